@@ -1,0 +1,11 @@
+# Two commands. Both only need Python 3.11 to 3.14; without make: python3 bootstrap.py run|test
+PYTHON ?= python3
+
+.PHONY: help run test
+help:
+	@echo "make run    the whole shop, offline, with its demo: http://localhost:8000 (PORT, SANDBOX_PORT and VAR_DIR override)"
+	@echo "make test   everything the tests need, then all tests (ARGS=\"-k name\" goes to pytest)"
+run:
+	@$(PYTHON) bootstrap.py run
+test:
+	@$(PYTHON) bootstrap.py test $(ARGS)

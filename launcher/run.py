@@ -1,0 +1,187 @@
+"""`make run`: the whole shop on this machine, from nothing to its addresses."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from launcher.console import Failure, paint, say, step
+from launcher.databases import prepare_databases
+from launcher.environment import clean_variables, prepare_environment
+from launcher.interrupts import Interrupted, Interrupts
+from launcher.locks import only_one
+from launcher.places import Places, find_places, make_folder, open_to_server
+from launcher.postgres import Cluster, find_binaries
+from launcher.settings import (
+    NOT_FOR_SANDBOX,
+    NOT_FOR_SHOP,
+    chosen_ports,
+    read_settings,
+    renew_settings,
+    role_passwords,
+    without,
+)
+from launcher.supervisor import Program, Supervisor
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+# Of the person's shell these never reach the demo: a real key or a real database must not end up in it.
+NOT_INHERITED = ("DATABASE_", "STRIPE_", "PAYPAL_", "SANDBOX_", "SECRET_KEY", "MARKETPLACE_BASE_URL", "PROMETHEUS_")
+MOST_WEB_PROCESSES = 8
+SIGN_INS = (
+    ("buyer", "buyer@example.com"),
+    ("seller", "seller@example.com"),
+    ("another seller", "seller2@example.com"),
+    ("admin", "admin@example.com"),
+)
+PASSWORD = "demo-marketplace"  # noqa: S105 (the demo's public sign-in)
+
+
+def run() -> int:
+    """Run the shop until it is interrupted. Returns the exit code."""
+    interrupts = Interrupts()
+    interrupts.listen()
+    started = time.monotonic()
+    try:
+        places = find_places(CHECKOUT, os.environ)
+        open_to_server(places)
+        make_folder(places.var)
+        with only_one(places.var / "run.lock", "The shop already runs from this folder"):
+            ports = chosen_ports(os.environ)
+            prepare_environment(places, "run")
+            with running_cluster(places) as cluster:
+                _serve(places, cluster, ports, started, interrupts)
+    except Failure as failure:
+        say(paint("The shop can't start. ", "red") + str(failure))
+        return 1
+    except Interrupted:
+        say("Stopped.")
+    return 0
+
+
+@contextmanager
+def running_cluster(places: Places) -> Iterator[Cluster]:
+    """Keep the shop's PostgreSQL running for a while; stops it at the end, whoever started it."""
+    if places.server_user:
+        make_folder(places.clusters)
+    cluster = Cluster(places.clusters / "postgres", find_binaries(places.environment), places.server_user)
+    try:
+        with step("Starting PostgreSQL"):
+            cluster.start()
+        if cluster.adopted:
+            say("  PostgreSQL still ran from a killed start; it is used, and stopped at the end.")
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+def _serve(places: Places, cluster: Cluster, ports: Mapping[str, int], started: float, interrupts: Interrupts) -> None:
+    passwords = role_passwords(read_settings(places.settings_file))
+    with step("Preparing the databases"):
+        prepare_databases(cluster, passwords)
+    settings = renew_settings(places, cluster, passwords, ports)
+    variables = {**_inherited(places), **settings}
+    with step("Migrating"):
+        _flask(places, variables, "db", "upgrade")
+    with step("Loading the demo shop"):
+        _flask(places, without(variables, NOT_FOR_SHOP), "demo")
+    supervisor = Supervisor(places.checkout, _programs(places, variables, ports), interrupts.is_impatient)
+    try:
+        with step("Starting web, worker and sandbox"):
+            supervisor.start()
+            supervisor.wait_for(lambda: _is_ready(ports))
+        _announce(places, settings, time.monotonic() - started)
+        while not cluster.has_ended():
+            supervisor.tend()
+        raise Failure(f"PostgreSQL has ended; see {cluster.log}.")
+    except Interrupted:
+        say("\nStopping ...")
+        raise
+    finally:
+        supervisor.stop()
+
+
+def _programs(places: Places, variables: Mapping[str, str], ports: Mapping[str, int]) -> list[Program]:
+    """Return the three programs, in the order in which they are stopped: the sandbox answers to the last."""
+    shop, sandbox = without(variables, NOT_FOR_SHOP), without(variables, NOT_FOR_SANDBOX)
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    gunicorn = [
+        str(places.python),
+        "-m",
+        "gunicorn",
+        "--worker-class",
+        "gthread",
+        "--no-control-socket",
+        "--graceful-timeout",
+        "5",
+        "--log-level",
+        "warning",
+    ]
+    workers = str(min(processors + 1, MOST_WEB_PROCESSES))
+    web = [*gunicorn, "--workers", workers, "--threads", "4", "--bind", f"127.0.0.1:{ports['PORT']}", "wsgi:app"]
+    other = [
+        *gunicorn,
+        "--workers",
+        "1",
+        "--threads",
+        "16",
+        "--bind",
+        f"127.0.0.1:{ports['SANDBOX_PORT']}",
+        "marketplace.sandbox.wsgi:app",
+    ]
+    worker = [str(places.python), "-m", "flask", "--app", "wsgi", "worker"]
+    return [
+        Program("web", "green", web, shop),
+        Program("worker", "magenta", worker, shop),
+        Program("sandbox", "blue", other, sandbox),
+    ]
+
+
+def _inherited(places: Places) -> dict[str, str]:
+    """Return what the programs get from the person's environment."""
+    kept = {name: value for name, value in clean_variables().items() if not name.startswith(NOT_INHERITED)}
+    path = f"{places.python.parent}{os.pathsep}{kept.get('PATH', os.defpath)}"
+    return {**kept, "PATH": path, "VIRTUAL_ENV": str(places.environment), "PYTHONUNBUFFERED": "1"}
+
+
+def _flask(places: Places, variables: Mapping[str, str], *command: str) -> None:
+    done = subprocess.run(
+        [places.python, "-m", "flask", "--app", "wsgi", *command],
+        cwd=places.checkout,
+        env=dict(variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise Failure(f"`flask {' '.join(command)}` failed:\n{done.stdout.strip()}")
+
+
+def _is_ready(ports: Mapping[str, int]) -> bool:
+    """Tell whether the web process reports ready and the sandbox takes connections."""
+    try:
+        socket.create_connection(("127.0.0.1", ports["SANDBOX_PORT"]), timeout=1).close()
+        with urllib.request.urlopen(f"http://127.0.0.1:{ports['PORT']}/readyz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def _announce(places: Places, settings: Mapping[str, str], seconds: float) -> None:
+    say("")
+    say(paint(f"The shop is ready after {seconds:.0f} s.", "bold"))
+    say(f"  shop      {paint(settings['MARKETPLACE_BASE_URL'], 'cyan')}")
+    say(f"  sandbox   {paint(settings['SANDBOX_BASE_URL'], 'cyan')}  (stands in for Stripe)")
+    say(f"  settings  {places.settings_file}")
+    say("  sign in with the password " + paint(PASSWORD, "bold"))
+    for role, address in SIGN_INS:
+        say(f"    {address:<22} {role}")
+    say("Ctrl-C stops everything.")
+    say("")

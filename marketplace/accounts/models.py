@@ -1,0 +1,83 @@
+"""Users, revocable sign-in sessions, and address books."""
+
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.db import Base, EnumText, PrimaryKey, Text64, Text200, UtcTime
+
+
+class User(Base):
+    """A person. Anybody may buy; who has opened a shop also sells; admins run the house."""
+
+    __tablename__ = "user"
+    __table_args__ = (Index("uq_user_email", text("lower(email)"), unique=True),)
+
+    id: Mapped[PrimaryKey]
+    email: Mapped[Text200]
+    name: Mapped[Text64]
+    password_hash: Mapped[Text200]
+    """argon2id, with its parameters in front."""
+    is_seller: Mapped[bool] = mapped_column(default=False)
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[UtcTime]
+
+
+class UserSession(Base):
+    """One signed-in device. Deleting nothing: a revoked session keeps its row for the list of devices."""
+
+    __tablename__ = "user_session"
+
+    id: Mapped[PrimaryKey]
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id), index=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    """SHA-256 of the random token in the cookie; the token itself is stored nowhere."""
+    signed_in_at: Mapped[UtcTime]
+    """System time, as all times of this table."""
+    last_seen_at: Mapped[UtcTime]
+    revoked_at: Mapped[UtcTime | None]
+    ip_address: Mapped[Text64]
+    user_agent: Mapped[Text200]
+
+
+class AttemptResult(StrEnum):
+    """How a try to sign in ended."""
+
+    FAILED = "failed"
+    SUCCEEDED = "succeeded"
+    REFUSED = "refused"
+    """Not looked at, because too many had failed before."""
+
+
+class SignInAttempt(Base):
+    """One try to sign in. Written as failed before the password is looked at, so that parallel tries count too."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (Index(None, "email", "at"), Index(None, "ip_address", "at"), Index(None, "at"))
+
+    id: Mapped[PrimaryKey]
+    email: Mapped[Text200]
+    """As typed, in lower case; nobody may have it."""
+    ip_address: Mapped[Text64]
+    result: Mapped[AttemptResult] = mapped_column(EnumText(AttemptResult))
+    at: Mapped[UtcTime]
+    """System time."""
+
+
+class Address(Base):
+    """An address a buyer has used before; orders keep their own copy."""
+
+    __tablename__ = "address"
+
+    id: Mapped[PrimaryKey]
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id), index=True)
+    full_name: Mapped[Text64]
+    line1: Mapped[Text200]
+    line2: Mapped[Text200] = mapped_column(default="")
+    city: Mapped[Text64]
+    region: Mapped[Text64] = mapped_column(default="")
+    postcode: Mapped[Text64]
+    country: Mapped[str] = mapped_column(String(2))
+    """ISO 3166-1 alpha-2."""
+    used_at: Mapped[UtcTime]

@@ -1,0 +1,131 @@
+"""What pages read about people: who is signed in, on which devices, at which addresses."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, select
+
+from marketplace import db
+from marketplace.accounts.models import Address, User, UserSession
+from marketplace.accounts.rules import device_name
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Whom a session token belongs to."""
+
+    session_id: int
+    user_id: int
+    email: str
+    name: str
+    is_seller: bool
+    is_admin: bool
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a sign-in is checked against."""
+
+    user_id: int
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One signed-in device of a person."""
+
+    session_id: int
+    name: str
+    ip_address: str
+    signed_in_at: datetime
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRow:
+    """An address a person has used, newest use first."""
+
+    address_id: int
+    full_name: str
+    line1: str
+    line2: str
+    city: str
+    region: str
+    postcode: str
+    country: str
+
+
+_SIGNED_IN = (
+    select(
+        UserSession.id.label("session_id"),
+        User.id.label("user_id"),
+        User.email,
+        User.name,
+        User.is_seller,
+        User.is_admin,
+        UserSession.last_seen_at,
+    )
+    .join(User, User.id == UserSession.user_id)
+    .where(UserSession.token_hash == bindparam("token_hash"), UserSession.revoked_at.is_(None))
+)
+_BY_EMAIL = select(User.id.label("user_id"), User.password_hash).where(
+    func.lower(User.email) == func.lower(bindparam("email"))
+)
+_BY_ID = select(User.id.label("user_id"), User.password_hash).where(User.id == bindparam("user_id"))
+_DEVICES = (
+    select(
+        UserSession.id, UserSession.user_agent, UserSession.ip_address, UserSession.signed_in_at, UserSession.last_seen_at
+    )
+    .where(
+        UserSession.user_id == bindparam("user_id"),
+        UserSession.revoked_at.is_(None),
+        UserSession.last_seen_at > bindparam("seen_after"),
+    )
+    .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
+)
+_ADDRESSES = (
+    select(
+        Address.id.label("address_id"),
+        Address.full_name,
+        Address.line1,
+        Address.line2,
+        Address.city,
+        Address.region,
+        Address.postcode,
+        Address.country,
+    )
+    .where(Address.user_id == bindparam("user_id"))
+    .order_by(Address.used_at.desc(), Address.id.desc())
+)
+
+
+def signed_in(token_hash: bytes) -> SignedIn | None:
+    """Return whose unrevoked session has this SHA-256 token hash, or None."""
+    row = db.read_one(_SIGNED_IN, {"token_hash": token_hash})
+    return SignedIn(**row._mapping) if row else None
+
+
+def credentials(email: str) -> Credentials | None:
+    """Return what signing in as `email` is checked against, or None for nobody. Case does not matter."""
+    row = db.read_one(_BY_EMAIL, {"email": email})
+    return Credentials(**row._mapping) if row else None
+
+
+def own_credentials(user_id: int) -> Credentials | None:
+    """Return what the password of `user_id` is checked against."""
+    row = db.read_one(_BY_ID, {"user_id": user_id})
+    return Credentials(**row._mapping) if row else None
+
+
+def devices(user_id: int, *, seen_after: datetime) -> list[Device]:
+    """Return the devices `user_id` is signed in on and that were seen after that time, latest first."""
+    rows = db.read(_DEVICES, {"user_id": user_id, "seen_after": seen_after})
+    return [
+        Device(row.id, device_name(row.user_agent), row.ip_address, row.signed_in_at, row.last_seen_at) for row in rows
+    ]
+
+
+def addresses(user_id: int) -> list[AddressRow]:
+    """Return the addresses of `user_id`, the one used last first."""
+    return [AddressRow(**row._mapping) for row in db.read(_ADDRESSES, {"user_id": user_id})]

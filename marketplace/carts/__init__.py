@@ -1,0 +1,1 @@
+"""Carts: what a visitor means to buy, of any number of sellers and currencies."""

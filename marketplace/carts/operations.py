@@ -1,0 +1,174 @@
+"""What changes a cart: adding, changing, removing, merging at sign-in. A cart belongs to a person or to a browser.
+
+Every operation takes `user_id` of who is signed in, or None with the `token_hash` of a visitor's browser.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Row, delete, select
+from sqlalchemy.orm import Session
+
+from marketplace.carts import rules
+from marketplace.carts.models import Cart, CartLine
+from marketplace.catalog.models import Listing
+from marketplace.catalog.states import ListingStatus
+from marketplace.errors import Conflict, Invalid, NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What a line holds after a change."""
+
+    line_id: int
+    title: str
+    currency: str
+    quantity: int
+    is_capped: bool
+    """Whether the buyer asked for more than there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What was taken out, so that it can be put back."""
+
+    listing_id: int
+    title: str
+    quantity: int
+
+
+def add(
+    session: Session, *, user_id: int | None, token_hash: bytes | None, listing_id: int, quantity: int, now: datetime
+) -> Put:
+    """Put `quantity` units of a listing in the cart, on top of those already there, as far as stock goes.
+
+    Raises NotFound for no such listing, NotAllowed for one's own, Conflict when it can't be bought or the cart holds
+    all there is, Invalid for less than one unit.
+    """
+    listing = _listing(session, listing_id)
+    rules.check_buyer(user_id, listing.seller_id)
+    if listing.status != ListingStatus.ACTIVE:
+        raise Conflict(f"{listing.title} is not for sale at the moment.")
+    if quantity < 1:
+        raise Invalid("Choose at least one.", field="quantity")
+    cart_id = _cart(session, user_id, token_hash, now)
+    line = session.execute(select(CartLine).filter_by(cart_id=cart_id, listing_id=listing_id)).scalar_one_or_none()
+    before = line.quantity if line else 0
+    allowed = rules.allow_quantity(before + quantity, listing.in_stock)
+    if line is None:
+        line = CartLine(cart_id=cart_id, listing_id=listing_id, seen_price_minor=listing.price_minor, added_at=now)
+        session.add(line)
+    elif allowed.quantity <= before:
+        raise Conflict(f"Your basket holds {before} of {listing.title} already. There are no more.")
+    line.quantity = allowed.quantity
+    session.flush()
+    return Put(line.id, listing.title, listing.currency, allowed.quantity, allowed.is_capped)
+
+
+def change_quantity(
+    session: Session, *, user_id: int | None, token_hash: bytes | None, line_id: int, quantity: int
+) -> Put:
+    """Make a line hold `quantity` units, or as many as there are.
+
+    Raises NotFound for a line that is not in this cart, Conflict when it is sold out, Invalid for less than one unit.
+    """
+    line = _line(session, user_id, token_hash, line_id)
+    listing = _listing(session, line.listing_id)
+    allowed = rules.allow_quantity(quantity, listing.in_stock)
+    line.quantity = allowed.quantity
+    return Put(line.id, listing.title, listing.currency, allowed.quantity, allowed.is_capped)
+
+
+def remove(session: Session, *, user_id: int | None, token_hash: bytes | None, line_id: int) -> Removed:
+    """Take a line out of the cart. Raises NotFound for a line that is not in this cart."""
+    line = _line(session, user_id, token_hash, line_id)
+    title = session.execute(select(Listing.title).where(Listing.id == line.listing_id)).scalar_one()
+    session.delete(line)
+    return Removed(line.listing_id, title, line.quantity)
+
+
+def accept_prices(
+    session: Session, *, user_id: int | None, token_hash: bytes | None, prices: Mapping[int, int]
+) -> None:
+    """Note which prices the buyer saw before going on: line id to minor units, as the page showed them.
+
+    A price that has changed since then stays different and is announced again. Lines of other carts are not touched.
+    """
+    cart = _owned_by(user_id, token_hash)
+    for line in session.execute(select(CartLine).join(Cart).where(cart, CartLine.id.in_(sorted(prices)))).scalars():
+        line.seen_price_minor = prices[line.id]
+
+
+def merge(session: Session, *, user_id: int, token_hash: bytes, now: datetime) -> int:
+    """Move what a browser's cart holds into the cart of the person who signed in; return how many lines came over.
+
+    The same listing in both keeps the larger number, the own listings stay behind, and the browser's cart is gone.
+    """
+    found = session.execute(select(Cart.id).where(Cart.token_hash == token_hash)).scalar_one_or_none()
+    if found is None:
+        return 0
+    cart_id = _cart(session, user_id, None, now)
+    mine = {line.listing_id: line for line in session.execute(select(CartLine).filter_by(cart_id=cart_id)).scalars()}
+    theirs = session.execute(
+        select(CartLine, Listing.seller_id)
+        .join(Listing, Listing.id == CartLine.listing_id)
+        .filter(CartLine.cart_id == found)
+    ).all()
+    moved = 0
+    for line, seller_id in theirs:
+        if seller_id == user_id:
+            continue
+        if line.listing_id in mine:
+            mine[line.listing_id].quantity = max(mine[line.listing_id].quantity, line.quantity)
+        else:
+            line.cart_id = cart_id
+        moved += 1
+    session.flush()
+    session.execute(delete(CartLine).where(CartLine.cart_id == found))
+    session.execute(delete(Cart).where(Cart.id == found))
+    return moved
+
+
+def take_out(session: Session, *, cart_id: int, listing_ids: Collection[int]) -> int:
+    """Remove the lines of listings that were bought; return how many were still there."""
+    gone = session.execute(
+        delete(CartLine)
+        .where(CartLine.cart_id == cart_id, CartLine.listing_id.in_(sorted(listing_ids)))
+        .returning(CartLine.id)
+    )
+    return len(gone.all())
+
+
+def _owned_by(user_id: int | None, token_hash: bytes | None) -> ColumnElement[bool]:
+    return Cart.user_id == user_id if user_id is not None else Cart.token_hash == token_hash
+
+
+def _cart(session: Session, user_id: int | None, token_hash: bytes | None, now: datetime) -> int:
+    found = session.execute(select(Cart.id).where(_owned_by(user_id, token_hash))).scalar_one_or_none()
+    if found is not None:
+        return found
+    # Two first clicks at once: the loser's insert ends in 40001, because it looked first, and `atomic` tries again.
+    cart = Cart(user_id=user_id, token_hash=None if user_id is not None else token_hash, created_at=now)
+    session.add(cart)
+    session.flush()
+    return cart.id
+
+
+def _line(session: Session, user_id: int | None, token_hash: bytes | None, line_id: int) -> CartLine:
+    cart = _owned_by(user_id, token_hash)
+    line = session.execute(select(CartLine).join(Cart).where(cart, CartLine.id == line_id)).scalar_one_or_none()
+    if line is None:
+        raise NotFound("This is not in your basket any more.")
+    return line
+
+
+def _listing(session: Session, listing_id: int) -> Row[int, str, str, int, int, ListingStatus]:
+    row = session.execute(
+        select(
+            Listing.seller_id, Listing.title, Listing.currency, Listing.price_minor, Listing.in_stock, Listing.status
+        ).where(Listing.id == listing_id, Listing.status != ListingStatus.DRAFT)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("There is no such listing.")
+    return row

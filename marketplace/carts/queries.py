@@ -1,0 +1,112 @@
+"""What pages read of a cart: its lines with the listings as they are now, and how many units it holds."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from marketplace import db
+from marketplace.carts.models import Cart, CartLine
+from marketplace.carts.rules import CurrencyPart, Line, arrange
+from marketplace.catalog.models import Listing, ListingPicture, Shop
+from marketplace.catalog.states import ListingStatus
+from marketplace.money import Money
+
+_NOTHING: Mapping[int, int] = MappingProxyType({})
+_BY_USER = Cart.user_id == bindparam("user_id")
+_BY_TOKEN = Cart.token_hash == bindparam("token_hash")
+
+_PICTURE = (
+    select(ListingPicture.file_name)
+    .where(ListingPicture.listing_id == Listing.__table__.c.id)
+    .order_by(ListingPicture.position)
+    .limit(1)
+    .scalar_subquery()
+)
+_LINES = (
+    select(
+        CartLine.id,
+        CartLine.listing_id,
+        CartLine.quantity,
+        CartLine.seen_price_minor,
+        Listing.slug,
+        Listing.title,
+        Listing.seller_id,
+        Listing.price_minor,
+        Listing.delivery_minor,
+        Listing.currency,
+        Listing.in_stock,
+        Listing.status,
+        Shop.name.label("shop_name"),
+        Shop.slug.label("shop_slug"),
+        Shop.tax_basis_points,
+        _PICTURE.label("picture"),
+    )
+    .join_from(CartLine, Cart, Cart.id == CartLine.cart_id)
+    .join(Listing, Listing.id == CartLine.listing_id)
+    .join(Shop, Shop.seller_id == Listing.seller_id)
+    .order_by(CartLine.id)
+)
+_UNITS = select(func.coalesce(func.sum(CartLine.quantity), 0)).join_from(CartLine, Cart, Cart.id == CartLine.cart_id)
+
+_LINES_BY_USER, _LINES_BY_TOKEN = _LINES.where(_BY_USER), _LINES.where(_BY_TOKEN)
+_UNITS_BY_USER, _UNITS_BY_TOKEN = _UNITS.where(_BY_USER), _UNITS.where(_BY_TOKEN)
+
+
+def count(user_id: int | None, token_hash: bytes | None) -> int:
+    """Return how many units lie in the cart of a person, or of a visitor's browser."""
+    if user_id is None and token_hash is None:
+        return 0
+    row = db.read_one(*_of(_UNITS_BY_USER, _UNITS_BY_TOKEN, user_id, token_hash))
+    return int(row[0]) if row else 0
+
+
+def contents(
+    user_id: int | None, token_hash: bytes | None, set_aside: Mapping[int, int] = _NOTHING
+) -> tuple[CurrencyPart, ...]:
+    """Return a cart by currency and seller, in one query; empty without a cart.
+
+    `set_aside` are the units (by listing) that this buyer's own unfinished payment holds: they are still the buyer's.
+    """
+    if user_id is None and token_hash is None:
+        return ()
+    rows = db.read(*_of(_LINES_BY_USER, _LINES_BY_TOKEN, user_id, token_hash))
+    return arrange((_line(row, set_aside) for row in rows), user_id)
+
+
+def contents_now(session: Session, *, user_id: int, currency: str) -> CurrencyPart | None:
+    """Return what a person's cart holds in `currency`, read in the caller's transaction; None for nothing."""
+    rows = session.execute(_LINES_BY_USER, {"user_id": user_id}).all()
+    parts = arrange((_line(row, _NOTHING) for row in rows), user_id)
+    return next((part for part in parts if part.currency == currency), None)
+
+
+def _of(
+    by_user: Select[*tuple[Any, ...]],
+    by_token: Select[*tuple[Any, ...]],
+    user_id: int | None,
+    token_hash: bytes | None,
+) -> tuple[Select[*tuple[Any, ...]], Mapping[str, object]]:
+    return (by_user, {"user_id": user_id}) if user_id is not None else (by_token, {"token_hash": token_hash})
+
+
+def _line(row: Row[*tuple[Any, ...]], set_aside: Mapping[int, int]) -> Line:
+    return Line(
+        line_id=row.id,
+        listing_id=row.listing_id,
+        slug=row.slug,
+        title=row.title,
+        picture=row.picture,
+        seller_id=row.seller_id,
+        shop_name=row.shop_name,
+        shop_slug=row.shop_slug,
+        tax_basis_points=row.tax_basis_points,
+        quantity=row.quantity,
+        unit_price=Money(row.price_minor, row.currency),
+        seen_price=Money(row.seen_price_minor, row.currency),
+        delivery=Money(row.delivery_minor, row.currency),
+        available=row.in_stock + set_aside.get(row.listing_id, 0),
+        is_active=row.status == ListingStatus.ACTIVE,
+    )

@@ -1,0 +1,1 @@
+"""What is for sale: shops, listings of cars and parts, their pictures and their stock."""

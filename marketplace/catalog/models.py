@@ -1,0 +1,136 @@
+"""Shops, listings, their attributes and pictures, and units of stock set aside for purchases."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.accounts.models import User
+from marketplace.catalog.states import LISTING, RESERVATION, ListingStatus, ReservationStatus
+from marketplace.db import Base, Currency, EnumText, LongText, MinorUnits, PrimaryKey, Text64, Text200, UtcTime
+from marketplace.history import Ruled
+from marketplace.transitions import Machine
+
+
+class ListingKind(StrEnum):
+    """What a listing sells."""
+
+    CAR = "car"
+    PART = "part"
+
+
+class Shop(Base):
+    """A seller's public face; one per seller."""
+
+    __tablename__ = "shop"
+
+    id: Mapped[PrimaryKey]
+    seller_id: Mapped[int] = mapped_column(ForeignKey(User.id), unique=True)
+    slug: Mapped[Text64] = mapped_column(unique=True)
+    name: Mapped[Text64]
+    about: Mapped[LongText]
+    city: Mapped[Text64]
+    country: Mapped[str] = mapped_column(String(2))
+    """ISO 3166-1 alpha-2."""
+    delivery_policy: Mapped[LongText]
+    returns_policy: Mapped[LongText]
+    tax_basis_points: Mapped[int] = mapped_column(default=0)
+    """Sales tax added to the price of the goods, in basis points."""
+    opened_at: Mapped[UtcTime]
+
+
+class Listing(Ruled, Base):
+    """Something a seller offers at a fixed price. Units in stock are those that can be sold now."""
+
+    __tablename__ = "listing"
+    __table_args__ = (
+        CheckConstraint("price_minor >= 0", name="price_not_negative"),
+        CheckConstraint("delivery_minor >= 0", name="delivery_not_negative"),
+        CheckConstraint("in_stock >= 0", name="stock_not_negative"),
+        Index("ix_listing_active", "kind", "id", postgresql_where="status = 'active'"),
+        Index(None, "seller_id", "id"),
+        {"postgresql_with": {"fillfactor": 70}},
+    )
+    machine: ClassVar[Machine] = LISTING
+
+    seller_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    kind: Mapped[ListingKind] = mapped_column(EnumText(ListingKind))
+    slug: Mapped[Text200] = mapped_column(unique=True)
+    title: Mapped[Text200]
+    description: Mapped[LongText]
+    price_minor: Mapped[MinorUnits]
+    """Price of one unit before tax and delivery, minor units."""
+    delivery_minor: Mapped[MinorUnits]
+    """Delivery of this listing, however many units; an order pays the dearest of its listings. Minor units."""
+    currency: Mapped[Currency]
+    in_stock: Mapped[int]
+    """Units that can be sold now: received less reserved less sold."""
+    received_units: Mapped[int]
+    """Units the seller has ever put on the shelf."""
+    status: Mapped[ListingStatus] = mapped_column(EnumText(ListingStatus), default=LISTING.initial)
+    created_at: Mapped[UtcTime]
+
+
+class CarDetails(Base):
+    """What a car listing tells."""
+
+    __tablename__ = "car_details"
+
+    listing_id: Mapped[int] = mapped_column(ForeignKey(Listing.id), primary_key=True)
+    make: Mapped[Text64]
+    model: Mapped[Text64]
+    year: Mapped[int]
+    mileage_km: Mapped[int]
+    body: Mapped[Text64]
+    fuel: Mapped[Text64]
+    gearbox: Mapped[Text64]
+    colour: Mapped[Text64]
+    vin: Mapped[str] = mapped_column(String(17))
+
+
+class PartDetails(Base):
+    """What a part listing tells."""
+
+    __tablename__ = "part_details"
+
+    listing_id: Mapped[int] = mapped_column(ForeignKey(Listing.id), primary_key=True)
+    category: Mapped[Text64]
+    brand: Mapped[Text64]
+    part_number: Mapped[Text64]
+    condition: Mapped[Text64]
+    fits: Mapped[Text200]
+
+
+class ListingPicture(Base):
+    """One picture of a listing; the file lies in the media folder under its content's hash."""
+
+    __tablename__ = "listing_picture"
+    __table_args__ = (UniqueConstraint("listing_id", "position"),)
+
+    id: Mapped[PrimaryKey]
+    listing_id: Mapped[int] = mapped_column(ForeignKey(Listing.id))
+    position: Mapped[int]
+    file_name: Mapped[Text200]
+    alt: Mapped[Text200]
+
+
+class StockReservation(Ruled, Base):
+    """Units of one listing set aside for one purchase until it is paid or given up."""
+
+    __tablename__ = "stock_reservation"
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        Index(None, "purchase_id"),
+        Index(None, "listing_id"),
+        Index("ix_stock_reservation_expiry", "expires_at", postgresql_where="status = 'active'"),
+        {"postgresql_with": {"fillfactor": 70}},
+    )
+    machine: ClassVar[Machine] = RESERVATION
+
+    listing_id: Mapped[int] = mapped_column(ForeignKey(Listing.id))
+    purchase_id: Mapped[int] = mapped_column(BigInteger)
+    quantity: Mapped[int]
+    status: Mapped[ReservationStatus] = mapped_column(EnumText(ReservationStatus), default=RESERVATION.initial)
+    expires_at: Mapped[UtcTime]
+    """Later than the payment page's own expiry, so that a payment made in the last second still finds its goods."""

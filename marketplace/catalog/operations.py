@@ -1,0 +1,254 @@
+"""What sellers do with their shop: open it, put things on the shelf, price, stock, publish and pause them."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace import history
+from marketplace.accounts.models import User
+from marketplace.catalog import rules
+from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails, Shop
+from marketplace.errors import Conflict, Invalid, NotFound
+from marketplace.history import Actor
+from marketplace.money import Money
+
+
+class ShopNameTaken(Invalid):
+    """Another shop has this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShopFacts:
+    """What a shop tells about itself; `tax_basis_points` is the sales tax it adds to the price of the goods."""
+
+    name: str
+    city: str
+    country: str
+    about: str
+    delivery_policy: str
+    returns_policy: str
+    tax_basis_points: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CarFacts:
+    """What a car is."""
+
+    make: str
+    model: str
+    year: int
+    mileage_km: int
+    body: str
+    fuel: str
+    gearbox: str
+    colour: str
+    vin: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartFacts:
+    """What a part is; `category` is a key of rules.CATEGORIES, `condition` one of rules.CONDITIONS."""
+
+    category: str
+    brand: str
+    part_number: str
+    condition: str
+    fits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that lies in the media folder already, and what it shows in words."""
+
+    file_name: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a seller offers: `price` is for one unit, `delivery` for however many."""
+
+    title: str
+    description: str
+    price: Money
+    delivery: Money
+    units: int
+    item: CarFacts | PartFacts
+    pictures: Sequence[Picture] = ()
+
+
+def open_shop(session: Session, *, seller_id: int, facts: ShopFacts, now: datetime) -> str:
+    """Open the shop of `seller_id`, who sells from now on, and return its slug.
+
+    Raises Invalid naming the field, ShopNameTaken, Conflict when this person has a shop.
+    """
+    user = session.get(User, seller_id)
+    if user is None:
+        raise NotFound("There is no such person.")
+    if session.execute(select(Shop.id).where(Shop.seller_id == seller_id)).first():
+        raise Conflict("You have a shop already.")
+    name = rules.clean_line(facts.name, field="name", longest=64)
+    slug = rules.slug_of(name)
+    if not slug:
+        raise Invalid("Use some letters from A to Z or digits.", field="name")
+    if session.execute(select(Shop.id).where(Shop.slug == slug)).first():
+        raise ShopNameTaken("Another shop has this name. Choose another one.", field="name")
+    shop = Shop(
+        seller_id=seller_id,
+        slug=slug,
+        name=name,
+        about=rules.clean_text(facts.about, field="about"),
+        city=rules.clean_line(facts.city, field="city", longest=64),
+        country=rules.clean_country(facts.country),
+        delivery_policy=rules.clean_text(facts.delivery_policy, field="delivery_policy"),
+        returns_policy=rules.clean_text(facts.returns_policy, field="returns_policy"),
+        tax_basis_points=facts.tax_basis_points,
+        opened_at=now,
+    )
+    session.add(shop)
+    user.is_seller = True
+    session.flush()
+    return slug
+
+
+def create_listing(session: Session, *, seller_id: int, offer: Offer, now: datetime) -> int:
+    """Put `offer` on the shelf of `seller_id` as a draft and return the listing id.
+
+    Raises Invalid naming the field, NotFound when this person has no shop.
+    """
+    return create_listings(session, seller_id=seller_id, offers=[offer], now=now)[0]
+
+
+def create_listings(session: Session, *, seller_id: int, offers: Sequence[Offer], now: datetime) -> list[int]:
+    """Put several offers on the shelf of `seller_id` as drafts and return their ids, in order.
+
+    Raises Invalid naming the field, NotFound when this person has no shop.
+    """
+    if session.execute(select(Shop.id).where(Shop.seller_id == seller_id)).first() is None:
+        raise NotFound("Open a shop first.")
+    slugs = _free_slugs(session, [offer.title for offer in offers])
+    rows = [_listing(seller_id, offer, slug, now) for offer, slug in zip(offers, slugs, strict=True)]
+    session.add_all(rows)
+    session.flush()
+    for row, offer in zip(rows, offers, strict=True):
+        session.add(_details(row.id, offer.item, this_year=now.year))
+        session.add_all(_pictures(row.id, offer.pictures))
+    session.flush()
+    ids = [row.id for row in rows]
+    because = "The seller wrote it."
+    history.begin(session, Listing, ids, actor=Actor.user(seller_id), at=now, because=because)
+    return ids
+
+
+def publish(session: Session, *, seller_id: int, listing_id: int, now: datetime) -> None:
+    """Let buyers see a listing. Raises NotFound for another seller's, AlreadyThere when they do."""
+    history.move(session, _own(session, seller_id, listing_id), "publish", actor=Actor.user(seller_id), at=now)
+
+
+def publish_all(session: Session, *, seller_id: int, listing_ids: Sequence[int], now: datetime) -> int:
+    """Let buyers see those of `listing_ids` that are this seller's and not for sale yet; return how many that were."""
+    own = select(Listing.id).where(Listing.seller_id == seller_id, Listing.id.in_(listing_ids)).order_by(Listing.id)
+    ids = list(session.execute(own).scalars())
+    return len(history.move_many(session, Listing, ids, "publish", actor=Actor.user(seller_id), at=now))
+
+
+def pause(session: Session, *, seller_id: int, listing_id: int, now: datetime) -> None:
+    """Hide a listing from buyers. Raises NotFound for another seller's, MoveNotAllowed for a draft."""
+    history.move(session, _own(session, seller_id, listing_id), "pause", actor=Actor.user(seller_id), at=now)
+
+
+def change_price(session: Session, *, seller_id: int, listing_id: int, price: Money, delivery: Money) -> None:
+    """Ask another price or another delivery; baskets announce it before anybody pays it.
+
+    Raises NotFound for another seller's listing, Invalid for a wrong amount or another currency.
+    """
+    listing = _own(session, seller_id, listing_id)
+    rules.check_price(price, delivery)
+    if price.currency != listing.currency:
+        raise Invalid("The currency of a listing stays. Write a new listing instead.", field="currency")
+    listing.price_minor = price.minor
+    listing.delivery_minor = delivery.minor
+
+
+def change_stock(session: Session, *, seller_id: int, listing_id: int, units: int) -> int:
+    """Make `units` sellable now and return by how many that changed; units set aside for buyers stay theirs.
+
+    Raises NotFound for another seller's listing, Invalid for an impossible number.
+    """
+    listing = _own(session, seller_id, listing_id)
+    rules.check_stock(units)
+    if listing.kind == ListingKind.CAR and units > 1:
+        raise Invalid("A car listing is one car.", field="in_stock")
+    change = units - listing.in_stock
+    listing.in_stock = units
+    listing.received_units += change
+    return change
+
+
+def _own(session: Session, seller_id: int, listing_id: int) -> Listing:
+    listing = session.get(Listing, listing_id)
+    if listing is None or listing.seller_id != seller_id:
+        raise NotFound("There is no such listing.")
+    return listing
+
+
+def _listing(seller_id: int, offer: Offer, slug: str, now: datetime) -> Listing:
+    rules.check_price(offer.price, offer.delivery)
+    rules.check_stock(offer.units)
+    is_car = isinstance(offer.item, CarFacts)
+    if is_car and offer.units > 1:
+        raise Invalid("A car listing is one car.", field="in_stock")
+    return Listing(
+        seller_id=seller_id,
+        kind=ListingKind.CAR if is_car else ListingKind.PART,
+        slug=slug,
+        title=rules.clean_line(offer.title, field="title", longest=200),
+        description=rules.clean_text(offer.description, field="description"),
+        price_minor=offer.price.minor,
+        delivery_minor=offer.delivery.minor,
+        currency=offer.price.currency,
+        in_stock=offer.units,
+        received_units=offer.units,
+        created_at=now,
+    )
+
+
+def _details(listing_id: int, item: CarFacts | PartFacts, *, this_year: int) -> CarDetails | PartDetails:
+    if isinstance(item, PartFacts):
+        rules.check_category(item.category)
+        rules.check_condition(item.condition)
+        words = {
+            field: rules.clean_line(text, field=field, longest=200 if field == "fits" else 64)
+            for field, text in asdict(item).items()
+        }
+        return PartDetails(listing_id=listing_id, **words)
+    rules.check_car(year=item.year, mileage_km=item.mileage_km, this_year=this_year)
+    texts = {field: value for field, value in asdict(item).items() if isinstance(value, str)}
+    words = {field: rules.clean_line(text, field=field, longest=64) for field, text in texts.items()}
+    words["vin"] = rules.clean_vin(item.vin)
+    return CarDetails(listing_id=listing_id, year=item.year, mileage_km=item.mileage_km, **words)
+
+
+def _pictures(listing_id: int, pictures: Sequence[Picture]) -> list[ListingPicture]:
+    return [
+        ListingPicture(listing_id=listing_id, position=position, file_name=picture.file_name, alt=picture.alt)
+        for position, picture in enumerate(pictures, start=1)
+    ]
+
+
+def _free_slugs(session: Session, titles: Sequence[str]) -> list[str]:
+    """Return an address for each title that no listing has yet: a number follows where two share their words."""
+    wanted = [rules.slug_of(title) or "listing" for title in titles]
+    taken: set[str] = set()
+    for slug in sorted(set(wanted)):
+        same = select(Listing.slug).where(Listing.slug.like(f"{slug}%"))
+        taken.update(session.execute(same).scalars())
+    found = []
+    for slug in wanted:
+        free = next(name for number in range(1, 10**9) if (name := f"{slug}-{number}" if number > 1 else slug) not in taken)
+        taken.add(free)
+        found.append(free)
+    return found

@@ -1,0 +1,229 @@
+"""What buyers read of the catalogue: cards by filter, one listing, one shop. Only what is for sale is ever found."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, func, select
+
+from marketplace import db
+from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails, Shop
+from marketplace.catalog.states import ListingStatus
+from marketplace.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A listing as it stands in a grid: `year`, `mileage_km`, `fuel` tell of cars, `brand`, `condition` of parts."""
+
+    listing_id: int
+    slug: str
+    title: str
+    kind: ListingKind
+    price: Money
+    delivery: Money
+    in_stock: int
+    picture: str | None
+    shop_name: str
+    year: int | None
+    mileage_km: int | None
+    fuel: str | None
+    brand: str | None
+    condition: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRow:
+    """One picture of a listing."""
+
+    file_name: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShopView:
+    """A shop as buyers see it; `tax_basis_points` is added to the price of the goods."""
+
+    seller_id: int
+    slug: str
+    name: str
+    about: str
+    city: str
+    country: str
+    delivery_policy: str
+    returns_policy: str
+    tax_basis_points: int
+    opened_at: datetime
+    listings: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListingView:
+    """A listing with everything its page tells; `specs` are the pairs that its kind has."""
+
+    listing_id: int
+    seller_id: int
+    slug: str
+    title: str
+    description: str
+    kind: ListingKind
+    category: str | None
+    price: Money
+    delivery: Money
+    in_stock: int
+    specs: tuple[tuple[str, str], ...]
+    pictures: tuple[PictureRow, ...]
+    shop: ShopView
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the filters may offer: the makes of cars, the shops (slug and name) and the currencies for sale now."""
+
+    makes: tuple[str, ...]
+    shops: tuple[tuple[str, str], ...]
+    currencies: tuple[str, ...]
+
+
+IS_FOR_SALE = Listing.__table__.c.status == ListingStatus.ACTIVE
+
+_LISTINGS_OF_SHOP = (
+    select(func.count())
+    .select_from(Listing)
+    .where(Listing.seller_id == Shop.__table__.c.seller_id, IS_FOR_SALE)
+    .scalar_subquery()
+)
+_SHOP_COLUMNS = (
+    Shop.seller_id,
+    Shop.slug.label("shop_slug"),
+    Shop.name.label("shop_name"),
+    Shop.about,
+    Shop.city,
+    Shop.country,
+    Shop.delivery_policy,
+    Shop.returns_policy,
+    Shop.tax_basis_points,
+    Shop.opened_at,
+    _LISTINGS_OF_SHOP.label("shop_listings"),
+)
+_SHOP = select(*_SHOP_COLUMNS).where(Shop.slug == bindparam("slug"))
+_LISTING: Select[*tuple[Any, ...]] = (
+    select(
+        *_SHOP_COLUMNS,
+        Listing.id,
+        Listing.slug,
+        Listing.title,
+        Listing.description,
+        Listing.kind,
+        Listing.price_minor,
+        Listing.delivery_minor,
+        Listing.currency,
+        Listing.in_stock,
+        CarDetails.make,
+        CarDetails.model,
+        CarDetails.year,
+        CarDetails.mileage_km,
+        CarDetails.body,
+        CarDetails.fuel,
+        CarDetails.gearbox,
+        CarDetails.colour,
+        CarDetails.vin,
+        PartDetails.category,
+        PartDetails.brand,
+        PartDetails.part_number,
+        PartDetails.condition,
+        PartDetails.fits,
+    )
+    .select_from(Listing)
+    .join(Shop, Shop.seller_id == Listing.seller_id)
+    .outerjoin(CarDetails, CarDetails.listing_id == Listing.id)
+    .outerjoin(PartDetails, PartDetails.listing_id == Listing.id)
+    .where(Listing.slug == bindparam("slug"), IS_FOR_SALE)
+)
+_PICTURES = (
+    select(ListingPicture.file_name, ListingPicture.alt)
+    .where(ListingPicture.listing_id == bindparam("listing_id"))
+    .order_by(ListingPicture.position)
+)
+_MAKES = (
+    select(func.array_agg(CarDetails.make.distinct()))
+    .join(Listing, Listing.id == CarDetails.listing_id)
+    .where(IS_FOR_SALE)
+    .scalar_subquery()
+)
+_CURRENCIES = select(func.array_agg(Listing.currency.distinct())).where(IS_FOR_SALE).scalar_subquery()
+_SHOPS = select(func.jsonb_object_agg(Shop.slug, Shop.name)).scalar_subquery()
+_CHOICES = select(_MAKES.label("makes"), _CURRENCIES.label("currencies"), _SHOPS.label("shops"))
+
+
+def listing(slug: str) -> ListingView | None:
+    """Return the listing for sale at `slug`, or None: drafts and paused ones are nobody's business. Two queries."""
+    row = db.read_one(_LISTING, {"slug": slug})
+    if row is None:
+        return None
+    pictures = tuple(PictureRow(*found) for found in db.read(_PICTURES, {"listing_id": row.id}))
+    return ListingView(
+        listing_id=row.id,
+        seller_id=row.seller_id,
+        slug=row.slug,
+        title=row.title,
+        description=row.description,
+        kind=row.kind,
+        category=row.category,
+        price=Money(row.price_minor, row.currency),
+        delivery=Money(row.delivery_minor, row.currency),
+        in_stock=row.in_stock,
+        specs=_specs(row),
+        pictures=pictures,
+        shop=_shop(row),
+    )
+
+
+def shop(slug: str) -> ShopView | None:
+    """Return the shop at `slug`, or None."""
+    row = db.read_one(_SHOP, {"slug": slug})
+    return _shop(row) if row else None
+
+
+def choices() -> Choices:
+    """Return what the filters may offer, in one query."""
+    row = db.read(_CHOICES)[0]
+    shops = sorted((row.shops or {}).items(), key=lambda item: item[1])
+    return Choices(tuple(sorted(row.makes or ())), tuple(shops), tuple(sorted(row.currencies or ())))
+
+
+def _shop(row: Row[*tuple[Any, ...]]) -> ShopView:
+    return ShopView(
+        seller_id=row.seller_id,
+        slug=row.shop_slug,
+        name=row.shop_name,
+        about=row.about,
+        city=row.city,
+        country=row.country,
+        delivery_policy=row.delivery_policy,
+        returns_policy=row.returns_policy,
+        tax_basis_points=row.tax_basis_points,
+        opened_at=row.opened_at,
+        listings=row.shop_listings,
+    )
+
+
+def _specs(row: Row[*tuple[Any, ...]]) -> tuple[tuple[str, str], ...]:
+    if row.kind == ListingKind.CAR:
+        return (
+            ("Make", row.make),
+            ("Model", row.model),
+            ("Year", str(row.year)),
+            ("Mileage", f"{row.mileage_km:,} km"),
+            ("Body", row.body),
+            ("Fuel", row.fuel),
+            ("Gearbox", row.gearbox),
+            ("Colour", row.colour),
+            ("Chassis number", row.vin),
+        )
+    return (
+        ("Brand", row.brand),
+        ("Part number", row.part_number),
+        ("Condition", row.condition),
+        ("Fits", row.fits),
+    )

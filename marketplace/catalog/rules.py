@@ -1,0 +1,154 @@
+"""What a shop and a listing must be: words, prices, stock, chassis numbers. Values only."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from marketplace.errors import Invalid
+from marketplace.money import Money
+
+CURRENCIES = ("USD", "EUR", "GBP", "CAD", "AUD", "CHF", "SEK", "NOK", "DKK")
+"""Currencies a listing may be priced in: those that have a fee schedule."""
+
+# Stripe refuses larger charges; a price above is a typing mistake.
+LARGEST_PRICE_MINOR = 99_999_999
+LARGEST_STOCK = 100_000
+LONGEST_TEXT = 5_000
+OLDEST_YEAR = 1886
+
+CATEGORIES = {
+    "engine": "Engine",
+    "brakes": "Brakes",
+    "suspension": "Suspension and steering",
+    "wheels": "Wheels and tyres",
+    "lighting": "Lighting",
+    "electrics": "Electrics",
+    "body": "Body and glass",
+    "interior": "Interior",
+    "exhaust": "Exhaust",
+    "cooling": "Cooling",
+}
+"""Part categories: the word in the address and the words people read."""
+
+CONDITIONS = ("New", "Refurbished", "Used, very good", "Used, good", "For parts")
+
+_SPACES = re.compile(r"[^a-z0-9]+")
+_VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
+_VIN_VALUES = {
+    **{str(digit): digit for digit in range(10)},
+    **dict(zip("ABCDEFGH", range(1, 9), strict=True)),
+    **dict(zip("JKLMN", range(1, 6), strict=True)),
+    "P": 7,
+    "R": 9,
+    **dict(zip("STUVWXYZ", range(2, 10), strict=True)),
+}
+_VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """Whether and how many units can be bought, in words."""
+
+    is_sold_out: bool
+    is_low: bool
+    text: str
+
+
+def slug_of(text: str) -> str:
+    """Return `text` as it stands in an address: small letters, digits and hyphens, at most 60; "" for none left."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return _SPACES.sub("-", plain).strip("-")[:60].rstrip("-")
+
+
+def clean_line(text: str, *, field: str, longest: int) -> str:
+    """Return one line of text with single spaces. Raises Invalid naming `field` when it is empty or too long."""
+    line = " ".join(unicodedata.normalize("NFC", text).split())
+    if not line or not line.isprintable():
+        raise Invalid("Fill this in.", field=field)
+    if len(line) > longest:
+        raise Invalid(f"Use at most {longest} characters.", field=field)
+    return line
+
+
+def clean_text(text: str, *, field: str) -> str:
+    """Return several lines of text. Raises Invalid naming `field` when it is empty or too long."""
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").strip()
+    if not lines or any(not line.isprintable() for line in lines.replace("\t", " ").split("\n")):
+        raise Invalid("Fill this in.", field=field)
+    if len(lines) > LONGEST_TEXT:
+        raise Invalid(f"Use at most {LONGEST_TEXT} characters.", field=field)
+    return lines
+
+
+def clean_country(code: str) -> str:
+    """Return an ISO 3166-1 alpha-2 code. Raises Invalid for anything else."""
+    if len(code) != 2 or not code.isascii() or not code.isupper():  # noqa: PLR2004
+        raise Invalid("Choose a country.", field="country")
+    return code
+
+
+def check_price(price: Money, delivery: Money) -> None:
+    """Raise Invalid for a negative or absurd amount, an unknown currency, or two currencies in one listing."""
+    if price.currency not in CURRENCIES:
+        raise Invalid("Choose one of the currencies of the marketplace.", field="currency")
+    if delivery.currency != price.currency:
+        raise Invalid("Price and delivery are in one currency.", field="delivery")
+    for amount, field in ((price, "price"), (delivery, "delivery")):
+        if not 0 <= amount.minor <= LARGEST_PRICE_MINOR:
+            raise Invalid("Enter an amount from 0 to 999,999.99.", field=field)
+
+
+def check_stock(units: int) -> None:
+    """Raise Invalid for a number of units that cannot lie on a shelf."""
+    if not 0 <= units <= LARGEST_STOCK:
+        raise Invalid(f"Enter a number from 0 to {LARGEST_STOCK}.", field="in_stock")
+
+
+def check_category(category: str) -> None:
+    """Raise Invalid for a part category that the shop does not have."""
+    if category not in CATEGORIES:
+        raise Invalid("Choose a category.", field="category")
+
+
+def check_condition(condition: str) -> None:
+    """Raise Invalid for a condition that the shop does not know."""
+    if condition not in CONDITIONS:
+        raise Invalid("Choose a condition.", field="condition")
+
+
+def check_car(*, year: int, mileage_km: int, this_year: int) -> None:
+    """Raise Invalid for a model year or a mileage that no car has."""
+    if not OLDEST_YEAR <= year <= this_year + 1:
+        raise Invalid("Enter the model year.", field="year")
+    if not 0 <= mileage_km <= 3_000_000:  # noqa: PLR2004
+        raise Invalid("Enter the mileage in kilometres.", field="mileage_km")
+
+
+def clean_vin(text: str) -> str:
+    """Return a 17-character chassis number. Raises Invalid for a wrong one.
+
+    Cars for North America carry a check digit in ninth place (49 CFR 565.15); others may, so only those are held to it.
+    """
+    vin = text.strip().upper()
+    if not _VIN.fullmatch(vin):
+        raise Invalid("A chassis number has 17 letters and digits, without I, O and Q.", field="vin")
+    if vin[0] in "12345" and vin[8] != vin_check_digit(vin):
+        raise Invalid("This chassis number has a typing mistake.", field="vin")
+    return vin
+
+
+def vin_check_digit(vin: str) -> str:
+    """Return the check digit that belongs in ninth place of a 17-character chassis number (49 CFR 565.15)."""
+    remainder = sum(_VIN_VALUES[sign] * weight for sign, weight in zip(vin, _VIN_WEIGHTS, strict=True)) % 11
+    return "X" if remainder == 10 else str(remainder)  # noqa: PLR2004
+
+
+def stock_of(units: int, *, is_car: bool) -> Stock:
+    """Return what buyers read about `units` that can be sold now."""
+    if units < 1:
+        return Stock(is_sold_out=True, is_low=False, text="Sold out")
+    if is_car:
+        return Stock(is_sold_out=False, is_low=False, text="One car, ready to go")
+    if units <= 3:  # noqa: PLR2004
+        return Stock(is_sold_out=False, is_low=True, text=f"Only {units} left")
+    return Stock(is_sold_out=False, is_low=False, text=f"{units} in stock")

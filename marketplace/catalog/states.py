@@ -1,0 +1,40 @@
+"""What a listing and a stock reservation can be, and what may follow."""
+
+from marketplace.transitions import Machine, Status
+
+
+class ListingStatus(Status):
+    """Whether buyers see a listing."""
+
+    DRAFT = "draft", "Draft"
+    ACTIVE = "active", "Active"
+    PAUSED = "paused", "Paused"
+
+
+class ReservationStatus(Status):
+    """What became of units set aside for a purchase."""
+
+    ACTIVE = "active", "Reserved"
+    REDEEMED = "redeemed", "Sold"
+    RETURNED = "returned", "Returned to stock"
+
+
+LISTING = Machine(
+    "listing",
+    ListingStatus,
+    ListingStatus.DRAFT,
+    {
+        "publish": ([ListingStatus.DRAFT, ListingStatus.PAUSED], ListingStatus.ACTIVE, "The seller offers it."),
+        "pause": ([ListingStatus.ACTIVE], ListingStatus.PAUSED, "The seller takes it off the shelf for a while."),
+    },
+)
+
+RESERVATION = Machine(
+    "stock_reservation",
+    ReservationStatus,
+    ReservationStatus.ACTIVE,
+    {
+        "redeem": ([ReservationStatus.ACTIVE], ReservationStatus.REDEEMED, "The purchase was paid."),
+        "give_back": ([ReservationStatus.ACTIVE], ReservationStatus.RETURNED, "The purchase was not paid in time."),
+    },
+)

@@ -1,0 +1,93 @@
+"""Units of stock: set aside for a purchase, sold when it is paid, given back when it is not (scar S53)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from marketplace import history
+from marketplace.catalog.models import Listing, StockReservation
+from marketplace.catalog.states import ListingStatus, ReservationStatus
+from marketplace.errors import Conflict
+from marketplace.history import Actor
+
+
+class SoldOut(Conflict):
+    """Somebody else has the last units; `listing_id` names the listing."""
+
+    def __init__(self, title: str, left: int, listing_id: int) -> None:
+        rest = f"Only {left} left of" if left else "Sold out:"
+        super().__init__(f"{rest} {title}.")
+        self.listing_id = listing_id
+
+
+def reserve(
+    session: Session,
+    *,
+    purchase_id: int,
+    quantities: Mapping[int, int],
+    expires_at: datetime,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Set aside `quantities` (units by listing) until `expires_at`; raises SoldOut when one listing has too few."""
+    for listing_id in sorted(quantities):
+        quantity = quantities[listing_id]
+        taken = session.execute(
+            update(Listing)
+            .where(Listing.id == listing_id, Listing.in_stock >= quantity, Listing.status == ListingStatus.ACTIVE)
+            .values(in_stock=Listing.in_stock - quantity)
+            .returning(Listing.id)
+        ).first()
+        if taken is None:
+            row = session.execute(select(Listing.title, Listing.in_stock).where(Listing.id == listing_id)).one()
+            raise SoldOut(row.title, row.in_stock, listing_id)
+    rows = [
+        {"listing_id": listing_id, "purchase_id": purchase_id, "quantity": quantity, "expires_at": expires_at}
+        for listing_id, quantity in sorted(quantities.items())
+    ]
+    ids = session.execute(insert(StockReservation).values(rows).returning(StockReservation.id)).scalars().all()
+    history.begin(session, StockReservation, ids, actor=actor, at=now, because="Set aside while the buyer pays.")
+
+
+def redeem(session: Session, *, purchase_id: int, actor: Actor, now: datetime) -> bool:
+    """Mark the units set aside for a purchase as sold; return False when none are set aside any more."""
+    ids = active_reservations(session, purchase_id)
+    return bool(history.move_many(session, StockReservation, ids, "redeem", actor=actor, at=now))
+
+
+def give_back(session: Session, *, purchase_id: int, actor: Actor, now: datetime, because: str | None = None) -> int:
+    """Return the units set aside for a purchase to stock; return how many reservations that were."""
+    ids = active_reservations(session, purchase_id)
+    moved = history.move_many(session, StockReservation, ids, "give_back", actor=actor, at=now, because=because)
+    for row in session.execute(
+        select(StockReservation.listing_id, StockReservation.quantity)
+        .where(StockReservation.id.in_(moved))
+        .order_by(StockReservation.listing_id)
+    ).all():
+        session.execute(
+            update(Listing).where(Listing.id == row.listing_id).values(in_stock=Listing.in_stock + row.quantity)
+        )
+    return len(moved)
+
+
+def keep_until(session: Session, *, purchase_id: int, expires_at: datetime) -> None:
+    """Keep the units set aside for a purchase at least until `expires_at`: a delayed method may clear days later."""
+    session.execute(
+        update(StockReservation)
+        .where(
+            StockReservation.purchase_id == purchase_id,
+            StockReservation.status == ReservationStatus.ACTIVE,
+            StockReservation.expires_at < expires_at,
+        )
+        .values(expires_at=expires_at)
+    )
+
+
+def active_reservations(session: Session, purchase_id: int) -> list[int]:
+    """Return the ids of the reservations that still hold units for a purchase."""
+    statement = select(StockReservation.id).where(
+        StockReservation.purchase_id == purchase_id, StockReservation.status == ReservationStatus.ACTIVE
+    )
+    return list(session.execute(statement).scalars())

@@ -1,0 +1,158 @@
+"""A purchase's attempts to pay: which one counts now, what may be done to it, and taking it back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, Select, bindparam, select, update
+from sqlalchemy.orm import Session
+
+from marketplace.catalog import stock
+from marketplace.checkout import page
+from marketplace.errors import NotFound
+from marketplace.history import Actor
+from marketplace.orders.models import Purchase
+from marketplace.orders.states import PurchaseStatus
+from marketplace.payment_records.models import Payment
+from marketplace.payment_records.states import PAYMENT, PaymentStatus
+from marketplace.payment_records.tracker import get_payment_tracker
+
+PAGE = select(Payment.checkout_url).where(Payment.id == bindparam("payment_id"))
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One payment of a purchase, and whose it is."""
+
+    payment_id: int
+    purchase_id: int
+    buyer_id: int
+    provider: str
+    status: PaymentStatus
+    session_id: str | None
+    checkout_url: str | None
+    session_closed_at: datetime | None
+    expires_at: datetime | None
+
+    @property
+    def is_settled(self) -> bool:
+        """Return whether the provider has or had the money."""
+        return self.status in {PaymentStatus.COMPLETED, PaymentStatus.REFUNDED, PaymentStatus.PARTIALLY_REFUNDED}
+
+    @property
+    def is_clearing(self) -> bool:
+        """Return whether a delayed method is on its way."""
+        return self.status == PaymentStatus.PROCESSING
+
+    @property
+    def awaits_page(self) -> bool:
+        """Return whether its page is being opened right now."""
+        return self.status == PaymentStatus.PENDING and self.session_id is None
+
+    @property
+    def can_be_withdrawn(self) -> bool:
+        """Return whether it is unpaid and may still take money."""
+        return PAYMENT.can(self.status, "cancel") and self.session_closed_at is None
+
+    def is_page_open(self, now: datetime) -> bool:
+        """Return whether the buyer can pay on its page at `now`; after a decline a new page is opened instead."""
+        in_time = self.expires_at is not None and now < self.expires_at
+        usable = self.checkout_url is not None and self.session_closed_at is None
+        return self.status == PaymentStatus.PENDING and usable and in_time
+
+
+_ATTEMPT = select(
+    Payment.id,
+    Payment.purchase_id,
+    Payment.user_id,
+    Payment.provider,
+    Payment.status,
+    Payment.provider_session_id,
+    Payment.checkout_url,
+    Payment.session_closed_at,
+    Payment.expires_at,
+)
+
+
+def latest(session: Session, *, purchase_id: int) -> Attempt:
+    """Return the newest attempt to pay a purchase."""
+    statement = _ATTEMPT.where(Payment.purchase_id == purchase_id).order_by(Payment.id.desc()).limit(1)
+    return _attempt(session.execute(statement).one())
+
+
+def of_buyer(session: Session, *, payment_id: int, buyer_id: int) -> Attempt:
+    """Return a buyer's own attempt; raises NotFound for anybody else's."""
+    row = session.execute(_ATTEMPT.where(Payment.id == payment_id, Payment.user_id == buyer_id)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such payment.")
+    return _attempt(row)
+
+
+def unpaid(session: Session, *, buyer_id: int, currency: str) -> list[Attempt]:
+    """Return the newest attempt of each of a buyer's open purchases in `currency`."""
+    statement = select(Purchase.id).where(
+        Purchase.buyer_id == buyer_id, Purchase.status == PurchaseStatus.OPEN, Purchase.currency == currency
+    )
+    return [latest(session, purchase_id=purchase_id) for purchase_id in session.execute(statement).scalars().all()]
+
+
+def overdue(session: Session, *, now: datetime, limit: int) -> list[Attempt]:
+    """Return unpaid attempts whose page is past its time and not known to be closed."""
+    statement = (
+        _ATTEMPT.where(
+            Payment.status.in_((PaymentStatus.PENDING, PaymentStatus.FAILED)),
+            Payment.expires_at <= now,
+            Payment.session_closed_at.is_(None),
+        )
+        .order_by(Payment.expires_at)
+        .limit(limit)
+    )
+    return [_attempt(row) for row in session.execute(statement).all()]
+
+
+def check_buyer(session: Session, *, purchase_id: int, buyer_id: int) -> None:
+    """Raise NotFound unless the purchase is this buyer's."""
+    statement: Select[tuple[int]] = select(Purchase.id).where(
+        Purchase.id == purchase_id, Purchase.buyer_id == buyer_id
+    )
+    if session.execute(statement).first() is None:
+        raise NotFound("There is no such purchase.")
+
+
+def withdraw(session: Session, *, payment_id: int, actor: Actor, because: str, now: datetime) -> int | None:
+    """Cancel an unpaid attempt, give its goods back and plan to close its page; return the call's id."""
+    payment = session.get_one(Payment, payment_id)
+    if not payment.machine.can(payment.status, "cancel"):
+        return None
+    get_payment_tracker("postgresql", session=session, actor=actor, now=now).mark_cancelled(payment_id, because=because)
+    stock.give_back(session, purchase_id=_purchase_id(payment), actor=actor, now=now, because=because)
+    return page.plan_closing(session, payment=payment, actor=actor, now=now)
+
+
+def abandon(session: Session, *, payment_id: int, actor: Actor, now: datetime) -> None:
+    """Cancel an attempt whose page nobody knows to exist; if it does, the janitor finds and closes it (DESIGN 4.3)."""
+    payment = session.get_one(Payment, payment_id)
+    if payment.machine.can(payment.status, "cancel"):
+        because = "The provider did not answer in time."
+        get_payment_tracker("postgresql", session=session, actor=actor, now=now).mark_cancelled(
+            payment_id, because=because
+        )
+        stock.give_back(session, purchase_id=_purchase_id(payment), actor=actor, now=now, because=because)
+
+
+def count_verification(session: Session, *, payment_id: int, now: datetime) -> None:
+    """Count one question to the provider about this payment (S1.7)."""
+    session.execute(
+        update(Payment)
+        .where(Payment.id == payment_id)
+        .values(verification_attempts=Payment.verification_attempts + 1, updated_at=now)
+    )
+
+
+def _purchase_id(payment: Payment) -> int:
+    if payment.purchase_id is None:
+        raise NotFound("There is no purchase to this payment.")
+    return payment.purchase_id
+
+
+def _attempt(row: Row[*tuple[object, ...]]) -> Attempt:
+    return Attempt(*row)  # type: ignore[arg-type]

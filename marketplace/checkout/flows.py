@@ -1,0 +1,225 @@
+"""Where a checkout meets the provider: write, call, write. Nothing here runs inside a transaction."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select
+
+from marketplace import db
+from marketplace.carts.models import Cart, CartLine
+from marketplace.checkout import attempts, operations, returns, settlement
+from marketplace.checkout.attempts import Attempt
+from marketplace.checkout.operations import Agreed
+from marketplace.checkout.outcomes import OUTCOMES
+from marketplace.checkout.page import Opened
+from marketplace.checkout.settlement import PaidReport
+from marketplace.config import Settings
+from marketplace.errors import Conflict, DomainError
+from marketplace.history import Actor
+from marketplace.outbound import flows as outbound
+from marketplace.outbound.flows import Sent
+from marketplace.providers.base import Checkout, Provider, Refused, Unknown
+
+_NO_PAGE = "The payment page did not open. Nothing was charged and your basket is kept. Please try again in a minute."
+_POLL_SECONDS = 0.1
+_BATCH = 50
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Where the buyer goes next: the hosted page, or the return page of `payment_id` when nothing is left to pay."""
+
+    payment_id: int
+    redirect_url: str | None
+
+
+def begin(*, agreed: Agreed, now: datetime, provider: Provider, settings: Settings) -> Outcome:
+    """Turn the cart into a purchase and open its payment page (DESIGN 6).
+
+    The same form sent twice is the same purchase, and the same page (scar S62). Raises Conflict in words for the buyer
+    when prices or stock changed, or when the provider can't be reached.
+    """
+    known = db.atomic(operations.find_purchase, (), token=agreed.token, buyer_id=agreed.buyer_id)
+    if known is not None:
+        return _go_on(known, now=now, provider=provider, settings=settings)
+    _start_over(agreed, now=now, provider=provider, settings=settings)
+    locks = [f"checkout:{agreed.token}", *_listing_locks(agreed)]
+    opened = db.atomic(operations.open_purchase, locks, agreed=agreed, settings=settings, now=now)
+    return _open_page(opened, now=now, provider=provider, settings=settings)
+
+
+def try_again(*, purchase_id: int, buyer_id: int, now: datetime, provider: Provider, settings: Settings) -> Outcome:
+    """Send the buyer of an unpaid purchase to its open page, or close a failed one and open another (S0.2, C29).
+
+    Raises NotFound for somebody else's purchase, Conflict when it is paid, given up, sold out or clearing.
+    """
+    db.atomic(attempts.check_buyer, (), purchase_id=purchase_id, buyer_id=buyer_id)
+    return _go_on(purchase_id, now=now, provider=provider, settings=settings)
+
+
+def cancel(*, payment_id: int, buyer_id: int, now: datetime, provider: Provider, settings: Settings) -> None:
+    """Cancel an unpaid attempt because its buyer went back; the cart and the purchase stay (S1.23).
+
+    A payment made in the same moment wins. Raises NotFound for somebody else's payment.
+    """
+    attempt = db.atomic(attempts.of_buyer, (), payment_id=payment_id, buyer_id=buyer_id)
+    if attempt.can_be_withdrawn:
+        _withdraw(attempt, because="The buyer went back.", now=now, provider=provider, settings=settings)
+
+
+def verify(*, payment_id: int, buyer_id: int, now: datetime, provider: Provider, settings: Settings) -> None:
+    """Ask the provider about a payment and put the answer into the books (S1.18). An unknown answer changes nothing.
+
+    Raises NotFound for somebody else's payment.
+    """
+    attempt = db.atomic(attempts.of_buyer, (), payment_id=payment_id, buyer_id=buyer_id)
+    db.atomic(attempts.count_verification, (), payment_id=payment_id, now=now)
+    follow(attempt, actor=Actor.user(buyer_id, "check my payment"), now=now, provider=provider, settings=settings)
+
+
+def follow(attempt: Attempt, *, actor: Actor, now: datetime, provider: Provider, settings: Settings) -> Checkout | None:
+    """Read a payment's page at the provider and put it into the books; None when it can't be read now."""
+    if attempt.session_id is None:
+        return None
+    db.forbid_open_transaction()
+    try:
+        checkout = provider.get_checkout(attempt.session_id)
+    except (Unknown, Refused):
+        return None
+    db.atomic(settlement.follow_checkout, (), checkout=checkout, actor=actor, policy=settings.money, now=now)
+    return checkout
+
+
+def close_due(attempt: Attempt, *, now: datetime, provider: Provider, settings: Settings) -> None:
+    """End a payment whose page is past its time: the provider's word decides, paid wins (scar S61)."""
+    job = Actor.job("tick")
+    if attempt.session_id is None:
+        db.atomic(settlement.expired, (), payment_id=attempt.payment_id, actor=job, now=now)
+        return
+    checkout = follow(attempt, actor=job, now=now, provider=provider, settings=settings)
+    if checkout is not None and checkout.is_open:
+        _withdraw(attempt, because="The payment page ran out of time.", now=now, provider=provider, settings=settings)
+
+
+def close_overdue(*, providers: Mapping[str, Provider], settings: Settings, now: datetime) -> int:
+    """End every payment whose page is past its time; return how many were looked at (S1.22)."""
+    overdue = db.atomic(attempts.overdue, (), now=now, limit=_BATCH)
+    for attempt in overdue:
+        try:
+            close_due(attempt, now=now, provider=providers[attempt.provider], settings=settings)
+        except DomainError as error:
+            log.info("payment ended otherwise", payment_id=attempt.payment_id, outcome=error.message)
+    return len(overdue)
+
+
+def return_receipts(*, providers: Mapping[str, Provider], now: datetime) -> int:
+    """Send every receipt that can't be used back to its buyer; return how many calls were made (DESIGN 4.11)."""
+    calls = [
+        db.atomic(returns.plan_return, (), receipt_id=receipt_id, actor=Actor.job("tick"), now=now)
+        for receipt_id in db.atomic(returns.waiting, ())
+    ]
+    planned = [call_id for call_id in calls if call_id is not None]
+    for call_id in planned:
+        outbound.send(call_id, providers=providers, outcomes=OUTCOMES, now=now)
+    return len(planned)
+
+
+def _go_on(purchase_id: int, *, now: datetime, provider: Provider, settings: Settings) -> Outcome:
+    attempt = db.atomic(attempts.latest, (), purchase_id=purchase_id)
+    if attempt.is_settled:
+        return Outcome(attempt.payment_id, None)
+    if attempt.is_clearing:
+        raise Conflict("Your payment is on its way. It takes a few days to clear; there is nothing more to do.")
+    if attempt.awaits_page:
+        return Outcome(attempt.payment_id, _await_page(attempt.payment_id, settings))
+    if attempt.is_page_open(now):
+        return Outcome(attempt.payment_id, attempt.checkout_url)
+    if attempt.can_be_withdrawn:
+        _withdraw(attempt, because="The buyer tries again.", now=now, provider=provider, settings=settings)
+    opened = db.atomic(
+        operations.reopen_purchase,
+        [f"purchase:{purchase_id}"],
+        purchase_id=purchase_id,
+        after_payment_id=attempt.payment_id,
+        settings=settings,
+        actor=Actor.user(attempt.buyer_id),
+        now=now,
+    )
+    return _open_page(opened, now=now, provider=provider, settings=settings)
+
+
+def _start_over(agreed: Agreed, *, now: datetime, provider: Provider, settings: Settings) -> None:
+    """Give up earlier unpaid purchases of this cart: their lines are still in it and are about to be bought again."""
+    earlier = db.atomic(attempts.unpaid, (), buyer_id=agreed.buyer_id, currency=agreed.currency)
+    for attempt in earlier:
+        if attempt.is_clearing:
+            continue
+        if attempt.can_be_withdrawn:
+            _withdraw(attempt, because="The buyer started over.", now=now, provider=provider, settings=settings)
+        db.atomic(
+            operations.give_up,
+            (),
+            purchase_id=attempt.purchase_id,
+            actor=Actor.user(agreed.buyer_id),
+            now=now,
+            because="The buyer started over.",
+        )
+
+
+def _withdraw(attempt: Attempt, *, because: str, now: datetime, provider: Provider, settings: Settings) -> None:
+    """Cancel an attempt and close its page. Refused means that somebody has paid: the provider is asked, paid wins."""
+    actor = Actor.user(attempt.buyer_id)
+    call_id = db.atomic(
+        attempts.withdraw, (), payment_id=attempt.payment_id, actor=actor, because=because, now=now
+    )
+    if call_id is None:
+        return
+    sent = _send(call_id, provider=provider, now=now)
+    if sent.refusal is None:
+        return
+    checkout = follow(attempt, actor=actor, now=now, provider=provider, settings=settings)
+    if checkout is not None and checkout.is_complete:
+        raise Conflict("You have paid this purchase already. You find it under your orders.")
+
+
+def _open_page(opened: Opened, *, now: datetime, provider: Provider, settings: Settings) -> Outcome:
+    if opened.is_known:
+        return _go_on(opened.purchase_id, now=now, provider=provider, settings=settings)
+    if opened.call_id is None:
+        nothing = PaidReport(opened.payment_id, 0, opened.currency, None, None)
+        actor = Actor.user(opened.buyer_id)
+        db.atomic(settlement.settle, (), paid=nothing, actor=actor, policy=settings.money, now=now)
+        return Outcome(opened.payment_id, None)
+    sent = _send(opened.call_id, provider=provider, now=now)
+    if sent.is_unknown:
+        sent = _send(opened.call_id, provider=provider, now=now)
+    if isinstance(sent.answer, Checkout) and sent.answer.url:
+        return Outcome(opened.payment_id, sent.answer.url)
+    if sent.is_unknown:
+        db.atomic(attempts.abandon, (), payment_id=opened.payment_id, actor=Actor.user(opened.buyer_id), now=now)
+    raise Conflict(_NO_PAGE)
+
+
+def _send(call_id: int, *, provider: Provider, now: datetime) -> Sent:
+    return outbound.send(call_id, providers={provider.name: provider}, outcomes=OUTCOMES, now=now)
+
+
+def _await_page(payment_id: int, settings: Settings) -> str:
+    """Return the page that another request is opening for this payment; raises Conflict when it does not come."""
+    for _ in range(int(2 * settings.provider_timeout_seconds / _POLL_SECONDS)):
+        row = db.read_one(attempts.PAGE, {"payment_id": payment_id})
+        if row is not None and row.checkout_url:
+            return str(row.checkout_url)
+        time.sleep(_POLL_SECONDS)
+    raise Conflict(_NO_PAGE)
+
+
+def _listing_locks(agreed: Agreed) -> list[str]:
+    """Name the listings of the cart: buyers of the same thing queue up instead of colliding (scar S53)."""
+    statement = select(CartLine.listing_id).join(Cart, Cart.id == CartLine.cart_id)
+    return [f"listing:{row.listing_id}" for row in db.read(statement.where(Cart.user_id == agreed.buyer_id))]

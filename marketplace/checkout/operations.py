@@ -1,0 +1,204 @@
+"""The writes of a checkout before money: freeze the cart, reserve, plan the payment page, give up what was not paid."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace import history
+from marketplace.carts import queries
+from marketplace.carts.models import Cart
+from marketplace.carts.rules import Line, ShopPart
+from marketplace.catalog import stock
+from marketplace.catalog.models import Listing, ListingKind
+from marketplace.checkout import page, rules
+from marketplace.checkout.page import Opened
+from marketplace.config import Settings
+from marketplace.errors import Conflict, NotFound
+from marketplace.history import Actor
+from marketplace.orders.models import Order, OrderLine, Purchase
+from marketplace.orders.states import PurchaseStatus
+from marketplace.payment_records.models import Payment
+from marketplace.payments import fees
+from marketplace.payments import rules as payment_rules
+
+
+class CartChanged(Conflict):
+    """Prices or stock are not what the buyer agreed to; the review shows what changed."""
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """What the buyer sent with the review form: minor units of `currency`."""
+
+    buyer_id: int
+    currency: str
+    token: str
+    expected_total_minor: int
+    delivery_address: dict[str, Any]
+    billing_address: dict[str, Any]
+    buyer_note: str
+
+
+def find_purchase(session: Session, *, token: str, buyer_id: int) -> int | None:
+    """Return the purchase this form has made already, if any; raises NotFound for another buyer's token."""
+    row = session.execute(select(Purchase.id, Purchase.buyer_id).where(Purchase.checkout_token == token)).one_or_none()
+    if row is None:
+        return None
+    if row.buyer_id != buyer_id:
+        raise NotFound("There is no such purchase.")
+    return int(row.id)
+
+
+def open_purchase(session: Session, *, agreed: Agreed, settings: Settings, now: datetime) -> Opened:
+    """Freeze the cart's lines of one currency as a purchase and plan its payment.
+
+    Raises CartChanged when the buyer would not get what the form showed, SoldOut when somebody else was faster.
+    """
+    actor = Actor.user(agreed.buyer_id)
+    known = find_purchase(session, token=agreed.token, buyer_id=agreed.buyer_id)
+    if known is not None:
+        return Opened(known, 0, agreed.buyer_id, agreed.currency, None, is_known=True)
+    part = queries.contents_now(session, user_id=agreed.buyer_id, currency=agreed.currency)
+    if part is None or not part.can_be_bought:
+        raise CartChanged("There is nothing in your basket that can be bought.")
+    if part.total.minor != agreed.expected_total_minor:
+        raise CartChanged("A price or the stock has changed since you opened this page. Please look at the new total.")
+    purchase = Purchase(
+        buyer_id=agreed.buyer_id,
+        cart_id=session.execute(select(Cart.id).where(Cart.user_id == agreed.buyer_id)).scalar_one(),
+        checkout_token=agreed.token,
+        currency=agreed.currency,
+        total_minor=part.total.minor,
+        delivery_address=agreed.delivery_address,
+        billing_address=agreed.billing_address,
+        created_at=now,
+        open_until=now + timedelta(hours=settings.money.unpaid_order_hours),
+    )
+    session.add(purchase)
+    session.flush()
+    history.begin(session, Purchase, [purchase.id], actor=actor, at=now, because="The buyer agreed to the price.")
+    shops = [shop for shop in part.shops if shop.counted]
+    _open_orders(session, purchase, shops, note=agreed.buyer_note, actor=actor, now=now)
+    expires_at = rules.page_expires_at(now, settings.payment_tracking.session_expiry_minutes)
+    _reserve(session, purchase.id, page_expires_at=expires_at, settings=settings, actor=actor, now=now)
+    return page.plan_payment(session, purchase=purchase, expires_at=expires_at, settings=settings, actor=actor, now=now)
+
+
+def reopen_purchase(
+    session: Session, *, purchase_id: int, after_payment_id: int, settings: Settings, actor: Actor, now: datetime
+) -> Opened:
+    """Plan another payment for a purchase that is still open, with its goods set aside anew (S0.2, C29).
+
+    When another request has made one after `after_payment_id` already, that one is the answer.
+
+    Raises Conflict when it is paid, given up, or its goods are gone.
+    """
+    purchase = session.get_one(Purchase, purchase_id)
+    if purchase.status != PurchaseStatus.OPEN:
+        raise Conflict(f"This purchase is {purchase.status.label.lower()}.")
+    newer = select(Payment.id).where(Payment.purchase_id == purchase_id, Payment.id > after_payment_id)
+    found = session.execute(newer).scalars().first()
+    if found is not None:
+        return Opened(purchase_id, found, purchase.buyer_id, purchase.currency, None, is_known=True)
+    stock.give_back(session, purchase_id=purchase_id, actor=actor, now=now, because="Set aside anew.")
+    expires_at = rules.page_expires_at(now, settings.payment_tracking.session_expiry_minutes)
+    _reserve(session, purchase_id, page_expires_at=expires_at, settings=settings, actor=actor, now=now)
+    return page.plan_payment(session, purchase=purchase, expires_at=expires_at, settings=settings, actor=actor, now=now)
+
+
+def give_up(session: Session, *, purchase_id: int, actor: Actor, now: datetime, because: str) -> bool:
+    """Give up an unpaid purchase: orders cancelled, goods back in stock; return False when it is not open."""
+    if not history.move_many(session, Purchase, [purchase_id], "give_up", actor=actor, at=now, because=because):
+        return False
+    order_ids = [order.id for order in purchase_orders(session, purchase_id)]
+    history.move_many(session, Order, order_ids, "cancel", actor=actor, at=now, because=because)
+    stock.give_back(session, purchase_id=purchase_id, actor=actor, now=now, because=because)
+    return True
+
+
+def purchase_orders(session: Session, purchase_id: int) -> list[Order]:
+    """Return a purchase's orders in the order they were made."""
+    return list(session.execute(select(Order).where(Order.purchase_id == purchase_id).order_by(Order.id)).scalars())
+
+
+def ordered_units(session: Session, purchase_id: int) -> dict[int, int]:
+    """Return the units a purchase ordered, by listing."""
+    rows = session.execute(
+        select(OrderLine.listing_id, OrderLine.quantity)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(Order.purchase_id == purchase_id)
+    )
+    units: dict[int, int] = {}
+    for row in rows:
+        units[row.listing_id] = units.get(row.listing_id, 0) + row.quantity
+    return units
+
+
+def _open_orders(
+    session: Session, purchase: Purchase, shops: Sequence[ShopPart], *, note: str, actor: Actor, now: datetime
+) -> None:
+    sellers = [shop.seller_id for shop in shops]
+    agreement = fees.agree(session, channel=fees.STANDARD, seller_ids=sellers, currency=purchase.currency, now=now)
+    shares = payment_rules.shares(
+        [shop.total for shop in shops],
+        [agreement.platform_basis_points[seller] for seller in sellers],
+        agreement.processing,
+    )
+    kinds = _kinds(session, [line.listing_id for shop in shops for line in shop.counted])
+    for shop, share in zip(shops, shares, strict=True):
+        order = Order(
+            purchase_id=purchase.id,
+            buyer_id=purchase.buyer_id,
+            seller_id=shop.seller_id,
+            currency=purchase.currency,
+            subtotal_minor=shop.subtotal.minor,
+            delivery_minor=shop.delivery.minor,
+            tax_minor=shop.tax.minor,
+            discount_minor=0,
+            total_minor=share.gross.minor,
+            platform_fee_minor=share.platform_fee.minor,
+            processing_fee_minor=share.processing_fee.minor,
+            net_minor=share.net.minor,
+            fee_schedule_id=agreement.schedule_ids[shop.seller_id],
+            buyer_note=note,
+            created_at=now,
+        )
+        session.add(order)
+        session.flush()
+        session.add_all(_order_line(order.id, line, kinds[line.listing_id]) for line in shop.counted)
+        history.begin(session, Order, [order.id], actor=actor, at=now, because="The buyer agreed to the price.")
+    session.flush()
+
+
+def _kinds(session: Session, listing_ids: Sequence[int]) -> dict[int, ListingKind]:
+    rows = session.execute(select(Listing.id, Listing.kind).where(Listing.id.in_(listing_ids)))
+    return {row.id: row.kind for row in rows}
+
+
+def _order_line(order_id: int, line: Line, kind: ListingKind) -> OrderLine:
+    return OrderLine(
+        order_id=order_id,
+        listing_id=line.listing_id,
+        kind=kind,
+        title=line.title,
+        quantity=line.quantity,
+        unit_price_minor=line.unit_price.minor,
+        subtotal_minor=line.subtotal.minor,
+    )
+
+
+def _reserve(
+    session: Session, purchase_id: int, *, page_expires_at: datetime, settings: Settings, actor: Actor, now: datetime
+) -> None:
+    stock.reserve(
+        session,
+        purchase_id=purchase_id,
+        quantities=ordered_units(session, purchase_id),
+        expires_at=rules.goods_kept_until(page_expires_at, settings.money.reservation_grace_minutes),
+        actor=actor,
+        now=now,
+    )

@@ -1,0 +1,135 @@
+"""A purchase's payment page: planned with its payment, attached when it exists, closed when it is not wanted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import User
+from marketplace.catalog.models import Shop
+from marketplace.config import Settings
+from marketplace.history import Actor
+from marketplace.orders.models import Order, OrderLine, Purchase
+from marketplace.outbound import operations as outbound
+from marketplace.outbound import requests
+from marketplace.outbound.models import CallKind
+from marketplace.outbound.requests import Answer
+from marketplace.payment_records.models import Payment
+from marketplace.payment_records.records import NewPayment
+from marketplace.payment_records.states import PaymentStatus
+from marketplace.payment_records.tracker import get_payment_tracker
+from marketplace.providers.base import Checkout, CheckoutLine, CheckoutRequest
+
+# Nobody is asked for nothing: a free purchase is settled without a provider.
+NO_PROVIDER = "none"
+PROVIDER = "stripe"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A purchase that waits for its payment: `call_id` opens the page; None when nothing is to be paid."""
+
+    purchase_id: int
+    payment_id: int
+    buyer_id: int
+    currency: str
+    call_id: int | None
+    is_known: bool = False
+    """Whether another request has opened it before this one."""
+
+
+def plan_payment(
+    session: Session, *, purchase: Purchase, expires_at: datetime, settings: Settings, actor: Actor, now: datetime
+) -> Opened:
+    """Record a pending payment (S1.12: before the redirect) and plan the call that opens its page."""
+    records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
+    payment = records.create_pending_payment(
+        NewPayment(
+            user_id=purchase.buyer_id,
+            purchase_id=purchase.id,
+            amount_minor=purchase.total_minor,
+            currency=purchase.currency,
+            provider=PROVIDER if purchase.total_minor else NO_PROVIDER,
+            expires_at=expires_at,
+        )
+    )
+    if not purchase.total_minor:
+        return Opened(purchase.id, payment.id, purchase.buyer_id, purchase.currency, None)
+    request = CheckoutRequest(
+        payment_id=payment.id,
+        purchase_number=_number(session, purchase.id),
+        currency=purchase.currency,
+        lines=_lines(session, purchase.id),
+        customer_email=session.execute(select(User.email).where(User.id == purchase.buyer_id)).scalar_one(),
+        success_url=f"{settings.base_url}/checkout/return/{payment.id}",
+        cancel_url=f"{settings.base_url}/checkout/cancelled/{payment.id}",
+        expires_at=expires_at,
+    )
+    call_id = outbound.plan(
+        session,
+        provider=PROVIDER,
+        kind=CallKind.CREATE_CHECKOUT,
+        subject_id=payment.id,
+        request=requests.frozen_checkout(request),
+        actor=actor,
+        now=now,
+    )
+    return Opened(purchase.id, payment.id, purchase.buyer_id, purchase.currency, call_id)
+
+
+def plan_closing(session: Session, *, payment: Payment, actor: Actor, now: datetime) -> int | None:
+    """Plan to close a payment's page if it may still take money; return the call's id."""
+    if payment.provider_session_id is None or payment.session_closed_at is not None:
+        return None
+    return outbound.plan(
+        session,
+        provider=payment.provider,
+        kind=CallKind.EXPIRE_CHECKOUT,
+        subject_id=payment.id,
+        request={"session_id": payment.provider_session_id},
+        actor=actor,
+        now=now,
+    )
+
+
+def page_opened(session: Session, *, subject_id: int, answer: Answer | None, code: str, now: datetime) -> None:
+    """Attach the page to its payment; a page that came too late for its payment is closed again."""
+    payment = session.get_one(Payment, subject_id)
+    records = get_payment_tracker("postgresql", session=session, actor=outbound.SENDER, now=now)
+    if not isinstance(answer, Checkout):
+        if payment.machine.can(payment.status, "fail"):
+            records.mark_failed(payment.id, code=code, message="The payment page could not be opened.")
+        return
+    records.attach_session(payment.id, answer.session_id, answer.url, answer.expires_at)
+    if payment.status in {PaymentStatus.CANCELLED, PaymentStatus.EXPIRED} and answer.is_open:
+        plan_closing(session, payment=payment, actor=outbound.SENDER, now=now)
+
+
+def page_closed(session: Session, *, subject_id: int, answer: Answer | None, code: str, now: datetime) -> None:
+    """Note that a payment's page is closed. A refusal means it was closed or paid before: its event tells which."""
+    if isinstance(answer, Checkout) and not answer.is_open and not answer.is_paid:
+        get_payment_tracker("postgresql", session=session, actor=outbound.SENDER, now=now).close_session(subject_id)
+
+
+def _number(session: Session, purchase_id: int) -> str:
+    return session.execute(select(Purchase.number).where(Purchase.id == purchase_id)).scalar_one()
+
+
+def _lines(session: Session, purchase_id: int) -> tuple[CheckoutLine, ...]:
+    goods = session.execute(
+        select(OrderLine.title, OrderLine.unit_price_minor, OrderLine.quantity)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(Order.purchase_id == purchase_id)
+        .order_by(OrderLine.id)
+    ).all()
+    extras = session.execute(
+        select(Shop.name, Order.delivery_minor, Order.tax_minor)
+        .join(Shop, Shop.seller_id == Order.seller_id)
+        .where(Order.purchase_id == purchase_id)
+        .order_by(Order.id)
+    ).all()
+    lines = [CheckoutLine(row.title, row.unit_price_minor, row.quantity) for row in goods]
+    lines += [CheckoutLine(f"Delivery, {row.name}", row.delivery_minor, 1) for row in extras]
+    lines += [CheckoutLine(f"Tax, {row.name}", row.tax_minor, 1) for row in extras]
+    return tuple(line for line in lines if line.amount_minor)

@@ -1,0 +1,196 @@
+"""What the checkout's pages read: the review before paying, and how a payment stands afterwards."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, exists, func, select
+
+from marketplace import db
+from marketplace.carts import queries as carts
+from marketplace.carts.rules import CurrencyPart, Line, Problem, ShopPart
+from marketplace.catalog.models import Shop, StockReservation
+from marketplace.catalog.states import ReservationStatus
+from marketplace.errors import NotFound
+from marketplace.money import Money
+from marketplace.orders.models import Order, Purchase
+from marketplace.orders.states import PurchaseStatus
+from marketplace.payment_records.models import Payment
+from marketplace.payment_records.states import PaymentStatus
+from marketplace.payments.models import PaymentTransaction, UnappliedReceipt
+
+_PROBLEMS = {
+    Problem.OWN: "{title} is your own listing and is left out.",
+    Problem.PAUSED: "{title} is not for sale any more and is left out.",
+    Problem.SOLD_OUT: "{title} is sold out and is left out.",
+    Problem.TOO_FEW: "Only {left} left of {title}. It is left out; change the number in your basket.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """One line of what is about to be bought."""
+
+    listing_id: int
+    slug: str
+    title: str
+    picture: str | None
+    quantity: int
+    unit_price: Money
+    subtotal: Money
+
+
+@dataclass(frozen=True, slots=True)
+class SellerGroup:
+    """One seller's part: it becomes one order."""
+
+    shop_name: str
+    shop_slug: str
+    lines: tuple[ReviewLine, ...]
+    subtotal: Money
+    delivery: Money
+    tax: Money
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """All that is about to be bought in one currency; `notices` say what changed or is left out."""
+
+    currency: str
+    groups: tuple[SellerGroup, ...]
+    total: Money
+    notices: tuple[str, ...]
+    can_buy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnState:
+    """How a payment stands: "confirming", "paid", "not_paid" or "returned"."""
+
+    state: str
+    purchase_id: int
+    purchase_number: str
+    orders: tuple[tuple[str, str, Money], ...]
+    """Number, shop and total of each order."""
+    total: Money
+    reason: str | None
+    """Why it is not paid or was returned, in the provider's or our words."""
+    can_try_again: bool
+    release_date: datetime | None
+    """When the first of the held money may be released."""
+
+
+def review(buyer_id: int, currency: str) -> Review:
+    """Return what the buyer's cart holds in `currency`, as checkout would freeze it now."""
+    part = next((one for one in carts.contents(buyer_id, None, set_aside(buyer_id)) if one.currency == currency), None)
+    if part is None:
+        return Review(currency, (), Money.zero(currency), (), False)
+    groups = tuple(_group(shop) for shop in part.shops if shop.counted)
+    return Review(currency, groups, part.total, tuple(_notices(part)), part.can_be_bought)
+
+
+def set_aside(buyer_id: int) -> dict[int, int]:
+    """Return the units, by listing, that the buyer's own unfinished payments hold.
+
+    They are the buyer's: paying anew gives them back first. Those of a payment that is clearing are spoken for.
+    """
+    return {row.listing_id: int(row.units) for row in db.read(_SET_ASIDE, {"buyer_id": buyer_id})}
+
+
+_IS_CLEARING = exists().where(
+    Payment.purchase_id == Purchase.__table__.c.id, Payment.status == PaymentStatus.PROCESSING
+)
+_SET_ASIDE = (
+    select(StockReservation.listing_id, func.sum(StockReservation.quantity).label("units"))
+    .join(Purchase, Purchase.id == StockReservation.purchase_id)
+    .where(
+        Purchase.buyer_id == bindparam("buyer_id"),
+        Purchase.status == PurchaseStatus.OPEN,
+        StockReservation.status == ReservationStatus.ACTIVE,
+        ~_IS_CLEARING,
+    )
+    .group_by(StockReservation.listing_id)
+)
+_PAYMENT = (
+    select(
+        Payment.id,
+        Payment.status,
+        Payment.amount_minor,
+        Payment.currency,
+        Payment.error_message,
+        Payment.session_closed_at,
+        Purchase.id.label("purchase_id"),
+        Purchase.number,
+        Purchase.status.label("purchase_status"),
+        UnappliedReceipt.cause,
+    )
+    .join(Purchase, Purchase.id == Payment.purchase_id)
+    .outerjoin(UnappliedReceipt, UnappliedReceipt.payment_id == Payment.id)
+    .where(Payment.id == bindparam("payment_id"), Payment.user_id == bindparam("buyer_id"))
+)
+_ORDERS = (
+    select(Order.number, Shop.name, Order.total_minor, Order.currency, PaymentTransaction.planned_release_date)
+    .join(Shop, Shop.seller_id == Order.seller_id)
+    .outerjoin(
+        PaymentTransaction,
+        (PaymentTransaction.order_id == Order.id) & (PaymentTransaction.payment_id == bindparam("payment_id")),
+    )
+    .where(Order.purchase_id == bindparam("purchase_id"))
+    .order_by(Order.id)
+)
+
+
+def return_state(payment_id: int, buyer_id: int) -> ReturnState:
+    """Return how a buyer's payment stands; raises NotFound for anybody else's."""
+    row = db.read_one(_PAYMENT, {"payment_id": payment_id, "buyer_id": buyer_id})
+    if row is None:
+        raise NotFound("There is no such payment.")
+    orders = db.read(_ORDERS, {"purchase_id": row.purchase_id, "payment_id": payment_id})
+    releases = [order.planned_release_date for order in orders if order.planned_release_date]
+    state = _state(row.status, is_returned=row.cause is not None, may_still_pay=row.session_closed_at is None)
+    return ReturnState(
+        state=state,
+        purchase_id=row.purchase_id,
+        purchase_number=row.number,
+        orders=tuple((order.number, order.name, Money(order.total_minor, order.currency)) for order in orders),
+        total=Money(row.amount_minor, row.currency),
+        reason=row.cause or row.error_message,
+        can_try_again=row.purchase_status == PurchaseStatus.OPEN and row.status != PaymentStatus.PROCESSING,
+        release_date=min(releases, default=None),
+    )
+
+
+def _state(status: PaymentStatus, *, is_returned: bool, may_still_pay: bool) -> str:
+    if is_returned:
+        return "returned"
+    if status in {PaymentStatus.COMPLETED, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}:
+        return "paid"
+    # A decline is not the end while the page is open: the next card may be on its way (stripe-reference section 4).
+    if status in {PaymentStatus.PENDING, PaymentStatus.PROCESSING} or (
+        status == PaymentStatus.FAILED and may_still_pay
+    ):
+        return "confirming"
+    return "not_paid"
+
+
+def _group(shop: ShopPart) -> SellerGroup:
+    lines = tuple(_review_line(line) for line in shop.counted)
+    return SellerGroup(shop.shop_name, shop.shop_slug, lines, shop.subtotal, shop.delivery, shop.tax, shop.total)
+
+
+def _review_line(line: Line) -> ReviewLine:
+    return ReviewLine(
+        line.listing_id, line.slug, line.title, line.picture, line.quantity, line.unit_price, line.subtotal
+    )
+
+
+def _notices(part: CurrencyPart) -> list[str]:
+    notices = []
+    for shop in part.shops:
+        for line in shop.lines:
+            problem = shop.problems.get(line.line_id)
+            if problem is not None:
+                notices.append(_PROBLEMS[problem].format(title=line.title, left=line.available))
+            elif line.is_price_changed:
+                notices.append(f"The price of {line.title} has changed since you put it in your basket.")
+    return notices

@@ -1,0 +1,94 @@
+"""Money that could not be used goes back to the buyer: planned, sent, followed to its end (DESIGN 4.11)."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace import history
+from marketplace.checkout import telling
+from marketplace.checkout.settlement import Contradiction
+from marketplace.history import Actor
+from marketplace.outbound import operations as outbound
+from marketplace.outbound.models import CallKind
+from marketplace.outbound.requests import Answer
+from marketplace.payment_records.models import Payment
+from marketplace.payment_records.tracker import get_payment_tracker
+from marketplace.payments import balance
+from marketplace.payments.models import UnappliedReceipt
+from marketplace.payments.states import ReceiptStatus
+from marketplace.providers.base import BalanceLine, ProviderRefund
+
+_BATCH = 50
+
+
+def waiting(session: Session) -> list[int]:
+    """Return the receipts that nobody has sent back yet."""
+    statement = select(UnappliedReceipt.id).where(UnappliedReceipt.status == ReceiptStatus.RECEIVED)
+    return list(session.execute(statement.order_by(UnappliedReceipt.id).limit(_BATCH)).scalars())
+
+
+def plan_return(session: Session, *, receipt_id: int, actor: Actor, now: datetime) -> int | None:
+    """Plan the refund of one receipt; return the call's id, None when somebody else has it in hand."""
+    if not history.move_many(session, UnappliedReceipt, [receipt_id], "send_back", actor=actor, at=now):
+        return None
+    receipt = session.get_one(UnappliedReceipt, receipt_id)
+    payment = session.get_one(Payment, receipt.payment_id)
+    return outbound.plan(
+        session,
+        provider=payment.provider,
+        kind=CallKind.REFUND,
+        subject_id=receipt.id,
+        request={
+            "intent_id": payment.provider_payment_id,
+            "amount_minor": receipt.amount_minor,
+            "receipt_id": receipt.id,
+        },
+        actor=actor,
+        now=now,
+    )
+
+
+def return_answered(session: Session, *, subject_id: int, answer: Answer | None, code: str, now: datetime) -> None:
+    """Write what the provider said to a return; a refusal leaves it to a person, its event completes it."""
+    receipt = session.get_one(UnappliedReceipt, subject_id)
+    if not isinstance(answer, ProviderRefund):
+        history.move(session, receipt, "fail", actor=outbound.SENDER, at=now, because=f"The provider refused: {code}")
+        return
+    follow_refund(session, refund=answer, lines=(), actor=outbound.SENDER, now=now)
+
+
+def follow_refund(
+    session: Session, *, refund: ProviderRefund, lines: tuple[BalanceLine, ...], actor: Actor, now: datetime
+) -> str:
+    """Put a refund as it stands into the books, per refund id (scar S19); return what that did, in words.
+
+    `lines` are the provider's balance lines of this refund, where they were read. Raises Contradiction for a refund
+    that no receipt of ours has asked for.
+    """
+    receipt = _receipt(session, refund)
+    receipt.provider_refund_id = receipt.provider_refund_id or refund.refund_id
+    payment = session.get_one(Payment, receipt.payment_id)
+    for line in lines:
+        balance.book_returned(
+            session, payment_id=payment.id, user_id=payment.user_id, refund_id=refund.refund_id, line=line, now=now
+        )
+    if refund.is_final_failure and receipt.machine.can(receipt.status, "fail"):
+        history.move(session, receipt, "fail", actor=actor, at=now, because=f"The refund is {refund.status}.")
+        return "The return failed; a person must look at it."
+    if refund.status == "succeeded" and receipt.machine.can(receipt.status, "confirm"):
+        history.move(session, receipt, "confirm", actor=actor, at=now)
+        records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
+        records.mark_refunded(payment.id, fully=True)
+        telling.returned(session, payment=payment, cause=receipt.cause, now=now)
+        return "The money is back with the buyer."
+    return f"The refund is {refund.status}."
+
+
+def _receipt(session: Session, refund: ProviderRefund) -> UnappliedReceipt:
+    receipt = session.get(UnappliedReceipt, refund.receipt_id) if refund.receipt_id is not None else None
+    if receipt is None or receipt.provider_refund_id not in (None, refund.refund_id):
+        raise Contradiction("the refund matches no return of ours")
+    if (receipt.amount_minor, receipt.currency) != (refund.amount_minor, refund.currency):
+        raise Contradiction("the refund is about another amount")
+    return receipt

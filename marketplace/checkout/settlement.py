@@ -1,0 +1,280 @@
+"""What the provider reports about a payment, put into the books. Every road ends here (DESIGN 4.5).
+
+Webhook, return page, "check my payment" and the sweeper call the same operations; whoever comes second changes nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from marketplace import history
+from marketplace.carts.models import CartLine
+from marketplace.catalog import stock
+from marketplace.catalog.stock import SoldOut
+from marketplace.checkout import operations, rules, telling
+from marketplace.config import MoneyPolicy
+from marketplace.history import Actor
+from marketplace.orders.models import Order, Purchase
+from marketplace.orders.states import PurchaseStatus
+from marketplace.payment_records.models import Payment
+from marketplace.payment_records.states import PaymentStatus
+from marketplace.payment_records.tracker import PaymentRecords, get_payment_tracker
+from marketplace.payments import operations as payments
+from marketplace.payments import trackers
+from marketplace.payments.models import PaymentTracker
+from marketplace.providers.base import Checkout, Decline, Intent
+from marketplace.transitions import Impossible
+
+_WITH_MONEY = frozenset({PaymentStatus.COMPLETED, PaymentStatus.REFUNDED, PaymentStatus.PARTIALLY_REFUNDED})
+
+
+class Contradiction(Exception):  # noqa: N818  an answer to park, not an error of ours
+    """What the provider reports does not fit what we know: the object is read again before anything is believed."""
+
+
+class Settled(StrEnum):
+    """How a paid payment ended."""
+
+    COUNTED = "counted"
+    ALREADY = "already"
+    UNAPPLIED = "unapplied"
+
+
+@dataclass(frozen=True)
+class PaidReport:
+    """The provider says that a payment has its money: minor units; ids where the report carries them."""
+
+    payment_id: int | None
+    amount_minor: int
+    currency: str
+    intent_id: str | None
+    session_id: str | None
+
+
+def settle(session: Session, *, paid: PaidReport, actor: Actor, policy: MoneyPolicy, now: datetime) -> Settled:
+    """Count a payment, once: shares held, capture booked, orders confirmed, goods sold, both sides told.
+
+    A payment that can't be used (a second one, or its goods are gone) is booked as owed back to the buyer. Raises
+    Contradiction when payment, amount or currency are not what was agreed.
+    """
+    payment = _payment(session, paid.payment_id)
+    if (paid.amount_minor, paid.currency) != (payment.amount_minor, payment.currency):
+        raise Contradiction(f"payment {payment.id} is about another amount")
+    records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
+    if paid.session_id is not None:
+        _attach_session(payment, paid.session_id, records)
+    already = payment.status in _WITH_MONEY
+    tracker = _tracker(session, payment, paid.intent_id, actor, now) if paid.intent_id else None
+    if tracker is not None:
+        trackers.succeed(session, tracker, session_id=payment.provider_session_id, actor=actor, now=now)
+    if already:
+        return Settled.ALREADY
+    records.mark_completed(payment.id, session_closed_at=now)
+    purchase = session.get_one(Purchase, payment.purchase_id)
+    obstacle = _obstacle(session, purchase, actor, now)
+    if obstacle:
+        payments.receive_unapplied(session, payment=payment, cause=obstacle, actor=actor, now=now)
+        session.flush()
+        return Settled.UNAPPLIED
+    _count(session, payment, purchase, has_shares=bool(tracker and tracker.attempts), actor=actor, policy=policy, now=now)
+    return Settled.COUNTED
+
+
+def follow_checkout(
+    session: Session, *, checkout: Checkout, actor: Actor, policy: MoneyPolicy, now: datetime
+) -> str:
+    """Put a payment page as it stands into the books; return what that did, in words."""
+    if checkout.is_complete and checkout.is_paid:
+        paid = PaidReport(
+            checkout.payment_id, checkout.amount_minor, checkout.currency, checkout.intent_id, checkout.session_id
+        )
+        return f"Paid: {settle(session, paid=paid, actor=actor, policy=policy, now=now)}."
+    if checkout.is_complete:
+        return processing(
+            session,
+            payment_id=checkout.payment_id,
+            intent_id=checkout.intent_id,
+            session_id=checkout.session_id,
+            actor=actor,
+            now=now,
+        )
+    if not checkout.is_open:
+        return expired(session, payment_id=checkout.payment_id, actor=actor, now=now)
+    return "The payment page is open."
+
+
+def follow_intent(session: Session, *, intent: Intent, actor: Actor, policy: MoneyPolicy, now: datetime) -> str:
+    """Put a payment intent as it stands into the books; return what that did, in words."""
+    if intent.status == "succeeded":
+        paid = PaidReport(intent.payment_id, intent.amount_minor, intent.currency, intent.intent_id, None)
+        return f"Paid: {settle(session, paid=paid, actor=actor, policy=policy, now=now)}."
+    if intent.status == "processing":
+        return processing(
+            session, payment_id=intent.payment_id, intent_id=intent.intent_id, session_id=None, actor=actor, now=now
+        )
+    verb = {"requires_action": "require_action", "canceled": "cancel"}.get(intent.status)
+    return reported(
+        session, payment_id=intent.payment_id, intent_id=intent.intent_id, verb=verb, actor=actor, now=now
+    )
+
+
+def processing(
+    session: Session, *, payment_id: int | None, intent_id: str | None, session_id: str | None, actor: Actor, now: datetime
+) -> str:
+    """Record that a method was accepted that clears later; the goods stay set aside (C10)."""
+    payment = _payment(session, payment_id)
+    records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
+    if session_id is not None:
+        _attach_session(payment, session_id, records)
+    tracker = _tracker(session, payment, intent_id, actor, now) if intent_id else None
+    if tracker is not None:
+        trackers.advance(session, tracker, "process", actor=actor, now=now)
+    if not payment.machine.can(payment.status, "process"):
+        return f"The payment is {payment.status.label.lower()} already."
+    records.mark_processing(payment.id)
+    payment.session_closed_at = now
+    stock.keep_until(
+        session, purchase_id=_purchase_id(payment), expires_at=rules.goods_kept_while_clearing(now)
+    )
+    return "The payment clears later."
+
+
+def declined(session: Session, *, decline: Decline, actor: Actor, now: datetime) -> str:
+    """Record one refused attempt (S0.4 to S0.7): tracker failed, shares pending and at a further one failed."""
+    payment = _payment(session, decline.payment_id)
+    tracker = _tracker(session, payment, decline.intent_id, actor, now)
+    if not trackers.record_decline(session, tracker, decline, actor=actor, now=now):
+        return "This decline is known already."
+    orders = operations.purchase_orders(session, _purchase_id(payment))
+    if payment.status not in _WITH_MONEY:
+        payments.decline_shares(session, payment=payment, orders=orders, decline=decline, actor=actor, now=now)
+    if payment.machine.can(payment.status, "fail"):
+        records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
+        records.mark_failed(payment.id, code=decline.decline_code or decline.code, message=decline.reason)
+    return "The decline is recorded."
+
+
+def reported(session: Session, *, payment_id: int | None, intent_id: str, verb: str | None, actor: Actor, now: datetime) -> str:
+    """Record what the provider reports of an intent: `verb` moves its tracker, None only makes it known."""
+    payment = _payment(session, payment_id)
+    tracker = _tracker(session, payment, intent_id, actor, now)
+    if verb is not None and not trackers.advance(session, tracker, verb, actor=actor, now=now):
+        return "The tracker has moved on already."
+    return "The tracker is up to date."
+
+
+def not_cleared(session: Session, *, payment_id: int | None, reason: str, actor: Actor, now: datetime) -> str:
+    """Record that a delayed method failed for good; the goods go back, the buyer may pay another way."""
+    payment = _payment(session, payment_id)
+    records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
+    if payment.status in _WITH_MONEY:
+        raise Contradiction(f"payment {payment.id} has its money already")
+    if payment.machine.can(payment.status, "fail"):
+        records.mark_failed(payment.id, code="async_payment_failed", message=reason)
+    payment.session_closed_at = payment.session_closed_at or now
+    stock.give_back(session, purchase_id=_purchase_id(payment), actor=actor, now=now)
+    session.flush()
+    telling.not_paid(session, payment=payment, is_expired=False, now=now)
+    return "The payment did not clear."
+
+
+def expired(session: Session, *, payment_id: int | None, actor: Actor, now: datetime) -> str:
+    """Record that a payment page closed unpaid: the goods go back, the purchase may be tried again (S1.22, S61)."""
+    payment = _payment(session, payment_id)
+    payment.session_closed_at = payment.session_closed_at or now
+    session.flush()
+    if payment.status in _WITH_MONEY or payment.status == PaymentStatus.PROCESSING:
+        return f"The payment is {payment.status.label.lower()}; that wins."
+    if not _has_newer(session, payment):
+        stock.give_back(session, purchase_id=_purchase_id(payment), actor=actor, now=now)
+    if not payment.machine.can(payment.status, "expire"):
+        return f"The payment is {payment.status.label.lower()} already."
+    records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
+    records.mark_expired(payment.id)
+    telling.not_paid(session, payment=payment, is_expired=True, now=now)
+    return "The payment page closed unpaid."
+
+
+def _count(
+    session: Session,
+    payment: Payment,
+    purchase: Purchase,
+    *,
+    has_shares: bool,
+    actor: Actor,
+    policy: MoneyPolicy,
+    now: datetime,
+) -> None:
+    orders = operations.purchase_orders(session, purchase.id)
+    revived = purchase.status == PurchaseStatus.GIVEN_UP
+    ids = (
+        payments.share_ids(session, payment.id)
+        if has_shares
+        else payments.share_out(session, payment=payment, orders=orders, actor=actor, now=now)
+    )
+    payments.hold_shares(
+        session, payment=payment, orders=orders, ids=ids, hold_days=policy.hold_days, actor=actor, now=now
+    )
+    order_ids = [order.id for order in orders]
+    history.move_many(session, Order, order_ids, "revive" if revived else "confirm", actor=actor, at=now)
+    history.move(session, purchase, "pay", actor=actor, at=now)
+    if purchase.cart_id is not None:
+        bought = list(operations.ordered_units(session, purchase.id))
+        session.execute(
+            delete(CartLine).where(CartLine.cart_id == purchase.cart_id, CartLine.listing_id.in_(bought))
+        )
+    telling.paid(session, purchase=purchase, orders=orders, now=now)
+
+
+def _obstacle(session: Session, purchase: Purchase, actor: Actor, now: datetime) -> str | None:
+    """Return why this money can't be used, in words; None when the goods are now sold to the buyer."""
+    if purchase.status == PurchaseStatus.PAID:
+        return "This purchase was paid before."
+    if stock.redeem(session, purchase_id=purchase.id, actor=actor, now=now):
+        return None
+    try:
+        with session.begin_nested():
+            units = operations.ordered_units(session, purchase.id)
+            stock.reserve(
+                session, purchase_id=purchase.id, quantities=units, expires_at=now, actor=actor, now=now
+            )
+    except SoldOut as error:
+        return f"The payment came late and the goods are gone. {error.message}"
+    stock.redeem(session, purchase_id=purchase.id, actor=actor, now=now)
+    return None
+
+
+def _has_newer(session: Session, payment: Payment) -> bool:
+    newer = select(Payment.id).where(Payment.purchase_id == payment.purchase_id, Payment.id > payment.id)
+    return session.execute(newer).first() is not None
+
+
+def _payment(session: Session, payment_id: int | None) -> Payment:
+    payment = session.get(Payment, payment_id) if payment_id is not None else None
+    if payment is None:
+        raise Contradiction("the report matches no payment of ours")
+    return payment
+
+
+def _attach_session(payment: Payment, session_id: str, records: PaymentRecords) -> None:
+    if payment.provider_session_id is None and payment.expires_at is not None:
+        records.attach_session(payment.id, session_id, None, payment.expires_at)
+    elif payment.provider_session_id != session_id:
+        raise Contradiction(f"payment {payment.id} belongs to another session")
+
+
+def _tracker(session: Session, payment: Payment, intent_id: str, actor: Actor, now: datetime) -> PaymentTracker:
+    try:
+        return trackers.known(session, payment=payment, intent_id=intent_id, actor=actor, now=now)
+    except Impossible as error:
+        raise Contradiction(str(error)) from error
+
+
+def _purchase_id(payment: Payment) -> int:
+    if payment.purchase_id is None:
+        raise Contradiction(f"payment {payment.id} is for no purchase")
+    return payment.purchase_id
+

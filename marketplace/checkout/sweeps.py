@@ -1,0 +1,54 @@
+"""What time alone decides: goods nobody paid for go back, purchases nobody paid are given up."""
+
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from marketplace.catalog import stock
+from marketplace.catalog.models import StockReservation
+from marketplace.catalog.states import ReservationStatus
+from marketplace.checkout import operations
+from marketplace.history import Actor
+from marketplace.orders.models import Purchase
+from marketplace.orders.states import PurchaseStatus
+from marketplace.payment_records.models import Payment
+from marketplace.payment_records.states import PaymentStatus
+
+_BATCH = 50
+_TICK = Actor.job("tick")
+# While one of these may still bring money, its purchase is not given up.
+_UNDECIDED = (PaymentStatus.PENDING, PaymentStatus.PROCESSING)
+
+
+def reap_reservations(session: Session, *, now: datetime) -> int:
+    """Return goods to stock whose reservation has run out; return how many reservations that were."""
+    statement = (
+        select(StockReservation.purchase_id)
+        .where(StockReservation.status == ReservationStatus.ACTIVE, StockReservation.expires_at <= now)
+        .order_by(StockReservation.expires_at)
+        .limit(_BATCH)
+    )
+    purchases = sorted(set(session.execute(statement).scalars()))
+    because = "The reservation has run out."
+    return sum(
+        stock.give_back(session, purchase_id=purchase_id, actor=_TICK, now=now, because=because)
+        for purchase_id in purchases
+    )
+
+
+def give_up_unpaid(session: Session, *, now: datetime) -> int:
+    """Give up purchases that nobody has paid in time; return how many."""
+    undecided = exists().where(Payment.purchase_id == Purchase.id, Payment.status.in_(_UNDECIDED))
+    statement = (
+        select(Purchase.id)
+        .where(Purchase.status == PurchaseStatus.OPEN, Purchase.open_until <= now, ~undecided)
+        .order_by(Purchase.open_until)
+        .limit(_BATCH)
+    )
+    because = "It was not paid in time."
+    found = list(session.execute(statement).scalars())
+    return sum(
+        operations.give_up(session, purchase_id=purchase_id, actor=_TICK, now=now, because=because)
+        for purchase_id in found
+    )

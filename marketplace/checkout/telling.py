@@ -1,0 +1,75 @@
+"""Who is told what when a purchase is paid, or not (S2.28, S3.8)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from marketplace.notifications import operations as notifications
+from marketplace.notifications.models import NotificationKind
+from marketplace.notifications.operations import NewFact
+from marketplace.orders.models import Order, Purchase
+from marketplace.payment_records.models import Payment
+
+
+def paid(session: Session, *, purchase: Purchase, orders: Sequence[Order], now: datetime) -> None:
+    """Tell the buyer that the purchase is paid, and each seller of the new order and what it brings."""
+    buyer = NewFact(
+        user_id=purchase.buyer_id,
+        kind=NotificationKind.ORDER_PAID,
+        subject="purchase",
+        subject_id=purchase.id,
+        facts={
+            "number": purchase.number,
+            "orders": [order.number for order in orders],
+            "total_minor": purchase.total_minor,
+            "currency": purchase.currency,
+        },
+    )
+    sellers = [
+        NewFact(
+            user_id=order.seller_id,
+            kind=NotificationKind.ORDER_RECEIVED,
+            subject="order",
+            subject_id=order.id,
+            facts={
+                "number": order.number,
+                "total_minor": order.total_minor,
+                "net_minor": order.net_minor,
+                "currency": order.currency,
+            },
+        )
+        for order in orders
+    ]
+    notifications.tell_new(session, [buyer, *sellers], now=now)
+
+
+def not_paid(session: Session, *, payment: Payment, is_expired: bool, now: datetime) -> None:
+    """Tell the buyer that a payment page closed unpaid, or that a delayed payment did not clear."""
+    notifications.tell(
+        session,
+        user_id=payment.user_id,
+        kind=NotificationKind.PAYMENT_EXPIRED if is_expired else NotificationKind.PAYMENT_FAILED,
+        subject="payment",
+        subject_id=payment.id,
+        facts={
+            "purchase_id": payment.purchase_id,
+            "amount_minor": payment.amount_minor,
+            "currency": payment.currency,
+            "reason": payment.error_message or "",
+        },
+        now=now,
+    )
+
+
+def returned(session: Session, *, payment: Payment, cause: str, now: datetime) -> None:
+    """Tell the buyer that money which could not be used has gone back."""
+    notifications.tell(
+        session,
+        user_id=payment.user_id,
+        kind=NotificationKind.PAYMENT_RETURNED,
+        subject="payment",
+        subject_id=payment.id,
+        facts={"amount_minor": payment.amount_minor, "currency": payment.currency, "reason": cause},
+        now=now,
+    )

@@ -1,0 +1,41 @@
+"""The only reader of the system clock. Business time is virtual in demo mode; signatures and sessions use system time.
+
+Only doors (web, cli, jobs, demo) import this module; everything below them receives `now` as an argument (DESIGN 4.14).
+"""
+
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+_offset_file: Path | None = None
+
+
+def follow(offset_file: Path | None) -> None:
+    """Shift business time by the whole seconds written in `offset_file`; None follows the system clock."""
+    global _offset_file  # noqa: PLW0603  one clock per process, set once by create_app
+    _offset_file = offset_file
+
+
+def now() -> datetime:
+    """Return business time in UTC: system time plus the demo offset."""
+    return datetime.now(UTC) + offset()
+
+
+def system_now() -> datetime:
+    """Return system time in UTC, for sign-in sessions, signatures and rate limits."""
+    return datetime.now(UTC)
+
+
+def system_seconds() -> int:
+    """Return system time as whole Unix seconds, as webhook signatures carry it."""
+    return int(time.time())
+
+
+def offset() -> timedelta:
+    """Return how far business time is ahead of system time; zero outside demo mode."""
+    if _offset_file is None:
+        return timedelta(0)
+    try:
+        return timedelta(seconds=int(_offset_file.read_text() or "0"))
+    except FileNotFoundError:
+        return timedelta(0)

@@ -1,0 +1,144 @@
+"""Settings, read once from the environment and one YAML file. Production refuses to start without its secrets."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+class ConfigurationError(RuntimeError):
+    """A setting is missing or wrong; the message names it and says what to write."""
+
+
+@dataclass(frozen=True)
+class PaymentTracking:
+    """S1's settings of the same names (S1.7)."""
+
+    session_expiry_minutes: int = 30
+    check_duplicates_before_credit: bool = True
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """S1's recovery settings (S1.7): whether and how often the return page asks the provider itself."""
+
+    enabled: bool = True
+    auto_verify_on_success_page: bool = True
+    max_verification_attempts: int = 3
+
+
+@dataclass(frozen=True)
+class MoneyPolicy:
+    """House rules of money that an operator may change; rates live in the fee schedule, not here."""
+
+    hold_days: int = 30
+    delivered_after_shipping_days: int = 14
+    unpaid_order_hours: int = 24
+    reservation_grace_minutes: int = 15
+    main_currency: str = "USD"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the application was told; each secret may hold several values for rotation, the first one signs."""
+
+    database_url: str
+    owner_database_url: str
+    secret_keys: tuple[str, ...]
+    stripe_secret_key: str
+    stripe_webhook_secrets: tuple[str, ...]
+    stripe_connect_webhook_secrets: tuple[str, ...]
+    stripe_publishable_key: str = ""
+    stripe_api_base: str | None = None
+    payment_page_origins: tuple[str, ...] = ("https://checkout.stripe.com",)
+    base_url: str = "http://localhost:8000"
+    var_dir: Path = Path("var")
+    demo: bool = False
+    database_pool: int = 5
+    provider_timeout_seconds: int = 4
+    payment_tracking: PaymentTracking = field(default_factory=PaymentTracking)
+    recovery: Recovery = field(default_factory=Recovery)
+    money: MoneyPolicy = field(default_factory=MoneyPolicy)
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Return whether the shop is served over https, so cookies must be Secure and `__Host-`."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def livemode(self) -> bool:
+        """Return whether real money moves: events of the other mode are not ours."""
+        return self.stripe_secret_key.startswith(("sk_live_", "rk_live_"))
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings from `environment` (default: the process's, completed by $VAR_DIR/demo.env).
+
+    Raises ConfigurationError naming every missing variable.
+    """
+    variables = dict(os.environ if environment is None else environment)
+    if "DATABASE_URL" not in variables and environment is None:
+        variables = {**_demo_variables(Path(variables.get("VAR_DIR", "var"))), **variables}
+    required = ("DATABASE_URL", "SECRET_KEY", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET")
+    missing = [name for name in required if not variables.get(name)]
+    if missing:
+        raise ConfigurationError(
+            f"Set {', '.join(missing)} in the environment, or start the demo with `make run` (see README, Configuration)."
+        )
+    return _settings(variables, _file(variables.get("MARKETPLACE_CONFIG")))
+
+
+def _settings(variables: Mapping[str, str], document: Mapping[str, Any]) -> Settings:
+    api_base = variables.get("STRIPE_API_BASE") or None
+    return Settings(
+        database_url=variables["DATABASE_URL"],
+        owner_database_url=variables.get("DATABASE_OWNER_URL") or variables["DATABASE_URL"],
+        secret_keys=_several(variables["SECRET_KEY"]),
+        stripe_secret_key=_several(variables["STRIPE_SECRET_KEY"])[0],
+        stripe_webhook_secrets=_several(variables["STRIPE_WEBHOOK_SECRET"]),
+        stripe_connect_webhook_secrets=_several(variables.get("STRIPE_CONNECT_WEBHOOK_SECRET", "")),
+        stripe_publishable_key=variables.get("STRIPE_PUBLISHABLE_KEY", ""),
+        stripe_api_base=api_base,
+        payment_page_origins=(variables.get("SANDBOX_BASE_URL") or api_base,)
+        if api_base
+        else ("https://checkout.stripe.com",),
+        base_url=variables.get("MARKETPLACE_BASE_URL", "http://localhost:8000").rstrip("/"),
+        var_dir=Path(variables.get("VAR_DIR", "var")),
+        demo=variables.get("MARKETPLACE_DEMO") == "1",
+        database_pool=int(variables.get("DATABASE_POOL", "5")),
+        payment_tracking=_section(PaymentTracking, document, "payment_tracking"),
+        recovery=_section(Recovery, document, "recovery"),
+        money=_section(MoneyPolicy, document, "money"),
+    )
+
+
+def _section(kind: type[Any], document: Mapping[str, Any], name: str) -> Any:
+    values = document.get(name) or {}
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise ConfigurationError(f"{name} in the configuration file: {error}") from error
+
+
+def _several(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _file(path: str | None) -> Mapping[str, Any]:
+    if not path:
+        return {}
+    document = yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
+    if not isinstance(document, dict):
+        raise ConfigurationError(f"{path} must be a mapping of sections")
+    return document
+
+
+def _demo_variables(var_dir: Path) -> dict[str, str]:
+    try:
+        lines = (var_dir / "demo.env").read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))

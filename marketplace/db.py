@@ -1,0 +1,201 @@
+"""The database: column types, page reads and the one write boundary.
+
+Two pools on one server (DESIGN 4.1 and 4.2). Writers run SERIALIZABLE with `enable_seqscan=off`, because a scan of a
+small table takes a lock on the whole relation and makes strangers collide. Readers are read-only and autocommit, so
+that nothing is held while a page waits for a provider.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, Connection, Dialect, Engine, Executable, Identity, MetaData, Row, String, Text, text
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from marketplace.errors import Conflict
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_TRIES = 12
+_LOCK_WAIT = "5s"
+_RETRYABLE = frozenset({"40001", "40P01"})
+_open_atomic: ContextVar[bool] = ContextVar("open_atomic", default=False)
+
+PrimaryKey = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
+MinorUnits = Annotated[int, mapped_column(BigInteger)]
+Currency = Annotated[str, mapped_column(String(3))]
+UtcTime = Annotated[datetime, mapped_column(TIMESTAMP(timezone=True))]
+Text64 = Annotated[str, mapped_column(String(64))]
+Text200 = Annotated[str, mapped_column(String(200))]
+LongText = Annotated[str, mapped_column(Text)]
+Document = Annotated[dict[str, Any], mapped_column(JSONB)]
+
+
+class EnumText(TypeDecorator[StrEnum]):
+    """Store a StrEnum by its value, so that a stored word is a word people can read."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:
+        """Return the word to store; raises ValueError for a word the enum does not have."""
+        return None if value is None else str(self.kind(value).value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        """Return the enum member of the stored word."""
+        return None if value is None else self.kind(value)
+
+
+class Base(DeclarativeBase):
+    """Every table's parent: one metadata with predictable constraint names."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+database = SQLAlchemy(metadata=Base.metadata)
+
+
+def engine_settings(url: str, pool: int) -> dict[str, Any]:
+    """Return the Flask-SQLAlchemy settings of both pools for `url`, each of `pool` connections."""
+    common = {"pool_size": pool, "max_overflow": 0, "pool_timeout": 30}
+    return {
+        "SQLALCHEMY_DATABASE_URI": url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            **common,
+            "isolation_level": "SERIALIZABLE",
+            "connect_args": {"options": "-c enable_seqscan=off -c timezone=UTC"},
+        },
+        "SQLALCHEMY_BINDS": {
+            "reader": {
+                **common,
+                "url": url,
+                "isolation_level": "AUTOCOMMIT",
+                "connect_args": {"options": "-c default_transaction_read_only=on -c timezone=UTC"},
+            }
+        },
+    }
+
+
+def read(statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
+    """Return the rows of one read-only statement; the connection is given back at once."""
+    with _reader().connect() as connection:
+        return connection.execute(statement, parameters or {}).all()
+
+
+def read_one(statement: Executable, parameters: Mapping[str, Any] | None = None) -> Row[Any] | None:
+    """Return the only row of a read-only statement, or None."""
+    with _reader().connect() as connection:
+        return connection.execute(statement, parameters or {}).one_or_none()
+
+
+@contextmanager
+def snapshot(*, deferrable: bool = False) -> Iterator[Connection]:
+    """Yield a read-only connection that sees one moment: a figure and its rows, a statement, a check.
+
+    `deferrable` waits for a moment that no serialisation anomaly can touch, as `check-books` needs.
+    """
+    level = "SERIALIZABLE" if deferrable else "REPEATABLE READ"
+    options = {"isolation_level": level, "postgresql_readonly": True, "postgresql_deferrable": deferrable}
+    with _reader().connect().execution_options(**options) as connection, connection.begin():
+        yield connection
+
+
+def append(statement: Executable) -> Sequence[Row[Any]]:
+    """Run one statement READ COMMITTED and commit it: inbox rows and sign-in rows, which no money rule reads."""
+    with _writer().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        result = connection.execute(statement)
+        return result.all() if result.returns_rows else ()
+
+
+def atomic(
+    operation: Callable[Concatenate[Session, P], T], locks: Sequence[str] = (), *args: P.args, **values: P.kwargs
+) -> T:
+    """Run `operation` in one SERIALIZABLE transaction and commit it, as often as a collision demands (12 tries).
+
+    `locks` name hot rows ("listing:7"); they only save retries, the isolation level keeps the rules. The operation
+    takes ids and values, and does nothing that can't be repeated. Raises Conflict when a lock stays taken for 5 s.
+    """
+    if _open_atomic.get():
+        raise RuntimeError("atomic does not nest: pass the session to the inner operation")
+    with _writer().connect() as connection, _named_locks(connection, locks):
+        for attempt in range(1, _TRIES + 1):
+            token = _open_atomic.set(True)
+            try:
+                with Session(connection, expire_on_commit=False) as session, session.begin():
+                    return operation(session, *args, **values)
+            except DBAPIError as error:
+                if attempt == _TRIES or _sqlstate(error) not in _RETRYABLE:
+                    raise
+            finally:
+                _open_atomic.reset(token)
+            time.sleep(random.uniform(0, min(0.2, 0.002 * 2**attempt)))  # noqa: S311  jitter, not a secret
+    raise AssertionError("the last try returns or raises")
+
+
+def forbid_open_transaction() -> None:
+    """Raise RuntimeError inside `atomic`: no provider call may wait while a transaction is open (invariant I26)."""
+    if _open_atomic.get():
+        raise RuntimeError("a provider was called inside a transaction")
+
+
+@contextmanager
+def _named_locks(connection: Connection, names: Sequence[str]) -> Iterator[None]:
+    # Session-level locks in their own transaction: a snapshot taken before the wait would end in 40001 anyway.
+    if not names:
+        yield
+        return
+    try:
+        with connection.begin():
+            connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_WAIT}'"))
+            for name in sorted(set(names)):
+                connection.execute(text("SELECT pg_advisory_lock(hashtextextended(:name, 0))"), {"name": name})
+    except DBAPIError as error:
+        _unlock(connection)
+        if _sqlstate(error) == "55P03":
+            raise Conflict("Somebody else is changing this right now. Please try again.") from error
+        raise
+    try:
+        yield
+    finally:
+        _unlock(connection)
+
+
+def _unlock(connection: Connection) -> None:
+    if connection.closed or connection.invalidated:
+        return
+    with connection.begin():
+        connection.execute(text("SELECT pg_advisory_unlock_all()"))
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
+
+
+def _writer() -> Engine:
+    return database.engine
+
+
+def _reader() -> Engine:
+    return database.engines["reader"]

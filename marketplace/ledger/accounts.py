@@ -1,0 +1,31 @@
+"""The chart of accounts (DESIGN 4.12). A posting's amount is positive for a debit and negative for a credit."""
+
+from enum import StrEnum
+
+
+class Account(StrEnum):
+    """An account of the chart, with its label and the side on which it normally stands."""
+
+    label: str
+    is_debit: bool
+
+    def __new__(cls, value: str, label: str, is_debit: bool) -> "Account":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        member.is_debit = is_debit
+        return member
+
+    PROVIDER_CLEARING = "provider_clearing", "Captured, not yet seen in the provider's balance", True
+    FX_CLEARING = "fx_clearing", "Settled in another currency", True
+    PROVIDER_BALANCE = "provider_balance", "Balance at the provider", True
+    PROCESSING_FEE = "processing_fee", "Processing fees paid", True
+    PROCESSING_FEE_RECOVERY = "processing_fee_recovery", "Processing fees charged to sellers", False
+    FEE_VARIANCE = "fee_variance", "Difference between charged and true processing fees", False
+    PLATFORM_FEE = "platform_fee", "Platform fees", False
+    SELLER_HELD = "seller_held", "Held for the seller", False
+    SELLER_PAYABLE = "seller_payable", "Available to the seller", False
+    SELLER_DEBT = "seller_debt", "Owed by the seller", True
+    REFUND_PENDING = "refund_pending", "Refunds on their way", False
+    REFUND_COST = "refund_cost", "Refund costs borne by the platform", True
+    UNAPPLIED_RECEIPTS = "unapplied_receipts", "Received, to be returned to the buyer", False

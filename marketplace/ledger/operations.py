@@ -1,0 +1,101 @@
+"""Booking: every money fact posts one entry, once."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from marketplace.ledger.accounts import Account
+from marketplace.ledger.models import LedgerChain, LedgerEntry, Posting
+
+_CHAIN_BATCH = 500
+
+
+@dataclass(frozen=True)
+class Line:
+    """One posting to be: minor units, positive for a debit and negative for a credit."""
+
+    account: Account
+    amount_minor: int
+    owner_id: int | None = None
+    order_id: int | None = None
+
+
+def book(
+    session: Session,
+    *,
+    key: str,
+    description: str,
+    currency: str,
+    lines: Sequence[Line],
+    payment_id: int | None,
+    now: datetime,
+) -> int:
+    """Book one entry in `currency` and return its id; lines of zero are left out.
+
+    The caller knows from the state of its own row that the fact is new; the unique key is the last guard, and the
+    database refuses an entry that does not balance.
+    """
+    kept = [line for line in lines if line.amount_minor]
+    values = {
+        "key": key,
+        "description": description,
+        "payment_id": payment_id,
+        "booked_at": now,
+        "hash": entry_hash(key, description, payment_id, now, [_columns(line, currency) for line in kept]),
+    }
+    entry_id: int = session.execute(insert(LedgerEntry).values(values).returning(LedgerEntry.id)).scalar_one()
+    columns = ("account", "owner_id", "order_id", "currency", "amount_minor")
+    rows = [dict(zip(columns, _columns(line, currency), strict=True), entry_id=entry_id) for line in kept]
+    session.execute(insert(Posting).values(rows))
+    return entry_id
+
+
+def is_booked(session: Session, key: str) -> bool:
+    """Return whether the fact named `key` is in the books."""
+    return session.execute(select(LedgerEntry.id).where(LedgerEntry.key == key)).first() is not None
+
+
+def entry_hash(
+    key: str,
+    description: str,
+    payment_id: int | None,
+    booked_at: datetime,
+    postings: Sequence[tuple[Account, int | None, int | None, str, int]],
+) -> bytes:
+    """Return SHA-256 over an entry and its postings (account, owner, order, currency, minor units) in order."""
+    parts = [key, description, str(payment_id), booked_at.astimezone(UTC).isoformat()]
+    parts += ["|".join((posting[0].value, *map(str, posting[1:]))) for posting in postings]
+    return hashlib.sha256("\n".join(parts).encode()).digest()
+
+
+def extend_chain(session: Session) -> int:
+    """Link the next entries into the chain, oldest first; return how many (at most 500 a call)."""
+    last = session.execute(select(LedgerChain).order_by(LedgerChain.position.desc()).limit(1)).scalar_one_or_none()
+    linked = select(LedgerChain.entry_id)
+    waiting = session.execute(
+        select(LedgerEntry.id, LedgerEntry.hash)
+        .where(LedgerEntry.id.not_in(linked))
+        .order_by(LedgerEntry.id)
+        .limit(_CHAIN_BATCH)
+    ).all()
+    position, digest = (last.position, last.hash) if last else (0, b"")
+    links = []
+    for entry in waiting:
+        position, digest = position + 1, link_hash(digest, entry.hash)
+        links.append({"position": position, "entry_id": entry.id, "hash": digest})
+    if links:
+        session.execute(insert(LedgerChain), links)
+    return len(links)
+
+
+def link_hash(previous: bytes, entry: bytes) -> bytes:
+    """Return the hash of a chain's link over an entry's hash."""
+    return hashlib.sha256(previous + entry).digest()
+
+
+def _columns(line: Line, currency: str) -> tuple[Account, int | None, int | None, str, int]:
+    return line.account, line.owner_id, line.order_id, currency, line.amount_minor

@@ -1,0 +1,172 @@
+"""What the books say: trial balance, entries, and the postings behind a figure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, bindparam, case, func, select
+
+from marketplace import db
+from marketplace.errors import NotFound
+from marketplace.ledger.accounts import Account
+from marketplace.ledger.models import LedgerEntry, Posting
+
+_AMOUNT = Posting.amount_minor
+_MINOR = _AMOUNT.type
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What one account holds in one currency; both sides not negative, minor units."""
+
+    currency: str
+    account: Account
+    debit_minor: int
+    credit_minor: int
+    postings: int
+
+    @property
+    def balance_minor(self) -> int:
+        """Return debits less credits; the balances of one currency sum to zero."""
+        return self.debit_minor - self.credit_minor
+
+
+@dataclass(frozen=True, slots=True)
+class PostingRow:
+    """One posting with its entry; a positive amount is a debit, minor units."""
+
+    id: int
+    entry_id: int
+    key: str
+    description: str
+    account: Account
+    currency: str
+    amount_minor: int
+    owner_id: int | None
+    order_id: int | None
+    payment_id: int | None
+    booked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One money fact with its postings, which sum to zero."""
+
+    id: int
+    key: str
+    description: str
+    payment_id: int | None
+    booked_at: datetime
+    hash: bytes
+    postings: tuple[PostingRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStatement:
+    """A stretch of one account, oldest first, between what came before and what came later; minor units."""
+
+    rows: tuple[PostingRow, ...]
+    earlier_minor: int
+    later_minor: int
+    has_earlier: bool
+    has_later: bool
+
+    @property
+    def total_minor(self) -> int:
+        """Return the account's balance: debits less credits of all postings, shown or not."""
+        return self.earlier_minor + sum(row.amount_minor for row in self.rows) + self.later_minor
+
+
+_POSTING = select(
+    Posting.id,
+    Posting.entry_id,
+    LedgerEntry.key,
+    LedgerEntry.description,
+    Posting.account,
+    Posting.currency,
+    Posting.amount_minor,
+    Posting.owner_id,
+    Posting.order_id,
+    LedgerEntry.payment_id,
+    LedgerEntry.booked_at,
+).join(LedgerEntry, LedgerEntry.id == Posting.entry_id)
+_TRIAL_BALANCE = (
+    select(
+        Posting.currency,
+        Posting.account,
+        func.coalesce(func.sum(case((_AMOUNT > 0, _AMOUNT))), 0).cast(_MINOR),
+        func.coalesce(-func.sum(case((_AMOUNT < 0, _AMOUNT))), 0).cast(_MINOR),
+        func.count(),
+    )
+    .group_by(Posting.currency, Posting.account)
+    .order_by(Posting.currency, Posting.account)
+)
+_ENTRY = select(
+    LedgerEntry.id,
+    LedgerEntry.key,
+    LedgerEntry.description,
+    LedgerEntry.payment_id,
+    LedgerEntry.booked_at,
+    LedgerEntry.hash,
+)
+_OF_ENTRY = _POSTING.where(Posting.entry_id == bindparam("entry_id")).order_by(Posting.id)
+_OF_PAYMENT = _POSTING.where(LedgerEntry.payment_id == bindparam("payment_id")).order_by(Posting.entry_id, Posting.id)
+
+
+def trial_balance() -> Sequence[Balance]:
+    """Return every account that has postings, per currency. One statement, so the balances are of one moment."""
+    return [Balance(*tuple(row)) for row in db.read(_TRIAL_BALANCE)]
+
+
+def entry(entry_id: int) -> Entry:
+    """Return one entry with its postings; raises NotFound."""
+    with db.snapshot() as connection:
+        found = connection.execute(_ENTRY.where(LedgerEntry.id == entry_id)).one_or_none()
+        if found is None:
+            raise NotFound("There is no ledger entry with this number.")
+        rows = connection.execute(_OF_ENTRY, {"entry_id": entry_id}).all()
+    columns: tuple[Any, ...] = (*found, tuple(PostingRow(*tuple(row)) for row in rows))
+    return Entry(*columns)
+
+
+def postings_of_payment(payment_id: int) -> Sequence[PostingRow]:
+    """Return the postings of all entries about one payment, entry by entry."""
+    return [PostingRow(*tuple(row)) for row in db.read(_OF_PAYMENT, {"payment_id": payment_id})]
+
+
+def postings(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[PostingRow, ...]:
+    """Return the postings that meet all `conditions`, oldest first, as `connection`'s snapshot sees them."""
+    rows = connection.execute(_POSTING.where(*conditions).order_by(Posting.id)).all()
+    return tuple(PostingRow(*tuple(row)) for row in rows)
+
+
+def statement(
+    connection: Connection, account: Account, currency: str, *, owner_id: int | None, before: int | None, size: int
+) -> AccountStatement:
+    """Return the last `size` postings of an account older than posting `before` (None: the newest).
+
+    `owner_id` narrows it to one person's part. All is read in `connection`'s snapshot.
+    """
+    scope = [Posting.account == account, Posting.currency == currency]
+    if owner_id is not None:
+        scope.append(Posting.owner_id == owner_id)
+    shown = [*scope, Posting.id < before] if before is not None else scope
+    rows = connection.execute(_POSTING.where(*shown).order_by(Posting.id.desc()).limit(size)).all()
+    found = tuple(PostingRow(*tuple(row)) for row in reversed(rows))
+    first, last = (found[0].id, found[-1].id) if found else (before or 0, (before or 1) - 1)
+    outside = connection.execute(
+        select(
+            func.coalesce(func.sum(case((Posting.id < first, _AMOUNT))), 0).cast(_MINOR),
+            func.coalesce(func.sum(case((Posting.id > last, _AMOUNT))), 0).cast(_MINOR),
+            func.count().filter(Posting.id < first) > 0,
+            func.count().filter(Posting.id > last) > 0,
+        ).where(*scope)
+    ).one()
+    return AccountStatement(found, *tuple(outside))
+
+
+def statement_page(account: Account, currency: str, before: int | None, size: int) -> AccountStatement:
+    """Return a stretch of an account, everybody's postings, read in one snapshot."""
+    with db.snapshot() as connection:
+        return statement(connection, account, currency, owner_id=None, before=before, size=size)

@@ -1,0 +1,41 @@
+"""In-app notifications, one per person and fact."""
+
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.accounts.models import User
+from marketplace.db import Base, Document, EnumText, PrimaryKey, Text64, UtcTime
+
+
+class NotificationKind(StrEnum):
+    """The facts people are told about."""
+
+    ORDER_PAID = "order_paid"
+    ORDER_RECEIVED = "order_received"
+    PAYMENT_FAILED = "payment_failed"
+    PAYMENT_EXPIRED = "payment_expired"
+    PAYMENT_RETURNED = "payment_returned"
+
+
+class Notification(Base):
+    """One fact told to one person."""
+
+    __tablename__ = "notification"
+    __table_args__ = (
+        UniqueConstraint("user_id", "kind", "subject", "subject_id"),
+        Index(None, "user_id", "id"),
+        Index("ix_notification_unread", "user_id", postgresql_where="read_at IS NULL"),
+    )
+
+    id: Mapped[PrimaryKey]
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    kind: Mapped[NotificationKind] = mapped_column(EnumText(NotificationKind))
+    subject: Mapped[Text64]
+    """The table of the row it is about."""
+    subject_id: Mapped[int] = mapped_column(BigInteger)
+    facts: Mapped[Document]
+    """What the words need, as it was then: numbers, names, minor units."""
+    created_at: Mapped[UtcTime]
+    read_at: Mapped[UtcTime | None]

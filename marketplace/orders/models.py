@@ -1,0 +1,101 @@
+"""Purchases, orders and their lines. Totals are stored at agreement and never computed again."""
+
+from typing import ClassVar
+
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.accounts.models import User
+from marketplace.catalog.models import Listing, ListingKind
+from marketplace.db import Base, Currency, Document, EnumText, LongText, MinorUnits, PrimaryKey, Text64, Text200, UtcTime
+from marketplace.history import Ruled
+from marketplace.orders.states import ORDER, PURCHASE, OrderStatus, PurchaseStatus
+from marketplace.transitions import Machine
+
+
+class Purchase(Ruled, Base):
+    """What one buyer agreed to buy in one go, in one currency."""
+
+    __tablename__ = "purchase"
+    __table_args__ = (
+        CheckConstraint("total_minor >= 0", name="total_not_negative"),
+        Index(None, "buyer_id", "id"),
+        Index("ix_purchase_open", "open_until", postgresql_where="status = 'open'"),
+        {"postgresql_with": {"fillfactor": 70}},
+    )
+    machine: ClassVar[Machine] = PURCHASE
+
+    number: Mapped[Text64] = mapped_column(Computed("'P-' || (100000 + id)", persisted=True), unique=True)
+    buyer_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    cart_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The cart it was made from, whose lines go when it is paid."""
+    checkout_token: Mapped[Text64] = mapped_column(unique=True)
+    """The review form's one-time token: the same form sent twice is the same purchase (scar S62)."""
+    currency: Mapped[Currency]
+    total_minor: Mapped[MinorUnits]
+    """Sum of the orders' totals, minor units."""
+    delivery_address: Mapped[Document]
+    billing_address: Mapped[Document]
+    status: Mapped[PurchaseStatus] = mapped_column(EnumText(PurchaseStatus), default=PURCHASE.initial)
+    created_at: Mapped[UtcTime]
+    open_until: Mapped[UtcTime]
+    """When an unpaid purchase is given up."""
+
+
+class Order(Ruled, Base):
+    """One seller's part of a purchase: total = subtotal + delivery + tax - discount."""
+
+    __tablename__ = "order"
+    __table_args__ = (
+        CheckConstraint("total_minor = subtotal_minor + delivery_minor + tax_minor - discount_minor", name="total_adds_up"),
+        CheckConstraint("net_minor = total_minor - platform_fee_minor - processing_fee_minor", name="net_adds_up"),
+        Index(None, "purchase_id"),
+        Index(None, "buyer_id", "id"),
+        Index(None, "seller_id", "id"),
+        {"postgresql_with": {"fillfactor": 70}},
+    )
+    machine: ClassVar[Machine] = ORDER
+
+    number: Mapped[Text64] = mapped_column(Computed("'TM-' || (100000 + id)", persisted=True), unique=True)
+    purchase_id: Mapped[int] = mapped_column(ForeignKey(Purchase.id))
+    buyer_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    seller_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    currency: Mapped[Currency]
+    subtotal_minor: Mapped[MinorUnits]
+    """Goods, minor units, the buyer's side; as are the next four."""
+    delivery_minor: Mapped[MinorUnits]
+    tax_minor: Mapped[MinorUnits]
+    discount_minor: Mapped[MinorUnits]
+    total_minor: Mapped[MinorUnits]
+    """What the buyer pays for this order: the seller's gross."""
+    platform_fee_minor: Mapped[MinorUnits]
+    """Agreed at checkout from the fee schedule of that moment, minor units, taken from the seller; as is the next."""
+    processing_fee_minor: Mapped[MinorUnits]
+    net_minor: Mapped[MinorUnits]
+    """What the seller receives, minor units."""
+    fee_schedule_id: Mapped[int] = mapped_column(BigInteger)
+    buyer_note: Mapped[LongText] = mapped_column(default="")
+    seller_note: Mapped[LongText] = mapped_column(default="")
+    status: Mapped[OrderStatus] = mapped_column(EnumText(OrderStatus), default=ORDER.initial)
+    created_at: Mapped[UtcTime]
+
+
+class OrderLine(Base):
+    """Some units of one listing as they were when the buyer agreed."""
+
+    __tablename__ = "order_line"
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("subtotal_minor = quantity * unit_price_minor", name="subtotal_adds_up"),
+        Index(None, "order_id"),
+    )
+
+    id: Mapped[PrimaryKey]
+    order_id: Mapped[int] = mapped_column(ForeignKey(Order.id))
+    listing_id: Mapped[int] = mapped_column(ForeignKey(Listing.id))
+    kind: Mapped[ListingKind] = mapped_column(EnumText(ListingKind))
+    title: Mapped[Text200]
+    quantity: Mapped[int]
+    unit_price_minor: Mapped[MinorUnits]
+    """Minor units of the order's currency; as is the next."""
+    subtotal_minor: Mapped[MinorUnits]

@@ -1,0 +1,295 @@
+"""What pages show of purchases and orders. Whose eyes read is part of each question: foreign orders are not found."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
+
+from marketplace import db
+from marketplace.accounts.models import User
+from marketplace.catalog.models import Listing, ListingKind, ListingPicture, Shop
+from marketplace.errors import NotFound
+from marketplace.orders.models import Order, OrderLine, Purchase
+from marketplace.orders.states import OrderStatus, PurchaseStatus
+from marketplace.paging import Cursor, Listed, read_page
+
+_S = OrderStatus
+
+
+class OrderTab(StrEnum):
+    """A tab of an order list: its label and the statuses it shows; none means all."""
+
+    label: str
+    statuses: tuple[OrderStatus, ...]
+
+    def __new__(cls, value: str, label: str, statuses: tuple[OrderStatus, ...] = ()) -> "OrderTab":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        member.statuses = statuses
+        return member
+
+    def count_of(self, by_status: Mapping[OrderStatus, int]) -> int:
+        """Return how many orders the tab holds, given the number of each status."""
+        return sum(by_status.get(status, 0) for status in self.statuses or OrderStatus)
+
+
+class BuyerTab(OrderTab):
+    """The tabs of a buyer's orders."""
+
+    ALL = "all", "All"
+    TO_PAY = "to-pay", "To pay", (_S.PENDING,)
+    COMING = "coming", "Paid and on the way", (_S.CONFIRMED, _S.SHIPPED)
+    DELIVERED = "delivered", "Delivered", (_S.DELIVERED,)
+    CANCELLED = "cancelled", "Cancelled", (_S.CANCELLED, _S.REFUNDED)
+
+
+class SellerTab(OrderTab):
+    """The tabs of a seller's orders."""
+
+    TO_SHIP = "to-ship", "To ship", (_S.CONFIRMED,)
+    WAITING = "waiting", "Waiting for payment", (_S.PENDING,)
+    SENT = "sent", "Sent", (_S.SHIPPED,)
+    DELIVERED = "delivered", "Delivered", (_S.DELIVERED,)
+    ALL = "all", "All"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSummary:
+    """One order in a list. Amounts are minor units of `currency`."""
+
+    id: int
+    number: str
+    purchase_id: int
+    purchase_status: PurchaseStatus
+    status: OrderStatus
+    currency: str
+    total_minor: int
+    net_minor: int
+    created_at: datetime
+    shop_name: str
+    buyer_name: str
+    title: str
+    line_count: int
+    picture_file: str | None
+    """The picture of its first line."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDetail:
+    """One order with its purchase. Amounts are minor units of `currency`."""
+
+    id: int
+    number: str
+    purchase_id: int
+    purchase_number: str
+    purchase_status: PurchaseStatus
+    purchase_total_minor: int
+    open_until: datetime
+    buyer_id: int
+    buyer_name: str
+    seller_id: int
+    shop_name: str
+    shop_slug: str
+    currency: str
+    subtotal_minor: int
+    delivery_minor: int
+    tax_minor: int
+    discount_minor: int
+    total_minor: int
+    platform_fee_minor: int
+    processing_fee_minor: int
+    net_minor: int
+    delivery_address: Mapping[str, str]
+    billing_address: Mapping[str, str]
+    buyer_note: str
+    seller_note: str
+    status: OrderStatus
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """One line of an order as it was agreed; amounts in minor units."""
+
+    id: int
+    order_id: int
+    kind: ListingKind
+    title: str
+    quantity: int
+    unit_price_minor: int
+    subtotal_minor: int
+    slug: str
+    picture_file: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseOrder:
+    """One order among the others of its purchase."""
+
+    id: int
+    number: str
+    shop_name: str
+    status: OrderStatus
+    total_minor: int
+    currency: str
+
+
+def _first_picture(listing_id: ColumnElement[int]) -> ColumnElement[str | None]:
+    return (
+        select(ListingPicture.file_name)
+        .where(ListingPicture.listing_id == listing_id)
+        .order_by(ListingPicture.position)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+_FIRST_LINE = (
+    select(OrderLine.title, OrderLine.listing_id)
+    .where(OrderLine.order_id == Order.id)
+    .order_by(OrderLine.id)
+    .limit(1)
+    .lateral("first_line")
+)
+_LINE_COUNT = select(func.count()).where(OrderLine.order_id == Order.id).scalar_subquery()
+_SUMMARY = (
+    select(
+        Order.id,
+        Order.number,
+        Order.purchase_id,
+        Purchase.status,
+        Order.status,
+        Order.currency,
+        Order.total_minor,
+        Order.net_minor,
+        Order.created_at,
+        Shop.name,
+        User.name,
+        _FIRST_LINE.c.title,
+        _LINE_COUNT,
+        _first_picture(_FIRST_LINE.c.listing_id),
+    )
+    .join(Purchase, Purchase.id == Order.purchase_id)
+    .join(Shop, Shop.seller_id == Order.seller_id)
+    .join(User, User.id == Order.buyer_id)
+    .join(_FIRST_LINE, _FIRST_LINE.c.listing_id.is_not(None))
+)
+_DETAIL = (
+    select(
+        Order.id,
+        Order.number,
+        Order.purchase_id,
+        Purchase.number,
+        Purchase.status,
+        Purchase.total_minor,
+        Purchase.open_until,
+        Order.buyer_id,
+        User.name,
+        Order.seller_id,
+        Shop.name,
+        Shop.slug,
+        Order.currency,
+        Order.subtotal_minor,
+        Order.delivery_minor,
+        Order.tax_minor,
+        Order.discount_minor,
+        Order.total_minor,
+        Order.platform_fee_minor,
+        Order.processing_fee_minor,
+        Order.net_minor,
+        Purchase.delivery_address,
+        Purchase.billing_address,
+        Order.buyer_note,
+        Order.seller_note,
+        Order.status,
+        Order.created_at,
+    )
+    .join(Purchase, Purchase.id == Order.purchase_id)
+    .join(Shop, Shop.seller_id == Order.seller_id)
+    .join(User, User.id == Order.buyer_id)
+    .where(Order.number == bindparam("number"))
+)
+_BUYER_COUNTS = (
+    select(Order.status, func.count()).where(Order.buyer_id == bindparam("user_id")).group_by(Order.status)
+)
+_SELLER_COUNTS = (
+    select(Order.status, func.count()).where(Order.seller_id == bindparam("user_id")).group_by(Order.status)
+)
+_LINES = (
+    select(
+        OrderLine.id,
+        OrderLine.order_id,
+        OrderLine.kind,
+        OrderLine.title,
+        OrderLine.quantity,
+        OrderLine.unit_price_minor,
+        OrderLine.subtotal_minor,
+        Listing.slug,
+        _first_picture(Listing.__table__.c.id),
+    )
+    .join(Listing, Listing.id == OrderLine.listing_id)
+    .where(OrderLine.order_id == bindparam("order_id"))
+    .order_by(OrderLine.id)
+)
+_PURCHASE_ORDERS = (
+    select(Order.id, Order.number, Shop.name, Order.status, Order.total_minor, Order.currency)
+    .join(Shop, Shop.seller_id == Order.seller_id)
+    .where(Order.purchase_id == bindparam("purchase_id"))
+    .order_by(Order.id)
+)
+
+
+def buyer_orders(buyer_id: int, tab: BuyerTab, cursor: Cursor) -> Listed[OrderSummary]:
+    """Return one page of a buyer's orders, newest first."""
+    return _page(_SUMMARY.where(Order.buyer_id == buyer_id), tab, cursor)
+
+
+def seller_orders(seller_id: int, tab: SellerTab, cursor: Cursor) -> Listed[OrderSummary]:
+    """Return one page of a seller's orders, newest first."""
+    return _page(_SUMMARY.where(Order.seller_id == seller_id), tab, cursor)
+
+
+def buyer_order_counts(buyer_id: int) -> dict[OrderStatus, int]:
+    """Return how many orders a buyer has in each status."""
+    return {status: count for status, count in map(tuple, db.read(_BUYER_COUNTS, {"user_id": buyer_id}))}
+
+
+def seller_order_counts(seller_id: int) -> dict[OrderStatus, int]:
+    """Return how many orders a seller has in each status."""
+    return {status: count for status, count in map(tuple, db.read(_SELLER_COUNTS, {"user_id": seller_id}))}
+
+
+def buyer_order(number: str, buyer_id: int) -> OrderDetail:
+    """Return the buyer's own order `number`; raises NotFound for an unknown or foreign one."""
+    return _own(number, Order.buyer_id == buyer_id)
+
+
+def seller_order(number: str, seller_id: int) -> OrderDetail:
+    """Return the seller's own order `number`; raises NotFound for an unknown or foreign one."""
+    return _own(number, Order.seller_id == seller_id)
+
+
+def lines_of(order_id: int) -> Sequence[LineRow]:
+    """Return an order's lines as agreed."""
+    return [LineRow(*tuple(row)) for row in db.read(_LINES, {"order_id": order_id})]
+
+
+def orders_of_purchase(purchase_id: int) -> Sequence[PurchaseOrder]:
+    """Return all orders of one purchase, one per seller."""
+    return [PurchaseOrder(*tuple(row)) for row in db.read(_PURCHASE_ORDERS, {"purchase_id": purchase_id})]
+
+
+def _page(statement: Select[*tuple[object, ...]], tab: OrderTab, cursor: Cursor) -> Listed[OrderSummary]:
+    if tab.statuses:
+        statement = statement.where(Order.status.in_(tab.statuses))
+    return read_page(statement, Order.__table__.c.id, cursor, OrderSummary)
+
+
+def _own(number: str, is_own: ColumnElement[bool]) -> OrderDetail:
+    found = db.read_one(_DETAIL.where(is_own), {"number": number})
+    if found is None:
+        raise NotFound("There is no order with this number among yours.")
+    return OrderDetail(*tuple(found))

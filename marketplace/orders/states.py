@@ -1,0 +1,50 @@
+"""What a purchase and an order can be, and what may follow (S2.3)."""
+
+from marketplace.transitions import Machine, Status
+
+
+class PurchaseStatus(Status):
+    """Whether a purchase was paid."""
+
+    OPEN = "open", "Waiting for payment"
+    PAID = "paid", "Paid"
+    GIVEN_UP = "given_up", "Not paid"
+
+
+class OrderStatus(Status):
+    """One seller's part of a purchase."""
+
+    PENDING = "pending", "Waiting for payment"
+    CONFIRMED = "confirmed", "Confirmed"
+    SHIPPED = "shipped", "Shipped"
+    DELIVERED = "delivered", "Delivered"
+    CANCELLED = "cancelled", "Cancelled"
+    REFUNDED = "refunded", "Refunded"
+
+
+_P = PurchaseStatus
+_O = OrderStatus
+
+PURCHASE = Machine(
+    "purchase",
+    PurchaseStatus,
+    _P.OPEN,
+    {
+        "pay": ([_P.OPEN, _P.GIVEN_UP], _P.PAID, "One payment of it counts; a late one is honoured if stock allows."),
+        "give_up": ([_P.OPEN], _P.GIVEN_UP, "It was not paid in time, or the buyer started over."),
+    },
+)
+
+ORDER = Machine(
+    "order",
+    OrderStatus,
+    _O.PENDING,
+    {
+        "confirm": ([_O.PENDING], _O.CONFIRMED, "The purchase was paid."),
+        "revive": ([_O.CANCELLED], _O.CONFIRMED, "The purchase was paid late and the goods are still there."),
+        "ship": ([_O.CONFIRMED], _O.SHIPPED, "The seller sent it."),
+        "deliver": ([_O.SHIPPED], _O.DELIVERED, "It arrived."),
+        "cancel": ([_O.PENDING, _O.CONFIRMED], _O.CANCELLED, "It is not wanted or not paid any more."),
+        "refund": ([_O.CONFIRMED, _O.SHIPPED, _O.DELIVERED], _O.REFUNDED, "The buyer has all the money back."),
+    },
+)

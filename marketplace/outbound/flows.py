@@ -1,0 +1,80 @@
+"""Write, call, write: the one way a request reaches a provider."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from marketplace import db
+from marketplace.outbound import operations, requests
+from marketplace.outbound.models import CallKind
+from marketplace.outbound.requests import Answer
+from marketplace.providers.base import Provider, Refused, Unknown
+
+_BATCH = 50
+
+
+class Outcome(Protocol):
+    """What a concept does with its call's outcome, in the transaction that records it. `answer` None is a refusal."""
+
+    def __call__(self, session: Session, *, subject_id: int, answer: Answer | None, code: str, now: datetime) -> None:
+        """Write the outcome for row `subject_id`; `code` is the provider's word for a refusal."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """How a call ended for the caller who waits: an answer, a refusal, or neither (unknown)."""
+
+    answer: Answer | None = None
+    refusal: Refused | None = None
+
+    @property
+    def is_unknown(self) -> bool:
+        """Return whether nobody knows yet."""
+        return self.answer is None and self.refusal is None
+
+
+Outcomes = Mapping[CallKind, Outcome]
+
+
+def send(call_id: int, *, providers: Mapping[str, Provider], outcomes: Outcomes, now: datetime) -> Sent:
+    """Make one call and record what came of it. Never raises for what the provider does."""
+    db.forbid_open_transaction()
+    call = db.atomic(operations.take_up, (), call_id=call_id, now=now)
+    if call is None:
+        return Sent()
+    provider = providers[call.provider]
+    try:
+        answer = requests.look_up(provider, call) if call.look_up_only else requests.send(provider, call)
+    except Unknown as error:
+        db.atomic(operations.doubt, (), call_id=call_id, message=str(error), now=now)
+        return Sent()
+    except Refused as error:
+        db.atomic(_refused, (), call=call, outcome=outcomes[call.kind], refusal=error, now=now)
+        return Sent(refusal=error)
+    if answer is None:
+        message = "The provider has no such object, and the request is too old to be sent again."
+        db.atomic(operations.block, (), call_id=call_id, message=message, now=now)
+        return Sent()
+    db.atomic(_done, (), call=call, outcome=outcomes[call.kind], answer=answer, now=now)
+    return Sent(answer=answer)
+
+
+def send_due(*, providers: Mapping[str, Provider], outcomes: Outcomes, now: datetime) -> int:
+    """Go on with every call that has no outcome and is due; return how many were looked after."""
+    call_ids = db.atomic(operations.due, (), now=now, limit=_BATCH)
+    for call_id in call_ids:
+        send(call_id, providers=providers, outcomes=outcomes, now=now)
+    return len(call_ids)
+
+
+def _done(session: Session, *, call: operations.TakenCall, outcome: Outcome, answer: Answer, now: datetime) -> None:
+    if operations.finish(session, call_id=call.id, object_id=requests.object_id(answer), now=now):
+        outcome(session, subject_id=call.subject_id, answer=answer, code="", now=now)
+
+
+def _refused(session: Session, *, call: operations.TakenCall, outcome: Outcome, refusal: Refused, now: datetime) -> None:
+    if operations.refuse(session, call_id=call.id, code=refusal.code, message=refusal.message, now=now):
+        outcome(session, subject_id=call.subject_id, answer=None, code=refusal.code, now=now)

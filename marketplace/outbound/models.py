@@ -1,0 +1,60 @@
+"""The table of calls to providers, and the installation's own name in every idempotency key."""
+
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.db import Base, Document, EnumText, LongText, Text64, Text200, UtcTime
+from marketplace.history import Ruled
+from marketplace.outbound.states import CALL, CallStatus
+from marketplace.transitions import Machine
+
+
+class CallKind(StrEnum):
+    """What a provider is asked to do."""
+
+    CREATE_CHECKOUT = "create_checkout"
+    EXPIRE_CHECKOUT = "expire_checkout"
+    REFUND = "refund"
+
+
+class Installation(Base):
+    """This installation's name: two installations on one provider account never share a key."""
+
+    __tablename__ = "installation"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[UUID]
+
+
+class OutboundCall(Ruled, Base):
+    """One frozen request to a provider. A definite refusal ends it; the next try is a new row, a new attempt."""
+
+    __tablename__ = "outbound_call"
+    __table_args__ = (
+        UniqueConstraint("kind", "subject_id", "attempt"),
+        Index("ix_outbound_call_unfinished", "next_attempt_at", postgresql_where="status IN ('planned', 'sending', 'unknown')"),
+        {"postgresql_with": {"fillfactor": 70}},
+    )
+    machine: ClassVar[Machine] = CALL
+
+    provider: Mapped[Text64]
+    kind: Mapped[CallKind] = mapped_column(EnumText(CallKind))
+    subject_id: Mapped[int] = mapped_column(BigInteger)
+    """The row the call is for: a payment, or a receipt to return."""
+    attempt: Mapped[int]
+    idempotency_key: Mapped[Text200] = mapped_column(unique=True)
+    request: Mapped[Document]
+    """Frozen when planned; every send carries the same."""
+    status: Mapped[CallStatus] = mapped_column(EnumText(CallStatus), default=CALL.initial)
+    sends: Mapped[int] = mapped_column(default=0)
+    first_sent_at: Mapped[UtcTime | None]
+    next_attempt_at: Mapped[UtcTime | None]
+    provider_object_id: Mapped[Text200 | None]
+    error_code: Mapped[Text200 | None]
+    error_message: Mapped[LongText | None]
+    created_at: Mapped[UtcTime]

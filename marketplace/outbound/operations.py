@@ -1,0 +1,135 @@
+"""The rows of the outbound table: planned with their cause, taken up before the call, closed with its outcome."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace import history
+from marketplace.errors import NotFound
+from marketplace.history import Actor
+from marketplace.outbound import rules
+from marketplace.outbound.models import CallKind, Installation, OutboundCall
+from marketplace.outbound.states import CallStatus
+
+SENDER = Actor.job("outbound")
+
+
+@dataclass(frozen=True)
+class TakenCall:
+    """A call that this process may make now."""
+
+    id: int
+    provider: str
+    kind: CallKind
+    subject_id: int
+    idempotency_key: str
+    request: dict[str, Any]
+    first_sent_at: datetime
+    look_up_only: bool
+
+
+def plan(
+    session: Session, *, provider: str, kind: CallKind, subject_id: int, request: dict[str, Any], actor: Actor, now: datetime
+) -> int:
+    """Freeze a request to `provider` about row `subject_id` as a new attempt; return the call's id."""
+    attempts = select(func.count()).where(OutboundCall.kind == kind, OutboundCall.subject_id == subject_id)
+    attempt = session.execute(attempts).scalar_one() + 1
+    installation = session.execute(select(Installation.uuid)).scalar_one()
+    call = OutboundCall(
+        provider=provider,
+        kind=kind,
+        subject_id=subject_id,
+        attempt=attempt,
+        idempotency_key=rules.idempotency_key(str(installation), kind, subject_id, attempt),
+        request=request,
+        next_attempt_at=now,
+        created_at=now,
+    )
+    session.add(call)
+    session.flush()
+    history.begin(session, OutboundCall, [call.id], actor=actor, at=now, because="Planned with its cause.")
+    return call.id
+
+
+def take_up(session: Session, *, call_id: int, now: datetime) -> TakenCall | None:
+    """Mark a call as being sent; None when it has an outcome, or another process has it in hand.
+
+    `next_attempt_at` is the lease: a process that dies in the middle is followed by the janitor.
+    """
+    call = _known(session, call_id)
+    in_hand = call.status == CallStatus.SENDING and call.next_attempt_at is not None and call.next_attempt_at > now
+    if in_hand or not call.machine.can(call.status, "send"):
+        return None
+    call.first_sent_at = call.first_sent_at or now
+    call.sends += 1
+    call.next_attempt_at = rules.next_attempt_at(call.sends, now)
+    if call.status != CallStatus.SENDING:
+        history.move(session, call, "send", actor=SENDER, at=now)
+    return TakenCall(
+        id=call.id,
+        provider=call.provider,
+        kind=call.kind,
+        subject_id=call.subject_id,
+        idempotency_key=call.idempotency_key,
+        request=call.request,
+        first_sent_at=call.first_sent_at,
+        look_up_only=rules.must_look_up(call.first_sent_at, now),
+    )
+
+
+def doubt(session: Session, *, call_id: int, message: str, now: datetime) -> None:
+    """Record that no answer that could be trusted came back; the janitor goes on."""
+    call = _known(session, call_id)
+    call.error_message = message
+    if call.machine.can(call.status, "doubt"):
+        history.move(session, call, "doubt", actor=SENDER, at=now, because=message[:200])
+
+
+def finish(session: Session, *, call_id: int, object_id: str, now: datetime) -> bool:
+    """Record that the provider did it and which object that made; False when another process was first."""
+    call = _known(session, call_id)
+    if not call.machine.can(call.status, "finish"):
+        return False
+    call.provider_object_id = object_id
+    call.next_attempt_at = None
+    history.move(session, call, "finish", actor=SENDER, at=now)
+    return True
+
+
+def refuse(session: Session, *, call_id: int, code: str, message: str, now: datetime) -> bool:
+    """Record the provider's definite refusal, which ends this attempt; False when another process was first."""
+    call = _known(session, call_id)
+    if not call.machine.can(call.status, "refuse"):
+        return False
+    call.error_code, call.error_message, call.next_attempt_at = code, message, None
+    history.move(session, call, "refuse", actor=SENDER, at=now, because=f"{code}: {message}"[:200])
+    return True
+
+
+def block(session: Session, *, call_id: int, message: str, now: datetime) -> None:
+    """Hand a call over to a person: the key may be forgotten and the object was not found."""
+    call = _known(session, call_id)
+    call.error_message, call.next_attempt_at = message, None
+    history.move(session, call, "block", actor=SENDER, at=now, because=message)
+
+
+def due(session: Session, *, now: datetime, limit: int) -> list[int]:
+    """Return the calls without an outcome that are due at `now`, oldest first."""
+    unfinished = (CallStatus.PLANNED, CallStatus.SENDING, CallStatus.UNKNOWN)
+    statement = (
+        select(OutboundCall.id)
+        .where(OutboundCall.status.in_(unfinished), OutboundCall.next_attempt_at <= now)
+        .order_by(OutboundCall.next_attempt_at)
+        .limit(limit)
+    )
+    return list(session.execute(statement).scalars())
+
+
+def _known(session: Session, call_id: int) -> OutboundCall:
+    call = session.get(OutboundCall, call_id)
+    if call is None:
+        raise NotFound("There is no such call.")
+    return call

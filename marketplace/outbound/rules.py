@@ -1,0 +1,28 @@
+"""When a call with an unknown outcome is sent again, and when it may not be (DESIGN 4.3). Pure."""
+
+from datetime import datetime, timedelta
+
+_LADDER = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=12),
+)
+# A provider may forget an idempotency key after 24 h; sent again after that, the key pays twice (scar S37).
+_KEY_LIFETIME = timedelta(hours=23)
+
+
+def next_attempt_at(sends: int, now: datetime) -> datetime:
+    """Return when to look after a call that was sent `sends` times and has no outcome yet."""
+    return now + _LADDER[min(sends, len(_LADDER)) - 1]
+
+
+def must_look_up(first_sent_at: datetime, now: datetime) -> bool:
+    """Return whether the key may be forgotten: then the object is looked up, and the call never sent again."""
+    return now - first_sent_at >= _KEY_LIFETIME
+
+
+def idempotency_key(installation: str, kind: str, subject_id: int, attempt: int) -> str:
+    """Return a key made from a persisted row and its attempt, never from an amount or a time (scar S25)."""
+    return f"{installation}/{kind}/{subject_id}/{attempt}"

@@ -1,0 +1,123 @@
+"""The provider's own account for us, line by line: true fees, and money that went back (DESIGN 4.12)."""
+
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from marketplace.ledger import operations as ledger
+from marketplace.ledger.accounts import Account
+from marketplace.ledger.models import LedgerEntry, Posting
+from marketplace.ledger.operations import Line
+from marketplace.payment_records.models import Payment
+from marketplace.payments.models import BalanceTransaction
+from marketplace.providers.base import BalanceLine
+
+
+def book_charge(session: Session, *, payment_id: int, line: BalanceLine, now: datetime) -> bool:
+    """Book the provider's line for a captured payment; return False when it is in the books already.
+
+    Clearing becomes balance, and the true fee replaces what sellers were charged, through the variance account.
+    The sellers' shares stay as agreed.
+    """
+    if not _keep(session, line, payment_id=payment_id, provider=_payment(session, payment_id).provider, now=now):
+        return False
+    currency = _payment(session, payment_id).currency
+    surplus = _charged_to_sellers(session, payment_id) - line.fee_minor if line.currency == currency else 0
+    arrived = Account.PROVIDER_CLEARING
+    if line.currency != currency:
+        # Settled in another currency: each currency's entry balances by itself, against the same account.
+        arrived = Account.FX_CLEARING
+        _exchange(session, payment_id=payment_id, line=line, now=now)
+    ledger.book(
+        session,
+        key=f"balance_transaction:{line.line_id}",
+        description=f"Payment {payment_id} in the provider's balance",
+        currency=line.currency,
+        lines=[
+            Line(Account.PROVIDER_BALANCE, line.net_minor),
+            Line(Account.PROCESSING_FEE, line.fee_minor),
+            Line(arrived, -line.amount_minor),
+            Line(Account.PROCESSING_FEE_RECOVERY, surplus),
+            Line(Account.FEE_VARIANCE, -surplus),
+        ],
+        payment_id=payment_id,
+        now=now,
+    )
+    return True
+
+
+def book_returned(
+    session: Session, *, payment_id: int, user_id: int, refund_id: str, line: BalanceLine, now: datetime
+) -> bool:
+    """Book that an unusable receipt went back to the buyer; return False when it is in the books already.
+
+    A failed refund's own line (positive) books the inverse.
+    """
+    if not _keep(session, line, payment_id=payment_id, provider=_payment(session, payment_id).provider, now=now):
+        return False
+    ledger.book(
+        session,
+        key=f"balance_transaction:{line.line_id}",
+        description=f"Refund {refund_id} of payment {payment_id}",
+        currency=line.currency,
+        lines=[
+            Line(Account.UNAPPLIED_RECEIPTS, -line.amount_minor, owner_id=user_id),
+            Line(Account.PROCESSING_FEE, line.fee_minor),
+            Line(Account.PROVIDER_BALANCE, line.net_minor),
+        ],
+        payment_id=payment_id,
+        now=now,
+    )
+    return True
+
+
+def _keep(session: Session, line: BalanceLine, *, payment_id: int, provider: str, now: datetime) -> bool:
+    known = select(BalanceTransaction.id).where(BalanceTransaction.provider_id == line.line_id)
+    if session.execute(known).first() is not None:
+        return False
+    session.execute(
+        insert(BalanceTransaction).values(
+            provider=provider,
+            provider_id=line.line_id,
+            kind=line.kind,
+            payment_id=payment_id,
+            currency=line.currency,
+            amount_minor=line.amount_minor,
+            fee_minor=line.fee_minor,
+            net_minor=line.net_minor,
+            available_on=line.available_on,
+            created_at=now,
+        )
+    )
+    return True
+
+
+def _exchange(session: Session, *, payment_id: int, line: BalanceLine, now: datetime) -> None:
+    payment = _payment(session, payment_id)
+    ledger.book(
+        session,
+        key=f"balance_transaction:{line.line_id}:exchanged",
+        description=f"Payment {payment_id} settled in {line.currency}",
+        currency=payment.currency,
+        lines=[
+            Line(Account.FX_CLEARING, payment.amount_minor),
+            Line(Account.PROVIDER_CLEARING, -payment.amount_minor),
+        ],
+        payment_id=payment_id,
+        now=now,
+    )
+
+
+def _charged_to_sellers(session: Session, payment_id: int) -> int:
+    """Return the processing fee that the payment's capture charged to its sellers, minor units."""
+    statement = (
+        select(func.coalesce(-func.sum(Posting.amount_minor), 0))
+        .join(LedgerEntry, LedgerEntry.id == Posting.entry_id)
+        .where(LedgerEntry.payment_id == payment_id, Posting.account == Account.PROCESSING_FEE_RECOVERY)
+    )
+    return int(session.execute(statement).scalar_one())
+
+
+def _payment(session: Session, payment_id: int) -> Payment:
+    return session.get_one(Payment, payment_id)

@@ -1,0 +1,253 @@
+"""Explain a figure: the stored figure and the rows that make it, read at one moment, so that they must agree.
+
+What is booked opens to its ledger postings. What is only agreed (goods, delivery, an unpaid total) opens to the rows
+of the order, because the ledger knows nothing of it yet.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
+
+from marketplace import db
+from marketplace.catalog.models import Shop
+from marketplace.errors import NotFound
+from marketplace.ledger import queries as ledger
+from marketplace.ledger.accounts import Account
+from marketplace.ledger.models import LedgerEntry, Posting
+from marketplace.orders.models import Order, OrderLine
+from marketplace.payments.models import FeeSchedule, PaymentTransaction
+from marketplace.payments.states import TransactionStatus
+
+_UNBOOKED = frozenset({TransactionStatus.PENDING, TransactionStatus.FAILED})
+_CAPTURED = LedgerEntry.key.like("payment:%:captured")
+
+
+class Figure(StrEnum):
+    """A figure with its label, the account it is booked to, and that account's sign in it (+1 debit, -1 credit)."""
+
+    label: str
+    account: Account | None
+    sign: int
+
+    def __new__(cls, value: str, label: str, account: Account | None = None, sign: int = 1) -> "Figure":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        member.account = account
+        member.sign = sign
+        return member
+
+
+class BuyerFigure(Figure):
+    """The figures of a buyer's order page. No fee and no net among them."""
+
+    GOODS = "goods", "Goods"
+    DELIVERY = "delivery", "Delivery"
+    TAX = "tax", "Tax"
+    DISCOUNT = "discount", "Discount"
+    TOTAL = "total", "Total", Account.PROVIDER_CLEARING, 1
+
+
+class SellerFigure(Figure):
+    """The figures of a seller's order page."""
+
+    GROSS = "gross", "Paid by the buyer", Account.PROVIDER_CLEARING, 1
+    PLATFORM_FEE = "platform-fee", "Platform fee", Account.PLATFORM_FEE, -1
+    CARD_FEE = "card-fee", "Card fee", Account.PROCESSING_FEE_RECOVERY, -1
+    NET = "net", "You receive", Account.SELLER_HELD, -1
+    HELD = "held", "Held now", Account.SELLER_HELD, -1
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedRow:
+    """One part of a figure that is agreed and not booked; signed minor units."""
+
+    label: str
+    note: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A stored figure and the rows that make it; minor units of `currency`."""
+
+    label: str
+    currency: str
+    figure_minor: int
+    sign: int
+    postings: tuple[ledger.PostingRow, ...]
+    agreed: tuple[AgreedRow, ...]
+
+    @property
+    def sum_minor(self) -> int:
+        """Return what the rows make, in the figure's sign."""
+        booked = self.sign * sum(row.amount_minor for row in self.postings)
+        return booked + sum(row.amount_minor for row in self.agreed)
+
+    @property
+    def agrees(self) -> bool:
+        """Return whether the rows make the figure."""
+        return self.sum_minor == self.figure_minor
+
+
+@dataclass(frozen=True, slots=True)
+class HeldStatement:
+    """What is held for a seller: the sum of the shares on hold, and the postings that make it; minor units."""
+
+    shares_minor: int
+    statement: ledger.AccountStatement
+
+    @property
+    def ledger_minor(self) -> int:
+        """Return the ledger's answer; a credit balance is the seller's."""
+        return -self.statement.total_minor
+
+
+@dataclass(frozen=True, slots=True)
+class _OrderFacts:
+    id: int
+    number: str
+    shop_name: str
+    currency: str
+    subtotal_minor: int
+    delivery_minor: int
+    tax_minor: int
+    discount_minor: int
+    total_minor: int
+    platform_fee_minor: int
+    processing_fee_minor: int
+    net_minor: int
+    created_at: datetime
+    platform_basis_points: int
+    processing_basis_points: int
+
+
+_FACTS = (
+    select(
+        Order.id,
+        Order.number,
+        Shop.name,
+        Order.currency,
+        Order.subtotal_minor,
+        Order.delivery_minor,
+        Order.tax_minor,
+        Order.discount_minor,
+        Order.total_minor,
+        Order.platform_fee_minor,
+        Order.processing_fee_minor,
+        Order.net_minor,
+        Order.created_at,
+        FeeSchedule.platform_basis_points,
+        FeeSchedule.processing_basis_points,
+    )
+    .join(Shop, Shop.seller_id == Order.seller_id)
+    .join(FeeSchedule, FeeSchedule.id == Order.fee_schedule_id)
+    .where(Order.number == bindparam("number"))
+)
+_LINES = (
+    select(OrderLine.title, OrderLine.quantity, OrderLine.subtotal_minor)
+    .where(OrderLine.order_id == bindparam("order_id"))
+    .order_by(OrderLine.id)
+)
+_PAID_SHARE = select(PaymentTransaction.status).where(
+    PaymentTransaction.order_id == bindparam("order_id"), PaymentTransaction.status.not_in(list(_UNBOOKED))
+)
+_HELD_SHARES = select(func.coalesce(func.sum(PaymentTransaction.net_minor), 0).cast(Posting.amount_minor.type)).where(
+    PaymentTransaction.seller_id == bindparam("seller_id"),
+    PaymentTransaction.currency == bindparam("currency"),
+    PaymentTransaction.status == TransactionStatus.HELD,
+)
+
+
+def explain_buyer_order(number: str, buyer_id: int, figure: BuyerFigure) -> Explanation:
+    """Return the rows behind a figure of the buyer's own order; raises NotFound for a foreign one."""
+    return _explain(number, Order.buyer_id == buyer_id, figure, _buyer_parts)
+
+
+def explain_seller_order(number: str, seller_id: int, figure: SellerFigure) -> Explanation:
+    """Return the rows behind a figure of the seller's own order; raises NotFound for a foreign one."""
+    return _explain(number, Order.seller_id == seller_id, figure, _seller_parts)
+
+
+def held_statement(seller_id: int, currency: str, before: int | None, size: int) -> HeldStatement:
+    """Return what is held for a seller in one currency with a stretch of its postings, read in one snapshot."""
+    with db.snapshot() as connection:
+        values = {"seller_id": seller_id, "currency": currency}
+        shares = connection.execute(_HELD_SHARES, values).scalar_one()
+        stretch = ledger.statement(
+            connection, Account.SELLER_HELD, currency, owner_id=seller_id, before=before, size=size
+        )
+    return HeldStatement(shares, stretch)
+
+
+def _explain(
+    number: str,
+    is_own: ColumnElement[bool],
+    figure: Figure,
+    parts: Callable[[_OrderFacts, Sequence[AgreedRow]], dict[Figure, tuple[int, Sequence[AgreedRow]]]],
+) -> Explanation:
+    with db.snapshot() as connection:
+        found = connection.execute(_FACTS.where(is_own), {"number": number}).one_or_none()
+        if found is None:
+            raise NotFound("There is no order with this number among yours.")
+        order = _OrderFacts(*tuple(found))
+        agreed_lines = connection.execute(_LINES, {"order_id": order.id})
+        lines = [AgreedRow(title, f"{quantity} in the order", amount) for title, quantity, amount in agreed_lines]
+        status = connection.execute(_PAID_SHARE, {"order_id": order.id}).scalars().first()
+        booked = _booked(connection, order.id, figure) if status is not None else ()
+    amount, agreed = parts(order, lines)[figure]
+    if figure is SellerFigure.HELD and status is not TransactionStatus.HELD:
+        amount, agreed = 0, ()
+    in_books = figure.account is not None and status is not None and (amount != 0 or booked)
+    return Explanation(figure.label, order.currency, amount, figure.sign, booked, () if in_books else tuple(agreed))
+
+
+def _booked(connection: Connection, order_id: int, figure: Figure) -> tuple[ledger.PostingRow, ...]:
+    if figure.account is None:
+        return ()
+    conditions: list[ColumnElement[bool]] = [Posting.order_id == order_id, Posting.account == figure.account]
+    if figure is not SellerFigure.HELD:
+        conditions.append(_CAPTURED)
+    return ledger.postings(connection, *conditions)
+
+
+def _buyer_parts(order: _OrderFacts, lines: Sequence[AgreedRow]) -> dict[Figure, tuple[int, Sequence[AgreedRow]]]:
+    delivery = AgreedRow(f"Delivery by {order.shop_name}", "One delivery per seller", order.delivery_minor)
+    tax = AgreedRow("Tax", f"On the goods of {order.shop_name}", order.tax_minor)
+    discount = AgreedRow("Discount", "", -order.discount_minor)
+    extras = [part for part in (delivery, tax, discount) if part.amount_minor]
+    return {
+        BuyerFigure.GOODS: (order.subtotal_minor, lines),
+        BuyerFigure.DELIVERY: (order.delivery_minor, [delivery]),
+        BuyerFigure.TAX: (order.tax_minor, [tax]),
+        BuyerFigure.DISCOUNT: (-order.discount_minor, [discount]),
+        BuyerFigure.TOTAL: (order.total_minor, [*lines, *extras]),
+    }
+
+
+def _seller_parts(order: _OrderFacts, lines: Sequence[AgreedRow]) -> dict[Figure, tuple[int, Sequence[AgreedRow]]]:
+    gross = AgreedRow("Paid by the buyer", "When the payment arrives", order.total_minor)
+    platform = AgreedRow("Platform fee", percent(order.platform_basis_points), order.platform_fee_minor)
+    card = AgreedRow(
+        "Card fee",
+        f"{percent(order.processing_basis_points)} and a fixed part once per payment, shared by its sellers",
+        order.processing_fee_minor,
+    )
+    less = [AgreedRow(part.label, part.note, -part.amount_minor) for part in (platform, card)]
+    return {
+        SellerFigure.GROSS: (order.total_minor, _buyer_parts(order, lines)[BuyerFigure.TOTAL][1]),
+        SellerFigure.PLATFORM_FEE: (order.platform_fee_minor, [platform]),
+        SellerFigure.CARD_FEE: (order.processing_fee_minor, [card]),
+        SellerFigure.NET: (order.net_minor, [gross, *less]),
+        SellerFigure.HELD: (order.net_minor, []),
+    }
+
+
+def percent(basis_points: int) -> str:
+    """Return a rate as people read it: 3 %, 2.9 %."""
+    whole, rest = divmod(basis_points, 100)
+    fraction = f".{rest:02d}".rstrip("0") if rest else ""
+    return f"{whole}{fraction} %"

@@ -1,0 +1,174 @@
+"""Trackers and their failures, sellers' shares and their blocks, fee schedules, receipts that could not be used."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.accounts.models import User
+from marketplace.db import Base, Currency, Document, EnumText, LongText, MinorUnits, PrimaryKey, Text64, Text200, UtcTime
+from marketplace.history import Ruled
+from marketplace.orders.models import Order
+from marketplace.payment_records.models import Payment
+from marketplace.payments.states import RECEIPT, TRACKER, TRANSACTION, ReceiptStatus, TrackerStatus, TransactionStatus
+from marketplace.transitions import Machine
+
+
+class HoldReason(StrEnum):
+    """Why a seller's share waits (DESIGN 4.9)."""
+
+    STANDARD = "standard"
+    NEW_SELLER = "new_seller"
+    FRAUD_REVIEW = "fraud_review"
+    DISPUTE = "dispute"
+    MANUAL = "manual"
+
+
+class FeeSchedule(Base):
+    """Rates from a moment on, for a channel, or for one seller of it; the seller's own come first."""
+
+    __tablename__ = "fee_schedule"
+
+    id: Mapped[PrimaryKey]
+    channel: Mapped[Text64]
+    seller_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+    valid_from: Mapped[UtcTime]
+    platform_basis_points: Mapped[int]
+    processing_basis_points: Mapped[int]
+    processing_fixed: Mapped[Document]
+    """The processing fee's fixed part per provider payment: minor units by currency."""
+
+
+class PaymentTracker(Ruled, Base):
+    """The provider's payment intent, from its first report on (S0); never without its id."""
+
+    __tablename__ = "payment_tracker"
+    __table_args__ = (
+        Index("uq_payment_tracker_intent", "provider", "payment_intent_id", unique=True),
+        Index(None, "payment_id"),
+        {"postgresql_with": {"fillfactor": 70}},
+    )
+    machine: ClassVar[Machine] = TRACKER
+
+    provider: Mapped[Text64]
+    payment_intent_id: Mapped[Text200]
+    payment_id: Mapped[int] = mapped_column(ForeignKey(Payment.id))
+    status: Mapped[TrackerStatus] = mapped_column(EnumText(TrackerStatus), default=TRACKER.initial)
+    attempts: Mapped[int] = mapped_column(default=0)
+    """Declines so far; each is kept as a PaymentFailure."""
+    failure_code: Mapped[Text200 | None]
+    failure_reason: Mapped[LongText | None]
+    stripe_error_data: Mapped[dict[str, object] | None] = mapped_column(JSONB)
+    notes: Mapped[LongText] = mapped_column(default="")
+    created_at: Mapped[UtcTime]
+    updated_at: Mapped[UtcTime]
+
+
+class PaymentFailure(Base):
+    """One decline, known by the provider's charge id, so that it counts once however often it is reported."""
+
+    __tablename__ = "payment_failure"
+
+    id: Mapped[PrimaryKey]
+    tracker_id: Mapped[int] = mapped_column(ForeignKey(PaymentTracker.id), index=True)
+    charge_id: Mapped[Text200] = mapped_column(unique=True)
+    code: Mapped[Text200]
+    decline_code: Mapped[Text200 | None]
+    reason: Mapped[LongText]
+    """The provider's words."""
+    error_data: Mapped[Document]
+    failed_at: Mapped[UtcTime]
+
+
+class PaymentTransaction(Ruled, Base):
+    """One seller's share of one payment (S0): net = gross - platform fee - processing fee."""
+
+    __tablename__ = "payment_transaction"
+    __table_args__ = (
+        UniqueConstraint("payment_id", "order_id"),
+        CheckConstraint("net_minor = gross_minor - platform_fee_minor - processing_fee_minor", name="net_adds_up"),
+        Index(None, "order_id"),
+        Index(None, "seller_id", "id"),
+        Index("ix_payment_transaction_held", "planned_release_date", postgresql_where="status = 'held'"),
+        {"postgresql_with": {"fillfactor": 70}},
+    )
+    machine: ClassVar[Machine] = TRANSACTION
+
+    payment_id: Mapped[int] = mapped_column(ForeignKey(Payment.id))
+    order_id: Mapped[int] = mapped_column(ForeignKey(Order.id))
+    seller_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    currency: Mapped[Currency]
+    gross_minor: Mapped[MinorUnits]
+    """What the buyer paid for the order, minor units."""
+    platform_fee_minor: Mapped[MinorUnits]
+    """Kept by the platform, minor units."""
+    processing_fee_minor: Mapped[MinorUnits]
+    """This share's part of the provider's fee as agreed, minor units."""
+    net_minor: Mapped[MinorUnits]
+    """What the seller receives, minor units."""
+    status: Mapped[TransactionStatus] = mapped_column(EnumText(TransactionStatus), default=TRANSACTION.initial)
+    payment_failure_code: Mapped[Text200 | None]
+    payment_failure_reason: Mapped[LongText | None]
+    hold_reason: Mapped[HoldReason | None] = mapped_column(EnumText(HoldReason))
+    days_to_hold: Mapped[int | None]
+    hold_start_date: Mapped[UtcTime | None]
+    planned_release_date: Mapped[UtcTime | None]
+    payment_received_date: Mapped[UtcTime | None]
+    created_at: Mapped[UtcTime]
+
+
+class PaymentBlock(Base):
+    """A reason why a share must not move; lifted, never deleted."""
+
+    __tablename__ = "payment_block"
+    __table_args__ = (Index("ix_payment_block_open", "transaction_id", postgresql_where="lifted_at IS NULL"),)
+
+    id: Mapped[PrimaryKey]
+    transaction_id: Mapped[int] = mapped_column(ForeignKey(PaymentTransaction.id), index=True)
+    reason: Mapped[HoldReason] = mapped_column(EnumText(HoldReason))
+    note: Mapped[LongText]
+    set_at: Mapped[UtcTime]
+    lifted_at: Mapped[UtcTime | None]
+
+
+class UnappliedReceipt(Ruled, Base):
+    """Money the provider took for us that counts for nothing: a second payment, or goods that are gone."""
+
+    __tablename__ = "unapplied_receipt"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        Index("ix_unapplied_receipt_waiting", "id", postgresql_where="status IN ('received', 'failed')"),
+    )
+    machine: ClassVar[Machine] = RECEIPT
+
+    payment_id: Mapped[int] = mapped_column(ForeignKey(Payment.id), unique=True)
+    currency: Mapped[Currency]
+    amount_minor: Mapped[MinorUnits]
+    """All of the payment, minor units, owed back to the buyer."""
+    cause: Mapped[LongText]
+    status: Mapped[ReceiptStatus] = mapped_column(EnumText(ReceiptStatus), default=RECEIPT.initial)
+    provider_refund_id: Mapped[Text200 | None] = mapped_column(unique=True)
+    created_at: Mapped[UtcTime]
+
+
+class BalanceTransaction(Base):
+    """One line of the provider's own account for us, as seen and booked."""
+
+    __tablename__ = "balance_transaction"
+
+    id: Mapped[PrimaryKey]
+    provider: Mapped[Text64]
+    provider_id: Mapped[Text200] = mapped_column(unique=True)
+    kind: Mapped[Text64]
+    payment_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    currency: Mapped[Currency]
+    amount_minor: Mapped[MinorUnits]
+    """Gross, minor units, signed from the platform's side; net = amount - fee."""
+    fee_minor: Mapped[MinorUnits]
+    net_minor: Mapped[MinorUnits]
+    available_on: Mapped[UtcTime]
+    created_at: Mapped[UtcTime]
+
+

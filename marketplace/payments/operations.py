@@ -1,0 +1,137 @@
+"""Sellers' shares and the entries that book them: made at the first decline or at success, held when paid (S0)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from marketplace import history
+from marketplace.history import Actor
+from marketplace.ledger import operations as ledger
+from marketplace.ledger.accounts import Account
+from marketplace.ledger.operations import Line
+from marketplace.orders.models import Order
+from marketplace.payment_records.models import Payment
+from marketplace.payments import rules
+from marketplace.payments.models import HoldReason, PaymentTransaction, UnappliedReceipt
+from marketplace.providers.base import Decline
+
+
+def share_out(session: Session, *, payment: Payment, orders: Sequence[Order], actor: Actor, now: datetime) -> list[int]:
+    """Make one pending share per order, with the fees agreed at checkout; return their ids."""
+    rows = [
+        {
+            "payment_id": payment.id,
+            "order_id": order.id,
+            "seller_id": order.seller_id,
+            "currency": order.currency,
+            "gross_minor": order.total_minor,
+            "platform_fee_minor": order.platform_fee_minor,
+            "processing_fee_minor": order.processing_fee_minor,
+            "net_minor": order.net_minor,
+            "created_at": now,
+        }
+        for order in orders
+    ]
+    statement = insert(PaymentTransaction).values(rows).returning(PaymentTransaction.id)
+    ids = list(session.execute(statement).scalars())
+    history.begin(session, PaymentTransaction, ids, actor=actor, at=now, because="One share per seller.")
+    return ids
+
+
+def decline_shares(
+    session: Session, *, payment: Payment, orders: Sequence[Order], decline: Decline, actor: Actor, now: datetime
+) -> None:
+    """Make the shares pending at the first decline, failed at a further one (S0.6, S0.7, C2)."""
+    ids = share_ids(session, payment.id)
+    if ids:
+        history.move_many(session, PaymentTransaction, ids, "fail", actor=actor, at=now, because=decline.reason)
+    else:
+        ids = share_out(session, payment=payment, orders=orders, actor=actor, now=now)
+    session.execute(
+        update(PaymentTransaction)
+        .where(PaymentTransaction.id.in_(ids))
+        .values(
+            payment_failure_code=decline.decline_code or decline.code, payment_failure_reason=decline.reason
+        )
+    )
+
+
+def hold_shares(
+    session: Session,
+    *,
+    payment: Payment,
+    orders: Sequence[Order],
+    ids: Sequence[int],
+    hold_days: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Hold the shares `ids` from now on (S0.9), and book the capture: one entry, four postings per order."""
+    held = history.move_many(session, PaymentTransaction, ids, "hold", actor=actor, at=now)
+    session.execute(
+        update(PaymentTransaction)
+        .where(PaymentTransaction.id.in_(held))
+        .values(
+            hold_reason=HoldReason.STANDARD,
+            days_to_hold=hold_days,
+            hold_start_date=now,
+            planned_release_date=rules.release_date(now, hold_days),
+            payment_received_date=now,
+        )
+    )
+    lines = [line for order in orders for line in _capture(order)]
+    if any(line.amount_minor for line in lines):
+        ledger.book(
+            session,
+            key=f"payment:{payment.id}:captured",
+            description=f"Payment {payment.id} captured",
+            currency=payment.currency,
+            lines=lines,
+            payment_id=payment.id,
+            now=now,
+        )
+
+
+def receive_unapplied(session: Session, *, payment: Payment, cause: str, actor: Actor, now: datetime) -> None:
+    """Book money that counts for nothing as owed to the buyer; the tick returns it (DESIGN 4.11)."""
+    receipt = UnappliedReceipt(
+        payment_id=payment.id,
+        currency=payment.currency,
+        amount_minor=payment.amount_minor,
+        cause=cause,
+        created_at=now,
+    )
+    session.add(receipt)
+    session.flush()
+    history.begin(session, UnappliedReceipt, [receipt.id], actor=actor, at=now, because=cause)
+    ledger.book(
+        session,
+        key=f"payment:{payment.id}:unapplied",
+        description=f"Payment {payment.id} received and owed back",
+        currency=payment.currency,
+        lines=[
+            Line(Account.PROVIDER_CLEARING, payment.amount_minor),
+            Line(Account.UNAPPLIED_RECEIPTS, -payment.amount_minor, owner_id=payment.user_id),
+        ],
+        payment_id=payment.id,
+        now=now,
+    )
+
+
+def share_ids(session: Session, payment_id: int) -> list[int]:
+    """Return the ids of a payment's shares."""
+    statement = select(PaymentTransaction.id).where(PaymentTransaction.payment_id == payment_id)
+    return list(session.execute(statement.order_by(PaymentTransaction.id)).scalars())
+
+
+
+
+def _capture(order: Order) -> list[Line]:
+    return [
+        Line(Account.PROVIDER_CLEARING, order.total_minor, order_id=order.id),
+        Line(Account.SELLER_HELD, -order.net_minor, owner_id=order.seller_id, order_id=order.id),
+        Line(Account.PLATFORM_FEE, -order.platform_fee_minor, order_id=order.id),
+        Line(Account.PROCESSING_FEE_RECOVERY, -order.processing_fee_minor, order_id=order.id),
+    ]

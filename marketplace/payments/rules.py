@@ -1,0 +1,53 @@
+"""How much each side gets, and until when money is held. Pure; minor units and basis points."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from marketplace.money import Money
+
+
+@dataclass(frozen=True)
+class ProcessingRate:
+    """What the provider takes of a payment: a rate, and a fixed part in minor units per payment."""
+
+    basis_points: int
+    fixed_minor: int
+
+
+@dataclass(frozen=True)
+class Share:
+    """One seller's share of a payment: net = gross - platform fee - processing fee."""
+
+    gross: Money
+    platform_fee: Money
+    processing_fee: Money
+
+    @property
+    def net(self) -> Money:
+        """What the seller receives."""
+        return self.gross - self.platform_fee - self.processing_fee
+
+
+def shares(
+    grosses: Sequence[Money], platform_basis_points: Sequence[int], processing: ProcessingRate
+) -> list[Share]:
+    """Return the sellers' shares of one payment, given each seller's platform rate (S0.12, C8).
+
+    The processing fee is taken once per payment and spread by largest remainder in proportion to the gross, so the
+    parts sum to it exactly. It never takes more than a payment has left after the platform fees.
+    """
+    currency = grosses[0].currency
+    total = Money.total(grosses, currency)
+    platform = [gross.share(rate) for gross, rate in zip(grosses, platform_basis_points, strict=True)]
+    if not total:
+        return [Share(gross, fee, Money.zero(currency)) for gross, fee in zip(grosses, platform, strict=True)]
+    wanted = total.share(processing.basis_points) + Money(processing.fixed_minor, currency)
+    taken = min(wanted, total - Money.total(platform, currency))
+    parts = taken.split([gross.minor for gross in grosses])
+    return [Share(*triple) for triple in zip(grosses, platform, parts, strict=True)]
+
+
+def release_date(paid_at: datetime, days_to_hold: int) -> datetime:
+    """Return when a hold that begins at `paid_at` ends (S0.9: paid plus 30 days)."""
+    return paid_at + timedelta(days=days_to_hold)

@@ -1,0 +1,90 @@
+"""What a tracker, a seller's share and an unusable receipt can be, and what may follow (S0, C2, C3)."""
+
+from marketplace.transitions import Machine, Status
+
+
+class TrackerStatus(Status):
+    """The provider's payment intent as we know it."""
+
+    CREATED = "created", "Reported by the provider"
+    REQUIRES_ACTION = "requires_action", "Waiting for the buyer's confirmation"
+    PROCESSING = "processing", "Processing"
+    FAILED = "failed", "Failed"
+    SUCCEEDED = "succeeded", "Succeeded"
+    CANCELED = "canceled", "Cancelled"
+
+
+class TransactionStatus(Status):
+    """One seller's share of a payment."""
+
+    PENDING = "pending", "Waiting for payment"
+    FAILED = "failed", "Payment failed"
+    HELD = "held", "Held"
+    AVAILABLE = "available", "Available"
+    TRANSFERRING = "transferring", "On its way"
+    PAID_OUT = "paid_out", "Paid out"
+    REFUNDED = "refunded", "Refunded"
+
+
+class ReceiptStatus(Status):
+    """Money that arrived and cannot be used for what it was meant for."""
+
+    RECEIVED = "received", "To be returned"
+    RETURNING = "returning", "On its way back"
+    RETURNED = "returned", "Returned"
+    FAILED = "failed", "Return failed"
+
+
+_T = TrackerStatus
+_X = TransactionStatus
+_R = ReceiptStatus
+
+TRACKER = Machine(
+    "payment_tracker",
+    TrackerStatus,
+    _T.CREATED,
+    {
+        "require_action": ([_T.CREATED, _T.FAILED], _T.REQUIRES_ACTION, "The bank asks the buyer to confirm (S4.21)."),
+        "process": (
+            [_T.CREATED, _T.REQUIRES_ACTION, _T.FAILED],
+            _T.PROCESSING,
+            "A method that clears later was accepted.",
+        ),
+        "fail": ([_T.CREATED, _T.REQUIRES_ACTION, _T.PROCESSING], _T.FAILED, "The provider reported a decline."),
+        "succeed": (
+            [_T.CREATED, _T.REQUIRES_ACTION, _T.PROCESSING, _T.FAILED, _T.CANCELED],
+            _T.SUCCEEDED,
+            "The provider has the money.",
+        ),
+        "cancel": (
+            [_T.CREATED, _T.REQUIRES_ACTION, _T.PROCESSING, _T.FAILED],
+            _T.CANCELED,
+            "The provider closed the intent.",
+        ),
+    },
+)
+
+TRANSACTION = Machine(
+    "payment_transaction",
+    TransactionStatus,
+    _X.PENDING,
+    {
+        "fail": ([_X.PENDING], _X.FAILED, "A further decline: the first leaves the share pending (S0, scenario 3)."),
+        "hold": ([_X.PENDING, _X.FAILED], _X.HELD, "The buyer has paid; the money waits for the end of the hold."),
+        "release": ([_X.HELD], _X.AVAILABLE, "The hold is over and nothing blocks it."),
+        "transfer": ([_X.AVAILABLE], _X.TRANSFERRING, "A payout took it up."),
+        "pay_out": ([_X.TRANSFERRING], _X.PAID_OUT, "The seller's account has it."),
+        "refund": ([_X.HELD, _X.AVAILABLE], _X.REFUNDED, "The buyer has all of it back."),
+    },
+)
+
+RECEIPT = Machine(
+    "unapplied_receipt",
+    ReceiptStatus,
+    _R.RECEIVED,
+    {
+        "send_back": ([_R.RECEIVED, _R.FAILED], _R.RETURNING, "The provider was asked to refund it."),
+        "confirm": ([_R.RETURNING, _R.RECEIVED], _R.RETURNED, "The provider has refunded it."),
+        "fail": ([_R.RETURNING, _R.RETURNED], _R.FAILED, "The refund did not reach the buyer."),
+    },
+)

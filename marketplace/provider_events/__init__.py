@@ -1,0 +1,1 @@
+"""The inbox: everything a provider tells us is verified, stored, and then applied once per fact."""

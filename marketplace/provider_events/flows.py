@@ -1,0 +1,118 @@
+"""The inbox at work: store first, apply in one transaction, read the object again when a message does not fit."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from marketplace import db
+from marketplace.checkout.settlement import Contradiction
+from marketplace.config import Settings
+from marketplace.errors import DomainError
+from marketplace.provider_events import operations
+from marketplace.provider_events.handlers import HANDLERS, Handler
+from marketplace.provider_events.models import ProviderEvent
+from marketplace.provider_events.states import EVENT
+from marketplace.providers.base import InboundEvent, Provider, Refused, Unknown
+
+log = structlog.get_logger()
+
+_LEASE = timedelta(minutes=1)
+_BATCH = 50
+
+
+def receive(event: InboundEvent, body: bytes, *, provider: Provider, settings: Settings, now: datetime) -> None:
+    """Store a verified event and apply it at once if it needs no second look; a known event changes nothing.
+
+    Raises only when the event could not be stored: then the provider must send it again (fault F36).
+    """
+    event_id = _store(event, body, provider_name=provider.name, now=now)
+    if event_id is None:
+        return
+    handler = HANDLERS.get(event.type)
+    try:
+        if handler is not None and handler.parse is None:
+            # It needs the provider's word, and the provider waits for our answer: a job asks.
+            db.atomic(operations.queue_reading, (), event_id=event_id)
+            return
+        apply(event_id, provider=provider, settings=settings, now=now, reread=False)
+    except Exception:  # noqa: BLE001  it is stored, so the tick tries again; the provider needs no retry
+        log.exception("event not applied yet", event_id=event_id, type=event.type)
+
+
+def apply(event_id: int, *, provider: Provider, settings: Settings, now: datetime, reread: bool) -> None:
+    """Apply a stored event: from its payload, or with `reread` from the object as the provider has it now.
+
+    What needs a second look (an object to fetch, a contradiction) is parked and read again by the tick.
+    """
+    event = db.atomic(operations.load, (), event_id=event_id)
+    if event.livemode != settings.livemode:
+        db.atomic(operations.ignore, (), event_id=event_id, note="It belongs to the provider's other mode.", now=now)
+        return
+    handler = HANDLERS.get(event.type)
+    if handler is None:
+        db.atomic(operations.ignore, (), event_id=event_id, note="No rule of ours needs this type.", now=now)
+        return
+    try:
+        facts = _facts(handler, event, provider, reread=reread)
+        db.atomic(_apply, (), event_id=event_id, handler=handler, facts=facts, settings=settings, now=now)
+    except (Contradiction, Unknown, Refused, DomainError) as error:
+        db.atomic(operations.park, (), event_id=event_id, note=str(error), now=now)
+
+
+def apply_due(*, providers: Mapping[str, Provider], settings: Settings, now: datetime) -> int:
+    """Go on with every stored event that waits; return how many were looked at. One bad event stops no other."""
+    waiting = db.atomic(operations.due, (), now=now, limit=_BATCH)
+    for event_id, provider_name in waiting:
+        try:
+            apply(event_id, provider=providers[provider_name], settings=settings, now=now, reread=True)
+        except Exception:  # noqa: BLE001  poison must not stop the queue
+            log.exception("event not applied", event_id=event_id)
+            db.atomic(operations.park, (), event_id=event_id, note="It raised an unexpected error.", now=now)
+    return len(waiting)
+
+
+def _store(event: InboundEvent, body: bytes, *, provider_name: str, now: datetime) -> int | None:
+    """Insert the event READ COMMITTED and return its id; None when it was stored before."""
+    statement = (
+        insert(ProviderEvent)
+        .values(
+            provider=provider_name,
+            event_id=event.event_id,
+            type=event.type,
+            object_id=event.object_id,
+            payload=event.payload,
+            body_sha256=hashlib.sha256(body).digest(),
+            next_attempt_at=now + _LEASE,
+            received_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["provider", "event_id"])
+        .returning(ProviderEvent.id)
+    )
+    rows = db.append(statement)
+    return rows[0].id if rows else None
+
+
+def _facts(handler: Handler, event: operations.StoredEvent, provider: Provider, *, reread: bool) -> object:
+    if reread or handler.parse is None:
+        if event.object_id is None:
+            raise Contradiction("the event names no object")
+        db.forbid_open_transaction()
+        return handler.read(provider, event.object_id, event.payload)
+    try:
+        return handler.parse(event.payload["data"]["object"])
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise Contradiction(f"the payload is not what this type carries: {error!r}") from error
+
+
+def _apply(
+    session: Session, *, event_id: int, handler: Handler, facts: object, settings: Settings, now: datetime
+) -> None:
+    event = session.get_one(ProviderEvent, event_id)
+    if not EVENT.can(event.status, "apply"):
+        return
+    note = handler.apply(session, facts, operations.source_of(event), settings, now)
+    operations.applied(session, event=event, payment_id=handler.payment_id(facts), note=note, now=now)

@@ -1,0 +1,156 @@
+"""Which operation each type of event ends in (stripe-reference 9.2). A table; types that are not in it are kept unread.
+
+`parse` makes the port's value from the payload, `read` fetches the object anew when the payload alone does not fit.
+A handler without `parse` always needs the provider's word.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from marketplace.checkout import returns, settlement
+from marketplace.checkout.settlement import Contradiction, PaidReport
+from marketplace.config import Settings
+from marketplace.history import Actor
+from marketplace.payment_records.models import Payment
+from marketplace.payments import balance
+from marketplace.providers import stripe_objects as objects
+from marketplace.providers.base import BalanceLine, Checkout, Decline, Intent, Provider, ProviderRefund
+
+Apply = Callable[[Session, Any, Actor, Settings, datetime], str]
+
+
+@dataclass(frozen=True)
+class Handler:
+    """How one type of event becomes a fact in the books."""
+
+    parse: Callable[[Any], Any] | None
+    read: Callable[[Provider, str, Mapping[str, Any]], Any]
+    apply: Apply
+    payment_id: Callable[[Any], int | None] = lambda facts: facts.payment_id
+
+
+@dataclass(frozen=True)
+class ChargeLine:
+    """A charge of a payment of ours, with the provider's balance line once it has one."""
+
+    payment_id: int | None
+    line: BalanceLine | None
+
+
+@dataclass(frozen=True)
+class RefundFacts:
+    """A refund as it stands, with its balance lines."""
+
+    refund: ProviderRefund
+    lines: tuple[BalanceLine, ...]
+
+
+def _checkout(session: Session, facts: Checkout, actor: Actor, settings: Settings, now: datetime) -> str:
+    return settlement.follow_checkout(session, checkout=facts, actor=actor, policy=settings.money, now=now)
+
+
+def _checkout_failed(session: Session, facts: Checkout, actor: Actor, settings: Settings, now: datetime) -> str:
+    if facts.is_paid:
+        raise Contradiction("the session is paid")
+    reason = "The payment did not clear at your bank."
+    return settlement.not_cleared(session, payment_id=facts.payment_id, reason=reason, actor=actor, now=now)
+
+
+def _intent(session: Session, facts: Intent, actor: Actor, settings: Settings, now: datetime) -> str:
+    return settlement.follow_intent(session, intent=facts, actor=actor, policy=settings.money, now=now)
+
+
+def _decline(session: Session, facts: Decline, actor: Actor, settings: Settings, now: datetime) -> str:
+    return settlement.declined(session, decline=facts, actor=actor, now=now)
+
+
+def _charge_paid(session: Session, facts: PaidReport, actor: Actor, settings: Settings, now: datetime) -> str:
+    return f"Paid: {settlement.settle(session, paid=facts, actor=actor, policy=settings.money, now=now)}."
+
+
+def _charge_line(session: Session, facts: ChargeLine, actor: Actor, settings: Settings, now: datetime) -> str:
+    if facts.payment_id is None or session.get(Payment, facts.payment_id) is None:
+        raise Contradiction("the charge matches no payment of ours")
+    if facts.line is None:
+        return "The provider does not know its fee yet."
+    if session.get_one(Payment, facts.payment_id).completed_at is None:
+        raise Contradiction("the payment is not settled yet")
+    booked = balance.book_charge(session, payment_id=facts.payment_id, line=facts.line, now=now)
+    return "The provider's fee is booked." if booked else "The provider's fee was booked before."
+
+
+def _refund(session: Session, facts: RefundFacts, actor: Actor, settings: Settings, now: datetime) -> str:
+    return returns.follow_refund(session, refund=facts.refund, lines=facts.lines, actor=actor, now=now)
+
+
+def _read_checkout(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> Checkout:
+    return provider.get_checkout(object_id)
+
+
+def _read_intent(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> Intent:
+    return provider.get_intent(object_id)
+
+
+def _read_charge_line(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> ChargeLine:
+    charge = objects.charge(payload["data"]["object"])
+    line_id = provider.charge_balance_line(object_id)
+    return ChargeLine(charge.payment_id, provider.get_balance_line(line_id) if line_id else None)
+
+
+def _read_refund(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> RefundFacts:
+    refund = provider.get_refund(object_id)
+    lines = (refund.balance_transaction_id, refund.failure_balance_transaction_id)
+    return RefundFacts(refund, tuple(provider.get_balance_line(line_id) for line_id in lines if line_id))
+
+
+def _parse_decline(source: Any) -> Decline:
+    found = objects.decline(source)
+    if found is None:
+        raise ValueError("no last_payment_error")
+    return found
+
+
+def _read_decline(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> Decline:
+    # A decline is a fact of the past: the object of now may have moved on, the payload has not.
+    return _parse_decline(payload["data"]["object"])
+
+
+def _read_failed_charge(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> Decline:
+    return objects.failed_charge(payload["data"]["object"])
+
+
+def _parse_paid_charge(source: Any) -> PaidReport:
+    charge = objects.charge(source)
+    return PaidReport(charge.payment_id, charge.amount_minor, charge.currency, charge.intent_id, None)
+
+
+def _read_paid_charge(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> PaidReport:
+    return _parse_paid_charge(payload["data"]["object"])
+
+
+_CHECKOUT = Handler(objects.checkout, _read_checkout, _checkout)
+_INTENT = Handler(objects.intent, _read_intent, _intent)
+_REFUND = Handler(None, _read_refund, _refund, payment_id=lambda facts: None)
+
+HANDLERS: dict[str, Handler] = {
+    "checkout.session.completed": _CHECKOUT,
+    "checkout.session.async_payment_succeeded": _CHECKOUT,
+    "checkout.session.async_payment_failed": Handler(objects.checkout, _read_checkout, _checkout_failed),
+    "checkout.session.expired": _CHECKOUT,
+    "payment_intent.created": _INTENT,
+    "payment_intent.requires_action": _INTENT,
+    "payment_intent.processing": _INTENT,
+    "payment_intent.succeeded": _INTENT,
+    "payment_intent.canceled": _INTENT,
+    "payment_intent.payment_failed": Handler(_parse_decline, _read_decline, _decline),
+    "charge.succeeded": Handler(_parse_paid_charge, _read_paid_charge, _charge_paid),
+    "charge.failed": Handler(objects.failed_charge, _read_failed_charge, _decline),
+    "charge.updated": Handler(None, _read_charge_line, _charge_line),
+    "refund.created": _REFUND,
+    "refund.updated": _REFUND,
+    "refund.failed": _REFUND,
+}

@@ -1,0 +1,97 @@
+"""The rows of the inbox: loaded, applied, parked with a date for the next look, or not needed."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace import history
+from marketplace.history import Actor
+from marketplace.provider_events.models import ProviderEvent
+from marketplace.provider_events.states import EVENT, EventStatus
+from marketplace.queue import JobName, enqueue
+
+# An event that fits nothing we know is looked at again on this ladder, and then waits for a person.
+_LADDER = (
+    timedelta(seconds=5),
+    timedelta(seconds=30),
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(hours=1),
+    timedelta(hours=6),
+    timedelta(hours=24),
+)
+_INBOX = Actor.job("inbox")
+
+
+@dataclass(frozen=True)
+class StoredEvent:
+    """One event as stored."""
+
+    id: int
+    type: str
+    object_id: str | None
+    livemode: bool
+    payload: dict[str, Any]
+
+
+def load(session: Session, *, event_id: int) -> StoredEvent:
+    """Return a stored event."""
+    event = session.get_one(ProviderEvent, event_id)
+    return StoredEvent(event.id, event.type, event.object_id, bool(event.payload.get("livemode")), event.payload)
+
+
+def due(session: Session, *, now: datetime, limit: int) -> list[tuple[int, str]]:
+    """Return id and provider of events that wait for their effect or for another look at `now`."""
+    statement = (
+        select(ProviderEvent.id, ProviderEvent.provider)
+        .where(
+            ProviderEvent.status.in_((EventStatus.RECEIVED, EventStatus.PARKED)),
+            ProviderEvent.next_attempt_at <= now,
+        )
+        .order_by(ProviderEvent.next_attempt_at)
+        .limit(limit)
+    )
+    return [(row.id, row.provider) for row in session.execute(statement)]
+
+
+def queue_reading(session: Session, *, event_id: int) -> None:
+    """Let a job apply an event that needs the provider's word; the tick is behind it."""
+    enqueue(session, JobName.READ_EVENT, event_id=event_id)
+
+
+def applied(session: Session, *, event: ProviderEvent, payment_id: int | None, note: str, now: datetime) -> None:
+    """Record that the event's fact is in the books, in the same transaction as its effect."""
+    event.attempts += 1
+    event.next_attempt_at = None
+    event.payment_id = payment_id
+    event.note = note
+    history.move(session, event, "apply", actor=source_of(event), at=now, because=note)
+
+
+def park(session: Session, *, event_id: int, note: str, now: datetime) -> None:
+    """Keep an event for another look; after the last one it stays in the unmatched list for a person."""
+    event = session.get_one(ProviderEvent, event_id)
+    if not EVENT.can(event.status, "apply"):
+        return
+    event.next_attempt_at = now + _LADDER[event.attempts] if event.attempts < len(_LADDER) else None
+    event.attempts += 1
+    event.note = note
+    if EVENT.can(event.status, "park"):
+        history.move(session, event, "park", actor=_INBOX, at=now, because=note)
+
+
+def ignore(session: Session, *, event_id: int, note: str, now: datetime) -> None:
+    """Keep an event that no rule needs; a later version may replay it."""
+    event = session.get_one(ProviderEvent, event_id)
+    if EVENT.can(event.status, "ignore"):
+        event.next_attempt_at = None
+        event.note = note
+        history.move(session, event, "ignore", actor=_INBOX, at=now, because=note)
+
+
+def source_of(event: ProviderEvent) -> Actor:
+    """Return the provider's event as the actor of what it causes."""
+    return Actor.provider(event.event_id[:64])

@@ -1,0 +1,106 @@
+"""The inbox as admins see it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, or_, select
+
+from marketplace import db
+from marketplace.errors import NotFound
+from marketplace.paging import Cursor, Listed, read_page
+from marketplace.provider_events.models import ProviderEvent
+from marketplace.provider_events.states import EventStatus
+
+
+@dataclass(frozen=True, slots=True)
+class EventSummary:
+    """One stored event in a list."""
+
+    id: int
+    provider: str
+    event_id: str
+    type: str
+    object_id: str | None
+    payment_id: int | None
+    status: EventStatus
+    attempts: int
+    next_attempt_at: datetime | None
+    note: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EventDetail:
+    """One stored event with its payload as it came; redact it before it is shown."""
+
+    summary: EventSummary
+    body_sha256: bytes
+    payload: Mapping[str, Any]
+
+
+_COLUMNS = (
+    ProviderEvent.id,
+    ProviderEvent.provider,
+    ProviderEvent.event_id,
+    ProviderEvent.type,
+    ProviderEvent.object_id,
+    ProviderEvent.payment_id,
+    ProviderEvent.status,
+    ProviderEvent.attempts,
+    ProviderEvent.next_attempt_at,
+    ProviderEvent.note,
+    ProviderEvent.received_at,
+)
+_SUMMARY = select(*_COLUMNS)
+_DETAIL = select(ProviderEvent.body_sha256, ProviderEvent.payload, *_COLUMNS).where(
+    ProviderEvent.id == bindparam("event_row_id")
+)
+_OF_PAYMENT = _SUMMARY.where(ProviderEvent.payment_id == bindparam("payment_id")).order_by(ProviderEvent.id)
+_COUNTS = select(ProviderEvent.status, func.count()).group_by(ProviderEvent.status)
+_NAMED = (
+    select(ProviderEvent.payment_id)
+    .where(
+        or_(ProviderEvent.event_id == bindparam("text"), ProviderEvent.object_id == bindparam("text")),
+        ProviderEvent.payment_id.is_not(None),
+    )
+    .distinct()
+    .limit(100)
+)
+
+
+def events(status: EventStatus | None, text: str, cursor: Cursor) -> Listed[EventSummary]:
+    """Return one page of the inbox, newest first; `text` is an event's id, an object's id or a type, "" for all."""
+    statement = _SUMMARY
+    if status is not None:
+        statement = statement.where(ProviderEvent.status == status)
+    if text:
+        statement = statement.where(
+            or_(ProviderEvent.event_id == text, ProviderEvent.object_id == text, ProviderEvent.type == text)
+        )
+    return read_page(statement, ProviderEvent.__table__.c.id, cursor, EventSummary)
+
+
+def event(event_row_id: int) -> EventDetail:
+    """Return one stored event; raises NotFound."""
+    found = db.read_one(_DETAIL, {"event_row_id": event_row_id})
+    if found is None:
+        raise NotFound("There is no event with this number.")
+    digest, payload, *columns = tuple(found)
+    return EventDetail(EventSummary(*columns), digest, payload)
+
+
+def events_of_payment(payment_id: int) -> Sequence[EventSummary]:
+    """Return the events that turned out to be about one payment, in the order they came."""
+    return [EventSummary(*tuple(row)) for row in db.read(_OF_PAYMENT, {"payment_id": payment_id})]
+
+
+def event_counts() -> dict[EventStatus, int]:
+    """Return how many events have each status."""
+    return {status: count for status, count in map(tuple, db.read(_COUNTS))}
+
+
+def payments_named(text: str) -> Sequence[int]:
+    """Return the payments that the event `text`, or events about the provider's object `text`, were matched to."""
+    return [row[0] for row in db.read(_NAMED, {"text": text})]

@@ -1,0 +1,126 @@
+"""What of a provider's object may be shown to an admin: named fields only, so that a new field is hidden until seen."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+HIDDEN = "[hidden]"
+
+# Never shown, whatever is inside: people, places, secrets, and addresses that open a payment page or a receipt.
+_DENIED = re.compile(
+    r"secret|email|phone|address|name|shipping|billing|customer_details|customer_creation|customer_email|collected"
+    r"|fingerprint|owner|url|ip$|^ip_|iban|last4|exp_month|exp_year|networks|wallet|mandate|statement_descriptor"
+)
+_CONTAINERS = {
+    "card",
+    "charges",
+    "data",
+    "items",
+    "last_payment_error",
+    "metadata",
+    "object",
+    "outcome",
+    "payment_method",
+    "payment_method_details",
+    "payment_method_types",
+    "refunds",
+    "request",
+    "total_details",
+    "fee_details",
+    "latest_charge",
+    "previous_attributes",
+    "balance_transaction",
+    "payment_intent",
+    "status_transitions",
+    "expires_at",
+}
+_SHOWN = _CONTAINERS | {
+    "advice_code",
+    "amount",
+    "amount_captured",
+    "amount_capturable",
+    "amount_discount",
+    "amount_received",
+    "amount_refunded",
+    "amount_shipping",
+    "amount_subtotal",
+    "amount_tax",
+    "amount_total",
+    "api_version",
+    "available_on",
+    "brand",
+    "canceled_at",
+    "cancellation_reason",
+    "capture_method",
+    "captured",
+    "charge",
+    "client_reference_id",
+    "code",
+    "created",
+    "currency",
+    "customer",
+    "decline_code",
+    "disputed",
+    "exchange_rate",
+    "failure_balance_transaction",
+    "failure_code",
+    "failure_message",
+    "failure_reason",
+    "fee",
+    "funding",
+    "has_more",
+    "id",
+    "idempotency_key",
+    "invoice",
+    "livemode",
+    "message",
+    "mode",
+    "net",
+    "network_decline_code",
+    "network_status",
+    "paid",
+    "param",
+    "payment_status",
+    "pending_webhooks",
+    "reason",
+    "refunded",
+    "reporting_category",
+    "risk_level",
+    "risk_score",
+    "seller_message",
+    "source",
+    "status",
+    "submit_type",
+    "transfer_group",
+    "type",
+}
+_OUR_METADATA = re.compile(r"^(installation|order_ids?|payment_id|purchase(_id|_number)?|receipt_id|subject_id|kind)$")
+_PERSONAL_TEXT = re.compile(r"[^\s@]+@[^\s@]+|_secret_|https?://")
+
+
+def redacted(document: Any) -> Any:
+    """Return a copy of a provider's object in which everything but known harmless fields reads "[hidden]".
+
+    A list that is shown is shown in full length, so that its shape stays true.
+    """
+    return _redacted(document, _is_shown)
+
+
+def _redacted(value: Any, is_shown: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _field(str(key), inner, is_shown) for key, inner in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_redacted(inner, is_shown) for inner in value]
+    return HIDDEN if isinstance(value, str) and _PERSONAL_TEXT.search(value) else value
+
+
+def _field(key: str, value: Any, is_shown: Any) -> Any:
+    if value is None or value == {} or value == []:
+        return value
+    if not is_shown(key):
+        return HIDDEN
+    return _redacted(value, _OUR_METADATA.match if key == "metadata" else is_shown)
+
+
+def _is_shown(key: str) -> bool:
+    return key in _SHOWN and not _DENIED.search(key)

@@ -1,0 +1,173 @@
+"""The port to a provider: plain value types, what can be asked, and the two ways an answer can be missing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+
+class Unknown(Exception):  # noqa: N818  a state of the call, not an error of ours
+    """The request may or may not have had its effect: timeout, 5xx, 409, a broken answer."""
+
+
+class Refused(Exception):  # noqa: N818  an answer, not an error of ours
+    """The provider definitely did not do it, and says why."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+class BadSignature(Exception):
+    """The message does not prove that the provider sent it."""
+
+
+@dataclass(frozen=True)
+class CheckoutLine:
+    """One line of the hosted payment page; `amount_minor` is for one unit."""
+
+    name: str
+    amount_minor: int
+    quantity: int
+
+
+@dataclass(frozen=True)
+class CheckoutRequest:
+    """What a hosted payment page is asked to collect. Frozen as JSON in the outbound row."""
+
+    payment_id: int
+    purchase_number: str
+    currency: str
+    lines: tuple[CheckoutLine, ...]
+    customer_email: str
+    success_url: str
+    cancel_url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A provider's hosted payment page as it stands."""
+
+    session_id: str
+    payment_id: int | None
+    """Our payment, from the metadata we set."""
+    is_open: bool
+    is_complete: bool
+    is_paid: bool
+    amount_minor: int
+    currency: str
+    url: str | None
+    expires_at: datetime
+    intent_id: str | None
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A provider's payment intent as it stands."""
+
+    intent_id: str
+    payment_id: int | None
+    status: str
+    amount_minor: int
+    currency: str
+    charge_id: str | None
+
+
+@dataclass(frozen=True)
+class Decline:
+    """One refused attempt to pay."""
+
+    intent_id: str
+    payment_id: int | None
+    charge_id: str
+    code: str
+    decline_code: str | None
+    reason: str
+    error_data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ProviderRefund:
+    """A refund at the provider as it stands; `is_final_failure` covers failed and canceled alike."""
+
+    refund_id: str
+    intent_id: str | None
+    charge_id: str | None
+    amount_minor: int
+    currency: str
+    status: str
+    receipt_id: int | None
+    balance_transaction_id: str | None
+    failure_balance_transaction_id: str | None
+
+    @property
+    def is_final_failure(self) -> bool:
+        """Return whether the buyer did not and will not get this money."""
+        return self.status in {"failed", "canceled"}
+
+
+@dataclass(frozen=True)
+class BalanceLine:
+    """One line of the provider's account for us: amounts in minor units, signed from our side."""
+
+    line_id: str
+    kind: str
+    source_id: str | None
+    amount_minor: int
+    fee_minor: int
+    net_minor: int
+    currency: str
+    available_on: datetime
+
+
+@dataclass(frozen=True)
+class InboundEvent:
+    """A verified message from a provider."""
+
+    event_id: str
+    type: str
+    object_id: str | None
+    livemode: bool
+    account: str | None
+    payload: dict[str, Any] = field(repr=False)
+
+
+class Provider(Protocol):
+    """What every provider can do. Calls raise Unknown or Refused; none may run inside a transaction."""
+
+    name: str
+
+    def create_checkout(self, request: CheckoutRequest, *, key: str) -> Checkout:
+        """Open a hosted payment page under the idempotency `key`."""
+
+    def get_checkout(self, session_id: str) -> Checkout:
+        """Read a hosted payment page again."""
+
+    def expire_checkout(self, session_id: str, *, key: str) -> Checkout:
+        """Close a hosted payment page; raises Refused when somebody has paid or it is closed already."""
+
+    def find_checkout(self, payment_id: int, *, since: datetime) -> Checkout | None:
+        """Look up the page made for our payment, when the answer to creating it was lost more than 23 h ago."""
+
+    def get_intent(self, intent_id: str) -> Intent:
+        """Read a payment intent again."""
+
+    def refund(self, *, intent_id: str, amount_minor: int, receipt_id: int, key: str) -> ProviderRefund:
+        """Send `amount_minor` minor units back to the buyer; the amount is never left out (scar S27)."""
+
+    def get_refund(self, refund_id: str) -> ProviderRefund:
+        """Read a refund again."""
+
+    def find_refund(self, *, intent_id: str, receipt_id: int) -> ProviderRefund | None:
+        """Look up the refund made for our receipt."""
+
+    def get_balance_line(self, line_id: str) -> BalanceLine:
+        """Read one line of the provider's account."""
+
+    def charge_balance_line(self, charge_id: str) -> str | None:
+        """Return the balance line of a charge; None while the provider does not know the fee yet."""
+
+    def read_event(self, body: bytes, signature: str, *, now_seconds: int) -> InboundEvent:
+        """Verify and read a message; raises BadSignature. `now_seconds` is system time."""

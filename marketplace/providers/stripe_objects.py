@@ -1,0 +1,181 @@
+"""Stripe's objects, from the SDK or from an event's JSON, as the port's plain values."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from marketplace.providers.base import (
+    BalanceLine,
+    Checkout,
+    CheckoutRequest,
+    Decline,
+    InboundEvent,
+    Intent,
+    ProviderRefund,
+)
+
+
+def checkout_params(request: CheckoutRequest) -> Any:
+    """Return the parameters of a session. Our ids go on session and intent: metadata does not flow (reference 1)."""
+    ours = {"payment_id": str(request.payment_id), "purchase": request.purchase_number}
+    return {
+        "mode": "payment",
+        "client_reference_id": str(request.payment_id),
+        "customer_email": request.customer_email,
+        "line_items": [
+            {
+                "quantity": line.quantity,
+                "price_data": {
+                    "currency": request.currency.lower(),
+                    "unit_amount": line.amount_minor,
+                    "product_data": {"name": line.name},
+                },
+            }
+            for line in request.lines
+        ],
+        "metadata": ours,
+        "payment_intent_data": {"metadata": ours, "transfer_group": request.purchase_number},
+        "success_url": request.success_url,
+        "cancel_url": request.cancel_url,
+        "expires_at": int(request.expires_at.timestamp()),
+    }
+
+
+def checkout(source: Any) -> Checkout:
+    """Return a Checkout Session."""
+    session = as_dict(source)
+    return Checkout(
+        session_id=session["id"],
+        payment_id=_our_id(session, "payment_id"),
+        is_open=session["status"] == "open",
+        is_complete=session["status"] == "complete",
+        is_paid=session["payment_status"] != "unpaid",
+        amount_minor=session["amount_total"],
+        currency=session["currency"].upper(),
+        url=session.get("url"),
+        expires_at=_moment(session["expires_at"]),
+        intent_id=reference(session, "payment_intent"),
+    )
+
+
+def intent(source: Any) -> Intent:
+    """Return a PaymentIntent."""
+    found = as_dict(source)
+    return Intent(
+        intent_id=found["id"],
+        payment_id=_our_id(found, "payment_id"),
+        status=found["status"],
+        amount_minor=found["amount"],
+        currency=found["currency"].upper(),
+        charge_id=reference(found, "latest_charge"),
+    )
+
+
+def decline(source: Any) -> Decline | None:
+    """Return the last decline of a PaymentIntent; None when it has none."""
+    found = as_dict(source)
+    error = found.get("last_payment_error")
+    if not error:
+        return None
+    return Decline(
+        intent_id=found["id"],
+        payment_id=_our_id(found, "payment_id"),
+        charge_id=reference(error, "charge") or reference(found, "latest_charge") or found["id"],
+        code=error.get("code") or error.get("type") or "unknown",
+        decline_code=error.get("decline_code"),
+        reason=error.get("message") or "The payment was declined.",
+        error_data={key: error[key] for key in ("type", "code", "decline_code", "message", "param") if error.get(key)},
+    )
+
+
+def charge(source: Any) -> Intent:
+    """Return a paid charge as the intent it belongs to: the metadata was copied from it."""
+    found = as_dict(source)
+    return Intent(
+        intent_id=str(reference(found, "payment_intent")),
+        payment_id=_our_id(found, "payment_id"),
+        status=found["status"],
+        amount_minor=found["amount"],
+        currency=found["currency"].upper(),
+        charge_id=found["id"],
+    )
+
+
+def failed_charge(source: Any) -> Decline:
+    """Return a failed charge as the decline it is; the intent's own event names the same charge."""
+    found = as_dict(source)
+    outcome = found.get("outcome") or {}
+    words = {"code": found.get("failure_code"), "message": found.get("failure_message")}
+    return Decline(
+        intent_id=str(reference(found, "payment_intent")),
+        payment_id=_our_id(found, "payment_id"),
+        charge_id=found["id"],
+        code=found.get("failure_code") or "unknown",
+        decline_code=outcome.get("reason"),
+        reason=found.get("failure_message") or "The payment was declined.",
+        error_data={key: value for key, value in {**words, "decline_code": outcome.get("reason")}.items() if value},
+    )
+
+
+def refund(source: Any) -> ProviderRefund:
+    """Return a Refund."""
+    found = as_dict(source)
+    return ProviderRefund(
+        refund_id=found["id"],
+        intent_id=reference(found, "payment_intent"),
+        charge_id=reference(found, "charge"),
+        amount_minor=found["amount"],
+        currency=found["currency"].upper(),
+        status=found["status"],
+        receipt_id=_our_id(found, "receipt_id"),
+        balance_transaction_id=reference(found, "balance_transaction"),
+        failure_balance_transaction_id=reference(found, "failure_balance_transaction"),
+    )
+
+
+def balance_line(source: Any) -> BalanceLine:
+    """Return a BalanceTransaction."""
+    found = as_dict(source)
+    return BalanceLine(
+        line_id=found["id"],
+        kind=found["type"],
+        source_id=reference(found, "source"),
+        amount_minor=found["amount"],
+        fee_minor=found["fee"],
+        net_minor=found["net"],
+        currency=found["currency"].upper(),
+        available_on=_moment(found["available_on"]),
+    )
+
+
+def event(payload: dict[str, Any]) -> InboundEvent:
+    """Return an Event; its object stays JSON until a handler asks for it."""
+    inner = (payload.get("data") or {}).get("object") or {}
+    return InboundEvent(
+        event_id=str(payload["id"]),
+        type=str(payload["type"]),
+        object_id=inner.get("id"),
+        livemode=bool(payload.get("livemode")),
+        account=payload.get("account"),
+        payload=payload,
+    )
+
+
+def reference(source: Any, name: str) -> str | None:
+    """Return the id behind `name`, which Stripe gives as an id or, expanded, as an object."""
+    value = as_dict(source).get(name)
+    return value["id"] if isinstance(value, Mapping) else cast(str | None, value)
+
+
+def as_dict(source: Any) -> Mapping[str, Any]:
+    """Return an SDK object or an event's JSON as a mapping (a StripeObject is no dict since SDK 15)."""
+    return source if isinstance(source, Mapping) else cast(Mapping[str, Any], source.to_dict())
+
+
+def _our_id(found: Mapping[str, Any], name: str) -> int | None:
+    value = (found.get("metadata") or {}).get(name, "")
+    return int(value) if value.isdecimal() and len(value) < 19 else None
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

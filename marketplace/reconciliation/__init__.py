@@ -1,0 +1,1 @@
+"""Does everything agree? The books against themselves and against the rows of the business."""

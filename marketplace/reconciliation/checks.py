@@ -1,0 +1,222 @@
+"""`check-books`: recompute all of it from one moment and name every row that is wrong (DESIGN 4.7).
+
+Each SQL check returns rows of (table, id, message). They read SERIALIZABLE READ ONLY DEFERRABLE.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, select, text
+
+from marketplace import db
+from marketplace.history import Ruled
+from marketplace.ledger.models import LedgerChain, LedgerEntry, Posting
+from marketplace.ledger.operations import entry_hash, link_hash
+
+_CHECKS: Mapping[str, str] = {
+    "entries balance": """
+        SELECT 'ledger_entry', entry_id, 'is out of balance by ' || sum(amount_minor) || ' ' || currency
+        FROM posting GROUP BY entry_id, currency HAVING sum(amount_minor) <> 0
+    """,
+    "purchases are the sum of their orders": """
+        SELECT 'purchase', p.id, 'total ' || p.total_minor || ', orders ' || coalesce(sum(o.total_minor), 0)
+        FROM purchase p LEFT JOIN "order" o ON o.purchase_id = p.id
+        GROUP BY p.id HAVING p.total_minor <> coalesce(sum(o.total_minor), 0)
+    """,
+    "orders are the sum of their lines": """
+        SELECT 'order', o.id, 'subtotal ' || o.subtotal_minor || ', lines ' || coalesce(sum(l.subtotal_minor), 0)
+        FROM "order" o LEFT JOIN order_line l ON l.order_id = o.id
+        GROUP BY o.id HAVING o.subtotal_minor <> coalesce(sum(l.subtotal_minor), 0)
+    """,
+    "payments are the sum of their shares": """
+        SELECT 'payment', p.id, 'amount ' || p.amount_minor || ', shares ' || sum(t.gross_minor)
+        FROM payment p JOIN payment_transaction t ON t.payment_id = p.id
+        GROUP BY p.id HAVING p.amount_minor <> sum(t.gross_minor)
+    """,
+    "payments with money are booked once": """
+        SELECT 'payment', p.id, 'has money and ' || count(e.id) || ' entries for it'
+        FROM payment p LEFT JOIN ledger_entry e
+            ON e.key IN ('payment:' || p.id || ':captured', 'payment:' || p.id || ':unapplied')
+        WHERE p.status IN ('completed', 'refunded', 'partially_refunded') AND p.amount_minor > 0
+        GROUP BY p.id HAVING count(e.id) <> 1
+    """,
+    "entries belong to payments with money": """
+        SELECT 'ledger_entry', e.id, 'is about payment ' || e.payment_id || ', which has no money'
+        FROM ledger_entry e LEFT JOIN payment p ON p.id = e.payment_id
+        WHERE e.payment_id IS NOT NULL
+            AND (p.id IS NULL OR p.status NOT IN ('completed', 'refunded', 'partially_refunded'))
+    """,
+    "captures equal the shares": """
+        SELECT 'payment_transaction', t.id, 'gross, net and fees differ from the capture''s postings'
+        FROM payment_transaction t
+        JOIN ledger_entry e ON e.key = 'payment:' || t.payment_id || ':captured'
+        LEFT JOIN posting b ON b.entry_id = e.id AND b.order_id = t.order_id
+        GROUP BY t.id
+        HAVING coalesce(sum(b.amount_minor) FILTER (WHERE b.account = 'provider_clearing'), 0) <> t.gross_minor
+            OR coalesce(-sum(b.amount_minor) FILTER (WHERE b.account = 'seller_held'), 0) <> t.net_minor
+            OR coalesce(-sum(b.amount_minor) FILTER (WHERE b.account = 'platform_fee'), 0) <> t.platform_fee_minor
+            OR coalesce(-sum(b.amount_minor) FILTER (WHERE b.account = 'processing_fee_recovery'), 0)
+                <> t.processing_fee_minor
+    """,
+    "held money equals the held shares": """
+        SELECT 'user', seller_id, 'holds ' || sum(shares) || ' ' || currency || ' by shares, ' || sum(booked) || ' booked'
+        FROM (
+            SELECT seller_id, currency, net_minor AS shares, 0 AS booked FROM payment_transaction WHERE status = 'held'
+            UNION ALL
+            SELECT owner_id, currency, 0, -amount_minor FROM posting WHERE account = 'seller_held'
+        ) both_sides
+        GROUP BY seller_id, currency HAVING sum(shares) <> sum(booked)
+    """,
+    "held shares know their release": """
+        SELECT 'payment_transaction', id, 'is held without reason, days or dates' FROM payment_transaction
+        WHERE status = 'held' AND (hold_reason IS NULL OR days_to_hold IS NULL OR hold_start_date IS NULL
+            OR planned_release_date IS NULL OR payment_received_date IS NULL)
+    """,
+    "one payment counts per purchase": """
+        SELECT 'purchase', p.purchase_id, count(*) || ' payments count'
+        FROM payment p JOIN ledger_entry e ON e.key = 'payment:' || p.id || ':captured'
+        GROUP BY p.purchase_id HAVING count(*) > 1
+    """,
+    "unusable receipts are owed to their buyers": """
+        SELECT 'unapplied_receipt', r.id, 'owes ' || r.amount_minor || ', booked ' || coalesce(-sum(b.amount_minor), 0)
+        FROM unapplied_receipt r
+        LEFT JOIN ledger_entry e ON e.payment_id = r.payment_id
+        LEFT JOIN posting b ON b.entry_id = e.id AND b.account = 'unapplied_receipts'
+        WHERE r.status IN ('received', 'returning')
+        GROUP BY r.id HAVING r.amount_minor <> coalesce(-sum(b.amount_minor), 0)
+            AND NOT (r.status = 'returning' AND coalesce(-sum(b.amount_minor), 0) = 0)
+    """,
+    "the provider's balance is the sum of its lines": """
+        SELECT 'balance_transaction', 0, currency || ': lines ' || sum(seen) || ', booked ' || sum(booked)
+        FROM (
+            SELECT currency, net_minor AS seen, 0 AS booked FROM balance_transaction
+            UNION ALL
+            SELECT currency, 0, amount_minor FROM posting WHERE account = 'provider_balance'
+        ) both_sides
+        GROUP BY currency HAVING sum(seen) <> sum(booked)
+    """,
+    "stock received is in stock, set aside or sold": """
+        SELECT 'listing', l.id, 'received ' || l.received_units || ', in stock ' || l.in_stock || ', set aside or sold '
+            || coalesce(sum(r.quantity) FILTER (WHERE r.status <> 'returned'), 0)
+        FROM listing l LEFT JOIN stock_reservation r ON r.listing_id = l.id
+        GROUP BY l.id
+        HAVING l.received_units <> l.in_stock + coalesce(sum(r.quantity) FILTER (WHERE r.status <> 'returned'), 0)
+    """,
+    "paid purchases have their goods": """
+        SELECT 'purchase', p.id, 'is paid, but units are not sold to it'
+        FROM purchase p
+        WHERE p.status = 'paid' AND
+            (SELECT coalesce(sum(l.quantity), 0) FROM order_line l JOIN "order" o ON o.id = l.order_id
+             WHERE o.purchase_id = p.id)
+            <> (SELECT coalesce(sum(r.quantity), 0) FROM stock_reservation r
+                WHERE r.purchase_id = p.id AND r.status = 'redeemed')
+    """,
+}
+
+_STATUS = """
+    SELECT '{table}', coalesce(row.id, last.subject_id),
+        'status ' || coalesce(row.status, 'gone') || ', history ' || coalesce(last.to_status, 'none')
+    FROM "{table}" row
+    FULL JOIN (
+        SELECT DISTINCT ON (subject_id) subject_id, to_status FROM status_change
+        WHERE subject = '{table}' ORDER BY subject_id, id DESC
+    ) last ON last.subject_id = row.id
+    WHERE row.status IS DISTINCT FROM last.to_status
+"""
+
+_STEPS = """
+    SELECT subject, subject_id, 'history goes from ' || coalesce(from_status, 'nothing') || ' after '
+        || coalesce(before, 'nothing')
+    FROM (
+        SELECT subject, subject_id, from_status,
+            lag(to_status) OVER (PARTITION BY subject, subject_id ORDER BY id) AS before
+        FROM status_change
+    ) steps
+    WHERE from_status IS DISTINCT FROM before
+"""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One row that does not agree, and why."""
+
+    check: str
+    table: str
+    row_id: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `check-books` found."""
+
+    entries: int
+    postings: int
+    checks: int
+    differences: tuple[Difference, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Return whether everything agrees."""
+        return not self.differences
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report as JSON can carry it."""
+        return {**asdict(self), "agrees": self.agrees}
+
+
+def check_books() -> Report:
+    """Recompute every figure of the books and return what does not agree."""
+    with db.snapshot(deferrable=True) as connection:
+        differences = [*_sql_differences(connection), *_entry_differences(connection), *_chain_differences(connection)]
+        entries = connection.execute(text("SELECT count(*) FROM ledger_entry")).scalar_one()
+        postings = connection.execute(text("SELECT count(*) FROM posting")).scalar_one()
+    return Report(entries, postings, len(_CHECKS) + len(Ruled.ruled) + 3, tuple(differences))
+
+
+def _sql_differences(connection: Connection) -> Iterator[Difference]:
+    statements = dict(_CHECKS)
+    for model in Ruled.ruled:
+        name = model.machine.name
+        statements[f"the status of each {name} is its history's last"] = _STATUS.format(table=name)
+    statements["histories have no gaps"] = _STEPS
+    for check, statement in statements.items():
+        for table, row_id, message in connection.exec_driver_sql(statement):
+            yield Difference(check, table, row_id, message)
+
+
+def _entry_differences(connection: Connection) -> Iterator[Difference]:
+    """Compute each entry's hash again: an amount changed, even in a balancing pair, or a posting gone, shows here."""
+    entries = connection.execute(select(LedgerEntry.__table__).order_by(LedgerEntry.id)).all()
+    rows = connection.execute(select(Posting.__table__).order_by(Posting.entry_id, Posting.id))
+    postings = {entry_id: list(group) for entry_id, group in groupby(rows, key=lambda row: row.entry_id)}
+    for entry in entries:
+        lines = [
+            (row.account, row.owner_id, row.order_id, row.currency, row.amount_minor)
+            for row in postings.pop(entry.id, [])
+        ]
+        if entry_hash(entry.key, entry.description, entry.payment_id, entry.booked_at, lines) != entry.hash:
+            message = f"{entry.key}: the hash does not fit the entry and its {len(lines)} postings"
+            yield Difference("entries are as they were booked", "ledger_entry", entry.id, message)
+    for entry_id in postings:
+        yield Difference("entries are as they were booked", "ledger_entry", entry_id, "is gone, its postings are not")
+
+
+def _chain_differences(connection: Connection) -> Iterator[Difference]:
+    """Follow the chain: an entry that vanished, or was put in between, breaks it."""
+    links = connection.execute(
+        select(LedgerChain.position, LedgerChain.entry_id, LedgerChain.hash, LedgerEntry.hash.label("entry_hash"))
+        .outerjoin(LedgerEntry, LedgerEntry.id == LedgerChain.entry_id)
+        .order_by(LedgerChain.position)
+    )
+    digest = b""
+    for number, link in enumerate(links, start=1):
+        if link.entry_hash is None:
+            yield Difference("the chain holds", "ledger_entry", link.entry_id, "is in the chain and gone")
+            return
+        digest = link_hash(digest, link.entry_hash)
+        if link.hash != digest or link.position != number:
+            yield Difference("the chain holds", "ledger_chain", link.position, "does not follow from the link before")
+            return

@@ -1,0 +1,61 @@
+"""Virtual time: the system's clock plus an offset that only grows."""
+
+import os
+import time
+from pathlib import Path
+
+
+class ClockBackwards(Exception):
+    """Somebody asked the clock to run backwards."""
+
+
+class VirtualClock:
+    """System time plus the whole seconds written in `$VAR_DIR/clock`.
+
+    Other programs read and write the same file, so it is looked at again whenever it has changed.
+    """
+
+    def __init__(self, var_dir: Path) -> None:
+        self._file = var_dir / "clock"
+        self._seen: tuple[int, int, int] | None = None
+        self._offset = 0
+
+    def now(self) -> int:
+        """Return the virtual time in Unix seconds."""
+        return int(time.time()) + self.offset()
+
+    def offset(self) -> int:
+        """Return how many seconds virtual time is ahead of system time."""
+        try:
+            status = self._file.stat()
+        except FileNotFoundError:
+            return self._offset
+        mark = (status.st_mtime_ns, status.st_ino, status.st_size)
+        if mark != self._seen:
+            self._offset = max(self._offset, _whole_seconds(self._file.read_text("ascii")))
+            self._seen = mark
+        return self._offset
+
+    def advance(self, seconds: int) -> int:
+        """Move virtual time forward by `seconds` for every program that reads the file; return the new offset.
+
+        Raises ClockBackwards when `seconds` is negative.
+        """
+        if seconds < 0:
+            raise ClockBackwards("Virtual time only moves forward.")
+        offset = self.offset() + seconds
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        draft = self._file.with_name(f"clock.{os.getpid()}.new")
+        draft.write_text(f"{offset}\n", "ascii")
+        draft.replace(self._file)
+        return self.offset()
+
+
+def system_seconds() -> int:
+    """Return system time in Unix seconds; webhook signatures use it, never virtual time."""
+    return int(time.time())
+
+
+def _whole_seconds(text: str) -> int:
+    # A writer that is not atomic may be caught between truncating and writing: an empty file changes nothing.
+    return int(text) if text.strip() else 0

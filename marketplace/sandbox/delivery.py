@@ -1,0 +1,179 @@
+"""Webhook delivery: signed, retried, every attempt on record."""
+
+import hashlib
+import hmac
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.client import HTTPException
+from typing import Any
+
+from marketplace.sandbox import endpoints, events
+from marketplace.sandbox.clock import VirtualClock, system_seconds
+from marketplace.sandbox.store import Store, Work
+from marketplace.sandbox.wire import tidy
+
+TIMEOUT_SECONDS = 20
+EXCERPT_BYTES = 500
+RETRY_SECONDS = (10, 60, 300, 1_800, 7_200, 18_000, 36_000, 43_200)
+"""The wait before each retry, in virtual seconds; the last one repeats. Stripe does not publish its own steps."""
+GIVE_UP_SECONDS = 3 * 86_400
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the endpoint answered; status None means that it could not be reached."""
+
+    status: int | None
+    text: str
+
+
+Transport = Callable[[str, bytes, dict[str, str]], Answer]
+
+
+@dataclass(frozen=True)
+class Pending:
+    """One event that one endpoint must still be told."""
+
+    delivery_id: int
+    event_id: str
+    type: str
+    endpoint_id: str
+
+
+@dataclass(frozen=True)
+class Attempted:
+    """One attempt to deliver and its answer."""
+
+    event_id: str
+    type: str
+    endpoint_id: str
+    status: int | None
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A redirect is an answer like any other, and not a good one."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+# Webhooks go to this machine or its network, whatever proxy the environment names.
+_opener = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}))
+
+
+def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
+    """POST to a webhook endpoint without following redirects."""
+    request = urllib.request.Request(url, data=body, headers=headers, method="POST")  # noqa: S310  # checked when made
+    try:
+        with _opener.open(request, timeout=TIMEOUT_SECONDS) as response:
+            return _answer(response.status, response.read(EXCERPT_BYTES))
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return _answer(refusal.code, refusal.read(EXCERPT_BYTES))
+    except (OSError, HTTPException) as failure:
+        return Answer(None, str(failure))
+
+
+def _answer(status: int, excerpt: bytes) -> Answer:
+    return Answer(status, excerpt.decode("utf-8", "replace"))
+
+
+def signature(payload: bytes, secrets: list[str], timestamp: int) -> str:
+    """Return the Stripe-Signature header: one v1 per secret, HMAC-SHA256 over "<timestamp>.<body>"."""
+    message = f"{timestamp}.".encode() + payload
+    signed = [hmac.new(secret.encode(), message, hashlib.sha256).hexdigest() for secret in secrets]
+    return ",".join([f"t={timestamp}", *(f"v1={value}" for value in signed)])
+
+
+def claim(work: Work, most: int) -> list[Pending]:
+    """Take up to `most` due deliveries for sending, oldest first."""
+    found = work.rows(
+        "UPDATE deliveries d SET sending = true FROM events e"
+        " WHERE e.id = d.event_id AND d.id IN (SELECT id FROM deliveries WHERE state = 'waiting' AND NOT sending"
+        " AND next_at <= %(now)s ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED)"
+        " RETURNING d.id, d.event_id, d.endpoint_id, e.type",
+        now=work.present, most=most,
+    )  # fmt: skip
+    pending = [Pending(row["id"], row["event_id"], row["type"], row["endpoint_id"]) for row in found]
+    return sorted(pending, key=lambda one: one.delivery_id)
+
+
+def release_interrupted(work: Work) -> None:
+    """Make deliveries due again that a stopped process was sending; called once at start."""
+    work.rows("UPDATE deliveries SET sending = false WHERE sending")
+
+
+def send(store: Store, clock: VirtualClock, transport: Transport, pending: Pending) -> Attempted:
+    """Make one attempt and record it; no transaction is open while the endpoint answers."""
+    with store.work(clock.now()) as work:
+        prepared = _prepare(work, pending)
+    started = time.monotonic()
+    answer = transport(*prepared) if prepared else Answer(None, "The endpoint is disabled or gone.")
+    milliseconds = round((time.monotonic() - started) * 1_000)
+    with store.work(clock.now()) as work:
+        _record(work, pending, answer, milliseconds)
+    return Attempted(pending.event_id, pending.type, pending.endpoint_id, answer.status)
+
+
+def _prepare(work: Work, pending: Pending) -> tuple[str, bytes, dict[str, str]] | None:
+    endpoint = work.get("webhook_endpoint", pending.endpoint_id)
+    row = work.row("SELECT * FROM events WHERE id = %(id)s", id=pending.event_id)
+    if endpoint is None or row is None or endpoint.data["status"] != "enabled":
+        return None
+    event = events.render(work, row)
+    if endpoint.data["api_version"]:
+        event["api_version"] = endpoint.data["api_version"]
+    payload = json.dumps(tidy(event), indent=2, ensure_ascii=False).encode()
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "User-Agent": "Stripe/1.0 (local sandbox, not Stripe)",
+        # Signatures carry system time: the receiver checks their age against its own clock.
+        "Stripe-Signature": signature(payload, endpoints.secrets_at(endpoint, work.present), system_seconds()),
+    }
+    return endpoint.data["url"], payload, headers
+
+
+def _record(work: Work, pending: Pending, answer: Answer, milliseconds: int) -> None:
+    work.rows(
+        "INSERT INTO attempts (delivery_id, at, status, milliseconds, answer)"
+        " VALUES (%(delivery)s, %(at)s, %(status)s, %(milliseconds)s, %(answer)s)",
+        delivery=pending.delivery_id, at=work.present, status=answer.status, milliseconds=milliseconds,
+        answer=answer.text.replace("\x00", ""),
+    )  # fmt: skip
+    row = work.row("SELECT * FROM deliveries WHERE id = %(id)s FOR UPDATE", id=pending.delivery_id)
+    if row is None:
+        return
+    state, next_at, attempts = row["state"], row["next_at"], row["attempts"] + 1
+    if answer.status is not None and 200 <= answer.status < 300:
+        state = "delivered"
+    elif state == "waiting":
+        next_at = work.present + RETRY_SECONDS[min(attempts, len(RETRY_SECONDS)) - 1]
+        state = "given_up" if next_at > row["first_at"] + GIVE_UP_SECONDS else "waiting"
+    work.rows(
+        "UPDATE deliveries SET state = %(state)s, next_at = %(next_at)s, attempts = %(attempts)s, sending = false"
+        " WHERE id = %(id)s",
+        id=pending.delivery_id, state=state, next_at=next_at, attempts=attempts,
+    )  # fmt: skip
+
+
+def resend(work: Work, delivery_id: int) -> Pending | None:
+    """Return a delivery to be made once more by hand, whatever became of it; None when it is unknown."""
+    row = work.row(
+        "SELECT d.id, d.event_id, d.endpoint_id, e.type FROM deliveries d JOIN events e ON e.id = d.event_id"
+        " WHERE d.id = %(id)s",
+        id=delivery_id,
+    )
+    return Pending(row["id"], row["event_id"], row["type"], row["endpoint_id"]) if row else None
+
+
+def answered(work: Work, event_id: str) -> bool:
+    """Return whether every endpoint has answered an event at least once, well or badly."""
+    row = work.row(
+        "SELECT count(*) AS n FROM deliveries WHERE event_id = %(id)s AND attempts = 0 AND state = 'waiting'",
+        id=event_id,
+    )
+    return row is None or row["n"] == 0

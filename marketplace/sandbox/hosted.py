@@ -1,0 +1,208 @@
+"""The payment page a buyer is sent to, and the 3-D Secure page behind it."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from flask import Flask, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from marketplace.sandbox import attempts, payment_form
+from marketplace.sandbox.cards import ACCOUNTS, BEHAVIOURS, Decline
+from marketplace.sandbox.countries import COUNTRIES
+from marketplace.sandbox.currencies import display
+from marketplace.sandbox.current import current_sandbox
+from marketplace.sandbox.methods import Payer
+from marketplace.sandbox.payment_form import Entry
+from marketplace.sandbox.security import allow_form_target, check_form_token
+from marketplace.sandbox.store import Stored, Work
+from marketplace.sandbox.wire import JSON
+
+_FIELD_OF_DECLINE = {"expired_card": "expiry", "incorrect_cvc": "cvc"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of what is being bought."""
+
+    name: str
+    note: str | None
+    quantity: int
+    unit: str
+    amount: str
+
+
+@dataclass(frozen=True)
+class PaymentPage:
+    """Everything the payment page shows."""
+
+    merchant: str
+    session_id: str
+    total: str
+    lines: list[Line]
+    back_url: str | None
+    done_url: str
+    state: str
+    open_until: str
+    methods: list[str]
+    free: bool
+    method: str
+    typed: dict[str, str]
+    problems: dict[str, str] = field(default_factory=dict)
+    decline: str = ""
+    paid_later: bool = False
+    card: str = ""
+
+
+def register(app: Flask) -> None:
+    """Add the buyer's pages to the application."""
+    app.add_url_rule("/c/pay/<session_id>", "pay", show_payment, methods=["GET"])
+    app.add_url_rule("/c/pay/<session_id>", "pay_submit", submit_payment, methods=["POST"])
+    app.add_url_rule("/c/pay/<session_id>/authenticate", "authenticate", show_authentication, methods=["GET"])
+    app.add_url_rule("/c/pay/<session_id>/authenticate", "authenticate_submit", submit_authentication, methods=["POST"])
+
+
+def show_payment(session_id: str) -> AnyResponse | str | tuple[str, int]:
+    """Show the payment page in whatever state its session is."""
+    with current_sandbox().work() as work:
+        session = work.get("checkout.session", session_id)
+        if session is None:
+            return render_template("sandbox/missing.html"), 404
+        decline = _last_decline(work, session)
+    return _render(session, None, decline)
+
+
+def submit_payment(session_id: str) -> AnyResponse | str | tuple[str, int]:
+    """Try to pay; a second submit of the same form finds the session closed and changes nothing."""
+    check_form_token()
+    sandbox = current_sandbox()
+    with sandbox.work() as work:
+        session = work.get("checkout.session", session_id)
+        if session is None:
+            return render_template("sandbox/missing.html"), 404
+    entry = payment_form.read(
+        request.form, session.data["payment_method_types"], session.data["amount_total"], sandbox.clock.now()
+    )
+    if entry.problems and session.data["status"] == "open":
+        return _render(session, entry, None), 422
+    with sandbox.work() as work:
+        result = _pay(work, session_id, entry)
+    return _go_on(result)
+
+
+def _pay(work: Work, session_id: str, entry: Entry) -> attempts.Result:
+    key = current_sandbox().settings.cookie_key
+    if entry.method == "free":
+        return attempts.confirm_free(work, session_id, entry.payer)
+    if entry.method == "debit" and entry.account:
+        return attempts.pay_by_debit(work, session_id, entry.payer, entry.account, key)
+    if entry.card is None:
+        return attempts.Result("closed", work.need("checkout.session", session_id))
+    return attempts.pay_by_card(work, session_id, entry.payer, entry.card, key)
+
+
+def show_authentication(session_id: str) -> AnyResponse | str | tuple[str, int]:
+    """Show the bank's question whether it is really the buyer."""
+    with current_sandbox().work() as work:
+        session = work.get("checkout.session", session_id)
+        intent = work.get("payment_intent", session.data["payment_intent"]) if session else None
+        method = work.get("payment_method", intent.data["payment_method"]) if intent else None
+    if session is None:
+        return render_template("sandbox/missing.html"), 404
+    if intent is None or method is None or intent.data["status"] != "requires_action":
+        return redirect(f"/c/pay/{session_id}", 303)
+    allow_form_target(session.data["success_url"])
+    return render_template(
+        "sandbox/authenticate.html", page=_page(session, None, None, card=method.data["card"]["last4"])
+    )
+
+
+def submit_authentication(session_id: str) -> AnyResponse | str | tuple[str, int]:
+    """Go on after the bank's question."""
+    check_form_token()
+    with current_sandbox().work() as work:
+        if work.get("checkout.session", session_id) is None:
+            return render_template("sandbox/missing.html"), 404
+        result = attempts.authenticate(work, session_id, passed=request.form.get("answer") == "complete")
+    return _go_on(result)
+
+
+def _go_on(result: attempts.Result) -> AnyResponse:
+    session = result.session
+    if result.outcome == "authenticate":
+        return redirect(f"/c/pay/{session.id}/authenticate", 303)
+    if session.data["status"] != "complete":
+        return redirect(f"/c/pay/{session.id}", 303)
+    current_sandbox().wait_until_answered(result.completed_event)
+    return redirect(_done_url(session), 303)
+
+
+def _render(session: Stored, entry: Entry | None, decline: Decline | None) -> str:
+    allow_form_target(session.data["success_url"])
+    page = _page(session, entry, decline)
+    template = "sandbox/pay.html" if page.state == "open" else "sandbox/closed.html"
+    return render_template(template, page=page, cards=BEHAVIOURS, accounts=ACCOUNTS, countries=COUNTRIES)
+
+
+def _page(session: Stored, entry: Entry | None, decline: Decline | None, card: str = "") -> PaymentPage:
+    data, sandbox = session.data, current_sandbox()
+    problems = dict(entry.problems) if entry else {}
+    if decline and decline.code in _FIELD_OF_DECLINE:
+        problems[_FIELD_OF_DECLINE[decline.code]] = decline.plain
+    elif decline:
+        problems["number"] = decline.plain
+    over = data["status"] == "open" and data["expires_at"] <= sandbox.clock.now()
+    return PaymentPage(
+        merchant=sandbox.settings.merchant_name,
+        session_id=session.id,
+        total=display(data["amount_total"], data["currency"]),
+        lines=_lines(session),
+        back_url=data["cancel_url"],
+        done_url=_done_url(session),
+        state="expired" if over else data["status"],
+        open_until=datetime.fromtimestamp(data["expires_at"], UTC).strftime("%-d %B %Y, %H:%M UTC"),
+        methods=data["payment_method_types"],
+        free=data["amount_total"] == 0,
+        method=entry.method if entry else "card",
+        typed=_typed(session, entry.payer if entry else None),
+        problems=problems,
+        decline=decline.plain if decline else "",
+        paid_later=data["payment_status"] == "unpaid",
+        card=card,
+    )
+
+
+def _lines(session: Stored) -> list[Line]:
+    notes = session.private["notes"]
+    return [_line(item, note) for item, note in zip(session.private["line_items"], notes, strict=True)]
+
+
+def _line(item: JSON, note: str | None) -> Line:
+    currency = item["currency"]
+    return Line(
+        item["description"],
+        note,
+        item["quantity"],
+        display(item["price"]["unit_amount"], currency),
+        display(item["amount_total"], currency),
+    )
+
+
+def _typed(session: Stored, payer: Payer | None) -> dict[str, str]:
+    """Return what the form shows again; the card number is never sent back."""
+    if payer:
+        return {"email": payer.email, "name": payer.name, "country": payer.country}
+    before = session.private.get("payer") or {}
+    return {
+        "email": before.get("email") or session.data["customer_email"] or "",
+        "name": before.get("name") or "",
+        "country": before.get("country") or "US",
+    }
+
+
+def _last_decline(work: Work, session: Stored) -> Decline | None:
+    intent = work.get("payment_intent", session.data["payment_intent"])
+    return attempts.last_decline(intent) if intent else None
+
+
+def _done_url(session: Stored) -> str:
+    return str(session.data["success_url"]).replace("{CHECKOUT_SESSION_ID}", session.id)

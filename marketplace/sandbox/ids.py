@@ -1,0 +1,31 @@
+"""Object ids in Stripe's shape: a prefix and random letters."""
+
+import random
+import string
+from threading import Lock
+
+_LETTERS = string.ascii_letters + string.digits
+
+PREFIX_OF_KIND = {
+    "checkout.session": "cs_test_",
+    "payment_intent": "pi_",
+    "payment_method": "pm_",
+    "charge": "ch_",
+    "refund": "re_",
+    "balance_transaction": "txn_",
+    "customer": "cus_",
+    "webhook_endpoint": "we_",
+}
+
+
+class Ids:
+    """Makes ids; with a seed the same run makes the same ids, so that a failing simulation can be replayed."""
+
+    def __init__(self, seed: int | None) -> None:
+        self._random: random.Random = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311  # a seed is asked for
+        self._lock = Lock()
+
+    def new(self, prefix: str, length: int = 24) -> str:
+        """Return a fresh id that starts with `prefix`."""
+        with self._lock:
+            return prefix + "".join(self._random.choices(_LETTERS, k=length))

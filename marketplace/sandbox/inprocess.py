@@ -1,0 +1,258 @@
+"""A sandbox running in this process on a free port, with the handles tests and simulations need."""
+
+import http.cookiejar
+import socket
+import threading
+import urllib.error
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, Self
+
+from werkzeug.serving import make_server
+
+from marketplace.sandbox import balance, create_sandbox, endpoints, events
+from marketplace.sandbox.delivery import Attempted, Transport, post
+from marketplace.sandbox.engine import Order, Sandbox
+from marketplace.sandbox.settings import SandboxSettings
+from marketplace.sandbox.wire import JSON
+
+API_KEY = "sk_test_sandbox"
+PUBLISHABLE_KEY = "pk_test_sandbox"
+WEBHOOK_SECRET = "whsec_sandbox"  # noqa: S105  # signs events of a test server only
+
+
+@dataclass(frozen=True)
+class Paid:
+    """How a try on the payment page ended.
+
+    `outcome` is `paid` (sent back to the shop at `location`), `declined` or `invalid` (`message` says why),
+    `authenticate` (3-D Secure waits at `location`), `expired`, or `error`.
+    """
+
+    outcome: str
+    status: int
+    location: str = ""
+    message: str = ""
+
+
+class RunningSandbox:
+    """Serves a sandbox on 127.0.0.1 until `stop`; use it as a context manager.
+
+    Without `background` nothing happens by itself: webhooks wait for `deliver_pending`, time for `run_due`.
+    """
+
+    def __init__(
+        self,
+        database_url: str,
+        var_dir: Path,
+        *,
+        webhook_url: str = "",
+        background: bool = False,
+        transport: Transport = post,
+        id_seed: int | None = None,
+        merchant_name: str = "Demo marketplace",
+    ) -> None:
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self.api_key, self.publishable_key, self.webhook_secret = API_KEY, PUBLISHABLE_KEY, WEBHOOK_SECRET
+        settings = SandboxSettings(
+            database_url=database_url,
+            base_url=self.base_url,
+            secret_keys=(API_KEY,),
+            publishable_keys=(PUBLISHABLE_KEY,),
+            var_dir=var_dir,
+            cookie_key="in-process",
+            webhook_url=webhook_url,
+            webhook_secrets=(WEBHOOK_SECRET,),
+            background=background,
+            id_seed=id_seed,
+            merchant_name=merchant_name,
+        )
+        self.app = create_sandbox(settings, transport)
+        self._server = make_server("127.0.0.1", 0, self.app, threaded=True, fd=listener.fileno())
+        self._listener = listener
+        self._thread = threading.Thread(target=self._server.serve_forever, name="sandbox-web", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop serving, stop the threads and close the database."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self._listener.close()
+        self.sandbox.stop()
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """The engine behind the pages."""
+        found: Sandbox = self.app.extensions["sandbox"]
+        return found
+
+    def send_webhooks_to(self, url: str) -> None:
+        """Make sure that `url` gets every event, signed with `webhook_secret`."""
+        with self.sandbox.work() as work:
+            endpoints.ensure(work, url, (self.webhook_secret,))
+
+    def pay(
+        self,
+        session_id: str,
+        card: str = "4242424242424242",
+        *,
+        account: str = "",
+        authenticate: bool | None = True,
+        email: str = "buyer@example.com",
+        name: str = "Bo Buyer",
+        country: str = "US",
+    ) -> Paid:
+        """Pay on the hosted page over HTTP, by `card` or, when given, by bank `account`.
+
+        A 3-D Secure question is passed (True), failed (False) or left open (None).
+        """
+        browser = _Browser(self.base_url)
+        page = browser.get(f"/c/pay/{session_id}")
+        if page.token == "":
+            return Paid("expired" if "expired" in page.text else "error", page.status, message=page.title)
+        form = {"email": email, "name": name, "country": country, "form_token": page.token}
+        code = "1234" if card[:2] in ("34", "37") else "123"
+        by_card = {"method": "card", "number": card, "expiry": "12/39", "cvc": code}
+        form |= {"method": "debit", "account": account} if account else by_card
+        answer = browser.post(f"/c/pay/{session_id}", form)
+        if answer.location.endswith("/authenticate") and authenticate is not None:
+            question = browser.get(answer.location)
+            choice = {"answer": "complete" if authenticate else "fail", "form_token": question.token}
+            answer = browser.post(answer.location, choice)
+        return _outcome(browser, session_id, answer)
+
+    def events(self, event_type: str = "", object_id: str = "") -> list[JSON]:
+        """Return the events so far, oldest first, of one type or one object."""
+        with self.sandbox.work() as work:
+            rows = work.rows(
+                "SELECT * FROM events WHERE (%(type)s = '' OR type = %(type)s)"
+                " AND (%(object)s = '' OR object_id = %(object)s) ORDER BY seq",
+                type=event_type, object=object_id,
+            )  # fmt: skip
+            return [events.render(work, row) for row in rows]
+
+    def deliver_pending(self, order: Order | None = None, copies: int = 1) -> list[Attempted]:
+        """Send every due webhook now; see `Sandbox.deliver_pending`."""
+        return self.sandbox.deliver_pending(order, copies)
+
+    def run_due(self) -> int:
+        """Do everything that is due by the virtual clock; see `Sandbox.run_due`."""
+        return self.sandbox.run_due()
+
+    def hold_webhooks(self) -> None:
+        """Keep webhooks back, also those of background threads."""
+        self.sandbox.hold_webhooks()
+
+    def release_webhooks(self) -> None:
+        """Let webhooks go out again."""
+        self.sandbox.release_webhooks()
+
+    def advance_clock(self, seconds: int) -> int:
+        """Move virtual time forward for everyone who reads the clock file; return the new offset in seconds."""
+        return self.sandbox.clock.advance(seconds)
+
+    def balance_sum(self, currency: str) -> int:
+        """Return the sum of the nets of all balance transactions in `currency`, in minor units."""
+        with self.sandbox.work() as work:
+            return balance.balance_sum(work, currency)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    status: int
+    location: str
+    text: str
+    token: str
+    title: str
+    problems: tuple[str, ...]
+
+
+class _Page(HTMLParser):
+    """Picks the form token, the title and the messages next to fields out of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.token = ""
+        self.title = ""
+        self.problems: list[str] = []
+        self._into = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "input" and given.get("name") == "form_token":
+            self.token = given.get("value") or ""
+        self._into = "title" if tag == "title" else "problem" if given.get("class") == "problem" else ""
+
+    def handle_endtag(self, tag: str) -> None:
+        self._into = "" if tag in ("title", "p") else self._into
+
+    def handle_data(self, data: str) -> None:
+        if self._into == "title":
+            self.title = data.strip()
+        elif self._into == "problem":
+            self.problems.append(data.strip())
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+class _Browser:
+    """Just enough of a browser: cookies, forms, no redirects followed."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base = base_url
+        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self._opener = urllib.request.build_opener(cookies, _NoRedirect)
+
+    def get(self, path: str) -> _Answer:
+        return self._open(path, None)
+
+    def post(self, path: str, form: dict[str, str]) -> _Answer:
+        return self._open(path, urllib.parse.urlencode(form).encode())
+
+    def _open(self, path: str, data: bytes | None) -> _Answer:
+        request = urllib.request.Request(urllib.parse.urljoin(self._base, path), data=data)  # noqa: S310  # our own page
+        try:
+            response = self._opener.open(request, timeout=60)
+        except urllib.error.HTTPError as error:
+            response = error
+        with response:
+            text = response.read().decode()
+            page = _Page()
+            page.feed(text)
+            return _Answer(
+                response.status,
+                response.headers.get("Location", ""),
+                text,
+                page.token,
+                page.title,
+                tuple(page.problems),
+            )
+
+
+def _outcome(browser: _Browser, session_id: str, answer: _Answer) -> Paid:
+    if answer.status == 422:
+        return Paid("invalid", answer.status, message=" ".join(answer.problems))
+    if answer.status != 303:
+        return Paid("error", answer.status, message=answer.title)
+    if answer.location.endswith("/authenticate"):
+        return Paid("authenticate", answer.status, answer.location)
+    if answer.location != f"/c/pay/{session_id}":
+        return Paid("paid", answer.status, answer.location)
+    page = browser.get(answer.location)
+    if page.problems:
+        return Paid("declined", answer.status, answer.location, " ".join(page.problems))
+    return Paid("expired" if "expired" in page.title else "error", answer.status, answer.location, page.title)

@@ -1,0 +1,151 @@
+"""How objects are shown: what depends on the moment, `expand`, and lists with cursors."""
+
+from typing import Any
+
+from marketplace.sandbox.errors import invalid, missing
+from marketplace.sandbox.store import LOOK_UPS, Stored, Work, stored_from
+from marketplace.sandbox.wire import JSON, Reader
+
+_DEEPEST_EXPANSION = 4
+_EXPANDABLE = {
+    "payment_intent": "payment_intent",
+    "latest_charge": "charge",
+    "charge": "charge",
+    "customer": "customer",
+    "payment_method": "payment_method",
+    "balance_transaction": "balance_transaction",
+    "failure_balance_transaction": "balance_transaction",
+}
+_KIND_OF_SOURCE = {"ch": "charge", "py": "charge", "re": "refund", "pyr": "refund"}
+EMPTY = frozenset(("invoice", "review", "setup_intent", "subscription", "on_behalf_of", "application", "discount"))
+
+
+def show(work: Work, stored: Stored) -> JSON:
+    """Return what the API shows of an object at this moment."""
+    data = dict(stored.data)
+    if stored.kind == "balance_transaction":
+        data["status"] = "available" if data["available_on"] <= work.now else "pending"
+    return data
+
+
+def line_items(session: Stored) -> JSON:
+    """Return the list object of a session's line items."""
+    url = f"/v1/checkout/sessions/{session.id}/line_items"
+    return {"object": "list", "data": session.private["line_items"], "has_more": False, "url": url}
+
+
+def refunds_of(work: Work, charge: Stored) -> JSON:
+    """Return the list object of a charge's ten newest refunds."""
+    found = work.find("refund", charge=charge.id)[::-1]
+    shown = [show(work, refund) for refund in found[:10]]
+    return {"object": "list", "data": shown, "has_more": len(found) > 10, "url": f"/v1/charges/{charge.id}/refunds"}
+
+
+def expand(work: Work, body: JSON, paths: list[str]) -> JSON:
+    """Replace ids in `body` by their objects along dotted paths such as `latest_charge.balance_transaction`.
+
+    Raises ApiError when a path is too deep or leads nowhere.
+    """
+    for path in paths:
+        parts = path.split(".")
+        if len(parts) > _DEEPEST_EXPANSION:
+            raise invalid("You cannot expand more than 4 levels of a property.", "expand")
+        _expand_path(work, body, parts, path)
+    return body
+
+
+def _expand_path(work: Work, body: JSON, parts: list[str], path: str) -> None:
+    name, rest = parts[0], parts[1:]
+    if name == "data" and body.get("object") == "list":
+        for item in body["data"]:
+            if rest:
+                _expand_path(work, item, rest, path)
+        return
+    inner = _expanded(work, body, name, path)
+    if inner is not None:
+        body[name] = inner
+        if rest:
+            _expand_path(work, inner, rest, path)
+
+
+def _expanded(work: Work, body: JSON, name: str, path: str) -> JSON | None:
+    kind, value = body.get("object"), body.get(name)
+    if isinstance(value, dict):
+        return value
+    if name == "line_items" and kind == "checkout.session":
+        return line_items(work.need("checkout.session", body["id"]))
+    if name == "refunds" and kind == "charge":
+        return refunds_of(work, work.need("charge", body["id"]))
+    if name in EMPTY and name in body:
+        return None
+    target = _EXPANDABLE.get(name)
+    if name == "source" and kind == "balance_transaction" and value:
+        target = _KIND_OF_SOURCE.get(value.split("_")[0])
+    if target is None or name not in body:
+        raise invalid(f"This property cannot be expanded ({path}).", "expand")
+    found = work.get(target, value)
+    return show(work, found) if found else None
+
+
+def created_filter(params: Reader) -> tuple[str, dict[str, int]]:
+    """Return the SQL condition and its values for `created`, a moment or a range. Raises ApiError."""
+    if not isinstance(params.raw("created"), dict):
+        moment = params.integer("created")
+        return ("", {}) if moment is None else (" AND created = %(created_at)s", {"created_at": moment})
+    span = params.group("created")
+    condition, values = "", {}
+    for name, sign in (("gt", ">"), ("gte", ">="), ("lt", "<"), ("lte", "<=")):
+        moment = span.integer(name) if span else None
+        if moment is not None:
+            condition += f" AND created {sign} %(created_{name})s"
+            values[f"created_{name}"] = moment
+    if span:
+        span.finish()
+    return condition, values
+
+
+def list_objects(work: Work, kind: str, params: Reader, url: str, filters: tuple[str, ...] = ()) -> JSON:
+    """Return one page of objects, newest first. Raises ApiError for wrong filters or an unknown cursor."""
+    condition, values = created_filter(params)
+    given: dict[str, Any] = {"kind": kind, **values}
+    for name in filters:
+        value = params.text(name)
+        if value is not None and name in LOOK_UPS:
+            condition += f" AND {name} = %({name})s"
+            given[name] = value
+    return page(
+        work,
+        "objects",
+        f"kind = %(kind)s AND NOT private ? 'deleted'{condition}",
+        given,
+        params,
+        url,
+        lambda row: show(work, stored_from(row)),
+    )
+
+
+def page(work: Work, table: str, condition: str, values: dict[str, Any], params: Reader, url: str, render: Any) -> JSON:
+    """Return a list object with cursor paging over `table`. Raises ApiError."""
+    limit = params.integer("limit", least=1, most=100) or 10
+    after, before = params.text("starting_after"), params.text("ending_before")
+    params.finish()
+    if after and before:
+        raise invalid("You cannot use both starting_after and ending_before.", "ending_before")
+    order = "DESC"
+    for name, cursor, sign in (("starting_after", after, "<"), ("ending_before", before, ">")):
+        if cursor:
+            row = work.row(f"SELECT seq FROM {table} WHERE id = %(id)s", id=cursor)  # noqa: S608  # ours
+            if row is None:
+                raise missing("object", cursor, name)
+            condition += f" AND seq {sign} %(seq)s"
+            values = {**values, "seq": row["seq"]}
+            order = "ASC" if sign == ">" else "DESC"
+    rows = work.rows(
+        f"SELECT * FROM {table} WHERE {condition} ORDER BY seq {order} LIMIT %(limit)s",  # noqa: S608  # ours
+        limit=limit + 1,
+        **values,
+    )
+    more, rows = len(rows) > limit, rows[:limit]
+    if order == "ASC":
+        rows.reverse()
+    return {"object": "list", "data": [render(row) for row in rows], "has_more": more, "url": url}

@@ -1,0 +1,46 @@
+"""What happens by itself when virtual time passes."""
+
+from collections.abc import Callable
+
+from marketplace.sandbox import attempts, charges, refunds, sessions
+from marketplace.sandbox.store import Work
+
+
+def _book_late_fee(work: Work, charge_id: str) -> None:
+    charges.book_fee(work, work.need("charge", charge_id, lock=True))
+
+
+def _end_debit(work: Work, session_id: str) -> None:
+    attempts.end_debit(work, session_id)
+
+
+def _end_refund(work: Work, refund_id: str) -> None:
+    refunds.succeed(work, refund_id)
+
+
+def _fail_refund(work: Work, refund_id: str) -> None:
+    refunds.fail(work, refund_id)
+
+
+_DEEDS: dict[str, Callable[[Work, str], None]] = {
+    "expire": sessions.expire_when_due,
+    "debit_ends": _end_debit,
+    "fee": _book_late_fee,
+    "refund_succeeds": _end_refund,
+    "refund_fails": _fail_refund,
+}
+
+
+def do_next(work: Work) -> bool:
+    """Do the oldest thing that is due, as of the moment it was due; return False when nothing is.
+
+    The row is removed last and not locked before: a buyer's request locks the session first and the plan afterwards,
+    and each deed looks at the state it finds, so doing one twice changes nothing.
+    """
+    row = work.row("SELECT * FROM due WHERE at <= %(now)s ORDER BY at, seq LIMIT 1", now=work.present)
+    if row is None:
+        return False
+    work.now = row["at"]
+    _DEEDS[row["what"]](work, row["object_id"])
+    work.rows("DELETE FROM due WHERE seq = %(seq)s", seq=row["seq"])
+    return True

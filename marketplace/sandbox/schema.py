@@ -1,0 +1,76 @@
+"""The tables of the sandbox. Running this again changes nothing."""
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS objects (
+    seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id text NOT NULL UNIQUE,
+    kind text NOT NULL,
+    created bigint NOT NULL,
+    data jsonb NOT NULL,
+    private jsonb NOT NULL DEFAULT '{}',
+    status text GENERATED ALWAYS AS (data->>'status') STORED,
+    customer text GENERATED ALWAYS AS (data->>'customer') STORED,
+    payment_intent text GENERATED ALWAYS AS (data->>'payment_intent') STORED,
+    charge text GENERATED ALWAYS AS (data->>'charge') STORED,
+    source text GENERATED ALWAYS AS (data->>'source') STORED,
+    type text GENERATED ALWAYS AS (data->>'type') STORED,
+    currency text GENERATED ALWAYS AS (data->>'currency') STORED
+);
+CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, seq DESC);
+CREATE INDEX IF NOT EXISTS objects_by_payment_intent ON objects (payment_intent) WHERE payment_intent IS NOT NULL;
+CREATE INDEX IF NOT EXISTS objects_by_charge ON objects (charge) WHERE charge IS NOT NULL;
+CREATE INDEX IF NOT EXISTS objects_by_source ON objects (source) WHERE source IS NOT NULL;
+CREATE INDEX IF NOT EXISTS objects_by_customer ON objects (customer) WHERE customer IS NOT NULL;
+
+CREATE TABLE IF NOT EXISTS events (
+    seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id text NOT NULL UNIQUE,
+    type text NOT NULL,
+    created bigint NOT NULL,
+    object_id text NOT NULL,
+    request_id text,
+    data jsonb NOT NULL
+);
+CREATE INDEX IF NOT EXISTS events_by_object ON events (object_id);
+
+CREATE TABLE IF NOT EXISTS deliveries (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    event_id text NOT NULL REFERENCES events (id),
+    endpoint_id text NOT NULL,
+    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'delivered', 'given_up')),
+    attempts integer NOT NULL DEFAULT 0,
+    first_at bigint NOT NULL,
+    next_at bigint NOT NULL,
+    sending boolean NOT NULL DEFAULT false
+);
+CREATE INDEX IF NOT EXISTS deliveries_waiting ON deliveries (next_at, id) WHERE state = 'waiting';
+CREATE INDEX IF NOT EXISTS deliveries_by_event ON deliveries (event_id);
+
+CREATE TABLE IF NOT EXISTS attempts (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    delivery_id bigint NOT NULL REFERENCES deliveries (id),
+    at bigint NOT NULL,
+    status integer,
+    milliseconds integer NOT NULL,
+    answer text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS attempts_by_delivery ON attempts (delivery_id);
+
+CREATE TABLE IF NOT EXISTS idempotency (
+    key text PRIMARY KEY,
+    request text NOT NULL,
+    request_id text NOT NULL,
+    created bigint NOT NULL,
+    status integer,
+    body text
+);
+
+CREATE TABLE IF NOT EXISTS due (
+    seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    what text NOT NULL,
+    object_id text NOT NULL,
+    at bigint NOT NULL
+);
+CREATE INDEX IF NOT EXISTS due_by_time ON due (at, seq);
+CREATE INDEX IF NOT EXISTS due_by_object ON due (object_id);
+"""

@@ -1,0 +1,26 @@
+"""The web door: everything that knows Flask. Blueprints are audiences; each is a URL table, views and forms."""
+
+from flask import Flask
+
+from marketplace.config import Settings
+from marketplace.web import errors, guards, headers, pages, providers
+from marketplace.web.admin import blueprint as admin
+from marketplace.web.auth import blueprint as auth
+from marketplace.web.buyer import blueprint as buyer
+from marketplace.web.cart import blueprint as cart
+from marketplace.web.checkout import blueprint as checkout
+from marketplace.web.seller import blueprint as seller
+from marketplace.web.shop import blueprint as shop
+from marketplace.web.webhooks import blueprint as webhooks
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Attach the blueprints, guards, headers, error pages and template globals to `app`."""
+    guards.register(app, settings)
+    headers.register(app, settings)
+    pages.register(app, settings)
+    errors.register(app)
+    providers.register(app, settings)
+    for blueprint in (shop, auth, cart, checkout, buyer, seller, admin, webhooks):
+        app.register_blueprint(blueprint)
+    guards.exempt_from_csrf(webhooks)

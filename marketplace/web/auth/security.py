@@ -1,0 +1,107 @@
+"""The account's security page: the password, and the devices that are signed in."""
+
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace import clock, db
+from marketplace.accounts import flows, queries
+from marketplace.accounts import operations as accounts
+from marketplace.accounts.rules import ADMIN_IDLE_LIMIT, IDLE_LIMIT
+from marketplace.errors import Invalid
+from marketplace.web import guards
+from marketplace.web.auth.forms import PasswordForm, blame
+from marketplace.web.auth.views import too_many_tries
+from marketplace.web.pages import time_text
+
+
+@dataclass(frozen=True)
+class DeviceRow:
+    """One signed-in device, in words."""
+
+    name: str
+    note: str
+    is_here: bool
+    sign_out_url: str
+
+
+@dataclass(frozen=True)
+class SecurityPage:
+    """What templates/auth/security.html shows."""
+
+    title: str
+    email: str
+    devices: list[DeviceRow]
+    has_others: bool
+
+
+@guards.signed_in
+def security() -> ResponseReturnValue:
+    """Show password form and devices, or change the password."""
+    form = PasswordForm()
+    viewer = guards.viewer()
+    if form.validate_on_submit():
+        try:
+            ended = flows.change_password(
+                user_id=viewer.user_id,
+                session_id=viewer.session_id,
+                email=viewer.email,
+                old=form.old.data,
+                new=form.password.data,
+                device=guards.device(),
+                now=clock.system_now(),
+            )
+        except Invalid as error:
+            blame(form, error)
+        except flows.TooManyTries as error:
+            return too_many_tries(error)
+        else:
+            flash(f"Your password is changed. {_ended_text(ended)}", "ok")
+            return redirect(url_for("auth.security"), code=303)
+    return render_template("auth/security.html", page=_page(viewer), form=form), 422 if form.errors else 200
+
+
+@guards.signed_in
+def sign_out_device(session_id: int) -> ResponseReturnValue:
+    """Sign one of the viewer's devices out."""
+    viewer = guards.viewer()
+    now = clock.system_now()
+    db.atomic(accounts.close_session, (), user_id=viewer.user_id, session_id=session_id, now=now)
+    if session_id == viewer.session_id:
+        guards.end_session()
+        return redirect(url_for("auth.login"), code=303)
+    flash("That device is signed out.", "ok")
+    return redirect(url_for("auth.security"), code=303)
+
+
+@guards.signed_in
+def sign_out_others() -> ResponseReturnValue:
+    """Sign the viewer out everywhere but here."""
+    viewer = guards.viewer()
+    now = clock.system_now()
+    ended = db.atomic(
+        accounts.close_other_sessions, (), user_id=viewer.user_id, session_id=viewer.session_id, now=now
+    )
+    flash(_ended_text(ended), "ok")
+    return redirect(url_for("auth.security"), code=303)
+
+
+def _page(viewer: guards.Viewer) -> SecurityPage:
+    limit = ADMIN_IDLE_LIMIT if viewer.is_admin else IDLE_LIMIT
+    found = queries.devices(viewer.user_id, seen_after=clock.system_now() - limit)
+    rows = [_row(device, is_here=device.session_id == viewer.session_id) for device in found]
+    return SecurityPage("Security", viewer.email, sorted(rows, key=lambda row: not row.is_here), len(rows) > 1)
+
+
+def _row(device: queries.Device, *, is_here: bool) -> DeviceRow:
+    seen = "now" if is_here else time_text(device.last_seen_at)
+    note = f"Signed in {time_text(device.signed_in_at)}. Last seen {seen}. Address {device.ip_address}."
+    url = url_for("auth.sign_out_device", session_id=device.session_id)
+    return DeviceRow(device.name, note, is_here, url)
+
+
+def _ended_text(count: int) -> str:
+    if not count:
+        return "No other device was signed in."
+    return f"{count} other {'device is' if count == 1 else 'devices are'} signed out."

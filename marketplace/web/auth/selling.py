@@ -1,0 +1,45 @@
+"""Opening a shop."""
+
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template
+from flask.typing import ResponseReturnValue
+
+from marketplace import clock, db
+from marketplace.catalog import operations as catalog
+from marketplace.errors import Invalid
+from marketplace.web import guards
+from marketplace.web.auth.forms import ShopForm, blame
+
+
+@dataclass(frozen=True)
+class SellPage:
+    """What templates/auth/sell.html shows."""
+
+    title: str
+
+
+@guards.signed_in
+def sell() -> ResponseReturnValue:
+    """Open the viewer's shop, or show the form; who has one goes there."""
+    viewer = guards.viewer()
+    if viewer.is_seller:
+        return redirect("/seller", code=303)
+    form = ShopForm()
+    if form.validate_on_submit():
+        facts = catalog.ShopFacts(
+            name=form.name.data,
+            city=form.city.data,
+            country=form.country.data,
+            about=form.about.data,
+            delivery_policy=form.delivery_policy.data,
+            returns_policy=form.returns_policy.data,
+        )
+        try:
+            db.atomic(catalog.open_shop, (), seller_id=viewer.user_id, facts=facts, now=clock.now())
+        except Invalid as error:
+            blame(form, error)
+        else:
+            flash("Your shop is open.", "ok")
+            return redirect("/seller", code=303)
+    return render_template("auth/sell.html", page=SellPage("Open a shop"), form=form), 422 if form.errors else 200

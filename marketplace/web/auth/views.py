@@ -1,0 +1,119 @@
+"""Sign in, register, sign out."""
+
+from dataclasses import dataclass
+
+from flask import current_app, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace import clock, db
+from marketplace.accounts import flows
+from marketplace.accounts import operations as accounts
+from marketplace.errors import Invalid
+from marketplace.web import errors, guards
+from marketplace.web.auth.forms import RegisterForm, SignInForm, blame
+from marketplace.web.cart.adoption import adopt
+
+
+@dataclass(frozen=True)
+class EntryPage:
+    """The sign-in and the register page: `other_url` leads from one to the other."""
+
+    title: str
+    text: str
+    other_url: str
+    demo_people: list[dict[str, str]]
+
+
+# The demo shop's people, offered as buttons while MARKETPLACE_DEMO is set (DESIGN section 8).
+_DEMO_PEOPLE = [
+    {"label": f"Sign in as {role}", "email": f"{email}@example.com", "password": "demo-marketplace"}
+    for role, email in (("buyer", "buyer"), ("seller", "seller"), ("second seller", "seller2"), ("admin", "admin"))
+]
+
+
+def login() -> ResponseReturnValue:
+    """Sign a person in, or show the form."""
+    form = SignInForm(next=guards.safe_next(request.args.get("next")) or "")
+    if (here := guards.current_viewer()) and request.method == "GET":
+        return redirect(_landing(here, form.next.data), code=303)
+    if form.validate_on_submit():
+        try:
+            _, token = flows.sign_in(
+                email=form.email.data, password=form.password.data, device=guards.device(), now=clock.system_now()
+            )
+        except Invalid as error:
+            blame(form, error)
+        except flows.TooManyTries as error:
+            return too_many_tries(error)
+        else:
+            return _enter(token, form.next.data)
+    people = _DEMO_PEOPLE if current_app.extensions["settings"].demo else []
+    page = EntryPage("Sign in", "Good to see you again.", _other("auth.register", form.next.data), people)
+    return render_template("auth/login.html", page=page, form=form), _code(form)
+
+
+def register() -> ResponseReturnValue:
+    """Add a person and sign them in, or show the form."""
+    form = RegisterForm(next=guards.safe_next(request.args.get("next")) or "")
+    if form.validate_on_submit():
+        try:
+            _, token = flows.register(
+                email=form.email.data,
+                name=form.name.data,
+                password=form.password.data,
+                device=guards.device(),
+                now=clock.system_now(),
+                joined_at=clock.now(),
+            )
+        except Invalid as error:
+            blame(form, error)
+        except flows.TooManyTries as error:
+            return too_many_tries(error)
+        else:
+            flash("Welcome. Your account is ready.", "ok")
+            return _enter(token, form.next.data)
+    page = EntryPage("Create an account", "One account to buy and to sell.", _other("auth.login", form.next.data), [])
+    return render_template("auth/register.html", page=page, form=form), _code(form)
+
+
+def logout() -> ResponseReturnValue:
+    """Revoke this device's session."""
+    if here := guards.current_viewer():
+        now = clock.system_now()
+        db.atomic(accounts.close_session, (), user_id=here.user_id, session_id=here.session_id, now=now)
+    guards.end_session()
+    flash("You are signed out.", "ok")
+    return redirect(url_for("shop.home"), code=303)
+
+
+def too_many_tries(error: flows.TooManyTries) -> ResponseReturnValue:
+    """Return the page that tells how long to wait."""
+    answer = make_response(errors.page(429, error.message))
+    answer.headers["Retry-After"] = str(error.minutes * 60)
+    return answer
+
+
+def _enter(token: str, target: str | None) -> ResponseReturnValue:
+    here = guards.current_viewer()
+    if here:  # another person, or the same one again, on this browser: that session ends
+        now = clock.system_now()
+        db.atomic(accounts.close_session, (), user_id=here.user_id, session_id=here.session_id, now=now)
+    viewer = guards.start_session(token)
+    adopt(viewer.user_id)
+    return redirect(_landing(viewer, target), code=303)
+
+
+def _landing(here: guards.Viewer, target: str | None) -> str:
+    if wanted := guards.safe_next(target):
+        return wanted
+    if here.is_admin:
+        return "/admin"
+    return "/seller" if here.is_seller else url_for("shop.home")
+
+
+def _other(endpoint: str, target: str | None) -> str:
+    return url_for(endpoint, next=guards.safe_next(target))
+
+
+def _code(form: SignInForm | RegisterForm) -> int:
+    return 422 if form.errors else 200

@@ -1,0 +1,18 @@
+"""The URL table of the buyer pages."""
+
+from flask import Blueprint
+
+from marketplace.web.buyer import explain, notifications, orders, payments
+
+blueprint = Blueprint("buyer", __name__)
+
+blueprint.add_url_rule("/account", view_func=orders.account)
+blueprint.add_url_rule("/orders", view_func=orders.orders)
+blueprint.add_url_rule("/orders/<number>", view_func=orders.order)
+blueprint.add_url_rule("/orders/<number>/explain/<figure>", view_func=explain.explain_order)
+blueprint.add_url_rule("/account/payments", view_func=payments.payments)
+blueprint.add_url_rule("/account/payments/<int:payment_id>", view_func=payments.payment)
+blueprint.add_url_rule("/account/payments/<int:payment_id>/explain/<figure>", view_func=explain.explain_payment)
+blueprint.add_url_rule("/notifications", view_func=notifications.notifications)
+blueprint.add_url_rule("/notifications/read", view_func=notifications.read_all, methods=["POST"])
+blueprint.add_url_rule("/notifications/<int:notification_id>/read", view_func=notifications.read, methods=["POST"])

@@ -1,0 +1,114 @@
+"""A buyer's orders: the list and one of them."""
+
+from dataclasses import dataclass
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.orders import queries
+from marketplace.orders.queries import BuyerTab, OrderSummary
+from marketplace.payments import queries as payment_queries
+from marketplace.payments import timeline_queries
+from marketplace.payments.queries import Share
+from marketplace.web import guards, lists, order_parts
+from marketplace.web.buyer import order_page
+from marketplace.web.console import Console, buyer_console
+from marketplace.web.lists import Pager, Tab
+from marketplace.web.pages import date_text, money_text
+from marketplace.web.wording import Badge
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One order in the list."""
+
+    number: str
+    url: str
+    title: str
+    seller_name: str
+    placed: str
+    total: str
+    explain_url: str
+    picture_url: str
+    badges: tuple[Badge, Badge]
+    pay_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersPage:
+    """What templates/buyer/orders.html shows."""
+
+    title: str
+    console: Console
+    tabs: tuple[Tab, ...]
+    rows: tuple[OrderRow, ...]
+    pager: Pager
+    is_filtered: bool
+
+
+@guards.signed_in
+def account() -> ResponseReturnValue:
+    """Send the short address to the first account page."""
+    return redirect(url_for("buyer.orders"), code=303)
+
+
+@guards.signed_in
+def orders() -> ResponseReturnValue:
+    """List the viewer's orders, newest first."""
+    viewer = guards.viewer()
+    tab = lists.choice(BuyerTab, "tab") or BuyerTab.ALL
+    listed = queries.buyer_orders(viewer.user_id, tab, lists.cursor())
+    counts = queries.buyer_order_counts(viewer.user_id)
+    shares = payment_queries.shares_of_orders(order.id for order in listed.rows)
+    page = OrdersPage(
+        title="Orders",
+        console=buyer_console("orders"),
+        tabs=tuple(
+            Tab(each.label, url_for("buyer.orders", tab=each.value), each is tab, each.count_of(counts))
+            for each in BuyerTab
+        ),
+        rows=tuple(_row(order, shares.get(order.id)) for order in listed.rows),
+        pager=lists.pager(listed, "buyer.orders", tab=tab.value),
+        is_filtered=tab is not BuyerTab.ALL,
+    )
+    return render_template("buyer/orders.html", page=page)
+
+
+@guards.signed_in
+def order(number: str) -> ResponseReturnValue:
+    """Show one of the viewer's own orders: where the goods are, where the money is, what happened."""
+    viewer = guards.viewer()
+    found = queries.buyer_order(number, viewer.user_id)
+    share = payment_queries.shares_of_orders([found.id]).get(found.id)
+    attempts = payment_queries.attempts_of_purchase(found.purchase_id)
+    facts = order_page.Facts(
+        order=found,
+        share=share,
+        attempts=attempts,
+        declines=payment_queries.declines_of(attempt.id for attempt in attempts),
+        changes=timeline_queries.changes_of(
+            {
+                "order": [found.id],
+                "payment": [attempt.id for attempt in attempts],
+                "payment_transaction": [share.id] if share else [],
+            }
+        ),
+        lines=queries.lines_of(found.id),
+        siblings=queries.orders_of_purchase(found.purchase_id),
+    )
+    return render_template("buyer/order.html", page=order_page.build(facts, viewer.user_id))
+
+
+def _row(order: OrderSummary, share: Share | None) -> OrderRow:
+    return OrderRow(
+        number=order.number,
+        url=url_for("buyer.order", number=order.number),
+        title=order_parts.title_of(order),
+        seller_name=order.shop_name,
+        placed=date_text(order.created_at),
+        total=money_text(order.total_minor, order.currency),
+        explain_url=order_page.explain_url(order.number, "total"),
+        picture_url=order_parts.picture_url(order.picture_file),
+        badges=order_page.badges(order.status, order.purchase_status, share),
+        pay_url=order_page.pay_url(order.purchase_id, order.purchase_status),
+    )

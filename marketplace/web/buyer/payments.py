@@ -1,0 +1,203 @@
+"""A buyer's attempts to pay: the list and one of them (S1.1, S1.6, S1.21)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.orders import queries as orders
+from marketplace.orders.states import OrderStatus
+from marketplace.payment_records.states import PaymentStatus
+from marketplace.payments import queries, timeline_queries
+from marketplace.payments.queries import Attempt, Decline, Receipt
+from marketplace.web import guards, lists, wording
+from marketplace.web.console import Console, buyer_console
+from marketplace.web.lists import Pager, Tab
+from marketplace.web.order_parts import Fact, MoneyRow, RelatedOrder
+from marketplace.web.pages import money_text, time_text
+from marketplace.web.wording import Badge, TimelineEntry
+
+_TITLES = {
+    ("payment", "begin"): "Payment started",
+    ("payment", "process"): "The payment is being processed",
+    ("payment", "complete"): "Paid",
+    ("payment", "fail"): "The payment was refused",
+    ("payment", "expire"): "The payment page closed",
+    ("payment", "cancel"): "The payment was cancelled",
+    ("payment", "refund_part"): "Partly refunded",
+    ("payment", "refund"): "Refunded",
+    ("unapplied_receipt", "begin"): "The money could not be used",
+    ("unapplied_receipt", "send_back"): "The money is on its way back",
+    ("unapplied_receipt", "confirm"): "The money went back",
+    ("unapplied_receipt", "fail"): "Sending the money back failed, we try again",
+}
+_PROVIDERS = {"stripe": "Stripe", "none": "Nothing to pay"}
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """One attempt in the list."""
+
+    title: str
+    note: str
+    url: str
+    purchase: str
+    badge: Badge
+    reason: str
+    amount: str
+    explain_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentsPage:
+    """What templates/buyer/payments.html shows."""
+
+    title: str
+    console: Console
+    tabs: tuple[Tab, ...]
+    rows: tuple[PaymentRow, ...]
+    pager: Pager
+    is_filtered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineView:
+    """One refused try, for the person who pays."""
+
+    when: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPage:
+    """What templates/buyer/payment.html shows."""
+
+    title: str
+    console: Console
+    badge: Badge
+    note: str
+    money_rows: tuple[MoneyRow, ...]
+    facts: tuple[Fact, ...]
+    orders: tuple[RelatedOrder, ...]
+    declines: tuple[DeclineView, ...]
+    returned: str
+    entries: tuple[TimelineEntry, ...]
+    retry_url: str
+    check_url: str
+
+
+@guards.signed_in
+def payments() -> ResponseReturnValue:
+    """List the viewer's attempts to pay, from the moment Pay was pressed."""
+    viewer = guards.viewer()
+    status = lists.choice(PaymentStatus, "status")
+    listed = queries.attempts_of_buyer(viewer.user_id, status, lists.cursor())
+    counts = queries.attempt_counts(viewer.user_id)
+    every = Tab("All", url_for("buyer.payments"), status is None, sum(counts.values()))
+    some = [
+        Tab(member.label, url_for("buyer.payments", status=member.value), member is status, counts.get(member, 0))
+        for member in PaymentStatus
+    ]
+    page = PaymentsPage(
+        title="Payments",
+        console=buyer_console("payments"),
+        tabs=(every, *some),
+        rows=tuple(_row(attempt) for attempt in listed.rows),
+        pager=lists.pager(listed, "buyer.payments", status=status or ""),
+        is_filtered=status is not None,
+    )
+    return render_template("buyer/payments.html", page=page)
+
+
+@guards.signed_in
+def payment(payment_id: int) -> ResponseReturnValue:
+    """Show one of the viewer's own attempts to pay with everything that happened to it."""
+    viewer = guards.viewer()
+    attempt = queries.attempt_of_buyer(payment_id, viewer.user_id)
+    receipts = queries.receipts_of(payment_id)
+    subjects = {"payment": [payment_id], "unapplied_receipt": [receipt.id for receipt in receipts]}
+    siblings = orders.orders_of_purchase(attempt.purchase_id) if attempt.purchase_id is not None else []
+    can_retry = attempt.status in _OPEN and any(order.status is OrderStatus.PENDING for order in siblings)
+    page = PaymentPage(
+        title=f"Payment {payment_id}",
+        console=buyer_console("payments"),
+        badge=wording.payment_badge(attempt.status),
+        note=f"Started {time_text(attempt.created_at)}",
+        money_rows=(_amount_row(attempt),),
+        facts=_facts(attempt),
+        orders=tuple(
+            RelatedOrder(f"Order {order.number}", url_for("buyer.order", number=order.number), order.shop_name)
+            for order in siblings
+        ),
+        declines=decline_views(queries.declines_of([payment_id])),
+        returned=_returned(receipts),
+        entries=wording.timeline(timeline_queries.changes_of(subjects), _TITLES, viewer.user_id, "Support"),
+        retry_url=url_for("checkout.retry", purchase_id=attempt.purchase_id) if can_retry else "",
+        check_url=url_for("checkout.verify", payment_id=payment_id) if attempt.status in _UNDECIDED else "",
+    )
+    return render_template("buyer/payment.html", page=page)
+
+
+_OPEN = frozenset({PaymentStatus.PENDING, PaymentStatus.FAILED, PaymentStatus.EXPIRED, PaymentStatus.CANCELLED})
+_UNDECIDED = frozenset({PaymentStatus.PENDING, PaymentStatus.PROCESSING})
+
+
+def decline_views(declines: Sequence[Decline]) -> tuple[DeclineView, ...]:
+    """Return refused tries in words for the person who pays."""
+    return tuple(
+        DeclineView(time_text(decline.failed_at), wording.decline_text(decline.code, decline.decline_code))
+        for decline in declines
+    )
+
+
+def reason_of(attempt: Attempt) -> str:
+    """Return why an attempt did not end in money, in words; "" when it did or may still."""
+    if attempt.status is PaymentStatus.FAILED:
+        return wording.decline_text(attempt.error_code)
+    if attempt.status is PaymentStatus.EXPIRED:
+        return "Nobody paid before the payment page closed."
+    return "The payment was stopped before anything was taken." if attempt.status is PaymentStatus.CANCELLED else ""
+
+
+def _row(attempt: Attempt) -> PaymentRow:
+    return PaymentRow(
+        title=f"Payment {attempt.id}",
+        note=time_text(attempt.created_at),
+        url=url_for("buyer.payment", payment_id=attempt.id),
+        purchase=attempt.purchase_number or attempt.package_name or "",
+        badge=wording.payment_badge(attempt.status),
+        reason=reason_of(attempt),
+        amount=money_text(attempt.amount_minor, attempt.currency),
+        explain_url=_explain_url(attempt),
+    )
+
+
+def _amount_row(attempt: Attempt) -> MoneyRow:
+    amount = money_text(attempt.amount_minor, attempt.currency)
+    return MoneyRow("Amount", amount, _explain_url(attempt), "For the whole purchase", is_total=True)
+
+
+def _explain_url(attempt: Attempt) -> str:
+    return url_for("buyer.explain_payment", payment_id=attempt.id, figure="amount")
+
+
+def _facts(attempt: Attempt) -> tuple[Fact, ...]:
+    moments = (("Started", attempt.created_at), ("Paid", attempt.completed_at), ("Page closes", attempt.expires_at))
+    facts = [
+        Fact("Payment", str(attempt.id)),
+        Fact("Purchase", attempt.purchase_number or "None"),
+        Fact("Status", attempt.status.label),
+        Fact("Paid through", _PROVIDERS.get(attempt.provider, attempt.provider)),
+        *(Fact(label, time_text(moment)) for label, moment in moments if moment is not None),
+        Fact("Times we asked the provider", str(attempt.verification_attempts)),
+        Fact("Reference", attempt.provider_payment_id or "None yet"),
+    ]
+    return tuple(facts)
+
+
+def _returned(receipts: Sequence[Receipt]) -> str:
+    if not receipts:
+        return ""
+    receipt = receipts[0]
+    return f"{receipt.cause} {receipt.status.label}: {money_text(receipt.amount_minor, receipt.currency)}."

@@ -1,0 +1,13 @@
+"""The URL table of the basket."""
+
+from flask import Blueprint
+
+from marketplace.web.cart import views
+
+blueprint = Blueprint("cart", __name__)
+
+blueprint.add_url_rule("/basket", view_func=views.basket)
+blueprint.add_url_rule("/basket/add", view_func=views.add, methods=["POST"])
+blueprint.add_url_rule("/basket/<int:line_id>/quantity", view_func=views.change_quantity, methods=["POST"])
+blueprint.add_url_rule("/basket/<int:line_id>/remove", view_func=views.remove, methods=["POST"])
+blueprint.add_url_rule("/basket/continue/<string(length=3):currency>", view_func=views.proceed, methods=["POST"])

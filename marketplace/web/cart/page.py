@@ -1,0 +1,173 @@
+"""What the basket page shows: ready strings and addresses, made from the carts' values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+
+from marketplace.carts.rules import MAX_QUANTITY, CurrencyPart, Line, Problem, ShopPart
+from marketplace.web.pages import money
+from marketplace.web.shop.cards import picture_url
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a money box."""
+
+    label: str
+    amount: str
+    note: str = ""
+    is_total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to know about a line."""
+
+    tone: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One line with its own small forms."""
+
+    line_id: int
+    url: str
+    picture_url: str
+    title: str
+    unit_price: str
+    amount: str
+    is_counted: bool
+    quantity: int
+    most: int
+    notices: tuple[Notice, ...]
+    fewer: int
+    """How many are left when fewer than wanted; 0 when that is not the question."""
+    quantity_url: str
+    remove_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShopView:
+    """One seller's lines."""
+
+    name: str
+    url: str
+    lines: tuple[LineView, ...]
+    delivery: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """What is paid in one go."""
+
+    currency: str
+    heading: str
+    shops: tuple[ShopView, ...]
+    rows: tuple[Row, ...]
+    can_be_bought: bool
+    button: str
+    proceed_url: str
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedView:
+    """What was just taken out, and the fields that put it back."""
+
+    text: str
+    fields: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class BasketPage:
+    """What templates/cart/basket.html shows."""
+
+    title: str
+    note: str
+    parts: tuple[PartView, ...]
+    removed: RemovedView | None
+
+
+def basket_page(parts: Sequence[CurrencyPart], removed: Sequence[object] | None) -> BasketPage:
+    """Return the page for a cart; `removed` is the listing, title and number just taken out."""
+    notes = {0: "", 1: ""}
+    return BasketPage(
+        title="Basket",
+        note=notes.get(len(parts), "Each currency is paid on its own."),
+        parts=tuple(_part(part, is_alone=len(parts) == 1) for part in parts),
+        removed=_removed(removed),
+    )
+
+
+def money_rows(part: CurrencyPart | ShopPart) -> tuple[Row, ...]:
+    """Return the money box of a part: goods, delivery, tax where there is any, total."""
+    rows = [Row("Items", money(part.subtotal)), Row("Delivery", money(part.delivery) if part.delivery else "Free")]
+    if part.tax:
+        rows.append(Row("Tax", money(part.tax)))
+    return (*rows, Row("Total", money(part.total), is_total=True))
+
+
+def _part(part: CurrencyPart, *, is_alone: bool) -> PartView:
+    lines = [line for shop in part.shops for line in shop.lines]
+    return PartView(
+        currency=part.currency,
+        heading="" if is_alone else f"To pay in {part.currency}",
+        shops=tuple(_shop(shop) for shop in part.shops),
+        rows=money_rows(part),
+        can_be_bought=part.can_be_bought,
+        button="Go to checkout" if is_alone else f"Check out {money(part.total)}",
+        proceed_url=url_for("cart.proceed", currency=part.currency),
+        seen=",".join(f"{line.line_id}:{line.unit_price.minor}" for line in lines),
+    )
+
+
+def _shop(shop: ShopPart) -> ShopView:
+    lines = tuple(_line(line, shop.problems.get(line.line_id)) for line in shop.lines)
+    delivery = f"Delivery {money(shop.delivery)}" if shop.delivery else "Free delivery"
+    return ShopView(
+        name=shop.shop_name,
+        url=url_for("shop.shop", slug=shop.shop_slug),
+        lines=lines,
+        delivery=delivery if shop.counted else "",
+    )
+
+
+def _line(line: Line, problem: Problem | None) -> LineView:
+    return LineView(
+        line_id=line.line_id,
+        url=url_for("shop.listing", slug=line.slug),
+        picture_url=picture_url(line.picture),
+        title=line.title,
+        unit_price=money(line.unit_price),
+        amount=money(line.subtotal),
+        is_counted=problem is None,
+        quantity=line.quantity,
+        most=max(1, min(line.available, MAX_QUANTITY)),
+        notices=_notices(line, problem),
+        fewer=line.available if problem is Problem.TOO_FEW else 0,
+        quantity_url=url_for("cart.change_quantity", line_id=line.line_id),
+        remove_url=url_for("cart.remove", line_id=line.line_id),
+    )
+
+
+def _notices(line: Line, problem: Problem | None) -> tuple[Notice, ...]:
+    words = {
+        Problem.OWN: "This is your own listing, so it is not counted.",
+        Problem.PAUSED: "The seller has taken this off the shelf for now, so it is not counted.",
+        Problem.SOLD_OUT: "Sold out, so it is not counted.",
+        Problem.TOO_FEW: f"Only {line.available} left, and you want {line.quantity}. Not counted until you change it.",
+    }
+    found = [Notice("warn", words[problem])] if problem else []
+    if line.is_price_changed and problem is None:
+        change = f"The price changed from {money(line.seen_price)} to {money(line.unit_price)}."
+        found.append(Notice("wait", change))
+    return tuple(found)
+
+
+def _removed(removed: Sequence[object] | None) -> RemovedView | None:
+    if not removed:
+        return None
+    listing_id, title, quantity = removed
+    return RemovedView(f"{title} is no longer in your basket.", {"listing_id": listing_id, "quantity": quantity})

@@ -1,0 +1,109 @@
+"""The basket page and the forms on it."""
+
+from flask import flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace import clock, db
+from marketplace.carts import operations, queries
+from marketplace.checkout import queries as checkout
+from marketplace.errors import DomainError, NotFound
+from marketplace.web import guards
+from marketplace.web.cart import page
+from marketplace.web.cart.forms import AddForm, ProceedForm, QuantityForm
+
+_REMOVED = "basket_removed"
+
+
+def basket() -> ResponseReturnValue:
+    """Show what is in the basket."""
+    user_id, token_hash = _owner()
+    set_aside = checkout.set_aside(user_id) if user_id is not None else {}
+    parts = queries.contents(user_id, token_hash, set_aside)
+    return render_template("cart/basket.html", page=page.basket_page(parts, session.pop(_REMOVED, None)))
+
+
+def add() -> ResponseReturnValue:
+    """Put units of a listing in the basket."""
+    form = AddForm()
+    if not form.validate():
+        return _back(_words(form), "bad")
+    user_id = _user_id()
+    token_hash = None if user_id is not None else guards.start_visit()
+    try:
+        put = db.atomic(
+            operations.add,
+            (),
+            user_id=user_id,
+            token_hash=token_hash,
+            listing_id=form.listing_id.data or 0,
+            quantity=form.quantity.data or 0,
+            now=clock.now(),
+        )
+    except DomainError as error:
+        return _back(error.message, "bad")
+    if form.buy.data == "now" and not put.is_capped:
+        return redirect(url_for("checkout.review", currency=put.currency), code=303)
+    if put.is_capped:
+        return _back(f"There are only {put.quantity} of {put.title}. All of them are in your basket.", "wait")
+    return _back(f"{put.title} is in your basket.", "ok")
+
+
+def change_quantity(line_id: int) -> ResponseReturnValue:
+    """Change how many units a line holds."""
+    form = QuantityForm()
+    if not form.validate():
+        return _back(_words(form), "bad")
+    user_id, token_hash = _owner()
+    try:
+        put = db.atomic(
+            operations.change_quantity,
+            (),
+            user_id=user_id,
+            token_hash=token_hash,
+            line_id=line_id,
+            quantity=form.quantity.data or 0,
+        )
+    except DomainError as error:
+        return _back(error.message, "bad")
+    if put.is_capped:
+        return _back(f"There are only {put.quantity} of {put.title}. We took that many.", "wait")
+    return _back(f"Your basket holds {put.quantity} of {put.title}.", "ok")
+
+
+def remove(line_id: int) -> ResponseReturnValue:
+    """Take a line out; the next page offers to put it back."""
+    user_id, token_hash = _owner()
+    try:
+        gone = db.atomic(operations.remove, (), user_id=user_id, token_hash=token_hash, line_id=line_id)
+    except NotFound as error:
+        return _back(error.message, "info")
+    session[_REMOVED] = [gone.listing_id, gone.title, gone.quantity]
+    return redirect(url_for("cart.basket"), code=303)
+
+
+def proceed(currency: str) -> ResponseReturnValue:
+    """Note the prices the buyer has seen and go on to the checkout of one currency."""
+    form = ProceedForm()
+    if not form.validate():
+        return _back("Please look at your basket once more.", "wait")
+    user_id, token_hash = _owner()
+    db.atomic(operations.accept_prices, (), user_id=user_id, token_hash=token_hash, prices=form.prices())
+    return redirect(url_for("checkout.review", currency=currency), code=303)
+
+
+def _user_id() -> int | None:
+    here = guards.current_viewer()
+    return here.user_id if here else None
+
+
+def _owner() -> tuple[int | None, bytes | None]:
+    return _user_id(), guards.visitor_key()
+
+
+def _words(form: AddForm | QuantityForm) -> str:
+    return " ".join(form.quantity.errors) or "That did not work. Open the listing and try again."
+
+
+def _back(text: str, tone: str) -> ResponseReturnValue:
+    flash(text, tone)
+    return redirect(url_for("cart.basket"), code=303)

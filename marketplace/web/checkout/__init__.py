@@ -1,0 +1,15 @@
+"""The URL table of the checkout: review and pay, and the pages one comes back to from the payment page."""
+
+from flask import Blueprint
+
+from marketplace.web.checkout import returning, views
+
+blueprint = Blueprint("checkout", __name__)
+
+blueprint.add_url_rule("/checkout/<string(length=3):currency>", view_func=views.review)
+blueprint.add_url_rule("/checkout/<string(length=3):currency>", view_func=views.pay, methods=["POST"])
+blueprint.add_url_rule("/checkout/retry/<int:purchase_id>", view_func=views.retry, methods=["POST"])
+blueprint.add_url_rule("/checkout/return/<int:payment_id>", view_func=returning.came_back)
+blueprint.add_url_rule("/checkout/return/<int:payment_id>/state", view_func=returning.state)
+blueprint.add_url_rule("/checkout/return/<int:payment_id>/verify", view_func=returning.verify, methods=["POST"])
+blueprint.add_url_rule("/checkout/cancelled/<int:payment_id>", view_func=returning.cancelled)

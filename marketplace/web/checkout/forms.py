@@ -1,0 +1,88 @@
+"""The checkout form: shape only. Prices, stock and totals are said by the rules of the checkout."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Regexp
+
+from marketplace.accounts.operations import PostalAddress
+from marketplace.web import countries
+
+NEW = "new"
+_LARGEST_AMOUNT = 2**63 - 1
+_NAMES = tuple(PostalAddress.__dataclass_fields__)
+_OPTIONAL = {"line2", "region"}
+
+
+def _trimmed(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _text(label: str, longest: int) -> StringField:
+    return StringField(label, [Length(max=longest, message=f"Use at most {longest} characters.")], filters=[_trimmed])
+
+
+def _country() -> SelectField:
+    return SelectField("Country", choices=countries.choices, validate_choice=False)
+
+
+class CheckoutForm(FlaskForm):
+    """Where to send, whom to bill, a note, and the two hidden marks that make the form safe to send twice.
+
+    Fields of an address count only where that address is asked for: a new one, or another one for the bill.
+    """
+
+    delivery_choice = RadioField("Deliver to", choices=[(NEW, "Another address")], default=NEW)
+    delivery_full_name = _text("Full name", 64)
+    delivery_line1 = _text("Street and number", 200)
+    delivery_line2 = _text("Flat, floor or company", 200)
+    delivery_city = _text("Town or city", 64)
+    delivery_region = _text("State or region", 64)
+    delivery_postcode = _text("Postcode", 64)
+    delivery_country = _country()
+    billing_same = BooleanField("The bill goes to the same address", default=True)
+    billing_full_name = _text("Full name on the bill", 64)
+    billing_line1 = _text("Street and number on the bill", 200)
+    billing_line2 = _text("Flat, floor or company on the bill", 200)
+    billing_city = _text("Town or city on the bill", 64)
+    billing_region = _text("State or region on the bill", 64)
+    billing_postcode = _text("Postcode on the bill", 64)
+    billing_country = _country()
+    buyer_note = TextAreaField("Note to the sellers", [Length(max=1000, message="Use at most 1000 characters.")])
+    token = HiddenField("Form", [Regexp(r"[A-Za-z0-9_-]{20,64}\Z", message="Reload the page and try again.")])
+    expected_total_minor = IntegerField("Total", [InputRequired(), NumberRange(0, _LARGEST_AMOUNT)])
+
+    def offer(self, saved: Sequence[tuple[str, str]]) -> None:
+        """Offer saved addresses (value and label) before a new one; the first is chosen unless the buyer chose."""
+        self.delivery_choice.choices = [*saved, (NEW, "Another address")]
+        if not self.is_submitted() and saved:
+            self.delivery_choice.data = saved[0][0]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Return whether the shape is right; the errors stand at the fields."""
+        is_valid = super().validate(extra_validators)
+        wanted = ["delivery"] if self.wants_new_address else []
+        wanted += [] if self.billing_same.data else ["billing"]
+        missing = [not self._has_address(kind) for kind in wanted]
+        return is_valid and not any(missing)
+
+    @property
+    def wants_new_address(self) -> bool:
+        """Return whether the buyer has typed a delivery address."""
+        return bool(self.delivery_choice.data == NEW)
+
+    def address(self, kind: str) -> PostalAddress:
+        """Return the typed address of `kind`: delivery or billing."""
+        return PostalAddress(**{name: self[f"{kind}_{name}"].data for name in _NAMES})
+
+    def _has_address(self, kind: str) -> bool:
+        known = {code for code, _ in countries.choices() if code}
+        for name in _NAMES:
+            field = self[f"{kind}_{name}"]
+            if name not in _OPTIONAL and not field.data:
+                field.errors = [*field.errors, "Choose a country." if name == "country" else "Fill this in."]
+            elif name == "country" and field.data not in known:
+                field.errors = [*field.errors, "Choose a country of the list."]
+        return not any(self[f"{kind}_{name}"].errors for name in _NAMES)

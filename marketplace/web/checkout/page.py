@@ -1,0 +1,212 @@
+"""What the pages of the checkout show: ready strings and addresses, made from the checkout's values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+
+from marketplace.accounts.queries import AddressRow
+from marketplace.checkout.queries import ReturnState, Review, SellerGroup
+from marketplace.web import countries
+from marketplace.web.cart.page import Row
+from marketplace.web.pages import date_text, money
+from marketplace.web.shop.cards import picture_url
+
+CONFIRMING, PAID, NOT_PAID, RETURNED = "confirming", "paid", "not_paid", "returned"
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One line of the review."""
+
+    picture_url: str
+    title: str
+    quantity: int
+    unit_price: str
+    amount: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SellerView:
+    """One seller's part of the review: it becomes one order."""
+
+    name: str
+    url: str
+    lines: tuple[LineView, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    """What templates/checkout/review.html shows beside its form."""
+
+    title: str
+    action: str
+    sellers: tuple[SellerView, ...]
+    rows: tuple[Row, ...]
+    notices: tuple[str, ...]
+    can_buy: bool
+    has_saved: bool
+    """Whether the buyer can choose among saved addresses."""
+    button: str
+    how_to_pay: str
+    protection: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """One order that was just paid."""
+
+    number: str
+    shop: str
+    total: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnPage:
+    """What templates/checkout/return.html shows: one of the honest states."""
+
+    title: str
+    text: str
+    tone: str
+    icon: str
+    eyebrow: str
+    is_confirming: bool
+    is_paid: bool
+    state_url: str
+    verify_url: str
+    poll: str
+    retry_url: str
+    orders: tuple[OrderView, ...]
+    next_steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CancelledPage:
+    """What templates/checkout/cancelled.html shows."""
+
+    title: str
+    text: str
+    retry_url: str
+
+
+def review_page(found: Review, saved: Sequence[AddressRow]) -> ReviewPage:
+    """Return the page for what is about to be bought; `saved` are the buyer's addresses."""
+    is_free = not found.total
+    return ReviewPage(
+        title="Checkout",
+        action=url_for("checkout.pay", currency=found.currency),
+        sellers=tuple(_seller(group) for group in found.groups),
+        rows=_totals(found),
+        notices=found.notices,
+        can_buy=found.can_buy,
+        has_saved=bool(saved),
+        button="Place order" if is_free else f"Pay {money(found.total)}",
+        how_to_pay=""
+        if is_free
+        else "You pay on the next page, at our payment provider. We never see your card number.",
+        protection="We hold your money until your order has arrived. If it does not come, or is not as described, "
+        "you get it back.",
+    )
+
+
+def address_choices(saved: Sequence[AddressRow]) -> list[tuple[str, str]]:
+    """Return the options of the address field: id and the address in one line."""
+    return [
+        (str(row.address_id), f"{row.full_name}, {row.line1}, {row.postcode} {row.city}, {countries.name(row.country)}")
+        for row in saved
+    ]
+
+
+def return_page(payment_id: int, found: ReturnState, look: int) -> ReturnPage:
+    """Return the page for how a payment stands; `look` is how often the page has looked."""
+    title, text, tone, icon = _STATES[found.state](found)
+    is_paid = found.state == PAID
+    return ReturnPage(
+        title=title,
+        text=text,
+        tone=tone,
+        icon=icon,
+        eyebrow=f"Purchase {found.purchase_number}",
+        is_confirming=found.state == CONFIRMING,
+        is_paid=is_paid,
+        state_url=url_for("checkout.state", payment_id=payment_id),
+        verify_url=url_for("checkout.verify", payment_id=payment_id),
+        poll="every 3s" if look < 10 else "every 20s",
+        retry_url=_retry_url(found),
+        orders=tuple(
+            OrderView(number, shop_name, money(total), url_for("buyer.order", number=number))
+            for number, shop_name, total in found.orders
+        ),
+        next_steps=_next_steps(found) if is_paid else (),
+    )
+
+
+def cancelled_page(found: ReturnState) -> CancelledPage:
+    """Return the page for a buyer who went back from the payment page."""
+    return CancelledPage(
+        title="You went back",
+        text="Nothing was paid. Your basket is as you left it.",
+        retry_url=_retry_url(found),
+    )
+
+
+def _seller(group: SellerGroup) -> SellerView:
+    lines = tuple(
+        LineView(
+            picture_url=picture_url(line.picture),
+            title=line.title,
+            quantity=line.quantity,
+            unit_price=money(line.unit_price),
+            amount=money(line.subtotal),
+            url=url_for("shop.listing", slug=line.slug),
+        )
+        for line in group.lines
+    )
+    rows = [Row("Delivery", money(group.delivery) if group.delivery else "Free")]
+    if group.tax:
+        rows.append(Row("Tax", money(group.tax)))
+    total = Row("Order total", money(group.total), is_total=True)
+    return SellerView(group.shop_name, url_for("shop.shop", slug=group.shop_slug), lines, (*rows, total))
+
+
+def _totals(found: Review) -> tuple[Row, ...]:
+    rows = [Row(group.shop_name, money(group.total)) for group in found.groups]
+    return (*rows, Row("Total", money(found.total), is_total=True))
+
+
+def _retry_url(found: ReturnState) -> str:
+    return url_for("checkout.retry", purchase_id=found.purchase_id) if found.can_try_again else ""
+
+
+def _next_steps(found: ReturnState) -> tuple[str, ...]:
+    steps = ["Each seller has been told and prepares your order."]
+    if found.total and found.release_date:
+        steps.append(f"We hold your money until {date_text(found.release_date)} at the earliest.")
+    return (*steps, "When it has arrived, confirm it on the order's page.")
+
+
+def _confirming(_found: ReturnState) -> tuple[str, str, str, str]:
+    text = "Your bank and our payment provider are finishing up. This page looks again by itself."
+    return "Confirming your payment", text, "wait", "refresh-cw"
+
+
+def _paid(found: ReturnState) -> tuple[str, str, str, str]:
+    if not found.total:
+        return "Your order is placed", "There was nothing to pay.", "ok", "circle-check"
+    return "Thank you, it is paid", f"We received {money(found.total)}.", "ok", "circle-check"
+
+
+def _not_paid(found: ReturnState) -> tuple[str, str, str, str]:
+    reason = found.reason or "The payment was not made."
+    return "This was not paid", f"{reason} Nothing was charged. Your basket is still there.", "bad", "circle-x"
+
+
+def _returned(found: ReturnState) -> tuple[str, str, str, str]:
+    reason = found.reason or "This payment came too late or was one too many."
+    return "Your money is on its way back", f"{reason} You get {money(found.total)} back.", "hold", "undo-2"
+
+
+_STATES = {CONFIRMING: _confirming, PAID: _paid, NOT_PAID: _not_paid, RETURNED: _returned}

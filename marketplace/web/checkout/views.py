@@ -1,0 +1,131 @@
+"""The checkout page: review, address, pay; and starting a new attempt to pay."""
+
+import secrets
+from dataclasses import asdict
+
+from flask import current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace import clock, db
+from marketplace.accounts import operations as accounts
+from marketplace.accounts import queries as people
+from marketplace.accounts.operations import PostalAddress
+from marketplace.checkout import flows, queries
+from marketplace.checkout.operations import Agreed
+from marketplace.errors import Conflict, NotFound
+from marketplace.web import guards
+from marketplace.web.checkout import page
+from marketplace.web.checkout.forms import CheckoutForm
+from marketplace.web.providers import providers
+
+_PROVIDER = "stripe"
+
+
+@guards.signed_in
+def review(currency: str) -> ResponseReturnValue:
+    """Show what is bought in `currency`, from whom and for how much, and ask where to send it."""
+    here = guards.viewer()
+    found = queries.review(here.user_id, _currency(currency))
+    if not found.groups:
+        flash(f"There is nothing in your basket to pay in {currency}.", "info")
+        return redirect(url_for("cart.basket"), code=303)
+    saved = people.addresses(here.user_id)
+    form = CheckoutForm(expected_total_minor=found.total.minor, token=_new_token())
+    form.offer(page.address_choices(saved))
+    return render_template("checkout/review.html", page=page.review_page(found, saved), form=form)
+
+
+@guards.signed_in
+def pay(currency: str) -> ResponseReturnValue:
+    """Agree to the purchase and go to the payment page; a free purchase goes straight to the last page."""
+    here = guards.viewer()
+    saved = people.addresses(here.user_id)
+    form = CheckoutForm()
+    form.offer(page.address_choices(saved))
+    if not form.validate():
+        return _again(here.user_id, currency, form, saved, 422)
+    delivery = _chosen(form, saved)
+    try:
+        outcome = flows.begin(
+            agreed=_agreed(here.user_id, currency, form, delivery),
+            now=clock.now(),
+            provider=providers()[_PROVIDER],
+            settings=current_app.extensions["settings"],
+        )
+    except Conflict as error:
+        form.form_errors.append(error.message)
+        return _again(here.user_id, currency, form, saved, 409)
+    db.atomic(accounts.remember_address, (), user_id=here.user_id, address=delivery, now=clock.now())
+    return _onward(outcome)
+
+
+@guards.signed_in
+def retry(purchase_id: int) -> ResponseReturnValue:
+    """Start another attempt to pay the same purchase (S0.2)."""
+    try:
+        outcome = flows.try_again(
+            purchase_id=purchase_id,
+            buyer_id=guards.viewer().user_id,
+            now=clock.now(),
+            provider=providers()[_PROVIDER],
+            settings=current_app.extensions["settings"],
+        )
+    except Conflict as error:
+        flash(error.message, "bad")
+        return redirect(url_for("cart.basket"), code=303)
+    return _onward(outcome)
+
+
+def _again(
+    buyer_id: int, currency: str, form: CheckoutForm, saved: list[people.AddressRow], code: int
+) -> ResponseReturnValue:
+    """Show the form again with what was typed and with the basket as it is now."""
+    found = queries.review(buyer_id, _currency(currency))
+    if not found.groups:
+        flash(" ".join(form.form_errors) or "There is nothing in your basket to pay.", "bad")
+        return redirect(url_for("cart.basket"), code=303)
+    if form.token.errors:
+        form.token.data = _new_token()
+    form.expected_total_minor.data = found.total.minor
+    form.expected_total_minor.raw_data = None
+    return render_template("checkout/review.html", page=page.review_page(found, saved), form=form), code
+
+
+def _agreed(buyer_id: int, currency: str, form: CheckoutForm, delivery: PostalAddress) -> Agreed:
+    billing = delivery if form.billing_same.data else form.address("billing")
+    return Agreed(
+        buyer_id=buyer_id,
+        currency=_currency(currency),
+        token=str(form.token.data),
+        expected_total_minor=form.expected_total_minor.data or 0,
+        delivery_address=asdict(delivery),
+        billing_address=asdict(billing),
+        buyer_note=(form.buyer_note.data or "").strip(),
+    )
+
+
+def _onward(outcome: flows.Outcome) -> ResponseReturnValue:
+    if outcome.redirect_url:
+        return redirect(outcome.redirect_url, code=303)
+    return redirect(url_for("checkout.came_back", payment_id=outcome.payment_id), code=303)
+
+
+def _chosen(form: CheckoutForm, saved: list[people.AddressRow]) -> PostalAddress:
+    """Return the delivery address; the form has made sure that a chosen one is among `saved`."""
+    if form.wants_new_address:
+        return form.address("delivery")
+    row = next(row for row in saved if str(row.address_id) == form.delivery_choice.data)
+    values = asdict(row)
+    del values["address_id"]
+    return PostalAddress(**values)
+
+
+def _new_token() -> str:
+    """Return the mark of one rendered form: sent twice, it is the same purchase."""
+    return secrets.token_urlsafe(24)
+
+
+def _currency(code: str) -> str:
+    if not (code.isascii() and code.isalpha() and code.isupper()):
+        raise NotFound("There is no such currency.")
+    return code

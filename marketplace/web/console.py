@@ -1,0 +1,77 @@
+"""The console layout's side bar: who sees which links."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+
+@dataclass(frozen=True, slots=True)
+class NavLink:
+    """One link of a side bar."""
+
+    label: str
+    url: str
+    icon: str
+    is_current: bool
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NavGroup:
+    """Some links under a heading, which may be empty."""
+
+    label: str
+    links: tuple[NavLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """What the console layout needs of a page."""
+
+    label: str
+    role: str
+    groups: tuple[NavGroup, ...]
+    bar: tuple[NavLink, ...]
+    """At most four links, for the phone."""
+
+
+_BUYER = (
+    ("orders", "Orders", "buyer.orders", "package"),
+    ("payments", "Payments", "buyer.payments", "credit-card"),
+    ("notifications", "Notifications", "buyer.notifications", "bell"),
+    ("security", "Security", "auth.security", "lock"),
+)
+_SELLER = (
+    ("orders", "Orders", "seller.orders", "package"),
+    ("notifications", "Notifications", "buyer.notifications", "bell"),
+)
+_ADMIN = (
+    ("payments", "Payments", "admin.payments", "receipt"),
+    ("events", "Events", "admin.events", "webhook"),
+    ("ledger", "Ledger", "admin.ledger", "scale"),
+)
+
+
+def buyer_console(current: str) -> Console:
+    """Return the buyer's side bar with `current` (orders, payments, notifications) marked."""
+    return _console("Account", "Buyer", _BUYER, current)
+
+
+def seller_console(current: str, to_ship: int = 0) -> Console:
+    """Return the seller's side bar; `to_ship` is the number of orders that wait to be sent."""
+    return _console("Seller", "Seller", _SELLER, current, {"orders": to_ship})
+
+
+def admin_console(current: str) -> Console:
+    """Return the admin's side bar with `current` (payments, events, ledger) marked."""
+    return _console("Admin", "Admin", _ADMIN, current)
+
+
+def _console(
+    label: str, role: str, links: tuple[tuple[str, ...], ...], current: str, counts: dict[str, int] | None = None
+) -> Console:
+    shown = tuple(
+        NavLink(text, url_for(endpoint), icon, key == current, (counts or {}).get(key, 0))
+        for key, text, endpoint, icon in links
+    )
+    return Console(label, role, (NavGroup("", shown),), shown[:4])

@@ -1,0 +1,74 @@
+"""Domain errors and HTTP errors become pages in our look here, and nowhere else (STYLE 24)."""
+
+import secrets
+from dataclasses import dataclass
+
+import structlog
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from marketplace.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from marketplace.transitions import Impossible
+
+log = structlog.get_logger()
+
+_CODES: dict[type[DomainError], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422}
+_TITLES = {
+    400: ("This request is not complete", "Go back, reload the page and try again."),
+    403: ("This is not yours to open", "You are signed in, but this page belongs to another role."),
+    404: ("This page does not exist", "The address may be mistyped, or the thing is no longer there."),
+    405: ("That does not work here", "Go back and use the buttons on the page."),
+    409: ("Something changed in between", "Look at the page again and repeat your step."),
+    413: ("That was too large", "Send less at once."),
+    422: ("Something is not right yet", "Check what you entered."),
+    429: ("Too many tries", "Wait a little and try again."),
+    500: ("Something broke on our side", "Nothing was lost. Please try again in a moment."),
+    503: ("We are not ready", "Please try again in a moment."),
+}
+
+
+@dataclass(frozen=True)
+class ErrorPage:
+    """What templates/errors/error.html shows."""
+
+    code: int
+    title: str
+    text: str
+    action_label: str
+    action_url: str
+    reference: str | None
+
+
+def page(code: int, text: str | None = None, reference: str | None = None) -> ResponseReturnValue:
+    """Return the error page for `code`; `text` replaces the general advice, `reference` names the log line."""
+    title, advice = _TITLES.get(code, _TITLES[400])
+    shown = ErrorPage(code, title, text or advice, "Go to the shop", "/", reference)
+    return render_template("errors/error.html", page=shown), code
+
+
+def register(app: Flask) -> None:
+    """Catch every error of `app` once."""
+
+    @app.errorhandler(DomainError)
+    def domain(error: DomainError) -> ResponseReturnValue:
+        code = next(code for kind, code in _CODES.items() if isinstance(error, kind))
+        return page(code, error.message)
+
+    @app.errorhandler(CSRFError)
+    def csrf(_error: CSRFError) -> ResponseReturnValue:
+        return page(400, "This form was open for too long, or came from elsewhere. Reload the page and send it again.")
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> ResponseReturnValue:
+        if error.code is None or error.code < 400:
+            return error
+        return page(error.code)
+
+    @app.errorhandler(Impossible)
+    @app.errorhandler(Exception)
+    def unexpected(_error: Exception) -> ResponseReturnValue:
+        reference = secrets.token_hex(4)
+        log.exception("unexpected error", reference=reference, method=request.method, endpoint=request.endpoint)
+        return page(500, reference=reference)

@@ -1,0 +1,165 @@
+"""The page behind every figure: the figure, the rows that make it, and whether both agree."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from marketplace.ledger.queries import AccountStatement, PostingRow
+from marketplace.payments.explain_queries import Explanation
+from marketplace.web.console import Console
+from marketplace.web.pages import date_text, money_text
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One posting as a table row; all texts."""
+
+    date: str
+    key: str
+    account: str
+    debit: str
+    credit: str
+    running: str
+    note: str = ""
+    entry_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The last line of a ledger table."""
+
+    debit: str
+    credit: str
+    running: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One agreed part of a figure, or their total."""
+
+    label: str
+    amount: str
+    note: str = ""
+    is_total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """One step of the way here."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainPage:
+    """What templates/explain/figure.html shows."""
+
+    title: str
+    console: Console
+    crumbs: tuple[Crumb, ...]
+    figure: str
+    sum: str
+    agrees: bool
+    intro: str
+    rows: tuple[LedgerRow, ...]
+    total: Sum
+    parts: tuple[Part, ...]
+    older_url: str = ""
+    newest_url: str = ""
+
+
+EntryUrl = Callable[[int], str]
+
+
+def show(
+    found: Explanation, console: Console, crumbs: Sequence[Crumb], of: str, entry_url: EntryUrl | None = None
+) -> ResponseReturnValue:
+    """Return the page that explains `found`, a figure of `of` (an order, a payment)."""
+    currency = found.currency
+    parts = [Part(row.label, money_text(row.amount_minor, currency), row.note) for row in found.agreed]
+    if parts:
+        parts.append(Part("Sum of these rows", money_text(found.sum_minor, currency), is_total=True))
+    page = ExplainPage(
+        title=f"{found.label} of {of}",
+        console=console,
+        crumbs=tuple(crumbs),
+        figure=money_text(found.figure_minor, currency),
+        sum=money_text(found.sum_minor, currency),
+        agrees=found.agrees,
+        intro=_intro(found),
+        rows=ledger_table(found.postings, found.sign, entry_url),
+        total=ledger_total(found.postings, currency, found.sum_minor),
+        parts=tuple(parts),
+    )
+    return render_template("explain/figure.html", page=page)
+
+
+def ledger_table(
+    postings: Sequence[PostingRow], sign: int, entry_url: EntryUrl | None = None, start_minor: int = 0
+) -> tuple[LedgerRow, ...]:
+    """Return postings as table rows with their running sum from `start_minor` on; `sign` -1 counts credits as plus."""
+    rows, running = [], start_minor
+    for posting in postings:
+        running += sign * posting.amount_minor
+        rows.append(
+            LedgerRow(
+                date=date_text(posting.booked_at),
+                key=posting.key,
+                account=posting.account.value,
+                debit=_side(posting.amount_minor, posting.currency),
+                credit=_side(-posting.amount_minor, posting.currency),
+                running=money_text(running, posting.currency),
+                note=posting.description,
+                entry_url=entry_url(posting.entry_id) if entry_url else "",
+            )
+        )
+    return tuple(rows)
+
+
+def ledger_total(postings: Sequence[PostingRow], currency: str, running_minor: int) -> Sum:
+    """Return the last line of a table of `postings`."""
+    amounts = [posting.amount_minor for posting in postings]
+    debit, credit = sum(amount for amount in amounts if amount > 0), -sum(amount for amount in amounts if amount < 0)
+    return Sum(_side(debit, currency), _side(credit, currency), money_text(running_minor, currency))
+
+
+def stretch(
+    statement: AccountStatement, currency: str, sign: int, entry_url: EntryUrl | None = None
+) -> tuple[tuple[LedgerRow, ...], Sum]:
+    """Return an account's stretch as a table: what came earlier, the postings, what came later, and the balance."""
+    start = sign * statement.earlier_minor
+    rows = list(ledger_table(statement.rows, sign, entry_url, start))
+    if statement.has_earlier:
+        rows.insert(0, _carried("Earlier postings", statement.earlier_minor, start, currency))
+    total = sign * statement.total_minor
+    if statement.has_later:
+        rows.append(_carried("Later postings", statement.later_minor, total, currency))
+    carried = [statement.earlier_minor, *(row.amount_minor for row in statement.rows), statement.later_minor]
+    debit, credit = sum(n for n in carried if n > 0), -sum(n for n in carried if n < 0)
+    return tuple(rows), Sum(_side(debit, currency), _side(credit, currency), money_text(total, currency))
+
+
+def _carried(label: str, amount_minor: int, running_minor: int, currency: str) -> LedgerRow:
+    return LedgerRow(
+        date="",
+        key=label,
+        account="",
+        debit=_side(amount_minor, currency),
+        credit=_side(-amount_minor, currency),
+        running=money_text(running_minor, currency),
+    )
+
+
+def _side(amount_minor: int, currency: str) -> str:
+    return money_text(amount_minor, currency) if amount_minor > 0 else ""
+
+
+def _intro(found: Explanation) -> str:
+    if found.postings:
+        return "This figure is booked. These are the ledger rows that make it."
+    if found.agreed:
+        return "This figure was agreed at checkout. These are the rows that make it."
+    return "No row makes this figure. It is zero." if found.agrees else "The rows that should make this figure are missing."

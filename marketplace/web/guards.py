@@ -1,0 +1,301 @@
+"""Who is looking, and may they: sign-in sessions, roles, cross-site requests, hosts and safe return addresses."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from flask import Blueprint, Flask, Response, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask_wtf import CSRFProtect
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import SecurityError
+
+from marketplace import clock
+from marketplace.accounts import operations as accounts
+from marketplace.accounts import queries, rules
+from marketplace.carts import queries as carts
+from marketplace.config import Settings
+from marketplace.errors import NotAllowed
+from marketplace.notifications import queries as notifications
+
+View = Callable[..., ResponseReturnValue]
+
+_VISITOR = "visitor"
+_COOKIE_LIFETIME = timedelta(days=30)
+_LARGEST_BODY = 2 * 1024 * 1024
+_NOT_AFTER_SIGN_IN = ("/login", "/logout", "/register")
+
+_csrf = CSRFProtect()
+_login = LoginManager()
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """The signed-in person of this request."""
+
+    user_id: int
+    email: str
+    name: str
+    initials: str
+    is_seller: bool
+    is_admin: bool
+    session_id: int
+
+
+class _Person(UserMixin):
+    """What Flask-Login keeps for a request: the viewer, and the token for the cookie."""
+
+    def __init__(self, viewer: Viewer, token: str) -> None:
+        self.viewer = viewer
+        self.token = token
+
+    def get_id(self) -> str:
+        return self.token
+
+
+class _ShownViewer:
+    """The template global `viewer`. Reads nothing until a template asks, and never breaks an error page."""
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self._who() is not None
+
+    @property
+    def name(self) -> str:
+        who = self._who()
+        return who.name if who else ""
+
+    @property
+    def initials(self) -> str:
+        who = self._who()
+        return who.initials if who else ""
+
+    @property
+    def is_seller(self) -> bool:
+        who = self._who()
+        return who is not None and who.is_seller
+
+    @property
+    def is_admin(self) -> bool:
+        who = self._who()
+        return who is not None and who.is_admin
+
+    @property
+    def basket_count(self) -> int:
+        return self._counts()[0]
+
+    @property
+    def unread_count(self) -> int:
+        return self._counts()[1]
+
+    def _who(self) -> Viewer | None:
+        try:
+            return current_viewer()
+        except SQLAlchemyError:
+            return None
+
+    def _counts(self) -> tuple[int, int]:
+        if "viewer_counts" not in g:
+            try:
+                g.viewer_counts = _read_counts(self._who(), visitor_key())
+            except SQLAlchemyError:
+                g.viewer_counts = (0, 0)
+        found: tuple[int, int] = g.viewer_counts
+        return found
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Set the cookie, host and size rules of `app`, and attach sign-in and the check against cross-site requests."""
+    app.config.update(
+        SECRET_KEY=settings.secret_keys[0],
+        SECRET_KEY_FALLBACKS=list(settings.secret_keys[1:]),
+        SESSION_COOKIE_NAME="__Host-tandem_session" if settings.secure_cookies else "tandem_session",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=_COOKIE_LIFETIME,
+        TRUSTED_HOSTS=_hosts(settings),
+        MAX_CONTENT_LENGTH=_LARGEST_BODY,
+        # A form may stay open as long as its session; the token is bound to that.
+        WTF_CSRF_TIME_LIMIT=None,
+        # Our sessions are rows that can be revoked; tying them to a network address signs phones out on every move.
+        SESSION_PROTECTION=None,
+    )
+    app.before_request(_refuse_foreign_host)
+    _csrf.init_app(app)
+    _login.init_app(app, add_context_processor=False)
+    _login.user_loader(_person)
+    app.jinja_env.globals["viewer"] = _ShownViewer()
+
+
+def exempt_from_csrf(blueprint: Blueprint) -> None:
+    """Let the POSTs of `blueprint` in without a form token: providers sign theirs."""
+    _csrf.exempt(blueprint)
+
+
+def current_viewer() -> Viewer | None:
+    """Return who is signed in, or None."""
+    # The proxy, not the person behind it: an error must reach the caller, never pass for a visitor.
+    return current_user.viewer if current_user.is_authenticated else None
+
+
+def viewer() -> Viewer:
+    """Return who is signed in, in a view behind one of the decorators below.
+
+    Raises NotAllowed when nobody is.
+    """
+    found = current_viewer()
+    if found is None:
+        raise NotAllowed("Sign in first.")
+    return found
+
+
+def signed_in(view: View) -> View:
+    """Send visitors to the sign-in page and bring them back afterwards."""
+    return _guarded(view, lambda _who: True, "")
+
+
+def seller_only(view: View) -> View:
+    """Let only people with a shop in."""
+    return _guarded(view, lambda who: who.is_seller, "This page is for sellers. Open a shop first, it is free.")
+
+
+def admin_only(view: View) -> View:
+    """Let only admins in."""
+    return _guarded(view, lambda who: who.is_admin, "This page is for the people who run the marketplace.")
+
+
+def start_session(token: str) -> Viewer:
+    """Sign this browser in with a fresh session `token`. What an earlier person left in the cookie goes.
+
+    The visitor key stays until the basket it stands for has been taken over. Raises NotAllowed for a dead token.
+    """
+    visitor = session.get(_VISITOR)
+    session.clear()
+    session.permanent = True
+    if visitor:
+        session[_VISITOR] = visitor
+    person = _person(token)
+    if person is None:
+        raise NotAllowed("Sign in again, please.")
+    login_user(person)
+    g.pop("viewer_counts", None)
+    return person.viewer
+
+
+def end_session() -> None:
+    """Forget who was signed in on this browser; the caller revokes the session's row."""
+    logout_user()
+    session.clear()
+    g.pop("viewer_counts", None)
+
+
+def visitor_key() -> bytes | None:
+    """Return the SHA-256 that a visitor's cart is stored under, or None when this browser has none."""
+    token = session.get(_VISITOR)
+    return accounts.token_hash(token) if token else None
+
+
+def start_visit() -> bytes:
+    """Give this browser a random visitor token where it has none, and return the key of its cart."""
+    if _VISITOR not in session:
+        session.permanent = True
+        session[_VISITOR] = secrets.token_urlsafe(32)
+    return accounts.token_hash(session[_VISITOR])
+
+
+def end_visit() -> None:
+    """Forget the visitor token, once its cart belongs to a person."""
+    session.pop(_VISITOR, None)
+    g.pop("viewer_counts", None)
+
+
+def device() -> accounts.Device:
+    """Return where this request comes from."""
+    return accounts.Device(request.remote_addr or "", request.user_agent.string)
+
+
+def safe_next(target: str | None) -> str | None:
+    """Return `target` when it is a path of this site, else None (no open redirect: warehouse 0e764d3a2)."""
+    if not target or not target.startswith("/") or not target.isprintable():
+        return None
+    plain = unquote(target)
+    parts = urlsplit(target)
+    if "\\" in plain or plain.startswith("//") or not plain.isprintable() or parts.scheme or parts.netloc:
+        return None
+    return None if parts.path.rstrip("/") in _NOT_AFTER_SIGN_IN else target
+
+
+def _refuse_foreign_host() -> ResponseReturnValue | None:
+    # Plain text: Flask builds no addresses for a host it does not trust, so no page of ours can be drawn.
+    if isinstance(request.routing_exception, SecurityError):
+        return Response("This address is not ours.\n", 400, mimetype="text/plain")
+    return None
+
+
+def _guarded(view: View, may: Callable[[Viewer], bool], refusal: str) -> View:
+    @wraps(view)
+    def guarded(*args: Any, **values: Any) -> ResponseReturnValue:
+        who = current_viewer()
+        if who is None:
+            return redirect(url_for("auth.login", next=_place()), code=303)
+        if not may(who):
+            raise NotAllowed(refusal)
+        return view(*args, **values)
+
+    return guarded
+
+
+def _place() -> str | None:
+    """Return where to come back to: this page, or for a form the page it stood on."""
+    if request.method in {"GET", "HEAD"}:
+        return safe_next(request.full_path if request.query_string else request.path)
+    came_from = urlsplit(request.referrer or "")
+    if came_from.netloc != request.host:
+        return None
+    return safe_next(came_from.path + (f"?{came_from.query}" if came_from.query else ""))
+
+
+def _person(token: str) -> _Person | None:
+    found = queries.signed_in(accounts.token_hash(token))
+    now = clock.system_now()
+    if found is None or rules.session_has_ended(last_seen_at=found.last_seen_at, is_admin=found.is_admin, now=now):
+        return None
+    _note_visit(found, now)
+    return _Person(
+        Viewer(
+            user_id=found.user_id,
+            email=found.email,
+            name=found.name,
+            initials=rules.initials(found.name),
+            is_seller=found.is_seller,
+            is_admin=found.is_admin,
+            session_id=found.session_id,
+        ),
+        token,
+    )
+
+
+def _note_visit(found: queries.SignedIn, now: datetime) -> None:
+    if rules.is_due_to_be_seen(last_seen_at=found.last_seen_at, now=now):
+        accounts.note_visit(found.session_id, now=now)
+
+
+def _read_counts(who: Viewer | None, visitor: bytes | None) -> tuple[int, int]:
+    """Return the units in the viewer's basket and the unread notifications; a visitor without a basket costs nothing."""
+    user_id = who.user_id if who else None
+    return carts.count(user_id, visitor), notifications.unread_count(user_id) if user_id else 0
+
+
+def _hosts(settings: Settings) -> list[str]:
+    hosts = {urlsplit(settings.base_url).hostname or "localhost"}
+    if settings.demo:
+        hosts |= {"localhost", "127.0.0.1"}
+    return sorted(hosts)

@@ -1,0 +1,175 @@
+"""What a seller's order page shows: ready texts and addresses. No e-mail address and no card of the buyer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+
+from marketplace.orders.queries import LineRow, OrderDetail
+from marketplace.orders.states import OrderStatus, PurchaseStatus
+from marketplace.payments.queries import Block, Share
+from marketplace.payments.states import TransactionStatus
+from marketplace.payments.timeline_queries import Change
+from marketplace.web import order_parts, wording
+from marketplace.web.console import Console, seller_console
+from marketplace.web.order_parts import Fact, LineView, MoneyRow
+from marketplace.web.pages import date_text, money_text, time_text
+from marketplace.web.wording import Badge, TimelineEntry
+
+_T = TransactionStatus
+_TITLES = {
+    ("order", "begin"): "The order was placed",
+    ("order", "confirm"): "Paid, please send it",
+    ("order", "revive"): "Paid late, please send it",
+    ("order", "ship"): "You sent it",
+    ("order", "deliver"): "It arrived",
+    ("order", "cancel"): "The order was cancelled",
+    ("order", "refund"): "The order was refunded",
+    ("payment_transaction", "begin"): "Your share was recorded",
+    ("payment_transaction", "fail"): "The buyer's payment was refused",
+    ("payment_transaction", "hold"): "Your share is held",
+    ("payment_transaction", "release"): "Your share was released",
+    ("payment_transaction", "transfer"): "Your share is on its way",
+    ("payment_transaction", "pay_out"): "Your share was paid out",
+    ("payment_transaction", "refund"): "Your share went back to the buyer",
+}
+_WHY = {
+    "standard": "Every payment is held at first, so that a buyer can get the money back if something is wrong.",
+    "new_seller": "Your shop is new. Payments are held longer at the beginning.",
+    "fraud_review": "We are checking this payment. You need not do anything.",
+    "dispute": "The buyer's bank has questioned this payment. It is held until that is settled.",
+    "manual": "We have held this payment by hand. Write to us if you want to know more.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was read for the page."""
+
+    order: OrderDetail
+    share: Share | None
+    blocks: Sequence[Block]
+    changes: Sequence[Change]
+    lines: Sequence[LineRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Until when the share is held, and why, in words."""
+
+    title: str
+    text: str
+    tone: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """What templates/seller/order.html shows."""
+
+    title: str
+    console: Console
+    badges: tuple[Badge, Badge]
+    note: str
+    hold: Hold | None
+    lines: tuple[LineView, ...]
+    buyer_name: str
+    is_paid: bool
+    delivery_lines: tuple[str, ...]
+    delivery_text: str
+    buyer_note: str
+    agreed_rows: tuple[Fact, ...]
+    money_rows: tuple[MoneyRow, ...]
+    share_facts: tuple[Fact, ...]
+    entries: tuple[TimelineEntry, ...]
+
+
+def build(facts: Facts, viewer_id: int) -> OrderPage:
+    """Return the page of the order in `facts`."""
+    order, share = facts.order, facts.share
+    is_paid = order.purchase_status is PurchaseStatus.PAID
+    address = order_parts.address_lines(order.delivery_address) if is_paid else ()
+    return OrderPage(
+        title=f"Order {order.number}",
+        console=seller_console("orders"),
+        badges=badges(order.status, order.purchase_status, share),
+        note=f"Placed {time_text(order.created_at)}",
+        hold=_hold(share, facts.blocks),
+        lines=order_parts.line_views(facts.lines, order.currency, explain_url(order.number, "gross")),
+        buyer_name=order.buyer_name,
+        is_paid=is_paid,
+        delivery_lines=address,
+        delivery_text=", ".join(address),
+        buyer_note=order.buyer_note,
+        agreed_rows=_agreed(order),
+        money_rows=_money_rows(order, share),
+        share_facts=_share_facts(share),
+        entries=wording.timeline(facts.changes, _TITLES, viewer_id, "The buyer"),
+    )
+
+
+def badges(status: OrderStatus, purchase: PurchaseStatus, share: Share | None) -> tuple[Badge, Badge]:
+    """Return where the money and where the goods are."""
+    return wording.seller_money_badge(status, purchase, share), wording.fulfilment_badge(status)
+
+
+def explain_url(number: str, figure: str) -> str:
+    """Return the page behind one figure of an order."""
+    return url_for("seller.explain_order", number=number, figure=figure)
+
+
+def _hold(share: Share | None, blocks: Sequence[Block]) -> Hold | None:
+    if share is None or share.status is not _T.HELD or share.planned_release_date is None:
+        return None
+    reasons = [_WHY[share.hold_reason.value]] if share.hold_reason else []
+    reasons += [_WHY[block.reason.value] for block in blocks]
+    until = date_text(share.planned_release_date)
+    amount = money_text(share.net_minor, share.currency)
+    return Hold(
+        f"{amount} is held for you until {until}",
+        "It is released after that day, once the order has been delivered and nothing else stops it.",
+        "hold",
+        tuple(dict.fromkeys(reasons)),
+    )
+
+
+def _agreed(order: OrderDetail) -> tuple[Fact, ...]:
+    rows = [
+        ("Goods", order.subtotal_minor),
+        ("Delivery", order.delivery_minor),
+        ("Tax", order.tax_minor),
+        ("Discount", -order.discount_minor),
+    ]
+    return tuple(Fact(label, money_text(minor, order.currency)) for label, minor in rows if minor)
+
+
+def _money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]:
+    held = share.net_minor if share is not None and share.status is _T.HELD else 0
+    rows = [
+        ("Paid by the buyer", order.total_minor, "gross"),
+        ("Platform fee", -order.platform_fee_minor, "platform-fee"),
+        ("Card fee", -order.processing_fee_minor, "card-fee"),
+        ("You receive", order.net_minor, "net"),
+        ("Held now", held, "held"),
+    ]
+    return tuple(
+        MoneyRow(label, money_text(minor, order.currency), explain_url(order.number, figure), is_total=figure == "net")
+        for label, minor, figure in rows
+    )
+
+
+def _share_facts(share: Share | None) -> tuple[Fact, ...]:
+    if share is None:
+        return ()
+    moments = (
+        ("Payment received", share.payment_received_date),
+        ("Held since", share.hold_start_date),
+        ("Planned release", share.planned_release_date),
+    )
+    facts = [Fact("Share", str(share.id)), Fact("Status", share.status.label)]
+    if share.days_to_hold is not None:
+        facts.append(Fact("Days on hold", str(share.days_to_hold)))
+    facts += [Fact(label, time_text(moment)) for label, moment in moments if moment is not None]
+    if share.failure_code and share.status in {_T.PENDING, _T.FAILED}:
+        facts.append(Fact("Last refusal", wording.decline_text(share.failure_code)))
+    return tuple(facts)

@@ -1,0 +1,20 @@
+"""The URL table of the public shop, and the categories its header shows."""
+
+from flask import Blueprint
+from flask.blueprints import BlueprintSetupState
+
+from marketplace.web.shop import views
+from marketplace.web.shop.filters import header_categories
+
+blueprint = Blueprint("shop", __name__)
+
+blueprint.add_url_rule("/", view_func=views.home)
+blueprint.add_url_rule("/l", view_func=views.listings)
+blueprint.add_url_rule("/l/<slug>", view_func=views.listing)
+blueprint.add_url_rule("/s/<slug>", view_func=views.shop)
+blueprint.add_url_rule("/media/<file_name>", view_func=views.media)
+
+
+@blueprint.record_once
+def _show_categories(state: BlueprintSetupState) -> None:
+    state.app.jinja_env.globals["shop_categories"] = header_categories()

@@ -1,0 +1,98 @@
+"""Catalogue rows become what the listing card, the seller card and the listing page show."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from marketplace.accounts.rules import initials
+from marketplace.catalog.browsing import Kind
+from marketplace.catalog.queries import Card, ShopView
+from marketplace.catalog.rules import stock_of
+from marketplace.money import Money
+from marketplace.web import countries
+from marketplace.web.pages import money
+
+
+@dataclass(frozen=True)
+class ShownCard:
+    """What components/listing_card.html takes."""
+
+    url: str
+    title: str
+    picture_url: str
+    price: str
+    seller_name: str
+    facts: str
+    note: str
+    flag: str
+    flag_tone: str
+
+
+@dataclass(frozen=True)
+class ShownSeller:
+    """What components/seller_card.html takes."""
+
+    name: str
+    url: str
+    initials: str
+    place: str
+    since: str
+    listings: str
+    about: str
+
+
+def card(row: Card) -> ShownCard:
+    """Return a listing as a card."""
+    stock = stock_of(row.in_stock, is_car=row.kind == Kind.CAR)
+    return ShownCard(
+        url=url_for("shop.listing", slug=row.slug),
+        title=row.title,
+        picture_url=picture_url(row.picture),
+        price=price_text(row.price),
+        seller_name=row.shop_name,
+        facts=_facts(row),
+        note=delivery_note(row.delivery),
+        flag=stock.text if stock.is_sold_out or stock.is_low else "",
+        flag_tone="low" if stock.is_low else "plain",
+    )
+
+
+def seller(shop: ShopView, *, with_about: bool = False) -> ShownSeller:
+    """Return a shop as a seller card."""
+    return ShownSeller(
+        name=shop.name,
+        url=url_for("shop.shop", slug=shop.slug),
+        initials=initials(shop.name),
+        place=f"{shop.city}, {countries.name(shop.country)}",
+        since=f"Since {shop.opened_at:%b %Y}",
+        listings=count_text(shop.listings, "listing"),
+        about=shop.about if with_about else "",
+    )
+
+
+def picture_url(file_name: str | None) -> str:
+    """Return the address of a picture; the stand-in of a listing without one."""
+    if file_name is None:
+        return url_for("static", filename="img/no-picture.svg")
+    return url_for("shop.media", file_name=file_name)
+
+
+def price_text(price: Money) -> str:
+    """Return a price as people read it; nothing to pay is "Free"."""
+    return money(price) if price else "Free"
+
+
+def delivery_note(delivery: Money) -> str:
+    """Return the delivery as it stands beside a price."""
+    return f"+ {money(delivery)} delivery" if delivery else "free delivery"
+
+
+def count_text(count: int, noun: str) -> str:
+    """Return "1 listing" or "12 listings"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _facts(row: Card) -> str:
+    if row.kind == Kind.CAR:
+        return f"{row.year} · {row.mileage_km:,} km · {row.fuel}"
+    return f"{row.brand} · {row.condition}"

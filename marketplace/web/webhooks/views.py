@@ -1,0 +1,31 @@
+"""Where a provider's messages arrive: verified, stored, applied. No session, no CSRF token, no detail in a refusal."""
+
+import structlog
+from flask import current_app, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from marketplace import clock
+from marketplace.provider_events import flows
+from marketplace.providers.base import BadSignature
+from marketplace.web.providers import providers
+
+log = structlog.get_logger()
+
+_BODY_LIMIT = 256 * 1024
+
+
+def stripe() -> ResponseReturnValue:
+    """Take one event from Stripe (stripe-reference 9.1): 400 for what Stripe did not sign, 2xx once it is stored."""
+    provider = providers()["stripe"]
+    try:
+        request.max_content_length = _BODY_LIMIT
+        body = request.get_data(cache=False)
+        event = provider.read_event(
+            body, request.headers.get("Stripe-Signature", ""), now_seconds=clock.system_seconds()
+        )
+    except (BadSignature, RequestEntityTooLarge):
+        log.warning("webhook refused", bytes=request.content_length)
+        return {"status": "refused"}, 400
+    flows.receive(event, body, provider=provider, settings=current_app.extensions["settings"], now=clock.now())
+    return {"status": "success"}

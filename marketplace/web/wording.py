@@ -1,0 +1,198 @@
+"""Statuses, declines and history in plain words. The one place where a status becomes a label with a tone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from marketplace.history import ActorKind
+from marketplace.orders.states import OrderStatus, PurchaseStatus
+from marketplace.payment_records.states import PaymentStatus
+from marketplace.payments.queries import Share
+from marketplace.payments.states import TransactionStatus
+from marketplace.payments.timeline_queries import Change
+from marketplace.transitions import Status
+from marketplace.web.pages import time_text
+
+_O = OrderStatus
+_T = TransactionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A status in words; the tone only underlines it."""
+
+    label: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One thing that happened."""
+
+    title: str
+    when: str
+    when_iso: str
+    detail: str
+    actor: str
+    source: str
+    state: str = "done"
+
+
+_TONES = {
+    "applied": "ok",
+    "available": "ok",
+    "blocked": "bad",
+    "canceled": "mute",
+    "completed": "ok",
+    "confirmed": "wait",
+    "delivered": "ok",
+    "done": "ok",
+    "failed": "bad",
+    "held": "hold",
+    "open": "wait",
+    "paid": "ok",
+    "parked": "wait",
+    "pending": "wait",
+    "planned": "wait",
+    "processing": "wait",
+    "received": "wait",
+    "refused": "bad",
+    "requires_action": "wait",
+    "returning": "wait",
+    "sending": "wait",
+    "shipped": "wait",
+    "succeeded": "ok",
+    "transferring": "wait",
+    "unknown": "wait",
+}
+_FULFILMENT = {
+    _O.PENDING: Badge("Not sent yet", "mute"),
+    _O.CONFIRMED: Badge("To be sent", "wait"),
+    _O.SHIPPED: Badge("On the way", "wait"),
+    _O.DELIVERED: Badge("Delivered", "ok"),
+    _O.CANCELLED: Badge("Cancelled", "mute"),
+    _O.REFUNDED: Badge("Refunded", "mute"),
+}
+_BUYER_PAID = {
+    _T.HELD: Badge("Paid · held for you", "hold"),
+    _T.AVAILABLE: Badge("Paid", "ok"),
+    _T.TRANSFERRING: Badge("Paid", "ok"),
+    _T.PAID_OUT: Badge("Paid", "ok"),
+    _T.REFUNDED: Badge("Refunded", "mute"),
+}
+_SELLER_PAID = {
+    _T.HELD: Badge("Paid · held", "hold"),
+    _T.AVAILABLE: Badge("Available", "ok"),
+    _T.TRANSFERRING: Badge("On its way", "wait"),
+    _T.PAID_OUT: Badge("Paid out", "mute"),
+    _T.REFUNDED: Badge("Refunded", "mute"),
+}
+_DECLINES = {
+    "insufficient_funds": "The card does not have enough money for this payment.",
+    "expired_card": "The card has expired.",
+    "incorrect_cvc": "The security code of the card was not right.",
+    "invalid_cvc": "The security code of the card was not right.",
+    "incorrect_number": "The card number was not right.",
+    "invalid_number": "The card number was not right.",
+    "processing_error": "The bank could not process the payment just then. Trying again often helps.",
+    "card_velocity_exceeded": "The card was used too often in a short time.",
+    "card_not_supported": "The card cannot be used for this kind of payment.",
+    "currency_not_supported": "The card cannot pay in this currency.",
+    "authentication_required": "The bank wanted a confirmation that was not given.",
+    "payment_intent_authentication_failure": "The bank's confirmation step was not completed.",
+    "payment_method_not_available": "This way to pay was not available just then.",
+}
+# Banks ask not to tell more than that for stolen, lost and suspicious cards.
+_DECLINED = "The bank refused the payment. Use another card, or ask the bank why."
+_SOURCES = {"web": "page", "return": "return page", "return_page": "return page"}
+
+
+def badge(status: Status | None, missing: str = "None yet") -> Badge:
+    """Return any machine's status as a badge."""
+    return Badge(status.label, _TONES.get(status.value, "mute")) if status is not None else Badge(missing, "mute")
+
+
+def payment_badge(status: PaymentStatus) -> Badge:
+    """Return the status of an attempt to pay."""
+    return badge(status)
+
+
+def fulfilment_badge(status: OrderStatus) -> Badge:
+    """Return where the goods are."""
+    return _FULFILMENT[status]
+
+
+def buyer_money_badge(order: OrderStatus, purchase: PurchaseStatus, share: Share | None) -> Badge:
+    """Return where the buyer's money is, for one order."""
+    return _money_badge(order, purchase, share, _BUYER_PAID, "To pay")
+
+
+def seller_money_badge(order: OrderStatus, purchase: PurchaseStatus, share: Share | None) -> Badge:
+    """Return where the seller's money is, for one order."""
+    return _money_badge(order, purchase, share, _SELLER_PAID, "Waiting for payment")
+
+
+def decline_text(code: str | None, decline_code: str | None = None) -> str:
+    """Return why a payment was refused, in words for the person who pays."""
+    return _DECLINES.get(decline_code or "") or _DECLINES.get(code or "") or _DECLINED
+
+
+def timeline(
+    changes: Sequence[Change], titles: Mapping[tuple[str, str], str], you: int, others: str
+) -> tuple[TimelineEntry, ...]:
+    """Return the changes that `titles` (by table and verb) has words for, newest first.
+
+    `you` is the viewer's user id; `others` names any other person.
+    """
+    return tuple(
+        TimelineEntry(
+            title=titles[change.subject, change.verb],
+            when=time_text(change.at),
+            when_iso=change.at.isoformat(),
+            detail="" if change.verb in {"fail", "begin"} else change.because,
+            actor=_actor(change, you, others),
+            source=_SOURCES.get(change.source, change.source.replace("_", " ")),
+            state="bad" if change.verb in {"fail", "cancel", "expire"} else "done",
+        )
+        for change in changes
+        if (change.subject, change.verb) in titles
+    )
+
+
+def audit(changes: Sequence[Change], labels: Mapping[str, str]) -> tuple[TimelineEntry, ...]:
+    """Return every change for an admin, newest first; `labels` names the tables."""
+    return tuple(
+        TimelineEntry(
+            title=f"{labels.get(change.subject, change.subject)} {change.subject_id}: {_words(change.to_status)}",
+            when=time_text(change.at),
+            when_iso=change.at.isoformat(),
+            detail=change.because,
+            actor=change.actor_name or change.actor_kind.value.capitalize(),
+            source=_SOURCES.get(change.source, change.source.replace("_", " ")),
+            state="bad" if _TONES.get(change.to_status) == "bad" else "done",
+        )
+        for change in changes
+    )
+
+
+def _money_badge(
+    order: OrderStatus, purchase: PurchaseStatus, share: Share | None, paid: Mapping[TransactionStatus, Badge], open_: str
+) -> Badge:
+    if share is not None and share.status in paid:
+        return paid[share.status]
+    if purchase is PurchaseStatus.GIVEN_UP or order is OrderStatus.CANCELLED:
+        return Badge("Not paid", "mute")
+    if purchase is PurchaseStatus.PAID:
+        return Badge("Nothing to pay", "ok")
+    if share is not None:
+        return Badge("Payment failed", "bad")
+    return Badge(open_, "wait")
+
+
+def _actor(change: Change, you: int, others: str) -> str:
+    if change.actor_kind is ActorKind.USER:
+        return "You" if change.actor_user_id == you else others
+    return "Payment provider" if change.actor_kind is ActorKind.PROVIDER else "Automatic"
+
+
+def _words(status: str) -> str:
+    return status.replace("_", " ")
