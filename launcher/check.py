@@ -21,7 +21,11 @@ from launcher.places import Places, find_places, make_folder, open_to_server
 from launcher.postgres import SUPERUSER, VOLATILE, Cluster, find_binaries
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-STATIC_CHECKS = {"ruff": ("ruff", "check"), "mypy": ("mypy",), "import contracts": ("lint-imports",)}
+STATIC_CHECKS = {
+    "ruff": ("ruff", "check", "--quiet", "--output-format", "concise"),
+    "mypy": ("mypy",),
+    "import contracts": ("lint-imports", "--no-cache", "--no-timings"),
+}
 WORKERS = 2
 SLOWEST = "--durations=15"
 NOTHING_COLLECTED = 5  # pytest's exit code when a selection matches no test
@@ -64,8 +68,7 @@ def check(arguments: list[str]) -> int:
 
 
 def _run_everything(places: Places, arguments: list[str]) -> Counts:
-    variables = {**clean_variables(), "VAR_DIR": str(places.var)}
-    variables["PATH"] = f"{places.python.parent}{os.pathsep}{variables.get('PATH', os.defpath)}"
+    variables = _variables(places)
     browser = find_chromium(os.environ)
     if browser:
         variables["CHROMIUM"] = browser
@@ -109,7 +112,7 @@ def _pytest(places: Places, name: str, arguments: list[str], variables: Mapping[
     with tempfile.TemporaryDirectory(prefix="marketplace-counts-") as folder, _timed(name) as outcome:
         counts_file = Path(folder) / "counts.json"
         done = subprocess.run(
-            [places.python, "-m", "pytest", *arguments],
+            [places.python, "-m", "pytest", "-o", f"cache_dir={variables['VAR_DIR']}/pytest", *arguments],
             cwd=places.checkout,
             env={**variables, "TEST_COUNTS": str(counts_file)},
             check=False,
@@ -119,6 +122,20 @@ def _pytest(places: Places, name: str, arguments: list[str], variables: Mapping[
             counts.failed = 1
         outcome(counts.failed == 0)
     return counts
+
+
+def _variables(places: Places) -> dict[str, str]:
+    """Return the environment of the checks. What they leave behind stays in a folder of its own, away from the demo's."""
+    own = make_folder(places.var / "test")
+    variables = clean_variables()
+    return {
+        **variables,
+        "PATH": f"{places.python.parent}{os.pathsep}{variables.get('PATH', os.defpath)}",
+        "VAR_DIR": str(own),
+        "RUFF_CACHE_DIR": str(own / "ruff"),
+        "MYPY_CACHE_DIR": str(own / "mypy"),
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(own / "hypothesis"),
+    }
 
 
 @contextmanager

@@ -28,10 +28,9 @@ DIAGNOSES = (
         "DO NOT MATCH THE HASHES",
         "The package index served a file that differs from the locked one; nothing was installed.",
     ),
-    ("Could not find a version", "The package index can't be reached, or lacks a locked package for this system."),
-    ("No matching distribution", "The package index lacks a locked package for this system."),
-    ("Max retries exceeded", "The package index can't be reached."),
-    ("Connection", "The package index can't be reached."),
+    ("connection broken", "The package index can't be reached. Is this machine online?"),
+    ("Could not find a version", "The package index lacks a locked package for this system and this Python."),
+    ("No matching distribution", "The package index lacks a locked package for this system and this Python."),
 )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, Index, insert, select, update
+from sqlalchemy import CTE, BigInteger, Index, Insert, insert, literal, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from marketplace.db import Base, EnumText, LongText, PrimaryKey, Text64, UtcTime
@@ -84,6 +84,14 @@ def begin(
     """Record the first status of new rows of `model`; their column default has set it."""
     initial = model.machine.initial.value
     _record(session, model, ids, "begin", None, initial, actor=actor, at=at, because=because)
+
+
+def first_of(inserted: CTE, model: type[Ruled], *, actor: Actor, at: datetime, because: str) -> Insert:
+    """Return the INSERT that records the first status of the rows of `inserted`, for one statement with theirs."""
+    values = _change(model, 0, "begin", None, model.machine.initial.value, actor=actor, at=at, because=because)
+    columns = {name: StatusChange.__table__.c[name] for name in values}
+    row = {name: literal(value, columns[name].type) for name, value in values.items()} | {"subject_id": inserted.c.id}
+    return insert(StatusChange).from_select(list(row), select(*row.values()))
 
 
 def move(session: Session, row: Ruled, verb: str, *, actor: Actor, at: datetime, because: str | None = None) -> None:

@@ -23,7 +23,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Listed(Generic[T]):
-    """One page of rows, newest first, with the ids from which the neighbouring pages start; None where there is none."""
+    """One page of rows, newest first, and the ids at which its neighbours start; None where there is none."""
 
     rows: tuple[T, ...]
     newer_than: int | None

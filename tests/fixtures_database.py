@@ -2,22 +2,11 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 
 from launcher.databases import APPLICATION, OWNER, SANDBOX
-from tests.postgres_server import PostgresServer, ThrowAwayCluster
-
-
-@dataclass(frozen=True)
-class DatabaseUrls:
-    """One worker's databases, by role."""
-
-    application: str
-    owner: str
-    superuser: str
-    sandbox: str
+from tests.postgres_server import DatabaseUrls, PostgresServer, ThrowAwayCluster
 
 
 @pytest.fixture(scope="session")

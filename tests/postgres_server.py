@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -28,6 +29,16 @@ from launcher.postgres import SUPERUSER, VOLATILE, Cluster, find_binaries
 
 CHECKOUT = Path(__file__).parent.parent
 TEMPLATE_LOCK = 20_261_121  # any number; taken while the template is looked for and made
+
+
+@dataclass(frozen=True)
+class DatabaseUrls:
+    """One worker's databases, by role."""
+
+    application: str
+    owner: str
+    superuser: str
+    sandbox: str
 
 
 class ThrowAwayCluster:

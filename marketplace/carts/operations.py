@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, delete, select
+from sqlalchemy import ColumnElement, Row, delete, false, select
 from sqlalchemy.orm import Session
 
 from marketplace.carts import rules
@@ -141,7 +141,10 @@ def take_out(session: Session, *, cart_id: int, listing_ids: Collection[int]) ->
 
 
 def _owned_by(user_id: int | None, token_hash: bytes | None) -> ColumnElement[bool]:
-    return Cart.user_id == user_id if user_id is not None else Cart.token_hash == token_hash
+    if user_id is not None:
+        return Cart.user_id == user_id
+    # A browser without a token owns nothing; comparing with None would mean "is null" and find people's carts.
+    return Cart.token_hash == token_hash if token_hash is not None else false()
 
 
 def _cart(session: Session, user_id: int | None, token_hash: bytes | None, now: datetime) -> int:

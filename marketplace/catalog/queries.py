@@ -87,10 +87,12 @@ class Choices:
 
 IS_FOR_SALE = Listing.__table__.c.status == ListingStatus.ACTIVE
 
+_shelf = Listing.__table__.alias("shelf")
 _LISTINGS_OF_SHOP = (
     select(func.count())
-    .select_from(Listing)
-    .where(Listing.seller_id == Shop.__table__.c.seller_id, IS_FOR_SALE)
+    .select_from(_shelf)
+    .where(_shelf.c.seller_id == Shop.__table__.c.seller_id, _shelf.c.status == ListingStatus.ACTIVE)
+    .correlate(Shop.__table__)
     .scalar_subquery()
 )
 _SHOP_COLUMNS = (

@@ -66,6 +66,8 @@ class Entry:
 class AccountStatement:
     """A stretch of one account, oldest first, between what came before and what came later; minor units."""
 
+    balance_minor: int
+    """The database's own sum over all postings of the account: debits less credits."""
     rows: tuple[PostingRow, ...]
     earlier_minor: int
     later_minor: int
@@ -74,7 +76,7 @@ class AccountStatement:
 
     @property
     def total_minor(self) -> int:
-        """Return the account's balance: debits less credits of all postings, shown or not."""
+        """Return what the stretch and what lies outside it make together: debits less credits."""
         return self.earlier_minor + sum(row.amount_minor for row in self.rows) + self.later_minor
 
 
@@ -157,13 +159,15 @@ def statement(
     first, last = (found[0].id, found[-1].id) if found else (before or 0, (before or 1) - 1)
     outside = connection.execute(
         select(
+            func.coalesce(func.sum(_AMOUNT), 0).cast(_MINOR),
             func.coalesce(func.sum(case((Posting.id < first, _AMOUNT))), 0).cast(_MINOR),
             func.coalesce(func.sum(case((Posting.id > last, _AMOUNT))), 0).cast(_MINOR),
             func.count().filter(Posting.id < first) > 0,
             func.count().filter(Posting.id > last) > 0,
         ).where(*scope)
     ).one()
-    return AccountStatement(found, *tuple(outside))
+    balance, *rest = tuple(outside)
+    return AccountStatement(balance, found, *rest)
 
 
 def statement_page(account: Account, currency: str, before: int | None, size: int) -> AccountStatement:

@@ -106,15 +106,11 @@ def explain_payment(
         elif not amount or status not in _PAID:
             rows = connection.execute(_ORDERS, {"purchase_id": purchase_id})
             agreed = [AgreedRow(f"Order {number}", shop, total) for number, shop, total in rows]
-        booked = ledger.postings(
-            connection, Posting.currency == currency, *_scope(payment_id, figure, order_number)
-        )
+        booked = ledger.postings(connection, Posting.currency == currency, *_scope(payment_id, figure, order_number))
     return Explanation(figure.label, currency, amount, figure.sign, booked, () if booked else tuple(agreed))
 
 
-def _seen_at_provider(
-    connection: Connection, payment_id: int, figure: PaymentFigure, currency: str
-) -> tuple[int, str]:
+def _seen_at_provider(connection: Connection, payment_id: int, figure: PaymentFigure, currency: str) -> tuple[int, str]:
     """Return the figure in the provider's own account, in the currency it settles in."""
     lines = (
         select(func.sum(_PROVIDER_COLUMN[figure]).cast(_AMOUNT), BalanceTransaction.currency)

@@ -24,7 +24,6 @@ from marketplace.payments.models import (
     UnappliedReceipt,
 )
 from marketplace.payments.queries import SHARE_COLUMNS, Share
-from marketplace.payments.search_queries import LARGEST_ID
 from marketplace.payments.states import TrackerStatus
 
 
@@ -229,7 +228,7 @@ _PROVIDER_LINES = (
 
 def payment(payment_id: int) -> PaymentRecord:
     """Return the record of one payment; raises NotFound."""
-    found = db.read_one(_RECORD, {"payment_id": payment_id}) if payment_id <= LARGEST_ID else None
+    found = db.read_one(_RECORD, {"payment_id": payment_id})
     if found is None:
         raise NotFound("There is no payment with this number.")
     return PaymentRecord(*tuple(found))

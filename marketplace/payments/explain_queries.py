@@ -54,6 +54,10 @@ class BuyerFigure(Figure):
 class SellerFigure(Figure):
     """The figures of a seller's order page."""
 
+    GOODS = "goods", "Goods"
+    DELIVERY = "delivery", "Delivery"
+    TAX = "tax", "Tax"
+    DISCOUNT = "discount", "Discount"
     GROSS = "gross", "Paid by the buyer", Account.PROVIDER_CLEARING, 1
     PLATFORM_FEE = "platform-fee", "Platform fee", Account.PLATFORM_FEE, -1
     CARD_FEE = "card-fee", "Card fee", Account.PROCESSING_FEE_RECOVERY, -1
@@ -162,6 +166,10 @@ _HELD_SHARES = select(func.coalesce(func.sum(PaymentTransaction.net_minor), 0).c
 )
 
 
+_Parts = dict[str, tuple[int, Sequence[AgreedRow]]]
+"""Each figure as agreed, with its rows."""
+
+
 def explain_buyer_order(number: str, buyer_id: int, figure: BuyerFigure) -> Explanation:
     """Return the rows behind a figure of the buyer's own order; raises NotFound for a foreign one."""
     return _explain(number, Order.buyer_id == buyer_id, figure, _buyer_parts)
@@ -187,7 +195,7 @@ def _explain(
     number: str,
     is_own: ColumnElement[bool],
     figure: Figure,
-    parts: Callable[[_OrderFacts, Sequence[AgreedRow]], dict[Figure, tuple[int, Sequence[AgreedRow]]]],
+    parts: Callable[[_OrderFacts, Sequence[AgreedRow]], _Parts],
 ) -> Explanation:
     with db.snapshot() as connection:
         found = connection.execute(_FACTS.where(is_own), {"number": number}).one_or_none()
@@ -198,7 +206,7 @@ def _explain(
         lines = [AgreedRow(title, f"{quantity} in the order", amount) for title, quantity, amount in agreed_lines]
         status = connection.execute(_PAID_SHARE, {"order_id": order.id}).scalars().first()
         booked = _booked(connection, order.id, figure) if status is not None else ()
-    amount, agreed = parts(order, lines)[figure]
+    amount, agreed = parts(order, lines)[figure.value]
     if figure is SellerFigure.HELD and status is not TransactionStatus.HELD:
         amount, agreed = 0, ()
     in_books = figure.account is not None and status is not None and (amount != 0 or booked)
@@ -214,21 +222,21 @@ def _booked(connection: Connection, order_id: int, figure: Figure) -> tuple[ledg
     return ledger.postings(connection, *conditions)
 
 
-def _buyer_parts(order: _OrderFacts, lines: Sequence[AgreedRow]) -> dict[Figure, tuple[int, Sequence[AgreedRow]]]:
+def _buyer_parts(order: _OrderFacts, lines: Sequence[AgreedRow]) -> _Parts:
     delivery = AgreedRow(f"Delivery by {order.shop_name}", "One delivery per seller", order.delivery_minor)
     tax = AgreedRow("Tax", f"On the goods of {order.shop_name}", order.tax_minor)
     discount = AgreedRow("Discount", "", -order.discount_minor)
     extras = [part for part in (delivery, tax, discount) if part.amount_minor]
     return {
-        BuyerFigure.GOODS: (order.subtotal_minor, lines),
-        BuyerFigure.DELIVERY: (order.delivery_minor, [delivery]),
-        BuyerFigure.TAX: (order.tax_minor, [tax]),
-        BuyerFigure.DISCOUNT: (-order.discount_minor, [discount]),
-        BuyerFigure.TOTAL: (order.total_minor, [*lines, *extras]),
+        "goods": (order.subtotal_minor, lines),
+        "delivery": (order.delivery_minor, [delivery]),
+        "tax": (order.tax_minor, [tax]),
+        "discount": (-order.discount_minor, [discount]),
+        "total": (order.total_minor, [*lines, *extras]),
     }
 
 
-def _seller_parts(order: _OrderFacts, lines: Sequence[AgreedRow]) -> dict[Figure, tuple[int, Sequence[AgreedRow]]]:
+def _seller_parts(order: _OrderFacts, lines: Sequence[AgreedRow]) -> _Parts:
     gross = AgreedRow("Paid by the buyer", "When the payment arrives", order.total_minor)
     platform = AgreedRow("Platform fee", percent(order.platform_basis_points), order.platform_fee_minor)
     card = AgreedRow(
@@ -237,12 +245,13 @@ def _seller_parts(order: _OrderFacts, lines: Sequence[AgreedRow]) -> dict[Figure
         order.processing_fee_minor,
     )
     less = [AgreedRow(part.label, part.note, -part.amount_minor) for part in (platform, card)]
-    return {
-        SellerFigure.GROSS: (order.total_minor, _buyer_parts(order, lines)[BuyerFigure.TOTAL][1]),
-        SellerFigure.PLATFORM_FEE: (order.platform_fee_minor, [platform]),
-        SellerFigure.CARD_FEE: (order.processing_fee_minor, [card]),
-        SellerFigure.NET: (order.net_minor, [gross, *less]),
-        SellerFigure.HELD: (order.net_minor, []),
+    agreed = _buyer_parts(order, lines)
+    return agreed | {
+        "gross": agreed["total"],
+        "platform-fee": (order.platform_fee_minor, [platform]),
+        "card-fee": (order.processing_fee_minor, [card]),
+        "net": (order.net_minor, [gross, *less]),
+        "held": (order.net_minor, []),
     }
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from marketplace import db
 from marketplace.errors import NotFound
@@ -135,7 +136,7 @@ SHARE_COLUMNS = (
 )
 _CURRENT_SHARES = (
     select(*SHARE_COLUMNS)
-    .distinct(PaymentTransaction.order_id)
+    .ext(distinct_on(PaymentTransaction.order_id))
     .where(PaymentTransaction.order_id.in_(bindparam("order_ids", expanding=True)))
     .order_by(
         PaymentTransaction.order_id,
@@ -206,7 +207,7 @@ _RECEIPTS = select(
 
 
 def shares_of_orders(order_ids: Iterable[int]) -> dict[int, Share]:
-    """Return each order's share that counts: the paid one, else that of the latest attempt; orders without are left out."""
+    """Return each order's share that counts: the paid one, else the latest; orders without one are left out."""
     rows = db.read(_CURRENT_SHARES, {"order_ids": list(order_ids)})
     shares = [Share(*tuple(row)) for row in rows]
     return {share.order_id: share for share in shares}

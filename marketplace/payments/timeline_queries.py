@@ -52,6 +52,8 @@ _CHANGE = (
 def changes_of(subjects: Mapping[str, Sequence[int]]) -> Sequence[Change]:
     """Return the status history of rows, given as table name and ids, newest first (S1.6)."""
     wanted = [
-        and_(StatusChange.subject == subject, StatusChange.subject_id.in_(ids)) for subject, ids in subjects.items() if ids
+        and_(StatusChange.subject == subject, StatusChange.subject_id.in_(ids))
+        for subject, ids in subjects.items()
+        if ids
     ]
     return [Change(*tuple(row)) for row in db.read(_CHANGE.where(or_(*wanted)))] if wanted else []

@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from marketplace import db
+from marketplace import db, history
 from marketplace.checkout.settlement import Contradiction
 from marketplace.config import Settings
 from marketplace.errors import DomainError
+from marketplace.history import Actor
 from marketplace.provider_events import operations
 from marketplace.provider_events.handlers import HANDLERS, Handler
 from marketplace.provider_events.models import ProviderEvent
@@ -29,13 +31,15 @@ def receive(event: InboundEvent, body: bytes, *, provider: Provider, settings: S
 
     Raises only when the event could not be stored: then the provider must send it again (fault F36).
     """
-    event_id = _store(event, body, provider_name=provider.name, now=now)
+    handler = HANDLERS.get(event.type)
+    needs_reading = handler is not None and handler.parse is None
+    due_at = now if needs_reading else now + _LEASE
+    event_id = _store(event, body, provider_name=provider.name, due_at=due_at, now=now)
     if event_id is None:
         return
-    handler = HANDLERS.get(event.type)
     try:
-        if handler is not None and handler.parse is None:
-            # It needs the provider's word, and the provider waits for our answer: a job asks.
+        if needs_reading:
+            # It needs the provider's word, and the provider waits for our answer: a job asks, or the tick.
             db.atomic(operations.queue_reading, (), event_id=event_id)
             return
         apply(event_id, provider=provider, settings=settings, now=now, reread=False)
@@ -75,9 +79,9 @@ def apply_due(*, providers: Mapping[str, Provider], settings: Settings, now: dat
     return len(waiting)
 
 
-def _store(event: InboundEvent, body: bytes, *, provider_name: str, now: datetime) -> int | None:
-    """Insert the event READ COMMITTED and return its id; None when it was stored before."""
-    statement = (
+def _store(event: InboundEvent, body: bytes, *, provider_name: str, due_at: datetime, now: datetime) -> int | None:
+    """Insert the event and its first status READ COMMITTED and return its id; None when it was stored before."""
+    inserted = (
         insert(ProviderEvent)
         .values(
             provider=provider_name,
@@ -86,13 +90,16 @@ def _store(event: InboundEvent, body: bytes, *, provider_name: str, now: datetim
             object_id=event.object_id,
             payload=event.payload,
             body_sha256=hashlib.sha256(body).digest(),
-            next_attempt_at=now + _LEASE,
+            next_attempt_at=due_at,
             received_at=now,
         )
         .on_conflict_do_nothing(index_elements=["provider", "event_id"])
         .returning(ProviderEvent.id)
+        .cte("inserted")
     )
-    rows = db.append(statement)
+    actor = Actor.provider(event.event_id[:64])
+    first = history.first_of(inserted, ProviderEvent, actor=actor, at=now, because="The provider sent it.")
+    rows = db.append(select(inserted.c.id).add_cte(first.cte("first")))
     return rows[0].id if rows else None
 
 

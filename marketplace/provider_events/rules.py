@@ -115,7 +115,7 @@ def _redacted(value: Any, is_shown: Any) -> Any:
 
 
 def _field(key: str, value: Any, is_shown: Any) -> Any:
-    if value is None or value == {} or value == []:
+    if value is None or value in ({}, []):
         return value
     if not is_shown(key):
         return HIDDEN

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask import Flask, Response, request
 from psycopg.errors import LockNotAvailable
+from werkzeug.exceptions import HTTPException
 
 from marketplace.sandbox import (
     balance,
@@ -132,6 +133,9 @@ def _answer(call: Call, object_id: str) -> Response:
         return _respond(200, _run(call, object_id, request_id, None), request_id)
     except ApiError as error:
         return _respond(error.status, _text(error.body(request_id)), request_id)
+    except HTTPException as refusal:
+        refused = ApiError(refusal.code or 400, refusal.description or "This request cannot be read.")
+        return _respond(refused.status, _text(refused.body(request_id)), request_id)
     except Exception:
         log.exception("%s %s failed", request.method, request.path)
         return _respond(500, _text(_accident().body(request_id)), request_id)

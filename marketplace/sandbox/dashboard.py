@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from flask import Flask, flash, redirect, render_template, request
+from psycopg.errors import LockNotAvailable
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from marketplace.sandbox import balance, dashboard_deeds, dashboard_webhooks
 from marketplace.sandbox.currencies import display
@@ -77,6 +79,16 @@ def register(app: Flask) -> None:
         400, lambda error: (render_template("sandbox/refused.html", words=error.description), 400)
     )
     app.context_processor(lambda: {"now_shown": when(current_sandbox().clock.now()), "sections": SECTIONS})
+
+
+_BUSY = "Another request is still working on this. Wait a moment, then load the page again."
+
+
+def refused(error: HTTPException) -> Answer:
+    """Show in the sandbox's own look why a request was refused or failed."""
+    if request.path.startswith("/static/"):
+        return error.get_response()
+    return render_template("sandbox/refused.html", words=error.description), error.code or 500
 
 
 def overview() -> Answer:

@@ -74,7 +74,7 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
     except urllib.error.HTTPError as refusal:
         with refusal:
             return _answer(refusal.code, refusal.read(EXCERPT_BYTES))
-    except (OSError, HTTPException) as failure:
+    except (OSError, HTTPException, ValueError) as failure:
         return Answer(None, str(failure))
 
 
@@ -100,6 +100,12 @@ def claim(work: Work, most: int) -> list[Pending]:
     )  # fmt: skip
     pending = [Pending(row["id"], row["event_id"], row["type"], row["endpoint_id"]) for row in found]
     return sorted(pending, key=lambda one: one.delivery_id)
+
+
+def release(work: Work, pending: list[Pending]) -> None:
+    """Make claimed deliveries due again; those that were sent have been released by their record."""
+    ids = [one.delivery_id for one in pending]
+    work.rows("UPDATE deliveries SET sending = false WHERE sending AND id = ANY(%(ids)s)", ids=ids)
 
 
 def release_interrupted(work: Work) -> None:

@@ -83,12 +83,12 @@ class Sandbox:
         """
         with self.work() as work:
             due = delivery.claim(work, _MOST_AT_ONCE)
-        wanted = order(list(due)) if order else due
-        chosen = {one.delivery_id for one in wanted}
-        with self.work() as work:
-            left = [one.delivery_id for one in due if one.delivery_id not in chosen]
-            work.rows("UPDATE deliveries SET sending = false WHERE id = ANY(%(ids)s)", ids=left)
-        return [self.deliver(one) for one in wanted for _ in range(copies)]
+        try:
+            wanted = order(list(due)) if order else due
+            return [self.deliver(one) for one in wanted for _ in range(copies)]
+        finally:
+            with self.work() as work:
+                delivery.release(work, due)
 
     def deliver(self, pending: Pending) -> Attempted:
         """Make one attempt to deliver and wake whoever waits for it."""

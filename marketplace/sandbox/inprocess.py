@@ -74,7 +74,9 @@ class RunningSandbox:
         self.app = create_sandbox(settings, transport)
         self._server = make_server("127.0.0.1", 0, self.app, threaded=True, fd=listener.fileno())
         self._listener = listener
-        self._thread = threading.Thread(target=self._server.serve_forever, name="sandbox-web", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), name="sandbox-web", daemon=True
+        )
         self._thread.start()
 
     def __enter__(self) -> Self:

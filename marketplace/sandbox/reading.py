@@ -110,8 +110,8 @@ def list_objects(work: Work, kind: str, params: Reader, url: str, filters: tuple
     given: dict[str, Any] = {"kind": kind, **values}
     for name in filters:
         value = params.text(name)
-        if value is not None and name in LOOK_UPS:
-            condition += f" AND {name} = %({name})s"
+        if value is not None:
+            condition += f" AND {name if name in LOOK_UPS else f'data->>{name!r}'} = %({name})s"
             given[name] = value
     return page(
         work,

@@ -162,4 +162,8 @@ def _intro(found: Explanation) -> str:
         return "This figure is booked. These are the ledger rows that make it."
     if found.agreed:
         return "This figure was agreed at checkout. These are the rows that make it."
-    return "No row makes this figure. It is zero." if found.agrees else "The rows that should make this figure are missing."
+    return (
+        "No row makes this figure. It is zero."
+        if found.agrees
+        else "The rows that should make this figure are missing."
+    )

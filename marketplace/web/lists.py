@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from flask import request, url_for
 
+from marketplace.errors import NotFound
 from marketplace.paging import Cursor, Listed
 
 E = TypeVar("E", bound=StrEnum)
@@ -50,6 +51,13 @@ def choice(kind: type[E], name: str) -> E | None:
 def member(kind: type[E], text: str) -> E | None:
     """Return the member of `kind` with the value `text`, or None."""
     return next((each for each in kind if each.value == text), None)
+
+
+def number(text: str) -> str:
+    """Return an order's number as the address gives it; raises NotFound for what no number can be."""
+    if not (text.isascii() and text.isprintable()):
+        raise NotFound("There is no order with this number among yours.")
+    return text
 
 
 def search_text() -> str:

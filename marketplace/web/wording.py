@@ -175,7 +175,11 @@ def audit(changes: Sequence[Change], labels: Mapping[str, str]) -> tuple[Timelin
 
 
 def _money_badge(
-    order: OrderStatus, purchase: PurchaseStatus, share: Share | None, paid: Mapping[TransactionStatus, Badge], open_: str
+    order: OrderStatus,
+    purchase: PurchaseStatus,
+    share: Share | None,
+    paid: Mapping[TransactionStatus, Badge],
+    open_: str,
 ) -> Badge:
     if share is not None and share.status in paid:
         return paid[share.status]

@@ -51,12 +51,12 @@ window.addEventListener("pageshow", () => document.querySelectorAll("[data-sent]
 function copyButton(code) {
   const button = document.createElement("button");
   button.type = "button";
-  button.textContent = "⧉";
+  button.textContent = "Copy";
   button.setAttribute("aria-label", `Copy ${code.textContent}`);
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(code.textContent);
-    button.textContent = "✓";
-    setTimeout(() => { button.textContent = "⧉"; }, 1500);
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = "Copy"; }, 1500);
   });
   code.after(button);
 }

@@ -2,4 +2,18 @@
 
 from flask import Blueprint
 
+from marketplace.web.admin import events, explain, ledger, payments
+
 blueprint = Blueprint("admin", __name__)
+
+blueprint.add_url_rule("/admin", view_func=payments.overview)
+blueprint.add_url_rule("/admin/payments", view_func=payments.payments)
+blueprint.add_url_rule("/admin/payments/<int(max=9223372036854775807):payment_id>", view_func=payments.payment)
+blueprint.add_url_rule(
+    "/admin/payments/<int(max=9223372036854775807):payment_id>/explain/<figure>", view_func=explain.explain_payment
+)
+blueprint.add_url_rule("/admin/events", view_func=events.events)
+blueprint.add_url_rule("/admin/events/<int(max=9223372036854775807):event_row_id>", view_func=events.event)
+blueprint.add_url_rule("/admin/ledger", view_func=ledger.ledger)
+blueprint.add_url_rule("/admin/ledger/entries/<int(max=9223372036854775807):entry_id>", view_func=ledger.entry)
+blueprint.add_url_rule("/admin/ledger/<account>/<string(length=3):currency>", view_func=ledger.account)

@@ -11,8 +11,12 @@ blueprint.add_url_rule("/orders", view_func=orders.orders)
 blueprint.add_url_rule("/orders/<number>", view_func=orders.order)
 blueprint.add_url_rule("/orders/<number>/explain/<figure>", view_func=explain.explain_order)
 blueprint.add_url_rule("/account/payments", view_func=payments.payments)
-blueprint.add_url_rule("/account/payments/<int:payment_id>", view_func=payments.payment)
-blueprint.add_url_rule("/account/payments/<int:payment_id>/explain/<figure>", view_func=explain.explain_payment)
+blueprint.add_url_rule("/account/payments/<int(max=9223372036854775807):payment_id>", view_func=payments.payment)
+blueprint.add_url_rule(
+    "/account/payments/<int(max=9223372036854775807):payment_id>/explain/<figure>", view_func=explain.explain_payment
+)
 blueprint.add_url_rule("/notifications", view_func=notifications.notifications)
 blueprint.add_url_rule("/notifications/read", view_func=notifications.read_all, methods=["POST"])
-blueprint.add_url_rule("/notifications/<int:notification_id>/read", view_func=notifications.read, methods=["POST"])
+blueprint.add_url_rule(
+    "/notifications/<int(max=9223372036854775807):notification_id>/read", view_func=notifications.read, methods=["POST"]
+)

@@ -18,7 +18,7 @@ def explain_order(number: str, figure: str) -> ResponseReturnValue:
     asked = lists.member(BuyerFigure, figure)
     if asked is None:
         raise NotFound("There is no such figure.")
-    found = explain_queries.explain_buyer_order(number, guards.viewer().user_id, asked)
+    found = explain_queries.explain_buyer_order(lists.number(number), guards.viewer().user_id, asked)
     crumbs = [Crumb("Orders", url_for("buyer.orders")), Crumb(number, url_for("buyer.order", number=number))]
     return explaining.show(found, buyer_console("orders"), crumbs, f"order {number}")
 
@@ -28,9 +28,7 @@ def explain_payment(payment_id: int, figure: str) -> ResponseReturnValue:
     """Show the rows that make the amount of one of the buyer's own payments; no other figure is theirs."""
     if figure != PaymentFigure.AMOUNT:
         raise NotFound("There is no such figure.")
-    found = admin_explain_queries.explain_payment(
-        payment_id, PaymentFigure.AMOUNT, user_id=guards.viewer().user_id
-    )
+    found = admin_explain_queries.explain_payment(payment_id, PaymentFigure.AMOUNT, user_id=guards.viewer().user_id)
     name = f"Payment {payment_id}"
     crumbs = [
         Crumb("Payments", url_for("buyer.payments")),

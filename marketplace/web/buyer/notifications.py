@@ -78,8 +78,8 @@ def notifications() -> ResponseReturnValue:
 @guards.signed_in
 def read(notification_id: int) -> ResponseReturnValue:
     """Mark one notification as read and go back to the list, or to what it is about."""
-    values = {"user_id": guards.viewer().user_id, "notification_id": notification_id, "now": clock.now()}
-    db.atomic(operations.mark_read, (), **values)
+    user_id = guards.viewer().user_id
+    db.atomic(operations.mark_read, (), user_id=user_id, notification_id=notification_id, now=clock.now())
     target = guards.safe_next(request.form.get("next"))
     return redirect(target or url_for("buyer.notifications"), code=303)
 

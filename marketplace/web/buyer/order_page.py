@@ -193,7 +193,9 @@ def _money_rows(order: OrderDetail) -> tuple[MoneyRow, ...]:
         ("Total", order.total_minor, "total", True),
     ]
     return tuple(
-        MoneyRow(label, money_text(minor, order.currency), explain_url(order.number, figure), is_total=figure == "total")
+        MoneyRow(
+            label, money_text(minor, order.currency), explain_url(order.number, figure), is_total=figure == "total"
+        )
         for label, minor, figure, is_shown in rows
         if is_shown
     )

@@ -78,7 +78,7 @@ def orders() -> ResponseReturnValue:
 def order(number: str) -> ResponseReturnValue:
     """Show one of the viewer's own orders: where the goods are, where the money is, what happened."""
     viewer = guards.viewer()
-    found = queries.buyer_order(number, viewer.user_id)
+    found = queries.buyer_order(lists.number(number), viewer.user_id)
     share = payment_queries.shares_of_orders([found.id]).get(found.id)
     attempts = payment_queries.attempts_of_purchase(found.purchase_id)
     facts = order_page.Facts(

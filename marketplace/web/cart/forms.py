@@ -1,22 +1,35 @@
 """The forms of the basket: shape only; stock and ownership are said by the rules of carts."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, StringField
-from wtforms.validators import InputRequired, NumberRange, Regexp
+from wtforms.validators import Regexp, StopValidation
 
 from marketplace.carts.rules import MAX_QUANTITY
 
 _LARGEST_ID = 2**63 - 1
-_QUANTITY = [
-    InputRequired("Enter how many you want."),
-    NumberRange(1, MAX_QUANTITY, f"Choose a number from 1 to {MAX_QUANTITY}."),
-]
+
+
+def whole_number(lowest: int, highest: int, words: str) -> Callable[[Any, IntegerField], None]:
+    """Return a check that a field holds a whole number in this range; NumberRange fails at 400 digits."""
+
+    def check(_form: Any, field: IntegerField) -> None:
+        if field.data is None or not lowest <= field.data <= highest:
+            field.errors = []
+            raise StopValidation(words)
+
+    return check
+
+
+_QUANTITY = [whole_number(1, MAX_QUANTITY, f"Choose a number from 1 to {MAX_QUANTITY}.")]
 
 
 class AddForm(FlaskForm):
     """What the button on a listing sends; `buy` is "now" when the buyer wants to pay at once."""
 
-    listing_id = IntegerField("Listing", [InputRequired(), NumberRange(1, _LARGEST_ID)])
+    listing_id = IntegerField("Listing", [whole_number(1, _LARGEST_ID, "Choose a listing.")])
     quantity = IntegerField("Quantity", _QUANTITY, default=1)
     buy = StringField("Buy now")
 

@@ -6,10 +6,13 @@ from marketplace.web.checkout import returning, views
 
 blueprint = Blueprint("checkout", __name__)
 
+# Larger numbers are no ids, and the database would say so with an error.
+_ID = f"int(max={2**63 - 1})"
+
 blueprint.add_url_rule("/checkout/<string(length=3):currency>", view_func=views.review)
 blueprint.add_url_rule("/checkout/<string(length=3):currency>", view_func=views.pay, methods=["POST"])
-blueprint.add_url_rule("/checkout/retry/<int:purchase_id>", view_func=views.retry, methods=["POST"])
-blueprint.add_url_rule("/checkout/return/<int:payment_id>", view_func=returning.came_back)
-blueprint.add_url_rule("/checkout/return/<int:payment_id>/state", view_func=returning.state)
-blueprint.add_url_rule("/checkout/return/<int:payment_id>/verify", view_func=returning.verify, methods=["POST"])
-blueprint.add_url_rule("/checkout/cancelled/<int:payment_id>", view_func=returning.cancelled)
+blueprint.add_url_rule(f"/checkout/retry/<{_ID}:purchase_id>", view_func=views.retry, methods=["POST"])
+blueprint.add_url_rule(f"/checkout/return/<{_ID}:payment_id>", view_func=returning.came_back)
+blueprint.add_url_rule(f"/checkout/return/<{_ID}:payment_id>/state", view_func=returning.state)
+blueprint.add_url_rule(f"/checkout/return/<{_ID}:payment_id>/verify", view_func=returning.verify, methods=["POST"])
+blueprint.add_url_rule(f"/checkout/cancelled/<{_ID}:payment_id>", view_func=returning.cancelled)

@@ -5,10 +5,11 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Regexp
+from wtforms.validators import Length, Regexp
 
 from marketplace.accounts.operations import PostalAddress
 from marketplace.web import countries
+from marketplace.web.cart.forms import whole_number
 
 NEW = "new"
 _LARGEST_AMOUNT = 2**63 - 1
@@ -52,7 +53,7 @@ class CheckoutForm(FlaskForm):
     billing_country = _country()
     buyer_note = TextAreaField("Note to the sellers", [Length(max=1000, message="Use at most 1000 characters.")])
     token = HiddenField("Form", [Regexp(r"[A-Za-z0-9_-]{20,64}\Z", message="Reload the page and try again.")])
-    expected_total_minor = IntegerField("Total", [InputRequired(), NumberRange(0, _LARGEST_AMOUNT)])
+    expected_total_minor = IntegerField("Total", [whole_number(0, _LARGEST_AMOUNT, "Look at the total again.")])
 
     def offer(self, saved: Sequence[tuple[str, str]]) -> None:
         """Offer saved addresses (value and label) before a new one; the first is chosen unless the buyer chose."""

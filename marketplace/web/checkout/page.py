@@ -65,6 +65,15 @@ class OrderView:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One step of what happens next."""
+
+    label: str
+    state: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnPage:
     """What templates/checkout/return.html shows: one of the honest states."""
 
@@ -80,7 +89,7 @@ class ReturnPage:
     poll: str
     retry_url: str
     orders: tuple[OrderView, ...]
-    next_steps: tuple[str, ...]
+    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +149,7 @@ def return_page(payment_id: int, found: ReturnState, look: int) -> ReturnPage:
             OrderView(number, shop_name, money(total), url_for("buyer.order", number=number))
             for number, shop_name, total in found.orders
         ),
-        next_steps=_next_steps(found) if is_paid else (),
+        steps=_steps(found) if is_paid else (),
     )
 
 
@@ -181,11 +190,15 @@ def _retry_url(found: ReturnState) -> str:
     return url_for("checkout.retry", purchase_id=found.purchase_id) if found.can_try_again else ""
 
 
-def _next_steps(found: ReturnState) -> tuple[str, ...]:
-    steps = ["Each seller has been told and prepares your order."]
-    if found.total and found.release_date:
-        steps.append(f"We hold your money until {date_text(found.release_date)} at the earliest.")
-    return (*steps, "When it has arrived, confirm it on the order's page.")
+def _steps(found: ReturnState) -> tuple[Step, ...]:
+    steps = (
+        Step("Paid" if found.total else "Ordered", "done", "Each seller has been told"),
+        Step("Sent", "next", "We tell you when"),
+        Step("Arrived", "next", "You confirm it on the order's page"),
+    )
+    if not found.release_date or not found.total:
+        return steps
+    return (*steps, Step("Sellers get the money", "next", f"Not before {date_text(found.release_date)}"))
 
 
 def _confirming(_found: ReturnState) -> tuple[str, str, str, str]:
@@ -200,13 +213,17 @@ def _paid(found: ReturnState) -> tuple[str, str, str, str]:
 
 
 def _not_paid(found: ReturnState) -> tuple[str, str, str, str]:
-    reason = found.reason or "The payment was not made."
+    reason = _sentence(found.reason or "The payment was not made.")
     return "This was not paid", f"{reason} Nothing was charged. Your basket is still there.", "bad", "circle-x"
 
 
 def _returned(found: ReturnState) -> tuple[str, str, str, str]:
-    reason = found.reason or "This payment came too late or was one too many."
+    reason = _sentence(found.reason or "This payment came too late or was one too many.")
     return "Your money is on its way back", f"{reason} You get {money(found.total)} back.", "hold", "undo-2"
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."
 
 
 _STATES = {CONFIRMING: _confirming, PAID: _paid, NOT_PAID: _not_paid, RETURNED: _returned}

@@ -21,7 +21,7 @@ def explain_order(number: str, figure: str) -> ResponseReturnValue:
     asked = lists.member(SellerFigure, figure)
     if asked is None:
         raise NotFound("There is no such figure.")
-    found = explain_queries.explain_seller_order(number, guards.viewer().user_id, asked)
+    found = explain_queries.explain_seller_order(lists.number(number), guards.viewer().user_id, asked)
     crumbs = [Crumb("Orders", url_for("seller.orders")), Crumb(number, url_for("seller.order", number=number))]
     return explaining.show(found, seller_console("orders"), crumbs, f"order {number}")
 
@@ -34,7 +34,6 @@ def explain_held(currency: str) -> ResponseReturnValue:
     found = explain_queries.held_statement(guards.viewer().user_id, currency, lists.row_id("before"), PAGE_SIZE)
     rows, total = explaining.stretch(found.statement, currency, _CREDIT)
     older = found.statement.rows[0].id if found.statement.has_earlier else None
-    here = {"currency": currency}
     page = ExplainPage(
         title=f"Held for you in {currency}",
         console=seller_console("orders"),
@@ -46,7 +45,7 @@ def explain_held(currency: str) -> ResponseReturnValue:
         rows=rows,
         total=total,
         parts=(),
-        older_url=url_for("seller.explain_held", before=older, **here) if older else "",
-        newest_url=url_for("seller.explain_held", **here) if found.statement.has_later else "",
+        older_url=url_for("seller.explain_held", currency=currency, before=older) if older else "",
+        newest_url=url_for("seller.explain_held", currency=currency) if found.statement.has_later else "",
     )
     return render_template("explain/figure.html", page=page)

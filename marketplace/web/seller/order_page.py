@@ -78,7 +78,7 @@ class OrderPage:
     delivery_lines: tuple[str, ...]
     delivery_text: str
     buyer_note: str
-    agreed_rows: tuple[Fact, ...]
+    agreed_rows: tuple[MoneyRow, ...]
     money_rows: tuple[MoneyRow, ...]
     share_facts: tuple[Fact, ...]
     entries: tuple[TimelineEntry, ...]
@@ -95,7 +95,7 @@ def build(facts: Facts, viewer_id: int) -> OrderPage:
         badges=badges(order.status, order.purchase_status, share),
         note=f"Placed {time_text(order.created_at)}",
         hold=_hold(share, facts.blocks),
-        lines=order_parts.line_views(facts.lines, order.currency, explain_url(order.number, "gross")),
+        lines=order_parts.line_views(facts.lines, order.currency, explain_url(order.number, "goods")),
         buyer_name=order.buyer_name,
         is_paid=is_paid,
         delivery_lines=address,
@@ -133,14 +133,18 @@ def _hold(share: Share | None, blocks: Sequence[Block]) -> Hold | None:
     )
 
 
-def _agreed(order: OrderDetail) -> tuple[Fact, ...]:
+def _agreed(order: OrderDetail) -> tuple[MoneyRow, ...]:
     rows = [
-        ("Goods", order.subtotal_minor),
-        ("Delivery", order.delivery_minor),
-        ("Tax", order.tax_minor),
-        ("Discount", -order.discount_minor),
+        ("Goods", order.subtotal_minor, "goods"),
+        ("Delivery", order.delivery_minor, "delivery"),
+        ("Tax", order.tax_minor, "tax"),
+        ("Discount", -order.discount_minor, "discount"),
     ]
-    return tuple(Fact(label, money_text(minor, order.currency)) for label, minor in rows if minor)
+    return tuple(
+        MoneyRow(label, money_text(minor, order.currency), explain_url(order.number, figure))
+        for label, minor, figure in rows
+        if minor
+    )
 
 
 def _money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]:

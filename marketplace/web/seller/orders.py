@@ -95,7 +95,7 @@ def orders() -> ResponseReturnValue:
 def order(number: str) -> ResponseReturnValue:
     """Show one of the seller's own orders: where to send it, what it brings and when."""
     seller_id = guards.viewer().user_id
-    found = queries.seller_order(number, seller_id)
+    found = queries.seller_order(lists.number(number), seller_id)
     share = payment_queries.shares_of_orders([found.id]).get(found.id)
     subjects = {"order": [found.id], "payment_transaction": [share.id] if share else []}
     facts = order_page.Facts(

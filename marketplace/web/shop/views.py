@@ -11,8 +11,8 @@ from marketplace.errors import NotFound
 from marketplace.web import guards
 from marketplace.web.shop import filters, shown
 
-_ON_HOME = 8
-_MORE_OF_SHOP = 4
+_ON_HOME = 10
+_MORE_OF_SHOP = 5
 # Names are SHA-256 sums of the content, so a picture never changes under its name.
 _MEDIA = re.compile(r"[0-9a-f]{64}\.(?:svg|png|jpg|webp)", re.ASCII)
 

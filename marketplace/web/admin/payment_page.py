@@ -1,0 +1,300 @@
+"""What the admin's payment page shows: ready texts and addresses, made from what the books say."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from marketplace.ledger.queries import PostingRow
+from marketplace.payments.admin_queries import Call, PaymentRecord, ProviderLine, SellerShare, Tracker
+from marketplace.payments.queries import Decline, Receipt
+from marketplace.payments.timeline_queries import Change
+from marketplace.provider_events.queries import EventSummary
+from marketplace.web import explaining, wording
+from marketplace.web.admin.events import EventRow, event_rows, shown
+from marketplace.web.admin.explain import entry_url
+from marketplace.web.console import Console, admin_console
+from marketplace.web.explaining import LedgerRow, Sum
+from marketplace.web.order_parts import Fact, MoneyRow
+from marketplace.web.pages import money_text, time_text
+from marketplace.web.wording import Badge, TimelineEntry
+
+_LABELS = {
+    "payment": "Payment",
+    "payment_tracker": "Tracker",
+    "payment_transaction": "Share",
+    "outbound_call": "Call",
+    "unapplied_receipt": "Receipt",
+    "purchase": "Purchase",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was read for the page."""
+
+    record: PaymentRecord
+    trackers: Sequence[Tracker]
+    declines: Sequence[Decline]
+    shares: Sequence[SellerShare]
+    receipts: Sequence[Receipt]
+    calls: Sequence[Call]
+    events: Sequence[EventSummary]
+    postings: Sequence[PostingRow]
+    provider_lines: Sequence[ProviderLine]
+    changes: Sequence[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerView:
+    """The provider's payment intent as we know it."""
+
+    intent: str
+    badge: Badge
+    facts: tuple[Fact, ...]
+    notes: tuple[str, ...]
+    error_data: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineRow:
+    """One refused try, with the provider's own words."""
+
+    charge: str
+    when: str
+    code: str
+    decline_code: str
+    reason: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A figure that opens to its rows."""
+
+    text: str
+    explain_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRow:
+    """One seller's share."""
+
+    order: str
+    shop: str
+    badge: Badge
+    goods: Badge
+    gross: Amount
+    platform_fee: Amount
+    card_fee: Amount
+    net: Amount
+    hold: str
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One call to the provider."""
+
+    kind: str
+    attempt: str
+    badge: Badge
+    key: str
+    object: str
+    when: str
+    error: str
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerTable:
+    """The ledger entries about the payment, in one currency."""
+
+    currency: str
+    rows: tuple[LedgerRow, ...]
+    total: Sum
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPage:
+    """What templates/admin/payment.html shows."""
+
+    title: str
+    console: Console
+    badge: Badge
+    note: str
+    figures: tuple[MoneyRow, ...]
+    facts: tuple[Fact, ...]
+    metadata: str
+    receipt: str
+    trackers: tuple[TrackerView, ...]
+    declines: tuple[DeclineRow, ...]
+    shares: tuple[ShareRow, ...]
+    provider_lines: tuple[Fact, ...]
+    calls: tuple[CallRow, ...]
+    events: tuple[EventRow, ...]
+    ledgers: tuple[LedgerTable, ...]
+    entries: tuple[TimelineEntry, ...]
+
+
+def build(facts: Facts) -> PaymentPage:
+    """Return the page of the payment in `facts`."""
+    record = facts.record
+    return PaymentPage(
+        title=f"Payment {record.id}",
+        console=admin_console("payments"),
+        badge=wording.payment_badge(record.status),
+        note=f"{record.buyer_name}, {record.buyer_email}",
+        figures=_figures(facts),
+        facts=_record_facts(record),
+        metadata=shown(record.metadata) if record.metadata else "",
+        receipt=_receipt(facts.receipts),
+        trackers=tuple(_tracker(tracker) for tracker in facts.trackers),
+        declines=tuple(_decline(decline) for decline in facts.declines),
+        shares=tuple(_share(record.id, each) for each in facts.shares),
+        provider_lines=tuple(_provider_line(line) for line in facts.provider_lines),
+        calls=tuple(_call(call) for call in facts.calls),
+        events=event_rows(tuple(facts.events)),
+        ledgers=_ledgers(facts.postings),
+        entries=wording.audit(facts.changes, _LABELS),
+    )
+
+
+def _figures(facts: Facts) -> tuple[MoneyRow, ...]:
+    record, shares = facts.record, [each.share for each in facts.shares]
+    held = [share for share in shares if share.status.value == "held"]
+    rows = [
+        ("Amount", record.amount_minor, "amount"),
+        ("Platform fees", sum(share.platform_fee_minor for share in shares), "platform-fee"),
+        ("Card fees charged to sellers", sum(share.processing_fee_minor for share in shares), "card-fee"),
+        ("Net for the sellers", sum(share.net_minor for share in shares), "net"),
+        ("Held now", sum(share.net_minor for share in held), "held"),
+    ]
+    rows += [("Received, could not be used", receipt.amount_minor, "unapplied") for receipt in facts.receipts]
+    found = [_figure(record.id, label, minor, record.currency, figure) for label, minor, figure in rows]
+    if facts.provider_lines:
+        currency = facts.provider_lines[0].currency
+        lines = [line for line in facts.provider_lines if line.currency == currency]
+        fee, net = sum(line.fee_minor for line in lines), sum(line.net_minor for line in lines)
+        found.append(_figure(record.id, "Fee taken by the provider", fee, currency, "provider-fee"))
+        found.append(_figure(record.id, "In the provider's balance", net, currency, "provider-net"))
+    return tuple(found)
+
+
+def _figure(payment_id: int, label: str, minor: int, currency: str, figure: str) -> MoneyRow:
+    url = url_for("admin.explain_payment", payment_id=payment_id, figure=figure)
+    return MoneyRow(label, money_text(minor, currency), url, is_total=figure == "net")
+
+
+def _record_facts(record: PaymentRecord) -> tuple[Fact, ...]:
+    moments = {
+        "Created": record.created_at,
+        "Updated": record.updated_at,
+        "Completed": record.completed_at,
+        "Page expires": record.expires_at,
+        "Page closed": record.session_closed_at,
+        "Credits added": record.credits_added_at,
+    }
+    words: Mapping[str, Any] = {
+        "Provider": record.provider,
+        "Session": record.provider_session_id,
+        "Payment intent": record.provider_payment_id,
+        "Purchase": record.purchase_number,
+        "Error code": record.error_code,
+        "Error message": record.error_message,
+        "Verification attempts": record.verification_attempts,
+        "Credits to add": record.credits_to_add,
+        "Package": record.package_name or record.package_id,
+        "Credit transaction": record.credit_transaction_id,
+    }
+    facts = [Fact(label, "None" if value is None else str(value)) for label, value in words.items()]
+    facts += [Fact(label, "Not yet" if moment is None else time_text(moment)) for label, moment in moments.items()]
+    return tuple(facts)
+
+
+def _receipt(receipts: Sequence[Receipt]) -> str:
+    return " ".join(
+        f"{receipt.cause} {receipt.status.label}. Refund {receipt.provider_refund_id or 'not made yet'}."
+        for receipt in receipts
+    )
+
+
+def _tracker(tracker: Tracker) -> TrackerView:
+    facts = (
+        Fact("Status", tracker.status.label),
+        Fact("Declines", str(tracker.attempts)),
+        Fact("Failure code", tracker.failure_code or "None"),
+        Fact("Failure reason", tracker.failure_reason or "None"),
+        Fact("First reported", time_text(tracker.created_at)),
+        Fact("Last reported", time_text(tracker.updated_at)),
+    )
+    data = shown(tracker.stripe_error_data) if tracker.stripe_error_data else ""
+    notes = tuple(line for line in tracker.notes.splitlines() if line)
+    return TrackerView(tracker.payment_intent_id, wording.badge(tracker.status), facts, notes, data)
+
+
+def _decline(decline: Decline) -> DeclineRow:
+    return DeclineRow(
+        charge=decline.charge_id,
+        when=time_text(decline.failed_at),
+        code=decline.code,
+        decline_code=decline.decline_code or "",
+        reason=decline.reason,
+        data=shown(decline.error_data) if decline.error_data else "",
+    )
+
+
+def _share(payment_id: int, each: SellerShare) -> ShareRow:
+    share = each.share
+
+    def amount(minor: int, figure: str) -> Amount:
+        url = url_for("admin.explain_payment", payment_id=payment_id, figure=figure, order=each.order_number)
+        return Amount(money_text(minor, share.currency), url)
+
+    hold = ""
+    if share.planned_release_date is not None and share.hold_reason is not None:
+        hold = f"{share.hold_reason.value}, {share.days_to_hold} days, until {time_text(share.planned_release_date)}"
+    failure = f"{share.failure_code}: {share.failure_reason}" if share.failure_code else ""
+    return ShareRow(
+        order=each.order_number,
+        shop=each.shop_name,
+        badge=wording.badge(share.status),
+        goods=wording.fulfilment_badge(each.order_status),
+        gross=amount(share.gross_minor, "gross"),
+        platform_fee=amount(share.platform_fee_minor, "platform-fee"),
+        card_fee=amount(share.processing_fee_minor, "card-fee"),
+        net=amount(share.net_minor, "net"),
+        hold=hold,
+        failure=failure,
+    )
+
+
+def _provider_line(line: ProviderLine) -> Fact:
+    amounts = (money_text(minor, line.currency) for minor in (line.amount_minor, line.fee_minor, line.net_minor))
+    gross, fee, net = amounts
+    return Fact(f"{line.provider_id}, {line.kind}", f"{gross} less {fee} is {net}")
+
+
+def _call(call: Call) -> CallRow:
+    return CallRow(
+        kind=call.kind.value.replace("_", " "),
+        attempt=f"attempt {call.attempt}, sent {call.sends} times",
+        badge=wording.badge(call.status),
+        key=call.idempotency_key,
+        object=call.provider_object_id or "",
+        when=time_text(call.first_sent_at or call.created_at),
+        error=f"{call.error_code}: {call.error_message or ''}" if call.error_code else "",
+        request=shown(call.request),
+    )
+
+
+def _ledgers(postings: Sequence[PostingRow]) -> tuple[LedgerTable, ...]:
+    currencies = dict.fromkeys(posting.currency for posting in postings)
+    tables = []
+    for currency in currencies:
+        own = [posting for posting in postings if posting.currency == currency]
+        left = sum(posting.amount_minor for posting in own)
+        rows = explaining.ledger_table(own, 1, entry_url)
+        tables.append(LedgerTable(currency, rows, explaining.ledger_total(own, currency, left)))
+    return tuple(tables)

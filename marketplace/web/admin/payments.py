@@ -1,0 +1,129 @@
+"""Payments: the list with its search, and one payment with everything that is known about it."""
+
+from dataclasses import dataclass
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.ledger import queries as ledger
+from marketplace.payment_records.states import PaymentStatus
+from marketplace.payments import admin_queries, queries, search_queries, timeline_queries
+from marketplace.payments.search_queries import PaymentSummary
+from marketplace.provider_events import queries as provider_events
+from marketplace.web import guards, lists, wording
+from marketplace.web.admin import payment_page
+from marketplace.web.console import Console, admin_console
+from marketplace.web.lists import Pager, Tab
+from marketplace.web.pages import money_text, time_text
+from marketplace.web.wording import Badge
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """One payment in the list."""
+
+    title: str
+    note: str
+    url: str
+    buyer: str
+    email: str
+    purchase: str
+    badge: Badge
+    tracker: Badge
+    declines: int
+    intent: str
+    amount: str
+    explain_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentsPage:
+    """What templates/admin/payments.html shows."""
+
+    title: str
+    console: Console
+    tabs: tuple[Tab, ...]
+    search_text: str
+    search_url: str
+    rows: tuple[PaymentRow, ...]
+    pager: Pager
+    is_filtered: bool
+
+
+@guards.admin_only
+def overview() -> ResponseReturnValue:
+    """Lead to the payments, the admin's first page."""
+    return redirect(url_for("admin.payments"), code=303)
+
+
+@guards.admin_only
+def payments() -> ResponseReturnValue:
+    """List payments, newest first, found by any id, number or e-mail address."""
+    status, text = lists.choice(PaymentStatus, "status"), lists.search_text()
+    named = provider_events.payments_named(text) if "_" in text else ()
+    listed = search_queries.payments(text, status, named, lists.cursor())
+    every = Tab("All", url_for("admin.payments", q=text or None), status is None)
+    some = [
+        Tab(each.label, url_for("admin.payments", status=each.value, q=text or None), each is status)
+        for each in PaymentStatus
+    ]
+    page = PaymentsPage(
+        title="Payments",
+        console=admin_console("payments"),
+        tabs=(every, *some),
+        search_text=text,
+        search_url=url_for("admin.payments"),
+        rows=tuple(_row(payment) for payment in listed.rows),
+        pager=lists.pager(listed, "admin.payments", status=status or "", q=text),
+        is_filtered=bool(text or status),
+    )
+    return render_template("admin/payments.html", page=page)
+
+
+@guards.admin_only
+def payment(payment_id: int) -> ResponseReturnValue:
+    """Show one payment: record, tracker, shares, calls, events, ledger, history."""
+    record = admin_queries.payment(payment_id)
+    trackers = admin_queries.trackers(payment_id)
+    shares = admin_queries.seller_shares(payment_id)
+    calls = admin_queries.calls(payment_id)
+    receipts = queries.receipts_of(payment_id)
+    facts = payment_page.Facts(
+        record=record,
+        trackers=trackers,
+        declines=queries.declines_of([payment_id]),
+        shares=shares,
+        receipts=receipts,
+        calls=calls,
+        events=provider_events.events_of_payment(payment_id),
+        postings=ledger.postings_of_payment(payment_id),
+        provider_lines=admin_queries.provider_lines(payment_id),
+        changes=timeline_queries.changes_of(
+            {
+                "payment": [payment_id],
+                "payment_tracker": [tracker.id for tracker in trackers],
+                "payment_transaction": [each.share.id for each in shares],
+                "outbound_call": [call.id for call in calls],
+                "unapplied_receipt": [receipt.id for receipt in receipts],
+                "purchase": [record.purchase_id] if record.purchase_id is not None else [],
+            }
+        ),
+    )
+    return render_template("admin/payment.html", page=payment_page.build(facts))
+
+
+def _row(payment: PaymentSummary) -> PaymentRow:
+    return PaymentRow(
+        title=f"Payment {payment.id}",
+        note=time_text(payment.created_at),
+        url=url_for("admin.payment", payment_id=payment.id),
+        buyer=payment.buyer_name,
+        email=payment.buyer_email,
+        purchase=payment.purchase_number or "",
+        badge=wording.payment_badge(payment.status),
+        tracker=wording.badge(payment.tracker_status, "No tracker"),
+        declines=payment.declines,
+        intent=payment.provider_payment_id or "",
+        amount=money_text(payment.amount_minor, payment.currency),
+        explain_url=url_for("admin.explain_payment", payment_id=payment.id, figure="amount"),
+    )

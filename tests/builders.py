@@ -1,0 +1,243 @@
+"""Builders walk the real operations: nothing here makes a state that the product cannot reach (STYLE 29)."""
+
+import itertools
+import re
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import psycopg
+from flask import Flask
+from flask.testing import FlaskClient
+
+from marketplace import clock, db, jobs
+from marketplace.accounts import operations as accounts
+from marketplace.accounts import passwords
+from marketplace.carts import operations as carts
+from marketplace.catalog import operations as catalog
+from marketplace.catalog.operations import Offer, PartFacts, ShopFacts
+from marketplace.checkout import flows
+from marketplace.checkout import queries as checkout
+from marketplace.checkout.flows import Outcome
+from marketplace.checkout.operations import Agreed
+from marketplace.config import Settings
+from marketplace.money import Money
+from marketplace.providers.base import Provider
+from marketplace.sandbox.inprocess import Paid, RunningSandbox
+from tests.postgres_server import DatabaseUrls
+
+PASSWORD = "a-good-long-password"
+_PASSWORD_HASH = passwords.hash_password(PASSWORD)
+ADDRESS = {
+    "full_name": "Bo Buyer",
+    "line1": "1 Main Street",
+    "line2": "",
+    "city": "Springfield",
+    "region": "IL",
+    "postcode": "62701",
+    "country": "US",
+}
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Bought:
+    """A purchase on its way: its payment, its page at the provider, and its rows."""
+
+    buyer_id: int
+    payment_id: int
+    purchase_id: int
+    session_id: str
+    url: str
+    token: str
+
+
+@dataclass
+class World:
+    """One shop, one provider, one clock, and what tests do to them."""
+
+    app: Flask
+    sandbox: RunningSandbox
+    urls: DatabaseUrls
+    password_hash: str = field(default=_PASSWORD_HASH, repr=False)
+
+    @property
+    def settings(self) -> Settings:
+        """The application's settings."""
+        found: Settings = self.app.extensions["settings"]
+        return found
+
+    @property
+    def provider(self) -> Provider:
+        """The real Stripe adapter, pointed at the sandbox."""
+        found: Provider = self.app.extensions["providers"]["stripe"]
+        return found
+
+    @property
+    def now(self) -> datetime:
+        """Business time."""
+        return clock.now()
+
+    def advance(self, **span: float) -> None:
+        """Move time forward for shop and provider, and let the provider do what is due."""
+        self.sandbox.advance_clock(int(timedelta(**span).total_seconds()))
+        self.sandbox.run_due()
+
+    def tick(self) -> dict[str, int]:
+        """Let the worker do what is due."""
+        return jobs.tick(self.app)
+
+    def settle_down(self) -> None:
+        """Deliver every webhook and tick until nothing changes any more."""
+        for _ in range(6):
+            delivered = self.sandbox.deliver_pending()
+            counts = self.tick()
+            if not delivered and not any(counts.values()):
+                return
+
+    def rows(self, statement: str, *values: object) -> list[tuple[object, ...]]:
+        """Return what a query by the superuser sees."""
+        with psycopg.connect(self.urls.superuser, autocommit=True) as connection:
+            return connection.execute(statement, values).fetchall()
+
+    def tamper(self, statement: str) -> None:
+        """Change rows as the superuser with triggers off, as no part of the product can."""
+        with psycopg.connect(self.urls.superuser) as connection:
+            connection.execute("SET LOCAL session_replication_role = replica")
+            connection.execute(statement)
+
+    def person(self, name: str = "Bo Buyer", *, is_admin: bool = False) -> int:
+        """Register a person with the password PASSWORD; return the user id."""
+        return db.atomic(
+            accounts.register,
+            (),
+            email=f"{name.lower().replace(' ', '.')}{next(_numbers)}@example.com",
+            name=name,
+            password_hash=self.password_hash,
+            now=self.now,
+            is_admin=is_admin,
+        )
+
+    def seller(self, name: str = "Sam Seller", *, tax_basis_points: int = 0) -> int:
+        """Register a person and open a shop; return the user id."""
+        seller_id = self.person(name)
+        facts = ShopFacts(
+            name=f"{name} Parts {next(_numbers)}",
+            city="Detroit",
+            country="US",
+            about="Good parts, fairly priced.",
+            delivery_policy="Sent within two days.",
+            returns_policy="Thirty days.",
+            tax_basis_points=tax_basis_points,
+        )
+        db.atomic(catalog.open_shop, (), seller_id=seller_id, facts=facts, now=self.now)
+        return seller_id
+
+    def listing(
+        self,
+        seller_id: int,
+        price_minor: int = 10_000,
+        *,
+        units: int = 10,
+        delivery_minor: int = 0,
+        currency: str = "USD",
+        title: str = "Brake disc",
+    ) -> int:
+        """Offer a part and publish it; return the listing id. Minor units."""
+        offer = Offer(
+            title=title,
+            description="Fits well.",
+            price=Money(price_minor, currency),
+            delivery=Money(delivery_minor, currency),
+            units=units,
+            item=PartFacts(category="brakes", brand="Bosch", part_number="BD-1", condition="New", fits="Most cars"),
+        )
+        listing_id = db.atomic(catalog.create_listing, (), seller_id=seller_id, offer=offer, now=self.now)
+        db.atomic(catalog.publish, (), seller_id=seller_id, listing_id=listing_id, now=self.now)
+        return listing_id
+
+    def put_in_cart(self, buyer_id: int, listing_id: int, quantity: int = 1) -> None:
+        """Put units in a person's cart."""
+        db.atomic(
+            carts.add, (), user_id=buyer_id, token_hash=None, listing_id=listing_id, quantity=quantity, now=self.now
+        )
+
+    def agreed(self, buyer_id: int, currency: str = "USD", *, token: str | None = None) -> Agreed:
+        """Return what the review form would send now."""
+        return Agreed(
+            buyer_id=buyer_id,
+            currency=currency,
+            token=token or secrets.token_urlsafe(16),
+            expected_total_minor=checkout.review(buyer_id, currency).total.minor,
+            delivery_address=ADDRESS,
+            billing_address=ADDRESS,
+            buyer_note="",
+        )
+
+    def begin(self, agreed: Agreed) -> Outcome:
+        """Send the review form."""
+        return flows.begin(agreed=agreed, now=self.now, provider=self.provider, settings=self.settings)
+
+    def check_out(self, buyer_id: int, currency: str = "USD") -> Bought:
+        """Check out a person's cart as far as the payment page."""
+        agreed = self.agreed(buyer_id, currency)
+        return self.bought(self.begin(agreed), agreed)
+
+    def bought(self, outcome: Outcome, agreed: Agreed) -> Bought:
+        """Return the purchase behind an outcome of the checkout."""
+        [(purchase_id, session_id)] = self.rows(
+            "SELECT purchase_id, provider_session_id FROM payment WHERE id = %s", outcome.payment_id
+        )
+        return Bought(
+            buyer_id=agreed.buyer_id,
+            payment_id=outcome.payment_id,
+            purchase_id=int(str(purchase_id)),
+            session_id=str(session_id),
+            url=outcome.redirect_url or "",
+            token=agreed.token,
+        )
+
+    def try_again(self, bought: Bought) -> Outcome:
+        """Press "Try again"."""
+        return flows.try_again(
+            purchase_id=bought.purchase_id,
+            buyer_id=bought.buyer_id,
+            now=self.now,
+            provider=self.provider,
+            settings=self.settings,
+        )
+
+    def pay(self, bought: Bought, card: str = "4242424242424242", **how: object) -> Paid:
+        """Pay on the hosted page; webhooks wait."""
+        return self.sandbox.pay(bought.session_id, card, **how)  # type: ignore[arg-type]
+
+    def open_purchase(self, *grosses: int, buyer_id: int | None = None, units: int = 10) -> Bought:
+        """Check out one part per seller, at `grosses` minor units of US dollars each, delivery included."""
+        buyer_id = buyer_id or self.person()
+        for gross in grosses:
+            self.put_in_cart(buyer_id, self.listing(self.seller(), gross, units=units))
+        return self.check_out(buyer_id)
+
+    def paid_purchase(self, *grosses: int) -> Bought:
+        """Buy and pay as above, with every webhook delivered."""
+        bought = self.open_purchase(*grosses)
+        self.pay(bought)
+        self.settle_down()
+        return bought
+
+    def client(self, user_id: int | None = None) -> FlaskClient:
+        """Return a browser-like client, signed in as `user_id` through the real form."""
+        client = self.app.test_client()
+        if user_id is not None:
+            [(email,)] = self.rows('SELECT email FROM "user" WHERE id = %s', user_id)
+            token = form_token(client.get("/login").text)
+            answer = client.post("/login", data={"email": email, "password": PASSWORD, "csrf_token": token})
+            assert answer.status_code in (302, 303), answer.text
+        return client
+
+
+def form_token(html: str) -> str:
+    """Return the CSRF token of the first form on a page."""
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', html)
+    assert found, "the page has no form"
+    return found.group(1)

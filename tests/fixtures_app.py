@@ -1,0 +1,107 @@
+"""The real application, served over HTTP, beside the real sandbox: what every test beyond the pure rules walks."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+from marketplace import create_app
+from marketplace.config import Settings
+from marketplace.db import database
+from marketplace.reconciliation.checks import check_books
+from marketplace.sandbox.inprocess import RunningSandbox
+from tests.builders import World
+from tests.postgres_server import DatabaseUrls
+
+# What a migration wrote and no test may lose.
+_KEPT = {"alembic_version", "fee_schedule", "installation"}
+
+
+@pytest.fixture(scope="session")
+def var_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This worker's state folder; its clock file moves shop and sandbox together."""
+    return tmp_path_factory.mktemp("var")
+
+
+@pytest.fixture(scope="session")
+def sandbox(database_urls: DatabaseUrls, var_dir: Path) -> Iterator[RunningSandbox]:
+    """The sandbox server; webhooks go out when a test says so."""
+    with RunningSandbox(database_urls.sandbox, var_dir) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def settings(database_urls: DatabaseUrls, sandbox: RunningSandbox, var_dir: Path) -> Settings:
+    """The settings of the application under test."""
+    return Settings(
+        database_url=database_urls.application,
+        owner_database_url=database_urls.owner,
+        secret_keys=("test-secret",),
+        stripe_secret_key=sandbox.api_key,
+        stripe_webhook_secrets=(sandbox.webhook_secret,),
+        stripe_connect_webhook_secrets=(),
+        stripe_api_base=sandbox.base_url,
+        payment_page_origins=(sandbox.base_url,),
+        base_url="http://localhost",
+        var_dir=var_dir,
+        demo=True,
+        database_pool=24,
+    )
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings, sandbox: RunningSandbox) -> Iterator[Flask]:
+    """The application, with its webhook endpoint open to the sandbox over HTTP."""
+    application = create_app(settings)
+    server = make_server("127.0.0.1", 0, application, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, name="shop-web", daemon=True)
+    thread.start()
+    application.config["TEST_ORIGIN"] = f"http://127.0.0.1:{server.server_port}"
+    sandbox.send_webhooks_to(f"{application.config['TEST_ORIGIN']}/webhooks/stripe")
+    yield application
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    with application.app_context():
+        for engine in database.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def world(
+    app: Flask, sandbox: RunningSandbox, database_urls: DatabaseUrls, request: pytest.FixtureRequest
+) -> Iterator[World]:
+    """An empty shop. After the test its books must agree, unless the test is marked `tampers`."""
+    _empty(database_urls)
+    with app.app_context():
+        yield World(app=app, sandbox=sandbox, urls=database_urls)
+        if request.node.get_closest_marker("tampers") is None:
+            report = check_books()
+            assert report.agrees, report.differences
+
+
+def _empty(urls: DatabaseUrls) -> None:
+    """Delete every row as the superuser with triggers off; the application itself could not."""
+    for url, kept in ((urls.superuser, _KEPT), (urls.sandbox, set())):
+        with psycopg.connect(url, autocommit=True) as connection:
+            tables = connection.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'procrastinate%'"
+            ).fetchall()
+            names = [name for (name,) in tables if name not in kept]
+            if url == urls.superuser:
+                connection.execute("SET session_replication_role = replica")
+                connection.execute("; ".join(f'DELETE FROM "{name}"' for name in names))
+                connection.execute("DELETE FROM procrastinate_jobs")
+                connection.execute("DELETE FROM fee_schedule WHERE seller_id IS NOT NULL OR id > 2")
+            else:
+                endpoint_rows = "kind <> 'webhook_endpoint'"
+                connection.execute(
+                    "; ".join(
+                        f'DELETE FROM "{name}"' + (f" WHERE {endpoint_rows}" if name == "objects" else "")
+                        for name in reversed(names)
+                    )
+                )

@@ -1,0 +1,96 @@
+"""A sandbox of its own for every test, with the real SDK in front of it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import pytest
+import stripe
+
+from marketplace.sandbox.delivery import Answer
+from marketplace.sandbox.inprocess import RunningSandbox
+
+TABLES = "objects, events, deliveries, attempts, idempotency, due"
+
+
+@dataclass
+class Receiver:
+    """Stands where the merchant's webhook endpoint is: checks the signature with Stripe's own code and takes notes."""
+
+    secret: str = "whsec_sandbox"
+    status: int = 200
+    seen: list[stripe.Event] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+
+    def __call__(self, _url: str, body: bytes, headers: dict[str, str]) -> Answer:
+        event = stripe.Webhook.construct_event(body, headers["Stripe-Signature"], self.secret)
+        self.seen.append(event)
+        self.headers.append(headers)
+        return Answer(self.status, "noted")
+
+    @property
+    def types(self) -> list[str]:
+        return [event.type for event in self.seen]
+
+
+@pytest.fixture(scope="session")
+def sandbox_database(postgres_server, request) -> str:
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    return postgres_server.create_database(f"sandbox_contract_{worker}")
+
+
+@pytest.fixture
+def clean_database(sandbox_database: str) -> str:
+    with psycopg.connect(sandbox_database, autocommit=True) as connection:
+        found = connection.execute("SELECT to_regclass('objects')").fetchone()
+        if found and found[0]:
+            connection.execute(f"TRUNCATE {TABLES} RESTART IDENTITY")
+    return sandbox_database
+
+
+@pytest.fixture
+def receiver() -> Receiver:
+    return Receiver()
+
+
+@pytest.fixture
+def sandbox(clean_database: str, tmp_path: Path, receiver: Receiver) -> Iterator[RunningSandbox]:
+    with RunningSandbox(
+        clean_database, tmp_path, webhook_url="http://shop.test/webhooks", transport=receiver
+    ) as running:
+        yield running
+
+
+@pytest.fixture
+def client(sandbox: RunningSandbox) -> stripe.StripeClient:
+    return stripe.StripeClient(sandbox.api_key, base_addresses={"api": sandbox.base_url}, max_network_retries=0)
+
+
+@pytest.fixture
+def new_session(client: stripe.StripeClient) -> Callable[..., stripe.checkout.Session]:
+    def make(amount: int = 10_000, currency: str = "usd", **more) -> stripe.checkout.Session:
+        line = {"price_data": {"currency": currency, "unit_amount": amount, "product_data": {"name": "Brake disc"}}}
+        params = {
+            "mode": "payment",
+            "line_items": [{**line, "quantity": 1}],
+            "success_url": "http://shop.test/done?session={CHECKOUT_SESSION_ID}",
+            "cancel_url": "http://shop.test/cart",
+        }
+        return client.v1.checkout.sessions.create({**params, **more})
+
+    return make
+
+
+@pytest.fixture
+def pay(sandbox: RunningSandbox, client: stripe.StripeClient, new_session) -> Callable[..., stripe.checkout.Session]:
+    """Open a session, pay it, and return it as it is afterwards, with its intent, charge and money expanded."""
+
+    def make(card: str = "4242424242424242", amount: int = 10_000, currency: str = "usd", account: str = "", **more):
+        session = new_session(amount, currency, **more)
+        sandbox.pay(session.id, card, account=account)
+        return client.v1.checkout.sessions.retrieve(
+            session.id, {"expand": ["payment_intent.latest_charge.balance_transaction"]}
+        )
+
+    return make
