@@ -24,7 +24,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 STATIC_CHECKS = {
     "ruff": ("ruff", "check", "--quiet", "--output-format", "concise"),
     "mypy": ("mypy",),
-    "import contracts": ("lint-imports", "--no-cache", "--no-timings"),
+    "import contracts": ("lint-imports", "--no-cache", "--no-logo"),
 }
 WORKERS = 2
 SLOWEST = "--durations=15"
@@ -125,7 +125,7 @@ def _pytest(places: Places, name: str, arguments: list[str], variables: Mapping[
 
 
 def _variables(places: Places) -> dict[str, str]:
-    """Return the environment of the checks. What they leave behind stays in a folder of its own, away from the demo's."""
+    """Return the checks' environment. What they leave behind stays in a folder of its own, away from the demo's."""
     own = make_folder(places.var / "test")
     variables = clean_variables()
     return {

@@ -37,8 +37,11 @@ def schema_statement(roles: tuple[str, ...]) -> str:
     return f"REVOKE ALL ON SCHEMA public FROM PUBLIC;\n{grants}"
 
 
-def prepare_databases(cluster: Cluster, passwords: dict[str, str]) -> None:
-    """Make the roles and the databases `marketplace` and `sandbox`; keeps what is there, renews the passwords."""
+def prepare_databases(cluster: Cluster, passwords: dict[str, str]) -> bool:
+    """Make the roles and the databases `marketplace` and `sandbox`; keeps what is there, renews the passwords.
+
+    Returns whether a database is new, and so empty.
+    """
     cluster.execute("".join(role_statement(role, passwords[role]) for role in ROLES))
     present = cluster.execute("SELECT datname FROM pg_database;")
     for database, owner, guests in (("marketplace", OWNER, (APPLICATION,)), ("sandbox", SANDBOX, ())):
@@ -46,3 +49,4 @@ def prepare_databases(cluster: Cluster, passwords: dict[str, str]) -> None:
             cluster.execute(create_statement(database, owner))
         cluster.execute(access_statement(database, guests))
         cluster.execute(schema_statement(guests), database)
+    return not {"marketplace", "sandbox"} <= set(present)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 import subprocess
@@ -84,18 +85,15 @@ def running_cluster(places: Places) -> Iterator[Cluster]:
 def _serve(places: Places, cluster: Cluster, ports: Mapping[str, int], started: float, interrupts: Interrupts) -> None:
     passwords = role_passwords(read_settings(places.settings_file))
     with step("Preparing the databases"):
-        prepare_databases(cluster, passwords)
+        is_new = prepare_databases(cluster, passwords)
     settings = renew_settings(places, cluster, passwords, ports)
     variables = {**_inherited(places), **settings}
-    with step("Migrating"):
-        _flask(places, variables, "db", "upgrade")
-    with step("Loading the demo shop"):
-        _flask(places, without(variables, NOT_FOR_SHOP), "demo")
+    _fill(places, cluster, variables, is_new)
     supervisor = Supervisor(places.checkout, _programs(places, variables, ports), interrupts.is_impatient)
     try:
         with step("Starting web, worker and sandbox"):
             supervisor.start()
-            supervisor.wait_for(lambda: _is_ready(ports))
+            supervisor.wait_for(lambda: _what_is_missing(ports))
         _announce(places, settings, time.monotonic() - started)
         while not cluster.has_ended():
             supervisor.tend()
@@ -105,6 +103,25 @@ def _serve(places: Places, cluster: Cluster, ports: Mapping[str, int], started: 
         raise
     finally:
         supervisor.stop()
+
+
+def _fill(places: Places, cluster: Cluster, variables: Mapping[str, str], is_new: bool) -> None:
+    """Migrate and load the demo shop, unless this very code has done so in these databases before."""
+    stamp, code = cluster.folder / "filled-by", _code_digest(places.checkout)
+    if not is_new and stamp.exists() and stamp.read_text(encoding="ascii") == code:
+        return
+    with step("Migrating"):
+        _flask(places, variables, "db", "upgrade")
+    with step("Loading the demo shop"):
+        _flask(places, without(variables, NOT_FOR_SHOP), "demo")
+    stamp.write_text(code, encoding="ascii")
+
+
+def _code_digest(checkout: Path) -> str:
+    digest = hashlib.sha256((checkout / "requirements" / "run.lock").read_bytes())
+    for source in sorted([*(checkout / "marketplace").rglob("*.py"), *(checkout / "migrations").rglob("*.py")]):
+        digest.update(str(source.relative_to(checkout)).encode() + source.read_bytes())
+    return digest.hexdigest()
 
 
 def _programs(places: Places, variables: Mapping[str, str], ports: Mapping[str, int]) -> list[Program]:
@@ -164,14 +181,20 @@ def _flask(places: Places, variables: Mapping[str, str], *command: str) -> None:
         raise Failure(f"`flask {' '.join(command)}` failed:\n{done.stdout.strip()}")
 
 
-def _is_ready(ports: Mapping[str, int]) -> bool:
-    """Tell whether the web process reports ready and the sandbox takes connections."""
+def _what_is_missing(ports: Mapping[str, int]) -> str:
+    """Return "" once the sandbox takes connections and the web process reports ready, else what is not there yet."""
+    address = f"http://127.0.0.1:{ports['PORT']}/readyz"
     try:
         socket.create_connection(("127.0.0.1", ports["SANDBOX_PORT"]), timeout=1).close()
-        with urllib.request.urlopen(f"http://127.0.0.1:{ports['PORT']}/readyz", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except (OSError, urllib.error.URLError):
-        return False
+    except OSError as error:
+        return f"the sandbox does not answer on port {ports['SANDBOX_PORT']} ({error})"
+    try:
+        urllib.request.urlopen(address, timeout=5).close()
+    except urllib.error.HTTPError as answer:
+        return f"{address} answers {answer.code}"
+    except OSError as error:
+        return f"{address} does not answer ({error})"
+    return ""
 
 
 def _announce(places: Places, settings: Mapping[str, str], seconds: float) -> None:

@@ -58,12 +58,12 @@ class Supervisor:
         for program in self.programs:
             self._start(program)
 
-    def wait_for(self, is_ready: Callable[[], bool]) -> None:
-        """Return once `is_ready` answers True. Raises Failure after a minute, or when a program keeps crashing."""
+    def wait_for(self, what_is_missing: Callable[[], str]) -> None:
+        """Return once nothing is missing. Raises Failure after a minute, or when a program keeps crashing."""
         limit = time.monotonic() + SECONDS_TO_BE_READY
-        while not is_ready():
+        while missing := what_is_missing():
             if time.monotonic() > limit:
-                raise Failure(f"The shop was not ready after {SECONDS_TO_BE_READY} seconds; its lines are above.")
+                raise Failure(f"Not ready after {SECONDS_TO_BE_READY} seconds: {missing}.")
             self.tend()
         self.settled = True
 

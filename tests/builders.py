@@ -5,10 +5,12 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import psycopg
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from marketplace import clock, db, jobs
 from marketplace.accounts import operations as accounts
@@ -38,6 +40,15 @@ ADDRESS = {
     "country": "US",
 }
 _numbers = itertools.count(1)
+
+
+class Browser(FlaskClient):
+    """A browser. Each request has its own `g`, as in production, although the test holds an application context."""
+
+    def open(self, *args: Any, **values: Any) -> TestResponse:
+        """Send a request."""
+        with self.application.app_context():
+            return super().open(*args, **values)
 
 
 @dataclass(frozen=True)
@@ -227,7 +238,7 @@ class World:
 
     def client(self, user_id: int | None = None) -> FlaskClient:
         """Return a browser-like client, signed in as `user_id` through the real form."""
-        client = self.app.test_client()
+        client = Browser(self.app, self.app.response_class)
         if user_id is not None:
             [(email,)] = self.rows('SELECT email FROM "user" WHERE id = %s', user_id)
             token = form_token(client.get("/login").text)

@@ -47,7 +47,9 @@ class PostalAddress:
     region: str = ""
 
 
-def register(session: Session, *, email: str, name: str, password_hash: str, now: datetime, is_admin: bool = False) -> int:
+def register(
+    session: Session, *, email: str, name: str, password_hash: str, now: datetime, is_admin: bool = False
+) -> int:
     """Add a person and return the user id.
 
     Raises Invalid for an unusable e-mail or name, EmailTaken when somebody has it.
@@ -171,7 +173,7 @@ def recent_failures(*, email: str, ip_address: str, now: datetime) -> tuple[Rece
     )
     by_email = db.append(failed.where(SignInAttempt.email == email, SignInAttempt.at > last_success))[0]
     by_address = db.append(failed.where(SignInAttempt.ip_address == ip_address[:64]))[0]
-    return RecentFailures(**by_email._mapping), RecentFailures(**by_address._mapping)
+    return RecentFailures(*tuple(by_email)), RecentFailures(*tuple(by_address))
 
 
 def token_hash(token: str) -> bytes:

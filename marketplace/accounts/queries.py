@@ -75,7 +75,11 @@ _BY_EMAIL = select(User.id.label("user_id"), User.password_hash).where(
 _BY_ID = select(User.id.label("user_id"), User.password_hash).where(User.id == bindparam("user_id"))
 _DEVICES = (
     select(
-        UserSession.id, UserSession.user_agent, UserSession.ip_address, UserSession.signed_in_at, UserSession.last_seen_at
+        UserSession.id,
+        UserSession.user_agent,
+        UserSession.ip_address,
+        UserSession.signed_in_at,
+        UserSession.last_seen_at,
     )
     .where(
         UserSession.user_id == bindparam("user_id"),
@@ -103,19 +107,19 @@ _ADDRESSES = (
 def signed_in(token_hash: bytes) -> SignedIn | None:
     """Return whose unrevoked session has this SHA-256 token hash, or None."""
     row = db.read_one(_SIGNED_IN, {"token_hash": token_hash})
-    return SignedIn(**row._mapping) if row else None
+    return SignedIn(*tuple(row)) if row else None
 
 
 def credentials(email: str) -> Credentials | None:
     """Return what signing in as `email` is checked against, or None for nobody. Case does not matter."""
     row = db.read_one(_BY_EMAIL, {"email": email})
-    return Credentials(**row._mapping) if row else None
+    return Credentials(*tuple(row)) if row else None
 
 
 def own_credentials(user_id: int) -> Credentials | None:
     """Return what the password of `user_id` is checked against."""
     row = db.read_one(_BY_ID, {"user_id": user_id})
-    return Credentials(**row._mapping) if row else None
+    return Credentials(*tuple(row)) if row else None
 
 
 def devices(user_id: int, *, seen_after: datetime) -> list[Device]:
@@ -128,4 +132,4 @@ def devices(user_id: int, *, seen_after: datetime) -> list[Device]:
 
 def addresses(user_id: int) -> list[AddressRow]:
     """Return the addresses of `user_id`, the one used last first."""
-    return [AddressRow(**row._mapping) for row in db.read(_ADDRESSES, {"user_id": user_id})]
+    return [AddressRow(*tuple(row)) for row in db.read(_ADDRESSES, {"user_id": user_id})]

@@ -20,7 +20,9 @@ ATTEMPT_WINDOW = timedelta(minutes=15)
 TRIES_PER_EMAIL = 10
 TRIES_PER_ADDRESS = 50
 
-_EMAIL = re.compile(r"[^@\s<>\"(),:;\\\[\]]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}", re.IGNORECASE)
+_EMAIL = re.compile(
+    r"[^@\s<>\"(),:;\\\[\]]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def clean_password(text: str, *, email: str) -> str:
     if len(password) > LONGEST_PASSWORD:
         raise Invalid(f"Use at most {LONGEST_PASSWORD} characters.", field="password")
     folded = password.casefold()
-    if folded in COMMON_PASSWORDS or len(set(folded)) < 4 or folded == email.casefold():  # noqa: PLR2004
+    if folded in COMMON_PASSWORDS or len(set(folded)) < 4 or folded == email.casefold():
         raise Invalid("This password is too easy to guess. Choose another one.", field="password")
     return password
 
@@ -105,7 +107,13 @@ def initials(name: str) -> str:
 
 def device_name(user_agent: str) -> str:
     """Return a browser and system as people say them: "Firefox on Windows"."""
-    browsers = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+    browsers = (
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    )
     systems = (
         ("iPhone", "iPhone"),
         ("iPad", "iPad"),

@@ -3,7 +3,7 @@
 Every operation takes `user_id` of who is signed in, or None with the `token_hash` of a visitor's browser.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -128,16 +128,6 @@ def merge(session: Session, *, user_id: int, token_hash: bytes, now: datetime) -
     session.execute(delete(CartLine).where(CartLine.cart_id == found))
     session.execute(delete(Cart).where(Cart.id == found))
     return moved
-
-
-def take_out(session: Session, *, cart_id: int, listing_ids: Collection[int]) -> int:
-    """Remove the lines of listings that were bought; return how many were still there."""
-    gone = session.execute(
-        delete(CartLine)
-        .where(CartLine.cart_id == cart_id, CartLine.listing_id.in_(sorted(listing_ids)))
-        .returning(CartLine.id)
-    )
-    return len(gone.all())
 
 
 def _owned_by(user_id: int | None, token_hash: bytes | None) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Finding listings: a filter, an order, and one page of cards by keyset, so that page fifty costs what page one does."""
+"""Finding listings: a filter, an order, and one page of cards by keyset: page fifty costs what page one does."""
 
 import re
 from dataclasses import dataclass

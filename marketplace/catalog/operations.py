@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import count
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -248,7 +249,8 @@ def _free_slugs(session: Session, titles: Sequence[str]) -> list[str]:
         taken.update(session.execute(same).scalars())
     found = []
     for slug in wanted:
-        free = next(name for number in range(1, 10**9) if (name := f"{slug}-{number}" if number > 1 else slug) not in taken)
+        names = (f"{slug}-{number}" if number > 1 else slug for number in count(1))
+        free = next(name for name in names if name not in taken)
         taken.add(free)
         found.append(free)
     return found

@@ -163,7 +163,7 @@ def listing(slug: str) -> ListingView | None:
     row = db.read_one(_LISTING, {"slug": slug})
     if row is None:
         return None
-    pictures = tuple(PictureRow(*found) for found in db.read(_PICTURES, {"listing_id": row.id}))
+    pictures = tuple(PictureRow(*tuple(found)) for found in db.read(_PICTURES, {"listing_id": row.id}))
     return ListingView(
         listing_id=row.id,
         seller_id=row.seller_id,

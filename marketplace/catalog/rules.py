@@ -82,7 +82,7 @@ def clean_text(text: str, *, field: str) -> str:
 
 def clean_country(code: str) -> str:
     """Return an ISO 3166-1 alpha-2 code. Raises Invalid for anything else."""
-    if len(code) != 2 or not code.isascii() or not code.isupper():  # noqa: PLR2004
+    if len(code) != 2 or not code.isascii() or not code.isupper():
         raise Invalid("Choose a country.", field="country")
     return code
 
@@ -120,7 +120,7 @@ def check_car(*, year: int, mileage_km: int, this_year: int) -> None:
     """Raise Invalid for a model year or a mileage that no car has."""
     if not OLDEST_YEAR <= year <= this_year + 1:
         raise Invalid("Enter the model year.", field="year")
-    if not 0 <= mileage_km <= 3_000_000:  # noqa: PLR2004
+    if not 0 <= mileage_km <= 3_000_000:
         raise Invalid("Enter the mileage in kilometres.", field="mileage_km")
 
 
@@ -140,7 +140,7 @@ def clean_vin(text: str) -> str:
 def vin_check_digit(vin: str) -> str:
     """Return the check digit that belongs in ninth place of a 17-character chassis number (49 CFR 565.15)."""
     remainder = sum(_VIN_VALUES[sign] * weight for sign, weight in zip(vin, _VIN_WEIGHTS, strict=True)) % 11
-    return "X" if remainder == 10 else str(remainder)  # noqa: PLR2004
+    return "X" if remainder == 10 else str(remainder)
 
 
 def stock_of(units: int, *, is_car: bool) -> Stock:
@@ -149,6 +149,6 @@ def stock_of(units: int, *, is_car: bool) -> Stock:
         return Stock(is_sold_out=True, is_low=False, text="Sold out")
     if is_car:
         return Stock(is_sold_out=False, is_low=False, text="One car, ready to go")
-    if units <= 3:  # noqa: PLR2004
+    if units <= 3:
         return Stock(is_sold_out=False, is_low=True, text=f"Only {units} left")
     return Stock(is_sold_out=False, is_low=False, text=f"{units} in stock")

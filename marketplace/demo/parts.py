@@ -14,7 +14,7 @@ FOR_PARTS = "For parts"
 
 @dataclass(frozen=True)
 class DemoPart:
-    """One part; `shape` is a drawing of drawings.PART_KINDS. Price and delivery are minor units of the seller's currency."""
+    """One part; `shape` is one of drawings.PART_KINDS. Price and delivery are minor units of the seller's currency."""
 
     seller: Person
     shape: str

@@ -3,22 +3,24 @@
 from marketplace.demo.parts import FOR_PARTS, GOOD, NEW, VERY_GOOD, DemoPart
 from marketplace.demo.people import HOLM, KAIDO, LUMEN, RIVERA
 
+# fmt: off
 BODY_PARTS = (
-    DemoPart(RIVERA, "grille", "body", "Front grille, one broken fin, free to a good home", "OEM Ford", "8L5Z-8200-A", FOR_PARTS,
+    DemoPart(RIVERA, "grille", "body", "Front grille, one broken fin, free to a good home", "OEM Ford", "8L5Z-8200-A",
+             FOR_PARTS,
              "Ford Ranger 2006 to 2011", 0, 0, 3,
              "Too good to throw away, too broken to sell. We send it with the next parcels at our cost."),
-    DemoPart(RIVERA, "door", "body", "Driver's door, complete, white", "OEM Mercedes-Benz", "A9067200105", GOOD,
+    DemoPart(RIVERA, "door", "body", "Driver's door, complete", "OEM Mercedes-Benz", "A9067200105", GOOD,
              "Mercedes-Benz Sprinter 2007 to 2018", 285_00, 145_00, 2,
              "Glass, lock and mirror are in it. Rust-free, with a scratch under the handle."),
-    DemoPart(RIVERA, "bumper", "body", "Front bumper, chrome", "OEM Ford", "5L5Z-17757-A", GOOD,
+    DemoPart(RIVERA, "bumper", "body", "Front bumper, painted", "OEM Ford", "5L5Z-17757-A", GOOD,
              "Ford Ranger 2004 to 2011", 119_40, 78_00, 2,
-             "Straight. Chrome has light pitting that polish takes off."),
+             "Straight, with all its brackets. A few stone chips, as one would expect."),
     DemoPart(RIVERA, "seat", "interior", "Front seats, leather, pair", "OEM Mazda", "FE01-57-100", VERY_GOOD,
              "Mazda RX-8 2004 to 2011", 240_50, 96_00, 1,
              "Desert cars dry out, these did not. No tears, all motors work."),
     DemoPart(RIVERA, "mirror", "body", "Door mirror, right, heated", "OEM Toyota", "87910-06470", VERY_GOOD,
              "Toyota Camry 2012 to 2014", 48_90, 11_00, 4,
-             "Silver paint, glass without a mark."),
+             "Glass without a mark, motor quiet."),
     DemoPart(RIVERA, "headlight", "lighting", "Headlight, left, clear lens", "OEM Ford", "6L5Z-13008-BA", GOOD,
              "Ford Ranger 2006 to 2011", 54_35, 16_00, 3,
              "Polished and sealed. All tabs are there."),
@@ -54,7 +56,7 @@ BODY_PARTS = (
              "With sockets and seal. Two screws and a clip."),
     DemoPart(LUMEN, "mirror", "body", "Door mirror with camera, left", "OEM Honda", "76258-TLA-A11", VERY_GOOD,
              "Honda CR-V 2017 to 2019", 154_20, 13_00, 2,
-             "Heated, with turn signal. Paint code B-593M, blue."),
+             "Heated, with turn signal. We tell you the paint code."),
     DemoPart(LUMEN, "wiper_blades", "body", "Wiper blades, winter, 26 and 17 inches", "Trico", "37-2617", NEW,
              "Honda CR-V, Toyota RAV4, Subaru Outback", 31_50, 5_00, 34,
              "Rubber boot keeps the ice out."),
@@ -62,3 +64,4 @@ BODY_PARTS = (
              "Ram 1500 2009 to 2018", 24_85, 6_00, 15,
              "Snaps in. Warm it with a hair dryer first."),
 )
+# fmt: on

@@ -3,6 +3,7 @@
 from marketplace.demo.parts import GOOD, NEW, REFURBISHED, VERY_GOOD, DemoPart
 from marketplace.demo.people import BECKER, HARBOUR, HOLM, KAIDO, NOVAK
 
+# fmt: off
 CHASSIS_PARTS = (
     DemoPart(HARBOUR, "brake_disc", "brakes", "Front brake discs, vented, 300 mm, pair", "Brembo", "09.9772.11", NEW,
              "Volkswagen Golf VI and VII, Audi A3 8P, Skoda Octavia II", 100_00, 0, 12,
@@ -61,7 +62,8 @@ CHASSIS_PARTS = (
     DemoPart(HOLM, "wheel", "wheels", "Alloy wheel 15 inch, Virgo", "OEM Volvo", "1343637", REFURBISHED,
              "Volvo 240, 740, 760, 5x108", 1_850_00, 249_00, 4,
              "Blasted, straightened and painted in the right silver. Price for one."),
-    DemoPart(BECKER, "brake_disc", "brakes", "Front brake discs, two-piece, 348 mm, pair", "Zimmermann", "150.3497.32", NEW,
+    DemoPart(BECKER, "brake_disc", "brakes", "Front brake discs, two-piece, 348 mm, pair", "Zimmermann", "150.3497.32",
+             NEW,
              "BMW 335i and 340i F30, M Sport brake", 289_90, 14_90, 5,
              "Riveted hat, lighter than the one-piece disc. Order pads at the same time."),
     DemoPart(BECKER, "shock_absorber", "suspension", "Front strut with valve, left", "Sachs", "314 037", NEW,
@@ -75,7 +77,7 @@ CHASSIS_PARTS = (
              "Comes with bump stops. Alignment is a must afterwards."),
     DemoPart(KAIDO, "wheel", "wheels", "Alloy wheels 15x7, six spokes, set of four", "Enkei", "RPF1-1570", NEW,
              "Mazda MX-5, Honda Civic EK, 4x100", 879_50, 49_00, 2,
-             "4.8 kg each. Gold paint, no lips, no nonsense."),
+             "4.8 kg each. No lips, no nonsense."),
     DemoPart(NOVAK, "tyre", "wheels", "Summer tyre 225/45 R17 94Y", "Michelin", "PS5-2254517", NEW,
              "Golf VII, A3, Focus, 3 Series and many more", 148_60, 17_50, 32,
              "Made this year. We mount and balance it when you bring the wheel."),
@@ -93,7 +95,7 @@ CHASSIS_PARTS = (
              "Taken off at 5.5 mm, from 2023. A pair for one axle."),
     DemoPart(NOVAK, "wheel", "wheels", "Alloy wheel 17 inch, 5x114.3", "Rota", "GRID-1775", NEW,
              "Honda Accord, Nissan Altima, Mazda 3 and 6", 156_75, 19_90, 12,
-             "Cast, gunmetal, hub-centric rings in the box."),
+             "Cast, with hub-centric rings in the box."),
     DemoPart(NOVAK, "wheel", "wheels", "Alloy wheel 18 inch, forged, 5x120", "BBS", "RE-V7-1885", REFURBISHED,
              "BMW 3 Series E90 and F30, 1 Series", 418_00, 19_90, 3,
              "Crack-tested and powder coated by us. Ask for the paper."),
@@ -109,7 +111,7 @@ CHASSIS_PARTS = (
     DemoPart(NOVAK, "tyre", "wheels", "Trailer tyre 195 R14C", "Kenda", "KR16-19514", NEW,
              "Boat and box trailers", 68_15, 14_50, 18,
              "Eight-ply rating. Check the load table before you buy."),
-    DemoPart(NOVAK, "wheel", "wheels", "Truck wheel 20 inch, machined face, 6x139.7", "Fuel", "D679-2090", NEW,
+    DemoPart(NOVAK, "wheel", "wheels", "Truck wheel 20 inch, eight spokes, 6x139.7", "Fuel", "D679-2090", NEW,
              "Chevrolet Silverado and Tahoe, GMC Sierra", 247_35, 27_50, 8,
              "Load rated for towing. Lug nuts are a separate box."),
     DemoPart(NOVAK, "brake_disc", "brakes", "Front brake discs, slotted, pair", "EBC", "USR7524", NEW,
@@ -122,3 +124,4 @@ CHASSIS_PARTS = (
              "BMW 3 Series F30, Mini Clubman", 176_45, 17_50, 0,
              "Stiff sidewalls, no spare needed. More are on their way."),
 )
+# fmt: on

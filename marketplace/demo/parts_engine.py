@@ -3,6 +3,7 @@
 from marketplace.demo.parts import FOR_PARTS, GOOD, NEW, REFURBISHED, VERY_GOOD, DemoPart
 from marketplace.demo.people import BECKER, HOLM, KAIDO, LUMEN, RIVERA
 
+# fmt: off
 ENGINE_PARTS = (
     DemoPart(RIVERA, "alternator", "electrics", "Alternator 120 A", "Denso", "27060-0V210", VERY_GOOD,
              "Toyota Camry and RAV4 2.5, 2010 to 2017", 89_50, 14_00, 6,
@@ -37,7 +38,8 @@ ENGINE_PARTS = (
     DemoPart(HOLM, "exhaust", "exhaust", "Exhaust system, stainless, 3 inches", "Ferrita", "V240-300", NEW,
              "Volvo 240 with B230 engine", 7_890_00, 490_00, 1,
              "Made in Sweden, fits without a hammer. The last set before the new year."),
-    DemoPart(BECKER, "oil_filter", "engine", "Service kit: oil filter, air filter, cabin filter", "Mann", "SK-F30-N20", NEW,
+    DemoPart(BECKER, "oil_filter", "engine", "Service kit: oil filter, air filter, cabin filter", "Mann", "SK-F30-N20",
+             NEW,
              "BMW 320i and 328i F30 with N20 engine", 58_95, 5_90, 30,
              "Three filters, drain plug and rings. Add six litres of oil and an hour."),
     DemoPart(BECKER, "spark_plugs", "engine", "Spark plugs, iridium, set of four", "Bosch", "FR6KI332S", NEW,
@@ -82,7 +84,9 @@ ENGINE_PARTS = (
     DemoPart(LUMEN, "spark_plugs", "engine", "Spark plugs, set of eight", "ACDelco", "41-110", NEW,
              "Chevrolet Corvette C5 and C6, Tahoe, Silverado V8", 62_80, 6_00, 26,
              "Iridium. Gap is set, threads are dry."),
-    DemoPart(LUMEN, "alternator", "electrics", "Starter and alternator cores, box of four", "Various", "CORE-4", FOR_PARTS,
+    DemoPart(LUMEN, "alternator", "electrics", "Starter and alternator cores, box of four", "Various", "CORE-4",
+             FOR_PARTS,
              "For rebuilders", 38_00, 29_00, 3,
              "As they came off. At least two are worth a rebuild."),
 )
+# fmt: on

@@ -1,35 +1,38 @@
 """Pictures of the demo listings: drawn, and laid in the media folder under their content's hash."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count, islice
 from pathlib import Path
 
 from marketplace.catalog.operations import Picture
 from marketplace.demo.cars import DemoCar
 from marketplace.demo.drawings import draw_car, draw_part
-from marketplace.demo.drawings_studio import PAINTS, Scene
+from marketplace.demo.drawings_studio import ACCENTS, PAINTS, Scene
 from marketplace.demo.parts import DemoPart
 
 _COLOURS = ("Green", "Red", "Blue", "Yellow", "Silver", "Graphite", "White", "Turquoise")  # in the order of PAINTS
 
 
 def picture_car(folder: Path, car: DemoCar, number: int) -> list[Picture]:
-    """Draw the `number`-th car two or three times in its colour into `folder`."""
-    seeds = islice(_seeds_of(car.colour, number * 100), 2 + number % 2)
-    files = [_store(folder, draw_car(car.shape, seed)) for seed in seeds]
+    """Draw the `number`-th car two or three times, in its colour, into `folder`."""
+    tone = PAINTS[_COLOURS.index(car.colour)][1]
+    seeds = _seeds(number * 100, lambda seed: Scene(car.shape, seed).paint.middle == tone)
+    files = [_store(folder, draw_car(car.shape, seed)) for seed in islice(seeds, 2 + number % 2)]
     return _described(files, f"{car.colour} {car.make} {car.model}")
 
 
 def picture_part(folder: Path, part: DemoPart, number: int) -> list[Picture]:
-    """Draw the `number`-th part one to three times into `folder`."""
-    files = [_store(folder, draw_part(part.shape, number * 10 + take)) for take in range(1 + number % 3)]
+    """Draw the `number`-th part one to three times, each time in the same colour, into `folder`."""
+    first = number * 100
+    tone = Scene(part.shape, first, ACCENTS).paint.middle
+    seeds = _seeds(first, lambda seed: Scene(part.shape, seed, ACCENTS).paint.middle == tone)
+    files = [_store(folder, draw_part(part.shape, seed)) for seed in islice(seeds, 1 + number % 3)]
     return _described(files, part.title)
 
 
-def _seeds_of(colour: str, start: int) -> Iterator[int]:
-    wanted = PAINTS[_COLOURS.index(colour)][1]
-    return (seed for seed in count(start) if Scene("colour", seed).paint.middle == wanted)
+def _seeds(start: int, is_right: Callable[[int], bool]) -> Iterator[int]:
+    return (seed for seed in count(start) if is_right(seed))
 
 
 def _described(files: list[str], subject: str) -> list[Picture]:

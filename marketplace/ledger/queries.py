@@ -63,21 +63,33 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """What the postings outside a stretch of an account make; both sides not negative, minor units."""
+
+    debit_minor: int
+    credit_minor: int
+    postings: int
+
+    @property
+    def balance_minor(self) -> int:
+        """Return debits less credits."""
+        return self.debit_minor - self.credit_minor
+
+
+@dataclass(frozen=True, slots=True)
 class AccountStatement:
-    """A stretch of one account, oldest first, between what came before and what came later; minor units."""
+    """A stretch of one account, oldest first, between what came before and what came later."""
 
     balance_minor: int
-    """The database's own sum over all postings of the account: debits less credits."""
+    """The database's own sum over all postings of the account: debits less credits, minor units."""
     rows: tuple[PostingRow, ...]
-    earlier_minor: int
-    later_minor: int
-    has_earlier: bool
-    has_later: bool
+    earlier: Carried
+    later: Carried
 
     @property
     def total_minor(self) -> int:
-        """Return what the stretch and what lies outside it make together: debits less credits."""
-        return self.earlier_minor + sum(row.amount_minor for row in self.rows) + self.later_minor
+        """Return what the stretch and what lies outside it make together: debits less credits, minor units."""
+        return self.earlier.balance_minor + sum(row.amount_minor for row in self.rows) + self.later.balance_minor
 
 
 _POSTING = select(
@@ -157,20 +169,20 @@ def statement(
     rows = connection.execute(_POSTING.where(*shown).order_by(Posting.id.desc()).limit(size)).all()
     found = tuple(PostingRow(*tuple(row)) for row in reversed(rows))
     first, last = (found[0].id, found[-1].id) if found else (before or 0, (before or 1) - 1)
-    outside = connection.execute(
-        select(
-            func.coalesce(func.sum(_AMOUNT), 0).cast(_MINOR),
-            func.coalesce(func.sum(case((Posting.id < first, _AMOUNT))), 0).cast(_MINOR),
-            func.coalesce(func.sum(case((Posting.id > last, _AMOUNT))), 0).cast(_MINOR),
-            func.count().filter(Posting.id < first) > 0,
-            func.count().filter(Posting.id > last) > 0,
-        ).where(*scope)
-    ).one()
-    balance, *rest = tuple(outside)
-    return AccountStatement(balance, found, *rest)
+    balance = connection.execute(select(func.coalesce(func.sum(_AMOUNT), 0).cast(_MINOR)).where(*scope)).scalar_one()
+    sides = select(*_sides(Posting.id < first), *_sides(Posting.id > last)).where(*scope)
+    outside = list(connection.execute(sides).one())
+    return AccountStatement(balance, found, Carried(*outside[:3]), Carried(*outside[3:]))
 
 
 def statement_page(account: Account, currency: str, before: int | None, size: int) -> AccountStatement:
     """Return a stretch of an account, everybody's postings, read in one snapshot."""
     with db.snapshot() as connection:
         return statement(connection, account, currency, owner_id=None, before=before, size=size)
+
+
+def _sides(where: ColumnElement[bool]) -> tuple[ColumnElement[int], ...]:
+    """Return debits, credits and number of the postings that `where` picks."""
+    debit = func.coalesce(func.sum(case((where & (_AMOUNT > 0), _AMOUNT))), 0)
+    credit = func.coalesce(-func.sum(case((where & (_AMOUNT < 0), _AMOUNT))), 0)
+    return debit.cast(_MINOR), credit.cast(_MINOR), func.count().filter(where)

@@ -23,7 +23,11 @@ PAYMENT = Machine(
     PaymentStatus,
     _S.PENDING,
     {
-        "process": ([_S.PENDING, _S.FAILED], _S.PROCESSING, "The buyer has paid by a method that clears later."),
+        "process": (
+            [_S.PENDING, _S.FAILED, _S.EXPIRED, _S.CANCELLED],
+            _S.PROCESSING,
+            "The buyer has paid by a method that clears later, perhaps in the moment the page was closed.",
+        ),
         "complete": (
             [_S.PENDING, _S.PROCESSING, _S.FAILED, _S.EXPIRED, _S.CANCELLED],
             _S.COMPLETED,

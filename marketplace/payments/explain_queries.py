@@ -52,15 +52,15 @@ class BuyerFigure(Figure):
 
 
 class SellerFigure(Figure):
-    """The figures of a seller's order page."""
+    """The figures of a seller's order page. What is taken from the seller is negative, as the page shows it."""
 
     GOODS = "goods", "Goods"
     DELIVERY = "delivery", "Delivery"
     TAX = "tax", "Tax"
     DISCOUNT = "discount", "Discount"
     GROSS = "gross", "Paid by the buyer", Account.PROVIDER_CLEARING, 1
-    PLATFORM_FEE = "platform-fee", "Platform fee", Account.PLATFORM_FEE, -1
-    CARD_FEE = "card-fee", "Card fee", Account.PROCESSING_FEE_RECOVERY, -1
+    PLATFORM_FEE = "platform-fee", "Platform fee", Account.PLATFORM_FEE, 1
+    CARD_FEE = "card-fee", "Card fee", Account.PROCESSING_FEE_RECOVERY, 1
     NET = "net", "You receive", Account.SELLER_HELD, -1
     HELD = "held", "Held now", Account.SELLER_HELD, -1
 
@@ -126,7 +126,6 @@ class _OrderFacts:
     net_minor: int
     created_at: datetime
     platform_basis_points: int
-    processing_basis_points: int
 
 
 _FACTS = (
@@ -145,7 +144,6 @@ _FACTS = (
         Order.net_minor,
         Order.created_at,
         FeeSchedule.platform_basis_points,
-        FeeSchedule.processing_basis_points,
     )
     .join(Shop, Shop.seller_id == Order.seller_id)
     .join(FeeSchedule, FeeSchedule.id == Order.fee_schedule_id)
@@ -237,20 +235,15 @@ def _buyer_parts(order: _OrderFacts, lines: Sequence[AgreedRow]) -> _Parts:
 
 
 def _seller_parts(order: _OrderFacts, lines: Sequence[AgreedRow]) -> _Parts:
-    gross = AgreedRow("Paid by the buyer", "When the payment arrives", order.total_minor)
-    platform = AgreedRow("Platform fee", percent(order.platform_basis_points), order.platform_fee_minor)
-    card = AgreedRow(
-        "Card fee",
-        f"{percent(order.processing_basis_points)} and a fixed part once per payment, shared by its sellers",
-        order.processing_fee_minor,
-    )
-    less = [AgreedRow(part.label, part.note, -part.amount_minor) for part in (platform, card)]
     agreed = _buyer_parts(order, lines)
+    gross = AgreedRow("Paid by the buyer", "When the payment arrives", order.total_minor)
+    platform = AgreedRow("Platform fee", percent(order.platform_basis_points), -order.platform_fee_minor)
+    card = AgreedRow("Card fee", "Once per payment, shared by its sellers", -order.processing_fee_minor)
     return agreed | {
         "gross": agreed["total"],
-        "platform-fee": (order.platform_fee_minor, [platform]),
-        "card-fee": (order.processing_fee_minor, [card]),
-        "net": (order.net_minor, [gross, *less]),
+        "platform-fee": (-order.platform_fee_minor, [platform]),
+        "card-fee": (-order.processing_fee_minor, [card]),
+        "net": (order.net_minor, [gross, platform, card]),
         "held": (order.net_minor, []),
     }
 

@@ -75,9 +75,8 @@ def register(app: Flask) -> None:
     app.add_url_rule("/dashboard/<section>", "section", list_section, methods=get)
     dashboard_webhooks.register(app)
     app.register_error_handler(404, lambda _: missing())
-    app.register_error_handler(
-        400, lambda error: (render_template("sandbox/refused.html", words=error.description), 400)
-    )
+    app.register_error_handler(HTTPException, refused)
+    app.register_error_handler(LockNotAvailable, lambda _: refused(ServiceUnavailable(_BUSY)))
     app.context_processor(lambda: {"now_shown": when(current_sandbox().clock.now()), "sections": SECTIONS})
 
 

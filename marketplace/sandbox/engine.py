@@ -19,6 +19,8 @@ log = logging.getLogger("sandbox")
 
 DELIVERY_THREADS = 4
 TICK_SECONDS = 1.0
+STOP_SECONDS = 2.0
+"""How long to wait for a thread; a delivery that is cut off is made again at the next start."""
 _MOST_AT_ONCE = 10_000
 
 Order = Callable[[list[Pending]], list[Pending]]
@@ -134,7 +136,7 @@ class Sandbox:
         self._stopping = True
         self._wake()
         for thread in self._threads:
-            thread.join(timeout=delivery.TIMEOUT_SECONDS + 5)
+            thread.join(STOP_SECONDS)
         self._threads.clear()
         self.store.close()
 

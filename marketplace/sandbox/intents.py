@@ -11,54 +11,47 @@ CANCELABLE = ("requires_payment_method", "requires_capture", "requires_confirmat
 UNEXPECTED = "payment_intent_unexpected_state"
 
 
+_FROM_SESSION = (
+    "capture_method", "description", "receipt_email", "shipping", "statement_descriptor",
+    "statement_descriptor_suffix", "transfer_group",
+)  # fmt: skip
+
+
 def create_for_session(work: Work, session: Stored, about: str) -> Stored:
     """Make the intent of a session when its buyer first tries to pay; `about` says in words for what."""
     wanted = session.private["payment_intent_data"]
     data = {
+        **_untouched(),
+        **{name: session.data[name] for name in ("currency", "customer", "payment_method_types")},
+        **{name: wanted[name] for name in _FROM_SESSION},
         "amount": session.data["amount_total"],
-        "amount_capturable": 0,
-        "amount_details": {"tip": {}},
-        "amount_received": 0,
-        "application": None,
-        "application_fee_amount": None,
-        "automatic_payment_methods": None,
-        "canceled_at": None,
-        "cancellation_reason": None,
-        "capture_method": wanted["capture_method"],
-        "confirmation_method": "automatic",
-        "currency": session.data["currency"],
-        "customer": session.data["customer"],
-        "customer_account": None,
-        "description": wanted["description"],
-        "excluded_payment_method_types": None,
-        "last_payment_error": None,
-        "latest_charge": None,
-        "livemode": False,
-        "managed_payments": {"enabled": False},
         "metadata": wanted["metadata"],
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
-        "payment_method_configuration_details": None,
-        "payment_method_options": {},
-        "payment_method_types": session.data["payment_method_types"],
-        "processing": None,
-        "receipt_email": wanted["receipt_email"],
-        "review": None,
-        "setup_future_usage": None,
-        "shipping": wanted["shipping"],
-        "source": None,
-        "statement_descriptor": wanted["statement_descriptor"],
-        "statement_descriptor_suffix": wanted["statement_descriptor_suffix"],
         "status": "requires_payment_method",
-        "transfer_data": None,
-        "transfer_group": wanted["transfer_group"],
     }
     intent = work.add("payment_intent", data, {"session": session.id, "about": about})
     intent.data["client_secret"] = work.ids.new(f"{intent.id}_secret_", 25)
     work.save(intent)
     events.emit(work, "payment_intent.created", intent)
     return intent
+
+
+def _untouched() -> JSON:
+    empty = (
+        "application", "application_fee_amount", "automatic_payment_methods", "canceled_at", "cancellation_reason",
+        "customer_account", "excluded_payment_method_types", "last_payment_error", "latest_charge", "next_action",
+        "on_behalf_of", "payment_method", "payment_method_configuration_details", "processing", "review",
+        "setup_future_usage", "source", "transfer_data",
+    )  # fmt: skip
+    return {
+        **dict.fromkeys(empty),
+        "amount_capturable": 0,
+        "amount_details": {"tip": {}},
+        "amount_received": 0,
+        "confirmation_method": "automatic",
+        "livemode": False,
+        "managed_payments": {"enabled": False},
+        "payment_method_options": {},
+    }
 
 
 def succeed(work: Work, intent: Stored, charge: Stored) -> None:

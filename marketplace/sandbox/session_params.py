@@ -37,7 +37,7 @@ def read_lines(work: Work, params: Reader) -> Lines:
     """Return the line items. Raises ApiError for anything Stripe would refuse."""
     given = params.groups("line_items")
     if not given:
-        raise invalid("Missing required param: line_items.", "line_items", "parameter_missing")
+        raise params.lacking("line_items")
     if len(given) > MOST_LINES:
         raise invalid(f"You can have at most {MOST_LINES} line items, this request has {len(given)}.", "line_items")
     items = [_line(work, line) for line in given]
@@ -56,34 +56,23 @@ def read_lines(work: Work, params: Reader) -> Lines:
 
 def _line(work: Work, line: Reader) -> JSON:
     line.refuse(("adjustable_quantity", "dynamic_tax_rates", "price", "tax_rates"))
-    price = line.group("price_data")
-    if price is None:
-        raise invalid(
-            f"Missing required param: {line.label('price_data')}.", line.label("price_data"), "parameter_missing"
-        )
-    quantity = line.integer("quantity", least=1, most=999_999)
-    if quantity is None:
-        raise invalid(f"Missing required param: {line.label('quantity')}.", line.label("quantity"), "parameter_missing")
-    metadata = line.metadata()
+    price, quantity, metadata = (
+        line.group("price_data"),
+        line.integer("quantity", least=1, most=999_999),
+        line.metadata(),
+    )
     line.finish()
+    if price is None:
+        raise line.lacking("price_data")
+    if quantity is None:
+        raise line.lacking("quantity")
     currency = check_currency(price.required("currency", 10), price.label("currency"))
     unit = price.integer("unit_amount")
     if unit is None:
-        raise invalid(
-            f"Missing required param: {price.label('unit_amount')}.", price.label("unit_amount"), "parameter_missing"
-        )
+        raise price.lacking("unit_amount")
     check_precision(unit, currency, price.label("unit_amount"))
     tax_behavior = price.choice("tax_behavior", ("exclusive", "inclusive", "unspecified")) or "unspecified"
-    price.refuse(("product", "recurring", "unit_amount_decimal"))
-    product = price.group("product_data")
-    if product is None:
-        raise invalid(
-            f"Missing required param: {price.label('product_data')}.", price.label("product_data"), "parameter_missing"
-        )
-    price.finish()
-    name, note = product.required("name", 250), product.text("description", 5000)
-    product.texts("images"), product.metadata(), product.raw("tax_code"), product.raw("unit_label")
-    product.finish()
+    name, note = _product(price)
     amount = unit * quantity
     return {
         "id": work.ids.new("li_"),
@@ -100,6 +89,19 @@ def _line(work: Work, line: Reader) -> JSON:
         "quantity": quantity,
         "_note": note,
     }
+
+
+def _product(price: Reader) -> tuple[str, str | None]:
+    """Return the name and the description of what is sold; the rest of the product is read and left."""
+    price.refuse(("product", "recurring", "unit_amount_decimal"))
+    product = price.group("product_data")
+    price.finish()
+    if product is None:
+        raise price.lacking("product_data")
+    name, note = product.required("name", 250), product.text("description", 5000)
+    product.texts("images"), product.metadata(), product.raw("tax_code"), product.raw("unit_label")
+    product.finish()
+    return name, note
 
 
 def _price(work: Work, currency: str, unit: int, tax_behavior: str) -> JSON:

@@ -24,54 +24,69 @@ def create(work: Work, params: Reader, base_url: str) -> Stored:
         raise invalid("This sandbox only supports mode=payment.", "mode")
     if (params.text("ui_mode") or "hosted_page") not in ("hosted_page", "hosted"):
         raise invalid("This sandbox only supports ui_mode=hosted_page.", "ui_mode")
-    success_url = read_url(params, "success_url")
-    if success_url is None:
-        raise invalid("Missing required param: success_url.", "success_url", "parameter_missing")
     refuse_unsupported(params)
-    customer = params.text("customer", 255)
-    if customer and work.get("customer", customer) is None:
-        raise missing("customer", customer, "customer")
-    email = params.text("customer_email", 800)
-    if customer and email:
-        raise invalid("You may only specify one of these parameters: customer, customer_email.", "customer_email")
     lines = read_lines(work, params)
-    notes = [item.pop("_note") for item in lines.items]
-    wanted = read_intent_data(params)
+    private = {
+        "line_items": lines.items,
+        "notes": [item.pop("_note") for item in lines.items],
+        "payment_intent_data": read_intent_data(params),
+    }
     data = {
         **_fixed_fields(),
+        **_addresses(params),
+        **_customer(work, params),
+        **_appearance(params),
         "amount_subtotal": lines.total,
         "amount_total": lines.total,
-        "billing_address_collection": params.choice("billing_address_collection", ("auto", "required")),
-        "cancel_url": read_url(params, "cancel_url"),
         "client_reference_id": params.text("client_reference_id", 200),
         "currency": lines.currency,
-        "custom_text": keep(params, "custom_text") or dict.fromkeys(
-            ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")),
-        "customer": customer,
-        "customer_creation": None if customer else params.choice(
-            "customer_creation", ("always", "if_required")) or "if_required",
-        "customer_email": email,
         "expires_at": read_expiry(params, work.now),
         "integration_identifier": params.text("integration_identifier", 200),
-        "locale": params.text("locale", 20),
-        "metadata": params.metadata(),
-        "origin_context": params.text("origin_context", 40),
-        "payment_method_options": keep(params, "payment_method_options", {}),
+        "metadata": {key: value for key, value in params.metadata().items() if value},
         "payment_method_types": read_methods(params, lines.currency),
-        "submit_type": params.choice("submit_type", ("auto", "book", "donate", "pay", "subscribe")),
-        "success_url": success_url,
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
-    }  # fmt: skip
+    }
     params.finish()
-    session = work.add(
-        "checkout.session",
-        data,
-        {"line_items": lines.items, "notes": notes, "payment_intent_data": wanted},
-    )
+    session = work.add("checkout.session", data, private)
     session.data["url"] = f"{base_url}/c/pay/{session.id}"
     work.save(session)
     work.plan("expire", session.id, session.data["expires_at"])
     return session
+
+
+def _addresses(params: Reader) -> JSON:
+    success_url = read_url(params, "success_url")
+    if success_url is None:
+        raise params.lacking("success_url")
+    return {"success_url": success_url, "cancel_url": read_url(params, "cancel_url")}
+
+
+def _customer(work: Work, params: Reader) -> JSON:
+    customer, email = params.text("customer", 255), params.text("customer_email", 800)
+    creation = params.choice("customer_creation", ("always", "if_required"))
+    if customer and (email or creation):
+        raise invalid("You may not specify customer_email or customer_creation along with customer.", "customer")
+    known = work.get("customer", customer) if customer else None
+    if customer and (known is None or known.private.get("deleted")):
+        raise missing("customer", customer, "customer")
+    return {
+        "customer": customer,
+        "customer_creation": None if customer else creation or "if_required",
+        "customer_email": email,
+    }
+
+
+def _appearance(params: Reader) -> JSON:
+    """Return the settings that only change how Stripe's page looks; they are kept and shown."""
+    texts = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
+    return {
+        "billing_address_collection": params.choice("billing_address_collection", ("auto", "required")),
+        "custom_text": keep(params, "custom_text") or dict.fromkeys(texts),
+        "locale": params.text("locale", 20),
+        "origin_context": params.text("origin_context", 40),
+        "payment_method_options": keep(params, "payment_method_options", {}),
+        "submit_type": params.choice("submit_type", ("auto", "book", "donate", "pay", "subscribe")),
+    }
 
 
 def _fixed_fields() -> JSON:

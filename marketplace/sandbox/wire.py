@@ -102,8 +102,12 @@ class Reader:
         """Return a text parameter that must be there. Raises ApiError."""
         value = self.text(name, longest)
         if value is None:
-            raise invalid(f"Missing required param: {self.label(name)}.", self.label(name), "parameter_missing")
+            raise self.lacking(name)
         return value
+
+    def lacking(self, name: str) -> ApiError:
+        """Return the error for a parameter that must be there."""
+        return invalid(f"Missing required param: {self.label(name)}.", self.label(name), "parameter_missing")
 
     def integer(self, name: str, *, least: int = 0, most: int = 2**62) -> int | None:
         """Return a whole number within bounds, or None. Raises ApiError."""

@@ -3,12 +3,13 @@
 from flask import Flask
 
 from marketplace.config import Settings
-from marketplace.web import errors, guards, headers, pages, providers
+from marketplace.web import assets, errors, guards, headers, pages, providers
 from marketplace.web.admin import blueprint as admin
 from marketplace.web.auth import blueprint as auth
 from marketplace.web.buyer import blueprint as buyer
 from marketplace.web.cart import blueprint as cart
 from marketplace.web.checkout import blueprint as checkout
+from marketplace.web.probes import blueprint as probes
 from marketplace.web.seller import blueprint as seller
 from marketplace.web.shop import blueprint as shop
 from marketplace.web.webhooks import blueprint as webhooks
@@ -19,8 +20,9 @@ def register(app: Flask, settings: Settings) -> None:
     guards.register(app, settings)
     headers.register(app, settings)
     pages.register(app, settings)
+    assets.register(app)
     errors.register(app)
     providers.register(app, settings)
-    for blueprint in (shop, auth, cart, checkout, buyer, seller, admin, webhooks):
+    for blueprint in (shop, auth, cart, checkout, buyer, seller, admin, probes, webhooks):
         app.register_blueprint(blueprint)
     guards.exempt_from_csrf(webhooks)

@@ -3,6 +3,7 @@
 from functools import cache
 
 from babel import Locale
+from wtforms.fields.choices import SelectChoice
 
 # Codes that name no country one can send a parcel to: regions, exceptional reservations, private use.
 _NOT_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())
@@ -13,10 +14,15 @@ def name(code: str) -> str:
     return _names().get(code, code)
 
 
-def choices() -> list[tuple[str, str]]:
+def is_known(code: str) -> bool:
+    """Return whether `code` names a country one can send a parcel to."""
+    return code in _names()
+
+
+def choices() -> list[SelectChoice]:
     """Return the options of a country field, by name, after an empty one."""
     by_name = sorted(_names().items(), key=lambda item: item[1])
-    return [("", "Choose a country"), *by_name]
+    return [SelectChoice("", "Choose a country"), *(SelectChoice(code, text) for code, text in by_name)]
 
 
 @cache
@@ -26,4 +32,4 @@ def _names() -> dict[str, str]:
 
 
 def _is_country(code: str) -> bool:
-    return len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES  # noqa: PLR2004
+    return len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from marketplace.ledger.queries import AccountStatement, PostingRow
+from marketplace.ledger.queries import AccountStatement, Carried, PostingRow
 from marketplace.payments.explain_queries import Explanation
 from marketplace.web.console import Console
 from marketplace.web.pages import date_text, money_text
@@ -83,7 +83,7 @@ def show(
     if parts:
         parts.append(Part("Sum of these rows", money_text(found.sum_minor, currency), is_total=True))
     page = ExplainPage(
-        title=f"{found.label} of {of}",
+        title=f"{found.label}, {of}",
         console=console,
         crumbs=tuple(crumbs),
         figure=money_text(found.figure_minor, currency),
@@ -130,26 +130,28 @@ def stretch(
     statement: AccountStatement, currency: str, sign: int, entry_url: EntryUrl | None = None
 ) -> tuple[tuple[LedgerRow, ...], Sum]:
     """Return an account's stretch as a table: what came earlier, the postings, what came later, and the balance."""
-    start = sign * statement.earlier_minor
+    earlier, later = statement.earlier, statement.later
+    start, total = sign * earlier.balance_minor, sign * statement.total_minor
     rows = list(ledger_table(statement.rows, sign, entry_url, start))
-    if statement.has_earlier:
-        rows.insert(0, _carried("Earlier postings", statement.earlier_minor, start, currency))
-    total = sign * statement.total_minor
-    if statement.has_later:
-        rows.append(_carried("Later postings", statement.later_minor, total, currency))
-    carried = [statement.earlier_minor, *(row.amount_minor for row in statement.rows), statement.later_minor]
-    debit, credit = sum(n for n in carried if n > 0), -sum(n for n in carried if n < 0)
+    if earlier.postings:
+        rows.insert(0, _carried("Earlier postings", earlier, start, currency))
+    if later.postings:
+        rows.append(_carried("Later postings", later, total, currency))
+    amounts = [row.amount_minor for row in statement.rows]
+    debit = earlier.debit_minor + sum(amount for amount in amounts if amount > 0) + later.debit_minor
+    credit = earlier.credit_minor - sum(amount for amount in amounts if amount < 0) + later.credit_minor
     return tuple(rows), Sum(_side(debit, currency), _side(credit, currency), money_text(total, currency))
 
 
-def _carried(label: str, amount_minor: int, running_minor: int, currency: str) -> LedgerRow:
+def _carried(label: str, outside: Carried, running_minor: int, currency: str) -> LedgerRow:
     return LedgerRow(
         date="",
         key=label,
         account="",
-        debit=_side(amount_minor, currency),
-        credit=_side(-amount_minor, currency),
+        debit=_side(outside.debit_minor, currency),
+        credit=_side(outside.credit_minor, currency),
         running=money_text(running_minor, currency),
+        note=f"{outside.postings} postings",
     )
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
@@ -94,17 +95,15 @@ class _ShownViewer:
         return self._counts()[1]
 
     def _who(self) -> Viewer | None:
-        try:
+        with suppress(SQLAlchemyError):
             return current_viewer()
-        except SQLAlchemyError:
-            return None
+        return None
 
     def _counts(self) -> tuple[int, int]:
         if "viewer_counts" not in g:
-            try:
+            g.viewer_counts = (0, 0)
+            with suppress(SQLAlchemyError):
                 g.viewer_counts = _read_counts(self._who(), visitor_key())
-            except SQLAlchemyError:
-                g.viewer_counts = (0, 0)
         found: tuple[int, int] = g.viewer_counts
         return found
 
@@ -142,7 +141,6 @@ def exempt_from_csrf(blueprint: Blueprint) -> None:
 
 def current_viewer() -> Viewer | None:
     """Return who is signed in, or None."""
-    # The proxy, not the person behind it: an error must reach the caller, never pass for a visitor.
     return current_user.viewer if current_user.is_authenticated else None
 
 
@@ -289,7 +287,7 @@ def _note_visit(found: queries.SignedIn, now: datetime) -> None:
 
 
 def _read_counts(who: Viewer | None, visitor: bytes | None) -> tuple[int, int]:
-    """Return the units in the viewer's basket and the unread notifications; a visitor without a basket costs nothing."""
+    """Return the units in the basket and the unread notifications; a visitor without a basket costs nothing."""
     user_id = who.user_id if who else None
     return carts.count(user_id, visitor), notifications.unread_count(user_id) if user_id else 0
 

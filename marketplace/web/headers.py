@@ -38,6 +38,6 @@ def register(app: Flask, settings: Settings) -> None:
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
         if settings.secure_cookies:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        if request.endpoint not in {"static", "shop.media"}:
+        if request.endpoint not in {"static", "stylesheet", "shop.media"}:
             headers.setdefault("Cache-Control", "no-store")
         return response

@@ -30,6 +30,11 @@ class Pager:
     newer_url: str
     older_url: str
 
+    @property
+    def is_needed(self) -> bool:
+        """Return whether there is any other page."""
+        return bool(self.newer_url or self.older_url)
+
 
 def cursor() -> Cursor:
     """Return the page that the address asks for; nonsense in it means the first page."""

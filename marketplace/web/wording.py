@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from marketplace.history import ActorKind
 from marketplace.orders.states import OrderStatus, PurchaseStatus
 from marketplace.payment_records.states import PaymentStatus
-from marketplace.payments.queries import Share
+from marketplace.payments.queries import Decline, Share
 from marketplace.payments.states import TransactionStatus
 from marketplace.payments.timeline_queries import Change
 from marketplace.transitions import Status
@@ -103,6 +103,9 @@ _DECLINES = {
 }
 # Banks ask not to tell more than that for stolen, lost and suspicious cards.
 _DECLINED = "The bank refused the payment. Use another card, or ask the bank why."
+_BAD_VERBS = frozenset({"fail", "cancel", "expire"})
+# Their reasons differ from case to case; the others say it all in the title.
+_TOLD_WHY = frozenset({"cancel", "give_up"})
 _SOURCES = {"web": "page", "return": "return page", "return_page": "return page"}
 
 
@@ -137,25 +140,33 @@ def decline_text(code: str | None, decline_code: str | None = None) -> str:
 
 
 def timeline(
-    changes: Sequence[Change], titles: Mapping[tuple[str, str], str], you: int, others: str
+    changes: Sequence[Change],
+    declines: Sequence[Decline],
+    titles: Mapping[tuple[str, str], str],
+    you: int,
+    others: str,
 ) -> tuple[TimelineEntry, ...]:
-    """Return the changes that `titles` (by table and verb) has words for, newest first.
+    """Return the changes that `titles` (by table and verb) has words for, and every decline, newest first.
 
-    `you` is the viewer's user id; `others` names any other person.
+    `you` is the viewer's user id; `others` names any other person. A decline is told by itself, with its reason, so
+    the change of status that the first one causes is left out.
     """
-    return tuple(
+    declined = {("payment", decline.payment_id, "fail") for decline in declines}
+    entries = [
         TimelineEntry(
             title=titles[change.subject, change.verb],
             when=time_text(change.at),
             when_iso=change.at.isoformat(),
-            detail="" if change.verb in {"fail", "begin"} else change.because,
+            detail=change.because if change.verb in _TOLD_WHY else "",
             actor=_actor(change, you, others),
-            source=_SOURCES.get(change.source, change.source.replace("_", " ")),
-            state="bad" if change.verb in {"fail", "cancel", "expire"} else "done",
+            source=source_text(change.source),
+            state="bad" if change.verb in _BAD_VERBS else "done",
         )
         for change in changes
-        if (change.subject, change.verb) in titles
-    )
+        if (change.subject, change.verb) in titles and (change.subject, change.subject_id, change.verb) not in declined
+    ]
+    entries += [_declined_entry(decline) for decline in declines]
+    return tuple(sorted(entries, key=lambda entry: entry.when_iso, reverse=True))
 
 
 def audit(changes: Sequence[Change], labels: Mapping[str, str]) -> tuple[TimelineEntry, ...]:
@@ -167,10 +178,27 @@ def audit(changes: Sequence[Change], labels: Mapping[str, str]) -> tuple[Timelin
             when_iso=change.at.isoformat(),
             detail=change.because,
             actor=change.actor_name or change.actor_kind.value.capitalize(),
-            source=_SOURCES.get(change.source, change.source.replace("_", " ")),
+            source=change.source,
             state="bad" if _TONES.get(change.to_status) == "bad" else "done",
         )
         for change in changes
+    )
+
+
+def source_text(source: str) -> str:
+    """Return through which door a change came, in words; a provider's event by its kind, not its id."""
+    return "webhook" if source.startswith("evt_") else _SOURCES.get(source, source.replace("_", " "))
+
+
+def _declined_entry(decline: Decline) -> TimelineEntry:
+    return TimelineEntry(
+        title="The payment was refused",
+        when=time_text(decline.failed_at),
+        when_iso=decline.failed_at.isoformat(),
+        detail=decline_text(decline.code, decline.decline_code),
+        actor="Payment provider",
+        source="",
+        state="bad",
     )
 
 

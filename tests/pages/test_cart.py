@@ -51,7 +51,6 @@ def test_an_empty_basket_says_so_and_leads_on(world: World) -> None:
     assert html.main.select_one('a[href="/l"]')
 
 
-@pytest.mark.covers("S2.1")
 def test_a_visitors_basket_is_grouped_by_seller_and_comes_along_at_sign_in(world: World) -> None:
     first, second, buyer = world.seller("Ann Axle"), world.seller("Bea Brake", tax_basis_points=800), world.person()
     client = world.client()

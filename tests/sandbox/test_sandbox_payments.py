@@ -185,7 +185,8 @@ class TestBankDebit:
         sandbox.advance_clock(2 * DAY)
         sandbox.run_due()
         assert receiver.types == [
-            "charge.succeeded", "payment_intent.succeeded", "checkout.session.async_payment_succeeded", "charge.updated",
+            "charge.succeeded", "payment_intent.succeeded", "checkout.session.async_payment_succeeded",
+            "charge.updated",
         ]  # fmt: skip
         assert client.v1.checkout.sessions.retrieve(session.id).payment_status == "paid"
         assert client.v1.balance_transactions.list().data[0].type == "payment"

@@ -15,7 +15,9 @@ def charge(pay):
 
 
 def test_a_part_and_then_the_rest(sandbox, client, receiver, charge):
-    part = client.v1.refunds.create({"charge": charge.id, "amount": 4_000, "reason": "duplicate", "metadata": {"k": "v"}})
+    part = client.v1.refunds.create(
+        {"charge": charge.id, "amount": 4_000, "reason": "duplicate", "metadata": {"k": "v"}}
+    )
     assert (part.status, part.amount, part.reason, part.metadata["k"]) == ("succeeded", 4_000, "duplicate", "v")
     seen = client.v1.charges.retrieve(charge.id)
     assert (seen.amount_refunded, seen.refunded) == (4_000, False)
@@ -115,7 +117,10 @@ class TestFailingRefund:
         sandbox.run_due()
         failed = client.v1.refunds.retrieve(refund.id, {"expand": ["failure_balance_transaction"]})
         assert (failed.status, failed.failure_reason) == ("failed", "expired_or_canceled_card")
-        assert (failed.failure_balance_transaction.type, failed.failure_balance_transaction.net) == ("refund_failure", 7_000)
+        assert (failed.failure_balance_transaction.type, failed.failure_balance_transaction.net) == (
+            "refund_failure",
+            7_000,
+        )
         assert receiver.types == ["refund.updated", "charge.refund.updated", "charge.updated", "refund.failed"]
         assert sandbox.balance_sum("usd") == 9_680
         again = client.v1.charges.retrieve(charge.id)

@@ -1,5 +1,6 @@
 """Requests as the SDK sends them: keys, errors, idempotency, lists and expansion."""
 
+import base64
 import http.client
 import json
 import threading
@@ -37,7 +38,11 @@ def test_every_answer_has_a_request_id(sandbox):
 
 @pytest.mark.parametrize(
     ("authorization", "words"),
-    [("", "did not provide"), ("Bearer sk_test_wrong_key_of_others", "Invalid API Key"), ("Bearer pk_test_sandbox", "publishable")],
+    [
+        ("", "did not provide"),
+        ("Bearer sk_test_wrong_key_of_others", "Invalid API Key"),
+        ("Bearer pk_test_sandbox", "publishable"),
+    ],
 )
 def test_a_wrong_key_is_401(sandbox, authorization, words):
     status, _, body = raw(sandbox, "GET", "/v1/balance", Authorization=authorization)
@@ -46,8 +51,6 @@ def test_a_wrong_key_is_401(sandbox, authorization, words):
 
 
 def test_a_key_may_come_as_basic_user_name(sandbox):
-    import base64
-
     word = base64.b64encode(f"{sandbox.api_key}:".encode()).decode()
     assert raw(sandbox, "GET", "/v1/balance", Authorization=f"Basic {word}")[0] == 200
 
@@ -214,7 +217,9 @@ class TestIdempotency:
 
 
 def waits_for_a_lock(work):
-    return bool(work.row("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"))
+    return bool(
+        work.row("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+    )
 
 
 def wait_until(met):

@@ -90,7 +90,7 @@ def account(account: str, currency: str) -> ResponseReturnValue:
         raise NotFound("There is no such account.")
     found = queries.statement_page(asked, currency, lists.row_id("before"), PAGE_SIZE)
     rows, total = explaining.stretch(found, currency, _DEBIT, entry_url)
-    older = found.rows[0].id if found.has_earlier and found.rows else None
+    older = found.rows[0].id if found.earlier.postings and found.rows else None
     page = ExplainPage(
         title=f"{asked.label}, {currency}",
         console=admin_console("ledger"),
@@ -103,7 +103,7 @@ def account(account: str, currency: str) -> ResponseReturnValue:
         total=total,
         parts=(),
         older_url=url_for("admin.account", account=asked.value, currency=currency, before=older) if older else "",
-        newest_url=url_for("admin.account", account=asked.value, currency=currency) if found.has_later else "",
+        newest_url=url_for("admin.account", account=asked.value, currency=currency) if found.later.postings else "",
     )
     return render_template("explain/figure.html", page=page)
 

@@ -80,9 +80,7 @@ def sign_out_others() -> ResponseReturnValue:
     """Sign the viewer out everywhere but here."""
     viewer = guards.viewer()
     now = clock.system_now()
-    ended = db.atomic(
-        accounts.close_other_sessions, (), user_id=viewer.user_id, session_id=viewer.session_id, now=now
-    )
+    ended = db.atomic(accounts.close_other_sessions, (), user_id=viewer.user_id, session_id=viewer.session_id, now=now)
     flash(_ended_text(ended), "ok")
     return redirect(url_for("auth.security"), code=303)
 

@@ -131,7 +131,7 @@ def build(facts: Facts, viewer_id: int) -> OrderPage:
         buyer_note=order.buyer_note,
         attempts=tuple(_attempt(attempt, facts.declines) for attempt in facts.attempts),
         related=_related(order, facts.siblings),
-        entries=wording.timeline(facts.changes, _TITLES, viewer_id, order.shop_name),
+        entries=wording.timeline(facts.changes, facts.declines, _TITLES, viewer_id, order.shop_name),
     )
 
 

@@ -116,6 +116,7 @@ def payment(payment_id: int) -> ResponseReturnValue:
     viewer = guards.viewer()
     attempt = queries.attempt_of_buyer(payment_id, viewer.user_id)
     receipts = queries.receipts_of(payment_id)
+    declines = queries.declines_of([payment_id])
     subjects = {"payment": [payment_id], "unapplied_receipt": [receipt.id for receipt in receipts]}
     siblings = orders.orders_of_purchase(attempt.purchase_id) if attempt.purchase_id is not None else []
     can_retry = attempt.status in _OPEN and any(order.status is OrderStatus.PENDING for order in siblings)
@@ -130,9 +131,9 @@ def payment(payment_id: int) -> ResponseReturnValue:
             RelatedOrder(f"Order {order.number}", url_for("buyer.order", number=order.number), order.shop_name)
             for order in siblings
         ),
-        declines=decline_views(queries.declines_of([payment_id])),
+        declines=decline_views(declines),
         returned=_returned(receipts),
-        entries=wording.timeline(timeline_queries.changes_of(subjects), _TITLES, viewer.user_id, "Support"),
+        entries=wording.timeline(timeline_queries.changes_of(subjects), declines, _TITLES, viewer.user_id, "Support"),
         retry_url=url_for("checkout.retry", purchase_id=attempt.purchase_id) if can_retry else "",
         check_url=url_for("checkout.verify", payment_id=payment_id) if attempt.status in _UNDECIDED else "",
     )

@@ -5,24 +5,32 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Regexp
 
 from marketplace.accounts.operations import PostalAddress
+from marketplace.accounts.rules import printable
 from marketplace.web import countries
 from marketplace.web.cart.forms import whole_number
 
 NEW = "new"
+_ANOTHER = SelectChoice(NEW, "Another address")
 _LARGEST_AMOUNT = 2**63 - 1
 _NAMES = tuple(PostalAddress.__dataclass_fields__)
 _OPTIONAL = {"line2", "region"}
 
 
-def _trimmed(text: str | None) -> str:
-    return " ".join((text or "").split())
+def _line(text: str | None) -> str:
+    """Return typed text as one line; control characters would break labels and the database refuses NUL."""
+    return printable(" ".join((text or "").split()))
+
+
+def _lines(text: str | None) -> str:
+    return "\n".join(_line(line) for line in (text or "").splitlines()).strip()
 
 
 def _text(label: str, longest: int) -> StringField:
-    return StringField(label, [Length(max=longest, message=f"Use at most {longest} characters.")], filters=[_trimmed])
+    return StringField(label, [Length(max=longest, message=f"Use at most {longest} characters.")], filters=[_line])
 
 
 def _country() -> SelectField:
@@ -35,7 +43,7 @@ class CheckoutForm(FlaskForm):
     Fields of an address count only where that address is asked for: a new one, or another one for the bill.
     """
 
-    delivery_choice = RadioField("Deliver to", choices=[(NEW, "Another address")], default=NEW)
+    delivery_choice = RadioField("Deliver to", choices=[_ANOTHER], default=NEW)
     delivery_full_name = _text("Full name", 64)
     delivery_line1 = _text("Street and number", 200)
     delivery_line2 = _text("Flat, floor or company", 200)
@@ -51,23 +59,27 @@ class CheckoutForm(FlaskForm):
     billing_region = _text("State or region on the bill", 64)
     billing_postcode = _text("Postcode on the bill", 64)
     billing_country = _country()
-    buyer_note = TextAreaField("Note to the sellers", [Length(max=1000, message="Use at most 1000 characters.")])
+    buyer_note = TextAreaField(
+        "Note to the sellers", [Length(max=1000, message="Use at most 1000 characters.")], filters=[_lines]
+    )
     token = HiddenField("Form", [Regexp(r"[A-Za-z0-9_-]{20,64}\Z", message="Reload the page and try again.")])
     expected_total_minor = IntegerField("Total", [whole_number(0, _LARGEST_AMOUNT, "Look at the total again.")])
 
     def offer(self, saved: Sequence[tuple[str, str]]) -> None:
         """Offer saved addresses (value and label) before a new one; the first is chosen unless the buyer chose."""
-        self.delivery_choice.choices = [*saved, (NEW, "Another address")]
+        self.delivery_choice.choices = [*(SelectChoice(value, label) for value, label in saved), _ANOTHER]
         if not self.is_submitted() and saved:
             self.delivery_choice.data = saved[0][0]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Return whether the shape is right; the errors stand at the fields."""
-        is_valid = super().validate(extra_validators)
-        wanted = ["delivery"] if self.wants_new_address else []
-        wanted += [] if self.billing_same.data else ["billing"]
-        missing = [not self._has_address(kind) for kind in wanted]
-        return is_valid and not any(missing)
+        super().validate(extra_validators)
+        for kind, is_wanted in (("delivery", self.wants_new_address), ("billing", not self.billing_same.data)):
+            if is_wanted:
+                self._require_address(kind)
+            else:
+                self._forget_errors(kind)
+        return not any(field.errors for field in self)
 
     @property
     def wants_new_address(self) -> bool:
@@ -78,12 +90,14 @@ class CheckoutForm(FlaskForm):
         """Return the typed address of `kind`: delivery or billing."""
         return PostalAddress(**{name: self[f"{kind}_{name}"].data for name in _NAMES})
 
-    def _has_address(self, kind: str) -> bool:
-        known = {code for code, _ in countries.choices() if code}
+    def _require_address(self, kind: str) -> None:
         for name in _NAMES:
             field = self[f"{kind}_{name}"]
             if name not in _OPTIONAL and not field.data:
                 field.errors = [*field.errors, "Choose a country." if name == "country" else "Fill this in."]
-            elif name == "country" and field.data not in known:
+            elif name == "country" and not countries.is_known(field.data):
                 field.errors = [*field.errors, "Choose a country of the list."]
-        return not any(self[f"{kind}_{name}"].errors for name in _NAMES)
+
+    def _forget_errors(self, kind: str) -> None:
+        for name in _NAMES:
+            self[f"{kind}_{name}"].errors = []

@@ -100,7 +100,7 @@ def _agreed(buyer_id: int, currency: str, form: CheckoutForm, delivery: PostalAd
         expected_total_minor=form.expected_total_minor.data or 0,
         delivery_address=asdict(delivery),
         billing_address=asdict(billing),
-        buyer_note=(form.buyer_note.data or "").strip(),
+        buyer_note=form.buyer_note.data or "",
     )
 
 

@@ -33,7 +33,7 @@ def explain_held(currency: str) -> ResponseReturnValue:
         raise NotFound("There is no such currency.")
     found = explain_queries.held_statement(guards.viewer().user_id, currency, lists.row_id("before"), PAGE_SIZE)
     rows, total = explaining.stretch(found.statement, currency, _CREDIT)
-    older = found.statement.rows[0].id if found.statement.has_earlier else None
+    older = found.statement.rows[0].id if found.statement.earlier.postings and found.statement.rows else None
     page = ExplainPage(
         title=f"Held for you in {currency}",
         console=seller_console("orders"),
@@ -46,6 +46,6 @@ def explain_held(currency: str) -> ResponseReturnValue:
         total=total,
         parts=(),
         older_url=url_for("seller.explain_held", currency=currency, before=older) if older else "",
-        newest_url=url_for("seller.explain_held", currency=currency) if found.statement.has_later else "",
+        newest_url=url_for("seller.explain_held", currency=currency) if found.statement.later.postings else "",
     )
     return render_template("explain/figure.html", page=page)

@@ -104,7 +104,7 @@ def build(facts: Facts, viewer_id: int) -> OrderPage:
         agreed_rows=_agreed(order),
         money_rows=_money_rows(order, share),
         share_facts=_share_facts(share),
-        entries=wording.timeline(facts.changes, _TITLES, viewer_id, "The buyer"),
+        entries=wording.timeline(facts.changes, (), _TITLES, viewer_id, "The buyer"),
     )
 
 

@@ -1,0 +1,95 @@
+"""The sandbox in a real browser: paying with and without JavaScript, and what axe says about every page."""
+
+import os
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from launcher.chromium import find_chromium
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(os.environ), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium):
+    contexts, complaints = [], []
+
+    def make(**more):
+        context = chromium.new_context(**more)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_declined_then_3d_secure_then_paid_on_the_same_page(sandbox, client, new_session, open_page, javascript):
+    page = open_page(java_script_enabled=javascript)
+    session = new_session(success_url=f"{sandbox.base_url}/dashboard/objects/{{CHECKOUT_SESSION_ID}}")
+    page.goto(session.url)
+    page.get_by_label("E-mail").fill("buyer@example.com")
+    page.get_by_label("Name on the card or account").fill("Bo Buyer")
+
+    def try_card(number):
+        page.get_by_label("Card number").fill(number)
+        page.get_by_label("Expiry date").fill("12 / 39")
+        page.get_by_label("Security code").fill("123")
+        page.get_by_role("button", name="Pay $100.00").click()
+
+    try_card("4000000000009995")
+    assert "not enough money" in page.get_by_role("alert").inner_text()
+    try_card("4000002760003184")
+    page.get_by_role("button", name="Yes, complete the payment").click()
+    page.wait_for_url(f"**/{session.id}")
+    assert client.v1.checkout.sessions.retrieve(session.id).payment_status == "paid"
+
+
+def test_a_test_card_fills_the_form_by_one_click(new_session, open_page):
+    page = open_page()
+    page.goto(new_session().url)
+    page.get_by_text("Test cards and accounts").click()
+    page.get_by_role("button", name="Use 4242424242424242").click()
+    assert page.get_by_label("Card number").input_value() == "4242 4242 4242 4242"
+    assert page.get_by_label("Security code").input_value() == "123"
+    page.get_by_role("button", name="Use 000123456789").click()
+    assert page.get_by_label("Bank debit").is_checked()
+    assert page.get_by_label("Account number").input_value() == "000123456789"
+
+
+@pytest.mark.parametrize("width", [390, 1360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(sandbox, client, new_session, pay, open_page, width, scheme):
+    paid, declined, asked = pay(), new_session(), new_session()
+    sandbox.pay(declined.id, "4000000000009995")
+    sandbox.pay(asked.id, "4000002760003184", authenticate=None)
+    sandbox.deliver_pending()
+    event, endpoint = client.v1.events.list().data[0], client.v1.webhook_endpoints.list().data[0]
+    sections = ("payments", "sessions", "charges", "refunds", "balance", "customers", "events", "webhooks", "clock")
+    paths = [
+        f"/c/pay/{declined.id}", f"/c/pay/{asked.id}/authenticate", f"/c/pay/{paid.id}", "/dashboard",
+        f"/dashboard/objects/{paid.payment_intent.id}", f"/dashboard/objects/{endpoint.id}",
+        f"/dashboard/events/{event.id}", *(f"/dashboard/{name}" for name in sections),
+    ]  # fmt: skip
+    page = open_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    found = {}
+    for path in paths:
+        page.goto(sandbox.base_url + path)
+        violations = [one["id"] for one in Axe().run(page).response["violations"]]
+        too_wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        if violations or too_wide:
+            found[path] = (violations, too_wide)
+    assert found == {}

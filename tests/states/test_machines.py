@@ -1,0 +1,147 @@
+"""Every machine of the house as a full matrix: what each verb does in each status, written out by hand.
+
+`.` too early, `=` already there (a replay), `!` impossible (an alarm); a word is the status that follows.
+"""
+
+import pytest
+
+from marketplace.catalog.states import LISTING, RESERVATION
+from marketplace.history import Ruled
+from marketplace.orders.states import ORDER, PURCHASE
+from marketplace.outbound.states import CALL
+from marketplace.payment_records.states import PAYMENT, PaymentStatus
+from marketplace.payments.states import RECEIPT, TRACKER, TRANSACTION
+from marketplace.provider_events.states import EVENT
+from marketplace.reconciliation import checks
+from marketplace.transitions import AlreadyThere, Impossible, Machine, MoveNotAllowed
+
+MATRICES: dict[Machine, str] = {
+    PAYMENT: """
+                 pending    processing failed     expired    cancelled  completed           partially_refunded refunded
+    process      processing =          processing processing processing =                   =                  =
+    complete     completed  completed  completed  completed  completed  =                   =                  =
+    fail         failed     failed     =          .          =          =                   =                  =
+    expire       expired    =          =          =          =          =                   =                  =
+    cancel       cancelled  =          cancelled  =          =          =                   =                  =
+    refund_part  .          .          .          .          .          partially_refunded  partially_refunded =
+    refund       .          .          .          .          .          refunded            refunded           =
+    """,
+    TRACKER: """
+                   created         requires_action processing failed          canceled  succeeded
+    require_action requires_action =               =          requires_action =         =
+    process        processing      processing      =          processing      =         =
+    fail           failed          failed          failed     =               =         =
+    succeed        succeeded       succeeded       succeeded  succeeded       succeeded =
+    cancel         canceled        canceled        canceled   canceled        =         =
+    """,
+    TRANSACTION: """
+             pending failed held      available    transferring paid_out refunded
+    fail     failed  =      =         =            =            =        =
+    hold     held    held   =         =            =            =        =
+    release  .       .      available =            =            =        =
+    transfer .       .      .         transferring =            =        !
+    pay_out  .       .      .         .            paid_out     =        !
+    refund   .       .      refunded  refunded     !            !        =
+    """,
+    RECEIPT: """
+              received  returning returned  failed
+    send_back returning =         =         returning
+    confirm   returned  returned  =         =
+    fail      .         failed    failed    =
+    """,
+    PURCHASE: """
+            open     paid given_up
+    pay     paid     =    paid
+    give_up given_up =    =
+    """,
+    ORDER: """
+            pending   confirmed shipped   delivered cancelled refunded
+    confirm confirmed =         =         =         =         =
+    revive  .         =         =         =         confirmed =
+    ship    .         shipped   =         =         .         =
+    deliver .         .         delivered =         .         =
+    cancel  cancelled cancelled =         =         =         =
+    refund  .         refunded  refunded  refunded  .         =
+    """,
+    LISTING: """
+            draft  active paused
+    publish active =      active
+    pause   .      paused =
+    """,
+    RESERVATION: """
+              active   redeemed returned
+    redeem    redeemed =        !
+    give_back returned !        =
+    """,
+    CALL: """
+           planned sending unknown done refused blocked
+    send   sending sending sending =    =       =
+    doubt  .       unknown =       =    =       =
+    finish .       done    done    =    !       done
+    refuse .       refused refused !    =       refused
+    block  .       blocked blocked =    =       =
+    """,
+    EVENT: """
+           received applied parked  ignored
+    apply  applied  =       applied !
+    park   parked   =       =       =
+    ignore ignored  !       ignored =
+    """,
+}
+
+
+def answer(machine: Machine, status: str, verb: str) -> str:
+    try:
+        return machine.step(status, verb)
+    except AlreadyThere:
+        return "="
+    except MoveNotAllowed:
+        return "."
+    except Impossible:
+        return "!"
+
+
+def drawn(machine: Machine, columns: list[str]) -> list[list[str]]:
+    return [[verb, *(answer(machine, status, verb) for status in columns)] for verb in machine.moves]
+
+
+@pytest.mark.covers("S1.15", "S2.3")
+@pytest.mark.parametrize("machine", MATRICES, ids=lambda machine: machine.name)
+def test_the_matrix_of(machine: Machine) -> None:
+    columns, *rows = [line.split() for line in MATRICES[machine].strip().splitlines()]
+    assert sorted(columns) == sorted(machine.states), "a column for each status"
+    assert drawn(machine, columns) == rows
+
+
+@pytest.mark.parametrize("machine", MATRICES, ids=lambda machine: machine.name)
+def test_each_status_can_be_reached(machine: Machine) -> None:
+    assert {machine.initial.value} | machine._reachable(machine.initial) >= set(machine.states)
+
+
+@pytest.mark.parametrize("machine", MATRICES, ids=lambda machine: machine.name)
+def test_each_move_says_why_and_each_status_has_a_label(machine: Machine) -> None:
+    assert all(len(move.why) > 10 for move in machine.moves.values())
+    assert all(status.label for status in machine.states)
+
+
+def test_no_machine_is_left_out() -> None:
+    assert checks.Ruled is Ruled
+    assert {model.machine for model in Ruled.ruled} == set(MATRICES)
+
+
+def test_a_machine_is_named_after_its_table() -> None:
+    assert {model.machine.name for model in Ruled.ruled} == {model.__tablename__ for model in Ruled.ruled}
+
+
+@pytest.mark.covers("S1.15")
+def test_there_are_s1s_eight_payment_statuses() -> None:
+    assert list(PaymentStatus) == [
+        "pending", "processing", "completed", "failed", "expired", "cancelled", "refunded", "partially_refunded",
+    ]  # fmt: skip
+
+
+def test_s04_a_payment_with_money_never_loses_its_status_to_a_late_report() -> None:
+    unpaid = {"pending", "processing", "failed", "expired", "cancelled"}
+    for verb in PAYMENT.moves:
+        for status in set(PaymentStatus) - unpaid:
+            assert answer(PAYMENT, status, verb) not in unpaid
