@@ -22,7 +22,7 @@ from launcher.processes import ending_with_parent
 SUPERUSER = "postgres"
 SECONDS_TO_START = 120  # a large recovery after a crash takes its time
 LARGEST_LOG_BYTES = 5_000_000
-RUNNING, STOPPED, EMPTY = 0, 3, 4  # what `pg_ctl status` answers
+RUNNING = 0  # what `pg_ctl status` answers
 DURABLE = ""
 # Test databases may be lost with the machine: no waiting for the disk.
 VOLATILE = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
@@ -69,14 +69,12 @@ class Cluster:
     def start(self) -> None:
         """Start the server, or adopt the one that a killed run left. Raises Failure with PostgreSQL's own words."""
         make_folder(self.folder, 0o755 if self.owner else 0o700)
-        status = self._control("status").returncode
-        if status == EMPTY:
+        if not self.data.exists():
             self._initialise()
-        if status == RUNNING:
-            self._adopt()
-        else:
+        self.adopted = self._adopt()
+        if not self.adopted:
             self._launch()
-        self._wait_until_ready()
+            self._wait_until_ready()
 
     def stop(self) -> None:
         """Stop the server after rolling back what is open. Does nothing when it is not running."""
@@ -171,10 +169,21 @@ class Cluster:
                 extra_groups=[] if self.owner else None,
             )
 
-    def _adopt(self) -> None:
-        """Use the running server: line 5 of its pid file names its socket's folder."""
-        self._sockets = Path((self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[4])
-        self.adopted = True
+    def _adopt(self) -> bool:
+        """Use a running server; wait for the end of one that is shutting down. Returns whether there is one."""
+        limit = time.monotonic() + SECONDS_TO_START
+        while self._control("status").returncode == RUNNING:
+            if time.monotonic() > limit:
+                raise Failure(f"A PostgreSQL runs in {self.data} and does not answer; see {self.log}.")
+            try:
+                # Line 5 of the pid file names the socket's folder; a starting server has not written it yet.
+                self._sockets = Path((self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[4])
+            except (OSError, IndexError):
+                self._sockets = None
+            if self._sockets and self._answers():
+                return True
+            time.sleep(0.05)
+        return False
 
     def _write_settings(self) -> None:
         settings = self.data / "marketplace.conf"
@@ -197,14 +206,16 @@ class Cluster:
     def _wait_until_ready(self) -> None:
         limit = time.monotonic() + SECONDS_TO_START
         while time.monotonic() < limit:
-            ready = self._run("pg_isready", "-q", "-h", str(self.sockets), "-U", SUPERUSER)
-            if ready.returncode == 0:
+            if self._answers():
                 return
             if self.has_ended():
                 break
             time.sleep(0.05)
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-12:] if self.log.exists() else []
         raise Failure("PostgreSQL does not start. The end of its log, " + str(self.log) + ":\n" + "\n".join(lines))
+
+    def _answers(self) -> bool:
+        return self._run("pg_isready", "-q", "-h", str(self.sockets), "-U", SUPERUSER).returncode == 0
 
     def _control(self, verb: str, *options: str) -> subprocess.CompletedProcess[str]:
         return self._run("pg_ctl", verb, "-D", str(self.data), "-s", *options)

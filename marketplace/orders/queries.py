@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
@@ -24,7 +25,8 @@ class OrderTab(StrEnum):
     label: str
     statuses: tuple[OrderStatus, ...]
 
-    def __new__(cls, value: str, label: str, statuses: tuple[OrderStatus, ...] = ()) -> "OrderTab":
+    def __new__(cls, value: str, label: str, statuses: tuple[OrderStatus, ...] = ()) -> Self:
+        """Make a tab."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
@@ -252,12 +254,12 @@ def seller_orders(seller_id: int, tab: SellerTab, cursor: Cursor) -> Listed[Orde
 
 def buyer_order_counts(buyer_id: int) -> dict[OrderStatus, int]:
     """Return how many orders a buyer has in each status."""
-    return {status: count for status, count in map(tuple, db.read(_BUYER_COUNTS, {"user_id": buyer_id}))}
+    return dict(map(tuple, db.read(_BUYER_COUNTS, {"user_id": buyer_id})))
 
 
 def seller_order_counts(seller_id: int) -> dict[OrderStatus, int]:
     """Return how many orders a seller has in each status."""
-    return {status: count for status, count in map(tuple, db.read(_SELLER_COUNTS, {"user_id": seller_id}))}
+    return dict(map(tuple, db.read(_SELLER_COUNTS, {"user_id": seller_id})))
 
 
 def buyer_order(number: str, buyer_id: int) -> OrderDetail:

@@ -1,7 +1,7 @@
 """Explain a figure of the admin's payment page: what the rows of our tables say against what the ledger says."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
@@ -42,7 +42,8 @@ class PaymentFigure(StrEnum):
     sign: int
     source: Source
 
-    def __new__(cls, value: str, label: str, account: Account, sign: int, source: Source) -> "PaymentFigure":
+    def __new__(cls, value: str, label: str, account: Account, sign: int, source: Source) -> Self:
+        """Make a figure."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.label, member.account, member.sign, member.source = label, account, sign, source

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
@@ -32,7 +33,8 @@ class Figure(StrEnum):
     account: Account | None
     sign: int
 
-    def __new__(cls, value: str, label: str, account: Account | None = None, sign: int = 1) -> "Figure":
+    def __new__(cls, value: str, label: str, account: Account | None = None, sign: int = 1) -> Self:
+        """Make a figure."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

@@ -223,7 +223,7 @@ def attempts_of_buyer(user_id: int, status: PaymentStatus | None, cursor: Cursor
 
 def attempt_counts(user_id: int) -> dict[PaymentStatus, int]:
     """Return how many attempts of a buyer have each status."""
-    return {status: count for status, count in map(tuple, db.read(_ATTEMPT_COUNTS, {"user_id": user_id}))}
+    return dict(map(tuple, db.read(_ATTEMPT_COUNTS, {"user_id": user_id})))
 
 
 def attempt_of_buyer(payment_id: int, user_id: int) -> Attempt:

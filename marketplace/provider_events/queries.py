@@ -98,7 +98,7 @@ def events_of_payment(payment_id: int) -> Sequence[EventSummary]:
 
 def event_counts() -> dict[EventStatus, int]:
     """Return how many events have each status."""
-    return {status: count for status, count in map(tuple, db.read(_COUNTS))}
+    return dict(map(tuple, db.read(_COUNTS)))
 
 
 def payments_named(text: str) -> Sequence[int]:

@@ -80,7 +80,8 @@ def decline(source: Any) -> Decline | None:
     return Decline(
         intent_id=found["id"],
         payment_id=_our_id(found, "payment_id"),
-        charge_id=reference(error, "charge") or reference(found, "latest_charge") or found["id"],
+        # A failed 3-D Secure question makes no charge; its payment method is as unique (stripe-reference section 4).
+        charge_id=reference(error, "charge") or reference(error, "payment_method") or found["id"],
         code=error.get("code") or error.get("type") or "unknown",
         decline_code=error.get("decline_code"),
         reason=error.get("message") or "The payment was declined.",

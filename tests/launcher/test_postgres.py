@@ -97,7 +97,7 @@ def test_the_server_ends_with_a_killed_starter() -> None:
     killed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     folder = Path(killed.stdout.strip())
     cluster = Cluster(folder / "postgres", find_binaries(Path(sys.prefix)), borrowed_account(), VOLATILE)
-    cluster.start()  # waits for the dying server's lock, then starts or adopts; both are a working server
+    cluster.start()  # waits for the end of the dying server
     assert cluster.execute("SELECT 1;") == ["1"]
     own = ThrowAwayCluster.__new__(ThrowAwayCluster)
     own.folder, own.cluster = folder, cluster

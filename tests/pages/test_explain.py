@@ -1,9 +1,15 @@
 """Explain this figure: every amount on every page opens to rows that sum to it, and a lie in the books is told."""
 
+from dataclasses import replace
+
 import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
+from marketplace import db
+from marketplace.checkout import settlement
+from marketplace.checkout.settlement import PaidReport
+from marketplace.history import Actor
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.accounts import Account
 from tests.builders import Bought, World
@@ -45,6 +51,11 @@ def rows_sum(explained: BeautifulSoup, expected: int) -> int:
         return debit - credit if debit - credit == expected else credit - debit
     parts = explained.select(".money-box-row:not(.is-total) dd")
     return sum(minor(part.text.strip()) for part in parts)
+
+
+def session_of(world: World, payment_id: int) -> str:
+    [(session_id,)] = world.rows("SELECT provider_session_id FROM payment WHERE id = %s", payment_id)
+    return str(session_id)
 
 
 def everywhere(world: World, bought: Bought) -> int:
@@ -119,6 +130,23 @@ def test_an_account_is_paged_and_every_stretch_has_the_same_balance(world: World
         before = stretch.rows[0].id
     assert seen == [row.id for row in reversed(whole.rows)]
     assert not ledger.statement_page(Account.PROVIDER_CLEARING, "USD", before, 1).rows
+
+
+def test_money_that_could_not_be_used_is_explained_too(world: World) -> None:
+    late = world.open_purchase(10_000)
+    world.pay(replace(late, session_id=session_of(world, world.try_again(late).payment_id)))
+    world.settle_down()
+    report = PaidReport(late.payment_id, 10_000, "USD", "pi_late", late.session_id)
+    actor, policy = Actor.provider("evt_late"), world.settings.money
+    db.atomic(settlement.settle, (), paid=report, actor=actor, policy=policy, now=world.now)
+
+    admin = world.client(world.person("Ada Admin", is_admin=True))
+    labels = [row.dt.text for row in page(admin, f"/admin/payments/{late.payment_id}").select(".money-box-row")]
+    assert "Received, could not be used" in labels
+    follow_all(admin, f"/admin/payments/{late.payment_id}")
+    buyer = world.client(late.buyer_id)
+    assert "This money goes back to you" in page(buyer, f"/account/payments/{late.payment_id}").main.text
+    follow_all(buyer, f"/account/payments/{late.payment_id}")
 
 
 @pytest.mark.tampers

@@ -22,7 +22,7 @@ MATRICES: dict[Machine, str] = {
     complete     completed  completed  completed  completed  completed  =                   =                  =
     fail         failed     failed     =          .          =          =                   =                  =
     expire       expired    =          =          =          =          =                   =                  =
-    cancel       cancelled  =          cancelled  =          =          =                   =                  =
+    cancel       cancelled  =          cancelled  .          =          =                   =                  =
     refund_part  .          .          .          .          .          partially_refunded  partially_refunded =
     refund       .          .          .          .          .          refunded            refunded           =
     """,
