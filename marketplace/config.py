@@ -86,7 +86,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     missing = [name for name in required if not variables.get(name)]
     if missing:
         raise ConfigurationError(
-            f"Set {', '.join(missing)} in the environment, or start the demo with `make run` (see README, Configuration)."
+            f"Set {', '.join(missing)} in the environment, or start the demo with `make run` (README, Configuration)."
         )
     return _settings(variables, _file(variables.get("MARKETPLACE_CONFIG")))
 

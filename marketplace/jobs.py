@@ -46,14 +46,14 @@ def tick(app: Flask) -> dict[str, int]:
         for name, step in work.items():
             try:
                 counts[name] = step()
-            except Exception:  # noqa: BLE001  the next step must not wait for this one to be mended
+            except Exception:
                 log.exception("tick step failed", step=name)
                 counts[name] = -1
     return counts
 
 
 def worker(app: Flask) -> procrastinate.App:
-    """Return the queue's application for `app`: its jobs, the tick every five seconds, and the rescue of stalled jobs."""
+    """Return the queue of `app`: its jobs, the tick every five seconds, and the rescue of stalled jobs."""
     settings = app.extensions["settings"]
     queue = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=settings.database_url, max_size=6))
 
@@ -83,8 +83,8 @@ def run_worker(app: Flask) -> None:
 
     async def run() -> None:
         async with queue.open_async():
-            await queue.run_worker_async(concurrency=2, fetch_job_polling_interval=_POLL_SECONDS, delete_jobs="successful")
+            await queue.run_worker_async(
+                concurrency=2, fetch_job_polling_interval=_POLL_SECONDS, delete_jobs="successful"
+            )
 
     asyncio.run(run())
-
-

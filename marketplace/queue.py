@@ -1,4 +1,4 @@
-"""Background jobs, enqueued in the caller's transaction: a rolled-back operation leaves no job (stack: procrastinate)."""
+"""Background jobs, enqueued in the caller's transaction: a rolled-back operation leaves no job."""
 
 from enum import StrEnum
 from typing import cast

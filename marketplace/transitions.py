@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from marketplace.errors import Conflict, NotAllowed
 
@@ -12,7 +13,8 @@ class Status(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> "Status":
+    def __new__(cls, value: str, label: str = "") -> Self:
+        """Make a member from its word and its label."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
@@ -27,7 +29,7 @@ class MoveNotAllowed(NotAllowed):
     """The row is not ready for this verb yet: tell the caller."""
 
 
-class Impossible(Exception):  # noqa: N818  the third of the three answers, and an alarm
+class Impossible(Exception):
     """The row can never be moved by this verb any more: something contradicts the books."""
 
 

@@ -10,7 +10,7 @@ from marketplace.db import Base
 settings = current_app.extensions["settings"]
 
 
-def include_object(item, name, kind, reflected, compare_to) -> bool:
+def include_object(_item: object, name: str | None, *_: object) -> bool:
     """Leave procrastinate's own tables to its own schema."""
     return not str(name).startswith(("procrastinate_", "idx_procrastinate"))
 

@@ -1,5 +1,7 @@
 """How passwords are stored: argon2id. Slow on purpose, so it runs outside every transaction."""
 
+import secrets
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -9,7 +11,7 @@ from marketplace.accounts.rules import LONGEST_PASSWORD, normal_password
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 # Verified for an unknown e-mail, so that the answer takes as long as for a known one. Nobody has its password.
-_NOBODY = _hasher.hash("\N{NULL}nobody")
+_NOBODY = _hasher.hash(secrets.token_hex(32))
 
 
 def hash_password(password: str) -> str:
@@ -23,7 +25,7 @@ def is_password(stored_hash: str | None, password: str) -> bool:
     if len(text) > LONGEST_PASSWORD:
         text = text[:LONGEST_PASSWORD] + "\N{NULL}"  # never a password; the work stays the same
     try:
-        return _hasher.verify(stored_hash or _NOBODY, text) and stored_hash is not None
+        return _hasher.verify(_NOBODY if stored_hash is None else stored_hash, text) and stored_hash is not None
     except (VerificationError, InvalidHashError):
         return False
 

@@ -36,7 +36,7 @@ class RecentFailures:
 def clean_email(text: str) -> str:
     """Return `text` trimmed and in NFC. Raises Invalid for what cannot be an e-mail address."""
     email = unicodedata.normalize("NFC", text).strip()
-    if len(email) > 200 or not _EMAIL.fullmatch(email):
+    if len(email) > 200 or not email.isprintable() or not _EMAIL.fullmatch(email):
         raise Invalid("Enter an e-mail address like name@example.com.", field="email")
     return email
 

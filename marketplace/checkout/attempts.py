@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, Select, bindparam, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.catalog import stock
@@ -111,9 +111,7 @@ def overdue(session: Session, *, now: datetime, limit: int) -> list[Attempt]:
 
 def check_buyer(session: Session, *, purchase_id: int, buyer_id: int) -> None:
     """Raise NotFound unless the purchase is this buyer's."""
-    statement: Select[tuple[int]] = select(Purchase.id).where(
-        Purchase.id == purchase_id, Purchase.buyer_id == buyer_id
-    )
+    statement = select(Purchase.id).where(Purchase.id == purchase_id, Purchase.buyer_id == buyer_id)
     if session.execute(statement).first() is None:
         raise NotFound("There is no such purchase.")
 

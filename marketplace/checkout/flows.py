@@ -174,9 +174,7 @@ def _start_over(agreed: Agreed, *, now: datetime, provider: Provider, settings: 
 def _withdraw(attempt: Attempt, *, because: str, now: datetime, provider: Provider, settings: Settings) -> None:
     """Cancel an attempt and close its page. Refused means that somebody has paid: the provider is asked, paid wins."""
     actor = Actor.user(attempt.buyer_id)
-    call_id = db.atomic(
-        attempts.withdraw, (), payment_id=attempt.payment_id, actor=actor, because=because, now=now
-    )
+    call_id = db.atomic(attempts.withdraw, (), payment_id=attempt.payment_id, actor=actor, because=because, now=now)
     if call_id is None:
         return
     sent = _send(call_id, provider=provider, now=now)

@@ -31,7 +31,7 @@ from marketplace.transitions import Impossible
 _WITH_MONEY = frozenset({PaymentStatus.COMPLETED, PaymentStatus.REFUNDED, PaymentStatus.PARTIALLY_REFUNDED})
 
 
-class Contradiction(Exception):  # noqa: N818  an answer to park, not an error of ours
+class Contradiction(Exception):
     """What the provider reports does not fit what we know: the object is read again before anything is believed."""
 
 
@@ -79,13 +79,13 @@ def settle(session: Session, *, paid: PaidReport, actor: Actor, policy: MoneyPol
         payments.receive_unapplied(session, payment=payment, cause=obstacle, actor=actor, now=now)
         session.flush()
         return Settled.UNAPPLIED
-    _count(session, payment, purchase, has_shares=bool(tracker and tracker.attempts), actor=actor, policy=policy, now=now)
+    _count(
+        session, payment, purchase, has_shares=bool(tracker and tracker.attempts), actor=actor, policy=policy, now=now
+    )
     return Settled.COUNTED
 
 
-def follow_checkout(
-    session: Session, *, checkout: Checkout, actor: Actor, policy: MoneyPolicy, now: datetime
-) -> str:
+def follow_checkout(session: Session, *, checkout: Checkout, actor: Actor, policy: MoneyPolicy, now: datetime) -> str:
     """Put a payment page as it stands into the books; return what that did, in words."""
     if checkout.is_complete and checkout.is_paid:
         paid = PaidReport(
@@ -116,13 +116,17 @@ def follow_intent(session: Session, *, intent: Intent, actor: Actor, policy: Mon
             session, payment_id=intent.payment_id, intent_id=intent.intent_id, session_id=None, actor=actor, now=now
         )
     verb = {"requires_action": "require_action", "canceled": "cancel"}.get(intent.status)
-    return reported(
-        session, payment_id=intent.payment_id, intent_id=intent.intent_id, verb=verb, actor=actor, now=now
-    )
+    return reported(session, payment_id=intent.payment_id, intent_id=intent.intent_id, verb=verb, actor=actor, now=now)
 
 
 def processing(
-    session: Session, *, payment_id: int | None, intent_id: str | None, session_id: str | None, actor: Actor, now: datetime
+    session: Session,
+    *,
+    payment_id: int | None,
+    intent_id: str | None,
+    session_id: str | None,
+    actor: Actor,
+    now: datetime,
 ) -> str:
     """Record that a method was accepted that clears later; the goods stay set aside (C10)."""
     payment = _payment(session, payment_id)
@@ -136,9 +140,7 @@ def processing(
         return f"The payment is {payment.status.label.lower()} already."
     records.mark_processing(payment.id)
     payment.session_closed_at = now
-    stock.keep_until(
-        session, purchase_id=_purchase_id(payment), expires_at=rules.goods_kept_while_clearing(now)
-    )
+    stock.keep_until(session, purchase_id=_purchase_id(payment), expires_at=rules.goods_kept_while_clearing(now))
     return "The payment clears later."
 
 
@@ -157,7 +159,9 @@ def declined(session: Session, *, decline: Decline, actor: Actor, now: datetime)
     return "The decline is recorded."
 
 
-def reported(session: Session, *, payment_id: int | None, intent_id: str, verb: str | None, actor: Actor, now: datetime) -> str:
+def reported(
+    session: Session, *, payment_id: int | None, intent_id: str, verb: str | None, actor: Actor, now: datetime
+) -> str:
     """Record what the provider reports of an intent: `verb` moves its tracker, None only makes it known."""
     payment = _payment(session, payment_id)
     tracker = _tracker(session, payment, intent_id, actor, now)
@@ -223,9 +227,7 @@ def _count(
     history.move(session, purchase, "pay", actor=actor, at=now)
     if purchase.cart_id is not None:
         bought = list(operations.ordered_units(session, purchase.id))
-        session.execute(
-            delete(CartLine).where(CartLine.cart_id == purchase.cart_id, CartLine.listing_id.in_(bought))
-        )
+        session.execute(delete(CartLine).where(CartLine.cart_id == purchase.cart_id, CartLine.listing_id.in_(bought)))
     telling.paid(session, purchase=purchase, orders=orders, now=now)
 
 
@@ -238,9 +240,7 @@ def _obstacle(session: Session, purchase: Purchase, actor: Actor, now: datetime)
     try:
         with session.begin_nested():
             units = operations.ordered_units(session, purchase.id)
-            stock.reserve(
-                session, purchase_id=purchase.id, quantities=units, expires_at=now, actor=actor, now=now
-            )
+            stock.reserve(session, purchase_id=purchase.id, quantities=units, expires_at=now, actor=actor, now=now)
     except SoldOut as error:
         return f"The payment came late and the goods are gone. {error.message}"
     stock.redeem(session, purchase_id=purchase.id, actor=actor, now=now)
@@ -277,4 +277,3 @@ def _purchase_id(payment: Payment) -> int:
     if payment.purchase_id is None:
         raise Contradiction(f"payment {payment.id} is for no purchase")
     return payment.purchase_id
-

@@ -1,6 +1,7 @@
 """The chart of accounts (DESIGN 4.12). A posting's amount is positive for a debit and negative for a credit."""
 
 from enum import StrEnum
+from typing import Self
 
 
 class Account(StrEnum):
@@ -9,7 +10,8 @@ class Account(StrEnum):
     label: str
     is_debit: bool
 
-    def __new__(cls, value: str, label: str, is_debit: bool) -> "Account":
+    def __new__(cls, value: str, label: str, is_debit: bool) -> Self:
+        """Make a member from its word, its label and its side."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

@@ -53,5 +53,3 @@ class LedgerChain(Base):
     entry_id: Mapped[int] = mapped_column(ForeignKey(LedgerEntry.id), unique=True)
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     """SHA-256 of the previous link's hash and the entry's hash."""
-
-

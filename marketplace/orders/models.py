@@ -7,7 +7,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Listing, ListingKind
-from marketplace.db import Base, Currency, Document, EnumText, LongText, MinorUnits, PrimaryKey, Text64, Text200, UtcTime
+from marketplace.db import (
+    Base,
+    Currency,
+    Document,
+    EnumText,
+    LongText,
+    MinorUnits,
+    PrimaryKey,
+    Text64,
+    Text200,
+    UtcTime,
+)
 from marketplace.history import Ruled
 from marketplace.orders.states import ORDER, PURCHASE, OrderStatus, PurchaseStatus
 from marketplace.transitions import Machine
@@ -47,7 +58,9 @@ class Order(Ruled, Base):
 
     __tablename__ = "order"
     __table_args__ = (
-        CheckConstraint("total_minor = subtotal_minor + delivery_minor + tax_minor - discount_minor", name="total_adds_up"),
+        CheckConstraint(
+            "total_minor = subtotal_minor + delivery_minor + tax_minor - discount_minor", name="total_adds_up"
+        ),
         CheckConstraint("net_minor = total_minor - platform_fee_minor - processing_fee_minor", name="net_adds_up"),
         Index(None, "purchase_id"),
         Index(None, "buyer_id", "id"),

@@ -75,6 +75,8 @@ def _done(session: Session, *, call: operations.TakenCall, outcome: Outcome, ans
         outcome(session, subject_id=call.subject_id, answer=answer, code="", now=now)
 
 
-def _refused(session: Session, *, call: operations.TakenCall, outcome: Outcome, refusal: Refused, now: datetime) -> None:
+def _refused(
+    session: Session, *, call: operations.TakenCall, outcome: Outcome, refusal: Refused, now: datetime
+) -> None:
     if operations.refuse(session, call_id=call.id, code=refusal.code, message=refusal.message, now=now):
         outcome(session, subject_id=call.subject_id, answer=None, code=refusal.code, now=now)

@@ -37,7 +37,11 @@ class OutboundCall(Ruled, Base):
     __tablename__ = "outbound_call"
     __table_args__ = (
         UniqueConstraint("kind", "subject_id", "attempt"),
-        Index("ix_outbound_call_unfinished", "next_attempt_at", postgresql_where="status IN ('planned', 'sending', 'unknown')"),
+        Index(
+            "ix_outbound_call_unfinished",
+            "next_attempt_at",
+            postgresql_where="status IN ('planned', 'sending', 'unknown')",
+        ),
         {"postgresql_with": {"fillfactor": 70}},
     )
     machine: ClassVar[Machine] = CALL

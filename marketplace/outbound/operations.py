@@ -32,7 +32,14 @@ class TakenCall:
 
 
 def plan(
-    session: Session, *, provider: str, kind: CallKind, subject_id: int, request: dict[str, Any], actor: Actor, now: datetime
+    session: Session,
+    *,
+    provider: str,
+    kind: CallKind,
+    subject_id: int,
+    request: dict[str, Any],
+    actor: Actor,
+    now: datetime,
 ) -> int:
     """Freeze a request to `provider` about row `subject_id` as a new attempt; return the call's id."""
     attempts = select(func.count()).where(OutboundCall.kind == kind, OutboundCall.subject_id == subject_id)

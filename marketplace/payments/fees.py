@@ -22,9 +22,7 @@ class Agreement:
     platform_basis_points: dict[int, int]
 
 
-def agree(
-    session: Session, *, channel: str, seller_ids: Sequence[int], currency: str, now: datetime
-) -> Agreement:
+def agree(session: Session, *, channel: str, seller_ids: Sequence[int], currency: str, now: datetime) -> Agreement:
     """Return the rates that hold at `now` for a sale of `seller_ids` through `channel` in `currency`."""
     valid = session.execute(
         select(FeeSchedule)

@@ -8,7 +8,18 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import User
-from marketplace.db import Base, Currency, Document, EnumText, LongText, MinorUnits, PrimaryKey, Text64, Text200, UtcTime
+from marketplace.db import (
+    Base,
+    Currency,
+    Document,
+    EnumText,
+    LongText,
+    MinorUnits,
+    PrimaryKey,
+    Text64,
+    Text200,
+    UtcTime,
+)
 from marketplace.history import Ruled
 from marketplace.orders.models import Order
 from marketplace.payment_records.models import Payment
@@ -170,5 +181,3 @@ class BalanceTransaction(Base):
     net_minor: Mapped[MinorUnits]
     available_on: Mapped[UtcTime]
     created_at: Mapped[UtcTime]
-
-

@@ -52,9 +52,7 @@ def decline_shares(
     session.execute(
         update(PaymentTransaction)
         .where(PaymentTransaction.id.in_(ids))
-        .values(
-            payment_failure_code=decline.decline_code or decline.code, payment_failure_reason=decline.reason
-        )
+        .values(payment_failure_code=decline.decline_code or decline.code, payment_failure_reason=decline.reason)
     )
 
 
@@ -124,8 +122,6 @@ def share_ids(session: Session, payment_id: int) -> list[int]:
     """Return the ids of a payment's shares."""
     statement = select(PaymentTransaction.id).where(PaymentTransaction.payment_id == payment_id)
     return list(session.execute(statement.order_by(PaymentTransaction.id)).scalars())
-
-
 
 
 def _capture(order: Order) -> list[Line]:

@@ -29,9 +29,7 @@ class Share:
         return self.gross - self.platform_fee - self.processing_fee
 
 
-def shares(
-    grosses: Sequence[Money], platform_basis_points: Sequence[int], processing: ProcessingRate
-) -> list[Share]:
+def shares(grosses: Sequence[Money], platform_basis_points: Sequence[int], processing: ProcessingRate) -> list[Share]:
     """Return the sellers' shares of one payment, given each seller's platform rate (S0.12, C8).
 
     The processing fee is taken once per payment and spread by largest remainder in proportion to the gross, so the

@@ -58,9 +58,7 @@ def succeed(session: Session, tracker: PaymentTracker, *, session_id: str | None
         tracker.notes = f"Paid through checkout session {session_id}." if session_id else "Paid."
 
 
-def record_decline(
-    session: Session, tracker: PaymentTracker, decline: Decline, *, actor: Actor, now: datetime
-) -> bool:
+def record_decline(session: Session, tracker: PaymentTracker, decline: Decline, *, actor: Actor, now: datetime) -> bool:
     """Keep one decline and what the provider said (S0.5, S0.16); return False when its charge is known already.
 
     A decline reported after the success is kept too, and changes no status.

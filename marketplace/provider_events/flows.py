@@ -43,7 +43,7 @@ def receive(event: InboundEvent, body: bytes, *, provider: Provider, settings: S
             db.atomic(operations.queue_reading, (), event_id=event_id)
             return
         apply(event_id, provider=provider, settings=settings, now=now, reread=False)
-    except Exception:  # noqa: BLE001  it is stored, so the tick tries again; the provider needs no retry
+    except Exception:
         log.exception("event not applied yet", event_id=event_id, type=event.type)
 
 
@@ -73,7 +73,7 @@ def apply_due(*, providers: Mapping[str, Provider], settings: Settings, now: dat
     for event_id, provider_name in waiting:
         try:
             apply(event_id, provider=providers[provider_name], settings=settings, now=now, reread=True)
-        except Exception:  # noqa: BLE001  poison must not stop the queue
+        except Exception:
             log.exception("event not applied", event_id=event_id)
             db.atomic(operations.park, (), event_id=event_id, note="It raised an unexpected error.", now=now)
     return len(waiting)
@@ -104,11 +104,13 @@ def _store(event: InboundEvent, body: bytes, *, provider_name: str, due_at: date
 
 
 def _facts(handler: Handler, event: operations.StoredEvent, provider: Provider, *, reread: bool) -> object:
-    if reread or handler.parse is None:
+    if handler.read is not None and (reread or handler.parse is None):
         if event.object_id is None:
             raise Contradiction("the event names no object")
         db.forbid_open_transaction()
         return handler.read(provider, event.object_id, event.payload)
+    if handler.parse is None:
+        raise Contradiction("nothing can be read from this event")
     try:
         return handler.parse(event.payload["data"]["object"])
     except (KeyError, TypeError, AttributeError, ValueError) as error:

@@ -1,7 +1,8 @@
 """Which operation each type of event ends in (stripe-reference 9.2). A table; types that are not in it are kept unread.
 
 `parse` makes the port's value from the payload, `read` fetches the object anew when the payload alone does not fit.
-A handler without `parse` always needs the provider's word.
+A handler without `parse` always needs the provider's word. One without `read` reports a fact of the past: the object
+may have moved on since, the payload has not.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,7 +29,7 @@ class Handler:
     """How one type of event becomes a fact in the books."""
 
     parse: Callable[[Any], Any] | None
-    read: Callable[[Provider, str, Mapping[str, Any]], Any]
+    read: Callable[[Provider, str, Mapping[str, Any]], Any] | None
     apply: Apply
     payment_id: Callable[[Any], int | None] = lambda facts: facts.payment_id
 
@@ -114,22 +115,9 @@ def _parse_decline(source: Any) -> Decline:
     return found
 
 
-def _read_decline(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> Decline:
-    # A decline is a fact of the past: the object of now may have moved on, the payload has not.
-    return _parse_decline(payload["data"]["object"])
-
-
-def _read_failed_charge(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> Decline:
-    return objects.failed_charge(payload["data"]["object"])
-
-
 def _parse_paid_charge(source: Any) -> PaidReport:
     charge = objects.charge(source)
     return PaidReport(charge.payment_id, charge.amount_minor, charge.currency, charge.intent_id, None)
-
-
-def _read_paid_charge(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> PaidReport:
-    return _parse_paid_charge(payload["data"]["object"])
 
 
 _CHECKOUT = Handler(objects.checkout, _read_checkout, _checkout)
@@ -146,9 +134,9 @@ HANDLERS: dict[str, Handler] = {
     "payment_intent.processing": _INTENT,
     "payment_intent.succeeded": _INTENT,
     "payment_intent.canceled": _INTENT,
-    "payment_intent.payment_failed": Handler(_parse_decline, _read_decline, _decline),
-    "charge.succeeded": Handler(_parse_paid_charge, _read_paid_charge, _charge_paid),
-    "charge.failed": Handler(objects.failed_charge, _read_failed_charge, _decline),
+    "payment_intent.payment_failed": Handler(_parse_decline, None, _decline),
+    "charge.succeeded": Handler(_parse_paid_charge, None, _charge_paid),
+    "charge.failed": Handler(objects.failed_charge, None, _decline),
     "charge.updated": Handler(None, _read_charge_line, _charge_line),
     "refund.created": _REFUND,
     "refund.updated": _REFUND,

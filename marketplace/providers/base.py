@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, Protocol
 
 
-class Unknown(Exception):  # noqa: N818  a state of the call, not an error of ours
+class Unknown(Exception):
     """The request may or may not have had its effect: timeout, 5xx, 409, a broken answer."""
 
 
-class Refused(Exception):  # noqa: N818  an answer, not an error of ours
+class Refused(Exception):
     """The provider definitely did not do it, and says why."""
 
     def __init__(self, code: str, message: str) -> None:

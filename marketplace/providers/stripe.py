@@ -124,11 +124,10 @@ class StripeProvider:
     @staticmethod
     def _signed_by(secret: str, body: bytes, signature: str) -> bool:
         try:
-            return stripe.WebhookSignature.verify_header(
-                body.decode("utf-8"), signature, secret, _SIGNATURE_TOLERANCE_SECONDS
-            )
+            stripe.WebhookSignature.verify_header(body.decode("utf-8"), signature, secret, _SIGNATURE_TOLERANCE_SECONDS)
         except (stripe.SignatureVerificationError, ValueError, TypeError, AttributeError):
             return False
+        return True
 
 
 def _signed_at(signature: str) -> int:
@@ -156,5 +155,3 @@ def _call(request: Callable[[], T]) -> T:
 def _code(error: stripe.StripeError) -> str:
     detail = getattr(error.error, "code", None) if error.error is not None else None
     return str(detail or error.code or type(error).__name__)
-
-

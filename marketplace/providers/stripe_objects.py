@@ -165,12 +165,12 @@ def event(payload: dict[str, Any]) -> InboundEvent:
 def reference(source: Any, name: str) -> str | None:
     """Return the id behind `name`, which Stripe gives as an id or, expanded, as an object."""
     value = as_dict(source).get(name)
-    return value["id"] if isinstance(value, Mapping) else cast(str | None, value)
+    return value["id"] if isinstance(value, Mapping) else cast("str | None", value)
 
 
 def as_dict(source: Any) -> Mapping[str, Any]:
     """Return an SDK object or an event's JSON as a mapping (a StripeObject is no dict since SDK 15)."""
-    return source if isinstance(source, Mapping) else cast(Mapping[str, Any], source.to_dict())
+    return source if isinstance(source, Mapping) else cast("Mapping[str, Any]", source.to_dict())
 
 
 def _our_id(found: Mapping[str, Any], name: str) -> int | None:

@@ -61,7 +61,7 @@ _CHECKS: Mapping[str, str] = {
                 <> t.processing_fee_minor
     """,
     "held money equals the held shares": """
-        SELECT 'user', seller_id, 'holds ' || sum(shares) || ' ' || currency || ' by shares, ' || sum(booked) || ' booked'
+        SELECT 'user', seller_id, currency || ': holds ' || sum(shares) || ' by shares, ' || sum(booked) || ' booked'
         FROM (
             SELECT seller_id, currency, net_minor AS shares, 0 AS booked FROM payment_transaction WHERE status = 'held'
             UNION ALL

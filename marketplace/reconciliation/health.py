@@ -29,8 +29,7 @@ _FIGURES: Mapping[str, tuple[str, tuple[str, ...], str]] = {
     "marketplace_calls_unfinished": (
         "Calls to providers without an outcome, by status",
         ("status",),
-        "SELECT status, count(*) FROM outbound_call"
-        " WHERE status IN ('planned', 'sending', 'unknown', 'blocked') GROUP BY status",
+        "SELECT status, count(*) FROM outbound_call WHERE status NOT IN ('done', 'refused') GROUP BY status",
     ),
     "marketplace_receipts_owed_minor": (
         "Money owed back to buyers, minor units",

@@ -68,7 +68,9 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(Impossible)
     @app.errorhandler(Exception)
-    def unexpected(_error: Exception) -> ResponseReturnValue:
+    def unexpected(error: Exception) -> ResponseReturnValue:
         reference = secrets.token_hex(4)
-        log.exception("unexpected error", reference=reference, method=request.method, endpoint=request.endpoint)
+        log.error(
+            "unexpected error", exc_info=error, reference=reference, method=request.method, endpoint=request.endpoint
+        )
         return page(500, reference=reference)

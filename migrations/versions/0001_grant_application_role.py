@@ -1,4 +1,4 @@
-"""Let the application's role read, insert and update what later revisions create; deleting is granted table by table."""
+"""Let the application's role read, insert and update what later revisions create; deleting is granted by table."""
 
 from alembic import op
 

@@ -140,7 +140,7 @@ def test_a_changed_password_signs_every_other_device_out(world: World) -> None:
     assert alive == [False, True, False]
     with pytest.raises(Invalid):
         sign_in(password=PASSWORD)
-    assert sign_in(password="another long one")  # noqa: S106
+    assert sign_in(password="another long one")
 
 
 def test_nobody_signs_a_strangers_device_out(world: World) -> None:
@@ -148,9 +148,7 @@ def test_nobody_signs_a_strangers_device_out(world: World) -> None:
     session = queries.signed_in(operations.token_hash(token))
     assert session
     with pytest.raises(NotFound):
-        db.atomic(
-            operations.close_session, (), user_id=world.person(), session_id=session.session_id, now=NOW
-        )
+        db.atomic(operations.close_session, (), user_id=world.person(), session_id=session.session_id, now=NOW)
     assert queries.signed_in(operations.token_hash(token))
     db.atomic(operations.close_session, (), user_id=user_id, session_id=session.session_id, now=NOW)
     assert queries.signed_in(operations.token_hash(token)) is None
@@ -161,7 +159,5 @@ def test_an_address_is_remembered_once_and_the_last_used_comes_first(world: Worl
     home = PostalAddress("Bo Buyer", "1 Main Street", "Springfield", "62701", "US")
     work = PostalAddress("Bo Buyer", "9 Mill Lane", "Springfield", "62702", "US", line2="Gate 4")
     for hour, address in enumerate((home, work, home)):
-        db.atomic(
-            operations.remember_address, (), user_id=user_id, address=address, now=NOW + timedelta(hours=hour)
-        )
+        db.atomic(operations.remember_address, (), user_id=user_id, address=address, now=NOW + timedelta(hours=hour))
     assert [row.line1 for row in queries.addresses(user_id)] == ["1 Main Street", "9 Mill Lane"]

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from marketplace import db
 from marketplace.errors import Conflict
+from marketplace.outbound import flows as outbound
 from marketplace.outbound.models import Installation
 from tests.builders import World
 from tests.races import at_once, refusals
@@ -334,12 +335,11 @@ def test_atomic_does_not_nest(world: World) -> None:
 
 
 def test_no_provider_is_called_inside(world: World) -> None:
-    """Invariant I26: whoever talks to a provider asks first whether a transaction is open."""
-    bought = world.open_purchase(10_000)
+    """Invariant I26: every road to a provider asks first whether a transaction is open."""
     with pytest.raises(RuntimeError, match="inside a transaction"):
         db.atomic(lambda session: db.forbid_open_transaction())
     with pytest.raises(RuntimeError, match="inside a transaction"):
-        db.atomic(lambda session: world.provider.get_checkout(bought.session_id))
+        db.atomic(lambda session: outbound.send(1, providers={}, outcomes={}, now=world.now))
     db.forbid_open_transaction()
 
 

@@ -136,7 +136,7 @@ def test_money_that_could_not_be_used_is_explained_too(world: World) -> None:
     late = world.open_purchase(10_000)
     world.pay(replace(late, session_id=session_of(world, world.try_again(late).payment_id)))
     world.settle_down()
-    report = PaidReport(late.payment_id, 10_000, "USD", "pi_late", late.session_id)
+    report = PaidReport(late.payment_id, 10_000, "USD", None, late.session_id)
     actor, policy = Actor.provider("evt_late"), world.settings.money
     db.atomic(settlement.settle, (), paid=report, actor=actor, policy=policy, now=world.now)
 

@@ -61,7 +61,8 @@ def test_every_demo_car_has_a_valid_chassis_number() -> None:
 
 
 @pytest.mark.parametrize(
-    ("units", "text", "low"), [(0, "Sold out", False), (1, "Only 1 left", True), (3, "Only 3 left", True), (4, "4 in stock", False)]
+    ("units", "text", "low"),
+    [(0, "Sold out", False), (1, "Only 1 left", True), (3, "Only 3 left", True), (4, "4 in stock", False)],
 )
 def test_stock_is_told_in_words(units: int, text: str, *, low: bool) -> None:
     stock = rules.stock_of(units, is_car=False)

@@ -79,7 +79,7 @@ def test_passwords_are_stored_as_argon2id_of_today() -> None:
 @pytest.mark.parametrize("stored", [None, "", "no hash", "$2b$12$old"])
 def test_nobody_and_a_broken_hash_have_no_password(stored: str | None) -> None:
     assert not passwords.is_password(stored, "correct horse")
-    assert not passwords.is_password(stored, "\x00nobody")
+    assert not passwords.is_password(stored, "")
 
 
 def test_bytes_after_the_72nd_count() -> None:
@@ -118,12 +118,17 @@ def test_sign_in_closes_until_the_first_failure_is_fifteen_minutes_old(
     assert minutes_to_wait(by_email, by_address, now=NOW) == minutes
 
 
-@pytest.mark.parametrize("email", ["bo@example.com", " Bo.Buyer+tag@mail.example.co.uk ", "ü@exämple.com".replace("ä", "a")])
+@pytest.mark.parametrize(
+    "email", ["bo@example.com", " Bo.Buyer+tag@mail.example.co.uk ", "ü@exämple.com".replace("ä", "a")]
+)
 def test_e_mail_addresses_are_taken_as_typed_but_trimmed(email: str) -> None:
     assert clean_email(email) == email.strip()
 
 
-@pytest.mark.parametrize("email", ["", "bo", "bo@", "@example.com", "bo@localhost", "a b@example.com", "bo@-.com", "x\0@e.com", f"{'x' * 200}@e.com"])
+@pytest.mark.parametrize(
+    "email",
+    ["", "bo", "bo@", "@example.com", "bo@localhost", "a b@example.com", "bo@-.com", "x\0@e.com", f"{'x' * 200}@e.com"],
+)
 def test_what_is_no_e_mail_address_is_refused(email: str) -> None:
     with pytest.raises(Invalid):
         clean_email(email)

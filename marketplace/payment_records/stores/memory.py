@@ -63,7 +63,8 @@ class MemoryStore:
         """Move the status by `verb` and change fields with it; raises NotFound and what Machine.step raises."""
         before = self._known(payment_id)
         after = PAYMENT.step(before.status, verb)
-        self._records[payment_id] = replace(before, updated_at=now, **values, **{"status": PaymentStatus(after)})
+        changes: dict[str, Any] = {**values, "status": PaymentStatus(after), "updated_at": now}
+        self._records[payment_id] = replace(before, **changes)
         self.trail.append((payment_id, before.status.value, after, actor, now))
         return self._records[payment_id]
 

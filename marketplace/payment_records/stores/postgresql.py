@@ -36,13 +36,13 @@ class PostgreSQLStore:
     def get(self, payment_id: int) -> PaymentRecord | None:
         """Return the payment, or None."""
         row = self._session.get(Payment, payment_id)
-        return row and _record(row)
+        return _record(row) if row else None
 
     def find_session(self, provider: str, session_id: str) -> PaymentRecord | None:
         """Return the payment of a provider's session, or None."""
         statement = select(Payment).where(Payment.provider == provider, Payment.provider_session_id == session_id)
         row = self._session.execute(statement).scalar_one_or_none()
-        return row and _record(row)
+        return _record(row) if row else None
 
     def change(self, payment_id: int, *, now: datetime, **values: Any) -> PaymentRecord:
         """Change fields other than the status; raises NotFound."""
