@@ -80,8 +80,9 @@ class PostgresServer:
         return self.role_url(SUPERUSER, database)
 
     def create_roles(self) -> None:
-        """Make the roles of production."""
+        """Make the roles of production. Parallel workers take turns; the lock goes with the connection."""
         with self._superuser("postgres") as connection:
+            connection.execute(b"SELECT pg_advisory_lock(%d)" % TEMPLATE_LOCK)
             for role in ROLES:
                 connection.execute(role_statement(role, self._password).encode())
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from marketplace.errors import Conflict
+from marketplace.errors import Conflict, NotAllowed
 from marketplace.history import Actor
 from marketplace.payment_records.records import NewPayment, PaymentRecord, PaymentStore
 from marketplace.payment_records.states import PaymentStatus
@@ -67,6 +67,10 @@ class PaymentRecords:
         """Record a refusal; raises AlreadyThere when it failed or succeeded before."""
         return self._move(payment_id, "fail", error_code=code, error_message=message)
 
+    def note_error(self, payment_id: int, *, code: str, message: str) -> PaymentRecord:
+        """Keep the provider's words for a refusal that changes no status: a further one, or one told after the money."""
+        return self._store.change(payment_id, now=self._now, error_code=code, error_message=message)
+
     def mark_expired(self, payment_id: int) -> PaymentRecord:
         """Record that the payment page closed unpaid; raises AlreadyThere on a replay."""
         return self._move(payment_id, "expire", session_closed_at=self._now)
@@ -80,8 +84,10 @@ class PaymentRecords:
         return self._move(payment_id, "refund" if fully else "refund_part")
 
     def mark_credits_added(self, payment_id: int, *, credit_transaction_id: int) -> PaymentRecord:
-        """Record once that the bought credits were added; raises Conflict when they were added before."""
+        """Record once that the bought credits were added; raises NotAllowed when unpaid, Conflict when added before."""
         record = self._store.get(payment_id)
+        if record is not None and not record.has_money:
+            raise NotAllowed("These credits are not paid.")
         if record is not None and record.credits_added_at is not None:
             raise Conflict("These credits were added before.")
         return self._store.change(

@@ -48,6 +48,16 @@ _CHECKS: Mapping[str, str] = {
         WHERE e.payment_id IS NOT NULL
             AND (p.id IS NULL OR p.status NOT IN ('completed', 'refunded', 'partially_refunded'))
     """,
+    "entries have their cause": """
+        SELECT 'ledger_entry', e.id, 'is ' || e.key || ', which never happened'
+        FROM ledger_entry e
+        LEFT JOIN payment p
+            ON p.id = e.payment_id AND e.key IN ('payment:' || p.id || ':captured', 'payment:' || p.id || ':unapplied')
+        LEFT JOIN balance_transaction t
+            ON t.payment_id = e.payment_id AND e.key IN ('balance_transaction:' || t.provider_id,
+                'balance_transaction:' || t.provider_id || ':exchanged')
+        WHERE p.id IS NULL AND t.id IS NULL
+    """,
     "captures equal the shares": """
         SELECT 'payment_transaction', t.id, 'gross, net and fees differ from the capture''s postings'
         FROM payment_transaction t
@@ -87,6 +97,17 @@ _CHECKS: Mapping[str, str] = {
         WHERE r.status IN ('received', 'returning')
         GROUP BY r.id HAVING r.amount_minor <> coalesce(-sum(b.amount_minor), 0)
             AND NOT (r.status = 'returning' AND coalesce(-sum(b.amount_minor), 0) = 0)
+    """,
+    "the provider's lines are booked as they are": """
+        SELECT 'balance_transaction', t.id, 'net ' || t.net_minor || ' and fee ' || t.fee_minor || ' are booked as '
+            || coalesce(sum(b.amount_minor) FILTER (WHERE b.account = 'provider_balance'), 0) || ' and '
+            || coalesce(sum(b.amount_minor) FILTER (WHERE b.account = 'processing_fee'), 0)
+        FROM balance_transaction t
+        LEFT JOIN ledger_entry e ON e.key = 'balance_transaction:' || t.provider_id
+        LEFT JOIN posting b ON b.entry_id = e.id AND b.currency = t.currency
+        GROUP BY t.id
+        HAVING coalesce(sum(b.amount_minor) FILTER (WHERE b.account = 'provider_balance'), 0) <> t.net_minor
+            OR coalesce(sum(b.amount_minor) FILTER (WHERE b.account = 'processing_fee'), 0) <> t.fee_minor
     """,
     "the provider's balance is the sum of its lines": """
         SELECT 'balance_transaction', 0, currency || ': lines ' || sum(seen) || ', booked ' || sum(booked)

@@ -9,6 +9,7 @@ from marketplace.web.auth import blueprint as auth
 from marketplace.web.buyer import blueprint as buyer
 from marketplace.web.cart import blueprint as cart
 from marketplace.web.checkout import blueprint as checkout
+from marketplace.web.patterns import blueprint as patterns
 from marketplace.web.probes import blueprint as probes
 from marketplace.web.seller import blueprint as seller
 from marketplace.web.shop import blueprint as shop
@@ -23,6 +24,6 @@ def register(app: Flask, settings: Settings) -> None:
     assets.register(app)
     errors.register(app)
     providers.register(app, settings)
-    for blueprint in (shop, auth, cart, checkout, buyer, seller, admin, probes, webhooks):
+    for blueprint in (shop, auth, cart, checkout, buyer, seller, admin, patterns, probes, webhooks):
         app.register_blueprint(blueprint)
     guards.exempt_from_csrf(webhooks)

@@ -164,6 +164,7 @@ def test_words_of_any_script_hash_the_same_after_the_database(world: World) -> N
     world.tamper("DELETE FROM posting; DELETE FROM ledger_entry")
 
 
+@pytest.mark.tampers
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(amounts=st.lists(st.integers(-(10**12), 10**12).filter(bool), min_size=1, max_size=8))
 def test_whatever_is_booked_sums_to_nothing(world: World, amounts: list[int]) -> None:

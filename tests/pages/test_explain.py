@@ -134,6 +134,8 @@ def test_an_account_is_paged_and_every_stretch_has_the_same_balance(world: World
 
 def test_money_that_could_not_be_used_is_explained_too(world: World) -> None:
     late = world.open_purchase(10_000)
+    world.advance(minutes=40)
+    world.settle_down()
     world.pay(replace(late, session_id=session_of(world, world.try_again(late).payment_id)))
     world.settle_down()
     report = PaidReport(late.payment_id, 10_000, "USD", None, late.session_id)

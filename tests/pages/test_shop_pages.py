@@ -12,10 +12,13 @@ from sqlalchemy import event
 from marketplace import clock, db, demo
 from marketplace.catalog import operations as catalog
 from marketplace.catalog.operations import CarFacts, Offer
+from marketplace.errors import NotFound
 from marketplace.money import Money
 from tests.builders import World, form_token
 
 CAR = CarFacts("Volvo", "240", 1990, 312_000, "Estate", "Petrol", "Manual", "Blue", "YV1AX8849L1234567")
+
+EVERYTHING = {"1990 Volvo 240", "Brake disc", "Oil filter", "Svensk lampa"}
 
 
 def page(client: FlaskClient, path: str) -> BeautifulSoup:
@@ -79,7 +82,7 @@ def test_cars_and_parts_show_their_own_attributes(world: World) -> None:
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("", {"1990 Volvo 240", "Brake disc", "Oil filter", "Svensk lampa"}),
+        ("", EVERYTHING),
         ("?kind=car", {"1990 Volvo 240"}),
         ("?category=cars", {"1990 Volvo 240"}),
         ("?kind=part", {"Brake disc", "Oil filter", "Svensk lampa"}),
@@ -90,7 +93,7 @@ def test_cars_and_parts_show_their_own_attributes(world: World) -> None:
         ("?max=30", {"Oil filter"}),
         ("?min=30&max=200", {"Brake disc"}),
         ("?min=99.99&max=100.00", {"Brake disc"}),
-        ("?min=nonsense&max=-3", {"1990 Volvo 240", "Brake disc", "Oil filter"}),
+        ("?min=nonsense&max=-3", EVERYTHING),
         ("?q=brake", {"Brake disc"}),
         ("?q=DISC+bra", {"Brake disc"}),
         ("?q=240", {"1990 Volvo 240"}),
@@ -99,9 +102,9 @@ def test_cars_and_parts_show_their_own_attributes(world: World) -> None:
         ("?q='%3B+drop+table+listing", set()),
         ("?q=%26+%7C+!()*:", set()),
         ("?q=a%00b", set()),
-        ("?kind=boat&sort=sideways&currency=xx&at=zzz&category=no", {"1990 Volvo 240", "Brake disc", "Oil filter", "Svensk lampa"}),
-        ("?min=" + "9" * 400, {"1990 Volvo 240", "Brake disc", "Oil filter", "Svensk lampa"}),
-        ("?at=f" + "9" * 18 + "-" + "9" * 18, {"1990 Volvo 240", "Brake disc", "Oil filter", "Svensk lampa"}),
+        ("?kind=boat&sort=sideways&currency=xx&at=zzz&category=no", EVERYTHING),
+        ("?min=" + "9" * 400, EVERYTHING),
+        ("?at=f" + "9" * 18 + "-" + "9" * 18, EVERYTHING),
     ],
 )  # fmt: skip
 @pytest.mark.covers("S2.31")
@@ -111,11 +114,7 @@ def test_filters_and_search_find_what_they_say_and_survive_anything(world: World
     world.listing(seller_id, 1_425, title="Oil filter")
     world.listing(seller_id, 9_900, title="Svensk lampa", currency="SEK")
     car(world, seller_id)
-    answer = world.client().get(f"/l{query}")
-    assert answer.status_code == 200
-    asked_nonsense = "min=9999" in query or "min=nonsense" in query
-    if not asked_nonsense:
-        assert set(titles(BeautifulSoup(answer.text, "html.parser"))) == found
+    assert set(titles(page(world.client(), f"/l{query}"))) == found
 
 
 def test_each_chip_drops_its_own_filter(world: World) -> None:
@@ -192,7 +191,7 @@ def test_a_visitor_without_a_basket_costs_no_query_for_the_header(world: World) 
     with counted_queries() as queries:
         world.client().get("/login")
         world.client().get("/nowhere")
-        world.client().get("/static/favicon.svg")
+        world.client().get("/static/favicon.svg").close()
     assert queries == []
 
 
@@ -266,15 +265,14 @@ def test_a_shop_shows_itself_and_its_own_listings(world: World) -> None:
 def test_prices_and_stock_are_changed_by_their_seller_only(world: World) -> None:
     seller_id = world.seller()
     listing_id = world.listing(seller_id, 1_000, units=3)
-    db.atomic(
-        catalog.change_price, (), seller_id=seller_id, listing_id=listing_id, price=Money(1_250, "USD"), delivery=Money(300, "USD")
-    )  # fmt: skip
-    assert db.atomic(catalog.change_stock, (), seller_id=seller_id, listing_id=listing_id, units=8) == 5
+    own = {"seller_id": seller_id, "listing_id": listing_id}
+    db.atomic(catalog.change_price, (), **own, price=Money(1_250, "USD"), delivery=Money(300, "USD"))
+    assert db.atomic(catalog.change_stock, (), **own, units=8) == 5
     html = page(world.client(), "/l")
     assert "$12.50" in html.text
     assert "+ $3.00 delivery" in html.text
     assert world.rows("SELECT in_stock, received_units FROM listing") == [(8, 8)]
-    with pytest.raises(Exception, match="no such listing"):
+    with pytest.raises(NotFound):
         db.atomic(catalog.change_stock, (), seller_id=world.seller("Eve"), listing_id=listing_id, units=1)
 
 

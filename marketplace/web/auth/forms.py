@@ -1,13 +1,18 @@
 """The forms of this blueprint: shape only; what is allowed is said by the concepts' rules."""
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms import EmailField, Field, HiddenField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from marketplace.errors import Invalid
 from marketplace.web import countries
 
 _LONGEST_TYPED = 1000
+
+
+def typed(field: Field) -> str:
+    """Return what was typed in a text field; nothing is an empty text."""
+    return field.data or ""
 
 
 def blame(form: FlaskForm, error: Invalid) -> None:

@@ -11,7 +11,7 @@ from marketplace.accounts import operations as accounts
 from marketplace.accounts.rules import ADMIN_IDLE_LIMIT, IDLE_LIMIT
 from marketplace.errors import Invalid
 from marketplace.web import guards
-from marketplace.web.auth.forms import PasswordForm, blame
+from marketplace.web.auth.forms import PasswordForm, blame, typed
 from marketplace.web.auth.views import too_many_tries
 from marketplace.web.pages import time_text
 
@@ -47,8 +47,8 @@ def security() -> ResponseReturnValue:
                 user_id=viewer.user_id,
                 session_id=viewer.session_id,
                 email=viewer.email,
-                old=form.old.data,
-                new=form.password.data,
+                old=typed(form.old),
+                new=typed(form.password),
                 device=guards.device(),
                 now=clock.system_now(),
             )

@@ -9,7 +9,7 @@ from marketplace import clock, db
 from marketplace.catalog import operations as catalog
 from marketplace.errors import Invalid
 from marketplace.web import guards
-from marketplace.web.auth.forms import ShopForm, blame
+from marketplace.web.auth.forms import ShopForm, blame, typed
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,12 @@ def sell() -> ResponseReturnValue:
     form = ShopForm()
     if form.validate_on_submit():
         facts = catalog.ShopFacts(
-            name=form.name.data,
-            city=form.city.data,
-            country=form.country.data,
-            about=form.about.data,
-            delivery_policy=form.delivery_policy.data,
-            returns_policy=form.returns_policy.data,
+            name=typed(form.name),
+            city=typed(form.city),
+            country=typed(form.country),
+            about=typed(form.about),
+            delivery_policy=typed(form.delivery_policy),
+            returns_policy=typed(form.returns_policy),
         )
         try:
             db.atomic(catalog.open_shop, (), seller_id=viewer.user_id, facts=facts, now=clock.now())

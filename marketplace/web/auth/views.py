@@ -10,7 +10,7 @@ from marketplace.accounts import flows
 from marketplace.accounts import operations as accounts
 from marketplace.errors import Invalid
 from marketplace.web import errors, guards
-from marketplace.web.auth.forms import RegisterForm, SignInForm, blame
+from marketplace.web.auth.forms import RegisterForm, SignInForm, blame, typed
 from marketplace.web.cart.adoption import adopt
 
 
@@ -39,7 +39,7 @@ def login() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             _, token = flows.sign_in(
-                email=form.email.data, password=form.password.data, device=guards.device(), now=clock.system_now()
+                email=typed(form.email), password=typed(form.password), device=guards.device(), now=clock.system_now()
             )
         except Invalid as error:
             blame(form, error)
@@ -58,9 +58,9 @@ def register() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             _, token = flows.register(
-                email=form.email.data,
-                name=form.name.data,
-                password=form.password.data,
+                email=typed(form.email),
+                name=typed(form.name),
+                password=typed(form.password),
                 device=guards.device(),
                 now=clock.system_now(),
                 joined_at=clock.now(),

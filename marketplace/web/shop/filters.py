@@ -72,8 +72,10 @@ def read(path: str, values: MultiDict[str, str], *, main_currency: str) -> Reque
     currency = values.get("currency", "").upper()
     if not re.fullmatch("[A-Z]{3}", currency):
         currency = ""
-    asks_price = sort != Sort.NEWEST or values.get("min") or values.get("max")
-    currency = currency or (main_currency if asks_price else "")
+    meant = currency or main_currency
+    lowest, highest = (_minor(values.get(name, ""), meant) for name in ("min", "max"))
+    if sort != Sort.NEWEST or lowest is not None or highest is not None:
+        currency = meant
     wanted = Filter(
         text=" ".join("".join(s for s in values.get("q", "") if s.isprintable()).split())[:_LONGEST_SEARCH],
         kind=kind,
@@ -81,8 +83,8 @@ def read(path: str, values: MultiDict[str, str], *, main_currency: str) -> Reque
         makes=_words(values.getlist("make")),
         shops=_words(values.getlist("shop")),
         currency=currency,
-        lowest_minor=_minor(values.get("min", ""), currency),
-        highest_minor=_minor(values.get("max", ""), currency),
+        lowest_minor=lowest,
+        highest_minor=highest,
     )
     return Request(path, wanted, sort, Place.parse(values.get("at", "")))
 

@@ -1,0 +1,32 @@
+"""Every component with sample data, for those who build pages. The demo shows it to all, production to admins."""
+
+from dataclasses import dataclass
+
+from flask import current_app, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.errors import NotFound
+from marketplace.web import guards
+from marketplace.web.auth.forms import RegisterForm
+
+
+@dataclass(frozen=True)
+class PatternsPage:
+    """What templates/patterns.html shows beside its own samples."""
+
+    title: str
+    picture_url: str
+    form: RegisterForm
+    form_with_errors: RegisterForm
+
+
+def patterns() -> ResponseReturnValue:
+    """Show every component once."""
+    viewer = guards.current_viewer()
+    if not (current_app.extensions["settings"].demo or (viewer is not None and viewer.is_admin)):
+        raise NotFound("This page does not exist.")
+    wrong = RegisterForm(formdata=None)
+    wrong.validate()
+    picture = url_for("static", filename="favicon.svg")
+    page = PatternsPage("Patterns", picture, RegisterForm(formdata=None), wrong)
+    return render_template("patterns.html", page=page)
