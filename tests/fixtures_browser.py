@@ -3,17 +3,19 @@
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
 from werkzeug.serving import make_server
 
 from launcher.chromium import find_chromium
-from launcher.databases import OWNER, SANDBOX
+from launcher.databases import APPLICATION, OWNER, SANDBOX
 from marketplace import create_app
 from marketplace.config import Settings
 from marketplace.db import database
@@ -21,9 +23,10 @@ from marketplace.reconciliation.checks import check_books
 from marketplace.sandbox.inprocess import RunningSandbox
 from tests.builders import World
 from tests.e2e.visitor import Visitor
-from tests.fixtures_app import empty
+from tests.fixtures_app import _empty
 from tests.postgres_server import DatabaseUrls, PostgresServer
 
+_PATIENCE_MS = 10_000
 _FLAGS = (
     "--no-sandbox",  # a root's Chromium refuses to start otherwise; it only ever opens our own pages
     "--disable-gpu",
@@ -78,14 +81,127 @@ def chromium() -> Iterator[Browser]:
 def browser_urls(postgres_server: PostgresServer) -> Iterator[DatabaseUrls]:
     """Databases for the shop that the browser sees; its background threads must not meet other tests."""
     shop, sandbox = "marketplace_browser", "sandbox_browser"
-    template = postgres_server.migrated_template()
-    application = postgres_server.role_url("marketplace_app", shop)
-    postgres_server.create_database(shop, owner=OWNER, template=template)
+    postgres_server.create_database(shop, owner=OWNER, template=postgres_server.migrated_template())
     yield DatabaseUrls(
-        application=application,
+        application=postgres_server.role_url(APPLICATION, shop),
         owner=postgres_server.role_url(OWNER, shop),
         superuser=postgres_server.superuser_url(shop),
         sandbox=postgres_server.create_database(sandbox, owner=SANDBOX),
     )
     postgres_server.drop_database(shop)
     postgres_server.drop_database(sandbox)
+
+
+@pytest.fixture(scope="session")
+def served(browser_urls: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The shop and its sandbox, as `make run` starts them: known addresses, background threads, one clock file."""
+    var_dir = tmp_path_factory.mktemp("browser-var")
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        RunningSandbox(browser_urls.sandbox, var_dir, background=True, merchant_name="Tandem") as sandbox,
+    ):
+        app = create_app(_settings(browser_urls, sandbox, var_dir, f"http://127.0.0.1:{listener.getsockname()[1]}"))
+        server = make_server("127.0.0.1", 0, app, threaded=True, fd=listener.fileno())
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), name="browser-shop", daemon=True)
+        thread.start()
+        settings: Settings = app.extensions["settings"]
+        sandbox.send_webhooks_to(f"{settings.base_url}/webhooks/stripe")
+        yield World(app=app, sandbox=sandbox, urls=browser_urls)
+        sandbox.hold_webhooks()
+        server.shutdown()
+        thread.join()
+        with app.app_context():
+            for engine in database.engines.values():
+                engine.dispose()
+
+
+@pytest.fixture
+def shop(served: World) -> Iterator[World]:
+    """An empty shop; after the test its books must agree."""
+    with fresh_shop(served) as world:
+        yield world
+
+
+@pytest.fixture
+def javascript() -> bool:
+    """Whether the browser runs scripts; journeys are parametrized with both."""
+    return True
+
+
+@pytest.fixture
+def visit(chromium: Browser, shop: World, *, javascript: bool) -> Iterator[Callable[..., Visitor]]:
+    """Open the shop as a person (by user id) or as nobody, each in a browser of its own; no complaint may be left."""
+    with browsing(chromium, shop, javascript=javascript) as enter:
+        yield enter
+
+
+@contextmanager
+def fresh_shop(served: World) -> Iterator[World]:
+    """Empty the shop, hand it out with an application context, and check its books at the end."""
+    _wait_until_quiet(served)
+    _empty(served.urls)
+    with served.app.app_context():
+        yield served
+        _wait_until_quiet(served)
+        report = check_books()
+        assert report.agrees, report.differences
+
+
+@contextmanager
+def browsing(
+    chromium: Browser, world: World, *, javascript: bool = True, **options: Any
+) -> Iterator[Callable[..., Visitor]]:
+    """Hand out a function that opens the shop for a person; afterwards no complaint may be left."""
+    complaints, contexts = Complaints(), []
+
+    def enter(user_id: int | None = None) -> Visitor:
+        context = chromium.new_context(
+            java_script_enabled=javascript,
+            base_url=world.settings.base_url,
+            viewport=options.get("viewport", {"width": 1360, "height": 900}),
+            color_scheme=options.get("color_scheme", "light"),
+        )
+        context.set_default_timeout(_PATIENCE_MS)
+        contexts.append(context)
+        page = context.new_page()
+        complaints.listen(page)
+        visitor = Visitor(page, world)
+        if user_id is not None:
+            visitor.sign_in(user_id)
+        return visitor
+
+    try:
+        yield enter
+    finally:
+        for context in contexts:
+            context.close()
+    assert complaints.seen == []
+
+
+def _settings(urls: DatabaseUrls, sandbox: RunningSandbox, var_dir: Path, base_url: str) -> Settings:
+    return Settings(
+        database_url=urls.application,
+        owner_database_url=urls.owner,
+        secret_keys=("test-secret",),
+        stripe_secret_key=sandbox.api_key,
+        stripe_webhook_secrets=(sandbox.webhook_secret,),
+        stripe_connect_webhook_secrets=(),
+        stripe_api_base=sandbox.base_url,
+        payment_page_origins=(sandbox.base_url,),
+        base_url=base_url,
+        var_dir=var_dir,
+        demo=True,
+        database_pool=8,
+    )
+
+
+def _wait_until_quiet(served: World) -> None:
+    """Wait until every webhook has been delivered and answered."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with psycopg.connect(served.urls.sandbox, autocommit=True) as connection:
+            found = connection.execute("SELECT FROM deliveries WHERE state = 'waiting' LIMIT 1").fetchone()
+        if found is None:
+            return
+        time.sleep(0.05)
+    raise AssertionError("the sandbox still has webhooks to deliver")

@@ -126,6 +126,11 @@ def withdraw(session: Session, *, payment_id: int, actor: Actor, because: str, n
     return page.plan_closing(session, payment=payment, actor=actor, now=now)
 
 
+def close(session: Session, *, payment_id: int, actor: Actor, now: datetime) -> int | None:
+    """Plan to close the page of an attempt that ran out of time by our clock; return the call's id."""
+    return page.plan_closing(session, payment=session.get_one(Payment, payment_id), actor=actor, now=now)
+
+
 def abandon(session: Session, *, payment_id: int, actor: Actor, now: datetime) -> None:
     """Cancel an attempt whose page nobody knows to exist; if it does, the janitor finds and closes it (DESIGN 4.3)."""
     payment = session.get_one(Payment, payment_id)

@@ -102,8 +102,12 @@ def close_due(attempt: Attempt, *, now: datetime, provider: Provider, settings: 
         db.atomic(settlement.expired, (), payment_id=attempt.payment_id, actor=job, now=now)
         return
     checkout = follow(attempt, actor=job, now=now, provider=provider, settings=settings)
-    if checkout is not None and checkout.is_open:
-        _withdraw(attempt, because="The payment page ran out of time.", now=now, provider=provider, settings=settings)
+    if checkout is None or not checkout.is_open:
+        return
+    call_id = db.atomic(attempts.close, (), payment_id=attempt.payment_id, actor=job, now=now)
+    if call_id is not None:
+        _send(call_id, provider=provider, now=now)
+        follow(attempt, actor=job, now=now, provider=provider, settings=settings)
 
 
 def close_overdue(*, providers: Mapping[str, Provider], settings: Settings, now: datetime) -> int:

@@ -68,7 +68,7 @@ class PaymentRecords:
         return self._move(payment_id, "fail", error_code=code, error_message=message)
 
     def note_error(self, payment_id: int, *, code: str, message: str) -> PaymentRecord:
-        """Keep the provider's words for a refusal that changes no status: a further one, or one told after the money."""
+        """Keep the words of a refusal that changes no status: a further one, or one told after the money."""
         return self._store.change(payment_id, now=self._now, error_code=code, error_message=message)
 
     def mark_expired(self, payment_id: int) -> PaymentRecord:
