@@ -82,6 +82,7 @@ def renew_settings(
         "SANDBOX_DATABASE_URL": cluster.url(SANDBOX, passwords[SANDBOX], "sandbox"),
         "STRIPE_API_BASE": sandbox,
         "SANDBOX_BASE_URL": sandbox,
+        "SANDBOX_MERCHANT_NAME": "Tandem",
         "SANDBOX_WEBHOOK_URL": f"{shop}/webhooks/stripe",
         "MARKETPLACE_BASE_URL": shop,
         "MARKETPLACE_DEMO": "1",

@@ -58,6 +58,8 @@ class Settings:
     var_dir: Path = Path("var")
     demo: bool = False
     database_pool: int = 5
+    trusted_proxies: int = 0
+    """How many reverse proxies stand in front: their X-Forwarded headers are believed, others are not."""
     provider_timeout_seconds: int = 4
     payment_tracking: PaymentTracking = field(default_factory=PaymentTracking)
     recovery: Recovery = field(default_factory=Recovery)
@@ -109,6 +111,7 @@ def _settings(variables: Mapping[str, str], document: Mapping[str, Any]) -> Sett
         var_dir=Path(variables.get("VAR_DIR", "var")),
         demo=variables.get("MARKETPLACE_DEMO") == "1",
         database_pool=int(variables.get("DATABASE_POOL", "5")),
+        trusted_proxies=int(variables.get("TRUSTED_PROXIES", "0")),
         payment_tracking=_section(PaymentTracking, document, "payment_tracking"),
         recovery=_section(Recovery, document, "recovery"),
         money=_section(MoneyPolicy, document, "money"),

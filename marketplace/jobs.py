@@ -15,6 +15,7 @@ from marketplace.checkout import flows as checkout
 from marketplace.checkout import sweeps
 from marketplace.checkout.outcomes import OUTCOMES
 from marketplace.ledger import operations as ledger
+from marketplace.orders import sweeps as orders
 from marketplace.outbound import flows as outbound
 from marketplace.provider_events import flows as events
 from marketplace.queue import JobName
@@ -38,6 +39,9 @@ def tick(app: Flask) -> dict[str, int]:
         "payments ended": lambda: checkout.close_overdue(providers=providers, settings=settings, now=now),
         "reservations returned": lambda: db.atomic(sweeps.reap_reservations, (), now=now),
         "purchases given up": lambda: db.atomic(sweeps.give_up_unpaid, (), now=now),
+        "orders delivered": lambda: db.atomic(
+            orders.deliver_overdue, (), days=settings.money.delivered_after_shipping_days, now=now
+        ),
         "receipts returned": lambda: checkout.return_receipts(providers=providers, now=now),
         "entries chained": lambda: db.atomic(ledger.extend_chain, ["ledger:chain"]),
     }

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from launcher.chromium import find_chromium
@@ -26,7 +26,7 @@ from tests.e2e.visitor import Visitor
 from tests.fixtures_app import _empty
 from tests.postgres_server import DatabaseUrls, PostgresServer
 
-_PATIENCE_MS = 10_000
+_PATIENCE_SECONDS = 20
 _FLAGS = (
     "--no-sandbox",  # a root's Chromium refuses to start otherwise; it only ever opens our own pages
     "--disable-gpu",
@@ -72,6 +72,7 @@ class Complaints:
 def chromium() -> Iterator[Browser]:
     """One browser for the whole run."""
     with sync_playwright() as playwright:
+        expect.set_options(timeout=_PATIENCE_SECONDS * 1000)
         browser = playwright.chromium.launch(executable_path=find_chromium(os.environ), args=list(_FLAGS))
         yield browser
         browser.close()
@@ -137,12 +138,14 @@ def visit(chromium: Browser, shop: World, *, javascript: bool) -> Iterator[Calla
 
 @contextmanager
 def fresh_shop(served: World) -> Iterator[World]:
-    """Empty the shop, hand it out with an application context, and check its books at the end."""
-    _wait_until_quiet(served)
+    """Empty the shop, hand it out with an application context, and check its books and its webhooks at the end."""
+    served.sandbox.hold_webhooks()
+    _wait_until(served, "SELECT WHERE NOT EXISTS (SELECT FROM deliveries WHERE sending)")
     _empty(served.urls)
+    served.sandbox.release_webhooks()
     with served.app.app_context():
         yield served
-        _wait_until_quiet(served)
+        _wait_until(served, "SELECT WHERE NOT EXISTS (SELECT FROM deliveries WHERE state = 'waiting')")
         report = check_books()
         assert report.agrees, report.differences
 
@@ -161,7 +164,7 @@ def browsing(
             viewport=options.get("viewport", {"width": 1360, "height": 900}),
             color_scheme=options.get("color_scheme", "light"),
         )
-        context.set_default_timeout(_PATIENCE_MS)
+        context.set_default_timeout(_PATIENCE_SECONDS * 1000)
         contexts.append(context)
         page = context.new_page()
         complaints.listen(page)
@@ -195,13 +198,11 @@ def _settings(urls: DatabaseUrls, sandbox: RunningSandbox, var_dir: Path, base_u
     )
 
 
-def _wait_until_quiet(served: World) -> None:
-    """Wait until every webhook has been delivered and answered."""
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        with psycopg.connect(served.urls.sandbox, autocommit=True) as connection:
-            found = connection.execute("SELECT FROM deliveries WHERE state = 'waiting' LIMIT 1").fetchone()
-        if found is None:
-            return
-        time.sleep(0.05)
-    raise AssertionError("the sandbox still has webhooks to deliver")
+def _wait_until(served: World, statement: str) -> None:
+    """Wait until the sandbox's database answers `statement` with a row; fail with what the shop said to webhooks."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    with psycopg.connect(served.urls.sandbox, autocommit=True) as connection:
+        while connection.execute(statement).fetchone() is None:
+            answers = connection.execute("SELECT status, milliseconds, answer FROM attempts ORDER BY id DESC LIMIT 9")
+            assert time.monotonic() < deadline, answers.fetchall()
+            time.sleep(0.05)

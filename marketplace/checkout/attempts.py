@@ -87,12 +87,19 @@ def of_buyer(session: Session, *, payment_id: int, buyer_id: int) -> Attempt:
     return _attempt(row)
 
 
-def unpaid(session: Session, *, buyer_id: int, currency: str) -> list[Attempt]:
-    """Return the newest attempt of each of a buyer's open purchases in `currency`."""
+def to_give_up(session: Session, *, buyer_id: int, currency: str, token: str) -> list[Attempt]:
+    """Return the newest attempt of each open purchase that a buyer gives up by sending the review form `token`.
+
+    Those are all in `currency` except the form's own, made by an earlier press, and those that are clearing.
+    """
     statement = select(Purchase.id).where(
-        Purchase.buyer_id == buyer_id, Purchase.status == PurchaseStatus.OPEN, Purchase.currency == currency
+        Purchase.buyer_id == buyer_id,
+        Purchase.status == PurchaseStatus.OPEN,
+        Purchase.currency == currency,
+        Purchase.checkout_token != token,
     )
-    return [latest(session, purchase_id=purchase_id) for purchase_id in session.execute(statement).scalars().all()]
+    found = [latest(session, purchase_id=purchase_id) for purchase_id in session.execute(statement).scalars().all()]
+    return [attempt for attempt in found if not attempt.is_clearing]
 
 
 def overdue(session: Session, *, now: datetime, limit: int) -> list[Attempt]:

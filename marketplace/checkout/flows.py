@@ -12,7 +12,7 @@ from marketplace import db
 from marketplace.carts.models import Cart, CartLine
 from marketplace.checkout import attempts, operations, returns, settlement
 from marketplace.checkout.attempts import Attempt
-from marketplace.checkout.operations import Agreed
+from marketplace.checkout.operations import Agreed, OpenedElsewhere
 from marketplace.checkout.outcomes import OUTCOMES
 from marketplace.checkout.page import Opened
 from marketplace.checkout.settlement import PaidReport
@@ -26,6 +26,8 @@ from marketplace.providers.base import Checkout, Provider, Refused, Unknown
 _NO_PAGE = "The payment page did not open. Nothing was charged and your basket is kept. Please try again in a minute."
 _POLL_SECONDS = 0.1
 _BATCH = 50
+# As many tabs of one buyer may start over at the same moment.
+_TABS = 5
 
 log = structlog.get_logger()
 
@@ -44,13 +46,18 @@ def begin(*, agreed: Agreed, now: datetime, provider: Provider, settings: Settin
     The same form sent twice is the same purchase, and the same page (scar S62). Raises Conflict in words for the buyer
     when prices or stock changed, or when the provider can't be reached.
     """
-    known = db.atomic(operations.find_purchase, (), token=agreed.token, buyer_id=agreed.buyer_id)
-    if known is not None:
-        return _go_on(known, now=now, provider=provider, settings=settings)
-    _start_over(agreed, now=now, provider=provider, settings=settings)
-    locks = [f"checkout:{agreed.token}", *_listing_locks(agreed)]
-    opened = db.atomic(operations.open_purchase, locks, agreed=agreed, settings=settings, now=now)
-    return _open_page(opened, now=now, provider=provider, settings=settings)
+    for _ in range(_TABS):
+        known = db.atomic(operations.find_purchase, (), token=agreed.token, buyer_id=agreed.buyer_id)
+        if known is not None:
+            return _go_on(known, now=now, provider=provider, settings=settings)
+        _start_over(agreed, now=now, provider=provider, settings=settings)
+        locks = [f"checkout:{agreed.buyer_id}", *_listing_locks(agreed)]
+        try:
+            opened = db.atomic(operations.open_purchase, locks, agreed=agreed, settings=settings, now=now)
+        except OpenedElsewhere:
+            continue
+        return _open_page(opened, now=now, provider=provider, settings=settings)
+    raise Conflict(_NO_PAGE)
 
 
 def try_again(*, purchase_id: int, buyer_id: int, now: datetime, provider: Provider, settings: Settings) -> Outcome:
@@ -159,10 +166,10 @@ def _go_on(purchase_id: int, *, now: datetime, provider: Provider, settings: Set
 
 def _start_over(agreed: Agreed, *, now: datetime, provider: Provider, settings: Settings) -> None:
     """Give up earlier unpaid purchases of this cart: their lines are still in it and are about to be bought again."""
-    earlier = db.atomic(attempts.unpaid, (), buyer_id=agreed.buyer_id, currency=agreed.currency)
+    earlier = db.atomic(
+        attempts.to_give_up, (), buyer_id=agreed.buyer_id, currency=agreed.currency, token=agreed.token
+    )
     for attempt in earlier:
-        if attempt.is_clearing:
-            continue
         if attempt.can_be_withdrawn:
             _withdraw(attempt, because="The buyer started over.", now=now, provider=provider, settings=settings)
         db.atomic(

@@ -14,7 +14,7 @@ from marketplace.carts.models import Cart
 from marketplace.carts.rules import Line, ShopPart
 from marketplace.catalog import stock
 from marketplace.catalog.models import Listing, ListingKind
-from marketplace.checkout import page, rules
+from marketplace.checkout import attempts, page, rules
 from marketplace.checkout.page import Opened
 from marketplace.config import Settings
 from marketplace.errors import Conflict, NotFound
@@ -28,6 +28,10 @@ from marketplace.payments import rules as payment_rules
 
 class CartChanged(Conflict):
     """Prices or stock are not what the buyer agreed to; the review shows what changed."""
+
+
+class OpenedElsewhere(Conflict):
+    """Another tab has made a purchase of this cart meanwhile; it is given up first."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,15 @@ def find_purchase(session: Session, *, token: str, buyer_id: int) -> int | None:
 def open_purchase(session: Session, *, agreed: Agreed, settings: Settings, now: datetime) -> Opened:
     """Freeze the cart's lines of one currency as a purchase and plan its payment.
 
-    Raises CartChanged when the buyer would not get what the form showed, SoldOut when somebody else was faster.
+    Raises CartChanged when the buyer would not get what the form showed, SoldOut when somebody else was faster,
+    OpenedElsewhere when another purchase of this cart waits for its payment.
     """
     actor = Actor.user(agreed.buyer_id)
     known = find_purchase(session, token=agreed.token, buyer_id=agreed.buyer_id)
     if known is not None:
         return Opened(known, 0, agreed.buyer_id, agreed.currency, None, is_known=True)
+    if attempts.to_give_up(session, buyer_id=agreed.buyer_id, currency=agreed.currency, token=agreed.token):
+        raise OpenedElsewhere("You are paying for this basket in another window. Please try again.")
     part = queries.contents_now(session, user_id=agreed.buyer_id, currency=agreed.currency)
     if part is None or not part.can_be_bought:
         raise CartChanged("There is nothing in your basket that can be bought.")

@@ -14,7 +14,7 @@ from marketplace import history
 from marketplace.carts.models import CartLine
 from marketplace.catalog import stock
 from marketplace.catalog.stock import SoldOut
-from marketplace.checkout import operations, rules, telling
+from marketplace.checkout import operations, rivals, rules, telling
 from marketplace.config import MoneyPolicy
 from marketplace.history import Actor
 from marketplace.orders.models import Order, Purchase
@@ -138,9 +138,13 @@ def processing(
         trackers.advance(session, tracker, "process", actor=actor, now=now)
     if not payment.machine.can(payment.status, "process"):
         return f"The payment is {payment.status.label.lower()} already."
+    was_closed = payment.status in {PaymentStatus.CANCELLED, PaymentStatus.EXPIRED}
     records.mark_processing(payment.id)
     payment.session_closed_at = now
-    stock.keep_until(session, purchase_id=_purchase_id(payment), expires_at=rules.goods_kept_while_clearing(now))
+    keep_until = rules.goods_kept_while_clearing(now)
+    if was_closed and not _has_newer(session, payment):
+        _set_aside(session, _purchase_id(payment), keep_until, actor, now)
+    stock.keep_until(session, purchase_id=_purchase_id(payment), expires_at=keep_until)
     return "The payment clears later."
 
 
@@ -150,12 +154,14 @@ def declined(session: Session, *, decline: Decline, actor: Actor, now: datetime)
     tracker = _tracker(session, payment, decline.intent_id, actor, now)
     if not trackers.record_decline(session, tracker, decline, actor=actor, now=now):
         return "This decline is known already."
-    orders = operations.purchase_orders(session, _purchase_id(payment))
-    if payment.status not in _WITH_MONEY:
+    if payment.status in _WITH_MONEY:
+        payments.note_decline(session, payment_id=payment.id, decline=decline)
+    else:
+        orders = operations.purchase_orders(session, _purchase_id(payment))
         payments.decline_shares(session, payment=payment, orders=orders, decline=decline, actor=actor, now=now)
-    if payment.machine.can(payment.status, "fail"):
-        records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
-        records.mark_failed(payment.id, code=decline.decline_code or decline.code, message=decline.reason)
+    records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
+    record = records.mark_failed if payment.machine.can(payment.status, "fail") else records.note_error
+    record(payment.id, code=decline.decline_code or decline.code, message=decline.reason)
     return "The decline is recorded."
 
 
@@ -179,7 +185,8 @@ def not_cleared(session: Session, *, payment_id: int | None, reason: str, actor:
     if payment.machine.can(payment.status, "fail"):
         records.mark_failed(payment.id, code="async_payment_failed", message=reason)
     payment.session_closed_at = payment.session_closed_at or now
-    stock.give_back(session, purchase_id=_purchase_id(payment), actor=actor, now=now)
+    if not _has_newer(session, payment):
+        stock.give_back(session, purchase_id=_purchase_id(payment), actor=actor, now=now)
     session.flush()
     telling.not_paid(session, payment=payment, is_expired=False, now=now)
     return "The payment did not clear."
@@ -235,15 +242,27 @@ def _obstacle(session: Session, purchase: Purchase, actor: Actor, now: datetime)
     """Return why this money can't be used, in words; None when the goods are now sold to the buyer."""
     if purchase.status == PurchaseStatus.PAID:
         return "This purchase was paid before."
+    if purchase.status == PurchaseStatus.GIVEN_UP and rivals.give_way(session, purchase=purchase, actor=actor, now=now):
+        return "This basket was paid before, in another purchase."
     if stock.redeem(session, purchase_id=purchase.id, actor=actor, now=now):
         return None
+    missing = _set_aside(session, purchase.id, now, actor, now)
+    if missing:
+        return f"The payment came late and the goods are gone. {missing}"
+    stock.redeem(session, purchase_id=purchase.id, actor=actor, now=now)
+    return None
+
+
+def _set_aside(session: Session, purchase_id: int, expires_at: datetime, actor: Actor, now: datetime) -> str | None:
+    """Set a purchase's goods aside once more; return what is missing, in words, and then nothing is set aside."""
+    units = operations.ordered_units(session, purchase_id)
     try:
         with session.begin_nested():
-            units = operations.ordered_units(session, purchase.id)
-            stock.reserve(session, purchase_id=purchase.id, quantities=units, expires_at=now, actor=actor, now=now)
+            stock.reserve(
+                session, purchase_id=purchase_id, quantities=units, expires_at=expires_at, actor=actor, now=now
+            )
     except SoldOut as error:
-        return f"The payment came late and the goods are gone. {error.message}"
-    stock.redeem(session, purchase_id=purchase.id, actor=actor, now=now)
+        return error.message
     return None
 
 

@@ -14,6 +14,8 @@ class NotificationKind(StrEnum):
 
     ORDER_PAID = "order_paid"
     ORDER_RECEIVED = "order_received"
+    ORDER_SHIPPED = "order_shipped"
+    ORDER_DELIVERED = "order_delivered"
     PAYMENT_FAILED = "payment_failed"
     PAYMENT_EXPIRED = "payment_expired"
     PAYMENT_RETURNED = "payment_returned"

@@ -20,7 +20,7 @@ from marketplace.db import (
     UtcTime,
 )
 from marketplace.history import Ruled
-from marketplace.orders.states import ORDER, PURCHASE, OrderStatus, PurchaseStatus
+from marketplace.orders.states import ORDER, PURCHASE, DeliveredBy, OrderStatus, PurchaseStatus
 from marketplace.transitions import Machine
 
 
@@ -112,3 +112,25 @@ class OrderLine(Base):
     unit_price_minor: Mapped[MinorUnits]
     """Minor units of the order's currency; as is the next."""
     subtotal_minor: Mapped[MinorUnits]
+
+
+class Shipment(Base):
+    """How an order was sent, and on whose word it has arrived. One per order, made when it is sent."""
+
+    __tablename__ = "shipment"
+    __table_args__ = (
+        CheckConstraint("(delivered_at IS NULL) = (delivered_by IS NULL)", name="delivered_on_a_word"),
+        CheckConstraint("delivered_at >= shipped_at", name="delivered_after_shipping"),
+        Index("ix_shipment_under_way", "shipped_at", postgresql_where="delivered_at IS NULL"),
+    )
+
+    order_id: Mapped[int] = mapped_column(ForeignKey(Order.id), primary_key=True)
+    carrier: Mapped[Text64]
+    """A key of rules.CARRIERS."""
+    carrier_name: Mapped[Text64]
+    tracking_number: Mapped[Text64]
+    tracking_url: Mapped[LongText]
+    """Where the buyer follows it, as it was when it was sent; "" for a handover."""
+    shipped_at: Mapped[UtcTime]
+    delivered_at: Mapped[UtcTime | None]
+    delivered_by: Mapped[DeliveredBy | None] = mapped_column(EnumText(DeliveredBy))

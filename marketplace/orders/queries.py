@@ -157,7 +157,8 @@ _FIRST_LINE = (
     .lateral("first_line")
 )
 _LINE_COUNT = select(func.count()).where(OrderLine.order_id == Order.id).scalar_subquery()
-_SUMMARY = (
+# Also the base of shipping_queries.
+SUMMARY = (
     select(
         Order.id,
         Order.number,
@@ -244,12 +245,12 @@ _PURCHASE_ORDERS = (
 
 def buyer_orders(buyer_id: int, tab: BuyerTab, cursor: Cursor) -> Listed[OrderSummary]:
     """Return one page of a buyer's orders, newest first."""
-    return _page(_SUMMARY.where(Order.buyer_id == buyer_id), tab, cursor)
+    return _page(SUMMARY.where(Order.buyer_id == buyer_id), tab, cursor)
 
 
 def seller_orders(seller_id: int, tab: SellerTab, cursor: Cursor) -> Listed[OrderSummary]:
     """Return one page of a seller's orders, newest first."""
-    return _page(_SUMMARY.where(Order.seller_id == seller_id), tab, cursor)
+    return _page(SUMMARY.where(Order.seller_id == seller_id), tab, cursor)
 
 
 def buyer_order_counts(buyer_id: int) -> dict[OrderStatus, int]:

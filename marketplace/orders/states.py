@@ -1,5 +1,7 @@
 """What a purchase and an order can be, and what may follow (S2.3)."""
 
+from enum import StrEnum
+
 from marketplace.transitions import Machine, Status
 
 
@@ -20,6 +22,15 @@ class OrderStatus(Status):
     DELIVERED = "delivered", "Delivered"
     CANCELLED = "cancelled", "Cancelled"
     REFUNDED = "refunded", "Refunded"
+
+
+class DeliveredBy(StrEnum):
+    """On whose word an order counts as delivered."""
+
+    BUYER = "buyer"
+    SELLER = "seller"
+    TIME = "time"
+    """Nobody said anything for as long as the house waits."""
 
 
 _P = PurchaseStatus

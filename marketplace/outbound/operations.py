@@ -90,8 +90,8 @@ def take_up(session: Session, *, call_id: int, now: datetime) -> TakenCall | Non
 def doubt(session: Session, *, call_id: int, message: str, now: datetime) -> None:
     """Record that no answer that could be trusted came back; the janitor goes on."""
     call = _known(session, call_id)
-    call.error_message = message
     if call.machine.can(call.status, "doubt"):
+        call.error_message = message
         history.move(session, call, "doubt", actor=SENDER, at=now, because=message[:200])
 
 
@@ -119,6 +119,8 @@ def refuse(session: Session, *, call_id: int, code: str, message: str, now: date
 def block(session: Session, *, call_id: int, message: str, now: datetime) -> None:
     """Hand a call over to a person: the key may be forgotten and the object was not found."""
     call = _known(session, call_id)
+    if not call.machine.can(call.status, "block"):
+        return
     call.error_message, call.next_attempt_at = message, None
     history.move(session, call, "block", actor=SENDER, at=now, because=message)
 

@@ -48,10 +48,15 @@ def decline_shares(
     if ids:
         history.move_many(session, PaymentTransaction, ids, "fail", actor=actor, at=now, because=decline.reason)
     else:
-        ids = share_out(session, payment=payment, orders=orders, actor=actor, now=now)
+        share_out(session, payment=payment, orders=orders, actor=actor, now=now)
+    note_decline(session, payment_id=payment.id, decline=decline)
+
+
+def note_decline(session: Session, *, payment_id: int, decline: Decline) -> None:
+    """Keep a decline's code and reason on the payment's shares, whatever their status (S0.16)."""
     session.execute(
         update(PaymentTransaction)
-        .where(PaymentTransaction.id.in_(ids))
+        .where(PaymentTransaction.payment_id == payment_id)
         .values(payment_failure_code=decline.decline_code or decline.code, payment_failure_reason=decline.reason)
     )
 

@@ -113,7 +113,7 @@ def _facts(handler: Handler, event: operations.StoredEvent, provider: Provider, 
         raise Contradiction("nothing can be read from this event")
     try:
         return handler.parse(event.payload["data"]["object"])
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise Contradiction(f"the payload is not what this type carries: {error!r}") from error
 
 

@@ -1,7 +1,7 @@
 """Stripe's objects, from the SDK or from an event's JSON, as the port's plain values."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from marketplace.providers.base import (
@@ -13,6 +13,10 @@ from marketplace.providers.base import (
     Intent,
     ProviderRefund,
 )
+
+# As wide as the columns that keep ids and types; the provider's own are shorter.
+_LONGEST_NAME = 200
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def checkout_params(request: CheckoutRequest) -> Any:
@@ -149,13 +153,16 @@ def balance_line(source: Any) -> BalanceLine:
     )
 
 
-def event(payload: dict[str, Any]) -> InboundEvent:
-    """Return an Event; its object stays JSON until a handler asks for it."""
-    inner = (payload.get("data") or {}).get("object") or {}
+def event(payload: Any) -> InboundEvent:
+    """Return an Event; its object stays JSON until a handler asks for it. Raises ValueError for anything else."""
+    if not isinstance(payload, dict) or payload.get("object") != "event":
+        raise ValueError("not an event")
+    data = payload.get("data")
+    inner = data.get("object") if isinstance(data, dict) else None
     return InboundEvent(
-        event_id=str(payload["id"]),
-        type=str(payload["type"]),
-        object_id=inner.get("id"),
+        event_id=_name(payload.get("id")),
+        type=_name(payload.get("type")),
+        object_id=_name(inner["id"]) if isinstance(inner, dict) and inner.get("id") is not None else None,
         livemode=bool(payload.get("livemode")),
         account=payload.get("account"),
         payload=payload,
@@ -173,10 +180,17 @@ def as_dict(source: Any) -> Mapping[str, Any]:
     return source if isinstance(source, Mapping) else cast("Mapping[str, Any]", source.to_dict())
 
 
+def _name(value: Any) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_NAME:
+        raise ValueError("not an id or a type")
+    return value
+
+
 def _our_id(found: Mapping[str, Any], name: str) -> int | None:
     value = (found.get("metadata") or {}).get(name, "")
     return int(value) if value.isdecimal() and len(value) < 19 else None
 
 
 def _moment(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+    # Not `fromtimestamp`: what a time beyond all calendars raises there depends on the machine; here, OverflowError.
+    return _EPOCH + timedelta(seconds=seconds)

@@ -1,9 +1,10 @@
 """The web door: everything that knows Flask. Blueprints are audiences; each is a URL table, views and forms."""
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace.config import Settings
-from marketplace.web import assets, errors, guards, headers, pages, providers
+from marketplace.web import assets, errors, guards, headers, logs, pages, providers
 from marketplace.web.admin import blueprint as admin
 from marketplace.web.auth import blueprint as auth
 from marketplace.web.buyer import blueprint as buyer
@@ -18,6 +19,10 @@ from marketplace.web.webhooks import blueprint as webhooks
 
 def register(app: Flask, settings: Settings) -> None:
     """Attach the blueprints, guards, headers, error pages and template globals to `app`."""
+    logs.register(settings)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     guards.register(app, settings)
     headers.register(app, settings)
     pages.register(app, settings)

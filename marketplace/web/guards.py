@@ -225,8 +225,11 @@ def safe_next(target: str | None) -> str | None:
     if not target or not target.startswith("/") or not target.isprintable():
         return None
     plain = unquote(target)
+    # Before anything is parsed: `//[` is an error to the parser.
+    if "\\" in plain or plain.startswith("//") or not plain.isprintable():
+        return None
     parts = urlsplit(target)
-    if "\\" in plain or plain.startswith("//") or not plain.isprintable() or parts.scheme or parts.netloc:
+    if parts.scheme or parts.netloc:
         return None
     return None if parts.path.rstrip("/") in _NOT_AFTER_SIGN_IN else target
 

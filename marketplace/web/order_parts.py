@@ -1,13 +1,17 @@
-"""The parts that the buyer's and the seller's order page share: lines, addresses, pictures."""
+"""The parts that the buyer's and the seller's order page share: lines, addresses, pictures, the parcel."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from flask import url_for
 
 from marketplace.orders.queries import LineRow, OrderSummary
+from marketplace.orders.shipping_queries import ShipmentRow
+from marketplace.orders.states import DeliveredBy
 from marketplace.web import countries
-from marketplace.web.pages import money_text
+from marketplace.web.pages import date_text, money_text
+from marketplace.web.shop.cards import picture_url
 
 _KINDS = {"car": "Car", "part": "Part"}
 
@@ -54,9 +58,29 @@ class Fact:
     value: str
 
 
-def picture_url(file_name: str | None) -> str:
-    """Return the address of a listing's picture, or of a drawing for a listing without one."""
-    return url_for("shop.media", file_name=file_name) if file_name else url_for("static", filename="favicon.svg")
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """How an order was sent; `number` and `url` are "" for a handover."""
+
+    carrier: str
+    number: str
+    url: str
+    host: str
+    sent: str
+    delivered: str
+
+
+def parcel(shipment: ShipmentRow, words: dict[DeliveredBy, str]) -> Parcel:
+    """Return how an order was sent; `words` says on whose word it has arrived, `{}` in them is the day."""
+    arrived = shipment.delivered_at
+    return Parcel(
+        carrier=shipment.carrier_name,
+        number=shipment.tracking_number,
+        url=shipment.tracking_url,
+        host=urlsplit(shipment.tracking_url).hostname or "",
+        sent=date_text(shipment.shipped_at),
+        delivered=words[shipment.delivered_by].format(date_text(arrived)) if arrived and shipment.delivered_by else "",
+    )
 
 
 def line_views(lines: Iterable[LineRow], currency: str, explain_url: str) -> tuple[LineView, ...]:

@@ -1,6 +1,6 @@
 """What every page shares: how money and times read, and the names templates may use."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 
 from babel.numbers import format_currency
@@ -27,8 +27,8 @@ def money(amount: Money) -> str:
     return money_text(amount.minor, amount.currency)
 
 
-def date_text(moment: datetime) -> str:
-    """Return a UTC date as people read it: 21 Dec 2026."""
+def date_text(moment: date) -> str:
+    """Return a day, or the UTC day of a moment, as people read it: 21 Dec 2026."""
     return f"{moment.day} {moment:%b %Y}"
 
 

@@ -104,11 +104,15 @@ class Visitor:
 
     def pay_by_card(self, number: str = GOOD_CARD) -> None:
         """Fill in the payment page and pay by card."""
+        self.fill_in_card(number)
+        self._pay()
+
+    def fill_in_card(self, number: str = GOOD_CARD) -> None:
+        """Fill in the payment page without pressing Pay."""
         self._say_who_pays()
         self.page.get_by_label("Card number").fill(number)
         self.page.get_by_label("Expiry date").fill("12 / 39")
         self.page.get_by_label("Security code").fill("123")
-        self._pay()
 
     def pay_by_debit(self, account: str) -> None:
         """Fill in the payment page and pay by bank debit."""

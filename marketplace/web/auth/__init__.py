@@ -6,12 +6,15 @@ from marketplace.web.auth import security, selling, views
 
 blueprint = Blueprint("auth", __name__)
 
+# Larger numbers are no ids, and the database would say so with an error.
+_ID = f"int(max={2**63 - 1})"
+
 blueprint.add_url_rule("/login", view_func=views.login, methods=["GET", "POST"])
 blueprint.add_url_rule("/register", view_func=views.register, methods=["GET", "POST"])
 blueprint.add_url_rule("/logout", view_func=views.logout, methods=["POST"])
 blueprint.add_url_rule("/account/security", view_func=security.security, methods=["GET", "POST"])
 blueprint.add_url_rule(
-    "/account/security/devices/<int:session_id>/sign-out", view_func=security.sign_out_device, methods=["POST"]
+    f"/account/security/devices/<{_ID}:session_id>/sign-out", view_func=security.sign_out_device, methods=["POST"]
 )
 blueprint.add_url_rule("/account/security/sign-out-others", view_func=security.sign_out_others, methods=["POST"])
 blueprint.add_url_rule("/sell", view_func=selling.sell, methods=["GET", "POST"])

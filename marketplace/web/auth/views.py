@@ -34,7 +34,7 @@ _DEMO_PEOPLE = [
 def login() -> ResponseReturnValue:
     """Sign a person in, or show the form."""
     form = SignInForm(next=guards.safe_next(request.args.get("next")) or "")
-    if (here := guards.current_viewer()) and request.method == "GET":
+    if (here := guards.current_viewer()) and not form.is_submitted():
         return redirect(_landing(here, form.next.data), code=303)
     if form.validate_on_submit():
         try:

@@ -130,6 +130,26 @@ def _order_received(told: Told) -> _Words:
     )
 
 
+def _order_shipped(told: Told) -> _Words:
+    number, tracking = told.facts["number"], told.facts["tracking_number"]
+    with_number = f", tracking number {tracking}" if tracking else ""
+    return _Words(
+        "truck",
+        f"Order {number} is on its way",
+        f"{told.facts['shop_name']} sent it. {told.facts['carrier_name']}{with_number}.",
+        url_for("buyer.order", number=number),
+        "Follow the order",
+    )
+
+
+def _order_delivered(told: Told) -> _Words:
+    number, by, to = (str(told.facts[name]) for name in ("number", "by", "to"))
+    text = _ARRIVED[to, by].format(shop=told.facts["shop_name"])
+    return _Words(
+        "package-check", f"Order {number} has arrived", text, url_for(f"{to}.order", number=number), "Open the order"
+    )
+
+
 def _payment_failed(told: Told) -> _Words:
     return _Words(
         "circle-alert",
@@ -168,9 +188,19 @@ def _amount(facts: Mapping[str, Any], name: str) -> str:
     return money_text(int(facts[name]), str(facts["currency"]))
 
 
+_ARRIVED = {
+    ("buyer", "buyer"): "You told us that you have received it. Thank you.",
+    ("buyer", "seller"): "{shop} says that it has been delivered. If it is not there, open the order and tell us.",
+    ("buyer", "time"): "It was sent some time ago and you have not told us that it is missing.",
+    ("seller", "buyer"): "The buyer has received it. Your money is released when the hold has ended.",
+    ("seller", "seller"): "You told us that it has been delivered. We told the buyer.",
+    ("seller", "time"): "The buyer has not told us that it is missing, so it counts as delivered.",
+}
 _WORDS = {
     "order_paid": _order_paid,
     "order_received": _order_received,
+    "order_shipped": _order_shipped,
+    "order_delivered": _order_delivered,
     "payment_failed": _payment_failed,
     "payment_expired": _payment_expired,
     "payment_returned": _payment_returned,

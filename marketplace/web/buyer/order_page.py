@@ -5,21 +5,28 @@ from dataclasses import dataclass
 
 from flask import url_for
 
+from marketplace.orders import rules
 from marketplace.orders.queries import LineRow, OrderDetail, PurchaseOrder
-from marketplace.orders.states import OrderStatus, PurchaseStatus
+from marketplace.orders.shipping_queries import ShipmentRow
+from marketplace.orders.states import ORDER, DeliveredBy, OrderStatus, PurchaseStatus
 from marketplace.payments.queries import Attempt, Decline, Share
 from marketplace.payments.states import TransactionStatus
 from marketplace.payments.timeline_queries import Change
 from marketplace.web import order_parts, wording
 from marketplace.web.buyer.payments import DeclineView, decline_views, reason_of
 from marketplace.web.console import Console, buyer_console
-from marketplace.web.order_parts import LineView, MoneyRow, RelatedOrder
+from marketplace.web.order_parts import LineView, MoneyRow, Parcel, RelatedOrder
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.wording import Badge, TimelineEntry
 
 _T = TransactionStatus
 _PAID = frozenset({_T.HELD, _T.AVAILABLE, _T.TRANSFERRING, _T.PAID_OUT, _T.REFUNDED})
 _RELEASED = frozenset({_T.AVAILABLE, _T.TRANSFERRING, _T.PAID_OUT})
+_ARRIVED = {
+    DeliveredBy.BUYER: "You told us that it has arrived, {}.",
+    DeliveredBy.SELLER: "The seller marked it as delivered, {}.",
+    DeliveredBy.TIME: "It counts as delivered since {}. You did not say that it is missing.",
+}
 _TITLES = {
     ("order", "begin"): "You placed the order",
     ("order", "confirm"): "Paid, and the seller was told",
@@ -50,6 +57,7 @@ class Facts:
     changes: Sequence[Change]
     lines: Sequence[LineRow]
     siblings: Sequence[PurchaseOrder]
+    shipment: ShipmentRow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +105,10 @@ class OrderPage:
     pay_note: str
     steps: tuple[Step, ...]
     protection: Protection | None
+    parcel: Parcel | None
+    received_url: str
+    """Where the buyer says that it has arrived; "" when it is not on its way."""
+    received_note: str
     money_rows: tuple[MoneyRow, ...]
     lines: tuple[LineView, ...]
     shop_name: str
@@ -109,9 +121,10 @@ class OrderPage:
     entries: tuple[TimelineEntry, ...]
 
 
-def build(facts: Facts, viewer_id: int) -> OrderPage:
+def build(facts: Facts, viewer_id: int, delivered_after_days: int) -> OrderPage:
     """Return the page of the order in `facts`."""
-    order, share = facts.order, facts.share
+    order, share, shipment = facts.order, facts.share, facts.shipment
+    to_receive = received_url(order.number, order.status)
     return OrderPage(
         title=f"Order {order.number}",
         console=buyer_console("orders"),
@@ -120,8 +133,11 @@ def build(facts: Facts, viewer_id: int) -> OrderPage:
         pay_url=pay_url(order.purchase_id, order.purchase_status),
         pay_label=f"Pay {money_text(order.purchase_total_minor, order.currency)}",
         pay_note=f"Pay before {time_text(order.open_until)}. This pays all of purchase {order.purchase_number}.",
-        steps=_steps(order, share),
+        steps=_steps(order, share, shipment),
         protection=_protection(order, share),
+        parcel=order_parts.parcel(shipment, _ARRIVED) if shipment else None,
+        received_url=to_receive,
+        received_note=_received_note(shipment, delivered_after_days) if to_receive and shipment else "",
         money_rows=_money_rows(order),
         lines=order_parts.line_views(facts.lines, order.currency, explain_url(order.number, "goods")),
         shop_name=order.shop_name,
@@ -145,22 +161,33 @@ def pay_url(purchase_id: int, status: PurchaseStatus) -> str:
     return url_for("checkout.retry", purchase_id=purchase_id) if status is PurchaseStatus.OPEN else ""
 
 
+def received_url(number: str, status: OrderStatus) -> str:
+    """Return where the buyer says that an order has arrived, "" for one that is not on its way."""
+    return url_for("buyer.received", number=number) if ORDER.can(status, "deliver") else ""
+
+
 def explain_url(number: str, figure: str) -> str:
     """Return the page behind one figure of an order."""
     return url_for("buyer.explain_order", number=number, figure=figure)
 
 
-def _steps(order: OrderDetail, share: Share | None) -> tuple[Step, ...]:
+def _received_note(shipment: ShipmentRow, days: int) -> str:
+    day = date_text(rules.counts_as_delivered(shipment.shipped_at, days))
+    return f"If you say nothing, it counts as delivered on {day}."
+
+
+def _steps(order: OrderDetail, share: Share | None, shipment: ShipmentRow | None) -> tuple[Step, ...]:
     paid = order.purchase_status is PurchaseStatus.PAID
     if order.status in {OrderStatus.CANCELLED, OrderStatus.REFUNDED}:
         return (Step("Paid", "done" if paid else "bad", "" if paid else "Not paid"), Step(order.status.label, "bad"))
     released = share is not None and share.status in _RELEASED
     received = share.payment_received_date if share else None
     planned = share.planned_release_date if share else None
+    arrived = shipment.delivered_at if shipment else None
     reached = [
         ("Paid", paid, date_text(received) if received else ""),
-        ("Sent", order.status in {OrderStatus.SHIPPED, OrderStatus.DELIVERED}, ""),
-        ("Delivered", order.status is OrderStatus.DELIVERED, ""),
+        ("Sent", shipment is not None, date_text(shipment.shipped_at) if shipment else ""),
+        ("Delivered", arrived is not None, date_text(arrived) if arrived else ""),
         ("Released to the seller", released, f"Not before {date_text(planned)}" if planned and not released else ""),
     ]
     first_open = next((i for i, (_, is_done, _) in enumerate(reached) if not is_done), len(reached))

@@ -2,19 +2,22 @@
 
 from dataclasses import dataclass
 
-from flask import redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.orders import queries
+from marketplace import clock, db
+from marketplace.orders import operations, queries, shipping_queries
 from marketplace.orders.queries import BuyerTab, OrderSummary
 from marketplace.payments import queries as payment_queries
 from marketplace.payments import timeline_queries
 from marketplace.payments.queries import Share
+from marketplace.transitions import AlreadyThere, MoveNotAllowed
 from marketplace.web import guards, lists, order_parts
 from marketplace.web.buyer import order_page
 from marketplace.web.console import Console, buyer_console
 from marketplace.web.lists import Pager, Tab
 from marketplace.web.pages import date_text, money_text
+from marketplace.web.shop.cards import picture_url
 from marketplace.web.wording import Badge
 
 
@@ -32,6 +35,7 @@ class OrderRow:
     picture_url: str
     badges: tuple[Badge, Badge]
     pay_url: str
+    received_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +99,24 @@ def order(number: str) -> ResponseReturnValue:
         ),
         lines=queries.lines_of(found.id),
         siblings=queries.orders_of_purchase(found.purchase_id),
+        shipment=shipping_queries.shipment_of(found.id),
     )
-    return render_template("buyer/order.html", page=order_page.build(facts, viewer.user_id))
+    days = current_app.extensions["settings"].money.delivered_after_shipping_days
+    return render_template("buyer/order.html", page=order_page.build(facts, viewer.user_id, days))
+
+
+@guards.signed_in
+def received(number: str) -> ResponseReturnValue:
+    """Record that the viewer has received the own order."""
+    viewer = guards.viewer()
+    known = lists.number(number)
+    try:
+        db.atomic(operations.confirm_received, (), buyer_id=viewer.user_id, number=known, now=clock.now())
+    except (AlreadyThere, MoveNotAllowed) as error:
+        flash(error.message, "wait")
+    else:
+        flash("Thank you. We told the seller that it has arrived.", "ok")
+    return redirect(url_for("buyer.order", number=known), code=303)
 
 
 def _row(order: OrderSummary, share: Share | None) -> OrderRow:
@@ -108,7 +128,8 @@ def _row(order: OrderSummary, share: Share | None) -> OrderRow:
         placed=date_text(order.created_at),
         total=money_text(order.total_minor, order.currency),
         explain_url=order_page.explain_url(order.number, "total"),
-        picture_url=order_parts.picture_url(order.picture_file),
+        picture_url=picture_url(order.picture_file),
         badges=order_page.badges(order.status, order.purchase_status, share),
         pay_url=order_page.pay_url(order.purchase_id, order.purchase_status),
+        received_url=order_page.received_url(order.number, order.status),
     )

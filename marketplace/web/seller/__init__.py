@@ -2,12 +2,14 @@
 
 from flask import Blueprint
 
-from marketplace.web.seller import explain, orders
+from marketplace.web.seller import explain, orders, shipping
 
 blueprint = Blueprint("seller", __name__)
 
 blueprint.add_url_rule("/seller", view_func=orders.overview)
 blueprint.add_url_rule("/seller/orders", view_func=orders.orders)
 blueprint.add_url_rule("/seller/orders/<number>", view_func=orders.order)
+blueprint.add_url_rule("/seller/orders/<number>/ship", view_func=shipping.ship, methods=["POST"])
+blueprint.add_url_rule("/seller/orders/<number>/delivered", view_func=shipping.delivered, methods=["POST"])
 blueprint.add_url_rule("/seller/orders/<number>/explain/<figure>", view_func=explain.explain_order)
 blueprint.add_url_rule("/seller/explain/held/<string(length=3):currency>", view_func=explain.explain_held)

@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import url_for
 
+from marketplace.orders import rules
 from marketplace.orders.queries import LineRow, OrderDetail
-from marketplace.orders.states import OrderStatus, PurchaseStatus
+from marketplace.orders.shipping_queries import ShipmentRow
+from marketplace.orders.states import ORDER, DeliveredBy, OrderStatus, PurchaseStatus
 from marketplace.payments.queries import Block, Share
 from marketplace.payments.states import TransactionStatus
 from marketplace.payments.timeline_queries import Change
 from marketplace.web import order_parts, wording
 from marketplace.web.console import Console, seller_console
-from marketplace.web.order_parts import Fact, LineView, MoneyRow
+from marketplace.web.order_parts import Fact, LineView, MoneyRow, Parcel
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.wording import Badge, TimelineEntry
 
@@ -40,6 +43,11 @@ _WHY = {
     "dispute": "The buyer's bank has questioned this payment. It is held until that is settled.",
     "manual": "We have held this payment by hand. Write to us if you want to know more.",
 }
+_ARRIVED = {
+    DeliveredBy.BUYER: "The buyer has received it, {}.",
+    DeliveredBy.SELLER: "You marked it as delivered, {}.",
+    DeliveredBy.TIME: "It counts as delivered since {}. The buyer did not say that it is missing.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,8 @@ class Facts:
 
     order: OrderDetail
     share: Share | None
+    shipment: ShipmentRow | None
+    paid_at: datetime | None
     blocks: Sequence[Block]
     changes: Sequence[Change]
     lines: Sequence[LineRow]
@@ -64,6 +74,14 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class ShipBy:
+    """Until when an order must be sent; `badge` underlines that it is too late."""
+
+    text: str
+    badge: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPage:
     """What templates/seller/order.html shows."""
 
@@ -72,6 +90,12 @@ class OrderPage:
     badges: tuple[Badge, Badge]
     note: str
     hold: Hold | None
+    ship_url: str
+    """Where the form goes that says how it was sent; "" when it cannot be sent now."""
+    ship_by: ShipBy | None
+    parcel: Parcel | None
+    delivered_url: str
+    delivered_note: str
     lines: tuple[LineView, ...]
     buyer_name: str
     is_paid: bool
@@ -84,9 +108,10 @@ class OrderPage:
     entries: tuple[TimelineEntry, ...]
 
 
-def build(facts: Facts, viewer_id: int) -> OrderPage:
+def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int) -> OrderPage:
     """Return the page of the order in `facts`."""
-    order, share = facts.order, facts.share
+    order, share, shipment = facts.order, facts.share, facts.shipment
+    can_ship, can_arrive = ORDER.can(order.status, "ship"), ORDER.can(order.status, "deliver")
     is_paid = order.purchase_status is PurchaseStatus.PAID
     address = order_parts.address_lines(order.delivery_address) if is_paid else ()
     return OrderPage(
@@ -95,6 +120,11 @@ def build(facts: Facts, viewer_id: int) -> OrderPage:
         badges=badges(order.status, order.purchase_status, share),
         note=f"Placed {time_text(order.created_at)}",
         hold=_hold(share, facts.blocks),
+        ship_url=url_for("seller.ship", number=order.number) if can_ship else "",
+        ship_by=ship_by(facts.paid_at, now) if can_ship and facts.paid_at else None,
+        parcel=order_parts.parcel(shipment, _ARRIVED) if shipment else None,
+        delivered_url=url_for("seller.delivered", number=order.number) if can_arrive else "",
+        delivered_note=_delivered_note(shipment, delivered_after_days) if can_arrive and shipment else "",
         lines=order_parts.line_views(facts.lines, order.currency, explain_url(order.number, "goods")),
         buyer_name=order.buyer_name,
         is_paid=is_paid,
@@ -113,9 +143,20 @@ def badges(status: OrderStatus, purchase: PurchaseStatus, share: Share | None) -
     return wording.seller_money_badge(status, purchase, share), wording.fulfilment_badge(status)
 
 
+def ship_by(paid_at: datetime, now: datetime) -> ShipBy:
+    """Return until when an order that was paid at `paid_at` must be sent."""
+    last_day = rules.ship_by(paid_at)
+    return ShipBy(date_text(last_day), Badge("Overdue", "bad") if rules.is_overdue(last_day, now) else None)
+
+
 def explain_url(number: str, figure: str) -> str:
     """Return the page behind one figure of an order."""
     return url_for("seller.explain_order", number=number, figure=figure)
+
+
+def _delivered_note(shipment: ShipmentRow, days: int) -> str:
+    day = date_text(rules.counts_as_delivered(shipment.shipped_at, days))
+    return f"If nobody says anything, it counts as delivered on {day}."
 
 
 def _hold(share: Share | None, blocks: Sequence[Block]) -> Hold | None:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import redirect, render_template, url_for
+from flask import current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.orders import queries
+from marketplace import clock
+from marketplace.orders import queries, shipping_queries
 from marketplace.orders.queries import OrderSummary, SellerTab
-from marketplace.orders.states import OrderStatus
+from marketplace.orders.states import ORDER, OrderStatus
 from marketplace.payments import queries as payment_queries
 from marketplace.payments import timeline_queries
 from marketplace.payments.queries import HeldTotal, Share
@@ -17,6 +18,9 @@ from marketplace.web.console import Console, seller_console
 from marketplace.web.lists import Pager, Tab
 from marketplace.web.pages import date_text, money_text
 from marketplace.web.seller import order_page
+from marketplace.web.seller.forms import ShipForm
+from marketplace.web.seller.order_page import ShipBy
+from marketplace.web.shop.cards import picture_url
 from marketplace.web.wording import Badge
 
 
@@ -44,6 +48,7 @@ class OrderRow:
     gross_url: str
     net: str
     net_url: str
+    ship_by: ShipBy | None
     release: str
 
 
@@ -72,7 +77,11 @@ def orders() -> ResponseReturnValue:
     """List the seller's orders, those to be sent first of all, with what is held above them."""
     seller_id = guards.viewer().user_id
     tab = lists.choice(SellerTab, "tab") or SellerTab.TO_SHIP
-    listed = queries.seller_orders(seller_id, tab, lists.cursor())
+    if tab is SellerTab.TO_SHIP:
+        listed = shipping_queries.orders_to_ship(seller_id, lists.cursor())
+    else:
+        listed = queries.seller_orders(seller_id, tab, lists.cursor())
+    ship_by = _ship_by(listed.rows)
     counts = queries.seller_order_counts(seller_id)
     shares = payment_queries.shares_of_orders(order.id for order in listed.rows)
     page = OrdersPage(
@@ -83,7 +92,7 @@ def orders() -> ResponseReturnValue:
             Tab(each.label, url_for("seller.orders", tab=each.value), each is tab, each.count_of(counts))
             for each in SellerTab
         ),
-        rows=tuple(_row(order, shares.get(order.id)) for order in listed.rows),
+        rows=tuple(_row(order, shares.get(order.id), ship_by.get(order.id)) for order in listed.rows),
         pager=lists.pager(listed, "seller.orders", tab=tab.value),
         tab_label=tab.label,
         has_orders=bool(counts),
@@ -94,18 +103,31 @@ def orders() -> ResponseReturnValue:
 @guards.seller_only
 def order(number: str) -> ResponseReturnValue:
     """Show one of the seller's own orders: where to send it, what it brings and when."""
-    seller_id = guards.viewer().user_id
+    facts = facts_of(number, guards.viewer().user_id)
+    return show(facts, ShipForm(formdata=None))
+
+
+def facts_of(number: str, seller_id: int) -> order_page.Facts:
+    """Return what is known of the seller's own order `number`; raises NotFound for an unknown or foreign one."""
     found = queries.seller_order(lists.number(number), seller_id)
     share = payment_queries.shares_of_orders([found.id]).get(found.id)
     subjects = {"order": [found.id], "payment_transaction": [share.id] if share else []}
-    facts = order_page.Facts(
+    return order_page.Facts(
         order=found,
         share=share,
+        shipment=shipping_queries.shipment_of(found.id),
+        paid_at=shipping_queries.paid_at([found.id]).get(found.id),
         blocks=payment_queries.open_blocks(share.id) if share else (),
         changes=timeline_queries.changes_of(subjects),
         lines=queries.lines_of(found.id),
     )
-    return render_template("seller/order.html", page=order_page.build(facts, seller_id))
+
+
+def show(facts: order_page.Facts, form: ShipForm) -> str:
+    """Return the page of an order, with the form that says how it was sent."""
+    days = current_app.extensions["settings"].money.delivered_after_shipping_days
+    page = order_page.build(facts, facts.order.seller_id, clock.now(), days)
+    return render_template("seller/order.html", page=page, form=form)
 
 
 def _tiles(totals: Sequence[HeldTotal]) -> tuple[Tile, ...]:
@@ -121,18 +143,25 @@ def _tiles(totals: Sequence[HeldTotal]) -> tuple[Tile, ...]:
     )
 
 
-def _row(order: OrderSummary, share: Share | None) -> OrderRow:
+def _ship_by(orders: Sequence[OrderSummary]) -> dict[int, ShipBy]:
+    waiting = [order.id for order in orders if ORDER.can(order.status, "ship")]
+    now = clock.now()
+    return {order_id: order_page.ship_by(paid, now) for order_id, paid in shipping_queries.paid_at(waiting).items()}
+
+
+def _row(order: OrderSummary, share: Share | None, ship_by: ShipBy | None) -> OrderRow:
     planned = share.planned_release_date if share else None
     return OrderRow(
         number=order.number,
         title=order_parts.title_of(order),
         url=url_for("seller.order", number=order.number),
-        picture_url=order_parts.picture_url(order.picture_file),
+        picture_url=picture_url(order.picture_file),
         buyer=order.buyer_name,
         badges=order_page.badges(order.status, order.purchase_status, share),
         gross=money_text(order.total_minor, order.currency),
         gross_url=order_page.explain_url(order.number, "gross"),
         net=money_text(order.net_minor, order.currency),
         net_url=order_page.explain_url(order.number, "net"),
+        ship_by=ship_by,
         release=date_text(planned) if planned else "Not known yet",
     )

@@ -32,7 +32,7 @@ def listings() -> ResponseReturnValue:
 
 def listing(slug: str) -> ResponseReturnValue:
     """Show one listing. Raises NotFound for what is not for sale."""
-    found = queries.listing(slug)
+    found = queries.listing(slug) if _may_be_slug(slug) else None
     if found is None:
         raise NotFound("This listing is not for sale any more, or never was.")
     others = browsing.others_of_shop(found.seller_id, but=found.listing_id, count=_MORE_OF_SHOP)
@@ -42,7 +42,7 @@ def listing(slug: str) -> ResponseReturnValue:
 
 def shop(slug: str) -> ResponseReturnValue:
     """Show one shop and what it sells. Raises NotFound without such a shop."""
-    found = queries.shop(slug)
+    found = queries.shop(slug) if _may_be_slug(slug) else None
     if found is None:
         raise NotFound("There is no such shop.")
     values = request.args.copy()
@@ -62,6 +62,11 @@ def media(file_name: str) -> ResponseReturnValue:
     answer.cache_control.public = True
     answer.cache_control.immutable = True
     return answer
+
+
+def _may_be_slug(text: str) -> bool:
+    """Return whether `text` can be looked up: the database refuses a NUL with an error."""
+    return text.isascii() and text.isprintable()
 
 
 def _main_currency() -> str:

@@ -1,0 +1,44 @@
+"""Two purchases of one basket: at most one counts, however many tabs were open (scar S62)."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from marketplace.checkout import operations
+from marketplace.history import Actor
+from marketplace.orders.models import Order, OrderLine, Purchase
+from marketplace.orders.states import PurchaseStatus
+from marketplace.payment_records.models import Payment
+
+
+def give_way(session: Session, *, purchase: Purchase, actor: Actor, now: datetime) -> bool:
+    """Return whether a given-up purchase that is paid late must give way, because its basket was paid in another one.
+
+    If not, it counts, and purchases of the same basket that still wait are given up: a payment for one of those is
+    late in its turn, and comes back.
+    """
+    paid = _same_goods(session, purchase, PurchaseStatus.PAID).join(Payment, Payment.purchase_id == Purchase.id)
+    if session.execute(paid.where(Payment.completed_at >= purchase.created_at)).first() is not None:
+        return True
+    for purchase_id in session.execute(_same_goods(session, purchase, PurchaseStatus.OPEN)).scalars().all():
+        because = "The same basket was paid in another purchase."
+        operations.give_up(session, purchase_id=purchase_id, actor=actor, now=now, because=because)
+    return False
+
+
+def _same_goods(session: Session, purchase: Purchase, status: PurchaseStatus) -> Select[int]:
+    """Return the buyer's other purchases of the same cart in `status` that have a listing in common with this one."""
+    return (
+        select(Purchase.id)
+        .distinct()
+        .join(Order, Order.purchase_id == Purchase.id)
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .where(
+            Purchase.buyer_id == purchase.buyer_id,
+            Purchase.cart_id == purchase.cart_id,
+            Purchase.id != purchase.id,
+            Purchase.status == status,
+            OrderLine.listing_id.in_(operations.ordered_units(session, purchase.id)),
+        )
+    )

@@ -1,0 +1,58 @@
+"""An order on its way: the seller sends it, and somebody says that it has arrived (S2.3 to S2.5, S2.29)."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from marketplace import history
+from marketplace.errors import NotFound
+from marketplace.history import Actor
+from marketplace.orders import telling
+from marketplace.orders.models import Order, Shipment
+from marketplace.orders.rules import Parcel
+from marketplace.orders.states import DeliveredBy
+
+
+def ship(session: Session, *, seller_id: int, number: str, parcel: Parcel, now: datetime) -> None:
+    """Record that the seller has sent the own order `number` as `parcel`, and tell the buyer.
+
+    Raises NotFound for another seller's order, AlreadyThere when it was sent, MoveNotAllowed when it is not paid.
+    """
+    order = _order(session, number, Order.seller_id == seller_id)
+    history.move(session, order, "ship", actor=Actor.user(seller_id), at=now)
+    session.add(Shipment(order_id=order.id, **asdict(parcel), shipped_at=now))
+    telling.shipped(session, order=order, parcel=parcel, now=now)
+
+
+def mark_delivered(session: Session, *, seller_id: int, number: str, now: datetime) -> None:
+    """Record that the seller says the own order `number` has arrived, and tell both sides.
+
+    Raises NotFound for another seller's order, AlreadyThere when it has arrived, MoveNotAllowed when it was not sent.
+    """
+    order = _order(session, number, Order.seller_id == seller_id)
+    _deliver(session, order, DeliveredBy.SELLER, Actor.user(seller_id), "The seller says that it has arrived.", now)
+
+
+def confirm_received(session: Session, *, buyer_id: int, number: str, now: datetime) -> None:
+    """Record that the buyer has received the own order `number`, and tell both sides.
+
+    Raises NotFound for another buyer's order, AlreadyThere when it has arrived, MoveNotAllowed when it was not sent.
+    """
+    order = _order(session, number, Order.buyer_id == buyer_id)
+    _deliver(session, order, DeliveredBy.BUYER, Actor.user(buyer_id), "The buyer has received it.", now)
+
+
+def _order(session: Session, number: str, is_own: ColumnElement[bool]) -> Order:
+    order = session.execute(select(Order).where(Order.number == number, is_own)).scalar_one_or_none()
+    if order is None:
+        raise NotFound("There is no order with this number among yours.")
+    return order
+
+
+def _deliver(session: Session, order: Order, by: DeliveredBy, actor: Actor, because: str, now: datetime) -> None:
+    history.move(session, order, "deliver", actor=actor, at=now, because=because)
+    shipment = session.get_one(Shipment, order.id)
+    shipment.delivered_at, shipment.delivered_by = now, by
+    telling.delivered(session, order=order, by=by, now=now)

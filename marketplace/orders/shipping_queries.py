@@ -1,0 +1,82 @@
+"""What pages show of orders that must be sent or are on their way."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, select, true
+
+from marketplace import db
+from marketplace.history import StatusChange
+from marketplace.orders.models import Order, Shipment
+from marketplace.orders.queries import SUMMARY, OrderSummary
+from marketplace.orders.states import ORDER, DeliveredBy, OrderStatus
+from marketplace.paging import Cursor, Listed, read_page
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentRow:
+    """How an order was sent; `tracking_number` and `tracking_url` are "" for a handover."""
+
+    order_id: int
+    carrier_name: str
+    tracking_number: str
+    tracking_url: str
+    shipped_at: datetime
+    delivered_at: datetime | None
+    delivered_by: DeliveredBy | None
+
+
+_CONFIRMATION = StatusChange.__table__
+_IS_CONFIRMATION = (
+    _CONFIRMATION.c.subject == ORDER.name,
+    _CONFIRMATION.c.to_status == OrderStatus.CONFIRMED.value,
+)
+# An order can be paid late, after it was given up: the last confirmation counts.
+_LAST_CONFIRMATION = (
+    select(_CONFIRMATION.c.id, _CONFIRMATION.c.at)
+    .where(*_IS_CONFIRMATION, _CONFIRMATION.c.subject_id == Order.id)
+    .order_by(_CONFIRMATION.c.id.desc())
+    .limit(1)
+    .lateral("confirmation")
+)
+_TO_SHIP = (
+    SUMMARY.join(_LAST_CONFIRMATION, true())
+    .with_only_columns(_LAST_CONFIRMATION.c.id, *SUMMARY.selected_columns)
+    .where(Order.status == OrderStatus.CONFIRMED)
+)
+_PAID_AT = (
+    select(_CONFIRMATION.c.subject_id, func.max(_CONFIRMATION.c.at))
+    .where(*_IS_CONFIRMATION, _CONFIRMATION.c.subject_id.in_(bindparam("order_ids", expanding=True)))
+    .group_by(_CONFIRMATION.c.subject_id)
+)
+_SHIPMENT = select(
+    Shipment.order_id,
+    Shipment.carrier_name,
+    Shipment.tracking_number,
+    Shipment.tracking_url,
+    Shipment.shipped_at,
+    Shipment.delivered_at,
+    Shipment.delivered_by,
+).where(Shipment.order_id == bindparam("order_id"))
+
+
+def orders_to_ship(seller_id: int, cursor: Cursor) -> Listed[OrderSummary]:
+    """Return one page of a seller's orders that wait to be sent, those that have waited longest first.
+
+    The cursor counts confirmations, not orders: who pays late is served by the day of the payment.
+    """
+    statement = _TO_SHIP.where(Order.seller_id == seller_id)
+    key = _LAST_CONFIRMATION.c.id
+    return read_page(statement, key, cursor, lambda _key, *summary: OrderSummary(*summary), oldest_first=True)
+
+
+def paid_at(order_ids: Iterable[int]) -> dict[int, datetime]:
+    """Return when each of these orders was last confirmed as paid; orders that never were are left out."""
+    return dict(map(tuple, db.read(_PAID_AT, {"order_ids": list(order_ids)})))
+
+
+def shipment_of(order_id: int) -> ShipmentRow | None:
+    """Return how an order was sent, or None when it was not."""
+    found = db.read_one(_SHIPMENT, {"order_id": order_id})
+    return ShipmentRow(*tuple(found)) if found else None

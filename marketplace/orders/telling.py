@@ -1,0 +1,40 @@
+"""Who is told what while an order is on its way (S2.29)."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.catalog.models import Shop
+from marketplace.notifications import operations as notifications
+from marketplace.notifications.models import NotificationKind
+from marketplace.notifications.operations import NewFact
+from marketplace.orders.models import Order
+from marketplace.orders.rules import Parcel
+from marketplace.orders.states import DeliveredBy
+
+
+def shipped(session: Session, *, order: Order, parcel: Parcel, now: datetime) -> None:
+    """Tell the buyer that an order was sent, and how to follow it."""
+    facts = {
+        "number": order.number,
+        "shop_name": _shop_name(session, order),
+        "carrier_name": parcel.carrier_name,
+        "tracking_number": parcel.tracking_number,
+    }
+    told = NewFact(order.buyer_id, NotificationKind.ORDER_SHIPPED, "order", order.id, facts)
+    notifications.tell_new(session, [told], now=now)
+
+
+def delivered(session: Session, *, order: Order, by: DeliveredBy, now: datetime) -> None:
+    """Tell buyer and seller that an order counts as delivered, and on whose word."""
+    facts = {"number": order.number, "shop_name": _shop_name(session, order), "by": by.value}
+    told = [
+        NewFact(user_id, NotificationKind.ORDER_DELIVERED, "order", order.id, {**facts, "to": role})
+        for user_id, role in ((order.buyer_id, "buyer"), (order.seller_id, "seller"))
+    ]
+    notifications.tell_new(session, told, now=now)
+
+
+def _shop_name(session: Session, order: Order) -> str:
+    return session.execute(select(Shop.name).where(Shop.seller_id == order.seller_id)).scalar_one()

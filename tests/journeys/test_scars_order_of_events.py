@@ -1,0 +1,88 @@
+"""S04: all 720 orders in which the six events of one payment can arrive end in the same rows."""
+
+import itertools
+import time
+from datetime import timedelta
+
+import pytest
+import stripe
+
+from marketplace.provider_events import flows as events
+from tests.builders import World
+from tests.snapshots import Snapshot
+
+SIX = (
+    "payment_intent.created",
+    "payment_intent.payment_failed",
+    "charge.succeeded",
+    "payment_intent.succeeded",
+    "checkout.session.completed",
+    "charge.updated",
+)
+# Everything but times, row numbers and the trail, which tells the order on purpose.
+FINAL_ROWS = (
+    "SELECT status, provider_session_id, provider_payment_id, error_code, error_message, session_closed_at IS NOT NULL,"
+    " completed_at IS NOT NULL FROM payment",
+    "SELECT status, payment_intent_id, attempts, failure_code, failure_reason, stripe_error_data, notes"
+    " FROM payment_tracker",
+    "SELECT charge_id, code, decline_code, reason, error_data FROM payment_failure",
+    "SELECT order_id, status, gross_minor, platform_fee_minor, processing_fee_minor, net_minor, payment_failure_code,"
+    " payment_failure_reason, hold_reason, days_to_hold, planned_release_date - payment_received_date"
+    " FROM payment_transaction ORDER BY order_id",
+    'SELECT status FROM purchase UNION ALL SELECT status FROM "order"',
+    "SELECT listing_id, in_stock, r.status FROM listing l JOIN stock_reservation r ON r.listing_id = l.id ORDER BY 1",
+    "SELECT e.key, p.account, p.owner_id, p.order_id, p.currency, p.amount_minor FROM posting p"
+    " JOIN ledger_entry e ON e.id = p.entry_id ORDER BY e.key, p.account, p.order_id",
+    "SELECT provider_id, amount_minor, fee_minor, net_minor FROM balance_transaction",
+    "SELECT user_id, kind, subject, facts FROM notification ORDER BY user_id, kind",
+    "SELECT type, status, next_attempt_at FROM provider_event ORDER BY type",
+    "SELECT count(*) FROM unapplied_receipt UNION ALL SELECT count(*) FROM cart_line",
+)
+
+
+@pytest.mark.covers("S0.8", "S0.10", "S0.14", "S0.16", "S1.13")
+def test_s04_six_events_in_all_720_orders(world: World) -> None:
+    bought = world.open_purchase(3_333, 99_997)
+    world.pay(bought, "4000000000000002")
+    world.pay(bought)
+    bodies = {kind: _body(world, kind) for kind in SIX}
+    snapshot = Snapshot(world.urls.superuser)
+    client = world.app.test_client()
+    ends: dict[str, list[tuple[str, ...]]] = {}
+    try:
+        for order in itertools.permutations(SIX):
+            snapshot.restore()
+            for kind in order:
+                signature = _signature(world, bodies[kind])
+                answer = client.post("/webhooks/stripe", data=bodies[kind], headers={"Stripe-Signature": signature})
+                assert answer.status_code == 200, order
+            _read_again(world)
+            end = str([world.rows(statement) for statement in FINAL_ROWS])
+            ends.setdefault(end, []).append(order)
+    finally:
+        snapshot.close()
+    assert len(ends) == 1, [(len(orders), orders[0], end) for end, orders in ends.items()]
+    [end] = ends
+    assert "'completed'" in end
+    assert "'applied'" in end
+    assert "'parked'" not in end
+
+
+def _body(world: World, kind: str) -> bytes:
+    [event] = world.sandbox.events(kind)
+    return world.app.json.dumps(event).encode()
+
+
+def _signature(world: World, body: bytes) -> str:
+    return stripe.WebhookSignature.generate_signature_header(
+        body.decode(), world.sandbox.webhook_secret, int(time.time())
+    )
+
+
+def _read_again(world: World) -> None:
+    """Let the inbox look at what it parked or must read; a minute later, without moving the clock 720 times."""
+    providers = world.app.extensions["providers"]
+    for _ in range(2):
+        now = world.now + timedelta(minutes=1)
+        if not events.apply_due(providers=providers, settings=world.settings, now=now):
+            return

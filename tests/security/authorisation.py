@@ -1,0 +1,123 @@
+"""Who may do what: one line per route and method, read by test_authorisation. A route without a line fails the build.
+
+Columns: the answer to a visitor; to the buyer the object belongs to (own) and to another buyer (foreign); to the
+seller it belongs to and to another seller; to an admin; for an object that does not exist (missing), and for an
+address that cannot name one (broken). POSTs send an empty form with a valid token, or what `FORMS` names.
+
+    200, 204    let in
+    go          303 to where the deed leads
+    in          303 to /login?next=, the answer to a visitor wherever somebody must be known
+    403         the wrong role, whatever the object; nothing is said about whether it exists
+    404         not yours, or not there: the same answer
+    422         let in; the empty form is refused
+    400         let in; the message is not signed
+    kept        303 back to the basket, which says that the line is not in it; nothing changes
+    -           there is nothing of the kind
+"""
+
+from dataclasses import dataclass
+
+_TABLE = """
+method route                                      visitor own  foreign seller other  admin missing broken
+GET    /static/<filename>                          200    200  200     200    200    200   404     404
+GET    /static/css/all.css                         200    200  200     200    200    200   -       -
+GET    /                                           200    200  200     200    200    200   -       -
+GET    /l                                          200    200  200     200    200    200   -       -
+GET    /l/<slug>                                   200    200  200     200    200    200   404     404
+GET    /s/<slug>                                   200    200  200     200    200    200   404     404
+GET    /media/<file_name>                          200    200  200     200    200    200   404     404
+GET    /patterns                                   200    200  200     200    200    200   -       -
+GET    /healthz                                    200    200  200     200    200    200   -       -
+GET    /readyz                                     200    200  200     200    200    200   -       -
+GET    /metrics                                    404    404  404     404    404    200   -       -
+
+GET    /login                                      200    go   go      go     go     go    -       -
+POST   /login                                      422    422  422     422    422    422   -       -
+GET    /register                                   200    200  200     200    200    200   -       -
+POST   /register                                   422    422  422     422    422    422   -       -
+POST   /logout                                     go     go   go      go     go     go    -       -
+GET    /account/security                           in     200  200     200    200    200   -       -
+POST   /account/security                           in     422  422     422    422    422   -       -
+POST   /account/security/devices/<session_id>/sign-out in go   404     404    404    404   404     404
+POST   /account/security/sign-out-others           in     go   go      go     go     go    -       -
+GET    /sell                                       in     200  200     go     go     200   -       -
+POST   /sell                                       in     422  422     go     go     422   -       -
+
+GET    /basket                                     200    200  200     200    200    200   -       -
+POST   /basket/add                                 go     go   go      go     go     go    -       -
+POST   /basket/<line_id>/quantity                  kept   go   kept    kept   kept   kept  kept    404
+POST   /basket/<line_id>/remove                    kept   go   kept    kept   kept   kept  kept    404
+POST   /basket/continue/<currency>                 go     go   go      go     go     go    go      404
+GET    /checkout/<currency>                        in     200  200     go     go     go    go      404
+POST   /checkout/<currency>                        in     422  422     go     go     go    go      404
+POST   /checkout/retry/<purchase_id>               in     go   404     404    404    404   404     404
+GET    /checkout/return/<payment_id>               in     200  404     404    404    404   404     404
+GET    /checkout/return/<payment_id>/state         in     204  404     404    404    404   404     404
+POST   /checkout/return/<payment_id>/verify        in     go   404     404    404    404   404     404
+GET    /checkout/cancelled/<payment_id>            in     go   404     404    404    404   404     404
+
+GET    /account                                    in     go   go      go     go     go    -       -
+GET    /orders                                     in     200  200     200    200    200   -       -
+GET    /orders/<number>                            in     200  404     404    404    404   404     404
+GET    /orders/<number>/explain/<figure>           in     200  404     404    404    404   404     404
+GET    /account/payments                           in     200  200     200    200    200   -       -
+GET    /account/payments/<payment_id>              in     200  404     404    404    404   404     404
+GET    /account/payments/<payment_id>/explain/<figure> in 200  404     404    404    404   404     404
+GET    /notifications                              in     200  200     200    200    200   -       -
+POST   /notifications/read                         in     go   go      go     go     go    -       -
+POST   /notifications/<notification_id>/read       in     go   404     404    404    404   404     404
+
+GET    /seller                                     in     403  403     go     go     403   -       -
+GET    /seller/orders                              in     403  403     200    200    403   -       -
+GET    /seller/orders/<number>                     in     403  403     200    404    403   404     404
+GET    /seller/orders/<number>/explain/<figure>    in     403  403     200    404    403   404     404
+GET    /seller/explain/held/<currency>             in     403  403     200    200    403   200     404
+
+GET    /admin                                      in     403  403     403    403    go    -       -
+GET    /admin/payments                             in     403  403     403    403    200   -       -
+GET    /admin/payments/<payment_id>                in     403  403     403    403    200   404     404
+GET    /admin/payments/<payment_id>/explain/<figure> in   403  403     403    403    200   404     404
+GET    /admin/events                               in     403  403     403    403    200   -       -
+GET    /admin/events/<event_row_id>                in     403  403     403    403    200   404     404
+GET    /admin/ledger                               in     403  403     403    403    200   -       -
+GET    /admin/ledger/entries/<entry_id>            in     403  403     403    403    200   404     404
+GET    /admin/ledger/<account>/<currency>          in     403  403     403    403    200   404     404
+
+POST   /webhooks/stripe                            400    400  400     400    400    400   -       -
+POST   /api/credits/webhook                        400    400  400     400    400    400   -       -
+POST   /api/payments/webhooks/stripe/              400    400  400     400    400    400   -       -
+POST   /api/v1/payments/webhooks/stripe/           400    400  400     400    400    400   -       -
+"""
+
+COLUMNS = ("visitor", "own", "foreign", "seller", "other", "admin")
+# Whoever gets one of these is turned away; nothing in the database may change by it.
+REFUSALS = frozenset({"in", "403", "404", "kept", "400", "422"})
+# What a form must hold so that the deed of the line is done.
+FORMS = {"/basket/<line_id>/quantity": {"quantity": "2"}}
+# GETs that may write, and why. Every other GET changes nothing.
+WRITING_GETS = {
+    "/checkout/return/<payment_id>": "it may settle the payment, as the provider's webhook would; only forward",
+    "/checkout/cancelled/<payment_id>": "the provider can send the buyer back by GET only; only the own, only unpaid",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table; `answers` is by column."""
+
+    method: str
+    route: str
+    answers: dict[str, str]
+    missing: str
+    broken: str
+
+
+def lines() -> list[Line]:
+    """Return the table, one Line per route and method."""
+    found = []
+    for text in _TABLE.splitlines()[2:]:
+        if text:
+            method, route, *cells = text.split()
+            *answers, missing, broken = cells
+            found.append(Line(method, route, dict(zip(COLUMNS, answers, strict=True)), missing, broken))
+    return found

@@ -1,0 +1,166 @@
+"""Two buyers, two sellers and an admin, each with things of their own: who tries to reach what of whom."""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from marketplace import clock, db
+from marketplace.accounts import operations as accounts
+from marketplace.accounts.operations import Device
+from tests.builders import Bought, World, form_token
+
+ELSEWHERE = "203.0.113.9"  # no request of these tests comes from the machine itself
+SIDES = ("A", "B")
+ROLES = ("visitor", "buyer A", "buyer B", "seller A", "seller B", "admin")
+_PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
+PICTURE_NAME = hashlib.sha256(_PICTURE).hexdigest() + ".svg"
+NOTHING = 10**15  # the id of no row
+
+
+@dataclass
+class Side:
+    """A buyer who has bought from a seller, and the ids that stand in addresses about them."""
+
+    buyer_id: int
+    seller_id: int
+    bought: Bought
+    values: dict[str, object]
+
+
+@dataclass
+class Scene:
+    """Everybody signed in, with the browsers they use."""
+
+    world: World
+    sides: dict[str, Side]
+    admin_id: int
+    browsers: dict[str, FlaskClient]
+    tokens: dict[str, str]
+
+    def send(self, role: str, method: str, path: str, form: Mapping[str, str] | None = None) -> TestResponse:
+        """Send a request as `role`; anything but GET carries that role's form token."""
+        browser = self.browsers[role]
+        if method in {"GET", "HEAD", "OPTIONS"}:
+            return browser.open(path, method=method, buffered=True)
+        return browser.open(path, method=method, buffered=True, data={"csrf_token": self.tokens[role], **(form or {})})
+
+
+def scene(world: World, *, amounts: tuple[int, int] = (12_347, 7_859)) -> Scene:
+    """Return a shop with one paid purchase on each side, and something more in each buyer's basket."""
+    media = world.settings.var_dir / "media"
+    media.mkdir(exist_ok=True)
+    (media / PICTURE_NAME).write_bytes(_PICTURE)
+    sides = {side: _side(world, side, amount) for side, amount in zip(SIDES, amounts, strict=True)}
+    admin_id = world.person("Ada Admin", is_admin=True)
+    people: dict[str, int | None] = {"visitor": None, "admin": admin_id}
+    for name, side in sides.items():
+        people |= {f"buyer {name}": side.buyer_id, f"seller {name}": side.seller_id}
+    browsers = {role: browser(world, people[role]) for role in ROLES}
+    tokens = {role: form_token(browsers[role].get("/register").text) for role in ROLES}
+    return Scene(world, sides, admin_id, browsers, tokens)
+
+
+def browser(world: World, user_id: int | None) -> FlaskClient:
+    """Return a browser on another machine, signed in as `user_id`."""
+    found = world.client(user_id)
+    found.environ_base["REMOTE_ADDR"] = ELSEWHERE
+    return found
+
+
+def column_of(role: str, side: str) -> str:
+    """Return the column of the table that says what `role` may do with the things of `side`."""
+    if role in {"visitor", "admin"}:
+        return role
+    kind, own = role.split()
+    return {"buyer": ("foreign", "own"), "seller": ("other", "seller")}[kind][own == side]
+
+
+def route_of(rule: Rule) -> str:
+    """Return a rule as the table writes it: the converters say what an address may hold, not who may open it."""
+    return re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"<\1>", rule.rule)
+
+
+def path_of(rule: Rule, values: Mapping[str, object]) -> str:
+    """Return the address of `rule` with those of `values` that it asks for, quoted."""
+    return re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda found: quote(str(values[found[1]])), rule.rule)
+
+
+def values_for(rule: Rule, side: Side) -> dict[str, object]:
+    """Return what stands in the address of `rule` for the things of `side`."""
+    by_blueprint = {"buyer": {"figure": "total"}, "seller": {"figure": "net"}, "admin": {"figure": "net"}}
+    figures = by_blueprint.get(rule.endpoint.split(".")[0], {})
+    if rule.endpoint == "buyer.explain_payment":
+        figures = {"figure": "amount"}
+    slugs = {"slug": side.values["shop_slug" if rule.endpoint == "shop.shop" else "listing_slug"]}
+    return {**side.values, **figures, **slugs}
+
+
+def fingerprint(world: World) -> dict[str, str]:
+    """Return a hash of every table's rows."""
+    tables = [str(name) for (name,) in world.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+    statement = " UNION ALL ".join(
+        f"SELECT '{name}', coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM \"{name}\" t"
+        for name in sorted(tables)
+    )
+    return {str(name): str(found) for name, found in world.rows(statement)}
+
+
+@contextmanager
+def nothing_changes(world: World, what: str) -> Iterator[None]:
+    """Fail, naming the tables, when the block changes any row."""
+    before = fingerprint(world)
+    yield
+    after = fingerprint(world)
+    assert before == after, f"{what} changed {[name for name in after if after[name] != before.get(name)]}"
+
+
+def _side(world: World, side: str, amount: int) -> Side:
+    seller_id = world.seller(f"Sam Seller {side}")
+    buyer_id = world.person(f"Bo Buyer {side}")
+    listing_id = world.listing(seller_id, amount, title=f"Brake disc {side}")
+    world.put_in_cart(buyer_id, listing_id)
+    bought = world.check_out(buyer_id)
+    world.pay(bought)
+    world.settle_down()
+    world.put_in_cart(buyer_id, listing_id)
+    device = db.atomic(
+        accounts.open_session,
+        (),
+        user_id=buyer_id,
+        token=secrets.token_urlsafe(),
+        device=Device(ELSEWHERE, "Firefox/140.0"),
+        now=clock.system_now(),
+    )
+    return Side(buyer_id, seller_id, bought, _values(world, bought, seller_id, device))
+
+
+def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[str, object]:
+    def only(statement: str, value: object) -> object:
+        return world.rows(statement, value)[0][0]
+
+    return {
+        "filename": "favicon.svg",
+        "file_name": PICTURE_NAME,
+        "listing_slug": only("SELECT slug FROM listing WHERE seller_id = %s", seller_id),
+        "shop_slug": only("SELECT slug FROM shop WHERE seller_id = %s", seller_id),
+        "number": only('SELECT number FROM "order" WHERE purchase_id = %s', bought.purchase_id),
+        "payment_id": bought.payment_id,
+        "purchase_id": bought.purchase_id,
+        "session_id": device,
+        "line_id": only(
+            "SELECT l.id FROM cart_line l JOIN cart c ON c.id = l.cart_id WHERE c.user_id = %s", bought.buyer_id
+        ),
+        "notification_id": only("SELECT id FROM notification WHERE user_id = %s", bought.buyer_id),
+        "event_row_id": only("SELECT id FROM provider_event WHERE payment_id = %s", bought.payment_id),
+        "entry_id": only("SELECT id FROM ledger_entry WHERE payment_id = %s", bought.payment_id),
+        "account": "seller_held",
+        "currency": "USD",
+    }

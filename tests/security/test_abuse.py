@@ -1,0 +1,267 @@
+"""Nonsense in every field, parameter and address: a clear answer, never a 5xx, and no deed that was not asked for."""
+
+import json
+from collections.abc import Iterator
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import pytest
+
+from tests.builders import PASSWORD, World, form_token
+from tests.pages.test_checkout import TYPED, hidden, parsed
+from tests.security.scene import browser, nothing_changes, path_of, route_of, scene, values_for
+
+_NUMBERS = (
+    "-1", "0", "-0", "1.5", "1,5", "1e3", "1e-9", "1E400", "NaN", "-nan", "Infinity", "0x10", "1_000", " 7 ", "+3",
+    "9" * 20, "9" * 500, str(2**31), str(2**63), str(2**63 - 1), str(-(2**63)), "\N{ARABIC-INDIC DIGIT THREE}",
+    "\N{SUPERSCRIPT TWO}", "\N{FULLWIDTH DIGIT ONE}", "\N{MATHEMATICAL BOLD DIGIT ONE}", "True", "None", "null",
+)  # fmt: skip
+_TEXTS = (
+    "", " ", "\0", "a\0b", "x" * 10_000, "\N{PILE OF POO}" * 40, "e\N{COMBINING ACUTE ACCENT}" * 40, "\r\n\r\n",
+    "\N{RIGHT-TO-LEFT OVERRIDE}abc", "\N{ZERO WIDTH SPACE}", "\ufeff", "\ufffe", "'; DROP TABLE posting; --",
+    "' OR 1=1 --", '") UNION SELECT 1 --', "%", "_", "\\", "%s%n", "{{7*7}}", "${7*7}", "../../etc/passwd", "<script>",
+    "=1+1", "[]", "[1,2]", json.dumps({"a": [{"b": None}]}), "a" * 300 + "@example.com", "$ne", "&quantity=9",
+)  # fmt: skip
+CORPUS = (*_NUMBERS, *_TEXTS)
+# A clear answer: the page, the page with errors, somewhere else to go, or a refusal that says why.
+_CLEAR = {200, 204, 303, 400, 404, 409, 413, 422, 429}
+
+_FILTERS = {"q", "kind", "category", "make", "shop", "currency", "min", "max", "sort", "at"}
+# The parameters that the pages read; the others are asked with a parameter nobody knows.
+_PARAMETERS = {
+    "/l": _FILTERS,
+    "/s/<slug>": _FILTERS,
+    "/login": {"next"},
+    "/register": {"next"},
+    "/orders": {"tab", "before", "after"},
+    "/account/payments": {"status", "before", "after"},
+    "/notifications": {"show", "before", "after"},
+    "/seller/orders": {"tab", "before", "after"},
+    "/seller/explain/held/<currency>": {"before"},
+    "/checkout/return/<payment_id>": {"look"},
+    "/admin/payments": {"q", "status", "before", "after"},
+    "/admin/payments/<payment_id>/explain/<figure>": {"order"},
+    "/admin/events": {"q", "status", "before", "after"},
+    "/admin/ledger/<account>/<currency>": {"before"},
+    "/static/<filename>": {"v"},
+}
+_WHO = {"seller": "seller A", "admin": "admin"}
+
+
+def _queries(names: set[str]) -> Iterator[str]:
+    """Return every nonsense in all parameters at once, and each parameter alone with its share of them."""
+    for text in CORPUS if names != {"x"} else CORPUS[::30]:
+        yield urlencode(dict.fromkeys(sorted(names), text))
+    for number, name in enumerate(sorted(names)):
+        for text in CORPUS[number % 4 :: 4]:
+            yield urlencode({name: text})
+
+
+def test_nonsense_in_a_parameter_is_never_an_error_of_ours(world: World) -> None:
+    stage, wrong, asked = scene(world), [], 0
+    with nothing_changes(world, "a parameter"):
+        for rule in world.app.url_map.iter_rules():
+            if "GET" not in (rule.methods or ()):
+                continue
+            route = route_of(rule)
+            role = _WHO.get(rule.endpoint.split(".")[0], "buyer A")
+            path = path_of(rule, values_for(rule, stage.sides["A"]))
+            known = _PARAMETERS.get(route, {"x"})
+            for query in _queries(known):
+                answer = stage.send(role, "GET", f"{path}?{query}")
+                asked += 1
+                if answer.status_code not in {200, 204, 303, 404}:
+                    wrong.append(f"GET {path}?{query[:80]} answers {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+    assert asked > 1_500
+
+
+def test_broken_queries_and_repeated_parameters_are_no_error_of_ours(world: World) -> None:
+    stage = scene(world)
+    queries = (
+        "%",
+        "%zz=%zz",
+        "q=%ff%fe",
+        "=",
+        "&&&",
+        "q[]=1&q[a][b]=2",
+        "tab=all&tab=x",
+        "before=1&before=x",
+        "a" * 9000,
+    )
+    for path, role in (
+        ("/l", "visitor"),
+        ("/orders", "buyer A"),
+        ("/seller/orders", "seller A"),
+        ("/admin/events", "admin"),
+    ):
+        for query in queries:
+            assert stage.send(role, "GET", f"{path}?{query}").status_code == 200, (path, query)
+
+
+def test_nonsense_in_an_address_is_never_an_error_of_ours(world: World) -> None:
+    stage, wrong = scene(world), []
+    with nothing_changes(world, "an address"):
+        for rule in world.app.url_map.iter_rules():
+            values = values_for(rule, stage.sides["A"])
+            for name in rule.arguments:
+                for text in CORPUS:
+                    path = path_of(rule, {**values, name: text or "%"})
+                    for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+                        answer = stage.send("admin", method, path)
+                        if answer.status_code not in {200, 303, 308, 404, 422}:
+                            wrong.append(f"{method} {path[:80]} answers {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.covers("S2.31")
+def test_nonsense_in_a_field_gets_a_clear_answer(world: World) -> None:
+    seller, buyer = world.seller(), world.person()
+    listing = world.listing(seller, 10_000, units=99_999)
+    world.put_in_cart(buyer, listing)
+    client = browser(world, buyer)
+    [(line_id,)] = world.rows("SELECT id FROM cart_line")
+    forms = {
+        "/basket/add": {"listing_id": str(listing), "quantity": "1", "buy": ""},
+        f"/basket/{line_id}/quantity": {"quantity": "1"},
+        "/basket/continue/USD": {"seen": f"{line_id}:10000"},
+        "/notifications/read": {"next": "/orders"},
+        "/account/security": {"old": PASSWORD, "password": "short"},
+        "/sell": {
+            "name": "",
+            "city": "Oslo",
+            "country": "NO",
+            "about": "a",
+            "delivery_policy": "b",
+            "returns_policy": "c",
+        },
+    }
+    token = form_token(client.get("/register").text)
+    wrong = []
+    for path, good in forms.items():
+        for name in good:
+            for text in CORPUS:
+                answer = client.post(path, data={**good, name: text, "csrf_token": token})
+                if answer.status_code not in _CLEAR:
+                    wrong.append(f"POST {path} {name}={text[:40]!r} answers {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+    [(quantity, seen)] = world.rows("SELECT quantity, seen_price_minor FROM cart_line")
+    assert 1 <= int(str(quantity)) <= 99_999
+    assert int(str(seen)) >= 0
+    assert world.rows("SELECT price_minor, in_stock FROM listing") == [(10_000, 99_999)]
+
+
+def test_nonsense_in_the_checkout_is_told_at_the_field_and_charges_nothing(world: World) -> None:
+    buyer = world.person()
+    world.put_in_cart(buyer, world.listing(world.seller(), 10_000))
+    client = browser(world, buyer)
+    good = {**hidden(parsed(client.get("/checkout/USD"))), **TYPED}
+    billing = {name.replace("delivery", "billing"): text for name, text in TYPED.items() if "delivery_" in name}
+    good |= {**billing, "billing_same": ""}
+    del good["billing_choice"]
+    fields = [name for name in good if name != "csrf_token"]
+    wrong = []
+    for text in CORPUS:
+        tries = [{name: text} for name in ("expected_total_minor", "delivery_country")]
+        # A field that must be filled stays empty, so that no try becomes a purchase.
+        empty = {"delivery_choice": "new", "delivery_line1": ""}
+        tries += [{**empty, name: text} for name in ("token", "buyer_note", "billing_same")]
+        tries += [dict.fromkeys(fields, text), {**dict.fromkeys(fields, text), **empty}]
+        for changed in tries:
+            answer = client.post("/checkout/USD", data={**good, **changed})
+            if answer.status_code not in {409, 422}:
+                wrong.append(f"{list(changed)} {text[:40]!r} answers {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+    assert world.rows("SELECT count(*) FROM payment") == [(0,)]
+
+
+def test_nonsense_at_the_door_is_refused_in_words(world: World) -> None:
+    client, wrong = browser(world, None), []
+    token = form_token(client.get("/login").text)
+    forms = {
+        "/login": {"email": "bo@example.com", "password": "not it", "next": "/orders"},
+        "/register": {"email": "no address", "name": "Bo", "password": PASSWORD, "next": "/orders"},
+    }
+    for path, good in forms.items():
+        for name in good:
+            for number, text in enumerate(CORPUS):
+                # Each try from a network of its own: how often one may try is another test's matter.
+                client.environ_base["REMOTE_ADDR"] = f"198.51.100.{number}"
+                email = {} if name == "email" or path == "/register" else {"email": f"bo{number}@example.com"}
+                answer = client.post(path, data={**good, **email, name: text, "csrf_token": token})
+                if answer.status_code not in {422, 429}:
+                    wrong.append(f"POST {path} {name}={text[:40]!r} answers {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+    assert world.rows('SELECT count(*) FROM "user"') == [(0,)]
+
+
+def test_repeated_fields_count_once(world: World) -> None:
+    """Parameter pollution: the first of two values counts, everywhere."""
+    buyer = world.person()
+    listing = world.listing(world.seller(), 10_000, units=50)
+    client = browser(world, buyer)
+    token = form_token(client.get("/register").text)
+    client.post("/basket/add", data={"listing_id": [str(listing), "1"], "quantity": ["2", "40"], "csrf_token": token})
+    assert world.rows("SELECT listing_id, quantity FROM cart_line") == [(listing, 2)]
+
+
+_AWAY = (
+    "https://evil.example", "http:evil.example", "https:/evil.example", "//evil.example", "///evil.example",
+    "////evil.example", "/\\evil.example", "\\/evil.example", "\\\\evil.example", "/\\/evil.example",
+    "\t//evil.example",
+    "/\t/evil.example", "/\n/evil.example", "\r\n//evil.example", " //evil.example", "/%2f/evil.example",
+    "/%2fevil.example", "/%5cevil.example", "%2f%2fevil.example", "/%09/evil.example", "javascript:alert(1)",
+    "data:text/html,x", "localhost@evil.example", "//localhost@evil.example", "//localhost:80@evil.example/",
+    "https://localhost.evil.example", "/orders\r\nSet-Cookie: a=b", "/orders\0", "//evil.example/%2f..",
+    "/.//evil.example",
+    "/..//evil.example", "\N{FULLWIDTH SOLIDUS}/evil.example", "/\N{FULLWIDTH REVERSE SOLIDUS}evil.example", "?//evil",
+    "#//evil.example", ";//evil.example", "/;@evil.example", "evil.example", "http://[::1]", "//[evil", "x" * 5000,
+)  # fmt: skip
+
+
+def leads(location: str) -> Iterator[str]:
+    """Return where a browser may go: as the standard parses it, and as those do that drop blanks and turn slashes."""
+    for text in (location, "".join(sign for sign in location if sign not in "\t\r\n").strip().replace("\\", "/")):
+        yield urlsplit(urljoin("http://localhost/login", text)).netloc
+
+
+@pytest.mark.covers("S2.31")
+@pytest.mark.parametrize("page", ["/login", "/register", "/notifications"])
+def test_next_leads_nowhere_else(world: World, page: str) -> None:
+    person = world.person()
+    [(email,)] = world.rows('SELECT email FROM "user"')
+    for number, target in enumerate(_AWAY):
+        client = browser(world, person if page == "/notifications" else None)
+        client.environ_base["REMOTE_ADDR"] = f"198.51.100.{number}"
+        token = form_token(client.get("/register", query_string={"next": target}).text)
+        form = {"csrf_token": token, "next": target, "name": "Bo", "password": PASSWORD}
+        form["email"] = f"new{number}@example.com" if page == "/register" else str(email)
+        path = "/notifications/read" if page == "/notifications" else page
+        answers = [client.post(path, data=form), client.get("/login", query_string={"next": target})]
+        for answer in answers:
+            assert answer.status_code == 303, (target, answer.status_code)
+            assert set(leads(answer.location)) == {"localhost"}, (target, answer.location)
+            assert "\n" not in answer.location
+            assert "Set-Cookie: a=b" not in str(answer.headers)
+
+
+def test_next_leads_to_pages_of_ours(world: World) -> None:
+    person = world.person()
+    for target in ("/orders", "/orders?tab=open", "/l?q=a%20b", "/s/brembo#parts"):
+        client = browser(world, person)
+        assert client.get("/login", query_string={"next": target}).location == target
+
+
+def test_the_page_one_came_from_is_not_followed_to_strangers(world: World) -> None:
+    client = browser(world, None)
+    token = form_token(client.get("/login").text)
+    for referrer in (
+        "https://evil.example/x",
+        "//evil.example",
+        "http://localhost//evil.example",
+        "http://localhost\\@evil",
+    ):
+        answer = client.post("/notifications/read", data={"csrf_token": token}, headers={"Referer": referrer})
+        assert answer.status_code == 303
+        assert set(leads(answer.location)) == {"localhost"}, (referrer, answer.location)
+        assert "evil" not in answer.location or referrer.startswith("http://localhost"), answer.location
+        assert client.get(answer.location).status_code == 200
