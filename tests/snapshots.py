@@ -1,5 +1,7 @@
 """The shop's whole database put aside and put back, so that many histories can start from the very same moment."""
 
+from typing import Self
+
 import psycopg
 from psycopg import sql
 
@@ -38,6 +40,12 @@ class Snapshot:
                 with self._connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(place)) as rows:
                     rows.write(content)
 
-    def close(self) -> None:
-        """Let the connection go."""
+    def rows(self, statement: str) -> list[tuple[object, ...]]:
+        """Return what a query sees now."""
+        return self._connection.execute(statement.encode()).fetchall()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._connection.close()

@@ -161,6 +161,26 @@ def pause(session: Session, *, seller_id: int, listing_id: int, now: datetime) -
     history.move(session, _own(session, seller_id, listing_id), "pause", actor=Actor.user(seller_id), at=now)
 
 
+def revise(session: Session, *, seller_id: int, listing_id: int, offer: Offer, seen_stock: int, now: datetime) -> None:
+    """Write a listing anew: words, attributes, price, delivery, units. Its kind, currency, address and pictures stay.
+
+    `seen_stock` is the number of units the seller saw when changing it: a sale in between must not be undone.
+    Raises NotFound for another seller's listing, Invalid naming the field.
+    """
+    listing = _own(session, seller_id, listing_id)
+    if (listing.kind == ListingKind.CAR) != isinstance(offer.item, CarFacts):
+        raise Invalid("A car stays a car and a part a part. Write a new listing instead.")
+    listing.title = rules.clean_line(offer.title, field="title", longest=200)
+    listing.description = rules.clean_text(offer.description, field="description")
+    session.merge(_details(listing_id, offer.item, this_year=now.year))
+    change_price(session, seller_id=seller_id, listing_id=listing_id, price=offer.price, delivery=offer.delivery)
+    if offer.units == seen_stock:
+        return
+    if listing.in_stock != seen_stock:
+        raise Invalid(f"In between this has changed to {listing.in_stock}. Enter the number again.", field="in_stock")
+    change_stock(session, seller_id=seller_id, listing_id=listing_id, units=offer.units)
+
+
 def change_price(session: Session, *, seller_id: int, listing_id: int, price: Money, delivery: Money) -> None:
     """Ask another price or another delivery; baskets announce it before anybody pays it.
 

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from marketplace.errors import Invalid
-from marketplace.money import Money
+from marketplace.money import Money, exponent
 
 CURRENCIES = ("USD", "EUR", "GBP", "CAD", "AUD", "CHF", "SEK", "NOK", "DKK")
 """Currencies a listing may be priced in: those that have a fee schedule."""
@@ -32,6 +32,8 @@ CATEGORIES = {
 
 CONDITIONS = ("New", "Refurbished", "Used, very good", "Used, good", "For parts")
 
+# 1234.50, 1,234.50 or 1 234.50; a comma before one or two digits could mean either, so it is refused.
+_AMOUNT = re.compile(r"([0-9]{1,9}|[0-9]{1,3}(?:[, ][0-9]{3}){1,2})(?:\.([0-9]+))?")
 _SPACES = re.compile(r"[^a-z0-9]+")
 _VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
 _VIN_VALUES = {
@@ -85,6 +87,18 @@ def clean_country(code: str) -> str:
     if len(code) != 2 or not code.isascii() or not code.isupper():
         raise Invalid("Choose a country.", field="country")
     return code
+
+
+def typed_amount(text: str, currency: str, *, field: str) -> Money:
+    """Return an amount as it was typed in whole units of `currency`: 1234.50. Raises Invalid naming `field`."""
+    if currency not in CURRENCIES:
+        raise Invalid("Choose one of the currencies of the marketplace.", field="currency")
+    found = _AMOUNT.fullmatch(text.strip())
+    digits = exponent(currency)
+    if found is None or len(found[2] or "") > digits:
+        raise Invalid("Write the amount like this: 1234.50", field=field)
+    whole = int(found[1].replace(",", "").replace(" ", ""))
+    return Money(whole * 10**digits + int((found[2] or "").ljust(digits, "0") or "0"), currency)
 
 
 def check_price(price: Money, delivery: Money) -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.payments.models import FeeSchedule
@@ -24,16 +25,32 @@ class Agreement:
 
 def agree(session: Session, *, channel: str, seller_ids: Sequence[int], currency: str, now: datetime) -> Agreement:
     """Return the rates that hold at `now` for a sale of `seller_ids` through `channel` in `currency`."""
-    valid = session.execute(
-        select(FeeSchedule)
+    valid = session.execute(valid_schedules(channel=channel, seller_ids=seller_ids, now=now)).all()
+    return agreement_of(valid, seller_ids, currency)
+
+
+def valid_schedules(*, channel: str, seller_ids: Sequence[int], now: datetime) -> Select[*tuple[Any, ...]]:
+    """Return the query for the schedules that `agreement_of` chooses from, for a write or for a page."""
+    return (
+        select(
+            FeeSchedule.id,
+            FeeSchedule.seller_id,
+            FeeSchedule.platform_basis_points,
+            FeeSchedule.processing_basis_points,
+            FeeSchedule.processing_fixed,
+        )
         .where(
             FeeSchedule.channel == channel,
             FeeSchedule.valid_from <= now,
             or_(FeeSchedule.seller_id.is_(None), FeeSchedule.seller_id.in_(seller_ids)),
         )
         .order_by(FeeSchedule.valid_from, FeeSchedule.id)
-    ).scalars()
-    newest = {schedule.seller_id: schedule for schedule in valid}
+    )
+
+
+def agreement_of(schedules: Sequence[Row[*tuple[Any, ...]]], seller_ids: Sequence[int], currency: str) -> Agreement:
+    """Return the rates that the newest of `schedules` (oldest first) give to a sale in `currency`."""
+    newest = {schedule.seller_id: schedule for schedule in schedules}
     general = newest[None]
     by_seller = {seller_id: newest.get(seller_id, general) for seller_id in seller_ids}
     return Agreement(

@@ -107,18 +107,29 @@ def charge(source: Any) -> Intent:
 
 
 def failed_charge(source: Any) -> Decline:
-    """Return a failed charge as the decline it is; the intent's own event names the same charge."""
+    """Return a failed charge as the decline it is, in the very words of the intent's own event about this charge.
+
+    Whichever of the two comes first is kept, so they must not differ (scar S04).
+    """
     found = as_dict(source)
     outcome = found.get("outcome") or {}
-    words = {"code": found.get("failure_code"), "message": found.get("failure_message")}
+    # Radar's reason for a block is a risk level; the intent calls it fraudulent (docs.stripe.com/declines/codes).
+    reason = "fraudulent" if outcome.get("type") == "blocked" else outcome.get("reason")
+    is_card = (found.get("payment_method_details") or {}).get("type") == "card"
+    words = {
+        "type": "card_error" if is_card else None,
+        "code": found.get("failure_code"),
+        "decline_code": reason,
+        "message": found.get("failure_message"),
+    }
     return Decline(
         intent_id=str(reference(found, "payment_intent")),
         payment_id=_our_id(found, "payment_id"),
         charge_id=found["id"],
         code=found.get("failure_code") or "unknown",
-        decline_code=outcome.get("reason"),
+        decline_code=reason,
         reason=found.get("failure_message") or "The payment was declined.",
-        error_data={key: value for key, value in {**words, "decline_code": outcome.get("reason")}.items() if value},
+        error_data={key: value for key, value in words.items() if value},
     )
 
 

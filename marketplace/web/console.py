@@ -40,7 +40,10 @@ _BUYER = (
     ("payments", "Payments", "buyer.payments", "credit-card"),
     ("security", "Security", "auth.security", "lock"),
 )
-_SELLER = (("orders", "Orders", "seller.orders", "package"),)
+_SELLER = (
+    ("orders", "Orders", "seller.orders", "package"),
+    ("listings", "Listings", "seller.listings", "tag"),
+)
 _ADMIN = (
     ("payments", "Payments", "admin.payments", "receipt"),
     ("events", "Events", "admin.events", "webhook"),
@@ -54,7 +57,7 @@ def buyer_console(current: str) -> Console:
 
 
 def seller_console(current: str, to_ship: int = 0) -> Console:
-    """Return the seller's side bar; `to_ship` is the number of orders that wait to be sent."""
+    """Return the seller's side bar with `current` (orders, listings) marked; `to_ship` orders wait to be sent."""
     return _console("Seller", "Seller", _SELLER, current, {"orders": to_ship})
 
 

@@ -258,7 +258,10 @@ def _place() -> str | None:
     """Return where to come back to: this page, or for a form the page it stood on."""
     if request.method in {"GET", "HEAD"}:
         return safe_next(request.full_path if request.query_string else request.path)
-    came_from = urlsplit(request.referrer or "")
+    try:
+        came_from = urlsplit(request.referrer or "")
+    except ValueError:  # a header may say anything: `http://[`
+        return None
     if came_from.netloc != request.host:
         return None
     return safe_next(came_from.path + (f"?{came_from.query}" if came_from.query else ""))

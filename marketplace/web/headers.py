@@ -6,6 +6,9 @@ from flask import Flask, Response, g, request
 
 from marketplace.config import Settings
 
+# Files whose address changes with their content; that one of them is missing may change any time.
+_UNCHANGING = frozenset({"static", "stylesheet", "shop.media"})
+
 
 def nonce() -> str:
     """Return this request's script nonce."""
@@ -24,7 +27,7 @@ def register(app: Flask, settings: Settings) -> None:
         headers = response.headers
         if response.mimetype == "image/svg+xml":
             # Presentation attributes only; a picture may do nothing, even when opened by itself.
-            headers.setdefault("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+            headers.setdefault("Content-Security-Policy", "default-src 'none'; sandbox")
         headers.setdefault(
             "Content-Security-Policy",
             f"default-src 'none'; script-src 'nonce-{nonce()}'; style-src 'self'; font-src 'self'; "
@@ -38,6 +41,6 @@ def register(app: Flask, settings: Settings) -> None:
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
         if settings.secure_cookies:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        if request.endpoint not in {"static", "stylesheet", "shop.media"}:
+        if request.endpoint not in _UNCHANGING or response.status_code >= 400:
             headers.setdefault("Cache-Control", "no-store")
         return response

@@ -1,16 +1,21 @@
-"""Every page a browser can open, for everybody who may: axe finds nothing, nothing scrolls sideways, nothing complains."""
+"""Every page there is, for everybody who may open it: axe finds nothing, nothing scrolls sideways or complains."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Browser, Page
 
-from marketplace.provider_events.states import EventStatus
-from tests.builders import World
-from tests.e2e.visitor import CARD_3DS, DECLINED_CARD, Visitor
+from marketplace import db
+from marketplace.catalog import operations as catalog
+from marketplace.catalog.operations import CarFacts, Offer
+from marketplace.money import Money
+from marketplace.orders import operations as orders
+from marketplace.orders import rules
+from tests.builders import Bought, World
+from tests.e2e.visitor import CARD_3DS, DECLINED_CARD, GOOD_ACCOUNT, GOOD_CARD
 from tests.fixtures_browser import browsing, fresh_shop
 
 pytestmark = pytest.mark.e2e
@@ -21,19 +26,21 @@ NO_PAGES = {
     "seller.overview", "admin.overview",
 }  # fmt: skip
 # Who sees what. A value in braces comes from a row of the seeded shop.
-NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l/{car}", "/l/{part}", "/l/{gone}", "/s/{shop}", "/login",
-          "/register", "/basket", "/orders/{order}")  # fmt: skip
+NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l/{car}", "/l/{part}", "/s/{shop}", "/login",
+          "/register", "/basket", "/orders/{order}", "/patterns", "/no-such-page")  # fmt: skip
 BUYER = (
     "/basket", "/checkout/USD", "/account", "/account/security", "/account/payments", "/account/payments?status=failed",
     "/account/payments/{paid}", "/account/payments/{failed}", "/account/payments/{open}", "/account/payments/{expired}",
     "/account/payments/{paid}/explain/amount", "/orders", "/orders?tab=open", "/orders/{order}", "/orders/{unpaid}",
-    "/orders/{order}/explain/total", "/orders/{order}/explain/goods", "/notifications", "/checkout/return/{paid}",
-    "/checkout/return/{failed}", "/checkout/return/{expired}", "/checkout/return/{waiting}",
-    "/checkout/cancelled/{given_back}", "/sell", "/seller/orders", "/no-such-page",
+    "/orders/{sent}", "/orders/{order}/explain/total", "/orders/{order}/explain/goods", "/notifications",
+    "/checkout/return/{paid}", "/checkout/return/{failed}", "/checkout/return/{expired}", "/checkout/return/{waiting}",
+    "/checkout/cancelled/{cancelled}", "/sell", "/seller/orders", "/l/{sold_out}",
 )  # fmt: skip
 SELLER = (
     "/seller/orders", "/seller/orders?tab=all", "/seller/orders/{order}", "/seller/orders/{unpaid}",
     "/seller/orders/{order}/explain/net", "/seller/orders/{order}/explain/card-fee", "/seller/explain/held/USD",
+    "/seller/listings", "/seller/listings?tab=paused", "/seller/listings/new", "/seller/listings/new/car",
+    "/seller/listings/new/part", "/seller/listings/{listing}/edit",
     "/notifications", "/account", "/l/{part}",
 )  # fmt: skip
 ADMIN = (
@@ -42,29 +49,27 @@ ADMIN = (
     "/admin/events/{event}", "/admin/ledger", "/admin/ledger/entries/{entry}", "/admin/ledger/seller_held/USD",
 )  # fmt: skip
 SANDBOX = (
-    "/c/pay/{open_session}", "/c/pay/{failed_session}", "/c/pay/{asked_session}/authenticate", "/c/pay/{paid_session}",
-    "/c/pay/{expired_session}", "/c/pay/nothing", "/dashboard", "/dashboard/payments", "/dashboard/sessions",
-    "/dashboard/charges", "/dashboard/refunds", "/dashboard/balance", "/dashboard/customers", "/dashboard/events",
-    "/dashboard/webhooks", "/dashboard/clock", "/dashboard/objects/{intent}", "/dashboard/objects/{endpoint}",
-    "/dashboard/events/{sandbox_event}",
+    "/c/pay/{open_session}", "/c/pay/{declined_session}", "/c/pay/{asked_session}/authenticate",
+    "/c/pay/{paid_session}", "/c/pay/{expired_session}", "/c/pay/nothing", "/dashboard", "/dashboard/payments",
+    "/dashboard/sessions", "/dashboard/charges", "/dashboard/refunds", "/dashboard/balance", "/dashboard/customers",
+    "/dashboard/events", "/dashboard/webhooks", "/dashboard/clock", "/dashboard/objects/{intent}",
+    "/dashboard/objects/{endpoint}", "/dashboard/events/{sandbox_event}",
 )  # fmt: skip
 PATHS = {"nobody": NOBODY, "buyer": BUYER, "seller": SELLER, "admin": ADMIN, "sandbox": SANDBOX}
-VIEWS = {(width, scheme): {"width": width, "height": 900} for width in (1360, 390) for scheme in ("light", "dark")}
-# axe takes a second for each page; colours are all it could find in the other two views.
+# Both runs of axe cost a second a page, so each has its own width and its own colours.
 WITH_AXE = {(1360, "light"), (390, "dark")}
+VIOLATIONS = """axe.run({resultTypes: ["violations"]}).then(found => found.violations.map(
+  one => one.id + ": " + one.nodes.map(node => node.target.join(" ")).join(", ")))"""
+TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
 @dataclass(frozen=True)
 class Seeded:
-    """A shop where everything has happened, and the values for the addresses."""
+    """A shop where everything has happened, who is in it, and the values for the addresses."""
 
     world: World
-    people: dict[str, int]
+    people: dict[str, int | None]
     values: dict[str, str]
-
-    def addresses(self, who: str) -> list[str]:
-        origin = self.world.sandbox.base_url if who == "sandbox" else self.world.settings.base_url
-        return [origin + path.format_map(self.values) for path in PATHS[who]]
 
 
 @pytest.fixture(scope="module")
@@ -74,14 +79,139 @@ def seeded(served: World) -> Iterator[Seeded]:
 
 
 def seed(world: World) -> Seeded:
-    """Walk every ending: expired, cancelled, declined, paid, waiting for the bank, and open."""
-    buyer, seller, admin = world.person(), world.seller(tax_basis_points=825), world.person("Ada Admin", is_admin=True)
-    part = world.listing(seller, 10_000, title="Head lamp", delivery_minor=700, units=50)
-    other = world.listing(world.seller("Ann Archer"), 3_333, title="Wing mirror", units=50)
+    """Walk every ending: expired, cancelled, declined, asked, paid, waiting for the bank, and open."""
+    buyer, seller = world.person(), world.seller(tax_basis_points=825)
+    parts = (
+        world.listing(seller, 10_000, title="Head lamp", delivery_minor=700, units=50),
+        world.listing(world.seller("Ann Archer"), 3_333, title="Wing mirror", units=50),
+    )
 
-    def bought() -> Bought:
-        world.put_in_cart(buyer, part)
-        world.put_in_cart(buyer, other)
-        return world.check_out(buyer)
+    def buy(buyer_id: int = buyer) -> Bought:
+        for part in parts:
+            world.put_in_cart(buyer_id, part)
+        return world.check_out(buyer_id)
 
-    ...
+    bought = {"expired": buy()}
+    world.advance(minutes=40)
+    world.settle_down()
+    bought["failed"] = buy()
+    world.pay(bought["failed"], DECLINED_CARD)
+    bought["cancelled"], bought["paid"] = buy(), buy()
+    for card in (DECLINED_CARD, DECLINED_CARD, GOOD_CARD):
+        world.pay(bought["paid"], card)
+    bought["waiting"] = buy()
+    world.pay(bought["waiting"], account=GOOD_ACCOUNT)
+    bought["open"] = buy()
+    # A new checkout closes the buyer's earlier payment pages, so these two belong to others.
+    bought |= {"declined": buy(world.person()), "asked": buy(world.person())}
+    world.pay(bought["declined"], DECLINED_CARD)
+    world.pay(bought["asked"], CARD_3DS, authenticate=None)
+    world.settle_down()
+    world.put_in_cart(buyer, parts[0])
+    people = {"nobody": None, "buyer": buyer, "seller": seller, "sandbox": None}
+    people["admin"] = world.person("Ada Admin", is_admin=True)
+    return Seeded(world, people, values(world, bought) | listings(world, seller))
+
+
+def listings(world: World, seller_id: int) -> dict[str, str]:
+    """Add a car and a part that is sold out; return what stands for what there is to see."""
+    facts = CarFacts("Saab", "900", 1987, 214_000, "Hatchback", "Petrol", "Manual", "Red", "1M8GDM9AXKP042788")
+    offer = Offer("Saab 900", "One owner.\n\nDry garage.", Money(890_000, "EUR"), Money(0, "EUR"), 1, facts)
+    car = db.atomic(catalog.create_listing, (), seller_id=seller_id, offer=offer, now=world.now)
+    db.atomic(catalog.publish, (), seller_id=seller_id, listing_id=car, now=world.now)
+    sold_out = world.listing(seller_id, 4_200, title="Gear knob", units=1)
+    db.atomic(catalog.change_stock, (), seller_id=seller_id, listing_id=sold_out, units=0)
+    statements = {
+        "car": "SELECT slug FROM listing WHERE title = 'Saab 900'",
+        "part": "SELECT slug FROM listing WHERE title = 'Head lamp'",
+        "sold_out": "SELECT slug FROM listing WHERE title = 'Gear knob'",
+        "listing": "SELECT id FROM listing WHERE title = 'Head lamp'",
+        "shop": "SELECT slug FROM shop ORDER BY id LIMIT 1",
+    }
+    return {name: one(world, statement) for name, statement in statements.items()}
+
+
+def values(world: World, bought: dict[str, Bought]) -> dict[str, str]:
+    """Return what stands for each name in the addresses."""
+    found = {name: str(each.payment_id) for name, each in bought.items()}
+    found |= {f"{name}_session": each.session_id for name, each in bought.items()}
+    found["order"] = one(world, 'SELECT min(number) FROM "order" WHERE purchase_id = %s', bought["paid"].purchase_id)
+    found["sent"] = sent(world, bought["paid"].purchase_id)
+    found["unpaid"] = one(world, 'SELECT min(number) FROM "order" WHERE purchase_id = %s', bought["open"].purchase_id)
+    found["intent"] = one(world, "SELECT provider_payment_id FROM payment WHERE id = %s", bought["paid"].payment_id)
+    found["event"] = one(world, "SELECT min(id) FROM provider_event")
+    found["entry"] = one(world, "SELECT min(id) FROM ledger_entry")
+    found["sandbox_event"] = world.sandbox.events("charge.succeeded")[0]["id"]
+    with world.sandbox.sandbox.work() as work:
+        [endpoint] = work.rows("SELECT id FROM objects WHERE kind = 'webhook_endpoint'")
+    return {**found, "endpoint": str(endpoint["id"])}
+
+
+def sent(world: World, purchase_id: int) -> str:
+    """Send the second order of a purchase; return its number."""
+    [*_, (number, seller_id)] = world.rows(
+        'SELECT number, seller_id FROM "order" WHERE purchase_id = %s ORDER BY id', purchase_id
+    )
+    parcel = rules.parcel("ups", name="", tracking_number="1Z999AA10123456784", link="")
+    db.atomic(orders.ship, (), seller_id=seller_id, number=number, parcel=parcel, now=world.now)
+    return str(number)
+
+
+def one(world: World, statement: str, *given: object) -> str:
+    [(value,)] = world.rows(statement, *given)
+    return str(value)
+
+
+def endpoints(app: Flask, paths: list[str]) -> set[str]:
+    """Return which views answer `paths`."""
+    adapter = app.url_map.bind("localhost")
+    return {adapter.match(path.split("?")[0])[0] for path in paths if "no-such-page" not in path}
+
+
+def test_the_list_of_pages_is_complete(seeded: Seeded) -> None:
+    shop, sandbox = seeded.world.app, seeded.world.sandbox.app
+    of_shop = [path.format_map(seeded.values) for who in PATHS if who != "sandbox" for path in PATHS[who]]
+    of_sandbox = [path.format_map(seeded.values) for path in SANDBOX]
+    assert endpoints(shop, of_shop) == pages_of(shop) - NO_PAGES
+    assert endpoints(sandbox, of_sandbox) == {name for name in pages_of(sandbox) if not is_api(sandbox, name)}
+
+
+def pages_of(app: Flask) -> set[str]:
+    return {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+
+
+def is_api(sandbox: Flask, endpoint: str) -> bool:
+    """Return whether this is the provider's API, a file, or an address that only leads on."""
+    [*rules] = sandbox.url_map.iter_rules(endpoint)
+    return rules[0].rule.startswith(("/v1", "/static")) or endpoint in {"home", "search"}
+
+
+@pytest.mark.parametrize("who", PATHS)
+def test_every_page_is_sound(seeded: Seeded, chromium: Browser, who: str) -> None:
+    origin = seeded.world.sandbox.base_url if who == "sandbox" else ""
+    found = {}
+    with browsing(chromium, seeded.world) as enter:
+        visitor = enter(seeded.people[who])
+        for path in PATHS[who]:
+            visitor.open(origin + path.format_map(seeded.values))
+            found[path] = defects(visitor.page, "sandbox, not Stripe" if who == "sandbox" else "· Tandem")
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+
+
+def defects(page: Page, name: str) -> list[str]:
+    """Return what is wrong with a page, wide and narrow, light and dark; colours only change what axe finds."""
+    heading = page.locator("h1").all_inner_texts()
+    wrong = [] if len(heading) == 1 else [f"{len(heading)} headings of level 1"]
+    if not page.title().endswith(name) or (name == "· Tandem" and page.title() != f"{heading[0]} {name}"):
+        wrong.append(f"the title is {page.title()!r}, the heading {heading!r}")
+    page.evaluate(Axe().axe_script)
+    for width, scheme in ((1360, "light"), (390, "light"), (390, "dark"), (1360, "dark")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        if page.evaluate(TOO_WIDE):
+            wrong.append(f"scrolls sideways at {width} px")
+        if (width, scheme) in WITH_AXE:
+            wrong += [f"{width} {scheme}: {violation}" for violation in page.evaluate(VIOLATIONS)]
+    page.set_viewport_size({"width": 1360, "height": 900})
+    page.emulate_media(color_scheme="light")
+    return wrong

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.builders import World
 from tests.e2e.visitor import Visitor
 
-pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])]
+pytestmark = pytest.mark.e2e
 
 Visit = Callable[..., Visitor]
 
@@ -16,7 +16,7 @@ Visit = Callable[..., Visitor]
 def cents(text: str) -> int:
     """Return a dollar amount of a page in cents; an empty cell is nothing."""
     digits = "".join(letter for letter in text if letter.isdigit())
-    return (-1 if "−" in text else 1) * int(digits or "0")
+    return (-1 if "\N{MINUS SIGN}" in text else 1) * int(digits or "0")
 
 
 def open_amount(visitor: Visitor, label: str) -> None:
@@ -35,10 +35,10 @@ def open_amount(visitor: Visitor, label: str) -> None:
 def sum_of_rows(visitor: Visitor) -> int:
     table = visitor.main.locator(".ledger-rows tbody")
     if table.count():
-        debits, credits = (
+        debit, credit = (
             sum(map(cents, table.locator(f"td[data-label={side}]").all_inner_texts())) for side in ("Debit", "Credit")
         )
-        return debits - credits
+        return debit - credit
     return sum(map(cents, visitor.main.locator(".money-box-row:not(.is-total) dd").all_inner_texts()))
 
 

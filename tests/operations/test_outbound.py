@@ -1,7 +1,5 @@
 """Calls to providers: planned, sent, doubted, looked up, blocked. The provider is the sandbox behind a bad line."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -19,37 +17,12 @@ from marketplace.outbound.flows import Sent
 from marketplace.outbound.models import CallKind
 from marketplace.outbound.operations import TakenCall
 from marketplace.outbound.requests import Answer
-from marketplace.providers.base import Provider, Refused, Unknown
+from marketplace.providers.base import Refused, Unknown
 from tests.builders import Bought, World
+from tests.faults import Line
 from tests.races import at_once
 
 LADDER_MINUTES = (1, 5, 30, 120, 720)
-
-
-@dataclass
-class BadLine:
-    """The real provider behind a line that loses requests or answers of the named methods, while it is bad."""
-
-    provider: Provider
-    lost: set[str] = field(default_factory=set)
-    happens: bool = False
-    """Whether a lost call has its effect before its answer is lost."""
-    calls: list[tuple[str, str | None]] = field(default_factory=list)
-    name: str = "stripe"
-
-    def __getattr__(self, method: str) -> Callable[..., Any]:
-        def call(*args: Any, **values: Any) -> Any:
-            self.calls.append((method, values.get("key")))
-            if method not in self.lost:
-                return getattr(self.provider, method)(*args, **values)
-            if self.happens:
-                getattr(self.provider, method)(*args, **values)
-            raise Unknown("the line is bad")
-
-        return call
-
-    def made(self, method: str) -> list[str | None]:
-        return [key for called, key in self.calls if called == method]
 
 
 def planned(world: World) -> int:
@@ -116,7 +89,7 @@ def test_a_call_in_hand_is_left_alone_until_its_lease_is_over(world: World) -> N
 
 def test_twenty_senders_make_one_call(world: World) -> None:
     call_id = planned(world)
-    line = BadLine(world.provider)
+    line = Line(world.provider)
     answers = at_once(world.app, [lambda: send(world, call_id, line)] * 20)
     assert sum(not answer.is_unknown for answer in answers) == 1
     assert len(line.made("expire_checkout")) == 1
@@ -126,7 +99,7 @@ def test_twenty_senders_make_one_call(world: World) -> None:
 @pytest.mark.parametrize("happens", [False, True])
 def test_s33_a_lost_answer_is_unknown_and_tried_again_with_the_same_key(world: World, happens: bool) -> None:
     call_id = planned(world)
-    line = BadLine(world.provider, {"expire_checkout"}, happens)
+    line = Line(world.provider, {"expire_checkout"}, happens)
     assert send(world, call_id, line).is_unknown
     assert state(world, call_id) == ("unknown", 1)
     assert send_due(world, line) == 0, "not before its time"
@@ -142,7 +115,7 @@ def test_s33_a_lost_answer_is_unknown_and_tried_again_with_the_same_key(world: W
 
 def test_s35_an_outage_climbs_the_ladder_and_after_23_hours_it_only_looks(world: World) -> None:
     call_id = planned(world)
-    line = BadLine(world.provider, {"expire_checkout", "get_checkout"})
+    line = Line(world.provider, {"expire_checkout", "get_checkout"})
     send(world, call_id, line)
     for sent, minutes in enumerate(LADDER_MINUTES, start=1):
         world.advance(minutes=minutes, seconds=-1)
@@ -169,7 +142,7 @@ def test_s35_an_outage_climbs_the_ladder_and_after_23_hours_it_only_looks(world:
 def test_s37_a_page_that_was_made_is_found_again_after_23_hours_and_closed(world: World) -> None:
     buyer_id = world.person()
     world.put_in_cart(buyer_id, world.listing(world.seller()))
-    line = BadLine(world.provider, {"create_checkout"}, happens=True)
+    line = Line(world.provider, {"create_checkout"}, happens=True)
     with pytest.raises(Conflict, match="Nothing was charged"):
         begin(world, buyer_id, line)
     [(call_id, payment_id)] = world.rows("SELECT id, subject_id FROM outbound_call")
@@ -195,7 +168,7 @@ def begin(world: World, buyer_id: int, provider: Any) -> Any:
 def test_a_page_that_came_too_late_is_closed(world: World) -> None:
     buyer_id = world.person()
     world.put_in_cart(buyer_id, world.listing(world.seller()))
-    line = BadLine(world.provider, {"create_checkout"}, happens=True)
+    line = Line(world.provider, {"create_checkout"}, happens=True)
     with pytest.raises(Conflict):
         begin(world, buyer_id, line)
     world.advance(minutes=6)
@@ -208,7 +181,7 @@ def test_a_page_that_came_too_late_is_closed(world: World) -> None:
 def test_what_cannot_be_found_out_waits_for_a_person(world: World) -> None:
     buyer_id = world.person()
     world.put_in_cart(buyer_id, world.listing(world.seller()))
-    line = BadLine(world.provider, {"create_checkout"}, happens=False)
+    line = Line(world.provider, {"create_checkout"}, happens=False)
     with pytest.raises(Conflict):
         begin(world, buyer_id, line)
     [(call_id,)] = world.rows("SELECT id FROM outbound_call")
@@ -301,7 +274,7 @@ def test_i25_every_call_carries_a_key_and_i26_no_transaction_is_open_meanwhile(w
 
 def test_the_bad_line_is_the_real_provider_otherwise(world: World) -> None:
     bought = world.open_purchase(10_000)
-    line = BadLine(world.provider, {"refund"})
+    line = Line(world.provider, {"refund"})
     assert line.get_checkout(bought.session_id) == world.provider.get_checkout(bought.session_id)
     with pytest.raises(Refused):
         line.get_checkout("cs_test_nobody")

@@ -46,7 +46,8 @@ class InMemory:
         return deed(get_payment_tracker("memory", actor=BUYER, now=self.world.now, store=self.store))
 
     def trail(self, payment_id: int) -> list[tuple[object, ...]]:
-        return [(before, after, actor.user_id) for row, before, after, actor, _ in self.store.trail if row == payment_id]
+        mine = [move for move in self.store.trail if move[0] == payment_id]
+        return [(before, after, actor.user_id) for _, before, after, actor, _ in mine]
 
 
 @dataclass
@@ -112,7 +113,8 @@ def test_session_and_provider_payment_are_attached_when_known(records) -> None:
     records.do(lambda r: r.attach_session(made.id, "cs_test_2", "https://pay.example/2", later))
     records.do(lambda r: r.attach_provider_payment(made.id, "pi_2"))
     found = records.do(lambda r: r.close_session(made.id))
-    assert (found.provider_session_id, found.checkout_url, found.expires_at) == ("cs_test_2", "https://pay.example/2", later)
+    assert (found.provider_session_id, found.checkout_url) == ("cs_test_2", "https://pay.example/2")
+    assert found.expires_at == later
     assert found.provider_payment_id == "pi_2"
     assert found.session_closed_at is not None
     assert found.status == "pending"
@@ -181,7 +183,7 @@ def test_each_of_the_eight_statuses_is_reached(records, deeds: list[str], status
     }
     made = records.do(lambda r: r.create_pending_payment(CREATOR))
     for deed in deeds:
-        made = records.do(lambda r, deed=deed: verbs[deed](r, made.id))
+        made = records.do(lambda r, verb=verbs[deed], payment_id=made.id: verb(r, payment_id))
     assert made.status == status
     if "failed" in deeds:
         assert (made.error_code, made.error_message) == ("card_declined", "Your card was declined.")

@@ -67,3 +67,25 @@ def test_every_demo_car_has_a_valid_chassis_number() -> None:
 def test_stock_is_told_in_words(units: int, text: str, *, low: bool) -> None:
     stock = rules.stock_of(units, is_car=False)
     assert (stock.text, stock.is_low, stock.is_sold_out) == (text, low, units == 0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "minor"),
+    [
+        ("1234.50", 123_450),
+        ("1,234.5", 123_450),
+        ("1 234", 123_400),
+        (" 0 ", 0),
+        ("0.05", 5),
+        ("999,999.99", 99_999_999),
+    ],
+)
+def test_amounts_are_read_as_typed(typed: str, minor: int) -> None:
+    assert rules.typed_amount(typed, "USD", field="price") == Money(minor, "USD")
+
+
+@pytest.mark.parametrize("typed", ["", "12,50", "1,2345", "1.005", "1.", ".5", "-1", "+1", "1e3", "$1", "٣", "9" * 10])
+def test_amounts_that_could_mean_something_else_are_refused(typed: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        rules.typed_amount(typed, "USD", field="price")
+    assert refused.value.field == "price"

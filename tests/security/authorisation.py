@@ -60,6 +60,7 @@ GET    /account                                    in     go   go      go     go
 GET    /orders                                     in     200  200     200    200    200   -       -
 GET    /orders/<number>                            in     200  404     404    404    404   404     404
 GET    /orders/<number>/explain/<figure>           in     200  404     404    404    404   404     404
+POST   /orders/<number>/received                   in     go   404     404    404    404   404     404
 GET    /account/payments                           in     200  200     200    200    200   -       -
 GET    /account/payments/<payment_id>              in     200  404     404    404    404   404     404
 GET    /account/payments/<payment_id>/explain/<figure> in 200  404     404    404    404   404     404
@@ -71,6 +72,16 @@ GET    /seller                                     in     403  403     go     go
 GET    /seller/orders                              in     403  403     200    200    403   -       -
 GET    /seller/orders/<number>                     in     403  403     200    404    403   404     404
 GET    /seller/orders/<number>/explain/<figure>    in     403  403     200    404    403   404     404
+POST   /seller/orders/<number>/ship                in     403  403     go     404    403   404     404
+POST   /seller/orders/<number>/delivered           in     403  403     go     404    403   404     404
+GET    /seller/listings                            in     403  403     200    200    403   -       -
+GET    /seller/listings/new                        in     403  403     200    200    403   -       -
+GET    /seller/listings/new/<kind>                 in     403  403     200    200    403   404     404
+POST   /seller/listings/new/<kind>                 in     403  403     422    422    403   404     404
+GET    /seller/listings/<listing_id>/edit          in     403  403     200    404    403   404     404
+POST   /seller/listings/<listing_id>/edit          in     403  403     422    404    403   404     404
+POST   /seller/listings/<listing_id>/publish       in     403  403     go     404    403   404     404
+POST   /seller/listings/<listing_id>/pause         in     403  403     go     404    403   404     404
 GET    /seller/explain/held/<currency>             in     403  403     200    200    403   200     404
 
 GET    /admin                                      in     403  403     403    403    go    -       -
@@ -93,7 +104,10 @@ COLUMNS = ("visitor", "own", "foreign", "seller", "other", "admin")
 # Whoever gets one of these is turned away; nothing in the database may change by it.
 REFUSALS = frozenset({"in", "403", "404", "kept", "400", "422"})
 # What a form must hold so that the deed of the line is done.
-FORMS = {"/basket/<line_id>/quantity": {"quantity": "2"}}
+FORMS = {
+    "/basket/<line_id>/quantity": {"quantity": "2"},
+    "/seller/orders/<number>/ship": {"carrier": "ups", "tracking_number": "1Z999AA10123456784"},
+}
 # GETs that may write, and why. Every other GET changes nothing.
 WRITING_GETS = {
     "/checkout/return/<payment_id>": "it may settle the payment, as the provider's webhook would; only forward",

@@ -150,6 +150,8 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
         "filename": "favicon.svg",
         "file_name": PICTURE_NAME,
         "listing_slug": only("SELECT slug FROM listing WHERE seller_id = %s", seller_id),
+        "listing_id": only("SELECT id FROM listing WHERE seller_id = %s", seller_id),
+        "kind": "part",
         "shop_slug": only("SELECT slug FROM shop WHERE seller_id = %s", seller_id),
         "number": only('SELECT number FROM "order" WHERE purchase_id = %s', bought.purchase_id),
         "payment_id": bought.payment_id,

@@ -52,7 +52,7 @@ def _queries(names: set[str]) -> Iterator[str]:
     for text in CORPUS if names != {"x"} else CORPUS[::30]:
         yield urlencode(dict.fromkeys(sorted(names), text))
     for number, name in enumerate(sorted(names)):
-        for text in CORPUS[number % 4 :: 4]:
+        for text in CORPUS[number % 16 :: 16]:
             yield urlencode({name: text})
 
 
@@ -72,7 +72,7 @@ def test_nonsense_in_a_parameter_is_never_an_error_of_ours(world: World) -> None
                 if answer.status_code not in {200, 204, 303, 404}:
                     wrong.append(f"GET {path}?{query[:80]} answers {answer.status_code}")
     assert not wrong, "\n".join(wrong)
-    assert asked > 1_500
+    assert asked > 800
 
 
 def test_broken_queries_and_repeated_parameters_are_no_error_of_ours(world: World) -> None:
@@ -101,14 +101,15 @@ def test_broken_queries_and_repeated_parameters_are_no_error_of_ours(world: Worl
 def test_nonsense_in_an_address_is_never_an_error_of_ours(world: World) -> None:
     stage, wrong = scene(world), []
     with nothing_changes(world, "an address"):
-        for rule in world.app.url_map.iter_rules():
+        for number, rule in enumerate(world.app.url_map.iter_rules()):
             values = values_for(rule, stage.sides["A"])
+            role = _WHO.get(rule.endpoint.split(".")[0], "buyer A")
             for name in rule.arguments:
-                for text in CORPUS:
+                for text in CORPUS[number % 3 :: 3]:
                     path = path_of(rule, {**values, name: text or "%"})
                     for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
-                        answer = stage.send("admin", method, path)
-                        if answer.status_code not in {200, 303, 308, 404, 422}:
+                        answer = stage.send(role, method, path)
+                        if answer.status_code not in {200, 303, 404, 422}:
                             wrong.append(f"{method} {path[:80]} answers {answer.status_code}")
     assert not wrong, "\n".join(wrong)
 
@@ -138,16 +139,76 @@ def test_nonsense_in_a_field_gets_a_clear_answer(world: World) -> None:
     token = form_token(client.get("/register").text)
     wrong = []
     for path, good in forms.items():
-        for name in good:
-            for text in CORPUS:
-                answer = client.post(path, data={**good, name: text, "csrf_token": token})
+        for number, text in enumerate(CORPUS):
+            alone = list(good)[number % len(good)]
+            for changed in ({alone: text}, dict.fromkeys(good, text)):
+                answer = client.post(path, data={**good, **changed, "csrf_token": token})
                 if answer.status_code not in _CLEAR:
-                    wrong.append(f"POST {path} {name}={text[:40]!r} answers {answer.status_code}")
+                    wrong.append(f"POST {path} {list(changed)} {text[:40]!r} answers {answer.status_code}")
     assert not wrong, "\n".join(wrong)
     [(quantity, seen)] = world.rows("SELECT quantity, seen_price_minor FROM cart_line")
     assert 1 <= int(str(quantity)) <= 99_999
     assert int(str(seen)) >= 0
     assert world.rows("SELECT price_minor, in_stock FROM listing") == [(10_000, 99_999)]
+
+
+_PART = {
+    "title": "Brake disc",
+    "description": "Fits well.",
+    "price": "10.00",
+    "delivery": "0",
+    "currency": "USD",
+    "in_stock": "1",
+    "category": "brakes",
+    "brand": "Bosch",
+    "part_number": "BD-1",
+    "condition": "New",
+    "fits": "Most cars",
+}
+_CAR = {
+    **{name: _PART[name] for name in ("title", "description", "price", "delivery", "currency", "in_stock")},
+    "make": "Volvo",
+    "model": "240",
+    "year": "1988",
+    "mileage_km": "10",
+    "body": "Estate",
+    "fuel": "Petrol",
+    "gearbox": "Manual",
+    "colour": "Blue",
+    "vin": "YV1AX8850J1790000",
+}
+
+
+@pytest.mark.covers("S2.31")
+def test_nonsense_in_an_offer_never_becomes_a_price_nor_a_stock(world: World) -> None:
+    seller = world.seller()
+    listing_id = world.listing(seller, 10_000)
+    client = browser(world, seller)
+    forms = {"/seller/listings/new/part": _PART, "/seller/listings/new/car": _CAR}
+    forms[f"/seller/listings/{listing_id}/edit"] = {**_PART, "seen_stock": "10"}
+    token, wrong = form_token(client.get("/register").text), []
+    for path, good in forms.items():
+        for number, text in enumerate(CORPUS):
+            names = list(good)
+            # Amounts and numbers get every nonsense, the other fields their share; alone, and all at once.
+            alone = (
+                {"price", "delivery", "in_stock", names[number % len(names)]}
+                if text in _NUMBERS
+                else {names[number % len(names)]}
+            )
+            deed = ("", "preview", "publish")[number % 3]
+            for changed in (*({name: text} for name in sorted(alone)), dict.fromkeys(good, text)):
+                answer = client.post(path, data={**good, **changed, "deed": deed, "csrf_token": token})
+                if answer.status_code not in {200, 303, 422}:
+                    wrong.append(f"POST {path} {list(changed)[:2]} {text[:40]!r} answers {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+    [(cheapest, dearest, least, most)] = world.rows(
+        "SELECT min(least(price_minor, delivery_minor)), max(greatest(price_minor, delivery_minor)), min(in_stock),"
+        " max(in_stock) FROM listing"
+    )
+    assert 0 <= int(str(cheapest)) <= int(str(dearest)) <= 99_999_999
+    assert 0 <= int(str(least)) <= int(str(most)) <= 100_000
+    assert world.rows("SELECT DISTINCT seller_id FROM listing") == [(seller,)]
 
 
 def test_nonsense_in_the_checkout_is_told_at_the_field_and_charges_nothing(world: World) -> None:
@@ -160,13 +221,12 @@ def test_nonsense_in_the_checkout_is_told_at_the_field_and_charges_nothing(world
     del good["billing_choice"]
     fields = [name for name in good if name != "csrf_token"]
     wrong = []
-    for text in CORPUS:
-        tries = [{name: text} for name in ("expected_total_minor", "delivery_country")]
+    for number, text in enumerate(CORPUS):
         # A field that must be filled stays empty, so that no try becomes a purchase.
         empty = {"delivery_choice": "new", "delivery_line1": ""}
-        tries += [{**empty, name: text} for name in ("token", "buyer_note", "billing_same")]
-        tries += [dict.fromkeys(fields, text), {**dict.fromkeys(fields, text), **empty}]
-        for changed in tries:
+        alone = fields[number % len(fields)]
+        everywhere = dict.fromkeys(fields, text)
+        for changed in (everywhere, {**everywhere, **empty}, {"expected_total_minor": text}, {alone: text, **empty}):
             answer = client.post("/checkout/USD", data={**good, **changed})
             if answer.status_code not in {409, 422}:
                 wrong.append(f"{list(changed)} {text[:40]!r} answers {answer.status_code}")
@@ -182,14 +242,16 @@ def test_nonsense_at_the_door_is_refused_in_words(world: World) -> None:
         "/register": {"email": "no address", "name": "Bo", "password": PASSWORD, "next": "/orders"},
     }
     for path, good in forms.items():
-        for name in good:
-            for number, text in enumerate(CORPUS):
-                # Each try from a network of its own: how often one may try is another test's matter.
-                client.environ_base["REMOTE_ADDR"] = f"198.51.100.{number}"
-                email = {} if name == "email" or path == "/register" else {"email": f"bo{number}@example.com"}
-                answer = client.post(path, data={**good, **email, name: text, "csrf_token": token})
+        for number, text in enumerate(CORPUS):
+            # Each try from a network of its own: how often one may try is another test's matter.
+            client.environ_base["REMOTE_ADDR"] = f"198.51.100.{number}"
+            alone = list(good)[number % len(good)]
+            unknown = {"email": f"bo{number}@example.com"} if path == "/login" else {}
+            everywhere = {**dict.fromkeys(good, text), "csrf_token": token}
+            for changed in ({**unknown, alone: text}, everywhere):
+                answer = client.post(path, data={**good, "csrf_token": token, **changed})
                 if answer.status_code not in {422, 429}:
-                    wrong.append(f"POST {path} {name}={text[:40]!r} answers {answer.status_code}")
+                    wrong.append(f"POST {path} {list(changed)} {text[:40]!r} answers {answer.status_code}")
     assert not wrong, "\n".join(wrong)
     assert world.rows('SELECT count(*) FROM "user"') == [(0,)]
 
@@ -229,8 +291,9 @@ def leads(location: str) -> Iterator[str]:
 def test_next_leads_nowhere_else(world: World, page: str) -> None:
     person = world.person()
     [(email,)] = world.rows('SELECT email FROM "user"')
+    signed_in = browser(world, person)
     for number, target in enumerate(_AWAY):
-        client = browser(world, person if page == "/notifications" else None)
+        client = signed_in if page == "/notifications" else browser(world, None)
         client.environ_base["REMOTE_ADDR"] = f"198.51.100.{number}"
         token = form_token(client.get("/register", query_string={"next": target}).text)
         form = {"csrf_token": token, "next": target, "name": "Bo", "password": PASSWORD}
@@ -259,6 +322,7 @@ def test_the_page_one_came_from_is_not_followed_to_strangers(world: World) -> No
         "//evil.example",
         "http://localhost//evil.example",
         "http://localhost\\@evil",
+        "http://[evil",
     ):
         answer = client.post("/notifications/read", data={"csrf_token": token}, headers={"Referer": referrer})
         assert answer.status_code == 303

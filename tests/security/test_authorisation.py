@@ -28,7 +28,16 @@ from tests.security.scene import (
 # Files, and samples of the components with invented figures.
 _NO_DATA = ("/static", "/media", "/patterns")
 _ADDED_BY_FLASK = {"HEAD", "OPTIONS"}
-_IDS = ("payment_id", "purchase_id", "session_id", "line_id", "notification_id", "event_row_id", "entry_id")
+_IDS = (
+    "payment_id",
+    "purchase_id",
+    "session_id",
+    "line_id",
+    "notification_id",
+    "event_row_id",
+    "entry_id",
+    "listing_id",
+)
 _MISSING = {
     **dict.fromkeys(_IDS, str(NOTHING)),
     "number": "TM-999999999",
@@ -36,6 +45,7 @@ _MISSING = {
     "filename": "css/none.css",
     "file_name": "0" * 64 + ".svg",
     "account": "no_account",
+    "kind": "boat",
     "figure": "nothing",
     "currency": "XXX",
 }
@@ -46,6 +56,7 @@ _BROKEN = {
     "filename": ("../setup.cfg", "..\\setup.cfg", "\0", "css"),
     "file_name": ("x.svg", "\0", "..%2fclock", "0" * 64 + ".exe"),
     "account": ("\0", "Seller_held", "x" * 3000),
+    "kind": ("\0", "Car", "x" * 3000),
     "figure": ("\0", "net ", "__class__"),
     "currency": ("USDD", "US", "\N{EURO SIGN}"),
 }

@@ -172,6 +172,33 @@ def test_opening_a_shop_sets_no_tax_and_no_owner(world: World) -> None:
     assert world.rows('SELECT is_seller, is_admin FROM "user" ORDER BY id') == [(False, False), (True, False)]
 
 
+def test_an_offer_is_the_own_and_sets_no_fee_and_no_state(world: World) -> None:
+    seller, rival = world.seller(), world.seller("Ria Rival")
+    foreign = world.listing(rival, 10_000)
+    client = browser(world, seller)
+    form = {
+        "title": "Disc",
+        "description": "d",
+        "price": "12.00",
+        "delivery": "1",
+        "in_stock": "2",
+        "category": "brakes",
+    }
+    form |= {"brand": "b", "part_number": "p", "condition": "New", "fits": "f", "csrf_token": token_of(client)}
+    smuggled = {**_SMUGGLED, "seller_id": str(rival), "listing_id": str(foreign), "slug": "stolen", "status": "active"}
+    del smuggled["currency"], smuggled["in_stock"]
+    answer = client.post(
+        "/seller/listings/new/part", data={**smuggled, "received_units": "9", "currency": "USD", **form}
+    )
+    assert answer.status_code == 303, answer.text
+    columns = "seller_id, status, price_minor, delivery_minor, in_stock, received_units, slug"
+    [row] = world.rows(f"SELECT {columns} FROM listing WHERE id <> %s", foreign)
+    assert row == (seller, "draft", 1_200, 100, 2, 2, "disc")
+    with nothing_changes(world, "a rival's form"):
+        for deed in ("edit", "publish", "pause"):
+            assert client.post(f"/seller/listings/{foreign}/{deed}", data={**smuggled, **form}).status_code == 404
+
+
 def test_the_basket_takes_no_price_and_no_owner(world: World) -> None:
     seller, victim, thief = world.seller(), world.person("Vic Victim"), world.person("Tom Thief")
     listing = world.listing(seller, 10_000, units=7)

@@ -2,9 +2,11 @@
 
 from flask import Blueprint
 
-from marketplace.web.seller import explain, orders, shipping
+from marketplace.web.seller import explain, listing_edit, listings, orders, shipping
 
 blueprint = Blueprint("seller", __name__)
+
+_LISTING = "/seller/listings/<int(max=9223372036854775807):listing_id>"
 
 blueprint.add_url_rule("/seller", view_func=orders.overview)
 blueprint.add_url_rule("/seller/orders", view_func=orders.orders)
@@ -13,3 +15,9 @@ blueprint.add_url_rule("/seller/orders/<number>/ship", view_func=shipping.ship, 
 blueprint.add_url_rule("/seller/orders/<number>/delivered", view_func=shipping.delivered, methods=["POST"])
 blueprint.add_url_rule("/seller/orders/<number>/explain/<figure>", view_func=explain.explain_order)
 blueprint.add_url_rule("/seller/explain/held/<string(length=3):currency>", view_func=explain.explain_held)
+blueprint.add_url_rule("/seller/listings", view_func=listings.listings)
+blueprint.add_url_rule("/seller/listings/new", view_func=listings.new)
+blueprint.add_url_rule("/seller/listings/new/<kind>", view_func=listing_edit.create, methods=["GET", "POST"])
+blueprint.add_url_rule(f"{_LISTING}/edit", view_func=listing_edit.edit, methods=["GET", "POST"])
+blueprint.add_url_rule(f"{_LISTING}/publish", view_func=listings.publish, methods=["POST"])
+blueprint.add_url_rule(f"{_LISTING}/pause", view_func=listings.pause, methods=["POST"])

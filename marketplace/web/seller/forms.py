@@ -1,23 +1,114 @@
 """The forms of the seller pages: shape only; what is allowed is said by the rules of orders and of the catalogue."""
 
-from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import Length
+from collections.abc import Mapping
+from typing import Any
 
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.validators import InputRequired, Length
+
+from marketplace.catalog.operations import CarFacts, PartFacts
+from marketplace.catalog.rules import CATEGORIES, CONDITIONS, CURRENCIES, LARGEST_STOCK
 from marketplace.orders.rules import CARRIERS
+from marketplace.web.auth.forms import typed
+from marketplace.web.cart.forms import whole_number
 
 _TOO_LONG = "This is too long."
+_CHOOSE = SelectChoice("", "Choose")
+_LARGEST_NUMBER = 2**31 - 1
+
+
+def _line(label: str) -> StringField:
+    return StringField(label, [Length(max=1000, message=_TOO_LONG)])
+
+
+def _answer(label: str, hint: str = "") -> StringField:
+    """Return a line that must be filled in; said here too, so that all empty ones are named at once."""
+    return StringField(label, [InputRequired("Fill this in."), Length(max=1000, message=_TOO_LONG)], description=hint)
+
+
+def _choice(label: str, choices: Mapping[str, str], wanted: str) -> SelectField:
+    """Return a list to choose from; the rules say when something unknown was chosen."""
+    known = [SelectChoice(value, text) for value, text in choices.items()]
+    return SelectField(label, [InputRequired(wanted)], choices=[_CHOOSE, *known], validate_choice=False)
 
 
 class ShipForm(FlaskForm):
     """How an order was sent; `name` and `link` are asked for another carrier only."""
 
-    carrier = SelectField(
-        "Sent with",
-        choices=[SelectChoice("", "Choose"), *(SelectChoice(key, known.label) for key, known in CARRIERS.items())],
-        validate_choice=False,
+    carrier = _choice("Sent with", {key: known.label for key, known in CARRIERS.items()}, "Choose how you sent it.")
+    name = _line("Name of the carrier")
+    tracking_number = _line("Tracking number")
+    link = _line("Link to follow it")
+
+
+class ListingForm(FlaskForm):
+    """What every listing tells. `currency` is asked once; `seen_stock` is the number of units the page showed."""
+
+    title = _answer("Title", "Buyers read it first. At most 200 characters.")
+    description = TextAreaField(
+        "Description", [InputRequired("Fill this in.")], description="Condition, history, what is included."
     )
-    name = StringField("Name of the carrier", [Length(max=200, message=_TOO_LONG)])
-    tracking_number = StringField("Tracking number", [Length(max=200, message=_TOO_LONG)])
-    link = StringField("Link to follow it", [Length(max=1000, message=_TOO_LONG)])
+    price = _line("Price of one")
+    delivery = _line("Delivery")
+    currency = SelectField("Currency", choices=[SelectChoice(code, code) for code in CURRENCIES], validate_choice=False)
+    in_stock = IntegerField(
+        "Units in stock", [whole_number(0, LARGEST_STOCK, f"Enter a number from 0 to {LARGEST_STOCK}.")]
+    )
+    seen_stock = HiddenField()
+
+    @property
+    def attributes(self) -> list[Any]:
+        """Return the fields that only this kind of listing has, in their order."""
+        return []
+
+    def seen(self) -> int:
+        """Return the number of units the page showed; a new listing had none."""
+        text = str(self.seen_stock.data or "0")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+class CarForm(ListingForm):
+    """What a car listing tells."""
+
+    make = _answer("Make")
+    model = _answer("Model")
+    year = IntegerField("Model year", [whole_number(0, _LARGEST_NUMBER, "Enter the model year.")])
+    mileage_km = IntegerField(
+        "Mileage", [whole_number(0, _LARGEST_NUMBER, "Enter the mileage in kilometres.")], description="In kilometres"
+    )
+    body = _answer("Body", "Such as Estate, 5 doors")
+    fuel = _answer("Fuel", "Such as Petrol")
+    gearbox = _answer("Gearbox", "Such as Manual, 5 gears")
+    colour = _answer("Colour")
+    vin = _answer("Chassis number", "17 letters and digits")
+
+    @property
+    def attributes(self) -> list[Any]:
+        """Return the fields that only a car has."""
+        return [self[name] for name in CarFacts.__dataclass_fields__]
+
+    def item(self) -> CarFacts:
+        """Return what the car is."""
+        words = {name: typed(self[name]) for name in ("make", "model", "body", "fuel", "gearbox", "colour", "vin")}
+        return CarFacts(year=self.year.data or 0, mileage_km=self.mileage_km.data or 0, **words)
+
+
+class PartForm(ListingForm):
+    """What a part listing tells."""
+
+    category = _choice("Category", CATEGORIES, "Choose a category.")
+    brand = _answer("Brand")
+    part_number = _answer("Part number")
+    condition = _choice("Condition", {condition: condition for condition in CONDITIONS}, "Choose a condition.")
+    fits = _answer("Fits", "Such as BMW 3 Series, 2012 to 2018")
+
+    @property
+    def attributes(self) -> list[Any]:
+        """Return the fields that only a part has."""
+        return [self[name] for name in PartFacts.__dataclass_fields__]
+
+    def item(self) -> PartFacts:
+        """Return what the part is."""
+        return PartFacts(**{name: typed(self[name]) for name in PartFacts.__dataclass_fields__})

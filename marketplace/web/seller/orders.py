@@ -62,6 +62,7 @@ class OrdersPage:
     tabs: tuple[Tab, ...]
     rows: tuple[OrderRow, ...]
     pager: Pager
+    is_oldest_first: bool
     tab_label: str
     has_orders: bool
 
@@ -94,6 +95,7 @@ def orders() -> ResponseReturnValue:
         ),
         rows=tuple(_row(order, shares.get(order.id), ship_by.get(order.id)) for order in listed.rows),
         pager=lists.pager(listed, "seller.orders", tab=tab.value),
+        is_oldest_first=tab is SellerTab.TO_SHIP,
         tab_label=tab.label,
         has_orders=bool(counts),
     )

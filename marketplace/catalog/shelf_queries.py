@@ -1,0 +1,229 @@
+"""What sellers read of their own listings, whatever buyers see of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from sqlalchemy import ColumnElement, bindparam, case, func, literal, select, true
+
+from marketplace import db
+from marketplace.catalog.models import (
+    CarDetails,
+    Listing,
+    ListingKind,
+    ListingPicture,
+    PartDetails,
+    Shop,
+    StockReservation,
+)
+from marketplace.catalog.states import ListingStatus, ReservationStatus
+from marketplace.errors import NotFound
+from marketplace.money import Money
+from marketplace.paging import Cursor, Listed, read_page
+
+
+class ShelfTab(StrEnum):
+    """The tabs of a seller's listings; each listing stands under exactly one."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str = "") -> Self:
+        """Make a tab."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    ACTIVE = "active", "Active"
+    PAUSED = "paused", "Paused"
+    DRAFT = "draft", "Draft"
+    SOLD_OUT = "sold-out", "Sold out"
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfRow:
+    """One listing in its seller's list; units are those that can be sold now, set aside for buyers, and sold."""
+
+    listing_id: int
+    kind: ListingKind
+    slug: str
+    title: str
+    price: Money
+    delivery: Money
+    in_stock: int
+    set_aside: int
+    sold: int
+    picture: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnListing:
+    """A listing with all that its seller can change; units as in ShelfRow."""
+
+    listing_id: int
+    tab: ShelfTab
+    status: ListingStatus
+    slug: str
+    title: str
+    description: str
+    price: Money
+    delivery: Money
+    in_stock: int
+    set_aside: int
+    sold: int
+    kind: ListingKind
+    attributes: Mapping[str, str | int]
+    """What the car or the part is, by the names of operations.CarFacts or PartFacts."""
+
+
+_STATUS = Listing.__table__.c.status
+_tab = case(
+    (_STATUS == ListingStatus.DRAFT, literal(ShelfTab.DRAFT.value)),
+    (_STATUS == ListingStatus.PAUSED, literal(ShelfTab.PAUSED.value)),
+    (Listing.in_stock == 0, literal(ShelfTab.SOLD_OUT.value)),
+    else_=literal(ShelfTab.ACTIVE.value),
+)
+
+
+def _units(status: ReservationStatus) -> ColumnElement[int]:
+    return (
+        select(func.coalesce(func.sum(StockReservation.quantity), 0))
+        .where(StockReservation.listing_id == Listing.__table__.c.id, StockReservation.status == status)
+        .scalar_subquery()
+    )
+
+
+_PICTURE = (
+    select(ListingPicture.file_name)
+    .where(ListingPicture.listing_id == Listing.__table__.c.id)
+    .order_by(ListingPicture.position)
+    .limit(1)
+    .scalar_subquery()
+)
+_SHELF = select(
+    Listing.id,
+    Listing.kind,
+    Listing.slug,
+    Listing.title,
+    Listing.price_minor,
+    Listing.delivery_minor,
+    Listing.currency,
+    Listing.in_stock,
+    _units(ReservationStatus.ACTIVE),
+    _units(ReservationStatus.REDEEMED),
+    _PICTURE,
+)
+_CAR = (
+    CarDetails.make,
+    CarDetails.model,
+    CarDetails.year,
+    CarDetails.mileage_km,
+    CarDetails.body,
+    CarDetails.fuel,
+    CarDetails.gearbox,
+    CarDetails.colour,
+    CarDetails.vin,
+)
+_PART = (
+    PartDetails.category,
+    PartDetails.brand,
+    PartDetails.part_number,
+    PartDetails.condition,
+    PartDetails.fits,
+)
+_OWN = (
+    select(
+        Listing.id,
+        Listing.kind,
+        Listing.status,
+        Listing.slug,
+        Listing.title,
+        Listing.description,
+        Listing.price_minor,
+        Listing.delivery_minor,
+        Listing.currency,
+        Listing.in_stock,
+        _tab.label("tab"),
+        _units(ReservationStatus.ACTIVE).label("set_aside"),
+        _units(ReservationStatus.REDEEMED).label("sold"),
+        *_CAR,
+        *_PART,
+    )
+    .outerjoin(CarDetails, CarDetails.listing_id == Listing.id)
+    .outerjoin(PartDetails, PartDetails.listing_id == Listing.id)
+    .where(Listing.id == bindparam("listing_id"), Listing.seller_id == bindparam("seller_id"))
+)
+_TAX = select(Shop.tax_basis_points).where(Shop.seller_id == bindparam("seller_id"))
+
+
+def shelf(seller_id: int, tab: ShelfTab, text: str, cursor: Cursor) -> Listed[ShelfRow]:
+    """Return one page of the seller's listings under `tab` whose title contains `text`, newest first."""
+    statement = _SHELF.where(Listing.seller_id == seller_id, _tab == tab.value, _has(text))
+    return read_page(statement, Listing.__table__.c.id, cursor, _shelf_row)
+
+
+def shelf_counts(seller_id: int, text: str) -> dict[ShelfTab, int]:
+    """Return how many of the seller's listings whose title contains `text` stand under each tab."""
+    counted = select(_tab, func.count()).where(Listing.seller_id == seller_id, _has(text)).group_by(_tab)
+    found = dict(map(tuple, db.read(counted)))
+    return {each: int(found.get(each.value, 0)) for each in ShelfTab}
+
+
+def own_listing(listing_id: int, seller_id: int) -> OwnListing:
+    """Return the seller's own listing; raises NotFound for an unknown or foreign one."""
+    row = db.read_one(_OWN, {"listing_id": listing_id, "seller_id": seller_id})
+    if row is None:
+        raise NotFound("There is no such listing.")
+    columns = _CAR if row.kind == ListingKind.CAR else _PART
+    return OwnListing(
+        listing_id=row.id,
+        tab=ShelfTab(row.tab),
+        status=row.status,
+        slug=row.slug,
+        title=row.title,
+        description=row.description,
+        price=Money(row.price_minor, row.currency),
+        delivery=Money(row.delivery_minor, row.currency),
+        in_stock=row.in_stock,
+        set_aside=int(row.set_aside),
+        sold=int(row.sold),
+        kind=row.kind,
+        attributes={column.key: getattr(row, column.key) for column in columns},
+    )
+
+
+def tax_basis_points(seller_id: int) -> int:
+    """Return the sales tax that the seller's shop adds to the price of the goods, in basis points."""
+    return int(db.read(_TAX, {"seller_id": seller_id})[0][0])
+
+
+def _has(text: str) -> ColumnElement[bool]:
+    return Listing.title.icontains(text, autoescape=True) if text else true()
+
+
+def _shelf_row(
+    listing_id: int,
+    kind: ListingKind,
+    slug: str,
+    title: str,
+    price_minor: int,
+    delivery_minor: int,
+    currency: str,
+    in_stock: int,
+    set_aside: int,
+    sold: int,
+    picture: str | None,
+) -> ShelfRow:
+    return ShelfRow(
+        listing_id=listing_id,
+        kind=kind,
+        slug=slug,
+        title=title,
+        price=Money(price_minor, currency),
+        delivery=Money(delivery_minor, currency),
+        in_stock=in_stock,
+        set_aside=int(set_aside),
+        sold=int(sold),
+        picture=picture,
+    )

@@ -1,0 +1,114 @@
+"""What the page of writing a listing shows: ready texts and addresses, and what the typed price brings."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from marketplace.catalog.shelf_queries import OwnListing, ShelfTab
+from marketplace.catalog.states import LISTING
+from marketplace.money import Money
+from marketplace.payments.fee_queries import Quote
+from marketplace.web.console import Console, seller_console
+from marketplace.web.order_parts import Fact, MoneyRow
+from marketplace.web.pages import money, money_text
+from marketplace.web.seller.forms import ListingForm
+from marketplace.web.wording import Badge
+
+_NEW_TITLES = {"car": "New car", "part": "New part"}
+_BADGES = {
+    ShelfTab.ACTIVE: Badge("Active", "ok"),
+    ShelfTab.PAUSED: Badge("Paused", "wait"),
+    ShelfTab.DRAFT: Badge("Draft", "mute"),
+    ShelfTab.SOLD_OUT: Badge("Sold out", "bad"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the seller receives when one is sold alone."""
+
+    title: str
+    rows: tuple[MoneyRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPage:
+    """What templates/seller/listing.html shows beside the form."""
+
+    title: str
+    console: Console
+    badges: tuple[Badge, ...]
+    note: str
+    is_new: bool
+    currency: str
+    """The currency that stays; "" for a new listing, which may choose."""
+    attributes: tuple[Any, ...]
+    """The form's fields that only this kind of listing has."""
+    is_car: bool
+    publish_label: str
+    """The button that saves and publishes; "" for what buyers see already."""
+    pause_url: str
+    shop_url: str
+    units: tuple[Fact, ...]
+    preview: Preview | None
+
+
+def build(kind: str, own: OwnListing | None, quote: Quote | None, form: ListingForm) -> ListingPage:
+    """Return the page around `form`; `own` is None for a new listing, `quote` where no price can be read."""
+    is_shown = own is not None and own.tab in {ShelfTab.ACTIVE, ShelfTab.SOLD_OUT}
+    return ListingPage(
+        title=own.title if own else _NEW_TITLES[kind],
+        console=seller_console("listings"),
+        badges=(_BADGES[own.tab],) if own else (),
+        note="" if own else "It is saved as a draft first. Buyers see it when you publish it.",
+        is_new=own is None,
+        currency=own.price.currency if own else "",
+        attributes=tuple(form.attributes),
+        is_car=kind == "car",
+        publish_label="" if is_shown else "Save and publish",
+        pause_url=url_for("seller.pause", listing_id=own.listing_id)
+        if own and LISTING.can(own.status, "pause")
+        else "",
+        shop_url=url_for("shop.listing", slug=own.slug) if own and is_shown else "",
+        units=_units(own) if own else (),
+        preview=_preview(quote) if quote else None,
+    )
+
+
+def _units(own: OwnListing) -> tuple[Fact, ...]:
+    return (
+        Fact("In stock", str(own.in_stock)),
+        Fact("Set aside for buyers", str(own.set_aside)),
+        Fact("Sold", str(own.sold)),
+    )
+
+
+def _preview(quote: Quote) -> Preview:
+    asked, share = quote.asked, quote.share
+    fixed = Money(quote.processing.fixed_minor, share.gross.currency)
+    rows = [
+        MoneyRow("Price", money(asked.price), ""),
+        MoneyRow("Delivery", money(asked.delivery), ""),
+        *([MoneyRow("Tax", money(asked.tax), "", note="Yours to pass on to the tax office")] if asked.tax else []),
+        MoneyRow("The buyer pays", money(share.gross), ""),
+        MoneyRow("Platform fee", _minus(share.platform_fee), "", note=_rate(quote.platform_basis_points)),
+        MoneyRow(
+            "Card fee",
+            _minus(share.processing_fee),
+            "",
+            note=f"{_rate(quote.processing.basis_points)} + {money(fixed)}",
+        ),
+        MoneyRow("You receive", money(share.net), "", is_total=True),
+    ]
+    return Preview(f"You receive {money(share.net)}", tuple(rows))
+
+
+def _minus(amount: Money) -> str:
+    return money_text(-amount.minor, amount.currency)
+
+
+def _rate(basis_points: int) -> str:
+    """Return a rate as people read it: 3 %, 2.9 %."""
+    whole, part = divmod(basis_points, 100)
+    return f"{whole}.{part:02d}".rstrip("0").rstrip(".") + " %"

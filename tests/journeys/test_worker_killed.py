@@ -1,0 +1,152 @@
+"""The worker is killed at random moments while purchases flow: nothing is lost, nothing is done twice."""
+
+import asyncio
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from marketplace import jobs
+from marketplace.checkout import flows
+from tests.builders import World
+from tests.faults import Line
+
+CHECKOUT = Path(__file__).parent.parent.parent
+KILLS = 3
+PATIENCE_SECONDS = 60
+
+
+def start_worker(world: World) -> subprocess.Popen[bytes]:
+    """Start the very command that production runs, and wait until it has signed on."""
+    settings = world.settings
+    before = workers(world)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "worker"],
+        cwd=CHECKOUT,
+        env={
+            **os.environ,
+            "DATABASE_URL": settings.database_url,
+            "SECRET_KEY": "worker",
+            "STRIPE_SECRET_KEY": settings.stripe_secret_key,
+            "STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secrets[0],
+            "STRIPE_API_BASE": str(settings.stripe_api_base),
+            "VAR_DIR": str(settings.var_dir),
+            "MARKETPLACE_DEMO": "1",
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    wait_until(lambda: bool(workers(world) - before), "the worker did not sign on")
+    return process
+
+
+def workers(world: World) -> set[object]:
+    return {row[0] for row in world.rows("SELECT id FROM procrastinate_workers")}
+
+
+def wait_until(done: Callable[[], bool], otherwise: str) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not done():
+        assert time.monotonic() < deadline, otherwise
+        time.sleep(0.05)
+
+
+def some_purchases(world: World, buyer_id: int) -> None:
+    """Make work of each kind: fees to read, a second payment to return, a page to close, a call to send again."""
+    for _ in range(2):
+        world.pay(world.open_purchase(10_000, 2_500, buyer_id=buyer_id))
+        world.sandbox.deliver_pending()
+    declined = world.open_purchase(4_000, buyer_id=buyer_id)
+    world.pay(declined, "4000000000000002")
+    world.sandbox.deliver_pending()
+    line = Line(world.provider, {"expire_checkout"})
+    outcome = flows.try_again(
+        purchase_id=declined.purchase_id,
+        buyer_id=buyer_id,
+        now=world.now,
+        provider=line,  # type: ignore[arg-type]
+        settings=world.settings,
+    )
+    world.pay(declined)
+    world.pay(world.bought(outcome, world.agreed(buyer_id, token=declined.token)))
+    world.sandbox.deliver_pending()
+
+
+def unfinished(world: World) -> list[tuple[object, ...]]:
+    return world.rows(
+        "SELECT 'event', id FROM provider_event WHERE status IN ('received', 'parked')"
+        " UNION ALL SELECT 'call', id FROM outbound_call WHERE status IN ('planned', 'sending', 'unknown')"
+        " UNION ALL SELECT 'receipt', id FROM unapplied_receipt WHERE status <> 'returned'"
+        " UNION ALL SELECT 'charge', p.id FROM payment p WHERE p.status IN ('completed', 'refunded')"
+        "  AND NOT EXISTS (SELECT FROM balance_transaction b WHERE b.payment_id = p.id AND b.kind = 'charge')"
+        " UNION ALL SELECT 'refund', p.id FROM payment p WHERE p.status = 'refunded'"
+        "  AND NOT EXISTS (SELECT FROM balance_transaction b WHERE b.payment_id = p.id AND b.kind = 'refund')"
+    )
+
+
+def free_what_the_dead_held(world: World) -> None:
+    """Let a minute without heartbeat pass for the dead, and run the rescue that each worker runs once a minute."""
+    with psycopg.connect(world.urls.superuser, autocommit=True) as connection:
+        connection.execute("UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '2 minutes'")
+    queue = jobs.worker(world.app)
+
+    async def rescue() -> None:
+        async with queue.open_async():
+            await queue.tasks["rescue_stalled"](timestamp=0)
+
+    asyncio.run(rescue())
+
+
+@pytest.mark.covers("S1.5", "S4.22", "S3.16")
+def test_the_worker_is_killed_at_random_moments(world: World) -> None:
+    for number in range(KILLS):
+        buyer_id = world.person(f"Buyer {number}")
+        process = start_worker(world)
+        try:
+            some_purchases(world, buyer_id)
+            time.sleep(random.uniform(0, 1))
+        finally:
+            process.kill()
+            process.wait()
+        free_what_the_dead_held(world)
+    world.sandbox.advance_clock(120)  # the leases of calls in the dead workers' hands are over
+
+    process = start_worker(world)
+    try:
+        wait_until(lambda: not (world.sandbox.deliver_pending() or unfinished(world)), "something is left undone")
+    finally:
+        process.terminate()
+        process.wait()
+
+    assert world.rows("SELECT status, count(*) FROM purchase GROUP BY status") == [("paid", 3 * KILLS)]
+    assert world.rows("SELECT status, count(*) FROM unapplied_receipt GROUP BY status") == [("returned", KILLS)]
+    assert len(world.sandbox.events("refund.created")) == KILLS, "each went back once"
+    assert world.rows("SELECT kind, count(*) FROM balance_transaction GROUP BY kind ORDER BY kind") == [
+        ("charge", 4 * KILLS),
+        ("refund", KILLS),
+    ]
+    [(balance,)] = world.rows("SELECT sum(amount_minor) FROM posting WHERE account = 'provider_balance'")
+    assert balance == world.sandbox.balance_sum("usd")
+
+
+def test_a_tick_that_died_with_its_worker_does_not_block_the_next_one(world: World) -> None:
+    """A job's lock outlives the process that held it; the rescue gives it back."""
+    in_the_middle = "SELECT 1 FROM procrastinate_jobs WHERE task_name = 'tick' AND status = 'doing'"
+    with psycopg.connect(world.urls.superuser) as blocker:
+        blocker.execute("LOCK TABLE outbound_call IN ACCESS EXCLUSIVE MODE")  # no tick gets past it
+        process = start_worker(world)
+        try:
+            wait_until(lambda: bool(world.rows(in_the_middle)), "no tick began")
+        finally:
+            process.kill()
+            process.wait()
+    assert world.rows(in_the_middle) == [(1,)]
+    free_what_the_dead_held(world)
+    assert world.rows(in_the_middle) == []
+    assert world.rows("SELECT status FROM procrastinate_jobs WHERE task_name = 'tick'") == [("todo",)]

@@ -1,0 +1,98 @@
+"""What a page costs the database: few statements, and as many for thirty rows as for three."""
+
+from flask.testing import FlaskClient
+
+from marketplace import db
+from marketplace.catalog import operations as catalog
+from marketplace.catalog.operations import Offer, PartFacts
+from marketplace.money import Money
+from tests.builders import World
+from tests.fixtures_queries import CountQueries
+from tests.security.authorisation import lines
+from tests.security.scene import column_of, path_of, route_of, scene, values_for
+
+_MOST = 20
+# Who looks at the lists, and under which addresses they stand.
+_LISTS = {
+    "visitor": ("/", "/l", "/l?sort=cheapest", "/s/{shop}", "/l/{listing}"),
+    "buyer": ("/", "/basket", "/checkout/USD", "/orders", "/orders?tab=open", "/account/payments", "/notifications"),
+    "seller": ("/seller/orders?tab=all", "/seller/explain/held/USD", "/notifications", "/l"),
+    "admin": ("/admin/payments", "/admin/events", "/admin/ledger", "/admin/ledger/seller_held/USD"),
+}
+
+
+def cost(client: FlaskClient, path: str, count_queries: CountQueries) -> int:
+    """Return how many statements a page sends, once nothing is new to the process any more."""
+    with count_queries() as statements:
+        answer = client.get(path, buffered=True)
+    assert answer.status_code == 200, (path, answer.status_code)
+    assert len(statements) <= _MOST, f"{path} sends {len(statements)}:\n" + "\n\n".join(statements)
+    return len(statements)
+
+
+def test_every_page_takes_at_most_twenty_statements(world: World, count_queries: CountQueries) -> None:
+    stage, asked = scene(world), 0
+    answers = {line.route: line.answers for line in lines() if line.method == "GET"}
+    roles = ("visitor", "buyer A", "seller A", "admin")
+    for rule in world.app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()):
+            continue
+        path = path_of(rule, values_for(rule, stage.sides["A"]))
+        for role in roles:
+            if answers[route_of(rule)][column_of(role, "A")] == "200":
+                cost(stage.browsers[role], path, count_queries)
+                asked += 1
+    assert asked > 60
+
+
+class Shelf:
+    """One buyer, one seller and an admin; rows are added in steps, and every list is looked at in between."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.seller_id, self.buyer_id = world.seller(), world.person()
+        self.listing_ids: list[int] = []
+        people = {"visitor": None, "buyer": self.buyer_id, "seller": self.seller_id}
+        people["admin"] = world.person("Ada Admin", is_admin=True)
+        self.clients = {role: world.client(user_id) for role, user_id in people.items()}
+
+    def add(self, count: int) -> None:
+        """Add `count` listings, lines in the basket, and purchases, every third one paid: the others cost nothing."""
+        item = PartFacts(category="brakes", brand="Bosch", part_number="BD-1", condition="New", fits="Most cars")
+        prices = [Money(0 if number % 3 else 1_000, "USD") for number in range(count)]
+        offers = [Offer("Brake disc", "Fits well.", price, Money(0, "USD"), 90, item) for price in prices]
+        ids = db.atomic(catalog.create_listings, (), seller_id=self.seller_id, offers=offers, now=self.world.now)
+        db.atomic(catalog.publish_all, (), seller_id=self.seller_id, listing_ids=ids, now=self.world.now)
+        for listing_id, price in zip(ids, prices, strict=True):
+            self.world.put_in_cart(self.buyer_id, listing_id)  # the first purchase takes what lay there before, too
+            bought = self.world.check_out(self.buyer_id)
+            if price:
+                self.world.pay(bought)
+                self.world.sandbox.deliver_pending()
+        self.world.settle_down()
+        self.listing_ids += ids
+        for listing_id in self.listing_ids:
+            self.world.put_in_cart(self.buyer_id, listing_id)
+
+    def costs(self, count_queries: CountQueries) -> dict[tuple[str, str], int]:
+        """Return what every list costs now, by who looks and where."""
+        [(shop, listing)] = self.world.rows(
+            "SELECT s.slug, min(l.slug) FROM shop s JOIN listing l USING (seller_id) GROUP BY 1"
+        )
+        return {
+            (role, path): cost(self.clients[role], path.format(shop=shop, listing=listing), count_queries)
+            for role, paths in _LISTS.items()
+            for path in paths
+        }
+
+
+def test_a_list_costs_the_same_with_three_rows_and_with_thirty(world: World, count_queries: CountQueries) -> None:
+    shelf = Shelf(world)
+    shelf.add(3)
+    with_three = shelf.costs(count_queries)
+    shelf.add(27)
+    assert shelf.costs(count_queries) == with_three
+    rows = {table: world.rows(f'SELECT count(*) FROM "{table}"')[0][0] for table in ("order", "payment", "listing")}
+    assert rows == {"order": 30, "payment": 30, "listing": 30}
+    assert world.rows("SELECT count(*) FROM cart_line") == [(30,)]
+    assert world.rows("SELECT count(*) > 30 FROM provider_event") == [(True,)]
