@@ -1,4 +1,4 @@
-"""Who is looking, and may they: sign-in sessions, roles, cross-site requests, hosts and safe return addresses."""
+"""Who is looking, and may they: sign-in sessions, roles, cross-site requests and safe return addresses."""
 
 import secrets
 from collections.abc import Callable
@@ -9,12 +9,11 @@ from functools import wraps
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from flask import Blueprint, Flask, Response, g, redirect, request, session, url_for
+from flask import Blueprint, Flask, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import SecurityError
 
 from marketplace import clock
 from marketplace.accounts import operations as accounts
@@ -23,6 +22,7 @@ from marketplace.carts import queries as carts
 from marketplace.config import Settings
 from marketplace.errors import NotAllowed
 from marketplace.notifications import queries as notifications
+from marketplace.web import hosts
 
 View = Callable[..., ResponseReturnValue]
 
@@ -120,14 +120,14 @@ def register(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_PATH="/",
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=_COOKIE_LIFETIME,
-        TRUSTED_HOSTS=_hosts(settings),
+        TRUSTED_HOSTS=hosts.trusted(settings),
         MAX_CONTENT_LENGTH=_LARGEST_BODY,
         # A form may stay open as long as its session; the token is bound to that.
         WTF_CSRF_TIME_LIMIT=None,
         # Our sessions are rows that can be revoked; tying them to a network address signs phones out on every move.
         SESSION_PROTECTION=None,
     )
-    app.before_request(_refuse_foreign_host)
+    app.before_request(hosts.refuse_foreign)
     _csrf.init_app(app)
     _login.init_app(app, add_context_processor=False)
     _login.user_loader(_person)
@@ -234,13 +234,6 @@ def safe_next(target: str | None) -> str | None:
     return None if parts.path.rstrip("/") in _NOT_AFTER_SIGN_IN else target
 
 
-def _refuse_foreign_host() -> ResponseReturnValue | None:
-    # Plain text: Flask builds no addresses for a host it does not trust, so no page of ours can be drawn.
-    if isinstance(request.routing_exception, SecurityError):
-        return Response("This address is not ours.\n", 400, mimetype="text/plain")
-    return None
-
-
 def _guarded(view: View, may: Callable[[Viewer], bool], refusal: str) -> View:
     @wraps(view)
     def guarded(*args: Any, **values: Any) -> ResponseReturnValue:
@@ -296,10 +289,3 @@ def _read_counts(who: Viewer | None, visitor: bytes | None) -> tuple[int, int]:
     """Return the units in the basket and the unread notifications; a visitor without a basket costs nothing."""
     user_id = who.user_id if who else None
     return carts.count(user_id, visitor), notifications.unread_count(user_id) if user_id else 0
-
-
-def _hosts(settings: Settings) -> list[str]:
-    hosts = {urlsplit(settings.base_url).hostname or "localhost"}
-    if settings.demo:
-        hosts |= {"localhost", "127.0.0.1"}
-    return sorted(hosts)
