@@ -2,40 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from marketplace.ledger import operations as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.operations import Line
-from marketplace.money import Money
 from marketplace.payments.models import BlockReason, PaymentBlock, PaymentTransaction
-from marketplace.payments.states import TransactionStatus
 from marketplace.refunds.models import Refund
-from marketplace.refunds.rules import Plan, Standing
-from marketplace.refunds.states import COUNTED
-
-
-def standing(session: Session, transaction_id: int, *, except_refund_id: int | None) -> Standing:
-    """Return what a share's order has left; the refund that asks is not counted against itself."""
-    share = session.get_one(PaymentTransaction, transaction_id)
-    counted = select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(
-        Refund.order_id == share.order_id, Refund.status.in_(COUNTED), Refund.id != (except_refund_id or 0)
-    )
-    money = {
-        name: Money(minor, share.currency)
-        for name, minor in {
-            "gross": share.gross_minor,
-            "platform_fee": share.platform_fee_minor,
-            "processing_fee": share.processing_fee_minor,
-            "refunded": share.refunded_minor,
-            "reserved": int(session.execute(counted).scalar_one()),
-            "left": share.net_minor - share.net_taken_minor,
-        }.items()
-    }
-    left, nothing = money.pop("left"), Money.zero(share.currency)
-    is_available = share.status == TransactionStatus.AVAILABLE
-    return Standing(**money, held=nothing if is_available else left, available=left if is_available else nothing)
+from marketplace.refunds.rules import Plan
 
 
 def take(session: Session, refund: Refund, plan: Plan, *, now: datetime) -> None:

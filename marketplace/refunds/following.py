@@ -19,7 +19,7 @@ from marketplace.payment_records.tracker import get_payment_tracker
 from marketplace.payments import balance
 from marketplace.payments.models import PaymentTransaction
 from marketplace.providers.base import BalanceLine, ProviderRefund
-from marketplace.refunds import booking, operations, rules, telling
+from marketplace.refunds import booking, operations, rules, standing, telling
 from marketplace.refunds.models import Refund, RefundOrigin
 from marketplace.refunds.rules import RefundReason
 from marketplace.refunds.states import RefundStatus
@@ -87,7 +87,7 @@ def _mirrored(
         .scalars()
         .all()
     )
-    left = [booking.standing(session, share.id, except_refund_id=None).left for share in shares]
+    left = [standing.read(session, share.id, except_refund_id=None).left for share in shares]
     amount = Money(found.amount_minor, found.currency)
     if not shares or Money.total(left, amount.currency) < amount:
         raise Contradiction("the refund is about more than is left of the payment")

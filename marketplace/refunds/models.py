@@ -41,6 +41,7 @@ class Refund(Ruled, Base):
         Index(None, "order_id"),
         Index(None, "payment_id"),
         Index(None, "buyer_id", "id"),
+        Index(None, "seller_id", "id"),
         Index("ix_refund_waiting", "asked_at", postgresql_where="status = 'pending'"),
         {"postgresql_with": {"fillfactor": 70}},
     )

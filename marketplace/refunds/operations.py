@@ -18,9 +18,10 @@ from marketplace.outbound.models import CallKind
 from marketplace.payment_records.models import Payment
 from marketplace.payments.models import PaymentTransaction
 from marketplace.payments.states import TransactionStatus
-from marketplace.refunds import booking, rules, telling
+from marketplace.refunds import booking, rules, standing, telling
 from marketplace.refunds.models import Refund, RefundLine, RefundOrigin
 from marketplace.refunds.rules import Plan, RefundReason
+from marketplace.transitions import AlreadyThere
 
 REFERENCE = "refund:"
 """How the provider keeps the row of a refund; its id and attempt follow."""
@@ -89,6 +90,7 @@ def withdraw(session: Session, *, buyer_id: int, refund_id: int, now: datetime) 
     refund = session.get(Refund, refund_id)
     if refund is None or refund.buyer_id != buyer_id:
         raise NotFound("There is no such refund.")
+    _check_open(refund, "withdraw")
     history.move(session, refund, "withdraw", actor=Actor.user(buyer_id), at=now)
     booking.lift_block(session, refund, now=now)
     telling.withdrawn(session, refund, now=now)
@@ -98,6 +100,7 @@ def reject(session: Session, *, admin_id: int, refund_id: int, notes: str, now: 
     """Refuse a request with a reason that both parties read; raises Invalid without one."""
     refund = known(session, refund_id)
     rules.check_approver(admin_id, buyer_id=refund.buyer_id, seller_id=refund.seller_id, first_approver_id=None)
+    _check_open(refund, "reject")
     refund.admin_notes = _notes(notes)
     refund.decided_by_id, refund.decided_at = admin_id, now
     history.move(session, refund, "reject", actor=Actor.user(admin_id, "admin"), at=now, because=refund.admin_notes)
@@ -122,7 +125,7 @@ def approve(
     replay.
     """
     refund = known(session, refund_id)
-    refund.machine.step(refund.status, "approve")
+    _check_open(refund, "approve")
     rules.check_approver(
         admin_id, buyer_id=refund.buyer_id, seller_id=refund.seller_id, first_approver_id=refund.first_approver_id
     )
@@ -143,8 +146,33 @@ def approve(
     actor = Actor.user(admin_id, "admin")
     history.move(session, refund, "approve", actor=actor, at=now, because=refund.admin_notes or None)
     telling.approved(session, refund, now=now)
+    return Decided(_call(session, refund, actor=actor, now=now))
+
+
+def plan_for(session: Session, refund: Refund, amount: Money, policy: MoneyPolicy) -> Plan:
+    """Return who gives what if `amount` goes back; the page that previews it calls the same rules."""
+    found = standing.read(session, refund.transaction_id, except_refund_id=refund.id)
+    return rules.plan_refund(amount, found, rules.FeeBearer(policy.refund_fee_bearer))
+
+
+def known(session: Session, refund_id: int) -> Refund:
+    """Return a refund; raises NotFound."""
+    refund = session.get(Refund, refund_id)
+    if refund is None:
+        raise NotFound("There is no such refund.")
+    return refund
+
+
+def _check_open(refund: Refund, verb: str) -> None:
+    """Raise AlreadyThere once it is decided: buyer and admins may press different buttons at the same moment."""
+    if not refund.machine.can(refund.status, verb):
+        raise AlreadyThere(f"This refund is already decided: {refund.status.label.lower()}.")
+
+
+def _call(session: Session, refund: Refund, *, actor: Actor, now: datetime) -> int:
+    """Freeze the call that sends the money and return its id."""
     payment = session.get_one(Payment, refund.payment_id)
-    call_id = outbound.plan(
+    return outbound.plan(
         session,
         provider=payment.provider,
         kind=CallKind.REFUND,
@@ -157,21 +185,6 @@ def approve(
         actor=actor,
         now=now,
     )
-    return Decided(call_id)
-
-
-def plan_for(session: Session, refund: Refund, amount: Money, policy: MoneyPolicy) -> Plan:
-    """Return who gives what if `amount` goes back; the page that previews it calls the same rules."""
-    standing = booking.standing(session, refund.transaction_id, except_refund_id=refund.id)
-    return rules.plan_refund(amount, standing, rules.FeeBearer(policy.refund_fee_bearer))
-
-
-def known(session: Session, refund_id: int) -> Refund:
-    """Return a refund; raises NotFound."""
-    refund = session.get(Refund, refund_id)
-    if refund is None:
-        raise NotFound("There is no such refund.")
-    return refund
 
 
 def _open(
@@ -190,11 +203,8 @@ def _open(
         raise NotAllowed("This order has not been paid.")
     if origin == RefundOrigin.BUYER:
         rules.check_asked_in_time(share.payment_received_date, now)
-    text = description.strip()
-    if not text or len(text) > 2_000:
-        raise Invalid("Say in a few words what happened, at most 2,000 characters.", field="description")
     amount = _amount(session, order, wish)
-    rules.check_amount(amount, booking.standing(session, share.id, except_refund_id=None).left)
+    rules.check_amount(amount, standing.read(session, share.id, except_refund_id=None).left)
     refund = Refund(
         order_id=order.id,
         payment_id=share.payment_id,
@@ -204,24 +214,35 @@ def _open(
         currency=order.currency,
         origin=origin,
         reason=reason,
-        description=text,
+        description=_description(description),
         asked_minor=amount.minor,
         amount_minor=amount.minor,
         asked_at=now,
     )
     session.add(refund)
     session.flush()
-    if wish.units:
-        rows = [
-            {"refund_id": refund.id, "order_line_id": line_id, "quantity": quantity}
-            for line_id, quantity in wish.units.items()
-            if quantity
-        ]
-        session.execute(insert(RefundLine), rows)
+    _keep_units(session, refund, wish)
     history.begin(session, Refund, [refund.id], actor=actor, at=now, because=reason.label)
     booking.block(session, refund, now=now)
     telling.asked(session, refund, now=now)
     return refund.id
+
+
+def _description(description: str) -> str:
+    text = description.strip()
+    if not text or len(text) > 2_000:
+        raise Invalid("Say in a few words what happened, at most 2,000 characters.", field="description")
+    return text
+
+
+def _keep_units(session: Session, refund: Refund, wish: Wish) -> None:
+    rows = [
+        {"refund_id": refund.id, "order_line_id": line_id, "quantity": quantity}
+        for line_id, quantity in (wish.units or {}).items()
+        if quantity
+    ]
+    if rows:
+        session.execute(insert(RefundLine), rows)
 
 
 def _share(session: Session, order_id: int) -> PaymentTransaction:

@@ -10,6 +10,8 @@ from marketplace.errors import Conflict, Invalid, NotAllowed
 from marketplace.money import Money
 
 _ASK_WITHIN = timedelta(days=120)
+TARGET_WORKING_DAYS = 2
+_SATURDAY = 5
 
 
 class RefundReason(StrEnum):
@@ -91,13 +93,14 @@ def plan_refund(amount: Money, standing: Standing, bearer: FeeBearer) -> Plan:
     """
     check_amount(amount, standing.left)
     before, after = standing.refunded, standing.refunded + amount
-    from_platform = _part(standing.platform_fee, after, standing.gross) - _part(
-        standing.platform_fee, before, standing.gross
-    )
+    given_before, given_after = (_part(standing.platform_fee, refunded, standing.gross) for refunded in (before, after))
+    from_platform = given_after - given_before
     from_cost = Money.zero(amount.currency)
     if bearer == FeeBearer.PLATFORM:
-        from_cost = _part(standing.processing_fee, after, standing.gross) - _part(
-            standing.processing_fee, before, standing.gross
+        # Of what the platform fee leaves: two parts rounded side by side could give more than goes back.
+        whole = standing.gross - standing.platform_fee
+        from_cost = _part(standing.processing_fee, after - given_after, whole) - _part(
+            standing.processing_fee, before - given_before, whole
         )
     rest = amount - from_platform - from_cost
     from_held = min(rest, standing.held)
@@ -131,6 +134,20 @@ def amount_of_lines(chosen: Sequence[Money], subtotal: Money, tax: Money) -> Mon
 def shares_of(amount: Money, left: Sequence[Money]) -> list[Money]:
     """Return how a refund made at the provider is spread over a payment's orders: by what each has left."""
     return amount.split([one.minor for one in left])
+
+
+def may_be_asked(paid_at: datetime | None, left: Money, now: datetime) -> bool:
+    """Return whether a buyer may ask for money of an order now: it was paid, not too long ago, and some is left."""
+    return paid_at is not None and left.minor > 0 and now - paid_at <= _ASK_WITHIN
+
+
+def answer_due(asked_at: datetime) -> datetime:
+    """Return until when a request is to be answered: two working days, weekends left out."""
+    due, days = asked_at, TARGET_WORKING_DAYS
+    while days:
+        due += timedelta(days=1)
+        days -= due.weekday() < _SATURDAY
+    return due
 
 
 def check_asked_in_time(paid_at: datetime, now: datetime) -> None:

@@ -51,6 +51,7 @@ def _tell(session: Session, refund: Refund, kind: NotificationKind, now: datetim
         "currency": refund.currency,
         "reason": refund.admin_notes,
     }
-    for user_id in (refund.buyer_id, refund.seller_id):
-        fact = NewFact(user_id=user_id, kind=kind, subject="refund", subject_id=refund.id, facts=facts)
+    for role, user_id in (("buyer", refund.buyer_id), ("seller", refund.seller_id)):
+        told = facts | {"role": role}
+        fact = NewFact(user_id=user_id, kind=kind, subject="refund", subject_id=refund.id, facts=told)
         notifications.tell(session, **vars(fact), now=now)

@@ -62,6 +62,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_refund_buyer_id_id"), "refund", ["buyer_id", "id"], unique=False)
     op.create_index(op.f("ix_refund_order_id"), "refund", ["order_id"], unique=False)
     op.create_index(op.f("ix_refund_payment_id"), "refund", ["payment_id"], unique=False)
+    op.create_index(op.f("ix_refund_seller_id_id"), "refund", ["seller_id", "id"], unique=False)
     op.create_index("ix_refund_waiting", "refund", ["asked_at"], unique=False, postgresql_where="status = 'pending'")
     op.create_table(
         "refund_line",

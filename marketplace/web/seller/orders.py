@@ -12,6 +12,7 @@ from marketplace.orders.states import OrderStatus
 from marketplace.payments import queries as payment_queries
 from marketplace.payments import timeline_queries
 from marketplace.payments.queries import HeldTotal, Share
+from marketplace.refunds import queries as refund_queries
 from marketplace.web import guards, lists, order_parts
 from marketplace.web.console import Console, seller_console
 from marketplace.web.lists import Pager, Tab
@@ -97,13 +98,19 @@ def order(number: str) -> ResponseReturnValue:
     seller_id = guards.viewer().user_id
     found = queries.seller_order(lists.number(number), seller_id)
     share = payment_queries.shares_of_orders([found.id]).get(found.id)
-    subjects = {"order": [found.id], "payment_transaction": [share.id] if share else []}
+    refunds = refund_queries.refunds_of_orders([found.id])
+    subjects = {
+        "order": [found.id],
+        "payment_transaction": [share.id] if share else [],
+        "refund": [refund.id for refund in refunds],
+    }
     facts = order_page.Facts(
         order=found,
         share=share,
         blocks=payment_queries.open_blocks(share.id) if share else (),
         changes=timeline_queries.changes_of(subjects),
         lines=queries.lines_of(found.id),
+        refunds=refunds,
     )
     return render_template("seller/order.html", page=order_page.build(facts, seller_id))
 
