@@ -12,16 +12,18 @@ from flask import Flask
 
 from marketplace import clock, db
 from marketplace.checkout import flows as checkout
+from marketplace.checkout import outcomes as checkout_outcomes
 from marketplace.checkout import sweeps
-from marketplace.checkout.outcomes import OUTCOMES
 from marketplace.ledger import operations as ledger
 from marketplace.orders import sweeps as orders
 from marketplace.outbound import flows as outbound
 from marketplace.provider_events import flows as events
 from marketplace.queue import JobName
+from marketplace.refunds import flows as refunds
 
 log = structlog.get_logger()
 
+_OUTCOMES = {**checkout_outcomes.OUTCOMES, **refunds.OUTCOMES}
 _STALLED_SECONDS = 60
 _POLL_SECONDS = 0.5
 
@@ -35,7 +37,7 @@ def tick(app: Flask) -> dict[str, int]:
     now = clock.now()
     work: dict[str, Callable[[], int]] = {
         "events applied": lambda: events.apply_due(providers=providers, settings=settings, now=now),
-        "calls sent": lambda: outbound.send_due(providers=providers, outcomes=OUTCOMES, now=now),
+        "calls sent": lambda: outbound.send_due(providers=providers, outcomes=_OUTCOMES, now=now),
         "payments ended": lambda: checkout.close_overdue(providers=providers, settings=settings, now=now),
         "reservations returned": lambda: db.atomic(sweeps.reap_reservations, (), now=now),
         "purchases given up": lambda: db.atomic(sweeps.give_up_unpaid, (), now=now),

@@ -7,5 +7,5 @@ from marketplace.outbound.models import CallKind
 OUTCOMES: dict[CallKind, Outcome] = {
     CallKind.CREATE_CHECKOUT: page.page_opened,
     CallKind.EXPIRE_CHECKOUT: page.page_closed,
-    CallKind.REFUND: returns.return_answered,
+    CallKind.RETURN: returns.return_answered,
 }

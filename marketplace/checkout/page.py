@@ -79,8 +79,10 @@ def plan_payment(
 
 
 def plan_closing(session: Session, *, payment: Payment, actor: Actor, now: datetime) -> int | None:
-    """Plan to close a payment's page if it may still take money; return the call's id."""
+    """Plan to close a payment's page if it may still take money and nobody is closing it; return the call's id."""
     if payment.provider_session_id is None or payment.session_closed_at is not None:
+        return None
+    if outbound.is_under_way(session, kind=CallKind.EXPIRE_CHECKOUT, subject_id=payment.id):
         return None
     return outbound.plan(
         session,

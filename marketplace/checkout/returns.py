@@ -9,6 +9,7 @@ from marketplace import history
 from marketplace.checkout import telling
 from marketplace.checkout.settlement import Contradiction
 from marketplace.history import Actor
+from marketplace.ledger.accounts import Account
 from marketplace.outbound import operations as outbound
 from marketplace.outbound.models import CallKind
 from marketplace.outbound.requests import Answer
@@ -20,6 +21,8 @@ from marketplace.payments.states import ReceiptStatus
 from marketplace.providers.base import BalanceLine, ProviderRefund
 
 _BATCH = 50
+REFERENCE = "receipt:"
+"""How the provider keeps the row of a return."""
 
 
 def waiting(session: Session) -> list[int]:
@@ -37,12 +40,12 @@ def plan_return(session: Session, *, receipt_id: int, actor: Actor, now: datetim
     return outbound.plan(
         session,
         provider=payment.provider,
-        kind=CallKind.REFUND,
+        kind=CallKind.RETURN,
         subject_id=receipt.id,
         request={
             "intent_id": payment.provider_payment_id,
             "amount_minor": receipt.amount_minor,
-            "receipt_id": receipt.id,
+            "reference": f"{REFERENCE}{receipt.id}",
         },
         actor=actor,
         now=now,
@@ -70,8 +73,14 @@ def follow_refund(
     receipt.provider_refund_id = receipt.provider_refund_id or refund.refund_id
     payment = session.get_one(Payment, receipt.payment_id)
     for line in lines:
-        balance.book_returned(
-            session, payment_id=payment.id, user_id=payment.user_id, refund_id=refund.refund_id, line=line, now=now
+        balance.book_refund(
+            session,
+            payment_id=payment.id,
+            owner_id=payment.user_id,
+            refund_id=refund.refund_id,
+            line=line,
+            now=now,
+            owed=Account.UNAPPLIED_RECEIPTS,
         )
     if refund.is_final_failure and receipt.machine.can(receipt.status, "fail"):
         history.move(session, receipt, "fail", actor=actor, at=now, because=f"The refund is {refund.status}.")
@@ -86,7 +95,8 @@ def follow_refund(
 
 
 def _receipt(session: Session, refund: ProviderRefund) -> UnappliedReceipt:
-    receipt = session.get(UnappliedReceipt, refund.receipt_id) if refund.receipt_id is not None else None
+    number = (refund.reference or "").removeprefix(REFERENCE)
+    receipt = session.get(UnappliedReceipt, int(number)) if number.isdecimal() else None
     if receipt is None or receipt.provider_refund_id not in (None, refund.refund_id):
         raise Contradiction("the refund matches no return of ours")
     if (receipt.amount_minor, receipt.currency) != (refund.amount_minor, refund.currency):

@@ -19,6 +19,12 @@ class NotificationKind(StrEnum):
     PAYMENT_FAILED = "payment_failed"
     PAYMENT_EXPIRED = "payment_expired"
     PAYMENT_RETURNED = "payment_returned"
+    REFUND_ASKED = "refund_asked"
+    REFUND_APPROVED = "refund_approved"
+    REFUND_REJECTED = "refund_rejected"
+    REFUND_WITHDRAWN = "refund_withdrawn"
+    REFUND_COMPLETED = "refund_completed"
+    REFUND_FAILED = "refund_failed"
 
 
 class Notification(Base):

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, true
 
 from marketplace import db
 from marketplace.accounts.models import User
@@ -271,6 +271,11 @@ def buyer_order(number: str, buyer_id: int) -> OrderDetail:
 def seller_order(number: str, seller_id: int) -> OrderDetail:
     """Return the seller's own order `number`; raises NotFound for an unknown or foreign one."""
     return _own(number, Order.seller_id == seller_id)
+
+
+def any_order(number: str) -> OrderDetail:
+    """Return order `number`, for an admin; raises NotFound."""
+    return _own(number, true())
 
 
 def lines_of(order_id: int) -> Sequence[LineRow]:

@@ -56,6 +56,14 @@ ORDER = Machine(
         "ship": ([_O.CONFIRMED], _O.SHIPPED, "The seller sent it."),
         "deliver": ([_O.SHIPPED], _O.DELIVERED, "It arrived."),
         "cancel": ([_O.PENDING, _O.CONFIRMED], _O.CANCELLED, "It is not wanted or not paid any more."),
-        "refund": ([_O.CONFIRMED, _O.SHIPPED, _O.DELIVERED], _O.REFUNDED, "The buyer has all the money back."),
+        "refund": (
+            [_O.CONFIRMED, _O.SHIPPED, _O.DELIVERED, _O.CANCELLED],
+            _O.REFUNDED,
+            "The buyer has all the money back.",
+        ),
+        "reinstate_confirmed": ([_O.REFUNDED], _O.CONFIRMED, "The refund did not reach the buyer."),
+        "reinstate_shipped": ([_O.REFUNDED], _O.SHIPPED, "The refund did not reach the buyer."),
+        "reinstate_delivered": ([_O.REFUNDED], _O.DELIVERED, "The refund did not reach the buyer."),
+        "reinstate_cancelled": ([_O.REFUNDED], _O.CANCELLED, "The refund did not reach the buyer."),
     },
 )

@@ -19,6 +19,8 @@ class CallKind(StrEnum):
     CREATE_CHECKOUT = "create_checkout"
     EXPIRE_CHECKOUT = "expire_checkout"
     REFUND = "refund"
+    RETURN = "return"
+    """Money that could not be used goes back."""
 
 
 class Installation(Base):

@@ -15,6 +15,7 @@ from marketplace.outbound.models import CallKind, Installation, OutboundCall
 from marketplace.outbound.states import CallStatus
 
 SENDER = Actor.job("outbound")
+_UNFINISHED = (CallStatus.PLANNED, CallStatus.SENDING, CallStatus.UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,14 @@ def plan(
     session.flush()
     history.begin(session, OutboundCall, [call.id], actor=actor, at=now, because="Planned with its cause.")
     return call.id
+
+
+def is_under_way(session: Session, *, kind: CallKind, subject_id: int) -> bool:
+    """Return whether a call of `kind` about row `subject_id` has no outcome yet; another would be in its way."""
+    statement = select(OutboundCall.id).where(
+        OutboundCall.kind == kind, OutboundCall.subject_id == subject_id, OutboundCall.status.in_(_UNFINISHED)
+    )
+    return session.execute(statement).first() is not None
 
 
 def take_up(session: Session, *, call_id: int, now: datetime) -> TakenCall | None:
@@ -127,10 +136,9 @@ def block(session: Session, *, call_id: int, message: str, now: datetime) -> Non
 
 def due(session: Session, *, now: datetime, limit: int) -> list[int]:
     """Return the calls without an outcome that are due at `now`, oldest first."""
-    unfinished = (CallStatus.PLANNED, CallStatus.SENDING, CallStatus.UNKNOWN)
     statement = (
         select(OutboundCall.id)
-        .where(OutboundCall.status.in_(unfinished), OutboundCall.next_attempt_at <= now)
+        .where(OutboundCall.status.in_(_UNFINISHED), OutboundCall.next_attempt_at <= now)
         .order_by(OutboundCall.next_attempt_at)
         .limit(limit)
     )

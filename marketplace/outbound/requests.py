@@ -1,7 +1,7 @@
 """What each kind of call asks of the port, from its frozen request; and how its object is looked up again."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -10,15 +10,6 @@ from marketplace.outbound.operations import TakenCall
 from marketplace.providers.base import Checkout, CheckoutLine, CheckoutRequest, Provider, ProviderRefund
 
 Answer = Checkout | ProviderRefund
-
-
-@dataclass(frozen=True)
-class RefundRequest:
-    """What a refund call is frozen as; minor units."""
-
-    intent_id: str
-    amount_minor: int
-    receipt_id: int
 
 
 def frozen_checkout(request: CheckoutRequest) -> dict[str, Any]:
@@ -49,7 +40,7 @@ def look_up(provider: Provider, call: TakenCall) -> Answer | None:
         return provider.find_checkout(call.subject_id, since=call.first_sent_at)
     if call.kind == CallKind.EXPIRE_CHECKOUT:
         return provider.get_checkout(call.request["session_id"])
-    return provider.find_refund(intent_id=call.request["intent_id"], receipt_id=call.request["receipt_id"])
+    return provider.find_refund(intent_id=call.request["intent_id"], reference=call.request["reference"])
 
 
 def object_id(answer: Answer) -> str:

@@ -37,9 +37,14 @@ PAYMENT = Machine(
         "expire": ([_S.PENDING], _S.EXPIRED, "The payment page closed before anybody paid."),
         "cancel": ([_S.PENDING, _S.FAILED], _S.CANCELLED, "The buyer went back, or started another attempt."),
         "refund_part": (
-            [_S.COMPLETED, _S.PARTIALLY_REFUNDED],
+            [_S.COMPLETED, _S.PARTIALLY_REFUNDED, _S.REFUNDED],
             _S.PARTIALLY_REFUNDED,
-            "Some of the money went back to the buyer.",
+            "Some of the money went back to the buyer, or came back from there.",
+        ),
+        "unrefund": (
+            [_S.PARTIALLY_REFUNDED, _S.REFUNDED],
+            _S.COMPLETED,
+            "The refund did not reach the buyer: all of the money is here again.",
         ),
         "refund": ([_S.COMPLETED, _S.PARTIALLY_REFUNDED], _S.REFUNDED, "All of the money went back to the buyer."),
     },

@@ -83,6 +83,10 @@ class PaymentRecords:
         """Record that all or some of the money went back to the buyer."""
         return self._move(payment_id, "refund" if fully else "refund_part")
 
+    def follow_refunds(self, payment_id: int, verb: str) -> PaymentRecord:
+        """Record what refunds add up to by one of the verbs `refund`, `refund_part`, `unrefund`."""
+        return self._move(payment_id, verb)
+
     def mark_credits_added(self, payment_id: int, *, credit_transaction_id: int) -> PaymentRecord:
         """Record once that the bought credits were added; raises NotAllowed when unpaid, Conflict when added before."""
         record = self._store.get(payment_id)

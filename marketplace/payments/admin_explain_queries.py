@@ -32,6 +32,7 @@ class Source(StrEnum):
     HELD_SHARE = "held_share"
     PROVIDER = "provider"
     RECEIPT = "receipt"
+    REFUND = "refund"
 
 
 class PaymentFigure(StrEnum):
@@ -55,6 +56,7 @@ class PaymentFigure(StrEnum):
     CARD_FEE = "card-fee", "Card fee charged", Account.PROCESSING_FEE_RECOVERY, -1, Source.SHARE
     NET = "net", "Net for the sellers", Account.SELLER_HELD, -1, Source.SHARE
     HELD = "held", "Held now", Account.SELLER_HELD, -1, Source.HELD_SHARE
+    REFUNDED = "refunded", "Refunded to the buyer", Account.REFUND_PENDING, -1, Source.REFUND
     PROVIDER_FEE = "provider-fee", "Fee taken by the provider", Account.PROCESSING_FEE, 1, Source.PROVIDER
     PROVIDER_NET = "provider-net", "Arrived in the provider's balance", Account.PROVIDER_BALANCE, 1, Source.PROVIDER
     RETURNED = "unapplied", "Received, could not be used", Account.UNAPPLIED_RECEIPTS, -1, Source.RECEIPT
@@ -66,7 +68,8 @@ _SHARE_COLUMN = {
     PaymentFigure.PLATFORM_FEE: PaymentTransaction.platform_fee_minor,
     PaymentFigure.CARD_FEE: PaymentTransaction.processing_fee_minor,
     PaymentFigure.NET: PaymentTransaction.net_minor,
-    PaymentFigure.HELD: PaymentTransaction.net_minor,
+    PaymentFigure.HELD: PaymentTransaction.net_minor - PaymentTransaction.net_taken_minor,
+    PaymentFigure.REFUNDED: PaymentTransaction.refunded_minor,
 }
 _PROVIDER_COLUMN = {
     PaymentFigure.PROVIDER_FEE: BalanceTransaction.fee_minor,
@@ -141,6 +144,8 @@ def _stored(
     if figure.source is Source.HELD_SHARE:
         shares = shares.where(PaymentTransaction.status == TransactionStatus.HELD)
     rows = connection.execute(shares).all()
+    if figure.source is Source.REFUND:
+        return sum(row[2] for row in rows), []
     unbooked = [
         AgreedRow(f"Order {number}", shop, amount) for number, shop, amount, status in rows if status in _UNBOOKED
     ]
@@ -161,6 +166,8 @@ def _scope(payment_id: int, figure: PaymentFigure, order_number: str | None) -> 
         conditions.append(_CAPTURED)
     if figure.source is Source.RECEIPT:
         conditions.append(LedgerEntry.key.like("payment:%:unapplied"))
+    if figure.source is Source.REFUND:
+        conditions.append(LedgerEntry.key.like("refund:%"))
     if order_number is not None:
         conditions.append(Posting.order_id.in_(select(Order.id).where(Order.number == order_number)))
     return conditions

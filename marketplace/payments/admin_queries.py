@@ -1,6 +1,6 @@
 """What admins see of one payment: everything that is known about it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -200,10 +200,14 @@ _CALLS = (
                 OutboundCall.subject_id == bindparam("payment_id"),
             ),
             and_(
-                OutboundCall.kind == CallKind.REFUND,
+                OutboundCall.kind == CallKind.RETURN,
                 OutboundCall.subject_id.in_(
                     select(UnappliedReceipt.id).where(UnappliedReceipt.payment_id == bindparam("payment_id"))
                 ),
+            ),
+            and_(
+                OutboundCall.kind == CallKind.REFUND,
+                OutboundCall.subject_id.in_(bindparam("refund_ids", expanding=True)),
             ),
         )
     )
@@ -245,9 +249,10 @@ def seller_shares(payment_id: int) -> Sequence[SellerShare]:
     return [SellerShare(Share(*columns), number, status, shop) for number, status, shop, *columns in rows]
 
 
-def calls(payment_id: int) -> Sequence[Call]:
-    """Return the calls to the provider made for one payment and for the return of its money."""
-    return [Call(*tuple(row)) for row in db.read(_CALLS, {"payment_id": payment_id})]
+def calls(payment_id: int, refund_ids: Iterable[int] = ()) -> Sequence[Call]:
+    """Return the calls to the provider made for one payment, for its refunds and for the return of its money."""
+    values = {"payment_id": payment_id, "refund_ids": list(refund_ids)}
+    return [Call(*tuple(row)) for row in db.read(_CALLS, values)]
 
 
 def provider_lines(payment_id: int) -> Sequence[ProviderLine]:

@@ -47,10 +47,17 @@ def book_charge(session: Session, *, payment_id: int, line: BalanceLine, now: da
     return True
 
 
-def book_returned(
-    session: Session, *, payment_id: int, user_id: int, refund_id: str, line: BalanceLine, now: datetime
+def book_refund(
+    session: Session,
+    *,
+    payment_id: int,
+    owner_id: int,
+    refund_id: str,
+    line: BalanceLine,
+    now: datetime,
+    owed: Account = Account.REFUND_PENDING,
 ) -> bool:
-    """Book that an unusable receipt went back to the buyer; return False when it is in the books already.
+    """Book that what was `owed` went back to the buyer; return False when it is in the books already.
 
     A failed refund's own line (positive) books the inverse.
     """
@@ -62,7 +69,7 @@ def book_returned(
         description=f"Refund {refund_id} of payment {payment_id}",
         currency=line.currency,
         lines=[
-            Line(Account.UNAPPLIED_RECEIPTS, -line.amount_minor, owner_id=user_id),
+            Line(owed, -line.amount_minor, owner_id=owner_id),
             Line(Account.PROCESSING_FEE, line.fee_minor),
             Line(Account.PROVIDER_BALANCE, line.net_minor),
         ],

@@ -5,7 +5,7 @@ of the order, because the ledger knows nothing of it yet.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
@@ -24,6 +24,7 @@ from marketplace.payments.states import TransactionStatus
 
 _UNBOOKED = frozenset({TransactionStatus.PENDING, TransactionStatus.FAILED})
 _CAPTURED = LedgerEntry.key.like("payment:%:captured")
+_REFUNDS = LedgerEntry.key.like("refund:%")
 
 
 class Figure(StrEnum):
@@ -51,6 +52,7 @@ class BuyerFigure(Figure):
     TAX = "tax", "Tax"
     DISCOUNT = "discount", "Discount"
     TOTAL = "total", "Total", Account.PROVIDER_CLEARING, 1
+    REFUNDED = "refunded", "Refunded", Account.REFUND_PENDING, 1
 
 
 class SellerFigure(Figure):
@@ -64,6 +66,8 @@ class SellerFigure(Figure):
     PLATFORM_FEE = "platform-fee", "Platform fee", Account.PLATFORM_FEE, 1
     CARD_FEE = "card-fee", "Card fee", Account.PROCESSING_FEE_RECOVERY, 1
     NET = "net", "You receive", Account.SELLER_HELD, -1
+    REFUNDED = "refunded", "Refunded to the buyer", Account.REFUND_PENDING, 1
+    TAKEN = "taken", "Taken from your share for refunds", Account.SELLER_HELD, -1
     HELD = "held", "Held now", Account.SELLER_HELD, -1
 
 
@@ -128,6 +132,9 @@ class _OrderFacts:
     net_minor: int
     created_at: datetime
     platform_basis_points: int
+    refunded_minor: int = 0
+    """What refunds give back to the buyer and take from the seller's net; both of the share that was paid."""
+    net_taken_minor: int = 0
 
 
 _FACTS = (
@@ -156,10 +163,14 @@ _LINES = (
     .where(OrderLine.order_id == bindparam("order_id"))
     .order_by(OrderLine.id)
 )
-_PAID_SHARE = select(PaymentTransaction.status).where(
-    PaymentTransaction.order_id == bindparam("order_id"), PaymentTransaction.status.not_in(list(_UNBOOKED))
-)
-_HELD_SHARES = select(func.coalesce(func.sum(PaymentTransaction.net_minor), 0).cast(Posting.amount_minor.type)).where(
+_PAID_SHARE = select(
+    PaymentTransaction.status, PaymentTransaction.refunded_minor, PaymentTransaction.net_taken_minor
+).where(PaymentTransaction.order_id == bindparam("order_id"), PaymentTransaction.status.not_in(list(_UNBOOKED)))
+_HELD_SHARES = select(
+    func.coalesce(func.sum(PaymentTransaction.net_minor - PaymentTransaction.net_taken_minor), 0).cast(
+        Posting.amount_minor.type
+    )
+).where(
     PaymentTransaction.seller_id == bindparam("seller_id"),
     PaymentTransaction.currency == bindparam("currency"),
     PaymentTransaction.status == TransactionStatus.HELD,
@@ -204,7 +215,11 @@ def _explain(
         order = _OrderFacts(*tuple(found))
         agreed_lines = connection.execute(_LINES, {"order_id": order.id})
         lines = [AgreedRow(title, f"{quantity} in the order", amount) for title, quantity, amount in agreed_lines]
-        status = connection.execute(_PAID_SHARE, {"order_id": order.id}).scalars().first()
+        share = connection.execute(_PAID_SHARE, {"order_id": order.id}).first()
+        status = None
+        if share is not None:
+            status, refunded, taken = share
+            order = replace(order, refunded_minor=refunded, net_taken_minor=taken)
         booked = _booked(connection, order.id, figure) if status is not None else ()
     amount, agreed = parts(order, lines)[figure.value]
     if figure is SellerFigure.HELD and status is not TransactionStatus.HELD:
@@ -217,7 +232,12 @@ def _booked(connection: Connection, order_id: int, figure: Figure) -> tuple[ledg
     if figure.account is None:
         return ()
     conditions: list[ColumnElement[bool]] = [Posting.order_id == order_id, Posting.account == figure.account]
-    if figure is not SellerFigure.HELD:
+    if figure in {BuyerFigure.REFUNDED, SellerFigure.REFUNDED}:
+        conditions.append(_REFUNDS)
+    elif figure is SellerFigure.TAKEN:
+        in_net = Posting.account.in_([Account.SELLER_HELD, Account.SELLER_PAYABLE])
+        conditions = [Posting.order_id == order_id, in_net, _REFUNDS]
+    elif figure is not SellerFigure.HELD:
         conditions.append(_CAPTURED)
     return ledger.postings(connection, *conditions)
 
@@ -233,6 +253,7 @@ def _buyer_parts(order: _OrderFacts, lines: Sequence[AgreedRow]) -> _Parts:
         "tax": (order.tax_minor, [tax]),
         "discount": (-order.discount_minor, [discount]),
         "total": (order.total_minor, [*lines, *extras]),
+        "refunded": (-order.refunded_minor, []),
     }
 
 
@@ -246,7 +267,8 @@ def _seller_parts(order: _OrderFacts, lines: Sequence[AgreedRow]) -> _Parts:
         "platform-fee": (-order.platform_fee_minor, [platform]),
         "card-fee": (-order.processing_fee_minor, [card]),
         "net": (order.net_minor, [gross, platform, card]),
-        "held": (order.net_minor, []),
+        "taken": (-order.net_taken_minor, []),
+        "held": (order.net_minor - order.net_taken_minor, []),
     }
 
 

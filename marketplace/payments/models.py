@@ -37,6 +37,15 @@ class HoldReason(StrEnum):
     MANUAL = "manual"
 
 
+class BlockReason(StrEnum):
+    """Why a share must not move, beside its hold."""
+
+    REFUND = "refund"
+    DISPUTE = "dispute"
+    REVIEW = "review"
+    MANUAL = "manual"
+
+
 class FeeSchedule(Base):
     """Rates from a moment on, for a channel, or for one seller of it; the seller's own come first."""
 
@@ -100,6 +109,8 @@ class PaymentTransaction(Ruled, Base):
     __table_args__ = (
         UniqueConstraint("payment_id", "order_id"),
         CheckConstraint("net_minor = gross_minor - platform_fee_minor - processing_fee_minor", name="net_adds_up"),
+        CheckConstraint("refunded_minor BETWEEN 0 AND gross_minor", name="refunded_within_gross"),
+        CheckConstraint("net_taken_minor BETWEEN 0 AND net_minor", name="taken_within_net"),
         Index(None, "order_id"),
         Index(None, "seller_id", "id"),
         Index("ix_payment_transaction_held", "planned_release_date", postgresql_where="status = 'held'"),
@@ -119,6 +130,10 @@ class PaymentTransaction(Ruled, Base):
     """This share's part of the provider's fee as agreed, minor units."""
     net_minor: Mapped[MinorUnits]
     """What the seller receives, minor units."""
+    refunded_minor: Mapped[MinorUnits] = mapped_column(default=0)
+    """How much of the gross goes or went back to the buyer, minor units."""
+    net_taken_minor: Mapped[MinorUnits] = mapped_column(default=0)
+    """How much of the net refunds have taken, minor units; the seller still has net less this."""
     status: Mapped[TransactionStatus] = mapped_column(EnumText(TransactionStatus), default=TRANSACTION.initial)
     payment_failure_code: Mapped[Text200 | None]
     payment_failure_reason: Mapped[LongText | None]
@@ -138,7 +153,9 @@ class PaymentBlock(Base):
 
     id: Mapped[PrimaryKey]
     transaction_id: Mapped[int] = mapped_column(ForeignKey(PaymentTransaction.id), index=True)
-    reason: Mapped[HoldReason] = mapped_column(EnumText(HoldReason))
+    reason: Mapped[BlockReason] = mapped_column(EnumText(BlockReason))
+    subject_id: Mapped[int] = mapped_column(BigInteger)
+    """The refund, dispute or review that set it."""
     note: Mapped[LongText]
     set_at: Mapped[UtcTime]
     lifted_at: Mapped[UtcTime | None]

@@ -15,6 +15,7 @@ from marketplace.paging import Cursor, Listed, read_page
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payments.models import (
+    BlockReason,
     HoldReason,
     PaymentBlock,
     PaymentFailure,
@@ -37,6 +38,10 @@ class Share:
     platform_fee_minor: int
     processing_fee_minor: int
     net_minor: int
+    refunded_minor: int
+    """How much goes or went back to the buyer."""
+    net_taken_minor: int
+    """How much of the net refunds have taken."""
     status: TransactionStatus
     failure_code: str | None
     failure_reason: str | None
@@ -46,6 +51,11 @@ class Share:
     planned_release_date: datetime | None
     payment_received_date: datetime | None
     created_at: datetime
+
+    @property
+    def held_minor(self) -> int:
+        """Return what is held for the seller now: the net less what refunds have taken."""
+        return self.net_minor - self.net_taken_minor if self.status is TransactionStatus.HELD else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +97,7 @@ class Decline:
 class Block:
     """An open reason why a share must not move."""
 
-    reason: HoldReason
+    reason: BlockReason
     note: str
     set_at: datetime
 
@@ -124,6 +134,8 @@ SHARE_COLUMNS = (
     PaymentTransaction.platform_fee_minor,
     PaymentTransaction.processing_fee_minor,
     PaymentTransaction.net_minor,
+    PaymentTransaction.refunded_minor,
+    PaymentTransaction.net_taken_minor,
     PaymentTransaction.status,
     PaymentTransaction.payment_failure_code,
     PaymentTransaction.payment_failure_reason,
@@ -187,7 +199,7 @@ _BLOCKS = select(PaymentBlock.reason, PaymentBlock.note, PaymentBlock.set_at).wh
 _HELD = (
     select(
         PaymentTransaction.currency,
-        func.sum(PaymentTransaction.net_minor).cast(Payment.amount_minor.type),
+        func.sum(PaymentTransaction.net_minor - PaymentTransaction.net_taken_minor).cast(Payment.amount_minor.type),
         func.count(),
         func.min(PaymentTransaction.planned_release_date),
     )

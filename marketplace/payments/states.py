@@ -75,6 +75,7 @@ TRANSACTION = Machine(
         "transfer": ([_X.AVAILABLE], _X.TRANSFERRING, "A payout took it up."),
         "pay_out": ([_X.TRANSFERRING], _X.PAID_OUT, "The seller's account has it."),
         "refund": ([_X.HELD, _X.AVAILABLE], _X.REFUNDED, "The buyer has all of it back."),
+        "restore": ([_X.REFUNDED], _X.HELD, "A refund did not reach the buyer; the share is held again."),
     },
 )
 

@@ -20,6 +20,8 @@ from marketplace.payment_records.models import Payment
 from marketplace.payments import balance
 from marketplace.providers import stripe_objects as objects
 from marketplace.providers.base import BalanceLine, Checkout, Decline, Intent, Provider, ProviderRefund
+from marketplace.refunds import following
+from marketplace.refunds import operations as refunds
 
 Apply = Callable[[Session, Any, Actor, Settings, datetime], str]
 
@@ -85,7 +87,12 @@ def _charge_line(session: Session, facts: ChargeLine, actor: Actor, settings: Se
 
 
 def _refund(session: Session, facts: RefundFacts, actor: Actor, settings: Settings, now: datetime) -> str:
-    return returns.follow_refund(session, refund=facts.refund, lines=facts.lines, actor=actor, now=now)
+    reference = facts.refund.reference or ""
+    if reference.startswith(returns.REFERENCE):
+        return returns.follow_refund(session, refund=facts.refund, lines=facts.lines, actor=actor, now=now)
+    if reference.startswith(refunds.REFERENCE):
+        return following.follow(session, found=facts.refund, lines=facts.lines, actor=actor, now=now)
+    return following.mirror(session, found=facts.refund, lines=facts.lines, policy=settings.money, actor=actor, now=now)
 
 
 def _read_checkout(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> Checkout:

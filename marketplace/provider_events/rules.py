@@ -94,7 +94,7 @@ _SHOWN = _CONTAINERS | {
     "transfer_group",
     "type",
 }
-_OUR_METADATA = re.compile(r"^(installation|order_ids?|payment_id|purchase(_id|_number)?|receipt_id|subject_id|kind)$")
+_OUR_METADATA = re.compile(r"^(installation|order_ids?|payment_id|purchase(_id|_number)?|reference|subject_id|kind)$")
 _PERSONAL_TEXT = re.compile(r"[^\s@]+@[^\s@]+|_secret_|https?://")
 
 

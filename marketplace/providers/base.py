@@ -98,7 +98,8 @@ class ProviderRefund:
     amount_minor: int
     currency: str
     status: str
-    receipt_id: int | None
+    reference: str | None
+    """Our row that asked for it: `refund:9` or `receipt:3`; None when it was made at the provider."""
     balance_transaction_id: str | None
     failure_balance_transaction_id: str | None
 
@@ -154,14 +155,14 @@ class Provider(Protocol):
     def get_intent(self, intent_id: str) -> Intent:
         """Read a payment intent again."""
 
-    def refund(self, *, intent_id: str, amount_minor: int, receipt_id: int, key: str) -> ProviderRefund:
+    def refund(self, *, intent_id: str, amount_minor: int, reference: str, key: str) -> ProviderRefund:
         """Send `amount_minor` minor units back to the buyer; the amount is never left out (scar S27)."""
 
     def get_refund(self, refund_id: str) -> ProviderRefund:
         """Read a refund again."""
 
-    def find_refund(self, *, intent_id: str, receipt_id: int) -> ProviderRefund | None:
-        """Look up the refund made for our receipt."""
+    def find_refund(self, *, intent_id: str, reference: str) -> ProviderRefund | None:
+        """Look up the refund made for our row."""
 
     def get_balance_line(self, line_id: str) -> BalanceLine:
         """Read one line of the provider's account."""

@@ -78,12 +78,12 @@ class StripeProvider:
         """Read a payment intent again."""
         return objects.intent(_call(lambda: self._client.v1.payment_intents.retrieve(intent_id)))
 
-    def refund(self, *, intent_id: str, amount_minor: int, receipt_id: int, key: str) -> ProviderRefund:
+    def refund(self, *, intent_id: str, amount_minor: int, reference: str, key: str) -> ProviderRefund:
         """Refund part or all of an intent (https://docs.stripe.com/api/refunds/create)."""
         params: Any = {
             "payment_intent": intent_id,
             "amount": amount_minor,
-            "metadata": {"receipt_id": str(receipt_id)},
+            "metadata": {"reference": reference},
         }
         return objects.refund(_call(lambda: self._client.v1.refunds.create(params, {"idempotency_key": key})))
 
@@ -91,11 +91,11 @@ class StripeProvider:
         """Read a refund again."""
         return objects.refund(_call(lambda: self._client.v1.refunds.retrieve(refund_id)))
 
-    def find_refund(self, *, intent_id: str, receipt_id: int) -> ProviderRefund | None:
-        """Look through the intent's refunds for the one that carries our receipt's id."""
+    def find_refund(self, *, intent_id: str, reference: str) -> ProviderRefund | None:
+        """Look through the intent's refunds for the one that carries our row's reference."""
         listed = _call(lambda: self._client.v1.refunds.list({"payment_intent": intent_id, "limit": 100}))
         found = (objects.refund(item) for item in listed.auto_paging_iter())
-        return next((refund for refund in found if refund.receipt_id == receipt_id), None)
+        return next((refund for refund in found if refund.reference == reference), None)
 
     def get_balance_line(self, line_id: str) -> BalanceLine:
         """Read one balance transaction."""

@@ -143,7 +143,7 @@ def refund(source: Any) -> ProviderRefund:
         amount_minor=found["amount"],
         currency=found["currency"].upper(),
         status=found["status"],
-        receipt_id=_our_id(found, "receipt_id"),
+        reference=(found.get("metadata") or {}).get("reference"),
         balance_transaction_id=reference(found, "balance_transaction"),
         failure_balance_transaction_id=reference(found, "failure_balance_transaction"),
     )

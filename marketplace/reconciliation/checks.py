@@ -56,7 +56,10 @@ _CHECKS: Mapping[str, str] = {
         LEFT JOIN balance_transaction t
             ON t.payment_id = e.payment_id AND e.key IN ('balance_transaction:' || t.provider_id,
                 'balance_transaction:' || t.provider_id || ':exchanged')
-        WHERE p.id IS NULL AND t.id IS NULL
+        LEFT JOIN refund r
+            ON r.payment_id = e.payment_id AND (starts_with(e.key, 'refund:' || r.id || ':approved:')
+                OR starts_with(e.key, 'refund:' || r.id || ':failed:'))
+        WHERE p.id IS NULL AND t.id IS NULL AND r.id IS NULL
     """,
     "captures equal the shares": """
         SELECT 'payment_transaction', t.id, 'gross, net and fees differ from the capture''s postings'
@@ -73,7 +76,8 @@ _CHECKS: Mapping[str, str] = {
     "held money equals the held shares": """
         SELECT 'user', seller_id, currency || ': holds ' || sum(shares) || ' by shares, ' || sum(booked) || ' booked'
         FROM (
-            SELECT seller_id, currency, net_minor AS shares, 0 AS booked FROM payment_transaction WHERE status = 'held'
+            SELECT seller_id, currency, net_minor - net_taken_minor AS shares, 0 AS booked
+            FROM payment_transaction WHERE status = 'held'
             UNION ALL
             SELECT owner_id, currency, 0, -amount_minor FROM posting WHERE account = 'seller_held'
         ) both_sides
@@ -108,6 +112,35 @@ _CHECKS: Mapping[str, str] = {
         GROUP BY t.id
         HAVING coalesce(sum(b.amount_minor) FILTER (WHERE b.account = 'provider_balance'), 0) <> t.net_minor
             OR coalesce(sum(b.amount_minor) FILTER (WHERE b.account = 'processing_fee'), 0) <> t.fee_minor
+    """,
+    "shares know what refunds took": """
+        SELECT 'payment_transaction', t.id, 'refunded ' || t.refunded_minor || ', refunds '
+            || coalesce(sum(r.amount_minor), 0)
+        FROM payment_transaction t
+        LEFT JOIN refund r ON r.transaction_id = t.id AND r.status IN ('approved', 'processing', 'completed')
+        GROUP BY t.id
+        HAVING t.refunded_minor <> coalesce(sum(r.amount_minor), 0)
+            OR t.net_taken_minor <> coalesce(sum(r.held_minor + r.available_minor), 0)
+    """,
+    "refunds stay within their order": """
+        SELECT 'order', o.id, 'total ' || o.total_minor || ', refunds ' || sum(r.amount_minor)
+        FROM "order" o JOIN refund r ON r.order_id = o.id
+        WHERE r.status IN ('pending', 'approved', 'processing', 'completed')
+        GROUP BY o.id HAVING sum(r.amount_minor) > o.total_minor
+    """,
+    "refunds on their way are booked": """
+        SELECT 'payment', payment_id, 'refunds taken and not sent ' || sum(rows) || ', booked ' || sum(booked)
+        FROM (
+            SELECT payment_id, amount_minor AS rows, 0 AS booked
+            FROM refund WHERE status IN ('approved', 'processing', 'completed')
+            UNION ALL
+            SELECT b.payment_id, b.amount_minor, 0 FROM balance_transaction b
+            WHERE b.kind <> 'charge' AND EXISTS (SELECT FROM refund r WHERE r.payment_id = b.payment_id)
+            UNION ALL
+            SELECT e.payment_id, 0, -p.amount_minor FROM posting p JOIN ledger_entry e ON e.id = p.entry_id
+            WHERE p.account = 'refund_pending'
+        ) both_sides
+        GROUP BY payment_id HAVING sum(rows) <> sum(booked)
     """,
     "the provider's balance is the sum of its lines": """
         SELECT 'balance_transaction', 0, currency || ': lines ' || sum(seen) || ', booked ' || sum(booked)

@@ -38,13 +38,16 @@ class Console:
 _BUYER = (
     ("orders", "Orders", "buyer.orders", "package"),
     ("payments", "Payments", "buyer.payments", "credit-card"),
+    ("refunds", "Refunds", "buyer.refunds", "undo-2"),
     ("security", "Security", "auth.security", "lock"),
 )
 _SELLER = (
     ("orders", "Orders", "seller.orders", "package"),
     ("listings", "Listings", "seller.listings", "tag"),
+    ("refunds", "Refunds", "seller.refunds", "undo-2"),
 )
 _ADMIN = (
+    ("refunds", "Refunds", "admin.refunds", "undo-2"),
     ("payments", "Payments", "admin.payments", "receipt"),
     ("events", "Events", "admin.events", "webhook"),
     ("ledger", "Ledger", "admin.ledger", "scale"),
@@ -52,7 +55,7 @@ _ADMIN = (
 
 
 def buyer_console(current: str) -> Console:
-    """Return the buyer's side bar with `current` (orders, payments, notifications) marked."""
+    """Return the buyer's side bar with `current` (orders, payments, refunds, notifications) marked."""
     return _console("Account", "Buyer", _BUYER, current)
 
 
@@ -61,9 +64,9 @@ def seller_console(current: str, to_ship: int = 0) -> Console:
     return _console("Seller", "Seller", _SELLER, current, {"orders": to_ship})
 
 
-def admin_console(current: str) -> Console:
-    """Return the admin's side bar with `current` (payments, events, ledger) marked."""
-    return _console("Admin", "Admin", _ADMIN, current)
+def admin_console(current: str, refunds_waiting: int = 0) -> Console:
+    """Return the admin's side bar with `current` (refunds, payments, events, ledger) marked."""
+    return _console("Admin", "Admin", _ADMIN, current, {"refunds": refunds_waiting})
 
 
 def _console(

@@ -39,6 +39,7 @@ class TimelineEntry:
 
 _TONES = {
     "applied": "ok",
+    "approved": "wait",
     "available": "ok",
     "blocked": "bad",
     "canceled": "mute",
@@ -51,11 +52,14 @@ _TONES = {
     "open": "wait",
     "paid": "ok",
     "parked": "wait",
+    "partially_refunded": "hold",
     "pending": "wait",
     "planned": "wait",
     "processing": "wait",
     "received": "wait",
+    "refunded": "mute",
     "refused": "bad",
+    "rejected": "bad",
     "requires_action": "wait",
     "returning": "wait",
     "sending": "wait",
@@ -103,9 +107,9 @@ _DECLINES = {
 }
 # Banks ask not to tell more than that for stolen, lost and suspicious cards.
 _DECLINED = "The bank refused the payment. Use another card, or ask the bank why."
-_BAD_VERBS = frozenset({"fail", "cancel", "expire"})
+_BAD_VERBS = frozenset({"fail", "cancel", "expire", "reject"})
 # Their reasons differ from case to case; the others say it all in the title.
-_TOLD_WHY = frozenset({"cancel", "give_up"})
+_TOLD_WHY = frozenset({"cancel", "give_up", "reject"})
 _SOURCES = {"web": "page", "return": "return page", "return_page": "return page"}
 
 
@@ -148,8 +152,8 @@ def timeline(
 ) -> tuple[TimelineEntry, ...]:
     """Return the changes that `titles` (by table and verb) has words for, and every decline, newest first.
 
-    `you` is the viewer's user id; `others` names any other person. A decline is told by itself, with its reason, so
-    the change of status that the first one causes is left out.
+    `you` is the viewer's user id; `others` names any other person, "" lets each be named. A decline is told by
+    itself, with its reason, so the change of status that the first one causes is left out.
     """
     declined = {("payment", decline.payment_id, "fail") for decline in declines}
     entries = [
@@ -210,7 +214,7 @@ def _money_badge(
     open_: str,
 ) -> Badge:
     if share is not None and share.status in paid:
-        return paid[share.status]
+        return _refunding(share) or paid[share.status]
     if purchase is PurchaseStatus.GIVEN_UP or order is OrderStatus.CANCELLED:
         return Badge("Not paid", "mute")
     if purchase is PurchaseStatus.PAID:
@@ -220,9 +224,23 @@ def _money_badge(
     return Badge(open_, "wait")
 
 
+def _refunding(share: Share) -> Badge | None:
+    """Return what refunds make of a paid share, None where they do not matter or have taken all of it."""
+    if not share.refunded_minor or share.status is _T.REFUNDED:
+        return None
+    return (
+        Badge("Partly refunded", "hold")
+        if share.refunded_minor < share.gross_minor
+        else Badge("Refund on its way", "wait")
+    )
+
+
 def _actor(change: Change, you: int, others: str) -> str:
     if change.actor_kind is ActorKind.USER:
-        return "You" if change.actor_user_id == you else others
+        if change.actor_user_id == you:
+            return "You"
+        # An admin who decides is no party of the order; other admins see who it was.
+        return ("Support" if change.source == "admin" else others) if others else change.actor_name or "Somebody"
     return "Payment provider" if change.actor_kind is ActorKind.PROVIDER else "Automatic"
 
 

@@ -19,6 +19,8 @@ document.addEventListener("keydown", (event) => {
   if (typing(event.target)) return;
   const search = document.querySelector("main [data-search]") ?? document.querySelector("[data-search]");
   if (event.key === "/" && search) { event.preventDefault(); search.focus(); search.select(); }
+  const keyed = /^[a-z]$/.test(event.key) && document.querySelector(`[data-key="${event.key}"]`);
+  if (keyed) { event.preventDefault(); keyed.focus(); }
   if (event.key === "j") moveRow(1);
   if (event.key === "k") moveRow(-1);
 });

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 from marketplace import db
 from marketplace.catalog.stock import SoldOut
-from marketplace.checkout import flows, sweeps
+from marketplace.checkout import attempts, flows, sweeps
 from marketplace.checkout.flows import Outcome
 from marketplace.errors import Conflict, DomainError
 from marketplace.provider_events import operations as inbox
@@ -402,6 +402,18 @@ def test_s62_ten_presses_of_one_button_open_one_page(world: World) -> None:
     assert world.rows("SELECT count(*) FROM purchase") == [(1,)]
     assert world.rows("SELECT status, count(*) FROM payment GROUP BY status") == [("pending", 1)]
     assert world.rows("SELECT count(*) FROM outbound_call") == [(1,)]
+
+
+def test_s62_a_form_sent_again_does_not_give_up_its_own_purchase(world: World) -> None:
+    """The second press may look for earlier purchases just after the first one has made its own."""
+    bought = world.open_purchase(10_000)
+
+    def given_up_by(token: str) -> list[int]:
+        found = db.atomic(attempts.to_give_up, (), buyer_id=bought.buyer_id, currency="USD", token=token)
+        return [attempt.payment_id for attempt in found]
+
+    assert given_up_by(bought.token) == []
+    assert given_up_by("another form") == [bought.payment_id]
 
 
 def _value(html: str, name: str) -> str:

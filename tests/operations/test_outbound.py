@@ -210,6 +210,20 @@ def test_a_refusal_ends_the_attempt_and_says_why(world: World) -> None:
     world.settle_down()
 
 
+def test_a_page_that_cannot_be_closed_is_not_closed_again_by_every_tick(world: World) -> None:
+    """The provider can be read but refuses to listen: one call climbs the ladder, not one more every five seconds."""
+    world.open_purchase(10_000)
+    line = Line(world.provider, {"expire_checkout"})
+    world.sandbox.advance_clock(32 * 60)
+    for _ in range(5):
+        checkout.close_overdue(providers={"stripe": line}, settings=world.settings, now=world.now)  # type: ignore[dict-item]
+    assert len(line.made("expire_checkout")) == 1
+    assert world.rows("SELECT count(*) FROM outbound_call WHERE kind = 'expire_checkout'") == [(1,)]
+    world.advance(minutes=10)
+    world.settle_down()
+    assert world.rows("SELECT status FROM payment") == [("expired",)]
+
+
 def test_a_late_second_answer_changes_nothing(world: World) -> None:
     call_id = planned(world)
     assert send(world, call_id).answer is not None

@@ -11,13 +11,16 @@ from marketplace.payments.admin_queries import Call, PaymentRecord, ProviderLine
 from marketplace.payments.queries import Decline, Receipt
 from marketplace.payments.timeline_queries import Change
 from marketplace.provider_events.queries import EventSummary
+from marketplace.refunds.queries import RefundRow
 from marketplace.web import explaining, wording
+from marketplace.web.admin import payment_figures, refund_page
 from marketplace.web.admin.events import EventRow, event_rows, shown
 from marketplace.web.admin.explain import entry_url
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import LedgerRow, Sum
 from marketplace.web.order_parts import Fact, MoneyRow
 from marketplace.web.pages import money_text, time_text
+from marketplace.web.refund_parts import RefundLink
 from marketplace.web.wording import Badge, TimelineEntry
 
 _LABELS = {
@@ -25,6 +28,7 @@ _LABELS = {
     "payment_tracker": "Tracker",
     "payment_transaction": "Share",
     "outbound_call": "Call",
+    "refund": "Refund",
     "unapplied_receipt": "Receipt",
     "purchase": "Purchase",
 }
@@ -38,6 +42,7 @@ class Facts:
     trackers: Sequence[Tracker]
     declines: Sequence[Decline]
     shares: Sequence[SellerShare]
+    refunds: Sequence[RefundRow]
     receipts: Sequence[Receipt]
     calls: Sequence[Call]
     events: Sequence[EventSummary]
@@ -91,6 +96,7 @@ class ShareRow:
     net: Amount
     hold: str
     failure: str
+    refund_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +137,7 @@ class PaymentPage:
     trackers: tuple[TrackerView, ...]
     declines: tuple[DeclineRow, ...]
     shares: tuple[ShareRow, ...]
+    refunds: tuple[RefundLink, ...]
     provider_lines: tuple[Fact, ...]
     calls: tuple[CallRow, ...]
     events: tuple[EventRow, ...]
@@ -146,45 +153,20 @@ def build(facts: Facts) -> PaymentPage:
         console=admin_console("payments"),
         badge=wording.payment_badge(record.status),
         note=f"{record.buyer_name}, {record.buyer_email}",
-        figures=_figures(facts),
+        figures=payment_figures.rows(record, facts.shares, facts.receipts, facts.provider_lines),
         facts=_record_facts(record),
         metadata=shown(record.metadata) if record.metadata else "",
         receipt=_receipt(facts.receipts),
         trackers=tuple(_tracker(tracker) for tracker in facts.trackers),
         declines=tuple(_decline(decline) for decline in facts.declines),
         shares=tuple(_share(record.id, each) for each in facts.shares),
+        refunds=refund_page.box(facts.refunds),
         provider_lines=tuple(_provider_line(line) for line in facts.provider_lines),
         calls=tuple(_call(call) for call in facts.calls),
         events=event_rows(tuple(facts.events)),
         ledgers=_ledgers(facts.postings),
         entries=wording.audit(facts.changes, _LABELS),
     )
-
-
-def _figures(facts: Facts) -> tuple[MoneyRow, ...]:
-    record, shares = facts.record, [each.share for each in facts.shares]
-    held = [share for share in shares if share.status.value == "held"]
-    rows = [
-        ("Amount", record.amount_minor, "amount"),
-        ("Platform fees", sum(share.platform_fee_minor for share in shares), "platform-fee"),
-        ("Card fees charged to sellers", sum(share.processing_fee_minor for share in shares), "card-fee"),
-        ("Net for the sellers", sum(share.net_minor for share in shares), "net"),
-        ("Held now", sum(share.net_minor for share in held), "held"),
-    ]
-    rows += [("Received, could not be used", receipt.amount_minor, "unapplied") for receipt in facts.receipts]
-    found = [_figure(record.id, label, minor, record.currency, figure) for label, minor, figure in rows]
-    if facts.provider_lines:
-        currency = facts.provider_lines[0].currency
-        lines = [line for line in facts.provider_lines if line.currency == currency]
-        fee, net = sum(line.fee_minor for line in lines), sum(line.net_minor for line in lines)
-        found.append(_figure(record.id, "Fee taken by the provider", fee, currency, "provider-fee"))
-        found.append(_figure(record.id, "In the provider's balance", net, currency, "provider-net"))
-    return tuple(found)
-
-
-def _figure(payment_id: int, label: str, minor: int, currency: str, figure: str) -> MoneyRow:
-    url = url_for("admin.explain_payment", payment_id=payment_id, figure=figure)
-    return MoneyRow(label, money_text(minor, currency), url, is_total=figure == "net")
 
 
 def _record_facts(record: PaymentRecord) -> tuple[Fact, ...]:
@@ -267,6 +249,7 @@ def _share(payment_id: int, each: SellerShare) -> ShareRow:
         net=amount(share.net_minor, "net"),
         hold=hold,
         failure=failure,
+        refund_url=refund_page.start_url(each),
     )
 
 

@@ -10,6 +10,7 @@ from marketplace.payment_records.states import PaymentStatus
 from marketplace.payments import admin_queries, queries, search_queries, timeline_queries
 from marketplace.payments.search_queries import PaymentSummary
 from marketplace.provider_events import queries as provider_events
+from marketplace.refunds import queries as refund_queries
 from marketplace.web import guards, lists, wording
 from marketplace.web.admin import payment_page
 from marketplace.web.console import Console, admin_console
@@ -86,13 +87,16 @@ def payment(payment_id: int) -> ResponseReturnValue:
     record = admin_queries.payment(payment_id)
     trackers = admin_queries.trackers(payment_id)
     shares = admin_queries.seller_shares(payment_id)
-    calls = admin_queries.calls(payment_id)
+    refunds = refund_queries.refunds_of_orders(each.share.order_id for each in shares)
+    refunds = [refund for refund in refunds if refund.payment_id == payment_id]
+    calls = admin_queries.calls(payment_id, [refund.id for refund in refunds])
     receipts = queries.receipts_of(payment_id)
     facts = payment_page.Facts(
         record=record,
         trackers=trackers,
         declines=queries.declines_of([payment_id]),
         shares=shares,
+        refunds=refunds,
         receipts=receipts,
         calls=calls,
         events=provider_events.events_of_payment(payment_id),
@@ -103,6 +107,7 @@ def payment(payment_id: int) -> ResponseReturnValue:
                 "payment": [payment_id],
                 "payment_tracker": [tracker.id for tracker in trackers],
                 "payment_transaction": [each.share.id for each in shares],
+                "refund": [refund.id for refund in refunds],
                 "outbound_call": [call.id for call in calls],
                 "unapplied_receipt": [receipt.id for receipt in receipts],
                 "purchase": [record.purchase_id] if record.purchase_id is not None else [],

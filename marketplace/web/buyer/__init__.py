@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from marketplace.web.buyer import explain, notifications, orders, payments
+from marketplace.web.buyer import explain, notifications, orders, payments, refunds
 
 blueprint = Blueprint("buyer", __name__)
 
@@ -11,6 +11,12 @@ blueprint.add_url_rule("/orders", view_func=orders.orders)
 blueprint.add_url_rule("/orders/<number>", view_func=orders.order)
 blueprint.add_url_rule("/orders/<number>/received", view_func=orders.received, methods=["POST"])
 blueprint.add_url_rule("/orders/<number>/explain/<figure>", view_func=explain.explain_order)
+blueprint.add_url_rule("/orders/<number>/refund/new", view_func=refunds.new_refund)
+blueprint.add_url_rule("/orders/<number>/refund/new", view_func=refunds.ask_refund, methods=["POST"])
+blueprint.add_url_rule("/refunds", view_func=refunds.refunds)
+blueprint.add_url_rule("/refunds/<number>", view_func=refunds.refund)
+blueprint.add_url_rule("/refunds/<number>/withdraw", view_func=refunds.withdraw_refund, methods=["POST"])
+blueprint.add_url_rule("/refunds/<number>/explain/<figure>", view_func=refunds.explain_refund)
 blueprint.add_url_rule("/account/payments", view_func=payments.payments)
 blueprint.add_url_rule("/account/payments/<int(max=9223372036854775807):payment_id>", view_func=payments.payment)
 blueprint.add_url_rule(

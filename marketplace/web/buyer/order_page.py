@@ -12,14 +12,19 @@ from marketplace.orders.states import ORDER, DeliveredBy, OrderStatus, PurchaseS
 from marketplace.payments.queries import Attempt, Decline, Share
 from marketplace.payments.states import TransactionStatus
 from marketplace.payments.timeline_queries import Change
+from marketplace.refunds.queries import RefundRow
 from marketplace.web import order_parts, wording
+from marketplace.web.buyer import refund_page
 from marketplace.web.buyer.payments import DeclineView, decline_views, reason_of
+from marketplace.web.buyer.refund_page import TITLES as REFUND_TITLES
 from marketplace.web.console import Console, buyer_console
 from marketplace.web.order_parts import LineView, MoneyRow, Parcel, RelatedOrder
 from marketplace.web.pages import date_text, money_text, time_text
+from marketplace.web.refund_parts import RefundLink
 from marketplace.web.wording import Badge, TimelineEntry
 
 _T = TransactionStatus
+REINSTATED = ("confirmed", "shipped", "delivered", "cancelled")
 _PAID = frozenset({_T.HELD, _T.AVAILABLE, _T.TRANSFERRING, _T.PAID_OUT, _T.REFUNDED})
 _RELEASED = frozenset({_T.AVAILABLE, _T.TRANSFERRING, _T.PAID_OUT})
 _ARRIVED = {
@@ -35,6 +40,8 @@ _TITLES = {
     ("order", "deliver"): "It arrived",
     ("order", "cancel"): "The order was cancelled",
     ("order", "refund"): "The order was refunded",
+    **{("order", f"reinstate_{status}"): "The refund came back, so the order stands again" for status in REINSTATED},
+    **REFUND_TITLES,
     ("payment", "begin"): "Payment started",
     ("payment", "process"): "The payment is being processed",
     ("payment", "complete"): "The payment arrived",
@@ -58,6 +65,8 @@ class Facts:
     lines: Sequence[LineRow]
     siblings: Sequence[PurchaseOrder]
     shipment: ShipmentRow | None
+    refunds: Sequence[RefundRow]
+    may_ask: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +126,8 @@ class OrderPage:
     billing_lines: tuple[str, ...]
     buyer_note: str
     attempts: tuple[AttemptView, ...]
+    refunds: tuple[RefundLink, ...]
+    ask_url: str
     related: tuple[RelatedOrder, ...]
     entries: tuple[TimelineEntry, ...]
 
@@ -138,7 +149,7 @@ def build(facts: Facts, viewer_id: int, delivered_after_days: int) -> OrderPage:
         parcel=order_parts.parcel(shipment, _ARRIVED) if shipment else None,
         received_url=to_receive,
         received_note=_received_note(shipment, delivered_after_days) if to_receive and shipment else "",
-        money_rows=_money_rows(order),
+        money_rows=_money_rows(order, share),
         lines=order_parts.line_views(facts.lines, order.currency, explain_url(order.number, "goods")),
         shop_name=order.shop_name,
         shop_url=url_for("shop.shop", slug=order.shop_slug),
@@ -146,6 +157,8 @@ def build(facts: Facts, viewer_id: int, delivered_after_days: int) -> OrderPage:
         billing_lines=order_parts.address_lines(order.billing_address),
         buyer_note=order.buyer_note,
         attempts=tuple(_attempt(attempt, facts.declines) for attempt in facts.attempts),
+        refunds=refund_page.box(facts.refunds),
+        ask_url=url_for("buyer.new_refund", number=order.number) if facts.may_ask else "",
         related=_related(order, facts.siblings),
         entries=wording.timeline(facts.changes, facts.declines, _TITLES, viewer_id, order.shop_name),
     )
@@ -211,13 +224,15 @@ def _protection(order: OrderDetail, share: Share | None) -> Protection | None:
     return Protection("The money was released", f"{order.shop_name} has been paid for this order.", "ok")
 
 
-def _money_rows(order: OrderDetail) -> tuple[MoneyRow, ...]:
+def _money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]:
+    refunded = share.refunded_minor if share else 0
     rows = [
         ("Goods", order.subtotal_minor, "goods", True),
         ("Delivery", order.delivery_minor, "delivery", True),
         ("Tax", order.tax_minor, "tax", bool(order.tax_minor)),
         ("Discount", -order.discount_minor, "discount", bool(order.discount_minor)),
         ("Total", order.total_minor, "total", True),
+        ("Refunded", -refunded, "refunded", bool(refunded)),
     ]
     return tuple(
         MoneyRow(

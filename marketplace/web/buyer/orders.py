@@ -11,6 +11,8 @@ from marketplace.orders.queries import BuyerTab, OrderSummary
 from marketplace.payments import queries as payment_queries
 from marketplace.payments import timeline_queries
 from marketplace.payments.queries import Share
+from marketplace.refunds import planning_queries
+from marketplace.refunds import queries as refund_queries
 from marketplace.transitions import AlreadyThere, MoveNotAllowed
 from marketplace.web import guards, lists, order_parts
 from marketplace.web.buyer import order_page
@@ -85,6 +87,7 @@ def order(number: str) -> ResponseReturnValue:
     found = queries.buyer_order(lists.number(number), viewer.user_id)
     share = payment_queries.shares_of_orders([found.id]).get(found.id)
     attempts = payment_queries.attempts_of_purchase(found.purchase_id)
+    refunds = refund_queries.refunds_of_orders([found.id])
     facts = order_page.Facts(
         order=found,
         share=share,
@@ -95,11 +98,14 @@ def order(number: str) -> ResponseReturnValue:
                 "order": [found.id],
                 "payment": [attempt.id for attempt in attempts],
                 "payment_transaction": [share.id] if share else [],
+                "refund": [refund.id for refund in refunds],
             }
         ),
         lines=queries.lines_of(found.id),
         siblings=queries.orders_of_purchase(found.purchase_id),
         shipment=shipping_queries.shipment_of(found.id),
+        refunds=refunds,
+        may_ask=planning_queries.asking(found.id, found.currency, now=clock.now()).buyer_may_ask,
     )
     days = current_app.extensions["settings"].money.delivered_after_shipping_days
     return render_template("buyer/order.html", page=order_page.build(facts, viewer.user_id, days))

@@ -27,6 +27,7 @@ _TITLES = {
     ("payment", "cancel"): "The payment was cancelled",
     ("payment", "refund_part"): "Partly refunded",
     ("payment", "refund"): "Refunded",
+    ("payment", "unrefund"): "The refund came back",
     ("unapplied_receipt", "begin"): "The money could not be used",
     ("unapplied_receipt", "send_back"): "The money is on its way back",
     ("unapplied_receipt", "confirm"): "The money went back",

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from marketplace.web.seller import explain, listing_edit, listings, orders, shipping
+from marketplace.web.seller import explain, listing_edit, listings, orders, refunds, shipping
 
 blueprint = Blueprint("seller", __name__)
 
@@ -21,3 +21,6 @@ blueprint.add_url_rule("/seller/listings/new/<kind>", view_func=listing_edit.cre
 blueprint.add_url_rule(f"{_LISTING}/edit", view_func=listing_edit.edit, methods=["GET", "POST"])
 blueprint.add_url_rule(f"{_LISTING}/publish", view_func=listings.publish, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/pause", view_func=listings.pause, methods=["POST"])
+blueprint.add_url_rule("/seller/refunds", view_func=refunds.refunds)
+blueprint.add_url_rule("/seller/refunds/<number>", view_func=refunds.refund)
+blueprint.add_url_rule("/seller/refunds/<number>/explain/<figure>", view_func=refunds.explain_refund)

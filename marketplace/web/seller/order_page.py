@@ -13,13 +13,18 @@ from marketplace.orders.states import ORDER, DeliveredBy, OrderStatus, PurchaseS
 from marketplace.payments.queries import Block, Share
 from marketplace.payments.states import TransactionStatus
 from marketplace.payments.timeline_queries import Change
+from marketplace.refunds.queries import RefundRow
 from marketplace.web import order_parts, wording
 from marketplace.web.console import Console, seller_console
 from marketplace.web.order_parts import Fact, LineView, MoneyRow, Parcel
 from marketplace.web.pages import date_text, money_text, time_text
+from marketplace.web.refund_parts import RefundLink
+from marketplace.web.seller import refund_page
+from marketplace.web.seller.refund_page import TITLES as REFUND_TITLES
 from marketplace.web.wording import Badge, TimelineEntry
 
 _T = TransactionStatus
+_REINSTATED = ("confirmed", "shipped", "delivered", "cancelled")
 _TITLES = {
     ("order", "begin"): "The order was placed",
     ("order", "confirm"): "Paid, please send it",
@@ -28,6 +33,8 @@ _TITLES = {
     ("order", "deliver"): "It arrived",
     ("order", "cancel"): "The order was cancelled",
     ("order", "refund"): "The order was refunded",
+    **{("order", f"reinstate_{status}"): "The refund came back, so the order stands again" for status in _REINSTATED},
+    **REFUND_TITLES,
     ("payment_transaction", "begin"): "Your share was recorded",
     ("payment_transaction", "fail"): "The buyer's payment was refused",
     ("payment_transaction", "hold"): "Your share is held",
@@ -35,12 +42,15 @@ _TITLES = {
     ("payment_transaction", "transfer"): "Your share is on its way",
     ("payment_transaction", "pay_out"): "Your share was paid out",
     ("payment_transaction", "refund"): "Your share went back to the buyer",
+    ("payment_transaction", "restore"): "Your share is held again",
 }
 _WHY = {
     "standard": "Every payment is held at first, so that a buyer can get the money back if something is wrong.",
     "new_seller": "Your shop is new. Payments are held longer at the beginning.",
     "fraud_review": "We are checking this payment. You need not do anything.",
     "dispute": "The buyer's bank has questioned this payment. It is held until that is settled.",
+    "refund": "A refund of this order is open. The money stays where it is until it is settled.",
+    "review": "We are checking this payment. You need not do anything.",
     "manual": "We have held this payment by hand. Write to us if you want to know more.",
 }
 _ARRIVED = {
@@ -61,6 +71,7 @@ class Facts:
     blocks: Sequence[Block]
     changes: Sequence[Change]
     lines: Sequence[LineRow]
+    refunds: Sequence[RefundRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +116,7 @@ class OrderPage:
     agreed_rows: tuple[MoneyRow, ...]
     money_rows: tuple[MoneyRow, ...]
     share_facts: tuple[Fact, ...]
+    refunds: tuple[RefundLink, ...]
     entries: tuple[TimelineEntry, ...]
 
 
@@ -134,6 +146,7 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         agreed_rows=_agreed(order),
         money_rows=_money_rows(order, share),
         share_facts=_share_facts(share),
+        refunds=refund_page.box(facts.refunds),
         entries=wording.timeline(facts.changes, (), _TITLES, viewer_id, "The buyer"),
     )
 
@@ -165,7 +178,7 @@ def _hold(share: Share | None, blocks: Sequence[Block]) -> Hold | None:
     reasons = [_WHY[share.hold_reason.value]] if share.hold_reason else []
     reasons += [_WHY[block.reason.value] for block in blocks]
     until = date_text(share.planned_release_date)
-    amount = money_text(share.net_minor, share.currency)
+    amount = money_text(share.held_minor, share.currency)
     return Hold(
         f"{amount} is held for you until {until}",
         "It is released after that day, once the order has been delivered and nothing else stops it.",
@@ -189,12 +202,17 @@ def _agreed(order: OrderDetail) -> tuple[MoneyRow, ...]:
 
 
 def _money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]:
-    held = share.net_minor if share is not None and share.status is _T.HELD else 0
+    held, refunded, taken = (share.held_minor, share.refunded_minor, share.net_taken_minor) if share else (0, 0, 0)
     rows = [
         ("Paid by the buyer", order.total_minor, "gross"),
         ("Platform fee", -order.platform_fee_minor, "platform-fee"),
         ("Card fee", -order.processing_fee_minor, "card-fee"),
         ("You receive", order.net_minor, "net"),
+        *(
+            (("Refunded to the buyer", -refunded, "refunded"), ("Taken from your share", -taken, "taken"))
+            if refunded
+            else ()
+        ),
         ("Held now", held, "held"),
     ]
     return tuple(

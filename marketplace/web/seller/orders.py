@@ -13,6 +13,7 @@ from marketplace.orders.states import ORDER, OrderStatus
 from marketplace.payments import queries as payment_queries
 from marketplace.payments import timeline_queries
 from marketplace.payments.queries import HeldTotal, Share
+from marketplace.refunds import queries as refund_queries
 from marketplace.web import guards, lists, order_parts
 from marketplace.web.console import Console, seller_console
 from marketplace.web.lists import Pager, Tab
@@ -113,7 +114,12 @@ def facts_of(number: str, seller_id: int) -> order_page.Facts:
     """Return what is known of the seller's own order `number`; raises NotFound for an unknown or foreign one."""
     found = queries.seller_order(lists.number(number), seller_id)
     share = payment_queries.shares_of_orders([found.id]).get(found.id)
-    subjects = {"order": [found.id], "payment_transaction": [share.id] if share else []}
+    refunds = refund_queries.refunds_of_orders([found.id])
+    subjects = {
+        "order": [found.id],
+        "payment_transaction": [share.id] if share else [],
+        "refund": [refund.id for refund in refunds],
+    }
     return order_page.Facts(
         order=found,
         share=share,
@@ -122,6 +128,7 @@ def facts_of(number: str, seller_id: int) -> order_page.Facts:
         blocks=payment_queries.open_blocks(share.id) if share else (),
         changes=timeline_queries.changes_of(subjects),
         lines=queries.lines_of(found.id),
+        refunds=refunds,
     )
 
 

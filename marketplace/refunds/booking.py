@@ -1,0 +1,86 @@
+"""What a refund does to the books and to its share: taken at approval, sent, and given back when it fails."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from marketplace.ledger import operations as ledger
+from marketplace.ledger.accounts import Account
+from marketplace.ledger.operations import Line
+from marketplace.payments.models import BlockReason, PaymentBlock, PaymentTransaction
+from marketplace.refunds.models import Refund
+from marketplace.refunds.rules import Plan
+
+
+def take(session: Session, refund: Refund, plan: Plan, *, now: datetime) -> None:
+    """Freeze `plan` on the refund, take it from the share and book it: from here on it is refund_pending."""
+    refund.platform_minor = plan.from_platform.minor
+    refund.cost_minor = plan.from_cost.minor
+    refund.held_minor = plan.from_held.minor
+    refund.available_minor = plan.from_available.minor
+    refund.debt_minor = plan.from_debt.minor
+    _change_share(session, refund, sign=1)
+    _book(session, refund, fact="approved", sign=1, now=now)
+
+
+def give_back(session: Session, refund: Refund, *, now: datetime) -> None:
+    """Undo `take` because the buyer did not get the money: the exact inverse (DESIGN 4.12)."""
+    _change_share(session, refund, sign=-1)
+    _book(session, refund, fact="failed", sign=-1, now=now)
+
+
+def block(session: Session, refund: Refund, *, now: datetime) -> None:
+    """Keep the share from moving while a refund is open."""
+    session.add(
+        PaymentBlock(
+            transaction_id=refund.transaction_id,
+            reason=BlockReason.REFUND,
+            subject_id=refund.id,
+            note=f"Refund {refund.id}: {refund.reason.label}",
+            set_at=now,
+        )
+    )
+    session.flush()
+
+
+def lift_block(session: Session, refund: Refund, *, now: datetime) -> None:
+    """Let the share move again as far as this refund is concerned."""
+    session.execute(
+        update(PaymentBlock)
+        .where(
+            PaymentBlock.transaction_id == refund.transaction_id,
+            PaymentBlock.reason == BlockReason.REFUND,
+            PaymentBlock.subject_id == refund.id,
+            PaymentBlock.lifted_at.is_(None),
+        )
+        .values(lifted_at=now)
+    )
+
+
+def _change_share(session: Session, refund: Refund, *, sign: int) -> None:
+    share = session.get_one(PaymentTransaction, refund.transaction_id)
+    share.refunded_minor += sign * refund.amount_minor
+    share.net_taken_minor += sign * (refund.held_minor + refund.available_minor)
+    session.flush()
+
+
+def _book(session: Session, refund: Refund, *, fact: str, sign: int, now: datetime) -> None:
+    seller, order = refund.seller_id, refund.order_id
+    lines = [
+        Line(Account.SELLER_HELD, sign * refund.held_minor, owner_id=seller, order_id=order),
+        Line(Account.SELLER_PAYABLE, sign * refund.available_minor, owner_id=seller, order_id=order),
+        Line(Account.SELLER_DEBT, sign * refund.debt_minor, owner_id=seller, order_id=order),
+        Line(Account.PLATFORM_FEE, sign * refund.platform_minor, order_id=order),
+        Line(Account.REFUND_COST, sign * refund.cost_minor, order_id=order),
+        Line(Account.REFUND_PENDING, -sign * refund.amount_minor, owner_id=refund.buyer_id, order_id=order),
+    ]
+    ledger.book(
+        session,
+        key=f"refund:{refund.id}:{fact}:{refund.attempt}",
+        description=f"Refund {refund.number} {fact}",
+        currency=refund.currency,
+        lines=lines,
+        payment_id=refund.payment_id,
+        now=now,
+    )

@@ -1,0 +1,45 @@
+"""Where a refund meets the provider: write, call, write (DESIGN 6)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from marketplace import db
+from marketplace.config import MoneyPolicy
+from marketplace.outbound import flows as outbound
+from marketplace.outbound.flows import Outcomes
+from marketplace.outbound.models import CallKind
+from marketplace.providers.base import Provider
+from marketplace.refunds import following, operations
+
+OUTCOMES: Outcomes = {CallKind.REFUND: following.answered}
+
+
+def approve_and_send(
+    *,
+    admin_id: int,
+    refund_id: int,
+    amount_minor: int,
+    notes: str,
+    policy: MoneyPolicy,
+    providers: Mapping[str, Provider],
+    now: datetime,
+) -> bool:
+    """Approve a refund and send it; return False when a second admin must confirm it first.
+
+    However the call ends, the approval stands: the janitor goes on with what is unknown. Raises what
+    `operations.approve` raises.
+    """
+    decided = db.atomic(
+        operations.approve,
+        [f"refund:{refund_id}"],
+        admin_id=admin_id,
+        refund_id=refund_id,
+        amount_minor=amount_minor,
+        notes=notes,
+        policy=policy,
+        now=now,
+    )
+    if decided.call_id is None:
+        return False
+    outbound.send(decided.call_id, providers=providers, outcomes=OUTCOMES, now=now)
+    return True

@@ -1,0 +1,228 @@
+"""What the provider reports about refunds, put into the books: per refund id, never from cumulative amounts (S19)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace import history
+from marketplace.checkout.settlement import Contradiction
+from marketplace.config import MoneyPolicy
+from marketplace.history import Actor, StatusChange
+from marketplace.money import Money
+from marketplace.orders.models import Order
+from marketplace.outbound import operations as outbound
+from marketplace.outbound.requests import Answer
+from marketplace.payment_records.models import Payment
+from marketplace.payment_records.tracker import get_payment_tracker
+from marketplace.payments import balance
+from marketplace.payments.models import PaymentTransaction
+from marketplace.providers.base import BalanceLine, ProviderRefund
+from marketplace.refunds import booking, operations, rules, standing, telling
+from marketplace.refunds.models import Refund, RefundOrigin
+from marketplace.refunds.rules import RefundReason
+from marketplace.refunds.states import RefundStatus
+
+
+def answered(session: Session, *, subject_id: int, answer: Answer | None, code: str, now: datetime) -> None:
+    """Write what the provider said to the call: it has the refund, or it refuses and an admin must look again."""
+    refund = operations.known(session, subject_id)
+    if not isinstance(answer, ProviderRefund):
+        _fail(session, refund, because=f"The provider refused: {code}.", actor=outbound.SENDER, now=now)
+        return
+    follow(session, found=answer, lines=(), actor=outbound.SENDER, now=now)
+
+
+def follow(
+    session: Session, *, found: ProviderRefund, lines: Sequence[BalanceLine], actor: Actor, now: datetime
+) -> str:
+    """Put one of our refunds as it stands at the provider into the books; return what that did, in words."""
+    refund, attempt = _ours(session, found)
+    _book_lines(session, found, lines, payment_id=refund.payment_id, owner_id=refund.buyer_id, now=now)
+    if attempt != refund.attempt:
+        return "A later attempt has taken its place."
+    refund.provider_refund_id = found.refund_id
+    return _step(session, refund, found, actor=actor, now=now)
+
+
+def mirror(
+    session: Session,
+    *,
+    found: ProviderRefund,
+    lines: Sequence[BalanceLine],
+    policy: MoneyPolicy,
+    actor: Actor,
+    now: datetime,
+) -> str:
+    """Take over a refund made at the provider: spread over the payment's orders by what each has left (scar S20).
+
+    Raises Contradiction when it is about no payment of ours, or about more than is left.
+    """
+    payment = session.execute(
+        select(Payment).where(Payment.provider_payment_id == found.intent_id)
+    ).scalar_one_or_none()
+    if payment is None:
+        raise Contradiction("the refund matches no payment of ours")
+    known = (
+        session.execute(select(Refund).where(Refund.provider_refund_id == found.refund_id).order_by(Refund.id))
+        .scalars()
+        .all()
+    )
+    refunds = list(known) or _mirrored(session, payment, found, policy=policy, actor=actor, now=now)
+    _book_lines(session, found, lines, payment_id=payment.id, owner_id=payment.user_id, now=now)
+    steps = [_step(session, refund, found, actor=actor, now=now) for refund in refunds]
+    return steps[0]
+
+
+def _mirrored(
+    session: Session, payment: Payment, found: ProviderRefund, *, policy: MoneyPolicy, actor: Actor, now: datetime
+) -> list[Refund]:
+    shares = (
+        session.execute(
+            select(PaymentTransaction)
+            .where(PaymentTransaction.payment_id == payment.id)
+            .order_by(PaymentTransaction.id)
+        )
+        .scalars()
+        .all()
+    )
+    left = [standing.read(session, share.id, except_refund_id=None).left for share in shares]
+    amount = Money(found.amount_minor, found.currency)
+    if not shares or Money.total(left, amount.currency) < amount:
+        raise Contradiction("the refund is about more than is left of the payment")
+    refunds = []
+    for share, part in zip(shares, rules.shares_of(amount, left), strict=True):
+        if part:
+            refunds.append(_mirror_of(session, share, part, found, policy=policy, actor=actor, now=now))
+    return refunds
+
+
+def _mirror_of(
+    session: Session,
+    share: PaymentTransaction,
+    part: Money,
+    found: ProviderRefund,
+    *,
+    policy: MoneyPolicy,
+    actor: Actor,
+    now: datetime,
+) -> Refund:
+    order = session.get_one(Order, share.order_id)
+    refund = Refund(
+        order_id=order.id,
+        payment_id=share.payment_id,
+        transaction_id=share.id,
+        buyer_id=order.buyer_id,
+        seller_id=order.seller_id,
+        currency=part.currency,
+        origin=RefundOrigin.PROVIDER,
+        reason=RefundReason.OTHER,
+        description="Made in the payment provider's dashboard.",
+        asked_minor=part.minor,
+        amount_minor=part.minor,
+        attempt=1,
+        provider_refund_id=found.refund_id,
+        asked_at=now,
+    )
+    session.add(refund)
+    session.flush()
+    history.begin(session, Refund, [refund.id], actor=actor, at=now, because="It was made at the provider.")
+    booking.block(session, refund, now=now)
+    booking.take(session, refund, operations.plan_for(session, refund, part, policy), now=now)
+    history.move(session, refund, "approve", actor=actor, at=now, because="It was made at the provider.")
+    telling.approved(session, refund, now=now)
+    return refund
+
+
+def _step(session: Session, refund: Refund, found: ProviderRefund, *, actor: Actor, now: datetime) -> str:
+    if found.is_final_failure:
+        if not refund.machine.can(refund.status, "fail"):
+            return f"The refund is {refund.status.label.lower()} already."
+        _fail(session, refund, because=f"The provider reports: {found.status}.", actor=actor, now=now)
+        return "The refund failed."
+    if found.status == "succeeded" and refund.machine.can(refund.status, "complete"):
+        _complete(session, refund, actor=actor, now=now)
+        return "The money is back with the buyer."
+    if refund.machine.can(refund.status, "process"):
+        history.move(session, refund, "process", actor=actor, at=now)
+    return f"The refund is {found.status} at the provider."
+
+
+def _complete(session: Session, refund: Refund, *, actor: Actor, now: datetime) -> None:
+    refund.completed_at = now
+    history.move(session, refund, "complete", actor=actor, at=now)
+    booking.lift_block(session, refund, now=now)
+    _agree(session, refund, actor=actor, now=now)
+    telling.completed(session, refund, now=now)
+
+
+def _fail(session: Session, refund: Refund, *, because: str, actor: Actor, now: datetime) -> None:
+    history.move(session, refund, "fail", actor=actor, at=now, because=because)
+    booking.give_back(session, refund, now=now)
+    refund.completed_at = None
+    _agree(session, refund, actor=actor, now=now)
+    telling.failed(session, refund, now=now)
+
+
+def _agree(session: Session, refund: Refund, *, actor: Actor, now: datetime) -> None:
+    """Make order, share and payment say what the completed refunds add up to, forward and back."""
+    share = session.get_one(PaymentTransaction, refund.transaction_id)
+    order = session.get_one(Order, refund.order_id)
+    payment = session.get_one(Payment, refund.payment_id)
+    is_whole = _completed(session, Refund.order_id == order.id) == share.gross_minor
+    if is_whole and order.machine.can(order.status, "refund"):
+        history.move(session, order, "refund", actor=actor, at=now)
+        history.move(session, share, "refund", actor=actor, at=now)
+    elif not is_whole and order.machine.can(order.status, "reinstate_confirmed"):
+        history.move(session, order, f"reinstate_{_before_refund(session, order.id)}", actor=actor, at=now)
+        history.move(session, share, "restore", actor=actor, at=now)
+    back = _completed(session, Refund.payment_id == payment.id)
+    verb = "refund" if back == payment.amount_minor else "refund_part" if back else "unrefund"
+    if payment.machine.can(payment.status, verb):
+        records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
+        records.follow_refunds(payment.id, verb)
+
+
+def _completed(session: Session, which: object) -> int:
+    total = select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(
+        which,  # type: ignore[arg-type]
+        Refund.status == RefundStatus.COMPLETED,
+    )
+    return int(session.execute(total).scalar_one())
+
+
+def _before_refund(session: Session, order_id: int) -> str:
+    statement = (
+        select(StatusChange.from_status)
+        .where(StatusChange.subject == "order", StatusChange.subject_id == order_id, StatusChange.verb == "refund")
+        .order_by(StatusChange.id.desc())
+        .limit(1)
+    )
+    return str(session.execute(statement).scalar_one())
+
+
+def _book_lines(
+    session: Session,
+    found: ProviderRefund,
+    lines: Sequence[BalanceLine],
+    *,
+    payment_id: int,
+    owner_id: int,
+    now: datetime,
+) -> None:
+    for line in lines:
+        balance.book_refund(
+            session, payment_id=payment_id, owner_id=owner_id, refund_id=found.refund_id, line=line, now=now
+        )
+
+
+def _ours(session: Session, found: ProviderRefund) -> tuple[Refund, int]:
+    """Return the refund and the attempt that the provider's reference names."""
+    number, _, attempt = (found.reference or "").removeprefix(operations.REFERENCE).partition(":")
+    refund = session.get(Refund, int(number)) if number.isdecimal() and attempt.isdecimal() else None
+    if refund is None:
+        raise Contradiction("the refund matches no row of ours")
+    if (refund.amount_minor, refund.currency) != (found.amount_minor, found.currency):
+        raise Contradiction("the refund is about another amount")
+    return refund, int(attempt)

@@ -1,0 +1,92 @@
+"""Refunds: what was asked, what was decided, the frozen plan, and the provider's refund."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.accounts.models import User
+from marketplace.db import Base, Currency, EnumText, LongText, MinorUnits, PrimaryKey, Text64, Text200, UtcTime
+from marketplace.history import Ruled
+from marketplace.orders.models import Order, OrderLine
+from marketplace.payment_records.models import Payment
+from marketplace.payments.models import PaymentTransaction
+from marketplace.refunds.rules import RefundReason
+from marketplace.refunds.states import REFUND, RefundStatus
+from marketplace.transitions import Machine
+
+
+class RefundOrigin(StrEnum):
+    """Where a refund came from."""
+
+    BUYER = "buyer"
+    ADMIN = "admin"
+    SELLER = "seller"
+    PROVIDER = "provider"
+    """Made in the provider's dashboard and mirrored here (scar S20)."""
+
+
+class Refund(Ruled, Base):
+    """Money of one order on its way back to its buyer."""
+
+    __tablename__ = "refund"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint(
+            "platform_minor + cost_minor + held_minor + available_minor + debt_minor IN (0, amount_minor)",
+            name="plan_adds_up",
+        ),
+        UniqueConstraint("provider_refund_id", "order_id"),
+        Index(None, "order_id"),
+        Index(None, "payment_id"),
+        Index(None, "buyer_id", "id"),
+        Index(None, "seller_id", "id"),
+        Index("ix_refund_waiting", "asked_at", postgresql_where="status = 'pending'"),
+        {"postgresql_with": {"fillfactor": 70}},
+    )
+    machine: ClassVar[Machine] = REFUND
+
+    number: Mapped[Text64] = mapped_column(Computed("'RF-' || (100000 + id)", persisted=True), unique=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey(Order.id))
+    payment_id: Mapped[int] = mapped_column(ForeignKey(Payment.id))
+    transaction_id: Mapped[int] = mapped_column(ForeignKey(PaymentTransaction.id))
+    buyer_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    seller_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    currency: Mapped[Currency]
+    origin: Mapped[RefundOrigin] = mapped_column(EnumText(RefundOrigin))
+    reason: Mapped[RefundReason] = mapped_column(EnumText(RefundReason))
+    description: Mapped[LongText]
+    asked_minor: Mapped[MinorUnits]
+    """What was asked for, minor units, the buyer's side."""
+    amount_minor: Mapped[MinorUnits]
+    """What goes back, minor units; an admin may change it before approving."""
+    platform_minor: Mapped[MinorUnits] = mapped_column(default=0)
+    """The frozen plan, minor units, from approval on: platform fee given back; as are the next four."""
+    cost_minor: Mapped[MinorUnits] = mapped_column(default=0)
+    held_minor: Mapped[MinorUnits] = mapped_column(default=0)
+    available_minor: Mapped[MinorUnits] = mapped_column(default=0)
+    debt_minor: Mapped[MinorUnits] = mapped_column(default=0)
+    status: Mapped[RefundStatus] = mapped_column(EnumText(RefundStatus), default=REFUND.initial)
+    attempt: Mapped[int] = mapped_column(default=0)
+    """How often it was approved: each approval books its own entry."""
+    first_approver_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+    decided_at: Mapped[UtcTime | None]
+    admin_notes: Mapped[LongText] = mapped_column(default="")
+    """Why it was rejected, changed or approved, for both parties to read."""
+    provider_refund_id: Mapped[Text200 | None]
+    asked_at: Mapped[UtcTime]
+    completed_at: Mapped[UtcTime | None]
+
+
+class RefundLine(Base):
+    """Some units of one order line that a refund is about."""
+
+    __tablename__ = "refund_line"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+
+    id: Mapped[PrimaryKey]
+    refund_id: Mapped[int] = mapped_column(ForeignKey(Refund.id), index=True)
+    order_line_id: Mapped[int] = mapped_column(ForeignKey(OrderLine.id))
+    quantity: Mapped[int]

@@ -1,0 +1,284 @@
+"""Asking for money back and deciding about it: every write before the provider is called."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from marketplace import history
+from marketplace.config import MoneyPolicy
+from marketplace.errors import Invalid, NotAllowed, NotFound
+from marketplace.history import Actor
+from marketplace.money import Money
+from marketplace.orders.models import Order, OrderLine
+from marketplace.outbound import operations as outbound
+from marketplace.outbound.models import CallKind
+from marketplace.payment_records.models import Payment
+from marketplace.payments.models import PaymentTransaction
+from marketplace.payments.states import TransactionStatus
+from marketplace.refunds import booking, rules, standing, telling
+from marketplace.refunds.models import Refund, RefundLine, RefundOrigin
+from marketplace.refunds.rules import Plan, RefundReason
+from marketplace.transitions import AlreadyThere
+
+REFERENCE = "refund:"
+"""How the provider keeps the row of a refund; its id and attempt follow."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How much a buyer asks for: units by order line, a percentage, or minor units. Exactly one is given."""
+
+    units: Mapping[int, int] | None = None
+    percent: int | None = None
+    amount_minor: int | None = None
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What came of an approval: the call that sends the money, or None while a second admin must confirm."""
+
+    call_id: int | None
+
+
+def request(
+    session: Session, *, buyer_id: int, order_id: int, reason: RefundReason, description: str, wish: Wish, now: datetime
+) -> int:
+    """Ask for money of one's own order back and return the refund's id; its share stands still meanwhile (S2.14).
+
+    Raises NotFound for another's order, NotAllowed when nothing was paid or it is too late, Invalid naming the field,
+    Conflict for more than is left.
+    """
+    order = session.get(Order, order_id)
+    if order is None or order.buyer_id != buyer_id:
+        raise NotFound("There is no such order.")
+    return _open(
+        session,
+        order=order,
+        origin=RefundOrigin.BUYER,
+        reason=reason,
+        description=description,
+        wish=wish,
+        actor=Actor.user(buyer_id),
+        now=now,
+    )
+
+
+def start(
+    session: Session, *, admin_id: int, order_id: int, reason: RefundReason, description: str, wish: Wish, now: datetime
+) -> int:
+    """Open a refund on an admin's own initiative and return its id; it is approved like any other."""
+    order = session.get(Order, order_id)
+    if order is None:
+        raise NotFound("There is no such order.")
+    return _open(
+        session,
+        order=order,
+        origin=RefundOrigin.ADMIN,
+        reason=reason,
+        description=description,
+        wish=wish,
+        actor=Actor.user(admin_id, "admin"),
+        now=now,
+    )
+
+
+def withdraw(session: Session, *, buyer_id: int, refund_id: int, now: datetime) -> None:
+    """Take a request back while nobody has decided; raises NotFound for another's, AlreadyThere for a replay."""
+    refund = session.get(Refund, refund_id)
+    if refund is None or refund.buyer_id != buyer_id:
+        raise NotFound("There is no such refund.")
+    _check_open(refund, "withdraw")
+    history.move(session, refund, "withdraw", actor=Actor.user(buyer_id), at=now)
+    booking.lift_block(session, refund, now=now)
+    telling.withdrawn(session, refund, now=now)
+
+
+def reject(session: Session, *, admin_id: int, refund_id: int, notes: str, now: datetime) -> None:
+    """Refuse a request with a reason that both parties read; raises Invalid without one."""
+    refund = known(session, refund_id)
+    rules.check_approver(admin_id, buyer_id=refund.buyer_id, seller_id=refund.seller_id, first_approver_id=None)
+    _check_open(refund, "reject")
+    refund.admin_notes = _notes(notes)
+    refund.decided_by_id, refund.decided_at = admin_id, now
+    history.move(session, refund, "reject", actor=Actor.user(admin_id, "admin"), at=now, because=refund.admin_notes)
+    booking.lift_block(session, refund, now=now)
+    telling.rejected(session, refund, now=now)
+
+
+def approve(
+    session: Session,
+    *,
+    admin_id: int,
+    refund_id: int,
+    amount_minor: int,
+    notes: str,
+    policy: MoneyPolicy,
+    now: datetime,
+) -> Decided:
+    """Agree to send `amount_minor` back: freeze the plan, book it, and plan the call (S2.15).
+
+    Another amount than asked for needs a reason. Above the limit a second admin confirms (invariant I23). Raises
+    NotAllowed for a party of the order or the same admin twice, Conflict for more than is left, AlreadyThere for a
+    replay.
+    """
+    refund = known(session, refund_id)
+    _check_open(refund, "approve")
+    rules.check_approver(
+        admin_id, buyer_id=refund.buyer_id, seller_id=refund.seller_id, first_approver_id=refund.first_approver_id
+    )
+    amount = Money(amount_minor, refund.currency)
+    if amount_minor != refund.asked_minor or notes:
+        refund.admin_notes = _notes(notes)
+    plan = plan_for(session, refund, amount, policy)
+    if amount_minor != refund.amount_minor:
+        # Another figure than the first admin agreed to is a new decision.
+        refund.amount_minor, refund.first_approver_id = amount_minor, None
+    if rules.needs_second_approver(amount, policy.second_approver_above_minor) and refund.first_approver_id is None:
+        refund.first_approver_id = admin_id
+        return Decided(None)
+    refund.decided_by_id, refund.decided_at = admin_id, now
+    refund.attempt += 1
+    refund.provider_refund_id = None
+    booking.take(session, refund, plan, now=now)
+    actor = Actor.user(admin_id, "admin")
+    history.move(session, refund, "approve", actor=actor, at=now, because=refund.admin_notes or None)
+    telling.approved(session, refund, now=now)
+    return Decided(_call(session, refund, actor=actor, now=now))
+
+
+def plan_for(session: Session, refund: Refund, amount: Money, policy: MoneyPolicy) -> Plan:
+    """Return who gives what if `amount` goes back; the page that previews it calls the same rules."""
+    found = standing.read(session, refund.transaction_id, except_refund_id=refund.id)
+    return rules.plan_refund(amount, found, rules.FeeBearer(policy.refund_fee_bearer))
+
+
+def known(session: Session, refund_id: int) -> Refund:
+    """Return a refund; raises NotFound."""
+    refund = session.get(Refund, refund_id)
+    if refund is None:
+        raise NotFound("There is no such refund.")
+    return refund
+
+
+def _check_open(refund: Refund, verb: str) -> None:
+    """Raise AlreadyThere once it is decided: buyer and admins may press different buttons at the same moment."""
+    if not refund.machine.can(refund.status, verb):
+        raise AlreadyThere(f"This refund is already decided: {refund.status.label.lower()}.")
+
+
+def _call(session: Session, refund: Refund, *, actor: Actor, now: datetime) -> int:
+    """Freeze the call that sends the money and return its id."""
+    payment = session.get_one(Payment, refund.payment_id)
+    return outbound.plan(
+        session,
+        provider=payment.provider,
+        kind=CallKind.REFUND,
+        subject_id=refund.id,
+        request={
+            "intent_id": payment.provider_payment_id,
+            "amount_minor": refund.amount_minor,
+            "reference": f"{REFERENCE}{refund.id}:{refund.attempt}",
+        },
+        actor=actor,
+        now=now,
+    )
+
+
+def _open(
+    session: Session,
+    *,
+    order: Order,
+    origin: RefundOrigin,
+    reason: RefundReason,
+    description: str,
+    wish: Wish,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    share = _share(session, order.id)
+    if share.payment_received_date is None:
+        raise NotAllowed("This order has not been paid.")
+    if origin == RefundOrigin.BUYER:
+        rules.check_asked_in_time(share.payment_received_date, now)
+    amount = _amount(session, order, wish)
+    rules.check_amount(amount, standing.read(session, share.id, except_refund_id=None).left)
+    refund = Refund(
+        order_id=order.id,
+        payment_id=share.payment_id,
+        transaction_id=share.id,
+        buyer_id=order.buyer_id,
+        seller_id=order.seller_id,
+        currency=order.currency,
+        origin=origin,
+        reason=reason,
+        description=_description(description),
+        asked_minor=amount.minor,
+        amount_minor=amount.minor,
+        asked_at=now,
+    )
+    session.add(refund)
+    session.flush()
+    _keep_units(session, refund, wish)
+    history.begin(session, Refund, [refund.id], actor=actor, at=now, because=reason.label)
+    booking.block(session, refund, now=now)
+    telling.asked(session, refund, now=now)
+    return refund.id
+
+
+def _description(description: str) -> str:
+    text = description.strip()
+    if not text or len(text) > 2_000:
+        raise Invalid("Say in a few words what happened, at most 2,000 characters.", field="description")
+    return text
+
+
+def _keep_units(session: Session, refund: Refund, wish: Wish) -> None:
+    rows = [
+        {"refund_id": refund.id, "order_line_id": line_id, "quantity": quantity}
+        for line_id, quantity in (wish.units or {}).items()
+        if quantity
+    ]
+    if rows:
+        session.execute(insert(RefundLine), rows)
+
+
+def _share(session: Session, order_id: int) -> PaymentTransaction:
+    counted = (TransactionStatus.HELD, TransactionStatus.AVAILABLE, TransactionStatus.REFUNDED)
+    statement = select(PaymentTransaction).where(
+        PaymentTransaction.order_id == order_id, PaymentTransaction.status.in_(counted)
+    )
+    share = session.execute(statement).scalar_one_or_none()
+    if share is None:
+        raise NotAllowed("This order has not been paid, or its money has left already.")
+    return share
+
+
+def _amount(session: Session, order: Order, wish: Wish) -> Money:
+    gross = Money(order.total_minor, order.currency)
+    if wish.percent is not None:
+        return rules.amount_of_percentage(gross, wish.percent)
+    if wish.amount_minor is not None:
+        return Money(wish.amount_minor, order.currency)
+    lines = session.execute(select(OrderLine).where(OrderLine.order_id == order.id)).scalars().all()
+    units = dict(wish.units or {})
+    chosen = []
+    for line in lines:
+        quantity = units.pop(line.id, 0)
+        if not 0 <= quantity <= line.quantity:
+            raise Invalid("That is more than you ordered.", field="lines")
+        chosen.append(Money(line.unit_price_minor, order.currency) * quantity)
+    if units:
+        raise NotFound("There is no such item in this order.")
+    return rules.amount_of_lines(
+        chosen, Money(order.subtotal_minor, order.currency), Money(order.tax_minor, order.currency)
+    )
+
+
+def _notes(notes: str) -> str:
+    text = notes.strip()
+    if not text:
+        raise Invalid("Give the reason; both sides read it.", field="notes")
+    return text[:2_000]

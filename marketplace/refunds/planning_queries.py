@@ -1,0 +1,58 @@
+"""How much of an order can still be refunded, and who would give what: the plan before it is executed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+
+from marketplace import db
+from marketplace.config import MoneyPolicy
+from marketplace.money import Money
+from marketplace.payments.models import PaymentTransaction
+from marketplace.payments.states import TransactionStatus
+from marketplace.refunds import rules, standing
+from marketplace.refunds.queries import RefundRow
+from marketplace.refunds.rules import Plan, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Whether money of an order may be asked for now, and how much of it."""
+
+    left: Money
+    buyer_may_ask: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Who would give what for an amount, and why the plan is impossible where it is."""
+
+    plan: Plan
+    standing: Standing
+    share_status: TransactionStatus
+
+
+_SHARE = select(PaymentTransaction.id, PaymentTransaction.payment_received_date).where(
+    PaymentTransaction.order_id == bindparam("order_id"),
+    PaymentTransaction.status.in_([TransactionStatus.HELD, TransactionStatus.AVAILABLE, TransactionStatus.REFUNDED]),
+)
+_SHARE_STATUS = select(PaymentTransaction.status).where(PaymentTransaction.id == bindparam("transaction_id"))
+
+
+def asking(order_id: int, currency: str, *, now: datetime) -> Asking:
+    """Return whether money of an order may be asked for, and how much is left."""
+    with db.snapshot() as connection:
+        share = connection.execute(_SHARE, {"order_id": order_id}).one_or_none()
+        if share is None:
+            return Asking(Money.zero(currency), buyer_may_ask=False)
+        left = standing.read(connection, share.id, except_refund_id=None).left
+    return Asking(left, rules.may_be_asked(share.payment_received_date, left, now))
+
+
+def preview(row: RefundRow, amount: Money, policy: MoneyPolicy) -> Preview:
+    """Return the plan that approving `amount` would execute now; raises Invalid or Conflict as approving would."""
+    with db.snapshot() as connection:
+        found = standing.read(connection, row.transaction_id, except_refund_id=row.id)
+        status = connection.execute(_SHARE_STATUS, {"transaction_id": row.transaction_id}).scalar_one()
+    plan = rules.plan_refund(amount, found, rules.FeeBearer(policy.refund_fee_bearer))
+    return Preview(plan, found, status)

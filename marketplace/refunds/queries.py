@@ -1,0 +1,280 @@
+"""What pages show of refunds. Whose eyes read is part of each question: foreign refunds are not found."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
+from sqlalchemy.orm import aliased
+
+from marketplace import db
+from marketplace.accounts.models import User
+from marketplace.catalog.models import ListingPicture, Shop
+from marketplace.errors import NotFound
+from marketplace.orders.models import Order, OrderLine
+from marketplace.orders.states import OrderStatus
+from marketplace.paging import Cursor, Listed, read_page
+from marketplace.refunds.models import Refund, RefundLine, RefundOrigin
+from marketplace.refunds.rules import RefundReason
+from marketplace.refunds.states import REFUND, RefundStatus
+
+_S = RefundStatus
+QUEUE_LENGTH = 50
+"""How many waiting refunds a queue shows; deciding one makes room for the next."""
+
+
+class RefundTab(StrEnum):
+    """A tab of a refund list: its label, the statuses it shows, and whether somebody waits there, oldest first."""
+
+    label: str
+    statuses: tuple[RefundStatus, ...]
+    is_queue: bool
+
+    def __new__(cls, value: str, label: str, statuses: tuple[RefundStatus, ...], is_queue: bool) -> Self:
+        """Make a tab."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label, member.statuses, member.is_queue = label, statuses, is_queue
+        return member
+
+    WAITING = "waiting", "Waiting", (_S.PENDING, _S.FAILED), True
+    PROCESSING = "processing", "Processing", (_S.APPROVED, _S.PROCESSING), True
+    DONE = "done", "Done", (_S.COMPLETED,), False
+    REJECTED = "rejected", "Rejected", (_S.REJECTED, _S.CANCELLED), False
+
+    def count_of(self, by_status: Mapping[RefundStatus, int]) -> int:
+        """Return how many refunds the tab holds, given the number of each status."""
+        return sum(by_status.get(status, 0) for status in self.statuses)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRow:
+    """One refund with its order and its people; amounts are minor units of `currency`."""
+
+    id: int
+    number: str
+    order_id: int
+    order_number: str
+    order_status: OrderStatus
+    payment_id: int
+    transaction_id: int
+    buyer_id: int
+    buyer_name: str
+    seller_id: int
+    shop_name: str
+    currency: str
+    origin: RefundOrigin
+    reason: RefundReason
+    description: str
+    asked_minor: int
+    amount_minor: int
+    platform_minor: int
+    cost_minor: int
+    held_minor: int
+    available_minor: int
+    debt_minor: int
+    status: RefundStatus
+    attempt: int
+    first_approver_id: int | None
+    first_approver: str | None
+    decided_by: str | None
+    decided_at: datetime | None
+    admin_notes: str
+    provider_refund_id: str | None
+    asked_at: datetime
+    completed_at: datetime | None
+    title: str
+    """The first line of the order."""
+    picture_file: str | None
+
+    @property
+    def can_be_approved(self) -> bool:
+        """Return whether an admin may agree now, perhaps again."""
+        return REFUND.can(self.status, "approve")
+
+    @property
+    def can_be_rejected(self) -> bool:
+        """Return whether an admin may refuse now."""
+        return REFUND.can(self.status, "reject")
+
+    @property
+    def can_be_withdrawn(self) -> bool:
+        """Return whether the buyer may take the request back now."""
+        return REFUND.can(self.status, "withdraw")
+
+
+@dataclass(frozen=True, slots=True)
+class RefundUnits:
+    """Some units that a refund is about."""
+
+    title: str
+    quantity: int
+    unit_price_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class SideHistory:
+    """How one side's orders went so far: paid orders, refunds asked for, refunds made."""
+
+    orders: int
+    asked: int
+    made: int
+
+
+_first_approver, _decider = aliased(User), aliased(User)
+_FIRST_LINE = (
+    select(OrderLine.title, OrderLine.listing_id)
+    .where(OrderLine.order_id == Refund.order_id)
+    .order_by(OrderLine.id)
+    .limit(1)
+    .lateral("first_line")
+)
+_PICTURE = (
+    select(ListingPicture.file_name)
+    .where(ListingPicture.listing_id == _FIRST_LINE.c.listing_id)
+    .order_by(ListingPicture.position)
+    .limit(1)
+    .scalar_subquery()
+)
+_REFUND = (
+    select(
+        Refund.id,
+        Refund.number,
+        Refund.order_id,
+        Order.number,
+        Order.status,
+        Refund.payment_id,
+        Refund.transaction_id,
+        Refund.buyer_id,
+        User.name,
+        Refund.seller_id,
+        Shop.name,
+        Refund.currency,
+        Refund.origin,
+        Refund.reason,
+        Refund.description,
+        Refund.asked_minor,
+        Refund.amount_minor,
+        Refund.platform_minor,
+        Refund.cost_minor,
+        Refund.held_minor,
+        Refund.available_minor,
+        Refund.debt_minor,
+        Refund.status,
+        Refund.attempt,
+        Refund.first_approver_id,
+        _first_approver.name,
+        _decider.name,
+        Refund.decided_at,
+        Refund.admin_notes,
+        Refund.provider_refund_id,
+        Refund.asked_at,
+        Refund.completed_at,
+        _FIRST_LINE.c.title,
+        _PICTURE,
+    )
+    .join(Order, Order.id == Refund.order_id)
+    .join(User, User.id == Refund.buyer_id)
+    .join(Shop, Shop.seller_id == Refund.seller_id)
+    .join(_first_approver, _first_approver.id == Refund.first_approver_id, isouter=True)
+    .join(_decider, _decider.id == Refund.decided_by_id, isouter=True)
+    .join(_FIRST_LINE, _FIRST_LINE.c.listing_id.is_not(None))
+)
+_COUNTS = select(Refund.status, func.count()).group_by(Refund.status)
+_UNITS = (
+    select(OrderLine.title, RefundLine.quantity, OrderLine.unit_price_minor)
+    .join(OrderLine, OrderLine.id == RefundLine.order_line_id)
+    .where(RefundLine.refund_id == bindparam("refund_id"))
+    .order_by(RefundLine.id)
+)
+
+
+def queue(tab: RefundTab, cursor: Cursor) -> Listed[RefundRow]:
+    """Return an admin's tab: where somebody waits the oldest, at most 50; else one page, newest first."""
+    return _tab(_REFUND, tab, cursor)
+
+
+def counts() -> dict[RefundStatus, int]:
+    """Return how many refunds have each status."""
+    return _counted(db.read(_COUNTS))
+
+
+def refund(number: str) -> RefundRow:
+    """Return any refund, for an admin; raises NotFound."""
+    return _one(_REFUND, number)
+
+
+def refund_of_buyer(number: str, buyer_id: int) -> RefundRow:
+    """Return the buyer's own refund; raises NotFound for an unknown or foreign one."""
+    return _one(_REFUND.where(Refund.buyer_id == buyer_id), number)
+
+
+def refund_of_seller(number: str, seller_id: int) -> RefundRow:
+    """Return a refund of the seller's own orders; raises NotFound for an unknown or foreign one."""
+    return _one(_REFUND.where(Refund.seller_id == seller_id), number)
+
+
+def refunds_of_buyer(buyer_id: int, cursor: Cursor) -> Listed[RefundRow]:
+    """Return one page of a buyer's refunds, newest first."""
+    return read_page(_REFUND.where(Refund.buyer_id == buyer_id), Refund.__table__.c.id, cursor, RefundRow)
+
+
+def refunds_of_seller(seller_id: int, tab: RefundTab, cursor: Cursor) -> Listed[RefundRow]:
+    """Return a tab of the refunds of a seller's orders."""
+    return _tab(_REFUND.where(Refund.seller_id == seller_id), tab, cursor)
+
+
+def counts_of_seller(seller_id: int) -> dict[RefundStatus, int]:
+    """Return how many refunds of a seller's orders have each status."""
+    return _counted(db.read(_COUNTS.where(Refund.seller_id == seller_id)))
+
+
+def refunds_of_orders(order_ids: Iterable[int]) -> Sequence[RefundRow]:
+    """Return the refunds of some orders, oldest first."""
+    ids = list(order_ids)
+    statement = _REFUND.where(Refund.order_id.in_(ids)).order_by(Refund.id)
+    return [RefundRow(*tuple(row)) for row in db.read(statement)] if ids else []
+
+
+def units_of(refund_id: int) -> Sequence[RefundUnits]:
+    """Return the units a refund is about; none when it is about an amount."""
+    return [RefundUnits(*tuple(row)) for row in db.read(_UNITS, {"refund_id": refund_id})]
+
+
+def history_of_buyer(buyer_id: int) -> SideHistory:
+    """Return how a buyer's orders went so far."""
+    return _side(Order.buyer_id == buyer_id, Refund.buyer_id == buyer_id)
+
+
+def history_of_seller(seller_id: int) -> SideHistory:
+    """Return how a seller's orders went so far."""
+    return _side(Order.seller_id == seller_id, Refund.seller_id == seller_id)
+
+
+def _tab(statement: Select[*tuple[Any, ...]], tab: RefundTab, cursor: Cursor) -> Listed[RefundRow]:
+    statement = statement.where(Refund.status.in_(tab.statuses))
+    if not tab.is_queue:
+        return read_page(statement, Refund.__table__.c.id, cursor, RefundRow)
+    rows = db.read(statement.order_by(Refund.asked_at, Refund.id).limit(QUEUE_LENGTH))
+    return Listed(tuple(RefundRow(*tuple(row)) for row in rows), newer_than=None, older_than=None)
+
+
+def _one(statement: Select[*tuple[Any, ...]], number: str) -> RefundRow:
+    found = db.read_one(statement.where(Refund.number == number))
+    if found is None:
+        raise NotFound("There is no refund with this number.")
+    return RefundRow(*tuple(found))
+
+
+def _side(orders: ColumnElement[bool], refunds: ColumnElement[bool]) -> SideHistory:
+    paid = select(func.count()).where(orders, Order.status.not_in([OrderStatus.PENDING, OrderStatus.CANCELLED]))
+    asked = select(func.count()).where(refunds)
+    made = asked.where(Refund.status == RefundStatus.COMPLETED)
+    found = db.read(select(paid.scalar_subquery(), asked.scalar_subquery(), made.scalar_subquery()))
+    return SideHistory(*tuple(found[0]))
+
+
+def _counted(rows: Iterable[Row[Any]]) -> dict[RefundStatus, int]:
+    return dict(map(tuple, rows))

@@ -1,0 +1,176 @@
+"""How much goes back, who bears it, who may decide. Pure; the plan shown is the plan that executes (DESIGN 4.10)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.money import Money
+
+_ASK_WITHIN = timedelta(days=120)
+TARGET_WORKING_DAYS = 2
+_SATURDAY = 5
+
+
+class RefundReason(StrEnum):
+    """Why a buyer wants money back (S2.14: seven reasons)."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str = "") -> Self:
+        """Make a member from its word and its label."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    NOT_RECEIVED = "not_received", "It did not arrive"
+    DAMAGED = "damaged", "It arrived damaged"
+    DEFECTIVE = "defective", "It does not work"
+    NOT_AS_DESCRIBED = "not_as_described", "It is not as described"
+    WRONG_ITEM = "wrong_item", "I got something else"
+    CHANGED_MIND = "changed_mind", "I changed my mind"
+    OTHER = "other", "Something else"
+
+
+class FeeBearer(StrEnum):
+    """Who pays for the processing fee that the provider keeps."""
+
+    SELLER = "seller"
+    PLATFORM = "platform"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One order's money before a refund, minor units inside Money."""
+
+    gross: Money
+    platform_fee: Money
+    processing_fee: Money
+    refunded: Money
+    """Already taken for other refunds of this order."""
+    reserved: Money
+    """Counted against the order: taken, and asked for by others."""
+    held: Money
+    """Still held for the seller."""
+    available: Money
+    """Released to the seller and not yet paid out."""
+
+    @property
+    def left(self) -> Money:
+        """What can still be refunded."""
+        return self.gross - self.reserved
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Who gives what for one refund: the parts sum to `amount`."""
+
+    amount: Money
+    from_platform: Money
+    """Platform fee given back."""
+    from_cost: Money
+    """Kept processing fee borne by the platform."""
+    from_held: Money
+    from_available: Money
+    from_debt: Money
+    """Recorded as the seller's debt and netted from coming sales."""
+
+    @property
+    def from_seller(self) -> Money:
+        """All that the seller bears."""
+        return self.from_held + self.from_available + self.from_debt
+
+
+def plan_refund(amount: Money, standing: Standing, bearer: FeeBearer) -> Plan:
+    """Return who gives what when `amount` goes back to the buyer.
+
+    Fees go back pro rata of all that was refunded so far, this one included, less what earlier refunds gave: any
+    sequence of parts ends at the whole to the cent (scar S30). The provider keeps its fee; `bearer` pays for it.
+    Raises Invalid for nothing or less, Conflict for more than is left.
+    """
+    check_amount(amount, standing.left)
+    before, after = standing.refunded, standing.refunded + amount
+    given_before, given_after = (_part(standing.platform_fee, refunded, standing.gross) for refunded in (before, after))
+    from_platform = given_after - given_before
+    from_cost = Money.zero(amount.currency)
+    if bearer == FeeBearer.PLATFORM:
+        # Of what the platform fee leaves: two parts rounded side by side could give more than goes back.
+        whole = standing.gross - standing.platform_fee
+        from_cost = _part(standing.processing_fee, after - given_after, whole) - _part(
+            standing.processing_fee, before - given_before, whole
+        )
+    rest = amount - from_platform - from_cost
+    from_held = min(rest, standing.held)
+    from_available = min(rest - from_held, standing.available)
+    return Plan(amount, from_platform, from_cost, from_held, from_available, rest - from_held - from_available)
+
+
+def check_amount(amount: Money, left: Money) -> None:
+    """Raise Invalid for nothing or less (scar S27), Conflict for more than is left (scar S22)."""
+    if amount.minor <= 0:
+        raise Invalid("Enter an amount above zero.", field="amount")
+    if left < amount:
+        raise Conflict("That is more than can still be refunded of this order.")
+
+
+def amount_of_percentage(gross: Money, percent: int) -> Money:
+    """Return `percent` of `gross` (S2.16: 25 % of 80.00 is 20.00); raises Invalid outside 1 to 100."""
+    if not 1 <= percent <= 100:
+        raise Invalid("Enter a percentage from 1 to 100.", field="percent")
+    return gross.share(percent * 100)
+
+
+def amount_of_lines(chosen: Sequence[Money], subtotal: Money, tax: Money) -> Money:
+    """Return the price of the chosen units with their part of the order's tax; delivery stays out."""
+    goods = Money.total(chosen, subtotal.currency)
+    if not goods:
+        raise Invalid("Choose at least one item.", field="lines")
+    return goods + _part(tax, goods, subtotal)
+
+
+def shares_of(amount: Money, left: Sequence[Money]) -> list[Money]:
+    """Return how a refund made at the provider is spread over a payment's orders: by what each has left."""
+    return amount.split([one.minor for one in left])
+
+
+def may_be_asked(paid_at: datetime | None, left: Money, now: datetime) -> bool:
+    """Return whether a buyer may ask for money of an order now: it was paid, not too long ago, and some is left."""
+    return paid_at is not None and left.minor > 0 and now - paid_at <= _ASK_WITHIN
+
+
+def answer_due(asked_at: datetime) -> datetime:
+    """Return until when a request is to be answered: two working days, weekends left out."""
+    due, days = asked_at, TARGET_WORKING_DAYS
+    while days:
+        due += timedelta(days=1)
+        days -= due.weekday() < _SATURDAY
+    return due
+
+
+def check_asked_in_time(paid_at: datetime, now: datetime) -> None:
+    """Raise NotAllowed when the time to ask for money back is over (120 days after the payment)."""
+    if now - paid_at > _ASK_WITHIN:
+        raise NotAllowed("Refunds can be asked for within 120 days of the payment.")
+
+
+def needs_second_approver(amount: Money, limit_minor: int) -> bool:
+    """Return whether `amount` is above what one admin may approve alone."""
+    return amount.minor > limit_minor
+
+
+def check_approver(admin_id: int, *, buyer_id: int, seller_id: int, first_approver_id: int | None) -> None:
+    """Raise NotAllowed for an admin who is a party of the order, or who would be both approvers (invariant I23)."""
+    if admin_id in {buyer_id, seller_id}:
+        raise NotAllowed("You are a party of this order. Another admin must decide.")
+    if admin_id == first_approver_id:
+        raise NotAllowed("You have approved this already. A second admin must confirm it.")
+
+
+def _part(fee: Money, refunded: Money, gross: Money) -> Money:
+    """Return the part of `fee` that belongs to `refunded` of `gross`, rounded to whole minor units."""
+    if not gross:
+        return Money.zero(fee.currency)
+    return fee.split([refunded.minor, (gross - refunded).minor])[0]

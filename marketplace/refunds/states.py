@@ -1,0 +1,42 @@
+"""What a refund can be, and what may follow (S2.17, C4: the union of both documents' states)."""
+
+from marketplace.transitions import Machine, Status
+
+
+class RefundStatus(Status):
+    """Where a refund stands."""
+
+    PENDING = "pending", "Waiting for a decision"
+    APPROVED = "approved", "Approved"
+    PROCESSING = "processing", "On its way"
+    COMPLETED = "completed", "Refunded"
+    REJECTED = "rejected", "Rejected"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Withdrawn"
+
+
+_S = RefundStatus
+
+REFUND = Machine(
+    "refund",
+    RefundStatus,
+    _S.PENDING,
+    {
+        "approve": ([_S.PENDING, _S.FAILED], _S.APPROVED, "An admin agrees; the money is set aside."),
+        "process": ([_S.APPROVED], _S.PROCESSING, "The provider has taken it up."),
+        "complete": ([_S.APPROVED, _S.PROCESSING], _S.COMPLETED, "The provider has sent the money back."),
+        "reject": ([_S.PENDING], _S.REJECTED, "An admin does not agree."),
+        "withdraw": ([_S.PENDING], _S.CANCELLED, "The buyer does not want it any more."),
+        "fail": (
+            [_S.APPROVED, _S.PROCESSING, _S.COMPLETED],
+            _S.FAILED,
+            "The money did not reach the buyer; even a refund that succeeded may come back weeks later.",
+        ),
+    },
+)
+
+# What counts against the order's total: asked for, decided and sent alike (scar S22).
+COUNTED = (_S.PENDING, _S.APPROVED, _S.PROCESSING, _S.COMPLETED)
+# What has been taken from seller and platform.
+TAKEN = (_S.APPROVED, _S.PROCESSING, _S.COMPLETED)
+"""A failed refund is given back to both and counts for nothing until it is approved again."""

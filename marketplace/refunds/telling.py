@@ -1,0 +1,57 @@
+"""Who is told what at each step of a refund: buyer and seller, always both."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from marketplace.notifications import operations as notifications
+from marketplace.notifications.models import NotificationKind
+from marketplace.notifications.operations import NewFact
+from marketplace.orders.models import Order
+from marketplace.refunds.models import Refund
+
+
+def asked(session: Session, refund: Refund, *, now: datetime) -> None:
+    """Tell both that money was asked back."""
+    _tell(session, refund, NotificationKind.REFUND_ASKED, now)
+
+
+def approved(session: Session, refund: Refund, *, now: datetime) -> None:
+    """Tell both what was agreed and what it takes from the seller; once per attempt."""
+    if refund.attempt == 1:
+        _tell(session, refund, NotificationKind.REFUND_APPROVED, now)
+
+
+def rejected(session: Session, refund: Refund, *, now: datetime) -> None:
+    """Tell both that an admin did not agree, and why."""
+    _tell(session, refund, NotificationKind.REFUND_REJECTED, now)
+
+
+def withdrawn(session: Session, refund: Refund, *, now: datetime) -> None:
+    """Tell both that the buyer took the request back."""
+    _tell(session, refund, NotificationKind.REFUND_WITHDRAWN, now)
+
+
+def completed(session: Session, refund: Refund, *, now: datetime) -> None:
+    """Tell both that the money is back with the buyer."""
+    _tell(session, refund, NotificationKind.REFUND_COMPLETED, now)
+
+
+def failed(session: Session, refund: Refund, *, now: datetime) -> None:
+    """Tell both that the money did not reach the buyer and is being looked after."""
+    _tell(session, refund, NotificationKind.REFUND_FAILED, now)
+
+
+def _tell(session: Session, refund: Refund, kind: NotificationKind, now: datetime) -> None:
+    order = session.get_one(Order, refund.order_id)
+    facts = {
+        "number": refund.number,
+        "order": order.number,
+        "amount_minor": refund.amount_minor,
+        "currency": refund.currency,
+        "reason": refund.admin_notes,
+    }
+    for role, user_id in (("buyer", refund.buyer_id), ("seller", refund.seller_id)):
+        told = facts | {"role": role}
+        fact = NewFact(user_id=user_id, kind=kind, subject="refund", subject_id=refund.id, facts=told)
+        notifications.tell(session, **vars(fact), now=now)

@@ -1,0 +1,43 @@
+"""The money box of the admin's payment page."""
+
+from collections.abc import Sequence
+
+from flask import url_for
+
+from marketplace.payments.admin_queries import PaymentRecord, ProviderLine, SellerShare
+from marketplace.payments.queries import Receipt
+from marketplace.web.order_parts import MoneyRow
+from marketplace.web.pages import money_text
+
+
+def rows(
+    record: PaymentRecord,
+    seller_shares: Sequence[SellerShare],
+    receipts: Sequence[Receipt],
+    provider_lines: Sequence[ProviderLine],
+) -> tuple[MoneyRow, ...]:
+    """Return the payment's figures; each opens to the rows that make it."""
+    shares = [each.share for each in seller_shares]
+    figures = [
+        ("Amount", record.amount_minor, "amount"),
+        ("Platform fees", sum(share.platform_fee_minor for share in shares), "platform-fee"),
+        ("Card fees charged to sellers", sum(share.processing_fee_minor for share in shares), "card-fee"),
+        ("Net for the sellers", sum(share.net_minor for share in shares), "net"),
+        ("Held now", sum(share.held_minor for share in shares), "held"),
+    ]
+    refunded = sum(share.refunded_minor for share in shares)
+    figures += [("Refunded to the buyer", refunded, "refunded")] if refunded else []
+    figures += [("Received, could not be used", receipt.amount_minor, "unapplied") for receipt in receipts]
+    found = [_figure(record.id, label, minor, record.currency, figure) for label, minor, figure in figures]
+    if provider_lines:
+        currency = provider_lines[0].currency
+        lines = [line for line in provider_lines if line.currency == currency]
+        fee, net = sum(line.fee_minor for line in lines), sum(line.net_minor for line in lines)
+        found.append(_figure(record.id, "Fee taken by the provider", fee, currency, "provider-fee"))
+        found.append(_figure(record.id, "In the provider's balance", net, currency, "provider-net"))
+    return tuple(found)
+
+
+def _figure(payment_id: int, label: str, minor: int, currency: str, figure: str) -> MoneyRow:
+    url = url_for("admin.explain_payment", payment_id=payment_id, figure=figure)
+    return MoneyRow(label, money_text(minor, currency), url, is_total=figure == "net")

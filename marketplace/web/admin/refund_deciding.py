@@ -1,0 +1,96 @@
+"""Deciding about a refund: approve what was looked at, or reject with a reason; then the next one opens."""
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace import clock, db
+from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.paging import Cursor
+from marketplace.refunds import flows, operations, queries
+from marketplace.refunds.queries import RefundRow, RefundTab
+from marketplace.refunds.states import RefundStatus
+from marketplace.transitions import AlreadyThere
+from marketplace.web import guards, lists, refund_parts
+from marketplace.web.admin import refunds
+from marketplace.web.admin.forms import DecisionForm
+from marketplace.web.pages import money_text
+from marketplace.web.providers import providers
+
+_S = RefundStatus
+
+
+@guards.admin_only
+def approve_refund(number: str) -> ResponseReturnValue:
+    """Approve the amount that was looked at and send it; a double press is answered with what stands already."""
+    row, form = queries.refund(lists.number(number)), DecisionForm()
+    if not form.validate():
+        return refunds.show(row, decision=form, code=422)
+    amount_minor = form.amount_minor.data or 0
+    try:
+        is_sent = flows.approve_and_send(
+            admin_id=guards.viewer().user_id,
+            refund_id=row.id,
+            amount_minor=amount_minor,
+            notes=form.notes.data or "",
+            policy=refunds.policy(),
+            providers=providers(),
+            now=clock.now(),
+        )
+    except Invalid as error:
+        form.notes.errors = [error.message]
+        return refunds.show(row, decision=form, code=422)
+    except (Conflict, NotAllowed) as error:
+        return _refused(row, error)
+    flash(*_outcome(number, amount_minor, is_sent=is_sent))
+    return _next(row)
+
+
+@guards.admin_only
+def reject_refund(number: str) -> ResponseReturnValue:
+    """Reject a request with the reason that both sides read."""
+    row, form = queries.refund(lists.number(number)), DecisionForm()
+    if not form.validate():
+        return refunds.show(row, decision=form, code=422)
+    try:
+        db.atomic(
+            operations.reject,
+            [f"refund:{row.id}"],
+            admin_id=guards.viewer().user_id,
+            refund_id=row.id,
+            notes=form.notes.data or "",
+            now=clock.now(),
+        )
+    except Invalid as error:
+        form.notes.errors = [error.message]
+        return refunds.show(row, decision=form, code=422)
+    except (Conflict, NotAllowed) as error:
+        return _refused(row, error)
+    flash(f"{number} is rejected. Buyer and seller were told why.", "ok")
+    return _next(row)
+
+
+def _refused(row: RefundRow, error: Conflict | NotAllowed) -> ResponseReturnValue:
+    flash(f"{row.number}: {error.message}", "info" if isinstance(error, AlreadyThere) else "bad")
+    return redirect(url_for("admin.refunds", refund=row.number), code=303)
+
+
+def _outcome(number: str, amount_minor: int, *, is_sent: bool) -> tuple[str, str]:
+    """Return what became of an approval, in words, and their tone. What the provider has not said is not claimed."""
+    row = queries.refund(number)
+    amount = money_text(amount_minor, row.currency)
+    if not is_sent:
+        return f"{number}: you have approved {amount}. A second admin must confirm it before it is sent.", "wait"
+    if row.status is _S.APPROVED:
+        return f"{number}: {amount} is approved and being sent. The provider has not answered yet.", "wait"
+    if row.status is _S.FAILED:
+        return f"{number}: you approved {amount}, but the provider refused it. It waits for a decision again.", "bad"
+    return f"{number}: {refund_parts.amount(row)} is approved and on its way to the buyer.", "ok"
+
+
+def _next(decided: RefundRow) -> ResponseReturnValue:
+    """Open the next waiting refund: the first after the decided one, else the oldest of all."""
+    waiting = [row for row in queries.queue(RefundTab.WAITING, Cursor()).rows if row.id != decided.id]
+    later = [row for row in waiting if (row.asked_at, row.id) > (decided.asked_at, decided.id)]
+    chosen = next(iter(later or waiting), None)
+    url = url_for("admin.refunds", tab=RefundTab.WAITING.value, refund=chosen.number if chosen else None)
+    return redirect(url, code=303)

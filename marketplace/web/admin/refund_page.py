@@ -1,0 +1,259 @@
+"""What one refund shows to the admin who decides it: evidence, both histories, the plan and its effect."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import url_for
+
+from marketplace.config import MoneyPolicy
+from marketplace.errors import DomainError, NotAllowed
+from marketplace.money import Money
+from marketplace.orders.states import OrderStatus
+from marketplace.payments.admin_queries import SellerShare
+from marketplace.payments.states import TransactionStatus
+from marketplace.payments.timeline_queries import Change
+from marketplace.refunds import planning_queries, rules
+from marketplace.refunds.explain_queries import RefundFigure
+from marketplace.refunds.planning_queries import Preview
+from marketplace.refunds.queries import RefundRow, RefundUnits, SideHistory
+from marketplace.refunds.states import RefundStatus
+from marketplace.web import refund_parts, wording
+from marketplace.web.order_parts import Fact, MoneyRow
+from marketplace.web.pages import date_text, money_text
+from marketplace.web.refund_parts import RefundLink
+from marketplace.web.shop.cards import picture_url
+from marketplace.web.wording import Badge, TimelineEntry
+
+_T = TransactionStatus
+_TITLES = {
+    ("payment", "complete"): "Paid",
+    ("order", "ship"): "Sent",
+    ("order", "deliver"): "Delivered",
+    ("order", "cancel"): "Order cancelled",
+    ("order", "refund"): "Order refunded",
+    ("refund", "begin"): "Refund requested",
+    ("refund", "approve"): "Approved",
+    ("refund", "process"): "Sent to the buyer",
+    ("refund", "complete"): "Refunded",
+    ("refund", "reject"): "Rejected",
+    ("refund", "withdraw"): "Withdrawn by the buyer",
+    ("refund", "fail"): "Did not reach the buyer",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was read for the detail."""
+
+    row: RefundRow
+    units: Sequence[RefundUnits]
+    buyer: SideHistory
+    seller: SideHistory
+    changes: Sequence[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The plan of an amount, or why there is none."""
+
+    amount: Money
+    preview: Preview | None
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the viewer may do, and what to know before."""
+
+    notices: tuple[str, ...]
+    approve_url: str
+    approve_label: str
+    reject_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """The right side of the queue."""
+
+    number: str
+    heading: str
+    note: str
+    picture_url: str
+    badge: Badge
+    warnings: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    description: str
+    admin_notes: str
+    plan_label: str
+    plan_rows: tuple[MoneyRow, ...]
+    effects: tuple[Fact, ...]
+    problem: str
+    entries: tuple[TimelineEntry, ...]
+    payment_url: str
+    decision: Decision | None
+
+
+def plan(row: RefundRow, amount: Money, policy: MoneyPolicy) -> Planned:
+    """Return the plan that approving `amount` would execute, or the refusal that approving would meet."""
+    if not row.can_be_approved:
+        return Planned(amount, None, "")
+    try:
+        return Planned(amount, planning_queries.preview(row, amount, policy), "")
+    except DomainError as error:
+        return Planned(amount, None, error.message)
+
+
+def build(facts: Facts, planned: Planned, policy: MoneyPolicy, viewer_id: int, now: datetime) -> Detail:
+    """Return the detail of one refund."""
+    row = facts.row
+    return Detail(
+        number=row.number,
+        heading=f"{row.number} · {money_text(planned.amount.minor, row.currency)}",
+        note=f"{row.title} · order {row.order_number} · {row.shop_name}",
+        picture_url=picture_url(row.picture_file),
+        badge=badge(row, now),
+        warnings=_warnings(row, planned.preview),
+        facts=(
+            Fact("Reason", row.reason.label),
+            Fact("About", refund_parts.units_text(facts.units) or "An amount of the order"),
+            Fact(f"Buyer, {row.buyer_name}", _history(facts.buyer)),
+            Fact(f"Seller, {row.shop_name}", _history(facts.seller)),
+        ),
+        description=row.description,
+        admin_notes=row.admin_notes,
+        plan_label="What it does" if planned.preview else "What it did",
+        plan_rows=_plan_rows(row, planned),
+        effects=_effects(row, planned.preview),
+        problem=planned.problem,
+        entries=_entries(facts, policy),
+        payment_url=url_for("admin.payment", payment_id=row.payment_id),
+        decision=_decision(row, planned, policy, viewer_id),
+    )
+
+
+def badge(row: RefundRow, now: datetime) -> Badge:
+    """Return where a refund stands, against its target while it waits."""
+    if row.status is RefundStatus.PENDING:
+        over = now > rules.answer_due(row.asked_at)
+        return Badge("Over target", "bad") if over else Badge("Waiting", "wait")
+    return refund_parts.badge(row)
+
+
+def start_url(each: SellerShare) -> str:
+    """Return where an admin refunds a share on the own initiative, "" where there is nothing to refund."""
+    can = each.share.status in {_T.HELD, _T.AVAILABLE} and each.share.refunded_minor < each.share.gross_minor
+    return url_for("admin.new_refund", number=each.order_number) if can else ""
+
+
+def box(rows: Sequence[RefundRow]) -> tuple[RefundLink, ...]:
+    """Return a payment's refunds for the box on its page."""
+    return tuple(
+        RefundLink(
+            label=row.number,
+            url=url_for("admin.refunds", refund=row.number),
+            amount=refund_parts.amount(row),
+            explain_url=explain_url(row, RefundFigure.AMOUNT),
+            badge=refund_parts.badge(row),
+            note=f"{row.reason.label}, order {row.order_number}, {date_text(row.asked_at)}",
+        )
+        for row in rows
+    )
+
+
+def explain_url(row: RefundRow, figure: RefundFigure) -> str:
+    """Return the page behind one figure of a refund."""
+    return url_for("admin.explain_refund", number=row.number, figure=figure.value)
+
+
+def _warnings(row: RefundRow, preview: Preview | None) -> tuple[str, ...]:
+    if preview is None:
+        return ()
+    found = []
+    if preview.share_status in {_T.TRANSFERRING, _T.PAID_OUT}:
+        found.append("The payment has already been paid out to the seller. All that the seller bears becomes debt.")
+    elif preview.share_status is _T.AVAILABLE:
+        found.append("The payment has already been released to the seller.")
+    debt = preview.plan.from_debt
+    if debt:
+        found.append(
+            f"{money_text(debt.minor, row.currency)} becomes the seller's debt and is taken from coming sales."
+        )
+    if row.order_status is OrderStatus.CONFIRMED:
+        found.append("The order has not been sent yet.")
+    return tuple(found)
+
+
+def _history(side: SideHistory) -> str:
+    orders = "1 order" if side.orders == 1 else f"{side.orders} orders"
+    return f"{orders} · {side.made} of {side.asked} requests refunded"
+
+
+def _plan_rows(row: RefundRow, planned: Planned) -> tuple[MoneyRow, ...]:
+    if planned.preview is not None:
+        parts = refund_parts.parts_of(planned.preview.plan)
+        return refund_parts.plan_rows(parts, planned.amount.minor, row.currency, "Buyer receives")
+    taken = refund_parts.plan_of(row)
+    if not taken:
+        total = MoneyRow("Amount", refund_parts.amount(row), explain_url(row, RefundFigure.AMOUNT), is_total=True)
+        return (total,)
+    return refund_parts.plan_rows(
+        taken, row.amount_minor, row.currency, "Buyer receives", lambda figure: explain_url(row, figure)
+    )
+
+
+def _effects(row: RefundRow, preview: Preview | None) -> tuple[Fact, ...]:
+    """Return what the plan does to buyer, seller and platform, signed."""
+    if preview is not None:
+        parts, amount = dict(refund_parts.parts_of(preview.plan)), preview.plan.amount.minor
+    else:
+        parts, amount = dict(refund_parts.plan_of(row)), row.amount_minor
+    if not parts:
+        return ()
+    platform = parts[RefundFigure.PLATFORM] + parts[RefundFigure.COST]
+    return (
+        Fact("Buyer", f"+{money_text(amount, row.currency)}"),
+        Fact("Seller", money_text(platform - amount, row.currency)),
+        Fact("Platform", money_text(-platform, row.currency)),
+    )
+
+
+def _entries(facts: Facts, policy: MoneyPolicy) -> tuple[TimelineEntry, ...]:
+    """Return what happened, oldest first as it is told, with the decision at its end."""
+    entries = tuple(reversed(wording.timeline(facts.changes, (), _TITLES, 0, "")))
+    if not facts.row.can_be_approved:
+        return entries
+    limit = money_text(policy.second_approver_above_minor, facts.row.currency)
+    waiting = f"{facts.row.first_approver} has approved it first." if facts.row.first_approver else ""
+    text = waiting or f"A second admin must confirm above {limit}."
+    return (*entries, TimelineEntry("Your decision", "", "", text, "", "", "next"))
+
+
+def _decision(row: RefundRow, planned: Planned, policy: MoneyPolicy, viewer_id: int) -> Decision | None:
+    if not row.can_be_approved:
+        return None
+    notices, may_approve = [], planned.preview is not None
+    first = row.first_approver_id if planned.amount.minor == row.amount_minor else None
+    try:
+        rules.check_approver(
+            viewer_id, buyer_id=row.buyer_id, seller_id=row.seller_id, first_approver_id=row.first_approver_id
+        )
+    except NotAllowed as error:
+        notices.append(error.message)
+        may_approve = False
+    is_large = rules.needs_second_approver(planned.amount, policy.second_approver_above_minor)
+    if is_large and may_approve:
+        limit = money_text(policy.second_approver_above_minor, row.currency)
+        notices.append(
+            f"{row.first_approver} has approved this amount. You confirm it, and it is sent."
+            if first
+            else f"Above {limit} a second admin must confirm. Your approval is the first."
+        )
+    is_party = viewer_id in {row.buyer_id, row.seller_id}
+    label = "Confirm" if is_large and first else "Approve"
+    return Decision(
+        notices=tuple(notices),
+        approve_url=url_for("admin.approve_refund", number=row.number) if may_approve else "",
+        approve_label=f"{label} {money_text(planned.amount.minor, row.currency)}",
+        reject_url=url_for("admin.reject_refund", number=row.number) if row.can_be_rejected and not is_party else "",
+    )

@@ -1,0 +1,170 @@
+"""The refund queue: on the left what waits, oldest first; on the right one refund and what to decide."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace import clock
+from marketplace.config import MoneyPolicy
+from marketplace.errors import NotFound
+from marketplace.money import Money
+from marketplace.payments import timeline_queries
+from marketplace.refunds import explain_queries, queries, rules
+from marketplace.refunds.explain_queries import RefundFigure
+from marketplace.refunds.queries import RefundRow, RefundTab
+from marketplace.web import explaining, guards, lists, refund_parts
+from marketplace.web.admin import refund_page
+from marketplace.web.admin.explain import entry_url
+from marketplace.web.admin.forms import AmountForm, DecisionForm
+from marketplace.web.admin.refund_page import Detail
+from marketplace.web.amounts import typed_minor, typing_text
+from marketplace.web.console import Console, admin_console
+from marketplace.web.explaining import Crumb
+from marketplace.web.lists import Pager, Tab
+from marketplace.web.pages import money_text
+from marketplace.web.wording import Badge
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEntry:
+    """One refund on the left."""
+
+    title: str
+    note: str
+    url: str
+    amount: str
+    badge: Badge
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """What templates/admin/refunds.html shows."""
+
+    title: str
+    console: Console
+    note: str
+    tabs: tuple[Tab, ...]
+    tab: str
+    tab_label: str
+    entries: tuple[QueueEntry, ...]
+    pager: Pager
+    detail: Detail | None
+
+
+@guards.admin_only
+def refunds() -> ResponseReturnValue:
+    """Show a tab of the queue and one refund of it: the one asked for, else the first."""
+    number = request.args.get("refund", "")
+    chosen = queries.refund(lists.number(number)) if number else None
+    amount = AmountForm(request.args)
+    return show(chosen, amount=amount if "amount" in request.args else None)
+
+
+@guards.admin_only
+def explain_refund(number: str, figure: str) -> ResponseReturnValue:
+    """Show the rows that make one figure of a refund."""
+    asked = lists.member(RefundFigure, figure)
+    if asked is None:
+        raise NotFound("There is no such figure.")
+    found = explain_queries.of_any(lists.number(number), asked)
+    crumbs = [Crumb("Refunds", url_for("admin.refunds")), Crumb(number, url_for("admin.refunds", refund=number))]
+    return explaining.show(found, admin_console("refunds"), crumbs, f"refund {number}", entry_url)
+
+
+def show(
+    chosen: RefundRow | None, *, amount: AmountForm | None = None, decision: DecisionForm | None = None, code: int = 200
+) -> ResponseReturnValue:
+    """Return the queue with `chosen` open; `amount` is another amount to look at, `decision` one to correct."""
+    tab = lists.choice(RefundTab, "tab") or _tab_of(chosen)
+    listed, counts, now = queries.queue(tab, lists.cursor()), queries.counts(), clock.now()
+    row = chosen or (listed.rows[0] if listed.rows else None)
+    typed = amount or AmountForm(None)
+    detail = _detail(row, typed, decision, now) if row else None
+    shown = decision or _decision_form(row, typed)
+    waiting = RefundTab.WAITING.count_of(counts)
+    page = QueuePage(
+        title="Refund requests",
+        console=admin_console("refunds", waiting),
+        note=_note(listed.rows, waiting, now) if tab is RefundTab.WAITING else "",
+        tabs=tuple(
+            Tab(
+                each.label,
+                url_for("admin.refunds", tab=each.value),
+                each is tab,
+                each.count_of(counts) if each.is_queue else "",
+            )
+            for each in RefundTab
+        ),
+        tab=tab.value,
+        tab_label=tab.label,
+        entries=tuple(_entry(each, tab, row, now) for each in listed.rows),
+        pager=lists.pager(listed, "admin.refunds", tab=tab.value),
+        detail=detail,
+    )
+    return render_template("admin/refunds.html", page=page, amount_form=typed, form=shown), code
+
+
+def policy() -> MoneyPolicy:
+    """Return the house rules of money."""
+    found: MoneyPolicy = current_app.extensions["settings"].money
+    return found
+
+
+def _detail(row: RefundRow, typed: AmountForm, decision: DecisionForm | None, now: datetime) -> Detail:
+    """Return the right side, for the amount that is looked at; a nonsense amount is told at its field."""
+    minor = row.amount_minor
+    if decision is not None and decision.amount_minor.data:
+        minor = decision.amount_minor.data
+    elif typed.amount.data is not None:
+        read = typed_minor(typed.amount.data, row.currency)
+        if read is None:
+            typed.amount.errors = ["Enter an amount such as 12.50."]
+        minor = row.amount_minor if read is None else read
+    planned = refund_page.plan(row, Money(minor, row.currency), policy())
+    if planned.problem and minor != row.amount_minor:
+        typed.amount.errors = [planned.problem]
+        planned = refund_page.plan(row, Money(row.amount_minor, row.currency), policy())
+    typed.amount.data = typed.amount.data or typing_text(minor, row.currency)
+    facts = refund_page.Facts(
+        row=row,
+        units=queries.units_of(row.id),
+        buyer=queries.history_of_buyer(row.buyer_id),
+        seller=queries.history_of_seller(row.seller_id),
+        changes=timeline_queries.changes_of({"refund": [row.id], "order": [row.order_id], "payment": [row.payment_id]}),
+    )
+    return refund_page.build(facts, planned, policy(), guards.viewer().user_id, now)
+
+
+def _decision_form(row: RefundRow | None, typed: AmountForm) -> DecisionForm:
+    form = DecisionForm(None)
+    if row is not None:
+        looked_at = typed_minor(typed.amount.data or "", row.currency) if not typed.amount.errors else None
+        form.amount_minor.data = looked_at or row.amount_minor
+        form.notes.data = row.admin_notes
+    return form
+
+
+def _tab_of(row: RefundRow | None) -> RefundTab:
+    return next((tab for tab in RefundTab if row and row.status in tab.statuses), RefundTab.WAITING)
+
+
+def _note(rows: Sequence[RefundRow], waiting: int, now: datetime) -> str:
+    target = f"target {rules.TARGET_WORKING_DAYS} working days"
+    if not rows:
+        return f"None waiting · {target}"
+    return f"{waiting} waiting · oldest {refund_parts.age_text(rows[0].asked_at, now)} · {target}"
+
+
+def _entry(row: RefundRow, tab: RefundTab, current: RefundRow | None, now: datetime) -> QueueEntry:
+    return QueueEntry(
+        title=f"{row.number} · {row.buyer_name}",
+        note=f"{row.reason.label} · {refund_parts.age_text(row.asked_at, now)}",
+        url=url_for("admin.refunds", tab=tab.value, refund=row.number),
+        amount=money_text(row.amount_minor, row.currency),
+        badge=refund_page.badge(row, now),
+        is_current=current is not None and row.id == current.id,
+    )

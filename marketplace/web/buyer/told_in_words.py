@@ -1,0 +1,188 @@
+"""What people are told, in words: each kind of notification with its icon, title, text and the way to its subject."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from marketplace.notifications.queries import Told
+from marketplace.web.pages import money_text
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One fact in words."""
+
+    icon: str
+    title: str
+    text: str
+    url: str
+    action: str
+
+
+def words_of(told: Told) -> Words:
+    """Return what one fact reads like."""
+    return _WORDS[told.kind.value](told)
+
+
+def _order_paid(told: Told) -> Words:
+    orders = list(told.facts.get("orders", []))
+    count = "1 order" if len(orders) == 1 else f"{len(orders)} orders"
+    url = url_for("buyer.order", number=orders[0]) if len(orders) == 1 else url_for("buyer.orders")
+    return Words(
+        "circle-check",
+        f"You paid {_amount(told.facts, 'total_minor')}",
+        f"Purchase {told.facts['number']}, {count}. Your money is held until the goods have arrived.",
+        url,
+        "See the order" if len(orders) == 1 else "See the orders",
+    )
+
+
+def _order_received(told: Told) -> Words:
+    number = told.facts["number"]
+    return Words(
+        "package",
+        f"New order {number}",
+        f"Paid: {_amount(told.facts, 'total_minor')}. You receive {_amount(told.facts, 'net_minor')}. Please send it.",
+        url_for("seller.order", number=number),
+        "Open the order",
+    )
+
+
+def _order_shipped(told: Told) -> Words:
+    number, tracking = told.facts["number"], told.facts["tracking_number"]
+    with_number = f", tracking number {tracking}" if tracking else ""
+    return Words(
+        "truck",
+        f"Order {number} is on its way",
+        f"{told.facts['shop_name']} sent it. {told.facts['carrier_name']}{with_number}.",
+        url_for("buyer.order", number=number),
+        "Follow the order",
+    )
+
+
+def _order_delivered(told: Told) -> Words:
+    number, by, to = (str(told.facts[name]) for name in ("number", "by", "to"))
+    text = _ARRIVED[to, by].format(shop=told.facts["shop_name"])
+    return Words(
+        "package-check", f"Order {number} has arrived", text, url_for(f"{to}.order", number=number), "Open the order"
+    )
+
+
+def _payment_failed(told: Told) -> Words:
+    return Words(
+        "circle-alert",
+        f"Your payment of {_amount(told.facts, 'amount_minor')} did not go through",
+        "Nothing was taken. You can pay in another way.",
+        _payment_url(told),
+        "See the payment",
+    )
+
+
+def _payment_expired(told: Told) -> Words:
+    return Words(
+        "clock",
+        f"The payment page for {_amount(told.facts, 'amount_minor')} has closed",
+        "Nobody paid in time and nothing was taken. You can start again.",
+        _payment_url(told),
+        "See the payment",
+    )
+
+
+def _payment_returned(told: Told) -> Words:
+    return Words(
+        "undo-2",
+        f"{_amount(told.facts, 'amount_minor')} went back to you",
+        "We could not use this payment. " + str(told.facts.get("reason", "")),
+        _payment_url(told),
+        "See the payment",
+    )
+
+
+def _payment_url(told: Told) -> str:
+    return url_for("buyer.payment", payment_id=told.subject_id)
+
+
+def _amount(facts: Mapping[str, Any], name: str) -> str:
+    return money_text(int(facts[name]), str(facts["currency"]))
+
+
+def _refund_asked(told: Told) -> Words:
+    amount, order = _amount(told.facts, "amount_minor"), told.facts["order"]
+    if _is_seller(told):
+        text = "You need not do anything now. The money of this order stays where it is until it is decided."
+        return _refund(told, f"A buyer asks for {amount} of order {order} back", text)
+    return _refund(told, f"You asked for {amount} back", f"Order {order}. You get an answer within 2 working days.")
+
+
+def _refund_approved(told: Told) -> Words:
+    amount, order = _amount(told.facts, "amount_minor"), told.facts["order"]
+    if _is_seller(told):
+        return _refund(
+            told, f"{amount} of order {order} goes back to the buyer", "See what it takes from your balance."
+        )
+    return _refund(told, f"Your refund of {amount} is approved", f"Order {order}. It is being sent to you now.")
+
+
+def _refund_rejected(told: Told) -> Words:
+    order, why = told.facts["order"], str(told.facts.get("reason") or "")
+    whose = "A buyer's" if _is_seller(told) else "Your"
+    return _refund(told, f"{whose} refund request for order {order} was rejected", f"The reason: {why}")
+
+
+def _refund_withdrawn(told: Told) -> Words:
+    order = told.facts["order"]
+    if _is_seller(told):
+        return _refund(told, f"The buyer withdrew the refund request for order {order}", "Nothing goes back.")
+    return _refund(told, f"You withdrew your refund request for order {order}", "Nothing goes back.")
+
+
+def _refund_completed(told: Told) -> Words:
+    amount, order = _amount(told.facts, "amount_minor"), told.facts["order"]
+    if _is_seller(told):
+        return _refund(told, f"{amount} of order {order} went back to the buyer", "The refund is complete.")
+    return _refund(told, f"{amount} went back to you", f"Order {order}. Your bank shows it in 5 to 10 days.")
+
+
+def _refund_failed(told: Told) -> Words:
+    amount, order = _amount(told.facts, "amount_minor"), told.facts["order"]
+    if _is_seller(told):
+        text = "What it had taken from your balance is back there until it is sent again."
+        return _refund(told, f"A refund of {amount} of order {order} did not arrive", text, icon="circle-alert")
+    text = "We look after it and try again. You need not do anything."
+    return _refund(told, f"Your refund of {amount} did not arrive", text, icon="circle-alert")
+
+
+def _refund(told: Told, title: str, text: str, icon: str = "undo-2") -> Words:
+    endpoint = "seller.refund" if _is_seller(told) else "buyer.refund"
+    return Words(icon, title, text, url_for(endpoint, number=told.facts["number"]), "See the refund")
+
+
+def _is_seller(told: Told) -> bool:
+    return bool(told.facts.get("role") == "seller")
+
+
+_ARRIVED = {
+    ("buyer", "buyer"): "You told us that you have received it. Thank you.",
+    ("buyer", "seller"): "{shop} says that it has been delivered. If it is not there, open the order and tell us.",
+    ("buyer", "time"): "It was sent some time ago and you have not told us that it is missing.",
+    ("seller", "buyer"): "The buyer has received it. Your money is released when the hold has ended.",
+    ("seller", "seller"): "You told us that it has been delivered. We told the buyer.",
+    ("seller", "time"): "The buyer has not told us that it is missing, so it counts as delivered.",
+}
+_WORDS = {
+    "order_paid": _order_paid,
+    "order_received": _order_received,
+    "order_shipped": _order_shipped,
+    "order_delivered": _order_delivered,
+    "payment_failed": _payment_failed,
+    "payment_expired": _payment_expired,
+    "payment_returned": _payment_returned,
+    "refund_asked": _refund_asked,
+    "refund_approved": _refund_approved,
+    "refund_rejected": _refund_rejected,
+    "refund_withdrawn": _refund_withdrawn,
+    "refund_completed": _refund_completed,
+    "refund_failed": _refund_failed,
+}

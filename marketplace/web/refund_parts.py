@@ -1,0 +1,135 @@
+"""What the refund pages of buyers, sellers and admins share: words, steps and the plan."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from marketplace.refunds import rules
+from marketplace.refunds.explain_queries import RefundFigure
+from marketplace.refunds.queries import RefundRow, RefundUnits
+from marketplace.refunds.rules import Plan
+from marketplace.refunds.states import TAKEN, RefundStatus
+from marketplace.web import wording
+from marketplace.web.order_parts import MoneyRow
+from marketplace.web.pages import date_text, money_text
+from marketplace.web.wording import Badge
+
+_S = RefundStatus
+ARRIVAL = "5 to 10 days"
+_ARRIVED = timedelta(days=10)
+
+ExplainUrl = Callable[[RefundFigure], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a refund's way; state is done, now, next or bad."""
+
+    label: str
+    state: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundLink:
+    """A refund in the box of an order's page."""
+
+    label: str
+    url: str
+    amount: str
+    explain_url: str
+    badge: Badge
+    note: str
+
+
+def badge(row: RefundRow) -> Badge:
+    """Return where a refund stands."""
+    return wording.badge(row.status)
+
+
+def amount(row: RefundRow) -> str:
+    """Return what goes back."""
+    return money_text(row.amount_minor, row.currency)
+
+
+def answer_by(row: RefundRow) -> str:
+    """Return the day by which a request is to be answered."""
+    return date_text(rules.answer_due(row.asked_at))
+
+
+def age_text(since: datetime, now: datetime) -> str:
+    """Return how long something waits: 3 d 4 h."""
+    minutes = max(int((now - since).total_seconds()) // 60, 0)
+    days, hours = divmod(minutes // 60, 24)
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h" if hours else f"{minutes} min"
+
+
+def steps(row: RefundRow, now: datetime) -> tuple[Step, ...]:
+    """Return a refund's way: asked, decided, sent, with the buyer."""
+    asked = Step("Asked", "done", date_text(row.asked_at))
+    decided = Step("Decided", "done", date_text(row.decided_at) if row.decided_at else "")
+    arrival = Step("With you", "next", f"{ARRIVAL} after it was sent")
+    if row.status is _S.PENDING:
+        return (asked, Step("Decided", "now", f"By {answer_by(row)}"), Step("Sent", "next"), arrival)
+    if row.status in {_S.REJECTED, _S.CANCELLED}:
+        return (asked, Step(row.status.label, "bad", decided.note))
+    if row.status is _S.FAILED:
+        return (asked, decided, Step("Did not arrive", "bad", "We are looking after it"))
+    if row.completed_at is None:
+        return (asked, decided, Step("Sent", "now", row.status.label), arrival)
+    until = row.completed_at + _ARRIVED
+    note = f"By {date_text(until)}"
+    return (
+        asked,
+        decided,
+        Step("Sent", "done", date_text(row.completed_at)),
+        Step("With you", "done" if now >= until else "now", note),
+    )
+
+
+def plan_of(row: RefundRow) -> tuple[tuple[RefundFigure, int], ...]:
+    """Return the frozen plan's parts, minor units; nothing before approval and after a failure."""
+    if row.status not in TAKEN:
+        return ()
+    return (
+        (RefundFigure.PLATFORM, row.platform_minor),
+        (RefundFigure.COST, row.cost_minor),
+        (RefundFigure.HELD, row.held_minor),
+        (RefundFigure.AVAILABLE, row.available_minor),
+        (RefundFigure.DEBT, row.debt_minor),
+    )
+
+
+def parts_of(plan: Plan) -> tuple[tuple[RefundFigure, int], ...]:
+    """Return a previewed plan's parts, minor units."""
+    return (
+        (RefundFigure.PLATFORM, plan.from_platform.minor),
+        (RefundFigure.COST, plan.from_cost.minor),
+        (RefundFigure.HELD, plan.from_held.minor),
+        (RefundFigure.AVAILABLE, plan.from_available.minor),
+        (RefundFigure.DEBT, plan.from_debt.minor),
+    )
+
+
+def plan_rows(
+    parts: Sequence[tuple[RefundFigure, int]],
+    total_minor: int,
+    currency: str,
+    total_label: str,
+    explain_url: ExplainUrl | None = None,
+) -> tuple[MoneyRow, ...]:
+    """Return a plan as a money box; each amount opens to its rows once it is booked."""
+
+    def row(label: str, figure: RefundFigure, minor: int, *, is_total: bool = False) -> MoneyRow:
+        url = explain_url(figure) if explain_url else ""
+        return MoneyRow(label, money_text(minor, currency), url, is_total=is_total)
+
+    shown = [row(figure.label, figure, minor) for figure, minor in parts if minor]
+    return (*shown, row(total_label, RefundFigure.AMOUNT, total_minor, is_total=True))
+
+
+def units_text(units: Sequence[RefundUnits]) -> str:
+    """Return what a refund is about: units of lines; "" for an amount."""
+    return ", ".join(f"{unit.quantity} × {unit.title}" for unit in units)  # noqa: RUF001  a times sign is meant

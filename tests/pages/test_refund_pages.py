@@ -1,0 +1,321 @@
+"""Refunds as people walk them: the buyer asks, an admin decides, the provider's event ends it, and all pages agree."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
+
+from tests.builders import Bought, World, form_token
+from tests.pages.test_explain import everywhere, follow_all
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def page(client: FlaskClient, path: str) -> BeautifulSoup:
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    html = BeautifulSoup(answer.text, "html.parser")
+    assert html.title.text.startswith(html.h1.text)
+    return html
+
+
+def words(client: FlaskClient, path: str) -> str:
+    return page(client, path).main.get_text(" ", strip=True)
+
+
+def order_of(world: World, bought: Bought) -> tuple[int, str, int]:
+    """Return the first order's id, number and seller."""
+    rows = world.rows(
+        'SELECT id, number, seller_id FROM "order" WHERE purchase_id = %s ORDER BY id', bought.purchase_id
+    )
+    return int(str(rows[0][0])), str(rows[0][1]), int(str(rows[0][2]))
+
+
+def ask(world: World, bought: Bought, **answers: str) -> tuple[FlaskClient, str]:
+    """Ask through the buyer's form; return the buyer's browser and the refund's number."""
+    buyer = world.client(bought.buyer_id)
+    path = f"/orders/{order_of(world, bought)[1]}/refund/new"
+    data = {"how": "whole", "reason": "damaged", "description": "The rim is chipped.", **answers}
+    sent = buyer.post(path, data=data | {"csrf_token": form_token(buyer.get(path).text)})
+    assert sent.status_code == 303, sent.text
+    return buyer, sent.location.rpartition("/")[2]
+
+
+def decide(admin: FlaskClient, number: str, verb: str, **answers: str) -> str:
+    """Press a button of the decision form as the page shows it; return the page that follows."""
+    html = page(admin, f"/admin/refunds?refund={number}")
+    form = html.select_one(".refund-detail-decision")
+    data = {field["name"]: field["value"] for field in form.select("input")} | {"notes": form.textarea.text.strip()}
+    sent = admin.post(f"/admin/refunds/{number}/{verb}", data=data | answers)
+    return admin.get(sent.location).text if sent.status_code == 303 else sent.text
+
+
+def status_of(world: World, number: str) -> str:
+    [(status,)] = world.rows("SELECT status FROM refund WHERE number = %s", number)
+    return str(status)
+
+
+def an_admin(world: World, name: str = "Ada Admin") -> FlaskClient:
+    return world.client(world.person(name, is_admin=True))
+
+
+@pytest.mark.covers("S2.14", "S2.15", "S2.16", "S2.17", "S4.7", "S4.9")
+def test_one_line_is_asked_back_approved_and_completed_by_the_event(world: World) -> None:
+    buyer_id, seller_id = world.person(), world.seller()
+    world.put_in_cart(buyer_id, world.listing(seller_id, 4_000, title="Brake disc"), 2)
+    world.put_in_cart(buyer_id, world.listing(seller_id, 2_000, title="Brake pad"))
+    bought = world.check_out(buyer_id)
+    world.pay(bought)
+    world.settle_down()
+    [(line_id,)] = world.rows("SELECT id FROM order_line WHERE title = 'Brake disc'")
+
+    buyer, number = ask(world, bought, how="items", **{f"units_{line_id}": "1"})
+    assert "We are looking at your request" in words(buyer, f"/refunds/{number}")
+    assert "1 × Brake disc" in words(buyer, f"/refunds/{number}")  # noqa: RUF001
+    seller = world.client(seller_id)
+    assert "What it would take" in words(seller, f"/seller/refunds/{number}")
+
+    admin = an_admin(world)
+    queue = words(admin, "/admin/refunds")
+    assert f"{number} · $40.00" in queue
+    assert "1 waiting" in queue
+    shown = decide(admin, number, "approve")
+    assert "$40.00 is approved and on its way to the buyer" in shown
+    world.settle_down()
+
+    assert status_of(world, number) == "completed"
+    assert "Your money went back to you" in words(buyer, f"/refunds/{number}")
+    _, order, _ = order_of(world, bought)
+    assert f"Refunded {MINUS}$40.00" in words(buyer, f"/orders/{order}")
+    assert "Partly refunded" in words(buyer, "/orders")
+    assert "Partly refunded" in words(buyer, "/account/payments")
+    # $100.00 leaves $93.80; 40 % of it goes back: $1.20 by the platform, $38.80 by the seller.
+    sold = words(seller, f"/seller/orders/{order}")
+    assert f"Taken from your share {MINUS}$38.80" in sold
+    assert "Held now $55.00" in sold
+    assert page(seller, "/seller/orders").select_one(".kpis-value").text == "$55.00"
+    assert "What it took" in words(seller, f"/seller/refunds/{number}")
+    for client, path in (
+        (buyer, f"/refunds/{number}"),
+        (buyer, "/refunds"),
+        (seller, f"/seller/refunds/{number}"),
+        (admin, f"/admin/refunds?refund={number}"),
+    ):
+        assert follow_all(client, path)
+    assert everywhere(world, bought) > 30
+    assert "$40.00 went back to you" in words(buyer, "/notifications")
+    assert "went back to the buyer" in words(seller, "/notifications")
+
+
+@pytest.mark.covers("S2.15", "S2.18")
+def test_one_hundred_dollars_are_the_same_everywhere(world: World) -> None:
+    bought = world.paid_purchase(10_000)
+    buyer, number = ask(world, bought)
+    admin = an_admin(world)
+    html = page(admin, f"/admin/refunds?refund={number}")
+    effects = {dt.text: dt.find_next("dd").text for dt in html.select(".refund-detail .facts")[-1].select("dt")}
+    assert effects == {"Buyer": "+$100.00", "Seller": f"{MINUS}$97.00", "Platform": f"{MINUS}$3.00"}
+    assert "$3.20 becomes the seller's debt" in html.main.get_text(" ", strip=True)
+    decide(admin, number, "approve")
+    world.settle_down()
+    _, order, seller_id = order_of(world, bought)
+    seller = world.client(seller_id)
+    assert "Refunded" in page(buyer, f"/orders/{order}").select_one(".page-header").text
+    assert "Held now $0.00" in words(seller, f"/seller/orders/{order}")
+    box = words(seller, f"/seller/refunds/{number}")
+    assert "Owed by the seller $3.20" in re.sub(r", explain [^$]*?(?= \$|\b(?=[A-Z]))", "", box)
+    assert everywhere(world, bought) > 20
+    assert not page(buyer, f"/orders/{order}").select("a[href$='/refund/new']")
+
+
+@pytest.mark.covers("S2.15")
+def test_a_rejection_needs_a_reason_and_both_sides_read_it(world: World) -> None:
+    bought = world.paid_purchase(10_000)
+    buyer, number = ask(world, bought)
+    admin = an_admin(world)
+    assert "Give the reason; both sides read it." in decide(admin, number, "reject")
+    assert status_of(world, number) == "pending"
+    assert "is rejected" in decide(admin, number, "reject", notes="The pictures show no damage.")
+    _, order, seller_id = order_of(world, bought)
+    for client, path in ((buyer, f"/refunds/{number}"), (world.client(seller_id), f"/seller/refunds/{number}")):
+        assert "The pictures show no damage." in words(client, path)
+    assert number in words(admin, "/admin/refunds?tab=rejected")
+    assert "Ask for a refund" in words(buyer, f"/orders/{order}")
+    # Whoever presses the other buttons now is told what stands, without an error page.
+    token = form_token(buyer.get(f"/orders/{order}/refund/new").text)
+    assert buyer.post(f"/refunds/{number}/withdraw", data={"csrf_token": token}).status_code == 303
+    assert "already decided: rejected" in words(buyer, f"/refunds/{number}")
+
+
+@pytest.mark.covers("S2.15", "S2.16")
+def test_another_amount_is_looked_at_first_and_told_to_the_buyer(world: World) -> None:
+    bought = world.paid_purchase(10_000)
+    buyer, number = ask(world, bought)
+    admin = an_admin(world)
+    html = page(admin, f"/admin/refunds?refund={number}&amount=60.00")
+    button = html.select_one("button[data-key=a]")
+    assert button.text == "Approve $60.00"
+    form = html.select_one(".refund-detail-decision")
+    data = {field["name"]: field["value"] for field in form.select("input")}
+    path = button["formaction"]
+    assert "Give the reason" in admin.post(path, data=data | {"notes": ""}).text
+    assert admin.post(path, data=data | {"notes": "One of two was fine."}).status_code == 303
+    world.settle_down()
+    told = words(buyer, f"/refunds/{number}")
+    assert "$60.00 was sent" in told
+    assert "You asked for $100.00" in told
+    assert "One of two was fine." in told
+    for wrong, answer in (("1e9", "Enter an amount such as"), ("999.00", "more than can still be refunded")):
+        other = ask(world, world.paid_purchase(5_000))[1]
+        assert answer in words(admin, f"/admin/refunds?refund={other}&amount={wrong}")
+
+
+@pytest.mark.covers("S2.17")
+def test_the_buyer_withdraws_while_nobody_has_decided(world: World) -> None:
+    bought = world.paid_purchase(10_000)
+    buyer, number = ask(world, bought)
+    form = next(form for form in page(buyer, f"/refunds/{number}").main.select("form") if "withdraw" in form["action"])
+    token = {"csrf_token": form_token(str(form))}
+    for _ in range(2):
+        assert buyer.post(form["action"], data=token).status_code == 303
+    assert "You withdrew this request" in words(buyer, f"/refunds/{number}")
+    admin = an_admin(world)
+    assert "Withdrawn" in words(admin, f"/admin/refunds?refund={number}")
+    answer = admin.post(f"/admin/refunds/{number}/approve", data=token_of(admin) | {"amount_minor": "10000"})
+    assert answer.status_code == 303
+    assert "already decided: withdrawn" in admin.get(answer.location).text
+
+
+@pytest.mark.covers("S4.8")
+def test_a_refund_that_fails_is_told_and_can_be_approved_again(world: World) -> None:
+    bought = world.open_purchase(10_000)
+    world.pay(bought, "4000000000005126")
+    world.settle_down()
+    buyer, number = ask(world, bought)
+    admin = an_admin(world)
+    decide(admin, number, "approve")
+    world.settle_down()
+    world.advance(days=14)
+    world.settle_down()
+    assert status_of(world, number) == "failed"
+    assert "The money did not reach you yet" in words(buyer, f"/refunds/{number}")
+    assert "did not arrive" in words(buyer, "/notifications")
+    _, order, seller_id = order_of(world, bought)
+    seller = world.client(seller_id)
+    assert "Held now $93.80" in words(seller, f"/seller/orders/{order}")
+    assert everywhere(world, bought) > 20
+    waiting = page(admin, "/admin/refunds")
+    assert number in waiting.main.text
+    assert "Approve $100.00" in waiting.main.text
+    assert not waiting.select("button[data-key=r]")
+    decide(admin, number, "approve")
+    assert status_of(world, number) in {"approved", "processing", "completed"}
+
+
+@pytest.mark.covers("S2.15")
+def test_a_second_admin_confirms_a_large_refund(world: World) -> None:
+    _buyer, number = ask(world, world.paid_purchase(60_000))
+    first, second = an_admin(world), an_admin(world, "Bea Admin")
+    assert "Above $500.00 a second admin must confirm" in words(first, f"/admin/refunds?refund={number}")
+    assert "A second admin must confirm it before it is sent" in decide(first, number, "approve")
+    assert status_of(world, number) == "pending"
+    again = page(first, f"/admin/refunds?refund={number}")
+    assert not again.select("button[data-key=a]")
+    assert "You have approved this already" in again.main.text
+    assert "Ada Admin has approved this amount" in words(second, f"/admin/refunds?refund={number}")
+    decide(second, number, "approve")
+    world.settle_down()
+    assert status_of(world, number) == "completed"
+
+
+@pytest.mark.covers("S4.7")
+def test_s19_ten_presses_of_approve_make_one_refund_at_the_provider(world: World) -> None:
+    _buyer, number = ask(world, world.paid_purchase(10_000))
+    clients = [an_admin(world, f"Ada {each}") for each in range(2)]
+    sessions = [(client, token_of(client)) for client in clients]
+
+    def press(which: int) -> int:
+        client, token = sessions[which % 2]
+        copy = world.client()
+        for cookie in client._cookies.values():
+            copy.set_cookie(cookie.key, cookie.value)
+        return copy.post(f"/admin/refunds/{number}/approve", data=token | {"amount_minor": "10000"}).status_code
+
+    with ThreadPoolExecutor(5) as threads:
+        assert set(threads.map(press, range(10))) == {303}
+    world.settle_down()
+    assert world.rows("SELECT count(*) FROM outbound_call WHERE kind = 'refund'") == [(1,)]
+    assert status_of(world, number) == "completed"
+    assert world.sandbox.balance_sum("usd") == -320
+
+
+def test_an_admin_opens_a_refund_from_the_payment(world: World) -> None:
+    bought = world.paid_purchase(10_000)
+    admin = an_admin(world)
+    html = page(admin, f"/admin/payments/{bought.payment_id}")
+    path = html.select_one("a[href$='/refund']")["href"]
+    data = token_of(admin) | {"how": "percent", "percent": "25", "reason": "other", "description": "A gesture."}
+    sent = admin.post(path, data=data)
+    assert sent.status_code == 303
+    assert "$25.00" in admin.get(sent.location).text
+    number = sent.location.rpartition("=")[2]
+    decide(admin, number, "approve")
+    world.settle_down()
+    assert "Refunded to the buyer $25.00" in re.sub(
+        r"(\$[\d.]+), explain.*?(?=[A-Z])", r"\1 ", words(admin, f"/admin/payments/{bought.payment_id}")
+    )
+
+
+def test_wrong_answers_stand_next_to_their_fields_and_what_was_typed_is_kept(world: World) -> None:
+    bought = world.paid_purchase(10_000)
+    buyer = world.client(bought.buyer_id)
+    path = f"/orders/{order_of(world, bought)[1]}/refund/new"
+    token = {"csrf_token": form_token(buyer.get(path).text)}
+    assert len(page(buyer, path).select("input[name=reason]")) == 7
+    sent = buyer.post(path, data=token | {"how": "amount", "amount": "lots", "description": "It squeaks."})
+    html = BeautifulSoup(sent.text, "html.parser")
+    assert sent.status_code == 422
+    assert html.select_one("textarea").text.strip() == "It squeaks."
+    assert "Choose a reason." in html.main.text
+    good = token | {"reason": "other", "description": "It squeaks."}
+    for answers, code, message in (
+        ({"how": "amount", "amount": "lots"}, 422, "Enter an amount such as $100.00"),
+        ({"how": "amount", "amount": "100.01"}, 409, "more than can still be refunded"),
+        ({"how": "amount", "amount": "0"}, 422, "above zero"),
+        ({"how": "percent"}, 422, "from 1 to 100"),
+        ({"how": "percent", "percent": "101"}, 422, "from 1 to 100"),
+        ({"how": "items"}, 422, "Choose at least one item"),
+    ):
+        sent = buyer.post(path, data=good | answers)
+        assert (sent.status_code, message in sent.text) == (code, True), answers
+    ask(world, bought)
+    assert buyer.get(path).status_code == 303
+
+
+@pytest.mark.covers("S2.31")
+def test_foreign_refunds_do_not_exist(world: World) -> None:
+    bought = world.paid_purchase(10_000)
+    _buyer, number = ask(world, bought)
+    _, order, _ = order_of(world, bought)
+    stranger, other = world.client(world.person("Sue Stranger")), world.client(world.seller("Olga Other"))
+    for path in (f"/refunds/{number}", f"/refunds/{number}/explain/amount", f"/orders/{order}/refund/new"):
+        assert stranger.get(path).status_code == 404, path
+    for path in (f"/seller/refunds/{number}", f"/seller/refunds/{number}/explain/held"):
+        assert other.get(path).status_code == 404, path
+    token = token_of(stranger, "/account/security")
+    assert stranger.post(f"/refunds/{number}/withdraw", data=token).status_code == 404
+    assert stranger.post(f"/orders/{order}/refund/new", data=token).status_code == 404
+    for path in ("/admin/refunds", f"/admin/refunds/{number}/explain/amount", f"/admin/orders/{order}/refund"):
+        assert stranger.get(path).status_code == 403, path
+    for verb in ("approve", "reject"):
+        assert stranger.post(f"/admin/refunds/{number}/{verb}", data=token).status_code == 403
+    admin = an_admin(world)
+    for path in ("/admin/refunds?refund=RF-1", "/admin/refunds?refund=%00", "/admin/refunds/RF-1/explain/amount"):
+        assert admin.get(path).status_code == 404, path
+    assert "Nothing here" in words(admin, "/admin/refunds?tab=done")
+
+
+def token_of(client: FlaskClient, path: str = "/admin/refunds") -> dict[str, str]:
+    return {"csrf_token": form_token(client.get(path).text)}
