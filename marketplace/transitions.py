@@ -51,8 +51,12 @@ class Machine:
         states: type[Status],
         initial: Status,
         moves: Mapping[str, tuple[Iterable[Status], Status, str]],
+        *,
+        walks_back: Iterable[str] = (),
     ) -> None:
         self.name = name
+        self.walks_back = frozenset(walks_back)
+        """Verbs that undo: what they lead to was passed before, so it does not count as further on."""
         self.states = states
         self.initial = initial
         self.moves = {
@@ -76,10 +80,11 @@ class Machine:
         raise Impossible(f"{self.name}: {verb} from {status}")
 
     def _reachable(self, status: str) -> set[str]:
+        forward = [move for verb, move in self.moves.items() if verb not in self.walks_back]
         reached: set[str] = set()
         frontier = {status}
         while frontier:
-            frontier = {m.target for m in self.moves.values() if m.sources & frontier} - reached
+            frontier = {move.target for move in forward if move.sources & frontier} - reached
             reached |= frontier
         return reached
 

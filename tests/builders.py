@@ -25,6 +25,9 @@ from marketplace.checkout.operations import Agreed
 from marketplace.config import Settings
 from marketplace.money import Money
 from marketplace.providers.base import Provider
+from marketplace.refunds import operations as refunds
+from marketplace.refunds.operations import Wish
+from marketplace.refunds.rules import RefundReason
 from marketplace.sandbox.inprocess import Paid, RunningSandbox
 from tests.postgres_server import DatabaseUrls
 
@@ -235,6 +238,20 @@ class World:
         self.pay(bought)
         self.settle_down()
         return bought
+
+    def ask_refund(self, bought: Bought, wish: Wish) -> int:
+        """Let the buyer of a purchase ask for money of its first order back; return the refund's id."""
+        [(order_id,)] = self.rows('SELECT min(id) FROM "order" WHERE purchase_id = %s', bought.purchase_id)
+        return db.atomic(
+            refunds.request,
+            (),
+            buyer_id=bought.buyer_id,
+            order_id=int(str(order_id)),
+            reason=RefundReason.DAMAGED,
+            description="It is scratched.",
+            wish=wish,
+            now=self.now,
+        )
 
     def client(self, user_id: int | None = None) -> FlaskClient:
         """Return a browser-like client, signed in as `user_id` through the real form."""

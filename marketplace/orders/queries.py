@@ -215,10 +215,9 @@ _DETAIL = (
     .join(User, User.id == Order.buyer_id)
     .where(Order.number == bindparam("number"))
 )
-_BUYER_COUNTS = select(Order.status, func.count()).where(Order.buyer_id == bindparam("user_id")).group_by(Order.status)
-_SELLER_COUNTS = (
-    select(Order.status, func.count()).where(Order.seller_id == bindparam("user_id")).group_by(Order.status)
-)
+_COUNTS = select(Order.status, func.count()).group_by(Order.status)
+_BUYER_COUNTS = _COUNTS.where(Order.buyer_id == bindparam("user_id"))
+_SELLER_COUNTS = _COUNTS.where(Order.seller_id == bindparam("user_id"))
 _LINES = (
     select(
         OrderLine.id,

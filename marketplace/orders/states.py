@@ -66,4 +66,5 @@ ORDER = Machine(
         "reinstate_delivered": ([_O.REFUNDED], _O.DELIVERED, "The refund did not reach the buyer."),
         "reinstate_cancelled": ([_O.REFUNDED], _O.CANCELLED, "The refund did not reach the buyer."),
     },
+    walks_back=("reinstate_confirmed", "reinstate_shipped", "reinstate_delivered", "reinstate_cancelled"),
 )

@@ -48,4 +48,5 @@ PAYMENT = Machine(
         ),
         "refund": ([_S.COMPLETED, _S.PARTIALLY_REFUNDED], _S.REFUNDED, "All of the money went back to the buyer."),
     },
+    walks_back=("unrefund",),
 )

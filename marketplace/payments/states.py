@@ -77,6 +77,7 @@ TRANSACTION = Machine(
         "refund": ([_X.HELD, _X.AVAILABLE], _X.REFUNDED, "The buyer has all of it back."),
         "restore": ([_X.REFUNDED], _X.HELD, "A refund did not reach the buyer; the share is held again."),
     },
+    walks_back=("restore",),
 )
 
 RECEIPT = Machine(

@@ -177,13 +177,14 @@ def test_a_bank_debit_that_fails_two_days_later(shop: World, visit: Visit) -> No
     shop.advance(days=2, minutes=5)
     shop.settle_down()
 
-    # Then it is not paid, the books know nothing of it, and another card pays it
+    # Then it is not paid, the books know nothing of it, and the basket is still there to be paid by card
     buyer.open(f"/checkout/return/{shop.rows('SELECT id FROM payment')[0][0]}")
     buyer.title_is("This was not paid")
     assert payments(shop) == ["failed"]
     assert shop.rows("SELECT count(*) FROM ledger_entry") == [(0,)]
-    buyer.press("Try again")
-    buyer.on_payment_page()
+    buyer.follow("Back to the basket")
+    buyer.sees("$140.00")
+    buyer.go_to_payment_page()
     buyer.pay_by_card()
     buyer.title_is("Thank you, it is paid")
     assert payments(shop) == ["failed", "completed"]

@@ -1,26 +1,10 @@
-"""Money back, from the request to the provider's event: buyer, seller, platform, ledger and provider agree to the cent."""
+"""Money back, from the request to the event: buyer, seller, platform, ledger and provider agree to the cent."""
 
 import pytest
 
-from marketplace import db
-from marketplace.refunds import flows, operations
+from marketplace.refunds import flows
 from marketplace.refunds.operations import Wish
-from marketplace.refunds.rules import RefundReason
-from tests.builders import Bought, World
-
-
-def ask(world: World, bought: Bought, wish: Wish) -> int:
-    [(order_id,)] = world.rows('SELECT min(id) FROM "order" WHERE purchase_id = %s', bought.purchase_id)
-    return db.atomic(
-        operations.request,
-        (),
-        buyer_id=bought.buyer_id,
-        order_id=int(str(order_id)),
-        reason=RefundReason.DAMAGED,
-        description="It is scratched.",
-        wish=wish,
-        now=world.now,
-    )
+from tests.builders import World
 
 
 def approve(world: World, refund_id: int, amount_minor: int, admin_id: int, notes: str = "") -> bool:
@@ -43,7 +27,7 @@ def balances(world: World) -> dict[str, int]:
 @pytest.mark.covers("S2.15", "S2.17", "S2.18", "S4.9")
 def test_one_hundred_dollars_fully_refunded(world: World) -> None:
     bought = world.paid_purchase(10_000)
-    refund_id = ask(world, bought, Wish(percent=100))
+    refund_id = world.ask_refund(bought, Wish(percent=100))
     assert world.rows("SELECT count(*) FROM payment_block WHERE lifted_at IS NULL") == [(1,)]
 
     assert approve(world, refund_id, 10_000, world.person("Ada Admin", is_admin=True))
@@ -68,12 +52,12 @@ def test_one_hundred_dollars_fully_refunded(world: World) -> None:
 def test_a_quarter_then_the_rest(world: World) -> None:
     bought = world.paid_purchase(8_000, 3_333)
     admin = world.person("Ada Admin", is_admin=True)
-    first = ask(world, bought, Wish(percent=25))
+    first = world.ask_refund(bought, Wish(percent=25))
     assert world.rows("SELECT amount_minor FROM refund") == [(2_000,)]
     approve(world, first, 2_000, admin)
     world.settle_down()
     assert world.rows("SELECT status FROM payment") == [("partially_refunded",)]
-    second = ask(world, bought, Wish(amount_minor=6_000))
+    second = world.ask_refund(bought, Wish(amount_minor=6_000))
     approve(world, second, 6_000, admin)
     world.settle_down()
 
@@ -88,7 +72,7 @@ def test_s21_a_refund_that_fails_weeks_later_is_walked_back(world: World) -> Non
     world.pay(bought, "4000000000005126")
     world.settle_down()
     admin = world.person("Ada Admin", is_admin=True)
-    refund_id = ask(world, bought, Wish(percent=100))
+    refund_id = world.ask_refund(bought, Wish(percent=100))
     approve(world, refund_id, 10_000, admin)
     world.settle_down()
     assert world.rows("SELECT status FROM refund") == [("completed",)]
@@ -108,7 +92,7 @@ def test_s21_a_refund_that_fails_weeks_later_is_walked_back(world: World) -> Non
 def test_s20_a_refund_made_at_the_provider_is_mirrored(world: World) -> None:
     bought = world.paid_purchase(6_000, 4_000)
     [(intent,)] = world.rows("SELECT provider_payment_id FROM payment WHERE id = %s", bought.payment_id)
-    world.app.extensions["providers"]["stripe"]._client.v1.refunds.create(  # noqa: SLF001  the dashboard's road
+    world.app.extensions["providers"]["stripe"]._client.v1.refunds.create(
         {"payment_intent": str(intent), "amount": 5_000}, {"idempotency_key": "dashboard"}
     )
     world.settle_down()

@@ -61,6 +61,11 @@ GET    /orders                                     in     200  200     200    20
 GET    /orders/<number>                            in     200  404     404    404    404   404     404
 GET    /orders/<number>/explain/<figure>           in     200  404     404    404    404   404     404
 POST   /orders/<number>/received                   in     go   404     404    404    404   404     404
+GET    /orders/<number>/refund/new                 in     200  404     404    404    404   404     404
+POST   /orders/<number>/refund/new                 in     422  404     404    404    404   404     404
+GET    /refunds                                    in     200  200     200    200    200   -       -
+GET    /refunds/<number>                           in     200  404     404    404    404   404     404
+GET    /refunds/<number>/explain/<figure>          in     200  404     404    404    404   404     404
 GET    /account/payments                           in     200  200     200    200    200   -       -
 GET    /account/payments/<payment_id>              in     200  404     404    404    404   404     404
 GET    /account/payments/<payment_id>/explain/<figure> in 200  404     404    404    404   404     404
@@ -82,9 +87,18 @@ GET    /seller/listings/<listing_id>/edit          in     403  403     200    40
 POST   /seller/listings/<listing_id>/edit          in     403  403     422    404    403   404     404
 POST   /seller/listings/<listing_id>/publish       in     403  403     go     404    403   404     404
 POST   /seller/listings/<listing_id>/pause         in     403  403     go     404    403   404     404
+GET    /seller/refunds                             in     403  403     200    200    403   -       -
+GET    /seller/refunds/<number>                    in     403  403     200    404    403   404     404
+GET    /seller/refunds/<number>/explain/<figure>   in     403  403     200    404    403   404     404
 GET    /seller/explain/held/<currency>             in     403  403     200    200    403   200     404
 
 GET    /admin                                      in     403  403     403    403    go    -       -
+GET    /admin/refunds                              in     403  403     403    403    200   -       -
+GET    /admin/refunds/<number>/explain/<figure>    in     403  403     403    403    200   404     404
+POST   /admin/refunds/<number>/approve             in     403  403     403    403    422   404     404
+POST   /admin/refunds/<number>/reject              in     403  403     403    403    422   404     404
+GET    /admin/orders/<number>/refund               in     403  403     403    403    200   404     404
+POST   /admin/orders/<number>/refund               in     403  403     403    403    422   404     404
 GET    /admin/payments                             in     403  403     403    403    200   -       -
 GET    /admin/payments/<payment_id>                in     403  403     403    403    200   404     404
 GET    /admin/payments/<payment_id>/explain/<figure> in   403  403     403    403    200   404     404
@@ -93,6 +107,8 @@ GET    /admin/events/<event_row_id>                in     403  403     403    40
 GET    /admin/ledger                               in     403  403     403    403    200   -       -
 GET    /admin/ledger/entries/<entry_id>            in     403  403     403    403    200   404     404
 GET    /admin/ledger/<account>/<currency>          in     403  403     403    403    200   404     404
+
+POST   /refunds/<number>/withdraw                  in     go   404     404    404    404   404     404
 
 POST   /webhooks/stripe                            400    400  400     400    400    400   -       -
 POST   /api/credits/webhook                        400    400  400     400    400    400   -       -

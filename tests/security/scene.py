@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from marketplace import clock, db
 from marketplace.accounts import operations as accounts
 from marketplace.accounts.operations import Device
+from marketplace.refunds.operations import Wish
 from tests.builders import Bought, World, form_token
 
 ELSEWHERE = "203.0.113.9"  # no request of these tests comes from the machine itself
@@ -99,6 +100,8 @@ def values_for(rule: Rule, side: Side) -> dict[str, object]:
     figures = by_blueprint.get(rule.endpoint.split(".")[0], {})
     if rule.endpoint == "buyer.explain_payment":
         figures = {"figure": "amount"}
+    if "/refunds/<" in rule.rule:
+        figures = {"number": side.values["refund_number"], "figure": "amount"}
     slugs = {"slug": side.values["shop_slug" if rule.endpoint == "shop.shop" else "listing_slug"]}
     return {**side.values, **figures, **slugs}
 
@@ -131,6 +134,7 @@ def _side(world: World, side: str, amount: int) -> Side:
     world.pay(bought)
     world.settle_down()
     world.put_in_cart(buyer_id, listing_id)
+    world.ask_refund(bought, Wish(percent=10))
     device = db.atomic(
         accounts.open_session,
         (),
@@ -153,6 +157,7 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
         "listing_id": only("SELECT id FROM listing WHERE seller_id = %s", seller_id),
         "kind": "part",
         "shop_slug": only("SELECT slug FROM shop WHERE seller_id = %s", seller_id),
+        "refund_number": only("SELECT number FROM refund WHERE payment_id = %s", bought.payment_id),
         "number": only('SELECT number FROM "order" WHERE purchase_id = %s', bought.purchase_id),
         "payment_id": bought.payment_id,
         "purchase_id": bought.purchase_id,

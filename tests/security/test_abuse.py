@@ -6,6 +6,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
 
+from marketplace.refunds.operations import Wish
 from tests.builders import PASSWORD, World, form_token
 from tests.pages.test_checkout import TYPED, hidden, parsed
 from tests.security.scene import browser, nothing_changes, path_of, route_of, scene, values_for
@@ -35,11 +36,15 @@ _PARAMETERS = {
     "/orders": {"tab", "before", "after"},
     "/account/payments": {"status", "before", "after"},
     "/notifications": {"show", "before", "after"},
+    "/refunds": {"tab", "before", "after"},
     "/seller/orders": {"tab", "before", "after"},
+    "/seller/listings": {"q", "tab", "before", "after"},
+    "/seller/refunds": {"tab", "before", "after"},
     "/seller/explain/held/<currency>": {"before"},
     "/checkout/return/<payment_id>": {"look"},
     "/admin/payments": {"q", "status", "before", "after"},
     "/admin/payments/<payment_id>/explain/<figure>": {"order"},
+    "/admin/refunds": {"tab", "refund", "amount", "before", "after"},
     "/admin/events": {"q", "status", "before", "after"},
     "/admin/ledger/<account>/<currency>": {"before"},
     "/static/<filename>": {"v"},
@@ -197,7 +202,8 @@ def test_nonsense_in_an_offer_never_becomes_a_price_nor_a_stock(world: World) ->
                 else {names[number % len(names)]}
             )
             deed = ("", "preview", "publish")[number % 3]
-            for changed in (*({name: text} for name in sorted(alone)), dict.fromkeys(good, text)):
+            all_of_them = [dict.fromkeys(good, text)] if number % 3 == 0 else []
+            for changed in (*({name: text} for name in sorted(alone)), *all_of_them):
                 answer = client.post(path, data={**good, **changed, "deed": deed, "csrf_token": token})
                 if answer.status_code not in {200, 303, 422}:
                     wrong.append(f"POST {path} {list(changed)[:2]} {text[:40]!r} answers {answer.status_code}")
@@ -232,6 +238,53 @@ def test_nonsense_in_the_checkout_is_told_at_the_field_and_charges_nothing(world
                 wrong.append(f"{list(changed)} {text[:40]!r} answers {answer.status_code}")
     assert not wrong, "\n".join(wrong)
     assert world.rows("SELECT count(*) FROM payment") == [(0,)]
+
+
+@pytest.mark.covers("S2.31")
+def test_nonsense_in_a_refund_moves_nothing(world: World) -> None:
+    bought = world.paid_purchase(10_000)
+    [(order, line_id)] = world.rows('SELECT o.number, l.id FROM "order" o JOIN order_line l ON l.order_id = o.id')
+    asked = {
+        "how": "amount",
+        "amount": "0",
+        "percent": "0",
+        "reason": "damaged",
+        "description": "d",
+        f"units_{line_id}": "0",
+    }
+    ways = {"amount": "amount", "percent": "percent", f"units_{line_id}": "items"}
+    buyer, admin_id = browser(world, bought.buyer_id), world.person("Ada Admin", is_admin=True)
+    admin = browser(world, admin_id)
+    forms = [(buyer, f"/orders/{order}/refund/new", asked), (admin, f"/admin/orders/{order}/refund", asked)]
+    tokens = {id(client): form_token(client.get("/register").text) for client in (buyer, admin)}
+    wrong = []
+    for client, path, good in forms:
+        for number, text in enumerate(CORPUS):
+            # "7" and "1" are amounts; what is no amount must not become one.
+            numbers = [{"how": how, name: text} for name, how in ways.items() if not text.strip().isdecimal()]
+            alone = list(good)[number % len(good)]
+            for changed in (*numbers, {alone: text, "description": ""}, dict.fromkeys(good, text)):
+                answer = client.post(path, data={**good, **changed, "csrf_token": tokens[id(client)]})
+                if answer.status_code not in {409, 422}:
+                    wrong.append(f"POST {path} {list(changed)} {text[:40]!r} answers {answer.status_code}")
+    assert world.rows("SELECT count(*) FROM refund") == [(0,)], "nonsense became a refund"
+    world.ask_refund(bought, Wish(percent=10))
+    [(refund,)] = world.rows("SELECT number FROM refund")
+    for deed in ("approve", "reject"):
+        for text in CORPUS:
+            if text.strip() == "1000":
+                continue
+            for changed in ({"amount_minor": text, "notes": ""}, {"amount_minor": "", "notes": text}):
+                form = {**changed, "csrf_token": tokens[id(admin)]}
+                answer = admin.post(f"/admin/refunds/{refund}/{deed}", data=form)
+                if answer.status_code not in {303, 422}:
+                    wrong.append(f"{deed} {changed} answers {answer.status_code}"[:150])
+    assert not wrong, "\n".join(wrong)
+    [(status, amount, given)] = world.rows(
+        "SELECT r.status, r.amount_minor, (SELECT sum(amount_minor) FROM posting WHERE account = 'refund_pending')"
+        " FROM refund r"
+    )
+    assert (status, amount, given) == ("pending", 1_000, None)
 
 
 def test_nonsense_at_the_door_is_refused_in_words(world: World) -> None:

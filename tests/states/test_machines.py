@@ -13,19 +13,21 @@ from marketplace.payment_records.states import PAYMENT, PaymentStatus
 from marketplace.payments.states import RECEIPT, TRACKER, TRANSACTION
 from marketplace.provider_events.states import EVENT
 from marketplace.reconciliation import checks
+from marketplace.refunds.states import REFUND
 from marketplace.transitions import AlreadyThere, Impossible, Machine, MoveNotAllowed
 
 MATRICES: dict[Machine, str] = {
     PAYMENT: """
-                 pending    processing failed     expired    cancelled  completed           partially_refunded refunded
-    process      processing =          processing processing processing =                   =                  =
-    complete     completed  completed  completed  completed  completed  =                   =                  =
-    fail         failed     failed     =          .          =          =                   =                  =
-    expire       expired    =          =          =          =          =                   =                  =
-    cancel       cancelled  =          cancelled  .          =          =                   =                  =
-    refund_part  .          .          .          .          .          partially_refunded  partially_refunded =
-    refund       .          .          .          .          .          refunded            refunded           =
-    """,
+                pending    processing failed     expired    cancelled  completed          partially_refunded refunded
+    process     processing =          processing processing processing =                  =                  =
+    complete    completed  completed  completed  completed  completed  =                  =                  =
+    fail        failed     failed     =          .          =          =                  =                  =
+    expire      expired    =          =          =          =          =                  =                  =
+    cancel      cancelled  =          cancelled  .          =          =                  =                  =
+    refund_part .          .          .          .          .          partially_refunded partially_refunded partially_refunded
+    unrefund    .          .          .          .          .          =                  completed          completed
+    refund      .          .          .          .          .          refunded           refunded           =
+    """,  # noqa: E501  a status has a long name
     TRACKER: """
                    created         requires_action processing failed          canceled  succeeded
     require_action requires_action =               =          requires_action =         =
@@ -42,6 +44,7 @@ MATRICES: dict[Machine, str] = {
     transfer .       .      .         transferring =            =        !
     pay_out  .       .      .         .            paid_out     =        !
     refund   .       .      refunded  refunded     !            !        =
+    restore  .       .      =         =            =            =        held
     """,
     RECEIPT: """
               received  returning returned  failed
@@ -55,13 +58,17 @@ MATRICES: dict[Machine, str] = {
     give_up given_up =    =
     """,
     ORDER: """
-            pending   confirmed shipped   delivered cancelled refunded
-    confirm confirmed =         =         =         =         =
-    revive  .         =         =         =         confirmed =
-    ship    .         shipped   =         =         .         =
-    deliver .         .         delivered =         .         =
-    cancel  cancelled cancelled =         =         =         =
-    refund  .         refunded  refunded  refunded  .         =
+                        pending   confirmed shipped   delivered cancelled refunded
+    confirm             confirmed =         =         =         =         =
+    revive              .         =         =         =         confirmed =
+    ship                .         shipped   =         =         .         =
+    deliver             .         .         delivered =         .         =
+    cancel              cancelled cancelled =         =         =         =
+    refund              .         refunded  refunded  refunded  refunded  =
+    reinstate_confirmed .         =         =         =         =         confirmed
+    reinstate_shipped   .         .         =         =         .         shipped
+    reinstate_delivered .         .         .         =         .         delivered
+    reinstate_cancelled .         =         =         =         =         cancelled
     """,
     LISTING: """
             draft  active paused
@@ -72,6 +79,15 @@ MATRICES: dict[Machine, str] = {
               active   redeemed returned
     redeem    redeemed =        !
     give_back returned !        =
+    """,
+    REFUND: """
+             pending   approved   processing completed failed   rejected cancelled
+    approve  approved  =          =          =         approved !        !
+    process  .         processing =          =         =        !        !
+    complete .         completed  completed  =         =        !        !
+    reject   rejected  !          !          !         !        =        !
+    withdraw cancelled !          !          !         !        !        =
+    fail     .         failed     failed     failed    =        !        !
     """,
     CALL: """
            planned sending unknown done refused blocked

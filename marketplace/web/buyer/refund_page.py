@@ -134,7 +134,7 @@ def _words(row: RefundRow) -> Now:
 
 
 def _money(row: RefundRow) -> tuple[MoneyRow, ...]:
-    label = "You receive" if row.status not in {_S.REJECTED, _S.CANCELLED} else "You asked for"
+    label = "You get back" if row.status not in {_S.REJECTED, _S.CANCELLED} else "You asked for"
     asked = MoneyRow("You asked for", money_text(row.asked_minor, row.currency), "")
     total = MoneyRow(label, refund_parts.amount(row), explain_url(row), is_total=True)
     return (asked, total) if row.asked_minor != row.amount_minor else (total,)
