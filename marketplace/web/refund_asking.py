@@ -7,13 +7,14 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
 from marketplace.money import Money
 from marketplace.orders.queries import LineRow
 from marketplace.refunds.operations import Wish
 from marketplace.refunds.rules import RefundReason
 from marketplace.web.amounts import typed_minor
+from marketplace.web.cart.forms import whole_number
 from marketplace.web.pages import money, money_text
 
 _WAYS = [
@@ -64,7 +65,7 @@ def ask_form(lines: Sequence[LineRow], currency: str) -> AskFields:
     fields = {
         f"{_UNITS}{line.id}": IntegerField(
             f"{line.title}, {money_text(line.unit_price_minor, currency)} each",
-            [Optional(), NumberRange(0, line.quantity, f"Enter a number from 0 to {line.quantity}.")],
+            [Optional(), whole_number(0, line.quantity, f"Enter a number from 0 to {line.quantity}.")],
             default=0,
             description=f"{line.quantity} in the order",
         )

@@ -14,6 +14,9 @@ from marketplace.catalog.operations import CarFacts, Offer
 from marketplace.money import Money
 from marketplace.orders import operations as orders
 from marketplace.orders import rules
+from marketplace.refunds import operations as refund_operations
+from marketplace.refunds.flows import approve_and_send
+from marketplace.refunds.operations import Wish
 from tests.builders import Bought, World
 from tests.e2e.visitor import CARD_3DS, DECLINED_CARD, GOOD_ACCOUNT, GOOD_CARD
 from tests.fixtures_browser import browsing, fresh_shop
@@ -33,20 +36,25 @@ BUYER = (
     "/account/payments/{paid}", "/account/payments/{failed}", "/account/payments/{open}", "/account/payments/{expired}",
     "/account/payments/{paid}/explain/amount", "/orders", "/orders?tab=open", "/orders/{order}", "/orders/{unpaid}",
     "/orders/{sent}", "/orders/{order}/explain/total", "/orders/{order}/explain/goods", "/notifications",
-    "/checkout/return/{paid}", "/checkout/return/{failed}", "/checkout/return/{expired}", "/checkout/return/{waiting}",
+    "/orders/{order}/refund/new", "/refunds", "/refunds/{asked_back}", "/refunds/{refunded}", "/refunds/{refused}",
+    "/refunds/{refunded}/explain/amount", "/checkout/return/{paid}", "/checkout/return/{failed}",
+    "/checkout/return/{expired}", "/checkout/return/{waiting}",
     "/checkout/cancelled/{cancelled}", "/sell", "/seller/orders", "/l/{sold_out}",
 )  # fmt: skip
 SELLER = (
     "/seller/orders", "/seller/orders?tab=all", "/seller/orders/{order}", "/seller/orders/{unpaid}",
     "/seller/orders/{order}/explain/net", "/seller/orders/{order}/explain/card-fee", "/seller/explain/held/USD",
     "/seller/listings", "/seller/listings?tab=paused", "/seller/listings/new", "/seller/listings/new/car",
-    "/seller/listings/new/part", "/seller/listings/{listing}/edit",
+    "/seller/listings/new/part", "/seller/listings/{listing}/edit", "/seller/refunds", "/seller/refunds/{refunded}",
+    "/seller/refunds/{refunded}/explain/held",
     "/notifications", "/account", "/l/{part}",
 )  # fmt: skip
 ADMIN = (
     "/admin/payments", "/admin/payments?q=nothing", "/admin/payments/{paid}", "/admin/payments/{failed}",
     "/admin/payments/{open}", "/admin/payments/{expired}", "/admin/payments/{paid}/explain/amount", "/admin/events",
-    "/admin/events/{event}", "/admin/ledger", "/admin/ledger/entries/{entry}", "/admin/ledger/seller_held/USD",
+    "/admin/refunds", "/admin/refunds?tab=done", "/admin/refunds?tab=rejected&refund={refused}",
+    "/admin/refunds/{refunded}/explain/platform", "/admin/orders/{order}/refund", "/admin/events/{event}",
+    "/admin/ledger", "/admin/ledger/entries/{entry}", "/admin/ledger/seller_held/USD",
 )  # fmt: skip
 SANDBOX = (
     "/c/pay/{open_session}", "/c/pay/{declined_session}", "/c/pay/{asked_session}/authenticate",
@@ -108,9 +116,30 @@ def seed(world: World) -> Seeded:
     world.pay(bought["asked"], CARD_3DS, authenticate=None)
     world.settle_down()
     world.put_in_cart(buyer, parts[0])
-    people = {"nobody": None, "buyer": buyer, "seller": seller, "sandbox": None}
-    people["admin"] = world.person("Ada Admin", is_admin=True)
-    return Seeded(world, people, values(world, bought) | listings(world, seller))
+    admin = world.person("Ada Admin", is_admin=True)
+    people = {"nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
+    found = values(world, bought) | listings(world, seller) | refunds(world, bought["paid"], admin)
+    return Seeded(world, people, found)
+
+
+def refunds(world: World, bought: Bought, admin_id: int) -> dict[str, str]:
+    """Let the buyer ask three times: one is refused, one paid back, one waits; return their numbers."""
+    refused, refunded, asked = (world.ask_refund(bought, Wish(percent=10)) for _ in range(3))
+    db.atomic(
+        refund_operations.reject, (), admin_id=admin_id, refund_id=refused, notes="It was as described.", now=world.now
+    )
+    approve_and_send(
+        admin_id=admin_id,
+        refund_id=refunded,
+        amount_minor=int(one(world, "SELECT amount_minor FROM refund WHERE id = %s", refunded)),
+        notes="",
+        policy=world.settings.money,
+        providers=world.app.extensions["providers"],
+        now=world.now,
+    )
+    world.settle_down()
+    ids = {"refused": refused, "refunded": refunded, "asked_back": asked}
+    return {name: one(world, "SELECT number FROM refund WHERE id = %s", found) for name, found in ids.items()}
 
 
 def listings(world: World, seller_id: int) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Nonsense in every field, parameter and address: a clear answer, never a 5xx, and no deed that was not asked for."""
 
 import json
+import re
 from collections.abc import Iterator
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -23,6 +24,7 @@ _TEXTS = (
     "=1+1", "[]", "[1,2]", json.dumps({"a": [{"b": None}]}), "a" * 300 + "@example.com", "$ne", "&quantity=9",
 )  # fmt: skip
 CORPUS = (*_NUMBERS, *_TEXTS)
+_AMOUNT = re.compile(r" ?\+?\d{1,4}([.,]\d{1,2})? ?")
 # A clear answer: the page, the page with errors, somewhere else to go, or a refusal that says why.
 _CLEAR = {200, 204, 303, 400, 404, 409, 413, 422, 429}
 
@@ -112,7 +114,9 @@ def test_nonsense_in_an_address_is_never_an_error_of_ours(world: World) -> None:
             for name in rule.arguments:
                 for text in CORPUS[number % 3 :: 3]:
                     path = path_of(rule, {**values, name: text or "%"})
-                    for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+                    # Digits of any script are a number, perhaps that of an own row: looking is all that is tried.
+                    deeds = {"HEAD", "OPTIONS", "POST"} if text.isdecimal() and len(text) < 5 else {"HEAD", "OPTIONS"}
+                    for method in (rule.methods or set()) - deeds:
                         answer = stage.send(role, method, path)
                         if answer.status_code not in {200, 303, 404, 422}:
                             wrong.append(f"{method} {path[:80]} answers {answer.status_code}")
@@ -267,6 +271,7 @@ def test_nonsense_in_a_refund_moves_nothing(world: World) -> None:
                 answer = client.post(path, data={**good, **changed, "csrf_token": tokens[id(client)]})
                 if answer.status_code not in {409, 422}:
                     wrong.append(f"POST {path} {list(changed)} {text[:40]!r} answers {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
     assert world.rows("SELECT count(*) FROM refund") == [(0,)], "nonsense became a refund"
     world.ask_refund(bought, Wish(percent=10))
     [(refund,)] = world.rows("SELECT number FROM refund")

@@ -2,8 +2,10 @@
 
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import Length
 from wtforms.widgets import HiddenInput
+
+from marketplace.web.cart.forms import whole_number
 
 _LARGEST_MINOR = 10**15
 
@@ -23,6 +25,6 @@ class DecisionForm(FlaskForm):
     """The amount that was looked at, in minor units, and why."""
 
     amount_minor = IntegerField(
-        "Amount", [InputRequired("The amount is missing."), NumberRange(1, _LARGEST_MINOR)], widget=HiddenInput()
+        "Amount", [whole_number(1, _LARGEST_MINOR, "The amount is missing.")], widget=HiddenInput()
     )
     notes = TextAreaField("Reason", [Length(max=2_000, message="At most 2,000 characters.")])
