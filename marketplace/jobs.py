@@ -9,6 +9,7 @@ from collections.abc import Callable
 import procrastinate
 import structlog
 from flask import Flask
+from procrastinate.jobs import Job, Status
 
 from marketplace import clock, db
 from marketplace.checkout import flows as checkout
@@ -78,9 +79,21 @@ def worker(app: Flask) -> procrastinate.App:
     @queue.task(name="rescue_stalled", queueing_lock="rescue_stalled")
     async def rescue_stalled(timestamp: int) -> None:
         for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_SECONDS):
-            await queue.job_manager.retry_job(job)
+            await _rescue(queue, job)
 
     return queue
+
+
+async def _rescue(queue: procrastinate.App, job: Job) -> None:
+    """Queue a job again whose worker has died; one that comes by the clock anyway only gives its lock back.
+
+    Such a one must not be queued again: the next is queued already, the database allows one, and no tick would ever
+    run again.
+    """
+    if job.queueing_lock is not None:
+        await queue.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+    else:
+        await queue.job_manager.retry_job(job)
 
 
 def run_worker(app: Flask) -> None:

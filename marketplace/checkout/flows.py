@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from marketplace import db
 from marketplace.carts.models import Cart, CartLine
-from marketplace.checkout import attempts, operations, returns, settlement
+from marketplace.checkout import attempts, following, operations, returns, settlement
 from marketplace.checkout.attempts import Attempt
 from marketplace.checkout.operations import Agreed, OpenedElsewhere
 from marketplace.checkout.outcomes import OUTCOMES
@@ -98,7 +98,7 @@ def follow(attempt: Attempt, *, actor: Actor, now: datetime, provider: Provider,
         checkout = provider.get_checkout(attempt.session_id)
     except (Unknown, Refused):
         return None
-    db.atomic(settlement.follow_checkout, (), checkout=checkout, actor=actor, policy=settings.money, now=now)
+    db.atomic(following.follow_checkout, (), checkout=checkout, actor=actor, policy=settings.money, now=now)
     return checkout
 
 
@@ -166,9 +166,7 @@ def _go_on(purchase_id: int, *, now: datetime, provider: Provider, settings: Set
 
 def _start_over(agreed: Agreed, *, now: datetime, provider: Provider, settings: Settings) -> None:
     """Give up earlier unpaid purchases of this cart: their lines are still in it and are about to be bought again."""
-    earlier = db.atomic(
-        attempts.to_give_up, (), buyer_id=agreed.buyer_id, currency=agreed.currency, token=agreed.token
-    )
+    earlier = db.atomic(attempts.to_give_up, (), buyer_id=agreed.buyer_id, currency=agreed.currency, token=agreed.token)
     for attempt in earlier:
         if attempt.can_be_withdrawn:
             _withdraw(attempt, because="The buyer started over.", now=now, provider=provider, settings=settings)

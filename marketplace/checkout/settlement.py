@@ -4,7 +4,7 @@ Webhook, return page, "check my payment" and the sweeper call the same operation
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import delete, select
@@ -25,7 +25,7 @@ from marketplace.payment_records.tracker import PaymentRecords, get_payment_trac
 from marketplace.payments import operations as payments
 from marketplace.payments import trackers
 from marketplace.payments.models import PaymentTracker
-from marketplace.providers.base import Checkout, Decline, Intent
+from marketplace.providers.base import Decline
 from marketplace.transitions import Impossible
 
 _WITH_MONEY = frozenset({PaymentStatus.COMPLETED, PaymentStatus.REFUNDED, PaymentStatus.PARTIALLY_REFUNDED})
@@ -85,40 +85,6 @@ def settle(session: Session, *, paid: PaidReport, actor: Actor, policy: MoneyPol
     return Settled.COUNTED
 
 
-def follow_checkout(session: Session, *, checkout: Checkout, actor: Actor, policy: MoneyPolicy, now: datetime) -> str:
-    """Put a payment page as it stands into the books; return what that did, in words."""
-    if checkout.is_complete and checkout.is_paid:
-        paid = PaidReport(
-            checkout.payment_id, checkout.amount_minor, checkout.currency, checkout.intent_id, checkout.session_id
-        )
-        return f"Paid: {settle(session, paid=paid, actor=actor, policy=policy, now=now)}."
-    if checkout.is_complete:
-        return processing(
-            session,
-            payment_id=checkout.payment_id,
-            intent_id=checkout.intent_id,
-            session_id=checkout.session_id,
-            actor=actor,
-            now=now,
-        )
-    if not checkout.is_open:
-        return expired(session, payment_id=checkout.payment_id, actor=actor, now=now)
-    return "The payment page is open."
-
-
-def follow_intent(session: Session, *, intent: Intent, actor: Actor, policy: MoneyPolicy, now: datetime) -> str:
-    """Put a payment intent as it stands into the books; return what that did, in words."""
-    if intent.status == "succeeded":
-        paid = PaidReport(intent.payment_id, intent.amount_minor, intent.currency, intent.intent_id, None)
-        return f"Paid: {settle(session, paid=paid, actor=actor, policy=policy, now=now)}."
-    if intent.status == "processing":
-        return processing(
-            session, payment_id=intent.payment_id, intent_id=intent.intent_id, session_id=None, actor=actor, now=now
-        )
-    verb = {"requires_action": "require_action", "canceled": "cancel"}.get(intent.status)
-    return reported(session, payment_id=intent.payment_id, intent_id=intent.intent_id, verb=verb, actor=actor, now=now)
-
-
 def processing(
     session: Session,
     *,
@@ -176,7 +142,9 @@ def reported(
     return "The tracker is up to date."
 
 
-def not_cleared(session: Session, *, payment_id: int | None, reason: str, actor: Actor, now: datetime) -> str:
+def not_cleared(
+    session: Session, *, payment_id: int | None, reason: str, actor: Actor, policy: MoneyPolicy, now: datetime
+) -> str:
     """Record that a delayed method failed for good; the goods go back, the buyer may pay another way."""
     payment = _payment(session, payment_id)
     records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
@@ -187,6 +155,9 @@ def not_cleared(session: Session, *, payment_id: int | None, reason: str, actor:
     payment.session_closed_at = payment.session_closed_at or now
     if not _has_newer(session, payment):
         stock.give_back(session, purchase_id=_purchase_id(payment), actor=actor, now=now)
+    # The days it took to fail were not the buyer's: the time to try again begins now.
+    purchase = session.get_one(Purchase, _purchase_id(payment))
+    purchase.open_until = max(purchase.open_until, now + timedelta(hours=policy.unpaid_order_hours))
     session.flush()
     telling.not_paid(session, payment=payment, is_expired=False, now=now)
     return "The payment did not clear."

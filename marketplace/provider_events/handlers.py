@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from marketplace.checkout import following as payments_following
 from marketplace.checkout import returns, settlement
 from marketplace.checkout.settlement import Contradiction, PaidReport
 from marketplace.config import Settings
@@ -20,7 +21,7 @@ from marketplace.payment_records.models import Payment
 from marketplace.payments import balance
 from marketplace.providers import stripe_objects as objects
 from marketplace.providers.base import BalanceLine, Checkout, Decline, Intent, Provider, ProviderRefund
-from marketplace.refunds import following
+from marketplace.refunds import following as refunds_following
 from marketplace.refunds import operations as refunds
 
 Apply = Callable[[Session, Any, Actor, Settings, datetime], str]
@@ -53,18 +54,20 @@ class RefundFacts:
 
 
 def _checkout(session: Session, facts: Checkout, actor: Actor, settings: Settings, now: datetime) -> str:
-    return settlement.follow_checkout(session, checkout=facts, actor=actor, policy=settings.money, now=now)
+    return payments_following.follow_checkout(session, checkout=facts, actor=actor, policy=settings.money, now=now)
 
 
 def _checkout_failed(session: Session, facts: Checkout, actor: Actor, settings: Settings, now: datetime) -> str:
     if facts.is_paid:
         raise Contradiction("the session is paid")
     reason = "The payment did not clear at your bank."
-    return settlement.not_cleared(session, payment_id=facts.payment_id, reason=reason, actor=actor, now=now)
+    return settlement.not_cleared(
+        session, payment_id=facts.payment_id, reason=reason, actor=actor, policy=settings.money, now=now
+    )
 
 
 def _intent(session: Session, facts: Intent, actor: Actor, settings: Settings, now: datetime) -> str:
-    return settlement.follow_intent(session, intent=facts, actor=actor, policy=settings.money, now=now)
+    return payments_following.follow_intent(session, intent=facts, actor=actor, policy=settings.money, now=now)
 
 
 def _decline(session: Session, facts: Decline, actor: Actor, settings: Settings, now: datetime) -> str:
@@ -91,8 +94,10 @@ def _refund(session: Session, facts: RefundFacts, actor: Actor, settings: Settin
     if reference.startswith(returns.REFERENCE):
         return returns.follow_refund(session, refund=facts.refund, lines=facts.lines, actor=actor, now=now)
     if reference.startswith(refunds.REFERENCE):
-        return following.follow(session, found=facts.refund, lines=facts.lines, actor=actor, now=now)
-    return following.mirror(session, found=facts.refund, lines=facts.lines, policy=settings.money, actor=actor, now=now)
+        return refunds_following.follow(session, found=facts.refund, lines=facts.lines, actor=actor, now=now)
+    return refunds_following.mirror(
+        session, found=facts.refund, lines=facts.lines, policy=settings.money, actor=actor, now=now
+    )
 
 
 def _read_checkout(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> Checkout:

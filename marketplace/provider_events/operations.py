@@ -15,6 +15,7 @@ from marketplace.queue import JobName, enqueue
 
 # An event that fits nothing we know is looked at again on this ladder, and then waits for a person.
 _LADDER = (
+    timedelta(seconds=2),
     timedelta(seconds=5),
     timedelta(seconds=30),
     timedelta(minutes=2),

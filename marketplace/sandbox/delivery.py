@@ -92,9 +92,11 @@ def signature(payload: bytes, secrets: list[str], timestamp: int) -> str:
 def claim(work: Work, most: int) -> list[Pending]:
     """Take up to `most` due deliveries for sending, oldest first."""
     found = work.rows(
-        "UPDATE deliveries d SET sending = true FROM events e"
-        " WHERE e.id = d.event_id AND d.id IN (SELECT id FROM deliveries WHERE state = 'waiting' AND NOT sending"
+        # MATERIALIZED: as a plain subquery, a plan may run it once for each delivery and so take more than `most`.
+        "WITH picked AS MATERIALIZED (SELECT id FROM deliveries WHERE state = 'waiting' AND NOT sending"
         " AND next_at <= %(now)s ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED)"
+        " UPDATE deliveries d SET sending = true FROM events e, picked"
+        " WHERE e.id = d.event_id AND d.id = picked.id"
         " RETURNING d.id, d.event_id, d.endpoint_id, e.type",
         now=work.present, most=most,
     )  # fmt: skip

@@ -83,6 +83,21 @@ def test_a_bounced_debit_is_tried_again_by_card(world: World) -> None:
         world.try_again(bought)
     world.advance(days=3)
     world.settle_down()
+    again = world.try_again(bought)
+    [(session_id,)] = world.rows("SELECT provider_session_id FROM payment WHERE id = %s", again.payment_id)
+    world.sandbox.pay(str(session_id))
+    world.settle_down()
+    assert world.rows("SELECT status FROM purchase") == [("paid",)]
+    assert payments(world) == ["failed", "completed"]
+
+
+def test_nobody_tries_again_after_a_bounce_for_ever(world: World) -> None:
+    bought = world.open_purchase(10_000)
+    world.sandbox.pay(bought.session_id, account=BOUNCES)
+    world.advance(days=3)
+    world.settle_down()
+    world.advance(hours=25)
+    world.settle_down()
     with pytest.raises(Conflict, match="not paid"):
         world.try_again(bought)
     assert world.rows("SELECT status FROM purchase") == [("given_up",)]

@@ -103,6 +103,16 @@ def free_what_the_dead_held(world: World) -> None:
     asyncio.run(rescue())
 
 
+def queue_a_tick(world: World) -> None:
+    queue = jobs.worker(world.app)
+
+    async def defer() -> None:
+        async with queue.open_async():
+            await queue.tasks["tick"].defer_async(timestamp=1)
+
+    asyncio.run(defer())
+
+
 @pytest.mark.covers("S1.5", "S4.22", "S3.16")
 def test_the_worker_is_killed_at_random_moments(world: World) -> None:
     for number in range(KILLS):
@@ -135,8 +145,9 @@ def test_the_worker_is_killed_at_random_moments(world: World) -> None:
     assert balance == world.sandbox.balance_sum("usd")
 
 
-def test_a_tick_that_died_with_its_worker_does_not_block_the_next_one(world: World) -> None:
-    """A job's lock outlives the process that held it; the rescue gives it back."""
+@pytest.mark.parametrize("next_is_queued", [False, True])
+def test_a_tick_that_died_with_its_worker_does_not_block_the_next_one(world: World, next_is_queued: bool) -> None:
+    """A job's lock outlives the process that held it, and the next tick may wait for it already; the rescue frees it."""
     in_the_middle = "SELECT 1 FROM procrastinate_jobs WHERE task_name = 'tick' AND status = 'doing'"
     with psycopg.connect(world.urls.superuser) as blocker:
         blocker.execute("LOCK TABLE outbound_call IN ACCESS EXCLUSIVE MODE")  # no tick gets past it
@@ -147,6 +158,13 @@ def test_a_tick_that_died_with_its_worker_does_not_block_the_next_one(world: Wor
             process.kill()
             process.wait()
     assert world.rows(in_the_middle) == [(1,)]
+    if next_is_queued:
+        queue_a_tick(world)
     free_what_the_dead_held(world)
     assert world.rows(in_the_middle) == []
-    assert world.rows("SELECT status FROM procrastinate_jobs WHERE task_name = 'tick'") == [("todo",)]
+    process = start_worker(world)
+    try:
+        wait_until(lambda: not world.rows("SELECT 1 FROM procrastinate_jobs WHERE status = 'todo'"), "no tick ran")
+    finally:
+        process.terminate()
+        process.wait()

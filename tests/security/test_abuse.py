@@ -54,9 +54,9 @@ _PARAMETERS = {
 _WHO = {"seller": "seller A", "admin": "admin"}
 
 
-def _queries(names: set[str]) -> Iterator[str]:
-    """Return every nonsense in all parameters at once, and each parameter alone with its share of them."""
-    for text in CORPUS if names != {"x"} else CORPUS[::30]:
+def _queries(names: set[str], turn: int) -> Iterator[str]:
+    """Return nonsense in all parameters at once, and in each alone; every page gets its share, all together all."""
+    for text in CORPUS[turn % 2 :: 2] if names != {"x"} else CORPUS[turn % 30 :: 30]:
         yield urlencode(dict.fromkeys(sorted(names), text))
     for number, name in enumerate(sorted(names)):
         for text in CORPUS[number % 16 :: 16]:
@@ -73,13 +73,13 @@ def test_nonsense_in_a_parameter_is_never_an_error_of_ours(world: World) -> None
             role = _WHO.get(rule.endpoint.split(".")[0], "buyer A")
             path = path_of(rule, values_for(rule, stage.sides["A"]))
             known = _PARAMETERS.get(route, {"x"})
-            for query in _queries(known):
+            for query in _queries(known, turn=len(path)):
                 answer = stage.send(role, "GET", f"{path}?{query}")
                 asked += 1
                 if answer.status_code not in {200, 204, 303, 404}:
                     wrong.append(f"GET {path}?{query[:80]} answers {answer.status_code}")
     assert not wrong, "\n".join(wrong)
-    assert asked > 800
+    assert asked > 500
 
 
 def test_broken_queries_and_repeated_parameters_are_no_error_of_ours(world: World) -> None:
@@ -118,7 +118,7 @@ def test_nonsense_in_an_address_is_never_an_error_of_ours(world: World) -> None:
                     deeds = {"HEAD", "OPTIONS", "POST"} if text.isdecimal() and len(text) < 5 else {"HEAD", "OPTIONS"}
                     for method in (rule.methods or set()) - deeds:
                         answer = stage.send(role, method, path)
-                        if answer.status_code not in {200, 303, 404, 422}:
+                        if answer.status_code not in {200, 204, 303, 404, 422}:
                             wrong.append(f"{method} {path[:80]} answers {answer.status_code}")
     assert not wrong, "\n".join(wrong)
 
@@ -264,8 +264,8 @@ def test_nonsense_in_a_refund_moves_nothing(world: World) -> None:
     wrong = []
     for client, path, good in forms:
         for number, text in enumerate(CORPUS):
-            # "7" and "1" are amounts; what is no amount must not become one.
-            numbers = [{"how": how, name: text} for name, how in ways.items() if not text.strip().isdecimal()]
+            # What is an amount may become one; what is none must not.
+            numbers = [{"how": how, name: text} for name, how in ways.items() if not _AMOUNT.fullmatch(text)]
             alone = list(good)[number % len(good)]
             for changed in (*numbers, {alone: text, "description": ""}, dict.fromkeys(good, text)):
                 answer = client.post(path, data={**good, **changed, "csrf_token": tokens[id(client)]})

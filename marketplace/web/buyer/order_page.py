@@ -209,7 +209,7 @@ def _steps(order: OrderDetail, share: Share | None, shipment: ShipmentRow | None
 
 
 def _protection(order: OrderDetail, share: Share | None) -> Protection | None:
-    if share is None or share.status not in _PAID:
+    if share is None or share.status not in _PAID or not share.gross_minor:
         return None
     if share.status is _T.HELD and share.planned_release_date is not None:
         until = date_text(share.planned_release_date)

@@ -13,10 +13,15 @@ _LARGEST_ID = 2**63 - 1
 
 
 def whole_number(lowest: int, highest: int, words: str) -> Callable[[Any, IntegerField], None]:
-    """Return a check that a field holds a whole number in this range; NumberRange fails at 400 digits."""
+    """Return a check that a field holds a whole number in this range, typed as digits and nothing else.
+
+    NumberRange fails at 400 digits, and `int` also reads 1_000 and the digits of every script.
+    """
 
     def check(_form: Any, field: IntegerField) -> None:
-        if field.data is None or not lowest <= field.data <= highest:
+        typed = str(field.raw_data[0]).strip() if field.raw_data else str(field.data)
+        is_number = typed.isascii() and typed.isdigit()
+        if field.data is None or not is_number or not lowest <= field.data <= highest:
             field.errors = []
             raise StopValidation(words)
 

@@ -1,0 +1,46 @@
+"""What a payment page or an intent says as it stands now, whoever asked: each leads to one operation of settlement."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from marketplace.checkout import settlement
+from marketplace.config import MoneyPolicy
+from marketplace.history import Actor
+from marketplace.providers.base import Checkout, Intent
+
+
+def follow_checkout(session: Session, *, checkout: Checkout, actor: Actor, policy: MoneyPolicy, now: datetime) -> str:
+    """Put a payment page as it stands into the books; return what that did, in words."""
+    if checkout.is_complete and checkout.is_paid:
+        paid = settlement.PaidReport(
+            checkout.payment_id, checkout.amount_minor, checkout.currency, checkout.intent_id, checkout.session_id
+        )
+        return f"Paid: {settlement.settle(session, paid=paid, actor=actor, policy=policy, now=now)}."
+    if checkout.is_complete:
+        return settlement.processing(
+            session,
+            payment_id=checkout.payment_id,
+            intent_id=checkout.intent_id,
+            session_id=checkout.session_id,
+            actor=actor,
+            now=now,
+        )
+    if not checkout.is_open:
+        return settlement.expired(session, payment_id=checkout.payment_id, actor=actor, now=now)
+    return "The payment page is open."
+
+
+def follow_intent(session: Session, *, intent: Intent, actor: Actor, policy: MoneyPolicy, now: datetime) -> str:
+    """Put a payment intent as it stands into the books; return what that did, in words."""
+    if intent.status == "succeeded":
+        paid = settlement.PaidReport(intent.payment_id, intent.amount_minor, intent.currency, intent.intent_id, None)
+        return f"Paid: {settlement.settle(session, paid=paid, actor=actor, policy=policy, now=now)}."
+    if intent.status == "processing":
+        return settlement.processing(
+            session, payment_id=intent.payment_id, intent_id=intent.intent_id, session_id=None, actor=actor, now=now
+        )
+    verb = {"requires_action": "require_action", "canceled": "cancel"}.get(intent.status)
+    return settlement.reported(
+        session, payment_id=intent.payment_id, intent_id=intent.intent_id, verb=verb, actor=actor, now=now
+    )
