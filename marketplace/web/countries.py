@@ -3,7 +3,7 @@
 from functools import cache
 
 from babel import Locale
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.fields.choices import SelectChoice
 
 # Codes that name no country one can send a parcel to: regions, exceptional reservations, private use.
 _NOT_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())

@@ -147,7 +147,7 @@ def test_the_worker_is_killed_at_random_moments(world: World) -> None:
 
 @pytest.mark.parametrize("next_is_queued", [False, True])
 def test_a_tick_that_died_with_its_worker_does_not_block_the_next_one(world: World, next_is_queued: bool) -> None:
-    """A job's lock outlives the process that held it, and the next tick may wait for it already; the rescue frees it."""
+    """A job's lock outlives the process that held it, and the next tick may be waiting; the rescue frees it."""
     in_the_middle = "SELECT 1 FROM procrastinate_jobs WHERE task_name = 'tick' AND status = 'doing'"
     with psycopg.connect(world.urls.superuser) as blocker:
         blocker.execute("LOCK TABLE outbound_call IN ACCESS EXCLUSIVE MODE")  # no tick gets past it
