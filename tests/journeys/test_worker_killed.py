@@ -26,34 +26,42 @@ def start_worker(world: World) -> subprocess.Popen[bytes]:
     """Start the very command that production runs, and wait until it has signed on."""
     settings = world.settings
     before = workers(world)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "flask", "--app", "wsgi", "worker"],
-        cwd=CHECKOUT,
-        env={
-            **os.environ,
-            "DATABASE_URL": settings.database_url,
-            "SECRET_KEY": "worker",
-            "STRIPE_SECRET_KEY": settings.stripe_secret_key,
-            "STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secrets[0],
-            "STRIPE_API_BASE": str(settings.stripe_api_base),
-            "VAR_DIR": str(settings.var_dir),
-            "MARKETPLACE_DEMO": "1",
-        },
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    wait_until(lambda: bool(workers(world) - before), "the worker did not sign on")
+    with log_of(world).open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flask", "--app", "wsgi", "worker"],
+            cwd=CHECKOUT,
+            env={
+                **os.environ,
+                "DATABASE_URL": settings.database_url,
+                "SECRET_KEY": "worker",
+                "STRIPE_SECRET_KEY": settings.stripe_secret_key,
+                "STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secrets[0],
+                "STRIPE_API_BASE": str(settings.stripe_api_base),
+                "VAR_DIR": str(settings.var_dir),
+                "MARKETPLACE_DEMO": "1",
+            },
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    wait_until(world, lambda: bool(workers(world) - before), "the worker did not sign on")
     return process
+
+
+def log_of(world: World) -> Path:
+    return world.settings.var_dir / "worker.log"
 
 
 def workers(world: World) -> set[object]:
     return {row[0] for row in world.rows("SELECT id FROM procrastinate_workers")}
 
 
-def wait_until(done: Callable[[], bool], otherwise: str) -> None:
+def wait_until(world: World, done: Callable[[], bool], otherwise: str) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not done():
-        assert time.monotonic() < deadline, otherwise
+        if time.monotonic() > deadline:
+            queue = world.rows("SELECT id, task_name, status, lock, queueing_lock, worker_id FROM procrastinate_jobs")
+            words = log_of(world).read_text(errors="replace")[-4_000:]
+            pytest.fail(f"{otherwise}: {unfinished(world)}\n{queue}\n{words}")
         time.sleep(0.05)
 
 
@@ -129,7 +137,7 @@ def test_the_worker_is_killed_at_random_moments(world: World) -> None:
 
     process = start_worker(world)
     try:
-        wait_until(lambda: not (world.sandbox.deliver_pending() or unfinished(world)), "something is left undone")
+        wait_until(world, lambda: not (world.sandbox.deliver_pending() or unfinished(world)), "something is left undone")
     finally:
         process.terminate()
         process.wait()
@@ -153,7 +161,7 @@ def test_a_tick_that_died_with_its_worker_does_not_block_the_next_one(world: Wor
         blocker.execute("LOCK TABLE outbound_call IN ACCESS EXCLUSIVE MODE")  # no tick gets past it
         process = start_worker(world)
         try:
-            wait_until(lambda: bool(world.rows(in_the_middle)), "no tick began")
+            wait_until(world, lambda: bool(world.rows(in_the_middle)), "no tick began")
         finally:
             process.kill()
             process.wait()
@@ -164,7 +172,7 @@ def test_a_tick_that_died_with_its_worker_does_not_block_the_next_one(world: Wor
     assert world.rows(in_the_middle) == []
     process = start_worker(world)
     try:
-        wait_until(lambda: not world.rows("SELECT 1 FROM procrastinate_jobs WHERE status = 'todo'"), "no tick ran")
+        wait_until(world, lambda: not world.rows("SELECT 1 FROM procrastinate_jobs WHERE status = 'todo'"), "no tick ran")
     finally:
         process.terminate()
         process.wait()

@@ -33,7 +33,7 @@ def test_one_hundred_dollars_bring_93_80_held_for_thirty_days(world: World) -> N
     listed = page(client, "/seller/orders")
     assert listed.select_one(".kpis-value").text == "$93.80"
     cells = {cell["data-label"]: cell.get_text(" ", strip=True) for cell in listed.select("tbody td[data-label]")}
-    assert cells["Paid by the buyer"].startswith("$100.00")
+    assert cells["Order total"].startswith("$100.00")
     assert cells["You receive"].startswith("$93.80")
     assert cells["Status"] == "Paid · held To be sent"
 

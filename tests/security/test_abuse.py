@@ -275,8 +275,8 @@ def test_nonsense_in_a_refund_moves_nothing(world: World) -> None:
     assert world.rows("SELECT count(*) FROM refund") == [(0,)], "nonsense became a refund"
     world.ask_refund(bought, Wish(percent=10))
     [(refund,)] = world.rows("SELECT number FROM refund")
-    for deed in ("approve", "reject"):
-        for text in CORPUS:
+    for number, deed in enumerate(("approve", "reject")):
+        for text in CORPUS[number::2]:
             if text.strip() == "1000":
                 continue
             for changed in ({"amount_minor": text, "notes": ""}, {"amount_minor": "", "notes": text}):
