@@ -1,22 +1,9 @@
 """The sandbox in a real browser: paying with and without JavaScript, and what axe says about every page."""
 
-import os
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
-
-from launcher.chromium import find_chromium
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(os.environ), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
