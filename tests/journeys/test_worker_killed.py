@@ -137,7 +137,7 @@ def test_the_worker_is_killed_at_random_moments(world: World) -> None:
 
     process = start_worker(world)
     try:
-        wait_until(world, lambda: not (world.sandbox.deliver_pending() or unfinished(world)), "something is left undone")
+        wait_until(world, lambda: not (world.sandbox.deliver_pending() or unfinished(world)), "something is left")
     finally:
         process.terminate()
         process.wait()
@@ -172,7 +172,7 @@ def test_a_tick_that_died_with_its_worker_does_not_block_the_next_one(world: Wor
     assert world.rows(in_the_middle) == []
     process = start_worker(world)
     try:
-        wait_until(world, lambda: not world.rows("SELECT 1 FROM procrastinate_jobs WHERE status = 'todo'"), "no tick ran")
+        wait_until(world, lambda: not world.rows("SELECT 1 FROM procrastinate_jobs WHERE status = 'todo'"), "no tick")
     finally:
         process.terminate()
         process.wait()
