@@ -27,6 +27,8 @@ log = structlog.get_logger()
 _OUTCOMES = {**checkout_outcomes.OUTCOMES, **refunds.OUTCOMES}
 _STALLED_SECONDS = 60
 _POLL_SECONDS = 0.5
+# The sixth field is the seconds. In front, it would mean every second of every fifth minute.
+EVERY_FIVE_SECONDS = "* * * * * */5"
 
 
 def tick(app: Flask) -> dict[str, int]:
@@ -70,7 +72,7 @@ def worker(app: Flask) -> procrastinate.App:
             provider = app.extensions["providers"]["stripe"]
             events.apply(event_id, provider=provider, settings=settings, now=clock.now(), reread=True)
 
-    @queue.periodic(cron="*/5 * * * * *")
+    @queue.periodic(cron=EVERY_FIVE_SECONDS)
     @queue.task(name=JobName.TICK, queueing_lock="tick", lock="tick")
     def run_tick(timestamp: int) -> None:
         tick(app)
