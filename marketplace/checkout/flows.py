@@ -24,6 +24,7 @@ from marketplace.outbound.flows import Sent
 from marketplace.providers.base import Checkout, Provider, Refused, Unknown
 
 _NO_PAGE = "The payment page did not open. Nothing was charged and your basket is kept. Please try again in a minute."
+_TOO_SMALL = "This total is below what our payment provider takes. Add something, or ask the seller for another price."
 _POLL_SECONDS = 0.1
 _BATCH = 50
 # As many tabs of one buyer may start over at the same moment.
@@ -209,7 +210,8 @@ def _open_page(opened: Opened, *, now: datetime, provider: Provider, settings: S
         return Outcome(opened.payment_id, sent.answer.url)
     if sent.is_unknown:
         db.atomic(attempts.abandon, (), payment_id=opened.payment_id, actor=Actor.user(opened.buyer_id), now=now)
-    raise Conflict(_NO_PAGE)
+    too_small = sent.refusal is not None and sent.refusal.code == "amount_too_small"
+    raise Conflict(_TOO_SMALL if too_small else _NO_PAGE)
 
 
 def _send(call_id: int, *, provider: Provider, now: datetime) -> Sent:

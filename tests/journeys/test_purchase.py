@@ -2,6 +2,7 @@
 
 import pytest
 
+from marketplace.errors import Conflict
 from tests.builders import World
 
 
@@ -90,3 +91,12 @@ def test_a_closed_tab_expires(world: World) -> None:
     again = world.try_again(bought)
     assert again.payment_id != bought.payment_id
     assert again.redirect_url
+
+
+def test_a_total_below_the_providers_least_is_refused_in_words(world: World) -> None:
+    buyer_id = world.person()
+    world.put_in_cart(buyer_id, world.listing(world.seller(), 49))
+    with pytest.raises(Conflict, match="below what our payment provider takes"):
+        world.begin(world.agreed(buyer_id))
+    assert world.rows("SELECT status FROM payment") == [("failed",)]
+    assert world.rows("SELECT count(*) FROM cart_line") == [(1,)]
