@@ -39,7 +39,7 @@ def ways(shop: World) -> list[object]:
     return [statuses for _, statuses in moves]
 
 
-@pytest.mark.covers("S0.14", "S0.16", "S2.9")
+@pytest.mark.covers("S0.14", "S0.16")
 def test_a_declined_card_then_success_on_the_same_page(shop: World, visit: Visit) -> None:
     buyer = on_payment_page(shop, visit)
 

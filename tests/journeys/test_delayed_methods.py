@@ -37,7 +37,7 @@ def cancel(world: World, bought: Bought, provider: object = None) -> None:
     )
 
 
-@pytest.mark.covers("S1.15", "S0.20")
+@pytest.mark.covers("S1.15")
 def test_a_bank_debit_that_clears(world: World) -> None:
     bought = world.open_purchase(10_000)
     assert world.sandbox.pay(bought.session_id, account=CLEARS).outcome == "paid"
@@ -58,7 +58,7 @@ def test_a_bank_debit_that_clears(world: World) -> None:
     assert world.rows('SELECT status FROM "order"') == [("confirmed",)]
 
 
-@pytest.mark.covers("S1.15", "S0.20")
+@pytest.mark.covers("S1.15")
 def test_a_bank_debit_that_bounces(world: World) -> None:
     bought = world.open_purchase(10_000)
     world.sandbox.pay(bought.session_id, account=BOUNCES)
@@ -73,7 +73,7 @@ def test_a_bank_debit_that_bounces(world: World) -> None:
     assert "not paid" in text
 
 
-@pytest.mark.covers("S0.2", "S2.9")
+@pytest.mark.covers("S0.2")
 def test_a_bounced_debit_is_tried_again_by_card(world: World) -> None:
     bought = world.open_purchase(10_000)
     world.sandbox.pay(bought.session_id, account=BOUNCES)
@@ -213,7 +213,7 @@ def test_going_back_after_paying_finds_the_purchase_paid(world: World) -> None:
     assert stock(world) == 9
 
 
-@pytest.mark.covers("S0.2", "S2.9")
+@pytest.mark.covers("S0.2")
 def test_try_again_closes_the_old_page_first(world: World) -> None:
     bought = world.open_purchase(10_000)
     world.pay(bought, "4000000000000002")

@@ -129,7 +129,7 @@ def test_the_tick_comes_every_five_seconds() -> None:
     assert [(coming.get_next(datetime) - start).total_seconds() for _ in range(4)] == [2, 7, 12, 17]
 
 
-@pytest.mark.covers("S1.5", "S4.22", "S3.16")
+@pytest.mark.covers("S1.5")
 def test_the_worker_is_killed_at_random_moments(world: World) -> None:
     for number in range(KILLS):
         buyer_id = world.person(f"Buyer {number}")

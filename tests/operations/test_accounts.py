@@ -68,7 +68,6 @@ def test_a_wrong_password_and_an_unknown_e_mail_get_the_same_answer(world: World
     assert texts == {(flows.WRONG_PAIR, None)}
 
 
-@pytest.mark.covers("S2.32")
 def test_sign_in_closes_after_ten_failures_of_one_e_mail_and_opens_again(world: World) -> None:
     email = email_of(world, world.person())
     for second in range(TRIES_PER_EMAIL):

@@ -35,7 +35,7 @@ def status(world: World) -> list[object]:
     return [found for (found,) in world.rows('SELECT status FROM "order" ORDER BY id')]
 
 
-@pytest.mark.covers("S2.3", "S2.4", "S2.5", "S2.29")
+@pytest.mark.covers("S2.3", "S2.5", "S2.29")
 def test_sent_and_received_leaves_a_trail_and_tells_both(world: World) -> None:
     world.paid_purchase(10_000)
     [(number, seller_id, buyer_id)] = orders(world)
@@ -55,7 +55,6 @@ def test_sent_and_received_leaves_a_trail_and_tells_both(world: World) -> None:
     assert trail[-2:] == [("ship", seller_id, "web"), ("deliver", buyer_id, "web")]
 
 
-@pytest.mark.covers("S2.4")
 def test_nobody_moves_a_foreign_order(world: World) -> None:
     world.paid_purchase(10_000, 4_000)
     (first, seller_id, buyer_id), (second, other_seller, _) = orders(world)
@@ -77,7 +76,7 @@ def test_nobody_moves_a_foreign_order(world: World) -> None:
     assert second not in {number for _, number in told(world, "order_shipped")}
 
 
-@pytest.mark.covers("S2.3", "S2.4")
+@pytest.mark.covers("S2.3")
 def test_moves_come_in_their_order_and_once(world: World) -> None:
     bought = world.open_purchase(10_000)
     [(number, seller_id, buyer_id)] = orders(world)

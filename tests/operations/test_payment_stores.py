@@ -251,7 +251,7 @@ def _check_store(store: PaymentStore) -> None:
     assert isinstance(store, PostgreSQLStore)
 
 
-@pytest.mark.covers("S1.8", "S1.3")
+@pytest.mark.covers("S1.8")
 def test_the_module_imports_nothing_of_the_shop() -> None:
     script = (
         "import sys, marketplace.payment_records.tracker\n"

@@ -106,7 +106,7 @@ def test_an_expired_payment_says_so_and_offers_another(world: World) -> None:
     assert page(client, "/account/payments?status=expired").select("tbody tr")
 
 
-@pytest.mark.covers("S2.31", "S2.4")
+@pytest.mark.covers("S2.31")
 def test_other_peoples_rows_do_not_exist(world: World) -> None:
     bought = world.paid_purchase(10_000)
     [number] = orders_of(world, bought.purchase_id)
@@ -149,7 +149,6 @@ def test_lists_page_by_key_and_cost_the_same_however_long_they_are(world: World)
     assert [row.a["href"] for row in back.select(".order-row")] == [row.a["href"] for row in first.select(".order-row")]
 
 
-@pytest.mark.covers("S3.8")
 def test_notifications_are_read_one_by_one_or_all_at_once(world: World) -> None:
     bought = world.paid_purchase(10_000, 5_000)
     world.open_purchase(700, buyer_id=bought.buyer_id)

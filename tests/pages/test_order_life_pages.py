@@ -80,7 +80,6 @@ def test_the_seller_sends_and_the_buyer_follows_and_receives(world: World) -> No
     assert number in text(page(seller, "/seller/orders?tab=delivered"))
 
 
-@pytest.mark.covers("S2.4")
 def test_a_second_click_and_a_click_too_early_are_answered_in_words(world: World) -> None:
     bought = world.open_purchase(10_000)
     number, seller_id, buyer_id = order(world)
@@ -106,7 +105,6 @@ def test_a_second_click_and_a_click_too_early_are_answered_in_words(world: World
     assert "This order is already delivered." in flashed(buyer, f"/orders/{number}/received")
 
 
-@pytest.mark.covers("S2.4")
 def test_others_cannot_reach_the_order(world: World) -> None:
     world.paid_purchase(10_000)
     number, seller_id, buyer_id = order(world)

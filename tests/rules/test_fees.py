@@ -40,7 +40,6 @@ def test_the_shares_of(grosses: list[int], expected: list[tuple[int, int, int]])
     assert parts(*grosses) == expected
 
 
-@pytest.mark.covers("S3.9")
 def test_the_auction_profile_pays_out_10230_of_11000_kronor() -> None:
     [share] = shares([Money(1_100_000, "SEK")], [700], ProcessingRate(0, 0))
     assert (share.platform_fee, share.net) == (Money(77_000, "SEK"), Money(1_023_000, "SEK"))

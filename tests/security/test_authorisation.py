@@ -199,7 +199,7 @@ def test_a_session_that_is_revoked_is_over_at_the_next_request(world: World) -> 
     assert here.get("/orders").status_code == 200
 
 
-@pytest.mark.covers("S0.18", "S2.4")
+@pytest.mark.covers("S0.18")
 def test_a_buyer_never_sees_what_the_seller_gets(world: World) -> None:
     stage = scene(world)
     columns = "platform_fee_minor, processing_fee_minor, net_minor"
@@ -214,7 +214,7 @@ def test_a_buyer_never_sees_what_the_seller_gets(world: World) -> None:
         _never_shows(stage, f"buyer {side}", hidden)
 
 
-@pytest.mark.covers("S0.18", "S2.4", "S4.25")
+@pytest.mark.covers("S0.18", "S4.25")
 def test_a_seller_never_sees_who_pays_with_what_nor_what_others_sell(world: World) -> None:
     stage = scene(world)
     for side in SIDES:

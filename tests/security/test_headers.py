@@ -113,7 +113,7 @@ def everything(stage: Scene, client: FlaskClient) -> Iterator[tuple[str, TestRes
     yield "too many fields", client.post("/basket/add", data={f"field{number}": "x" for number in range(2000)})
 
 
-@pytest.mark.covers("S2.31", "S4.26")
+@pytest.mark.covers("S2.31")
 def test_every_answer_carries_its_headers(world: World, settings: Settings) -> None:
     stage, seen = scene(world), set[int]()
     for role in ("visitor", "admin"):
@@ -123,7 +123,7 @@ def test_every_answer_carries_its_headers(world: World, settings: Settings) -> N
     assert {200, 303, 308, 400, 403, 404, 405, 413} <= seen
 
 
-@pytest.mark.covers("S2.31", "S4.26")
+@pytest.mark.covers("S2.31")
 def test_over_https_cookies_and_transport_are_strict_too(world: World, settings: Settings, secure_app: Flask) -> None:
     person = world.person()
     secure_world = replace(world, app=secure_app)
@@ -234,7 +234,6 @@ def test_an_error_of_the_database_names_nobody_in_the_log(world: World, capsys: 
     assert not _SECRET.findall(logged)
 
 
-@pytest.mark.covers("S4.26")
 def test_a_whole_purchase_leaves_no_secret_in_any_log(
     world: World, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -167,7 +167,6 @@ def test_an_unknown_e_mail_gets_the_same_answer_in_the_same_time(world: World) -
     assert min(times["unknown"]) < 3 * min(times["known"])
 
 
-@pytest.mark.covers("S2.32")
 def test_guessing_is_stopped_for_the_account_whatever_the_guesser_changes(world: World) -> None:
     """By account: other networks, other browsers, another process of the shop and forged headers are no way around."""
     user_id = world.person()
@@ -193,7 +192,6 @@ def test_guessing_is_stopped_for_the_account_whatever_the_guesser_changes(world:
     assert sign_in(other, email_of(world, world.person("Una Touched"))).status_code == 303
 
 
-@pytest.mark.covers("S2.32")
 def test_the_password_form_is_no_way_to_guess(world: World) -> None:
     client = world.client(world.person())
     codes = [post(client, "/account/security", old=f"guess {n}", password=_NEW_PASSWORD).status_code for n in range(12)]
