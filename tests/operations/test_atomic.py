@@ -224,7 +224,8 @@ def test_pages_read_only_and_hold_nothing(world: World) -> None:
     assert db.read_one(text("SHOW transaction_read_only")) == ("on",)
     with pytest.raises(DBAPIError, match="read-only transaction"):
         db.read(text("UPDATE listing SET in_stock = 0 RETURNING id"))
-    assert world.rows("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%%'") == [(0,)]
+    held = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in tr%%'"
+    assert world.rows(held) == [(0,)]
 
 
 def test_inbox_rows_are_appended_read_committed(world: World) -> None:
