@@ -64,8 +64,6 @@ SANDBOX = (
     "/dashboard/objects/{endpoint}", "/dashboard/events/{sandbox_event}",
 )  # fmt: skip
 PATHS = {"nobody": NOBODY, "buyer": BUYER, "seller": SELLER, "admin": ADMIN, "sandbox": SANDBOX}
-# Both runs of axe cost a second a page, so each has its own width and its own colours.
-WITH_AXE = {(1360, "light"), (390, "dark")}
 VIOLATIONS = """axe.run({resultTypes: ["violations"]}).then(found => found.violations.map(
   one => one.id + ": " + one.nodes.map(node => node.target.join(" ")).join(", ")))"""
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -239,8 +237,7 @@ def defects(page: Page, name: str) -> list[str]:
         page.emulate_media(color_scheme=scheme)
         if page.evaluate(TOO_WIDE):
             wrong.append(f"scrolls sideways at {width} px")
-        if (width, scheme) in WITH_AXE:
-            wrong += [f"{width} {scheme}: {violation}" for violation in page.evaluate(VIOLATIONS)]
+        wrong += [f"{width} {scheme}: {violation}" for violation in page.evaluate(VIOLATIONS)]
     page.set_viewport_size({"width": 1360, "height": 900})
     page.emulate_media(color_scheme="light")
     return wrong
