@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Self
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, true
 
@@ -14,48 +12,8 @@ from marketplace.catalog.models import Listing, ListingKind, ListingPicture, Sho
 from marketplace.errors import NotFound
 from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.orders.states import OrderStatus, PurchaseStatus
-from marketplace.paging import Cursor, Listed, read_page
-
-_S = OrderStatus
-
-
-class OrderTab(StrEnum):
-    """A tab of an order list: its label and the statuses it shows; none means all."""
-
-    label: str
-    statuses: tuple[OrderStatus, ...]
-
-    def __new__(cls, value: str, label: str, statuses: tuple[OrderStatus, ...] = ()) -> Self:
-        """Make a tab."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        member.statuses = statuses
-        return member
-
-    def count_of(self, by_status: Mapping[OrderStatus, int]) -> int:
-        """Return how many orders the tab holds, given the number of each status."""
-        return sum(by_status.get(status, 0) for status in self.statuses or OrderStatus)
-
-
-class BuyerTab(OrderTab):
-    """The tabs of a buyer's orders."""
-
-    ALL = "all", "All"
-    TO_PAY = "to-pay", "To pay", (_S.PENDING,)
-    COMING = "coming", "Paid and on the way", (_S.CONFIRMED, _S.SHIPPED)
-    DELIVERED = "delivered", "Delivered", (_S.DELIVERED,)
-    CANCELLED = "cancelled", "Cancelled", (_S.CANCELLED, _S.REFUNDED)
-
-
-class SellerTab(OrderTab):
-    """The tabs of a seller's orders."""
-
-    TO_SHIP = "to-ship", "To ship", (_S.CONFIRMED,)
-    WAITING = "waiting", "Waiting for payment", (_S.PENDING,)
-    SENT = "sent", "Sent", (_S.SHIPPED,)
-    DELIVERED = "delivered", "Delivered", (_S.DELIVERED,)
-    ALL = "all", "All"
+from marketplace.orders.tabs import BuyerTab, OrderTab, SellerTab
+from marketplace.paging import Amounts, Cursor, Listed, Period, read_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,14 +200,14 @@ _PURCHASE_ORDERS = (
 )
 
 
-def buyer_orders(buyer_id: int, tab: BuyerTab, cursor: Cursor) -> Listed[OrderSummary]:
-    """Return one page of a buyer's orders, newest first."""
-    return _page(SUMMARY.where(Order.buyer_id == buyer_id), tab, cursor)
+def buyer_orders(buyer_id: int, tab: BuyerTab, period: Period, cursor: Cursor) -> Listed[OrderSummary]:
+    """Return one page of the orders a buyer placed in `period`, newest first unless the cursor says otherwise."""
+    return _page(SUMMARY.where(Order.buyer_id == buyer_id), tab, period, cursor)
 
 
-def seller_orders(seller_id: int, tab: SellerTab, cursor: Cursor) -> Listed[OrderSummary]:
-    """Return one page of a seller's orders, newest first."""
-    return _page(SUMMARY.where(Order.seller_id == seller_id), tab, cursor)
+def seller_orders(seller_id: int, tab: SellerTab, period: Period, cursor: Cursor) -> Listed[OrderSummary]:
+    """Return one page of a seller's orders placed in `period`, newest first unless the cursor says otherwise."""
+    return _page(SUMMARY.where(Order.seller_id == seller_id), tab, period, cursor)
 
 
 def buyer_order_counts(buyer_id: int) -> dict[OrderStatus, int]:
@@ -287,10 +245,14 @@ def orders_of_purchase(purchase_id: int) -> Sequence[PurchaseOrder]:
     return [PurchaseOrder(*tuple(row)) for row in db.read(_PURCHASE_ORDERS, {"purchase_id": purchase_id})]
 
 
-def _page(statement: Select[*tuple[object, ...]], tab: OrderTab, cursor: Cursor) -> Listed[OrderSummary]:
+def _page(
+    statement: Select[*tuple[object, ...]], tab: OrderTab, period: Period, cursor: Cursor
+) -> Listed[OrderSummary]:
     if tab.statuses:
         statement = statement.where(Order.status.in_(tab.statuses))
-    return read_page(statement, Order.__table__.c.id, cursor, OrderSummary)
+    columns = Order.__table__.c
+    amounts = Amounts(columns.currency, columns.total_minor)
+    return read_page(statement.where(period.of(columns.created_at)), columns.id, cursor, OrderSummary, amounts=amounts)
 
 
 def _own(number: str, is_own: ColumnElement[bool]) -> OrderDetail:

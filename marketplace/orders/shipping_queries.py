@@ -11,7 +11,7 @@ from marketplace.history import StatusChange
 from marketplace.orders.models import Order, Shipment
 from marketplace.orders.queries import SUMMARY, OrderSummary
 from marketplace.orders.states import ORDER, DeliveredBy, OrderStatus
-from marketplace.paging import Cursor, Listed, read_page
+from marketplace.paging import Cursor, Listed, Sort, read_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def orders_to_ship(seller_id: int, cursor: Cursor) -> Listed[OrderSummary]:
     """
     statement = _TO_SHIP.where(Order.seller_id == seller_id)
     key = _LAST_CONFIRMATION.c.id
-    return read_page(statement, key, cursor, lambda _key, *summary: OrderSummary(*summary), oldest_first=True)
+    return read_page(statement, key, cursor, lambda _key, *summary: OrderSummary(*summary), sort=Sort.OLDEST)
 
 
 def paid_at(order_ids: Iterable[int]) -> dict[int, datetime]:

@@ -258,7 +258,7 @@ def _tab(statement: Select[*tuple[Any, ...]], tab: RefundTab, cursor: Cursor) ->
     if not tab.is_queue:
         return read_page(statement, Refund.__table__.c.id, cursor, RefundRow)
     rows = db.read(statement.order_by(Refund.asked_at, Refund.id).limit(QUEUE_LENGTH))
-    return Listed(tuple(RefundRow(*tuple(row)) for row in rows), newer_than=None, older_than=None)
+    return Listed(tuple(RefundRow(*tuple(row)) for row in rows))
 
 
 def _one(statement: Select[*tuple[Any, ...]], number: str) -> RefundRow:

@@ -1,16 +1,32 @@
-"""Lists whose whole state stands in the address: filters, tabs and the page one is on."""
+"""Lists whose whole state stands in the address: filters, tabs, time, order, size and the page one is on."""
 
-from dataclasses import dataclass
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import request, url_for
+from flask import Response, request, stream_with_context, url_for
 
 from marketplace.errors import NotFound
-from marketplace.paging import Cursor, Listed
+from marketplace.paging import PAGE_SIZE, Cursor, Listed, Period, Sort
+from marketplace.web.pages import date_text
 
 E = TypeVar("E", bound=StrEnum)
 _LARGEST_ID = 2**63 - 1
+_SIZES = (PAGE_SIZE, 50, 100)
+_SORT_LABELS = {
+    Sort.NEWEST: "Newest first",
+    Sort.OLDEST: "Oldest first",
+    Sort.LARGEST: "Largest amount",
+    Sort.SMALLEST: "Smallest amount",
+}
+BY_TIME = (Sort.NEWEST, Sort.OLDEST)
+BY_TIME_AND_AMOUNT = tuple(Sort)
+# What a spreadsheet takes for a formula at the start of a cell (OWASP, CSV injection).
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +37,148 @@ class Tab:
     url: str
     is_current: bool
     count: int | str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of a menu: an order, or how many rows a page shows."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter in use, and the address without it."""
+
+    label: str
+    remove_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What templates/components/list_tools.html and list_pager.html show around the rows of a list."""
+
+    action: str
+    kept: Mapping[str, str]
+    """What the filter form sends along unchanged."""
+    since: str
+    until: str
+    sort_label: str
+    sorts: tuple[Choice, ...]
+    sizes: tuple[Choice, ...]
+    chips: tuple[Chip, ...]
+    clear_url: str
+    csv_url: str
+    previous_url: str
+    next_url: str
+
+    @property
+    def has_pages(self) -> bool:
+        """Return whether there is any other page, or was one of another size."""
+        return bool(self.previous_url or self.next_url)
+
+    @property
+    def is_filtered(self) -> bool:
+        """Return whether the visitor narrowed the list."""
+        return bool(self.chips)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks of the list of this request; `filters` are the list's own, as the address writes them."""
+
+    filters: Mapping[str, str]
+    period: Period
+    cursor: Cursor
+    sorts: tuple[Sort, ...]
+    is_csv: bool
+    _kept: Mapping[str, str] = field(repr=False)
+
+    def url(self, **changes: str) -> str:
+        """Return the address of the first page with these parameters changed; "" takes one away."""
+        return _url({**self._kept, **changes})
+
+    def tools(self, listed: Listed[Any], chips: Mapping[str, str] | None = None) -> Tools:
+        """Return what stands around the rows; `chips` names the list's own filters in use that can be taken away."""
+        named = {**(chips or {}), **_period_labels(self.period)}
+        used = {name: label for name, label in named.items() if name in self._kept}
+        sort = self.cursor.sort or self.sorts[0]
+        return Tools(
+            action=_url({}),
+            kept={name: value for name, value in self._kept.items() if name not in {"from", "to", *used}},
+            since=self._kept.get("from", ""),
+            until=self._kept.get("to", ""),
+            sort_label=_SORT_LABELS[sort],
+            sorts=tuple(
+                Choice(_SORT_LABELS[each], self.url(sort="" if each is self.sorts[0] else each.value), each is sort)
+                for each in self.sorts
+            ),
+            sizes=tuple(
+                Choice(str(size), self.url(size="" if size == PAGE_SIZE else str(size)), size == self.cursor.size)
+                for size in _SIZES
+            ),
+            chips=tuple(Chip(label, self.url(**{name: ""})) for name, label in used.items()),
+            clear_url=self.url(**dict.fromkeys(used, "")),
+            csv_url=self.url(format="csv"),
+            previous_url=self.url(before=str(listed.previous_before)) if listed.previous_before else "",
+            next_url=self.url(after=str(listed.next_after)) if listed.next_after else "",
+        )
+
+
+def asked(*sorts: Sort, **filters: str) -> Asked:
+    """Return what the address asks of this list; nonsense in it is left out.
+
+    `sorts` are the orders the list offers, its own first; `filters` its own filters, read by the view ("" for none).
+    """
+    sorts = sorts or BY_TIME
+    sort = choice(Sort, "sort")
+    sort = sort if sort in sorts else None
+    size = next((size for size in _SIZES if str(size) == request.args.get("size")), PAGE_SIZE)
+    since, until = _day("from"), _day("to")
+    return Asked(
+        filters=filters,
+        period=Period(_start(since), _start(until + timedelta(days=1)) if until else None),
+        cursor=Cursor(row_id("before"), row_id("after"), size, sort or sorts[0]),
+        sorts=sorts,
+        is_csv=request.args.get("format") == "csv",
+        _kept={
+            name: value
+            for name, value in {
+                **filters,
+                "from": since.isoformat() if since else "",
+                "to": until.isoformat() if until else "",
+                "sort": sort.value if sort and sort is not sorts[0] else "",
+                "size": "" if size == PAGE_SIZE else str(size),
+            }.items()
+            if value
+        },
+    )
+
+
+def csv_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
+    """Return the rows as a CSV file that spreadsheets open as text: nothing in it is taken for a formula.
+
+    Pass amounts as Decimal and ids as int; every text that could start a formula gets a quote mark ahead.
+    """
+
+    def lines() -> Iterator[str]:
+        buffer = io.StringIO()
+        writer = csv.writer(buffer)
+        # The mark at the start tells spreadsheets that the text is UTF-8.
+        buffer.write("\ufeff")
+        writer.writerow(columns)
+        for row in rows:
+            writer.writerow([_cell(value) for value in row])
+            if buffer.tell() > 32_000:
+                yield buffer.getvalue()
+                buffer.seek(0)
+                buffer.truncate()
+        yield buffer.getvalue()
+
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return Response(stream_with_context(lines()), mimetype="text/csv", headers=headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +197,14 @@ class Pager:
 def cursor() -> Cursor:
     """Return the page that the address asks for; nonsense in it means the first page."""
     return Cursor(before=row_id("before"), after=row_id("after"))
+
+
+def pager(listed: Listed[Any], endpoint: str, **filters: str) -> Pager:
+    """Return the addresses of the pages around `listed`, with the same `filters`; empty ones are left out."""
+    kept: dict[str, Any] = {name: value for name, value in filters.items() if value}
+    newer = url_for(endpoint, **kept, before=listed.previous_before) if listed.previous_before else ""
+    older = url_for(endpoint, **kept, after=listed.next_after) if listed.next_after else ""
+    return Pager(newer, older)
 
 
 def row_id(name: str) -> int | None:
@@ -70,9 +236,35 @@ def search_text() -> str:
     return request.args.get("q", "").strip()[:200].replace("\0", "")
 
 
-def pager(listed: Listed[Any], endpoint: str, **filters: str) -> Pager:
-    """Return the addresses of the pages around `listed`, with the same `filters`; empty ones are left out."""
-    kept: dict[str, Any] = {name: value for name, value in filters.items() if value}
-    newer = url_for(endpoint, **kept, after=listed.newer_than) if listed.newer_than else ""
-    older = url_for(endpoint, **kept, before=listed.older_than) if listed.older_than else ""
-    return Pager(newer, older)
+def _cell(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="seconds")
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return f"'{value}"
+    return "" if value is None else value
+
+
+def _day(name: str) -> date | None:
+    try:
+        found = date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+    return found if 2000 <= found.year < 2200 else None
+
+
+def _start(day: date | None) -> datetime | None:
+    return datetime.combine(day, time(), UTC) if day else None
+
+
+def _period_labels(period: Period) -> dict[str, str]:
+    labels = {}
+    if period.since:
+        labels["from"] = f"From {date_text(period.since)}"
+    if period.until:
+        labels["to"] = f"Until {date_text(period.until - timedelta(days=1))}"
+    return labels
+
+
+def _url(parameters: Mapping[str, str]) -> str:
+    given: dict[str, Any] = {name: value for name, value in parameters.items() if value}
+    return url_for(str(request.endpoint), **(request.view_args or {}), **given)

@@ -1,6 +1,7 @@
 """What every page shares: how money and times read, and the names templates may use."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 
 from babel.numbers import format_currency
@@ -25,6 +26,11 @@ def money_text(minor: int, currency: str) -> str:
 def money(amount: Money) -> str:
     """Return `amount` as people read it."""
     return money_text(amount.minor, amount.currency)
+
+
+def decimal(minor: int, currency: str) -> Decimal:
+    """Return `minor` units of `currency` as a number in whole units, as files for spreadsheets hold it: 1234.50."""
+    return Decimal(minor).scaleb(-exponent(currency))
 
 
 def date_text(moment: date) -> str:

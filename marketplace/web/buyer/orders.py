@@ -1,13 +1,16 @@
 """A buyer's orders: the list and one of them."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
 from marketplace.orders import operations, queries, shipping_queries
-from marketplace.orders.queries import BuyerTab, OrderSummary
+from marketplace.orders.queries import OrderSummary
+from marketplace.orders.tabs import BuyerTab
+from marketplace.paging import every
 from marketplace.payments import queries as payment_queries
 from marketplace.payments import timeline_queries
 from marketplace.payments.queries import Share
@@ -17,10 +20,12 @@ from marketplace.transitions import AlreadyThere, MoveNotAllowed
 from marketplace.web import guards, lists, order_parts
 from marketplace.web.buyer import order_page
 from marketplace.web.console import Console, buyer_console
-from marketplace.web.lists import Pager, Tab
-from marketplace.web.pages import date_text, money_text
+from marketplace.web.lists import Tab, Tools
+from marketplace.web.pages import date_text, decimal, money_text
 from marketplace.web.shop.cards import picture_url
 from marketplace.web.wording import Badge
+
+_CSV_COLUMNS = ("Order", "Placed (UTC)", "Seller", "Title", "Lines", "Status", "Currency", "Total")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,8 @@ class OrdersPage:
     console: Console
     tabs: tuple[Tab, ...]
     rows: tuple[OrderRow, ...]
-    pager: Pager
-    is_filtered: bool
+    tools: Tools
+    is_tabbed: bool
 
 
 @guards.signed_in
@@ -63,7 +68,11 @@ def orders() -> ResponseReturnValue:
     """List the viewer's orders, newest first."""
     viewer = guards.viewer()
     tab = lists.choice(BuyerTab, "tab") or BuyerTab.ALL
-    listed = queries.buyer_orders(viewer.user_id, tab, lists.cursor())
+    asked = lists.asked(*lists.BY_TIME_AND_AMOUNT, tab="" if tab is BuyerTab.ALL else tab.value)
+    read = partial(queries.buyer_orders, viewer.user_id, tab, asked.period)
+    if asked.is_csv:
+        return lists.csv_file("orders", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
+    listed = read(asked.cursor)
     counts = queries.buyer_order_counts(viewer.user_id)
     shares = payment_queries.shares_of_orders(order.id for order in listed.rows)
     page = OrdersPage(
@@ -74,8 +83,8 @@ def orders() -> ResponseReturnValue:
             for each in BuyerTab
         ),
         rows=tuple(_row(order, shares.get(order.id)) for order in listed.rows),
-        pager=lists.pager(listed, "buyer.orders", tab=tab.value),
-        is_filtered=tab is not BuyerTab.ALL,
+        tools=asked.tools(listed),
+        is_tabbed=tab is not BuyerTab.ALL,
     )
     return render_template("buyer/orders.html", page=page)
 
@@ -139,3 +148,9 @@ def _row(order: OrderSummary, share: Share | None) -> OrderRow:
         pay_url=order_page.pay_url(order.purchase_id, order.purchase_status),
         received_url=order_page.received_url(order.number, order.status),
     )
+
+
+def _csv_row(order: OrderSummary) -> tuple[object, ...]:
+    total = decimal(order.total_minor, order.currency)
+    what = (order.title, order.line_count, order.status.label, order.currency, total)
+    return (order.number, order.created_at, order.shop_name, *what)

@@ -8,8 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.orders import queries, shipping_queries
-from marketplace.orders.queries import OrderSummary, SellerTab
+from marketplace.orders.queries import OrderSummary
 from marketplace.orders.states import ORDER, OrderStatus
+from marketplace.orders.tabs import SellerTab
+from marketplace.paging import Period
 from marketplace.payments import queries as payment_queries
 from marketplace.payments import timeline_queries
 from marketplace.payments.queries import HeldTotal, Share
@@ -82,7 +84,7 @@ def orders() -> ResponseReturnValue:
     if tab is SellerTab.TO_SHIP:
         listed = shipping_queries.orders_to_ship(seller_id, lists.cursor())
     else:
-        listed = queries.seller_orders(seller_id, tab, lists.cursor())
+        listed = queries.seller_orders(seller_id, tab, Period(), lists.cursor())
     ship_by = _ship_by(listed.rows)
     counts = queries.seller_order_counts(seller_id)
     shares = payment_queries.shares_of_orders(order.id for order in listed.rows)

@@ -1,0 +1,48 @@
+"""The tabs of the order lists: which statuses each shows."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Self
+
+from marketplace.orders.states import OrderStatus
+
+_S = OrderStatus
+
+
+class OrderTab(StrEnum):
+    """A tab of an order list: its label and the statuses it shows; none means all."""
+
+    label: str
+    statuses: tuple[OrderStatus, ...]
+
+    def __new__(cls, value: str, label: str, statuses: tuple[OrderStatus, ...] = ()) -> Self:
+        """Make a tab."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        member.statuses = statuses
+        return member
+
+    def count_of(self, by_status: Mapping[OrderStatus, int]) -> int:
+        """Return how many orders the tab holds, given the number of each status."""
+        return sum(by_status.get(status, 0) for status in self.statuses or OrderStatus)
+
+
+class BuyerTab(OrderTab):
+    """The tabs of a buyer's orders."""
+
+    ALL = "all", "All"
+    TO_PAY = "to-pay", "To pay", (_S.PENDING,)
+    COMING = "coming", "Paid and on the way", (_S.CONFIRMED, _S.SHIPPED)
+    DELIVERED = "delivered", "Delivered", (_S.DELIVERED,)
+    CANCELLED = "cancelled", "Cancelled", (_S.CANCELLED, _S.REFUNDED)
+
+
+class SellerTab(OrderTab):
+    """The tabs of a seller's orders."""
+
+    TO_SHIP = "to-ship", "To ship", (_S.CONFIRMED,)
+    WAITING = "waiting", "Waiting for payment", (_S.PENDING,)
+    SENT = "sent", "Sent", (_S.SHIPPED,)
+    DELIVERED = "delivered", "Delivered", (_S.DELIVERED,)
+    ALL = "all", "All"
