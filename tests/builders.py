@@ -156,6 +156,7 @@ class World:
         delivery_minor: int = 0,
         currency: str = "USD",
         title: str = "Brake disc",
+        category: str = "brakes",
     ) -> int:
         """Offer a part and publish it; return the listing id. Minor units."""
         offer = Offer(
@@ -164,7 +165,7 @@ class World:
             price=Money(price_minor, currency),
             delivery=Money(delivery_minor, currency),
             units=units,
-            item=PartFacts(category="brakes", brand="Bosch", part_number="BD-1", condition="New", fits="Most cars"),
+            item=PartFacts(category=category, brand="Bosch", part_number="BD-1", condition="New", fits="Most cars"),
         )
         listing_id = db.atomic(catalog.create_listing, (), seller_id=seller_id, offer=offer, now=self.now)
         db.atomic(catalog.publish, (), seller_id=seller_id, listing_id=listing_id, now=self.now)

@@ -96,7 +96,7 @@ def _empty(urls: DatabaseUrls) -> None:
                 connection.execute("SET session_replication_role = replica")
                 connection.execute("; ".join(f'DELETE FROM "{name}"' for name in names))
                 connection.execute("DELETE FROM procrastinate_jobs")
-                connection.execute("DELETE FROM fee_schedule WHERE seller_id IS NOT NULL OR id > 2")
+                connection.execute("DELETE FROM fee_schedule WHERE id > 2")
             else:
                 endpoint_rows = "kind <> 'webhook_endpoint'"
                 connection.execute(

@@ -30,6 +30,9 @@ CATEGORIES = {
 }
 """Part categories: the word in the address and the words people read."""
 
+CARS = "cars"
+"""The category of every car, beside those of parts."""
+
 CONDITIONS = ("New", "Refurbished", "Used, very good", "Used, good", "For parts")
 
 # 1234.50, 1,234.50 or 1 234.50; a comma before one or two digits could mean either, so it is refused.

@@ -17,6 +17,7 @@ from marketplace.catalog.models import (
     Shop,
     StockReservation,
 )
+from marketplace.catalog.rules import CARS
 from marketplace.catalog.states import ListingStatus, ReservationStatus
 from marketplace.errors import NotFound
 from marketplace.money import Money
@@ -55,6 +56,8 @@ class ShelfRow:
     set_aside: int
     sold: int
     picture: str | None
+    category: str
+    """Part category, or cars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,8 @@ _SHELF = select(
     _units(ReservationStatus.ACTIVE),
     _units(ReservationStatus.REDEEMED),
     _PICTURE,
-)
+    func.coalesce(PartDetails.category, CARS),
+).outerjoin(PartDetails, PartDetails.listing_id == Listing.id)
 _CAR = (
     CarDetails.make,
     CarDetails.model,
@@ -214,6 +218,7 @@ def _shelf_row(
     set_aside: int,
     sold: int,
     picture: str | None,
+    category: str,
 ) -> ShelfRow:
     return ShelfRow(
         listing_id=listing_id,
@@ -226,4 +231,5 @@ def _shelf_row(
         set_aside=int(set_aside),
         sold=int(sold),
         picture=picture,
+        category=category,
     )

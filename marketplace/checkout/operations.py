@@ -1,11 +1,11 @@
 """The writes of a checkout before money: freeze the cart, reserve, plan the payment page, give up what was not paid."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace import history
@@ -13,17 +13,21 @@ from marketplace.carts import queries
 from marketplace.carts.models import Cart
 from marketplace.carts.rules import Line, ShopPart
 from marketplace.catalog import stock
-from marketplace.catalog.models import Listing, ListingKind
+from marketplace.catalog.models import Listing, ListingKind, PartDetails
+from marketplace.catalog.rules import CARS
 from marketplace.checkout import attempts, page, rules
 from marketplace.checkout.page import Opened
 from marketplace.config import Settings
 from marketplace.errors import Conflict, NotFound
 from marketplace.history import Actor
+from marketplace.money import Money
 from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.orders.states import PurchaseStatus
 from marketplace.payment_records.models import Payment
 from marketplace.payments import fees
 from marketplace.payments import rules as payment_rules
+from marketplace.payments.fees import PlatformFee
+from marketplace.payments.models import OrderFee
 
 
 class CartChanged(Conflict):
@@ -32,6 +36,11 @@ class CartChanged(Conflict):
 
 class OpenedElsewhere(Conflict):
     """Another tab has made a purchase of this cart meanwhile; it is given up first."""
+
+
+class _Kind(NamedTuple):
+    kind: ListingKind
+    category: str
 
 
 @dataclass(frozen=True)
@@ -150,13 +159,11 @@ def _open_orders(
 ) -> None:
     sellers = [shop.seller_id for shop in shops]
     agreement = fees.agree(session, channel=fees.STANDARD, seller_ids=sellers, currency=purchase.currency, now=now)
-    shares = payment_rules.shares(
-        [shop.total for shop in shops],
-        [agreement.platform_basis_points[seller] for seller in sellers],
-        agreement.processing,
-    )
     kinds = _kinds(session, [line.listing_id for shop in shops for line in shop.counted])
-    for shop, share in zip(shops, shares, strict=True):
+    fees_by_shop = [agreement.platform_fees(shop.seller_id, shop.total, _goods(shop, kinds)) for shop in shops]
+    platform = [Money.total([part.fee for part in parts], purchase.currency) for parts in fees_by_shop]
+    shares = payment_rules.shares([shop.total for shop in shops], platform, agreement.processing)
+    for shop, share, parts in zip(shops, shares, fees_by_shop, strict=True):
         order = Order(
             purchase_id=purchase.id,
             buyer_id=purchase.buyer_id,
@@ -170,20 +177,42 @@ def _open_orders(
             platform_fee_minor=share.platform_fee.minor,
             processing_fee_minor=share.processing_fee.minor,
             net_minor=share.net.minor,
-            fee_schedule_id=agreement.schedule_ids[shop.seller_id],
             buyer_note=note,
             created_at=now,
         )
         session.add(order)
         session.flush()
-        session.add_all(_order_line(order.id, line, kinds[line.listing_id]) for line in shop.counted)
+        session.add_all(_order_line(order.id, line, kinds[line.listing_id].kind) for line in shop.counted)
+        session.add_all(_order_fee(order.id, part) for part in parts)
         history.begin(session, Order, [order.id], actor=actor, at=now, because="The buyer agreed to the price.")
     session.flush()
 
 
-def _kinds(session: Session, listing_ids: Sequence[int]) -> dict[int, ListingKind]:
-    rows = session.execute(select(Listing.id, Listing.kind).where(Listing.id.in_(listing_ids)))
-    return {row.id: row.kind for row in rows}
+def _kinds(session: Session, listing_ids: Sequence[int]) -> dict[int, _Kind]:
+    rows = session.execute(
+        select(Listing.id, Listing.kind, func.coalesce(PartDetails.category, CARS))
+        .join(PartDetails, PartDetails.listing_id == Listing.id, isouter=True)
+        .where(Listing.id.in_(listing_ids))
+    )
+    return {listing_id: _Kind(kind, category) for listing_id, kind, category in rows}
+
+
+def _goods(shop: ShopPart, kinds: Mapping[int, _Kind]) -> dict[str, Money]:
+    """Return the prices of a shop's part by category."""
+    goods: dict[str, Money] = {}
+    for line in shop.counted:
+        category = kinds[line.listing_id].category
+        goods[category] = goods.get(category, Money.zero(shop.total.currency)) + line.subtotal
+    return goods
+
+
+def _order_fee(order_id: int, part: PlatformFee) -> OrderFee:
+    return OrderFee(
+        order_id=order_id,
+        fee_schedule_id=part.schedule_id,
+        base_minor=part.base.minor,
+        platform_fee_minor=part.fee.minor,
+    )
 
 
 def _order_line(order_id: int, line: Line, kind: ListingKind) -> OrderLine:

@@ -86,7 +86,6 @@ class Order(Ruled, Base):
     processing_fee_minor: Mapped[MinorUnits]
     net_minor: Mapped[MinorUnits]
     """What the seller receives, minor units."""
-    fee_schedule_id: Mapped[int] = mapped_column(BigInteger)
     buyer_note: Mapped[LongText] = mapped_column(default="")
     seller_note: Mapped[LongText] = mapped_column(default="")
     status: Mapped[OrderStatus] = mapped_column(EnumText(OrderStatus), default=ORDER.initial)

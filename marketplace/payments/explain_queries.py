@@ -14,12 +14,13 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
 from marketplace import db
 from marketplace.catalog.models import Shop
+from marketplace.catalog.rules import CATEGORIES
 from marketplace.errors import NotFound
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import LedgerEntry, Posting
 from marketplace.orders.models import Order, OrderLine
-from marketplace.payments.models import FeeSchedule, PaymentTransaction
+from marketplace.payments.models import FeeSchedule, OrderFee, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
 
 _UNBOOKED = frozenset({TransactionStatus.PENDING, TransactionStatus.FAILED})
@@ -131,7 +132,8 @@ class _OrderFacts:
     processing_fee_minor: int
     net_minor: int
     created_at: datetime
-    platform_basis_points: int
+    fees: Sequence[AgreedRow] = ()
+    """The platform fee by the schedules that applied."""
     refunded_minor: int = 0
     """What refunds give back to the buyer and take from the seller's net; both of the share that was paid."""
     net_taken_minor: int = 0
@@ -152,16 +154,20 @@ _FACTS = (
         Order.processing_fee_minor,
         Order.net_minor,
         Order.created_at,
-        FeeSchedule.platform_basis_points,
     )
     .join(Shop, Shop.seller_id == Order.seller_id)
-    .join(FeeSchedule, FeeSchedule.id == Order.fee_schedule_id)
     .where(Order.number == bindparam("number"))
 )
 _LINES = (
     select(OrderLine.title, OrderLine.quantity, OrderLine.subtotal_minor)
     .where(OrderLine.order_id == bindparam("order_id"))
     .order_by(OrderLine.id)
+)
+_FEES = (
+    select(FeeSchedule.platform_basis_points, FeeSchedule.category, OrderFee.platform_fee_minor)
+    .join(FeeSchedule, FeeSchedule.id == OrderFee.fee_schedule_id)
+    .where(OrderFee.order_id == bindparam("order_id"))
+    .order_by(OrderFee.base_minor.desc(), OrderFee.fee_schedule_id)
 )
 _PAID_SHARE = select(
     PaymentTransaction.status, PaymentTransaction.refunded_minor, PaymentTransaction.net_taken_minor
@@ -215,6 +221,8 @@ def _explain(
         order = _OrderFacts(*tuple(found))
         agreed_lines = connection.execute(_LINES, {"order_id": order.id})
         lines = [AgreedRow(title, f"{quantity} in the order", amount) for title, quantity, amount in agreed_lines]
+        fees = [_fee(rate, category, fee) for rate, category, fee in connection.execute(_FEES, {"order_id": order.id})]
+        order = replace(order, fees=fees)
         share = connection.execute(_PAID_SHARE, {"order_id": order.id}).first()
         status = None
         if share is not None:
@@ -260,16 +268,20 @@ def _buyer_parts(order: _OrderFacts, lines: Sequence[AgreedRow]) -> _Parts:
 def _seller_parts(order: _OrderFacts, lines: Sequence[AgreedRow]) -> _Parts:
     agreed = _buyer_parts(order, lines)
     gross = AgreedRow("Paid by the buyer", "When the payment arrives", order.total_minor)
-    platform = AgreedRow("Platform fee", percent(order.platform_basis_points), -order.platform_fee_minor)
     card = AgreedRow("Card fee", "Once per payment, shared by its sellers", -order.processing_fee_minor)
     return agreed | {
         "gross": agreed["total"],
-        "platform-fee": (-order.platform_fee_minor, [platform]),
+        "platform-fee": (-order.platform_fee_minor, order.fees),
         "card-fee": (-order.processing_fee_minor, [card]),
-        "net": (order.net_minor, [gross, platform, card]),
+        "net": (order.net_minor, [gross, *order.fees, card]),
         "taken": (-order.net_taken_minor, []),
         "held": (order.net_minor - order.net_taken_minor, []),
     }
+
+
+def _fee(basis_points: int, category: str | None, fee_minor: int) -> AgreedRow:
+    of_what = f", on {CATEGORIES.get(category, category).lower()}" if category else ""
+    return AgreedRow("Platform fee", percent(basis_points) + of_what, -fee_minor)
 
 
 def percent(basis_points: int) -> str:

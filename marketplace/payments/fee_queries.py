@@ -12,11 +12,12 @@ from marketplace.payments.rules import ProcessingRate, Share, shares
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a seller asks for one unit: the goods, the delivery, and the sales tax on the goods."""
+    """What a seller asks for one unit: the goods of a category, the delivery, and the sales tax on the goods."""
 
     price: Money
     delivery: Money
     tax: Money
+    category: str
 
     @property
     def gross(self) -> Money:
@@ -36,12 +37,11 @@ class Quote:
 
 def quotes(seller_id: int, asked: Sequence[Asked], now: datetime) -> list[Quote]:
     """Return what `seller_id` would receive for each of `asked` if it were sold at `now`, in one query."""
-    sellers = [seller_id]
-    valid = db.read(fees.valid_schedules(channel=fees.STANDARD, seller_ids=sellers, now=now))
+    valid = db.read(fees.valid_schedules(channel=fees.STANDARD, seller_ids=[seller_id], now=now))
     found = []
     for one in asked:
-        agreement = fees.agreement_of(valid, sellers, one.price.currency)
-        platform = agreement.platform_basis_points[seller_id]
-        [share] = shares([one.gross], [platform], agreement.processing)
-        found.append(Quote(one, share, platform, agreement.processing))
+        agreement = fees.agreement_of(valid, one.price.currency)
+        [platform] = agreement.platform_fees(seller_id, one.gross, {one.category: one.price})
+        [share] = shares([one.gross], [platform.fee], agreement.processing)
+        found.append(Quote(one, share, platform.basis_points, agreement.processing))
     return found

@@ -47,18 +47,33 @@ class BlockReason(StrEnum):
 
 
 class FeeSchedule(Base):
-    """Rates from a moment on, for a channel, or for one seller of it; the seller's own come first."""
+    """Rates from a moment on: for a channel, for one category or one seller of it, or for a seller's category."""
 
     __tablename__ = "fee_schedule"
+    __table_args__ = (CheckConstraint("platform_basis_points BETWEEN 0 AND 10000", name="platform_rate_is_a_part"),)
 
     id: Mapped[PrimaryKey]
     channel: Mapped[Text64]
     seller_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+    category: Mapped[Text64 | None]
+    """A category of catalog.rules; None for all."""
     valid_from: Mapped[UtcTime]
     platform_basis_points: Mapped[int]
     processing_basis_points: Mapped[int]
     processing_fixed: Mapped[Document]
     """The processing fee's fixed part per provider payment: minor units by currency."""
+
+
+class OrderFee(Base):
+    """The platform fee of the part of an order to which one schedule applies; agreed at checkout."""
+
+    __tablename__ = "order_fee"
+
+    order_id: Mapped[int] = mapped_column(ForeignKey(Order.id), primary_key=True)
+    fee_schedule_id: Mapped[int] = mapped_column(ForeignKey(FeeSchedule.id), primary_key=True)
+    base_minor: Mapped[MinorUnits]
+    """What of the order's total it is taken of, minor units of the order's currency; as is the next."""
+    platform_fee_minor: Mapped[MinorUnits]
 
 
 class PaymentTracker(Ruled, Base):

@@ -29,21 +29,31 @@ class Share:
         return self.gross - self.platform_fee - self.processing_fee
 
 
-def shares(grosses: Sequence[Money], platform_basis_points: Sequence[int], processing: ProcessingRate) -> list[Share]:
-    """Return the sellers' shares of one payment, given each seller's platform rate (S0.12, C8).
+def shares(grosses: Sequence[Money], platform_fees: Sequence[Money], processing: ProcessingRate) -> list[Share]:
+    """Return the sellers' shares of one payment, given what the platform takes of each (S0.12, C8).
 
     The processing fee is taken once per payment and spread by largest remainder in proportion to the gross, so the
     parts sum to it exactly. It never takes more than a payment has left after the platform fees.
     """
     currency = grosses[0].currency
     total = Money.total(grosses, currency)
-    platform = [gross.share(rate) for gross, rate in zip(grosses, platform_basis_points, strict=True)]
+    left = [gross - fee for gross, fee in zip(grosses, platform_fees, strict=True)]
     if not total:
-        return [Share(gross, fee, Money.zero(currency)) for gross, fee in zip(grosses, platform, strict=True)]
+        return [Share(gross, fee, Money.zero(currency)) for gross, fee in zip(grosses, platform_fees, strict=True)]
     wanted = total.share(processing.basis_points) + Money(processing.fixed_minor, currency)
-    taken = min(wanted, total - Money.total(platform, currency))
-    parts = taken.split([gross.minor for gross in grosses])
-    return [Share(*triple) for triple in zip(grosses, platform, parts, strict=True)]
+    taken = min(wanted, Money.total(left, currency))
+    parts = _within(taken.split([gross.minor for gross in grosses]), left)
+    return [Share(*triple) for triple in zip(grosses, platform_fees, parts, strict=True)]
+
+
+def _within(parts: Sequence[Money], limits: Sequence[Money]) -> list[Money]:
+    """Return `parts` with what exceeds a limit moved to the first others that have room; `limits` sum to as much."""
+    kept = [min(part, limit) for part, limit in zip(parts, limits, strict=True)]
+    over = Money.total(parts, parts[0].currency) - Money.total(kept, parts[0].currency)
+    for place, limit in enumerate(limits):
+        more = min(over, limit - kept[place])
+        kept[place], over = kept[place] + more, over - more
+    return kept
 
 
 def release_date(paid_at: datetime, days_to_hold: int) -> datetime:

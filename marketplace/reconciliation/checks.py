@@ -30,6 +30,13 @@ _CHECKS: Mapping[str, str] = {
         FROM "order" o LEFT JOIN order_line l ON l.order_id = o.id
         GROUP BY o.id HAVING o.subtotal_minor <> coalesce(sum(l.subtotal_minor), 0)
     """,
+    "platform fees are the sum of their parts": """
+        SELECT 'order', o.id, 'platform fee ' || o.platform_fee_minor || ' of ' || o.total_minor || ', parts '
+            || coalesce(sum(f.platform_fee_minor), 0) || ' of ' || coalesce(sum(f.base_minor), 0)
+        FROM "order" o LEFT JOIN order_fee f ON f.order_id = o.id
+        GROUP BY o.id HAVING o.platform_fee_minor <> coalesce(sum(f.platform_fee_minor), 0)
+            OR o.total_minor <> coalesce(sum(f.base_minor), 0)
+    """,
     "payments are the sum of their shares": """
         SELECT 'payment', p.id, 'amount ' || p.amount_minor || ', shares ' || sum(t.gross_minor)
         FROM payment p JOIN payment_transaction t ON t.payment_id = p.id

@@ -103,8 +103,12 @@ def _read(form: ListingForm, seller_id: int) -> tuple[bool, Quote | None]:
         blame(form, error)
         return is_valid, None
     tax = price.share(shelf_queries.tax_basis_points(seller_id))
-    [quote] = fee_queries.quotes(seller_id, [Asked(price, delivery, tax)], clock.now())
+    [quote] = fee_queries.quotes(seller_id, [Asked(price, delivery, tax, _category(form))], clock.now())
     return is_valid, quote
+
+
+def _category(form: ListingForm) -> str:
+    return typed(form.category) if isinstance(form, PartForm) else rules.CARS
 
 
 def _typed_price(form: ListingForm) -> tuple[Money, Money]:

@@ -71,7 +71,7 @@ def listings() -> ResponseReturnValue:
     tab = lists.choice(ShelfTab, "tab") or first
     listed = shelf_queries.shelf(seller_id, tab, text, lists.cursor())
     tax = shelf_queries.tax_basis_points(seller_id)
-    asked = [Asked(row.price, row.delivery, row.price.share(tax)) for row in listed.rows]
+    asked = [Asked(row.price, row.delivery, row.price.share(tax), row.category) for row in listed.rows]
     quotes = fee_queries.quotes(seller_id, asked, clock.now())
     page = ListingsPage(
         title="Listings",
