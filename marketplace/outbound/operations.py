@@ -42,17 +42,20 @@ def plan(
     actor: Actor,
     now: datetime,
 ) -> int:
-    """Freeze a request to `provider` about row `subject_id` as a new attempt; return the call's id."""
+    """Freeze a request to `provider` about row `subject_id` as a new attempt; return the call's id.
+
+    The installation's name goes with it, so that two installations on one account know their own objects.
+    """
     attempts = select(func.count()).where(OutboundCall.kind == kind, OutboundCall.subject_id == subject_id)
     attempt = session.execute(attempts).scalar_one() + 1
-    installation = session.execute(select(Installation.uuid)).scalar_one()
+    installation = str(session.execute(select(Installation.uuid)).scalar_one())
     call = OutboundCall(
         provider=provider,
         kind=kind,
         subject_id=subject_id,
         attempt=attempt,
-        idempotency_key=rules.idempotency_key(str(installation), kind, subject_id, attempt),
-        request=request,
+        idempotency_key=rules.idempotency_key(installation, kind, subject_id, attempt),
+        request={**request, "installation": installation},
         next_attempt_at=now,
         created_at=now,
     )

@@ -37,7 +37,8 @@ def send(provider: Provider, call: TakenCall) -> Answer:
 def look_up(provider: Provider, call: TakenCall) -> Answer | None:
     """Return the object that the call made, or None when the provider has none; raises Unknown or Refused."""
     if call.kind == CallKind.CREATE_CHECKOUT:
-        return provider.find_checkout(call.subject_id, since=call.first_sent_at)
+        wanted = checkout_request(call.request)
+        return provider.find_checkout(wanted.payment_id, installation=wanted.installation, since=call.first_sent_at)
     if call.kind == CallKind.EXPIRE_CHECKOUT:
         return provider.get_checkout(call.request["session_id"])
     return provider.find_refund(intent_id=call.request["intent_id"], reference=call.request["reference"])

@@ -56,6 +56,9 @@ def apply(event_id: int, *, provider: Provider, settings: Settings, now: datetim
     if event.livemode != settings.livemode:
         db.atomic(operations.ignore, (), event_id=event_id, note="It belongs to the provider's other mode.", now=now)
         return
+    if event.is_foreign:
+        db.atomic(operations.ignore, (), event_id=event_id, note="Another installation made this object.", now=now)
+        return
     handler = HANDLERS.get(event.type)
     if handler is None:
         db.atomic(operations.ignore, (), event_id=event_id, note="No rule of ours needs this type.", now=now)

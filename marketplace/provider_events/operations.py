@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from marketplace import history
 from marketplace.history import Actor
+from marketplace.outbound.models import Installation
 from marketplace.provider_events.models import ProviderEvent
 from marketplace.provider_events.states import EVENT, EventStatus
+from marketplace.providers.base import installation_of
 from marketplace.queue import JobName, enqueue
 
 # An event that fits nothing we know is looked at again on this ladder, and then waits for a person.
@@ -24,6 +26,7 @@ _LADDER = (
     timedelta(hours=6),
     timedelta(hours=24),
 )
+_EVENT = select(ProviderEvent, select(Installation.uuid).scalar_subquery())
 _INBOX = Actor.job("inbox")
 
 
@@ -35,13 +38,20 @@ class StoredEvent:
     type: str
     object_id: str | None
     livemode: bool
+    is_foreign: bool
+    """Whether another installation on the same account made the object."""
     payload: dict[str, Any]
 
 
 def load(session: Session, *, event_id: int) -> StoredEvent:
     """Return a stored event."""
-    event = session.get_one(ProviderEvent, event_id)
-    return StoredEvent(event.id, event.type, event.object_id, bool(event.payload.get("livemode")), event.payload)
+    event, ours = session.execute(_EVENT.where(ProviderEvent.id == event_id)).one()
+    payload = event.payload
+    data = payload.get("data")
+    found = data.get("object") if isinstance(data, dict) else None
+    theirs = installation_of(found) if isinstance(found, dict) else ""
+    is_foreign = theirs not in {"", str(ours)}
+    return StoredEvent(event.id, event.type, event.object_id, bool(payload.get("livemode")), is_foreign, payload)
 
 
 def due(session: Session, *, now: datetime, limit: int) -> list[tuple[int, str]]:

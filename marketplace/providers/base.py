@@ -44,6 +44,8 @@ class CheckoutRequest:
     success_url: str
     cancel_url: str
     expires_at: datetime
+    installation: str = ""
+    """Which of several installations on one account asks; its name comes back with the object and its events."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Checkout:
     session_id: str
     payment_id: int | None
     """Our payment, from the metadata we set."""
+    installation: str
+    """Whose payment that is, likewise; "" when it does not say."""
     is_open: bool
     is_complete: bool
     is_paid: bool
@@ -135,6 +139,13 @@ class InboundEvent:
     payload: dict[str, Any] = field(repr=False)
 
 
+def installation_of(found: Mapping[str, Any]) -> str:
+    """Return which installation made a provider's object, from the metadata we set; "" when it does not say."""
+    metadata = found.get("metadata")
+    name = metadata.get("installation", "") if isinstance(metadata, Mapping) else ""
+    return name if isinstance(name, str) else ""
+
+
 class Provider(Protocol):
     """What every provider can do. Calls raise Unknown or Refused; none may run inside a transaction."""
 
@@ -149,13 +160,15 @@ class Provider(Protocol):
     def expire_checkout(self, session_id: str, *, key: str) -> Checkout:
         """Close a hosted payment page; raises Refused when somebody has paid or it is closed already."""
 
-    def find_checkout(self, payment_id: int, *, since: datetime) -> Checkout | None:
+    def find_checkout(self, payment_id: int, *, installation: str, since: datetime) -> Checkout | None:
         """Look up the page made for our payment, when the answer to creating it was lost more than 23 h ago."""
 
     def get_intent(self, intent_id: str) -> Intent:
         """Read a payment intent again."""
 
-    def refund(self, *, intent_id: str, amount_minor: int, reference: str, key: str) -> ProviderRefund:
+    def refund(
+        self, *, intent_id: str, amount_minor: int, reference: str, installation: str = "", key: str
+    ) -> ProviderRefund:
         """Send `amount_minor` minor units back to the buyer; the amount is never left out (scar S27)."""
 
     def get_refund(self, refund_id: str) -> ProviderRefund:

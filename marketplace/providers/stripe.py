@@ -61,8 +61,8 @@ class StripeProvider:
             _call(lambda: self._client.v1.checkout.sessions.expire(session_id, {}, {"idempotency_key": key}))
         )
 
-    def find_checkout(self, payment_id: int, *, since: datetime) -> Checkout | None:
-        """Look through the sessions created since `since` for the one that carries our payment's id."""
+    def find_checkout(self, payment_id: int, *, installation: str, since: datetime) -> Checkout | None:
+        """Look through the sessions created since `since` for the one that carries our payment's id and name."""
         listed = _call(
             lambda: self._client.v1.checkout.sessions.list(
                 {"created": {"gte": int(since.timestamp()) - 60}, "limit": 100}
@@ -70,7 +70,7 @@ class StripeProvider:
         )
         for session in listed.auto_paging_iter():
             found = objects.checkout(session)
-            if found.payment_id == payment_id:
+            if (found.payment_id, found.installation) == (payment_id, installation):
                 return found
         return None
 
@@ -78,12 +78,14 @@ class StripeProvider:
         """Read a payment intent again."""
         return objects.intent(_call(lambda: self._client.v1.payment_intents.retrieve(intent_id)))
 
-    def refund(self, *, intent_id: str, amount_minor: int, reference: str, key: str) -> ProviderRefund:
+    def refund(
+        self, *, intent_id: str, amount_minor: int, reference: str, installation: str = "", key: str
+    ) -> ProviderRefund:
         """Refund part or all of an intent (https://docs.stripe.com/api/refunds/create)."""
         params: Any = {
             "payment_intent": intent_id,
             "amount": amount_minor,
-            "metadata": {"reference": reference},
+            "metadata": {"reference": reference, "installation": installation},
         }
         return objects.refund(_call(lambda: self._client.v1.refunds.create(params, {"idempotency_key": key})))
 

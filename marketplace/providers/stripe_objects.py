@@ -12,6 +12,7 @@ from marketplace.providers.base import (
     InboundEvent,
     Intent,
     ProviderRefund,
+    installation_of,
 )
 
 # As wide as the columns that keep ids and types; the provider's own are shorter.
@@ -21,7 +22,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def checkout_params(request: CheckoutRequest) -> Any:
     """Return the parameters of a session. Our ids go on session and intent: metadata does not flow (reference 1)."""
-    ours = {"payment_id": str(request.payment_id), "purchase": request.purchase_number}
+    ours = {
+        "payment_id": str(request.payment_id),
+        "purchase": request.purchase_number,
+        "installation": request.installation,
+    }
     return {
         "mode": "payment",
         "client_reference_id": str(request.payment_id),
@@ -51,6 +56,7 @@ def checkout(source: Any) -> Checkout:
     return Checkout(
         session_id=session["id"],
         payment_id=_our_id(session, "payment_id"),
+        installation=installation_of(session),
         is_open=session["status"] == "open",
         is_complete=session["status"] == "complete",
         is_paid=session["payment_status"] != "unpaid",

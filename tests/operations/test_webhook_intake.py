@@ -7,6 +7,7 @@ import json
 import socket
 import time
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -322,3 +323,27 @@ def test_our_signatures_are_stripes_own(world: World) -> None:
     theirs = stripe.WebhookSignature.generate_signature_header(BODY.decode(), world.sandbox.webhook_secret, now)
     assert theirs == f"t={now},v1={digest(BODY, world.sandbox.webhook_secret, now)}"
     assert post(world, BODY, theirs).status_code == 200
+
+
+def test_events_of_another_installation_on_the_same_account_move_nothing(world: World) -> None:
+    """Two shops on one account count their payments alike; the name in the metadata tells whose an object is."""
+    bought = world.open_purchase(10_000)
+    [(own,)] = world.rows("SELECT uuid FROM installation")
+    world.tamper("UPDATE installation SET uuid = gen_random_uuid()")
+    [(other,)] = world.rows("SELECT uuid FROM installation")
+    try:
+        world.pay(bought)
+        world.sandbox.deliver_pending()
+        world.tick()
+    finally:
+        world.tamper(f"UPDATE installation SET uuid = '{own}'")
+    assert {(status, note) for status, note in world.rows("SELECT status, note FROM provider_event")} == {
+        ("ignored", "Another installation made this object.")
+    }
+    assert world.rows("SELECT status FROM payment") == [("pending",)]
+
+    since = world.now - timedelta(hours=1)
+    assert world.provider.find_checkout(bought.payment_id, installation=str(other), since=since) is None
+    found = world.provider.find_checkout(bought.payment_id, installation=str(own), since=since)
+    assert found is not None
+    assert found.session_id == bought.session_id
