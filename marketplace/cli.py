@@ -6,7 +6,8 @@ import sys
 import click
 from flask import Flask
 
-from marketplace import clock, demo, jobs
+from marketplace import clock, db, demo, jobs
+from marketplace.payments import holds
 from marketplace.reconciliation import checks
 
 
@@ -24,6 +25,15 @@ def register(app: Flask) -> None:
     def tick() -> None:
         """Do everything that is due now, once."""
         click.echo(json.dumps(jobs.tick(app), indent=2))
+
+    @app.cli.command("release-holds")
+    def release_holds() -> None:
+        """Release every share whose hold is over, in batches; print how many so far."""
+        released = 0
+        while count := db.atomic(holds.release_due, (), policy=app.extensions["settings"].money, now=clock.now()):
+            released += count
+            click.echo(f"{released} released")
+        click.echo(json.dumps({"released": released}))
 
     @app.cli.command("worker")
     def worker() -> None:

@@ -39,6 +39,8 @@ class MoneyPolicy:
     unpaid_order_hours: int = 24
     reservation_grace_minutes: int = 15
     main_currency: str = "USD"
+    release_on_receipt: bool = True
+    """Whether the buyer's word that the goods have arrived ends the hold at once."""
     refund_fee_bearer: str = "seller"
     second_approver_above_minor: int = 50_000
 

@@ -18,6 +18,7 @@ from marketplace.checkout import sweeps
 from marketplace.ledger import operations as ledger
 from marketplace.orders import sweeps as orders
 from marketplace.outbound import flows as outbound
+from marketplace.payments import holds
 from marketplace.provider_events import flows as events
 from marketplace.queue import JobName
 from marketplace.refunds import flows as refunds
@@ -47,6 +48,7 @@ def tick(app: Flask) -> dict[str, int]:
         "orders delivered": lambda: db.atomic(
             orders.deliver_overdue, (), days=settings.money.delivered_after_shipping_days, now=now
         ),
+        "holds ended": lambda: db.atomic(holds.release_due, (), policy=settings.money, now=now),
         "receipts returned": lambda: checkout.return_receipts(providers=providers, now=now),
         "entries chained": lambda: db.atomic(ledger.extend_chain, ["ledger:chain"]),
     }

@@ -19,6 +19,7 @@ class NotificationKind(StrEnum):
     PAYMENT_FAILED = "payment_failed"
     PAYMENT_EXPIRED = "payment_expired"
     PAYMENT_RETURNED = "payment_returned"
+    MONEY_RELEASED = "money_released"
     REFUND_ASKED = "refund_asked"
     REFUND_APPROVED = "refund_approved"
     REFUND_REJECTED = "refund_rejected"

@@ -35,13 +35,14 @@ def mark_delivered(session: Session, *, seller_id: int, number: str, now: dateti
     _deliver(session, order, DeliveredBy.SELLER, Actor.user(seller_id), "The seller says that it has arrived.", now)
 
 
-def confirm_received(session: Session, *, buyer_id: int, number: str, now: datetime) -> None:
-    """Record that the buyer has received the own order `number`, and tell both sides.
+def confirm_received(session: Session, *, buyer_id: int, number: str, now: datetime) -> int:
+    """Record that the buyer has received the own order `number`, tell both sides, and return the order's id.
 
     Raises NotFound for another buyer's order, AlreadyThere when it has arrived, MoveNotAllowed when it was not sent.
     """
     order = _order(session, number, Order.buyer_id == buyer_id)
     _deliver(session, order, DeliveredBy.BUYER, Actor.user(buyer_id), "The buyer has received it.", now)
+    return order.id
 
 
 def _order(session: Session, number: str, is_own: ColumnElement[bool]) -> Order:

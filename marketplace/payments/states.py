@@ -75,9 +75,14 @@ TRANSACTION = Machine(
         "transfer": ([_X.AVAILABLE], _X.TRANSFERRING, "A payout took it up."),
         "pay_out": ([_X.TRANSFERRING], _X.PAID_OUT, "The seller's account has it."),
         "refund": ([_X.HELD, _X.AVAILABLE], _X.REFUNDED, "The buyer has all of it back."),
-        "restore": ([_X.REFUNDED], _X.HELD, "A refund did not reach the buyer; the share is held again."),
+        "restore_held": ([_X.REFUNDED], _X.HELD, "A refund did not reach the buyer; the share is held again."),
+        "restore_available": (
+            [_X.REFUNDED],
+            _X.AVAILABLE,
+            "A refund did not reach the buyer; the share is available again.",
+        ),
     },
-    walks_back=("restore",),
+    walks_back=("restore_held", "restore_available"),
 )
 
 RECEIPT = Machine(

@@ -66,7 +66,10 @@ _CHECKS: Mapping[str, str] = {
         LEFT JOIN refund r
             ON r.payment_id = e.payment_id AND (starts_with(e.key, 'refund:' || r.id || ':approved:')
                 OR starts_with(e.key, 'refund:' || r.id || ':failed:'))
-        WHERE p.id IS NULL AND t.id IS NULL AND r.id IS NULL
+        LEFT JOIN payment_transaction x
+            ON x.payment_id = e.payment_id AND e.key = 'transaction:' || x.id || ':released'
+                AND x.status IN ('available', 'transferring', 'paid_out', 'refunded')
+        WHERE p.id IS NULL AND t.id IS NULL AND r.id IS NULL AND x.id IS NULL
     """,
     "captures equal the shares": """
         SELECT 'payment_transaction', t.id, 'gross, net and fees differ from the capture''s postings'
@@ -87,6 +90,16 @@ _CHECKS: Mapping[str, str] = {
             FROM payment_transaction WHERE status = 'held'
             UNION ALL
             SELECT owner_id, currency, 0, -amount_minor FROM posting WHERE account = 'seller_held'
+        ) both_sides
+        GROUP BY seller_id, currency HAVING sum(shares) <> sum(booked)
+    """,
+    "available money equals the available shares": """
+        SELECT 'user', seller_id, currency || ': may have ' || sum(shares) || ' by shares, ' || sum(booked) || ' booked'
+        FROM (
+            SELECT seller_id, currency, net_minor - net_taken_minor AS shares, 0 AS booked
+            FROM payment_transaction WHERE status = 'available'
+            UNION ALL
+            SELECT owner_id, currency, 0, -amount_minor FROM posting WHERE account = 'seller_payable'
         ) both_sides
         GROUP BY seller_id, currency HAVING sum(shares) <> sum(booked)
     """,

@@ -2,13 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from marketplace.history import StatusChange
 from marketplace.ledger import operations as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.operations import Line
 from marketplace.payments.models import BlockReason, PaymentBlock, PaymentTransaction
+from marketplace.payments.states import TransactionStatus
 from marketplace.refunds.models import Refund
 from marketplace.refunds.rules import Plan
 
@@ -25,9 +27,32 @@ def take(session: Session, refund: Refund, plan: Plan, *, now: datetime) -> None
 
 
 def give_back(session: Session, refund: Refund, *, now: datetime) -> None:
-    """Undo `take` because the buyer did not get the money: the exact inverse (DESIGN 4.12)."""
+    """Undo `take` because the buyer did not get the money: the inverse (DESIGN 4.12).
+
+    What was taken while the share was held goes to where the share stands now, if it was released meanwhile.
+    """
     _change_share(session, refund, sign=-1)
+    share = session.get_one(PaymentTransaction, refund.transaction_id)
+    if stood(session, share) is not TransactionStatus.HELD:
+        refund.held_minor, refund.available_minor = 0, refund.held_minor + refund.available_minor
     _book(session, refund, fact="failed", sign=-1, now=now)
+
+
+def stood(session: Session, share: PaymentTransaction) -> TransactionStatus:
+    """Return where a share's money stands: its status, or the one before a refund took all of it."""
+    if share.status is not TransactionStatus.REFUNDED:
+        return share.status
+    last = (
+        select(StatusChange.from_status)
+        .where(
+            StatusChange.subject == "payment_transaction",
+            StatusChange.subject_id == share.id,
+            StatusChange.verb == "refund",
+        )
+        .order_by(StatusChange.id.desc())
+        .limit(1)
+    )
+    return TransactionStatus(str(session.execute(last).scalar_one()))
 
 
 def block(session: Session, refund: Refund, *, now: datetime) -> None:

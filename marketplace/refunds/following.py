@@ -176,7 +176,7 @@ def _agree(session: Session, refund: Refund, *, actor: Actor, now: datetime) -> 
         history.move(session, share, "refund", actor=actor, at=now)
     elif not is_whole and order.machine.can(order.status, "reinstate_confirmed"):
         history.move(session, order, f"reinstate_{_before_refund(session, order.id)}", actor=actor, at=now)
-        history.move(session, share, "restore", actor=actor, at=now)
+        history.move(session, share, f"restore_{booking.stood(session, share)}", actor=actor, at=now)
     back = _completed(session, Refund.payment_id == payment.id)
     verb = "refund" if back == payment.amount_minor else "refund_part" if back else "unrefund"
     if payment.machine.can(payment.status, verb):

@@ -37,14 +37,15 @@ MATRICES: dict[Machine, str] = {
     cancel         canceled        canceled        canceled   canceled        =         =
     """,
     TRANSACTION: """
-             pending failed held      available    transferring paid_out refunded
-    fail     failed  =      =         =            =            =        =
-    hold     held    held   =         =            =            =        =
-    release  .       .      available =            =            =        =
-    transfer .       .      .         transferring =            =        !
-    pay_out  .       .      .         .            paid_out     =        !
-    refund   .       .      refunded  refunded     !            !        =
-    restore  .       .      =         =            =            =        held
+                      pending failed held      available    transferring paid_out refunded
+    fail              failed  =      =         =            =            =        =
+    hold              held    held   =         =            =            =        =
+    release           .       .      available =            =            =        =
+    transfer          .       .      .         transferring =            =        !
+    pay_out           .       .      .         .            paid_out     =        !
+    refund            .       .      refunded  refunded     !            !        =
+    restore_held      .       .      =         =            =            =        held
+    restore_available .       .      .         =            =            =        available
     """,
     RECEIPT: """
               received  returning returned  failed

@@ -7,12 +7,12 @@ from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
-from marketplace.orders import operations, queries, shipping_queries
+from marketplace.orders import queries, shipping_queries
 from marketplace.orders.queries import OrderSummary
 from marketplace.orders.tabs import BuyerTab
 from marketplace.paging import every
+from marketplace.payments import holds, timeline_queries
 from marketplace.payments import queries as payment_queries
-from marketplace.payments import timeline_queries
 from marketplace.payments.queries import Share
 from marketplace.refunds import planning_queries
 from marketplace.refunds import queries as refund_queries
@@ -126,7 +126,10 @@ def received(number: str) -> ResponseReturnValue:
     viewer = guards.viewer()
     known = lists.number(number)
     try:
-        db.atomic(operations.confirm_received, (), buyer_id=viewer.user_id, number=known, now=clock.now())
+        policy = current_app.extensions["settings"].money
+        db.atomic(
+            holds.confirm_received, (), buyer_id=viewer.user_id, number=known, policy=policy, now=clock.now()
+        )
     except (AlreadyThere, MoveNotAllowed) as error:
         flash(error.message, "wait")
     else:

@@ -50,6 +50,17 @@ def _order_received(told: Told) -> Words:
     )
 
 
+def _money_released(told: Told) -> Words:
+    number = told.facts["number"]
+    return Words(
+        "circle-check",
+        f"{_amount(told.facts, 'amount_minor')} is available to you",
+        f"The hold of order {number} is over.",
+        url_for("seller.order", number=number),
+        "Open the order",
+    )
+
+
 def _order_shipped(told: Told) -> Words:
     number, tracking = told.facts["number"], told.facts["tracking_number"]
     with_number = f", tracking number {tracking}" if tracking else ""
@@ -176,6 +187,7 @@ _WORDS = {
     "order_received": _order_received,
     "order_shipped": _order_shipped,
     "order_delivered": _order_delivered,
+    "money_released": _money_released,
     "payment_failed": _payment_failed,
     "payment_expired": _payment_expired,
     "payment_returned": _payment_returned,

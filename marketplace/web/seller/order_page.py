@@ -42,7 +42,8 @@ _TITLES = {
     ("payment_transaction", "transfer"): "Your share is on its way",
     ("payment_transaction", "pay_out"): "Your share was paid out",
     ("payment_transaction", "refund"): "Your share went back to the buyer",
-    ("payment_transaction", "restore"): "Your share is held again",
+    ("payment_transaction", "restore_held"): "Your share is held again",
+    ("payment_transaction", "restore_available"): "Your share is available again",
 }
 _WHY = {
     "standard": "Every payment is held at first, so that a buyer can get the money back if something is wrong.",
