@@ -1,6 +1,5 @@
 """Trackers and their failures, sellers' shares and their blocks, fee schedules, receipts that could not be used."""
 
-from enum import StrEnum
 from typing import ClassVar
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -23,27 +22,18 @@ from marketplace.db import (
 from marketplace.history import Ruled
 from marketplace.orders.models import Order
 from marketplace.payment_records.models import Payment
-from marketplace.payments.states import RECEIPT, TRACKER, TRANSACTION, ReceiptStatus, TrackerStatus, TransactionStatus
+from marketplace.payments.states import (
+    RECEIPT,
+    TRACKER,
+    TRANSACTION,
+    BlockReason,
+    HoldReason,
+    HoldStep,
+    ReceiptStatus,
+    TrackerStatus,
+    TransactionStatus,
+)
 from marketplace.transitions import Machine
-
-
-class HoldReason(StrEnum):
-    """Why a seller's share waits (DESIGN 4.9)."""
-
-    STANDARD = "standard"
-    NEW_SELLER = "new_seller"
-    FRAUD_REVIEW = "fraud_review"
-    DISPUTE = "dispute"
-    MANUAL = "manual"
-
-
-class BlockReason(StrEnum):
-    """Why a share must not move, beside its hold."""
-
-    REFUND = "refund"
-    DISPUTE = "dispute"
-    REVIEW = "review"
-    MANUAL = "manual"
 
 
 class FeeSchedule(Base):
@@ -174,6 +164,22 @@ class PaymentBlock(Base):
     note: Mapped[LongText]
     set_at: Mapped[UtcTime]
     lifted_at: Mapped[UtcTime | None]
+
+
+class HoldDecision(Base):
+    """What an admin decided by hand about a share's hold, and why. Never changed, never deleted."""
+
+    __tablename__ = "hold_decision"
+
+    id: Mapped[PrimaryKey]
+    transaction_id: Mapped[int] = mapped_column(ForeignKey(PaymentTransaction.id), index=True)
+    step: Mapped[HoldStep] = mapped_column(EnumText(HoldStep))
+    reason: Mapped[LongText]
+    admin_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    planned_before: Mapped[UtcTime | None]
+    """The planned release date before and after; both only where it moved."""
+    planned_after: Mapped[UtcTime | None]
+    decided_at: Mapped[UtcTime]
 
 
 class UnappliedReceipt(Ruled, Base):

@@ -14,7 +14,8 @@ from marketplace.ledger.operations import Line
 from marketplace.orders.models import Order
 from marketplace.payment_records.models import Payment
 from marketplace.payments import rules
-from marketplace.payments.models import HoldReason, PaymentTransaction, UnappliedReceipt
+from marketplace.payments.models import PaymentTransaction, UnappliedReceipt
+from marketplace.payments.states import HoldReason
 from marketplace.providers.base import Decline
 
 

@@ -15,15 +15,13 @@ from marketplace.paging import Cursor, Listed, read_page
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payments.models import (
-    BlockReason,
-    HoldReason,
     PaymentBlock,
     PaymentFailure,
     PaymentTracker,
     PaymentTransaction,
     UnappliedReceipt,
 )
-from marketplace.payments.states import ReceiptStatus, TransactionStatus
+from marketplace.payments.states import BlockReason, HoldReason, ReceiptStatus, TransactionStatus
 
 
 @dataclass(frozen=True, slots=True)

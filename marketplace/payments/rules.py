@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from marketplace.errors import Invalid
 from marketplace.money import Money
+
+_LONGEST_EXTENSION_DAYS = 90
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,12 @@ def shares(grosses: Sequence[Money], platform_fees: Sequence[Money], processing:
     taken = min(wanted, Money.total(left, currency))
     parts = _within(taken.split([gross.minor for gross in grosses]), left)
     return [Share(*triple) for triple in zip(grosses, platform_fees, parts, strict=True)]
+
+
+def check_extension(days: int) -> None:
+    """Raise Invalid unless a hold may be extended by `days`: by a day to a quarter of a year at a time."""
+    if not 1 <= days <= _LONGEST_EXTENSION_DAYS:
+        raise Invalid(f"Extend by 1 to {_LONGEST_EXTENSION_DAYS} days.", field="days")
 
 
 def _within(parts: Sequence[Money], limits: Sequence[Money]) -> list[Money]:

@@ -1,5 +1,8 @@
 """What a tracker, a seller's share and an unusable receipt can be, and what may follow (S0, C2, C3)."""
 
+from enum import StrEnum
+from typing import Self
+
 from marketplace.transitions import Machine, Status
 
 
@@ -33,6 +36,43 @@ class ReceiptStatus(Status):
     RETURNING = "returning", "On its way back"
     RETURNED = "returned", "Returned"
     FAILED = "failed", "Return failed"
+
+
+class HoldReason(StrEnum):
+    """Why a seller's share waits (DESIGN 4.9)."""
+
+    STANDARD = "standard"
+    NEW_SELLER = "new_seller"
+    FRAUD_REVIEW = "fraud_review"
+    DISPUTE = "dispute"
+    MANUAL = "manual"
+
+
+class BlockReason(StrEnum):
+    """Why a share must not move, beside its hold."""
+
+    REFUND = "refund"
+    DISPUTE = "dispute"
+    REVIEW = "review"
+    MANUAL = "manual"
+
+
+class HoldStep(StrEnum):
+    """What an admin can do to a share's hold by hand; the label says what was done."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str = "") -> Self:
+        """Make a step."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    STOP = "stop", "Stopped"
+    LET_GO = "let_go", "Let go"
+    EXTEND = "extend", "Extended"
+    RELEASE = "release", "Released"
 
 
 _T = TrackerStatus

@@ -9,8 +9,8 @@ from marketplace.history import StatusChange
 from marketplace.ledger import operations as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.operations import Line
-from marketplace.payments.models import BlockReason, PaymentBlock, PaymentTransaction
-from marketplace.payments.states import TransactionStatus
+from marketplace.payments.models import PaymentBlock, PaymentTransaction
+from marketplace.payments.states import BlockReason, TransactionStatus
 from marketplace.refunds.models import Refund
 from marketplace.refunds.rules import Plan
 

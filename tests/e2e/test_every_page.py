@@ -51,7 +51,9 @@ SELLER = (
 )  # fmt: skip
 ADMIN = (
     "/admin/payments", "/admin/payments?q=nothing", "/admin/payments/{paid}", "/admin/payments/{failed}",
-    "/admin/payments/{open}", "/admin/payments/{expired}", "/admin/payments/{paid}/explain/amount", "/admin/events",
+    "/admin/payments/{open}",
+    "/admin/payments/{paid}/shares/{share}/hold", "/admin/payments/{expired}",
+    "/admin/payments/{paid}/explain/amount", "/admin/events",
     "/admin/refunds", "/admin/refunds?tab=done", "/admin/refunds?tab=rejected&refund={refused}",
     "/admin/refunds/{refunded}/explain/platform", "/admin/orders/{order}/refund", "/admin/events/{event}",
     "/admin/ledger", "/admin/ledger/entries/{entry}", "/admin/ledger/seller_held/USD",
@@ -166,6 +168,8 @@ def values(world: World, bought: dict[str, Bought]) -> dict[str, str]:
     found["sent"] = sent(world, bought["paid"].purchase_id)
     found["unpaid"] = one(world, 'SELECT min(number) FROM "order" WHERE purchase_id = %s', bought["open"].purchase_id)
     found["intent"] = one(world, "SELECT provider_payment_id FROM payment WHERE id = %s", bought["paid"].payment_id)
+    shares = "SELECT min(id) FROM payment_transaction WHERE payment_id = %s"
+    found["share"] = one(world, shares, bought["paid"].payment_id)
     found["event"] = one(world, "SELECT min(id) FROM provider_event")
     found["entry"] = one(world, "SELECT min(id) FROM ledger_entry")
     found["sandbox_event"] = world.sandbox.events("charge.succeeded")[0]["id"]

@@ -101,6 +101,8 @@ GET    /admin/orders/<number>/refund               in     403  403     403    40
 POST   /admin/orders/<number>/refund               in     403  403     403    403    422   404     404
 GET    /admin/payments                             in     403  403     403    403    200   -       -
 GET    /admin/payments/<payment_id>                in     403  403     403    403    200   404     404
+GET    /admin/payments/<payment_id>/shares/<share_id>/hold in 403 403   403    403    200   404     404
+POST   /admin/payments/<payment_id>/shares/<share_id>/hold/decide in 403 403   403    403    422   404     404
 GET    /admin/payments/<payment_id>/explain/<figure> in   403  403     403    403    200   404     404
 GET    /admin/events                               in     403  403     403    403    200   -       -
 GET    /admin/events/<event_row_id>                in     403  403     403    403    200   404     404

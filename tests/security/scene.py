@@ -160,6 +160,7 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
         "refund_number": only("SELECT number FROM refund WHERE payment_id = %s", bought.payment_id),
         "number": only('SELECT number FROM "order" WHERE purchase_id = %s', bought.purchase_id),
         "payment_id": bought.payment_id,
+        "share_id": only("SELECT id FROM payment_transaction WHERE payment_id = %s", bought.payment_id),
         "purchase_id": bought.purchase_id,
         "session_id": device,
         "line_id": only(

@@ -30,6 +30,7 @@ _NO_DATA = ("/static", "/media", "/patterns")
 _ADDED_BY_FLASK = {"HEAD", "OPTIONS"}
 _IDS = (
     "payment_id",
+    "share_id",
     "purchase_id",
     "session_id",
     "line_id",

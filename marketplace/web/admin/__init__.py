@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from marketplace.web.admin import events, explain, ledger, payments, refund_deciding, refund_starting, refunds
+from marketplace.web.admin import events, explain, hold, ledger, payments, refund_deciding, refund_starting, refunds
 
 blueprint = Blueprint("admin", __name__)
 
@@ -12,6 +12,9 @@ blueprint.add_url_rule("/admin/payments/<int(max=9223372036854775807):payment_id
 blueprint.add_url_rule(
     "/admin/payments/<int(max=9223372036854775807):payment_id>/explain/<figure>", view_func=explain.explain_payment
 )
+_HOLD = "/admin/payments/<int(max=9223372036854775807):payment_id>/shares/<int(max=9223372036854775807):share_id>/hold"
+blueprint.add_url_rule(_HOLD, view_func=hold.hold)
+blueprint.add_url_rule(f"{_HOLD}/decide", view_func=hold.decide_hold, methods=["POST"])
 blueprint.add_url_rule("/admin/events", view_func=events.events)
 blueprint.add_url_rule("/admin/events/<int(max=9223372036854775807):event_row_id>", view_func=events.event)
 blueprint.add_url_rule("/admin/ledger", view_func=ledger.ledger)

@@ -95,6 +95,7 @@ class ShareRow:
     card_fee: Amount
     net: Amount
     hold: str
+    hold_url: str
     failure: str
     refund_url: str
 
@@ -248,6 +249,7 @@ def _share(payment_id: int, each: SellerShare) -> ShareRow:
         card_fee=amount(share.processing_fee_minor, "card-fee"),
         net=amount(share.net_minor, "net"),
         hold=hold,
+        hold_url=url_for("admin.hold", payment_id=payment_id, share_id=share.id),
         failure=failure,
         refund_url=refund_page.start_url(each),
     )

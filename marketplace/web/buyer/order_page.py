@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
+from marketplace.config import MoneyPolicy
 from marketplace.orders import rules
 from marketplace.orders.queries import LineRow, OrderDetail, PurchaseOrder
 from marketplace.orders.shipping_queries import ShipmentRow
@@ -132,7 +133,7 @@ class OrderPage:
     entries: tuple[TimelineEntry, ...]
 
 
-def build(facts: Facts, viewer_id: int, delivered_after_days: int) -> OrderPage:
+def build(facts: Facts, viewer_id: int, policy: MoneyPolicy) -> OrderPage:
     """Return the page of the order in `facts`."""
     order, share, shipment = facts.order, facts.share, facts.shipment
     to_receive = received_url(order.number, order.status)
@@ -148,7 +149,7 @@ def build(facts: Facts, viewer_id: int, delivered_after_days: int) -> OrderPage:
         protection=_protection(order, share),
         parcel=order_parts.parcel(shipment, _ARRIVED) if shipment else None,
         received_url=to_receive,
-        received_note=_received_note(shipment, delivered_after_days) if to_receive and shipment else "",
+        received_note=_received_note(shipment, policy) if to_receive and shipment else "",
         money_rows=_money_rows(order, share),
         lines=order_parts.line_views(facts.lines, order.currency, explain_url(order.number, "goods")),
         shop_name=order.shop_name,
@@ -184,9 +185,10 @@ def explain_url(number: str, figure: str) -> str:
     return url_for("buyer.explain_order", number=number, figure=figure)
 
 
-def _received_note(shipment: ShipmentRow, days: int) -> str:
-    day = date_text(rules.counts_as_delivered(shipment.shipped_at, days))
-    return f"If you say nothing, it counts as delivered on {day}."
+def _received_note(shipment: ShipmentRow, policy: MoneyPolicy) -> str:
+    day = date_text(rules.counts_as_delivered(shipment.shipped_at, policy.delivered_after_shipping_days))
+    paid = "The seller is paid then; you can still ask for a refund. " if policy.release_on_receipt else ""
+    return f"{paid}If you say nothing, it counts as delivered on {day}."
 
 
 def _steps(order: OrderDetail, share: Share | None, shipment: ShipmentRow | None) -> tuple[Step, ...]:

@@ -116,8 +116,8 @@ def order(number: str) -> ResponseReturnValue:
         refunds=refunds,
         may_ask=planning_queries.asking(found.id, found.currency, now=clock.now()).buyer_may_ask,
     )
-    days = current_app.extensions["settings"].money.delivered_after_shipping_days
-    return render_template("buyer/order.html", page=order_page.build(facts, viewer.user_id, days))
+    policy = current_app.extensions["settings"].money
+    return render_template("buyer/order.html", page=order_page.build(facts, viewer.user_id, policy))
 
 
 @guards.signed_in

@@ -1,0 +1,176 @@
+"""The hold of one share: why the money waits, and what an admin may do about it by hand."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import IntegerField, RadioField, TextAreaField
+from wtforms.validators import Length, Optional
+
+from marketplace import clock, db
+from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.payments import hold_decisions, hold_queries, queries
+from marketplace.payments.hold_queries import Decision, HeldShare
+from marketplace.payments.queries import Block
+from marketplace.payments.states import BlockReason, HoldStep, TransactionStatus
+from marketplace.web import guards, wording
+from marketplace.web.console import Console, admin_console
+from marketplace.web.order_parts import Fact
+from marketplace.web.pages import date_text, money_text, time_text
+from marketplace.web.wording import Badge, TimelineEntry
+
+_LABELS = {
+    HoldStep.STOP: "Stop it until somebody lets it go",
+    HoldStep.LET_GO: "Let it go on",
+    HoldStep.EXTEND: "Hold it longer",
+    HoldStep.RELEASE: "Release it now, whatever its date says",
+}
+_DONE = {
+    HoldStep.STOP: "The share is stopped.",
+    HoldStep.LET_GO: "The share may move again.",
+    HoldStep.EXTEND: "The share is held longer.",
+    HoldStep.RELEASE: "The share is released. The seller was told.",
+}
+
+
+class HoldForm(FlaskForm):
+    """What to do, by how many days, and why."""
+
+    step = RadioField("What to do")
+    days = IntegerField("Days more", [Optional()])
+    reason = TextAreaField("Reason", [Length(max=500, message="At most 500 characters.")])
+
+
+@dataclass(frozen=True, slots=True)
+class HoldPage:
+    """What templates/admin/hold.html shows."""
+
+    title: str
+    console: Console
+    badges: tuple[Badge, Badge]
+    note: str
+    action: str
+    payment_label: str
+    payment_url: str
+    facts: tuple[Fact, ...]
+    waits_for: tuple[str, ...]
+    entries: tuple[TimelineEntry, ...]
+    can_decide: bool
+
+
+@guards.admin_only
+def hold(payment_id: int, share_id: int) -> ResponseReturnValue:
+    """Show why a share waits, and the form that decides about it."""
+    share = hold_queries.held_share(payment_id, share_id)
+    blocks = queries.open_blocks(share_id)
+    return _show(share, blocks, _form(share, blocks), 200)
+
+
+@guards.admin_only
+def decide_hold(payment_id: int, share_id: int) -> ResponseReturnValue:
+    """Do what the form says."""
+    share = hold_queries.held_share(payment_id, share_id)
+    blocks = queries.open_blocks(share_id)
+    form = _form(share, blocks)
+    if not form.validate():
+        return _show(share, blocks, form, 422)
+    step = HoldStep(form.step.data)
+    work: dict[HoldStep, Callable[..., None]] = {
+        HoldStep.STOP: hold_decisions.stop,
+        HoldStep.LET_GO: hold_decisions.let_go,
+        HoldStep.EXTEND: partial(hold_decisions.extend, days=form.days.data or 0),
+        HoldStep.RELEASE: hold_decisions.release,
+    }
+    admin_id, reason = guards.viewer().user_id, form.reason.data or ""
+    try:
+        db.atomic(work[step], (), admin_id=admin_id, share_id=share_id, reason=reason, now=clock.now())
+    except Invalid as error:
+        form[error.field or "reason"].errors = [error.message]
+        return _show(share, blocks, form, 422)
+    except (Conflict, NotAllowed) as error:
+        flash(error.message, "wait")
+    else:
+        flash(_DONE[step], "ok")
+    return redirect(url_for("admin.hold", payment_id=payment_id, share_id=share_id), code=303)
+
+
+def _form(share: HeldShare, blocks: Sequence[Block]) -> HoldForm:
+    form = HoldForm()
+    form.step.choices = [(step.value, _LABELS[step]) for step in _steps(share, blocks)]
+    if form.step.data is None and form.step.choices:
+        form.step.data = form.step.choices[0][0]
+    return form
+
+
+def _steps(share: HeldShare, blocks: Sequence[Block]) -> list[HoldStep]:
+    is_held = share.status is TransactionStatus.HELD
+    if any(block.reason is BlockReason.MANUAL for block in blocks):
+        return [HoldStep.LET_GO, *([HoldStep.EXTEND] if is_held else [])]
+    if is_held:
+        return [HoldStep.STOP, HoldStep.EXTEND, *([] if blocks else [HoldStep.RELEASE])]
+    return [HoldStep.STOP] if share.status is TransactionStatus.AVAILABLE else []
+
+
+def _show(share: HeldShare, blocks: Sequence[Block], form: HoldForm, code: int) -> ResponseReturnValue:
+    amount = money_text(share.left_minor, share.currency)
+    page = HoldPage(
+        title=f"Hold of order {share.order_number}",
+        console=admin_console("payments"),
+        badges=(wording.badge(share.status), wording.fulfilment_badge(share.order_status)),
+        note=f"{amount} for {share.shop_name}",
+        action=url_for("admin.decide_hold", payment_id=share.payment_id, share_id=share.id),
+        payment_label=f"Payment {share.payment_id}",
+        payment_url=url_for("admin.payment", payment_id=share.payment_id),
+        facts=_facts(share),
+        waits_for=_waits_for(share, blocks, clock.now()),
+        entries=tuple(_entry(decision) for decision in hold_queries.decisions(share.id)),
+        can_decide=bool(form.step.choices),
+    )
+    return render_template("admin/hold.html", page=page, form=form), code
+
+
+def _facts(share: HeldShare) -> tuple[Fact, ...]:
+    moments = (
+        ("Held since", share.hold_start_date),
+        ("Planned release", share.planned_release_date),
+        ("Sent", share.shipped_at),
+        ("Delivered", share.delivered_at),
+    )
+    facts = [Fact("Share", str(share.id)), Fact("Status", share.status.label)]
+    if share.hold_reason is not None:
+        facts.append(Fact("Reason", f"{share.hold_reason.value}, {share.days_to_hold} days"))
+    return (*facts, *(Fact(label, time_text(moment)) for label, moment in moments if moment is not None))
+
+
+def _waits_for(share: HeldShare, blocks: Sequence[Block], now: datetime) -> tuple[str, ...]:
+    """Return what must still happen before the share is released by itself, in words."""
+    if share.status is not TransactionStatus.HELD:
+        return ()
+    found = []
+    if share.planned_release_date is not None and share.planned_release_date > now:
+        found.append(f"The day of its release, {date_text(share.planned_release_date)}.")
+    if share.shipped_at is None:
+        found.append("The seller has not sent the order.")
+    elif share.delivered_at is None:
+        found.append("The order has not arrived.")
+    found += [f"{block.note}, since {date_text(block.set_at)}." for block in blocks]
+    return tuple(found or ("Nothing. The next tick releases it, once the order counts as delivered.",))
+
+
+def _entry(decision: Decision) -> TimelineEntry:
+    title = decision.step.label
+    if decision.planned_before and decision.planned_after:
+        title = f"Release moved from {date_text(decision.planned_before)} to {date_text(decision.planned_after)}"
+    return TimelineEntry(
+        title=title,
+        when=time_text(decision.decided_at),
+        when_iso=decision.decided_at.isoformat(),
+        detail=decision.reason,
+        actor=decision.admin_name,
+        source="admin",
+        state="done",
+    )
