@@ -41,6 +41,8 @@ class MoneyPolicy:
     main_currency: str = "USD"
     refund_fee_bearer: str = "seller"
     second_approver_above_minor: int = 50_000
+    buyers_may_cancel: bool = True
+    """Whether a buyer may cancel a paid order before it is sent."""
 
 
 @dataclass(frozen=True)

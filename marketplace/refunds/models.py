@@ -25,6 +25,14 @@ class RefundOrigin(StrEnum):
     SELLER = "seller"
     PROVIDER = "provider"
     """Made in the provider's dashboard and mirrored here (scar S20)."""
+    BUYER_CANCELLED = "buyer_cancelled"
+    """Sent by a rule, because the buyer cancelled the order before it was sent; as is the next."""
+    SELLER_CANCELLED = "seller_cancelled"
+
+    @property
+    def is_automatic(self) -> bool:
+        """Return whether a rule sent the money back, and nobody decided an amount."""
+        return self in {RefundOrigin.BUYER_CANCELLED, RefundOrigin.SELLER_CANCELLED}
 
 
 class Refund(Ruled, Base):
@@ -76,6 +84,8 @@ class Refund(Ruled, Base):
     admin_notes: Mapped[LongText] = mapped_column(default="")
     """Why it was rejected, changed or approved, for both parties to read."""
     provider_refund_id: Mapped[Text200 | None]
+    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("refund.id"))
+    """The refund that sends this one's money too, because the order was cancelled meanwhile."""
     asked_at: Mapped[UtcTime]
     completed_at: Mapped[UtcTime | None]
 

@@ -1,7 +1,7 @@
 """How much goes back, who bears it, who may decide. Pure; the plan shown is the plan that executes (DESIGN 4.10)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
@@ -15,7 +15,7 @@ _SATURDAY = 5
 
 
 class RefundReason(StrEnum):
-    """Why a buyer wants money back (S2.14: seven reasons)."""
+    """Why money goes back: the seven reasons of buyers (S2.14), and the one that is no wish."""
 
     label: str
 
@@ -33,6 +33,11 @@ class RefundReason(StrEnum):
     WRONG_ITEM = "wrong_item", "I got something else"
     CHANGED_MIND = "changed_mind", "I changed my mind"
     OTHER = "other", "Something else"
+    CANCELLED = "cancelled", "The order was cancelled"
+
+
+ASKED_FOR = tuple(reason for reason in RefundReason if reason is not RefundReason.CANCELLED)
+"""The reasons a person may choose."""
 
 
 class FeeBearer(StrEnum):
@@ -106,6 +111,12 @@ def plan_refund(amount: Money, standing: Standing, bearer: FeeBearer) -> Plan:
     from_held = min(rest, standing.held)
     from_available = min(rest - from_held, standing.available)
     return Plan(amount, from_platform, from_cost, from_held, from_available, rest - from_held - from_available)
+
+
+def plan_rest(standing: Standing, bearer: FeeBearer) -> Plan | None:
+    """Return who gives what when all that is left goes back, open requests included; None when nothing is left."""
+    alone = replace(standing, reserved=standing.refunded)
+    return plan_refund(alone.left, alone, bearer) if alone.left else None
 
 
 def check_amount(amount: Money, left: Money) -> None:
