@@ -20,7 +20,7 @@ from marketplace.payments import automatic
 from marketplace.payments.rules import RefundRule
 from marketplace.refunds import granting
 from marketplace.refunds.granting import Granted
-from marketplace.refunds.models import RefundOrigin
+from marketplace.refunds.rules import RefundOrigin
 
 _RULES = {
     Side.BUYER: (RefundRule.BUYER_CANCELS, RefundOrigin.BUYER_CANCELLED, "The buyer cancelled the order. "),
@@ -69,16 +69,7 @@ def cancel(
     rules.check_seen(Money(wanted.expected_minor, order.currency), left)
     history.move(session, order, "cancel", actor=actor, at=now, because=why)
     is_back = wanted.reason.goods_remain if wanted.is_back_on_sale is None else wanted.is_back_on_sale
-    listings = set(session.execute(select(OrderLine.listing_id).where(OrderLine.order_id == order.id)).scalars())
-    stock.take_back(
-        session,
-        purchase_id=order.purchase_id,
-        listing_ids=listings,
-        is_back_on_sale=is_back,
-        actor=actor,
-        now=now,
-        because=f"Order {order.number} was cancelled.",
-    )
+    _take_back(session, order, is_back_on_sale=is_back, actor=actor, now=now)
     found = Cancellation(
         order_id=order.id,
         side=side,
@@ -92,6 +83,19 @@ def cancel(
     session.add(found)
     telling.cancelled(session, order=order, cancellation=found, granted=granted, now=now)
     return Cancelled(granted.call_id if granted else None)
+
+
+def _take_back(session: Session, order: Order, *, is_back_on_sale: bool, actor: Actor, now: datetime) -> None:
+    listings = set(session.execute(select(OrderLine.listing_id).where(OrderLine.order_id == order.id)).scalars())
+    stock.take_back(
+        session,
+        purchase_id=order.purchase_id,
+        listing_ids=listings,
+        is_back_on_sale=is_back_on_sale,
+        actor=actor,
+        now=now,
+        because=f"Order {order.number} was cancelled.",
+    )
 
 
 def _send_back(

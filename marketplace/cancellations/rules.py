@@ -26,7 +26,7 @@ class CancelReason(StrEnum):
     sides: Sequence[Side]
     goods_remain: bool
 
-    def __new__(cls, value: str, label: str, sides: Sequence[Side], goods_remain: bool) -> Self:
+    def __new__(cls, value: str, label: str = "", sides: Sequence[Side] = (), goods_remain: bool = True) -> Self:
         """Make a member from its word, its label, its sides and what it says of the goods."""
         member = str.__new__(cls, value)
         member._value_ = value

@@ -10,9 +10,10 @@ from marketplace import history
 from marketplace.config import MoneyPolicy
 from marketplace.history import Actor
 from marketplace.orders.models import Order
+from marketplace.payments.models import PaymentTransaction
 from marketplace.refunds import booking, operations, rules, standing
-from marketplace.refunds.models import Refund, RefundOrigin
-from marketplace.refunds.rules import Plan, RefundReason
+from marketplace.refunds.models import Refund
+from marketplace.refunds.rules import Plan, RefundOrigin, RefundReason
 from marketplace.refunds.states import REFUND, RefundStatus
 
 _ABSORBED = [status for status in RefundStatus if REFUND.can(status, "absorb")]
@@ -50,7 +51,23 @@ def grant_rest(
     )
     if plan is None:
         return None
-    refund = Refund(
+    refund = _refund(order, share, plan, origin=origin, because=because, now=now)
+    session.add(refund)
+    session.flush()
+    history.begin(session, Refund, [refund.id], actor=actor, at=now, because=because)
+    _absorb(session, refund, now=now)
+    booking.block(session, refund, now=now)
+    booking.take(session, refund, plan, now=now)
+    rule = Actor.job(origin.value)
+    history.move(session, refund, "grant", actor=rule, at=now)
+    call_id = operations.plan_call(session, refund, actor=rule, now=now)
+    return Granted(refund.id, refund.number, refund.payment_id, plan, call_id)
+
+
+def _refund(
+    order: Order, share: PaymentTransaction, plan: Plan, *, origin: RefundOrigin, because: str, now: datetime
+) -> Refund:
+    return Refund(
         order_id=order.id,
         payment_id=share.payment_id,
         transaction_id=share.id,
@@ -66,16 +83,6 @@ def grant_rest(
         decided_at=now,
         asked_at=now,
     )
-    session.add(refund)
-    session.flush()
-    history.begin(session, Refund, [refund.id], actor=actor, at=now, because=because)
-    _absorb(session, refund, now=now)
-    booking.block(session, refund, now=now)
-    booking.take(session, refund, plan, now=now)
-    rule = Actor.job(origin.value)
-    history.move(session, refund, "grant", actor=rule, at=now)
-    call_id = operations.plan_call(session, refund, actor=rule, now=now)
-    return Granted(refund.id, refund.number, refund.payment_id, plan, call_id)
 
 
 def _absorb(session: Session, refund: Refund, *, now: datetime) -> None:

@@ -1,6 +1,5 @@
 """Refunds: what was asked, what was decided, the frozen plan, and the provider's refund."""
 
-from enum import StrEnum
 from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
@@ -12,27 +11,9 @@ from marketplace.history import Ruled
 from marketplace.orders.models import Order, OrderLine
 from marketplace.payment_records.models import Payment
 from marketplace.payments.models import PaymentTransaction
-from marketplace.refunds.rules import RefundReason
+from marketplace.refunds.rules import RefundOrigin, RefundReason
 from marketplace.refunds.states import REFUND, RefundStatus
 from marketplace.transitions import Machine
-
-
-class RefundOrigin(StrEnum):
-    """Where a refund came from."""
-
-    BUYER = "buyer"
-    ADMIN = "admin"
-    SELLER = "seller"
-    PROVIDER = "provider"
-    """Made in the provider's dashboard and mirrored here (scar S20)."""
-    BUYER_CANCELLED = "buyer_cancelled"
-    """Sent by a rule, because the buyer cancelled the order before it was sent; as is the next."""
-    SELLER_CANCELLED = "seller_cancelled"
-
-    @property
-    def is_automatic(self) -> bool:
-        """Return whether a rule sent the money back, and nobody decided an amount."""
-        return self in {RefundOrigin.BUYER_CANCELLED, RefundOrigin.SELLER_CANCELLED}
 
 
 class Refund(Ruled, Base):

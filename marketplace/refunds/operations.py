@@ -19,8 +19,8 @@ from marketplace.payment_records.models import Payment
 from marketplace.payments.models import PaymentTransaction
 from marketplace.payments.states import TransactionStatus
 from marketplace.refunds import booking, rules, standing, telling
-from marketplace.refunds.models import Refund, RefundLine, RefundOrigin
-from marketplace.refunds.rules import Plan, RefundReason
+from marketplace.refunds.models import Refund, RefundLine
+from marketplace.refunds.rules import Plan, RefundOrigin, RefundReason
 from marketplace.transitions import AlreadyThere
 
 REFERENCE = "refund:"
@@ -199,8 +199,6 @@ def _open(
     now: datetime,
 ) -> int:
     share = share_of(session, order.id)
-    if reason not in rules.ASKED_FOR:
-        raise Invalid("Choose a reason.", field="reason")
     if share.payment_received_date is None:
         raise NotAllowed("This order has not been paid.")
     if origin == RefundOrigin.BUYER:
@@ -215,7 +213,7 @@ def _open(
         seller_id=order.seller_id,
         currency=order.currency,
         origin=origin,
-        reason=reason,
+        reason=rules.check_reason(reason),
         description=_description(description),
         asked_minor=amount.minor,
         amount_minor=amount.minor,

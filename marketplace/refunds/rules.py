@@ -40,6 +40,24 @@ ASKED_FOR = tuple(reason for reason in RefundReason if reason is not RefundReaso
 """The reasons a person may choose."""
 
 
+class RefundOrigin(StrEnum):
+    """Where a refund came from."""
+
+    BUYER = "buyer"
+    ADMIN = "admin"
+    SELLER = "seller"
+    PROVIDER = "provider"
+    """Made in the provider's dashboard and mirrored here (scar S20)."""
+    BUYER_CANCELLED = "buyer_cancelled"
+    """Sent by a rule, because the buyer cancelled the order before it was sent; as is the next."""
+    SELLER_CANCELLED = "seller_cancelled"
+
+    @property
+    def is_automatic(self) -> bool:
+        """Return whether a rule sent the money back, and nobody decided an amount."""
+        return self in {RefundOrigin.BUYER_CANCELLED, RefundOrigin.SELLER_CANCELLED}
+
+
 class FeeBearer(StrEnum):
     """Who pays for the processing fee that the provider keeps."""
 
@@ -140,6 +158,13 @@ def amount_of_lines(chosen: Sequence[Money], subtotal: Money, tax: Money) -> Mon
     if not goods:
         raise Invalid("Choose at least one item.", field="lines")
     return goods + _part(tax, goods, subtotal)
+
+
+def check_reason(reason: RefundReason) -> RefundReason:
+    """Return `reason`; raises Invalid for one that nobody may choose."""
+    if reason not in ASKED_FOR:
+        raise Invalid("Choose a reason.", field="reason")
+    return reason
 
 
 def shares_of(amount: Money, left: Sequence[Money]) -> list[Money]:

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from flask import url_for
 
+from marketplace.cancellations.queries import CancellationRow
+from marketplace.cancellations.rules import Side
 from marketplace.orders import rules
 from marketplace.orders.queries import LineRow, OrderDetail
 from marketplace.orders.shipping_queries import ShipmentRow
@@ -14,7 +16,8 @@ from marketplace.payments.queries import Block, Share
 from marketplace.payments.states import TransactionStatus
 from marketplace.payments.timeline_queries import Change
 from marketplace.refunds.queries import RefundRow
-from marketplace.web import order_parts, wording
+from marketplace.web import cancel_parts, order_parts, refund_parts, wording
+from marketplace.web.cancel_parts import CalledOff
 from marketplace.web.console import Console, seller_console
 from marketplace.web.order_parts import Fact, LineView, MoneyRow, Parcel
 from marketplace.web.pages import date_text, money_text, time_text
@@ -72,6 +75,7 @@ class Facts:
     changes: Sequence[Change]
     lines: Sequence[LineRow]
     refunds: Sequence[RefundRow]
+    cancellation: CancellationRow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +104,12 @@ class OrderPage:
     console: Console
     badges: tuple[Badge, Badge]
     note: str
+    called_off: CalledOff | None
     hold: Hold | None
     ship_url: str
     """Where the form goes that says how it was sent; "" when it cannot be sent now."""
     ship_by: ShipBy | None
+    cancel_url: str
     parcel: Parcel | None
     delivered_url: str
     delivered_note: str
@@ -131,9 +137,11 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         console=seller_console("orders"),
         badges=badges(order.status, order.purchase_status, share),
         note=f"Placed {time_text(order.created_at)}",
-        hold=_hold(share, facts.blocks),
+        called_off=cancel_parts.called_off(facts.cancellation, Side.SELLER, order.shop_name, order.currency),
+        hold=_hold(share, facts.blocks) if facts.cancellation is None else None,
         ship_url=url_for("seller.ship", number=order.number) if can_ship else "",
         ship_by=ship_by(facts.paid_at, now) if can_ship and facts.paid_at else None,
+        cancel_url=url_for("seller.cancel", number=order.number) if can_ship else "",
         parcel=order_parts.parcel(shipment, _ARRIVED) if shipment else None,
         delivered_url=url_for("seller.delivered", number=order.number) if can_arrive else "",
         delivered_note=_delivered_note(shipment, delivered_after_days) if can_arrive and shipment else "",
@@ -147,7 +155,7 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         money_rows=_money_rows(order, share),
         share_facts=_share_facts(share),
         refunds=refund_page.box(facts.refunds),
-        entries=wording.timeline(facts.changes, (), _TITLES, viewer_id, "The buyer"),
+        entries=wording.timeline(refund_parts.told(facts.changes, facts.refunds), (), _TITLES, viewer_id, "The buyer"),
     )
 
 
