@@ -14,6 +14,7 @@ from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.operations import Wish
 from marketplace.transitions import AlreadyThere, MoveNotAllowed
 from tests.builders import Bought, World
+from tests.faults import Line
 from tests.journeys.test_refunds import balances
 from tests.races import at_once, refusals
 
@@ -376,6 +377,25 @@ def test_who_has_paid_meanwhile_is_told_and_nothing_is_cancelled(world: World) -
     world.settle_down()
     with pytest.raises(Conflict, match="You have paid this purchase already"):
         cancel_purchase(world, bought)
+
+
+def test_paid_on_a_page_that_could_not_be_closed_counts_all_the_same(world: World) -> None:
+    """The provider was out of reach when the purchase was cancelled, and its page was paid a moment later."""
+    bought = world.open_purchase(10_000)
+    checkout.cancel_purchase(
+        purchase_id=bought.purchase_id,
+        buyer_id=bought.buyer_id,
+        now=world.now,
+        provider=Line(world.provider, {"expire_checkout"}),  # type: ignore[arg-type]
+        settings=world.settings,
+    )
+    assert one(world, 'SELECT status FROM "order"') == ("cancelled",)
+    world.pay(bought)
+    world.settle_down()
+    assert one(world, 'SELECT status FROM "order"') == ("confirmed",)
+    [(number, _)] = orders_of(world, bought)
+    cancel(world, number, bought.buyer_id, Side.BUYER, seen=10_000)
+    assert one(world, "SELECT count(*) FROM refund") == (1,)
 
 
 def test_a_debit_that_clears_is_waited_for(world: World) -> None:
