@@ -64,10 +64,10 @@ def cancel(
     rules.check_can_cancel(side, order.status, buyers_may=policy.buyers_may_cancel)
     note = rules.check_reason(side, wanted.reason, wanted.note)
     why, actor = rules.reason_text(wanted.reason, note), Actor.user(user_id)
+    history.move(session, order, "cancel", actor=actor, at=now, because=why)
     granted = _send_back(session, order, side, why, actor=actor, policy=policy, now=now)
     left = granted.plan.amount if granted else Money.zero(order.currency)
     rules.check_seen(Money(wanted.expected_minor, order.currency), left)
-    history.move(session, order, "cancel", actor=actor, at=now, because=why)
     is_back = wanted.reason.goods_remain if wanted.is_back_on_sale is None else wanted.is_back_on_sale
     _take_back(session, order, is_back_on_sale=is_back, actor=actor, now=now)
     found = Cancellation(

@@ -17,7 +17,6 @@ from marketplace.money import Money
 from marketplace.orders.queries import OrderDetail
 from marketplace.refunds.queries import RefundRow
 from marketplace.refunds.rules import Plan
-from marketplace.web import refund_parts
 from marketplace.web.cart.forms import whole_number
 from marketplace.web.console import Console
 from marketplace.web.order_parts import MoneyRow
@@ -164,6 +163,16 @@ def _sellers(plan: Plan | None) -> tuple[str, ...]:
     return (f"The buyer gets {money(plan.amount)} back.", f"{gives}.", *fees)
 
 
+def _sellers_parts(plan: Plan) -> tuple[tuple[str, Money], ...]:
+    return (
+        ("Our fee, given back", plan.from_platform),
+        ("Card fee, borne by us", plan.from_cost),
+        ("From what is held for you", plan.from_held),
+        ("From what is available to you", plan.from_available),
+        ("Card fee, owed by you", plan.from_debt),
+    )
+
+
 def _absorbed(refunds: Sequence[RefundRow], plan: Plan | None) -> tuple[str, ...]:
     absorbed = [row.number for row in refunds if row.can_be_absorbed]
     if plan is None or not absorbed:
@@ -175,9 +184,8 @@ def _rows(order: OrderDetail, plan: Plan | None, side: Side) -> tuple[MoneyRow, 
     if plan is None:
         return (MoneyRow("Left to send back", money_text(0, order.currency), "", is_total=True),)
     if side is Side.SELLER:
-        return refund_parts.plan_rows(
-            refund_parts.parts_of(plan), plan.amount.minor, order.currency, "The buyer gets back"
-        )
+        shown = [MoneyRow(label, money(part), "") for label, part in _sellers_parts(plan) if part]
+        return (*shown, MoneyRow("The buyer gets back", money(plan.amount), "", is_total=True))
     before = order.total_minor - plan.amount.minor
     paid = MoneyRow("You paid", money_text(order.total_minor, order.currency), "")
     earlier = (MoneyRow("Refunded before", money_text(-before, order.currency), ""),) if before else ()

@@ -112,8 +112,8 @@ def test_the_buyer_cancels_one_of_two_orders_and_gets_its_money_back_by_itself(w
         " WHERE verb IN ('cancel', 'grant', 'put_back') ORDER BY id"
     )
     assert trail == [
-        ("refund", "grant", "job", None, "buyer_cancelled"),
         ("order", "cancel", "user", bought.buyer_id, "web"),
+        ("refund", "grant", "job", None, "buyer_cancelled"),
         ("stock_reservation", "put_back", "user", bought.buyer_id, "web"),
     ]
     assert balances(world)["provider_balance"] == world.sandbox.balance_sum("usd")

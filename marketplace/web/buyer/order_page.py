@@ -190,7 +190,7 @@ def _cancelling(order: OrderDetail, *, is_allowed: bool) -> dict[str, str]:
     return {
         "cancel_url": url_for("buyer.cancel", number=order.number),
         "cancel_label": "Cancel the purchase" if is_unpaid else "Cancel this order",
-        "cancel_note": "Nothing was charged yet."
+        "cancel_note": f"Nothing was charged yet. This cancels all of purchase {order.purchase_number}."
         if is_unpaid
         else f"Until {order.shop_name} has sent it, you can cancel. Your money goes back by itself.",
     }

@@ -8,7 +8,7 @@ from marketplace.orders.shipping_queries import ShipmentRow
 from marketplace.orders.states import OrderStatus, PurchaseStatus
 from marketplace.payments.queries import Share
 from marketplace.payments.states import TransactionStatus
-from marketplace.web.pages import date_text, money_text
+from marketplace.web.pages import date_text
 
 _T = TransactionStatus
 _PAID = frozenset({_T.HELD, _T.AVAILABLE, _T.TRANSFERRING, _T.PAID_OUT, _T.REFUNDED})
@@ -67,8 +67,7 @@ def protection(order: OrderDetail, share: Share | None) -> Protection | None:
         text = "The order was cancelled, and your bank or the payment provider sent the money back to us. We try again."
         return Protection("Your money did not reach you yet", text, "hold")
     if order.status is OrderStatus.CANCELLED:
-        amount = money_text(share.gross_minor, share.currency)
-        return Protection("Your money is on its way back", f"The order was cancelled. All of {amount} is yours.", "ok")
+        return None
     if share.status is _T.HELD and share.planned_release_date is not None:
         until = date_text(share.planned_release_date)
         return Protection(

@@ -115,8 +115,9 @@ class OrderPage:
     delivered_note: str
     lines: tuple[LineView, ...]
     buyer_name: str
-    is_paid: bool
     delivery_lines: tuple[str, ...]
+    no_address: str
+    """Why the address is not shown, "" where it is."""
     delivery_text: str
     buyer_note: str
     agreed_rows: tuple[MoneyRow, ...]
@@ -131,14 +132,15 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
     order, share, shipment = facts.order, facts.share, facts.shipment
     can_ship, can_arrive = ORDER.can(order.status, "ship"), ORDER.can(order.status, "deliver")
     is_paid = order.purchase_status is PurchaseStatus.PAID
-    address = order_parts.address_lines(order.delivery_address) if is_paid else ()
+    is_called_off = facts.cancellation is not None
+    address = order_parts.address_lines(order.delivery_address) if is_paid and not is_called_off else ()
     return OrderPage(
         title=f"Order {order.number}",
         console=seller_console("orders"),
         badges=badges(order.status, order.purchase_status, share),
         note=f"Placed {time_text(order.created_at)}",
         called_off=cancel_parts.called_off(facts.cancellation, Side.SELLER, order.shop_name, order.currency),
-        hold=_hold(share, facts.blocks) if facts.cancellation is None else None,
+        hold=None if is_called_off else _hold(share, facts.blocks),
         ship_url=url_for("seller.ship", number=order.number) if can_ship else "",
         ship_by=ship_by(facts.paid_at, now) if can_ship and facts.paid_at else None,
         cancel_url=url_for("seller.cancel", number=order.number) if can_ship else "",
@@ -147,8 +149,8 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         delivered_note=_delivered_note(shipment, delivered_after_days) if can_arrive and shipment else "",
         lines=order_parts.line_views(facts.lines, order.currency, explain_url(order.number, "goods")),
         buyer_name=order.buyer_name,
-        is_paid=is_paid,
         delivery_lines=address,
+        no_address=_no_address(is_paid=is_paid, is_called_off=is_called_off),
         delivery_text=", ".join(address),
         buyer_note=order.buyer_note,
         agreed_rows=_agreed(order),
@@ -178,6 +180,12 @@ def explain_url(number: str, figure: str) -> str:
 def _delivered_note(shipment: ShipmentRow, days: int) -> str:
     day = date_text(rules.counts_as_delivered(shipment.shipped_at, days))
     return f"If nobody says anything, it counts as delivered on {day}."
+
+
+def _no_address(*, is_paid: bool, is_called_off: bool) -> str:
+    if is_called_off:
+        return "This order was cancelled. There is nothing to send."
+    return "" if is_paid else "The address appears here once the order is paid."
 
 
 def _hold(share: Share | None, blocks: Sequence[Block]) -> Hold | None:
