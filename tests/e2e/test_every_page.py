@@ -38,7 +38,8 @@ BUYER = (
     "/basket", "/checkout/USD", "/account", "/account/security", "/account/payments", "/account/payments?status=failed",
     "/account/payments/{paid}", "/account/payments/{failed}", "/account/payments/{open}", "/account/payments/{expired}",
     "/account/payments/{paid}/explain/amount", "/orders", "/orders?tab=open", "/orders/{order}", "/orders/{unpaid}",
-    "/orders/{sent}", "/orders/{order}/cancel", "/orders/{unpaid}/cancel", "/orders/{order}/explain/total", "/orders/{order}/explain/goods", "/notifications",
+    "/orders/{order}/cancel", "/orders/{unpaid}/cancel",
+    "/orders/{sent}", "/orders/{order}/explain/total", "/orders/{order}/explain/goods", "/notifications",
     "/orders/{order}/refund/new", "/refunds", "/refunds/{asked_back}", "/refunds/{refunded}", "/refunds/{refused}",
     "/refunds/{refunded}/explain/amount", "/checkout/return/{paid}", "/checkout/return/{failed}",
     "/checkout/return/{expired}", "/checkout/return/{waiting}",
@@ -46,7 +47,8 @@ BUYER = (
 )  # fmt: skip
 SELLER = (
     "/seller/orders", "/seller/orders?tab=all", "/seller/orders/{order}", "/seller/orders/{unpaid}",
-    "/seller/orders/{order}/cancel", "/seller/orders/{called_off}", "/seller/orders/{order}/explain/net", "/seller/orders/{order}/explain/card-fee", "/seller/explain/held/USD",
+    "/seller/orders/{order}/cancel", "/seller/orders/{called_off}",
+    "/seller/orders/{order}/explain/net", "/seller/orders/{order}/explain/card-fee", "/seller/explain/held/USD",
     "/seller/listings", "/seller/listings?tab=paused", "/seller/listings/new", "/seller/listings/new/car",
     "/seller/listings/new/part", "/seller/listings/{listing}/edit", "/seller/refunds", "/seller/refunds/{refunded}",
     "/seller/refunds/{refunded}/explain/held",
