@@ -43,6 +43,8 @@ class MoneyPolicy:
     """Whether the buyer's word that the goods have arrived ends the hold at once."""
     refund_fee_bearer: str = "seller"
     second_approver_above_minor: int = 50_000
+    buyers_may_cancel: bool = True
+    """Whether a buyer may cancel a paid order before it is sent."""
 
 
 @dataclass(frozen=True)

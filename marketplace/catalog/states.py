@@ -17,6 +17,7 @@ class ReservationStatus(Status):
     ACTIVE = "active", "Reserved"
     REDEEMED = "redeemed", "Sold"
     RETURNED = "returned", "Returned to stock"
+    WRITTEN_OFF = "written_off", "Not put back on sale"
 
 
 LISTING = Machine(
@@ -36,5 +37,12 @@ RESERVATION = Machine(
     {
         "redeem": ([ReservationStatus.ACTIVE], ReservationStatus.REDEEMED, "The purchase was paid."),
         "give_back": ([ReservationStatus.ACTIVE], ReservationStatus.RETURNED, "The purchase was not paid in time."),
+        "put_back": ([ReservationStatus.REDEEMED], ReservationStatus.RETURNED, "The order was cancelled."),
+        "write_off": (
+            [ReservationStatus.REDEEMED],
+            ReservationStatus.WRITTEN_OFF,
+            "The order was cancelled and the units cannot be sold.",
+        ),
     },
+    walks_back=("put_back",),
 )

@@ -1,6 +1,6 @@
 """Units of stock: set aside for a purchase, sold when it is paid, given back when it is not (scar S53)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -61,15 +61,31 @@ def give_back(session: Session, *, purchase_id: int, actor: Actor, now: datetime
     """Return the units set aside for a purchase to stock; return how many reservations that were."""
     ids = active_reservations(session, purchase_id)
     moved = history.move_many(session, StockReservation, ids, "give_back", actor=actor, at=now, because=because)
-    for row in session.execute(
-        select(StockReservation.listing_id, StockReservation.quantity)
-        .where(StockReservation.id.in_(moved))
-        .order_by(StockReservation.listing_id)
-    ).all():
-        session.execute(
-            update(Listing).where(Listing.id == row.listing_id).values(in_stock=Listing.in_stock + row.quantity)
-        )
+    _add_to_stock(session, moved)
     return len(moved)
+
+
+def take_back(
+    session: Session,
+    *,
+    purchase_id: int,
+    listing_ids: Collection[int],
+    is_back_on_sale: bool,
+    actor: Actor,
+    now: datetime,
+    because: str,
+) -> None:
+    """Undo the sale of some listings to a purchase: their units are for sale again, or written off."""
+    sold = select(StockReservation.id).where(
+        StockReservation.purchase_id == purchase_id,
+        StockReservation.listing_id.in_(listing_ids),
+        StockReservation.status == ReservationStatus.REDEEMED,
+    )
+    ids = list(session.execute(sold).scalars())
+    verb = "put_back" if is_back_on_sale else "write_off"
+    moved = history.move_many(session, StockReservation, ids, verb, actor=actor, at=now, because=because)
+    if is_back_on_sale:
+        _add_to_stock(session, moved)
 
 
 def keep_until(session: Session, *, purchase_id: int, expires_at: datetime) -> None:
@@ -91,3 +107,15 @@ def active_reservations(session: Session, purchase_id: int) -> list[int]:
         StockReservation.purchase_id == purchase_id, StockReservation.status == ReservationStatus.ACTIVE
     )
     return list(session.execute(statement).scalars())
+
+
+def _add_to_stock(session: Session, reservation_ids: Sequence[int]) -> None:
+    rows = session.execute(
+        select(StockReservation.listing_id, StockReservation.quantity)
+        .where(StockReservation.id.in_(reservation_ids))
+        .order_by(StockReservation.listing_id)
+    ).all()
+    for row in rows:
+        session.execute(
+            update(Listing).where(Listing.id == row.listing_id).values(in_stock=Listing.in_stock + row.quantity)
+        )

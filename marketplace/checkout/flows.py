@@ -24,6 +24,8 @@ from marketplace.outbound.flows import Sent
 from marketplace.providers.base import Checkout, Provider, Refused, Unknown
 
 _NO_PAGE = "The payment page did not open. Nothing was charged and your basket is kept. Please try again in a minute."
+_PAID = "You have paid this purchase already. You find it under your orders."
+_CLEARING = "Your payment is on its way. It takes a few days to clear; there is nothing more to do."
 _TOO_SMALL = "This total is below what our payment provider takes. Add something, or ask the seller for another price."
 _POLL_SECONDS = 0.1
 _BATCH = 50
@@ -78,6 +80,35 @@ def cancel(*, payment_id: int, buyer_id: int, now: datetime, provider: Provider,
     attempt = db.atomic(attempts.of_buyer, (), payment_id=payment_id, buyer_id=buyer_id)
     if attempt.can_be_withdrawn:
         _withdraw(attempt, because="The buyer went back.", now=now, provider=provider, settings=settings)
+
+
+def cancel_purchase(*, purchase_id: int, buyer_id: int, now: datetime, provider: Provider, settings: Settings) -> None:
+    """Cancel an unpaid purchase with all of its orders: its page is closed first, its goods go back (S4.5).
+
+    A payment made in the same moment wins. Raises NotFound for somebody else's purchase, Conflict when it is paid,
+    given up or clearing.
+    """
+    db.atomic(attempts.check_buyer, (), purchase_id=purchase_id, buyer_id=buyer_id)
+    for _ in range(_TABS):
+        attempt = db.atomic(attempts.latest, (), purchase_id=purchase_id)
+        if attempt.is_settled or attempt.is_clearing:
+            raise Conflict(_PAID if attempt.is_settled else _CLEARING)
+        if attempt.can_be_withdrawn:
+            because = "The buyer cancelled the purchase."
+            _withdraw(attempt, because=because, now=now, provider=provider, settings=settings)
+        try:
+            db.atomic(
+                operations.cancel_unpaid,
+                [f"purchase:{purchase_id}"],
+                purchase_id=purchase_id,
+                after_payment_id=attempt.payment_id,
+                actor=Actor.user(buyer_id),
+                now=now,
+            )
+        except OpenedElsewhere:
+            continue
+        return
+    raise Conflict("You are paying for this purchase in another window. Please try again.")
 
 
 def verify(*, payment_id: int, buyer_id: int, now: datetime, provider: Provider, settings: Settings) -> None:
@@ -146,7 +177,7 @@ def _go_on(purchase_id: int, *, now: datetime, provider: Provider, settings: Set
     if attempt.is_settled:
         return Outcome(attempt.payment_id, None)
     if attempt.is_clearing:
-        raise Conflict("Your payment is on its way. It takes a few days to clear; there is nothing more to do.")
+        raise Conflict(_CLEARING)
     if attempt.awaits_page:
         return Outcome(attempt.payment_id, _await_page(attempt.payment_id, settings))
     if attempt.is_page_open(now):
@@ -192,7 +223,7 @@ def _withdraw(attempt: Attempt, *, because: str, now: datetime, provider: Provid
         return
     checkout = follow(attempt, actor=actor, now=now, provider=provider, settings=settings)
     if checkout is not None and checkout.is_complete:
-        raise Conflict("You have paid this purchase already. You find it under your orders.")
+        raise Conflict(_PAID)
 
 
 def _open_page(opened: Opened, *, now: datetime, provider: Provider, settings: Settings) -> Outcome:

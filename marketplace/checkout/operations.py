@@ -136,6 +136,20 @@ def give_up(session: Session, *, purchase_id: int, actor: Actor, now: datetime, 
     return True
 
 
+def cancel_unpaid(session: Session, *, purchase_id: int, after_payment_id: int, actor: Actor, now: datetime) -> None:
+    """Give up an unpaid purchase because its buyer does not want it; `after_payment_id` was ended before.
+
+    Raises OpenedElsewhere when another attempt to pay began meanwhile, Conflict when it is paid or given up.
+    """
+    newer = select(Payment.id).where(Payment.purchase_id == purchase_id, Payment.id > after_payment_id)
+    if session.execute(newer).first() is not None:
+        raise OpenedElsewhere("You are paying for this purchase in another window. Please try again.")
+    because = "The buyer cancelled the purchase before it was paid."
+    if not give_up(session, purchase_id=purchase_id, actor=actor, now=now, because=because):
+        purchase = session.get_one(Purchase, purchase_id)
+        raise Conflict(f"This purchase is {purchase.status.label.lower()}. Nothing was cancelled.")
+
+
 def purchase_orders(session: Session, purchase_id: int) -> list[Order]:
     """Return a purchase's orders in the order they were made."""
     return list(session.execute(select(Order).where(Order.purchase_id == purchase_id).order_by(Order.id)).scalars())

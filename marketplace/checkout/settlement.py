@@ -25,6 +25,7 @@ from marketplace.payment_records.tracker import PaymentRecords, get_payment_trac
 from marketplace.payments import operations as payments
 from marketplace.payments import trackers
 from marketplace.payments.models import PaymentTracker
+from marketplace.payments.rules import RefundRule
 from marketplace.providers.base import Decline
 from marketplace.transitions import Impossible
 
@@ -76,8 +77,8 @@ def settle(session: Session, *, paid: PaidReport, actor: Actor, policy: MoneyPol
     purchase = session.get_one(Purchase, payment.purchase_id)
     obstacle = _obstacle(session, purchase, actor, now)
     if obstacle:
-        payments.receive_unapplied(session, payment=payment, cause=obstacle, actor=actor, now=now)
-        session.flush()
+        rule, cause = obstacle
+        payments.receive_unapplied(session, payment=payment, rule=rule, cause=cause, actor=actor, now=now)
         return Settled.UNAPPLIED
     _count(
         session, payment, purchase, has_shares=bool(tracker and tracker.attempts), actor=actor, policy=policy, now=now
@@ -209,17 +210,17 @@ def _count(
     telling.paid(session, purchase=purchase, orders=orders, now=now)
 
 
-def _obstacle(session: Session, purchase: Purchase, actor: Actor, now: datetime) -> str | None:
-    """Return why this money can't be used, in words; None when the goods are now sold to the buyer."""
+def _obstacle(session: Session, purchase: Purchase, actor: Actor, now: datetime) -> tuple[RefundRule, str] | None:
+    """Return the rule by which this money goes back and why, in words; None when the goods are now the buyer's."""
     if purchase.status == PurchaseStatus.PAID:
-        return "This purchase was paid before."
+        return RefundRule.PAID_TWICE, "This purchase was paid before."
     if purchase.status == PurchaseStatus.GIVEN_UP and rivals.give_way(session, purchase=purchase, actor=actor, now=now):
-        return "This basket was paid before, in another purchase."
+        return RefundRule.PAID_ELSEWHERE, "This basket was paid before, in another purchase."
     if stock.redeem(session, purchase_id=purchase.id, actor=actor, now=now):
         return None
     missing = _set_aside(session, purchase.id, now, actor, now)
     if missing:
-        return f"The payment came late and the goods are gone. {missing}"
+        return RefundRule.SOLD_OUT, f"The payment came late and the goods are gone. {missing}"
     stock.redeem(session, purchase_id=purchase.id, actor=actor, now=now)
     return None
 

@@ -16,6 +16,7 @@ class NotificationKind(StrEnum):
     ORDER_RECEIVED = "order_received"
     ORDER_SHIPPED = "order_shipped"
     ORDER_DELIVERED = "order_delivered"
+    ORDER_CANCELLED = "order_cancelled"
     PAYMENT_FAILED = "payment_failed"
     PAYMENT_EXPIRED = "payment_expired"
     PAYMENT_RETURNED = "payment_returned"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace import history
 from marketplace.errors import NotFound
 from marketplace.history import Actor
-from marketplace.orders import telling
+from marketplace.orders import rules, telling
 from marketplace.orders.models import Order, Shipment
 from marketplace.orders.rules import Parcel
 from marketplace.orders.states import DeliveredBy
@@ -21,6 +21,7 @@ def ship(session: Session, *, seller_id: int, number: str, parcel: Parcel, now: 
     Raises NotFound for another seller's order, AlreadyThere when it was sent, MoveNotAllowed when it is not paid.
     """
     order = _order(session, number, Order.seller_id == seller_id)
+    rules.check_can_ship(order.status)
     history.move(session, order, "ship", actor=Actor.user(seller_id), at=now)
     session.add(Shipment(order_id=order.id, **asdict(parcel), shipped_at=now))
     telling.shipped(session, order=order, parcel=parcel, now=now)

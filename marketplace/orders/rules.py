@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from urllib.parse import quote, urlsplit
 
 from marketplace.errors import Invalid
+from marketplace.orders.states import ORDER, OrderStatus
+from marketplace.transitions import MoveNotAllowed
 
 SHIP_WITHIN_WORKING_DAYS = 2
 _SATURDAY = 5
@@ -64,6 +66,13 @@ def parcel(carrier: str, *, name: str, tracking_number: str, link: str) -> Parce
         return Parcel(carrier, _name(name), _number(tracking_number), _link(link))
     number = _number(tracking_number)
     return Parcel(carrier, known.label, number, known.tracking.format(quote(number)))
+
+
+def check_can_ship(status: OrderStatus) -> None:
+    """Raise MoveNotAllowed for an order that is not paid or was cancelled, AlreadyThere for one that was sent."""
+    if status is OrderStatus.CANCELLED:
+        raise MoveNotAllowed("This order was cancelled. Do not send it.")
+    ORDER.step(status, "ship")
 
 
 def ship_by(paid_at: datetime) -> date:

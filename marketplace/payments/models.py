@@ -22,6 +22,7 @@ from marketplace.db import (
 from marketplace.history import Ruled
 from marketplace.orders.models import Order
 from marketplace.payment_records.models import Payment
+from marketplace.payments.rules import RefundRule
 from marketplace.payments.states import (
     RECEIPT,
     TRACKER,
@@ -200,6 +201,29 @@ class UnappliedReceipt(Ruled, Base):
     status: Mapped[ReceiptStatus] = mapped_column(EnumText(ReceiptStatus), default=RECEIPT.initial)
     provider_refund_id: Mapped[Text200 | None] = mapped_column(unique=True)
     created_at: Mapped[UtcTime]
+
+
+class AutomaticRefund(Base):
+    """One time a rule sent money back without a person. Never changed: how it went on is told by what it points to."""
+
+    __tablename__ = "automatic_refund"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint("(order_id IS NULL) <> (receipt_id IS NULL)", name="of_an_order_or_a_receipt"),
+        Index(None, "applied_at"),
+    )
+
+    id: Mapped[PrimaryKey]
+    rule: Mapped[RefundRule] = mapped_column(EnumText(RefundRule))
+    payment_id: Mapped[int] = mapped_column(ForeignKey(Payment.id), index=True)
+    order_id: Mapped[int | None] = mapped_column(ForeignKey(Order.id), unique=True)
+    """The cancelled order whose money goes back."""
+    receipt_id: Mapped[int | None] = mapped_column(ForeignKey(UnappliedReceipt.id), unique=True)
+    """The receipt that counts for nothing and goes back as a whole."""
+    currency: Mapped[Currency]
+    amount_minor: Mapped[MinorUnits]
+    """What the rule sends back, minor units."""
+    applied_at: Mapped[UtcTime]
 
 
 class BalanceTransaction(Base):

@@ -11,10 +11,12 @@ from marketplace.history import Actor
 from marketplace.ledger import operations as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.operations import Line
+from marketplace.money import Money
 from marketplace.orders.models import Order
 from marketplace.payment_records.models import Payment
-from marketplace.payments import rules
+from marketplace.payments import automatic, rules
 from marketplace.payments.models import PaymentTransaction, UnappliedReceipt
+from marketplace.payments.rules import RefundRule
 from marketplace.payments.states import HoldReason
 from marketplace.providers.base import Decline
 
@@ -98,8 +100,10 @@ def hold_shares(
         )
 
 
-def receive_unapplied(session: Session, *, payment: Payment, cause: str, actor: Actor, now: datetime) -> None:
-    """Book money that counts for nothing as owed to the buyer; the tick returns it (DESIGN 4.11)."""
+def receive_unapplied(
+    session: Session, *, payment: Payment, rule: RefundRule, cause: str, actor: Actor, now: datetime
+) -> None:
+    """Book money that counts for nothing as owed to the buyer; `rule` sends it back by the tick (DESIGN 4.11)."""
     receipt = UnappliedReceipt(
         payment_id=payment.id,
         currency=payment.currency,
@@ -110,6 +114,8 @@ def receive_unapplied(session: Session, *, payment: Payment, cause: str, actor: 
     session.add(receipt)
     session.flush()
     history.begin(session, UnappliedReceipt, [receipt.id], actor=actor, at=now, because=cause)
+    amount = Money(payment.amount_minor, payment.currency)
+    automatic.record(session, rule=rule, payment_id=payment.id, receipt_id=receipt.id, amount=amount, now=now)
     ledger.book(
         session,
         key=f"payment:{payment.id}:unapplied",

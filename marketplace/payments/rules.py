@@ -3,11 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from marketplace.errors import Invalid
 from marketplace.money import Money
 
 _LONGEST_EXTENSION_DAYS = 90
+
+
+class RefundRule(StrEnum):
+    """The rules that send money back without a person (S4.10)."""
+
+    SELLER_CANCELS = "seller_cancels"
+    BUYER_CANCELS = "buyer_cancels"
+    SOLD_OUT = "sold_out"
+    PAID_TWICE = "paid_twice"
+    PAID_ELSEWHERE = "paid_elsewhere"
 
 
 @dataclass(frozen=True)

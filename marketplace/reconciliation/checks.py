@@ -14,6 +14,7 @@ from marketplace import db
 from marketplace.history import Ruled
 from marketplace.ledger.models import LedgerChain, LedgerEntry, Posting
 from marketplace.ledger.operations import entry_hash, link_hash
+from marketplace.reconciliation.order_checks import ORDER_CHECKS
 
 _CHECKS: Mapping[str, str] = {
     "entries balance": """
@@ -179,11 +180,11 @@ _CHECKS: Mapping[str, str] = {
         HAVING l.received_units <> l.in_stock + coalesce(sum(r.quantity) FILTER (WHERE r.status <> 'returned'), 0)
     """,
     "paid purchases have their goods": """
-        SELECT 'purchase', p.id, 'is paid, but units are not sold to it'
+        SELECT 'purchase', p.id, 'is paid, but other units are sold to it than it has in orders that stand'
         FROM purchase p
         WHERE p.status = 'paid' AND
             (SELECT coalesce(sum(l.quantity), 0) FROM order_line l JOIN "order" o ON o.id = l.order_id
-             WHERE o.purchase_id = p.id)
+             WHERE o.purchase_id = p.id AND NOT EXISTS (SELECT FROM cancellation c WHERE c.order_id = o.id))
             <> (SELECT coalesce(sum(r.quantity), 0) FROM stock_reservation r
                 WHERE r.purchase_id = p.id AND r.status = 'redeemed')
     """,
@@ -247,11 +248,11 @@ def check_books() -> Report:
         differences = [*_sql_differences(connection), *_entry_differences(connection), *_chain_differences(connection)]
         entries = connection.execute(text("SELECT count(*) FROM ledger_entry")).scalar_one()
         postings = connection.execute(text("SELECT count(*) FROM posting")).scalar_one()
-    return Report(entries, postings, len(_CHECKS) + len(Ruled.ruled) + 3, tuple(differences))
+    return Report(entries, postings, len(_CHECKS) + len(ORDER_CHECKS) + len(Ruled.ruled) + 3, tuple(differences))
 
 
 def _sql_differences(connection: Connection) -> Iterator[Difference]:
-    statements = dict(_CHECKS)
+    statements = {**_CHECKS, **ORDER_CHECKS}
     for model in Ruled.ruled:
         name = model.machine.name
         statements[f"the status of each {name} is its history's last"] = _STATUS.format(table=name)

@@ -20,8 +20,8 @@ from marketplace.payments import balance
 from marketplace.payments.models import PaymentTransaction
 from marketplace.providers.base import BalanceLine, ProviderRefund
 from marketplace.refunds import booking, operations, rules, standing, telling
-from marketplace.refunds.models import Refund, RefundOrigin
-from marketplace.refunds.rules import RefundReason
+from marketplace.refunds.models import Refund
+from marketplace.refunds.rules import RefundOrigin, RefundReason
 from marketplace.refunds.states import RefundStatus
 
 

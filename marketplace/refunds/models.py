@@ -1,6 +1,5 @@
 """Refunds: what was asked, what was decided, the frozen plan, and the provider's refund."""
 
-from enum import StrEnum
 from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
@@ -12,19 +11,9 @@ from marketplace.history import Ruled
 from marketplace.orders.models import Order, OrderLine
 from marketplace.payment_records.models import Payment
 from marketplace.payments.models import PaymentTransaction
-from marketplace.refunds.rules import RefundReason
+from marketplace.refunds.rules import RefundOrigin, RefundReason
 from marketplace.refunds.states import REFUND, RefundStatus
 from marketplace.transitions import Machine
-
-
-class RefundOrigin(StrEnum):
-    """Where a refund came from."""
-
-    BUYER = "buyer"
-    ADMIN = "admin"
-    SELLER = "seller"
-    PROVIDER = "provider"
-    """Made in the provider's dashboard and mirrored here (scar S20)."""
 
 
 class Refund(Ruled, Base):
@@ -76,6 +65,8 @@ class Refund(Ruled, Base):
     admin_notes: Mapped[LongText] = mapped_column(default="")
     """Why it was rejected, changed or approved, for both parties to read."""
     provider_refund_id: Mapped[Text200 | None]
+    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("refund.id"))
+    """The refund that sends this one's money too, because the order was cancelled meanwhile."""
     asked_at: Mapped[UtcTime]
     completed_at: Mapped[UtcTime | None]
 

@@ -19,8 +19,8 @@ from marketplace.payment_records.models import Payment
 from marketplace.payments.models import PaymentTransaction
 from marketplace.payments.states import TransactionStatus
 from marketplace.refunds import booking, rules, standing, telling
-from marketplace.refunds.models import Refund, RefundLine, RefundOrigin
-from marketplace.refunds.rules import Plan, RefundReason
+from marketplace.refunds.models import Refund, RefundLine
+from marketplace.refunds.rules import Plan, RefundOrigin, RefundReason
 from marketplace.transitions import AlreadyThere
 
 REFERENCE = "refund:"
@@ -146,7 +146,7 @@ def approve(
     actor = Actor.user(admin_id, "admin")
     history.move(session, refund, "approve", actor=actor, at=now, because=refund.admin_notes or None)
     telling.approved(session, refund, now=now)
-    return Decided(_call(session, refund, actor=actor, now=now))
+    return Decided(plan_call(session, refund, actor=actor, now=now))
 
 
 def plan_for(session: Session, refund: Refund, amount: Money, policy: MoneyPolicy) -> Plan:
@@ -169,7 +169,7 @@ def _check_open(refund: Refund, verb: str) -> None:
         raise AlreadyThere(f"This refund is already decided: {refund.status.label.lower()}.")
 
 
-def _call(session: Session, refund: Refund, *, actor: Actor, now: datetime) -> int:
+def plan_call(session: Session, refund: Refund, *, actor: Actor, now: datetime) -> int:
     """Freeze the call that sends the money and return its id."""
     payment = session.get_one(Payment, refund.payment_id)
     return outbound.plan(
@@ -198,7 +198,7 @@ def _open(
     actor: Actor,
     now: datetime,
 ) -> int:
-    share = _share(session, order.id)
+    share = share_of(session, order.id)
     if share.payment_received_date is None:
         raise NotAllowed("This order has not been paid.")
     if origin == RefundOrigin.BUYER:
@@ -213,7 +213,7 @@ def _open(
         seller_id=order.seller_id,
         currency=order.currency,
         origin=origin,
-        reason=reason,
+        reason=rules.check_reason(reason),
         description=_description(description),
         asked_minor=amount.minor,
         amount_minor=amount.minor,
@@ -245,7 +245,8 @@ def _keep_units(session: Session, refund: Refund, wish: Wish) -> None:
         session.execute(insert(RefundLine), rows)
 
 
-def _share(session: Session, order_id: int) -> PaymentTransaction:
+def share_of(session: Session, order_id: int) -> PaymentTransaction:
+    """Return an order's share that can still give money; raises NotAllowed when there is none."""
     counted = (TransactionStatus.HELD, TransactionStatus.AVAILABLE, TransactionStatus.REFUNDED)
     statement = select(PaymentTransaction).where(
         PaymentTransaction.order_id == order_id, PaymentTransaction.status.in_(counted)

@@ -56,3 +56,13 @@ def preview(row: RefundRow, amount: Money, policy: MoneyPolicy) -> Preview:
         status = connection.execute(_SHARE_STATUS, {"transaction_id": row.transaction_id}).scalar_one()
     plan = rules.plan_refund(amount, found, rules.FeeBearer(policy.refund_fee_bearer))
     return Preview(plan, found, status)
+
+
+def preview_rest(order_id: int, policy: MoneyPolicy) -> Plan | None:
+    """Return the plan that sending all that is left of an order back would execute; None when nothing is left."""
+    with db.snapshot() as connection:
+        share = connection.execute(_SHARE, {"order_id": order_id}).one_or_none()
+        if share is None:
+            return None
+        found = standing.read(connection, share.id, except_refund_id=None)
+    return rules.plan_rest(found, rules.FeeBearer(policy.refund_fee_bearer))

@@ -16,8 +16,8 @@ from marketplace.errors import NotFound
 from marketplace.orders.models import Order, OrderLine
 from marketplace.orders.states import OrderStatus
 from marketplace.paging import Cursor, Listed, read_page
-from marketplace.refunds.models import Refund, RefundLine, RefundOrigin
-from marketplace.refunds.rules import RefundReason
+from marketplace.refunds.models import Refund, RefundLine
+from marketplace.refunds.rules import ASKED_FOR, RefundOrigin, RefundReason
 from marketplace.refunds.states import REFUND, RefundStatus
 
 _S = RefundStatus
@@ -83,6 +83,8 @@ class RefundRow:
     decided_at: datetime | None
     admin_notes: str
     provider_refund_id: str | None
+    replaced_by: str | None
+    """The number of the refund that sends this one's money too."""
     asked_at: datetime
     completed_at: datetime | None
     title: str
@@ -98,6 +100,11 @@ class RefundRow:
     def can_be_rejected(self) -> bool:
         """Return whether an admin may refuse now."""
         return REFUND.can(self.status, "reject")
+
+    @property
+    def can_be_absorbed(self) -> bool:
+        """Return whether cancelling the order would close it now."""
+        return REFUND.can(self.status, "absorb")
 
     @property
     def can_be_withdrawn(self) -> bool:
@@ -123,7 +130,7 @@ class SideHistory:
     made: int
 
 
-_first_approver, _decider = aliased(User), aliased(User)
+_first_approver, _decider, _replacement = aliased(User), aliased(User), aliased(Refund)
 _FIRST_LINE = (
     select(OrderLine.title, OrderLine.listing_id)
     .where(OrderLine.order_id == Refund.order_id)
@@ -170,6 +177,7 @@ _REFUND = (
         Refund.decided_at,
         Refund.admin_notes,
         Refund.provider_refund_id,
+        _replacement.number,
         Refund.asked_at,
         Refund.completed_at,
         _FIRST_LINE.c.title,
@@ -180,6 +188,7 @@ _REFUND = (
     .join(Shop, Shop.seller_id == Refund.seller_id)
     .join(_first_approver, _first_approver.id == Refund.first_approver_id, isouter=True)
     .join(_decider, _decider.id == Refund.decided_by_id, isouter=True)
+    .join(_replacement, _replacement.id == Refund.replaced_by_id, isouter=True)
     .join(_FIRST_LINE, _FIRST_LINE.c.listing_id.is_not(None))
 )
 _COUNTS = select(Refund.status, func.count()).group_by(Refund.status)
@@ -270,7 +279,7 @@ def _one(statement: Select[*tuple[Any, ...]], number: str) -> RefundRow:
 
 def _side(orders: ColumnElement[bool], refunds: ColumnElement[bool]) -> SideHistory:
     paid = select(func.count()).where(orders, Order.status.not_in([OrderStatus.PENDING, OrderStatus.CANCELLED]))
-    asked = select(func.count()).where(refunds)
+    asked = select(func.count()).where(refunds, Refund.reason.in_(ASKED_FOR))
     made = asked.where(Refund.status == RefundStatus.COMPLETED)
     found = db.read(select(paid.scalar_subquery(), asked.scalar_subquery(), made.scalar_subquery()))
     return SideHistory(*tuple(found[0]))

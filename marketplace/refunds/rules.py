@@ -1,7 +1,7 @@
 """How much goes back, who bears it, who may decide. Pure; the plan shown is the plan that executes (DESIGN 4.10)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
@@ -15,7 +15,7 @@ _SATURDAY = 5
 
 
 class RefundReason(StrEnum):
-    """Why a buyer wants money back (S2.14: seven reasons)."""
+    """Why money goes back: the seven reasons of buyers (S2.14), and the one that is no wish."""
 
     label: str
 
@@ -33,6 +33,29 @@ class RefundReason(StrEnum):
     WRONG_ITEM = "wrong_item", "I got something else"
     CHANGED_MIND = "changed_mind", "I changed my mind"
     OTHER = "other", "Something else"
+    CANCELLED = "cancelled", "The order was cancelled"
+
+
+ASKED_FOR = tuple(reason for reason in RefundReason if reason is not RefundReason.CANCELLED)
+"""The reasons a person may choose."""
+
+
+class RefundOrigin(StrEnum):
+    """Where a refund came from."""
+
+    BUYER = "buyer"
+    ADMIN = "admin"
+    SELLER = "seller"
+    PROVIDER = "provider"
+    """Made in the provider's dashboard and mirrored here (scar S20)."""
+    BUYER_CANCELLED = "buyer_cancelled"
+    """Sent by a rule, because the buyer cancelled the order before it was sent; as is the next."""
+    SELLER_CANCELLED = "seller_cancelled"
+
+    @property
+    def is_automatic(self) -> bool:
+        """Return whether a rule sent the money back, and nobody decided an amount."""
+        return self in {RefundOrigin.BUYER_CANCELLED, RefundOrigin.SELLER_CANCELLED}
 
 
 class FeeBearer(StrEnum):
@@ -108,6 +131,12 @@ def plan_refund(amount: Money, standing: Standing, bearer: FeeBearer) -> Plan:
     return Plan(amount, from_platform, from_cost, from_held, from_available, rest - from_held - from_available)
 
 
+def plan_rest(standing: Standing, bearer: FeeBearer) -> Plan | None:
+    """Return who gives what when all that is left goes back, open requests included; None when nothing is left."""
+    alone = replace(standing, reserved=standing.refunded)
+    return plan_refund(alone.left, alone, bearer) if alone.left else None
+
+
 def check_amount(amount: Money, left: Money) -> None:
     """Raise Invalid for nothing or less (scar S27), Conflict for more than is left (scar S22)."""
     if amount.minor <= 0:
@@ -129,6 +158,13 @@ def amount_of_lines(chosen: Sequence[Money], subtotal: Money, tax: Money) -> Mon
     if not goods:
         raise Invalid("Choose at least one item.", field="lines")
     return goods + _part(tax, goods, subtotal)
+
+
+def check_reason(reason: RefundReason) -> RefundReason:
+    """Return `reason`; raises Invalid for one that nobody may choose."""
+    if reason not in ASKED_FOR:
+        raise Invalid("Choose a reason.", field="reason")
+    return reason
 
 
 def shares_of(amount: Money, left: Sequence[Money]) -> list[Money]:

@@ -25,8 +25,14 @@ REFUND = Machine(
         "approve": ([_S.PENDING, _S.FAILED], _S.APPROVED, "An admin agrees; the money is set aside."),
         "process": ([_S.APPROVED], _S.PROCESSING, "The provider has taken it up."),
         "complete": ([_S.APPROVED, _S.PROCESSING], _S.COMPLETED, "The provider has sent the money back."),
+        "grant": ([_S.PENDING], _S.APPROVED, "A rule sends the money back by itself; nobody decides an amount."),
         "reject": ([_S.PENDING], _S.REJECTED, "An admin does not agree."),
         "withdraw": ([_S.PENDING], _S.CANCELLED, "The buyer does not want it any more."),
+        "absorb": (
+            [_S.PENDING, _S.FAILED],
+            _S.CANCELLED,
+            "The order was cancelled, and all that is left goes back by itself.",
+        ),
         "fail": (
             [_S.APPROVED, _S.PROCESSING, _S.COMPLETED],
             _S.FAILED,

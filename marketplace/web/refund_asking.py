@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from marketplace.money import Money
 from marketplace.orders.queries import LineRow
 from marketplace.refunds.operations import Wish
-from marketplace.refunds.rules import RefundReason
+from marketplace.refunds.rules import ASKED_FOR, RefundReason
 from marketplace.web.amounts import typed_minor
 from marketplace.web.cart.forms import whole_number
 from marketplace.web.pages import money, money_text
@@ -35,7 +35,7 @@ class AskFields(FlaskForm):
     reason = RadioField(
         "Why?",
         [InputRequired("Choose a reason.")],
-        choices=[SelectChoice(each.value, each.label) for each in RefundReason],
+        choices=[SelectChoice(each.value, each.label) for each in ASKED_FOR],
     )
     description = TextAreaField("What happened?", [InputRequired("Say in a few words what happened.")])
 

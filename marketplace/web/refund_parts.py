@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from marketplace.payments.timeline_queries import Change
 from marketplace.refunds import rules
 from marketplace.refunds.explain_queries import RefundFigure
 from marketplace.refunds.queries import RefundRow, RefundUnits
-from marketplace.refunds.rules import Plan
+from marketplace.refunds.rules import Plan, RefundOrigin
 from marketplace.refunds.states import TAKEN, RefundStatus
 from marketplace.web import wording
 from marketplace.web.order_parts import MoneyRow
@@ -17,6 +18,14 @@ from marketplace.web.wording import Badge
 _S = RefundStatus
 ARRIVAL = "5 to 10 days"
 _ARRIVED = timedelta(days=10)
+_ORIGINS = {
+    RefundOrigin.BUYER: "The buyer asked for it",
+    RefundOrigin.ADMIN: "Support opened it",
+    RefundOrigin.SELLER: "The seller opened it",
+    RefundOrigin.PROVIDER: "It was made at the payment provider",
+    RefundOrigin.BUYER_CANCELLED: "By itself: the buyer cancelled the order",
+    RefundOrigin.SELLER_CANCELLED: "By itself: the seller cancelled the order",
+}
 
 ExplainUrl = Callable[[RefundFigure], str]
 
@@ -42,8 +51,21 @@ class RefundLink:
     note: str
 
 
+def told(changes: Sequence[Change], refunds: Sequence[RefundRow]) -> list[Change]:
+    """Return what is worth telling: refunds that nobody asked for begin with their approval."""
+    own = {row.id for row in refunds if row.origin not in {RefundOrigin.BUYER, RefundOrigin.ADMIN}}
+    return [c for c in changes if not (c.subject == "refund" and c.verb == "begin" and c.subject_id in own)]
+
+
+def origin_text(row: RefundRow) -> str:
+    """Return where a refund came from, in words."""
+    return _ORIGINS[row.origin]
+
+
 def badge(row: RefundRow) -> Badge:
     """Return where a refund stands."""
+    if row.replaced_by is not None:
+        return Badge("Closed", "mute")
     return wording.badge(row.status)
 
 
@@ -69,12 +91,14 @@ def age_text(since: datetime, now: datetime) -> str:
 def steps(row: RefundRow, now: datetime) -> tuple[Step, ...]:
     """Return a refund's way: asked, decided, sent, with the buyer."""
     asked = Step("Asked", "done", date_text(row.asked_at))
+    if row.origin.is_automatic:
+        asked = Step("Order cancelled", "done", date_text(row.asked_at))
     decided = Step("Decided", "done", date_text(row.decided_at) if row.decided_at else "")
     arrival = Step("With you", "next", f"{ARRIVAL} after it was sent")
     if row.status is _S.PENDING:
         return (asked, Step("Decided", "now", f"By {answer_by(row)}"), Step("Sent", "next"), arrival)
     if row.status in {_S.REJECTED, _S.CANCELLED}:
-        return (asked, Step(row.status.label, "bad", decided.note))
+        return (asked, Step(badge(row).label, "bad", decided.note))
     if row.status is _S.FAILED:
         return (asked, decided, Step("Did not arrive", "bad", "We are looking after it"))
     if row.completed_at is None:

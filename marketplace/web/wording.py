@@ -110,7 +110,14 @@ _DECLINED = "The bank refused the payment. Use another card, or ask the bank why
 _BAD_VERBS = frozenset({"fail", "cancel", "expire", "reject"})
 # Their reasons differ from case to case; the others say it all in the title.
 _TOLD_WHY = frozenset({"cancel", "give_up", "reject"})
-_SOURCES = {"web": "page", "return": "return page", "return_page": "return page"}
+_SOURCES = {
+    "web": "on the site",
+    "admin": "by hand",
+    "tick": "by the clock",
+    "outbound": "answer from Stripe",
+    "buyer_cancelled": "by rule",
+    "seller_cancelled": "by rule",
+}
 
 
 def badge(status: Status | None, missing: str = "None yet") -> Badge:
@@ -191,7 +198,7 @@ def audit(changes: Sequence[Change], labels: Mapping[str, str]) -> tuple[Timelin
 
 def source_text(source: str) -> str:
     """Return through which door a change came, in words; a provider's event by its kind, not its id."""
-    return "webhook" if source.startswith("evt_") else _SOURCES.get(source, source.replace("_", " "))
+    return "from Stripe" if source.startswith("evt_") else _SOURCES.get(source, source.replace("_", " "))
 
 
 def _declined_entry(decline: Decline) -> TimelineEntry:

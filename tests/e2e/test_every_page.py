@@ -9,6 +9,9 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from marketplace import db
+from marketplace.cancellations.flows import cancel_and_refund
+from marketplace.cancellations.operations import Wanted
+from marketplace.cancellations.rules import CancelReason, Side
 from marketplace.catalog import operations as catalog
 from marketplace.catalog.operations import CarFacts, Offer
 from marketplace.money import Money
@@ -35,6 +38,7 @@ BUYER = (
     "/basket", "/checkout/USD", "/account", "/account/security", "/account/payments", "/account/payments?status=failed",
     "/account/payments/{paid}", "/account/payments/{failed}", "/account/payments/{open}", "/account/payments/{expired}",
     "/account/payments/{paid}/explain/amount", "/orders", "/orders?tab=open", "/orders/{order}", "/orders/{unpaid}",
+    "/orders/{order}/cancel", "/orders/{unpaid}/cancel",
     "/orders/{sent}", "/orders/{order}/explain/total", "/orders/{order}/explain/goods", "/notifications",
     "/orders/{order}/refund/new", "/refunds", "/refunds/{asked_back}", "/refunds/{refunded}", "/refunds/{refused}",
     "/refunds/{refunded}/explain/amount", "/checkout/return/{paid}", "/checkout/return/{failed}",
@@ -43,6 +47,7 @@ BUYER = (
 )  # fmt: skip
 SELLER = (
     "/seller/orders", "/seller/orders?tab=all", "/seller/orders/{order}", "/seller/orders/{unpaid}",
+    "/seller/orders/{order}/cancel", "/seller/orders/{called_off}",
     "/seller/orders/{order}/explain/net", "/seller/orders/{order}/explain/card-fee", "/seller/explain/held/USD",
     "/seller/listings", "/seller/listings?tab=paused", "/seller/listings/new", "/seller/listings/new/car",
     "/seller/listings/new/part", "/seller/listings/{listing}/edit", "/seller/refunds", "/seller/refunds/{refunded}",
@@ -54,7 +59,7 @@ ADMIN = (
     "/admin/payments/{open}",
     "/admin/payments/{paid}/shares/{share}/hold", "/admin/payments/{expired}",
     "/admin/payments/{paid}/explain/amount", "/admin/events",
-    "/admin/refunds", "/admin/refunds?tab=done", "/admin/refunds?tab=rejected&refund={refused}",
+    "/admin/refunds", "/admin/refunds/rules", "/admin/refunds?tab=done", "/admin/refunds?tab=rejected&refund={refused}",
     "/admin/refunds/{refunded}/explain/platform", "/admin/orders/{order}/refund", "/admin/events/{event}",
     "/admin/ledger", "/admin/ledger/entries/{entry}", "/admin/ledger/seller_held/USD",
 )  # fmt: skip
@@ -114,12 +119,32 @@ def seed(world: World) -> Seeded:
     bought |= {"declined": buy(world.person()), "asked": buy(world.person())}
     world.pay(bought["declined"], DECLINED_CARD)
     world.pay(bought["asked"], CARD_3DS, authenticate=None)
+    bought["called_off"] = buy(world.person())
+    world.pay(bought["called_off"])
     world.settle_down()
     world.put_in_cart(buyer, parts[0])
     admin = world.person("Ada Admin", is_admin=True)
     people = {"nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
     found = values(world, bought) | listings(world, seller) | refunds(world, bought["paid"], admin)
-    return Seeded(world, people, found)
+    return Seeded(world, people, found | {"called_off": called_off(world, bought["called_off"])})
+
+
+def called_off(world: World, bought: Bought) -> str:
+    """Let the seller cancel the first order of a purchase; return its number."""
+    [(number, seller_id, total), *_] = world.rows(
+        'SELECT number, seller_id, total_minor FROM "order" WHERE purchase_id = %s ORDER BY id', bought.purchase_id
+    )
+    cancel_and_refund(
+        user_id=int(str(seller_id)),
+        side=Side.SELLER,
+        number=str(number),
+        wanted=Wanted(CancelReason.DAMAGED, "It fell.", int(str(total))),
+        policy=world.settings.money,
+        providers=world.app.extensions["providers"],
+        now=world.now,
+    )
+    world.settle_down()
+    return str(number)
 
 
 def refunds(world: World, bought: Bought, admin_id: int) -> dict[str, str]:

@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from marketplace.cancellations.flows import cancel_and_refund
+from marketplace.cancellations.operations import Wanted
+from marketplace.cancellations.rules import CancelReason, Side
 from marketplace.reconciliation.checks import Report, check_books
 from tests.builders import Bought, World
 
@@ -200,3 +203,41 @@ def test_a_row_deleted_is_missed_by_its_history(world: World, bought: Bought) ->
 def test_other_rows_changed(world: World, bought: Bought, change: str, table: str, row: str) -> None:
     world.tamper(change)
     assert named(check_books(), table, one(world, row))
+
+
+@pytest.mark.tampers
+@pytest.mark.parametrize(
+    ("table", "damage"),
+    [
+        ("order", "DELETE FROM cancellation"),
+        ("order", "UPDATE refund SET amount_minor = amount_minor - 1, held_minor = held_minor - 1"),
+        ("refund", "DELETE FROM automatic_refund"),
+        ("refund", "UPDATE automatic_refund SET amount_minor = 1"),
+        ("automatic_refund", "UPDATE cancellation SET refund_id = NULL"),
+        ("purchase", "UPDATE stock_reservation SET status = 'redeemed' WHERE status = 'returned'"),
+        ("order", "INSERT INTO shipment SELECT order_id, 'ups', 'UPS', '1234', '', cancelled_at FROM cancellation"),
+    ],
+)
+def test_a_cancelled_order_that_was_tampered_with(world: World, table: str, damage: str) -> None:
+    bought = world.open_purchase(10_000)
+    world.pay(bought, "4000000000007726")
+    world.settle_down()
+    cancel_and_refund(
+        user_id=bought.buyer_id,
+        side=Side.BUYER,
+        number=str(world.rows('SELECT number FROM "order"')[0][0]),
+        wanted=Wanted(CancelReason.MISTAKE, "", 10_000),
+        policy=world.settings.money,
+        providers=world.app.extensions["providers"],
+        now=world.now,
+    )
+    assert check_books().agrees
+    world.tamper(damage)
+    assert table in {difference.table for difference in check_books().differences}
+
+
+@pytest.mark.tampers
+def test_an_order_sent_without_a_parcel(world: World, bought: Bought) -> None:
+    order_id = one(world, 'SELECT id FROM "order" WHERE purchase_id = %s', bought.purchase_id)
+    world.tamper(f"UPDATE \"order\" SET status = 'shipped' WHERE id = {order_id}")
+    assert any(found.check == "sent orders have a shipment" for found in check_books().differences)

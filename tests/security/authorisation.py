@@ -61,6 +61,8 @@ GET    /orders                                     in     200  200     200    20
 GET    /orders/<number>                            in     200  404     404    404    404   404     404
 GET    /orders/<number>/explain/<figure>           in     200  404     404    404    404   404     404
 POST   /orders/<number>/received                   in     go   404     404    404    404   404     404
+GET    /orders/<number>/cancel                     in     200  404     404    404    404   404     404
+POST   /orders/<number>/cancel                     in     422  404     404    404    404   404     404
 GET    /orders/<number>/refund/new                 in     200  404     404    404    404   404     404
 POST   /orders/<number>/refund/new                 in     422  404     404    404    404   404     404
 GET    /refunds                                    in     200  200     200    200    200   -       -
@@ -79,6 +81,8 @@ GET    /seller/orders/<number>                     in     403  403     200    40
 GET    /seller/orders/<number>/explain/<figure>    in     403  403     200    404    403   404     404
 POST   /seller/orders/<number>/ship                in     403  403     go     404    403   404     404
 POST   /seller/orders/<number>/delivered           in     403  403     go     404    403   404     404
+GET    /seller/orders/<number>/cancel              in     403  403     200    404    403   404     404
+POST   /seller/orders/<number>/cancel              in     403  403     422    404    403   404     404
 GET    /seller/listings                            in     403  403     200    200    403   -       -
 GET    /seller/listings/new                        in     403  403     200    200    403   -       -
 GET    /seller/listings/new/<kind>                 in     403  403     200    200    403   404     404
@@ -94,6 +98,7 @@ GET    /seller/explain/held/<currency>             in     403  403     200    20
 
 GET    /admin                                      in     403  403     403    403    go    -       -
 GET    /admin/refunds                              in     403  403     403    403    200   -       -
+GET    /admin/refunds/rules                        in     403  403     403    403    200   -       -
 GET    /admin/refunds/<number>/explain/<figure>    in     403  403     403    403    200   404     404
 POST   /admin/refunds/<number>/approve             in     403  403     403    403    422   404     404
 POST   /admin/refunds/<number>/reject              in     403  403     403    403    422   404     404

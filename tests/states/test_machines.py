@@ -77,18 +77,22 @@ MATRICES: dict[Machine, str] = {
     pause   .      paused =
     """,
     RESERVATION: """
-              active   redeemed returned
-    redeem    redeemed =        !
-    give_back returned !        =
+              active   redeemed    returned written_off
+    redeem    redeemed =           !        =
+    give_back returned !           =        !
+    put_back  .        returned    =        !
+    write_off .        written_off !        =
     """,
     REFUND: """
              pending   approved   processing completed failed   rejected cancelled
-    approve  approved  =          =          =         approved !        !
-    process  .         processing =          =         =        !        !
-    complete .         completed  completed  =         =        !        !
+    approve  approved  =          =          =         approved !        =
+    process  .         processing =          =         =        !        =
+    complete .         completed  completed  =         =        !        =
+    grant    approved  =          =          =         =        !        =
     reject   rejected  !          !          !         !        =        !
     withdraw cancelled !          !          !         !        !        =
-    fail     .         failed     failed     failed    =        !        !
+    absorb   cancelled .          .          .         cancelled !        =
+    fail     .         failed     failed     failed    =        !        =
     """,
     CALL: """
            planned sending unknown done refused blocked

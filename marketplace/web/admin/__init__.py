@@ -2,7 +2,17 @@
 
 from flask import Blueprint
 
-from marketplace.web.admin import events, explain, hold, ledger, payments, refund_deciding, refund_starting, refunds
+from marketplace.web.admin import (
+    events,
+    explain,
+    hold,
+    ledger,
+    payments,
+    refund_deciding,
+    refund_rules,
+    refund_starting,
+    refunds,
+)
 
 blueprint = Blueprint("admin", __name__)
 
@@ -21,6 +31,7 @@ blueprint.add_url_rule("/admin/ledger", view_func=ledger.ledger)
 blueprint.add_url_rule("/admin/ledger/entries/<int(max=9223372036854775807):entry_id>", view_func=ledger.entry)
 blueprint.add_url_rule("/admin/ledger/<account>/<string(length=3):currency>", view_func=ledger.account)
 blueprint.add_url_rule("/admin/refunds", view_func=refunds.refunds)
+blueprint.add_url_rule("/admin/refunds/rules", view_func=refund_rules.refund_rules)
 blueprint.add_url_rule("/admin/refunds/<number>/approve", view_func=refund_deciding.approve_refund, methods=["POST"])
 blueprint.add_url_rule("/admin/refunds/<number>/reject", view_func=refund_deciding.reject_refund, methods=["POST"])
 blueprint.add_url_rule("/admin/refunds/<number>/explain/<figure>", view_func=refunds.explain_refund)

@@ -38,6 +38,8 @@ _TITLES = {
     ("refund", "complete"): "Refunded",
     ("refund", "reject"): "Rejected",
     ("refund", "withdraw"): "Withdrawn by the buyer",
+    ("refund", "grant"): "Sent back by a rule",
+    ("refund", "absorb"): "Closed: the order was cancelled",
     ("refund", "fail"): "Did not reach the buyer",
 }
 
@@ -116,6 +118,8 @@ def build(facts: Facts, planned: Planned, policy: MoneyPolicy, viewer_id: int, n
         warnings=_warnings(row, planned.preview),
         facts=(
             Fact("Reason", row.reason.label),
+            Fact("Came from", refund_parts.origin_text(row)),
+            *((Fact("Closed by", f"Refund {row.replaced_by}"),) if row.replaced_by else ()),
             Fact("About", refund_parts.units_text(facts.units) or "An amount of the order"),
             Fact(f"Buyer, {row.buyer_name}", _history(facts.buyer)),
             Fact(f"Seller, {row.shop_name}", _history(facts.seller)),
@@ -220,7 +224,7 @@ def _effects(row: RefundRow, preview: Preview | None) -> tuple[Fact, ...]:
 
 def _entries(facts: Facts, policy: MoneyPolicy) -> tuple[TimelineEntry, ...]:
     """Return what happened, oldest first as it is told, with the decision at its end."""
-    entries = tuple(reversed(wording.timeline(facts.changes, (), _TITLES, 0, "")))
+    entries = tuple(reversed(wording.timeline(refund_parts.told(facts.changes, [facts.row]), (), _TITLES, 0, "")))
     if not facts.row.can_be_approved:
         return entries
     limit = money_text(policy.second_approver_above_minor, facts.row.currency)

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from marketplace.web.buyer import explain, notifications, orders, payments, refunds
+from marketplace.web.buyer import cancelling, explain, notifications, orders, payments, refunds
 
 blueprint = Blueprint("buyer", __name__)
 
@@ -10,6 +10,8 @@ blueprint.add_url_rule("/account", view_func=orders.account)
 blueprint.add_url_rule("/orders", view_func=orders.orders)
 blueprint.add_url_rule("/orders/<number>", view_func=orders.order)
 blueprint.add_url_rule("/orders/<number>/received", view_func=orders.received, methods=["POST"])
+blueprint.add_url_rule("/orders/<number>/cancel", view_func=cancelling.cancel)
+blueprint.add_url_rule("/orders/<number>/cancel", view_func=cancelling.cancel_order, methods=["POST"])
 blueprint.add_url_rule("/orders/<number>/explain/<figure>", view_func=explain.explain_order)
 blueprint.add_url_rule("/orders/<number>/refund/new", view_func=refunds.new_refund)
 blueprint.add_url_rule("/orders/<number>/refund/new", view_func=refunds.ask_refund, methods=["POST"])

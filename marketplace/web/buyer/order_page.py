@@ -5,29 +5,29 @@ from dataclasses import dataclass
 
 from flask import url_for
 
+from marketplace.cancellations.queries import CancellationRow
+from marketplace.cancellations.rules import Side
 from marketplace.config import MoneyPolicy
 from marketplace.orders import rules
 from marketplace.orders.queries import LineRow, OrderDetail, PurchaseOrder
 from marketplace.orders.shipping_queries import ShipmentRow
 from marketplace.orders.states import ORDER, DeliveredBy, OrderStatus, PurchaseStatus
 from marketplace.payments.queries import Attempt, Decline, Share
-from marketplace.payments.states import TransactionStatus
 from marketplace.payments.timeline_queries import Change
 from marketplace.refunds.queries import RefundRow
-from marketplace.web import order_parts, wording
-from marketplace.web.buyer import refund_page
+from marketplace.web import cancel_parts, order_parts, refund_parts, wording
+from marketplace.web.buyer import order_progress, refund_page
+from marketplace.web.buyer.order_progress import Protection, Step
 from marketplace.web.buyer.payments import DeclineView, decline_views, reason_of
 from marketplace.web.buyer.refund_page import TITLES as REFUND_TITLES
+from marketplace.web.cancel_parts import CalledOff
 from marketplace.web.console import Console, buyer_console
 from marketplace.web.order_parts import LineView, MoneyRow, Parcel, RelatedOrder
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.refund_parts import RefundLink
 from marketplace.web.wording import Badge, TimelineEntry
 
-_T = TransactionStatus
 REINSTATED = ("confirmed", "shipped", "delivered", "cancelled")
-_PAID = frozenset({_T.HELD, _T.AVAILABLE, _T.TRANSFERRING, _T.PAID_OUT, _T.REFUNDED})
-_RELEASED = frozenset({_T.AVAILABLE, _T.TRANSFERRING, _T.PAID_OUT})
 _ARRIVED = {
     DeliveredBy.BUYER: "You told us that it has arrived, {}.",
     DeliveredBy.SELLER: "The seller marked it as delivered, {}.",
@@ -68,24 +68,8 @@ class Facts:
     shipment: ShipmentRow | None
     refunds: Sequence[RefundRow]
     may_ask: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of an order's way; state is done, now, next or bad."""
-
-    label: str
-    state: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Protection:
-    """Where the buyer's money is, and until when."""
-
-    title: str
-    text: str
-    tone: str
+    cancellation: CancellationRow | None
+    buyers_may_cancel: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +94,7 @@ class OrderPage:
     console: Console
     badges: tuple[Badge, Badge]
     note: str
+    called_off: CalledOff | None
     pay_url: str
     pay_label: str
     pay_note: str
@@ -129,6 +114,10 @@ class OrderPage:
     attempts: tuple[AttemptView, ...]
     refunds: tuple[RefundLink, ...]
     ask_url: str
+    cancel_url: str
+    """Where the order, or the unpaid purchase, is cancelled; "" when it cannot be."""
+    cancel_label: str
+    cancel_note: str
     related: tuple[RelatedOrder, ...]
     entries: tuple[TimelineEntry, ...]
 
@@ -142,11 +131,12 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy) -> OrderPage:
         console=buyer_console("orders"),
         badges=badges(order.status, order.purchase_status, share),
         note=f"Placed {time_text(order.created_at)}, purchase {order.purchase_number}",
+        called_off=cancel_parts.called_off(facts.cancellation, Side.BUYER, order.shop_name, order.currency),
         pay_url=pay_url(order.purchase_id, order.purchase_status),
         pay_label=f"Pay {money_text(order.purchase_total_minor, order.currency)}",
         pay_note=f"Pay before {time_text(order.open_until)}. This pays all of purchase {order.purchase_number}.",
-        steps=_steps(order, share, shipment),
-        protection=_protection(order, share),
+        steps=order_progress.steps(order, share, shipment, facts.cancellation),
+        protection=order_progress.protection(order, share),
         parcel=order_parts.parcel(shipment, _ARRIVED) if shipment else None,
         received_url=to_receive,
         received_note=_received_note(shipment, policy) if to_receive and shipment else "",
@@ -159,9 +149,12 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy) -> OrderPage:
         buyer_note=order.buyer_note,
         attempts=tuple(_attempt(attempt, facts.declines) for attempt in facts.attempts),
         refunds=refund_page.box(facts.refunds),
-        ask_url=url_for("buyer.new_refund", number=order.number) if facts.may_ask else "",
+        ask_url=url_for("buyer.new_refund", number=order.number) if facts.may_ask and not facts.cancellation else "",
+        **_cancelling(order, is_allowed=facts.buyers_may_cancel),
         related=_related(order, facts.siblings),
-        entries=wording.timeline(facts.changes, facts.declines, _TITLES, viewer_id, order.shop_name),
+        entries=wording.timeline(
+            refund_parts.told(facts.changes, facts.refunds), facts.declines, _TITLES, viewer_id, order.shop_name
+        ),
     )
 
 
@@ -191,39 +184,18 @@ def _received_note(shipment: ShipmentRow, policy: MoneyPolicy) -> str:
     return f"{paid}If you say nothing, it counts as delivered on {day}."
 
 
-def _steps(order: OrderDetail, share: Share | None, shipment: ShipmentRow | None) -> tuple[Step, ...]:
-    paid = order.purchase_status is PurchaseStatus.PAID
-    if order.status in {OrderStatus.CANCELLED, OrderStatus.REFUNDED}:
-        return (Step("Paid", "done" if paid else "bad", "" if paid else "Not paid"), Step(order.status.label, "bad"))
-    released = share is not None and share.status in _RELEASED
-    received = share.payment_received_date if share else None
-    planned = share.planned_release_date if share else None
-    arrived = shipment.delivered_at if shipment else None
-    reached = [
-        ("Paid", paid, date_text(received) if received else ""),
-        ("Sent", shipment is not None, date_text(shipment.shipped_at) if shipment else ""),
-        ("Delivered", arrived is not None, date_text(arrived) if arrived else ""),
-        ("Released to the seller", released, f"Not before {date_text(planned)}" if planned and not released else ""),
-    ]
-    first_open = next((i for i, (_, is_done, _) in enumerate(reached) if not is_done), len(reached))
-    states = ["done" if i < first_open else "now" if i == first_open else "next" for i in range(len(reached))]
-    return tuple(Step(label, state, note) for (label, _, note), state in zip(reached, states, strict=True))
-
-
-def _protection(order: OrderDetail, share: Share | None) -> Protection | None:
-    if share is None or share.status not in _PAID or not share.gross_minor:
-        return None
-    if share.status is _T.HELD and share.planned_release_date is not None:
-        until = date_text(share.planned_release_date)
-        return Protection(
-            f"Your money is held until {until}",
-            f"{order.shop_name} is paid after that day, and only when the order has been delivered. "
-            "Until then the money stays with us.",
-            "hold",
-        )
-    if share.status is _T.REFUNDED:
-        return Protection("Your money went back to you", "The whole amount of this order was refunded.", "ok")
-    return Protection("The money was released", f"{order.shop_name} has been paid for this order.", "ok")
+def _cancelling(order: OrderDetail, *, is_allowed: bool) -> dict[str, str]:
+    """Return where the order is cancelled, with the link's words; for an unpaid one that is the whole purchase."""
+    is_unpaid = order.purchase_status is PurchaseStatus.OPEN
+    if not is_unpaid and not (is_allowed and order.status is OrderStatus.CONFIRMED):
+        return {"cancel_url": "", "cancel_label": "", "cancel_note": ""}
+    return {
+        "cancel_url": url_for("buyer.cancel", number=order.number),
+        "cancel_label": "Cancel the purchase" if is_unpaid else "Cancel this order",
+        "cancel_note": f"Nothing was charged yet. This cancels all of purchase {order.purchase_number}."
+        if is_unpaid
+        else f"Until {order.shop_name} has sent it, you can cancel. Your money goes back by itself.",
+    }
 
 
 def _money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]:

@@ -7,6 +7,7 @@ from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
+from marketplace.cancellations import queries as cancellations
 from marketplace.orders import queries, shipping_queries
 from marketplace.orders.queries import OrderSummary
 from marketplace.orders.tabs import BuyerTab
@@ -97,6 +98,7 @@ def order(number: str) -> ResponseReturnValue:
     share = payment_queries.shares_of_orders([found.id]).get(found.id)
     attempts = payment_queries.attempts_of_purchase(found.purchase_id)
     refunds = refund_queries.refunds_of_orders([found.id])
+    policy = current_app.extensions["settings"].money
     facts = order_page.Facts(
         order=found,
         share=share,
@@ -114,9 +116,10 @@ def order(number: str) -> ResponseReturnValue:
         siblings=queries.orders_of_purchase(found.purchase_id),
         shipment=shipping_queries.shipment_of(found.id),
         refunds=refunds,
+        cancellation=cancellations.of_order(found.id),
+        buyers_may_cancel=policy.buyers_may_cancel,
         may_ask=planning_queries.asking(found.id, found.currency, now=clock.now()).buyer_may_ask,
     )
-    policy = current_app.extensions["settings"].money
     return render_template("buyer/order.html", page=order_page.build(facts, viewer.user_id, policy))
 
 

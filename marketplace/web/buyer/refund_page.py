@@ -25,6 +25,8 @@ TITLES = {
     ("refund", "complete"): "The money went back to you",
     ("refund", "reject"): "The refund was rejected",
     ("refund", "withdraw"): "You withdrew the request",
+    ("refund", "grant"): "The money goes back to you by itself",
+    ("refund", "absorb"): "Closed, because the order was cancelled and all of its money goes back",
     ("refund", "fail"): "The refund did not arrive",
 }
 
@@ -48,6 +50,7 @@ class RefundPage:
     note: str
     steps: tuple[Step, ...]
     now: Now
+    why: str
     facts: tuple[Fact, ...]
     description: str
     money_rows: tuple[MoneyRow, ...]
@@ -65,9 +68,10 @@ def build(
         title=f"Refund {row.number}",
         console=buyer_console("refunds"),
         badge=refund_parts.badge(row),
-        note=f"Asked for {time_text(row.asked_at)}",
+        note=f"{'Began' if row.origin.is_automatic else 'Asked for'} {time_text(row.asked_at)}",
         steps=refund_parts.steps(row, now),
         now=_words(row),
+        why="Why" if row.origin.is_automatic else "What you told us",
         facts=(
             Fact("Reason", row.reason.label),
             Fact("About", refund_parts.units_text(units) or "An amount of the order"),
@@ -75,7 +79,7 @@ def build(
         ),
         description=row.description,
         money_rows=_money(row),
-        entries=wording.timeline(changes, (), TITLES, viewer_id, "Support"),
+        entries=wording.timeline(refund_parts.told(changes, [row]), (), TITLES, viewer_id, "Support"),
         order=f"Order {row.order_number}",
         order_url=url_for("buyer.order", number=row.order_number),
         withdraw_url=url_for("buyer.withdraw_refund", number=row.number) if row.can_be_withdrawn else "",
@@ -105,6 +109,9 @@ def explain_url(row: RefundRow) -> str:
 def _words(row: RefundRow) -> Now:
     """Return where a refund stands, in words for the buyer."""
     amount = refund_parts.amount(row)
+    if row.replaced_by is not None:
+        text = f"The order was cancelled. All of its money goes back to you with refund {row.replaced_by}."
+        return Now("This request is closed", text, "info")
     said = f" “{row.admin_notes}”" if row.admin_notes else ""
     sent = date_text(row.completed_at) if row.completed_at else ""
     changed = row.amount_minor != row.asked_minor and row.status is not _S.PENDING

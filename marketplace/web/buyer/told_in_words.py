@@ -81,6 +81,32 @@ def _order_delivered(told: Told) -> Words:
     )
 
 
+def _order_cancelled(told: Told) -> Words:
+    facts = told.facts
+    number, by, to = (str(facts[name]) for name in ("number", "by", "to"))
+    who = {"buyer": "The buyer", "seller": facts["shop_name"]}[by]
+    title = f"You cancelled order {number}" if by == to else f"{who} cancelled order {number}"
+    text = _cancelled_for_buyer(facts) if to == "buyer" else _cancelled_for_seller(facts)
+    reason = "" if by == to else f"The reason: {facts['reason']} "
+    return Words("package-x", title, reason + text, url_for(f"{to}.order", number=number), "Open the order")
+
+
+def _cancelled_for_buyer(facts: Mapping[str, Any]) -> str:
+    if not facts["amount_minor"]:
+        return "Nothing is left to send back."
+    return f"{_amount(facts, 'amount_minor')} goes back to you by itself, the way you paid."
+
+
+def _cancelled_for_seller(facts: Mapping[str, Any]) -> str:
+    text = "Do not send it. "
+    if facts["amount_minor"]:
+        text += f"{_amount(facts, 'amount_minor')} goes back to the buyer, {_amount(facts, 'given_minor')} of it from"
+        text += " what was held for you. "
+    if facts["owed_minor"]:
+        text += f"The card fee of {_amount(facts, 'owed_minor')} stays with you. "
+    return text + ("It is for sale again." if facts["is_back_on_sale"] else "It was not put back on sale.")
+
+
 def _payment_failed(told: Told) -> Words:
     return Words(
         "circle-alert",
@@ -188,6 +214,7 @@ _WORDS = {
     "order_shipped": _order_shipped,
     "order_delivered": _order_delivered,
     "money_released": _money_released,
+    "order_cancelled": _order_cancelled,
     "payment_failed": _payment_failed,
     "payment_expired": _payment_expired,
     "payment_returned": _payment_returned,

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from marketplace.web.seller import explain, listing_edit, listings, orders, refunds, shipping
+from marketplace.web.seller import cancelling, explain, listing_edit, listings, orders, refunds, shipping
 
 blueprint = Blueprint("seller", __name__)
 
@@ -13,6 +13,8 @@ blueprint.add_url_rule("/seller/orders", view_func=orders.orders)
 blueprint.add_url_rule("/seller/orders/<number>", view_func=orders.order)
 blueprint.add_url_rule("/seller/orders/<number>/ship", view_func=shipping.ship, methods=["POST"])
 blueprint.add_url_rule("/seller/orders/<number>/delivered", view_func=shipping.delivered, methods=["POST"])
+blueprint.add_url_rule("/seller/orders/<number>/cancel", view_func=cancelling.cancel)
+blueprint.add_url_rule("/seller/orders/<number>/cancel", view_func=cancelling.cancel_order, methods=["POST"])
 blueprint.add_url_rule("/seller/orders/<number>/explain/<figure>", view_func=explain.explain_order)
 blueprint.add_url_rule("/seller/explain/held/<string(length=3):currency>", view_func=explain.explain_held)
 blueprint.add_url_rule("/seller/listings", view_func=listings.listings)

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from flask import url_for
 
+from marketplace.cancellations.queries import CancellationRow
+from marketplace.cancellations.rules import Side
 from marketplace.orders import rules
 from marketplace.orders.queries import LineRow, OrderDetail
 from marketplace.orders.shipping_queries import ShipmentRow
@@ -14,7 +16,8 @@ from marketplace.payments.queries import Block, Share
 from marketplace.payments.states import TransactionStatus
 from marketplace.payments.timeline_queries import Change
 from marketplace.refunds.queries import RefundRow
-from marketplace.web import order_parts, wording
+from marketplace.web import cancel_parts, order_parts, refund_parts, wording
+from marketplace.web.cancel_parts import CalledOff
 from marketplace.web.console import Console, seller_console
 from marketplace.web.order_parts import Fact, LineView, MoneyRow, Parcel
 from marketplace.web.pages import date_text, money_text, time_text
@@ -73,6 +76,7 @@ class Facts:
     changes: Sequence[Change]
     lines: Sequence[LineRow]
     refunds: Sequence[RefundRow]
+    cancellation: CancellationRow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +105,20 @@ class OrderPage:
     console: Console
     badges: tuple[Badge, Badge]
     note: str
+    called_off: CalledOff | None
     hold: Hold | None
     ship_url: str
     """Where the form goes that says how it was sent; "" when it cannot be sent now."""
     ship_by: ShipBy | None
+    cancel_url: str
     parcel: Parcel | None
     delivered_url: str
     delivered_note: str
     lines: tuple[LineView, ...]
     buyer_name: str
-    is_paid: bool
     delivery_lines: tuple[str, ...]
+    no_address: str
+    """Why the address is not shown, "" where it is."""
     delivery_text: str
     buyer_note: str
     agreed_rows: tuple[MoneyRow, ...]
@@ -126,29 +133,32 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
     order, share, shipment = facts.order, facts.share, facts.shipment
     can_ship, can_arrive = ORDER.can(order.status, "ship"), ORDER.can(order.status, "deliver")
     is_paid = order.purchase_status is PurchaseStatus.PAID
-    address = order_parts.address_lines(order.delivery_address) if is_paid else ()
+    is_called_off = facts.cancellation is not None
+    address = order_parts.address_lines(order.delivery_address) if is_paid and not is_called_off else ()
     return OrderPage(
         title=f"Order {order.number}",
         console=seller_console("orders"),
         badges=badges(order.status, order.purchase_status, share),
         note=f"Placed {time_text(order.created_at)}",
-        hold=_hold(share, facts.blocks),
+        called_off=cancel_parts.called_off(facts.cancellation, Side.SELLER, order.shop_name, order.currency),
+        hold=None if is_called_off else _hold(share, facts.blocks),
         ship_url=url_for("seller.ship", number=order.number) if can_ship else "",
         ship_by=ship_by(facts.paid_at, now) if can_ship and facts.paid_at else None,
+        cancel_url=url_for("seller.cancel", number=order.number) if can_ship else "",
         parcel=order_parts.parcel(shipment, _ARRIVED) if shipment else None,
         delivered_url=url_for("seller.delivered", number=order.number) if can_arrive else "",
         delivered_note=_delivered_note(shipment, delivered_after_days) if can_arrive and shipment else "",
         lines=order_parts.line_views(facts.lines, order.currency, explain_url(order.number, "goods")),
         buyer_name=order.buyer_name,
-        is_paid=is_paid,
         delivery_lines=address,
+        no_address=_no_address(is_paid=is_paid, is_called_off=is_called_off),
         delivery_text=", ".join(address),
         buyer_note=order.buyer_note,
         agreed_rows=_agreed(order),
         money_rows=_money_rows(order, share),
         share_facts=_share_facts(share),
         refunds=refund_page.box(facts.refunds),
-        entries=wording.timeline(facts.changes, (), _TITLES, viewer_id, "The buyer"),
+        entries=wording.timeline(refund_parts.told(facts.changes, facts.refunds), (), _TITLES, viewer_id, "The buyer"),
     )
 
 
@@ -171,6 +181,12 @@ def explain_url(number: str, figure: str) -> str:
 def _delivered_note(shipment: ShipmentRow, days: int) -> str:
     day = date_text(rules.counts_as_delivered(shipment.shipped_at, days))
     return f"If nobody says anything, it counts as delivered on {day}."
+
+
+def _no_address(*, is_paid: bool, is_called_off: bool) -> str:
+    if is_called_off:
+        return "This order was cancelled. There is nothing to send."
+    return "" if is_paid else "The address appears here once the order is paid."
 
 
 def _hold(share: Share | None, blocks: Sequence[Block]) -> Hold | None:

@@ -7,6 +7,7 @@ from flask import current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
+from marketplace.cancellations import queries as cancellations
 from marketplace.orders import queries, shipping_queries
 from marketplace.orders.queries import OrderSummary
 from marketplace.orders.states import ORDER, OrderStatus
@@ -131,6 +132,7 @@ def facts_of(number: str, seller_id: int) -> order_page.Facts:
         changes=timeline_queries.changes_of(subjects),
         lines=queries.lines_of(found.id),
         refunds=refunds,
+        cancellation=cancellations.of_order(found.id),
     )
 
 

@@ -25,6 +25,8 @@ TITLES = {
     ("refund", "complete"): "The money went back to the buyer",
     ("refund", "reject"): "The refund was rejected",
     ("refund", "withdraw"): "The buyer withdrew the request",
+    ("refund", "grant"): "The money goes back to the buyer by itself",
+    ("refund", "absorb"): "Closed, because the order was cancelled and all of its money goes back",
     ("refund", "fail"): "The refund did not arrive",
 }
 
@@ -47,6 +49,7 @@ class RefundPage:
     badge: Badge
     note: str
     status_text: str
+    why: str
     facts: tuple[Fact, ...]
     description: str
     admin_notes: str
@@ -64,8 +67,9 @@ def build(
         title=f"Refund {row.number}",
         console=seller_console("refunds"),
         badge=refund_parts.badge(row),
-        note=f"Asked for {time_text(row.asked_at)}",
+        note=f"{'Began' if row.origin.is_automatic else 'Asked for'} {time_text(row.asked_at)}",
         status_text=_status_text(row),
+        why="Why" if row.origin.is_automatic else "What the buyer says",
         facts=(
             Fact("Reason", row.reason.label),
             Fact("About", refund_parts.units_text(units) or "An amount of the order"),
@@ -76,7 +80,7 @@ def build(
         effect=_effect(row, plan),
         order=f"Order {row.order_number}",
         order_url=url_for("seller.order", number=row.order_number),
-        entries=wording.timeline(changes, (), TITLES, viewer_id, "The buyer"),
+        entries=wording.timeline(refund_parts.told(changes, [row]), (), TITLES, viewer_id, "The buyer"),
     )
 
 
@@ -116,6 +120,8 @@ def _effect(row: RefundRow, plan: Plan | None) -> Effect | None:
 
 
 def _status_text(row: RefundRow) -> str:
+    if row.replaced_by is not None:
+        return f"Closed: the order was cancelled, and refund {row.replaced_by} sends all of its money back."
     return {
         _S.PENDING: f"We decide by {refund_parts.answer_by(row)}. You need not do anything.",
         _S.APPROVED: "It is approved and being sent to the buyer.",

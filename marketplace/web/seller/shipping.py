@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock, db
 from marketplace.errors import Invalid
 from marketplace.orders import operations, rules
-from marketplace.orders.states import ORDER
 from marketplace.transitions import AlreadyThere, MoveNotAllowed
 from marketplace.web import guards
 from marketplace.web.auth.forms import blame, typed
@@ -20,7 +19,7 @@ def ship(number: str) -> ResponseReturnValue:
     facts = orders.facts_of(number, guards.viewer().user_id)
     order, form = facts.order, ShipForm()
     try:
-        ORDER.step(order.status, "ship")
+        rules.check_can_ship(order.status)
         if not form.validate():
             return orders.show(facts, form), 422
         parcel = _parcel(form)

@@ -1,0 +1,117 @@
+"""Calling off a paid order: cancelled, its goods for sale again or not, and its money on the way back, in one write."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace import history
+from marketplace.cancellations import rules, telling
+from marketplace.cancellations.models import Cancellation
+from marketplace.cancellations.rules import CancelReason, Side
+from marketplace.catalog import stock
+from marketplace.config import MoneyPolicy
+from marketplace.errors import NotFound
+from marketplace.history import Actor
+from marketplace.money import Money
+from marketplace.orders.models import Order, OrderLine
+from marketplace.payments import automatic
+from marketplace.payments.rules import RefundRule
+from marketplace.refunds import granting
+from marketplace.refunds.granting import Granted
+from marketplace.refunds.rules import RefundOrigin
+
+_RULES = {
+    Side.BUYER: (RefundRule.BUYER_CANCELS, RefundOrigin.BUYER_CANCELLED, "The buyer cancelled the order. "),
+    Side.SELLER: (RefundRule.SELLER_CANCELS, RefundOrigin.SELLER_CANCELLED, "The seller cancelled the order. "),
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody wants who cancels: `is_back_on_sale` None leaves the goods to the reason.
+
+    `expected_minor` is the amount that the button named, in minor units of the order's currency.
+    """
+
+    reason: CancelReason
+    note: str
+    expected_minor: int
+    is_back_on_sale: bool | None = None
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    """What came of it: the call that sends the money, or None when nothing was left to send."""
+
+    call_id: int | None
+
+
+def cancel(
+    session: Session, *, user_id: int, side: Side, number: str, wanted: Wanted, policy: MoneyPolicy, now: datetime
+) -> Cancelled:
+    """Cancel a person's own paid order before it is sent, and plan to send back all that is left of its money.
+
+    Requests for a refund of it are closed, because their money is part of that; what was approved before stays.
+    Raises NotFound for another's order, AlreadyThere when it was sent, cancelled or refunded, NotAllowed when it is
+    not paid, Invalid naming the field, Conflict when another amount is left than the button named.
+    """
+    own = Order.buyer_id if side is Side.BUYER else Order.seller_id
+    order = session.execute(select(Order).where(Order.number == number, own == user_id)).scalar_one_or_none()
+    if order is None:
+        raise NotFound("There is no order with this number among yours.")
+    rules.check_can_cancel(side, order.status, buyers_may=policy.buyers_may_cancel)
+    note = rules.check_reason(side, wanted.reason, wanted.note)
+    why, actor = rules.reason_text(wanted.reason, note), Actor.user(user_id)
+    history.move(session, order, "cancel", actor=actor, at=now, because=why)
+    granted = _send_back(session, order, side, why, actor=actor, policy=policy, now=now)
+    left = granted.plan.amount if granted else Money.zero(order.currency)
+    rules.check_seen(Money(wanted.expected_minor, order.currency), left)
+    is_back = wanted.reason.goods_remain if wanted.is_back_on_sale is None else wanted.is_back_on_sale
+    _take_back(session, order, is_back_on_sale=is_back, actor=actor, now=now)
+    found = Cancellation(
+        order_id=order.id,
+        side=side,
+        user_id=user_id,
+        reason=wanted.reason,
+        note=note,
+        is_back_on_sale=is_back,
+        refund_id=granted.refund_id if granted else None,
+        cancelled_at=now,
+    )
+    session.add(found)
+    telling.cancelled(session, order=order, cancellation=found, granted=granted, now=now)
+    return Cancelled(granted.call_id if granted else None)
+
+
+def _take_back(session: Session, order: Order, *, is_back_on_sale: bool, actor: Actor, now: datetime) -> None:
+    listings = set(session.execute(select(OrderLine.listing_id).where(OrderLine.order_id == order.id)).scalars())
+    stock.take_back(
+        session,
+        purchase_id=order.purchase_id,
+        listing_ids=listings,
+        is_back_on_sale=is_back_on_sale,
+        actor=actor,
+        now=now,
+        because=f"Order {order.number} was cancelled.",
+    )
+
+
+def _send_back(
+    session: Session, order: Order, side: Side, why: str, *, actor: Actor, policy: MoneyPolicy, now: datetime
+) -> Granted | None:
+    rule, origin, words = _RULES[side]
+    granted = granting.grant_rest(
+        session, order=order, origin=origin, because=words + why, actor=actor, policy=policy, now=now
+    )
+    if granted is not None:
+        automatic.record(
+            session,
+            rule=rule,
+            payment_id=granted.payment_id,
+            order_id=order.id,
+            amount=granted.plan.amount,
+            now=now,
+        )
+    return granted

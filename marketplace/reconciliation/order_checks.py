@@ -1,0 +1,52 @@
+"""What `check-books` knows of the life of an order: sent with a parcel, cancelled with its money and goods."""
+
+from collections.abc import Mapping
+
+ORDER_CHECKS: Mapping[str, str] = {
+    "sent orders have a shipment": """
+        SELECT 'order', o.id, 'is ' || o.status || CASE WHEN s.order_id IS NULL THEN ' and has no' ELSE ' with a' END
+            || ' shipment'
+        FROM "order" o LEFT JOIN shipment s ON s.order_id = o.id
+        WHERE (o.status IN ('shipped', 'delivered') AND s.order_id IS NULL)
+            OR (o.status IN ('pending', 'confirmed', 'cancelled') AND s.order_id IS NOT NULL)
+    """,
+    "cancelled paid orders know by whom": """
+        SELECT 'order', o.id, 'is ' || o.status || CASE WHEN c.order_id IS NULL THEN ', paid,' ELSE '' END
+            || ' and has ' || CASE WHEN c.order_id IS NULL THEN 'no' ELSE 'a' END || ' cancellation'
+        FROM "order" o
+        JOIN purchase p ON p.id = o.purchase_id
+        LEFT JOIN cancellation c ON c.order_id = o.id
+        WHERE (o.status = 'cancelled' AND p.status = 'paid' AND c.order_id IS NULL)
+            OR (c.order_id IS NOT NULL AND o.status NOT IN ('cancelled', 'refunded'))
+    """,
+    "cancelled paid orders give all of their money back": """
+        SELECT 'order', o.id, 'total ' || o.total_minor || ', refunds ' || coalesce(sum(r.amount_minor), 0)
+        FROM cancellation c
+        JOIN "order" o ON o.id = c.order_id
+        LEFT JOIN refund r ON r.order_id = o.id AND r.status NOT IN ('rejected', 'cancelled')
+        GROUP BY o.id HAVING coalesce(sum(r.amount_minor), 0) < o.total_minor
+    """,
+    "refunds that were replaced are closed": """
+        SELECT 'refund', r.id, 'was replaced by refund ' || r.replaced_by_id || ' and is ' || r.status
+        FROM refund r JOIN refund other ON other.id = r.replaced_by_id
+        WHERE r.status <> 'cancelled' OR other.order_id <> r.order_id
+    """,
+    "rules that send money back are logged": """
+        SELECT sources.name, sources.id, 'sends back ' || sources.amount_minor || ', logged '
+            || coalesce(a.amount_minor, 0)
+        FROM (
+            SELECT 'unapplied_receipt' AS name, id, amount_minor, id AS receipt_id, NULL::bigint AS order_id
+            FROM unapplied_receipt
+            UNION ALL
+            SELECT 'refund', r.id, r.asked_minor, NULL, c.order_id
+            FROM cancellation c JOIN refund r ON r.id = c.refund_id
+        ) sources
+        LEFT JOIN automatic_refund a ON a.receipt_id = sources.receipt_id OR a.order_id = sources.order_id
+        WHERE a.amount_minor IS DISTINCT FROM sources.amount_minor
+    """,
+    "logged rules have their cause": """
+        SELECT 'automatic_refund', a.id, 'is about order ' || a.order_id || ', which was not cancelled'
+        FROM automatic_refund a LEFT JOIN cancellation c ON c.order_id = a.order_id
+        WHERE a.order_id IS NOT NULL AND c.refund_id IS NULL
+    """,
+}

@@ -1,0 +1,160 @@
+"""The rules that send money back without a person: what each does, how often, and each time one applied (S4.10)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import current_app, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace import clock
+from marketplace.cancellations import automatic_queries
+from marketplace.cancellations.automatic_queries import Applied
+from marketplace.config import MoneyPolicy
+from marketplace.payments.rules import RefundRule
+from marketplace.web import guards, lists, wording
+from marketplace.web.console import Console, admin_console
+from marketplace.web.lists import Pager
+from marketplace.web.pages import money_text, time_text
+from marketplace.web.wording import Badge
+
+_DAYS = 30
+_R = RefundRule
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A rule in plain words: when it applies, what it does, and why it is on or how it is turned off."""
+
+    name: str
+    does: str
+    why: str
+
+
+_OWED = "Always on: this money was never ours to keep."
+_WORDS = {
+    _R.SELLER_CANCELS: Words(
+        "The seller cancels",
+        "A paid order is cancelled before it is sent. All that is left of its money goes back to the buyer; what it "
+        "takes from the seller follows the refund plan. Open requests for this order are closed.",
+        "Always on: nobody pays for what is not sent.",
+    ),
+    _R.BUYER_CANCELS: Words(
+        "The buyer cancels before it is sent",
+        "The same, when the buyer cancels. The goods are for sale again.",
+        "Set by buyers_may_cancel in the section money of the configuration file.",
+    ),
+    _R.SOLD_OUT: Words(
+        "Paid after the goods were gone",
+        "A payment came late, and somebody else has the last unit. All of the payment goes back.",
+        _OWED,
+    ),
+    _R.PAID_TWICE: Words(
+        "One purchase paid twice",
+        "A second payment page of the same purchase was paid. All of the second payment goes back.",
+        _OWED,
+    ),
+    _R.PAID_ELSEWHERE: Words(
+        "Paid after the purchase was given up",
+        "A purchase that was given up is paid after all, and its basket was paid in another purchase. All of the late "
+        "payment goes back. Without another purchase it counts, as long as the goods are there.",
+        _OWED,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """One rule."""
+
+    name: str
+    does: str
+    why: str
+    badge: Badge
+    count: str
+    url: str
+    is_shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedRow:
+    """One time a rule applied."""
+
+    when: str
+    rule: str
+    about: str
+    about_url: str
+    payment: str
+    payment_url: str
+    refund: str
+    refund_url: str
+    badge: Badge
+    amount: str
+    explain_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RulesPage:
+    """What templates/admin/refund_rules.html shows."""
+
+    title: str
+    console: Console
+    rules: tuple[RuleRow, ...]
+    log_title: str
+    all_url: str
+    """Where the whole log is shown; "" when it is."""
+    rows: tuple[AppliedRow, ...]
+    pager: Pager
+
+
+@guards.admin_only
+def refund_rules() -> ResponseReturnValue:
+    """Show the rules with their counts of the last 30 days, and the log: all of it, or what one count is made of."""
+    chosen = lists.choice(RefundRule, "rule")
+    since = clock.now() - timedelta(days=_DAYS)
+    counts = automatic_queries.counts(since)
+    listed = automatic_queries.log(chosen, since if chosen else None, lists.cursor())
+    policy: MoneyPolicy = current_app.extensions["settings"].money
+    page = RulesPage(
+        title="Refunds by themselves",
+        console=admin_console("refunds"),
+        rules=tuple(_rule(rule, counts.get(rule, 0), chosen, policy) for rule in RefundRule),
+        log_title=f"{_WORDS[chosen].name}, last {_DAYS} days" if chosen else "Each time a rule applied",
+        all_url=url_for("admin.refund_rules") if chosen else "",
+        rows=tuple(_applied(each) for each in listed.rows),
+        pager=lists.pager(listed, "admin.refund_rules", rule=chosen.value if chosen else ""),
+    )
+    return render_template("admin/refund_rules.html", page=page)
+
+
+def _rule(rule: RefundRule, count: int, chosen: RefundRule | None, policy: MoneyPolicy) -> RuleRow:
+    words = _WORDS[rule]
+    is_on = policy.buyers_may_cancel or rule is not RefundRule.BUYER_CANCELS
+    return RuleRow(
+        name=words.name,
+        does=words.does,
+        why=words.why,
+        badge=Badge("On", "ok") if is_on else Badge("Off", "mute"),
+        count=f"{count} times" if count != 1 else "once",
+        url=url_for("admin.refund_rules", rule=rule.value),
+        is_shown=rule is chosen,
+    )
+
+
+def _applied(each: Applied) -> AppliedRow:
+    about = each.order_number or each.purchase_number or ""
+    refund_url = url_for("admin.refunds", refund=each.refund_number) if each.refund_number else ""
+    return AppliedRow(
+        when=time_text(each.applied_at),
+        rule=_WORDS[each.rule].name,
+        about=f"{'Order' if each.order_number else 'Purchase'} {about}" if about else "",
+        about_url=url_for("admin.payments", q=about) if about else "",
+        payment=f"Payment {each.payment_id}",
+        payment_url=url_for("admin.payment", payment_id=each.payment_id),
+        refund=each.refund_number or each.provider_refund_id or "",
+        refund_url=refund_url,
+        badge=wording.badge(each.refund_status or each.receipt_status),
+        amount=money_text(each.amount_minor, each.currency),
+        explain_url=url_for("admin.explain_refund", number=each.refund_number, figure="amount")
+        if each.refund_number
+        else url_for("admin.explain_payment", payment_id=each.payment_id, figure="amount"),
+    )

@@ -1,0 +1,81 @@
+"""Where a buyer's order stands: its steps, and where the money is meanwhile."""
+
+from dataclasses import dataclass
+
+from marketplace.cancellations.queries import CancellationRow
+from marketplace.orders.queries import OrderDetail
+from marketplace.orders.shipping_queries import ShipmentRow
+from marketplace.orders.states import OrderStatus, PurchaseStatus
+from marketplace.payments.queries import Share
+from marketplace.payments.states import TransactionStatus
+from marketplace.web.pages import date_text
+
+_T = TransactionStatus
+_PAID = frozenset({_T.HELD, _T.AVAILABLE, _T.TRANSFERRING, _T.PAID_OUT, _T.REFUNDED})
+_RELEASED = frozenset({_T.AVAILABLE, _T.TRANSFERRING, _T.PAID_OUT})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of an order's way; state is done, now, next or bad."""
+
+    label: str
+    state: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """Where the buyer's money is, and until when."""
+
+    title: str
+    text: str
+    tone: str
+
+
+def steps(
+    order: OrderDetail, share: Share | None, shipment: ShipmentRow | None, cancelled: CancellationRow | None
+) -> tuple[Step, ...]:
+    """Return an order's way so far and what comes next."""
+    paid = order.purchase_status is PurchaseStatus.PAID
+    if cancelled is not None:
+        done = (Step("Paid", "done"), Step("Cancelled", "bad", date_text(cancelled.cancelled_at)))
+        is_back = order.status is OrderStatus.REFUNDED
+        return (*done, Step("Money sent back", "done" if is_back else "now")) if order.total_minor else done
+    if order.status in {OrderStatus.CANCELLED, OrderStatus.REFUNDED}:
+        return (Step("Paid", "done" if paid else "bad", "" if paid else "Not paid"), Step(order.status.label, "bad"))
+    released = share is not None and share.status in _RELEASED
+    received = share.payment_received_date if share else None
+    planned = share.planned_release_date if share else None
+    arrived = shipment.delivered_at if shipment else None
+    reached = [
+        ("Paid", paid, date_text(received) if received else ""),
+        ("Sent", shipment is not None, date_text(shipment.shipped_at) if shipment else ""),
+        ("Delivered", arrived is not None, date_text(arrived) if arrived else ""),
+        ("Released to the seller", released, f"Not before {date_text(planned)}" if planned and not released else ""),
+    ]
+    first_open = next((i for i, (_, is_done, _) in enumerate(reached) if not is_done), len(reached))
+    states = ["done" if i < first_open else "now" if i == first_open else "next" for i in range(len(reached))]
+    return tuple(Step(label, state, note) for (label, _, note), state in zip(reached, states, strict=True))
+
+
+def protection(order: OrderDetail, share: Share | None) -> Protection | None:
+    """Return where the buyer's money is; None while nothing was paid."""
+    if share is None or share.status not in _PAID or not share.gross_minor:
+        return None
+    if order.status is OrderStatus.CANCELLED and share.refunded_minor < share.gross_minor:
+        text = "The order was cancelled, and your bank or the payment provider sent the money back to us. We try again."
+        return Protection("Your money did not reach you yet", text, "hold")
+    if order.status is OrderStatus.CANCELLED:
+        return None
+    if share.status is _T.HELD and share.planned_release_date is not None:
+        until = date_text(share.planned_release_date)
+        return Protection(
+            f"Your money is held until {until}",
+            f"{order.shop_name} is paid after that day, and only when the order has been delivered. "
+            "Until then the money stays with us.",
+            "hold",
+        )
+    if share.status is _T.REFUNDED:
+        return Protection("Your money went back to you", "The whole amount of this order was refunded.", "ok")
+    return Protection("The money was released", f"{order.shop_name} has been paid for this order.", "ok")
