@@ -1,7 +1,7 @@
 """How much goes back, who bears it, who may decide. Pure; the plan shown is the plan that executes (DESIGN 4.10)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
@@ -42,6 +42,16 @@ class FeeBearer(StrEnum):
     PLATFORM = "platform"
 
 
+# Refusals by their codes (https://docs.stripe.com/error-codes), and the one that no provider says (S31, S37).
+_NOT_SENT = {
+    "balance_insufficient": "The balance at the provider is too low. Add money there, then approve it again.",
+    "charge_already_refunded": "All of the payment has gone back already, by another refund at the provider.",
+    "charge_disputed": "The buyer's bank disputes the payment and takes it back. A refund as well would pay twice.",
+    "insufficient_funds": "The balance at the provider is too low. Add money there, then approve it again.",
+    "not_found": "The provider did not answer for a day and has no such refund. Look there before approving it again.",
+}
+
+
 @dataclass(frozen=True)
 class Standing:
     """One order's money before a refund, minor units inside Money."""
@@ -62,6 +72,10 @@ class Standing:
     def left(self) -> Money:
         """What can still be refunded."""
         return self.gross - self.reserved
+
+    def without_requests(self) -> "Standing":
+        """Return it as a refund sees it that has happened: what others only ask for does not stand in its way."""
+        return replace(self, reserved=self.refunded)
 
 
 @dataclass(frozen=True)
@@ -106,6 +120,11 @@ def plan_refund(amount: Money, standing: Standing, bearer: FeeBearer) -> Plan:
     from_held = min(rest, standing.held)
     from_available = min(rest - from_held, standing.available)
     return Plan(amount, from_platform, from_cost, from_held, from_available, rest - from_held - from_available)
+
+
+def why_not_sent(code: str) -> str:
+    """Return why the provider did not send a refund, in words for the admin who decides again."""
+    return _NOT_SENT.get(code, f"The provider refused it: {code}.")
 
 
 def check_amount(amount: Money, left: Money) -> None:

@@ -25,7 +25,7 @@ REFUND = Machine(
         "approve": ([_S.PENDING, _S.FAILED], _S.APPROVED, "An admin agrees; the money is set aside."),
         "process": ([_S.APPROVED], _S.PROCESSING, "The provider has taken it up."),
         "complete": ([_S.APPROVED, _S.PROCESSING], _S.COMPLETED, "The provider has sent the money back."),
-        "reject": ([_S.PENDING], _S.REJECTED, "An admin does not agree."),
+        "reject": ([_S.PENDING, _S.FAILED], _S.REJECTED, "An admin does not agree, or will not try again."),
         "withdraw": ([_S.PENDING], _S.CANCELLED, "The buyer does not want it any more."),
         "fail": (
             [_S.APPROVED, _S.PROCESSING, _S.COMPLETED],

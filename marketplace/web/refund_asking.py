@@ -11,8 +11,8 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from marketplace.money import Money
 from marketplace.orders.queries import LineRow
-from marketplace.refunds.operations import Wish
 from marketplace.refunds.rules import RefundReason
+from marketplace.refunds.wishes import Wish
 from marketplace.web.amounts import typed_minor
 from marketplace.web.cart.forms import whole_number
 from marketplace.web.pages import money, money_text

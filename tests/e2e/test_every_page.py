@@ -16,7 +16,7 @@ from marketplace.orders import operations as orders
 from marketplace.orders import rules
 from marketplace.refunds import operations as refund_operations
 from marketplace.refunds.flows import approve_and_send
-from marketplace.refunds.operations import Wish
+from marketplace.refunds.wishes import Wish
 from tests.builders import Bought, World
 from tests.e2e.visitor import CARD_3DS, DECLINED_CARD, GOOD_ACCOUNT, GOOD_CARD
 from tests.fixtures_browser import browsing, fresh_shop

@@ -3,7 +3,7 @@
 import pytest
 
 from marketplace.refunds import flows
-from marketplace.refunds.operations import Wish
+from marketplace.refunds.wishes import Wish
 from tests.builders import World
 
 

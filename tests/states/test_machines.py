@@ -82,12 +82,12 @@ MATRICES: dict[Machine, str] = {
     """,
     REFUND: """
              pending   approved   processing completed failed   rejected cancelled
-    approve  approved  =          =          =         approved !        !
-    process  .         processing =          =         =        !        !
-    complete .         completed  completed  =         =        !        !
-    reject   rejected  !          !          !         !        =        !
+    approve  approved  =          =          =         approved =        !
+    process  .         processing =          =         =        =        !
+    complete .         completed  completed  =         =        =        !
+    reject   rejected  .          .          .         rejected =        !
     withdraw cancelled !          !          !         !        !        =
-    fail     .         failed     failed     failed    =        !        !
+    fail     .         failed     failed     failed    =        =        !
     """,
     CALL: """
            planned sending unknown done refused blocked
