@@ -54,7 +54,7 @@ def request(
     order = session.get(Order, order_id)
     if order is None or order.buyer_id != buyer_id:
         raise NotFound("There is no such order.")
-    return _open(
+    return _of_form(session, token, order.id) or _open(
         session,
         order=order,
         origin=RefundOrigin.BUYER,
@@ -82,7 +82,7 @@ def start(
     order = session.get(Order, order_id)
     if order is None:
         raise NotFound("There is no such order.")
-    return _open(
+    return _of_form(session, token, order.id) or _open(
         session,
         order=order,
         origin=RefundOrigin.ADMIN,
@@ -209,14 +209,8 @@ def _open(
     actor: Actor,
     now: datetime,
 ) -> int:
-    known = _of_form(session, token, order.id)
-    if known is not None:
-        return known
     share = _share(session, order.id)
-    if share.payment_received_date is None:
-        raise NotAllowed("This order has not been paid.")
-    if origin == RefundOrigin.BUYER:
-        rules.check_asked_in_time(share.payment_received_date, now)
+    _check_time(share, origin, now)
     amount = amount_of(session, order, wish)
     rules.check_amount(amount, standing.read(session, share.id, except_refund_id=None).left)
     refund = Refund(
@@ -241,6 +235,13 @@ def _open(
     booking.block(session, refund, now=now)
     telling.asked(session, refund, now=now)
     return refund.id
+
+
+def _check_time(share: PaymentTransaction, origin: RefundOrigin, now: datetime) -> None:
+    if share.payment_received_date is None:
+        raise NotAllowed("This order has not been paid.")
+    if origin == RefundOrigin.BUYER:
+        rules.check_asked_in_time(share.payment_received_date, now)
 
 
 def _of_form(session: Session, token: str | None, order_id: int) -> int | None:

@@ -162,11 +162,16 @@ def may_be_asked(paid_at: datetime | None, left: Money, now: datetime) -> bool:
 
 def answer_due(asked_at: datetime) -> datetime:
     """Return until when a request is to be answered: two working days, weekends left out."""
-    due, days = asked_at, TARGET_WORKING_DAYS
-    while days:
-        due += timedelta(days=1)
-        days -= due.weekday() < _SATURDAY
-    return due
+    return asked_at + days_to_answer(asked_at.weekday())
+
+
+def days_to_answer(weekday: int) -> timedelta:
+    """Return how long two working days are from a weekday on, Monday being 0."""
+    days, working = 0, 0
+    while working < TARGET_WORKING_DAYS:
+        days += 1
+        working += (weekday + days) % 7 < _SATURDAY
+    return timedelta(days=days)
 
 
 def check_asked_in_time(paid_at: datetime, now: datetime) -> None:

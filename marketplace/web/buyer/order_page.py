@@ -13,8 +13,7 @@ from marketplace.payments.queries import Attempt, Decline, Share
 from marketplace.payments.states import TransactionStatus
 from marketplace.payments.timeline_queries import Change
 from marketplace.refunds.queries import RefundRow
-from marketplace.web import order_parts, wording
-from marketplace.web.buyer import refund_page
+from marketplace.web import order_parts, refund_parts, wording
 from marketplace.web.buyer.payments import DeclineView, decline_views, reason_of
 from marketplace.web.buyer.refund_page import TITLES as REFUND_TITLES
 from marketplace.web.console import Console, buyer_console
@@ -157,7 +156,7 @@ def build(facts: Facts, viewer_id: int, delivered_after_days: int) -> OrderPage:
         billing_lines=order_parts.address_lines(order.billing_address),
         buyer_note=order.buyer_note,
         attempts=tuple(_attempt(attempt, facts.declines) for attempt in facts.attempts),
-        refunds=refund_page.box(facts.refunds),
+        refunds=refund_parts.box(facts.refunds, "buyer"),
         ask_url=url_for("buyer.new_refund", number=order.number) if facts.may_ask else "",
         related=_related(order, facts.siblings),
         entries=wording.timeline(facts.changes, facts.declines, _TITLES, viewer_id, order.shop_name),
