@@ -52,7 +52,8 @@ SELLER = (
 ADMIN = (
     "/admin/payments", "/admin/payments?q=nothing", "/admin/payments/{paid}", "/admin/payments/{failed}",
     "/admin/payments/{open}", "/admin/payments/{expired}", "/admin/payments/{paid}/explain/amount", "/admin/events",
-    "/admin/refunds", "/admin/refunds?tab=done", "/admin/refunds?tab=rejected&refund={refused}",
+    "/admin/refunds", "/admin/refunds?amount=1.00", "/admin/refunds?late=1", "/admin/refunds?tab=done",
+    "/admin/refunds?tab=rejected&refund={refused}",
     "/admin/refunds/{refunded}/explain/platform", "/admin/orders/{order}/refund", "/admin/events/{event}",
     "/admin/ledger", "/admin/ledger/entries/{entry}", "/admin/ledger/seller_held/USD",
 )  # fmt: skip

@@ -89,6 +89,8 @@ class Detail:
     plan_rows: tuple[MoneyRow, ...]
     effects: tuple[Fact, ...]
     problem: str
+    is_changed: bool
+    """Whether another amount is looked at than is asked for."""
     entries: tuple[TimelineEntry, ...]
     payment_url: str
     decision: Decision | None
@@ -128,6 +130,7 @@ def build(
         plan_rows=_plan_rows(row, planned),
         effects=_effects(row, planned.preview),
         problem=planned.problem,
+        is_changed=planned.amount.minor != row.amount_minor,
         entries=_entries(facts, policy),
         payment_url=url_for("admin.payment", payment_id=row.payment_id),
         decision=_decision(row, planned, policy, viewer_id, place),
@@ -175,7 +178,7 @@ def _warnings(row: RefundRow, preview: Preview | None) -> tuple[str, ...]:
 
 def _history(side: SideHistory) -> str:
     orders = "1 order" if side.orders == 1 else f"{side.orders} orders"
-    return f"{orders} · {side.made} of {side.asked} requests refunded"
+    return f"{orders} · {side.made} of {side.asked} refunded"
 
 
 def _plan_rows(row: RefundRow, planned: Planned) -> tuple[MoneyRow, ...]:

@@ -67,7 +67,7 @@ def entries(
         QueueEntry(
             title=f"{row.number} · {row.buyer_name}",
             note=f"{row.reason.label} · {refund_parts.age_text(row.asked_at, now)}",
-            url=url_for("admin.refunds", **place, refund=row.number),
+            url=url_for("admin.refunds", **place, refund=row.number, _anchor="refund"),
             amount=money_text(row.amount_minor, row.currency),
             badge=refund_page.badge(row, now),
             is_current=current is not None and row.id == current.id,

@@ -71,7 +71,9 @@ def _now(row: RefundRow) -> Now:
 
 
 def _money(row: RefundRow) -> tuple[MoneyRow, ...]:
-    label = "You get back" if row.status not in {_S.REJECTED, _S.CANCELLED} else "You asked for"
+    is_given = row.status not in {_S.PENDING, _S.REJECTED, _S.CANCELLED}
+    is_changed = row.asked_minor != row.amount_minor
+    label = "You get back" if is_given else "You would get back" if is_changed else "You asked for"
     asked = MoneyRow("You asked for", money_text(row.asked_minor, row.currency), "")
     total = MoneyRow(label, refund_parts.amount(row), refund_parts.explain_url(row, "buyer"), is_total=True)
-    return (asked, total) if row.asked_minor != row.amount_minor else (total,)
+    return (asked, total) if is_changed else (total,)
