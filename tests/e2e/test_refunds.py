@@ -137,7 +137,7 @@ def test_rejected_changed_withdrawn_and_failed_are_explained_to_both(
     admin.sees(f"{rejected} is rejected", f"{changed} · $20.00", "2 waiting")
 
     # And changes the amount of that one, seeing before what it does, and approves the third
-    admin.page.get_by_text("Another amount").click()
+    admin.main.locator("summary", has_text="Another amount").click()
     admin.page.get_by_label("Amount to refund").fill("15.00")
     admin.press("Change the amount")
     admin.sees("+$15.00", f"{MINUS}$14.55", f"{MINUS}$0.45")
