@@ -26,8 +26,8 @@ from marketplace.config import Settings
 from marketplace.money import Money
 from marketplace.providers.base import Provider
 from marketplace.refunds import operations as refunds
-from marketplace.refunds.operations import Wish
 from marketplace.refunds.rules import RefundReason
+from marketplace.refunds.wishes import Wish
 from marketplace.sandbox.inprocess import Paid, RunningSandbox
 from tests.postgres_server import DatabaseUrls
 

@@ -1,10 +1,16 @@
 """Faults between the shop and its provider: the real adapter behind a line that misbehaves. Nothing is imitated."""
 
-from collections.abc import Callable
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask import Response, jsonify, request
+
 from marketplace.providers.base import Provider, Unknown
+from marketplace.sandbox.inprocess import RunningSandbox
 
 
 class Crash(BaseException):
@@ -41,3 +47,52 @@ class Line:
     def made(self, method: str) -> list[str | None]:
         """Return the idempotency keys of the calls of one method so far."""
         return [key for called, key in self.calls if called == method]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """How a request to the provider goes wrong on the wire, before or after it has had its effect."""
+
+    after: bool
+    status: int = 0
+    """The status it is answered with; 0 hangs up instead."""
+    code: str = ""
+    """The provider's word for the error."""
+    seconds: float = 0
+    """How long it takes first."""
+
+
+@contextmanager
+def wire_fault(sandbox: RunningSandbox, path: str, fault: Fault) -> Iterator[list[dict[str, str]]]:
+    """Let every POST to `path` meet `fault` until the block ends; collect what the requests carried."""
+    seen: list[dict[str, str]] = []
+
+    def before() -> Response | None:
+        if request.method != "POST" or request.path != path:
+            return None
+        seen.append(request.form.to_dict())
+        return None if fault.after else _spoiled(fault)
+
+    def after(answer: Response) -> Response:
+        meant = fault.after and request.method == "POST" and request.path == path
+        return _spoiled(fault) if meant else answer
+
+    befores = sandbox.app.before_request_funcs.setdefault(None, [])
+    afters = sandbox.app.after_request_funcs.setdefault(None, [])
+    befores.append(before)
+    afters.append(after)
+    try:
+        yield seen
+    finally:
+        befores.remove(before)
+        afters.remove(after)
+
+
+def _spoiled(fault: Fault) -> Response:
+    time.sleep(fault.seconds)
+    if not fault.status:
+        request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+    error = {"type": "api_error" if fault.status >= 500 else "invalid_request_error", "message": "Spoiled by a test."}
+    answer = jsonify(error=error | ({"code": fault.code} if fault.code else {}))
+    answer.status_code = fault.status or 500
+    return answer

@@ -14,13 +14,15 @@ from marketplace.outbound.requests import Answer
 from marketplace.providers.base import Provider, Refused, Unknown
 
 _BATCH = 50
+NOT_FOUND = "not_found"
+"""The code of an outcome that nobody knows: the provider has no such object, and the request is too old to repeat."""
 
 
 class Outcome(Protocol):
-    """What a concept does with its call's outcome, in the transaction that records it. `answer` None is a refusal."""
+    """What a concept does with its call's outcome, in the transaction that records it. None: none will come."""
 
     def __call__(self, session: Session, *, subject_id: int, answer: Answer | None, code: str, now: datetime) -> None:
-        """Write the outcome for row `subject_id`; `code` is the provider's word for a refusal."""
+        """Write the outcome for row `subject_id`; `code` is the provider's word for a refusal, or NOT_FOUND."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,7 @@ def send(call_id: int, *, providers: Mapping[str, Provider], outcomes: Outcomes,
         db.atomic(_refused, (), call=call, outcome=outcomes[call.kind], refusal=error, now=now)
         return Sent(refusal=error)
     if answer is None:
-        message = "The provider has no such object, and the request is too old to be sent again."
-        db.atomic(operations.block, (), call_id=call_id, message=message, now=now)
+        db.atomic(_not_found, (), call=call, outcome=outcomes[call.kind], now=now)
         return Sent()
     db.atomic(_done, (), call=call, outcome=outcomes[call.kind], answer=answer, now=now)
     return Sent(answer=answer)
@@ -80,3 +81,9 @@ def _refused(
 ) -> None:
     if operations.refuse(session, call_id=call.id, code=refusal.code, message=refusal.message, now=now):
         outcome(session, subject_id=call.subject_id, answer=None, code=refusal.code, now=now)
+
+
+def _not_found(session: Session, *, call: operations.TakenCall, outcome: Outcome, now: datetime) -> None:
+    message = "The provider has no such object, and the request is too old to be sent again."
+    if operations.block(session, call_id=call.id, message=message, now=now):
+        outcome(session, subject_id=call.subject_id, answer=None, code=NOT_FOUND, now=now)

@@ -128,13 +128,17 @@ def refuse(session: Session, *, call_id: int, code: str, message: str, now: date
     return True
 
 
-def block(session: Session, *, call_id: int, message: str, now: datetime) -> None:
-    """Hand a call over to a person: the key may be forgotten and the object was not found."""
+def block(session: Session, *, call_id: int, message: str, now: datetime) -> bool:
+    """Hand a call over to a person: the key may be forgotten and the object was not found.
+
+    False when another process was first.
+    """
     call = _known(session, call_id)
     if not call.machine.can(call.status, "block"):
-        return
+        return False
     call.error_message, call.next_attempt_at = message, None
     history.move(session, call, "block", actor=SENDER, at=now, because=message)
+    return True
 
 
 def due(session: Session, *, now: datetime, limit: int) -> list[int]:

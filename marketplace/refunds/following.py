@@ -24,12 +24,14 @@ from marketplace.refunds.models import Refund
 from marketplace.refunds.rules import RefundOrigin, RefundReason
 from marketplace.refunds.states import RefundStatus
 
+_GIVEN_UP = (RefundStatus.FAILED, RefundStatus.REJECTED)
+
 
 def answered(session: Session, *, subject_id: int, answer: Answer | None, code: str, now: datetime) -> None:
     """Write what the provider said to the call: it has the refund, or it refuses and an admin must look again."""
     refund = operations.known(session, subject_id)
     if not isinstance(answer, ProviderRefund):
-        _fail(session, refund, because=f"The provider refused: {code}.", actor=outbound.SENDER, now=now)
+        _fail(session, refund, because=rules.why_not_sent(code), actor=outbound.SENDER, now=now)
         return
     follow(session, found=answer, lines=(), actor=outbound.SENDER, now=now)
 
@@ -42,6 +44,8 @@ def follow(
     _book_lines(session, found, lines, payment_id=refund.payment_id, owner_id=refund.buyer_id, now=now)
     if attempt != refund.attempt:
         return "A later attempt has taken its place."
+    if (refund.amount_minor, refund.currency) != (found.amount_minor, found.currency):
+        raise Contradiction("the refund is about another amount")
     refund.provider_refund_id = found.refund_id
     return _step(session, refund, found, actor=actor, now=now)
 
@@ -57,6 +61,7 @@ def mirror(
 ) -> str:
     """Take over a refund made at the provider: spread over the payment's orders by what each has left (scar S20).
 
+    The money has gone, so requests that nobody has agreed to do not count; they can no longer be approved in full.
     Raises Contradiction when it is about no payment of ours, or about more than is left.
     """
     payment = session.execute(
@@ -69,6 +74,9 @@ def mirror(
         .scalars()
         .all()
     )
+    if not known and found.is_final_failure:
+        _book_lines(session, found, lines, payment_id=payment.id, owner_id=payment.user_id, now=now)
+        return "It failed before it was taken over; nothing has moved."
     refunds = list(known) or _mirrored(session, payment, found, policy=policy, actor=actor, now=now)
     _book_lines(session, found, lines, payment_id=payment.id, owner_id=payment.user_id, now=now)
     steps = [_step(session, refund, found, actor=actor, now=now) for refund in refunds]
@@ -87,7 +95,7 @@ def _mirrored(
         .scalars()
         .all()
     )
-    left = [standing.read(session, share.id, except_refund_id=None).left for share in shares]
+    left = [standing.read(session, share.id, except_refund_id=None).without_requests().left for share in shares]
     amount = Money(found.amount_minor, found.currency)
     if not shares or Money.total(left, amount.currency) < amount:
         raise Contradiction("the refund is about more than is left of the payment")
@@ -129,9 +137,12 @@ def _mirror_of(
     session.flush()
     history.begin(session, Refund, [refund.id], actor=actor, at=now, because="It was made at the provider.")
     booking.block(session, refund, now=now)
-    booking.take(session, refund, operations.plan_for(session, refund, part, policy), now=now)
+    found_now = standing.read(session, share.id, except_refund_id=refund.id).without_requests()
+    plan = rules.plan_refund(part, found_now, rules.FeeBearer(policy.refund_fee_bearer))
+    booking.take(session, refund, plan, now=now)
     history.move(session, refund, "approve", actor=actor, at=now, because="It was made at the provider.")
     telling.approved(session, refund, now=now)
+    telling.mirrored(session, refund, now=now)
     return refund
 
 
@@ -146,6 +157,9 @@ def _step(session: Session, refund: Refund, found: ProviderRefund, *, actor: Act
         return "The money is back with the buyer."
     if refund.machine.can(refund.status, "process"):
         history.move(session, refund, "process", actor=actor, at=now)
+    elif refund.status in _GIVEN_UP:
+        # Given back to seller and platform, and yet it is on its way: a person must look.
+        raise Contradiction(f"the refund is {refund.status.label.lower()} here and {found.status} at the provider")
     return f"The refund is {found.status} at the provider."
 
 
@@ -160,7 +174,8 @@ def _complete(session: Session, refund: Refund, *, actor: Actor, now: datetime) 
 def _fail(session: Session, refund: Refund, *, because: str, actor: Actor, now: datetime) -> None:
     history.move(session, refund, "fail", actor=actor, at=now, because=because)
     booking.give_back(session, refund, now=now)
-    refund.completed_at = None
+    # Whether to try again is a new decision, with a second admin of its own.
+    refund.completed_at = refund.first_approver_id = None
     _agree(session, refund, actor=actor, now=now)
     telling.failed(session, refund, now=now)
 
@@ -223,6 +238,4 @@ def _ours(session: Session, found: ProviderRefund) -> tuple[Refund, int]:
     refund = session.get(Refund, int(number)) if number.isdecimal() and attempt.isdecimal() else None
     if refund is None:
         raise Contradiction("the refund matches no row of ours")
-    if (refund.amount_minor, refund.currency) != (found.amount_minor, found.currency):
-        raise Contradiction("the refund is about another amount")
     return refund, int(attempt)

@@ -62,6 +62,8 @@ class Refund(Ruled, Base):
     first_approver_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     decided_at: Mapped[UtcTime | None]
+    form_token: Mapped[Text64 | None] = mapped_column(unique=True)
+    """The asking form's one-time token: the same form sent twice is the same refund (scar S24)."""
     admin_notes: Mapped[LongText] = mapped_column(default="")
     """Why it was rejected, changed or approved, for both parties to read."""
     provider_refund_id: Mapped[Text200 | None]

@@ -1,6 +1,5 @@
 """Asking for money back and deciding about it: every write before the provider is called."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +11,7 @@ from marketplace.config import MoneyPolicy
 from marketplace.errors import Invalid, NotAllowed, NotFound
 from marketplace.history import Actor
 from marketplace.money import Money
-from marketplace.orders.models import Order, OrderLine
+from marketplace.orders.models import Order
 from marketplace.outbound import operations as outbound
 from marketplace.outbound.models import CallKind
 from marketplace.payment_records.models import Payment
@@ -21,19 +20,11 @@ from marketplace.payments.states import TransactionStatus
 from marketplace.refunds import booking, rules, standing, telling
 from marketplace.refunds.models import Refund, RefundLine
 from marketplace.refunds.rules import Plan, RefundOrigin, RefundReason
+from marketplace.refunds.wishes import Wish, amount_of
 from marketplace.transitions import AlreadyThere
 
 REFERENCE = "refund:"
 """How the provider keeps the row of a refund; its id and attempt follow."""
-
-
-@dataclass(frozen=True)
-class Wish:
-    """How much a buyer asks for: units by order line, a percentage, or minor units. Exactly one is given."""
-
-    units: Mapping[int, int] | None = None
-    percent: int | None = None
-    amount_minor: int | None = None
 
 
 @dataclass(frozen=True)
@@ -44,42 +35,61 @@ class Decided:
 
 
 def request(
-    session: Session, *, buyer_id: int, order_id: int, reason: RefundReason, description: str, wish: Wish, now: datetime
+    session: Session,
+    *,
+    buyer_id: int,
+    order_id: int,
+    reason: RefundReason,
+    description: str,
+    wish: Wish,
+    token: str | None = None,
+    now: datetime,
 ) -> int:
     """Ask for money of one's own order back and return the refund's id; its share stands still meanwhile (S2.14).
 
+    The form's one-time `token` makes the same form sent twice the same refund (scar S24).
     Raises NotFound for another's order, NotAllowed when nothing was paid or it is too late, Invalid naming the field,
     Conflict for more than is left.
     """
     order = session.get(Order, order_id)
     if order is None or order.buyer_id != buyer_id:
         raise NotFound("There is no such order.")
-    return _open(
+    return _of_form(session, token, order.id) or _open(
         session,
         order=order,
         origin=RefundOrigin.BUYER,
         reason=reason,
         description=description,
         wish=wish,
+        token=token,
         actor=Actor.user(buyer_id),
         now=now,
     )
 
 
 def start(
-    session: Session, *, admin_id: int, order_id: int, reason: RefundReason, description: str, wish: Wish, now: datetime
+    session: Session,
+    *,
+    admin_id: int,
+    order_id: int,
+    reason: RefundReason,
+    description: str,
+    wish: Wish,
+    token: str | None = None,
+    now: datetime,
 ) -> int:
     """Open a refund on an admin's own initiative and return its id; it is approved like any other."""
     order = session.get(Order, order_id)
     if order is None:
         raise NotFound("There is no such order.")
-    return _open(
+    return _of_form(session, token, order.id) or _open(
         session,
         order=order,
         origin=RefundOrigin.ADMIN,
         reason=reason,
         description=description,
         wish=wish,
+        token=token,
         actor=Actor.user(admin_id, "admin"),
         now=now,
     )
@@ -195,15 +205,13 @@ def _open(
     reason: RefundReason,
     description: str,
     wish: Wish,
+    token: str | None,
     actor: Actor,
     now: datetime,
 ) -> int:
     share = share_of(session, order.id)
-    if share.payment_received_date is None:
-        raise NotAllowed("This order has not been paid.")
-    if origin == RefundOrigin.BUYER:
-        rules.check_asked_in_time(share.payment_received_date, now)
-    amount = _amount(session, order, wish)
+    _check_time(share, origin, now)
+    amount = amount_of(session, order, wish)
     rules.check_amount(amount, standing.read(session, share.id, except_refund_id=None).left)
     refund = Refund(
         order_id=order.id,
@@ -217,6 +225,7 @@ def _open(
         description=_description(description),
         asked_minor=amount.minor,
         amount_minor=amount.minor,
+        form_token=token,
         asked_at=now,
     )
     session.add(refund)
@@ -226,6 +235,23 @@ def _open(
     booking.block(session, refund, now=now)
     telling.asked(session, refund, now=now)
     return refund.id
+
+
+def _check_time(share: PaymentTransaction, origin: RefundOrigin, now: datetime) -> None:
+    if share.payment_received_date is None:
+        raise NotAllowed("This order has not been paid.")
+    if origin == RefundOrigin.BUYER:
+        rules.check_asked_in_time(share.payment_received_date, now)
+
+
+def _of_form(session: Session, token: str | None, order_id: int) -> int | None:
+    """Return the refund that this form has asked for already, if any; raises NotFound for another order's form."""
+    if token is None:
+        return None
+    found = session.execute(select(Refund.id, Refund.order_id).where(Refund.form_token == token)).one_or_none()
+    if found is not None and found.order_id != order_id:
+        raise NotFound("There is no such order.")
+    return found.id if found is not None else None
 
 
 def _description(description: str) -> str:
@@ -255,27 +281,6 @@ def share_of(session: Session, order_id: int) -> PaymentTransaction:
     if share is None:
         raise NotAllowed("This order has not been paid, or its money has left already.")
     return share
-
-
-def _amount(session: Session, order: Order, wish: Wish) -> Money:
-    gross = Money(order.total_minor, order.currency)
-    if wish.percent is not None:
-        return rules.amount_of_percentage(gross, wish.percent)
-    if wish.amount_minor is not None:
-        return Money(wish.amount_minor, order.currency)
-    lines = session.execute(select(OrderLine).where(OrderLine.order_id == order.id)).scalars().all()
-    units = dict(wish.units or {})
-    chosen = []
-    for line in lines:
-        quantity = units.pop(line.id, 0)
-        if not 0 <= quantity <= line.quantity:
-            raise Invalid("That is more than you ordered.", field="lines")
-        chosen.append(Money(line.unit_price_minor, order.currency) * quantity)
-    if units:
-        raise NotFound("There is no such item in this order.")
-    return rules.amount_of_lines(
-        chosen, Money(order.subtotal_minor, order.currency), Money(order.tax_minor, order.currency)
-    )
 
 
 def _notes(notes: str) -> str:

@@ -1,12 +1,11 @@
 """What pages show of refunds. Whose eyes read is part of each question: foreign refunds are not found."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, Self
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from marketplace import db
@@ -15,38 +14,12 @@ from marketplace.catalog.models import ListingPicture, Shop
 from marketplace.errors import NotFound
 from marketplace.orders.models import Order, OrderLine
 from marketplace.orders.states import OrderStatus
-from marketplace.paging import Cursor, Listed, read_page
+from marketplace.paging import Amounts, Cursor, Listed, Period, Sort, read_page
 from marketplace.refunds.models import Refund, RefundLine
 from marketplace.refunds.rules import ASKED_FOR, RefundOrigin, RefundReason
 from marketplace.refunds.states import REFUND, RefundStatus
 
 _S = RefundStatus
-QUEUE_LENGTH = 50
-"""How many waiting refunds a queue shows; deciding one makes room for the next."""
-
-
-class RefundTab(StrEnum):
-    """A tab of a refund list: its label, the statuses it shows, and whether somebody waits there, oldest first."""
-
-    label: str
-    statuses: tuple[RefundStatus, ...]
-    is_queue: bool
-
-    def __new__(cls, value: str, label: str, statuses: tuple[RefundStatus, ...], is_queue: bool) -> Self:
-        """Make a tab."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label, member.statuses, member.is_queue = label, statuses, is_queue
-        return member
-
-    WAITING = "waiting", "Waiting", (_S.PENDING, _S.FAILED), True
-    PROCESSING = "processing", "Processing", (_S.APPROVED, _S.PROCESSING), True
-    DONE = "done", "Done", (_S.COMPLETED,), False
-    REJECTED = "rejected", "Rejected", (_S.REJECTED, _S.CANCELLED), False
-
-    def count_of(self, by_status: Mapping[RefundStatus, int]) -> int:
-        """Return how many refunds the tab holds, given the number of each status."""
-        return sum(by_status.get(status, 0) for status in self.statuses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +118,7 @@ _PICTURE = (
     .limit(1)
     .scalar_subquery()
 )
-_REFUND = (
+REFUND_ROWS = (
     select(
         Refund.id,
         Refund.number,
@@ -191,7 +164,7 @@ _REFUND = (
     .join(_replacement, _replacement.id == Refund.replaced_by_id, isouter=True)
     .join(_FIRST_LINE, _FIRST_LINE.c.listing_id.is_not(None))
 )
-_COUNTS = select(Refund.status, func.count()).group_by(Refund.status)
+_NUMBER = select(Refund.number).where(Refund.id == bindparam("refund_id"))
 _UNITS = (
     select(OrderLine.title, RefundLine.quantity, OrderLine.unit_price_minor)
     .join(OrderLine, OrderLine.id == RefundLine.order_line_id)
@@ -200,50 +173,45 @@ _UNITS = (
 )
 
 
-def queue(tab: RefundTab, cursor: Cursor) -> Listed[RefundRow]:
-    """Return an admin's tab: where somebody waits the oldest, at most 50; else one page, newest first."""
-    return _tab(_REFUND, tab, cursor)
-
-
-def counts() -> dict[RefundStatus, int]:
-    """Return how many refunds have each status."""
-    return _counted(db.read(_COUNTS))
+def number_of(refund_id: int) -> str:
+    """Return a refund's number."""
+    return str(db.read(_NUMBER, {"refund_id": refund_id})[0][0])
 
 
 def refund(number: str) -> RefundRow:
     """Return any refund, for an admin; raises NotFound."""
-    return _one(_REFUND, number)
+    return _one(REFUND_ROWS, number)
 
 
 def refund_of_buyer(number: str, buyer_id: int) -> RefundRow:
     """Return the buyer's own refund; raises NotFound for an unknown or foreign one."""
-    return _one(_REFUND.where(Refund.buyer_id == buyer_id), number)
+    return _one(REFUND_ROWS.where(Refund.buyer_id == buyer_id), number)
 
 
 def refund_of_seller(number: str, seller_id: int) -> RefundRow:
     """Return a refund of the seller's own orders; raises NotFound for an unknown or foreign one."""
-    return _one(_REFUND.where(Refund.seller_id == seller_id), number)
+    return _one(REFUND_ROWS.where(Refund.seller_id == seller_id), number)
 
 
-def refunds_of_buyer(buyer_id: int, cursor: Cursor) -> Listed[RefundRow]:
-    """Return one page of a buyer's refunds, newest first."""
-    return read_page(_REFUND.where(Refund.buyer_id == buyer_id), Refund.__table__.c.id, cursor, RefundRow)
+def refunds_of_buyer(buyer_id: int, period: Period, cursor: Cursor) -> Listed[RefundRow]:
+    """Return one page of the refunds a buyer asked for in `period`, newest first unless the cursor says otherwise."""
+    return refund_page(REFUND_ROWS.where(Refund.buyer_id == buyer_id), period, cursor)
 
 
-def refunds_of_seller(seller_id: int, tab: RefundTab, cursor: Cursor) -> Listed[RefundRow]:
-    """Return a tab of the refunds of a seller's orders."""
-    return _tab(_REFUND.where(Refund.seller_id == seller_id), tab, cursor)
-
-
-def counts_of_seller(seller_id: int) -> dict[RefundStatus, int]:
-    """Return how many refunds of a seller's orders have each status."""
-    return _counted(db.read(_COUNTS.where(Refund.seller_id == seller_id)))
+def refund_page(
+    statement: Select[*tuple[Any, ...]], period: Period, cursor: Cursor, sort: Sort = Sort.NEWEST
+) -> Listed[RefundRow]:
+    """Return one page of those of REFUND_ROWS in `statement` that were asked for in `period`."""
+    columns = Refund.__table__.c
+    amounts = Amounts(columns.currency, columns.amount_minor)
+    asked = statement.where(period.of(columns.asked_at))
+    return read_page(asked, columns.id, cursor, RefundRow, sort=sort, amounts=amounts)
 
 
 def refunds_of_orders(order_ids: Iterable[int]) -> Sequence[RefundRow]:
     """Return the refunds of some orders, oldest first."""
     ids = list(order_ids)
-    statement = _REFUND.where(Refund.order_id.in_(ids)).order_by(Refund.id)
+    statement = REFUND_ROWS.where(Refund.order_id.in_(ids)).order_by(Refund.id)
     return [RefundRow(*tuple(row)) for row in db.read(statement)] if ids else []
 
 
@@ -262,14 +230,6 @@ def history_of_seller(seller_id: int) -> SideHistory:
     return _side(Order.seller_id == seller_id, Refund.seller_id == seller_id)
 
 
-def _tab(statement: Select[*tuple[Any, ...]], tab: RefundTab, cursor: Cursor) -> Listed[RefundRow]:
-    statement = statement.where(Refund.status.in_(tab.statuses))
-    if not tab.is_queue:
-        return read_page(statement, Refund.__table__.c.id, cursor, RefundRow)
-    rows = db.read(statement.order_by(Refund.asked_at, Refund.id).limit(QUEUE_LENGTH))
-    return Listed(tuple(RefundRow(*tuple(row)) for row in rows))
-
-
 def _one(statement: Select[*tuple[Any, ...]], number: str) -> RefundRow:
     found = db.read_one(statement.where(Refund.number == number))
     if found is None:
@@ -283,7 +243,3 @@ def _side(orders: ColumnElement[bool], refunds: ColumnElement[bool]) -> SideHist
     made = asked.where(Refund.status == RefundStatus.COMPLETED)
     found = db.read(select(paid.scalar_subquery(), asked.scalar_subquery(), made.scalar_subquery()))
     return SideHistory(*tuple(found[0]))
-
-
-def _counted(rows: Iterable[Row[Any]]) -> dict[RefundStatus, int]:
-    return dict(map(tuple, rows))

@@ -65,6 +65,16 @@ class FeeBearer(StrEnum):
     PLATFORM = "platform"
 
 
+# Refusals by their codes (https://docs.stripe.com/error-codes), and the one that no provider says (S31, S37).
+_NOT_SENT = {
+    "balance_insufficient": "The balance at the provider is too low. Add money there, then approve it again.",
+    "charge_already_refunded": "All of the payment has gone back already, by another refund at the provider.",
+    "charge_disputed": "The buyer's bank disputes the payment and takes it back. A refund as well would pay twice.",
+    "insufficient_funds": "The balance at the provider is too low. Add money there, then approve it again.",
+    "not_found": "The provider did not answer for a day and has no such refund. Look there before approving it again.",
+}
+
+
 @dataclass(frozen=True)
 class Standing:
     """One order's money before a refund, minor units inside Money."""
@@ -85,6 +95,10 @@ class Standing:
     def left(self) -> Money:
         """What can still be refunded."""
         return self.gross - self.reserved
+
+    def without_requests(self) -> "Standing":
+        """Return it as a refund sees it that has happened: what others only ask for does not stand in its way."""
+        return replace(self, reserved=self.refunded)
 
 
 @dataclass(frozen=True)
@@ -137,6 +151,11 @@ def plan_rest(standing: Standing, bearer: FeeBearer) -> Plan | None:
     return plan_refund(alone.left, alone, bearer) if alone.left else None
 
 
+def why_not_sent(code: str) -> str:
+    """Return why the provider did not send a refund, in words for the admin who decides again."""
+    return _NOT_SENT.get(code, f"The provider refused it: {code}.")
+
+
 def check_amount(amount: Money, left: Money) -> None:
     """Raise Invalid for nothing or less (scar S27), Conflict for more than is left (scar S22)."""
     if amount.minor <= 0:
@@ -179,11 +198,16 @@ def may_be_asked(paid_at: datetime | None, left: Money, now: datetime) -> bool:
 
 def answer_due(asked_at: datetime) -> datetime:
     """Return until when a request is to be answered: two working days, weekends left out."""
-    due, days = asked_at, TARGET_WORKING_DAYS
-    while days:
-        due += timedelta(days=1)
-        days -= due.weekday() < _SATURDAY
-    return due
+    return asked_at + days_to_answer(asked_at.weekday())
+
+
+def days_to_answer(weekday: int) -> timedelta:
+    """Return how long two working days are from a weekday on, Monday being 0."""
+    days, working = 0, 0
+    while working < TARGET_WORKING_DAYS:
+        days += 1
+        working += (weekday + days) % 7 < _SATURDAY
+    return timedelta(days=days)
 
 
 def check_asked_in_time(paid_at: datetime, now: datetime) -> None:

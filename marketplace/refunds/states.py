@@ -26,7 +26,7 @@ REFUND = Machine(
         "process": ([_S.APPROVED], _S.PROCESSING, "The provider has taken it up."),
         "complete": ([_S.APPROVED, _S.PROCESSING], _S.COMPLETED, "The provider has sent the money back."),
         "grant": ([_S.PENDING], _S.APPROVED, "A rule sends the money back by itself; nobody decides an amount."),
-        "reject": ([_S.PENDING], _S.REJECTED, "An admin does not agree."),
+        "reject": ([_S.PENDING, _S.FAILED], _S.REJECTED, "An admin does not agree, or will not try again."),
         "withdraw": ([_S.PENDING], _S.CANCELLED, "The buyer does not want it any more."),
         "absorb": (
             [_S.PENDING, _S.FAILED],

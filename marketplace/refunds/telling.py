@@ -1,12 +1,13 @@
-"""Who is told what at each step of a refund: buyer and seller, always both."""
+"""Who is told what at each step of a refund: buyer and seller, always both; admins what they did not do themselves."""
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import User
 from marketplace.notifications import operations as notifications
 from marketplace.notifications.models import NotificationKind
-from marketplace.notifications.operations import NewFact
 from marketplace.orders.models import Order
 from marketplace.refunds.models import Refund
 
@@ -38,11 +39,28 @@ def completed(session: Session, refund: Refund, *, now: datetime) -> None:
 
 
 def failed(session: Session, refund: Refund, *, now: datetime) -> None:
-    """Tell both that the money did not reach the buyer and is being looked after."""
+    """Tell both that the money did not reach the buyer and is being looked after, and the admins that they must."""
     _tell(session, refund, NotificationKind.REFUND_FAILED, now)
+    _tell_admins(session, refund, NotificationKind.REFUND_FAILED, now)
+
+
+def mirrored(session: Session, refund: Refund, *, now: datetime) -> None:
+    """Tell the admins that somebody made a refund at the provider, which nobody here has agreed to (scar S20)."""
+    _tell_admins(session, refund, NotificationKind.REFUND_APPROVED, now)
 
 
 def _tell(session: Session, refund: Refund, kind: NotificationKind, now: datetime) -> None:
+    for role, user_id in (("buyer", refund.buyer_id), ("seller", refund.seller_id)):
+        _tell_one(session, refund, kind, role, user_id, now)
+
+
+def _tell_admins(session: Session, refund: Refund, kind: NotificationKind, now: datetime) -> None:
+    admins = select(User.id).where(User.is_admin, User.id.not_in([refund.buyer_id, refund.seller_id]))
+    for user_id in session.execute(admins.order_by(User.id)).scalars():
+        _tell_one(session, refund, kind, "admin", user_id, now)
+
+
+def _tell_one(session: Session, refund: Refund, kind: NotificationKind, role: str, user_id: int, now: datetime) -> None:
     order = session.get_one(Order, refund.order_id)
     facts = {
         "number": refund.number,
@@ -50,8 +68,8 @@ def _tell(session: Session, refund: Refund, kind: NotificationKind, now: datetim
         "amount_minor": refund.amount_minor,
         "currency": refund.currency,
         "reason": refund.admin_notes,
+        "role": role,
     }
-    for role, user_id in (("buyer", refund.buyer_id), ("seller", refund.seller_id)):
-        told = facts | {"role": role}
-        fact = NewFact(user_id=user_id, kind=kind, subject="refund", subject_id=refund.id, facts=told)
-        notifications.tell(session, **vars(fact), now=now)
+    notifications.tell(
+        session, user_id=user_id, kind=kind, subject="refund", subject_id=refund.id, facts=facts, now=now
+    )

@@ -94,11 +94,12 @@ class Asked:
     cursor: Cursor
     sorts: tuple[Sort, ...]
     is_csv: bool
+    _endpoint: str = field(repr=False)
     _kept: Mapping[str, str] = field(repr=False)
 
     def url(self, **changes: str) -> str:
         """Return the address of the first page with these parameters changed; "" takes one away."""
-        return _url({**self._kept, **changes})
+        return self._url({**self._kept, **changes})
 
     def tools(self, listed: Listed[Any], chips: Mapping[str, str] | None = None) -> Tools:
         """Return what stands around the rows; `chips` names the list's own filters in use that can be taken away."""
@@ -106,7 +107,7 @@ class Asked:
         used = {name: label for name, label in named.items() if name in self._kept}
         sort = self.cursor.sort or self.sorts[0]
         return Tools(
-            action=_url({}),
+            action=self._url({}),
             kept={name: value for name, value in self._kept.items() if name not in {"from", "to", *used}},
             since=self._kept.get("from", ""),
             until=self._kept.get("to", ""),
@@ -126,11 +127,17 @@ class Asked:
             next_url=self.url(after=str(listed.next_after)) if listed.next_after else "",
         )
 
+    def _url(self, parameters: Mapping[str, str]) -> str:
+        given: dict[str, Any] = {name: value for name, value in parameters.items() if value}
+        path = request.view_args or {} if self._endpoint == request.endpoint else {}
+        return url_for(self._endpoint, **path, **given)
 
-def asked(*sorts: Sort, **filters: str) -> Asked:
-    """Return what the address asks of this list; nonsense in it is left out.
+
+def asked(*sorts: Sort, endpoint: str = "", **filters: str) -> Asked:
+    """Return what the address asks of a list; nonsense in it is left out.
 
     `sorts` are the orders the list offers, its own first; `filters` its own filters, read by the view ("" for none).
+    The list is the one of this request, or `endpoint` where an answer to a form shows it.
     """
     sorts = sorts or BY_TIME
     sort = choice(Sort, "sort")
@@ -143,6 +150,7 @@ def asked(*sorts: Sort, **filters: str) -> Asked:
         cursor=Cursor(row_id("before"), row_id("after"), size, sort or sorts[0]),
         sorts=sorts,
         is_csv=request.args.get("format") == "csv",
+        _endpoint=endpoint or str(request.endpoint),
         _kept={
             name: value
             for name, value in {
@@ -263,8 +271,3 @@ def _period_labels(period: Period) -> dict[str, str]:
     if period.until:
         labels["to"] = f"Until {date_text(period.until - timedelta(days=1))}"
     return labels
-
-
-def _url(parameters: Mapping[str, str]) -> str:
-    given: dict[str, Any] = {name: value for name, value in parameters.items() if value}
-    return url_for(str(request.endpoint), **(request.view_args or {}), **given)

@@ -1,20 +1,30 @@
 """The form that asks for money of an order back: the buyer's, and the admin's own initiative."""
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import render_template
+from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, Regexp
 
+from marketplace import clock, db
+from marketplace.errors import Conflict, Invalid, NotAllowed
 from marketplace.money import Money
-from marketplace.orders.queries import LineRow
-from marketplace.refunds.operations import Wish
+from marketplace.orders import queries as orders
+from marketplace.orders.queries import LineRow, OrderDetail
+from marketplace.refunds import queries
+from marketplace.refunds.planning_queries import Asking
 from marketplace.refunds.rules import ASKED_FOR, RefundReason
+from marketplace.refunds.wishes import Wish
 from marketplace.web.amounts import typed_minor
 from marketplace.web.cart.forms import whole_number
+from marketplace.web.console import Console
+from marketplace.web.explaining import Crumb
 from marketplace.web.pages import money, money_text
 
 _WAYS = [
@@ -27,8 +37,12 @@ _UNITS = "units_"
 
 
 class AskFields(FlaskForm):
-    """How much, why, and what happened. `how` says which of the quantities, the percentage and the amount counts."""
+    """How much, why, and what happened. `how` says which of the quantities, the percentage and the amount counts.
 
+    The token makes the same form sent twice the same refund (scar S24).
+    """
+
+    token = HiddenField("Form", [Regexp(r"[A-Za-z0-9_-]{20,64}\Z", message="Reload the page and try again.")])
     how = RadioField("How much?", [InputRequired("Choose how much.")], choices=_WAYS, default="whole")
     percent = IntegerField("Percentage", [Optional()])
     amount = StringField("Amount", [Length(max=20)])
@@ -46,13 +60,12 @@ class AskFields(FlaskForm):
 
 @dataclass(frozen=True, slots=True)
 class AskPage:
-    """What the asking pages show beside the form."""
+    """What templates/refunds/ask.html shows beside the form."""
 
     title: str
-    console: Any
+    console: Console
+    crumbs: tuple[Crumb, ...]
     action: str
-    order_number: str
-    order_url: str
     note: str
     left: str
     currency: str
@@ -60,7 +73,56 @@ class AskPage:
     button: str
 
 
-def ask_form(lines: Sequence[LineRow], currency: str) -> AskFields:
+def show(order: OrderDetail, page: AskPage) -> ResponseReturnValue:
+    """Return the empty form for an order."""
+    form = _form(orders.lines_of(order.id), order.currency)
+    return _page(page, form, 200)
+
+
+def receive(
+    order: OrderDetail,
+    asking: Asking,
+    page: AskPage,
+    *,
+    operation: Callable[..., int],
+    who: dict[str, int],
+    opened: Callable[[str], ResponseReturnValue],
+) -> ResponseReturnValue:
+    """Open the refund that the form asks for, by `operation`, and return the page that follows for its number.
+
+    `who` names the person as the operation does. What is wrong stands at its field, with what was typed.
+    """
+    form = _form(orders.lines_of(order.id), order.currency)
+    wished = _wish(form, asking.left) if form.validate() else None
+    if wished is None:
+        return _page(page, form, 422)
+    try:
+        refund_id = db.atomic(
+            operation,
+            [f"order:{order.id}"],
+            **who,
+            order_id=order.id,
+            reason=RefundReason(form.reason.data),
+            description=form.description.data or "",
+            wish=wished,
+            token=form.token.data,
+            now=clock.now(),
+        )
+    except (Invalid, Conflict, NotAllowed) as error:
+        _blame(form, getattr(error, "field", None), error.message)
+        return _page(page, form, 422 if isinstance(error, Invalid) else 409)
+    return opened(queries.number_of(refund_id))
+
+
+def _page(page: AskPage, form: AskFields, code: int) -> ResponseReturnValue:
+    if form.token.errors:
+        form.form_errors.append("This form was not complete. Look at it and send it again.")
+        form.token.errors, form.token.data = [], ""
+    form.token.data = form.token.data or secrets.token_urlsafe(24)
+    return render_template("refunds/ask.html", page=page, form=form), code
+
+
+def _form(lines: Sequence[LineRow], currency: str) -> AskFields:
     """Return the form for an order with `lines`."""
     fields = {
         f"{_UNITS}{line.id}": IntegerField(
@@ -75,7 +137,7 @@ def ask_form(lines: Sequence[LineRow], currency: str) -> AskFields:
     return form
 
 
-def wish(form: AskFields, left: Money) -> Wish | None:
+def _wish(form: AskFields, left: Money) -> Wish | None:
     """Return how much is asked for; None, with the error at its field, when it is not said."""
     if form.how.data == "items":
         return Wish(units={int(field.name.removeprefix(_UNITS)): field.data or 0 for field in form.unit_fields()})
@@ -93,12 +155,7 @@ def wish(form: AskFields, left: Money) -> Wish | None:
     return Wish(amount_minor=left.minor)
 
 
-def reason(form: AskFields) -> RefundReason:
-    """Return the reason that was chosen; the form lets no other word through."""
-    return RefundReason(form.reason.data)
-
-
-def blame(form: AskFields, field: str | None, message: str) -> None:
+def _blame(form: AskFields, field: str | None, message: str) -> None:
     """Show a refusal at the field it names, the items at the question how much, or above the form."""
     name = "how" if field == "lines" else field
     if name and name in form:

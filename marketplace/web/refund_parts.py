@@ -1,8 +1,11 @@
-"""What the refund pages of buyers, sellers and admins share: words, steps and the plan."""
+"""What the refund pages of buyers, sellers and admins share: addresses, words, steps and the plan."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
+
+from flask import url_for
 
 from marketplace.payments.timeline_queries import Change
 from marketplace.refunds import rules
@@ -27,6 +30,8 @@ _ORIGINS = {
     RefundOrigin.SELLER_CANCELLED: "By itself: the seller cancelled the order",
 }
 
+Side = Literal["buyer", "seller", "admin"]
+"""Whose pages; each side has a blueprint of this name."""
 ExplainUrl = Callable[[RefundFigure], str]
 
 
@@ -60,6 +65,33 @@ def told(changes: Sequence[Change], refunds: Sequence[RefundRow]) -> list[Change
 def origin_text(row: RefundRow) -> str:
     """Return where a refund came from, in words."""
     return _ORIGINS[row.origin]
+def refund_url(row: RefundRow, side: Side) -> str:
+    """Return where one side sees a refund."""
+    if side == "admin":
+        return url_for("admin.refunds", refund=row.number)
+    return url_for(f"{side}.refund", number=row.number)
+
+
+def explain_url(row: RefundRow, side: Side, figure: RefundFigure = RefundFigure.AMOUNT) -> str:
+    """Return the page behind one figure of a refund."""
+    return url_for(f"{side}.explain_refund", number=row.number, figure=figure.value)
+
+
+def box(rows: Sequence[RefundRow], side: Side) -> tuple[RefundLink, ...]:
+    """Return refunds for the box on the page of their order, or of the payment, which has several."""
+    return tuple(
+        RefundLink(
+            label=row.number,
+            url=refund_url(row, side),
+            amount=amount(row),
+            explain_url=explain_url(row, side),
+            badge=badge(row),
+            note=", ".join(
+                (row.reason.label, *([f"order {row.order_number}"] if side == "admin" else []), date_text(row.asked_at))
+            ),
+        )
+        for row in rows
+    )
 
 
 def badge(row: RefundRow) -> Badge:
@@ -88,19 +120,19 @@ def age_text(since: datetime, now: datetime) -> str:
     return f"{hours} h" if hours else f"{minutes} min"
 
 
-def steps(row: RefundRow, now: datetime) -> tuple[Step, ...]:
-    """Return a refund's way: asked, decided, sent, with the buyer."""
+def steps(row: RefundRow, arrived: str, now: datetime) -> tuple[Step, ...]:
+    """Return a refund's way: asked, decided, sent, and `arrived`, which each side says in its own words."""
     asked = Step("Asked", "done", date_text(row.asked_at))
     if row.origin.is_automatic:
         asked = Step("Order cancelled", "done", date_text(row.asked_at))
     decided = Step("Decided", "done", date_text(row.decided_at) if row.decided_at else "")
-    arrival = Step("With you", "next", f"{ARRIVAL} after it was sent")
+    arrival = Step(arrived, "next", f"{ARRIVAL} after it was sent")
     if row.status is _S.PENDING:
         return (asked, Step("Decided", "now", f"By {answer_by(row)}"), Step("Sent", "next"), arrival)
     if row.status in {_S.REJECTED, _S.CANCELLED}:
         return (asked, Step(badge(row).label, "bad", decided.note))
     if row.status is _S.FAILED:
-        return (asked, decided, Step("Did not arrive", "bad", "We are looking after it"))
+        return (asked, decided, Step(not_there(row), "bad", "We are looking after it"))
     if row.completed_at is None:
         return (asked, decided, Step("Sent", "now", row.status.label), arrival)
     until = row.completed_at + _ARRIVED
@@ -109,8 +141,13 @@ def steps(row: RefundRow, now: datetime) -> tuple[Step, ...]:
         asked,
         decided,
         Step("Sent", "done", date_text(row.completed_at)),
-        Step("With you", "done" if now >= until else "now", note),
+        Step(arrived, "done" if now >= until else "now", note),
     )
+
+
+def not_there(row: RefundRow) -> str:
+    """Return what became of a failed refund: it came back, or the provider never took it."""
+    return "Did not arrive" if row.provider_refund_id else "Not sent"
 
 
 def plan_of(row: RefundRow) -> tuple[tuple[RefundFigure, int], ...]:

@@ -6,7 +6,8 @@ const rowLink = (row) => (row.matches("a") ? row : row.querySelector("a[href]"))
 
 function moveRow(step) {
   const all = rows();
-  const next = all[all.findIndex((row) => row.classList.contains("is-active")) + step] ?? all[step > 0 ? 0 : all.length - 1];
+  const here = all.find((row) => row.classList.contains("is-active")) ?? all.find((row) => row.matches("[aria-current]"));
+  const next = all[all.indexOf(here) + step] ?? all[step > 0 ? 0 : all.length - 1];
   if (!next) return;
   all.forEach((row) => row.classList.toggle("is-active", row === next));
   rowLink(next)?.focus({ preventScroll: true });

@@ -19,7 +19,7 @@ from marketplace.orders import operations as orders
 from marketplace.orders import rules
 from marketplace.refunds import operations as refund_operations
 from marketplace.refunds.flows import approve_and_send
-from marketplace.refunds.operations import Wish
+from marketplace.refunds.wishes import Wish
 from tests.builders import Bought, World
 from tests.e2e.visitor import CARD_3DS, DECLINED_CARD, GOOD_ACCOUNT, GOOD_CARD
 from tests.fixtures_browser import browsing, fresh_shop
@@ -59,7 +59,8 @@ ADMIN = (
     "/admin/payments/{open}",
     "/admin/payments/{paid}/shares/{share}/hold", "/admin/payments/{expired}",
     "/admin/payments/{paid}/explain/amount", "/admin/events",
-    "/admin/refunds", "/admin/refunds/rules", "/admin/refunds?tab=done", "/admin/refunds?tab=rejected&refund={refused}",
+    "/admin/refunds", "/admin/refunds/rules", "/admin/refunds?amount=1.00", "/admin/refunds?late=1",
+    "/admin/refunds?tab=done", "/admin/refunds?tab=rejected&refund={refused}",
     "/admin/refunds/{refunded}/explain/platform", "/admin/orders/{order}/refund", "/admin/events/{event}",
     "/admin/ledger", "/admin/ledger/entries/{entry}", "/admin/ledger/seller_held/USD",
 )  # fmt: skip

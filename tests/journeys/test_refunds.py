@@ -1,22 +1,42 @@
 """Money back, from the request to the event: buyer, seller, platform, ledger and provider agree to the cent."""
 
 import pytest
+import stripe
 
+from marketplace.providers.base import Provider
 from marketplace.refunds import flows
-from marketplace.refunds.operations import Wish
-from tests.builders import World
+from marketplace.refunds.wishes import Wish
+from tests.builders import Bought, World
 
 
-def approve(world: World, refund_id: int, amount_minor: int, admin_id: int, notes: str = "") -> bool:
+def approve(
+    world: World, refund_id: int, amount_minor: int, admin_id: int, notes: str = "", provider: Provider | None = None
+) -> bool:
     return flows.approve_and_send(
         admin_id=admin_id,
         refund_id=refund_id,
         amount_minor=amount_minor,
         notes=notes,
         policy=world.settings.money,
-        providers=world.app.extensions["providers"],
+        providers={"stripe": provider or world.provider},
         now=world.now,
     )
+
+
+def at_the_provider(world: World, bought: Bought, amount_minor: int) -> stripe.Refund:
+    """Refund a payment as somebody does in the provider's own dashboard: the shop does not know."""
+    [(intent,)] = world.rows("SELECT provider_payment_id FROM payment WHERE id = %s", bought.payment_id)
+    client = stripe.StripeClient(
+        world.sandbox.api_key, base_addresses={"api": world.sandbox.base_url}, max_network_retries=0
+    )
+    return client.v1.refunds.create({"payment_intent": str(intent), "amount": amount_minor})
+
+
+def sent_back(world: World) -> list[tuple[str, int]]:
+    """Return the status and the amount of every refund that the provider has, oldest first."""
+    with world.sandbox.sandbox.work() as work:
+        rows = work.rows("SELECT data FROM objects WHERE kind = 'refund' ORDER BY seq")
+    return [(row["data"]["status"], row["data"]["amount"]) for row in rows]
 
 
 def balances(world: World) -> dict[str, int]:
@@ -91,15 +111,16 @@ def test_s21_a_refund_that_fails_weeks_later_is_walked_back(world: World) -> Non
 @pytest.mark.covers("S4.7")
 def test_s20_a_refund_made_at_the_provider_is_mirrored(world: World) -> None:
     bought = world.paid_purchase(6_000, 4_000)
-    [(intent,)] = world.rows("SELECT provider_payment_id FROM payment WHERE id = %s", bought.payment_id)
-    world.app.extensions["providers"]["stripe"]._client.v1.refunds.create(
-        {"payment_intent": str(intent), "amount": 5_000}, {"idempotency_key": "dashboard"}
-    )
+    admin = world.person("Ada Admin", is_admin=True)
+    at_the_provider(world, bought, 5_000)
     world.settle_down()
 
     assert world.rows("SELECT origin, status, amount_minor FROM refund ORDER BY id") == [
         ("provider", "completed", 3_000),
         ("provider", "completed", 2_000),
+    ]
+    assert world.rows("SELECT kind, count(*) FROM notification WHERE user_id = %s GROUP BY kind", admin) == [
+        ("refund_approved", 2)
     ]
     assert world.rows("SELECT status FROM payment") == [("partially_refunded",)]
     assert balances(world)["provider_balance"] == world.sandbox.balance_sum("usd")

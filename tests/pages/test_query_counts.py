@@ -6,6 +6,7 @@ from marketplace import db
 from marketplace.catalog import operations as catalog
 from marketplace.catalog.operations import Offer, PartFacts
 from marketplace.money import Money
+from marketplace.refunds.wishes import Wish
 from tests.builders import World
 from tests.fixtures_queries import CountQueries
 from tests.security.authorisation import lines
@@ -15,9 +16,27 @@ _MOST = 20
 # Who looks at the lists, and under which addresses they stand.
 _LISTS = {
     "visitor": ("/", "/l", "/l?sort=cheapest", "/s/{shop}", "/l/{listing}"),
-    "buyer": ("/", "/basket", "/checkout/USD", "/orders", "/orders?tab=open", "/account/payments", "/notifications"),
-    "seller": ("/seller/orders?tab=all", "/seller/explain/held/USD", "/notifications", "/l"),
+    "buyer": (
+        "/",
+        "/basket",
+        "/checkout/USD",
+        "/orders",
+        "/orders?tab=open",
+        "/account/payments",
+        "/refunds",
+        "/notifications",
+    ),
+    "seller": (
+        "/seller/orders?tab=all",
+        "/seller/refunds",
+        "/seller/listings",
+        "/seller/explain/held/USD",
+        "/notifications",
+        "/l",
+    ),
     "admin": (
+        "/admin/refunds",
+        "/admin/refunds?late=1",
         "/admin/payments",
         "/admin/events",
         "/admin/ledger",
@@ -75,6 +94,7 @@ class Shelf:
             if price:
                 self.world.pay(bought)
                 self.world.sandbox.deliver_pending()
+                self.world.ask_refund(bought, Wish(percent=10))
         self.world.settle_down()
         self.listing_ids += ids
         for listing_id in self.listing_ids:
@@ -101,4 +121,5 @@ def test_a_list_costs_the_same_with_three_rows_and_with_thirty(world: World, cou
     rows = {table: world.rows(f'SELECT count(*) FROM "{table}"')[0][0] for table in ("order", "payment", "listing")}
     assert rows == {"order": 30, "payment": 30, "listing": 30}
     assert world.rows("SELECT count(*) FROM cart_line") == [(30,)]
+    assert world.rows("SELECT count(*) FROM refund") == [(10,)]
     assert world.rows("SELECT count(*) > 30 FROM provider_event") == [(True,)]

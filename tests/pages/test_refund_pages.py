@@ -7,7 +7,10 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
+from marketplace.refunds.wishes import Wish
 from tests.builders import Bought, World, form_token
+from tests.faults import Fault, wire_fault
+from tests.journeys.test_refunds import at_the_provider
 from tests.pages.test_explain import everywhere, follow_all
 
 MINUS = "\N{MINUS SIGN}"
@@ -38,9 +41,14 @@ def ask(world: World, bought: Bought, **answers: str) -> tuple[FlaskClient, str]
     buyer = world.client(bought.buyer_id)
     path = f"/orders/{order_of(world, bought)[1]}/refund/new"
     data = {"how": "whole", "reason": "damaged", "description": "The rim is chipped.", **answers}
-    sent = buyer.post(path, data=data | {"csrf_token": form_token(buyer.get(path).text)})
+    sent = buyer.post(path, data=hidden(buyer, path) | data)
     assert sent.status_code == 303, sent.text
     return buyer, sent.location.rpartition("/")[2]
+
+
+def hidden(client: FlaskClient, path: str) -> dict[str, str]:
+    """Return what the page's own form carries unseen."""
+    return {field["name"]: field["value"] for field in page(client, path).main.select("form input[type=hidden]")}
 
 
 def decide(admin: FlaskClient, number: str, verb: str, **answers: str) -> str:
@@ -109,25 +117,70 @@ def test_one_line_is_asked_back_approved_and_completed_by_the_event(world: World
     assert "went back to the buyer" in words(seller, "/notifications")
 
 
-@pytest.mark.covers("S2.15", "S2.18")
+@pytest.mark.covers("S2.15", "S2.18", "S4.9")
 def test_one_hundred_dollars_are_the_same_everywhere(world: World) -> None:
+    """Buyer +100.00, platform −3.00, seller −97.00 (held 93.80, debt 3.20): on every page, before and after."""  # noqa: RUF002
     bought = world.paid_purchase(10_000)
     buyer, number = ask(world, bought)
     admin = an_admin(world)
-    html = page(admin, f"/admin/refunds?refund={number}")
-    effects = {dt.text: dt.find_next("dd").text for dt in html.select(".refund-detail .facts")[-1].select("dt")}
-    assert effects == {"Buyer": "+$100.00", "Seller": f"{MINUS}$97.00", "Platform": f"{MINUS}$3.00"}
-    assert "$3.20 becomes the seller's debt" in html.main.get_text(" ", strip=True)
-    decide(admin, number, "approve")
-    world.settle_down()
     _, order, seller_id = order_of(world, bought)
     seller = world.client(seller_id)
+    plan = {
+        "Platform fee given back": "$3.00",
+        "From what is held for the seller": "$93.80",
+        "Owed by the seller": "$3.20",
+    }
+    effects = {"Buyer": "+$100.00", "Seller": f"{MINUS}$97.00", "Platform": f"{MINUS}$3.00"}
+    planned = page(admin, f"/admin/refunds?refund={number}")
+    assert effects_of(planned) == effects
+    assert box_of(planned) == plan | {"Buyer receives": "$100.00"}
+    assert "$3.20 becomes the seller's debt" in planned.main.get_text(" ", strip=True)
+    assert box_of(page(seller, f"/seller/refunds/{number}")) == plan | {"The buyer would receive": "$100.00"}
+    assert box_of(page(buyer, f"/refunds/{number}")) == {"You asked for": "$100.00"}
+
+    decide(admin, number, "approve")
+    world.settle_down()
+
+    done = page(admin, f"/admin/refunds?refund={number}")
+    assert (effects_of(done), box_of(done)) == (effects, plan | {"Buyer receives": "$100.00"})
+    assert box_of(page(seller, f"/seller/refunds/{number}")) == plan | {"The buyer receives": "$100.00"}
+    assert box_of(page(buyer, f"/refunds/{number}")) == {"You get back": "$100.00"}
     assert "Refunded" in page(buyer, f"/orders/{order}").select_one(".page-header").text
-    assert "Held now $0.00" in words(seller, f"/seller/orders/{order}")
-    box = words(seller, f"/seller/refunds/{number}")
-    assert "Owed by the seller $3.20" in re.sub(r", explain [^$]*?(?= \$|\b(?=[A-Z]))", "", box)
+    assert f"Refunded {MINUS}$100.00" in words(buyer, f"/orders/{order}")
+    sold = words(seller, f"/seller/orders/{order}")
+    assert f"Taken from your share {MINUS}$93.80" in sold
+    assert "Held now $0.00" in sold
+    assert "$3.20" in words(admin, "/admin/ledger/seller_debt/USD")
+    for client, path in (
+        (buyer, f"/refunds/{number}"),
+        (buyer, "/refunds"),
+        (seller, f"/seller/refunds/{number}"),
+        (seller, "/seller/refunds?tab=done"),
+        (admin, f"/admin/refunds?refund={number}"),
+    ):
+        assert follow_all(client, path), path
     assert everywhere(world, bought) > 20
+    sums = world.rows("SELECT account, sum(amount_minor) FROM posting GROUP BY account HAVING sum(amount_minor) <> 0")
+    # The buyer has 100.00 back, the platform its 3.00 not, and the seller owes the card fee that the provider keeps.
+    assert sorted(sums) == [
+        ("processing_fee", 320),
+        ("processing_fee_recovery", -320),
+        ("provider_balance", -320),
+        ("seller_debt", 320),
+    ]
+    assert world.sandbox.balance_sum("usd") == -320
     assert not page(buyer, f"/orders/{order}").select("a[href$='/refund/new']")
+
+
+def box_of(html: BeautifulSoup) -> dict[str, str]:
+    """Return the money box of a refund's page: what, and how much."""
+    rows = html.select_one(".refund-detail .money-box, main .money-box").select(".money-box-row")
+    return {row.dt.text.strip(): re.search(r"[^\s,]*\$[\d.,]+\d", row.dd.text)[0] for row in rows}
+
+
+def effects_of(html: BeautifulSoup) -> dict[str, str]:
+    """Return what the admin sees a refund do to the three sides."""
+    return {dt.text: dt.find_next("dd").text for dt in html.select(".refund-detail .facts")[-1].select("dt")}
 
 
 @pytest.mark.covers("S2.15")
@@ -202,6 +255,7 @@ def test_a_refund_that_fails_is_told_and_can_be_approved_again(world: World) -> 
     assert status_of(world, number) == "failed"
     assert "The money did not reach you yet" in words(buyer, f"/refunds/{number}")
     assert "did not arrive" in words(buyer, "/notifications")
+    assert f"A refund of $100.00 of order {order_of(world, bought)[1]} failed" in words(admin, "/notifications")
     _, order, seller_id = order_of(world, bought)
     seller = world.client(seller_id)
     assert "Held now $93.80" in words(seller, f"/seller/orders/{order}")
@@ -209,7 +263,7 @@ def test_a_refund_that_fails_is_told_and_can_be_approved_again(world: World) -> 
     waiting = page(admin, "/admin/refunds")
     assert number in waiting.main.text
     assert "Approve $100.00" in waiting.main.text
-    assert not waiting.select("button[data-key=r]")
+    assert waiting.select("button[data-key=r]"), "whoever will not try again says so"
     decide(admin, number, "approve")
     assert status_of(world, number) in {"approved", "processing", "completed"}
 
@@ -238,10 +292,11 @@ def test_s19_ten_presses_of_approve_make_one_refund_at_the_provider(world: World
 
     def press(which: int) -> int:
         client, token = sessions[which % 2]
-        copy = world.client()
-        for cookie in client._cookies.values():
-            copy.set_cookie(cookie.key, cookie.value)
-        return copy.post(f"/admin/refunds/{number}/approve", data=token | {"amount_minor": "10000"}).status_code
+        return (
+            copy_of(world, client)
+            .post(f"/admin/refunds/{number}/approve", data=token | {"amount_minor": "10000"})
+            .status_code
+        )
 
     with ThreadPoolExecutor(5) as threads:
         assert set(threads.map(press, range(10))) == {303}
@@ -256,7 +311,7 @@ def test_an_admin_opens_a_refund_from_the_payment(world: World) -> None:
     admin = an_admin(world)
     html = page(admin, f"/admin/payments/{bought.payment_id}")
     path = html.select_one("a[href$='/refund']")["href"]
-    data = token_of(admin) | {"how": "percent", "percent": "25", "reason": "other", "description": "A gesture."}
+    data = hidden(admin, path) | {"how": "percent", "percent": "25", "reason": "other", "description": "A gesture."}
     sent = admin.post(path, data=data)
     assert sent.status_code == 303
     assert "$25.00" in admin.get(sent.location).text
@@ -272,7 +327,7 @@ def test_wrong_answers_stand_next_to_their_fields_and_what_was_typed_is_kept(wor
     bought = world.paid_purchase(10_000)
     buyer = world.client(bought.buyer_id)
     path = f"/orders/{order_of(world, bought)[1]}/refund/new"
-    token = {"csrf_token": form_token(buyer.get(path).text)}
+    token = hidden(buyer, path)
     assert len(page(buyer, path).select("input[name=reason]")) == 7
     sent = buyer.post(path, data=token | {"how": "amount", "amount": "lots", "description": "It squeaks."})
     html = BeautifulSoup(sent.text, "html.parser")
@@ -319,3 +374,127 @@ def test_foreign_refunds_do_not_exist(world: World) -> None:
 
 def token_of(client: FlaskClient, path: str = "/admin/refunds") -> dict[str, str]:
     return {"csrf_token": form_token(client.get(path).text)}
+
+
+@pytest.mark.covers("S4.7")
+def test_s24_one_form_sent_ten_times_is_one_request_and_leads_to_it(world: World) -> None:
+    """Would fail without the form's one-time token: a double click would ask for the money twice."""
+    bought = world.paid_purchase(10_000)
+    buyer = world.client(bought.buyer_id)
+    path = f"/orders/{order_of(world, bought)[1]}/refund/new"
+    for how in ({"how": "amount", "amount": "5.00"}, {"how": "whole"}):
+        data = hidden(buyer, path) | {"reason": "damaged", "description": "The rim is chipped."} | how
+        copies = [copy_of(world, buyer) for _ in range(10)]
+        with ThreadPoolExecutor(5) as threads:
+            answers = list(threads.map(lambda copy, data=data: copy.post(path, data=data), copies))
+        assert {answer.status_code for answer in answers} == {303}
+        assert len({answer.location for answer in answers}) == 1
+    assert world.rows("SELECT amount_minor FROM refund ORDER BY id") == [(500,), (9_500,)]
+
+
+@pytest.mark.covers("S4.7")
+@pytest.mark.parametrize("amount", [None, "", " ", "0", "-5", "1e3", "12.50", "null", "10001", str(10**17)])
+def test_s27_a_nonsense_amount_is_refused_and_the_provider_is_not_asked(world: World, amount: str | None) -> None:
+    """Would fail if an amount that is missing or unreadable were taken for all that is left."""
+    _buyer, number = ask(world, world.paid_purchase(10_000))
+    admin = an_admin(world)
+    with wire_fault(world.sandbox, "/v1/refunds", Fault(after=False, status=500)) as asked:
+        data = token_of(admin) | {"notes": "Wrong on purpose."} | ({} if amount is None else {"amount_minor": amount})
+        answer = admin.post(f"/admin/refunds/{number}/approve", data=data)
+    assert answer.status_code == (303 if amount == "10001" else 422)
+    assert asked == []
+    assert status_of(world, number) == "pending"
+
+
+def copy_of(world: World, client: FlaskClient) -> FlaskClient:
+    """Return another tab of the same browser."""
+    copy = world.client()
+    for cookie in client._cookies.values():
+        copy.set_cookie(cookie.key, cookie.value)
+    return copy
+
+
+def queue_of(client: FlaskClient, address: str) -> list[str]:
+    """Return the numbers on the left of the queue."""
+    return [entry.text.split()[0] for entry in page(client, address).select(".queue-list .strong")]
+
+
+def link(html: BeautifulSoup, words: str) -> str:
+    [found] = [each["href"] for each in html.main.select("a") if each.get_text(" ", strip=True).startswith(words)]
+    return str(found)
+
+
+def test_the_queue_is_paged_oldest_first_filtered_by_its_address_and_goes_on_by_itself(world: World) -> None:
+    bought = world.paid_purchase(10_000)
+    numbers = [world.ask_refund(bought, Wish(amount_minor=100)) for _ in range(30)]
+    first, last = numbers[0], numbers[-1]
+    world.advance(days=5)
+    fresh = world.ask_refund(bought, Wish(amount_minor=100))
+    numbers = [f"RF-{100_000 + each}" for each in (*numbers, fresh)]
+    admin = an_admin(world)
+
+    # Oldest first, page by page, without losing or repeating one; opening one keeps the page.
+    html = page(admin, "/admin/refunds")
+    assert "31 waiting" in html.main.text
+    assert queue_of(admin, "/admin/refunds") == numbers[:25]
+    later = link(html, "More")
+    assert queue_of(admin, later) == numbers[25:]
+    assert queue_of(admin, link(page(admin, later), "Back")) == numbers[:25]
+    opened = page(admin, link(page(admin, later), numbers[27]))
+    assert [entry.text.split()[0] for entry in opened.select(".queue-list .strong")] == numbers[25:]
+    assert opened.select_one(".queue-list a[aria-current]").text.startswith(numbers[27])
+    # One that is named by its number alone stands on its page.
+    assert numbers[29] in queue_of(admin, f"/admin/refunds?refund={numbers[29]}")
+
+    # Those beyond their target: the fresh one is not.
+    late = link(html, "Over target 30")
+    assert numbers[30] not in queue_of(admin, later.replace("?", "?late=1&"))
+    decided = numbers[24]
+    html = page(admin, f"{late}&refund={decided}")
+    form = html.select_one(".refund-detail-decision")
+    data = {field["name"]: field["value"] for field in form.select("input")} | {"notes": "It was as described."}
+    answer = admin.post(form.select_one("button[data-key=r]")["formaction"], data=data)
+    assert "late=1" in answer.location
+    assert answer.location.endswith(numbers[25]), "the next one opens itself"
+    assert numbers[25] in page(admin, answer.location).select_one("#refund-heading").text
+    # After the last the oldest comes.
+    form = page(admin, f"/admin/refunds?refund={numbers[30]}").select_one(".refund-detail-decision")
+    data["amount_minor"] = form.select_one("input[name=amount_minor]")["value"]
+    assert admin.post(f"/admin/refunds/{numbers[30]}/reject", data=data).location.endswith(numbers[0])
+    # A tab with several statuses is narrowed by one of them.
+    assert queue_of(admin, "/admin/refunds?tab=rejected&status=rejected") == [numbers[30], decided]
+    assert queue_of(admin, "/admin/refunds?tab=rejected&status=cancelled") == []
+    assert (first, last) == tuple(int(number[3:]) - 100_000 for number in (numbers[0], numbers[29]))
+
+
+def test_what_the_provider_refused_is_told_to_everybody_and_can_be_approved_again(world: World) -> None:
+    bought = world.paid_purchase(10_000)
+    buyer, number = ask(world, bought)
+    admin, seller = an_admin(world), world.client(order_of(world, bought)[2])
+    with wire_fault(world.sandbox, "/v1/refunds", Fault(after=False, status=400, code="charge_disputed")):
+        assert "but the provider refused it" in decide(admin, number, "approve")
+    assert "The payment provider has not sent $100.00 yet." in words(buyer, f"/refunds/{number}")
+    assert "Not sent" in words(buyer, f"/refunds/{number}")
+    assert "What it took is back on your balance" in words(seller, f"/seller/refunds/{number}")
+    shown = words(admin, f"/admin/refunds?refund={number}")
+    assert "The buyer's bank disputes the payment" in shown
+    assert "Approve $100.00" in shown
+    decide(admin, number, "approve")
+    world.settle_down()
+    assert "Your money went back to you" in words(buyer, f"/refunds/{number}")
+    assert "The buyer has the money back" in words(seller, f"/seller/refunds/{number}")
+
+
+def test_a_refund_that_nobody_will_try_again_is_closed_with_a_reason(world: World) -> None:
+    bought = world.paid_purchase(10_000)
+    buyer, number = ask(world, bought)
+    at_the_provider(world, bought, 10_000)
+    admin = an_admin(world)
+    decide(admin, number, "approve")
+    world.settle_down()
+    shown = words(admin, f"/admin/refunds?refund={number}")
+    assert "All of the payment has gone back already" in shown
+    assert "more than can still be refunded" in shown
+    decide(admin, number, "reject", notes="It went back to you in another way.")
+    assert "It went back to you in another way." in words(buyer, f"/refunds/{number}")
+    assert number not in words(admin, "/admin/refunds?tab=waiting")

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from marketplace import clock, db
 from marketplace.accounts import operations as accounts
 from marketplace.accounts.operations import Device
-from marketplace.refunds.operations import Wish
+from marketplace.refunds.wishes import Wish
 from tests.builders import Bought, World, form_token
 
 ELSEWHERE = "203.0.113.9"  # no request of these tests comes from the machine itself

@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
 
-from marketplace.refunds.operations import Wish
+from marketplace.refunds.wishes import Wish
 from tests.builders import PASSWORD, World, form_token
 from tests.pages.test_checkout import TYPED, hidden, parsed
 from tests.security.scene import browser, nothing_changes, path_of, route_of, scene, values_for

@@ -84,15 +84,15 @@ MATRICES: dict[Machine, str] = {
     write_off .        written_off !        =
     """,
     REFUND: """
-             pending   approved   processing completed failed   rejected cancelled
-    approve  approved  =          =          =         approved !        =
-    process  .         processing =          =         =        !        =
-    complete .         completed  completed  =         =        !        =
-    grant    approved  =          =          =         =        !        =
-    reject   rejected  !          !          !         !        =        !
-    withdraw cancelled !          !          !         !        !        =
+             pending   approved   processing completed failed    rejected cancelled
+    approve  approved  =          =          =         approved  =        =
+    process  .         processing =          =         =         =        =
+    complete .         completed  completed  =         =         =        =
+    grant    approved  =          =          =         =         =        =
+    reject   rejected  .          .          .         rejected  =        !
+    withdraw cancelled !          !          !         !         !        =
     absorb   cancelled .          .          .         cancelled !        =
-    fail     .         failed     failed     failed    =        !        =
+    fail     .         failed     failed     failed    =         =        =
     """,
     CALL: """
            planned sending unknown done refused blocked

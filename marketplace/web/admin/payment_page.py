@@ -12,7 +12,7 @@ from marketplace.payments.queries import Decline, Receipt
 from marketplace.payments.timeline_queries import Change
 from marketplace.provider_events.queries import EventSummary
 from marketplace.refunds.queries import RefundRow
-from marketplace.web import explaining, wording
+from marketplace.web import explaining, refund_parts, wording
 from marketplace.web.admin import payment_figures, refund_page
 from marketplace.web.admin.events import EventRow, event_rows, shown
 from marketplace.web.admin.explain import entry_url
@@ -161,7 +161,7 @@ def build(facts: Facts) -> PaymentPage:
         trackers=tuple(_tracker(tracker) for tracker in facts.trackers),
         declines=tuple(_decline(decline) for decline in facts.declines),
         shares=tuple(_share(record.id, each) for each in facts.shares),
-        refunds=refund_page.box(facts.refunds),
+        refunds=refund_parts.box(facts.refunds, "admin"),
         provider_lines=tuple(_provider_line(line) for line in facts.provider_lines),
         calls=tuple(_call(call) for call in facts.calls),
         events=event_rows(tuple(facts.events)),

@@ -5,13 +5,12 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
 from marketplace.errors import Conflict, Invalid, NotAllowed
-from marketplace.paging import Cursor
-from marketplace.refunds import flows, operations, queries
-from marketplace.refunds.queries import RefundRow, RefundTab
+from marketplace.refunds import flows, operations, queries, queue_queries
+from marketplace.refunds.queries import RefundRow
 from marketplace.refunds.states import RefundStatus
 from marketplace.transitions import AlreadyThere
 from marketplace.web import guards, lists, refund_parts
-from marketplace.web.admin import refunds
+from marketplace.web.admin import refund_queue, refunds
 from marketplace.web.admin.forms import DecisionForm
 from marketplace.web.pages import money_text
 from marketplace.web.providers import providers
@@ -88,9 +87,7 @@ def _outcome(number: str, amount_minor: int, *, is_sent: bool) -> tuple[str, str
 
 
 def _next(decided: RefundRow) -> ResponseReturnValue:
-    """Open the next waiting refund: the first after the decided one, else the oldest of all."""
-    waiting = [row for row in queries.queue(RefundTab.WAITING, Cursor()).rows if row.id != decided.id]
-    later = [row for row in waiting if (row.asked_at, row.id) > (decided.asked_at, decided.id)]
-    chosen = next(iter(later or waiting), None)
-    url = url_for("admin.refunds", tab=RefundTab.WAITING.value, refund=chosen.number if chosen else None)
-    return redirect(url, code=303)
+    """Open the next waiting refund of those that the admin chose: the one after the decided one, else the oldest."""
+    choice = refund_queue.chosen_by_address(None)
+    number = queue_queries.next_waiting(choice, decided.id, clock.now())
+    return redirect(url_for("admin.refunds", **refund_queue.address(choice), refund=number), code=303)

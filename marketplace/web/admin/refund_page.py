@@ -1,8 +1,9 @@
 """What one refund shows to the admin who decides it: evidence, both histories, the plan and its effect."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import url_for
 
@@ -20,8 +21,7 @@ from marketplace.refunds.queries import RefundRow, RefundUnits, SideHistory
 from marketplace.refunds.states import RefundStatus
 from marketplace.web import refund_parts, wording
 from marketplace.web.order_parts import Fact, MoneyRow
-from marketplace.web.pages import date_text, money_text
-from marketplace.web.refund_parts import RefundLink
+from marketplace.web.pages import money_text
 from marketplace.web.shop.cards import picture_url
 from marketplace.web.wording import Badge, TimelineEntry
 
@@ -91,6 +91,8 @@ class Detail:
     plan_rows: tuple[MoneyRow, ...]
     effects: tuple[Fact, ...]
     problem: str
+    is_changed: bool
+    """Whether another amount is looked at than is asked for."""
     entries: tuple[TimelineEntry, ...]
     payment_url: str
     decision: Decision | None
@@ -106,8 +108,10 @@ def plan(row: RefundRow, amount: Money, policy: MoneyPolicy) -> Planned:
         return Planned(amount, None, error.message)
 
 
-def build(facts: Facts, planned: Planned, policy: MoneyPolicy, viewer_id: int, now: datetime) -> Detail:
-    """Return the detail of one refund."""
+def build(
+    facts: Facts, planned: Planned, policy: MoneyPolicy, viewer_id: int, place: Mapping[str, Any], now: datetime
+) -> Detail:
+    """Return the detail of one refund; `place` is what the address says of the queue, for after the decision."""
     row = facts.row
     return Detail(
         number=row.number,
@@ -115,7 +119,7 @@ def build(facts: Facts, planned: Planned, policy: MoneyPolicy, viewer_id: int, n
         note=f"{row.title} · order {row.order_number} · {row.shop_name}",
         picture_url=picture_url(row.picture_file),
         badge=badge(row, now),
-        warnings=_warnings(row, planned.preview),
+        warnings=(*_failure(facts), *_warnings(row, planned.preview)),
         facts=(
             Fact("Reason", row.reason.label),
             Fact("Came from", refund_parts.origin_text(row)),
@@ -130,9 +134,10 @@ def build(facts: Facts, planned: Planned, policy: MoneyPolicy, viewer_id: int, n
         plan_rows=_plan_rows(row, planned),
         effects=_effects(row, planned.preview),
         problem=planned.problem,
+        is_changed=planned.amount.minor != row.amount_minor,
         entries=_entries(facts, policy),
         payment_url=url_for("admin.payment", payment_id=row.payment_id),
-        decision=_decision(row, planned, policy, viewer_id),
+        decision=_decision(row, planned, policy, viewer_id, place),
     )
 
 
@@ -150,24 +155,11 @@ def start_url(each: SellerShare) -> str:
     return url_for("admin.new_refund", number=each.order_number) if can else ""
 
 
-def box(rows: Sequence[RefundRow]) -> tuple[RefundLink, ...]:
-    """Return a payment's refunds for the box on its page."""
-    return tuple(
-        RefundLink(
-            label=row.number,
-            url=url_for("admin.refunds", refund=row.number),
-            amount=refund_parts.amount(row),
-            explain_url=explain_url(row, RefundFigure.AMOUNT),
-            badge=refund_parts.badge(row),
-            note=f"{row.reason.label}, order {row.order_number}, {date_text(row.asked_at)}",
-        )
-        for row in rows
-    )
-
-
-def explain_url(row: RefundRow, figure: RefundFigure) -> str:
-    """Return the page behind one figure of a refund."""
-    return url_for("admin.explain_refund", number=row.number, figure=figure.value)
+def _failure(facts: Facts) -> tuple[str, ...]:
+    """Return why a failed refund failed, as the provider said it."""
+    if facts.row.status is not RefundStatus.FAILED:
+        return ()
+    return tuple(change.because for change in facts.changes if (change.subject, change.verb) == ("refund", "fail"))[:1]
 
 
 def _warnings(row: RefundRow, preview: Preview | None) -> tuple[str, ...]:
@@ -190,7 +182,7 @@ def _warnings(row: RefundRow, preview: Preview | None) -> tuple[str, ...]:
 
 def _history(side: SideHistory) -> str:
     orders = "1 order" if side.orders == 1 else f"{side.orders} orders"
-    return f"{orders} · {side.made} of {side.asked} requests refunded"
+    return f"{orders} · {side.made} of {side.asked} refunded"
 
 
 def _plan_rows(row: RefundRow, planned: Planned) -> tuple[MoneyRow, ...]:
@@ -199,10 +191,14 @@ def _plan_rows(row: RefundRow, planned: Planned) -> tuple[MoneyRow, ...]:
         return refund_parts.plan_rows(parts, planned.amount.minor, row.currency, "Buyer receives")
     taken = refund_parts.plan_of(row)
     if not taken:
-        total = MoneyRow("Amount", refund_parts.amount(row), explain_url(row, RefundFigure.AMOUNT), is_total=True)
+        total = MoneyRow("Amount", refund_parts.amount(row), refund_parts.explain_url(row, "admin"), is_total=True)
         return (total,)
     return refund_parts.plan_rows(
-        taken, row.amount_minor, row.currency, "Buyer receives", lambda figure: explain_url(row, figure)
+        taken,
+        row.amount_minor,
+        row.currency,
+        "Buyer receives",
+        lambda figure: refund_parts.explain_url(row, "admin", figure),
     )
 
 
@@ -233,7 +229,9 @@ def _entries(facts: Facts, policy: MoneyPolicy) -> tuple[TimelineEntry, ...]:
     return (*entries, TimelineEntry("Your decision", "", "", text, "", "", "next"))
 
 
-def _decision(row: RefundRow, planned: Planned, policy: MoneyPolicy, viewer_id: int) -> Decision | None:
+def _decision(
+    row: RefundRow, planned: Planned, policy: MoneyPolicy, viewer_id: int, place: Mapping[str, Any]
+) -> Decision | None:
     if not row.can_be_approved:
         return None
     notices, may_approve = [], planned.preview is not None
@@ -255,9 +253,10 @@ def _decision(row: RefundRow, planned: Planned, policy: MoneyPolicy, viewer_id: 
         )
     is_party = viewer_id in {row.buyer_id, row.seller_id}
     label = "Confirm" if is_large and first else "Approve"
+    reject_url = url_for("admin.reject_refund", number=row.number, **place)
     return Decision(
         notices=tuple(notices),
-        approve_url=url_for("admin.approve_refund", number=row.number) if may_approve else "",
+        approve_url=url_for("admin.approve_refund", number=row.number, **place) if may_approve else "",
         approve_label=f"{label} {money_text(planned.amount.minor, row.currency)}",
-        reject_url=url_for("admin.reject_refund", number=row.number) if row.can_be_rejected and not is_party else "",
+        reject_url=reject_url if row.can_be_rejected and not is_party else "",
     )

@@ -1,8 +1,8 @@
 """The refund queue: on the left what waits, oldest first; on the right one refund and what to decide."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,32 +12,20 @@ from marketplace.config import MoneyPolicy
 from marketplace.errors import NotFound
 from marketplace.money import Money
 from marketplace.payments import timeline_queries
-from marketplace.refunds import explain_queries, queries, rules
+from marketplace.refunds import explain_queries, queries, queue_queries
 from marketplace.refunds.explain_queries import RefundFigure
-from marketplace.refunds.queries import RefundRow, RefundTab
-from marketplace.web import explaining, guards, lists, refund_parts
-from marketplace.web.admin import refund_page
+from marketplace.refunds.queries import RefundRow
+from marketplace.refunds.queue_queries import Choice, RefundTab
+from marketplace.web import explaining, guards, lists, refund_list
+from marketplace.web.admin import refund_page, refund_queue
 from marketplace.web.admin.explain import entry_url
 from marketplace.web.admin.forms import AmountForm, DecisionForm
 from marketplace.web.admin.refund_page import Detail
+from marketplace.web.admin.refund_queue import QueueEntry
 from marketplace.web.amounts import typed_minor, typing_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
-from marketplace.web.lists import Pager, Tab
-from marketplace.web.pages import money_text
-from marketplace.web.wording import Badge
-
-
-@dataclass(frozen=True, slots=True)
-class QueueEntry:
-    """One refund on the left."""
-
-    title: str
-    note: str
-    url: str
-    amount: str
-    badge: Badge
-    is_current: bool
+from marketplace.web.lists import Tab, Tools
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +36,18 @@ class QueuePage:
     console: Console
     note: str
     tabs: tuple[Tab, ...]
-    tab: str
     tab_label: str
+    filters: tuple[Tab, ...]
+    place: tuple[tuple[str, str], ...]
+    """What the address says of tab and filter, for forms that keep it."""
     entries: tuple[QueueEntry, ...]
-    pager: Pager
+    tools: Tools
     detail: Detail | None
 
 
 @guards.admin_only
 def refunds() -> ResponseReturnValue:
-    """Show a tab of the queue and one refund of it: the one asked for, else the first."""
+    """Show a page of the queue and one refund of it: the one asked for, else the first."""
     number = request.args.get("refund", "")
     chosen = queries.refund(lists.number(number)) if number else None
     amount = AmountForm(request.args)
@@ -79,30 +69,28 @@ def show(
     chosen: RefundRow | None, *, amount: AmountForm | None = None, decision: DecisionForm | None = None, code: int = 200
 ) -> ResponseReturnValue:
     """Return the queue with `chosen` open; `amount` is another amount to look at, `decision` one to correct."""
-    tab = lists.choice(RefundTab, "tab") or _tab_of(chosen)
-    listed, counts, now = queries.queue(tab, lists.cursor()), queries.counts(), clock.now()
+    now, choice = clock.now(), refund_queue.chosen_by_address(chosen)
+    asked = refund_queue.asked_of(choice)
+    if asked.is_csv:
+        return refund_list.csv_file(partial(queue_queries.queue, choice, asked.period, now), asked)
+    listed = refund_queue.listed_with(choice, asked, chosen, now)
     row = chosen or (listed.rows[0] if listed.rows else None)
     typed = amount or AmountForm(None)
-    detail = _detail(row, typed, decision, now) if row else None
+    detail = _detail(row, choice, typed, decision, now) if row else None
     shown = decision or _decision_form(row, typed)
+    counts = queue_queries.counts()
     waiting = RefundTab.WAITING.count_of(counts)
+    late = queue_queries.count_late(now) if choice.tab is RefundTab.WAITING else 0
     page = QueuePage(
         title="Refund requests",
         console=admin_console("refunds", waiting),
-        note=_note(listed.rows, waiting, now) if tab is RefundTab.WAITING else "",
-        tabs=tuple(
-            Tab(
-                each.label,
-                url_for("admin.refunds", tab=each.value),
-                each is tab,
-                each.count_of(counts) if each.is_queue else "",
-            )
-            for each in RefundTab
-        ),
-        tab=tab.value,
-        tab_label=tab.label,
-        entries=tuple(_entry(each, tab, row, now) for each in listed.rows),
-        pager=lists.pager(listed, "admin.refunds", tab=tab.value),
+        note=refund_queue.note(waiting, queue_queries.waiting_since(), now),
+        tabs=refund_queue.tabs(choice, counts),
+        tab_label=choice.tab.label,
+        filters=refund_queue.filters(choice, counts, late),
+        place=tuple(refund_queue.address(choice).items()),
+        entries=refund_queue.entries(listed, asked, row, now),
+        tools=asked.tools(listed),
         detail=detail,
     )
     return render_template("admin/refunds.html", page=page, amount_form=typed, form=shown), code
@@ -114,7 +102,7 @@ def policy() -> MoneyPolicy:
     return found
 
 
-def _detail(row: RefundRow, typed: AmountForm, decision: DecisionForm | None, now: datetime) -> Detail:
+def _detail(row: RefundRow, choice: Choice, typed: AmountForm, decision: DecisionForm | None, now: datetime) -> Detail:
     """Return the right side, for the amount that is looked at; a nonsense amount is told at its field."""
     minor = row.amount_minor
     if decision is not None and decision.amount_minor.data:
@@ -136,7 +124,7 @@ def _detail(row: RefundRow, typed: AmountForm, decision: DecisionForm | None, no
         seller=queries.history_of_seller(row.seller_id),
         changes=timeline_queries.changes_of({"refund": [row.id], "order": [row.order_id], "payment": [row.payment_id]}),
     )
-    return refund_page.build(facts, planned, policy(), guards.viewer().user_id, now)
+    return refund_page.build(facts, planned, policy(), guards.viewer().user_id, refund_queue.address(choice), now)
 
 
 def _decision_form(row: RefundRow | None, typed: AmountForm) -> DecisionForm:
@@ -146,25 +134,3 @@ def _decision_form(row: RefundRow | None, typed: AmountForm) -> DecisionForm:
         form.amount_minor.data = looked_at or row.amount_minor
         form.notes.data = row.admin_notes
     return form
-
-
-def _tab_of(row: RefundRow | None) -> RefundTab:
-    return next((tab for tab in RefundTab if row and row.status in tab.statuses), RefundTab.WAITING)
-
-
-def _note(rows: Sequence[RefundRow], waiting: int, now: datetime) -> str:
-    target = f"target {rules.TARGET_WORKING_DAYS} working days"
-    if not rows:
-        return f"None waiting · {target}"
-    return f"{waiting} waiting · oldest {refund_parts.age_text(rows[0].asked_at, now)} · {target}"
-
-
-def _entry(row: RefundRow, tab: RefundTab, current: RefundRow | None, now: datetime) -> QueueEntry:
-    return QueueEntry(
-        title=f"{row.number} · {row.buyer_name}",
-        note=f"{row.reason.label} · {refund_parts.age_text(row.asked_at, now)}",
-        url=url_for("admin.refunds", tab=tab.value, refund=row.number),
-        amount=money_text(row.amount_minor, row.currency),
-        badge=refund_page.badge(row, now),
-        is_current=current is not None and row.id == current.id,
-    )

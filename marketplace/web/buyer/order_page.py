@@ -16,7 +16,7 @@ from marketplace.payments.queries import Attempt, Decline, Share
 from marketplace.payments.timeline_queries import Change
 from marketplace.refunds.queries import RefundRow
 from marketplace.web import cancel_parts, order_parts, refund_parts, wording
-from marketplace.web.buyer import order_progress, refund_page
+from marketplace.web.buyer import order_progress
 from marketplace.web.buyer.order_progress import Protection, Step
 from marketplace.web.buyer.payments import DeclineView, decline_views, reason_of
 from marketplace.web.buyer.refund_page import TITLES as REFUND_TITLES
@@ -148,7 +148,7 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy) -> OrderPage:
         billing_lines=order_parts.address_lines(order.billing_address),
         buyer_note=order.buyer_note,
         attempts=tuple(_attempt(attempt, facts.declines) for attempt in facts.attempts),
-        refunds=refund_page.box(facts.refunds),
+        refunds=refund_parts.box(facts.refunds, "buyer"),
         ask_url=url_for("buyer.new_refund", number=order.number) if facts.may_ask and not facts.cancellation else "",
         **_cancelling(order, is_allowed=facts.buyers_may_cancel),
         related=_related(order, facts.siblings),

@@ -1,21 +1,15 @@
-"""What a buyer's refund page shows: where it stands, in plain words, and what happened."""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+"""What a buyer is told about a refund of one's own."""
 
 from flask import url_for
 
-from marketplace.payments.timeline_queries import Change
-from marketplace.refunds.explain_queries import RefundFigure
-from marketplace.refunds.queries import RefundRow, RefundUnits
+from marketplace.refunds.queries import RefundRow
 from marketplace.refunds.states import RefundStatus
-from marketplace.web import refund_parts, wording
-from marketplace.web.console import Console, buyer_console
+from marketplace.web import refund_parts
+from marketplace.web.console import buyer_console
 from marketplace.web.order_parts import Fact, MoneyRow
-from marketplace.web.pages import date_text, money_text, time_text
-from marketplace.web.refund_parts import ARRIVAL, RefundLink, Step
-from marketplace.web.wording import Badge, TimelineEntry
+from marketplace.web.pages import date_text, money_text
+from marketplace.web.refund_page import MoneyPanel, Now, Told
+from marketplace.web.refund_parts import ARRIVAL
 
 _S = RefundStatus
 TITLES = {
@@ -31,91 +25,35 @@ TITLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Now:
-    """Where a refund stands, in plain words."""
-
-    title: str
-    text: str
-    tone: str
-
-
-@dataclass(frozen=True, slots=True)
-class RefundPage:
-    """What templates/buyer/refund.html shows."""
-
-    title: str
-    console: Console
-    badge: Badge
-    note: str
-    steps: tuple[Step, ...]
-    now: Now
-    why: str
-    facts: tuple[Fact, ...]
-    description: str
-    money_rows: tuple[MoneyRow, ...]
-    entries: tuple[TimelineEntry, ...]
-    order: str
-    order_url: str
-    withdraw_url: str
-
-
-def build(
-    row: RefundRow, units: Sequence[RefundUnits], changes: Sequence[Change], viewer_id: int, now: datetime
-) -> RefundPage:
-    """Return the page of the buyer's own refund `row`."""
-    return RefundPage(
-        title=f"Refund {row.number}",
+def told(row: RefundRow, viewer_id: int) -> Told:
+    """Return what the buyer reads on the page of the refund `row`."""
+    return Told(
+        side="buyer",
         console=buyer_console("refunds"),
-        badge=refund_parts.badge(row),
-        note=f"{'Began' if row.origin.is_automatic else 'Asked for'} {time_text(row.asked_at)}",
-        steps=refund_parts.steps(row, now),
-        now=_words(row),
-        why="Why" if row.origin.is_automatic else "What you told us",
-        facts=(
-            Fact("Reason", row.reason.label),
-            Fact("About", refund_parts.units_text(units) or "An amount of the order"),
-            Fact("Sold by", row.shop_name),
-        ),
-        description=row.description,
-        money_rows=_money(row),
-        entries=wording.timeline(refund_parts.told(changes, [row]), (), TITLES, viewer_id, "Support"),
-        order=f"Order {row.order_number}",
-        order_url=url_for("buyer.order", number=row.order_number),
+        viewer_id=viewer_id,
+        titles=TITLES,
+        others="Support",
+        arrived="With you",
+        said="Why" if row.origin.is_automatic else "What you told us",
+        party=Fact("Sold by", row.shop_name),
+        now=_now(row),
+        money=MoneyPanel("Money", "", _money(row)),
         withdraw_url=url_for("buyer.withdraw_refund", number=row.number) if row.can_be_withdrawn else "",
     )
 
 
-def box(rows: Sequence[RefundRow]) -> tuple[RefundLink, ...]:
-    """Return an order's refunds for the box on its page."""
-    return tuple(
-        RefundLink(
-            label=row.number,
-            url=url_for("buyer.refund", number=row.number),
-            amount=refund_parts.amount(row),
-            explain_url=explain_url(row),
-            badge=refund_parts.badge(row),
-            note=f"{row.reason.label}, {date_text(row.asked_at)}",
-        )
-        for row in rows
-    )
-
-
-def explain_url(row: RefundRow) -> str:
-    """Return the page behind the amount of a refund."""
-    return url_for("buyer.explain_refund", number=row.number, figure=RefundFigure.AMOUNT.value)
-
-
-def _words(row: RefundRow) -> Now:
-    """Return where a refund stands, in words for the buyer."""
-    amount = refund_parts.amount(row)
+def _now(row: RefundRow) -> Now:
     if row.replaced_by is not None:
         text = f"The order was cancelled. All of its money goes back to you with refund {row.replaced_by}."
         return Now("This request is closed", text, "info")
-    said = f" “{row.admin_notes}”" if row.admin_notes else ""
+    amount, asked = refund_parts.amount(row), money_text(row.asked_minor, row.currency)
     sent = date_text(row.completed_at) if row.completed_at else ""
-    changed = row.amount_minor != row.asked_minor and row.status is not _S.PENDING
-    less = f" You asked for {money_text(row.asked_minor, row.currency)}.{said}" if changed else ""
+    less = f" You asked for {asked}." if row.amount_minor != row.asked_minor else ""
+    failed = (
+        f"Your bank or the payment provider sent {amount} back to us."
+        if row.provider_refund_id
+        else f"The payment provider has not sent {amount} yet."
+    )
     return {
         _S.PENDING: Now(
             "We are looking at your request", f"You get an answer by {refund_parts.answer_by(row)}.", "info"
@@ -129,19 +67,18 @@ def _words(row: RefundRow) -> Now:
             f"{amount} was sent on {sent}. Your bank shows it in {ARRIVAL}.{less}",
             "ok",
         ),
-        _S.REJECTED: Now("Your request was rejected", f"The reason:{said or ' none was given.'}", "bad"),
+        _S.REJECTED: Now("Your request was rejected", "Nothing goes back. The reason stands below.", "bad"),
         _S.FAILED: Now(
-            "The money did not reach you yet",
-            f"Your bank or the payment provider sent {amount} back to us. We look after it and try again. "
-            "You need not do anything.",
-            "bad",
+            "The money did not reach you yet", f"{failed} We look after it. You need not do anything.", "bad"
         ),
         _S.CANCELLED: Now("You withdrew this request", "Nothing goes back. You can ask again.", "info"),
     }[row.status]
 
 
 def _money(row: RefundRow) -> tuple[MoneyRow, ...]:
-    label = "You get back" if row.status not in {_S.REJECTED, _S.CANCELLED} else "You asked for"
+    is_given = row.status not in {_S.PENDING, _S.REJECTED, _S.CANCELLED}
+    is_changed = row.asked_minor != row.amount_minor
+    label = "You get back" if is_given else "You would get back" if is_changed else "You asked for"
     asked = MoneyRow("You asked for", money_text(row.asked_minor, row.currency), "")
-    total = MoneyRow(label, refund_parts.amount(row), explain_url(row), is_total=True)
-    return (asked, total) if row.asked_minor != row.amount_minor else (total,)
+    total = MoneyRow(label, refund_parts.amount(row), refund_parts.explain_url(row, "buyer"), is_total=True)
+    return (asked, total) if is_changed else (total,)

@@ -159,6 +159,9 @@ def _refund_approved(told: Told) -> Words:
         return _refund(
             told, f"{amount} of order {order} goes back to the buyer", "See what it takes from your balance."
         )
+    if _is_admin(told):
+        text = "Somebody made it in the provider's dashboard. It is taken over and shared out like any other."
+        return _refund(told, f"A refund of {amount} of order {order} was made at the provider", text)
     return _refund(told, f"Your refund of {amount} is approved", f"Order {order}. It is being sent to you now.")
 
 
@@ -187,17 +190,27 @@ def _refund_failed(told: Told) -> Words:
     if _is_seller(told):
         text = "What it had taken from your balance is back there until it is sent again."
         return _refund(told, f"A refund of {amount} of order {order} did not arrive", text, icon="circle-alert")
+    if _is_admin(told):
+        text = "It waits for a decision: send it again, or reject it with a reason."
+        return _refund(told, f"A refund of {amount} of order {order} failed", text, icon="circle-alert")
     text = "We look after it and try again. You need not do anything."
     return _refund(told, f"Your refund of {amount} did not arrive", text, icon="circle-alert")
 
 
 def _refund(told: Told, title: str, text: str, icon: str = "undo-2") -> Words:
+    number = told.facts["number"]
+    if _is_admin(told):
+        return Words(icon, title, text, url_for("admin.refunds", refund=number), "See the refund")
     endpoint = "seller.refund" if _is_seller(told) else "buyer.refund"
-    return Words(icon, title, text, url_for(endpoint, number=told.facts["number"]), "See the refund")
+    return Words(icon, title, text, url_for(endpoint, number=number), "See the refund")
 
 
 def _is_seller(told: Told) -> bool:
     return bool(told.facts.get("role") == "seller")
+
+
+def _is_admin(told: Told) -> bool:
+    return bool(told.facts.get("role") == "admin")
 
 
 _ARRIVED = {

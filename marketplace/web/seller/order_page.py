@@ -22,7 +22,6 @@ from marketplace.web.console import Console, seller_console
 from marketplace.web.order_parts import Fact, LineView, MoneyRow, Parcel
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.refund_parts import RefundLink
-from marketplace.web.seller import refund_page
 from marketplace.web.seller.refund_page import TITLES as REFUND_TITLES
 from marketplace.web.wording import Badge, TimelineEntry
 
@@ -157,7 +156,7 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         agreed_rows=_agreed(order),
         money_rows=_money_rows(order, share),
         share_facts=_share_facts(share),
-        refunds=refund_page.box(facts.refunds),
+        refunds=refund_parts.box(facts.refunds, "seller"),
         entries=wording.timeline(refund_parts.told(facts.changes, facts.refunds), (), _TITLES, viewer_id, "The buyer"),
     )
 

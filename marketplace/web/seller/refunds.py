@@ -1,54 +1,26 @@
 """The refunds of a seller's orders. Sellers read here; admins decide."""
 
-from dataclasses import dataclass
+from functools import partial
 
-from flask import current_app, render_template, url_for
+from flask import current_app, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace import clock
 from marketplace.errors import Conflict, NotFound
 from marketplace.money import Money
 from marketplace.payments import timeline_queries
-from marketplace.refunds import explain_queries, planning_queries, queries
+from marketplace.refunds import explain_queries, planning_queries, queries, queue_queries
 from marketplace.refunds.explain_queries import RefundFigure
-from marketplace.refunds.queries import RefundRow, RefundTab
+from marketplace.refunds.queries import RefundRow
+from marketplace.refunds.queue_queries import RefundTab
 from marketplace.refunds.rules import Plan
-from marketplace.web import explaining, guards, lists, refund_parts
-from marketplace.web.console import Console, seller_console
+from marketplace.web import explaining, guards, lists, refund_list, refund_page, refund_parts
+from marketplace.web.console import seller_console
 from marketplace.web.explaining import Crumb
-from marketplace.web.lists import Pager, Tab
+from marketplace.web.lists import Tab
 from marketplace.web.pages import date_text
-from marketplace.web.seller import refund_page
-from marketplace.web.shop.cards import picture_url
-from marketplace.web.wording import Badge
-
-
-@dataclass(frozen=True, slots=True)
-class ListedRefund:
-    """One refund in the list."""
-
-    number: str
-    note: str
-    url: str
-    picture_url: str
-    order: str
-    reason: str
-    badge: Badge
-    decided: str
-    amount: str
-    explain_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class RefundsPage:
-    """What templates/seller/refunds.html shows."""
-
-    title: str
-    console: Console
-    tabs: tuple[Tab, ...]
-    rows: tuple[ListedRefund, ...]
-    pager: Pager
-    tab_label: str
-    has_refunds: bool
+from marketplace.web.refund_list import Empty, Words
+from marketplace.web.seller.refund_page import told
 
 
 @guards.seller_only
@@ -56,21 +28,21 @@ def refunds() -> ResponseReturnValue:
     """List the refunds of the seller's orders, those decided next first of all."""
     seller_id = guards.viewer().user_id
     tab = lists.choice(RefundTab, "tab") or RefundTab.WAITING
-    listed = queries.refunds_of_seller(seller_id, tab, lists.cursor())
-    counts = queries.counts_of_seller(seller_id)
-    page = RefundsPage(
-        title="Refunds",
-        console=seller_console("refunds"),
-        tabs=tuple(
-            Tab(each.label, url_for("seller.refunds", tab=each.value), each is tab, each.count_of(counts))
-            for each in RefundTab
-        ),
-        rows=tuple(_row(row) for row in listed.rows),
-        pager=lists.pager(listed, "seller.refunds", tab=tab.value),
-        tab_label=tab.label,
-        has_refunds=bool(counts),
+    asked = lists.asked(*refund_list.sorts(tab), tab=tab.value)
+    read = partial(queue_queries.refunds_of_seller, seller_id, tab, asked.period)
+    counts = queue_queries.counts_of_seller(seller_id)
+    words = Words(
+        note="What buyers asked back, and what it takes from you. We decide; you are told at each step.",
+        when_label="Decided",
+        when=lambda row: date_text(row.decided_at) if row.decided_at else f"By {refund_parts.answer_by(row)}",
+        amount_label="Buyer receives",
+        empty=_empty(tab, has_refunds=bool(counts)),
     )
-    return render_template("seller/refunds.html", page=page)
+    tabs = tuple(
+        Tab(each.label, url_for("seller.refunds", tab=each.value), each is tab, each.count_of(counts))
+        for each in RefundTab
+    )
+    return refund_list.show(read, asked, "seller", seller_console("refunds"), words, tabs=tabs)
 
 
 @guards.seller_only
@@ -79,8 +51,8 @@ def refund(number: str) -> ResponseReturnValue:
     seller_id = guards.viewer().user_id
     row = queries.refund_of_seller(lists.number(number), seller_id)
     changes = timeline_queries.changes_of({"refund": [row.id]})
-    page = refund_page.build(row, queries.units_of(row.id), changes, _plan(row), seller_id)
-    return render_template("seller/refund.html", page=page)
+    words = told(row, _plan(row), seller_id)
+    return refund_page.show(row, queries.units_of(row.id), changes, words, clock.now())
 
 
 @guards.seller_only
@@ -105,16 +77,9 @@ def _plan(row: RefundRow) -> Plan | None:
         return None
 
 
-def _row(row: RefundRow) -> ListedRefund:
-    return ListedRefund(
-        number=row.number,
-        note=row.title,
-        url=url_for("seller.refund", number=row.number),
-        picture_url=picture_url(row.picture_file),
-        order=row.order_number,
-        reason=row.reason.label,
-        badge=refund_parts.badge(row),
-        decided=date_text(row.decided_at) if row.decided_at else f"By {refund_parts.answer_by(row)}",
-        amount=refund_parts.amount(row),
-        explain_url=refund_page.explain_url(row, RefundFigure.AMOUNT),
-    )
+def _empty(tab: RefundTab, *, has_refunds: bool) -> Empty:
+    if has_refunds:
+        text = f"None of your refunds is under “{tab.label}”."
+        return Empty("No refund here", text, "Waiting refunds", url_for("seller.refunds"))
+    text = "Nobody has asked for money back. If somebody does, you are told and see it here."
+    return Empty("No refunds", text, "Your orders", url_for("seller.orders", tab="all"))

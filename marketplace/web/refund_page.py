@@ -1,0 +1,107 @@
+"""One refund as its buyer and its seller see it: where it stands, what was said, the money, and what happened."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.payments.timeline_queries import Change
+from marketplace.refunds.queries import RefundRow, RefundUnits
+from marketplace.web import refund_parts, wording
+from marketplace.web.console import Console
+from marketplace.web.order_parts import Fact, MoneyRow
+from marketplace.web.pages import time_text
+from marketplace.web.refund_parts import Side, Step
+from marketplace.web.wording import Badge, TimelineEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """Where a refund stands, in plain words."""
+
+    title: str
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyPanel:
+    """What goes back and who gives it, with a sentence about whether it has happened."""
+
+    title: str
+    text: str
+    rows: tuple[MoneyRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one side is told in its own words."""
+
+    side: Side
+    console: Console
+    viewer_id: int
+    titles: Mapping[tuple[str, str], str]
+    others: str
+    """How the timeline names the other party."""
+    arrived: str
+    """The last step."""
+    said: str
+    """The heading above the buyer's words."""
+    party: Fact
+    now: Now
+    money: MoneyPanel
+    withdraw_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPage:
+    """What templates/refunds/refund.html shows."""
+
+    title: str
+    console: Console
+    list_url: str
+    badge: Badge
+    note: str
+    steps: tuple[Step, ...]
+    now: Now
+    said: str
+    facts: tuple[Fact, ...]
+    description: str
+    answer: str
+    money: MoneyPanel
+    order: str
+    order_url: str
+    entries: tuple[TimelineEntry, ...]
+    withdraw_url: str
+
+
+def show(
+    row: RefundRow, units: Sequence[RefundUnits], changes: Sequence[Change], told: Told, now: datetime
+) -> ResponseReturnValue:
+    """Return the page of refund `row` for the side that is `told`."""
+    page = RefundPage(
+        title=f"Refund {row.number}",
+        console=told.console,
+        list_url=url_for(f"{told.side}.refunds"),
+        badge=refund_parts.badge(row),
+        note=f"{'Began' if row.origin.is_automatic else 'Asked for'} {time_text(row.asked_at)}",
+        steps=refund_parts.steps(row, told.arrived, now),
+        now=told.now,
+        said=told.said,
+        facts=(
+            Fact("Reason", row.reason.label),
+            Fact("About", refund_parts.units_text(units) or "An amount of the order"),
+            told.party,
+        ),
+        description=row.description,
+        # Before the second admin has confirmed, nobody has answered anything.
+        answer=row.admin_notes if row.decided_at else "",
+        money=told.money,
+        order=f"Order {row.order_number}",
+        order_url=url_for(f"{told.side}.order", number=row.order_number),
+        entries=wording.timeline(refund_parts.told(changes, [row]), (), told.titles, told.viewer_id, told.others),
+        withdraw_url=told.withdraw_url,
+    )
+    return render_template("refunds/refund.html", page=page)
