@@ -74,7 +74,7 @@ def build(
         why="Why" if row.origin.is_automatic else "What you told us",
         facts=(
             Fact("Reason", row.reason.label),
-            Fact("About", refund_parts.units_text(units) or "An amount of the order"),
+            Fact("About", refund_parts.about(row, units)),
             Fact("Sold by", row.shop_name),
         ),
         description=row.description,

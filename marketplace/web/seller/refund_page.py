@@ -72,7 +72,7 @@ def build(
         why="Why" if row.origin.is_automatic else "What the buyer says",
         facts=(
             Fact("Reason", row.reason.label),
-            Fact("About", refund_parts.units_text(units) or "An amount of the order"),
+            Fact("About", refund_parts.about(row, units)),
             Fact("Buyer", row.buyer_name),
         ),
         description=row.description,
