@@ -92,7 +92,7 @@ def show(
         said=told.said,
         facts=(
             Fact("Reason", row.reason.label),
-            Fact("About", refund_parts.units_text(units) or "An amount of the order"),
+            Fact("About", refund_parts.about(row, units)),
             told.party,
         ),
         description=row.description,

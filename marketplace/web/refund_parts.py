@@ -125,7 +125,11 @@ def steps(row: RefundRow, arrived: str, now: datetime) -> tuple[Step, ...]:
     asked = Step("Asked", "done", date_text(row.asked_at))
     if row.origin.is_automatic:
         asked = Step("Order cancelled", "done", date_text(row.asked_at))
-    decided = Step("Decided", "done", date_text(row.decided_at) if row.decided_at else "")
+    decided = Step(
+        "Granted by itself" if row.origin.is_automatic else "Decided",
+        "done",
+        date_text(row.decided_at) if row.decided_at else "",
+    )
     arrival = Step(arrived, "next", f"{ARRIVAL} after it was sent")
     if row.status is _S.PENDING:
         return (asked, Step("Decided", "now", f"By {answer_by(row)}"), Step("Sent", "next"), arrival)
@@ -194,3 +198,9 @@ def plan_rows(
 def units_text(units: Sequence[RefundUnits]) -> str:
     """Return what a refund is about: units of lines; "" for an amount."""
     return ", ".join(f"{unit.quantity} × {unit.title}" for unit in units)  # noqa: RUF001  a times sign is meant
+
+
+def about(row: RefundRow, units: Sequence[RefundUnits]) -> str:
+    """Return what a refund is about: units of lines, an amount, or all that was left."""
+    amount_text = "All that was left of the order" if row.origin.is_automatic else "An amount of the order"
+    return units_text(units) or amount_text

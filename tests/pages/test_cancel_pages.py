@@ -76,7 +76,7 @@ def test_the_buyer_cancels_one_of_two_and_everybody_reads_it(world: World) -> No
     assert "You cancelled this order" in shown
     assert "It was ordered by mistake. Sorry." in shown
     assert "$100.00 goes back to you by itself." in shown
-    assert "Your money is held" not in shown
+    assert "Your money is held until" not in shown
     assert "The money goes back to you by itself" in shown
     assert "You asked for a refund" not in shown
     assert path not in str(page(buyer, f"/orders/{number}").main)

@@ -124,7 +124,7 @@ def build(
             Fact("Reason", row.reason.label),
             Fact("Came from", refund_parts.origin_text(row)),
             *((Fact("Closed by", f"Refund {row.replaced_by}"),) if row.replaced_by else ()),
-            Fact("About", refund_parts.units_text(facts.units) or "An amount of the order"),
+            Fact("About", refund_parts.about(row, facts.units)),
             Fact(f"Buyer, {row.buyer_name}", _history(facts.buyer)),
             Fact(f"Seller, {row.shop_name}", _history(facts.seller)),
         ),
