@@ -45,7 +45,7 @@ from marketplace.catalog.filtering import (
 from marketplace.catalog.models import Shop
 
 _TEXTS = ARRAY(Text)
-_TOTAL, _STEP = "total", "price-step"
+_TOTAL, _STEP, _EITHER = "total", "price-step", "either"
 _MEASURES = frozenset(Measure)
 _NO_LABEL: ColumnElement[Any] = null().cast(Text)
 
@@ -72,7 +72,7 @@ class Facets:
 def facets(wanted: Filter, *, price_currency: str) -> Facets:
     """Return what can be chosen beside `wanted`, in one query; prices are those in `price_currency`, "" for any.
 
-    Facets that only cars or only parts have are left out until it is clear which of them is looked for.
+    Facets that only cars or only parts have are left out until it is clear which of them is looked for or found.
     """
     search = search_rules.parse(wanted.text)
     if wanted.text and not search.terms:
@@ -82,7 +82,8 @@ def facets(wanted: Filter, *, price_currency: str) -> Facets:
     steps: dict[int, int] = {}
     ends: dict[Measure, dict[str, int]] = {}
     total = 0
-    for row in db.read(_statement(wanted.kind, with_words=bool(wanted.text)), values):
+    counted = _features(wanted.kind or (_EITHER if wanted.text or wanted.chosen(Facet.SHOP) else ""))
+    for row in db.read(_statement(counted, with_words=bool(wanted.text)), values):
         name, value, label, number = tuple(row)
         if name == _TOTAL:
             total = number
@@ -92,11 +93,15 @@ def facets(wanted: Filter, *, price_currency: str) -> Facets:
             ends.setdefault(Measure(name), {})[value] = number
         else:
             answers.setdefault(Facet(name), []).append(Answer(value, label or "", number))
+    kinds = [answer.value for answer in answers.get(Facet.KIND, ())]
+    shown = _features(wanted.kind or (kinds[0] if len(kinds) == 1 else ""))
     return Facets(
         total=total,
-        answers={facet: tuple(sorted(found, key=_most_first)) for facet, found in answers.items()},
+        answers={facet: tuple(sorted(found, key=_most_first)) for facet, found in answers.items() if facet in shown},
         bands=price_bands(steps),
-        reach={measure: Range(found["lowest"], found["highest"]) for measure, found in ends.items()},
+        reach={
+            measure: Range(found["lowest"], found["highest"]) for measure, found in ends.items() if measure in shown
+        },
     )
 
 
@@ -104,20 +109,25 @@ def _most_first(answer: Answer) -> tuple[int, str]:
     return -answer.count, answer.label or answer.value
 
 
+def _features(kind: str) -> frozenset[Facet | Measure]:
+    """Return what is asked about a kind: what both have, what it alone has; part categories unless cars are meant."""
+    features: set[Facet | Measure] = {*Facet, *Measure}
+    hidden = {feature for each, own in ONLY_FOR.items() if kind not in (each, _EITHER) for feature in own}
+    return frozenset(features - hidden | ({Facet.CATEGORY} if kind != CAR else set()))
+
+
 @cache
-def _statement(kind: str, *, with_words: bool) -> CompoundSelect[Any]:
-    """Return the one statement for a kind ("" for both); everything that was chosen is a parameter of it."""
+def _statement(features: frozenset[Facet | Measure], *, with_words: bool) -> CompoundSelect[Any]:
+    """Return the one statement that counts `features`; everything that was chosen is a parameter of it."""
     judged = _judged(with_words=with_words)
-    hidden = {feature for each, own in ONLY_FOR.items() if each != kind for feature in own}
-    shown = [facet for facet in Facet if facet not in hidden or (facet == Facet.CATEGORY and not kind)]
     return union_all(
         select(_name(_TOTAL), _NO_LABEL, _NO_LABEL, func.count()).where(_misses_only(judged)),
-        *(_answers(judged, facet) for facet in shown),
+        *(_answers(judged, facet) for facet in Facet if facet in features),
         _price_steps(judged),
         *(
             _end(judged, measure, end)
             for measure in (Measure.YEAR, Measure.MILEAGE)
-            if measure not in hidden
+            if measure in features
             for end in ("lowest", "highest")
         ),
     )

@@ -200,3 +200,10 @@ def test_a_row_deleted_is_missed_by_its_history(world: World, bought: Bought) ->
 def test_other_rows_changed(world: World, bought: Bought, change: str, table: str, row: str) -> None:
     world.tamper(change)
     assert named(check_books(), table, one(world, row))
+
+
+@pytest.mark.tampers
+def test_a_listing_that_is_found_by_other_words(world: World, bought: Bought) -> None:
+    listing_id = one(world, "SELECT max(id) FROM listing")
+    world.tamper(f"UPDATE listing SET title = 'Something else' WHERE id = {listing_id}")
+    assert named(check_books(), "listing", listing_id)

@@ -118,7 +118,8 @@ def _looser(request: Request, drops: list[tuple[str, Filter]]) -> list[Link]:
         (f"Without “{typed.strip(chr(34))}”", replace(request.filter, text=rest))
         for typed, rest in search_rules.parse(request.filter.text).less()
     ]
-    tries += [(f"Without {label}", less) for label, less in drops]
+    # Without the only thing that was asked for there is everything, and that has a link of its own.
+    tries += [(f"Without {label}", less) for label, less in drops if len(drops) > 1]
     asked = [request.asking(less) for _, less in tries]
     counted = browsing.counts([each.filter for each in asked])
     hits = [
