@@ -1,16 +1,31 @@
 """What stands beside a listing: the same part at other sellers, what is like it, more from its shop."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import BigInteger, and_, bindparam, case, false, func, select, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    select,
+    true,
+    union,
+)
 
 from marketplace import db
 from marketplace.catalog.browsing import CARDS, card_of
 from marketplace.catalog.matching import MAKES, on_shelf
-from marketplace.catalog.models import CarDetails, Listing, PartDetails
+from marketplace.catalog.models import CarDetails, Listing, ListingKind, PartDetails
 from marketplace.catalog.queries import Card
 
 _SHORTEST_NUMBER = 3
+_CANDIDATES = 100
 _HERE = bindparam("listing_id", type_=BigInteger)
 _COUNT = bindparam("count", type_=BigInteger)
 _one = (
@@ -52,13 +67,27 @@ _nearness = (
     + case((func.abs(CarDetails.year - _one.c.year) <= 5, 1), else_=0)
     + case((Listing.currency == _one.c.currency, 1), else_=0)
 )
+
+
+def _newest(details: type[CarDetails | PartDetails], condition: ColumnElement[bool]) -> Select[int]:
+    """Return the newest of one sort: enough to choose from, however long the shelves are."""
+    listing_id = details.__table__.c.listing_id
+    newest = select(listing_id).where(condition).order_by(listing_id.desc()).limit(_CANDIDATES)
+    return select(newest.subquery().c.listing_id)
+
+
+def _of_one(column: ColumnElement[Any]) -> ScalarSelect[Any]:
+    return select(column).scalar_subquery()
+
+
+_candidates = union(
+    _newest(PartDetails, PartDetails.__table__.c.category == _of_one(_one.c.category)),
+    _newest(CarDetails, CarDetails.__table__.c.make == _of_one(_one.c.make)),
+    _newest(CarDetails, _of_one(_one.c.kind) == ListingKind.CAR.value),
+).cte("candidates")
 _ALIKE = (
-    _OTHERS.where(
-        Listing.in_stock > 0,
-        Listing.kind == _one.c.kind,
-        (PartDetails.category == _one.c.category) | PartDetails.category.is_(None),
-        ~func.coalesce(_is_same_part, false()),
-    )
+    _OTHERS.join(_candidates, _candidates.c.listing_id == Listing.id)
+    .where(Listing.in_stock > 0, ~func.coalesce(_is_same_part, false()))
     .order_by(_nearness.desc(), func.abs(Listing.price_minor - _one.c.price_minor), Listing.id)
     .limit(_COUNT)
 )

@@ -29,9 +29,9 @@ def furnish(shop: World) -> None:
 
 def tick(visitor: Visitor, width: int, *, javascript: bool, label: str) -> None:
     """Choose an answer; where the page does not renew itself, send the form."""
-    if width < 900 and not visitor.page.locator("#filters").is_visible():
+    if width < 900 and not visitor.page.locator("#find-filters").is_visible():
         visitor.main.get_by_role("link", name="Filters").first.click()
-    form = visitor.page.locator("#filters")
+    form = visitor.page.locator("#find-filters")
     form.get_by_label(label).check()
     if not javascript:
         form.get_by_role("button", name="Show listings").click()

@@ -14,7 +14,7 @@ from tests.security.scene import column_of, path_of, route_of, scene, values_for
 _MOST = 20
 # Who looks at the lists, and under which addresses they stand.
 _LISTS = {
-    "visitor": ("/", "/l", "/l?sort=cheapest", "/s/{shop}", "/l/{listing}"),
+    "visitor": ("/", "/l", "/l?sort=cheapest", "/l?q=brake&kind=part", "/s/{shop}", "/l/{listing}"),
     "buyer": ("/", "/basket", "/checkout/USD", "/orders", "/orders?tab=open", "/account/payments", "/notifications"),
     "seller": ("/seller/orders?tab=all", "/seller/explain/held/USD", "/notifications", "/l"),
     "admin": ("/admin/payments", "/admin/events", "/admin/ledger", "/admin/ledger/seller_held/USD"),
