@@ -6,7 +6,7 @@ but that facet's own choice, so that a ticked box does not hide its neighbours, 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -83,7 +83,8 @@ def facets(wanted: Filter, *, price_currency: str) -> Facets:
     ends: dict[Measure, dict[str, int]] = {}
     total = 0
     counted = _features(wanted.kind or (_EITHER if wanted.text or wanted.chosen(Facet.SHOP) else ""))
-    for row in db.read(_statement(counted, with_words=bool(wanted.text)), values):
+    chosen = frozenset((*wanted.choices, *wanted.ranges))
+    for row in db.read(_statement(counted, chosen, with_words=bool(wanted.text)), values):
         name, value, label, number = tuple(row)
         if name == _TOTAL:
             total = number
@@ -116,10 +117,12 @@ def _features(kind: str) -> frozenset[Facet | Measure]:
     return frozenset(features - hidden | ({Facet.CATEGORY} if kind != CAR else set()))
 
 
-@cache
-def _statement(features: frozenset[Facet | Measure], *, with_words: bool) -> CompoundSelect[Any]:
-    """Return the one statement that counts `features`; everything that was chosen is a parameter of it."""
-    judged = _judged(with_words=with_words)
+@lru_cache(maxsize=200)
+def _statement(
+    features: frozenset[Facet | Measure], chosen: frozenset[Facet | Measure], *, with_words: bool
+) -> CompoundSelect[Any]:
+    """Return the one statement that counts `features` where `chosen` are; what was chosen is a parameter of it."""
+    judged = _judged(chosen, with_words=with_words)
     return union_all(
         select(_name(_TOTAL), _NO_LABEL, _NO_LABEL, func.count()).where(_misses_only(judged)),
         *(_answers(judged, facet) for facet in Facet if facet in features),
@@ -133,16 +136,18 @@ def _statement(features: frozenset[Facet | Measure], *, with_words: bool) -> Com
     )
 
 
-def _judged(*, with_words: bool) -> CTE:
-    missed: list[ColumnElement[Any]] = [case((matching.misses(facet), _name(facet))) for facet in Facet]
-    missed += [case((matching.misses_range(measure), _name(measure))) for measure in Measure]
+def _judged(chosen: frozenset[Facet | Measure], *, with_words: bool) -> CTE:
+    missed: list[ColumnElement[Any]] = [
+        case((matching.misses(facet), _name(facet))) for facet in Facet if facet in chosen
+    ]
+    missed += [case((matching.misses_range(each), _name(each))) for each in Measure if each in chosen]
     every_miss: ColumnElement[Any] = array(missed, type_=Text())
     columns: list[ColumnElement[Any]] = [
         *(column.label(facet.name.lower()) for facet, column in matching.VALUES.items()),
         matching.MAKES.label("make"),
         *(column.label(measure.name.lower()) for measure, column in matching.FIGURES.items()),
         Shop.name.label("shop_name"),
-        func.array_remove(every_miss, null(), type_=_TEXTS).label("missed"),
+        (func.array_remove(every_miss, null(), type_=_TEXTS) if chosen else _names()).label("missed"),
     ]
     shelf = matching.on_shelf(select(*columns), with_words=with_words)
     if with_words:
