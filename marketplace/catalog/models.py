@@ -3,7 +3,8 @@
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import User
@@ -49,6 +50,7 @@ class Listing(Ruled, Base):
         CheckConstraint("delivery_minor >= 0", name="delivery_not_negative"),
         CheckConstraint("in_stock >= 0", name="stock_not_negative"),
         Index("ix_listing_active", "kind", "id", postgresql_where="status = 'active'"),
+        Index("ix_listing_price", "currency", "price_minor", "id", postgresql_where="status = 'active'"),
         Index(None, "seller_id", "id"),
         {"postgresql_with": {"fillfactor": 70}},
     )
@@ -76,6 +78,11 @@ class CarDetails(Base):
     """What a car listing tells."""
 
     __tablename__ = "car_details"
+    __table_args__ = (
+        Index("ix_car_details_make_listing_id", "make", "listing_id"),
+        Index("ix_car_details_year_listing_id", "year", "listing_id"),
+        Index("ix_car_details_mileage_km_listing_id", "mileage_km", "listing_id"),
+    )
 
     listing_id: Mapped[int] = mapped_column(ForeignKey(Listing.id), primary_key=True)
     make: Mapped[Text64]
@@ -93,6 +100,10 @@ class PartDetails(Base):
     """What a part listing tells."""
 
     __tablename__ = "part_details"
+    __table_args__ = (
+        Index("ix_part_details_category_listing_id", "category", "listing_id"),
+        Index("ix_part_details_number_key", "number_key"),
+    )
 
     listing_id: Mapped[int] = mapped_column(ForeignKey(Listing.id), primary_key=True)
     category: Mapped[Text64]
@@ -100,6 +111,22 @@ class PartDetails(Base):
     part_number: Mapped[Text64]
     condition: Mapped[Text64]
     fits: Mapped[Text200]
+    fits_makes: Mapped[list[str]] = mapped_column(ARRAY(String(64)), server_default="{}")
+    """The makes that `fits` names, from rules.makes_in; filters ask for them."""
+    number_key: Mapped[Text64] = mapped_column(
+        Computed("lower(regexp_replace(part_number, '[^[:alnum:]]+', '', 'g'))", persisted=True)
+    )
+    """The part number as people compare it: small letters and digits only."""
+
+
+class ListingWords(Base):
+    """What a listing is found by, kept by triggers: title, numbers and make weigh most, the shop's name least."""
+
+    __tablename__ = "listing_words"
+    __table_args__ = (Index("ix_listing_words_words", "words", postgresql_using="gin"),)
+
+    listing_id: Mapped[int] = mapped_column(ForeignKey(Listing.id), primary_key=True)
+    words: Mapped[str] = mapped_column(TSVECTOR)
 
 
 class ListingPicture(Base):

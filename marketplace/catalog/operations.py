@@ -245,11 +245,12 @@ def _details(listing_id: int, item: CarFacts | PartFacts, *, this_year: int) -> 
             field: rules.clean_line(text, field=field, longest=200 if field == "fits" else 64)
             for field, text in asdict(item).items()
         }
-        return PartDetails(listing_id=listing_id, **words)
+        return PartDetails(listing_id=listing_id, fits_makes=rules.makes_in(words["fits"]), **words)
     rules.check_car(year=item.year, mileage_km=item.mileage_km, this_year=this_year)
     texts = {field: value for field, value in asdict(item).items() if isinstance(value, str)}
     words = {field: rules.clean_line(text, field=field, longest=64) for field, text in texts.items()}
     words["vin"] = rules.clean_vin(item.vin)
+    words["make"] = rules.known_make(words["make"])
     return CarDetails(listing_id=listing_id, year=item.year, mileage_km=item.mileage_km, **words)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, func, select
 
 from marketplace import db
+from marketplace.catalog.matching import IS_FOR_SALE
 from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails, Shop
 from marketplace.catalog.states import ListingStatus
 from marketplace.money import Money
@@ -76,17 +77,6 @@ class ListingView:
     shop: ShopView
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What the filters may offer: the makes of cars, the shops (slug and name) and the currencies for sale now."""
-
-    makes: tuple[str, ...]
-    shops: tuple[tuple[str, str], ...]
-    currencies: tuple[str, ...]
-
-
-IS_FOR_SALE = Listing.__table__.c.status == ListingStatus.ACTIVE
-
 _shelf = Listing.__table__.alias("shelf")
 _LISTINGS_OF_SHOP = (
     select(func.count())
@@ -147,15 +137,6 @@ _PICTURES = (
     .where(ListingPicture.listing_id == bindparam("listing_id"))
     .order_by(ListingPicture.position)
 )
-_MAKES = (
-    select(func.array_agg(CarDetails.make.distinct()))
-    .join(Listing, Listing.id == CarDetails.listing_id)
-    .where(IS_FOR_SALE)
-    .scalar_subquery()
-)
-_CURRENCIES = select(func.array_agg(Listing.currency.distinct())).where(IS_FOR_SALE).scalar_subquery()
-_SHOPS = select(func.jsonb_object_agg(Shop.slug, Shop.name)).scalar_subquery()
-_CHOICES = select(_MAKES.label("makes"), _CURRENCIES.label("currencies"), _SHOPS.label("shops"))
 
 
 def listing(slug: str) -> ListingView | None:
@@ -185,13 +166,6 @@ def shop(slug: str) -> ShopView | None:
     """Return the shop at `slug`, or None."""
     row = db.read_one(_SHOP, {"slug": slug})
     return _shop(row) if row else None
-
-
-def choices() -> Choices:
-    """Return what the filters may offer, in one query."""
-    row = db.read(_CHOICES)[0]
-    shops = sorted((row.shops or {}).items(), key=lambda item: item[1])
-    return Choices(tuple(sorted(row.makes or ())), tuple(shops), tuple(sorted(row.currencies or ())))
 
 
 def _shop(row: Row[*tuple[Any, ...]]) -> ShopView:

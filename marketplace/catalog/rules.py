@@ -33,6 +33,15 @@ CATEGORIES = {
 CARS = "cars"
 """The category of every car, beside those of parts."""
 
+MAKES = tuple(
+    (
+        "Alfa Romeo, Audi, BMW, Chevrolet, Citroën, Dodge, Fiat, Ford, GMC, Honda, Hyundai, Jaguar, Jeep, Kia, Land "
+        "Rover, Lexus, Mazda, Mercedes-Benz, Mini, Mitsubishi, Nissan, Opel, Peugeot, Porsche, Ram, Renault, Saab, "
+        "Seat, Skoda, Subaru, Suzuki, Tesla, Toyota, Vauxhall, Volkswagen, Volvo"
+    ).split(", ")
+)
+"""Makes that buyers filter by when a seller wrote them into "fits"; a car may be of any other make, too."""
+
 CONDITIONS = ("New", "Refurbished", "Used, very good", "Used, good", "For parts")
 
 # 1234.50, 1,234.50 or 1 234.50; a comma before one or two digits could mean either, so it is refused.
@@ -102,6 +111,20 @@ def typed_amount(text: str, currency: str, *, field: str) -> Money:
         raise Invalid("Write the amount like this: 1234.50", field=field)
     whole = int(found[1].replace(",", "").replace(" ", ""))
     return Money(whole * 10**digits + int((found[2] or "").ljust(digits, "0") or "0"), currency)
+
+
+def makes_in(fits: str) -> list[str]:
+    """Return the MAKES that a part's "fits" names, each once, from A to Z.
+
+    Capitals count: a seat is not a Seat. A text in small letters only has no capitals to count by.
+    """
+    shown = fits.title() if fits.islower() else fits
+    return [make for make in MAKES if re.search(rf"(?<!\w)(?:{make}|{make.upper()})(?!\w)", shown)]
+
+
+def known_make(make: str) -> str:
+    """Return a car's make as MAKES writes it, so that VOLVO and Volvo are one; any other make as it is."""
+    return next((known for known in MAKES if known.casefold() == make.casefold()), make)
 
 
 def check_price(price: Money, delivery: Money) -> None:

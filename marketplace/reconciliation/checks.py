@@ -182,6 +182,11 @@ _CHECKS: Mapping[str, str] = {
         GROUP BY l.id
         HAVING l.received_units <> l.in_stock + coalesce(sum(r.quantity) FILTER (WHERE r.status <> 'returned'), 0)
     """,
+    "listings are found by their own words": """
+        SELECT 'listing', l.id, 'is found by other words than its own'
+        FROM listing l LEFT JOIN listing_words w ON w.listing_id = l.id
+        WHERE w.words IS DISTINCT FROM listing_vector(l.id)
+    """,
     "paid purchases have their goods": """
         SELECT 'purchase', p.id, 'is paid, but other units are sold to it than it has in orders that stand'
         FROM purchase p

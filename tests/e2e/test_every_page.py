@@ -32,8 +32,8 @@ NO_PAGES = {
     "seller.overview", "admin.overview",
 }  # fmt: skip
 # Who sees what. A value in braces comes from a row of the seeded shop.
-NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l/{car}", "/l/{part}", "/s/{shop}", "/login",
-          "/register", "/basket", "/orders/{order}", "/patterns", "/no-such-page")  # fmt: skip
+NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-filters", "/l/{car}", "/l/{part}",
+          "/s/{shop}", "/login", "/register", "/basket", "/orders/{order}", "/patterns", "/no-such-page")  # fmt: skip
 BUYER = (
     "/basket", "/checkout/USD", "/account", "/account/security", "/account/payments", "/account/payments?status=failed",
     "/account/payments/{paid}", "/account/payments/{failed}", "/account/payments/{open}", "/account/payments/{expired}",

@@ -241,3 +241,10 @@ def test_an_order_sent_without_a_parcel(world: World, bought: Bought) -> None:
     order_id = one(world, 'SELECT id FROM "order" WHERE purchase_id = %s', bought.purchase_id)
     world.tamper(f"UPDATE \"order\" SET status = 'shipped' WHERE id = {order_id}")
     assert any(found.check == "sent orders have a shipment" for found in check_books().differences)
+
+
+@pytest.mark.tampers
+def test_a_listing_that_is_found_by_other_words(world: World, bought: Bought) -> None:
+    listing_id = one(world, "SELECT max(id) FROM listing")
+    world.tamper(f"UPDATE listing SET title = 'Something else' WHERE id = {listing_id}")
+    assert named(check_books(), "listing", listing_id)

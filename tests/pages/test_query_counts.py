@@ -15,7 +15,7 @@ from tests.security.scene import column_of, path_of, route_of, scene, values_for
 _MOST = 20
 # Who looks at the lists, and under which addresses they stand.
 _LISTS = {
-    "visitor": ("/", "/l", "/l?sort=cheapest", "/s/{shop}", "/l/{listing}"),
+    "visitor": ("/", "/l", "/l?sort=cheapest", "/l?q=brake&kind=part", "/s/{shop}", "/l/{listing}"),
     "buyer": (
         "/",
         "/basket",

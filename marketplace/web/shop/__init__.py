@@ -3,7 +3,7 @@
 from flask import Blueprint
 from flask.blueprints import BlueprintSetupState
 
-from marketplace.web.shop import filters, views
+from marketplace.web.shop import cards, views
 
 blueprint = Blueprint("shop", __name__)
 
@@ -16,4 +16,4 @@ blueprint.add_url_rule("/media/<file_name>", view_func=views.media)
 
 @blueprint.record_once
 def _show_categories(state: BlueprintSetupState) -> None:
-    state.app.jinja_env.globals["shop_categories"] = filters.header_categories()
+    state.app.jinja_env.globals["shop_categories"] = cards.header_categories()

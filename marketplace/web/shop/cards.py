@@ -7,7 +7,7 @@ from flask import url_for
 from marketplace.accounts.rules import initials
 from marketplace.catalog.browsing import Kind
 from marketplace.catalog.queries import Card, ShopView
-from marketplace.catalog.rules import stock_of
+from marketplace.catalog.rules import CATEGORIES, stock_of
 from marketplace.money import Money
 from marketplace.web import countries
 from marketplace.web.pages import money
@@ -39,6 +39,19 @@ class ShownSeller:
     since: str
     listings: str
     about: str
+
+
+@dataclass(frozen=True)
+class HeaderCategory:
+    """What the shop's header lists."""
+
+    slug: str
+    label: str
+
+
+def header_categories() -> list[HeaderCategory]:
+    """Return the categories of the shop's header: cars, then the kinds of parts."""
+    return [HeaderCategory("cars", "Cars"), *(HeaderCategory(slug, label) for slug, label in CATEGORIES.items())]
 
 
 def card(row: Card) -> ShownCard:

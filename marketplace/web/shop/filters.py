@@ -1,4 +1,4 @@
-"""The filters of a listing page: read from the address, shown as form, chips and sort menu, written back as addresses.
+"""What a listing page's address asks for, and the address that asks for something: the two are each other's inverse.
 
 An address with a value we don't know shows what it does know; nothing a visitor types is an error.
 """
@@ -8,170 +8,117 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from babel.numbers import get_currency_name
 from werkzeug.datastructures import MultiDict
 
-from marketplace.catalog.browsing import Filter, Kind, Place, Sort
-from marketplace.catalog.queries import Choices
-from marketplace.catalog.rules import CATEGORIES, LARGEST_PRICE_MINOR
+from marketplace.catalog.browsing import PAGE_SIZES, Place
+from marketplace.catalog.filtering import CAR, OTHER_KIND, SINGLE, Facet, Filter, Measure, Range, Sort, sorts_for
+from marketplace.catalog.rules import CATEGORIES, CONDITIONS, LARGEST_PRICE_MINOR
+from marketplace.catalog.search_rules import clean_search
 from marketplace.money import exponent
-from marketplace.web.pages import money_text
 
-SORT_LABELS = {Sort.NEWEST: "Newest first", Sort.CHEAPEST: "Lowest price", Sort.DEAREST: "Highest price"}
-KIND_LABELS = {Kind.CAR: "Cars", Kind.PART: "Parts"}
-
-_LONGEST_SEARCH = 100
+RANGE_NAMES = {
+    Measure.PRICE: ("min", "max"),
+    Measure.YEAR: ("year_min", "year_max"),
+    Measure.MILEAGE: ("km_min", "km_max"),
+}
+_CARS = "cars"  # the header's first category
+_LARGEST_FIGURE = 10_000_000
+_MOST_ANSWERS = 20
 _AMOUNT = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{1,3}))?", re.ASCII)
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One box of a filter group."""
-
-    value: str
-    label: str
-    is_selected: bool
-
-
-@dataclass(frozen=True)
-class Link:
-    """A category of the header, a chip, or a line of the sort menu."""
-
-    label: str
-    url: str = ""
-    slug: str = ""
-    remove_url: str = ""
-    is_current: bool = False
+_KNOWN = {
+    Facet.KIND: tuple(OTHER_KIND),
+    Facet.CATEGORY: tuple(CATEGORIES),
+    Facet.CONDITION: CONDITIONS,
+    Facet.STOCK: ("yes",),
+    Facet.DELIVERY: ("free",),
+}
+_PRICE_SORTS = frozenset({Sort.CHEAPEST, Sort.DEAREST})
 
 
 @dataclass(frozen=True)
 class Request:
-    """What an address asks for: filter, order and place. `path` is the page the addresses lead to."""
+    """What an address asks for. `path` is the page; on a shop's own page `shop` is its slug, and no filter to choose.
+
+    Prices are those of `price_currency`, the chosen currency or else the shop's main one; "" for whatever is there.
+    """
 
     path: str
     filter: Filter
     sort: Sort = Sort.NEWEST
     place: Place | None = None
+    size: int = PAGE_SIZES[0]
+    shop: str = ""
+    main_currency: str = ""
+
+    @property
+    def price_currency(self) -> str:
+        """Return the currency in which prices are meant."""
+        return self.filter.currency or self.main_currency
+
+    def asking(self, wanted: Filter) -> "Request":
+        """Return this from its first page, for `wanted`; without a currency there is no range of prices either."""
+        sorts = sorts_for(wanted)
+        if self.main_currency and not wanted.currency:
+            wanted = wanted.within(Measure.PRICE, Range())
+            sorts = tuple(sort for sort in sorts if sort not in _PRICE_SORTS)
+        sort = self.sort if self.sort in sorts else sorts[0]
+        return replace(self, filter=wanted, sort=sort, place=None)
 
 
-def header_categories() -> list[Link]:
-    """Return the categories of the shop's header: cars, then the kinds of parts."""
-    return [Link("Cars", slug="cars"), *(Link(label, slug=slug) for slug, label in CATEGORIES.items())]
-
-
-def read(path: str, values: MultiDict[str, str], *, main_currency: str) -> Request:
+def read(path: str, values: MultiDict[str, str], *, main_currency: str, shop: str = "") -> Request:
     """Return what `values` of an address ask for.
 
     Prices compare within one currency, so a price range or an order by price means the main one where none is named.
     """
-    sort = next((sort for sort in Sort if sort == values.get("sort")), Sort.NEWEST)
-    kind = next((kind for kind in Kind if kind == values.get("kind")), None)
-    categories = values.getlist("category")
-    if "cars" in categories:
-        kind = Kind.CAR
-    currency = values.get("currency", "").upper()
-    if not re.fullmatch("[A-Z]{3}", currency):
-        currency = ""
-    meant = currency or main_currency
-    lowest, highest = (_minor(values.get(name, ""), meant) for name in ("min", "max"))
-    if sort != Sort.NEWEST or lowest is not None or highest is not None:
-        currency = meant
-    wanted = Filter(
-        text=" ".join("".join(s for s in values.get("q", "") if s.isprintable()).split())[:_LONGEST_SEARCH],
-        kind=kind,
-        categories=_known(categories, CATEGORIES),
-        makes=_words(values.getlist("make")),
-        shops=_words(values.getlist("shop")),
-        currency=currency,
-        lowest_minor=lowest,
-        highest_minor=highest,
-    )
-    return Request(path, wanted, sort, Place.parse(values.get("at", "")))
+    text = clean_search(values.get("q", ""))
+    choices = {facet: chosen for facet in Facet if (chosen := _chosen(facet, values.getlist(facet.value)))}
+    if _CARS in values.getlist(Facet.CATEGORY.value):
+        choices[Facet.KIND] = (CAR,)
+    if shop:
+        choices[Facet.SHOP] = (shop,)
+    meant = next(iter(choices.get(Facet.CURRENCY, ())), main_currency)
+    ranges = {measure: limits for measure in Measure if (limits := _limits(measure, values, meant))}
+    wanted = Filter(text, choices, ranges).fitting_kind()
+    sort = next((each for each in sorts_for(wanted) if each == values.get("sort")), sorts_for(wanted)[0])
+    if meant and (sort in _PRICE_SORTS or wanted.limits(Measure.PRICE)):
+        wanted = wanted.choosing(Facet.CURRENCY, meant)
+    size = next((each for each in PAGE_SIZES if str(each) == values.get("size")), PAGE_SIZES[0])
+    return Request(path, wanted, sort, Place.parse(values.get("at", "")), size, shop, main_currency)
 
 
 def address(request: Request) -> str:
     """Return the address that asks for `request`."""
     wanted = request.filter
-    pairs: list[tuple[str, str]] = []
-    if wanted.text:
-        pairs.append(("q", wanted.text))
-    if wanted.kind:
-        pairs.append(("kind", wanted.kind.value))
-    shops = wanted.shops if request.path == "/l" else ()  # a shop's own page says so in its path
-    for name, chosen in (("category", wanted.categories), ("make", wanted.makes), ("shop", shops)):
-        pairs.extend((name, value) for value in chosen)
-    if wanted.currency:
-        pairs.append(("currency", wanted.currency))
-    for name, minor in (("min", wanted.lowest_minor), ("max", wanted.highest_minor)):
-        if minor is not None:
-            pairs.append((name, amount_text(minor, wanted.currency)))
-    if request.sort != Sort.NEWEST:
-        pairs.append(("sort", request.sort.value))
+    pairs = [("q", wanted.text)] if wanted.text else []
+    for facet in Facet:
+        if facet != Facet.SHOP or not request.shop:  # a shop's own page says so in its path
+            pairs.extend((facet.value, value) for value in wanted.chosen(facet))
+    for measure, names in RANGE_NAMES.items():
+        limits = wanted.limits(measure)
+        for name, figure in zip(names, (limits.lowest, limits.highest), strict=True):
+            if figure is not None:
+                pairs.append((name, figure_text(measure, figure, request.price_currency)))
+    pairs.extend(kept_pairs(request))
     if request.place:
         pairs.append(("at", str(request.place)))
     return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
 
 
-def chips(request: Request, found: Choices) -> list[Link]:
-    """Return the filters in use, each with the address that drops it."""
-    wanted, shop_names = request.filter, dict(found.shops)
-    drops: list[tuple[str, Filter]] = []
-    if wanted.text:
-        drops.append((f"“{wanted.text}”", replace(wanted, text="")))
-    if wanted.kind:
-        drops.append((KIND_LABELS[wanted.kind], replace(wanted, kind=None)))
-    drops += [(CATEGORIES[c], replace(wanted, categories=_less(wanted.categories, c))) for c in wanted.categories]
-    drops += [(make, replace(wanted, makes=_less(wanted.makes, make))) for make in wanted.makes]
-    drops += [(shop_names.get(s, s), replace(wanted, shops=_less(wanted.shops, s))) for s in wanted.shops]
-    if wanted.lowest_minor is not None:
-        text = f"From {money_text(wanted.lowest_minor, wanted.currency)}"
-        drops.append((text, replace(wanted, lowest_minor=None)))
-    if wanted.highest_minor is not None:
-        text = f"Up to {money_text(wanted.highest_minor, wanted.currency)}"
-        drops.append((text, replace(wanted, highest_minor=None)))
-    links = [Link(label, remove_url=address(replace(request, filter=less, place=None))) for label, less in drops]
-    if wanted.currency:
-        # Without a currency there is no range and no order by price either.
-        free = replace(wanted, currency="", lowest_minor=None, highest_minor=None)
-        links.append(Link(currency_label(wanted.currency), remove_url=address(Request(request.path, free))))
-    return links
+def kept_pairs(request: Request) -> list[tuple[str, str]]:
+    """Return what of an address is no filter and stays when filters change: order and page size."""
+    pairs = []
+    if request.sort != sorts_for(request.filter)[0]:
+        pairs.append(("sort", request.sort.value))
+    if request.size != PAGE_SIZES[0]:
+        pairs.append(("size", str(request.size)))
+    return pairs
 
 
-def looser(request: Request, found: Choices) -> list[Link]:
-    """Return links that each drop one filter, for a page on which nothing was found."""
-    return [Link(f"Without {chip.label}", url=chip.remove_url) for chip in chips(request, found)]
-
-
-def sort_options(request: Request) -> list[Link]:
-    """Return the lines of the sort menu."""
-    return [
-        Link(label, url=address(replace(request, sort=sort, place=None)), is_current=sort == request.sort)
-        for sort, label in SORT_LABELS.items()
-    ]
-
-
-def kind_choices(request: Request) -> list[Choice]:
-    """Return cars, parts or both."""
-    kind = request.filter.kind
-    both = Choice("", "Cars and parts", kind is None)
-    return [both, *(Choice(k.value, label, k == kind) for k, label in KIND_LABELS.items())]
-
-
-def several(labels: Iterable[tuple[str, str]], selected: tuple[str, ...]) -> list[Choice]:
-    """Return a box for each value and label, ticked where it is selected."""
-    return [Choice(value, label, value in selected) for value, label in labels]
-
-
-def currency_choices(request: Request, found: Choices) -> list[Choice]:
-    """Return any currency, or one of those in use."""
-    currency = request.filter.currency
-    labels = [(code, currency_label(code)) for code in found.currencies]
-    return [Choice("", "Any currency", not currency), *(Choice(code, text, code == currency) for code, text in labels)]
-
-
-def currency_label(code: str) -> str:
-    """Return a currency as people call it: US Dollar."""
-    return str(get_currency_name(code, locale="en"))
+def figure_text(measure: Measure, figure: int | None, currency: str) -> str:
+    """Return a figure as a form field holds it: 12.50 for a price, 2015 for a year; "" for none."""
+    if measure == Measure.PRICE:
+        return amount_text(figure, currency)
+    return "" if figure is None else str(figure)
 
 
 def amount_text(minor: int | None, currency: str) -> str:
@@ -183,23 +130,36 @@ def amount_text(minor: int | None, currency: str) -> str:
     return f"{whole}.{fraction:0{digits}d}" if fraction else str(whole)
 
 
-def _minor(text: str, currency: str) -> int | None:
-    """Return an amount typed in whole units with at most the currency's digits, or None for anything else."""
-    found = _AMOUNT.fullmatch(text.strip().replace(" ", ""))
+def _chosen(facet: Facet, typed: list[str]) -> tuple[str, ...]:
+    if facet in _KNOWN:
+        found = tuple(value for value in _KNOWN[facet] if value in typed)
+    elif facet == Facet.CURRENCY:
+        found = tuple(value.upper() for value in typed if re.fullmatch("[A-Za-z]{3}", value))
+    else:
+        found = _words(typed)
+    return found[:1] if facet in SINGLE else found[:_MOST_ANSWERS]
+
+
+def _limits(measure: Measure, values: MultiDict[str, str], currency: str) -> Range:
+    """Return the range that was typed; the larger figure is the upper end, whichever field it stands in."""
+    typed = [_figure(measure, values.get(name, ""), currency) for name in RANGE_NAMES[measure]]
+    lowest, highest = typed
+    if lowest is not None and highest is not None:
+        return Range(min(lowest, highest), max(lowest, highest))
+    return Range(lowest, highest)
+
+
+def _figure(measure: Measure, text: str, currency: str) -> int | None:
+    """Return a figure typed in whole units with at most the currency's digits, or None for anything else."""
+    found = _AMOUNT.fullmatch("".join(text.split()))
     if found is None:
         return None
+    if measure != Measure.PRICE:
+        return min(int(found[1]), _LARGEST_FIGURE)
     digits = exponent(currency)
     fraction = (found[2] or "")[:digits]
     return min(int(found[1]) * 10**digits + int(fraction.ljust(digits, "0") or "0"), LARGEST_PRICE_MINOR)
 
 
-def _known(values: Iterable[str], allowed: Iterable[str]) -> tuple[str, ...]:
-    return tuple(value for value in allowed if value in set(values))
-
-
 def _words(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({value for value in values if value and value.isprintable() and len(value) <= 64}))[:20]
-
-
-def _less(values: tuple[str, ...], gone: str) -> tuple[str, ...]:
-    return tuple(value for value in values if value != gone)
+    return tuple(sorted({value for value in values if value and value.isprintable() and len(value) <= 64}))

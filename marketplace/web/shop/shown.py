@@ -1,18 +1,21 @@
 """The pages of this blueprint as frozen values: templates only place them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from marketplace.catalog.browsing import Cards, Kind
-from marketplace.catalog.queries import Card, Choices, ListingView, ShopView
+from marketplace.catalog.browsing import Kind
+from marketplace.catalog.filtering import CAR, Facet, Filter
+from marketplace.catalog.queries import Card, ListingView, ShopView
+from marketplace.catalog.related_queries import Related
 from marketplace.catalog.rules import CATEGORIES, stock_of
 from marketplace.web import countries
 from marketplace.web.guards import Viewer
 from marketplace.web.pages import money
 from marketplace.web.shop import cards as shown_cards
-from marketplace.web.shop import filters
-from marketplace.web.shop.cards import ShownCard, ShownSeller, card, count_text
-from marketplace.web.shop.filters import Choice, Link, Request
+from marketplace.web.shop.answers import KIND_LABELS
+from marketplace.web.shop.cards import ShownCard, ShownSeller, card
+from marketplace.web.shop.filters import Request
+from marketplace.web.shop.finding import Finding, Link
 
 _MOST_AT_ONCE = 99
 
@@ -31,36 +34,13 @@ class HomePage:
 
 
 @dataclass(frozen=True)
-class Pager:
-    """The way to the neighbouring pages."""
-
-    newer_url: str
-    older_url: str
-    shown: str
-
-
-@dataclass(frozen=True)
 class ListingsPage:
     """What templates/shop/listings.html shows."""
 
     title: str
-    note: str
-    search_text: str
     category: str
-    cards: list[ShownCard]
-    chips: list[Link]
-    looser: list[Link]
-    kinds: list[Choice]
-    categories: list[Choice]
-    makes: list[Choice]
-    shops: list[Choice]
-    currencies: list[Choice]
-    lowest: str
-    highest: str
-    sort: str
-    sort_label: str
-    sort_options: list[Link]
-    pager: Pager
+    search_text: str
+    find: Finding
 
 
 @dataclass(frozen=True)
@@ -86,7 +66,10 @@ class ListingPage:
     delivery_policy: list[str]
     returns_policy: list[str]
     seller: ShownSeller
-    others: list[ShownCard]
+    same_part: list[ShownCard]
+    alike_title: str
+    alike: list[ShownCard]
+    of_shop: list[ShownCard]
 
 
 @dataclass(frozen=True)
@@ -99,11 +82,7 @@ class ShopPage:
     delivery_policy: list[str]
     returns_policy: list[str]
     tax_note: str
-    note: str
-    cards: list[ShownCard]
-    sort_label: str
-    sort_options: list[Link]
-    pager: Pager
+    find: Finding
 
 
 def home_page(cars: Sequence[Card], parts: Sequence[Card], *, viewer: Viewer | None) -> HomePage:
@@ -115,37 +94,22 @@ def home_page(cars: Sequence[Card], parts: Sequence[Card], *, viewer: Viewer | N
         pictures=[{"url": shown_cards.picture_url(row.picture)} for row in leading],
         cars=[card(row) for row in cars],
         parts=[card(row) for row in parts],
-        categories=[Link(label, url=f"/l?category={slug}", slug=slug) for slug, label in CATEGORIES.items()],
+        categories=[Link(label, url=f"/l?category={slug}") for slug, label in CATEGORIES.items()],
         may_open_shop=viewer is None or not viewer.is_seller,
     )
 
 
-def listings_page(wanted: Request, found: Cards, choices: Choices) -> ListingsPage:
+def listings_page(wanted: Request, found: Finding) -> ListingsPage:
     """Return one page of listings with its filters."""
-    chosen = wanted.filter
     return ListingsPage(
-        title=_listings_title(wanted),
-        note=count_text(found.total, "listing"),
-        search_text=chosen.text,
-        category=_header_category(wanted),
-        cards=[card(row) for row in found.rows],
-        chips=filters.chips(wanted, choices),
-        looser=filters.looser(wanted, choices),
-        kinds=filters.kind_choices(wanted),
-        categories=filters.several(CATEGORIES.items(), chosen.categories),
-        makes=filters.several(((make, make) for make in choices.makes), chosen.makes),
-        shops=filters.several(choices.shops, chosen.shops),
-        currencies=filters.currency_choices(wanted, choices),
-        lowest=filters.amount_text(chosen.lowest_minor, chosen.currency),
-        highest=filters.amount_text(chosen.highest_minor, chosen.currency),
-        sort=wanted.sort.value,
-        sort_label=filters.SORT_LABELS[wanted.sort],
-        sort_options=filters.sort_options(wanted),
-        pager=_pager(wanted, found),
+        title=_listings_title(wanted.filter),
+        category=_header_category(wanted.filter),
+        search_text=wanted.filter.text,
+        find=found,
     )
 
 
-def listing_page(found: ListingView, others: Sequence[Card], *, viewer: Viewer | None) -> ListingPage:
+def listing_page(found: ListingView, others: Related, *, viewer: Viewer | None) -> ListingPage:
     """Return one listing as `viewer` sees it."""
     is_car = found.kind == Kind.CAR
     stock = stock_of(found.in_stock, is_car=is_car)
@@ -176,11 +140,14 @@ def listing_page(found: ListingView, others: Sequence[Card], *, viewer: Viewer |
         ],
         returns_policy=_paragraphs(found.shop.returns_policy),
         seller=shown_cards.seller(found.shop),
-        others=[card(row) for row in others],
+        same_part=[card(row) for row in others.same_part],
+        alike_title="Similar cars" if is_car else "Similar parts",
+        alike=[card(row) for row in others.alike],
+        of_shop=[card(row) for row in others.of_shop],
     )
 
 
-def shop_page(found: ShopView, wanted: Request, cards: Cards) -> ShopPage:
+def shop_page(found: ShopView, finding: Finding) -> ShopPage:
     """Return one shop with one page of its listings."""
     return ShopPage(
         title=found.name,
@@ -189,38 +156,26 @@ def shop_page(found: ShopView, wanted: Request, cards: Cards) -> ShopPage:
         delivery_policy=_paragraphs(found.delivery_policy),
         returns_policy=_paragraphs(found.returns_policy),
         tax_note=_tax_note(found),
-        note=count_text(cards.total, "listing"),
-        cards=[card(row) for row in cards.rows],
-        sort_label=filters.SORT_LABELS[wanted.sort],
-        sort_options=filters.sort_options(wanted),
-        pager=_pager(wanted, cards),
+        find=finding,
     )
 
 
-def _pager(wanted: Request, found: Cards) -> Pager:
-    return Pager(
-        newer_url=filters.address(replace(wanted, place=found.previous)) if found.previous else "",
-        older_url=filters.address(replace(wanted, place=found.next)) if found.next else "",
-        shown=f"{len(found.rows)} of {found.total:,}",
-    )
+def _listings_title(wanted: Filter) -> str:
+    if wanted.text:
+        return f"Search for “{wanted.text}”"
+    categories, kinds = wanted.chosen(Facet.CATEGORY), wanted.chosen(Facet.KIND)
+    if len(categories) == 1:
+        return CATEGORIES[categories[0]]
+    return KIND_LABELS[kinds[0]] if kinds else "Everything for sale"
 
 
-def _listings_title(wanted: Request) -> str:
-    chosen = wanted.filter
-    if chosen.text:
-        return f"Search for “{chosen.text}”"
-    if len(chosen.categories) == 1:
-        return CATEGORIES[chosen.categories[0]]
-    return filters.KIND_LABELS[chosen.kind] if chosen.kind else "Everything for sale"
-
-
-def _header_category(wanted: Request) -> str:
-    chosen = wanted.filter
-    if chosen.kind == Kind.CAR:
+def _header_category(wanted: Filter) -> str:
+    categories = wanted.chosen(Facet.CATEGORY)
+    if wanted.chosen(Facet.KIND) == (CAR,):
         return "cars"
-    if len(chosen.categories) == 1:
-        return chosen.categories[0]
-    return "several" if chosen.categories else ""
+    if len(categories) == 1:
+        return categories[0]
+    return "several" if categories else ""
 
 
 def _tax_note(shop: ShopView) -> str:

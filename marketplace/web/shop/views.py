@@ -1,18 +1,22 @@
 """The public pages: home, listings, one listing, one shop, pictures."""
 
 import re
+from collections.abc import Callable
+from typing import Any
 
-from flask import current_app, make_response, render_template, request, send_from_directory
+from flask import current_app, make_response, redirect, render_template, request, send_from_directory
 from flask.typing import ResponseReturnValue
 
-from marketplace.catalog import browsing, queries
+from marketplace.catalog import browsing, queries, related_queries
 from marketplace.catalog.browsing import Kind
 from marketplace.errors import NotFound
 from marketplace.web import guards
-from marketplace.web.shop import filters, shown
+from marketplace.web.shop import filters, finding, shown
+from marketplace.web.shop.filters import Request
+from marketplace.web.shop.finding import Finding
 
 _ON_HOME = 10
-_MORE_OF_SHOP = 5
+_RELATED = 5
 # Names are SHA-256 sums of the content, so a picture never changes under its name.
 _MEDIA = re.compile(r"[0-9a-f]{64}\.(?:svg|png|jpg|webp)", re.ASCII)
 
@@ -26,8 +30,7 @@ def home() -> ResponseReturnValue:
 def listings() -> ResponseReturnValue:
     """Show the listings that match the address."""
     wanted = filters.read("/l", request.args, main_currency=_main_currency())
-    found = browsing.cards(wanted.filter, wanted.sort, wanted.place)
-    return render_template("shop/listings.html", page=shown.listings_page(wanted, found, queries.choices()))
+    return _found(wanted, lambda found: ("shop/listings.html", shown.listings_page(wanted, found)))
 
 
 def listing(slug: str) -> ResponseReturnValue:
@@ -35,7 +38,7 @@ def listing(slug: str) -> ResponseReturnValue:
     found = queries.listing(slug) if _may_be_slug(slug) else None
     if found is None:
         raise NotFound("This listing is not for sale any more, or never was.")
-    others = browsing.others_of_shop(found.seller_id, but=found.listing_id, count=_MORE_OF_SHOP)
+    others = related_queries.related(found.listing_id, found.seller_id, count=_RELATED)
     page = shown.listing_page(found, others, viewer=guards.current_viewer())
     return render_template("shop/listing.html", page=page)
 
@@ -45,12 +48,9 @@ def shop(slug: str) -> ResponseReturnValue:
     found = queries.shop(slug) if _may_be_slug(slug) else None
     if found is None:
         raise NotFound("There is no such shop.")
-    values = request.args.copy()
-    values.setlist("shop", [slug])
     # One shop, one currency as a rule: its prices compare without naming one.
-    wanted = filters.read(f"/s/{slug}", values, main_currency="")
-    cards = browsing.cards(wanted.filter, wanted.sort, wanted.place)
-    return render_template("shop/shop.html", page=shown.shop_page(found, wanted, cards))
+    wanted = filters.read(f"/s/{slug}", request.args, main_currency="", shop=slug)
+    return _found(wanted, lambda finding: ("shop/shop.html", shown.shop_page(found, finding)))
 
 
 def media(file_name: str) -> ResponseReturnValue:
@@ -61,6 +61,20 @@ def media(file_name: str) -> ResponseReturnValue:
     answer = make_response(send_from_directory(folder, file_name, max_age=31_536_000))
     answer.cache_control.public = True
     answer.cache_control.immutable = True
+    return answer
+
+
+def _found(wanted: Request, show: Callable[[Finding], tuple[str, Any]]) -> ResponseReturnValue:
+    """Answer with what is found; a form's empty fields leave the address, so that it can be passed on."""
+    address = filters.address(wanted)
+    is_swap = "HX-Request" in request.headers
+    if not is_swap and not all(value for _, value in request.args.items(multi=True)):
+        return redirect(address, 303)
+    template, page = show(finding.find(wanted))
+    answer = make_response(render_template(template, page=page))
+    answer.headers["Vary"] = "HX-Request"
+    if is_swap:
+        answer.headers["HX-Push-Url"] = address
     return answer
 
 

@@ -1,0 +1,141 @@
+"""Which listings a filter means, in SQL: every facet's value, every figure, and the words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Text,
+    any_,
+    bindparam,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, array
+from sqlalchemy.orm import InstrumentedAttribute
+
+from marketplace.catalog import search_rules
+from marketplace.catalog.filtering import Facet, Filter, Measure
+from marketplace.catalog.models import CarDetails, Listing, ListingWords, PartDetails, Shop
+from marketplace.catalog.states import ListingStatus
+
+IS_FOR_SALE: ColumnElement[bool] = Listing.__table__.c.status == ListingStatus.ACTIVE
+
+
+def _before_comma(column: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[str]:
+    return func.split_part(column, literal_column("','"), literal_column("1"), type_=String())
+
+
+VALUES: Mapping[Facet, ColumnElement[str]] = {
+    Facet.KIND: cast(Listing.kind, String),
+    Facet.CATEGORY: PartDetails.__table__.c.category,
+    Facet.FUEL: CarDetails.__table__.c.fuel,
+    # "Manual, 5 gears" and "Estate, 5 doors": what stands before the comma is what people choose by.
+    Facet.GEARBOX: _before_comma(CarDetails.gearbox),
+    Facet.BODY: _before_comma(CarDetails.body),
+    Facet.CONDITION: PartDetails.__table__.c.condition,
+    Facet.BRAND: PartDetails.__table__.c.brand,
+    Facet.STOCK: case((Listing.in_stock > literal_column("0"), literal_column("'yes'"))),
+    Facet.DELIVERY: case((Listing.delivery_minor == literal_column("0"), literal_column("'free'"))),
+    Facet.SHOP: Shop.__table__.c.slug,
+    Facet.COUNTRY: Shop.__table__.c.country,
+    Facet.CURRENCY: Listing.__table__.c.currency,
+}
+"""The one answer a listing gives to each facet, null for none. A part fits several makes: those are in MAKES."""
+
+_CAR_MAKE: ColumnElement[Any] = array([CarDetails.__table__.c.make], type_=String(64))
+MAKES: ColumnElement[Any] = func.coalesce(PartDetails.fits_makes, _CAR_MAKE)
+"""The makes that a listing is about: a car's own, or those that a part fits."""
+
+FIGURES: Mapping[Measure, ColumnElement[int]] = {
+    Measure.PRICE: Listing.__table__.c.price_minor,
+    Measure.YEAR: CarDetails.__table__.c.year,
+    Measure.MILEAGE: CarDetails.__table__.c.mileage_km,
+}
+
+
+def on_shelf(statement: Select[*tuple[Any, ...]], *, with_words: bool) -> Select[*tuple[Any, ...]]:
+    """Return `statement` over the listings for sale, joined with all that VALUES, FIGURES and the words need."""
+    joined = (
+        statement.select_from(Listing)
+        .join(Shop, Shop.seller_id == Listing.seller_id)
+        .outerjoin(CarDetails, CarDetails.listing_id == Listing.id)
+        .outerjoin(PartDetails, PartDetails.listing_id == Listing.id)
+        .where(IS_FOR_SALE)
+    )
+    return joined.join(ListingWords, ListingWords.listing_id == Listing.id) if with_words else joined
+
+
+def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    """Return what holds for the listings that `wanted` means; words need the join of on_shelf."""
+    found = [
+        MAKES.overlap(cast(list(chosen), ARRAY(String(64)))) if facet == Facet.MAKE else VALUES[facet].in_(chosen)
+        for facet, chosen in wanted.choices.items()
+    ]
+    for measure, limits in wanted.ranges.items():
+        if limits.lowest is not None:
+            found.append(FIGURES[measure] >= limits.lowest)
+        if limits.highest is not None:
+            found.append(FIGURES[measure] <= limits.highest)
+    if wanted.text:
+        search = search_rules.parse(wanted.text)
+        found.append(has_words(literal(search.wide)) if search.terms else false())
+    return found
+
+
+def has_words(wide: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return whether the words of a listing satisfy `wide`, a tsquery as text, as written or by their stems."""
+    return ListingWords.words.bool_op("@@")(_either(wide))
+
+
+def relevance(text: str) -> ColumnElement[int]:
+    """Return how well the words fit `text`, as a whole number that a page can start at.
+
+    Titles and numbers weigh most (the weights of ts_rank_cd), whole words count on top of beginnings, and what is sold
+    out stands behind what can be bought.
+    """
+    search = search_rules.parse(text)
+    if not search.terms:
+        return literal(0)
+    rank = func.ts_rank_cd(ListingWords.words, _either(literal(search.wide))) + func.ts_rank_cd(
+        ListingWords.words, cast(literal(search.exact), TSQUERY)
+    )
+    return cast(rank * case((Listing.in_stock > 0, 1_000_000), else_=250_000), Listing.id.type)
+
+
+def misses(facet: Facet) -> ColumnElement[bool]:
+    """Return whether a listing gives none of the answers in the parameter named like `facet`; no answers miss none."""
+    wanted = bindparam(facet.value, type_=ARRAY(String))
+    holds = MAKES.overlap(wanted) if facet == Facet.MAKE else VALUES[facet] == any_(wanted)
+    return (func.cardinality(wanted) > literal_column("0")) & ~func.coalesce(holds, false())
+
+
+def misses_range(measure: Measure) -> ColumnElement[bool]:
+    """Return whether a figure lies outside the parameters `<measure>_lowest` and `<measure>_highest`, null for open."""
+    figure, kind = FIGURES[measure], Listing.id.type
+    lowest, highest = (bindparam(f"{measure.value}_{end}", type_=kind) for end in ("lowest", "highest"))
+    below = lowest.is_not(None) & func.coalesce(figure < lowest, true())
+    above = highest.is_not(None) & func.coalesce(figure > highest, true())
+    return or_(below, above)
+
+
+def parameters(wanted: Filter) -> dict[str, Any]:
+    """Return the values of the parameters that `misses`, `misses_range` and the words (`wide`) take."""
+    found: dict[str, Any] = {facet.value: list(wanted.chosen(facet)) for facet in Facet}
+    for measure in Measure:
+        limits = wanted.limits(measure)
+        found |= {f"{measure.value}_lowest": limits.lowest, f"{measure.value}_highest": limits.highest}
+    return found | {"wide": search_rules.parse(wanted.text).wide}
+
+
+def _either(query: ColumnElement[str]) -> ColumnElement[Any]:
+    # The vector holds words as written and stems, so the query asks for both.
+    return cast(query, TSQUERY).op("||")(func.to_tsquery("english", cast(query, Text)))

@@ -1,0 +1,122 @@
+"""What stands beside a listing: the same part at other sellers, what is like it, more from its shop."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    select,
+    true,
+    union,
+)
+
+from marketplace import db
+from marketplace.catalog.browsing import CARDS, card_of
+from marketplace.catalog.matching import MAKES, on_shelf
+from marketplace.catalog.models import CarDetails, Listing, ListingKind, PartDetails
+from marketplace.catalog.queries import Card
+
+_SHORTEST_NUMBER = 3
+_CANDIDATES = 100
+_HERE = bindparam("listing_id", type_=BigInteger)
+_COUNT = bindparam("count", type_=BigInteger)
+_one = (
+    select(
+        Listing.id,
+        Listing.seller_id,
+        Listing.kind,
+        Listing.currency,
+        Listing.price_minor,
+        PartDetails.category,
+        PartDetails.number_key,
+        func.lower(PartDetails.brand).label("brand"),
+        CarDetails.make,
+        CarDetails.year,
+        func.split_part(CarDetails.body, ",", 1).label("body"),
+        MAKES.label("makes"),
+    )
+    .select_from(Listing)
+    .outerjoin(CarDetails, CarDetails.listing_id == Listing.id)
+    .outerjoin(PartDetails, PartDetails.listing_id == Listing.id)
+    .where(Listing.id == _HERE)
+    .cte("one")
+)
+_OTHERS = on_shelf(CARDS, with_words=False).join(_one, true()).where(Listing.id != _HERE)
+_is_same_part = and_(
+    PartDetails.number_key == _one.c.number_key,
+    func.lower(PartDetails.brand) == _one.c.brand,
+    func.length(_one.c.number_key) >= _SHORTEST_NUMBER,
+)
+_SAME_PART = (
+    _OTHERS.where(Listing.in_stock > 0, Listing.seller_id != _one.c.seller_id, _is_same_part)
+    # Prices compare within one currency: those of this listing's currency stand first.
+    .order_by((Listing.currency != _one.c.currency), Listing.price_minor + Listing.delivery_minor, Listing.id)
+    .limit(_COUNT)
+)
+_nearness = (
+    case((MAKES.overlap(_one.c.makes), 4), else_=0)
+    + case((func.split_part(CarDetails.body, ",", 1) == _one.c.body, 2), else_=0)
+    + case((func.abs(CarDetails.year - _one.c.year) <= 5, 1), else_=0)
+    + case((Listing.currency == _one.c.currency, 1), else_=0)
+)
+
+
+def _newest(details: type[CarDetails | PartDetails], condition: ColumnElement[bool]) -> Select[int]:
+    """Return the newest of one sort: enough to choose from, however long the shelves are."""
+    listing_id = details.__table__.c.listing_id
+    newest = select(listing_id).where(condition).order_by(listing_id.desc()).limit(_CANDIDATES)
+    return select(newest.subquery().c.listing_id)
+
+
+def _of_one(column: ColumnElement[Any]) -> ScalarSelect[Any]:
+    return select(column).scalar_subquery()
+
+
+_candidates = union(
+    _newest(PartDetails, PartDetails.__table__.c.category == _of_one(_one.c.category)),
+    _newest(CarDetails, CarDetails.__table__.c.make == _of_one(_one.c.make)),
+    _newest(CarDetails, _of_one(_one.c.kind) == ListingKind.CAR.value),
+).cte("candidates")
+_ALIKE = (
+    _OTHERS.join(_candidates, _candidates.c.listing_id == Listing.id)
+    .where(Listing.in_stock > 0, ~func.coalesce(_is_same_part, false()))
+    .order_by(_nearness.desc(), func.abs(Listing.price_minor - _one.c.price_minor), Listing.id)
+    .limit(_COUNT)
+)
+_OF_SHOP = (
+    on_shelf(CARDS, with_words=False)
+    .where(
+        Listing.seller_id == bindparam("seller_id", type_=BigInteger),
+        Listing.id.not_in(bindparam("but", expanding=True)),
+        Listing.in_stock > 0,
+    )
+    .order_by(Listing.id.desc())
+    .limit(_COUNT)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """The same part at other sellers, cheapest first; listings like this one; more from its shop. Nothing twice."""
+
+    same_part: tuple[Card, ...]
+    alike: tuple[Card, ...]
+    of_shop: tuple[Card, ...]
+
+
+def related(listing_id: int, seller_id: int, *, count: int) -> Related:
+    """Return at most `count` listings of each sort that can be bought now, in three queries."""
+    here = {"listing_id": listing_id, "count": count}
+    same_part = tuple(card_of(row) for row in db.read(_SAME_PART, here))
+    alike = tuple(card_of(row) for row in db.read(_ALIKE, here))
+    seen = [listing_id, *(card.listing_id for card in (*same_part, *alike))]
+    found = db.read(_OF_SHOP, {"seller_id": seller_id, "but": seen, "count": count})
+    return Related(same_part, alike, tuple(card_of(row) for row in found))

@@ -1,0 +1,218 @@
+"""What the answers to facets and the ranges are called, and the groups of boxes that offer them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from babel.numbers import get_currency_name
+
+from marketplace.catalog.facet_queries import Answer, Facets
+from marketplace.catalog.filtering import CAR, SINGLE, Facet, Filter, Measure, Range
+from marketplace.catalog.rules import CATEGORIES, CONDITIONS
+from marketplace.web import countries
+from marketplace.web.pages import money_text
+from marketplace.web.shop.filters import RANGE_NAMES, Request, address, figure_text
+
+KIND_LABELS = {CAR: "Cars", "part": "Parts"}
+_SHOWN_AT_ONCE = 7
+_ORDERED = {Facet.KIND: tuple(KIND_LABELS), Facet.CATEGORY: tuple(CATEGORIES), Facet.CONDITION: CONDITIONS}
+_ANY = {Facet.KIND: "Cars and parts", Facet.CURRENCY: "Any currency"}
+_LEGENDS = {
+    Facet.KIND: "What",
+    Facet.CATEGORY: "Part of the car",
+    Facet.MAKE: "Make",
+    Facet.FUEL: "Fuel",
+    Facet.GEARBOX: "Gearbox",
+    Facet.BODY: "Body",
+    Facet.CONDITION: "Condition",
+    Facet.BRAND: "Brand",
+    Facet.STOCK: "Stock",
+    Facet.DELIVERY: "Delivery",
+    Facet.SHOP: "Seller",
+    Facet.COUNTRY: "Sent from",
+    Facet.CURRENCY: "Currency",
+}
+_RANGE_LEGENDS = {Measure.YEAR: "Model year", Measure.MILEAGE: "Mileage in km"}
+_PRICE_STANDS_AFTER, _RANGES_STAND_AFTER = Facet.KIND, Facet.MAKE
+
+
+@dataclass(frozen=True)
+class Box:
+    """One answer that can be ticked; `id` keeps the keyboard's place when the page is renewed under it."""
+
+    id: str
+    value: str
+    label: str
+    is_selected: bool
+    count: str
+
+
+@dataclass(frozen=True)
+class Band:
+    """A range of prices to choose with one click."""
+
+    label: str
+    url: str
+    is_current: bool
+    count: str
+
+
+@dataclass(frozen=True)
+class End:
+    """One end of a range: a field with what was typed, and how far the figures reach as a hint."""
+
+    name: str
+    label: str
+    value: str
+    placeholder: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """One group of the filters: boxes, of which `more` are folded away, or the ends of a range with bands."""
+
+    legend: str
+    name: str
+    type: str
+    boxes: list[Box]
+    more: list[Box]
+    ends: list[End]
+    bands: list[Band]
+
+
+def groups(request: Request, found: Facets) -> list[Group]:
+    """Return the groups of filters that say anything here, in their order."""
+    return list(_groups(request, found))
+
+
+def price_currency(request: Request, found: Facets) -> str:
+    """Return the currency that prices are written in: the one they are meant in, or the only one there is, or ""."""
+    used = found.answers.get(Facet.CURRENCY, ())
+    return request.price_currency or (used[0].value if len(used) == 1 else "")
+
+
+def answer_text(facet: Facet, value: str, label: str = "") -> str:
+    """Return what people call an answer; `label` is the shop's name."""
+    names: dict[Facet, Callable[[str], str]] = {
+        Facet.KIND: lambda kind: KIND_LABELS[kind],
+        Facet.CATEGORY: lambda category: CATEGORIES.get(category, category),
+        Facet.STOCK: lambda _: "In stock",
+        Facet.DELIVERY: lambda _: "Free delivery",
+        Facet.COUNTRY: lambda code: countries.name(code) if countries.is_known(code) else code,
+        Facet.CURRENCY: currency_label,
+        Facet.SHOP: lambda slug: label or slug,
+    }
+    return names[facet](value) if facet in names else value
+
+
+def range_text(measure: Measure, limits: Range, currency: str) -> str:
+    """Return a range as people read it: $50 to $100, from 2015, up to 90,000 km."""
+    lowest, highest = (_figure(measure, end, currency) for end in (limits.lowest, limits.highest))
+    if not highest:
+        return f"From {lowest}"
+    return f"{lowest} to {highest}" if lowest else f"Up to {highest}"
+
+
+def currency_label(code: str) -> str:
+    """Return a currency as people call it: US Dollar."""
+    return str(get_currency_name(code, locale="en"))
+
+
+def _groups(request: Request, found: Facets) -> Iterator[Group]:
+    for facet in Facet:
+        answers = found.answers.get(facet, ())
+        chosen = request.filter.chosen(facet)
+        says_something = bool(chosen) or any(answer.count < found.total for answer in answers)
+        if says_something and not (facet == Facet.SHOP and request.shop):
+            yield _boxes(facet, answers, chosen)
+        if facet == _PRICE_STANDS_AFTER:
+            currency = price_currency(request, found)
+            yield _range_group(request, found, Measure.PRICE, f"Price in {currency}" if currency else "Price")
+        if facet == _RANGES_STAND_AFTER:
+            for measure, legend in _RANGE_LEGENDS.items():
+                if measure in found.reach or request.filter.limits(measure):
+                    yield _range_group(request, found, measure, legend)
+
+
+def _boxes(facet: Facet, answers: Sequence[Answer], chosen: tuple[str, ...]) -> Group:
+    known = {answer.value: answer for answer in answers}
+    answers = [*answers, *(Answer(value, "", 0) for value in chosen if value not in known)]
+    if facet in _ORDERED:
+        answers = sorted(answers, key=lambda answer: _ORDERED[facet].index(answer.value))
+    is_folded = facet not in _ORDERED and len(answers) > _SHOWN_AT_ONCE + 1
+    if is_folded:
+        answers = sorted(answers, key=lambda answer: answer.value not in chosen)
+    boxes = [_box(facet, answer, is_selected=answer.value in chosen) for answer in answers]
+    if facet in _ANY:
+        boxes.insert(0, Box(f"{facet.value}-any", "", _ANY[facet], not chosen, ""))
+    cut = max(_SHOWN_AT_ONCE, len(chosen)) if is_folded else len(boxes)
+    kind = "radio" if facet in SINGLE else "checkbox"
+    return Group(_LEGENDS[facet], facet.value, kind, boxes[:cut], boxes[cut:], [], [])
+
+
+def _box(facet: Facet, answer: Answer, *, is_selected: bool) -> Box:
+    return Box(
+        id=f"{facet.value}-{answer.value}".replace(" ", "_"),
+        value=answer.value,
+        label=answer_text(facet, answer.value, answer.label),
+        is_selected=is_selected,
+        count=f"{answer.count:,}",
+    )
+
+
+def _range_group(request: Request, found: Facets, measure: Measure, legend: str) -> Group:
+    currency = price_currency(request, found)
+    chosen, reach = request.filter.limits(measure), found.reach.get(measure, Range())
+    words = zip(
+        RANGE_NAMES[measure],
+        ("From", "To"),
+        (chosen.lowest, chosen.highest),
+        (reach.lowest, reach.highest),
+        strict=True,
+    )
+    ends = [
+        End(name, f"{legend}: {word.lower()}", figure_text(measure, figure, currency), _hint(word, limit))
+        for name, word, figure, limit in words
+    ]
+    bands = _bands(request, found, chosen) if measure == Measure.PRICE else []
+    return Group(legend, "", "", [], [], ends, bands)
+
+
+def _bands(request: Request, found: Facets, chosen: Range) -> list[Band]:
+    return [
+        Band(
+            label=_band_text(limits, price_currency(request, found)),
+            url=address(request.asking(_priced(request, Range() if limits == chosen else limits))),
+            is_current=limits == chosen,
+            count=f"{count:,}",
+        )
+        for limits, count in found.bands
+    ]
+
+
+def _priced(request: Request, limits: Range) -> Filter:
+    wanted = request.filter
+    if limits and not wanted.currency and request.main_currency:
+        wanted = wanted.choosing(Facet.CURRENCY, request.main_currency)
+    return wanted.within(Measure.PRICE, limits)
+
+
+def _band_text(limits: Range, currency: str) -> str:
+    if limits.highest is None:
+        return f"{_figure(Measure.PRICE, limits.lowest, currency)} and up"
+    if limits.lowest is None:
+        return f"Under {_figure(Measure.PRICE, limits.highest + 1, currency)}"
+    return range_text(Measure.PRICE, limits, currency)
+
+
+def _hint(word: str, limit: int | None) -> str:
+    return word if limit is None else f"{word} {limit}"
+
+
+def _figure(measure: Measure, figure: int | None, currency: str) -> str:
+    if figure is None:
+        return ""
+    if measure == Measure.PRICE:
+        # A shop of several currencies has no one sign to write.
+        text = money_text(figure, currency) if currency else figure_text(measure, figure, currency)
+        return text.removesuffix(".00")
+    return str(figure) if measure == Measure.YEAR else f"{figure:,} km"
