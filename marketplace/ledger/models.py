@@ -36,7 +36,7 @@ class Posting(Base):
             "currency",
             "id",
             postgresql_where="account IN ('seller_held', 'seller_payable', 'seller_debt')",
-            postgresql_include=["account", "order_id", "amount_minor"],
+            postgresql_include=["account", "entry_id", "order_id", "amount_minor"],
         ),
     )
 

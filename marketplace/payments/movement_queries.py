@@ -5,14 +5,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, case, func, literal, null, select, true
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, case, false, func, literal, null, select, true
 
 from marketplace import db
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import LedgerEntry, Posting
 from marketplace.orders.models import Order
-from marketplace.paging import Cursor, Listed, Period, read_page
+from marketplace.paging import Cursor, Listed, Period, Sort, read_page
 
 _MINOR = Posting.amount_minor.type
 
@@ -76,12 +76,10 @@ class Totals:
     outgoing_minor: int
     """Not positive."""
     closing_minor: int
-    movements: int
     gross_minor: int
-    """What buyers paid for the sales among them; fees as the next two."""
+    """What buyers paid, when sales are asked for, and the fees of it; else zero."""
     platform_fee_minor: int
     processing_fee_minor: int
-    net_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +105,7 @@ def statement(asked: Asked, cursor: Cursor) -> tuple[Listed[Movement], Totals]:
 
 
 def _page(asked: Asked, cursor: Cursor, connection: Connection | None) -> Listed[Movement]:
-    own = _own(asked)
+    own = _own(asked, cursor)
     statement = _rows(own).where(_is_asked(asked))
 
     def make(*row: Any) -> Movement:
@@ -119,13 +117,29 @@ def _page(asked: Asked, cursor: Cursor, connection: Connection | None) -> Listed
     return read_page(statement, own.c.id, cursor, make, read=lambda page: connection.execute(page).all())
 
 
-def _own(asked: Asked) -> Subquery:
-    """Return all postings of the seller's money in the currency, each with the balance after it."""
-    amount = -Posting.amount_minor
-    balance = func.sum(amount).over(order_by=Posting.id, rows=(None, 0)).cast(_MINOR)
+def _own(asked: Asked, cursor: Cursor) -> Subquery:
+    """Return the postings of the seller's money that the cursor's page may show, each with the balance after it.
+
+    The window runs in the order in which the page is read, so that the database stops after the rows of one page; what
+    lies before them is one sum that an index answers.
+    """
+    backwards = cursor.before is not None and cursor.after is None
+    falls = (cursor.sort is not Sort.OLDEST) != backwards
+    place = cursor.before if backwards else cursor.after
+    scope, amount = ledger.of_seller(asked.seller_id, asked.currency), -Posting.amount_minor
+    older = Posting.id <= place if place is not None else false()
+    behind: ColumnElement[bool] = true()
+    if place is not None:
+        behind = Posting.id < place if falls else Posting.id > place
+    known = select(func.coalesce(func.sum(amount), 0)).where(scope, behind if falls else older).scalar_subquery()
+    if falls:
+        newer = func.sum(amount).over(order_by=Posting.id.desc(), rows=(None, -1))
+        balance = known - func.coalesce(newer, 0)
+    else:
+        balance = known + func.sum(amount).over(order_by=Posting.id, rows=(None, 0))
     columns = (Posting.id, Posting.entry_id, Posting.account, Posting.order_id)
-    own = ledger.of_seller(asked.seller_id, asked.currency)
-    return select(*columns, amount.label("amount"), balance.label("balance")).where(own).subquery("own")
+    rows = select(*columns, amount.label("amount"), balance.cast(_MINOR).label("balance"))
+    return rows.where(scope, behind).subquery("own")
 
 
 def _rows(own: Subquery) -> Select[*tuple[Any, ...]]:
@@ -149,35 +163,32 @@ def _rows(own: Subquery) -> Select[*tuple[Any, ...]]:
 
 
 def _is_asked(asked: Asked) -> ColumnElement[bool]:
-    kind = _kind == asked.kind.value if asked.kind else true()
-    return and_(asked.period.of(LedgerEntry.__table__.c.booked_at), kind)
+    conditions = [_kind == asked.kind.value] if asked.kind else []
+    if asked.period != Period():
+        conditions.append(asked.period.of(LedgerEntry.__table__.c.booked_at))
+    return and_(true(), *conditions)
 
 
 def _totals(asked: Asked) -> Select[*tuple[Any, ...]]:
     amount = -Posting.amount_minor
     booked_at = LedgerEntry.__table__.c.booked_at
     period, shown = asked.period, _is_asked(asked)
-    before = booked_at < period.since if period.since is not None else literal(value=False)
+    before = booked_at < period.since if period.since is not None else false()
     until = booked_at < period.until if period.until is not None else true()
-    sold = and_(shown, _IS_SALE)
+    is_sales = asked.kind is MovementKind.SALE
+    sold = (Order.total_minor, Order.platform_fee_minor, Order.processing_fee_minor)
 
     def total(column: ColumnElement[int], *conditions: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(column).filter(*conditions), 0).cast(_MINOR)
 
-    return (
-        select(
-            total(amount, before),
-            total(amount, shown, amount > 0),
-            total(amount, shown, amount < 0),
-            total(amount, until),
-            func.count().filter(shown),
-            total(Order.__table__.c.total_minor, sold),
-            total(Order.__table__.c.platform_fee_minor, sold),
-            total(Order.__table__.c.processing_fee_minor, sold),
-            total(Order.__table__.c.net_minor, sold),
-        )
-        .select_from(Posting)
-        .join(LedgerEntry, LedgerEntry.id == Posting.entry_id)
-        .outerjoin(Order, Order.id == Posting.order_id)
-        .where(ledger.of_seller(asked.seller_id, asked.currency))
-    )
+    statement = select(
+        total(amount, before),
+        total(amount, shown, amount > 0),
+        total(amount, shown, amount < 0),
+        total(amount, until),
+        *(total(column.expression, shown) if is_sales else literal(0) for column in sold),
+    ).where(ledger.of_seller(asked.seller_id, asked.currency))
+    # Without a filter the seller's own index has all that is needed.
+    if asked.kind or period != Period():
+        statement = statement.join_from(Posting, LedgerEntry, LedgerEntry.id == Posting.entry_id)
+    return statement.outerjoin(Order, Order.id == Posting.order_id) if is_sales else statement

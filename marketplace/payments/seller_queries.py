@@ -168,19 +168,21 @@ def _sum(pot: Pot) -> ColumnElement[int]:
     return func.coalesce(total.filter(*conditions) if conditions else total, 0).cast(_MINOR)
 
 
+_ALL = (
+    Posting.account.in_(bindparam("accounts", OF_SELLERS, expanding=True, literal_execute=True)),
+    Posting.owner_id == _SELLER,
+)
 _POTS = (
     select(
         Posting.currency,
         *(_sum(pot) for pot in (Pot.WAITING, Pot.BLOCKED, Pot.AVAILABLE, Pot.DEBT)),
         func.count(Posting.order_id.distinct()).filter(*_in_pot(Pot.BLOCKED)),
     )
-    .where(
-        Posting.account.in_(bindparam("accounts", OF_SELLERS, expanding=True, literal_execute=True)),
-        Posting.owner_id == _SELLER,
-    )
+    .where(*_ALL)
     .group_by(Posting.currency)
     .order_by(Posting.currency)
 )
+_CURRENCIES = select(Posting.currency).where(*_ALL).distinct().order_by(Posting.currency)
 _OWN = (PaymentTransaction.seller_id == _SELLER, PaymentTransaction.currency == bindparam("currency"))
 _IS_HELD = (*_OWN, PaymentTransaction.status == TransactionStatus.HELD)
 _HELD = select(
@@ -214,7 +216,7 @@ _RELEASE_ORDERS = select(PaymentTransaction.order_id).where(*_RELEASED_ON)
 
 def currencies(seller_id: int) -> Sequence[str]:
     """Return the currencies in which a seller has ever had money, by their codes."""
-    return [pots.currency for pots in _pots_of(seller_id)]
+    return [currency for (currency,) in db.read(_CURRENCIES, {"seller_id": seller_id})]
 
 
 def standing(seller_id: int, currency: str, *, since: datetime, today: date) -> Standing:
@@ -257,7 +259,3 @@ def _held_postings(
 ) -> tuple[ledger.PostingRow, ...]:
     own = ledger.of_seller(seller_id, currency)
     return ledger.postings(connection, own, Posting.account == Account.SELLER_HELD, Posting.order_id.in_(orders))
-
-
-def _pots_of(seller_id: int) -> Sequence[Pots]:
-    return [Pots(*tuple(row)) for row in db.read(_POTS, {"seller_id": seller_id})]

@@ -15,7 +15,7 @@ def upgrade() -> None:
         ["owner_id", "currency", "id"],
         unique=False,
         postgresql_where="account IN ('seller_held', 'seller_payable', 'seller_debt')",
-        postgresql_include=["account", "order_id", "amount_minor"],
+        postgresql_include=["account", "entry_id", "order_id", "amount_minor"],
     )
     op.create_index(
         "ix_payment_transaction_sold",

@@ -82,8 +82,7 @@ const places = (block) => ({
   opened: [...block.querySelectorAll("details")].map((details) => details.open),
   row: rows().findIndex((row) => row.classList.contains("is-active")),
   focus: focusables(block).indexOf(document.activeElement),
-  href: document.activeElement?.getAttribute("href"),
-  text: document.activeElement?.textContent.trim(),
+  at: document.activeElement,
 });
 
 function putBack(block, was) {
@@ -91,10 +90,10 @@ function putBack(block, was) {
   rows()[was.row]?.classList.add("is-active");
   if (was.focus < 0) return;
   const all = focusables(block);
-  // Rows may have moved: first the same link, then the same words, else the same place.
-  const same = all.find((each) => was.href && each.getAttribute("href") === was.href && each.textContent.trim() === was.text)
-    ?? all.find((each) => !was.href && each.textContent.trim() === was.text) ?? all[was.focus];
-  same?.focus({ preventScroll: true });
+  // Rows and words may have changed: what is most like it, else what is in its place.
+  const like = (...traits) => all.find((each) => traits.every((trait) => trait(each) === trait(was.at)));
+  const [href, words, look] = [(each) => each.getAttribute("href"), (each) => each.textContent.trim(), (each) => each.className];
+  (like(href, words, look) ?? (was.at.href && like(href, look)) ?? like(words, look) ?? all[was.focus])?.focus({ preventScroll: true });
 }
 
 document.querySelectorAll("[data-live]").forEach((block) => {

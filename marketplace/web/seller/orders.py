@@ -159,6 +159,7 @@ def release_text(planned: datetime, now: datetime) -> str:
 
 
 def _tiles(totals: Sequence[HeldTotal]) -> tuple[Tile, ...]:
+    main = current_app.extensions["settings"].money.main_currency
     return tuple(
         Tile(
             label=f"Held for you in {total.currency}",
@@ -167,7 +168,7 @@ def _tiles(totals: Sequence[HeldTotal]) -> tuple[Tile, ...]:
             + (f", {release_text(total.next_release, clock.now())}" if total.next_release else ""),
             explain_url=url_for("seller.explain_held", currency=total.currency),
         )
-        for total in totals
+        for total in sorted(totals, key=lambda total: (total.currency != main, total.currency))
     )
 
 

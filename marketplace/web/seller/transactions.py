@@ -132,8 +132,8 @@ def _figures(asked: Asked, totals: Totals) -> tuple[Figure, ...]:
     if asked.kind is MovementKind.SALE:
         fees = totals.platform_fee_minor + totals.processing_fee_minor
         note = (
-            f"Platform fee {money_text(-totals.platform_fee_minor, currency)}, "
-            f"card fee {money_text(-totals.processing_fee_minor, currency)}"
+            f"Platform fee {money_text(totals.platform_fee_minor, currency)}, "
+            f"card fee {money_text(totals.processing_fee_minor, currency)}"
         )
         return (
             Figure("Paid by buyers", money_text(totals.gross_minor, currency)),
