@@ -53,7 +53,7 @@ def test_it_rests_when_told_to_and_stays_when_the_visitor_was_signed_out(
     sell(shop, seller_id)
     page = visit(seller_id).open("/seller").page
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    page.on("request", lambda request: asked.append(request.url) if "hx-request" in request.headers else None)
     page.get_by_role("button", name="Pause").click()
     page.evaluate(_NOW)
     page.wait_for_timeout(300)
