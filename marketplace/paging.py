@@ -1,12 +1,12 @@
 """Keyset paging: a page is found by the row it starts after, so it costs the same on page one and page thousand."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Executable, Row, Select, and_, false, or_, select
 
 from marketplace import db
 
@@ -79,11 +79,13 @@ def read_page(
     *,
     sort: Sort = Sort.NEWEST,
     amounts: Amounts | None = None,
+    read: Callable[[Executable], Sequence[Row[Any]]] = db.read,
 ) -> Listed[T]:
     """Return the page of `statement` at `cursor`, in the order the cursor or else `sort` says.
 
     `key` is the unique number that grows with time and the statement's first column; `make` takes one row's columns.
     One row more than shown is read, to know whether there are others. A list without `amounts` is never sorted by them.
+    `read` may read in a snapshot, where something else must agree with the rows.
     """
     order = _order(key, cursor.sort or sort, amounts) or _order(key, sort, amounts)
     backwards = cursor.before is not None and cursor.after is None
@@ -93,7 +95,7 @@ def read_page(
     if place is not None:
         statement = statement.where(_beyond(order, key, place))
     by = [column.desc() if falls else column.asc() for column, falls in order]
-    found = db.read(statement.order_by(None).order_by(*by).limit(cursor.size + 1))
+    found = read(statement.order_by(None).order_by(*by).limit(cursor.size + 1))
     more = len(found) > cursor.size
     shown = list(found[: cursor.size])
     if backwards:

@@ -174,11 +174,7 @@ def revise(session: Session, *, seller_id: int, listing_id: int, offer: Offer, s
     listing.description = rules.clean_text(offer.description, field="description")
     session.merge(_details(listing_id, offer.item, this_year=now.year))
     change_price(session, seller_id=seller_id, listing_id=listing_id, price=offer.price, delivery=offer.delivery)
-    if offer.units == seen_stock:
-        return
-    if listing.in_stock != seen_stock:
-        raise Invalid(f"In between this has changed to {listing.in_stock}. Enter the number again.", field="in_stock")
-    change_stock(session, seller_id=seller_id, listing_id=listing_id, units=offer.units)
+    restock(session, seller_id=seller_id, listing_id=listing_id, units=offer.units, seen_stock=seen_stock)
 
 
 def change_price(session: Session, *, seller_id: int, listing_id: int, price: Money, delivery: Money) -> None:
@@ -207,6 +203,19 @@ def change_stock(session: Session, *, seller_id: int, listing_id: int, units: in
     listing.in_stock = units
     listing.received_units += change
     return change
+
+
+def restock(session: Session, *, seller_id: int, listing_id: int, units: int, seen_stock: int) -> None:
+    """Make `units` sellable now unless the seller left the number as it was; `seen_stock` is the one that was shown.
+
+    Raises as change_stock, and Invalid when units were sold in between: that must not be undone.
+    """
+    if units == seen_stock:
+        return
+    in_stock = _own(session, seller_id, listing_id).in_stock
+    if in_stock != seen_stock:
+        raise Invalid(f"In between this has changed to {in_stock}. Enter the number again.", field="in_stock")
+    change_stock(session, seller_id=seller_id, listing_id=listing_id, units=units)
 
 
 def _own(session: Session, seller_id: int, listing_id: int) -> Listing:

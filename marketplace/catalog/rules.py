@@ -13,6 +13,8 @@ CURRENCIES = ("USD", "EUR", "GBP", "CAD", "AUD", "CHF", "SEK", "NOK", "DKK")
 # Stripe refuses larger charges; a price above is a typing mistake.
 LARGEST_PRICE_MINOR = 99_999_999
 LARGEST_STOCK = 100_000
+LOW_STOCK = 3
+"""Units of a part from which on buyers read how few are left, and sellers are told."""
 LONGEST_TEXT = 5_000
 OLDEST_YEAR = 1886
 
@@ -189,6 +191,6 @@ def stock_of(units: int, *, is_car: bool) -> Stock:
         return Stock(is_sold_out=True, is_low=False, text="Sold out")
     if is_car:
         return Stock(is_sold_out=False, is_low=False, text="One car, ready to go")
-    if units <= 3:
+    if units <= LOW_STOCK:
         return Stock(is_sold_out=False, is_low=True, text=f"Only {units} left")
     return Stock(is_sold_out=False, is_low=False, text=f"{units} in stock")

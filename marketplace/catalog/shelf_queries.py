@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
-from sqlalchemy import ColumnElement, bindparam, case, func, literal, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, select, true
 
 from marketplace import db
 from marketplace.catalog.models import (
@@ -17,11 +17,11 @@ from marketplace.catalog.models import (
     Shop,
     StockReservation,
 )
-from marketplace.catalog.rules import CARS
+from marketplace.catalog.rules import CARS, LOW_STOCK
 from marketplace.catalog.states import ListingStatus, ReservationStatus
 from marketplace.errors import NotFound
 from marketplace.money import Money
-from marketplace.paging import Cursor, Listed, read_page
+from marketplace.paging import Amounts, Cursor, Listed, Period, read_page
 
 
 class ShelfTab(StrEnum):
@@ -77,6 +77,11 @@ class OwnListing:
     sold: int
     kind: ListingKind
     attributes: Mapping[str, str | int]
+
+    @property
+    def category(self) -> str:
+        """Part category, or cars."""
+        return str(self.attributes.get("category", CARS))
     """What the car or the part is, by the names of operations.CarFacts or PartFacts."""
 
 
@@ -158,13 +163,28 @@ _OWN = (
     .outerjoin(PartDetails, PartDetails.listing_id == Listing.id)
     .where(Listing.id == bindparam("listing_id"), Listing.seller_id == bindparam("seller_id"))
 )
+_IS_LOW = and_(Listing.kind == ListingKind.PART, Listing.in_stock.between(1, LOW_STOCK))
+_LOW = select(func.count()).where(Listing.seller_id == bindparam("seller_id"), _STATUS == ListingStatus.ACTIVE, _IS_LOW)
 _TAX = select(Shop.tax_basis_points).where(Shop.seller_id == bindparam("seller_id"))
 
 
-def shelf(seller_id: int, tab: ShelfTab, text: str, cursor: Cursor) -> Listed[ShelfRow]:
-    """Return one page of the seller's listings under `tab` whose title contains `text`, newest first."""
-    statement = _SHELF.where(Listing.seller_id == seller_id, _tab == tab.value, _has(text))
-    return read_page(statement, Listing.__table__.c.id, cursor, _shelf_row)
+def shelf(
+    seller_id: int, tab: ShelfTab, text: str, period: Period, cursor: Cursor, *, only_low: bool = False
+) -> Listed[ShelfRow]:
+    """Return one page of the seller's listings under `tab` whose title contains `text`, written in `period`.
+
+    Newest first unless the cursor says otherwise; `only_low` keeps parts of which few are left.
+    """
+    columns = Listing.__table__.c
+    conditions = [Listing.seller_id == seller_id, _tab == tab.value, _has(text), period.of(columns.created_at)]
+    statement = _SHELF.where(*conditions, _IS_LOW if only_low else true())
+    amounts = Amounts(columns.currency, columns.price_minor)
+    return read_page(statement, columns.id, cursor, _shelf_row, amounts=amounts)
+
+
+def low_count(seller_id: int) -> int:
+    """Return of how many of the seller's parts for sale few are left."""
+    return int(db.read(_LOW, {"seller_id": seller_id})[0][0])
 
 
 def shelf_counts(seller_id: int, text: str) -> dict[ShelfTab, int]:

@@ -31,3 +31,7 @@ class Account(StrEnum):
     REFUND_PENDING = "refund_pending", "Refunds on their way", False
     REFUND_COST = "refund_cost", "Refund costs borne by the platform", True
     UNAPPLIED_RECEIPTS = "unapplied_receipts", "Received, to be returned to the buyer", False
+
+
+OF_SELLERS = (Account.SELLER_HELD, Account.SELLER_PAYABLE, Account.SELLER_DEBT)
+"""Where a seller's money stands: their postings under a seller's name, with the sign turned, make the balance."""

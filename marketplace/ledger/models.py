@@ -30,6 +30,14 @@ class Posting(Base):
         CheckConstraint("amount_minor <> 0", name="amount_not_zero"),
         Index(None, "account", "owner_id", "currency", "id"),
         Index("ix_posting_order_id", "order_id", postgresql_where="order_id IS NOT NULL"),
+        Index(
+            "ix_posting_of_sellers",
+            "owner_id",
+            "currency",
+            "id",
+            postgresql_where="account IN ('seller_held', 'seller_payable', 'seller_debt')",
+            postgresql_include=["account", "entry_id", "order_id", "amount_minor"],
+        ),
     )
 
     id: Mapped[PrimaryKey]

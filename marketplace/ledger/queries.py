@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, select
 
 from marketplace import db
 from marketplace.errors import NotFound
-from marketplace.ledger.accounts import Account
+from marketplace.ledger.accounts import OF_SELLERS, Account
 from marketplace.ledger.models import LedgerEntry, Posting
 
 _AMOUNT = Posting.amount_minor
 _MINOR = _AMOUNT.type
+_ACCOUNT = Posting.__table__.c.account.type
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +156,11 @@ def postings(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[
     return tuple(PostingRow(*tuple(row)) for row in rows)
 
 
-def statement(
-    connection: Connection, account: Account, currency: str, *, owner_id: int | None, before: int | None, size: int
-) -> AccountStatement:
-    """Return the last `size` postings of an account older than posting `before` (None: the newest).
+def statement(connection: Connection, *scope: ColumnElement[bool], before: int | None, size: int) -> AccountStatement:
+    """Return the last `size` of the postings that `scope` picks older than posting `before` (None: the newest).
 
-    `owner_id` narrows it to one person's part. All is read in `connection`'s snapshot.
+    All is read in `connection`'s snapshot.
     """
-    scope = [Posting.account == account, Posting.currency == currency]
-    if owner_id is not None:
-        scope.append(Posting.owner_id == owner_id)
     shown = [*scope, Posting.id < before] if before is not None else scope
     rows = connection.execute(_POSTING.where(*shown).order_by(Posting.id.desc()).limit(size)).all()
     found = tuple(PostingRow(*tuple(row)) for row in reversed(rows))
@@ -178,7 +174,14 @@ def statement(
 def statement_page(account: Account, currency: str, before: int | None, size: int) -> AccountStatement:
     """Return a stretch of an account, everybody's postings, read in one snapshot."""
     with db.snapshot() as connection:
-        return statement(connection, account, currency, owner_id=None, before=before, size=size)
+        scope = (Posting.account == account, Posting.currency == currency)
+        return statement(connection, *scope, before=before, size=size)
+
+
+def of_seller(seller_id: int, currency: str) -> ColumnElement[bool]:
+    """Return the condition that a posting moves this seller's money, whichever of the three accounts it stands on."""
+    accounts = bindparam("seller_accounts", OF_SELLERS, expanding=True, literal_execute=True, type_=_ACCOUNT)
+    return and_(Posting.account.in_(accounts), Posting.owner_id == seller_id, Posting.currency == currency)
 
 
 def _sides(where: ColumnElement[bool]) -> tuple[ColumnElement[int], ...]:

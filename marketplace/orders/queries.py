@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, true
 
 from marketplace import db
 from marketplace.accounts.models import User
@@ -205,9 +205,23 @@ def buyer_orders(buyer_id: int, tab: BuyerTab, period: Period, cursor: Cursor) -
     return _page(SUMMARY.where(Order.buyer_id == buyer_id), tab, period, cursor)
 
 
-def seller_orders(seller_id: int, tab: SellerTab, period: Period, cursor: Cursor) -> Listed[OrderSummary]:
-    """Return one page of a seller's orders placed in `period`, newest first unless the cursor says otherwise."""
-    return _page(SUMMARY.where(Order.seller_id == seller_id), tab, period, cursor)
+def seller_orders(seller_id: int, tab: SellerTab, text: str, period: Period, cursor: Cursor) -> Listed[OrderSummary]:
+    """Return one page of a seller's orders placed in `period`, newest first unless the cursor says otherwise.
+
+    `text` narrows them to those whose number, buyer or goods it names; "" for all.
+    """
+    return _page(SUMMARY.where(Order.seller_id == seller_id, says(text)), tab, period, cursor)
+
+
+def says(text: str) -> ColumnElement[bool]:
+    """Return the condition that an order's number, its buyer's name or one of its titles contains `text`."""
+    if not text:
+        return true()
+    titled = select(OrderLine.id).where(
+        OrderLine.order_id == Order.id, OrderLine.title.icontains(text, autoescape=True)
+    )
+    named = [column.icontains(text, autoescape=True) for column in (Order.number, User.name)]
+    return or_(*named, titled.exists())
 
 
 def buyer_order_counts(buyer_id: int) -> dict[OrderStatus, int]:

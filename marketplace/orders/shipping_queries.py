@@ -1,17 +1,17 @@
 """What pages show of orders that must be sent or are on their way."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, select, true
+from sqlalchemy import Date, bindparam, cast, func, select, true
 
 from marketplace import db
 from marketplace.history import StatusChange
 from marketplace.orders.models import Order, Shipment
-from marketplace.orders.queries import SUMMARY, OrderSummary
+from marketplace.orders.queries import SUMMARY, OrderSummary, says
 from marketplace.orders.states import ORDER, DeliveredBy, OrderStatus
-from marketplace.paging import Cursor, Listed, Sort, read_page
+from marketplace.paging import Cursor, Listed, Period, Sort, read_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,14 @@ _TO_SHIP = (
     .with_only_columns(_LAST_CONFIRMATION.c.id, *SUMMARY.selected_columns)
     .where(Order.status == OrderStatus.CONFIRMED)
 )
+_PAID_DAY = cast(func.timezone("UTC", _LAST_CONFIRMATION.c.at), Date).label("paid_day")
+_WAITING = (
+    select(_PAID_DAY, func.count())
+    .select_from(Order)
+    .join(_LAST_CONFIRMATION, true())
+    .where(Order.seller_id == bindparam("seller_id"), Order.status == OrderStatus.CONFIRMED)
+    .group_by("paid_day")
+)
 _PAID_AT = (
     select(_CONFIRMATION.c.subject_id, func.max(_CONFIRMATION.c.at))
     .where(*_IS_CONFIRMATION, _CONFIRMATION.c.subject_id.in_(bindparam("order_ids", expanding=True)))
@@ -61,12 +69,14 @@ _SHIPMENT = select(
 ).where(Shipment.order_id == bindparam("order_id"))
 
 
-def orders_to_ship(seller_id: int, cursor: Cursor) -> Listed[OrderSummary]:
+def orders_to_ship(seller_id: int, text: str, period: Period, cursor: Cursor) -> Listed[OrderSummary]:
     """Return one page of a seller's orders that wait to be sent, those that have waited longest first.
 
-    The cursor counts confirmations, not orders: who pays late is served by the day of the payment.
+    `text` and `period` narrow them as in queries.seller_orders. The cursor counts confirmations, not orders: who pays
+    late is served by the day of the payment.
     """
-    statement = _TO_SHIP.where(Order.seller_id == seller_id)
+    placed = period.of(Order.__table__.c.created_at)
+    statement = _TO_SHIP.where(Order.seller_id == seller_id, placed, says(text))
     key = _LAST_CONFIRMATION.c.id
     return read_page(statement, key, cursor, lambda _key, *summary: OrderSummary(*summary), sort=Sort.OLDEST)
 
@@ -74,6 +84,11 @@ def orders_to_ship(seller_id: int, cursor: Cursor) -> Listed[OrderSummary]:
 def paid_at(order_ids: Iterable[int]) -> dict[int, datetime]:
     """Return when each of these orders was last confirmed as paid; orders that never were are left out."""
     return dict(map(tuple, db.read(_PAID_AT, {"order_ids": list(order_ids)})))
+
+
+def waiting_by_day(seller_id: int) -> Mapping[date, int]:
+    """Return how many orders of a seller wait to be sent, by the UTC day on which they were paid."""
+    return dict(map(tuple, db.read(_WAITING, {"seller_id": seller_id})))
 
 
 def shipment_of(order_id: int) -> ShipmentRow | None:

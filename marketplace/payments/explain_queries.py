@@ -202,9 +202,8 @@ def held_statement(seller_id: int, currency: str, before: int | None, size: int)
     with db.snapshot() as connection:
         values = {"seller_id": seller_id, "currency": currency}
         shares = connection.execute(_HELD_SHARES, values).scalar_one()
-        stretch = ledger.statement(
-            connection, Account.SELLER_HELD, currency, owner_id=seller_id, before=before, size=size
-        )
+        held = (Posting.account == Account.SELLER_HELD, ledger.of_seller(seller_id, currency))
+        stretch = ledger.statement(connection, *held, before=before, size=size)
     return HeldStatement(shares, stretch)
 
 

@@ -119,6 +119,7 @@ class PaymentTransaction(Ruled, Base):
         CheckConstraint("net_taken_minor BETWEEN 0 AND net_minor", name="taken_within_net"),
         Index(None, "order_id"),
         Index(None, "seller_id", "id"),
+        Index("ix_payment_transaction_sold", "seller_id", "currency", "payment_received_date"),
         Index("ix_payment_transaction_held", "planned_release_date", postgresql_where="status = 'held'"),
         {"postgresql_with": {"fillfactor": 70}},
     )

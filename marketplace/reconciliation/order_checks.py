@@ -1,4 +1,4 @@
-"""What `check-books` knows of the life of an order: sent with a parcel, cancelled with its money and goods."""
+"""What `check-books` knows of goods and the life of an order: sent with a parcel, cancelled with money and goods."""
 
 from collections.abc import Mapping
 
@@ -48,5 +48,26 @@ ORDER_CHECKS: Mapping[str, str] = {
         SELECT 'automatic_refund', a.id, 'is about order ' || a.order_id || ', which was not cancelled'
         FROM automatic_refund a LEFT JOIN cancellation c ON c.order_id = a.order_id
         WHERE a.order_id IS NOT NULL AND c.refund_id IS NULL
+    """,
+    "stock received is in stock, set aside or sold": """
+        SELECT 'listing', l.id, 'received ' || l.received_units || ', in stock ' || l.in_stock || ', set aside or sold '
+            || coalesce(sum(r.quantity) FILTER (WHERE r.status <> 'returned'), 0)
+        FROM listing l LEFT JOIN stock_reservation r ON r.listing_id = l.id
+        GROUP BY l.id
+        HAVING l.received_units <> l.in_stock + coalesce(sum(r.quantity) FILTER (WHERE r.status <> 'returned'), 0)
+    """,
+    "listings are found by their own words": """
+        SELECT 'listing', l.id, 'is found by other words than its own'
+        FROM listing l LEFT JOIN listing_words w ON w.listing_id = l.id
+        WHERE w.words IS DISTINCT FROM listing_vector(l.id)
+    """,
+    "paid purchases have their goods": """
+        SELECT 'purchase', p.id, 'is paid, but other units are sold to it than it has in orders that stand'
+        FROM purchase p
+        WHERE p.status = 'paid' AND
+            (SELECT coalesce(sum(l.quantity), 0) FROM order_line l JOIN "order" o ON o.id = l.order_id
+             WHERE o.purchase_id = p.id AND NOT EXISTS (SELECT FROM cancellation c WHERE c.order_id = o.id))
+            <> (SELECT coalesce(sum(r.quantity), 0) FROM stock_reservation r
+                WHERE r.purchase_id = p.id AND r.status = 'redeemed')
     """,
 }

@@ -42,9 +42,11 @@ _BUYER = (
     ("security", "Security", "auth.security", "lock"),
 )
 _SELLER = (
+    ("overview", "Overview", "seller.overview", "layout-dashboard"),
     ("orders", "Orders", "seller.orders", "package"),
     ("listings", "Listings", "seller.listings", "tag"),
     ("refunds", "Refunds", "seller.refunds", "undo-2"),
+    ("transactions", "Transactions", "seller.transactions", "wallet"),
 )
 _ADMIN = (
     ("refunds", "Refunds", "admin.refunds", "undo-2"),
@@ -60,7 +62,7 @@ def buyer_console(current: str) -> Console:
 
 
 def seller_console(current: str, to_ship: int = 0) -> Console:
-    """Return the seller's side bar with `current` (orders, listings) marked; `to_ship` orders wait to be sent."""
+    """Return the seller's side bar with `current` (a key of _SELLER) marked; `to_ship` orders wait to be sent."""
     return _console("Seller", "Seller", _SELLER, current, {"orders": to_ship})
 
 

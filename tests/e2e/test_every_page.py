@@ -29,7 +29,7 @@ pytestmark = pytest.mark.e2e
 # GET addresses that are no page: files, redirects without a face, and what machines ask.
 NO_PAGES = {
     "static", "stylesheet", "shop.media", "checkout.state", "probes.healthz", "probes.readyz", "probes.metrics",
-    "seller.overview", "admin.overview",
+    "admin.overview",
 }  # fmt: skip
 # Who sees what. A value in braces comes from a row of the seeded shop.
 NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-filters", "/l/{car}", "/l/{part}",
@@ -46,8 +46,10 @@ BUYER = (
     "/checkout/cancelled/{cancelled}", "/sell", "/seller/orders", "/l/{sold_out}",
 )  # fmt: skip
 SELLER = (
-    "/seller/orders", "/seller/orders?tab=all", "/seller/orders/{order}", "/seller/orders/{unpaid}",
     "/seller/orders/{order}/cancel", "/seller/orders/{called_off}",
+    "/seller", "/seller?days=90", "/seller/transactions", "/seller/transactions?type=refund&from=2001-01-01",
+    "/seller/explain/blocked/USD", "/seller/explain/release/USD/{release_day}",
+    "/seller/orders", "/seller/orders?tab=all&q=lamp", "/seller/orders/{order}", "/seller/orders/{unpaid}",
     "/seller/orders/{order}/explain/net", "/seller/orders/{order}/explain/card-fee", "/seller/explain/held/USD",
     "/seller/listings", "/seller/listings?tab=paused", "/seller/listings/new", "/seller/listings/new/car",
     "/seller/listings/new/part", "/seller/listings/{listing}/edit", "/seller/refunds", "/seller/refunds/{refunded}",
@@ -201,6 +203,8 @@ def values(world: World, bought: dict[str, Bought]) -> dict[str, str]:
     found["sandbox_event"] = world.sandbox.events("charge.succeeded")[0]["id"]
     with world.sandbox.sandbox.work() as work:
         [endpoint] = work.rows("SELECT id FROM objects WHERE kind = 'webhook_endpoint'")
+    day = "SELECT min(planned_release_date AT TIME ZONE 'UTC')::date FROM payment_transaction"
+    found["release_day"] = one(world, day)
     return {**found, "endpoint": str(endpoint["id"])}
 
 

@@ -27,9 +27,12 @@ _LISTS = {
         "/notifications",
     ),
     "seller": (
+        "/seller",
+        "/seller/orders",
         "/seller/orders?tab=all",
         "/seller/refunds",
         "/seller/listings",
+        "/seller/transactions",
         "/seller/explain/held/USD",
         "/notifications",
         "/l",

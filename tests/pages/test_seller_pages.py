@@ -98,7 +98,7 @@ def test_the_pages_are_for_sellers(world: World) -> None:
         assert buyer.get(path).status_code == 403, path
         assert world.client().get(path).status_code == 303, path
     seller = world.client(world.seller())
-    assert seller.get("/seller").location == "/seller/orders"
+    assert "Three steps to your first sale" in text(page(seller, "/seller"))
     assert "No orders yet" in text(page(seller, "/seller/orders"))
     for path in ("/seller/explain/held/usd", "/seller/explain/held/U%00D", "/seller/orders/%00"):
         assert seller.get(path).status_code == 404, path

@@ -75,7 +75,7 @@ GET    /notifications                              in     200  200     200    20
 POST   /notifications/read                         in     go   go      go     go     go    -       -
 POST   /notifications/<notification_id>/read       in     go   404     404    404    404   404     404
 
-GET    /seller                                     in     403  403     go     go     403   -       -
+GET    /seller                                     in     403  403     200    200    403   -       -
 GET    /seller/orders                              in     403  403     200    200    403   -       -
 GET    /seller/orders/<number>                     in     403  403     200    404    403   404     404
 GET    /seller/orders/<number>/explain/<figure>    in     403  403     200    404    403   404     404
@@ -89,12 +89,17 @@ GET    /seller/listings/new/<kind>                 in     403  403     200    20
 POST   /seller/listings/new/<kind>                 in     403  403     422    422    403   404     404
 GET    /seller/listings/<listing_id>/edit          in     403  403     200    404    403   404     404
 POST   /seller/listings/<listing_id>/edit          in     403  403     422    404    403   404     404
+POST   /seller/listings/<listing_id>/price-and-stock in   403  403     go     404    403   404     404
+POST   /seller/listings/<listing_id>/copy          in     403  403     go     404    403   404     404
 POST   /seller/listings/<listing_id>/publish       in     403  403     go     404    403   404     404
 POST   /seller/listings/<listing_id>/pause         in     403  403     go     404    403   404     404
 GET    /seller/refunds                             in     403  403     200    200    403   -       -
 GET    /seller/refunds/<number>                    in     403  403     200    404    403   404     404
 GET    /seller/refunds/<number>/explain/<figure>   in     403  403     200    404    403   404     404
 GET    /seller/explain/held/<currency>             in     403  403     200    200    403   200     404
+GET    /seller/explain/<pot>/<currency>            in     403  403     200    200    403   404     404
+GET    /seller/explain/release/<currency>/<day>    in     403  403     200    200    403   200     404
+GET    /seller/transactions                        in     403  403     200    200    403   -       -
 
 GET    /admin                                      in     403  403     403    403    go    -       -
 GET    /admin/refunds                              in     403  403     403    403    200   -       -

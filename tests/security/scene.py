@@ -171,4 +171,9 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
         "entry_id": only("SELECT id FROM ledger_entry WHERE payment_id = %s", bought.payment_id),
         "account": "seller_held",
         "currency": "USD",
+        "pot": "balance",
+        "day": only(
+            "SELECT (planned_release_date AT TIME ZONE 'UTC')::date FROM payment_transaction WHERE payment_id = %s",
+            bought.payment_id,
+        ),
     }

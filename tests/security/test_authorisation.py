@@ -49,6 +49,8 @@ _MISSING = {
     "kind": "boat",
     "figure": "nothing",
     "currency": "XXX",
+    "pot": "nothing",
+    "day": "2001-01-01",
 }
 _BROKEN = {
     **dict.fromkeys(_IDS, ("x", "-1", "1.5", "1e3", "0x1", str(2**63), "9" * 400)),
@@ -60,6 +62,8 @@ _BROKEN = {
     "kind": ("\0", "Car", "x" * 3000),
     "figure": ("\0", "net ", "__class__"),
     "currency": ("USDD", "US", "\N{EURO SIGN}"),
+    "pot": ("\0", "Balance", "x" * 3000),
+    "day": ("\0", "2026-02-30", "x" * 3000),
 }
 
 

@@ -2,13 +2,24 @@
 
 from flask import Blueprint
 
-from marketplace.web.seller import cancelling, explain, listing_edit, listings, orders, refunds, shipping
+from marketplace.web.seller import (
+    cancelling,
+    explain,
+    listing_edit,
+    listings,
+    orders,
+    overview,
+    refunds,
+    shelf_edit,
+    shipping,
+    transactions,
+)
 
 blueprint = Blueprint("seller", __name__)
 
 _LISTING = "/seller/listings/<int(max=9223372036854775807):listing_id>"
 
-blueprint.add_url_rule("/seller", view_func=orders.overview)
+blueprint.add_url_rule("/seller", view_func=overview.overview)
 blueprint.add_url_rule("/seller/orders", view_func=orders.orders)
 blueprint.add_url_rule("/seller/orders/<number>", view_func=orders.order)
 blueprint.add_url_rule("/seller/orders/<number>/ship", view_func=shipping.ship, methods=["POST"])
@@ -17,10 +28,15 @@ blueprint.add_url_rule("/seller/orders/<number>/cancel", view_func=cancelling.ca
 blueprint.add_url_rule("/seller/orders/<number>/cancel", view_func=cancelling.cancel_order, methods=["POST"])
 blueprint.add_url_rule("/seller/orders/<number>/explain/<figure>", view_func=explain.explain_order)
 blueprint.add_url_rule("/seller/explain/held/<string(length=3):currency>", view_func=explain.explain_held)
+blueprint.add_url_rule("/seller/explain/<pot>/<string(length=3):currency>", view_func=explain.explain_pot)
+blueprint.add_url_rule("/seller/explain/release/<string(length=3):currency>/<day>", view_func=explain.explain_release)
+blueprint.add_url_rule("/seller/transactions", view_func=transactions.transactions)
 blueprint.add_url_rule("/seller/listings", view_func=listings.listings)
 blueprint.add_url_rule("/seller/listings/new", view_func=listings.new)
 blueprint.add_url_rule("/seller/listings/new/<kind>", view_func=listing_edit.create, methods=["GET", "POST"])
 blueprint.add_url_rule(f"{_LISTING}/edit", view_func=listing_edit.edit, methods=["GET", "POST"])
+blueprint.add_url_rule(f"{_LISTING}/price-and-stock", view_func=shelf_edit.price_and_stock, methods=["POST"])
+blueprint.add_url_rule(f"{_LISTING}/copy", view_func=shelf_edit.copy, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/publish", view_func=listings.publish, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/pause", view_func=listings.pause, methods=["POST"])
 blueprint.add_url_rule("/seller/refunds", view_func=refunds.refunds)

@@ -1,18 +1,33 @@
 """The rows behind a seller's figures."""
 
+from datetime import date, timedelta
+from typing import Any
+
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace import clock
 from marketplace.errors import NotFound
 from marketplace.paging import PAGE_SIZE
-from marketplace.payments import explain_queries
+from marketplace.payments import explain_queries, seller_queries
 from marketplace.payments.explain_queries import SellerFigure
+from marketplace.payments.seller_queries import Pot
 from marketplace.web import explaining, guards, lists
 from marketplace.web.console import seller_console
 from marketplace.web.explaining import Crumb, ExplainPage
-from marketplace.web.pages import money_text
+from marketplace.web.pages import date_text, money_text
 
 _CREDIT = -1
+DUE = "due"
+"""What stands in an address for all days before today."""
+_NOT_A_CURRENCY = "There is no such currency."
+_ABOUT = {
+    Pot.WAITING: "Held for you, of orders without an open refund or dispute.",
+    Pot.BLOCKED: "Of orders with an open refund or dispute. It stays where it is until that is settled.",
+    Pot.AVAILABLE: "Released to you.",
+    Pot.DEBT: "What refunds took beyond what was yours at the time. Your next sales pay it.",
+    Pot.BALANCE: "All there is: held, available and owed. What comes in is positive.",
+}
 
 
 @guards.seller_only
@@ -29,8 +44,7 @@ def explain_order(number: str, figure: str) -> ResponseReturnValue:
 @guards.seller_only
 def explain_held(currency: str) -> ResponseReturnValue:
     """Show every posting of what is held for the seller in one currency: what came, and what was released."""
-    if not (currency.isascii() and currency.isalpha() and currency.isupper()):
-        raise NotFound("There is no such currency.")
+    _check(currency)
     found = explain_queries.held_statement(guards.viewer().user_id, currency, lists.row_id("before"), PAGE_SIZE)
     rows, total = explaining.stretch(found.statement, currency, _CREDIT)
     older = found.statement.rows[0].id if found.statement.earlier.postings and found.statement.rows else None
@@ -49,3 +63,57 @@ def explain_held(currency: str) -> ResponseReturnValue:
         newest_url=url_for("seller.explain_held", currency=currency) if found.statement.later.postings else "",
     )
     return render_template("explain/figure.html", page=page)
+
+
+@guards.seller_only
+def explain_pot(pot: str, currency: str) -> ResponseReturnValue:
+    """Show every posting of one part of the seller's money in one currency."""
+    _check(currency)
+    asked = lists.member(Pot, pot)
+    if asked is None:
+        raise NotFound("There is no such figure.")
+    found = seller_queries.pot_statement(guards.viewer().user_id, currency, asked, lists.row_id("before"), PAGE_SIZE)
+    rows, total = explaining.stretch(found.statement, currency, _CREDIT)
+    older = found.statement.rows[0].id if found.statement.earlier.postings and found.statement.rows else None
+    here: dict[str, Any] = {"pot": asked.value, "currency": currency}
+    page = ExplainPage(
+        title=f"{asked.label} in {currency}",
+        console=seller_console("overview"),
+        crumbs=(Crumb("Overview", url_for("seller.overview", currency=currency)),),
+        figure=money_text(found.figure_minor, currency),
+        sum=money_text(found.ledger_minor, currency),
+        agrees=found.figure_minor == found.ledger_minor,
+        intro=_ABOUT[asked],
+        rows=rows,
+        total=total,
+        parts=(),
+        older_url=url_for("seller.explain_pot", **here, before=older) if older else "",
+        newest_url=url_for("seller.explain_pot", **here) if found.statement.later.postings else "",
+    )
+    return render_template("explain/figure.html", page=page)
+
+
+@guards.seller_only
+def explain_release(currency: str, day: str) -> ResponseReturnValue:
+    """Show the rows that make what is planned to be released to the seller on one day, or what is due before today."""
+    _check(currency)
+    if day == DUE:
+        first, last, when = date.min, clock.now().date() - timedelta(days=1), "due before today"
+    else:
+        first = last = _day(day)
+        when = date_text(first)
+    found = seller_queries.explain_release(guards.viewer().user_id, currency, first, last)
+    crumbs = [Crumb("Overview", url_for("seller.overview", currency=currency))]
+    return explaining.show(found, seller_console("overview"), crumbs, when)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NotFound("There is no such day.") from None
+
+
+def _check(currency: str) -> None:
+    if not (currency.isascii() and currency.isalpha() and currency.isupper()):
+        raise NotFound(_NOT_A_CURRENCY)

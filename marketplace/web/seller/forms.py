@@ -43,8 +43,31 @@ class ShipForm(FlaskForm):
     link = _line("Link to follow it")
 
 
-class ListingForm(FlaskForm):
-    """What every listing tells. `currency` is asked once; `seen_stock` is the number of units the page showed."""
+def _units() -> IntegerField:
+    wanted = f"Enter a number from 0 to {LARGEST_STOCK}."
+    return IntegerField("Units in stock", [whole_number(0, LARGEST_STOCK, wanted)])
+
+
+class _Stocked(FlaskForm):
+    """A form that changes the stock. `seen_stock` is the number of units the page showed."""
+
+    seen_stock = HiddenField()
+
+    def seen(self) -> int:
+        """Return the number of units the page showed; a new listing had none."""
+        text = str(self.seen_stock.data or "0")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+class ShelfForm(_Stocked):
+    """Price and stock of a listing, changed in the list."""
+
+    price = _line("Price of one")
+    in_stock = _units()
+
+
+class ListingForm(_Stocked):
+    """What every listing tells. `currency` is asked once."""
 
     title = _answer("Title", "Buyers read it first. At most 200 characters.")
     description = TextAreaField(
@@ -53,20 +76,12 @@ class ListingForm(FlaskForm):
     price = _line("Price of one")
     delivery = _line("Delivery")
     currency = SelectField("Currency", choices=[SelectChoice(code, code) for code in CURRENCIES], validate_choice=False)
-    in_stock = IntegerField(
-        "Units in stock", [whole_number(0, LARGEST_STOCK, f"Enter a number from 0 to {LARGEST_STOCK}.")]
-    )
-    seen_stock = HiddenField()
+    in_stock = _units()
 
     @property
     def attributes(self) -> list[Any]:
         """Return the fields that only this kind of listing has, in their order."""
         return []
-
-    def seen(self) -> int:
-        """Return the number of units the page showed; a new listing had none."""
-        text = str(self.seen_stock.data or "0")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 class CarForm(ListingForm):

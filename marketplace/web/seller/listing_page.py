@@ -49,6 +49,7 @@ class ListingPage:
     publish_label: str
     """The button that saves and publishes; "" for what buyers see already."""
     pause_url: str
+    copy_url: str
     shop_url: str
     units: tuple[Fact, ...]
     preview: Preview | None
@@ -70,6 +71,7 @@ def build(kind: str, own: OwnListing | None, quote: Quote | None, form: ListingF
         pause_url=url_for("seller.pause", listing_id=own.listing_id)
         if own and LISTING.can(own.status, "pause")
         else "",
+        copy_url=url_for("seller.copy", listing_id=own.listing_id) if own else "",
         shop_url=url_for("shop.listing", slug=own.slug) if own and is_shown else "",
         units=_units(own) if own else (),
         preview=_preview(quote) if quote else None,

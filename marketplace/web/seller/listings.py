@@ -2,23 +2,49 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
 from marketplace.catalog import operations, shelf_queries
 from marketplace.catalog.shelf_queries import ShelfRow, ShelfTab
+from marketplace.paging import every
 from marketplace.payments import fee_queries
 from marketplace.payments.fee_queries import Asked, Quote
 from marketplace.transitions import AlreadyThere, MoveNotAllowed
 from marketplace.web import guards, lists
 from marketplace.web.console import Console, seller_console
-from marketplace.web.lists import Pager, Tab
-from marketplace.web.pages import money
+from marketplace.web.lists import Tab, Tools
+from marketplace.web.pages import decimal, money
+from marketplace.web.seller import shelf_edit
 from marketplace.web.shop.cards import picture_url
+from marketplace.web.shop.filters import amount_text
 
 _KINDS = {"car": "Car", "part": "Part"}
+_CSV_COLUMNS = (
+    "Listing", "Title", "Kind", "Status", "Currency", "Price", "Delivery", "In stock", "Set aside", "Sold"
+)  # fmt: skip
+
+
+class StockFilter(StrEnum):
+    """How much is left."""
+
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True)
+class QuickEdit:
+    """What the form in a row holds: price and stock."""
+
+    action: str
+    title: str
+    price: str
+    currency: str
+    in_stock: int
+    back: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +62,7 @@ class ListingRow:
     sold: int
     deed_label: str
     deed_url: str
+    edit: QuickEdit
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +72,11 @@ class ListingsPage:
     title: str
     console: Console
     tabs: tuple[Tab, ...]
-    tab: str
     tab_label: str
     search_text: str
-    clear_url: str
     rows: tuple[ListingRow, ...]
-    pager: Pager
+    tools: Tools
+    is_low: bool
     has_listings: bool
 
 
@@ -69,7 +95,13 @@ def listings() -> ResponseReturnValue:
     counts = shelf_queries.shelf_counts(seller_id, text)
     first = next((each for each in ShelfTab if counts[each]), ShelfTab.ACTIVE)
     tab = lists.choice(ShelfTab, "tab") or first
-    listed = shelf_queries.shelf(seller_id, tab, text, lists.cursor())
+    is_low = tab is ShelfTab.ACTIVE and lists.choice(StockFilter, "stock") is StockFilter.LOW
+    filters = {"tab": request.args.get("tab", "") and tab.value, "q": text, "stock": "low" if is_low else ""}
+    asked_for = lists.asked(*lists.BY_TIME_AND_AMOUNT, **filters)
+    read = partial(shelf_queries.shelf, seller_id, tab, text, asked_for.period, only_low=is_low)
+    if asked_for.is_csv:
+        return lists.csv_file("listings", _CSV_COLUMNS, map(partial(_csv_row, tab), every(read, asked_for.cursor)))
+    listed = read(asked_for.cursor)
     tax = shelf_queries.tax_basis_points(seller_id)
     asked = [Asked(row.price, row.delivery, row.price.share(tax), row.category) for row in listed.rows]
     quotes = fee_queries.quotes(seller_id, asked, clock.now())
@@ -77,13 +109,12 @@ def listings() -> ResponseReturnValue:
         title="Listings",
         console=seller_console("listings"),
         tabs=tuple(Tab(each.label, _tab_url(each, text), each is tab, counts[each]) for each in ShelfTab),
-        tab=tab.value,
         tab_label=tab.label,
         search_text=text,
-        clear_url=_tab_url(tab, ""),
-        rows=tuple(_row(row, quote, tab) for row, quote in zip(listed.rows, quotes, strict=True)),
-        pager=lists.pager(listed, "seller.listings", tab=tab.value, q=text),
-        has_listings=any(counts.values()),
+        rows=tuple(_row(row, quote, tab, request.full_path) for row, quote in zip(listed.rows, quotes, strict=True)),
+        tools=asked_for.tools(listed, {"q": f"“{text}”", "stock": "Few left"}),
+        is_low=is_low,
+        has_listings=bool(text) or any(counts.values()),
     )
     return render_template("seller/listings.html", page=page)
 
@@ -113,14 +144,23 @@ def _move(operation: Callable[..., None], listing_id: int, done: str) -> Respons
         flash(error.message, "wait")
     else:
         flash(done, "ok")
-    return redirect(url_for("seller.edit", listing_id=listing_id), code=303)
+    # A form in the list leads back to the list, the one on the listing's page to that page.
+    place = shelf_edit.back() if "back" in request.form else url_for("seller.edit", listing_id=listing_id)
+    return redirect(place, code=303)
 
 
 def _tab_url(tab: ShelfTab, text: str) -> str:
     return url_for("seller.listings", tab=tab.value, q=text or None)
 
 
-def _row(row: ShelfRow, quote: Quote, tab: ShelfTab) -> ListingRow:
+def _csv_row(tab: ShelfTab, row: ShelfRow) -> tuple[object, ...]:
+    currency = row.price.currency
+    amounts = (decimal(row.price.minor, currency), decimal(row.delivery.minor, currency))
+    what = (row.listing_id, row.title, _KINDS[row.kind.value], tab.label, currency)
+    return (*what, *amounts, row.in_stock, row.set_aside, row.sold)
+
+
+def _row(row: ShelfRow, quote: Quote, tab: ShelfTab, place: str) -> ListingRow:
     is_shown = tab in {ShelfTab.ACTIVE, ShelfTab.SOLD_OUT}
     return ListingRow(
         title=row.title,
@@ -134,4 +174,12 @@ def _row(row: ShelfRow, quote: Quote, tab: ShelfTab) -> ListingRow:
         sold=row.sold,
         deed_label="Pause" if is_shown else "Publish",
         deed_url=url_for("seller.pause" if is_shown else "seller.publish", listing_id=row.listing_id),
+        edit=QuickEdit(
+            action=url_for("seller.price_and_stock", listing_id=row.listing_id),
+            title=row.title,
+            price=amount_text(row.price.minor, row.price.currency),
+            currency=row.price.currency,
+            in_stock=row.in_stock,
+            back=place,
+        ),
     )

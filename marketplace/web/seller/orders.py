@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
-from flask import current_app, redirect, render_template, url_for
+from flask import current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
@@ -12,20 +14,24 @@ from marketplace.orders import queries, shipping_queries
 from marketplace.orders.queries import OrderSummary
 from marketplace.orders.states import ORDER, OrderStatus
 from marketplace.orders.tabs import SellerTab
-from marketplace.paging import Period
+from marketplace.paging import Sort, every
 from marketplace.payments import queries as payment_queries
 from marketplace.payments import timeline_queries
 from marketplace.payments.queries import HeldTotal, Share
 from marketplace.refunds import queries as refund_queries
 from marketplace.web import guards, lists, order_parts
 from marketplace.web.console import Console, seller_console
-from marketplace.web.lists import Pager, Tab
-from marketplace.web.pages import date_text, money_text
+from marketplace.web.lists import Tab, Tools
+from marketplace.web.pages import date_text, decimal, money_text
 from marketplace.web.seller import order_page
 from marketplace.web.seller.forms import ShipForm
 from marketplace.web.seller.order_page import ShipBy
 from marketplace.web.shop.cards import picture_url
 from marketplace.web.wording import Badge
+
+_CSV_COLUMNS = (
+    "Order", "Placed (UTC)", "Buyer", "Title", "Lines", "Status", "Currency", "Order total", "You receive"
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,30 +71,29 @@ class OrdersPage:
     tiles: tuple[Tile, ...]
     tabs: tuple[Tab, ...]
     rows: tuple[OrderRow, ...]
-    pager: Pager
-    is_oldest_first: bool
+    tools: Tools
+    search_text: str
     tab_label: str
     has_orders: bool
 
 
 @guards.seller_only
-def overview() -> ResponseReturnValue:
-    """Lead to the orders, the seller's first page."""
-    return redirect(url_for("seller.orders"), code=303)
-
-
-@guards.seller_only
 def orders() -> ResponseReturnValue:
     """List the seller's orders, those to be sent first of all, with what is held above them."""
-    seller_id = guards.viewer().user_id
+    seller_id, text = guards.viewer().user_id, lists.search_text()
     tab = lists.choice(SellerTab, "tab") or SellerTab.TO_SHIP
-    if tab is SellerTab.TO_SHIP:
-        listed = shipping_queries.orders_to_ship(seller_id, lists.cursor())
+    is_queue = tab is SellerTab.TO_SHIP
+    # Who has waited longest comes first; a queue has no order of amounts.
+    sorts = (Sort.OLDEST, Sort.NEWEST) if is_queue else lists.BY_TIME_AND_AMOUNT
+    asked = lists.asked(*sorts, tab="" if is_queue else tab.value, q=text)
+    if is_queue:
+        read = partial(shipping_queries.orders_to_ship, seller_id, text, asked.period)
     else:
-        listed = queries.seller_orders(seller_id, tab, Period(), lists.cursor())
-    ship_by = _ship_by(listed.rows)
+        read = partial(queries.seller_orders, seller_id, tab, text, asked.period)
+    if asked.is_csv:
+        return lists.csv_file("orders", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
+    listed = read(asked.cursor)
     counts = queries.seller_order_counts(seller_id)
-    shares = payment_queries.shares_of_orders(order.id for order in listed.rows)
     page = OrdersPage(
         title="Orders",
         console=seller_console("orders", counts.get(OrderStatus.CONFIRMED, 0)),
@@ -97,9 +102,9 @@ def orders() -> ResponseReturnValue:
             Tab(each.label, url_for("seller.orders", tab=each.value), each is tab, each.count_of(counts))
             for each in SellerTab
         ),
-        rows=tuple(_row(order, shares.get(order.id), ship_by.get(order.id)) for order in listed.rows),
-        pager=lists.pager(listed, "seller.orders", tab=tab.value),
-        is_oldest_first=tab is SellerTab.TO_SHIP,
+        rows=rows_of(listed.rows),
+        tools=asked.tools(listed, {"q": f"“{text}”"}),
+        search_text=text,
         tab_label=tab.label,
         has_orders=bool(counts),
     )
@@ -143,16 +148,29 @@ def show(facts: order_page.Facts, form: ShipForm) -> str:
     return render_template("seller/order.html", page=page, form=form)
 
 
+def rows_of(orders: Sequence[OrderSummary]) -> tuple[OrderRow, ...]:
+    """Return orders as rows, with where their money is and until when those to be sent must go."""
+    ship_by = _ship_by(orders)
+    shares = payment_queries.shares_of_orders(order.id for order in orders)
+    return tuple(_row(order, shares.get(order.id), ship_by.get(order.id)) for order in orders)
+
+
+def release_text(planned: datetime, now: datetime) -> str:
+    """Return when the first of what is held is to be released."""
+    return f"first release {date_text(planned)}" if planned.date() >= now.date() else "some of it is due"
+
+
 def _tiles(totals: Sequence[HeldTotal]) -> tuple[Tile, ...]:
+    main = current_app.extensions["settings"].money.main_currency
     return tuple(
         Tile(
             label=f"Held for you in {total.currency}",
             amount=money_text(total.held_minor, total.currency),
             note=("1 order" if total.orders == 1 else f"{total.orders} orders")
-            + (f", first release {date_text(total.next_release)}" if total.next_release else ""),
+            + (f", {release_text(total.next_release, clock.now())}" if total.next_release else ""),
             explain_url=url_for("seller.explain_held", currency=total.currency),
         )
-        for total in totals
+        for total in sorted(totals, key=lambda total: (total.currency != main, total.currency))
     )
 
 
@@ -178,3 +196,9 @@ def _row(order: OrderSummary, share: Share | None, ship_by: ShipBy | None) -> Or
         ship_by=ship_by,
         release=date_text(planned) if planned else "Not known yet",
     )
+
+
+def _csv_row(order: OrderSummary) -> tuple[object, ...]:
+    what = (order.buyer_name, order.title, order.line_count, order.status.label, order.currency)
+    amounts = (decimal(order.total_minor, order.currency), decimal(order.net_minor, order.currency))
+    return (order.number, order.created_at, *what, *amounts)

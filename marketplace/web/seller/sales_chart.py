@@ -1,0 +1,126 @@
+"""A chart of sales per day, computed here: the template only draws rectangles and sets texts."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from marketplace.payments.seller_queries import Sales
+from marketplace.web.pages import date_text, money_text
+
+_HEIGHT = 200
+_BAR, _GAP = 8, 2
+_TICKS = 4
+_MARKS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One day: what the seller receives, and above it the fees. Positions in the units of the drawing."""
+
+    x: int
+    net_y: int
+    net_height: int
+    fees_y: int
+    fees_height: int
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """One day of the table behind the chart."""
+
+    day: str
+    url: str
+    orders: int
+    gross: str
+    net: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What templates/components/sales_chart.html draws."""
+
+    label: str
+    width: int
+    height: int
+    bar_width: int
+    bars: tuple[Bar, ...]
+    ticks: tuple[str, ...]
+    """The amounts beside the lines, from the highest down to zero; the lines stand at equal distances."""
+    lines: tuple[int, ...]
+    marks: tuple[str, ...]
+    """Days below the bars; each stands where its share of the width begins."""
+    net: str
+    fees: str
+    rows: tuple[DayRow, ...]
+    """Days without a sale are left out."""
+
+
+def build(sales: Sequence[Sales], currency: str, first: date, days: int, day_url: Callable[[date], str]) -> Chart:
+    """Return the chart of `days` days from `first` on; `sales` of other days are left out."""
+    by_day = {each.day: each for each in sales if first <= each.day < first + timedelta(days=days)}
+    top = _top(max((each.gross_minor for each in by_day.values()), default=0))
+    gross = sum(each.gross_minor for each in by_day.values())
+    net = sum(each.net_minor for each in by_day.values())
+    step = _BAR + _GAP
+    marks = min(_MARKS, days)
+    return Chart(
+        label=f"Sales per day in {currency}, {date_text(first)} to {date_text(first + timedelta(days=days - 1))}",
+        width=days * step,
+        height=_HEIGHT,
+        bar_width=_BAR,
+        bars=tuple(
+            _bar(by_day[day], currency, (day - first).days * step + _GAP // 2, top, day_url) for day in sorted(by_day)
+        ),
+        ticks=tuple(_tick(top * part // _TICKS, currency) for part in range(_TICKS, -1, -1)),
+        lines=tuple(_HEIGHT * part // _TICKS for part in range(_TICKS + 1)),
+        marks=tuple(_short(first + timedelta(days=days * part // marks)) for part in range(marks)),
+        net=money_text(net, currency),
+        fees=money_text(gross - net, currency),
+        rows=tuple(_row(by_day[day], currency, day_url) for day in sorted(by_day, reverse=True)),
+    )
+
+
+def _top(highest_minor: int) -> int:
+    """Return a round amount not below `highest_minor` whose quarters are round as well: 4, 8 or 20 times 10^n."""
+    scale = 1
+    while True:
+        for step in (1, 2, 5):
+            if _TICKS * step * scale >= highest_minor:
+                return _TICKS * step * scale
+        scale *= 10
+
+
+def _bar(sales: Sales, currency: str, x: int, top: int, day_url: Callable[[date], str]) -> Bar:
+    # However small, what was sold can be seen.
+    whole = max(sales.gross_minor * _HEIGHT // top, 2)
+    net = min(max(sales.net_minor * _HEIGHT // top, 0), whole)
+    gross, received = money_text(sales.gross_minor, currency), money_text(sales.net_minor, currency)
+    return Bar(
+        x=x,
+        net_y=_HEIGHT - net,
+        net_height=net,
+        fees_y=_HEIGHT - whole,
+        fees_height=whole - net,
+        text=f"{date_text(sales.day)}: {gross} paid, {received} for you",
+        url=day_url(sales.day),
+    )
+
+
+def _row(sales: Sales, currency: str, day_url: Callable[[date], str]) -> DayRow:
+    return DayRow(
+        day=date_text(sales.day),
+        url=day_url(sales.day),
+        orders=sales.orders,
+        gross=money_text(sales.gross_minor, currency),
+        net=money_text(sales.net_minor, currency),
+    )
+
+
+def _tick(minor: int, currency: str) -> str:
+    return money_text(minor, currency).removesuffix(".00")
+
+
+def _short(day: date) -> str:
+    return f"{day.day} {day:%b}"

@@ -1,0 +1,129 @@
+"""What a seller has to do: one line per kind of work, each with its one action, the most urgent first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from flask import url_for
+
+from marketplace.catalog.rules import LOW_STOCK
+from marketplace.catalog.shelf_queries import ShelfTab
+from marketplace.orders import rules
+from marketplace.payments.seller_queries import Pot, Pots
+from marketplace.refunds.rules import answer_due
+from marketplace.refunds.waiting_queries import Waiting
+from marketplace.web.pages import date_text, money_text
+
+_FEW = f"{LOW_STOCK} or fewer left"
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """One line of the list."""
+
+    icon: str
+    title: str
+    text: str
+    url: str
+    action: str
+    tone: str
+
+
+def build(
+    to_send: Mapping[date, int],
+    refunds: Sequence[Waiting],
+    shelf: Mapping[ShelfTab, int],
+    low_stock: int,
+    pots: Sequence[Pots],
+    now: datetime,
+) -> tuple[ToDo, ...]:
+    """Return what is to be done; `to_send` counts orders by the day on which they were paid."""
+    return (
+        *_orders(to_send, now),
+        *_refunds(refunds),
+        *_debts(pots),
+        *_shelf(shelf, low_stock),
+    )
+
+
+def due_text(to_send: Mapping[date, int], now: datetime) -> str:
+    """Return how many orders are overdue or due today, or by when the next is due; "" when none waits."""
+    if not to_send:
+        return ""
+    last_days = {paid: _ship_by(paid) for paid in to_send}
+    overdue = sum(count for paid, count in to_send.items() if rules.is_overdue(last_days[paid], now))
+    today = sum(count for paid, count in to_send.items() if last_days[paid] == now.date())
+    told = [f"{overdue} overdue"] * (overdue > 0) + [f"{today} due today"] * (today > 0)
+    return ", ".join(told) or f"next due {date_text(min(last_days.values()))}"
+
+
+def _orders(to_send: Mapping[date, int], now: datetime) -> list[ToDo]:
+    count = sum(to_send.values())
+    if not count:
+        return []
+    is_late = any(rules.is_overdue(_ship_by(paid), now) for paid in to_send)
+    title = _counted(count, "order to send", "orders to send")
+    tone = "bad" if is_late else "wait"
+    return [ToDo("truck", title, due_text(to_send, now).capitalize(), url_for("seller.orders"), "Send", tone)]
+
+
+def _refunds(refunds: Sequence[Waiting]) -> list[ToDo]:
+    if not refunds:
+        return []
+    title = _counted(sum(each.refunds for each in refunds), "refund asked for", "refunds asked for")
+    due = answer_due(min(each.oldest for each in refunds))
+    return [ToDo("undo-2", title, f"To be decided by {date_text(due)}", url_for("seller.refunds"), "Read", "bad")]
+
+
+def _debts(pots: Sequence[Pots]) -> list[ToDo]:
+    return [
+        ToDo(
+            "wallet",
+            f"You owe {money_text(-each.debt_minor, each.currency)}",
+            "A refund took more than was yours. Your next sales pay it.",
+            url_for("seller.explain_pot", pot=Pot.DEBT.value, currency=each.currency),
+            "See why",
+            "hold",
+        )
+        for each in pots
+        if each.debt_minor < 0
+    ]
+
+
+def _shelf(shelf: Mapping[ShelfTab, int], low_stock: int) -> list[ToDo]:
+    listed: list[tuple[int, tuple[str, ...], dict[str, Any]]] = [
+        (
+            shelf[ShelfTab.SOLD_OUT],
+            ("package-x", "listing is sold out", "listings are sold out", "Buyers can't buy them", "Restock", "wait"),
+            {"tab": ShelfTab.SOLD_OUT.value},
+        ),
+        (
+            low_stock,
+            ("package", "part is nearly sold out", "parts are nearly sold out", _FEW, "Restock", "wait"),
+            {"tab": ShelfTab.ACTIVE.value, "stock": "low"},
+        ),
+        (
+            shelf[ShelfTab.PAUSED],
+            ("eye", "listing is paused", "listings are paused", "Buyers don't see them", "Publish", "hold"),
+            {"tab": ShelfTab.PAUSED.value},
+        ),
+        (
+            shelf[ShelfTab.DRAFT],
+            ("pencil", "draft to finish", "drafts to finish", "Buyers don't see them yet", "Finish", "hold"),
+            {"tab": ShelfTab.DRAFT.value},
+        ),
+    ]
+    return [
+        ToDo(icon, _counted(count, one, several), text, url_for("seller.listings", **where), action, tone)
+        for count, (icon, one, several, text, action, tone), where in listed
+        if count
+    ]
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    return f"1 {one}" if count == 1 else f"{count} {several}"
+
+
+def _ship_by(paid: date) -> date:
+    return rules.ship_by(datetime.combine(paid, time(), UTC))
