@@ -30,7 +30,8 @@ class VirtualClock:
         try:
             status = self._file.stat()
         except FileNotFoundError:
-            return self._offset or 0
+            self._offset = self._offset or 0
+            return self._offset
         mark = (status.st_mtime_ns, status.st_ino, status.st_size)
         if mark != self._seen:
             found = _whole_seconds(self._file.read_text("ascii"))

@@ -54,7 +54,7 @@ ADMIN = (
     "/admin/payments/{open}", "/admin/payments/{expired}", "/admin/payments/{paid}/explain/amount", "/admin/events",
     "/admin/refunds", "/admin/refunds?tab=done", "/admin/refunds?tab=rejected&refund={refused}",
     "/admin/refunds/{refunded}/explain/platform", "/admin/orders/{order}/refund", "/admin/events/{event}",
-    "/admin/ledger", "/admin/ledger/entries/{entry}", "/admin/ledger/seller_held/USD",
+    "/admin/ledger", "/admin/ledger/entries/{entry}", "/admin/ledger/seller_held/USD", "/admin/states",
 )  # fmt: skip
 SANDBOX = (
     "/c/pay/{open_session}", "/c/pay/{declined_session}", "/c/pay/{asked_session}/authenticate",

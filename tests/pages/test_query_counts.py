@@ -17,7 +17,7 @@ _LISTS = {
     "visitor": ("/", "/l", "/l?sort=cheapest", "/s/{shop}", "/l/{listing}"),
     "buyer": ("/", "/basket", "/checkout/USD", "/orders", "/orders?tab=open", "/account/payments", "/notifications"),
     "seller": ("/seller/orders?tab=all", "/seller/explain/held/USD", "/notifications", "/l"),
-    "admin": ("/admin/payments", "/admin/events", "/admin/ledger", "/admin/ledger/seller_held/USD"),
+    "admin": ("/admin/payments", "/admin/events", "/admin/ledger", "/admin/ledger/seller_held/USD", "/admin/states"),
 }
 
 

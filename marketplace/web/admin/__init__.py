@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from marketplace.web.admin import events, explain, ledger, payments, refund_deciding, refund_starting, refunds
+from marketplace.web.admin import events, explain, ledger, payments, refund_deciding, refund_starting, refunds, states
 
 blueprint = Blueprint("admin", __name__)
 
@@ -17,6 +17,7 @@ blueprint.add_url_rule("/admin/events/<int(max=9223372036854775807):event_row_id
 blueprint.add_url_rule("/admin/ledger", view_func=ledger.ledger)
 blueprint.add_url_rule("/admin/ledger/entries/<int(max=9223372036854775807):entry_id>", view_func=ledger.entry)
 blueprint.add_url_rule("/admin/ledger/<account>/<string(length=3):currency>", view_func=ledger.account)
+blueprint.add_url_rule("/admin/states", view_func=states.states)
 blueprint.add_url_rule("/admin/refunds", view_func=refunds.refunds)
 blueprint.add_url_rule("/admin/refunds/<number>/approve", view_func=refund_deciding.approve_refund, methods=["POST"])
 blueprint.add_url_rule("/admin/refunds/<number>/reject", view_func=refund_deciding.reject_refund, methods=["POST"])
