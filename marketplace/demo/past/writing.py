@@ -88,7 +88,7 @@ def _customer(script: Script, seller: Person) -> Customer:
 
 def _write_days(script: Script) -> None:
     """Write what goes on beside the sales: the nights, prices, stock, and what people read."""
-    for night in range(1, 91):
+    for night in range(2, 91, 2):
         script.add(night * _DAY - timedelta(hours=1, minutes=7), buying.wait)
     for place, day in enumerate((20, 38, 61, 76)):
         part = [one for one in PARTS if one.seller is _AMERICAN[place % 2] and one.units > 20][place // 2]
