@@ -183,7 +183,7 @@ def signed_in(world: World, email: str) -> Browser:
     return browser
 
 
-FEW = 20
+FEW = 14
 RESULT = """
     SELECT 'order', u.email, b.email, o.status, o.total_minor
     FROM "order" o JOIN "user" u ON u.id = o.seller_id JOIN "user" b ON b.id = o.buyer_id
@@ -216,7 +216,7 @@ def test_killed_three_times_it_ends_at_the_same(new_shop: Callable[[], Lived]) -
     now = datetime.now(UTC)
     straight, killed = new_shop(), new_shop()
     straight.live(now, sales=FEW)
-    for step in (9, 30, 47):
+    for step in (9, 24, 33):
         with pytest.raises(Killed):
             killed.live(now, sales=FEW, kill_after=step)
     killed.live(now, sales=FEW)

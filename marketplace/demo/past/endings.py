@@ -52,8 +52,9 @@ def asked_back(
     """Be received and asked back some days later, `asked` days before today where that is given; then `decide`."""
     first = sale.sellers[0]
     if is_sent:
-        _ship(script, sale, first, paid_at + timedelta(hours=19))
-        script.add(paid_at + 4 * _DAY, selling.confirm_received, purchase=sale.key, seller=first.email)
+        for seller in sale.sellers:
+            _ship(script, sale, seller, paid_at + timedelta(hours=19))
+            script.add(paid_at + 4 * _DAY, selling.confirm_received, purchase=sale.key, seller=seller.email)
     asked_at = PAST - asked * _DAY if asked else paid_at + (5 * _DAY if is_sent else timedelta(hours=2))
     script.add(
         asked_at, returning.ask, purchase=sale.key, seller=first.email, reason=reason, words=words, percent=percent,
