@@ -25,6 +25,13 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+def show(what: str) -> None:
+    """Replace the unfinished line of a step by what it is at; a file or a pipe gets none of that."""
+    if sys.stdout.isatty():
+        sys.stdout.write(f"\r  {what} ...")
+        sys.stdout.flush()
+
+
 @contextlib.contextmanager
 def step(what: str) -> Iterator[None]:
     """Print what is being done, and the seconds it took once it is done."""
@@ -42,5 +49,5 @@ def step(what: str) -> Iterator[None]:
 
 
 def _line_start() -> str:
-    """Return what takes the cursor back over the unfinished line."""
-    return "\r" if sys.stdout.isatty() else ""
+    """Return what takes the cursor back over the unfinished line and wipes it."""
+    return "\r\033[K" if sys.stdout.isatty() else ""

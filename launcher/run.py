@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -13,13 +15,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from launcher.console import Failure, paint, say, step
+from launcher.console import Failure, paint, say, show, step
 from launcher.databases import prepare_databases
 from launcher.environment import clean_variables, prepare_environment
 from launcher.interrupts import Interrupted, Interrupts
 from launcher.locks import only_one
 from launcher.places import Places, find_places, make_folder, open_to_server
 from launcher.postgres import Cluster, find_binaries
+from launcher.processes import ending_with_parent
 from launcher.settings import (
     NOT_FOR_SANDBOX,
     NOT_FOR_SHOP,
@@ -114,7 +117,35 @@ def _fill(places: Places, cluster: Cluster, variables: Mapping[str, str], is_new
         _flask(places, variables, "db", "upgrade")
     with step("Loading the demo shop"):
         _flask(places, without(variables, NOT_FOR_SHOP), "demo")
+    with step("Living through ninety days of it"):
+        _live(places, variables)
     stamp.write_text(code, encoding="ascii")
+
+
+def _live(places: Places, variables: Mapping[str, str]) -> None:
+    """Let the demo shop live through what is left of its past; a start that is killed here goes on next time."""
+    command = [str(places.python), "-m", "launcher.past"]
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as complaints,
+        subprocess.Popen(
+            command,
+            cwd=places.checkout,
+            env=without(variables, ("DATABASE_OWNER_URL",)),
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            text=True,
+            preexec_fn=ending_with_parent(signal.SIGTERM),
+        ) as process,
+    ):
+        try:
+            for line in process.stdout or ():
+                show(f"Living through ninety days of it: {line.strip()}")
+        except BaseException:
+            process.terminate()
+            raise
+        if process.wait() != 0:
+            complaints.seek(0)
+            raise Failure(f"The demo's past could not be lived through:\n{complaints.read().strip()}")
 
 
 def _code_digest(checkout: Path) -> str:

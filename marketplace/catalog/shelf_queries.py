@@ -77,12 +77,12 @@ class OwnListing:
     sold: int
     kind: ListingKind
     attributes: Mapping[str, str | int]
+    """What the car or the part is, by the names of operations.CarFacts or PartFacts."""
 
     @property
     def category(self) -> str:
         """Part category, or cars."""
         return str(self.attributes.get("category", CARS))
-    """What the car or the part is, by the names of operations.CarFacts or PartFacts."""
 
 
 _STATUS = Listing.__table__.c.status

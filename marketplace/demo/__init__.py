@@ -1,6 +1,6 @@
 """The demo shop: people, shops and listings, made by walking the real operations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,15 +12,16 @@ from marketplace.accounts import passwords, queries
 from marketplace.catalog import operations as catalog
 from marketplace.catalog.operations import Offer
 from marketplace.demo.cars import CARS, DemoCar
+from marketplace.demo.customers import CUSTOMERS, SECOND_ADMIN
+from marketplace.demo.models import DemoPast
 from marketplace.demo.parts import DemoPart
-from marketplace.demo.parts_body import BODY_PARTS
-from marketplace.demo.parts_chassis import CHASSIS_PARTS
-from marketplace.demo.parts_engine import ENGINE_PARTS
-from marketplace.demo.people import ADMIN, BUYER, BUYER_ADDRESS, PASSWORD, SELLERS, Person
+from marketplace.demo.past.script import PAST
+from marketplace.demo.people import ADMIN, BUYER, PASSWORD, SELLERS, Person
 from marketplace.demo.pictures import picture_car, picture_part
+from marketplace.demo.shelf import PARTS
 from marketplace.money import Money
 
-_PARTS = (*CHASSIS_PARTS, *ENGINE_PARTS, *BODY_PARTS)
+_EVERYBODY = (*(customer.person for customer in CUSTOMERS), ADMIN, SECOND_ADMIN, *SELLERS)
 
 
 def load(var_dir: Path, now: datetime) -> str:
@@ -31,35 +32,37 @@ def load(var_dir: Path, now: datetime) -> str:
     if queries.credentials(BUYER.email):
         return "The demo shop is loaded already."
     offers = _offers(var_dir)
-    hashes = {person.email: passwords.hash_password(PASSWORD) for person in (BUYER, ADMIN, *SELLERS)}
-    made = db.atomic(furnish, (), hashes=hashes, offers=offers, now=now)
+    made = db.atomic(furnish, (), password_hash=passwords.hash_password(PASSWORD), offers=offers, now=now)
     return f"The demo shop is loaded: {len(SELLERS)} sellers, {made} listings. Everybody's password is {PASSWORD}."
 
 
-def furnish(
-    session: Session, *, hashes: Mapping[str, str], offers: Sequence[tuple[Person, Offer]], now: datetime
-) -> int:
-    """Add the people, their shops and their listings; return how many listings. `hashes` are by e-mail."""
+def furnish(session: Session, *, password_hash: str, offers: Sequence[tuple[Person, Offer]], now: datetime) -> int:
+    """Add the people, their shops and their listings as they were before the past begins; return how many listings."""
+    begins_at = now - PAST
     ids = {
         person.email: accounts.register(
             session,
             email=person.email,
             name=person.name,
-            password_hash=hashes[person.email],
+            password_hash=password_hash,
             now=now - timedelta(days=400),
             is_admin=person.is_admin,
         )
-        for person in (BUYER, ADMIN, *SELLERS)
+        for person in _EVERYBODY
     }
-    accounts.remember_address(session, user_id=ids[BUYER.email], address=BUYER_ADDRESS, now=now)
+    for customer in CUSTOMERS:
+        user_id = ids[customer.person.email]
+        accounts.remember_address(session, user_id=user_id, address=customer.address, now=begins_at)
     for place, seller in enumerate(SELLERS):
         if seller.shop:
-            opened = now - timedelta(days=380 - 41 * place)
+            opened = now - timedelta(days=380 - 33 * place)
             catalog.open_shop(session, seller_id=ids[seller.email], facts=seller.shop, now=opened)
-    for seller, offer in offers:
+    for place, (seller, offer) in enumerate(offers):
+        listed = begins_at - timedelta(hours=5 * (len(offers) - place))
         seller_id = ids[seller.email]
-        listing_id = catalog.create_listing(session, seller_id=seller_id, offer=offer, now=now)
-        catalog.publish(session, seller_id=seller_id, listing_id=listing_id, now=now)
+        listing_id = catalog.create_listing(session, seller_id=seller_id, offer=offer, now=listed)
+        catalog.publish(session, seller_id=seller_id, listing_id=listing_id, now=listed)
+    session.add(DemoPast(begins_at=begins_at))
     return len(offers)
 
 
@@ -68,7 +71,7 @@ def _offers(var_dir: Path) -> list[tuple[Person, Offer]]:
     folder = var_dir / "media"
     folder.mkdir(parents=True, exist_ok=True)
     found = [(car.seller, _car_offer(car, folder, number)) for number, car in enumerate(CARS)]
-    found += [(part.seller, _part_offer(part, folder, number)) for number, part in enumerate(_PARTS)]
+    found += [(part.seller, _part_offer(part, folder, number)) for number, part in enumerate(PARTS)]
     turns: dict[str, int] = {}
     order: list[tuple[int, int]] = []
     totals = {seller.email: sum(1 for owner, _ in found if owner is seller) for seller in SELLERS}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -17,13 +17,16 @@ from marketplace.history import Actor
 from marketplace.provider_events import operations
 from marketplace.provider_events.handlers import HANDLERS, Handler
 from marketplace.provider_events.models import ProviderEvent
-from marketplace.provider_events.states import EVENT
+from marketplace.provider_events.states import EVENT, EventStatus
 from marketplace.providers.base import InboundEvent, Provider, Refused, Unknown
 
 log = structlog.get_logger()
 
 _LEASE = timedelta(minutes=1)
 _BATCH = 50
+_WAITS = select(ProviderEvent.id).where(
+    ProviderEvent.id == bindparam("event_id"), ProviderEvent.status.in_((EventStatus.RECEIVED, EventStatus.PARKED))
+)
 
 
 def receive(event: InboundEvent, body: bytes, *, provider: Provider, settings: Settings, now: datetime) -> None:
@@ -50,8 +53,11 @@ def receive(event: InboundEvent, body: bytes, *, provider: Provider, settings: S
 def apply(event_id: int, *, provider: Provider, settings: Settings, now: datetime, reread: bool) -> None:
     """Apply a stored event: from its payload, or with `reread` from the object as the provider has it now.
 
-    What needs a second look (an object to fetch, a contradiction) is parked and read again by the tick.
+    What needs a second look (an object to fetch, a contradiction) is parked and read again by the tick. An event that
+    has had its effect is left alone: its job may come after the tick.
     """
+    if reread and not db.read(_WAITS, {"event_id": event_id}):
+        return
     event = db.atomic(operations.load, (), event_id=event_id)
     if event.livemode != settings.livemode:
         db.atomic(operations.ignore, (), event_id=event_id, note="It belongs to the provider's other mode.", now=now)

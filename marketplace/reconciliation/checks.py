@@ -159,7 +159,8 @@ _CHECKS: Mapping[str, str] = {
             FROM refund WHERE status IN ('approved', 'processing', 'completed')
             UNION ALL
             SELECT b.payment_id, b.amount_minor, 0 FROM balance_transaction b
-            WHERE b.kind <> 'charge' AND EXISTS (SELECT FROM refund r WHERE r.payment_id = b.payment_id)
+            WHERE b.kind NOT IN ('charge', 'payment')
+                AND EXISTS (SELECT FROM refund r WHERE r.payment_id = b.payment_id)
             UNION ALL
             SELECT e.payment_id, 0, -p.amount_minor FROM posting p JOIN ledger_entry e ON e.id = p.entry_id
             WHERE p.account = 'refund_pending'

@@ -12,13 +12,14 @@ class ClockBackwards(Exception):
 class VirtualClock:
     """System time plus the whole seconds written in `$VAR_DIR/clock`.
 
-    Other programs read and write the same file, so it is looked at again whenever it has changed.
+    Other programs read and write the same file, so it is looked at again whenever it has changed. The first number
+    found may be negative, so that a shop can start in the past; from then on it only grows.
     """
 
     def __init__(self, var_dir: Path) -> None:
         self._file = var_dir / "clock"
         self._seen: tuple[int, int, int] | None = None
-        self._offset = 0
+        self._offset: int | None = None
 
     def now(self) -> int:
         """Return the virtual time in Unix seconds."""
@@ -29,12 +30,15 @@ class VirtualClock:
         try:
             status = self._file.stat()
         except FileNotFoundError:
+            self._offset = self._offset or 0
             return self._offset
         mark = (status.st_mtime_ns, status.st_ino, status.st_size)
         if mark != self._seen:
-            self._offset = max(self._offset, _whole_seconds(self._file.read_text("ascii")))
+            found = _whole_seconds(self._file.read_text("ascii"))
+            if found is not None:
+                self._offset = found if self._offset is None else max(self._offset, found)
             self._seen = mark
-        return self._offset
+        return self._offset or 0
 
     def advance(self, seconds: int) -> int:
         """Move virtual time forward by `seconds` for every program that reads the file; return the new offset.
@@ -56,6 +60,6 @@ def system_seconds() -> int:
     return int(time.time())
 
 
-def _whole_seconds(text: str) -> int:
+def _whole_seconds(text: str) -> int | None:
     # A writer that is not atomic may be caught between truncating and writing: an empty file changes nothing.
-    return int(text) if text.strip() else 0
+    return int(text) if text.strip() else None

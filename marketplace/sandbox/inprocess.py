@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Self
 
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from marketplace.sandbox import balance, create_sandbox, endpoints, events
 from marketplace.sandbox.delivery import Attempted, Transport, post
@@ -38,41 +38,18 @@ class Paid:
     message: str = ""
 
 
-class RunningSandbox:
-    """Serves a sandbox on 127.0.0.1 until `stop`; use it as a context manager.
+class ServedSandbox:
+    """Serves a sandbox on this machine until `stop`; use it as a context manager.
 
-    Without `background` nothing happens by itself: webhooks wait for `deliver_pending`, time for `run_due`.
+    Without `settings.background` nothing happens by itself: webhooks wait for `deliver_pending`, time for `run_due`.
     """
 
-    def __init__(
-        self,
-        database_url: str,
-        var_dir: Path,
-        *,
-        webhook_url: str = "",
-        background: bool = False,
-        transport: Transport = post,
-        id_seed: int | None = None,
-        merchant_name: str = "Demo marketplace",
-    ) -> None:
-        listener = socket.create_server(("127.0.0.1", 0))
-        self.base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        self.api_key, self.publishable_key, self.webhook_secret = API_KEY, PUBLISHABLE_KEY, WEBHOOK_SECRET
-        settings = SandboxSettings(
-            database_url=database_url,
-            base_url=self.base_url,
-            secret_keys=(API_KEY,),
-            publishable_keys=(PUBLISHABLE_KEY,),
-            var_dir=var_dir,
-            cookie_key="in-process",
-            webhook_url=webhook_url,
-            webhook_secrets=(WEBHOOK_SECRET,),
-            background=background,
-            id_seed=id_seed,
-            merchant_name=merchant_name,
-        )
+    def __init__(self, settings: SandboxSettings, listener: socket.socket, transport: Transport = post) -> None:
+        self.base_url = settings.base_url
         self.app = create_sandbox(settings, transport)
-        self._server = make_server("127.0.0.1", 0, self.app, threaded=True, fd=listener.fileno())
+        self._server = make_server(
+            "127.0.0.1", 0, self.app, threaded=True, request_handler=_Quiet, fd=listener.fileno()
+        )
         self._listener = listener
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), name="sandbox-web", daemon=True
@@ -98,11 +75,6 @@ class RunningSandbox:
         """The engine behind the pages."""
         found: Sandbox = self.app.extensions["sandbox"]
         return found
-
-    def send_webhooks_to(self, url: str) -> None:
-        """Make sure that `url` gets every event, signed with `webhook_secret`."""
-        with self.sandbox.work() as work:
-            endpoints.ensure(work, url, (self.webhook_secret,))
 
     def pay(
         self,
@@ -170,6 +142,43 @@ class RunningSandbox:
             return balance.balance_sum(work, currency)
 
 
+class RunningSandbox(ServedSandbox):
+    """A sandbox on a free port with keys of its own, for tests and simulations."""
+
+    def __init__(
+        self,
+        database_url: str,
+        var_dir: Path,
+        *,
+        webhook_url: str = "",
+        background: bool = False,
+        transport: Transport = post,
+        id_seed: int | None = None,
+        merchant_name: str = "Demo marketplace",
+    ) -> None:
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.api_key, self.publishable_key, self.webhook_secret = API_KEY, PUBLISHABLE_KEY, WEBHOOK_SECRET
+        settings = SandboxSettings(
+            database_url=database_url,
+            base_url=f"http://127.0.0.1:{listener.getsockname()[1]}",
+            secret_keys=(API_KEY,),
+            publishable_keys=(PUBLISHABLE_KEY,),
+            var_dir=var_dir,
+            cookie_key="in-process",
+            webhook_url=webhook_url,
+            webhook_secrets=(WEBHOOK_SECRET,),
+            background=background,
+            id_seed=id_seed,
+            merchant_name=merchant_name,
+        )
+        super().__init__(settings, listener, transport)
+
+    def send_webhooks_to(self, url: str) -> None:
+        """Make sure that `url` gets every event, signed with `webhook_secret`."""
+        with self.sandbox.work() as work:
+            endpoints.ensure(work, url, (self.webhook_secret,))
+
+
 @dataclass(frozen=True)
 class _Answer:
     status: int
@@ -204,6 +213,15 @@ class _Page(HTMLParser):
             self.title = data.strip()
         elif self._into == "problem":
             self.problems.append(data.strip())
+
+
+class _Quiet(WSGIRequestHandler):
+    """Keeps connections open between requests, and writes no line for each."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, *_: Any, **__: Any) -> None:
+        return None
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

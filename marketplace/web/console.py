@@ -53,6 +53,7 @@ _ADMIN = (
     ("payments", "Payments", "admin.payments", "receipt"),
     ("events", "Events", "admin.events", "webhook"),
     ("ledger", "Ledger", "admin.ledger", "scale"),
+    ("states", "States", "admin.states", "list"),
 )
 
 
@@ -67,7 +68,7 @@ def seller_console(current: str, to_ship: int = 0) -> Console:
 
 
 def admin_console(current: str, refunds_waiting: int = 0) -> Console:
-    """Return the admin's side bar with `current` (refunds, payments, events, ledger) marked."""
+    """Return the admin's side bar with `current` (refunds, payments, events, ledger, states) marked."""
     return _console("Admin", "Admin", _ADMIN, current, {"refunds": refunds_waiting})
 
 

@@ -64,7 +64,7 @@ ADMIN = (
     "/admin/refunds", "/admin/refunds/rules", "/admin/refunds?amount=1.00", "/admin/refunds?late=1",
     "/admin/refunds?tab=done", "/admin/refunds?tab=rejected&refund={refused}",
     "/admin/refunds/{refunded}/explain/platform", "/admin/orders/{order}/refund", "/admin/events/{event}",
-    "/admin/ledger", "/admin/ledger/entries/{entry}", "/admin/ledger/seller_held/USD",
+    "/admin/ledger", "/admin/ledger/entries/{entry}", "/admin/ledger/seller_held/USD", "/admin/states",
 )  # fmt: skip
 SANDBOX = (
     "/c/pay/{open_session}", "/c/pay/{declined_session}", "/c/pay/{asked_session}/authenticate",

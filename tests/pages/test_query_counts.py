@@ -45,6 +45,7 @@ _LISTS = {
         "/admin/ledger",
         "/admin/ledger/seller_held/USD",
         "/admin/refunds/rules",
+        "/admin/states",
     ),
 }
 

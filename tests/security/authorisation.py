@@ -116,6 +116,7 @@ POST   /admin/payments/<payment_id>/shares/<share_id>/hold/decide in 403 403   4
 GET    /admin/payments/<payment_id>/explain/<figure> in   403  403     403    403    200   404     404
 GET    /admin/events                               in     403  403     403    403    200   -       -
 GET    /admin/events/<event_row_id>                in     403  403     403    403    200   404     404
+GET    /admin/states                               in     403  403     403    403    200   -       -
 GET    /admin/ledger                               in     403  403     403    403    200   -       -
 GET    /admin/ledger/entries/<entry_id>            in     403  403     403    403    200   404     404
 GET    /admin/ledger/<account>/<currency>          in     403  403     403    403    200   404     404

@@ -12,6 +12,7 @@ from marketplace.web.admin import (
     refund_rules,
     refund_starting,
     refunds,
+    states,
 )
 
 blueprint = Blueprint("admin", __name__)
@@ -30,6 +31,7 @@ blueprint.add_url_rule("/admin/events/<int(max=9223372036854775807):event_row_id
 blueprint.add_url_rule("/admin/ledger", view_func=ledger.ledger)
 blueprint.add_url_rule("/admin/ledger/entries/<int(max=9223372036854775807):entry_id>", view_func=ledger.entry)
 blueprint.add_url_rule("/admin/ledger/<account>/<string(length=3):currency>", view_func=ledger.account)
+blueprint.add_url_rule("/admin/states", view_func=states.states)
 blueprint.add_url_rule("/admin/refunds", view_func=refunds.refunds)
 blueprint.add_url_rule("/admin/refunds/rules", view_func=refund_rules.refund_rules)
 blueprint.add_url_rule("/admin/refunds/<number>/approve", view_func=refund_deciding.approve_refund, methods=["POST"])

@@ -1,0 +1,108 @@
+"""The demo's past: shop and sandbox in one process and on one clock, before anybody else uses either.
+
+Not standard library like the rest of the launcher: it runs in the environment, as `python -m launcher.past`. Buyers
+pay on the sandbox's own pages over HTTP, at its own address; its signed webhooks reach the shop's own intake.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import socket
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Flask
+
+from marketplace import config, create_app, jobs
+from marketplace.demo import past
+from marketplace.demo.past import Stage
+from marketplace.sandbox.delivery import Answer, Transport
+from marketplace.sandbox.inprocess import ServedSandbox
+from marketplace.sandbox.settings import from_environment
+
+
+def main() -> int:
+    """Live through what is left of the demo's past and print the day reached, one line for each."""
+    app = create_app(config.load(os.environ))
+    with app.app_context():
+        found = past.standing()
+        if found is None:
+            return 0
+        place_clock(app.extensions["settings"].var_dir, found.next_at)
+        with served_sandbox(os.environ, webhooks_into(app)) as sandbox, resting_collector():
+            past.live(stage_of(app, sandbox), found, _Progress().tell)
+            sandbox.advance_clock(max(0, -sandbox.sandbox.clock.offset()))
+    return 0
+
+
+def stage_of(app: Flask, outside: past.stage.Outside) -> Stage:
+    """Return what the past is played on: `app` and everything that is not the shop."""
+    return Stage(outside, app.extensions["providers"], app.extensions["settings"], lambda: jobs.tick(app))
+
+
+def place_clock(var_dir: Path, moment: datetime) -> None:
+    """Let virtual time be `moment` now, for every program that starts after this."""
+    seconds = int((moment - datetime.now(UTC)).total_seconds())
+    var_dir.mkdir(parents=True, exist_ok=True)
+    (var_dir / "clock").write_text(f"{seconds}\n", encoding="ascii")
+
+
+def webhooks_into(app: Flask) -> Transport:
+    """Return what carries the sandbox's webhooks to `app` without a socket between them."""
+    client = app.test_client()
+
+    def carry(url: str, body: bytes, headers: dict[str, str]) -> Answer:
+        with app.app_context():
+            answer = client.post(urlsplit(url).path, base_url=_origin(url), data=body, headers=headers)
+            return Answer(answer.status_code, answer.text)
+
+    return carry
+
+
+@contextmanager
+def served_sandbox(variables: Mapping[str, str], transport: Transport) -> Iterator[ServedSandbox]:
+    """Serve the sandbox of `variables` at its own address for a while; nothing in it happens by itself."""
+    settings = replace(from_environment(variables), background=False)
+    listener = socket.create_server(("127.0.0.1", urlsplit(settings.base_url).port or 80))
+    with ServedSandbox(settings, listener, transport) as sandbox:
+        yield sandbox
+
+
+@contextmanager
+def resting_collector() -> Iterator[None]:
+    """Keep Python's garbage collector from walking the whole application again and again for a few seconds."""
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
+
+
+class _Progress:
+    """Prints each day once."""
+
+    def __init__(self) -> None:
+        self._shown = 0
+
+    def tell(self, day: int, days: int) -> None:
+        if day > self._shown:
+            self._shown = day
+            sys.stdout.write(f"day {day} of {days}\n")
+            sys.stdout.flush()
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

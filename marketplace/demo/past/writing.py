@@ -1,0 +1,105 @@
+"""The past from beginning to end: the cases, the sales that chance adds, and what goes on beside them."""
+
+from datetime import datetime, timedelta
+
+from marketplace.demo.customers import ALEX, AMERICANS, EUROPEANS, Customer
+from marketplace.demo.past import buying, endings, selling
+from marketplace.demo.past.cases import CASES, Case
+from marketplace.demo.past.courses import COURSES
+from marketplace.demo.past.script import PAST, Sale, Script, Step
+from marketplace.demo.people import ADMIN, BECKER, BUYER, HARBOUR, HOLM, KAIDO, LUMEN, NOVAK, RIVERA, Person
+from marketplace.demo.shelf import PARTS
+from marketplace.money import Money
+
+SALES = 150
+# Monday to Sunday: people mend their cars at the weekend.
+_BY_WEEKDAY = (9, 8, 8, 10, 12, 17, 15)
+_HOURS = (6, 8, 11, 12, 13, 15, 17, 18, 19, 20, 21, 22)
+_SELLERS = (HARBOUR, LUMEN, NOVAK, RIVERA, KAIDO, BECKER, HOLM)
+_SHARES = (34, 17, 15, 12, 5, 10, 7)
+_AMERICAN = (HARBOUR, LUMEN, NOVAK, RIVERA)
+_CARDS = ("visa", "mastercard", "amex", "bank asks", "card of elevated risk", "card with a late fee")
+_CARD_SHARES = (60, 22, 8, 6, 2, 2)
+_DAY = timedelta(days=1)
+
+
+def write_past(begins_at: datetime, sales: int = SALES) -> tuple[Step, ...]:
+    """Return all steps of the past that begins at `begins_at`; the same moment gives the same past.
+
+    `sales` other than the usual number keeps the newest of them, for a short past in a test.
+    """
+    script = Script(begins_at)
+    days = script.chance.choices(range(90), weights=_weights(begins_at), k=SALES - len(CASES))
+    plans: list[tuple[timedelta, Case | None]] = [(PAST - case.age * _DAY, case) for case in CASES]
+    plans += [(_moment(script, day), None) for day in days]
+    ordered = sorted(plans, key=lambda plan: plan[0])
+    for number, (at, case) in enumerate(ordered, start=1):
+        if number > SALES - sales:
+            _write_sale(script, f"past-{number:03}", timedelta(minutes=round(at.total_seconds() / 60)), case)
+    _write_days(script)
+    return script.in_order()
+
+
+def _weights(begins_at: datetime) -> list[int]:
+    """Return how busy each of the ninety days is: by its weekday, and a little more from week to week."""
+    return [_BY_WEEKDAY[(begins_at + day * _DAY).weekday()] * (100 + day) for day in range(90)]
+
+
+def _moment(script: Script, day: int) -> timedelta:
+    """Return a moment on `day` when people shop, and never in the last minutes, which the cases have for themselves."""
+    hour = timedelta(hours=script.chance.choice(_HOURS), minutes=script.chance.randrange(60))
+    midnight = script.begins_at.replace(hour=0, minute=0, second=0, microsecond=0)
+    at = midnight + (day * _DAY) + hour - script.begins_at
+    return max(timedelta(minutes=5), min(at, PAST - timedelta(hours=1)))
+
+
+def _write_sale(script: Script, key: str, at: timedelta, case: Case | None) -> None:
+    sale = _sale_of(script, key, at, case) if case else _any_sale(script, key, at)
+    course = case.course if case else script.chance.choices(_CARDS, weights=_CARD_SHARES)[0]
+    ending = case.ending if case else endings.sent
+    script.add(at, buying.check_out, purchase=key, customer=sale.customer, currency=sale.currency, basket=sale.basket)
+    paid_at = COURSES[course](script, sale)
+    if paid_at is not None:
+        ending(script, sale, paid_at)
+
+
+def _sale_of(script: Script, key: str, at: timedelta, case: Case) -> Sale:
+    if case.car:
+        return Sale(key, at, case.customer, case.sellers, ((case.sellers[0].email, case.car, 1),))
+    return Sale(key, at, case.customer, case.sellers, script.basket(at, case.sellers))
+
+
+def _any_sale(script: Script, key: str, at: timedelta) -> Sale:
+    seller = script.chance.choices(_SELLERS, weights=_SHARES)[0]
+    sellers: tuple[Person, ...] = (seller,)
+    if seller in _AMERICAN and script.chance.random() < 0.25:
+        sellers += (script.chance.choice([other for other in _AMERICAN if other is not seller]),)
+    return Sale(key, at, _customer(script, seller), sellers, script.basket(at, sellers))
+
+
+def _customer(script: Script, seller: Person) -> Customer:
+    if seller is HOLM:
+        return script.chance.choice(EUROPEANS[:2])
+    if seller is BECKER:
+        return script.chance.choice(EUROPEANS[2:])
+    # Some come again and again.
+    return script.chance.choices((ALEX, *AMERICANS), weights=(22, 12, 10, 9, 8, 7, 6, 6, 5, 5, 5, 5))[0]
+
+
+def _write_days(script: Script) -> None:
+    """Write what goes on beside the sales: the nights, prices, stock, and what people read."""
+    for night in range(2, 91, 2):
+        script.add(night * _DAY - timedelta(hours=1, minutes=7), buying.wait)
+    for place, day in enumerate((20, 38, 61, 76)):
+        part = [one for one in PARTS if one.seller is _AMERICAN[place % 2] and one.units > 20][place // 2]
+        price = Money(part.price_minor * (94 if place % 2 else 104) // 100, part.seller.currency)
+        delivery = Money(part.delivery_minor, part.seller.currency)
+        script.add(
+            day * _DAY, selling.reprice, seller=part.seller.email, title=part.title, price=price, delivery=delivery
+        )
+    for person, hours in ((BUYER, 31), (HARBOUR, 26), (RIVERA, 40), (ADMIN, 50)):
+        script.add(PAST - timedelta(hours=hours), selling.read_notifications, email=person.email)
+    lamp = next(part for part in PARTS if part.seller is NOVAK and part.units > 20)
+    script.add(
+        PAST - timedelta(seconds=20), buying.leave_in_basket, customer=ALEX, basket=((NOVAK.email, lamp.title, 2),)
+    )

@@ -1,0 +1,155 @@
+"""What there is of every status of every machine: how many rows, and one of them to look at (S0.20, S1.15)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, case, cast, func, literal, null, select, tuple_, union_all
+from sqlalchemy.types import String
+
+from marketplace import db
+from marketplace.catalog.models import Listing, StockReservation
+from marketplace.catalog.states import ListingStatus
+from marketplace.history import Ruled, StatusChange
+from marketplace.orders.models import Order, Purchase
+from marketplace.outbound.models import CallKind, OutboundCall
+from marketplace.payment_records.models import Payment
+from marketplace.payments.models import PaymentTracker, PaymentTransaction, UnappliedReceipt
+from marketplace.provider_events.models import ProviderEvent
+from marketplace.refunds.models import Refund
+from marketplace.transitions import Machine
+
+
+class Page(StrEnum):
+    """Where a row can be looked at; the key that goes with it is an id, a number or an address."""
+
+    PAYMENT = "payment"
+    REFUND = "refund"
+    EVENT = "event"
+    LISTING = "listing"
+    NONE = "none"
+    """Nowhere: a draft is nobody's business but its seller's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One row in a status; `is_past` when it has been in it and no row is in it now."""
+
+    page: Page
+    key: str
+    is_past: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StateRow:
+    """One status of one machine: how many rows are in it now, and the newest one that is or was."""
+
+    machine: Machine
+    status: str
+    count: int
+    example: Example | None
+
+
+def states() -> list[StateRow]:
+    """Return every status of every machine, in the order of their definitions. Three queries."""
+    models = {model.machine.name: model for model in sorted(Ruled.ruled, key=lambda model: model.machine.name)}
+    now = {(row.machine, row.status): (int(row.rows), int(row.newest)) for row in db.read(_counts(models.values()))}
+    every = [(name, status.value) for name, model in models.items() for status in model.machine.states]
+    before = _were_once([key for key in every if key not in now])
+    newest = {key: found for key, (_, found) in now.items()} | before
+    pages = _pages({(name, found) for (name, _), found in newest.items()})
+    return [
+        StateRow(
+            machine=models[name].machine,
+            status=status,
+            count=now.get((name, status), (0, 0))[0],
+            example=_example(pages.get((name, newest.get((name, status), 0))), is_past=(name, status) in before),
+        )
+        for name, status in every
+    ]
+
+
+def _example(found: tuple[Page, str] | None, *, is_past: bool) -> Example | None:
+    return Example(*found, is_past=is_past) if found else None
+
+
+def _counts(models: Iterable[type[Ruled]]) -> Select[str, str, int, int]:
+    each = [_count(model.machine.name, model.__table__) for model in models]  # type: ignore[attr-defined]
+    found = union_all(*each).subquery()
+    return select(found.c.machine, found.c.status, found.c.rows, found.c.newest)
+
+
+def _count(name: str, table: Table) -> Select[str, str, int, int]:
+    columns = (literal(name).label("machine"), cast(table.c.status, String).label("status"))
+    return select(*columns, func.count().label("rows"), func.max(table.c.id).label("newest")).group_by(table.c.status)
+
+
+def _were_once(missing: list[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Return the row that was last in each of these statuses, where one ever was."""
+    if not missing:
+        return {}
+    subject, status = StatusChange.subject, StatusChange.to_status
+    last = (
+        select(subject, status, func.max(StatusChange.subject_id).label("row_id"))
+        .where(tuple_(subject, status).in_(missing))
+        .group_by(subject, status)
+    )
+    return {(row.subject, row.to_status): row.row_id for row in db.read(last)}
+
+
+def _pages(rows: set[tuple[str, int]]) -> dict[tuple[str, int], tuple[Page, str]]:
+    """Return where each row, by machine and id, can be looked at."""
+    wanted: dict[str, list[int]] = {}
+    for name, row_id in rows:
+        wanted.setdefault(name, []).append(row_id)
+    if not wanted:
+        return {}
+    each = [_PAGES[name].where(_IDS[name].in_(ids)) for name, ids in sorted(wanted.items())]
+    found = union_all(*each).subquery()
+    columns = (found.c.machine, found.c.row_id, found.c.page, found.c.key)
+    return {
+        (row.machine, row.row_id): (Page(row.page) if row.key else Page.NONE, row.key or "")
+        for row in db.read(select(*columns))
+    }
+
+
+def _newest_payment(purchase_id: Any) -> Any:
+    return select(func.max(Payment.id)).where(Payment.purchase_id == purchase_id).scalar_subquery()
+
+
+def _shown(name: str, row_id: ColumnElement[int], page: Page, key: Any) -> Select[str, int, str, str]:
+    columns = (literal(name).label("machine"), row_id.label("row_id"), literal(page.value).label("page"))
+    return select(*columns, cast(key, String).label("key"))
+
+
+_RECEIPT_OF_CALL = (
+    select(UnappliedReceipt.payment_id).where(UnappliedReceipt.id == OutboundCall.subject_id).scalar_subquery()
+)
+_REFUND_OF_CALL = select(Refund.payment_id).where(Refund.id == OutboundCall.subject_id).scalar_subquery()
+_PAYMENT_OF_CALL = case(
+    (OutboundCall.kind == CallKind.REFUND, _REFUND_OF_CALL),
+    (OutboundCall.kind == CallKind.RETURN, _RECEIPT_OF_CALL),
+    else_=OutboundCall.subject_id,
+)
+_IDS: Mapping[str, ColumnElement[int]] = {
+    model.machine.name: model.__table__.c.id
+    for model in (
+        Payment, PaymentTracker, PaymentTransaction, UnappliedReceipt, Purchase, Order, Listing, StockReservation,
+        OutboundCall, ProviderEvent, Refund,
+    )
+}  # fmt: skip
+_KEYS: Mapping[str, tuple[Page, Any]] = {
+    "payment": (Page.PAYMENT, Payment.id),
+    "payment_tracker": (Page.PAYMENT, PaymentTracker.payment_id),
+    "payment_transaction": (Page.PAYMENT, PaymentTransaction.payment_id),
+    "unapplied_receipt": (Page.PAYMENT, UnappliedReceipt.payment_id),
+    "purchase": (Page.PAYMENT, _newest_payment(Purchase.__table__.c.id)),
+    "order": (Page.PAYMENT, _newest_payment(Order.__table__.c.purchase_id)),
+    "stock_reservation": (Page.PAYMENT, _newest_payment(StockReservation.__table__.c.purchase_id)),
+    "outbound_call": (Page.PAYMENT, _PAYMENT_OF_CALL),
+    "provider_event": (Page.EVENT, ProviderEvent.id),
+    "refund": (Page.REFUND, Refund.number),
+    "listing": (Page.LISTING, case((Listing.status == ListingStatus.ACTIVE, Listing.slug), else_=null())),
+}
+_PAGES = {name: _shown(name, _IDS[name], page, key) for name, (page, key) in _KEYS.items()}
