@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
+from marketplace.cancellations.rules import CancelReason, Side
 from marketplace.demo.customers import ALEX, AMERICANS, EUROPEANS, Customer
 from marketplace.demo.past import endings
 from marketplace.demo.past.endings import Ending, back
@@ -30,6 +31,16 @@ class Case:
 
 
 _damaged = partial(back, _R.DAMAGED)
+
+
+def _by_buyer(reason: CancelReason, note: str) -> Ending:
+    return partial(endings.cancelled, Side.BUYER, reason, note)
+
+
+def _by_seller(reason: CancelReason, note: str) -> Ending:
+    return partial(endings.cancelled, Side.SELLER, reason, note)
+
+
 # fmt: off
 CASES = (
     # Refunds with an end.
@@ -117,6 +128,14 @@ CASES = (
          _damaged("The valve is broken off.", endings.approved_unheard, percent=20, asked=1.4)),
     Case(8.5, RUTH, (LUMEN,), "visa",
          back(_R.WRONG_ITEM, "Two left ones.", endings.approved_unheard, percent=50, asked=1.9)),
+    # Called off before they were sent.
+    Case(81, ALEX, (RIVERA,), "visa", _by_buyer(CancelReason.MISTAKE, "Wrong model year, sorry.")),
+    Case(39, HANNAH, (LUMEN,), "mastercard", _by_buyer(CancelReason.FOUND_ELSEWHERE, "")),
+    Case(1.9, ALEX, (HARBOUR, NOVAK), "visa", _by_buyer(CancelReason.NOT_NEEDED, "")),
+    Case(65, WALTER, (NOVAK,), "visa", _by_seller(CancelReason.DAMAGED, "It fell from the shelf while packing.")),
+    Case(24, PRIYA, (RIVERA,), "bank asks", _by_seller(CancelReason.SOLD_ELSEWHERE, "Somebody bought it in the yard.")),
+    Case(5.8, TAMIKA, (HARBOUR,), "visa", _by_seller(CancelReason.DAMAGED, "The box was crushed by the forklift.")),
+    Case(3.6, ALEX, (LUMEN,), "visa", _by_seller(CancelReason.CANNOT_DELIVER, "Our carrier does not go there.")),
     # Ways to pay, and not to.
     Case(80, ALEX, (NOVAK,), "declined, then another card"),
     Case(67, LEO, (LUMEN,), "declined, then another card"),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
+from marketplace.cancellations.rules import CancelReason, Side
 from marketplace.demo.cars import CARS
 from marketplace.demo.customers import SECOND_ADMIN
 from marketplace.demo.past import buying, returning, selling
@@ -103,6 +104,15 @@ def rejected(notes: str, script: Script, sale: Sale, asked_at: timedelta) -> Non
 def withdrawn(script: Script, sale: Sale, asked_at: timedelta) -> None:
     """Be taken back by the buyer."""
     script.add(asked_at + script.hours(2, 20), returning.withdraw, purchase=sale.key, seller=sale.sellers[0].email)
+
+
+def cancelled(side: Side, reason: CancelReason, note: str, script: Script, sale: Sale, paid_at: timedelta) -> None:
+    """Be cancelled by one side before anything is sent; other sellers of the basket send theirs."""
+    first, *others = sale.sellers
+    of = {"purchase": sale.key, "seller": first.email, "side": side, "reason": reason, "note": note}
+    script.add(paid_at + script.hours(1, 5), returning.cancel, **of)
+    for seller in others:
+        _ship(script, sale, seller, paid_at + timedelta(hours=19))
 
 
 def waits(script: Script, sale: Sale, asked_at: timedelta) -> None:

@@ -5,8 +5,12 @@ from dataclasses import replace
 from sqlalchemy import bindparam, select
 
 from marketplace import db
+from marketplace.cancellations.flows import cancel_and_refund
+from marketplace.cancellations.operations import Wanted
+from marketplace.cancellations.rules import CancelReason, Side
 from marketplace.demo.past.stage import Stage, order_of, payments_of, person_id, refund_of
 from marketplace.orders.models import OrderLine
+from marketplace.orders.states import ORDER
 from marketplace.providers.stripe import StripeProvider
 from marketplace.refunds import flows
 from marketplace.refunds import operations as refunds
@@ -95,6 +99,23 @@ def approve(
     )
     if is_heard:
         stage.settle()
+
+
+def cancel(stage: Stage, *, purchase: str, seller: str, side: Side, reason: CancelReason, note: str) -> None:
+    """Cancel an order that is paid and not sent; its money goes back by itself."""
+    order = order_of(purchase, seller)
+    if order is None or not ORDER.can(order.status, "ship"):
+        return
+    cancel_and_refund(
+        user_id=order.buyer_id if side is Side.BUYER else order.seller_id,
+        side=side,
+        number=str(order.number),
+        wanted=Wanted(reason, note, int(order.total_minor)),
+        policy=stage.settings.money,
+        providers=stage.providers,
+        now=stage.now,
+    )
+    stage.settle()
 
 
 def refund_at_provider(stage: Stage, *, purchase: str, minor: int) -> None:

@@ -11,6 +11,7 @@ from marketplace.notifications import operations as notifications
 from marketplace.orders import operations as orders
 from marketplace.orders.rules import Parcel
 from marketplace.orders.states import ORDER
+from marketplace.payments import holds
 
 
 def ship(stage: Stage, *, purchase: str, seller: str, parcel: Parcel) -> None:
@@ -31,7 +32,10 @@ def confirm_received(stage: Stage, *, purchase: str, seller: str) -> None:
     """Let the buyer say that the order has arrived."""
     order = order_of(purchase, seller)
     if order is not None and ORDER.can(order.status, "deliver"):
-        db.atomic(orders.confirm_received, (), buyer_id=order.buyer_id, number=order.number, now=stage.now)
+        policy = stage.settings.money
+        db.atomic(
+            holds.confirm_received, (), buyer_id=order.buyer_id, number=order.number, policy=policy, now=stage.now
+        )
 
 
 def restock(stage: Stage, *, seller: str, title: str, units: int) -> None:

@@ -97,7 +97,7 @@ _PAYMENTS = (
     .order_by(Payment.id)
 )
 _ORDER = (
-    select(Order.id, Order.number, Order.status, Order.buyer_id, Order.seller_id)
+    select(Order.id, Order.number, Order.status, Order.total_minor, Order.buyer_id, Order.seller_id)
     .join(Purchase, Purchase.id == Order.purchase_id)
     .join(User, User.id == Order.seller_id)
     .where(Purchase.checkout_token == bindparam("token"), User.email == bindparam("email"))
