@@ -207,6 +207,17 @@ def pager(listed: Listed[Any], endpoint: str, **filters: str) -> Pager:
     return Pager(newer, older)
 
 
+def period_text(period: Period) -> str:
+    """Return some time in words, as a sentence."""
+    last = date_text(period.until - timedelta(days=1)) if period.until else ""
+    if period.since and last:
+        first = date_text(period.since)
+        return f"Of {first}." if first == last else f"From {first} until {last}."
+    if period.since:
+        return f"Since {date_text(period.since)}."
+    return f"Until {last}." if last else "Of all time."
+
+
 def row_id(name: str) -> int | None:
     """Return the row id in the address's parameter `name`, or None when it is missing or nonsense."""
     text = request.args.get(name, "")
@@ -229,6 +240,11 @@ def number(text: str) -> str:
     if not (text.isascii() and text.isprintable()):
         raise NotFound("There is no order with this number among yours.")
     return text
+
+
+def is_currency(text: str) -> bool:
+    """Return whether an address could name a currency so."""
+    return len(text) == 3 and text.isascii() and text.isalpha() and text.isupper()
 
 
 def search_text() -> str:

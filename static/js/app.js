@@ -68,6 +68,64 @@ function enhance(root) {
   if (navigator.clipboard) root.querySelectorAll("[data-copy]:not([data-ready])").forEach((code) => { code.dataset.ready = ""; copyButton(code); });
 }
 
+// Parts that keep themselves up to date (components/live.html): only while somebody looks, and never under their hands.
+const served = new Map();
+const comparable = (block) => block.innerHTML.replace(/(name="csrf_token"[^>]* value=")[^"]*/g, "$1");
+const rests = (block) => {
+  const chosen = document.getSelection();
+  const isHeld = block.contains(document.activeElement) && typing(document.activeElement);
+  const isRead = chosen && !chosen.isCollapsed && block.contains(chosen.anchorNode);
+  return document.hidden || isHeld || isRead || block.closest("[data-live-frame]").dataset.paused === "yes";
+};
+const focusables = (block) => [...block.querySelectorAll("a[href], button, summary, input, select, textarea, [tabindex]")];
+const places = (block) => ({
+  opened: [...block.querySelectorAll("details")].map((details) => details.open),
+  row: rows().findIndex((row) => row.classList.contains("is-active")),
+  focus: focusables(block).indexOf(document.activeElement),
+  href: document.activeElement?.getAttribute("href"),
+  text: document.activeElement?.textContent.trim(),
+});
+
+function putBack(block, was) {
+  block.querySelectorAll("details").forEach((details, index) => { details.open = was.opened[index] ?? details.open; });
+  rows()[was.row]?.classList.add("is-active");
+  if (was.focus < 0) return;
+  const all = focusables(block);
+  // Rows may have moved: first the same link, then the same words, else the same place.
+  const same = all.find((each) => was.href && each.getAttribute("href") === was.href && each.textContent.trim() === was.text)
+    ?? all.find((each) => !was.href && each.textContent.trim() === was.text) ?? all[was.focus];
+  same?.focus({ preventScroll: true });
+}
+
+document.querySelectorAll("[data-live]").forEach((block) => {
+  served.set(block.id, comparable(block));
+  block.closest("[data-live-frame]").querySelector(".live-note").hidden = false;
+});
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.matches("[data-live]") && rests(event.target)) event.preventDefault();
+});
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const block = event.detail.elt;
+  if (!block.matches("[data-live]")) return;
+  const fresh = new DOMParser().parseFromString(event.detail.serverResponse, "text/html").getElementById(block.id);
+  // Signed out meanwhile, or nothing new: what is there stays, and nothing flickers.
+  if (!fresh || comparable(fresh) === served.get(block.id) || rests(block)) { event.detail.shouldSwap = false; return; }
+  served.set(block.id, comparable(fresh));
+  const was = places(block);
+  document.body.addEventListener("htmx:load", (loaded) => { if (loaded.target.id === block.id) putBack(loaded.target, was); }, { once: true });
+});
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) document.querySelectorAll("[data-live]").forEach((block) => block.dispatchEvent(new Event("seen")));
+});
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-live-pause]");
+  if (!button) return;
+  const frame = button.closest("[data-live-frame]");
+  const isPaused = frame.dataset.paused !== "yes";
+  frame.dataset.paused = isPaused ? "yes" : "no";
+  button.setAttribute("aria-pressed", String(isPaused));
+});
+
 enhance(document);
 document.body.addEventListener("htmx:load", (event) => enhance(event.target));
 document.querySelector("[data-focus]")?.focus();

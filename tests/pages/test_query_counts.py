@@ -15,9 +15,31 @@ _MOST = 20
 # Who looks at the lists, and under which addresses they stand.
 _LISTS = {
     "visitor": ("/", "/l", "/l?sort=cheapest", "/s/{shop}", "/l/{listing}"),
-    "buyer": ("/", "/basket", "/checkout/USD", "/orders", "/orders?tab=open", "/account/payments", "/notifications"),
+    "buyer": (
+        "/",
+        "/basket",
+        "/checkout/USD",
+        "/orders",
+        "/orders?tab=open",
+        "/account/payments",
+        "/notifications",
+        "/account",
+        "/account/statistics",
+        "/account/explain/paid/USD",
+    ),
     "seller": ("/seller/orders?tab=all", "/seller/explain/held/USD", "/notifications", "/l"),
-    "admin": ("/admin/payments", "/admin/events", "/admin/ledger", "/admin/ledger/seller_held/USD"),
+    "admin": (
+        "/admin/payments",
+        "/admin/events",
+        "/admin/ledger",
+        "/admin/ledger/seller_held/USD",
+        "/admin",
+        "/admin/purchases",
+        "/admin/users",
+        "/admin/jobs",
+        "/admin/ledger/entries",
+        "/admin/explain/volume/USD",
+    ),
 }
 
 
