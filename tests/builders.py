@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import re
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -263,7 +264,8 @@ class World:
             queue.enqueue(session, JobName.READ_EVENT, event_id=0)
 
         db.atomic(enqueue)
-        asyncio.run(self._work_off())
+        with ThreadPoolExecutor(1) as thread:  # a browser test has an event loop of its own in this one
+            thread.submit(lambda: asyncio.run(self._work_off())).result()
         [(job_id,)] = self.rows("SELECT max(id) FROM procrastinate_jobs WHERE status = 'failed'")
         return int(str(job_id))
 

@@ -13,6 +13,7 @@ from marketplace.errors import NotFound
 from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.orders.states import OrderStatus, PurchaseStatus
 from marketplace.paging import ALWAYS, Amounts, Cursor, Listed, Period, read_page
+from marketplace.payment_records.models import Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class PurchaseSummary:
     orders: int
     title: str
     """The first line of its first order."""
+    payment_id: int | None
+    """The latest attempt to pay it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ _TITLE = (
     .limit(1)
     .scalar_subquery()
 )
+_PAYMENT = select(func.max(Payment.id)).where(Payment.purchase_id == _COLUMNS.id).scalar_subquery()
 _SUMMARY = select(
     Purchase.id,
     Purchase.number,
@@ -117,6 +121,7 @@ _SUMMARY = select(
     Purchase.created_at,
     _ORDERS,
     _TITLE,
+    _PAYMENT,
 ).join(User, User.id == Purchase.buyer_id)
 _DETAIL = (
     select(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
@@ -186,7 +186,8 @@ def volume_by_day(currency: str, period: Period) -> dict[date, int]:
         .where(HouseFlow.VOLUME.condition, Posting.currency == currency, _in(period))
         .group_by(day)
     )
-    return {row[0].date(): row[1] for row in db.read(statement)}
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in db.read(statement)]
+    return {moment.date(): amount for moment, amount in rows}
 
 
 def buyer_totals(buyer_id: int) -> Sequence[BuyerTotals]:
@@ -196,8 +197,8 @@ def buyer_totals(buyer_id: int) -> Sequence[BuyerTotals]:
 
 def buyer_months(buyer_id: int) -> dict[tuple[str, date], tuple[int, int]]:
     """Return what a buyer paid and got back, by currency and first day of the month; minor units."""
-    rows = db.read(_BUYER_MONTHS, {"buyer_id": buyer_id})
-    return {(row[0], row[1].date()): (row[2], row[3]) for row in rows}
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in db.read(_BUYER_MONTHS, {"buyer_id": buyer_id})]
+    return {(currency, moment.date()): (paid, refunded) for currency, moment, paid, refunded in rows}
 
 
 def held_for_buyer(buyer_id: int) -> Sequence[HeldForBuyer]:
@@ -223,7 +224,8 @@ def explain_buyer(
     values = {"buyer_id": buyer_id}
     own: ColumnElement[bool] = Posting.order_id.in_(_HELD_ORDERS.params(values))
     if flow is not BuyerFlow.HELD:
-        own = Posting.entry_id.in_(select(LedgerEntry.id).where(_OF_BUYER.params(values)))
+        payments = select(Payment.id).where(Payment.user_id == buyer_id)
+        own = Posting.entry_id.in_(select(LedgerEntry.id).where(LedgerEntry.payment_id.in_(payments)))
     scope = [Posting.currency == currency, _entries(flow, period), own]
     with db.snapshot() as connection:
         found = ledger.stretch(connection, scope, before=before, size=size)

@@ -146,9 +146,10 @@ _LAG = select(
 def waiting() -> dict[Queue, Waiting]:
     """Return every queue with what waits longest in it."""
     found = {queue: Waiting(queue, 0, None, None, None, None) for queue in Queue}
-    for row in db.read(_WAITING):
-        queue = next(queue for queue in Queue if queue.value == row[0])
-        found[queue] = Waiting(queue, *row[1:])
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in db.read(_WAITING)]
+    for name, *columns in rows:
+        queue = next(queue for queue in Queue if queue.value == name)
+        found[queue] = Waiting(queue, *columns)
     return found
 
 

@@ -52,8 +52,8 @@ SELLER = (
     "/notifications", "/account", "/l/{part}",
 )  # fmt: skip
 ADMIN = (
-    "/admin", "/admin?days=90&currency=EUR", "/admin/explain/volume/USD", "/admin/purchases", "/admin/purchases?q=nothing",
-    "/admin/purchases/{order}", "/admin/users", "/admin/users?q=nothing", "/admin/users/{buyer_id}",
+    "/admin", "/admin?days=90&currency=EUR", "/admin/explain/volume/USD", "/admin/purchases",
+    "/admin/purchases?q=nothing", "/admin/purchases/{order}", "/admin/users", "/admin/users?q=nothing", "/admin/users/{buyer_id}",
     "/admin/users/{seller_id}", "/admin/jobs", "/admin/jobs?tab=queued", "/admin/ledger?to=2020-01-01",
     "/admin/ledger/entries", "/admin/ledger/entries?q=nothing",
     "/admin/payments", "/admin/payments?q=nothing", "/admin/payments/{paid}", "/admin/payments/{failed}",

@@ -18,10 +18,10 @@ from marketplace.paging import every
 from marketplace.payments import timeline_queries
 from marketplace.web import guards, lists, wording
 from marketplace.web.admin.overview import Figure
+from marketplace.web.admin.waiting_page import span_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import time_text
-from marketplace.web.refund_parts import age_text
 from marketplace.web.wording import Badge, TimelineEntry
 
 _WORDS = {
@@ -126,19 +126,19 @@ _EMPTY = {
 
 def _figures(counts: dict[str, int], workers: Workers, tick: RunRow | None, now: datetime) -> tuple[Figure, ...]:
     def of(tab: JobTab) -> Figure:
-        return Figure(tab.label, str(tab.count_of(counts)), "", url_for("admin.jobs_page", tab=tab.value))
+        return Figure(tab.label, str(tab.count_of(counts)), "", url_for("admin.jobs_page", tab=tab.value), "See them")
 
     is_alive = workers.heartbeat_at is not None and not _is_silent(workers.heartbeat_at, now)
-    heard = f"Heard of {age_text(workers.heartbeat_at, now)} ago" if workers.heartbeat_at else "None has signed on"
-    ticked = f"Last tick {age_text(tick.started_at, now)} ago" if tick else "No tick yet"
+    heard = f"Heard of {span_text(now - workers.heartbeat_at)} ago" if workers.heartbeat_at else "None has signed on"
+    ticked = f"Last tick {span_text(now - tick.started_at)} ago" if tick else "No tick yet"
     worker = Figure("Workers", str(workers.count) if is_alive else "None alive", f"{heard}. {ticked}.", "")
     return (worker, of(JobTab.QUEUED), of(JobTab.RUNNING), of(JobTab.FAILED))
 
 
 def _timetable_row(line: Periodic, run: RunRow | None, now: datetime) -> TimetableRow:
-    note = f"Every {_span_text(line.interval)}" if not line.is_step else "Step of the tick"
+    note = f"Every {_interval_text(line.interval)}" if not line.is_step else "Step of the tick"
     coming = time_text(line.next_after(now)) if line.interval >= timedelta(minutes=1) else ""
-    coming = coming or f"Within {_span_text(line.interval)}"
+    coming = coming or f"Within {_interval_text(line.interval)}"
     if run is None:
         return TimetableRow(_words(line.name), note, Badge("Not run yet", "mute"), "", "", "", coming, "")
     is_late = now - run.started_at > max(_PATIENCE * line.interval, _LEAST)
@@ -200,6 +200,6 @@ def _words(name: str) -> str:
     return _WORDS.get(name, name[:1].upper() + name[1:].replace("_", " "))
 
 
-def _span_text(span: timedelta) -> str:
+def _interval_text(span: timedelta) -> str:
     seconds = span // timedelta(seconds=1)
     return f"{seconds} seconds" if seconds < 60 else "minute" if seconds == 60 else f"{seconds // 60} minutes"

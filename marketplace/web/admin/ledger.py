@@ -22,7 +22,7 @@ from marketplace.web.lists import Tools
 from marketplace.web.order_parts import Fact
 from marketplace.web.pages import date_text, decimal, money_text, time_text
 
-_DEBIT = 1
+_DEBIT, _CREDIT = 1, -1
 _DAY = timedelta(days=1)
 _BALANCE_COLUMNS = ("Currency", "Account", "Name", "Postings", "Debit", "Credit", "Balance")
 _ENTRY_COLUMNS = ("Entry", "Key", "Description", "Booked (UTC)", "Payment", "Currency", "Amount")
@@ -165,16 +165,18 @@ def account(account: str, currency: str) -> ResponseReturnValue:
         rows = every(partial(queries.postings_in, scope), asked.cursor)
         return lists.csv_file(f"{kind.value}-{currency}", _POSTING_COLUMNS, map(_posting_csv, rows))
     found = queries.statement_page(scope, lists.row_id("before"), asked.cursor.size)
-    rows_shown, total = explaining.stretch(found, currency, _DEBIT, entry_url)
+    # As the account normally stands, so that what is held for sellers reads as what is held.
+    sign = _DEBIT if kind.is_debit else _CREDIT
+    rows_shown, total = explaining.stretch(found, currency, sign, entry_url)
     older = found.rows[0].id if found.earlier.postings and found.rows else None
     page = AccountPage(
         title=f"{kind.label}, {currency}",
         console=admin_console("ledger"),
         crumbs=(Crumb("Ledger", url_for("admin.ledger")),),
-        figure=money_text(found.balance_minor, currency),
-        sum=money_text(found.total_minor, currency),
+        figure=money_text(sign * found.balance_minor, currency),
+        sum=money_text(sign * found.total_minor, currency),
         agrees=found.balance_minor == found.total_minor,
-        intro=f"Debits less credits. {lists.period_text(asked.period)} Oldest first.",
+        intro=f"{'Debits less credits' if kind.is_debit else 'Credits less debits'}. {lists.period_text(asked.period)} Oldest first.",
         rows=rows_shown,
         total=total,
         tools=asked.tools(Listed(()), {"owner": f"Owner: user {owner_id}"}),

@@ -41,6 +41,7 @@ class Figure:
     amount: str
     note: str
     explain_url: str
+    link_label: str = "Explain this figure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,7 @@ def _figures(totals: HouseTotals, span: _Span) -> tuple[Figure, ...]:
             _rate(refused, tried),
             f"{refused} of {tried} attempts, all currencies",
             url_for("admin.payments", status=PaymentTab.FAILED.value, **span.address),
+            "See the payments",
         ),
         flow(
             HouseFlow.REFUNDED,
@@ -199,8 +201,8 @@ def _lag() -> Figure:
     found = waiting.webhook_lag()
     if found is None:
         return Figure("Events on their way", "None yet", "No provider has told us anything.", url_for("admin.events"))
-    typical = f"{found.typical} s"
-    note = f"Half of the last {found.events} came within {typical}, the slowest took {found.slowest} s"
+    typical, slowest = (waiting_page.span_text(timedelta(seconds=span)) for span in (found.typical, found.slowest))
+    note = f"Half of the last {found.events} came within {typical}, the slowest took {slowest}"
     return Figure("Events on their way", typical, note, url_for("admin.events", **_address(found.since.date())))
 
 

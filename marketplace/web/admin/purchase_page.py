@@ -120,11 +120,21 @@ def build(facts: Facts) -> PurchasePage:
     )
 
 
+def explain_url(payment_id: int | None) -> str:
+    """Return the page behind the amount of an attempt to pay; "" without any."""
+    return url_for("admin.explain_payment", payment_id=payment_id, figure="amount") if payment_id else ""
+
+
+def gross_url(share: Share, order_number: str) -> str:
+    """Return the page behind what was paid for one order."""
+    return url_for("admin.explain_payment", payment_id=share.payment_id, figure="gross", order=order_number)
+
+
 def _order(order: OrderOfPurchase, facts: Facts, total_url: str) -> OrderView:
     share, currency = facts.shares.get(order.id), facts.purchase.currency
-    explain_url, refund_url = total_url, ""
+    explain, refund_url = total_url, ""
     if share is not None:
-        explain_url = url_for("admin.explain_payment", payment_id=share.payment_id, figure="gross", order=order.number)
+        explain = gross_url(share, order.number)
         refund_url = refund_page.start_url(SellerShare(share, order.number, order.status, order.shop_name))
     return OrderView(
         number=order.number,
@@ -139,7 +149,7 @@ def _order(order: OrderOfPurchase, facts: Facts, total_url: str) -> OrderView:
         goods=wording.fulfilment_badge(order.status),
         money=wording.seller_money_badge(order.status, facts.purchase.status, share),
         total=money_text(order.total_minor, currency),
-        explain_url=explain_url,
+        explain_url=explain,
         refund_url=refund_url,
     )
 
@@ -151,5 +161,5 @@ def _payment(payment: Attempt) -> PaymentView:
         url=url_for("admin.payment", payment_id=payment.id),
         badge=wording.payment_badge(payment.status),
         amount=money_text(payment.amount_minor, payment.currency),
-        explain_url=url_for("admin.explain_payment", payment_id=payment.id, figure="amount"),
+        explain_url=explain_url(payment.id),
     )

@@ -38,6 +38,7 @@ class PurchaseRow:
     badge: Badge
     placed: str
     total: str
+    explain_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ def _row(row: PurchaseSummary) -> PurchaseRow:
         badge=wording.badge(row.status),
         placed=time_text(row.created_at),
         total=money_text(row.total_minor, row.currency),
+        explain_url=purchase_page.explain_url(row.payment_id),
     )
 
 

@@ -1,6 +1,6 @@
 """What an admin's page about one person shows: ready texts and addresses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -11,11 +11,11 @@ from marketplace.orders.people_queries import Person
 from marketplace.orders.purchase_queries import PurchaseSummary
 from marketplace.orders.queries import OrderSummary
 from marketplace.payments.flow_queries import BuyerTotals
-from marketplace.payments.queries import Attempt, HeldTotal
+from marketplace.payments.queries import Attempt, HeldTotal, Share
 from marketplace.payments.tabs import PaymentTab
 from marketplace.refunds.queries import RefundRow
 from marketplace.web import order_parts, wording
-from marketplace.web.admin import refund_page
+from marketplace.web.admin import purchase_page, refund_page
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.order_parts import Fact, MoneyRow
@@ -33,6 +33,8 @@ class Facts:
     held: Sequence[HeldTotal]
     purchases: Sequence[PurchaseSummary]
     sales: Sequence[OrderSummary]
+    shares: Mapping[int, Share]
+    """Of the sales."""
     payments: Sequence[Attempt]
     refunds: Sequence[RefundRow]
     devices: Sequence[Device]
@@ -47,6 +49,7 @@ class Line:
     url: str
     badge: Badge
     amount: str
+    explain_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def build(facts: Facts) -> UserPage:
         money=(*(_paid(person, total) for total in facts.paid), *(_held(person, total) for total in facts.held)),
         purchases=tuple(_purchase(row) for row in facts.purchases),
         purchases_url=url_for("admin.purchases", q=person.email),
-        sales=tuple(_sale(row) for row in facts.sales),
+        sales=tuple(_sale(row, facts.shares.get(row.id)) for row in facts.sales),
         payments=tuple(_payment(row) for row in facts.payments),
         payments_url=url_for("admin.payments", q=person.email),
         refunds=refund_page.box(facts.refunds),
@@ -133,19 +136,29 @@ def _held(person: Person, total: HeldTotal) -> MoneyRow:
 def _purchase(row: PurchaseSummary) -> Line:
     note = f"{row.title}, {time_text(row.created_at)}"
     url = url_for("admin.purchase", number=row.number)
-    return Line(row.number, note, url, wording.badge(row.status), money_text(row.total_minor, row.currency))
+    amount = money_text(row.total_minor, row.currency)
+    return Line(row.number, note, url, wording.badge(row.status), amount, purchase_page.explain_url(row.payment_id))
 
 
-def _sale(row: OrderSummary) -> Line:
+def _sale(row: OrderSummary, share: Share | None) -> Line:
     note = f"{order_parts.title_of(row)}, {time_text(row.created_at)}"
     url = url_for("admin.purchase", number=row.number)
-    return Line(row.number, note, url, wording.badge(row.status), money_text(row.total_minor, row.currency))
+    amount = money_text(row.total_minor, row.currency)
+    explain_url = purchase_page.gross_url(share, row.number) if share else ""
+    return Line(row.number, note, url, wording.badge(row.status), amount, explain_url)
 
 
 def _payment(row: Attempt) -> Line:
     url = url_for("admin.payment", payment_id=row.id)
     amount = money_text(row.amount_minor, row.currency)
-    return Line(f"Payment {row.id}", time_text(row.created_at), url, wording.payment_badge(row.status), amount)
+    return Line(
+        f"Payment {row.id}",
+        time_text(row.created_at),
+        url,
+        wording.payment_badge(row.status),
+        amount,
+        purchase_page.explain_url(row.id),
+    )
 
 
 def _device(user_id: int, device: Device) -> DeviceView:

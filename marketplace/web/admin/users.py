@@ -102,12 +102,14 @@ def user(user_id: int) -> ResponseReturnValue:
     """Show one person: profile, shop, latest purchases, sales, payments and refunds, and signed-in devices."""
     person = queries.person(user_id)
     limit = ADMIN_IDLE_LIMIT if person.is_admin else IDLE_LIMIT
+    sales = order_queries.seller_orders(user_id, SellerTab.ALL, ALWAYS, _LATEST).rows if person.is_seller else ()
     facts = user_page.Facts(
         person=person,
         paid=flow_queries.buyer_totals(user_id),
         held=payment_queries.held_totals(user_id) if person.is_seller else [],
         purchases=purchase_queries.purchases(purchase_queries.Sought(buyer_id=user_id), _LATEST).rows,
-        sales=order_queries.seller_orders(user_id, SellerTab.ALL, ALWAYS, _LATEST).rows if person.is_seller else (),
+        sales=sales,
+        shares=payment_queries.shares_of_orders(order.id for order in sales),
         payments=search_queries.attempts_of_buyer(user_id, search_queries.Sought(), _LATEST).rows,
         refunds=refund_queries.refunds_of_buyer(user_id, _LATEST).rows,
         devices=account_queries.devices(user_id, seen_after=clock.system_now() - limit),

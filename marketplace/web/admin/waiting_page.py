@@ -10,6 +10,7 @@ from marketplace.reconciliation.waiting import Queue, Waiting
 from marketplace.web.refund_parts import age_text
 from marketplace.web.wording import Badge
 
+_MINUTE = 60
 # From when on somebody should look.
 _LATE = {
     Queue.REFUNDS: timedelta(days=2),
@@ -36,9 +37,17 @@ def rows(found: Mapping[Queue, Waiting], now: datetime) -> tuple[WaitingRow, ...
     return tuple(_row(found[queue], now) for queue in Queue)
 
 
+def span_text(span: timedelta) -> str:
+    """Return how long something took: 3 s, 4 min, 2 d 1 h."""
+    seconds = span // timedelta(seconds=1)
+    return f"{seconds} s" if seconds < _MINUTE else age_text(datetime.min, datetime.min + span)
+
+
 def _row(each: Waiting, now: datetime) -> WaitingRow:
     if each.oldest_at is None:
-        return WaitingRow(each.queue.label, 0, "", Badge("Nothing waits", "ok"), _list_url(each.queue), "Open the list")
+        return WaitingRow(
+            each.queue.label, 0, "None", Badge("Nothing waits", "ok"), _list_url(each.queue), "Open the list"
+        )
     is_late = now - each.oldest_at > _LATE[each.queue]
     badge = Badge("Late", "bad") if is_late else Badge("In time", "ok")
     return WaitingRow(

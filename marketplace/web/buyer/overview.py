@@ -53,6 +53,7 @@ class Figure:
     amount: str
     note: str
     explain_url: str
+    link_label: str = "Explain this figure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +136,19 @@ def _spent(totals: Sequence[BuyerTotals]) -> list[Figure]:
         return []
     main = totals[0]
     amount = money_text(main.spent_minor, main.currency)
-    return [Figure("Spent in all", amount, f"In {main.currency}, refunds taken off", url_for("buyer.statistics"))]
+    return [
+        Figure(
+            "Spent in all",
+            amount,
+            f"In {main.currency}, less refunds",
+            url_for("buyer.statistics"),
+            "See the statistics",
+        )
+    ]
 
 
 def _count(label: str, tab: BuyerTab, counts: dict[OrderStatus, int], note: str) -> Figure:
-    return Figure(label, str(tab.count_of(counts)), note, url_for("buyer.orders", tab=tab.value))
+    return Figure(label, str(tab.count_of(counts)), note, url_for("buyer.orders", tab=tab.value), "See the orders")
 
 
 def _to_pay(orders: Sequence[OrderSummary]) -> list[Step]:

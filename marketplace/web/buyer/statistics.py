@@ -76,8 +76,8 @@ def _figures(total: BuyerTotals) -> tuple[Figure, ...]:
         flow(BuyerFlow.SPENT, total.spent_minor, "Paid less refunded"),
         flow(BuyerFlow.PAID, total.paid_minor, "All payments that went through"),
         flow(BuyerFlow.REFUNDED, total.refunded_minor, "Back with you, or on its way"),
-        Figure("Completed payments", str(total.payments), "Also those that were refunded since", paid),
-        Figure("Average payment", average, "Paid, by completed payments", paid),
+        Figure("Completed payments", str(total.payments), "Also those refunded since", paid, "See the payments"),
+        Figure("Average payment", average, "Paid, by completed payments", paid, "See the payments"),
     )
 
 
