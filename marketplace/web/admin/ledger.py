@@ -159,14 +159,15 @@ def account(account: str, currency: str) -> ResponseReturnValue:
     if kind is None or not lists.is_currency(currency):
         raise NotFound("There is no such account.")
     owner_id = lists.row_id("owner")
-    asked = lists.asked(Sort.OLDEST, owner=str(owner_id or ""))
+    # Whoever comes from a figure such as what is held for sellers sees it with the same sign.
+    side = "credit" if request.args.get("side") == "credit" else ""
+    asked = lists.asked(Sort.OLDEST, owner=str(owner_id or ""), side=side)
     scope = Scope(kind, currency, owner_id, asked.period)
     if asked.is_csv:
         rows = every(partial(queries.postings_in, scope), asked.cursor)
         return lists.csv_file(f"{kind.value}-{currency}", _POSTING_COLUMNS, map(_posting_csv, rows))
     found = queries.statement_page(scope, lists.row_id("before"), asked.cursor.size)
-    # As the account normally stands, so that what is held for sellers reads as what is held.
-    sign = _DEBIT if kind.is_debit else _CREDIT
+    sign = _CREDIT if side else _DEBIT
     rows_shown, total = explaining.stretch(found, currency, sign, entry_url)
     older = found.rows[0].id if found.earlier.postings and found.rows else None
     page = AccountPage(
@@ -176,7 +177,7 @@ def account(account: str, currency: str) -> ResponseReturnValue:
         figure=money_text(sign * found.balance_minor, currency),
         sum=money_text(sign * found.total_minor, currency),
         agrees=found.balance_minor == found.total_minor,
-        intro=f"{'Debits less credits' if kind.is_debit else 'Credits less debits'}. {lists.period_text(asked.period)} Oldest first.",
+        intro=f"{'Credits less debits' if side else 'Debits less credits'}. {lists.period_text(asked.period)} Oldest first.",
         rows=rows_shown,
         total=total,
         tools=asked.tools(Listed(()), {"owner": f"Owner: user {owner_id}"}),

@@ -212,6 +212,6 @@ def _books(balances: Sequence[Balance]) -> tuple[HeldRow, ...]:
         own = [balance for balance in balances if balance.currency == currency]
         held = -sum(balance.balance_minor for balance in own if balance.account is Account.SELLER_HELD)
         left = sum(balance.balance_minor for balance in own)
-        url = url_for("admin.account", account=Account.SELLER_HELD.value, currency=currency)
+        url = url_for("admin.account", account=Account.SELLER_HELD.value, currency=currency, side="credit")
         rows.append(HeldRow(currency, money_text(held, currency), url, left == 0, money_text(left, currency)))
     return tuple(rows)

@@ -128,7 +128,9 @@ def _paid(person: Person, total: BuyerTotals) -> MoneyRow:
 
 
 def _held(person: Person, total: HeldTotal) -> MoneyRow:
-    url = url_for("admin.account", account=Account.SELLER_HELD.value, currency=total.currency, owner=person.id)
+    url = url_for(
+        "admin.account", account=Account.SELLER_HELD.value, currency=total.currency, owner=person.id, side="credit"
+    )
     count = "1 order" if total.orders == 1 else f"{total.orders} orders"
     return MoneyRow(f"Held as a seller in {total.currency}", money_text(total.held_minor, total.currency), url, count)
 
