@@ -9,9 +9,7 @@ from marketplace.outbound.rules import idempotency_key, must_look_up, next_attem
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    ("sends", "minutes"), [(1, 1), (2, 5), (3, 30), (4, 120), (5, 720), (6, 720), (50, 720)]
-)
+@pytest.mark.parametrize(("sends", "minutes"), [(1, 1), (2, 5), (3, 30), (4, 120), (5, 720), (6, 720), (50, 720)])
 def test_the_ladder_has_five_rungs_and_stays_on_the_last(sends: int, minutes: int) -> None:
     assert next_attempt_at(sends, NOW) == NOW + timedelta(minutes=minutes)
 
