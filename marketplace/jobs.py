@@ -4,17 +4,24 @@ Jobs only bring forward what the tick does anyway, so a lost job loses time and 
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import procrastinate
 import structlog
 from flask import Flask
+from procrastinate import JobContext
 from procrastinate.jobs import Job, Status
+from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace import clock, db
 from marketplace.checkout import flows as checkout
 from marketplace.checkout import outcomes as checkout_outcomes
 from marketplace.checkout import sweeps
+from marketplace.job_runs import operations as job_runs
+from marketplace.job_runs.operations import Run
 from marketplace.ledger import operations as ledger
 from marketplace.orders import sweeps as orders
 from marketplace.outbound import flows as outbound
@@ -26,10 +33,38 @@ from marketplace.refunds import flows as refunds
 log = structlog.get_logger()
 
 _OUTCOMES = {**checkout_outcomes.OUTCOMES, **refunds.OUTCOMES}
-_STALLED_SECONDS = 60
+STALLED_SECONDS = 60
 _POLL_SECONDS = 0.5
 # The sixth field is the seconds. In front, it would mean every second of every fifth minute.
 EVERY_FIVE_SECONDS = "* * * * * */5"
+EVERY_MINUTE = "* * * * *"
+_MIDNIGHT = datetime(2000, 1, 1, tzinfo=UTC)
+_RESCUE = "rescue_stalled"
+_INTERVALS = {JobName.TICK.value: timedelta(seconds=5), _RESCUE: timedelta(minutes=1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """One line of the timetable: a job that comes by the clock, or a step of the tick."""
+
+    name: str
+    interval: timedelta
+    is_step: bool
+
+    def next_after(self, moment: datetime) -> datetime:
+        """Return when it comes next, system time: whole intervals count from midnight, as in cron."""
+        passed = (moment - _MIDNIGHT) // self.interval
+        return _MIDNIGHT + (passed + 1) * self.interval
+
+
+def timetable(app: Flask) -> tuple[Periodic, ...]:
+    """Return all that comes by the clock, the steps of the tick after it."""
+    steps = [Periodic(name, _INTERVALS[JobName.TICK], is_step=True) for name in _work(app, clock.now())]
+    return (
+        Periodic(JobName.TICK.value, _INTERVALS[JobName.TICK], is_step=False),
+        *steps,
+        Periodic(_RESCUE, _INTERVALS[_RESCUE], is_step=False),
+    )
 
 
 def tick(app: Flask) -> dict[str, int]:
@@ -37,9 +72,22 @@ def tick(app: Flask) -> dict[str, int]:
 
     Safe to run twice, at the same time, or days late.
     """
+    began, counts, runs = clock.system_now(), {}, []
+    with app.app_context():
+        for name, step in _work(app, clock.now()).items():
+            run = _run(name, step)
+            counts[name] = -1 if run.error else run.done
+            runs.append(run)
+        failed = [run.name for run in runs if run.error]
+        error = f"Failed: {', '.join(failed)}" if failed else ""
+        done = sum(run.done for run in runs)
+        _record([*runs, Run(JobName.TICK.value, began, _since(began), done, error)])
+    return counts
+
+
+def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
     settings, providers = app.extensions["settings"], app.extensions["providers"]
-    now = clock.now()
-    work: dict[str, Callable[[], int]] = {
+    return {
         "events applied": lambda: events.apply_due(providers=providers, settings=settings, now=now),
         "calls sent": lambda: outbound.send_due(providers=providers, outcomes=_OUTCOMES, now=now),
         "payments ended": lambda: checkout.close_overdue(providers=providers, settings=settings, now=now),
@@ -52,15 +100,29 @@ def tick(app: Flask) -> dict[str, int]:
         "receipts returned": lambda: checkout.return_receipts(providers=providers, now=now),
         "entries chained": lambda: db.atomic(ledger.extend_chain, ["ledger:chain"]),
     }
-    counts: dict[str, int] = {}
-    with app.app_context():
-        for name, step in work.items():
-            try:
-                counts[name] = step()
-            except Exception:
-                log.exception("tick step failed", step=name)
-                counts[name] = -1
-    return counts
+
+
+def _run(name: str, step: Callable[[], int]) -> Run:
+    began = clock.system_now()
+    try:
+        done = step()
+    except Exception as error:
+        log.exception("tick step failed", step=name)
+        return Run(name, began, _since(began), 0, f"{type(error).__name__}: {error}")
+    return Run(name, began, _since(began), done)
+
+
+def _record(runs: Sequence[Run]) -> None:
+    """Keep the last runs; that this fails is no reason for the work to count as failed."""
+    try:
+        job_runs.record_runs(runs)
+    except SQLAlchemyError:
+        log.exception("the last runs were not kept")
+
+
+def _since(began: datetime) -> int:
+    """Return how many milliseconds have passed since `began`, system time."""
+    return (clock.system_now() - began) // timedelta(milliseconds=1)
 
 
 def worker(app: Flask) -> procrastinate.App:
@@ -68,9 +130,9 @@ def worker(app: Flask) -> procrastinate.App:
     settings = app.extensions["settings"]
     queue = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=settings.database_url, max_size=6))
 
-    @queue.task(name=JobName.READ_EVENT, pass_context=False)
-    def read_event(event_id: int) -> None:
-        with app.app_context():
+    @queue.task(name=JobName.READ_EVENT, pass_context=True)
+    def read_event(context: JobContext, event_id: int) -> None:
+        with app.app_context(), _kept_failure(context):
             provider = app.extensions["providers"]["stripe"]
             events.apply(event_id, provider=provider, settings=settings, now=clock.now(), reread=True)
 
@@ -79,13 +141,36 @@ def worker(app: Flask) -> procrastinate.App:
     def run_tick(timestamp: int) -> None:
         tick(app)
 
-    @queue.periodic(cron="* * * * *")
-    @queue.task(name="rescue_stalled", queueing_lock="rescue_stalled")
+    @queue.periodic(cron=EVERY_MINUTE)
+    @queue.task(name=_RESCUE, queueing_lock=_RESCUE)
     async def rescue_stalled(timestamp: int) -> None:
-        for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_SECONDS):
+        began, rescued = clock.system_now(), 0
+        for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
             await _rescue(queue, job)
+            rescued += 1
+        with app.app_context():
+            _record([Run(_RESCUE, began, _since(began), rescued)])
 
     return queue
+
+
+@contextmanager
+def _kept_failure(context: JobContext) -> Iterator[None]:
+    """Keep why a job failed before the queue marks it so."""
+    try:
+        yield
+    except Exception as error:
+        job = context.job
+        db.atomic(
+            job_runs.record_failure,
+            (),
+            job_id=job.id or 0,
+            name=job.task_name,
+            arguments=job.task_kwargs,
+            error=f"{type(error).__name__}: {error}",
+            now=clock.system_now(),
+        )
+        raise
 
 
 async def _rescue(queue: procrastinate.App, job: Job) -> None:

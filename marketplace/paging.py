@@ -41,6 +41,10 @@ class Period:
         return and_(*conditions) if conditions else ~false()
 
 
+ALWAYS = Period()
+"""No limit on either side."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """Which page of a list: the rows that follow the row `after`, those right ahead of the row `before`, or the first.

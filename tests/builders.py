@@ -1,8 +1,10 @@
 """Builders walk the real operations: nothing here makes a state that the product cannot reach (STYLE 29)."""
 
+import asyncio
 import itertools
 import re
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,9 +12,10 @@ from typing import Any
 import psycopg
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from marketplace import clock, db, jobs
+from marketplace import clock, db, jobs, queue
 from marketplace.accounts import operations as accounts
 from marketplace.accounts import passwords
 from marketplace.carts import operations as carts
@@ -25,6 +28,7 @@ from marketplace.checkout.operations import Agreed
 from marketplace.config import Settings
 from marketplace.money import Money
 from marketplace.providers.base import Provider
+from marketplace.queue import JobName
 from marketplace.refunds import operations as refunds
 from marketplace.refunds.rules import RefundReason
 from marketplace.refunds.wishes import Wish
@@ -253,6 +257,24 @@ class World:
             wish=wish,
             now=self.now,
         )
+
+    def failed_job(self) -> int:
+        """Queue a job about an event that is not there and let the worker fail at it; return the job's id."""
+
+        def enqueue(session: Session) -> None:
+            queue.enqueue(session, JobName.READ_EVENT, event_id=0)
+
+        db.atomic(enqueue)
+        with ThreadPoolExecutor(1) as thread:  # a browser test has an event loop of its own in this one
+            thread.submit(lambda: asyncio.run(self._work_off())).result()
+        [(job_id,)] = self.rows("SELECT max(id) FROM procrastinate_jobs WHERE status = 'failed'")
+        return int(str(job_id))
+
+    async def _work_off(self) -> None:
+        """Run the real worker until its queue is empty."""
+        worker = jobs.worker(self.app)
+        async with worker.open_async():
+            await worker.run_worker_async(wait=False, listen_notify=False, delete_jobs="successful")
 
     def client(self, user_id: int | None = None) -> FlaskClient:
         """Return a browser-like client, signed in as `user_id` through the real form."""

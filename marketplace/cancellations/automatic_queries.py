@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, select
 from marketplace import db
 from marketplace.cancellations.models import Cancellation
 from marketplace.orders.models import Order, Purchase
-from marketplace.paging import Cursor, Listed, read_page
+from marketplace.paging import Cursor, Listed, Period, read_page
 from marketplace.payment_records.models import Payment
 from marketplace.payments.models import AutomaticRefund, UnappliedReceipt
 from marketplace.payments.rules import RefundRule
@@ -70,11 +70,10 @@ def counts(since: datetime) -> dict[RefundRule, int]:
     return dict(map(tuple, db.read(_COUNTS, {"since": since})))
 
 
-def log(rule: RefundRule | None, since: datetime | None, cursor: Cursor) -> Listed[Applied]:
-    """Return one page of the times that `rule` (None: any) applied from `since` on, newest first."""
+def log(rule: RefundRule | None, period: Period, cursor: Cursor) -> Listed[Applied]:
+    """Return one page of the times that `rule` (None: any) applied in `period`, newest first."""
     statement = _LOG
     if rule is not None:
         statement = statement.where(AutomaticRefund.rule == rule)
-    if since is not None:
-        statement = statement.where(AutomaticRefund.applied_at >= since)
-    return read_page(statement, AutomaticRefund.__table__.c.id, cursor, Applied)
+    columns = AutomaticRefund.__table__.c
+    return read_page(statement.where(period.of(columns.applied_at)), columns.id, cursor, Applied)

@@ -11,6 +11,8 @@ class LedgerEntry(Base):
     """One money fact. `key` is unique, so that a fact is booked once however often it is reported."""
 
     __tablename__ = "ledger_entry"
+    # Entries come in the order of their times: a BRIN index finds days and costs writers nothing.
+    __table_args__ = (Index("ix_ledger_entry_booked_at", "booked_at", postgresql_using="brin"),)
 
     id: Mapped[PrimaryKey]
     key: Mapped[Text200] = mapped_column(unique=True)

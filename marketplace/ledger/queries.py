@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, select, true
 
 from marketplace import db
 from marketplace.errors import NotFound
 from marketplace.ledger.accounts import OF_SELLERS, Account
 from marketplace.ledger.models import LedgerEntry, Posting
+from marketplace.paging import ALWAYS, Cursor, Listed, Period, read_page
 
 _AMOUNT = Posting.amount_minor
 _MINOR = _AMOUNT.type
 _ACCOUNT = Posting.__table__.c.account.type
+_LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,19 @@ class Entry:
     booked_at: datetime
     hash: bytes
     postings: tuple[PostingRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntrySummary:
+    """One entry in a list; what it moves is the sum of its debits, minor units."""
+
+    id: int
+    key: str
+    description: str
+    payment_id: int | None
+    booked_at: datetime
+    currency: str
+    debit_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +140,31 @@ _ENTRY = select(
     LedgerEntry.booked_at,
     LedgerEntry.hash,
 )
+_MOVED = (
+    select(func.min(Posting.currency).label("currency"), func.sum(case((_AMOUNT > 0, _AMOUNT), else_=0)).label("debit"))
+    .where(Posting.entry_id == LedgerEntry.id)
+    .lateral("moved")
+)
+_ENTRIES = select(
+    LedgerEntry.id,
+    LedgerEntry.key,
+    LedgerEntry.description,
+    LedgerEntry.payment_id,
+    LedgerEntry.booked_at,
+    _MOVED.c.currency,
+    _MOVED.c.debit.cast(_MINOR),
+).join(_MOVED, true())
 _OF_ENTRY = _POSTING.where(Posting.entry_id == bindparam("entry_id")).order_by(Posting.id)
 _OF_PAYMENT = _POSTING.where(LedgerEntry.payment_id == bindparam("payment_id")).order_by(Posting.entry_id, Posting.id)
 
 
-def trial_balance() -> Sequence[Balance]:
-    """Return every account that has postings, per currency. One statement, so the balances are of one moment."""
-    return [Balance(*tuple(row)) for row in db.read(_TRIAL_BALANCE)]
+def trial_balance(until: datetime | None = None) -> Sequence[Balance]:
+    """Return every account that has postings, per currency; with `until`, what was booked before that moment.
+
+    One statement, so the balances are of one moment.
+    """
+    statement = _TRIAL_BALANCE if until is None else _TRIAL_BALANCE.where(booked(Period(until=until)))
+    return [Balance(*tuple(row)) for row in db.read(statement)]
 
 
 def entry(entry_id: int) -> Entry:
@@ -143,6 +176,17 @@ def entry(entry_id: int) -> Entry:
         rows = connection.execute(_OF_ENTRY, {"entry_id": entry_id}).all()
     columns: tuple[Any, ...] = (*found, tuple(PostingRow(*tuple(row)) for row in rows))
     return Entry(*columns)
+
+
+def entries(text: str, period: Period, cursor: Cursor) -> Listed[EntrySummary]:
+    """Return one page of the entries booked in `period`, newest first; `text` begins a key or is a payment's number."""
+    columns = LedgerEntry.__table__.c
+    statement = _ENTRIES.where(period.of(columns.booked_at))
+    if text.isascii() and text.isdigit():
+        statement = statement.where(LedgerEntry.payment_id == min(int(text), _LARGEST_ID))
+    elif text:
+        statement = statement.where(LedgerEntry.key.startswith(text, autoescape=True))
+    return read_page(statement, columns.id, cursor, EntrySummary)
 
 
 def postings_of_payment(payment_id: int) -> Sequence[PostingRow]:
@@ -171,11 +215,37 @@ def statement(connection: Connection, *scope: ColumnElement[bool], before: int |
     return AccountStatement(balance, found, Carried(*outside[:3]), Carried(*outside[3:]))
 
 
-def statement_page(account: Account, currency: str, before: int | None, size: int) -> AccountStatement:
-    """Return a stretch of an account, everybody's postings, read in one snapshot."""
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Some postings of an account in one currency: of one owner or all, of some time or all."""
+
+    account: Account
+    currency: str
+    owner_id: int | None = None
+    period: Period = ALWAYS
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return what a posting must meet."""
+        found = [Posting.account == self.account, Posting.currency == self.currency]
+        if self.owner_id is not None:
+            found.append(Posting.owner_id == self.owner_id)
+        return found if self.period == ALWAYS else [*found, booked(self.period)]
+
+
+def statement_page(scope: Scope, before: int | None, size: int) -> AccountStatement:
+    """Return a stretch of an account, read in one snapshot."""
     with db.snapshot() as connection:
-        scope = (Posting.account == account, Posting.currency == currency)
-        return statement(connection, *scope, before=before, size=size)
+        return statement(connection, *scope.conditions(), before=before, size=size)
+
+
+def postings_in(scope: Scope, cursor: Cursor) -> Listed[PostingRow]:
+    """Return one page of an account's postings, for its file."""
+    return read_page(_POSTING.where(*scope.conditions()), Posting.__table__.c.id, cursor, PostingRow)
+
+
+def booked(period: Period) -> ColumnElement[bool]:
+    """Return the condition that a posting was booked in `period`."""
+    return Posting.entry_id.in_(select(LedgerEntry.id).where(period.of(LedgerEntry.__table__.c.booked_at)))
 
 
 def of_seller(seller_id: int, currency: str) -> ColumnElement[bool]:

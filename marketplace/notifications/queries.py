@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, select
 
 from marketplace import db
 from marketplace.notifications.models import Notification, NotificationKind
-from marketplace.paging import Cursor, Listed, read_page
+from marketplace.paging import Cursor, Listed, Period, read_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,9 @@ def unread_count(user_id: int) -> int:
     return int(db.read(_UNREAD, {"user_id": user_id})[0][0])
 
 
-def notifications_of(user_id: int, cursor: Cursor, *, only_unread: bool = False) -> Listed[Told]:
-    """Return one page of what a person was told, newest first."""
-    statement = _TOLD.where(Notification.user_id == user_id)
+def notifications_of(user_id: int, period: Period, cursor: Cursor, *, only_unread: bool = False) -> Listed[Told]:
+    """Return one page of what a person was told in `period`, newest first unless the cursor says otherwise."""
+    statement = _TOLD.where(Notification.user_id == user_id, period.of(Notification.__table__.c.created_at))
     if only_unread:
         statement = statement.where(Notification.read_at.is_(None))
     return read_page(statement, Notification.__table__.c.id, cursor, Told)

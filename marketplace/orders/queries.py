@@ -200,9 +200,13 @@ _PURCHASE_ORDERS = (
 )
 
 
-def buyer_orders(buyer_id: int, tab: BuyerTab, period: Period, cursor: Cursor) -> Listed[OrderSummary]:
-    """Return one page of the orders a buyer placed in `period`, newest first unless the cursor says otherwise."""
-    return _page(SUMMARY.where(Order.buyer_id == buyer_id), tab, period, cursor)
+def buyer_orders(buyer_id: int, tab: BuyerTab, text: str, period: Period, cursor: Cursor) -> Listed[OrderSummary]:
+    """Return one page of the orders a buyer placed in `period`, newest first unless the cursor says otherwise.
+
+    `text` is an order's or a purchase's number, or part of what was bought or of the shop's name; "" for all.
+    """
+    statement = SUMMARY.where(Order.buyer_id == buyer_id)
+    return _page(statement.where(_named(text)) if text else statement, tab, period, cursor)
 
 
 def seller_orders(seller_id: int, tab: SellerTab, text: str, period: Period, cursor: Cursor) -> Listed[OrderSummary]:
@@ -267,6 +271,16 @@ def _page(
     columns = Order.__table__.c
     amounts = Amounts(columns.currency, columns.total_minor)
     return read_page(statement.where(period.of(columns.created_at)), columns.id, cursor, OrderSummary, amounts=amounts)
+
+
+def _named(text: str) -> ColumnElement[bool]:
+    number = text.upper()
+    if number.startswith("TM-"):
+        return Order.number == number
+    if number.startswith("P-"):
+        return Purchase.number == number
+    titles = select(OrderLine.order_id).where(OrderLine.title.icontains(text, autoescape=True))
+    return or_(Shop.name.icontains(text, autoescape=True), Order.id.in_(titles))
 
 
 def _own(number: str, is_own: ColumnElement[bool]) -> OrderDetail:

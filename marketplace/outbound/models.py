@@ -44,6 +44,7 @@ class OutboundCall(Ruled, Base):
             "next_attempt_at",
             postgresql_where="status IN ('planned', 'sending', 'unknown')",
         ),
+        Index("ix_outbound_call_blocked", "created_at", postgresql_where="status = 'blocked'"),
         {"postgresql_with": {"fillfactor": 70}},
     )
     machine: ClassVar[Machine] = CALL

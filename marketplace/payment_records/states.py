@@ -18,6 +18,9 @@ class PaymentStatus(Status):
 
 _S = PaymentStatus
 
+HAS_MONEY = (_S.COMPLETED, _S.PARTIALLY_REFUNDED, _S.REFUNDED)
+"""The provider took the money, whatever went back since."""
+
 PAYMENT = Machine(
     "payment",
     PaymentStatus,

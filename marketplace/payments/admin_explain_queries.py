@@ -13,7 +13,7 @@ from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import LedgerEntry, Posting
 from marketplace.orders.models import Order
 from marketplace.payment_records.models import Payment
-from marketplace.payment_records.states import PaymentStatus
+from marketplace.payment_records.states import HAS_MONEY
 from marketplace.payments.explain_queries import AgreedRow, Explanation
 from marketplace.payments.models import BalanceTransaction, PaymentTransaction, UnappliedReceipt
 from marketplace.payments.states import TransactionStatus
@@ -21,7 +21,6 @@ from marketplace.payments.states import TransactionStatus
 _RECEIVED = LedgerEntry.key.like("payment:%:captured") | LedgerEntry.key.like("payment:%:unapplied")
 _CAPTURED = LedgerEntry.key.like("payment:%:captured")
 _UNBOOKED = (TransactionStatus.PENDING, TransactionStatus.FAILED)
-_PAID = (PaymentStatus.COMPLETED, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED)
 
 
 class Source(StrEnum):
@@ -107,7 +106,7 @@ def explain_payment(
             amount, currency = _seen_at_provider(connection, payment_id, figure, currency)
         elif figure.source is not Source.PAYMENT:
             amount, agreed = _stored(connection, payment_id, figure, order_number)
-        elif not amount or status not in _PAID:
+        elif not amount or status not in HAS_MONEY:
             rows = connection.execute(_ORDERS, {"purchase_id": purchase_id})
             agreed = [AgreedRow(f"Order {number}", shop, total) for number, shop, total in rows]
         booked = ledger.postings(connection, Posting.currency == currency, *_scope(payment_id, figure, order_number))

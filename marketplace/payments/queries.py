@@ -11,7 +11,6 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from marketplace import db
 from marketplace.errors import NotFound
 from marketplace.orders.models import Purchase
-from marketplace.paging import Cursor, Listed, read_page
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payments.models import (
@@ -155,7 +154,8 @@ _CURRENT_SHARES = (
         PaymentTransaction.id.desc(),
     )
 )
-_ATTEMPT = select(
+# Also the base of search_queries.
+ATTEMPT = select(
     Payment.id,
     Payment.purchase_id,
     Purchase.number,
@@ -171,11 +171,8 @@ _ATTEMPT = select(
     Payment.package_name,
     Payment.provider_payment_id,
 ).join(Purchase, Purchase.id == Payment.purchase_id, isouter=True)
-_OWN_ATTEMPT = _ATTEMPT.where(Payment.id == bindparam("payment_id"), Payment.user_id == bindparam("user_id"))
-_PURCHASE_ATTEMPTS = _ATTEMPT.where(Payment.purchase_id == bindparam("purchase_id")).order_by(Payment.id.desc())
-_ATTEMPT_COUNTS = (
-    select(Payment.status, func.count()).where(Payment.user_id == bindparam("user_id")).group_by(Payment.status)
-)
+_OWN_ATTEMPT = ATTEMPT.where(Payment.id == bindparam("payment_id"), Payment.user_id == bindparam("user_id"))
+_PURCHASE_ATTEMPTS = ATTEMPT.where(Payment.purchase_id == bindparam("purchase_id")).order_by(Payment.id.desc())
 _DECLINES = (
     select(
         PaymentFailure.id,
@@ -221,19 +218,6 @@ def shares_of_orders(order_ids: Iterable[int]) -> dict[int, Share]:
     rows = db.read(_CURRENT_SHARES, {"order_ids": list(order_ids)})
     shares = [Share(*tuple(row)) for row in rows]
     return {share.order_id: share for share in shares}
-
-
-def attempts_of_buyer(user_id: int, status: PaymentStatus | None, cursor: Cursor) -> Listed[Attempt]:
-    """Return one page of a buyer's attempts to pay, newest first; `status` None means all (S1.1)."""
-    statement = _ATTEMPT.where(Payment.user_id == user_id)
-    if status is not None:
-        statement = statement.where(Payment.status == status)
-    return read_page(statement, Payment.__table__.c.id, cursor, Attempt)
-
-
-def attempt_counts(user_id: int) -> dict[PaymentStatus, int]:
-    """Return how many attempts of a buyer have each status."""
-    return dict(map(tuple, db.read(_ATTEMPT_COUNTS, {"user_id": user_id})))
 
 
 def attempt_of_buyer(payment_id: int, user_id: int) -> Attempt:

@@ -1,18 +1,20 @@
-"""The admin's list of payments, found by any id, number or e-mail address."""
+"""The lists of payments, found by any id, number or e-mail address."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, false, func, or_, select, true
 
+from marketplace import db
 from marketplace.accounts.models import User
 from marketplace.orders.models import Order, Purchase
-from marketplace.paging import Cursor, Listed, read_page
+from marketplace.paging import ALWAYS, Amounts, Cursor, Listed, Period, read_page
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payments.models import BalanceTransaction, PaymentFailure, PaymentTracker, UnappliedReceipt
+from marketplace.payments.queries import ATTEMPT, Attempt
 from marketplace.payments.states import TrackerStatus
+from marketplace.payments.tabs import PaymentTab
 
 LARGEST_ID = 2**63 - 1
 
@@ -63,19 +65,56 @@ _SUMMARY = (
 )
 
 
-def payments(
-    text: str, status: PaymentStatus | None, named_by_events: Sequence[int], cursor: Cursor
-) -> Listed[PaymentSummary]:
-    """Return one page of payments, newest first, that `text` names by any id and that have `status`.
+_COLUMNS = Payment.__table__.c
+_AMOUNTS = Amounts(_COLUMNS.currency, _COLUMNS.amount_minor)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which payments are wanted: `text` is any id, number or e-mail address, "" for all, as is `currency`.
 
     `named_by_events` are the payments that provider events of this id or about this object were matched to.
     """
-    statement = _SUMMARY
-    if text:
-        statement = statement.where(or_(_named(text), Payment.id.in_(named_by_events) if named_by_events else false()))
-    if status is not None:
-        statement = statement.where(Payment.status == status)
-    return read_page(statement, Payment.__table__.c.id, cursor, PaymentSummary)
+
+    text: str = ""
+    tab: PaymentTab = PaymentTab.ALL
+    period: Period = ALWAYS
+    currency: str = ""
+    named_by_events: tuple[int, ...] = ()
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return what a payment must meet, its tab aside."""
+        found = [self.period.of(_COLUMNS.created_at)]
+        if self.text:
+            by_events = Payment.id.in_(self.named_by_events) if self.named_by_events else false()
+            found.append(or_(_named(self.text), by_events))
+        if self.currency:
+            found.append(Payment.currency == self.currency)
+        return found
+
+
+def payments(sought: Sought, cursor: Cursor) -> Listed[PaymentSummary]:
+    """Return one page of the payments that are sought, newest first unless the cursor says otherwise."""
+    statement = _SUMMARY.where(*sought.conditions())
+    if sought.tab.statuses:
+        statement = statement.where(Payment.status.in_(sought.tab.statuses))
+    return read_page(statement, _COLUMNS.id, cursor, PaymentSummary, amounts=_AMOUNTS)
+
+
+def attempts_of_buyer(user_id: int, sought: Sought, cursor: Cursor) -> Listed[Attempt]:
+    """Return one page of a buyer's attempts to pay, newest first unless the cursor says otherwise (S1.1, S1.19)."""
+    statement = ATTEMPT.where(Payment.user_id == user_id, *sought.conditions())
+    if sought.tab.statuses:
+        statement = statement.where(Payment.status.in_(sought.tab.statuses))
+    return read_page(statement, _COLUMNS.id, cursor, Attempt, amounts=_AMOUNTS)
+
+
+def counts(sought: Sought, user_id: int | None = None) -> dict[PaymentStatus, int]:
+    """Return how many of the payments that are sought have each status, whatever the tab; `user_id` for one buyer's."""
+    statement = select(Payment.status, func.count()).where(*sought.conditions()).group_by(Payment.status)
+    if user_id is not None:
+        statement = statement.where(Payment.user_id == user_id)
+    return dict(map(tuple, db.read(statement)))
 
 
 def _named(text: str) -> ColumnElement[bool]:

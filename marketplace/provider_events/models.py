@@ -19,6 +19,7 @@ class ProviderEvent(Ruled, Base):
         Index("uq_provider_event_event_id", "provider", "event_id", unique=True),
         Index("ix_provider_event_waiting", "next_attempt_at", postgresql_where="status IN ('received', 'parked')"),
         Index(None, "object_id"),
+        Index("ix_provider_event_received_at", "received_at", postgresql_using="brin"),
         {"postgresql_with": {"fillfactor": 70}},
     )
     machine: ClassVar[Machine] = EVENT

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from marketplace import db
 from marketplace.errors import NotFound
-from marketplace.paging import Cursor, Listed, read_page
+from marketplace.paging import ALWAYS, Cursor, Listed, Period, read_page
 from marketplace.provider_events.models import ProviderEvent
 from marketplace.provider_events.states import EventStatus
 
@@ -58,7 +58,6 @@ _DETAIL = select(ProviderEvent.body_sha256, ProviderEvent.payload, *_COLUMNS).wh
     ProviderEvent.id == bindparam("event_row_id")
 )
 _OF_PAYMENT = _SUMMARY.where(ProviderEvent.payment_id == bindparam("payment_id")).order_by(ProviderEvent.id)
-_COUNTS = select(ProviderEvent.status, func.count()).group_by(ProviderEvent.status)
 _NAMED = (
     select(ProviderEvent.payment_id)
     .where(
@@ -70,15 +69,28 @@ _NAMED = (
 )
 
 
-def events(status: EventStatus | None, text: str, cursor: Cursor) -> Listed[EventSummary]:
-    """Return one page of the inbox, newest first; `text` is an event's id, an object's id or a type, "" for all."""
-    statement = _SUMMARY
-    if status is not None:
-        statement = statement.where(ProviderEvent.status == status)
-    if text:
-        statement = statement.where(
-            or_(ProviderEvent.event_id == text, ProviderEvent.object_id == text, ProviderEvent.type == text)
-        )
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which events are wanted: `text` is an event's id, an object's id or a type, "" for all."""
+
+    text: str = ""
+    status: EventStatus | None = None
+    period: Period = ALWAYS
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return what an event must meet, the status aside."""
+        found = [self.period.of(ProviderEvent.__table__.c.received_at)]
+        if self.text:
+            columns = (ProviderEvent.event_id, ProviderEvent.object_id, ProviderEvent.type)
+            found.append(or_(*(column == self.text for column in columns)))
+        return found
+
+
+def events(sought: Sought, cursor: Cursor) -> Listed[EventSummary]:
+    """Return one page of the events that are sought, newest first unless the cursor says otherwise."""
+    statement = _SUMMARY.where(*sought.conditions())
+    if sought.status is not None:
+        statement = statement.where(ProviderEvent.status == sought.status)
     return read_page(statement, ProviderEvent.__table__.c.id, cursor, EventSummary)
 
 
@@ -96,9 +108,10 @@ def events_of_payment(payment_id: int) -> Sequence[EventSummary]:
     return [EventSummary(*tuple(row)) for row in db.read(_OF_PAYMENT, {"payment_id": payment_id})]
 
 
-def event_counts() -> dict[EventStatus, int]:
-    """Return how many events have each status."""
-    return dict(map(tuple, db.read(_COUNTS)))
+def event_counts(sought: Sought) -> dict[EventStatus, int]:
+    """Return how many of the events that are sought have each status, whatever the status asked for."""
+    statement = select(ProviderEvent.status, func.count()).where(*sought.conditions()).group_by(ProviderEvent.status)
+    return dict(map(tuple, db.read(statement)))
 
 
 def payments_named(text: str) -> Sequence[int]:

@@ -36,9 +36,11 @@ class Console:
 
 
 _BUYER = (
+    ("overview", "Overview", "buyer.account", "house"),
     ("orders", "Orders", "buyer.orders", "package"),
     ("payments", "Payments", "buyer.payments", "credit-card"),
     ("refunds", "Refunds", "buyer.refunds", "undo-2"),
+    ("statistics", "Statistics", "buyer.statistics", "gauge"),
     ("security", "Security", "auth.security", "lock"),
 )
 _SELLER = (
@@ -49,16 +51,20 @@ _SELLER = (
     ("transactions", "Transactions", "seller.transactions", "wallet"),
 )
 _ADMIN = (
+    ("overview", "Overview", "admin.overview", "gauge"),
     ("refunds", "Refunds", "admin.refunds", "undo-2"),
     ("payments", "Payments", "admin.payments", "receipt"),
-    ("events", "Events", "admin.events", "webhook"),
+    ("purchases", "Purchases", "admin.purchases", "shopping-bag"),
+    ("users", "Users", "admin.users", "users"),
     ("ledger", "Ledger", "admin.ledger", "scale"),
     ("states", "States", "admin.states", "list"),
+    ("events", "Events", "admin.events", "webhook"),
+    ("jobs", "Jobs", "admin.jobs_page", "clock"),
 )
 
 
 def buyer_console(current: str) -> Console:
-    """Return the buyer's side bar with `current` (orders, payments, refunds, notifications) marked."""
+    """Return the buyer's side bar with `current` (overview, orders, payments, statistics, …) marked."""
     return _console("Account", "Buyer", _BUYER, current)
 
 
@@ -68,7 +74,7 @@ def seller_console(current: str, to_ship: int = 0) -> Console:
 
 
 def admin_console(current: str, refunds_waiting: int = 0) -> Console:
-    """Return the admin's side bar with `current` (refunds, payments, events, ledger, states) marked."""
+    """Return the admin's side bar with `current` (overview, refunds, payments, purchases, …) marked."""
     return _console("Admin", "Admin", _ADMIN, current, {"refunds": refunds_waiting})
 
 

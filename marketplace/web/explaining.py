@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.ledger.queries import AccountStatement, Carried, PostingRow
 from marketplace.payments.explain_queries import Explanation
+from marketplace.payments.flow_queries import Flow, FlowStatement
+from marketplace.web import lists
 from marketplace.web.console import Console
 from marketplace.web.pages import date_text, money_text
 
@@ -93,6 +95,36 @@ def show(
         rows=ledger_table(found.postings, found.sign, entry_url),
         total=ledger_total(found.postings, currency, found.sum_minor),
         parts=tuple(parts),
+    )
+    return render_template("explain/figure.html", page=page)
+
+
+def show_flow(
+    found: FlowStatement,
+    flow: Flow,
+    currency: str,
+    console: Console,
+    crumbs: Sequence[Crumb],
+    entry_url: EntryUrl | None = None,
+) -> ResponseReturnValue:
+    """Return the page that explains a sum over some time, which the address gives; it reads on with `before`."""
+    asked = lists.asked()
+    statement = found.statement
+    rows, total = stretch(statement, currency, flow.sign, entry_url)
+    older = statement.rows[0].id if statement.earlier.postings and statement.rows else None
+    page = ExplainPage(
+        title=f"{flow.label}, {currency}",
+        console=console,
+        crumbs=tuple(crumbs),
+        figure=money_text(found.figure_minor, currency),
+        sum=money_text(flow.sign * statement.total_minor, currency),
+        agrees=found.figure_minor == flow.sign * statement.total_minor,
+        intro=f"{lists.period_text(asked.period)} These are the ledger rows that make it.",
+        rows=rows,
+        total=total,
+        parts=(),
+        older_url=asked.url(before=str(older)) if older else "",
+        newest_url=asked.url() if statement.later.postings else "",
     )
     return render_template("explain/figure.html", page=page)
 

@@ -189,30 +189,15 @@ def csv_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
     return Response(stream_with_context(lines()), mimetype="text/csv", headers=headers)
 
 
-@dataclass(frozen=True, slots=True)
-class Pager:
-    """The way to the neighbouring pages; "" where there is none."""
-
-    newer_url: str
-    older_url: str
-
-    @property
-    def is_needed(self) -> bool:
-        """Return whether there is any other page."""
-        return bool(self.newer_url or self.older_url)
-
-
-def cursor() -> Cursor:
-    """Return the page that the address asks for; nonsense in it means the first page."""
-    return Cursor(before=row_id("before"), after=row_id("after"))
-
-
-def pager(listed: Listed[Any], endpoint: str, **filters: str) -> Pager:
-    """Return the addresses of the pages around `listed`, with the same `filters`; empty ones are left out."""
-    kept: dict[str, Any] = {name: value for name, value in filters.items() if value}
-    newer = url_for(endpoint, **kept, before=listed.previous_before) if listed.previous_before else ""
-    older = url_for(endpoint, **kept, after=listed.next_after) if listed.next_after else ""
-    return Pager(newer, older)
+def period_text(period: Period) -> str:
+    """Return some time in words, as a sentence."""
+    last = date_text(period.until - timedelta(days=1)) if period.until else ""
+    if period.since and last:
+        first = date_text(period.since)
+        return f"Of {first}." if first == last else f"From {first} until {last}."
+    if period.since:
+        return f"Since {date_text(period.since)}."
+    return f"Until {last}." if last else "Of all time."
 
 
 def row_id(name: str) -> int | None:
@@ -237,6 +222,11 @@ def number(text: str) -> str:
     if not (text.isascii() and text.isprintable()):
         raise NotFound("There is no order with this number among yours.")
     return text
+
+
+def is_currency(text: str) -> bool:
+    """Return whether an address could name a currency so."""
+    return len(text) == 3 and text.isascii() and text.isalpha() and text.isupper()
 
 
 def search_text() -> str:

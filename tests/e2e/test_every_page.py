@@ -29,13 +29,14 @@ pytestmark = pytest.mark.e2e
 # GET addresses that are no page: files, redirects without a face, and what machines ask.
 NO_PAGES = {
     "static", "stylesheet", "shop.media", "checkout.state", "probes.healthz", "probes.readyz", "probes.metrics",
-    "admin.overview",
 }  # fmt: skip
 # Who sees what. A value in braces comes from a row of the seeded shop.
 NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-filters", "/l/{car}", "/l/{part}",
           "/s/{shop}", "/login", "/register", "/basket", "/orders/{order}", "/patterns", "/no-such-page")  # fmt: skip
 BUYER = (
-    "/basket", "/checkout/USD", "/account", "/account/security", "/account/payments", "/account/payments?status=failed",
+    "/basket", "/checkout/USD", "/account", "/account/statistics", "/account/explain/spent/USD",
+    "/account/explain/held/USD", "/account/payments?q=nothing", "/orders?q=nothing", "/account/payments/{waiting}",
+    "/account/security", "/account/payments", "/account/payments?status=failed",
     "/account/payments/{paid}", "/account/payments/{failed}", "/account/payments/{open}", "/account/payments/{expired}",
     "/account/payments/{paid}/explain/amount", "/orders", "/orders?tab=open", "/orders/{order}", "/orders/{unpaid}",
     "/orders/{order}/cancel", "/orders/{unpaid}/cancel",
@@ -57,6 +58,10 @@ SELLER = (
     "/notifications", "/account", "/l/{part}",
 )  # fmt: skip
 ADMIN = (
+    "/admin", "/admin?days=90&currency=EUR", "/admin/explain/volume/USD", "/admin/purchases",
+    "/admin/purchases?q=nothing", "/admin/purchases/{order}", "/admin/users", "/admin/users?q=nothing",
+    "/admin/users/{buyer_id}", "/admin/users/{seller_id}", "/admin/jobs", "/admin/jobs?tab=queued",
+    "/admin/ledger?to=2020-01-01", "/admin/ledger/entries", "/admin/ledger/entries?q=nothing",
     "/admin/payments", "/admin/payments?q=nothing", "/admin/payments/{paid}", "/admin/payments/{failed}",
     "/admin/payments/{open}",
     "/admin/payments/{paid}/shares/{share}/hold", "/admin/payments/{expired}",
@@ -199,6 +204,11 @@ def values(world: World, bought: dict[str, Bought]) -> dict[str, str]:
     shares = "SELECT min(id) FROM payment_transaction WHERE payment_id = %s"
     found["share"] = one(world, shares, bought["paid"].payment_id)
     found["event"] = one(world, "SELECT min(id) FROM provider_event")
+    found["buyer_id"], found["seller_id"] = (
+        one(world, f'SELECT {column} FROM "order" WHERE purchase_id = %s LIMIT 1', bought["paid"].purchase_id)
+        for column in ("buyer_id", "seller_id")
+    )
+    world.failed_job()
     found["entry"] = one(world, "SELECT min(id) FROM ledger_entry")
     found["sandbox_event"] = world.sandbox.events("charge.succeeded")[0]["id"]
     with world.sandbox.sandbox.work() as work:

@@ -12,6 +12,7 @@ from marketplace.checkout.settlement import PaidReport
 from marketplace.history import Actor
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.accounts import Account
+from marketplace.ledger.queries import Scope
 from tests.builders import Bought, World
 
 
@@ -120,16 +121,16 @@ def test_held_is_the_sum_of_the_shares_and_of_the_postings(world: World) -> None
 
 def test_an_account_is_paged_and_every_stretch_has_the_same_balance(world: World) -> None:
     world.paid_purchase(10_000, 3_333, 5_555)
-    whole = ledger.statement_page(Account.PROVIDER_CLEARING, "USD", None, 25)
+    whole = ledger.statement_page(Scope(Account.PROVIDER_CLEARING, "USD"), None, 25)
     assert whole.earlier.postings == whole.later.postings == 0
     before, seen = None, []
     for _ in whole.rows:
-        stretch = ledger.statement_page(Account.PROVIDER_CLEARING, "USD", before, 1)
+        stretch = ledger.statement_page(Scope(Account.PROVIDER_CLEARING, "USD"), before, 1)
         assert stretch.total_minor == stretch.balance_minor == whole.balance_minor
         seen += [row.id for row in stretch.rows]
         before = stretch.rows[0].id
     assert seen == [row.id for row in reversed(whole.rows)]
-    assert not ledger.statement_page(Account.PROVIDER_CLEARING, "USD", before, 1).rows
+    assert not ledger.statement_page(Scope(Account.PROVIDER_CLEARING, "USD"), before, 1).rows
 
 
 def test_money_that_could_not_be_used_is_explained_too(world: World) -> None:

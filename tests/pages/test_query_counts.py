@@ -25,6 +25,9 @@ _LISTS = {
         "/account/payments",
         "/refunds",
         "/notifications",
+        "/account",
+        "/account/statistics",
+        "/account/explain/paid/USD",
     ),
     "seller": (
         "/seller",
@@ -46,6 +49,12 @@ _LISTS = {
         "/admin/ledger/seller_held/USD",
         "/admin/refunds/rules",
         "/admin/states",
+        "/admin",
+        "/admin/purchases",
+        "/admin/users",
+        "/admin/jobs",
+        "/admin/ledger/entries",
+        "/admin/explain/volume/USD",
     ),
 }
 

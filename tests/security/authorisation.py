@@ -56,7 +56,9 @@ GET    /checkout/return/<payment_id>/state         in     204  404     404    40
 POST   /checkout/return/<payment_id>/verify        in     go   404     404    404    404   404     404
 GET    /checkout/cancelled/<payment_id>            in     go   404     404    404    404   404     404
 
-GET    /account                                    in     go   go      go     go     go    -       -
+GET    /account                                    in     200  200     200    200    200   -       -
+GET    /account/statistics                         in     200  200     200    200    200   -       -
+GET    /account/explain/<figure>/<currency>        in     200  200     200    200    200   404     404
 GET    /orders                                     in     200  200     200    200    200   -       -
 GET    /orders/<number>                            in     200  404     404    404    404   404     404
 GET    /orders/<number>/explain/<figure>           in     200  404     404    404    404   404     404
@@ -101,7 +103,15 @@ GET    /seller/explain/<pot>/<currency>            in     403  403     200    20
 GET    /seller/explain/release/<currency>/<day>    in     403  403     200    200    403   200     404
 GET    /seller/transactions                        in     403  403     200    200    403   -       -
 
-GET    /admin                                      in     403  403     403    403    go    -       -
+GET    /admin                                      in     403  403     403    403    200   -       -
+GET    /admin/explain/<figure>/<currency>          in     403  403     403    403    200   404     404
+GET    /admin/purchases                            in     403  403     403    403    200   -       -
+GET    /admin/purchases/<number>                   in     403  403     403    403    200   404     404
+GET    /admin/users                                in     403  403     403    403    200   -       -
+GET    /admin/users/<user_id>                      in     403  403     403    403    200   404     404
+POST   /admin/users/<user_id>/devices/<session_id>/sign-out in 403 403  403    403    go    404     404
+GET    /admin/jobs                                 in     403  403     403    403    200   -       -
+POST   /admin/jobs/<job_id>/retry                  in     403  403     403    403    go    404     404
 GET    /admin/refunds                              in     403  403     403    403    200   -       -
 GET    /admin/refunds/rules                        in     403  403     403    403    200   -       -
 GET    /admin/refunds/<number>/explain/<figure>    in     403  403     403    403    200   404     404
@@ -118,6 +128,7 @@ GET    /admin/events                               in     403  403     403    40
 GET    /admin/events/<event_row_id>                in     403  403     403    403    200   404     404
 GET    /admin/states                               in     403  403     403    403    200   -       -
 GET    /admin/ledger                               in     403  403     403    403    200   -       -
+GET    /admin/ledger/entries                       in     403  403     403    403    200   -       -
 GET    /admin/ledger/entries/<entry_id>            in     403  403     403    403    200   404     404
 GET    /admin/ledger/<account>/<currency>          in     403  403     403    403    200   404     404
 

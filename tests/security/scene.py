@@ -100,6 +100,8 @@ def values_for(rule: Rule, side: Side) -> dict[str, object]:
     figures = by_blueprint.get(rule.endpoint.split(".")[0], {})
     if rule.endpoint == "buyer.explain_payment":
         figures = {"figure": "amount"}
+    if rule.endpoint.endswith(".explain_flow"):
+        figures = {"figure": "paid" if rule.endpoint.startswith("buyer.") else "volume"}
     if "/refunds/<" in rule.rule:
         figures = {"number": side.values["refund_number"], "figure": "amount"}
     slugs = {"slug": side.values["shop_slug" if rule.endpoint == "shop.shop" else "listing_slug"]}
@@ -163,6 +165,8 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
         "share_id": only("SELECT id FROM payment_transaction WHERE payment_id = %s", bought.payment_id),
         "purchase_id": bought.purchase_id,
         "session_id": device,
+        "user_id": bought.buyer_id,
+        "job_id": world.failed_job(),
         "line_id": only(
             "SELECT l.id FROM cart_line l JOIN cart c ON c.id = l.cart_id WHERE c.user_id = %s", bought.buyer_id
         ),

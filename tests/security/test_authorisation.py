@@ -38,6 +38,8 @@ _IDS = (
     "event_row_id",
     "entry_id",
     "listing_id",
+    "user_id",
+    "job_id",
 )
 _MISSING = {
     **dict.fromkeys(_IDS, str(NOTHING)),

@@ -7,6 +7,7 @@ import pytest
 
 from marketplace.catalog.states import LISTING, RESERVATION
 from marketplace.history import Ruled
+from marketplace.job_runs.states import FAILED_JOB
 from marketplace.orders.states import ORDER, PURCHASE
 from marketplace.outbound.states import CALL
 from marketplace.payment_records.states import PAYMENT, PaymentStatus
@@ -17,6 +18,10 @@ from marketplace.refunds.states import REFUND
 from marketplace.transitions import AlreadyThere, Impossible, Machine, MoveNotAllowed
 
 MATRICES: dict[Machine, str] = {
+    FAILED_JOB: """
+          failed  retried
+    retry retried =
+    """,
     PAYMENT: """
                 pending    processing failed     expired    cancelled  completed          partially_refunded refunded
     process     processing =          processing processing processing =                  =                  =

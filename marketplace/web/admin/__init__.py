@@ -6,18 +6,32 @@ from marketplace.web.admin import (
     events,
     explain,
     hold,
+    jobs,
     ledger,
+    overview,
     payments,
+    purchases,
     refund_deciding,
     refund_rules,
     refund_starting,
     refunds,
     states,
+    users,
 )
 
 blueprint = Blueprint("admin", __name__)
 
-blueprint.add_url_rule("/admin", view_func=payments.overview)
+blueprint.add_url_rule("/admin", view_func=overview.overview)
+blueprint.add_url_rule("/admin/explain/<figure>/<string(length=3):currency>", view_func=overview.explain_flow)
+blueprint.add_url_rule("/admin/purchases", view_func=purchases.purchases)
+blueprint.add_url_rule("/admin/purchases/<number>", view_func=purchases.purchase)
+blueprint.add_url_rule("/admin/users", view_func=users.users)
+blueprint.add_url_rule("/admin/users/<int(max=9223372036854775807):user_id>", view_func=users.user)
+blueprint.add_url_rule(
+    "/admin/users/<int(max=9223372036854775807):user_id>/devices/<int(max=9223372036854775807):session_id>/sign-out",
+    view_func=users.sign_out_user,
+    methods=["POST"],
+)
 blueprint.add_url_rule("/admin/payments", view_func=payments.payments)
 blueprint.add_url_rule("/admin/payments/<int(max=9223372036854775807):payment_id>", view_func=payments.payment)
 blueprint.add_url_rule(
@@ -28,7 +42,12 @@ blueprint.add_url_rule(_HOLD, view_func=hold.hold)
 blueprint.add_url_rule(f"{_HOLD}/decide", view_func=hold.decide_hold, methods=["POST"])
 blueprint.add_url_rule("/admin/events", view_func=events.events)
 blueprint.add_url_rule("/admin/events/<int(max=9223372036854775807):event_row_id>", view_func=events.event)
+blueprint.add_url_rule("/admin/jobs", view_func=jobs.jobs_page)
+blueprint.add_url_rule(
+    "/admin/jobs/<int(max=9223372036854775807):job_id>/retry", view_func=jobs.retry_job, methods=["POST"]
+)
 blueprint.add_url_rule("/admin/ledger", view_func=ledger.ledger)
+blueprint.add_url_rule("/admin/ledger/entries", view_func=ledger.entries)
 blueprint.add_url_rule("/admin/ledger/entries/<int(max=9223372036854775807):entry_id>", view_func=ledger.entry)
 blueprint.add_url_rule("/admin/ledger/<account>/<string(length=3):currency>", view_func=ledger.account)
 blueprint.add_url_rule("/admin/states", view_func=states.states)

@@ -2,20 +2,24 @@
 
 import json
 from dataclasses import dataclass
+from functools import partial
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.paging import every
 from marketplace.provider_events import queries, rules
-from marketplace.provider_events.queries import EventSummary
+from marketplace.provider_events.queries import EventSummary, Sought
 from marketplace.provider_events.states import EventStatus
 from marketplace.web import guards, lists, wording
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
-from marketplace.web.lists import Pager, Tab
+from marketplace.web.lists import Tab, Tools
 from marketplace.web.order_parts import Fact
 from marketplace.web.pages import time_text
 from marketplace.web.wording import Badge
+
+_CSV_COLUMNS = ("Event", "Type", "About", "Status", "Payment", "Tries", "Note", "Received (UTC)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +44,11 @@ class EventsPage:
     title: str
     console: Console
     tabs: tuple[Tab, ...]
-    search_text: str
-    search_url: str
+    text: str
     rows: tuple[EventRow, ...]
-    pager: Pager
-    is_filtered: bool
+    tools: Tools
+    list_url: str
+    is_narrowed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +69,27 @@ class EventPage:
 def events() -> ResponseReturnValue:
     """List the events that providers sent, newest first."""
     status, text = lists.choice(EventStatus, "status"), lists.search_text()
-    listed = queries.events(status, text, lists.cursor())
-    counts = queries.event_counts()
-    every = Tab("All", url_for("admin.events", q=text or None), status is None, sum(counts.values()))
-    some = [
-        Tab(each.label, url_for("admin.events", status=each.value, q=text or None), each is status, counts.get(each, 0))
-        for each in EventStatus
-    ]
+    asked = lists.asked(status=status.value if status else "", q=text)
+    sought = Sought(text, status, asked.period)
+    read = partial(queries.events, sought)
+    if asked.is_csv:
+        return lists.csv_file("events", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
+    listed, counts = read(asked.cursor), queries.event_counts(sought)
     page = EventsPage(
         title="Events",
         console=admin_console("events"),
-        tabs=(every, *some),
-        search_text=text,
-        search_url=url_for("admin.events"),
+        tabs=(
+            Tab("All", asked.url(status=""), status is None, sum(counts.values())),
+            *(
+                Tab(each.label, asked.url(status=each.value), each is status, counts.get(each, 0))
+                for each in EventStatus
+            ),
+        ),
+        text=text,
         rows=event_rows(listed.rows),
-        pager=lists.pager(listed, "admin.events", status=status or "", q=text),
-        is_filtered=bool(text or status),
+        tools=asked.tools(listed, {"q": f"Search: {text}"}),
+        list_url=url_for("admin.events"),
+        is_narrowed=asked.url() != url_for("admin.events"),
     )
     return render_template("admin/events.html", page=page)
 
@@ -134,3 +143,8 @@ def event_rows(events: tuple[EventSummary, ...]) -> tuple[EventRow, ...]:
 def shown(document: object) -> str:
     """Return a provider's object as indented text, redacted."""
     return json.dumps(rules.redacted(document), indent=2, sort_keys=True, ensure_ascii=False)
+
+
+def _csv_row(event: EventSummary) -> tuple[object, ...]:
+    about = (event.object_id, event.status.label, event.payment_id, event.attempts, event.note)
+    return (event.event_id, event.type, *about, event.received_at)

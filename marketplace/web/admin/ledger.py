@@ -1,25 +1,36 @@
-"""The books: trial balance, one account, one entry."""
+"""The books: trial balance, one account, the entries, one entry."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from itertools import groupby
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.errors import NotFound
 from marketplace.ledger import queries
 from marketplace.ledger.accounts import Account
-from marketplace.ledger.queries import Balance
-from marketplace.paging import PAGE_SIZE
+from marketplace.ledger.queries import Balance, EntrySummary, PostingRow, Scope
+from marketplace.paging import Listed, Sort, every
 from marketplace.web import explaining, guards, lists
 from marketplace.web.admin.explain import entry_url
 from marketplace.web.console import Console, admin_console
-from marketplace.web.explaining import Crumb, ExplainPage, LedgerRow, Sum
+from marketplace.web.explaining import Crumb, LedgerRow, Sum
+from marketplace.web.lists import Tools
 from marketplace.web.order_parts import Fact
-from marketplace.web.pages import money_text, time_text
+from marketplace.web.pages import date_text, decimal, money_text, time_text
 
-_DEBIT = 1
+_DEBIT, _CREDIT = 1, -1
+_DAY = timedelta(days=1)
+_SIDES = ("Debits less credits", "Credits less debits")
+_BALANCE_COLUMNS = ("Currency", "Account", "Name", "Postings", "Debit", "Credit", "Balance")
+_ENTRY_COLUMNS = ("Entry", "Key", "Description", "Booked (UTC)", "Payment", "Currency", "Amount")
+_POSTING_COLUMNS = (
+    *("Posting", "Entry", "Key", "Description", "Booked (UTC)", "Account", "Owner", "Order", "Payment", "Currency"),
+    "Amount",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +62,56 @@ class LedgerPage:
 
     title: str
     console: Console
+    note: str
+    as_of: str
+    clear_url: str
+    entries_url: str
+    csv_url: str
     currencies: tuple[CurrencyBalance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """What templates/admin/account.html shows."""
+
+    title: str
+    console: Console
+    crumbs: tuple[Crumb, ...]
+    figure: str
+    sum: str
+    agrees: bool
+    intro: str
+    rows: tuple[LedgerRow, ...]
+    total: Sum
+    tools: Tools
+    older_url: str
+    newest_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """One entry in the list."""
+
+    key: str
+    url: str
+    note: str
+    booked: str
+    payment: str
+    payment_url: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntriesPage:
+    """What templates/admin/entries.html shows."""
+
+    title: str
+    console: Console
+    crumbs: tuple[Crumb, ...]
+    text: str
+    rows: tuple[EntryRow, ...]
+    tools: Tools
+    list_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,40 +132,81 @@ class EntryPage:
 
 @guards.admin_only
 def ledger() -> ResponseReturnValue:
-    """Show the trial balance of every currency; each balance opens to its postings."""
-    by_currency = groupby(queries.trial_balance(), key=lambda balance: balance.currency)
+    """Show the trial balance of every currency, now or at the end of a day; each balance opens to its postings."""
+    asked = lists.asked()
+    until = asked.period.until
+    balances = queries.trial_balance(until)
+    if asked.is_csv:
+        return lists.csv_file("trial-balance", _BALANCE_COLUMNS, map(_balance_csv, balances))
+    by_currency = groupby(balances, key=lambda balance: balance.currency)
+    as_of = request.args.get("to", "") if until else ""
     page = LedgerPage(
         title="Ledger",
         console=admin_console("ledger"),
-        currencies=tuple(_currency(currency, list(balances)) for currency, balances in by_currency),
+        note=f"The trial balance at the end of {date_text(until - _DAY)}." if until else "The trial balance, now.",
+        as_of=as_of,
+        clear_url=url_for("admin.ledger"),
+        entries_url=url_for("admin.entries"),
+        csv_url=asked.url(format="csv"),
+        currencies=tuple(_currency(currency, list(found), as_of) for currency, found in by_currency),
     )
     return render_template("admin/ledger.html", page=page)
 
 
 @guards.admin_only
 def account(account: str, currency: str) -> ResponseReturnValue:
-    """Show one account's postings with their running sum."""
-    asked = lists.member(Account, account)
-    if asked is None or not (currency.isascii() and currency.isalpha() and currency.isupper()):
+    """Show one account's postings with their running sum: of all or one owner, of all or some time."""
+    kind = lists.member(Account, account)
+    if kind is None or not lists.is_currency(currency):
         raise NotFound("There is no such account.")
-    found = queries.statement_page(asked, currency, lists.row_id("before"), PAGE_SIZE)
-    rows, total = explaining.stretch(found, currency, _DEBIT, entry_url)
+    owner_id = lists.row_id("owner")
+    # Whoever comes from a figure such as what is held for sellers sees it with the same sign.
+    side = "credit" if request.args.get("side") == "credit" else ""
+    asked = lists.asked(Sort.OLDEST, owner=str(owner_id or ""), side=side)
+    scope = Scope(kind, currency, owner_id, asked.period)
+    if asked.is_csv:
+        rows = every(partial(queries.postings_in, scope), asked.cursor)
+        return lists.csv_file(f"{kind.value}-{currency}", _POSTING_COLUMNS, map(_posting_csv, rows))
+    found = queries.statement_page(scope, lists.row_id("before"), asked.cursor.size)
+    sign = _CREDIT if side else _DEBIT
+    rows_shown, total = explaining.stretch(found, currency, sign, entry_url)
     older = found.rows[0].id if found.earlier.postings and found.rows else None
-    page = ExplainPage(
-        title=f"{asked.label}, {currency}",
+    page = AccountPage(
+        title=f"{kind.label}, {currency}",
         console=admin_console("ledger"),
         crumbs=(Crumb("Ledger", url_for("admin.ledger")),),
-        figure=money_text(found.balance_minor, currency),
-        sum=money_text(found.total_minor, currency),
+        figure=money_text(sign * found.balance_minor, currency),
+        sum=money_text(sign * found.total_minor, currency),
         agrees=found.balance_minor == found.total_minor,
-        intro="Debits less credits. These are the postings of the account, oldest first.",
-        rows=rows,
+        intro=f"{_SIDES[bool(side)]}. {lists.period_text(asked.period)} Oldest first.",
+        rows=rows_shown,
         total=total,
-        parts=(),
-        older_url=url_for("admin.account", account=asked.value, currency=currency, before=older) if older else "",
-        newest_url=url_for("admin.account", account=asked.value, currency=currency) if found.later.postings else "",
+        tools=asked.tools(Listed(()), {"owner": f"Owner: user {owner_id}"}),
+        older_url=asked.url(before=str(older)) if older else "",
+        newest_url=asked.url() if found.later.postings else "",
     )
-    return render_template("explain/figure.html", page=page)
+    return render_template("admin/account.html", page=page)
+
+
+@guards.admin_only
+def entries() -> ResponseReturnValue:
+    """List the entries of the ledger, newest first, found by key or by the payment they are about."""
+    text = lists.search_text()
+    asked = lists.asked(q=text)
+    read = partial(queries.entries, text, asked.period)
+    if asked.is_csv:
+        return lists.csv_file("entries", _ENTRY_COLUMNS, map(_entry_csv, every(read, asked.cursor)))
+    listed = read(asked.cursor)
+    page = EntriesPage(
+        title="Ledger entries",
+        console=admin_console("ledger"),
+        crumbs=(Crumb("Ledger", url_for("admin.ledger")),),
+        text=text,
+        rows=tuple(_entry_row(row) for row in listed.rows),
+        tools=asked.tools(listed, {"q": f"Search: {text}"}),
+        list_url=url_for("admin.entries"),
+    )
+    return render_template("admin/entries.html", page=page)
 
 
 @guards.admin_only
@@ -129,13 +230,41 @@ def entry(entry_id: int) -> ResponseReturnValue:
     return render_template("admin/entry.html", page=page)
 
 
-def _currency(currency: str, balances: Sequence[Balance]) -> CurrencyBalance:
+def _entry_row(row: EntrySummary) -> EntryRow:
+    return EntryRow(
+        key=row.key,
+        url=entry_url(row.id),
+        note=row.description,
+        booked=time_text(row.booked_at),
+        payment=f"Payment {row.payment_id}" if row.payment_id else "",
+        payment_url=url_for("admin.payment", payment_id=row.payment_id) if row.payment_id else "",
+        amount=money_text(row.debit_minor, row.currency),
+    )
+
+
+def _entry_csv(row: EntrySummary) -> tuple[object, ...]:
+    amount = decimal(row.debit_minor, row.currency)
+    return (row.id, row.key, row.description, row.booked_at, row.payment_id, row.currency, amount)
+
+
+def _posting_csv(row: PostingRow) -> tuple[object, ...]:
+    amount = decimal(row.amount_minor, row.currency)
+    about = (row.owner_id, row.order_id, row.payment_id, row.currency, amount)
+    return (row.id, row.entry_id, row.key, row.description, row.booked_at, row.account.value, *about)
+
+
+def _balance_csv(row: Balance) -> tuple[object, ...]:
+    sides = (decimal(minor, row.currency) for minor in (row.debit_minor, row.credit_minor, row.balance_minor))
+    return (row.currency, row.account.value, row.account.label, row.postings, *sides)
+
+
+def _currency(currency: str, balances: Sequence[Balance], as_of: str) -> CurrencyBalance:
     left = sum(balance.balance_minor for balance in balances)
     rows = tuple(
         BalanceRow(
             account=balance.account.value,
             label=balance.account.label,
-            url=url_for("admin.account", account=balance.account.value, currency=currency),
+            url=url_for("admin.account", account=balance.account.value, currency=currency, to=as_of or None),
             postings=balance.postings,
             debit=money_text(balance.debit_minor, currency),
             credit=money_text(balance.credit_minor, currency),

@@ -1,22 +1,30 @@
 """Payments: the list with its search, and one payment with everything that is known about it."""
 
 from dataclasses import dataclass
+from functools import partial
 
-from flask import redirect, render_template, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.ledger import queries as ledger
-from marketplace.payment_records.states import PaymentStatus
+from marketplace.paging import every
 from marketplace.payments import admin_queries, queries, search_queries, timeline_queries
-from marketplace.payments.search_queries import PaymentSummary
+from marketplace.payments.search_queries import PaymentSummary, Sought
+from marketplace.payments.tabs import PaymentTab
 from marketplace.provider_events import queries as provider_events
 from marketplace.refunds import queries as refund_queries
 from marketplace.web import guards, lists, wording
 from marketplace.web.admin import payment_page
 from marketplace.web.console import Console, admin_console
-from marketplace.web.lists import Pager, Tab
-from marketplace.web.pages import money_text, time_text
+from marketplace.web.lists import Tab, Tools
+from marketplace.web.pages import decimal, money_text, time_text
+from marketplace.web.payment_lists import payment_chips, payment_tabs
 from marketplace.web.wording import Badge
+
+_CSV_COLUMNS = (
+    *("Payment", "Started (UTC)", "Buyer", "E-mail", "Purchase", "Status", "Tracker", "Declines", "Provider"),
+    *("Provider's payment", "Currency", "Amount"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,39 +52,37 @@ class PaymentsPage:
     title: str
     console: Console
     tabs: tuple[Tab, ...]
-    search_text: str
-    search_url: str
+    text: str
     rows: tuple[PaymentRow, ...]
-    pager: Pager
-    is_filtered: bool
-
-
-@guards.admin_only
-def overview() -> ResponseReturnValue:
-    """Lead to the payments, the admin's first page."""
-    return redirect(url_for("admin.payments"), code=303)
+    tools: Tools
+    list_url: str
+    is_narrowed: bool
 
 
 @guards.admin_only
 def payments() -> ResponseReturnValue:
     """List payments, newest first, found by any id, number or e-mail address."""
-    status, text = lists.choice(PaymentStatus, "status"), lists.search_text()
+    tab, text = lists.choice(PaymentTab, "status") or PaymentTab.ALL, lists.search_text()
+    currency = request.args.get("currency", "")
+    currency = currency if lists.is_currency(currency) else ""
+    asked = lists.asked(
+        *lists.BY_TIME_AND_AMOUNT, status="" if tab is PaymentTab.ALL else tab.value, currency=currency, q=text
+    )
     named = provider_events.payments_named(text) if "_" in text else ()
-    listed = search_queries.payments(text, status, named, lists.cursor())
-    every = Tab("All", url_for("admin.payments", q=text or None), status is None)
-    some = [
-        Tab(each.label, url_for("admin.payments", status=each.value, q=text or None), each is status)
-        for each in PaymentStatus
-    ]
+    sought = Sought(text, tab, asked.period, currency, tuple(named))
+    read = partial(search_queries.payments, sought)
+    if asked.is_csv:
+        return lists.csv_file("payments", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
+    listed, counts = read(asked.cursor), search_queries.counts(sought)
     page = PaymentsPage(
         title="Payments",
         console=admin_console("payments"),
-        tabs=(every, *some),
-        search_text=text,
-        search_url=url_for("admin.payments"),
+        tabs=payment_tabs(asked, tab, counts),
+        text=text,
         rows=tuple(_row(payment) for payment in listed.rows),
-        pager=lists.pager(listed, "admin.payments", status=status or "", q=text),
-        is_filtered=bool(text or status),
+        tools=asked.tools(listed, payment_chips(tab, currency, text)),
+        list_url=url_for("admin.payments"),
+        is_narrowed=asked.url() != url_for("admin.payments"),
     )
     return render_template("admin/payments.html", page=page)
 
@@ -132,3 +138,11 @@ def _row(payment: PaymentSummary) -> PaymentRow:
         amount=money_text(payment.amount_minor, payment.currency),
         explain_url=url_for("admin.explain_payment", payment_id=payment.id, figure="amount"),
     )
+
+
+def _csv_row(payment: PaymentSummary) -> tuple[object, ...]:
+    tracker = payment.tracker_status.label if payment.tracker_status else ""
+    who = (payment.buyer_name, payment.buyer_email, payment.purchase_number)
+    how = (payment.status.label, tracker, payment.declines, payment.provider, payment.provider_payment_id)
+    amount = decimal(payment.amount_minor, payment.currency)
+    return (payment.id, payment.created_at, *who, *how, payment.currency, amount)

@@ -1,7 +1,8 @@
 """The rules that send money back without a person: what each does, how often, and each time one applied (S4.10)."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 from flask import current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -10,15 +11,28 @@ from marketplace import clock
 from marketplace.cancellations import automatic_queries
 from marketplace.cancellations.automatic_queries import Applied
 from marketplace.config import MoneyPolicy
+from marketplace.paging import every
 from marketplace.payments.rules import RefundRule
 from marketplace.web import guards, lists, wording
 from marketplace.web.console import Console, admin_console
-from marketplace.web.lists import Pager
-from marketplace.web.pages import money_text, time_text
+from marketplace.web.lists import Tools
+from marketplace.web.pages import decimal, money_text, time_text
 from marketplace.web.wording import Badge
 
 _DAYS = 30
 _R = RefundRule
+
+_CSV_COLUMNS = (
+    "Applied (UTC)",
+    "Rule",
+    "Purchase",
+    "Order",
+    "Payment",
+    "Refund",
+    "Status",
+    "Currency",
+    "Amount",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,33 +114,36 @@ class RulesPage:
     console: Console
     rules: tuple[RuleRow, ...]
     log_title: str
-    all_url: str
-    """Where the whole log is shown; "" when it is."""
     rows: tuple[AppliedRow, ...]
-    pager: Pager
+    tools: Tools
 
 
 @guards.admin_only
 def refund_rules() -> ResponseReturnValue:
     """Show the rules with their counts of the last 30 days, and the log: all of it, or what one count is made of."""
     chosen = lists.choice(RefundRule, "rule")
-    since = clock.now() - timedelta(days=_DAYS)
-    counts = automatic_queries.counts(since)
-    listed = automatic_queries.log(chosen, since if chosen else None, lists.cursor())
+    first_day = (clock.now() - timedelta(days=_DAYS)).date()
+    counts = automatic_queries.counts(datetime.combine(first_day, time(), UTC))
+    asked = lists.asked(rule=chosen.value if chosen else "")
+    read = partial(automatic_queries.log, chosen, asked.period)
+    if asked.is_csv:
+        return lists.csv_file("automatic-refunds", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
+    listed = read(asked.cursor)
     policy: MoneyPolicy = current_app.extensions["settings"].money
     page = RulesPage(
         title="Refunds by themselves",
         console=admin_console("refunds"),
-        rules=tuple(_rule(rule, counts.get(rule, 0), chosen, policy) for rule in RefundRule),
-        log_title=f"{_WORDS[chosen].name}, last {_DAYS} days" if chosen else "Each time a rule applied",
-        all_url=url_for("admin.refund_rules") if chosen else "",
+        rules=tuple(_rule(rule, counts.get(rule, 0), chosen, first_day, policy) for rule in RefundRule),
+        log_title="Each time a rule applied",
         rows=tuple(_applied(each) for each in listed.rows),
-        pager=lists.pager(listed, "admin.refund_rules", rule=chosen.value if chosen else ""),
+        tools=asked.tools(listed, {"rule": _WORDS[chosen].name} if chosen else None),
     )
     return render_template("admin/refund_rules.html", page=page)
 
 
-def _rule(rule: RefundRule, count: int, chosen: RefundRule | None, policy: MoneyPolicy) -> RuleRow:
+def _rule(
+    rule: RefundRule, count: int, chosen: RefundRule | None, first_day: date, policy: MoneyPolicy
+) -> RuleRow:
     words = _WORDS[rule]
     is_on = policy.buyers_may_cancel or rule is not RefundRule.BUYER_CANCELS
     return RuleRow(
@@ -135,9 +152,16 @@ def _rule(rule: RefundRule, count: int, chosen: RefundRule | None, policy: Money
         why=words.why,
         badge=Badge("On", "ok") if is_on else Badge("Off", "mute"),
         count=f"{count} times" if count != 1 else "once",
-        url=url_for("admin.refund_rules", rule=rule.value),
+        url=f"{url_for('admin.refund_rules', rule=rule.value)}&from={first_day.isoformat()}",
         is_shown=rule is chosen,
     )
+
+
+def _csv_row(each: Applied) -> tuple[object, ...]:
+    state = (each.refund_status or each.receipt_status or "")
+    about = (each.purchase_number, each.order_number, each.payment_id, each.refund_number or each.provider_refund_id)
+    amount = decimal(each.amount_minor, each.currency)
+    return (each.applied_at, _WORDS[each.rule].name, *about, str(state), each.currency, amount)
 
 
 def _applied(each: Applied) -> AppliedRow:

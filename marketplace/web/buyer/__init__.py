@@ -2,11 +2,22 @@
 
 from flask import Blueprint
 
-from marketplace.web.buyer import cancelling, explain, notifications, orders, payments, refunds
+from marketplace.web.buyer import (
+    cancelling,
+    explain,
+    notifications,
+    orders,
+    overview,
+    payments,
+    refunds,
+    statistics,
+)
 
 blueprint = Blueprint("buyer", __name__)
 
-blueprint.add_url_rule("/account", view_func=orders.account)
+blueprint.add_url_rule("/account", view_func=overview.account)
+blueprint.add_url_rule("/account/statistics", view_func=statistics.statistics)
+blueprint.add_url_rule("/account/explain/<figure>/<string(length=3):currency>", view_func=overview.explain_flow)
 blueprint.add_url_rule("/orders", view_func=orders.orders)
 blueprint.add_url_rule("/orders/<number>", view_func=orders.order)
 blueprint.add_url_rule("/orders/<number>/received", view_func=orders.received, methods=["POST"])

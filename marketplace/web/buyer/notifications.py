@@ -1,6 +1,7 @@
 """What a person was told, in words, and marking it as read."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,11 +9,14 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock, db
 from marketplace.notifications import operations, queries
 from marketplace.notifications.queries import Told
+from marketplace.paging import every
 from marketplace.web import guards, lists
 from marketplace.web.buyer import told_in_words
 from marketplace.web.console import Console, buyer_console
-from marketplace.web.lists import Pager, Tab
+from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import time_text
+
+_CSV_COLUMNS = ("Told (UTC)", "Title", "Text", "Read (UTC)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class NotificationsPage:
     rows: tuple[NotificationRow, ...]
     unread: int
     read_all_url: str
-    pager: Pager
+    tools: Tools
 
 
 @guards.signed_in
@@ -48,19 +52,23 @@ def notifications() -> ResponseReturnValue:
     """List what the viewer was told, newest first."""
     viewer = guards.viewer()
     show = "unread" if request.args.get("show") == "unread" else ""
-    listed = queries.notifications_of(viewer.user_id, lists.cursor(), only_unread=bool(show))
+    asked = lists.asked(show=show)
+    read_rows = partial(queries.notifications_of, viewer.user_id, asked.period, only_unread=bool(show))
+    if asked.is_csv:
+        return lists.csv_file("notifications", _CSV_COLUMNS, map(_csv_row, every(read_rows, asked.cursor)))
+    listed = read_rows(asked.cursor)
     unread = queries.unread_count(viewer.user_id)
     page = NotificationsPage(
         title="Notifications",
         console=buyer_console("notifications"),
         tabs=(
-            Tab("All", url_for("buyer.notifications"), not show),
-            Tab("Unread", url_for("buyer.notifications", show="unread"), bool(show), unread),
+            Tab("All", asked.url(show=""), not show),
+            Tab("Unread", asked.url(show="unread"), bool(show), unread),
         ),
         rows=tuple(_row(told) for told in listed.rows),
         unread=unread,
         read_all_url=url_for("buyer.read_all"),
-        pager=lists.pager(listed, "buyer.notifications", show=show),
+        tools=asked.tools(listed),
     )
     return render_template("buyer/notifications.html", page=page)
 
@@ -94,3 +102,8 @@ def _row(told: Told) -> NotificationRow:
         is_unread=told.read_at is None,
         read_url=url_for("buyer.read", notification_id=told.id),
     )
+
+
+def _csv_row(told: Told) -> tuple[object, ...]:
+    words = told_in_words.words_of(told)
+    return (told.created_at, words.title, words.text, told.read_at)

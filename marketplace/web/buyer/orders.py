@@ -53,24 +53,19 @@ class OrdersPage:
     title: str
     console: Console
     tabs: tuple[Tab, ...]
+    text: str
     rows: tuple[OrderRow, ...]
     tools: Tools
     is_tabbed: bool
 
 
 @guards.signed_in
-def account() -> ResponseReturnValue:
-    """Send the short address to the first account page."""
-    return redirect(url_for("buyer.orders"), code=303)
-
-
-@guards.signed_in
 def orders() -> ResponseReturnValue:
     """List the viewer's orders, newest first."""
     viewer = guards.viewer()
-    tab = lists.choice(BuyerTab, "tab") or BuyerTab.ALL
-    asked = lists.asked(*lists.BY_TIME_AND_AMOUNT, tab="" if tab is BuyerTab.ALL else tab.value)
-    read = partial(queries.buyer_orders, viewer.user_id, tab, asked.period)
+    tab, text = lists.choice(BuyerTab, "tab") or BuyerTab.ALL, lists.search_text()
+    asked = lists.asked(*lists.BY_TIME_AND_AMOUNT, tab="" if tab is BuyerTab.ALL else tab.value, q=text)
+    read = partial(queries.buyer_orders, viewer.user_id, tab, text, asked.period)
     if asked.is_csv:
         return lists.csv_file("orders", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
     listed = read(asked.cursor)
@@ -83,8 +78,9 @@ def orders() -> ResponseReturnValue:
             Tab(each.label, url_for("buyer.orders", tab=each.value), each is tab, each.count_of(counts))
             for each in BuyerTab
         ),
-        rows=tuple(_row(order, shares.get(order.id)) for order in listed.rows),
-        tools=asked.tools(listed),
+        text=text,
+        rows=tuple(row(order, shares.get(order.id)) for order in listed.rows),
+        tools=asked.tools(listed, {"q": f"Search: {text}"}),
         is_tabbed=tab is not BuyerTab.ALL,
     )
     return render_template("buyer/orders.html", page=page)
@@ -140,7 +136,8 @@ def received(number: str) -> ResponseReturnValue:
     return redirect(url_for("buyer.order", number=known), code=303)
 
 
-def _row(order: OrderSummary, share: Share | None) -> OrderRow:
+def row(order: OrderSummary, share: Share | None) -> OrderRow:
+    """Return one order as a row of a list."""
     return OrderRow(
         number=order.number,
         url=url_for("buyer.order", number=order.number),

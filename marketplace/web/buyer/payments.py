@@ -2,20 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.orders import queries as orders
 from marketplace.orders.states import OrderStatus
+from marketplace.paging import every
 from marketplace.payment_records.states import PaymentStatus
-from marketplace.payments import queries, timeline_queries
+from marketplace.payments import queries, search_queries, timeline_queries
 from marketplace.payments.queries import Attempt, Decline, Receipt
+from marketplace.payments.search_queries import Sought
+from marketplace.payments.tabs import PaymentTab
 from marketplace.web import guards, lists, wording
 from marketplace.web.console import Console, buyer_console
-from marketplace.web.lists import Pager, Tab
+from marketplace.web.lists import Tab, Tools
 from marketplace.web.order_parts import Fact, MoneyRow, RelatedOrder
-from marketplace.web.pages import money_text, time_text
+from marketplace.web.pages import decimal, money_text, time_text
+from marketplace.web.payment_lists import payment_chips, payment_tabs
 from marketplace.web.wording import Badge, TimelineEntry
 
 _TITLES = {
@@ -33,6 +38,7 @@ _TITLES = {
     ("unapplied_receipt", "confirm"): "The money went back",
     ("unapplied_receipt", "fail"): "Sending the money back failed, we try again",
 }
+_CSV_COLUMNS = ("Payment", "Started (UTC)", "Paid (UTC)", "Purchase", "Status", "Reason", "Currency", "Amount")
 _PROVIDERS = {"stripe": "Stripe", "none": "Nothing to pay"}
 
 
@@ -57,9 +63,10 @@ class PaymentsPage:
     title: str
     console: Console
     tabs: tuple[Tab, ...]
+    text: str
     rows: tuple[PaymentRow, ...]
-    pager: Pager
-    is_filtered: bool
+    tools: Tools
+    is_narrowed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,27 +93,33 @@ class PaymentPage:
     entries: tuple[TimelineEntry, ...]
     retry_url: str
     check_url: str
+    is_undecided: bool
+    """It may change any moment, so the page asks for itself again."""
 
 
 @guards.signed_in
 def payments() -> ResponseReturnValue:
     """List the viewer's attempts to pay, from the moment Pay was pressed."""
     viewer = guards.viewer()
-    status = lists.choice(PaymentStatus, "status")
-    listed = queries.attempts_of_buyer(viewer.user_id, status, lists.cursor())
-    counts = queries.attempt_counts(viewer.user_id)
-    every = Tab("All", url_for("buyer.payments"), status is None, sum(counts.values()))
-    some = [
-        Tab(member.label, url_for("buyer.payments", status=member.value), member is status, counts.get(member, 0))
-        for member in PaymentStatus
-    ]
+    tab, text = lists.choice(PaymentTab, "status") or PaymentTab.ALL, lists.search_text()
+    currency = request.args.get("currency", "")
+    currency = currency if lists.is_currency(currency) else ""
+    asked = lists.asked(
+        *lists.BY_TIME_AND_AMOUNT, status="" if tab is PaymentTab.ALL else tab.value, currency=currency, q=text
+    )
+    sought = Sought(text, tab, asked.period, currency)
+    read = partial(search_queries.attempts_of_buyer, viewer.user_id, sought)
+    if asked.is_csv:
+        return lists.csv_file("payments", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
+    listed, counts = read(asked.cursor), search_queries.counts(sought, viewer.user_id)
     page = PaymentsPage(
         title="Payments",
         console=buyer_console("payments"),
-        tabs=(every, *some),
+        tabs=payment_tabs(asked, tab, counts),
+        text=text,
         rows=tuple(_row(attempt) for attempt in listed.rows),
-        pager=lists.pager(listed, "buyer.payments", status=status or ""),
-        is_filtered=status is not None,
+        tools=asked.tools(listed, payment_chips(tab, currency, text)),
+        is_narrowed=asked.url() != url_for("buyer.payments"),
     )
     return render_template("buyer/payments.html", page=page)
 
@@ -137,6 +150,7 @@ def payment(payment_id: int) -> ResponseReturnValue:
         entries=wording.timeline(timeline_queries.changes_of(subjects), declines, _TITLES, viewer.user_id, "Support"),
         retry_url=url_for("checkout.retry", purchase_id=attempt.purchase_id) if can_retry else "",
         check_url=url_for("checkout.verify", payment_id=payment_id) if attempt.status in _UNDECIDED else "",
+        is_undecided=attempt.status in _UNDECIDED,
     )
     return render_template("buyer/payment.html", page=page)
 
@@ -203,3 +217,9 @@ def _returned(receipts: Sequence[Receipt]) -> str:
         return ""
     receipt = receipts[0]
     return f"{receipt.cause} {receipt.status.label}: {money_text(receipt.amount_minor, receipt.currency)}."
+
+
+def _csv_row(attempt: Attempt) -> tuple[object, ...]:
+    what = (attempt.purchase_number or attempt.package_name, attempt.status.label, reason_of(attempt))
+    amount = decimal(attempt.amount_minor, attempt.currency)
+    return (attempt.id, attempt.created_at, attempt.completed_at, *what, attempt.currency, amount)

@@ -6,8 +6,9 @@ from flask import current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.errors import NotFound
-from marketplace.web import guards
+from marketplace.web import charts, guards
 from marketplace.web.auth.forms import RegisterForm
+from marketplace.web.charts import BarChart, Point
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class PatternsPage:
     picture_url: str
     form: RegisterForm
     form_with_errors: RegisterForm
+    chart: BarChart
 
 
 def patterns() -> ResponseReturnValue:
@@ -28,5 +30,7 @@ def patterns() -> ResponseReturnValue:
     wrong = RegisterForm(formdata=None)
     wrong.validate()
     picture = url_for("static", filename="favicon.svg")
-    page = PatternsPage("Patterns", picture, RegisterForm(formdata=None), wrong)
+    points = [Point(f"{day} Nov", day * day * 100, note=f"{day} orders") for day in range(1, 31)]
+    chart = charts.bar_chart("Sales per day", points, "USD", amount_head="Sales")
+    page = PatternsPage("Patterns", picture, RegisterForm(formdata=None), wrong, chart)
     return render_template("patterns.html", page=page)

@@ -1,0 +1,20 @@
+"""What a failed job can be, and what may follow."""
+
+from marketplace.transitions import Machine, Status
+
+
+class FailedJobStatus(Status):
+    """Whether anybody has done something about it."""
+
+    FAILED = "failed", "Failed"
+    RETRIED = "retried", "Queued again"
+
+
+_F = FailedJobStatus
+
+FAILED_JOB = Machine(
+    "failed_job",
+    FailedJobStatus,
+    _F.FAILED,
+    {"retry": ([_F.FAILED], _F.RETRIED, "An admin has queued it again; if it fails again, that is a new row.")},
+)

@@ -1,0 +1,159 @@
+"""What waits longest, and how late providers' events come: the ages an admin looks at first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from sqlalchemy import BigInteger, String, case, cast, func, literal, null, select, union_all
+
+from marketplace import db
+from marketplace.orders.models import Order, Purchase
+from marketplace.orders.states import OrderStatus
+from marketplace.outbound.models import CallKind, OutboundCall
+from marketplace.outbound.states import CallStatus
+from marketplace.payments.models import PaymentTransaction, UnappliedReceipt
+from marketplace.payments.states import TransactionStatus
+from marketplace.provider_events.models import ProviderEvent
+from marketplace.provider_events.states import EventStatus
+from marketplace.refunds.models import Refund
+from marketplace.refunds.states import RefundStatus
+
+_RECENT_EVENTS = 200
+_UNFINISHED = (CallStatus.PLANNED, CallStatus.SENDING, CallStatus.UNKNOWN)
+
+
+class Queue(StrEnum):
+    """A queue of the house, in words."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> Self:
+        """Make a queue."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    REFUNDS = "refunds", "Refunds waiting for a decision"
+    EVENTS = "events", "Events without an effect yet"
+    CALLS = "calls", "Calls to the provider without an outcome"
+    ORDERS = "orders", "Paid orders not sent yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much waits in a queue, since when the oldest, and what to open: its own row, or its payment."""
+
+    queue: Queue
+    count: int
+    oldest_at: datetime | None
+    oldest_id: int | None
+    oldest_number: str | None
+    payment_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookLag:
+    """How long the latest events were on their way here, seconds: half of them at most `typical`."""
+
+    events: int
+    typical: int
+    slowest: int
+    since: datetime
+
+
+def _first(queue: Queue, *columns: Any, where: Any, by: Any, joins: Any) -> Any:
+    """Return a SELECT of how many rows of a queue wait and the oldest of them."""
+    count = func.count().over()
+    named = (literal(queue.value).label("queue"), count, *columns)
+    return select(*named).select_from(joins).where(where).order_by(by).limit(1).subquery().select()
+
+
+_NO_TEXT, _NO_ID = cast(null(), String), cast(null(), BigInteger)
+_RECEIPT_PAYMENT = (
+    select(UnappliedReceipt.payment_id).where(UnappliedReceipt.__table__.c.id == OutboundCall.subject_id)
+).scalar_subquery()
+_REFUND_PAYMENT = select(Refund.payment_id).where(Refund.__table__.c.id == OutboundCall.subject_id).scalar_subquery()
+_WAITING = union_all(
+    _first(
+        Queue.REFUNDS,
+        Refund.asked_at,
+        Refund.__table__.c.id,
+        Refund.number,
+        Refund.payment_id,
+        where=Refund.status == RefundStatus.PENDING,
+        by=Refund.asked_at,
+        joins=Refund,
+    ),
+    _first(
+        Queue.EVENTS,
+        ProviderEvent.received_at,
+        ProviderEvent.__table__.c.id,
+        _NO_TEXT,
+        ProviderEvent.payment_id,
+        where=ProviderEvent.status.in_([EventStatus.RECEIVED, EventStatus.PARKED]),
+        by=ProviderEvent.received_at,
+        joins=ProviderEvent,
+    ),
+    _first(
+        Queue.CALLS,
+        OutboundCall.created_at,
+        OutboundCall.__table__.c.id,
+        _NO_TEXT,
+        case(
+            (OutboundCall.kind == CallKind.RETURN, _RECEIPT_PAYMENT),
+            (OutboundCall.kind == CallKind.REFUND, _REFUND_PAYMENT),
+            else_=OutboundCall.subject_id,
+        ),
+        where=OutboundCall.status.in_(_UNFINISHED) | (OutboundCall.status == CallStatus.BLOCKED),
+        by=OutboundCall.created_at,
+        joins=OutboundCall,
+    ),
+    _first(
+        Queue.ORDERS,
+        PaymentTransaction.payment_received_date,
+        Order.__table__.c.id,
+        Purchase.number,
+        _NO_ID,
+        # Money of what is not sent is always held, and few rows are.
+        where=(PaymentTransaction.status == TransactionStatus.HELD) & (Order.status == OrderStatus.CONFIRMED),
+        by=PaymentTransaction.payment_received_date,
+        joins=PaymentTransaction.__table__.join(Order.__table__, Order.id == PaymentTransaction.order_id).join(
+            Purchase.__table__, Purchase.id == Order.purchase_id
+        ),
+    ),
+)
+_MADE_AT = func.to_timestamp(cast(ProviderEvent.payload["created"].astext, BigInteger))
+_LATEST = (
+    select(
+        func.greatest(func.extract("epoch", ProviderEvent.received_at - _MADE_AT), 0).cast(BigInteger).label("lag"),
+        ProviderEvent.received_at.label("at"),
+    )
+    .where(ProviderEvent.payload.has_key("created"))
+    .order_by(ProviderEvent.__table__.c.id.desc())
+    .limit(_RECENT_EVENTS)
+    .subquery()
+)
+_LAG = select(
+    func.count(),
+    func.coalesce(func.percentile_disc(0.5).within_group(_LATEST.c.lag), 0),
+    func.coalesce(func.max(_LATEST.c.lag), 0),
+    func.min(_LATEST.c.at),
+)
+
+
+def waiting() -> dict[Queue, Waiting]:
+    """Return every queue with what waits longest in it."""
+    found = {queue: Waiting(queue, 0, None, None, None, None) for queue in Queue}
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in db.read(_WAITING)]
+    for name, *columns in rows:
+        queue = next(queue for queue in Queue if queue.value == name)
+        found[queue] = Waiting(queue, *columns)
+    return found
+
+
+def webhook_lag() -> WebhookLag | None:
+    """Return how late the latest 200 events came, None without any."""
+    [row] = db.read(_LAG)
+    return WebhookLag(*tuple(row)) if row[0] else None

@@ -1,0 +1,205 @@
+"""The background jobs: what comes by the clock, what waits, what failed, and queueing that again (S4.22)."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from flask import current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace import clock, db, jobs
+from marketplace.errors import Conflict
+from marketplace.job_runs import operations, queries
+from marketplace.job_runs.queries import JobRow, JobTab, RunRow, Workers
+from marketplace.jobs import Periodic
+from marketplace.paging import every
+from marketplace.payments import timeline_queries
+from marketplace.web import guards, lists, wording
+from marketplace.web.admin.overview import Figure
+from marketplace.web.admin.waiting_page import span_text
+from marketplace.web.console import Console, admin_console
+from marketplace.web.lists import Tab, Tools
+from marketplace.web.pages import time_text
+from marketplace.web.wording import Badge, TimelineEntry
+
+_WORDS = {
+    "tick": "Tick: everything that is due",
+    "rescue_stalled": "Rescue of stalled jobs",
+    "read_event": "Read event",
+}
+_CSV_COLUMNS = ("Job", "Name", "Status", "Arguments", "Attempts", "Queued (UTC)", "Error")
+# How many intervals may pass before a run counts as missing, and the least of it.
+_PATIENCE, _LEAST = 3, timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class TimetableRow:
+    """One thing that comes by the clock. Times are system time."""
+
+    name: str
+    note: str
+    badge: Badge
+    last: str
+    took: str
+    done: str
+    next: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedRow:
+    """One job of the queue."""
+
+    title: str
+    note: str
+    arguments: str
+    badge: Badge
+    queued: str
+    attempts: int
+    error: str
+    retry_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobsPage:
+    """What templates/admin/jobs.html shows."""
+
+    title: str
+    console: Console
+    figures: tuple[Figure, ...]
+    timetable: tuple[TimetableRow, ...]
+    tabs: tuple[Tab, ...]
+    rows: tuple[QueuedRow, ...]
+    tools: Tools
+    empty: str
+    retries: tuple[TimelineEntry, ...]
+
+
+@guards.admin_only
+def jobs_page() -> ResponseReturnValue:
+    """Show the timetable and one tab of the queue."""
+    tab = lists.choice(JobTab, "tab") or JobTab.FAILED
+    asked = lists.asked(tab="" if tab is JobTab.FAILED else tab.value)
+    if asked.is_csv:
+        rows = every(partial(queries.jobs, tab), asked.cursor)
+        return lists.csv_file("jobs", _CSV_COLUMNS, map(_csv_row, rows))
+    listed, counts = queries.jobs(tab, asked.cursor), queries.job_counts()
+    runs, now = queries.last_runs(), clock.system_now()
+    page = JobsPage(
+        title="Jobs",
+        console=admin_console("jobs"),
+        figures=_figures(counts, queries.workers(), runs.get("tick"), now),
+        timetable=tuple(_timetable_row(line, runs.get(line.name), now) for line in jobs.timetable(current_app)),
+        tabs=tuple(
+            Tab(each.label, url_for("admin.jobs_page", tab=each.value), each is tab, each.count_of(counts))
+            for each in JobTab
+        ),
+        rows=tuple(_row(job, tab, now) for job in listed.rows),
+        tools=asked.tools(listed),
+        empty=_EMPTY[tab],
+        retries=_retries(queries.latest_retries()),
+    )
+    return render_template("admin/jobs.html", page=page)
+
+
+@guards.admin_only
+def retry_job(job_id: int) -> ResponseReturnValue:
+    """Queue a failed job again; who did it is kept."""
+    admin_id = guards.viewer().user_id
+    try:
+        name = db.atomic(operations.retry, (), job_id=job_id, admin_id=admin_id, now=clock.system_now())
+    except Conflict as error:
+        flash(error.message, "wait")
+    else:
+        flash(f"{_words(name)}: the job is queued again.", "ok")
+    return redirect(url_for("admin.jobs_page"), code=303)
+
+
+_EMPTY = {
+    JobTab.FAILED: "No job has failed.",
+    JobTab.QUEUED: "No job waits. Jobs run at once, as a rule.",
+    JobTab.RUNNING: "No job is running just now.",
+}
+
+
+def _figures(counts: dict[str, int], workers: Workers, tick: RunRow | None, now: datetime) -> tuple[Figure, ...]:
+    def of(tab: JobTab) -> Figure:
+        return Figure(tab.label, str(tab.count_of(counts)), "", url_for("admin.jobs_page", tab=tab.value), "See them")
+
+    is_alive = workers.heartbeat_at is not None and not _is_silent(workers.heartbeat_at, now)
+    heard = f"Heard of {span_text(now - workers.heartbeat_at)} ago" if workers.heartbeat_at else "None has signed on"
+    ticked = f"Last tick {span_text(now - tick.started_at)} ago" if tick else "No tick yet"
+    worker = Figure("Workers", str(workers.count) if is_alive else "None alive", f"{heard}. {ticked}.", "")
+    return (worker, of(JobTab.QUEUED), of(JobTab.RUNNING), of(JobTab.FAILED))
+
+
+def _timetable_row(line: Periodic, run: RunRow | None, now: datetime) -> TimetableRow:
+    note = f"Every {_interval_text(line.interval)}" if not line.is_step else "Step of the tick"
+    coming = time_text(line.next_after(now)) if line.interval >= timedelta(minutes=1) else ""
+    coming = coming or f"Within {_interval_text(line.interval)}"
+    if run is None:
+        return TimetableRow(_words(line.name), note, Badge("Not run yet", "mute"), "", "", "", coming, "")
+    is_late = now - run.started_at > max(_PATIENCE * line.interval, _LEAST)
+    badge = Badge("Failed", "bad") if run.error else Badge("Late", "bad") if is_late else Badge("On time", "ok")
+    failed = f"Failed last {time_text(run.failed_at)}" if run.failed_at and not run.error else ""
+    return TimetableRow(
+        name=_words(line.name),
+        note=note,
+        badge=badge,
+        last=f"{run.started_at:%H:%M:%S}, {time_text(run.started_at).partition(',')[0]}",
+        took=f"{run.milliseconds:,} ms",
+        done=str(run.done),
+        next=coming,
+        error=run.error or failed,
+    )
+
+
+def _row(job: JobRow, tab: JobTab, now: datetime) -> QueuedRow:
+    can_retry = tab is JobTab.FAILED and not job.comes_by_the_clock
+    error = job.error or ("The worker ended before the job did." if tab is JobTab.FAILED else "")
+    return QueuedRow(
+        title=_words(job.name),
+        note=f"Job {job.id}",
+        arguments=_arguments(job),
+        badge=_badge(job, tab, now),
+        queued=time_text(job.queued_at) if job.queued_at else "",
+        attempts=job.attempts,
+        error=error,
+        retry_url=url_for("admin.retry_job", job_id=job.id) if can_retry else "",
+    )
+
+
+def _badge(job: JobRow, tab: JobTab, now: datetime) -> Badge:
+    if tab is JobTab.RUNNING:
+        stalled = job.heartbeat_at is None or _is_silent(job.heartbeat_at, now)
+        return Badge("Stalled", "bad") if stalled else Badge("Running", "wait")
+    return Badge("Failed", "bad") if tab is JobTab.FAILED else Badge("Queued", "wait")
+
+
+def _is_silent(heartbeat_at: datetime, now: datetime) -> bool:
+    """Return whether a worker was not heard of for so long that its jobs count as stalled."""
+    return now - heartbeat_at > timedelta(seconds=jobs.STALLED_SECONDS)
+
+
+def _retries(failure_ids: Sequence[int]) -> tuple[TimelineEntry, ...]:
+    changes = timeline_queries.changes_of({"failed_job": failure_ids})
+    return wording.audit([change for change in changes if change.verb == "retry"], {"failed_job": "Failure"})
+
+
+def _csv_row(job: JobRow) -> tuple[object, ...]:
+    return (job.id, job.name, job.status, _arguments(job), job.attempts, job.queued_at, job.error or "")
+
+
+def _arguments(job: JobRow) -> str:
+    return json.dumps(dict(job.arguments), sort_keys=True) if job.arguments else ""
+
+
+def _words(name: str) -> str:
+    return _WORDS.get(name, name[:1].upper() + name[1:].replace("_", " "))
+
+
+def _interval_text(span: timedelta) -> str:
+    seconds = span // timedelta(seconds=1)
+    return f"{seconds} seconds" if seconds < 60 else "minute" if seconds == 60 else f"{seconds // 60} minutes"

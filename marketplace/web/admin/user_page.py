@@ -1,0 +1,169 @@
+"""What an admin's page about one person shows: ready texts and addresses."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+
+from marketplace.accounts.queries import Device
+from marketplace.ledger.accounts import Account
+from marketplace.orders.people_queries import Person
+from marketplace.orders.purchase_queries import PurchaseSummary
+from marketplace.orders.queries import OrderSummary
+from marketplace.payments.flow_queries import BuyerTotals
+from marketplace.payments.queries import Attempt, HeldTotal, Share
+from marketplace.payments.tabs import PaymentTab
+from marketplace.refunds.queries import RefundRow
+from marketplace.web import order_parts, refund_parts, wording
+from marketplace.web.admin import purchase_page
+from marketplace.web.console import Console, admin_console
+from marketplace.web.explaining import Crumb
+from marketplace.web.order_parts import Fact, MoneyRow
+from marketplace.web.pages import money_text, time_text
+from marketplace.web.refund_parts import RefundLink
+from marketplace.web.wording import Badge
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known about a person."""
+
+    person: Person
+    paid: Sequence[BuyerTotals]
+    held: Sequence[HeldTotal]
+    purchases: Sequence[PurchaseSummary]
+    sales: Sequence[OrderSummary]
+    shares: Mapping[int, Share]
+    """Of the sales."""
+    payments: Sequence[Attempt]
+    refunds: Sequence[RefundRow]
+    devices: Sequence[Device]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One of a person's latest things."""
+
+    title: str
+    note: str
+    url: str
+    badge: Badge
+    amount: str
+    explain_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceView:
+    """One signed-in device."""
+
+    name: str
+    note: str
+    sign_out_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserPage:
+    """What templates/admin/user.html shows."""
+
+    title: str
+    console: Console
+    crumbs: tuple[Crumb, ...]
+    note: str
+    badges: tuple[Badge, ...]
+    facts: tuple[Fact, ...]
+    shop_name: str
+    shop_url: str
+    money: tuple[MoneyRow, ...]
+    purchases: tuple[Line, ...]
+    purchases_url: str
+    sales: tuple[Line, ...]
+    payments: tuple[Line, ...]
+    payments_url: str
+    refunds: tuple[RefundLink, ...]
+    devices: tuple[DeviceView, ...]
+
+
+def build(facts: Facts) -> UserPage:
+    """Return the page of a person."""
+    person = facts.person
+    return UserPage(
+        title=person.name,
+        console=admin_console("users"),
+        crumbs=(Crumb("Users", url_for("admin.users")),),
+        note=person.email,
+        badges=roles(person),
+        facts=(
+            Fact("User", str(person.id)),
+            Fact("E-mail", person.email),
+            Fact("Since", time_text(person.created_at)),
+            Fact("Last sign-in", time_text(person.signed_in_at) if person.signed_in_at else "Never"),
+            Fact("Orders placed", str(person.bought)),
+            Fact("Orders received", str(person.sold)),
+        ),
+        shop_name=person.shop_name or "",
+        shop_url=url_for("shop.shop", slug=person.shop_slug) if person.shop_slug else "",
+        money=(*(_paid(person, total) for total in facts.paid), *(_held(person, total) for total in facts.held)),
+        purchases=tuple(_purchase(row) for row in facts.purchases),
+        purchases_url=url_for("admin.purchases", q=person.email),
+        sales=tuple(_sale(row, facts.shares.get(row.id)) for row in facts.sales),
+        payments=tuple(_payment(row) for row in facts.payments),
+        payments_url=url_for("admin.payments", q=person.email),
+        refunds=refund_parts.box(facts.refunds, "admin"),
+        devices=tuple(_device(person.id, device) for device in facts.devices),
+    )
+
+
+def roles(person: Person) -> tuple[Badge, ...]:
+    """Return what somebody may do beyond buying."""
+    found = [Badge("Seller", "hold")] if person.is_seller else []
+    found += [Badge("Admin", "wait")] if person.is_admin else []
+    return tuple(found) or (Badge("Buyer", "mute"),)
+
+
+def _paid(person: Person, total: BuyerTotals) -> MoneyRow:
+    status = PaymentTab.HAS_MONEY.value
+    url = url_for("admin.payments", q=person.email, status=status, currency=total.currency)
+    count = "1 payment" if total.payments == 1 else f"{total.payments} payments"
+    return MoneyRow(f"Paid in {total.currency}", money_text(total.paid_minor, total.currency), url, count)
+
+
+def _held(person: Person, total: HeldTotal) -> MoneyRow:
+    url = url_for(
+        "admin.account", account=Account.SELLER_HELD.value, currency=total.currency, owner=person.id, side="credit"
+    )
+    count = "1 order" if total.orders == 1 else f"{total.orders} orders"
+    return MoneyRow(f"Held as a seller in {total.currency}", money_text(total.held_minor, total.currency), url, count)
+
+
+def _purchase(row: PurchaseSummary) -> Line:
+    note = f"{row.title}, {time_text(row.created_at)}"
+    url = url_for("admin.purchase", number=row.number)
+    amount = money_text(row.total_minor, row.currency)
+    return Line(row.number, note, url, wording.badge(row.status), amount, purchase_page.explain_url(row.payment_id))
+
+
+def _sale(row: OrderSummary, share: Share | None) -> Line:
+    note = f"{order_parts.title_of(row)}, {time_text(row.created_at)}"
+    url = url_for("admin.purchase", number=row.number)
+    amount = money_text(row.total_minor, row.currency)
+    explain_url = purchase_page.gross_url(share, row.number) if share else ""
+    return Line(row.number, note, url, wording.badge(row.status), amount, explain_url)
+
+
+def _payment(row: Attempt) -> Line:
+    url = url_for("admin.payment", payment_id=row.id)
+    amount = money_text(row.amount_minor, row.currency)
+    return Line(
+        f"Payment {row.id}",
+        time_text(row.created_at),
+        url,
+        wording.payment_badge(row.status),
+        amount,
+        purchase_page.explain_url(row.id),
+    )
+
+
+def _device(user_id: int, device: Device) -> DeviceView:
+    signed_in, seen = time_text(device.signed_in_at), time_text(device.last_seen_at)
+    note = f"Signed in {signed_in}. Last seen {seen}. Address {device.ip_address}."
+    return DeviceView(device.name, note, url_for("admin.sign_out_user", user_id=user_id, session_id=device.session_id))

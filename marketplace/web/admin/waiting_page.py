@@ -1,0 +1,72 @@
+"""What waits longest, as rows of the overview: each opens the row that waits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from flask import url_for
+
+from marketplace.reconciliation.waiting import Queue, Waiting
+from marketplace.web.refund_parts import age_text
+from marketplace.web.wording import Badge
+
+_MINUTE = 60
+_SOME_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+# From when on somebody should look.
+_LATE = {
+    Queue.REFUNDS: timedelta(days=2),
+    Queue.EVENTS: timedelta(minutes=5),
+    Queue.CALLS: timedelta(minutes=5),
+    Queue.ORDERS: timedelta(days=3),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """One queue: how many wait, and how long the oldest has."""
+
+    label: str
+    count: int
+    age: str
+    badge: Badge
+    url: str
+    link: str
+
+
+def rows(found: Mapping[Queue, Waiting], now: datetime) -> tuple[WaitingRow, ...]:
+    """Return every queue."""
+    return tuple(_row(found[queue], now) for queue in Queue)
+
+
+def span_text(span: timedelta) -> str:
+    """Return how long something took: 3 s, 4 min, 2 d 1 h."""
+    seconds = span // timedelta(seconds=1)
+    return f"{seconds} s" if seconds < _MINUTE else age_text(_SOME_DAY, _SOME_DAY + span)
+
+
+def _row(each: Waiting, now: datetime) -> WaitingRow:
+    if each.oldest_at is None:
+        return WaitingRow(
+            each.queue.label, 0, "None", Badge("Nothing waits", "ok"), _list_url(each.queue), "Open the list"
+        )
+    is_late = now - each.oldest_at > _LATE[each.queue]
+    badge = Badge("Late", "bad") if is_late else Badge("In time", "ok")
+    return WaitingRow(
+        each.queue.label, each.count, age_text(each.oldest_at, now), badge, _oldest_url(each), "Open the oldest"
+    )
+
+
+def _list_url(queue: Queue) -> str:
+    if queue is Queue.REFUNDS:
+        return url_for("admin.refunds")
+    return url_for({Queue.EVENTS: "admin.events", Queue.ORDERS: "admin.purchases"}.get(queue, "admin.payments"))
+
+
+def _oldest_url(each: Waiting) -> str:
+    if each.queue is Queue.REFUNDS:
+        return url_for("admin.refunds", refund=each.oldest_number)
+    if each.queue is Queue.EVENTS:
+        return url_for("admin.event", event_row_id=each.oldest_id)
+    if each.queue is Queue.ORDERS:
+        return url_for("admin.purchase", number=each.oldest_number)
+    return url_for("admin.payment", payment_id=each.payment_id) if each.payment_id else url_for("admin.payments")
