@@ -200,6 +200,6 @@ def test_orders_to_ship_page_from_the_oldest_on(world: World) -> None:
 
     first = page(client, "/seller/orders")
     assert shown(first) == numbers[:25]
-    second = walk(first, "Later")
+    second = walk(first, "More")
     assert shown(second) == numbers[25:]
-    assert shown(walk(second, "Earlier")) == numbers[:25]
+    assert shown(walk(second, "Back")) == numbers[:25]
