@@ -12,6 +12,8 @@ from marketplace.demo.shelf import PARTS
 from marketplace.money import Money
 
 SALES = 150
+# So many sales come before the last two weeks.
+_LAST_WEEKS = 108
 # Monday to Sunday: people mend their cars at the weekend.
 _BY_WEEKDAY = (9, 8, 8, 10, 12, 17, 15)
 _HOURS = (6, 8, 11, 12, 13, 15, 17, 18, 19, 20, 21, 22)
@@ -26,7 +28,7 @@ _DAY = timedelta(days=1)
 def write_past(begins_at: datetime, sales: int = SALES) -> tuple[Step, ...]:
     """Return all steps of the past that begins at `begins_at`; the same moment gives the same past.
 
-    `sales` other than the usual number keeps the newest of them, for a short past in a test.
+    Fewer `sales` keep as many from the last weeks, for a short past in a test.
     """
     script = Script(begins_at)
     days = script.chance.choices(range(90), weights=_weights(begins_at), k=SALES - len(CASES))
@@ -34,7 +36,7 @@ def write_past(begins_at: datetime, sales: int = SALES) -> tuple[Step, ...]:
     plans += [(_moment(script, day), None) for day in days]
     ordered = sorted(plans, key=lambda plan: plan[0])
     for number, (at, case) in enumerate(ordered, start=1):
-        if number > SALES - sales:
+        if sales == SALES or _LAST_WEEKS < number <= _LAST_WEEKS + sales:
             _write_sale(script, f"past-{number:03}", timedelta(minutes=round(at.total_seconds() / 60)), case)
     _write_days(script)
     return script.in_order()
@@ -88,8 +90,10 @@ def _customer(script: Script, seller: Person) -> Customer:
 
 def _write_days(script: Script) -> None:
     """Write what goes on beside the sales: the nights, prices, stock, and what people read."""
+    first = min(step.at for step in script.steps)
     for night in range(2, 91, 2):
-        script.add(night * _DAY - timedelta(hours=1, minutes=7), buying.wait)
+        if night * _DAY > first:
+            script.add(night * _DAY - timedelta(hours=1, minutes=7), buying.wait)
     for place, day in enumerate((20, 38, 61, 76)):
         part = [one for one in PARTS if one.seller is _AMERICAN[place % 2] and one.units > 20][place // 2]
         price = Money(part.price_minor * (94 if place % 2 else 104) // 100, part.seller.currency)
