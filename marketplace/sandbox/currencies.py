@@ -8,6 +8,7 @@ from marketplace.sandbox.errors import ApiError, invalid, refused
 ZERO_DECIMAL = frozenset("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split())
 THREE_DECIMAL = frozenset("bhd jod kwd omr tnd".split())
 WHOLE_UNITS_ONLY = frozenset(("isk", "ugx"))  # two decimals on the wire, but the cents must be 00
+WHOLE_PAYOUTS = frozenset(("huf", "twd"))  # charged with decimals, paid out without
 
 TWO_DECIMAL = frozenset(
     "aed amd ars aud bgn brl cad chf cny cop czk dkk eur gbp hkd huf idr ils inr isk kes mad mxn myr nok nzd pen php"

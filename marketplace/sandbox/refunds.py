@@ -47,7 +47,7 @@ def _charge_to_refund(work: Work, charge_id: str | None, intent_id: str | None) 
             raise refused(f"This PaymentIntent ({intent_id}) does not have a successful charge to refund.")
         charge_id = intent.data["latest_charge"]
     charge = work.lock("charge", charge_id)
-    if charge is None:
+    if charge is None or charge.account:
         raise missing("charge", charge_id or "", "charge")
     if charge.data["status"] != "succeeded":
         raise refused(f"Charge {charge_id} was not paid and cannot be refunded.", code="charge_not_refundable")
@@ -85,7 +85,7 @@ def send(
     refund = work.add("refund", data, prefix="re_" if card else "pyr_")
     transaction = balance.book(
         work, refund, kind="refund" if card else "payment_refund", amount=-amount,
-        available_on=_settles_with(work, charge), description="REFUND FOR CHARGE",
+        available_on=balance.settles_on(work, charge), description="REFUND FOR CHARGE",
     )  # fmt: skip
     refund.data["balance_transaction"] = transaction.id
     work.save(refund)
@@ -105,13 +105,6 @@ def _plan_end(work: Work, refund: Stored, course: str, card: bool) -> None:
         work.plan("refund_succeeds", refund.id, work.now + (PENDING_SECONDS if card else BANK_SECONDS))
     if course == "fails":
         work.plan("refund_fails", refund.id, work.now + LATE_FAILURE_SECONDS)
-
-
-def _settles_with(work: Work, charge: Stored) -> int:
-    """Return when the money leaves: not before the charge's own money is available."""
-    transaction = work.get("balance_transaction", charge.data["balance_transaction"])
-    planned = transaction.data["available_on"] if transaction else work.now + balance.SETTLEMENT_SECONDS
-    return max(work.now, int(planned))
 
 
 def _count(work: Work, charge: Stored, change: int) -> JSON:
@@ -183,10 +176,10 @@ def cancel(work: Work, refund_id: str, params: Reader) -> Stored:
 
 def _give_back(work: Work, refund: Stored, charge: Stored, status: str, more: JSON) -> None:
     previous = {"status": refund.data["status"]}
+    amount, settles = refund.data["amount"], balance.settles_on(work, charge)
     back = balance.book(
-        work, refund, kind="refund_failure", amount=refund.data["amount"], available_on=_settles_with(work, charge),
-        description="REFUND FAILURE",
-    )  # fmt: skip
+        work, refund, kind="refund_failure", amount=amount, available_on=settles, description="REFUND FAILURE"
+    )
     refund.data |= {"status": status, "failure_balance_transaction": back.id, **more}
     for name in ("pending_reason", "next_action"):
         refund.data.pop(name, None)
