@@ -8,7 +8,7 @@ from flask import Flask, Response, request
 from psycopg.errors import LockNotAvailable
 from werkzeug.exceptions import HTTPException
 
-from marketplace.sandbox import connect_routes, idempotency, routes
+from marketplace.sandbox import connect_routes, evidence, idempotency, routes
 from marketplace.sandbox.current import current_sandbox
 from marketplace.sandbox.errors import ApiError, no_access
 from marketplace.sandbox.reading import expand, show
@@ -21,21 +21,37 @@ log = logging.getLogger("sandbox")
 
 Pairs = list[tuple[str, str]]
 Ids = tuple[str, ...]
+_FORM_AROUND_A_FILE = 64 * 1024
 
 
 def register(app: Flask) -> None:
     """Add every address of the API to the application."""
     for number, (method, rule, call) in enumerate((*routes.TABLE, *connect_routes.TABLE)):
         app.add_url_rule(rule, f"v1.{number}", _view(call), methods=[method])
+    app.add_url_rule("/v1/files/<file_id>/contents", "v1.contents", _contents, methods=["GET"])
     for rule in ("/v1", "/v1/", "/v1/<path:object_id>"):
         app.add_url_rule(rule, f"unknown.{rule}", _view(_unknown), methods=["GET", "POST", "DELETE", "PUT", "PATCH"])
 
 
 def _view(call: Call) -> Callable[..., Response]:
     def view(**ids: str) -> Response:
+        if request.path == "/v1/files":
+            request.max_content_length = evidence.LARGEST_FILE_BYTES + _FORM_AROUND_A_FILE
         return _answer(call, tuple(ids.values()) or ("",))
 
     return view
+
+
+def _contents(file_id: str) -> Response:
+    """Answer with the bytes of an uploaded file."""
+    request_id = current_sandbox().ids.new("req_", 14)
+    try:
+        _authorize()
+        with current_sandbox().work() as work:
+            content, kind = evidence.contents(work, file_id)
+    except ApiError as error:
+        return _respond(error.status, _text(error.body(request_id)), request_id)
+    return Response(content, content_type=kind)
 
 
 def _unknown(_work: Work, _params: Reader, _id: str) -> JSON:

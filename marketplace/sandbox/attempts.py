@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from marketplace.sandbox import charges, events, intents, methods, reversals, sessions
+from marketplace.sandbox import charges, disputes, events, intents, methods, reversals, sessions
 from marketplace.sandbox.cards import AUTHENTICATION_FAILED, DECLINES, Decline, bank_decline
 from marketplace.sandbox.methods import CardEntry, Payer
 from marketplace.sandbox.store import Stored, Work
@@ -152,4 +152,5 @@ def _charge_card(work: Work, session: Stored, intent: Stored, method: Stored, pa
     intents.succeed(work, intent, charge)
     completed = sessions.complete(work, session, payer, "paid")
     charges.settle_fee(work, charge)
+    disputes.open_from_card(work, charge)
     return Result("paid", session, completed_event=completed)

@@ -1,8 +1,12 @@
-"""The addresses of the API that pay sellers: what is called for each."""
+"""The addresses of the API for paying sellers and for disputes: what is called for each."""
+
+from flask import request
 
 from marketplace.sandbox import (
     account_links,
     accounts,
+    disputes,
+    evidence,
     external_accounts,
     payout_schedule,
     payouts,
@@ -11,7 +15,7 @@ from marketplace.sandbox import (
 )  # fmt: skip
 from marketplace.sandbox.current import current_sandbox
 from marketplace.sandbox.reading import show
-from marketplace.sandbox.routes import Route
+from marketplace.sandbox.routes import Route, get_one
 from marketplace.sandbox.store import Stored, Work
 from marketplace.sandbox.wire import JSON, Reader
 
@@ -68,6 +72,10 @@ def _payout(work: Work, params: Reader, payout_id: str) -> Stored:
     return payouts.retrieve(work, payout_id)
 
 
+def _upload(work: Work, params: Reader, _: str) -> Stored:
+    return evidence.upload(work, params, request.files.get("file"), _base_url())
+
+
 _A = "/v1/accounts/<object_id>"
 _T = "/v1/transfers/<object_id>"
 TABLE: tuple[Route, ...] = (
@@ -102,6 +110,15 @@ TABLE: tuple[Route, ...] = (
     ("GET", "/v1/payouts/<object_id>", _payout),
     ("POST", "/v1/payouts/<object_id>", lambda work, params, id: payouts.update(work, id, params)),
     ("POST", "/v1/payouts/<object_id>/cancel", lambda work, params, id: payouts.cancel(work, id, params)),
+    ("GET", "/v1/disputes", lambda work, params, _: disputes.list_disputes(work, params)),
+    ("GET", "/v1/disputes/<object_id>", get_one("dispute", "dispute")),
+    ("POST", "/v1/disputes/<object_id>", lambda work, params, id: evidence.update(work, id, params)),
+    ("POST", "/v1/disputes/<object_id>/close", lambda work, params, id: disputes.close(work, id, params)),
+    ("GET", "/v1/radar/early_fraud_warnings", lambda work, params, _: disputes.list_warnings(work, params)),
+    ("GET", "/v1/radar/early_fraud_warnings/<object_id>", get_one("radar.early_fraud_warning", "early_fraud_warning")),
+    ("POST", "/v1/files", _upload),
+    ("GET", "/v1/files", lambda work, params, _: evidence.list_files(work, params)),
+    ("GET", "/v1/files/<object_id>", get_one("file", "file")),
     ("GET", "/v1/balance_settings", lambda work, params, _: payout_schedule.retrieve_settings(work, params)),
     ("POST", "/v1/balance_settings", lambda work, params, _: payout_schedule.update_settings(work, params)),
 )

@@ -68,6 +68,7 @@ def add(work: Work, account: Stored, number: str, *, currency: str, holder: str 
         "bank_name": BANK_NAME,
         "country": account.data["country"],
         "currency": currency,
+        "customer": None,
         "default_for_currency": not others,
         "fingerprint": hmac.new(b"sandbox bank", number.encode(), hashlib.sha256).hexdigest()[:16],
         "future_requirements": _nothing_due(),

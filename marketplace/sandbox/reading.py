@@ -7,6 +7,7 @@ from marketplace.sandbox.store import LOOK_UPS, Stored, Work, stored_from
 from marketplace.sandbox.wire import JSON, Reader
 
 _DEEPEST_EXPANSION = 4
+_NOT_SHOWN = {"account_link": "id", "bank_account": "created"}
 _EXPANDABLE = {
     "payment_intent": "payment_intent",
     "latest_charge": "charge",
@@ -52,8 +53,8 @@ def show(work: Work, stored: Stored) -> JSON:
     elif stored.kind == "radar.early_fraud_warning":
         charge = work.need("charge", data["charge"])
         data["actionable"] = not (charge.data["refunded"] or charge.data["disputed"])
-    elif stored.kind == "account_link":
-        del data["id"]
+    elif stored.kind in _NOT_SHOWN:
+        del data[_NOT_SHOWN[stored.kind]]
     return data
 
 

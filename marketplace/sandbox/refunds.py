@@ -1,6 +1,6 @@
 """Refunds: money on its way back, which may be slow, fail late or be called off."""
 
-from marketplace.sandbox import balance, events
+from marketplace.sandbox import balance, disputes, events
 from marketplace.sandbox.currencies import display
 from marketplace.sandbox.errors import invalid, missing, refused
 from marketplace.sandbox.reading import list_objects
@@ -25,6 +25,7 @@ def create(work: Work, params: Reader) -> Stored:
     if bool(charge_id) == bool(intent_id):
         raise invalid("Pass exactly one of `charge` and `payment_intent`.", "charge", "parameter_missing")
     charge = _charge_to_refund(work, charge_id, intent_id)
+    disputes.check_refundable(work, charge)
     left = charge.data["amount"] - charge.data["amount_refunded"]
     if left == 0:
         raise refused(f"Charge {charge.id} has already been refunded.", code="charge_already_refunded")
@@ -92,6 +93,7 @@ def send(
     _plan_end(work, refund, course, card)
     events.emit(work, "refund.created", refund)
     events.emit(work, "charge.refunded", charge, _count(work, charge, amount))
+    disputes.end_inquiries(work, charge)
     return refund
 
 
@@ -140,9 +142,11 @@ def lock_with_charge(work: Work, refund_id: str) -> tuple[Stored, Stored]:
 
 def succeed(work: Work, refund_id: str) -> bool:
     """Let a waiting refund reach the buyer; return False when it is not waiting."""
-    refund, _ = lock_with_charge(work, refund_id)
+    refund, charge = lock_with_charge(work, refund_id)
     if refund.data["status"] not in ("pending", "requires_action"):
         return False
+    if any(not dispute.data["is_charge_refundable"] for dispute in work.find("dispute", charge=charge.id)):
+        return fail(work, refund_id, "charge_for_pending_refund_disputed")
     previous = {"status": refund.data["status"]}
     refund.data |= {"status": "succeeded"}
     for name in ("pending_reason", "next_action"):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from marketplace.sandbox import account_state, attempts, charges, payouts, refunds, sessions
+from marketplace.sandbox import account_state, attempts, charges, disputes, payouts, refunds, sessions
 from marketplace.sandbox.store import Work
 
 
@@ -46,6 +46,9 @@ _DEEDS: dict[str, Callable[[Work, str], None]] = {
     "payout_leaves": _send_payout,
     "payout_arrives": _end_payout,
     "payout_bounces": payouts.bounce,
+    "dispute_due": disputes.when_due,
+    "dispute_decided": disputes.decide_as_planned,
+    "inquiry_closes": disputes.close_inquiry,
 }
 
 
