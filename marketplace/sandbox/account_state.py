@@ -203,6 +203,15 @@ def clear(work: Work, account: Stored) -> None:
         end_verification(work, account.id)
 
 
+def fill_in(work: Work, account: Stored) -> None:
+    """Give a locked account every fact it lacks, made up, and finish its check at once; a bank account is not added."""
+    lacking = [name for name in missing_fields(work, account) if name != BANK]
+    made_up = {"dob.year": "1985", "dob.month": "3", "dob.day": "9", "business_type": "individual"}
+    answer(account, {name: made_up.get(name.partition(".")[2] or name, "provided") for name in lacking})
+    account.data["business_type"] = account.private["given"]["business_type"]
+    clear(work, account)
+
+
 def when_deadline_passes(work: Work, account_id: str) -> None:
     """Restrict an account that has not answered in time."""
     account = work.lock("account", account_id)

@@ -48,7 +48,7 @@ def book(
             "fee_details": fees if fee else [],
             "net": amount - fee,
             "reporting_category": category or _CATEGORY.get(kind, kind),
-            "source": source.id,
+            "source": source.id or None,
             "status": "pending",
             "type": kind,
         },

@@ -1,6 +1,6 @@
 """A transfer as its receiver sees it: a payment (py_…) into the balance, and refunds of it (pyr_…) by reversals."""
 
-from marketplace.sandbox import balance, events, payout_schedule
+from marketplace.sandbox import balance, events, negative_balances, payout_schedule
 from marketplace.sandbox.methods import blank_billing
 from marketplace.sandbox.store import Stored, Work
 from marketplace.sandbox.wire import JSON
@@ -59,6 +59,7 @@ def give_back(work: Work, transfer: Stored, amount: int, available_on: int) -> S
     money = balance.book(work, refund, kind="payment_refund", amount=-amount, available_on=available_on)
     refund.data["balance_transaction"] = money.id
     work.save(refund)
+    negative_balances.watch(work, payment.account)
     before = {name: payment.data[name] for name in ("amount_refunded", "refunded")}
     total = payment.data["amount_refunded"] + amount
     payment.data |= {"amount_refunded": total, "refunded": total == payment.data["amount"]}

@@ -131,7 +131,7 @@ def create(work: Work, account_id: str, params: Reader) -> Stored:
 def retrieve(work: Work, account_id: str, bank_id: str) -> Stored:
     """Return a bank account of a connected account. Raises ApiError."""
     bank = work.get("bank_account", bank_id)
-    if bank is None or bank.account != account_id:
+    if bank is None or bank.account != account_id or bank.private.get("deleted"):
         raise ApiError(404, f"No such external account: '{bank_id}'", code="resource_missing", param="id")
     return bank
 
@@ -162,9 +162,15 @@ def replace(work: Work, account: Stored, bank: Stored) -> None:
     """Let a new bank account take the place of all others of its currency."""
     for other in work.find("bank_account", account=account.id, currency=bank.data["currency"]):
         if other.id != bank.id:
-            work.remove(other)
+            _remove(work, other)
             events.emit(work, "account.external_account.deleted", other)
     _make_default(work, bank)
+    work.save(bank)
+
+
+def _remove(work: Work, bank: Stored) -> None:
+    """Forget a bank account; payouts that went there still name it."""
+    bank.private["deleted"] = True
     work.save(bank)
 
 
@@ -176,7 +182,7 @@ def delete(work: Work, account_id: str, bank_id: str, params: Reader) -> JSON:
     others = work.find("bank_account", account=account_id, currency=bank.data["currency"])
     if bank.data["default_for_currency"] and len(others) > 1:
         raise refused("You cannot delete the default external account of a currency while there are others.")
-    work.remove(bank)
+    _remove(work, bank)
     events.emit(work, "account.external_account.deleted", bank)
     if account:
         account_state.refresh(work, account)
@@ -187,20 +193,18 @@ def list_external(work: Work, account_id: str, params: Reader) -> JSON:
     """Return one page of the bank accounts of a connected account, newest first. Raises ApiError."""
     params.choice("object", ("bank_account", "card"))
     url = f"/v1/accounts/{account_id}/external_accounts"
-    whole = "SELECT count(*) AS n FROM objects WHERE kind = 'bank_account' AND account = %(id)s"
     acting, work.account = work.account, account_id
     try:
         found = list_objects(work, "bank_account", params, url)
     finally:
         work.account = acting
-    row = work.row(whole, id=account_id)
-    return found | {"total_count": row["n"] if row else 0}
+    return found | {"total_count": len(work.find("bank_account", account=account_id))}
 
 
 def errored(work: Work, bank_id: str) -> None:
     """Mark a bank account that a payout could not reach; nothing is paid to it until another takes its place."""
     bank = work.get("bank_account", bank_id)
-    if bank is None:
+    if bank is None or bank.private.get("deleted"):
         return
     bank.data["status"] = "errored"
     work.save(bank)

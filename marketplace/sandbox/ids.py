@@ -25,6 +25,7 @@ PREFIX_OF_KIND = {
     "dispute": "du_",
     "radar.early_fraud_warning": "issfr_",
     "file": "file_",
+    "connect_collection_transfer": "connct_",
 }
 
 

@@ -64,7 +64,7 @@ def _bank(work: Work, currency: str, bank_id: str | None) -> Stored:
     banks = work.find("bank_account", account=work.account, currency=currency)
     if bank_id:
         wanted = work.get("bank_account", bank_id)
-        if wanted is None or wanted.account != work.account:
+        if wanted is None or wanted.account != work.account or wanted.private.get("deleted"):
             raise missing("external account", bank_id, "destination", 400)
         return wanted
     default = [bank for bank in banks if bank.data["default_for_currency"]]

@@ -26,6 +26,7 @@ _EXPANDABLE = {
 _KIND_OF_PREFIX = {
     "ch": "charge", "py": "charge", "re": "refund", "pyr": "refund", "tr": "transfer", "trr": "transfer_reversal",
     "po": "payout", "du": "dispute", "ba": "bank_account", "acct": "account",
+    "connct": "connect_collection_transfer",
 }  # fmt: skip
 _OF_SEVERAL_KINDS = frozenset(
     (("source", "balance_transaction"), ("destination", "transfer"), ("destination", "payout"))

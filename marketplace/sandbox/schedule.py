@@ -2,7 +2,16 @@
 
 from collections.abc import Callable
 
-from marketplace.sandbox import account_state, attempts, charges, disputes, payouts, refunds, sessions
+from marketplace.sandbox import (
+    account_state,
+    attempts,
+    charges,
+    disputes,
+    negative_balances,
+    payouts,
+    refunds,
+    sessions,
+)
 from marketplace.sandbox.store import Work
 
 
@@ -49,6 +58,7 @@ _DEEDS: dict[str, Callable[[Work, str], None]] = {
     "dispute_due": disputes.when_due,
     "dispute_decided": disputes.decide_as_planned,
     "inquiry_closes": disputes.close_inquiry,
+    "collect": negative_balances.collect,
 }
 
 

@@ -93,10 +93,10 @@ class Work:
         return found
 
     def find(self, kind: str, **look_ups: str) -> list[Stored]:
-        """Return the objects whose look-up columns have these values, oldest first."""
+        """Return the objects whose look-up columns have these values, oldest first, without deleted ones."""
         where = " AND ".join(f"{name} = %({name})s" for name in look_ups if name in LOOK_UPS)
         found = self.rows(
-            f"SELECT * FROM objects WHERE kind = %(kind)s AND {where} ORDER BY seq",  # noqa: S608  # names are ours
+            f"SELECT * FROM objects WHERE kind = %(kind)s AND {where} AND NOT private ? 'deleted' ORDER BY seq",  # noqa: S608  # names are ours
             kind=kind,
             **look_ups,
         )

@@ -56,26 +56,29 @@ def receiver() -> Receiver:
 
 
 @pytest.fixture
-def connect_receiver() -> Receiver:
-    """Stands where the merchant's Connect endpoint is, which has a secret of its own."""
+def account_events() -> Receiver:
+    """Takes what is sent to the Connect address; nothing is before somebody asks for `connect_receiver`."""
     return Receiver("whsec_sandbox_connect")
 
 
 @pytest.fixture
 def sandbox(
-    clean_database: str, tmp_path: Path, receiver: Receiver, connect_receiver: Receiver
+    clean_database: str, tmp_path: Path, receiver: Receiver, account_events: Receiver
 ) -> Iterator[RunningSandbox]:
     def transport(url: str, body: bytes, headers: dict[str, str]) -> Answer:
-        return (connect_receiver if url.endswith("/connect") else receiver)(url, body, headers)
+        return (account_events if url.endswith("/connect") else receiver)(url, body, headers)
 
     with RunningSandbox(
-        clean_database,
-        tmp_path,
-        webhook_url="http://shop.test/webhooks",
-        connect_webhook_url="http://shop.test/webhooks/connect",
-        transport=transport,
+        clean_database, tmp_path, webhook_url="http://shop.test/webhooks", transport=transport
     ) as running:
         yield running
+
+
+@pytest.fixture
+def connect_receiver(sandbox: RunningSandbox, account_events: Receiver) -> Receiver:
+    """Stands where the merchant's Connect endpoint is, which has a secret of its own."""
+    sandbox.send_account_webhooks_to("http://shop.test/webhooks/connect")
+    return account_events
 
 
 @pytest.fixture
