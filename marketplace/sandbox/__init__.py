@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from marketplace.sandbox import api, dashboard, hosted, security
+from marketplace.sandbox import api, dashboard, hosted, onboarding, security
 from marketplace.sandbox.delivery import Transport, post
 from marketplace.sandbox.engine import Sandbox
 from marketplace.sandbox.settings import SandboxSettings
@@ -38,6 +38,7 @@ def create_sandbox(settings: SandboxSettings, transport: Transport = post) -> Fl
     security.register(app)
     api.register(app)
     hosted.register(app)
+    onboarding.register(app)
     dashboard.register(app)
     if settings.background:
         sandbox.start()

@@ -8,129 +8,63 @@ from flask import Flask, Response, request
 from psycopg.errors import LockNotAvailable
 from werkzeug.exceptions import HTTPException
 
-from marketplace.sandbox import (
-    balance,
-    charges,
-    customers,
-    endpoints,
-    events,
-    idempotency,
-    intents,
-    refunds,
-    sessions,
-)  # fmt: skip
+from marketplace.sandbox import connect_routes, evidence, idempotency, routes
 from marketplace.sandbox.current import current_sandbox
-from marketplace.sandbox.errors import ApiError, missing
-from marketplace.sandbox.reading import expand, list_objects, show
+from marketplace.sandbox.errors import ApiError, no_access
+from marketplace.sandbox.reading import expand, show
+from marketplace.sandbox.routes import Call
 from marketplace.sandbox.settings import API_VERSION
 from marketplace.sandbox.store import Origin, Stored, Work
 from marketplace.sandbox.wire import JSON, Reader, parse_form, tidy
 
 log = logging.getLogger("sandbox")
 
-Call = Callable[[Work, Reader, str], Stored | JSON]
 Pairs = list[tuple[str, str]]
-
-
-def _get(kind: str, param: str = "id") -> Call:
-    """Return the call that shows one object of `kind`."""
-
-    def retrieve(work: Work, params: Reader, object_id: str) -> Stored:
-        params.finish()
-        found = work.get(kind, object_id)
-        if found is None:
-            raise missing(kind, object_id, param)
-        return found
-
-    return retrieve
-
-
-def _create_session(work: Work, params: Reader, _: str) -> Stored:
-    return sessions.create(work, params, current_sandbox().settings.base_url)
-
-
-def _bare(call: Callable[[Work, str], JSON]) -> Call:
-    """Return a call that takes no parameters besides the id in the address."""
-
-    def run(work: Work, params: Reader, object_id: str) -> JSON:
-        params.finish()
-        return call(work, object_id)
-
-    return run
-
-
-def _charge_refunds(work: Work, params: Reader, charge_id: str) -> JSON:
-    if work.get("charge", charge_id) is None:
-        raise missing("charge", charge_id, "id")
-    return list_objects(work, "refund", params.adding(charge=charge_id), request.path, ("charge",))
-
-
-TABLE: tuple[tuple[str, str, Call], ...] = (
-    ("POST", "/v1/checkout/sessions", _create_session),
-    ("GET", "/v1/checkout/sessions", lambda work, params, _: sessions.list_sessions(work, params)),
-    ("GET", "/v1/checkout/sessions/<object_id>", _get("checkout.session", "session")),
-    ("POST", "/v1/checkout/sessions/<object_id>", lambda work, params, id: sessions.update(work, id, params)),
-    ("GET", "/v1/checkout/sessions/<object_id>/line_items", lambda w, p, id: sessions.list_line_items(w, id, p)),
-    ("POST", "/v1/checkout/sessions/<object_id>/expire", lambda work, params, id: sessions.expire(work, id, params)),
-    ("GET", "/v1/payment_intents", lambda work, params, _: intents.list_intents(work, params)),
-    ("GET", "/v1/payment_intents/<object_id>", _get("payment_intent", "intent")),
-    ("POST", "/v1/payment_intents/<object_id>", lambda work, params, id: intents.update(work, id, params)),
-    ("POST", "/v1/payment_intents/<object_id>/cancel", lambda work, params, id: intents.cancel(work, id, params)),
-    ("POST", "/v1/payment_intents/<object_id>/confirm", lambda work, _, id: intents.refuse_direct(work, id)),
-    ("POST", "/v1/payment_intents/<object_id>/capture", lambda work, _, id: intents.refuse_direct(work, id)),
-    ("GET", "/v1/payment_methods/<object_id>", _get("payment_method", "payment_method")),
-    ("GET", "/v1/charges", lambda work, params, _: charges.list_charges(work, params)),
-    ("GET", "/v1/charges/<object_id>", _get("charge")),
-    ("GET", "/v1/charges/<object_id>/refunds", _charge_refunds),
-    ("POST", "/v1/refunds", lambda work, params, _: refunds.create(work, params)),
-    ("GET", "/v1/refunds", lambda work, params, _: refunds.list_refunds(work, params)),
-    ("GET", "/v1/refunds/<object_id>", _get("refund")),
-    ("POST", "/v1/refunds/<object_id>", lambda work, params, id: refunds.update(work, id, params)),
-    ("POST", "/v1/refunds/<object_id>/cancel", lambda work, params, id: refunds.cancel(work, id, params)),
-    ("GET", "/v1/balance", _bare(lambda work, _: balance.retrieve_balance(work))),
-    ("GET", "/v1/balance_transactions", lambda work, params, _: balance.list_balance_transactions(work, params)),
-    ("GET", "/v1/balance_transactions/<object_id>", _get("balance_transaction")),
-    ("POST", "/v1/customers", lambda work, params, _: customers.create(work, params)),
-    ("GET", "/v1/customers", lambda work, params, _: customers.list_customers(work, params)),
-    ("GET", "/v1/customers/<object_id>", _bare(customers.retrieve)),
-    ("POST", "/v1/customers/<object_id>", lambda work, params, id: customers.update(work, id, params)),
-    ("DELETE", "/v1/customers/<object_id>", _bare(customers.delete)),
-    ("GET", "/v1/events", lambda work, params, _: events.list_events(work, params)),
-    ("GET", "/v1/events/<object_id>", _bare(events.retrieve)),
-    ("POST", "/v1/webhook_endpoints", lambda work, params, _: endpoints.create(work, params)),
-    ("GET", "/v1/webhook_endpoints", lambda work, params, _: endpoints.list_endpoints(work, params)),
-    ("GET", "/v1/webhook_endpoints/<object_id>", _get("webhook_endpoint", "webhook_endpoint")),
-    ("POST", "/v1/webhook_endpoints/<object_id>", lambda work, params, id: endpoints.update(work, id, params)),
-    ("DELETE", "/v1/webhook_endpoints/<object_id>", _bare(endpoints.delete)),
-)
+Ids = tuple[str, ...]
+_FORM_AROUND_A_FILE = 64 * 1024
 
 
 def register(app: Flask) -> None:
     """Add every address of the API to the application."""
-    for number, (method, rule, call) in enumerate(TABLE):
+    for number, (method, rule, call) in enumerate((*routes.TABLE, *connect_routes.TABLE)):
         app.add_url_rule(rule, f"v1.{number}", _view(call), methods=[method])
+    app.add_url_rule("/v1/files/<file_id>/contents", "v1.contents", _contents, methods=["GET"])
     for rule in ("/v1", "/v1/", "/v1/<path:object_id>"):
         app.add_url_rule(rule, f"unknown.{rule}", _view(_unknown), methods=["GET", "POST", "DELETE", "PUT", "PATCH"])
 
 
 def _view(call: Call) -> Callable[..., Response]:
-    def view(object_id: str = "") -> Response:
-        return _answer(call, object_id)
+    def view(**ids: str) -> Response:
+        if request.path == "/v1/files":
+            request.max_content_length = evidence.LARGEST_FILE_BYTES + _FORM_AROUND_A_FILE
+        return _answer(call, tuple(ids.values()) or ("",))
 
     return view
+
+
+def _contents(file_id: str) -> Response:
+    """Answer with the bytes of an uploaded file."""
+    request_id = current_sandbox().ids.new("req_", 14)
+    try:
+        _authorize()
+        with current_sandbox().work() as work:
+            content, kind = evidence.contents(work, file_id)
+    except ApiError as error:
+        return _respond(error.status, _text(error.body(request_id)), request_id)
+    return Response(content, content_type=kind)
 
 
 def _unknown(_work: Work, _params: Reader, _id: str) -> JSON:
     raise ApiError(404, f"Unrecognized request URL ({request.method}: {request.path}).", saved=False)
 
 
-def _answer(call: Call, object_id: str) -> Response:
+def _answer(call: Call, ids: Ids) -> Response:
     request_id = current_sandbox().ids.new("req_", 14)
     try:
         _authorize()
         if request.method == "POST" and request.headers.get("Idempotency-Key"):
-            return _answer_once(call, object_id, request_id, request.headers["Idempotency-Key"])
-        return _respond(200, _run(call, object_id, request_id, None), request_id)
+            return _answer_once(call, ids, request_id, request.headers["Idempotency-Key"])
+        return _respond(200, _run(call, ids, request_id, None), request_id)
     except ApiError as error:
         return _respond(error.status, _text(error.body(request_id)), request_id)
     except HTTPException as refusal:
@@ -141,8 +75,8 @@ def _answer(call: Call, object_id: str) -> Response:
         return _respond(500, _text(_accident().body(request_id)), request_id)
 
 
-def _answer_once(call: Call, object_id: str, request_id: str, key: str) -> Response:
-    sandbox = current_sandbox()
+def _answer_once(call: Call, ids: Ids, request_id: str, key: str) -> Response:
+    sandbox, key = current_sandbox(), idempotency.scoped(key, _account())
     with sandbox.work() as work:
         saved = idempotency.begin(
             work, key, idempotency.fingerprint(request.method, request.path, _pairs()), request_id
@@ -151,7 +85,7 @@ def _answer_once(call: Call, object_id: str, request_id: str, key: str) -> Respo
         headers = {"Idempotent-Replayed": "true", "Original-Request": saved.request_id}
         return _respond(saved.status, saved.body, request_id, headers)
     try:
-        return _respond(200, _run(call, object_id, request_id, key), request_id)
+        return _respond(200, _run(call, ids, request_id, key), request_id)
     except ApiError as error:
         body = _text(error.body(request_id))
         with sandbox.work() as work:
@@ -169,13 +103,14 @@ def _answer_once(call: Call, object_id: str, request_id: str, key: str) -> Respo
         return _respond(500, body, request_id)
 
 
-def _run(call: Call, object_id: str, request_id: str, key: str | None) -> str:
+def _run(call: Call, ids: Ids, request_id: str, key: str | None) -> str:
     """Carry the request out in one transaction, together with its saved answer."""
     params = Reader(parse_form(_pairs()))
     paths = params.texts("expand") or []
     try:
-        with current_sandbox().work(Origin(request_id, key)) as work:
-            found = call(work, params, object_id)
+        with current_sandbox().work(Origin(request_id, key and idempotency.name_of(key))) as work:
+            work.account = _acting(work)
+            found = call(work, params, *ids)
             body = show(work, found) if isinstance(found, Stored) else found
             text = _text(expand(work, dict(body), paths))
             if key:
@@ -186,6 +121,25 @@ def _run(call: Call, object_id: str, request_id: str, key: str | None) -> str:
             code="lock_timeout", saved=False,
         ) from busy  # fmt: skip
     return text
+
+
+def _account() -> str:
+    return request.headers.get("Stripe-Account", "")
+
+
+def _acting(work: Work) -> str:
+    """Return the connected account the request acts for, empty for the platform. Raises ApiError."""
+    account_id = _account()
+    if not account_id:
+        return ""
+    if not request.path.startswith(connect_routes.FOR_ACCOUNTS):
+        raise ApiError(
+            400, f"This sandbox does not support {request.path} on behalf of a connected account.", saved=False
+        )
+    account = work.get("account", account_id)
+    if account is None or account.private.get("deleted"):
+        raise no_access(account_id)
+    return account_id
 
 
 def _pairs() -> Pairs:

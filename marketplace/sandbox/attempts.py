@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from marketplace.sandbox import charges, events, intents, methods, sessions
+from marketplace.sandbox import charges, disputes, events, intents, methods, reversals, sessions
 from marketplace.sandbox.cards import AUTHENTICATION_FAILED, DECLINES, Decline, bank_decline
 from marketplace.sandbox.methods import CardEntry, Payer
 from marketplace.sandbox.store import Stored, Work
@@ -95,6 +95,7 @@ def end_debit(work: Work, session_id: str, outcome: str = "") -> bool:
         events.emit(work, "charge.failed", charge)
         intents.decline(work, intent, work.need("payment_method", charge.data["payment_method"]), why, charge)
         sessions.delayed_payment_ended(work, session, why)
+        reversals.reverse_for_failed(work, charge)
         return True
     charges.mark_paid(work, charge)
     events.emit(work, "charge.succeeded", charge)
@@ -151,4 +152,5 @@ def _charge_card(work: Work, session: Stored, intent: Stored, method: Stored, pa
     intents.succeed(work, intent, charge)
     completed = sessions.complete(work, session, payer, "paid")
     charges.settle_fee(work, charge)
+    disputes.open_from_card(work, charge)
     return Result("paid", session, completed_event=completed)

@@ -86,6 +86,7 @@ class Behaviour:
     available_at_once: bool = False
     late_fee: bool = False
     refund: str = ""  # "" straight, "pending" first pending, "fails" fails later
+    dispute: str = ""  # a reason for a chargeback, "inquiry", "twice", or "warning" for an early fraud warning
 
 
 BEHAVIOURS: dict[str, Behaviour] = {
@@ -111,6 +112,11 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "4000000000000341": Behaviour("Declined when charged", decline="generic_decline"),
     "4000000000007726": Behaviour("Pays; a refund is pending first, then succeeds", refund="pending"),
     "4000000000005126": Behaviour("Pays; a refund succeeds, then fails after 5 days", refund="fails"),
+    "4000000000000259": Behaviour("Pays, then disputed as fraud", dispute="fraudulent"),
+    "4000000000002685": Behaviour("Pays, then disputed as not received", dispute="product_not_received"),
+    "4000000000001976": Behaviour("Pays, then the bank asks about it (inquiry)", dispute="inquiry"),
+    "4000000000005423": Behaviour("Pays, then the bank warns of fraud early", dispute="warning"),
+    "4000004040000079": Behaviour("Pays, then disputed twice, half each", dispute="twice"),
     "4100000000000019": Behaviour("Blocked as fraud", decline="blocked", blocked=True, risk="highest"),
     "4000000000004954": Behaviour("Blocked: highest risk", decline="blocked", blocked=True, risk="highest"),
     "4000000000009235": Behaviour("Pays with elevated risk", risk="elevated"),

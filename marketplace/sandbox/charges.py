@@ -1,6 +1,6 @@
 """Charges: one for each time money is asked of a card or a bank."""
 
-from marketplace.sandbox import balance, events
+from marketplace.sandbox import balance, events, transfers
 from marketplace.sandbox.cards import Decline
 from marketplace.sandbox.reading import list_objects
 from marketplace.sandbox.store import Stored, Work
@@ -89,6 +89,7 @@ def book_fee(work: Work, charge: Stored) -> None:
     transaction = balance.book_charge(work, charge, available_at_once=at_once)
     charge.data["balance_transaction"] = transaction.id
     work.save(charge)
+    transfers.follow(work, charge)
     events.emit(work, "charge.updated", charge, {"balance_transaction": None})
 
 

@@ -8,6 +8,7 @@ from marketplace.sandbox.errors import ApiError, invalid, refused
 ZERO_DECIMAL = frozenset("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split())
 THREE_DECIMAL = frozenset("bhd jod kwd omr tnd".split())
 WHOLE_UNITS_ONLY = frozenset(("isk", "ugx"))  # two decimals on the wire, but the cents must be 00
+WHOLE_PAYOUTS = frozenset(("huf", "twd"))  # charged with decimals, paid out without
 
 TWO_DECIMAL = frozenset(
     "aed amd ars aud bgn brl cad chf cny cop czk dkk eur gbp hkd huf idr ils inr isk kes mad mxn myr nok nzd pen php"
@@ -22,6 +23,10 @@ _MINIMUM_MINOR = {
 _FIXED_FEE_MINOR = {
     "usd": 30, "eur": 30, "gbp": 20, "cad": 30, "aud": 30, "chf": 30, "sek": 180, "nok": 200, "dkk": 180, "jpy": 40,
     "mxn": 300, "hkd": 235, "pln": 100, "czk": 650, "huf": 8500,
+}  # fmt: skip
+_DISPUTE_FEE_MINOR = {
+    "usd": 1500, "eur": 2000, "gbp": 2000, "cad": 1500, "aud": 2500, "chf": 2000, "sek": 22500, "nok": 22500,
+    "dkk": 15000, "jpy": 1300,
 }  # fmt: skip
 _SYMBOL = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥", "cad": "CA$", "aud": "A$"}
 LARGEST_MINOR = 99_999_999
@@ -39,6 +44,11 @@ def decimals(currency: str) -> int:
 def processing_fee(amount: int, currency: str) -> int:
     """Return the fee of one charge in minor units: 2.9 % rounded half up, plus the currency's fixed part."""
     return (amount * _FEE_BASIS_POINTS + 5_000) // 10_000 + _FIXED_FEE_MINOR.get(currency, 30)
+
+
+def dispute_fee(currency: str) -> int:
+    """Return the fee of one chargeback in minor units."""
+    return _DISPUTE_FEE_MINOR.get(currency, 1500)
 
 
 def check_amount(amount: int, currency: str, param: str) -> None:

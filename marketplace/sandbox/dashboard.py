@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from flask import Flask, flash, redirect, render_template, request
 from psycopg.errors import LockNotAvailable
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.wrappers import Response
 
-from marketplace.sandbox import balance, dashboard_deeds, dashboard_webhooks
+from marketplace.sandbox import account_links, balance, dashboard_connect, dashboard_deeds, dashboard_webhooks, evidence
 from marketplace.sandbox.currencies import display
 from marketplace.sandbox.current import current_sandbox
-from marketplace.sandbox.dashboard_deeds import Deed, RefundForm
+from marketplace.sandbox.dashboard_connect import Deed, Form
+from marketplace.sandbox.dashboard_deeds import RefundForm
 from marketplace.sandbox.dashboard_frame import Answer, ListPage, missing, older
 from marketplace.sandbox.dashboard_rows import (
     ONE,
@@ -24,6 +26,7 @@ from marketplace.sandbox.dashboard_rows import (
     json_pieces,
     list_rows,
     related,
+    standing,
     statuses,
     when,
 )  # fmt: skip
@@ -31,6 +34,7 @@ from marketplace.sandbox.errors import ApiError
 from marketplace.sandbox.reading import show
 from marketplace.sandbox.security import check_form_token
 from marketplace.sandbox.store import Stored, Work
+from marketplace.sandbox.wire import Reader
 
 STEPS = {"hour": (3_600, "1 hour"), "day": (86_400, "1 day"), "month": (30 * 86_400, "30 days")}
 
@@ -60,6 +64,10 @@ class ObjectPage:
     deeds: list[Deed]
     refund: RefundForm | None
     pay_url: str
+    forms: list[Form]
+    purses: list[Purse]
+    facts: list[tuple[str, str]]
+    file_url: str
 
 
 def register(app: Flask) -> None:
@@ -72,6 +80,7 @@ def register(app: Flask) -> None:
     app.add_url_rule("/dashboard/clock", "move_clock", move_clock, methods=post)
     app.add_url_rule("/dashboard/objects/<object_id>", "object", show_object, methods=get)
     app.add_url_rule("/dashboard/objects/<object_id>/<deed>", "object_deed", do_deed, methods=post)
+    app.add_url_rule("/dashboard/files/<file_id>", "file", show_file, methods=get)
     app.add_url_rule("/dashboard/<section>", "section", list_section, methods=get)
     dashboard_webhooks.register(app)
     app.register_error_handler(404, lambda _: missing())
@@ -111,19 +120,24 @@ _PLANS = {
     "fee": "Fee becomes known",
     "refund_succeeds": "Refund succeeds",
     "refund_fails": "Refund fails",
+    "verify_account": "Seller is checked",
+    "deadline": "Seller's deadline",
+    "payout_day": "Seller is paid out",
+    "payout_leaves": "Payout goes to the bank",
+    "payout_arrives": "Payout arrives",
+    "payout_bounces": "Payout fails",
+    "dispute_due": "Evidence is due",
+    "dispute_decided": "Bank decides a dispute",
+    "inquiry_closes": "Inquiry closes",
+    "collect": "Debt is collected",
 }
 
 
-def _purses(work: Work) -> list[Purse]:
-    whole = balance.retrieve_balance(work)
+def _purses(work: Work, account: str = "") -> list[Purse]:
+    found = balance.purses(work, account) or ({} if account else {"usd": (0, 0)})
     return [
-        Purse(
-            free["currency"].upper(),
-            display(free["amount"], free["currency"]),
-            display(held["amount"], free["currency"]),
-            display(free["amount"] + held["amount"], free["currency"]),
-        )
-        for free, held in zip(whole["available"], whole["pending"], strict=True)
+        Purse(name.upper(), display(free, name), display(held, name), display(free + held, name))
+        for name, (free, held) in found.items()
     ]
 
 
@@ -153,7 +167,7 @@ def show_object(object_id: str) -> Answer:
         page = ObjectPage(
             id=stored.id,
             kind=ONE[stored.kind],
-            badge=badge(data.get("status")),
+            badge=standing(stored) if stored.kind == "account" else badge(data.get("status")),
             amount=display(amount, data["currency"]) if isinstance(amount, int) else "",
             created=when(stored.created),
             pieces=json_pieces(data),
@@ -162,6 +176,10 @@ def show_object(object_id: str) -> Answer:
             deeds=dashboard_deeds.deeds_for(work, stored),
             refund=dashboard_deeds.refund_form(work, stored) if stored.kind in ("payment_intent", "charge") else None,
             pay_url=data.get("url") or "" if stored.kind == "checkout.session" else "",
+            forms=dashboard_connect.forms_for(work, stored),
+            purses=_purses(work, stored.id) if stored.kind == "account" else [],
+            facts=dashboard_connect.account_facts(stored) if stored.kind == "account" else [],
+            file_url=f"/dashboard/files/{stored.id}" if stored.kind == "file" else "",
         )
     return render_template("sandbox/object.html", page=page)
 
@@ -174,10 +192,29 @@ def do_deed(object_id: str, deed: str) -> Answer:
             stored = _find(work, object_id)
             if stored is None:
                 return missing()
+            if deed == "setup":
+                return _open_setup(work, stored.id)
             flash(dashboard_deeds.do(work, stored, deed, request.form), "ok")
     except ApiError as error:
         flash(error.message, "bad")
     return redirect(href(object_id), 303)
+
+
+def show_file(file_id: str) -> Answer:
+    """Answer with an uploaded file."""
+    with current_sandbox().work() as work:
+        if work.get("file", file_id) is None:
+            return missing()
+        content, kind = evidence.contents(work, file_id)
+    return Response(content, content_type=kind, headers={"Content-Disposition": "attachment"})
+
+
+def _open_setup(work: Work, account_id: str) -> Answer:
+    """Go to the onboarding page as the seller would, by a fresh link."""
+    base_url = current_sandbox().settings.base_url
+    back = dict.fromkeys(("refresh_url", "return_url"), f"{base_url}{href(account_id)}")
+    link = account_links.create(work, Reader({"account": account_id, "type": "account_onboarding", **back}), base_url)
+    return redirect(link.data["url"].removeprefix(base_url), 303)
 
 
 def show_clock() -> Answer:

@@ -2,22 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 
-from marketplace.sandbox import attempts, refunds, sessions
-from marketplace.sandbox.currencies import decimals, display
-from marketplace.sandbox.errors import ApiError, refused
+from marketplace.sandbox import attempts, dashboard_connect, refunds, sessions
+from marketplace.sandbox.currencies import display
+from marketplace.sandbox.dashboard_connect import Deed
+from marketplace.sandbox.dashboard_frame import major, minor
+from marketplace.sandbox.errors import refused
 from marketplace.sandbox.store import Stored, Work
 from marketplace.sandbox.wire import Reader
-
-
-@dataclass(frozen=True)
-class Deed:
-    """A button: its name in the address, its label, and whether it is a danger."""
-
-    name: str
-    label: str
-    danger: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,8 +34,8 @@ def deeds_for(work: Work, stored: Stored) -> list[Deed]:
         if intent and intent.data["status"] == "processing":
             return [Deed("settle", "Let the debit succeed"), Deed("fail-debit", "Let the debit fail", danger=True)]
     if stored.kind == "refund":
-        return _refund_deeds(str(status))
-    return []
+        return [] if stored.account else _refund_deeds(str(status))
+    return dashboard_connect.deeds_for(stored)
 
 
 def _refund_deeds(status: str) -> list[Deed]:
@@ -61,10 +53,10 @@ def refund_form(work: Work, stored: Stored) -> RefundForm | None:
     if charge is None or charge.kind != "charge" or charge.data["status"] != "succeeded":
         return None
     left, currency = charge.data["amount"] - charge.data["amount_refunded"], charge.data["currency"]
-    if left == 0:
+    blocked = any(not one.data["is_charge_refundable"] for one in work.find("dispute", charge=charge.id))
+    if left == 0 or blocked or charge.account:
         return None
-    places = decimals(currency)
-    return RefundForm(charge.id, str(Decimal(left).scaleb(-places)), display(left, currency), currency)
+    return RefundForm(charge.id, major(left, currency), display(left, currency), currency)
 
 
 def do(work: Work, stored: Stored, deed: str, form: Mapping[str, str]) -> str:
@@ -85,27 +77,17 @@ def do(work: Work, stored: Stored, deed: str, form: Mapping[str, str]) -> str:
         return "The refund is canceled. The money is back on the balance."
     if deed == "refund":
         return _refund(work, stored, form)
-    raise refused("This cannot be done here.")
+    return dashboard_connect.do(work, stored, deed, form)
 
 
 def _refund(work: Work, stored: Stored, form: Mapping[str, str]) -> str:
     left = refund_form(work, stored) if stored.kind in ("payment_intent", "charge") else None
     if left is None:
         raise refused("There is nothing left to refund.")
-    amount = _minor(form.get("amount", ""), left.currency)
+    amount = minor(form.get("amount", ""), left.currency)
     params = {"charge": left.charge_id, "amount": str(amount), "reason": form.get("reason", "")}
     refund = refunds.create(work, Reader(params))
     return f"{display(refund.data['amount'], refund.data['currency'])} refunded: {refund.data['status']}."
-
-
-def _minor(text: str, currency: str) -> int:
-    try:
-        amount = Decimal(text.strip().replace(",", "")).scaleb(decimals(currency))
-    except InvalidOperation:
-        raise ApiError(400, "Type an amount, such as 12.50.") from None
-    if not amount.is_finite() or amount != amount.to_integral_value() or amount < 1:
-        raise ApiError(400, "Type an amount greater than 0, with no more digits than the currency has.")
-    return int(amount)
 
 
 def _said(done: bool, words: str) -> str:

@@ -18,21 +18,36 @@ SECTIONS = {
     "sessions": ("checkout.session", "Checkout sessions"),
     "charges": ("charge", "Charges"),
     "refunds": ("refund", "Refunds"),
+    "disputes": ("dispute", "Disputes"),
+    "warnings": ("radar.early_fraud_warning", "Fraud warnings"),
     "balance": ("balance_transaction", "Balance transactions"),
     "customers": ("customer", "Customers"),
+    "accounts": ("account", "Connected accounts"),
+    "transfers": ("transfer", "Transfers"),
+    "reversals": ("transfer_reversal", "Transfer reversals"),
+    "payouts": ("payout", "Payouts"),
+    "banks": ("bank_account", "Bank accounts"),
+    "files": ("file", "Files"),
 }
 ONE = {
     "payment_intent": "Payment", "checkout.session": "Checkout session", "charge": "Charge", "refund": "Refund",
     "balance_transaction": "Balance transaction", "customer": "Customer", "payment_method": "Payment method",
-    "webhook_endpoint": "Webhook endpoint",
+    "webhook_endpoint": "Webhook endpoint", "dispute": "Dispute", "radar.early_fraud_warning": "Early fraud warning",
+    "account": "Connected account", "transfer": "Transfer", "transfer_reversal": "Transfer reversal",
+    "payout": "Payout", "bank_account": "Bank account", "file": "File", "account_link": "Account link",
+    "login_link": "Login link", "connect_collection_transfer": "Collection from the platform",
 }  # fmt: skip
 _TONES = {
     "succeeded": "ok", "complete": "ok", "available": "ok", "delivered": "ok", "enabled": "ok",
     "failed": "bad", "canceled": "bad", "given_up": "bad", "disabled": "bad",
     "processing": "wait", "pending": "wait", "requires_action": "wait", "open": "wait", "waiting": "wait",
-    "requires_payment_method": "wait",
+    "requires_payment_method": "wait", "paid": "ok", "in_transit": "wait", "won": "ok", "lost": "bad",
+    "needs_response": "bad", "under_review": "wait", "warning_needs_response": "wait", "warning_under_review": "wait",
+    "warning_closed": "ok", "errored": "bad",
 }  # fmt: skip
-_ID_IN_JSON = re.compile(r'"((?:cs_test|pi|pm|ch|py|re|pyr|txn|cus|we|evt)_[A-Za-z0-9]{14,})"')
+_ID_IN_JSON = re.compile(
+    r'"((?:cs_test|pi|pm|ch|py|re|pyr|txn|cus|we|evt|acct|tr|trr|po|du|ba|issfr|file|connct)_[A-Za-z0-9]{14,})"'
+)
 
 
 @dataclass(frozen=True)
@@ -128,38 +143,86 @@ def _row(work: Work, seq: int, stored: Stored) -> Row:
     data = show(work, stored)
     amount = data.get("amount_total", data.get("net", data.get("amount")))
     shown = display(amount, data["currency"]) if isinstance(amount, int) and data.get("currency") else ""
-    return Row(seq, stored.id, href(stored.id), badge(data.get("status")), shown, _about(stored), when(stored.created))
+    mark = standing(stored) if stored.kind == "account" else badge(data.get("status"))
+    return Row(seq, stored.id, href(stored.id), mark, shown, _about(stored), when(stored.created))
+
+
+def standing(account: Stored) -> Badge:
+    """Return in a word or two how a connected account stands."""
+    data, reason = account.data, str(account.data["requirements"]["disabled_reason"] or "")
+    if account.private.get("deleted"):
+        return Badge("disconnected", "bad")
+    if reason.startswith(("rejected", "platform")):
+        return Badge(reason.replace(".", ": ").replace("_", " "), "bad")
+    if not data["details_submitted"]:
+        return Badge("not set up", "wait")
+    if "pending" in data["capabilities"].values():
+        return Badge("being checked", "wait")
+    if not (data["charges_enabled"] and data["payouts_enabled"]):
+        return Badge("restricted", "bad")
+    return Badge("more is due", "wait") if data["requirements"]["currently_due"] else Badge("enabled", "ok")
+
+
+def _about_money_out(stored: Stored) -> str:
+    """Return in a few words what an object of the seller's side is about; empty for all others."""
+    data = stored.data
+    if stored.kind == "account":
+        return f"{data['business_profile']['name'] or data['email'] or 'No name yet'} · {data['country']}"
+    if stored.kind == "transfer":
+        return f"to {data['destination']}" + (f" · {data['transfer_group']}" if data["transfer_group"] else "")
+    if stored.kind == "transfer_reversal":
+        return f"of {data['transfer']}"
+    if stored.kind == "payout":
+        why = f" · {data['failure_code']}" if data["failure_code"] else ""
+        return f"{stored.account or 'platform'} · {'by schedule' if data['automatic'] else 'by hand'}{why}"
+    if stored.kind == "bank_account":
+        return f"•• {data['last4']} · {stored.account or 'platform'} · {data['currency'].upper()}"
+    if stored.kind == "dispute":
+        return f"{data['reason'].replace('_', ' ')} · answer by {when(data['evidence_details']['due_by'])}"
+    if stored.kind == "radar.early_fraud_warning":
+        return str(data["fraud_type"]).replace("_", " ")
+    return str(data["filename"]) if stored.kind == "file" else ""
 
 
 def _about(stored: Stored) -> str:
     data = stored.data
+    words = _about_money_out(stored)
+    if words:
+        return words
     if stored.kind == "checkout.session":
         return sessions.about(stored)
     if stored.kind == "charge":
         details = data["payment_method_details"]
         reason = f" · {data['failure_code']}" if data["failure_code"] else ""
+        if details["type"] == "stripe_account":
+            return f"received by {stored.account}"
         return f"{details['type'].replace('_', ' ')} •• {details[details['type']]['last4']}{reason}"
     if stored.kind == "payment_intent":
         error = data["last_payment_error"]
         return str(error["message"] if error else stored.private["about"])
     if stored.kind == "balance_transaction":
-        return str(data["type"]).replace("_", " ")
+        return str(data["type"]).replace("_", " ") + (f" · {stored.account}" if stored.account else "")
     return str(data.get("email") or data.get("description") or data.get("reason") or data.get("url") or "")
 
 
 def related(work: Work, stored: Stored) -> list[Row]:
-    """Return the objects that belong to this one, oldest first."""
+    """Return the newest objects that belong to this one, oldest first."""
     found = work.rows(
         "SELECT * FROM objects WHERE id <> %(id)s AND (payment_intent = %(id)s OR charge = %(id)s OR source = %(id)s"
-        " OR customer = %(id)s OR id = ANY(%(linked)s)) ORDER BY seq LIMIT 50",
-        id=stored.id, linked=_linked_ids(stored.data),
+        " OR customer = %(id)s OR destination = %(id)s OR transfer = %(id)s OR source_transaction = %(id)s"
+        " OR (account = %(id)s AND kind <> 'balance_transaction') OR id = ANY(%(linked)s))"
+        " AND kind NOT LIKE '%%link' ORDER BY seq DESC LIMIT 50",
+        id=stored.id, linked=[*_linked_ids(stored.data), stored.account],
     )  # fmt: skip
-    return [_row(work, row["seq"], stored_from(row)) for row in found]
+    return [_row(work, row["seq"], stored_from(row)) for row in reversed(found)]
 
 
 def _linked_ids(data: JSON) -> list[str]:
-    names = ("payment_intent", "latest_charge", "charge", "customer", "payment_method", "balance_transaction", "source",
-             "failure_balance_transaction")  # fmt: skip
+    names = (
+        "payment_intent", "latest_charge", "charge", "customer", "payment_method", "balance_transaction", "source",
+        "failure_balance_transaction", "destination", "destination_payment", "destination_payment_refund", "transfer",
+        "source_transaction", "source_transfer", "transfer_reversal", "account",
+    )  # fmt: skip
     return [value for name in names if isinstance(value := data.get(name), str)]
 
 

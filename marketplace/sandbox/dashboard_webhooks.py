@@ -47,6 +47,7 @@ class EndpointPage:
     badge: Badge | None
     enabled: bool
     events: str
+    whose: str
     secrets: list[str]
     deliveries: list[Delivery]
 
@@ -117,9 +118,10 @@ def list_webhooks() -> Answer:
 def add_webhook() -> Answer:
     """Create a webhook endpoint for all events."""
     check_form_token()
+    url, connect = request.form.get("url", "").strip(), request.form.get("whose") == "accounts"
     try:
         with current_sandbox().work() as work:
-            made = endpoints.create(work, endpoints.form_for_all(request.form.get("url", "").strip()))
+            made = endpoints.create(work, endpoints.form_for_all(url, connect=connect))
     except ApiError as error:
         flash(error.message, "bad")
         return redirect("/dashboard/webhooks", 303)
@@ -155,6 +157,7 @@ def endpoint_page(work: Work, endpoint: Stored) -> EndpointPage:
         badge=badge(data["status"]),
         enabled=data["status"] == "enabled",
         events="All events" if "*" in data["enabled_events"] else ", ".join(data["enabled_events"]),
+        whose="Connected accounts" if endpoints.hears_accounts(endpoint) else "The platform",
         secrets=endpoints.secrets_at(endpoint, work.present),
         deliveries=deliveries(work, endpoint_id=endpoint.id),
     )

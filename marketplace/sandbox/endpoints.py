@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from marketplace.sandbox.errors import ApiError, invalid, missing
 from marketplace.sandbox.reading import list_objects
-from marketplace.sandbox.settings import API_VERSION
+from marketplace.sandbox.settings import API_VERSION, APPLICATION_ID
 from marketplace.sandbox.store import Stored, Work
 from marketplace.sandbox.wire import JSON, Reader, merge_metadata
 
@@ -22,12 +22,12 @@ def create(work: Work, params: Reader) -> JSON:
     version = params.text("api_version", 40)
     description = params.text("description", 5000)
     metadata = {key: value for key, value in params.metadata().items() if value}
-    params.refuse(("connect",))
+    connect = bool(params.boolean("connect"))
     params.finish()
     if len(_all(work)) >= MOST_ENDPOINTS:
         raise ApiError(400, f"You have reached the maximum of {MOST_ENDPOINTS} webhook endpoints.", param="url")
     secret = new_secret(work)
-    endpoint = add(work, url, enabled, [secret], version, description, metadata)
+    endpoint = add(work, url, enabled, [secret], version, description, metadata, connect=connect)
     return endpoint.data | {"secret": secret}
 
 
@@ -39,11 +39,16 @@ def add(
     api_version: str | None = None,
     description: str | None = None,
     metadata: dict[str, str] | None = None,
+    *,
+    connect: bool = False,
 ) -> Stored:
-    """Store an endpoint whose deliveries are signed with every one of `secrets`."""
+    """Store an endpoint whose deliveries are signed with every one of `secrets`.
+
+    One made with `connect` gets the events of connected accounts and only those; it shows the application's id.
+    """
     data = {
         "api_version": api_version,
-        "application": None,
+        "application": APPLICATION_ID if connect else None,
         "description": description,
         "enabled_events": enabled_events,
         "livemode": False,
@@ -54,16 +59,24 @@ def add(
     return work.add("webhook_endpoint", data, {"secrets": [{"secret": secret, "until": None} for secret in secrets]})
 
 
-def ensure(work: Work, url: str, secrets: tuple[str, ...]) -> None:
-    """Make sure that an endpoint for all events exists at `url` and signs with exactly `secrets`."""
+def ensure(work: Work, url: str, secrets: tuple[str, ...], *, connect: bool = False) -> None:
+    """Make sure that an endpoint for all events exists at `url` and signs with exactly `secrets`.
+
+    With `connect` it is one for the events of connected accounts.
+    """
     wanted = [{"secret": secret, "until": None} for secret in secrets]
     for endpoint in _all(work):
-        if endpoint.data["url"] == url:
+        if endpoint.data["url"] == url and hears_accounts(endpoint) == connect:
             endpoint.private["secrets"] = wanted
             endpoint.data |= {"enabled_events": ["*"], "status": "enabled"}
             work.save(endpoint)
             return
-    add(work, url, ["*"], list(secrets), API_VERSION, "Made at start from the environment")
+    add(work, url, ["*"], list(secrets), API_VERSION, "Made at start from the environment", connect=connect)
+
+
+def hears_accounts(endpoint: Stored) -> bool:
+    """Return whether an endpoint gets the events of connected accounts (True) or those of the platform."""
+    return endpoint.data["application"] is not None
 
 
 def retrieve(work: Work, endpoint_id: str, *, lock: bool = False) -> Stored:
@@ -150,6 +163,6 @@ def _url(url: str) -> str:
     return url
 
 
-def form_for_all(url: str) -> Reader:
-    """Return the parameters of an endpoint at `url` that gets every event."""
-    return Reader({"url": url, "enabled_events": {"0": "*"}})
+def form_for_all(url: str, *, connect: bool = False) -> Reader:
+    """Return the parameters of an endpoint at `url` that gets every event, of the platform or of its accounts."""
+    return Reader({"url": url, "enabled_events": {"0": "*"}, "connect": "true" if connect else "false"})

@@ -45,6 +45,8 @@ class Sandbox:
             delivery.release_interrupted(work)
             if settings.webhook_url and settings.webhook_secrets:
                 endpoints.ensure(work, settings.webhook_url, settings.webhook_secrets)
+            if settings.connect_webhook_url and settings.connect_webhook_secrets:
+                endpoints.ensure(work, settings.connect_webhook_url, settings.connect_webhook_secrets, connect=True)
 
     @contextmanager
     def work(self, origin: Origin = NOBODY) -> Iterator[Work]:

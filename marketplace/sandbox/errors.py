@@ -50,6 +50,17 @@ def refused(message: str, *, code: str | None = None, param: str | None = None) 
     return ApiError(400, message, code=code, param=param)
 
 
-def missing(kind: str, object_id: str, param: str) -> ApiError:
-    """Return the 404 for an object that does not exist."""
-    return ApiError(404, f"No such {kind}: '{object_id}'", code="resource_missing", param=param)
+def missing(kind: str, object_id: str, param: str, status: int = 404) -> ApiError:
+    """Return the 404 for an object that does not exist; it is a 400 when a parameter of the body named it."""
+    return ApiError(status, f"No such {kind}: '{object_id}'", code="resource_missing", param=param)
+
+
+def no_access(account_id: str) -> ApiError:
+    """Return the 403 for an account that is unknown, deleted or no longer connected; Stripe does not say which."""
+    return ApiError(
+        403,
+        f"The provided key does not have access to account '{account_id}' (or that account does not exist). "
+        "Application access may have been revoked.",
+        code="account_invalid",
+        saved=False,
+    )

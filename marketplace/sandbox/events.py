@@ -5,6 +5,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from marketplace.sandbox.endpoints import hears_accounts
 from marketplace.sandbox.errors import missing
 from marketplace.sandbox.reading import created_filter, page, show
 from marketplace.sandbox.settings import API_VERSION
@@ -15,9 +16,14 @@ KEPT_SECONDS = 30 * 86_400
 """How long the API shows an event, in virtual seconds; older ones are gone, as at Stripe."""
 
 
-def emit(work: Work, event_type: str, stored: Stored, previous: JSON | None = None) -> str:
-    """Record an event with a snapshot of the object as it is now, plan its deliveries, and return its id."""
+def emit(work: Work, event_type: str, stored: Stored, previous: JSON | None = None, about: str = "") -> str:
+    """Record an event with a snapshot of the object as it is now, plan its deliveries, and return its id.
+
+    The event of a connected account's object names the account and goes to the Connect endpoints alone. `about` is the
+    id under which the dashboard finds the event, when the object itself is not stored.
+    """
     data: JSON = {"object": show(work, stored)}
+    account = stored.id if stored.kind == "account" else stored.account
     if previous is not None:
         data["previous_attributes"] = previous
     event_id = work.ids.new("evt_")
@@ -30,16 +36,17 @@ def emit(work: Work, event_type: str, stored: Stored, previous: JSON | None = No
         "livemode": False,
         "request": {"id": work.origin.request_id, "idempotency_key": work.origin.idempotency_key},
         "type": event_type,
+        **({"account": account} if account else {}),
     }
     work.rows(
-        "INSERT INTO events (id, type, created, object_id, request_id, data)"
-        " VALUES (%(id)s, %(type)s, %(created)s, %(object_id)s, %(request)s, %(data)s)",
-        id=event_id, type=event_type, created=work.now, object_id=stored.id, request=work.origin.request_id,
-        data=Jsonb(event),
+        "INSERT INTO events (id, type, created, object_id, request_id, data, account)"
+        " VALUES (%(id)s, %(type)s, %(created)s, %(object_id)s, %(request)s, %(data)s, %(account)s)",
+        id=event_id, type=event_type, created=work.now, object_id=about or stored.id,
+        request=work.origin.request_id, data=Jsonb(event), account=account,
     )  # fmt: skip
     for endpoint in work.find("webhook_endpoint", status="enabled"):
         wanted = endpoint.data["enabled_events"]
-        if "*" in wanted or event_type in wanted:
+        if ("*" in wanted or event_type in wanted) and hears_accounts(endpoint) == bool(account):
             work.rows(
                 "INSERT INTO deliveries (event_id, endpoint_id, first_at, next_at)"
                 " VALUES (%(event)s, %(endpoint)s, %(now)s, %(now)s)",
@@ -60,8 +67,9 @@ def render(work: Work, row: Mapping[str, Any]) -> JSON:
 def retrieve(work: Work, event_id: str) -> JSON:
     """Return one event of the last 30 days. Raises ApiError."""
     row = work.row(
-        "SELECT * FROM events WHERE id = %(id)s AND created > %(oldest)s", id=event_id, oldest=work.now - KEPT_SECONDS
-    )
+        "SELECT * FROM events WHERE id = %(id)s AND created > %(oldest)s AND account = %(account)s",
+        id=event_id, oldest=work.now - KEPT_SECONDS, account=work.account,
+    )  # fmt: skip
     if row is None:
         raise missing("event", event_id, "id")
     return render(work, row)
@@ -70,8 +78,8 @@ def retrieve(work: Work, event_id: str) -> JSON:
 def list_events(work: Work, params: Reader) -> JSON:
     """Return one page of the events of the last 30 days, newest first. Raises ApiError."""
     condition, created = created_filter(params)
-    values: dict[str, Any] = {"oldest": work.now - KEPT_SECONDS, **created}
-    condition = f"created > %(oldest)s{condition}"
+    values: dict[str, Any] = {"oldest": work.now - KEPT_SECONDS, "account": work.account, **created}
+    condition = f"created > %(oldest)s AND account = %(account)s{condition}"
     types = [params.text("type")] if params.has("type") else params.texts("types")
     if types:
         condition += " AND type = ANY(%(types)s)"

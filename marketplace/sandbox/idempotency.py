@@ -28,12 +28,23 @@ def fingerprint(method: str, path: str, pairs: list[tuple[str, str]]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def scoped(key: str, account: str) -> str:
+    """Return the key under which an answer is kept: connected accounts have keys of their own."""
+    return f"{account}\n{key}" if account else key
+
+
+def name_of(key: str) -> str:
+    """Return the key as it was sent."""
+    return key.rpartition("\n")[2]
+
+
 def begin(work: Work, key: str, request: str, request_id: str) -> Saved | None:
     """Claim `key` for a request, or return the answer it already has.
 
     Raises ApiError when the key belongs to another request or its first request is still running.
     """
-    if len(key) > LONGEST_KEY:
+    name = name_of(key)
+    if len(name) > LONGEST_KEY:
         raise ApiError(400, f"Idempotency keys can have at most {LONGEST_KEY} characters.", saved=False)
     work.rows("DELETE FROM idempotency WHERE created <= %(old)s AND status IS NOT NULL", old=work.now - KEPT_SECONDS)
     claimed = work.row(
@@ -48,7 +59,7 @@ def begin(work: Work, key: str, request: str, request_id: str) -> Saved | None:
         raise ApiError(
             400,
             "Keys for idempotent requests can only be used with the same parameters they were first used with. "
-            f"Try using a key other than '{key}' if you meant to execute a different request.",
+            f"Try using a key other than '{name}' if you meant to execute a different request.",
             kind="idempotency_error",
             saved=False,
         )

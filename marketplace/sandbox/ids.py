@@ -15,6 +15,17 @@ PREFIX_OF_KIND = {
     "balance_transaction": "txn_",
     "customer": "cus_",
     "webhook_endpoint": "we_",
+    "account": "acct_",
+    "account_link": "alink_",
+    "login_link": "llink_",
+    "bank_account": "ba_",
+    "transfer": "tr_",
+    "transfer_reversal": "trr_",
+    "payout": "po_",
+    "dispute": "du_",
+    "radar.early_fraud_warning": "issfr_",
+    "file": "file_",
+    "connect_collection_transfer": "connct_",
 }
 
 

@@ -1,27 +1,30 @@
 """A sandbox running in this process on a free port, with the handles tests and simulations need."""
 
-import http.cookiejar
 import socket
 import threading
-import urllib.error
-import urllib.parse
-import urllib.request
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Self
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from marketplace.sandbox import balance, create_sandbox, endpoints, events
+from marketplace.sandbox import account_links, balance, create_sandbox, endpoints, events
+from marketplace.sandbox.browser import Answer, Browser
 from marketplace.sandbox.delivery import Attempted, Transport, post
 from marketplace.sandbox.engine import Order, Sandbox
 from marketplace.sandbox.settings import SandboxSettings
-from marketplace.sandbox.wire import JSON
+from marketplace.sandbox.wire import JSON, Reader
 
 API_KEY = "sk_test_sandbox"
 PUBLISHABLE_KEY = "pk_test_sandbox"
 WEBHOOK_SECRET = "whsec_sandbox"  # noqa: S105  # signs events of a test server only
+CONNECT_SECRET = "whsec_sandbox_connect"  # noqa: S105  # the same, for the events of connected accounts
+SELLER = {
+    "business_type": "individual", "mcc": "5533", "product_description": "Used car parts, sent by parcel",
+    "first_name": "Sam", "last_name": "Seller", "email": "seller@example.com", "line1": "Main Street 1",
+    "postal_code": "12345", "city": "Springfield", "state": "CA", "ssn_last_4": "0000", "id_number": "000000000",
+    "dob_day": "9", "dob_month": "3", "dob_year": "1985", "document": "readable",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,38 @@ class ServedSandbox:
         found: Sandbox = self.app.extensions["sandbox"]
         return found
 
+    def onboard(self, account_id: str, *, bank: str = "000123456789", skip: tuple[str, ...] = (), **typed: str) -> str:
+        """Walk a seller through the onboarding page over HTTP and return where it leads in the end.
+
+        `bank` is the test account number, `skip` names steps to be skipped, `typed` replaces what `SELLER` types.
+        The check that follows takes `account_state.VERIFY_SECONDS`.
+        """
+        with self.sandbox.work() as work:
+            addresses = dict.fromkeys(("refresh_url", "return_url"), f"{self.base_url}/dashboard")
+            asked = Reader({"account": account_id, "type": "account_onboarding", **addresses})
+            link = account_links.create(work, asked, self.base_url)
+        return self.walk_onboarding(link.data["url"], bank=bank, skip=skip, **typed)
+
+    def walk_onboarding(self, url: str, *, bank: str = "000123456789", skip: tuple[str, ...] = (), **typed: str) -> str:
+        """Walk through the onboarding page behind an account link; see `onboard`."""
+        browser, where = Browser(self.base_url), url.removeprefix(self.base_url)
+        for _ in range(12):
+            page = browser.get(where)
+            if page.location:
+                where = page.location
+                continue
+            if not where.startswith("/setup/e/"):
+                break
+            step = where.rpartition("/")[2]
+            form = {**SELLER, "account": bank, **typed, "form_token": page.token}
+            answer = browser.post(where, form | ({"skip": "yes"} if step in skip else {}))
+            if answer.status == 422:
+                return f"{where}: {' '.join(answer.problems)}"
+            where = answer.location
+            if step == "review":
+                break
+        return where
+
     def pay(
         self,
         session_id: str,
@@ -91,7 +126,7 @@ class ServedSandbox:
 
         A 3-D Secure question is passed (True), failed (False) or left open (None).
         """
-        browser = _Browser(self.base_url)
+        browser = Browser(self.base_url)
         page = browser.get(f"/c/pay/{session_id}")
         if page.token == "":
             return Paid("expired" if "expired" in page.text else "error", page.status, message=page.title)
@@ -136,10 +171,10 @@ class ServedSandbox:
         """Move virtual time forward for everyone who reads the clock file; return the new offset in seconds."""
         return self.sandbox.clock.advance(seconds)
 
-    def balance_sum(self, currency: str) -> int:
-        """Return the sum of the nets of all balance transactions in `currency`, in minor units."""
+    def balance_sum(self, currency: str, account: str = "") -> int:
+        """Return the sum of the nets of the balance transactions of the platform or an account, in minor units."""
         with self.sandbox.work() as work:
-            return balance.balance_sum(work, currency)
+            return balance.balance_sum(work, currency, account)
 
 
 class RunningSandbox(ServedSandbox):
@@ -151,6 +186,7 @@ class RunningSandbox(ServedSandbox):
         var_dir: Path,
         *,
         webhook_url: str = "",
+        connect_webhook_url: str = "",
         background: bool = False,
         transport: Transport = post,
         id_seed: int | None = None,
@@ -158,6 +194,7 @@ class RunningSandbox(ServedSandbox):
     ) -> None:
         listener = socket.create_server(("127.0.0.1", 0))
         self.api_key, self.publishable_key, self.webhook_secret = API_KEY, PUBLISHABLE_KEY, WEBHOOK_SECRET
+        self.connect_secret = CONNECT_SECRET
         settings = SandboxSettings(
             database_url=database_url,
             base_url=f"http://127.0.0.1:{listener.getsockname()[1]}",
@@ -167,6 +204,8 @@ class RunningSandbox(ServedSandbox):
             cookie_key="in-process",
             webhook_url=webhook_url,
             webhook_secrets=(WEBHOOK_SECRET,),
+            connect_webhook_url=connect_webhook_url,
+            connect_webhook_secrets=(CONNECT_SECRET,),
             background=background,
             id_seed=id_seed,
             merchant_name=merchant_name,
@@ -178,41 +217,10 @@ class RunningSandbox(ServedSandbox):
         with self.sandbox.work() as work:
             endpoints.ensure(work, url, (self.webhook_secret,))
 
-
-@dataclass(frozen=True)
-class _Answer:
-    status: int
-    location: str
-    text: str
-    token: str
-    title: str
-    problems: tuple[str, ...]
-
-
-class _Page(HTMLParser):
-    """Picks the form token, the title and the messages next to fields out of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.token = ""
-        self.title = ""
-        self.problems: list[str] = []
-        self._into = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag == "input" and given.get("name") == "form_token":
-            self.token = given.get("value") or ""
-        self._into = "title" if tag == "title" else "problem" if given.get("class") == "problem" else ""
-
-    def handle_endtag(self, tag: str) -> None:
-        self._into = "" if tag in ("title", "p") else self._into
-
-    def handle_data(self, data: str) -> None:
-        if self._into == "title":
-            self.title = data.strip()
-        elif self._into == "problem":
-            self.problems.append(data.strip())
+    def send_account_webhooks_to(self, url: str) -> None:
+        """Make sure that `url` gets every event of connected accounts, signed with `connect_secret`."""
+        with self.sandbox.work() as work:
+            endpoints.ensure(work, url, (self.connect_secret,), connect=True)
 
 
 class _Quiet(WSGIRequestHandler):
@@ -224,46 +232,7 @@ class _Quiet(WSGIRequestHandler):
         return None
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        return None
-
-
-class _Browser:
-    """Just enough of a browser: cookies, forms, no redirects followed."""
-
-    def __init__(self, base_url: str) -> None:
-        self._base = base_url
-        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-        self._opener = urllib.request.build_opener(cookies, _NoRedirect)
-
-    def get(self, path: str) -> _Answer:
-        return self._open(path, None)
-
-    def post(self, path: str, form: dict[str, str]) -> _Answer:
-        return self._open(path, urllib.parse.urlencode(form).encode())
-
-    def _open(self, path: str, data: bytes | None) -> _Answer:
-        request = urllib.request.Request(urllib.parse.urljoin(self._base, path), data=data)  # noqa: S310  # our own page
-        try:
-            response = self._opener.open(request, timeout=60)
-        except urllib.error.HTTPError as error:
-            response = error
-        with response:
-            text = response.read().decode()
-            page = _Page()
-            page.feed(text)
-            return _Answer(
-                response.status,
-                response.headers.get("Location", ""),
-                text,
-                page.token,
-                page.title,
-                tuple(page.problems),
-            )
-
-
-def _outcome(browser: _Browser, session_id: str, answer: _Answer) -> Paid:
+def _outcome(browser: Browser, session_id: str, answer: Answer) -> Paid:
     if answer.status == 422:
         return Paid("invalid", answer.status, message=" ".join(answer.problems))
     if answer.status != 303:

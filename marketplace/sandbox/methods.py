@@ -85,16 +85,17 @@ def _add(work: Work, payer: Payer, kind: str, details: JSON, private: JSON, cust
     return work.add("payment_method", data, private)
 
 
+def blank_billing() -> JSON:
+    """Return the billing details of a payment that no person made."""
+    address = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
+    return {"address": address, "email": None, "name": None, "phone": None, "tax_id": None}
+
+
 def billing_details(payer: Payer) -> JSON:
     """Return who pays in the shape charges and payment methods show it."""
-    address = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
-    return {
-        "address": {**address, "country": payer.country},
-        "email": payer.email,
-        "name": payer.name,
-        "phone": None,
-        "tax_id": None,
-    }
+    blank = blank_billing()
+    address = {**blank["address"], "country": payer.country}
+    return {**blank, "address": address, "email": payer.email, "name": payer.name}
 
 
 def _fingerprint(number: str, key: str) -> str:

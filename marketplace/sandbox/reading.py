@@ -7,6 +7,7 @@ from marketplace.sandbox.store import LOOK_UPS, Stored, Work, stored_from
 from marketplace.sandbox.wire import JSON, Reader
 
 _DEEPEST_EXPANSION = 4
+_NOT_SHOWN = {"account_link": "id", "bank_account": "created"}
 _EXPANDABLE = {
     "payment_intent": "payment_intent",
     "latest_charge": "charge",
@@ -15,9 +16,25 @@ _EXPANDABLE = {
     "payment_method": "payment_method",
     "balance_transaction": "balance_transaction",
     "failure_balance_transaction": "balance_transaction",
+    "destination_payment": "charge",
+    "destination_payment_refund": "refund",
+    "source_transaction": "charge",
+    "source_transfer": "transfer",
+    "transfer": "transfer",
+    "transfer_reversal": "transfer_reversal",
 }
-_KIND_OF_SOURCE = {"ch": "charge", "py": "charge", "re": "refund", "pyr": "refund"}
-EMPTY = frozenset(("invoice", "review", "setup_intent", "subscription", "on_behalf_of", "application", "discount"))
+_KIND_OF_PREFIX = {
+    "ch": "charge", "py": "charge", "re": "refund", "pyr": "refund", "tr": "transfer", "trr": "transfer_reversal",
+    "po": "payout", "du": "dispute", "ba": "bank_account", "acct": "account",
+    "connct": "connect_collection_transfer",
+}  # fmt: skip
+_OF_SEVERAL_KINDS = frozenset(
+    (("source", "balance_transaction"), ("destination", "transfer"), ("destination", "payout"))
+)
+EMPTY = frozenset((
+    "invoice", "review", "setup_intent", "subscription", "on_behalf_of", "application", "discount", "application_fee",
+    "original_payout", "reversed_by", "source_refund", "source_transfer_reversal",
+))  # fmt: skip
 
 
 def show(work: Work, stored: Stored) -> JSON:
@@ -25,7 +42,28 @@ def show(work: Work, stored: Stored) -> JSON:
     data = dict(stored.data)
     if stored.kind == "balance_transaction":
         data["status"] = "available" if data["available_on"] <= work.now else "pending"
+    elif stored.kind == "transfer":
+        url = f"/v1/transfers/{stored.id}/reversals"
+        data["reversals"] = _part_list(work, "transfer_reversal", url, transfer=stored.id)
+    elif stored.kind == "account":
+        url = f"/v1/accounts/{stored.id}/external_accounts"
+        data["external_accounts"] = _part_list(work, "bank_account", url, account=stored.id)
+    elif stored.kind == "dispute":
+        moved = [work.need("balance_transaction", money) for money in stored.private["moved"]]
+        data["balance_transactions"] = [show(work, one) for one in moved]
+    elif stored.kind == "radar.early_fraud_warning":
+        charge = work.need("charge", data["charge"])
+        data["actionable"] = not (charge.data["refunded"] or charge.data["disputed"])
+    elif stored.kind in _NOT_SHOWN:
+        del data[_NOT_SHOWN[stored.kind]]
     return data
+
+
+def _part_list(work: Work, kind: str, url: str, **owner: str) -> JSON:
+    """Return the list object of the ten newest parts that an object shows inside itself."""
+    found = work.find(kind, **owner)[::-1]
+    shown = [show(work, part) for part in found[:10]]
+    return {"object": "list", "data": shown, "has_more": len(found) > 10, "total_count": len(found), "url": url}
 
 
 def line_items(session: Stored) -> JSON:
@@ -79,8 +117,8 @@ def _expanded(work: Work, body: JSON, name: str, path: str) -> JSON | None:
     if name in EMPTY and name in body:
         return None
     target = _EXPANDABLE.get(name)
-    if name == "source" and kind == "balance_transaction" and value:
-        target = _KIND_OF_SOURCE.get(value.split("_")[0])
+    if (name, kind) in _OF_SEVERAL_KINDS and value:
+        target = _KIND_OF_PREFIX.get(value.split("_")[0])
     if target is None or name not in body:
         raise invalid(f"This property cannot be expanded ({path}).", "expand")
     found = work.get(target, value)
@@ -104,10 +142,22 @@ def created_filter(params: Reader) -> tuple[str, dict[str, int]]:
     return condition, values
 
 
-def list_objects(work: Work, kind: str, params: Reader, url: str, filters: tuple[str, ...] = ()) -> JSON:
-    """Return one page of objects, newest first. Raises ApiError for wrong filters or an unknown cursor."""
+def list_objects(
+    work: Work,
+    kind: str,
+    params: Reader,
+    url: str,
+    filters: tuple[str, ...] = (),
+    more: tuple[str, dict[str, Any]] = ("", {}),
+) -> JSON:
+    """Return one page of the acting account's objects, newest first.
+
+    `filters` are parameters named like fields; `more` is a further SQL condition of ours, " AND …", with its values.
+    Raises ApiError for wrong filters or an unknown cursor.
+    """
     condition, values = created_filter(params)
-    given: dict[str, Any] = {"kind": kind, **values}
+    condition += more[0]
+    given: dict[str, Any] = {"kind": kind, "whose": work.account, **values, **more[1]}
     for name in filters:
         value = params.text(name)
         if value is not None:
@@ -116,7 +166,7 @@ def list_objects(work: Work, kind: str, params: Reader, url: str, filters: tuple
     return page(
         work,
         "objects",
-        f"kind = %(kind)s AND NOT private ? 'deleted'{condition}",
+        f"kind = %(kind)s AND account = %(whose)s AND NOT private ? 'deleted'{condition}",
         given,
         params,
         url,

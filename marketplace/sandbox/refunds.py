@@ -1,6 +1,6 @@
 """Refunds: money on its way back, which may be slow, fail late or be called off."""
 
-from marketplace.sandbox import balance, events
+from marketplace.sandbox import balance, disputes, events
 from marketplace.sandbox.currencies import display
 from marketplace.sandbox.errors import invalid, missing, refused
 from marketplace.sandbox.reading import list_objects
@@ -25,6 +25,7 @@ def create(work: Work, params: Reader) -> Stored:
     if bool(charge_id) == bool(intent_id):
         raise invalid("Pass exactly one of `charge` and `payment_intent`.", "charge", "parameter_missing")
     charge = _charge_to_refund(work, charge_id, intent_id)
+    disputes.check_refundable(work, charge)
     left = charge.data["amount"] - charge.data["amount_refunded"]
     if left == 0:
         raise refused(f"Charge {charge.id} has already been refunded.", code="charge_already_refunded")
@@ -47,7 +48,7 @@ def _charge_to_refund(work: Work, charge_id: str | None, intent_id: str | None) 
             raise refused(f"This PaymentIntent ({intent_id}) does not have a successful charge to refund.")
         charge_id = intent.data["latest_charge"]
     charge = work.lock("charge", charge_id)
-    if charge is None:
+    if charge is None or charge.account:
         raise missing("charge", charge_id or "", "charge")
     if charge.data["status"] != "succeeded":
         raise refused(f"Charge {charge_id} was not paid and cannot be refunded.", code="charge_not_refundable")
@@ -85,13 +86,14 @@ def send(
     refund = work.add("refund", data, prefix="re_" if card else "pyr_")
     transaction = balance.book(
         work, refund, kind="refund" if card else "payment_refund", amount=-amount,
-        available_on=_settles_with(work, charge), description="REFUND FOR CHARGE",
+        available_on=balance.settles_on(work, charge), description="REFUND FOR CHARGE",
     )  # fmt: skip
     refund.data["balance_transaction"] = transaction.id
     work.save(refund)
     _plan_end(work, refund, course, card)
     events.emit(work, "refund.created", refund)
     events.emit(work, "charge.refunded", charge, _count(work, charge, amount))
+    disputes.end_inquiries(work, charge)
     return refund
 
 
@@ -105,13 +107,6 @@ def _plan_end(work: Work, refund: Stored, course: str, card: bool) -> None:
         work.plan("refund_succeeds", refund.id, work.now + (PENDING_SECONDS if card else BANK_SECONDS))
     if course == "fails":
         work.plan("refund_fails", refund.id, work.now + LATE_FAILURE_SECONDS)
-
-
-def _settles_with(work: Work, charge: Stored) -> int:
-    """Return when the money leaves: not before the charge's own money is available."""
-    transaction = work.get("balance_transaction", charge.data["balance_transaction"])
-    planned = transaction.data["available_on"] if transaction else work.now + balance.SETTLEMENT_SECONDS
-    return max(work.now, int(planned))
 
 
 def _count(work: Work, charge: Stored, change: int) -> JSON:
@@ -147,9 +142,11 @@ def lock_with_charge(work: Work, refund_id: str) -> tuple[Stored, Stored]:
 
 def succeed(work: Work, refund_id: str) -> bool:
     """Let a waiting refund reach the buyer; return False when it is not waiting."""
-    refund, _ = lock_with_charge(work, refund_id)
+    refund, charge = lock_with_charge(work, refund_id)
     if refund.data["status"] not in ("pending", "requires_action"):
         return False
+    if any(not dispute.data["is_charge_refundable"] for dispute in work.find("dispute", charge=charge.id)):
+        return fail(work, refund_id, "charge_for_pending_refund_disputed")
     previous = {"status": refund.data["status"]}
     refund.data |= {"status": "succeeded"}
     for name in ("pending_reason", "next_action"):
@@ -183,10 +180,10 @@ def cancel(work: Work, refund_id: str, params: Reader) -> Stored:
 
 def _give_back(work: Work, refund: Stored, charge: Stored, status: str, more: JSON) -> None:
     previous = {"status": refund.data["status"]}
+    amount, settles = refund.data["amount"], balance.settles_on(work, charge)
     back = balance.book(
-        work, refund, kind="refund_failure", amount=refund.data["amount"], available_on=_settles_with(work, charge),
-        description="REFUND FAILURE",
-    )  # fmt: skip
+        work, refund, kind="refund_failure", amount=amount, available_on=settles, description="REFUND FAILURE"
+    )
     refund.data |= {"status": status, "failure_balance_transaction": back.id, **more}
     for name in ("pending_reason", "next_action"):
         refund.data.pop(name, None)

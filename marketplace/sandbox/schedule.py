@@ -2,7 +2,16 @@
 
 from collections.abc import Callable
 
-from marketplace.sandbox import attempts, charges, refunds, sessions
+from marketplace.sandbox import (
+    account_state,
+    attempts,
+    charges,
+    disputes,
+    negative_balances,
+    payouts,
+    refunds,
+    sessions,
+)
 from marketplace.sandbox.store import Work
 
 
@@ -22,12 +31,34 @@ def _fail_refund(work: Work, refund_id: str) -> None:
     refunds.fail(work, refund_id)
 
 
+def _verify(work: Work, account_id: str) -> None:
+    account_state.end_verification(work, account_id)
+
+
+def _send_payout(work: Work, payout_id: str) -> None:
+    payouts.leave(work, payout_id)
+
+
+def _end_payout(work: Work, payout_id: str) -> None:
+    payouts.arrive(work, payout_id)
+
+
 _DEEDS: dict[str, Callable[[Work, str], None]] = {
     "expire": sessions.expire_when_due,
     "debit_ends": _end_debit,
     "fee": _book_late_fee,
     "refund_succeeds": _end_refund,
     "refund_fails": _fail_refund,
+    "verify_account": _verify,
+    "deadline": account_state.when_deadline_passes,
+    "payout_day": payouts.pay_automatically,
+    "payout_leaves": _send_payout,
+    "payout_arrives": _end_payout,
+    "payout_bounces": payouts.bounce,
+    "dispute_due": disputes.when_due,
+    "dispute_decided": disputes.decide_as_planned,
+    "inquiry_closes": disputes.close_inquiry,
+    "collect": negative_balances.collect,
 }
 
 

@@ -1,4 +1,7 @@
-"""The tables of the sandbox. Running this again changes nothing."""
+"""The tables of the sandbox. Running this again changes nothing.
+
+`account` says whose object or event it is: empty for the platform, else the id of a connected account.
+"""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS objects (
@@ -16,10 +19,25 @@ CREATE TABLE IF NOT EXISTS objects (
     type text GENERATED ALWAYS AS (data->>'type') STORED,
     currency text GENERATED ALWAYS AS (data->>'currency') STORED
 );
+ALTER TABLE objects ADD COLUMN IF NOT EXISTS account text NOT NULL DEFAULT '';
+ALTER TABLE objects
+    ADD COLUMN IF NOT EXISTS destination text GENERATED ALWAYS AS (data->>'destination') STORED,
+    ADD COLUMN IF NOT EXISTS transfer text GENERATED ALWAYS AS (data->>'transfer') STORED,
+    ADD COLUMN IF NOT EXISTS transfer_group text GENERATED ALWAYS AS (data->>'transfer_group') STORED,
+    ADD COLUMN IF NOT EXISTS source_transaction text GENERATED ALWAYS AS (data->>'source_transaction') STORED,
+    ADD COLUMN IF NOT EXISTS net bigint GENERATED ALWAYS AS ((data->>'net')::bigint) STORED,
+    ADD COLUMN IF NOT EXISTS available_on bigint GENERATED ALWAYS AS ((data->>'available_on')::bigint) STORED;
 CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, seq DESC);
 CREATE INDEX IF NOT EXISTS objects_by_payment_intent ON objects (payment_intent) WHERE payment_intent IS NOT NULL;
 CREATE INDEX IF NOT EXISTS objects_by_charge ON objects (charge) WHERE charge IS NOT NULL;
 CREATE INDEX IF NOT EXISTS objects_by_source ON objects (source) WHERE source IS NOT NULL;
+CREATE INDEX IF NOT EXISTS objects_by_account ON objects (account, kind, seq DESC);
+CREATE INDEX IF NOT EXISTS objects_by_destination ON objects (destination) WHERE destination IS NOT NULL;
+CREATE INDEX IF NOT EXISTS objects_by_transfer ON objects (transfer) WHERE transfer IS NOT NULL;
+CREATE INDEX IF NOT EXISTS objects_by_source_transaction ON objects (source_transaction)
+    WHERE source_transaction IS NOT NULL;
+CREATE INDEX IF NOT EXISTS objects_money ON objects (account, currency, available_on) INCLUDE (net)
+    WHERE kind = 'balance_transaction';
 CREATE INDEX IF NOT EXISTS objects_by_customer ON objects (customer) WHERE customer IS NOT NULL;
 
 CREATE TABLE IF NOT EXISTS events (
@@ -31,6 +49,7 @@ CREATE TABLE IF NOT EXISTS events (
     request_id text,
     data jsonb NOT NULL
 );
+ALTER TABLE events ADD COLUMN IF NOT EXISTS account text NOT NULL DEFAULT '';
 CREATE INDEX IF NOT EXISTS events_by_object ON events (object_id);
 
 CREATE TABLE IF NOT EXISTS deliveries (

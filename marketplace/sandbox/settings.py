@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 API_VERSION = "2026-10-28.endive"
+APPLICATION_ID = "ca_sandboxplatform"
+"""The id of the platform's Connect application: shown by Connect endpoints and in `account.application` events."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class SandboxSettings:
     cookie_key: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     webhook_url: str = ""
     webhook_secrets: tuple[str, ...] = ()
+    connect_webhook_url: str = ""
+    connect_webhook_secrets: tuple[str, ...] = ()
     merchant_name: str = "Demo marketplace"
     background: bool = True
     redirect_wait_seconds: float = 10.0
@@ -41,6 +45,8 @@ def from_environment(environment: Mapping[str, str]) -> SandboxSettings:
         cookie_key=environment.get("SANDBOX_SECRET_KEY") or given.cookie_key,
         webhook_url=environment.get("SANDBOX_WEBHOOK_URL", ""),
         webhook_secrets=_several(environment.get("STRIPE_WEBHOOK_SECRET", "")),
+        connect_webhook_url=environment.get("SANDBOX_CONNECT_WEBHOOK_URL", ""),
+        connect_webhook_secrets=_several(environment.get("STRIPE_CONNECT_WEBHOOK_SECRET", "")),
         merchant_name=environment.get("SANDBOX_MERCHANT_NAME", given.merchant_name),
     )
 

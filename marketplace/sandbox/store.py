@@ -14,18 +14,25 @@ from marketplace.sandbox.ids import PREFIX_OF_KIND, Ids
 from marketplace.sandbox.schema import SCHEMA
 from marketplace.sandbox.wire import JSON
 
-LOOK_UPS = ("status", "customer", "payment_intent", "charge", "source", "type", "currency")
+LOOK_UPS = (
+    "status", "customer", "payment_intent", "charge", "source", "type", "currency", "account", "destination",
+    "transfer", "transfer_group", "source_transaction",
+)  # fmt: skip
 
 
 @dataclass
 class Stored:
-    """One object: what the API shows (`data`) and what it never shows (`private`)."""
+    """One object: what the API shows (`data`) and what it never shows (`private`).
+
+    `account` is the connected account it belongs to, empty for the platform.
+    """
 
     id: str
     kind: str
     created: int
     data: JSON
     private: JSON
+    account: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,8 @@ class Work:
     """One transaction and who asked for it, in virtual Unix seconds.
 
     `now` is the moment of the fact, `present` the time on the clock. They differ when a jump of the clock lets
-    something happen that was due in between.
+    something happen that was due in between. `account` is the connected account an API request acts for, empty for
+    the platform itself.
     """
 
     connection: Connection[DictRow]
@@ -52,6 +60,7 @@ class Work:
     present: int
     ids: Ids
     origin: Origin = NOBODY
+    account: str = ""
     emitted: list[str] = field(default_factory=list)
 
     def rows(self, statement: str, **values: Any) -> list[DictRow]:
@@ -71,7 +80,8 @@ class Work:
     def lock(self, kind: str, object_id: str | None) -> Stored | None:
         """Return the object with its row locked until the transaction ends, or None.
 
-        Rows are locked in the order session, payment intent, charge, refund, so that two requests never wait in a ring.
+        Rows are locked in the order session, payment intent, charge, refund or dispute, transfer, account, payout, and
+        balances (`hold_balance`) last, so that two requests never wait in a ring.
         """
         return self._one("SELECT * FROM objects WHERE id = %(id)s AND kind = %(kind)s FOR UPDATE", kind, object_id)
 
@@ -83,24 +93,24 @@ class Work:
         return found
 
     def find(self, kind: str, **look_ups: str) -> list[Stored]:
-        """Return the objects whose look-up columns have these values, oldest first."""
+        """Return the objects whose look-up columns have these values, oldest first, without deleted ones."""
         where = " AND ".join(f"{name} = %({name})s" for name in look_ups if name in LOOK_UPS)
         found = self.rows(
-            f"SELECT * FROM objects WHERE kind = %(kind)s AND {where} ORDER BY seq",  # noqa: S608  # names are ours
+            f"SELECT * FROM objects WHERE kind = %(kind)s AND {where} AND NOT private ? 'deleted' ORDER BY seq",  # noqa: S608  # names are ours
             kind=kind,
             **look_ups,
         )
         return [stored_from(row) for row in found]
 
-    def add(self, kind: str, data: JSON, private: JSON | None = None, prefix: str = "") -> Stored:
-        """Store a new object; gives it `id` and `created` in front of its data."""
+    def add(self, kind: str, data: JSON, private: JSON | None = None, prefix: str = "", account: str = "") -> Stored:
+        """Store a new object of `account` (empty for the platform); gives it `id` and `created`."""
         object_id = self.ids.new(prefix or PREFIX_OF_KIND[kind])
         data = {"id": object_id, "object": kind, "created": self.now, **data}
-        stored = Stored(object_id, kind, self.now, data, private or {})
+        stored = Stored(object_id, kind, self.now, data, private or {}, account)
         self.rows(
-            "INSERT INTO objects (id, kind, created, data, private)"
-            " VALUES (%(id)s, %(kind)s, %(created)s, %(data)s, %(private)s)",
-            id=object_id, kind=kind, created=self.now, data=Jsonb(data), private=Jsonb(stored.private),
+            "INSERT INTO objects (id, kind, created, data, private, account)"
+            " VALUES (%(id)s, %(kind)s, %(created)s, %(data)s, %(private)s, %(account)s)",
+            id=object_id, kind=kind, created=self.now, data=Jsonb(data), private=Jsonb(stored.private), account=account,
         )  # fmt: skip
         return stored
 
@@ -124,6 +134,18 @@ class Work:
     def unplan(self, what: str, object_id: str) -> None:
         """Forget what was planned."""
         self.rows("DELETE FROM due WHERE what = %(what)s AND object_id = %(id)s", what=what, id=object_id)
+
+    def planned(self, what: str, object_id: str) -> bool:
+        """Return whether `what` is planned for the object."""
+        found = self.row("SELECT 1 FROM due WHERE what = %(what)s AND object_id = %(id)s", what=what, id=object_id)
+        return found is not None
+
+    def hold_balance(self, account: str) -> None:
+        """Let nobody else spend from the balance of `account` until the transaction ends.
+
+        Whoever needs two takes the connected account's first and the platform's (empty) last.
+        """
+        self.rows("SELECT pg_advisory_xact_lock(7215804, hashtext(%(account)s))", account=account)
 
     def _one(self, statement: str, kind: str, object_id: str | None) -> Stored | None:
         row = self.row(statement, kind=kind, id=object_id or "")
@@ -164,4 +186,4 @@ class Store:
 
 def stored_from(row: DictRow) -> Stored:
     """Return the object in a row of `objects`."""
-    return Stored(row["id"], row["kind"], row["created"], row["data"], row["private"])
+    return Stored(row["id"], row["kind"], row["created"], row["data"], row["private"], row["account"])

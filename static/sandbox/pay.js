@@ -28,7 +28,7 @@
     button.setAttribute("aria-label", `Use ${place.dataset.value}`);
     button.addEventListener("click", () => {
       const field = document.getElementById(place.dataset.fill);
-      const choice = field.closest(".method").querySelector("input[type=radio]");
+      const choice = field.closest(".method")?.querySelector("input[type=radio]");
       if (choice) choice.checked = true;
       field.value = place.dataset.fill === "number" ? group(place.dataset.value) : place.dataset.value;
       if (place.dataset.fill === "number") fillRest();

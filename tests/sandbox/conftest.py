@@ -8,6 +8,7 @@ import psycopg
 import pytest
 import stripe
 
+from marketplace.sandbox import account_state
 from marketplace.sandbox.delivery import Answer
 from marketplace.sandbox.inprocess import RunningSandbox
 
@@ -55,16 +56,59 @@ def receiver() -> Receiver:
 
 
 @pytest.fixture
-def sandbox(clean_database: str, tmp_path: Path, receiver: Receiver) -> Iterator[RunningSandbox]:
+def account_events() -> Receiver:
+    """Takes what is sent to the Connect address; nothing is before somebody asks for `connect_receiver`."""
+    return Receiver("whsec_sandbox_connect")
+
+
+@pytest.fixture
+def sandbox(
+    clean_database: str, tmp_path: Path, receiver: Receiver, account_events: Receiver
+) -> Iterator[RunningSandbox]:
+    def transport(url: str, body: bytes, headers: dict[str, str]) -> Answer:
+        return (account_events if url.endswith("/connect") else receiver)(url, body, headers)
+
     with RunningSandbox(
-        clean_database, tmp_path, webhook_url="http://shop.test/webhooks", transport=receiver
+        clean_database, tmp_path, webhook_url="http://shop.test/webhooks", transport=transport
     ) as running:
         yield running
 
 
 @pytest.fixture
+def connect_receiver(sandbox: RunningSandbox, account_events: Receiver) -> Receiver:
+    """Stands where the merchant's Connect endpoint is, which has a secret of its own."""
+    sandbox.send_account_webhooks_to("http://shop.test/webhooks/connect")
+    return account_events
+
+
+@pytest.fixture
 def client(sandbox: RunningSandbox) -> stripe.StripeClient:
     return stripe.StripeClient(sandbox.api_key, base_addresses={"api": sandbox.base_url}, max_network_retries=0)
+
+
+@pytest.fixture
+def new_account(client: stripe.StripeClient) -> Callable[..., stripe.Account]:
+    """Create an Express account of which nothing is known yet."""
+
+    def make(**more) -> stripe.Account:
+        return client.v1.accounts.create({"type": "express", "country": "US", "email": "seller@example.com", **more})
+
+    return make
+
+
+@pytest.fixture
+def new_seller(sandbox: RunningSandbox, client: stripe.StripeClient, new_account) -> Callable[..., stripe.Account]:
+    """Create an account, walk its seller through the onboarding page, and let the check end well."""
+
+    def make(bank: str = "000123456789", schedule: dict | None = None, **more) -> stripe.Account:
+        settings = {"settings": {"payouts": {"schedule": schedule}}} if schedule else {}
+        account = new_account(**settings, **more)
+        assert sandbox.onboard(account.id, bank=bank).endswith("/dashboard")
+        with sandbox.sandbox.work() as work:
+            account_state.end_verification(work, account.id)
+        return client.v1.accounts.retrieve(account.id)
+
+    return make
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import stripe
+from stripe import _transfer_reversal as transfer_reversal
 
 SHAPES = json.loads((Path(__file__).parent / "fixtures" / "shapes.json").read_text("utf-8"))
 
@@ -23,7 +24,54 @@ SDK_CLASSES = {
     "webhook_endpoint": stripe.WebhookEndpoint,
     "item": stripe.LineItem,
     "price": stripe.Price,
+    "account": stripe.Account,
+    "account_link": stripe.AccountLink,
+    "login_link": stripe.LoginLink,
+    "capability": stripe.Capability,
+    "bank_account": stripe.BankAccount,
+    "transfer": stripe.Transfer,
+    "transfer_reversal": transfer_reversal.TransferReversal,
+    "payout": stripe.Payout,
+    "balance_settings": stripe.BalanceSettings,
+    "dispute": stripe.Dispute,
+    "radar.early_fraud_warning": stripe.radar.EarlyFraudWarning,
+    "file": stripe.File,
 }
+
+
+@pytest.fixture
+def connect_objects(sandbox, client, pay, new_seller, tmp_path):
+    """Return one of every kind that has to do with paying sellers and with disputes."""
+    seller = new_seller(schedule={"interval": "manual"})
+    on = {"stripe_account": seller.id}
+    pay("4000000000000077")
+    transfer = client.v1.transfers.create({"amount": 5_000, "currency": "usd", "destination": seller.id})
+    reversal = client.v1.transfers.reversals.create(transfer.id, {"amount": 1_000})
+    addresses = {"refresh_url": "http://shop.test/again", "return_url": "http://shop.test/back"}
+    pay("4000000000000259"), pay("4000000000005423")
+    (tmp_path / "a.png").write_bytes(b"png")
+    files = stripe.StripeClient(sandbox.api_key, base_addresses={"api": sandbox.base_url, "files": sandbox.base_url})
+    with (tmp_path / "a.png").open("rb") as opened:
+        uploaded = files.v1.files.create({"purpose": "dispute_evidence", "file": opened})
+    return {
+        "account": seller,
+        "account_link": client.v1.account_links.create(
+            {"account": seller.id, "type": "account_onboarding", **addresses}
+        ),
+        "login_link": client.v1.accounts.login_links.create(seller.id),
+        "capability": client.v1.accounts.capabilities.retrieve(seller.id, "transfers"),
+        "bank_account": client.v1.accounts.external_accounts.list(seller.id).data[0],
+        "transfer": client.v1.transfers.retrieve(transfer.id),
+        "transfer_reversal": reversal,
+        "payout": client.v1.payouts.create({"amount": 1_000, "currency": "usd"}, on),
+        "balance_settings": client.v1.balance_settings.retrieve(None, on),
+        "dispute": client.v1.disputes.list().data[0],
+        "radar.early_fraud_warning": client.v1.radar.early_fraud_warnings.list().data[0],
+        "file": uploaded,
+        "charge": client.v1.charges.list(None, on).data[0],
+        "refund": client.v1.refunds.list(None, on).data[0],
+        "balance": client.v1.balance.retrieve(None, on),
+    }
 
 
 @pytest.fixture
@@ -65,6 +113,59 @@ def test_no_field_is_unknown_to_the_sdk(objects):
         if (extra := found.to_dict().keys() - SDK_CLASSES[kind].__annotations__.keys() - SHAPES[kind].keys())
     }
     assert unknown == {}
+
+
+# Only the platform has a reserve for its accounts.
+NOT_ON_ACCOUNTS = {"balance": {"connect_reserved"}, "charge": {"refunds"}}
+
+
+def test_objects_of_sellers_and_disputes_have_every_official_field(connect_objects):
+    missing = {
+        kind: wanted
+        for kind, found in connect_objects.items()
+        if (wanted := SHAPES[kind].keys() - found.to_dict().keys() - NOT_ON_ACCOUNTS.get(kind, set()))
+    }
+    assert missing == {}
+
+
+def test_objects_of_sellers_and_disputes_have_no_field_the_sdk_does_not_know(connect_objects):
+    unknown = {
+        kind: extra
+        for kind, found in connect_objects.items()
+        if (extra := found.to_dict().keys() - SDK_CLASSES[kind].__annotations__.keys() - SHAPES[kind].keys())
+    }
+    assert unknown == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "part"),
+    [
+        ("account", "business_profile"),
+        ("account", "requirements"),
+        ("account", "future_requirements"),
+        ("account", "settings"),
+        ("account", "tos_acceptance"),
+        ("account", "external_accounts"),
+        ("capability", "requirements"),
+        ("transfer", "reversals"),
+        ("dispute", "evidence"),
+        ("dispute", "evidence_details"),
+        ("dispute", "payment_method_details"),
+        ("payout", "trace_id"),
+        ("balance_settings", "payments"),
+    ],
+)
+def test_groups_of_theirs_have_the_official_fields(connect_objects, kind, part):
+    assert SHAPES[kind][part].keys() <= connect_objects[kind].to_dict()[part].keys()
+
+
+def test_their_ids_have_the_known_prefixes(connect_objects):
+    prefixes = {
+        "account": "acct_", "bank_account": "ba_", "transfer": "tr_", "transfer_reversal": "trr_", "payout": "po_",
+        "dispute": "du_", "radar.early_fraud_warning": "issfr_", "file": "file_", "charge": "py_", "refund": "pyr_",
+    }  # fmt: skip
+    assert all(connect_objects[kind].id.startswith(prefix) for kind, prefix in prefixes.items())
+    assert not any(found.to_dict().get("livemode") for found in connect_objects.values())
 
 
 @pytest.mark.parametrize(
