@@ -130,7 +130,7 @@ def test_the_trial_balance_of_a_day_leaves_out_what_came_later(world: World) -> 
     assert Decimal(now["platform_fee"]["Balance"]) == Decimal("-4.5")
     html = page(client, f"/admin/ledger?to={day}")
     link = next(str(a["href"]) for a in html.select("a.row-title-link") if "platform_fee" in str(a["href"]))
-    assert figures(page(client, link))["The balance"][0] == "−$3.00"
+    assert figures(page(client, link))["The balance"][0] == "\N{MINUS SIGN}$3.00"
     rows = table(client, link + "&format=csv")
     assert sum(Decimal(row["Amount"]) for row in rows) == Decimal(-3)
     assert names(page(client, "/admin/ledger/entries?q=payment:")) != []

@@ -23,6 +23,7 @@ from marketplace.web.order_parts import Fact
 from marketplace.web.pages import date_text, decimal, money_text, time_text
 
 _DEBIT, _CREDIT = 1, -1
+_SIDES = {_DEBIT: "Debits less credits", _CREDIT: "Credits less debits"}
 _DAY = timedelta(days=1)
 _BALANCE_COLUMNS = ("Currency", "Account", "Name", "Postings", "Debit", "Credit", "Balance")
 _ENTRY_COLUMNS = ("Entry", "Key", "Description", "Booked (UTC)", "Payment", "Currency", "Amount")
@@ -177,7 +178,7 @@ def account(account: str, currency: str) -> ResponseReturnValue:
         figure=money_text(sign * found.balance_minor, currency),
         sum=money_text(sign * found.total_minor, currency),
         agrees=found.balance_minor == found.total_minor,
-        intro=f"{'Credits less debits' if side else 'Debits less credits'}. {lists.period_text(asked.period)} Oldest first.",
+        intro=f"{_SIDES[sign]}. {lists.period_text(asked.period)} Oldest first.",
         rows=rows_shown,
         total=total,
         tools=asked.tools(Listed(()), {"owner": f"Owner: user {owner_id}"}),
