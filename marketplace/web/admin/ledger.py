@@ -52,6 +52,8 @@ class CurrencyBalance:
 
     currency: str
     rows: tuple[BalanceRow, ...]
+    debit: str
+    credit: str
     is_balanced: bool
     sum: str
 
@@ -272,4 +274,8 @@ def _currency(currency: str, balances: Sequence[Balance], as_of: str) -> Currenc
         )
         for balance in balances
     )
-    return CurrencyBalance(currency, rows, left == 0, money_text(left, currency))
+    debit, credit = (
+        money_text(sum(side), currency)
+        for side in zip(*((each.debit_minor, each.credit_minor) for each in balances), strict=True)
+    )
+    return CurrencyBalance(currency, rows, debit, credit, left == 0, money_text(left, currency))
