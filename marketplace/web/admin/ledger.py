@@ -23,8 +23,8 @@ from marketplace.web.order_parts import Fact
 from marketplace.web.pages import date_text, decimal, money_text, time_text
 
 _DEBIT, _CREDIT = 1, -1
+_SIDES = {_DEBIT: "Debits less credits", _CREDIT: "Credits less debits"}
 _DAY = timedelta(days=1)
-_SIDES = ("Debits less credits", "Credits less debits")
 _BALANCE_COLUMNS = ("Currency", "Account", "Name", "Postings", "Debit", "Credit", "Balance")
 _ENTRY_COLUMNS = ("Entry", "Key", "Description", "Booked (UTC)", "Payment", "Currency", "Amount")
 _POSTING_COLUMNS = (
@@ -52,6 +52,8 @@ class CurrencyBalance:
 
     currency: str
     rows: tuple[BalanceRow, ...]
+    debit: str
+    credit: str
     is_balanced: bool
     sum: str
 
@@ -178,7 +180,7 @@ def account(account: str, currency: str) -> ResponseReturnValue:
         figure=money_text(sign * found.balance_minor, currency),
         sum=money_text(sign * found.total_minor, currency),
         agrees=found.balance_minor == found.total_minor,
-        intro=f"{_SIDES[bool(side)]}. {lists.period_text(asked.period)} Oldest first.",
+        intro=f"{_SIDES[sign]}. {lists.period_text(asked.period)} Oldest first.",
         rows=rows_shown,
         total=total,
         tools=asked.tools(Listed(()), {"owner": f"Owner: user {owner_id}"}),
@@ -272,4 +274,8 @@ def _currency(currency: str, balances: Sequence[Balance], as_of: str) -> Currenc
         )
         for balance in balances
     )
-    return CurrencyBalance(currency, rows, left == 0, money_text(left, currency))
+    debit, credit = (
+        money_text(sum(side), currency)
+        for side in zip(*((each.debit_minor, each.credit_minor) for each in balances), strict=True)
+    )
+    return CurrencyBalance(currency, rows, debit, credit, left == 0, money_text(left, currency))

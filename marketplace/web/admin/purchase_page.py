@@ -15,7 +15,7 @@ from marketplace.web.admin import refund_page
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.order_parts import Fact
-from marketplace.web.pages import money_text, time_text
+from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.refund_parts import RefundLink
 from marketplace.web.wording import Badge, TimelineEntry
 
@@ -107,7 +107,7 @@ def build(facts: Facts) -> PurchasePage:
             Fact("Currency", found.currency),
             Fact("Sellers", str(len(facts.orders))),
             Fact("Attempts to pay", str(len(payments))),
-            Fact("Given up when not paid by", time_text(found.open_until)),
+            Fact("To be paid by", date_text(found.open_until)),
         ),
         total=money_text(found.total_minor, found.currency),
         total_url=total_url,

@@ -94,7 +94,6 @@ def build(facts: Facts) -> UserPage:
         badges=roles(person),
         facts=(
             Fact("User", str(person.id)),
-            Fact("E-mail", person.email),
             Fact("Since", time_text(person.created_at)),
             Fact("Last sign-in", time_text(person.signed_in_at) if person.signed_in_at else "Never"),
             Fact("Orders placed", str(person.bought)),

@@ -11,7 +11,7 @@ from marketplace.web.refund_parts import age_text
 from marketplace.web.wording import Badge
 
 _MINUTE = 60
-_SOME_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+_ANY_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 # From when on somebody should look.
 _LATE = {
     Queue.REFUNDS: timedelta(days=2),
@@ -41,7 +41,7 @@ def rows(found: Mapping[Queue, Waiting], now: datetime) -> tuple[WaitingRow, ...
 def span_text(span: timedelta) -> str:
     """Return how long something took: 3 s, 4 min, 2 d 1 h."""
     seconds = span // timedelta(seconds=1)
-    return f"{seconds} s" if seconds < _MINUTE else age_text(_SOME_DAY, _SOME_DAY + span)
+    return f"{seconds} s" if seconds < _MINUTE else age_text(_ANY_MOMENT, _ANY_MOMENT + span)
 
 
 def _row(each: Waiting, now: datetime) -> WaitingRow:
