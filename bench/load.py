@@ -101,7 +101,10 @@ def exchange(port: int, data: bytes) -> Answer:
 def for_seconds(seconds: float, clients: int, items: Sequence[T], deed: Callable[[T], object]) -> Driven:
     """Let `clients` repeat `deed` over their parts of `items` for a time."""
     end = time.perf_counter() + seconds
-    parts = [itertools.takewhile(lambda _: time.perf_counter() < end, itertools.cycle(items[n::clients] or items)) for n in range(clients)]
+    parts = [
+        itertools.takewhile(lambda _: time.perf_counter() < end, itertools.cycle(items[n::clients] or items))
+        for n in range(clients)
+    ]
     return _drive(parts, deed)
 
 

@@ -81,8 +81,12 @@ class Course:
         ids = buying.payment_ids(events)
         self._expect_in_bare(ids)
         secret = self._stage.webhook_secret
-        self._deliver(plan, BARE_WEBHOOK, bare, [buying.delivery(bare.port, "/webhook", SECRET, event) for event in events])
-        self._deliver(plan, WEBHOOK, shop, [buying.delivery(shop.port, "/webhooks/stripe", secret, event) for event in events])
+        self._deliver(
+            plan, BARE_WEBHOOK, bare, [buying.delivery(bare.port, "/webhook", SECRET, event) for event in events]
+        )
+        self._deliver(
+            plan, WEBHOOK, shop, [buying.delivery(shop.port, "/webhooks/stripe", secret, event) for event in events]
+        )
         self.unsettled += self._count_unsettled(ids)
 
     def _pages(self, plan: Plan, name: str, server: Server, requests: Sequence[bytes]) -> None:
@@ -94,7 +98,9 @@ class Course:
         goods = itertools.cycle(self._filled.goods)
         orders = [buying.Order(browser, *next(goods)) for browser in self._buyers[: plan.events]]
         sessions: list[str] = []
-        self._note(ORDER, shop, lambda: load.once_each(plan.clients, orders, lambda it: sessions.append(buying.place(it))))
+        self._note(
+            ORDER, shop, lambda: load.once_each(plan.clients, orders, lambda it: sessions.append(buying.place(it)))
+        )
         paid = load.once_each(plan.clients, sessions, lambda session: buying.pay(sandbox, session))
         if paid.errors:
             raise RuntimeError(f"the sandbox did not take a payment: {paid.errors[0]}")

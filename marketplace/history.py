@@ -1,16 +1,38 @@
 """Append-only status history. `begin`, `move` and `move_many` are the only writers of a status (STYLE 12)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from functools import cache
+from types import MappingProxyType
+from typing import Any, ClassVar
 
-from sqlalchemy import CTE, BigInteger, Index, Insert, insert, literal, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    BigInteger,
+    Index,
+    Insert,
+    Row,
+    String,
+    Update,
+    any_,
+    bindparam,
+    event,
+    insert,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, attributes, mapped_column
+from sqlalchemy.orm.util import identity_key
 
 from marketplace.db import Base, EnumText, LongText, PrimaryKey, Text64, UtcTime
 from marketplace.transitions import Machine
+
+_NOTHING_ELSE: Mapping[str, Any] = MappingProxyType({})
+_NOTED = "status changes"
 
 
 class ActorKind(StrEnum):
@@ -78,6 +100,9 @@ class StatusChange(Base):
     at: Mapped[UtcTime]
 
 
+_INSERT = insert(StatusChange.__table__)
+
+
 def begin(
     session: Session, model: type[Ruled], ids: Sequence[int], *, actor: Actor, at: datetime, because: str
 ) -> None:
@@ -117,29 +142,50 @@ def move_many(
     actor: Actor,
     at: datetime,
     because: str | None = None,
+    values: Mapping[str, Any] = _NOTHING_ELSE,
 ) -> list[int]:
-    """Move those of `ids` that `verb` applies to and record each; return their ids.
+    """Move those of `ids` that `verb` applies to, record each, and return their ids; `values` change with the status.
 
-    Rows in any other status stay as they are, so a replay changes nothing.
+    Rows in any other status stay as they are, so a replay changes nothing. One statement.
     """
-    machine = model.machine
-    table = model.__table__  # type: ignore[attr-defined]
-    rule = machine.moves[verb]
     if not ids:
         return []
-    found = session.execute(
-        select(table.c.id, table.c.status).where(table.c.id.in_(ids), table.c.status.in_(sorted(rule.sources)))
-    ).all()
-    if not found:
-        return []
-    moved = [row.id for row in found]
-    session.execute(update(model).where(table.c.id.in_(moved)).values(status=rule.target))
-    why = because or rule.why
-    session.execute(
-        insert(StatusChange),
-        [_change(model, row.id, verb, str(row.status), rule.target, actor=actor, at=at, because=why) for row in found],
+    session.flush()  # what was changed through objects comes first
+    rule = model.machine.moves[verb]
+    found = (
+        session.connection().execute(_moving(model, verb, tuple(sorted(values))), {"ids": list(ids), **values}).all()
     )
-    return moved
+    _tell_objects(session, model, found, {**values, "status": model.machine.states(rule.target)})
+    why = because or rule.why
+    for row in found:
+        _note(session, _change(model, row.id, verb, str(row.before), rule.target, actor=actor, at=at, because=why))
+    return [row.id for row in found]
+
+
+@cache
+def _moving(model: type[Ruled], verb: str, names: tuple[str, ...]) -> Update:
+    """Return the statement that moves rows by `verb`, built once: parameters are the ids and the columns `names`."""
+    table, rule = model.__table__, model.machine.moves[verb]  # type: ignore[attr-defined]
+    wanted = table.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+    old = select(table.c.id, table.c.status).where(wanted, table.c.status.in_(sorted(rule.sources))).subquery()
+    changed = {
+        "status": literal(rule.target, String),
+        **{name: bindparam(name, type_=table.c[name].type) for name in names},
+    }
+    return (
+        update(table).values(changed).where(table.c.id == old.c.id).returning(table.c.id, old.c.status.label("before"))
+    )
+
+
+def _tell_objects(
+    session: Session, model: type[Ruled], found: Sequence[Row[Any]], changed: Mapping[str, object]
+) -> None:
+    """Bring objects that the session has loaded up to date with what the statement changed."""
+    for row in found:
+        known = session.identity_map.get(identity_key(model, row.id))
+        if known is not None:
+            for name, value in changed.items():
+                attributes.set_committed_value(known, name, value)
 
 
 def _record(
@@ -154,9 +200,22 @@ def _record(
     at: datetime,
     because: str,
 ) -> None:
-    if ids:
-        rows = [_change(model, i, verb, before, after, actor=actor, at=at, because=because) for i in ids]
-        session.execute(insert(StatusChange), rows)
+    for subject_id in ids:
+        _note(session, _change(model, subject_id, verb, before, after, actor=actor, at=at, because=because))
+
+
+def _note(session: Session, row: dict[str, object]) -> None:
+    """Keep a change until the transaction ends: then all of its rows are written at once."""
+    session.info.setdefault(_NOTED, []).append(row)
+    if session.in_nested_transaction():
+        _write(session)  # a savepoint that is rolled back takes its changes with it
+
+
+@event.listens_for(Session, "before_commit")
+def _write(session: Session) -> None:
+    rows = session.info.pop(_NOTED, None)
+    if rows:
+        session.connection().execute(_INSERT, rows)
 
 
 def _change(

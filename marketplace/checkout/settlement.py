@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from marketplace import history
@@ -17,7 +17,7 @@ from marketplace.catalog.stock import SoldOut
 from marketplace.checkout import operations, rivals, rules, telling
 from marketplace.config import MoneyPolicy
 from marketplace.history import Actor
-from marketplace.orders.models import Order, Purchase
+from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.orders.states import PurchaseStatus
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
@@ -28,6 +28,14 @@ from marketplace.payments.models import PaymentTracker
 from marketplace.providers.base import Decline
 from marketplace.transitions import Impossible
 
+_BOUGHT = (
+    select(OrderLine.listing_id)
+    .join(Order, Order.id == OrderLine.order_id)
+    .where(Order.purchase_id == bindparam("purchase"))
+)
+_EMPTY_CART = delete(CartLine.__table__).where(
+    CartLine.__table__.c.cart_id == bindparam("cart"), CartLine.__table__.c.listing_id.in_(_BOUGHT)
+)
 _WITH_MONEY = frozenset({PaymentStatus.COMPLETED, PaymentStatus.REFUNDED, PaymentStatus.PARTIALLY_REFUNDED})
 
 
@@ -202,11 +210,10 @@ def _count(
     )
     order_ids = [order.id for order in orders]
     history.move_many(session, Order, order_ids, "revive" if revived else "confirm", actor=actor, at=now)
-    history.move(session, purchase, "pay", actor=actor, at=now)
-    if purchase.cart_id is not None:
-        bought = list(operations.ordered_units(session, purchase.id))
-        session.execute(delete(CartLine).where(CartLine.cart_id == purchase.cart_id, CartLine.listing_id.in_(bought)))
     telling.paid(session, purchase=purchase, orders=orders, now=now)
+    if purchase.cart_id is not None:
+        session.connection().execute(_EMPTY_CART, {"cart": purchase.cart_id, "purchase": purchase.id})
+    history.move(session, purchase, "pay", actor=actor, at=now)
 
 
 def _obstacle(session: Session, purchase: Purchase, actor: Actor, now: datetime) -> str | None:

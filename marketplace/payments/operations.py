@@ -72,18 +72,14 @@ def hold_shares(
     now: datetime,
 ) -> None:
     """Hold the shares `ids` from now on (S0.9), and book the capture: one entry, four postings per order."""
-    held = history.move_many(session, PaymentTransaction, ids, "hold", actor=actor, at=now)
-    session.execute(
-        update(PaymentTransaction)
-        .where(PaymentTransaction.id.in_(held))
-        .values(
-            hold_reason=HoldReason.STANDARD,
-            days_to_hold=hold_days,
-            hold_start_date=now,
-            planned_release_date=rules.release_date(now, hold_days),
-            payment_received_date=now,
-        )
-    )
+    dates = {
+        "hold_reason": HoldReason.STANDARD,
+        "days_to_hold": hold_days,
+        "hold_start_date": now,
+        "planned_release_date": rules.release_date(now, hold_days),
+        "payment_received_date": now,
+    }
+    history.move_many(session, PaymentTransaction, ids, "hold", actor=actor, at=now, values=dates)
     lines = [line for order in orders for line in _capture(order)]
     if any(line.amount_minor for line in lines):
         ledger.book(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from marketplace import db, history
 from marketplace.checkout.settlement import Contradiction
@@ -24,6 +24,7 @@ log = structlog.get_logger()
 
 _LEASE = timedelta(minutes=1)
 _BATCH = 50
+_WITHOUT_PAYLOAD = (defer(ProviderEvent.payload),)  # it was read before the transaction
 
 
 def receive(event: InboundEvent, body: bytes, *, provider: Provider, settings: Settings, now: datetime) -> None:
@@ -34,17 +35,17 @@ def receive(event: InboundEvent, body: bytes, *, provider: Provider, settings: S
     handler = HANDLERS.get(event.type)
     needs_reading = handler is not None and handler.parse is None
     due_at = now if needs_reading else now + _LEASE
-    event_id = _store(event, body, provider_name=provider.name, due_at=due_at, now=now)
-    if event_id is None:
+    stored = _store(event, body, provider_name=provider.name, due_at=due_at, now=now)
+    if stored is None:
         return
     try:
         if needs_reading:
             # It needs the provider's word, and the provider waits for our answer: a job asks, or the tick.
-            db.atomic(operations.queue_reading, (), event_id=event_id)
+            db.atomic(operations.queue_reading, (), event_id=stored.id)
             return
-        apply(event_id, provider=provider, settings=settings, now=now, reread=False)
+        _apply_stored(stored, provider=provider, settings=settings, now=now, reread=False)
     except Exception:
-        log.exception("event not applied yet", event_id=event_id, type=event.type)
+        log.exception("event not applied yet", event_id=stored.id, type=event.type)
 
 
 def apply(event_id: int, *, provider: Provider, settings: Settings, now: datetime, reread: bool) -> None:
@@ -53,6 +54,13 @@ def apply(event_id: int, *, provider: Provider, settings: Settings, now: datetim
     What needs a second look (an object to fetch, a contradiction) is parked and read again by the tick.
     """
     event = db.atomic(operations.load, (), event_id=event_id)
+    _apply_stored(event, provider=provider, settings=settings, now=now, reread=reread)
+
+
+def _apply_stored(
+    event: operations.StoredEvent, *, provider: Provider, settings: Settings, now: datetime, reread: bool
+) -> None:
+    event_id = event.id
     if event.livemode != settings.livemode:
         db.atomic(operations.ignore, (), event_id=event_id, note="It belongs to the provider's other mode.", now=now)
         return
@@ -65,7 +73,7 @@ def apply(event_id: int, *, provider: Provider, settings: Settings, now: datetim
         return
     try:
         facts = _facts(handler, event, provider, reread=reread)
-        db.atomic(_apply, (), event_id=event_id, handler=handler, facts=facts, settings=settings, now=now)
+        db.atomic(_apply, (db.TURN,), event_id=event_id, handler=handler, facts=facts, settings=settings, now=now)
     except (Contradiction, Unknown, Refused, DomainError) as error:
         db.atomic(operations.park, (), event_id=event_id, note=str(error), now=now)
 
@@ -82,8 +90,10 @@ def apply_due(*, providers: Mapping[str, Provider], settings: Settings, now: dat
     return len(waiting)
 
 
-def _store(event: InboundEvent, body: bytes, *, provider_name: str, due_at: datetime, now: datetime) -> int | None:
-    """Insert the event and its first status READ COMMITTED and return its id; None when it was stored before."""
+def _store(
+    event: InboundEvent, body: bytes, *, provider_name: str, due_at: datetime, now: datetime
+) -> operations.StoredEvent | None:
+    """Insert the event and its first status READ COMMITTED and return it; None when it was stored before."""
     inserted = (
         insert(ProviderEvent)
         .values(
@@ -102,8 +112,8 @@ def _store(event: InboundEvent, body: bytes, *, provider_name: str, due_at: date
     )
     actor = Actor.provider(event.event_id[:64])
     first = history.first_of(inserted, ProviderEvent, actor=actor, at=now, because="The provider sent it.")
-    rows = db.append(select(inserted.c.id).add_cte(first.cte("first")))
-    return rows[0].id if rows else None
+    rows = db.append(select(inserted.c.id, operations.INSTALLATION).add_cte(first.cte("first")))
+    return operations.stored(rows[0][0], event, installation=str(rows[0][1])) if rows else None
 
 
 def _facts(handler: Handler, event: operations.StoredEvent, provider: Provider, *, reread: bool) -> object:
@@ -123,7 +133,7 @@ def _facts(handler: Handler, event: operations.StoredEvent, provider: Provider, 
 def _apply(
     session: Session, *, event_id: int, handler: Handler, facts: object, settings: Settings, now: datetime
 ) -> None:
-    event = session.get_one(ProviderEvent, event_id)
+    event = session.get_one(ProviderEvent, event_id, options=_WITHOUT_PAYLOAD)
     if not EVENT.can(event.status, "apply"):
         return
     note = handler.apply(session, facts, operations.source_of(event), settings, now)
