@@ -18,18 +18,21 @@ from psycopg_pool import ConnectionPool
 SECRET = "whsec_bare"  # noqa: S105  signs events of this benchmark only
 SCHEMA = """
 CREATE TABLE item (id bigint PRIMARY KEY, title text, seller text, price text, stock int);
-INSERT INTO item SELECT n, 'Brake disc ' || n, 'Seller ' || n % 9, '$' || n || '.00', n % 7 FROM generate_series(1, 500) n;
+INSERT INTO item
+SELECT n, 'Brake disc ' || n, 'Seller ' || n % 9, '$' || n || '.00', n % 7 FROM generate_series(1, 500) n;
 CREATE TABLE payment (id bigint PRIMARY KEY, status text NOT NULL) WITH (fillfactor = 70);
 CREATE TABLE event (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, event_id text UNIQUE, payload jsonb);
 CREATE TABLE change (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, subject_id bigint, status text);
-CREATE TABLE posting (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, payment_id bigint, account text, minor bigint);
+CREATE TABLE posting (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, payment_id bigint, account text, minor bigint);
 """
 _RETRIES = 5
 _ROWS = "SELECT id, title, seller, price, stock FROM item ORDER BY id DESC LIMIT 20"
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Items</title></head><body><h1>Items</h1><table>
 {% for row in rows %}
-<tr><td><a href="/item/{{ row[0] }}">{{ row[1] }}</a></td><td>{{ row[2] }}</td><td>{{ row[3] }}</td><td>{{ row[4] }}</td></tr>
+<tr><td><a href="/item/{{ row[0] }}">{{ row[1] }}</a></td><td>{{ row[2] }}</td><td>{{ row[3] }}</td>
+<td>{{ row[4] }}</td></tr>
 {% endfor %}
 </table></body></html>"""
 

@@ -81,7 +81,7 @@ def settling_events(sandbox_port: int, key: str, sessions: Sequence[str]) -> lis
         while len(wanted) < len(sessions):
             query = {"type": kind, "limit": str(_EVENTS_AT_ONCE), **({"starting_after": after} if after else {})}
             listed = _read(sandbox_port, key, f"/v1/events?{urllib.parse.urlencode(query)}")
-            wanted += listed["data"]
+            wanted.extend(listed["data"])
             if not listed["has_more"]:
                 break
             after = listed["data"][-1]["id"]

@@ -61,7 +61,9 @@ def fill(app: Flask, var_dir: Path, *, viewers: int, buyers: int, with_demo: boo
                     now=clock.now(),
                 )
         pages = {row.id: f"/l/{row.slug}" for row in db.read(_FOR_SALE)}
-    cookies = [_cookie(app, token) for _, token in tokens]
+        cookies = [_cookie(app, token) for _, token in tokens]
+        for engine in db.database.engines.values():
+            engine.dispose()
     goods = tuple((listing_id, pages[listing_id]) for listing_id in listings)
     return Filled(tuple(cookies[:viewers]), tuple(cookies[viewers:]), goods, tuple(pages.values()))
 

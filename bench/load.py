@@ -45,7 +45,11 @@ class Browser:
 
     def get(self, path: str) -> Answer:
         """Fetch a page."""
-        return self._keep(exchange(self.port, request("GET", path, self.port, self._jar())))
+        return self._keep(exchange(self.port, self.request(path)))
+
+    def request(self, path: str) -> bytes:
+        """Return the request that fetches a page."""
+        return request("GET", path, self.port, self._jar())
 
     def post(self, path: str, form: dict[str, str]) -> Answer:
         """Send a form."""

@@ -61,11 +61,14 @@ class Course:
         self._filled = filled
         self._plan = plan
         self._buyers = [Browser(stage.servers["shop"].port, dict([cookie])) for cookie in filled.buyers]
+        self._viewers = [Browser(stage.servers["shop"].port, dict([cookie])) for cookie in filled.viewers]
         self.measured: dict[str, Measured] = {}
         self.unsettled = 0
 
     def run(self) -> None:
-        """Warm every process up, forget that, and measure the rounds."""
+        """Let every viewer arrive, warm every process up, forget that, and measure the rounds."""
+        for viewer in self._viewers:
+            viewer.get("/")  # the first page sets the cookie that all later ones bring back
         self._round(Plan(1, min(1.0, self._plan.seconds), min(64, self._plan.events), self._plan.clients))
         self.measured.clear()
         for _ in range(self._plan.rounds):
@@ -74,9 +77,9 @@ class Course:
     def _round(self, plan: Plan) -> None:
         bare, shop = self._stage.servers["bare"], self._stage.servers["shop"]
         self._pages(plan, BARE_PAGE, bare, [load.request("GET", "/", bare.port)])
-        self._pages(plan, LIST, shop, [_look(shop, "/l", viewer) for viewer in self._filled.viewers])
-        looks = itertools.cycle(self._filled.viewers)
-        self._pages(plan, LISTING, shop, [_look(shop, path, next(looks)) for path in self._filled.paths])
+        self._pages(plan, LIST, shop, [viewer.request("/l") for viewer in self._viewers])
+        viewers = itertools.cycle(self._viewers)
+        self._pages(plan, LISTING, shop, [next(viewers).request(path) for path in self._filled.paths])
         events = self._order(plan, shop)
         ids = buying.payment_ids(events)
         self._expect_in_bare(ids)
@@ -124,11 +127,6 @@ class Course:
             open_ones = "SELECT count(*) FROM payment WHERE id = ANY(%s) AND status <> 'completed'"
             [(count,)] = connection.execute(open_ones, (list(ids),)).fetchall()
         return int(count)
-
-
-def _look(shop: Server, path: str, cookie: tuple[bytes, bytes]) -> bytes:
-    name, value = (part.decode() for part in cookie)
-    return load.request("GET", path, shop.port, f"Cookie: {name}={value}\r\n")
 
 
 def _expecting(sign: bytes) -> Callable[[bytes], None]:

@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
@@ -37,6 +38,8 @@ from sqlalchemy.types import TypeDecorator
 
 from marketplace.errors import Conflict
 
+Write = tuple[str, Mapping[str, Any] | Sequence[Any]]
+"""One statement in SQL and its parameters."""
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -148,10 +151,10 @@ def snapshot(*, deferrable: bool = False) -> Iterator[Connection]:
         yield connection
 
 
-def append(statement: Executable) -> Sequence[Row[Any]]:
+def append(statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
     """Run one statement READ COMMITTED and commit it: inbox rows and sign-in rows, which no money rule reads."""
     with _writer().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        result = connection.execute(statement)
+        result = connection.execute(statement, parameters or {})
         return result.all() if result.returns_rows else ()
 
 
@@ -185,6 +188,19 @@ def atomic(
                 _open_atomic.reset(token)
             time.sleep(random.uniform(0, min(0.2, 0.002 * 2**attempt)))  # noqa: S311  jitter, not a secret
     raise AssertionError("the last try returns or raises")
+
+
+def batch(session: Session, writes: Sequence[Write]) -> None:
+    """Send statements of an open `atomic` in one round trip. None may need another's answer."""
+    connection = session.connection().connection.driver_connection
+    if not isinstance(connection, psycopg.Connection):
+        raise TypeError("batches are psycopg's")
+    try:
+        with connection.pipeline(), connection.cursor() as cursor:
+            for statement, parameters in writes:
+                cursor.execute(statement, parameters)
+    except psycopg.Error as error:
+        raise DBAPIError("a batch", None, error, hide_parameters=True) from error
 
 
 def forbid_open_transaction() -> None:

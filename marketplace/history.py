@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
@@ -33,6 +33,7 @@ from marketplace.transitions import Machine
 
 _NOTHING_ELSE: Mapping[str, Any] = MappingProxyType({})
 _NOTED = "status changes"
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class ActorKind(StrEnum):
@@ -111,12 +112,58 @@ def begin(
     _record(session, model, ids, "begin", None, initial, actor=actor, at=at, because=because)
 
 
-def first_of(inserted: CTE, model: type[Ruled], *, actor: Actor, at: datetime, because: str) -> Insert:
-    """Return the INSERT that records the first status of the rows of `inserted`, for one statement with theirs."""
-    values = _change(model, 0, "begin", None, model.machine.initial.value, actor=actor, at=at, because=because)
-    columns = {name: StatusChange.__table__.c[name] for name in values}
-    row = {name: literal(value, columns[name].type) for name, value in values.items()} | {"subject_id": inserted.c.id}
+def first_of(inserted: CTE, model: type[Ruled], *, because: str) -> Insert:
+    """Return the INSERT that records the first status of the rows of `inserted`, for one statement with theirs.
+
+    Its parameters are `change_source`, a provider's message that is the cause, and `change_at`.
+    """
+    nobody = Actor.provider("")
+    values = _change(model, 0, "begin", None, model.machine.initial.value, actor=nobody, at=_NEVER, because=because)
+    columns = StatusChange.__table__.c
+    row: dict[str, Any] = {name: literal(value, columns[name].type) for name, value in values.items()}
+    row |= {"subject_id": inserted.c.id}
+    row |= {name: bindparam(f"change_{name}", type_=columns[name].type) for name in ("source", "at")}
     return insert(StatusChange).from_select(list(row), select(*row.values()))
+
+
+def note_move(
+    session: Session, model: type[Ruled], ids: Sequence[int], verb: str, *, actor: Actor, at: datetime
+) -> str:
+    """Record that a hot statement moves rows of `model` from their first status by `verb`; return the new status."""
+    machine = model.machine
+    after = machine.step(machine.initial.value, verb)
+    why = machine.moves[verb].why
+    _record(session, model, ids, verb, machine.initial.value, after, actor=actor, at=at, because=why)
+    return after
+
+
+OF_MADE = """
+INSERT INTO status_change (subject, subject_id, verb, from_status, to_status, because, actor_kind, actor_user_id,
+       source, at)
+SELECT %(subject)s, made.id, step.verb, step.before, step.after, step.why, %(actor_kind)s, %(actor_user_id)s,
+       %(source)s, %(at)s
+FROM made, unnest(%(verbs)s::text[], %(befores)s::text[], %(afters)s::text[], %(whys)s::text[])
+     WITH ORDINALITY AS step (verb, before, after, why, place) ORDER BY made.id, step.place
+"""
+"""For hot statements: the first status and one move of the rows that the statement's `made` inserts."""
+
+
+def of_made(model: type[Ruled], verb: str, *, because: str, actor: Actor, at: datetime) -> dict[str, object]:
+    """Return the parameters of OF_MADE, and `status`: new rows of `model` that are moved by `verb` at once."""
+    machine = model.machine
+    first, after = machine.initial.value, machine.step(machine.initial.value, verb)
+    return {
+        "subject": machine.name,
+        "verbs": ["begin", verb],
+        "befores": [None, first],
+        "afters": [first, after],
+        "whys": [because, machine.moves[verb].why],
+        "actor_kind": actor.kind.value,
+        "actor_user_id": actor.user_id,
+        "source": actor.source,
+        "at": at,
+        "status": after,
+    }
 
 
 def move(session: Session, row: Ruled, verb: str, *, actor: Actor, at: datetime, because: str | None = None) -> None:

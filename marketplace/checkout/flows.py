@@ -223,4 +223,3 @@ def _await_page(payment_id: int, settings: Settings) -> str:
             return str(row.checkout_url)
         time.sleep(_POLL_SECONDS)
     raise Conflict(_NO_PAGE)
-

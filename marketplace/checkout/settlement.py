@@ -14,7 +14,7 @@ from marketplace import history
 from marketplace.carts.models import CartLine
 from marketplace.catalog import stock
 from marketplace.catalog.stock import SoldOut
-from marketplace.checkout import operations, rivals, rules, telling
+from marketplace.checkout import operations, ordinary, rivals, rules, telling
 from marketplace.config import MoneyPolicy
 from marketplace.history import Actor
 from marketplace.orders.models import Order, OrderLine, Purchase
@@ -68,6 +68,8 @@ def settle(session: Session, *, paid: PaidReport, actor: Actor, policy: MoneyPol
     A payment that can't be used (a second one, or its goods are gone) is booked as owed back to the buyer. Raises
     Contradiction when payment, amount or currency are not what was agreed.
     """
+    if ordinary.count(session, **vars(paid), actor=actor, policy=policy, now=now):
+        return Settled.COUNTED
     payment = _payment(session, paid.payment_id)
     if (paid.amount_minor, paid.currency) != (payment.amount_minor, payment.currency):
         raise Contradiction(f"payment {payment.id} is about another amount")

@@ -54,8 +54,13 @@ def advance(session: Session, tracker: PaymentTracker, verb: str, *, actor: Acto
 def succeed(session: Session, tracker: PaymentTracker, *, session_id: str | None, actor: Actor, now: datetime) -> None:
     """Record that the intent has the money; the note names the session (S0.8)."""
     if tracker.machine.can(tracker.status, "succeed"):
-        tracker.notes = f"Paid through checkout session {session_id}." if session_id else "Paid."
+        tracker.notes = paid_note(session_id)
     advance(session, tracker, "succeed", actor=actor, now=now)
+
+
+def paid_note(session_id: str | None) -> str:
+    """Return the note of a tracker that has the money."""
+    return f"Paid through checkout session {session_id}." if session_id else "Paid."
 
 
 def record_decline(session: Session, tracker: PaymentTracker, decline: Decline, *, actor: Actor, now: datetime) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, defer
 
@@ -13,12 +13,22 @@ from marketplace import db, history
 from marketplace.checkout.settlement import Contradiction
 from marketplace.config import Settings
 from marketplace.errors import DomainError
-from marketplace.history import Actor
 from marketplace.provider_events import operations
 from marketplace.provider_events.handlers import HANDLERS, Handler
 from marketplace.provider_events.models import ProviderEvent
 from marketplace.provider_events.states import EVENT
 from marketplace.providers.base import InboundEvent, Provider, Refused, Unknown
+
+_NEW = "provider event_id type object_id payload body_sha256 next_attempt_at received_at".split()
+_inserted = (
+    insert(ProviderEvent)
+    .values({name: bindparam(f"new_{name}", type_=ProviderEvent.__table__.c[name].type) for name in _NEW})
+    .on_conflict_do_nothing(index_elements=["provider", "event_id"])
+    .returning(ProviderEvent.id)
+    .cte("inserted")
+)
+_first = history.first_of(_inserted, ProviderEvent, because="The provider sent it.")
+_STORE = select(_inserted.c.id, operations.INSTALLATION).add_cte(_first.cte("first"))
 
 log = structlog.get_logger()
 
@@ -94,25 +104,19 @@ def _store(
     event: InboundEvent, body: bytes, *, provider_name: str, due_at: datetime, now: datetime
 ) -> operations.StoredEvent | None:
     """Insert the event and its first status READ COMMITTED and return it; None when it was stored before."""
-    inserted = (
-        insert(ProviderEvent)
-        .values(
-            provider=provider_name,
-            event_id=event.event_id,
-            type=event.type,
-            object_id=event.object_id,
-            payload=event.payload,
-            body_sha256=hashlib.sha256(body).digest(),
-            next_attempt_at=due_at,
-            received_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["provider", "event_id"])
-        .returning(ProviderEvent.id)
-        .cte("inserted")
-    )
-    actor = Actor.provider(event.event_id[:64])
-    first = history.first_of(inserted, ProviderEvent, actor=actor, at=now, because="The provider sent it.")
-    rows = db.append(select(inserted.c.id, operations.INSTALLATION).add_cte(first.cte("first")))
+    values = {
+        "new_provider": provider_name,
+        "new_event_id": event.event_id,
+        "new_type": event.type,
+        "new_object_id": event.object_id,
+        "new_payload": event.payload,
+        "new_body_sha256": hashlib.sha256(body).digest(),
+        "new_next_attempt_at": due_at,
+        "new_received_at": now,
+        "change_source": event.event_id[:64],
+        "change_at": now,
+    }
+    rows = db.append(_STORE, values)
     return operations.stored(rows[0][0], event, installation=str(rows[0][1])) if rows else None
 
 
