@@ -23,6 +23,6 @@ def measure(arguments: list[str]) -> int:
     except Failure as failure:
         say(paint("The benchmark can't start. ", "red") + str(failure))
         return 1
-    command = [places.python, "-m", "bench", *arguments]
+    command: list[str | Path] = [places.python, "-m", "bench", *arguments]
     variables = {**clean_variables(), "VAR_DIR": str(places.var)}
     return subprocess.run(command, cwd=places.checkout, env=variables, check=False).returncode

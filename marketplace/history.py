@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from sqlalchemy import (
     ARRAY,
@@ -101,7 +101,7 @@ class StatusChange(Base):
     at: Mapped[UtcTime]
 
 
-_INSERT = insert(StatusChange.__table__)
+_INSERT = insert(StatusChange)
 
 
 def begin(
@@ -199,9 +199,8 @@ def move_many(
         return []
     session.flush()  # what was changed through objects comes first
     rule = model.machine.moves[verb]
-    found = (
-        session.connection().execute(_moving(model, verb, tuple(sorted(values))), {"ids": list(ids), **values}).all()
-    )
+    moving = _moving(cast("Any", model), verb, tuple(sorted(values)))
+    found = session.connection().execute(moving, {"ids": list(ids), **values}).all()
     _tell_objects(session, model, found, {**values, "status": model.machine.states(rule.target)})
     why = because or rule.why
     for row in found:

@@ -1,5 +1,8 @@
 """What the header of every page tells of a person: who it is, the units in the basket, the unread notifications."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import func, select
 
 from marketplace import db
@@ -31,5 +34,6 @@ def header(token_hash: bytes) -> tuple[SignedIn, tuple[int, int]] | None:
     row = db.read_one(_HEADER, {"token_hash": token_hash})
     if row is None:
         return None
-    *person, units, unread = row
+    columns: Sequence[Any] = tuple(row)
+    *person, units, unread = columns
     return SignedIn(*person), (int(units), int(unread))

@@ -56,7 +56,7 @@ WITH made AS (
         %(payment_received_date)s, %(now)s) RETURNING id)
 {history.OF_MADE}
 """  # noqa: S608  made of constants
-_STATUS = {
+_STATUS: dict[type[history.Ruled], str] = {
     model: f'UPDATE "{model.machine.name}" SET status = %s WHERE id = ANY(%s)'  # noqa: S608  made of constants
     for model in (StockReservation, Order, Purchase)
 }
@@ -111,7 +111,7 @@ class _Moves:
 
     def __init__(self, session: Session, actor: Actor, now: datetime) -> None:
         self._session = session
-        self._by = {"actor": actor, "at": now}
+        self._by: dict[str, Any] = {"actor": actor, "at": now}
         self._now = now
 
     def payment(self, payment_id: int, intent_id: str) -> db.Write:

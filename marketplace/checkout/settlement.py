@@ -33,9 +33,7 @@ _BOUGHT = (
     .join(Order, Order.id == OrderLine.order_id)
     .where(Order.purchase_id == bindparam("purchase"))
 )
-_EMPTY_CART = delete(CartLine.__table__).where(
-    CartLine.__table__.c.cart_id == bindparam("cart"), CartLine.__table__.c.listing_id.in_(_BOUGHT)
-)
+_EMPTY_CART = delete(CartLine).where(CartLine.cart_id == bindparam("cart"), CartLine.listing_id.in_(_BOUGHT))
 _WITH_MONEY = frozenset({PaymentStatus.COMPLETED, PaymentStatus.REFUNDED, PaymentStatus.PARTIALLY_REFUNDED})
 
 

@@ -28,7 +28,7 @@ _inserted = (
     .cte("inserted")
 )
 _first = history.first_of(_inserted, ProviderEvent, because="The provider sent it.")
-_STORE = select(_inserted.c.id, operations.INSTALLATION).add_cte(_first.cte("first"))
+_STORE = select(_inserted.c.id, operations.INSTALLATION.label("installation")).add_cte(_first.cte("first"))
 
 log = structlog.get_logger()
 
@@ -117,7 +117,7 @@ def _store(
         "change_at": now,
     }
     rows = db.append(_STORE, values)
-    return operations.stored(rows[0][0], event, installation=str(rows[0][1])) if rows else None
+    return operations.stored(rows[0].id, event, installation=str(rows[0].installation)) if rows else None
 
 
 def _facts(handler: Handler, event: operations.StoredEvent, provider: Provider, *, reread: bool) -> object:

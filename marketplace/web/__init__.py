@@ -20,7 +20,7 @@ from marketplace.web.webhooks import blueprint as webhooks
 def register(app: Flask, settings: Settings) -> None:
     """Attach the blueprints, guards, headers, error pages and template globals to `app`."""
     logs.register(settings)
-    app.jinja_environment = templating.HouseEnvironment  # type: ignore[method-assign]
+    app.jinja_environment = templating.HouseEnvironment
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
