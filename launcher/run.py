@@ -23,6 +23,7 @@ from launcher.locks import only_one
 from launcher.places import Places, find_places, make_folder, open_to_server
 from launcher.postgres import Cluster, find_binaries
 from launcher.processes import ending_with_parent
+from launcher.programs import gunicorn, web_processes
 from launcher.settings import (
     NOT_FOR_SANDBOX,
     NOT_FOR_SHOP,
@@ -37,7 +38,6 @@ from launcher.supervisor import Program, Supervisor
 CHECKOUT = Path(__file__).resolve().parent.parent
 # Of the person's shell these never reach the demo: a real key or a real database must not end up in it.
 NOT_INHERITED = ("DATABASE_", "STRIPE_", "PAYPAL_", "SANDBOX_", "SECRET_KEY", "MARKETPLACE_BASE_URL", "PROMETHEUS_")
-MOST_WEB_PROCESSES = 8
 SIGN_INS = (
     ("buyer", "buyer@example.com"),
     ("seller", "seller@example.com"),
@@ -158,31 +158,8 @@ def _code_digest(checkout: Path) -> str:
 def _programs(places: Places, variables: Mapping[str, str], ports: Mapping[str, int]) -> list[Program]:
     """Return the three programs, in the order in which they are stopped: the sandbox answers to the last."""
     shop, sandbox = without(variables, NOT_FOR_SHOP), without(variables, NOT_FOR_SANDBOX)
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    gunicorn = [
-        str(places.python),
-        "-m",
-        "gunicorn",
-        "--worker-class",
-        "gthread",
-        "--no-control-socket",
-        "--graceful-timeout",
-        "5",
-        "--log-level",
-        "warning",
-    ]
-    workers = str(min(processors + 1, MOST_WEB_PROCESSES))
-    web = [*gunicorn, "--workers", workers, "--threads", "4", "--bind", f"127.0.0.1:{ports['PORT']}", "wsgi:app"]
-    other = [
-        *gunicorn,
-        "--workers",
-        "1",
-        "--threads",
-        "16",
-        "--bind",
-        f"127.0.0.1:{ports['SANDBOX_PORT']}",
-        "marketplace.sandbox.wsgi:app",
-    ]
+    web = gunicorn(places.python, "wsgi:app", ports["PORT"], web_processes(), threads=4)
+    other = gunicorn(places.python, "marketplace.sandbox.wsgi:app", ports["SANDBOX_PORT"], 1, threads=16)
     worker = [str(places.python), "-m", "flask", "--app", "wsgi", "worker"]
     return [
         Program("web", "green", web, shop),

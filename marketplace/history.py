@@ -1,16 +1,39 @@
 """Append-only status history. `begin`, `move` and `move_many` are the only writers of a status (STYLE 12)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import ClassVar
+from functools import cache
+from types import MappingProxyType
+from typing import Any, ClassVar, cast
 
-from sqlalchemy import CTE, BigInteger, Index, Insert, insert, literal, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    BigInteger,
+    Index,
+    Insert,
+    Row,
+    String,
+    Update,
+    any_,
+    bindparam,
+    event,
+    insert,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, attributes, mapped_column
+from sqlalchemy.orm.util import identity_key
 
 from marketplace.db import Base, EnumText, LongText, PrimaryKey, Text64, UtcTime
 from marketplace.transitions import Machine
+
+_NOTHING_ELSE: Mapping[str, Any] = MappingProxyType({})
+_NOTED = "status changes"
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class ActorKind(StrEnum):
@@ -78,6 +101,9 @@ class StatusChange(Base):
     at: Mapped[UtcTime]
 
 
+_INSERT = insert(StatusChange)
+
+
 def begin(
     session: Session, model: type[Ruled], ids: Sequence[int], *, actor: Actor, at: datetime, because: str
 ) -> None:
@@ -86,12 +112,58 @@ def begin(
     _record(session, model, ids, "begin", None, initial, actor=actor, at=at, because=because)
 
 
-def first_of(inserted: CTE, model: type[Ruled], *, actor: Actor, at: datetime, because: str) -> Insert:
-    """Return the INSERT that records the first status of the rows of `inserted`, for one statement with theirs."""
-    values = _change(model, 0, "begin", None, model.machine.initial.value, actor=actor, at=at, because=because)
-    columns = {name: StatusChange.__table__.c[name] for name in values}
-    row = {name: literal(value, columns[name].type) for name, value in values.items()} | {"subject_id": inserted.c.id}
+def first_of(inserted: CTE, model: type[Ruled], *, because: str) -> Insert:
+    """Return the INSERT that records the first status of the rows of `inserted`, for one statement with theirs.
+
+    Its parameters are `change_source`, a provider's message that is the cause, and `change_at`.
+    """
+    nobody = Actor.provider("")
+    values = _change(model, 0, "begin", None, model.machine.initial.value, actor=nobody, at=_NEVER, because=because)
+    columns = StatusChange.__table__.c
+    row: dict[str, Any] = {name: literal(value, columns[name].type) for name, value in values.items()}
+    row |= {"subject_id": inserted.c.id}
+    row |= {name: bindparam(f"change_{name}", type_=columns[name].type) for name in ("source", "at")}
     return insert(StatusChange).from_select(list(row), select(*row.values()))
+
+
+def note_move(
+    session: Session, model: type[Ruled], ids: Sequence[int], verb: str, *, actor: Actor, at: datetime
+) -> str:
+    """Record that a hot statement moves rows of `model` from their first status by `verb`; return the new status."""
+    machine = model.machine
+    after = machine.step(machine.initial.value, verb)
+    why = machine.moves[verb].why
+    _record(session, model, ids, verb, machine.initial.value, after, actor=actor, at=at, because=why)
+    return after
+
+
+OF_MADE = """
+INSERT INTO status_change (subject, subject_id, verb, from_status, to_status, because, actor_kind, actor_user_id,
+       source, at)
+SELECT %(subject)s, made.id, step.verb, step.before, step.after, step.why, %(actor_kind)s, %(actor_user_id)s,
+       %(source)s, %(at)s
+FROM made, unnest(%(verbs)s::text[], %(befores)s::text[], %(afters)s::text[], %(whys)s::text[])
+     WITH ORDINALITY AS step (verb, before, after, why, place) ORDER BY made.id, step.place
+"""
+"""For hot statements: the first status and one move of the rows that the statement's `made` inserts."""
+
+
+def of_made(model: type[Ruled], verb: str, *, because: str, actor: Actor, at: datetime) -> dict[str, object]:
+    """Return the parameters of OF_MADE, and `status`: new rows of `model` that are moved by `verb` at once."""
+    machine = model.machine
+    first, after = machine.initial.value, machine.step(machine.initial.value, verb)
+    return {
+        "subject": machine.name,
+        "verbs": ["begin", verb],
+        "befores": [None, first],
+        "afters": [first, after],
+        "whys": [because, machine.moves[verb].why],
+        "actor_kind": actor.kind.value,
+        "actor_user_id": actor.user_id,
+        "source": actor.source,
+        "at": at,
+        "status": after,
+    }
 
 
 def move(session: Session, row: Ruled, verb: str, *, actor: Actor, at: datetime, because: str | None = None) -> None:
@@ -117,29 +189,49 @@ def move_many(
     actor: Actor,
     at: datetime,
     because: str | None = None,
+    values: Mapping[str, Any] = _NOTHING_ELSE,
 ) -> list[int]:
-    """Move those of `ids` that `verb` applies to and record each; return their ids.
+    """Move those of `ids` that `verb` applies to, record each, and return their ids; `values` change with the status.
 
-    Rows in any other status stay as they are, so a replay changes nothing.
+    Rows in any other status stay as they are, so a replay changes nothing. One statement.
     """
-    machine = model.machine
-    table = model.__table__  # type: ignore[attr-defined]
-    rule = machine.moves[verb]
     if not ids:
         return []
-    found = session.execute(
-        select(table.c.id, table.c.status).where(table.c.id.in_(ids), table.c.status.in_(sorted(rule.sources)))
-    ).all()
-    if not found:
-        return []
-    moved = [row.id for row in found]
-    session.execute(update(model).where(table.c.id.in_(moved)).values(status=rule.target))
+    session.flush()  # what was changed through objects comes first
+    rule = model.machine.moves[verb]
+    moving = _moving(cast("Any", model), verb, tuple(sorted(values)))
+    found = session.connection().execute(moving, {"ids": list(ids), **values}).all()
+    _tell_objects(session, model, found, {**values, "status": model.machine.states(rule.target)})
     why = because or rule.why
-    session.execute(
-        insert(StatusChange),
-        [_change(model, row.id, verb, str(row.status), rule.target, actor=actor, at=at, because=why) for row in found],
+    for row in found:
+        _note(session, _change(model, row.id, verb, str(row.before), rule.target, actor=actor, at=at, because=why))
+    return [row.id for row in found]
+
+
+@cache
+def _moving(model: type[Ruled], verb: str, names: tuple[str, ...]) -> Update:
+    """Return the statement that moves rows by `verb`, built once: parameters are the ids and the columns `names`."""
+    table, rule = model.__table__, model.machine.moves[verb]  # type: ignore[attr-defined]
+    wanted = table.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+    old = select(table.c.id, table.c.status).where(wanted, table.c.status.in_(sorted(rule.sources))).subquery()
+    changed = {
+        "status": literal(rule.target, String),
+        **{name: bindparam(name, type_=table.c[name].type) for name in names},
+    }
+    return (
+        update(table).values(changed).where(table.c.id == old.c.id).returning(table.c.id, old.c.status.label("before"))
     )
-    return moved
+
+
+def _tell_objects(
+    session: Session, model: type[Ruled], found: Sequence[Row[Any]], changed: Mapping[str, object]
+) -> None:
+    """Bring objects that the session has loaded up to date with what the statement changed."""
+    for row in found:
+        known = session.identity_map.get(identity_key(model, row.id))
+        if known is not None:
+            for name, value in changed.items():
+                attributes.set_committed_value(known, name, value)
 
 
 def _record(
@@ -154,9 +246,22 @@ def _record(
     at: datetime,
     because: str,
 ) -> None:
-    if ids:
-        rows = [_change(model, i, verb, before, after, actor=actor, at=at, because=because) for i in ids]
-        session.execute(insert(StatusChange), rows)
+    for subject_id in ids:
+        _note(session, _change(model, subject_id, verb, before, after, actor=actor, at=at, because=because))
+
+
+def _note(session: Session, row: dict[str, object]) -> None:
+    """Keep a change until the transaction ends: then all of its rows are written at once."""
+    session.info.setdefault(_NOTED, []).append(row)
+    if session.in_nested_transaction():
+        _write(session)  # a savepoint that is rolled back takes its changes with it
+
+
+@event.listens_for(Session, "before_commit")
+def _write(session: Session) -> None:
+    rows = session.info.pop(_NOTED, None)
+    if rows:
+        session.connection().execute(_INSERT, rows)
 
 
 def _change(

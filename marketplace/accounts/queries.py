@@ -56,7 +56,7 @@ class AddressRow:
     country: str
 
 
-_SIGNED_IN = (
+SIGNED_IN = (
     select(
         UserSession.id.label("session_id"),
         User.id.label("user_id"),
@@ -106,7 +106,7 @@ _ADDRESSES = (
 
 def signed_in(token_hash: bytes) -> SignedIn | None:
     """Return whose unrevoked session has this SHA-256 token hash, or None."""
-    row = db.read_one(_SIGNED_IN, {"token_hash": token_hash})
+    row = db.read_one(SIGNED_IN, {"token_hash": token_hash})
     return SignedIn(*tuple(row)) if row else None
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Row, Select, bindparam, func, select, text
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from marketplace import db
 from marketplace.catalog.matching import IS_FOR_SALE
@@ -99,9 +100,25 @@ _SHOP_COLUMNS = (
     _LISTINGS_OF_SHOP.label("shop_listings"),
 )
 _SHOP = select(*_SHOP_COLUMNS).where(Shop.slug == bindparam("slug"))
+_PICTURES = (
+    select(
+        func.coalesce(
+            func.jsonb_agg(
+                aggregate_order_by(
+                    func.jsonb_build_array(ListingPicture.file_name, ListingPicture.alt), ListingPicture.position
+                )
+            ),
+            text("'[]'"),
+        )
+    )
+    .where(ListingPicture.listing_id == Listing.id)
+    .correlate(Listing)
+    .scalar_subquery()
+)
 _LISTING: Select[*tuple[Any, ...]] = (
     select(
         *_SHOP_COLUMNS,
+        _PICTURES.label("pictures"),
         Listing.id,
         Listing.slug,
         Listing.title,
@@ -132,19 +149,13 @@ _LISTING: Select[*tuple[Any, ...]] = (
     .outerjoin(PartDetails, PartDetails.listing_id == Listing.id)
     .where(Listing.slug == bindparam("slug"), IS_FOR_SALE)
 )
-_PICTURES = (
-    select(ListingPicture.file_name, ListingPicture.alt)
-    .where(ListingPicture.listing_id == bindparam("listing_id"))
-    .order_by(ListingPicture.position)
-)
 
 
 def listing(slug: str) -> ListingView | None:
-    """Return the listing for sale at `slug`, or None: drafts and paused ones are nobody's business. Two queries."""
+    """Return the listing for sale at `slug`, or None: drafts and paused ones are nobody's business. One query."""
     row = db.read_one(_LISTING, {"slug": slug})
     if row is None:
         return None
-    pictures = tuple(PictureRow(*tuple(found)) for found in db.read(_PICTURES, {"listing_id": row.id}))
     return ListingView(
         listing_id=row.id,
         seller_id=row.seller_id,
@@ -157,7 +168,7 @@ def listing(slug: str) -> ListingView | None:
         delivery=Money(row.delivery_minor, row.currency),
         in_stock=row.in_stock,
         specs=_specs(row),
-        pictures=pictures,
+        pictures=tuple(PictureRow(*picture) for picture in row.pictures),
         shop=_shop(row),
     )
 

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
 
 from marketplace import db
-from marketplace.carts.models import Cart, CartLine
 from marketplace.checkout import attempts, following, operations, returns, settlement
 from marketplace.checkout.attempts import Attempt
 from marketplace.checkout.operations import Agreed, OpenedElsewhere
@@ -54,9 +52,8 @@ def begin(*, agreed: Agreed, now: datetime, provider: Provider, settings: Settin
         if known is not None:
             return _go_on(known, now=now, provider=provider, settings=settings)
         _start_over(agreed, now=now, provider=provider, settings=settings)
-        locks = [f"checkout:{agreed.buyer_id}", *_listing_locks(agreed)]
         try:
-            opened = db.atomic(operations.open_purchase, locks, agreed=agreed, settings=settings, now=now)
+            opened = db.atomic(operations.open_purchase, (db.TURN,), agreed=agreed, settings=settings, now=now)
         except OpenedElsewhere:
             continue
         return _open_page(opened, now=now, provider=provider, settings=settings)
@@ -130,7 +127,7 @@ def follow(attempt: Attempt, *, actor: Actor, now: datetime, provider: Provider,
         checkout = provider.get_checkout(attempt.session_id)
     except (Unknown, Refused):
         return None
-    db.atomic(following.follow_checkout, (), checkout=checkout, actor=actor, policy=settings.money, now=now)
+    db.atomic(following.follow_checkout, (db.TURN,), checkout=checkout, actor=actor, policy=settings.money, now=now)
     return checkout
 
 
@@ -232,7 +229,7 @@ def _open_page(opened: Opened, *, now: datetime, provider: Provider, settings: S
     if opened.call_id is None:
         nothing = PaidReport(opened.payment_id, 0, opened.currency, None, None)
         actor = Actor.user(opened.buyer_id)
-        db.atomic(settlement.settle, (), paid=nothing, actor=actor, policy=settings.money, now=now)
+        db.atomic(settlement.settle, (db.TURN,), paid=nothing, actor=actor, policy=settings.money, now=now)
         return Outcome(opened.payment_id, None)
     sent = _send(opened.call_id, provider=provider, now=now)
     if sent.is_unknown:
@@ -257,9 +254,3 @@ def _await_page(payment_id: int, settings: Settings) -> str:
             return str(row.checkout_url)
         time.sleep(_POLL_SECONDS)
     raise Conflict(_NO_PAGE)
-
-
-def _listing_locks(agreed: Agreed) -> list[str]:
-    """Name the listings of the cart: buyers of the same thing queue up instead of colliding (scar S53)."""
-    statement = select(CartLine.listing_id).join(Cart, Cart.id == CartLine.cart_id)
-    return [f"listing:{row.listing_id}" for row in db.read(statement.where(Cart.user_id == agreed.buyer_id))]

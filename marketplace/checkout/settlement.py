@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from marketplace import history
 from marketplace.carts.models import CartLine
 from marketplace.catalog import stock
 from marketplace.catalog.stock import SoldOut
-from marketplace.checkout import operations, rivals, rules, telling
+from marketplace.checkout import operations, ordinary, rivals, rules, telling
 from marketplace.config import MoneyPolicy
 from marketplace.history import Actor
-from marketplace.orders.models import Order, Purchase
+from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.orders.states import PurchaseStatus
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
@@ -29,6 +29,12 @@ from marketplace.payments.rules import RefundRule
 from marketplace.providers.base import Decline
 from marketplace.transitions import Impossible
 
+_BOUGHT = (
+    select(OrderLine.listing_id)
+    .join(Order, Order.id == OrderLine.order_id)
+    .where(Order.purchase_id == bindparam("purchase"))
+)
+_EMPTY_CART = delete(CartLine).where(CartLine.cart_id == bindparam("cart"), CartLine.listing_id.in_(_BOUGHT))
 _WITH_MONEY = frozenset({PaymentStatus.COMPLETED, PaymentStatus.REFUNDED, PaymentStatus.PARTIALLY_REFUNDED})
 
 
@@ -61,6 +67,8 @@ def settle(session: Session, *, paid: PaidReport, actor: Actor, policy: MoneyPol
     A payment that can't be used (a second one, or its goods are gone) is booked as owed back to the buyer. Raises
     Contradiction when payment, amount or currency are not what was agreed.
     """
+    if ordinary.count(session, **vars(paid), actor=actor, policy=policy, now=now):
+        return Settled.COUNTED
     payment = _payment(session, paid.payment_id)
     if (paid.amount_minor, paid.currency) != (payment.amount_minor, payment.currency):
         raise Contradiction(f"payment {payment.id} is about another amount")
@@ -203,11 +211,10 @@ def _count(
     )
     order_ids = [order.id for order in orders]
     history.move_many(session, Order, order_ids, "revive" if revived else "confirm", actor=actor, at=now)
-    history.move(session, purchase, "pay", actor=actor, at=now)
-    if purchase.cart_id is not None:
-        bought = list(operations.ordered_units(session, purchase.id))
-        session.execute(delete(CartLine).where(CartLine.cart_id == purchase.cart_id, CartLine.listing_id.in_(bought)))
     telling.paid(session, purchase=purchase, orders=orders, now=now)
+    if purchase.cart_id is not None:
+        session.connection().execute(_EMPTY_CART, {"cart": purchase.cart_id, "purchase": purchase.id})
+    history.move(session, purchase, "pay", actor=actor, at=now)
 
 
 def _obstacle(session: Session, purchase: Purchase, actor: Actor, now: datetime) -> tuple[RefundRule, str] | None:

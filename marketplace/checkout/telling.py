@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -14,16 +15,31 @@ from marketplace.payment_records.models import Payment
 
 def paid(session: Session, *, purchase: Purchase, orders: Sequence[Order], now: datetime) -> None:
     """Tell the buyer that the purchase is paid, and each seller of the new order and what it brings."""
+    facts = paid_facts(
+        purchase_id=purchase.id,
+        number=purchase.number,
+        buyer_id=purchase.buyer_id,
+        total_minor=purchase.total_minor,
+        currency=purchase.currency,
+        orders=orders,
+    )
+    notifications.tell_new(session, facts, now=now)
+
+
+def paid_facts(
+    *, purchase_id: int, number: str, buyer_id: int, total_minor: int, currency: str, orders: Sequence[Any]
+) -> list[NewFact]:
+    """Return what the buyer and the sellers of a paid purchase are told; `orders` are its rows."""
     buyer = NewFact(
-        user_id=purchase.buyer_id,
+        user_id=buyer_id,
         kind=NotificationKind.ORDER_PAID,
         subject="purchase",
-        subject_id=purchase.id,
+        subject_id=purchase_id,
         facts={
-            "number": purchase.number,
+            "number": number,
             "orders": [order.number for order in orders],
-            "total_minor": purchase.total_minor,
-            "currency": purchase.currency,
+            "total_minor": total_minor,
+            "currency": currency,
         },
     )
     sellers = [
@@ -41,7 +57,7 @@ def paid(session: Session, *, purchase: Purchase, orders: Sequence[Order], now: 
         )
         for order in orders
     ]
-    notifications.tell_new(session, [buyer, *sellers], now=now)
+    return [buyer, *sellers]
 
 
 def not_paid(session: Session, *, payment: Payment, is_expired: bool, now: datetime) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from marketplace.db import Write
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import LedgerChain, LedgerEntry, Posting
 
@@ -52,6 +53,37 @@ def book(
     rows = [dict(zip(columns, _columns(line, currency), strict=True), entry_id=entry_id) for line in kept]
     session.execute(insert(Posting).values(rows))
     return entry_id
+
+
+_BOOK = """
+WITH entry AS (
+    INSERT INTO ledger_entry (key, description, payment_id, booked_at, hash)
+    VALUES (%(key)s, %(description)s, %(payment_id)s, %(booked_at)s, %(hash)s) RETURNING id)
+INSERT INTO posting (entry_id, account, owner_id, order_id, currency, amount_minor)
+SELECT entry.id, line.* FROM entry,
+       unnest(%(accounts)s::text[], %(owners)s::bigint[], %(orders)s::bigint[], %(currencies)s::text[],
+              %(amounts)s::bigint[]) AS line
+"""
+
+
+def booking(
+    *, key: str, description: str, currency: str, lines: Sequence[Line], payment_id: int | None, now: datetime
+) -> Write:
+    """Return the one statement that books an entry as `book` does, for a batch."""
+    columns = [_columns(line, currency) for line in lines if line.amount_minor]
+    accounts, owners, orders, currencies, amounts = (list(column) for column in zip(*columns, strict=True))
+    return _BOOK, {
+        "key": key,
+        "description": description,
+        "payment_id": payment_id,
+        "booked_at": now,
+        "hash": entry_hash(key, description, payment_id, now, columns),
+        "accounts": [account.value for account in accounts],
+        "owners": owners,
+        "orders": orders,
+        "currencies": currencies,
+        "amounts": amounts,
+    }
 
 
 def is_booked(session: Session, key: str) -> bool:

@@ -44,7 +44,7 @@ Outcomes = Mapping[CallKind, Outcome]
 def send(call_id: int, *, providers: Mapping[str, Provider], outcomes: Outcomes, now: datetime) -> Sent:
     """Make one call and record what came of it. Never raises for what the provider does."""
     db.forbid_open_transaction()
-    call = db.atomic(operations.take_up, (), call_id=call_id, now=now)
+    call = db.atomic(operations.take_up, (db.TURN,), call_id=call_id, now=now)
     if call is None:
         return Sent()
     provider = providers[call.provider]
@@ -54,12 +54,12 @@ def send(call_id: int, *, providers: Mapping[str, Provider], outcomes: Outcomes,
         db.atomic(operations.doubt, (), call_id=call_id, message=str(error), now=now)
         return Sent()
     except Refused as error:
-        db.atomic(_refused, (), call=call, outcome=outcomes[call.kind], refusal=error, now=now)
+        db.atomic(_refused, (db.TURN,), call=call, outcome=outcomes[call.kind], refusal=error, now=now)
         return Sent(refusal=error)
     if answer is None:
         db.atomic(_not_found, (), call=call, outcome=outcomes[call.kind], now=now)
         return Sent()
-    db.atomic(_done, (), call=call, outcome=outcomes[call.kind], answer=answer, now=now)
+    db.atomic(_done, (db.TURN,), call=call, outcome=outcomes[call.kind], answer=answer, now=now)
     return Sent(answer=answer)
 
 

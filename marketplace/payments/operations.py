@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -75,29 +76,33 @@ def hold_shares(
     now: datetime,
 ) -> None:
     """Hold the shares `ids` from now on (S0.9), and book the capture: one entry, four postings per order."""
-    held = history.move_many(session, PaymentTransaction, ids, "hold", actor=actor, at=now)
-    session.execute(
-        update(PaymentTransaction)
-        .where(PaymentTransaction.id.in_(held))
-        .values(
-            hold_reason=HoldReason.STANDARD,
-            days_to_hold=hold_days,
-            hold_start_date=now,
-            planned_release_date=rules.release_date(now, hold_days),
-            payment_received_date=now,
-        )
-    )
-    lines = [line for order in orders for line in _capture(order)]
-    if any(line.amount_minor for line in lines):
-        ledger.book(
-            session,
-            key=f"payment:{payment.id}:captured",
-            description=f"Payment {payment.id} captured",
-            currency=payment.currency,
-            lines=lines,
-            payment_id=payment.id,
-            now=now,
-        )
+    dates = hold_from(now, hold_days)
+    history.move_many(session, PaymentTransaction, ids, "hold", actor=actor, at=now, values=dates)
+    captured = capture(payment.id, payment.currency, orders)
+    if any(line.amount_minor for line in captured["lines"]):
+        ledger.book(session, **captured, now=now)
+
+
+def hold_from(now: datetime, hold_days: int) -> dict[str, Any]:
+    """Return the columns of a share that is held for `hold_days` from `now` on."""
+    return {
+        "hold_reason": HoldReason.STANDARD,
+        "days_to_hold": hold_days,
+        "hold_start_date": now,
+        "planned_release_date": rules.release_date(now, hold_days),
+        "payment_received_date": now,
+    }
+
+
+def capture(payment_id: int, currency: str, orders: Sequence[Any]) -> dict[str, Any]:
+    """Return what to book when a payment is captured: four postings for each row of `orders`."""
+    return {
+        "key": f"payment:{payment_id}:captured",
+        "description": f"Payment {payment_id} captured",
+        "currency": currency,
+        "lines": [line for order in orders for line in _capture(order)],
+        "payment_id": payment_id,
+    }
 
 
 def receive_unapplied(
@@ -136,7 +141,7 @@ def share_ids(session: Session, payment_id: int) -> list[int]:
     return list(session.execute(statement.order_by(PaymentTransaction.id)).scalars())
 
 
-def _capture(order: Order) -> list[Line]:
+def _capture(order: Any) -> list[Line]:
     return [
         Line(Account.PROVIDER_CLEARING, order.total_minor, order_id=order.id),
         Line(Account.SELLER_HELD, -order.net_minor, owner_id=order.seller_id, order_id=order.id),

@@ -10,7 +10,7 @@ from marketplace.history import Actor
 from marketplace.payment_records.models import Payment
 from marketplace.payments.models import PaymentFailure, PaymentTracker
 from marketplace.providers.base import Decline
-from marketplace.transitions import AlreadyThere, Impossible, MoveNotAllowed
+from marketplace.transitions import Impossible
 
 
 def known(session: Session, *, payment: Payment, intent_id: str, actor: Actor, now: datetime) -> PaymentTracker:
@@ -44,18 +44,23 @@ def known(session: Session, *, payment: Payment, intent_id: str, actor: Actor, n
 
 def advance(session: Session, tracker: PaymentTracker, verb: str, *, actor: Actor, now: datetime) -> bool:
     """Move `tracker` by `verb` if that is a step forward; return whether it moved. Nothing regresses (scar S04)."""
-    try:
-        history.move(session, tracker, verb, actor=actor, at=now)
-    except (AlreadyThere, MoveNotAllowed, Impossible):
+    if not tracker.machine.can(tracker.status, verb):
         return False
     tracker.updated_at = now
+    history.move(session, tracker, verb, actor=actor, at=now)
     return True
 
 
 def succeed(session: Session, tracker: PaymentTracker, *, session_id: str | None, actor: Actor, now: datetime) -> None:
     """Record that the intent has the money; the note names the session (S0.8)."""
-    if advance(session, tracker, "succeed", actor=actor, now=now):
-        tracker.notes = f"Paid through checkout session {session_id}." if session_id else "Paid."
+    if tracker.machine.can(tracker.status, "succeed"):
+        tracker.notes = paid_note(session_id)
+    advance(session, tracker, "succeed", actor=actor, now=now)
+
+
+def paid_note(session_id: str | None) -> str:
+    """Return the note of a tracker that has the money."""
+    return f"Paid through checkout session {session_id}." if session_id else "Paid."
 
 
 def record_decline(session: Session, tracker: PaymentTracker, decline: Decline, *, actor: Actor, now: datetime) -> bool:

@@ -7,18 +7,28 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from marketplace import db, history
 from marketplace.checkout.settlement import Contradiction
 from marketplace.config import Settings
 from marketplace.errors import DomainError
-from marketplace.history import Actor
 from marketplace.provider_events import operations
 from marketplace.provider_events.handlers import HANDLERS, Handler
 from marketplace.provider_events.models import ProviderEvent
 from marketplace.provider_events.states import EVENT, EventStatus
 from marketplace.providers.base import InboundEvent, Provider, Refused, Unknown
+
+_NEW = "provider event_id type object_id payload body_sha256 next_attempt_at received_at".split()
+_inserted = (
+    insert(ProviderEvent)
+    .values({name: bindparam(f"new_{name}", type_=ProviderEvent.__table__.c[name].type) for name in _NEW})
+    .on_conflict_do_nothing(index_elements=["provider", "event_id"])
+    .returning(ProviderEvent.id)
+    .cte("inserted")
+)
+_first = history.first_of(_inserted, ProviderEvent, because="The provider sent it.")
+_STORE = select(_inserted.c.id, operations.INSTALLATION.label("installation")).add_cte(_first.cte("first"))
 
 log = structlog.get_logger()
 
@@ -27,6 +37,7 @@ _BATCH = 50
 _WAITS = select(ProviderEvent.id).where(
     ProviderEvent.id == bindparam("event_id"), ProviderEvent.status.in_((EventStatus.RECEIVED, EventStatus.PARKED))
 )
+_WITHOUT_PAYLOAD = (defer(ProviderEvent.payload),)  # it was read before the transaction
 
 
 def receive(event: InboundEvent, body: bytes, *, provider: Provider, settings: Settings, now: datetime) -> None:
@@ -37,17 +48,17 @@ def receive(event: InboundEvent, body: bytes, *, provider: Provider, settings: S
     handler = HANDLERS.get(event.type)
     needs_reading = handler is not None and handler.parse is None
     due_at = now if needs_reading else now + _LEASE
-    event_id = _store(event, body, provider_name=provider.name, due_at=due_at, now=now)
-    if event_id is None:
+    stored = _store(event, body, provider_name=provider.name, due_at=due_at, now=now)
+    if stored is None:
         return
     try:
         if needs_reading:
             # It needs the provider's word, and the provider waits for our answer: a job asks, or the tick.
-            db.atomic(operations.queue_reading, (), event_id=event_id)
+            db.atomic(operations.queue_reading, (), event_id=stored.id)
             return
-        apply(event_id, provider=provider, settings=settings, now=now, reread=False)
+        _apply_stored(stored, provider=provider, settings=settings, now=now, reread=False)
     except Exception:
-        log.exception("event not applied yet", event_id=event_id, type=event.type)
+        log.exception("event not applied yet", event_id=stored.id, type=event.type)
 
 
 def apply(event_id: int, *, provider: Provider, settings: Settings, now: datetime, reread: bool) -> None:
@@ -59,6 +70,13 @@ def apply(event_id: int, *, provider: Provider, settings: Settings, now: datetim
     if reread and not db.read(_WAITS, {"event_id": event_id}):
         return
     event = db.atomic(operations.load, (), event_id=event_id)
+    _apply_stored(event, provider=provider, settings=settings, now=now, reread=reread)
+
+
+def _apply_stored(
+    event: operations.StoredEvent, *, provider: Provider, settings: Settings, now: datetime, reread: bool
+) -> None:
+    event_id = event.id
     if event.livemode != settings.livemode:
         db.atomic(operations.ignore, (), event_id=event_id, note="It belongs to the provider's other mode.", now=now)
         return
@@ -71,7 +89,7 @@ def apply(event_id: int, *, provider: Provider, settings: Settings, now: datetim
         return
     try:
         facts = _facts(handler, event, provider, reread=reread)
-        db.atomic(_apply, (), event_id=event_id, handler=handler, facts=facts, settings=settings, now=now)
+        db.atomic(_apply, (db.TURN,), event_id=event_id, handler=handler, facts=facts, settings=settings, now=now)
     except (Contradiction, Unknown, Refused, DomainError) as error:
         db.atomic(operations.park, (), event_id=event_id, note=str(error), now=now)
 
@@ -88,28 +106,24 @@ def apply_due(*, providers: Mapping[str, Provider], settings: Settings, now: dat
     return len(waiting)
 
 
-def _store(event: InboundEvent, body: bytes, *, provider_name: str, due_at: datetime, now: datetime) -> int | None:
-    """Insert the event and its first status READ COMMITTED and return its id; None when it was stored before."""
-    inserted = (
-        insert(ProviderEvent)
-        .values(
-            provider=provider_name,
-            event_id=event.event_id,
-            type=event.type,
-            object_id=event.object_id,
-            payload=event.payload,
-            body_sha256=hashlib.sha256(body).digest(),
-            next_attempt_at=due_at,
-            received_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["provider", "event_id"])
-        .returning(ProviderEvent.id)
-        .cte("inserted")
-    )
-    actor = Actor.provider(event.event_id[:64])
-    first = history.first_of(inserted, ProviderEvent, actor=actor, at=now, because="The provider sent it.")
-    rows = db.append(select(inserted.c.id).add_cte(first.cte("first")))
-    return rows[0].id if rows else None
+def _store(
+    event: InboundEvent, body: bytes, *, provider_name: str, due_at: datetime, now: datetime
+) -> operations.StoredEvent | None:
+    """Insert the event and its first status READ COMMITTED and return it; None when it was stored before."""
+    values = {
+        "new_provider": provider_name,
+        "new_event_id": event.event_id,
+        "new_type": event.type,
+        "new_object_id": event.object_id,
+        "new_payload": event.payload,
+        "new_body_sha256": hashlib.sha256(body).digest(),
+        "new_next_attempt_at": due_at,
+        "new_received_at": now,
+        "change_source": event.event_id[:64],
+        "change_at": now,
+    }
+    rows = db.append(_STORE, values)
+    return operations.stored(rows[0].id, event, installation=str(rows[0].installation)) if rows else None
 
 
 def _facts(handler: Handler, event: operations.StoredEvent, provider: Provider, *, reread: bool) -> object:
@@ -129,7 +143,7 @@ def _facts(handler: Handler, event: operations.StoredEvent, provider: Provider, 
 def _apply(
     session: Session, *, event_id: int, handler: Handler, facts: object, settings: Settings, now: datetime
 ) -> None:
-    event = session.get_one(ProviderEvent, event_id)
+    event = session.get_one(ProviderEvent, event_id, options=_WITHOUT_PAYLOAD)
     if not EVENT.can(event.status, "apply"):
         return
     note = handler.apply(session, facts, operations.source_of(event), settings, now)

@@ -12,7 +12,7 @@ from marketplace.history import Actor
 from marketplace.outbound.models import Installation
 from marketplace.provider_events.models import ProviderEvent
 from marketplace.provider_events.states import EVENT, EventStatus
-from marketplace.providers.base import installation_of
+from marketplace.providers.base import InboundEvent, installation_of
 from marketplace.queue import JobName, enqueue
 
 # An event that fits nothing we know is looked at again on this ladder, and then waits for a person.
@@ -26,7 +26,9 @@ _LADDER = (
     timedelta(hours=6),
     timedelta(hours=24),
 )
-_EVENT = select(ProviderEvent, select(Installation.uuid).scalar_subquery())
+INSTALLATION = select(Installation.uuid).scalar_subquery()
+"""This installation's name, as a column."""
+_EVENT = select(ProviderEvent, INSTALLATION)
 _INBOX = Actor.job("inbox")
 
 
@@ -46,12 +48,17 @@ class StoredEvent:
 def load(session: Session, *, event_id: int) -> StoredEvent:
     """Return a stored event."""
     event, ours = session.execute(_EVENT.where(ProviderEvent.id == event_id)).one()
+    return stored(event.id, event, installation=str(ours))
+
+
+def stored(event_row_id: int, event: ProviderEvent | InboundEvent, *, installation: str) -> StoredEvent:
+    """Return an event, as it came or as it was loaded, as the stored event it is."""
     payload = event.payload
     data = payload.get("data")
     found = data.get("object") if isinstance(data, dict) else None
     theirs = installation_of(found) if isinstance(found, dict) else ""
-    is_foreign = theirs not in {"", str(ours)}
-    return StoredEvent(event.id, event.type, event.object_id, bool(payload.get("livemode")), is_foreign, payload)
+    is_foreign = theirs not in {"", installation}
+    return StoredEvent(event_row_id, event.type, event.object_id, bool(payload.get("livemode")), is_foreign, payload)
 
 
 def due(session: Session, *, now: datetime, limit: int) -> list[tuple[int, str]]:

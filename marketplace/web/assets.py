@@ -2,11 +2,13 @@
 
 import hashlib
 from pathlib import Path
+from urllib.parse import quote
 
-from flask import Flask, Response, url_for
+from flask import Flask, Response
 
 _FIRST = ("tokens.css", "base.css", "layout.css")
 _YEAR_SECONDS = 31_536_000
+_SHEET = "/static/css/all.css"
 
 
 def register(app: Flask) -> None:
@@ -21,11 +23,9 @@ def register(app: Flask) -> None:
     sheet = _bundle(static / "css")
     sheet_hash = _hash(sheet)
 
-    def static_url(name: str) -> str:
-        return url_for("static", filename=name, v=hashes[name])
-
-    def stylesheet_url() -> str:
-        return url_for("stylesheet", v=sheet_hash)
+    # Written once: twenty icons of a page ask for the same address.
+    urls = {name: f"{app.static_url_path}/{quote(name)}?v={digest}" for name, digest in hashes.items()}
+    sheet_url = f"{_SHEET}?v={sheet_hash}"
 
     def stylesheet() -> Response:
         answer = Response(sheet, mimetype="text/css")
@@ -36,8 +36,8 @@ def register(app: Flask) -> None:
         return answer
 
     # Beside the files it is made of, so that their relative addresses of fonts hold.
-    app.add_url_rule("/static/css/all.css", "stylesheet", stylesheet)
-    app.jinja_env.globals.update(static_url=static_url, stylesheet_url=stylesheet_url)
+    app.add_url_rule(_SHEET, "stylesheet", stylesheet)
+    app.jinja_env.globals.update(static_url=urls.__getitem__, stylesheet_url=lambda: sheet_url)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _YEAR_SECONDS
 
 

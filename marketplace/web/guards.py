@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -17,8 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace import clock
 from marketplace.accounts import operations as accounts
-from marketplace.accounts import queries, rules
+from marketplace.accounts import rules
 from marketplace.carts import queries as carts
+from marketplace.carts.header_queries import header
 from marketplace.config import Settings
 from marketplace.errors import NotAllowed
 from marketplace.notifications import queries as notifications
@@ -95,9 +96,11 @@ class _ShownViewer:
         return self._counts()[1]
 
     def _who(self) -> Viewer | None:
-        with suppress(SQLAlchemyError):
-            return current_viewer()
-        return None
+        if "shown_viewer" not in g:
+            g.shown_viewer = None
+            with suppress(SQLAlchemyError):
+                g.shown_viewer = current_viewer()
+        return g.shown_viewer
 
     def _counts(self) -> tuple[int, int]:
         if "viewer_counts" not in g:
@@ -184,7 +187,7 @@ def start_session(token: str) -> Viewer:
     if person is None:
         raise NotAllowed("Sign in again, please.")
     login_user(person)
-    g.pop("viewer_counts", None)
+    _forget_shown()
     return person.viewer
 
 
@@ -192,7 +195,7 @@ def end_session() -> None:
     """Forget who was signed in on this browser; the caller revokes the session's row."""
     logout_user()
     session.clear()
-    g.pop("viewer_counts", None)
+    _forget_shown()
 
 
 def visitor_key() -> bytes | None:
@@ -212,7 +215,7 @@ def start_visit() -> bytes:
 def end_visit() -> None:
     """Forget the visitor token, once its cart belongs to a person."""
     session.pop(_VISITOR, None)
-    g.pop("viewer_counts", None)
+    _forget_shown()
 
 
 def device() -> accounts.Device:
@@ -232,6 +235,11 @@ def safe_next(target: str | None) -> str | None:
     if parts.scheme or parts.netloc:
         return None
     return None if parts.path.rstrip("/") in _NOT_AFTER_SIGN_IN else target
+
+
+def _forget_shown() -> None:
+    g.pop("viewer_counts", None)
+    g.pop("shown_viewer", None)
 
 
 def _guarded(view: View, may: Callable[[Viewer], bool], refusal: str) -> View:
@@ -261,11 +269,17 @@ def _place() -> str | None:
 
 
 def _person(token: str) -> _Person | None:
-    found = queries.signed_in(accounts.token_hash(token))
-    now = clock.system_now()
-    if found is None or rules.session_has_ended(last_seen_at=found.last_seen_at, is_admin=found.is_admin, now=now):
+    read = header(accounts.token_hash(token))
+    if read is None:
         return None
-    _note_visit(found, now)
+    found, counts = read
+    now = clock.system_now()
+    if rules.session_has_ended(last_seen_at=found.last_seen_at, is_admin=found.is_admin, now=now):
+        return None
+    if rules.is_due_to_be_seen(last_seen_at=found.last_seen_at, now=now):
+        accounts.note_visit(found.session_id, now=now)
+    if request.method in {"GET", "HEAD"}:  # a form may change what is counted
+        g.viewer_counts = counts
     return _Person(
         Viewer(
             user_id=found.user_id,
@@ -278,11 +292,6 @@ def _person(token: str) -> _Person | None:
         ),
         token,
     )
-
-
-def _note_visit(found: queries.SignedIn, now: datetime) -> None:
-    if rules.is_due_to_be_seen(last_seen_at=found.last_seen_at, now=now):
-        accounts.note_visit(found.session_id, now=now)
 
 
 def _read_counts(who: Viewer | None, visitor: bytes | None) -> tuple[int, int]:

@@ -54,7 +54,7 @@ class PostgreSQLStore:
         """Move the status by `verb` and change fields with it; raises NotFound and what Machine.step raises."""
         row = self._known(payment_id)
         row.machine.step(row.status, verb)
-        row = self._changed(payment_id, now, values)
+        _set(row, now, values)
         history.move(self._session, row, verb, actor=actor, at=now, because=because)
         return _record(row)
 
@@ -77,11 +77,15 @@ class PostgreSQLStore:
 
     def _changed(self, payment_id: int, now: datetime, values: dict[str, Any]) -> Payment:
         row = self._known(payment_id)
-        for name, value in values.items():
-            setattr(row, name, value)
-        row.updated_at = now
+        _set(row, now, values)
         self._session.flush()
         return row
+
+
+def _set(row: Payment, now: datetime, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.updated_at = now
 
 
 def _record(row: Payment) -> PaymentRecord:

@@ -1,0 +1,66 @@
+"""Jinja as this house uses it: names as one plain dict, components made once, and small ones drawn once per value.
+
+Measured (docs/performance.md): half of a page's time went into looking for names, making components anew for each
+import and drawing the same icon twenty times.
+"""
+
+from collections.abc import Callable, MutableMapping
+from typing import Any
+
+from flask.templating import Environment
+from jinja2 import Template
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context, Macro
+
+_MOST_REMEMBERED = 4_096
+_MARK = "remembered"
+
+
+class HouseTemplate(Template):
+    """A template whose macros see globals and their arguments, nothing else (templates/components/README.md).
+
+    So its module is made once, whoever imports it. A file that says `{% set remembered = true %}` also says that its
+    macros depend on nothing but plain arguments: each drawing is kept and used again for the same arguments.
+    """
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        if self._module is None:
+            module = self.make_module()
+            if getattr(module, _MARK, False):
+                for name, macro in list(vars(module).items()):
+                    if isinstance(macro, Macro):
+                        setattr(module, name, _remembering(macro))
+            self._module = module
+        return self._module
+
+
+class HouseEnvironment(Environment):
+    """Flask's environment with globals in a plain dict: a chain of dicts costs at every name."""
+
+    template_class = HouseTemplate
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return the names a template sees besides its page; all globals are set before the first template is read."""
+        return {**self.globals, **(d or {})}
+
+
+def _remembering(macro: Macro) -> Callable[..., str]:
+    """Return `macro` with a memory. A list, a dict or a `call` block is drawn each time."""
+    drawn: dict[object, str] = {}
+
+    def draw(*args: Any, **values: Any) -> str:
+        if "caller" in values:
+            return macro(*args, **values)
+        # By type as well: a text and the same text as markup are equal, but only one of them is escaped.
+        key = (args, tuple(map(type, args)), *((name, type(value), value) for name, value in values.items()))
+        try:
+            found = drawn.get(key)
+        except TypeError:
+            return macro(*args, **values)
+        if found is None:
+            if len(drawn) >= _MOST_REMEMBERED:
+                drawn.clear()
+            found = drawn[key] = macro(*args, **values)
+        return found
+
+    return draw
