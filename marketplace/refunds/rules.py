@@ -147,7 +147,7 @@ def plan_refund(amount: Money, standing: Standing, bearer: FeeBearer) -> Plan:
 
 def plan_rest(standing: Standing, bearer: FeeBearer) -> Plan | None:
     """Return who gives what when all that is left goes back, open requests included; None when nothing is left."""
-    alone = replace(standing, reserved=standing.refunded)
+    alone = standing.without_requests()
     return plan_refund(alone.left, alone, bearer) if alone.left else None
 
 

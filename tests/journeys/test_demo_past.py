@@ -22,7 +22,6 @@ LEAST = 3
 # What the past can't leave behind three times, and why. A status that it can is taken off this list.
 NOT_THERE = {
     ("payment_tracker", "created"): "passes within one delivery: the page tries to pay as soon as it has an intent",
-    ("payment_transaction", "available"): "no release yet: it comes with the issue that releases holds",
     ("payment_transaction", "transferring"): "no payouts yet",
     ("payment_transaction", "paid_out"): "no payouts yet",
     ("unapplied_receipt", "received"): "two paid pages for one purchase need a provider that fails at the right moment",

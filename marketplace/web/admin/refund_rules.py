@@ -171,7 +171,7 @@ def _applied(each: Applied) -> AppliedRow:
         when=time_text(each.applied_at),
         rule=_WORDS[each.rule].name,
         about=f"{'Order' if each.order_number else 'Purchase'} {about}" if about else "",
-        about_url=url_for("admin.payments", q=about) if about else "",
+        about_url=url_for("admin.purchase", number=about) if about else "",
         payment=f"Payment {each.payment_id}",
         payment_url=url_for("admin.payment", payment_id=each.payment_id),
         refund=each.refund_number or each.provider_refund_id or "",
