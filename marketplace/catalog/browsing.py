@@ -3,12 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, literal, select, tuple_, union_all
 
 from marketplace import db
-from marketplace.catalog.filtering import Filter, Measure, Sort
+from marketplace.catalog.filtering import Facet, Filter, Measure, Range, Sort
 from marketplace.catalog.matching import FIGURES, conditions, on_shelf, relevance
 from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails, Shop
 from marketplace.catalog.queries import Card
@@ -86,11 +87,9 @@ _FOUND_BY_WORDS = on_shelf(CARDS, with_words=True)
 
 def cards(wanted: Filter, sort: Sort = Sort.NEWEST, place: Place | None = None, *, size: int = PAGE_SIZES[0]) -> Cards:
     """Return one page of the listings for sale that match, in one query."""
-    key = relevance(wanted.text) if sort == Sort.RELEVANCE else _KEYS.get(sort, Listing.__table__.c.id)
-    statement = (_FOUND_BY_WORDS if wanted.text else _ON_SHELF).add_columns(key.label("figure"))
     backwards = place is not None and place.is_backwards
-    page = _page(statement.where(*conditions(wanted)), key, place, upwards=(sort in _UPWARDS) != backwards)
-    found = list(db.read(page.limit(size + 1)))
+    asked = (tuple(sorted(wanted.choices.items())), tuple(sorted(wanted.ranges.items())))
+    found = list(db.read(_statement(wanted.text, *asked, sort, place, size)))
     more = len(found) > size
     found = found[:size]
     if backwards:
@@ -101,6 +100,24 @@ def cards(wanted: Filter, sort: Sort = Sort.NEWEST, place: Place | None = None, 
         previous=Place(found[0].figure, found[0].id, is_backwards=True) if found and has_previous else None,
         next=Place(found[-1].figure, found[-1].id) if found and has_next else None,
     )
+
+
+@lru_cache(maxsize=500)
+def _statement(
+    text: str,
+    choices: tuple[tuple[Facet, tuple[str, ...]], ...],
+    ranges: tuple[tuple[Measure, Range], ...],
+    sort: Sort,
+    place: Place | None,
+    size: int,
+) -> Select[*tuple[Any, ...]]:
+    """Return the statement of one page, and one card more; building it costs more than running it."""
+    wanted = Filter(text, dict(choices), dict(ranges))
+    key = relevance(text) if sort == Sort.RELEVANCE else _KEYS.get(sort, Listing.__table__.c.id)
+    statement = (_FOUND_BY_WORDS if text else _ON_SHELF).add_columns(key.label("figure"))
+    backwards = place is not None and place.is_backwards
+    page = _page(statement.where(*conditions(wanted)), key, place, upwards=(sort in _UPWARDS) != backwards)
+    return page.limit(size + 1)
 
 
 def newest(kind: ListingKind, count: int) -> tuple[Card, ...]:
