@@ -21,6 +21,8 @@ RANGE_NAMES = {
     Measure.YEAR: ("year_min", "year_max"),
     Measure.MILEAGE: ("km_min", "km_max"),
 }
+FIELDS = frozenset(("q", *Facet, *(name for names in RANGE_NAMES.values() for name in names)))
+"""What the forms of a listing page send."""
 _CARS = "cars"  # the header's first category
 _LARGEST_FIGURE = 10_000_000
 _MOST_ANSWERS = 20

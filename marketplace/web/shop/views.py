@@ -68,7 +68,7 @@ def _found(wanted: Request, show: Callable[[Finding], tuple[str, Any]]) -> Respo
     """Answer with what is found; a form's empty fields leave the address, so that it can be passed on."""
     address = filters.address(wanted)
     is_swap = "HX-Request" in request.headers
-    if not is_swap and not all(value for _, value in request.args.items(multi=True)):
+    if not is_swap and any(name in filters.FIELDS and not value for name, value in request.args.items(multi=True)):
         return redirect(address, 303)
     template, page = show(finding.find(wanted))
     answer = make_response(render_template(template, page=page))
