@@ -55,6 +55,7 @@ class ObjectPage:
 
     id: str
     kind: str
+    name: str
     badge: Badge | None
     amount: str
     created: str
@@ -167,6 +168,7 @@ def show_object(object_id: str) -> Answer:
         page = ObjectPage(
             id=stored.id,
             kind=ONE[stored.kind],
+            name=_name(stored),
             badge=standing(stored) if stored.kind == "account" else badge(data.get("status")),
             amount=display(amount, data["currency"]) if isinstance(amount, int) else "",
             created=when(stored.created),
@@ -182,6 +184,13 @@ def show_object(object_id: str) -> Answer:
             file_url=f"/dashboard/files/{stored.id}" if stored.kind == "file" else "",
         )
     return render_template("sandbox/object.html", page=page)
+
+
+def _name(stored: Stored) -> str:
+    """Return what an object without an amount is called, empty when it has no name."""
+    if stored.kind == "account":
+        return str(stored.data["business_profile"]["name"] or stored.data["email"] or "")
+    return str(stored.data.get("filename") or "")
 
 
 def do_deed(object_id: str, deed: str) -> Answer:

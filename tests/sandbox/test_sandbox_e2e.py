@@ -57,6 +57,65 @@ def test_a_test_card_fills_the_form_by_one_click(new_session, open_page):
     assert page.get_by_label("Account number").input_value() == "000123456789"
 
 
+def test_a_seller_is_set_up_without_javascript(sandbox, client, new_account, open_page):
+    page, account = open_page(java_script_enabled=False), new_account()
+    back = f"{sandbox.base_url}/dashboard/objects/{account.id}"
+    page.goto(
+        client.v1.account_links.create(
+            {"account": account.id, "type": "account_onboarding", "refresh_url": back, "return_url": back}
+        ).url
+    )
+    page.get_by_label("In a few words").fill("Used car parts, by parcel")
+    page.get_by_role("button", name="Save and continue").click()
+    for label, text in (
+        ("First name", "Sam"), ("Last name", "Seller"), ("Street and number", "Main Street 1"),
+        ("Postal code", "12345"), ("Town", "Springfield"), ("State", "CA"),
+        ("Last 4 digits of the social security number", "0000"),
+        ("Day", "9"), ("Month", "3"), ("Year", "1985"),
+    ):  # fmt: skip
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_role("button", name="Save and continue").click()
+    page.get_by_role("button", name="Skip for now").click()
+    assert "bank account" in page.get_by_role("status").inner_text()
+    page.get_by_role("link", name="Bank account").click()
+    page.get_by_label("Account number or IBAN").fill("000123456789")
+    page.get_by_role("button", name="Save and continue").click()
+    page.get_by_role("button", name="Agree and submit").click()
+    page.wait_for_url(back)
+    assert client.v1.accounts.retrieve(account.id).details_submitted
+
+
+@pytest.mark.parametrize("width", [390, 1360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_sellers_side(sandbox, client, pay, new_seller, new_account, open_page, width, scheme):
+    seller, fresh = new_seller(schedule={"interval": "manual"}), new_account()
+    pay("4000000000000077")
+    transfer = client.v1.transfers.create({"amount": 5_000, "currency": "usd", "destination": seller.id})
+    client.v1.transfers.reversals.create(transfer.id, {"amount": 1_000})
+    payout = client.v1.payouts.create({"amount": 1_000, "currency": "usd"}, {"stripe_account": seller.id})
+    pay("4000000000000259"), pay("4000000000005423")
+    dispute = client.v1.disputes.list().data[0]
+    sections = ("accounts", "transfers", "reversals", "payouts", "banks", "disputes", "warnings", "files")
+    ids = (seller.id, fresh.id, transfer.id, payout.id, dispute.id, dispute.charge)
+    here = {"refresh_url": f"{sandbox.base_url}/dashboard", "return_url": f"{sandbox.base_url}/dashboard"}
+    link = client.v1.account_links.create({"account": fresh.id, "type": "account_onboarding", **here})
+    login = client.v1.accounts.login_links.create(seller.id)
+    paths = [
+        link.url, *(f"/setup/e/{fresh.id}/{step}" for step in ("business", "person", "document", "bank", "review")),
+        link.url, login.url, *(f"/dashboard/{name}" for name in sections),
+        *(f"/dashboard/objects/{one}" for one in ids),
+    ]  # fmt: skip
+    page = open_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    found = {}
+    for path in paths:
+        page.goto(path if path.startswith("http") else sandbox.base_url + path)
+        violations = [one["id"] for one in Axe().run(page).response["violations"]]
+        too_wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        if violations or too_wide:
+            found[path] = (violations, too_wide)
+    assert found == {}
+
+
 @pytest.mark.parametrize("width", [390, 1360])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(sandbox, client, new_session, pay, open_page, width, scheme):
