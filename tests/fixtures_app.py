@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
-from marketplace import create_app
+from marketplace import clock, create_app
 from marketplace.config import Settings
 from marketplace.db import database
 from marketplace.reconciliation.checks import check_books
@@ -77,6 +77,7 @@ def world(
 ) -> Iterator[World]:
     """An empty shop. After the test its books must agree, unless the test is marked `tampers`."""
     _empty(database_urls)
+    clock.follow(app.extensions["settings"].var_dir / "clock")  # another test may have made a shop of its own
     with app.app_context():
         yield World(app=app, sandbox=sandbox, urls=database_urls)
         if request.node.get_closest_marker("tampers") is None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, defer
 from marketplace import db, history
 from marketplace.checkout.settlement import Contradiction
 from marketplace.config import Settings
-from marketplace.errors import DomainError
+from marketplace.errors import DomainError, NotFound
 from marketplace.provider_events import operations
 from marketplace.provider_events.handlers import HANDLERS, Handler
 from marketplace.provider_events.models import ProviderEvent
@@ -34,9 +34,7 @@ log = structlog.get_logger()
 
 _LEASE = timedelta(minutes=1)
 _BATCH = 50
-_WAITS = select(ProviderEvent.id).where(
-    ProviderEvent.id == bindparam("event_id"), ProviderEvent.status.in_((EventStatus.RECEIVED, EventStatus.PARKED))
-)
+_STATUS = select(ProviderEvent.status).where(ProviderEvent.id == bindparam("event_id"))
 _WITHOUT_PAYLOAD = (defer(ProviderEvent.payload),)  # it was read before the transaction
 
 
@@ -67,10 +65,18 @@ def apply(event_id: int, *, provider: Provider, settings: Settings, now: datetim
     What needs a second look (an object to fetch, a contradiction) is parked and read again by the tick. An event that
     has had its effect is left alone: its job may come after the tick.
     """
-    if reread and not db.read(_WAITS, {"event_id": event_id}):
+    if reread and not _waits(event_id):
         return
     event = db.atomic(operations.load, (), event_id=event_id)
     _apply_stored(event, provider=provider, settings=settings, now=now, reread=reread)
+
+
+def _waits(event_id: int) -> bool:
+    """Return whether an event still has to have its effect; raises NotFound for one that was never stored."""
+    found = db.read_one(_STATUS, {"event_id": event_id})
+    if found is None:
+        raise NotFound(f"There is no event {event_id}.")
+    return found.status in {EventStatus.RECEIVED, EventStatus.PARKED}
 
 
 def _apply_stored(

@@ -12,6 +12,7 @@ from marketplace import db
 from marketplace.catalog.models import Listing, StockReservation
 from marketplace.catalog.states import ListingStatus
 from marketplace.history import Ruled, StatusChange
+from marketplace.job_runs.models import FailedJob
 from marketplace.orders.models import Order, Purchase
 from marketplace.outbound.models import CallKind, OutboundCall
 from marketplace.payment_records.models import Payment
@@ -25,6 +26,9 @@ class Page(StrEnum):
     """Where a row can be looked at; the key that goes with it is an id, a number or an address."""
 
     PAYMENT = "payment"
+    PURCHASE = "purchase"
+    ORDER = "order"
+    JOB = "job"
     REFUND = "refund"
     EVENT = "event"
     LISTING = "listing"
@@ -136,7 +140,7 @@ _IDS: Mapping[str, ColumnElement[int]] = {
     model.machine.name: model.__table__.c.id
     for model in (
         Payment, PaymentTracker, PaymentTransaction, UnappliedReceipt, Purchase, Order, Listing, StockReservation,
-        OutboundCall, ProviderEvent, Refund,
+        OutboundCall, ProviderEvent, Refund, FailedJob,
     )
 }  # fmt: skip
 _KEYS: Mapping[str, tuple[Page, Any]] = {
@@ -144,8 +148,9 @@ _KEYS: Mapping[str, tuple[Page, Any]] = {
     "payment_tracker": (Page.PAYMENT, PaymentTracker.payment_id),
     "payment_transaction": (Page.PAYMENT, PaymentTransaction.payment_id),
     "unapplied_receipt": (Page.PAYMENT, UnappliedReceipt.payment_id),
-    "purchase": (Page.PAYMENT, _newest_payment(Purchase.__table__.c.id)),
-    "order": (Page.PAYMENT, _newest_payment(Order.__table__.c.purchase_id)),
+    "purchase": (Page.PURCHASE, Purchase.number),
+    "order": (Page.ORDER, Order.number),
+    "failed_job": (Page.JOB, FailedJob.job_id),
     "stock_reservation": (Page.PAYMENT, _newest_payment(StockReservation.__table__.c.purchase_id)),
     "outbound_call": (Page.PAYMENT, _PAYMENT_OF_CALL),
     "provider_event": (Page.EVENT, ProviderEvent.id),

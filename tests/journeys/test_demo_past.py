@@ -34,6 +34,8 @@ NOT_THERE = {
     ("outbound_call", "blocked"): "needs a provider that is away for a day",
     ("provider_event", "received"): "passes within one delivery",
     ("provider_event", "parked"): "needs a message about something that the shop does not know",
+    ("failed_job", "failed"): "no job of the demo fails",
+    ("failed_job", "retried"): "as above",
     ("listing", "draft"): "the demo's sellers publish what they write",
     ("listing", "paused"): "the demo's sellers keep their shelves open",
 }

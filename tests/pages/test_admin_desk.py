@@ -141,7 +141,7 @@ def test_a_failed_job_says_why_and_is_queued_again_by_name(world: World) -> None
     job_id = world.failed_job()
     client = admin(world)
     html = page(client, "/admin/jobs")
-    assert "NoResultFound" in html.main.text
+    assert "NotFound" in html.main.text
     assert f"Job {job_id}" in html.main.text
     [form] = html.select("form[action$='/retry']")
     data = {"csrf_token": form_token(str(html))}

@@ -13,6 +13,7 @@ MACHINES = {
     "provider_event": ("Provider's messages", "What the provider reports, stored before anything else happens."),
     "stock_reservation": ("Reservations", "Units set aside for a purchase while the buyer pays."),
     "listing": ("Listings", "What sellers offer."),
+    "failed_job": ("Failed jobs", "A job of the queue that ended with an error."),
 }
 MEANINGS = {
     ("payment", "pending"): "The payment page is open and the buyer has not paid yet.",
@@ -68,8 +69,11 @@ MEANINGS = {
     ("provider_event", "ignored"): "No rule of the shop needs this kind of message. It is kept.",
     ("stock_reservation", "active"): "Set aside until the buyer has paid or the time is up.",
     ("stock_reservation", "redeemed"): "The purchase was paid and the units are sold.",
-    ("stock_reservation", "returned"): "The purchase was not paid and the units are for sale again.",
+    ("stock_reservation", "returned"): "It was not paid, or was cancelled. The units are on sale again.",
+    ("stock_reservation", "written_off"): "The order was cancelled and the units can't be sold any more.",
     ("listing", "draft"): "The seller is still writing it.",
     ("listing", "active"): "Buyers see it and can buy it.",
     ("listing", "paused"): "The seller took it off the shelf for a while.",
+    ("failed_job", "failed"): "It waits for somebody to look at the error and queue it again.",
+    ("failed_job", "retried"): "An admin has queued it again.",
 }

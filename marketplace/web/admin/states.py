@@ -17,6 +17,9 @@ from marketplace.web.wording import Badge
 
 _ADDRESSES = {
     Page.PAYMENT: ("admin.payment", "payment_id", "Payment"),
+    Page.PURCHASE: ("admin.purchase", "number", "Purchase"),
+    Page.ORDER: ("admin.purchase", "number", "Order"),
+    Page.JOB: ("admin.jobs_page", "job", "Job"),
     Page.REFUND: ("admin.refunds", "refund", "Refund"),
     Page.EVENT: ("admin.event", "event_row_id", "Event"),
     Page.LISTING: ("shop.listing", "slug", "Listing"),
