@@ -117,11 +117,13 @@ def create(work: Work, account_id: str, params: Reader) -> Stored:
     if account is None:
         raise missing("account", account_id, "account")
     default = params.boolean("default_for_currency")
-    params.metadata()
+    metadata = {key: value for key, value in params.metadata().items() if value}
     bank = add_from(work, account, params)
     params.finish()
     if bank is None:
         raise params.lacking("external_account")
+    bank.data["metadata"] = metadata
+    work.save(bank)
     if default:
         _make_default(work, bank)
     account_state.refresh(work, account)

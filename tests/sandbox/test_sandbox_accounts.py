@@ -287,8 +287,9 @@ class TestChanging:
     def test_external_accounts(self, client, new_seller):
         seller = new_seller()
         banks = client.v1.accounts.external_accounts
-        second = banks.create(seller.id, {"external_account": "btok_us_verified_accountClosed"})
+        second = banks.create(seller.id, {"external_account": "btok_us_verified_accountClosed", "metadata": {"a": "1"}})
         assert (second.last4, second.default_for_currency, second.account) == ("1113", False, seller.id)
+        assert second.metadata["a"] == "1"
         first = next(bank for bank in banks.list(seller.id).data if bank.id != second.id)
         with pytest.raises(stripe.InvalidRequestError, match="default external account"):
             banks.delete(seller.id, first.id)

@@ -1,5 +1,6 @@
 """Payouts: by hand and by schedule, paid, called off, failed at once and failed after they were paid."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -170,6 +171,15 @@ class TestBySchedule:
         assert sum(money.net for money in inside) == 0
         with pytest.raises(stripe.InvalidRequestError, match="automatic payouts"):
             client.v1.payouts.cancel(payout.id, None, on(seller))
+
+    def test_four_clocks_at_once_pay_once(self, sandbox, client, funded):
+        seller = funded()
+        sandbox.advance_clock(12 * DAY)
+        with ThreadPoolExecutor(4) as pool:
+            for done in [pool.submit(sandbox.run_due) for _ in range(4)]:
+                done.result()
+        assert [payout.amount for payout in client.v1.payouts.list(None, on(seller)).data] == [5_000]
+        assert available(client, seller) == 0
 
     def test_pending_money_waits_for_its_day(self, sandbox, client, pay, new_seller):
         seller = new_seller()
