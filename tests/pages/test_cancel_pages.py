@@ -274,6 +274,7 @@ def test_nobody_cancels_what_is_not_theirs(world: World) -> None:
     assert world.rows("SELECT * FROM cancellation") == []
 
 
+@pytest.mark.covers("S4.10")
 def test_the_rules_tell_how_often_and_each_time(world: World) -> None:
     bought = paid(world, 10_000)
     number, seller_id = order_of(world, bought)
@@ -308,6 +309,7 @@ def test_the_rules_tell_how_often_and_each_time(world: World) -> None:
     assert len(page(admin, "/admin/refunds/rules").select("#log tbody tr")) == 2
 
 
+@pytest.mark.covers("S4.10")
 def test_money_that_came_too_late_is_in_the_log(world: World) -> None:
     late = paid_after_the_reservation_lapsed(world, units=1)
     faster = world.person("Fay Faster")
