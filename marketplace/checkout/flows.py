@@ -232,8 +232,11 @@ def _open_page(opened: Opened, *, now: datetime, provider: Provider, settings: S
         db.atomic(settlement.settle, (db.TURN,), paid=nothing, actor=actor, policy=settings.money, now=now)
         return Outcome(opened.payment_id, None)
     sent = _send(opened.call_id, provider=provider, now=now)
-    if sent.is_unknown:
+    if sent.is_unknown and not sent.is_elsewhere:
         sent = _send(opened.call_id, provider=provider, now=now)
+    if sent.is_elsewhere:
+        # The janitor was faster: the tick may come right between the plan and the call.
+        return Outcome(opened.payment_id, _await_page(opened.payment_id, settings))
     if isinstance(sent.answer, Checkout) and sent.answer.url:
         return Outcome(opened.payment_id, sent.answer.url)
     if sent.is_unknown:

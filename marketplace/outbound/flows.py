@@ -31,6 +31,8 @@ class Sent:
 
     answer: Answer | None = None
     refusal: Refused | None = None
+    is_elsewhere: bool = False
+    """Whether another process makes the call, or has made it."""
 
     @property
     def is_unknown(self) -> bool:
@@ -46,7 +48,7 @@ def send(call_id: int, *, providers: Mapping[str, Provider], outcomes: Outcomes,
     db.forbid_open_transaction()
     call = db.atomic(operations.take_up, (db.TURN,), call_id=call_id, now=now)
     if call is None:
-        return Sent()
+        return Sent(is_elsewhere=True)
     provider = providers[call.provider]
     try:
         answer = requests.look_up(provider, call) if call.look_up_only else requests.send(provider, call)
