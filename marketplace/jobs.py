@@ -137,9 +137,9 @@ def worker(app: Flask) -> procrastinate.App:
             provider = app.extensions["providers"]["stripe"]
             events.apply(event_id, provider=provider, settings=settings, now=clock.now(), reread=True)
 
-    @queue.task(name=JobName.MOVE_TIME)
-    def move_time(days: int) -> None:
-        with app.app_context():
+    @queue.task(name=JobName.MOVE_TIME, pass_context=True)
+    def move_time(context: JobContext, days: int) -> None:
+        with app.app_context(), _kept_failure(context):
             forward.move_a_day(days, tick=lambda: tick(app))
 
     @queue.periodic(cron=EVERY_FIVE_SECONDS)

@@ -50,14 +50,14 @@ class Moved:
     happened: tuple[str, ...]
 
 
-def move(days: int, *, tick: Tick) -> Moved:
-    """Move the demo's time forward by `days`, day by day, for about six seconds; the worker goes on with the rest.
+def move(days: int, *, tick: Tick, seconds: float = _REQUEST_SECONDS) -> Moved:
+    """Move the demo's time forward by `days`, day by day, for about `seconds`; the worker goes on with the rest.
 
-    Two that move it at once move it by both. Nothing moves it back.
+    The first day passes in any case. Two that move it at once move it by both. Nothing moves it back.
     """
-    last, until, left = _last_change(), time.monotonic() + _REQUEST_SECONDS, days
+    last, until, left = _last_change(), time.monotonic() + seconds, days
     is_more_due = False
-    while left and time.monotonic() < until:
+    while left and (left == days or time.monotonic() < until):
         left -= 1
         is_more_due = _a_day(tick, until)
     if left:
