@@ -3,6 +3,8 @@
 Only doors (web, cli, jobs, demo) import this module; everything below them receives `now` as an argument (DESIGN 4.14).
 """
 
+import fcntl
+import os
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -39,3 +41,22 @@ def offset() -> timedelta:
         return timedelta(seconds=int(_offset_file.read_text() or "0"))
     except FileNotFoundError:
         return timedelta(0)
+
+
+def advance(span: timedelta) -> timedelta:
+    """Move business time forward by whole seconds, for every program that follows the file; return the new offset.
+
+    Two that move at once move by both: who reads and writes the file holds the lock beside it.
+    Raises ValueError when `span` is negative, RuntimeError outside demo mode.
+    """
+    if _offset_file is None:
+        raise RuntimeError("Only the demo's time can be moved.")
+    if span < timedelta(0):
+        raise ValueError("Time only moves forward.")
+    with _offset_file.with_name("clock.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        moved = offset() + span
+        draft = _offset_file.with_name(f"clock.{os.getpid()}.new")
+        draft.write_text(f"{moved // timedelta(seconds=1)}\n", "ascii")
+        draft.replace(_offset_file)
+    return moved

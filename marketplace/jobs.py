@@ -20,6 +20,7 @@ from marketplace import clock, db
 from marketplace.checkout import flows as checkout
 from marketplace.checkout import outcomes as checkout_outcomes
 from marketplace.checkout import sweeps
+from marketplace.demo import forward
 from marketplace.job_runs import operations as job_runs
 from marketplace.job_runs.operations import Run
 from marketplace.ledger import operations as ledger
@@ -135,6 +136,11 @@ def worker(app: Flask) -> procrastinate.App:
         with app.app_context(), _kept_failure(context):
             provider = app.extensions["providers"]["stripe"]
             events.apply(event_id, provider=provider, settings=settings, now=clock.now(), reread=True)
+
+    @queue.task(name=JobName.MOVE_TIME, pass_context=True)
+    def move_time(context: JobContext, days: int) -> None:
+        with app.app_context(), _kept_failure(context):
+            forward.move_a_day(days, tick=lambda: tick(app))
 
     @queue.periodic(cron=EVERY_FIVE_SECONDS)
     @queue.task(name=JobName.TICK, queueing_lock="tick", lock="tick")

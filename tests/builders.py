@@ -265,13 +265,16 @@ class World:
             queue.enqueue(session, JobName.READ_EVENT, event_id=0)
 
         db.atomic(enqueue)
-        with ThreadPoolExecutor(1) as thread:  # a browser test has an event loop of its own in this one
-            thread.submit(lambda: asyncio.run(self._work_off())).result()
+        self.work_off()
         [(job_id,)] = self.rows("SELECT max(id) FROM procrastinate_jobs WHERE status = 'failed'")
         return int(str(job_id))
 
-    async def _work_off(self) -> None:
+    def work_off(self) -> None:
         """Run the real worker until its queue is empty."""
+        with ThreadPoolExecutor(1) as thread:  # a browser test has an event loop of its own in this one
+            thread.submit(lambda: asyncio.run(self._work_off())).result()
+
+    async def _work_off(self) -> None:
         worker = jobs.worker(self.app)
         async with worker.open_async():
             await worker.run_worker_async(wait=False, listen_notify=False, delete_jobs="successful")

@@ -1,5 +1,6 @@
 """Virtual time: the system's clock plus an offset that only grows."""
 
+import fcntl
 import os
 import time
 from pathlib import Path
@@ -43,15 +44,18 @@ class VirtualClock:
     def advance(self, seconds: int) -> int:
         """Move virtual time forward by `seconds` for every program that reads the file; return the new offset.
 
+        Who writes the file holds the lock beside it, so two that move it at once move it by both.
         Raises ClockBackwards when `seconds` is negative.
         """
         if seconds < 0:
             raise ClockBackwards("Virtual time only moves forward.")
-        offset = self.offset() + seconds
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        draft = self._file.with_name(f"clock.{os.getpid()}.new")
-        draft.write_text(f"{offset}\n", "ascii")
-        draft.replace(self._file)
+        with self._file.with_name("clock.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            offset = self.offset() + seconds
+            draft = self._file.with_name(f"clock.{os.getpid()}.new")
+            draft.write_text(f"{offset}\n", "ascii")
+            draft.replace(self._file)
         return self.offset()
 
 

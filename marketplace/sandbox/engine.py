@@ -19,6 +19,8 @@ log = logging.getLogger("sandbox")
 
 DELIVERY_THREADS = 4
 TICK_SECONDS = 1.0
+LOOK_SECONDS = 0.05
+"""How soon it is noticed that somebody moved the clock."""
 STOP_SECONDS = 2.0
 """How long to wait for a thread; a delivery that is cut off is made again at the next start."""
 _MOST_AT_ONCE = 10_000
@@ -165,8 +167,15 @@ class Sandbox:
 
     def _clock_loop(self) -> None:
         while not self._stopping:
+            seen = self.clock.offset()
             try:
                 self.run_due()
             except (DatabaseError, LookupError):
                 log.exception("Something that was due could not be done; trying again.")
-            time.sleep(TICK_SECONDS)
+            self._rest(seen)
+
+    def _rest(self, seen: int) -> None:
+        """Wait until it is time to look again: at once when somebody moves the clock away from the offset `seen`."""
+        until = time.monotonic() + TICK_SECONDS
+        while not self._stopping and time.monotonic() < until and self.clock.offset() == seen:
+            time.sleep(LOOK_SECONDS)

@@ -237,6 +237,19 @@ def safe_next(target: str | None) -> str | None:
     return None if parts.path.rstrip("/") in _NOT_AFTER_SIGN_IN else target
 
 
+def place() -> str | None:
+    """Return where to come back to: this page, or for a form the page it stood on; None when that is unknown."""
+    if request.method in {"GET", "HEAD"}:
+        return safe_next(request.full_path if request.query_string else request.path)
+    try:
+        came_from = urlsplit(request.referrer or "")
+    except ValueError:  # a header may say anything: `http://[`
+        return None
+    if came_from.netloc != request.host:
+        return None
+    return safe_next(came_from.path + (f"?{came_from.query}" if came_from.query else ""))
+
+
 def _forget_shown() -> None:
     g.pop("viewer_counts", None)
     g.pop("shown_viewer", None)
@@ -247,25 +260,12 @@ def _guarded(view: View, may: Callable[[Viewer], bool], refusal: str) -> View:
     def guarded(*args: Any, **values: Any) -> ResponseReturnValue:
         who = current_viewer()
         if who is None:
-            return redirect(url_for("auth.login", next=_place()), code=303)
+            return redirect(url_for("auth.login", next=place()), code=303)
         if not may(who):
             raise NotAllowed(refusal)
         return view(*args, **values)
 
     return guarded
-
-
-def _place() -> str | None:
-    """Return where to come back to: this page, or for a form the page it stood on."""
-    if request.method in {"GET", "HEAD"}:
-        return safe_next(request.full_path if request.query_string else request.path)
-    try:
-        came_from = urlsplit(request.referrer or "")
-    except ValueError:  # a header may say anything: `http://[`
-        return None
-    if came_from.netloc != request.host:
-        return None
-    return safe_next(came_from.path + (f"?{came_from.query}" if came_from.query else ""))
 
 
 def _person(token: str) -> _Person | None:

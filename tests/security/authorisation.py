@@ -36,6 +36,7 @@ POST   /login                                      422    422  422     422    42
 GET    /register                                   200    200  200     200    200    200   -       -
 POST   /register                                   422    422  422     422    422    422   -       -
 POST   /logout                                     go     go   go      go     go     go    -       -
+POST   /demo/time                                  in     422  422     422    422    422   -       -
 GET    /account/security                           in     200  200     200    200    200   -       -
 POST   /account/security                           in     422  422     422    422    422   -       -
 POST   /account/security/devices/<session_id>/sign-out in go   404     404    404    404   404     404

@@ -28,6 +28,7 @@ _WORDS = {
     "tick": "Tick: everything that is due",
     "rescue_stalled": "Rescue of stalled jobs",
     "read_event": "Read event",
+    "move_time": "Demo time: the next day",
 }
 _CSV_COLUMNS = ("Job", "Name", "Status", "Arguments", "Attempts", "Queued (UTC)", "Error")
 # How many intervals may pass before a run counts as missing, and the least of it.
