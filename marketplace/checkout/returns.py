@@ -91,7 +91,7 @@ def follow_refund(
         records.mark_refunded(payment.id, fully=True)
         telling.returned(session, payment=payment, cause=receipt.cause, now=now)
         return "The money is back with the buyer."
-    return f"The refund is {refund.status}."
+    return f"The provider reports the refund as {refund.status}."
 
 
 def _receipt(session: Session, refund: ProviderRefund) -> UnappliedReceipt:

@@ -160,7 +160,7 @@ def _step(session: Session, refund: Refund, found: ProviderRefund, *, actor: Act
     elif refund.status in _GIVEN_UP:
         # Given back to seller and platform, and yet it is on its way: a person must look.
         raise Contradiction(f"the refund is {refund.status.label.lower()} here and {found.status} at the provider")
-    return f"The refund is {found.status} at the provider."
+    return f"The provider reports the refund as {found.status}."
 
 
 def _complete(session: Session, refund: Refund, *, actor: Actor, now: datetime) -> None:

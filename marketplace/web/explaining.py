@@ -140,7 +140,7 @@ def ledger_table(
             LedgerRow(
                 date=date_text(posting.booked_at),
                 key=posting.key,
-                account=posting.account.value,
+                account=posting.account.label,
                 debit=_side(posting.amount_minor, posting.currency),
                 credit=_side(-posting.amount_minor, posting.currency),
                 running=money_text(running, posting.currency),
@@ -178,12 +178,12 @@ def stretch(
 def _carried(label: str, outside: Carried, running_minor: int, currency: str) -> LedgerRow:
     return LedgerRow(
         date="",
-        key=label,
+        key=f"{outside.postings} postings" if outside.postings != 1 else "1 posting",
         account="",
         debit=_side(outside.debit_minor, currency),
         credit=_side(outside.credit_minor, currency),
         running=money_text(running_minor, currency),
-        note=f"{outside.postings} postings",
+        note=label,
     )
 
 

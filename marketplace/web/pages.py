@@ -43,6 +43,11 @@ def time_text(moment: datetime) -> str:
     return f"{date_text(moment)}, {moment:%H:%M} UTC"
 
 
+def sentence(text: str) -> str:
+    """Return `text` with a large first letter and the rest as it is: names of months keep theirs."""
+    return text[:1].upper() + text[1:]
+
+
 def register(app: Flask, settings: Settings) -> None:
     """Make undefined names an error and give templates their globals and filters."""
     app.jinja_env.undefined = StrictUndefined

@@ -126,7 +126,7 @@ def steps(row: RefundRow, arrived: str, now: datetime) -> tuple[Step, ...]:
     if row.origin.is_automatic:
         asked = Step("Order cancelled", "done", date_text(row.asked_at))
     decided = Step(
-        "Granted by itself" if row.origin.is_automatic else "Decided",
+        "Granted by a rule" if row.origin.is_automatic else "Decided",
         "done",
         date_text(row.decided_at) if row.decided_at else "",
     )

@@ -7,7 +7,7 @@ from marketplace.history import ActorKind
 from marketplace.orders.states import OrderStatus, PurchaseStatus
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payments.queries import Decline, Share
-from marketplace.payments.states import TransactionStatus
+from marketplace.payments.states import HoldReason, TransactionStatus
 from marketplace.payments.timeline_queries import Change
 from marketplace.transitions import Status
 from marketplace.web.pages import time_text
@@ -90,6 +90,13 @@ _SELLER_PAID = {
     _T.PAID_OUT: Badge("Paid out", "mute"),
     _T.REFUNDED: Badge("Refunded", "mute"),
 }
+_HOLDS = {
+    HoldReason.STANDARD: "Standard hold",
+    HoldReason.NEW_SELLER: "New seller",
+    HoldReason.FRAUD_REVIEW: "Fraud review",
+    HoldReason.DISPUTE: "Dispute",
+    HoldReason.MANUAL: "Held by hand",
+}
 _DECLINES = {
     "insufficient_funds": "The card does not have enough money for this payment.",
     "expired_card": "The card has expired.",
@@ -143,6 +150,16 @@ def buyer_money_badge(order: OrderStatus, purchase: PurchaseStatus, share: Share
 def seller_money_badge(order: OrderStatus, purchase: PurchaseStatus, share: Share | None) -> Badge:
     """Return where the seller's money is, for one order."""
     return _money_badge(order, purchase, share, _SELLER_PAID, "Waiting for payment")
+
+
+def hold_text(reason: HoldReason) -> str:
+    """Return why a share is held, for admins."""
+    return _HOLDS[reason]
+
+
+def once(*badges: Badge) -> tuple[Badge, ...]:
+    """Return badges without those that say the same as one before: a refunded order is not refunded twice."""
+    return tuple(dict.fromkeys(badges)) if len({each.label for each in badges}) > 1 else badges[:1]
 
 
 def decline_text(code: str | None, decline_code: str | None = None) -> str:

@@ -76,6 +76,6 @@ def test_the_seller_cancels_and_reads_what_it_costs(shop: World, visit: Visit) -
     buyer.sees("cancelled this order", "It was sold elsewhere. I am sorry.", "Your money went back to you")
     assert shop.rows("SELECT in_stock FROM listing ORDER BY id LIMIT 1") == [(9,)]
     admin = visit(shop.person("Ada Admin", is_admin=True)).open("/admin/refunds")
-    admin.follow("Refunds by themselves")
-    admin.title_is("Refunds by themselves")
+    admin.follow("Automatic refunds")
+    admin.title_is("Automatic refunds")
     admin.sees("The seller cancels", f"Order {first}", "$100.00")

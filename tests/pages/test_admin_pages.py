@@ -77,7 +77,7 @@ def test_a_payment_shows_everything_that_is_known(world: World) -> None:
         assert str(key) in words
     for (event_id,) in world.rows("SELECT event_id FROM provider_event"):
         assert str(event_id) in words
-    for part in ("Declines 2", "insufficient_funds", f"payment:{bought.payment_id}:captured", "standard, 30 days"):
+    for part in ("Declines 2", "insufficient_funds", f"payment:{bought.payment_id}:captured", "Standard hold, 30 days"):
         assert part in words
     for part in ("Share", "Tracker", "Call", "Purchase"):
         assert f"{part} " in words

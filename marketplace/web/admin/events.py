@@ -16,7 +16,7 @@ from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.order_parts import Fact
-from marketplace.web.pages import time_text
+from marketplace.web.pages import sentence, time_text
 from marketplace.web.wording import Badge
 
 _CSV_COLUMNS = ("Event", "Type", "About", "Status", "Payment", "Tries", "Note", "Received (UTC)")
@@ -100,7 +100,7 @@ def event(event_row_id: int) -> ResponseReturnValue:
     found = queries.event(event_row_id)
     summary = found.summary
     facts = [
-        Fact("Provider", summary.provider),
+        Fact("Provider", sentence(summary.provider)),
         Fact("Event", summary.event_id),
         Fact("About", summary.object_id or "Nothing we know"),
         Fact("Received", time_text(summary.received_at)),

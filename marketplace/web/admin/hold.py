@@ -51,7 +51,7 @@ class HoldPage:
 
     title: str
     console: Console
-    badges: tuple[Badge, Badge]
+    badges: tuple[Badge, ...]
     note: str
     action: str
     payment_label: str
@@ -120,7 +120,7 @@ def _show(share: HeldShare, blocks: Sequence[Block], form: HoldForm, code: int) 
     page = HoldPage(
         title=f"Hold of order {share.order_number}",
         console=admin_console("payments"),
-        badges=(wording.badge(share.status), wording.fulfilment_badge(share.order_status)),
+        badges=wording.once(wording.badge(share.status), wording.fulfilment_badge(share.order_status)),
         note=f"{amount} for {share.shop_name}",
         action=url_for("admin.decide_hold", payment_id=share.payment_id, share_id=share.id),
         payment_label=f"Payment {share.payment_id}",
@@ -142,7 +142,7 @@ def _facts(share: HeldShare) -> tuple[Fact, ...]:
     )
     facts = [Fact("Share", str(share.id)), Fact("Status", share.status.label)]
     if share.hold_reason is not None:
-        facts.append(Fact("Reason", f"{share.hold_reason.value}, {share.days_to_hold} days"))
+        facts.append(Fact("Reason", f"{wording.hold_text(share.hold_reason)}, {share.days_to_hold} days"))
     return (*facts, *(Fact(label, time_text(moment)) for label, moment in moments if moment is not None))
 
 

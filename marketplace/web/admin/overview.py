@@ -19,6 +19,8 @@ from marketplace.payments.flow_queries import HouseFlow, HouseTotals
 from marketplace.payments.search_queries import Sought
 from marketplace.payments.tabs import PaymentTab
 from marketplace.reconciliation import waiting
+from marketplace.refunds import queue_queries
+from marketplace.refunds.queue_queries import RefundTab
 from marketplace.web import charts, explaining, guards, lists
 from marketplace.web.admin import waiting_page
 from marketplace.web.admin.explain import entry_url
@@ -112,7 +114,7 @@ def overview() -> ResponseReturnValue:
     of_currency = [total for total in totals if total.currency == currency]
     page = OverviewPage(
         title="Overview",
-        console=admin_console("overview", found[waiting.Queue.REFUNDS].count),
+        console=admin_console("overview", RefundTab.WAITING.count_of(queue_queries.counts())),
         note=f"{date_text(span.period.since or now)} until today, {time_text(now)}",
         spans=tuple(_span_tab(days, span.days, chosen) for days in SPANS),
         currency=currency,

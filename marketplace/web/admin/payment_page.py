@@ -19,7 +19,7 @@ from marketplace.web.admin.explain import entry_url
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import LedgerRow, Sum
 from marketplace.web.order_parts import Fact, MoneyRow
-from marketplace.web.pages import money_text, time_text
+from marketplace.web.pages import date_text, money_text, sentence, time_text
 from marketplace.web.refund_parts import RefundLink
 from marketplace.web.wording import Badge, TimelineEntry
 
@@ -88,8 +88,7 @@ class ShareRow:
 
     order: str
     shop: str
-    badge: Badge
-    goods: Badge
+    badges: tuple[Badge, ...]
     gross: Amount
     platform_fee: Amount
     card_fee: Amount
@@ -180,7 +179,7 @@ def _record_facts(record: PaymentRecord) -> tuple[Fact, ...]:
         "Credits added": record.credits_added_at,
     }
     words: Mapping[str, Any] = {
-        "Provider": record.provider,
+        "Provider": sentence(record.provider),
         "Session": record.provider_session_id,
         "Payment intent": record.provider_payment_id,
         "Purchase": record.purchase_number,
@@ -237,13 +236,13 @@ def _share(payment_id: int, each: SellerShare) -> ShareRow:
 
     hold = ""
     if share.planned_release_date is not None and share.hold_reason is not None:
-        hold = f"{share.hold_reason.value}, {share.days_to_hold} days, until {time_text(share.planned_release_date)}"
+        reason = wording.hold_text(share.hold_reason)
+        hold = f"{reason}, {share.days_to_hold} days, until {date_text(share.planned_release_date)}"
     failure = f"{share.failure_code}: {share.failure_reason}" if share.failure_code else ""
     return ShareRow(
         order=each.order_number,
         shop=each.shop_name,
-        badge=wording.badge(share.status),
-        goods=wording.fulfilment_badge(each.order_status),
+        badges=wording.once(wording.badge(share.status), wording.fulfilment_badge(each.order_status)),
         gross=amount(share.gross_minor, "gross"),
         platform_fee=amount(share.platform_fee_minor, "platform-fee"),
         card_fee=amount(share.processing_fee_minor, "card-fee"),
@@ -263,8 +262,8 @@ def _provider_line(line: ProviderLine) -> Fact:
 
 def _call(call: Call) -> CallRow:
     return CallRow(
-        kind=call.kind.value.replace("_", " "),
-        attempt=f"attempt {call.attempt}, sent {call.sends} times",
+        kind=sentence(call.kind.value.replace("_", " ")),
+        attempt=f"Attempt {call.attempt}, sent {'once' if call.sends == 1 else f'{call.sends} times'}",
         badge=wording.badge(call.status),
         key=call.idempotency_key,
         object=call.provider_object_id or "",

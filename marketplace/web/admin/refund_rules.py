@@ -131,7 +131,7 @@ def refund_rules() -> ResponseReturnValue:
     listed = read(asked.cursor)
     policy: MoneyPolicy = current_app.extensions["settings"].money
     page = RulesPage(
-        title="Refunds by themselves",
+        title="Automatic refunds",
         console=admin_console("refunds"),
         rules=tuple(_rule(rule, counts.get(rule, 0), chosen, first_day, policy) for rule in RefundRule),
         log_title="Each time a rule applied",
@@ -151,7 +151,7 @@ def _rule(
         does=words.does,
         why=words.why,
         badge=Badge("On", "ok") if is_on else Badge("Off", "mute"),
-        count=f"{count} times" if count != 1 else "once",
+        count="Once" if count == 1 else f"{count} times" if count else "Never",
         url=f"{url_for('admin.refund_rules', rule=rule.value)}&from={first_day.isoformat()}",
         is_shown=rule is chosen,
     )

@@ -92,7 +92,7 @@ class OrderPage:
 
     title: str
     console: Console
-    badges: tuple[Badge, Badge]
+    badges: tuple[Badge, ...]
     note: str
     called_off: CalledOff | None
     pay_url: str
@@ -158,9 +158,9 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy) -> OrderPage:
     )
 
 
-def badges(status: OrderStatus, purchase: PurchaseStatus, share: Share | None) -> tuple[Badge, Badge]:
+def badges(status: OrderStatus, purchase: PurchaseStatus, share: Share | None) -> tuple[Badge, ...]:
     """Return where the money and where the goods are."""
-    return wording.buyer_money_badge(status, purchase, share), wording.fulfilment_badge(status)
+    return wording.once(wording.buyer_money_badge(status, purchase, share), wording.fulfilment_badge(status))
 
 
 def pay_url(purchase_id: int, status: PurchaseStatus) -> str:

@@ -41,7 +41,7 @@ class OrderRow:
     total: str
     explain_url: str
     picture_url: str
-    badges: tuple[Badge, Badge]
+    badges: tuple[Badge, ...]
     pay_url: str
     received_url: str
 

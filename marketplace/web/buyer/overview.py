@@ -124,12 +124,16 @@ def _held(totals: Sequence[HeldForBuyer]) -> list[Figure]:
         Figure(
             "Held for you" if len(totals) == 1 else f"Held for you, {total.currency}",
             money_text(total.held_minor, total.currency),
-            f"Of {'1 order' if total.orders == 1 else f'{total.orders} orders'}, until it has arrived",
+            _held_for(total.orders),
             url_for("buyer.explain_flow", figure=BuyerFlow.HELD.value, currency=total.currency),
         )
         for total in totals
     ]
     return figures or [Figure("Held for you", "Nothing", "Money of paid orders is held until they arrive", "")]
+
+
+def _held_for(orders: int) -> str:
+    return "For 1 order, until it has arrived" if orders == 1 else f"For {orders} orders, until they have arrived"
 
 
 def _spent(totals: Sequence[BuyerTotals]) -> list[Figure]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import url_for
 
 from marketplace.payments.seller_queries import Pot, Pots
-from marketplace.web.pages import money_text
+from marketplace.web.pages import money_text, sentence
 from marketplace.web.seller.orders import release_text
 
 _WIDTH = 1000  # of the bar, in tenths of a per cent
@@ -53,7 +53,7 @@ def rows(pots: Pots, next_release: datetime | None, now: datetime) -> tuple[Flow
     """Return the parts with their amounts; what is never there unless something went wrong only when it is."""
     blocked = "1 order waits" if pots.blocked_orders == 1 else f"{pots.blocked_orders} orders wait"
     notes = {
-        Pot.WAITING: release_text(next_release, now).capitalize() if next_release else "Nothing is held",
+        Pot.WAITING: sentence(release_text(next_release, now)) if next_release else "Nothing is held",
         Pot.AVAILABLE: "Released to you",
         Pot.BLOCKED: f"{blocked} for a decision",
         Pot.DEBT: "Your next sales pay it",

@@ -102,7 +102,7 @@ class OrderPage:
 
     title: str
     console: Console
-    badges: tuple[Badge, Badge]
+    badges: tuple[Badge, ...]
     note: str
     called_off: CalledOff | None
     hold: Hold | None
@@ -161,9 +161,9 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
     )
 
 
-def badges(status: OrderStatus, purchase: PurchaseStatus, share: Share | None) -> tuple[Badge, Badge]:
+def badges(status: OrderStatus, purchase: PurchaseStatus, share: Share | None) -> tuple[Badge, ...]:
     """Return where the money and where the goods are."""
-    return wording.seller_money_badge(status, purchase, share), wording.fulfilment_badge(status)
+    return wording.once(wording.seller_money_badge(status, purchase, share), wording.fulfilment_badge(status))
 
 
 def ship_by(paid_at: datetime, now: datetime) -> ShipBy:

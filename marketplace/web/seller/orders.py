@@ -53,7 +53,7 @@ class OrderRow:
     url: str
     picture_url: str
     buyer: str
-    badges: tuple[Badge, Badge]
+    badges: tuple[Badge, ...]
     gross: str
     gross_url: str
     net: str

@@ -157,7 +157,7 @@ def _sales(facts: Facts, url: str) -> Figure:
         amount=money_text(now, facts.currency),
         note=f"against {money_text(before, facts.currency)} in the {facts.days} days before"
         if before
-        else f"none in the {facts.days} days before",
+        else f"None in the {facts.days} days before",
         explain_url=url,
         explain_label="Explain this figure",
         change=change_text(now, before),

@@ -13,7 +13,7 @@ from marketplace.orders import rules
 from marketplace.payments.seller_queries import Pot, Pots
 from marketplace.refunds.rules import answer_due
 from marketplace.refunds.waiting_queries import Waiting
-from marketplace.web.pages import date_text, money_text
+from marketplace.web.pages import date_text, money_text, sentence
 
 _FEW = f"{LOW_STOCK} or fewer left"
 
@@ -41,7 +41,7 @@ def build(
     """Return what is to be done; `to_send` counts orders by the day on which they were paid."""
     return (
         *_orders(to_send, now),
-        *_refunds(refunds),
+        *_refunds(refunds, now),
         *_debts(pots),
         *_shelf(shelf, low_stock),
     )
@@ -65,15 +65,16 @@ def _orders(to_send: Mapping[date, int], now: datetime) -> list[ToDo]:
     is_late = any(rules.is_overdue(_ship_by(paid), now) for paid in to_send)
     title = _counted(count, "order to send", "orders to send")
     tone = "bad" if is_late else "wait"
-    return [ToDo("truck", title, due_text(to_send, now).capitalize(), url_for("seller.orders"), "Send", tone)]
+    return [ToDo("truck", title, sentence(due_text(to_send, now)), url_for("seller.orders"), "Send", tone)]
 
 
-def _refunds(refunds: Sequence[Waiting]) -> list[ToDo]:
+def _refunds(refunds: Sequence[Waiting], now: datetime) -> list[ToDo]:
     if not refunds:
         return []
     title = _counted(sum(each.refunds for each in refunds), "refund asked for", "refunds asked for")
     due = answer_due(min(each.oldest for each in refunds))
-    return [ToDo("undo-2", title, f"To be decided by {date_text(due)}", url_for("seller.refunds"), "Read", "bad")]
+    words = "Was to be decided by" if due < now else "To be decided by"
+    return [ToDo("undo-2", title, f"{words} {date_text(due)}", url_for("seller.refunds"), "Read", "bad")]
 
 
 def _debts(pots: Sequence[Pots]) -> list[ToDo]:

@@ -159,7 +159,7 @@ def _row(row: Movement, currency: str) -> TransactionRow:
     fees = None if row.gross_minor is None else -((row.platform_fee_minor or 0) + (row.processing_fee_minor or 0))
     return TransactionRow(
         title=row.kind.label if row.kind is not MovementKind.OTHER else row.description,
-        note=" · ".join(filter(None, (row.order_number, row.key))),
+        note=row.order_number or "",
         url=url_for("seller.order", number=row.order_number) if row.order_number else "",
         date=date_text(row.booked_at),
         where=_WHERE.get(row.account, row.account.label),
