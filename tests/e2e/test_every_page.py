@@ -252,9 +252,13 @@ def pages_of(app: Flask) -> set[str]:
 
 
 def is_api(sandbox: Flask, endpoint: str) -> bool:
-    """Return whether this is the provider's API, a file, or an address that only leads on."""
+    """Return whether this is the provider's API, a file, or an address that only leads on.
+
+    The pages on which sellers set up their accounts have their own walk: `tests/sandbox/test_sandbox_e2e.py`.
+    """
     [*rules] = sandbox.url_map.iter_rules(endpoint)
-    return rules[0].rule.startswith(("/v1", "/static")) or endpoint in {"home", "search"}
+    elsewhere = {"express", "file", "setup", "setup_open", "setup_step"}
+    return rules[0].rule.startswith(("/v1", "/static")) or endpoint in {"home", "search"} | elsewhere
 
 
 @pytest.mark.parametrize("who", PATHS)
