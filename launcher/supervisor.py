@@ -87,6 +87,8 @@ class Supervisor:
             if program.process:
                 program.process.wait()
         self._pass_on(0.0)
+        for key in list(self._selector.get_map().values()):
+            self._close(key)  # what a killed grandchild held has no end of its own
 
     def _start(self, program: Program) -> None:
         program.process = subprocess.Popen(
@@ -132,14 +134,17 @@ class Supervisor:
         except ProcessLookupError:
             pass  # it has just ended by itself
 
+    def _close(self, key: selectors.SelectorKey) -> None:
+        self._selector.unregister(key.fileobj)
+        cast("IO[bytes]", key.fileobj).close()
+
     def _pass_on(self, seconds: float) -> None:
         """Print the lines that arrive within a time, each under its program's name."""
         for key, _ in self._selector.select(seconds):
             program: Program = key.data
             chunk = os.read(key.fd, 65_536)
             if not chunk:
-                self._selector.unregister(key.fileobj)
-                cast("IO[bytes]", key.fileobj).close()
+                self._close(key)
             *lines, program.rest = (program.rest + chunk).split(b"\n")
             if program.rest and (not chunk or len(program.rest) > LONGEST_LINE_BYTES):
                 lines, program.rest = [*lines, program.rest], b""

@@ -78,9 +78,9 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def browser_urls(postgres_server: PostgresServer) -> Iterator[DatabaseUrls]:
+def browser_urls(postgres_server: PostgresServer, worker_name: str) -> Iterator[DatabaseUrls]:
     """Databases for the shop that the browser sees; its background threads must not meet other tests."""
-    shop, sandbox = "marketplace_browser", "sandbox_browser"
+    shop, sandbox = f"marketplace_browser_{worker_name}", f"sandbox_browser_{worker_name}"
     postgres_server.create_database(shop, owner=OWNER, template=postgres_server.migrated_template())
     yield DatabaseUrls(
         application=postgres_server.role_url(APPLICATION, shop),
