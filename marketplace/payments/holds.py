@@ -20,7 +20,7 @@ from marketplace.orders.models import Order, Shipment
 from marketplace.orders.states import DeliveredBy, OrderStatus
 from marketplace.payments import telling
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
-from marketplace.payments.states import TransactionStatus
+from marketplace.payments.states import HoldReason, TransactionStatus
 
 _BATCH = 100
 _TICK = Actor.job("tick")
@@ -29,6 +29,7 @@ _TICK = Actor.job("tick")
 def confirm_received(session: Session, *, buyer_id: int, number: str, policy: MoneyPolicy, now: datetime) -> None:
     """Record that the buyer has received the own order `number`; where the policy says so, its hold ends now.
 
+    A hold for another reason than the standard one keeps its day: somebody has looked at it and wants it longer.
     Raises NotFound for another buyer's order, AlreadyThere when it has arrived, MoveNotAllowed when it was not sent.
     """
     order_id = orders.confirm_received(session, buyer_id=buyer_id, number=number, now=now)
@@ -38,6 +39,7 @@ def confirm_received(session: Session, *, buyer_id: int, number: str, policy: Mo
             .where(
                 PaymentTransaction.order_id == order_id,
                 PaymentTransaction.status == TransactionStatus.HELD,
+                PaymentTransaction.hold_reason == HoldReason.STANDARD,
                 PaymentTransaction.planned_release_date > now,
             )
             .values(planned_release_date=now)

@@ -11,7 +11,7 @@ from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.orders import operations as orders
 from marketplace.orders import rules as order_rules
 from marketplace.refunds.flows import approve_and_send
-from marketplace.refunds.operations import Wish
+from marketplace.refunds.wishes import Wish
 from marketplace.transitions import AlreadyThere, MoveNotAllowed
 from tests.builders import Bought, World
 from tests.faults import Line

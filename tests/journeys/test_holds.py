@@ -5,9 +5,9 @@ import pytest
 from marketplace import db
 from marketplace.orders import operations as orders
 from marketplace.orders import rules, sweeps
-from marketplace.payments import holds
+from marketplace.payments import hold_decisions, holds
 from marketplace.refunds import flows
-from marketplace.refunds.operations import Wish
+from marketplace.refunds.wishes import Wish
 from tests.builders import Bought, World
 from tests.races import at_once
 
@@ -84,6 +84,26 @@ def test_the_buyers_word_releases_the_same_day_and_only_this_order(world: World)
     received(world, bought)
     world.settle_down()
     assert shares(world) == ["available", "held"]
+
+
+def test_the_buyers_word_does_not_shorten_a_hold_that_an_admin_extended(world: World) -> None:
+    """Who buys from oneself could otherwise undo what an admin decided by pressing a button."""
+    bought = sent(world, 10_000)
+    [(share_id,)] = world.rows("SELECT id FROM payment_transaction")
+    db.atomic(
+        hold_decisions.extend,
+        (),
+        admin_id=world.person("Ada Admin", is_admin=True),
+        share_id=int(str(share_id)),
+        days=10,
+        reason="Buyer and seller share an address",
+        now=world.now,
+    )
+    received(world, bought)
+    later(world, days=39)
+    assert shares(world) == ["held"]
+    later(world, days=2)
+    assert shares(world) == ["available"]
 
 
 def test_a_policy_may_keep_the_hold_whatever_the_buyer_says(world: World) -> None:

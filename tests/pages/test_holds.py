@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from marketplace.refunds.operations import Wish
+from marketplace.refunds.wishes import Wish
 from tests.builders import Bought, World, form_token
 
 

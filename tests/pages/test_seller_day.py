@@ -13,7 +13,7 @@ from marketplace.catalog import operations as catalog
 from marketplace.catalog.operations import CarFacts, Offer
 from marketplace.money import Money
 from marketplace.refunds.flows import approve_and_send
-from marketplace.refunds.operations import Wish
+from marketplace.refunds.wishes import Wish
 from tests.builders import Bought, World, form_token
 from tests.pages.test_lists import table
 

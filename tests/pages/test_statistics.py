@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from marketplace.refunds.flows import approve_and_send
-from marketplace.refunds.operations import Wish
+from marketplace.refunds.wishes import Wish
 from tests.builders import World
 
 DECLINED_CARD = "4000000000000002"

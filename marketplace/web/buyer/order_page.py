@@ -13,6 +13,7 @@ from marketplace.orders.queries import LineRow, OrderDetail, PurchaseOrder
 from marketplace.orders.shipping_queries import ShipmentRow
 from marketplace.orders.states import ORDER, DeliveredBy, OrderStatus, PurchaseStatus
 from marketplace.payments.queries import Attempt, Decline, Share
+from marketplace.payments.states import HoldReason
 from marketplace.payments.timeline_queries import Change
 from marketplace.refunds.queries import RefundRow
 from marketplace.web import cancel_parts, order_parts, refund_parts, wording
@@ -139,7 +140,7 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy) -> OrderPage:
         protection=order_progress.protection(order, share),
         parcel=order_parts.parcel(shipment, _ARRIVED) if shipment else None,
         received_url=to_receive,
-        received_note=_received_note(shipment, policy) if to_receive and shipment else "",
+        received_note=_received_note(shipment, share, policy) if to_receive and shipment else "",
         money_rows=_money_rows(order, share),
         lines=order_parts.line_views(facts.lines, order.currency, explain_url(order.number, "goods")),
         shop_name=order.shop_name,
@@ -178,9 +179,11 @@ def explain_url(number: str, figure: str) -> str:
     return url_for("buyer.explain_order", number=number, figure=figure)
 
 
-def _received_note(shipment: ShipmentRow, policy: MoneyPolicy) -> str:
+def _received_note(shipment: ShipmentRow, share: Share | None, policy: MoneyPolicy) -> str:
     day = date_text(rules.counts_as_delivered(shipment.shipped_at, policy.delivered_after_shipping_days))
-    paid = "The seller is paid then; you can still ask for a refund. " if policy.release_on_receipt else ""
+    is_standard = share is not None and share.hold_reason is HoldReason.STANDARD
+    ends_now = policy.release_on_receipt and is_standard
+    paid = "The seller is paid then; you can still ask for a refund. " if ends_now else ""
     return f"{paid}If you say nothing, it counts as delivered on {day}."
 
 
