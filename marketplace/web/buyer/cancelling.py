@@ -2,24 +2,17 @@
 
 from dataclasses import dataclass
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
-from marketplace.cancellations import flows, rules
-from marketplace.cancellations import queries as cancellations
 from marketplace.cancellations.rules import Side
 from marketplace.checkout import flows as checkout
-from marketplace.config import MoneyPolicy
-from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.errors import Conflict
 from marketplace.orders import queries
 from marketplace.orders.queries import OrderDetail
 from marketplace.orders.states import PurchaseStatus
-from marketplace.refunds import queries as refunds
-from marketplace.transitions import AlreadyThere
-from marketplace.web import cancel_parts, guards, lists
-from marketplace.web.auth.forms import blame
-from marketplace.web.cancel_parts import CancelForm
+from marketplace.web import cancel_asking, guards, lists
 from marketplace.web.console import Console, buyer_console
 from marketplace.web.order_parts import RelatedOrder
 from marketplace.web.pages import money_text
@@ -48,42 +41,14 @@ def cancel(number: str) -> ResponseReturnValue:
     order = _own(number)
     if order.purchase_status is PurchaseStatus.OPEN:
         return render_template("buyer/cancel_unpaid.html", page=_unpaid_page(order))
-    try:
-        rules.check_can_cancel(Side.BUYER, order.status, buyers_may=_policy().buyers_may_cancel)
-    except (AlreadyThere, NotAllowed) as error:
-        return _back(order, error.message, "wait")
-    return _show(order, cancel_parts.form_for(Side.BUYER), 200)
+    return cancel_asking.ask(order, Side.BUYER)
 
 
 @guards.signed_in
 def cancel_order(number: str) -> ResponseReturnValue:
     """Cancel the viewer's own order, or the whole purchase while it is not paid."""
     order = _own(number)
-    if request.form.get("unpaid"):
-        return _cancel_unpaid(order)
-    form = cancel_parts.form_for(Side.BUYER)
-    try:
-        rules.check_can_cancel(Side.BUYER, order.status, buyers_may=_policy().buyers_may_cancel)
-        if not form.validate():
-            return _show(order, form, 422)
-        flows.cancel_and_refund(
-            user_id=order.buyer_id,
-            side=Side.BUYER,
-            number=order.number,
-            wanted=form.wanted(),
-            policy=_policy(),
-            providers=providers(),
-            now=clock.now(),
-        )
-    except Invalid as error:
-        blame(form, error)
-        return _show(order, form, 422)
-    except (AlreadyThere, NotAllowed) as error:
-        return _back(order, error.message, "wait")
-    except Conflict as error:
-        form.form_errors.append(error.message)
-        return _show(order, form, 409)
-    return _back(order, "The order is cancelled. The seller was told, and your money goes back by itself.", "ok")
+    return _cancel_unpaid(order) if request.form.get("unpaid") else cancel_asking.receive(order, Side.BUYER)
 
 
 def _cancel_unpaid(order: OrderDetail) -> ResponseReturnValue:
@@ -96,28 +61,13 @@ def _cancel_unpaid(order: OrderDetail) -> ResponseReturnValue:
             settings=current_app.extensions["settings"],
         )
     except Conflict as error:
-        return _back(order, error.message, "wait")
-    return _back(order, f"Purchase {order.purchase_number} is cancelled. Nothing was charged.", "ok")
+        return cancel_asking.back(order, Side.BUYER, error.message, "wait")
+    done = f"Purchase {order.purchase_number} is cancelled. Nothing was charged."
+    return cancel_asking.back(order, Side.BUYER, done, "ok")
 
 
 def _own(number: str) -> OrderDetail:
     return queries.buyer_order(lists.number(number), guards.viewer().user_id)
-
-
-def _policy() -> MoneyPolicy:
-    found: MoneyPolicy = current_app.extensions["settings"].money
-    return found
-
-
-def _back(order: OrderDetail, message: str, tone: str) -> ResponseReturnValue:
-    flash(message, tone)
-    return redirect(url_for("buyer.order", number=order.number), code=303)
-
-
-def _show(order: OrderDetail, form: CancelForm, code: int) -> ResponseReturnValue:
-    plan = cancellations.preview(order.id, _policy())
-    page = cancel_parts.build(order, plan, refunds.refunds_of_orders([order.id]), Side.BUYER, buyer_console("orders"))
-    return render_template("buyer/cancel.html", page=page, form=form), code
 
 
 def _unpaid_page(order: OrderDetail) -> UnpaidPage:
