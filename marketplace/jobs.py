@@ -20,6 +20,7 @@ from marketplace import clock, db
 from marketplace.checkout import flows as checkout
 from marketplace.checkout import outcomes as checkout_outcomes
 from marketplace.checkout import sweeps
+from marketplace.debts import operations as debts
 from marketplace.demo import forward
 from marketplace.job_runs import operations as job_runs
 from marketplace.job_runs.operations import Run
@@ -98,6 +99,7 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
             orders.deliver_overdue, (), days=settings.money.delivered_after_shipping_days, now=now
         ),
         "holds ended": lambda: db.atomic(holds.release_due, (), policy=settings.money, now=now),
+        "debts netted": lambda: db.atomic(debts.net_due, (), now=now),
         "receipts returned": lambda: checkout.return_receipts(providers=providers, now=now),
         "entries chained": lambda: db.atomic(ledger.extend_chain, ["ledger:chain"]),
     }

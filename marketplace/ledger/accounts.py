@@ -30,6 +30,8 @@ class Account(StrEnum):
     SELLER_DEBT = "seller_debt", "Owed by the seller", True
     REFUND_PENDING = "refund_pending", "Refunds on their way", False
     REFUND_COST = "refund_cost", "Refund costs borne by the platform", True
+    DISPUTE_HOLD = "dispute_hold", "Taken back by buyers' banks, not decided yet", True
+    DISPUTE_FEE = "dispute_fee", "Dispute fees", True
     UNAPPLIED_RECEIPTS = "unapplied_receipts", "Received, to be returned to the buyer", False
 
 

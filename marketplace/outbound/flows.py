@@ -74,7 +74,7 @@ def send_due(*, providers: Mapping[str, Provider], outcomes: Outcomes, now: date
 
 
 def _done(session: Session, *, call: operations.TakenCall, outcome: Outcome, answer: Answer, now: datetime) -> None:
-    if operations.finish(session, call_id=call.id, object_id=requests.object_id(answer), now=now):
+    if operations.finish(session, call_id=call.id, object_id=requests.object_id(call.kind, answer), now=now):
         outcome(session, subject_id=call.subject_id, answer=answer, code="", now=now)
 
 

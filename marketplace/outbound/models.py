@@ -21,6 +21,14 @@ class CallKind(StrEnum):
     REFUND = "refund"
     RETURN = "return"
     """Money that could not be used goes back."""
+    CREATE_ACCOUNT = "create_account"
+    """An account for a seller, to be paid on."""
+    TRANSFER = "transfer"
+    """A payout's money to the seller's account at the provider."""
+    BANK_PAYOUT = "bank_payout"
+    """From there to the seller's bank."""
+    REVERSAL = "reversal"
+    """Money of a transfer taken back."""
 
 
 class Installation(Base):

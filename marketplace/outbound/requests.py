@@ -1,7 +1,7 @@
 """What each kind of call asks of the port, from its frozen request; and how its object is looked up again."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -25,25 +25,55 @@ def checkout_request(stored: Mapping[str, Any]) -> CheckoutRequest:
     return CheckoutRequest(**values)
 
 
+@dataclass(frozen=True)
+class Ask:
+    """How one kind of call is made, how its object is looked up again, and that object's id."""
+
+    send: Callable[[Provider, TakenCall], Any]
+    look_up: Callable[[Provider, TakenCall], Any]
+    object_id: Callable[[Any], str]
+
+
 def send(provider: Provider, call: TakenCall) -> Answer:
     """Make the call; raises Unknown or Refused."""
-    if call.kind == CallKind.CREATE_CHECKOUT:
-        return provider.create_checkout(checkout_request(call.request), key=call.idempotency_key)
-    if call.kind == CallKind.EXPIRE_CHECKOUT:
-        return provider.expire_checkout(call.request["session_id"], key=call.idempotency_key)
-    return provider.refund(**call.request, key=call.idempotency_key)
+    answer: Answer = _ASKS[call.kind].send(provider, call)
+    return answer
 
 
 def look_up(provider: Provider, call: TakenCall) -> Answer | None:
     """Return the object that the call made, or None when the provider has none; raises Unknown or Refused."""
-    if call.kind == CallKind.CREATE_CHECKOUT:
-        wanted = checkout_request(call.request)
-        return provider.find_checkout(wanted.payment_id, installation=wanted.installation, since=call.first_sent_at)
-    if call.kind == CallKind.EXPIRE_CHECKOUT:
-        return provider.get_checkout(call.request["session_id"])
-    return provider.find_refund(intent_id=call.request["intent_id"], reference=call.request["reference"])
+    found: Answer | None = _ASKS[call.kind].look_up(provider, call)
+    return found
 
 
-def object_id(answer: Answer) -> str:
+def object_id(kind: CallKind, answer: Answer) -> str:
     """Return the provider's id of what the call made or changed."""
-    return answer.session_id if isinstance(answer, Checkout) else answer.refund_id
+    return _ASKS[kind].object_id(answer)
+
+
+def _find_checkout(provider: Provider, call: TakenCall) -> Checkout | None:
+    wanted = checkout_request(call.request)
+    return provider.find_checkout(wanted.payment_id, installation=wanted.installation, since=call.first_sent_at)
+
+
+_REFUND = Ask(
+    lambda provider, call: provider.refund(**call.request, key=call.idempotency_key),
+    lambda provider, call: provider.find_refund(
+        intent_id=call.request["intent_id"], reference=call.request["reference"]
+    ),
+    lambda refund: refund.refund_id,
+)
+_ASKS = {
+    CallKind.CREATE_CHECKOUT: Ask(
+        lambda provider, call: provider.create_checkout(checkout_request(call.request), key=call.idempotency_key),
+        _find_checkout,
+        lambda checkout: checkout.session_id,
+    ),
+    CallKind.EXPIRE_CHECKOUT: Ask(
+        lambda provider, call: provider.expire_checkout(call.request["session_id"], key=call.idempotency_key),
+        lambda provider, call: provider.get_checkout(call.request["session_id"]),
+        lambda checkout: checkout.session_id,
+    ),
+    CallKind.REFUND: _REFUND,
+    CallKind.RETURN: _REFUND,
+}

@@ -58,7 +58,7 @@ _SHARE = (
         Order.status,
         Shop.name,
         PaymentTransaction.currency,
-        PaymentTransaction.net_minor - PaymentTransaction.net_taken_minor,
+        PaymentTransaction.left_minor,
         PaymentTransaction.status,
         PaymentTransaction.hold_reason,
         PaymentTransaction.days_to_hold,

@@ -6,7 +6,7 @@ says so; the seller's word alone never does before the days have passed after wh
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from marketplace import history
@@ -64,7 +64,7 @@ def release_due(session: Session, *, policy: MoneyPolicy, now: datetime) -> int:
                 Shipment.delivered_by.in_([DeliveredBy.BUYER, DeliveredBy.TIME]),
                 and_(Shipment.delivered_by == DeliveredBy.SELLER, Shipment.shipped_at <= counted),
             ),
-            ~_is_blocked(),
+            ~PaymentBlock.is_open_for(PaymentTransaction.id),
         )
         .order_by(PaymentTransaction.planned_release_date)
         .limit(_BATCH)
@@ -78,7 +78,7 @@ def release_due(session: Session, *, policy: MoneyPolicy, now: datetime) -> int:
 def release(session: Session, share: PaymentTransaction, *, actor: Actor, because: str | None, now: datetime) -> None:
     """Make what is left of a held share available to its seller, book it and tell the seller."""
     history.move(session, share, "release", actor=actor, at=now, because=because)
-    left = share.net_minor - share.net_taken_minor
+    left = share.left_minor
     if left:
         ledger.book(
             session,
@@ -93,11 +93,3 @@ def release(session: Session, share: PaymentTransaction, *, actor: Actor, becaus
             now=now,
         )
     telling.released(session, share, now=now)
-
-
-def _is_blocked() -> ColumnElement[bool]:
-    return (
-        select(PaymentBlock.id)
-        .where(PaymentBlock.transaction_id == PaymentTransaction.id, PaymentBlock.lifted_at.is_(None))
-        .exists()
-    )

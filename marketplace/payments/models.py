@@ -2,9 +2,10 @@
 
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, select
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from marketplace.accounts.models import User
 from marketplace.db import (
@@ -116,7 +117,11 @@ class PaymentTransaction(Ruled, Base):
         UniqueConstraint("payment_id", "order_id"),
         CheckConstraint("net_minor = gross_minor - platform_fee_minor - processing_fee_minor", name="net_adds_up"),
         CheckConstraint("refunded_minor BETWEEN 0 AND gross_minor", name="refunded_within_gross"),
-        CheckConstraint("net_taken_minor BETWEEN 0 AND net_minor", name="taken_within_net"),
+        CheckConstraint(
+            "net_taken_minor >= 0 AND netted_minor >= 0 AND paid_out_minor >= 0"
+            " AND net_taken_minor + netted_minor + paid_out_minor <= net_minor",
+            name="taken_within_net",
+        ),
         Index(None, "order_id"),
         Index(None, "seller_id", "id"),
         Index("ix_payment_transaction_sold", "seller_id", "currency", "payment_received_date"),
@@ -140,7 +145,11 @@ class PaymentTransaction(Ruled, Base):
     refunded_minor: Mapped[MinorUnits] = mapped_column(default=0)
     """How much of the gross goes or went back to the buyer, minor units."""
     net_taken_minor: Mapped[MinorUnits] = mapped_column(default=0)
-    """How much of the net refunds have taken, minor units; the seller still has net less this."""
+    """How much of the net refunds and disputes have taken, minor units."""
+    netted_minor: Mapped[MinorUnits] = mapped_column(default=0)
+    """How much of the net paid what the seller owed, minor units."""
+    paid_out_minor: Mapped[MinorUnits] = mapped_column(default=0)
+    """How much of the net was transferred to the seller and not taken back, minor units."""
     status: Mapped[TransactionStatus] = mapped_column(EnumText(TransactionStatus), default=TRANSACTION.initial)
     payment_failure_code: Mapped[Text200 | None]
     payment_failure_reason: Mapped[LongText | None]
@@ -150,6 +159,11 @@ class PaymentTransaction(Ruled, Base):
     planned_release_date: Mapped[UtcTime | None]
     payment_received_date: Mapped[UtcTime | None]
     created_at: Mapped[UtcTime]
+
+    @hybrid_property
+    def left_minor(self) -> int:
+        """Return what the seller still has here: net less what was taken, netted and paid out; minor units."""
+        return self.net_minor - self.net_taken_minor - self.netted_minor - self.paid_out_minor
 
 
 class PaymentBlock(Base):
@@ -166,6 +180,11 @@ class PaymentBlock(Base):
     note: Mapped[LongText]
     set_at: Mapped[UtcTime]
     lifted_at: Mapped[UtcTime | None]
+
+    @classmethod
+    def is_open_for(cls, transaction_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+        """Return the condition that something blocks a share."""
+        return select(cls.id).where(cls.transaction_id == transaction_id, cls.lifted_at.is_(None)).exists()
 
 
 class HoldDecision(Base):

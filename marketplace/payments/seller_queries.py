@@ -30,7 +30,7 @@ from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
 
 _MINOR = Posting.amount_minor.type
-_LEFT = PaymentTransaction.net_minor - PaymentTransaction.net_taken_minor
+_LEFT = PaymentTransaction.left_minor
 _NEXT_DAYS = 6
 
 

@@ -113,16 +113,24 @@ TRANSACTION = Machine(
         "hold": ([_X.PENDING, _X.FAILED], _X.HELD, "The buyer has paid; the money waits for the end of the hold."),
         "release": ([_X.HELD], _X.AVAILABLE, "The hold is over and nothing blocks it."),
         "transfer": ([_X.AVAILABLE], _X.TRANSFERRING, "A payout took it up."),
-        "pay_out": ([_X.TRANSFERRING], _X.PAID_OUT, "The seller's account has it."),
-        "refund": ([_X.HELD, _X.AVAILABLE], _X.REFUNDED, "The buyer has all of it back."),
+        "pay_out": ([_X.TRANSFERRING, _X.AVAILABLE], _X.PAID_OUT, "The bank has it, or it paid what the seller owed."),
+        "put_back": ([_X.TRANSFERRING], _X.AVAILABLE, "Its payout was not made; it waits for another."),
+        "bounce": ([_X.PAID_OUT], _X.TRANSFERRING, "The bank sent it back after it was paid."),
+        "reopen": ([_X.PAID_OUT, _X.REFUNDED], _X.AVAILABLE, "Money of it came back and is to be paid again."),
+        "refund": ([_X.HELD, _X.AVAILABLE, _X.PAID_OUT], _X.REFUNDED, "The buyer has all of it back."),
         "restore_held": ([_X.REFUNDED], _X.HELD, "A refund did not reach the buyer; the share is held again."),
         "restore_available": (
             [_X.REFUNDED],
             _X.AVAILABLE,
             "A refund did not reach the buyer; the share is available again.",
         ),
+        "restore_paid_out": (
+            [_X.REFUNDED],
+            _X.PAID_OUT,
+            "A refund did not reach the buyer; the seller has their money as before.",
+        ),
     },
-    walks_back=("restore_held", "restore_available"),
+    walks_back=("restore_held", "restore_available", "restore_paid_out", "put_back", "bounce", "reopen"),
 )
 
 RECEIPT = Machine(

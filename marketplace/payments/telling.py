@@ -15,7 +15,6 @@ from marketplace.payments.models import PaymentTransaction
 def released(session: Session, share: PaymentTransaction, *, now: datetime) -> None:
     """Tell the seller that the money of an order is available."""
     number = session.execute(select(Order.number).where(Order.id == share.order_id)).scalar_one()
-    left = share.net_minor - share.net_taken_minor
-    facts = {"number": number, "amount_minor": left, "currency": share.currency}
+    facts = {"number": number, "amount_minor": share.left_minor, "currency": share.currency}
     told = NewFact(share.seller_id, NotificationKind.MONEY_RELEASED, "payment_transaction", share.id, facts)
     notifications.tell_new(session, [told], now=now)

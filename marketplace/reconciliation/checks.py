@@ -15,6 +15,7 @@ from marketplace.history import Ruled
 from marketplace.ledger.models import LedgerChain, LedgerEntry, Posting
 from marketplace.ledger.operations import entry_hash, link_hash
 from marketplace.reconciliation.order_checks import ORDER_CHECKS
+from marketplace.reconciliation.seller_checks import SELLER_CHECKS
 
 _CHECKS: Mapping[str, str] = {
     "entries balance": """
@@ -70,7 +71,9 @@ _CHECKS: Mapping[str, str] = {
         LEFT JOIN payment_transaction x
             ON x.payment_id = e.payment_id AND e.key = 'transaction:' || x.id || ':released'
                 AND x.status IN ('available', 'transferring', 'paid_out', 'refunded')
-        WHERE p.id IS NULL AND t.id IS NULL AND r.id IS NULL AND x.id IS NULL
+        LEFT JOIN debt_netting n
+            ON e.key IN ('netting:' || n.id, 'netting:' || n.id || ':undone')
+        WHERE p.id IS NULL AND t.id IS NULL AND r.id IS NULL AND x.id IS NULL AND n.id IS NULL
     """,
     "captures equal the shares": """
         SELECT 'payment_transaction', t.id, 'gross, net and fees differ from the capture''s postings'
@@ -91,16 +94,6 @@ _CHECKS: Mapping[str, str] = {
             FROM payment_transaction WHERE status = 'held'
             UNION ALL
             SELECT owner_id, currency, 0, -amount_minor FROM posting WHERE account = 'seller_held'
-        ) both_sides
-        GROUP BY seller_id, currency HAVING sum(shares) <> sum(booked)
-    """,
-    "available money equals the available shares": """
-        SELECT 'user', seller_id, currency || ': may have ' || sum(shares) || ' by shares, ' || sum(booked) || ' booked'
-        FROM (
-            SELECT seller_id, currency, net_minor - net_taken_minor AS shares, 0 AS booked
-            FROM payment_transaction WHERE status = 'available'
-            UNION ALL
-            SELECT owner_id, currency, 0, -amount_minor FROM posting WHERE account = 'seller_payable'
         ) both_sides
         GROUP BY seller_id, currency HAVING sum(shares) <> sum(booked)
     """,
@@ -236,11 +229,16 @@ def check_books() -> Report:
         differences = [*_sql_differences(connection), *_entry_differences(connection), *_chain_differences(connection)]
         entries = connection.execute(text("SELECT count(*) FROM ledger_entry")).scalar_one()
         postings = connection.execute(text("SELECT count(*) FROM posting")).scalar_one()
-    return Report(entries, postings, len(_CHECKS) + len(ORDER_CHECKS) + len(Ruled.ruled) + 3, tuple(differences))
+    return Report(
+        entries,
+        postings,
+        len(_CHECKS) + len(ORDER_CHECKS) + len(SELLER_CHECKS) + len(Ruled.ruled) + 3,
+        tuple(differences),
+    )
 
 
 def _sql_differences(connection: Connection) -> Iterator[Difference]:
-    statements = {**_CHECKS, **ORDER_CHECKS}
+    statements = {**_CHECKS, **ORDER_CHECKS, **SELLER_CHECKS}
     for model in Ruled.ruled:
         name = model.machine.name
         statements[f"the status of each {name} is its history's last"] = _STATUS.format(table=name)

@@ -17,6 +17,7 @@ from marketplace.orders.models import Order, Purchase
 from marketplace.outbound.models import CallKind, OutboundCall
 from marketplace.payment_records.models import Payment
 from marketplace.payments.models import PaymentTracker, PaymentTransaction, UnappliedReceipt
+from marketplace.payouts.models import Payout, SellerAccount, TransferReversal
 from marketplace.provider_events.models import ProviderEvent
 from marketplace.refunds.models import Refund
 from marketplace.transitions import Machine
@@ -140,7 +141,7 @@ _IDS: Mapping[str, ColumnElement[int]] = {
     model.machine.name: model.__table__.c.id
     for model in (
         Payment, PaymentTracker, PaymentTransaction, UnappliedReceipt, Purchase, Order, Listing, StockReservation,
-        OutboundCall, ProviderEvent, Refund, FailedJob,
+        OutboundCall, ProviderEvent, Refund, FailedJob, Payout, SellerAccount, TransferReversal,
     )
 }  # fmt: skip
 _KEYS: Mapping[str, tuple[Page, Any]] = {
@@ -156,5 +157,8 @@ _KEYS: Mapping[str, tuple[Page, Any]] = {
     "provider_event": (Page.EVENT, ProviderEvent.id),
     "refund": (Page.REFUND, Refund.number),
     "listing": (Page.LISTING, case((Listing.status == ListingStatus.ACTIVE, Listing.slug), else_=null())),
+    "payout": (Page.NONE, null()),
+    "seller_account": (Page.NONE, null()),
+    "transfer_reversal": (Page.NONE, null()),
 }
 _PAGES = {name: _shown(name, _IDS[name], page, key) for name, (page, key) in _KEYS.items()}

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from marketplace.debts import operations as debts
 from marketplace.history import StatusChange
 from marketplace.ledger import operations as ledger
 from marketplace.ledger.accounts import Account
@@ -23,6 +24,8 @@ def take(session: Session, refund: Refund, plan: Plan, *, now: datetime) -> None
     refund.available_minor = plan.from_available.minor
     refund.debt_minor = plan.from_debt.minor
     _change_share(session, refund, sign=1)
+    share = session.get_one(PaymentTransaction, refund.transaction_id)
+    debts.record(session, share, subject=_debt_of(refund), amount_minor=refund.debt_minor, now=now)
     _book(session, refund, fact="approved", sign=1, now=now)
 
 
@@ -36,6 +39,7 @@ def give_back(session: Session, refund: Refund, *, now: datetime) -> None:
     if stood(session, share) is not TransactionStatus.HELD:
         refund.held_minor, refund.available_minor = 0, refund.held_minor + refund.available_minor
     _book(session, refund, fact="failed", sign=-1, now=now)
+    debts.give_up(session, subject=_debt_of(refund), transaction_id=refund.transaction_id, now=now)
 
 
 def stood(session: Session, share: PaymentTransaction) -> TransactionStatus:
@@ -81,6 +85,10 @@ def lift_block(session: Session, refund: Refund, *, now: datetime) -> None:
         )
         .values(lifted_at=now)
     )
+
+
+def _debt_of(refund: Refund) -> str:
+    return f"refund:{refund.id}:{refund.attempt}"
 
 
 def _change_share(session: Session, refund: Refund, *, sign: int) -> None:

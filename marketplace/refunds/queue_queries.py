@@ -101,9 +101,7 @@ def counts_of_seller(seller_id: int) -> dict[RefundStatus, int]:
     return _counted(db.read(_COUNTS.where(Refund.seller_id == seller_id)))
 
 
-def _tab(
-    statement: Select[*tuple[Any, ...]], tab: RefundTab, period: Period, cursor: Cursor
-) -> Listed[RefundRow]:
+def _tab(statement: Select[*tuple[Any, ...]], tab: RefundTab, period: Period, cursor: Cursor) -> Listed[RefundRow]:
     # Ids grow with the time of asking, so the lowest waits longest.
     return queries.refund_page(
         statement.where(Refund.status.in_(tab.statuses)), period, cursor, Sort.OLDEST if tab.is_queue else Sort.NEWEST

@@ -26,7 +26,7 @@ _STANDING = select(
     PaymentTransaction.platform_fee_minor,
     PaymentTransaction.processing_fee_minor,
     PaymentTransaction.refunded_minor,
-    PaymentTransaction.net_minor - PaymentTransaction.net_taken_minor,
+    PaymentTransaction.left_minor,
     _RESERVED,
 ).where(PaymentTransaction.id == bindparam("transaction_id"))
 

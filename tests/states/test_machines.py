@@ -12,6 +12,7 @@ from marketplace.orders.states import ORDER, PURCHASE
 from marketplace.outbound.states import CALL
 from marketplace.payment_records.states import PAYMENT, PaymentStatus
 from marketplace.payments.states import RECEIPT, TRACKER, TRANSACTION
+from marketplace.payouts.states import ACCOUNT, PAYOUT, REVERSAL
 from marketplace.provider_events.states import EVENT
 from marketplace.reconciliation import checks
 from marketplace.refunds.states import REFUND
@@ -42,15 +43,43 @@ MATRICES: dict[Machine, str] = {
     cancel         canceled        canceled        canceled   canceled        =         =
     """,
     TRANSACTION: """
-                      pending failed held      available    transferring paid_out refunded
-    fail              failed  =      =         =            =            =        =
-    hold              held    held   =         =            =            =        =
-    release           .       .      available =            =            =        =
-    transfer          .       .      .         transferring =            =        !
-    pay_out           .       .      .         .            paid_out     =        !
-    refund            .       .      refunded  refunded     !            !        =
-    restore_held      .       .      =         =            =            =        held
-    restore_available .       .      .         =            =            =        available
+                      pending failed held      available    transferring paid_out     refunded
+    fail              failed  =      =         =            =            =            =
+    hold              held    held   =         =            =            =            =
+    release           .       .      available =            =            =            =
+    transfer          .       .      .         transferring =            =            =
+    pay_out           .       .      .         paid_out     paid_out     =            =
+    put_back          .       .      .         =            available    =            =
+    bounce            .       .      .         .            =            transferring =
+    reopen            .       .      .         =            =            available    available
+    refund            .       .      refunded  refunded     .            refunded     =
+    restore_held      .       .      =         =            =            =            held
+    restore_available .       .      .         =            =            =            available
+    restore_paid_out  .       .      .         .            .            =            paid_out
+    """,
+    ACCOUNT: """
+               started      review       enabled      restricted   disconnected rejected
+    review     review       =            =            review       =            =
+    enable     enabled      enabled      =            enabled      enabled      =
+    restrict   restricted   restricted   restricted   =            restricted   =
+    disconnect disconnected disconnected disconnected disconnected =            =
+    reject     rejected     rejected     rejected     rejected     rejected     =
+    """,
+    PAYOUT: """
+            pending    refused    in_transit paid     failed     canceled reversed
+    refuse  refused    =          =          =        =          =        =
+    retry   =          pending    =          =        =          =        =
+    cancel  .          canceled   !          !        !          =        !
+    arrive  in_transit in_transit =          =        =          !        =
+    pay     .          .          paid       =        paid       !        =
+    fail    .          .          failed     failed   =          !        =
+    resend  .          .          =          =        in_transit !        =
+    reverse .          .          reversed   reversed reversed   !        =
+    """,
+    REVERSAL: """
+           pending done refused
+    finish done    =    !
+    refuse refused !    =
     """,
     RECEIPT: """
               received  returning returned  failed

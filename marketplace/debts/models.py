@@ -1,0 +1,63 @@
+"""Debts of sellers, and each time a share's money paid one."""
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.accounts.models import User
+from marketplace.db import Base, Currency, MinorUnits, PrimaryKey, Text64, UtcTime
+from marketplace.orders.models import Order
+from marketplace.payments.models import PaymentTransaction
+
+
+class SellerDebt(Base):
+    """What a seller owes the platform for one order, because the money had left before it had to go back.
+
+    Paid by their coming sales, oldest debt first; open is amount less netted less forgiven.
+    """
+
+    __tablename__ = "seller_debt"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint(
+            "netted_minor >= 0 AND forgiven_minor >= 0 AND netted_minor + forgiven_minor <= amount_minor",
+            name="paid_within_amount",
+        ),
+        UniqueConstraint("subject", "transaction_id"),
+        Index(
+            "ix_seller_debt_open",
+            "seller_id",
+            "currency",
+            "id",
+            postgresql_where="netted_minor + forgiven_minor < amount_minor",
+        ),
+        Index(None, "seller_id", "id"),
+    )
+
+    id: Mapped[PrimaryKey]
+    seller_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    order_id: Mapped[int] = mapped_column(ForeignKey(Order.id))
+    transaction_id: Mapped[int] = mapped_column(ForeignKey(PaymentTransaction.id), index=True)
+    """The share that could not bear it any more."""
+    subject: Mapped[Text64]
+    """What made it: `refund:9:1` (with the attempt), `dispute:3` or `reversal:4`."""
+    currency: Mapped[Currency]
+    amount_minor: Mapped[MinorUnits]
+    netted_minor: Mapped[MinorUnits] = mapped_column(default=0)
+    """Paid by coming sales, minor units."""
+    forgiven_minor: Mapped[MinorUnits] = mapped_column(default=0)
+    """Not owed any more, because its cause fell away or the platform bears it, minor units."""
+    created_at: Mapped[UtcTime]
+
+
+class DebtNetting(Base):
+    """One time a share's money paid a debt; undone when the debt's cause falls away."""
+
+    __tablename__ = "debt_netting"
+    __table_args__ = (CheckConstraint("amount_minor > 0", name="amount_positive"),)
+
+    id: Mapped[PrimaryKey]
+    debt_id: Mapped[int] = mapped_column(ForeignKey(SellerDebt.id), index=True)
+    transaction_id: Mapped[int] = mapped_column(ForeignKey(PaymentTransaction.id), index=True)
+    amount_minor: Mapped[MinorUnits]
+    netted_at: Mapped[UtcTime]
+    undone_minor: Mapped[MinorUnits] = mapped_column(default=0)

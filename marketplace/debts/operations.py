@@ -1,0 +1,184 @@
+"""Debts: recorded with what made them, paid by coming sales, and given up when their cause falls away."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace import history
+from marketplace.debts import rules
+from marketplace.debts.models import DebtNetting, SellerDebt
+from marketplace.history import Actor
+from marketplace.ledger import operations as ledger
+from marketplace.ledger.accounts import Account
+from marketplace.ledger.operations import Line
+from marketplace.payments.models import PaymentBlock, PaymentTransaction
+from marketplace.payments.states import TransactionStatus
+
+_NETTING = Actor.job("netting")
+_BATCH = 100
+
+
+def record(
+    session: Session, share: PaymentTransaction, *, subject: str, amount_minor: int, now: datetime
+) -> SellerDebt | None:
+    """Record that the seller of `share` owes `amount_minor` minor units because of `subject`; None for nothing.
+
+    The caller books it (Dr seller_debt, with the share's order) in the entry of the fact that made it.
+    """
+    if not amount_minor:
+        return None
+    debt = SellerDebt(
+        seller_id=share.seller_id,
+        order_id=share.order_id,
+        transaction_id=share.id,
+        subject=subject,
+        currency=share.currency,
+        amount_minor=amount_minor,
+        created_at=now,
+    )
+    session.add(debt)
+    session.flush()
+    return debt
+
+
+def net(session: Session, *, seller_id: int, currency: str, now: datetime) -> int:
+    """Let what is available to a seller pay what they owe, oldest first; return how much, minor units.
+
+    Shares that something blocks pay nothing. A share that is used up ends as paid out.
+    """
+    debts = {debt.id: debt for debt in _open_debts(session, seller_id, currency)}
+    if not debts:
+        return 0
+    shares = {share.id: share for share in _available(session, seller_id, currency)}
+    pairings = rules.pair(
+        [rules.Open(debt.id, debt.amount_minor - debt.netted_minor - debt.forgiven_minor) for debt in debts.values()],
+        [rules.Open(share.id, share.left_minor) for share in shares.values()],
+    )
+    for pairing in pairings:
+        _pay(session, debts[pairing.debt_id], shares[pairing.transaction_id], pairing.amount_minor, now=now)
+    return sum(pairing.amount_minor for pairing in pairings)
+
+
+def net_due(session: Session, *, now: datetime) -> int:
+    """Let available money pay debts of every seller who has both; return how many sellers (at most 100 a call)."""
+    both = (
+        select(SellerDebt.seller_id, SellerDebt.currency)
+        .join(
+            PaymentTransaction,
+            (PaymentTransaction.seller_id == SellerDebt.seller_id)
+            & (PaymentTransaction.currency == SellerDebt.currency),
+        )
+        .where(
+            SellerDebt.netted_minor + SellerDebt.forgiven_minor < SellerDebt.amount_minor,
+            PaymentTransaction.status == TransactionStatus.AVAILABLE,
+            PaymentTransaction.left_minor > 0,
+            ~PaymentBlock.is_open_for(PaymentTransaction.id),
+        )
+        .distinct()
+        .limit(_BATCH)
+    )
+    sellers = session.execute(both).all()
+    for seller_id, currency in sellers:
+        net(session, seller_id=seller_id, currency=currency, now=now)
+    return len(sellers)
+
+
+def give_up(session: Session, *, subject: str, transaction_id: int, now: datetime) -> int:
+    """Give up the debt that `subject` made for a share, because its cause fell away; return it, minor units.
+
+    What sales have paid already becomes available again. The caller books the inverse of what made the debt (Cr
+    seller_debt); 0 when there was none, or it was given up before.
+    """
+    debt = session.execute(
+        select(SellerDebt).where(SellerDebt.subject == subject, SellerDebt.transaction_id == transaction_id)
+    ).scalar_one_or_none()
+    if debt is None:
+        return 0
+    given_up = debt.amount_minor - debt.forgiven_minor
+    paid = select(DebtNetting).where(DebtNetting.debt_id == debt.id).order_by(DebtNetting.id.desc())
+    for netting in session.execute(paid).scalars():
+        _undo(session, debt, netting, now=now)
+    debt.forgiven_minor = debt.amount_minor
+    session.flush()
+    return given_up
+
+
+def _open_debts(session: Session, seller_id: int, currency: str) -> list[SellerDebt]:
+    statement = (
+        select(SellerDebt)
+        .where(
+            SellerDebt.seller_id == seller_id,
+            SellerDebt.currency == currency,
+            SellerDebt.netted_minor + SellerDebt.forgiven_minor < SellerDebt.amount_minor,
+        )
+        .order_by(SellerDebt.id)
+        .limit(_BATCH)
+    )
+    return list(session.execute(statement).scalars())
+
+
+def _available(session: Session, seller_id: int, currency: str) -> list[PaymentTransaction]:
+    statement = (
+        select(PaymentTransaction)
+        .where(
+            PaymentTransaction.seller_id == seller_id,
+            PaymentTransaction.currency == currency,
+            PaymentTransaction.status == TransactionStatus.AVAILABLE,
+            PaymentTransaction.left_minor > 0,
+            ~PaymentBlock.is_open_for(PaymentTransaction.id),
+        )
+        .order_by(PaymentTransaction.id)
+        .limit(_BATCH)
+    )
+    return list(session.execute(statement).scalars())
+
+
+def _pay(session: Session, debt: SellerDebt, share: PaymentTransaction, amount_minor: int, *, now: datetime) -> None:
+    netting = DebtNetting(debt_id=debt.id, transaction_id=share.id, amount_minor=amount_minor, netted_at=now)
+    session.add(netting)
+    debt.netted_minor += amount_minor
+    share.netted_minor += amount_minor
+    session.flush()
+    _book(session, netting, debt, share, key=f"netting:{netting.id}", amount_minor=amount_minor, now=now)
+    if share.left_minor == 0:
+        history.move(session, share, "pay_out", actor=_NETTING, at=now, because="All of it paid what you owed.")
+
+
+def _undo(session: Session, debt: SellerDebt, netting: DebtNetting, *, now: datetime) -> None:
+    amount_minor = netting.amount_minor - netting.undone_minor
+    if not amount_minor:
+        return
+    share = session.get_one(PaymentTransaction, netting.transaction_id)
+    netting.undone_minor = netting.amount_minor
+    debt.netted_minor -= amount_minor
+    share.netted_minor -= amount_minor
+    session.flush()
+    _book(session, netting, debt, share, key=f"netting:{netting.id}:undone", amount_minor=-amount_minor, now=now)
+    if share.machine.can(share.status, "reopen"):
+        because = "What it paid of a debt is not owed any more."
+        history.move(session, share, "reopen", actor=_NETTING, at=now, because=because)
+
+
+def _book(
+    session: Session,
+    netting: DebtNetting,
+    debt: SellerDebt,
+    share: PaymentTransaction,
+    *,
+    key: str,
+    amount_minor: int,
+    now: datetime,
+) -> None:
+    ledger.book(
+        session,
+        key=key,
+        description=f"Share {share.id} pays debt {debt.id}" if amount_minor > 0 else f"Debt {debt.id} is given up",
+        currency=debt.currency,
+        lines=[
+            Line(Account.SELLER_PAYABLE, amount_minor, owner_id=share.seller_id, order_id=share.order_id),
+            Line(Account.SELLER_DEBT, -amount_minor, owner_id=debt.seller_id, order_id=debt.order_id),
+        ],
+        payment_id=share.payment_id,
+        now=now,
+    )

@@ -1,0 +1,106 @@
+"""What a seller's account, a payout and a transfer reversal can be, and what may follow."""
+
+from enum import StrEnum
+
+from marketplace.transitions import Machine, Status
+
+
+class AccountStatus(Status):
+    """A seller's account at the provider, as far as being paid goes."""
+
+    STARTED = "started", "Started"
+    REVIEW = "review", "Under review"
+    ENABLED = "enabled", "Ready"
+    RESTRICTED = "restricted", "Restricted"
+    DISCONNECTED = "disconnected", "Disconnected"
+    REJECTED = "rejected", "Rejected"
+
+
+class PayoutStatus(Status):
+    """One payment to one seller's bank: a transfer to their account at the provider, and from there to the bank."""
+
+    PENDING = "pending", "Being sent"
+    REFUSED = "refused", "Not sent"
+    IN_TRANSIT = "in_transit", "On its way"
+    PAID = "paid", "Paid"
+    FAILED = "failed", "Failed"
+    CANCELED = "canceled", "Cancelled"
+    REVERSED = "reversed", "Taken back"
+
+
+class ReversalStatus(Status):
+    """Money of a transfer on its way back to the platform."""
+
+    PENDING = "pending", "Asked for"
+    DONE = "done", "Taken back"
+    REFUSED = "refused", "Refused"
+
+
+class Interval(StrEnum):
+    """How often a seller is paid."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    MANUAL = "manual"
+
+
+_A = AccountStatus
+_P = PayoutStatus
+_R = ReversalStatus
+
+ACCOUNT = Machine(
+    "seller_account",
+    AccountStatus,
+    _A.STARTED,
+    {
+        "review": ([_A.STARTED, _A.RESTRICTED], _A.REVIEW, "All details are there; the provider checks them."),
+        "enable": (
+            [_A.STARTED, _A.REVIEW, _A.RESTRICTED, _A.DISCONNECTED],
+            _A.ENABLED,
+            "The provider lets the seller be paid.",
+        ),
+        "restrict": (
+            [_A.STARTED, _A.REVIEW, _A.ENABLED, _A.DISCONNECTED],
+            _A.RESTRICTED,
+            "The provider asks for something first.",
+        ),
+        "disconnect": (
+            [_A.STARTED, _A.REVIEW, _A.ENABLED, _A.RESTRICTED],
+            _A.DISCONNECTED,
+            "The seller has taken the shop's access away.",
+        ),
+        "reject": (
+            [_A.STARTED, _A.REVIEW, _A.ENABLED, _A.RESTRICTED, _A.DISCONNECTED],
+            _A.REJECTED,
+            "The provider does not want this seller.",
+        ),
+    },
+)
+
+PAYOUT = Machine(
+    "payout",
+    PayoutStatus,
+    _P.PENDING,
+    {
+        "refuse": ([_P.PENDING], _P.REFUSED, "The provider did not make the transfer, and says why."),
+        "retry": ([_P.REFUSED], _P.PENDING, "The cause may be gone: a new attempt with the same amount."),
+        "cancel": ([_P.REFUSED], _P.CANCELED, "Nothing has moved; its shares wait for another payout."),
+        "arrive": ([_P.PENDING, _P.REFUSED], _P.IN_TRANSIT, "The seller's account at the provider has the money."),
+        "pay": ([_P.IN_TRANSIT, _P.FAILED], _P.PAID, "The bank has it."),
+        "fail": ([_P.IN_TRANSIT, _P.PAID], _P.FAILED, "The bank did not take it, perhaps days after it was paid."),
+        "resend": ([_P.FAILED], _P.IN_TRANSIT, "It goes to the bank again."),
+        "reverse": ([_P.IN_TRANSIT, _P.PAID, _P.FAILED], _P.REVERSED, "All of it was taken back."),
+    },
+    walks_back=("retry", "resend"),
+)
+
+REVERSAL = Machine(
+    "transfer_reversal",
+    ReversalStatus,
+    _R.PENDING,
+    {
+        "finish": ([_R.PENDING], _R.DONE, "The platform has the money back."),
+        "refuse": ([_R.PENDING], _R.REFUSED, "The provider did not take it back; the seller owes it instead."),
+    },
+)
