@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from marketplace.providers.transfers import Transfers
 
 
 class Unknown(Exception):
@@ -150,6 +153,10 @@ class Provider(Protocol):
     """What every provider can do. Calls raise Unknown or Refused; none may run inside a transaction."""
 
     name: str
+
+    @property
+    def transfers(self) -> "Transfers":
+        """Return what it can do to pay sellers."""
 
     def create_checkout(self, request: CheckoutRequest, *, key: str) -> Checkout:
         """Open a hosted payment page under the idempotency `key`."""

@@ -21,6 +21,8 @@ from marketplace.providers.base import (
     Refused,
     Unknown,
 )
+from marketplace.providers.stripe_transfers import StripeTransfers
+from marketplace.providers.transfers import Transfers
 
 T = TypeVar("T")
 
@@ -43,6 +45,7 @@ class StripeProvider:
             http_client=stripe.RequestsClient(timeout=settings.provider_timeout_seconds),
         )
         self._secrets = settings.stripe_webhook_secrets
+        self.transfers: Transfers = StripeTransfers(self._client, _call)
 
     def create_checkout(self, request: CheckoutRequest, *, key: str) -> Checkout:
         """Open a hosted payment page (https://docs.stripe.com/api/checkout/sessions/create)."""
