@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from marketplace.providers.accounts import Accounts
+
+if TYPE_CHECKING:
+    from marketplace.providers.transfers import Transfers
 
 
 class Unknown(Exception):
@@ -156,6 +159,10 @@ class Provider(Protocol):
     @property
     def accounts(self) -> Accounts:
         """Return what it can do about sellers' accounts."""
+
+    @property
+    def transfers(self) -> "Transfers":
+        """Return what it can do to pay sellers."""
 
     def create_checkout(self, request: CheckoutRequest, *, key: str) -> Checkout:
         """Open a hosted payment page under the idempotency `key`."""

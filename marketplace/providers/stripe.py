@@ -23,6 +23,8 @@ from marketplace.providers.base import (
     Unknown,
 )
 from marketplace.providers.stripe_accounts import StripeAccounts
+from marketplace.providers.stripe_transfers import StripeTransfers
+from marketplace.providers.transfers import Transfers
 
 T = TypeVar("T")
 
@@ -47,6 +49,7 @@ class StripeProvider:
         self._secrets = settings.stripe_webhook_secrets
         self._connect_secrets = settings.stripe_connect_webhook_secrets
         self.accounts: Accounts = StripeAccounts(self._client, _call)
+        self.transfers: Transfers = StripeTransfers(self._client, _call)
 
     def create_checkout(self, request: CheckoutRequest, *, key: str) -> Checkout:
         """Open a hosted payment page (https://docs.stripe.com/api/checkout/sessions/create)."""
