@@ -37,6 +37,7 @@ class SellerAccount(Ruled, Base):
     """A seller's account at the provider: one per seller, made once however often they press the button."""
 
     __tablename__ = "seller_account"
+    __table_args__ = (Index(None, "requirements_due_at"),)
     machine: ClassVar[Machine] = ACCOUNT
 
     seller_id: Mapped[int] = mapped_column(ForeignKey(User.id), unique=True)
@@ -55,6 +56,8 @@ class SellerAccount(Ruled, Base):
     """What the provider still asks for: `{"name", "due"}` each, as read last; due is currently, past, eventually or
     pending."""
     requirements_due_at: Mapped[UtcTime | None]
+    reminded_due_at: Mapped[UtcTime | None]
+    """The deadline the seller was reminded of last."""
     bank_name: Mapped[Text64 | None]
     bank_last4: Mapped[Text64 | None]
     bank_currency: Mapped[Currency | None]
