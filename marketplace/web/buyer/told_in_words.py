@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 
 from marketplace.notifications.queries import Told
+from marketplace.web.buyer.told_payouts import PAYOUT_KINDS, payout_parts
 from marketplace.web.pages import money_text
 
 
@@ -23,6 +24,8 @@ class Words:
 
 def words_of(told: Told) -> Words:
     """Return what one fact reads like."""
+    if told.kind.value in PAYOUT_KINDS:
+        return Words(*payout_parts(told))
     return _WORDS[told.kind.value](told)
 
 
