@@ -27,6 +27,10 @@ class NotificationKind(StrEnum):
     REFUND_WITHDRAWN = "refund_withdrawn"
     REFUND_COMPLETED = "refund_completed"
     REFUND_FAILED = "refund_failed"
+    DEBT_PAID = "debt_paid"
+    DEBT_WRITTEN_OFF = "debt_written_off"
+    REVERSAL_DONE = "reversal_done"
+    REVERSAL_REFUSED = "reversal_refused"
 
 
 class Notification(Base):

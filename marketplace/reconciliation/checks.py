@@ -73,7 +73,9 @@ _CHECKS: Mapping[str, str] = {
                 AND x.status IN ('available', 'transferring', 'paid_out', 'refunded')
         LEFT JOIN debt_netting n
             ON e.key IN ('netting:' || n.id, 'netting:' || n.id || ':undone')
-        WHERE p.id IS NULL AND t.id IS NULL AND r.id IS NULL AND x.id IS NULL AND n.id IS NULL
+        LEFT JOIN debt_write_off w
+            ON e.key IN ('debt_write_off:' || w.id, 'debt_write_off:' || w.id || ':undone')
+        WHERE p.id IS NULL AND t.id IS NULL AND r.id IS NULL AND x.id IS NULL AND n.id IS NULL AND w.id IS NULL
     """,
     "captures equal the shares": """
         SELECT 'payment_transaction', t.id, 'gross, net and fees differ from the capture''s postings'

@@ -22,6 +22,7 @@ def approve_and_send(
     notes: str,
     policy: MoneyPolicy,
     providers: Mapping[str, Provider],
+    seen: str | None = None,
     now: datetime,
 ) -> bool:
     """Approve a refund and send it; return False when a second admin must confirm it first.
@@ -37,6 +38,7 @@ def approve_and_send(
         amount_minor=amount_minor,
         notes=notes,
         policy=policy,
+        seen=seen,
         now=now,
     )
     if decided.call_id is None:

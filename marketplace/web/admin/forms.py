@@ -27,4 +27,6 @@ class DecisionForm(FlaskForm):
     amount_minor = IntegerField(
         "Amount", [whole_number(1, _LARGEST_MINOR, "The amount is missing.")], widget=HiddenInput()
     )
+    plan = StringField("Plan", [Length(max=200)], widget=HiddenInput())
+    """The fingerprint of the plan that was looked at; an approval without one has looked at nothing."""
     notes = TextAreaField("Reason", [Length(max=2_000, message="At most 2,000 characters.")])

@@ -12,6 +12,7 @@ from marketplace.errors import DomainError, NotAllowed
 from marketplace.money import Money
 from marketplace.orders.states import OrderStatus
 from marketplace.payments.admin_queries import SellerShare
+from marketplace.payments.rules import needs_second_approver
 from marketplace.payments.states import TransactionStatus
 from marketplace.payments.timeline_queries import Change
 from marketplace.refunds import planning_queries, rules
@@ -42,6 +43,12 @@ _TITLES = {
     ("refund", "absorb"): "Closed: the order was cancelled",
     ("refund", "fail"): "Did not reach the buyer",
 }
+_WHERE_IT_IS = {
+    _T.AVAILABLE: "The hold is over: the money is available to the seller. What is left of it is taken first.",
+    _T.TRANSFERRING: "A payout has taken the money up and it is on its way to the seller. The payout goes on.",
+    _T.PAID_OUT: "The seller has been paid already. Nothing of this order is left here.",
+}
+"""What to know before money goes back that has moved, by where it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,8 @@ class Detail:
     plan_rows: tuple[MoneyRow, ...]
     effects: tuple[Fact, ...]
     problem: str
+    fingerprint: str
+    """What names the plan shown; "" where there is none."""
     is_changed: bool
     """Whether another amount is looked at than is asked for."""
     entries: tuple[TimelineEntry, ...]
@@ -134,6 +143,7 @@ def build(
         plan_rows=_plan_rows(row, planned),
         effects=_effects(row, planned.preview),
         problem=planned.problem,
+        fingerprint=planned.preview.plan.fingerprint if planned.preview else "",
         is_changed=planned.amount.minor != row.amount_minor,
         entries=_entries(facts, policy),
         payment_url=url_for("admin.payment", payment_id=row.payment_id),
@@ -151,7 +161,8 @@ def badge(row: RefundRow, now: datetime) -> Badge:
 
 def start_url(each: SellerShare) -> str:
     """Return where an admin refunds a share on the own initiative, "" where there is nothing to refund."""
-    can = each.share.status in {_T.HELD, _T.AVAILABLE} and each.share.refunded_minor < each.share.gross_minor
+    is_paid = each.share.status in {_T.HELD, _T.AVAILABLE, _T.TRANSFERRING, _T.PAID_OUT}
+    can = is_paid and each.share.refunded_minor < each.share.gross_minor
     return url_for("admin.new_refund", number=each.order_number) if can else ""
 
 
@@ -165,15 +176,12 @@ def _failure(facts: Facts) -> tuple[str, ...]:
 def _warnings(row: RefundRow, preview: Preview | None) -> tuple[str, ...]:
     if preview is None:
         return ()
-    found = []
-    if preview.share_status in {_T.TRANSFERRING, _T.PAID_OUT}:
-        found.append("The payment has already been paid out to the seller. All that the seller bears becomes debt.")
-    elif preview.share_status is _T.AVAILABLE:
-        found.append("The payment has already been released to the seller.")
+    found = [_WHERE_IT_IS[preview.share_status]] if preview.share_status in _WHERE_IT_IS else []
     debt = preview.plan.from_debt
     if debt:
         found.append(
-            f"{money_text(debt.minor, row.currency)} becomes the seller's debt and is taken from coming sales."
+            f"{money_text(debt.minor, row.currency)} becomes the seller's debt. What else is available to the seller"
+            " pays it at once; coming sales pay the rest."
         )
     if row.order_status is OrderStatus.CONFIRMED:
         found.append("The order has not been sent yet.")
@@ -243,7 +251,7 @@ def _decision(
     except NotAllowed as error:
         notices.append(error.message)
         may_approve = False
-    is_large = rules.needs_second_approver(planned.amount, policy.second_approver_above_minor)
+    is_large = needs_second_approver(planned.amount, policy.second_approver_above_minor)
     if is_large and may_approve:
         limit = money_text(policy.second_approver_above_minor, row.currency)
         notices.append(
@@ -251,6 +259,9 @@ def _decision(
             if first
             else f"Above {limit} a second admin must confirm. Your approval is the first."
         )
+    if planned.preview is not None and planned.preview.is_disputed:
+        notices.append(rules.why_not_sent("charge_disputed"))
+        may_approve = False
     is_party = viewer_id in {row.buyer_id, row.seller_id}
     label = "Confirm" if is_large and first else "Approve"
     reject_url = url_for("admin.reject_refund", number=row.number, **place)

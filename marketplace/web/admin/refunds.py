@@ -78,6 +78,8 @@ def show(
     typed = amount or AmountForm(None)
     detail = _detail(row, choice, typed, decision, now) if row else None
     shown = decision or _decision_form(row, typed)
+    # What is shown now is what may be approved now, also where the form comes back to be corrected.
+    shown.plan.data = detail.fingerprint if detail else ""
     counts = queue_queries.counts()
     waiting = RefundTab.WAITING.count_of(counts)
     late = queue_queries.count_late(now) if choice.tab is RefundTab.WAITING else 0

@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 
 from marketplace.notifications.queries import Told
+from marketplace.web.buyer import told_of_debts
 from marketplace.web.pages import money_text
 
 
@@ -237,4 +238,8 @@ _WORDS = {
     "refund_withdrawn": _refund_withdrawn,
     "refund_completed": _refund_completed,
     "refund_failed": _refund_failed,
+    "debt_paid": lambda told: Words(*told_of_debts.paid(told.facts)),
+    "debt_written_off": lambda told: Words(*told_of_debts.written_off(told.facts)),
+    "reversal_done": lambda told: Words(*told_of_debts.taken_back(told.facts)),
+    "reversal_refused": lambda told: Words(*told_of_debts.not_taken_back(told.facts)),
 }

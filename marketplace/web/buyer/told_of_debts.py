@@ -1,0 +1,60 @@
+"""What people are told about debts and about money taken back, in words: icon, title, text, address, button."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import url_for
+
+from marketplace.web.pages import money_text
+
+Told = tuple[str, str, str, str, str]
+
+
+def paid(facts: Mapping[str, Any]) -> Told:
+    """Return how a seller reads that the money of a sale paid what they owed."""
+    left = "You owe nothing for it any more." if not facts["left_minor"] else f"You still owe {_left(facts)} for it."
+    title = f"{_amount(facts)} of order {facts['number']} paid what you owed"
+    text = f"You owed it for order {facts['for_number']}, which was refunded after you were paid. {left}"
+    return ("wallet", title, text, url_for("seller.order", number=facts["number"]), "Open the order")
+
+
+def written_off(facts: Mapping[str, Any]) -> Told:
+    """Return how a seller reads that the marketplace bears what they owed."""
+    title = f"You do not owe {_amount(facts)} any more"
+    text = f"It was for order {facts['number']}. The marketplace bears it."
+    return ("circle-check", title, text, url_for("seller.order", number=facts["number"]), "Open the order")
+
+
+def taken_back(facts: Mapping[str, Any]) -> Told:
+    """Return how seller and admin read that money came back from the seller's account at the provider."""
+    number = facts["number"]
+    if facts["role"] == "admin":
+        title = f"{_amount(facts)} of order {number} was taken back"
+        text = "It came from the seller's account at the provider and paid what the seller owed for the refund."
+        return ("undo-2", title, text, url_for("admin.refunds", refund=facts["refund"]), "See the refund")
+    title = f"{_amount(facts)} was taken back from your account at the payment provider"
+    text = f"Order {number} was refunded after you were paid. It paid what you owed for that."
+    return ("undo-2", title, text, url_for("seller.order", number=number), "Open the order")
+
+
+def not_taken_back(facts: Mapping[str, Any]) -> Told:
+    """Return how seller and admin read that the provider did not take money back: it stays owed."""
+    number = facts["number"]
+    if facts["role"] == "admin":
+        title = f"{_amount(facts)} of order {number} could not be taken back"
+        text = "The seller's account at the provider does not have it. The seller owes it instead; coming sales pay it."
+        return ("circle-alert", title, text, url_for("admin.refunds", refund=facts["refund"]), "See the refund")
+    title = f"You owe {_amount(facts)} for order {number}"
+    text = "It was refunded after you were paid, and your account at the payment provider did not have it."
+    return (
+        "circle-alert", title, f"{text} Your coming sales pay it.", url_for("seller.order", number=number),
+        "Open the order",
+    )  # fmt: skip
+
+
+def _amount(facts: Mapping[str, Any]) -> str:
+    return money_text(facts["amount_minor"], facts["currency"])
+
+
+def _left(facts: Mapping[str, Any]) -> str:
+    return money_text(facts["left_minor"], facts["currency"])
