@@ -54,14 +54,18 @@ ACCOUNT = Machine(
     AccountStatus,
     _A.STARTED,
     {
-        "review": ([_A.STARTED, _A.RESTRICTED], _A.REVIEW, "All details are there; the provider checks them."),
+        "review": (
+            [_A.STARTED, _A.ENABLED, _A.RESTRICTED, _A.DISCONNECTED, _A.REJECTED],
+            _A.REVIEW,
+            "All details are there; the provider checks them.",
+        ),
         "enable": (
-            [_A.STARTED, _A.REVIEW, _A.RESTRICTED, _A.DISCONNECTED],
+            [_A.STARTED, _A.REVIEW, _A.RESTRICTED, _A.DISCONNECTED, _A.REJECTED],
             _A.ENABLED,
             "The provider lets the seller be paid.",
         ),
         "restrict": (
-            [_A.STARTED, _A.REVIEW, _A.ENABLED, _A.DISCONNECTED],
+            [_A.STARTED, _A.REVIEW, _A.ENABLED, _A.DISCONNECTED, _A.REJECTED],
             _A.RESTRICTED,
             "The provider asks for something first.",
         ),
@@ -75,7 +79,9 @@ ACCOUNT = Machine(
             _A.REJECTED,
             "The provider does not want this seller.",
         ),
+        "restart": ([_A.DISCONNECTED], _A.STARTED, "The seller begins anew, with another account."),
     },
+    walks_back=("restart",),
 )
 
 PAYOUT = Machine(
@@ -85,7 +91,7 @@ PAYOUT = Machine(
     {
         "refuse": ([_P.PENDING], _P.REFUSED, "The provider did not make the transfer, and says why."),
         "retry": ([_P.REFUSED], _P.PENDING, "The cause may be gone: a new attempt with the same amount."),
-        "cancel": ([_P.REFUSED], _P.CANCELED, "Nothing has moved; its shares wait for another payout."),
+        "cancel": ([_P.PENDING, _P.REFUSED], _P.CANCELED, "Nothing has moved; its shares wait for another payout."),
         "arrive": ([_P.PENDING, _P.REFUSED], _P.IN_TRANSIT, "The seller's account at the provider has the money."),
         "pay": ([_P.IN_TRANSIT, _P.FAILED], _P.PAID, "The bank has it."),
         "fail": ([_P.IN_TRANSIT, _P.PAID], _P.FAILED, "The bank did not take it, perhaps days after it was paid."),

@@ -59,17 +59,18 @@ MATRICES: dict[Machine, str] = {
     """,
     ACCOUNT: """
                started      review       enabled      restricted   disconnected rejected
-    review     review       =            =            review       =            =
-    enable     enabled      enabled      =            enabled      enabled      =
-    restrict   restricted   restricted   restricted   =            restricted   =
+    review     review       =            review       review       review       review
+    enable     enabled      enabled      =            enabled      enabled      enabled
+    restrict   restricted   restricted   restricted   =            restricted   restricted
     disconnect disconnected disconnected disconnected disconnected =            =
     reject     rejected     rejected     rejected     rejected     rejected     =
+    restart    =            =            =            =            started      =
     """,
     PAYOUT: """
             pending    refused    in_transit paid     failed     canceled reversed
     refuse  refused    =          =          =        =          =        =
     retry   =          pending    =          =        =          =        =
-    cancel  .          canceled   !          !        !          =        !
+    cancel  canceled   canceled   !          !        !          =        !
     arrive  in_transit in_transit =          =        =          !        =
     pay     .          .          paid       =        paid       !        =
     fail    .          .          failed     failed   =          !        =
@@ -129,12 +130,13 @@ MATRICES: dict[Machine, str] = {
     fail     .         failed     failed     failed    =         =        =
     """,
     CALL: """
-           planned sending unknown done refused blocked
-    send   sending sending sending =    =       =
-    doubt  .       unknown =       =    =       =
-    finish .       done    done    =    !       done
-    refuse .       refused refused !    =       refused
-    block  .       blocked blocked =    =       =
+             planned  sending unknown done refused blocked canceled
+    send     sending  sending sending =    =       =       !
+    doubt    .        unknown =       =    =       =       !
+    finish   .        done    done    =    !       done    !
+    refuse   .        refused refused !    =       refused !
+    call_off canceled !       !       !    !       !       =
+    block    .        blocked blocked =    =       =       !
     """,
     EVENT: """
            received applied parked  ignored
