@@ -1,5 +1,6 @@
 """Debts: recorded with what made them, paid by coming sales, and given up when their cause falls away."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -47,17 +48,18 @@ def net(session: Session, *, seller_id: int, currency: str, now: datetime) -> in
 
     Shares that something blocks pay nothing. A share that is used up ends as paid out.
     """
-    debts = {debt.id: debt for debt in _open_debts(session, seller_id, currency)}
-    if not debts:
-        return 0
-    shares = {share.id: share for share in _available(session, seller_id, currency)}
-    pairings = rules.pair(
-        [rules.Open(debt.id, debt.open_minor) for debt in debts.values()],
-        [rules.Open(share.id, share.left_minor) for share in shares.values()],
-    )
-    for pairing in pairings:
-        _pay(session, debts[pairing.debt_id], shares[pairing.transaction_id], pairing.amount_minor, now=now)
-    return sum(pairing.amount_minor for pairing in pairings)
+    open_ones = _open_debts(session, seller_id, currency)
+    return _pair(session, open_ones, _available(session, seller_id, currency), now=now) if open_ones else 0
+
+
+def pay_from(session: Session, share: PaymentTransaction, *, now: datetime) -> int:
+    """Let what came back of one share pay what its seller owes, its own order's debts first; return it, minor units.
+
+    It may, although a refund of it blocks it: the block keeps money from going to the seller, not from coming back.
+    """
+    debts = _open_debts(session, share.seller_id, share.currency) if share.left_minor > 0 else []
+    own_first = sorted(debts, key=lambda debt: (debt.transaction_id != share.id, debt.id))
+    return _pair(session, own_first, [share], now=now)
 
 
 def net_due(session: Session, *, now: datetime) -> int:
@@ -106,6 +108,19 @@ def give_up(session: Session, *, subject: str, transaction_id: int, now: datetim
     return given_up
 
 
+def _pair(
+    session: Session, debts: Sequence[SellerDebt], shares: Sequence[PaymentTransaction], *, now: datetime
+) -> int:
+    debt_of, share_of = {debt.id: debt for debt in debts}, {share.id: share for share in shares}
+    pairings = rules.pair(
+        [rules.Open(debt.id, debt.open_minor) for debt in debts],
+        [rules.Open(share.id, share.left_minor) for share in shares],
+    )
+    for pairing in pairings:
+        _pay(session, debt_of[pairing.debt_id], share_of[pairing.transaction_id], pairing.amount_minor, now=now)
+    return sum(pairing.amount_minor for pairing in pairings)
+
+
 def _open_debts(session: Session, seller_id: int, currency: str) -> list[SellerDebt]:
     statement = (
         select(SellerDebt)
@@ -144,7 +159,7 @@ def _pay(session: Session, debt: SellerDebt, share: PaymentTransaction, amount_m
     session.flush()
     _book(session, netting, debt, share, key=f"netting:{netting.id}", amount_minor=amount_minor, now=now)
     telling.paid(session, debt, share, netting, now=now)
-    if share.left_minor == 0:
+    if share.left_minor == 0 and share.status is TransactionStatus.AVAILABLE:
         endings.end(session, share, actor=_NETTING, now=now, because="What was left of it paid what you owed.")
 
 

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from marketplace.errors import NotAllowed
 from marketplace.money import Money
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import BlockReason, TransactionStatus
@@ -74,3 +75,14 @@ def read(connection: Session | Connection, transaction_id: int, *, except_refund
 def is_disputed(connection: Session | Connection, transaction_id: int) -> bool:
     """Return whether the buyer's bank is taking the payment of a share back."""
     return connection.execute(_DISPUTED, {"transaction_id": transaction_id}).first() is not None
+
+
+def share_of(session: Session, order_id: int) -> PaymentTransaction:
+    """Return the share of an order that was paid, wherever its money is now; raises NotAllowed when there is none."""
+    statement = select(PaymentTransaction).where(
+        PaymentTransaction.order_id == order_id, PaymentTransaction.status.in_(PAID)
+    )
+    share = session.execute(statement).scalar_one_or_none()
+    if share is None:
+        raise NotAllowed("This order has not been paid.")
+    return share

@@ -1,7 +1,7 @@
 """The forms of this blueprint: shape only; what is allowed is said by the concepts' rules."""
 
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, StringField, TextAreaField
 from wtforms.validators import Length
 from wtforms.widgets import HiddenInput
 
@@ -29,4 +29,5 @@ class DecisionForm(FlaskForm):
     )
     plan = StringField("Plan", [Length(max=200)], widget=HiddenInput())
     """The fingerprint of the plan that was looked at; an approval without one has looked at nothing."""
+    take_back = BooleanField("Take it back from the seller's account")
     notes = TextAreaField("Reason", [Length(max=2_000, message="At most 2,000 characters.")])

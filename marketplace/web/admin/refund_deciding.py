@@ -35,6 +35,7 @@ def approve_refund(number: str) -> ResponseReturnValue:
             policy=refunds.policy(),
             providers=providers(),
             seen=form.plan.data or "",
+            take_back=bool(form.take_back.data),
             now=clock.now(),
         )
     except Invalid as error:

@@ -15,11 +15,13 @@ from marketplace.payments.admin_queries import SellerShare
 from marketplace.payments.rules import needs_second_approver
 from marketplace.payments.states import TransactionStatus
 from marketplace.payments.timeline_queries import Change
+from marketplace.payouts.states import ReversalStatus
 from marketplace.refunds import planning_queries, rules
 from marketplace.refunds.explain_queries import RefundFigure
 from marketplace.refunds.planning_queries import Preview
 from marketplace.refunds.queries import RefundRow, RefundUnits, SideHistory
 from marketplace.refunds.states import RefundStatus
+from marketplace.refunds.taking_back_queries import ReversalRow
 from marketplace.web import refund_parts, wording
 from marketplace.web.order_parts import Fact, MoneyRow
 from marketplace.web.pages import money_text
@@ -57,6 +59,7 @@ class Facts:
 
     row: RefundRow
     units: Sequence[RefundUnits]
+    reversals: Sequence[ReversalRow]
     buyer: SideHistory
     seller: SideHistory
     changes: Sequence[Change]
@@ -79,6 +82,8 @@ class Decision:
     approve_url: str
     approve_label: str
     reject_url: str
+    take_back_label: str
+    """What may be taken back from the seller's account at the provider; "" when there is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,7 @@ def build(
             Fact("Came from", refund_parts.origin_text(row)),
             *((Fact("Closed by", f"Refund {row.replaced_by}"),) if row.replaced_by else ()),
             Fact("About", refund_parts.about(row, facts.units)),
+            *(_reversal(each, row.currency) for each in facts.reversals),
             Fact(f"Buyer, {row.buyer_name}", _history(facts.buyer)),
             Fact(f"Seller, {row.shop_name}", _history(facts.seller)),
         ),
@@ -149,6 +155,13 @@ def build(
         payment_url=url_for("admin.payment", payment_id=row.payment_id),
         decision=_decision(row, planned, policy, viewer_id, place),
     )
+
+
+def _reversal(each: ReversalRow, currency: str) -> Fact:
+    """Return what became of taking money back from the seller's account at the provider."""
+    why = f": {each.because}" if each.status is ReversalStatus.REFUSED else ""
+    amount = money_text(each.amount_minor, currency)
+    return Fact("From the seller's account", f"{amount} {each.status.label.lower()}{why}, payout {each.payout_number}")
 
 
 def badge(row: RefundRow, now: datetime) -> Badge:
@@ -263,6 +276,7 @@ def _decision(
         notices.append(rules.why_not_sent("charge_disputed"))
         may_approve = False
     is_party = viewer_id in {row.buyer_id, row.seller_id}
+    can_take_back = planned.preview.plan.can_take_back if planned.preview and may_approve else None
     label = "Confirm" if is_large and first else "Approve"
     reject_url = url_for("admin.reject_refund", number=row.number, **place)
     return Decision(
@@ -270,4 +284,7 @@ def _decision(
         approve_url=url_for("admin.approve_refund", number=row.number, **place) if may_approve else "",
         approve_label=f"{label} {money_text(planned.amount.minor, row.currency)}",
         reject_url=reject_url if row.can_be_rejected and not is_party else "",
+        take_back_label=f"Take {money_text(can_take_back.minor, row.currency)} back from the seller's account at Stripe"
+        if can_take_back
+        else "",
     )

@@ -31,7 +31,7 @@ def taken_back(facts: Mapping[str, Any]) -> Told:
     if facts["role"] == "admin":
         title = f"{_amount(facts)} of order {number} was taken back"
         text = "It came from the seller's account at the provider and paid what the seller owed for the refund."
-        return ("undo-2", title, text, url_for("admin.refunds", refund=facts["refund"]), "See the refund")
+        return ("undo-2", title, text, url_for("admin.payment", payment_id=facts["payment_id"]), "See the payment")
     title = f"{_amount(facts)} was taken back from your account at the payment provider"
     text = f"Order {number} was refunded after you were paid. It paid what you owed for that."
     return ("undo-2", title, text, url_for("seller.order", number=number), "Open the order")
@@ -43,7 +43,7 @@ def not_taken_back(facts: Mapping[str, Any]) -> Told:
     if facts["role"] == "admin":
         title = f"{_amount(facts)} of order {number} could not be taken back"
         text = "The seller's account at the provider does not have it. The seller owes it instead; coming sales pay it."
-        return ("circle-alert", title, text, url_for("admin.refunds", refund=facts["refund"]), "See the refund")
+        return ("circle-alert", title, text, url_for("admin.payment", payment_id=facts["payment_id"]), "See the payment")
     title = f"You owe {_amount(facts)} for order {number}"
     text = "It was refunded after you were paid, and your account at the payment provider did not have it."
     return (
