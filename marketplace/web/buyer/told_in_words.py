@@ -8,6 +8,7 @@ from flask import url_for
 
 from marketplace.notifications.queries import Told
 from marketplace.web.buyer import told_of_debts
+from marketplace.web.buyer.told_payouts import PAYOUT_KINDS, payout_parts
 from marketplace.web.pages import money_text
 
 
@@ -24,6 +25,8 @@ class Words:
 
 def words_of(told: Told) -> Words:
     """Return what one fact reads like."""
+    if told.kind.value in PAYOUT_KINDS:
+        return Words(*payout_parts(told))
     return _WORDS[told.kind.value](told)
 
 
