@@ -21,6 +21,12 @@ class NotificationKind(StrEnum):
     PAYMENT_EXPIRED = "payment_expired"
     PAYMENT_RETURNED = "payment_returned"
     MONEY_RELEASED = "money_released"
+    PAYOUT_SENT = "payout_sent"
+    PAYOUT_PAID = "payout_paid"
+    PAYOUT_REFUSED = "payout_refused"
+    PAYOUT_FAILED = "payout_failed"
+    PAYOUT_SKIPPED = "payout_skipped"
+    PAYOUT_TAKEN_BACK = "payout_taken_back"
     REFUND_ASKED = "refund_asked"
     REFUND_APPROVED = "refund_approved"
     REFUND_REJECTED = "refund_rejected"
@@ -32,6 +38,10 @@ class NotificationKind(StrEnum):
     ACCOUNT_DISCONNECTED = "account_disconnected"
     ACCOUNT_REJECTED = "account_rejected"
     ACCOUNT_DEADLINE = "account_deadline"
+    DEBT_PAID = "debt_paid"
+    DEBT_WRITTEN_OFF = "debt_written_off"
+    REVERSAL_DONE = "reversal_done"
+    REVERSAL_REFUSED = "reversal_refused"
 
 
 class Notification(Base):

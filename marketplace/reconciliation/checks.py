@@ -15,6 +15,7 @@ from marketplace.history import Ruled
 from marketplace.ledger.models import LedgerChain, LedgerEntry, Posting
 from marketplace.ledger.operations import entry_hash, link_hash
 from marketplace.reconciliation.order_checks import ORDER_CHECKS
+from marketplace.reconciliation.payout_checks import PAYOUT_CHECKS
 from marketplace.reconciliation.seller_checks import SELLER_CHECKS
 
 _CHECKS: Mapping[str, str] = {
@@ -59,7 +60,8 @@ _CHECKS: Mapping[str, str] = {
     """,
     "entries have their cause": """
         SELECT 'ledger_entry', e.id, 'is ' || e.key || ', which never happened'
-        FROM ledger_entry e
+        FROM (SELECT l.* FROM ledger_entry l WHERE NOT EXISTS (SELECT FROM debt_write_off w
+            WHERE l.key IN ('debt_write_off:' || w.id, 'debt_write_off:' || w.id || ':undone'))) e
         LEFT JOIN payment p
             ON p.id = e.payment_id AND e.key IN ('payment:' || p.id || ':captured', 'payment:' || p.id || ':unapplied')
         LEFT JOIN balance_transaction t
@@ -73,7 +75,9 @@ _CHECKS: Mapping[str, str] = {
                 AND x.status IN ('available', 'transferring', 'paid_out', 'refunded')
         LEFT JOIN debt_netting n
             ON e.key IN ('netting:' || n.id, 'netting:' || n.id || ':undone')
-        WHERE p.id IS NULL AND t.id IS NULL AND r.id IS NULL AND x.id IS NULL AND n.id IS NULL
+        LEFT JOIN balance_transaction o
+            ON o.payment_id IS NULL AND e.payment_id IS NULL AND e.key = 'balance_transaction:' || o.provider_id
+        WHERE p.id IS NULL AND t.id IS NULL AND r.id IS NULL AND x.id IS NULL AND n.id IS NULL AND o.id IS NULL
     """,
     "captures equal the shares": """
         SELECT 'payment_transaction', t.id, 'gross, net and fees differ from the capture''s postings'
@@ -232,13 +236,13 @@ def check_books() -> Report:
     return Report(
         entries,
         postings,
-        len(_CHECKS) + len(ORDER_CHECKS) + len(SELLER_CHECKS) + len(Ruled.ruled) + 3,
+        len(_CHECKS) + len(ORDER_CHECKS) + len(SELLER_CHECKS) + len(PAYOUT_CHECKS) + len(Ruled.ruled) + 3,
         tuple(differences),
     )
 
 
 def _sql_differences(connection: Connection) -> Iterator[Difference]:
-    statements = {**_CHECKS, **ORDER_CHECKS, **SELLER_CHECKS}
+    statements = {**_CHECKS, **ORDER_CHECKS, **SELLER_CHECKS, **PAYOUT_CHECKS}
     for model in Ruled.ruled:
         name = model.machine.name
         statements[f"the status of each {name} is its history's last"] = _STATUS.format(table=name)
