@@ -86,8 +86,7 @@ def _payouts(account: AccountRow | None, pots: Sequence[Pots]) -> list[ToDo]:
         title = f"Your payout account needs something by {date_text(due_at)}"
         return [ToDo("landmark", title, "After that you are not paid", url, "Give it", "wait")]
     if status in {None, AccountStatus.STARTED}:
-        waiting = payout_setup_page.waiting_of(pots)
-        amounts = " and ".join(fact.value for fact in waiting)
+        amounts = " and ".join(payout_setup_page.waiting_of(pots))
         text = f"{amounts} waits for you here" if amounts else "Your money waits here until then"
         return [ToDo("landmark", "Set up payouts", text, url, "Set up" if account is None else "Go on", "wait")]
     return []
