@@ -33,6 +33,15 @@ class NotificationKind(StrEnum):
     REFUND_WITHDRAWN = "refund_withdrawn"
     REFUND_COMPLETED = "refund_completed"
     REFUND_FAILED = "refund_failed"
+    ACCOUNT_ENABLED = "account_enabled"
+    ACCOUNT_RESTRICTED = "account_restricted"
+    ACCOUNT_DISCONNECTED = "account_disconnected"
+    ACCOUNT_REJECTED = "account_rejected"
+    ACCOUNT_DEADLINE = "account_deadline"
+    DEBT_PAID = "debt_paid"
+    DEBT_WRITTEN_OFF = "debt_written_off"
+    REVERSAL_DONE = "reversal_done"
+    REVERSAL_REFUSED = "reversal_refused"
 
 
 class Notification(Base):

@@ -49,11 +49,13 @@ _SELLER = (
     ("listings", "Listings", "seller.listings", "tag"),
     ("refunds", "Refunds", "seller.refunds", "undo-2"),
     ("transactions", "Transactions", "seller.transactions", "wallet"),
+    ("payout_setup", "Payout setup", "seller.payout_setup", "landmark"),
 )
 _ADMIN = (
     ("overview", "Overview", "admin.overview", "gauge"),
     ("refunds", "Refunds", "admin.refunds", "undo-2"),
     ("payments", "Payments", "admin.payments", "receipt"),
+    ("debts", "Debts", "admin.debts", "wallet"),
     ("purchases", "Purchases", "admin.purchases", "shopping-bag"),
     ("users", "Users", "admin.users", "users"),
     ("ledger", "Ledger", "admin.ledger", "scale"),
