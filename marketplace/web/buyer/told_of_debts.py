@@ -43,7 +43,8 @@ def not_taken_back(facts: Mapping[str, Any]) -> Told:
     if facts["role"] == "admin":
         title = f"{_amount(facts)} of order {number} could not be taken back"
         text = "The seller's account at the provider does not have it. The seller owes it instead; coming sales pay it."
-        return ("circle-alert", title, text, url_for("admin.payment", payment_id=facts["payment_id"]), "See the payment")
+        url = url_for("admin.payment", payment_id=facts["payment_id"])
+        return ("circle-alert", title, text, url, "See the payment")
     title = f"You owe {_amount(facts)} for order {number}"
     text = "It was refunded after you were paid, and your account at the payment provider did not have it."
     return (
