@@ -38,9 +38,7 @@ _CSV_COLUMNS = (
 class WriteOffForm(FlaskForm):
     """What was open when it was looked at, minor units, and why nobody will ever pay it."""
 
-    seen_minor = IntegerField(
-        "Open", [whole_number(1, _LARGEST_MINOR, "The amount is missing.")], widget=HiddenInput()
-    )
+    seen_minor = IntegerField("Open", [whole_number(1, _LARGEST_MINOR, "The amount is missing.")], widget=HiddenInput())
     reason = TextAreaField("Reason", [Length(max=500, message="At most 500 characters.")])
 
 
