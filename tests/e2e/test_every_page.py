@@ -50,6 +50,7 @@ BUYER = (
 )  # fmt: skip
 SELLER = (
     "/seller/orders/{order}/cancel", "/seller/orders/{called_off}",
+    "/seller/payouts/withdraw",
     "/seller", "/seller?days=90", "/seller/transactions", "/seller/transactions?type=refund&from=2001-01-01",
     "/seller/explain/blocked/USD", "/seller/explain/release/USD/{release_day}",
     "/seller/orders", "/seller/orders?tab=all&q=lamp", "/seller/orders/{order}", "/seller/orders/{unpaid}",
@@ -68,6 +69,7 @@ ADMIN = (
     "/admin/payments/{open}",
     "/admin/payments/{paid}/shares/{share}/hold", "/admin/payments/{expired}",
     "/admin/payments/{paid}/explain/amount", "/admin/events",
+    "/admin/payouts", "/admin/payouts/next", "/admin/payouts?q=nothing", "/admin/payouts/sellers/{seller_id}",
     "/admin/refunds", "/admin/refunds/rules", "/admin/refunds?amount=1.00", "/admin/refunds?late=1",
     "/admin/refunds?tab=done", "/admin/refunds?tab=rejected&refund={refused}",
     "/admin/refunds/{refunded}/explain/platform", "/admin/orders/{order}/refund", "/admin/events/{event}",

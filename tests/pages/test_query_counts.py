@@ -52,6 +52,8 @@ _LISTS = {
         "/admin/states",
         "/admin",
         "/admin/purchases",
+        "/admin/payouts",
+        "/admin/payouts/next",
         "/admin/users",
         "/admin/jobs",
         "/admin/ledger/entries",

@@ -166,6 +166,7 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
         "purchase_id": bought.purchase_id,
         "session_id": device,
         "user_id": bought.buyer_id,
+        "seller_id": seller_id,
         "job_id": world.failed_job(),
         "line_id": only(
             "SELECT l.id FROM cart_line l JOIN cart c ON c.id = l.cart_id WHERE c.user_id = %s", bought.buyer_id

@@ -40,6 +40,7 @@ _IDS = (
     "listing_id",
     "user_id",
     "job_id",
+    "seller_id",
 )
 _MISSING = {
     **dict.fromkeys(_IDS, str(NOTHING)),

@@ -16,6 +16,7 @@ from marketplace.web.seller import (
     shipping,
     shop_edit,
     transactions,
+    withdrawing,
 )
 
 blueprint = Blueprint("seller", __name__)
@@ -47,6 +48,7 @@ blueprint.add_url_rule("/seller/refunds/<number>", view_func=refunds.refund)
 blueprint.add_url_rule("/seller/refunds/<number>/explain/<figure>", view_func=refunds.explain_refund)
 blueprint.add_url_rule("/seller/shop", view_func=shop_edit.own_shop, methods=["GET", "POST"])
 blueprint.add_url_rule("/seller/payouts/schedule", view_func=payout_schedule.payout_schedule, methods=["GET", "POST"])
+blueprint.add_url_rule("/seller/payouts/withdraw", view_func=withdrawing.withdraw, methods=["GET", "POST"])
 blueprint.add_url_rule("/seller/payouts/setup", view_func=payout_setup.payout_setup)
 blueprint.add_url_rule("/seller/payouts/setup", view_func=payout_setup.start_payout_setup, methods=["POST"])
 blueprint.add_url_rule("/seller/payouts/setup/done", view_func=payout_setup.payout_setup_done)
