@@ -79,7 +79,7 @@ MATRICES: dict[Machine, str] = {
     """,
     REVERSAL: """
            pending done refused
-    finish done    =    !
+    finish done    =    done
     refuse refused !    =
     """,
     RECEIPT: """
