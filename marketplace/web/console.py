@@ -49,6 +49,7 @@ _SELLER = (
     ("listings", "Listings", "seller.listings", "tag"),
     ("refunds", "Refunds", "seller.refunds", "undo-2"),
     ("transactions", "Transactions", "seller.transactions", "wallet"),
+    ("payout_setup", "Payout setup", "seller.payout_setup", "landmark"),
 )
 _ADMIN = (
     ("overview", "Overview", "admin.overview", "gauge"),

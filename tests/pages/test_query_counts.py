@@ -36,6 +36,7 @@ _LISTS = {
         "/seller/refunds",
         "/seller/listings",
         "/seller/transactions",
+        "/seller/payouts/setup",
         "/seller/explain/held/USD",
         "/notifications",
         "/l",

@@ -80,7 +80,7 @@ MATRICES: dict[Machine, str] = {
     REVERSAL: """
            pending done refused
     finish done    =    done
-    refuse refused !    =
+    refuse refused =    =
     """,
     RECEIPT: """
               received  returning returned  failed

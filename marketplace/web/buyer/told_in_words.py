@@ -1,32 +1,18 @@
 """What people are told, in words: each kind of notification with its icon, title, text and the way to its subject."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
 
 from marketplace.notifications.queries import Told
-from marketplace.web.buyer import told_of_debts
-from marketplace.web.buyer.told_payouts import PAYOUT_KINDS, payout_parts
+from marketplace.web.buyer import told_of_accounts, told_of_debts, told_of_payouts
+from marketplace.web.buyer.told_words import Words
 from marketplace.web.pages import money_text
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One fact in words."""
-
-    icon: str
-    title: str
-    text: str
-    url: str
-    action: str
 
 
 def words_of(told: Told) -> Words:
     """Return what one fact reads like."""
-    if told.kind.value in PAYOUT_KINDS:
-        return Words(*payout_parts(told))
     return _WORDS[told.kind.value](told)
 
 
@@ -241,8 +227,7 @@ _WORDS = {
     "refund_withdrawn": _refund_withdrawn,
     "refund_completed": _refund_completed,
     "refund_failed": _refund_failed,
-    "debt_paid": lambda told: Words(*told_of_debts.paid(told.facts)),
-    "debt_written_off": lambda told: Words(*told_of_debts.written_off(told.facts)),
-    "reversal_done": lambda told: Words(*told_of_debts.taken_back(told.facts)),
-    "reversal_refused": lambda told: Words(*told_of_debts.not_taken_back(told.facts)),
+    **told_of_accounts.WORDS,
+    **told_of_payouts.WORDS,
+    **told_of_debts.WORDS,
 }
