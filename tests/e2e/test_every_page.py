@@ -73,6 +73,7 @@ ADMIN = (
     "/admin/refunds", "/admin/refunds/rules", "/admin/refunds?amount=1.00", "/admin/refunds?late=1",
     "/admin/refunds?tab=done", "/admin/refunds?tab=rejected&refund={refused}",
     "/admin/refunds/{refunded}/explain/platform", "/admin/orders/{order}/refund", "/admin/events/{event}",
+    "/admin/debts", "/admin/debts?settled=1", "/admin/debts/{debtor}/USD", "/admin/debts/{debt}/write-off",
     "/admin/ledger", "/admin/ledger/entries/{entry}", "/admin/ledger/seller_held/USD", "/admin/states",
 )  # fmt: skip
 SANDBOX = (
@@ -136,7 +137,9 @@ def seed(world: World) -> Seeded:
     people = {"nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
     found = values(world, bought) | listings(world, seller) | refunds(world, bought["paid"], admin)
     found |= accounts(world, seller)
-    return Seeded(world, people, found | {"called_off": called_off(world, bought["called_off"])})
+    found |= {"called_off": called_off(world, bought["called_off"])}
+    owed = {"debt": "SELECT min(id) FROM seller_debt", "debtor": "SELECT min(seller_id) FROM seller_debt"}
+    return Seeded(world, people, found | {name: one(world, statement) for name, statement in owed.items()})
 
 
 def accounts(world: World, seller_id: int) -> dict[str, str]:

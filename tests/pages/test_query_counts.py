@@ -44,6 +44,8 @@ _LISTS = {
     "admin": (
         "/admin/refunds",
         "/admin/refunds?late=1",
+        "/admin/debts",
+        "/admin/debts?settled=1",
         "/admin/payments",
         "/admin/events",
         "/admin/ledger",

@@ -141,6 +141,10 @@ POST   /admin/refunds/<number>/approve             in     403  403     403    40
 POST   /admin/refunds/<number>/reject              in     403  403     403    403    422   404     404
 GET    /admin/orders/<number>/refund               in     403  403     403    403    200   404     404
 POST   /admin/orders/<number>/refund               in     403  403     403    403    422   404     404
+GET    /admin/debts                                in     403  403     403    403    200   -       -
+GET    /admin/debts/<seller_id>/<currency>         in     403  403     403    403    200   404     404
+GET    /admin/debts/<debt_id>/write-off            in     403  403     403    403    200   404     404
+POST   /admin/debts/<debt_id>/write-off/decide     in     403  403     403    403    422   404     404
 GET    /admin/payments                             in     403  403     403    403    200   -       -
 GET    /admin/payments/<payment_id>                in     403  403     403    403    200   404     404
 GET    /admin/payments/<payment_id>/shares/<share_id>/hold in 403 403   403    403    200   404     404
