@@ -21,6 +21,7 @@ class NotificationKind(StrEnum):
     PAYMENT_EXPIRED = "payment_expired"
     PAYMENT_RETURNED = "payment_returned"
     MONEY_RELEASED = "money_released"
+    STATEMENT_READY = "statement_ready"
     REFUND_ASKED = "refund_asked"
     REFUND_APPROVED = "refund_approved"
     REFUND_REJECTED = "refund_rejected"

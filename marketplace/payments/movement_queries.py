@@ -33,6 +33,11 @@ class MovementKind(StrEnum):
     SALE = "sale", "Sale", "Sales"
     REFUND = "refund", "Refund", "Refunds"
     RETURNED = "returned", "Refund that came back", "Refunds that came back"
+    RELEASED = "released", "Released", "Releases"
+    PAYOUT = "payout", "Payout", "Payouts"
+    TAKEN_BACK = "taken_back", "Payout taken back", "Payouts taken back"
+    DISPUTE = "dispute", "Dispute", "Disputes"
+    NETTED = "netted", "Paid what you owed", "Payments of what you owed"
     OTHER = "other", "Other", "Other movements"
 
 
@@ -40,11 +45,17 @@ _KEYS = {
     MovementKind.SALE: LedgerEntry.key.like("payment:%:captured"),
     MovementKind.REFUND: LedgerEntry.key.like("refund:%:approved:%"),
     MovementKind.RETURNED: LedgerEntry.key.like("refund:%:failed:%"),
+    MovementKind.RELEASED: LedgerEntry.key.like("transaction:%:released"),
+    MovementKind.PAYOUT: LedgerEntry.key.like("payout:%"),
+    MovementKind.TAKEN_BACK: LedgerEntry.key.like("reversal:%"),
+    MovementKind.DISPUTE: LedgerEntry.key.like("dispute:%"),
+    MovementKind.NETTED: LedgerEntry.key.like("netting:%"),
 }
-_kind = case(
+kind_of_entry = case(
     *((condition, literal(kind.value)) for kind, condition in _KEYS.items()), else_=literal(MovementKind.OTHER.value)
 )
-_IS_SALE = _KEYS[MovementKind.SALE]
+"""The kind of a joined LedgerEntry, as the word of a MovementKind."""
+IS_SALE = _KEYS[MovementKind.SALE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +159,12 @@ def _rows(own: Subquery) -> Select[*tuple[Any, ...]]:
         select(
             own.c.id,
             LedgerEntry.booked_at,
-            _kind,
+            kind_of_entry,
             own.c.account,
             LedgerEntry.key,
             LedgerEntry.description,
             Order.number,
-            *(case((_IS_SALE, column), else_=null()) for column in agreed),
+            *(case((IS_SALE, column), else_=null()) for column in agreed),
             own.c.amount,
             own.c.balance,
         )
@@ -163,7 +174,7 @@ def _rows(own: Subquery) -> Select[*tuple[Any, ...]]:
 
 
 def _is_asked(asked: Asked) -> ColumnElement[bool]:
-    conditions = [_kind == asked.kind.value] if asked.kind else []
+    conditions = [kind_of_entry == asked.kind.value] if asked.kind else []
     if asked.period != Period():
         conditions.append(asked.period.of(LedgerEntry.__table__.c.booked_at))
     return and_(true(), *conditions)

@@ -16,6 +16,7 @@ from marketplace.ledger.models import LedgerChain, LedgerEntry, Posting
 from marketplace.ledger.operations import entry_hash, link_hash
 from marketplace.reconciliation.order_checks import ORDER_CHECKS
 from marketplace.reconciliation.seller_checks import SELLER_CHECKS
+from marketplace.reconciliation.statement_checks import STATEMENT_CHECKS
 
 _CHECKS: Mapping[str, str] = {
     "entries balance": """
@@ -232,13 +233,13 @@ def check_books() -> Report:
     return Report(
         entries,
         postings,
-        len(_CHECKS) + len(ORDER_CHECKS) + len(SELLER_CHECKS) + len(Ruled.ruled) + 3,
+        len(_CHECKS) + len(ORDER_CHECKS) + len(SELLER_CHECKS) + len(STATEMENT_CHECKS) + len(Ruled.ruled) + 3,
         tuple(differences),
     )
 
 
 def _sql_differences(connection: Connection) -> Iterator[Difference]:
-    statements = {**_CHECKS, **ORDER_CHECKS, **SELLER_CHECKS}
+    statements = {**_CHECKS, **ORDER_CHECKS, **SELLER_CHECKS, **STATEMENT_CHECKS}
     for model in Ruled.ruled:
         name = model.machine.name
         statements[f"the status of each {name} is its history's last"] = _STATUS.format(table=name)

@@ -49,6 +49,7 @@ _SELLER = (
     ("listings", "Listings", "seller.listings", "tag"),
     ("refunds", "Refunds", "seller.refunds", "undo-2"),
     ("transactions", "Transactions", "seller.transactions", "wallet"),
+    ("statements", "Statements", "seller.statements", "receipt-text"),
 )
 _ADMIN = (
     ("overview", "Overview", "admin.overview", "gauge"),

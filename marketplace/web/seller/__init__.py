@@ -12,6 +12,7 @@ from marketplace.web.seller import (
     refunds,
     shelf_edit,
     shipping,
+    statements,
     transactions,
 )
 
@@ -31,6 +32,12 @@ blueprint.add_url_rule("/seller/explain/held/<string(length=3):currency>", view_
 blueprint.add_url_rule("/seller/explain/<pot>/<string(length=3):currency>", view_func=explain.explain_pot)
 blueprint.add_url_rule("/seller/explain/release/<string(length=3):currency>/<day>", view_func=explain.explain_release)
 blueprint.add_url_rule("/seller/transactions", view_func=transactions.transactions)
+blueprint.add_url_rule("/seller/statements", view_func=statements.statements)
+blueprint.add_url_rule("/seller/statements/<currency>/<month>", view_func=statements.statement)
+blueprint.add_url_rule("/seller/statements/<currency>/<month>/pdf", view_func=statements.statement_pdf)
+blueprint.add_url_rule(
+    "/seller/explain/entry/<int(max=9223372036854775807):entry_id>", view_func=statements.explain_entry
+)
 blueprint.add_url_rule("/seller/listings", view_func=listings.listings)
 blueprint.add_url_rule("/seller/listings/new", view_func=listings.new)
 blueprint.add_url_rule("/seller/listings/new/<kind>", view_func=listing_edit.create, methods=["GET", "POST"])
