@@ -27,7 +27,13 @@ SECRETS = {
     "STRIPE_CONNECT_WEBHOOK_SECRET": "whsec_",
 }
 # Each process sees only its own side: the sandbox is "another company's server", and only migrations act as owner.
-NOT_FOR_SHOP = ("DATABASE_OWNER_URL", "SANDBOX_DATABASE_URL", "SANDBOX_SECRET_KEY", "SANDBOX_WEBHOOK_URL")
+NOT_FOR_SHOP = (
+    "DATABASE_OWNER_URL",
+    "SANDBOX_DATABASE_URL",
+    "SANDBOX_SECRET_KEY",
+    "SANDBOX_WEBHOOK_URL",
+    "SANDBOX_CONNECT_WEBHOOK_URL",
+)
 NOT_FOR_SANDBOX = ("DATABASE_URL", "DATABASE_OWNER_URL", "SECRET_KEY")
 
 
@@ -84,6 +90,7 @@ def renew_settings(
         "SANDBOX_BASE_URL": sandbox,
         "SANDBOX_MERCHANT_NAME": "Tandem",
         "SANDBOX_WEBHOOK_URL": f"{shop}/webhooks/stripe",
+        "SANDBOX_CONNECT_WEBHOOK_URL": f"{shop}/webhooks/stripe/connect",
         "MARKETPLACE_BASE_URL": shop,
         "MARKETPLACE_DEMO": "1",
         "VAR_DIR": str(places.var),

@@ -45,6 +45,10 @@ class MoneyPolicy:
     second_approver_above_minor: int = 50_000
     buyers_may_cancel: bool = True
     """Whether a buyer may cancel a paid order before it is sent."""
+    payout_interval: str = "daily"
+    """How often sellers are paid who have not chosen: daily, weekly, monthly or manual."""
+    payout_minimum_minor: int = 100
+    """The least that is paid out, minor units of any currency; sellers may choose more."""
 
 
 @dataclass(frozen=True)

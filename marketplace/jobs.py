@@ -28,6 +28,7 @@ from marketplace.ledger import operations as ledger
 from marketplace.orders import sweeps as orders
 from marketplace.outbound import flows as outbound
 from marketplace.payments import holds
+from marketplace.payouts import account_flows
 from marketplace.provider_events import flows as events
 from marketplace.queue import JobName
 from marketplace.refunds import flows as refunds
@@ -35,7 +36,7 @@ from marketplace.statements import operations as statements
 
 log = structlog.get_logger()
 
-_OUTCOMES = {**checkout_outcomes.OUTCOMES, **refunds.OUTCOMES}
+_OUTCOMES = {**checkout_outcomes.OUTCOMES, **refunds.OUTCOMES, **account_flows.OUTCOMES}
 STALLED_SECONDS = 60
 _POLL_SECONDS = 0.5
 # The sixth field is the seconds. In front, it would mean every second of every fifth minute.

@@ -33,6 +33,7 @@ from marketplace.refunds import operations as refunds
 from marketplace.refunds.rules import RefundReason
 from marketplace.refunds.wishes import Wish
 from marketplace.sandbox.inprocess import Paid, RunningSandbox
+from tests.builders_accounts import SellersAccounts
 from tests.postgres_server import DatabaseUrls
 
 PASSWORD = "a-good-long-password"
@@ -71,7 +72,7 @@ class Bought:
 
 
 @dataclass
-class World:
+class World(SellersAccounts):
     """One shop, one provider, one clock, and what tests do to them."""
 
     app: Flask

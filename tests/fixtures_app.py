@@ -43,7 +43,7 @@ def settings(database_urls: DatabaseUrls, sandbox: RunningSandbox, var_dir: Path
         secret_keys=("test-secret",),
         stripe_secret_key=sandbox.api_key,
         stripe_webhook_secrets=(sandbox.webhook_secret,),
-        stripe_connect_webhook_secrets=(),
+        stripe_connect_webhook_secrets=(sandbox.connect_secret,),
         stripe_api_base=sandbox.base_url,
         payment_page_origins=(sandbox.base_url,),
         base_url="http://localhost",
@@ -62,6 +62,7 @@ def app(settings: Settings, sandbox: RunningSandbox) -> Iterator[Flask]:
     thread.start()
     application.config["TEST_ORIGIN"] = f"http://127.0.0.1:{server.server_port}"
     sandbox.send_webhooks_to(f"{application.config['TEST_ORIGIN']}/webhooks/stripe")
+    sandbox.send_account_webhooks_to(f"{application.config['TEST_ORIGIN']}/webhooks/stripe/connect")
     yield application
     server.shutdown()
     thread.join()

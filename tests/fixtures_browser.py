@@ -106,6 +106,7 @@ def served(browser_urls: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory)
         thread.start()
         settings: Settings = app.extensions["settings"]
         sandbox.send_webhooks_to(f"{settings.base_url}/webhooks/stripe")
+        sandbox.send_account_webhooks_to(f"{settings.base_url}/webhooks/stripe/connect")
         yield World(app=app, sandbox=sandbox, urls=browser_urls)
         sandbox.hold_webhooks()
         server.shutdown()
@@ -192,7 +193,7 @@ def _settings(urls: DatabaseUrls, sandbox: RunningSandbox, var_dir: Path, base_u
         secret_keys=("test-secret",),
         stripe_secret_key=sandbox.api_key,
         stripe_webhook_secrets=(sandbox.webhook_secret,),
-        stripe_connect_webhook_secrets=(),
+        stripe_connect_webhook_secrets=(sandbox.connect_secret,),
         stripe_api_base=sandbox.base_url,
         payment_page_origins=(sandbox.base_url,),
         base_url=base_url,

@@ -55,6 +55,7 @@ class Lived:
         with RunningSandbox(self.urls.sandbox, self.folder, transport=carry) as sandbox:
             apps.append(create_app(self._settings(sandbox)))
             sandbox.send_webhooks_to("http://localhost/webhooks/stripe")
+            sandbox.send_account_webhooks_to("http://localhost/webhooks/stripe/connect")
             with apps[0].app_context():
                 try:
                     yield World(app=apps[0], sandbox=sandbox, urls=self.urls)
@@ -90,7 +91,7 @@ class Lived:
             secret_keys=("test-secret",),
             stripe_secret_key=sandbox.api_key,
             stripe_webhook_secrets=(sandbox.webhook_secret,),
-            stripe_connect_webhook_secrets=(),
+            stripe_connect_webhook_secrets=(sandbox.connect_secret,),
             stripe_api_base=sandbox.base_url,
             payment_page_origins=(sandbox.base_url,),
             base_url="http://localhost",

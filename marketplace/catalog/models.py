@@ -38,6 +38,8 @@ class Shop(Base):
     returns_policy: Mapped[LongText]
     tax_basis_points: Mapped[int] = mapped_column(default=0)
     """Sales tax added to the price of the goods, in basis points."""
+    is_paused: Mapped[bool] = mapped_column(default=False)
+    """Whether it takes no orders now, because its seller can't be paid; written with what causes it."""
     opened_at: Mapped[UtcTime]
 
 

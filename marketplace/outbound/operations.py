@@ -48,14 +48,14 @@ def plan(
     """
     attempts = select(func.count()).where(OutboundCall.kind == kind, OutboundCall.subject_id == subject_id)
     attempt = session.execute(attempts).scalar_one() + 1
-    installation = str(session.execute(select(Installation.uuid)).scalar_one())
+    ours = installation(session)
     call = OutboundCall(
         provider=provider,
         kind=kind,
         subject_id=subject_id,
         attempt=attempt,
-        idempotency_key=rules.idempotency_key(installation, kind, subject_id, attempt),
-        request={**request, "installation": installation},
+        idempotency_key=rules.idempotency_key(ours, kind, subject_id, attempt),
+        request={**request, "installation": ours},
         next_attempt_at=now,
         created_at=now,
     )
@@ -63,6 +63,11 @@ def plan(
     session.flush()
     history.begin(session, OutboundCall, [call.id], actor=actor, at=now, because="Planned with its cause.")
     return call.id
+
+
+def installation(session: Session) -> str:
+    """Return this installation's name."""
+    return str(session.execute(select(Installation.uuid)).scalar_one())
 
 
 def is_under_way(session: Session, *, kind: CallKind, subject_id: int) -> bool:

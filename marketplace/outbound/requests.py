@@ -7,9 +7,10 @@ from typing import Any
 
 from marketplace.outbound.models import CallKind
 from marketplace.outbound.operations import TakenCall
+from marketplace.providers.accounts import ProviderAccount
 from marketplace.providers.base import Checkout, CheckoutLine, CheckoutRequest, Provider, ProviderRefund
 
-Answer = Checkout | ProviderRefund
+Answer = Checkout | ProviderRefund | ProviderAccount
 
 
 def frozen_checkout(request: CheckoutRequest) -> dict[str, Any]:
@@ -76,4 +77,11 @@ _ASKS = {
     ),
     CallKind.REFUND: _REFUND,
     CallKind.RETURN: _REFUND,
+    CallKind.CREATE_ACCOUNT: Ask(
+        lambda provider, call: provider.accounts.create(**call.request, key=call.idempotency_key),
+        lambda provider, call: provider.accounts.find(
+            seller_id=call.request["seller_id"], installation=call.request["installation"], since=call.first_sent_at
+        ),
+        lambda account: account.account_id,
+    ),
 }

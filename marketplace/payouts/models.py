@@ -55,6 +55,8 @@ class SellerAccount(Ruled, Base):
     """What the provider still asks for: `{"name", "due"}` each, as read last; due is currently, past, eventually or
     pending."""
     requirements_due_at: Mapped[UtcTime | None]
+    reminded_due_at: Mapped[UtcTime | None]
+    """The deadline the seller was reminded of last."""
     bank_name: Mapped[Text64 | None]
     bank_last4: Mapped[Text64 | None]
     bank_currency: Mapped[Currency | None]

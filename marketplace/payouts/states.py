@@ -54,14 +54,18 @@ ACCOUNT = Machine(
     AccountStatus,
     _A.STARTED,
     {
-        "review": ([_A.STARTED, _A.RESTRICTED], _A.REVIEW, "All details are there; the provider checks them."),
+        "review": (
+            [_A.STARTED, _A.ENABLED, _A.RESTRICTED, _A.DISCONNECTED, _A.REJECTED],
+            _A.REVIEW,
+            "All details are there; the provider checks them.",
+        ),
         "enable": (
-            [_A.STARTED, _A.REVIEW, _A.RESTRICTED, _A.DISCONNECTED],
+            [_A.STARTED, _A.REVIEW, _A.RESTRICTED, _A.DISCONNECTED, _A.REJECTED],
             _A.ENABLED,
             "The provider lets the seller be paid.",
         ),
         "restrict": (
-            [_A.STARTED, _A.REVIEW, _A.ENABLED, _A.DISCONNECTED],
+            [_A.STARTED, _A.REVIEW, _A.ENABLED, _A.DISCONNECTED, _A.REJECTED],
             _A.RESTRICTED,
             "The provider asks for something first.",
         ),
@@ -75,7 +79,9 @@ ACCOUNT = Machine(
             _A.REJECTED,
             "The provider does not want this seller.",
         ),
+        "restart": ([_A.DISCONNECTED], _A.STARTED, "The seller begins anew, with another account."),
     },
+    walks_back=("restart",),
 )
 
 PAYOUT = Machine(

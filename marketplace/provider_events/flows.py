@@ -13,8 +13,9 @@ from marketplace import db, history
 from marketplace.checkout.settlement import Contradiction
 from marketplace.config import Settings
 from marketplace.errors import DomainError, NotFound
+from marketplace.payouts.onboarding import NotOurs
 from marketplace.provider_events import operations
-from marketplace.provider_events.handlers import HANDLERS, Handler
+from marketplace.provider_events.handlers import Handler, handler_of
 from marketplace.provider_events.models import ProviderEvent
 from marketplace.provider_events.states import EVENT, EventStatus
 from marketplace.providers.base import InboundEvent, Provider, Refused, Unknown
@@ -43,7 +44,7 @@ def receive(event: InboundEvent, body: bytes, *, provider: Provider, settings: S
 
     Raises only when the event could not be stored: then the provider must send it again (fault F36).
     """
-    handler = HANDLERS.get(event.type)
+    handler = handler_of(event.type, event.account)
     needs_reading = handler is not None and handler.parse is None
     due_at = now if needs_reading else now + _LEASE
     stored = _store(event, body, provider_name=provider.name, due_at=due_at, now=now)
@@ -89,13 +90,15 @@ def _apply_stored(
     if event.is_foreign:
         db.atomic(operations.ignore, (), event_id=event_id, note="Another installation made this object.", now=now)
         return
-    handler = HANDLERS.get(event.type)
+    handler = handler_of(event.type, event.account)
     if handler is None:
         db.atomic(operations.ignore, (), event_id=event_id, note="No rule of ours needs this type.", now=now)
         return
     try:
         facts = _facts(handler, event, provider, reread=reread)
         db.atomic(_apply, (db.TURN,), event_id=event_id, handler=handler, facts=facts, settings=settings, now=now)
+    except NotOurs as error:
+        db.atomic(operations.ignore, (), event_id=event_id, note=str(error), now=now)
     except (Contradiction, Unknown, Refused, DomainError) as error:
         db.atomic(operations.park, (), event_id=event_id, note=str(error), now=now)
 

@@ -3,6 +3,9 @@
 `parse` makes the port's value from the payload, `read` fetches the object anew when the payload alone does not fit.
 A handler without `parse` always needs the provider's word. One without `read` reports a fact of the past: the object
 may have moved on since, the payload has not.
+
+What happens in a seller's account has a table of its own, and no event of one may reach the other table: a seller's own
+charge could carry our payment's id. Their payloads name the account (`account`), which reading an object there needs.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +22,9 @@ from marketplace.config import Settings
 from marketplace.history import Actor
 from marketplace.payment_records.models import Payment
 from marketplace.payments import balance
+from marketplace.payouts import account_flows, onboarding
 from marketplace.providers import stripe_objects as objects
+from marketplace.providers.accounts import ProviderAccount
 from marketplace.providers.base import BalanceLine, Checkout, Decline, Intent, Provider, ProviderRefund
 from marketplace.refunds import following as refunds_following
 from marketplace.refunds import operations as refunds
@@ -51,6 +56,14 @@ class RefundFacts:
 
     refund: ProviderRefund
     lines: tuple[BalanceLine, ...]
+
+
+@dataclass(frozen=True)
+class AccountFacts:
+    """A seller's account as it stands; None when it gives us no access any more."""
+
+    account_id: str
+    found: ProviderAccount | None
 
 
 def _checkout(session: Session, facts: Checkout, actor: Actor, settings: Settings, now: datetime) -> str:
@@ -100,6 +113,12 @@ def _refund(session: Session, facts: RefundFacts, actor: Actor, settings: Settin
     )
 
 
+def _account(session: Session, facts: AccountFacts, actor: Actor, settings: Settings, now: datetime) -> str:
+    if facts.found is None:
+        return onboarding.lost(session, account_id=facts.account_id, actor=actor, now=now)
+    return onboarding.follow(session, found=facts.found, actor=actor, now=now)
+
+
 def _read_checkout(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> Checkout:
     return provider.get_checkout(object_id)
 
@@ -120,6 +139,11 @@ def _read_refund(provider: Provider, object_id: str, payload: Mapping[str, Any])
     return RefundFacts(refund, tuple(provider.get_balance_line(line_id) for line_id in lines if line_id))
 
 
+def _read_account(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> AccountFacts:
+    account_id = str(payload["account"])
+    return AccountFacts(account_id, account_flows.read(account_id, provider=provider))
+
+
 def _parse_decline(source: Any) -> Decline:
     found = objects.decline(source)
     if found is None:
@@ -135,6 +159,8 @@ def _parse_paid_charge(source: Any) -> PaidReport:
 _CHECKOUT = Handler(objects.checkout, _read_checkout, _checkout)
 _INTENT = Handler(objects.intent, _read_intent, _intent)
 _REFUND = Handler(None, _read_refund, _refund, payment_id=lambda facts: None)
+# Noisy and often stale (stripe-reference section 8): what the event says of the account is never believed.
+_ACCOUNT = Handler(None, _read_account, _account, payment_id=lambda facts: None)
 
 HANDLERS: dict[str, Handler] = {
     "checkout.session.completed": _CHECKOUT,
@@ -154,3 +180,15 @@ HANDLERS: dict[str, Handler] = {
     "refund.updated": _REFUND,
     "refund.failed": _REFUND,
 }
+
+ACCOUNT_HANDLERS: dict[str, Handler] = {
+    "account.updated": _ACCOUNT,
+    "account.application.deauthorized": _ACCOUNT,
+    "capability.updated": _ACCOUNT,
+}
+"""The events of sellers' accounts; those of payouts from an account to its bank (`payout.*`) belong here."""
+
+
+def handler_of(event_type: str, account: str | None) -> Handler | None:
+    """Return what an event of `event_type` ends in, None for one that no rule needs; `account` is whose it is."""
+    return (HANDLERS if account is None else ACCOUNT_HANDLERS).get(event_type)

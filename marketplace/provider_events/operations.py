@@ -42,6 +42,8 @@ class StoredEvent:
     livemode: bool
     is_foreign: bool
     """Whether another installation on the same account made the object."""
+    account: str | None
+    """The seller's account at the provider in which it happened; None: in ours."""
     payload: dict[str, Any]
 
 
@@ -58,7 +60,15 @@ def stored(event_row_id: int, event: ProviderEvent | InboundEvent, *, installati
     found = data.get("object") if isinstance(data, dict) else None
     theirs = installation_of(found) if isinstance(found, dict) else ""
     is_foreign = theirs not in {"", installation}
-    return StoredEvent(event_row_id, event.type, event.object_id, bool(payload.get("livemode")), is_foreign, payload)
+    return StoredEvent(
+        id=event_row_id,
+        type=event.type,
+        object_id=event.object_id,
+        livemode=bool(payload.get("livemode")),
+        is_foreign=is_foreign,
+        account=payload.get("account"),
+        payload=payload,
+    )
 
 
 def due(session: Session, *, now: datetime, limit: int) -> list[tuple[int, str]]:

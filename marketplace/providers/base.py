@@ -3,7 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+from marketplace.providers.accounts import Accounts
+
+if TYPE_CHECKING:
+    from marketplace.providers.transfers import Transfers
 
 
 class Unknown(Exception):
@@ -151,6 +156,14 @@ class Provider(Protocol):
 
     name: str
 
+    @property
+    def accounts(self) -> Accounts:
+        """Return what it can do about sellers' accounts."""
+
+    @property
+    def transfers(self) -> "Transfers":
+        """Return what it can do to pay sellers."""
+
     def create_checkout(self, request: CheckoutRequest, *, key: str) -> Checkout:
         """Open a hosted payment page under the idempotency `key`."""
 
@@ -183,5 +196,10 @@ class Provider(Protocol):
     def charge_balance_line(self, charge_id: str) -> str | None:
         """Return the balance line of a charge; None while the provider does not know the fee yet."""
 
-    def read_event(self, body: bytes, signature: str, *, now_seconds: int) -> InboundEvent:
-        """Verify and read a message; raises BadSignature. `now_seconds` is system time."""
+    def read_event(
+        self, body: bytes, signature: str, *, now_seconds: int, about_accounts: bool = False
+    ) -> InboundEvent:
+        """Verify and read a message; raises BadSignature. `now_seconds` is system time.
+
+        `about_accounts`: it came to the endpoint for events of sellers' accounts, which has secrets of its own.
+        """

@@ -10,6 +10,7 @@ import stripe
 
 from marketplace.config import Settings
 from marketplace.providers import stripe_objects as objects
+from marketplace.providers.accounts import Accounts
 from marketplace.providers.base import (
     BadSignature,
     BalanceLine,
@@ -21,6 +22,9 @@ from marketplace.providers.base import (
     Refused,
     Unknown,
 )
+from marketplace.providers.stripe_accounts import StripeAccounts
+from marketplace.providers.stripe_transfers import StripeTransfers
+from marketplace.providers.transfers import Transfers
 
 T = TypeVar("T")
 
@@ -43,6 +47,9 @@ class StripeProvider:
             http_client=stripe.RequestsClient(timeout=settings.provider_timeout_seconds),
         )
         self._secrets = settings.stripe_webhook_secrets
+        self._connect_secrets = settings.stripe_connect_webhook_secrets
+        self.accounts: Accounts = StripeAccounts(self._client, _call)
+        self.transfers: Transfers = StripeTransfers(self._client, _call)
 
     def create_checkout(self, request: CheckoutRequest, *, key: str) -> Checkout:
         """Open a hosted payment page (https://docs.stripe.com/api/checkout/sessions/create)."""
@@ -107,12 +114,15 @@ class StripeProvider:
         """Return the balance transaction of a charge; None with automatic_async until it is known."""
         return objects.reference(_call(lambda: self._client.v1.charges.retrieve(charge_id)), "balance_transaction")
 
-    def read_event(self, body: bytes, signature: str, *, now_seconds: int) -> InboundEvent:
+    def read_event(
+        self, body: bytes, signature: str, *, now_seconds: int, about_accounts: bool = False
+    ) -> InboundEvent:
         """Verify with every configured secret, refuse times in the future, and read (reference section 9.1).
 
         `verify_header` and `json.loads` instead of `construct_event`: the same check without building objects.
         """
-        if not any(self._signed_by(secret, body, signature) for secret in self._secrets):
+        secrets = self._connect_secrets if about_accounts else self._secrets
+        if not any(self._signed_by(secret, body, signature) for secret in secrets):
             raise BadSignature
         if _signed_at(signature) > now_seconds + _SIGNATURE_TOLERANCE_SECONDS:
             raise BadSignature

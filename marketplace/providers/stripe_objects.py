@@ -55,7 +55,7 @@ def checkout(source: Any) -> Checkout:
     session = as_dict(source)
     return Checkout(
         session_id=session["id"],
-        payment_id=_our_id(session, "payment_id"),
+        payment_id=our_id(session, "payment_id"),
         installation=installation_of(session),
         is_open=session["status"] == "open",
         is_complete=session["status"] == "complete",
@@ -63,7 +63,7 @@ def checkout(source: Any) -> Checkout:
         amount_minor=session["amount_total"],
         currency=session["currency"].upper(),
         url=session.get("url"),
-        expires_at=_moment(session["expires_at"]),
+        expires_at=moment(session["expires_at"]),
         intent_id=reference(session, "payment_intent"),
     )
 
@@ -73,7 +73,7 @@ def intent(source: Any) -> Intent:
     found = as_dict(source)
     return Intent(
         intent_id=found["id"],
-        payment_id=_our_id(found, "payment_id"),
+        payment_id=our_id(found, "payment_id"),
         status=found["status"],
         amount_minor=found["amount"],
         currency=found["currency"].upper(),
@@ -89,7 +89,7 @@ def decline(source: Any) -> Decline | None:
         return None
     return Decline(
         intent_id=found["id"],
-        payment_id=_our_id(found, "payment_id"),
+        payment_id=our_id(found, "payment_id"),
         # A failed 3-D Secure question makes no charge; its payment method is as unique (stripe-reference section 4).
         charge_id=reference(error, "charge") or reference(error, "payment_method") or found["id"],
         code=error.get("code") or error.get("type") or "unknown",
@@ -104,7 +104,7 @@ def charge(source: Any) -> Intent:
     found = as_dict(source)
     return Intent(
         intent_id=str(reference(found, "payment_intent")),
-        payment_id=_our_id(found, "payment_id"),
+        payment_id=our_id(found, "payment_id"),
         status=found["status"],
         amount_minor=found["amount"],
         currency=found["currency"].upper(),
@@ -130,7 +130,7 @@ def failed_charge(source: Any) -> Decline:
     }
     return Decline(
         intent_id=str(reference(found, "payment_intent")),
-        payment_id=_our_id(found, "payment_id"),
+        payment_id=our_id(found, "payment_id"),
         charge_id=found["id"],
         code=found.get("failure_code") or "unknown",
         decline_code=reason,
@@ -166,7 +166,7 @@ def balance_line(source: Any) -> BalanceLine:
         fee_minor=found["fee"],
         net_minor=found["net"],
         currency=found["currency"].upper(),
-        available_on=_moment(found["available_on"]),
+        available_on=moment(found["available_on"]),
     )
 
 
@@ -181,7 +181,7 @@ def event(payload: Any) -> InboundEvent:
         type=_name(payload.get("type")),
         object_id=_name(inner["id"]) if isinstance(inner, dict) and inner.get("id") is not None else None,
         livemode=bool(payload.get("livemode")),
-        account=payload.get("account"),
+        account=_name(payload["account"]) if payload.get("account") is not None else None,
         payload=payload,
     )
 
@@ -203,11 +203,13 @@ def _name(value: Any) -> str:
     return value
 
 
-def _our_id(found: Mapping[str, Any], name: str) -> int | None:
+def our_id(found: Mapping[str, Any], name: str) -> int | None:
+    """Return one of our rows' ids from the metadata we set; None when it is not there or no id."""
     value = (found.get("metadata") or {}).get(name, "")
     return int(value) if value.isdecimal() and len(value) < 19 else None
 
 
-def _moment(seconds: int) -> datetime:
+def moment(seconds: int) -> datetime:
+    """Return a moment that Stripe gives in seconds; raises OverflowError beyond all calendars."""
     # Not `fromtimestamp`: what a time beyond all calendars raises there depends on the machine; here, OverflowError.
     return _EPOCH + timedelta(seconds=seconds)

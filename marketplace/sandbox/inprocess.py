@@ -8,7 +8,16 @@ from typing import Any, Self
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from marketplace.sandbox import account_links, balance, create_sandbox, endpoints, events
+from marketplace.sandbox import (
+    account_links,
+    account_state,
+    balance,
+    create_sandbox,
+    dashboard_connect,
+    endpoints,
+    events,
+    external_accounts,
+)  # fmt: skip
 from marketplace.sandbox.browser import Answer, Browser
 from marketplace.sandbox.delivery import Attempted, Transport, post
 from marketplace.sandbox.engine import Order, Sandbox
@@ -110,6 +119,19 @@ class ServedSandbox:
             if step == "review":
                 break
         return where
+
+    def set_up(self, account_id: str, *, bank: str = "000123456789") -> None:
+        """Give an account everything it lacks, made up, with a test bank account, and verify it at once."""
+        with self.sandbox.work() as work:
+            account = work.need("account", account_id, lock=True)
+            added = external_accounts.add(work, account, bank, currency=account.data["default_currency"])
+            external_accounts.replace(work, account, added)
+            account_state.fill_in(work, account)
+
+    def press(self, account_id: str, deed: str, **form: str) -> str:
+        """Press a button of an account's page on the dashboard (restrict, require, verify, disconnect...)."""
+        with self.sandbox.work() as work:
+            return dashboard_connect.do(work, work.need("account", account_id), deed, form)
 
     def pay(
         self,

@@ -43,6 +43,7 @@ def test_the_file_holds_what_other_programs_need_and_is_private(places: Places, 
     assert settings["STRIPE_WEBHOOK_SECRET"].startswith("whsec_")
     assert settings["STRIPE_API_BASE"] == "http://localhost:8100"
     assert settings["SANDBOX_WEBHOOK_URL"] == "http://localhost:8000/webhooks/stripe"
+    assert settings["SANDBOX_CONNECT_WEBHOOK_URL"] == "http://localhost:8000/webhooks/stripe/connect"
     assert settings["DATABASE_URL"].startswith("postgresql://marketplace_app:")
     assert settings["DATABASE_OWNER_URL"].startswith("postgresql://marketplace_owner:")
 
@@ -53,7 +54,8 @@ def test_a_later_start_keeps_secrets_and_follows_the_ports(places: Places, clust
         file.write("MARKETPLACE_CONFIG=/etc/shop.yaml\n")
     second = renew(places, cluster, PORT=9000)
     moved = {name for name, value in second.items() if first.get(name) != value}
-    assert moved == {"PORT", "MARKETPLACE_BASE_URL", "SANDBOX_WEBHOOK_URL", "MARKETPLACE_CONFIG"}
+    hooks = {"SANDBOX_WEBHOOK_URL", "SANDBOX_CONNECT_WEBHOOK_URL"}
+    assert moved == {"PORT", "MARKETPLACE_BASE_URL", "MARKETPLACE_CONFIG"} | hooks
     assert second["MARKETPLACE_CONFIG"] == "/etc/shop.yaml"
 
 

@@ -136,6 +136,7 @@ GET    /admin/ledger/<account>/<currency>          in     403  403     403    40
 POST   /refunds/<number>/withdraw                  in     go   404     404    404    404   404     404
 
 POST   /webhooks/stripe                            400    400  400     400    400    400   -       -
+POST   /webhooks/stripe/connect                    400    400  400     400    400    400   -       -
 POST   /api/credits/webhook                        400    400  400     400    400    400   -       -
 POST   /api/payments/webhooks/stripe/              400    400  400     400    400    400   -       -
 POST   /api/v1/payments/webhooks/stripe/           400    400  400     400    400    400   -       -

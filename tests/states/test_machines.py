@@ -59,11 +59,12 @@ MATRICES: dict[Machine, str] = {
     """,
     ACCOUNT: """
                started      review       enabled      restricted   disconnected rejected
-    review     review       =            =            review       =            =
-    enable     enabled      enabled      =            enabled      enabled      =
-    restrict   restricted   restricted   restricted   =            restricted   =
+    review     review       =            review       review       review       review
+    enable     enabled      enabled      =            enabled      enabled      enabled
+    restrict   restricted   restricted   restricted   =            restricted   restricted
     disconnect disconnected disconnected disconnected disconnected =            =
     reject     rejected     rejected     rejected     rejected     rejected     =
+    restart    =            =            =            =            started      =
     """,
     PAYOUT: """
             pending    refused    in_transit paid     failed     canceled reversed

@@ -13,3 +13,4 @@ for path in (
     "/api/v1/payments/webhooks/stripe/",
 ):
     blueprint.add_url_rule(path, view_func=views.stripe, methods=["POST"])
+blueprint.add_url_rule("/webhooks/stripe/connect", view_func=views.stripe_connect, methods=["POST"])

@@ -17,12 +17,24 @@ _BODY_LIMIT = 256 * 1024
 
 def stripe() -> ResponseReturnValue:
     """Take one event from Stripe (stripe-reference 9.1): 400 for what Stripe did not sign, 2xx once it is stored."""
+    return _take(about_accounts=False)
+
+
+def stripe_connect() -> ResponseReturnValue:
+    """Take one event about a seller's account, signed with this endpoint's own secret; otherwise as above."""
+    return _take(about_accounts=True)
+
+
+def _take(*, about_accounts: bool) -> ResponseReturnValue:
     provider = providers()["stripe"]
     try:
         request.max_content_length = _BODY_LIMIT
         body = request.get_data(cache=False)
         event = provider.read_event(
-            body, request.headers.get("Stripe-Signature", ""), now_seconds=clock.system_seconds()
+            body,
+            request.headers.get("Stripe-Signature", ""),
+            now_seconds=clock.system_seconds(),
+            about_accounts=about_accounts,
         )
     except (BadSignature, RequestEntityTooLarge):
         log.warning("webhook refused", bytes=request.content_length)

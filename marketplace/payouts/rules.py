@@ -1,0 +1,248 @@
+"""When a seller is paid, whether a run pays them now, and what follows when the provider or the bank says no. Pure."""
+
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Self
+
+from marketplace.config import MoneyPolicy
+from marketplace.payouts.states import AccountStatus, Interval
+
+RUN_HOUR = 6
+"""From this hour (UTC) on a day counts as a day of payouts."""
+_A_DAY = timedelta(days=1)
+_LONGEST_WAIT_DAYS = 62
+ASK_AFTER = timedelta(days=1)
+"""How long after the foreseen arrival the provider is asked, when no message has come."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How often a seller is paid, and from which amount on."""
+
+    interval: Interval
+    weekday: int = 0
+    """Monday is 0; counts for weekly."""
+    month_day: int = 1
+    """Counts for monthly; a shorter month pays on its last day."""
+    minimums: Mapping[str, int] = field(default_factory=dict)
+    """Minor units by currency."""
+    least_minor: int = 1
+    """The house's own minimum, minor units of any currency."""
+
+    def minimum_minor(self, currency: str) -> int:
+        """Return the least that is paid in `currency`, minor units."""
+        return max(self.least_minor, self.minimums.get(currency, 0))
+
+
+def default_schedule(policy: MoneyPolicy) -> Schedule:
+    """Return the house's schedule, for sellers who have not chosen one."""
+    return Schedule(Interval(policy.payout_interval), least_minor=policy.payout_minimum_minor)
+
+
+def next_run(schedule: Schedule, after: datetime) -> datetime | None:
+    """Return when what is available at `after` (UTC) is paid; None when the seller has to ask for it.
+
+    That is the first day of payouts from `after` on, not before RUN_HOUR. What becomes available later on such a day
+    goes the same day.
+    """
+    if schedule.interval is Interval.MANUAL:
+        return None
+    for days in range(_LONGEST_WAIT_DAYS):
+        day = after.date() + days * _A_DAY
+        if _is_run_day(schedule, day):
+            return max(after, datetime.combine(day, time(RUN_HOUR), after.tzinfo))
+    raise AssertionError("each month has a day of payouts")
+
+
+def expected_payout(planned_release_date: datetime, schedule: Schedule) -> datetime | None:
+    """Return when a share with this release date will be paid; None when its seller has to ask for it (S3.4)."""
+    return next_run(schedule, planned_release_date)
+
+
+def _is_run_day(schedule: Schedule, day: date) -> bool:
+    if schedule.interval is Interval.WEEKLY:
+        return day.weekday() == schedule.weekday
+    if schedule.interval is Interval.MONTHLY:
+        return day.day == min(schedule.month_day, monthrange(day.year, day.month)[1])
+    return True
+
+
+class SkipCause(StrEnum):
+    """Why a seller is not paid now although something is available; `words` are for the seller."""
+
+    label: str
+    words: str
+    is_told: bool
+
+    def __new__(cls, value: str, label: str = "", words: str = "", is_told: bool = False) -> Self:
+        """Make a cause; `is_told` when the seller gets a notification about it."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        member.words = words
+        member.is_told = is_told
+        return member
+
+    STOPPED = "stopped", "Stopped by us", "We have stopped your payouts for now. Ask us why.", True
+    NO_ACCOUNT = (
+        "no_account",
+        "No account yet",
+        "We don't know yet where to pay you. Set up your payout account.",
+        True,
+    )
+    UNDER_REVIEW = (
+        "under_review",
+        "Account under review",
+        "Your payout account is being checked. We pay you as soon as that is done.",
+        True,
+    )
+    RESTRICTED = (
+        "restricted",
+        "Account restricted",
+        "Your payout account needs something from you first. Open it to see what.",
+        True,
+    )
+    DISCONNECTED = (
+        "disconnected",
+        "Account disconnected",
+        "You have taken our access to your payout account away. Connect it again to be paid.",
+        True,
+    )
+    REJECTED = "rejected", "Account rejected", "The provider does not pay you any more. Ask us what can be done.", True
+    BLOCKED = "blocked", "Held back", "Something is being looked at first: an open refund, a dispute or a stop."
+    NOT_SETTLED = "not_settled", "Not settled", "The buyer's card payment has not reached our balance yet."
+    DEBT = "debt", "Paid a debt", "It paid what you owed us.", True
+    MANUAL = "manual", "On request", "You are paid when you ask for it."
+    SCHEDULED = "scheduled", "Waits for its day", "It is paid on your next day of payouts."
+    BELOW_MINIMUM = (
+        "below_minimum",
+        "Below the minimum",
+        "It is less than the least we pay out. It is paid together with your next sales.",
+        True,
+    )
+
+
+class Occasion(StrEnum):
+    """What makes the house pay somebody."""
+
+    SCHEDULE = "schedule"
+    RUN_NOW = "run_now"
+    """An admin's word: days don't count."""
+    REQUEST = "request"
+    """The seller's own word: they withdraw what is available."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What decides whether a seller is paid in one currency; minor units."""
+
+    currency: str
+    schedule: Schedule
+    ready_minor: int
+    blocked_minor: int
+    unsettled_minor: int
+    is_stopped: bool
+    account: AccountStatus | None
+    may_receive: bool
+    """Whether the provider lets money be transferred to the account."""
+    planned_run: datetime | None
+    """The day on which this money was to be paid, as an earlier run has written down; None when no run has seen it."""
+
+
+_OF_ACCOUNT = {
+    None: SkipCause.NO_ACCOUNT,
+    AccountStatus.STARTED: SkipCause.NO_ACCOUNT,
+    AccountStatus.REVIEW: SkipCause.UNDER_REVIEW,
+    AccountStatus.RESTRICTED: SkipCause.RESTRICTED,
+    AccountStatus.DISCONNECTED: SkipCause.DISCONNECTED,
+    AccountStatus.REJECTED: SkipCause.REJECTED,
+}
+
+
+def why_not(standing: Standing, occasion: Occasion, now: datetime) -> SkipCause | None:
+    """Return why a seller is not paid at `now`; None when they are. Preview and run ask the same question."""
+    if standing.is_stopped:
+        return SkipCause.STOPPED
+    if standing.account is not AccountStatus.ENABLED:
+        return _OF_ACCOUNT[standing.account]
+    if not standing.may_receive:
+        return SkipCause.RESTRICTED
+    if not standing.ready_minor:
+        return SkipCause.BLOCKED if standing.blocked_minor else SkipCause.NOT_SETTLED
+    waits = _waits(standing, now) if occasion is not Occasion.REQUEST else None
+    if waits and (waits is SkipCause.MANUAL or occasion is Occasion.SCHEDULE):
+        return waits
+    return SkipCause.BELOW_MINIMUM if standing.ready_minor < _minimum(standing) else None
+
+
+def _waits(standing: Standing, now: datetime) -> SkipCause | None:
+    run = next_run(standing.schedule, now)
+    if run is None:
+        return SkipCause.MANUAL
+    is_overdue = standing.planned_run is not None and standing.planned_run <= now
+    return None if run <= now or is_overdue else SkipCause.SCHEDULED
+
+
+def _minimum(standing: Standing) -> int:
+    return standing.schedule.minimum_minor(standing.currency)
+
+
+class Again(StrEnum):
+    """When a payout that was refused or has failed is tried again by itself."""
+
+    NEXT_DAY = "next_day"
+    WHEN_ENABLED = "when_enabled"
+    """A day later at the earliest, and not before the provider lets the seller be paid."""
+    WHEN_BANK_CHANGED = "when_bank_changed"
+    """When the seller has named another bank account."""
+    BY_PERSON = "by_person"
+
+
+_ACCOUNT_SAYS_NO = "The provider does not pay into this account for now. It is tried again when the account is ready."
+_BANK_SAYS_NO = "The bank did not take it. It is sent again when there is another bank account."
+# Codes: https://docs.stripe.com/error-codes and https://docs.stripe.com/api/payouts/failures
+_REFUSALS: Mapping[str, tuple[str, Again]] = {
+    "balance_insufficient": ("The balance at the provider is too low. It is tried again the next day.", Again.NEXT_DAY),
+    "insufficient_funds": ("The balance at the provider is too low. It is tried again the next day.", Again.NEXT_DAY),
+    "could_not_process": ("The bank could not process it. It is tried again the next day.", Again.NEXT_DAY),
+    "account_invalid": (_ACCOUNT_SAYS_NO, Again.WHEN_ENABLED),
+    "insufficient_capabilities_for_transfer": (_ACCOUNT_SAYS_NO, Again.WHEN_ENABLED),
+    "transfers_not_allowed": (_ACCOUNT_SAYS_NO, Again.WHEN_ENABLED),
+    "payouts_not_allowed": (_ACCOUNT_SAYS_NO, Again.WHEN_ENABLED),
+    "account_closed": ("The bank account has been closed. " + _BANK_SAYS_NO, Again.WHEN_BANK_CHANGED),
+    "account_frozen": ("The bank account is frozen. " + _BANK_SAYS_NO, Again.WHEN_BANK_CHANGED),
+    "bank_account_restricted": (_BANK_SAYS_NO, Again.WHEN_BANK_CHANGED),
+    "debit_not_authorized": (_BANK_SAYS_NO, Again.WHEN_BANK_CHANGED),
+    "incorrect_account_holder_name": (
+        "The name does not fit the bank account. " + _BANK_SAYS_NO,
+        Again.WHEN_BANK_CHANGED,
+    ),
+    "invalid_account_number": ("The bank account number is wrong. " + _BANK_SAYS_NO, Again.WHEN_BANK_CHANGED),
+    "invalid_currency": ("The bank account is in another currency. " + _BANK_SAYS_NO, Again.WHEN_BANK_CHANGED),
+    "no_account": ("The bank knows no such account. " + _BANK_SAYS_NO, Again.WHEN_BANK_CHANGED),
+    "not_found": (
+        "The provider did not answer for a day and has no such payment. Look there, then try it again.",
+        Again.BY_PERSON,
+    ),
+    "canceled": ("It was called off at the provider. Send it again when that is settled.", Again.BY_PERSON),
+}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a transfer or a payment to the bank was not made, in words, and what follows."""
+
+    words: str
+    again: Again
+    next_attempt_at: datetime | None
+    """When the house looks at it again by itself; None: a person has to."""
+
+
+def refusal(code: str, message: str, now: datetime) -> Refusal:
+    """Return what a refusal of the provider, or a failure at the bank, means; `code` is the provider's open word."""
+    words, again = _REFUSALS.get(code, (f"The provider says: {message or code}", Again.BY_PERSON))
+    wait = timedelta(0) if again is Again.WHEN_BANK_CHANGED else _A_DAY
+    return Refusal(words, again, None if again is Again.BY_PERSON else now + wait)
