@@ -13,6 +13,7 @@ from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import LedgerEntry, Posting
 from marketplace.orders.models import Order
 from marketplace.paging import Cursor, Listed, Period, Sort, read_page
+from marketplace.payments.models import BalanceTransaction
 
 _MINOR = Posting.amount_minor.type
 
@@ -38,18 +39,30 @@ class MovementKind(StrEnum):
     TAKEN_BACK = "taken_back", "Payout taken back", "Payouts taken back"
     DISPUTE = "dispute", "Dispute", "Disputes"
     NETTED = "netted", "Paid what you owed", "Payments of what you owed"
+    WRITTEN_OFF = "written_off", "Debt written off", "Debts written off"
     OTHER = "other", "Other", "Other movements"
 
 
+def _of_provider(*kinds: str) -> ColumnElement[bool]:
+    """Return the condition that an entry books a line of the provider's balance of one of these kinds."""
+    line = select(BalanceTransaction.id).where(
+        BalanceTransaction.provider_id == func.substr(LedgerEntry.key, len(_LINE) + 1),
+        BalanceTransaction.kind.in_(kinds),
+    )
+    return LedgerEntry.key.startswith(_LINE) & line.exists()
+
+
+_LINE = "balance_transaction:"
 _KEYS = {
     MovementKind.SALE: LedgerEntry.key.like("payment:%:captured"),
     MovementKind.REFUND: LedgerEntry.key.like("refund:%:approved:%"),
     MovementKind.RETURNED: LedgerEntry.key.like("refund:%:failed:%"),
     MovementKind.RELEASED: LedgerEntry.key.like("transaction:%:released"),
-    MovementKind.PAYOUT: LedgerEntry.key.like("payout:%"),
-    MovementKind.TAKEN_BACK: LedgerEntry.key.like("reversal:%"),
+    MovementKind.PAYOUT: _of_provider("transfer"),
+    MovementKind.TAKEN_BACK: _of_provider("transfer_refund"),
     MovementKind.DISPUTE: LedgerEntry.key.like("dispute:%"),
     MovementKind.NETTED: LedgerEntry.key.like("netting:%"),
+    MovementKind.WRITTEN_OFF: LedgerEntry.key.like("debt_write_off:%"),
 }
 kind_of_entry = case(
     *((condition, literal(kind.value)) for kind, condition in _KEYS.items()), else_=literal(MovementKind.OTHER.value)

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0036"
-down_revision = "0031"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 
@@ -34,7 +34,9 @@ def upgrade() -> None:
         sa.CheckConstraint("extract(day FROM month) = 1", name=op.f("ck_seller_statement_month_is_its_first_day")),
         sa.ForeignKeyConstraint(["seller_id"], ["user.id"], name=op.f("fk_seller_statement_seller_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seller_statement")),
-        sa.UniqueConstraint("seller_id", "currency", "month", name=op.f("uq_seller_statement_seller_id")),
+        sa.UniqueConstraint(
+            "seller_id", "currency", "month", name=op.f("uq_seller_statement_seller_id_currency_month")
+        ),
     )
     op.create_table(
         "statement_month",

@@ -28,6 +28,7 @@ pytestmark = pytest.mark.e2e
 
 # GET addresses that are no page: files, redirects without a face, and what machines ask.
 NO_PAGES = {
+    "seller.statement_pdf",
     "static", "stylesheet", "shop.media", "checkout.state", "probes.healthz", "probes.readyz", "probes.metrics",
 }  # fmt: skip
 # Who sees what. A value in braces comes from a row of the seeded shop.
@@ -49,6 +50,7 @@ BUYER = (
 SELLER = (
     "/seller/orders/{order}/cancel", "/seller/orders/{called_off}",
     "/seller", "/seller?days=90", "/seller/transactions", "/seller/transactions?type=refund&from=2001-01-01",
+    "/seller/statements", "/seller/statements/USD/{month}", "/seller/explain/entry/{entry}",
     "/seller/explain/blocked/USD", "/seller/explain/release/USD/{release_day}",
     "/seller/orders", "/seller/orders?tab=all&q=lamp", "/seller/orders/{order}", "/seller/orders/{unpaid}",
     "/seller/orders/{order}/explain/net", "/seller/orders/{order}/explain/card-fee", "/seller/explain/held/USD",
@@ -215,6 +217,7 @@ def values(world: World, bought: dict[str, Bought]) -> dict[str, str]:
         [endpoint] = work.rows("SELECT id FROM objects WHERE kind = 'webhook_endpoint'")
     day = "SELECT min(planned_release_date AT TIME ZONE 'UTC')::date FROM payment_transaction"
     found["release_day"] = one(world, day)
+    found["month"] = f"{world.now:%Y-%m}"
     return {**found, "endpoint": str(endpoint["id"])}
 
 

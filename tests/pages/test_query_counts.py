@@ -36,6 +36,8 @@ _LISTS = {
         "/seller/refunds",
         "/seller/listings",
         "/seller/transactions",
+        "/seller/statements",
+        "/seller/statements/USD/{month}",
         "/seller/explain/held/USD",
         "/notifications",
         "/l",
@@ -119,7 +121,11 @@ class Shelf:
             "SELECT s.slug, min(l.slug) FROM shop s JOIN listing l USING (seller_id) GROUP BY 1"
         )
         return {
-            (role, path): cost(self.clients[role], path.format(shop=shop, listing=listing), count_queries)
+            (role, path): cost(
+                self.clients[role],
+                path.format(shop=shop, listing=listing, month=f"{self.world.now:%Y-%m}"),
+                count_queries,
+            )
             for role, paths in _LISTS.items()
             for path in paths
         }

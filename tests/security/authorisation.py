@@ -103,6 +103,10 @@ GET    /seller/explain/held/<currency>             in     403  403     200    20
 GET    /seller/explain/<pot>/<currency>            in     403  403     200    200    403   404     404
 GET    /seller/explain/release/<currency>/<day>    in     403  403     200    200    403   200     404
 GET    /seller/transactions                        in     403  403     200    200    403   -       -
+GET    /seller/statements                          in     403  403     200    200    403   -       -
+GET    /seller/statements/<currency>/<month>       in     403  403     200    200    403   404     404
+GET    /seller/statements/<currency>/<month>/pdf   in     403  403     200    200    403   404     404
+GET    /seller/explain/entry/<entry_id>            in     403  403     200    404    403   404     404
 
 GET    /admin                                      in     403  403     403    403    200   -       -
 GET    /admin/explain/<figure>/<currency>          in     403  403     403    403    200   404     404
