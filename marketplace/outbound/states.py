@@ -12,6 +12,7 @@ class CallStatus(Status):
     DONE = "done", "Done"
     REFUSED = "refused", "Refused"
     BLOCKED = "blocked", "Needs a person"
+    CANCELED = "canceled", "Called off"
 
 
 _C = CallStatus
@@ -25,6 +26,7 @@ CALL = Machine(
         "doubt": ([_C.SENDING], _C.UNKNOWN, "No answer that could be trusted came back."),
         "finish": ([_C.SENDING, _C.UNKNOWN, _C.BLOCKED], _C.DONE, "The provider did it."),
         "refuse": ([_C.SENDING, _C.UNKNOWN, _C.BLOCKED], _C.REFUSED, "The provider will not do it."),
+        "call_off": ([_C.PLANNED], _C.CANCELED, "It was never sent, and its cause is gone."),
         "block": ([_C.SENDING, _C.UNKNOWN], _C.BLOCKED, "Machines cannot find out what happened."),
     },
 )

@@ -126,6 +126,9 @@ class PaymentTransaction(Ruled, Base):
         Index(None, "seller_id", "id"),
         Index("ix_payment_transaction_sold", "seller_id", "currency", "payment_received_date"),
         Index("ix_payment_transaction_held", "planned_release_date", postgresql_where="status = 'held'"),
+        Index(
+            "ix_payment_transaction_available", "seller_id", "currency", "id", postgresql_where="status = 'available'"
+        ),
         {"postgresql_with": {"fillfactor": 70}},
     )
     machine: ClassVar[Machine] = TRANSACTION

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -94,11 +94,12 @@ class Payout(Ruled, Base):
         CheckConstraint("reversed_minor BETWEEN 0 AND amount_minor", name="reversed_within_amount"),
         Index(None, "seller_id", "id"),
         Index("ix_payout_open", "id", postgresql_where="status IN ('pending', 'refused', 'failed')"),
+        Index("ix_payout_next", "next_attempt_at", postgresql_where="next_attempt_at IS NOT NULL"),
         Index(None, "started_at", "id"),
     )
     machine: ClassVar[Machine] = PAYOUT
 
-    number: Mapped[Text64] = mapped_column(unique=True)
+    number: Mapped[Text64] = mapped_column(Computed("'PO-' || (100000 + id)", persisted=True), unique=True)
     seller_id: Mapped[int] = mapped_column(ForeignKey(User.id))
     seller_account_id: Mapped[int] = mapped_column(ForeignKey(SellerAccount.id))
     currency: Mapped[Currency]
@@ -115,18 +116,20 @@ class Payout(Ruled, Base):
     failure_code: Mapped[Text200 | None]
     failure_reason: Mapped[LongText | None]
     next_attempt_at: Mapped[UtcTime | None]
-    """When a refused or failed one is tried again by itself; None: somebody has to act first."""
+    """When a refused or failed one is tried again by itself, or the provider is asked about one that should have
+    arrived; None: somebody has to act first, or nothing is due."""
     arrives_at: Mapped[UtcTime | None]
     """When the provider expects the bank to have it."""
     started_at: Mapped[UtcTime]
 
 
 class PayoutLine(Base):
-    """What a payout pays of one share. Frozen."""
+    """What a payout pays of one share. Frozen; only what came back of it changes."""
 
     __tablename__ = "payout_line"
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint("reversed_minor BETWEEN 0 AND amount_minor", name="reversed_within_amount"),
         UniqueConstraint("payout_id", "transaction_id"),
         Index(None, "transaction_id"),
     )
@@ -135,6 +138,8 @@ class PayoutLine(Base):
     payout_id: Mapped[int] = mapped_column(ForeignKey(Payout.id))
     transaction_id: Mapped[int] = mapped_column(ForeignKey(PaymentTransaction.id))
     amount_minor: Mapped[MinorUnits]
+    reversed_minor: Mapped[MinorUnits] = mapped_column(default=0)
+    """How much of it was taken back, minor units."""
 
 
 class TransferReversal(Ruled, Base):
@@ -172,10 +177,13 @@ class PayoutStop(Base):
 
 
 class PayoutSkip(Base):
-    """Why a run did not pay a seller although something was available; the newest per seller and currency counts."""
+    """Why runs did not pay a seller although something was available; at most one is open per seller and currency."""
 
     __tablename__ = "payout_skip"
-    __table_args__ = (UniqueConstraint("seller_id", "currency"),)
+    __table_args__ = (
+        Index("uq_payout_skip_open", "seller_id", "currency", unique=True, postgresql_where="ended_at IS NULL"),
+        Index(None, "seller_id", "id"),
+    )
 
     id: Mapped[PrimaryKey]
     seller_id: Mapped[int] = mapped_column(ForeignKey(User.id))
@@ -186,3 +194,8 @@ class PayoutSkip(Base):
     since: Mapped[UtcTime]
     """When it was first skipped for this cause; the seller was told then."""
     last_at: Mapped[UtcTime]
+    """When it was written last: its amount changed, or its day."""
+    planned_run: Mapped[UtcTime | None]
+    """The day on which it is paid by the seller's schedule; a run that comes late pays it all the same."""
+    ended_at: Mapped[UtcTime | None]
+    """When it was paid after all, or another cause took its place; None: it still holds."""

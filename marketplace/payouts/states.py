@@ -91,7 +91,7 @@ PAYOUT = Machine(
     {
         "refuse": ([_P.PENDING], _P.REFUSED, "The provider did not make the transfer, and says why."),
         "retry": ([_P.REFUSED], _P.PENDING, "The cause may be gone: a new attempt with the same amount."),
-        "cancel": ([_P.REFUSED], _P.CANCELED, "Nothing has moved; its shares wait for another payout."),
+        "cancel": ([_P.PENDING, _P.REFUSED], _P.CANCELED, "Nothing has moved; its shares wait for another payout."),
         "arrive": ([_P.PENDING, _P.REFUSED], _P.IN_TRANSIT, "The seller's account at the provider has the money."),
         "pay": ([_P.IN_TRANSIT, _P.FAILED], _P.PAID, "The bank has it."),
         "fail": ([_P.IN_TRANSIT, _P.PAID], _P.FAILED, "The bank did not take it, perhaps days after it was paid."),

@@ -70,7 +70,7 @@ MATRICES: dict[Machine, str] = {
             pending    refused    in_transit paid     failed     canceled reversed
     refuse  refused    =          =          =        =          =        =
     retry   =          pending    =          =        =          =        =
-    cancel  .          canceled   !          !        !          =        !
+    cancel  canceled   canceled   !          !        !          =        !
     arrive  in_transit in_transit =          =        =          !        =
     pay     .          .          paid       =        paid       !        =
     fail    .          .          failed     failed   =          !        =
@@ -130,12 +130,13 @@ MATRICES: dict[Machine, str] = {
     fail     .         failed     failed     failed    =         =        =
     """,
     CALL: """
-           planned sending unknown done refused blocked
-    send   sending sending sending =    =       =
-    doubt  .       unknown =       =    =       =
-    finish .       done    done    =    !       done
-    refuse .       refused refused !    =       refused
-    block  .       blocked blocked =    =       =
+             planned  sending unknown done refused blocked canceled
+    send     sending  sending sending =    =       =       !
+    doubt    .        unknown =       =    =       =       !
+    finish   .        done    done    =    !       done    !
+    refuse   .        refused refused !    =       refused !
+    call_off canceled !       !       !    !       !       =
+    block    .        blocked blocked =    =       =       !
     """,
     EVENT: """
            received applied parked  ignored

@@ -81,6 +81,7 @@ MEANINGS = {
     ("outbound_call", "unknown"): "No answer that can be trusted came. The shop asks again with the same key.",
     ("outbound_call", "done"): "The provider did it.",
     ("outbound_call", "refused"): "The provider said no.",
+    ("outbound_call", "canceled"): "It was never sent, because it was not wanted any more.",
     ("outbound_call", "blocked"): "Machines can't find out what happened. A person has to look.",
     ("provider_event", "received"): "Stored, and not applied yet. This takes moments.",
     ("provider_event", "applied"): "What it reports is in the books.",
