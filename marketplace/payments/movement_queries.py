@@ -5,7 +5,21 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, case, false, func, literal, null, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+)
 
 from marketplace import db
 from marketplace.ledger import queries as ledger
@@ -64,6 +78,8 @@ _KEYS = {
     MovementKind.NETTED: LedgerEntry.key.like("netting:%"),
     MovementKind.WRITTEN_OFF: LedgerEntry.key.like("debt_write_off:%"),
 }
+MOVES_OUT = or_(_KEYS[MovementKind.PAYOUT], _KEYS[MovementKind.TAKEN_BACK])
+"""The condition that a joined LedgerEntry is a transfer to a seller, or takes one back."""
 kind_of_entry = case(
     *((condition, literal(kind.value)) for kind, condition in _KEYS.items()), else_=literal(MovementKind.OTHER.value)
 )
