@@ -8,6 +8,9 @@ from typing import Any
 
 import yaml
 
+STRIPE_PAGES = ("https://checkout.stripe.com", "https://connect.stripe.com", "https://dashboard.stripe.com")
+"""Where Stripe's own pages are that our forms lead to: paying, setting a seller's account up, looking at it."""
+
 
 class ConfigurationError(RuntimeError):
     """A setting is missing or wrong; the message names it and says what to write."""
@@ -63,7 +66,7 @@ class Settings:
     stripe_connect_webhook_secrets: tuple[str, ...]
     stripe_publishable_key: str = ""
     stripe_api_base: str | None = None
-    payment_page_origins: tuple[str, ...] = ("https://checkout.stripe.com",)
+    payment_page_origins: tuple[str, ...] = STRIPE_PAGES
     base_url: str = "http://localhost:8000"
     var_dir: Path = Path("var")
     demo: bool = False
@@ -114,9 +117,7 @@ def _settings(variables: Mapping[str, str], document: Mapping[str, Any]) -> Sett
         stripe_connect_webhook_secrets=_several(variables.get("STRIPE_CONNECT_WEBHOOK_SECRET", "")),
         stripe_publishable_key=variables.get("STRIPE_PUBLISHABLE_KEY", ""),
         stripe_api_base=api_base,
-        payment_page_origins=(variables.get("SANDBOX_BASE_URL") or api_base,)
-        if api_base
-        else ("https://checkout.stripe.com",),
+        payment_page_origins=(variables.get("SANDBOX_BASE_URL") or api_base,) if api_base else STRIPE_PAGES,
         base_url=variables.get("MARKETPLACE_BASE_URL", "http://localhost:8000").rstrip("/"),
         var_dir=Path(variables.get("VAR_DIR", "var")),
         demo=variables.get("MARKETPLACE_DEMO") == "1",

@@ -102,6 +102,7 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         ),
         "holds ended": lambda: db.atomic(holds.release_due, (), policy=settings.money, now=now),
         "debts netted": lambda: db.atomic(debts.net_due, (), now=now),
+        "account deadlines told": lambda: account_flows.remind(now=now),
         "receipts returned": lambda: checkout.return_receipts(providers=providers, now=now),
         "statements closed": lambda: db.atomic(statements.close_months, (), now=now),
         "entries chained": lambda: db.atomic(ledger.extend_chain, ["ledger:chain"]),

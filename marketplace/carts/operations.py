@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.carts import rules
 from marketplace.carts.models import Cart, CartLine
-from marketplace.catalog.models import Listing
+from marketplace.catalog.models import Listing, Shop
 from marketplace.catalog.states import ListingStatus
 from marketplace.errors import Conflict, Invalid, NotFound
 
@@ -50,6 +50,8 @@ def add(
     rules.check_buyer(user_id, listing.seller_id)
     if listing.status != ListingStatus.ACTIVE:
         raise Conflict(f"{listing.title} is not for sale at the moment.")
+    if listing.is_shop_paused:
+        raise Conflict("This shop takes no orders at the moment.")
     if quantity < 1:
         raise Invalid("Choose at least one.", field="quantity")
     cart_id = _cart(session, user_id, token_hash, now)
@@ -156,11 +158,19 @@ def _line(session: Session, user_id: int | None, token_hash: bytes | None, line_
     return line
 
 
-def _listing(session: Session, listing_id: int) -> Row[int, str, str, int, int, ListingStatus]:
+def _listing(session: Session, listing_id: int) -> Row[int, str, str, int, int, ListingStatus, bool]:
     row = session.execute(
         select(
-            Listing.seller_id, Listing.title, Listing.currency, Listing.price_minor, Listing.in_stock, Listing.status
-        ).where(Listing.id == listing_id, Listing.status != ListingStatus.DRAFT)
+            Listing.seller_id,
+            Listing.title,
+            Listing.currency,
+            Listing.price_minor,
+            Listing.in_stock,
+            Listing.status,
+            Shop.is_paused.label("is_shop_paused"),
+        )
+        .join(Shop, Shop.seller_id == Listing.seller_id)
+        .where(Listing.id == listing_id, Listing.status != ListingStatus.DRAFT)
     ).one_or_none()
     if row is None:
         raise NotFound("There is no such listing.")

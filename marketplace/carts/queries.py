@@ -42,6 +42,7 @@ _LINES = (
         Shop.name.label("shop_name"),
         Shop.slug.label("shop_slug"),
         Shop.tax_basis_points,
+        Shop.is_paused.label("is_shop_paused"),
         _PICTURE.label("picture"),
     )
     .join_from(CartLine, Cart, Cart.id == CartLine.cart_id)
@@ -109,4 +110,5 @@ def _line(row: Row[*tuple[Any, ...]], set_aside: Mapping[int, int]) -> Line:
         delivery=Money(row.delivery_minor, row.currency),
         available=row.in_stock + set_aside.get(row.listing_id, 0),
         is_active=row.status == ListingStatus.ACTIVE,
+        is_shop_paused=row.is_shop_paused,
     )

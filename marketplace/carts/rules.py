@@ -16,6 +16,7 @@ class Problem(StrEnum):
     """Why a line can't be bought as it stands. Such a line is shown and not counted."""
 
     OWN = "own"
+    SHOP_PAUSED = "shop_paused"
     PAUSED = "paused"
     SOLD_OUT = "sold_out"
     TOO_FEW = "too_few"
@@ -42,6 +43,8 @@ class Line:
     available: int
     """Units this buyer can take now, those already set aside for the same buyer included."""
     is_active: bool
+    is_shop_paused: bool = False
+    """Whether its shop takes no orders at the moment."""
 
     @property
     def subtotal(self) -> Money:
@@ -123,6 +126,8 @@ def problem_of(line: Line, buyer_id: int | None) -> Problem | None:
     """Return why `line` can't be bought now; None when it can."""
     if line.seller_id == buyer_id:
         return Problem.OWN
+    if line.is_shop_paused:
+        return Problem.SHOP_PAUSED
     if not line.is_active:
         return Problem.PAUSED
     if line.available < 1:

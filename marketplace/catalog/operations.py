@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import count
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace import history
@@ -113,12 +113,6 @@ def open_shop(session: Session, *, seller_id: int, facts: ShopFacts, now: dateti
     user.is_seller = True
     session.flush()
     return slug
-
-
-def pause_selling(session: Session, *, seller_id: int, is_paused: bool) -> None:
-    """Let a seller's shop take no orders for now, or take them again; its listings stay as they are."""
-    changed = update(Shop).where(Shop.seller_id == seller_id, Shop.is_paused != is_paused)
-    session.execute(changed.values(is_paused=is_paused))
 
 
 def create_listing(session: Session, *, seller_id: int, offer: Offer, now: datetime) -> int:

@@ -11,6 +11,7 @@ from marketplace import db
 from marketplace.catalog.matching import IS_FOR_SALE
 from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails, Shop
 from marketplace.catalog.states import ListingStatus
+from marketplace.errors import NotFound
 from marketplace.money import Money
 
 
@@ -57,6 +58,8 @@ class ShopView:
     tax_basis_points: int
     opened_at: datetime
     listings: int
+    is_paused: bool
+    """Whether it takes no orders at the moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,9 @@ _SHOP_COLUMNS = (
     Shop.tax_basis_points,
     Shop.opened_at,
     _LISTINGS_OF_SHOP.label("shop_listings"),
+    Shop.is_paused,
 )
+_SHOP_OF_SELLER = select(*_SHOP_COLUMNS).where(Shop.seller_id == bindparam("seller_id"))
 _SHOP = select(*_SHOP_COLUMNS).where(Shop.slug == bindparam("slug"))
 _PICTURES = (
     select(
@@ -179,6 +184,14 @@ def shop(slug: str) -> ShopView | None:
     return _shop(row) if row else None
 
 
+def shop_of(seller_id: int) -> ShopView:
+    """Return a seller's own shop; raises NotFound for somebody who has none."""
+    row = db.read_one(_SHOP_OF_SELLER, {"seller_id": seller_id})
+    if row is None:
+        raise NotFound("You have no shop yet.")
+    return _shop(row)
+
+
 def _shop(row: Row[*tuple[Any, ...]]) -> ShopView:
     return ShopView(
         seller_id=row.seller_id,
@@ -192,6 +205,7 @@ def _shop(row: Row[*tuple[Any, ...]]) -> ShopView:
         tax_basis_points=row.tax_basis_points,
         opened_at=row.opened_at,
         listings=row.shop_listings,
+        is_paused=row.is_paused,
     )
 
 

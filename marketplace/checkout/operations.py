@@ -13,7 +13,7 @@ from marketplace.carts import queries
 from marketplace.carts.models import Cart
 from marketplace.carts.rules import Line, ShopPart
 from marketplace.catalog import stock
-from marketplace.catalog.models import Listing, ListingKind, PartDetails
+from marketplace.catalog.models import Listing, ListingKind, PartDetails, Shop
 from marketplace.catalog.rules import CARS
 from marketplace.checkout import attempts, page, rules
 from marketplace.checkout.page import Opened
@@ -111,7 +111,7 @@ def reopen_purchase(
 
     When another request has made one after `after_payment_id` already, that one is the answer.
 
-    Raises Conflict when it is paid, given up, or its goods are gone.
+    Raises Conflict when it is paid, given up, its goods are gone, or one of its shops takes no orders now.
     """
     purchase = session.get_one(Purchase, purchase_id)
     if purchase.status != PurchaseStatus.OPEN:
@@ -120,10 +120,19 @@ def reopen_purchase(
     found = session.execute(newer).scalars().first()
     if found is not None:
         return Opened(purchase_id, found, purchase.buyer_id, purchase.currency, None, is_known=True)
+    paused = _paused_shop(session, purchase_id)
+    if paused is not None:
+        raise Conflict(f"{paused} takes no orders at the moment. Your basket is kept.")
     stock.give_back(session, purchase_id=purchase_id, actor=actor, now=now, because="Set aside anew.")
     expires_at = rules.page_expires_at(now, settings.payment_tracking.session_expiry_minutes)
     _reserve(session, purchase_id, page_expires_at=expires_at, settings=settings, actor=actor, now=now)
     return page.plan_payment(session, purchase=purchase, expires_at=expires_at, settings=settings, actor=actor, now=now)
+
+
+def _paused_shop(session: Session, purchase_id: int) -> str | None:
+    """Return the name of a shop of this purchase that takes no orders now; None when all do."""
+    statement = select(Shop.name).join(Order, Order.seller_id == Shop.seller_id)
+    return session.execute(statement.where(Order.purchase_id == purchase_id, Shop.is_paused)).scalars().first()
 
 
 def give_up(session: Session, *, purchase_id: int, actor: Actor, now: datetime, because: str) -> bool:

@@ -28,6 +28,11 @@ class NotificationKind(StrEnum):
     REFUND_WITHDRAWN = "refund_withdrawn"
     REFUND_COMPLETED = "refund_completed"
     REFUND_FAILED = "refund_failed"
+    ACCOUNT_ENABLED = "account_enabled"
+    ACCOUNT_RESTRICTED = "account_restricted"
+    ACCOUNT_DISCONNECTED = "account_disconnected"
+    ACCOUNT_REJECTED = "account_rejected"
+    ACCOUNT_DEADLINE = "account_deadline"
 
 
 class Notification(Base):

@@ -31,6 +31,10 @@ class CallKind(StrEnum):
     """Money of a transfer taken back."""
 
 
+OF_PAYMENT = frozenset({CallKind.CREATE_CHECKOUT, CallKind.EXPIRE_CHECKOUT})
+"""The kinds whose subject is a payment."""
+
+
 class Installation(Base):
     """This installation's name: two installations on one provider account never share a key."""
 

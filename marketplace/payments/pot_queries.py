@@ -176,7 +176,8 @@ def pots(connection: Connection, seller_id: int) -> Sequence[Pots]:
 
 
 def _pots(row: tuple[Any, ...], gone: Mapping[str, tuple[int, int]]) -> Pots:
-    return Pots(*row, *gone.get(row[0], (0, 0)))
+    columns: Sequence[Any] = (*row, *gone.get(row[0], (0, 0)))
+    return Pots(*columns)
 
 
 def pot_statement(seller_id: int, currency: str, pot: Pot, before: int | None, size: int) -> PotStatement:

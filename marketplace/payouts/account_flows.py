@@ -1,6 +1,6 @@
 """Where sellers' accounts meet the provider: opened once, links minted anew for each click. No open transaction."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -19,6 +19,7 @@ OUTCOMES: Outcomes = {CallKind.CREATE_ACCOUNT: onboarding.opened}
 _SILENT = "Our payment provider does not answer right now. Nothing is lost. Please try again in a minute."
 _REFUSED = "Our payment provider could not open an account: {why}"
 _NO_ACCESS = "account_invalid"
+_REMIND_BEFORE = timedelta(days=7)
 
 log = structlog.get_logger()
 
@@ -89,3 +90,8 @@ def read_again(account_id: str, *, actor: Actor, provider: Provider, now: dateti
             db.atomic(onboarding.follow, (), found=found, actor=actor, now=now)
     except (Unknown, Refused, onboarding.NotOurs) as error:
         log.info("account not read", account_id=account_id, error=str(error))
+
+
+def remind(*, now: datetime) -> int:
+    """Tell sellers whose deadline at the provider is less than a week away, once for each; return how many."""
+    return db.atomic(onboarding.remind, (), before=now + _REMIND_BEFORE, now=now)

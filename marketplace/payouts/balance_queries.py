@@ -280,5 +280,5 @@ def _share(row: tuple[Any, ...], seller: SellerFacts, now: datetime) -> ShareRow
         arrives_at=arrives_at,
     )
     explained = balance_rules.explain(facts, seller, now)
-    told = (delivered_by is DeliveredBy.SELLER, number, failure)
-    return ShareRow(*of_share, facts, *told, explained)
+    columns: Sequence[Any] = (*of_share, facts, delivered_by is DeliveredBy.SELLER, number, failure, explained)
+    return ShareRow(*columns)

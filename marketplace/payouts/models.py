@@ -37,6 +37,7 @@ class SellerAccount(Ruled, Base):
     """A seller's account at the provider: one per seller, made once however often they press the button."""
 
     __tablename__ = "seller_account"
+    __table_args__ = (Index(None, "requirements_due_at"),)
     machine: ClassVar[Machine] = ACCOUNT
 
     seller_id: Mapped[int] = mapped_column(ForeignKey(User.id), unique=True)

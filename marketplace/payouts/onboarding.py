@@ -8,15 +8,15 @@ from sqlalchemy.orm import Session
 
 from marketplace import history
 from marketplace.accounts.models import User
-from marketplace.catalog import operations as catalog
 from marketplace.catalog import rules as catalog_rules
+from marketplace.catalog import shop_operations as shops
 from marketplace.errors import Conflict, NotFound
 from marketplace.history import Actor
 from marketplace.outbound import operations as outbound
 from marketplace.outbound.flows import NOT_FOUND
 from marketplace.outbound.models import CallKind
 from marketplace.outbound.requests import Answer
-from marketplace.payouts import account_rules
+from marketplace.payouts import account_rules, account_telling
 from marketplace.payouts.models import SellerAccount
 from marketplace.payouts.states import AccountStatus
 from marketplace.providers.accounts import ProviderAccount
@@ -111,6 +111,19 @@ def lost(session: Session, *, account_id: str, actor: Actor, now: datetime) -> s
     return _move(session, account, AccountStatus.DISCONNECTED, actor=actor, now=now)
 
 
+def remind(session: Session, *, before: datetime, now: datetime) -> int:
+    """Tell sellers of whom the provider wants something by a day before `before`, once for each deadline."""
+    near = select(SellerAccount).where(
+        SellerAccount.requirements_due_at.between(now, before),
+        SellerAccount.requirements_due_at.is_distinct_from(SellerAccount.reminded_due_at),
+    )
+    accounts = session.execute(near).scalars().all()
+    for account in accounts:
+        account.reminded_due_at = account.requirements_due_at
+        account_telling.deadline(session, account, now=now)
+    return len(accounts)
+
+
 def _made(session: Session, seller_id: int, provider: str, country: str, *, now: datetime) -> SellerAccount:
     account = SellerAccount(
         seller_id=seller_id, provider=provider, country=catalog_rules.clean_country(country), created_at=now
@@ -167,5 +180,6 @@ def _move(session: Session, account: SellerAccount, target: AccountStatus, *, ac
     if before == target or not account.machine.can(before, verb):
         return f"The account stays {before.label.lower()}."
     history.move(session, account, verb, actor=actor, at=now)
-    catalog.pause_selling(session, seller_id=account.seller_id, is_paused=account_rules.is_paused(target))
+    shops.pause_selling(session, seller_id=account.seller_id, is_paused=account_rules.is_paused(target))
+    account_telling.moved(session, account, before, now=now)
     return f"The account is {target.label.lower()}."

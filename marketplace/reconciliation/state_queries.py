@@ -14,7 +14,7 @@ from marketplace.catalog.states import ListingStatus
 from marketplace.history import Ruled, StatusChange
 from marketplace.job_runs.models import FailedJob
 from marketplace.orders.models import Order, Purchase
-from marketplace.outbound.models import CallKind, OutboundCall
+from marketplace.outbound.models import OF_PAYMENT, CallKind, OutboundCall
 from marketplace.payment_records.models import Payment
 from marketplace.payments.models import PaymentTracker, PaymentTransaction, UnappliedReceipt
 from marketplace.payouts.models import Payout, SellerAccount, TransferReversal
@@ -33,6 +33,7 @@ class Page(StrEnum):
     REFUND = "refund"
     EVENT = "event"
     LISTING = "listing"
+    USER = "user"
     NONE = "none"
     """Nowhere: a draft is nobody's business but its seller's."""
 
@@ -135,7 +136,8 @@ _REFUND_OF_CALL = select(Refund.payment_id).where(Refund.id == OutboundCall.subj
 _PAYMENT_OF_CALL = case(
     (OutboundCall.kind == CallKind.REFUND, _REFUND_OF_CALL),
     (OutboundCall.kind == CallKind.RETURN, _RECEIPT_OF_CALL),
-    else_=OutboundCall.subject_id,
+    (OutboundCall.kind.in_(OF_PAYMENT), OutboundCall.subject_id),
+    else_=null(),
 )
 _IDS: Mapping[str, ColumnElement[int]] = {
     model.machine.name: model.__table__.c.id
@@ -158,7 +160,7 @@ _KEYS: Mapping[str, tuple[Page, Any]] = {
     "refund": (Page.REFUND, Refund.number),
     "listing": (Page.LISTING, case((Listing.status == ListingStatus.ACTIVE, Listing.slug), else_=null())),
     "payout": (Page.NONE, null()),
-    "seller_account": (Page.NONE, null()),
+    "seller_account": (Page.USER, SellerAccount.seller_id),
     "transfer_reversal": (Page.NONE, null()),
 }
 _PAGES = {name: _shown(name, _IDS[name], page, key) for name, (page, key) in _KEYS.items()}

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, String, case, cast, func, literal, null, sele
 from marketplace import db
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.states import OrderStatus
-from marketplace.outbound.models import CallKind, OutboundCall
+from marketplace.outbound.models import OF_PAYMENT, CallKind, OutboundCall
 from marketplace.outbound.states import CallStatus
 from marketplace.payments.models import PaymentTransaction, UnappliedReceipt
 from marketplace.payments.states import TransactionStatus
@@ -104,7 +104,8 @@ _WAITING = union_all(
         case(
             (OutboundCall.kind == CallKind.RETURN, _RECEIPT_PAYMENT),
             (OutboundCall.kind == CallKind.REFUND, _REFUND_PAYMENT),
-            else_=OutboundCall.subject_id,
+            (OutboundCall.kind.in_(OF_PAYMENT), OutboundCall.subject_id),
+            else_=null(),
         ),
         where=OutboundCall.status.in_(_UNFINISHED) | (OutboundCall.status == CallStatus.BLOCKED),
         by=OutboundCall.created_at,

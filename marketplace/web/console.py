@@ -50,6 +50,7 @@ _SELLER = (
     ("refunds", "Refunds", "seller.refunds", "undo-2"),
     ("transactions", "Transactions", "seller.transactions", "wallet"),
     ("statements", "Statements", "seller.statements", "receipt-text"),
+    ("payout_setup", "Payout setup", "seller.payout_setup", "landmark"),
 )
 _ADMIN = (
     ("overview", "Overview", "admin.overview", "gauge"),

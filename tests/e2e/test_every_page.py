@@ -30,10 +30,12 @@ pytestmark = pytest.mark.e2e
 NO_PAGES = {
     "seller.statement_pdf",
     "static", "stylesheet", "shop.media", "checkout.state", "probes.healthz", "probes.readyz", "probes.metrics",
+    "seller.payout_setup_done", "seller.payout_setup_again",
 }  # fmt: skip
 # Who sees what. A value in braces comes from a row of the seeded shop.
 NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-filters", "/l/{car}", "/l/{part}",
-          "/s/{shop}", "/login", "/register", "/basket", "/orders/{order}", "/patterns", "/no-such-page")  # fmt: skip
+          "/s/{shop}", "/login", "/register", "/basket", "/orders/{order}", "/patterns", "/no-such-page",
+          "/l/{closed}", "/s/{closed_shop}")  # fmt: skip
 BUYER = (
     "/basket", "/checkout/USD", "/account", "/account/statistics", "/account/explain/spent/USD",
     "/account/explain/held/USD", "/account/payments?q=nothing", "/orders?q=nothing", "/account/payments/{waiting}",
@@ -57,7 +59,7 @@ SELLER = (
     "/seller/listings", "/seller/listings?tab=paused", "/seller/listings/new", "/seller/listings/new/car",
     "/seller/listings/new/part", "/seller/listings/{listing}/edit", "/seller/refunds", "/seller/refunds/{refunded}",
     "/seller/refunds/{refunded}/explain/held",
-    "/notifications", "/account", "/l/{part}",
+    "/notifications", "/account", "/l/{part}", "/seller/payouts/setup", "/seller/payouts/schedule", "/seller/shop",
 )  # fmt: skip
 ADMIN = (
     "/admin", "/admin?days=90&currency=EUR", "/admin/explain/volume/USD", "/admin/purchases",
@@ -136,7 +138,20 @@ def seed(world: World) -> Seeded:
     admin = world.person("Ada Admin", is_admin=True)
     people = {"nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
     found = values(world, bought) | listings(world, seller) | refunds(world, bought["paid"], admin)
+    found |= accounts(world, seller)
     return Seeded(world, people, found | {"called_off": called_off(world, bought["called_off"])})
+
+
+def accounts(world: World, seller_id: int) -> dict[str, str]:
+    """Let the provider ask the seller for something, and stop another; return where that one's shop is."""
+    world.press(world.onboard(seller_id), "require", days="5")
+    stopped = world.seller("Cal Closed")
+    listing_id = world.listing(stopped, 4_000, title="Bonnet")
+    world.press(world.onboard(stopped), "restrict")
+    return {
+        "closed": one(world, "SELECT slug FROM listing WHERE id = %s", listing_id),
+        "closed_shop": one(world, "SELECT slug FROM shop WHERE seller_id = %s", stopped),
+    }
 
 
 def called_off(world: World, bought: Bought) -> str:

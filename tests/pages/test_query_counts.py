@@ -38,6 +38,7 @@ _LISTS = {
         "/seller/transactions",
         "/seller/statements",
         "/seller/statements/USD/{month}",
+        "/seller/payouts/setup",
         "/seller/explain/held/USD",
         "/notifications",
         "/l",

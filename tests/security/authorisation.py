@@ -107,6 +107,15 @@ GET    /seller/statements                          in     403  403     200    20
 GET    /seller/statements/<currency>/<month>       in     403  403     200    200    403   404     404
 GET    /seller/statements/<currency>/<month>/pdf   in     403  403     200    200    403   404     404
 GET    /seller/explain/entry/<entry_id>            in     403  403     200    404    403   404     404
+GET    /seller/shop                                in     403  403     200    200    403   -       -
+POST   /seller/shop                                in     403  403     422    422    403   -       -
+GET    /seller/payouts/schedule                    in     403  403     200    200    403   -       -
+POST   /seller/payouts/schedule                    in     403  403     422    422    403   -       -
+GET    /seller/payouts/setup                       in     403  403     200    200    403   -       -
+POST   /seller/payouts/setup                       in     403  403     go     go     403   -       -
+GET    /seller/payouts/setup/done                  in     403  403     go     go     403   -       -
+GET    /seller/payouts/setup/again                 in     403  403     go     go     403   -       -
+POST   /seller/payouts/setup/account               in     403  403     go     go     403   -       -
 
 GET    /admin                                      in     403  403     403    403    200   -       -
 GET    /admin/explain/<figure>/<currency>          in     403  403     403    403    200   404     404
@@ -157,6 +166,7 @@ FORMS = {
 # GETs that may write, and why. Every other GET changes nothing.
 WRITING_GETS = {
     "/checkout/return/<payment_id>": "it may settle the payment, as the provider's webhook would; only forward",
+    "/seller/payouts/setup/done": "it puts into the books how the provider shows the account now, as its webhook would",
     "/checkout/cancelled/<payment_id>": "the provider can send the buyer back by GET only; only the own, only unpaid",
 }
 

@@ -35,6 +35,12 @@ class Outside(Protocol):
     ) -> object:
         """Pay on the page, by card or bank account; a 3-D Secure question is passed, failed or left open (None)."""
 
+    def set_up(self, account_id: str) -> object:
+        """Give a seller's account all that the provider asks for, with a bank account."""
+
+    def press(self, account_id: str, deed: str, **form: str) -> object:
+        """Press a button of an account's page at the provider."""
+
     def advance_clock(self, seconds: int) -> object:
         """Move virtual time forward for provider and shop."""
 

@@ -3,11 +3,24 @@
 from datetime import datetime, timedelta
 
 from marketplace.demo.customers import ALEX, AMERICANS, EUROPEANS, Customer
-from marketplace.demo.past import buying, endings, selling
+from marketplace.demo.past import accounts, buying, endings, selling
 from marketplace.demo.past.cases import CASES, Case
 from marketplace.demo.past.courses import COURSES
 from marketplace.demo.past.script import PAST, Sale, Script, Step
-from marketplace.demo.people import ADMIN, BECKER, BUYER, HARBOUR, HOLM, KAIDO, LUMEN, NOVAK, RIVERA, Person
+from marketplace.demo.people import (
+    ADMIN,
+    BECKER,
+    BELL,
+    BUYER,
+    HARBOUR,
+    HOLM,
+    KAIDO,
+    LUMEN,
+    NOVAK,
+    RIVERA,
+    SELLERS,
+    Person,
+)
 from marketplace.demo.shelf import PARTS
 from marketplace.money import Money
 
@@ -88,9 +101,21 @@ def _customer(script: Script, seller: Person) -> Customer:
     return script.chance.choices((ALEX, *AMERICANS), weights=(22, 12, 10, 9, 8, 7, 6, 6, 5, 5, 5, 5))[0]
 
 
+def _write_accounts(script: Script) -> None:
+    """Let the sellers be paid before anybody buys: one never finishes, one is stopped, of one something is asked."""
+    first = min(step.at for step in script.steps)
+    for place, seller in enumerate(SELLERS):
+        deed = accounts.begin if seller is KAIDO else accounts.set_up
+        country = seller.shop.country if seller.shop else "US"
+        script.add(first - timedelta(minutes=4, seconds=-20 * place), deed, seller=seller.email, country=country)
+    script.add(PAST - timedelta(hours=45), accounts.restrict, seller=BELL.email)
+    script.add(PAST - timedelta(hours=22), accounts.ask, seller=LUMEN.email, days=6)
+
+
 def _write_days(script: Script) -> None:
     """Write what goes on beside the sales: the nights, prices, stock, and what people read."""
     first = min(step.at for step in script.steps)
+    _write_accounts(script)
     for night in range(2, 91, 2):
         if night * _DAY > first:
             script.add(night * _DAY - timedelta(hours=1, minutes=7), buying.wait)

@@ -13,8 +13,10 @@ from marketplace.orders.queries import OrderSummary
 from marketplace.payments.flow_queries import BuyerTotals
 from marketplace.payments.queries import Attempt, HeldTotal, Share
 from marketplace.payments.tabs import PaymentTab
+from marketplace.payouts.account_queries import AccountRow
 from marketplace.refunds.queries import RefundRow
-from marketplace.web import order_parts, refund_parts, wording
+from marketplace.web import account_words, countries, order_parts, refund_parts, wording
+from marketplace.web.account_words import Asked
 from marketplace.web.admin import purchase_page
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
@@ -38,6 +40,8 @@ class Facts:
     payments: Sequence[Attempt]
     refunds: Sequence[RefundRow]
     devices: Sequence[Device]
+    account: AccountRow | None
+    """Where a seller is paid; None for one who has never begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,17 @@ class DeviceView:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountView:
+    """Where a seller is paid, as the provider says."""
+
+    badge: Badge
+    reason: str
+    facts: tuple[Fact, ...]
+    account_id: str
+    asked: tuple[Asked, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class UserPage:
     """What templates/admin/user.html shows."""
 
@@ -74,6 +89,8 @@ class UserPage:
     shop_name: str
     shop_url: str
     money: tuple[MoneyRow, ...]
+    account: AccountView | None
+    """Of a seller."""
     purchases: tuple[Line, ...]
     purchases_url: str
     sales: tuple[Line, ...]
@@ -102,6 +119,7 @@ def build(facts: Facts) -> UserPage:
         shop_name=person.shop_name or "",
         shop_url=url_for("shop.shop", slug=person.shop_slug) if person.shop_slug else "",
         money=(*(_paid(person, total) for total in facts.paid), *(_held(person, total) for total in facts.held)),
+        account=_account(facts.account) if person.is_seller else None,
         purchases=tuple(_purchase(row) for row in facts.purchases),
         purchases_url=url_for("admin.purchases", q=person.email),
         sales=tuple(_sale(row, facts.shares.get(row.id)) for row in facts.sales),
@@ -117,6 +135,29 @@ def roles(person: Person) -> tuple[Badge, ...]:
     found = [Badge("Seller", "hold")] if person.is_seller else []
     found += [Badge("Admin", "wait")] if person.is_admin else []
     return tuple(found) or (Badge("Buyer", "mute"),)
+
+
+def _account(account: AccountRow | None) -> AccountView:
+    if account is None:
+        return AccountView(account_words.account_badge(None), "Has not begun to set payouts up.", (), "", ())
+    due_at, read_at = account.requirements_due_at, account.read_at
+    bank = f"{account.bank_name or 'Bank'} •• {account.bank_last4}" if account.bank_last4 else "None yet"
+    facts = [
+        Fact("Country", countries.name(account.country)),
+        Fact("Bank account", bank),
+        Fact("Transfers", "On" if account.transfers_enabled else "Off"),
+        Fact("Payouts to the bank", "On" if account.payouts_enabled else "Off"),
+        Fact("Asked last", time_text(read_at) if read_at else "Never"),
+    ]
+    if due_at is not None:
+        facts.append(Fact("Needed by", time_text(due_at)))
+    return AccountView(
+        badge=account_words.account_badge(account.status),
+        reason=account_words.reason_text(account.disabled_reason),
+        facts=tuple(facts),
+        account_id=account.account_id or "",
+        asked=account_words.asked_of(account),
+    )
 
 
 def _paid(person: Person, total: BuyerTotals) -> MoneyRow:

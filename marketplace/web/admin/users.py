@@ -19,6 +19,7 @@ from marketplace.orders.tabs import SellerTab
 from marketplace.paging import ALWAYS, Cursor, every
 from marketplace.payments import flow_queries, search_queries
 from marketplace.payments import queries as payment_queries
+from marketplace.payouts import account_queries as payout_accounts
 from marketplace.refunds import queries as refund_queries
 from marketplace.web import guards, lists
 from marketplace.web.admin import user_page
@@ -113,6 +114,7 @@ def user(user_id: int) -> ResponseReturnValue:
         payments=search_queries.attempts_of_buyer(user_id, search_queries.Sought(), _LATEST).rows,
         refunds=refund_queries.refunds_of_buyer(user_id, ALWAYS, _LATEST).rows,
         devices=account_queries.devices(user_id, seen_after=clock.system_now() - limit),
+        account=payout_accounts.account_of(user_id) if person.is_seller else None,
     )
     return render_template("admin/user.html", page=user_page.build(facts))
 

@@ -1,25 +1,15 @@
 """What people are told, in words: each kind of notification with its icon, title, text and the way to its subject."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from flask import url_for
 
 from marketplace.notifications.queries import Told
+from marketplace.web.buyer import told_of_accounts
+from marketplace.web.buyer.told_words import Words
 from marketplace.web.pages import money_text
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One fact in words."""
-
-    icon: str
-    title: str
-    text: str
-    url: str
-    action: str
 
 
 def words_of(told: Told) -> Words:
@@ -253,4 +243,5 @@ _WORDS = {
     "refund_withdrawn": _refund_withdrawn,
     "refund_completed": _refund_completed,
     "refund_failed": _refund_failed,
+    **told_of_accounts.WORDS,
 }

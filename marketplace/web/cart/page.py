@@ -155,6 +155,7 @@ def _line(line: Line, problem: Problem | None) -> LineView:
 def _notices(line: Line, problem: Problem | None) -> tuple[Notice, ...]:
     words = {
         Problem.OWN: "This is your own listing, so it is not counted.",
+        Problem.SHOP_PAUSED: "This shop takes no orders at the moment, so it is not counted.",
         Problem.PAUSED: "The seller has taken this off the shelf for now, so it is not counted.",
         Problem.SOLD_OUT: "Sold out, so it is not counted.",
         Problem.TOO_FEW: f"Only {line.available} left, and you want {line.quantity}. Not counted until you change it.",

@@ -9,9 +9,12 @@ from marketplace.web.seller import (
     listings,
     orders,
     overview,
+    payout_schedule,
+    payout_setup,
     refunds,
     shelf_edit,
     shipping,
+    shop_edit,
     statements,
     transactions,
 )
@@ -49,3 +52,10 @@ blueprint.add_url_rule(f"{_LISTING}/pause", view_func=listings.pause, methods=["
 blueprint.add_url_rule("/seller/refunds", view_func=refunds.refunds)
 blueprint.add_url_rule("/seller/refunds/<number>", view_func=refunds.refund)
 blueprint.add_url_rule("/seller/refunds/<number>/explain/<figure>", view_func=refunds.explain_refund)
+blueprint.add_url_rule("/seller/shop", view_func=shop_edit.own_shop, methods=["GET", "POST"])
+blueprint.add_url_rule("/seller/payouts/schedule", view_func=payout_schedule.payout_schedule, methods=["GET", "POST"])
+blueprint.add_url_rule("/seller/payouts/setup", view_func=payout_setup.payout_setup)
+blueprint.add_url_rule("/seller/payouts/setup", view_func=payout_setup.start_payout_setup, methods=["POST"])
+blueprint.add_url_rule("/seller/payouts/setup/done", view_func=payout_setup.payout_setup_done)
+blueprint.add_url_rule("/seller/payouts/setup/again", view_func=payout_setup.payout_setup_again)
+blueprint.add_url_rule("/seller/payouts/setup/account", view_func=payout_setup.open_payout_account, methods=["POST"])

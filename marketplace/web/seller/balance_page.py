@@ -22,7 +22,11 @@ from marketplace.web.seller.share_words import ShareLine
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NOT_NOW = frozenset({SkipCause.SCHEDULED, SkipCause.MANUAL, SkipCause.BLOCKED, SkipCause.NOT_SETTLED})
-_CAUSES = {"refund": "A refund after the money had left", "dispute": "A lost dispute", "reversal": "A payout taken back"}
+_CAUSES = {
+    "refund": "A refund after the money had left",
+    "dispute": "A lost dispute",
+    "reversal": "A payout taken back",
+}
 
 
 @dataclass(frozen=True, slots=True)

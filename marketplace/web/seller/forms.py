@@ -4,15 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from marketplace.catalog.operations import CarFacts, PartFacts
 from marketplace.catalog.rules import CATEGORIES, CONDITIONS, CURRENCIES, LARGEST_STOCK
 from marketplace.orders.rules import CARRIERS
-from marketplace.web.auth.forms import typed
+from marketplace.payouts.states import Interval
+from marketplace.web import countries
+from marketplace.web.auth.forms import ShopForm, typed
 from marketplace.web.cart.forms import whole_number
+from marketplace.web.seller.schedule_words import WEEKDAYS, day_text
 
 _TOO_LONG = "This is too long."
 _CHOOSE = SelectChoice("", "Choose")
@@ -127,3 +130,40 @@ class PartForm(ListingForm):
     def item(self) -> PartFacts:
         """Return what the part is."""
         return PartFacts(**{name: typed(self[name]) for name in PartFacts.__dataclass_fields__})
+
+
+class CountryForm(FlaskForm):
+    """Where a seller lives or has their company: the provider never lets it change."""
+
+    country = SelectField("Country", choices=countries.choices)
+
+
+class OwnShopForm(ShopForm):
+    """What a shop tells; its name stays, because its address and its orders carry it."""
+
+    name = None
+    NAMES = ("about", "city", "country", "delivery_policy", "returns_policy")
+
+
+_INTERVALS = {
+    Interval.DAILY: "Every day",
+    Interval.WEEKLY: "Once a week",
+    Interval.MONTHLY: "Once a month",
+    Interval.MANUAL: "Only when I ask for it",
+}
+
+
+class ScheduleForm(FlaskForm):
+    """When a seller is paid; a minimum for each currency, in whole units, empty for none."""
+
+    interval = RadioField(
+        "How often",
+        [InputRequired("Choose how often you want to be paid.")],
+        choices=[SelectChoice(interval.value, text) for interval, text in _INTERVALS.items()],
+    )
+    weekday = SelectField("Day of the week", choices=[SelectChoice(str(i), day) for i, day in enumerate(WEEKDAYS)])
+    month_day = SelectField("Day of the month", choices=[SelectChoice(str(day), day_text(day)) for day in range(1, 32)])
+
+
+for _currency in CURRENCIES:
+    setattr(ScheduleForm, f"minimum_{_currency}", _line(f"At least, in {_currency}"))

@@ -12,6 +12,7 @@ from marketplace.orders import shipping_queries
 from marketplace.orders.tabs import SellerTab
 from marketplace.paging import Cursor, Period
 from marketplace.payments import seller_queries
+from marketplace.payouts import account_queries
 from marketplace.refunds import waiting_queries
 from marketplace.web import guards
 from marketplace.web.seller import orders, overview_page, transactions
@@ -44,6 +45,7 @@ def overview() -> ResponseReturnValue:
         refunds=waiting_queries.waiting_of_seller(seller_id),
         shelf=shelf_queries.shelf_counts(seller_id, ""),
         low_stock=shelf_queries.low_count(seller_id),
+        account=account_queries.account_of(seller_id),
         latest=orders.rows_of(latest.rows),
     )
     return render_template("seller/overview.html", page=overview_page.build(facts))

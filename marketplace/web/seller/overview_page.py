@@ -11,6 +11,7 @@ from marketplace.catalog.shelf_queries import ShelfTab
 from marketplace.orders.states import OrderStatus
 from marketplace.payments.pot_queries import Pots
 from marketplace.payments.seller_queries import Release, Standing
+from marketplace.payouts.account_queries import AccountRow
 from marketplace.refunds.waiting_queries import Waiting
 from marketplace.web.console import Console, seller_console
 from marketplace.web.lists import Tab
@@ -41,6 +42,7 @@ class Facts:
     refunds: Sequence[Waiting]
     shelf: Mapping[ShelfTab, int]
     low_stock: int
+    account: AccountRow | None
     latest: tuple[OrderRow, ...]
 
     @property
@@ -142,10 +144,15 @@ def build(facts: Facts) -> OverviewPage:
         balance=money_parts.balance(facts.pots),
         releases=tuple(_release(each, currency) for each in facts.standing.releases),
         latest=facts.latest,
-        to_do=to_do.build(facts.to_send, facts.refunds, facts.shelf, facts.low_stock, facts.standing.pots, facts.now),
+        to_do=_to_do(facts),
         first_steps=() if facts.latest else _first_steps(facts.shelf),
         has_listings=has_listings,
     )
+
+
+def _to_do(facts: Facts) -> tuple[ToDo, ...]:
+    pots, shelf = facts.standing.pots, facts.shelf
+    return to_do.build(facts.to_send, facts.refunds, shelf, facts.low_stock, pots, facts.account, facts.now)
 
 
 def _sales(facts: Facts, url: str) -> Figure:

@@ -36,6 +36,15 @@ _WAITS = {
     Wait.FAILED: "Your bank did not take it",
     Wait.NOTHING: "",
 }
+_STEPS = {
+    Wait.SENDING: ("Send the parcel", "seller.order"),
+    Wait.REFUND: ("See the refund", "seller.refunds"),
+    Wait.DISPUTE: ("Open the order", "seller.order"),
+    Wait.REVIEW: ("Open the order", "seller.order"),
+    Wait.STOP: ("Open the order", "seller.order"),
+    Wait.SKIPPED: ("See your payouts", "seller.payouts"),
+    Wait.REQUEST: ("Ask for a payout", "seller.payouts"),
+}
 _REASONS = {
     HoldReason.NEW_SELLER: " because your shop is new",
     HoldReason.FRAUD_REVIEW: " because we look at the payment",
@@ -144,22 +153,13 @@ def _day(moment: datetime, now: datetime) -> str:
 
 def _action(row: ShareRow) -> tuple[str, str]:
     """Return the next step and where it is taken; what needs no step but time has no address."""
-    order = url_for("seller.order", number=row.order_number)
     wait, until = row.why.wait, row.why.until
-    if wait is Wait.SENDING:
-        return "Send the parcel", order
-    if wait is Wait.REFUND:
-        return "See the refund", url_for("seller.refunds")
-    if wait in {Wait.DISPUTE, Wait.REVIEW, Wait.STOP}:
-        return "Open the order", order
-    if wait is Wait.SKIPPED:
-        return "See your payouts", url_for("seller.payouts")
+    if wait in _STEPS:
+        step, endpoint = _STEPS[wait]
+        number = {"number": row.order_number} if endpoint == "seller.order" else {}
+        return step, url_for(endpoint, **number)
     if wait in {Wait.HOLD, Wait.ARRIVAL, Wait.RUN} and until is not None:
         return f"Wait until {date_text(until)}", ""
-    if wait in {Wait.REFUSED, Wait.FAILED, Wait.BANK, Wait.TRANSFER} and row.payout_number:
-        return "Follow the payout", url_for("seller.payout", number=row.payout_number)
-    if wait is Wait.REQUEST:
-        return "See your payouts", url_for("seller.payouts")
-    if wait is Wait.NOTHING and row.payout_number:
+    if row.payout_number and row.status in {TransactionStatus.TRANSFERRING, TransactionStatus.PAID_OUT}:
         return "See the payout", url_for("seller.payout", number=row.payout_number)
     return "", ""

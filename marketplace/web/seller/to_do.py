@@ -11,10 +11,18 @@ from marketplace.catalog.rules import LOW_STOCK
 from marketplace.catalog.shelf_queries import ShelfTab
 from marketplace.orders import rules
 from marketplace.payments.pot_queries import Pot, Pots
+from marketplace.payouts.account_queries import AccountRow
+from marketplace.payouts.states import AccountStatus
 from marketplace.refunds.rules import answer_due
 from marketplace.refunds.waiting_queries import Waiting
 from marketplace.web.pages import date_text, money_text, sentence
+from marketplace.web.seller import payout_setup_page
 
+_STOPPED = {
+    AccountStatus.RESTRICTED: ("Your payout account is restricted", "See why"),
+    AccountStatus.DISCONNECTED: ("Your payout account is disconnected", "Connect"),
+    AccountStatus.REJECTED: ("The provider does not pay your shop", "Read"),
+}
 _FEW = f"{LOW_STOCK} or fewer left"
 
 
@@ -36,10 +44,12 @@ def build(
     shelf: Mapping[ShelfTab, int],
     low_stock: int,
     pots: Sequence[Pots],
+    account: AccountRow | None,
     now: datetime,
 ) -> tuple[ToDo, ...]:
     """Return what is to be done; `to_send` counts orders by the day on which they were paid."""
     return (
+        *_account(account, pots),
         *_orders(to_send, now),
         *_refunds(refunds, now),
         *_debts(pots),
@@ -56,6 +66,25 @@ def due_text(to_send: Mapping[date, int], now: datetime) -> str:
     today = sum(count for paid, count in to_send.items() if last_days[paid] == now.date())
     told = [f"{overdue} overdue"] * (overdue > 0) + [f"{today} due today"] * (today > 0)
     return ", ".join(told) or f"next due {date_text(min(last_days.values()))}"
+
+
+def _account(account: AccountRow | None, pots: Sequence[Pots]) -> list[ToDo]:
+    """Return what is to be done so that the seller is paid; nothing once they are."""
+    status = account.status if account else None
+    url = url_for("seller.payout_setup")
+    if status in _STOPPED:
+        title, action = _STOPPED[status]
+        return [ToDo("landmark", title, "You are not paid and your shop takes no orders", url, action, "bad")]
+    due_at = account.requirements_due_at if account else None
+    if due_at is not None:
+        title = f"Your payout account needs something by {date_text(due_at)}"
+        return [ToDo("landmark", title, "After that you are not paid", url, "Give it", "wait")]
+    if status in {None, AccountStatus.STARTED}:
+        waiting = payout_setup_page.waiting_of(pots)
+        amounts = " and ".join(fact.value for fact in waiting)
+        text = f"{amounts} waits for you here" if amounts else "Your money waits here until then"
+        return [ToDo("landmark", "Set up payouts", text, url, "Set up" if account is None else "Go on", "wait")]
+    return []
 
 
 def _orders(to_send: Mapping[date, int], now: datetime) -> list[ToDo]:

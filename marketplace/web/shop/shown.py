@@ -60,6 +60,7 @@ class ListingPage:
     stock_tone: str
     can_buy: bool
     is_own: bool
+    is_shop_paused: bool
     most: int
     paragraphs: list[str]
     specs: list[dict[str, str]]
@@ -82,6 +83,7 @@ class ShopPage:
     delivery_policy: list[str]
     returns_policy: list[str]
     tax_note: str
+    is_paused: bool
     find: Finding
 
 
@@ -129,8 +131,9 @@ def listing_page(found: ListingView, others: Related, *, viewer: Viewer | None) 
         delivery=f"Delivery {money(found.delivery)}" if found.delivery else "Free delivery",
         stock_text=stock.text,
         stock_tone="mute" if stock.is_sold_out else "wait" if stock.is_low else "ok",
-        can_buy=not stock.is_sold_out and not is_own,
+        can_buy=not stock.is_sold_out and not is_own and not found.shop.is_paused,
         is_own=is_own,
+        is_shop_paused=found.shop.is_paused,
         most=min(found.in_stock, _MOST_AT_ONCE),
         paragraphs=_paragraphs(found.description),
         specs=[{"label": label, "value": value} for label, value in found.specs],
@@ -156,6 +159,7 @@ def shop_page(found: ShopView, finding: Finding) -> ShopPage:
         delivery_policy=_paragraphs(found.delivery_policy),
         returns_policy=_paragraphs(found.returns_policy),
         tax_note=_tax_note(found),
+        is_paused=found.is_paused,
         find=finding,
     )
 

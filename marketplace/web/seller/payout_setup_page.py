@@ -1,0 +1,205 @@
+"""What the page of the payout setup shows: ready texts and addresses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from marketplace.catalog.queries import ShopView
+from marketplace.payments.seller_queries import Pots
+from marketplace.payouts.account_queries import AccountRow
+from marketplace.payouts.schedules import Chosen
+from marketplace.payouts.states import AccountStatus
+from marketplace.web import account_words, countries
+from marketplace.web.account_words import Asked
+from marketplace.web.console import Console, seller_console
+from marketplace.web.order_parts import Fact
+from marketplace.web.pages import date_text, money_text, time_text
+from marketplace.web.seller import schedule_words
+from marketplace.web.wording import Badge
+
+_A = AccountStatus
+_KEEPS = "Orders you have already go on as before, and your money waits here."
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was read for the page."""
+
+    now: datetime
+    account: AccountRow | None
+    chosen: Chosen
+    shop: ShopView
+    pots: Sequence[Pots]
+
+    @property
+    def status(self) -> AccountStatus | None:
+        """Return what the account is; None for a seller who has never begun."""
+        return self.account.status if self.account else None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where the seller stands and what to do next."""
+
+    title: str
+    text: str
+    tone: str
+    action: str = ""
+    """What the button to the provider's page says; "" for none."""
+    asks_country: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the four steps."""
+
+    label: str
+    state: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetupPage:
+    """What templates/seller/payout_setup.html shows."""
+
+    title: str
+    console: Console
+    state: State
+    steps: tuple[Step, ...]
+    waiting: tuple[Fact, ...]
+    asked: tuple[Asked, ...]
+    account_badge: Badge
+    account: tuple[Fact, ...]
+    can_open: bool
+    schedule: tuple[Fact, ...]
+    shop: tuple[Fact, ...]
+    policies: tuple[Fact, ...]
+
+
+def build(facts: Facts) -> SetupPage:
+    """Return the page of the payout setup."""
+    account = facts.account
+    return SetupPage(
+        title="Payout setup",
+        console=seller_console("payout_setup"),
+        state=state_of(account),
+        steps=_steps(facts),
+        waiting=waiting_of(facts.pots),
+        asked=account_words.asked_of(account) if account else (),
+        account_badge=account_words.account_badge(facts.status),
+        account=_account(account) if account else (),
+        can_open=account is not None and account.details_submitted and facts.status is not _A.DISCONNECTED,
+        schedule=(
+            Fact("You are paid", schedule_words.interval_text(facts.chosen.schedule)),
+            Fact("Next payout day", schedule_words.next_text(facts.chosen.schedule, facts.now)),
+            *schedule_words.minimum_facts(facts.chosen.schedule),
+        ),
+        shop=(
+            Fact("Name", facts.shop.name),
+            Fact("Sends from", f"{facts.shop.city}, {countries.name(facts.shop.country)}"),
+            Fact("About", facts.shop.about),
+        ),
+        policies=(Fact("Shipping", facts.shop.delivery_policy), Fact("Returns", facts.shop.returns_policy)),
+    )
+
+
+def state_of(account: AccountRow | None) -> State:
+    """Return where a seller stands, in words."""
+    if account is None or (account.account_id is None and account.status is _A.STARTED):
+        return _not_begun(account)
+    if account.status is _A.ENABLED and account_words.is_asked_now(account.requirements):
+        due_at = account.requirements_due_at
+        by = f" by {date_text(due_at)}" if due_at else " soon"
+        text = f"The provider needs something from you{by}. After that it stops paying you until it is there."
+        return State("You are paid for now", text, "wait", "Give what is missing")
+    if account.status is _A.RESTRICTED:
+        return _restricted(account)
+    return _STATES[account.status]
+
+
+def waiting_of(pots: Sequence[Pots]) -> tuple[Fact, ...]:
+    """Return what waits for a seller, held or available, one line per currency."""
+    return tuple(
+        Fact(pot.currency, money_text(minor, pot.currency))
+        for pot in pots
+        if (minor := pot.waiting_minor + pot.blocked_minor + pot.available_minor) > 0
+    )
+
+
+def _not_begun(account: AccountRow | None) -> State:
+    text = (
+        "Our payment provider pays you. It asks who you are and for your bank account, on its own pages. "
+        "That takes about five minutes. You may sell before; what you earn waits here until you are done."
+    )
+    if account is not None and account.disabled_reason:
+        text = f"The provider did not open an account last time ({account.disabled_reason}). Check the country. {text}"
+    return State("Tell us where to pay you", text, "wait", "Set up payouts", asks_country=True)
+
+
+def _restricted(account: AccountRow) -> State:
+    why = account_words.reason_text(account.disabled_reason) or "The provider asks for something first."
+    can_give = account_words.is_asked_now(account.requirements)
+    return State(
+        "Your account is restricted",
+        f"{why} Until that is settled you are not paid and your shop takes no orders. {_KEEPS}",
+        "bad",
+        "Give what is missing" if can_give else "",
+    )
+
+
+_STATES = {
+    _A.STARTED: State(
+        "Finish the setup",
+        "The provider still needs some details. You can go on where you stopped. "
+        "You may sell before; what you earn waits here until you are done.",
+        "wait",
+        "Continue the setup",
+    ),
+    _A.REVIEW: State(
+        "Your details are being checked",
+        "Most often that takes a few minutes, at times two working days. You need not do anything; we tell you. "
+        "You may sell meanwhile.",
+        "info",
+    ),
+    _A.ENABLED: State("You are set up", "Your money goes to your bank on your payout days, by itself.", "ok"),
+    _A.DISCONNECTED: State(
+        "Your account is disconnected",
+        f"You have taken our access to your payout account away. You are not paid and your shop takes no orders until "
+        f"you connect again. {_KEEPS}",
+        "bad",
+        "Connect again",
+        asks_country=True,
+    ),
+    _A.REJECTED: State(
+        "The provider does not pay your shop",
+        f"It has refused the account, and your shop takes no orders. {_KEEPS} We have been told and look at it; "
+        "an answer comes by e-mail or as a notification.",
+        "bad",
+    ),
+}
+
+
+def _steps(facts: Facts) -> tuple[Step, ...]:
+    first = {_A.ENABLED: "done", _A.RESTRICTED: "bad", _A.DISCONNECTED: "bad", _A.REJECTED: "bad"}
+    account = Step("Identity and bank", "now", account_words.account_badge(facts.status).label)
+    account = Step(account.label, first.get(facts.status or _A.STARTED, "now"), account.note)
+    is_own = facts.chosen.is_own
+    note = schedule_words.interval_text(facts.chosen.schedule) + ("" if is_own else ", as the house does it")
+    return (
+        account,
+        Step("Payout schedule", "done", note),
+        Step("Shop details", "done", facts.shop.name),
+        Step("Policies", "done", "Shipping and returns"),
+    )
+
+
+def _account(account: AccountRow) -> tuple[Fact, ...]:
+    bank = f"{account.bank_name or 'Bank'} •• {account.bank_last4}" if account.bank_last4 else "None yet"
+    currency = f", {account.bank_currency}" if account.bank_last4 and account.bank_currency else ""
+    return (
+        Fact("Bank account", bank + currency),
+        Fact("Country", countries.name(account.country)),
+        Fact("Can receive money", "Yes" if account.transfers_enabled else "Not yet"),
+        Fact("Can be paid to the bank", "Yes" if account.payouts_enabled else "Not yet"),
+        Fact("Last asked", time_text(account.read_at) if account.read_at else "Never"),
+    )

@@ -1,0 +1,48 @@
+"""What the shop tells about itself, with its shipping and its returns, written anew."""
+
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace import db
+from marketplace.catalog import queries, shop_operations
+from marketplace.errors import Invalid
+from marketplace.web import guards
+from marketplace.web.auth.forms import blame, typed
+from marketplace.web.console import Console, seller_console
+from marketplace.web.seller.forms import OwnShopForm
+
+
+@dataclass(frozen=True, slots=True)
+class ShopPage:
+    """What templates/seller/shop.html shows."""
+
+    title: str
+    console: Console
+    name: str
+    shop_url: str
+
+
+@guards.seller_only
+def own_shop() -> ResponseReturnValue:
+    """Show what the seller's shop tells, or write it anew."""
+    seller_id = guards.viewer().user_id
+    shop = queries.shop_of(seller_id)
+    form = OwnShopForm(data={name: getattr(shop, name) for name in OwnShopForm.NAMES})
+    if form.validate_on_submit():
+        try:
+            words = {name: typed(form[name]) for name in OwnShopForm.NAMES}
+            db.atomic(shop_operations.change_shop, (), seller_id=seller_id, **words)
+        except Invalid as error:
+            blame(form, error)
+        else:
+            flash("Saved. Buyers read it from now on.", "ok")
+            return redirect(url_for("seller.own_shop"), code=303)
+    page = ShopPage(
+        title="Shop details",
+        console=seller_console("payout_setup"),
+        name=shop.name,
+        shop_url=url_for("shop.shop", slug=shop.slug),
+    )
+    return render_template("seller/shop.html", page=page, form=form), 422 if form.errors else 200
