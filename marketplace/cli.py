@@ -2,12 +2,14 @@
 
 import json
 import sys
+from collections.abc import Callable
 
 import click
 from flask import Flask
 
 from marketplace import clock, db, demo, jobs
 from marketplace.payments import holds
+from marketplace.payouts import flows as payouts
 from marketplace.reconciliation import checks
 
 
@@ -29,11 +31,14 @@ def register(app: Flask) -> None:
     @app.cli.command("release-holds")
     def release_holds() -> None:
         """Release every share whose hold is over, in batches; print how many so far."""
-        released = 0
-        while count := db.atomic(holds.release_due, (), policy=app.extensions["settings"].money, now=clock.now()):
-            released += count
-            click.echo(f"{released} released")
-        click.echo(json.dumps({"released": released}))
+        policy = app.extensions["settings"].money
+        _until_done("released", lambda: db.atomic(holds.release_due, (), policy=policy, now=clock.now()))
+
+    @app.cli.command("send-payouts")
+    def send_payouts() -> None:
+        """Pay every seller whose day has come; print how many so far. Killed at any moment, the next run goes on."""
+        providers, policy = app.extensions["providers"], app.extensions["settings"].money
+        _until_done("sent", lambda: payouts.run_due(providers=providers, policy=policy, now=clock.now()))
 
     @app.cli.command("worker")
     def worker() -> None:
@@ -44,3 +49,12 @@ def register(app: Flask) -> None:
     def load_demo() -> None:
         """Load the demo shop once."""
         click.echo(demo.load(app.extensions["settings"].var_dir, clock.now()))
+
+
+def _until_done(word: str, batch: Callable[[], int]) -> None:
+    """Do batches until one finds nothing, and print how many so far."""
+    total = 0
+    while count := batch():
+        total += count
+        click.echo(f"{total} {word}")
+    click.echo(json.dumps({word: total}))

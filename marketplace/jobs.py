@@ -29,6 +29,7 @@ from marketplace.orders import sweeps as orders
 from marketplace.outbound import flows as outbound
 from marketplace.payments import holds
 from marketplace.payouts import account_flows
+from marketplace.payouts import flows as payouts
 from marketplace.provider_events import flows as events
 from marketplace.queue import JobName
 from marketplace.refunds import flows as refunds
@@ -36,7 +37,7 @@ from marketplace.statements import operations as statements
 
 log = structlog.get_logger()
 
-_OUTCOMES = {**checkout_outcomes.OUTCOMES, **refunds.OUTCOMES, **account_flows.OUTCOMES}
+_OUTCOMES = {**checkout_outcomes.OUTCOMES, **refunds.OUTCOMES, **account_flows.OUTCOMES, **payouts.OUTCOMES}
 STALLED_SECONDS = 60
 _POLL_SECONDS = 0.5
 # The sixth field is the seconds. In front, it would mean every second of every fifth minute.
@@ -103,6 +104,8 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         "holds ended": lambda: db.atomic(holds.release_due, (), policy=settings.money, now=now),
         "debts netted": lambda: db.atomic(debts.net_due, (), now=now),
         "account deadlines told": lambda: account_flows.remind(now=now),
+        "payouts followed": lambda: payouts.follow_due(providers=providers, now=now),
+        "payouts sent": lambda: payouts.run_due(providers=providers, policy=settings.money, now=now),
         "receipts returned": lambda: checkout.return_receipts(providers=providers, now=now),
         "statements closed": lambda: db.atomic(statements.close_months, (), now=now),
         "entries chained": lambda: db.atomic(ledger.extend_chain, ["ledger:chain"]),

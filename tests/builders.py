@@ -34,6 +34,7 @@ from marketplace.refunds.rules import RefundReason
 from marketplace.refunds.wishes import Wish
 from marketplace.sandbox.inprocess import Paid, RunningSandbox
 from tests.builders_accounts import SellersAccounts
+from tests.builders_payouts import SellersPayouts
 from tests.postgres_server import DatabaseUrls
 
 PASSWORD = "a-good-long-password"
@@ -72,7 +73,7 @@ class Bought:
 
 
 @dataclass
-class World(SellersAccounts):
+class World(SellersAccounts, SellersPayouts):
     """One shop, one provider, one clock, and what tests do to them."""
 
     app: Flask

@@ -29,6 +29,10 @@ _LAST_WEBHOOKS_SECONDS = 0.4
 # What is told of, in this order: subject and verb of a status change that time or the provider made.
 _TOLD = {
     ("payment_transaction", "release"): ("hold ended", "holds ended"),
+    ("payout", "arrive"): ("payout sent", "payouts sent"),
+    ("payout", "pay"): ("payout reached its bank", "payouts reached their banks"),
+    ("payout", "refuse"): ("payout refused", "payouts refused"),
+    ("payout", "fail"): ("payout failed at its bank", "payouts failed at their banks"),
     ("order", "deliver"): ("order counted as delivered", "orders counted as delivered"),
     ("payment", "complete"): ("payment arrived", "payments arrived"),
     ("payment", "fail"): ("payment failed", "payments failed"),

@@ -146,6 +146,19 @@ def block(session: Session, *, call_id: int, message: str, now: datetime) -> boo
     return True
 
 
+def call_off(session: Session, *, kind: CallKind, subject_id: int, because: str, now: datetime) -> bool:
+    """Call off the call of `kind` about row `subject_id` that was never sent; False when there is none."""
+    planned = select(OutboundCall).where(
+        OutboundCall.kind == kind, OutboundCall.subject_id == subject_id, OutboundCall.status == CallStatus.PLANNED
+    )
+    call = session.execute(planned).scalar_one_or_none()
+    if call is None:
+        return False
+    call.next_attempt_at = None
+    history.move(session, call, "call_off", actor=SENDER, at=now, because=because[:200])
+    return True
+
+
 def due(session: Session, *, now: datetime, limit: int) -> list[int]:
     """Return the calls without an outcome that are due at `now`, oldest first."""
     statement = (

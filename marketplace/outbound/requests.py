@@ -9,8 +9,9 @@ from marketplace.outbound.models import CallKind
 from marketplace.outbound.operations import TakenCall
 from marketplace.providers.accounts import ProviderAccount
 from marketplace.providers.base import Checkout, CheckoutLine, CheckoutRequest, Provider, ProviderRefund
+from marketplace.providers.transfers import BankPayout, Transfer
 
-Answer = Checkout | ProviderRefund | ProviderAccount
+Answer = Checkout | ProviderRefund | ProviderAccount | Transfer | BankPayout
 
 
 def frozen_checkout(request: CheckoutRequest) -> dict[str, Any]:
@@ -77,6 +78,25 @@ _ASKS = {
     ),
     CallKind.REFUND: _REFUND,
     CallKind.RETURN: _REFUND,
+    CallKind.TRANSFER: Ask(
+        lambda provider, call: provider.transfers.transfer(**call.request, key=call.idempotency_key),
+        lambda provider, call: provider.transfers.find_transfer(
+            group=call.request["group"],
+            reference=call.request["reference"],
+            installation=call.request["installation"],
+        ),
+        lambda transfer: transfer.transfer_id,
+    ),
+    CallKind.BANK_PAYOUT: Ask(
+        lambda provider, call: provider.transfers.pay_bank(**call.request, key=call.idempotency_key),
+        lambda provider, call: provider.transfers.find_bank_payout(
+            account_id=call.request["account_id"],
+            reference=call.request["reference"],
+            installation=call.request["installation"],
+            since=call.first_sent_at,
+        ),
+        lambda payout: payout.payout_id,
+    ),
     CallKind.CREATE_ACCOUNT: Ask(
         lambda provider, call: provider.accounts.create(**call.request, key=call.idempotency_key),
         lambda provider, call: provider.accounts.find(

@@ -1,5 +1,6 @@
 """The provider's own account for us, line by line: true fees, and money that went back (DESIGN 4.12)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, insert, select
@@ -79,7 +80,35 @@ def book_refund(
     return True
 
 
-def _keep(session: Session, line: BalanceLine, *, payment_id: int, provider: str, now: datetime) -> bool:
+def book_line(
+    session: Session,
+    *,
+    provider: str,
+    line: BalanceLine,
+    lines: Sequence[Line],
+    description: str,
+    now: datetime,
+) -> bool:
+    """Book a line that belongs to no single payment against `lines`; return False when it is in the books already.
+
+    `lines` are the other side: with what the provider moved and took for it they balance.
+    """
+    if not _keep(session, line, payment_id=None, provider=provider, now=now):
+        return False
+    theirs = [Line(Account.PROVIDER_BALANCE, line.net_minor), Line(Account.PROCESSING_FEE, line.fee_minor)]
+    ledger.book(
+        session,
+        key=f"balance_transaction:{line.line_id}",
+        description=description,
+        currency=line.currency,
+        lines=[*lines, *theirs],
+        payment_id=None,
+        now=now,
+    )
+    return True
+
+
+def _keep(session: Session, line: BalanceLine, *, payment_id: int | None, provider: str, now: datetime) -> bool:
     known = select(BalanceTransaction.id).where(BalanceTransaction.provider_id == line.line_id)
     if session.execute(known).first() is not None:
         return False

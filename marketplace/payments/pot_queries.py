@@ -164,6 +164,12 @@ _GONE = (
 )
 
 
+def pots_of(seller_id: int) -> Sequence[Pots]:
+    """Return where a seller's money is, one row per currency in which they have ever had any."""
+    with db.snapshot() as connection:
+        return pots(connection, seller_id)
+
+
 def pots(connection: Connection, seller_id: int) -> Sequence[Pots]:
     """Return a seller's pots, one row per currency in which they have ever had money, in `connection`'s snapshot.
 

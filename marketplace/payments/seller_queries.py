@@ -118,11 +118,6 @@ def currencies(seller_id: int) -> Sequence[str]:
     return [currency for (currency,) in db.read(_CURRENCIES, {"seller_id": seller_id})]
 
 
-def pots_of(seller_id: int) -> Sequence[Pots]:
-    """Return where a seller's money is, one row per currency in which they have ever had any."""
-    return [Pots(*tuple(row)) for row in db.read(_POTS, {"seller_id": seller_id})]
-
-
 def standing(seller_id: int, currency: str, *, since: datetime, today: date) -> Standing:
     """Return a seller's money: all pots, and of `currency` what is held, sold since `since` and to be released."""
     values = {"seller_id": seller_id, "currency": currency, "today": today}

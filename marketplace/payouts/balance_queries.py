@@ -14,12 +14,13 @@ from marketplace.debts.models import SellerDebt
 from marketplace.orders.models import Order, Shipment
 from marketplace.orders.states import DeliveredBy, OrderStatus
 from marketplace.paging import Cursor, Listed, Period, Sort, read_page
-from marketplace.payments.models import BalanceTransaction, PaymentBlock, PaymentTransaction
+from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import BlockReason, TransactionStatus
 from marketplace.payouts import balance_rules, rules
 from marketplace.payouts.balance_rules import SellerFacts, ShareFacts, Why
 from marketplace.payouts.models import Payout, PayoutLine, PayoutSchedule, PayoutStop, SellerAccount
 from marketplace.payouts.rules import Occasion, Schedule, SkipCause, Standing
+from marketplace.payouts.standing_queries import IS_SETTLED, schedule_from
 from marketplace.payouts.states import AccountStatus, PayoutStatus
 
 _X = PaymentTransaction
@@ -95,15 +96,6 @@ class Debt:
     created_at: datetime
 
 
-_is_settled = (
-    select(BalanceTransaction.id)
-    .where(
-        BalanceTransaction.payment_id == _X.payment_id,
-        BalanceTransaction.kind.in_(["charge", "payment"]),
-        BalanceTransaction.available_on <= bindparam("now"),
-    )
-    .exists()
-)
 _blocks = (
     select(func.array_agg(PaymentBlock.reason.distinct()))
     .where(PaymentBlock.transaction_id == _X.id, PaymentBlock.lifted_at.is_(None))
@@ -134,7 +126,7 @@ _SHARES: Select[*tuple[Any, ...]] = (
         Shipment.shipped_at,
         Shipment.delivered_by,
         _blocks,
-        _is_settled,
+        IS_SETTLED,
         _last_payout.c.number,
         _last_payout.c.status,
         _last_payout.c.arrives_at,
@@ -159,7 +151,7 @@ def _sum(*conditions: Any) -> Any:
     return func.coalesce(func.sum(_left).filter(*conditions), 0).cast(_MINOR)
 
 
-_AVAILABLE = select(_sum(~_is_blocked, _is_settled), _sum(_is_blocked), _sum(~_is_blocked, ~_is_settled)).where(
+_AVAILABLE = select(_sum(~_is_blocked, IS_SETTLED), _sum(_is_blocked), _sum(~_is_blocked, ~IS_SETTLED)).where(
     _X.seller_id == bindparam("seller_id"), _X.currency == bindparam("currency"), _available
 )
 _stop = (
@@ -207,9 +199,10 @@ def account(seller_id: int, currency: str, *, policy: MoneyPolicy, now: datetime
     """Return how a seller is paid in one currency, and whether a run at `now` would pay what is available."""
     values = {"seller_id": seller_id, "currency": currency, "now": now}
     with db.snapshot() as connection:
-        status, may_receive, bank_name, last4, stop_reason, *chosen = connection.execute(_ACCOUNT, values).one()
+        chosen = connection.execute(_ACCOUNT, values).one()
         ready, blocked, unsettled = connection.execute(_AVAILABLE, values).one()
-    schedule = _schedule(chosen, policy)
+    schedule = schedule_from(chosen, policy)
+    status, may_receive, bank_name, last4, stop_reason = chosen[:5]
     standing = Standing(
         currency=currency,
         schedule=schedule,
@@ -253,13 +246,6 @@ def debts(seller_id: int, currency: str) -> Sequence[Debt]:
 def facts_of(found: Account, policy: MoneyPolicy) -> SellerFacts:
     """Return what counts for all shares of a seller."""
     return SellerFacts(found.schedule, found.skip, timedelta(days=policy.delivered_after_shipping_days))
-
-
-def _schedule(chosen: Sequence[Any], policy: MoneyPolicy) -> Schedule:
-    interval, weekday, month_day, minimums = chosen
-    if interval is None:
-        return rules.default_schedule(policy)
-    return Schedule(interval, weekday, month_day, minimums, policy.payout_minimum_minor)
 
 
 def _share(row: tuple[Any, ...], seller: SellerFacts, now: datetime) -> ShareRow:

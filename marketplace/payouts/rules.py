@@ -152,6 +152,9 @@ class Standing:
     """The day on which this money was to be paid, as an earlier run has written down; None when no run has seen it."""
 
 
+_KEEPS_NO_DAY = frozenset(
+    {SkipCause.BLOCKED, SkipCause.NOT_SETTLED, SkipCause.DEBT, SkipCause.MANUAL, SkipCause.BELOW_MINIMUM}
+)
 _OF_ACCOUNT = {
     None: SkipCause.NO_ACCOUNT,
     AccountStatus.STARTED: SkipCause.NO_ACCOUNT,
@@ -172,22 +175,27 @@ def why_not(standing: Standing, occasion: Occasion, now: datetime) -> SkipCause 
         return SkipCause.RESTRICTED
     if not standing.ready_minor:
         return SkipCause.BLOCKED if standing.blocked_minor else SkipCause.NOT_SETTLED
-    waits = _waits(standing, now) if occasion is not Occasion.REQUEST else None
-    if waits and (waits is SkipCause.MANUAL or occasion is Occasion.SCHEDULE):
-        return waits
-    return SkipCause.BELOW_MINIMUM if standing.ready_minor < _minimum(standing) else None
-
-
-def _waits(standing: Standing, now: datetime) -> SkipCause | None:
-    run = next_run(standing.schedule, now)
-    if run is None:
+    if standing.schedule.interval is Interval.MANUAL and occasion is not Occasion.REQUEST:
         return SkipCause.MANUAL
-    is_overdue = standing.planned_run is not None and standing.planned_run <= now
-    return None if run <= now or is_overdue else SkipCause.SCHEDULED
+    if standing.ready_minor < standing.schedule.minimum_minor(standing.currency):
+        return SkipCause.BELOW_MINIMUM
+    waits = occasion is Occasion.SCHEDULE and not _is_due(standing, now)
+    return SkipCause.SCHEDULED if waits else None
 
 
-def _minimum(standing: Standing) -> int:
-    return standing.schedule.minimum_minor(standing.currency)
+def _is_due(standing: Standing, now: datetime) -> bool:
+    run = standing.planned_run or next_run(standing.schedule, now)
+    return run is not None and run <= now
+
+
+def planned_run(standing: Standing, cause: SkipCause, now: datetime) -> datetime | None:
+    """Return the day on which skipped money is to be paid once `cause` is gone; None when no day was missed or waits.
+
+    Money that only waits for its day, or whose seller can't be paid, keeps its day: it is paid late, not a week later.
+    """
+    if cause in _KEEPS_NO_DAY:
+        return None
+    return standing.planned_run or next_run(standing.schedule, now)
 
 
 class Again(StrEnum):

@@ -22,10 +22,12 @@ from marketplace.config import Settings
 from marketplace.history import Actor
 from marketplace.payment_records.models import Payment
 from marketplace.payments import balance
-from marketplace.payouts import account_flows, onboarding
+from marketplace.payouts import account_flows, onboarding, reversing
+from marketplace.payouts import following as payouts_following
 from marketplace.providers import stripe_objects as objects
 from marketplace.providers.accounts import ProviderAccount
 from marketplace.providers.base import BalanceLine, Checkout, Decline, Intent, Provider, ProviderRefund
+from marketplace.providers.transfers import BankPayout, MadeReversal, Transfer
 from marketplace.refunds import following as refunds_following
 from marketplace.refunds import operations as refunds
 
@@ -64,6 +66,14 @@ class AccountFacts:
 
     account_id: str
     found: ProviderAccount | None
+
+
+@dataclass(frozen=True)
+class TransferFacts:
+    """A transfer as it stands, with all that came back of it."""
+
+    transfer: Transfer
+    reversals: tuple[MadeReversal, ...]
 
 
 def _checkout(session: Session, facts: Checkout, actor: Actor, settings: Settings, now: datetime) -> str:
@@ -119,6 +129,18 @@ def _account(session: Session, facts: AccountFacts, actor: Actor, settings: Sett
     return onboarding.follow(session, found=facts.found, actor=actor, now=now)
 
 
+def _transfer(session: Session, facts: TransferFacts, actor: Actor, settings: Settings, now: datetime) -> str:
+    payout, note = payouts_following.follow_transfer(session, facts.transfer, actor=actor, now=now)
+    if payout is not None:
+        for found in facts.reversals:
+            note = reversing.booked(session, payout, found, actor=actor, now=now)
+    return note
+
+
+def _bank_payout(session: Session, facts: BankPayout, actor: Actor, settings: Settings, now: datetime) -> str:
+    return payouts_following.follow_bank(session, facts, actor=actor, now=now)
+
+
 def _read_checkout(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> Checkout:
     return provider.get_checkout(object_id)
 
@@ -144,6 +166,14 @@ def _read_account(provider: Provider, object_id: str, payload: Mapping[str, Any]
     return AccountFacts(account_id, account_flows.read(account_id, provider=provider))
 
 
+def _read_transfer(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> TransferFacts:
+    return TransferFacts(provider.transfers.get_transfer(object_id), provider.transfers.reversals_of(object_id))
+
+
+def _read_bank_payout(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> BankPayout:
+    return provider.transfers.get_bank_payout(str(payload["account"]), object_id)
+
+
 def _parse_decline(source: Any) -> Decline:
     found = objects.decline(source)
     if found is None:
@@ -161,6 +191,8 @@ _INTENT = Handler(objects.intent, _read_intent, _intent)
 _REFUND = Handler(None, _read_refund, _refund, payment_id=lambda facts: None)
 # Noisy and often stale (stripe-reference section 8): what the event says of the account is never believed.
 _ACCOUNT = Handler(None, _read_account, _account, payment_id=lambda facts: None)
+_TRANSFER = Handler(None, _read_transfer, _transfer, payment_id=lambda facts: None)
+_BANK_PAYOUT = Handler(None, _read_bank_payout, _bank_payout, payment_id=lambda facts: None)
 
 HANDLERS: dict[str, Handler] = {
     "checkout.session.completed": _CHECKOUT,
@@ -179,14 +211,21 @@ HANDLERS: dict[str, Handler] = {
     "refund.created": _REFUND,
     "refund.updated": _REFUND,
     "refund.failed": _REFUND,
+    "transfer.created": _TRANSFER,
+    "transfer.reversed": _TRANSFER,
 }
 
 ACCOUNT_HANDLERS: dict[str, Handler] = {
     "account.updated": _ACCOUNT,
     "account.application.deauthorized": _ACCOUNT,
     "capability.updated": _ACCOUNT,
+    "payout.created": _BANK_PAYOUT,
+    "payout.updated": _BANK_PAYOUT,
+    "payout.paid": _BANK_PAYOUT,
+    "payout.failed": _BANK_PAYOUT,
+    "payout.canceled": _BANK_PAYOUT,
 }
-"""The events of sellers' accounts; those of payouts from an account to its bank (`payout.*`) belong here."""
+"""The events of sellers' accounts, the payments from them to their banks among them."""
 
 
 def handler_of(event_type: str, account: str | None) -> Handler | None:

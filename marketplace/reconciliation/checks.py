@@ -15,6 +15,7 @@ from marketplace.history import Ruled
 from marketplace.ledger.models import LedgerChain, LedgerEntry, Posting
 from marketplace.ledger.operations import entry_hash, link_hash
 from marketplace.reconciliation.order_checks import ORDER_CHECKS
+from marketplace.reconciliation.payout_checks import PAYOUT_CHECKS
 from marketplace.reconciliation.seller_checks import SELLER_CHECKS
 from marketplace.reconciliation.statement_checks import STATEMENT_CHECKS
 
@@ -74,7 +75,9 @@ _CHECKS: Mapping[str, str] = {
                 AND x.status IN ('available', 'transferring', 'paid_out', 'refunded')
         LEFT JOIN debt_netting n
             ON e.key IN ('netting:' || n.id, 'netting:' || n.id || ':undone')
-        WHERE p.id IS NULL AND t.id IS NULL AND r.id IS NULL AND x.id IS NULL AND n.id IS NULL
+        LEFT JOIN balance_transaction o
+            ON o.payment_id IS NULL AND e.payment_id IS NULL AND e.key = 'balance_transaction:' || o.provider_id
+        WHERE p.id IS NULL AND t.id IS NULL AND r.id IS NULL AND x.id IS NULL AND n.id IS NULL AND o.id IS NULL
     """,
     "captures equal the shares": """
         SELECT 'payment_transaction', t.id, 'gross, net and fees differ from the capture''s postings'
@@ -172,6 +175,7 @@ _CHECKS: Mapping[str, str] = {
     """,
 }
 
+_SQL_CHECKS = {**_CHECKS, **ORDER_CHECKS, **SELLER_CHECKS, **PAYOUT_CHECKS, **STATEMENT_CHECKS}
 _STATUS = """
     SELECT '{table}', coalesce(row.id, last.subject_id),
         'status ' || coalesce(row.status, 'gone') || ', history ' || coalesce(last.to_status, 'none')
@@ -233,13 +237,13 @@ def check_books() -> Report:
     return Report(
         entries,
         postings,
-        len(_CHECKS) + len(ORDER_CHECKS) + len(SELLER_CHECKS) + len(STATEMENT_CHECKS) + len(Ruled.ruled) + 3,
+        len(_SQL_CHECKS) + len(Ruled.ruled) + 3,
         tuple(differences),
     )
 
 
 def _sql_differences(connection: Connection) -> Iterator[Difference]:
-    statements = {**_CHECKS, **ORDER_CHECKS, **SELLER_CHECKS, **STATEMENT_CHECKS}
+    statements = dict(_SQL_CHECKS)
     for model in Ruled.ruled:
         name = model.machine.name
         statements[f"the status of each {name} is its history's last"] = _STATUS.format(table=name)

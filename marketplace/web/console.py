@@ -48,7 +48,9 @@ _SELLER = (
     ("orders", "Orders", "seller.orders", "package"),
     ("listings", "Listings", "seller.listings", "tag"),
     ("refunds", "Refunds", "seller.refunds", "undo-2"),
-    ("transactions", "Transactions", "seller.transactions", "wallet"),
+    ("balance", "Balance", "seller.balance", "wallet"),
+    ("payouts", "Payouts", "seller.payouts", "banknote"),
+    ("transactions", "Transactions", "seller.transactions", "list"),
     ("statements", "Statements", "seller.statements", "receipt-text"),
     ("payout_setup", "Payout setup", "seller.payout_setup", "landmark"),
 )

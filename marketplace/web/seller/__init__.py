@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from marketplace.web.seller import (
+    balance,
     cancelling,
     explain,
     listing_edit,
@@ -11,6 +12,7 @@ from marketplace.web.seller import (
     overview,
     payout_schedule,
     payout_setup,
+    payouts,
     refunds,
     shelf_edit,
     shipping,
@@ -53,6 +55,10 @@ blueprint.add_url_rule("/seller/refunds", view_func=refunds.refunds)
 blueprint.add_url_rule("/seller/refunds/<number>", view_func=refunds.refund)
 blueprint.add_url_rule("/seller/refunds/<number>/explain/<figure>", view_func=refunds.explain_refund)
 blueprint.add_url_rule("/seller/shop", view_func=shop_edit.own_shop, methods=["GET", "POST"])
+blueprint.add_url_rule("/seller/balance", view_func=balance.balance)
+blueprint.add_url_rule("/seller/explain/<pot>/order/<number>", view_func=explain.explain_share)
+blueprint.add_url_rule("/seller/payouts", view_func=payouts.payouts)
+blueprint.add_url_rule("/seller/payouts/<number>", view_func=payouts.payout)
 blueprint.add_url_rule("/seller/payouts/schedule", view_func=payout_schedule.payout_schedule, methods=["GET", "POST"])
 blueprint.add_url_rule("/seller/payouts/setup", view_func=payout_setup.payout_setup)
 blueprint.add_url_rule("/seller/payouts/setup", view_func=payout_setup.start_payout_setup, methods=["POST"])

@@ -38,9 +38,7 @@ def balance() -> ResponseReturnValue:
     )
     account = balance_queries.account(seller_id, currency, policy=policy, now=now)
     facts = balance_queries.facts_of(account, policy)
-    read = partial(
-        balance_queries.shares, seller_id, currency, place, asked.period, seller=facts, now=now
-    )
+    read = partial(balance_queries.shares, seller_id, currency, place, asked.period, seller=facts, now=now)
     if asked.is_csv:
         rows = every(read, asked.cursor)
         return lists.csv_file(

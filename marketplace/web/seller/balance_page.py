@@ -11,16 +11,14 @@ from marketplace.payouts.balance_queries import Account, Debt, ShareRow
 from marketplace.payouts.balance_rules import SellerFacts
 from marketplace.payouts.calendar_queries import DayEvent
 from marketplace.payouts.rules import SkipCause
-from marketplace.payouts.states import Interval
 from marketplace.web.console import Console, seller_console
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import date_text, money_text
-from marketplace.web.seller import calendar, money_parts, share_words
+from marketplace.web.seller import calendar, money_parts, schedule_words, share_words
 from marketplace.web.seller.calendar import MonthGrid
 from marketplace.web.seller.money_parts import FlowBar, FlowRow, Total
 from marketplace.web.seller.share_words import ShareLine
 
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NOT_NOW = frozenset({SkipCause.SCHEDULED, SkipCause.MANUAL, SkipCause.BLOCKED, SkipCause.NOT_SETTLED})
 _CAUSES = {
     "refund": "A refund after the money had left",
@@ -131,15 +129,9 @@ def next_payout(account: Account, currency: str, now: datetime) -> NextPayout:
 
 
 def schedule_text(account: Account, currency: str) -> str:
-    """Return a seller's schedule in words: Weekly on Monday, from $20.00 on."""
-    schedule = account.schedule
-    often = {
-        Interval.DAILY: "Every day",
-        Interval.WEEKLY: f"Weekly on {_DAYS[schedule.weekday]}",
-        Interval.MONTHLY: f"Monthly on day {schedule.month_day}",
-        Interval.MANUAL: "When you ask for it",
-    }[schedule.interval]
-    return f"{often}, from {money_text(schedule.minimum_minor(currency), currency)} on"
+    """Return how often a seller is paid, and from which amount on."""
+    least = money_text(account.schedule.minimum_minor(currency), currency)
+    return f"{schedule_words.interval_text(account.schedule)}, from {least} on"
 
 
 def _debt(debt: Debt, currency: str) -> DebtRow:

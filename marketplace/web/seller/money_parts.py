@@ -56,9 +56,7 @@ def _pot_url(pot: Pot, currency: str) -> str:
     return url_for("seller.explain_pot", pot=pot.value, currency=currency)
 
 
-def rows(
-    pots: Pots, next_release: datetime | None, now: datetime, *, is_full: bool = False
-) -> tuple[FlowRow, ...]:
+def rows(pots: Pots, next_release: datetime | None, now: datetime, *, is_full: bool = False) -> tuple[FlowRow, ...]:
     """Return the parts with their amounts; what is never there unless something went wrong only when it is.
 
     `is_full` adds what has left: on its way and paid out, whatever it is.
@@ -76,9 +74,7 @@ def rows(
     always = {Pot.WAITING, Pot.AVAILABLE} | ({Pot.ON_ITS_WAY, Pot.PAID_OUT} if is_full else set())
     shown = [pot for pot in notes if pot in always or (pots.minor_of(pot) and pot is not Pot.PAID_OUT)]
     return tuple(
-        FlowRow(
-            _KINDS.get(pot, "paid-out"), pot.label, _amount(pots, pot), notes[pot], _pot_url(pot, pots.currency)
-        )
+        FlowRow(_KINDS.get(pot, "paid-out"), pot.label, _amount(pots, pot), notes[pot], _pot_url(pot, pots.currency))
         for pot in shown
     )
 

@@ -1,0 +1,227 @@
+"""Payouts as the house makes them: taken up with frozen lines, tried again, sent again, called off."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from marketplace import history
+from marketplace.config import MoneyPolicy
+from marketplace.debts import operations as debts
+from marketplace.errors import Conflict, NotAllowed, NotFound
+from marketplace.history import Actor
+from marketplace.outbound import operations as outbound
+from marketplace.outbound.models import CallKind
+from marketplace.payments.models import PaymentBlock, PaymentTransaction
+from marketplace.payments.states import TransactionStatus
+from marketplace.payouts import rules, skips, standing_queries
+from marketplace.payouts.models import Payout, PayoutLine, PayoutStop, SellerAccount
+from marketplace.payouts.rules import Occasion, SkipCause
+from marketplace.payouts.states import AccountStatus
+
+REFERENCE = "payout:"
+RUN = Actor.job("payouts")
+_LINES = 500
+"""The most shares one payout pays; a seller with more gets several, so that no transaction grows without end."""
+
+
+@dataclass(frozen=True)
+class TakenUp:
+    """A payout with the call that sends its money."""
+
+    payout_id: int
+    call_id: int
+    amount_minor: int
+
+
+def take_up(
+    session: Session,
+    *,
+    seller_id: int,
+    currency: str,
+    occasion: Occasion,
+    policy: MoneyPolicy,
+    now: datetime,
+    actor: Actor = RUN,
+) -> TakenUp | None:
+    """Make one payout of all that a seller can be paid in `currency` now, debts first; None when they are not paid.
+
+    Why not is written down and told once. The caller sends the call. With Occasion.REQUEST it raises NotAllowed with
+    the reason instead.
+    """
+    netted = debts.net(session, seller_id=seller_id, currency=currency, now=now)
+    found = standing_queries.candidate(session, seller_id=seller_id, currency=currency, policy=policy, now=now)
+    if found is None:
+        skips.end(session, seller_id=seller_id, currency=currency, now=now)
+        if netted:
+            skips.note_debt(session, seller_id=seller_id, currency=currency, amount_minor=netted, now=now)
+        _refuse_request(occasion, SkipCause.DEBT.words if netted else "There is nothing to withdraw.")
+        return None
+    cause = rules.why_not(found.standing, occasion, now)
+    if cause is not None:
+        skips.note(session, found, cause, now=now)
+        _refuse_request(occasion, cause.words)
+        return None
+    skips.end(session, seller_id=seller_id, currency=currency, now=now)
+    return _make(session, seller_id, currency, is_requested=occasion is Occasion.REQUEST, actor=actor, now=now)
+
+
+def _refuse_request(occasion: Occasion, words: str) -> None:
+    if occasion is Occasion.REQUEST:
+        raise NotAllowed(words)
+
+
+def _make(
+    session: Session, seller_id: int, currency: str, *, is_requested: bool, actor: Actor, now: datetime
+) -> TakenUp:
+    account = session.execute(select(SellerAccount).where(SellerAccount.seller_id == seller_id)).scalar_one()
+    shares = _ready(session, seller_id, currency, now)
+    payout = Payout(
+        seller_id=seller_id,
+        seller_account_id=account.id,
+        currency=currency,
+        amount_minor=sum(left_minor for _, left_minor in shares),
+        is_requested=is_requested,
+        bank_name=account.bank_name,
+        bank_last4=account.bank_last4,
+        started_at=now,
+    )
+    session.add(payout)
+    session.flush()
+    because = "The seller has asked for it." if is_requested else "Its day has come."
+    history.begin(session, Payout, [payout.id], actor=actor, at=now, because=because)
+    lines = [
+        {"payout_id": payout.id, "transaction_id": share_id, "amount_minor": left_minor, "reversed_minor": 0}
+        for share_id, left_minor in shares
+    ]
+    session.execute(insert(PayoutLine.__table__), lines)  # type: ignore[arg-type]
+    because = f"Payout {payout.number} took it up."
+    share_ids = [share_id for share_id, _ in shares]
+    history.move_many(session, PaymentTransaction, share_ids, "transfer", actor=actor, at=now, because=because)
+    return TakenUp(payout.id, _plan_transfer(session, payout, account, actor=actor, now=now), payout.amount_minor)
+
+
+def _ready(session: Session, seller_id: int, currency: str, now: datetime) -> list[tuple[int, int]]:
+    """Return the shares to be paid with what is left of each, minor units, oldest first."""
+    statement = (
+        select(PaymentTransaction.id, PaymentTransaction.left_minor)
+        .where(
+            PaymentTransaction.seller_id == seller_id,
+            PaymentTransaction.currency == currency,
+            standing_queries.READY,
+        )
+        .order_by(PaymentTransaction.id)
+        .limit(_LINES)
+    )
+    return [(int(row[0]), int(row[1])) for row in session.execute(statement, {"now": now})]
+
+
+def retry(session: Session, *, payout_id: int, actor: Actor, now: datetime) -> int:
+    """Try a payout again that the provider refused, with the same amount; return the call to be sent.
+
+    Raises MoveNotAllowed or AlreadyThere when it was not refused, NotAllowed when its seller is stopped or their
+    account is not ready, or something holds one of its shares back, Conflict while a call is under way.
+    """
+    payout = known(session, payout_id)
+    account = session.get_one(SellerAccount, payout.seller_account_id)
+    if is_stopped(session, payout.seller_id):
+        raise NotAllowed("This seller's payouts are stopped. Lift the stop first.")
+    if account.status is not AccountStatus.ENABLED or not account.transfers_enabled:
+        raise NotAllowed("The seller's account is not ready to be paid yet.")
+    if is_held_back(session, payout.id):
+        raise NotAllowed("One of its shares is held back now. Cancel the payout; the others are paid with the next.")
+    if outbound.is_under_way(session, kind=CallKind.TRANSFER, subject_id=payout.id):
+        raise Conflict("The provider is being asked right now.")
+    history.move(session, payout, "retry", actor=actor, at=now)
+    payout.failure_code = payout.failure_reason = payout.next_attempt_at = None
+    return _plan_transfer(session, payout, account, actor=actor, now=now)
+
+
+def resend(session: Session, *, payout_id: int, actor: Actor, now: datetime) -> int:
+    """Send a failed payout to the bank again, to the account the seller has now; return the call to be sent.
+
+    Raises MoveNotAllowed or AlreadyThere when it has not failed, NotAllowed when the provider pays no bank of theirs.
+    """
+    payout = known(session, payout_id)
+    account = session.get_one(SellerAccount, payout.seller_account_id)
+    if not account.payouts_enabled:
+        raise NotAllowed("The provider does not pay this seller's bank yet. They have to mend their account first.")
+    history.move(session, payout, "resend", actor=actor, at=now)
+    payout.failure_code = payout.failure_reason = payout.next_attempt_at = payout.provider_payout_id = None
+    payout.bank_name, payout.bank_last4 = account.bank_name, account.bank_last4
+    return plan_bank_payout(session, payout, account, actor=actor, now=now)
+
+
+def plan_bank_payout(session: Session, payout: Payout, account: SellerAccount, *, actor: Actor, now: datetime) -> int:
+    """Plan the payment from the seller's account to their bank, of all that has not been taken back."""
+    return outbound.plan(
+        session,
+        provider=account.provider,
+        kind=CallKind.BANK_PAYOUT,
+        subject_id=payout.id,
+        request={
+            "account_id": account.account_id,
+            "amount_minor": payout.amount_minor - payout.reversed_minor,
+            "currency": payout.currency,
+            "reference": f"{REFERENCE}{payout.id}",
+        },
+        actor=actor,
+        now=now,
+    )
+
+
+def _plan_transfer(session: Session, payout: Payout, account: SellerAccount, *, actor: Actor, now: datetime) -> int:
+    return outbound.plan(
+        session,
+        provider=account.provider,
+        kind=CallKind.TRANSFER,
+        subject_id=payout.id,
+        request={
+            "account_id": account.account_id,
+            "amount_minor": payout.amount_minor,
+            "currency": payout.currency,
+            "group": payout.number,
+            "reference": f"{REFERENCE}{payout.id}",
+        },
+        actor=actor,
+        now=now,
+    )
+
+
+def look_again(session: Session, *, payout_id: int, at: datetime) -> None:
+    """Remember when the house looks at a payout again by itself."""
+    known(session, payout_id).next_attempt_at = at
+
+
+def known(session: Session, payout_id: int) -> Payout:
+    """Return a payout; raises NotFound."""
+    payout = session.get(Payout, payout_id)
+    if payout is None:
+        raise NotFound("There is no such payout.")
+    return payout
+
+
+def is_stopped(session: Session, seller_id: int) -> bool:
+    """Return whether an admin has stopped a seller's payouts."""
+    stop = select(PayoutStop.id).where(PayoutStop.seller_id == seller_id, PayoutStop.lifted_at.is_(None))
+    return session.execute(stop).first() is not None
+
+
+def is_held_back(session: Session, payout_id: int) -> bool:
+    """Return whether something blocks one of a payout's shares."""
+    lines = select(PayoutLine.id).where(
+        PayoutLine.payout_id == payout_id, PaymentBlock.is_open_for(PayoutLine.transaction_id)
+    )
+    return session.execute(lines).first() is not None
+
+
+def shares_of(session: Session, payout_id: int, status: TransactionStatus) -> Sequence[int]:
+    """Return the shares of a payout that are in `status`."""
+    statement = (
+        select(PaymentTransaction.id)
+        .join(PayoutLine, PayoutLine.transaction_id == PaymentTransaction.id)
+        .where(PayoutLine.payout_id == payout_id, PaymentTransaction.status == status)
+    )
+    return list(session.execute(statement).scalars())

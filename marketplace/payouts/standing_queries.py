@@ -1,0 +1,165 @@
+"""Who could be paid now, in which currency, and what decides it: the same statement for preview, run and take-up."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, Subquery, and_, bindparam, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from marketplace import db
+from marketplace.config import MoneyPolicy
+from marketplace.payments.models import BalanceTransaction, PaymentBlock, PaymentTransaction
+from marketplace.payments.states import TransactionStatus
+from marketplace.payouts import rules
+from marketplace.payouts.models import PayoutSchedule, PayoutSkip, PayoutStop, SellerAccount
+from marketplace.payouts.rules import Schedule, Standing
+
+_PAGE = 500
+_OF_CHARGES = ("charge", "payment")
+_X = PaymentTransaction
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A seller with something available in one currency."""
+
+    seller_id: int
+    currency: str
+    standing: Standing
+    skip_cause: str | None
+    """Why runs have not paid it so far, as written down; None when nothing is written."""
+    skipped_minor: int | None
+    planned_run: datetime | None
+
+    @property
+    def amount_minor(self) -> int:
+        """Return all that is available, paid now or not, minor units."""
+        return self.standing.ready_minor + self.standing.blocked_minor + self.standing.unsettled_minor
+
+
+IS_SETTLED = (
+    select(BalanceTransaction.id)
+    .where(
+        BalanceTransaction.payment_id == _X.payment_id,
+        BalanceTransaction.kind.in_(_OF_CHARGES),
+        BalanceTransaction.available_on <= bindparam("now"),
+    )
+    .exists()
+)
+"""The condition that the buyer's payment is in our balance at `now`: only then does it pay anybody."""
+READY = and_(
+    _X.status == TransactionStatus.AVAILABLE,
+    _X.left_minor > 0,
+    ~PaymentBlock.is_open_for(_X.id),
+    IS_SETTLED,
+)
+"""The condition that a share can be paid at `now`."""
+
+
+def _money() -> Subquery:
+    """Return what is available per seller and currency, by whether it can be paid."""
+    shares = (
+        select(
+            _X.seller_id,
+            _X.currency,
+            _X.left_minor.label("left_minor"),
+            PaymentBlock.is_open_for(_X.id).label("is_blocked"),
+            IS_SETTLED.label("is_settled"),
+        )
+        .where(_X.status == TransactionStatus.AVAILABLE, _X.left_minor > 0)
+        .subquery()
+    )
+    left, blocked, settled = shares.c.left_minor, shares.c.is_blocked, shares.c.is_settled
+    return (
+        select(
+            shares.c.seller_id,
+            shares.c.currency,
+            func.coalesce(func.sum(left).filter(~blocked, settled), 0).label("ready_minor"),
+            func.coalesce(func.sum(left).filter(blocked), 0).label("blocked_minor"),
+            func.coalesce(func.sum(left).filter(~blocked, ~settled), 0).label("unsettled_minor"),
+        )
+        .group_by(shares.c.seller_id, shares.c.currency)
+        .subquery()
+    )
+
+
+def _candidates() -> Select[Any]:
+    money = _money()
+    stopped = select(PayoutStop.id).where(PayoutStop.seller_id == money.c.seller_id, PayoutStop.lifted_at.is_(None))
+    skip = and_(
+        PayoutSkip.seller_id == money.c.seller_id,
+        PayoutSkip.currency == money.c.currency,
+        PayoutSkip.ended_at.is_(None),
+    )
+    return (
+        select(
+            *money.c,
+            stopped.exists().label("is_stopped"),
+            SellerAccount.status.label("account"),
+            SellerAccount.transfers_enabled,
+            PayoutSchedule.interval,
+            PayoutSchedule.weekday,
+            PayoutSchedule.month_day,
+            PayoutSchedule.minimums,
+            PayoutSchedule.changed_at,
+            PayoutSkip.cause,
+            PayoutSkip.amount_minor.label("skipped_minor"),
+            PayoutSkip.planned_run,
+            PayoutSkip.last_at,
+        )
+        .outerjoin(SellerAccount, SellerAccount.seller_id == money.c.seller_id)
+        .outerjoin(PayoutSchedule, PayoutSchedule.seller_id == money.c.seller_id)
+        .outerjoin(PayoutSkip, skip)
+        .order_by(money.c.seller_id, money.c.currency)
+    )
+
+
+_ALL = _candidates()
+_PAIR = (_ALL.selected_columns.seller_id, _ALL.selected_columns.currency)
+_AFTER = _ALL.where(tuple_(*_PAIR) > tuple_(bindparam("seller_id"), bindparam("currency"))).limit(_PAGE)
+_ONE = _ALL.where(_PAIR[0] == bindparam("seller_id"), _PAIR[1] == bindparam("currency"))
+
+
+def candidates(policy: MoneyPolicy, now: datetime) -> Iterator[Candidate]:
+    """Yield every seller and currency with something available at `now`; a page of rows in memory at a time."""
+    seller_id, currency = 0, ""
+    while rows := db.read(_AFTER, {"seller_id": seller_id, "currency": currency, "now": now}):
+        yield from (_candidate(row, policy) for row in rows)
+        seller_id, currency = rows[-1].seller_id, rows[-1].currency
+        if len(rows) < _PAGE:
+            return
+
+
+def candidate(
+    session: Session, *, seller_id: int, currency: str, policy: MoneyPolicy, now: datetime
+) -> Candidate | None:
+    """Return how a seller stands in one currency, inside a transaction; None when nothing is available."""
+    row = session.execute(_ONE, {"seller_id": seller_id, "currency": currency, "now": now}).one_or_none()
+    return _candidate(row, policy) if row else None
+
+
+def _candidate(row: Row[Any], policy: MoneyPolicy) -> Candidate:
+    # A seller who has chosen other days since has made the day that was written down void.
+    is_void = row.changed_at is not None and row.last_at is not None and row.changed_at > row.last_at
+    planned_run = None if is_void else row.planned_run
+    standing = Standing(
+        currency=row.currency,
+        schedule=schedule_from(row, policy),
+        ready_minor=int(row.ready_minor),
+        blocked_minor=int(row.blocked_minor),
+        unsettled_minor=int(row.unsettled_minor),
+        is_stopped=row.is_stopped,
+        account=row.account,
+        may_receive=bool(row.transfers_enabled),
+        planned_run=planned_run,
+    )
+    return Candidate(row.seller_id, row.currency, standing, row.cause, row.skipped_minor, row.planned_run)
+
+
+def schedule_from(row: Any, policy: MoneyPolicy) -> Schedule:
+    """Return the schedule in the columns of PayoutSchedule of a row, all of them empty for the house's own."""
+    if row.interval is None:
+        return rules.default_schedule(policy)
+    return Schedule(row.interval, row.weekday, row.month_day, row.minimums, policy.payout_minimum_minor)

@@ -1,0 +1,76 @@
+"""An admin's word that a seller is not paid for now, and its end (scar S40)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import User
+from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
+from marketplace.history import Actor
+from marketplace.payouts import calling_off, operations
+from marketplace.payouts.models import Payout, PayoutStop
+from marketplace.payouts.states import PayoutStatus
+
+_LONGEST_REASON = 500
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """What a stop did to payouts that had begun: called off, or too late, because the provider has been asked."""
+
+    called_off: tuple[str, ...]
+    under_way: tuple[str, ...]
+
+
+def stop(session: Session, *, admin_id: int, seller_id: int, reason: str, now: datetime) -> Stopped:
+    """Stop a seller's payouts until an admin lifts it; what was not sent yet is called off.
+
+    No transfer is asked for once this has committed. Raises NotFound, Invalid without a reason, Conflict when they
+    are stopped already.
+    """
+    user = session.get(User, seller_id)
+    if user is None or not user.is_seller:
+        raise NotFound("There is no such seller.")
+    why = _reason(reason)
+    if operations.is_stopped(session, seller_id):
+        raise Conflict("This seller's payouts are stopped already.")
+    session.add(PayoutStop(seller_id=seller_id, reason=why, set_by=admin_id, set_at=now))
+    session.flush()
+    return _call_off(session, seller_id, admin_id, now=now)
+
+
+def lift(session: Session, *, admin_id: int, seller_id: int, now: datetime) -> None:
+    """Let a seller be paid again; the next run looks at them. Raises Conflict when nothing stops them."""
+    found = select(PayoutStop).where(PayoutStop.seller_id == seller_id, PayoutStop.lifted_at.is_(None))
+    standing = session.execute(found).scalar_one_or_none()
+    if standing is None:
+        raise Conflict("This seller's payouts are not stopped.")
+    standing.lifted_by, standing.lifted_at = admin_id, now
+
+
+def _call_off(session: Session, seller_id: int, admin_id: int, *, now: datetime) -> Stopped:
+    open_ones = (
+        select(Payout)
+        .where(Payout.seller_id == seller_id, Payout.status.in_((PayoutStatus.PENDING, PayoutStatus.REFUSED)))
+        .order_by(Payout.id)
+    )
+    called_off, under_way = [], []
+    for payout in session.execute(open_ones).scalars().all():
+        because = "The seller's payouts were stopped."
+        try:
+            calling_off.cancel(
+                session, payout_id=payout.id, actor=Actor.user(admin_id, "admin"), because=because, now=now
+            )
+            called_off.append(payout.number)
+        except NotAllowed:
+            under_way.append(payout.number)
+    return Stopped(tuple(called_off), tuple(under_way))
+
+
+def _reason(reason: str) -> str:
+    text = reason.strip()
+    if not text or len(text) > _LONGEST_REASON:
+        raise Invalid(f"Give the reason, at most {_LONGEST_REASON} characters.", field="reason")
+    return text
