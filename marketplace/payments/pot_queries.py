@@ -73,6 +73,11 @@ class Pots:
         kept = self.waiting_minor + self.blocked_minor + self.available_minor + self.sending_minor
         return kept + self.debt_minor
 
+    @property
+    def pending_minor(self) -> int:
+        """Return what is not with the seller's bank yet, before anything owed is taken of it."""
+        return self.balance_minor - self.debt_minor + self.on_its_way_minor
+
     def minor_of(self, pot: Pot) -> int:
         """Return what is in `pot`."""
         return {
@@ -119,7 +124,8 @@ def in_pot(pot: Pot, seller: int | BindParameter[int] = _SELLER) -> tuple[Column
     is_sending = _orders(seller, _TAKEN_UP, _X.left_minor > 0)
     has_left = (
         Posting.account == Account.SELLER_PAYABLE,
-        select(LedgerEntry.id).where(LedgerEntry.id == Posting.entry_id, MOVES_OUT).exists(),
+        # The statement around it may join the entries, too.
+        select(LedgerEntry.id).where(LedgerEntry.id == Posting.entry_id, MOVES_OUT).correlate(Posting).exists(),
     )
     is_payable = Posting.account == Account.SELLER_PAYABLE
     return {

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import Connection, Select, bindparam, func, or_, select
 
 from marketplace import db
 from marketplace.debts.models import DebtNetting, SellerDebt
@@ -136,7 +136,7 @@ _COUNTS = (
     .where(Payout.seller_id == bindparam("seller_id"))
     .group_by(Payout.status)
 )
-_LINES = (
+_LINES: Select[*tuple[Any, ...]] = (
     select(
         PayoutLine.id,
         Order.number,
@@ -171,7 +171,7 @@ _NETTED = (
         SellerDebt.seller_id == bindparam("seller_id"),
         SellerDebt.currency == bindparam("currency"),
         DebtNetting.amount_minor > DebtNetting.undone_minor,
-        DebtNetting.netted_at > func.coalesce(_before, "-infinity"),
+        or_(_before.is_(None), DebtNetting.netted_at > _before),
         DebtNetting.netted_at <= bindparam("started_at"),
     )
     .order_by(DebtNetting.id)

@@ -52,7 +52,9 @@ BUYER = (
 SELLER = (
     "/seller/orders/{order}/cancel", "/seller/orders/{called_off}",
     "/seller", "/seller?days=90", "/seller/transactions", "/seller/transactions?type=refund&from=2001-01-01",
-    "/seller/statements", "/seller/statements/USD/{month}", "/seller/explain/entry/{entry}",
+    "/seller/balance", "/seller/balance?tab=paid-out", "/seller/payouts",
+    "/seller/explain/waiting/order/{order}", "/seller/statements", "/seller/statements/USD/{month}",
+    "/seller/explain/entry/{entry}",
     "/seller/explain/blocked/USD", "/seller/explain/release/USD/{release_day}",
     "/seller/orders", "/seller/orders?tab=all&q=lamp", "/seller/orders/{order}", "/seller/orders/{unpaid}",
     "/seller/orders/{order}/explain/net", "/seller/orders/{order}/explain/card-fee", "/seller/explain/held/USD",
@@ -82,7 +84,8 @@ SANDBOX = (
     "/dashboard/events", "/dashboard/webhooks", "/dashboard/clock", "/dashboard/objects/{intent}",
     "/dashboard/objects/{endpoint}", "/dashboard/events/{sandbox_event}",
 )  # fmt: skip
-PATHS = {"nobody": NOBODY, "buyer": BUYER, "seller": SELLER, "admin": ADMIN, "sandbox": SANDBOX}
+PAYEE = ("/seller/balance", "/seller/payouts", "/seller/payouts/{payout}", "/seller/explain/on-its-way/USD")
+PATHS = {"payee": PAYEE, "nobody": NOBODY, "buyer": BUYER, "seller": SELLER, "admin": ADMIN, "sandbox": SANDBOX}
 VIOLATIONS = """axe.run({resultTypes: ["violations"]}).then(found => found.violations.map(
   one => one.id + ": " + one.nodes.map(node => node.target.join(" ")).join(", ")))"""
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -105,6 +108,8 @@ def seeded(served: World) -> Iterator[Seeded]:
 
 def seed(world: World) -> Seeded:
     """Walk every ending: expired, cancelled, declined, asked, paid, waiting for the bank, and open."""
+    payee = world.paid_seller(6_000)
+    world.later(days=30, hours=1)
     buyer, seller = world.person(), world.seller(tax_basis_points=825)
     parts = (
         world.listing(seller, 10_000, title="Head lamp", delivery_minor=700, units=50),
@@ -136,7 +141,7 @@ def seed(world: World) -> Seeded:
     world.settle_down()
     world.put_in_cart(buyer, parts[0])
     admin = world.person("Ada Admin", is_admin=True)
-    people = {"nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
+    people = {"payee": payee, "nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
     found = values(world, bought) | listings(world, seller) | refunds(world, bought["paid"], admin)
     found |= accounts(world, seller)
     return Seeded(world, people, found | {"called_off": called_off(world, bought["called_off"])})
@@ -233,6 +238,7 @@ def values(world: World, bought: dict[str, Bought]) -> dict[str, str]:
     day = "SELECT min(planned_release_date AT TIME ZONE 'UTC')::date FROM payment_transaction"
     found["release_day"] = one(world, day)
     found["month"] = f"{world.now:%Y-%m}"
+    found["payout"] = one(world, "SELECT number FROM payout")
     return {**found, "endpoint": str(endpoint["id"])}
 
 

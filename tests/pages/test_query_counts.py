@@ -36,6 +36,8 @@ _LISTS = {
         "/seller/refunds",
         "/seller/listings",
         "/seller/transactions",
+        "/seller/balance",
+        "/seller/payouts",
         "/seller/statements",
         "/seller/statements/USD/{month}",
         "/seller/payouts/setup",

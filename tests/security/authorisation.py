@@ -103,6 +103,10 @@ GET    /seller/explain/held/<currency>             in     403  403     200    20
 GET    /seller/explain/<pot>/<currency>            in     403  403     200    200    403   404     404
 GET    /seller/explain/release/<currency>/<day>    in     403  403     200    200    403   200     404
 GET    /seller/transactions                        in     403  403     200    200    403   -       -
+GET    /seller/balance                             in     403  403     200    200    403   -       -
+GET    /seller/explain/<pot>/order/<number>        in     403  403     200    404    403   404     404
+GET    /seller/payouts                             in     403  403     200    200    403   -       -
+GET    /seller/payouts/<number>                    in     403  403     404    404    403   404     404
 GET    /seller/statements                          in     403  403     200    200    403   -       -
 GET    /seller/statements/<currency>/<month>       in     403  403     200    200    403   404     404
 GET    /seller/statements/<currency>/<month>/pdf   in     403  403     200    200    403   404     404

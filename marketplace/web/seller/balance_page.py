@@ -21,7 +21,7 @@ from marketplace.web.seller.share_words import ShareLine
 
 _NOT_NOW = frozenset({SkipCause.SCHEDULED, SkipCause.MANUAL, SkipCause.BLOCKED, SkipCause.NOT_SETTLED})
 _CAUSES = {
-    "refund": "A refund after the money had left",
+    "refund": "A refund took more than was there",
     "dispute": "A lost dispute",
     "reversal": "A payout taken back",
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from marketplace.catalog.queries import ShopView
-from marketplace.payments.seller_queries import Pots
+from marketplace.payments.pot_queries import Pots
 from marketplace.payouts.account_queries import AccountRow
 from marketplace.payouts.schedules import Chosen
 from marketplace.payouts.states import AccountStatus

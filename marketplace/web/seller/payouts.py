@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.paging import every
+from marketplace.payments import pot_queries, timeline_queries
 from marketplace.payments import seller_queries as money
-from marketplace.payments import timeline_queries
-from marketplace.payments.pot_queries import Pot
+from marketplace.payments.pot_queries import Pot, Pots
 from marketplace.payouts import balance_queries, rules, seller_queries
 from marketplace.payouts.rules import Again
 from marketplace.payouts.seller_queries import Line, Netted, PayoutDetail, PayoutRow, PayoutTab, Sought
@@ -73,6 +73,7 @@ class PayoutsPage:
     title: str
     console: Console
     next_payout: NextPayout
+    pending: str
     currencies: tuple[Choice, ...]
     tabs: tuple[Tab, ...]
     tab_label: str
@@ -151,10 +152,12 @@ def payouts() -> ResponseReturnValue:
     listed = seller_queries.payouts(sought, asked.cursor)
     shown = currency or known[0]
     account = balance_queries.account(seller_id, shown, policy=policy, now=now)
+    pots = next((pots for pots in pot_queries.pots_of(seller_id) if pots.currency == shown), Pots(shown))
     page = PayoutsPage(
         title="Payouts",
         console=seller_console("payouts"),
         next_payout=balance_page.next_payout(account, shown, now),
+        pending=money_text(pots.pending_minor, shown),
         currencies=(
             Choice("All", "", not currency),
             *(Choice(each, each, each == currency) for each in (known if len(known) > 1 else ())),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import url_for
 
@@ -98,7 +99,7 @@ def rule(row: ShareRow, seller: SellerFacts) -> str:
     """Return by which rule the share is released or paid, or what became of it."""
     if row.status is TransactionStatus.HELD:
         days = row.facts.days_to_hold or 0
-        return f"Released {days} days after payment once delivered{_REASONS.get(row.facts.hold_reason, '')}"
+        return f"Released {days} days after payment once delivered{_why_held(row)}"
     if row.status is TransactionStatus.AVAILABLE:
         return "Paid on your next day of payouts" if row.why.payout_at else "Paid when you ask for it"
     if row.status is TransactionStatus.TRANSFERRING:
@@ -108,6 +109,10 @@ def rule(row: ShareRow, seller: SellerFacts) -> str:
             return f"Payout {row.payout_number}"
         return "It paid what you owed"
     return "The buyer has it back"
+
+
+def _why_held(row: ShareRow) -> str:
+    return _REASONS.get(row.facts.hold_reason, "") if row.facts.hold_reason else ""
 
 
 def waits(row: ShareRow, seller: SellerFacts) -> str:
@@ -141,8 +146,10 @@ def _pot(row: ShareRow) -> Pot:
 
 
 def _payout(row: ShareRow, now: datetime) -> str:
+    if row.why.wait is Wait.BANK and row.why.until is not None:
+        return _day(row.why.until, now)
     if row.why.payout_at is None:
-        return ""
+        return "When you ask for it" if row.status in {TransactionStatus.HELD, TransactionStatus.AVAILABLE} else ""
     day = _day(row.why.payout_at, now)
     return day if row.why.wait in {Wait.RUN, Wait.HOLD, Wait.ARRIVAL} else f"{day}, if nothing stops it"
 
@@ -156,7 +163,7 @@ def _action(row: ShareRow) -> tuple[str, str]:
     wait, until = row.why.wait, row.why.until
     if wait in _STEPS:
         step, endpoint = _STEPS[wait]
-        number = {"number": row.order_number} if endpoint == "seller.order" else {}
+        number: dict[str, Any] = {"number": row.order_number} if endpoint == "seller.order" else {}
         return step, url_for(endpoint, **number)
     if wait in {Wait.HOLD, Wait.ARRIVAL, Wait.RUN} and until is not None:
         return f"Wait until {date_text(until)}", ""

@@ -32,8 +32,9 @@ class LineRow:
 
     date: str
     title: str
-    note: str
+    order: str
     order_url: str
+    note: str
     gross: str
     fees: str
     amount: str
@@ -82,13 +83,16 @@ def _rows_of(section: Section, sheet: Sheet, last: date) -> Sequence[SumRow]:
 def line_row(line: Line, currency: str) -> LineRow:
     """Return one line as texts."""
     fees = None if line.gross_minor is None else -((line.platform_fee_minor or 0) + (line.processing_fee_minor or 0))
-    note = line.order_number or (f"{line.orders} orders" if line.orders > 1 else "")
     if line.moved_minor:
-        moved = f"{money_text(line.moved_minor, currency)} moved between your pots"
-        note = f"{note}, {moved}" if note else moved
+        note = f"{money_text(line.moved_minor, currency)} moved between your pots"
+    elif line.kind in {MovementKind.PAYOUT, MovementKind.TAKEN_BACK}:
+        note = line.description
+    else:
+        note = f"{line.orders} orders" if line.orders > 1 else ""
     return LineRow(
         date=date_text(line.booked_at),
         title=line.description if line.kind is MovementKind.OTHER else line.kind.label,
+        order=line.order_number or "",
         note=note,
         order_url=url_for("seller.order", number=line.order_number) if line.order_number else "",
         gross="" if line.gross_minor is None else money_text(line.gross_minor, currency),
