@@ -103,6 +103,7 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         ),
         "holds ended": lambda: db.atomic(holds.release_due, (), policy=settings.money, now=now),
         "debts netted": lambda: db.atomic(debts.net_due, (), now=now),
+        "accounts read": lambda: account_flows.read_unheard(providers=providers, now=now),
         "account deadlines told": lambda: account_flows.remind(now=now),
         "payouts followed": lambda: payouts.follow_due(providers=providers, now=now),
         "payouts sent": lambda: payouts.run_due(providers=providers, policy=settings.money, now=now),

@@ -12,6 +12,7 @@ from marketplace.config import MoneyPolicy
 from marketplace.refunds import planning_queries
 from marketplace.refunds.models import Refund
 from marketplace.refunds.rules import Plan
+from marketplace.refunds.states import RefundStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class CancellationRow:
     cancelled_at: datetime
     refund_number: str | None
     amount_minor: int | None
+    refund_status: RefundStatus | None
 
 
 _CANCELLATION = (
@@ -36,6 +38,7 @@ _CANCELLATION = (
         Cancellation.cancelled_at,
         Refund.number,
         Refund.amount_minor,
+        Refund.status,
     )
     .join(Refund, Refund.id == Cancellation.refund_id, isouter=True)
     .where(Cancellation.order_id == bindparam("order_id"))

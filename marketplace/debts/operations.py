@@ -1,17 +1,18 @@
 """Debts: recorded with what made them, paid by coming sales, and given up when their cause falls away."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace import history
-from marketplace.debts import rules
+from marketplace.debts import rules, telling, writing_off
 from marketplace.debts.models import DebtNetting, SellerDebt
 from marketplace.history import Actor
 from marketplace.ledger import operations as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.operations import Line
+from marketplace.payments import endings
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
 
@@ -47,17 +48,18 @@ def net(session: Session, *, seller_id: int, currency: str, now: datetime) -> in
 
     Shares that something blocks pay nothing. A share that is used up ends as paid out.
     """
-    debts = {debt.id: debt for debt in _open_debts(session, seller_id, currency)}
-    if not debts:
-        return 0
-    shares = {share.id: share for share in _available(session, seller_id, currency)}
-    pairings = rules.pair(
-        [rules.Open(debt.id, debt.amount_minor - debt.netted_minor - debt.forgiven_minor) for debt in debts.values()],
-        [rules.Open(share.id, share.left_minor) for share in shares.values()],
-    )
-    for pairing in pairings:
-        _pay(session, debts[pairing.debt_id], shares[pairing.transaction_id], pairing.amount_minor, now=now)
-    return sum(pairing.amount_minor for pairing in pairings)
+    open_ones = _open_debts(session, seller_id, currency)
+    return _pair(session, open_ones, _available(session, seller_id, currency), now=now) if open_ones else 0
+
+
+def pay_from(session: Session, share: PaymentTransaction, *, now: datetime) -> int:
+    """Let what came back of one share pay what its seller owes, its own order's debts first; return it, minor units.
+
+    It may, although a refund of it blocks it: the block keeps money from going to the seller, not from coming back.
+    """
+    debts = _open_debts(session, share.seller_id, share.currency) if share.left_minor > 0 else []
+    own_first = sorted(debts, key=lambda debt: (debt.transaction_id != share.id, debt.id))
+    return _pair(session, own_first, [share], now=now)
 
 
 def net_due(session: Session, *, now: datetime) -> int:
@@ -70,7 +72,7 @@ def net_due(session: Session, *, now: datetime) -> int:
             & (PaymentTransaction.currency == SellerDebt.currency),
         )
         .where(
-            SellerDebt.netted_minor + SellerDebt.forgiven_minor < SellerDebt.amount_minor,
+            SellerDebt.open_minor > 0,
             PaymentTransaction.status == TransactionStatus.AVAILABLE,
             PaymentTransaction.left_minor > 0,
             ~PaymentBlock.is_open_for(PaymentTransaction.id),
@@ -87,14 +89,16 @@ def net_due(session: Session, *, now: datetime) -> int:
 def give_up(session: Session, *, subject: str, transaction_id: int, now: datetime) -> int:
     """Give up the debt that `subject` made for a share, because its cause fell away; return it, minor units.
 
-    What sales have paid already becomes available again. The caller books the inverse of what made the debt (Cr
-    seller_debt); 0 when there was none, or it was given up before.
+    What sales have paid already becomes available again, and what the platform has written off is owed again first.
+    The caller books the inverse of what made the debt (Cr seller_debt); 0 when there was none, or it was given up
+    before.
     """
     debt = session.execute(
         select(SellerDebt).where(SellerDebt.subject == subject, SellerDebt.transaction_id == transaction_id)
     ).scalar_one_or_none()
     if debt is None:
         return 0
+    writing_off.undo(session, debt, now=now)
     given_up = debt.amount_minor - debt.forgiven_minor
     paid = select(DebtNetting).where(DebtNetting.debt_id == debt.id).order_by(DebtNetting.id.desc())
     for netting in session.execute(paid).scalars():
@@ -104,13 +108,24 @@ def give_up(session: Session, *, subject: str, transaction_id: int, now: datetim
     return given_up
 
 
+def _pair(session: Session, debts: Sequence[SellerDebt], shares: Sequence[PaymentTransaction], *, now: datetime) -> int:
+    debt_of, share_of = {debt.id: debt for debt in debts}, {share.id: share for share in shares}
+    pairings = rules.pair(
+        [rules.Open(debt.id, debt.open_minor) for debt in debts],
+        [rules.Open(share.id, share.left_minor) for share in shares],
+    )
+    for pairing in pairings:
+        _pay(session, debt_of[pairing.debt_id], share_of[pairing.transaction_id], pairing.amount_minor, now=now)
+    return sum(pairing.amount_minor for pairing in pairings)
+
+
 def _open_debts(session: Session, seller_id: int, currency: str) -> list[SellerDebt]:
     statement = (
         select(SellerDebt)
         .where(
             SellerDebt.seller_id == seller_id,
             SellerDebt.currency == currency,
-            SellerDebt.netted_minor + SellerDebt.forgiven_minor < SellerDebt.amount_minor,
+            SellerDebt.open_minor > 0,
         )
         .order_by(SellerDebt.id)
         .limit(_BATCH)
@@ -141,8 +156,9 @@ def _pay(session: Session, debt: SellerDebt, share: PaymentTransaction, amount_m
     share.netted_minor += amount_minor
     session.flush()
     _book(session, netting, debt, share, key=f"netting:{netting.id}", amount_minor=amount_minor, now=now)
-    if share.left_minor == 0:
-        history.move(session, share, "pay_out", actor=_NETTING, at=now, because="All of it paid what you owed.")
+    telling.paid(session, debt, share, netting, now=now)
+    if share.left_minor == 0 and share.status is TransactionStatus.AVAILABLE:
+        endings.end(session, share, actor=_NETTING, now=now, because="What was left of it paid what you owed.")
 
 
 def _undo(session: Session, debt: SellerDebt, netting: DebtNetting, *, now: datetime) -> None:
@@ -155,9 +171,7 @@ def _undo(session: Session, debt: SellerDebt, netting: DebtNetting, *, now: date
     share.netted_minor -= amount_minor
     session.flush()
     _book(session, netting, debt, share, key=f"netting:{netting.id}:undone", amount_minor=-amount_minor, now=now)
-    if share.machine.can(share.status, "reopen"):
-        because = "What it paid of a debt is not owed any more."
-        history.move(session, share, "reopen", actor=_NETTING, at=now, because=because)
+    endings.reopen(session, share, actor=_NETTING, now=now, because="What it paid of a debt is not owed any more.")
 
 
 def _book(

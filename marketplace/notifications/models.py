@@ -39,6 +39,10 @@ class NotificationKind(StrEnum):
     ACCOUNT_DISCONNECTED = "account_disconnected"
     ACCOUNT_REJECTED = "account_rejected"
     ACCOUNT_DEADLINE = "account_deadline"
+    DEBT_PAID = "debt_paid"
+    DEBT_WRITTEN_OFF = "debt_written_off"
+    REVERSAL_DONE = "reversal_done"
+    REVERSAL_REFUSED = "reversal_refused"
 
 
 class Notification(Base):

@@ -9,9 +9,9 @@ from marketplace.outbound.models import CallKind
 from marketplace.outbound.operations import TakenCall
 from marketplace.providers.accounts import ProviderAccount
 from marketplace.providers.base import Checkout, CheckoutLine, CheckoutRequest, Provider, ProviderRefund
-from marketplace.providers.transfers import BankPayout, Transfer
+from marketplace.providers.transfers import BankPayout, MadeReversal, Transfer
 
-Answer = Checkout | ProviderRefund | ProviderAccount | Transfer | BankPayout
+Answer = Checkout | ProviderRefund | ProviderAccount | Transfer | BankPayout | MadeReversal
 
 
 def frozen_checkout(request: CheckoutRequest) -> dict[str, Any]:
@@ -103,5 +103,14 @@ _ASKS = {
             seller_id=call.request["seller_id"], installation=call.request["installation"], since=call.first_sent_at
         ),
         lambda account: account.account_id,
+    ),
+    CallKind.REVERSAL: Ask(
+        lambda provider, call: provider.reversals.reverse(**call.request, key=call.idempotency_key),
+        lambda provider, call: provider.reversals.find(
+            transfer_id=call.request["transfer_id"],
+            reference=call.request["reference"],
+            installation=call.request["installation"],
+        ),
+        lambda reversal: reversal.reversal_id,
     ),
 }

@@ -79,3 +79,8 @@ def _within(parts: Sequence[Money], limits: Sequence[Money]) -> list[Money]:
 def release_date(paid_at: datetime, days_to_hold: int) -> datetime:
     """Return when a hold that begins at `paid_at` ends (S0.9: paid plus 30 days)."""
     return paid_at + timedelta(days=days_to_hold)
+
+
+def needs_second_approver(amount: Money, limit_minor: int) -> bool:
+    """Return whether `amount` is above what one admin may send back or write off alone."""
+    return amount.minor > limit_minor

@@ -153,8 +153,8 @@ class TransferReversal(Ruled, Base):
     payout_id: Mapped[int] = mapped_column(ForeignKey(Payout.id), index=True)
     transaction_id: Mapped[int | None] = mapped_column(ForeignKey(PaymentTransaction.id), index=True)
     """The share it is for; None when it was made at the provider and is spread over all lines."""
-    subject: Mapped[Text64]
-    """`refund:9`, `dispute:3`, or `provider`."""
+    subject: Mapped[Text64] = mapped_column(index=True)
+    """`refund:9:1` (with the attempt), `dispute:3`, or `provider`."""
     amount_minor: Mapped[MinorUnits]
     status: Mapped[ReversalStatus] = mapped_column(EnumText(ReversalStatus), default=REVERSAL.initial)
     provider_reversal_id: Mapped[Text200 | None] = mapped_column(unique=True)

@@ -106,7 +106,11 @@ REVERSAL = Machine(
     ReversalStatus,
     _R.PENDING,
     {
-        "finish": ([_R.PENDING], _R.DONE, "The platform has the money back."),
+        "finish": (
+            [_R.PENDING, _R.REFUSED],
+            _R.DONE,
+            "The platform has the money back, even if it was given up because no answer came.",
+        ),
         "refuse": ([_R.PENDING], _R.REFUSED, "The provider did not take it back; the seller owes it instead."),
     },
 )

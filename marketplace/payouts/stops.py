@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import User
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.history import Actor
+from marketplace.payments import hold_decisions
 from marketplace.payouts import calling_off, operations
 from marketplace.payouts.models import Payout, PayoutStop
 from marketplace.payouts.states import PayoutStatus
@@ -48,6 +49,15 @@ def lift(session: Session, *, admin_id: int, seller_id: int, now: datetime) -> N
     if standing is None:
         raise Conflict("This seller's payouts are not stopped.")
     standing.lifted_by, standing.lifted_at = admin_id, now
+
+
+def stop_share(session: Session, *, admin_id: int, share_id: int, reason: str, now: datetime) -> None:
+    """Keep one share from moving, also when a payout has taken it up and not sent it: that payout is called off.
+
+    Raises what `hold_decisions.stop` raises; NotAllowed when its money is on its way.
+    """
+    calling_off.call_off_for(session, transaction_id=share_id, because="One of its shares was stopped.", now=now)
+    hold_decisions.stop(session, admin_id=admin_id, share_id=share_id, reason=reason, now=now)
 
 
 def _call_off(session: Session, seller_id: int, admin_id: int, *, now: datetime) -> Stopped:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from marketplace.providers.accounts import Accounts
 
 if TYPE_CHECKING:
+    from marketplace.providers.reversals import Reversals
     from marketplace.providers.transfers import Transfers
 
 
@@ -163,6 +164,10 @@ class Provider(Protocol):
     @property
     def transfers(self) -> "Transfers":
         """Return what it can do to pay sellers."""
+
+    @property
+    def reversals(self) -> "Reversals":
+        """Return what it can do to take money back from sellers' accounts."""
 
     def create_checkout(self, request: CheckoutRequest, *, key: str) -> Checkout:
         """Open a hosted payment page under the idempotency `key`."""

@@ -22,7 +22,9 @@ from marketplace.providers.base import (
     Refused,
     Unknown,
 )
+from marketplace.providers.reversals import Reversals
 from marketplace.providers.stripe_accounts import StripeAccounts
+from marketplace.providers.stripe_reversals import StripeReversals
 from marketplace.providers.stripe_transfers import StripeTransfers
 from marketplace.providers.transfers import Transfers
 
@@ -50,6 +52,7 @@ class StripeProvider:
         self._connect_secrets = settings.stripe_connect_webhook_secrets
         self.accounts: Accounts = StripeAccounts(self._client, _call)
         self.transfers: Transfers = StripeTransfers(self._client, _call)
+        self.reversals: Reversals = StripeReversals(self._client, _call)
 
     def create_checkout(self, request: CheckoutRequest, *, key: str) -> Checkout:
         """Open a hosted payment page (https://docs.stripe.com/api/checkout/sessions/create)."""

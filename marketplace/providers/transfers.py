@@ -1,4 +1,4 @@
-"""The port's part for paying sellers: to their account there, from it to their bank, and what came back."""
+"""The port's part for paying sellers: to their account at the provider, on to their bank, and what came back."""
 
 from dataclasses import dataclass
 from datetime import datetime

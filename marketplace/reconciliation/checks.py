@@ -61,7 +61,8 @@ _CHECKS: Mapping[str, str] = {
     """,
     "entries have their cause": """
         SELECT 'ledger_entry', e.id, 'is ' || e.key || ', which never happened'
-        FROM ledger_entry e
+        FROM (SELECT l.* FROM ledger_entry l WHERE NOT EXISTS (SELECT FROM debt_write_off w
+            WHERE l.key IN ('debt_write_off:' || w.id, 'debt_write_off:' || w.id || ':undone'))) e
         LEFT JOIN payment p
             ON p.id = e.payment_id AND e.key IN ('payment:' || p.id || ':captured', 'payment:' || p.id || ':unapplied')
         LEFT JOIN balance_transaction t

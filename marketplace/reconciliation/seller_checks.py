@@ -36,4 +36,27 @@ SELLER_CHECKS = {
         SELECT 'payment_transaction', id, 'is paid out and has something left' FROM payment_transaction
         WHERE status = 'paid_out' AND net_minor - net_taken_minor - netted_minor - paid_out_minor <> 0
     """,
+    "forgiven debts were written off or given up": """
+        SELECT 'seller_debt', d.id, 'forgiven ' || d.forgiven_minor || ' of ' || d.amount_minor || ', written off '
+            || coalesce(sum(w.amount_minor), 0)
+        FROM seller_debt d
+        LEFT JOIN debt_write_off w ON w.debt_id = d.id AND w.decided_at IS NOT NULL AND w.undone_at IS NULL
+        GROUP BY d.id
+        HAVING d.forgiven_minor <> coalesce(sum(w.amount_minor), 0)
+            -- Given up: its cause fell away, so sales paid nothing of it and nobody bears it.
+            AND NOT (d.forgiven_minor = d.amount_minor AND d.netted_minor = 0 AND count(w.id) = 0)
+    """,
+    "refunds that count made the debts they say": """
+        SELECT 'refund', r.id, 'made a debt of ' || r.debt_minor || ', recorded ' || coalesce(sum(d.amount_minor), 0)
+        FROM refund r LEFT JOIN seller_debt d ON d.subject = 'refund:' || r.id || ':' || r.attempt
+            AND d.transaction_id = r.transaction_id
+        WHERE r.status IN ('approved', 'processing', 'completed')
+        GROUP BY r.id HAVING r.debt_minor <> coalesce(sum(d.amount_minor), 0)
+    """,
+    "refunds that failed left no debt": """
+        SELECT 'refund', r.id, 'failed and its debt of ' || d.amount_minor || ' is forgiven by ' || d.forgiven_minor
+        FROM refund r JOIN seller_debt d ON d.subject = 'refund:' || r.id || ':' || r.attempt
+            AND d.transaction_id = r.transaction_id
+        WHERE r.status NOT IN ('approved', 'processing', 'completed') AND d.forgiven_minor <> d.amount_minor
+    """,
 }

@@ -5,19 +5,27 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from marketplace import history
 from marketplace.debts import operations as debts
-from marketplace.history import StatusChange
+from marketplace.history import Actor, StatusChange
 from marketplace.ledger import operations as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.operations import Line
+from marketplace.payments import endings
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import BlockReason, TransactionStatus
+from marketplace.payouts import calling_off
+from marketplace.refunds import taking_back
 from marketplace.refunds.models import Refund
 from marketplace.refunds.rules import Plan
 
 
-def take(session: Session, refund: Refund, plan: Plan, *, now: datetime) -> None:
-    """Freeze `plan` on the refund, take it from the share and book it: from here on it is refund_pending."""
+def take(session: Session, refund: Refund, plan: Plan, *, now: datetime) -> int:
+    """Freeze `plan` on the refund, take it from the share and book it: from here on it is refund_pending.
+
+    What becomes the seller's debt is paid at once by what else is available to them. Returns what they still owe of it,
+    minor units.
+    """
     refund.platform_minor = plan.from_platform.minor
     refund.cost_minor = plan.from_cost.minor
     refund.held_minor = plan.from_held.minor
@@ -25,21 +33,27 @@ def take(session: Session, refund: Refund, plan: Plan, *, now: datetime) -> None
     refund.debt_minor = plan.from_debt.minor
     _change_share(session, refund, sign=1)
     share = session.get_one(PaymentTransaction, refund.transaction_id)
-    debts.record(session, share, subject=_debt_of(refund), amount_minor=refund.debt_minor, now=now)
+    debt = debts.record(session, share, subject=taking_back.subject_of(refund), amount_minor=refund.debt_minor, now=now)
     _book(session, refund, fact="approved", sign=1, now=now)
+    if debt is None:
+        return 0
+    debts.net(session, seller_id=refund.seller_id, currency=refund.currency, now=now)
+    return debt.open_minor
 
 
 def give_back(session: Session, refund: Refund, *, now: datetime) -> None:
     """Undo `take` because the buyer did not get the money: the inverse (DESIGN 4.12).
 
-    What was taken while the share was held goes to where the share stands now, if it was released meanwhile.
+    What was taken while the share was held goes to where the share stands now, if it was released meanwhile. What
+    other shares paid of the debt is available again.
     """
+    taking_back.call_off(session, refund, now=now)
     _change_share(session, refund, sign=-1)
     share = session.get_one(PaymentTransaction, refund.transaction_id)
     if stood(session, share) is not TransactionStatus.HELD:
         refund.held_minor, refund.available_minor = 0, refund.held_minor + refund.available_minor
     _book(session, refund, fact="failed", sign=-1, now=now)
-    debts.give_up(session, subject=_debt_of(refund), transaction_id=refund.transaction_id, now=now)
+    debts.give_up(session, subject=taking_back.subject_of(refund), transaction_id=refund.transaction_id, now=now)
 
 
 def stood(session: Session, share: PaymentTransaction) -> TransactionStatus:
@@ -59,8 +73,21 @@ def stood(session: Session, share: PaymentTransaction) -> TransactionStatus:
     return TransactionStatus(str(session.execute(last).scalar_one()))
 
 
+def restore(session: Session, share: PaymentTransaction, *, actor: Actor, now: datetime) -> None:
+    """Put a share where it belongs after a refund of it was undone: what came back after its end is paid out again."""
+    if share.status is not TransactionStatus.REFUNDED:
+        endings.reopen(session, share, actor=actor, now=now, because="A refund did not reach the buyer.")
+        return
+    where = TransactionStatus.AVAILABLE if share.left_minor else TransactionStatus.PAID_OUT
+    if stood(session, share) is TransactionStatus.HELD:
+        where = TransactionStatus.HELD
+    history.move(session, share, f"restore_{where}", actor=actor, at=now)
+
+
 def block(session: Session, refund: Refund, *, now: datetime) -> None:
-    """Keep the share from moving while a refund is open."""
+    """Keep the share from moving while a refund is open; a payout that has not sent it yet is called off."""
+    because = f"Refund {refund.id} of one of its orders was asked for."
+    calling_off.call_off_for(session, transaction_id=refund.transaction_id, because=because, now=now)
     session.add(
         PaymentBlock(
             transaction_id=refund.transaction_id,
@@ -85,10 +112,6 @@ def lift_block(session: Session, refund: Refund, *, now: datetime) -> None:
         )
         .values(lifted_at=now)
     )
-
-
-def _debt_of(refund: Refund) -> str:
-    return f"refund:{refund.id}:{refund.attempt}"
 
 
 def _change_share(session: Session, refund: Refund, *, sign: int) -> None:

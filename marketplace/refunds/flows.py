@@ -9,9 +9,9 @@ from marketplace.outbound import flows as outbound
 from marketplace.outbound.flows import Outcomes
 from marketplace.outbound.models import CallKind
 from marketplace.providers.base import Provider
-from marketplace.refunds import following, operations
+from marketplace.refunds import following, operations, taking_back
 
-OUTCOMES: Outcomes = {CallKind.REFUND: following.answered}
+OUTCOMES: Outcomes = {CallKind.REFUND: following.answered, CallKind.REVERSAL: taking_back.answered}
 
 
 def approve_and_send(
@@ -22,12 +22,15 @@ def approve_and_send(
     notes: str,
     policy: MoneyPolicy,
     providers: Mapping[str, Provider],
+    seen: str | None = None,
+    take_back: bool = False,
     now: datetime,
 ) -> bool:
     """Approve a refund and send it; return False when a second admin must confirm it first.
 
-    However the call ends, the approval stands: the janitor goes on with what is unknown. Raises what
-    `operations.approve` raises.
+    With `take_back`, what the plan allows is taken back from the seller's account at the provider by a call of its own.
+    However the calls end, the approval stands: the janitor goes on with what is unknown. Raises
+    what `operations.approve` raises.
     """
     decided = db.atomic(
         operations.approve,
@@ -37,9 +40,14 @@ def approve_and_send(
         amount_minor=amount_minor,
         notes=notes,
         policy=policy,
+        seen=seen,
+        take_back=take_back,
         now=now,
     )
     if decided.call_id is None:
         return False
+    # First what may fill our balance, then what takes from it; each has an outcome of its own.
+    for call_id in decided.reversal_call_ids:
+        outbound.send(call_id, providers=providers, outcomes=OUTCOMES, now=now)
     outbound.send(decided.call_id, providers=providers, outcomes=OUTCOMES, now=now)
     return True

@@ -188,10 +188,12 @@ def _agree(session: Session, refund: Refund, *, actor: Actor, now: datetime) -> 
     is_whole = _completed(session, Refund.order_id == order.id) == share.gross_minor
     if is_whole and order.machine.can(order.status, "refund"):
         history.move(session, order, "refund", actor=actor, at=now)
-        history.move(session, share, "refund", actor=actor, at=now)
-    elif not is_whole and order.machine.can(order.status, "reinstate_confirmed"):
-        history.move(session, order, f"reinstate_{_before_refund(session, order.id)}", actor=actor, at=now)
-        history.move(session, share, f"restore_{booking.stood(session, share)}", actor=actor, at=now)
+        if share.machine.can(share.status, "refund"):  # one in a payout follows when that ends
+            history.move(session, share, "refund", actor=actor, at=now)
+    elif not is_whole:
+        if order.machine.can(order.status, "reinstate_confirmed"):
+            history.move(session, order, f"reinstate_{_before_refund(session, order.id)}", actor=actor, at=now)
+        booking.restore(session, share, actor=actor, now=now)
     back = _completed(session, Refund.payment_id == payment.id)
     verb = "refund" if back == payment.amount_minor else "refund_part" if back else "unrefund"
     if payment.machine.can(payment.status, verb):

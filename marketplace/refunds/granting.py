@@ -43,9 +43,10 @@ def grant_rest(
     """Send all that is left of an order back, and close its open requests, which it contains; None for nothing left.
 
     `actor` caused it, the rule approves it: no second approver, because the amount is nobody's choice. Raises
-    NotAllowed when the order was not paid.
+    NotAllowed when the order was not paid, or the buyer's bank takes the payment back.
     """
-    share = operations.share_of(session, order.id)
+    share = standing.share_of(session, order.id)
+    rules.check_not_disputed(is_disputed=standing.is_disputed(session, share.id))
     plan = rules.plan_rest(
         standing.read(session, share.id, except_refund_id=None), rules.FeeBearer(policy.refund_fee_bearer)
     )

@@ -16,8 +16,8 @@ from marketplace.outbound import operations as outbound
 from marketplace.outbound.models import CallKind
 from marketplace.payment_records.models import Payment
 from marketplace.payments.models import PaymentTransaction
-from marketplace.payments.states import TransactionStatus
-from marketplace.refunds import booking, rules, standing, telling
+from marketplace.payments.rules import needs_second_approver
+from marketplace.refunds import booking, rules, standing, taking_back, telling
 from marketplace.refunds.models import Refund, RefundLine
 from marketplace.refunds.rules import Plan, RefundOrigin, RefundReason
 from marketplace.refunds.wishes import Wish, amount_of
@@ -32,6 +32,8 @@ class Decided:
     """What came of an approval: the call that sends the money, or None while a second admin must confirm."""
 
     call_id: int | None
+    reversal_call_ids: tuple[int, ...] = ()
+    """The calls that take money back from the seller's account at the provider."""
 
 
 def request(
@@ -126,13 +128,17 @@ def approve(
     amount_minor: int,
     notes: str,
     policy: MoneyPolicy,
+    seen: str | None = None,
+    take_back: bool = False,
     now: datetime,
 ) -> Decided:
     """Agree to send `amount_minor` back: freeze the plan, book it, and plan the call (S2.15).
 
-    Another amount than asked for needs a reason. Above the limit a second admin confirms (invariant I23). Raises
-    NotAllowed for a party of the order or the same admin twice, Conflict for more than is left, AlreadyThere for a
-    replay.
+    Another amount than asked for needs a reason. Above the limit a second admin confirms (invariant I23). `seen` is
+    the fingerprint of the plan that the admin looked at: another one is never executed. `take_back` has what the plan
+    allows taken back from the seller's account at the provider. Raises NotAllowed for a party of the order, the same
+    admin twice or a disputed payment, Conflict for more than is left or another plan than was seen, AlreadyThere for
+    a replay.
     """
     refund = known(session, refund_id)
     _check_open(refund, "approve")
@@ -142,21 +148,30 @@ def approve(
     amount = Money(amount_minor, refund.currency)
     if amount_minor != refund.asked_minor or notes:
         refund.admin_notes = _notes(notes)
+    rules.check_not_disputed(is_disputed=standing.is_disputed(session, refund.transaction_id))
     plan = plan_for(session, refund, amount, policy)
+    rules.check_seen(plan, seen)
     if amount_minor != refund.amount_minor:
         # Another figure than the first admin agreed to is a new decision.
         refund.amount_minor, refund.first_approver_id = amount_minor, None
-    if rules.needs_second_approver(amount, policy.second_approver_above_minor) and refund.first_approver_id is None:
+    if needs_second_approver(amount, policy.second_approver_above_minor) and refund.first_approver_id is None:
         refund.first_approver_id = admin_id
         return Decided(None)
+    return _execute(session, refund, plan, take_back=take_back, admin_id=admin_id, now=now)
+
+
+def _execute(session: Session, refund: Refund, plan: Plan, *, take_back: bool, admin_id: int, now: datetime) -> Decided:
+    actor = Actor.user(admin_id, "admin")
     refund.decided_by_id, refund.decided_at = admin_id, now
     refund.attempt += 1
     refund.provider_refund_id = None
-    booking.take(session, refund, plan, now=now)
-    actor = Actor.user(admin_id, "admin")
+    owed_minor = booking.take(session, refund, plan, now=now)
     history.move(session, refund, "approve", actor=actor, at=now, because=refund.admin_notes or None)
     telling.approved(session, refund, now=now)
-    return Decided(plan_call(session, refund, actor=actor, now=now))
+    # What else is available to the seller has paid first; nobody takes back what is not owed any more.
+    wanted_minor = min(plan.can_take_back.minor, owed_minor) if take_back else 0
+    reversals = taking_back.plan(session, refund, wanted_minor, actor=actor, now=now)
+    return Decided(plan_call(session, refund, actor=actor, now=now), reversals)
 
 
 def plan_for(session: Session, refund: Refund, amount: Money, policy: MoneyPolicy) -> Plan:
@@ -209,7 +224,7 @@ def _open(
     actor: Actor,
     now: datetime,
 ) -> int:
-    share = share_of(session, order.id)
+    share = standing.share_of(session, order.id)
     _check_time(share, origin, now)
     amount = amount_of(session, order, wish)
     rules.check_amount(amount, standing.read(session, share.id, except_refund_id=None).left)
@@ -269,18 +284,6 @@ def _keep_units(session: Session, refund: Refund, wish: Wish) -> None:
     ]
     if rows:
         session.execute(insert(RefundLine), rows)
-
-
-def share_of(session: Session, order_id: int) -> PaymentTransaction:
-    """Return an order's share that can still give money; raises NotAllowed when there is none."""
-    counted = (TransactionStatus.HELD, TransactionStatus.AVAILABLE, TransactionStatus.REFUNDED)
-    statement = select(PaymentTransaction).where(
-        PaymentTransaction.order_id == order_id, PaymentTransaction.status.in_(counted)
-    )
-    share = session.execute(statement).scalar_one_or_none()
-    if share is None:
-        raise NotAllowed("This order has not been paid, or its money has left already.")
-    return share
 
 
 def _notes(notes: str) -> str:

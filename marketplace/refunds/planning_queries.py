@@ -30,11 +30,13 @@ class Preview:
     plan: Plan
     standing: Standing
     share_status: TransactionStatus
+    is_disputed: bool
+    """Whether the buyer's bank is taking the payment back, so that nobody may approve it."""
 
 
 _SHARE = select(PaymentTransaction.id, PaymentTransaction.payment_received_date).where(
     PaymentTransaction.order_id == bindparam("order_id"),
-    PaymentTransaction.status.in_([TransactionStatus.HELD, TransactionStatus.AVAILABLE, TransactionStatus.REFUNDED]),
+    PaymentTransaction.status.in_(standing.PAID),
 )
 _SHARE_STATUS = select(PaymentTransaction.status).where(PaymentTransaction.id == bindparam("transaction_id"))
 
@@ -54,8 +56,9 @@ def preview(row: RefundRow, amount: Money, policy: MoneyPolicy) -> Preview:
     with db.snapshot() as connection:
         found = standing.read(connection, row.transaction_id, except_refund_id=row.id)
         status = connection.execute(_SHARE_STATUS, {"transaction_id": row.transaction_id}).scalar_one()
+        is_disputed = standing.is_disputed(connection, row.transaction_id)
     plan = rules.plan_refund(amount, found, rules.FeeBearer(policy.refund_fee_bearer))
-    return Preview(plan, found, status)
+    return Preview(plan, found, status, is_disputed)
 
 
 def preview_rest(order_id: int, policy: MoneyPolicy) -> Plan | None:

@@ -178,6 +178,13 @@ def number_of(refund_id: int) -> str:
     return str(db.read(_NUMBER, {"refund_id": refund_id})[0][0])
 
 
+def numbers_of(refund_ids: Iterable[int]) -> dict[int, str]:
+    """Return the numbers of some refunds by their ids."""
+    ids = list(refund_ids)
+    statement = select(Refund.id, Refund.number).where(Refund.id.in_(ids))
+    return dict(map(tuple, db.read(statement))) if ids else {}
+
+
 def refund(number: str) -> RefundRow:
     """Return any refund, for an admin; raises NotFound."""
     return _one(REFUND_ROWS, number)

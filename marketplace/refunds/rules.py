@@ -90,6 +90,8 @@ class Standing:
     """Still held for the seller."""
     available: Money
     """Released to the seller and not yet paid out."""
+    transferred: Money
+    """Sent to the seller's account at the provider, from where it could be taken back."""
 
     @property
     def left(self) -> Money:
@@ -113,7 +115,15 @@ class Plan:
     from_held: Money
     from_available: Money
     from_debt: Money
-    """Recorded as the seller's debt and netted from coming sales."""
+    """Recorded as the seller's debt and netted from what else is available, and from coming sales."""
+    can_take_back: Money
+    """What of the debt an admin may have taken back from the seller's account at the provider; never by itself."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what names exactly this plan: a form carries it, so that no other plan is executed than was seen."""
+        parts = (self.from_platform, self.from_cost, self.from_held, self.from_available, self.from_debt)
+        return "-".join(str(part.minor) for part in (self.amount, *parts, self.can_take_back))
 
     @property
     def from_seller(self) -> Money:
@@ -142,7 +152,9 @@ def plan_refund(amount: Money, standing: Standing, bearer: FeeBearer) -> Plan:
     rest = amount - from_platform - from_cost
     from_held = min(rest, standing.held)
     from_available = min(rest - from_held, standing.available)
-    return Plan(amount, from_platform, from_cost, from_held, from_available, rest - from_held - from_available)
+    from_debt = rest - from_held - from_available
+    can_take_back = min(from_debt, standing.transferred)
+    return Plan(amount, from_platform, from_cost, from_held, from_available, from_debt, can_take_back)
 
 
 def plan_rest(standing: Standing, bearer: FeeBearer) -> Plan | None:
@@ -154,6 +166,18 @@ def plan_rest(standing: Standing, bearer: FeeBearer) -> Plan | None:
 def why_not_sent(code: str) -> str:
     """Return why the provider did not send a refund, in words for the admin who decides again."""
     return _NOT_SENT.get(code, f"The provider refused it: {code}.")
+
+
+def check_seen(plan: Plan, seen: str | None) -> None:
+    """Raise Conflict when `plan` is not the one whose fingerprint an admin has seen; None is no page's word."""
+    if seen is not None and seen != plan.fingerprint:
+        raise Conflict("The money has moved since you looked, so this refund would do something else now. Look again.")
+
+
+def check_not_disputed(*, is_disputed: bool) -> None:
+    """Raise NotAllowed while the buyer's bank takes the payment back: a refund as well would pay twice (scar S31)."""
+    if is_disputed:
+        raise NotAllowed(_NOT_SENT["charge_disputed"])
 
 
 def check_amount(amount: Money, left: Money) -> None:
@@ -214,11 +238,6 @@ def check_asked_in_time(paid_at: datetime, now: datetime) -> None:
     """Raise NotAllowed when the time to ask for money back is over (120 days after the payment)."""
     if now - paid_at > _ASK_WITHIN:
         raise NotAllowed("Refunds can be asked for within 120 days of the payment.")
-
-
-def needs_second_approver(amount: Money, limit_minor: int) -> bool:
-    """Return whether `amount` is above what one admin may approve alone."""
-    return amount.minor > limit_minor
 
 
 def check_approver(admin_id: int, *, buyer_id: int, seller_id: int, first_approver_id: int | None) -> None:

@@ -3,13 +3,24 @@
 from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from marketplace.errors import NotAllowed
 from marketplace.money import Money
-from marketplace.payments.models import PaymentTransaction
-from marketplace.payments.states import TransactionStatus
+from marketplace.payments.models import PaymentBlock, PaymentTransaction
+from marketplace.payments.states import BlockReason, TransactionStatus
+from marketplace.payouts.models import TransferReversal
+from marketplace.payouts.states import ReversalStatus
 from marketplace.refunds.models import Refund
 from marketplace.refunds.rules import Standing
 from marketplace.refunds.states import COUNTED
 
+PAID = (
+    TransactionStatus.HELD,
+    TransactionStatus.AVAILABLE,
+    TransactionStatus.TRANSFERRING,
+    TransactionStatus.PAID_OUT,
+    TransactionStatus.REFUNDED,
+)
+"""Where the money of a paid order can be: all of it can be refunded, wherever it is."""
 _RESERVED = (
     select(func.coalesce(func.sum(Refund.amount_minor), 0).cast(Refund.amount_minor.type))
     .where(
@@ -17,6 +28,11 @@ _RESERVED = (
         Refund.status.in_(list(COUNTED)),
         Refund.id != bindparam("except_refund_id"),
     )
+    .scalar_subquery()
+)
+_ON_ITS_WAY_BACK = (
+    select(func.coalesce(func.sum(TransferReversal.amount_minor), 0).cast(TransferReversal.amount_minor.type))
+    .where(TransferReversal.transaction_id == PaymentTransaction.id, TransferReversal.status == ReversalStatus.PENDING)
     .scalar_subquery()
 )
 _STANDING = select(
@@ -27,14 +43,21 @@ _STANDING = select(
     PaymentTransaction.processing_fee_minor,
     PaymentTransaction.refunded_minor,
     PaymentTransaction.left_minor,
+    (PaymentTransaction.paid_out_minor - _ON_ITS_WAY_BACK).label("transferred"),
     _RESERVED,
 ).where(PaymentTransaction.id == bindparam("transaction_id"))
+
+_DISPUTED = select(PaymentBlock.id).where(
+    PaymentBlock.transaction_id == bindparam("transaction_id"),
+    PaymentBlock.reason == BlockReason.DISPUTE,
+    PaymentBlock.lifted_at.is_(None),
+)
 
 
 def read(connection: Session | Connection, transaction_id: int, *, except_refund_id: int | None) -> Standing:
     """Return what a share's order has left; the refund that asks is not counted against itself."""
     values = {"transaction_id": transaction_id, "except_refund_id": except_refund_id or 0}
-    currency, status, gross, platform, processing, refunded, left, reserved = connection.execute(
+    currency, status, gross, platform, processing, refunded, left, transferred, reserved = connection.execute(
         _STANDING, values
     ).one()
     return Standing(
@@ -45,4 +68,21 @@ def read(connection: Session | Connection, transaction_id: int, *, except_refund
         reserved=Money(reserved, currency),
         held=Money(left if status is TransactionStatus.HELD else 0, currency),
         available=Money(left if status is TransactionStatus.AVAILABLE else 0, currency),
+        transferred=Money(transferred, currency),
     )
+
+
+def is_disputed(connection: Session | Connection, transaction_id: int) -> bool:
+    """Return whether the buyer's bank is taking the payment of a share back."""
+    return connection.execute(_DISPUTED, {"transaction_id": transaction_id}).first() is not None
+
+
+def share_of(session: Session, order_id: int) -> PaymentTransaction:
+    """Return the share of an order that was paid, wherever its money is now; raises NotAllowed when there is none."""
+    statement = select(PaymentTransaction).where(
+        PaymentTransaction.order_id == order_id, PaymentTransaction.status.in_(PAID)
+    )
+    share = session.execute(statement).scalar_one_or_none()
+    if share is None:
+        raise NotAllowed("This order has not been paid.")
+    return share

@@ -17,6 +17,7 @@ from marketplace.money import Money
 from marketplace.orders.queries import OrderDetail
 from marketplace.refunds.queries import RefundRow
 from marketplace.refunds.rules import Plan
+from marketplace.refunds.states import RefundStatus
 from marketplace.web.cart.forms import whole_number
 from marketplace.web.console import Console
 from marketplace.web.order_parts import MoneyRow
@@ -24,6 +25,10 @@ from marketplace.web.pages import date_text, money, money_text
 from marketplace.web.refund_parts import ARRIVAL
 
 _LARGEST_MINOR = 10**15
+_GOES_BACK: dict[RefundStatus | None, str] = {
+    RefundStatus.COMPLETED: "went back {}",
+    RefundStatus.FAILED: "did not reach the bank yet, and we look after it",
+}
 _SHELF = {"reason": None, "yes": True, "no": False}
 
 
@@ -131,7 +136,8 @@ def called_off(found: CancellationRow | None, side: Side, shop_name: str, curren
     text = f"{day}. {reason_text(found.reason, found.note)}"
     if found.amount_minor:
         back = "to you" if side is Side.BUYER else "to the buyer"
-        text += f" {money_text(found.amount_minor, currency)} goes back {back} by itself."
+        how = _GOES_BACK.get(found.refund_status, "goes back {} by itself").format(back)
+        text += f" {money_text(found.amount_minor, currency)} {how}."
     if side is Side.SELLER:
         text += " The goods are for sale again." if found.is_back_on_sale else " The goods were not put back on sale."
     label = f"See refund {found.refund_number}" if found.refund_number else ""

@@ -58,6 +58,7 @@ _ADMIN = (
     ("overview", "Overview", "admin.overview", "gauge"),
     ("refunds", "Refunds", "admin.refunds", "undo-2"),
     ("payments", "Payments", "admin.payments", "receipt"),
+    ("debts", "Debts", "admin.debts", "wallet"),
     ("purchases", "Purchases", "admin.purchases", "shopping-bag"),
     ("users", "Users", "admin.users", "users"),
     ("ledger", "Ledger", "admin.ledger", "scale"),

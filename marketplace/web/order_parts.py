@@ -13,6 +13,8 @@ from marketplace.web import countries
 from marketplace.web.pages import date_text, money_text
 from marketplace.web.shop.cards import picture_url
 
+# Where the town's line is "Columbus, OH 43215" (https://www.upu.int, postal addressing systems).
+_POSTCODE_LAST = frozenset({"AU", "CA", "US"})
 _KINDS = {"car": "Car", "part": "Part"}
 
 
@@ -108,7 +110,14 @@ def title_of(order: OrderSummary) -> str:
 
 def address_lines(address: Mapping[str, str]) -> tuple[str, ...]:
     """Return an address as it is written on a parcel."""
-    town = " ".join(part for part in (address.get("postcode", ""), address.get("city", "")) if part)
-    lines = [address.get("full_name", ""), address.get("line1", ""), address.get("line2", ""), town]
-    lines += [address.get("region", ""), countries.name(address.get("country", ""))]
+    street = [address.get("full_name", ""), address.get("line1", ""), address.get("line2", "")]
+    lines = [*street, *_town(address), countries.name(address.get("country", ""))]
     return tuple(line for line in lines if line)
+
+
+def _town(address: Mapping[str, str]) -> tuple[str, ...]:
+    postcode, city, region = (address.get(part, "") for part in ("postcode", "city", "region"))
+    if address.get("country", "") in _POSTCODE_LAST:
+        place = f"{city}, {region}" if city and region else city or region
+        return (f"{place} {postcode}".strip(),)
+    return (f"{postcode} {city}".strip(), region)

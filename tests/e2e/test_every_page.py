@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page
 
@@ -21,6 +20,7 @@ from marketplace.refunds import operations as refund_operations
 from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
 from tests.builders import Bought, World
+from tests.e2e.soundness import unsound
 from tests.e2e.visitor import CARD_3DS, DECLINED_CARD, GOOD_ACCOUNT, GOOD_CARD
 from tests.fixtures_browser import browsing, fresh_shop
 
@@ -86,9 +86,6 @@ SANDBOX = (
 )  # fmt: skip
 PAYEE = ("/seller/balance", "/seller/payouts", "/seller/payouts/{payout}", "/seller/explain/on-its-way/USD")
 PATHS = {"payee": PAYEE, "nobody": NOBODY, "buyer": BUYER, "seller": SELLER, "admin": ADMIN, "sandbox": SANDBOX}
-VIOLATIONS = """axe.run({resultTypes: ["violations"]}).then(found => found.violations.map(
-  one => one.id + ": " + one.nodes.map(node => node.target.join(" ")).join(", ")))"""
-TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
 @dataclass(frozen=True)
@@ -298,18 +295,9 @@ def test_every_page_is_sound(seeded: Seeded, chromium: Browser, who: str) -> Non
 
 
 def defects(page: Page, name: str) -> list[str]:
-    """Return what is wrong with a page, wide and narrow, light and dark; colours only change what axe finds."""
+    """Return what is wrong with a page: its headings, its title, and what `unsound` finds."""
     heading = page.locator("h1").all_inner_texts()
     wrong = [] if len(heading) == 1 else [f"{len(heading)} headings of level 1"]
     if not page.title().endswith(name) or (name == "· Tandem" and page.title() != f"{heading[0]} {name}"):
         wrong.append(f"the title is {page.title()!r}, the heading {heading!r}")
-    page.evaluate(Axe().axe_script)
-    for width, scheme in ((1360, "light"), (390, "light"), (390, "dark"), (1360, "dark")):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)
-        if page.evaluate(TOO_WIDE):
-            wrong.append(f"scrolls sideways at {width} px")
-        wrong += [f"{width} {scheme}: {violation}" for violation in page.evaluate(VIOLATIONS)]
-    page.set_viewport_size({"width": 1360, "height": 900})
-    page.emulate_media(color_scheme="light")
-    return wrong
+    return [*wrong, *unsound(page)]

@@ -1,5 +1,13 @@
 """A sale becomes money in the seller's bank: on its day, once, for as much as was promised."""
 
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from marketplace import db
+from marketplace.payments import hold_decisions
+from marketplace.payouts import queries
+from marketplace.sandbox import reversals
 from tests.builders import World
 
 
@@ -17,3 +25,120 @@ def test_what_is_released_is_paid_the_same_day_and_reaches_the_bank(world: World
     assert told == [("payout_sent",), ("payout_paid",)]
     [(balance,)] = world.rows("SELECT sum(amount_minor) FROM posting WHERE account = 'provider_balance'")
     assert balance == world.sandbox.balance_sum("usd")
+
+
+def due(world: World, *grosses: int, **seller: str) -> int:
+    """Return a seller whose holds of sales of `grosses` minor units end now; nothing has been released yet."""
+    seller_id = world.paid_seller(*grosses, **seller)
+    world.advance(days=30)
+    world.sandbox.deliver_pending()
+    return seller_id
+
+
+def test_s39_a_part_taken_back_at_the_provider_is_booked_by_its_id_and_waits_for_a_person(world: World) -> None:
+    admin_id = world.person("Ada Admin", is_admin=True)
+    due(world, 10_000, 2_500)
+    world.settle_down()
+    world.later(days=7)
+    assert world.payouts() == [("paid", 11_702)]
+    [(transfer_id,)] = world.rows("SELECT transfer_id FROM payout")
+    with world.sandbox.sandbox.work() as work:
+        transfer = work.need("transfer", str(transfer_id), lock=True)
+        reversals.reverse(work, transfer, 1_170, work.now, {})
+    world.settle_down()
+    assert world.rows("SELECT status, amount_minor, subject FROM transfer_reversal") == [("done", 1_170, "provider")]
+    assert world.rows("SELECT sum(reversed_minor) FROM payout_line") == [(1_170,)]
+    spread = world.rows("SELECT net_minor - paid_out_minor, status FROM payment_transaction ORDER BY id")
+    assert spread == [(938, "available"), (232, "available")]
+    [(balance,)] = world.rows("SELECT sum(amount_minor) FROM posting WHERE account = 'provider_balance'")
+    assert balance == world.sandbox.balance_sum("usd")
+    world.later(days=1)
+    assert len(world.transfers()) == 1, "what somebody took back is not paid again by itself"
+    for (share_id,) in world.rows("SELECT id FROM payment_transaction"):
+        db.atomic(hold_decisions.let_go, (), admin_id=admin_id, share_id=share_id, reason="Settled.", now=world.now)
+    world.settle_down()
+    assert world.transfers() == [11_702, 1_170]
+
+
+def test_s42_a_seller_disabled_on_day_29_is_paid_when_they_are_back_on_day_40(world: World) -> None:
+    world.noon()
+    seller_id = world.seller()
+    account_id = world.onboard(seller_id)
+    world.sold(seller_id, 10_000)
+    world.later(days=29)
+    world.press(account_id, "restrict")
+    world.later(days=2)
+    assert world.payouts() == []
+    skip = "SELECT cause, amount_minor FROM payout_skip WHERE ended_at IS NULL"
+    assert world.rows(skip) == [("restricted", 9_380)]
+    told = "SELECT count(*) FROM notification WHERE kind = 'payout_skipped'"
+    assert world.rows(told) == [(1,)], "told once, however many runs pass by"
+    world.later(days=9)
+    world.press(account_id, "verify")
+    assert world.payouts() == [("in_transit", 9_380)]
+    assert world.rows(skip) == []
+    assert world.rows(told) == [(1,)]
+
+
+def choose(world: World, seller_id: int, interval: str, weekday: int = 0, minimums: str = "{}") -> None:
+    """Let a seller choose how often they are paid."""
+    db.append(
+        text(
+            "INSERT INTO payout_schedule (seller_id, interval, weekday, month_day, minimums, changed_at)"
+            " VALUES (:seller, :interval, :weekday, 1, CAST(:minimums AS jsonb), :now)"
+        ),
+        {"seller": seller_id, "interval": interval, "weekday": weekday, "minimums": minimums, "now": world.now},
+    )
+
+
+def test_s3_a_sale_of_11000_sek_at_seven_percent_pays_10230_on_the_day_that_was_promised(world: World) -> None:
+    world.tamper(
+        "INSERT INTO fee_schedule (channel, valid_from, platform_basis_points, processing_basis_points,"
+        " processing_fixed) VALUES ('standard', '2026-01-01', 700, 0, '{}')"
+    )
+    seller_id = world.paid_seller(1_100_000, country="SE", currency="SEK")
+    [(share_id, planned)] = world.rows("SELECT id, planned_release_date FROM payment_transaction")
+    ids, policy = [int(str(share_id))], world.settings.money
+    promised = queries.expected_dates(seller_id, ids, policy=policy, now=world.now)[ids[0]]
+    assert promised == queries.Expected(planned, None, None), "said from the payment on"  # type: ignore[arg-type]
+    assert promised.at is not None
+    day = promised.at.date()
+    assert (day - world.now.date()).days == 30
+    world.later(days=29, hours=23)
+    assert world.payouts() == []
+    world.later(hours=2)
+    assert world.now.date() == day
+    assert world.rows("SELECT amount_minor, currency, status FROM payout") == [(1_023_000, "SEK", "in_transit")]
+    arrival = queries.expected_dates(seller_id, ids, policy=policy, now=world.now)[ids[0]]
+    assert arrival.payout_number == world.rows("SELECT number FROM payout")[0][0]
+    world.later(days=5)
+    assert world.payouts() == [("paid", 1_023_000)]
+    assert queries.expected_dates(seller_id, ids, policy=policy, now=world.now) == {}
+
+
+def test_a_weekly_seller_is_paid_on_their_weekday_and_late_runs_make_up_for_it(world: World) -> None:
+    seller_id = world.paid_seller(10_000)
+    weekday = (world.now + timedelta(days=33)).weekday()
+    choose(world, seller_id, "weekly", weekday)
+    for days in (30, 1, 1):
+        world.later(days=days)
+    skipped = world.rows("SELECT cause FROM payout_skip WHERE ended_at IS NULL")
+    assert (world.payouts(), skipped) == ([], [("scheduled",)])
+    world.later(days=2)  # the day has passed while nothing ran
+    assert world.payouts() == [("in_transit", 9_380)]
+
+
+def test_less_than_the_minimum_waits_for_the_next_sales(world: World) -> None:
+    seller_id = world.paid_seller(10_000)
+    choose(world, seller_id, "daily", minimums='{"USD": 12000}')
+    world.sold(seller_id, 5_000)
+    world.later(days=30)
+    world.later(hours=1)
+    assert world.payouts() == [("in_transit", 9_380 + 4_675)]
+
+
+def test_expected_dates_of_others_are_not_told(world: World) -> None:
+    due(world, 10_000)
+    [(share_id,)] = world.rows("SELECT id FROM payment_transaction")
+    policy = world.settings.money
+    assert queries.expected_dates(world.seller(), [int(str(share_id))], policy=policy, now=world.now) == {}

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from marketplace.web.admin import (
+    debts,
     events,
     explain,
     hold,
@@ -50,6 +51,13 @@ blueprint.add_url_rule("/admin/ledger", view_func=ledger.ledger)
 blueprint.add_url_rule("/admin/ledger/entries", view_func=ledger.entries)
 blueprint.add_url_rule("/admin/ledger/entries/<int(max=9223372036854775807):entry_id>", view_func=ledger.entry)
 blueprint.add_url_rule("/admin/ledger/<account>/<string(length=3):currency>", view_func=ledger.account)
+blueprint.add_url_rule("/admin/debts", view_func=debts.debts)
+blueprint.add_url_rule(
+    "/admin/debts/<int(max=9223372036854775807):seller_id>/<string(length=3):currency>", view_func=debts.debtor
+)
+_WRITE_OFF = "/admin/debts/<int(max=9223372036854775807):debt_id>/write-off"
+blueprint.add_url_rule(_WRITE_OFF, view_func=debts.write_off)
+blueprint.add_url_rule(_WRITE_OFF, view_func=debts.write_debt_off, methods=["POST"])
 blueprint.add_url_rule("/admin/states", view_func=states.states)
 blueprint.add_url_rule("/admin/refunds", view_func=refunds.refunds)
 blueprint.add_url_rule("/admin/refunds/rules", view_func=refund_rules.refund_rules)

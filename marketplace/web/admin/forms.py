@@ -1,7 +1,7 @@
 """The forms of this blueprint: shape only; what is allowed is said by the concepts' rules."""
 
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, StringField, TextAreaField
 from wtforms.validators import Length
 from wtforms.widgets import HiddenInput
 
@@ -27,4 +27,7 @@ class DecisionForm(FlaskForm):
     amount_minor = IntegerField(
         "Amount", [whole_number(1, _LARGEST_MINOR, "The amount is missing.")], widget=HiddenInput()
     )
+    plan = StringField("Plan", [Length(max=200)], widget=HiddenInput())
+    """The fingerprint of the plan that was looked at; an approval without one has looked at nothing."""
+    take_back = BooleanField("Take it back from the seller's account")
     notes = TextAreaField("Reason", [Length(max=2_000, message="At most 2,000 characters.")])

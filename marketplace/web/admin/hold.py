@@ -17,6 +17,7 @@ from marketplace.payments import hold_decisions, hold_queries, queries
 from marketplace.payments.hold_queries import Decision, HeldShare
 from marketplace.payments.queries import Block
 from marketplace.payments.states import BlockReason, HoldStep, TransactionStatus
+from marketplace.payouts import stops
 from marketplace.web import guards, wording
 from marketplace.web.console import Console, admin_console
 from marketplace.web.order_parts import Fact
@@ -80,7 +81,7 @@ def decide_hold(payment_id: int, share_id: int) -> ResponseReturnValue:
         return _show(share, blocks, form, 422)
     step = HoldStep(form.step.data)
     work: dict[HoldStep, Callable[..., None]] = {
-        HoldStep.STOP: hold_decisions.stop,
+        HoldStep.STOP: stops.stop_share,
         HoldStep.LET_GO: hold_decisions.let_go,
         HoldStep.EXTEND: partial(hold_decisions.extend, days=form.days.data or 0),
         HoldStep.RELEASE: hold_decisions.release,

@@ -12,6 +12,7 @@ from marketplace.transitions import AlreadyThere
 from marketplace.web import guards, lists, refund_parts
 from marketplace.web.admin import refund_queue, refunds
 from marketplace.web.admin.forms import DecisionForm
+from marketplace.web.amounts import typing_text
 from marketplace.web.pages import money_text
 from marketplace.web.providers import providers
 
@@ -33,13 +34,15 @@ def approve_refund(number: str) -> ResponseReturnValue:
             notes=form.notes.data or "",
             policy=refunds.policy(),
             providers=providers(),
+            seen=form.plan.data or "",
+            take_back=bool(form.take_back.data),
             now=clock.now(),
         )
     except Invalid as error:
         form.notes.errors = [error.message]
         return refunds.show(row, decision=form, code=422)
     except (Conflict, NotAllowed) as error:
-        return _refused(row, error)
+        return _refused(row, error, amount=typing_text(amount_minor, row.currency))
     flash(*_outcome(number, amount_minor, is_sent=is_sent))
     return _next(row)
 
@@ -68,9 +71,11 @@ def reject_refund(number: str) -> ResponseReturnValue:
     return _next(row)
 
 
-def _refused(row: RefundRow, error: Conflict | NotAllowed) -> ResponseReturnValue:
-    flash(f"{row.number}: {error.message}", "info" if isinstance(error, AlreadyThere) else "bad")
-    return redirect(url_for("admin.refunds", refund=row.number), code=303)
+def _refused(row: RefundRow, error: Conflict | NotAllowed, amount: str | None = None) -> ResponseReturnValue:
+    """Show the refund as it is now, with the amount that was looked at and the plan it would have now."""
+    is_done = isinstance(error, AlreadyThere)
+    flash(f"{row.number}: {error.message}", "info" if is_done else "bad")
+    return redirect(url_for("admin.refunds", refund=row.number, amount=None if is_done else amount), code=303)
 
 
 def _outcome(number: str, amount_minor: int, *, is_sent: bool) -> tuple[str, str]:

@@ -12,13 +12,16 @@ from marketplace.errors import DomainError, NotAllowed
 from marketplace.money import Money
 from marketplace.orders.states import OrderStatus
 from marketplace.payments.admin_queries import SellerShare
+from marketplace.payments.rules import needs_second_approver
 from marketplace.payments.states import TransactionStatus
 from marketplace.payments.timeline_queries import Change
+from marketplace.payouts.states import ReversalStatus
 from marketplace.refunds import planning_queries, rules
 from marketplace.refunds.explain_queries import RefundFigure
 from marketplace.refunds.planning_queries import Preview
 from marketplace.refunds.queries import RefundRow, RefundUnits, SideHistory
 from marketplace.refunds.states import RefundStatus
+from marketplace.refunds.taking_back_queries import ReversalRow
 from marketplace.web import refund_parts, wording
 from marketplace.web.order_parts import Fact, MoneyRow
 from marketplace.web.pages import money_text
@@ -42,6 +45,12 @@ _TITLES = {
     ("refund", "absorb"): "Closed: the order was cancelled",
     ("refund", "fail"): "Did not reach the buyer",
 }
+_WHERE_IT_IS = {
+    _T.AVAILABLE: "The hold is over: the money is available to the seller. What is left of it is taken first.",
+    _T.TRANSFERRING: "A payout has taken the money up and it is on its way to the seller. The payout goes on.",
+    _T.PAID_OUT: "The seller has been paid already. Nothing of this order is left here.",
+}
+"""What to know before money goes back that has moved, by where it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,7 @@ class Facts:
 
     row: RefundRow
     units: Sequence[RefundUnits]
+    reversals: Sequence[ReversalRow]
     buyer: SideHistory
     seller: SideHistory
     changes: Sequence[Change]
@@ -72,6 +82,8 @@ class Decision:
     approve_url: str
     approve_label: str
     reject_url: str
+    take_back_label: str
+    """What may be taken back from the seller's account at the provider; "" when there is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +103,8 @@ class Detail:
     plan_rows: tuple[MoneyRow, ...]
     effects: tuple[Fact, ...]
     problem: str
+    fingerprint: str
+    """What names the plan shown; "" where there is none."""
     is_changed: bool
     """Whether another amount is looked at than is asked for."""
     entries: tuple[TimelineEntry, ...]
@@ -125,6 +139,7 @@ def build(
             Fact("Came from", refund_parts.origin_text(row)),
             *((Fact("Closed by", f"Refund {row.replaced_by}"),) if row.replaced_by else ()),
             Fact("About", refund_parts.about(row, facts.units)),
+            *(_reversal(each, row.currency) for each in facts.reversals),
             Fact(f"Buyer, {row.buyer_name}", _history(facts.buyer)),
             Fact(f"Seller, {row.shop_name}", _history(facts.seller)),
         ),
@@ -134,11 +149,19 @@ def build(
         plan_rows=_plan_rows(row, planned),
         effects=_effects(row, planned.preview),
         problem=planned.problem,
+        fingerprint=planned.preview.plan.fingerprint if planned.preview else "",
         is_changed=planned.amount.minor != row.amount_minor,
         entries=_entries(facts, policy),
         payment_url=url_for("admin.payment", payment_id=row.payment_id),
         decision=_decision(row, planned, policy, viewer_id, place),
     )
+
+
+def _reversal(each: ReversalRow, currency: str) -> Fact:
+    """Return what became of taking money back from the seller's account at the provider."""
+    why = f": {each.because}" if each.status is ReversalStatus.REFUSED else ""
+    amount = money_text(each.amount_minor, currency)
+    return Fact("From the seller's account", f"{amount} {each.status.label.lower()}{why}, payout {each.payout_number}")
 
 
 def badge(row: RefundRow, now: datetime) -> Badge:
@@ -151,7 +174,8 @@ def badge(row: RefundRow, now: datetime) -> Badge:
 
 def start_url(each: SellerShare) -> str:
     """Return where an admin refunds a share on the own initiative, "" where there is nothing to refund."""
-    can = each.share.status in {_T.HELD, _T.AVAILABLE} and each.share.refunded_minor < each.share.gross_minor
+    is_paid = each.share.status in {_T.HELD, _T.AVAILABLE, _T.TRANSFERRING, _T.PAID_OUT}
+    can = is_paid and each.share.refunded_minor < each.share.gross_minor
     return url_for("admin.new_refund", number=each.order_number) if can else ""
 
 
@@ -165,15 +189,12 @@ def _failure(facts: Facts) -> tuple[str, ...]:
 def _warnings(row: RefundRow, preview: Preview | None) -> tuple[str, ...]:
     if preview is None:
         return ()
-    found = []
-    if preview.share_status in {_T.TRANSFERRING, _T.PAID_OUT}:
-        found.append("The payment has already been paid out to the seller. All that the seller bears becomes debt.")
-    elif preview.share_status is _T.AVAILABLE:
-        found.append("The payment has already been released to the seller.")
+    found = [_WHERE_IT_IS[preview.share_status]] if preview.share_status in _WHERE_IT_IS else []
     debt = preview.plan.from_debt
     if debt:
         found.append(
-            f"{money_text(debt.minor, row.currency)} becomes the seller's debt and is taken from coming sales."
+            f"{money_text(debt.minor, row.currency)} becomes the seller's debt. What else is available to the seller"
+            " pays it at once; coming sales pay the rest."
         )
     if row.order_status is OrderStatus.CONFIRMED:
         found.append("The order has not been sent yet.")
@@ -243,7 +264,7 @@ def _decision(
     except NotAllowed as error:
         notices.append(error.message)
         may_approve = False
-    is_large = rules.needs_second_approver(planned.amount, policy.second_approver_above_minor)
+    is_large = needs_second_approver(planned.amount, policy.second_approver_above_minor)
     if is_large and may_approve:
         limit = money_text(policy.second_approver_above_minor, row.currency)
         notices.append(
@@ -251,7 +272,11 @@ def _decision(
             if first
             else f"Above {limit} a second admin must confirm. Your approval is the first."
         )
+    if planned.preview is not None and planned.preview.is_disputed:
+        notices.append(rules.why_not_sent("charge_disputed"))
+        may_approve = False
     is_party = viewer_id in {row.buyer_id, row.seller_id}
+    can_take_back = planned.preview.plan.can_take_back if planned.preview and may_approve else None
     label = "Confirm" if is_large and first else "Approve"
     reject_url = url_for("admin.reject_refund", number=row.number, **place)
     return Decision(
@@ -259,4 +284,7 @@ def _decision(
         approve_url=url_for("admin.approve_refund", number=row.number, **place) if may_approve else "",
         approve_label=f"{label} {money_text(planned.amount.minor, row.currency)}",
         reject_url=reject_url if row.can_be_rejected and not is_party else "",
+        take_back_label=f"Take {money_text(can_take_back.minor, row.currency)} back from the seller's account at Stripe"
+        if can_take_back
+        else "",
     )

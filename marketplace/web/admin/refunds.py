@@ -12,7 +12,7 @@ from marketplace.config import MoneyPolicy
 from marketplace.errors import NotFound
 from marketplace.money import Money
 from marketplace.payments import timeline_queries
-from marketplace.refunds import explain_queries, queries, queue_queries
+from marketplace.refunds import explain_queries, queries, queue_queries, taking_back_queries
 from marketplace.refunds.explain_queries import RefundFigure
 from marketplace.refunds.queries import RefundRow
 from marketplace.refunds.queue_queries import Choice, RefundTab
@@ -78,6 +78,10 @@ def show(
     typed = amount or AmountForm(None)
     detail = _detail(row, choice, typed, decision, now) if row else None
     shown = decision or _decision_form(row, typed)
+    # What is shown now is what may be approved now, also where the form comes back to be corrected.
+    shown.plan.data = detail.fingerprint if detail else ""
+    if detail and detail.decision:
+        shown.take_back.label.text = detail.decision.take_back_label
     counts = queue_queries.counts()
     waiting = RefundTab.WAITING.count_of(counts)
     late = queue_queries.count_late(now) if choice.tab is RefundTab.WAITING else 0
@@ -120,6 +124,7 @@ def _detail(row: RefundRow, choice: Choice, typed: AmountForm, decision: Decisio
     facts = refund_page.Facts(
         row=row,
         units=queries.units_of(row.id),
+        reversals=taking_back_queries.of_refund(row.id),
         buyer=queries.history_of_buyer(row.buyer_id),
         seller=queries.history_of_seller(row.seller_id),
         changes=timeline_queries.changes_of({"refund": [row.id], "order": [row.order_id], "payment": [row.payment_id]}),

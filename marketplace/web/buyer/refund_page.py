@@ -75,10 +75,15 @@ def _now(row: RefundRow) -> Now:
     }[row.status]
 
 
+_GIVEN = {_S.COMPLETED: "You got back", _S.FAILED: "To come back to you"}
+
+
 def _money(row: RefundRow) -> tuple[MoneyRow, ...]:
     is_given = row.status not in {_S.PENDING, _S.REJECTED, _S.CANCELLED}
     is_changed = row.asked_minor != row.amount_minor
-    label = "You get back" if is_given else "You would get back" if is_changed else "You asked for"
+    label = "You would get back" if is_changed else "You asked for"
+    if is_given:
+        label = _GIVEN.get(row.status, "You get back")
     asked = MoneyRow("You asked for", money_text(row.asked_minor, row.currency), "")
     total = MoneyRow(label, refund_parts.amount(row), refund_parts.explain_url(row, "buyer"), is_total=True)
     return (asked, total) if is_changed else (total,)

@@ -7,16 +7,13 @@ from typing import Any
 from flask import url_for
 
 from marketplace.notifications.queries import Told
-from marketplace.web.buyer import told_of_accounts
-from marketplace.web.buyer.told_payouts import PAYOUT_KINDS, payout_parts
+from marketplace.web.buyer import told_of_accounts, told_of_debts, told_of_payouts
 from marketplace.web.buyer.told_words import Words
 from marketplace.web.pages import money_text
 
 
 def words_of(told: Told) -> Words:
     """Return what one fact reads like."""
-    if told.kind.value in PAYOUT_KINDS:
-        return Words(*payout_parts(told))
     return _WORDS[told.kind.value](told)
 
 
@@ -247,4 +244,6 @@ _WORDS = {
     "refund_completed": _refund_completed,
     "refund_failed": _refund_failed,
     **told_of_accounts.WORDS,
+    **told_of_payouts.WORDS,
+    **told_of_debts.WORDS,
 }

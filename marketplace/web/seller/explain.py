@@ -7,6 +7,8 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
+from marketplace.debts import order_queries
+from marketplace.debts.order_queries import DebtFigure
 from marketplace.errors import NotFound
 from marketplace.paging import PAGE_SIZE
 from marketplace.payments import explain_queries, pot_queries, seller_queries
@@ -36,10 +38,14 @@ _ABOUT = {
 @guards.seller_only
 def explain_order(number: str, figure: str) -> ResponseReturnValue:
     """Show the rows that make one figure of the seller's own order."""
-    asked = lists.member(SellerFigure, figure)
-    if asked is None:
+    asked, owed = lists.member(SellerFigure, figure), lists.member(DebtFigure, figure)
+    seller_id = guards.viewer().user_id
+    if asked is not None:
+        found = explain_queries.explain_seller_order(lists.number(number), seller_id, asked)
+    elif owed is not None:
+        found = order_queries.explain(lists.number(number), seller_id, owed)
+    else:
         raise NotFound("There is no such figure.")
-    found = explain_queries.explain_seller_order(lists.number(number), guards.viewer().user_id, asked)
     crumbs = [Crumb("Orders", url_for("seller.orders")), Crumb(number, url_for("seller.order", number=number))]
     return explaining.show(found, seller_console("orders"), crumbs, f"order {number}")
 

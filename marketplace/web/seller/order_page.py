@@ -8,6 +8,7 @@ from flask import url_for
 
 from marketplace.cancellations.queries import CancellationRow
 from marketplace.cancellations.rules import Side
+from marketplace.debts.order_queries import DebtFigure, OrderDebt
 from marketplace.orders import rules
 from marketplace.orders.queries import LineRow, OrderDetail
 from marketplace.orders.shipping_queries import ShipmentRow
@@ -46,6 +47,10 @@ _TITLES = {
     ("payment_transaction", "refund"): "Your share went back to the buyer",
     ("payment_transaction", "restore_held"): "Your share is held again",
     ("payment_transaction", "restore_available"): "Your share is available again",
+    ("payment_transaction", "restore_paid_out"): "Your share is paid out as before",
+    ("payment_transaction", "reopen"): "Money of your share came back and is available",
+    ("payment_transaction", "put_back"): "Your share is available again",
+    ("payment_transaction", "bounce"): "Your bank sent your share back",
 }
 _WHY = {
     "standard": "Every payment is held at first, so that a buyer can get the money back if something is wrong.",
@@ -76,6 +81,7 @@ class Facts:
     lines: Sequence[LineRow]
     refunds: Sequence[RefundRow]
     cancellation: CancellationRow | None
+    debt: OrderDebt
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,8 @@ class OrderPage:
     buyer_note: str
     agreed_rows: tuple[MoneyRow, ...]
     money_rows: tuple[MoneyRow, ...]
+    debt_note: str
+    """Why something is owed for the order, or what its money paid; "" where neither is so."""
     share_facts: tuple[Fact, ...]
     refunds: tuple[RefundLink, ...]
     entries: tuple[TimelineEntry, ...]
@@ -154,7 +162,8 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         delivery_text=", ".join(address),
         buyer_note=order.buyer_note,
         agreed_rows=_agreed(order),
-        money_rows=_money_rows(order, share),
+        money_rows=_money_rows(order, share, facts.debt),
+        debt_note=_debt_note(order, facts.debt),
         share_facts=_share_facts(share),
         refunds=refund_parts.box(facts.refunds, "seller"),
         entries=wording.timeline(refund_parts.told(facts.changes, facts.refunds), (), _TITLES, viewer_id, "The buyer"),
@@ -217,7 +226,22 @@ def _agreed(order: OrderDetail) -> tuple[MoneyRow, ...]:
     )
 
 
-def _money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]:
+def _debt_note(order: OrderDetail, debt: OrderDebt) -> str:
+    """Return in words why something is owed for an order, and what its money paid of other debts."""
+    found = []
+    if debt.made_minor:
+        made = money_text(debt.made_minor, order.currency)
+        left = f"{money_text(debt.open_minor, order.currency)} is still open; your coming sales pay it."
+        found.append(
+            f"{made} had to go back after it had left your balance here, so you owed it."
+            f" {left if debt.open_minor else 'Nothing of it is open any more.'}"
+        )
+    if debt.paid_minor:
+        found.append(f"{money_text(debt.paid_minor, order.currency)} of this order paid what you owed.")
+    return " ".join(found)
+
+
+def _money_rows(order: OrderDetail, share: Share | None, debt: OrderDebt) -> tuple[MoneyRow, ...]:
     held, refunded, taken = (share.held_minor, share.refunded_minor, share.net_taken_minor) if share else (0, 0, 0)
     rows = [
         ("Paid by the buyer" if held or taken else "Order total", order.total_minor, "gross"),
@@ -230,6 +254,7 @@ def _money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]
             else ()
         ),
         ("Held now", held, "held"),
+        *((figure.label, debt.minor_of(figure), figure.value) for figure in DebtFigure if debt.minor_of(figure)),
     ]
     return tuple(
         MoneyRow(label, money_text(minor, order.currency), explain_url(order.number, figure), is_total=figure == "net")

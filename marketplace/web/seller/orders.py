@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.cancellations import queries as cancellations
+from marketplace.debts import order_queries as debts
 from marketplace.orders import queries, shipping_queries
 from marketplace.orders.queries import OrderSummary
 from marketplace.orders.states import ORDER, OrderStatus
@@ -138,6 +139,7 @@ def facts_of(number: str, seller_id: int) -> order_page.Facts:
         lines=queries.lines_of(found.id),
         refunds=refunds,
         cancellation=cancellations.of_order(found.id),
+        debt=debts.of_order(found.id),
     )
 
 

@@ -1,6 +1,6 @@
-"""What people are told about payouts, in words: icon, title, text, the way to the subject, and its name."""
+"""What sellers and admins are told about payouts, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,17 +8,15 @@ from flask import url_for
 
 from marketplace.notifications.queries import Told
 from marketplace.payouts.rules import SkipCause
+from marketplace.web.buyer.told_words import Words
 from marketplace.web.pages import date_text, money_text
 
-Parts = tuple[str, str, str, str, str]
 
-
-def payout_parts(told: Told) -> Parts:
-    """Return icon, title, text, address and action of one fact about payouts."""
+def _words(told: Told) -> Words:
     icon, title, text = _PARTS[told.kind.value](told.facts)
     if told.facts.get("role") == "admin":
-        return icon, title, text, url_for("admin.overview"), "Open the desk"
-    return icon, title, text, url_for("seller.overview"), "See your money"
+        return Words(icon, title, text, url_for("admin.overview"), "Open the desk")
+    return Words(icon, title, text, url_for("seller.overview"), "See your money")
 
 
 def _sent(facts: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -66,4 +64,4 @@ _PARTS = {
     "payout_skipped": _skipped,
     "payout_taken_back": _taken_back,
 }
-PAYOUT_KINDS = frozenset(_PARTS)
+WORDS: Mapping[str, Callable[[Told], Words]] = dict.fromkeys(_PARTS, _words)

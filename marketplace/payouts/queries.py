@@ -1,0 +1,96 @@
+"""When a seller is paid, known from the moment of payment on (S3.4), and what stands in the way."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, func, select
+
+from marketplace import db
+from marketplace.config import MoneyPolicy
+from marketplace.payments.models import PaymentBlock, PaymentTransaction
+from marketplace.payments.states import TransactionStatus
+from marketplace.payouts import rules
+from marketplace.payouts.models import Payout, PayoutLine, PayoutSchedule, PayoutSkip
+from marketplace.payouts.rules import Schedule, SkipCause
+from marketplace.payouts.standing_queries import schedule_from
+from marketplace.payouts.states import PayoutStatus
+
+_X = PaymentTransaction
+_OPEN = (PayoutStatus.PENDING, PayoutStatus.REFUSED, PayoutStatus.IN_TRANSIT, PayoutStatus.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """When the money of a share is paid out, and what stands in the way."""
+
+    at: datetime | None
+    """The day it is sent, or, once it is on its way, the day the bank should have it; None: nobody can say."""
+    cause: SkipCause | None
+    """Why it is not simply paid on that day; None when nothing stands in the way."""
+    payout_number: str | None
+    """The payout that has taken it up."""
+
+
+_SCHEDULE = select(
+    PayoutSchedule.interval, PayoutSchedule.weekday, PayoutSchedule.month_day, PayoutSchedule.minimums
+).where(PayoutSchedule.seller_id == bindparam("seller_id"))
+_OPEN_PAYOUT = (
+    select(PayoutLine.transaction_id, func.max(Payout.id).label("payout_id"))
+    .join(Payout, Payout.id == PayoutLine.payout_id)
+    .where(Payout.status.in_(_OPEN), PayoutLine.transaction_id.in_(bindparam("ids", expanding=True)))
+    .group_by(PayoutLine.transaction_id)
+    .subquery()
+)
+_SHARES = (
+    select(
+        _X.id,
+        _X.status,
+        _X.planned_release_date,
+        PaymentBlock.is_open_for(_X.id).label("is_blocked"),
+        PayoutSkip.cause,
+        Payout.number,
+        Payout.arrives_at,
+    )
+    .outerjoin(
+        PayoutSkip,
+        (PayoutSkip.seller_id == _X.seller_id) & (PayoutSkip.currency == _X.currency) & PayoutSkip.ended_at.is_(None),
+    )
+    .outerjoin(_OPEN_PAYOUT, _OPEN_PAYOUT.c.transaction_id == _X.id)
+    .outerjoin(Payout, Payout.id == _OPEN_PAYOUT.c.payout_id)
+    .where(_X.seller_id == bindparam("seller_id"), _X.id.in_(bindparam("ids", expanding=True)))
+)
+
+
+def schedule_of(seller_id: int, policy: MoneyPolicy) -> Schedule:
+    """Return how a seller is paid: as they chose, or by the house's default."""
+    row = db.read_one(_SCHEDULE, {"seller_id": seller_id})
+    return schedule_from(row, policy) if row else rules.default_schedule(policy)
+
+
+def expected_dates(
+    seller_id: int, transaction_ids: Sequence[int], *, policy: MoneyPolicy, now: datetime
+) -> dict[int, Expected]:
+    """Return for each of a seller's own shares that is not paid yet when it will be; two queries for all of them."""
+    if not transaction_ids:
+        return {}
+    schedule = schedule_of(seller_id, policy)
+    rows = db.read(_SHARES, {"seller_id": seller_id, "ids": list(transaction_ids)})
+    found = {row.id: _expected(row, schedule, now) for row in rows}
+    return {share_id: expected for share_id, expected in found.items() if expected is not None}
+
+
+def _expected(row: Row[Any], schedule: Schedule, now: datetime) -> Expected | None:
+    if row.status is TransactionStatus.TRANSFERRING:
+        return Expected(row.arrives_at, None, row.number)
+    if row.status not in {TransactionStatus.HELD, TransactionStatus.AVAILABLE}:
+        return None
+    is_held = row.status is TransactionStatus.HELD
+    ready_at = max(row.planned_release_date, now) if is_held and row.planned_release_date else now
+    at = rules.next_run(schedule, ready_at)
+    if row.is_blocked:
+        return Expected(at, SkipCause.BLOCKED, None)
+    if not is_held and row.cause is not None:
+        return Expected(at, SkipCause(row.cause), None)
+    return Expected(at, SkipCause.MANUAL if at is None else None, None)

@@ -1,0 +1,201 @@
+"""How debts read on the admin's pages: who owes, what made it, what paid it, who bears it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import url_for
+
+from marketplace.debts.queries import Age, BorneBy, Debtor, DebtRow, DebtTotal, PaidBy
+from marketplace.paging import Sort
+from marketplace.refunds import queries as refund_queries
+from marketplace.web.admin.explain import entry_url
+from marketplace.web.pages import date_text, decimal, money_text
+
+SORTS = (Sort.LARGEST, Sort.SMALLEST, Sort.OLDEST, Sort.NEWEST)
+CSV_COLUMNS = ("Debt", "Made by", "Order", "Currency", "Amount", "Paid by sales", "Not owed any more", "Open", "Since")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What is owed in one currency."""
+
+    label: str
+    amount: str
+    note: str
+    explain_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class DebtorRow:
+    """One seller in the list."""
+
+    shop: str
+    note: str
+    url: str
+    ages: tuple[tuple[str, str], ...]
+    """Label and amount of each age, the youngest first; "" for nothing."""
+    open: str
+    paid: str
+    borne: str
+    oldest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What made a debt."""
+
+    label: str
+    url: str
+    explain_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class DebtView:
+    """One debt of a seller."""
+
+    cause: Cause
+    order: str
+    since: str
+    amount: str
+    paid: str
+    borne: str
+    open: str
+    note: str
+    write_off_url: str
+    write_off_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaidView:
+    """One time a sale paid a debt."""
+
+    order: str
+    when: str
+    amount: str
+    url: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class BorneView:
+    """One time the platform took over what was open."""
+
+    amount: str
+    when: str
+    url: str
+    reason: str
+    who: str
+
+
+def figures(totals: Sequence[DebtTotal]) -> tuple[Figure, ...]:
+    """Return what is owed in each currency, to the ledger's account."""
+    return tuple(
+        Figure(
+            label=f"Owed in {each.currency}",
+            amount=money_text(each.open_minor, each.currency),
+            note=f"{_count(each.sellers, 'seller')}, the oldest since {date_text(each.oldest)}",
+            explain_url=url_for("admin.account", account="seller_debt", currency=each.currency),
+        )
+        for each in totals
+    )
+
+
+def debtor(row: Debtor) -> DebtorRow:
+    """Return one seller of the list."""
+    return DebtorRow(
+        shop=row.shop_name,
+        note=f"{_count(row.debts, 'debt')} in {row.currency}",
+        url=url_for("admin.debtor", seller_id=row.seller_id, currency=row.currency),
+        ages=tuple((age.label, _some(row.minor_of(age), row.currency)) for age in Age),
+        open=money_text(row.open_minor, row.currency),
+        paid=_some(row.paid_minor, row.currency),
+        borne=_some(row.borne_minor, row.currency),
+        oldest=date_text(row.oldest) if row.oldest else "",
+    )
+
+
+def debts(rows: Sequence[DebtRow], now: datetime) -> tuple[DebtView, ...]:
+    """Return a seller's debts."""
+    causes = _causes([row.subject for row in rows])
+    return tuple(_debt(row, causes[row.subject], now) for row in rows)
+
+
+def paid(rows: Sequence[PaidBy], currency: str) -> tuple[PaidView, ...]:
+    """Return which sales paid, each with its entry."""
+    return tuple(
+        PaidView(
+            order=f"Order {row.order_number}",
+            when=date_text(row.netted_at),
+            amount=money_text(row.amount_minor, currency),
+            url=entry_url(row.entry_id),
+            note="Given back since: what made the debt fell away" if row.undone_minor else "",
+        )
+        for row in rows
+    )
+
+
+def borne(rows: Sequence[BorneBy], currency: str) -> tuple[BorneView, ...]:
+    """Return what the platform took over, each with its entry."""
+    return tuple(
+        BorneView(
+            amount=money_text(row.amount_minor, currency),
+            when=date_text(row.decided_at),
+            url=entry_url(row.entry_id),
+            reason=row.reason + (" Undone since: what made the debt fell away." if row.is_undone else ""),
+            who=row.decided_by if row.decided_by == row.asked_by else f"{row.asked_by}, confirmed by {row.decided_by}",
+        )
+        for row in rows
+    )
+
+
+def cause(subject: str) -> Cause:
+    """Return what made one debt."""
+    return _causes([subject])[subject]
+
+
+def csv_row(row: DebtRow) -> tuple[object, ...]:
+    """Return one debt for a file."""
+    minors = (row.amount_minor, row.netted_minor, row.forgiven_minor, row.open_minor)
+    amounts = tuple(decimal(minor, row.currency) for minor in minors)
+    return (row.id, row.subject, row.order_number, row.currency, *amounts, row.created_at)
+
+
+def _debt(row: DebtRow, made_by: Cause, now: datetime) -> DebtView:
+    days = (now - row.created_at).days
+    waits = f"{row.waiting_approver} wants to write it off" if row.waiting_approver and row.open_minor else ""
+    return DebtView(
+        cause=made_by,
+        order=f"Order {row.order_number}",
+        since=f"{date_text(row.created_at)}, {_count(days, 'day')}" if row.open_minor else date_text(row.created_at),
+        amount=money_text(row.amount_minor, row.currency),
+        paid=_some(row.netted_minor, row.currency),
+        borne=_some(row.forgiven_minor, row.currency),
+        open=money_text(row.open_minor, row.currency),
+        note=waits,
+        write_off_url=url_for("admin.write_off", debt_id=row.id) if row.open_minor else "",
+        write_off_label="Confirm…" if waits else "Write off…",
+    )
+
+
+def _causes(subjects: Sequence[str]) -> dict[str, Cause]:
+    """Return what subjects such as `refund:9:1` and `dispute:3:1` mean."""
+    kinds = {subject: subject.split(":") for subject in subjects}
+    refunds = refund_queries.numbers_of(int(parts[1]) for parts in kinds.values() if parts[0] == "refund")
+    found = {}
+    for subject, (kind, row_id, *_) in kinds.items():
+        number = refunds.get(int(row_id), "") if kind == "refund" else ""
+        found[subject] = Cause(
+            label=f"Refund {number}" if number else f"{kind.capitalize()} {row_id}",
+            url=url_for("admin.refunds", refund=number) if number else "",
+            explain_url=url_for("admin.explain_refund", number=number, figure="debt") if number else "",
+        )
+    return found
+
+
+def _some(minor: int, currency: str) -> str:
+    return money_text(minor, currency) if minor else ""
+
+
+def _count(number: int, thing: str) -> str:
+    return f"1 {thing}" if number == 1 else f"{number} {thing}s"

@@ -1,0 +1,110 @@
+"""Refunds while the money moves: no other plan than was seen, none while it is disputed, and no race pays twice."""
+
+from functools import partial
+
+import pytest
+from sqlalchemy.orm import Session
+
+from marketplace import db
+from marketplace.errors import Conflict, NotAllowed
+from marketplace.money import Money
+from marketplace.payments import holds
+from marketplace.payments.models import PaymentBlock
+from marketplace.payments.states import BlockReason
+from marketplace.refunds import flows, planning_queries, queries
+from marketplace.refunds.wishes import Wish
+from tests.builders import Bought, World
+from tests.journeys.test_debts import agreed, owed, sale, shares
+from tests.journeys.test_holds import sent
+from tests.journeys.test_refunds import approve, at_the_provider, balances, sent_back
+from tests.races import at_once, refusals
+
+ROUNDS = 10
+
+
+def seen_by_an_admin(world: World, refund_id: int, amount_minor: int) -> str:
+    """Return the fingerprint of the plan that the page shows now."""
+    row = queries.refund(queries.number_of(refund_id))
+    return planning_queries.preview(row, Money(amount_minor, row.currency), world.settings.money).plan.fingerprint
+
+
+def approve_seen(world: World, refund_id: int, amount_minor: int, admin_id: int, seen: str) -> bool:
+    return flows.approve_and_send(
+        admin_id=admin_id,
+        refund_id=refund_id,
+        amount_minor=amount_minor,
+        notes="",
+        policy=world.settings.money,
+        providers={"stripe": world.provider},
+        seen=seen,
+        now=world.now,
+    )
+
+
+@pytest.mark.covers("S2.15")
+def test_a_plan_that_changed_since_it_was_seen_is_asked_again(world: World) -> None:
+    """Somebody refunds 60.00 at the provider between preview and approval: 40.00 would now make a debt."""
+    bought, admin = sent(world, 10_000), world.person("Ada Admin", is_admin=True)
+    refund_id = world.ask_refund(bought, Wish(amount_minor=4_000))
+    seen = seen_by_an_admin(world, refund_id, 4_000)
+    at_the_provider(world, bought, 6_000)
+    world.settle_down()
+    with pytest.raises(Conflict, match="Look again"):
+        approve_seen(world, refund_id, 4_000, admin, seen)
+    assert len(sent_back(world)) == 1
+    seen = seen_by_an_admin(world, refund_id, 4_000)
+    assert approve_seen(world, refund_id, 4_000, admin, seen)
+    world.settle_down()
+    assert world.rows("SELECT held_minor, debt_minor FROM refund WHERE id = %s", refund_id) == [(3_560, 320)]
+
+
+def block(world: World, note: str = "The buyer's bank disputes the payment") -> None:
+    """Block the first share as a dispute does."""
+
+    def set_block(session: Session) -> None:
+        [(share_id,)] = world.rows("SELECT min(id) FROM payment_transaction")
+        session.add(
+            PaymentBlock(
+                transaction_id=int(str(share_id)), reason=BlockReason.DISPUTE, subject_id=1, note=note, set_at=world.now
+            )
+        )
+
+    db.atomic(set_block)
+
+
+@pytest.mark.covers("S4.8")
+def test_s31_a_disputed_payment_may_be_asked_back_and_is_not_approved(world: World) -> None:
+    bought, admin = sent(world, 10_000), world.person("Ada Admin", is_admin=True)
+    block(world)
+    refund_id = world.ask_refund(bought, Wish(percent=100))
+    with pytest.raises(NotAllowed, match="would pay twice"):
+        approve(world, refund_id, 10_000, admin)
+    assert sent_back(world) == []
+    assert world.rows("SELECT status FROM refund") == [("pending",)]
+    world.tamper("UPDATE payment_block SET lifted_at = now() WHERE reason = 'dispute'")
+    assert approve(world, refund_id, 10_000, admin)
+    world.settle_down()
+    assert sent_back(world) == [("succeeded", 10_000)]
+
+
+def half_back(world: World, bought: Bought, admin: int) -> bool:
+    """Ask for half of an order back, look at the plan and approve just that, while other things happen."""
+    refund_id = world.ask_refund(bought, Wish(percent=50))
+    return approve_seen(world, refund_id, 500, admin, seen_by_an_admin(world, refund_id, 500))
+
+
+def test_refund_and_release_at_once_take_the_money_once(world: World) -> None:
+    """The buyer says that it arrived and asks half of it back, and an admin agrees, as the tick releases the share."""
+    seller, admin = world.seller(), world.person("Ada Admin", is_admin=True)
+    for number in range(ROUNDS):
+        bought = sale(world, seller, 1_000, is_released=False)
+        release = partial(db.atomic, holds.release_due, (), policy=world.settings.money, now=world.now)
+        calls = [release, partial(half_back, world, bought, admin), release]
+        answers = at_once(world.app, calls[number % 2 :])
+        assert not refusals(answers), answers
+        world.settle_down()
+        agreed(world)
+    assert shares(world) == [("available", 911 - 485)] * ROUNDS
+    assert sent_back(world) == [("succeeded", 500)] * ROUNDS
+    assert balances(world)["provider_balance"] == world.sandbox.balance_sum("usd")
+    assert owed(world) == []
