@@ -40,6 +40,7 @@ _BUYER = (
     ("orders", "Orders", "buyer.orders", "package"),
     ("payments", "Payments", "buyer.payments", "credit-card"),
     ("refunds", "Refunds", "buyer.refunds", "undo-2"),
+    ("transactions", "Transactions", "buyer.my_transactions", "list"),
     ("statistics", "Statistics", "buyer.statistics", "gauge"),
     ("security", "Security", "auth.security", "lock"),
 )

@@ -47,7 +47,7 @@ BUYER = (
     "/orders/{order}/refund/new", "/refunds", "/refunds/{asked_back}", "/refunds/{refunded}", "/refunds/{refused}",
     "/refunds/{refunded}/explain/amount", "/checkout/return/{paid}", "/checkout/return/{failed}",
     "/checkout/return/{expired}", "/checkout/return/{waiting}",
-    "/checkout/cancelled/{cancelled}", "/sell", "/seller/orders", "/l/{sold_out}",
+    "/checkout/cancelled/{cancelled}", "/transactions/", "/payouts/", "/sell", "/seller/orders", "/l/{sold_out}",
 )  # fmt: skip
 SELLER = (
     "/seller/orders/{order}/cancel", "/seller/orders/{called_off}",

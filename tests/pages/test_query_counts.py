@@ -27,6 +27,7 @@ _LISTS = {
         "/notifications",
         "/account",
         "/account/statistics",
+        "/transactions/",
         "/account/explain/paid/USD",
     ),
     "seller": (

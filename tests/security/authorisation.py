@@ -103,6 +103,8 @@ GET    /seller/explain/held/<currency>             in     403  403     200    20
 GET    /seller/explain/<pot>/<currency>            in     403  403     200    200    403   404     404
 GET    /seller/explain/release/<currency>/<day>    in     403  403     200    200    403   200     404
 GET    /seller/transactions                        in     403  403     200    200    403   -       -
+GET    /transactions/                              in     200  200     200    200    200   -       -
+GET    /payouts/                                   in     200  200     200    200    200   -       -
 GET    /seller/balance                             in     403  403     200    200    403   -       -
 GET    /seller/explain/<pot>/order/<number>        in     403  403     200    404    403   404     404
 GET    /seller/payouts                             in     403  403     200    200    403   -       -
