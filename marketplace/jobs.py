@@ -33,6 +33,7 @@ from marketplace.payouts import flows as payouts
 from marketplace.provider_events import flows as events
 from marketplace.queue import JobName
 from marketplace.refunds import flows as refunds
+from marketplace.statements import operations as statements
 
 log = structlog.get_logger()
 
@@ -107,6 +108,7 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         "payouts followed": lambda: payouts.follow_due(providers=providers, now=now),
         "payouts sent": lambda: payouts.run_due(providers=providers, policy=settings.money, now=now),
         "receipts returned": lambda: checkout.return_receipts(providers=providers, now=now),
+        "statements closed": lambda: db.atomic(statements.close_months, (), now=now),
         "entries chained": lambda: db.atomic(ledger.extend_chain, ["ledger:chain"]),
     }
 

@@ -28,6 +28,7 @@ pytestmark = pytest.mark.e2e
 
 # GET addresses that are no page: files, redirects without a face, and what machines ask.
 NO_PAGES = {
+    "seller.statement_pdf",
     "static", "stylesheet", "shop.media", "checkout.state", "probes.healthz", "probes.readyz", "probes.metrics",
     "seller.payout_setup_done", "seller.payout_setup_again",
 }  # fmt: skip
@@ -46,12 +47,15 @@ BUYER = (
     "/orders/{order}/refund/new", "/refunds", "/refunds/{asked_back}", "/refunds/{refunded}", "/refunds/{refused}",
     "/refunds/{refunded}/explain/amount", "/checkout/return/{paid}", "/checkout/return/{failed}",
     "/checkout/return/{expired}", "/checkout/return/{waiting}",
-    "/checkout/cancelled/{cancelled}", "/sell", "/seller/orders", "/l/{sold_out}",
+    "/checkout/cancelled/{cancelled}", "/transactions/", "/payouts/", "/sell", "/seller/orders", "/l/{sold_out}",
 )  # fmt: skip
 SELLER = (
     "/seller/orders/{order}/cancel", "/seller/orders/{called_off}",
     "/seller/payouts/withdraw",
     "/seller", "/seller?days=90", "/seller/transactions", "/seller/transactions?type=refund&from=2001-01-01",
+    "/seller/balance", "/seller/balance?tab=paid-out", "/seller/payouts",
+    "/seller/explain/waiting/order/{order}", "/seller/statements", "/seller/statements/USD/{month}",
+    "/seller/explain/entry/{entry}",
     "/seller/explain/blocked/USD", "/seller/explain/release/USD/{release_day}",
     "/seller/orders", "/seller/orders?tab=all&q=lamp", "/seller/orders/{order}", "/seller/orders/{unpaid}",
     "/seller/orders/{order}/explain/net", "/seller/orders/{order}/explain/card-fee", "/seller/explain/held/USD",
@@ -83,7 +87,8 @@ SANDBOX = (
     "/dashboard/events", "/dashboard/webhooks", "/dashboard/clock", "/dashboard/objects/{intent}",
     "/dashboard/objects/{endpoint}", "/dashboard/events/{sandbox_event}",
 )  # fmt: skip
-PATHS = {"nobody": NOBODY, "buyer": BUYER, "seller": SELLER, "admin": ADMIN, "sandbox": SANDBOX}
+PAYEE = ("/seller/balance", "/seller/payouts", "/seller/payouts/{payout}", "/seller/explain/on-its-way/USD")
+PATHS = {"payee": PAYEE, "nobody": NOBODY, "buyer": BUYER, "seller": SELLER, "admin": ADMIN, "sandbox": SANDBOX}
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,8 @@ def seeded(served: World) -> Iterator[Seeded]:
 
 def seed(world: World) -> Seeded:
     """Walk every ending: expired, cancelled, declined, asked, paid, waiting for the bank, and open."""
+    payee = world.paid_seller(6_000)
+    world.later(days=30, hours=1)
     buyer, seller = world.person(), world.seller(tax_basis_points=825)
     parts = (
         world.listing(seller, 10_000, title="Head lamp", delivery_minor=700, units=50),
@@ -134,7 +141,7 @@ def seed(world: World) -> Seeded:
     world.settle_down()
     world.put_in_cart(buyer, parts[0])
     admin = world.person("Ada Admin", is_admin=True)
-    people = {"nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
+    people = {"payee": payee, "nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
     found = values(world, bought) | listings(world, seller) | refunds(world, bought["paid"], admin)
     found |= accounts(world, seller)
     found |= {"called_off": called_off(world, bought["called_off"])}
@@ -232,6 +239,8 @@ def values(world: World, bought: dict[str, Bought]) -> dict[str, str]:
         [endpoint] = work.rows("SELECT id FROM objects WHERE kind = 'webhook_endpoint'")
     day = "SELECT min(planned_release_date AT TIME ZONE 'UTC')::date FROM payment_transaction"
     found["release_day"] = one(world, day)
+    found["month"] = f"{world.now:%Y-%m}"
+    found["payout"] = one(world, "SELECT number FROM payout")
     return {**found, "endpoint": str(endpoint["id"])}
 
 

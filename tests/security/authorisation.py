@@ -103,6 +103,16 @@ GET    /seller/explain/held/<currency>             in     403  403     200    20
 GET    /seller/explain/<pot>/<currency>            in     403  403     200    200    403   404     404
 GET    /seller/explain/release/<currency>/<day>    in     403  403     200    200    403   200     404
 GET    /seller/transactions                        in     403  403     200    200    403   -       -
+GET    /transactions/                              in     200  200     200    200    200   -       -
+GET    /payouts/                                   in     200  200     200    200    200   -       -
+GET    /seller/balance                             in     403  403     200    200    403   -       -
+GET    /seller/explain/<pot>/order/<number>        in     403  403     200    404    403   404     404
+GET    /seller/payouts                             in     403  403     200    200    403   -       -
+GET    /seller/payouts/<number>                    in     403  403     404    404    403   404     404
+GET    /seller/statements                          in     403  403     200    200    403   -       -
+GET    /seller/statements/<currency>/<month>       in     403  403     200    200    403   404     404
+GET    /seller/statements/<currency>/<month>/pdf   in     403  403     200    200    403   404     404
+GET    /seller/explain/entry/<entry_id>            in     403  403     200    404    403   404     404
 GET    /seller/shop                                in     403  403     200    200    403   -       -
 POST   /seller/shop                                in     403  403     422    422    403   -       -
 GET    /seller/payouts/schedule                    in     403  403     200    200    403   -       -

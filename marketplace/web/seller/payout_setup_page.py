@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import url_for
 
 from marketplace.catalog.queries import ShopView
-from marketplace.payments.seller_queries import Pot, Pots
+from marketplace.payments.pot_queries import Pot, Pots
 from marketplace.payouts.account_queries import AccountRow
 from marketplace.payouts.schedules import Chosen
 from marketplace.payouts.states import AccountStatus
