@@ -215,7 +215,7 @@ def _steps(facts: Facts) -> tuple[Step, ...]:
         account,
         Step("Payout schedule", "done", note),
         Step("Shop details", "done", facts.shop.name),
-        Step("Policies", "done", "Shipping and returns"),
+        Step("Policies", "done", "Delivery and returns"),
     )
 
 
