@@ -85,7 +85,7 @@ def _run_everything(places: Places, arguments: list[str]) -> Counts:
         parallel = ["-n", str(WORKERS), "--dist", "worksteal"]
         total += _pytest(places, "tests", [*parallel, "-m", "not e2e", SLOWEST, *arguments], variables)
         # Playwright's event loop would break other tests of its process, so browser tests have their own.
-        total += _pytest(places, "browser tests", ["-m", "e2e", SLOWEST, *arguments], variables)
+        total += _pytest(places, "browser tests", [*parallel, "-m", "e2e", SLOWEST, *arguments], variables)
     return total
 
 

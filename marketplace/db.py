@@ -108,7 +108,7 @@ that place orders used up twelve tries; in turn none needs a second one. The tab
 def engine_settings(url: str, pool: int) -> dict[str, Any]:
     """Return the Flask-SQLAlchemy settings of both pools for `url`, each of `pool` connections."""
     # Parameters may be e-mail addresses and tokens: they stay out of exception texts, and so out of logs.
-    common = {"pool_size": pool, "max_overflow": 0, "pool_timeout": 30, "hide_parameters": True}
+    common = {"pool_size": pool, "max_overflow": 0, "pool_timeout": 30, "pool_use_lifo": True, "hide_parameters": True}
     return {
         "SQLALCHEMY_DATABASE_URI": url,
         "SQLALCHEMY_ENGINE_OPTIONS": {

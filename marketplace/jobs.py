@@ -33,6 +33,7 @@ from marketplace.payouts import flows as payouts
 from marketplace.provider_events import flows as events
 from marketplace.queue import JobName
 from marketplace.refunds import flows as refunds
+from marketplace.statements import operations as statements
 
 log = structlog.get_logger()
 
@@ -102,10 +103,12 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         ),
         "holds ended": lambda: db.atomic(holds.release_due, (), policy=settings.money, now=now),
         "debts netted": lambda: db.atomic(debts.net_due, (), now=now),
+        "accounts read": lambda: account_flows.read_unheard(providers=providers, now=now),
         "account deadlines told": lambda: account_flows.remind(now=now),
         "payouts followed": lambda: payouts.follow_due(providers=providers, now=now),
         "payouts sent": lambda: payouts.run_due(providers=providers, policy=settings.money, now=now),
         "receipts returned": lambda: checkout.return_receipts(providers=providers, now=now),
+        "statements closed": lambda: db.atomic(statements.close_months, (), now=now),
         "entries chained": lambda: db.atomic(ledger.extend_chain, ["ledger:chain"]),
     }
 

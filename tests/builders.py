@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from marketplace import clock, db, jobs, queue
 from marketplace.accounts import operations as accounts
 from marketplace.accounts import passwords
+from marketplace.accounts.operations import Device
 from marketplace.carts import operations as carts
 from marketplace.catalog import operations as catalog
 from marketplace.catalog.operations import Offer, PartFacts, ShopFacts
@@ -33,9 +34,10 @@ from marketplace.refunds import operations as refunds
 from marketplace.refunds.rules import RefundReason
 from marketplace.refunds.wishes import Wish
 from marketplace.sandbox.inprocess import Paid, RunningSandbox
+from marketplace.web import guards
 from tests.builders_accounts import SellersAccounts
 from tests.builders_payouts import SellersPayouts
-from tests.postgres_server import DatabaseUrls
+from tests.postgres_server import DatabaseUrls, kept_connection
 
 PASSWORD = "a-good-long-password"
 _PASSWORD_HASH = passwords.hash_password(PASSWORD)
@@ -117,8 +119,7 @@ class World(SellersAccounts, SellersPayouts):
 
     def rows(self, statement: str, *values: object) -> list[tuple[object, ...]]:
         """Return what a query by the superuser sees."""
-        with psycopg.connect(self.urls.superuser, autocommit=True) as connection:
-            return connection.execute(statement, values).fetchall()
+        return kept_connection(self.urls.superuser).execute(statement, values).fetchall()
 
     def tamper(self, statement: str) -> None:
         """Change rows as the superuser with triggers off, as no part of the product can."""
@@ -282,14 +283,23 @@ class World(SellersAccounts, SellersPayouts):
             await worker.run_worker_async(wait=False, listen_notify=False, delete_jobs="successful")
 
     def client(self, user_id: int | None = None) -> FlaskClient:
-        """Return a browser-like client, signed in as `user_id` through the real form."""
+        """Return a browser-like client, signed in as `user_id` as the form does it once the password is right."""
         client = Browser(self.app, self.app.response_class)
         if user_id is not None:
-            [(email,)] = self.rows('SELECT email FROM "user" WHERE id = %s', user_id)
-            token = form_token(client.get("/login").text)
-            answer = client.post("/login", data={"email": email, "password": PASSWORD, "csrf_token": token})
-            assert answer.status_code in (302, 303), answer.text
+            name, value = self._signed_in(user_id)
+            client.set_cookie(name, value)
         return client
+
+    def _signed_in(self, user_id: int) -> tuple[str, str]:
+        """Open a session and return the name and the value of its cookie; only the slow hash is left out."""
+        token, device = secrets.token_urlsafe(32), Device("127.0.0.1", "a test's browser")
+        values = {"user_id": user_id, "token": token, "device": device, "now": clock.system_now()}
+        db.atomic(accounts.open_session, (), **values)
+        with self.app.test_request_context():
+            guards.start_session(token)
+            answer = self.app.process_response(self.app.response_class())
+        name, _, value = answer.headers["Set-Cookie"].partition(";")[0].partition("=")
+        return name, value
 
 
 def form_token(html: str) -> str:

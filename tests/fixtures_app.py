@@ -15,7 +15,7 @@ from marketplace.db import database
 from marketplace.reconciliation.checks import check_books
 from marketplace.sandbox.inprocess import RunningSandbox
 from tests.builders import World
-from tests.postgres_server import DatabaseUrls
+from tests.postgres_server import DatabaseUrls, kept_connection
 
 # What a migration wrote and no test may lose.
 _KEPT = {"alembic_version", "fee_schedule", "installation"}
@@ -88,22 +88,23 @@ def world(
 
 def _empty(urls: DatabaseUrls) -> None:
     """Delete every row as the superuser with triggers off; the application itself could not."""
-    for url, kept in ((urls.superuser, _KEPT), (urls.sandbox, set())):
-        with psycopg.connect(url, autocommit=True) as connection:
-            tables = connection.execute(
-                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'procrastinate%'"
-            ).fetchall()
-            names = [name for (name,) in tables if name not in kept]
-            if url == urls.superuser:
-                connection.execute("SET session_replication_role = replica")
-                connection.execute("; ".join(f'DELETE FROM "{name}"' for name in names))
-                connection.execute("DELETE FROM procrastinate_jobs")
-                connection.execute("DELETE FROM fee_schedule WHERE id > 2")
-            else:
-                endpoint_rows = "kind <> 'webhook_endpoint'"
-                connection.execute(
-                    "; ".join(
-                        f'DELETE FROM "{name}"' + (f" WHERE {endpoint_rows}" if name == "objects" else "")
-                        for name in reversed(names)
-                    )
-                )
+    shop, sandbox = kept_connection(urls.superuser), kept_connection(urls.sandbox)
+    with shop.transaction():
+        shop.execute("SET LOCAL session_replication_role = replica")
+        names = [name for name in _tables(shop) if name not in _KEPT]
+        shop.execute("; ".join(f'DELETE FROM "{name}"' for name in names))
+        shop.execute("DELETE FROM procrastinate_jobs; DELETE FROM fee_schedule WHERE id > 2")
+    endpoint_rows = "kind <> 'webhook_endpoint'"
+    sandbox.execute(
+        "; ".join(
+            f'DELETE FROM "{name}"' + (f" WHERE {endpoint_rows}" if name == "objects" else "")
+            for name in reversed(_tables(sandbox))
+        )
+    )
+
+
+def _tables(connection: psycopg.Connection) -> list[str]:
+    found = connection.execute(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'procrastinate%'"
+    ).fetchall()
+    return [str(name) for (name,) in found]

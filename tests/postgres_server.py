@@ -30,6 +30,8 @@ from launcher.postgres import SUPERUSER, VOLATILE, Cluster, find_binaries
 CHECKOUT = Path(__file__).parent.parent
 TEMPLATE_LOCK = 20_261_121  # any number; taken while the template is looked for and made
 
+_kept: dict[str, psycopg.Connection] = {}
+
 
 @dataclass(frozen=True)
 class DatabaseUrls:
@@ -39,6 +41,14 @@ class DatabaseUrls:
     owner: str
     superuser: str
     sandbox: str
+
+
+def kept_connection(url: str) -> psycopg.Connection:
+    """Return this process's one autocommit connection to a database: a new one costs more than most questions."""
+    found = _kept.get(url)
+    if found is None or found.closed:
+        found = _kept[url] = psycopg.connect(url, autocommit=True)
+    return found
 
 
 class ThrowAwayCluster:
@@ -100,6 +110,8 @@ class PostgresServer:
 
     def drop_database(self, name: str) -> None:
         """Drop a database, ending its connections. Does nothing when there is none."""
+        for url in [url for url in _kept if urlsplit(url).path == f"/{name}"]:
+            _kept.pop(url).close()
         with self._superuser("postgres") as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 

@@ -108,9 +108,7 @@ def give_up(session: Session, *, subject: str, transaction_id: int, now: datetim
     return given_up
 
 
-def _pair(
-    session: Session, debts: Sequence[SellerDebt], shares: Sequence[PaymentTransaction], *, now: datetime
-) -> int:
+def _pair(session: Session, debts: Sequence[SellerDebt], shares: Sequence[PaymentTransaction], *, now: datetime) -> int:
     debt_of, share_of = {debt.id: debt for debt in debts}, {share.id: share for share in shares}
     pairings = rules.pair(
         [rules.Open(debt.id, debt.open_minor) for debt in debts],

@@ -21,6 +21,7 @@ class NotificationKind(StrEnum):
     PAYMENT_EXPIRED = "payment_expired"
     PAYMENT_RETURNED = "payment_returned"
     MONEY_RELEASED = "money_released"
+    STATEMENT_READY = "statement_ready"
     PAYOUT_SENT = "payout_sent"
     PAYOUT_PAID = "payout_paid"
     PAYOUT_REFUSED = "payout_refused"

@@ -5,7 +5,21 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, case, false, func, literal, null, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+)
 
 from marketplace import db
 from marketplace.ledger import queries as ledger
@@ -13,6 +27,7 @@ from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import LedgerEntry, Posting
 from marketplace.orders.models import Order
 from marketplace.paging import Cursor, Listed, Period, Sort, read_page
+from marketplace.payments.models import BalanceTransaction
 
 _MINOR = Posting.amount_minor.type
 
@@ -33,18 +48,43 @@ class MovementKind(StrEnum):
     SALE = "sale", "Sale", "Sales"
     REFUND = "refund", "Refund", "Refunds"
     RETURNED = "returned", "Refund that came back", "Refunds that came back"
+    RELEASED = "released", "Released", "Releases"
+    PAYOUT = "payout", "Payout", "Payouts"
+    TAKEN_BACK = "taken_back", "Payout taken back", "Payouts taken back"
+    DISPUTE = "dispute", "Dispute", "Disputes"
+    NETTED = "netted", "Paid what you owed", "Payments of what you owed"
+    WRITTEN_OFF = "written_off", "Debt written off", "Debts written off"
     OTHER = "other", "Other", "Other movements"
 
 
+def _of_provider(*kinds: str) -> ColumnElement[bool]:
+    """Return the condition that an entry books a line of the provider's balance of one of these kinds."""
+    line = select(BalanceTransaction.id).where(
+        BalanceTransaction.provider_id == func.substr(LedgerEntry.key, len(_LINE) + 1),
+        BalanceTransaction.kind.in_(kinds),
+    )
+    return LedgerEntry.key.startswith(_LINE) & line.exists()
+
+
+_LINE = "balance_transaction:"
 _KEYS = {
     MovementKind.SALE: LedgerEntry.key.like("payment:%:captured"),
     MovementKind.REFUND: LedgerEntry.key.like("refund:%:approved:%"),
     MovementKind.RETURNED: LedgerEntry.key.like("refund:%:failed:%"),
+    MovementKind.RELEASED: LedgerEntry.key.like("transaction:%:released"),
+    MovementKind.PAYOUT: _of_provider("transfer"),
+    MovementKind.TAKEN_BACK: _of_provider("transfer_refund"),
+    MovementKind.DISPUTE: LedgerEntry.key.like("dispute:%"),
+    MovementKind.NETTED: LedgerEntry.key.like("netting:%"),
+    MovementKind.WRITTEN_OFF: LedgerEntry.key.like("debt_write_off:%"),
 }
-_kind = case(
+MOVES_OUT = or_(_KEYS[MovementKind.PAYOUT], _KEYS[MovementKind.TAKEN_BACK])
+"""The condition that a joined LedgerEntry is a transfer to a seller, or takes one back."""
+kind_of_entry = case(
     *((condition, literal(kind.value)) for kind, condition in _KEYS.items()), else_=literal(MovementKind.OTHER.value)
 )
-_IS_SALE = _KEYS[MovementKind.SALE]
+"""The kind of a joined LedgerEntry, as the word of a MovementKind."""
+IS_SALE = _KEYS[MovementKind.SALE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +188,12 @@ def _rows(own: Subquery) -> Select[*tuple[Any, ...]]:
         select(
             own.c.id,
             LedgerEntry.booked_at,
-            _kind,
+            kind_of_entry,
             own.c.account,
             LedgerEntry.key,
             LedgerEntry.description,
             Order.number,
-            *(case((_IS_SALE, column), else_=null()) for column in agreed),
+            *(case((IS_SALE, column), else_=null()) for column in agreed),
             own.c.amount,
             own.c.balance,
         )
@@ -163,7 +203,7 @@ def _rows(own: Subquery) -> Select[*tuple[Any, ...]]:
 
 
 def _is_asked(asked: Asked) -> ColumnElement[bool]:
-    conditions = [_kind == asked.kind.value] if asked.kind else []
+    conditions = [kind_of_entry == asked.kind.value] if asked.kind else []
     if asked.period != Period():
         conditions.append(asked.period.of(LedgerEntry.__table__.c.booked_at))
     return and_(true(), *conditions)

@@ -1,5 +1,6 @@
 """Where sellers' accounts meet the provider: opened once, links minted anew for each click. No open transaction."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -20,6 +21,8 @@ _SILENT = "Our payment provider does not answer right now. Nothing is lost. Plea
 _REFUSED = "Our payment provider could not open an account: {why}"
 _NO_ACCESS = "account_invalid"
 _REMIND_BEFORE = timedelta(days=7)
+_READ_AFTER = timedelta(days=1)
+_BATCH = 10
 
 log = structlog.get_logger()
 
@@ -80,8 +83,8 @@ def read(account_id: str, *, provider: Provider) -> ProviderAccount | None:
         raise
 
 
-def read_again(account_id: str, *, actor: Actor, provider: Provider, now: datetime) -> None:
-    """Ask the provider about an account and put the answer into the books; silence and refusals change nothing."""
+def read_again(account_id: str, *, actor: Actor, provider: Provider, now: datetime) -> bool:
+    """Ask the provider about an account and put the answer into the books; return whether it answered."""
     try:
         found = read(account_id, provider=provider)
         if found is None:
@@ -90,6 +93,18 @@ def read_again(account_id: str, *, actor: Actor, provider: Provider, now: dateti
             db.atomic(onboarding.follow, (), found=found, actor=actor, now=now)
     except (Unknown, Refused, onboarding.NotOurs) as error:
         log.info("account not read", account_id=account_id, error=str(error))
+        return not isinstance(error, Unknown)
+    return True
+
+
+def read_unheard(*, providers: Mapping[str, Provider], now: datetime) -> int:
+    """Read accounts again about which an event may have been lost, a few at a time; return how many were read."""
+    read_so_far = 0
+    for account_id, provider in account_queries.unheard(before=now - _READ_AFTER, now=now, limit=_BATCH):
+        if not read_again(account_id, actor=Actor.job("tick"), provider=providers[provider], now=now):
+            break
+        read_so_far += 1
+    return read_so_far
 
 
 def remind(*, now: datetime) -> int:

@@ -13,7 +13,7 @@ from marketplace.ledger.operations import Line
 from marketplace.outbound import operations as outbound
 from marketplace.outbound.models import CallKind, OutboundCall
 from marketplace.outbound.requests import Answer
-from marketplace.payments import balance
+from marketplace.payments import balance, endings
 from marketplace.payments.models import PaymentTransaction
 from marketplace.payments.states import TransactionStatus
 from marketplace.payouts import operations, rules, telling
@@ -131,6 +131,7 @@ def _pay(session: Session, payout: Payout, *, actor: Actor, is_new: bool, now: d
     because = f"The bank has payout {payout.number}."
     moved = history.move_many(session, PaymentTransaction, share_ids, "pay_out", actor=actor, at=now, because=because)
     _reopen_rest(session, moved, actor=actor, now=now)
+    endings.refund_whole(session, moved, actor=actor, now=now)
     telling.paid(session, payout, now=now)
     return "The bank has it."
 

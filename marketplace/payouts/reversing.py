@@ -93,7 +93,7 @@ def _parts(session: Session, payout: Payout, reversal: TransferReversal) -> list
     )
     found = [
         (line, share)
-        for line, share in session.execute(statement)
+        for line, share in session.execute(statement).all()
         if reversal.transaction_id in {None, share.id} and line.amount_minor > line.reversed_minor
     ]
     left = [line.amount_minor - line.reversed_minor for line, _ in found]

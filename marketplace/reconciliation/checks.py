@@ -17,6 +17,7 @@ from marketplace.ledger.operations import entry_hash, link_hash
 from marketplace.reconciliation.order_checks import ORDER_CHECKS
 from marketplace.reconciliation.payout_checks import PAYOUT_CHECKS
 from marketplace.reconciliation.seller_checks import SELLER_CHECKS
+from marketplace.reconciliation.statement_checks import STATEMENT_CHECKS
 
 _CHECKS: Mapping[str, str] = {
     "entries balance": """
@@ -175,6 +176,7 @@ _CHECKS: Mapping[str, str] = {
     """,
 }
 
+_SQL_CHECKS = {**_CHECKS, **ORDER_CHECKS, **SELLER_CHECKS, **PAYOUT_CHECKS, **STATEMENT_CHECKS}
 _STATUS = """
     SELECT '{table}', coalesce(row.id, last.subject_id),
         'status ' || coalesce(row.status, 'gone') || ', history ' || coalesce(last.to_status, 'none')
@@ -236,13 +238,13 @@ def check_books() -> Report:
     return Report(
         entries,
         postings,
-        len(_CHECKS) + len(ORDER_CHECKS) + len(SELLER_CHECKS) + len(PAYOUT_CHECKS) + len(Ruled.ruled) + 3,
+        len(_SQL_CHECKS) + len(Ruled.ruled) + 3,
         tuple(differences),
     )
 
 
 def _sql_differences(connection: Connection) -> Iterator[Difference]:
-    statements = {**_CHECKS, **ORDER_CHECKS, **SELLER_CHECKS, **PAYOUT_CHECKS}
+    statements = dict(_SQL_CHECKS)
     for model in Ruled.ruled:
         name = model.machine.name
         statements[f"the status of each {name} is its history's last"] = _STATUS.format(table=name)

@@ -160,9 +160,7 @@ def approve(
     return _execute(session, refund, plan, take_back=take_back, admin_id=admin_id, now=now)
 
 
-def _execute(
-    session: Session, refund: Refund, plan: Plan, *, take_back: bool, admin_id: int, now: datetime
-) -> Decided:
+def _execute(session: Session, refund: Refund, plan: Plan, *, take_back: bool, admin_id: int, now: datetime) -> Decided:
     actor = Actor.user(admin_id, "admin")
     refund.decided_by_id, refund.decided_at = admin_id, now
     refund.attempt += 1

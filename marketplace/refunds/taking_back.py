@@ -95,7 +95,7 @@ def _transferred(session: Session, transaction_id: int) -> list[tuple[PayoutLine
         .where(PayoutLine.transaction_id == transaction_id, Payout.transfer_id.is_not(None))
         .order_by(Payout.id.desc())
     )
-    return list(session.execute(statement).tuples())
+    return [(line, payout) for line, payout in session.execute(statement).all()]
 
 
 def _pending(session: Session, payout_id: int, line: PayoutLine) -> int:
@@ -108,9 +108,7 @@ def _pending(session: Session, payout_id: int, line: PayoutLine) -> int:
     return int(session.execute(statement).scalar_one())
 
 
-def _plan_call(
-    session: Session, reversal: TransferReversal, payout: Payout, *, actor: Actor, now: datetime
-) -> int:
+def _plan_call(session: Session, reversal: TransferReversal, payout: Payout, *, actor: Actor, now: datetime) -> int:
     return outbound.plan(
         session,
         provider=session.get_one(SellerAccount, payout.seller_account_id).provider,

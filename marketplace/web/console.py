@@ -40,6 +40,7 @@ _BUYER = (
     ("orders", "Orders", "buyer.orders", "package"),
     ("payments", "Payments", "buyer.payments", "credit-card"),
     ("refunds", "Refunds", "buyer.refunds", "undo-2"),
+    ("transactions", "Transactions", "buyer.my_transactions", "list"),
     ("statistics", "Statistics", "buyer.statistics", "gauge"),
     ("security", "Security", "auth.security", "lock"),
 )
@@ -48,7 +49,10 @@ _SELLER = (
     ("orders", "Orders", "seller.orders", "package"),
     ("listings", "Listings", "seller.listings", "tag"),
     ("refunds", "Refunds", "seller.refunds", "undo-2"),
-    ("transactions", "Transactions", "seller.transactions", "wallet"),
+    ("balance", "Balance", "seller.balance", "wallet"),
+    ("payouts", "Payouts", "seller.payouts", "banknote"),
+    ("transactions", "Transactions", "seller.transactions", "list"),
+    ("statements", "Statements", "seller.statements", "receipt-text"),
     ("payout_setup", "Payout setup", "seller.payout_setup", "landmark"),
 )
 _ADMIN = (

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page
 
@@ -21,6 +20,7 @@ from marketplace.refunds import operations as refund_operations
 from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
 from tests.builders import Bought, World
+from tests.e2e.soundness import unsound
 from tests.e2e.visitor import CARD_3DS, DECLINED_CARD, GOOD_ACCOUNT, GOOD_CARD
 from tests.fixtures_browser import browsing, fresh_shop
 
@@ -28,6 +28,7 @@ pytestmark = pytest.mark.e2e
 
 # GET addresses that are no page: files, redirects without a face, and what machines ask.
 NO_PAGES = {
+    "seller.statement_pdf",
     "static", "stylesheet", "shop.media", "checkout.state", "probes.healthz", "probes.readyz", "probes.metrics",
     "seller.payout_setup_done", "seller.payout_setup_again",
 }  # fmt: skip
@@ -46,12 +47,15 @@ BUYER = (
     "/orders/{order}/refund/new", "/refunds", "/refunds/{asked_back}", "/refunds/{refunded}", "/refunds/{refused}",
     "/refunds/{refunded}/explain/amount", "/checkout/return/{paid}", "/checkout/return/{failed}",
     "/checkout/return/{expired}", "/checkout/return/{waiting}",
-    "/checkout/cancelled/{cancelled}", "/sell", "/seller/orders", "/l/{sold_out}",
+    "/checkout/cancelled/{cancelled}", "/transactions/", "/payouts/", "/sell", "/seller/orders", "/l/{sold_out}",
 )  # fmt: skip
 SELLER = (
     "/seller/orders/{order}/cancel", "/seller/orders/{called_off}",
     "/seller/payouts/withdraw",
     "/seller", "/seller?days=90", "/seller/transactions", "/seller/transactions?type=refund&from=2001-01-01",
+    "/seller/balance", "/seller/balance?tab=paid-out", "/seller/payouts",
+    "/seller/explain/waiting/order/{order}", "/seller/statements", "/seller/statements/USD/{month}",
+    "/seller/explain/entry/{entry}",
     "/seller/explain/blocked/USD", "/seller/explain/release/USD/{release_day}",
     "/seller/orders", "/seller/orders?tab=all&q=lamp", "/seller/orders/{order}", "/seller/orders/{unpaid}",
     "/seller/orders/{order}/explain/net", "/seller/orders/{order}/explain/card-fee", "/seller/explain/held/USD",
@@ -73,6 +77,7 @@ ADMIN = (
     "/admin/refunds", "/admin/refunds/rules", "/admin/refunds?amount=1.00", "/admin/refunds?late=1",
     "/admin/refunds?tab=done", "/admin/refunds?tab=rejected&refund={refused}",
     "/admin/refunds/{refunded}/explain/platform", "/admin/orders/{order}/refund", "/admin/events/{event}",
+    "/admin/debts", "/admin/debts?settled=1", "/admin/debts/{debtor}/USD", "/admin/debts/{debt}/write-off",
     "/admin/ledger", "/admin/ledger/entries/{entry}", "/admin/ledger/seller_held/USD", "/admin/states",
 )  # fmt: skip
 SANDBOX = (
@@ -82,10 +87,8 @@ SANDBOX = (
     "/dashboard/events", "/dashboard/webhooks", "/dashboard/clock", "/dashboard/objects/{intent}",
     "/dashboard/objects/{endpoint}", "/dashboard/events/{sandbox_event}",
 )  # fmt: skip
-PATHS = {"nobody": NOBODY, "buyer": BUYER, "seller": SELLER, "admin": ADMIN, "sandbox": SANDBOX}
-VIOLATIONS = """axe.run({resultTypes: ["violations"]}).then(found => found.violations.map(
-  one => one.id + ": " + one.nodes.map(node => node.target.join(" ")).join(", ")))"""
-TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+PAYEE = ("/seller/balance", "/seller/payouts", "/seller/payouts/{payout}", "/seller/explain/on-its-way/USD")
+PATHS = {"payee": PAYEE, "nobody": NOBODY, "buyer": BUYER, "seller": SELLER, "admin": ADMIN, "sandbox": SANDBOX}
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,8 @@ def seeded(served: World) -> Iterator[Seeded]:
 
 def seed(world: World) -> Seeded:
     """Walk every ending: expired, cancelled, declined, asked, paid, waiting for the bank, and open."""
+    payee = world.paid_seller(6_000)
+    world.later(days=30, hours=1)
     buyer, seller = world.person(), world.seller(tax_basis_points=825)
     parts = (
         world.listing(seller, 10_000, title="Head lamp", delivery_minor=700, units=50),
@@ -136,10 +141,12 @@ def seed(world: World) -> Seeded:
     world.settle_down()
     world.put_in_cart(buyer, parts[0])
     admin = world.person("Ada Admin", is_admin=True)
-    people = {"nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
+    people = {"payee": payee, "nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
     found = values(world, bought) | listings(world, seller) | refunds(world, bought["paid"], admin)
     found |= accounts(world, seller)
-    return Seeded(world, people, found | {"called_off": called_off(world, bought["called_off"])})
+    found |= {"called_off": called_off(world, bought["called_off"])}
+    owed = {"debt": "SELECT min(id) FROM seller_debt", "debtor": "SELECT min(seller_id) FROM seller_debt"}
+    return Seeded(world, people, found | {name: one(world, statement) for name, statement in owed.items()})
 
 
 def accounts(world: World, seller_id: int) -> dict[str, str]:
@@ -232,6 +239,8 @@ def values(world: World, bought: dict[str, Bought]) -> dict[str, str]:
         [endpoint] = work.rows("SELECT id FROM objects WHERE kind = 'webhook_endpoint'")
     day = "SELECT min(planned_release_date AT TIME ZONE 'UTC')::date FROM payment_transaction"
     found["release_day"] = one(world, day)
+    found["month"] = f"{world.now:%Y-%m}"
+    found["payout"] = one(world, "SELECT number FROM payout")
     return {**found, "endpoint": str(endpoint["id"])}
 
 
@@ -291,18 +300,9 @@ def test_every_page_is_sound(seeded: Seeded, chromium: Browser, who: str) -> Non
 
 
 def defects(page: Page, name: str) -> list[str]:
-    """Return what is wrong with a page, wide and narrow, light and dark; colours only change what axe finds."""
+    """Return what is wrong with a page: its headings, its title, and what `unsound` finds."""
     heading = page.locator("h1").all_inner_texts()
     wrong = [] if len(heading) == 1 else [f"{len(heading)} headings of level 1"]
     if not page.title().endswith(name) or (name == "· Tandem" and page.title() != f"{heading[0]} {name}"):
         wrong.append(f"the title is {page.title()!r}, the heading {heading!r}")
-    page.evaluate(Axe().axe_script)
-    for width, scheme in ((1360, "light"), (390, "light"), (390, "dark"), (1360, "dark")):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)
-        if page.evaluate(TOO_WIDE):
-            wrong.append(f"scrolls sideways at {width} px")
-        wrong += [f"{width} {scheme}: {violation}" for violation in page.evaluate(VIOLATIONS)]
-    page.set_viewport_size({"width": 1360, "height": 900})
-    page.emulate_media(color_scheme="light")
-    return wrong
+    return [*wrong, *unsound(page)]

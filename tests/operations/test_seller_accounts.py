@@ -127,6 +127,28 @@ def test_a_disconnected_seller_may_begin_anew(world: World) -> None:
     assert world.account_status(seller_id) == "enabled"
 
 
+def test_an_account_whose_events_are_lost_is_read_again_within_a_day(world: World) -> None:
+    seller_id = world.seller()
+    account_id = world.begin_onboarding(seller_id)
+    world.sandbox.hold_webhooks()
+    try:
+        world.sandbox.set_up(account_id)
+        world.tick()
+        assert world.account_status(seller_id) == "started"
+        world.advance(days=1)
+        assert world.tick()["accounts read"] == 1
+        assert world.account_status(seller_id) == "enabled"
+        world.sandbox.press(account_id, "require", days="3")
+        account_flows.read_again(
+            account_id, actor=account_flows.Actor.job("test"), provider=world.provider, now=world.now
+        )
+        world.advance(days=4)
+        counts = [world.tick()["accounts read"] for _ in range(2)]
+    finally:
+        world.sandbox.release_webhooks()
+    assert (counts, world.account_status(seller_id)) == ([1, 0], "restricted")
+
+
 def test_what_an_event_says_of_an_account_is_never_believed(world: World) -> None:
     seller_id = world.seller()
     account_id = world.onboard(seller_id)

@@ -27,6 +27,7 @@ _LISTS = {
         "/notifications",
         "/account",
         "/account/statistics",
+        "/transactions/",
         "/account/explain/paid/USD",
     ),
     "seller": (
@@ -36,6 +37,10 @@ _LISTS = {
         "/seller/refunds",
         "/seller/listings",
         "/seller/transactions",
+        "/seller/balance",
+        "/seller/payouts",
+        "/seller/statements",
+        "/seller/statements/USD/{month}",
         "/seller/payouts/setup",
         "/seller/explain/held/USD",
         "/notifications",
@@ -44,6 +49,8 @@ _LISTS = {
     "admin": (
         "/admin/refunds",
         "/admin/refunds?late=1",
+        "/admin/debts",
+        "/admin/debts?settled=1",
         "/admin/payments",
         "/admin/events",
         "/admin/ledger",
@@ -122,7 +129,11 @@ class Shelf:
             "SELECT s.slug, min(l.slug) FROM shop s JOIN listing l USING (seller_id) GROUP BY 1"
         )
         return {
-            (role, path): cost(self.clients[role], path.format(shop=shop, listing=listing), count_queries)
+            (role, path): cost(
+                self.clients[role],
+                path.format(shop=shop, listing=listing, month=f"{self.world.now:%Y-%m}"),
+                count_queries,
+            )
             for role, paths in _LISTS.items()
             for path in paths
         }

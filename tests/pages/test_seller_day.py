@@ -157,6 +157,7 @@ def test_the_list_of_what_is_to_be_done_names_each_kind_with_its_one_action(worl
         "4 orders to send",
         "1 refund asked for",
         "You owe $3.20",
+        "Set up payouts",
         "1 listing is sold out",
         "1 part is nearly sold out",
         "1 listing is paused",

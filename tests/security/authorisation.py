@@ -103,6 +103,16 @@ GET    /seller/explain/held/<currency>             in     403  403     200    20
 GET    /seller/explain/<pot>/<currency>            in     403  403     200    200    403   404     404
 GET    /seller/explain/release/<currency>/<day>    in     403  403     200    200    403   200     404
 GET    /seller/transactions                        in     403  403     200    200    403   -       -
+GET    /transactions/                              in     200  200     200    200    200   -       -
+GET    /payouts/                                   in     200  200     200    200    200   -       -
+GET    /seller/balance                             in     403  403     200    200    403   -       -
+GET    /seller/explain/<pot>/order/<number>        in     403  403     200    404    403   404     404
+GET    /seller/payouts                             in     403  403     200    200    403   -       -
+GET    /seller/payouts/<number>                    in     403  403     404    404    403   404     404
+GET    /seller/statements                          in     403  403     200    200    403   -       -
+GET    /seller/statements/<currency>/<month>       in     403  403     200    200    403   404     404
+GET    /seller/statements/<currency>/<month>/pdf   in     403  403     200    200    403   404     404
+GET    /seller/explain/entry/<entry_id>            in     403  403     200    404    403   404     404
 GET    /seller/shop                                in     403  403     200    200    403   -       -
 POST   /seller/shop                                in     403  403     422    422    403   -       -
 GET    /seller/payouts/schedule                    in     403  403     200    200    403   -       -
@@ -141,6 +151,10 @@ POST   /admin/refunds/<number>/approve             in     403  403     403    40
 POST   /admin/refunds/<number>/reject              in     403  403     403    403    422   404     404
 GET    /admin/orders/<number>/refund               in     403  403     403    403    200   404     404
 POST   /admin/orders/<number>/refund               in     403  403     403    403    422   404     404
+GET    /admin/debts                                in     403  403     403    403    200   -       -
+GET    /admin/debts/<seller_id>/<currency>         in     403  403     403    403    200   404     404
+GET    /admin/debts/<debt_id>/write-off            in     403  403     403    403    200   404     404
+POST   /admin/debts/<debt_id>/write-off/decide     in     403  403     403    403    422   404     404
 GET    /admin/payments                             in     403  403     403    403    200   -       -
 GET    /admin/payments/<payment_id>                in     403  403     403    403    200   404     404
 GET    /admin/payments/<payment_id>/shares/<share_id>/hold in 403 403   403    403    200   404     404

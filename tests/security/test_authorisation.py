@@ -31,6 +31,8 @@ _ADDED_BY_FLASK = {"HEAD", "OPTIONS"}
 _IDS = (
     "payment_id",
     "share_id",
+    "seller_id",
+    "debt_id",
     "purchase_id",
     "session_id",
     "line_id",
@@ -54,6 +56,7 @@ _MISSING = {
     "currency": "XXX",
     "pot": "nothing",
     "day": "2001-01-01",
+    "month": "2001-01",
 }
 _BROKEN = {
     **dict.fromkeys(_IDS, ("x", "-1", "1.5", "1e3", "0x1", str(2**63), "9" * 400)),
@@ -67,6 +70,7 @@ _BROKEN = {
     "currency": ("USDD", "US", "\N{EURO SIGN}"),
     "pot": ("\0", "Balance", "x" * 3000),
     "day": ("\0", "2026-02-30", "x" * 3000),
+    "month": ("\0", "2026-13", "2026-1", "x" * 3000),
 }
 
 
@@ -214,7 +218,7 @@ def test_a_buyer_never_sees_what_the_seller_gets(world: World) -> None:
     for side in SIDES:
         other = next(name for name in SIDES if name != side)
         [figures] = world.rows(
-            f"SELECT {columns} FROM payment_transaction WHERE seller_id = %s", stage.sides[side].seller_id
+            f"SELECT {columns} FROM payment_transaction WHERE payment_id = %s", stage.sides[side].bought.payment_id
         )
         hidden = [f"{int(str(minor)) // 100}.{int(str(minor)) % 100:02d}" for minor in figures]
         hidden += [str(stage.sides[other].values["number"]), _email(world, stage.sides[side].seller_id)]
@@ -259,8 +263,10 @@ def _never_shows(stage: Scene, role: str, hidden: list[str]) -> None:
             continue
         for side in SIDES:
             path = path_of(rule, values_for(rule, stage.sides[side]))
+            if role.startswith("buyer") and line.route == "/transactions/":
+                continue  # it is there to say the commission in the price (C6); test_dealings says what it shows
             answer = stage.send(role, "GET", path)
-            if answer.status_code == 200:
+            if answer.status_code == 200 and answer.mimetype != "application/pdf":
                 seen += 1
                 shown = [text for text in hidden if text in answer.text]
                 assert not shown, f"{role} reads {shown} on {path}"

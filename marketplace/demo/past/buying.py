@@ -1,5 +1,6 @@
 """What buyers do: fill a basket, check out, pay or not. Each deed done twice is done once."""
 
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from marketplace.checkout import queries as checkout
 from marketplace.checkout.operations import Agreed
 from marketplace.demo.customers import Customer
 from marketplace.demo.past.stage import Stage, listing_of, payments_of, person_id
+from marketplace.errors import Conflict
 from marketplace.payment_records.states import PaymentStatus
 
 # Seller's e-mail address, title, units.
@@ -91,17 +93,18 @@ def go_back(stage: Stage, *, purchase: str, customer: Customer) -> None:
 
 
 def try_again(stage: Stage, *, purchase: str, customer: Customer, before: int = 1) -> None:
-    """Press "Try again" after `before` attempts."""
+    """Press "Try again" after `before` attempts; not for a purchase whose buyer has begun another one meanwhile."""
     known = payments_of(purchase)
     if len(known) > before:
         return
-    flows.try_again(
-        purchase_id=known[-1].purchase_id,
-        buyer_id=person_id(customer.person.email),
-        now=stage.now,
-        provider=stage.provider,
-        settings=stage.settings,
-    )
+    with suppress(Conflict):
+        flows.try_again(
+            purchase_id=known[-1].purchase_id,
+            buyer_id=person_id(customer.person.email),
+            now=stage.now,
+            provider=stage.provider,
+            settings=stage.settings,
+        )
     stage.settle()
 
 

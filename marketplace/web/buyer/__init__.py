@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from marketplace.web.buyer import (
     cancelling,
+    dealings,
     explain,
     notifications,
     orders,
@@ -35,6 +36,8 @@ blueprint.add_url_rule("/account/payments/<int(max=9223372036854775807):payment_
 blueprint.add_url_rule(
     "/account/payments/<int(max=9223372036854775807):payment_id>/explain/<figure>", view_func=explain.explain_payment
 )
+blueprint.add_url_rule("/transactions/", view_func=dealings.my_transactions)
+blueprint.add_url_rule("/payouts/", view_func=dealings.my_payouts)
 blueprint.add_url_rule("/notifications", view_func=notifications.notifications)
 blueprint.add_url_rule("/notifications/read", view_func=notifications.read_all, methods=["POST"])
 blueprint.add_url_rule(

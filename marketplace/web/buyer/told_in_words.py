@@ -1,6 +1,7 @@
 """What people are told, in words: each kind of notification with its icon, title, text and the way to its subject."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import url_for
@@ -48,6 +49,20 @@ def _money_released(told: Told) -> Words:
         f"The hold of order {number} is over.",
         url_for("seller.order", number=number),
         "Open the order",
+    )
+
+
+def _statement_ready(told: Told) -> Words:
+    month, closings = date.fromisoformat(str(told.facts["month"])), list(told.facts["closings"])
+    balances = " and ".join(_amount(closing, "closing_minor") for closing in closings)
+    where: dict[str, Any] = {"currency": str(closings[0]["currency"]), "month": f"{month:%Y-%m}"}
+    url = url_for("seller.statement", **where) if len(closings) == 1 else url_for("seller.statements")
+    return Words(
+        "receipt",
+        f"Your statement of {month:%B %Y} is ready",
+        f"The month closed with {balances}.",
+        url,
+        "See the statement" if len(closings) == 1 else "See the statements",
     )
 
 
@@ -218,6 +233,7 @@ _WORDS = {
     "order_delivered": _order_delivered,
     "money_released": _money_released,
     "order_cancelled": _order_cancelled,
+    "statement_ready": _statement_ready,
     "payment_failed": _payment_failed,
     "payment_expired": _payment_expired,
     "payment_returned": _payment_returned,

@@ -16,7 +16,9 @@ def _words(told: Told) -> Words:
     icon, title, text = _PARTS[told.kind.value](told.facts)
     if told.facts.get("role") == "admin":
         return Words(icon, title, text, url_for("admin.overview"), "Open the desk")
-    return Words(icon, title, text, url_for("seller.overview"), "See your money")
+    if "number" in told.facts:
+        return Words(icon, title, text, url_for("seller.payout", number=told.facts["number"]), "See the payout")
+    return Words(icon, title, text, url_for("seller.balance"), "See your money")
 
 
 def _sent(facts: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from marketplace.web.seller import (
+    balance,
     cancelling,
     explain,
     listing_edit,
@@ -11,10 +12,12 @@ from marketplace.web.seller import (
     overview,
     payout_schedule,
     payout_setup,
+    payouts,
     refunds,
     shelf_edit,
     shipping,
     shop_edit,
+    statements,
     transactions,
     withdrawing,
 )
@@ -35,6 +38,12 @@ blueprint.add_url_rule("/seller/explain/held/<string(length=3):currency>", view_
 blueprint.add_url_rule("/seller/explain/<pot>/<string(length=3):currency>", view_func=explain.explain_pot)
 blueprint.add_url_rule("/seller/explain/release/<string(length=3):currency>/<day>", view_func=explain.explain_release)
 blueprint.add_url_rule("/seller/transactions", view_func=transactions.transactions)
+blueprint.add_url_rule("/seller/statements", view_func=statements.statements)
+blueprint.add_url_rule("/seller/statements/<currency>/<month>", view_func=statements.statement)
+blueprint.add_url_rule("/seller/statements/<currency>/<month>/pdf", view_func=statements.statement_pdf)
+blueprint.add_url_rule(
+    "/seller/explain/entry/<int(max=9223372036854775807):entry_id>", view_func=statements.explain_entry
+)
 blueprint.add_url_rule("/seller/listings", view_func=listings.listings)
 blueprint.add_url_rule("/seller/listings/new", view_func=listings.new)
 blueprint.add_url_rule("/seller/listings/new/<kind>", view_func=listing_edit.create, methods=["GET", "POST"])
@@ -47,6 +56,10 @@ blueprint.add_url_rule("/seller/refunds", view_func=refunds.refunds)
 blueprint.add_url_rule("/seller/refunds/<number>", view_func=refunds.refund)
 blueprint.add_url_rule("/seller/refunds/<number>/explain/<figure>", view_func=refunds.explain_refund)
 blueprint.add_url_rule("/seller/shop", view_func=shop_edit.own_shop, methods=["GET", "POST"])
+blueprint.add_url_rule("/seller/balance", view_func=balance.balance)
+blueprint.add_url_rule("/seller/explain/<pot>/order/<number>", view_func=explain.explain_share)
+blueprint.add_url_rule("/seller/payouts", view_func=payouts.payouts)
+blueprint.add_url_rule("/seller/payouts/<number>", view_func=payouts.payout)
 blueprint.add_url_rule("/seller/payouts/schedule", view_func=payout_schedule.payout_schedule, methods=["GET", "POST"])
 blueprint.add_url_rule("/seller/payouts/withdraw", view_func=withdrawing.withdraw, methods=["GET", "POST"])
 blueprint.add_url_rule("/seller/payouts/setup", view_func=payout_setup.payout_setup)

@@ -11,9 +11,9 @@ from marketplace.debts import order_queries
 from marketplace.debts.order_queries import DebtFigure
 from marketplace.errors import NotFound
 from marketplace.paging import PAGE_SIZE
-from marketplace.payments import explain_queries, seller_queries
+from marketplace.payments import explain_queries, pot_queries, seller_queries
 from marketplace.payments.explain_queries import SellerFigure
-from marketplace.payments.seller_queries import Pot
+from marketplace.payments.pot_queries import Pot
 from marketplace.web import explaining, guards, lists
 from marketplace.web.console import seller_console
 from marketplace.web.explaining import Crumb, ExplainPage
@@ -27,8 +27,11 @@ _ABOUT = {
     Pot.WAITING: "Held for you, of orders without an open refund or dispute.",
     Pot.BLOCKED: "Of orders with an open refund or dispute. It stays where it is until that is settled.",
     Pot.AVAILABLE: "Released to you.",
+    Pot.SENDING: "Taken up by a payout that is being sent to your account at the provider.",
+    Pot.ON_ITS_WAY: "Transferred to your account at the provider, on its way to your bank.",
+    Pot.PAID_OUT: "Transferred to you and with your bank, less what was taken back of it.",
     Pot.DEBT: "What refunds took beyond what was yours at the time. Your next sales pay it.",
-    Pot.BALANCE: "All there is: held, available and owed. What comes in is positive.",
+    Pot.BALANCE: "All that we have of yours: held, available, being sent and owed. What comes in is positive.",
 }
 
 
@@ -78,14 +81,14 @@ def explain_pot(pot: str, currency: str) -> ResponseReturnValue:
     asked = lists.member(Pot, pot)
     if asked is None:
         raise NotFound("There is no such figure.")
-    found = seller_queries.pot_statement(guards.viewer().user_id, currency, asked, lists.row_id("before"), PAGE_SIZE)
-    rows, total = explaining.stretch(found.statement, currency, _CREDIT)
+    found = pot_queries.pot_statement(guards.viewer().user_id, currency, asked, lists.row_id("before"), PAGE_SIZE)
+    rows, total = explaining.stretch(found.statement, currency, asked.sign)
     older = found.statement.rows[0].id if found.statement.earlier.postings and found.statement.rows else None
     here: dict[str, Any] = {"pot": asked.value, "currency": currency}
     page = ExplainPage(
         title=f"{asked.label} in {currency}",
-        console=seller_console("overview"),
-        crumbs=(Crumb("Overview", url_for("seller.overview", currency=currency)),),
+        console=seller_console("balance"),
+        crumbs=(Crumb("Balance", url_for("seller.balance", currency=currency)),),
         figure=money_text(found.figure_minor, currency),
         sum=money_text(found.ledger_minor, currency),
         agrees=found.figure_minor == found.ledger_minor,
@@ -100,14 +103,27 @@ def explain_pot(pot: str, currency: str) -> ResponseReturnValue:
 
 
 @guards.seller_only
+def explain_share(pot: str, number: str) -> ResponseReturnValue:
+    """Show the rows that make what of the seller's own order is in one part of the money."""
+    asked = lists.member(Pot, pot)
+    if asked is None or asked is Pot.BALANCE:
+        raise NotFound("There is no such figure.")
+    found = pot_queries.explain_share(guards.viewer().user_id, lists.number(number), asked)
+    crumbs = [Crumb("Balance", url_for("seller.balance", currency=found.currency))]
+    return explaining.show(found, seller_console("balance"), crumbs, f"order {number}")
+
+
+@guards.seller_only
 def explain_release(currency: str, day: str) -> ResponseReturnValue:
     """Show the rows that make what is planned to be released to the seller on one day, or what is due before today."""
     _check(currency)
     if day == DUE:
         first, last, when = date.min, clock.now().date() - timedelta(days=1), "due before today"
     else:
-        first = last = _day(day)
-        when = date_text(first)
+        # One day, or the days whose releases one payout pays: 2026-12-01..2026-12-07.
+        since, _, until = day.partition("..")
+        first, last = _day(since), _day(until or since)
+        when = date_text(first) if first == last else f"{date_text(first)} to {date_text(last)}"
     found = seller_queries.explain_release(guards.viewer().user_id, currency, first, last)
     crumbs = [Crumb("Overview", url_for("seller.overview", currency=currency))]
     return explaining.show(found, seller_console("overview"), crumbs, when)

@@ -5,13 +5,20 @@ from datetime import datetime
 
 from flask import url_for
 
-from marketplace.payments.seller_queries import Pot, Pots
+from marketplace.payments.pot_queries import Pot, Pots
 from marketplace.web.pages import money_text, sentence
 from marketplace.web.seller.orders import release_text
 
 _WIDTH = 1000  # of the bar, in tenths of a per cent
 _GAP = 5
-_KINDS = {Pot.WAITING: "held", Pot.AVAILABLE: "available", Pot.BLOCKED: "blocked", Pot.DEBT: "negative"}
+_KINDS = {
+    Pot.WAITING: "held",
+    Pot.AVAILABLE: "available",
+    Pot.BLOCKED: "blocked",
+    Pot.SENDING: "on-its-way",
+    Pot.ON_ITS_WAY: "on-its-way",
+    Pot.DEBT: "negative",
+}
 """Which colour of the money grammar a pot has."""
 
 
@@ -49,18 +56,26 @@ def _pot_url(pot: Pot, currency: str) -> str:
     return url_for("seller.explain_pot", pot=pot.value, currency=currency)
 
 
-def rows(pots: Pots, next_release: datetime | None, now: datetime) -> tuple[FlowRow, ...]:
-    """Return the parts with their amounts; what is never there unless something went wrong only when it is."""
+def rows(pots: Pots, next_release: datetime | None, now: datetime, *, is_full: bool = False) -> tuple[FlowRow, ...]:
+    """Return the parts with their amounts; what is never there unless something went wrong only when it is.
+
+    `is_full` adds what has left: on its way and paid out, whatever it is.
+    """
     blocked = "1 order waits" if pots.blocked_orders == 1 else f"{pots.blocked_orders} orders wait"
     notes = {
         Pot.WAITING: sentence(release_text(next_release, now)) if next_release else "Nothing is held",
         Pot.AVAILABLE: "Released to you",
         Pot.BLOCKED: f"{blocked} for a decision",
+        Pot.SENDING: "A payout takes it to your account at the provider",
+        Pot.ON_ITS_WAY: "Sent, and not with your bank yet" if pots.on_its_way_minor else "Nothing is on its way",
         Pot.DEBT: "Your next sales pay it",
+        Pot.PAID_OUT: "With your bank, since you began",
     }
-    shown = [pot for pot in notes if pots.minor_of(pot) or pot in {Pot.WAITING, Pot.AVAILABLE}]
+    always = {Pot.WAITING, Pot.AVAILABLE} | ({Pot.ON_ITS_WAY, Pot.PAID_OUT} if is_full else set())
+    shown = [pot for pot in notes if pot in always or (pots.minor_of(pot) and pot is not Pot.PAID_OUT)]
     return tuple(
-        FlowRow(_KINDS[pot], pot.label, _amount(pots, pot), notes[pot], _pot_url(pot, pots.currency)) for pot in shown
+        FlowRow(_KINDS.get(pot, "paid-out"), pot.label, _amount(pots, pot), notes[pot], _pot_url(pot, pots.currency))
+        for pot in shown
     )
 
 
@@ -75,10 +90,10 @@ def _amount(pots: Pots, pot: Pot) -> str:
 
 def bars(pots: Pots) -> tuple[FlowBar, ...]:
     """Return the parts of the bar; a debt takes its room at the end."""
-    amounts = {kind: abs(pots.minor_of(pot)) for pot, kind in _KINDS.items() if pots.minor_of(pot)}
-    total, found, x = sum(amounts.values()), [], 0
+    amounts = [(kind, abs(pots.minor_of(pot))) for pot, kind in _KINDS.items() if pots.minor_of(pot)]
+    total, found, x = sum(amount for _, amount in amounts), [], 0
     room = _WIDTH - _GAP * (len(amounts) - 1)
-    for kind, amount in amounts.items():
+    for kind, amount in amounts:
         width = max(amount * room // total, 10)
         found.append(FlowBar(kind, f"{x // 10}.{x % 10}", f"{width // 10}.{width % 10}"))
         x += width + _GAP

@@ -9,7 +9,8 @@ from flask import url_for
 
 from marketplace.catalog.shelf_queries import ShelfTab
 from marketplace.orders.states import OrderStatus
-from marketplace.payments.seller_queries import Pots, Release, Standing
+from marketplace.payments.pot_queries import Pots
+from marketplace.payments.seller_queries import Release, Standing
 from marketplace.payouts.account_queries import AccountRow
 from marketplace.refunds.waiting_queries import Waiting
 from marketplace.web.console import Console, seller_console
@@ -52,7 +53,7 @@ class Facts:
     @property
     def pots(self) -> Pots:
         """Return where the money of the chosen currency is."""
-        none = Pots(self.currency, 0, 0, 0, 0, 0)
+        none = Pots(self.currency)
         return next((pots for pots in self.standing.pots if pots.currency == self.currency), none)
 
 

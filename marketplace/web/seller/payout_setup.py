@@ -7,7 +7,7 @@ from marketplace import clock
 from marketplace.catalog import queries as catalog
 from marketplace.errors import Conflict, Invalid
 from marketplace.history import Actor
-from marketplace.payments import seller_queries
+from marketplace.payments import pot_queries
 from marketplace.payouts import account_flows, account_queries, schedules
 from marketplace.payouts.account_queries import AccountRow
 from marketplace.payouts.states import AccountStatus
@@ -31,7 +31,7 @@ def payout_setup() -> ResponseReturnValue:
         account=account_queries.account_of(seller_id),
         chosen=schedules.schedule_of(seller_id, current_app.extensions["settings"].money),
         shop=shop,
-        pots=seller_queries.pots_of(seller_id),
+        pots=pot_queries.pots_of(seller_id),
     )
     form = CountryForm(formdata=None, country=shop.country)
     return render_template("seller/payout_setup.html", page=payout_setup_page.build(facts), form=form)

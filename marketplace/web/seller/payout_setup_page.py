@@ -4,20 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask import url_for
+
 from marketplace.catalog.queries import ShopView
-from marketplace.payments.seller_queries import Pots
+from marketplace.payments.pot_queries import Pot, Pots
 from marketplace.payouts.account_queries import AccountRow
 from marketplace.payouts.schedules import Chosen
 from marketplace.payouts.states import AccountStatus
 from marketplace.web import account_words, countries
 from marketplace.web.account_words import Asked
 from marketplace.web.console import Console, seller_console
-from marketplace.web.order_parts import Fact
+from marketplace.web.order_parts import Fact, MoneyRow
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.seller import schedule_words
 from marketplace.web.wording import Badge
 
 _A = AccountStatus
+_WAITING = (Pot.WAITING, Pot.BLOCKED, Pot.AVAILABLE)
 _KEEPS = "Orders you have already go on as before, and your money waits here."
 
 
@@ -50,6 +53,19 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
+class Prose:
+    """Some sentences under a small heading."""
+
+    label: str
+    text: str
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """Return them as they were typed."""
+        return [line for line in self.text.split("\n") if line.strip()]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One of the four steps."""
 
@@ -66,14 +82,15 @@ class SetupPage:
     console: Console
     state: State
     steps: tuple[Step, ...]
-    waiting: tuple[Fact, ...]
+    waiting: tuple[MoneyRow, ...]
     asked: tuple[Asked, ...]
     account_badge: Badge
     account: tuple[Fact, ...]
     can_open: bool
     schedule: tuple[Fact, ...]
     shop: tuple[Fact, ...]
-    policies: tuple[Fact, ...]
+    about: tuple[Prose, ...]
+    policies: tuple[Prose, ...]
 
 
 def build(facts: Facts) -> SetupPage:
@@ -84,7 +101,7 @@ def build(facts: Facts) -> SetupPage:
         console=seller_console("payout_setup"),
         state=state_of(account),
         steps=_steps(facts),
-        waiting=waiting_of(facts.pots),
+        waiting=tuple(row for pots in facts.pots for row in _waiting(pots)),
         asked=account_words.asked_of(account) if account else (),
         account_badge=account_words.account_badge(facts.status),
         account=_account(account) if account else (),
@@ -97,9 +114,9 @@ def build(facts: Facts) -> SetupPage:
         shop=(
             Fact("Name", facts.shop.name),
             Fact("Sends from", f"{facts.shop.city}, {countries.name(facts.shop.country)}"),
-            Fact("About", facts.shop.about),
         ),
-        policies=(Fact("Shipping", facts.shop.delivery_policy), Fact("Returns", facts.shop.returns_policy)),
+        about=(Prose("About", facts.shop.about),),
+        policies=(Prose("Delivery", facts.shop.delivery_policy), Prose("Returns", facts.shop.returns_policy)),
     )
 
 
@@ -117,13 +134,22 @@ def state_of(account: AccountRow | None) -> State:
     return _STATES[account.status]
 
 
-def waiting_of(pots: Sequence[Pots]) -> tuple[Fact, ...]:
-    """Return what waits for a seller, held or available, one line per currency."""
-    return tuple(
-        Fact(pot.currency, money_text(minor, pot.currency))
-        for pot in pots
-        if (minor := pot.waiting_minor + pot.blocked_minor + pot.available_minor) > 0
-    )
+def waiting_of(pots: Sequence[Pots]) -> tuple[str, ...]:
+    """Return what waits for a seller, held or available, one amount per currency."""
+    return tuple(money_text(minor, each.currency) for each in pots if (minor := sum(map(each.minor_of, _WAITING))) > 0)
+
+
+def _waiting(pots: Pots) -> list[MoneyRow]:
+    """Return the parts of what waits in one currency, each with the address of its rows."""
+    return [
+        MoneyRow(
+            label=pot.label,
+            amount=money_text(pots.minor_of(pot), pots.currency),
+            explain_url=url_for("seller.explain_pot", pot=pot.value, currency=pots.currency),
+        )
+        for pot in _WAITING
+        if pots.minor_of(pot)
+    ]
 
 
 def _not_begun(account: AccountRow | None) -> State:
@@ -201,5 +227,5 @@ def _account(account: AccountRow) -> tuple[Fact, ...]:
         Fact("Country", countries.name(account.country)),
         Fact("Can receive money", "Yes" if account.transfers_enabled else "Not yet"),
         Fact("Can be paid to the bank", "Yes" if account.payouts_enabled else "Not yet"),
-        Fact("Last asked", time_text(account.read_at) if account.read_at else "Never"),
+        Fact("Asked last", time_text(account.read_at) if account.read_at else "Never"),
     )

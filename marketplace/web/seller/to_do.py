@@ -10,7 +10,7 @@ from flask import url_for
 from marketplace.catalog.rules import LOW_STOCK
 from marketplace.catalog.shelf_queries import ShelfTab
 from marketplace.orders import rules
-from marketplace.payments.seller_queries import Pot, Pots
+from marketplace.payments.pot_queries import Pot, Pots
 from marketplace.payouts.account_queries import AccountRow
 from marketplace.payouts.states import AccountStatus
 from marketplace.refunds.rules import answer_due
@@ -49,10 +49,11 @@ def build(
 ) -> tuple[ToDo, ...]:
     """Return what is to be done; `to_send` counts orders by the day on which they were paid."""
     return (
-        *_account(account, pots),
+        *_stopped(account),
         *_orders(to_send, now),
         *_refunds(refunds, now),
         *_debts(pots),
+        *_payouts(account, pots),
         *_shelf(shelf, low_stock),
     )
 
@@ -68,20 +69,24 @@ def due_text(to_send: Mapping[date, int], now: datetime) -> str:
     return ", ".join(told) or f"next due {date_text(min(last_days.values()))}"
 
 
-def _account(account: AccountRow | None, pots: Sequence[Pots]) -> list[ToDo]:
-    """Return what is to be done so that the seller is paid; nothing once they are."""
+def _stopped(account: AccountRow | None) -> list[ToDo]:
+    if account is None or account.status not in _STOPPED:
+        return []
+    title, action = _STOPPED[account.status]
+    text = "You are not paid and your shop takes no orders"
+    return [ToDo("landmark", title, text, url_for("seller.payout_setup"), action, "bad")]
+
+
+def _payouts(account: AccountRow | None, pots: Sequence[Pots]) -> list[ToDo]:
+    """Return what is to be done so that the seller is paid, or stays so."""
     status = account.status if account else None
     url = url_for("seller.payout_setup")
-    if status in _STOPPED:
-        title, action = _STOPPED[status]
-        return [ToDo("landmark", title, "You are not paid and your shop takes no orders", url, action, "bad")]
     due_at = account.requirements_due_at if account else None
-    if due_at is not None:
+    if due_at is not None and status not in _STOPPED:
         title = f"Your payout account needs something by {date_text(due_at)}"
         return [ToDo("landmark", title, "After that you are not paid", url, "Give it", "wait")]
     if status in {None, AccountStatus.STARTED}:
-        waiting = payout_setup_page.waiting_of(pots)
-        amounts = " and ".join(fact.value for fact in waiting)
+        amounts = " and ".join(payout_setup_page.waiting_of(pots))
         text = f"{amounts} waits for you here" if amounts else "Your money waits here until then"
         return [ToDo("landmark", "Set up payouts", text, url, "Set up" if account is None else "Go on", "wait")]
     return []

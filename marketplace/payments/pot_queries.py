@@ -1,0 +1,227 @@
+"""The parts of a seller's money: their figures, and the postings that are in each. Every figure is read one way."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Self
+
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, func, or_, select
+
+from marketplace import db
+from marketplace.errors import NotFound
+from marketplace.ledger import queries as ledger
+from marketplace.ledger.accounts import OF_SELLERS, Account
+from marketplace.ledger.models import LedgerEntry, Posting
+from marketplace.orders.models import Order
+from marketplace.payments.explain_queries import Explanation
+from marketplace.payments.models import PaymentBlock, PaymentTransaction
+from marketplace.payments.movement_queries import MOVES_OUT
+from marketplace.payments.states import TransactionStatus
+
+_MINOR = Posting.amount_minor.type
+_X = PaymentTransaction
+
+
+class Pot(StrEnum):
+    """A part of a seller's money, and the sign of its postings in it (+1 debit, -1 credit).
+
+    Those up to the balance make the balance: every posting is in exactly one of them. What has left it went to the
+    seller's account at the provider, and from there to their bank.
+    """
+
+    label: str
+    sign: int
+
+    def __new__(cls, value: str, label: str = "", sign: int = -1) -> Self:
+        """Make a pot from its word, its label and its sign."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        member.sign = sign
+        return member
+
+    WAITING = "waiting", "Held until release"
+    BLOCKED = "blocked", "In refund or dispute"
+    AVAILABLE = "available", "Available"
+    SENDING = "sending", "Being sent"
+    DEBT = "debt", "You owe"
+    BALANCE = "balance", "Your balance"
+    ON_ITS_WAY = "on-its-way", "On its way to your bank", 1
+    PAID_OUT = "paid-out", "Paid out", 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pots:
+    """Where a seller's money of one currency is; minor units, debt negative."""
+
+    currency: str
+    waiting_minor: int = 0
+    blocked_minor: int = 0
+    """Held or available, of orders with an open refund or dispute."""
+    available_minor: int = 0
+    sending_minor: int = 0
+    """Taken up by a payout whose transfer is not made yet."""
+    debt_minor: int = 0
+    blocked_orders: int = 0
+    on_its_way_minor: int = 0
+    """Transferred and not with the bank yet; not in the balance, as is the next."""
+    paid_out_minor: int = 0
+
+    @property
+    def balance_minor(self) -> int:
+        """Return what we still have of the seller's."""
+        kept = self.waiting_minor + self.blocked_minor + self.available_minor + self.sending_minor
+        return kept + self.debt_minor
+
+    @property
+    def pending_minor(self) -> int:
+        """Return what is not with the seller's bank yet, before anything owed is taken of it."""
+        return self.balance_minor - self.debt_minor + self.on_its_way_minor
+
+    def minor_of(self, pot: Pot) -> int:
+        """Return what is in `pot`."""
+        return {
+            Pot.WAITING: self.waiting_minor,
+            Pot.BLOCKED: self.blocked_minor,
+            Pot.AVAILABLE: self.available_minor,
+            Pot.SENDING: self.sending_minor,
+            Pot.DEBT: self.debt_minor,
+            Pot.BALANCE: self.balance_minor,
+            Pot.ON_ITS_WAY: self.on_its_way_minor,
+            Pot.PAID_OUT: self.paid_out_minor,
+        }[pot]
+
+
+@dataclass(frozen=True, slots=True)
+class PotStatement:
+    """What is in a pot and the postings that make it; minor units."""
+
+    figure_minor: int
+    statement: ledger.AccountStatement
+    sign: int
+
+    @property
+    def ledger_minor(self) -> int:
+        """Return the ledger's answer in the pot's sign."""
+        return self.sign * self.statement.total_minor
+
+
+_SELLER: BindParameter[int] = bindparam("seller_id")
+_ON_SHARES = (Account.SELLER_HELD, Account.SELLER_PAYABLE)
+_TAKEN_UP = _X.status == TransactionStatus.TRANSFERRING
+
+
+def _orders(seller: int | BindParameter[int], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that a posting's order has a share of the seller that meets `conditions`."""
+    return Posting.order_id.in_(select(_X.order_id).where(_X.seller_id == seller, *conditions))
+
+
+def in_pot(pot: Pot, seller: int | BindParameter[int] = _SELLER) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a posting of the seller is in `pot`."""
+    is_blocked = _orders(seller, PaymentBlock.is_open_for(_X.id))
+    # A posting of no order, such as a payout, is never blocked.
+    is_free = or_(Posting.order_id.is_(None), ~is_blocked)
+    is_sending = _orders(seller, _TAKEN_UP, _X.left_minor > 0)
+    has_left = (
+        Posting.account == Account.SELLER_PAYABLE,
+        # The statement around it may join the entries, too.
+        select(LedgerEntry.id).where(LedgerEntry.id == Posting.entry_id, MOVES_OUT).correlate(Posting).exists(),
+    )
+    is_payable = Posting.account == Account.SELLER_PAYABLE
+    return {
+        Pot.WAITING: (Posting.account == Account.SELLER_HELD, is_free),
+        Pot.BLOCKED: (Posting.account.in_(_ON_SHARES), is_blocked),
+        Pot.AVAILABLE: (is_payable, is_free, or_(Posting.order_id.is_(None), ~is_sending)),
+        Pot.SENDING: (is_payable, is_free, is_sending),
+        Pot.DEBT: (Posting.account == Account.SELLER_DEBT,),
+        Pot.BALANCE: (),
+        Pot.ON_ITS_WAY: (*has_left, _orders(seller, _TAKEN_UP)),
+        Pot.PAID_OUT: (*has_left, ~_orders(seller, _TAKEN_UP)),
+    }[pot]
+
+
+def _sum(pot: Pot) -> ColumnElement[int]:
+    # What stands to the seller's credit is the seller's.
+    return func.coalesce(func.sum(-Posting.amount_minor).filter(*in_pot(pot)), 0).cast(_MINOR)
+
+
+ALL_OF_SELLER = (
+    Posting.account.in_(bindparam("accounts", OF_SELLERS, expanding=True, literal_execute=True)),
+    Posting.owner_id == _SELLER,
+)
+_POTS: Select[*tuple[Any, ...]] = (
+    select(
+        Posting.currency,
+        *(_sum(pot) for pot in (Pot.WAITING, Pot.BLOCKED, Pot.AVAILABLE, Pot.SENDING, Pot.DEBT)),
+        func.count(Posting.order_id.distinct()).filter(*in_pot(Pot.BLOCKED)),
+    )
+    .where(*ALL_OF_SELLER)
+    .group_by(Posting.currency)
+    .order_by(Posting.currency)
+)
+_GONE = (
+    select(
+        _X.currency,
+        func.coalesce(func.sum(_X.paid_out_minor).filter(_TAKEN_UP), 0).cast(_MINOR),
+        func.coalesce(func.sum(_X.paid_out_minor).filter(~_TAKEN_UP), 0).cast(_MINOR),
+    )
+    .where(_X.seller_id == _SELLER)
+    .group_by(_X.currency)
+)
+
+
+def pots_of(seller_id: int) -> Sequence[Pots]:
+    """Return where a seller's money is, one row per currency in which they have ever had any."""
+    with db.snapshot() as connection:
+        return pots(connection, seller_id)
+
+
+def pots(connection: Connection, seller_id: int) -> Sequence[Pots]:
+    """Return a seller's pots, one row per currency in which they have ever had money, in `connection`'s snapshot.
+
+    What has left is the shares' own figure; `pot_statement` compares it with the ledger.
+    """
+    values = {"seller_id": seller_id}
+    gone = {currency: (on_its_way, paid_out) for currency, on_its_way, paid_out in connection.execute(_GONE, values)}
+    rows = connection.execute(_POTS, values).all()
+    return tuple(_pots(tuple(row), gone) for row in rows)
+
+
+def _pots(row: tuple[Any, ...], gone: Mapping[str, tuple[int, int]]) -> Pots:
+    columns: Sequence[Any] = (*row, *gone.get(row[0], (0, 0)))
+    return Pots(*columns)
+
+
+def pot_statement(seller_id: int, currency: str, pot: Pot, before: int | None, size: int) -> PotStatement:
+    """Return what is in one pot, as the overview says it, and a stretch of its postings, read in one snapshot."""
+    with db.snapshot() as connection:
+        found = {row.currency: row for row in pots(connection, seller_id)}
+        own = ledger.of_seller(seller_id, currency)
+        stretch = ledger.statement(connection, own, *in_pot(pot, seller_id), before=before, size=size)
+    return PotStatement(found[currency].minor_of(pot) if currency in found else 0, stretch, pot.sign)
+
+
+_SHARE = (
+    select(Order.id, _X.currency, _X.left_minor, _X.paid_out_minor)
+    .join(Order, Order.id == _X.order_id)
+    .where(
+        _X.seller_id == _SELLER,
+        Order.number == bindparam("number"),
+        _X.status.not_in([TransactionStatus.PENDING, TransactionStatus.FAILED]),
+    )
+)
+
+
+def explain_share(seller_id: int, number: str, pot: Pot) -> Explanation:
+    """Return what of one order is in a pot and its ledger rows; raises NotFound for a foreign order."""
+    with db.snapshot() as connection:
+        found = connection.execute(_SHARE, {"seller_id": seller_id, "number": number}).one_or_none()
+        if found is None:
+            raise NotFound("There is no order with this number among yours.")
+        order_id, currency, left_minor, paid_out_minor = found
+        own = (ledger.of_seller(seller_id, currency), Posting.order_id == order_id)
+        rows = ledger.postings(connection, *own, *in_pot(pot, seller_id))
+    booked = pot.sign * sum(row.amount_minor for row in rows)
+    figure = paid_out_minor if pot.sign > 0 else left_minor
+    # A share is in one pot of the balance; asked for another one, nothing of it is there.
+    return Explanation(pot.label, currency, figure if rows else booked, pot.sign, rows, ())

@@ -1,0 +1,172 @@
+"""One share in words: its state, the rule behind it, what it waits for, and the next step."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+
+from marketplace.payments.pot_queries import Pot
+from marketplace.payments.states import HoldReason, TransactionStatus
+from marketplace.payouts.balance_queries import ShareRow
+from marketplace.payouts.balance_rules import SellerFacts, Wait
+from marketplace.web.pages import date_text, decimal, money_text
+
+_TONES = {
+    TransactionStatus.HELD: "hold",
+    TransactionStatus.AVAILABLE: "ok",
+    TransactionStatus.TRANSFERRING: "wait",
+    TransactionStatus.PAID_OUT: "mute",
+    TransactionStatus.REFUNDED: "mute",
+}
+_BLOCKED = frozenset({Wait.STOP, Wait.DISPUTE, Wait.REFUND, Wait.REVIEW})
+_WAITS = {
+    Wait.STOP: "Stopped by us",
+    Wait.DISPUTE: "A dispute is open",
+    Wait.REFUND: "A refund is open",
+    Wait.REVIEW: "Being looked at",
+    Wait.SENDING: "The parcel is not sent yet",
+    Wait.ARRIVAL: "Nobody has said yet that it arrived",
+    Wait.HOLD: "The hold is not over",
+    Wait.SETTLING: "The card payment has not reached our balance yet",
+    Wait.RUN: "Your next day of payouts",
+    Wait.REQUEST: "You are paid when you ask for it",
+    Wait.TRANSFER: "Being sent to your account at the provider",
+    Wait.REFUSED: "The provider did not take the payout",
+    Wait.BANK: "On its way to your bank",
+    Wait.FAILED: "Your bank did not take it",
+    Wait.NOTHING: "",
+}
+_STEPS = {
+    Wait.SENDING: ("Send the parcel", "seller.order"),
+    Wait.REFUND: ("See the refund", "seller.refunds"),
+    Wait.DISPUTE: ("Open the order", "seller.order"),
+    Wait.REVIEW: ("Open the order", "seller.order"),
+    Wait.STOP: ("Open the order", "seller.order"),
+    Wait.SKIPPED: ("See your payouts", "seller.payouts"),
+    Wait.REQUEST: ("Ask for a payout", "seller.payouts"),
+}
+_REASONS = {
+    HoldReason.NEW_SELLER: " because your shop is new",
+    HoldReason.FRAUD_REVIEW: " because we look at the payment",
+    HoldReason.DISPUTE: " because of a dispute",
+    HoldReason.MANUAL: ", extended by us",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShareLine:
+    """One share in the list."""
+
+    number: str
+    url: str
+    state: str
+    tone: str
+    amount: str
+    explain_url: str
+    rule: str
+    waits: str
+    until: str
+    payout: str
+    action: str
+    action_url: str
+
+
+def line(row: ShareRow, seller: SellerFacts, currency: str, now: datetime) -> ShareLine:
+    """Return one share as texts."""
+    gone = row.status in {TransactionStatus.PAID_OUT, TransactionStatus.REFUNDED} or (
+        row.status is TransactionStatus.TRANSFERRING and not row.left_minor
+    )
+    action, action_url = _action(row)
+    until = row.why.until
+    return ShareLine(
+        number=row.order_number,
+        url=url_for("seller.order", number=row.order_number),
+        state=row.status.label,
+        tone="bad" if row.why.wait in _BLOCKED | {Wait.REFUSED, Wait.FAILED} else _TONES[row.status],
+        amount=money_text(row.paid_out_minor if gone else row.left_minor, currency),
+        explain_url=url_for("seller.explain_share", pot=_pot(row).value, number=row.order_number),
+        rule=rule(row, seller),
+        waits=waits(row, seller),
+        until=_day(until, now) if until else "",
+        payout=_payout(row, now),
+        action=action,
+        action_url=action_url,
+    )
+
+
+def rule(row: ShareRow, seller: SellerFacts) -> str:
+    """Return by which rule the share is released or paid, or what became of it."""
+    if row.status is TransactionStatus.HELD:
+        days = row.facts.days_to_hold or 0
+        return f"Released {days} days after payment once delivered{_why_held(row)}"
+    if row.status is TransactionStatus.AVAILABLE:
+        return "Paid on your next day of payouts" if row.why.payout_at else "Paid when you ask for it"
+    if row.status is TransactionStatus.TRANSFERRING:
+        return f"Payout {row.payout_number}" if row.payout_number else "Taken up by a payout"
+    if row.status is TransactionStatus.PAID_OUT:
+        if row.payout_number and row.paid_out_minor:
+            return f"Payout {row.payout_number}"
+        return "It paid what you owed"
+    return "The buyer has it back"
+
+
+def _why_held(row: ShareRow) -> str:
+    return _REASONS.get(row.facts.hold_reason, "") if row.facts.hold_reason else ""
+
+
+def waits(row: ShareRow, seller: SellerFacts) -> str:
+    """Return what the share waits for; "" for nothing."""
+    if row.why.wait is Wait.SKIPPED and seller.skip is not None:
+        return seller.skip.words
+    if row.why.wait in {Wait.REFUSED, Wait.FAILED} and row.payout_failure:
+        return row.payout_failure
+    return _WAITS.get(row.why.wait, "")
+
+
+def csv_row(row: ShareRow, seller: SellerFacts, currency: str) -> tuple[object, ...]:
+    """Return one share for the file."""
+    amounts = (row.net_minor, -row.taken_minor, -row.netted_minor, row.left_minor, row.paid_out_minor)
+    return (
+        row.id, row.order_number, row.status.label, currency, *(decimal(minor, currency) for minor in amounts),
+        rule(row, seller), waits(row, seller), row.why.until, row.why.payout_at, row.payout_number,
+    )  # fmt: skip
+
+
+def _pot(row: ShareRow) -> Pot:
+    if row.status is TransactionStatus.PAID_OUT or row.status is TransactionStatus.REFUNDED:
+        return Pot.PAID_OUT
+    if row.status is TransactionStatus.TRANSFERRING:
+        if not row.left_minor:
+            return Pot.ON_ITS_WAY
+        return Pot.BLOCKED if row.facts.blocks else Pot.SENDING
+    if row.facts.blocks:
+        return Pot.BLOCKED
+    return Pot.WAITING if row.status is TransactionStatus.HELD else Pot.AVAILABLE
+
+
+def _payout(row: ShareRow, now: datetime) -> str:
+    if row.why.wait is Wait.BANK and row.why.until is not None:
+        return _day(row.why.until, now)
+    if row.why.payout_at is None:
+        return "When you ask for it" if row.status in {TransactionStatus.HELD, TransactionStatus.AVAILABLE} else ""
+    day = _day(row.why.payout_at, now)
+    return day if row.why.wait in {Wait.RUN, Wait.HOLD, Wait.ARRIVAL} else f"{day}, if nothing stops it"
+
+
+def _day(moment: datetime, now: datetime) -> str:
+    return "Today" if moment.date() <= now.date() else date_text(moment)
+
+
+def _action(row: ShareRow) -> tuple[str, str]:
+    """Return the next step and where it is taken; what needs no step but time has no address."""
+    wait, until = row.why.wait, row.why.until
+    if wait in _STEPS:
+        step, endpoint = _STEPS[wait]
+        number: dict[str, Any] = {"number": row.order_number} if endpoint == "seller.order" else {}
+        return step, url_for(endpoint, **number)
+    if wait in {Wait.HOLD, Wait.ARRIVAL, Wait.RUN} and until is not None:
+        return f"Wait until {date_text(until)}", ""
+    if row.payout_number and row.status in {TransactionStatus.TRANSFERRING, TransactionStatus.PAID_OUT}:
+        return "See the payout", url_for("seller.payout", number=row.payout_number)
+    return "", ""

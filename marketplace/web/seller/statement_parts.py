@@ -1,0 +1,104 @@
+"""The parts of a statement that the page and its print share: the sums and the lines, as ready texts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import url_for
+
+from marketplace.payments.movement_queries import MovementKind
+from marketplace.statements import rules
+from marketplace.statements.sheet_queries import Line, Section, Sheet
+from marketplace.web.pages import date_text, money_text
+
+_PLURALS = {MovementKind.SALE: "Paid by buyers", MovementKind.NETTED: "Paid what you owed"}
+
+
+@dataclass(frozen=True, slots=True)
+class SumRow:
+    """One sum of the statement; the first opens the month, the last closes it."""
+
+    label: str
+    amount: str
+    note: str = ""
+    explain_url: str = ""
+    is_total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """One line of the statement."""
+
+    date: str
+    title: str
+    order: str
+    order_url: str
+    note: str
+    gross: str
+    fees: str
+    amount: str
+    is_incoming: bool
+    explain_url: str
+    balance: str
+
+
+def sum_rows(sheet: Sheet) -> tuple[SumRow, ...]:
+    """Return the way from the opening to the closing balance."""
+    which = sheet.which
+    last = rules.following(which.month) - date.resolution
+    opening = SumRow(
+        "Opening balance", money_text(sheet.opening_minor, which.currency), f"At the start of {date_text(which.month)}"
+    )
+    closing = SumRow(
+        "Closing balance",
+        money_text(sheet.closing_minor, which.currency),
+        f"At the end of {date_text(last)}",
+        is_total=True,
+    )
+    between = [row for section in sheet.sections for row in _rows_of(section, sheet, last)]
+    return (opening, *between, closing)
+
+
+def _rows_of(section: Section, sheet: Sheet, last: date) -> Sequence[SumRow]:
+    which = sheet.which
+    span: dict[str, Any] = {"from": which.month.isoformat(), "to": last.isoformat()}
+    url = url_for("seller.transactions", currency=which.currency, type=section.kind.value, **span)
+
+    def row(label: str, minor: int, note: str = "") -> SumRow:
+        return SumRow(label, money_text(minor, which.currency), note, url)
+
+    label = _PLURALS.get(section.kind, section.kind.plural)
+    count = "1 line" if section.lines == 1 else f"{section.lines} lines"
+    if section.kind is not MovementKind.SALE:
+        moved = "" if section.amount_minor else ", between your own pots"
+        return [row(label, section.amount_minor, count + moved)]
+    return [
+        row(label, section.gross_minor, "1 sale" if section.lines == 1 else f"{section.lines} sales"),
+        row("Platform fees", -section.platform_fee_minor),
+        row("Card fees", -section.processing_fee_minor),
+    ]
+
+
+def line_row(line: Line, currency: str) -> LineRow:
+    """Return one line as texts."""
+    fees = None if line.gross_minor is None else -((line.platform_fee_minor or 0) + (line.processing_fee_minor or 0))
+    if line.moved_minor:
+        note = f"{money_text(line.moved_minor, currency)} moved between your pots"
+    elif line.kind in {MovementKind.PAYOUT, MovementKind.TAKEN_BACK}:
+        note = line.description
+    else:
+        note = f"{line.orders} orders" if line.orders > 1 else ""
+    return LineRow(
+        date=date_text(line.booked_at),
+        title=line.description if line.kind is MovementKind.OTHER else line.kind.label,
+        order=line.order_number or "",
+        note=note,
+        order_url=url_for("seller.order", number=line.order_number) if line.order_number else "",
+        gross="" if line.gross_minor is None else money_text(line.gross_minor, currency),
+        fees="" if fees is None else money_text(fees, currency),
+        amount=("+" if line.amount_minor > 0 else "") + money_text(line.amount_minor, currency),
+        is_incoming=line.amount_minor > 0,
+        explain_url=url_for("seller.explain_entry", entry_id=line.entry_id),
+        balance=money_text(line.balance_minor, currency),
+    )
