@@ -82,6 +82,10 @@ def test_s31_a_disputed_payment_may_be_asked_back_and_is_not_approved(world: Wor
         approve(world, refund_id, 10_000, admin)
     assert sent_back(world) == []
     assert world.rows("SELECT status FROM refund") == [("pending",)]
+    shown = world.client(admin).get("/admin/refunds").text
+    assert "A refund as well would pay twice" in shown
+    assert "/approve" not in shown
+    assert "/reject" in shown
     world.tamper("UPDATE payment_block SET lifted_at = now() WHERE reason = 'dispute'")
     assert approve(world, refund_id, 10_000, admin)
     world.settle_down()

@@ -162,12 +162,12 @@ def csv_row(row: DebtRow) -> tuple[object, ...]:
 
 
 def _debt(row: DebtRow, made_by: Cause, now: datetime) -> DebtView:
-    days = (now - row.created_at).days
+    days, made_on = (now - row.created_at).days, date_text(row.created_at)
     waits = f"{row.waiting_approver} wants to write it off" if row.waiting_approver and row.open_minor else ""
     return DebtView(
         cause=made_by,
         order=f"Order {row.order_number}",
-        since=f"{date_text(row.created_at)}, {_count(days, 'day')}" if row.open_minor else date_text(row.created_at),
+        since=f"{made_on}, {_count(days, 'day')}" if row.open_minor and days else made_on,
         amount=money_text(row.amount_minor, row.currency),
         paid=_some(row.netted_minor, row.currency),
         borne=_some(row.forgiven_minor, row.currency),
