@@ -231,7 +231,7 @@ def values(world: World, bought: dict[str, Bought]) -> dict[str, str]:
     found["entry"] = one(world, "SELECT min(id) FROM ledger_entry")
     found["sandbox_event"] = world.sandbox.events("charge.succeeded")[0]["id"]
     with world.sandbox.sandbox.work() as work:
-        [endpoint] = work.rows("SELECT id FROM objects WHERE kind = 'webhook_endpoint'")
+        endpoint, *_ = work.rows("SELECT id FROM objects WHERE kind = 'webhook_endpoint' ORDER BY seq")
     day = "SELECT min(planned_release_date AT TIME ZONE 'UTC')::date FROM payment_transaction"
     found["release_day"] = one(world, day)
     found["month"] = f"{world.now:%Y-%m}"
