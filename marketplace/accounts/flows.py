@@ -74,6 +74,18 @@ def change_password(
     )
 
 
+def check_password(*, user_id: int, email: str, password: str, device: Device, now: datetime) -> None:
+    """Make sure that it is still them before money leaves. `now` is system time.
+
+    Raises Invalid naming the field, TooManyTries when it was wrong too often, counted with failed sign-ins.
+    """
+    attempt_id = _begin(email, device, now)
+    known = queries.own_credentials(user_id)
+    if not passwords.is_password(known.password_hash if known else None, password):
+        raise Invalid("This is not your password.", field="password")
+    operations.end_attempt(attempt_id, AttemptResult.SUCCEEDED)
+
+
 def _begin(email: str, device: Device, now: datetime) -> int:
     attempt_id = operations.begin_attempt(email=email, ip_address=device.ip_address, now=now)
     found = operations.recent_failures(email=email, ip_address=device.ip_address, now=now)

@@ -119,6 +119,7 @@ def _candidates() -> Select[Any]:
 _ALL = _candidates()
 _PAIR = (_ALL.selected_columns.seller_id, _ALL.selected_columns.currency)
 _AFTER = _ALL.where(tuple_(*_PAIR) > tuple_(bindparam("seller_id"), bindparam("currency"))).limit(_PAGE)
+_OF_SELLER = _ALL.where(_PAIR[0] == bindparam("seller_id"))
 _ONE = _ALL.where(_PAIR[0] == bindparam("seller_id"), _PAIR[1] == bindparam("currency"))
 
 
@@ -130,6 +131,11 @@ def candidates(policy: MoneyPolicy, now: datetime) -> Iterator[Candidate]:
         seller_id, currency = rows[-1].seller_id, rows[-1].currency
         if len(rows) < _PAGE:
             return
+
+
+def candidates_of(seller_id: int, policy: MoneyPolicy, now: datetime) -> list[Candidate]:
+    """Return how a seller stands in every currency in which something is available to them."""
+    return [_candidate(row, policy) for row in db.read(_OF_SELLER, {"seller_id": seller_id, "now": now})]
 
 
 def candidate(

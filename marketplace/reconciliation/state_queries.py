@@ -34,6 +34,7 @@ class Page(StrEnum):
     EVENT = "event"
     LISTING = "listing"
     USER = "user"
+    PAYOUT = "payout"
     NONE = "none"
     """Nowhere: a draft is nobody's business but its seller's."""
 
@@ -139,6 +140,7 @@ _PAYMENT_OF_CALL = case(
     (OutboundCall.kind.in_(OF_PAYMENT), OutboundCall.subject_id),
     else_=null(),
 )
+_PAYOUT_OF_REVERSAL = select(Payout.number).where(Payout.id == TransferReversal.payout_id).scalar_subquery()
 _IDS: Mapping[str, ColumnElement[int]] = {
     model.machine.name: model.__table__.c.id
     for model in (
@@ -159,8 +161,8 @@ _KEYS: Mapping[str, tuple[Page, Any]] = {
     "provider_event": (Page.EVENT, ProviderEvent.id),
     "refund": (Page.REFUND, Refund.number),
     "listing": (Page.LISTING, case((Listing.status == ListingStatus.ACTIVE, Listing.slug), else_=null())),
-    "payout": (Page.NONE, null()),
+    "payout": (Page.PAYOUT, Payout.number),
     "seller_account": (Page.USER, SellerAccount.seller_id),
-    "transfer_reversal": (Page.NONE, null()),
+    "transfer_reversal": (Page.PAYOUT, _PAYOUT_OF_REVERSAL),
 }
 _PAGES = {name: _shown(name, _IDS[name], page, key) for name, (page, key) in _KEYS.items()}

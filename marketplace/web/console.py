@@ -59,6 +59,7 @@ _ADMIN = (
     ("overview", "Overview", "admin.overview", "gauge"),
     ("refunds", "Refunds", "admin.refunds", "undo-2"),
     ("payments", "Payments", "admin.payments", "receipt"),
+    ("payouts", "Payouts", "admin.payouts", "banknote"),
     ("debts", "Debts", "admin.debts", "wallet"),
     ("purchases", "Purchases", "admin.purchases", "shopping-bag"),
     ("users", "Users", "admin.users", "users"),

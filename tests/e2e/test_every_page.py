@@ -51,6 +51,7 @@ BUYER = (
 )  # fmt: skip
 SELLER = (
     "/seller/orders/{order}/cancel", "/seller/orders/{called_off}",
+    "/seller/payouts/withdraw",
     "/seller", "/seller?days=90", "/seller/transactions", "/seller/transactions?type=refund&from=2001-01-01",
     "/seller/balance", "/seller/balance?tab=paid-out", "/seller/payouts",
     "/seller/explain/waiting/order/{order}", "/seller/statements", "/seller/statements/USD/{month}",
@@ -72,9 +73,11 @@ ADMIN = (
     "/admin/payments/{open}",
     "/admin/payments/{paid}/shares/{share}/hold", "/admin/payments/{expired}",
     "/admin/payments/{paid}/explain/amount", "/admin/events",
+    "/admin/payouts", "/admin/payouts/next", "/admin/payouts?q=nothing", "/admin/payouts/sellers/{seller_id}",
     "/admin/refunds", "/admin/refunds/rules", "/admin/refunds?amount=1.00", "/admin/refunds?late=1",
     "/admin/refunds?tab=done", "/admin/refunds?tab=rejected&refund={refused}",
     "/admin/refunds/{refunded}/explain/platform", "/admin/orders/{order}/refund", "/admin/events/{event}",
+    "/admin/debts", "/admin/debts?settled=1", "/admin/debts/{debtor}/USD", "/admin/debts/{debt}/write-off",
     "/admin/ledger", "/admin/ledger/entries/{entry}", "/admin/ledger/seller_held/USD", "/admin/states",
 )  # fmt: skip
 SANDBOX = (
@@ -141,7 +144,9 @@ def seed(world: World) -> Seeded:
     people = {"payee": payee, "nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
     found = values(world, bought) | listings(world, seller) | refunds(world, bought["paid"], admin)
     found |= accounts(world, seller)
-    return Seeded(world, people, found | {"called_off": called_off(world, bought["called_off"])})
+    found |= {"called_off": called_off(world, bought["called_off"])}
+    owed = {"debt": "SELECT min(id) FROM seller_debt", "debtor": "SELECT min(seller_id) FROM seller_debt"}
+    return Seeded(world, people, found | {name: one(world, statement) for name, statement in owed.items()})
 
 
 def accounts(world: World, seller_id: int) -> dict[str, str]:

@@ -11,6 +11,7 @@ from marketplace.money import Money
 from marketplace.payments import holds
 from marketplace.payments.models import PaymentBlock
 from marketplace.payments.states import BlockReason
+from marketplace.payouts import flows as payouts
 from marketplace.refunds import flows, planning_queries, queries
 from marketplace.refunds.wishes import Wish
 from tests.builders import Bought, World
@@ -108,3 +109,30 @@ def test_refund_and_release_at_once_take_the_money_once(world: World) -> None:
     assert sent_back(world) == [("succeeded", 500)] * ROUNDS
     assert balances(world)["provider_balance"] == world.sandbox.balance_sum("usd")
     assert owed(world) == []
+
+
+def test_refund_and_payout_at_once_pay_nobody_twice(world: World) -> None:
+    """A run takes up what is available while an admin refunds half of it: the seller gets or owes the rest, once."""
+    seller, admin = world.seller(), world.person("Ada Admin", is_admin=True)
+    world.onboard(seller)
+    world.noon()
+    providers = {"stripe": world.provider}
+    for number in range(ROUNDS):
+        bought = sale(world, seller, 1_000, is_released=False)
+        db.atomic(holds.release_due, (), policy=world.settings.money, now=world.now)
+        run = partial(payouts.run_due, providers=providers, policy=world.settings.money, now=world.now)
+        calls = [run, partial(half_back, world, bought, admin), run]
+        for refusal in refusals(at_once(world.app, calls[number % 2 :])):
+            # The plan that was seen became another between preview and approval: the admin looks again.
+            assert "Look again" in refusal.message
+            [(refund_id,)] = world.rows("SELECT max(id) FROM refund")
+            seen = seen_by_an_admin(world, int(str(refund_id)), 500)
+            approve_seen(world, int(str(refund_id)), 500, admin, seen)
+        world.settle_down()
+        agreed(world)
+    world.later(days=1)
+    agreed(world)
+    assert sent_back(world) == [("succeeded", 500)] * ROUNDS
+    has = sum(int(str(left)) for _, left in shares(world)) + sum(world.transfers())
+    assert has - balances(world).get("seller_debt", 0) == (911 - 485) * ROUNDS
+    assert balances(world)["provider_balance"] == world.sandbox.balance_sum("usd")

@@ -49,6 +49,8 @@ _LISTS = {
     "admin": (
         "/admin/refunds",
         "/admin/refunds?late=1",
+        "/admin/debts",
+        "/admin/debts?settled=1",
         "/admin/payments",
         "/admin/events",
         "/admin/ledger",
@@ -57,6 +59,8 @@ _LISTS = {
         "/admin/states",
         "/admin",
         "/admin/purchases",
+        "/admin/payouts",
+        "/admin/payouts/next",
         "/admin/users",
         "/admin/jobs",
         "/admin/ledger/entries",

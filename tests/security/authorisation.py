@@ -117,6 +117,8 @@ GET    /seller/shop                                in     403  403     200    20
 POST   /seller/shop                                in     403  403     422    422    403   -       -
 GET    /seller/payouts/schedule                    in     403  403     200    200    403   -       -
 POST   /seller/payouts/schedule                    in     403  403     422    422    403   -       -
+GET    /seller/payouts/withdraw                    in     403  403     200    200    403   -       -
+POST   /seller/payouts/withdraw                    in     403  403     200    200    403   -       -
 GET    /seller/payouts/setup                       in     403  403     200    200    403   -       -
 POST   /seller/payouts/setup                       in     403  403     go     go     403   -       -
 GET    /seller/payouts/setup/done                  in     403  403     go     go     403   -       -
@@ -132,6 +134,16 @@ GET    /admin/users/<user_id>                      in     403  403     403    40
 POST   /admin/users/<user_id>/devices/<session_id>/sign-out in 403 403  403    403    go    404     404
 GET    /admin/jobs                                 in     403  403     403    403    200   -       -
 POST   /admin/jobs/<job_id>/retry                  in     403  403     403    403    go    404     404
+GET    /admin/payouts                              in     403  403     403    403    200   -       -
+GET    /admin/payouts/next                         in     403  403     403    403    200   -       -
+POST   /admin/payouts/next/run                     in     403  403     403    403    go    -       -
+GET    /admin/payouts/<number>                     in     403  403     403    403    404   404     404
+POST   /admin/payouts/<number>/retry               in     403  403     403    403    404   404     404
+POST   /admin/payouts/<number>/resend              in     403  403     403    403    404   404     404
+POST   /admin/payouts/<number>/cancel              in     403  403     403    403    404   404     404
+GET    /admin/payouts/sellers/<seller_id>          in     403  403     403    403    200   404     404
+POST   /admin/payouts/sellers/<seller_id>/stop     in     403  403     403    403    422   404     404
+POST   /admin/payouts/sellers/<seller_id>/lift     in     403  403     403    403    go    404     404
 GET    /admin/refunds                              in     403  403     403    403    200   -       -
 GET    /admin/refunds/rules                        in     403  403     403    403    200   -       -
 GET    /admin/refunds/<number>/explain/<figure>    in     403  403     403    403    200   404     404
@@ -139,6 +151,10 @@ POST   /admin/refunds/<number>/approve             in     403  403     403    40
 POST   /admin/refunds/<number>/reject              in     403  403     403    403    422   404     404
 GET    /admin/orders/<number>/refund               in     403  403     403    403    200   404     404
 POST   /admin/orders/<number>/refund               in     403  403     403    403    422   404     404
+GET    /admin/debts                                in     403  403     403    403    200   -       -
+GET    /admin/debts/<seller_id>/<currency>         in     403  403     403    403    200   404     404
+GET    /admin/debts/<debt_id>/write-off            in     403  403     403    403    200   404     404
+POST   /admin/debts/<debt_id>/write-off/decide     in     403  403     403    403    422   404     404
 GET    /admin/payments                             in     403  403     403    403    200   -       -
 GET    /admin/payments/<payment_id>                in     403  403     403    403    200   404     404
 GET    /admin/payments/<payment_id>/shares/<share_id>/hold in 403 403   403    403    200   404     404

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from marketplace import clock, db
 from marketplace.accounts import operations as accounts
 from marketplace.accounts.operations import Device
+from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
 from tests.builders import Bought, World, form_token
 
@@ -59,8 +60,8 @@ def scene(world: World, *, amounts: tuple[int, int] = (12_347, 7_859)) -> Scene:
     media = world.settings.var_dir / "media"
     media.mkdir(exist_ok=True)
     (media / PICTURE_NAME).write_bytes(_PICTURE)
-    sides = {side: _side(world, side, amount) for side, amount in zip(SIDES, amounts, strict=True)}
     admin_id = world.person("Ada Admin", is_admin=True)
+    sides = {side: _side(world, side, amount, admin_id) for side, amount in zip(SIDES, amounts, strict=True)}
     people: dict[str, int | None] = {"visitor": None, "admin": admin_id}
     for name, side in sides.items():
         people |= {f"buyer {name}": side.buyer_id, f"seller {name}": side.seller_id}
@@ -127,7 +128,7 @@ def nothing_changes(world: World, what: str) -> Iterator[None]:
     assert before == after, f"{what} changed {[name for name in after if after[name] != before.get(name)]}"
 
 
-def _side(world: World, side: str, amount: int) -> Side:
+def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     seller_id = world.seller(f"Sam Seller {side}")
     buyer_id = world.person(f"Bo Buyer {side}")
     listing_id = world.listing(seller_id, amount, title=f"Brake disc {side}")
@@ -135,6 +136,7 @@ def _side(world: World, side: str, amount: int) -> Side:
     bought = world.check_out(buyer_id)
     world.pay(bought)
     world.settle_down()
+    debt_id = _owe(world, seller_id, admin_id)
     world.put_in_cart(buyer_id, listing_id)
     world.ask_refund(bought, Wish(percent=10))
     device = db.atomic(
@@ -145,7 +147,27 @@ def _side(world: World, side: str, amount: int) -> Side:
         device=Device(ELSEWHERE, "Firefox/140.0"),
         now=clock.system_now(),
     )
-    return Side(buyer_id, seller_id, bought, _values(world, bought, seller_id, device))
+    return Side(buyer_id, seller_id, bought, _values(world, bought, seller_id, device) | {"debt_id": debt_id})
+
+
+def _owe(world: World, seller_id: int, admin_id: int) -> object:
+    """Refund all of another order of a seller, who owes the card fee then; return the debt's id."""
+    buyer_id = world.person()
+    world.put_in_cart(buyer_id, world.listing(seller_id, 1_000, title="Brake pad"))
+    bought = world.check_out(buyer_id)
+    world.pay(bought)
+    world.settle_down()
+    approve_and_send(
+        admin_id=admin_id,
+        refund_id=world.ask_refund(bought, Wish(percent=100)),
+        amount_minor=1_000,
+        notes="",
+        policy=world.settings.money,
+        providers=world.app.extensions["providers"],
+        now=world.now,
+    )
+    world.settle_down()
+    return world.rows("SELECT max(id) FROM seller_debt")[0][0]
 
 
 def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[str, object]:
@@ -155,8 +177,8 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
     return {
         "filename": "favicon.svg",
         "file_name": PICTURE_NAME,
-        "listing_slug": only("SELECT slug FROM listing WHERE seller_id = %s", seller_id),
-        "listing_id": only("SELECT id FROM listing WHERE seller_id = %s", seller_id),
+        "listing_slug": only("SELECT min(slug) FROM listing WHERE seller_id = %s", seller_id),
+        "listing_id": only("SELECT min(id) FROM listing WHERE seller_id = %s", seller_id),
         "kind": "part",
         "shop_slug": only("SELECT slug FROM shop WHERE seller_id = %s", seller_id),
         "refund_number": only("SELECT number FROM refund WHERE payment_id = %s", bought.payment_id),
@@ -166,6 +188,7 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
         "purchase_id": bought.purchase_id,
         "session_id": device,
         "user_id": bought.buyer_id,
+        "seller_id": seller_id,
         "job_id": world.failed_job(),
         "line_id": only(
             "SELECT l.id FROM cart_line l JOIN cart c ON c.id = l.cart_id WHERE c.user_id = %s", bought.buyer_id

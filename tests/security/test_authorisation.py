@@ -31,6 +31,8 @@ _ADDED_BY_FLASK = {"HEAD", "OPTIONS"}
 _IDS = (
     "payment_id",
     "share_id",
+    "seller_id",
+    "debt_id",
     "purchase_id",
     "session_id",
     "line_id",
@@ -40,6 +42,7 @@ _IDS = (
     "listing_id",
     "user_id",
     "job_id",
+    "seller_id",
 )
 _MISSING = {
     **dict.fromkeys(_IDS, str(NOTHING)),
@@ -215,7 +218,7 @@ def test_a_buyer_never_sees_what_the_seller_gets(world: World) -> None:
     for side in SIDES:
         other = next(name for name in SIDES if name != side)
         [figures] = world.rows(
-            f"SELECT {columns} FROM payment_transaction WHERE seller_id = %s", stage.sides[side].seller_id
+            f"SELECT {columns} FROM payment_transaction WHERE payment_id = %s", stage.sides[side].bought.payment_id
         )
         hidden = [f"{int(str(minor)) // 100}.{int(str(minor)) % 100:02d}" for minor in figures]
         hidden += [str(stage.sides[other].values["number"]), _email(world, stage.sides[side].seller_id)]

@@ -21,6 +21,7 @@ from tests.security.scene import (
 )
 
 _WEBHOOKS = {
+    "/webhooks/stripe/connect",
     "/webhooks/stripe",
     "/api/credits/webhook",
     "/api/payments/webhooks/stripe/",
@@ -133,7 +134,7 @@ def test_looking_changes_nothing(world: World) -> None:
     assert set(WRITING_GETS) <= set(routes_with(world.app, "GET"))
 
 
-@pytest.mark.parametrize("route", sorted(WRITING_GETS))
+@pytest.mark.parametrize("route", sorted(route for route in WRITING_GETS if "<payment_id>" in route))
 def test_the_gets_that_may_write_do_it_once_and_only_for_the_owner(world: World, route: str) -> None:
     bought = world.open_purchase(10_000)
     path = route.replace("<payment_id>", str(bought.payment_id))
@@ -149,6 +150,21 @@ def test_the_gets_that_may_write_do_it_once_and_only_for_the_owner(world: World,
     assert fingerprint(world) != before
     with nothing_changes(world, "a second visit"):
         owner.get(path)
+    world.settle_down()
+
+
+def test_the_way_back_from_the_payout_setup_writes_about_the_own_account_only(world: World) -> None:
+    owner, other = world.seller(), world.seller("Ria Rival")
+    path, account_id = "/seller/payouts/setup/done", world.begin_onboarding(owner)
+    world.sandbox.set_up(account_id)
+    for visitor in (None, world.person(), other):
+        client = browser(world, visitor)
+        with nothing_changes(world, "a stranger's visit"):
+            client.get(path)
+    client, history = browser(world, owner), "SELECT to_status FROM status_change WHERE subject = 'seller_account'"
+    for _ in range(2):
+        client.get(path)
+        assert world.rows(history + " ORDER BY id") == [("started",), ("enabled",)]
     world.settle_down()
 
 

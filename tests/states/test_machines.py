@@ -79,8 +79,8 @@ MATRICES: dict[Machine, str] = {
     """,
     REVERSAL: """
            pending done refused
-    finish done    =    !
-    refuse refused !    =
+    finish done    =    done
+    refuse refused =    =
     """,
     RECEIPT: """
               received  returning returned  failed

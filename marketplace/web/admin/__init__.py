@@ -11,6 +11,8 @@ from marketplace.web.admin import (
     ledger,
     overview,
     payments,
+    payout_seller,
+    payouts,
     purchases,
     refund_deciding,
     refund_rules,
@@ -57,7 +59,7 @@ blueprint.add_url_rule(
 )
 _WRITE_OFF = "/admin/debts/<int(max=9223372036854775807):debt_id>/write-off"
 blueprint.add_url_rule(_WRITE_OFF, view_func=debts.write_off)
-blueprint.add_url_rule(_WRITE_OFF, view_func=debts.write_debt_off, methods=["POST"])
+blueprint.add_url_rule(f"{_WRITE_OFF}/decide", view_func=debts.write_debt_off, methods=["POST"])
 blueprint.add_url_rule("/admin/states", view_func=states.states)
 blueprint.add_url_rule("/admin/refunds", view_func=refunds.refunds)
 blueprint.add_url_rule("/admin/refunds/rules", view_func=refund_rules.refund_rules)
@@ -66,3 +68,14 @@ blueprint.add_url_rule("/admin/refunds/<number>/reject", view_func=refund_decidi
 blueprint.add_url_rule("/admin/refunds/<number>/explain/<figure>", view_func=refunds.explain_refund)
 blueprint.add_url_rule("/admin/orders/<number>/refund", view_func=refund_starting.new_refund)
 blueprint.add_url_rule("/admin/orders/<number>/refund", view_func=refund_starting.start_refund, methods=["POST"])
+blueprint.add_url_rule("/admin/payouts", view_func=payouts.payouts)
+blueprint.add_url_rule("/admin/payouts/next", view_func=payouts.next_payouts)
+blueprint.add_url_rule("/admin/payouts/next/run", view_func=payouts.run_payouts, methods=["POST"])
+blueprint.add_url_rule("/admin/payouts/<number>", view_func=payouts.payout)
+blueprint.add_url_rule("/admin/payouts/<number>/retry", view_func=payouts.retry_payout, methods=["POST"])
+blueprint.add_url_rule("/admin/payouts/<number>/resend", view_func=payouts.resend_payout, methods=["POST"])
+blueprint.add_url_rule("/admin/payouts/<number>/cancel", view_func=payouts.cancel_payout, methods=["POST"])
+_OF_SELLER = "/admin/payouts/sellers/<int(max=9223372036854775807):seller_id>"
+blueprint.add_url_rule(_OF_SELLER, view_func=payout_seller.payouts_of_seller)
+blueprint.add_url_rule(f"{_OF_SELLER}/stop", view_func=payout_seller.stop_payouts, methods=["POST"])
+blueprint.add_url_rule(f"{_OF_SELLER}/lift", view_func=payout_seller.lift_payout_stop, methods=["POST"])

@@ -141,9 +141,7 @@ def refund_rules() -> ResponseReturnValue:
     return render_template("admin/refund_rules.html", page=page)
 
 
-def _rule(
-    rule: RefundRule, count: int, chosen: RefundRule | None, first_day: date, policy: MoneyPolicy
-) -> RuleRow:
+def _rule(rule: RefundRule, count: int, chosen: RefundRule | None, first_day: date, policy: MoneyPolicy) -> RuleRow:
     words = _WORDS[rule]
     is_on = policy.buyers_may_cancel or rule is not RefundRule.BUYER_CANCELS
     return RuleRow(
@@ -158,7 +156,7 @@ def _rule(
 
 
 def _csv_row(each: Applied) -> tuple[object, ...]:
-    state = (each.refund_status or each.receipt_status or "")
+    state = each.refund_status or each.receipt_status or ""
     about = (each.purchase_number, each.order_number, each.payment_id, each.refund_number or each.provider_refund_id)
     amount = decimal(each.amount_minor, each.currency)
     return (each.applied_at, _WORDS[each.rule].name, *about, str(state), each.currency, amount)

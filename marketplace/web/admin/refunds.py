@@ -80,8 +80,6 @@ def show(
     shown = decision or _decision_form(row, typed)
     # What is shown now is what may be approved now, also where the form comes back to be corrected.
     shown.plan.data = detail.fingerprint if detail else ""
-    if detail and detail.decision:
-        shown.take_back.label.text = detail.decision.take_back_label
     counts = queue_queries.counts()
     waiting = RefundTab.WAITING.count_of(counts)
     late = queue_queries.count_late(now) if choice.tab is RefundTab.WAITING else 0

@@ -22,6 +22,7 @@ _ADDRESSES = {
     Page.JOB: ("admin.jobs_page", "job", "Job"),
     Page.REFUND: ("admin.refunds", "refund", "Refund"),
     Page.EVENT: ("admin.event", "event_row_id", "Event"),
+    Page.PAYOUT: ("admin.payout", "number", "Payout"),
     Page.USER: ("admin.user", "user_id", "Person"),
     Page.LISTING: ("shop.listing", "slug", "Listing"),
 }

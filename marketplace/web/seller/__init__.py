@@ -19,6 +19,7 @@ from marketplace.web.seller import (
     shop_edit,
     statements,
     transactions,
+    withdrawing,
 )
 
 blueprint = Blueprint("seller", __name__)
@@ -60,6 +61,7 @@ blueprint.add_url_rule("/seller/explain/<pot>/order/<number>", view_func=explain
 blueprint.add_url_rule("/seller/payouts", view_func=payouts.payouts)
 blueprint.add_url_rule("/seller/payouts/<number>", view_func=payouts.payout)
 blueprint.add_url_rule("/seller/payouts/schedule", view_func=payout_schedule.payout_schedule, methods=["GET", "POST"])
+blueprint.add_url_rule("/seller/payouts/withdraw", view_func=withdrawing.withdraw, methods=["GET", "POST"])
 blueprint.add_url_rule("/seller/payouts/setup", view_func=payout_setup.payout_setup)
 blueprint.add_url_rule("/seller/payouts/setup", view_func=payout_setup.start_payout_setup, methods=["POST"])
 blueprint.add_url_rule("/seller/payouts/setup/done", view_func=payout_setup.payout_setup_done)

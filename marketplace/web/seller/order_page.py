@@ -244,7 +244,7 @@ def _debt_note(order: OrderDetail, debt: OrderDebt) -> str:
 def _money_rows(order: OrderDetail, share: Share | None, debt: OrderDebt) -> tuple[MoneyRow, ...]:
     held, refunded, taken = (share.held_minor, share.refunded_minor, share.net_taken_minor) if share else (0, 0, 0)
     rows = [
-        ("Paid by the buyer" if held or taken else "Order total", order.total_minor, "gross"),
+        ("Paid by the buyer" if share and share.payment_received_date else "Order total", order.total_minor, "gross"),
         ("Platform fee", -order.platform_fee_minor, "platform-fee"),
         ("Card fee", -order.processing_fee_minor, "card-fee"),
         ("You receive", order.net_minor, "net"),

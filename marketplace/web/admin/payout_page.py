@@ -1,0 +1,212 @@
+"""What an admin's payout page shows: ready texts and addresses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import Row
+
+from marketplace.outbound.models import CallKind
+from marketplace.payments.timeline_queries import Change
+from marketplace.payouts.admin_queries import CallRow, LineRow, PayoutRow, ReversalRow
+from marketplace.payouts.states import PAYOUT, PayoutStatus
+from marketplace.web import wording
+from marketplace.web.console import Console, admin_console
+from marketplace.web.explaining import Crumb
+from marketplace.web.order_parts import Fact
+from marketplace.web.pages import date_text, money_text, time_text
+from marketplace.web.wording import Badge, TimelineEntry
+
+_CALLS = {CallKind.TRANSFER: "Transfer to the seller's account", CallKind.BANK_PAYOUT: "Payment to the bank"}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known about a payout."""
+
+    payout: PayoutRow
+    lines: Sequence[LineRow]
+    calls: Sequence[CallRow]
+    reversals: Sequence[ReversalRow]
+    entries: Sequence[Row[Any]]
+    changes: Sequence[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """What it pays of one order."""
+
+    order: str
+    url: str
+    share: str
+    badge: Badge
+    taken_back: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """One call to the provider."""
+
+    title: str
+    note: str
+    badge: Badge
+    object_id: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One ledger entry of it."""
+
+    title: str
+    note: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalView:
+    """Money of it that was taken back, or asked for."""
+
+    title: str
+    note: str
+    badge: Badge
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing an admin may do now."""
+
+    label: str
+    action: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutPage:
+    """What templates/admin/payout.html shows."""
+
+    title: str
+    console: Console
+    crumbs: tuple[Crumb, ...]
+    badge: Badge
+    note: str
+    problem: str
+    next_step: str
+    deeds: tuple[Deed, ...]
+    amount: str
+    shop: str
+    shop_url: str
+    facts: tuple[Fact, ...]
+    lines: tuple[LineView, ...]
+    total: str
+    calls: tuple[CallView, ...]
+    reversals: tuple[ReversalView, ...]
+    entries: tuple[EntryView, ...]
+    timeline: tuple[TimelineEntry, ...]
+
+
+def build(facts: Facts) -> PayoutPage:
+    """Return the page of a payout."""
+    row = facts.payout
+    return PayoutPage(
+        title=f"Payout {row.number}",
+        console=admin_console("payouts"),
+        crumbs=(Crumb("Payouts", url_for("admin.payouts")),),
+        badge=wording.badge(row.status),
+        note=f"Begun {time_text(row.started_at)}" + (", because the seller asked for it" if row.is_requested else ""),
+        problem=row.failure_reason or "",
+        next_step=_next_step(row),
+        deeds=tuple(_deeds(row)),
+        amount=money_text(row.amount_minor, row.currency),
+        shop=row.shop_name,
+        shop_url=url_for("admin.payouts_of_seller", seller_id=row.seller_id),
+        facts=tuple(_facts(row)),
+        lines=tuple(_line(line, row.currency) for line in facts.lines),
+        total=money_text(sum(line.amount_minor for line in facts.lines), row.currency),
+        calls=tuple(_call(call) for call in facts.calls),
+        reversals=tuple(_reversal(each, row.currency) for each in facts.reversals),
+        entries=tuple(
+            EntryView(entry.description, time_text(entry.booked_at), url_for("admin.entry", entry_id=entry.id))
+            for entry in facts.entries
+        ),
+        timeline=wording.audit(facts.changes, {"payout": "Payout"}),
+    )
+
+
+def note(row: PayoutRow) -> str:
+    """Return the line under a payout's number in a list."""
+    if row.failure_reason and row.status in {PayoutStatus.REFUSED, PayoutStatus.FAILED}:
+        return row.failure_reason
+    return bank(row) or "No bank account yet"
+
+
+def bank(row: PayoutRow) -> str:
+    """Return which bank account it goes to, as far as it may be shown."""
+    return " ·· ".join(part for part in (row.bank_name, row.bank_last4) if part)
+
+
+def _next_step(row: PayoutRow) -> str:
+    if row.status not in {PayoutStatus.REFUSED, PayoutStatus.FAILED}:
+        return ""
+    if row.next_attempt_at is None:
+        return "A person has to decide."
+    return f"Looked at again by itself from {time_text(row.next_attempt_at)} on."
+
+
+def _deeds(row: PayoutRow) -> list[Deed]:
+    found = []
+    if PAYOUT.can(row.status, "retry"):
+        found.append(Deed("Try again now", url_for("admin.retry_payout", number=row.number), "primary"))
+    if PAYOUT.can(row.status, "resend"):
+        found.append(Deed("Send to the bank again", url_for("admin.resend_payout", number=row.number), "primary"))
+    if PAYOUT.can(row.status, "cancel"):
+        found.append(Deed("Call it off", url_for("admin.cancel_payout", number=row.number), "danger"))
+    return found
+
+
+def _facts(row: PayoutRow) -> list[Fact]:
+    found = (
+        ("Bank", bank(row)),
+        ("At the bank", date_text(row.arrives_at) if row.arrives_at else "Not known yet"),
+        ("Seller's account", row.account_id),
+        ("Transfer", row.transfer_id),
+        ("Payment to the bank", row.provider_payout_id),
+        ("Taken back", money_text(row.reversed_minor, row.currency) if row.reversed_minor else ""),
+        ("Provider's code", row.failure_code),
+    )
+    return [Fact(label, value) for label, value in found if value]
+
+
+def _line(line: LineRow, currency: str) -> LineView:
+    return LineView(
+        order=line.order_number,
+        url=url_for("admin.payment", payment_id=line.payment_id),
+        share=f"Share {line.share_id} of payment {line.payment_id}",
+        badge=wording.badge(line.share_status),
+        taken_back=money_text(line.reversed_minor, currency) if line.reversed_minor else "",
+        amount=money_text(line.amount_minor, currency),
+    )
+
+
+def _call(call: CallRow) -> CallView:
+    times = "once" if call.sends == 1 else f"{call.sends} times"
+    return CallView(
+        title=f"{_CALLS[call.kind]}, attempt {call.attempt}",
+        note=f"Planned {time_text(call.created_at)}, sent {times}" if call.sends else "Not sent",
+        badge=wording.badge(call.status),
+        object_id=call.object_id or "",
+        error=": ".join(part for part in (call.error_code, call.error_message) if part),
+    )
+
+
+def _reversal(each: ReversalRow, currency: str) -> ReversalView:
+    cause = "Made at the provider" if each.subject == "provider" else each.subject.replace(":", " ").capitalize()
+    return ReversalView(
+        title=cause,
+        note=" · ".join(part for part in (time_text(each.created_at), each.provider_id) if part),
+        badge=wording.badge(each.status),
+        amount=money_text(each.amount_minor, currency),
+    )

@@ -1,0 +1,175 @@
+"""One seller's payouts as an admin sees them: why they were not paid, and the stop that an admin may set or lift."""
+
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import TextAreaField
+from wtforms.validators import Length
+
+from marketplace import clock, db
+from marketplace.catalog import queries as catalog
+from marketplace.errors import Conflict, Invalid
+from marketplace.paging import Cursor
+from marketplace.payouts import account_queries, admin_queries, stops
+from marketplace.payouts.admin_queries import SkipRow, Sought, StopRow
+from marketplace.payouts.rules import SkipCause
+from marketplace.payouts.stops import Stopped
+from marketplace.web import guards, wording
+from marketplace.web.admin import payout_page
+from marketplace.web.console import Console, admin_console
+from marketplace.web.pages import date_text, money_text, time_text
+from marketplace.web.wording import Badge, TimelineEntry
+
+_NEWEST = 10
+
+
+class StopForm(FlaskForm):
+    """Why a seller is not paid for now."""
+
+    reason = TextAreaField("Reason", [Length(max=500, message="At most 500 characters.")])
+
+
+@dataclass(frozen=True, slots=True)
+class SkipView:
+    """Why they were not paid for some time."""
+
+    title: str
+    note: str
+    amount: str
+    badge: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutView:
+    """One of the newest payouts."""
+
+    number: str
+    note: str
+    url: str
+    badge: Badge
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class SellerPage:
+    """What templates/admin/payout_seller.html shows."""
+
+    title: str
+    console: Console
+    badges: tuple[Badge, ...]
+    user_url: str
+    all_url: str
+    is_stopped: bool
+    stop_url: str
+    lift_url: str
+    skips: tuple[SkipView, ...]
+    payouts: tuple[PayoutView, ...]
+    stops: tuple[TimelineEntry, ...]
+
+
+@guards.admin_only
+def payouts_of_seller(seller_id: int) -> ResponseReturnValue:
+    """Show why a seller is or is not paid, and the form that stops them."""
+    return _show(seller_id, StopForm(), 200)
+
+
+@guards.admin_only
+def stop_payouts(seller_id: int) -> ResponseReturnValue:
+    """Stop a seller's payouts; what was not sent yet is called off."""
+    form = StopForm()
+    catalog.shop_of(seller_id)
+    if not form.validate():
+        return _show(seller_id, form, 422)
+    admin_id, reason = guards.viewer().user_id, form.reason.data or ""
+    try:
+        stopped = db.atomic(
+            stops.stop, (db.TURN,), admin_id=admin_id, seller_id=seller_id, reason=reason, now=clock.now()
+        )
+    except Invalid as error:
+        form.reason.errors = [error.message]
+        return _show(seller_id, form, 422)
+    except Conflict as error:
+        flash(error.message, "wait")
+    else:
+        flash(_stopped_text(stopped), "ok")
+    return redirect(url_for("admin.payouts_of_seller", seller_id=seller_id), code=303)
+
+
+@guards.admin_only
+def lift_payout_stop(seller_id: int) -> ResponseReturnValue:
+    """Let a seller be paid again."""
+    catalog.shop_of(seller_id)
+    try:
+        db.atomic(stops.lift, (db.TURN,), admin_id=guards.viewer().user_id, seller_id=seller_id, now=clock.now())
+    except Conflict as error:
+        flash(error.message, "wait")
+    else:
+        flash("The stop is lifted. The next run pays them.", "ok")
+    return redirect(url_for("admin.payouts_of_seller", seller_id=seller_id), code=303)
+
+
+def _show(seller_id: int, form: StopForm, code: int) -> ResponseReturnValue:
+    shop, account = catalog.shop_of(seller_id), account_queries.account_of(seller_id)
+    stopped = admin_queries.stops_of(seller_id)
+    is_stopped = bool(stopped) and stopped[0].lifted_at is None
+    newest = admin_queries.payouts(Sought(seller_id=seller_id), Cursor(size=_NEWEST))
+    stop = (Badge("Payouts stopped", "bad"),) if is_stopped else ()
+    page = SellerPage(
+        title=f"Payouts of {shop.name}",
+        console=admin_console("payouts"),
+        badges=(wording.badge(account.status if account else None, "No account yet"), *stop),
+        user_url=url_for("admin.user", user_id=seller_id),
+        all_url=url_for("admin.payouts", q=shop.name),
+        is_stopped=is_stopped,
+        stop_url=url_for("admin.stop_payouts", seller_id=seller_id),
+        lift_url=url_for("admin.lift_payout_stop", seller_id=seller_id),
+        skips=tuple(_skip(skip) for skip in admin_queries.skips_of(seller_id)),
+        payouts=tuple(
+            PayoutView(
+                number=row.number,
+                note=payout_page.note(row),
+                url=url_for("admin.payout", number=row.number),
+                badge=wording.badge(row.status),
+                amount=money_text(row.amount_minor, row.currency),
+            )
+            for row in newest.rows
+        ),
+        stops=tuple(_stop(each) for each in stopped),
+    )
+    return render_template("admin/payout_seller.html", page=page, form=form), code
+
+
+def _stopped_text(stopped: Stopped) -> str:
+    parts = ["Their payouts are stopped."]
+    if stopped.called_off:
+        parts.append(f"Called off: {', '.join(stopped.called_off)}.")
+    if stopped.under_way:
+        parts.append(f"Too late for {', '.join(stopped.under_way)}: the provider has been asked already.")
+    return " ".join(parts)
+
+
+def _skip(skip: SkipRow) -> SkipView:
+    cause = SkipCause(skip.cause)
+    until = f"until {date_text(skip.ended_at)}" if skip.ended_at else "still so"
+    planned = f", planned for {date_text(skip.planned_run)}" if skip.planned_run and not skip.ended_at else ""
+    return SkipView(
+        title=cause.words,
+        note=f"Since {date_text(skip.since)}, {until}{planned}",
+        amount=money_text(skip.amount_minor, skip.currency),
+        badge=Badge("Over", "mute") if skip.ended_at else Badge(cause.label, "wait"),
+    )
+
+
+def _stop(stop: StopRow) -> TimelineEntry:
+    lifted = f" Lifted {time_text(stop.lifted_at)} by {stop.lifted_by}." if stop.lifted_at else ""
+    return TimelineEntry(
+        title="Lifted stop" if stop.lifted_at else "Stopped",
+        when=time_text(stop.set_at),
+        when_iso=stop.set_at.isoformat(),
+        detail=f"{stop.reason}{lifted}",
+        actor=stop.set_by,
+        source="admin",
+        state="done" if stop.lifted_at else "bad",
+    )

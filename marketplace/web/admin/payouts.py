@@ -1,0 +1,239 @@
+"""Payouts: the list, the next run before it happens, and what an admin may do about one payout."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from flask import current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace import clock, db
+from marketplace.config import Settings
+from marketplace.errors import Conflict, NotAllowed
+from marketplace.history import Actor
+from marketplace.paging import every
+from marketplace.payments import timeline_queries
+from marketplace.payouts import admin_queries, calling_off, flows, operations
+from marketplace.payouts.admin_queries import PayoutRow, Sought
+from marketplace.payouts.operations import TakenUp
+from marketplace.payouts.rules import Occasion
+from marketplace.payouts.states import PayoutStatus
+from marketplace.web import guards, lists, wording
+from marketplace.web.admin import payout_page
+from marketplace.web.admin.payout_next import Upcoming, upcoming
+from marketplace.web.console import Console, admin_console
+from marketplace.web.lists import Tab, Tools
+from marketplace.web.pages import date_text, decimal, money_text, time_text
+from marketplace.web.providers import providers
+from marketplace.web.wording import Badge
+
+_CSV_COLUMNS = (
+    "Payout", "Begun (UTC)", "Shop", "Status", "Currency", "Amount", "Taken back", "Bank", "Arrives (UTC)",
+    "Transfer", "Payment to the bank", "Why not",
+)  # fmt: skip
+_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPayout:
+    """One payout in the list."""
+
+    number: str
+    note: str
+    url: str
+    shop: str
+    shop_url: str
+    badge: Badge
+    begun: str
+    arrives: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutsPage:
+    """What templates/admin/payouts.html shows."""
+
+    title: str
+    console: Console
+    tabs: tuple[Tab, ...]
+    text: str
+    rows: tuple[ListedPayout, ...]
+    tools: Tools
+    list_url: str
+    is_narrowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NextPage:
+    """What templates/admin/payouts_next.html shows."""
+
+    title: str
+    console: Console
+    tabs: tuple[Tab, ...]
+    note: str
+    rows: tuple[Upcoming, ...]
+    is_cut: bool
+    can_run: bool
+
+
+@guards.admin_only
+def payouts() -> ResponseReturnValue:
+    """List payouts, newest first, found by number, provider's id or shop."""
+    status, text = lists.choice(PayoutStatus, "status"), lists.search_text()
+    asked = lists.asked(*lists.BY_TIME_AND_AMOUNT, status=status.value if status else "", q=text)
+    sought = Sought(text, status, asked.period)
+    read = partial(admin_queries.payouts, sought)
+    if asked.is_csv:
+        return lists.csv_file("payouts", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
+    listed, counts = read(asked.cursor), admin_queries.counts(sought)
+    page = PayoutsPage(
+        title="Payouts",
+        console=admin_console("payouts"),
+        tabs=(
+            Tab("Next run", url_for("admin.next_payouts"), False),
+            Tab("All", asked.url(status=""), status is None, sum(counts.values())),
+            *(
+                Tab(each.label, asked.url(status=each.value), each is status, counts.get(each, 0))
+                for each in PayoutStatus
+            ),
+        ),
+        text=text,
+        rows=tuple(_row(row) for row in listed.rows),
+        tools=asked.tools(listed, {"q": f"Search: {text}"}),
+        list_url=url_for("admin.payouts"),
+        is_narrowed=bool(asked.url() != url_for("admin.payouts")),
+    )
+    return render_template("admin/payouts.html", page=page)
+
+
+@guards.admin_only
+def next_payouts() -> ResponseReturnValue:
+    """Show whom the next run pays, how much, and who is left out and why."""
+    found = upcoming(_settings().money, clock.now())
+    page = NextPage(
+        title="Next run",
+        console=admin_console("payouts"),
+        tabs=(Tab("Next run", url_for("admin.next_payouts"), True), Tab("All", url_for("admin.payouts"), False)),
+        note=found.note,
+        rows=found.rows,
+        is_cut=found.is_cut,
+        can_run=found.is_any_ready,
+    )
+    return render_template("admin/payouts_next.html", page=page)
+
+
+@guards.admin_only
+def run_payouts() -> ResponseReturnValue:
+    """Pay everybody who can be paid, whatever their day; at most 50 payouts, the tick does the rest on its days."""
+    begun: list[TakenUp] = []
+    flows.run_due(
+        providers=providers(),
+        policy=_settings().money,
+        now=clock.now(),
+        limit=_AT_ONCE,
+        occasion=Occasion.RUN_NOW,
+        progress=begun.append,
+    )
+    if not begun:
+        flash("Nobody can be paid now. The list says why.", "wait")
+        return redirect(url_for("admin.next_payouts"), code=303)
+    flash("1 payout was begun." if len(begun) == 1 else f"{len(begun)} payouts were begun.", "ok")
+    return redirect(url_for("admin.payouts"), code=303)
+
+
+@guards.admin_only
+def payout(number: str) -> ResponseReturnValue:
+    """Show one payout: its lines, its ways through provider and bank, and what may be done."""
+    row = admin_queries.payout(lists.number(number))
+    facts = payout_page.Facts(
+        payout=row,
+        lines=admin_queries.lines_of(row.id),
+        calls=admin_queries.calls_of(row.id),
+        reversals=admin_queries.reversals_of(row.id),
+        entries=admin_queries.entries_of(row.id, row.number),
+        changes=timeline_queries.changes_of({"payout": [row.id]}),
+    )
+    return render_template("admin/payout.html", page=payout_page.build(facts))
+
+
+@guards.admin_only
+def retry_payout(number: str) -> ResponseReturnValue:
+    """Try a refused payout again, with the same amount."""
+    return _decide(number, _retry, "It is sent again.")
+
+
+@guards.admin_only
+def resend_payout(number: str) -> ResponseReturnValue:
+    """Send a failed payout to the bank again."""
+    return _decide(number, _resend, "It is on its way to the bank again.")
+
+
+@guards.admin_only
+def cancel_payout(number: str) -> ResponseReturnValue:
+    """Call off a payout of which nothing has moved."""
+    return _decide(number, _cancel, "It is called off. Its shares wait for the next run.")
+
+
+def _decide(number: str, deed: Callable[[int, Actor], None], done: str) -> ResponseReturnValue:
+    row = admin_queries.payout(lists.number(number))
+    try:
+        deed(row.id, Actor.user(guards.viewer().user_id, "admin"))
+    except (Conflict, NotAllowed) as error:
+        flash(error.message, "wait")
+    else:
+        flash(done, "ok")
+    return redirect(url_for("admin.payout", number=row.number), code=303)
+
+
+def _retry(payout_id: int, actor: Actor) -> None:
+    now = clock.now()
+    call_id = db.atomic(operations.retry, (db.TURN,), payout_id=payout_id, actor=actor, now=now)
+    flows.send(TakenUp(payout_id, call_id, 0), providers=providers(), now=now)
+
+
+def _resend(payout_id: int, actor: Actor) -> None:
+    now = clock.now()
+    call_id = db.atomic(operations.resend, (db.TURN,), payout_id=payout_id, actor=actor, now=now)
+    flows.send_call(call_id, providers=providers(), now=now)
+
+
+def _cancel(payout_id: int, actor: Actor) -> None:
+    because = "An admin called it off."
+    db.atomic(calling_off.cancel, (db.TURN,), payout_id=payout_id, actor=actor, because=because, now=clock.now())
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def _row(row: PayoutRow) -> ListedPayout:
+    return ListedPayout(
+        number=row.number,
+        note=payout_page.note(row),
+        url=url_for("admin.payout", number=row.number),
+        shop=row.shop_name,
+        shop_url=url_for("admin.payouts_of_seller", seller_id=row.seller_id),
+        badge=wording.badge(row.status),
+        begun=time_text(row.started_at),
+        arrives=date_text(row.arrives_at) if row.arrives_at else "Not known yet",
+        amount=money_text(row.amount_minor, row.currency),
+    )
+
+
+def _csv_row(row: PayoutRow) -> tuple[Any, ...]:
+    return (
+        row.number,
+        row.started_at,
+        row.shop_name,
+        row.status.label,
+        row.currency,
+        decimal(row.amount_minor, row.currency),
+        decimal(row.reversed_minor, row.currency),
+        payout_page.bank(row),
+        row.arrives_at,
+        row.transfer_id,
+        row.provider_payout_id,
+        row.failure_reason,
+    )

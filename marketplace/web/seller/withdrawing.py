@@ -1,0 +1,126 @@
+"""Being paid on request: what can be withdrawn now, and the password once more before money leaves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, RadioField
+from wtforms.validators import InputRequired, Length
+
+from marketplace import clock
+from marketplace.accounts import flows as accounts
+from marketplace.config import Settings
+from marketplace.errors import Invalid, NotAllowed
+from marketplace.payouts import account_queries, flows, rules, standing_queries
+from marketplace.payouts.rules import Occasion
+from marketplace.payouts.standing_queries import Candidate
+from marketplace.web import guards
+from marketplace.web.auth.forms import blame, typed
+from marketplace.web.auth.views import too_many_tries
+from marketplace.web.console import Console, seller_console
+from marketplace.web.pages import money_text
+from marketplace.web.providers import providers
+
+
+class WithdrawForm(FlaskForm):
+    """Which balance, and the password once more."""
+
+    currency = RadioField("What to withdraw")
+    password = PasswordField("Your password", [InputRequired("Enter your password."), Length(max=1000)])
+
+
+@dataclass(frozen=True, slots=True)
+class Hindrance:
+    """What is available and can't be withdrawn, and why."""
+
+    amount: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawPage:
+    """What templates/seller/withdraw.html shows."""
+
+    title: str
+    console: Console
+    email: str
+    bank: str
+    can_withdraw: bool
+    hindrances: tuple[Hindrance, ...]
+
+
+@guards.seller_only
+def withdraw() -> ResponseReturnValue:
+    """Show what can be withdrawn, or send it to the seller's bank once they have said that it is them."""
+    viewer, now = guards.viewer(), clock.now()
+    found = standing_queries.candidates_of(viewer.user_id, _settings().money, now)
+    ready = [each for each in found if rules.why_not(each.standing, Occasion.REQUEST, now) is None]
+    form = _form(ready)
+    if ready and form.validate_on_submit():
+        try:
+            _check_password(viewer, form)
+            return _send(viewer.user_id, form.currency.data)
+        except Invalid as error:
+            blame(form, error)
+        except accounts.TooManyTries as error:
+            return too_many_tries(error)
+        except NotAllowed as error:
+            form.form_errors.append(error.message)
+    return render_template("seller/withdraw.html", page=_page(viewer, found, ready), form=form), _code(form)
+
+
+def _check_password(viewer: guards.Viewer, form: WithdrawForm) -> None:
+    accounts.check_password(
+        user_id=viewer.user_id,
+        email=viewer.email,
+        password=typed(form.password),
+        device=guards.device(),
+        now=clock.system_now(),
+    )
+
+
+def _send(seller_id: int, currency: str) -> ResponseReturnValue:
+    taken = flows.withdraw(
+        seller_id=seller_id, currency=currency, providers=providers(), policy=_settings().money, now=clock.now()
+    )
+    flash(f"{money_text(taken.amount_minor, currency)} is on its way to your bank.", "ok")
+    return redirect(url_for("seller.withdraw"), code=303)
+
+
+def _form(ready: Sequence[Candidate]) -> WithdrawForm:
+    form = WithdrawForm()
+    form.currency.choices = [
+        (each.currency, f"All that is available: {money_text(each.standing.ready_minor, each.currency)}")
+        for each in ready
+    ]
+    if form.currency.data is None and ready:
+        form.currency.data = ready[0].currency
+    return form
+
+
+def _page(viewer: guards.Viewer, found: Sequence[Candidate], ready: Sequence[Candidate]) -> WithdrawPage:
+    account = account_queries.account_of(viewer.user_id)
+    return WithdrawPage(
+        title="Withdraw",
+        console=seller_console("transactions"),
+        email=viewer.email,
+        bank=" ·· ".join(part for part in (account.bank_name, account.bank_last4) if part) if account else "",
+        can_withdraw=bool(ready),
+        hindrances=tuple(_hindrance(each) for each in found if each not in ready),
+    )
+
+
+def _hindrance(each: Candidate) -> Hindrance:
+    cause = rules.why_not(each.standing, Occasion.REQUEST, clock.now())
+    return Hindrance(money_text(each.amount_minor, each.currency), cause.words if cause else "")
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def _code(form: WithdrawForm) -> int:
+    return 422 if form.errors else 200
