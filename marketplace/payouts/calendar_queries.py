@@ -14,6 +14,7 @@ from marketplace.payments.states import TransactionStatus
 from marketplace.payouts import rules
 from marketplace.payouts.balance_queries import Account
 from marketplace.payouts.models import Payout
+from marketplace.payouts.rules import SkipCause
 from marketplace.payouts.states import PayoutStatus
 
 _X = PaymentTransaction
@@ -35,7 +36,10 @@ class Coming(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DayEvent:
-    """Something that comes on a day, minor units; `first` to `last` are the releases that make a planned payout."""
+    """Something that comes on a day, minor units.
+
+    `first` to `last` are the releases that make a planned payout; without them it pays what is available now.
+    """
 
     day: date
     coming: Coming
@@ -94,13 +98,15 @@ def coming(seller_id: int, currency: str, first: date, last: date, *, found: Acc
 
 
 def _payouts(releases: Sequence[DayEvent], found: Account, now: datetime) -> list[DayEvent]:
-    """Return the payouts that planned releases lead to by the seller's schedule."""
+    """Return the payouts that what is available and planned releases lead to by the seller's schedule."""
 
     def run_day(event: DayEvent) -> date | None:
         run = rules.next_run(found.schedule, max(datetime.combine(event.day, time(), UTC), now))
         return run.date() if run else None
 
     planned = []
+    if found.ready_minor and found.next_run and found.skip in {None, SkipCause.SCHEDULED}:
+        planned.append(DayEvent(found.next_run.date(), Coming.PAYOUT, found.ready_minor, 0))
     for day, group in groupby(releases, run_day):
         if day is None:
             return []

@@ -97,6 +97,7 @@ def test_every_figure_is_the_ledgers_and_every_share_says_why(world: World, coun
     assert dollars["Held until release"] + dollars["In refund or dispute"] == booked(world, seller_id, "USD", _HELD)
     assert assert_adds_up(world, seller_id) >= 4
     _says_why(page(client, "/seller/balance"))
+    _the_calendar_has_it_all(world, client, dollars)
     _the_file_says_the_same(client, dollars)
     _payouts_add_up(world, client)
     [(number,)] = world.rows("SELECT min(number) FROM payout")
@@ -120,8 +121,24 @@ def _says_why(html: BeautifulSoup) -> None:
     assert held[2].startswith("Wait until ")
     planned = [row.select_one("td[data-label='Payout planned']").text for row in html.select("tbody tr")]
     assert all(planned), "each share has its day from the moment of payment"
-    entries = {next(item.select_one(".calendar-label").stripped_strings) for item in html.select(".calendar-entry")}
-    assert entries <= {"Release", "Payout planned", "Arrives", "Paid"}
+
+
+def _the_calendar_has_it_all(world: World, client: FlaskClient, dollars: dict[str, int]) -> None:
+    """Over three months stands what is held, with the payouts it leads to, what is available, and what is sent."""
+    months = {(world.now + timedelta(days=days)).strftime("%Y-%m") for days in range(-40, 60)}
+    entries: dict[str, list[int]] = {}
+    for month in sorted(months):
+        html = page(client, f"/seller/balance?month={month}")
+        for entry in html.select(".calendar-entry"):
+            label = next(entry.select_one(".calendar-label").stripped_strings)
+            entries.setdefault(label, []).append(shown(entry.a))
+            behind = page(client, str(entry.a["href"]))
+            assert behind.select_one(".notice.is-ok"), entry.a["href"]
+    held = dollars["Held until release"] + dollars["In refund or dispute"]
+    assert sum(entries["Release"]) == held
+    assert sum(entries["Payout planned"]) == held + dollars["Available"]
+    assert sum(entries["Arrives"]) == dollars["On its way to your bank"]
+    assert sum(entries["Paid"]) == dollars["Paid out"]
 
 
 def _the_file_says_the_same(client: FlaskClient, dollars: dict[str, int]) -> None:

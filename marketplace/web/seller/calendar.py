@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from flask import url_for
 
+from marketplace.payments.pot_queries import Pot
 from marketplace.payouts.calendar_queries import Coming, DayEvent
 from marketplace.web.pages import date_text, money_text
 
@@ -106,6 +107,9 @@ def _entry(event: DayEvent, currency: str) -> CalendarEntry:
     elif event.first and event.last:
         days = event.first.isoformat() + ("" if event.first == event.last else f"..{event.last.isoformat()}")
         url = url_for("seller.explain_release", currency=currency, day=days)
+    elif event.coming is Coming.PAYOUT:
+        note = "Available now"
+        url = url_for("seller.explain_pot", pot=Pot.AVAILABLE.value, currency=currency)
     elif event.payout_number:
         note, url = event.payout_number, url_for("seller.payout", number=event.payout_number)
     return CalendarEntry(kind, label, money_text(event.amount_minor, currency), note, url)

@@ -10,6 +10,7 @@ from marketplace.payments.pot_queries import Pot
 from marketplace.payments.states import HoldReason, TransactionStatus
 from marketplace.payouts.balance_queries import ShareRow
 from marketplace.payouts.balance_rules import SellerFacts, Wait
+from marketplace.payouts.rules import SkipCause
 from marketplace.web.pages import date_text, decimal, money_text
 
 _TONES = {
@@ -43,9 +44,16 @@ _STEPS = {
     Wait.DISPUTE: ("Open the order", "seller.order"),
     Wait.REVIEW: ("Open the order", "seller.order"),
     Wait.STOP: ("Open the order", "seller.order"),
-    Wait.SKIPPED: ("See your payouts", "seller.payouts"),
-    Wait.REQUEST: ("Ask for a payout", "seller.payouts"),
+    Wait.REQUEST: ("Withdraw it", "seller.withdraw"),
 }
+_SKIPPED = {
+    SkipCause.NO_ACCOUNT: ("Set up payouts", "seller.payout_setup"),
+    SkipCause.UNDER_REVIEW: ("Open payout setup", "seller.payout_setup"),
+    SkipCause.RESTRICTED: ("Open payout setup", "seller.payout_setup"),
+    SkipCause.DISCONNECTED: ("Set up payouts", "seller.payout_setup"),
+    SkipCause.BELOW_MINIMUM: ("Change the minimum", "seller.payout_schedule"),
+}
+"""What helps where something stands in the way of every payout."""
 _REASONS = {
     HoldReason.NEW_SELLER: " because your shop is new",
     HoldReason.FRAUD_REVIEW: " because we look at the payment",
@@ -77,7 +85,7 @@ def line(row: ShareRow, seller: SellerFacts, currency: str, now: datetime) -> Sh
     gone = row.status in {TransactionStatus.PAID_OUT, TransactionStatus.REFUNDED} or (
         row.status is TransactionStatus.TRANSFERRING and not row.left_minor
     )
-    action, action_url = _action(row)
+    action, action_url = _action(row, seller)
     until = row.why.until
     return ShareLine(
         number=row.order_number,
@@ -158,9 +166,12 @@ def _day(moment: datetime, now: datetime) -> str:
     return "Today" if moment.date() <= now.date() else date_text(moment)
 
 
-def _action(row: ShareRow) -> tuple[str, str]:
+def _action(row: ShareRow, seller: SellerFacts) -> tuple[str, str]:
     """Return the next step and where it is taken; what needs no step but time has no address."""
     wait, until = row.why.wait, row.why.until
+    if wait is Wait.SKIPPED and seller.skip is not None:
+        step, endpoint = _SKIPPED.get(seller.skip, ("See your payouts", "seller.payouts"))
+        return step, url_for(endpoint)
     if wait in _STEPS:
         step, endpoint = _STEPS[wait]
         number: dict[str, Any] = {"number": row.order_number} if endpoint == "seller.order" else {}
