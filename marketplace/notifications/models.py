@@ -27,6 +27,14 @@ class NotificationKind(StrEnum):
     REFUND_WITHDRAWN = "refund_withdrawn"
     REFUND_COMPLETED = "refund_completed"
     REFUND_FAILED = "refund_failed"
+    DISPUTE_WARNED = "dispute_warned"
+    DISPUTE_ASKED = "dispute_asked"
+    DISPUTE_TAKEN = "dispute_taken"
+    DISPUTE_ANSWERED = "dispute_answered"
+    DISPUTE_CLOSED = "dispute_closed"
+    DISPUTE_WON = "dispute_won"
+    DISPUTE_LOST = "dispute_lost"
+    DISPUTE_CONTRIBUTED = "dispute_contributed"
 
 
 class Notification(Base):

@@ -16,6 +16,9 @@ from marketplace.checkout import following as payments_following
 from marketplace.checkout import returns, settlement
 from marketplace.checkout.settlement import Contradiction, PaidReport
 from marketplace.config import Settings
+from marketplace.disputes import following as disputes_following
+from marketplace.disputes import queries as disputes
+from marketplace.disputes.following import DisputeFacts, WarningFacts
 from marketplace.history import Actor
 from marketplace.payment_records.models import Payment
 from marketplace.payments import balance
@@ -100,6 +103,14 @@ def _refund(session: Session, facts: RefundFacts, actor: Actor, settings: Settin
     )
 
 
+def _dispute(session: Session, facts: DisputeFacts, actor: Actor, settings: Settings, now: datetime) -> str:
+    return disputes_following.follow(session, facts=facts, policy=settings.money, actor=actor, now=now)
+
+
+def _warning(session: Session, facts: WarningFacts, actor: Actor, settings: Settings, now: datetime) -> str:
+    return disputes_following.follow_warning(session, facts=facts, actor=actor, now=now)
+
+
 def _read_checkout(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> Checkout:
     return provider.get_checkout(object_id)
 
@@ -120,6 +131,18 @@ def _read_refund(provider: Provider, object_id: str, payload: Mapping[str, Any])
     return RefundFacts(refund, tuple(provider.get_balance_line(line_id) for line_id in lines if line_id))
 
 
+def _read_dispute(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> DisputeFacts:
+    # What we know comes first: a report that is put into the books meanwhile shows in it.
+    revision = disputes.revision_of(object_id)
+    found = provider.disputes.get(object_id)
+    return DisputeFacts(found, disputes.payment_of_intent(found.intent_id), revision)
+
+
+def _read_warning(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> WarningFacts:
+    found = provider.disputes.get_warning(object_id)
+    return WarningFacts(found, disputes.payment_of_intent(found.intent_id))
+
+
 def _parse_decline(source: Any) -> Decline:
     found = objects.decline(source)
     if found is None:
@@ -135,6 +158,7 @@ def _parse_paid_charge(source: Any) -> PaidReport:
 _CHECKOUT = Handler(objects.checkout, _read_checkout, _checkout)
 _INTENT = Handler(objects.intent, _read_intent, _intent)
 _REFUND = Handler(None, _read_refund, _refund, payment_id=lambda facts: None)
+_DISPUTE = Handler(None, _read_dispute, _dispute)
 
 HANDLERS: dict[str, Handler] = {
     "checkout.session.completed": _CHECKOUT,
@@ -153,4 +177,10 @@ HANDLERS: dict[str, Handler] = {
     "refund.created": _REFUND,
     "refund.updated": _REFUND,
     "refund.failed": _REFUND,
+    "charge.dispute.created": _DISPUTE,
+    "charge.dispute.updated": _DISPUTE,
+    "charge.dispute.closed": _DISPUTE,
+    "charge.dispute.funds_withdrawn": _DISPUTE,
+    "charge.dispute.funds_reinstated": _DISPUTE,
+    "radar.early_fraud_warning.created": Handler(None, _read_warning, _warning),
 }

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from marketplace.providers.disputes import Disputes
 
 
 class Unknown(Exception):
@@ -150,6 +153,7 @@ class Provider(Protocol):
     """What every provider can do. Calls raise Unknown or Refused; none may run inside a transaction."""
 
     name: str
+    disputes: "Disputes"
 
     def create_checkout(self, request: CheckoutRequest, *, key: str) -> Checkout:
         """Open a hosted payment page under the idempotency `key`."""

@@ -21,6 +21,8 @@ from marketplace.providers.base import (
     Refused,
     Unknown,
 )
+from marketplace.providers.disputes import Disputes
+from marketplace.providers.stripe_disputes import StripeDisputes
 
 T = TypeVar("T")
 
@@ -35,13 +37,14 @@ class StripeProvider:
     name = "stripe"
 
     def __init__(self, settings: Settings) -> None:
-        addresses: Any = {"api": settings.stripe_api_base} if settings.stripe_api_base else {}
+        addresses: Any = dict.fromkeys(("api", "files"), settings.stripe_api_base) if settings.stripe_api_base else {}
         self._client = stripe.StripeClient(
             settings.stripe_secret_key,
             base_addresses=addresses,
             max_network_retries=0,
             http_client=stripe.RequestsClient(timeout=settings.provider_timeout_seconds),
         )
+        self.disputes: Disputes = StripeDisputes(self._client, _call)
         self._secrets = settings.stripe_webhook_secrets
 
     def create_checkout(self, request: CheckoutRequest, *, key: str) -> Checkout:

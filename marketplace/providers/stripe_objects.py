@@ -63,7 +63,7 @@ def checkout(source: Any) -> Checkout:
         amount_minor=session["amount_total"],
         currency=session["currency"].upper(),
         url=session.get("url"),
-        expires_at=_moment(session["expires_at"]),
+        expires_at=moment(session["expires_at"]),
         intent_id=reference(session, "payment_intent"),
     )
 
@@ -166,7 +166,7 @@ def balance_line(source: Any) -> BalanceLine:
         fee_minor=found["fee"],
         net_minor=found["net"],
         currency=found["currency"].upper(),
-        available_on=_moment(found["available_on"]),
+        available_on=moment(found["available_on"]),
     )
 
 
@@ -208,6 +208,7 @@ def _our_id(found: Mapping[str, Any], name: str) -> int | None:
     return int(value) if value.isdecimal() and len(value) < 19 else None
 
 
-def _moment(seconds: int) -> datetime:
+def moment(seconds: int) -> datetime:
+    """Return a moment given in Unix seconds."""
     # Not `fromtimestamp`: what a time beyond all calendars raises there depends on the machine; here, OverflowError.
     return _EPOCH + timedelta(seconds=seconds)
