@@ -36,6 +36,7 @@ _VERBS = {
     "charge_refunded": "win",
     "prevented": "prevent",
 }
+_READING = (_S.INQUIRY_REVIEW, _S.UNDER_REVIEW)
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,9 @@ def _move(session: Session, dispute: Dispute, found: ProviderDispute, *, actor: 
     if dispute.status in ANSWERABLE:
         # The bank asks, perhaps once more: our answer is to be given, perhaps anew.
         dispute.evidence_state, dispute.evidence_note = EvidenceState.DRAFT, ""
-        dispute.submitted_at = dispute.submitted_by_id = None
+        dispute.submitted_at = dispute.submitted_by_id = dispute.accepted_at = dispute.accepted_by_id = None
+    elif dispute.status in _READING and dispute.evidence_state is not EvidenceState.SUBMITTED:
+        dispute.evidence_state, dispute.submitted_at = EvidenceState.SUBMITTED, now
     dispute.closed_at = None if dispute.status in OPEN else now
     return True
 

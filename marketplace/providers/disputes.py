@@ -54,8 +54,8 @@ class Disputes(Protocol):
     def get_warning(self, warning_id: str) -> ProviderWarning:
         """Read a warning again."""
 
-    def upload(self, *, path: str, name: str, key: str) -> ProviderFile:
-        """Hand over the file at `path` under the unique `name`; its ending says its type."""
+    def upload(self, *, stored_name: str, name: str, key: str) -> ProviderFile:
+        """Hand over the file that is kept as `stored_name` under the unique `name`; its ending says its type."""
 
     def find_upload(self, name: str, *, since: datetime) -> ProviderFile | None:
         """Look up a file handed over since `since` by its unique name."""

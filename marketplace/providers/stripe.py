@@ -44,7 +44,7 @@ class StripeProvider:
             max_network_retries=0,
             http_client=stripe.RequestsClient(timeout=settings.provider_timeout_seconds),
         )
-        self.disputes: Disputes = StripeDisputes(self._client, _call)
+        self.disputes: Disputes = StripeDisputes(self._client, _call, settings.var_dir / "evidence")
         self._secrets = settings.stripe_webhook_secrets
 
     def create_checkout(self, request: CheckoutRequest, *, key: str) -> Checkout:

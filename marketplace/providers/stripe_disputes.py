@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ _INQUIRY = "warning_"
 
 
 class StripeDisputes:
-    """The port's disputes; `call` turns the SDK's errors into the port's."""
+    """The port's disputes; `call` turns the SDK's errors into the port's, `folder` keeps the files of evidence."""
 
-    def __init__(self, client: Any, call: Callable[[Callable[[], Any]], Any]) -> None:
+    def __init__(self, client: Any, call: Callable[[Callable[[], Any]], Any], folder: Path) -> None:
+        self._folder = folder
         self._api = client.v1
         self._call = call
 
@@ -34,13 +36,14 @@ class StripeDisputes:
             fraud_type=found["fraud_type"],
         )
 
-    def upload(self, *, path: str, name: str, key: str) -> ProviderFile:
+    def upload(self, *, stored_name: str, name: str, key: str) -> ProviderFile:
         """Upload evidence (https://docs.stripe.com/api/files/create)."""
         try:
-            content = Path(path).read_bytes()
+            content = BytesIO((self._folder / stored_name).read_bytes())
         except OSError as error:
             raise Refused("file_missing", "The file is not there any more.") from error
-        params = {"purpose": "dispute_evidence", "file": (name, content)}
+        content.name = name  # where the SDK looks for it
+        params = {"purpose": "dispute_evidence", "file": content}
         return _file(self._call(lambda: self._api.files.create(params, {"idempotency_key": key})))
 
     def find_upload(self, name: str, *, since: datetime) -> ProviderFile | None:
