@@ -148,6 +148,14 @@ def reason_of(word: str, *, is_warning: bool) -> Reason:
     return next((reason for reason in Reason if reason.value == word), Reason.GENERAL)
 
 
+def file_kind(word: str) -> EvidenceFile:
+    """Return the kind of file by the provider's word; raises Invalid for any other."""
+    found = next((kind for kind in EvidenceFile if kind.value == word), None)
+    if found is None:
+        raise Invalid("Say what the file shows.", field="kind")
+    return found
+
+
 def check_texts(texts: Mapping[EvidenceText, str]) -> dict[EvidenceText, str]:
     """Return `texts` as the provider takes them; raises Invalid naming the field that is too long."""
     kept = {field: text.strip() for field, text in texts.items()}

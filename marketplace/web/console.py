@@ -48,11 +48,13 @@ _SELLER = (
     ("orders", "Orders", "seller.orders", "package"),
     ("listings", "Listings", "seller.listings", "tag"),
     ("refunds", "Refunds", "seller.refunds", "undo-2"),
+    ("disputes", "Disputes", "seller.disputes", "shield-alert"),
     ("transactions", "Transactions", "seller.transactions", "wallet"),
 )
 _ADMIN = (
     ("overview", "Overview", "admin.overview", "gauge"),
     ("refunds", "Refunds", "admin.refunds", "undo-2"),
+    ("disputes", "Disputes", "admin.disputes", "shield-alert"),
     ("payments", "Payments", "admin.payments", "receipt"),
     ("purchases", "Purchases", "admin.purchases", "shopping-bag"),
     ("users", "Users", "admin.users", "users"),

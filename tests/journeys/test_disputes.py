@@ -36,7 +36,7 @@ def bought_with(world: World, card: str, *grosses: int) -> Bought:
 def at_the_bank(world: World, deed: Callable[..., object], *values: object) -> None:
     """Let the bank do something about the first dispute, and let the shop hear of it."""
     with world.sandbox.sandbox.work() as work:
-        [found] = work.rows("SELECT id FROM objects WHERE kind = 'dispute' ORDER BY id LIMIT 1")
+        [found] = work.rows("SELECT id FROM objects WHERE kind = 'dispute' ORDER BY seq LIMIT 1")
         deed(work, found["id"], *values)
     world.settle_down()
 
