@@ -45,6 +45,8 @@ class MoneyPolicy:
     release_on_receipt: bool = True
     """Whether the buyer's word that the goods have arrived ends the hold at once."""
     refund_fee_bearer: str = "seller"
+    dispute_fee_bearer: str = "platform"
+    """Who pays the provider's fee for a dispute that is lost: platform or seller."""
     second_approver_above_minor: int = 50_000
     buyers_may_cancel: bool = True
     """Whether a buyer may cancel a paid order before it is sent."""

@@ -22,6 +22,7 @@ from marketplace.checkout import outcomes as checkout_outcomes
 from marketplace.checkout import sweeps
 from marketplace.debts import operations as debts
 from marketplace.demo import forward
+from marketplace.disputes import flows as disputes
 from marketplace.job_runs import operations as job_runs
 from marketplace.job_runs.operations import Run
 from marketplace.ledger import operations as ledger
@@ -37,7 +38,13 @@ from marketplace.statements import operations as statements
 
 log = structlog.get_logger()
 
-_OUTCOMES = {**checkout_outcomes.OUTCOMES, **refunds.OUTCOMES, **account_flows.OUTCOMES, **payouts.OUTCOMES}
+_OUTCOMES = {
+    **checkout_outcomes.OUTCOMES,
+    **refunds.OUTCOMES,
+    **account_flows.OUTCOMES,
+    **payouts.OUTCOMES,
+    **disputes.OUTCOMES,
+}
 STALLED_SECONDS = 60
 _POLL_SECONDS = 0.5
 # The sixth field is the seconds. In front, it would mean every second of every fifth minute.

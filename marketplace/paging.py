@@ -22,6 +22,7 @@ class Sort(StrEnum):
     OLDEST = "oldest"
     LARGEST = "largest"
     SMALLEST = "smallest"
+    DUE = "due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +84,17 @@ def read_page(
     *,
     sort: Sort = Sort.NEWEST,
     amounts: Amounts | None = None,
+    due: ColumnElement[datetime] | None = None,
     read: Callable[[Executable], Sequence[Row[Any]]] = db.read,
 ) -> Listed[T]:
     """Return the page of `statement` at `cursor`, in the order the cursor or else `sort` says.
 
     `key` is the unique number that grows with time and the statement's first column; `make` takes one row's columns.
-    One row more than shown is read, to know whether there are others. A list without `amounts` is never sorted by them.
+    One row more than shown is read, to know whether there are others. A list without `amounts` is never sorted by them;
+    `due` is never NULL and says what comes first where things are due.
     `read` may read in a snapshot, where something else must agree with the rows.
     """
-    order = _order(key, cursor.sort or sort, amounts) or _order(key, sort, amounts)
+    order = _order(key, cursor.sort or sort, amounts, due) or _order(key, sort, amounts, due)
     backwards = cursor.before is not None and cursor.after is None
     if backwards:
         order = [(column, not falls) for column, falls in order]
@@ -124,10 +127,14 @@ def every(read: Callable[[Cursor], Listed[T]], cursor: Cursor) -> Iterator[T]:
         step = replace(step, after=listed.next_after)
 
 
-def _order(key: ColumnElement[int], sort: Sort, amounts: Amounts | None) -> list[tuple[ColumnElement[Any], bool]]:
-    """Return the columns of an order, each with whether it falls; nothing for amounts that the list lacks."""
+def _order(
+    key: ColumnElement[int], sort: Sort, amounts: Amounts | None, due: ColumnElement[datetime] | None
+) -> list[tuple[ColumnElement[Any], bool]]:
+    """Return the columns of an order, each with whether it falls; nothing for what the list lacks."""
     if sort in (Sort.NEWEST, Sort.OLDEST):
         return [(key, sort is Sort.NEWEST)]
+    if sort is Sort.DUE:
+        return [(due, False), (key, False)] if due is not None else []
     falls = sort is Sort.LARGEST
     return [(amounts.currency, False), (amounts.minor, falls), (key, falls)] if amounts else []
 

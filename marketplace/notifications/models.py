@@ -43,6 +43,14 @@ class NotificationKind(StrEnum):
     DEBT_WRITTEN_OFF = "debt_written_off"
     REVERSAL_DONE = "reversal_done"
     REVERSAL_REFUSED = "reversal_refused"
+    DISPUTE_WARNED = "dispute_warned"
+    DISPUTE_ASKED = "dispute_asked"
+    DISPUTE_TAKEN = "dispute_taken"
+    DISPUTE_ANSWERED = "dispute_answered"
+    DISPUTE_CLOSED = "dispute_closed"
+    DISPUTE_WON = "dispute_won"
+    DISPUTE_LOST = "dispute_lost"
+    DISPUTE_CONTRIBUTED = "dispute_contributed"
 
 
 class Notification(Base):

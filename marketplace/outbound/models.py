@@ -29,6 +29,10 @@ class CallKind(StrEnum):
     """From there to the seller's bank."""
     REVERSAL = "reversal"
     """Money of a transfer taken back."""
+    UPLOAD_FILE = "upload_file"
+    """A file of the evidence in a dispute."""
+    SUBMIT_EVIDENCE = "submit_evidence"
+    ACCEPT_DISPUTE = "accept_dispute"
 
 
 OF_PAYMENT = frozenset({CallKind.CREATE_CHECKOUT, CallKind.EXPIRE_CHECKOUT})

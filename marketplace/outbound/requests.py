@@ -9,9 +9,12 @@ from marketplace.outbound.models import CallKind
 from marketplace.outbound.operations import TakenCall
 from marketplace.providers.accounts import ProviderAccount
 from marketplace.providers.base import Checkout, CheckoutLine, CheckoutRequest, Provider, ProviderRefund
+from marketplace.providers.disputes import ProviderDispute, ProviderFile
 from marketplace.providers.transfers import BankPayout, MadeReversal, Transfer
 
-Answer = Checkout | ProviderRefund | ProviderAccount | Transfer | BankPayout | MadeReversal
+Answer = (
+    Checkout | ProviderRefund | ProviderAccount | Transfer | BankPayout | MadeReversal | ProviderDispute | ProviderFile
+)
 
 
 def frozen_checkout(request: CheckoutRequest) -> dict[str, Any]:
@@ -56,6 +59,16 @@ def object_id(kind: CallKind, answer: Answer) -> str:
 def _find_checkout(provider: Provider, call: TakenCall) -> Checkout | None:
     wanted = checkout_request(call.request)
     return provider.find_checkout(wanted.payment_id, installation=wanted.installation, since=call.first_sent_at)
+
+
+def _find_submitted(provider: Provider, call: TakenCall) -> ProviderDispute | None:
+    found = provider.disputes.get(call.request["dispute_id"])
+    return found if found.submissions else None
+
+
+def _find_accepted(provider: Provider, call: TakenCall) -> ProviderDispute | None:
+    found = provider.disputes.get(call.request["dispute_id"])
+    return found if found.status == "lost" else None
 
 
 _REFUND = Ask(
@@ -112,5 +125,24 @@ _ASKS = {
             installation=call.request["installation"],
         ),
         lambda reversal: reversal.reversal_id,
+    ),
+    CallKind.UPLOAD_FILE: Ask(
+        lambda provider, call: provider.disputes.upload(
+            stored_name=call.request["stored_name"], name=call.request["name"], key=call.idempotency_key
+        ),
+        lambda provider, call: provider.disputes.find_upload(call.request["name"], since=call.first_sent_at),
+        lambda file: file.file_id,
+    ),
+    CallKind.SUBMIT_EVIDENCE: Ask(
+        lambda provider, call: provider.disputes.submit(
+            call.request["dispute_id"], evidence=call.request["evidence"], key=call.idempotency_key
+        ),
+        _find_submitted,
+        lambda dispute: dispute.dispute_id,
+    ),
+    CallKind.ACCEPT_DISPUTE: Ask(
+        lambda provider, call: provider.disputes.accept(call.request["dispute_id"], key=call.idempotency_key),
+        _find_accepted,
+        lambda dispute: dispute.dispute_id,
     ),
 }

@@ -121,6 +121,8 @@ def _seen_at_provider(connection: Connection, payment_id: int, figure: PaymentFi
         .group_by(BalanceTransaction.currency)
         .order_by(func.min(BalanceTransaction.id))
     )
+    if figure is PaymentFigure.PROVIDER_FEE:
+        lines = lines.where(BalanceTransaction.kind != "adjustment")  # what disputes cost is another account
     found = connection.execute(lines).first()
     return (found[0], found[1]) if found else (0, currency)
 

@@ -108,6 +108,40 @@ def book_line(
     return True
 
 
+def book_dispute(
+    session: Session, *, payment_id: int, dispute: str, amount_minor: int, line: BalanceLine, now: datetime
+) -> bool:
+    """Book what a bank took (Dr dispute_hold and dispute_fee) or gave back; False when it is in the books already.
+
+    `amount_minor` is what the line moved in the payment's currency, minor units; positive was taken.
+    """
+    payment = _payment(session, payment_id)
+    if not _keep(session, line, payment_id=payment_id, provider=payment.provider, now=now):
+        return False
+    hold = Line(Account.DISPUTE_HOLD, amount_minor)
+    if line.currency != payment.currency:
+        ledger.book(
+            session,
+            key=f"balance_transaction:{line.line_id}:exchanged",
+            description=f"Dispute {dispute} settled in {line.currency}",
+            currency=payment.currency,
+            lines=[hold, Line(Account.FX_CLEARING, -amount_minor)],
+            payment_id=payment_id,
+            now=now,
+        )
+        hold = Line(Account.FX_CLEARING, -line.amount_minor)
+    ledger.book(
+        session,
+        key=f"balance_transaction:{line.line_id}",
+        description=f"Dispute {dispute}: {'taken by' if line.amount_minor < 0 else 'given back by'} the bank",
+        currency=line.currency,
+        lines=[hold, Line(Account.DISPUTE_FEE, line.fee_minor), Line(Account.PROVIDER_BALANCE, line.net_minor)],
+        payment_id=payment_id,
+        now=now,
+    )
+    return True
+
+
 def _keep(session: Session, line: BalanceLine, *, payment_id: int | None, provider: str, now: datetime) -> bool:
     known = select(BalanceTransaction.id).where(BalanceTransaction.provider_id == line.line_id)
     if session.execute(known).first() is not None:

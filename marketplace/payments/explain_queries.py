@@ -26,6 +26,7 @@ from marketplace.payments.states import TransactionStatus
 _UNBOOKED = frozenset({TransactionStatus.PENDING, TransactionStatus.FAILED})
 _CAPTURED = LedgerEntry.key.like("payment:%:captured")
 _REFUNDS = LedgerEntry.key.like("refund:%")
+_REFUNDS_AND_LOSSES = _REFUNDS | LedgerEntry.key.like("dispute:%")
 
 
 class Figure(StrEnum):
@@ -68,7 +69,7 @@ class SellerFigure(Figure):
     CARD_FEE = "card-fee", "Card fee", Account.PROCESSING_FEE_RECOVERY, 1
     NET = "net", "You receive", Account.SELLER_HELD, -1
     REFUNDED = "refunded", "Refunded to the buyer", Account.REFUND_PENDING, 1
-    TAKEN = "taken", "Taken from your share for refunds", Account.SELLER_HELD, -1
+    TAKEN = "taken", "Taken from your share", Account.SELLER_HELD, -1
     HELD = "held", "Held now", Account.SELLER_HELD, -1
 
 
@@ -243,7 +244,7 @@ def _booked(connection: Connection, order_id: int, figure: Figure) -> tuple[ledg
         conditions.append(_REFUNDS)
     elif figure is SellerFigure.TAKEN:
         in_net = Posting.account.in_([Account.SELLER_HELD, Account.SELLER_PAYABLE])
-        conditions = [Posting.order_id == order_id, in_net, _REFUNDS]
+        conditions = [Posting.order_id == order_id, in_net, _REFUNDS_AND_LOSSES]
     elif figure is not SellerFigure.HELD:
         conditions.append(_CAPTURED)
     return ledger.postings(connection, *conditions)

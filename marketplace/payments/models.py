@@ -117,6 +117,7 @@ class PaymentTransaction(Ruled, Base):
         UniqueConstraint("payment_id", "order_id"),
         CheckConstraint("net_minor = gross_minor - platform_fee_minor - processing_fee_minor", name="net_adds_up"),
         CheckConstraint("refunded_minor BETWEEN 0 AND gross_minor", name="refunded_within_gross"),
+        CheckConstraint("charged_back_minor BETWEEN 0 AND gross_minor", name="charged_back_within_gross"),
         CheckConstraint(
             "net_taken_minor >= 0 AND netted_minor >= 0 AND paid_out_minor >= 0"
             " AND net_taken_minor + netted_minor + paid_out_minor <= net_minor",
@@ -147,6 +148,8 @@ class PaymentTransaction(Ruled, Base):
     """What the seller receives, minor units."""
     refunded_minor: Mapped[MinorUnits] = mapped_column(default=0)
     """How much of the gross goes or went back to the buyer, minor units."""
+    charged_back_minor: Mapped[MinorUnits] = mapped_column(default=0)
+    """How much of the gross lost disputes gave back to the buyer, minor units."""
     net_taken_minor: Mapped[MinorUnits] = mapped_column(default=0)
     """How much of the net refunds and disputes have taken, minor units."""
     netted_minor: Mapped[MinorUnits] = mapped_column(default=0)

@@ -19,6 +19,9 @@ from marketplace.checkout import following as payments_following
 from marketplace.checkout import returns, settlement
 from marketplace.checkout.settlement import Contradiction, PaidReport
 from marketplace.config import Settings
+from marketplace.disputes import following as disputes_following
+from marketplace.disputes import queries as disputes
+from marketplace.disputes.following import DisputeFacts, WarningFacts
 from marketplace.history import Actor
 from marketplace.payment_records.models import Payment
 from marketplace.payments import balance
@@ -141,6 +144,14 @@ def _bank_payout(session: Session, facts: BankPayout, actor: Actor, settings: Se
     return payouts_following.follow_bank(session, facts, actor=actor, now=now)
 
 
+def _dispute(session: Session, facts: DisputeFacts, actor: Actor, settings: Settings, now: datetime) -> str:
+    return disputes_following.follow(session, facts=facts, policy=settings.money, actor=actor, now=now)
+
+
+def _warning(session: Session, facts: WarningFacts, actor: Actor, settings: Settings, now: datetime) -> str:
+    return disputes_following.follow_warning(session, facts=facts, actor=actor, now=now)
+
+
 def _read_checkout(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> Checkout:
     return provider.get_checkout(object_id)
 
@@ -174,6 +185,18 @@ def _read_bank_payout(provider: Provider, object_id: str, payload: Mapping[str, 
     return provider.transfers.get_bank_payout(str(payload["account"]), object_id)
 
 
+def _read_dispute(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> DisputeFacts:
+    # What we know comes first: a report that is put into the books meanwhile shows in it.
+    revision = disputes.revision_of(object_id)
+    found = provider.disputes.get(object_id)
+    return DisputeFacts(found, disputes.payment_of_intent(found.intent_id), revision)
+
+
+def _read_warning(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> WarningFacts:
+    found = provider.disputes.get_warning(object_id)
+    return WarningFacts(found, disputes.payment_of_intent(found.intent_id))
+
+
 def _parse_decline(source: Any) -> Decline:
     found = objects.decline(source)
     if found is None:
@@ -193,6 +216,7 @@ _REFUND = Handler(None, _read_refund, _refund, payment_id=lambda facts: None)
 _ACCOUNT = Handler(None, _read_account, _account, payment_id=lambda facts: None)
 _TRANSFER = Handler(None, _read_transfer, _transfer, payment_id=lambda facts: None)
 _BANK_PAYOUT = Handler(None, _read_bank_payout, _bank_payout, payment_id=lambda facts: None)
+_DISPUTE = Handler(None, _read_dispute, _dispute)
 
 HANDLERS: dict[str, Handler] = {
     "checkout.session.completed": _CHECKOUT,
@@ -213,6 +237,12 @@ HANDLERS: dict[str, Handler] = {
     "refund.failed": _REFUND,
     "transfer.created": _TRANSFER,
     "transfer.reversed": _TRANSFER,
+    "charge.dispute.created": _DISPUTE,
+    "charge.dispute.updated": _DISPUTE,
+    "charge.dispute.closed": _DISPUTE,
+    "charge.dispute.funds_withdrawn": _DISPUTE,
+    "charge.dispute.funds_reinstated": _DISPUTE,
+    "radar.early_fraud_warning.created": Handler(None, _read_warning, _warning),
 }
 
 ACCOUNT_HANDLERS: dict[str, Handler] = {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from marketplace.providers.accounts import Accounts
 
 if TYPE_CHECKING:
+    from marketplace.providers.disputes import Disputes
     from marketplace.providers.reversals import Reversals
     from marketplace.providers.transfers import Transfers
 
@@ -156,6 +157,7 @@ class Provider(Protocol):
     """What every provider can do. Calls raise Unknown or Refused; none may run inside a transaction."""
 
     name: str
+    disputes: "Disputes"
 
     @property
     def accounts(self) -> Accounts:

@@ -22,8 +22,10 @@ from marketplace.providers.base import (
     Refused,
     Unknown,
 )
+from marketplace.providers.disputes import Disputes
 from marketplace.providers.reversals import Reversals
 from marketplace.providers.stripe_accounts import StripeAccounts
+from marketplace.providers.stripe_disputes import StripeDisputes
 from marketplace.providers.stripe_reversals import StripeReversals
 from marketplace.providers.stripe_transfers import StripeTransfers
 from marketplace.providers.transfers import Transfers
@@ -41,13 +43,14 @@ class StripeProvider:
     name = "stripe"
 
     def __init__(self, settings: Settings) -> None:
-        addresses: Any = {"api": settings.stripe_api_base} if settings.stripe_api_base else {}
+        addresses: Any = dict.fromkeys(("api", "files"), settings.stripe_api_base) if settings.stripe_api_base else {}
         self._client = stripe.StripeClient(
             settings.stripe_secret_key,
             base_addresses=addresses,
             max_network_retries=0,
             http_client=stripe.RequestsClient(timeout=settings.provider_timeout_seconds),
         )
+        self.disputes: Disputes = StripeDisputes(self._client, _call, settings.var_dir / "evidence")
         self._secrets = settings.stripe_webhook_secrets
         self._connect_secrets = settings.stripe_connect_webhook_secrets
         self.accounts: Accounts = StripeAccounts(self._client, _call)

@@ -14,6 +14,7 @@ from marketplace import db
 from marketplace.history import Ruled
 from marketplace.ledger.models import LedgerChain, LedgerEntry, Posting
 from marketplace.ledger.operations import entry_hash, link_hash
+from marketplace.reconciliation.dispute_checks import DISPUTE_CHECKS
 from marketplace.reconciliation.order_checks import ORDER_CHECKS
 from marketplace.reconciliation.payout_checks import PAYOUT_CHECKS
 from marketplace.reconciliation.seller_checks import SELLER_CHECKS
@@ -74,11 +75,15 @@ _CHECKS: Mapping[str, str] = {
         LEFT JOIN payment_transaction x
             ON x.payment_id = e.payment_id AND e.key = 'transaction:' || x.id || ':released'
                 AND x.status IN ('available', 'transferring', 'paid_out', 'refunded')
+        LEFT JOIN dispute d
+            ON d.payment_id = e.payment_id AND (starts_with(e.key, 'dispute:' || d.id || ':lost:')
+                OR starts_with(e.key, 'dispute:' || d.id || ':regained:'))
         LEFT JOIN debt_netting n
             ON e.key IN ('netting:' || n.id, 'netting:' || n.id || ':undone')
         LEFT JOIN balance_transaction o
             ON o.payment_id IS NULL AND e.payment_id IS NULL AND e.key = 'balance_transaction:' || o.provider_id
         WHERE p.id IS NULL AND t.id IS NULL AND r.id IS NULL AND x.id IS NULL AND n.id IS NULL AND o.id IS NULL
+            AND d.id IS NULL
     """,
     "captures equal the shares": """
         SELECT 'payment_transaction', t.id, 'gross, net and fees differ from the capture''s postings'
@@ -124,22 +129,14 @@ _CHECKS: Mapping[str, str] = {
     "the provider's lines are booked as they are": """
         SELECT 'balance_transaction', t.id, 'net ' || t.net_minor || ' and fee ' || t.fee_minor || ' are booked as '
             || coalesce(sum(b.amount_minor) FILTER (WHERE b.account = 'provider_balance'), 0) || ' and '
-            || coalesce(sum(b.amount_minor) FILTER (WHERE b.account = 'processing_fee'), 0)
+            || coalesce(sum(b.amount_minor) FILTER (WHERE b.account IN ('processing_fee', 'dispute_fee')), 0)
         FROM balance_transaction t
         LEFT JOIN ledger_entry e ON e.key = 'balance_transaction:' || t.provider_id
         LEFT JOIN posting b ON b.entry_id = e.id AND b.currency = t.currency
         GROUP BY t.id
         HAVING coalesce(sum(b.amount_minor) FILTER (WHERE b.account = 'provider_balance'), 0) <> t.net_minor
-            OR coalesce(sum(b.amount_minor) FILTER (WHERE b.account = 'processing_fee'), 0) <> t.fee_minor
-    """,
-    "shares know what refunds took": """
-        SELECT 'payment_transaction', t.id, 'refunded ' || t.refunded_minor || ', refunds '
-            || coalesce(sum(r.amount_minor), 0)
-        FROM payment_transaction t
-        LEFT JOIN refund r ON r.transaction_id = t.id AND r.status IN ('approved', 'processing', 'completed')
-        GROUP BY t.id
-        HAVING t.refunded_minor <> coalesce(sum(r.amount_minor), 0)
-            OR t.net_taken_minor <> coalesce(sum(r.held_minor + r.available_minor), 0)
+            OR coalesce(sum(b.amount_minor) FILTER (WHERE b.account IN ('processing_fee', 'dispute_fee')), 0)
+                <> t.fee_minor
     """,
     "refunds stay within their order": """
         SELECT 'order', o.id, 'total ' || o.total_minor || ', refunds ' || sum(r.amount_minor)
@@ -158,6 +155,7 @@ _CHECKS: Mapping[str, str] = {
             UNION ALL
             SELECT b.payment_id, b.amount_minor, 0 FROM balance_transaction b
             WHERE b.kind NOT IN ('charge', 'payment')
+                AND NOT EXISTS (SELECT FROM dispute_movement m WHERE m.line_id = b.provider_id)
                 AND EXISTS (SELECT FROM refund r WHERE r.payment_id = b.payment_id)
             UNION ALL
             SELECT e.payment_id, 0, -p.amount_minor FROM posting p JOIN ledger_entry e ON e.id = p.entry_id
@@ -176,7 +174,7 @@ _CHECKS: Mapping[str, str] = {
     """,
 }
 
-_SQL_CHECKS = {**_CHECKS, **ORDER_CHECKS, **SELLER_CHECKS, **PAYOUT_CHECKS, **STATEMENT_CHECKS}
+_SQL_CHECKS = {**_CHECKS, **ORDER_CHECKS, **SELLER_CHECKS, **PAYOUT_CHECKS, **STATEMENT_CHECKS, **DISPUTE_CHECKS}
 _STATUS = """
     SELECT '{table}', coalesce(row.id, last.subject_id),
         'status ' || coalesce(row.status, 'gone') || ', history ' || coalesce(last.to_status, 'none')

@@ -11,6 +11,7 @@ from sqlalchemy.types import String
 from marketplace import db
 from marketplace.catalog.models import Listing, StockReservation
 from marketplace.catalog.states import ListingStatus
+from marketplace.disputes.models import Dispute
 from marketplace.history import Ruled, StatusChange
 from marketplace.job_runs.models import FailedJob
 from marketplace.orders.models import Order, Purchase
@@ -31,6 +32,7 @@ class Page(StrEnum):
     ORDER = "order"
     JOB = "job"
     REFUND = "refund"
+    DISPUTE = "dispute"
     EVENT = "event"
     LISTING = "listing"
     USER = "user"
@@ -145,7 +147,7 @@ _IDS: Mapping[str, ColumnElement[int]] = {
     model.machine.name: model.__table__.c.id
     for model in (
         Payment, PaymentTracker, PaymentTransaction, UnappliedReceipt, Purchase, Order, Listing, StockReservation,
-        OutboundCall, ProviderEvent, Refund, FailedJob, Payout, SellerAccount, TransferReversal,
+        OutboundCall, ProviderEvent, Refund, Dispute, FailedJob, Payout, SellerAccount, TransferReversal,
     )
 }  # fmt: skip
 _KEYS: Mapping[str, tuple[Page, Any]] = {
@@ -160,6 +162,7 @@ _KEYS: Mapping[str, tuple[Page, Any]] = {
     "outbound_call": (Page.PAYMENT, _PAYMENT_OF_CALL),
     "provider_event": (Page.EVENT, ProviderEvent.id),
     "refund": (Page.REFUND, Refund.number),
+    "dispute": (Page.DISPUTE, Dispute.number),
     "listing": (Page.LISTING, case((Listing.status == ListingStatus.ACTIVE, Listing.slug), else_=null())),
     "payout": (Page.PAYOUT, Payout.number),
     "seller_account": (Page.USER, SellerAccount.seller_id),

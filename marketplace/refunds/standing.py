@@ -42,6 +42,7 @@ _STANDING = select(
     PaymentTransaction.platform_fee_minor,
     PaymentTransaction.processing_fee_minor,
     PaymentTransaction.refunded_minor,
+    PaymentTransaction.charged_back_minor,
     PaymentTransaction.left_minor,
     (PaymentTransaction.paid_out_minor - _ON_ITS_WAY_BACK).label("transferred"),
     _RESERVED,
@@ -57,15 +58,16 @@ _DISPUTED = select(PaymentBlock.id).where(
 def read(connection: Session | Connection, transaction_id: int, *, except_refund_id: int | None) -> Standing:
     """Return what a share's order has left; the refund that asks is not counted against itself."""
     values = {"transaction_id": transaction_id, "except_refund_id": except_refund_id or 0}
-    currency, status, gross, platform, processing, refunded, left, transferred, reserved = connection.execute(
-        _STANDING, values
-    ).one()
+    currency, status, gross, platform, processing, refunded, charged_back, left, transferred, reserved = (
+        connection.execute(_STANDING, values).one()
+    )
     return Standing(
         gross=Money(gross, currency),
         platform_fee=Money(platform, currency),
         processing_fee=Money(processing, currency),
-        refunded=Money(refunded, currency),
-        reserved=Money(reserved, currency),
+        # What a lost dispute gave back is with the buyer too: it can't be refunded again, and its fees went with it.
+        refunded=Money(min(refunded + charged_back, gross), currency),
+        reserved=Money(min(reserved + charged_back, gross), currency),
         held=Money(left if status is TransactionStatus.HELD else 0, currency),
         available=Money(left if status is TransactionStatus.AVAILABLE else 0, currency),
         transferred=Money(transferred, currency),

@@ -49,6 +49,7 @@ _SELLER = (
     ("orders", "Orders", "seller.orders", "package"),
     ("listings", "Listings", "seller.listings", "tag"),
     ("refunds", "Refunds", "seller.refunds", "undo-2"),
+    ("disputes", "Disputes", "seller.disputes", "shield-alert"),
     ("balance", "Balance", "seller.balance", "wallet"),
     ("payouts", "Payouts", "seller.payouts", "banknote"),
     ("transactions", "Transactions", "seller.transactions", "list"),
@@ -58,6 +59,7 @@ _SELLER = (
 _ADMIN = (
     ("overview", "Overview", "admin.overview", "gauge"),
     ("refunds", "Refunds", "admin.refunds", "undo-2"),
+    ("disputes", "Disputes", "admin.disputes", "shield-alert"),
     ("payments", "Payments", "admin.payments", "receipt"),
     ("payouts", "Payouts", "admin.payouts", "banknote"),
     ("debts", "Debts", "admin.debts", "wallet"),

@@ -22,9 +22,10 @@ _SORT_LABELS = {
     Sort.OLDEST: "Oldest first",
     Sort.LARGEST: "Largest amount",
     Sort.SMALLEST: "Smallest amount",
+    Sort.DUE: "First due first",
 }
 BY_TIME = (Sort.NEWEST, Sort.OLDEST)
-BY_TIME_AND_AMOUNT = tuple(Sort)
+BY_TIME_AND_AMOUNT = (*BY_TIME, Sort.LARGEST, Sort.SMALLEST)
 # What a spreadsheet takes for a formula at the start of a cell (OWASP, CSV injection).
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 

@@ -120,6 +120,7 @@ _TOLD_WHY = frozenset({"cancel", "give_up", "reject"})
 _SOURCES = {
     "web": "on the site",
     "admin": "by hand",
+    "disputes": "answer from Stripe",
     "tick": "by the clock",
     "outbound": "answer from Stripe",
     "buyer_cancelled": "by rule",

@@ -10,7 +10,7 @@ from marketplace.refunds.wishes import Wish
 from tests.builders import World
 from tests.fixtures_queries import CountQueries
 from tests.security.authorisation import lines
-from tests.security.scene import column_of, path_of, route_of, scene, values_for
+from tests.security.scene import column_of, inquire, path_of, route_of, scene, values_for
 
 _MOST = 20
 # Who looks at the lists, and under which addresses they stand.
@@ -35,6 +35,7 @@ _LISTS = {
         "/seller/orders",
         "/seller/orders?tab=all",
         "/seller/refunds",
+        "/seller/disputes?tab=inquiries",
         "/seller/listings",
         "/seller/transactions",
         "/seller/balance",
@@ -51,6 +52,7 @@ _LISTS = {
         "/admin/refunds?late=1",
         "/admin/debts",
         "/admin/debts?settled=1",
+        "/admin/disputes?tab=inquiries",
         "/admin/payments",
         "/admin/events",
         "/admin/ledger",
@@ -118,6 +120,7 @@ class Shelf:
                 self.world.pay(bought)
                 self.world.sandbox.deliver_pending()
                 self.world.ask_refund(bought, Wish(percent=10))
+                inquire(self.world, bought)
         self.world.settle_down()
         self.listing_ids += ids
         for listing_id in self.listing_ids:

@@ -15,8 +15,11 @@ from werkzeug.test import TestResponse
 from marketplace import clock, db
 from marketplace.accounts import operations as accounts
 from marketplace.accounts.operations import Device
+from marketplace.disputes.evidence_rules import EvidenceFile
+from marketplace.disputes.flows import keep_file
 from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
+from marketplace.sandbox import disputes as bank
 from tests.builders import Bought, World, form_token
 
 ELSEWHERE = "203.0.113.9"  # no request of these tests comes from the machine itself
@@ -105,6 +108,8 @@ def values_for(rule: Rule, side: Side) -> dict[str, object]:
         figures = {"figure": "paid" if rule.endpoint.startswith("buyer.") else "volume"}
     if "/refunds/<" in rule.rule:
         figures = {"number": side.values["refund_number"], "figure": "amount"}
+    if "/disputes/<" in rule.rule:
+        figures = {"number": side.values["dispute_number"], "figure": "held"}
     slugs = {"slug": side.values["shop_slug" if rule.endpoint == "shop.shop" else "listing_slug"]}
     return {**side.values, **figures, **slugs}
 
@@ -139,6 +144,8 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     debt_id = _owe(world, seller_id, admin_id)
     world.put_in_cart(buyer_id, listing_id)
     world.ask_refund(bought, Wish(percent=10))
+    inquire(world, bought)
+    _add_file(world, bought, seller_id)
     device = db.atomic(
         accounts.open_session,
         (),
@@ -170,6 +177,30 @@ def _owe(world: World, seller_id: int, admin_id: int) -> object:
     return world.rows("SELECT max(id) FROM seller_debt")[0][0]
 
 
+def inquire(world: World, bought: Bought) -> None:
+    """Let the buyer's bank ask about a payment."""
+    [(intent,)] = world.rows("SELECT provider_payment_id FROM payment WHERE id = %s", bought.payment_id)
+    with world.sandbox.sandbox.work() as work:
+        [charge] = work.find("charge", payment_intent=str(intent))
+        charge = work.need("charge", charge.id, lock=True)
+        bank.open_dispute(work, charge, "general", charge.data["amount"], inquiry=True)
+    world.settle_down()
+
+
+def _add_file(world: World, bought: Bought, seller_id: int) -> None:
+    [(dispute_id,)] = world.rows("SELECT id FROM dispute WHERE payment_id = %s", bought.payment_id)
+    keep_file(
+        b"%PDF-1.7",
+        user_id=seller_id,
+        is_admin=False,
+        dispute_id=int(str(dispute_id)),
+        kind=EvidenceFile.RECEIPT,
+        file_name="receipt.pdf",
+        var_dir=world.settings.var_dir,
+        now=world.now,
+    )
+
+
 def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[str, object]:
     def only(statement: str, value: object) -> object:
         return world.rows(statement, value)[0][0]
@@ -182,6 +213,11 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
         "kind": "part",
         "shop_slug": only("SELECT slug FROM shop WHERE seller_id = %s", seller_id),
         "refund_number": only("SELECT number FROM refund WHERE payment_id = %s", bought.payment_id),
+        "dispute_number": only("SELECT number FROM dispute WHERE payment_id = %s", bought.payment_id),
+        "file_id": only(
+            "SELECT f.id FROM dispute_file f JOIN dispute d ON d.id = f.dispute_id WHERE d.payment_id = %s",
+            bought.payment_id,
+        ),
         "number": only('SELECT number FROM "order" WHERE purchase_id = %s', bought.purchase_id),
         "payment_id": bought.payment_id,
         "share_id": only("SELECT id FROM payment_transaction WHERE payment_id = %s", bought.payment_id),

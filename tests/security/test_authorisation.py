@@ -29,6 +29,7 @@ from tests.security.scene import (
 _NO_DATA = ("/static", "/media", "/patterns")
 _ADDED_BY_FLASK = {"HEAD", "OPTIONS"}
 _IDS = (
+    "file_id",
     "payment_id",
     "share_id",
     "seller_id",

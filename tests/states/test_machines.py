@@ -6,6 +6,7 @@
 import pytest
 
 from marketplace.catalog.states import LISTING, RESERVATION
+from marketplace.disputes.states import DISPUTE
 from marketplace.history import Ruled
 from marketplace.job_runs.states import FAILED_JOB
 from marketplace.orders.states import ORDER, PURCHASE
@@ -57,6 +58,19 @@ MATRICES: dict[Machine, str] = {
     restore_available .       .      .         =            =            =            available
     restore_paid_out  .       .      .         .            .            =            paid_out
     """,
+    DISPUTE: """
+                opened                 inquiry_needs_response inquiry_under_review   inquiry_closed         needs_response under_review   won            lost           prevented warned    dismissed
+    inquire     inquiry_needs_response =                      inquiry_needs_response inquiry_needs_response =              =              =              =              =         !         !
+    consider    inquiry_under_review   inquiry_under_review   =                      inquiry_under_review   =              =              =              =              =         !         !
+    close       inquiry_closed         inquiry_closed         inquiry_closed         =                      =              =              =              =              =         !         !
+    charge_back needs_response         needs_response         needs_response         needs_response         =              needs_response needs_response needs_response =         !         !
+    review      under_review           under_review           under_review           under_review           under_review   =              under_review   under_review   =         !         !
+    win         won                    won                    won                    won                    won            won            =              won            =         !         !
+    lose        lost                   lost                   lost                   lost                   lost           lost           lost           =              =         !         !
+    prevent     prevented              prevented              prevented              prevented              prevented      prevented      .              .              =         !         !
+    warn        warned                 !                      !                      !                      !              !              !              !              !         =         =
+    dismiss     .                      !                      !                      !                      !              !              !              !              !         dismissed =
+    """,  # noqa: E501  a status has a long name
     ACCOUNT: """
                started      review       enabled      restricted   disconnected rejected
     review     review       =            review       review       review       review

@@ -128,6 +128,18 @@ CASES = (
          _damaged("The valve is broken off.", endings.approved_unheard, percent=20, asked=1.4)),
     Case(8.5, RUTH, (LUMEN,), "visa",
          back(_R.WRONG_ITEM, "Two left ones.", endings.approved_unheard, percent=50, asked=1.9)),
+    # What banks ask and take back.
+    Case(43, RUTH, (HARBOUR,), "card disputed as fraud"),
+    Case(56, MIGUEL, (NOVAK,), "card disputed as not received",
+         partial(endings.answered, "I have the carrier's receipt, it was signed for.", "winning_evidence")),
+    Case(48, GRACE, (LUMEN,), "card the bank asks about",
+         partial(endings.answered, "She wrote to thank us.", "The goods were sent and received.")),
+    Case(7.4, PETER, (HARBOUR,), "card disputed as not received"),
+    Case(12.6, OWEN, (HARBOUR,), "card disputed as fraud"),
+    Case(9.6, LEO, (HARBOUR,), "card disputed as fraud",
+         partial(endings.answered, "He has bought here before, same address.", "He ordered twice before, same card.")),
+    Case(3.2, DENISE, (LUMEN,), "card the bank asks about"),
+    Case(1.3, TAMIKA, (HARBOUR,), "card the bank warns of", endings.not_sent),
     # Called off before they were sent.
     Case(81, ALEX, (RIVERA,), "visa", _by_buyer(CancelReason.MISTAKE, "Wrong model year, sorry.")),
     Case(39, HANNAH, (LUMEN,), "mastercard", _by_buyer(CancelReason.FOUND_ELSEWHERE, "")),

@@ -17,6 +17,9 @@ ASKS, ASKS_THEN_DECLINES = "4000002500003155", "4000008400001629"
 LATE_FEE, ELEVATED_RISK, SLOW_REFUND, REFUND_FAILS = (
     "4000000000003600", "4000000000009235", "4000000000007726", "4000000000005126",
 )  # fmt: skip
+FRAUD, NOT_RECEIVED, INQUIRY, WARNING = (
+    "4000000000000259", "4000000000002685", "4000000000001976", "4000000000005423",
+)  # fmt: skip
 CLEARS, BOUNCES, NEVER_ENDS, REFUND_NEEDS_DETAILS = "000123456789", "000222222227", "000000000009", "000555555559"
 _PAGE_OPEN = timedelta(minutes=32)
 _CLEARING = timedelta(days=2, minutes=8)
@@ -99,6 +102,10 @@ COURSES: Mapping[str, Course] = {
     "card of elevated risk": partial(_card, ELEVATED_RISK),
     "card with slow refunds": partial(_card, SLOW_REFUND),
     "card whose refunds fail": partial(_card, REFUND_FAILS),
+    "card disputed as fraud": partial(_card, FRAUD),
+    "card disputed as not received": partial(_card, NOT_RECEIVED),
+    "card the bank asks about": partial(_card, INQUIRY),
+    "card the bank warns of": partial(_card, WARNING),
     "declined, then another card": partial(_declined, (DECLINED,), MASTERCARD),
     "no money, then another card": partial(_declined, (NO_MONEY,), VISA),
     "wrong code, then right": partial(_declined, (WRONG_CODE,), VISA),

@@ -7,7 +7,7 @@ from functools import partial
 from marketplace.cancellations.rules import CancelReason, Side
 from marketplace.demo.cars import CARS
 from marketplace.demo.customers import SECOND_ADMIN
-from marketplace.demo.past import buying, returning, selling
+from marketplace.demo.past import buying, disputing, returning, selling
 from marketplace.demo.past.script import PAST, Sale, Script
 from marketplace.demo.people import ADMIN, BECKER, HOLM, Person
 from marketplace.orders.rules import BY_HAND, OTHER, Parcel, parcel
@@ -133,6 +133,17 @@ def given_back_at_provider(script: Script, sale: Sale, paid_at: timedelta) -> No
     """Be sent; then somebody refunds a little in the provider's dashboard."""
     sent(script, sale, paid_at)
     script.add(paid_at + 6 * _DAY, returning.refund_at_provider, purchase=sale.key, minor=1_500)
+
+
+def answered(said: str, words: str, script: Script, sale: Sale, paid_at: timedelta) -> None:
+    """Be sent, while a bank asks about it; the seller says what they know, and an admin answers the bank."""
+    sent(script, sale, paid_at)
+    of = {"purchase": sale.key, "words": said, "seller": sale.sellers[0].email}
+    script.add(paid_at + 2 * _DAY, disputing.say, **of)
+    answer = {"purchase": sale.key, "words": words, "admin": ADMIN.email, "customer": sale.customer.person.name}
+    answered_at = script.working_hour(paid_at + 3 * _DAY)
+    script.add(answered_at, disputing.answer, **answer)
+    script.add(answered_at + timedelta(hours=2), buying.wait)
 
 
 def _ship(script: Script, sale: Sale, seller: Person, at: timedelta) -> None:

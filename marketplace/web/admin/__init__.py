@@ -4,6 +4,8 @@ from flask import Blueprint
 
 from marketplace.web.admin import (
     debts,
+    dispute_desk,
+    disputes,
     events,
     explain,
     hold,
@@ -66,6 +68,21 @@ blueprint.add_url_rule("/admin/refunds/rules", view_func=refund_rules.refund_rul
 blueprint.add_url_rule("/admin/refunds/<number>/approve", view_func=refund_deciding.approve_refund, methods=["POST"])
 blueprint.add_url_rule("/admin/refunds/<number>/reject", view_func=refund_deciding.reject_refund, methods=["POST"])
 blueprint.add_url_rule("/admin/refunds/<number>/explain/<figure>", view_func=refunds.explain_refund)
+blueprint.add_url_rule("/admin/disputes", view_func=disputes.disputes)
+_DISPUTE = "/admin/disputes/<number>"
+_DISPUTE_FILE = f"{_DISPUTE}/files/<int(max=9223372036854775807):file_id>"
+blueprint.add_url_rule(_DISPUTE, view_func=disputes.dispute)
+blueprint.add_url_rule(f"{_DISPUTE}/explain/<figure>", view_func=disputes.explain_dispute)
+blueprint.add_url_rule(f"{_DISPUTE}/evidence", view_func=dispute_desk.write_evidence, methods=["POST"])
+blueprint.add_url_rule(f"{_DISPUTE}/files", view_func=dispute_desk.add_file, methods=["POST"])
+blueprint.add_url_rule(_DISPUTE_FILE, view_func=dispute_desk.dispute_file)
+blueprint.add_url_rule(f"{_DISPUTE_FILE}/choose", view_func=dispute_desk.choose_file, methods=["POST"])
+blueprint.add_url_rule(f"{_DISPUTE}/submit", view_func=dispute_desk.submit_evidence)
+blueprint.add_url_rule(f"{_DISPUTE}/submit", view_func=dispute_desk.send_evidence, methods=["POST"])
+blueprint.add_url_rule(f"{_DISPUTE}/accept", view_func=dispute_desk.accept_dispute)
+blueprint.add_url_rule(f"{_DISPUTE}/accept", view_func=dispute_desk.give_up_dispute, methods=["POST"])
+blueprint.add_url_rule(f"{_DISPUTE}/shares", view_func=dispute_desk.reassign_dispute, methods=["POST"])
+blueprint.add_url_rule(f"{_DISPUTE}/dismiss", view_func=dispute_desk.dismiss_warning, methods=["POST"])
 blueprint.add_url_rule("/admin/orders/<number>/refund", view_func=refund_starting.new_refund)
 blueprint.add_url_rule("/admin/orders/<number>/refund", view_func=refund_starting.start_refund, methods=["POST"])
 blueprint.add_url_rule("/admin/payouts", view_func=payouts.payouts)

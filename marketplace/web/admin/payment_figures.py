@@ -32,7 +32,9 @@ def rows(
     if provider_lines:
         currency = provider_lines[0].currency
         lines = [line for line in provider_lines if line.currency == currency]
-        fee, net = sum(line.fee_minor for line in lines), sum(line.net_minor for line in lines)
+        # Adjustments are disputes, whose fees are another account: they stand in their own box.
+        fee = sum(line.fee_minor for line in lines if line.kind != "adjustment")
+        net = sum(line.net_minor for line in lines)
         found.append(_figure(record.id, "Fee taken by the provider", fee, currency, "provider-fee"))
         found.append(_figure(record.id, "In the provider's balance", net, currency, "provider-net"))
     return tuple(found)

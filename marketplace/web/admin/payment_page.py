@@ -6,17 +6,19 @@ from typing import Any
 
 from flask import url_for
 
+from marketplace.disputes.page_queries import DisputeRow
 from marketplace.ledger.queries import PostingRow
 from marketplace.payments.admin_queries import Call, PaymentRecord, ProviderLine, SellerShare, Tracker
 from marketplace.payments.queries import Decline, Receipt
 from marketplace.payments.timeline_queries import Change
 from marketplace.provider_events.queries import EventSummary
 from marketplace.refunds.queries import RefundRow
-from marketplace.web import explaining, refund_parts, wording
+from marketplace.web import dispute_parts, explaining, refund_parts, wording
 from marketplace.web.admin import payment_figures, refund_page
 from marketplace.web.admin.events import EventRow, event_rows, shown
 from marketplace.web.admin.explain import entry_url
 from marketplace.web.console import Console, admin_console
+from marketplace.web.dispute_parts import DisputeLink
 from marketplace.web.explaining import LedgerRow, Sum
 from marketplace.web.order_parts import Fact, MoneyRow
 from marketplace.web.pages import date_text, money_text, sentence, time_text
@@ -29,6 +31,7 @@ _LABELS = {
     "payment_transaction": "Share",
     "outbound_call": "Call",
     "refund": "Refund",
+    "dispute": "Dispute",
     "unapplied_receipt": "Receipt",
     "purchase": "Purchase",
 }
@@ -43,6 +46,7 @@ class Facts:
     declines: Sequence[Decline]
     shares: Sequence[SellerShare]
     refunds: Sequence[RefundRow]
+    disputes: Sequence[DisputeRow]
     receipts: Sequence[Receipt]
     calls: Sequence[Call]
     events: Sequence[EventSummary]
@@ -128,7 +132,7 @@ class PaymentPage:
 
     title: str
     console: Console
-    badge: Badge
+    badges: tuple[Badge, ...]
     note: str
     figures: tuple[MoneyRow, ...]
     facts: tuple[Fact, ...]
@@ -138,6 +142,7 @@ class PaymentPage:
     declines: tuple[DeclineRow, ...]
     shares: tuple[ShareRow, ...]
     refunds: tuple[RefundLink, ...]
+    disputes: tuple[DisputeLink, ...]
     provider_lines: tuple[Fact, ...]
     calls: tuple[CallRow, ...]
     events: tuple[EventRow, ...]
@@ -151,7 +156,7 @@ def build(facts: Facts) -> PaymentPage:
     return PaymentPage(
         title=f"Payment {record.id}",
         console=admin_console("payments"),
-        badge=wording.payment_badge(record.status),
+        badges=(wording.payment_badge(record.status), *dispute_parts.order_badges(facts.disputes)),
         note=f"{record.buyer_name}, {record.buyer_email}",
         figures=payment_figures.rows(record, facts.shares, facts.receipts, facts.provider_lines),
         facts=_record_facts(record),
@@ -161,6 +166,7 @@ def build(facts: Facts) -> PaymentPage:
         declines=tuple(_decline(decline) for decline in facts.declines),
         shares=tuple(_share(record.id, each) for each in facts.shares),
         refunds=refund_parts.box(facts.refunds, "admin"),
+        disputes=dispute_parts.box(facts.disputes, "admin"),
         provider_lines=tuple(_provider_line(line) for line in facts.provider_lines),
         calls=tuple(_call(call) for call in facts.calls),
         events=event_rows(tuple(facts.events)),

@@ -6,6 +6,7 @@ from functools import partial
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.disputes import page_queries as dispute_queries
 from marketplace.ledger import queries as ledger
 from marketplace.paging import every
 from marketplace.payments import admin_queries, queries, search_queries, timeline_queries
@@ -95,6 +96,7 @@ def payment(payment_id: int) -> ResponseReturnValue:
     shares = admin_queries.seller_shares(payment_id)
     refunds = refund_queries.refunds_of_orders(each.share.order_id for each in shares)
     refunds = [refund for refund in refunds if refund.payment_id == payment_id]
+    disputes = dispute_queries.disputes_of_payment(payment_id)
     calls = admin_queries.calls(payment_id, [refund.id for refund in refunds])
     receipts = queries.receipts_of(payment_id)
     facts = payment_page.Facts(
@@ -103,6 +105,7 @@ def payment(payment_id: int) -> ResponseReturnValue:
         declines=queries.declines_of([payment_id]),
         shares=shares,
         refunds=refunds,
+        disputes=disputes,
         receipts=receipts,
         calls=calls,
         events=provider_events.events_of_payment(payment_id),
@@ -114,6 +117,7 @@ def payment(payment_id: int) -> ResponseReturnValue:
                 "payment_tracker": [tracker.id for tracker in trackers],
                 "payment_transaction": [each.share.id for each in shares],
                 "refund": [refund.id for refund in refunds],
+                "dispute": [dispute.id for dispute in disputes],
                 "outbound_call": [call.id for call in calls],
                 "unapplied_receipt": [receipt.id for receipt in receipts],
                 "purchase": [record.purchase_id] if record.purchase_id is not None else [],

@@ -21,6 +21,7 @@ _ADDRESSES = {
     Page.ORDER: ("admin.purchase", "number", "Order"),
     Page.JOB: ("admin.jobs_page", "job", "Job"),
     Page.REFUND: ("admin.refunds", "refund", "Refund"),
+    Page.DISPUTE: ("admin.dispute", "number", "Dispute"),
     Page.EVENT: ("admin.event", "event_row_id", "Event"),
     Page.PAYOUT: ("admin.payout", "number", "Payout"),
     Page.USER: ("admin.user", "user_id", "Person"),

@@ -8,6 +8,7 @@ from flask import url_for
 from marketplace.cancellations.queries import CancellationRow
 from marketplace.cancellations.rules import Side
 from marketplace.config import MoneyPolicy
+from marketplace.disputes.page_queries import DisputeRow
 from marketplace.orders import rules
 from marketplace.orders.queries import LineRow, OrderDetail, PurchaseOrder
 from marketplace.orders.shipping_queries import ShipmentRow
@@ -16,13 +17,14 @@ from marketplace.payments.queries import Attempt, Decline, Share
 from marketplace.payments.states import HoldReason
 from marketplace.payments.timeline_queries import Change
 from marketplace.refunds.queries import RefundRow
-from marketplace.web import cancel_parts, order_parts, refund_parts, wording
+from marketplace.web import cancel_parts, dispute_parts, order_parts, refund_parts, wording
 from marketplace.web.buyer import order_progress
 from marketplace.web.buyer.order_progress import Protection, Step
 from marketplace.web.buyer.payments import DeclineView, decline_views, reason_of
 from marketplace.web.buyer.refund_page import TITLES as REFUND_TITLES
 from marketplace.web.cancel_parts import CalledOff
 from marketplace.web.console import Console, buyer_console
+from marketplace.web.dispute_parts import BankNotice
 from marketplace.web.order_parts import LineView, MoneyRow, Parcel, RelatedOrder
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.refund_parts import RefundLink
@@ -44,6 +46,13 @@ _TITLES = {
     ("order", "refund"): "The order was refunded",
     **{("order", f"reinstate_{status}"): "The refund came back, so the order stands again" for status in REINSTATED},
     **REFUND_TITLES,
+    ("dispute", "inquire"): "Your bank asks about the payment",
+    ("dispute", "close"): "Your bank asks no more",
+    ("dispute", "charge_back"): "Your bank took the money back until it decides",
+    ("dispute", "review"): "We have answered your bank",
+    ("dispute", "consider"): "We have answered your bank",
+    ("dispute", "win"): "Your bank decided that the payment stands",
+    ("dispute", "lose"): "Your bank gave you the money back",
     ("payment", "begin"): "Payment started",
     ("payment", "process"): "The payment is being processed",
     ("payment", "complete"): "The payment arrived",
@@ -68,6 +77,7 @@ class Facts:
     siblings: Sequence[PurchaseOrder]
     shipment: ShipmentRow | None
     refunds: Sequence[RefundRow]
+    disputes: Sequence[DisputeRow]
     may_ask: bool
     cancellation: CancellationRow | None
     buyers_may_cancel: bool
@@ -114,6 +124,8 @@ class OrderPage:
     buyer_note: str
     attempts: tuple[AttemptView, ...]
     refunds: tuple[RefundLink, ...]
+    bank: BankNotice | None
+    """What the buyer's bank is doing about the payment."""
     ask_url: str
     cancel_url: str
     """Where the order, or the unpaid purchase, is cancelled; "" when it cannot be."""
@@ -150,6 +162,7 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy) -> OrderPage:
         buyer_note=order.buyer_note,
         attempts=tuple(_attempt(attempt, facts.declines) for attempt in facts.attempts),
         refunds=refund_parts.box(facts.refunds, "buyer"),
+        bank=dispute_parts.bank_notice(facts.disputes),
         ask_url=url_for("buyer.new_refund", number=order.number) if facts.may_ask and not facts.cancellation else "",
         **_cancelling(order, is_allowed=facts.buyers_may_cancel),
         related=_related(order, facts.siblings),

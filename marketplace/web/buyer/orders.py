@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
 from marketplace.cancellations import queries as cancellations
+from marketplace.disputes import page_queries as dispute_queries
 from marketplace.orders import queries, shipping_queries
 from marketplace.orders.queries import OrderSummary
 from marketplace.orders.tabs import BuyerTab
@@ -94,6 +95,7 @@ def order(number: str) -> ResponseReturnValue:
     share = payment_queries.shares_of_orders([found.id]).get(found.id)
     attempts = payment_queries.attempts_of_purchase(found.purchase_id)
     refunds = refund_queries.refunds_of_orders([found.id])
+    disputes = dispute_queries.disputes_of_order(found.id)
     policy = current_app.extensions["settings"].money
     facts = order_page.Facts(
         order=found,
@@ -106,12 +108,14 @@ def order(number: str) -> ResponseReturnValue:
                 "payment": [attempt.id for attempt in attempts],
                 "payment_transaction": [share.id] if share else [],
                 "refund": [refund.id for refund in refunds],
+                "dispute": [dispute.id for dispute in disputes],
             }
         ),
         lines=queries.lines_of(found.id),
         siblings=queries.orders_of_purchase(found.purchase_id),
         shipment=shipping_queries.shipment_of(found.id),
         refunds=refunds,
+        disputes=disputes,
         cancellation=cancellations.of_order(found.id),
         buyers_may_cancel=policy.buyers_may_cancel,
         may_ask=planning_queries.asking(found.id, found.currency, now=clock.now()).buyer_may_ask,

@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 
 from marketplace.notifications.queries import Told
-from marketplace.web.buyer import told_of_accounts, told_of_debts, told_of_payouts
+from marketplace.web.buyer import dispute_words, told_of_accounts, told_of_debts, told_of_payouts
 from marketplace.web.buyer.told_words import Words
 from marketplace.web.pages import money_text
 
@@ -210,6 +210,16 @@ def _refund(told: Told, title: str, text: str, icon: str = "undo-2") -> Words:
     return Words(icon, title, text, url_for(endpoint, number=number), "See the refund")
 
 
+def _dispute(told: Told) -> Words:
+    facts = told.facts
+    role, number, orders = str(facts["role"]), str(facts["number"]), list(facts["orders"])
+    title, text = dispute_words.words_of(told.kind.value, facts, _amount(facts, "amount_minor"))
+    if role != "buyer":
+        return Words("shield-alert", title, text, url_for(f"{role}.dispute", number=number), "See the dispute")
+    url = url_for("buyer.order", number=orders[0]) if orders else url_for("buyer.payments")
+    return Words("shield-alert", title, text, url, "See the order" if orders else "See your payments")
+
+
 def _is_seller(told: Told) -> bool:
     return bool(told.facts.get("role") == "seller")
 
@@ -227,6 +237,7 @@ _ARRIVED = {
     ("seller", "time"): "The buyer has not told us that it is missing, so it counts as delivered.",
 }
 _WORDS = {
+    **dict.fromkeys(dispute_words.KINDS, _dispute),
     "order_paid": _order_paid,
     "order_received": _order_received,
     "order_shipped": _order_shipped,

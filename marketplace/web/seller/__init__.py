@@ -5,6 +5,7 @@ from flask import Blueprint
 from marketplace.web.seller import (
     balance,
     cancelling,
+    disputes,
     explain,
     listing_edit,
     listings,
@@ -52,6 +53,14 @@ blueprint.add_url_rule(f"{_LISTING}/price-and-stock", view_func=shelf_edit.price
 blueprint.add_url_rule(f"{_LISTING}/copy", view_func=shelf_edit.copy, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/publish", view_func=listings.publish, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/pause", view_func=listings.pause, methods=["POST"])
+blueprint.add_url_rule("/seller/disputes", view_func=disputes.disputes)
+blueprint.add_url_rule("/seller/disputes/<number>", view_func=disputes.dispute)
+blueprint.add_url_rule("/seller/disputes/<number>/explain/<figure>", view_func=disputes.explain_dispute)
+blueprint.add_url_rule("/seller/disputes/<number>/say", view_func=disputes.say, methods=["POST"])
+blueprint.add_url_rule("/seller/disputes/<number>/files", view_func=disputes.add_file, methods=["POST"])
+blueprint.add_url_rule(
+    "/seller/disputes/<number>/files/<int(max=9223372036854775807):file_id>", view_func=disputes.dispute_file
+)
 blueprint.add_url_rule("/seller/refunds", view_func=refunds.refunds)
 blueprint.add_url_rule("/seller/refunds/<number>", view_func=refunds.refund)
 blueprint.add_url_rule("/seller/refunds/<number>/explain/<figure>", view_func=refunds.explain_refund)

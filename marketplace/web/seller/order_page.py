@@ -9,6 +9,7 @@ from flask import url_for
 from marketplace.cancellations.queries import CancellationRow
 from marketplace.cancellations.rules import Side
 from marketplace.debts.order_queries import DebtFigure, OrderDebt
+from marketplace.disputes.page_queries import DisputeRow
 from marketplace.orders import rules
 from marketplace.orders.queries import LineRow, OrderDetail
 from marketplace.orders.shipping_queries import ShipmentRow
@@ -17,12 +18,14 @@ from marketplace.payments.queries import Block, Share
 from marketplace.payments.states import TransactionStatus
 from marketplace.payments.timeline_queries import Change
 from marketplace.refunds.queries import RefundRow
-from marketplace.web import cancel_parts, order_parts, refund_parts, wording
+from marketplace.web import cancel_parts, dispute_parts, order_parts, refund_parts, wording
 from marketplace.web.cancel_parts import CalledOff
 from marketplace.web.console import Console, seller_console
+from marketplace.web.dispute_parts import DisputeLink
 from marketplace.web.order_parts import Fact, LineView, MoneyRow, Parcel
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.refund_parts import RefundLink
+from marketplace.web.seller.dispute_page import TITLES as DISPUTE_TITLES
 from marketplace.web.seller.refund_page import TITLES as REFUND_TITLES
 from marketplace.web.wording import Badge, TimelineEntry
 
@@ -38,6 +41,7 @@ _TITLES = {
     ("order", "refund"): "The order was refunded",
     **{("order", f"reinstate_{status}"): "The refund came back, so the order stands again" for status in _REINSTATED},
     **REFUND_TITLES,
+    **DISPUTE_TITLES,
     ("payment_transaction", "begin"): "Your share was recorded",
     ("payment_transaction", "fail"): "The buyer's payment was refused",
     ("payment_transaction", "hold"): "Your share is held",
@@ -80,6 +84,7 @@ class Facts:
     changes: Sequence[Change]
     lines: Sequence[LineRow]
     refunds: Sequence[RefundRow]
+    disputes: Sequence[DisputeRow]
     cancellation: CancellationRow | None
     debt: OrderDebt
 
@@ -132,6 +137,7 @@ class OrderPage:
     """Why something is owed for the order, or what its money paid; "" where neither is so."""
     share_facts: tuple[Fact, ...]
     refunds: tuple[RefundLink, ...]
+    disputes: tuple[DisputeLink, ...]
     entries: tuple[TimelineEntry, ...]
 
 
@@ -145,7 +151,7 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
     return OrderPage(
         title=f"Order {order.number}",
         console=seller_console("orders"),
-        badges=badges(order.status, order.purchase_status, share),
+        badges=(*badges(order.status, order.purchase_status, share), *dispute_parts.order_badges(facts.disputes)),
         note=f"Placed {time_text(order.created_at)}",
         called_off=cancel_parts.called_off(facts.cancellation, Side.SELLER, order.shop_name, order.currency),
         hold=None if is_called_off else _hold(share, facts.blocks),
@@ -166,6 +172,7 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         debt_note=_debt_note(order, facts.debt),
         share_facts=_share_facts(share),
         refunds=refund_parts.box(facts.refunds, "seller"),
+        disputes=dispute_parts.box(facts.disputes, "seller"),
         entries=wording.timeline(refund_parts.told(facts.changes, facts.refunds), (), _TITLES, viewer_id, "The buyer"),
     )
 
@@ -251,6 +258,8 @@ def _money_rows(order: OrderDetail, share: Share | None, debt: OrderDebt) -> tup
         *(
             (("Refunded to the buyer", -refunded, "refunded"), ("Taken from your share", -taken, "taken"))
             if refunded
+            else (("Taken from your share", -taken, "taken"),)
+            if taken
             else ()
         ),
         ("Held now", held, "held"),

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock
 from marketplace.cancellations import queries as cancellations
 from marketplace.debts import order_queries as debts
+from marketplace.disputes import page_queries as dispute_queries
 from marketplace.orders import queries, shipping_queries
 from marketplace.orders.queries import OrderSummary
 from marketplace.orders.states import ORDER, OrderStatus
@@ -124,10 +125,12 @@ def facts_of(number: str, seller_id: int) -> order_page.Facts:
     found = queries.seller_order(lists.number(number), seller_id)
     share = payment_queries.shares_of_orders([found.id]).get(found.id)
     refunds = refund_queries.refunds_of_orders([found.id])
+    disputes = dispute_queries.disputes_of_order(found.id, seller_id)
     subjects = {
         "order": [found.id],
         "payment_transaction": [share.id] if share else [],
         "refund": [refund.id for refund in refunds],
+        "dispute": [dispute.id for dispute in disputes],
     }
     return order_page.Facts(
         order=found,
@@ -138,6 +141,7 @@ def facts_of(number: str, seller_id: int) -> order_page.Facts:
         changes=timeline_queries.changes_of(subjects),
         lines=queries.lines_of(found.id),
         refunds=refunds,
+        disputes=disputes,
         cancellation=cancellations.of_order(found.id),
         debt=debts.of_order(found.id),
     )

@@ -1,0 +1,1 @@
+"""What buyers' banks ask and take back: inquiries, chargebacks, warnings, the evidence, and who bears a loss."""

@@ -1,0 +1,186 @@
+"""What a bank reads and within which limits: texts and files, and what matters for each reason. Pure.
+
+Source: docs.stripe.com/disputes/reason-codes-defense-requirements and docs.stripe.com/api/disputes/evidence_object.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Self
+
+from marketplace.errors import Invalid
+
+LONGEST_TEXT = 20_000
+LONGEST_IN_ALL = 150_000
+LARGEST_FILE_BYTES = 5 * 1024 * 1024
+LONGEST_STATEMENT = 5_000
+MOST_FILES = 20
+"""How many files one dispute keeps; a bank reads one of each kind."""
+_LONGEST_NAME = 100
+# By the first bytes, not by the name: endings lie (reliability.md section 7).
+_MAGIC = (
+    (b"%PDF-", "application/pdf", "pdf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png", "png"),
+    (b"\xff\xd8\xff", "image/jpeg", "jpg"),
+)
+
+
+class EvidenceText(StrEnum):
+    """A text of the evidence by the provider's name, with its label and whether it is a few words or several lines."""
+
+    label: str
+    is_long: bool
+
+    def __new__(cls, value: str, label: str, is_long: bool) -> Self:
+        """Make a field."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label, member.is_long = label, is_long
+        return member
+
+    UNCATEGORIZED_TEXT = "uncategorized_text", "What happened, in our words", True
+    PRODUCT_DESCRIPTION = "product_description", "What was sold", True
+    CUSTOMER_NAME = "customer_name", "Buyer's name", False
+    CUSTOMER_EMAIL_ADDRESS = "customer_email_address", "Buyer's e-mail address", False
+    BILLING_ADDRESS = "billing_address", "Billing address", False
+    SHIPPING_ADDRESS = "shipping_address", "Where it was sent", False
+    SHIPPING_CARRIER = "shipping_carrier", "Carrier", False
+    SHIPPING_DATE = "shipping_date", "Day it was sent", False
+    SHIPPING_TRACKING_NUMBER = "shipping_tracking_number", "Tracking number", False
+    REFUND_POLICY_DISCLOSURE = "refund_policy_disclosure", "What the buyer read about returns before paying", True
+    REFUND_REFUSAL_EXPLANATION = "refund_refusal_explanation", "Refunds so far, and why there is no other", True
+    DUPLICATE_CHARGE_EXPLANATION = "duplicate_charge_explanation", "Why it was not charged twice", True
+
+
+class EvidenceFile(StrEnum):
+    """What a file shows, by the provider's name, with its label."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> Self:
+        """Make a kind of file."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    SHIPPING_DOCUMENTATION = "shipping_documentation", "Proof that it was sent or has arrived"
+    CUSTOMER_COMMUNICATION = "customer_communication", "Messages with the buyer"
+    RECEIPT = "receipt", "Receipt or invoice"
+    REFUND_POLICY = "refund_policy", "Return policy"
+    SERVICE_DOCUMENTATION = "service_documentation", "Pictures of what was sent"
+    UNCATEGORIZED_FILE = "uncategorized_file", "Something else"
+
+
+class Reason(StrEnum):
+    """Why a buyer disputes, by the provider's word: in plain words, and what matters against it."""
+
+    label: str
+    means: str
+    matters: tuple[str, ...]
+
+    def __new__(cls, value: str, label: str, means: str, matters: tuple[str, ...]) -> Self:
+        """Make a reason."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label, member.means, member.matters = label, means, matters
+        return member
+
+    FRAUDULENT = (
+        "fraudulent",
+        "Not paid by the cardholder",
+        "The cardholder says that somebody else paid with their card.",
+        ("Proof that it went to the cardholder's own address", "Messages with the buyer", "Earlier orders they kept"),
+    )
+    PRODUCT_NOT_RECEIVED = (
+        "product_not_received",
+        "Not received",
+        "The buyer says that the goods never arrived.",
+        ("The tracking number and the carrier", "The carrier's proof of delivery", "The buyer's own confirmation"),
+    )
+    PRODUCT_UNACCEPTABLE = (
+        "product_unacceptable",
+        "Not as described",
+        "The buyer says that the goods are damaged, faulty or not as described.",
+        ("What the listing said", "Pictures of what was sent", "The return policy the buyer agreed to"),
+    )
+    DUPLICATE = (
+        "duplicate",
+        "Charged twice",
+        "The buyer says that they paid for the same thing twice.",
+        ("What each payment was for", "Receipts of both"),
+    )
+    CREDIT_NOT_PROCESSED = (
+        "credit_not_processed",
+        "Refund not received",
+        "The buyer says that a refund they were promised never came.",
+        ("The refund and its day, if there was one", "The return policy", "Why no refund was due"),
+    )
+    SUBSCRIPTION_CANCELED = (
+        "subscription_canceled",
+        "Charged after cancelling",
+        "The buyer says that they had cancelled before they were charged.",
+        ("When the order was placed and sent", "That nobody cancelled it"),
+    )
+    UNRECOGNIZED = (
+        "unrecognized",
+        "Not recognised",
+        "The cardholder does not know what the charge is.",
+        ("What was sold and by whom", "The buyer's name and address", "The tracking number"),
+    )
+    GENERAL = (
+        "general",
+        "Other",
+        "The bank gives no closer reason.",
+        ("What was sold", "That it was sent and has arrived", "Messages with the buyer"),
+    )
+    WARNED = (
+        "early_fraud_warning",
+        "Suspected fraud",
+        "The bank believes that the cardholder did not pay. A dispute often follows.",
+        ("Refund it now, if it looks like fraud: a refund costs less than a dispute",),
+    )
+
+
+def reason_of(word: str, *, is_warning: bool) -> Reason:
+    """Return the reason by the provider's word; the general one for a word that is new to us."""
+    if is_warning:
+        return Reason.WARNED
+    return next((reason for reason in Reason if reason.value == word), Reason.GENERAL)
+
+
+def file_kind(word: str) -> EvidenceFile:
+    """Return the kind of file by the provider's word; raises Invalid for any other."""
+    found = next((kind for kind in EvidenceFile if kind.value == word), None)
+    if found is None:
+        raise Invalid("Say what the file shows.", field="kind")
+    return found
+
+
+def check_texts(texts: Mapping[EvidenceText, str]) -> dict[EvidenceText, str]:
+    """Return `texts` as the provider takes them; raises Invalid naming the field that is too long."""
+    kept = {field: text.strip() for field, text in texts.items()}
+    for field, text in kept.items():
+        if len(text) > LONGEST_TEXT:
+            raise Invalid(f"At most {LONGEST_TEXT:,} characters.", field=field.value)
+    if sum(map(len, kept.values())) > LONGEST_IN_ALL:
+        raise Invalid(f"All texts together can have at most {LONGEST_IN_ALL:,} characters.", field=next(iter(kept)))
+    return kept
+
+
+def file_type(content: bytes) -> tuple[str, str]:
+    """Return media type and ending of a file by its first bytes; raises Invalid for another type or size."""
+    if not content:
+        raise Invalid("Choose a file.", field="file")
+    if len(content) > LARGEST_FILE_BYTES:
+        raise Invalid("The file is larger than 5 MB.", field="file")
+    for magic, media_type, ending in _MAGIC:
+        if content.startswith(magic):
+            return media_type, ending
+    raise Invalid("Choose a PDF, a JPEG or a PNG.", field="file")
+
+
+def shown_name(name: str) -> str:
+    """Return a contributor's file name as it may be shown: its last part, without what no name needs."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    kept = "".join(letter for letter in last if letter.isprintable() and letter not in '<>:"|?*').strip(". ")
+    return kept[-_LONGEST_NAME:] or "file"

@@ -1,0 +1,108 @@
+"""Where a dispute meets the provider: write, call, write (DESIGN 6); and files, which lie in VAR_DIR."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from marketplace import db
+from marketplace.checkout.settlement import Contradiction
+from marketplace.config import MoneyPolicy
+from marketplace.disputes import evidence_rules, following, operations, outcomes, queries
+from marketplace.disputes.evidence_rules import EvidenceFile
+from marketplace.disputes.following import DisputeFacts
+from marketplace.disputes.operations import NewFile
+from marketplace.history import Actor
+from marketplace.outbound import flows as outbound
+from marketplace.outbound.flows import Outcomes
+from marketplace.outbound.models import CallKind
+from marketplace.providers.base import Provider, Refused, Unknown
+
+OUTCOMES: Outcomes = {
+    CallKind.UPLOAD_FILE: outcomes.uploaded,
+    CallKind.SUBMIT_EVIDENCE: outcomes.submitted,
+    CallKind.ACCEPT_DISPUTE: outcomes.accepted,
+}
+FOLDER = "evidence"
+"""Under VAR_DIR: where files lie, by names nobody can guess."""
+
+
+def submit(
+    *, admin_id: int, dispute_id: int, providers: Mapping[str, Provider], policy: MoneyPolicy, now: datetime
+) -> None:
+    """Hand the evidence over, once: its files first, then all of it. Raises what `begin_submission` raises.
+
+    However a call ends, the submission stands: the janitor goes on with what is unknown.
+    """
+    locks = [f"dispute:{dispute_id}"]
+    db.atomic(operations.begin_submission, locks, admin_id=admin_id, dispute_id=dispute_id, now=now)
+    _send(dispute_id, providers, now)
+    _refresh(dispute_id, providers, policy, now)
+
+
+def accept(
+    *,
+    admin_id: int,
+    dispute_id: int,
+    amount_minor: int,
+    providers: Mapping[str, Provider],
+    policy: MoneyPolicy,
+    now: datetime,
+) -> None:
+    """Give a chargeback up, once. Raises what `begin_acceptance` raises."""
+    db.atomic(
+        operations.begin_acceptance,
+        [f"dispute:{dispute_id}"],
+        admin_id=admin_id,
+        dispute_id=dispute_id,
+        amount_minor=amount_minor,
+        now=now,
+    )
+    _send(dispute_id, providers, now)
+    _refresh(dispute_id, providers, policy, now)
+
+
+def keep_file(
+    content: bytes,
+    *,
+    user_id: int,
+    is_admin: bool,
+    dispute_id: int,
+    kind: EvidenceFile,
+    file_name: str,
+    var_dir: Path,
+    now: datetime,
+) -> None:
+    """Store a file and keep it with the dispute. Raises Invalid for its type or size, and what `add_file` raises."""
+    media_type, ending = evidence_rules.file_type(content)
+    folder = var_dir / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    stored_name = f"{secrets.token_hex(16)}.{ending}"
+    (folder / stored_name).write_bytes(content)
+    new = NewFile(kind, file_name, stored_name, media_type, len(content))
+    try:
+        db.atomic(operations.add_file, (), user_id=user_id, is_admin=is_admin, dispute_id=dispute_id, new=new, now=now)
+    except Exception:
+        (folder / stored_name).unlink()
+        raise
+
+
+def _send(dispute_id: int, providers: Mapping[str, Provider], now: datetime) -> None:
+    """Make the calls that wait: when the last file is there, one more does."""
+    tried: set[int] = set()
+    while waiting := [call_id for call_id in queries.planned_calls(dispute_id) if call_id not in tried]:
+        tried.update(waiting)
+        for call_id in waiting:
+            outbound.send(call_id, providers=providers, outcomes=OUTCOMES, now=now)
+
+
+def _refresh(dispute_id: int, providers: Mapping[str, Provider], policy: MoneyPolicy, now: datetime) -> None:
+    """Bring the dispute up to date at once; where that fails, the provider's own report comes anyway."""
+    known = queries.reference_of(dispute_id)
+    try:
+        found = providers[known.provider].disputes.get(known.provider_dispute_id)
+        facts = DisputeFacts(found, known.payment_id, known.revision)
+        actor = Actor.job("disputes")
+        db.atomic(following.follow, (db.TURN,), facts=facts, policy=policy, actor=actor, now=now)
+    except (Unknown, Refused, Contradiction):
+        return

@@ -1,0 +1,69 @@
+"""What handlers and flows read of disputes before they write."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, bindparam, or_, select
+
+from marketplace import db
+from marketplace.disputes.models import Dispute, DisputeFile
+from marketplace.errors import NotFound
+from marketplace.outbound.models import CallKind, OutboundCall
+from marketplace.outbound.states import CallStatus
+from marketplace.payment_records.models import Payment
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """How the provider names a dispute, and which revision of it is known."""
+
+    provider: str
+    provider_dispute_id: str
+    payment_id: int
+    revision: int
+
+
+_REVISION = select(Dispute.revision).where(Dispute.provider_dispute_id == bindparam("provider_dispute_id"))
+_OF_INTENT = select(Payment.id).where(Payment.provider_payment_id == bindparam("intent_id"))
+_REFERENCE = select(Dispute.provider, Dispute.provider_dispute_id, Dispute.payment_id, Dispute.revision).where(
+    Dispute.id == bindparam("dispute_id")
+)
+_FILES = select(DisputeFile.id).where(DisputeFile.dispute_id == bindparam("dispute_id"))
+_PLANNED = (
+    select(OutboundCall.id)
+    .where(
+        OutboundCall.status == CallStatus.PLANNED,
+        or_(
+            and_(OutboundCall.kind == CallKind.UPLOAD_FILE, OutboundCall.subject_id.in_(_FILES)),
+            and_(
+                OutboundCall.kind.in_([CallKind.SUBMIT_EVIDENCE, CallKind.ACCEPT_DISPUTE]),
+                OutboundCall.subject_id == bindparam("dispute_id"),
+            ),
+        ),
+    )
+    .order_by(OutboundCall.id)
+)
+
+
+def revision_of(provider_dispute_id: str) -> int:
+    """Return how often reports have changed a dispute; 0 for one that is not known."""
+    found = db.read_one(_REVISION, {"provider_dispute_id": provider_dispute_id})
+    return int(found.revision) if found else 0
+
+
+def payment_of_intent(intent_id: str | None) -> int | None:
+    """Return the payment that a provider's intent belongs to; None when it is none of ours."""
+    found = db.read_one(_OF_INTENT, {"intent_id": intent_id}) if intent_id else None
+    return int(found.id) if found else None
+
+
+def reference_of(dispute_id: int) -> Reference:
+    """Return how a dispute is read again; raises NotFound."""
+    found = db.read_one(_REFERENCE, {"dispute_id": dispute_id})
+    if found is None:
+        raise NotFound("There is no such dispute.")
+    return Reference(*tuple(found))
+
+
+def planned_calls(dispute_id: int) -> list[int]:
+    """Return the calls about a dispute that were not made yet, in the order they were planned."""
+    return [row.id for row in db.read(_PLANNED, {"dispute_id": dispute_id})]

@@ -1,0 +1,68 @@
+"""What a dispute can be, and what may follow. The bank decides, also against what it decided before."""
+
+from marketplace.transitions import Machine, Status
+
+
+class DisputeStatus(Status):
+    """Where a question of a buyer's bank stands."""
+
+    OPENED = "opened", "Reported"
+    INQUIRY = "inquiry_needs_response", "Inquiry: needs an answer"
+    INQUIRY_REVIEW = "inquiry_under_review", "Inquiry: under review"
+    INQUIRY_CLOSED = "inquiry_closed", "Inquiry closed"
+    NEEDS_RESPONSE = "needs_response", "Needs an answer"
+    UNDER_REVIEW = "under_review", "Under review"
+    WON = "won", "Won"
+    LOST = "lost", "Lost"
+    PREVENTED = "prevented", "Prevented"
+    WARNED = "warned", "Fraud warning"
+    DISMISSED = "dismissed", "Warning closed"
+
+
+_S = DisputeStatus
+_INQUIRIES = (_S.INQUIRY, _S.INQUIRY_REVIEW, _S.INQUIRY_CLOSED)
+
+DISPUTE = Machine(
+    "dispute",
+    DisputeStatus,
+    _S.OPENED,
+    {
+        "inquire": ([_S.OPENED, _S.INQUIRY_REVIEW, _S.INQUIRY_CLOSED], _S.INQUIRY, "The bank asks; no money moves."),
+        "consider": ([_S.OPENED, _S.INQUIRY, _S.INQUIRY_CLOSED], _S.INQUIRY_REVIEW, "The bank reads our answer."),
+        "close": ([_S.OPENED, _S.INQUIRY, _S.INQUIRY_REVIEW], _S.INQUIRY_CLOSED, "The bank asks no more."),
+        "charge_back": (
+            [_S.OPENED, *_INQUIRIES, _S.UNDER_REVIEW, _S.WON, _S.LOST],
+            _S.NEEDS_RESPONSE,
+            "The bank takes the money back and hears us until the due date.",
+        ),
+        "review": (
+            [_S.OPENED, *_INQUIRIES, _S.NEEDS_RESPONSE, _S.WON, _S.LOST],
+            _S.UNDER_REVIEW,
+            "The bank reads our evidence.",
+        ),
+        "win": (
+            [_S.OPENED, *_INQUIRIES, _S.NEEDS_RESPONSE, _S.UNDER_REVIEW, _S.LOST],
+            _S.WON,
+            "The bank decided for the shop, perhaps after it had decided otherwise.",
+        ),
+        "lose": (
+            [_S.OPENED, *_INQUIRIES, _S.NEEDS_RESPONSE, _S.UNDER_REVIEW, _S.WON],
+            _S.LOST,
+            "The bank decided for the buyer, or nobody answered in time.",
+        ),
+        "prevent": (
+            [_S.OPENED, *_INQUIRIES, _S.NEEDS_RESPONSE, _S.UNDER_REVIEW],
+            _S.PREVENTED,
+            "The provider settled it before it counted.",
+        ),
+        "warn": ([_S.OPENED], _S.WARNED, "The bank fears a fraud; nobody has disputed anything yet."),
+        "dismiss": ([_S.WARNED], _S.DISMISSED, "An admin has looked at it, or a dispute took its place."),
+    },
+)
+
+# What has no end yet, and in it what keeps shares where they are: as a dispute, or as something to be looked at.
+TAKEN = (_S.NEEDS_RESPONSE, _S.UNDER_REVIEW)
+ASKED = (_S.INQUIRY, _S.INQUIRY_REVIEW, _S.WARNED)
+OPEN = (*TAKEN, *ASKED)
+ANSWERABLE = (_S.INQUIRY, _S.NEEDS_RESPONSE)
+"""Where the bank takes evidence."""

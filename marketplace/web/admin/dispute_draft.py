@@ -1,0 +1,74 @@
+"""The draft of the evidence: what the rows of the desk's page say, handed to the rule that writes it."""
+
+from collections.abc import Sequence
+
+from marketplace.disputes import drafting
+from marketplace.disputes.case_queries import LineRow, ShareRow, StatementRow
+from marketplace.disputes.drafting import Case, DraftLine, DraftOrder
+from marketplace.disputes.evidence_rules import EvidenceText
+from marketplace.disputes.page_queries import DisputeRow
+from marketplace.orders.states import DeliveredBy
+from marketplace.refunds.queries import RefundRow
+from marketplace.web.pages import date_text, money_text
+
+FIELDS = tuple(EvidenceText)
+_WORDS = {
+    DeliveredBy.BUYER: "The buyer confirmed that it has arrived.",
+    DeliveredBy.SELLER: "The seller reported the delivery, and the buyer did not object.",
+    DeliveredBy.TIME: "The buyer never said that it was missing.",
+}
+
+
+def draft(
+    row: DisputeRow,
+    shares: Sequence[ShareRow],
+    lines: Sequence[LineRow],
+    refunds: Sequence[RefundRow],
+    statements: Sequence[StatementRow],
+) -> dict[EvidenceText, str]:
+    """Return a first text for each field."""
+    concerned = [share for share in shares if share.amount_minor]
+    first = concerned[0] if concerned else None
+    return drafting.draft(
+        Case(
+            buyer_name=row.buyer_name,
+            buyer_email=row.buyer_email,
+            billing_address=first.billing_address if first else {},
+            delivery_address=first.delivery_address if first else {},
+            paid_at=first.paid_at if first else None,
+            orders=tuple(_order(row, share, lines, refunds, statements) for share in concerned),
+        )
+    )
+
+
+def _order(
+    row: DisputeRow,
+    share: ShareRow,
+    lines: Sequence[LineRow],
+    refunds: Sequence[RefundRow],
+    statements: Sequence[StatementRow],
+) -> DraftOrder:
+    return DraftOrder(
+        number=share.order_number,
+        shop_name=share.shop_name,
+        total=money_text(share.gross_minor, row.currency),
+        lines=tuple(
+            DraftLine(line.title, line.quantity, money_text(line.unit_price_minor, row.currency))
+            for line in lines
+            if line.order_id == share.order_id
+        ),
+        ordered_at=share.ordered_at,
+        carrier=share.carrier or "",
+        tracking_number=share.tracking_number or "",
+        shipped_at=share.shipped_at,
+        delivered_at=share.delivered_at,
+        delivered_word=_WORDS[share.delivered_by] if share.delivered_by else "",
+        returns_policy=share.returns_policy,
+        refunds=tuple(_refund(refund) for refund in refunds if refund.order_id == share.order_id),
+        statement=next((each.text for each in statements if each.seller_id == share.seller_id), ""),
+    )
+
+
+def _refund(refund: RefundRow) -> str:
+    amount = money_text(refund.amount_minor, refund.currency)
+    return f"{date_text(refund.asked_at)}: refund {refund.number} of {amount}, {refund.status.label.lower()}."

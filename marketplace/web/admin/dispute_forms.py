@@ -1,0 +1,54 @@
+"""The forms of a dispute's page: shape only; what is allowed is said by the concept's rules."""
+
+from collections.abc import Mapping
+
+from flask_wtf import FlaskForm
+from wtforms import IntegerField, StringField, TextAreaField
+from wtforms.validators import Length
+from wtforms.widgets import HiddenInput
+
+from marketplace.disputes.case_queries import TextRow
+from marketplace.disputes.evidence_rules import LONGEST_TEXT, EvidenceText
+from marketplace.web.cart.forms import whole_number
+
+_LARGEST_MINOR = 10**15
+_LENGTH = Length(max=LONGEST_TEXT, message=f"At most {LONGEST_TEXT:,} characters.")
+
+
+class EvidenceForm(FlaskForm):
+    """The texts of the evidence, one field for each of the provider's."""
+
+    def fill(self, texts: Mapping[str, TextRow], draft: Mapping[EvidenceText, str]) -> None:
+        """Show what was kept, and the draft where nothing was kept at all."""
+        for field in EvidenceText:
+            kept = texts.get(field.value)
+            self[field.value].data = kept.text if kept else "" if texts else draft[field]
+
+    def texts(self) -> dict[EvidenceText, str]:
+        """Return what was typed; browsers send line breaks as two characters."""
+        return {field: (self[field.value].data or "").replace("\r\n", "\n") for field in EvidenceText}
+
+
+for _field in EvidenceText:
+    _kind = TextAreaField if _field.is_long else StringField
+    setattr(EvidenceForm, _field.value, _kind(_field.label, [_LENGTH]))
+
+
+class SharesForm(FlaskForm):
+    """Why the orders bear it so; the amounts stand beside, one for each order."""
+
+    share_reason = TextAreaField("Reason", [Length(max=500, message="At most 500 characters.")])
+
+
+class DismissForm(FlaskForm):
+    """Why a warning is no reason to keep the money."""
+
+    reason = TextAreaField("Reason", [Length(max=500, message="At most 500 characters.")])
+
+
+class AmountSeenForm(FlaskForm):
+    """The amount that the button said, in minor units."""
+
+    amount_minor = IntegerField(
+        "Amount", [whole_number(1, _LARGEST_MINOR, "The amount is missing.")], widget=HiddenInput()
+    )
