@@ -31,19 +31,14 @@ def balance() -> ResponseReturnValue:
     known = transactions.in_order(seller_queries.currencies(seller_id), policy.main_currency)
     currency = transactions.chosen(known)
     place = lists.choice(Place, "tab") or Place.OPEN
-    asked = lists.asked(
-        *lists.BY_TIME,
-        currency="" if currency == known[0] else currency,
-        tab="" if place is Place.OPEN else place.value,
-    )
+    filters = {"currency": "" if currency == known[0] else currency, "tab": "" if place is Place.OPEN else place.value}
+    asked = lists.asked(*lists.BY_TIME, **filters)
     account = balance_queries.account(seller_id, currency, policy=policy, now=now)
     facts = balance_queries.facts_of(account, policy)
     read = partial(balance_queries.shares, seller_id, currency, place, asked.period, seller=facts, now=now)
     if asked.is_csv:
-        rows = every(read, asked.cursor)
-        return lists.csv_file(
-            f"shares-{currency}", _CSV_COLUMNS, (share_words.csv_row(row, facts, currency) for row in rows)
-        )
+        rows = (share_words.csv_row(row, facts, currency) for row in every(read, asked.cursor))
+        return lists.csv_file(f"shares-{currency}", _CSV_COLUMNS, rows)
     listed = read(asked.cursor)
     first, last = calendar.span(request.args.get("month", ""), now)
     standing = seller_queries.standing(seller_id, currency, since=now, today=now.date())

@@ -1,0 +1,176 @@
+"""What the page of one payout shows: its lines, what stood in its way, and what happened to it, as ready texts."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from marketplace import clock
+from marketplace.payments import timeline_queries
+from marketplace.payments.pot_queries import Pot
+from marketplace.payouts import rules
+from marketplace.payouts.rules import Again
+from marketplace.payouts.seller_queries import Line, Netted, PayoutDetail, PayoutRow
+from marketplace.payouts.states import PayoutStatus
+from marketplace.web.console import Console, seller_console
+from marketplace.web.explaining import Crumb
+from marketplace.web.order_parts import Fact
+from marketplace.web.pages import date_text, money_text, time_text
+
+TONES = {
+    PayoutStatus.PENDING: "wait",
+    PayoutStatus.REFUSED: "bad",
+    PayoutStatus.IN_TRANSIT: "wait",
+    PayoutStatus.PAID: "ok",
+    PayoutStatus.FAILED: "bad",
+    PayoutStatus.CANCELED: "mute",
+    PayoutStatus.REVERSED: "mute",
+}
+_FIXES = {
+    Again.NEXT_DAY: "You need not do anything.",
+    Again.WHEN_ENABLED: "Open your payout setup and see what is asked for.",
+    Again.WHEN_BANK_CHANGED: "Open your payout setup and name another bank account.",
+    Again.BY_PERSON: "We look after it. You need not do anything.",
+}
+_STEPS = {
+    "begin": "Taken up", "refuse": "Not sent", "retry": "Tried again", "cancel": "Called off", "arrive": "Transferred",
+    "pay": "Your bank has it", "fail": "Did not arrive", "resend": "Sent again", "reverse": "Taken back",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """What a payout pays of one order."""
+
+    number: str
+    url: str
+    net: str
+    before: str
+    amount: str
+    explain_url: str
+    back: str
+
+
+@dataclass(frozen=True, slots=True)
+class NettedLine:
+    """A debt that was paid before the payout."""
+
+    number: str
+    note: str
+    amount: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the timeline."""
+
+    title: str
+    when: str
+    when_iso: str
+    detail: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutPage:
+    """What templates/seller/payout.html shows."""
+
+    title: str
+    console: Console
+    crumbs: tuple[Crumb, ...]
+    status: str
+    tone: str
+    amount: str
+    facts: tuple[Fact, ...]
+    problem: str
+    fix: str
+    lines: tuple[OrderLine, ...]
+    total: str
+    adds_up: bool
+    netted: tuple[NettedLine, ...]
+    steps: tuple[Step, ...]
+    csv_url: str
+
+
+def build(found: PayoutDetail) -> PayoutPage:
+    """Return the page of one payout."""
+    row = found.payout
+    refusal = rules.refusal(row.failure_code, row.failure_reason or "", clock.now()) if row.failure_code else None
+    has_problem = row.status in {PayoutStatus.REFUSED, PayoutStatus.FAILED} and refusal is not None
+    fix = _FIXES[refusal.again] if refusal is not None else ""
+    if row.next_attempt_at and has_problem:
+        fix += f" It is tried again on {date_text(row.next_attempt_at)}."
+    return PayoutPage(
+        title=f"Payout {row.number}",
+        console=seller_console("payouts"),
+        crumbs=(Crumb("Payouts", url_for("seller.payouts")),),
+        status=row.status.label,
+        tone=TONES[row.status],
+        amount=money_text(row.amount_minor, row.currency),
+        facts=_facts(row),
+        problem=(row.failure_reason or (refusal.words if refusal else "")) if has_problem else "",
+        fix=fix if has_problem else "",
+        lines=tuple(_line(line, row) for line in found.lines),
+        total=money_text(found.lines_minor, row.currency),
+        adds_up=found.lines_minor == row.amount_minor,
+        netted=tuple(_netted(each, row.currency) for each in found.netted),
+        steps=_steps(row),
+        csv_url=url_for("seller.payout", number=row.number, format="csv"),
+    )
+
+
+def _facts(row: PayoutRow) -> tuple[Fact, ...]:
+    arrives = date_text(row.arrives_at) if row.arrives_at else "Not known yet"
+    facts = [
+        Fact("Bank", bank(row)),
+        Fact("Arrived" if row.status is PayoutStatus.PAID else "Arrives", arrives),
+        Fact("Taken up", date_text(row.started_at)),
+        Fact("Because", "You asked for it" if row.is_requested else "Its day had come"),
+    ]
+    if row.reversed_minor:
+        facts.append(Fact("Taken back", money_text(row.reversed_minor, row.currency)))
+    if row.transfer_id:
+        facts.append(Fact("Transfer", row.transfer_id))
+    return tuple(facts)
+
+
+def _steps(row: PayoutRow) -> tuple[Step, ...]:
+    changes = timeline_queries.changes_of({"payout": [row.id]})
+    return tuple(
+        Step(
+            title=_STEPS.get(change.verb, change.verb),
+            when=time_text(change.at),
+            when_iso=change.at.isoformat(),
+            detail=change.because,
+            state="bad" if change.verb in {"refuse", "fail"} else "done",
+        )
+        for change in changes
+    )
+
+
+def _line(line: Line, row: PayoutRow) -> OrderLine:
+    pot = Pot.PAID_OUT if row.status is PayoutStatus.PAID else Pot.ON_ITS_WAY
+    return OrderLine(
+        number=line.order_number,
+        url=url_for("seller.order", number=line.order_number),
+        net=money_text(line.net_minor, row.currency),
+        before=money_text(line.before_minor, row.currency) if line.before_minor else "",
+        amount=money_text(line.amount_minor, row.currency),
+        explain_url=url_for("seller.explain_share", pot=pot.value, number=line.order_number),
+        back=money_text(line.reversed_minor, row.currency) if line.reversed_minor else "",
+    )
+
+
+def _netted(each: Netted, currency: str) -> NettedLine:
+    return NettedLine(
+        number=each.debt_order,
+        note=f"Paid by order {each.paid_by_order}",
+        amount=money_text(each.amount_minor, currency),
+        when=date_text(each.netted_at),
+    )
+
+
+def bank(row: PayoutRow) -> str:
+    """Return which bank account a payout goes to."""
+    last4 = f"•• {row.bank_last4}" if row.bank_last4 else ""
+    return " ".join(filter(None, (row.bank_name, last4))) or "Your bank"
