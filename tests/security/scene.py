@@ -110,6 +110,8 @@ def values_for(rule: Rule, side: Side) -> dict[str, object]:
         figures = {"number": side.values["refund_number"], "figure": "amount"}
     if "/disputes/<" in rule.rule:
         figures = {"number": side.values["dispute_number"], "figure": "held"}
+    if rule.endpoint == "seller.explain_share":
+        figures = {"pot": "blocked"}  # a refund of each order is asked for
     slugs = {"slug": side.values["shop_slug" if rule.endpoint == "shop.shop" else "listing_slug"]}
     return {**side.values, **figures, **slugs}
 

@@ -41,7 +41,7 @@ _WAITS = {
 _STEPS = {
     Wait.SENDING: ("Send the parcel", "seller.order"),
     Wait.REFUND: ("See the refund", "seller.refunds"),
-    Wait.DISPUTE: ("Open the order", "seller.order"),
+    Wait.DISPUTE: ("See the dispute", "seller.disputes"),
     Wait.REVIEW: ("Open the order", "seller.order"),
     Wait.STOP: ("Open the order", "seller.order"),
     Wait.REQUEST: ("Withdraw it", "seller.withdraw"),
