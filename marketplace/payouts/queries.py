@@ -11,10 +11,9 @@ from marketplace import db
 from marketplace.config import MoneyPolicy
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
-from marketplace.payouts import rules
-from marketplace.payouts.models import Payout, PayoutLine, PayoutSchedule, PayoutSkip
+from marketplace.payouts import rules, schedules
+from marketplace.payouts.models import Payout, PayoutLine, PayoutSkip
 from marketplace.payouts.rules import Schedule, SkipCause
-from marketplace.payouts.standing_queries import schedule_from
 from marketplace.payouts.states import PayoutStatus
 
 _X = PaymentTransaction
@@ -33,9 +32,6 @@ class Expected:
     """The payout that has taken it up."""
 
 
-_SCHEDULE = select(
-    PayoutSchedule.interval, PayoutSchedule.weekday, PayoutSchedule.month_day, PayoutSchedule.minimums
-).where(PayoutSchedule.seller_id == bindparam("seller_id"))
 _OPEN_PAYOUT = (
     select(PayoutLine.transaction_id, func.max(Payout.id).label("payout_id"))
     .join(Payout, Payout.id == PayoutLine.payout_id)
@@ -63,19 +59,13 @@ _SHARES = (
 )
 
 
-def schedule_of(seller_id: int, policy: MoneyPolicy) -> Schedule:
-    """Return how a seller is paid: as they chose, or by the house's default."""
-    row = db.read_one(_SCHEDULE, {"seller_id": seller_id})
-    return schedule_from(row, policy) if row else rules.default_schedule(policy)
-
-
 def expected_dates(
     seller_id: int, transaction_ids: Sequence[int], *, policy: MoneyPolicy, now: datetime
 ) -> dict[int, Expected]:
     """Return for each of a seller's own shares that is not paid yet when it will be; two queries for all of them."""
     if not transaction_ids:
         return {}
-    schedule = schedule_of(seller_id, policy)
+    schedule = schedules.schedule_of(seller_id, policy).schedule
     rows = db.read(_SHARES, {"seller_id": seller_id, "ids": list(transaction_ids)})
     found = {row.id: _expected(row, schedule, now) for row in rows}
     return {share_id: expected for share_id, expected in found.items() if expected is not None}

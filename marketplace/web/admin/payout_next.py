@@ -71,7 +71,7 @@ def _row(each: Candidate, cause: SkipCause | None, shop: str, now: datetime) -> 
         ready=money_text(standing.ready_minor, currency),
         waiting=money_text(waiting_minor, currency) if waiting_minor else "",
         verdict=_verdict(cause),
-        why=cause.words if cause is not None and not is_waiting else "",
+        why=f"The seller reads: {cause.words}" if cause is not None and not is_waiting else "",
         date=date_text(max(run, now)) if run is not None and is_waiting else "No date",
     )
 

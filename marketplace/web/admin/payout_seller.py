@@ -155,8 +155,8 @@ def _skip(skip: SkipRow) -> SkipView:
     until = f"until {date_text(skip.ended_at)}" if skip.ended_at else "still so"
     planned = f", planned for {date_text(skip.planned_run)}" if skip.planned_run and not skip.ended_at else ""
     return SkipView(
-        title=cause.words,
-        note=f"Since {date_text(skip.since)}, {until}{planned}",
+        title=cause.label,
+        note=f"The seller reads: {cause.words} Since {date_text(skip.since)}, {until}{planned}",
         amount=money_text(skip.amount_minor, skip.currency),
         badge=Badge("Over", "mute") if skip.ended_at else Badge(cause.label, "wait"),
     )

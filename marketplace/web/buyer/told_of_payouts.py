@@ -15,7 +15,7 @@ from marketplace.web.pages import date_text, money_text
 def _words(told: Told) -> Words:
     icon, title, text = _PARTS[told.kind.value](told.facts)
     if told.facts.get("role") == "admin":
-        return Words(icon, title, text, url_for("admin.overview"), "Open the desk")
+        return Words(icon, title, text, url_for("admin.payout", number=told.facts["number"]), "See the payout")
     if "number" in told.facts:
         return Words(icon, title, text, url_for("seller.payout", number=told.facts["number"]), "See the payout")
     return Words(icon, title, text, url_for("seller.balance"), "See your money")

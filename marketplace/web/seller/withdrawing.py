@@ -104,7 +104,7 @@ def _page(viewer: guards.Viewer, found: Sequence[Candidate], ready: Sequence[Can
     account = account_queries.account_of(viewer.user_id)
     return WithdrawPage(
         title="Withdraw",
-        console=seller_console("transactions"),
+        console=seller_console("payouts"),
         email=viewer.email,
         bank=" ·· ".join(part for part in (account.bank_name, account.bank_last4) if part) if account else "",
         can_withdraw=bool(ready),
