@@ -38,6 +38,8 @@ class Facts:
     to_send: Mapping[date, int]
     """How many orders wait to be sent, by the day on which they were paid."""
     refunds: Sequence[Waiting]
+    disputes: tuple[int, datetime | None]
+    """How many wait for an answer, and when the first is due."""
     shelf: Mapping[ShelfTab, int]
     low_stock: int
     latest: tuple[OrderRow, ...]
@@ -141,7 +143,9 @@ def build(facts: Facts) -> OverviewPage:
         balance=money_parts.balance(facts.pots),
         releases=tuple(_release(each, currency) for each in facts.standing.releases),
         latest=facts.latest,
-        to_do=to_do.build(facts.to_send, facts.refunds, facts.shelf, facts.low_stock, facts.standing.pots, facts.now),
+        to_do=to_do.build(
+            facts.to_send, facts.refunds, facts.disputes, facts.shelf, facts.low_stock, facts.standing.pots, facts.now
+        ),
         first_steps=() if facts.latest else _first_steps(facts.shelf),
         has_listings=has_listings,
     )
