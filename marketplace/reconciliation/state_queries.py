@@ -11,7 +11,7 @@ from sqlalchemy.types import String
 from marketplace import db
 from marketplace.catalog.models import Listing, StockReservation
 from marketplace.catalog.states import ListingStatus
-from marketplace.disputes.models import Dispute
+from marketplace.disputes.models import Dispute, DisputeFile
 from marketplace.history import Ruled, StatusChange
 from marketplace.job_runs.models import FailedJob
 from marketplace.orders.models import Order, Purchase
@@ -136,9 +136,18 @@ _RECEIPT_OF_CALL = (
     select(UnappliedReceipt.payment_id).where(UnappliedReceipt.id == OutboundCall.subject_id).scalar_subquery()
 )
 _REFUND_OF_CALL = select(Refund.payment_id).where(Refund.id == OutboundCall.subject_id).scalar_subquery()
+_DISPUTE_OF_CALL = select(Dispute.payment_id).where(Dispute.id == OutboundCall.subject_id).scalar_subquery()
+_FILE_OF_CALL = (
+    select(Dispute.payment_id)
+    .join(DisputeFile, DisputeFile.dispute_id == Dispute.id)
+    .where(DisputeFile.id == OutboundCall.subject_id)
+    .scalar_subquery()
+)
 _PAYMENT_OF_CALL = case(
     (OutboundCall.kind == CallKind.REFUND, _REFUND_OF_CALL),
     (OutboundCall.kind == CallKind.RETURN, _RECEIPT_OF_CALL),
+    (OutboundCall.kind == CallKind.UPLOAD_FILE, _FILE_OF_CALL),
+    (OutboundCall.kind.in_([CallKind.SUBMIT_EVIDENCE, CallKind.ACCEPT_DISPUTE]), _DISPUTE_OF_CALL),
     (OutboundCall.kind.in_(OF_PAYMENT), OutboundCall.subject_id),
     else_=null(),
 )

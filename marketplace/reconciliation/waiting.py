@@ -8,6 +8,8 @@ from typing import Any, Self
 from sqlalchemy import BigInteger, String, case, cast, func, literal, null, select, union_all
 
 from marketplace import db
+from marketplace.disputes.models import Dispute, DisputeFile
+from marketplace.disputes.states import DisputeStatus
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.states import OrderStatus
 from marketplace.outbound.models import OF_PAYMENT, CallKind, OutboundCall
@@ -36,6 +38,7 @@ class Queue(StrEnum):
         return member
 
     REFUNDS = "refunds", "Refunds waiting for a decision"
+    DISPUTES = "disputes", "Disputes and warnings to answer"
     EVENTS = "events", "Events without an effect yet"
     CALLS = "calls", "Calls to the provider without an outcome"
     ORDERS = "orders", "Paid orders not sent yet"
@@ -75,6 +78,13 @@ _RECEIPT_PAYMENT = (
     select(UnappliedReceipt.payment_id).where(UnappliedReceipt.__table__.c.id == OutboundCall.subject_id)
 ).scalar_subquery()
 _REFUND_PAYMENT = select(Refund.payment_id).where(Refund.__table__.c.id == OutboundCall.subject_id).scalar_subquery()
+_DISPUTE_PAYMENT = select(Dispute.payment_id).where(Dispute.__table__.c.id == OutboundCall.subject_id).scalar_subquery()
+_FILE_PAYMENT = (
+    select(Dispute.payment_id)
+    .join(DisputeFile, DisputeFile.dispute_id == Dispute.__table__.c.id)
+    .where(DisputeFile.__table__.c.id == OutboundCall.subject_id)
+    .scalar_subquery()
+)
 _WAITING = union_all(
     _first(
         Queue.REFUNDS,
@@ -85,6 +95,16 @@ _WAITING = union_all(
         where=Refund.status == RefundStatus.PENDING,
         by=Refund.asked_at,
         joins=Refund,
+    ),
+    _first(
+        Queue.DISPUTES,
+        Dispute.opened_at,
+        Dispute.__table__.c.id,
+        Dispute.number,
+        Dispute.payment_id,
+        where=Dispute.status.in_([DisputeStatus.NEEDS_RESPONSE, DisputeStatus.INQUIRY, DisputeStatus.WARNED]),
+        by=func.coalesce(Dispute.due_by, Dispute.opened_at),
+        joins=Dispute,
     ),
     _first(
         Queue.EVENTS,
@@ -104,6 +124,8 @@ _WAITING = union_all(
         case(
             (OutboundCall.kind == CallKind.RETURN, _RECEIPT_PAYMENT),
             (OutboundCall.kind == CallKind.REFUND, _REFUND_PAYMENT),
+            (OutboundCall.kind == CallKind.UPLOAD_FILE, _FILE_PAYMENT),
+            (OutboundCall.kind.in_([CallKind.SUBMIT_EVIDENCE, CallKind.ACCEPT_DISPUTE]), _DISPUTE_PAYMENT),
             (OutboundCall.kind.in_(OF_PAYMENT), OutboundCall.subject_id),
             else_=null(),
         ),

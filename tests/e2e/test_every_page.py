@@ -13,6 +13,8 @@ from marketplace.cancellations.operations import Wanted
 from marketplace.cancellations.rules import CancelReason, Side
 from marketplace.catalog import operations as catalog
 from marketplace.catalog.operations import CarFacts, Offer
+from marketplace.disputes.evidence_rules import EvidenceFile
+from marketplace.disputes.flows import keep_file
 from marketplace.money import Money
 from marketplace.orders import operations as orders
 from marketplace.orders import rules
@@ -31,6 +33,7 @@ NO_PAGES = {
     "seller.statement_pdf",
     "static", "stylesheet", "shop.media", "checkout.state", "probes.healthz", "probes.readyz", "probes.metrics",
     "seller.payout_setup_done", "seller.payout_setup_again",
+    "admin.dispute_file", "seller.dispute_file",
 }  # fmt: skip
 # Who sees what. A value in braces comes from a row of the seeded shop.
 NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-filters", "/l/{car}", "/l/{part}",
@@ -62,6 +65,8 @@ SELLER = (
     "/seller/listings", "/seller/listings?tab=paused", "/seller/listings/new", "/seller/listings/new/car",
     "/seller/listings/new/part", "/seller/listings/{listing}/edit", "/seller/refunds", "/seller/refunds/{refunded}",
     "/seller/refunds/{refunded}/explain/held",
+    "/seller/disputes", "/seller/disputes?tab=won", "/seller/disputes/{dispute}",
+    "/seller/disputes/{dispute}/explain/held",
     "/notifications", "/account", "/l/{part}", "/seller/payouts/setup", "/seller/payouts/schedule", "/seller/shop",
 )  # fmt: skip
 ADMIN = (
@@ -77,6 +82,8 @@ ADMIN = (
     "/admin/payouts/sellers/{seller_id}",
     "/admin/refunds", "/admin/refunds/rules", "/admin/refunds?amount=1.00", "/admin/refunds?late=1",
     "/admin/refunds?tab=done", "/admin/refunds?tab=rejected&refund={refused}",
+    "/admin/disputes", "/admin/disputes?q=nothing", "/admin/disputes/{dispute}", "/admin/disputes/{dispute}/submit",
+    "/admin/disputes/{dispute}/accept", "/admin/disputes/{dispute}/explain/taken",
     "/admin/refunds/{refunded}/explain/platform", "/admin/orders/{order}/refund", "/admin/events/{event}",
     "/admin/debts", "/admin/debts?settled=1", "/admin/debts/{debtor}/USD", "/admin/debts/{debt}/write-off",
     "/admin/ledger", "/admin/ledger/entries/{entry}", "/admin/ledger/seller_held/USD", "/admin/states",
@@ -139,6 +146,8 @@ def seed(world: World) -> Seeded:
     world.pay(bought["asked"], CARD_3DS, authenticate=None)
     bought["called_off"] = buy(world.person())
     world.pay(bought["called_off"])
+    bought["disputed"] = buy(world.person())
+    world.pay(bought["disputed"], "4000000000000259")
     world.settle_down()
     world.put_in_cart(buyer, parts[0])
     admin = world.person("Ada Admin", is_admin=True)
@@ -233,6 +242,7 @@ def values(world: World, bought: dict[str, Bought]) -> dict[str, str]:
         one(world, f'SELECT {column} FROM "order" WHERE purchase_id = %s LIMIT 1', bought["paid"].purchase_id)
         for column in ("buyer_id", "seller_id")
     )
+    found["dispute"] = disputed(world)
     world.failed_job()
     found["entry"] = one(world, "SELECT min(id) FROM ledger_entry")
     found["sandbox_event"] = world.sandbox.events("charge.succeeded")[0]["id"]
@@ -253,6 +263,22 @@ def sent(world: World, purchase_id: int) -> str:
     parcel = rules.parcel("ups", name="", tracking_number="1Z999AA10123456784", link="")
     db.atomic(orders.ship, (), seller_id=seller_id, number=number, parcel=parcel, now=world.now)
     return str(number)
+
+
+def disputed(world: World) -> str:
+    """Let a seller add a file to the only dispute; return its number."""
+    [(dispute_id, seller_id)] = world.rows("SELECT dispute_id, seller_id FROM dispute_share ORDER BY id LIMIT 1")
+    keep_file(
+        b"%PDF-1.7",
+        user_id=int(str(seller_id)),
+        is_admin=False,
+        dispute_id=int(str(dispute_id)),
+        kind=EvidenceFile.RECEIPT,
+        file_name="receipt.pdf",
+        var_dir=world.settings.var_dir,
+        now=world.now,
+    )
+    return one(world, "SELECT number FROM dispute")
 
 
 def one(world: World, statement: str, *given: object) -> str:

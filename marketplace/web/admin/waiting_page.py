@@ -15,10 +15,12 @@ _ANY_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 # From when on somebody should look.
 _LATE = {
     Queue.REFUNDS: timedelta(days=2),
+    Queue.DISPUTES: timedelta(days=7),
     Queue.EVENTS: timedelta(minutes=5),
     Queue.CALLS: timedelta(minutes=5),
     Queue.ORDERS: timedelta(days=3),
 }
+_LISTS = {Queue.DISPUTES: "admin.disputes", Queue.EVENTS: "admin.events", Queue.ORDERS: "admin.purchases"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,14 @@ def _row(each: Waiting, now: datetime) -> WaitingRow:
 def _list_url(queue: Queue) -> str:
     if queue is Queue.REFUNDS:
         return url_for("admin.refunds")
-    return url_for({Queue.EVENTS: "admin.events", Queue.ORDERS: "admin.purchases"}.get(queue, "admin.payments"))
+    return url_for(_LISTS.get(queue, "admin.payments"))
 
 
 def _oldest_url(each: Waiting) -> str:
     if each.queue is Queue.REFUNDS:
         return url_for("admin.refunds", refund=each.oldest_number)
+    if each.queue is Queue.DISPUTES:
+        return url_for("admin.dispute", number=each.oldest_number)
     if each.queue is Queue.EVENTS:
         return url_for("admin.event", event_row_id=each.oldest_id)
     if each.queue is Queue.ORDERS:

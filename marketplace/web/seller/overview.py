@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.catalog import shelf_queries
+from marketplace.disputes import page_queries as dispute_queries
 from marketplace.orders import queries as order_queries
 from marketplace.orders import shipping_queries
 from marketplace.orders.tabs import SellerTab
@@ -43,6 +44,7 @@ def overview() -> ResponseReturnValue:
         orders=order_queries.seller_order_counts(seller_id),
         to_send=shipping_queries.waiting_by_day(seller_id),
         refunds=waiting_queries.waiting_of_seller(seller_id),
+        disputes=dispute_queries.waiting(seller_id),
         shelf=shelf_queries.shelf_counts(seller_id, ""),
         low_stock=shelf_queries.low_count(seller_id),
         account=account_queries.account_of(seller_id),

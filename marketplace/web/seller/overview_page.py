@@ -40,6 +40,8 @@ class Facts:
     to_send: Mapping[date, int]
     """How many orders wait to be sent, by the day on which they were paid."""
     refunds: Sequence[Waiting]
+    disputes: tuple[int, datetime | None]
+    """How many wait for an answer, and when the first is due."""
     shelf: Mapping[ShelfTab, int]
     low_stock: int
     account: AccountRow | None
@@ -151,8 +153,16 @@ def build(facts: Facts) -> OverviewPage:
 
 
 def _to_do(facts: Facts) -> tuple[ToDo, ...]:
-    pots, shelf = facts.standing.pots, facts.shelf
-    return to_do.build(facts.to_send, facts.refunds, shelf, facts.low_stock, pots, facts.account, facts.now)
+    return to_do.build(
+        facts.to_send,
+        facts.refunds,
+        facts.disputes,
+        facts.shelf,
+        facts.low_stock,
+        facts.standing.pots,
+        facts.account,
+        facts.now,
+    )
 
 
 def _sales(facts: Facts, url: str) -> Figure:

@@ -41,15 +41,20 @@ class ToDo:
 def build(
     to_send: Mapping[date, int],
     refunds: Sequence[Waiting],
+    disputes: tuple[int, datetime | None],
     shelf: Mapping[ShelfTab, int],
     low_stock: int,
     pots: Sequence[Pots],
     account: AccountRow | None,
     now: datetime,
 ) -> tuple[ToDo, ...]:
-    """Return what is to be done; `to_send` counts orders by the day on which they were paid."""
+    """Return what is to be done; `to_send` counts orders by the day on which they were paid.
+
+    `disputes` says how many wait for an answer and when the first of them is due.
+    """
     return (
         *_stopped(account),
+        *_disputes(*disputes),
         *_orders(to_send, now),
         *_refunds(refunds, now),
         *_debts(pots),
@@ -100,6 +105,14 @@ def _orders(to_send: Mapping[date, int], now: datetime) -> list[ToDo]:
     title = _counted(count, "order to send", "orders to send")
     tone = "bad" if is_late else "wait"
     return [ToDo("truck", title, sentence(due_text(to_send, now)), url_for("seller.orders"), "Send", tone)]
+
+
+def _disputes(count: int, due_by: datetime | None) -> list[ToDo]:
+    if not count:
+        return []
+    title = _counted(count, "buyer's bank asks about an order", "buyers' banks ask about orders")
+    text = f"Tell us what you know by {date_text(due_by)}" if due_by else "Tell us what you know"
+    return [ToDo("shield-alert", title, text, url_for("seller.disputes"), "Answer", "bad")]
 
 
 def _refunds(refunds: Sequence[Waiting], now: datetime) -> list[ToDo]:
