@@ -1,15 +1,19 @@
 """What handlers and flows read of disputes before they write."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, or_, select
 
 from marketplace import db
 from marketplace.disputes.models import Dispute, DisputeFile
+from marketplace.disputes.states import OPEN, DisputeStatus
 from marketplace.errors import NotFound
 from marketplace.outbound.models import CallKind, OutboundCall
 from marketplace.outbound.states import CallStatus
 from marketplace.payment_records.models import Payment
+
+_A_DAY, _AN_HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,18 @@ _REFERENCE = select(Dispute.provider, Dispute.provider_dispute_id, Dispute.payme
     Dispute.id == bindparam("dispute_id")
 )
 _FILES = select(DisputeFile.id).where(DisputeFile.dispute_id == bindparam("dispute_id"))
+_UNHEARD = (
+    select(Dispute.id)
+    .where(
+        Dispute.status.in_([status for status in OPEN if status is not DisputeStatus.WARNED]),
+        or_(
+            Dispute.read_at < bindparam("before"),
+            and_(Dispute.due_by < bindparam("due_before"), Dispute.read_at < bindparam("due_read_before")),
+        ),
+    )
+    .order_by(Dispute.read_at)
+    .limit(bindparam("limit"))
+)
 _PLANNED = (
     select(OutboundCall.id)
     .where(
@@ -62,6 +78,15 @@ def reference_of(dispute_id: int) -> Reference:
     if found is None:
         raise NotFound("There is no such dispute.")
     return Reference(*tuple(found))
+
+
+def unheard(*, now: datetime, limit: int) -> list[int]:
+    """Return open disputes to be read again, because reports about them may have got lost.
+
+    Those not read for a day; for an hour when the bank waits for an answer and the due date is a day away or over.
+    """
+    values = {"before": now - _A_DAY, "due_before": now + _A_DAY, "due_read_before": now - _AN_HOUR, "limit": limit}
+    return [row.id for row in db.read(_UNHEARD, values)]
 
 
 def planned_calls(dispute_id: int) -> list[int]:
