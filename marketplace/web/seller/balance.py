@@ -44,7 +44,6 @@ def balance() -> ResponseReturnValue:
     first, last = calendar.span(request.args.get("month", ""), now)
     standing = seller_queries.standing(seller_id, currency, since=now, today=now.date())
     debts = balance_queries.debts(seller_id, currency)
-    causes = [debt.subject.split(":") for debt in debts]
     page = balance_page.build(
         balance_page.Facts(
             now=now,
@@ -60,7 +59,7 @@ def balance() -> ResponseReturnValue:
             tabs=_tabs(asked, place, balance_queries.counts(seller_id, currency)),
             shares=listed.rows,
             disputes=disputes.of_shares(row.id for row in listed.rows if row.facts.blocks),
-            dispute_numbers=disputes.numbers_of(int(row_id) for kind, row_id, *_ in causes if kind == "dispute"),
+            dispute_numbers=disputes.numbers_of(balance_page.disputes_of(debts)),
             tools=asked.tools(listed),
             month_url=lambda month: asked.url(month=month) + "#calendar",
         )

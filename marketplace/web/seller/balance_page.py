@@ -142,6 +142,12 @@ def schedule_text(account: Account, currency: str) -> str:
     return f"{schedule_words.interval_text(account.schedule)}, from {least} on"
 
 
+def disputes_of(debts: Sequence[Debt]) -> list[int]:
+    """Return the ids of the disputes that made debts."""
+    causes = [debt.subject.split(":") for debt in debts]
+    return [int(row_id) for kind, row_id, *_ in causes if kind == "dispute"]
+
+
 def _debt(debt: Debt, disputes: Mapping[int, str], currency: str) -> DebtRow:
     kind, row_id, *_ = debt.subject.split(":")
     number = disputes.get(int(row_id), "") if kind == "dispute" else ""
