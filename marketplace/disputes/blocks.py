@@ -9,6 +9,7 @@ from marketplace.disputes.models import Dispute, DisputeShare
 from marketplace.disputes.states import OPEN, TAKEN
 from marketplace.payments.models import PaymentBlock
 from marketplace.payments.states import BlockReason
+from marketplace.payouts import calling_off
 
 _OURS = (BlockReason.DISPUTE, BlockReason.REVIEW)
 _NOTES = {
@@ -21,7 +22,7 @@ def agree(session: Session, dispute: Dispute, *, now: datetime) -> None:
     """Set and lift blocks until they say what the dispute's status asks for.
 
     A chargeback blocks as DISPUTE: a refund would pay twice. Inquiries and warnings block as REVIEW: the share may not
-    move to its seller, and a refund is the best answer there is.
+    move to its seller, and a refund is the best answer there is. A payout that has not sent a share yet is called off.
     """
     wanted = _wanted(session, dispute)
     for block in _open_blocks(session, dispute):
@@ -30,6 +31,8 @@ def agree(session: Session, dispute: Dispute, *, now: datetime) -> None:
         else:
             block.lifted_at = now
     for transaction_id, reason in wanted.items():
+        because = f"Dispute {dispute.number} is about one of its orders."
+        calling_off.call_off_for(session, transaction_id=transaction_id, because=because, now=now)
         note = _NOTES[reason].format(number=dispute.number)
         session.add(
             PaymentBlock(transaction_id=transaction_id, reason=reason, subject_id=dispute.id, note=note, set_at=now)

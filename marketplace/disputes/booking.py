@@ -6,16 +6,16 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace import history
 from marketplace.debts import operations as debts
 from marketplace.disputes import rules
 from marketplace.disputes.models import Dispute, DisputeShare
 from marketplace.disputes.rules import Bearing, FeeBearer, Loss
-from marketplace.history import Actor, StatusChange
+from marketplace.history import Actor
 from marketplace.ledger import operations as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.operations import Line
 from marketplace.money import Money
+from marketplace.payments import endings
 from marketplace.payments.models import PaymentTransaction
 from marketplace.payments.states import TransactionStatus
 
@@ -23,7 +23,8 @@ from marketplace.payments.states import TransactionStatus
 def take(session: Session, dispute: Dispute, bearer: FeeBearer, *, actor: Actor, now: datetime) -> None:
     """Book that the bank keeps what it has: from each share wherever it stands, else from what its seller owes.
 
-    What no share bears (a payment that counted for nothing) is the platform's.
+    What no share bears (a payment that counted for nothing) is the platform's. What becomes a seller's debt is paid at
+    once by what else is available to them.
     """
     parts = shares_of(session, dispute)
     dispute.losses += 1
@@ -35,6 +36,8 @@ def take(session: Session, dispute: Dispute, bearer: FeeBearer, *, actor: Actor,
     dispute.is_loss_booked = True
     session.flush()
     _book(session, dispute, parts, fact="lost", sign=1, now=now)
+    for seller_id in sorted({part.seller_id for part in parts if part.debt_minor}):
+        debts.net(session, seller_id=seller_id, currency=dispute.currency, now=now)
 
 
 def give_back(session: Session, dispute: Dispute, *, actor: Actor, now: datetime) -> None:
@@ -48,7 +51,7 @@ def give_back(session: Session, dispute: Dispute, *, actor: Actor, now: datetime
         share.charged_back_minor -= part.lost_minor
         share.net_taken_minor -= part.held_minor + part.available_minor
         session.flush()
-        if _stood(session, share) is not TransactionStatus.HELD:
+        if endings.stood(session, share) is not TransactionStatus.HELD:
             part.held_minor, part.available_minor = 0, part.held_minor + part.available_minor
     _book(session, dispute, parts, fact="regained", sign=-1, now=now)
     dispute.is_loss_booked, dispute.platform_lost_minor = False, 0
@@ -57,8 +60,9 @@ def give_back(session: Session, dispute: Dispute, *, actor: Actor, now: datetime
         part.lost_minor = part.fee_minor = part.platform_minor = 0
         part.held_minor = part.available_minor = part.debt_minor = 0
         session.flush()
-        _reopen(session, dispute, share, actor=actor, now=now)
         debts.give_up(session, subject=_debt_of(dispute), transaction_id=share.id, now=now)
+        because = f"The bank gave the money of dispute {dispute.number} back."
+        endings.agree(session, share, actor=actor, now=now, because=because)
 
 
 def shares_of(session: Session, dispute: Dispute) -> list[DisputeShare]:
@@ -90,36 +94,8 @@ def _take_share(
     share.net_taken_minor += part.held_minor + part.available_minor
     session.flush()
     debts.record(session, share, subject=_debt_of(dispute), amount_minor=part.debt_minor, now=now)
-    is_whole = share.refunded_minor + share.charged_back_minor >= share.gross_minor
-    if is_whole and share.left_minor == 0 and share.machine.can(share.status, "refund"):
-        because = f"Dispute {dispute.number} gave the buyer all of it back."
-        history.move(session, share, "refund", actor=actor, at=now, because=because)
-
-
-def _reopen(session: Session, dispute: Dispute, share: PaymentTransaction, *, actor: Actor, now: datetime) -> None:
-    because = f"The bank gave the money of dispute {dispute.number} back."
-    if share.status is TransactionStatus.REFUNDED:
-        verb = f"restore_{_stood(session, share)}"
-        history.move(session, share, verb, actor=actor, at=now, because=because)
-    if share.status is TransactionStatus.PAID_OUT and share.left_minor:
-        history.move(session, share, "reopen", actor=actor, at=now, because=because)
-
-
-def _stood(session: Session, share: PaymentTransaction) -> TransactionStatus:
-    """Return where a share's money stands: its status, or the one before all of it went back to the buyer."""
-    if share.status is not TransactionStatus.REFUNDED:
-        return share.status
-    last = (
-        select(StatusChange.from_status)
-        .where(
-            StatusChange.subject == "payment_transaction",
-            StatusChange.subject_id == share.id,
-            StatusChange.verb == "refund",
-        )
-        .order_by(StatusChange.id.desc())
-        .limit(1)
-    )
-    return TransactionStatus(str(session.execute(last).scalar_one()))
+    because = f"Dispute {dispute.number} gave the buyer their money back."
+    endings.agree(session, share, actor=actor, now=now, because=because)
 
 
 def _keep(part: DisputeShare, loss: Loss) -> None:

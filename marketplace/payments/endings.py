@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace import history
-from marketplace.history import Actor
+from marketplace.history import Actor, StatusChange
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import BlockReason, TransactionStatus
 
@@ -30,12 +30,47 @@ def reopen(session: Session, share: PaymentTransaction, *, actor: Actor, now: da
         history.move(session, share, "reopen", actor=actor, at=now, because=because)
 
 
+def agree(session: Session, share: PaymentTransaction, *, actor: Actor, now: datetime, because: str) -> None:
+    """Let a share stand where its money is, after refunds and disputes have given some back or taken it.
+
+    Refunded once its buyer has all of it and nothing is left; else where it stood before, and available again if money
+    came back after its end. One in a payout follows when that ends.
+    """
+    if _is_given_back(session, share) and not share.left_minor:
+        if share.machine.can(share.status, "refund"):
+            history.move(session, share, "refund", actor=actor, at=now, because=because)
+    elif share.status is TransactionStatus.REFUNDED:
+        where = TransactionStatus.AVAILABLE if share.left_minor else TransactionStatus.PAID_OUT
+        if stood(session, share) is TransactionStatus.HELD:
+            where = TransactionStatus.HELD
+        history.move(session, share, f"restore_{where}", actor=actor, at=now, because=because)
+    else:
+        reopen(session, share, actor=actor, now=now, because=because)
+
+
+def stood(session: Session, share: PaymentTransaction) -> TransactionStatus:
+    """Return where a share's money stands: its status, or the one before all of it went back to the buyer."""
+    if share.status is not TransactionStatus.REFUNDED:
+        return share.status
+    last = (
+        select(StatusChange.from_status)
+        .where(
+            StatusChange.subject == "payment_transaction",
+            StatusChange.subject_id == share.id,
+            StatusChange.verb == "refund",
+        )
+        .order_by(StatusChange.id.desc())
+        .limit(1)
+    )
+    return TransactionStatus(str(session.execute(last).scalar_one()))
+
+
 def refund_whole(session: Session, share_ids: Sequence[int], *, actor: Actor, now: datetime) -> None:
     """Let those of some paid out shares end as refunded whose buyers had got all of it back while they were paid."""
     whole = select(PaymentTransaction).where(
         PaymentTransaction.id.in_(share_ids),
         PaymentTransaction.status == TransactionStatus.PAID_OUT,
-        PaymentTransaction.refunded_minor == PaymentTransaction.gross_minor,
+        PaymentTransaction.refunded_minor + PaymentTransaction.charged_back_minor >= PaymentTransaction.gross_minor,
     )
     for share in session.execute(whole).scalars().all():
         if _is_given_back(session, share):
@@ -43,10 +78,11 @@ def refund_whole(session: Session, share_ids: Sequence[int], *, actor: Actor, no
 
 
 def _is_given_back(session: Session, share: PaymentTransaction) -> bool:
-    """Return whether all of a share has gone back to its buyer, and no refund is under way any more."""
+    """Return whether refunds and lost disputes gave all of a share back to its buyer, and no refund is under way."""
     open_refund = select(PaymentBlock.id).where(
         PaymentBlock.transaction_id == share.id,
         PaymentBlock.reason == BlockReason.REFUND,
         PaymentBlock.lifted_at.is_(None),
     )
-    return share.refunded_minor == share.gross_minor and session.execute(open_refund).first() is None
+    is_whole = share.refunded_minor + share.charged_back_minor >= share.gross_minor
+    return is_whole and session.execute(open_refund).first() is None

@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from marketplace import history
 from marketplace.debts import operations as debts
-from marketplace.history import Actor, StatusChange
+from marketplace.history import Actor
 from marketplace.ledger import operations as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.operations import Line
@@ -50,38 +49,10 @@ def give_back(session: Session, refund: Refund, *, now: datetime) -> None:
     taking_back.call_off(session, refund, now=now)
     _change_share(session, refund, sign=-1)
     share = session.get_one(PaymentTransaction, refund.transaction_id)
-    if stood(session, share) is not TransactionStatus.HELD:
+    if endings.stood(session, share) is not TransactionStatus.HELD:
         refund.held_minor, refund.available_minor = 0, refund.held_minor + refund.available_minor
     _book(session, refund, fact="failed", sign=-1, now=now)
     debts.give_up(session, subject=taking_back.subject_of(refund), transaction_id=refund.transaction_id, now=now)
-
-
-def stood(session: Session, share: PaymentTransaction) -> TransactionStatus:
-    """Return where a share's money stands: its status, or the one before a refund took all of it."""
-    if share.status is not TransactionStatus.REFUNDED:
-        return share.status
-    last = (
-        select(StatusChange.from_status)
-        .where(
-            StatusChange.subject == "payment_transaction",
-            StatusChange.subject_id == share.id,
-            StatusChange.verb == "refund",
-        )
-        .order_by(StatusChange.id.desc())
-        .limit(1)
-    )
-    return TransactionStatus(str(session.execute(last).scalar_one()))
-
-
-def restore(session: Session, share: PaymentTransaction, *, actor: Actor, now: datetime) -> None:
-    """Put a share where it belongs after a refund of it was undone: what came back after its end is paid out again."""
-    if share.status is not TransactionStatus.REFUNDED:
-        endings.reopen(session, share, actor=actor, now=now, because="A refund did not reach the buyer.")
-        return
-    where = TransactionStatus.AVAILABLE if share.left_minor else TransactionStatus.PAID_OUT
-    if stood(session, share) is TransactionStatus.HELD:
-        where = TransactionStatus.HELD
-    history.move(session, share, f"restore_{where}", actor=actor, at=now)
 
 
 def block(session: Session, refund: Refund, *, now: datetime) -> None:
@@ -112,6 +83,14 @@ def lift_block(session: Session, refund: Refund, *, now: datetime) -> None:
         )
         .values(lifted_at=now)
     )
+
+
+def let_go(session: Session, refund: Refund, *, actor: Actor, now: datetime) -> None:
+    """Lift the block of a refund that came to nothing; what a lost dispute gave back meanwhile is the share's end."""
+    lift_block(session, refund, now=now)
+    share = session.get_one(PaymentTransaction, refund.transaction_id)
+    because = f"Refund {refund.number} came to nothing, and the buyer has all of it back."
+    endings.agree(session, share, actor=actor, now=now, because=because)
 
 
 def _change_share(session: Session, refund: Refund, *, sign: int) -> None:

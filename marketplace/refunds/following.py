@@ -16,7 +16,7 @@ from marketplace.outbound import operations as outbound
 from marketplace.outbound.requests import Answer
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.tracker import get_payment_tracker
-from marketplace.payments import balance
+from marketplace.payments import balance, endings
 from marketplace.payments.models import PaymentTransaction
 from marketplace.providers.base import BalanceLine, ProviderRefund
 from marketplace.refunds import booking, operations, rules, standing, telling
@@ -188,12 +188,11 @@ def _agree(session: Session, refund: Refund, *, actor: Actor, now: datetime) -> 
     is_whole = _completed(session, Refund.order_id == order.id) == share.gross_minor
     if is_whole and order.machine.can(order.status, "refund"):
         history.move(session, order, "refund", actor=actor, at=now)
-        if share.machine.can(share.status, "refund"):  # one in a payout follows when that ends
-            history.move(session, share, "refund", actor=actor, at=now)
-    elif not is_whole:
-        if order.machine.can(order.status, "reinstate_confirmed"):
-            history.move(session, order, f"reinstate_{_before_refund(session, order.id)}", actor=actor, at=now)
-        booking.restore(session, share, actor=actor, now=now)
+    elif not is_whole and order.machine.can(order.status, "reinstate_confirmed"):
+        history.move(session, order, f"reinstate_{_before_refund(session, order.id)}", actor=actor, at=now)
+    is_complete = refund.status is RefundStatus.COMPLETED
+    because = f"Refund {refund.number} {'reached' if is_complete else 'did not reach'} the buyer."
+    endings.agree(session, share, actor=actor, now=now, because=because)
     back = _completed(session, Refund.payment_id == payment.id)
     verb = "refund" if back == payment.amount_minor else "refund_part" if back else "unrefund"
     if payment.machine.can(payment.status, verb):

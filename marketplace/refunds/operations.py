@@ -104,7 +104,7 @@ def withdraw(session: Session, *, buyer_id: int, refund_id: int, now: datetime) 
         raise NotFound("There is no such refund.")
     _check_open(refund, "withdraw")
     history.move(session, refund, "withdraw", actor=Actor.user(buyer_id), at=now)
-    booking.lift_block(session, refund, now=now)
+    booking.let_go(session, refund, actor=Actor.user(buyer_id), now=now)
     telling.withdrawn(session, refund, now=now)
 
 
@@ -116,7 +116,7 @@ def reject(session: Session, *, admin_id: int, refund_id: int, notes: str, now: 
     refund.admin_notes = _notes(notes)
     refund.decided_by_id, refund.decided_at = admin_id, now
     history.move(session, refund, "reject", actor=Actor.user(admin_id, "admin"), at=now, because=refund.admin_notes)
-    booking.lift_block(session, refund, now=now)
+    booking.let_go(session, refund, actor=Actor.user(admin_id, "admin"), now=now)
     telling.rejected(session, refund, now=now)
 
 
