@@ -32,10 +32,11 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, MultipleResultsFound
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from marketplace import prepared
 from marketplace.errors import Conflict
 
 Write = tuple[str, Mapping[str, Any] | Sequence[Any]]
@@ -121,6 +122,7 @@ def engine_settings(url: str, pool: int) -> dict[str, Any]:
                 **common,
                 "url": url,
                 "isolation_level": "AUTOCOMMIT",
+                "skip_autocommit_rollback": True,
                 "connect_args": {"options": "-c default_transaction_read_only=on -c timezone=UTC"},
             }
         },
@@ -129,14 +131,22 @@ def engine_settings(url: str, pool: int) -> dict[str, Any]:
 
 def read(statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
     """Return the rows of one read-only statement; the connection is given back at once."""
-    with _reader().connect() as connection:
-        return connection.execute(statement, parameters or {}).all()
+    engine, values = _reader(), parameters or {}
+    found = prepared.rows(engine, statement, values)
+    if found is not None:
+        return found
+    with engine.connect() as connection:
+        result = connection.execute(statement, values)
+        prepared.note(statement, result.keys())
+        return result.all()
 
 
 def read_one(statement: Executable, parameters: Mapping[str, Any] | None = None) -> Row[Any] | None:
-    """Return the only row of a read-only statement, or None."""
-    with _reader().connect() as connection:
-        return connection.execute(statement, parameters or {}).one_or_none()
+    """Return the only row of a read-only statement, or None. Raises MultipleResultsFound for several."""
+    found = read(statement, parameters)
+    if len(found) > 1:
+        raise MultipleResultsFound("Several rows were found where one was asked for.")
+    return found[0] if found else None
 
 
 @contextmanager
@@ -151,8 +161,13 @@ def snapshot(*, deferrable: bool = False) -> Iterator[Connection]:
         yield connection
 
 
-def append(statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
-    """Run one statement READ COMMITTED and commit it: inbox rows and sign-in rows, which no money rule reads."""
+def append(
+    statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+) -> Sequence[Row[Any]]:
+    """Run one statement READ COMMITTED and commit it: inbox rows and sign-in rows, which no money rule reads.
+
+    Several `parameters` are several rows in one go.
+    """
     with _writer().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         result = connection.execute(statement, parameters or {})
         return result.all() if result.returns_rows else ()
