@@ -114,6 +114,7 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         "account deadlines told": lambda: account_flows.remind(now=now),
         "payouts followed": lambda: payouts.follow_due(providers=providers, now=now),
         "payouts sent": lambda: payouts.run_due(providers=providers, policy=settings.money, now=now),
+        "disputes read": lambda: disputes.read_unheard(providers=providers, policy=settings.money, now=now),
         "receipts returned": lambda: checkout.return_receipts(providers=providers, now=now),
         "statements closed": lambda: db.atomic(statements.close_months, (), now=now),
         "entries chained": lambda: db.atomic(ledger.extend_chain, ["ledger:chain"]),

@@ -23,6 +23,7 @@ OUTCOMES: Outcomes = {
     CallKind.SUBMIT_EVIDENCE: outcomes.submitted,
     CallKind.ACCEPT_DISPUTE: outcomes.accepted,
 }
+_BATCH = 20
 FOLDER = "evidence"
 """Under VAR_DIR: where files lie, by names nobody can guess."""
 
@@ -87,6 +88,20 @@ def keep_file(
         raise
 
 
+def read_unheard(*, providers: Mapping[str, Provider], policy: MoneyPolicy, now: datetime) -> int:
+    """Read open disputes again whose reports may have got lost, a few at a time; return how many were read."""
+    read_so_far = 0
+    for dispute_id in queries.unheard(now=now, limit=_BATCH):
+        try:
+            _read_again(dispute_id, providers, policy, now)
+        except Unknown:
+            break
+        except (Refused, Contradiction):
+            db.atomic(following.note_read, (), dispute_id=dispute_id, now=now)
+        read_so_far += 1
+    return read_so_far
+
+
 def _send(dispute_id: int, providers: Mapping[str, Provider], now: datetime) -> None:
     """Make the calls that wait: when the last file is there, one more does."""
     tried: set[int] = set()
@@ -98,11 +113,15 @@ def _send(dispute_id: int, providers: Mapping[str, Provider], now: datetime) -> 
 
 def _refresh(dispute_id: int, providers: Mapping[str, Provider], policy: MoneyPolicy, now: datetime) -> None:
     """Bring the dispute up to date at once; where that fails, the provider's own report comes anyway."""
-    known = queries.reference_of(dispute_id)
     try:
-        found = providers[known.provider].disputes.get(known.provider_dispute_id)
-        facts = DisputeFacts(found, known.payment_id, known.revision)
-        actor = Actor.job("disputes")
-        db.atomic(following.follow, (db.TURN,), facts=facts, policy=policy, actor=actor, now=now)
+        _read_again(dispute_id, providers, policy, now)
     except (Unknown, Refused, Contradiction):
         return
+
+
+def _read_again(dispute_id: int, providers: Mapping[str, Provider], policy: MoneyPolicy, now: datetime) -> None:
+    known = queries.reference_of(dispute_id)
+    found = providers[known.provider].disputes.get(known.provider_dispute_id)
+    facts = DisputeFacts(found, known.payment_id, known.revision)
+    actor = Actor.job("disputes")
+    db.atomic(following.follow, (db.TURN,), facts=facts, policy=policy, actor=actor, now=now)

@@ -69,6 +69,7 @@ def follow(session: Session, *, facts: DisputeFacts, policy: MoneyPolicy, actor:
     is_new = dispute is None
     if dispute is None:
         dispute = _open(session, found, _payment(session, facts.payment_id), actor=actor, now=now)
+    dispute.read_at = now
     booked = [_book_line(session, dispute, line, now=now) for line in found.lines]
     moved = _move(session, dispute, found, actor=actor, now=now)
     _agree_loss(session, dispute, FeeBearer(policy.dispute_fee_bearer), actor=actor, now=now)
@@ -121,6 +122,11 @@ def dismiss(session: Session, *, admin_id: int, dispute_id: int, reason: str, no
     history.move(session, warning, "dismiss", actor=Actor.user(admin_id, "admin"), at=now, because=reason.strip())
     warning.closed_at = now
     blocks.agree(session, warning, now=now)
+
+
+def note_read(session: Session, *, dispute_id: int, now: datetime) -> None:
+    """Note that the provider was asked about a dispute and said nothing that fits: it is asked again later."""
+    session.get_one(Dispute, dispute_id).read_at = now
 
 
 def _known(session: Session, provider_dispute_id: str) -> Dispute | None:

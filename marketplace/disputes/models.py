@@ -25,6 +25,12 @@ class Dispute(Ruled, Base):
         UniqueConstraint("provider", "provider_dispute_id"),
         Index(None, "payment_id"),
         Index("ix_dispute_due", "due_by", postgresql_where="status IN ('needs_response', 'inquiry_needs_response')"),
+        Index(
+            "ix_dispute_open",
+            "read_at",
+            postgresql_where="status IN ('needs_response', 'under_review', 'inquiry_needs_response',"
+            " 'inquiry_under_review')",
+        ),
         {"postgresql_with": {"fillfactor": 70}},
     )
     machine: ClassVar[Machine] = DISPUTE
@@ -56,6 +62,8 @@ class Dispute(Ruled, Base):
     """How often a loss was booked: each has its own entries."""
     revision: Mapped[int] = mapped_column(default=0)
     """How often a report changed it: what was read before another change is read again (scar S06)."""
+    read_at: Mapped[UtcTime]
+    """When it was last read at the provider, so that one whose reports got lost is read again."""
     evidence_state: Mapped[EvidenceState] = mapped_column(EnumText(EvidenceState), default=EvidenceState.DRAFT)
     evidence_note: Mapped[LongText] = mapped_column(default="")
     """Why the provider refused our answer."""

@@ -1,15 +1,20 @@
 """What handlers and flows read of disputes before they write."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, case, null, or_, select
 
 from marketplace import db
-from marketplace.disputes.models import Dispute, DisputeFile
+from marketplace.disputes.models import Dispute, DisputeFile, DisputeShare
+from marketplace.disputes.states import ANSWERABLE, OPEN, DisputeStatus
 from marketplace.errors import NotFound
 from marketplace.outbound.models import CallKind, OutboundCall
 from marketplace.outbound.states import CallStatus
 from marketplace.payment_records.models import Payment
+
+_A_DAY, _AN_HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +27,48 @@ class Reference:
     revision: int
 
 
+@dataclass(frozen=True, slots=True)
+class OpenDispute:
+    """What keeps a share where it is; `answer_by` is None when the bank waits for no answer (any more)."""
+
+    number: str
+    answer_by: datetime | None
+
+
 _REVISION = select(Dispute.revision).where(Dispute.provider_dispute_id == bindparam("provider_dispute_id"))
 _OF_INTENT = select(Payment.id).where(Payment.provider_payment_id == bindparam("intent_id"))
 _REFERENCE = select(Dispute.provider, Dispute.provider_dispute_id, Dispute.payment_id, Dispute.revision).where(
     Dispute.id == bindparam("dispute_id")
 )
 _FILES = select(DisputeFile.id).where(DisputeFile.dispute_id == bindparam("dispute_id"))
+_FILES_OF = select(DisputeFile.id).where(DisputeFile.dispute_id.in_(bindparam("dispute_ids", expanding=True)))
+_UNHEARD = (
+    select(Dispute.id)
+    .where(
+        Dispute.status.in_([status for status in OPEN if status is not DisputeStatus.WARNED]),
+        or_(
+            Dispute.read_at < bindparam("before"),
+            and_(Dispute.due_by < bindparam("due_before"), Dispute.read_at < bindparam("due_read_before")),
+        ),
+    )
+    .order_by(Dispute.read_at)
+    .limit(bindparam("limit"))
+)
+_OF_SHARES = (
+    select(
+        DisputeShare.transaction_id,
+        Dispute.number,
+        case((Dispute.status.in_(ANSWERABLE) & Dispute.submitted_at.is_(None), Dispute.due_by), else_=null()),
+    )
+    .join(Dispute, Dispute.id == DisputeShare.dispute_id)
+    .where(
+        DisputeShare.transaction_id.in_(bindparam("share_ids", expanding=True)),
+        DisputeShare.amount_minor > 0,
+        Dispute.status.in_(OPEN),
+    )
+    .order_by(Dispute.due_by.desc().nulls_first(), Dispute.id.desc())
+)
+_NUMBERS = select(Dispute.id, Dispute.number).where(Dispute.id.in_(bindparam("dispute_ids", expanding=True)))
 _PLANNED = (
     select(OutboundCall.id)
     .where(
@@ -62,6 +103,35 @@ def reference_of(dispute_id: int) -> Reference:
     if found is None:
         raise NotFound("There is no such dispute.")
     return Reference(*tuple(found))
+
+
+def unheard(*, now: datetime, limit: int) -> list[int]:
+    """Return open disputes to be read again, because reports about them may have got lost.
+
+    Those not read for a day; for an hour when the bank waits for an answer and the due date is a day away or over.
+    """
+    values = {"before": now - _A_DAY, "due_before": now + _A_DAY, "due_read_before": now - _AN_HOUR, "limit": limit}
+    return [row.id for row in db.read(_UNHEARD, values)]
+
+
+def of_shares(share_ids: Iterable[int]) -> dict[int, OpenDispute]:
+    """Return the open dispute of each share that has one, by the share's id; of several, what is due first."""
+    ids = list(share_ids)
+    rows = db.read(_OF_SHARES, {"share_ids": ids}) if ids else ()
+    return {share_id: OpenDispute(number, answer_by) for share_id, number, answer_by in map(tuple, rows)}
+
+
+def numbers_of(dispute_ids: Iterable[int]) -> dict[int, str]:
+    """Return the numbers of some disputes by their ids."""
+    ids = list(dispute_ids)
+    return dict(map(tuple, db.read(_NUMBERS, {"dispute_ids": ids}))) if ids else {}
+
+
+def calls_of(dispute_ids: Sequence[int]) -> dict[CallKind, list[int]]:
+    """Return what calls about some disputes have as their subjects, by kind."""
+    ids = list(dispute_ids)
+    files = [row.id for row in db.read(_FILES_OF, {"dispute_ids": ids})] if ids else []
+    return {CallKind.UPLOAD_FILE: files, CallKind.SUBMIT_EVIDENCE: ids, CallKind.ACCEPT_DISPUTE: ids}
 
 
 def planned_calls(dispute_id: int) -> list[int]:

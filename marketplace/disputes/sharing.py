@@ -44,6 +44,7 @@ def begin(
         amount_minor=amount_minor,
         fee_currency=payment.currency,
         opened_at=now,
+        read_at=now,
     )
     session.add(dispute)
     session.flush()

@@ -1,6 +1,6 @@
 """What admins see of one payment: everything that is known about it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -177,41 +177,32 @@ _SHARES = (
     .where(PaymentTransaction.payment_id == bindparam("payment_id"))
     .order_by(PaymentTransaction.id)
 )
-_CALLS = (
-    select(
-        OutboundCall.id,
-        OutboundCall.kind,
-        OutboundCall.attempt,
-        OutboundCall.idempotency_key,
-        OutboundCall.request,
-        OutboundCall.status,
-        OutboundCall.sends,
-        OutboundCall.first_sent_at,
-        OutboundCall.next_attempt_at,
-        OutboundCall.provider_object_id,
-        OutboundCall.error_code,
-        OutboundCall.error_message,
-        OutboundCall.created_at,
-    )
-    .where(
-        or_(
-            and_(
-                OutboundCall.kind.in_([CallKind.CREATE_CHECKOUT, CallKind.EXPIRE_CHECKOUT]),
-                OutboundCall.subject_id == bindparam("payment_id"),
-            ),
-            and_(
-                OutboundCall.kind == CallKind.RETURN,
-                OutboundCall.subject_id.in_(
-                    select(UnappliedReceipt.id).where(UnappliedReceipt.payment_id == bindparam("payment_id"))
-                ),
-            ),
-            and_(
-                OutboundCall.kind == CallKind.REFUND,
-                OutboundCall.subject_id.in_(bindparam("refund_ids", expanding=True)),
-            ),
-        )
-    )
-    .order_by(OutboundCall.id)
+_CALLS = select(
+    OutboundCall.id,
+    OutboundCall.kind,
+    OutboundCall.attempt,
+    OutboundCall.idempotency_key,
+    OutboundCall.request,
+    OutboundCall.status,
+    OutboundCall.sends,
+    OutboundCall.first_sent_at,
+    OutboundCall.next_attempt_at,
+    OutboundCall.provider_object_id,
+    OutboundCall.error_code,
+    OutboundCall.error_message,
+    OutboundCall.created_at,
+).order_by(OutboundCall.id)
+_OWN_CALLS = or_(
+    and_(
+        OutboundCall.kind.in_([CallKind.CREATE_CHECKOUT, CallKind.EXPIRE_CHECKOUT]),
+        OutboundCall.subject_id == bindparam("payment_id"),
+    ),
+    and_(
+        OutboundCall.kind == CallKind.RETURN,
+        OutboundCall.subject_id.in_(
+            select(UnappliedReceipt.id).where(UnappliedReceipt.payment_id == bindparam("payment_id"))
+        ),
+    ),
 )
 _PROVIDER_LINES = (
     select(
@@ -249,10 +240,15 @@ def seller_shares(payment_id: int) -> Sequence[SellerShare]:
     return [SellerShare(Share(*columns), number, status, shop) for number, status, shop, *columns in rows]
 
 
-def calls(payment_id: int, refund_ids: Iterable[int] = ()) -> Sequence[Call]:
-    """Return the calls to the provider made for one payment, for its refunds and for the return of its money."""
-    values = {"payment_id": payment_id, "refund_ids": list(refund_ids)}
-    return [Call(*tuple(row)) for row in db.read(_CALLS, values)]
+def calls(payment_id: int, refund_ids: Sequence[int], others: Mapping[CallKind, Sequence[int]]) -> Sequence[Call]:
+    """Return the calls to the provider made for one payment, for its refunds and for the return of its money.
+
+    `others` are the ids of what else belongs to it (disputes, payouts), by the kind of their calls.
+    """
+    named = {CallKind.REFUND: refund_ids, **others}.items()
+    more = [and_(OutboundCall.kind == kind, OutboundCall.subject_id.in_(ids)) for kind, ids in named if ids]
+    statement = _CALLS.where(or_(_OWN_CALLS, *more))
+    return [Call(*tuple(row)) for row in db.read(statement, {"payment_id": payment_id})]
 
 
 def provider_lines(payment_id: int) -> Sequence[ProviderLine]:

@@ -51,9 +51,12 @@ class MovementKind(StrEnum):
     RELEASED = "released", "Released", "Releases"
     PAYOUT = "payout", "Payout", "Payouts"
     TAKEN_BACK = "taken_back", "Payout taken back", "Payouts taken back"
-    DISPUTE = "dispute", "Dispute", "Disputes"
+    DISPUTE = "dispute", "Lost dispute", "Lost disputes"
+    REGAINED = "regained", "Lost dispute that was won after all", "Lost disputes that were won after all"
     NETTED = "netted", "Paid what you owed", "Payments of what you owed"
+    UNDONE = "undone", "Not owed any more, given back", "Payments of what you do not owe any more"
     WRITTEN_OFF = "written_off", "Debt written off", "Debts written off"
+    OWED_AGAIN = "owed_again", "Debt no longer written off", "Debts no longer written off"
     OTHER = "other", "Other", "Other movements"
 
 
@@ -74,8 +77,12 @@ _KEYS = {
     MovementKind.RELEASED: LedgerEntry.key.like("transaction:%:released"),
     MovementKind.PAYOUT: _of_provider("transfer"),
     MovementKind.TAKEN_BACK: _of_provider("transfer_refund"),
-    MovementKind.DISPUTE: LedgerEntry.key.like("dispute:%"),
+    MovementKind.DISPUTE: LedgerEntry.key.like("dispute:%:lost:%"),
+    MovementKind.REGAINED: LedgerEntry.key.like("dispute:%:regained:%"),
+    # What is undone comes first: the key of what it undoes fits it too.
+    MovementKind.UNDONE: LedgerEntry.key.like("netting:%:undone"),
     MovementKind.NETTED: LedgerEntry.key.like("netting:%"),
+    MovementKind.OWED_AGAIN: LedgerEntry.key.like("debt_write_off:%:undone"),
     MovementKind.WRITTEN_OFF: LedgerEntry.key.like("debt_write_off:%"),
 }
 MOVES_OUT = or_(_KEYS[MovementKind.PAYOUT], _KEYS[MovementKind.TAKEN_BACK])

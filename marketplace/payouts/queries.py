@@ -9,10 +9,11 @@ from sqlalchemy import Row, bindparam, func, select
 
 from marketplace import db
 from marketplace.config import MoneyPolicy
+from marketplace.outbound.models import CallKind
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
 from marketplace.payouts import rules, schedules
-from marketplace.payouts.models import Payout, PayoutLine, PayoutSkip
+from marketplace.payouts.models import Payout, PayoutLine, PayoutSkip, TransferReversal
 from marketplace.payouts.rules import Schedule, SkipCause
 from marketplace.payouts.states import PayoutStatus
 
@@ -39,6 +40,10 @@ _OPEN_PAYOUT = (
     .group_by(PayoutLine.transaction_id)
     .subquery()
 )
+_PAYOUTS_OF = select(PayoutLine.payout_id.label("id")).where(
+    PayoutLine.transaction_id.in_(bindparam("ids", expanding=True))
+)
+_REVERSALS_OF = select(TransferReversal.id).where(TransferReversal.transaction_id.in_(bindparam("ids", expanding=True)))
 _SHARES = (
     select(
         _X.id,
@@ -57,6 +62,14 @@ _SHARES = (
     .outerjoin(Payout, Payout.id == _OPEN_PAYOUT.c.payout_id)
     .where(_X.seller_id == bindparam("seller_id"), _X.id.in_(bindparam("ids", expanding=True)))
 )
+
+
+def calls_of(share_ids: Sequence[int]) -> dict[CallKind, list[int]]:
+    """Return what calls that paid some shares, or took them back, have as their subjects, by kind."""
+    values = {"ids": list(share_ids)}
+    payouts = [row.id for row in db.read(_PAYOUTS_OF, values)]
+    reversals = [row.id for row in db.read(_REVERSALS_OF, values)]
+    return {CallKind.TRANSFER: payouts, CallKind.BANK_PAYOUT: payouts, CallKind.REVERSAL: reversals}
 
 
 def expected_dates(

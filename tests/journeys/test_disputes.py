@@ -42,12 +42,17 @@ def at_the_bank(world: World, deed: Callable[..., object], *values: object) -> N
 
 
 def dispute(world: World, reason: str, amount: int, *, inquiry: bool = False) -> None:
-    """Let the bank open a dispute about the only charge."""
+    """Let the bank open a dispute about the only charge, and let the shop hear of it."""
+    open_at_the_bank(world, reason, amount, inquiry=inquiry)
+    world.settle_down()
+
+
+def open_at_the_bank(world: World, reason: str, amount: int, *, inquiry: bool = False) -> None:
+    """Let the bank open a dispute about the only charge; the shop has not heard of it."""
     with world.sandbox.sandbox.work() as work:
         [found] = work.rows("SELECT id FROM objects WHERE kind = 'charge'")
         charge = work.need("charge", found["id"], lock=True)
         bank.open_dispute(work, charge, reason, amount, inquiry=inquiry)
-    world.settle_down()
 
 
 def balances(world: World) -> dict[str, int]:

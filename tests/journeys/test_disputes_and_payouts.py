@@ -186,3 +186,25 @@ def test_a_loss_while_a_refund_is_asked_for_ends_the_share_once_that_is_rejected
     assert shares(world) == [("refunded", 0)]
     assert sent_back(world) == []
     assert states(world) == ["lost"]
+
+
+def test_what_the_bank_decided_is_read_when_its_report_got_lost(world: World) -> None:
+    """No event comes any more: a day later the open dispute is read again, and only then."""
+    _, bought = seller_with(world, 10_000)
+    dispute_of(world, bought, 10_000)
+    world.sandbox.hold_webhooks()
+    try:
+        with world.sandbox.sandbox.work() as work:
+            [found] = work.rows("SELECT id FROM objects WHERE kind = 'dispute'")
+            bank.decide(work, found["id"], "won")
+        world.advance(hours=23)
+        assert world.tick()["disputes read"] == 0
+        world.advance(hours=2)
+        assert world.tick()["disputes read"] == 1
+        assert states(world) == ["won"]
+        assert shares(world) == [("held", 9_380)]
+        sound(world)
+    finally:
+        world.sandbox.release_webhooks()
+    world.settle_down()
+    assert world.rows("SELECT DISTINCT status FROM provider_event WHERE type LIKE '%%dispute%%'") == [("applied",)]

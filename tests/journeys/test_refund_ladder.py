@@ -3,19 +3,19 @@
 from functools import partial
 
 import pytest
-from sqlalchemy.orm import Session
 
 from marketplace import db
 from marketplace.errors import Conflict, NotAllowed
 from marketplace.money import Money
 from marketplace.payments import holds
-from marketplace.payments.models import PaymentBlock
-from marketplace.payments.states import BlockReason
 from marketplace.payouts import flows as payouts
 from marketplace.refunds import flows, planning_queries, queries
+from marketplace.refunds import operations as refunds
 from marketplace.refunds.wishes import Wish
+from marketplace.sandbox import disputes as bank
 from tests.builders import Bought, World
 from tests.journeys.test_debts import agreed, owed, sale, shares
+from tests.journeys.test_disputes import at_the_bank, dispute, open_at_the_bank
 from tests.journeys.test_holds import sent
 from tests.journeys.test_refunds import approve, at_the_provider, balances, sent_back
 from tests.races import at_once, refusals
@@ -59,24 +59,10 @@ def test_a_plan_that_changed_since_it_was_seen_is_asked_again(world: World) -> N
     assert world.rows("SELECT held_minor, debt_minor FROM refund WHERE id = %s", refund_id) == [(3_560, 320)]
 
 
-def block(world: World, note: str = "The buyer's bank disputes the payment") -> None:
-    """Block the first share as a dispute does."""
-
-    def set_block(session: Session) -> None:
-        [(share_id,)] = world.rows("SELECT min(id) FROM payment_transaction")
-        session.add(
-            PaymentBlock(
-                transaction_id=int(str(share_id)), reason=BlockReason.DISPUTE, subject_id=1, note=note, set_at=world.now
-            )
-        )
-
-    db.atomic(set_block)
-
-
 @pytest.mark.covers("S4.8")
 def test_s31_a_disputed_payment_may_be_asked_back_and_is_not_approved(world: World) -> None:
     bought, admin = sent(world, 10_000), world.person("Ada Admin", is_admin=True)
-    block(world)
+    dispute(world, "product_not_received", 10_000)
     refund_id = world.ask_refund(bought, Wish(percent=100))
     with pytest.raises(NotAllowed, match="would pay twice"):
         approve(world, refund_id, 10_000, admin)
@@ -86,10 +72,44 @@ def test_s31_a_disputed_payment_may_be_asked_back_and_is_not_approved(world: Wor
     assert "A refund as well would pay twice" in shown
     assert "/approve" not in shown
     assert "/reject" in shown
-    world.tamper("UPDATE payment_block SET lifted_at = now() WHERE reason = 'dispute'")
+    at_the_bank(world, bank.decide, "lost")
+    with pytest.raises(Conflict, match="more than can still be refunded"):
+        approve(world, refund_id, 10_000, admin)
+    assert sent_back(world) == []
+    assert shares(world) == [("held", 0)], "all of it is back; the request alone keeps the share"
+    agreed(world)
+    db.atomic(refunds.reject, (), admin_id=admin, refund_id=refund_id, notes="Your bank gave it back.", now=world.now)
+    assert shares(world) == [("refunded", 0)]
+
+
+def test_s31_a_dispute_between_approval_and_call_parks_the_refund_with_the_reason(world: World) -> None:
+    """The bank has taken the money and the shop has not heard of it: the provider refuses, and nobody is paid twice."""
+    bought, admin = sent(world, 10_000), world.person("Ada Admin", is_admin=True)
+    refund_id = world.ask_refund(bought, Wish(percent=100))
+    open_at_the_bank(world, "product_not_received", 10_000)
+    assert approve(world, refund_id, 10_000, admin)
+    assert world.rows("SELECT status FROM refund") == [("failed",)]
+    [(why,)] = world.rows("SELECT because FROM status_change WHERE subject = 'refund' AND verb = 'fail'")
+    assert "would pay twice" in str(why)
+    world.settle_down()
+    agreed(world)
+    assert shares(world) == [("held", 9_380)]
+    with pytest.raises(NotAllowed, match="would pay twice"):
+        approve(world, refund_id, 10_000, admin)
+    at_the_bank(world, bank.decide, "won")
+    agreed(world)
+    assert sent_back(world) == []
+
+
+def test_s31_an_inquiry_may_be_answered_by_a_refund(world: World) -> None:
+    bought, admin = sent(world, 10_000), world.person("Ada Admin", is_admin=True)
+    dispute(world, "general", 10_000, inquiry=True)
+    refund_id = world.ask_refund(bought, Wish(percent=100))
     assert approve(world, refund_id, 10_000, admin)
     world.settle_down()
     assert sent_back(world) == [("succeeded", 10_000)]
+    assert shares(world) == [("refunded", 0)]
+    agreed(world)
 
 
 def half_back(world: World, bought: Bought, admin: int) -> bool:

@@ -13,8 +13,12 @@ from marketplace import db
 from marketplace.payouts import schedules
 from marketplace.payouts.states import Interval
 from marketplace.refunds.wishes import Wish
+from marketplace.sandbox import disputes as bank
 from tests.builders import World
 from tests.fixtures_queries import CountQueries
+from tests.journeys.test_disputes_and_payouts import decided, dispute_of, money_of_others
+from tests.journeys.test_refund_after_payout import sell as sell_and_send
+from tests.journeys.test_refund_after_payout import seller_with
 from tests.pages.test_query_counts import cost
 from tests.pages.test_seller_day import booked, minor, page, refund, sell, shown
 from tests.pages.test_statements import assert_adds_up
@@ -180,3 +184,44 @@ def test_an_order_that_was_never_sent_stays_held_and_says_why(world: World) -> N
     assert (state, step[:15]) == ("Held", "Send the parcel")
     assert "The parcel is not sent yet" in why
     assert "Set up your payout account" in client.get("/seller/payouts").text
+
+
+def test_a_dispute_has_its_words_and_links_wherever_the_sellers_money_is_shown(world: World) -> None:
+    """Paid out, lost and won; another one refunded after its payout; every line has a name and every cause a link."""
+    seller_id, paid_out = seller_with(world, 10_000)
+    world.later(days=30, hours=1)
+    world.later(days=6)
+    money_of_others(world)
+    open_one = sell_and_send(world, seller_id, 20_000)
+    dispute_of(world, paid_out, 10_000)
+    decided(world, "lost")
+    dispute_of(world, open_one, 20_000)
+    client = world.client(seller_id)
+    admin = world.client(world.person("Ada Admin", is_admin=True))
+
+    balance = page(client, "/seller/balance")
+    [(lost, _), (asked, due)] = world.rows("SELECT number, due_by FROM dispute ORDER BY id")
+    [share] = balance.select("td[data-label='Next step'] a[href*='/seller/disputes/']")
+    assert share["href"] == f"/seller/disputes/{asked}"
+    assert share.text.startswith(f"Answer the bank by {due:%-d}")
+    assert balance.select_one(f"a[href='/seller/disputes/{lost}']").text.startswith("A lost dispute")
+    debtor = page(admin, f"/admin/debts/{seller_id}/USD")
+    assert debtor.select_one(f"a[href='/admin/disputes/{lost}']").text.strip() == f"Dispute {lost}"
+    assert admin.get(f"/admin/disputes/{lost}/explain/debt").status_code == 200
+    calls = page(admin, f"/admin/payments/{paid_out.payment_id}").text
+    assert "Transfer" in calls
+    assert "Bank payout" in calls
+
+    with world.sandbox.sandbox.work() as work:
+        [second] = work.rows("SELECT id FROM objects WHERE kind = 'dispute' ORDER BY seq DESC LIMIT 1")
+        bank.decide(work, second["id"], "won")
+    world.later(days=31)
+    decided(world, "won")
+    refund(world, open_one, 50)
+    world.later(days=7)
+    assert_adds_up(world, seller_id)
+    names = {row.text for row in page(client, "/seller/transactions?per=100").select(".row-title")}
+    words = " ".join(names)
+    for name in ("Payout", "Lost dispute", "won after all", "Paid what you owed", "Not owed any more", "Refund"):
+        assert name in words, name
+    assert "Other" not in words

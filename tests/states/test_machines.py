@@ -5,6 +5,7 @@
 
 import pytest
 
+import marketplace.web  # noqa: F401  loads every model, so that no machine is missed when this file runs alone
 from marketplace.catalog.states import LISTING, RESERVATION
 from marketplace.disputes.states import DISPUTE
 from marketplace.history import Ruled

@@ -7,6 +7,7 @@ from datetime import datetime
 from flask import url_for
 
 from marketplace.debts.queries import Age, BorneBy, Debtor, DebtRow, DebtTotal, PaidBy
+from marketplace.disputes import queries as dispute_queries
 from marketplace.paging import Sort
 from marketplace.refunds import queries as refund_queries
 from marketplace.web.admin.explain import entry_url
@@ -182,15 +183,23 @@ def _causes(subjects: Sequence[str]) -> dict[str, Cause]:
     """Return what subjects such as `refund:9:1` and `dispute:3:1` mean."""
     kinds = {subject: subject.split(":") for subject in subjects}
     refunds = refund_queries.numbers_of(int(parts[1]) for parts in kinds.values() if parts[0] == "refund")
+    disputes = dispute_queries.numbers_of(int(parts[1]) for parts in kinds.values() if parts[0] == "dispute")
     found = {}
     for subject, (kind, row_id, *_) in kinds.items():
-        number = refunds.get(int(row_id), "") if kind == "refund" else ""
-        found[subject] = Cause(
-            label=f"Refund {number}" if number else f"{kind.capitalize()} {row_id}",
-            url=url_for("admin.refunds", refund=number) if number else "",
-            explain_url=url_for("admin.explain_refund", number=number, figure="debt") if number else "",
-        )
+        number = {"refund": refunds, "dispute": disputes}.get(kind, {}).get(int(row_id), "")
+        found[subject] = _cause(kind, number) if number else Cause(f"{kind.capitalize()} {row_id}", "", "")
     return found
+
+
+def _cause(kind: str, number: str) -> Cause:
+    is_refund = kind == "refund"
+    return Cause(
+        label=f"{kind.capitalize()} {number}",
+        url=url_for("admin.refunds", refund=number) if is_refund else url_for("admin.dispute", number=number),
+        explain_url=url_for(
+            "admin.explain_refund" if is_refund else "admin.explain_dispute", number=number, figure="debt"
+        ),
+    )
 
 
 def _some(minor: int, currency: str) -> str:

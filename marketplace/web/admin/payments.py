@@ -7,11 +7,13 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.disputes import page_queries as dispute_queries
+from marketplace.disputes import queries as asked_of_banks
 from marketplace.ledger import queries as ledger
 from marketplace.paging import every
 from marketplace.payments import admin_queries, queries, search_queries, timeline_queries
 from marketplace.payments.search_queries import PaymentSummary, Sought
 from marketplace.payments.tabs import PaymentTab
+from marketplace.payouts import queries as payout_queries
 from marketplace.provider_events import queries as provider_events
 from marketplace.refunds import queries as refund_queries
 from marketplace.web import guards, lists, wording
@@ -97,7 +99,9 @@ def payment(payment_id: int) -> ResponseReturnValue:
     refunds = refund_queries.refunds_of_orders(each.share.order_id for each in shares)
     refunds = [refund for refund in refunds if refund.payment_id == payment_id]
     disputes = dispute_queries.disputes_of_payment(payment_id)
-    calls = admin_queries.calls(payment_id, [refund.id for refund in refunds])
+    about_disputes = asked_of_banks.calls_of([dispute.id for dispute in disputes])
+    about_payouts = payout_queries.calls_of([each.share.id for each in shares])
+    calls = admin_queries.calls(payment_id, [refund.id for refund in refunds], {**about_disputes, **about_payouts})
     receipts = queries.receipts_of(payment_id)
     facts = payment_page.Facts(
         record=record,

@@ -13,7 +13,7 @@ from marketplace.web.pages import money_text
 def _paid(facts: Mapping[str, Any]) -> Words:
     left = "You owe nothing for it any more." if not facts["left_minor"] else f"You still owe {_left(facts)} for it."
     title = f"{_amount(facts)} of order {facts['number']} paid what you owed"
-    text = f"You owed it for order {facts['for_number']}, which was refunded after you were paid. {left}"
+    text = f"You owed it for order {facts['for_number']}. Its money had to go back after you were paid. {left}"
     return Words("wallet", title, text, url_for("seller.order", number=facts["number"]), "Open the order")
 
 

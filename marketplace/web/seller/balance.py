@@ -7,6 +7,7 @@ from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
+from marketplace.disputes import queries as disputes
 from marketplace.paging import every
 from marketplace.payments import seller_queries
 from marketplace.payments.pot_queries import Pots
@@ -42,6 +43,8 @@ def balance() -> ResponseReturnValue:
     listed = read(asked.cursor)
     first, last = calendar.span(request.args.get("month", ""), now)
     standing = seller_queries.standing(seller_id, currency, since=now, today=now.date())
+    debts = balance_queries.debts(seller_id, currency)
+    causes = [debt.subject.split(":") for debt in debts]
     page = balance_page.build(
         balance_page.Facts(
             now=now,
@@ -51,11 +54,13 @@ def balance() -> ResponseReturnValue:
             next_release=standing.held.next_release,
             account=account,
             seller=facts,
-            debts=balance_queries.debts(seller_id, currency),
+            debts=debts,
             events=calendar_queries.coming(seller_id, currency, first, last, found=account, now=now),
             first=first,
             tabs=_tabs(asked, place, balance_queries.counts(seller_id, currency)),
             shares=listed.rows,
+            disputes=disputes.of_shares(row.id for row in listed.rows if row.facts.blocks),
+            dispute_numbers=disputes.numbers_of(int(row_id) for kind, row_id, *_ in causes if kind == "dispute"),
             tools=asked.tools(listed),
             month_url=lambda month: asked.url(month=month) + "#calendar",
         )

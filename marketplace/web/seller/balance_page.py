@@ -1,11 +1,12 @@
 """What a seller's balance page shows: ready texts and addresses."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask import url_for
 
+from marketplace.disputes.queries import OpenDispute
 from marketplace.payments.pot_queries import Pot, Pots
 from marketplace.payouts.balance_queries import Account, Debt, ShareRow
 from marketplace.payouts.balance_rules import SellerFacts
@@ -43,6 +44,10 @@ class Facts:
     first: date
     tabs: tuple[Tab, ...]
     shares: Sequence[ShareRow]
+    disputes: Mapping[int, OpenDispute]
+    """The open disputes of the shares."""
+    dispute_numbers: Mapping[int, str]
+    """Of the disputes that made debts."""
     tools: Tools
     month_url: Callable[[str], str]
 
@@ -66,6 +71,7 @@ class DebtRow:
     number: str
     url: str
     cause: str
+    cause_url: str
     since: str
     amount: str
     open: str
@@ -102,10 +108,12 @@ def build(facts: Facts) -> BalancePage:
         balance=money_parts.balance(facts.pots),
         next_payout=next_payout(facts.account, currency, facts.now),
         month=calendar.build(facts.events, facts.first, currency, facts.now, facts.month_url),
-        debts=tuple(_debt(debt, currency) for debt in facts.debts),
+        debts=tuple(_debt(debt, facts.dispute_numbers, currency) for debt in facts.debts),
         debt_total=money_text(sum(debt.open_minor for debt in facts.debts), currency),
         tabs=facts.tabs,
-        rows=tuple(share_words.line(row, facts.seller, currency, facts.now) for row in facts.shares),
+        rows=tuple(
+            share_words.line(row, facts.seller, currency, facts.now, facts.disputes.get(row.id)) for row in facts.shares
+        ),
         tools=facts.tools,
     )
 
@@ -134,12 +142,14 @@ def schedule_text(account: Account, currency: str) -> str:
     return f"{schedule_words.interval_text(account.schedule)}, from {least} on"
 
 
-def _debt(debt: Debt, currency: str) -> DebtRow:
-    kind = debt.subject.split(":")[0]
+def _debt(debt: Debt, disputes: Mapping[int, str], currency: str) -> DebtRow:
+    kind, row_id, *_ = debt.subject.split(":")
+    number = disputes.get(int(row_id), "") if kind == "dispute" else ""
     return DebtRow(
         number=debt.order_number,
         url=url_for("seller.order", number=debt.order_number),
         cause=_CAUSES.get(kind, "It had to go back after the money had left"),
+        cause_url=url_for("seller.dispute", number=number) if number else "",
         since=date_text(debt.created_at),
         amount=money_text(debt.amount_minor, currency),
         open=money_text(debt.open_minor, currency),

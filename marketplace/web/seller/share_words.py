@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import url_for
 
+from marketplace.disputes.queries import OpenDispute
 from marketplace.payments.pot_queries import Pot
 from marketplace.payments.states import HoldReason, TransactionStatus
 from marketplace.payouts.balance_queries import ShareRow
@@ -21,9 +22,11 @@ _TONES = {
     TransactionStatus.REFUNDED: "mute",
 }
 _BLOCKED = frozenset({Wait.STOP, Wait.DISPUTE, Wait.REFUND, Wait.REVIEW})
+_ASKED = frozenset({Wait.DISPUTE, Wait.REVIEW})
+_BANK_ASKS = "The buyer's bank asks about the payment"
 _WAITS = {
     Wait.STOP: "Stopped by us",
-    Wait.DISPUTE: "A dispute is open",
+    Wait.DISPUTE: "A dispute is open, and the buyer's bank decides",
     Wait.REFUND: "A refund is open",
     Wait.REVIEW: "Being looked at",
     Wait.SENDING: "The parcel is not sent yet",
@@ -80,12 +83,14 @@ class ShareLine:
     action_url: str
 
 
-def line(row: ShareRow, seller: SellerFacts, currency: str, now: datetime) -> ShareLine:
-    """Return one share as texts."""
+def line(
+    row: ShareRow, seller: SellerFacts, currency: str, now: datetime, dispute: OpenDispute | None = None
+) -> ShareLine:
+    """Return one share as texts; `dispute` is the open one about it."""
     gone = row.status in {TransactionStatus.PAID_OUT, TransactionStatus.REFUNDED} or (
         row.status is TransactionStatus.TRANSFERRING and not row.left_minor
     )
-    action, action_url = _action(row, seller)
+    action, action_url = _answer(dispute) if dispute and row.why.wait in _ASKED else _action(row, seller)
     until = row.why.until
     return ShareLine(
         number=row.order_number,
@@ -95,7 +100,7 @@ def line(row: ShareRow, seller: SellerFacts, currency: str, now: datetime) -> Sh
         amount=money_text(row.paid_out_minor if gone else row.left_minor, currency),
         explain_url=url_for("seller.explain_share", pot=_pot(row).value, number=row.order_number),
         rule=rule(row, seller),
-        waits=waits(row, seller),
+        waits=_BANK_ASKS if dispute and row.why.wait is Wait.REVIEW else waits(row, seller),
         until=_day(until, now) if until else "",
         payout=_payout(row, now),
         action=action,
@@ -164,6 +169,12 @@ def _payout(row: ShareRow, now: datetime) -> str:
 
 def _day(moment: datetime, now: datetime) -> str:
     return "Today" if moment.date() <= now.date() else date_text(moment)
+
+
+def _answer(dispute: OpenDispute) -> tuple[str, str]:
+    """Return what helps while a dispute keeps a share: the bank hears what the seller knows until its date."""
+    step = f"Answer the bank by {date_text(dispute.answer_by)}" if dispute.answer_by else "See the dispute"
+    return step, url_for("seller.dispute", number=dispute.number)
 
 
 def _action(row: ShareRow, seller: SellerFacts) -> tuple[str, str]:
