@@ -25,6 +25,7 @@ REFERENCE = "payout:"
 RUN = Actor.job("payouts")
 _LINES = 500
 """The most shares one payout pays; a seller with more gets several, so that no transaction grows without end."""
+_STILL_NETTING = "What you sold is paying what you owe us. Please try again in a minute."
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,10 @@ def take_up(
     if cause is not None:
         skips.note(session, found, cause, now=now)
         _refuse_request(occasion, cause.words)
+        return None
+    if debts.owes(session, seller_id=seller_id, currency=currency):
+        # More than one transaction can net: the tick goes on with it, and nothing leaves before.
+        _refuse_request(occasion, _STILL_NETTING)
         return None
     skips.end(session, seller_id=seller_id, currency=currency, now=now)
     return _make(session, seller_id, currency, is_requested=occasion is Occasion.REQUEST, actor=actor, now=now)

@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 
+import psycopg
 import pytest
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from marketplace import db
+from marketplace.debts.models import SellerDebt
 from marketplace.errors import NotAllowed
 from marketplace.history import Actor
-from marketplace.payouts import following, operations, stops
+from marketplace.payouts import flows, following, operations, stops
 from marketplace.providers.transfers import BankPayout
 from tests.builders import World
 from tests.faults import Fault, wire_fault
@@ -109,3 +112,29 @@ def test_money_in_a_former_account_is_never_sent_from_the_new_one(world: World) 
     assert bank_calls(world) == [(1, "done")]
     with pytest.raises(NotAllowed, match="former account"):
         db.atomic(operations.resend, (), payout_id=payout_id, actor=Actor.user(admin_id, "admin"), now=world.now)
+
+
+@pytest.mark.tampers
+def test_nothing_leaves_while_more_is_owed_than_one_transaction_nets(world: World) -> None:
+    seller_id = due(world, 10_000)
+    world.tamper(
+        "INSERT INTO seller_debt (seller_id, order_id, transaction_id, subject, currency, amount_minor, netted_minor,"
+        " forgiven_minor, created_at) SELECT seller_id, order_id, id, 'refund:' || n || ':1', 'USD', 1, 0, 0, now()"
+        " FROM payment_transaction, generate_series(1, 350) n"
+    )
+    world.tick()
+    assert world.payouts() == []
+    assert world.rows("SELECT count(*) FROM seller_debt WHERE netted_minor = 1") == [(200,)]
+    providers, policy = world.app.extensions["providers"], world.settings.money
+    with pytest.raises(NotAllowed, match="paying what you owe"):
+        flows.withdraw(seller_id=seller_id, currency="USD", providers=providers, policy=policy, now=world.now)
+    world.settle_down()
+    assert world.payouts() == [("in_transit", 9_380 - 350)]
+
+
+def test_open_debts_are_found_by_their_index(world: World) -> None:
+    condition = SellerDebt.is_open().compile(dialect=postgresql.dialect())
+    with psycopg.connect(world.urls.superuser) as connection:
+        connection.execute("SET LOCAL enable_seqscan = off")
+        plan = connection.execute(f"EXPLAIN SELECT id FROM seller_debt WHERE {condition}").fetchall()
+    assert any("ix_seller_debt_open" in str(line) for (line,) in plan)
