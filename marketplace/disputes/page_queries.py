@@ -1,6 +1,6 @@
 """What pages show of disputes. Whose eyes read is part of each question: foreign disputes are not found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -38,7 +38,7 @@ class DisputeTab(StrEnum):
         member.label, member.statuses = label, statuses
         return member
 
-    RESPONSE = "response", "Needs response", (_S.NEEDS_RESPONSE,)
+    RESPONSE = "response", "Needs an answer", (_S.NEEDS_RESPONSE,)
     REVIEW = "review", "Under review", (_S.UNDER_REVIEW,)
     WON = "won", "Won", (_S.WON, _S.PREVENTED)
     LOST = "lost", "Lost", (_S.LOST,)
@@ -243,6 +243,13 @@ def disputes_of_order(order_id: int, seller_id: int | None = None) -> Sequence[D
         DisputeShare.dispute_id == _COLUMNS.id, DisputeShare.order_id == order_id, DisputeShare.amount_minor > 0
     )
     return [DisputeRow(*tuple(row)) for row in db.read(_rows(seller_id).where(concerned).order_by(Dispute.id))]
+
+
+def numbers_of(dispute_ids: Iterable[int]) -> dict[int, str]:
+    """Return the numbers of some disputes by their ids."""
+    ids = list(dispute_ids)
+    statement = select(Dispute.id, Dispute.number).where(Dispute.id.in_(ids))
+    return dict(map(tuple, db.read(statement))) if ids else {}
 
 
 def waiting(seller_id: int | None = None) -> tuple[int, datetime | None]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from flask import url_for
 
 from marketplace.debts.queries import Age, BorneBy, Debtor, DebtRow, DebtTotal, PaidBy
+from marketplace.disputes import page_queries as dispute_queries
 from marketplace.paging import Sort
 from marketplace.refunds import queries as refund_queries
 from marketplace.web.admin.explain import entry_url
@@ -182,14 +183,17 @@ def _causes(subjects: Sequence[str]) -> dict[str, Cause]:
     """Return what subjects such as `refund:9:1` and `dispute:3:1` mean."""
     kinds = {subject: subject.split(":") for subject in subjects}
     refunds = refund_queries.numbers_of(int(parts[1]) for parts in kinds.values() if parts[0] == "refund")
+    disputes = dispute_queries.numbers_of(int(parts[1]) for parts in kinds.values() if parts[0] == "dispute")
     found = {}
     for subject, (kind, row_id, *_) in kinds.items():
-        number = refunds.get(int(row_id), "") if kind == "refund" else ""
-        found[subject] = Cause(
-            label=f"Refund {number}" if number else f"{kind.capitalize()} {row_id}",
-            url=url_for("admin.refunds", refund=number) if number else "",
-            explain_url=url_for("admin.explain_refund", number=number, figure="debt") if number else "",
-        )
+        if kind == "refund" and (number := refunds.get(int(row_id))):
+            explain_url = url_for("admin.explain_refund", number=number, figure="debt")
+            found[subject] = Cause(f"Refund {number}", url_for("admin.refunds", refund=number), explain_url)
+        elif kind == "dispute" and (number := disputes.get(int(row_id))):
+            explain_url = url_for("admin.explain_dispute", number=number, figure="debt")
+            found[subject] = Cause(f"Dispute {number}", url_for("admin.dispute", number=number), explain_url)
+        else:
+            found[subject] = Cause(f"{kind.capitalize()} {row_id}", "", "")
     return found
 
 
