@@ -39,7 +39,7 @@ _FOR_SELLERS = {
     DisputeFigure.PLATFORM: "Platform fee, given back",
     DisputeFigure.HELD: "From what was held for you",
     DisputeFigure.AVAILABLE: "From what was available to you",
-    DisputeFigure.DEBT: "You owe",
+    DisputeFigure.DEBT: "Added to what you owe",
 }
 _HOUR = 3_600
 _DAY = 24 * _HOUR
