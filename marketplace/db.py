@@ -50,6 +50,7 @@ _RETRYABLE = frozenset({"40001", "40P01"})
 _LOCK_STAYS_TAKEN = "55P03"
 _BUSY = "Somebody else is changing this right now. Please try again."
 _TAKE_TURN = "LOCK TABLE turn IN SHARE UPDATE EXCLUSIVE MODE"
+_LATER = "writes for the end"
 _open_atomic: ContextVar[bool] = ContextVar("open_atomic", default=False)
 
 PrimaryKey = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
@@ -216,6 +217,17 @@ def batch(session: Session, writes: Sequence[Write]) -> None:
                 cursor.execute(statement, parameters)
     except psycopg.Error as error:
         raise DBAPIError("a batch", None, error, hide_parameters=True) from error
+
+
+def later(session: Session, writes: Sequence[Write]) -> None:
+    """Send statements of an open `atomic` with its last ones, in one round trip; nothing may read what they change."""
+    session.info.setdefault(_LATER, []).extend(writes)
+
+
+def put_off(session: Session) -> list[Write]:
+    """Return what `later` has put off, for the one that writes last."""
+    writes: list[Write] = session.info.pop(_LATER, [])
+    return writes
 
 
 def forbid_open_transaction() -> None:

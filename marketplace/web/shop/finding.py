@@ -67,7 +67,7 @@ class Finding:
     filters_label: str
     chips: tuple[Link, ...]
     clear_url: str
-    cards: list[ShownCard]
+    cards: tuple[ShownCard, ...]
     sort_label: str
     sort_options: tuple[Link, ...]
     pager: Pager
@@ -94,7 +94,7 @@ def find(request: Request) -> Finding:
         older_url=address(replace(request, place=cards.next)) if cards.next else "",
         shown=f"{len(cards.rows):,} of {frame.total:,}",
     )
-    return replace(frame.finding, cards=[card(row) for row in cards.rows], pager=pager)
+    return replace(frame.finding, cards=tuple(card(row) for row in cards.rows), pager=pager)
 
 
 def _frame(request: Request, cards: Cards) -> Frame:
@@ -124,7 +124,7 @@ def _without_cards(request: Request, found: Facets) -> Finding:
         filters_label=f"Filters ({len(drops)})" if drops else "Filters",
         chips=tuple(Link(label, remove_url=address(request.asking(less))) for label, less in drops),
         clear_url=request.path,
-        cards=[],
+        cards=(),
         sort_label=_SORT_LABELS[request.sort],
         sort_options=_sort_options(request),
         pager=Pager("", "", "", _sizes(request) if found.total > PAGE_SIZES[0] else ()),

@@ -75,10 +75,10 @@ class ListingPage:
     delivery_policy: list[str]
     returns_policy: list[str]
     seller: ShownSeller
-    same_part: list[ShownCard]
+    same_part: tuple[ShownCard, ...]
     alike_title: str
-    alike: list[ShownCard]
-    of_shop: list[ShownCard]
+    alike: tuple[ShownCard, ...]
+    of_shop: tuple[ShownCard, ...]
 
 
 @dataclass(frozen=True)
@@ -151,10 +151,10 @@ def listing_page(found: ListingView, others: Related, *, viewer: Viewer | None) 
         ],
         returns_policy=_paragraphs(found.shop.returns_policy),
         seller=shown_cards.seller(found.shop),
-        same_part=[card(row) for row in others.same_part],
+        same_part=tuple(card(row) for row in others.same_part),
         alike_title="Similar cars" if is_car else "Similar parts",
-        alike=[card(row) for row in others.alike],
-        of_shop=[card(row) for row in others.of_shop],
+        alike=tuple(card(row) for row in others.alike),
+        of_shop=tuple(card(row) for row in others.of_shop),
     )
 
 
