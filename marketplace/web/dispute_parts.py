@@ -260,5 +260,5 @@ def send_file(file: FileRow) -> ResponseReturnValue:
             folder, file.stored_name, mimetype=file.media_type, as_attachment=True, download_name=file.file_name
         )
     )
-    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["Cache-Control"] = "no-store"
     return answer
