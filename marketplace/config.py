@@ -76,6 +76,8 @@ class Settings:
     trusted_proxies: int = 0
     """How many reverse proxies stand in front: their X-Forwarded headers are believed, others are not."""
     provider_timeout_seconds: int = 4
+    answers_may_age: bool = False
+    """Whether counts beside filters may be seconds old (`web/recent.py`): what the environment starts does so."""
     payment_tracking: PaymentTracking = field(default_factory=PaymentTracking)
     recovery: Recovery = field(default_factory=Recovery)
     money: MoneyPolicy = field(default_factory=MoneyPolicy)
@@ -125,6 +127,7 @@ def _settings(variables: Mapping[str, str], document: Mapping[str, Any]) -> Sett
         demo=variables.get("MARKETPLACE_DEMO") == "1",
         database_pool=int(variables.get("DATABASE_POOL", "5")),
         trusted_proxies=int(variables.get("TRUSTED_PROXIES", "0")),
+        answers_may_age=True,
         payment_tracking=_section(PaymentTracking, document, "payment_tracking"),
         recovery=_section(Recovery, document, "recovery"),
         money=_section(MoneyPolicy, document, "money"),

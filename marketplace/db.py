@@ -32,10 +32,11 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, MultipleResultsFound
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from marketplace import prepared
 from marketplace.errors import Conflict
 
 Write = tuple[str, Mapping[str, Any] | Sequence[Any]]
@@ -49,6 +50,7 @@ _RETRYABLE = frozenset({"40001", "40P01"})
 _LOCK_STAYS_TAKEN = "55P03"
 _BUSY = "Somebody else is changing this right now. Please try again."
 _TAKE_TURN = "LOCK TABLE turn IN SHARE UPDATE EXCLUSIVE MODE"
+_LATER = "writes for the end"
 _open_atomic: ContextVar[bool] = ContextVar("open_atomic", default=False)
 
 PrimaryKey = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
@@ -121,6 +123,7 @@ def engine_settings(url: str, pool: int) -> dict[str, Any]:
                 **common,
                 "url": url,
                 "isolation_level": "AUTOCOMMIT",
+                "skip_autocommit_rollback": True,
                 "connect_args": {"options": "-c default_transaction_read_only=on -c timezone=UTC"},
             }
         },
@@ -129,14 +132,22 @@ def engine_settings(url: str, pool: int) -> dict[str, Any]:
 
 def read(statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
     """Return the rows of one read-only statement; the connection is given back at once."""
-    with _reader().connect() as connection:
-        return connection.execute(statement, parameters or {}).all()
+    engine, values = _reader(), parameters or {}
+    found = prepared.rows(engine, statement, values)
+    if found is not None:
+        return found
+    with engine.connect() as connection:
+        result = connection.execute(statement, values)
+        prepared.note(statement, result.keys())
+        return result.all()
 
 
 def read_one(statement: Executable, parameters: Mapping[str, Any] | None = None) -> Row[Any] | None:
-    """Return the only row of a read-only statement, or None."""
-    with _reader().connect() as connection:
-        return connection.execute(statement, parameters or {}).one_or_none()
+    """Return the only row of a read-only statement, or None. Raises MultipleResultsFound for several."""
+    found = read(statement, parameters)
+    if len(found) > 1:
+        raise MultipleResultsFound("Several rows were found where one was asked for.")
+    return found[0] if found else None
 
 
 @contextmanager
@@ -151,8 +162,13 @@ def snapshot(*, deferrable: bool = False) -> Iterator[Connection]:
         yield connection
 
 
-def append(statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
-    """Run one statement READ COMMITTED and commit it: inbox rows and sign-in rows, which no money rule reads."""
+def append(
+    statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+) -> Sequence[Row[Any]]:
+    """Run one statement READ COMMITTED and commit it: inbox rows and sign-in rows, which no money rule reads.
+
+    Several `parameters` are several rows in one go.
+    """
     with _writer().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         result = connection.execute(statement, parameters or {})
         return result.all() if result.returns_rows else ()
@@ -201,6 +217,17 @@ def batch(session: Session, writes: Sequence[Write]) -> None:
                 cursor.execute(statement, parameters)
     except psycopg.Error as error:
         raise DBAPIError("a batch", None, error, hide_parameters=True) from error
+
+
+def later(session: Session, writes: Sequence[Write]) -> None:
+    """Send statements of an open `atomic` with its last ones, in one round trip; nothing may read what they change."""
+    session.info.setdefault(_LATER, []).extend(writes)
+
+
+def put_off(session: Session) -> list[Write]:
+    """Return what `later` has put off, for the one that writes last."""
+    writes: list[Write] = session.info.pop(_LATER, [])
+    return writes
 
 
 def forbid_open_transaction() -> None:

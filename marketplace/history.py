@@ -8,6 +8,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, ClassVar, cast
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import (
     ARRAY,
     CTE,
@@ -28,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, attributes, mapped_column
 from sqlalchemy.orm.util import identity_key
 
+from marketplace import db
 from marketplace.db import Base, EnumText, LongText, PrimaryKey, Text64, UtcTime
 from marketplace.transitions import Machine
 
@@ -101,7 +103,12 @@ class StatusChange(Base):
     at: Mapped[UtcTime]
 
 
-_INSERT = insert(StatusChange)
+_INSERT = """INSERT INTO status_change (subject, subject_id, verb, from_status, to_status, because, actor_kind,
+       actor_user_id, source, at)
+SELECT subject, subject_id, verb, from_status, to_status, because, actor_kind, actor_user_id, source, at
+FROM jsonb_to_recordset(%s) AS change (place int, subject text, subject_id bigint, verb text, from_status text,
+     to_status text, because text, actor_kind text, actor_user_id bigint, source text, at timestamptz) ORDER BY place
+"""
 
 
 def begin(
@@ -259,9 +266,13 @@ def _note(session: Session, row: dict[str, object]) -> None:
 
 @event.listens_for(Session, "before_commit")
 def _write(session: Session) -> None:
-    rows = session.info.pop(_NOTED, None)
-    if rows:
-        session.connection().execute(_INSERT, rows)
+    # A savepoint that is rolled back must not take with it what was put off before it.
+    writes = [] if session.in_nested_transaction() else db.put_off(session)
+    if rows := session.info.pop(_NOTED, None):
+        numbered = [{**row, "at": row["at"].isoformat(), "place": place} for place, row in enumerate(rows)]
+        writes.append((_INSERT, (Jsonb(numbered),)))
+    if writes:
+        db.batch(session, writes)
 
 
 def _change(

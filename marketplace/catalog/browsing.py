@@ -80,7 +80,8 @@ CARDS: Select[*tuple[Any, ...]] = select(
     PartDetails.brand,
     PartDetails.condition,
 )
-"""The columns of a card; on_shelf adds where they come from."""
+"""The columns of a card in its order, both amounts before their currency; on_shelf adds where they come from."""
+_COLUMNS = len(CARDS.selected_columns)
 _ON_SHELF = on_shelf(CARDS, with_words=False)
 _FOUND_BY_WORDS = on_shelf(CARDS, with_words=True)
 
@@ -140,22 +141,14 @@ def counts(several: Sequence[Filter]) -> list[int]:
 
 def card_of(row: Row[*tuple[Any, ...]]) -> Card:
     """Return the card in a row of CARDS."""
-    return Card(
-        listing_id=row.id,
-        slug=row.slug,
-        title=row.title,
-        kind=row.kind,
-        price=Money(row.price_minor, row.currency),
-        delivery=Money(row.delivery_minor, row.currency),
-        in_stock=row.in_stock,
-        picture=row.picture,
-        shop_name=row.shop_name,
-        year=row.year,
-        mileage_km=row.mileage_km,
-        fuel=row.fuel,
-        brand=row.brand,
-        condition=row.condition,
-    )
+    return _card(tuple(row)[:_COLUMNS])
+
+
+@lru_cache(maxsize=4_096)
+def _card(values: tuple[Any, ...]) -> Card:
+    """Return the card of these values: most cards of a page are the same as a moment ago, to the last unit in stock."""
+    listing_id, slug, title, kind, price, delivery, currency, *rest = values
+    return Card(listing_id, slug, title, kind, Money(price, currency), Money(delivery, currency), *rest)
 
 
 def _page(

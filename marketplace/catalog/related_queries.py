@@ -8,7 +8,9 @@ from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
     Select,
+    all_,
     and_,
+    any_,
     bindparam,
     case,
     false,
@@ -17,6 +19,7 @@ from sqlalchemy import (
     true,
     union,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from marketplace import db
 from marketplace.catalog.browsing import CARDS, card_of
@@ -95,11 +98,17 @@ _OF_SHOP = (
     on_shelf(CARDS, with_words=False)
     .where(
         Listing.seller_id == bindparam("seller_id", type_=BigInteger),
-        Listing.id.not_in(bindparam("but", expanding=True)),
+        Listing.id != all_(bindparam("but", type_=ARRAY(BigInteger))),
         Listing.in_stock > 0,
     )
     .order_by(Listing.id.desc())
     .limit(_COUNT)
+)
+
+
+# Which they are may be known already; what they cost and whether they are there never is.
+_AS_THEY_ARE = on_shelf(CARDS, with_words=False).where(
+    Listing.id == any_(bindparam("ids", type_=ARRAY(BigInteger))), Listing.in_stock > 0
 )
 
 
@@ -111,6 +120,15 @@ class Related:
     alike: tuple[Card, ...]
     of_shop: tuple[Card, ...]
 
+    @property
+    def ids(self) -> "RelatedIds":
+        """Return which listings these are."""
+        return tuple(tuple(card.listing_id for card in cards) for cards in (self.same_part, self.alike, self.of_shop))
+
+
+RelatedIds = tuple[tuple[int, ...], ...]
+"""Which listings stand beside one, in the order of `Related`."""
+
 
 def related(listing_id: int, seller_id: int, *, count: int) -> Related:
     """Return at most `count` listings of each sort that can be bought now, in three queries."""
@@ -120,3 +138,10 @@ def related(listing_id: int, seller_id: int, *, count: int) -> Related:
     seen = [listing_id, *(card.listing_id for card in (*same_part, *alike))]
     found = db.read(_OF_SHOP, {"seller_id": seller_id, "but": seen, "count": count})
     return Related(same_part, alike, tuple(card_of(row) for row in found))
+
+
+def related_again(ids: RelatedIds) -> Related:
+    """Return the same listings as they are now, without those that can't be bought any more, in one query."""
+    wanted = [listing_id for each in ids for listing_id in each]
+    found = {row.id: card_of(row) for row in db.read(_AS_THEY_ARE, {"ids": wanted})} if wanted else {}
+    return Related(*(tuple(found[listing_id] for listing_id in each if listing_id in found) for each in ids))

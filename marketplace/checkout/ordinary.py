@@ -102,7 +102,7 @@ def count(
         (_CART, (first.cart_id, first.purchase_id)),
         moves.status(Purchase, [first.purchase_id], "pay"),
     ]
-    db.batch(session, writes)
+    db.later(session, writes)
     return True
 
 

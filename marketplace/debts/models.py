@@ -1,6 +1,6 @@
 """Debts of sellers, and each time a share's money paid one."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -53,6 +53,11 @@ class SellerDebt(Base):
     def open_minor(self) -> int:
         """Return what is still owed: the amount less what sales paid and what is forgiven; minor units."""
         return self.amount_minor - self.netted_minor - self.forgiven_minor
+
+    @classmethod
+    def is_open(cls) -> ColumnElement[bool]:
+        """Return the condition that something is still owed, in the words of the index that finds it."""
+        return cls.netted_minor + cls.forgiven_minor < cls.amount_minor
 
 
 class DebtNetting(Base):

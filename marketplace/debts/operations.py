@@ -62,6 +62,11 @@ def pay_from(session: Session, share: PaymentTransaction, *, now: datetime) -> i
     return _pair(session, own_first, [share], now=now)
 
 
+def owes(session: Session, *, seller_id: int, currency: str) -> bool:
+    """Return whether a seller owes anything in `currency`."""
+    return bool(_open_debts(session, seller_id, currency))
+
+
 def net_due(session: Session, *, now: datetime) -> int:
     """Let available money pay debts of every seller who has both; return how many sellers (at most 100 a call)."""
     both = (
@@ -72,7 +77,7 @@ def net_due(session: Session, *, now: datetime) -> int:
             & (PaymentTransaction.currency == SellerDebt.currency),
         )
         .where(
-            SellerDebt.open_minor > 0,
+            SellerDebt.is_open(),
             PaymentTransaction.status == TransactionStatus.AVAILABLE,
             PaymentTransaction.left_minor > 0,
             ~PaymentBlock.is_open_for(PaymentTransaction.id),
@@ -125,7 +130,7 @@ def _open_debts(session: Session, seller_id: int, currency: str) -> list[SellerD
         .where(
             SellerDebt.seller_id == seller_id,
             SellerDebt.currency == currency,
-            SellerDebt.open_minor > 0,
+            SellerDebt.is_open(),
         )
         .order_by(SellerDebt.id)
         .limit(_BATCH)

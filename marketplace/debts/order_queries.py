@@ -37,7 +37,8 @@ class OrderDebt:
         return -self.open_minor if figure is DebtFigure.OWED else -self.paid_minor
 
 
-_DEBTS = SellerDebt.order_id == bindparam("order_id")
+_SHARES = select(PaymentTransaction.id).where(PaymentTransaction.order_id == bindparam("order_id"))
+_DEBTS = SellerDebt.transaction_id.in_(_SHARES)
 _OF_ORDER = select(
     select(func.coalesce(func.sum(SellerDebt.amount_minor), 0).cast(_MINOR)).where(_DEBTS).scalar_subquery(),
     select(func.coalesce(func.sum(SellerDebt.open_minor), 0).cast(_MINOR)).where(_DEBTS).scalar_subquery(),

@@ -20,7 +20,7 @@ from marketplace.queue import JobName, enqueue
 Tick = Callable[[], Mapping[str, int]]
 
 _A_DAY = timedelta(days=1)
-_REQUEST_SECONDS = 6.0
+_REQUEST_SECONDS = 8.0
 _JOB_SECONDS = 60.0
 # The provider notices within a twentieth of a second; the rest is for its webhooks.
 _PROVIDER_SECONDS = 0.1

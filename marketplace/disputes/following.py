@@ -75,13 +75,13 @@ def follow(session: Session, *, facts: DisputeFacts, policy: MoneyPolicy, actor:
     _agree_loss(session, dispute, FeeBearer(policy.dispute_fee_bearer), actor=actor, now=now)
     blocks.agree(session, dispute, now=now)
     if not (is_new or moved or any(booked)) and dispute.due_by == found.due_by:
-        return f"The dispute is {dispute.status.label.lower()} already."
+        return f"The dispute stands there already: {dispute.status.label.lower()}."
     dispute.due_by = found.due_by
     dispute.revision += 1
     if moved:
         telling.moved(session, dispute, now=now)
     session.flush()
-    return f"Dispute {dispute.number} is {dispute.status.label.lower()}."
+    return f"Dispute {dispute.number}: {dispute.status.label.lower()}."
 
 
 def follow_warning(session: Session, *, facts: WarningFacts, actor: Actor, now: datetime) -> str:

@@ -38,7 +38,7 @@ class DisputeTab(StrEnum):
         member.label, member.statuses = label, statuses
         return member
 
-    RESPONSE = "response", "Needs response", (_S.NEEDS_RESPONSE,)
+    RESPONSE = "response", "Needs an answer", (_S.NEEDS_RESPONSE,)
     REVIEW = "review", "Under review", (_S.UNDER_REVIEW,)
     WON = "won", "Won", (_S.WON, _S.PREVENTED)
     LOST = "lost", "Lost", (_S.LOST,)

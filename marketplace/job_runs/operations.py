@@ -21,6 +21,17 @@ _JOB = text("SELECT status::text, task_name, queueing_lock FROM procrastinate_jo
 # The library's own function; its arguments after the id: when, and what would change.
 _QUEUE_AGAIN = text("SELECT procrastinate_retry_job_v2(:job_id, now(), NULL, NULL, NULL)")
 
+_run = insert(LastRun)
+# Built once: the tick keeps a dozen every five seconds. Two workers may tick at once; the later start counts.
+_KEEP = _run.on_conflict_do_update(
+    index_elements=[LastRun.name],
+    set_={
+        **{name: _run.excluded[name] for name in ("started_at", "milliseconds", "done", "error")},
+        "failed_at": func.coalesce(_run.excluded.failed_at, LastRun.failed_at),
+    },
+    where=LastRun.started_at <= _run.excluded.started_at,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -39,15 +50,7 @@ def record_runs(runs: Sequence[Run]) -> None:
         {**asdict(run), "error": _shortened(run.error), "failed_at": run.started_at if run.error else None}
         for run in runs
     ]
-    statement = insert(LastRun).values(rows)
-    new = statement.excluded
-    changed = {name: new[name] for name in ("started_at", "milliseconds", "done", "error")}
-    kept = func.coalesce(new.failed_at, LastRun.failed_at)
-    # Two workers may tick at once; the later start counts.
-    later = LastRun.started_at <= new.started_at
-    db.append(
-        statement.on_conflict_do_update(index_elements=[LastRun.name], set_={**changed, "failed_at": kept}, where=later)
-    )
+    db.append(_KEEP, rows)
 
 
 def record_failure(

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+import structlog
 from sqlalchemy.orm import Session
 
 from marketplace import db
 from marketplace.outbound import operations, requests
 from marketplace.outbound.models import CallKind
+from marketplace.outbound.operations import TakenCall
 from marketplace.outbound.requests import Answer
 from marketplace.providers.base import Provider, Refused, Unknown
+
+log = structlog.get_logger()
 
 _BATCH = 50
 NOT_FOUND = "not_found"
@@ -51,7 +55,7 @@ def send(call_id: int, *, providers: Mapping[str, Provider], outcomes: Outcomes,
         return Sent(is_elsewhere=True)
     provider = providers[call.provider]
     try:
-        answer = requests.look_up(provider, call) if call.look_up_only else requests.send(provider, call)
+        answer = _look_up(provider, call) if call.look_up_only else requests.send(provider, call)
     except Unknown as error:
         db.atomic(operations.doubt, (), call_id=call_id, message=str(error), now=now)
         return Sent()
@@ -66,11 +70,25 @@ def send(call_id: int, *, providers: Mapping[str, Provider], outcomes: Outcomes,
 
 
 def send_due(*, providers: Mapping[str, Provider], outcomes: Outcomes, now: datetime) -> int:
-    """Go on with every call that has no outcome and is due; return how many were looked after."""
+    """Go on with every call that has no outcome and is due; return how many were looked after.
+
+    One whose answer fits nothing we know stops no other: it is without an outcome, and the ladder comes back to it.
+    """
     call_ids = db.atomic(operations.due, (), now=now, limit=_BATCH)
     for call_id in call_ids:
-        send(call_id, providers=providers, outcomes=outcomes, now=now)
+        try:
+            send(call_id, providers=providers, outcomes=outcomes, now=now)
+        except Exception:
+            log.exception("call without an outcome", call_id=call_id)
     return len(call_ids)
+
+
+def _look_up(provider: Provider, call: TakenCall) -> Answer | None:
+    """Look the call's object up. That the provider does not let us look says nothing about what the call has done."""
+    try:
+        return requests.look_up(provider, call)
+    except Refused as error:
+        raise Unknown(f"It could not be looked up. {error}") from error
 
 
 def _done(session: Session, *, call: operations.TakenCall, outcome: Outcome, answer: Answer, now: datetime) -> None:

@@ -52,7 +52,7 @@ def follow_transfer(session: Session, found: Transfer, *, actor: Actor, now: dat
 
     Raises Contradiction when it fits no payout as it stands.
     """
-    payout = _payout(session, found.reference)
+    payout = _payout(session, found)
     if payout is None:
         return None, _NOT_OURS
     return payout, arrive(session, payout, found, actor=actor, now=now)
@@ -68,6 +68,8 @@ def arrive(session: Session, payout: Payout, found: Transfer, *, actor: Actor, n
     account = session.get_one(SellerAccount, payout.seller_account_id)
     if (payout.amount_minor, payout.currency) != (found.amount_minor, found.currency):
         raise Contradiction("the transfer is about another amount")
+    if found.account_id not in _asked_of(session, CallKind.TRANSFER, payout):
+        raise Contradiction("the transfer went to another account")
     if payout.transfer_id is not None or not payout.machine.can(payout.status, "arrive"):
         raise Contradiction(f"payout {payout.number} is {payout.status.label.lower()} and waits for no transfer")
     payout.transfer_id, payout.next_attempt_at = found.transfer_id, None
@@ -87,7 +89,10 @@ def arrive(session: Session, payout: Payout, found: Transfer, *, actor: Actor, n
         description=f"Payout {payout.number} transferred",
         now=now,
     )
-    operations.plan_bank_payout(session, payout, account, actor=actor, now=now)
+    # From where the money is: the seller may have connected another account since.
+    operations.plan_bank_payout(
+        session, payout, provider=account.provider, account_id=found.account_id, actor=actor, now=now
+    )
     return "The seller's account has the money."
 
 
@@ -96,15 +101,13 @@ def follow_bank(session: Session, found: BankPayout, *, actor: Actor, now: datet
 
     Raises Contradiction when it is about something else than the payout it names.
     """
-    payout = _payout(session, found.reference)
-    if payout is None:
+    payout = _payout(session, found)
+    if payout is None or found.account_id not in _asked_of(session, CallKind.BANK_PAYOUT, payout):
         return _NOT_OURS
     if payout.provider_payout_id != found.payout_id and _is_earlier(session, payout, found):
         return "It was sent to the bank again since."
     if payout.currency != found.currency or found.amount_minor > payout.amount_minor:
         raise Contradiction("the payment to the bank is about another amount")
-    if payout.transfer_id is None:
-        raise Contradiction("the transfer is not in the books yet")
     is_new = payout.provider_payout_id != found.payout_id
     payout.provider_payout_id, payout.arrives_at = found.payout_id, found.arrives_at
     if payout.status in _OVER:
@@ -113,6 +116,10 @@ def follow_bank(session: Session, found: BankPayout, *, actor: Actor, now: datet
         return _pay(session, payout, actor=actor, is_new=is_new, now=now)
     if found.status in {"failed", "canceled"}:
         return _fail(session, payout, found, actor=actor, now=now)
+    if is_new and payout.status is PayoutStatus.FAILED:
+        # It was given up because no answer came, and is on its way all the same.
+        payout.failure_code = payout.failure_reason = None
+        history.move(session, payout, "resend", actor=actor, at=now)
     if payout.status is PayoutStatus.IN_TRANSIT:
         payout.next_attempt_at = max(found.arrives_at, now) + rules.ASK_AFTER
     if is_new:
@@ -192,16 +199,26 @@ def _debits(session: Session, payout: Payout) -> list[Line]:
     ]
 
 
-def _payout(session: Session, reference: str | None) -> Payout | None:
-    """Return the payout that a provider's object names; the inbox has sorted out other installations' objects."""
-    text = reference or ""
+def _payout(session: Session, found: Transfer | BankPayout) -> Payout | None:
+    """Return the payout that a provider's object names; None unless this installation has made the object."""
+    text = found.reference or ""
     number = text.removeprefix(operations.REFERENCE)
     if not text.startswith(operations.REFERENCE) or not number.isdecimal() or len(number) > 18:
+        return None
+    if found.installation != outbound.installation(session):
         return None
     payout = session.get(Payout, int(number))
     if payout is None:
         raise Contradiction("it names a payout that is not there")
     return payout
+
+
+def _asked_of(session: Session, kind: CallKind, payout: Payout) -> set[str]:
+    """Return the accounts that calls of `kind` about a payout were about: an account's own word proves nothing."""
+    asked = select(OutboundCall.request["account_id"].astext).where(
+        OutboundCall.kind == kind, OutboundCall.subject_id == payout.id
+    )
+    return set(session.execute(asked).scalars())
 
 
 def _is_earlier(session: Session, payout: Payout, found: BankPayout) -> bool:

@@ -13,7 +13,7 @@ from marketplace.debts import operations as debts
 from marketplace.errors import Conflict, NotAllowed, NotFound
 from marketplace.history import Actor
 from marketplace.outbound import operations as outbound
-from marketplace.outbound.models import CallKind
+from marketplace.outbound.models import CallKind, OutboundCall
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
 from marketplace.payouts import rules, skips, standing_queries
@@ -25,6 +25,7 @@ REFERENCE = "payout:"
 RUN = Actor.job("payouts")
 _LINES = 500
 """The most shares one payout pays; a seller with more gets several, so that no transaction grows without end."""
+_STILL_NETTING = "What you sold is paying what you owe us. Please try again in a minute."
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,10 @@ def take_up(
     if cause is not None:
         skips.note(session, found, cause, now=now)
         _refuse_request(occasion, cause.words)
+        return None
+    if debts.owes(session, seller_id=seller_id, currency=currency):
+        # More than one transaction can net: the tick goes on with it, and nothing leaves before.
+        _refuse_request(occasion, _STILL_NETTING)
         return None
     skips.end(session, seller_id=seller_id, currency=currency, now=now)
     return _make(session, seller_id, currency, is_requested=occasion is Occasion.REQUEST, actor=actor, now=now)
@@ -140,29 +145,40 @@ def retry(session: Session, *, payout_id: int, actor: Actor, now: datetime) -> i
 
 
 def resend(session: Session, *, payout_id: int, actor: Actor, now: datetime) -> int:
-    """Send a failed payout to the bank again, to the account the seller has now; return the call to be sent.
+    """Send a failed payout to the bank again, to the bank the seller has now; return the call to be sent.
 
-    Raises MoveNotAllowed or AlreadyThere when it has not failed, NotAllowed when the provider pays no bank of theirs.
+    Raises MoveNotAllowed or AlreadyThere when it has not failed, NotAllowed when its seller is stopped, the provider
+    pays no bank of theirs or they have another account since, Conflict while a call is under way.
     """
     payout = known(session, payout_id)
     account = session.get_one(SellerAccount, payout.seller_account_id)
+    if is_stopped(session, payout.seller_id):
+        raise NotAllowed("This seller's payouts are stopped. Lift the stop first.")
     if not account.payouts_enabled:
         raise NotAllowed("The provider does not pay this seller's bank yet. They have to mend their account first.")
+    if _account_with_money(session, payout) != account.account_id:
+        raise NotAllowed("The money is in the seller's former account. Take the transfer back at the provider.")
+    if outbound.is_under_way(session, kind=CallKind.BANK_PAYOUT, subject_id=payout.id):
+        raise Conflict("The provider is being asked right now.")
     history.move(session, payout, "resend", actor=actor, at=now)
     payout.failure_code = payout.failure_reason = payout.next_attempt_at = payout.provider_payout_id = None
     payout.bank_name, payout.bank_last4 = account.bank_name, account.bank_last4
-    return plan_bank_payout(session, payout, account, actor=actor, now=now)
+    return plan_bank_payout(
+        session, payout, provider=account.provider, account_id=account.account_id, actor=actor, now=now
+    )
 
 
-def plan_bank_payout(session: Session, payout: Payout, account: SellerAccount, *, actor: Actor, now: datetime) -> int:
-    """Plan the payment from the seller's account to their bank, of all that has not been taken back."""
+def plan_bank_payout(
+    session: Session, payout: Payout, *, provider: str, account_id: str | None, actor: Actor, now: datetime
+) -> int:
+    """Plan the payment from the account with the money to its bank, of all that has not been taken back."""
     return outbound.plan(
         session,
-        provider=account.provider,
+        provider=provider,
         kind=CallKind.BANK_PAYOUT,
         subject_id=payout.id,
         request={
-            "account_id": account.account_id,
+            "account_id": account_id,
             "amount_minor": payout.amount_minor - payout.reversed_minor,
             "currency": payout.currency,
             "reference": f"{REFERENCE}{payout.id}",
@@ -170,6 +186,17 @@ def plan_bank_payout(session: Session, payout: Payout, account: SellerAccount, *
         actor=actor,
         now=now,
     )
+
+
+def _account_with_money(session: Session, payout: Payout) -> str | None:
+    """Return the provider's account from which a payout was sent to the bank."""
+    asked = (
+        select(OutboundCall.request["account_id"].astext)
+        .where(OutboundCall.kind == CallKind.BANK_PAYOUT, OutboundCall.subject_id == payout.id)
+        .order_by(OutboundCall.attempt.desc())
+        .limit(1)
+    )
+    return session.execute(asked).scalar_one_or_none()
 
 
 def _plan_transfer(session: Session, payout: Payout, account: SellerAccount, *, actor: Actor, now: datetime) -> int:

@@ -12,6 +12,7 @@ from marketplace.history import Actor
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.operations import Line
 from marketplace.money import Money
+from marketplace.outbound import operations as outbound
 from marketplace.payments import balance
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import BlockReason, TransactionStatus
@@ -67,8 +68,9 @@ def _row(session: Session, payout: Payout, found: MadeReversal, *, actor: Actor,
     """Return the row of a reversal: known by its id, asked for by us, or new because it was made at the provider."""
     known = select(TransferReversal).where(TransferReversal.provider_reversal_id == found.reversal_id)
     reversal = session.execute(known).scalar_one_or_none()
+    is_ours = (found.reference or "").startswith(REFERENCE) and found.installation == outbound.installation(session)
     number = (found.reference or "").removeprefix(REFERENCE)
-    if reversal is None and (found.reference or "").startswith(REFERENCE) and number.isdecimal():
+    if reversal is None and is_ours and number.isdecimal() and len(number) <= 18:
         reversal = session.get(TransferReversal, int(number))
         if reversal is None or reversal.payout_id != payout.id:
             raise Contradiction("the reversal names a row that is not there")

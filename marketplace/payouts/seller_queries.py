@@ -34,8 +34,8 @@ class PayoutTab(StrEnum):
         return member
 
     ALL = "all", "All", tuple(_P)
-    ON_ITS_WAY = "on-its-way", "On their way", (_P.PENDING, _P.IN_TRANSIT)
-    PAID = "paid", "Paid", (_P.PAID,)
+    ON_ITS_WAY = "on-its-way", "On its way", (_P.PENDING, _P.IN_TRANSIT)
+    PAID = "paid", "Paid out", (_P.PAID,)
     PROBLEM = "problem", "Not arrived", (_P.REFUSED, _P.FAILED)
     OVER = "over", "Called off", (_P.CANCELED, _P.REVERSED)
 

@@ -22,7 +22,7 @@ class PayoutStatus(Status):
     PENDING = "pending", "Being sent"
     REFUSED = "refused", "Not sent"
     IN_TRANSIT = "in_transit", "On its way"
-    PAID = "paid", "Paid"
+    PAID = "paid", "Paid out"
     FAILED = "failed", "Failed"
     CANCELED = "canceled", "Cancelled"
     REVERSED = "reversed", "Taken back"

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from marketplace import db, history
 from marketplace.checkout.settlement import Contradiction
 from marketplace.config import Settings
 from marketplace.errors import DomainError, NotFound
+from marketplace.history import Actor
 from marketplace.payouts.onboarding import NotOurs
 from marketplace.provider_events import operations
 from marketplace.provider_events.handlers import Handler, handler_of
@@ -36,7 +37,9 @@ log = structlog.get_logger()
 _LEASE = timedelta(minutes=1)
 _BATCH = 50
 _STATUS = select(ProviderEvent.status).where(ProviderEvent.id == bindparam("event_id"))
-_WITHOUT_PAYLOAD = (defer(ProviderEvent.payload),)  # it was read before the transaction
+_STANDING = select(ProviderEvent.status, ProviderEvent.event_id, ProviderEvent.attempts).where(
+    ProviderEvent.id == bindparam("event_id")
+)
 
 
 def receive(event: InboundEvent, body: bytes, *, provider: Provider, settings: Settings, now: datetime) -> None:
@@ -152,8 +155,18 @@ def _facts(handler: Handler, event: operations.StoredEvent, provider: Provider, 
 def _apply(
     session: Session, *, event_id: int, handler: Handler, facts: object, settings: Settings, now: datetime
 ) -> None:
-    event = session.get_one(ProviderEvent, event_id, options=_WITHOUT_PAYLOAD)
-    if not EVENT.can(event.status, "apply"):
+    # Columns instead of an object: an object reads, notices changes and writes at four times the price.
+    found = session.connection().execute(_STANDING, {"event_id": event_id}).one()
+    if not EVENT.can(found.status, "apply"):
         return
-    note = handler.apply(session, facts, operations.source_of(event), settings, now)
-    operations.applied(session, event=event, payment_id=handler.payment_id(facts), note=note, now=now)
+    source = Actor.provider(found.event_id[:64])
+    note = handler.apply(session, facts, source, settings, now)
+    operations.applied(
+        session,
+        event_id=event_id,
+        attempts=found.attempts + 1,
+        payment_id=handler.payment_id(facts),
+        note=note,
+        source=source,
+        now=now,
+    )

@@ -90,13 +90,12 @@ def queue_reading(session: Session, *, event_id: int) -> None:
     enqueue(session, JobName.READ_EVENT, event_id=event_id)
 
 
-def applied(session: Session, *, event: ProviderEvent, payment_id: int | None, note: str, now: datetime) -> None:
-    """Record that the event's fact is in the books, in the same transaction as its effect."""
-    event.attempts += 1
-    event.next_attempt_at = None
-    event.payment_id = payment_id
-    event.note = note
-    history.move(session, event, "apply", actor=source_of(event), at=now, because=note)
+def applied(
+    session: Session, *, event_id: int, attempts: int, payment_id: int | None, note: str, source: Actor, now: datetime
+) -> None:
+    """Record that the event's fact is in the books, in the same transaction as its effect; `source` is the event."""
+    changed = {"attempts": attempts, "next_attempt_at": None, "payment_id": payment_id, "note": note}
+    history.move_many(session, ProviderEvent, [event_id], "apply", actor=source, at=now, because=note, values=changed)
 
 
 def park(session: Session, *, event_id: int, note: str, now: datetime) -> None:
@@ -118,8 +117,3 @@ def ignore(session: Session, *, event_id: int, note: str, now: datetime) -> None
         event.next_attempt_at = None
         event.note = note
         history.move(session, event, "ignore", actor=_INBOX, at=now, because=note)
-
-
-def source_of(event: ProviderEvent) -> Actor:
-    """Return the provider's event as the actor of what it causes."""
-    return Actor.provider(event.event_id[:64])

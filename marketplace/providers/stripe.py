@@ -81,11 +81,9 @@ class StripeProvider:
                 {"created": {"gte": int(since.timestamp()) - 60}, "limit": 100}
             )
         )
-        for session in listed.auto_paging_iter():
-            found = objects.checkout(session)
-            if (found.payment_id, found.installation) == (payment_id, installation):
-                return found
-        return None
+        found = (objects.checkout(session) for session in listed.auto_paging_iter())
+        wanted = (payment_id, installation)
+        return _call(lambda: next((one for one in found if (one.payment_id, one.installation) == wanted), None))
 
     def get_intent(self, intent_id: str) -> Intent:
         """Read a payment intent again."""
@@ -110,7 +108,7 @@ class StripeProvider:
         """Look through the intent's refunds for the one that carries our row's reference."""
         listed = _call(lambda: self._client.v1.refunds.list({"payment_intent": intent_id, "limit": 100}))
         found = (objects.refund(item) for item in listed.auto_paging_iter())
-        return next((refund for refund in found if refund.reference == reference), None)
+        return _call(lambda: next((refund for refund in found if refund.reference == reference), None))
 
     def get_balance_line(self, line_id: str) -> BalanceLine:
         """Read one balance transaction."""
@@ -178,7 +176,8 @@ def _call(request: Callable[[], T]) -> T:
     """Return the answer, or raise Unknown or Refused (reference 2.3: what the SDK really does)."""
     try:
         return request()
-    except (stripe.RateLimitError, stripe.APIConnectionError) as error:
+    except (stripe.RateLimitError, stripe.APIConnectionError, stripe.AuthenticationError) as error:
+        # A key that is not valid any more says nothing about what an earlier request with it has done.
         raise Unknown(str(error)) from error
     except stripe.StripeError as error:
         code = _code(error)

@@ -50,7 +50,9 @@ class StripeDisputes:
         """Look through the evidence uploaded since `since` for the file of that name."""
         params = {"purpose": "dispute_evidence", "created": {"gte": int(since.timestamp()) - 60}, "limit": 100}
         listed = self._call(lambda: self._api.files.list(params))
-        return next((found for found in map(_file, listed.auto_paging_iter()) if found.name == name), None)
+        files = map(_file, listed.auto_paging_iter())
+        found: ProviderFile | None = self._call(lambda: next((file for file in files if file.name == name), None))
+        return found
 
     def submit(self, dispute_id: str, *, evidence: Mapping[str, str], key: str) -> ProviderDispute:
         """Submit the evidence; Stripe takes it once (https://docs.stripe.com/disputes/responding)."""

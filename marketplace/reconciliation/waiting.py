@@ -16,6 +16,8 @@ from marketplace.outbound.models import OF_PAYMENT, CallKind, OutboundCall
 from marketplace.outbound.states import CallStatus
 from marketplace.payments.models import PaymentTransaction, UnappliedReceipt
 from marketplace.payments.states import TransactionStatus
+from marketplace.payouts.models import Payout
+from marketplace.payouts.states import PayoutStatus
 from marketplace.provider_events.models import ProviderEvent
 from marketplace.provider_events.states import EventStatus
 from marketplace.refunds.models import Refund
@@ -39,6 +41,7 @@ class Queue(StrEnum):
 
     REFUNDS = "refunds", "Refunds waiting for a decision"
     DISPUTES = "disputes", "Disputes and warnings to answer"
+    PAYOUTS = "payouts", "Payouts that have not arrived"
     EVENTS = "events", "Events without an effect yet"
     CALLS = "calls", "Calls to the provider without an outcome"
     ORDERS = "orders", "Paid orders not sent yet"
@@ -105,6 +108,16 @@ _WAITING = union_all(
         where=Dispute.status.in_([DisputeStatus.NEEDS_RESPONSE, DisputeStatus.INQUIRY, DisputeStatus.WARNED]),
         by=func.coalesce(Dispute.due_by, Dispute.opened_at),
         joins=Dispute,
+    ),
+    _first(
+        Queue.PAYOUTS,
+        Payout.started_at,
+        Payout.__table__.c.id,
+        Payout.number,
+        _NO_ID,
+        where=Payout.status.in_([PayoutStatus.REFUSED, PayoutStatus.FAILED]),
+        by=Payout.started_at,
+        joins=Payout,
     ),
     _first(
         Queue.EVENTS,

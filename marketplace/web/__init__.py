@@ -4,7 +4,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace.config import Settings
-from marketplace.web import assets, errors, guards, headers, logs, pages, providers, templating
+from marketplace.web import assets, errors, guards, headers, logs, pages, providers, recent, templating
 from marketplace.web.admin import blueprint as admin
 from marketplace.web.auth import blueprint as auth
 from marketplace.web.buyer import blueprint as buyer
@@ -31,6 +31,7 @@ def register(app: Flask, settings: Settings) -> None:
     assets.register(app)
     errors.register(app)
     providers.register(app, settings)
+    recent.register(app, settings)
     for blueprint in (shop, auth, cart, checkout, buyer, seller, admin, patterns, probes, webhooks):
         app.register_blueprint(blueprint)
     if settings.demo:

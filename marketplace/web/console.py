@@ -35,65 +35,92 @@ class Console:
     """At most four links, for the phone."""
 
 
-_BUYER = (
-    ("overview", "Overview", "buyer.account", "house"),
-    ("orders", "Orders", "buyer.orders", "package"),
-    ("payments", "Payments", "buyer.payments", "credit-card"),
-    ("refunds", "Refunds", "buyer.refunds", "undo-2"),
-    ("transactions", "Transactions", "buyer.my_transactions", "list"),
-    ("statistics", "Statistics", "buyer.statistics", "gauge"),
-    ("security", "Security", "auth.security", "lock"),
-)
-_SELLER = (
-    ("overview", "Overview", "seller.overview", "layout-dashboard"),
-    ("orders", "Orders", "seller.orders", "package"),
-    ("listings", "Listings", "seller.listings", "tag"),
-    ("refunds", "Refunds", "seller.refunds", "undo-2"),
-    ("disputes", "Disputes", "seller.disputes", "shield-alert"),
-    ("balance", "Balance", "seller.balance", "wallet"),
-    ("payouts", "Payouts", "seller.payouts", "banknote"),
-    ("transactions", "Transactions", "seller.transactions", "list"),
-    ("statements", "Statements", "seller.statements", "receipt-text"),
-    ("payout_setup", "Payout setup", "seller.payout_setup", "landmark"),
-)
-_ADMIN = (
-    ("overview", "Overview", "admin.overview", "gauge"),
-    ("refunds", "Refunds", "admin.refunds", "undo-2"),
-    ("disputes", "Disputes", "admin.disputes", "shield-alert"),
-    ("payments", "Payments", "admin.payments", "receipt"),
-    ("payouts", "Payouts", "admin.payouts", "banknote"),
-    ("debts", "Debts", "admin.debts", "wallet"),
-    ("purchases", "Purchases", "admin.purchases", "shopping-bag"),
-    ("users", "Users", "admin.users", "users"),
-    ("ledger", "Ledger", "admin.ledger", "scale"),
-    ("states", "States", "admin.states", "list"),
-    ("events", "Events", "admin.events", "webhook"),
-    ("jobs", "Jobs", "admin.jobs_page", "clock"),
-)
+_Links = tuple[tuple[str, str, str, str], ...]
+"""The key by which a page marks its link, its label, endpoint and icon."""
+
+_BUYER: dict[str, _Links] = {
+    "": (
+        ("overview", "Overview", "buyer.account", "house"),
+        ("orders", "Orders", "buyer.orders", "package"),
+        ("refunds", "Refunds", "buyer.refunds", "undo-2"),
+    ),
+    "Money": (
+        ("payments", "Payments", "buyer.payments", "credit-card"),
+        ("transactions", "Transactions", "buyer.my_transactions", "list"),
+        ("statistics", "Statistics", "buyer.statistics", "gauge"),
+    ),
+    "Account": (("security", "Security", "auth.security", "lock"),),
+}
+_SELLER: dict[str, _Links] = {
+    "": (
+        ("overview", "Overview", "seller.overview", "layout-dashboard"),
+        ("orders", "Orders", "seller.orders", "package"),
+        ("listings", "Listings", "seller.listings", "tag"),
+        ("refunds", "Refunds", "seller.refunds", "undo-2"),
+        ("disputes", "Disputes", "seller.disputes", "shield-alert"),
+    ),
+    "Money": (
+        ("balance", "Balance", "seller.balance", "wallet"),
+        ("payouts", "Payouts", "seller.payouts", "banknote"),
+        ("transactions", "Transactions", "seller.transactions", "list"),
+        ("statements", "Statements", "seller.statements", "receipt-text"),
+    ),
+    "Shop": (
+        ("shop", "Shop details", "seller.own_shop", "store"),
+        ("payout_setup", "Payout setup", "seller.payout_setup", "landmark"),
+    ),
+}
+_ADMIN: dict[str, _Links] = {
+    "": (
+        ("overview", "Overview", "admin.overview", "gauge"),
+        ("refunds", "Refunds", "admin.refunds", "undo-2"),
+        ("disputes", "Disputes", "admin.disputes", "shield-alert"),
+        ("payouts", "Payouts", "admin.payouts", "banknote"),
+        ("debts", "Debts", "admin.debts", "wallet"),
+    ),
+    "Records": (
+        ("purchases", "Purchases", "admin.purchases", "shopping-bag"),
+        ("payments", "Payments", "admin.payments", "receipt"),
+        ("users", "Users", "admin.users", "users"),
+    ),
+    "Books and system": (
+        ("ledger", "Ledger", "admin.ledger", "scale"),
+        ("events", "Events", "admin.events", "webhook"),
+        ("jobs", "Jobs", "admin.jobs_page", "clock"),
+        ("states", "States", "admin.states", "list"),
+    ),
+}
 
 
 def buyer_console(current: str) -> Console:
     """Return the buyer's side bar with `current` (overview, orders, payments, statistics, …) marked."""
-    return _console("Account", "Buyer", _BUYER, current)
+    return _console("Account", "Buyer", _BUYER, current, ("overview", "orders", "payments"))
 
 
 def seller_console(current: str, to_ship: int = 0) -> Console:
     """Return the seller's side bar with `current` (a key of _SELLER) marked; `to_ship` orders wait to be sent."""
-    return _console("Seller", "Seller", _SELLER, current, {"orders": to_ship})
+    return _console("Seller", "Seller", _SELLER, current, ("overview", "orders", "balance"), {"orders": to_ship})
 
 
 def admin_console(current: str, refunds_waiting: int = 0) -> Console:
     """Return the admin's side bar with `current` (overview, refunds, payments, purchases, …) marked."""
-    return _console("Admin", "Admin", _ADMIN, current, {"refunds": refunds_waiting})
+    return _console("Admin", "Admin", _ADMIN, current, ("overview", "refunds", "payouts"), {"refunds": refunds_waiting})
 
 
 def _console(
-    label: str, role: str, links: tuple[tuple[str, ...], ...], current: str, counts: dict[str, int] | None = None
+    label: str,
+    role: str,
+    groups: dict[str, _Links],
+    current: str,
+    on_phone: tuple[str, ...],
+    counts: dict[str, int] | None = None,
 ) -> Console:
-    shown = tuple(
-        NavLink(text, url_for(endpoint), icon, key == current, (counts or {}).get(key, 0))
+    shown = {
+        key: NavLink(text, url_for(endpoint), icon, key == current, (counts or {}).get(key, 0))
+        for links in groups.values()
         for key, text, endpoint, icon in links
-    )
+    }
     # The layout itself leads to the notifications, with their count; the phone's bar has room for them.
     told = NavLink("Notifications", url_for("buyer.notifications"), "bell", current == "notifications")
-    return Console(label, role, (NavGroup("", shown),), (*shown[:3], told))
+    named = tuple(NavGroup(name, tuple(shown[link[0]] for link in links)) for name, links in groups.items())
+    return Console(label, role, named, (*(shown[key] for key in on_phone), told))

@@ -39,7 +39,7 @@ _FOR_SELLERS = {
     DisputeFigure.PLATFORM: "Platform fee, given back",
     DisputeFigure.HELD: "From what was held for you",
     DisputeFigure.AVAILABLE: "From what was available to you",
-    DisputeFigure.DEBT: "You owe",
+    DisputeFigure.DEBT: "Added to what you owe",
 }
 _HOUR = 3_600
 _DAY = 24 * _HOUR
@@ -260,5 +260,5 @@ def send_file(file: FileRow) -> ResponseReturnValue:
             folder, file.stored_name, mimetype=file.media_type, as_attachment=True, download_name=file.file_name
         )
     )
-    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -96,18 +96,17 @@ class _ShownViewer:
         return self._counts()[1]
 
     def _who(self) -> Viewer | None:
-        if "shown_viewer" not in g:
-            g.shown_viewer = None
+        if (found := g.get("shown_viewer", False)) is False:
+            found = g.shown_viewer = None
             with suppress(SQLAlchemyError):
-                g.shown_viewer = current_viewer()
-        return g.shown_viewer
+                found = g.shown_viewer = current_viewer()
+        return found
 
     def _counts(self) -> tuple[int, int]:
-        if "viewer_counts" not in g:
-            g.viewer_counts = (0, 0)
+        if (found := g.get("viewer_counts")) is None:
+            found = g.viewer_counts = (0, 0)
             with suppress(SQLAlchemyError):
-                g.viewer_counts = _read_counts(self._who(), visitor_key())
-        found: tuple[int, int] = g.viewer_counts
+                found = g.viewer_counts = _read_counts(self._who(), visitor_key())
         return found
 
 

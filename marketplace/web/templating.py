@@ -12,7 +12,7 @@ from jinja2 import Template
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context, Macro
 
-_MOST_REMEMBERED = 4_096
+_MOST_REMEMBERED, _MOST_CHARACTERS = 4_096, 4_000_000
 _MARK = "remembered"
 
 
@@ -45,10 +45,12 @@ class HouseEnvironment(Environment):
 
 
 def _remembering(macro: Macro) -> Callable[..., str]:
-    """Return `macro` with a memory. A list, a dict or a `call` block is drawn each time."""
+    """Return `macro` with a memory of some megabytes. A list, a dict or a `call` block is drawn each time."""
     drawn: dict[object, str] = {}
+    characters = 0
 
     def draw(*args: Any, **values: Any) -> str:
+        nonlocal characters
         if "caller" in values:
             return macro(*args, **values)
         # By type as well: a text and the same text as markup are equal, but only one of them is escaped.
@@ -58,9 +60,11 @@ def _remembering(macro: Macro) -> Callable[..., str]:
         except TypeError:
             return macro(*args, **values)
         if found is None:
-            if len(drawn) >= _MOST_REMEMBERED:
+            if len(drawn) >= _MOST_REMEMBERED or characters >= _MOST_CHARACTERS:
                 drawn.clear()
+                characters = 0
             found = drawn[key] = macro(*args, **values)
+            characters += len(found)
         return found
 
     return draw

@@ -22,13 +22,12 @@ LEAST = 3
 # What the past can't leave behind three times, and why. A status that it can is taken off this list.
 NOT_THERE = {
     ("payment_tracker", "created"): "passes within one delivery: the page tries to pay as soon as it has an intent",
-    ("payment_transaction", "transferring"): "no payouts yet",
-    ("payment_transaction", "paid_out"): "no payouts yet",
-    **{("payout", status): "no payouts yet" for status in ("pending", "refused", "in_transit", "paid", "failed")},
-    **{("payout", status): "no payouts yet" for status in ("canceled", "reversed")},
+    **{("payout", status): "every demo seller who is paid has a good bank" for status in ("refused", "failed")},
+    **{("payout", status): "as above" for status in ("canceled", "reversed")},
+    ("payout", "pending"): "passes within one run",
     **{("seller_account", status): "eight sellers are too few" for status in ("started", "review", "restricted")},
     **{("seller_account", status): "eight sellers are too few" for status in ("disconnected", "rejected")},
-    **{("transfer_reversal", status): "no payouts yet" for status in ("pending", "done", "refused")},
+    **{("transfer_reversal", status): "nothing of the past is taken back" for status in ("pending", "done", "refused")},
     ("unapplied_receipt", "received"): "two paid pages for one purchase need a provider that fails at the right moment",
     ("unapplied_receipt", "returning"): "as above",
     ("unapplied_receipt", "returned"): "as above",
@@ -43,6 +42,7 @@ NOT_THERE = {
     ("outbound_call", "planned"): "passes within one request",
     ("outbound_call", "sending"): "passes within one request",
     ("outbound_call", "refused"): "the shop asks for nothing that the provider refuses",
+    ("outbound_call", "canceled"): "a payout is called off in the moment before it is sent",
     ("outbound_call", "blocked"): "needs a provider that is away for a day",
     ("provider_event", "received"): "passes within one delivery",
     ("provider_event", "parked"): "needs a message about something that the shop does not know",
@@ -51,6 +51,9 @@ NOT_THERE = {
     ("listing", "draft"): "the demo's sellers publish what they write",
     ("listing", "paused"): "the demo's sellers keep their shelves open",
 }
+
+# Banks take no money at weekends: how many payouts are with one depends on the day.
+SOME_DAYS = {("payout", "in_transit"), ("payment_transaction", "transferring")}
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +85,7 @@ def counts(world: World) -> dict[tuple[str, str], int]:
 def test_there_are_three_of_each_status_or_a_reason_why_not(world: World) -> None:
     found = counts(world)
     few = {key: count for key, count in found.items() if count < LEAST}
-    assert set(few) == set(NOT_THERE), {key: found.get(key) for key in set(few) ^ set(NOT_THERE)}
+    assert set(few) - SOME_DAYS == set(NOT_THERE), {key: found.get(key) for key in set(few) ^ set(NOT_THERE)}
 
 
 def test_it_takes_seconds(shop: Lived) -> None:

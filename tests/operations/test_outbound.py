@@ -1,5 +1,7 @@
 """Calls to providers: planned, sent, doubted, looked up, blocked. The provider is the sandbox behind a bad line."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -10,6 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace import db
 from marketplace.checkout import flows as checkout
 from marketplace.checkout.outcomes import OUTCOMES
+from marketplace.checkout.settlement import Contradiction
 from marketplace.errors import Conflict
 from marketplace.outbound import flows as outbound
 from marketplace.outbound import operations
@@ -18,6 +21,7 @@ from marketplace.outbound.models import CallKind
 from marketplace.outbound.operations import TakenCall
 from marketplace.outbound.requests import Answer
 from marketplace.providers.base import Refused, Unknown
+from marketplace.providers.stripe import StripeProvider
 from tests.builders import Bought, World
 from tests.faults import Line
 from tests.races import at_once
@@ -222,6 +226,48 @@ def test_a_page_that_cannot_be_closed_is_not_closed_again_by_every_tick(world: W
     world.advance(minutes=10)
     world.settle_down()
     assert world.rows("SELECT status FROM payment") == [("expired",)]
+
+
+def test_that_nobody_may_look_says_nothing_about_what_was_done(world: World) -> None:
+    """After 23 hours the object is looked up; a refusal of the look-up is no refusal of the call."""
+    call_id = planned(world)
+    line = Line(world.provider, {"expire_checkout"}, happens=True)
+    send(world, call_id, line)
+    world.advance(hours=24)
+    line.before_answer["get_checkout"] = _not_let_in
+    assert send(world, call_id, line).refusal is None
+    assert state(world, call_id) == ("unknown", 2)
+    line.before_answer.clear()
+    world.advance(hours=12)
+    assert send_due(world, line) == 1
+    assert state(world, call_id)[0] == "done"
+
+
+def _not_let_in(_: object) -> None:
+    raise Refused("more_permissions_required", "This key may not read.")
+
+
+def test_a_key_that_is_not_valid_any_more_refuses_nothing(world: World) -> None:
+    call_id = planned(world)
+    assert send(world, call_id, Line(world.provider, {"expire_checkout"}, happens=True)).is_unknown
+    world.advance(minutes=1)
+    rolled = StripeProvider(replace(world.settings, stripe_secret_key="sk_live"))
+    assert send(world, call_id, rolled).refusal is None
+    assert state(world, call_id) == ("unknown", 2)
+
+
+def test_an_answer_that_fits_nothing_stops_no_other_call(world: World) -> None:
+    calls = [planned(world), planned(world)]
+
+    def misfit(session: Session, *, subject_id: int, answer: Answer | None, code: str, now: datetime) -> None:
+        raise Contradiction("it is about another amount")
+
+    providers, outcomes = {"stripe": world.provider}, {**OUTCOMES, CallKind.EXPIRE_CHECKOUT: misfit}
+    assert outbound.send_due(providers=providers, outcomes=outcomes, now=world.now) == 2
+    assert [state(world, call_id) for call_id in calls] == [("sending", 1)] * 2
+    world.advance(minutes=2)
+    assert send_due(world) == 2
+    assert [state(world, call_id) for call_id in calls] == [("done", 2)] * 2
 
 
 def test_a_late_second_answer_changes_nothing(world: World) -> None:

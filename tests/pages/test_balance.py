@@ -142,7 +142,7 @@ def _the_calendar_has_it_all(world: World, client: FlaskClient, dollars: dict[st
     assert sum(entries["Release"]) == held
     assert sum(entries["Payout planned"]) == held + dollars["Available"]
     assert sum(entries["Arrives"]) == dollars["On its way to your bank"]
-    assert sum(entries["Paid"]) == dollars["Paid out"]
+    assert sum(entries["Paid out"]) == dollars["Paid out"]
 
 
 def _the_file_says_the_same(client: FlaskClient, dollars: dict[str, int]) -> None:

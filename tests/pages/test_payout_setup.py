@@ -158,6 +158,7 @@ def test_admins_see_the_account_and_are_told_of_a_disconnect(world: World) -> No
     assert "Sam Seller has disconnected their payout account" in admin.get("/notifications").text
 
 
+@pytest.mark.covers("S3.21")
 def test_the_schedule_is_saved_in_one_and_says_the_next_day(world: World) -> None:
     seller_id = world.seller()
     path = "/seller/payouts/schedule"

@@ -11,9 +11,10 @@ from marketplace.ledger.queries import PostingRow
 from marketplace.payments.admin_queries import Call, PaymentRecord, ProviderLine, SellerShare, Tracker
 from marketplace.payments.queries import Decline, Receipt
 from marketplace.payments.timeline_queries import Change
+from marketplace.payouts.order_queries import PaidIn
 from marketplace.provider_events.queries import EventSummary
 from marketplace.refunds.queries import RefundRow
-from marketplace.web import dispute_parts, explaining, refund_parts, wording
+from marketplace.web import dispute_parts, explaining, payout_parts, refund_parts, wording
 from marketplace.web.admin import payment_figures, refund_page
 from marketplace.web.admin.events import EventRow, event_rows, shown
 from marketplace.web.admin.explain import entry_url
@@ -22,6 +23,7 @@ from marketplace.web.dispute_parts import DisputeLink
 from marketplace.web.explaining import LedgerRow, Sum
 from marketplace.web.order_parts import Fact, MoneyRow
 from marketplace.web.pages import date_text, money_text, sentence, time_text
+from marketplace.web.payout_parts import PayoutLink
 from marketplace.web.refund_parts import RefundLink
 from marketplace.web.wording import Badge, TimelineEntry
 
@@ -47,6 +49,7 @@ class Facts:
     shares: Sequence[SellerShare]
     refunds: Sequence[RefundRow]
     disputes: Sequence[DisputeRow]
+    payouts: Sequence[PaidIn]
     receipts: Sequence[Receipt]
     calls: Sequence[Call]
     events: Sequence[EventSummary]
@@ -143,6 +146,7 @@ class PaymentPage:
     shares: tuple[ShareRow, ...]
     refunds: tuple[RefundLink, ...]
     disputes: tuple[DisputeLink, ...]
+    payouts: tuple[PayoutLink, ...]
     provider_lines: tuple[Fact, ...]
     calls: tuple[CallRow, ...]
     events: tuple[EventRow, ...]
@@ -166,6 +170,7 @@ def build(facts: Facts) -> PaymentPage:
         declines=tuple(_decline(decline) for decline in facts.declines),
         shares=tuple(_share(record.id, each) for each in facts.shares),
         refunds=refund_parts.box(facts.refunds, "admin"),
+        payouts=payout_parts.box(facts.payouts, "admin"),
         disputes=dispute_parts.box(facts.disputes, "admin"),
         provider_lines=tuple(_provider_line(line) for line in facts.provider_lines),
         calls=tuple(_call(call) for call in facts.calls),

@@ -13,6 +13,7 @@ from marketplace.paging import every
 from marketplace.payments import admin_queries, queries, search_queries, timeline_queries
 from marketplace.payments.search_queries import PaymentSummary, Sought
 from marketplace.payments.tabs import PaymentTab
+from marketplace.payouts import order_queries as payouts
 from marketplace.payouts import queries as payout_queries
 from marketplace.provider_events import queries as provider_events
 from marketplace.refunds import queries as refund_queries
@@ -110,6 +111,7 @@ def payment(payment_id: int) -> ResponseReturnValue:
         shares=shares,
         refunds=refunds,
         disputes=disputes,
+        payouts=payouts.payouts_of(each.share.id for each in shares),
         receipts=receipts,
         calls=calls,
         events=provider_events.events_of_payment(payment_id),

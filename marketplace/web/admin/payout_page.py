@@ -145,7 +145,7 @@ def note(row: PayoutRow) -> str:
 
 def bank(row: PayoutRow) -> str:
     """Return which bank account it goes to, as far as it may be shown."""
-    return " ·· ".join(part for part in (row.bank_name, row.bank_last4) if part)
+    return " •• ".join(part for part in (row.bank_name, row.bank_last4) if part)
 
 
 def _next_step(row: PayoutRow) -> str:

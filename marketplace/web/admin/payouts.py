@@ -1,6 +1,6 @@
 """Payouts: the list, the next run before it happens, and what an admin may do about one payout."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ from marketplace import clock, db
 from marketplace.config import Settings
 from marketplace.errors import Conflict, NotAllowed
 from marketplace.history import Actor
-from marketplace.paging import every
+from marketplace.paging import Period, every
 from marketplace.payments import timeline_queries
 from marketplace.payouts import admin_queries, calling_off, flows, operations
 from marketplace.payouts.admin_queries import PayoutRow, Sought
@@ -23,7 +23,7 @@ from marketplace.web import guards, lists, wording
 from marketplace.web.admin import payout_page
 from marketplace.web.admin.payout_next import Upcoming, upcoming
 from marketplace.web.console import Console, admin_console
-from marketplace.web.lists import Tab, Tools
+from marketplace.web.lists import Asked, Tab, Tools
 from marketplace.web.pages import date_text, decimal, money_text, time_text
 from marketplace.web.providers import providers
 from marketplace.web.wording import Badge
@@ -90,14 +90,7 @@ def payouts() -> ResponseReturnValue:
     page = PayoutsPage(
         title="Payouts",
         console=admin_console("payouts"),
-        tabs=(
-            Tab("Next run", url_for("admin.next_payouts"), False),
-            Tab("All", asked.url(status=""), status is None, sum(counts.values())),
-            *(
-                Tab(each.label, asked.url(status=each.value), each is status, counts.get(each, 0))
-                for each in PayoutStatus
-            ),
-        ),
+        tabs=_tabs(asked, counts, status, is_next=False),
         text=text,
         rows=tuple(_row(row) for row in listed.rows),
         tools=asked.tools(listed, {"q": f"Search: {text}"}),
@@ -114,7 +107,7 @@ def next_payouts() -> ResponseReturnValue:
     page = NextPage(
         title="Next run",
         console=admin_console("payouts"),
-        tabs=(Tab("Next run", url_for("admin.next_payouts"), True), Tab("All", url_for("admin.payouts"), False)),
+        tabs=_tabs(None, admin_queries.counts(Sought("", None, Period())), None, is_next=True),
         note=found.note,
         rows=found.rows,
         is_cut=found.is_cut,
@@ -173,6 +166,21 @@ def resend_payout(number: str) -> ResponseReturnValue:
 def cancel_payout(number: str) -> ResponseReturnValue:
     """Call off a payout of which nothing has moved."""
     return _decide(number, _cancel, "It is called off. Its shares wait for the next run.")
+
+
+def _tabs(
+    asked: Asked | None, counts: Mapping[PayoutStatus, int], status: PayoutStatus | None, *, is_next: bool
+) -> tuple[Tab, ...]:
+    """Return the next run, everything, and each status; with the filters of the list where it is shown."""
+
+    def url(value: str) -> str:
+        return asked.url(status=value) if asked else url_for("admin.payouts", status=value or None)
+
+    return (
+        Tab("Next run", url_for("admin.next_payouts"), is_next),
+        Tab("All", url(""), status is None and not is_next, sum(counts.values())),
+        *(Tab(each.label, url(each.value), each is status, counts.get(each, 0)) for each in PayoutStatus),
+    )
 
 
 def _decide(number: str, deed: Callable[[int, Actor], None], done: str) -> ResponseReturnValue:

@@ -91,6 +91,7 @@ class UserPage:
     money: tuple[MoneyRow, ...]
     account: AccountView | None
     """Of a seller."""
+    payouts_url: str
     purchases: tuple[Line, ...]
     purchases_url: str
     sales: tuple[Line, ...]
@@ -120,6 +121,7 @@ def build(facts: Facts) -> UserPage:
         shop_url=url_for("shop.shop", slug=person.shop_slug) if person.shop_slug else "",
         money=(*(_paid(person, total) for total in facts.paid), *(_held(person, total) for total in facts.held)),
         account=_account(facts.account) if person.is_seller else None,
+        payouts_url=url_for("admin.payouts_of_seller", seller_id=person.id) if person.is_seller else "",
         purchases=tuple(_purchase(row) for row in facts.purchases),
         purchases_url=url_for("admin.purchases", q=person.email),
         sales=tuple(_sale(row, facts.shares.get(row.id)) for row in facts.sales),
@@ -147,7 +149,7 @@ def _account(account: AccountRow | None) -> AccountView:
         Fact("Bank account", bank),
         Fact("Transfers", "On" if account.transfers_enabled else "Off"),
         Fact("Payouts to the bank", "On" if account.payouts_enabled else "Off"),
-        Fact("Asked last", time_text(read_at) if read_at else "Never"),
+        Fact("Last checked", time_text(read_at) if read_at else "Never"),
     ]
     if due_at is not None:
         facts.append(Fact("Needed by", time_text(due_at)))

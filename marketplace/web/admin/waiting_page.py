@@ -16,11 +16,17 @@ _ANY_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 _LATE = {
     Queue.REFUNDS: timedelta(days=2),
     Queue.DISPUTES: timedelta(days=7),
+    Queue.PAYOUTS: timedelta(days=2),
     Queue.EVENTS: timedelta(minutes=5),
     Queue.CALLS: timedelta(minutes=5),
     Queue.ORDERS: timedelta(days=3),
 }
-_LISTS = {Queue.DISPUTES: "admin.disputes", Queue.EVENTS: "admin.events", Queue.ORDERS: "admin.purchases"}
+_LISTS = {
+    Queue.DISPUTES: "admin.disputes",
+    Queue.PAYOUTS: "admin.payouts",
+    Queue.EVENTS: "admin.events",
+    Queue.ORDERS: "admin.purchases",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,8 @@ def _oldest_url(each: Waiting) -> str:
         return url_for("admin.refunds", refund=each.oldest_number)
     if each.queue is Queue.DISPUTES:
         return url_for("admin.dispute", number=each.oldest_number)
+    if each.queue is Queue.PAYOUTS:
+        return url_for("admin.payout", number=each.oldest_number)
     if each.queue is Queue.EVENTS:
         return url_for("admin.event", event_row_id=each.oldest_id)
     if each.queue is Queue.ORDERS:

@@ -117,7 +117,7 @@ def _row(row: Commission) -> CommissionRow:
         paid_url=url_for("buyer.explain_order", number=row.order_number, figure="total"),
         commission=money_text(row.commission_minor, row.currency),
         status=_status(row),
-        tone="mute" if is_refunded else "wait" if row.refunded_minor else "ok",
+        tone="mute" if is_refunded else "hold" if row.refunded_minor else "ok",
     )
 
 

@@ -1,6 +1,6 @@
 """Where each cent of a seller's money is, why, when it comes and what helps (S3.5, S3.11)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 from flask import current_app, render_template, request
@@ -59,12 +59,18 @@ def balance() -> ResponseReturnValue:
             tabs=_tabs(asked, place, balance_queries.counts(seller_id, currency)),
             shares=listed.rows,
             disputes=disputes.of_shares(row.id for row in listed.rows if row.facts.blocks),
-            dispute_numbers=disputes.numbers_of(balance_page.disputes_of(debts)),
+            dispute_numbers=_dispute_numbers(debt.subject for debt in debts),
             tools=asked.tools(listed),
             month_url=lambda month: asked.url(month=month) + "#calendar",
         )
     )
     return render_template("seller/balance.html", page=page)
+
+
+def _dispute_numbers(subjects: Iterable[str]) -> dict[int, str]:
+    """Return the numbers of the disputes among what made a seller's debts."""
+    causes = [subject.split(":") for subject in subjects]
+    return disputes.numbers_of(int(row_id) for kind, row_id, *_ in causes if kind == "dispute")
 
 
 def _tabs(asked: Asked, place: Place, counts: Mapping[TransactionStatus, int]) -> tuple[Tab, ...]:

@@ -86,6 +86,7 @@ class BalancePage:
     currencies: tuple[Tab, ...]
     flow_bars: tuple[FlowBar, ...]
     flow_rows: tuple[FlowRow, ...]
+    gone_rows: tuple[FlowRow, ...]
     balance: tuple[Total, ...]
     next_payout: NextPayout
     month: MonthGrid
@@ -104,7 +105,8 @@ def build(facts: Facts) -> BalancePage:
         console=seller_console("balance"),
         currencies=facts.currencies,
         flow_bars=money_parts.bars(facts.pots),
-        flow_rows=money_parts.rows(facts.pots, facts.next_release, facts.now, is_full=True),
+        flow_rows=money_parts.rows(facts.pots, facts.next_release, facts.now),
+        gone_rows=money_parts.gone(facts.pots, is_full=True),
         balance=money_parts.balance(facts.pots),
         next_payout=next_payout(facts.account, currency, facts.now),
         month=calendar.build(facts.events, facts.first, currency, facts.now, facts.month_url),
@@ -123,8 +125,6 @@ def next_payout(account: Account, currency: str, now: datetime) -> NextPayout:
     run = account.next_run
     when = "When you ask for it" if run is None else ("Today" if run.date() <= now.date() else calendar.day_text(run))
     problem = account.skip.words if account.skip is not None and account.skip not in _NOT_NOW else ""
-    if account.skip is SkipCause.STOPPED and account.stop_reason:
-        problem = f"We have stopped your payouts: {account.stop_reason}"
     bank = " ".join(filter(None, (account.bank_name, f"•• {account.bank_last4}" if account.bank_last4 else "")))
     return NextPayout(
         when=when,
@@ -140,12 +140,6 @@ def schedule_text(account: Account, currency: str) -> str:
     """Return how often a seller is paid, and from which amount on."""
     least = money_text(account.schedule.minimum_minor(currency), currency)
     return f"{schedule_words.interval_text(account.schedule)}, from {least} on"
-
-
-def disputes_of(debts: Sequence[Debt]) -> list[int]:
-    """Return the ids of the disputes that made debts."""
-    causes = [debt.subject.split(":") for debt in debts]
-    return [int(row_id) for kind, row_id, *_ in causes if kind == "dispute"]
 
 
 def _debt(debt: Debt, disputes: Mapping[int, str], currency: str) -> DebtRow:

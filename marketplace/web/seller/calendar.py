@@ -15,7 +15,7 @@ _LABELS = {
     Coming.RELEASE: ("Release", "held"),
     Coming.PAYOUT: ("Payout planned", "available"),
     Coming.ARRIVAL: ("Arrives", "on-its-way"),
-    Coming.PAID: ("Paid", "paid-out"),
+    Coming.PAID: ("Paid out", "paid-out"),
 }
 
 

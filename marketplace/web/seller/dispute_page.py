@@ -167,5 +167,5 @@ def _effect(row: DisputeRow) -> str:
     if row.is_loss_booked:
         return "This is what the loss took. The platform fee went back to you with it."
     if dispute_parts.is_open(row):
-        return "Nothing is taken from you yet. Your share of the order stands still until the bank has decided."
+        return "Nothing is taken from you yet. Your share of the order stands still until this is settled."
     return "Nothing was taken from you."

@@ -56,27 +56,32 @@ def _pot_url(pot: Pot, currency: str) -> str:
     return url_for("seller.explain_pot", pot=pot.value, currency=currency)
 
 
-def rows(pots: Pots, next_release: datetime | None, now: datetime, *, is_full: bool = False) -> tuple[FlowRow, ...]:
-    """Return the parts with their amounts; what is never there unless something went wrong only when it is.
-
-    `is_full` adds what has left: on its way and paid out, whatever it is.
-    """
+def rows(pots: Pots, next_release: datetime | None, now: datetime) -> tuple[FlowRow, ...]:
+    """Return the parts that make the balance; what is never there unless something went wrong only when it is."""
     blocked = "1 order waits" if pots.blocked_orders == 1 else f"{pots.blocked_orders} orders wait"
     notes = {
         Pot.WAITING: sentence(release_text(next_release, now)) if next_release else "Nothing is held",
         Pot.AVAILABLE: "Released to you",
         Pot.BLOCKED: f"{blocked} for a decision",
         Pot.SENDING: "A payout takes it to your account at the provider",
-        Pot.ON_ITS_WAY: "Sent, and not with your bank yet" if pots.on_its_way_minor else "Nothing is on its way",
         Pot.DEBT: "Your next sales pay it",
+    }
+    always = {Pot.WAITING, Pot.AVAILABLE}
+    return tuple(_row(pots, pot, note) for pot, note in notes.items() if pot in always or pots.minor_of(pot))
+
+
+def gone(pots: Pots, *, is_full: bool = False) -> tuple[FlowRow, ...]:
+    """Return what has left the balance: what is on its way, if anything is; `is_full` shows both, whatever they are."""
+    notes = {
+        Pot.ON_ITS_WAY: "Sent, and not with your bank yet" if pots.on_its_way_minor else "Nothing is on its way",
         Pot.PAID_OUT: "With your bank, since you began",
     }
-    always = {Pot.WAITING, Pot.AVAILABLE} | ({Pot.ON_ITS_WAY, Pot.PAID_OUT} if is_full else set())
-    shown = [pot for pot in notes if pot in always or (pots.minor_of(pot) and pot is not Pot.PAID_OUT)]
-    return tuple(
-        FlowRow(_KINDS.get(pot, "paid-out"), pot.label, _amount(pots, pot), notes[pot], _pot_url(pot, pots.currency))
-        for pot in shown
-    )
+    shown = [Pot.ON_ITS_WAY] * (pots.on_its_way_minor != 0)
+    return tuple(_row(pots, pot, notes[pot]) for pot in (notes if is_full else shown))
+
+
+def _row(pots: Pots, pot: Pot, note: str) -> FlowRow:
+    return FlowRow(_KINDS.get(pot, "paid-out"), pot.label, _amount(pots, pot), note, _pot_url(pot, pots.currency))
 
 
 def balance(pots: Pots) -> tuple[Total, ...]:

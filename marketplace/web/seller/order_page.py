@@ -17,13 +17,15 @@ from marketplace.orders.states import ORDER, DeliveredBy, OrderStatus, PurchaseS
 from marketplace.payments.queries import Block, Share
 from marketplace.payments.states import TransactionStatus
 from marketplace.payments.timeline_queries import Change
+from marketplace.payouts.order_queries import PaidIn
 from marketplace.refunds.queries import RefundRow
-from marketplace.web import cancel_parts, dispute_parts, order_parts, refund_parts, wording
+from marketplace.web import cancel_parts, dispute_parts, order_parts, payout_parts, refund_parts, wording
 from marketplace.web.cancel_parts import CalledOff
 from marketplace.web.console import Console, seller_console
 from marketplace.web.dispute_parts import DisputeLink
 from marketplace.web.order_parts import Fact, LineView, MoneyRow, Parcel
 from marketplace.web.pages import date_text, money_text, time_text
+from marketplace.web.payout_parts import PayoutLink
 from marketplace.web.refund_parts import RefundLink
 from marketplace.web.seller.dispute_page import TITLES as DISPUTE_TITLES
 from marketplace.web.seller.refund_page import TITLES as REFUND_TITLES
@@ -87,6 +89,7 @@ class Facts:
     disputes: Sequence[DisputeRow]
     cancellation: CancellationRow | None
     debt: OrderDebt
+    payouts: Sequence[PaidIn]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,7 @@ class OrderPage:
     debt_note: str
     """Why something is owed for the order, or what its money paid; "" where neither is so."""
     share_facts: tuple[Fact, ...]
+    payouts: tuple[PayoutLink, ...]
     refunds: tuple[RefundLink, ...]
     disputes: tuple[DisputeLink, ...]
     entries: tuple[TimelineEntry, ...]
@@ -171,6 +175,7 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         money_rows=_money_rows(order, share, facts.debt),
         debt_note=_debt_note(order, facts.debt),
         share_facts=_share_facts(share),
+        payouts=payout_parts.box(facts.payouts, "seller"),
         refunds=refund_parts.box(facts.refunds, "seller"),
         disputes=dispute_parts.box(facts.disputes, "seller"),
         entries=wording.timeline(refund_parts.told(facts.changes, facts.refunds), (), _TITLES, viewer_id, "The buyer"),

@@ -20,6 +20,7 @@ from marketplace.paging import Sort, every
 from marketplace.payments import queries as payment_queries
 from marketplace.payments import timeline_queries
 from marketplace.payments.queries import HeldTotal, Share
+from marketplace.payouts import order_queries as payouts
 from marketplace.refunds import queries as refund_queries
 from marketplace.web import guards, lists, order_parts
 from marketplace.web.console import Console, seller_console
@@ -144,6 +145,7 @@ def facts_of(number: str, seller_id: int) -> order_page.Facts:
         disputes=disputes,
         cancellation=cancellations.of_order(found.id),
         debt=debts.of_order(found.id),
+        payouts=payouts.payouts_of([share.id] if share else []),
     )
 
 

@@ -107,6 +107,7 @@ class OverviewPage:
     chart: Chart
     flow_bars: tuple[FlowBar, ...]
     flow_rows: tuple[FlowRow, ...]
+    gone_rows: tuple[FlowRow, ...]
     balance: tuple[Total, ...]
     releases: tuple[ReleaseDay, ...]
     latest: tuple[OrderRow, ...]
@@ -143,6 +144,7 @@ def build(facts: Facts) -> OverviewPage:
         chart=sales_chart.build(facts.standing.sales, currency, facts.first_day, facts.days, day_url),
         flow_bars=money_parts.bars(facts.pots),
         flow_rows=money_parts.rows(facts.pots, facts.standing.held.next_release, facts.now),
+        gone_rows=money_parts.gone(facts.pots),
         balance=money_parts.balance(facts.pots),
         releases=tuple(_release(each, currency) for each in facts.standing.releases),
         latest=facts.latest,

@@ -36,6 +36,9 @@ _STEPS = {
     "pay": "Your bank has it", "fail": "Did not arrive", "resend": "Sent again", "reverse": "Taken back",
 }  # fmt: skip
 
+_TOLD = {"arrive": "Your account at the provider has it. The payment to your bank follows by itself."}
+"""What is told in other words to the seller than in the records."""
+
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
@@ -55,6 +58,7 @@ class NettedLine:
     """A debt that was paid before the payout."""
 
     number: str
+    url: str
     note: str
     amount: str
     when: str
@@ -130,7 +134,7 @@ def _facts(row: PayoutRow) -> tuple[Fact, ...]:
     if row.reversed_minor:
         facts.append(Fact("Taken back", money_text(row.reversed_minor, row.currency)))
     if row.transfer_id:
-        facts.append(Fact("Transfer", row.transfer_id))
+        facts.append(Fact("Provider's id", row.transfer_id))
     return tuple(facts)
 
 
@@ -141,7 +145,7 @@ def _steps(row: PayoutRow) -> tuple[Step, ...]:
             title=_STEPS.get(change.verb, change.verb),
             when=time_text(change.at),
             when_iso=change.at.isoformat(),
-            detail=change.because,
+            detail=_TOLD.get(change.verb, change.because),
             state="bad" if change.verb in {"refuse", "fail"} else "done",
         )
         for change in changes
@@ -164,6 +168,7 @@ def _line(line: Line, row: PayoutRow) -> OrderLine:
 def _netted(each: Netted, currency: str) -> NettedLine:
     return NettedLine(
         number=each.debt_order,
+        url=url_for("seller.order", number=each.debt_order),
         note=f"Paid by order {each.paid_by_order}",
         amount=money_text(each.amount_minor, currency),
         when=date_text(each.netted_at),

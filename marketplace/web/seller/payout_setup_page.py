@@ -210,7 +210,7 @@ def _steps(facts: Facts) -> tuple[Step, ...]:
     account = Step("Identity and bank", "now", account_words.account_badge(facts.status).label)
     account = Step(account.label, first.get(facts.status or _A.STARTED, "now"), account.note)
     is_own = facts.chosen.is_own
-    note = schedule_words.interval_text(facts.chosen.schedule) + ("" if is_own else ", as the house does it")
+    note = schedule_words.interval_text(facts.chosen.schedule) + ("" if is_own else ", unless you change it")
     return (
         account,
         Step("Payout schedule", "done", note),
@@ -227,5 +227,5 @@ def _account(account: AccountRow) -> tuple[Fact, ...]:
         Fact("Country", countries.name(account.country)),
         Fact("Can receive money", "Yes" if account.transfers_enabled else "Not yet"),
         Fact("Can be paid to the bank", "Yes" if account.payouts_enabled else "Not yet"),
-        Fact("Asked last", time_text(account.read_at) if account.read_at else "Never"),
+        Fact("Last checked", time_text(account.read_at) if account.read_at else "Never"),
     )

@@ -164,7 +164,9 @@ def _payout(row: ShareRow, now: datetime) -> str:
     if row.why.payout_at is None:
         return "When you ask for it" if row.status in {TransactionStatus.HELD, TransactionStatus.AVAILABLE} else ""
     day = _day(row.why.payout_at, now)
-    return day if row.why.wait in {Wait.RUN, Wait.HOLD, Wait.ARRIVAL} else f"{day}, if nothing stops it"
+    if row.why.wait in {Wait.RUN, Wait.HOLD, Wait.ARRIVAL}:
+        return day
+    return "Once nothing stops it" if row.why.payout_at.date() <= now.date() else f"{day}, if nothing stops it"
 
 
 def _day(moment: datetime, now: datetime) -> str:

@@ -41,7 +41,7 @@ def own_shop() -> ResponseReturnValue:
             return redirect(url_for("seller.own_shop"), code=303)
     page = ShopPage(
         title="Shop details",
-        console=seller_console("payout_setup"),
+        console=seller_console("shop"),
         name=shop.name,
         shop_url=url_for("shop.shop", slug=shop.slug),
     )

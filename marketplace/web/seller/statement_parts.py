@@ -11,7 +11,14 @@ from marketplace.payments.movement_queries import MovementKind
 from marketplace.statements import rules
 from marketplace.statements.sheet_queries import Line, Section, Sheet
 from marketplace.web.pages import date_text, money_text
+from marketplace.web.seller import entry_links
 
+_ORDER = tuple(MovementKind)
+"""Sales first, then what was taken of them, then what moved."""
+_MOVED = {
+    MovementKind.RELEASED: "became available",
+    MovementKind.NETTED: "of what was available paid it",
+}
 _PLURALS = {MovementKind.SALE: "Paid by buyers", MovementKind.NETTED: "Paid what you owed"}
 
 
@@ -34,6 +41,9 @@ class LineRow:
     title: str
     order: str
     order_url: str
+    subject: str
+    """The payout, dispute or refund that it is about; "" for none."""
+    subject_url: str
     note: str
     gross: str
     fees: str
@@ -56,7 +66,8 @@ def sum_rows(sheet: Sheet) -> tuple[SumRow, ...]:
         f"At the end of {date_text(last)}",
         is_total=True,
     )
-    between = [row for section in sheet.sections for row in _rows_of(section, sheet, last)]
+    in_order = sorted(sheet.sections, key=lambda section: _ORDER.index(section.kind))
+    between = [row for section in in_order for row in _rows_of(section, sheet, last)]
     return (opening, *between, closing)
 
 
@@ -71,7 +82,7 @@ def _rows_of(section: Section, sheet: Sheet, last: date) -> Sequence[SumRow]:
     label = _PLURALS.get(section.kind, section.kind.plural)
     count = "1 line" if section.lines == 1 else f"{section.lines} lines"
     if section.kind is not MovementKind.SALE:
-        moved = "" if section.amount_minor else ", between your own pots"
+        moved = "" if section.amount_minor else ", within your balance"
         return [row(label, section.amount_minor, count + moved)]
     return [
         row(label, section.gross_minor, "1 sale" if section.lines == 1 else f"{section.lines} sales"),
@@ -83,16 +94,17 @@ def _rows_of(section: Section, sheet: Sheet, last: date) -> Sequence[SumRow]:
 def line_row(line: Line, currency: str) -> LineRow:
     """Return one line as texts."""
     fees = None if line.gross_minor is None else -((line.platform_fee_minor or 0) + (line.processing_fee_minor or 0))
+    subject, subject_url = entry_links.named(line.description)
     if line.moved_minor:
-        note = f"{money_text(line.moved_minor, currency)} moved between your pots"
-    elif line.kind in {MovementKind.PAYOUT, MovementKind.TAKEN_BACK}:
-        note = line.description
+        note = f"{money_text(line.moved_minor, currency)} {_MOVED.get(line.kind, 'moved within your balance')}"
     else:
         note = f"{line.orders} orders" if line.orders > 1 else ""
     return LineRow(
         date=date_text(line.booked_at),
         title=line.description if line.kind is MovementKind.OTHER else line.kind.label,
         order=line.order_number or "",
+        subject=subject,
+        subject_url=subject_url,
         note=note,
         order_url=url_for("seller.order", number=line.order_number) if line.order_number else "",
         gross="" if line.gross_minor is None else money_text(line.gross_minor, currency),

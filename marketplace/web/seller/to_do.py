@@ -129,7 +129,7 @@ def _debts(pots: Sequence[Pots]) -> list[ToDo]:
         ToDo(
             "wallet",
             f"You owe {money_text(-each.debt_minor, each.currency)}",
-            "A refund took more than was yours. Your next sales pay it.",
+            "It had to go back after it had left your balance. Your next sales pay it.",
             url_for("seller.explain_pot", pot=Pot.DEBT.value, currency=each.currency),
             "See why",
             "hold",

@@ -17,6 +17,7 @@ from marketplace.web import guards, lists
 from marketplace.web.console import Console, seller_console
 from marketplace.web.lists import Choice, Tab, Tools
 from marketplace.web.pages import date_text, decimal, money_text
+from marketplace.web.seller import entry_links
 
 _WHERE = {
     Account.SELLER_HELD: "Held",
@@ -156,11 +157,13 @@ def _last_day(period: Period) -> str:
 
 
 def _row(row: Movement, currency: str) -> TransactionRow:
+    subject, subject_url = entry_links.named(row.description)
+    order_url = url_for("seller.order", number=row.order_number) if row.order_number else ""
     fees = None if row.gross_minor is None else -((row.platform_fee_minor or 0) + (row.processing_fee_minor or 0))
     return TransactionRow(
         title=row.kind.label if row.kind is not MovementKind.OTHER else row.description,
-        note=row.order_number or "",
-        url=url_for("seller.order", number=row.order_number) if row.order_number else "",
+        note=" · ".join(filter(None, (subject, row.order_number))),
+        url=subject_url or order_url,
         date=date_text(row.booked_at),
         where=_WHERE.get(row.account, row.account.label),
         gross="" if row.gross_minor is None else money_text(row.gross_minor, currency),

@@ -106,7 +106,7 @@ def _page(viewer: guards.Viewer, found: Sequence[Candidate], ready: Sequence[Can
         title="Withdraw",
         console=seller_console("payouts"),
         email=viewer.email,
-        bank=" ·· ".join(part for part in (account.bank_name, account.bank_last4) if part) if account else "",
+        bank=" •• ".join(part for part in (account.bank_name, account.bank_last4) if part) if account else "",
         can_withdraw=bool(ready),
         hindrances=tuple(_hindrance(each) for each in found if each not in ready),
     )

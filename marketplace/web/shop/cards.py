@@ -1,6 +1,7 @@
 """Catalogue rows become what the listing card, the seller card and the listing page show."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import url_for
 
@@ -49,13 +50,14 @@ class HeaderCategory:
     label: str
 
 
-def header_categories() -> list[HeaderCategory]:
+def header_categories() -> tuple[HeaderCategory, ...]:
     """Return the categories of the shop's header: cars, then the kinds of parts."""
-    return [HeaderCategory("cars", "Cars"), *(HeaderCategory(slug, label) for slug, label in CATEGORIES.items())]
+    return HeaderCategory("cars", "Cars"), *(HeaderCategory(slug, label) for slug, label in CATEGORIES.items())
 
 
+@lru_cache(maxsize=4_096)
 def card(row: Card) -> ShownCard:
-    """Return a listing as a card."""
+    """Return a listing as a card; the same row is the same card."""
     stock = stock_of(row.in_stock, is_car=row.kind == Kind.CAR)
     return ShownCard(
         url=f"/l/{row.slug}",

@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from flask import get_template_attribute
+from markupsafe import Markup
+
 from marketplace.catalog import browsing, facet_queries, search_rules
-from marketplace.catalog.browsing import PAGE_SIZES
+from marketplace.catalog.browsing import PAGE_SIZES, Cards
 from marketplace.catalog.facet_queries import Facets
 from marketplace.catalog.filtering import Facet, Filter, Range, Sort, sorts_for
+from marketplace.web.recent import COUNTS_SECONDS, recent
 from marketplace.web.shop.answers import Group, answer_text, groups, price_currency, range_text
 from marketplace.web.shop.cards import ShownCard, card, count_text
 from marketplace.web.shop.filters import Request, address, kept_pairs
@@ -39,7 +43,17 @@ class Pager:
     newer_url: str
     older_url: str
     shown: str
-    sizes: list[Link]
+    sizes: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class FilterForm:
+    """What components/find_form.html shows."""
+
+    action: str
+    search_text: str
+    kept: list[tuple[str, str]]
+    groups: list[Group]
 
 
 @dataclass(frozen=True)
@@ -49,49 +63,81 @@ class Finding:
     action: str
     note: str
     search_text: str
-    kept: list[tuple[str, str]]
-    groups: list[Group]
+    form: Markup
     filters_label: str
-    chips: list[Link]
+    chips: tuple[Link, ...]
     clear_url: str
-    cards: list[ShownCard]
+    cards: tuple[ShownCard, ...]
     sort_label: str
-    sort_options: list[Link]
+    sort_options: tuple[Link, ...]
     pager: Pager
     nothing_title: str
     nothing_text: str
     looser: list[Link]
 
 
+@dataclass(frozen=True)
+class Frame:
+    """What stands around the cards and depends on none of them. Its counts may be some seconds old."""
+
+    total: int
+    finding: Finding
+
+
 def find(request: Request) -> Finding:
-    """Return what `request` finds, in two queries; in three when that is nothing."""
+    """Return what `request` finds: in one query inside a recent frame, else in two, in three when that is nothing."""
+    cards = browsing.cards(request.filter, request.sort, request.place, size=request.size)
+    frame = _frame(request, cards)
+    pager = replace(
+        frame.finding.pager,
+        newer_url=address(replace(request, place=cards.previous)) if cards.previous else "",
+        older_url=address(replace(request, place=cards.next)) if cards.next else "",
+        shown=f"{len(cards.rows):,} of {frame.total:,}",
+    )
+    return replace(frame.finding, cards=tuple(card(row) for row in cards.rows), pager=pager)
+
+
+def _frame(request: Request, cards: Cards) -> Frame:
+    """Return a recent frame where it does not contradict the cards, else a new one."""
     wanted = request.filter
+    asked = (tuple(wanted.choices.items()), tuple(wanted.ranges.items()), request.sort, request.size)
+    key = ("found", request.path, request.main_currency, wanted.text, *asked)
+    known: Frame | None = recent().get(key)
+    if known is not None and _may_be(known.total, cards):
+        return known
     found = facet_queries.facets(wanted, price_currency=request.price_currency)
-    cards = browsing.cards(wanted, request.sort, request.place, size=request.size)
+    frame = Frame(found.total, _without_cards(replace(request, place=None), found))
+    recent().keep(key, frame, seconds=COUNTS_SECONDS)
+    return frame
+
+
+def _without_cards(request: Request, found: Facets) -> Finding:
     drops = list(_drops(request, found))
     nothing_title, nothing_text = _nothing(request)
+    draw_form = get_template_attribute("components/find_form.html", "find_form")
+    form = FilterForm(request.path, request.filter.text, kept_pairs(request), groups(request, found))
     return Finding(
         action=request.path,
         note=count_text(found.total, "listing"),
-        search_text=wanted.text,
-        kept=kept_pairs(request),
-        groups=groups(request, found),
+        search_text=request.filter.text,
+        form=draw_form(form),
         filters_label=f"Filters ({len(drops)})" if drops else "Filters",
-        chips=[Link(label, remove_url=address(request.asking(less))) for label, less in drops],
+        chips=tuple(Link(label, remove_url=address(request.asking(less))) for label, less in drops),
         clear_url=request.path,
-        cards=[card(row) for row in cards.rows],
+        cards=(),
         sort_label=_SORT_LABELS[request.sort],
         sort_options=_sort_options(request),
-        pager=Pager(
-            newer_url=address(replace(request, place=cards.previous)) if cards.previous else "",
-            older_url=address(replace(request, place=cards.next)) if cards.next else "",
-            shown=f"{len(cards.rows):,} of {found.total:,}",
-            sizes=_sizes(request) if found.total > PAGE_SIZES[0] else [],
-        ),
+        pager=Pager("", "", "", _sizes(request) if found.total > PAGE_SIZES[0] else ()),
         nothing_title=nothing_title,
         nothing_text=nothing_text,
         looser=[] if found.total else _looser(request, drops),
     )
+
+
+def _may_be(total: int, cards: Cards) -> bool:
+    """Return whether `total` can be the number of all listings of which `cards` are one page."""
+    is_all = cards.previous is None and cards.next is None
+    return total == len(cards.rows) if is_all else total > len(cards.rows)
 
 
 def _drops(request: Request, found: Facets) -> Iterator[tuple[str, Filter]]:
@@ -141,15 +187,15 @@ def _nothing(request: Request) -> tuple[str, str]:
     return "Nothing for sale at the moment", "There is nothing on the shelves yet."
 
 
-def _sort_options(request: Request) -> list[Link]:
-    return [
+def _sort_options(request: Request) -> tuple[Link, ...]:
+    return tuple(
         Link(_SORT_LABELS[sort], url=address(replace(request, sort=sort, place=None)), is_current=sort == request.sort)
         for sort in sorts_for(request.filter)
-    ]
+    )
 
 
-def _sizes(request: Request) -> list[Link]:
-    return [
+def _sizes(request: Request) -> tuple[Link, ...]:
+    return tuple(
         Link(str(size), url=address(replace(request, size=size, place=None)), is_current=size == request.size)
         for size in PAGE_SIZES
-    ]
+    )

@@ -44,6 +44,14 @@ class ListingsPage:
 
 
 @dataclass(frozen=True)
+class Spec:
+    """One line of components/spec_list.html."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
 class ListingPage:
     """What templates/shop/listing.html shows."""
 
@@ -51,7 +59,7 @@ class ListingPage:
     listing_id: int
     kind_label: str
     category: str
-    crumbs: list[Link]
+    crumbs: tuple[Link, ...]
     pictures: list[dict[str, str]]
     price: str
     tax_note: str
@@ -63,14 +71,14 @@ class ListingPage:
     is_shop_paused: bool
     most: int
     paragraphs: list[str]
-    specs: list[dict[str, str]]
+    specs: tuple[Spec, ...]
     delivery_policy: list[str]
     returns_policy: list[str]
     seller: ShownSeller
-    same_part: list[ShownCard]
+    same_part: tuple[ShownCard, ...]
     alike_title: str
-    alike: list[ShownCard]
-    of_shop: list[ShownCard]
+    alike: tuple[ShownCard, ...]
+    of_shop: tuple[ShownCard, ...]
 
 
 @dataclass(frozen=True)
@@ -123,7 +131,7 @@ def listing_page(found: ListingView, others: Related, *, viewer: Viewer | None) 
         listing_id=found.listing_id,
         kind_label="Car" if is_car else "Part",
         category=category,
-        crumbs=[Link("Everything", url="/l"), Link(label, url=f"/l?category={category}")],
+        crumbs=(Link("Everything", url="/l"), Link(label, url=f"/l?category={category}")),
         pictures=[{"url": shown_cards.picture_url(p.file_name), "alt": p.alt} for p in found.pictures]
         or [{"url": shown_cards.picture_url(None), "alt": "No picture yet"}],
         price=shown_cards.price_text(found.price),
@@ -136,17 +144,17 @@ def listing_page(found: ListingView, others: Related, *, viewer: Viewer | None) 
         is_shop_paused=found.shop.is_paused,
         most=min(found.in_stock, _MOST_AT_ONCE),
         paragraphs=_paragraphs(found.description),
-        specs=[{"label": label, "value": value} for label, value in found.specs],
+        specs=tuple(Spec(label, value) for label, value in found.specs),
         delivery_policy=[
             f"Sent from {found.shop.city}, {countries.name(found.shop.country)}.",
             *_paragraphs(found.shop.delivery_policy),
         ],
         returns_policy=_paragraphs(found.shop.returns_policy),
         seller=shown_cards.seller(found.shop),
-        same_part=[card(row) for row in others.same_part],
+        same_part=tuple(card(row) for row in others.same_part),
         alike_title="Similar cars" if is_car else "Similar parts",
-        alike=[card(row) for row in others.alike],
-        of_shop=[card(row) for row in others.of_shop],
+        alike=tuple(card(row) for row in others.alike),
+        of_shop=tuple(card(row) for row in others.of_shop),
     )
 
 

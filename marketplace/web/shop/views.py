@@ -9,8 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.catalog import browsing, queries, related_queries
 from marketplace.catalog.browsing import Kind
+from marketplace.catalog.queries import ListingView
+from marketplace.catalog.related_queries import Related, RelatedIds
 from marketplace.errors import NotFound
 from marketplace.web import guards
+from marketplace.web.recent import ALIKE_SECONDS, recent
 from marketplace.web.shop import filters, finding, shown
 from marketplace.web.shop.filters import Request
 from marketplace.web.shop.finding import Finding
@@ -38,8 +41,7 @@ def listing(slug: str) -> ResponseReturnValue:
     found = queries.listing(slug) if _may_be_slug(slug) else None
     if found is None:
         raise NotFound("This listing is not for sale any more, or never was.")
-    others = related_queries.related(found.listing_id, found.seller_id, count=_RELATED)
-    page = shown.listing_page(found, others, viewer=guards.current_viewer())
+    page = shown.listing_page(found, _related(found), viewer=guards.current_viewer())
     return render_template("shop/listing.html", page=page)
 
 
@@ -66,16 +68,26 @@ def media(file_name: str) -> ResponseReturnValue:
 
 def _found(wanted: Request, show: Callable[[Finding], tuple[str, Any]]) -> ResponseReturnValue:
     """Answer with what is found; a form's empty fields leave the address, so that it can be passed on."""
-    address = filters.address(wanted)
     is_swap = "HX-Request" in request.headers
     if not is_swap and any(name in filters.FIELDS and not value for name, value in request.args.items(multi=True)):
-        return redirect(address, 303)
+        return redirect(filters.address(wanted), 303)
     template, page = show(finding.find(wanted))
     answer = make_response(render_template(template, page=page))
     answer.headers["Vary"] = "HX-Request"
     if is_swap:
-        answer.headers["HX-Push-Url"] = address
+        answer.headers["HX-Push-Url"] = filters.address(wanted)
     return answer
+
+
+def _related(found: ListingView) -> Related:
+    """Return what stands beside a listing: which ones may be a minute old, what they cost and are is read now."""
+    key = ("alike", found.listing_id)
+    known: RelatedIds | None = recent().get(key)
+    if known is not None:
+        return related_queries.related_again(known)
+    others = related_queries.related(found.listing_id, found.seller_id, count=_RELATED)
+    recent().keep(key, others.ids, seconds=ALIKE_SECONDS)
+    return others
 
 
 def _may_be_slug(text: str) -> bool:
