@@ -54,6 +54,9 @@ def steps(
         ("Delivered", arrived is not None, date_text(arrived) if arrived else ""),
         ("Released to the seller", released, f"Not before {date_text(planned)}" if planned and not released else ""),
     ]
+    if share is not None and share.status is _T.REFUNDED:
+        gone_through = [Step(label, "done", note) for label, is_done, note in reached[:-1] if is_done]
+        return (*gone_through, Step("Money back with you", "done"))
     first_open = next((i for i, (_, is_done, _) in enumerate(reached) if not is_done), len(reached))
     states = ["done" if i < first_open else "now" if i == first_open else "next" for i in range(len(reached))]
     return tuple(Step(label, state, note) for (label, _, note), state in zip(reached, states, strict=True))

@@ -21,6 +21,17 @@ from marketplace.web.seller.money_parts import FlowBar, FlowRow, Total
 from marketplace.web.seller.share_words import ShareLine
 
 _NOT_NOW = frozenset({SkipCause.SCHEDULED, SkipCause.MANUAL, SkipCause.BLOCKED, SkipCause.NOT_SETTLED})
+_KEPT_BACK = frozenset(
+    {
+        SkipCause.STOPPED,
+        SkipCause.NO_ACCOUNT,
+        SkipCause.UNDER_REVIEW,
+        SkipCause.RESTRICTED,
+        SkipCause.DISCONNECTED,
+        SkipCause.REJECTED,
+    }
+)
+"""While one of these stands in the way, no day pays the seller."""
 _CAUSES = {
     "refund": "A refund took more than was there",
     "dispute": "A lost dispute",
@@ -62,6 +73,9 @@ class NextPayout:
     schedule: str
     bank: str
     problem: str
+    step: str
+    """What helps against the problem, and where; "" where there is none or only time helps."""
+    step_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +138,12 @@ def next_payout(account: Account, currency: str, now: datetime) -> NextPayout:
     """Return when a seller is paid next, and what stands in the way."""
     run = account.next_run
     when = "When you ask for it" if run is None else ("Today" if run.date() <= now.date() else calendar.day_text(run))
+    if account.skip in _KEPT_BACK:
+        when = "Not yet"
     problem = account.skip.words if account.skip is not None and account.skip not in _NOT_NOW else ""
     bank = " ".join(filter(None, (account.bank_name, f"•• {account.bank_last4}" if account.bank_last4 else "")))
+    none = ("", "")
+    step, endpoint = share_words.STEPS_OF_SKIP.get(account.skip, none) if problem and account.skip else none
     return NextPayout(
         when=when,
         amount=money_text(account.ready_minor, currency),
@@ -133,6 +151,8 @@ def next_payout(account: Account, currency: str, now: datetime) -> NextPayout:
         schedule=schedule_text(account, currency),
         bank=bank or "No bank account yet",
         problem=problem,
+        step=step,
+        step_url=url_for(endpoint) if endpoint else "",
     )
 
 

@@ -60,7 +60,9 @@ def rows(pots: Pots, next_release: datetime | None, now: datetime) -> tuple[Flow
     """Return the parts that make the balance; what is never there unless something went wrong only when it is."""
     blocked = "1 order waits" if pots.blocked_orders == 1 else f"{pots.blocked_orders} orders wait"
     notes = {
-        Pot.WAITING: sentence(release_text(next_release, now)) if next_release else "Nothing is held",
+        Pot.WAITING: sentence(release_text(next_release, now))
+        if next_release and pots.waiting_minor
+        else "Nothing is held",
         Pot.AVAILABLE: "Released to you",
         Pot.BLOCKED: f"{blocked} for a decision",
         Pot.SENDING: "A payout takes it to your account at the provider",

@@ -36,7 +36,14 @@ _STEPS = {
     "pay": "Your bank has it", "fail": "Did not arrive", "resend": "Sent again", "reverse": "Taken back",
 }  # fmt: skip
 
-_TOLD = {"arrive": "Your account at the provider has it. The payment to your bank follows by itself."}
+_ARRIVAL = {
+    PayoutStatus.PENDING: "Arrives",
+    PayoutStatus.IN_TRANSIT: "Arrives",
+    PayoutStatus.PAID: "Arrived",
+    PayoutStatus.FAILED: "Was to arrive",
+}
+"""What the day at the bank is called; of any other payout no money is with a bank."""
+_TOLD = {"arrive": "Your account at the provider has it. The payment to your bank follows by itself.", "pay": ""}
 """What is told in other words to the seller than in the records."""
 
 
@@ -127,7 +134,7 @@ def _facts(row: PayoutRow) -> tuple[Fact, ...]:
     arrives = date_text(row.arrives_at) if row.arrives_at else "Not known yet"
     facts = [
         Fact("Bank", bank(row)),
-        Fact("Arrived" if row.status is PayoutStatus.PAID else "Arrives", arrives),
+        *([Fact(_ARRIVAL[row.status], arrives)] if row.status in _ARRIVAL else []),
         Fact("Taken up", date_text(row.started_at)),
         Fact("Because", "You asked for it" if row.is_requested else "Its day had come"),
     ]

@@ -49,7 +49,7 @@ _STEPS = {
     Wait.STOP: ("Open the order", "seller.order"),
     Wait.REQUEST: ("Withdraw it", "seller.withdraw"),
 }
-_SKIPPED = {
+STEPS_OF_SKIP = {
     SkipCause.NO_ACCOUNT: ("Set up payouts", "seller.payout_setup"),
     SkipCause.UNDER_REVIEW: ("Open payout setup", "seller.payout_setup"),
     SkipCause.RESTRICTED: ("Open payout setup", "seller.payout_setup"),
@@ -183,7 +183,7 @@ def _action(row: ShareRow, seller: SellerFacts) -> tuple[str, str]:
     """Return the next step and where it is taken; what needs no step but time has no address."""
     wait, until = row.why.wait, row.why.until
     if wait is Wait.SKIPPED and seller.skip is not None:
-        step, endpoint = _SKIPPED.get(seller.skip, ("See your payouts", "seller.payouts"))
+        step, endpoint = STEPS_OF_SKIP.get(seller.skip, ("See your payouts", "seller.payouts"))
         return step, url_for(endpoint)
     if wait in _STEPS:
         step, endpoint = _STEPS[wait]
