@@ -223,7 +223,9 @@ def _leave_out(session: Session, dispute: Dispute, field: str) -> None:
 
 def _plan_upload(session: Session, dispute: Dispute, file: DisputeFile, *, actor: Actor, now: datetime) -> None:
     ending = file.stored_name.rpartition(".")[2]
-    request = {"stored_name": file.stored_name, "name": f"{dispute.number}-{file.id}.{ending}"}
+    # It is looked up by its name, and another installation on the account has files of its own.
+    ours = outbound.installation(session)[:8]
+    request = {"stored_name": file.stored_name, "name": f"{dispute.number}-{file.id}-{ours}.{ending}"}
     _plan(session, dispute, CallKind.UPLOAD_FILE, file.id, request, actor=actor, now=now)
 
 

@@ -63,7 +63,8 @@ def _find_checkout(provider: Provider, call: TakenCall) -> Checkout | None:
 
 def _find_submitted(provider: Provider, call: TakenCall) -> ProviderDispute | None:
     found = provider.disputes.get(call.request["dispute_id"])
-    return found if found.submissions else None
+    # The count may be of an earlier round: while the bank still waits, this one has not arrived.
+    return found if found.submissions and not found.status.endswith("needs_response") else None
 
 
 def _find_accepted(provider: Provider, call: TakenCall) -> ProviderDispute | None:

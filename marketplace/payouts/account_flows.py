@@ -91,9 +91,12 @@ def read_again(account_id: str, *, actor: Actor, provider: Provider, now: dateti
             db.atomic(onboarding.lost, (), account_id=account_id, actor=actor, now=now)
         else:
             db.atomic(onboarding.follow, (), found=found, actor=actor, now=now)
-    except (Unknown, Refused, onboarding.NotOurs) as error:
+    except Unknown as error:
         log.info("account not read", account_id=account_id, error=str(error))
-        return not isinstance(error, Unknown)
+        return False
+    except (Refused, onboarding.NotOurs) as error:
+        log.info("account not read", account_id=account_id, error=str(error))
+        db.atomic(onboarding.asked, (), account_id=account_id, now=now)
     return True
 
 

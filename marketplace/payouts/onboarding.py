@@ -111,6 +111,13 @@ def lost(session: Session, *, account_id: str, actor: Actor, now: datetime) -> s
     return _move(session, account, AccountStatus.DISCONNECTED, actor=actor, now=now)
 
 
+def asked(session: Session, *, account_id: str, now: datetime) -> None:
+    """Remember that the provider was asked about an account and would not say: its turn comes again, not at once."""
+    account = _of_account(session, account_id)
+    if account is not None:
+        account.read_at = now
+
+
 def remind(session: Session, *, before: datetime, now: datetime) -> int:
     """Tell sellers of whom the provider wants something by a day before `before`, once for each deadline."""
     near = select(SellerAccount).where(

@@ -55,6 +55,21 @@ DISPUTE_CHECKS: Mapping[str, str] = {
         FROM dispute d JOIN dispute_share s ON s.dispute_id = d.id
         GROUP BY d.id HAVING d.amount_minor <> sum(s.amount_minor)
     """,
+    "shares of disputes are of their payment": """
+        SELECT 'dispute_share', s.id, 'is about another payment, order or seller than share ' || t.id
+        FROM dispute_share s
+        JOIN dispute d ON d.id = s.dispute_id
+        JOIN payment_transaction t ON t.id = s.transaction_id
+        WHERE (s.order_id, s.seller_id, d.payment_id) <> (t.order_id, t.seller_id, t.payment_id)
+    """,
+    "lost disputes made the debts they say": """
+        SELECT 'dispute_share', s.id, 'made a debt of ' || s.debt_minor || ', recorded ' || coalesce(o.amount_minor, 0)
+        FROM dispute d
+        JOIN dispute_share s ON s.dispute_id = d.id
+        LEFT JOIN seller_debt o ON o.subject = 'dispute:' || d.id || ':' || d.losses
+            AND o.transaction_id = s.transaction_id
+        WHERE d.is_loss_booked AND s.debt_minor <> coalesce(o.amount_minor, 0)
+    """,
     "only lost disputes take from shares": """
         SELECT 'dispute', d.id, 'is ' || d.status || ' with ' || d.withdrawn_minor || ' at the bank, and its loss is '
             || CASE WHEN d.is_loss_booked THEN '' ELSE 'not ' END || 'booked'

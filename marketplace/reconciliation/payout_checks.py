@@ -57,6 +57,41 @@ PAYOUT_CHECKS = {
         ) both_sides
         GROUP BY id HAVING sum(rows) <> sum(lines)
     """,
+    "payouts go to their seller's account": """
+        SELECT 'payout', p.id, 'goes to the account of seller ' || a.seller_id
+        FROM payout p JOIN seller_account a ON a.id = p.seller_account_id
+        WHERE a.seller_id <> p.seller_id
+    """,
+    "sellers' accounts are those the provider made": """
+        SELECT 'seller_account', a.id, 'is ' || a.account_id || ', made was ' || made.provider_object_id
+        FROM seller_account a
+        JOIN LATERAL (
+            SELECT c.provider_object_id FROM outbound_call c
+            WHERE c.kind = 'create_account' AND c.subject_id = a.id AND c.status = 'done'
+            ORDER BY c.attempt DESC LIMIT 1
+        ) made ON made.provider_object_id <> a.account_id
+    """,
+    "calls ask for what their payout says": """
+        SELECT 'outbound_call', c.id, 'asks for ' || (c.request->>'amount_minor') || ' to '
+            || (c.request->>'account_id') || ', its payout pays ' || p.amount_minor
+        FROM outbound_call c
+        JOIN payout p ON p.id = c.subject_id
+        JOIN seller_account a ON a.id = p.seller_account_id
+        WHERE c.kind IN ('transfer', 'bank_payout') AND (
+            (c.request->>'currency', c.request->>'reference') <> (p.currency, 'payout:' || p.id)
+            OR (c.request->>'amount_minor')::bigint > p.amount_minor
+            OR (c.kind = 'transfer' AND (c.request->>'amount_minor')::bigint <> p.amount_minor)
+            OR (c.request->>'account_id' <> a.account_id AND NOT EXISTS (
+                SELECT FROM outbound_call former WHERE former.kind = 'create_account' AND former.subject_id = a.id
+                    AND former.provider_object_id = c.request->>'account_id')))
+    """,
+    "what is not sent yet is left of its share": """
+        SELECT 'payout_line', l.id, 'is to pay ' || l.amount_minor || ' of share ' || t.id || ', which has less'
+        FROM payout_line l
+        JOIN payout p ON p.id = l.payout_id AND p.status IN ('pending', 'refused')
+        JOIN payment_transaction t ON t.id = l.transaction_id
+        WHERE l.amount_minor > t.net_minor - t.net_taken_minor - t.netted_minor - t.paid_out_minor
+    """,
     "what was taken back is the sum of its reversals": """
         SELECT 'payout', p.id, 'taken back ' || p.reversed_minor || ', reversals ' || coalesce(sum(r.amount_minor), 0)
         FROM payout p LEFT JOIN transfer_reversal r ON r.payout_id = p.id AND r.status = 'done'

@@ -46,6 +46,8 @@ def downgrade() -> None:
     op.drop_index("ix_payment_transaction_available", table_name="payment_transaction")
     op.drop_index(op.f("ix_payout_skip_seller_id_id"), table_name="payout_skip")
     op.drop_index("uq_payout_skip_open", table_name="payout_skip")
+    # The version before keeps one reason per seller and currency: the one that holds.
+    op.execute("DELETE FROM payout_skip WHERE ended_at IS NOT NULL")
     op.create_unique_constraint(op.f("uq_payout_skip_seller_id_currency"), "payout_skip", ["seller_id", "currency"])
     op.drop_column("payout_skip", "ended_at")
     op.drop_column("payout_skip", "planned_run")
@@ -54,6 +56,7 @@ def downgrade() -> None:
     op.drop_index("ix_payout_next", table_name="payout")
     op.drop_constraint(op.f("uq_payout_number"), "payout")
     op.drop_column("payout", "number")
-    op.add_column("payout", sa.Column("number", sa.String(length=64), server_default="", nullable=False))
-    op.alter_column("payout", "number", server_default=None)
+    op.add_column("payout", sa.Column("number", sa.String(length=64), nullable=True))
+    op.execute("UPDATE payout SET number = 'PO-' || (100000 + id)")
+    op.alter_column("payout", "number", nullable=False)
     op.create_unique_constraint(op.f("uq_payout_number"), "payout", ["number"])

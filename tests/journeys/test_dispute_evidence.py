@@ -154,6 +154,24 @@ def test_a_day_of_silence_is_ended_by_looking(world: World) -> None:
     assert world.rows("SELECT evidence_state FROM dispute") == [("submitted",)]
 
 
+def test_an_earlier_round_is_never_taken_for_an_answer_that_was_lost(world: World) -> None:
+    bought_with(world, FRAUD, 10_000)
+    admin = world.person("Ada Admin", is_admin=True)
+    write(world, admin, "Something")
+    [(reference,)] = world.rows("SELECT provider_dispute_id FROM dispute")
+    with world.sandbox.sandbox.work() as work:
+        found = work.need("dispute", str(reference), lock=True)
+        found.data["evidence_details"]["submission_count"] = 1
+        work.save(found)
+    with wire_fault(world.sandbox, f"/v1/disputes/{reference}", Fault(after=False, status=500)):
+        submit(world, admin)
+    world.sandbox.advance_clock(24 * 3_600)
+    world.tick()
+    assert world.rows("SELECT status, evidence_state FROM dispute") == [("needs_response", "refused")]
+    submit(world, admin)
+    assert world.rows("SELECT status, evidence_state FROM dispute") == [("under_review", "submitted")]
+
+
 def test_what_the_bank_refuses_can_be_corrected(world: World) -> None:
     bought_with(world, FRAUD, 10_000)
     admin = world.person("Ada Admin", is_admin=True)

@@ -5,6 +5,7 @@ import secrets
 from datetime import timedelta
 
 import pytest
+from flask import request
 
 from marketplace.payouts import account_flows
 from tests.builders import World
@@ -203,3 +204,25 @@ def test_each_endpoint_has_its_own_secret(world: World) -> None:
         post(world, body, signed(world, body, secret=world.sandbox.connect_secret, age=310), CONNECT).status_code == 400
     )
     assert world.rows("SELECT count(*) FROM provider_event") == [(0,)]
+
+
+def test_an_account_that_the_provider_will_not_show_is_asked_for_once_a_day(world: World) -> None:
+    world.begin_onboarding(world.seller())
+    world.settle_down()
+    asked: list[str] = []
+
+    def refuse() -> tuple[dict[str, object], int] | None:
+        if request.method != "GET" or not request.path.startswith("/v1/accounts/"):
+            return None
+        asked.append(request.path)
+        return {"error": {"type": "invalid_request_error", "code": "resource_missing", "message": "No."}}, 404
+
+    befores = world.sandbox.app.before_request_funcs.setdefault(None, [])
+    befores.append(refuse)
+    try:
+        world.advance(days=2)
+        for _ in range(3):
+            world.tick()
+    finally:
+        befores.remove(refuse)
+    assert len(asked) == 1
