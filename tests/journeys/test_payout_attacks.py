@@ -69,6 +69,7 @@ def test_a_payment_to_the_bank_that_was_given_up_and_turns_up_is_followed(world:
     world.provider.transfers.pay_bank(**request, key=f"{key}-late")
     world.settle_down()
     assert world.payouts() == [("in_transit", 9_380)]
+    assert bank_calls(world) == [(1, "done")], "nobody has to look any more"
     world.later(days=6)
     assert world.payouts() == [("paid", 9_380)]
     assert world.rows("SELECT status FROM payment_transaction") == [("paid_out",)]
@@ -94,6 +95,20 @@ def test_a_transfer_that_may_exist_is_called_off_by_nobody_who_has_not_looked(wo
     actor = Actor.user(admin_id, "admin")
     db.atomic(calling_off.cancel, (), payout_id=int(str(payout)), actor=actor, because="Not there.", now=world.now)
     assert world.payouts() == [("canceled", 9_380)]
+
+
+def test_a_transfer_that_was_given_up_and_turns_up_is_booked_and_paid(world: World) -> None:
+    due(world, 10_000)
+    with wire_fault(world.sandbox, "/v1/transfers", Fault(after=False)):
+        for hours in (0, 1, 1, 4, 13, 13):
+            world.advance(hours=hours)
+            world.tick()
+    [(key, request)] = world.rows("SELECT idempotency_key, request FROM outbound_call WHERE kind = 'transfer'")
+    assert isinstance(request, dict)
+    world.provider.transfers.transfer(**request, key=f"{key}-late")
+    world.settle_down()
+    assert world.payouts() == [("in_transit", 9_380)]
+    assert world.rows("SELECT status FROM outbound_call WHERE kind = 'transfer'") == [("done",)]
 
 
 def failed(world: World) -> tuple[int, str, int]:
