@@ -123,6 +123,16 @@ def finish(session: Session, *, call_id: int, object_id: str, now: datetime) -> 
     return True
 
 
+def found_later(session: Session, *, kind: CallKind, subject_id: int, object_id: str, now: datetime) -> None:
+    """Close a call that was handed to a person, because what it made has turned up after all; nothing for none."""
+    blocked = select(OutboundCall.id).where(
+        OutboundCall.kind == kind, OutboundCall.subject_id == subject_id, OutboundCall.status == CallStatus.BLOCKED
+    )
+    call_id = session.execute(blocked.order_by(OutboundCall.attempt.desc()).limit(1)).scalar_one_or_none()
+    if call_id is not None:
+        finish(session, call_id=call_id, object_id=object_id, now=now)
+
+
 def refuse(session: Session, *, call_id: int, code: str, message: str, now: datetime) -> bool:
     """Record the provider's definite refusal, which ends this attempt; False when another process was first."""
     call = _known(session, call_id)

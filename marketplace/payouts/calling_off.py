@@ -9,6 +9,7 @@ from marketplace import history
 from marketplace.errors import NotAllowed
 from marketplace.history import Actor
 from marketplace.outbound import operations as outbound
+from marketplace.outbound.flows import NOT_FOUND
 from marketplace.outbound.models import CallKind
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
@@ -20,13 +21,14 @@ HELD_BACK = (
     select(Payout.id)
     .where(
         Payout.status.in_((PayoutStatus.PENDING, PayoutStatus.REFUSED)),
+        Payout.failure_code.is_distinct_from(NOT_FOUND),
         select(PayoutLine.id)
         .where(PayoutLine.payout_id == Payout.id, PaymentBlock.is_open_for(PayoutLine.transaction_id))
         .exists(),
     )
     .order_by(Payout.id)
 )
-"""Payouts without a transfer of which something holds a share back."""
+"""Payouts of which something holds a share back and nothing can have moved: not those that nobody knows about."""
 
 
 def cancel(session: Session, *, payout_id: int, actor: Actor, because: str, now: datetime) -> None:
@@ -56,10 +58,15 @@ def call_off_for(session: Session, *, transaction_id: int, because: str, now: da
     )
     payout_id = session.execute(open_ones).scalar_one_or_none()
     payout = known(session, payout_id) if payout_id else None
-    if payout is None or not _stays_here(session, payout, because=because, now=now):
+    if payout is None or is_in_doubt(payout) or not _stays_here(session, payout, because=because, now=now):
         return False
     _cancel(session, payout, actor=RUN, because=because, now=now)
     return True
+
+
+def is_in_doubt(payout: Payout) -> bool:
+    """Return whether no answer came and no transfer was found: only who has looked there may call it off."""
+    return payout.failure_code == NOT_FOUND
 
 
 def _stays_here(session: Session, payout: Payout, *, because: str, now: datetime) -> bool:

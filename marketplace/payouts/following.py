@@ -72,6 +72,10 @@ def arrive(session: Session, payout: Payout, found: Transfer, *, actor: Actor, n
         raise Contradiction("the transfer went to another account")
     if payout.transfer_id is not None or not payout.machine.can(payout.status, "arrive"):
         raise Contradiction(f"payout {payout.number} is {payout.status.label.lower()} and waits for no transfer")
+    if payout.status is PayoutStatus.REFUSED:
+        outbound.found_later(
+            session, kind=CallKind.TRANSFER, subject_id=payout.id, object_id=found.transfer_id, now=now
+        )
     payout.transfer_id, payout.next_attempt_at = found.transfer_id, None
     payout.failure_code = payout.failure_reason = None
     history.move(session, payout, "arrive", actor=actor, at=now)
@@ -120,6 +124,9 @@ def follow_bank(session: Session, found: BankPayout, *, actor: Actor, now: datet
         # It was given up because no answer came, and is on its way all the same.
         payout.failure_code = payout.failure_reason = None
         history.move(session, payout, "resend", actor=actor, at=now)
+        outbound.found_later(
+            session, kind=CallKind.BANK_PAYOUT, subject_id=payout.id, object_id=found.payout_id, now=now
+        )
     if payout.status is PayoutStatus.IN_TRANSIT:
         payout.next_attempt_at = max(found.arrives_at, now) + rules.ASK_AFTER
     if is_new:

@@ -69,6 +69,9 @@ def _call_off(session: Session, seller_id: int, admin_id: int, *, now: datetime)
     called_off, under_way = [], []
     for payout in session.execute(open_ones).scalars().all():
         because = "The seller's payouts were stopped."
+        if calling_off.is_in_doubt(payout):
+            under_way.append(payout.number)
+            continue
         try:
             calling_off.cancel(
                 session, payout_id=payout.id, actor=Actor.user(admin_id, "admin"), because=because, now=now

@@ -11,7 +11,7 @@ from marketplace import db
 from marketplace.debts.models import SellerDebt
 from marketplace.errors import NotAllowed
 from marketplace.history import Actor
-from marketplace.payouts import flows, following, operations, stops
+from marketplace.payouts import calling_off, flows, following, operations, stops
 from marketplace.providers.transfers import BankPayout
 from tests.builders import World
 from tests.faults import Fault, wire_fault
@@ -69,9 +69,46 @@ def test_a_payment_to_the_bank_that_was_given_up_and_turns_up_is_followed(world:
     world.provider.transfers.pay_bank(**request, key=f"{key}-late")
     world.settle_down()
     assert world.payouts() == [("in_transit", 9_380)]
+    assert bank_calls(world) == [(1, "done")], "nobody has to look any more"
     world.later(days=6)
     assert world.payouts() == [("paid", 9_380)]
     assert world.rows("SELECT status FROM payment_transaction") == [("paid_out",)]
+
+
+def test_a_transfer_that_may_exist_is_called_off_by_nobody_who_has_not_looked(world: World) -> None:
+    admin_id = world.person("Ada Admin", is_admin=True)
+    seller_id = due(world, 10_000)
+    with wire_fault(world.sandbox, "/v1/transfers", Fault(after=False)):
+        for hours in (0, 1, 1, 4, 13, 13):
+            world.advance(hours=hours)
+            world.tick()
+    [(share, payout, number)] = world.rows(
+        "SELECT t.id, p.id, p.number FROM payment_transaction t, payout p WHERE p.failure_code = 'not_found'"
+    )
+    values = {"admin_id": admin_id, "reason": "A doubt.", "now": world.now}
+    with pytest.raises(NotAllowed):
+        db.atomic(stops.stop_share, (), share_id=int(str(share)), **values)  # type: ignore[arg-type]
+    stopped = db.atomic(stops.stop, (), seller_id=seller_id, **values)  # type: ignore[arg-type]
+    assert stopped.under_way == (number,)
+    world.settle_down()
+    assert world.payouts() == [("refused", 9_380)]
+    actor = Actor.user(admin_id, "admin")
+    db.atomic(calling_off.cancel, (), payout_id=int(str(payout)), actor=actor, because="Not there.", now=world.now)
+    assert world.payouts() == [("canceled", 9_380)]
+
+
+def test_a_transfer_that_was_given_up_and_turns_up_is_booked_and_paid(world: World) -> None:
+    due(world, 10_000)
+    with wire_fault(world.sandbox, "/v1/transfers", Fault(after=False)):
+        for hours in (0, 1, 1, 4, 13, 13):
+            world.advance(hours=hours)
+            world.tick()
+    [(key, request)] = world.rows("SELECT idempotency_key, request FROM outbound_call WHERE kind = 'transfer'")
+    assert isinstance(request, dict)
+    world.provider.transfers.transfer(**request, key=f"{key}-late")
+    world.settle_down()
+    assert world.payouts() == [("in_transit", 9_380)]
+    assert world.rows("SELECT status FROM outbound_call WHERE kind = 'transfer'") == [("done",)]
 
 
 def failed(world: World) -> tuple[int, str, int]:
