@@ -26,7 +26,9 @@ STATIC_CHECKS = {
     "mypy": ("mypy",),
     "import contracts": ("lint-imports", "--no-cache", "--no-logo"),
 }
-WORKERS = 2
+WORKERS = 3
+"""Below the browser each waits for the database and the provider about half of its time."""
+BROWSERS = 2
 SLOWEST = "--durations=15"
 NOTHING_COLLECTED = 5  # pytest's exit code when a selection matches no test
 
@@ -82,10 +84,10 @@ def _run_everything(places: Places, arguments: list[str]) -> Counts:
             total += _static_check(places, name, command, variables)
     with _test_cluster(places) as cluster:
         variables["TEST_POSTGRES"] = cluster.url(SUPERUSER, cluster.password, "postgres")
-        parallel = ["-n", str(WORKERS), "--dist", "worksteal"]
-        total += _pytest(places, "tests", [*parallel, "-m", "not e2e", SLOWEST, *arguments], variables)
+        below, browsers = (["-n", str(number), "--dist", "worksteal"] for number in (WORKERS, BROWSERS))
+        total += _pytest(places, "tests", [*below, "-m", "not e2e", SLOWEST, *arguments], variables)
         # Playwright's event loop would break other tests of its process, so browser tests have their own.
-        total += _pytest(places, "browser tests", [*parallel, "-m", "e2e", SLOWEST, *arguments], variables)
+        total += _pytest(places, "browser tests", [*browsers, "-m", "e2e", SLOWEST, *arguments], variables)
     return total
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import Row
 
-from marketplace.outbound.models import CallKind
 from marketplace.payments.timeline_queries import Change
 from marketplace.payouts.admin_queries import CallRow, LineRow, PayoutRow, ReversalRow
 from marketplace.payouts.states import PAYOUT, PayoutStatus
@@ -18,7 +17,7 @@ from marketplace.web.order_parts import Fact
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.wording import Badge, TimelineEntry
 
-_CALLS = {CallKind.TRANSFER: "Transfer to the seller's account", CallKind.BANK_PAYOUT: "Payment to the bank"}
+_CALLS = {"transfer": "Transfer to the seller's account", "bank_payout": "Payment to the bank"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +193,7 @@ def _line(line: LineRow, currency: str) -> LineView:
 def _call(call: CallRow) -> CallView:
     times = "once" if call.sends == 1 else f"{call.sends} times"
     return CallView(
-        title=f"{_CALLS[call.kind]}, attempt {call.attempt}",
+        title=f"{_CALLS[call.kind.value]}, attempt {call.attempt}",
         note=f"Planned {time_text(call.created_at)}, sent {times}" if call.sends else "Not sent",
         badge=wording.badge(call.status),
         object_id=call.object_id or "",
