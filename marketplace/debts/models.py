@@ -40,7 +40,7 @@ class SellerDebt(Base):
     transaction_id: Mapped[int] = mapped_column(ForeignKey(PaymentTransaction.id), index=True)
     """The share that could not bear it any more."""
     subject: Mapped[Text64]
-    """What made it: `refund:9:1` (with the attempt), `dispute:3` or `reversal:4`."""
+    """What made it: `refund:9:1` (with the attempt), `dispute:3:1` (with the loss) or `reversal:4`."""
     currency: Mapped[Currency]
     amount_minor: Mapped[MinorUnits]
     netted_minor: Mapped[MinorUnits] = mapped_column(default=0)

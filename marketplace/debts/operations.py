@@ -46,7 +46,7 @@ def record(
 def net(session: Session, *, seller_id: int, currency: str, now: datetime) -> int:
     """Let what is available to a seller pay what they owe, oldest first; return how much, minor units.
 
-    Shares that something blocks pay nothing. A share that is used up ends as paid out.
+    Shares that something blocks pay nothing. A share that is used up ends as `payments.endings` says.
     """
     open_ones = _open_debts(session, seller_id, currency)
     return _pair(session, open_ones, _available(session, seller_id, currency), now=now) if open_ones else 0

@@ -57,7 +57,7 @@ def test_thirty_days_later_the_money_is_in_the_bank_and_the_statement_says_the_s
     seller = visit(seller_id)
     send(seller, sent)
     # When thirty days pass, and a week for the bank
-    seller.move_time("+30 days")
+    seller.move_time("+30 days", "1 hold ended")
     seller.move_time("+7 days")
     # Then the payout is paid, and its lines make it
     seller.open("/seller/payouts").sees("$93.80", "Paid")

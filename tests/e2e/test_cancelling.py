@@ -1,8 +1,10 @@
 """Calling an order off in a real browser, with scripts and without: by its buyer and by its seller."""
 
+import re
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.builders import World
 from tests.e2e.visitor import Visitor
@@ -41,7 +43,9 @@ def test_the_buyer_cancels_one_of_two_orders_and_the_other_stands(shop: World, v
 
     # Then it is cancelled and its money goes back, while the other order stands
     buyer.title_is(f"Order {first}")
-    buyer.sees("You cancelled this order", "It was ordered by mistake.", "$100.00")
+    buyer.sees("You cancelled this order", "It was ordered by mistake.")
+    # The provider may be faster than the page.
+    expect(buyer.main).to_contain_text(re.compile(r"\$100\.00 (goes back to you by itself|went back to you)\."))
     buyer.open(f"/orders/{second}")
     buyer.sees("To be sent", "Your money is held until")
     shop.settle_down()

@@ -29,7 +29,7 @@ def test_thirty_days_later_the_hold_has_ended(shop: World, visit: Callable[..., 
 
     # When the seller presses "+30 days" in the bar
     bar = seller.page.get_by_role("complementary", name="Demo")
-    seller.move_time("+30 days")
+    seller.move_time("+30 days", "30 days later: 1 hold ended, 1 order counted as delivered.")
 
     # Then the same page says what happened, and the money is the seller's
     seller.sees("Available")

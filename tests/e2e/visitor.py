@@ -53,13 +53,15 @@ class Visitor:
         """Follow the first link of this name on the page."""
         self.main.get_by_role("link", name=name, exact=True).first.click()
 
-    def move_time(self, step: str) -> None:
-        """Press a step of the demo's bar; what a busy machine leaves to the worker is done too."""
+    def move_time(self, step: str, *told: str) -> None:
+        """Press a step of the demo's bar and read what is told, or do what a busy machine leaves to the worker."""
         self.page.get_by_role("complementary", name="Demo").get_by_role("button", name=step, exact=True).click()
         self.sees("later:")
         if "in the background" in self.main.inner_text():
             self.world.work_off()
             self.page.reload()
+        else:
+            self.sees(*told)
 
     # In the shop
 

@@ -156,10 +156,10 @@ class TestMoney:
         charge = pay("4000000000003600").payment_intent.latest_charge
         assert charge.balance_transaction is None
         assert sandbox.balance_sum("usd") == 0
-        sandbox.advance_clock(3_500)
+        sandbox.advance_clock(3_590)
         sandbox.run_due()
         assert "charge.updated" not in receiver.types
-        sandbox.advance_clock(130)
+        sandbox.advance_clock(40)
         sandbox.run_due()
         assert receiver.types[-1] == "charge.updated"
         assert sandbox.balance_sum("usd") == 9_680
