@@ -38,6 +38,7 @@ from sqlalchemy.types import TypeDecorator
 
 from marketplace import prepared
 from marketplace.errors import Conflict
+from marketplace.failpoints import Failpoint, reach
 
 Write = tuple[str, Mapping[str, Any] | Sequence[Any]]
 """One statement in SQL and its parameters."""
@@ -185,6 +186,16 @@ def atomic(
     """
     if _open_atomic.get():
         raise RuntimeError("atomic does not nest: pass the session to the inner operation")
+    what = getattr(operation, "__name__", "partial")
+    reach(Failpoint.BEGIN, what)
+    answer = _tried(operation, locks, what, *args, **values)
+    reach(Failpoint.COMMITTED, what)
+    return answer
+
+
+def _tried(
+    operation: Callable[Concatenate[Session, P], T], locks: Sequence[str], what: str, *args: P.args, **values: P.kwargs
+) -> T:
     names = [name for name in locks if name != TURN]
     with _writer().connect() as connection, _named_locks(connection, names):
         for attempt in range(1, _TRIES + 1):
@@ -194,7 +205,9 @@ def atomic(
                     if attempt > 1 or len(names) < len(locks):
                         # A table lock is the only one that comes before the snapshot; it goes with the transaction.
                         session.connection().exec_driver_sql(_TAKE_TURN)
-                    return operation(session, *args, **values)
+                    answer = operation(session, *args, **values)
+                    reach(Failpoint.WRITTEN, what)
+                    return answer
             except DBAPIError as error:
                 if _sqlstate(error) == _LOCK_STAYS_TAKEN:
                     raise Conflict(_BUSY) from error

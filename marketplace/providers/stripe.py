@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import stripe
 
 from marketplace.config import Settings
+from marketplace.failpoints import Failpoint, reach
 from marketplace.providers import stripe_objects as objects
 from marketplace.providers.accounts import Accounts
 from marketplace.providers.base import (
@@ -174,6 +175,7 @@ def _signed_at(signature: str) -> int:
 
 def _call(request: Callable[[], T]) -> T:
     """Return the answer, or raise Unknown or Refused (reference 2.3: what the SDK really does)."""
+    reach(Failpoint.CALL, "stripe")
     try:
         return request()
     except (stripe.RateLimitError, stripe.APIConnectionError, stripe.AuthenticationError) as error:
@@ -185,6 +187,8 @@ def _call(request: Callable[[], T]) -> T:
         if not definite or code in _NOT_NOW:
             raise Unknown(str(error)) from error
         raise Refused(code, error.user_message or str(error)) from error
+    finally:
+        reach(Failpoint.ANSWERED, "stripe")
 
 
 def _code(error: stripe.StripeError) -> str:
