@@ -131,6 +131,11 @@ _PLANS = {
     "dispute_decided": "Bank decides a dispute",
     "inquiry_closes": "Inquiry closes",
     "collect": "Debt is collected",
+    "fault_refund_fails": "Refund fails (fault)",
+    "fault_payout_fails": "Payout fails after all (fault)",
+    "fault_account_disabled": "Account is restricted (fault)",
+    "fault_dispute_reopens": "Dispute is opened again (fault)",
+    "fault_transfer_reversed": "Transfer is taken back (fault)",
 }
 
 
