@@ -9,6 +9,7 @@ from marketplace.providers.accounts import Accounts
 
 if TYPE_CHECKING:
     from marketplace.providers.disputes import Disputes
+    from marketplace.providers.events import Events
     from marketplace.providers.reversals import Reversals
     from marketplace.providers.transfers import Transfers
 
@@ -170,6 +171,10 @@ class Provider(Protocol):
     @property
     def reversals(self) -> "Reversals":
         """Return what it can do to take money back from sellers' accounts."""
+
+    @property
+    def events(self) -> "Events":
+        """Return what it can tell of the past."""
 
     def create_checkout(self, request: CheckoutRequest, *, key: str) -> Checkout:
         """Open a hosted payment page under the idempotency `key`."""

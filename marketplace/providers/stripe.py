@@ -24,9 +24,11 @@ from marketplace.providers.base import (
     Unknown,
 )
 from marketplace.providers.disputes import Disputes
+from marketplace.providers.events import Events
 from marketplace.providers.reversals import Reversals
 from marketplace.providers.stripe_accounts import StripeAccounts
 from marketplace.providers.stripe_disputes import StripeDisputes
+from marketplace.providers.stripe_events import StripeEvents
 from marketplace.providers.stripe_reversals import StripeReversals
 from marketplace.providers.stripe_transfers import StripeTransfers
 from marketplace.providers.transfers import Transfers
@@ -57,6 +59,7 @@ class StripeProvider:
         self.accounts: Accounts = StripeAccounts(self._client, _call)
         self.transfers: Transfers = StripeTransfers(self._client, _call)
         self.reversals: Reversals = StripeReversals(self._client, _call)
+        self.events: Events = StripeEvents(self._client, _call)
 
     def create_checkout(self, request: CheckoutRequest, *, key: str) -> Checkout:
         """Open a hosted payment page (https://docs.stripe.com/api/checkout/sessions/create)."""
