@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from marketplace.providers.accounts import Accounts
 
 if TYPE_CHECKING:
+    from marketplace.providers.balance_lines import BalanceLines
     from marketplace.providers.disputes import Disputes
     from marketplace.providers.reversals import Reversals
     from marketplace.providers.transfers import Transfers
@@ -170,6 +171,10 @@ class Provider(Protocol):
     @property
     def reversals(self) -> "Reversals":
         """Return what it can do to take money back from sellers' accounts."""
+
+    @property
+    def balance_lines(self) -> "BalanceLines":
+        """Return what it can tell of the money it holds for us."""
 
     def create_checkout(self, request: CheckoutRequest, *, key: str) -> Checkout:
         """Open a hosted payment page under the idempotency `key`."""
