@@ -137,6 +137,16 @@ class BalanceLine:
 
 
 @dataclass(frozen=True)
+class Proof:
+    """A signature that was verified: when the provider says it signed, and with which of the configured secrets."""
+
+    signed_at: int
+    """Seconds since 1970, system time."""
+    secret_place: int
+    """0 for the current secret, 1 for the one before it, and so on."""
+
+
+@dataclass(frozen=True)
 class InboundEvent:
     """A verified message from a provider."""
 
@@ -146,6 +156,8 @@ class InboundEvent:
     livemode: bool
     account: str | None
     payload: dict[str, Any] = field(repr=False)
+    proof: "Proof | None" = None
+    """What proves that the provider sent it; None for one that was read from the provider's list."""
 
 
 def installation_of(found: Mapping[str, Any]) -> str:

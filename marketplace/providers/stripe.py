@@ -20,6 +20,7 @@ from marketplace.providers.base import (
     CheckoutRequest,
     InboundEvent,
     Intent,
+    Proof,
     ProviderRefund,
     Refused,
     Unknown,
@@ -133,12 +134,12 @@ class StripeProvider:
         `verify_header` and `json.loads` instead of `construct_event`: the same check without building objects.
         """
         secrets = self._connect_secrets if about_accounts else self._secrets
-        if not any(self._signed_by(secret, body, signature) for secret in secrets):
-            raise BadSignature
-        if _signed_at(signature) > now_seconds + _SIGNATURE_TOLERANCE_SECONDS:
+        place = next((place for place, each in enumerate(secrets) if self._signed_by(each, body, signature)), None)
+        signed_at = _signed_at(signature) if place is not None else 0
+        if place is None or signed_at > now_seconds + _SIGNATURE_TOLERANCE_SECONDS:
             raise BadSignature
         try:
-            return objects.event(_json(body))
+            return objects.event(_json(body), Proof(signed_at, place))
         except (ValueError, RecursionError) as error:
             raise BadSignature from error
 
