@@ -62,6 +62,10 @@ Text64 = Annotated[str, mapped_column(String(64))]
 Text200 = Annotated[str, mapped_column(String(200))]
 LongText = Annotated[str, mapped_column(Text)]
 Document = Annotated[dict[str, Any], mapped_column(JSONB)]
+WrittenIn = Annotated[
+    int | None, mapped_column(BigInteger, server_default=text("(pg_current_xact_id())::text::bigint"))
+]
+"""The database's number of the transaction that wrote a row: rows with the same one are one deed. It is no time."""
 
 
 class EnumText(TypeDecorator[StrEnum]):

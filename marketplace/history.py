@@ -30,7 +30,7 @@ from sqlalchemy.orm import Mapped, Session, attributes, mapped_column
 from sqlalchemy.orm.util import identity_key
 
 from marketplace import db
-from marketplace.db import Base, EnumText, LongText, PrimaryKey, Text64, UtcTime
+from marketplace.db import Base, EnumText, LongText, PrimaryKey, Text64, UtcTime, WrittenIn
 from marketplace.transitions import Machine
 
 _NOTHING_ELSE: Mapping[str, Any] = MappingProxyType({})
@@ -86,7 +86,7 @@ class StatusChange(Base):
     """One change of one row's status: who, when, from, to, because. Never updated, never deleted."""
 
     __tablename__ = "status_change"
-    __table_args__ = (Index(None, "subject", "subject_id", "id"),)
+    __table_args__ = (Index(None, "subject", "subject_id", "id"), Index(None, "at", postgresql_using="brin"))
 
     id: Mapped[PrimaryKey]
     subject: Mapped[Text64]
@@ -101,6 +101,7 @@ class StatusChange(Base):
     actor_user_id: Mapped[int | None] = mapped_column(BigInteger)
     source: Mapped[Text64]
     at: Mapped[UtcTime]
+    written_in: Mapped[WrittenIn]
 
 
 _INSERT = """INSERT INTO status_change (subject, subject_id, verb, from_status, to_status, because, actor_kind,
@@ -128,9 +129,8 @@ def first_of(inserted: CTE, model: type[Ruled], *, because: str) -> Insert:
     values = _change(model, 0, "begin", None, model.machine.initial.value, actor=nobody, at=_NEVER, because=because)
     columns = StatusChange.__table__.c
     row: dict[str, Any] = {name: literal(value, columns[name].type) for name, value in values.items()}
-    row |= {"subject_id": inserted.c.id}
     row |= {name: bindparam(f"change_{name}", type_=columns[name].type) for name in ("source", "at")}
-    return insert(StatusChange).from_select(list(row), select(*row.values()))
+    return insert(StatusChange).from_select(list(row), select(*(row | {"subject_id": inserted.c.id}).values()))
 
 
 def note_move(

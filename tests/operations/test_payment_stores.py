@@ -262,6 +262,14 @@ def test_the_module_imports_nothing_of_the_shop() -> None:
     shown = subprocess.run(
         [sys.executable, "-c", script], cwd=checkout, capture_output=True, text=True, check=True
     ).stdout.splitlines()
-    assert set(shown[0].split()) <= {"payment_records", "history", "db", "prepared", "transitions", "errors"}
+    assert set(shown[0].split()) <= {
+        "payment_records",
+        "history",
+        "db",
+        "prepared",
+        "failpoints",
+        "transitions",
+        "errors",
+    }
     assert "stripe" not in shown[1]
     assert "procrastinate" not in shown[1]

@@ -154,10 +154,12 @@ MATRICES: dict[Machine, str] = {
     block    .        blocked blocked =    =       =       !
     """,
     EVENT: """
-           received applied parked  ignored
-    apply  applied  =       applied !
-    park   parked   =       =       =
-    ignore ignored  !       ignored =
+              received applied parked    ignored set_aside
+    apply     applied  =       applied   !       !
+    park      parked   =       =         =       =
+    ignore    ignored  =       ignored   =       !
+    set_aside .        =       set_aside !       =
+    replay    .        =       .         applied applied
     """,
 }
 

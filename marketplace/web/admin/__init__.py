@@ -21,6 +21,7 @@ from marketplace.web.admin import (
     refund_starting,
     refunds,
     states,
+    taking_back,
     users,
 )
 
@@ -83,6 +84,10 @@ blueprint.add_url_rule(f"{_DISPUTE}/accept", view_func=dispute_desk.accept_dispu
 blueprint.add_url_rule(f"{_DISPUTE}/accept", view_func=dispute_desk.give_up_dispute, methods=["POST"])
 blueprint.add_url_rule(f"{_DISPUTE}/shares", view_func=dispute_desk.reassign_dispute, methods=["POST"])
 blueprint.add_url_rule(f"{_DISPUTE}/dismiss", view_func=dispute_desk.dismiss_warning, methods=["POST"])
+blueprint.add_url_rule(f"{_DISPUTE}/take-back/choose", view_func=taking_back.choose_take_back, methods=["POST"])
+blueprint.add_url_rule(f"{_DISPUTE}/take-back/leave", view_func=taking_back.leave_take_back, methods=["POST"])
+blueprint.add_url_rule(f"{_DISPUTE}/take-back", view_func=taking_back.take_back_lost, methods=["POST"])
+blueprint.add_url_rule("/admin/refunds/<number>/take-back", view_func=taking_back.take_back_refunded, methods=["POST"])
 blueprint.add_url_rule("/admin/orders/<number>/refund", view_func=refund_starting.new_refund)
 blueprint.add_url_rule("/admin/orders/<number>/refund", view_func=refund_starting.start_refund, methods=["POST"])
 blueprint.add_url_rule("/admin/payouts", view_func=payouts.payouts)

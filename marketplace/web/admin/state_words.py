@@ -99,6 +99,7 @@ MEANINGS = {
     ("provider_event", "applied"): "What it reports is in the books.",
     ("provider_event", "parked"): "It fits nothing the shop knows. The shop looks again, and then a person does.",
     ("provider_event", "ignored"): "No rule of the shop needs this kind of message. It is kept.",
+    ("provider_event", "set_aside"): "An admin has looked: it is none of the shop's business. It is kept.",
     ("stock_reservation", "active"): "Set aside until the buyer has paid or the time is up.",
     ("stock_reservation", "redeemed"): "The purchase was paid and the units are sold.",
     ("stock_reservation", "returned"): "It was not paid, or was cancelled. The units are on sale again.",
