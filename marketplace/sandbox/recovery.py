@@ -46,14 +46,12 @@ def recent(work: Work, before: int = 0) -> list[Healing]:
 
 
 def _healing(work: Work, strike: Strike) -> Healing:
-    if strike.kind in faults.STATES:
-        steps, healed = _told(work, strike)
+    if strike.kind in (*faults.STATES, Kind.FEE_LATE):
+        steps, end = _told(work, strike)
     elif strike.event_id:
-        steps, healed = _webhook(work, strike)
-    elif strike.kind is Kind.FEE_LATE:
-        steps, healed = _told(work, strike)
+        steps, end = _webhook(work, strike)
     else:
-        steps, healed = _request(work, strike)
+        steps, end = _request(work, strike)
     about = strike.event_id or strike.object_id
     return Healing(
         id=strike.id,
@@ -62,13 +60,13 @@ def _healing(work: Work, strike: Strike) -> Healing:
         what=strike.event or f"{strike.method} {strike.path}".strip(),
         object_id=about,
         href=href(about) if about else "",
-        badge=Badge("healed", "ok") if healed else Badge("not yet", "wait"),
+        badge=Badge(end, "ok") if end else Badge("not yet", "wait"),
         steps=steps,
     )
 
 
-def _request(work: Work, strike: Strike) -> tuple[list[Step], bool]:
-    """Tell how a request came again: with its key, as a new attempt, or as a look at what had become of it."""
+def _request(work: Work, strike: Strike) -> tuple[list[Step], str]:
+    """Tell how a request came again (with its key, as a new attempt, or as a look), and how that ended, if it has."""
     same = "method = %(method)s AND path = %(path)s"
     again = _requests(work, strike, "key = %(key)s" if strike.key else same)
     if not again and strike.key:
@@ -80,10 +78,12 @@ def _request(work: Work, strike: Strike) -> tuple[list[Step], bool]:
     if strike.key and again and again[0].key != strike.key:
         steps = [_step(one, "Asked again with a new key") for one in again[:3]]
     steps += [_step(one, f"Looked it up: {one.path}") for one in looks[:2]]
-    return steps, any(one.status == 200 for one in (*again, *looks))
+    if any(one.status == 200 for one in again):
+        return steps, "came again"
+    return steps, "looked up" if any(one.status == 200 for one in looks) else ""
 
 
-def _webhook(work: Work, strike: Strike) -> tuple[list[Step], bool]:
+def _webhook(work: Work, strike: Strike) -> tuple[list[Step], str]:
     """Tell how an event reached the shop after all, or how the shop asked for it."""
     tries = work.rows(
         "SELECT a.at, a.status FROM attempts a JOIN deliveries d ON d.id = a.delivery_id"
@@ -96,11 +96,12 @@ def _webhook(work: Work, strike: Strike) -> tuple[list[Step], bool]:
     steps = [Step(when(row["at"]), f"Delivered, answered {row['status']}") for row in tries[:5]]
     steps += [_step(one, "The shop read the list of events") for one in listed[:1]]
     steps += [_step(one, f"The shop asked: {one.path}") for one in looked[:2]]
-    taken = any(200 <= row["status"] < 300 for row in tries)
-    return steps, taken or any(one.status == 200 for one in (*listed, *looked))
+    if any(200 <= row["status"] < 300 for row in tries):
+        return steps, "delivered"
+    return steps, "asked for" if any(one.status == 200 for one in (*listed, *looked)) else ""
 
 
-def _told(work: Work, strike: Strike) -> tuple[list[Step], bool]:
+def _told(work: Work, strike: Strike) -> tuple[list[Step], str]:
     """Tell which events the fault has caused at its object, and whether the shop has taken them."""
     found = work.rows(
         "SELECT e.type, e.created, bool_or(d.state = 'delivered') AS taken FROM events e"
@@ -110,7 +111,7 @@ def _told(work: Work, strike: Strike) -> tuple[list[Step], bool]:
     )  # fmt: skip
     words = {True: "taken by the shop", False: "not delivered yet", None: "nobody listens"}
     steps = [Step(when(row["created"]), f"{row['type']}, {words[row['taken']]}") for row in found[-5:]]
-    return steps, bool(found) and all(row["taken"] for row in found)
+    return steps, "told" if found and all(row["taken"] for row in found) else ""
 
 
 def _family(work: Work, event_id: str) -> list[str]:

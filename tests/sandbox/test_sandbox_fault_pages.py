@@ -89,7 +89,7 @@ def test_a_lost_webhook_is_healed_by_reading_the_object_or_the_list(sandbox, cli
     assert story(sandbox) == [
         (
             "Webhook lost",
-            "healed",
+            "asked for",
             [
                 "The shop read the list of events, answered 200",
                 f"The shop asked: /v1/checkout/sessions/{session.id}, answered 200",
@@ -108,7 +108,7 @@ def test_a_lost_answer_is_healed_by_the_same_key(sandbox, client, press, pay):
     client.v1.refunds.create(params, options)
     assert story(sandbox)[0] == (
         "Answer lost, it happened",
-        "healed",
+        "came again",
         ["The same key came again, answered 200"],
     )
 
@@ -121,6 +121,6 @@ def test_a_late_failure_is_told_by_its_webhooks(sandbox, client, press, pay):
     assert story(sandbox)[0][1] == "not yet"
     sandbox.run_due()
     words, badge, steps = story(sandbox)[0]
-    assert (words, badge) == ("Refund fails after it succeeded", "healed")
+    assert (words, badge) == ("Refund fails after it succeeded", "told")
     assert steps[-1] == "refund.failed, taken by the shop"
     assert client.v1.refunds.retrieve(refund.id).status == "failed"
