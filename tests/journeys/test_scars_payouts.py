@@ -277,6 +277,7 @@ def wait_for_transfers(world: World, count: int) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.scar("S15")
 def test_a_bank_that_sends_it_back_is_replaced_and_paid(world: World) -> None:
     world.noon()
     seller_id = world.seller()
