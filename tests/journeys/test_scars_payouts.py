@@ -108,7 +108,7 @@ def test_s35_an_outage_of_25_hours_ends_in_a_look_and_a_persons_word(world: Worl
 
 def retry(world: World, payout_id: object, admin_id: int) -> None:
     actor = Actor.user(admin_id, "admin")
-    db.atomic(operations.retry, (), payout_id=int(str(payout_id)), actor=actor, now=world.now)
+    db.atomic(operations.retry, (), payout_id=int(str(payout_id)), actor=actor, reason="Looked there.", now=world.now)
     world.settle_down()
 
 
@@ -224,7 +224,7 @@ def test_s40_in_a_hundred_races_no_transfer_is_taken_up_after_a_stop_has_committ
             assert isinstance(answers[0], NotAllowed), "and the admin reads so"
         put_back(world, actor)
         if held_back and what == "seller":
-            db.atomic(stops.lift, (), admin_id=admin_id, seller_id=seller_id, now=world.now)
+            db.atomic(stops.lift, (), seller_id=seller_id, now=world.now, **who)
         elif held_back:
             db.atomic(hold_decisions.let_go, (), share_id=share_id, now=world.now, **who)
     assert min(first.values()) > 0, f"each was first at least once: {first}"
