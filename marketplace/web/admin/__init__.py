@@ -13,6 +13,7 @@ from marketplace.web.admin import (
     ledger,
     overview,
     payments,
+    payout_deciding,
     payout_seller,
     payouts,
     purchases,
@@ -94,9 +95,9 @@ blueprint.add_url_rule("/admin/payouts", view_func=payouts.payouts)
 blueprint.add_url_rule("/admin/payouts/next", view_func=payouts.next_payouts)
 blueprint.add_url_rule("/admin/payouts/next/run", view_func=payouts.run_payouts, methods=["POST"])
 blueprint.add_url_rule("/admin/payouts/<number>", view_func=payouts.payout)
-blueprint.add_url_rule("/admin/payouts/<number>/retry", view_func=payouts.retry_payout, methods=["POST"])
-blueprint.add_url_rule("/admin/payouts/<number>/resend", view_func=payouts.resend_payout, methods=["POST"])
-blueprint.add_url_rule("/admin/payouts/<number>/cancel", view_func=payouts.cancel_payout, methods=["POST"])
+blueprint.add_url_rule("/admin/payouts/<number>/retry", view_func=payout_deciding.retry_payout, methods=["POST"])
+blueprint.add_url_rule("/admin/payouts/<number>/resend", view_func=payout_deciding.resend_payout, methods=["POST"])
+blueprint.add_url_rule("/admin/payouts/<number>/cancel", view_func=payout_deciding.cancel_payout, methods=["POST"])
 _OF_SELLER = "/admin/payouts/sellers/<int(max=9223372036854775807):seller_id>"
 blueprint.add_url_rule(_OF_SELLER, view_func=payout_seller.payouts_of_seller)
 blueprint.add_url_rule(f"{_OF_SELLER}/stop", view_func=payout_seller.stop_payouts, methods=["POST"])
