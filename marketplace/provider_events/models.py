@@ -38,3 +38,17 @@ class ProviderEvent(Ruled, Base):
     note: Mapped[LongText] = mapped_column(default="")
     """Why it is parked, or what it did."""
     received_at: Mapped[UtcTime]
+
+
+class EventCursor(Base):
+    """How far the provider's own list of events has been read: ours, and each seller's account by itself."""
+
+    __tablename__ = "event_cursor"
+
+    provider: Mapped[Text64] = mapped_column(primary_key=True)
+    account: Mapped[Text200] = mapped_column(primary_key=True)
+    """The seller's account at the provider; "" for ours."""
+    read_until: Mapped[UtcTime]
+    next_read_at: Mapped[UtcTime] = mapped_column(index=True)
+    note: Mapped[LongText] = mapped_column(default="")
+    """What the last reading brought, or why it did not come to its end."""
