@@ -15,6 +15,7 @@ from marketplace.reconciliation import checks
 
 def register(app: Flask) -> None:
     """Attach the commands to `app`."""
+    _register_recovery(app)
 
     @app.cli.command("check-books")
     def check_books() -> None:
@@ -49,6 +50,15 @@ def register(app: Flask) -> None:
     def load_demo() -> None:
         """Load the demo shop once."""
         click.echo(demo.load(app.extensions["settings"].var_dir, clock.now()))
+
+
+def _register_recovery(app: Flask) -> None:
+    @app.cli.command("resume")
+    def resume() -> None:
+        """Go on after a stop: what no webhook brought, what waits for an outcome, what is due; print what was done."""
+        done = jobs.resume(app)
+        click.echo(json.dumps(done.as_dict(), indent=2))
+        sys.exit(0 if done.is_quiet else 1)
 
 
 def _until_done(word: str, batch: Callable[[], int]) -> None:

@@ -13,7 +13,8 @@ from marketplace.debts import operations as debts
 from marketplace.errors import Conflict, NotAllowed, NotFound
 from marketplace.history import Actor
 from marketplace.outbound import operations as outbound
-from marketplace.outbound.models import CallKind, OutboundCall
+from marketplace.outbound import watching
+from marketplace.outbound.models import CallKind, OutboundCall, WatchKind
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
 from marketplace.payouts import rules, skips, standing_queries
@@ -179,6 +180,7 @@ def plan_bank_payout(
     session: Session, payout: Payout, *, provider: str, account_id: str | None, actor: Actor, now: datetime
 ) -> int:
     """Plan the payment from the account with the money to its bank, of all that has not been taken back."""
+    watching.begin(session, WatchKind.PAYOUT, payout.id, now=now)
     return outbound.plan(
         session,
         provider=provider,

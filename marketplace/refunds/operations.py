@@ -13,7 +13,8 @@ from marketplace.history import Actor
 from marketplace.money import Money
 from marketplace.orders.models import Order
 from marketplace.outbound import operations as outbound
-from marketplace.outbound.models import CallKind
+from marketplace.outbound import watching
+from marketplace.outbound.models import CallKind, WatchKind
 from marketplace.payment_records.models import Payment
 from marketplace.payments.models import PaymentTransaction
 from marketplace.payments.rules import needs_second_approver
@@ -200,6 +201,7 @@ def _check_open(refund: Refund, verb: str) -> None:
 def plan_call(session: Session, refund: Refund, *, actor: Actor, now: datetime) -> int:
     """Freeze the call that sends the money and return its id."""
     payment = session.get_one(Payment, refund.payment_id)
+    watching.begin(session, WatchKind.REFUND, refund.id, now=now)
     return outbound.plan(
         session,
         provider=payment.provider,
