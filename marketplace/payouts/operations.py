@@ -18,7 +18,7 @@ from marketplace.outbound.models import CallKind, OutboundCall, WatchKind
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
 from marketplace.payouts import rules, skips, standing_queries
-from marketplace.payouts.models import Payout, PayoutLine, PayoutStop, SellerAccount
+from marketplace.payouts.models import Payout, PayoutLine, PayoutPause, PayoutStop, SellerAccount
 from marketplace.payouts.rules import Occasion, SkipCause
 from marketplace.payouts.states import AccountStatus
 
@@ -135,6 +135,7 @@ def retry(session: Session, *, payout_id: int, actor: Actor, reason: str = "", n
     account = session.get_one(SellerAccount, payout.seller_account_id)
     if is_stopped(session, payout.seller_id):
         raise NotAllowed("This seller's payouts are stopped. Lift the stop first.")
+    check_not_in_doubt(session, payout.seller_id)
     if account.status is not AccountStatus.ENABLED or not account.transfers_enabled:
         raise NotAllowed("The seller's account is not ready to be paid yet.")
     if is_held_back(session, payout.id):
@@ -157,6 +158,7 @@ def resend(session: Session, *, payout_id: int, actor: Actor, reason: str = "", 
     account = session.get_one(SellerAccount, payout.seller_account_id)
     if is_stopped(session, payout.seller_id):
         raise NotAllowed("This seller's payouts are stopped. Lift the stop first.")
+    check_not_in_doubt(session, payout.seller_id)
     if not account.payouts_enabled:
         raise NotAllowed("The provider does not pay this seller's bank yet. They have to mend their account first.")
     if _account_with_money(session, payout) != account.account_id:
@@ -243,6 +245,13 @@ def is_stopped(session: Session, seller_id: int) -> bool:
     """Return whether an admin has stopped a seller's payouts."""
     stop = select(PayoutStop.id).where(PayoutStop.seller_id == seller_id, PayoutStop.lifted_at.is_(None))
     return session.execute(stop).first() is not None
+
+
+def check_not_in_doubt(session: Session, seller_id: int) -> None:
+    """Raise NotAllowed while reconciliation has found that a side knows something else about the seller's money."""
+    pause = select(PayoutPause.id).where(PayoutPause.seller_id == seller_id, PayoutPause.ended_at.is_(None))
+    if session.execute(pause).first() is not None:
+        raise NotAllowed("The books and the provider do not agree about this seller's money yet. See Reconciliation.")
 
 
 def is_held_back(session: Session, payout_id: int) -> bool:

@@ -89,6 +89,11 @@ class SkipCause(StrEnum):
         return member
 
     STOPPED = "stopped", "Stopped by us", "We have stopped your payouts for now. Ask us why.", True
+    IN_DOUBT = (
+        "in_doubt",
+        "Being checked",
+        "Our books and the payment provider's do not agree about your money yet. We pay you as soon as they do.",
+    )
     NO_ACCOUNT = (
         "no_account",
         "No account yet",
@@ -152,6 +157,8 @@ class Standing:
     """Whether the provider lets money be transferred to the account."""
     planned_run: datetime | None
     """The day on which this money was to be paid, as an earlier run has written down; None when no run has seen it."""
+    is_in_doubt: bool = False
+    """Whether reconciliation has found that a side knows something else about the seller's money."""
 
 
 _KEEPS_NO_DAY = frozenset(
@@ -171,6 +178,8 @@ def why_not(standing: Standing, occasion: Occasion, now: datetime) -> SkipCause 
     """Return why a seller is not paid at `now`; None when they are. Preview and run ask the same question."""
     if standing.is_stopped:
         return SkipCause.STOPPED
+    if standing.is_in_doubt:
+        return SkipCause.IN_DOUBT
     if standing.account is not AccountStatus.ENABLED:
         return _OF_ACCOUNT[standing.account]
     if not standing.may_receive:
