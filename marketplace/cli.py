@@ -19,6 +19,7 @@ from marketplace.reconciliation import checks
 
 def register(app: Flask) -> None:
     """Attach the commands to `app`."""
+    _register_recovery(app)
 
     @app.cli.command("check-books")
     def check_books() -> None:
@@ -76,6 +77,15 @@ def _register_replay(app: Flask) -> None:
                 rows = [f"{change.table} {change.key}: {', '.join(change.columns)}" for change in each.changes]
                 click.echo(json.dumps({"event": each.event_id, "note": each.note, "rows": rows}))
         click.echo(json.dumps(dict(counts)))
+
+
+def _register_recovery(app: Flask) -> None:
+    @app.cli.command("resume")
+    def resume() -> None:
+        """Go on after a stop: what no webhook brought, what waits for an outcome, what is due; print what was done."""
+        done = jobs.resume(app)
+        click.echo(json.dumps(done.as_dict(), indent=2))
+        sys.exit(0 if done.is_quiet else 1)
 
 
 def _until_done(word: str, batch: Callable[[], int]) -> None:

@@ -154,7 +154,7 @@ class TransferReversal(Ruled, Base):
     transaction_id: Mapped[int | None] = mapped_column(ForeignKey(PaymentTransaction.id), index=True)
     """The share it is for; None when it was made at the provider and is spread over all lines."""
     subject: Mapped[Text64] = mapped_column(index=True)
-    """`refund:9:1` (with the attempt), `dispute:3`, or `provider`."""
+    """The debt it is to pay: `refund:9:1` (with the attempt), `dispute:3:1` (with the loss); or `provider`."""
     amount_minor: Mapped[MinorUnits]
     status: Mapped[ReversalStatus] = mapped_column(EnumText(ReversalStatus), default=REVERSAL.initial)
     provider_reversal_id: Mapped[Text200 | None] = mapped_column(unique=True)
@@ -175,6 +175,7 @@ class PayoutStop(Base):
     set_at: Mapped[UtcTime]
     lifted_by: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     lifted_at: Mapped[UtcTime | None]
+    lift_reason: Mapped[LongText] = mapped_column(default="")
 
 
 class PayoutSkip(Base):

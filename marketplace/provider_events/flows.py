@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from marketplace import db, history
+from marketplace import db, hot_history
 from marketplace.checkout.settlement import Contradiction
 from marketplace.config import Settings
 from marketplace.errors import DomainError, NotFound
@@ -32,7 +32,7 @@ _inserted = (
     .returning(ProviderEvent.id)
     .cte("inserted")
 )
-_first = history.first_of(_inserted, ProviderEvent, because="The provider sent it.")
+_first = hot_history.first_of(_inserted, ProviderEvent, because="The provider sent it.")
 _STORE = select(_inserted.c.id, operations.INSTALLATION.label("installation")).add_cte(_first.cte("first"))
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
@@ -180,6 +180,7 @@ def _apply(
     operations.applied(
         session,
         event_id=event_id,
+        status=found.status,
         attempts=found.attempts + 1,
         payment_id=handler.payment_id(facts),
         note=note,

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, literal, select
 from sqlalchemy.orm import Session
 
-from marketplace import db, history
+from marketplace import db, history, hot_history
 from marketplace.errors import Conflict, NotFound
 from marketplace.history import Actor
 from marketplace.outbound.models import Installation
@@ -107,11 +107,29 @@ def queue_reading(session: Session, *, event_id: int) -> None:
 
 
 def applied(
-    session: Session, *, event_id: int, attempts: int, payment_id: int | None, note: str, source: Actor, now: datetime
+    session: Session,
+    *,
+    event_id: int,
+    status: EventStatus,
+    attempts: int,
+    payment_id: int | None,
+    note: str,
+    source: Actor,
+    now: datetime,
 ) -> None:
-    """Record that the event's fact is in the books, in the same transaction as its effect; `source` is the event."""
+    """Record that the event's fact is in the books, in the same transaction as its effect; `source` is the event.
+
+    `status` is the one it had. The row of an event that is applied as it comes travels with the last batch.
+    """
     changed = {"attempts": attempts, "next_attempt_at": None, "payment_id": payment_id, "note": note}
-    history.move_many(session, ProviderEvent, [event_id], "apply", actor=source, at=now, because=note, values=changed)
+    if status == EVENT.initial:
+        hot_history.move_later(
+            session, ProviderEvent, event_id, "apply", actor=source, at=now, because=note, values=changed
+        )
+    else:
+        history.move_many(
+            session, ProviderEvent, [event_id], "apply", actor=source, at=now, because=note, values=changed
+        )
 
 
 def park(session: Session, *, event_id: int, note: str, now: datetime) -> None:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from marketplace.providers.accounts import Accounts
 
 if TYPE_CHECKING:
+    from marketplace.providers.balance_lines import BalanceLines
     from marketplace.providers.disputes import Disputes
+    from marketplace.providers.events import Events
     from marketplace.providers.reversals import Reversals
     from marketplace.providers.transfers import Transfers
 
@@ -182,6 +184,14 @@ class Provider(Protocol):
     @property
     def reversals(self) -> "Reversals":
         """Return what it can do to take money back from sellers' accounts."""
+
+    @property
+    def events(self) -> "Events":
+        """Return what it can tell of the past."""
+
+    @property
+    def balance_lines(self) -> "BalanceLines":
+        """Return what it can tell of the money it holds for us."""
 
     def create_checkout(self, request: CheckoutRequest, *, key: str) -> Checkout:
         """Open a hosted payment page under the idempotency `key`."""

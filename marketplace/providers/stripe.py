@@ -12,6 +12,7 @@ from marketplace.config import Settings
 from marketplace.failpoints import Failpoint, reach
 from marketplace.providers import stripe_objects as objects
 from marketplace.providers.accounts import Accounts
+from marketplace.providers.balance_lines import BalanceLines
 from marketplace.providers.base import (
     BadSignature,
     BalanceLine,
@@ -25,9 +26,12 @@ from marketplace.providers.base import (
     Unknown,
 )
 from marketplace.providers.disputes import Disputes
+from marketplace.providers.events import Events
 from marketplace.providers.reversals import Reversals
 from marketplace.providers.stripe_accounts import StripeAccounts
+from marketplace.providers.stripe_balance_lines import StripeBalanceLines
 from marketplace.providers.stripe_disputes import StripeDisputes
+from marketplace.providers.stripe_events import StripeEvents
 from marketplace.providers.stripe_reversals import StripeReversals
 from marketplace.providers.stripe_transfers import StripeTransfers
 from marketplace.providers.transfers import Transfers
@@ -58,6 +62,8 @@ class StripeProvider:
         self.accounts: Accounts = StripeAccounts(self._client, _call)
         self.transfers: Transfers = StripeTransfers(self._client, _call)
         self.reversals: Reversals = StripeReversals(self._client, _call)
+        self.events: Events = StripeEvents(self._client, _call)
+        self.balance_lines: BalanceLines = StripeBalanceLines(self._client, _call)
 
     def create_checkout(self, request: CheckoutRequest, *, key: str) -> Checkout:
         """Open a hosted payment page (https://docs.stripe.com/api/checkout/sessions/create)."""
