@@ -55,6 +55,7 @@ _LISTS = {
         "/admin/disputes?tab=inquiries",
         "/admin/payments",
         "/admin/events",
+        "/admin/unmatched",
         "/admin/ledger",
         "/admin/ledger/seller_held/USD",
         "/admin/refunds/rules",
