@@ -17,6 +17,8 @@ from marketplace.simulation.stage import ACCOUNT_WEBHOOKS, WEBHOOKS, post_webhoo
 
 _SECRETS = {WEBHOOKS: WEBHOOK_SECRET, ACCOUNT_WEBHOOKS: CONNECT_SECRET}
 _MOST_COPIES = 5
+_PAST = ("payment_intent.payment_failed",)
+"""Types that report one moment: their payload is the fact, an older one would be another fact."""
 
 
 @dataclass
@@ -107,6 +109,8 @@ class Courier:
 
     def _older(self, event: dict[str, Any]) -> dict[str, Any] | None:
         """Return the oldest state seen of an event's object, None when this is the first; keeps this one."""
+        if event["type"] in _PAST:
+            return None
         current = event["data"]["object"]
         name = f"{current.get('id')}"
         older = self._seen.setdefault(name, current)
