@@ -29,7 +29,7 @@ class Courier:
     scheduler: Scheduler
     faults: Faults
     violations: list[str]
-    calm: Random = field(default_factory=lambda: Random(0))  # noqa: S311  chance is the point
+    calm: Random = field(default_factory=lambda: Random(0))
     carried: int = 0
     _seen: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The oldest state of each object that was on its way."""
@@ -60,9 +60,7 @@ class Courier:
         except Crash as crash:
             return Answer(None, f"the process died {crash}")
 
-    def _arrive(
-        self, url: str, body: bytes, headers: dict[str, str], chance: Random, webhooks: Webhooks
-    ) -> Answer:
+    def _arrive(self, url: str, body: bytes, headers: dict[str, str], chance: Random, webhooks: Webhooks) -> Answer:
         faults, event = self.faults, json.loads(body)
         path = ACCOUNT_WEBHOOKS if url.endswith(ACCOUNT_WEBHOOKS) else WEBHOOKS
         if faults.happens(chance, webhooks.forged, "F09 forged"):
