@@ -20,7 +20,9 @@ from marketplace.reconciliation import flows as reconciliation
 
 def register(app: Flask) -> None:
     """Attach the commands to `app`."""
+    _register_money(app)
     _register_recovery(app)
+    _register_replay(app)
 
     @app.cli.command("check-books")
     def check_books() -> None:
@@ -34,6 +36,18 @@ def register(app: Flask) -> None:
         """Do everything that is due now, once."""
         click.echo(json.dumps(jobs.tick(app), indent=2))
 
+    @app.cli.command("worker")
+    def worker() -> None:
+        """Run background jobs and the tick until stopped."""
+        jobs.run_worker(app)
+
+    @app.cli.command("demo")
+    def load_demo() -> None:
+        """Load the demo shop once."""
+        click.echo(demo.load(app.extensions["settings"].var_dir, clock.now()))
+
+
+def _register_money(app: Flask) -> None:
     @app.cli.command("release-holds")
     def release_holds() -> None:
         """Release every share whose hold is over, in batches; print how many so far."""
@@ -45,25 +59,6 @@ def register(app: Flask) -> None:
         """Pay every seller whose day has come; print how many so far. Killed at any moment, the next run goes on."""
         providers, policy = app.extensions["providers"], app.extensions["settings"].money
         _until_done("sent", lambda: payouts.run_due(providers=providers, policy=policy, now=clock.now()))
-
-    @app.cli.command("reconcile")
-    @click.option("--look-only", is_flag=True, help="Mend nothing, also where the cause is known.")
-    @click.option("--from-start", is_flag=True, help="Read all lines again, not only those since the last run.")
-    def reconcile(*, look_only: bool, from_start: bool) -> None:
-        """Compare the provider's lines, the ledger and the rows; exit 1 while breaks are open. Killed, it goes on."""
-        sys.exit(_reconcile(app, mends=not look_only, from_start=from_start))
-
-    @app.cli.command("worker")
-    def worker() -> None:
-        """Run background jobs and the tick until stopped."""
-        jobs.run_worker(app)
-
-    @app.cli.command("demo")
-    def load_demo() -> None:
-        """Load the demo shop once."""
-        click.echo(demo.load(app.extensions["settings"].var_dir, clock.now()))
-
-    _register_replay(app)
 
 
 def _register_replay(app: Flask) -> None:
@@ -88,6 +83,13 @@ def _register_replay(app: Flask) -> None:
 
 
 def _register_recovery(app: Flask) -> None:
+    @app.cli.command("reconcile")
+    @click.option("--look-only", is_flag=True, help="Mend nothing, also where the cause is known.")
+    @click.option("--from-start", is_flag=True, help="Read all lines again, not only those since the last run.")
+    def reconcile(*, look_only: bool, from_start: bool) -> None:
+        """Compare the provider's lines, the ledger and the rows; exit 1 while breaks are open. Killed, it goes on."""
+        sys.exit(_reconcile(app, mends=not look_only, from_start=from_start))
+
     @app.cli.command("resume")
     def resume() -> None:
         """Go on after a stop: what no webhook brought, what waits for an outcome, what is due; print what was done."""

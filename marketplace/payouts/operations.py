@@ -17,7 +17,7 @@ from marketplace.outbound import watching
 from marketplace.outbound.models import CallKind, OutboundCall, WatchKind
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
-from marketplace.payouts import rules, skips, standing_queries
+from marketplace.payouts import bank_units, rules, skips, standing_queries
 from marketplace.payouts.models import Payout, PayoutLine, PayoutPause, PayoutStop, SellerAccount
 from marketplace.payouts.rules import Occasion, SkipCause
 from marketplace.payouts.states import AccountStatus
@@ -84,7 +84,7 @@ def _make(
 ) -> TakenUp:
     account = session.execute(select(SellerAccount).where(SellerAccount.seller_id == seller_id)).scalar_one()
     ready = _ready(session, seller_id, currency, now)
-    shares = rules.lines_of(currency, ready)
+    shares = bank_units.lines_of(currency, ready)
     payout = Payout(
         seller_id=seller_id,
         seller_account_id=account.id,
@@ -195,7 +195,7 @@ def plan_bank_payout(
         subject_id=payout.id,
         request={
             "account_id": account_id,
-            "amount_minor": rules.payable_minor(payout.currency, payout.amount_minor - payout.reversed_minor),
+            "amount_minor": bank_units.payable_minor(payout.currency, payout.amount_minor - payout.reversed_minor),
             "currency": payout.currency,
             "reference": f"{REFERENCE}{payout.id}",
         },

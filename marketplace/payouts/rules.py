@@ -1,7 +1,7 @@
 """When a seller is paid, whether a run pays them now, and what follows when the provider or the bank says no. Pure."""
 
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -9,13 +9,12 @@ from typing import Self
 
 from marketplace.config import MoneyPolicy
 from marketplace.errors import Invalid
+from marketplace.payouts import bank_units
 from marketplace.payouts.states import AccountStatus, Interval
 
 RUN_HOUR = 6
 """From this hour (UTC) on a day counts as a day of payouts."""
 LONGEST_REASON = 500
-_WHOLE = {**dict.fromkeys(("HUF", "TWD"), 100), **dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), 10)}
-"""What a payment to a bank is a multiple of, minor units, where it is not one (https://docs.stripe.com/currencies)."""
 _A_DAY = timedelta(days=1)
 _LONGEST_WAIT_DAYS = 62
 ASK_AFTER = timedelta(days=1)
@@ -72,28 +71,6 @@ def _is_run_day(schedule: Schedule, day: date) -> bool:
     if schedule.interval is Interval.MONTHLY:
         return day.day == min(schedule.month_day, monthrange(day.year, day.month)[1])
     return True
-
-
-def payable_minor(currency: str, ready_minor: int) -> int:
-    """Return what of an amount banks take, minor units: whole forints, say; the rest waits for the next payout."""
-    return ready_minor - ready_minor % _WHOLE.get(currency, 1)
-
-
-def pays_whole_units(currency: str) -> bool:
-    """Return whether a bank takes no parts of `currency` that its minor units could name."""
-    return currency in _WHOLE
-
-
-def lines_of(currency: str, shares: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return what a payout pays of each of `shares` (id, minor units); the last ones keep what banks do not take."""
-    lines, rest = list(shares), sum(left for _, left in shares)
-    rest -= payable_minor(currency, rest)
-    while rest:
-        share_id, left = lines.pop()
-        if left > rest:
-            lines.append((share_id, left - rest))
-        rest -= min(rest, left)
-    return lines
 
 
 class SkipCause(StrEnum):
@@ -187,7 +164,7 @@ class Standing:
     @property
     def payable_minor(self) -> int:
         """Return what of the ready money a payout takes."""
-        return payable_minor(self.currency, self.ready_minor)
+        return bank_units.payable_minor(self.currency, self.ready_minor)
 
 
 _KEEPS_NO_DAY = frozenset(

@@ -24,7 +24,7 @@ def summary(outcomes: Sequence[Outcome], *, commit: str) -> dict[str, Any]:
         for found in [[each for each in outcomes if each.profile == name]]
     }
     return {
-        "commit": commit,
+        "revision": commit,
         "seeds": len(outcomes),
         "violated_seeds": len(broken),
         "profiles": by_profile,
@@ -43,7 +43,7 @@ def summary(outcomes: Sequence[Outcome], *, commit: str) -> dict[str, Any]:
 def as_text(report: Mapping[str, Any]) -> str:
     """Return the figures as a person reads them."""
     lines = [
-        f"commit {report['commit']}, {report['seconds']:,} s of playing",
+        f"revision {report['revision']}, {report['seconds']:,} s of playing",
         f"{report['seeds']} seeds, {report['actions']:,} actions, {report['points']:,} steps",
         f"rules looked at {sum(report['checked'].values()):,} times; broken in {report['violated_seeds']} seeds",
         "what happened: " + ", ".join(f"{value:,} {name}" for name, value in report["counts"].items()),
