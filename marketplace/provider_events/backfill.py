@@ -15,6 +15,7 @@ from marketplace.outbound import watching
 from marketplace.provider_events import cursors, flows, sweeping
 from marketplace.provider_events.cursors import Reading
 from marketplace.provider_events.handlers import handler_of
+from marketplace.provider_events.states import EventRoad
 from marketplace.providers.base import InboundEvent, Provider, Unknown
 from marketplace.providers.events import KEPT
 
@@ -80,7 +81,7 @@ def _take_in(found: tuple[InboundEvent, ...], provider: Provider, settings: Sett
     for event in needed:
         if event.event_id in new:
             body = json.dumps(event.payload, separators=(",", ":"), sort_keys=True).encode()
-            flows.receive(event, body, provider=provider, settings=settings, now=now)
+            flows.receive(event, body, provider=provider, settings=settings, now=now, road=EventRoad.LISTED)
     return len(new)
 
 
