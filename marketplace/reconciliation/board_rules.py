@@ -78,6 +78,15 @@ BOUNDS: Mapping[Tile, Bound] = {
 }
 
 
+SYSTEM_TIME = frozenset({Tile.TICK, Tile.STUCK_JOBS, Tile.FAILED_JOBS, Tile.BOOKS})
+"""What counts in system time; everything else lives in business time."""
+
+
+def time_of(tile: Tile, now: datetime, system_now: datetime) -> datetime:
+    """Return the present in the time that a tile counts in."""
+    return system_now if tile in SYSTEM_TIME else now
+
+
 def level(reading: Reading, now: datetime) -> Level:
     """Return what a figure asks for at `now`, in the time that its `since` counts in."""
     bound = BOUNDS[reading.tile]

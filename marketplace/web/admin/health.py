@@ -12,7 +12,7 @@ from marketplace import clock, jobs
 from marketplace.errors import NotFound
 from marketplace.reconciliation import board
 from marketplace.reconciliation.board import MOST, NegativeRow, StuckJob, StuckRow
-from marketplace.reconciliation.board_rules import Level, Reading, Tile, level
+from marketplace.reconciliation.board_rules import Level, Reading, Tile, level, time_of
 from marketplace.web import guards, lists
 from marketplace.web.admin.event_page import status_badge, subject_text
 from marketplace.web.admin.states import ADDRESSES
@@ -23,8 +23,6 @@ from marketplace.web.pages import money_text, sentence, time_text
 from marketplace.web.refund_parts import age_text
 from marketplace.web.wording import Badge
 
-SYSTEM_TIME = frozenset({Tile.TICK, Tile.STUCK_JOBS, Tile.FAILED_JOBS, Tile.BOOKS})
-"""What counts in system time; everything else lives in business time."""
 _LEVELS = {Level.GOOD: Badge("Good", "ok"), Level.LOOK: Badge("Look", "wait"), Level.ACT: Badge("Act", "bad")}
 
 
@@ -133,7 +131,7 @@ def board_page() -> ResponseReturnValue:
     """Show every tile."""
     now, system_now = clock.now(), clock.system_now()
     found = {each.tile: each for each in board.readings(now=now, system_now=system_now)}
-    levels = {each.tile: level(each, system_now if each.tile in SYSTEM_TIME else now) for each in found.values()}
+    levels = {each.tile: level(each, time_of(each.tile, now, system_now)) for each in found.values()}
     worst = max(levels.values(), key=list(Level).index)
     count = sum(each is not Level.GOOD for each in levels.values())
     page = BoardPage(
@@ -165,7 +163,7 @@ def health_list(name: str) -> ResponseReturnValue:
         title=words.label,
         console=admin_console("health"),
         crumbs=(Crumb("Health", url_for("admin.health")),),
-        badge=_LEVELS[level(found, system_now if tile in SYSTEM_TIME else now)],
+        badge=_LEVELS[level(found, time_of(tile, now, system_now))],
         note=f"Bound: {words.bound}." + (f" The first {MOST}." if found.count > MOST else ""),
         rows=rows,
         empty=_books_text(found, system_now) if tile is Tile.BOOKS else "Nothing is past its bound.",
@@ -219,7 +217,7 @@ def _oldest(found: Reading, now: datetime, system_now: datetime) -> str:
         return f" {found.more} wait for a person."
     if found.since is None or found.tile is Tile.TICK:
         return ""
-    return f" The oldest for {age_text(found.since, system_now if found.tile in SYSTEM_TIME else now)}."
+    return f" The oldest for {age_text(found.since, time_of(found.tile, now, system_now))}."
 
 
 def _url(tile: Tile) -> str:
