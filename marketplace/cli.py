@@ -14,6 +14,8 @@ from marketplace.payments import holds
 from marketplace.payouts import flows as payouts
 from marketplace.provider_events import replay
 from marketplace.provider_events.replay import By
+from marketplace.reconciliation import flows as reconciliation
+from marketplace.reconciliation import run_queries
 
 
 def register(app: Flask) -> None:
@@ -43,6 +45,13 @@ def register(app: Flask) -> None:
         """Pay every seller whose day has come; print how many so far. Killed at any moment, the next run goes on."""
         providers, policy = app.extensions["providers"], app.extensions["settings"].money
         _until_done("sent", lambda: payouts.run_due(providers=providers, policy=policy, now=clock.now()))
+
+    @app.cli.command("reconcile")
+    @click.option("--look-only", is_flag=True, help="Mend nothing, also where the cause is known.")
+    @click.option("--from-start", is_flag=True, help="Read all lines again, not only those since the last run.")
+    def reconcile(*, look_only: bool, from_start: bool) -> None:
+        """Compare the provider's lines, the ledger and the rows; exit 1 while breaks are open. Killed, it goes on."""
+        sys.exit(_reconcile(app, mends=not look_only, from_start=from_start))
 
     @app.cli.command("worker")
     def worker() -> None:
@@ -85,6 +94,17 @@ def _register_recovery(app: Flask) -> None:
         done = jobs.resume(app)
         click.echo(json.dumps(done.as_dict(), indent=2))
         sys.exit(0 if done.is_quiet else 1)
+
+
+def _reconcile(app: Flask, *, mends: bool, from_start: bool) -> int:
+    """Carry one run to its end for each provider, print what it said, and return the command's exit code."""
+    settings, now = app.extensions["settings"], clock.now()
+    for name, provider in app.extensions["providers"].items():
+        reconciliation.begin(provider=name, admin_id=None, mends=mends, from_start=from_start, now=now)
+        reconciliation.finish(provider=provider, settings=settings, now=now, progress=click.echo)
+    report = run_queries.report()
+    click.echo(json.dumps(report.as_dict(), indent=2))
+    return 0 if report.agrees else 1
 
 
 def _until_done(word: str, batch: Callable[[], int]) -> None:

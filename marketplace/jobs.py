@@ -35,6 +35,7 @@ from marketplace.provider_events import backfill, sweeping
 from marketplace.provider_events import flows as events
 from marketplace.queue import JobName
 from marketplace.reconciliation import checks
+from marketplace.reconciliation import flows as reconciliation
 from marketplace.reconciliation.checks import Report
 from marketplace.refunds import flows as refunds
 from marketplace.statements import operations as statements
@@ -163,6 +164,7 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         "provider asked": lambda: sweeping.look_due(providers=providers, settings=settings, now=now),
         "disputes read": lambda: disputes.read_unheard(providers=providers, policy=settings.money, now=now),
         "receipts returned": lambda: checkout.return_receipts(providers=providers, now=now),
+        "runs of reconciliation": lambda: reconciliation.run_due(providers=providers, settings=settings, now=now),
         "statements closed": lambda: db.atomic(statements.close_months, (), now=now),
         "entries chained": lambda: db.atomic(ledger.extend_chain, ["ledger:chain"]),
     }
@@ -215,6 +217,12 @@ def worker(app: Flask) -> procrastinate.App:
     def move_time(context: JobContext, days: int) -> None:
         with app.app_context(), _kept_failure(context):
             forward.move_a_day(days, tick=lambda: tick(app))
+
+    @queue.task(name=JobName.RECONCILE, pass_context=True)
+    def reconcile(context: JobContext) -> None:
+        with app.app_context(), _kept_failure(context):
+            provider = app.extensions["providers"]["stripe"]
+            reconciliation.go_on(provider=provider, settings=settings, now=clock.now())
 
     @queue.periodic(cron=EVERY_FIVE_SECONDS)
     @queue.task(name=JobName.TICK, queueing_lock="tick", lock="tick")

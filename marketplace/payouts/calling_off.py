@@ -66,6 +66,28 @@ def call_off_for(session: Session, *, transaction_id: int, because: str, now: da
     return True
 
 
+def call_off_of_seller(
+    session: Session, seller_id: int, *, actor: Actor, because: str, now: datetime
+) -> tuple[list[str], list[str]]:
+    """Call off what a seller was to be paid and nothing of has moved.
+
+    Returns the payouts called off, and those for which it is too late because the provider has been asked.
+    """
+    open_ones = (
+        select(Payout)
+        .where(Payout.seller_id == seller_id, Payout.status.in_((PayoutStatus.PENDING, PayoutStatus.REFUSED)))
+        .order_by(Payout.id)
+    )
+    called_off, under_way = [], []
+    for payout in session.execute(open_ones).scalars().all():
+        if is_in_doubt(payout) or not _stays_here(session, payout, because=because, now=now):
+            under_way.append(payout.number)
+        else:
+            _cancel(session, payout, actor=actor, because=because, now=now)
+            called_off.append(payout.number)
+    return called_off, under_way
+
+
 def is_in_doubt(payout: Payout) -> bool:
     """Return whether no answer came and no transfer was found: only who has looked there may call it off."""
     return payout.failure_code == NOT_FOUND

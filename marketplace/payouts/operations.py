@@ -18,7 +18,7 @@ from marketplace.outbound.models import CallKind, OutboundCall, WatchKind
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
 from marketplace.payouts import rules, skips, standing_queries
-from marketplace.payouts.models import Payout, PayoutLine, PayoutStop, SellerAccount
+from marketplace.payouts.models import Payout, PayoutLine, PayoutPause, PayoutStop, SellerAccount
 from marketplace.payouts.rules import Occasion, SkipCause
 from marketplace.payouts.states import AccountStatus
 
@@ -83,12 +83,14 @@ def _make(
     session: Session, seller_id: int, currency: str, *, is_requested: bool, actor: Actor, now: datetime
 ) -> TakenUp:
     account = session.execute(select(SellerAccount).where(SellerAccount.seller_id == seller_id)).scalar_one()
-    shares = _ready(session, seller_id, currency, now)
+    ready = _ready(session, seller_id, currency, now)
+    shares = rules.lines_of(currency, ready)
     payout = Payout(
         seller_id=seller_id,
         seller_account_id=account.id,
         currency=currency,
-        amount_minor=sum(left_minor for _, left_minor in shares),
+        amount_minor=sum(line_minor for _, line_minor in shares),
+        rest_minor=sum(left_minor for _, left_minor in ready) - sum(line_minor for _, line_minor in shares),
         is_requested=is_requested,
         bank_name=account.bank_name,
         bank_last4=account.bank_last4,
@@ -99,8 +101,8 @@ def _make(
     because = "The seller has asked for it." if is_requested else "Its day has come."
     history.begin(session, Payout, [payout.id], actor=actor, at=now, because=because)
     lines = [
-        {"payout_id": payout.id, "transaction_id": share_id, "amount_minor": left_minor, "reversed_minor": 0}
-        for share_id, left_minor in shares
+        {"payout_id": payout.id, "transaction_id": share_id, "amount_minor": line_minor, "reversed_minor": 0}
+        for share_id, line_minor in shares
     ]
     session.execute(insert(PayoutLine.__table__), lines)  # type: ignore[arg-type]
     because = f"Payout {payout.number} took it up."
@@ -135,6 +137,7 @@ def retry(session: Session, *, payout_id: int, actor: Actor, reason: str = "", n
     account = session.get_one(SellerAccount, payout.seller_account_id)
     if is_stopped(session, payout.seller_id):
         raise NotAllowed("This seller's payouts are stopped. Lift the stop first.")
+    check_not_in_doubt(session, payout.seller_id)
     if account.status is not AccountStatus.ENABLED or not account.transfers_enabled:
         raise NotAllowed("The seller's account is not ready to be paid yet.")
     if is_held_back(session, payout.id):
@@ -157,6 +160,7 @@ def resend(session: Session, *, payout_id: int, actor: Actor, reason: str = "", 
     account = session.get_one(SellerAccount, payout.seller_account_id)
     if is_stopped(session, payout.seller_id):
         raise NotAllowed("This seller's payouts are stopped. Lift the stop first.")
+    check_not_in_doubt(session, payout.seller_id)
     if not account.payouts_enabled:
         raise NotAllowed("The provider does not pay this seller's bank yet. They have to mend their account first.")
     if _account_with_money(session, payout) != account.account_id:
@@ -179,7 +183,10 @@ def _because(actor: Actor, reason: str) -> str | None:
 def plan_bank_payout(
     session: Session, payout: Payout, *, provider: str, account_id: str | None, actor: Actor, now: datetime
 ) -> int:
-    """Plan the payment from the account with the money to its bank, of all that has not been taken back."""
+    """Plan the payment from the account with the money to its bank, of all that has not been taken back.
+
+    In whole units where banks take no others: what a reversal has left below that stays in the account.
+    """
     watching.begin(session, WatchKind.PAYOUT, payout.id, now=now)
     return outbound.plan(
         session,
@@ -188,7 +195,7 @@ def plan_bank_payout(
         subject_id=payout.id,
         request={
             "account_id": account_id,
-            "amount_minor": payout.amount_minor - payout.reversed_minor,
+            "amount_minor": rules.payable_minor(payout.currency, payout.amount_minor - payout.reversed_minor),
             "currency": payout.currency,
             "reference": f"{REFERENCE}{payout.id}",
         },
@@ -243,6 +250,13 @@ def is_stopped(session: Session, seller_id: int) -> bool:
     """Return whether an admin has stopped a seller's payouts."""
     stop = select(PayoutStop.id).where(PayoutStop.seller_id == seller_id, PayoutStop.lifted_at.is_(None))
     return session.execute(stop).first() is not None
+
+
+def check_not_in_doubt(session: Session, seller_id: int) -> None:
+    """Raise NotAllowed while reconciliation has found that a side knows something else about the seller's money."""
+    pause = select(PayoutPause.id).where(PayoutPause.seller_id == seller_id, PayoutPause.ended_at.is_(None))
+    if session.execute(pause).first() is not None:
+        raise NotAllowed("The books and the provider do not agree about this seller's money yet. See Reconciliation.")
 
 
 def is_held_back(session: Session, payout_id: int) -> bool:

@@ -1,7 +1,7 @@
 """When a seller is paid, whether a run pays them now, and what follows when the provider or the bank says no. Pure."""
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -14,6 +14,8 @@ from marketplace.payouts.states import AccountStatus, Interval
 RUN_HOUR = 6
 """From this hour (UTC) on a day counts as a day of payouts."""
 LONGEST_REASON = 500
+_WHOLE = {**dict.fromkeys(("HUF", "TWD"), 100), **dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), 10)}
+"""What a payment to a bank is a multiple of, minor units, where it is not one (https://docs.stripe.com/currencies)."""
 _A_DAY = timedelta(days=1)
 _LONGEST_WAIT_DAYS = 62
 ASK_AFTER = timedelta(days=1)
@@ -72,6 +74,28 @@ def _is_run_day(schedule: Schedule, day: date) -> bool:
     return True
 
 
+def payable_minor(currency: str, ready_minor: int) -> int:
+    """Return what of an amount banks take, minor units: whole forints, say; the rest waits for the next payout."""
+    return ready_minor - ready_minor % _WHOLE.get(currency, 1)
+
+
+def pays_whole_units(currency: str) -> bool:
+    """Return whether a bank takes no parts of `currency` that its minor units could name."""
+    return currency in _WHOLE
+
+
+def lines_of(currency: str, shares: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return what a payout pays of each of `shares` (id, minor units); the last ones keep what banks do not take."""
+    lines, rest = list(shares), sum(left for _, left in shares)
+    rest -= payable_minor(currency, rest)
+    while rest:
+        share_id, left = lines.pop()
+        if left > rest:
+            lines.append((share_id, left - rest))
+        rest -= min(rest, left)
+    return lines
+
+
 class SkipCause(StrEnum):
     """Why a seller is not paid now although something is available; `words` are for the seller."""
 
@@ -89,6 +113,11 @@ class SkipCause(StrEnum):
         return member
 
     STOPPED = "stopped", "Stopped by us", "We have stopped your payouts for now. Ask us why.", True
+    IN_DOUBT = (
+        "in_doubt",
+        "Being checked",
+        "Our books and the payment provider's do not agree about your money yet. We pay you as soon as they do.",
+    )
     NO_ACCOUNT = (
         "no_account",
         "No account yet",
@@ -152,6 +181,13 @@ class Standing:
     """Whether the provider lets money be transferred to the account."""
     planned_run: datetime | None
     """The day on which this money was to be paid, as an earlier run has written down; None when no run has seen it."""
+    is_in_doubt: bool = False
+    """Whether reconciliation has found that a side knows something else about the seller's money."""
+
+    @property
+    def payable_minor(self) -> int:
+        """Return what of the ready money a payout takes."""
+        return payable_minor(self.currency, self.ready_minor)
 
 
 _KEEPS_NO_DAY = frozenset(
@@ -171,6 +207,8 @@ def why_not(standing: Standing, occasion: Occasion, now: datetime) -> SkipCause 
     """Return why a seller is not paid at `now`; None when they are. Preview and run ask the same question."""
     if standing.is_stopped:
         return SkipCause.STOPPED
+    if standing.is_in_doubt:
+        return SkipCause.IN_DOUBT
     if standing.account is not AccountStatus.ENABLED:
         return _OF_ACCOUNT[standing.account]
     if not standing.may_receive:
@@ -179,7 +217,7 @@ def why_not(standing: Standing, occasion: Occasion, now: datetime) -> SkipCause 
         return SkipCause.BLOCKED if standing.blocked_minor else SkipCause.NOT_SETTLED
     if standing.schedule.interval is Interval.MANUAL and occasion is not Occasion.REQUEST:
         return SkipCause.MANUAL
-    if standing.ready_minor < standing.schedule.minimum_minor(standing.currency):
+    if standing.payable_minor < standing.schedule.minimum_minor(standing.currency):
         return SkipCause.BELOW_MINIMUM
     waits = occasion is Occasion.SCHEDULE and not _is_due(standing, now)
     return SkipCause.SCHEDULED if waits else None

@@ -74,7 +74,6 @@ class Rewinder:
 
     def _not_empty(self) -> list[str]:
         questions = " UNION ALL ".join(
-            f"SELECT '{table}' WHERE EXISTS (SELECT FROM public.\"{table}\")"  # noqa: S608  # names of our own tables
-            for table in self._tables
+            f"SELECT '{table}' WHERE EXISTS (SELECT FROM public.\"{table}\")" for table in self._tables
         )
         return [str(name) for (name,) in self._connection.execute(questions.encode())]

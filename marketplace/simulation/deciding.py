@@ -109,5 +109,3 @@ def _approve(admin: Person, number: str, amount_minor: int, take_back: bool) -> 
     }
     answer = admin.post(f"/admin/refunds/{number}/approve", **form)
     return f"{admin.name} approves {form['amount_minor']} of {number}: {answer.status}"
-
-

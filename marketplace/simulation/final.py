@@ -6,7 +6,8 @@ from marketplace.simulation.stage import Stage
 
 FINAL: Mapping[str, str] = {
     "I05": """
-        SELECT 'payment ' || e.payment_id || ' leaves ' || sum(p.amount_minor) || ' ' || p.currency || ' in ' || p.account
+        SELECT 'payment ' || e.payment_id || ' leaves ' || sum(p.amount_minor) || ' ' || p.currency || ' in '
+            || p.account
         FROM posting p JOIN ledger_entry e ON e.id = p.entry_id
         WHERE p.account IN ('provider_clearing', 'fx_clearing')
         GROUP BY e.payment_id, p.account, p.currency HAVING sum(p.amount_minor) <> 0
@@ -16,9 +17,10 @@ FINAL: Mapping[str, str] = {
         FROM unapplied_receipt WHERE status IN ('received', 'returning')
     """,
     "I17": """
-        SELECT 'call ' || id || ' ' || kind || ' for ' || subject_id || ' is ' || status || ' after ' || sends || ' sends: '
-            || coalesce(error_message, '')
-        FROM outbound_call WHERE status IN ('planned', 'sending', 'unknown', 'blocked')
+        SELECT 'call ' || id || ' ' || kind || ' for ' || subject_id || ' is ' || status || ' after ' || sends
+            || ' sends: ' || coalesce(error_message, '')
+        FROM outbound_call
+        WHERE status IN ('planned', 'sending', 'unknown') OR (status = 'blocked' AND error_message IS NULL)
         UNION ALL
         SELECT 'event ' || id || ' ' || type || ' is ' || status || ': ' || note
         FROM provider_event WHERE status IN ('received', 'parked')
@@ -33,7 +35,8 @@ FINAL: Mapping[str, str] = {
             (SELECT FROM payment p WHERE p.purchase_id = u.id AND p.status = 'processing')
     """,
     "I20": """
-        SELECT 'user ' || user_id || ' was told ' || count(*) || ' times: ' || kind || ' of ' || subject || ' ' || subject_id
+        SELECT 'user ' || user_id || ' was told ' || count(*) || ' times: ' || kind || ' of ' || subject || ' '
+            || subject_id
         FROM notification GROUP BY user_id, kind, subject, subject_id HAVING count(*) > 1
     """,
 }
@@ -41,7 +44,7 @@ FINAL: Mapping[str, str] = {
 
 
 def _balances(stage: Stage) -> Iterator[str]:
-    """The shop's books of the provider's balance are the provider's own, per currency (I06)."""
+    """Compare the books of the provider's balance with the provider's own, per currency (I06)."""
     booked = {
         str(currency).lower(): int(total)
         for currency, total in stage.rows(
@@ -59,7 +62,7 @@ _EXPECTED = {"succeeded": {"completed"}, "pending": {"processing", "approved"}, 
 
 
 def _objects(stage: Stage) -> Iterator[str]:
-    """What the provider has, the shop knows, and in the same state (I16)."""
+    """Look for what the provider has and the shop does not know, or knows in another state (I16)."""
     payments = {str(row[0]): (row[1], str(row[2])) for row in stage.rows(
         "SELECT provider_payment_id, id, status FROM payment WHERE provider_payment_id IS NOT NULL")}  # fmt: skip
     for intent in stage.objects("payment_intent", "status = 'succeeded'"):
@@ -93,8 +96,8 @@ def _refunds(stage: Stage) -> Iterator[str]:
         "SELECT provider_refund_id, status FROM refund WHERE provider_refund_id IS NOT NULL")}  # fmt: skip
     returned = {str(row[0]): str(row[1]) for row in stage.rows(
         "SELECT provider_refund_id, status FROM unapplied_receipt WHERE provider_refund_id IS NOT NULL")}  # fmt: skip
-    earlier = {str(row[0]) for row in stage.rows(
-        "SELECT provider_object_id FROM outbound_call WHERE kind IN ('refund', 'return') AND status = 'done'")}  # fmt: skip
+    statement = "SELECT provider_object_id FROM outbound_call WHERE kind IN ('refund', 'return') AND status = 'done'"
+    earlier = {str(row[0]) for row in stage.rows(statement)}
     for refund in stage.objects("refund", "account = ''"):
         status = ours.get(refund["id"])
         if status is None and refund["id"] not in returned:
@@ -105,7 +108,7 @@ def _refunds(stage: Stage) -> Iterator[str]:
 
 
 def _nobody_lost(stage: Stage) -> Iterator[str]:
-    """Who has paid has goods or the money back (I30)."""
+    """Look for buyers who have paid and have neither goods nor the money back (I30)."""
     statement = """
         SELECT p.provider_payment_id, u.status, p.status FROM payment p JOIN purchase u ON u.id = p.purchase_id
         WHERE p.provider_payment_id IS NOT NULL

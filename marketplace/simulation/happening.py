@@ -30,7 +30,9 @@ def reverse_in_dashboard(play: Play, task: Task) -> str:
     if transfer is None:
         return "nothing was transferred"
     left = transfer["amount"] - transfer["amount_reversed"]
-    return press(play, "transfer", transfer["id"], "reverse", amount=_major(max(1, left // task.chance.choice((1, 10)))))
+    return press(
+        play, "transfer", transfer["id"], "reverse", amount=_major(max(1, left // task.chance.choice((1, 10))))
+    )
 
 
 def end_debit(play: Play, task: Task) -> str:

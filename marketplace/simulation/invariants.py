@@ -25,6 +25,8 @@ ALWAYS: Mapping[str, str] = {
         LEFT JOIN payment_block b ON b.transaction_id = t.id AND b.lifted_at IS NULL AND b.set_at < p.started_at
         WHERE p.status = 'pending' AND p.transfer_id IS NULL AND t.status = 'transferring'
             AND (b.id IS NOT NULL OR o.status NOT IN ('delivered', 'refunded', 'cancelled'))
+            -- An admin may release a share whatever its date and its parcel say.
+            AND NOT EXISTS (SELECT FROM hold_decision h WHERE h.transaction_id = t.id AND h.step = 'release')
     """,
     "I09": """
         SELECT 'payment ' || p.id || ' of ' || p.amount_minor || ' has refunds of ' || sum(r.amount_minor)

@@ -1,6 +1,7 @@
 """What happens to goods after they were paid: sellers send, buyers receive, ask for money back, cancel."""
 
 from random import Random
+from typing import Any
 
 from marketplace.simulation.buying import person
 from marketplace.simulation.people import PASSWORD
@@ -140,5 +141,5 @@ def press(play: Play, kind: str, object_id: str, deed: str, /, **form: str) -> s
     return play.stage.press(kind, object_id, deed, **form)
 
 
-def _order(play: Play, chance: Random, statuses: str) -> tuple[object, ...] | None:
+def _order(play: Play, chance: Random, statuses: str) -> tuple[Any, ...] | None:
     return pick(chance, play.stage.rows(_ORDERS.replace("%s", statuses)))

@@ -67,9 +67,7 @@ def _seller(stage: Stage, name: str, country: str, hashed: str) -> Person:
         tax_basis_points=0,
     )
     db.atomic(catalog.open_shop, (), seller_id=person.user_id, facts=facts, now=stage.now)
-    account_id = account_flows.start(
-        seller_id=person.user_id, country=country, provider=stage.provider, now=stage.now
-    )
+    account_id = account_flows.start(seller_id=person.user_id, country=country, provider=stage.provider, now=stage.now)
     stage.sandbox.set_up(account_id)
     stage.sandbox.deliver_pending()
     events.apply_due(providers=stage.app.extensions["providers"], settings=stage.settings, now=stage.now)

@@ -76,7 +76,7 @@ class Play:
     def also(self, task: Task, what: str, deed: Any) -> None:
         """Let somebody else do `deed` at the same time as `task`."""
         number = task.number + 1_000
-        other = Task(number, what, Random(task.chance.getrandbits(64)))  # noqa: S311  chance is the point
+        other = Task(number, what, Random(task.chance.getrandbits(64)))
         self.scheduler.begin(other, deed)
 
     def token(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 DEFAULT_WEIGHTS: Mapping[str, float] = {
     "buyer fills a basket": 10,
     "buyer checks out": 9,
-    "buyer buys": 8,
+    "buyer buys": 14,
     "buyer pays": 8,
     "buyer is declined, then pays": 4,
     "buyer pays by debit": 2,
@@ -18,8 +18,8 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
     "buyer asks for money back": 4,
     "buyer takes the request back": 1,
     "buyer cancels an order": 1,
-    "buyer confirms receipt": 3,
-    "seller sends": 7,
+    "buyer confirms receipt": 6,
+    "seller sends": 10,
     "seller says it has arrived": 2,
     "seller changes price or stock": 3,
     "seller cancels an order": 1,
@@ -42,7 +42,7 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
     "webhooks travel": 22,
     "time: seconds": 8,
     "time: hours": 4,
-    "time: days": 2,
+    "time: days": 3,
     "time: a month": 0.4,
     "jobs: tick": 9,
     "jobs: queue": 4,
@@ -99,7 +99,7 @@ class Profile:
 
     name: str
     words: str
-    steps: int = 60
+    steps: int = 100
     width: int = 4
     """How many are on their way at once."""
     switching: float = 0.3

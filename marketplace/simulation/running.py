@@ -57,7 +57,7 @@ class Outcome:
 
 def plan(seed: int, profile: Profile) -> list[Step]:
     """Draw the steps of a seed."""
-    chance = Random(f"{seed}/{profile.name}")  # noqa: S311  a seed is what this is about
+    chance = Random(f"{seed}/{profile.name}")
     names, weights = list(profile.weights), list(profile.weights.values())
     deeds = chance.choices(names, weights=weights, k=profile.steps)
     steps = [Step(number, deed, chance.getrandbits(64)) for number, deed in enumerate(deeds, start=1)]
@@ -99,7 +99,7 @@ def play_seed(stage: Stage, seed: int, profile: Profile, steps: Sequence[Step] |
 @contextmanager
 def curtain(stage: Stage, seed: int, profile: Profile) -> Iterator[Play]:
     """Open a play and take everything away again that it hooked into the shop and the provider."""
-    scheduler = Scheduler(stage.app, Random(f"{seed}/schedule"), width=profile.width)  # noqa: S311  as above
+    scheduler = Scheduler(stage.app, Random(f"{seed}/schedule"), width=profile.width)
     faults, watch = Faults(profile, lambda: scheduler.current), Watch(stage)
     courier = Courier(stage.app, scheduler, faults, watch.violations)
     play = Play(stage, profile, scheduler, faults, watch, courier)
@@ -107,13 +107,13 @@ def curtain(stage: Stage, seed: int, profile: Profile) -> Iterator[Play]:
     detach = faults.attach(stage.sandbox.app)
     with _hooked(stage.app, "after_request_funcs", watch.answered, play), _heard(play):
         provider = stage.sandbox.app.before_request_funcs.setdefault(None, [])
-        provider.append(watch.asked_provider)  # type: ignore[arg-type]
+        provider.append(watch.asked_provider)
         failpoints.watch(play.at_point)
         try:
             yield play
         finally:
             failpoints.watch(None)
-            provider.remove(watch.asked_provider)  # type: ignore[arg-type]
+            provider.remove(watch.asked_provider)
             detach()
             stage.transport.through = lambda url, body, headers: Answer(200, "")
             if not scheduler.running:
@@ -124,7 +124,7 @@ def _play(play: Play, steps: Sequence[Step]) -> None:
     """Take the steps in their order; up to `width` deeds are on their way at once, one step at a time."""
     scheduler, width = play.scheduler, play.profile.width
     waiting = list(reversed(steps))
-    chance = Random(f"{len(steps)}/pace")  # noqa: S311  as above
+    chance = Random(f"{len(steps)}/pace")
     while waiting:
         if scheduler.running and (len(scheduler.running) >= width or chance.random() < 0.5):
             scheduler.step()
@@ -140,7 +140,7 @@ def _play(play: Play, steps: Sequence[Step]) -> None:
 
 def _begin(play: Play, step: Step) -> None:
     play.deeds[step.deed] += 1
-    task = Task(step.number, step.deed, Random(step.draw))  # noqa: S311  as above
+    task = Task(step.number, step.deed, Random(step.draw))
     deed: Callable[[Play, Task], str] = resting.go_down if step.deed == _OUTAGE_DEED else DEEDS[step.deed]
     play.scheduler.begin(task, partial(_told, play, task, partial(deed, play, task)))
 

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests import scars
+from tests.mutants import CHECKOUT, DoesNotApply, Edit, Mutant, mutants
 
 
 def test_every_scar_of_what_exists_has_a_test() -> None:
@@ -34,3 +37,20 @@ def test_tests_are_found_by_name_and_by_marker(tmp_path: Path) -> None:
         "S20": ["test_by_marker"],
         "S21": ["test_by_marker"],
     }
+
+
+def test_every_scar_of_what_exists_has_a_mutant_and_each_still_applies() -> None:
+    found = mutants()
+    assert [mutant.scar for mutant in found] == [scar.number for scar in scars.scars() if not scar.waits]
+    for mutant in found:
+        for name, text in mutant.changed(CHECKOUT).items():
+            compile(text, name, "exec")
+
+
+def test_a_mutant_whose_place_is_gone_does_not_apply(tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text("a = 1\na = 1\n")
+    for before in ("a = 2", "a = 1"):
+        with pytest.raises(DoesNotApply):
+            Mutant("S01", "", (Edit("one.py", before, ""),)).changed(tmp_path)
+    twice = Mutant("S01", "", (Edit("one.py", "a = 1\na = 1\n", "a = 1\n"), Edit("one.py", "a = 1\n", "b = 2\n")))
+    assert twice.changed(tmp_path) == {"one.py": "b = 2\n"}
