@@ -14,8 +14,8 @@ from marketplace.payments import holds
 from marketplace.payouts import flows as payouts
 from marketplace.provider_events import replay
 from marketplace.provider_events.replay import By
-from marketplace.reconciliation import checks, run_queries
 from marketplace.reconciliation import flows as reconciliation
+from marketplace.reconciliation import run_queries
 
 
 def register(app: Flask) -> None:
@@ -27,7 +27,7 @@ def register(app: Flask) -> None:
     @app.cli.command("check-books")
     def check_books() -> None:
         """Recompute the books; exit 1 and name the rows when something does not agree."""
-        report = checks.check_books()
+        report = jobs.check_books()
         click.echo(json.dumps(report.as_dict(), indent=2))
         sys.exit(0 if report.agrees else 1)
 

@@ -87,6 +87,7 @@ _ADMIN: dict[str, _Links] = {
         ("ledger", "Ledger", "admin.ledger", "scale"),
         ("events", "Events", "admin.events", "webhook"),
         ("jobs", "Jobs", "admin.jobs_page", "clock"),
+        ("health", "Health", "admin.health", "shield-check"),
         ("states", "States", "admin.states", "list"),
     ),
 }

@@ -86,6 +86,7 @@ ADMIN = (
     "/admin/disputes/{dispute}/accept", "/admin/disputes/{dispute}/explain/taken",
     "/admin/refunds/{refunded}/explain/platform", "/admin/orders/{order}/refund", "/admin/events/{event}",
     "/admin/events/{event}/replay", "/admin/unmatched", "/admin/unmatched?tab=put_aside", "/admin/unmatched/{parked}",
+    "/admin/health", "/admin/health/stuck-payments", "/admin/health/check-books", "/admin/health/negative-balances",
     "/admin/debts", "/admin/debts?settled=1", "/admin/debts/{debtor}/USD", "/admin/debts/{debt}/write-off",
     "/admin/ledger", "/admin/ledger/entries/{entry}", "/admin/ledger/seller_held/USD", "/admin/states",
 )  # fmt: skip

@@ -10,6 +10,7 @@ from marketplace.web.admin import (
     event_replay,
     events,
     explain,
+    health,
     hold,
     jobs,
     ledger,
@@ -60,6 +61,9 @@ blueprint.add_url_rule("/admin/unmatched", "unmatched", unmatched.unmatched_even
 blueprint.add_url_rule(_UNMATCHED, view_func=unmatched.unmatched_event)
 blueprint.add_url_rule(f"{_UNMATCHED}/decide", view_func=unmatched.decide_unmatched, methods=["POST"])
 blueprint.add_url_rule(f"{_UNMATCHED}/take-up", view_func=unmatched.take_up_event, methods=["POST"])
+blueprint.add_url_rule("/admin/health", "health", health.board_page)
+blueprint.add_url_rule("/admin/health/check-books/run", view_func=health.check_books_now, methods=["POST"])
+blueprint.add_url_rule("/admin/health/<name>", view_func=health.health_list)
 blueprint.add_url_rule("/admin/jobs", view_func=jobs.jobs_page)
 blueprint.add_url_rule(
     "/admin/jobs/<int(max=9223372036854775807):job_id>/retry", view_func=jobs.retry_job, methods=["POST"]

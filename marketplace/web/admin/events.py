@@ -64,7 +64,7 @@ class EventRow:
     object_id: str
     account: str
     road: str
-    attempts: int
+    tries: str
     badge: Badge
     note: str
     received: str
@@ -94,13 +94,13 @@ class EventsPage:
 def events() -> ResponseReturnValue:
     """List the events that providers sent, newest first."""
     status, text = lists.choice(EventStatus, "status"), lists.search_text()
-    endpoint, road = lists.choice(Endpoint, "endpoint"), lists.choice(EventRoad, "road")
+    endpoint, road = lists.choice(Endpoint, "account"), lists.choice(EventRoad, "road")
     kind = request.args.get("type", "")[:200].replace("\0", "")
     asked = lists.asked(
         status=status.value if status else "",
         q=text,
         type=kind,
-        endpoint=endpoint.value if endpoint else "",
+        account=endpoint.value if endpoint else "",
         road=road.value if road else "",
     )
     sought = Sought(text, status, asked.period, kind, endpoint, road)
@@ -136,7 +136,7 @@ def _menus(kind: str, endpoint: Endpoint | None, road: EventRoad | None) -> tupl
     return (
         Menu("type", "Type", (Option("", "All types", not kind), *types)),
         Menu(
-            "endpoint",
+            "account",
             "Endpoint",
             (
                 Option("", "Both", endpoint is None),
@@ -164,7 +164,7 @@ def _tools(
 ) -> Tools:
     chips = {"q": f"Search: {text}", "type": f"Type: {kind}"}
     if endpoint is not None:
-        chips["endpoint"] = f"Endpoint: {_ENDPOINTS[endpoint]}"
+        chips["account"] = f"Endpoint: {_ENDPOINTS[endpoint]}"
     if road is not None:
         chips["road"] = f"Came by: {ROADS[road]}"
     return asked.tools(listed, chips)
@@ -180,7 +180,7 @@ def event_rows(events: tuple[EventSummary, ...], now: datetime) -> tuple[EventRo
             object_id=event.object_id or "",
             account=event.account or "",
             road=ROADS[event.road],
-            attempts=event.attempts,
+            tries="1 try" if event.attempts == 1 else f"{event.attempts} tries",
             badge=wording.badge(event.status),
             note=event.note,
             received=time_text(event.received_at),
