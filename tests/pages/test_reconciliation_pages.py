@@ -1,33 +1,12 @@
 """The pages of reconciliation: the three sides, their breaks, and what an admin decides about one."""
 
-import stripe
 from werkzeug.test import TestResponse
 
 from marketplace import db
 from marketplace.orders import sweeps as orders
 from marketplace.payments import holds
-from marketplace.sandbox import balance
-from marketplace.sandbox.faults import Kind
 from tests.builders import World, form_token
-from tests.journeys.test_reconciliation import fault, reconcile
-
-
-def book_at_the_provider(world: World, kind: str, amount: int) -> str:
-    """Let the provider move money of ours for nothing that the shop knows; return the line's id."""
-    [(charge_id,)] = world.rows(
-        "SELECT payload->'data'->'object'->>'id' FROM provider_event WHERE type = 'charge.succeeded' LIMIT 1"
-    )
-    with world.sandbox.sandbox.work() as work:
-        nobody = work.need("charge", str(charge_id))
-        nobody.id = ""
-        line = balance.book(work, nobody, kind=kind, amount=amount, available_on=work.now)
-    world.advance(minutes=10)
-    return line.id
-
-
-def break_of(world: World, kind: str) -> str:
-    [(number,)] = world.rows("SELECT number FROM reconciliation_break WHERE kind = %s ORDER BY id DESC LIMIT 1", kind)
-    return str(number)
+from tests.builders_reconciliation import book_at_the_provider, break_of, reconcile, refund_at_the_provider
 
 
 def press(world: World, admin_id: int, number: str, deed: str, **fields: str) -> TestResponse:
@@ -43,7 +22,7 @@ def test_a_fee_that_no_rule_books_is_corrected_above_the_limit_by_two_admins(wor
     world.paid_purchase(100_000)
     first, second = (world.person(name, is_admin=True) for name in ("Ada Admin", "Ben Admin"))
     line_id = book_at_the_provider(world, "stripe_fee", -60_000)
-    reconcile(world, mends=True)
+    reconcile(world, mends=True, in_minutes=10)
     number = break_of(world, "line_without_entry")
     page = world.client(first).get(f"/admin/reconciliation/{number}").text
     assert line_id in page
@@ -61,7 +40,7 @@ def test_a_fee_that_no_rule_books_is_corrected_above_the_limit_by_two_admins(wor
         ("correct", "Yearly fee."),
         ("confirm", "It is so."),
     ]
-    reconcile(world)
+    reconcile(world, in_minutes=20)
     overview = world.client(first).get("/admin/reconciliation").text
     assert "Everything agrees" in overview
     assert "the difference is $0.00" in overview
@@ -71,14 +50,14 @@ def test_an_explained_break_stays_settled_and_its_difference_is_told(world: Worl
     world.paid_purchase(10_000)
     admin_id = world.person("Ada Admin", is_admin=True)
     book_at_the_provider(world, "payout", -1_000)
-    reconcile(world)
+    reconcile(world, in_minutes=10)
     number = break_of(world, "line_without_entry")
     empty = press(world, admin_id, number, "explain", reason=" ")
     assert empty.status_code == 422
     assert "Settle without an entry" in empty.text
     done = press(world, admin_id, number, "explain", reason="Known; booked elsewhere.")
     assert "Explained, no entry" in done.text
-    reconcile(world)
+    reconcile(world, in_minutes=20)
     assert world.rows("SELECT count(*) FROM reconciliation_break") == [(1,)]
     assert "explained by a person" in world.client(admin_id).get("/admin/reconciliation").text
 
@@ -89,13 +68,9 @@ def test_a_seller_reads_why_they_are_not_paid_and_decides_nothing_about_it(world
     world.settle_down()
     assert len(world.transfers()) == 1
     world.sold(seller_id, 4_000)
-    fault(world, Kind.LOST, "refund.*")
-    fault(world, Kind.LOST, "refund.*")
-    [(intent,)] = world.rows("SELECT provider_payment_id FROM payment ORDER BY id DESC LIMIT 1")
-    _refund(world, str(intent), 1_000)
-    world.settle_down()
-    world.advance(minutes=10)
-    reconcile(world)
+    [(payment_id,)] = world.rows("SELECT max(id) FROM payment")
+    refund_at_the_provider(world, int(str(payment_id)), 1_000)
+    reconcile(world, in_minutes=10)
     number = break_of(world, "made_at_provider")
     admin_id = world.person("Ada Admin", is_admin=True)
     shop = world.client(admin_id).get(f"/admin/payouts/sellers/{seller_id}").text
@@ -110,10 +85,3 @@ def test_a_seller_reads_why_they_are_not_paid_and_decides_nothing_about_it(world
     done = press(world, admin_id, number, "reread", reason="Made by Cy in the dashboard.")
     assert "All sides agree now" in done.text
     assert number not in world.client(admin_id).get(f"/admin/payouts/sellers/{seller_id}").text
-
-
-def _refund(world: World, intent: str, amount: int) -> None:
-    client = stripe.StripeClient(
-        world.sandbox.api_key, base_addresses={"api": world.sandbox.base_url}, max_network_retries=0
-    )
-    client.v1.refunds.create({"payment_intent": intent, "amount": amount})
