@@ -2,7 +2,9 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import click
 from flask import Flask
@@ -10,12 +12,15 @@ from flask import Flask
 from marketplace import clock, db, demo, jobs
 from marketplace.payments import holds
 from marketplace.payouts import flows as payouts
+from marketplace.provider_events import replay
+from marketplace.provider_events.replay import By
 from marketplace.reconciliation import checks, run_queries
 from marketplace.reconciliation import flows as reconciliation
 
 
 def register(app: Flask) -> None:
     """Attach the commands to `app`."""
+    _register_recovery(app)
 
     @app.cli.command("check-books")
     def check_books() -> None:
@@ -57,6 +62,38 @@ def register(app: Flask) -> None:
     def load_demo() -> None:
         """Load the demo shop once."""
         click.echo(demo.load(app.extensions["settings"].var_dir, clock.now()))
+
+    _register_replay(app)
+
+
+def _register_replay(app: Flask) -> None:
+    @app.cli.command("replay-events")
+    @click.option("--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]), default="2000-01-01", help="UTC")
+    @click.option("--dry-run", is_flag=True, help="Do it all, keep nothing, and show what would change.")
+    @click.option("--reason", default="", help="Why; kept beside each attempt. Needed without --dry-run.")
+    def replay_events(since: datetime, reason: str, *, dry_run: bool) -> None:
+        """Apply every event since a day once more; print those that change something, and the counts."""
+        if not (dry_run or reason.strip()):
+            raise click.UsageError("Give a --reason, or --dry-run to look first.")
+        settings, providers = app.extensions["settings"], app.extensions["providers"]
+        by, start = None if dry_run else By(None, reason), since.replace(tzinfo=UTC)
+        found = replay.replay_all(providers=providers, settings=settings, since=start, by=by, now=clock.now())
+        counts: Counter[str] = Counter()
+        for each in found:
+            counts[each.outcome.value] += 1
+            if each.changes:
+                rows = [f"{change.table} {change.key}: {', '.join(change.columns)}" for change in each.changes]
+                click.echo(json.dumps({"event": each.event_id, "note": each.note, "rows": rows}))
+        click.echo(json.dumps(dict(counts)))
+
+
+def _register_recovery(app: Flask) -> None:
+    @app.cli.command("resume")
+    def resume() -> None:
+        """Go on after a stop: what no webhook brought, what waits for an outcome, what is due; print what was done."""
+        done = jobs.resume(app)
+        click.echo(json.dumps(done.as_dict(), indent=2))
+        sys.exit(0 if done.is_quiet else 1)
 
 
 def _reconcile(app: Flask, *, mends: bool, from_start: bool) -> None:

@@ -79,7 +79,7 @@ class Account:
     bank_last4: str | None
     stop_reason: str | None
     ready_minor: int
-    """What a run at this moment could pay."""
+    """What a run at this moment could pay: in whole units where banks take no others."""
     skip: SkipCause | None
     next_run: datetime | None
 
@@ -217,7 +217,8 @@ def account(seller_id: int, currency: str, *, policy: MoneyPolicy, now: datetime
         is_in_doubt=is_in_doubt,
     )
     cause = rules.why_not(standing, Occasion.SCHEDULE, now)
-    return Account(schedule, status, bank_name, last4, stop_reason, ready, cause, rules.next_run(schedule, now))
+    run = rules.next_run(schedule, now)
+    return Account(schedule, status, bank_name, last4, stop_reason, standing.payable_minor, cause, run)
 
 
 def counts(seller_id: int, currency: str) -> Mapping[TransactionStatus, int]:

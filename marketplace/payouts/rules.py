@@ -1,17 +1,21 @@
 """When a seller is paid, whether a run pays them now, and what follows when the provider or the bank says no. Pure."""
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Self
 
 from marketplace.config import MoneyPolicy
+from marketplace.errors import Invalid
 from marketplace.payouts.states import AccountStatus, Interval
 
 RUN_HOUR = 6
 """From this hour (UTC) on a day counts as a day of payouts."""
+LONGEST_REASON = 500
+_WHOLE = {**dict.fromkeys(("HUF", "TWD"), 100), **dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), 10)}
+"""What a payment to a bank is a multiple of, minor units, where it is not one (https://docs.stripe.com/currencies)."""
 _A_DAY = timedelta(days=1)
 _LONGEST_WAIT_DAYS = 62
 ASK_AFTER = timedelta(days=1)
@@ -68,6 +72,28 @@ def _is_run_day(schedule: Schedule, day: date) -> bool:
     if schedule.interval is Interval.MONTHLY:
         return day.day == min(schedule.month_day, monthrange(day.year, day.month)[1])
     return True
+
+
+def payable_minor(currency: str, ready_minor: int) -> int:
+    """Return what of an amount banks take, minor units: whole forints, say; the rest waits for the next payout."""
+    return ready_minor - ready_minor % _WHOLE.get(currency, 1)
+
+
+def pays_whole_units(currency: str) -> bool:
+    """Return whether a bank takes no parts of `currency` that its minor units could name."""
+    return currency in _WHOLE
+
+
+def lines_of(currency: str, shares: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return what a payout pays of each of `shares` (id, minor units); the last ones keep what banks do not take."""
+    lines, rest = list(shares), sum(left for _, left in shares)
+    rest -= payable_minor(currency, rest)
+    while rest:
+        share_id, left = lines.pop()
+        if left > rest:
+            lines.append((share_id, left - rest))
+        rest -= min(rest, left)
+    return lines
 
 
 class SkipCause(StrEnum):
@@ -158,6 +184,11 @@ class Standing:
     is_in_doubt: bool = False
     """Whether reconciliation has found that a side knows something else about the seller's money."""
 
+    @property
+    def payable_minor(self) -> int:
+        """Return what of the ready money a payout takes."""
+        return payable_minor(self.currency, self.ready_minor)
+
 
 _KEEPS_NO_DAY = frozenset(
     {SkipCause.BLOCKED, SkipCause.NOT_SETTLED, SkipCause.DEBT, SkipCause.MANUAL, SkipCause.BELOW_MINIMUM}
@@ -186,7 +217,7 @@ def why_not(standing: Standing, occasion: Occasion, now: datetime) -> SkipCause 
         return SkipCause.BLOCKED if standing.blocked_minor else SkipCause.NOT_SETTLED
     if standing.schedule.interval is Interval.MANUAL and occasion is not Occasion.REQUEST:
         return SkipCause.MANUAL
-    if standing.ready_minor < standing.schedule.minimum_minor(standing.currency):
+    if standing.payable_minor < standing.schedule.minimum_minor(standing.currency):
         return SkipCause.BELOW_MINIMUM
     waits = occasion is Occasion.SCHEDULE and not _is_due(standing, now)
     return SkipCause.SCHEDULED if waits else None
@@ -263,3 +294,11 @@ def refusal(code: str, message: str, now: datetime) -> Refusal:
     words, again = _REFUSALS.get(code, (f"The provider says: {message or code}", Again.BY_PERSON))
     wait = timedelta(0) if again is Again.WHEN_BANK_CHANGED else _A_DAY
     return Refusal(words, again, None if again is Again.BY_PERSON else now + wait)
+
+
+def check_reason(reason: str) -> str:
+    """Return why a person decides about payouts; raises Invalid for nothing, or more than 500 characters."""
+    text = reason.strip()
+    if not text or len(text) > LONGEST_REASON:
+        raise Invalid(f"Give the reason, at most {LONGEST_REASON} characters.", field="reason")
+    return text

@@ -7,13 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User
-from marketplace.errors import Conflict, Invalid, NotFound
+from marketplace.errors import Conflict, NotFound
 from marketplace.history import Actor
 from marketplace.payments import hold_decisions
-from marketplace.payouts import calling_off, operations
+from marketplace.payouts import calling_off, operations, rules
 from marketplace.payouts.models import PayoutStop
-
-_LONGEST_REASON = 500
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ def stop(session: Session, *, admin_id: int, seller_id: int, reason: str, now: d
     user = session.get(User, seller_id)
     if user is None or not user.is_seller:
         raise NotFound("There is no such seller.")
-    why = _reason(reason)
+    why = rules.check_reason(reason)
     if operations.is_stopped(session, seller_id):
         raise Conflict("This seller's payouts are stopped already.")
     session.add(PayoutStop(seller_id=seller_id, reason=why, set_by=admin_id, set_at=now))
@@ -44,13 +42,17 @@ def stop(session: Session, *, admin_id: int, seller_id: int, reason: str, now: d
     return Stopped(tuple(called_off), tuple(under_way))
 
 
-def lift(session: Session, *, admin_id: int, seller_id: int, now: datetime) -> None:
-    """Let a seller be paid again; the next run looks at them. Raises Conflict when nothing stops them."""
+def lift(session: Session, *, admin_id: int, seller_id: int, reason: str, now: datetime) -> None:
+    """Let a seller be paid again, with a reason; the next run looks at them.
+
+    Raises Invalid without a reason, Conflict when nothing stops them.
+    """
+    why = rules.check_reason(reason)
     found = select(PayoutStop).where(PayoutStop.seller_id == seller_id, PayoutStop.lifted_at.is_(None))
     standing = session.execute(found).scalar_one_or_none()
     if standing is None:
         raise Conflict("This seller's payouts are not stopped.")
-    standing.lifted_by, standing.lifted_at = admin_id, now
+    standing.lifted_by, standing.lifted_at, standing.lift_reason = admin_id, now, why
 
 
 def stop_share(session: Session, *, admin_id: int, share_id: int, reason: str, now: datetime) -> None:
@@ -60,10 +62,3 @@ def stop_share(session: Session, *, admin_id: int, share_id: int, reason: str, n
     """
     calling_off.call_off_for(session, transaction_id=share_id, because="One of its shares was stopped.", now=now)
     hold_decisions.stop(session, admin_id=admin_id, share_id=share_id, reason=reason, now=now)
-
-
-def _reason(reason: str) -> str:
-    text = reason.strip()
-    if not text or len(text) > _LONGEST_REASON:
-        raise Invalid(f"Give the reason, at most {_LONGEST_REASON} characters.", field="reason")
-    return text

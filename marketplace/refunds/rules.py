@@ -75,6 +75,12 @@ _NOT_SENT = {
 }
 
 
+_ALL_OF_IT = (
+    "This order was cancelled before it was sent, so all that is left of its money goes back. Approve that amount "
+    "once what stands in its way is gone."
+)
+
+
 @dataclass(frozen=True)
 class Standing:
     """One order's money before a refund, minor units inside Money."""
@@ -178,6 +184,16 @@ def check_not_disputed(*, is_disputed: bool) -> None:
     """Raise NotAllowed while the buyer's bank takes the payment back: a refund as well would pay twice (scar S31)."""
     if is_disputed:
         raise NotAllowed(_NOT_SENT["charge_disputed"])
+
+
+def check_gives_all(origin: RefundOrigin, *, amount: Money | None, left: Money) -> None:
+    """Raise NotAllowed when a refund of a cancelled order would leave money behind; no amount is a rejection.
+
+    `left` is what the order has beside this refund. Nothing was sent and nothing will be: who kept a part would keep
+    it for nothing.
+    """
+    if origin.is_automatic and left.minor > (amount.minor if amount else 0):
+        raise NotAllowed(_ALL_OF_IT)
 
 
 def check_amount(amount: Money, left: Money) -> None:

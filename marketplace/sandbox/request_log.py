@@ -1,8 +1,9 @@
 """The log of the API's requests: what was asked for, with which key, and how it was answered."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from marketplace.sandbox.store import Work
 
@@ -46,14 +47,6 @@ def write(work: Work, request_id: str, method: str, path: str, key: str, status:
         work.rows("DELETE FROM requests WHERE at < %(old)s", old=work.present - KEPT_SECONDS)
 
 
-def after(work: Work, mark: int, *, key: str = "", path: str = "", objects: Iterable[str] = ()) -> Logged | None:
-    """Return the first request after the one numbered `mark` with this key, or this path and one of these objects."""
-    row = work.row(
-        "SELECT * FROM requests WHERE seq > %(mark)s AND (%(key)s = '' OR key = %(key)s)"
-        " AND (%(path)s = '' OR path = %(path)s) AND (%(objects)s::text[] = '{}' OR objects && %(objects)s::text[])"
-        " ORDER BY seq LIMIT 1",
-        mark=mark, key=key, path=path, objects=list(objects),
-    )  # fmt: skip
-    if row is None:
-        return None
-    return Logged(row["seq"], row["id"], row["at"], row["method"], row["path"], row["key"], row["status"])
+def logged(row: Mapping[str, Any]) -> Logged:
+    """Return the request in a row of `requests`."""
+    return Logged(**{name: row[name] for name in Logged.__dataclass_fields__})

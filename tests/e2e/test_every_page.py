@@ -86,6 +86,7 @@ ADMIN = (
     "/admin/disputes", "/admin/disputes?q=nothing", "/admin/disputes/{dispute}", "/admin/disputes/{dispute}/submit",
     "/admin/disputes/{dispute}/accept", "/admin/disputes/{dispute}/explain/taken",
     "/admin/refunds/{refunded}/explain/platform", "/admin/orders/{order}/refund", "/admin/events/{event}",
+    "/admin/events/{event}/replay", "/admin/unmatched", "/admin/unmatched?tab=put_aside", "/admin/unmatched/{parked}",
     "/admin/debts", "/admin/debts?settled=1", "/admin/debts/{debtor}/USD", "/admin/debts/{debt}/write-off",
     "/admin/ledger", "/admin/ledger/entries/{entry}", "/admin/ledger/seller_held/USD", "/admin/states",
     "/admin/reconciliation", "/admin/reconciliation?status=mended&kind=doubled", "/admin/reconciliation/lines?open=1",
@@ -96,7 +97,7 @@ SANDBOX = (
     "/c/pay/{paid_session}", "/c/pay/{expired_session}", "/c/pay/nothing", "/dashboard", "/dashboard/payments",
     "/dashboard/sessions", "/dashboard/charges", "/dashboard/refunds", "/dashboard/balance", "/dashboard/customers",
     "/dashboard/events", "/dashboard/webhooks", "/dashboard/clock", "/dashboard/objects/{intent}",
-    "/dashboard/objects/{endpoint}", "/dashboard/events/{sandbox_event}",
+    "/dashboard/faults", "/dashboard/recovery", "/dashboard/objects/{endpoint}", "/dashboard/events/{sandbox_event}",
 )  # fmt: skip
 PAYEE = ("/seller/balance", "/seller/payouts", "/seller/payouts/{payout}", "/seller/explain/on-its-way/USD")
 PATHS = {"payee": PAYEE, "nobody": NOBODY, "buyer": BUYER, "seller": SELLER, "admin": ADMIN, "sandbox": SANDBOX}

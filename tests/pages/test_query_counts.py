@@ -55,6 +55,7 @@ _LISTS = {
         "/admin/disputes?tab=inquiries",
         "/admin/payments",
         "/admin/events",
+        "/admin/unmatched",
         "/admin/ledger",
         "/admin/reconciliation",
         "/admin/reconciliation/lines",
