@@ -88,7 +88,7 @@ def _register_recovery(app: Flask) -> None:
     @click.option("--from-start", is_flag=True, help="Read all lines again, not only those since the last run.")
     def reconcile(*, look_only: bool, from_start: bool) -> None:
         """Compare the provider's lines, the ledger and the rows; exit 1 while breaks are open. Killed, it goes on."""
-        sys.exit(_reconcile(app, mends=not look_only, from_start=from_start))
+        _reconcile(app, mends=not look_only, from_start=from_start)
 
     @app.cli.command("resume")
     def resume() -> None:
@@ -98,15 +98,15 @@ def _register_recovery(app: Flask) -> None:
         sys.exit(0 if done.is_quiet else 1)
 
 
-def _reconcile(app: Flask, *, mends: bool, from_start: bool) -> int:
-    """Carry one run to its end for each provider, print what it said, and return the command's exit code."""
+def _reconcile(app: Flask, *, mends: bool, from_start: bool) -> None:
+    """Carry one run to its end for each provider and print what it said; exit 1 while breaks are open."""
     settings, now = app.extensions["settings"], clock.now()
     for name, provider in app.extensions["providers"].items():
         reconciliation.begin(provider=name, admin_id=None, mends=mends, from_start=from_start, now=now)
         reconciliation.finish(provider=provider, settings=settings, now=now, progress=click.echo)
     report = run_queries.report()
     click.echo(json.dumps(report.as_dict(), indent=2))
-    return 0 if report.agrees else 1
+    sys.exit(0 if report.agrees else 1)
 
 
 def _until_done(word: str, batch: Callable[[], int]) -> None:

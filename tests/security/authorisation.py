@@ -195,6 +195,15 @@ GET    /admin/health                               in     403  403     403    40
 GET    /admin/health/<name>                        in     403  403     403    403    200   404     404
 POST   /admin/health/check-books/run               in     403  403     403    403    go    -       -
 GET    /admin/states                               in     403  403     403    403    200   -       -
+GET    /admin/reconciliation                       in     403  403     403    403    200   -       -
+POST   /admin/reconciliation/run                   in     403  403     403    403    go    -       -
+GET    /admin/reconciliation/runs                  in     403  403     403    403    200   -       -
+GET    /admin/reconciliation/lines                 in     403  403     403    403    200   -       -
+GET    /admin/reconciliation/<number>              in     403  403     403    403    200   404     404
+POST   /admin/reconciliation/<number>/reread       in     403  403     403    403    422   404     404
+POST   /admin/reconciliation/<number>/correct      in     403  403     403    403    422   404     404
+POST   /admin/reconciliation/<number>/explain      in     403  403     403    403    422   404     404
+
 GET    /admin/ledger                               in     403  403     403    403    200   -       -
 GET    /admin/ledger/entries                       in     403  403     403    403    200   -       -
 GET    /admin/ledger/entries/<entry_id>            in     403  403     403    403    200   404     404

@@ -20,6 +20,9 @@ from marketplace.web.admin import (
     payout_seller,
     payouts,
     purchases,
+    reconciliation,
+    reconciliation_break,
+    reconciliation_lines,
     refund_deciding,
     refund_rules,
     refund_starting,
@@ -117,3 +120,13 @@ _OF_SELLER = "/admin/payouts/sellers/<int(max=9223372036854775807):seller_id>"
 blueprint.add_url_rule(_OF_SELLER, view_func=payout_seller.payouts_of_seller)
 blueprint.add_url_rule(f"{_OF_SELLER}/stop", view_func=payout_seller.stop_payouts, methods=["POST"])
 blueprint.add_url_rule(f"{_OF_SELLER}/lift", view_func=payout_seller.lift_payout_stop, methods=["POST"])
+_RECONCILIATION = "/admin/reconciliation"
+blueprint.add_url_rule(_RECONCILIATION, view_func=reconciliation.reconciliation)
+blueprint.add_url_rule(f"{_RECONCILIATION}/run", view_func=reconciliation.start_reconciliation, methods=["POST"])
+blueprint.add_url_rule(f"{_RECONCILIATION}/runs", view_func=reconciliation.reconciliation_runs)
+blueprint.add_url_rule(f"{_RECONCILIATION}/lines", view_func=reconciliation_lines.reconciliation_lines)
+_BREAK = f"{_RECONCILIATION}/<number>"
+blueprint.add_url_rule(_BREAK, view_func=reconciliation_break.reconciliation_break)
+blueprint.add_url_rule(f"{_BREAK}/reread", view_func=reconciliation_break.reread_break, methods=["POST"])
+blueprint.add_url_rule(f"{_BREAK}/correct", view_func=reconciliation_break.correct_break, methods=["POST"])
+blueprint.add_url_rule(f"{_BREAK}/explain", view_func=reconciliation_break.explain_break, methods=["POST"])
