@@ -11,7 +11,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import Session
 
-from marketplace import db
+from marketplace import batches, db
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -81,6 +81,7 @@ def watch(session: Session, told: Callable[[Session, tuple[RowChange, ...]], Non
 
     `told` may write as well, by statements; or raise, and then nothing is kept.
     """
+    batches.commit_apart(session)
     connection = session.connection()
     at_first = _counts(connection)
 

@@ -15,6 +15,8 @@ from marketplace.disputes.rules import DisputeKind, EvidenceState, FeeBearer
 from marketplace.disputes.states import ANSWERABLE, OPEN, DisputeStatus
 from marketplace.errors import Invalid, NotFound
 from marketplace.history import Actor
+from marketplace.outbound import watching
+from marketplace.outbound.models import WatchKind
 from marketplace.payment_records.models import Payment
 from marketplace.payments import balance
 from marketplace.providers.base import BalanceLine
@@ -164,6 +166,7 @@ def _open(session: Session, found: ProviderDispute, payment: Payment, *, actor: 
         actor=actor,
         now=now,
     )
+    watching.begin(session, WatchKind.DISPUTE, dispute.id, now=now)
     _overtake_warnings(session, dispute, actor=actor, now=now)
     return dispute
 

@@ -2,9 +2,19 @@
 
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Computed,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from marketplace.accounts.models import User
 from marketplace.db import (
@@ -105,6 +115,8 @@ class Payout(Ruled, Base):
     seller_account_id: Mapped[int] = mapped_column(ForeignKey(SellerAccount.id))
     currency: Mapped[Currency]
     amount_minor: Mapped[MinorUnits]
+    rest_minor: Mapped[MinorUnits] = mapped_column(default=0)
+    """What was ready as well and waits for the next payout, because banks take whole units only; minor units."""
     reversed_minor: Mapped[MinorUnits] = mapped_column(default=0)
     status: Mapped[PayoutStatus] = mapped_column(EnumText(PayoutStatus), default=PAYOUT.initial)
     is_requested: Mapped[bool] = mapped_column(default=False)
@@ -176,6 +188,28 @@ class PayoutStop(Base):
     lifted_by: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     lifted_at: Mapped[UtcTime | None]
     lift_reason: Mapped[LongText] = mapped_column(default="")
+
+
+class PayoutPause(Base):
+    """A doubt about a seller's money: nobody pays them while it lasts. Set and ended by its cause, never by hand."""
+
+    __tablename__ = "payout_pause"
+    __table_args__ = (
+        Index("uq_payout_pause_open", "seller_id", "subject", unique=True, postgresql_where="ended_at IS NULL"),
+        Index(None, "subject"),
+    )
+
+    id: Mapped[PrimaryKey]
+    seller_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    subject: Mapped[Text64]
+    """What is in doubt: `break:17`."""
+    since: Mapped[UtcTime]
+    ended_at: Mapped[UtcTime | None]
+
+    @classmethod
+    def is_open_for(cls, seller_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+        """Return the condition that something about a seller's money is in doubt."""
+        return select(cls.id).where(cls.seller_id == seller_id, cls.ended_at.is_(None)).exists()
 
 
 class PayoutSkip(Base):

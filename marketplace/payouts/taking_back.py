@@ -11,20 +11,19 @@ from sqlalchemy.orm import Session
 
 from marketplace import history
 from marketplace.debts import operations as debts
-from marketplace.errors import Conflict, Invalid
+from marketplace.errors import Conflict
 from marketplace.history import Actor
 from marketplace.notifications.models import NotificationKind
 from marketplace.outbound import operations as outbound
 from marketplace.outbound.models import CallKind
 from marketplace.outbound.requests import Answer
 from marketplace.payments.models import PaymentTransaction
-from marketplace.payouts import reversing, taking_back_queries, telling
+from marketplace.payouts import reversing, rules, taking_back_queries, telling
 from marketplace.payouts.models import Payout, PayoutLine, SellerAccount, TransferReversal
 from marketplace.payouts.states import ReversalStatus
 from marketplace.providers.transfers import MadeReversal
 
 REFUSED_WORDS = "The seller's account at the provider does not have the money."
-LONGEST_REASON = 500
 
 
 def plan(session: Session, *, subject: str, because: str, actor: Actor, now: datetime) -> tuple[int, ...]:
@@ -47,7 +46,7 @@ def ask(
     `seen_minor` is what the admin saw, minor units. Raises Invalid without a reason, Conflict when it would be
     another amount now, or nothing.
     """
-    why = check_reason(reason)
+    why = rules.check_reason(reason)
     possible_minor = sum(taking_back_queries.possible(session, subject).values())
     if not possible_minor:
         raise Conflict("There is nothing to take back: nothing is owed, or nothing of it is in the seller's account.")
@@ -84,14 +83,6 @@ def call_off(session: Session, *, subject: str, because: str, now: datetime) -> 
         if outbound.call_off(session, kind=CallKind.REVERSAL, subject_id=reversal.id, because=because, now=now):
             reversal.failure_code = "called_off"
             history.move(session, reversal, "refuse", actor=outbound.SENDER, at=now, because=because)
-
-
-def check_reason(reason: str) -> str:
-    """Return why money is taken back; raises Invalid for nothing, or more than 500 characters."""
-    text = reason.strip()
-    if not text or len(text) > LONGEST_REASON:
-        raise Invalid(f"Give the reason, at most {LONGEST_REASON} characters.", field="reason")
-    return text
 
 
 def _plan_share(

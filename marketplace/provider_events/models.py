@@ -65,3 +65,17 @@ class EventAttempt(Base):
     """Why, in the words of that person."""
     at: Mapped[UtcTime]
     written_in: Mapped[WrittenIn]
+
+
+class EventCursor(Base):
+    """How far the provider's own list of events has been read: ours, and each seller's account by itself."""
+
+    __tablename__ = "event_cursor"
+
+    provider: Mapped[Text64] = mapped_column(primary_key=True)
+    account: Mapped[Text200] = mapped_column(primary_key=True)
+    """The seller's account at the provider; "" for ours."""
+    read_until: Mapped[UtcTime]
+    next_read_at: Mapped[UtcTime] = mapped_column(index=True)
+    note: Mapped[LongText] = mapped_column(default="")
+    """What the last reading brought, or why it did not come to its end."""

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import bindparam, insert, literal, select
 from sqlalchemy.orm import Session
 
-from marketplace import db, history
-from marketplace.errors import NotFound
+from marketplace import db, history, hot_history
+from marketplace.errors import Conflict, NotFound
 from marketplace.history import Actor
 from marketplace.outbound.models import Installation
 from marketplace.provider_events.models import EventAttempt, ProviderEvent
@@ -107,11 +107,29 @@ def queue_reading(session: Session, *, event_id: int) -> None:
 
 
 def applied(
-    session: Session, *, event_id: int, attempts: int, payment_id: int | None, note: str, source: Actor, now: datetime
+    session: Session,
+    *,
+    event_id: int,
+    status: EventStatus,
+    attempts: int,
+    payment_id: int | None,
+    note: str,
+    source: Actor,
+    now: datetime,
 ) -> None:
-    """Record that the event's fact is in the books, in the same transaction as its effect; `source` is the event."""
+    """Record that the event's fact is in the books, in the same transaction as its effect; `source` is the event.
+
+    `status` is the one it had. The row of an event that is applied as it comes travels with the last batch.
+    """
     changed = {"attempts": attempts, "next_attempt_at": None, "payment_id": payment_id, "note": note}
-    history.move_many(session, ProviderEvent, [event_id], "apply", actor=source, at=now, because=note, values=changed)
+    if status == EVENT.initial:
+        hot_history.move_later(
+            session, ProviderEvent, event_id, "apply", actor=source, at=now, because=note, values=changed
+        )
+    else:
+        history.move_many(
+            session, ProviderEvent, [event_id], "apply", actor=source, at=now, because=note, values=changed
+        )
 
 
 def park(session: Session, *, event_id: int, note: str, now: datetime) -> None:
@@ -129,6 +147,17 @@ def park(session: Session, *, event_id: int, note: str, now: datetime) -> None:
         session.add(looked)
     if EVENT.can(event.status, "park"):
         history.move(session, event, "park", actor=_INBOX, at=now, because=note)
+
+
+def take_up(session: Session, *, event_id: int, admin_id: int, now: datetime) -> None:
+    """Let an event that was put aside wait again; raises NotFound, or Conflict when it was not."""
+    event = session.get(ProviderEvent, event_id)
+    if event is None:
+        raise NotFound(f"There is no event {event_id}.")
+    if not EVENT.can(event.status, "take_up"):
+        raise Conflict("This event was not put aside.")
+    event.next_attempt_at = now
+    history.move(session, event, "take_up", actor=Actor.user(admin_id, "admin"), at=now)
 
 
 def delivered_again(*, provider_name: str, event_id: str, now: datetime) -> None:

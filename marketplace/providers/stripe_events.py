@@ -19,6 +19,12 @@ _TYPES = {
     "po": ("payout.created", "payout.updated", "payout.paid", "payout.failed", "payout.canceled"),
 }  # fmt: skip
 
+_MADE = (
+    ("refund.updated", "/v1/refunds"),
+    ("radar.early_fraud_warning.created", "/v1/radar/early_fraud_warnings"),
+    ("charge.dispute.updated", "/v1/disputes"),
+)
+
 
 class StripeEvents:
     """The part of Stripe's API that tells what happened.
@@ -46,7 +52,7 @@ class StripeEvents:
             params["types"] = list(types)
         if undelivered:
             params["delivery_success"] = False
-        return tuple(reversed([_event(found, account) for found in self._pages(params, account)]))
+        return tuple(reversed([_event(found, account) for found in self._pages("/v1/events", params, account)]))
 
     def about(self, object_id: str, *, since: datetime, account: str | None = None) -> tuple[InboundEvent, ...]:
         """Search the list: Stripe has no filter by object (https://docs.stripe.com/api/events/list)."""
@@ -63,13 +69,23 @@ class StripeEvents:
                 return None
             raise
 
-    def _pages(self, params: dict[str, Any], account: str | None) -> Iterator[dict[str, Any]]:
-        page = self._read("/v1/events", params, account)
+    def made_since(self, moment: datetime) -> tuple[tuple[str, str], ...]:
+        """Read the lists of what may be made without us."""
+        params = {"created": {"gte": int(moment.timestamp())}, "limit": _PAGE}
+        listed = [
+            (found["created"], event_type, found["id"])
+            for event_type, path in _MADE
+            for found in self._pages(path, params, None)
+        ]
+        return tuple((event_type, object_id) for _, event_type, object_id in sorted(listed))
+
+    def _pages(self, path: str, params: dict[str, Any], account: str | None) -> Iterator[dict[str, Any]]:
+        page = self._read(path, params, account)
         while page["data"]:
             yield from page["data"]
             if not page["has_more"]:
                 return
-            page = self._read("/v1/events", {**params, "starting_after": page["data"][-1]["id"]}, account)
+            page = self._read(path, {**params, "starting_after": page["data"][-1]["id"]}, account)
 
     def _read(self, path: str, params: dict[str, Any], account: str | None) -> dict[str, Any]:
         options = {"stripe_account": account} if account else {}

@@ -116,6 +116,32 @@ def test_s3_a_sale_of_11000_sek_at_seven_percent_pays_10230_on_the_day_that_was_
     assert queries.expected_dates(seller_id, ids, policy=policy, now=world.now) == {}
 
 
+def test_banks_take_whole_forints_and_the_rest_goes_with_the_next_payout(world: World) -> None:
+    seller_id = world.paid_seller(3_000_055, country="HU", currency="HUF")
+    [(net,)] = world.rows("SELECT net_minor FROM payment_transaction")
+    whole, rest = int(str(net)) // 100 * 100, int(str(net)) % 100
+    assert rest
+    world.later(days=30, hours=1)
+    assert world.payouts() == [("in_transit", whole)]
+    assert world.transfers() == [whole]
+    assert world.rows("SELECT rest_minor FROM payout") == [(rest,)]
+    assert world.rows("SELECT DISTINCT status FROM outbound_call WHERE kind = 'bank_payout'") == [("done",)]
+    [(number,)] = world.rows("SELECT number FROM payout")
+    browser = world.client(seller_id)
+    assert "banks take whole HUF only" in browser.get(f"/seller/payouts/{number}").text
+    assert f"0.{rest:02d}" in browser.get("/seller/balance?currency=HUF").text
+    world.later(days=7)
+    assert world.payouts() == [("paid", whole)]
+    assert world.rows("SELECT status, paid_out_minor FROM payment_transaction") == [("available", whole)]
+    assert world.rows("SELECT cause, amount_minor FROM payout_skip WHERE ended_at IS NULL") == [("below_minimum", rest)]
+
+    world.sold(seller_id, 2_000_000, currency="HUF")
+    [(other,)] = world.rows("SELECT net_minor FROM payment_transaction ORDER BY id DESC LIMIT 1")
+    world.later(days=31)
+    both = rest + int(str(other))
+    assert world.payouts()[1:] == [("in_transit", both - both % 100)]
+
+
 def test_a_weekly_seller_is_paid_on_their_weekday_and_late_runs_make_up_for_it(world: World) -> None:
     seller_id = world.paid_seller(10_000)
     weekday = (world.now + timedelta(days=33)).weekday()

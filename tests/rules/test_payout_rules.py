@@ -14,7 +14,9 @@ from marketplace.payouts.rules import (
     Standing,
     default_schedule,
     expected_payout,
+    lines_of,
     next_run,
+    payable_minor,
     refusal,
     why_not,
 )
@@ -150,3 +152,31 @@ def test_s36_what_follows_a_refusal(code: str, again: Again, wait: timedelta | N
     assert found.again is again
     assert found.next_attempt_at == (None if wait is None else NOW + wait)
     assert found.words.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("currency", "shares", "expected"),
+    [
+        ("USD", [(1, 9_380), (2, 55)], [(1, 9_380), (2, 55)]),
+        ("JPY", [(1, 9_381)], [(1, 9_381)]),
+        ("HUF", [(1, 9_300), (2, 9_400)], [(1, 9_300), (2, 9_400)]),
+        ("HUF", [(1, 9_380), (2, 9_355)], [(1, 9_380), (2, 9_320)]),
+        ("TWD", [(1, 9_380), (2, 20), (3, 5)], [(1, 9_380), (2, 20)]),
+        ("TWD", [(1, 9_380), (2, 15), (3, 4)], [(1, 9_300)]),
+        ("KWD", [(1, 9_387)], [(1, 9_380)]),
+        ("HUF", [(1, 99)], []),
+    ],
+)
+def test_banks_take_whole_units_of_some_currencies_and_the_last_shares_keep_the_rest(
+    currency: str, shares: list[tuple[int, int]], expected: list[tuple[int, int]]
+) -> None:
+    """https://docs.stripe.com/currencies: HUF and TWD are charged with decimals and paid out without."""
+    lines, ready = lines_of(currency, shares), sum(left for _, left in shares)
+    assert lines == expected
+    assert sum(amount for _, amount in lines) == payable_minor(currency, ready)
+
+
+def test_less_than_a_whole_unit_is_below_the_minimum() -> None:
+    forints = replace(READY, currency="HUF", ready_minor=199, schedule=replace(DAILY, least_minor=101))
+    assert why_not(forints, Occasion.SCHEDULE, NOW) is SkipCause.BELOW_MINIMUM
+    assert why_not(replace(forints, ready_minor=200), Occasion.SCHEDULE, NOW) is None

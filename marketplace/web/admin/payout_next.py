@@ -68,7 +68,7 @@ def _row(each: Candidate, cause: SkipCause | None, shop: str, now: datetime) -> 
         shop=shop,
         shop_url=url_for("admin.payouts_of_seller", seller_id=each.seller_id),
         schedule=standing.schedule.interval.value.capitalize(),
-        ready=money_text(standing.ready_minor, currency),
+        ready=money_text(standing.payable_minor or standing.ready_minor, currency),
         waiting=money_text(waiting_minor, currency) if waiting_minor else "",
         verdict=_verdict(cause),
         why=f"The seller reads: {cause.words}" if cause is not None and not is_waiting else "",
