@@ -134,6 +134,8 @@ def seed(world: World) -> Seeded:
             world.put_in_cart(buyer_id, part)
         return world.check_out(buyer_id)
 
+    world.sandbox.faults.add("doubled", times=1)
+    world.sandbox.faults.add("lost", event="customer.*", probability=0.5)
     bought = {"expired": buy()}
     world.advance(minutes=40)
     world.settle_down()
