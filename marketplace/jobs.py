@@ -31,8 +31,10 @@ from marketplace.outbound import flows as outbound
 from marketplace.payments import holds
 from marketplace.payouts import account_flows
 from marketplace.payouts import flows as payouts
+from marketplace.provider_events import backfill, sweeping
 from marketplace.provider_events import flows as events
 from marketplace.queue import JobName
+from marketplace.reconciliation import flows as reconciliation
 from marketplace.refunds import flows as refunds
 from marketplace.statements import operations as statements
 
@@ -47,6 +49,8 @@ _OUTCOMES = {
 }
 STALLED_SECONDS = 60
 _POLL_SECONDS = 0.5
+# Each round does batches of fifty; a stop of days leaves hundreds.
+_ROUNDS = 1_000
 # The sixth field is the seconds. In front, it would mean every second of every fifth minute.
 EVERY_FIVE_SECONDS = "* * * * * */5"
 EVERY_MINUTE = "* * * * *"
@@ -97,9 +101,43 @@ def tick(app: Flask) -> dict[str, int]:
     return counts
 
 
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """What was made up for after a stop: how much each step did, and which failed at the end."""
+
+    counts: dict[str, int]
+    failed: tuple[str, ...]
+    is_quiet: bool
+    """Whether nothing was left to do."""
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it as JSON takes it."""
+        return {"done": self.counts, "failed": list(self.failed), "nothing left to do": self.is_quiet}
+
+
+def resume(app: Flask) -> Resumed:
+    """Make up for a stop: read every list of events to its end, then do what is due until nothing is left.
+
+    Safe beside a running worker, and as often as one likes. What is not due yet stays for the tick.
+    """
+    with app.app_context():
+        backfill.read_all(now=clock.now())
+    total: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    for _ in range(_ROUNDS):
+        counts = tick(app)
+        for name, count in counts.items():
+            total[name] = total.get(name, 0) + max(count, 0)
+        if not any(counts.values()):
+            break
+    failed = tuple(name for name, count in counts.items() if count < 0)
+    return Resumed(total, failed, is_quiet=not any(counts.values()))
+
+
 def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
     settings, providers = app.extensions["settings"], app.extensions["providers"]
     return {
+        "missed events taken in": lambda: backfill.read_missed(providers=providers, settings=settings, now=now),
         "events applied": lambda: events.apply_due(providers=providers, settings=settings, now=now),
         "calls sent": lambda: outbound.send_due(providers=providers, outcomes=_OUTCOMES, now=now),
         "payments ended": lambda: checkout.close_overdue(providers=providers, settings=settings, now=now),
@@ -114,8 +152,10 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         "account deadlines told": lambda: account_flows.remind(now=now),
         "payouts followed": lambda: payouts.follow_due(providers=providers, now=now),
         "payouts sent": lambda: payouts.run_due(providers=providers, policy=settings.money, now=now),
+        "provider asked": lambda: sweeping.look_due(providers=providers, settings=settings, now=now),
         "disputes read": lambda: disputes.read_unheard(providers=providers, policy=settings.money, now=now),
         "receipts returned": lambda: checkout.return_receipts(providers=providers, now=now),
+        "runs of reconciliation": lambda: reconciliation.run_due(providers=providers, settings=settings, now=now),
         "statements closed": lambda: db.atomic(statements.close_months, (), now=now),
         "entries chained": lambda: db.atomic(ledger.extend_chain, ["ledger:chain"]),
     }
@@ -159,6 +199,12 @@ def worker(app: Flask) -> procrastinate.App:
     def move_time(context: JobContext, days: int) -> None:
         with app.app_context(), _kept_failure(context):
             forward.move_a_day(days, tick=lambda: tick(app))
+
+    @queue.task(name=JobName.RECONCILE, pass_context=True)
+    def reconcile(context: JobContext) -> None:
+        with app.app_context(), _kept_failure(context):
+            provider = app.extensions["providers"]["stripe"]
+            reconciliation.go_on(provider=provider, settings=settings, now=clock.now())
 
     @queue.periodic(cron=EVERY_FIVE_SECONDS)
     @queue.task(name=JobName.TICK, queueing_lock="tick", lock="tick")

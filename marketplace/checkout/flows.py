@@ -12,7 +12,7 @@ from marketplace.checkout.attempts import Attempt
 from marketplace.checkout.operations import Agreed, OpenedElsewhere
 from marketplace.checkout.outcomes import OUTCOMES
 from marketplace.checkout.page import Opened
-from marketplace.checkout.settlement import PaidReport
+from marketplace.checkout.settlement import Contradiction, PaidReport
 from marketplace.config import Settings
 from marketplace.errors import Conflict, DomainError
 from marketplace.history import Actor
@@ -119,14 +119,35 @@ def verify(*, payment_id: int, buyer_id: int, now: datetime, provider: Provider,
 
 def follow(attempt: Attempt, *, actor: Actor, now: datetime, provider: Provider, settings: Settings) -> Checkout | None:
     """Read a payment's page at the provider and put it into the books; None when it can't be read now."""
+    try:
+        return ask(attempt, actor=actor, now=now, provider=provider, settings=settings)
+    except (Unknown, Refused, Contradiction) as error:
+        log.info("payment not followed", payment_id=attempt.payment_id, because=str(error))
+        return None
+
+
+def ask(attempt: Attempt, *, actor: Actor, now: datetime, provider: Provider, settings: Settings) -> Checkout | None:
+    """Read a payment's page at the provider and put it into the books; None while there is no page.
+
+    Raises Unknown and Refused as the port does, Contradiction when the answer does not fit the payment.
+    """
     if attempt.session_id is None:
         return None
     db.forbid_open_transaction()
-    try:
-        checkout = provider.get_checkout(attempt.session_id)
-    except (Unknown, Refused):
-        return None
-    db.atomic(following.follow_checkout, (db.TURN,), checkout=checkout, actor=actor, policy=settings.money, now=now)
+    checkout = provider.get_checkout(attempt.session_id)
+    intent = None
+    if checkout.is_complete and not checkout.is_paid and checkout.intent_id:
+        # A method that clears later: whether it still does, only the intent says.
+        intent = provider.get_intent(checkout.intent_id)
+    db.atomic(
+        following.follow_page,
+        (db.TURN,),
+        checkout=checkout,
+        intent=intent,
+        actor=actor,
+        policy=settings.money,
+        now=now,
+    )
     return checkout
 
 

@@ -9,6 +9,9 @@ from marketplace.config import MoneyPolicy
 from marketplace.history import Actor
 from marketplace.providers.base import Checkout, Intent
 
+NOT_CLEARED = "The payment did not clear at your bank."
+_NOT_CLEARED = frozenset({"requires_payment_method", "canceled"})
+
 
 def follow_checkout(session: Session, *, checkout: Checkout, actor: Actor, policy: MoneyPolicy, now: datetime) -> str:
     """Put a payment page as it stands into the books; return what that did, in words."""
@@ -29,6 +32,20 @@ def follow_checkout(session: Session, *, checkout: Checkout, actor: Actor, polic
     if not checkout.is_open:
         return settlement.expired(session, payment_id=checkout.payment_id, actor=actor, now=now)
     return "The payment page is open."
+
+
+def follow_page(
+    session: Session, *, checkout: Checkout, intent: Intent | None, actor: Actor, policy: MoneyPolicy, now: datetime
+) -> str:
+    """Put a payment page that was asked about into the books, with its intent where a method clears later.
+
+    The page itself goes on saying "complete and unpaid" when the method has failed.
+    """
+    if intent is not None and intent.status in _NOT_CLEARED:
+        return settlement.not_cleared(
+            session, payment_id=checkout.payment_id, reason=NOT_CLEARED, actor=actor, policy=policy, now=now
+        )
+    return follow_checkout(session, checkout=checkout, actor=actor, policy=policy, now=now)
 
 
 def follow_intent(session: Session, *, intent: Intent, actor: Actor, policy: MoneyPolicy, now: datetime) -> str:

@@ -12,8 +12,8 @@ from marketplace.config import Settings
 from marketplace.history import Actor
 from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.outbound import operations as outbound
-from marketplace.outbound import requests
-from marketplace.outbound.models import CallKind
+from marketplace.outbound import requests, watching
+from marketplace.outbound.models import CallKind, WatchKind
 from marketplace.outbound.requests import Answer
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.records import NewPayment
@@ -56,6 +56,7 @@ def plan_payment(
     )
     if not purchase.total_minor:
         return Opened(purchase.id, payment.id, purchase.buyer_id, purchase.currency, None)
+    watching.begin(session, WatchKind.PAYMENT, payment.id, now=now)
     request = CheckoutRequest(
         payment_id=payment.id,
         purchase_number=_number(session, purchase.id),
@@ -105,6 +106,7 @@ def page_opened(session: Session, *, subject_id: int, answer: Answer | None, cod
         return
     records.attach_session(payment.id, answer.session_id, answer.url, answer.expires_at)
     if payment.status in {PaymentStatus.CANCELLED, PaymentStatus.EXPIRED} and answer.is_open:
+        watching.begin(session, WatchKind.PAYMENT, payment.id, now=now)
         plan_closing(session, payment=payment, actor=outbound.SENDER, now=now)
 
 

@@ -11,7 +11,8 @@ from marketplace.checkout.settlement import Contradiction
 from marketplace.history import Actor
 from marketplace.ledger.accounts import Account
 from marketplace.outbound import operations as outbound
-from marketplace.outbound.models import CallKind
+from marketplace.outbound import watching
+from marketplace.outbound.models import CallKind, WatchKind
 from marketplace.outbound.requests import Answer
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.tracker import get_payment_tracker
@@ -37,6 +38,7 @@ def plan_return(session: Session, *, receipt_id: int, actor: Actor, now: datetim
         return None
     receipt = session.get_one(UnappliedReceipt, receipt_id)
     payment = session.get_one(Payment, receipt.payment_id)
+    watching.begin(session, WatchKind.RECEIPT, receipt.id, now=now)
     return outbound.plan(
         session,
         provider=payment.provider,

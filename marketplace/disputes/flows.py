@@ -8,7 +8,7 @@ from pathlib import Path
 from marketplace import db
 from marketplace.checkout.settlement import Contradiction
 from marketplace.config import MoneyPolicy
-from marketplace.disputes import evidence_rules, following, operations, outcomes, queries
+from marketplace.disputes import evidence_rules, following, operations, outcomes, queries, taking_back
 from marketplace.disputes.evidence_rules import EvidenceFile
 from marketplace.disputes.following import DisputeFacts
 from marketplace.disputes.operations import NewFile
@@ -16,6 +16,7 @@ from marketplace.history import Actor
 from marketplace.outbound import flows as outbound
 from marketplace.outbound.flows import Outcomes
 from marketplace.outbound.models import CallKind
+from marketplace.payouts import flows as payouts
 from marketplace.providers.base import Provider, Refused, Unknown
 
 OUTCOMES: Outcomes = {
@@ -61,6 +62,29 @@ def accept(
     )
     _send(dispute_id, providers, now)
     _refresh(dispute_id, providers, policy, now)
+
+
+def take_back(
+    *,
+    admin_id: int,
+    dispute_id: int,
+    seen_minor: int,
+    reason: str,
+    providers: Mapping[str, Provider],
+    now: datetime,
+) -> None:
+    """Take back what sellers owe for a lost dispute. Raises what `taking_back.after_loss` raises."""
+    call_ids = db.atomic(
+        taking_back.after_loss,
+        [f"dispute:{dispute_id}"],
+        admin_id=admin_id,
+        dispute_id=dispute_id,
+        seen_minor=seen_minor,
+        reason=reason,
+        now=now,
+    )
+    for call_id in call_ids:
+        payouts.send_call(call_id, providers=providers, now=now)
 
 
 def keep_file(

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 from marketplace import history
 from marketplace.checkout.settlement import Contradiction
 from marketplace.config import MoneyPolicy
-from marketplace.disputes import blocks, booking, sharing, telling
+from marketplace.disputes import blocks, booking, sharing, taking_back, telling
 from marketplace.disputes.models import Dispute, DisputeMovement
 from marketplace.disputes.rules import DisputeKind, EvidenceState, FeeBearer
 from marketplace.disputes.states import ANSWERABLE, OPEN, DisputeStatus
 from marketplace.errors import Invalid, NotFound
 from marketplace.history import Actor
+from marketplace.outbound import watching
+from marketplace.outbound.models import WatchKind
 from marketplace.payment_records.models import Payment
 from marketplace.payments import balance
 from marketplace.providers.base import BalanceLine
@@ -164,6 +166,7 @@ def _open(session: Session, found: ProviderDispute, payment: Payment, *, actor: 
         actor=actor,
         now=now,
     )
+    watching.begin(session, WatchKind.DISPUTE, dispute.id, now=now)
     _overtake_warnings(session, dispute, actor=actor, now=now)
     return dispute
 
@@ -228,5 +231,6 @@ def _agree_loss(session: Session, dispute: Dispute, bearer: FeeBearer, *, actor:
     is_lost = dispute.status is _S.LOST and dispute.withdrawn_minor > 0
     if is_lost and not dispute.is_loss_booked:
         booking.take(session, dispute, bearer, actor=actor, now=now)
+        taking_back.agree(session, dispute, now=now)
     elif dispute.is_loss_booked and not is_lost:
         booking.give_back(session, dispute, actor=actor, now=now)

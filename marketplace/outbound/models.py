@@ -1,13 +1,13 @@
 """The table of calls to providers, and the installation's own name in every idempotency key."""
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db import Base, Document, EnumText, LongText, Text64, Text200, UtcTime
+from marketplace.db import Base, Document, EnumText, LongText, PrimaryKey, Text64, Text200, UtcTime
 from marketplace.history import Ruled
 from marketplace.outbound.states import CALL, CallStatus
 from marketplace.transitions import Machine
@@ -37,6 +37,37 @@ class CallKind(StrEnum):
 
 OF_PAYMENT = frozenset({CallKind.CREATE_CHECKOUT, CallKind.EXPIRE_CHECKOUT})
 """The kinds whose subject is a payment."""
+
+
+class WatchKind(StrEnum):
+    """What of ours at a provider is asked about until it is final."""
+
+    PAYMENT = "payment"
+    REFUND = "refund"
+    RECEIPT = "receipt"
+    """Money that could not be used, on its way back."""
+    PAYOUT = "payout"
+    DISPUTE = "dispute"
+
+
+class Watch(Base):
+    """When the provider is asked next about a row whose object there is not final: every message may get lost (S70).
+
+    A table of its own: no hot row changes for it, and what is due is one range of one index.
+    """
+
+    __tablename__ = "provider_watch"
+    __table_args__ = (Index("ix_provider_watch_due", "next_look_at", postgresql_where="next_look_at IS NOT NULL"),)
+
+    kind: Mapped[WatchKind] = mapped_column(EnumText(WatchKind), primary_key=True)
+    subject_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    looks: Mapped[int] = mapped_column(default=0)
+    """How often its turn has come since it began or since it was final."""
+    next_look_at: Mapped[UtcTime | None]
+    """None: it is final, and nothing can follow any more."""
+    final_since: Mapped[UtcTime | None]
+    note: Mapped[LongText] = mapped_column(default="")
+    """What the last look said."""
 
 
 class Installation(Base):
@@ -81,3 +112,38 @@ class OutboundCall(Ruled, Base):
     error_code: Mapped[Text200 | None]
     error_message: Mapped[LongText | None]
     created_at: Mapped[UtcTime]
+
+
+class CallStep(StrEnum):
+    """What a person may decide about a call that machines can't end; the label says what was done."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str = "") -> Self:
+        """Make a step."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    LOOK_UP = "look_up", "Looked up at the provider"
+    SEND_AGAIN = "send_again", "Sent again with the same key"
+    ADOPT = "adopt", "Said which object it made"
+    GIVE_UP = "give_up", "Said that it never happened"
+
+
+class CallDecision(Base):
+    """What a person decided about a call, why, and what came of it."""
+
+    __tablename__ = "call_decision"
+
+    id: Mapped[PrimaryKey]
+    call_id: Mapped[int] = mapped_column(ForeignKey(OutboundCall.id), index=True)
+    step: Mapped[CallStep] = mapped_column(EnumText(CallStep))
+    reason: Mapped[LongText]
+    admin_id: Mapped[int] = mapped_column(BigInteger)
+    token: Mapped[Text64] = mapped_column(unique=True)
+    """The form's one-time token: the same form sent twice decides once."""
+    result: Mapped[LongText] = mapped_column(default="")
+    """What came of it, in words; "" while it goes on or where it did not come to an end."""
+    decided_at: Mapped[UtcTime]

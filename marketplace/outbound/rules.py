@@ -9,6 +9,10 @@ _LADDER = (
     timedelta(hours=2),
     timedelta(hours=12),
 )
+# The first look comes when every webhook of an undisturbed purchase has long been there.
+_LOOKS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(hours=12), timedelta(days=1))
+# What is final may still turn: a refund bounces, a bank sends a payout back, a bank opens its decision again.
+_AFTER_FINAL = (timedelta(days=3), timedelta(days=10), timedelta(days=30), timedelta(days=60))
 # A provider may forget an idempotency key after 24 h; sent again after that, the key pays twice (scar S37).
 _KEY_LIFETIME = timedelta(hours=23)
 
@@ -16,6 +20,16 @@ _KEY_LIFETIME = timedelta(hours=23)
 def next_attempt_at(sends: int, now: datetime) -> datetime:
     """Return when to look after a call that was sent `sends` times and has no outcome yet."""
     return now + _LADDER[min(sends, len(_LADDER)) - 1]
+
+
+def next_look_at(looks: int, now: datetime) -> datetime:
+    """Return when to ask about something not final again that has been looked at `looks` times so far."""
+    return now + _LOOKS[min(looks, len(_LOOKS) - 1)]
+
+
+def look_after_final(final_since: datetime, now: datetime) -> datetime | None:
+    """Return when to ask once more about something that is final since then; None when nothing can follow any more."""
+    return next((final_since + span for span in _AFTER_FINAL if final_since + span > now), None)
 
 
 def must_look_up(first_sent_at: datetime, now: datetime) -> bool:

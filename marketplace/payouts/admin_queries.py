@@ -96,6 +96,7 @@ class StopRow:
     set_at: datetime
     lifted_by: str | None
     lifted_at: datetime | None
+    lift_reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,9 @@ _ENTRIES = (
 )
 _setter, _lifter = aliased(User), aliased(User)
 _STOPS = (
-    select(PayoutStop.reason, _setter.name, PayoutStop.set_at, _lifter.name, PayoutStop.lifted_at)
+    select(
+        PayoutStop.reason, _setter.name, PayoutStop.set_at, _lifter.name, PayoutStop.lifted_at, PayoutStop.lift_reason
+    )
     .join(_setter, _setter.id == PayoutStop.set_by)
     .outerjoin(_lifter, _lifter.id == PayoutStop.lifted_by)
     .where(PayoutStop.seller_id == bindparam("seller_id"))

@@ -18,7 +18,7 @@ from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import BlockReason, TransactionStatus
 from marketplace.payouts import balance_rules, rules
 from marketplace.payouts.balance_rules import SellerFacts, ShareFacts, Why
-from marketplace.payouts.models import Payout, PayoutLine, PayoutSchedule, PayoutStop, SellerAccount
+from marketplace.payouts.models import Payout, PayoutLine, PayoutPause, PayoutSchedule, PayoutStop, SellerAccount
 from marketplace.payouts.rules import Occasion, Schedule, SkipCause, Standing
 from marketplace.payouts.standing_queries import IS_SETTLED, schedule_from
 from marketplace.payouts.states import AccountStatus, PayoutStatus
@@ -167,6 +167,7 @@ _ACCOUNT = (
         SellerAccount.bank_name,
         SellerAccount.bank_last4,
         _stop,
+        PayoutPause.is_open_for(_person.c.id).label("is_in_doubt"),
         PayoutSchedule.interval,
         PayoutSchedule.weekday,
         PayoutSchedule.month_day,
@@ -202,7 +203,7 @@ def account(seller_id: int, currency: str, *, policy: MoneyPolicy, now: datetime
         chosen = connection.execute(_ACCOUNT, values).one()
         ready, blocked, unsettled = connection.execute(_AVAILABLE, values).one()
     schedule = schedule_from(chosen, policy)
-    status, may_receive, bank_name, last4, stop_reason = chosen[:5]
+    status, may_receive, bank_name, last4, stop_reason, is_in_doubt = chosen[:6]
     standing = Standing(
         currency=currency,
         schedule=schedule,
@@ -213,6 +214,7 @@ def account(seller_id: int, currency: str, *, policy: MoneyPolicy, now: datetime
         account=status,
         may_receive=bool(may_receive),
         planned_run=None,
+        is_in_doubt=is_in_doubt,
     )
     cause = rules.why_not(standing, Occasion.SCHEDULE, now)
     return Account(schedule, status, bank_name, last4, stop_reason, ready, cause, rules.next_run(schedule, now))

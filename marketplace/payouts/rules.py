@@ -8,10 +8,12 @@ from enum import StrEnum
 from typing import Self
 
 from marketplace.config import MoneyPolicy
+from marketplace.errors import Invalid
 from marketplace.payouts.states import AccountStatus, Interval
 
 RUN_HOUR = 6
 """From this hour (UTC) on a day counts as a day of payouts."""
+LONGEST_REASON = 500
 _A_DAY = timedelta(days=1)
 _LONGEST_WAIT_DAYS = 62
 ASK_AFTER = timedelta(days=1)
@@ -87,6 +89,11 @@ class SkipCause(StrEnum):
         return member
 
     STOPPED = "stopped", "Stopped by us", "We have stopped your payouts for now. Ask us why.", True
+    IN_DOUBT = (
+        "in_doubt",
+        "Being checked",
+        "Our books and the payment provider's do not agree about your money yet. We pay you as soon as they do.",
+    )
     NO_ACCOUNT = (
         "no_account",
         "No account yet",
@@ -150,6 +157,8 @@ class Standing:
     """Whether the provider lets money be transferred to the account."""
     planned_run: datetime | None
     """The day on which this money was to be paid, as an earlier run has written down; None when no run has seen it."""
+    is_in_doubt: bool = False
+    """Whether reconciliation has found that a side knows something else about the seller's money."""
 
 
 _KEEPS_NO_DAY = frozenset(
@@ -169,6 +178,8 @@ def why_not(standing: Standing, occasion: Occasion, now: datetime) -> SkipCause 
     """Return why a seller is not paid at `now`; None when they are. Preview and run ask the same question."""
     if standing.is_stopped:
         return SkipCause.STOPPED
+    if standing.is_in_doubt:
+        return SkipCause.IN_DOUBT
     if standing.account is not AccountStatus.ENABLED:
         return _OF_ACCOUNT[standing.account]
     if not standing.may_receive:
@@ -254,3 +265,11 @@ def refusal(code: str, message: str, now: datetime) -> Refusal:
     words, again = _REFUSALS.get(code, (f"The provider says: {message or code}", Again.BY_PERSON))
     wait = timedelta(0) if again is Again.WHEN_BANK_CHANGED else _A_DAY
     return Refusal(words, again, None if again is Again.BY_PERSON else now + wait)
+
+
+def check_reason(reason: str) -> str:
+    """Return why a person decides about payouts; raises Invalid for nothing, or more than 500 characters."""
+    text = reason.strip()
+    if not text or len(text) > LONGEST_REASON:
+        raise Invalid(f"Give the reason, at most {LONGEST_REASON} characters.", field="reason")
+    return text

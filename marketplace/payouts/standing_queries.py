@@ -13,7 +13,7 @@ from marketplace.config import MoneyPolicy
 from marketplace.payments.models import BalanceTransaction, PaymentBlock, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
 from marketplace.payouts import rules
-from marketplace.payouts.models import PayoutSchedule, PayoutSkip, PayoutStop, SellerAccount
+from marketplace.payouts.models import PayoutPause, PayoutSchedule, PayoutSkip, PayoutStop, SellerAccount
 from marketplace.payouts.rules import Schedule, Standing
 
 _PAGE = 500
@@ -97,6 +97,7 @@ def _candidates() -> Select[Any]:
         select(
             *money.c,
             stopped.exists().label("is_stopped"),
+            PayoutPause.is_open_for(money.c.seller_id).label("is_in_doubt"),
             SellerAccount.status.label("account"),
             SellerAccount.transfers_enabled,
             PayoutSchedule.interval,
@@ -160,6 +161,7 @@ def _candidate(row: Row[Any], policy: MoneyPolicy) -> Candidate:
         account=row.account,
         may_receive=bool(row.transfers_enabled),
         planned_run=planned_run,
+        is_in_doubt=row.is_in_doubt,
     )
     return Candidate(row.seller_id, row.currency, standing, row.cause, row.skipped_minor, row.planned_run)
 

@@ -86,9 +86,13 @@ def _checkout(session: Session, facts: Checkout, actor: Actor, settings: Setting
 def _checkout_failed(session: Session, facts: Checkout, actor: Actor, settings: Settings, now: datetime) -> str:
     if facts.is_paid:
         raise Contradiction("the session is paid")
-    reason = "The payment did not clear at your bank."
     return settlement.not_cleared(
-        session, payment_id=facts.payment_id, reason=reason, actor=actor, policy=settings.money, now=now
+        session,
+        payment_id=facts.payment_id,
+        reason=payments_following.NOT_CLEARED,
+        actor=actor,
+        policy=settings.money,
+        now=now,
     )
 
 

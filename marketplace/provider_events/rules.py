@@ -1,8 +1,13 @@
-"""What of a provider's object may be shown to an admin: named fields only, so that a new field is hidden until seen."""
+"""What of a provider's object and request may be kept and shown to an admin: named fields only.
+
+So a new field is hidden until somebody has seen it.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from marketplace.providers.base import Proof
 
 HIDDEN = "[hidden]"
 
@@ -102,7 +107,24 @@ _SHOWN = _CONTAINERS | {
     "type",
 }
 _OUR_METADATA = re.compile(r"^(installation|order_ids?|payment_id|purchase(_id|_number)?|reference|subject_id|kind)$")
+KEPT_HEADERS = ("User-Agent", "Content-Type", "Content-Length")
+_LONGEST_HEADER = 200
 _PERSONAL_TEXT = re.compile(r"[^\s@]+@[^\s@]+|_secret_|https?://")
+
+
+def kept_headers(headers: Mapping[str, str], proof: Proof | None) -> dict[str, Any]:
+    """Return what is kept of a delivery's headers: what sent it, and of the signature how it was verified.
+
+    Never the signature itself, an address of the network, or a cookie.
+    """
+    kept: dict[str, Any] = {}
+    for name in KEPT_HEADERS:
+        text = "".join(filter(str.isprintable, headers.get(name, "")))[:_LONGEST_HEADER]
+        if text:
+            kept[name] = text
+    if proof is not None:
+        kept |= {"signed_at": proof.signed_at, "secret": proof.secret_place}
+    return kept
 
 
 def redacted(document: Any) -> Any:

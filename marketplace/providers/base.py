@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from marketplace.providers.accounts import Accounts
 
 if TYPE_CHECKING:
+    from marketplace.providers.balance_lines import BalanceLines
     from marketplace.providers.disputes import Disputes
+    from marketplace.providers.events import Events
     from marketplace.providers.reversals import Reversals
     from marketplace.providers.transfers import Transfers
 
@@ -135,6 +137,16 @@ class BalanceLine:
 
 
 @dataclass(frozen=True)
+class Proof:
+    """A signature that was verified: when the provider says it signed, and with which of the configured secrets."""
+
+    signed_at: int
+    """Seconds since 1970, system time."""
+    secret_place: int
+    """0 for the current secret, 1 for the one before it, and so on."""
+
+
+@dataclass(frozen=True)
 class InboundEvent:
     """A verified message from a provider."""
 
@@ -144,6 +156,8 @@ class InboundEvent:
     livemode: bool
     account: str | None
     payload: dict[str, Any] = field(repr=False)
+    proof: "Proof | None" = None
+    """What proves that the provider sent it; None for one that was read from the provider's list."""
 
 
 def installation_of(found: Mapping[str, Any]) -> str:
@@ -170,6 +184,14 @@ class Provider(Protocol):
     @property
     def reversals(self) -> "Reversals":
         """Return what it can do to take money back from sellers' accounts."""
+
+    @property
+    def events(self) -> "Events":
+        """Return what it can tell of the past."""
+
+    @property
+    def balance_lines(self) -> "BalanceLines":
+        """Return what it can tell of the money it holds for us."""
 
     def create_checkout(self, request: CheckoutRequest, *, key: str) -> Checkout:
         """Open a hosted payment page under the idempotency `key`."""

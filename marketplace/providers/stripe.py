@@ -12,6 +12,7 @@ from marketplace.config import Settings
 from marketplace.failpoints import Failpoint, reach
 from marketplace.providers import stripe_objects as objects
 from marketplace.providers.accounts import Accounts
+from marketplace.providers.balance_lines import BalanceLines
 from marketplace.providers.base import (
     BadSignature,
     BalanceLine,
@@ -19,14 +20,18 @@ from marketplace.providers.base import (
     CheckoutRequest,
     InboundEvent,
     Intent,
+    Proof,
     ProviderRefund,
     Refused,
     Unknown,
 )
 from marketplace.providers.disputes import Disputes
+from marketplace.providers.events import Events
 from marketplace.providers.reversals import Reversals
 from marketplace.providers.stripe_accounts import StripeAccounts
+from marketplace.providers.stripe_balance_lines import StripeBalanceLines
 from marketplace.providers.stripe_disputes import StripeDisputes
+from marketplace.providers.stripe_events import StripeEvents
 from marketplace.providers.stripe_reversals import StripeReversals
 from marketplace.providers.stripe_transfers import StripeTransfers
 from marketplace.providers.transfers import Transfers
@@ -57,6 +62,8 @@ class StripeProvider:
         self.accounts: Accounts = StripeAccounts(self._client, _call)
         self.transfers: Transfers = StripeTransfers(self._client, _call)
         self.reversals: Reversals = StripeReversals(self._client, _call)
+        self.events: Events = StripeEvents(self._client, _call)
+        self.balance_lines: BalanceLines = StripeBalanceLines(self._client, _call)
 
     def create_checkout(self, request: CheckoutRequest, *, key: str) -> Checkout:
         """Open a hosted payment page (https://docs.stripe.com/api/checkout/sessions/create)."""
@@ -127,12 +134,12 @@ class StripeProvider:
         `verify_header` and `json.loads` instead of `construct_event`: the same check without building objects.
         """
         secrets = self._connect_secrets if about_accounts else self._secrets
-        if not any(self._signed_by(secret, body, signature) for secret in secrets):
-            raise BadSignature
-        if _signed_at(signature) > now_seconds + _SIGNATURE_TOLERANCE_SECONDS:
+        place = next((place for place, each in enumerate(secrets) if self._signed_by(each, body, signature)), None)
+        signed_at = _signed_at(signature) if place is not None else 0
+        if place is None or signed_at > now_seconds + _SIGNATURE_TOLERANCE_SECONDS:
             raise BadSignature
         try:
-            return objects.event(_json(body))
+            return objects.event(_json(body), Proof(signed_at, place))
         except (ValueError, RecursionError) as error:
             raise BadSignature from error
 

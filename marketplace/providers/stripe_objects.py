@@ -11,6 +11,7 @@ from marketplace.providers.base import (
     Decline,
     InboundEvent,
     Intent,
+    Proof,
     ProviderRefund,
     installation_of,
 )
@@ -170,8 +171,11 @@ def balance_line(source: Any) -> BalanceLine:
     )
 
 
-def event(payload: Any) -> InboundEvent:
-    """Return an Event; its object stays JSON until a handler asks for it. Raises ValueError for anything else."""
+def event(payload: Any, proof: Proof | None = None) -> InboundEvent:
+    """Return an Event, with what `proof` there is of its sender. Raises ValueError for anything else.
+
+    Its object stays JSON until a handler asks for it.
+    """
     if not isinstance(payload, dict) or payload.get("object") != "event":
         raise ValueError("not an event")
     data = payload.get("data")
@@ -183,6 +187,7 @@ def event(payload: Any) -> InboundEvent:
         livemode=bool(payload.get("livemode")),
         account=_name(payload["account"]) if payload.get("account") is not None else None,
         payload=payload,
+        proof=proof,
     )
 
 

@@ -14,6 +14,7 @@ from marketplace import db
 from marketplace.history import Ruled
 from marketplace.ledger.models import LedgerChain, LedgerEntry, Posting
 from marketplace.ledger.operations import entry_hash, link_hash
+from marketplace.reconciliation.break_checks import BREAK_CHECKS
 from marketplace.reconciliation.dispute_checks import DISPUTE_CHECKS
 from marketplace.reconciliation.order_checks import ORDER_CHECKS
 from marketplace.reconciliation.payout_checks import PAYOUT_CHECKS
@@ -63,7 +64,9 @@ _CHECKS: Mapping[str, str] = {
     "entries have their cause": """
         SELECT 'ledger_entry', e.id, 'is ' || e.key || ', which never happened'
         FROM (SELECT l.* FROM ledger_entry l WHERE NOT EXISTS (SELECT FROM debt_write_off w
-            WHERE l.key IN ('debt_write_off:' || w.id, 'debt_write_off:' || w.id || ':undone'))) e
+            WHERE l.key IN ('debt_write_off:' || w.id, 'debt_write_off:' || w.id || ':undone'))
+            AND NOT EXISTS (SELECT FROM correction c
+                WHERE l.key IN ('correction:' || c.id, 'correction:' || c.id || ':undone'))) e
         LEFT JOIN payment p
             ON p.id = e.payment_id AND e.key IN ('payment:' || p.id || ':captured', 'payment:' || p.id || ':unapplied')
         LEFT JOIN balance_transaction t
@@ -168,13 +171,23 @@ _CHECKS: Mapping[str, str] = {
         FROM (
             SELECT currency, net_minor AS seen, 0 AS booked FROM balance_transaction
             UNION ALL
+            SELECT currency, amount_minor, 0 FROM correction WHERE booked_at IS NOT NULL AND undone_at IS NULL
+            UNION ALL
             SELECT currency, 0, amount_minor FROM posting WHERE account = 'provider_balance'
         ) both_sides
         GROUP BY currency HAVING sum(seen) <> sum(booked)
     """,
 }
 
-_SQL_CHECKS = {**_CHECKS, **ORDER_CHECKS, **SELLER_CHECKS, **PAYOUT_CHECKS, **STATEMENT_CHECKS, **DISPUTE_CHECKS}
+_SQL_CHECKS = {
+    **_CHECKS,
+    **ORDER_CHECKS,
+    **SELLER_CHECKS,
+    **PAYOUT_CHECKS,
+    **STATEMENT_CHECKS,
+    **DISPUTE_CHECKS,
+    **BREAK_CHECKS,
+}
 _STATUS = """
     SELECT '{table}', coalesce(row.id, last.subject_id),
         'status ' || coalesce(row.status, 'gone') || ', history ' || coalesce(last.to_status, 'none')

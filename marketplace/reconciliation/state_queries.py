@@ -20,6 +20,7 @@ from marketplace.payment_records.models import Payment
 from marketplace.payments.models import PaymentTracker, PaymentTransaction, UnappliedReceipt
 from marketplace.payouts.models import Payout, SellerAccount, TransferReversal
 from marketplace.provider_events.models import ProviderEvent
+from marketplace.reconciliation.models import Break
 from marketplace.refunds.models import Refund
 from marketplace.transitions import Machine
 
@@ -37,6 +38,7 @@ class Page(StrEnum):
     LISTING = "listing"
     USER = "user"
     PAYOUT = "payout"
+    BREAK = "break"
     NONE = "none"
     """Nowhere: a draft is nobody's business but its seller's."""
 
@@ -156,7 +158,7 @@ _IDS: Mapping[str, ColumnElement[int]] = {
     model.machine.name: model.__table__.c.id
     for model in (
         Payment, PaymentTracker, PaymentTransaction, UnappliedReceipt, Purchase, Order, Listing, StockReservation,
-        OutboundCall, ProviderEvent, Refund, Dispute, FailedJob, Payout, SellerAccount, TransferReversal,
+        OutboundCall, ProviderEvent, Refund, Dispute, FailedJob, Payout, SellerAccount, TransferReversal, Break,
     )
 }  # fmt: skip
 _KEYS: Mapping[str, tuple[Page, Any]] = {
@@ -175,6 +177,7 @@ _KEYS: Mapping[str, tuple[Page, Any]] = {
     "listing": (Page.LISTING, case((Listing.status == ListingStatus.ACTIVE, Listing.slug), else_=null())),
     "payout": (Page.PAYOUT, Payout.number),
     "seller_account": (Page.USER, SellerAccount.seller_id),
+    "reconciliation_break": (Page.BREAK, Break.number),
     "transfer_reversal": (Page.PAYOUT, _PAYOUT_OF_REVERSAL),
 }
 _PAGES = {name: _shown(name, _IDS[name], page, key) for name, (page, key) in _KEYS.items()}

@@ -13,6 +13,8 @@ from marketplace.history import Actor, StatusChange
 from marketplace.money import Money
 from marketplace.orders.models import Order
 from marketplace.outbound import operations as outbound
+from marketplace.outbound import watching
+from marketplace.outbound.models import WatchKind
 from marketplace.outbound.requests import Answer
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.tracker import get_payment_tracker
@@ -136,6 +138,7 @@ def _mirror_of(
     session.add(refund)
     session.flush()
     history.begin(session, Refund, [refund.id], actor=actor, at=now, because="It was made at the provider.")
+    watching.begin(session, WatchKind.REFUND, refund.id, now=now)
     booking.block(session, refund, now=now)
     found_now = standing.read(session, share.id, except_refund_id=refund.id).without_requests()
     plan = rules.plan_refund(part, found_now, rules.FeeBearer(policy.refund_fee_bearer))

@@ -13,11 +13,13 @@ from marketplace.history import Actor
 from marketplace.money import Money
 from marketplace.orders.models import Order
 from marketplace.outbound import operations as outbound
-from marketplace.outbound.models import CallKind
+from marketplace.outbound import watching
+from marketplace.outbound.models import CallKind, WatchKind
 from marketplace.payment_records.models import Payment
 from marketplace.payments.models import PaymentTransaction
 from marketplace.payments.rules import needs_second_approver
-from marketplace.refunds import booking, rules, standing, taking_back, telling
+from marketplace.payouts import taking_back
+from marketplace.refunds import booking, rules, standing, telling
 from marketplace.refunds.models import Refund, RefundLine
 from marketplace.refunds.rules import Plan, RefundOrigin, RefundReason
 from marketplace.refunds.wishes import Wish, amount_of
@@ -167,12 +169,14 @@ def _execute(session: Session, refund: Refund, plan: Plan, *, take_back: bool, a
     refund.decided_by_id, refund.decided_at = admin_id, now
     refund.attempt += 1
     refund.provider_refund_id = None
-    owed_minor = booking.take(session, refund, plan, now=now)
+    booking.take(session, refund, plan, now=now)
     history.move(session, refund, "approve", actor=actor, at=now, because=refund.admin_notes or None)
     telling.approved(session, refund, now=now)
-    # What else is available to the seller has paid first; nobody takes back what is not owed any more.
-    wanted_minor = min(plan.can_take_back.minor, owed_minor) if take_back else 0
-    reversals = taking_back.plan(session, refund, wanted_minor, actor=actor, now=now)
+    reversals: tuple[int, ...] = ()
+    if take_back:
+        # What else is available to the seller has paid first; nobody takes back what is not owed any more.
+        subject, because = booking.subject_of(refund), f"An admin chose it for refund {refund.number}."
+        reversals = taking_back.plan(session, subject=subject, because=because, actor=actor, now=now)
     return Decided(plan_call(session, refund, actor=actor, now=now), reversals)
 
 
@@ -204,6 +208,7 @@ def _check_open(refund: Refund, verb: str) -> None:
 def plan_call(session: Session, refund: Refund, *, actor: Actor, now: datetime) -> int:
     """Freeze the call that sends the money and return its id."""
     payment = session.get_one(Payment, refund.payment_id)
+    watching.begin(session, WatchKind.REFUND, refund.id, now=now)
     return outbound.plan(
         session,
         provider=payment.provider,

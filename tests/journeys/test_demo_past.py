@@ -46,6 +46,7 @@ NOT_THERE = {
     ("outbound_call", "blocked"): "needs a provider that is away for a day",
     ("provider_event", "received"): "passes within one delivery",
     ("provider_event", "parked"): "needs a message about something that the shop does not know",
+    ("provider_event", "set_aside"): "as above",
     ("failed_job", "failed"): "no job of the demo fails",
     ("failed_job", "retried"): "as above",
     ("listing", "draft"): "the demo's sellers publish what they write",

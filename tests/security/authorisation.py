@@ -149,7 +149,7 @@ POST   /admin/payouts/<number>/resend              in     403  403     403    40
 POST   /admin/payouts/<number>/cancel              in     403  403     403    403    404   404     404
 GET    /admin/payouts/sellers/<seller_id>          in     403  403     403    403    200   404     404
 POST   /admin/payouts/sellers/<seller_id>/stop     in     403  403     403    403    422   404     404
-POST   /admin/payouts/sellers/<seller_id>/lift     in     403  403     403    403    go    404     404
+POST   /admin/payouts/sellers/<seller_id>/lift     in     403  403     403    403    422   404     404
 GET    /admin/disputes                             in     403  403     403    403    200   -       -
 GET    /admin/disputes/<number>                    in     403  403     403    403    200   404     404
 GET    /admin/disputes/<number>/explain/<figure>   in     403  403     403    403    200   404     404
@@ -163,9 +163,13 @@ GET    /admin/disputes/<number>/accept             in     403  403     403    40
 POST   /admin/disputes/<number>/accept             in     403  403     403    403    go    404     404
 POST   /admin/disputes/<number>/shares             in     403  403     403    403    422   404     404
 POST   /admin/disputes/<number>/dismiss            in     403  403     403    403    404   404     404
+POST   /admin/disputes/<number>/take-back/choose   in     403  403     403    403    422   404     404
+POST   /admin/disputes/<number>/take-back/leave    in     403  403     403    403    go    404     404
+POST   /admin/disputes/<number>/take-back          in     403  403     403    403    422   404     404
 GET    /admin/refunds                              in     403  403     403    403    200   -       -
 GET    /admin/refunds/rules                        in     403  403     403    403    200   -       -
 GET    /admin/refunds/<number>/explain/<figure>    in     403  403     403    403    200   404     404
+POST   /admin/refunds/<number>/take-back           in     403  403     403    403    422   404     404
 POST   /admin/refunds/<number>/approve             in     403  403     403    403    422   404     404
 POST   /admin/refunds/<number>/reject              in     403  403     403    403    422   404     404
 GET    /admin/orders/<number>/refund               in     403  403     403    403    200   404     404

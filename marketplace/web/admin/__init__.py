@@ -13,6 +13,7 @@ from marketplace.web.admin import (
     ledger,
     overview,
     payments,
+    payout_deciding,
     payout_seller,
     payouts,
     purchases,
@@ -21,6 +22,7 @@ from marketplace.web.admin import (
     refund_starting,
     refunds,
     states,
+    taking_back,
     users,
 )
 
@@ -83,15 +85,19 @@ blueprint.add_url_rule(f"{_DISPUTE}/accept", view_func=dispute_desk.accept_dispu
 blueprint.add_url_rule(f"{_DISPUTE}/accept", view_func=dispute_desk.give_up_dispute, methods=["POST"])
 blueprint.add_url_rule(f"{_DISPUTE}/shares", view_func=dispute_desk.reassign_dispute, methods=["POST"])
 blueprint.add_url_rule(f"{_DISPUTE}/dismiss", view_func=dispute_desk.dismiss_warning, methods=["POST"])
+blueprint.add_url_rule(f"{_DISPUTE}/take-back/choose", view_func=taking_back.choose_take_back, methods=["POST"])
+blueprint.add_url_rule(f"{_DISPUTE}/take-back/leave", view_func=taking_back.leave_take_back, methods=["POST"])
+blueprint.add_url_rule(f"{_DISPUTE}/take-back", view_func=taking_back.take_back_lost, methods=["POST"])
+blueprint.add_url_rule("/admin/refunds/<number>/take-back", view_func=taking_back.take_back_refunded, methods=["POST"])
 blueprint.add_url_rule("/admin/orders/<number>/refund", view_func=refund_starting.new_refund)
 blueprint.add_url_rule("/admin/orders/<number>/refund", view_func=refund_starting.start_refund, methods=["POST"])
 blueprint.add_url_rule("/admin/payouts", view_func=payouts.payouts)
 blueprint.add_url_rule("/admin/payouts/next", view_func=payouts.next_payouts)
 blueprint.add_url_rule("/admin/payouts/next/run", view_func=payouts.run_payouts, methods=["POST"])
 blueprint.add_url_rule("/admin/payouts/<number>", view_func=payouts.payout)
-blueprint.add_url_rule("/admin/payouts/<number>/retry", view_func=payouts.retry_payout, methods=["POST"])
-blueprint.add_url_rule("/admin/payouts/<number>/resend", view_func=payouts.resend_payout, methods=["POST"])
-blueprint.add_url_rule("/admin/payouts/<number>/cancel", view_func=payouts.cancel_payout, methods=["POST"])
+blueprint.add_url_rule("/admin/payouts/<number>/retry", view_func=payout_deciding.retry_payout, methods=["POST"])
+blueprint.add_url_rule("/admin/payouts/<number>/resend", view_func=payout_deciding.resend_payout, methods=["POST"])
+blueprint.add_url_rule("/admin/payouts/<number>/cancel", view_func=payout_deciding.cancel_payout, methods=["POST"])
 _OF_SELLER = "/admin/payouts/sellers/<int(max=9223372036854775807):seller_id>"
 blueprint.add_url_rule(_OF_SELLER, view_func=payout_seller.payouts_of_seller)
 blueprint.add_url_rule(f"{_OF_SELLER}/stop", view_func=payout_seller.stop_payouts, methods=["POST"])

@@ -4,9 +4,6 @@ from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
-from wtforms import TextAreaField
-from wtforms.validators import Length
 
 from marketplace import clock, db
 from marketplace.catalog import queries as catalog
@@ -18,17 +15,12 @@ from marketplace.payouts.rules import SkipCause
 from marketplace.payouts.stops import Stopped
 from marketplace.web import guards, wording
 from marketplace.web.admin import payout_page
+from marketplace.web.admin.payout_forms import DecisionForm
 from marketplace.web.console import Console, admin_console
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.wording import Badge, TimelineEntry
 
 _NEWEST = 10
-
-
-class StopForm(FlaskForm):
-    """Why a seller is not paid for now."""
-
-    reason = TextAreaField("Reason", [Length(max=500, message="At most 500 characters.")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +64,13 @@ class SellerPage:
 @guards.admin_only
 def payouts_of_seller(seller_id: int) -> ResponseReturnValue:
     """Show why a seller is or is not paid, and the form that stops them."""
-    return _show(seller_id, StopForm(), 200)
+    return _show(seller_id, DecisionForm(), 200)
 
 
 @guards.admin_only
 def stop_payouts(seller_id: int) -> ResponseReturnValue:
     """Stop a seller's payouts; what was not sent yet is called off."""
-    form = StopForm()
+    form = DecisionForm()
     catalog.shop_of(seller_id)
     if not form.validate():
         return _show(seller_id, form, 422)
@@ -100,9 +92,16 @@ def stop_payouts(seller_id: int) -> ResponseReturnValue:
 @guards.admin_only
 def lift_payout_stop(seller_id: int) -> ResponseReturnValue:
     """Let a seller be paid again."""
+    form = DecisionForm()
     catalog.shop_of(seller_id)
+    if not form.validate():
+        return _show(seller_id, form, 422)
+    admin_id, reason = guards.viewer().user_id, form.reason.data or ""
     try:
-        db.atomic(stops.lift, (db.TURN,), admin_id=guards.viewer().user_id, seller_id=seller_id, now=clock.now())
+        db.atomic(stops.lift, (db.TURN,), admin_id=admin_id, seller_id=seller_id, reason=reason, now=clock.now())
+    except Invalid as error:
+        form.reason.errors = [error.message]
+        return _show(seller_id, form, 422)
     except Conflict as error:
         flash(error.message, "wait")
     else:
@@ -110,7 +109,7 @@ def lift_payout_stop(seller_id: int) -> ResponseReturnValue:
     return redirect(url_for("admin.payouts_of_seller", seller_id=seller_id), code=303)
 
 
-def _show(seller_id: int, form: StopForm, code: int) -> ResponseReturnValue:
+def _show(seller_id: int, form: DecisionForm, code: int) -> ResponseReturnValue:
     shop, account = catalog.shop_of(seller_id), account_queries.account_of(seller_id)
     stopped = admin_queries.stops_of(seller_id)
     is_stopped = bool(stopped) and stopped[0].lifted_at is None
@@ -163,7 +162,8 @@ def _skip(skip: SkipRow) -> SkipView:
 
 
 def _stop(stop: StopRow) -> TimelineEntry:
-    lifted = f" Lifted {time_text(stop.lifted_at)} by {stop.lifted_by}." if stop.lifted_at else ""
+    why = f": {stop.lift_reason}" if stop.lift_reason else "."
+    lifted = f" Lifted {time_text(stop.lifted_at)} by {stop.lifted_by}{why}" if stop.lifted_at else ""
     return TimelineEntry(
         title="Lifted stop" if stop.lifted_at else "Stopped",
         when=time_text(stop.set_at),

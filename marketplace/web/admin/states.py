@@ -25,6 +25,7 @@ _ADDRESSES = {
     Page.EVENT: ("admin.event", "event_row_id", "Event"),
     Page.PAYOUT: ("admin.payout", "number", "Payout"),
     Page.USER: ("admin.user", "user_id", "Person"),
+    Page.BREAK: ("admin.reconciliation_break", "number", "Break"),
     Page.LISTING: ("shop.listing", "slug", "Listing"),
 }
 

@@ -1,0 +1,102 @@
+"""Events that no webhook brought, read from the provider's own list and taken in through the same door (scar S70).
+
+What is older than the list goes (thirty days) is made up for from the objects themselves.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from marketplace import db
+from marketplace.config import Settings
+from marketplace.outbound import watching
+from marketplace.provider_events import cursors, flows, sweeping
+from marketplace.provider_events.cursors import Reading
+from marketplace.provider_events.handlers import handler_of
+from marketplace.provider_events.states import EventRoad
+from marketplace.providers.base import InboundEvent, Provider, Unknown
+from marketplace.providers.events import KEPT
+
+log = structlog.get_logger()
+
+_LISTS = 20
+_SPAN = timedelta(hours=6)
+# The provider's clock may differ from ours, and its list may show an event after a younger one (fault F26).
+_OVERLAP = timedelta(minutes=15)
+# A request takes its time, so the list is left a little before its end is lost.
+_LISTED = KEPT - timedelta(hours=1)
+
+
+def read_missed(*, providers: Mapping[str, Provider], settings: Settings, now: datetime) -> int:
+    """Take in what the lists have whose turn has come; return how many events were new. One bad list stops no other."""
+    return sum(_read_due(provider, settings, now) for provider in providers.values())
+
+
+def read_all(*, now: datetime) -> None:
+    """Let the next `read_missed` read every list, because everything was stopped for a while."""
+    db.atomic(cursors.all_due, (), now=now)
+
+
+def _read_due(provider: Provider, settings: Settings, now: datetime) -> int:
+    taken = 0
+    for reading in db.atomic(cursors.due, (), provider=provider.name, now=now, limit=_LISTS):
+        try:
+            taken += _read(reading, provider, settings, now)
+        except Unknown as error:
+            # The provider does not answer: the other lists would only wait as long.
+            db.atomic(cursors.not_read, (), reading=reading, note=str(error), now=now)
+            break
+        except Exception as error:
+            log.exception("list of events not read", account=reading.account)
+            db.atomic(cursors.not_read, (), reading=reading, note=f"{type(error).__name__}: {error}", now=now)
+    return taken
+
+
+def _read(reading: Reading, provider: Provider, settings: Settings, now: datetime) -> int:
+    """Read one list from its cursor to now, span by span: what stops in the middle goes on there."""
+    taken, since = 0, reading.read_until
+    if now - since > _LISTED:
+        _read_objects(reading, provider, settings, now)
+        since = now - _LISTED
+    while since < now:
+        end = min(since + _SPAN, now)
+        # The last span is open: the provider's clock may be ahead of ours.
+        until = None if end == now else end
+        account = reading.account or None
+        found = provider.events.since(since - _OVERLAP, until=until, account=account)
+        taken += _take_in(found, provider, settings, now)
+        note = f"{taken} new" if taken else ""
+        db.atomic(cursors.moved, (), reading=reading, until=end, note=note, now=now)
+        since = end
+    return taken
+
+
+def _take_in(found: tuple[InboundEvent, ...], provider: Provider, settings: Settings, now: datetime) -> int:
+    """Let the inbox have what it lacks; types that no rule needs are what no webhook was asked for either."""
+    needed = [event for event in found if handler_of(event.type, event.account)]
+    ids = [event.event_id for event in needed]
+    new = db.atomic(cursors.unknown_of, (), provider=provider.name, event_ids=ids) if ids else set()
+    for event in needed:
+        if event.event_id in new:
+            body = json.dumps(event.payload, separators=(",", ":"), sort_keys=True).encode()
+            flows.receive(event, body, provider=provider, settings=settings, now=now, road=EventRoad.LISTED)
+    return len(new)
+
+
+def _read_objects(reading: Reading, provider: Provider, settings: Settings, now: datetime) -> None:
+    """Make up for events that are gone: all we follow has its turn at once, and what is new at the provider is read.
+
+    Refunds and disputes may have been made there without us; everything else is made by a call of ours.
+    """
+    if reading.account:
+        return
+    db.atomic(watching.all_due, (), since=reading.read_until, now=now)
+    for event_type, object_id in provider.events.made_since(reading.read_until):
+        try:
+            sweeping.read_object(event_type, object_id, provider=provider, settings=settings, now=now)
+        except Unknown:
+            raise
+        except Exception:
+            log.exception("object not taken over", object_id=object_id)
