@@ -108,7 +108,7 @@ MATRICES: dict[Machine, str] = {
                   received  returning returned  failed
     send_back     returning =         =         returning
     confirm       returned  returned  =         =
-    find_returned .         .         =         returned
+    find_returned .         =         =         returned
     fail          .         failed    failed    =
     """,
     PURCHASE: """
