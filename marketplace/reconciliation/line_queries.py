@@ -73,7 +73,8 @@ LEFT JOIN LATERAL (SELECT v.id, v.status, v.note FROM provider_event v WHERE b.i
     ) ORDER BY v.id DESC LIMIT 1) message ON true
 """
 _UNMATCHED = text(
-    _FACTS + " WHERE (l.matched_at IS NULL OR l.line_id IN (SELECT c.provider_line_id FROM correction c"
+    _FACTS  # noqa: S608  # ours
+    + " WHERE (l.matched_at IS NULL OR l.line_id IN (SELECT c.provider_line_id FROM correction c"
     " WHERE c.booked_at IS NOT NULL AND c.undone_at IS NULL))"
     " AND l.account_id = '' AND l.is_ours AND l.id > :after AND l.made_at <= :until ORDER BY l.id LIMIT :size"
 )
