@@ -21,6 +21,7 @@ from marketplace.orders import rules
 from marketplace.refunds import operations as refund_operations
 from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
+from tests import evidence
 from tests.builders import Bought, World
 from tests.e2e.soundness import unsound
 from tests.e2e.visitor import CARD_3DS, DECLINED_CARD, GOOD_ACCOUNT, GOOD_CARD
@@ -270,7 +271,7 @@ def disputed(world: World) -> str:
     """Let a seller add a file to the only dispute; return its number."""
     [(dispute_id, seller_id)] = world.rows("SELECT dispute_id, seller_id FROM dispute_share ORDER BY id LIMIT 1")
     keep_file(
-        b"%PDF-1.7",
+        evidence.pdf(),
         user_id=int(str(seller_id)),
         is_admin=False,
         dispute_id=int(str(dispute_id)),
