@@ -86,6 +86,8 @@ class Intent:
     amount_minor: int
     currency: str
     charge_id: str | None
+    is_fresh: bool = False
+    """Whether it was read just now; a message may be older than what we know."""
 
 
 @dataclass(frozen=True)

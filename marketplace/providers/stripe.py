@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -95,7 +96,8 @@ class StripeProvider:
 
     def get_intent(self, intent_id: str) -> Intent:
         """Read a payment intent again."""
-        return objects.intent(_call(lambda: self._client.v1.payment_intents.retrieve(intent_id)))
+        found = objects.intent(_call(lambda: self._client.v1.payment_intents.retrieve(intent_id)))
+        return replace(found, is_fresh=True)
 
     def refund(
         self, *, intent_id: str, amount_minor: int, reference: str, installation: str = "", key: str
