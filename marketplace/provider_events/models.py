@@ -10,7 +10,6 @@ from marketplace.history import Ruled
 from marketplace.provider_events.states import EVENT, EventRoad, EventStatus, Outcome
 from marketplace.transitions import Machine
 
-
 FOREIGN = "Another installation made this object."
 """The note of an event about an object of another installation on the same account."""
 
