@@ -53,7 +53,7 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
 class Webhooks:
     """How likely each thing befalls one delivery."""
 
-    lost: float = 0.0
+    lost: float = 0.1
     """F05: for good; the provider thinks it has arrived."""
     doubled: float = 0.2
     """F01."""

@@ -29,7 +29,7 @@ _SPANS = (
     timedelta(days=1),
 )
 _ROUNDS = 6
-_WITHOUT_SEQUEL = ("entries chained", "statements closed")
+_WITHOUT_SEQUEL = ("entries chained", "statements closed", "provider asked", "accounts read", "runs of reconciliation")
 _OUTAGE_MOVES = 6
 
 
@@ -42,10 +42,12 @@ def come_to_rest(play: Play) -> None:
         _send_everything(play)
     for span in _SPANS:
         play.advance(span)
-        for _ in range(_ROUNDS):
+        for _ in range(_ROUNDS if span == _SPANS[-1] else 2):
             delivered = play.stage.sandbox.deliver_pending()
             done = run_jobs(play)
             counts = jobs.tick(play.stage.app)
+            busy = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
+            play.story.append(f"{play.stage.now:%d %b %H:%M:%S}  rest {len(delivered)} webhooks, {done} jobs, {busy}")
             if not delivered and not done and not any(n for name, n in counts.items() if name not in _WITHOUT_SEQUEL):
                 break
 

@@ -21,6 +21,7 @@ from marketplace.orders import rules
 from marketplace.refunds import operations as refund_operations
 from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
+from tests import evidence
 from tests.builders import Bought, World
 from tests.builders_foreign import paid_elsewhere
 from tests.builders_reconciliation import book_at_the_provider, break_of, reconcile
@@ -281,7 +282,7 @@ def disputed(world: World) -> str:
     """Let a seller add a file to the only dispute; return its number."""
     [(dispute_id, seller_id)] = world.rows("SELECT dispute_id, seller_id FROM dispute_share ORDER BY id LIMIT 1")
     keep_file(
-        b"%PDF-1.7",
+        evidence.pdf(),
         user_id=int(str(seller_id)),
         is_admin=False,
         dispute_id=int(str(dispute_id)),

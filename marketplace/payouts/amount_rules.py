@@ -1,4 +1,4 @@
-"""What banks take of a currency: whole forints, say, although its minor units could name less. Pure."""
+"""What of ready money a payment to a bank takes: whole units, where banks take no others. Pure."""
 
 from collections.abc import Sequence
 
