@@ -229,12 +229,6 @@ def worker(app: Flask) -> procrastinate.App:
     def run_tick(timestamp: int) -> None:
         tick(app)
 
-    @queue.periodic(cron=EVERY_NIGHT)
-    @queue.task(name=CHECK_BOOKS, queueing_lock=CHECK_BOOKS, lock=CHECK_BOOKS)
-    def check_books_nightly(timestamp: int) -> None:
-        with app.app_context():
-            check_books()
-
     @queue.periodic(cron=EVERY_MINUTE)
     @queue.task(name=_RESCUE, queueing_lock=_RESCUE)
     async def rescue_stalled(timestamp: int) -> None:
@@ -245,7 +239,16 @@ def worker(app: Flask) -> procrastinate.App:
         with app.app_context():
             _record([Run(_RESCUE, began, _since(began), rescued)])
 
+    _by_night(queue, app)
     return queue
+
+
+def _by_night(queue: procrastinate.App, app: Flask) -> None:
+    @queue.periodic(cron=EVERY_NIGHT)
+    @queue.task(name=CHECK_BOOKS, queueing_lock=CHECK_BOOKS, lock=CHECK_BOOKS)
+    def check_books_nightly(timestamp: int) -> None:
+        with app.app_context():
+            check_books()
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
 from tests import evidence
 from tests.builders import Bought, World
+from tests.builders_foreign import paid_elsewhere
 from tests.builders_reconciliation import book_at_the_provider, break_of, reconcile
 from tests.e2e.soundness import unsound
 from tests.e2e.visitor import CARD_3DS, DECLINED_CARD, GOOD_ACCOUNT, GOOD_CARD
@@ -166,6 +167,9 @@ def seed(world: World) -> Seeded:
     book_at_the_provider(world, "stripe_fee", -100)
     reconcile(world, in_minutes=10)
     found |= {"break": break_of(world, "line_without_entry")}
+    paid_elsewhere(world, 4_200)
+    world.settle_down()
+    found |= {"parked": one(world, "SELECT min(id) FROM provider_event WHERE status = 'parked'")}
     owed = {"debt": "SELECT min(id) FROM seller_debt", "debtor": "SELECT min(seller_id) FROM seller_debt"}
     return Seeded(world, people, found | {name: one(world, statement) for name, statement in owed.items()})
 

@@ -184,6 +184,7 @@ GET    /admin/payments/<payment_id>/shares/<share_id>/hold in 403 403   403    4
 POST   /admin/payments/<payment_id>/shares/<share_id>/hold/decide in 403 403   403    403    422   404     404
 GET    /admin/payments/<payment_id>/explain/<figure> in   403  403     403    403    200   404     404
 GET    /admin/events                               in     403  403     403    403    200   -       -
+POST   /admin/events/test                          in     403  403     403    403    go    -       -
 GET    /admin/events/<event_row_id>                in     403  403     403    403    200   404     404
 GET    /admin/events/<event_row_id>/replay         in     403  403     403    403    200   404     404
 POST   /admin/events/<event_row_id>/replay/run     in     403  403     403    403    422   404     404

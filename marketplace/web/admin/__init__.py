@@ -57,6 +57,7 @@ blueprint.add_url_rule(f"{_HOLD}/decide", view_func=hold.decide_hold, methods=["
 blueprint.add_url_rule("/admin/events", view_func=events.events)
 _EVENT = "/admin/events/<int(max=9223372036854775807):event_row_id>"
 _UNMATCHED = "/admin/unmatched/<int(max=9223372036854775807):event_row_id>"
+blueprint.add_url_rule("/admin/events/test", view_func=events.send_test, methods=["POST"])
 blueprint.add_url_rule(_EVENT, view_func=event_page.event)
 blueprint.add_url_rule(f"{_EVENT}/replay", "replay", event_replay.replay_page)
 blueprint.add_url_rule(f"{_EVENT}/replay/run", view_func=event_replay.replay_event, methods=["POST"])

@@ -50,12 +50,15 @@ _WORDS: Mapping[Tile, Words] = {
     Tile.STUCK_JOBS: Words("Jobs nobody works on", "None for 5 min"),
     Tile.FAILED_JOBS: Words("Failed jobs", "None"),
     Tile.BOOKS: Words("Books recomputed", "Every night, and all agrees"),
+    Tile.BREAKS: Words("Breaks", "None; act after 3 days"),
+    Tile.DRIFT: Words("Drift from the provider", "None at the last reconciliation, every night"),
 }
 _GROUPS = {
     "Events": (Tile.WEBHOOK_LAG, Tile.EVENTS_WAITING, Tile.UNMATCHED),
     "Calls to the provider": (Tile.UNKNOWN_CALLS, Tile.BLOCKED_CALLS),
     "Money on its way": (Tile.STUCK_PAYMENTS, Tile.STUCK_REFUNDS, Tile.STUCK_RETURNS, Tile.STUCK_PAYOUTS),
-    "Balances and books": (Tile.DEBTS, Tile.NEGATIVE, Tile.BOOKS),
+    "Books and reconciliation": (Tile.BOOKS, Tile.BREAKS, Tile.DRIFT),
+    "Balances": (Tile.DEBTS, Tile.NEGATIVE),
     "Work in the background": (Tile.TICK, Tile.STUCK_JOBS, Tile.FAILED_JOBS),
 }
 _LISTS: Mapping[Tile, tuple[str, Mapping[str, str]]] = {
@@ -63,6 +66,8 @@ _LISTS: Mapping[Tile, tuple[str, Mapping[str, str]]] = {
     Tile.EVENTS_WAITING: ("admin.events", {"status": "received"}),
     Tile.UNMATCHED: ("admin.unmatched", {}),
     Tile.DEBTS: ("admin.debts", {}),
+    Tile.BREAKS: ("admin.reconciliation", {}),
+    Tile.DRIFT: ("admin.reconciliation", {}),
     Tile.TICK: ("admin.jobs_page", {}),
     Tile.FAILED_JOBS: ("admin.jobs_page", {}),
 }
@@ -211,6 +216,8 @@ def _oldest(found: Reading, now: datetime, system_now: datetime) -> str:
     """Return what else there is to say of a figure, as a sentence with a blank ahead."""
     if found.tile is Tile.WEBHOOK_LAG:
         return f" The slowest took {span_text(timedelta(seconds=found.more))}."
+    if found.tile is Tile.DRIFT:
+        return f" Last compared {age_text(found.since, now)} ago." if found.since else " It has not been compared yet."
     if found.tile is Tile.BOOKS:
         return f" Last {age_text(found.since, system_now)} ago." if found.since else ""
     if found.tile is Tile.UNMATCHED and found.more:
