@@ -126,10 +126,13 @@ class Repeated:
     words: str
 
 
-def entries(*, after: int, until: datetime, size: int) -> tuple[list[Missing], int | None]:
-    """Return what is wrong about the next entries of the balance at the provider, and the last posting looked at."""
+def entries(*, after: int, until: datetime, size: int) -> tuple[list[Missing], int, bool]:
+    """Return what is wrong about the next entries of the balance at the provider.
+
+    With it come the last posting looked at, and whether there are more.
+    """
     rows = db.read(_NEXT_ENTRIES, {"after": after, "until": until, "size": size})
-    return [_entry(row) for row in rows if row.line is None], (rows[-1].id if rows else None)
+    return [_entry(row) for row in rows if row.line is None], (rows[-1].id if rows else after), len(rows) == size
 
 
 def entry(entry_id: int) -> Missing | None:
@@ -144,10 +147,13 @@ def entry(entry_id: int) -> Missing | None:
 def rows_of(
     name: str, *, after: int, since: datetime, until: datetime, provider: str, size: int
 ) -> tuple[list[Missing], int | None]:
-    """Return the next rows of one of ROWS that moved money in this time and have no line, and the last one's id."""
+    """Return the next rows of one of ROWS that moved money in this time and have no line.
+
+    With them comes where to go on; None when there are no more.
+    """
     values = {"after": after, "since": since, "until": until, "size": size}
     rows = db.read(_NEXT_ROWS[name], values | ({"provider": provider} if name == "payment" else {}))
-    return [_row(name, row) for row in rows], (rows[-1].id if rows else None)
+    return [_row(name, row) for row in rows], (rows[-1].id if len(rows) == size else None)
 
 
 def row_of(name: str, row_id: int) -> Missing | None:
@@ -163,10 +169,10 @@ def next_account(*, after: str, since: datetime) -> tuple[str, datetime] | None:
 
 
 def bank_payouts(*, after: int, since: datetime, until: datetime, size: int) -> tuple[list[Missing], int | None]:
-    """Return what is wrong about the next payments to banks, and the last one looked at; accounts first read count."""
+    """Return what is wrong about the next payments to banks, and where to go on; of accounts that were read."""
     rows = db.read(_NEXT_PAYOUTS, {"after": after, "since": since, "until": until, "size": size})
     wrong = [found for row in rows if (found := _bank_payout(row, until)) is not None]
-    return wrong, (rows[-1].id if rows else None)
+    return wrong, (rows[-1].id if len(rows) == size else None)
 
 
 def bank_payout(payout_id: int, now: datetime) -> Missing | None:
