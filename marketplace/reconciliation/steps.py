@@ -95,7 +95,9 @@ def accounts(run: Standing, context: Context) -> Progress:
     account_id, _, page_after = run.cursor.partition(":")
     since = (run.since or _EVER) - _BACK
     if not page_after:
-        found = side_queries.next_account(after=account_id, since=since)
+        found = side_queries.next_account(
+            after=account_id, since=since, day=run.until.toordinal() if run.since else None
+        )
         if found is None:
             return Progress(None, {})
         account_id, since = found[0], max(since, found[1])
@@ -124,7 +126,7 @@ def payouts(run: Standing, context: Context) -> Progress:
 def messages(run: Standing, context: Context) -> Progress:
     """Note which messages came twice. Each is closed at once: the second one has changed nothing."""
     since = run.since or _EVER
-    counts = {"found": 0}
+    found = 0
     for again in side_queries.repeated(since=since, until=run.until):
         finding = Finding(
             f"message:{again.event_id}",
@@ -135,8 +137,8 @@ def messages(run: Standing, context: Context) -> Progress:
             payment_id=again.payment_id,
             note=again.words,
         )
-        counts["found"] += db.atomic(breaks.found_settled, (), finding=finding, run_id=run.id, now=context.now)
-    return Progress(None, counts)
+        found += db.atomic(breaks.found_settled, (), finding=finding, run_id=run.id, now=context.now)
+    return Progress(None, {"found": found, "mended": found})
 
 
 def look_again(run: Standing, context: Context) -> Progress:
