@@ -88,6 +88,7 @@ _ADMIN: dict[str, _Links] = {
         ("events", "Events", "admin.events", "webhook"),
         ("jobs", "Jobs", "admin.jobs_page", "clock"),
         ("states", "States", "admin.states", "list"),
+        ("proof", "Proof", "admin.proof", "shield-check"),
     ),
 }
 

@@ -186,6 +186,8 @@ GET    /admin/payments/<payment_id>/explain/<figure> in   403  403     403    40
 GET    /admin/events                               in     403  403     403    403    200   -       -
 GET    /admin/events/<event_row_id>                in     403  403     403    403    200   404     404
 GET    /admin/states                               in     403  403     403    403    200   -       -
+GET    /admin/proof                                in     403  403     403    403    200   -       -
+POST   /admin/proof/replay                         in     403  403     403    403    422   -       -
 GET    /admin/ledger                               in     403  403     403    403    200   -       -
 GET    /admin/ledger/entries                       in     403  403     403    403    200   -       -
 GET    /admin/ledger/entries/<entry_id>            in     403  403     403    403    200   404     404
