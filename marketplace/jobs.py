@@ -31,6 +31,7 @@ from marketplace.outbound import flows as outbound
 from marketplace.payments import holds
 from marketplace.payouts import account_flows
 from marketplace.payouts import flows as payouts
+from marketplace.proofs import flows as proofs
 from marketplace.provider_events import backfill, sweeping
 from marketplace.provider_events import flows as events
 from marketplace.queue import JobName
@@ -223,6 +224,11 @@ def worker(app: Flask) -> procrastinate.App:
         with app.app_context(), _kept_failure(context):
             provider = app.extensions["providers"]["stripe"]
             reconciliation.go_on(provider=provider, settings=settings, now=clock.now())
+
+    @queue.task(name=JobName.REPLAY_SEED, pass_context=True)
+    def replay_seed(context: JobContext, seed: int, profile: str) -> None:
+        with app.app_context(), _kept_failure(context):
+            proofs.replay(settings.var_dir, seed=seed, profile=profile)
 
     @queue.periodic(cron=EVERY_FIVE_SECONDS)
     @queue.task(name=JobName.TICK, queueing_lock="tick", lock="tick")

@@ -90,6 +90,7 @@ _ADMIN: dict[str, _Links] = {
         ("jobs", "Jobs", "admin.jobs_page", "clock"),
         ("health", "Health", "admin.health", "shield-check"),
         ("states", "States", "admin.states", "list"),
+        ("proof", "Proof", "admin.proof", "shield-check"),
     ),
 }
 

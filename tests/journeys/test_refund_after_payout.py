@@ -233,7 +233,7 @@ def test_a_reversal_of_ours_meets_one_made_at_the_provider_and_the_lines_hold(wo
     agreed(world)
     if is_made:
         assert owed(world) == [(9_700, 9_380, 0)]
-        assert shares(world) == [("refunded", 0), ("transferring", 4_000)], "what the other gave waits for its payout's end"
+        assert shares(world) == [("refunded", 0), ("transferring", 4_000)], "the other waits for its payout"
 
 
 @pytest.mark.covers("S4.8")

@@ -19,6 +19,7 @@ from marketplace.web.admin import (
     payout_deciding,
     payout_seller,
     payouts,
+    proof,
     purchases,
     reconciliation,
     reconciliation_break,
@@ -84,6 +85,8 @@ _WRITE_OFF = "/admin/debts/<int(max=9223372036854775807):debt_id>/write-off"
 blueprint.add_url_rule(_WRITE_OFF, view_func=debts.write_off)
 blueprint.add_url_rule(f"{_WRITE_OFF}/decide", view_func=debts.write_debt_off, methods=["POST"])
 blueprint.add_url_rule("/admin/states", view_func=states.states)
+blueprint.add_url_rule("/admin/proof", view_func=proof.proof)
+blueprint.add_url_rule("/admin/proof/replay", view_func=proof.replay_seed, methods=["POST"])
 blueprint.add_url_rule("/admin/refunds", view_func=refunds.refunds)
 blueprint.add_url_rule("/admin/refunds/rules", view_func=refund_rules.refund_rules)
 blueprint.add_url_rule("/admin/refunds/<number>/approve", view_func=refund_deciding.approve_refund, methods=["POST"])
