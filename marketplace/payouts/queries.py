@@ -9,6 +9,7 @@ from sqlalchemy import Row, bindparam, func, select
 
 from marketplace import db
 from marketplace.config import MoneyPolicy
+from marketplace.errors import NotFound
 from marketplace.outbound.models import CallKind
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
@@ -40,6 +41,7 @@ _OPEN_PAYOUT = (
     .group_by(PayoutLine.transaction_id)
     .subquery()
 )
+_STANDING = select(Payout.status, Payout.failure_reason).where(Payout.id == bindparam("payout_id"))
 _PAYOUTS_OF = select(PayoutLine.payout_id.label("id")).where(
     PayoutLine.transaction_id.in_(bindparam("ids", expanding=True))
 )
@@ -62,6 +64,14 @@ _SHARES = (
     .outerjoin(Payout, Payout.id == _OPEN_PAYOUT.c.payout_id)
     .where(_X.seller_id == bindparam("seller_id"), _X.id.in_(bindparam("ids", expanding=True)))
 )
+
+
+def standing_of(payout_id: int) -> tuple[PayoutStatus, str | None]:
+    """Return how a payout stands, and why where it was refused or failed; raises NotFound."""
+    found = db.read_one(_STANDING, {"payout_id": payout_id})
+    if found is None:
+        raise NotFound("There is no such payout.")
+    return found.status, found.failure_reason
 
 
 def calls_of(share_ids: Sequence[int]) -> dict[CallKind, list[int]]:

@@ -85,6 +85,8 @@ class Intent:
     amount_minor: int
     currency: str
     charge_id: str | None
+    decline: "Decline | None" = None
+    """Its last refused attempt, where it was read from the intent itself."""
 
 
 @dataclass(frozen=True)

@@ -86,8 +86,10 @@ _ADMIN: dict[str, _Links] = {
     "Books and system": (
         ("ledger", "Ledger", "admin.ledger", "scale"),
         ("events", "Events", "admin.events", "webhook"),
+        ("calls", "Calls", "admin.calls", "send"),
         ("jobs", "Jobs", "admin.jobs_page", "clock"),
         ("states", "States", "admin.states", "list"),
+        ("settings", "Settings", "admin.settings", "settings"),
     ),
 }
 

@@ -55,6 +55,7 @@ _LISTS = {
         "/admin/disputes?tab=inquiries",
         "/admin/payments",
         "/admin/events",
+        "/admin/calls?tab=done",
         "/admin/ledger",
         "/admin/ledger/seller_held/USD",
         "/admin/refunds/rules",
