@@ -53,8 +53,6 @@ OUTCOMES = {
 """What becomes of each kind of call, in the transaction that records its outcome."""
 STALLED_SECONDS = 60
 _POLL_SECONDS = 0.5
-# Each round does batches of fifty; a stop of days leaves hundreds.
-_ROUNDS = 1_000
 # The sixth field is the seconds. In front, it would mean every second of every fifth minute.
 EVERY_FIVE_SECONDS = "* * * * * */5"
 EVERY_MINUTE = "* * * * *"
@@ -110,39 +108,6 @@ def tick(app: Flask) -> dict[str, int]:
         done = sum(run.done for run in runs)
         _record([*runs, Run(JobName.TICK.value, began, _since(began), done, error)])
     return counts
-
-
-@dataclass(frozen=True, slots=True)
-class Resumed:
-    """What was made up for after a stop: how much each step did, and which failed at the end."""
-
-    counts: dict[str, int]
-    failed: tuple[str, ...]
-    is_quiet: bool
-    """Whether nothing was left to do."""
-
-    def as_dict(self) -> dict[str, object]:
-        """Return it as JSON takes it."""
-        return {"done": self.counts, "failed": list(self.failed), "nothing left to do": self.is_quiet}
-
-
-def resume(app: Flask) -> Resumed:
-    """Make up for a stop: read every list of events to its end, then do what is due until nothing is left.
-
-    Safe beside a running worker, and as often as one likes. What is not due yet stays for the tick.
-    """
-    with app.app_context():
-        backfill.read_all(now=clock.now())
-    total: dict[str, int] = {}
-    counts: dict[str, int] = {}
-    for _ in range(_ROUNDS):
-        counts = tick(app)
-        for name, count in counts.items():
-            total[name] = total.get(name, 0) + max(count, 0)
-        if not any(counts.values()):
-            break
-    failed = tuple(name for name, count in counts.items() if count < 0)
-    return Resumed(total, failed, is_quiet=not any(counts.values()))
 
 
 def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
@@ -210,6 +175,30 @@ def worker(app: Flask) -> procrastinate.App:
     settings = app.extensions["settings"]
     queue = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=settings.database_url, max_size=6))
 
+    _on_demand(queue, app)
+
+    @queue.periodic(cron=EVERY_FIVE_SECONDS)
+    @queue.task(name=JobName.TICK, queueing_lock="tick", lock="tick")
+    def run_tick(timestamp: int) -> None:
+        tick(app)
+
+    @queue.periodic(cron=EVERY_MINUTE)
+    @queue.task(name=_RESCUE, queueing_lock=_RESCUE)
+    async def rescue_stalled(timestamp: int) -> None:
+        began, rescued = clock.system_now(), 0
+        for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+            await _rescue(queue, job)
+            rescued += 1
+        with app.app_context():
+            _record([Run(_RESCUE, began, _since(began), rescued)])
+
+    _by_night(queue, app)
+    return queue
+
+
+def _on_demand(queue: procrastinate.App, app: Flask) -> None:
+    settings = app.extensions["settings"]
+
     @queue.task(name=JobName.READ_EVENT, pass_context=True)
     def read_event(context: JobContext, event_id: int) -> None:
         with app.app_context(), _kept_failure(context):
@@ -231,24 +220,6 @@ def worker(app: Flask) -> procrastinate.App:
     def replay_seed(context: JobContext, seed: int, profile: str) -> None:
         with app.app_context(), _kept_failure(context):
             proofs.replay(settings.var_dir, seed=seed, profile=profile)
-
-    @queue.periodic(cron=EVERY_FIVE_SECONDS)
-    @queue.task(name=JobName.TICK, queueing_lock="tick", lock="tick")
-    def run_tick(timestamp: int) -> None:
-        tick(app)
-
-    @queue.periodic(cron=EVERY_MINUTE)
-    @queue.task(name=_RESCUE, queueing_lock=_RESCUE)
-    async def rescue_stalled(timestamp: int) -> None:
-        began, rescued = clock.system_now(), 0
-        for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
-            await _rescue(queue, job)
-            rescued += 1
-        with app.app_context():
-            _record([Run(_RESCUE, began, _since(began), rescued)])
-
-    _by_night(queue, app)
-    return queue
 
 
 def _by_night(queue: procrastinate.App, app: Flask) -> None:

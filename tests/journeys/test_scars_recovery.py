@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from marketplace import jobs
+from marketplace import resuming
 from marketplace.refunds.wishes import Wish
 from marketplace.sandbox import disputes as bank
 from tests.builders import World
@@ -160,7 +160,7 @@ def test_s70_stopped_for_longer_than_events_are_kept(world: World) -> None:
         event.type for event in world.provider.events.since(world.now - timedelta(days=30))
     }
 
-    done = jobs.resume(world.app)
+    done = resuming.resume(world.app)
 
     assert (done.failed, done.is_quiet) == ((), True)
     found = end(world)
@@ -176,5 +176,5 @@ def test_s70_stopped_for_longer_than_events_are_kept(world: World) -> None:
         world.sandbox.balance_sum("usd")
         == dict(world.rows("SELECT account, sum(amount_minor) FROM posting GROUP BY 1"))["provider_balance"]
     )
-    again = jobs.resume(world.app)
+    again = resuming.resume(world.app)
     assert sum(again.counts.values()) == 0
