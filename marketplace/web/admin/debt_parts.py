@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import url_for
 
@@ -105,7 +106,7 @@ def figures(totals: Sequence[DebtTotal]) -> tuple[Figure, ...]:
 
 def debtor(row: Debtor, since: str, until: str) -> DebtorRow:
     """Return one seller of the list; each age opens to its debts, of the same days."""
-    days = {name: day for name, day in (("from", since), ("to", until)) if day}
+    days: dict[str, Any] = {name: day for name, day in (("from", since), ("to", until)) if day}
 
     def url(age: Age) -> str:
         return url_for("admin.debtor", seller_id=row.seller_id, currency=row.currency, age=age.value, **days)
