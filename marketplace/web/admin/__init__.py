@@ -67,7 +67,7 @@ blueprint.add_url_rule(f"{_UNMATCHED}/decide", view_func=unmatched.decide_unmatc
 blueprint.add_url_rule(f"{_UNMATCHED}/take-up", view_func=unmatched.take_up_event, methods=["POST"])
 blueprint.add_url_rule("/admin/health", "health", health.board_page)
 blueprint.add_url_rule("/admin/health/check-books/run", view_func=health.check_books_now, methods=["POST"])
-blueprint.add_url_rule("/admin/health/<name>", view_func=health.health_list)
+blueprint.add_url_rule("/admin/health/<tile>", view_func=health.health_list)
 blueprint.add_url_rule("/admin/jobs", view_func=jobs.jobs_page)
 blueprint.add_url_rule(
     "/admin/jobs/<int(max=9223372036854775807):job_id>/retry", view_func=jobs.retry_job, methods=["POST"]
