@@ -197,7 +197,7 @@ GET    /admin/unmatched/<event_row_id>             in     403  403     403    40
 POST   /admin/unmatched/<event_row_id>/decide      in     403  403     403    403    422   404     404
 POST   /admin/unmatched/<event_row_id>/take-up     in     403  403     403    403    go    404     404
 GET    /admin/health                               in     403  403     403    403    200   -       -
-GET    /admin/health/<name>                        in     403  403     403    403    200   404     404
+GET    /admin/health/<tile>                        in     403  403     403    403    200   404     404
 POST   /admin/health/check-books/run               in     403  403     403    403    go    -       -
 GET    /admin/settings                             in     403  403     403    403    200   -       -
 GET    /admin/states                               in     403  403     403    403    200   -       -

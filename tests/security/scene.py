@@ -246,6 +246,7 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
         "account": "seller_held",
         "currency": "USD",
         "pot": "balance",
+        "tile": "stuck-payments",
         "month": f"{world.now:%Y-%m}",
         "day": only(
             "SELECT (planned_release_date AT TIME ZONE 'UTC')::date FROM payment_transaction WHERE payment_id = %s",

@@ -58,6 +58,7 @@ _MISSING = {
     "figure": "nothing",
     "currency": "XXX",
     "pot": "nothing",
+    "tile": "nothing",
     "day": "2001-01-01",
     "month": "2001-01",
 }
@@ -72,6 +73,7 @@ _BROKEN = {
     "figure": ("\0", "net ", "__class__"),
     "currency": ("USDD", "US", "\N{EURO SIGN}"),
     "pot": ("\0", "Balance", "x" * 3000),
+    "tile": ("\0", "Stuck-Payments", "x" * 3000),
     "day": ("\0", "2026-02-30", "x" * 3000),
     "month": ("\0", "2026-13", "2026-1", "x" * 3000),
 }

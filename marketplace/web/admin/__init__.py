@@ -76,7 +76,7 @@ blueprint.add_url_rule(f"{_UNMATCHED}/decide", view_func=unmatched.decide_unmatc
 blueprint.add_url_rule(f"{_UNMATCHED}/take-up", view_func=unmatched.take_up_event, methods=["POST"])
 blueprint.add_url_rule("/admin/health", "health", health.board_page)
 blueprint.add_url_rule("/admin/health/check-books/run", view_func=health.check_books_now, methods=["POST"])
-blueprint.add_url_rule("/admin/health/<name>", view_func=health.health_list)
+blueprint.add_url_rule("/admin/health/<tile>", view_func=health.health_list)
 blueprint.add_url_rule("/admin/calls", view_func=calls.calls)
 blueprint.add_url_rule("/admin/calls/<int(max=9223372036854775807):call_id>", view_func=calls.call)
 blueprint.add_url_rule(

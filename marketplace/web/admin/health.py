@@ -153,26 +153,28 @@ def board_page() -> ResponseReturnValue:
 
 
 @guards.admin_only
-def health_list(name: str) -> ResponseReturnValue:
+def health_list(tile: str) -> ResponseReturnValue:
     """Show the rows behind one tile that has no other list."""
-    tile = lists.member(Tile, name)
-    if tile is None or not (board.has_rows(tile) or tile in _OWN_LISTS):
+    asked = lists.member(Tile, tile)
+    if asked is None or not (board.has_rows(asked) or asked in _OWN_LISTS):
         raise NotFound("There is no such list.")
     now, system_now = clock.now(), clock.system_now()
-    [found] = [each for each in board.readings(now=now, system_now=system_now) if each.tile is tile]
+    [found] = [each for each in board.readings(now=now, system_now=system_now) if each.tile is asked]
     rows = (
-        _OWN_LISTS[tile](found) if tile in _OWN_LISTS else tuple(_stuck(each, now) for each in board.stuck(tile, now))
+        _OWN_LISTS[asked](found)
+        if asked in _OWN_LISTS
+        else tuple(_stuck(each, now) for each in board.stuck(asked, now))
     )
-    words = _WORDS[tile]
+    words = _WORDS[asked]
     page = HealthListPage(
         title=words.label,
         console=admin_console("health"),
         crumbs=(Crumb("Health", url_for("admin.health")),),
-        badge=_LEVELS[level(found, time_of(tile, now, system_now))],
+        badge=_LEVELS[level(found, time_of(asked, now, system_now))],
         note=f"Bound: {words.bound}." + (f" The first {MOST}." if found.count > MOST else ""),
         rows=rows,
-        empty=_books_text(found, system_now) if tile is Tile.BOOKS else "Nothing is past its bound.",
-        run_url=url_for("admin.check_books_now") if tile is Tile.BOOKS else "",
+        empty=_books_text(found, system_now) if asked is Tile.BOOKS else "Nothing is past its bound.",
+        run_url=url_for("admin.check_books_now") if asked is Tile.BOOKS else "",
     )
     return render_template("admin/health_list.html", page=page)
 
@@ -186,7 +188,7 @@ def check_books_now() -> ResponseReturnValue:
         flash(f"{count} {'rows do' if count > 1 else 'row does'} not agree.", "bad")
     else:
         flash(f"All of it agrees: {report.entries:,} entries, {report.checks} checks.", "ok")
-    return redirect(url_for("admin.health_list", name=Tile.BOOKS.value), code=303)
+    return redirect(url_for("admin.health_list", tile=Tile.BOOKS.value), code=303)
 
 
 def _tile(found: Reading, its_level: Level, now: datetime, system_now: datetime) -> TileView:
@@ -232,7 +234,7 @@ def _url(tile: Tile) -> str:
         endpoint, values = _LISTS[tile]
         given: dict[str, Any] = dict(values)
         return url_for(endpoint, **given)
-    return url_for("admin.health_list", name=tile.value)
+    return url_for("admin.health_list", tile=tile.value)
 
 
 def _stuck(row: StuckRow, now: datetime) -> ListRow:
