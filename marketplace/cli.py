@@ -14,18 +14,20 @@ from marketplace.payments import holds
 from marketplace.payouts import flows as payouts
 from marketplace.provider_events import replay
 from marketplace.provider_events.replay import By
-from marketplace.reconciliation import checks, run_queries
 from marketplace.reconciliation import flows as reconciliation
+from marketplace.reconciliation import run_queries
 
 
 def register(app: Flask) -> None:
     """Attach the commands to `app`."""
+    _register_money(app)
     _register_recovery(app)
+    _register_replay(app)
 
     @app.cli.command("check-books")
     def check_books() -> None:
         """Recompute the books; exit 1 and name the rows when something does not agree."""
-        report = checks.check_books()
+        report = jobs.check_books()
         click.echo(json.dumps(report.as_dict(), indent=2))
         sys.exit(0 if report.agrees else 1)
 
@@ -33,25 +35,6 @@ def register(app: Flask) -> None:
     def tick() -> None:
         """Do everything that is due now, once."""
         click.echo(json.dumps(jobs.tick(app), indent=2))
-
-    @app.cli.command("release-holds")
-    def release_holds() -> None:
-        """Release every share whose hold is over, in batches; print how many so far."""
-        policy = app.extensions["settings"].money
-        _until_done("released", lambda: db.atomic(holds.release_due, (), policy=policy, now=clock.now()))
-
-    @app.cli.command("send-payouts")
-    def send_payouts() -> None:
-        """Pay every seller whose day has come; print how many so far. Killed at any moment, the next run goes on."""
-        providers, policy = app.extensions["providers"], app.extensions["settings"].money
-        _until_done("sent", lambda: payouts.run_due(providers=providers, policy=policy, now=clock.now()))
-
-    @app.cli.command("reconcile")
-    @click.option("--look-only", is_flag=True, help="Mend nothing, also where the cause is known.")
-    @click.option("--from-start", is_flag=True, help="Read all lines again, not only those since the last run.")
-    def reconcile(*, look_only: bool, from_start: bool) -> None:
-        """Compare the provider's lines, the ledger and the rows; exit 1 while breaks are open. Killed, it goes on."""
-        _reconcile(app, mends=not look_only, from_start=from_start)
 
     @app.cli.command("worker")
     def worker() -> None:
@@ -63,7 +46,19 @@ def register(app: Flask) -> None:
         """Load the demo shop once."""
         click.echo(demo.load(app.extensions["settings"].var_dir, clock.now()))
 
-    _register_replay(app)
+
+def _register_money(app: Flask) -> None:
+    @app.cli.command("release-holds")
+    def release_holds() -> None:
+        """Release every share whose hold is over, in batches; print how many so far."""
+        policy = app.extensions["settings"].money
+        _until_done("released", lambda: db.atomic(holds.release_due, (), policy=policy, now=clock.now()))
+
+    @app.cli.command("send-payouts")
+    def send_payouts() -> None:
+        """Pay every seller whose day has come; print how many so far. Killed at any moment, the next run goes on."""
+        providers, policy = app.extensions["providers"], app.extensions["settings"].money
+        _until_done("sent", lambda: payouts.run_due(providers=providers, policy=policy, now=clock.now()))
 
 
 def _register_replay(app: Flask) -> None:
@@ -88,6 +83,13 @@ def _register_replay(app: Flask) -> None:
 
 
 def _register_recovery(app: Flask) -> None:
+    @app.cli.command("reconcile")
+    @click.option("--look-only", is_flag=True, help="Mend nothing, also where the cause is known.")
+    @click.option("--from-start", is_flag=True, help="Read all lines again, not only those since the last run.")
+    def reconcile(*, look_only: bool, from_start: bool) -> None:
+        """Compare the provider's lines, the ledger and the rows; exit 1 while breaks are open. Killed, it goes on."""
+        _reconcile(app, mends=not look_only, from_start=from_start)
+
     @app.cli.command("resume")
     def resume() -> None:
         """Go on after a stop: what no webhook brought, what waits for an outcome, what is due; print what was done."""

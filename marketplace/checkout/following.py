@@ -13,8 +13,19 @@ NOT_CLEARED = "The payment did not clear at your bank."
 _NOT_CLEARED = frozenset({"requires_payment_method", "canceled"})
 
 
-def follow_checkout(session: Session, *, checkout: Checkout, actor: Actor, policy: MoneyPolicy, now: datetime) -> str:
-    """Put a payment page as it stands into the books; return what that did, in words."""
+def follow_checkout(
+    session: Session,
+    *,
+    checkout: Checkout,
+    actor: Actor,
+    policy: MoneyPolicy,
+    now: datetime,
+    is_fresh: bool = False,
+) -> str:
+    """Put a payment page as it stands into the books; return what that did, in words.
+
+    `is_fresh`: its intent was asked as well, and still clears.
+    """
     if checkout.is_complete and checkout.is_paid:
         paid = settlement.PaidReport(
             checkout.payment_id, checkout.amount_minor, checkout.currency, checkout.intent_id, checkout.session_id
@@ -28,6 +39,7 @@ def follow_checkout(session: Session, *, checkout: Checkout, actor: Actor, polic
             session_id=checkout.session_id,
             actor=actor,
             now=now,
+            is_fresh=is_fresh,
         )
     if not checkout.is_open:
         return settlement.expired(session, payment_id=checkout.payment_id, actor=actor, now=now)
@@ -45,7 +57,8 @@ def follow_page(
         return settlement.not_cleared(
             session, payment_id=checkout.payment_id, reason=NOT_CLEARED, actor=actor, policy=policy, now=now
         )
-    return follow_checkout(session, checkout=checkout, actor=actor, policy=policy, now=now)
+    is_fresh = intent is not None
+    return follow_checkout(session, checkout=checkout, actor=actor, policy=policy, now=now, is_fresh=is_fresh)
 
 
 def follow_intent(session: Session, *, intent: Intent, actor: Actor, policy: MoneyPolicy, now: datetime) -> str:
@@ -55,7 +68,13 @@ def follow_intent(session: Session, *, intent: Intent, actor: Actor, policy: Mon
         return f"Paid: {settlement.settle(session, paid=paid, actor=actor, policy=policy, now=now)}."
     if intent.status == "processing":
         return settlement.processing(
-            session, payment_id=intent.payment_id, intent_id=intent.intent_id, session_id=None, actor=actor, now=now
+            session,
+            payment_id=intent.payment_id,
+            intent_id=intent.intent_id,
+            session_id=None,
+            actor=actor,
+            now=now,
+            is_fresh=intent.is_fresh,
         )
     verb = {"requires_action": "require_action", "canceled": "cancel"}.get(intent.status)
     return settlement.reported(

@@ -17,15 +17,14 @@ from marketplace.outbound import watching
 from marketplace.outbound.models import CallKind, OutboundCall, WatchKind
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
-from marketplace.payouts import rules, skips, standing_queries
+from marketplace.payouts import amount_rules, rules, skips, standing_queries
+from marketplace.payouts.day_queries import PAYOUT_LINES
 from marketplace.payouts.models import Payout, PayoutLine, PayoutPause, PayoutStop, SellerAccount
 from marketplace.payouts.rules import Occasion, SkipCause
 from marketplace.payouts.states import AccountStatus
 
 REFERENCE = "payout:"
 RUN = Actor.job("payouts")
-_LINES = 500
-"""The most shares one payout pays; a seller with more gets several, so that no transaction grows without end."""
 _STILL_NETTING = "What you sold is paying what you owe us. Please try again in a minute."
 
 
@@ -84,7 +83,7 @@ def _make(
 ) -> TakenUp:
     account = session.execute(select(SellerAccount).where(SellerAccount.seller_id == seller_id)).scalar_one()
     ready = _ready(session, seller_id, currency, now)
-    shares = rules.lines_of(currency, ready)
+    shares = amount_rules.lines_of(currency, ready)
     payout = Payout(
         seller_id=seller_id,
         seller_account_id=account.id,
@@ -121,7 +120,7 @@ def _ready(session: Session, seller_id: int, currency: str, now: datetime) -> li
             standing_queries.READY,
         )
         .order_by(PaymentTransaction.id)
-        .limit(_LINES)
+        .limit(PAYOUT_LINES)
     )
     return [(int(row[0]), int(row[1])) for row in session.execute(statement, {"now": now})]
 
@@ -195,7 +194,7 @@ def plan_bank_payout(
         subject_id=payout.id,
         request={
             "account_id": account_id,
-            "amount_minor": rules.payable_minor(payout.currency, payout.amount_minor - payout.reversed_minor),
+            "amount_minor": amount_rules.payable_minor(payout.currency, payout.amount_minor - payout.reversed_minor),
             "currency": payout.currency,
             "reference": f"{REFERENCE}{payout.id}",
         },

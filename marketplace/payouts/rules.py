@@ -1,7 +1,7 @@
 """When a seller is paid, whether a run pays them now, and what follows when the provider or the bank says no. Pure."""
 
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -9,13 +9,12 @@ from typing import Self
 
 from marketplace.config import MoneyPolicy
 from marketplace.errors import Invalid
+from marketplace.payouts import amount_rules
 from marketplace.payouts.states import AccountStatus, Interval
 
 RUN_HOUR = 6
 """From this hour (UTC) on a day counts as a day of payouts."""
 LONGEST_REASON = 500
-_WHOLE = {**dict.fromkeys(("HUF", "TWD"), 100), **dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), 10)}
-"""What a payment to a bank is a multiple of, minor units, where it is not one (https://docs.stripe.com/currencies)."""
 _A_DAY = timedelta(days=1)
 _LONGEST_WAIT_DAYS = 62
 ASK_AFTER = timedelta(days=1)
@@ -72,28 +71,6 @@ def _is_run_day(schedule: Schedule, day: date) -> bool:
     if schedule.interval is Interval.MONTHLY:
         return day.day == min(schedule.month_day, monthrange(day.year, day.month)[1])
     return True
-
-
-def payable_minor(currency: str, ready_minor: int) -> int:
-    """Return what of an amount banks take, minor units: whole forints, say; the rest waits for the next payout."""
-    return ready_minor - ready_minor % _WHOLE.get(currency, 1)
-
-
-def pays_whole_units(currency: str) -> bool:
-    """Return whether a bank takes no parts of `currency` that its minor units could name."""
-    return currency in _WHOLE
-
-
-def lines_of(currency: str, shares: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return what a payout pays of each of `shares` (id, minor units); the last ones keep what banks do not take."""
-    lines, rest = list(shares), sum(left for _, left in shares)
-    rest -= payable_minor(currency, rest)
-    while rest:
-        share_id, left = lines.pop()
-        if left > rest:
-            lines.append((share_id, left - rest))
-        rest -= min(rest, left)
-    return lines
 
 
 class SkipCause(StrEnum):
@@ -183,11 +160,15 @@ class Standing:
     """The day on which this money was to be paid, as an earlier run has written down; None when no run has seen it."""
     is_in_doubt: bool = False
     """Whether reconciliation has found that a side knows something else about the seller's money."""
+    is_paid_today: bool = False
+    """Whether the house has begun a payout for them since midnight: one a day, by the schedule."""
+    more_at: datetime | None = None
+    """When the last of what is still to be released today is; None for nothing. It goes with the same payout."""
 
     @property
     def payable_minor(self) -> int:
         """Return what of the ready money a payout takes."""
-        return payable_minor(self.currency, self.ready_minor)
+        return amount_rules.payable_minor(self.currency, self.ready_minor)
 
 
 _KEEPS_NO_DAY = frozenset(
@@ -224,8 +205,23 @@ def why_not(standing: Standing, occasion: Occasion, now: datetime) -> SkipCause 
 
 
 def _is_due(standing: Standing, now: datetime) -> bool:
-    run = standing.planned_run or next_run(standing.schedule, now)
+    run = due_at(standing, now)
     return run is not None and run <= now
+
+
+def due_at(standing: Standing, now: datetime) -> datetime | None:
+    """Return when what is ready is paid by schedule: once a day, with all that is released on it; None: on request.
+
+    After today's payout it waits for the next day of payouts; before it, for what is still to be released today.
+    """
+    run = standing.planned_run or next_run(standing.schedule, now)
+    if run is None:
+        return None
+    if standing.is_paid_today:
+        return next_run(standing.schedule, datetime.combine(now.date() + _A_DAY, time(), now.tzinfo))
+    if standing.more_at is not None and run.date() <= now.date():
+        return max(run, standing.more_at)
+    return run
 
 
 def planned_run(standing: Standing, cause: SkipCause, now: datetime) -> datetime | None:
@@ -235,7 +231,7 @@ def planned_run(standing: Standing, cause: SkipCause, now: datetime) -> datetime
     """
     if cause in _KEEPS_NO_DAY:
         return None
-    return standing.planned_run or next_run(standing.schedule, now)
+    return due_at(standing, now)
 
 
 class Again(StrEnum):

@@ -11,6 +11,7 @@ from sqlalchemy import (
     CompoundSelect,
     and_,
     bindparam,
+    cast,
     func,
     or_,
     select,
@@ -135,7 +136,7 @@ _BOOKED = (
         _entry.key,
         _entry.description,
         Posting.currency,
-        func.sum(Posting.amount_minor).filter(Posting.amount_minor > 0),
+        cast(func.sum(Posting.amount_minor).filter(Posting.amount_minor > 0), BigInteger),
     )
     .join(_MOMENTS, _together(_entry.booked_at, _entry.written_in))
     .join(Posting, Posting.entry_id == _entry.id)

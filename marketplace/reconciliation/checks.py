@@ -121,13 +121,15 @@ _CHECKS: Mapping[str, str] = {
         GROUP BY p.purchase_id HAVING count(*) > 1
     """,
     "unusable receipts are owed to their buyers": """
-        SELECT 'unapplied_receipt', r.id, 'owes ' || r.amount_minor || ', booked ' || coalesce(-sum(b.amount_minor), 0)
+        SELECT 'unapplied_receipt', r.id, 'owes ' || r.amount_minor + gone.minor || ', booked ' || owed.minor
         FROM unapplied_receipt r
-        LEFT JOIN ledger_entry e ON e.payment_id = r.payment_id
-        LEFT JOIN posting b ON b.entry_id = e.id AND b.account = 'unapplied_receipts'
-        WHERE r.status IN ('received', 'returning')
-        GROUP BY r.id HAVING r.amount_minor <> coalesce(-sum(b.amount_minor), 0)
-            AND NOT (r.status = 'returning' AND coalesce(-sum(b.amount_minor), 0) = 0)
+        CROSS JOIN LATERAL (SELECT coalesce(sum(t.amount_minor), 0) AS minor FROM balance_transaction t
+            WHERE t.payment_id = r.payment_id AND t.kind NOT IN ('charge', 'payment')
+                AND NOT EXISTS (SELECT FROM dispute_movement m WHERE m.line_id = t.provider_id)) gone
+        CROSS JOIN LATERAL (SELECT coalesce(-sum(b.amount_minor), 0) AS minor FROM ledger_entry e
+            JOIN posting b ON b.entry_id = e.id AND b.account = 'unapplied_receipts'
+            WHERE e.payment_id = r.payment_id) owed
+        WHERE r.amount_minor + gone.minor <> owed.minor
     """,
     "the provider's lines are booked as they are": """
         SELECT 'balance_transaction', t.id, 'net ' || t.net_minor || ' and fee ' || t.fee_minor || ' are booked as '

@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from marketplace import clock, jobs
 from marketplace.provider_events import flows as events
+from marketplace.queue import JobName
+from marketplace.reconciliation import flows as reconciliation
 from marketplace.simulation.keeping import press
 from marketplace.simulation.play import Play, pick
 from marketplace.simulation.scheduler import Task
@@ -129,14 +131,15 @@ def run_queue(play: Play, task: Task) -> str:
 def run_jobs(play: Play) -> int:
     """Do what the queue holds and return how many jobs that were: each is taken out first, as by a worker."""
     found = play.stage.rows(_JOBS)
+    stage = play.stage
     for job_id, name, arguments in found:
-        play.stage.shop.execute("DELETE FROM procrastinate_jobs WHERE id = %s", (job_id,))
-        if name == "read_event":
-            stage = play.stage
-            with stage.app.app_context():
-                event_id = int(arguments["event_id"])
-                now = clock.now()
-                events.apply(event_id, provider=stage.provider, settings=stage.settings, now=now, reread=True)
+        stage.shop.execute("DELETE FROM procrastinate_jobs WHERE id = %s", (job_id,))
+        now, provider, settings = clock.now(), stage.provider, stage.settings
+        with stage.app.app_context():
+            if name == JobName.READ_EVENT:
+                events.apply(int(arguments["event_id"]), provider=provider, settings=settings, now=now, reread=True)
+            elif name == JobName.RECONCILE:
+                reconciliation.go_on(provider=provider, settings=settings, now=now)
     return len(found)
 
 

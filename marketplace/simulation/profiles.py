@@ -53,7 +53,7 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
 class Webhooks:
     """How likely each thing befalls one delivery."""
 
-    lost: float = 0.0
+    lost: float = 0.1
     """F05: for good; the provider thinks it has arrived."""
     doubled: float = 0.2
     """F01."""
@@ -99,7 +99,7 @@ class Profile:
 
     name: str
     words: str
-    steps: int = 100
+    steps: int = 80
     width: int = 4
     """How many are on their way at once."""
     switching: float = 0.3

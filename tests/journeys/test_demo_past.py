@@ -14,6 +14,8 @@ from marketplace.demo.past.script import PAST
 from marketplace.demo.past.writing import SALES, write_past
 from marketplace.demo.people import PASSWORD
 from marketplace.history import Ruled
+from marketplace.provider_events import replay
+from marketplace.provider_events.states import Outcome
 from marketplace.reconciliation import run_queries
 from marketplace.reconciliation.checks import check_books
 from tests.builders import Browser, World, form_token
@@ -106,6 +108,23 @@ def test_the_books_agree_and_so_does_the_provider(world: World) -> None:
     assert {currency for currency, _ in balances} == {"usd", "eur", "sek"}
     for currency, amount in balances:
         assert world.sandbox.balance_sum(str(currency)) == amount
+
+
+def test_a_replay_of_anything_that_ever_came_would_change_nothing(world: World) -> None:
+    """One event of each type for each way its payment went; `flask replay-events --dry-run` takes all of them."""
+    found = world.rows(
+        "SELECT DISTINCT ON (e.type, e.note, e.account IS NULL, p.status) e.id FROM provider_event e"
+        " LEFT JOIN payment p ON p.provider_payment_id = e.object_id OR p.id = e.payment_id"
+    )
+    outcomes: Counter[Outcome] = Counter()
+    for (event_id,) in found:
+        seen = replay.rehearse(
+            int(str(event_id)), provider=world.provider, settings=world.settings, now=world.now
+        )
+        assert seen.outcome is not Outcome.CHANGED, seen
+        outcomes[seen.outcome] += 1
+    assert outcomes[Outcome.UNCHANGED] > 30
+    assert set(outcomes) <= {Outcome.UNCHANGED, Outcome.NOT_NEEDED}
 
 
 # Would fail if anything that happened in ninety days were booked otherwise than the provider has it, or not at all.

@@ -56,6 +56,8 @@ _LISTS = {
         "/admin/payments",
         "/admin/events",
         "/admin/unmatched",
+        "/admin/health",
+        "/admin/health/stuck-payments",
         "/admin/ledger",
         "/admin/reconciliation",
         "/admin/reconciliation/lines",

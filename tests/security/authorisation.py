@@ -184,6 +184,7 @@ GET    /admin/payments/<payment_id>/shares/<share_id>/hold in 403 403   403    4
 POST   /admin/payments/<payment_id>/shares/<share_id>/hold/decide in 403 403   403    403    422   404     404
 GET    /admin/payments/<payment_id>/explain/<figure> in   403  403     403    403    200   404     404
 GET    /admin/events                               in     403  403     403    403    200   -       -
+POST   /admin/events/test                          in     403  403     403    403    go    -       -
 GET    /admin/events/<event_row_id>                in     403  403     403    403    200   404     404
 GET    /admin/events/<event_row_id>/replay         in     403  403     403    403    200   404     404
 POST   /admin/events/<event_row_id>/replay/run     in     403  403     403    403    422   404     404
@@ -191,6 +192,9 @@ GET    /admin/unmatched                            in     403  403     403    40
 GET    /admin/unmatched/<event_row_id>             in     403  403     403    403    200   404     404
 POST   /admin/unmatched/<event_row_id>/decide      in     403  403     403    403    422   404     404
 POST   /admin/unmatched/<event_row_id>/take-up     in     403  403     403    403    go    404     404
+GET    /admin/health                               in     403  403     403    403    200   -       -
+GET    /admin/health/<name>                        in     403  403     403    403    200   404     404
+POST   /admin/health/check-books/run               in     403  403     403    403    go    -       -
 GET    /admin/states                               in     403  403     403    403    200   -       -
 GET    /admin/reconciliation                       in     403  403     403    403    200   -       -
 POST   /admin/reconciliation/run                   in     403  403     403    403    go    -       -
@@ -201,6 +205,8 @@ POST   /admin/reconciliation/<number>/reread       in     403  403     403    40
 POST   /admin/reconciliation/<number>/correct      in     403  403     403    403    422   404     404
 POST   /admin/reconciliation/<number>/explain      in     403  403     403    403    422   404     404
 
+GET    /admin/proof                                in     403  403     403    403    200   -       -
+POST   /admin/proof/replay                         in     403  403     403    403    422   -       -
 GET    /admin/ledger                               in     403  403     403    403    200   -       -
 GET    /admin/ledger/entries                       in     403  403     403    403    200   -       -
 GET    /admin/ledger/entries/<entry_id>            in     403  403     403    403    200   404     404

@@ -20,6 +20,7 @@ from marketplace.disputes.flows import keep_file
 from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
 from marketplace.sandbox import disputes as bank
+from tests import evidence
 from tests.builders import Bought, World, form_token
 from tests.builders_reconciliation import book_at_the_provider, reconcile
 
@@ -198,7 +199,7 @@ def inquire(world: World, bought: Bought) -> None:
 def _add_file(world: World, bought: Bought, seller_id: int) -> None:
     [(dispute_id,)] = world.rows("SELECT id FROM dispute WHERE payment_id = %s", bought.payment_id)
     keep_file(
-        b"%PDF-1.7",
+        evidence.pdf(),
         user_id=seller_id,
         is_admin=False,
         dispute_id=int(str(dispute_id)),

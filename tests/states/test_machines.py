@@ -105,10 +105,11 @@ MATRICES: dict[Machine, str] = {
     refuse refused =    =
     """,
     RECEIPT: """
-              received  returning returned  failed
-    send_back returning =         =         returning
-    confirm   returned  returned  =         =
-    fail      .         failed    failed    =
+                  received  returning returned  failed
+    send_back     returning =         =         returning
+    confirm       returned  returned  =         =
+    find_returned .         =         =         returned
+    fail          .         failed    failed    =
     """,
     PURCHASE: """
             open     paid given_up

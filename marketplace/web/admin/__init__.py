@@ -10,6 +10,7 @@ from marketplace.web.admin import (
     event_replay,
     events,
     explain,
+    health,
     hold,
     jobs,
     ledger,
@@ -18,6 +19,7 @@ from marketplace.web.admin import (
     payout_deciding,
     payout_seller,
     payouts,
+    proof,
     purchases,
     reconciliation,
     reconciliation_break,
@@ -56,6 +58,7 @@ blueprint.add_url_rule(f"{_HOLD}/decide", view_func=hold.decide_hold, methods=["
 blueprint.add_url_rule("/admin/events", view_func=events.events)
 _EVENT = "/admin/events/<int(max=9223372036854775807):event_row_id>"
 _UNMATCHED = "/admin/unmatched/<int(max=9223372036854775807):event_row_id>"
+blueprint.add_url_rule("/admin/events/test", view_func=events.send_test, methods=["POST"])
 blueprint.add_url_rule(_EVENT, view_func=event_page.event)
 blueprint.add_url_rule(f"{_EVENT}/replay", "replay", event_replay.replay_page)
 blueprint.add_url_rule(f"{_EVENT}/replay/run", view_func=event_replay.replay_event, methods=["POST"])
@@ -63,6 +66,9 @@ blueprint.add_url_rule("/admin/unmatched", "unmatched", unmatched.unmatched_even
 blueprint.add_url_rule(_UNMATCHED, view_func=unmatched.unmatched_event)
 blueprint.add_url_rule(f"{_UNMATCHED}/decide", view_func=unmatched.decide_unmatched, methods=["POST"])
 blueprint.add_url_rule(f"{_UNMATCHED}/take-up", view_func=unmatched.take_up_event, methods=["POST"])
+blueprint.add_url_rule("/admin/health", "health", health.board_page)
+blueprint.add_url_rule("/admin/health/check-books/run", view_func=health.check_books_now, methods=["POST"])
+blueprint.add_url_rule("/admin/health/<name>", view_func=health.health_list)
 blueprint.add_url_rule("/admin/jobs", view_func=jobs.jobs_page)
 blueprint.add_url_rule(
     "/admin/jobs/<int(max=9223372036854775807):job_id>/retry", view_func=jobs.retry_job, methods=["POST"]
@@ -79,6 +85,8 @@ _WRITE_OFF = "/admin/debts/<int(max=9223372036854775807):debt_id>/write-off"
 blueprint.add_url_rule(_WRITE_OFF, view_func=debts.write_off)
 blueprint.add_url_rule(f"{_WRITE_OFF}/decide", view_func=debts.write_debt_off, methods=["POST"])
 blueprint.add_url_rule("/admin/states", view_func=states.states)
+blueprint.add_url_rule("/admin/proof", view_func=proof.proof)
+blueprint.add_url_rule("/admin/proof/replay", view_func=proof.replay_seed, methods=["POST"])
 blueprint.add_url_rule("/admin/refunds", view_func=refunds.refunds)
 blueprint.add_url_rule("/admin/refunds/rules", view_func=refund_rules.refund_rules)
 blueprint.add_url_rule("/admin/refunds/<number>/approve", view_func=refund_deciding.approve_refund, methods=["POST"])

@@ -110,7 +110,7 @@ def event(event_row_id: int) -> ResponseReturnValue:
         console=admin_console("events"),
         crumbs=(Crumb("Events", url_for("admin.events")),),
         badge=wording.badge(summary.status),
-        note=summary.note,
+        note=sentence(summary.note),
         facts=_facts(summary, found.body_sha256),
         headers=_headers(found.headers, summary.road),
         looks=_looks(changes, effect_queries.attempts(event_row_id), summary.road),

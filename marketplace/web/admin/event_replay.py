@@ -18,7 +18,7 @@ from marketplace.web.admin.event_forms import ReasonForm
 from marketplace.web.admin.event_page import subject_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
-from marketplace.web.pages import money_text
+from marketplace.web.pages import money_text, sentence
 from marketplace.web.providers import providers
 from marketplace.web.wording import Badge
 
@@ -91,7 +91,7 @@ def _show(summary: EventSummary, form: ReasonForm, code: int) -> ResponseReturnV
         tone=tone,
         verdict=verdict,
         text=text,
-        said=found.note,
+        said=sentence(found.note),
         rows=tuple(row for change in found.changes for row in _difference(change)),
         action=url_for("admin.replay_event", event_row_id=summary.id),
     )

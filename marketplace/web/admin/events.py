@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from flask import render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.paging import Listed, every
-from marketplace.provider_events import queries, rules
+from marketplace.provider_events import queries, rules, trial
 from marketplace.provider_events.handlers import ACCOUNT_HANDLERS, HANDLERS
 from marketplace.provider_events.queries import Endpoint, EventSummary, Sought
 from marketplace.provider_events.states import EventRoad, EventStatus
@@ -18,6 +18,7 @@ from marketplace.web import guards, lists, wording
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Asked, Tab, Tools
 from marketplace.web.pages import time_text
+from marketplace.web.providers import providers
 from marketplace.web.refund_parts import age_text
 from marketplace.web.wording import Badge
 
@@ -31,6 +32,7 @@ ROADS = {
     EventRoad.REPLAY: "Replay",
     EventRoad.DECISION: "Decision",
 }
+_PATHS = {Endpoint.OURS: "/webhooks/stripe", Endpoint.ACCOUNTS: "/webhooks/stripe/connect"}
 _WAITING = frozenset({EventStatus.RECEIVED, EventStatus.PARKED})
 _FIRST_ROADS = (EventRoad.WEBHOOK, EventRoad.LISTED)
 _ENDPOINTS = {Endpoint.OURS: "Our account", Endpoint.ACCOUNTS: "Sellers' accounts"}
@@ -64,7 +66,7 @@ class EventRow:
     object_id: str
     account: str
     road: str
-    attempts: int
+    tries: str
     badge: Badge
     note: str
     received: str
@@ -88,19 +90,20 @@ class EventsPage:
     list_url: str
     is_narrowed: bool
     unmatched_url: str
+    test_url: str
 
 
 @guards.admin_only
 def events() -> ResponseReturnValue:
     """List the events that providers sent, newest first."""
     status, text = lists.choice(EventStatus, "status"), lists.search_text()
-    endpoint, road = lists.choice(Endpoint, "endpoint"), lists.choice(EventRoad, "road")
+    endpoint, road = lists.choice(Endpoint, "account"), lists.choice(EventRoad, "road")
     kind = request.args.get("type", "")[:200].replace("\0", "")
     asked = lists.asked(
         status=status.value if status else "",
         q=text,
         type=kind,
-        endpoint=endpoint.value if endpoint else "",
+        account=endpoint.value if endpoint else "",
         road=road.value if road else "",
     )
     sought = Sought(text, status, asked.period, kind, endpoint, road)
@@ -125,8 +128,23 @@ def events() -> ResponseReturnValue:
         list_url=url_for("admin.events"),
         is_narrowed=asked.url() != url_for("admin.events"),
         unmatched_url=url_for("admin.unmatched"),
+        test_url=url_for("admin.send_test"),
     )
     return render_template("admin/events.html", page=page)
+
+
+@guards.admin_only
+def send_test() -> ResponseReturnValue:
+    """Send a test message to each webhook address and say what came of it."""
+    settings, provider = current_app.extensions["settings"], providers()["stripe"]
+    for endpoint, path in _PATHS.items():
+        url = settings.base_url.rstrip("/") + path
+        about_accounts = endpoint is Endpoint.ACCOUNTS
+        done = trial.send(url, provider=provider, about_accounts=about_accounts, now_seconds=clock.system_seconds())
+        what = f"Test delivery to {url}"
+        flash(f"{what} failed. {done.problem}" if done.problem else f"{what}: stored as {done.event_id}.",
+              "bad" if done.problem else "ok")  # fmt: skip
+    return redirect(url_for("admin.events"), code=303)
 
 
 def _menus(kind: str, endpoint: Endpoint | None, road: EventRoad | None) -> tuple[Menu, ...]:
@@ -136,7 +154,7 @@ def _menus(kind: str, endpoint: Endpoint | None, road: EventRoad | None) -> tupl
     return (
         Menu("type", "Type", (Option("", "All types", not kind), *types)),
         Menu(
-            "endpoint",
+            "account",
             "Endpoint",
             (
                 Option("", "Both", endpoint is None),
@@ -164,7 +182,7 @@ def _tools(
 ) -> Tools:
     chips = {"q": f"Search: {text}", "type": f"Type: {kind}"}
     if endpoint is not None:
-        chips["endpoint"] = f"Endpoint: {_ENDPOINTS[endpoint]}"
+        chips["account"] = f"Endpoint: {_ENDPOINTS[endpoint]}"
     if road is not None:
         chips["road"] = f"Came by: {ROADS[road]}"
     return asked.tools(listed, chips)
@@ -180,7 +198,7 @@ def event_rows(events: tuple[EventSummary, ...], now: datetime) -> tuple[EventRo
             object_id=event.object_id or "",
             account=event.account or "",
             road=ROADS[event.road],
-            attempts=event.attempts,
+            tries="1 try" if event.attempts == 1 else f"{event.attempts} tries",
             badge=wording.badge(event.status),
             note=event.note,
             received=time_text(event.received_at),

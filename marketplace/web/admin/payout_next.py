@@ -61,7 +61,7 @@ def upcoming(policy: MoneyPolicy, now: datetime) -> Preview:
 
 def _row(each: Candidate, cause: SkipCause | None, shop: str, now: datetime) -> Upcoming:
     standing, currency = each.standing, each.currency
-    run = standing.planned_run or rules.next_run(standing.schedule, now)
+    run = rules.due_at(standing, now)
     is_waiting = cause in {None, SkipCause.SCHEDULED}
     waiting_minor = standing.blocked_minor + standing.unsettled_minor
     return Upcoming(

@@ -20,7 +20,7 @@ from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.order_parts import Fact
-from marketplace.web.pages import date_text, decimal, money_text, time_text
+from marketplace.web.pages import date_text, decimal, money_text, sentence, time_text
 from marketplace.web.providers import providers
 from marketplace.web.refund_parts import age_text
 from marketplace.web.wording import Badge
@@ -183,7 +183,7 @@ def _show(found: Unmatched, form: DecisionForm, code: int) -> ResponseReturnValu
         console=admin_console("events"),
         crumbs=(Crumb("Events", url_for("admin.events")), Crumb("Unmatched", url_for("admin.unmatched"))),
         badge=wording.badge(found.status),
-        note=found.note,
+        note=sentence(found.note),
         facts=_facts(found),
         provider_facts=_provider_facts(asked),
         provider_problem=asked.problem,
@@ -255,7 +255,7 @@ def _row(each: Unmatched, now: datetime) -> UnmatchedRow:
         url=url_for("admin.unmatched_event", event_row_id=each.id),
         about=each.object_id or "",
         amount=_amount(each),
-        why=each.note,
+        why=sentence(each.note),
         age=age_text(each.received_at, now),
         next=waits if each.status is EventStatus.PARKED else each.status.label,
     )
