@@ -13,6 +13,7 @@ from marketplace.ledger.accounts import Account
 from marketplace.ledger.operations import Line
 from marketplace.money import Money
 from marketplace.outbound import operations as outbound
+from marketplace.outbound.models import CallKind
 from marketplace.payments import balance
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import BlockReason, TransactionStatus
@@ -56,6 +57,7 @@ def booked(session: Session, payout: Payout, found: MadeReversal, *, actor: Acto
         description=f"Taken back of payout {payout.number}",
         now=now,
     )
+    outbound.found_later(session, kind=CallKind.REVERSAL, subject_id=reversal.id, object_id=found.reversal_id, now=now)
     history.move(session, reversal, "finish", actor=actor, at=now)
     _give_back(session, payout, reversal, parts, actor=actor, now=now)
     if payout.reversed_minor == payout.amount_minor and payout.machine.can(payout.status, "reverse"):
