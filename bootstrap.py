@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`make run`, `make test` and `make bench`, with nothing but a Python: finds a suitable one, then hands over to `launcher/`.
+"""`make run`, `test`, `bench`, `simulate` and `mutants`, with nothing but a Python: finds a suitable one, then hands over to `launcher/`.
 
 This file must stay readable for old Pythons, so that they can be told what is wrong.
 """
@@ -12,7 +12,7 @@ import sysconfig
 OLDEST, NEWEST = (3, 11), (3, 14)
 # Some wheels (PostgreSQL's among them) exist for these versions only, and for builds with the GIL.
 SUITABLE = "import sys, sysconfig; sys.exit(not (%r <= sys.version_info[:2] <= %r and not sysconfig.get_config_var('Py_GIL_DISABLED')))"
-USAGE = "usage: python3 bootstrap.py run | test [arguments for pytest] | bench [--help]"
+USAGE = "usage: python3 bootstrap.py run | test [arguments for pytest] | bench [--help] | simulate [--help] | mutants [S19 ...]"
 
 
 def use_suitable_python():
@@ -49,4 +49,12 @@ if __name__ == "__main__":
         from launcher.measure import measure
 
         sys.exit(measure(sys.argv[2:]))
+    if sys.argv[1:2] == ["simulate"]:
+        from launcher.simulate import simulate
+
+        sys.exit(simulate(sys.argv[2:]))
+    if sys.argv[1:2] == ["mutants"]:
+        from launcher.mutate import mutate
+
+        sys.exit(mutate(sys.argv[2:]))
     sys.exit(USAGE)

@@ -70,7 +70,7 @@ def check(arguments: list[str]) -> int:
 
 
 def _run_everything(places: Places, arguments: list[str]) -> Counts:
-    variables = _variables(places)
+    variables = test_variables(places)
     browser = find_chromium(os.environ)
     if browser:
         variables["CHROMIUM"] = browser
@@ -126,7 +126,7 @@ def _pytest(places: Places, name: str, arguments: list[str], variables: Mapping[
     return counts
 
 
-def _variables(places: Places) -> dict[str, str]:
+def test_variables(places: Places) -> dict[str, str]:
     """Return the checks' environment. What they leave behind stays in a folder of its own, away from the demo's."""
     own = make_folder(places.var / "test")
     variables = clean_variables()

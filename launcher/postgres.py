@@ -25,7 +25,7 @@ LARGEST_LOG_BYTES = 5_000_000
 RUNNING = 0  # what `pg_ctl status` answers
 DURABLE = ""
 # Test databases may be lost with the machine: no waiting for the disk.
-VOLATILE = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+VOLATILE = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\ntrack_commit_timestamp = on\n"
 
 
 def find_binaries(environment: Path) -> Path:

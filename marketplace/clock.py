@@ -1,5 +1,8 @@
 """The only reader of the system clock. Business time is virtual in demo mode; signatures and sessions use system time.
 
+The file that moves it holds the whole seconds it is ahead, or `@` and Unix seconds: then time stands still there until
+the file says otherwise, as a simulation needs it to happen twice in the same way.
+
 Only doors (web, cli, jobs, demo) import this module; everything below them receives `now` as an argument (DESIGN 4.14).
 """
 
@@ -9,18 +12,22 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+_STANDING = "@"
 _offset_file: Path | None = None
 
 
 def follow(offset_file: Path | None) -> None:
-    """Shift business time by the whole seconds written in `offset_file`; None follows the system clock."""
+    """Take business time from `offset_file` (see above); None follows the system clock."""
     global _offset_file  # noqa: PLW0603  one clock per process, set once by create_app
     _offset_file = offset_file
 
 
 def now() -> datetime:
-    """Return business time in UTC: system time plus the demo offset."""
-    return datetime.now(UTC) + offset()
+    """Return business time in UTC: system time plus the demo offset, or the moment at which time stands."""
+    written = _written()
+    if written.startswith(_STANDING):
+        return datetime.fromtimestamp(int(written[1:]), UTC)
+    return datetime.now(UTC) + timedelta(seconds=int(written or "0"))
 
 
 def system_now() -> datetime:
@@ -35,12 +42,10 @@ def system_seconds() -> int:
 
 def offset() -> timedelta:
     """Return how far business time is ahead of system time; zero outside demo mode."""
-    if _offset_file is None:
-        return timedelta(0)
-    try:
-        return timedelta(seconds=int(_offset_file.read_text() or "0"))
-    except FileNotFoundError:
-        return timedelta(0)
+    written = _written()
+    if written.startswith(_STANDING):
+        return datetime.fromtimestamp(int(written[1:]), UTC) - datetime.now(UTC)
+    return timedelta(seconds=int(written or "0"))
 
 
 def advance(span: timedelta) -> timedelta:
@@ -55,8 +60,20 @@ def advance(span: timedelta) -> timedelta:
         raise ValueError("Time only moves forward.")
     with _offset_file.with_name("clock.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        moved = offset() + span
+        written = _written()
+        mark = _STANDING if written.startswith(_STANDING) else ""
+        moved = int(written.removeprefix(_STANDING) or "0") + span // timedelta(seconds=1)
         draft = _offset_file.with_name(f"clock.{os.getpid()}.new")
-        draft.write_text(f"{moved // timedelta(seconds=1)}\n", "ascii")
+        draft.write_text(f"{mark}{moved}\n", "ascii")
         draft.replace(_offset_file)
-    return moved
+    return offset()
+
+
+def _written() -> str:
+    """Return what the file says; an empty text where there is none."""
+    if _offset_file is None:
+        return ""
+    try:
+        return _offset_file.read_text("ascii").strip()
+    except FileNotFoundError:
+        return ""

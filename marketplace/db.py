@@ -14,7 +14,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
-import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
@@ -40,8 +39,6 @@ from marketplace import prepared
 from marketplace.errors import Conflict
 from marketplace.failpoints import Failpoint, reach
 
-Write = tuple[str, Mapping[str, Any] | Sequence[Any]]
-"""One statement in SQL and its parameters."""
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -51,7 +48,6 @@ _RETRYABLE = frozenset({"40001", "40P01"})
 _LOCK_STAYS_TAKEN = "55P03"
 _BUSY = "Somebody else is changing this right now. Please try again."
 _TAKE_TURN = "LOCK TABLE turn IN SHARE UPDATE EXCLUSIVE MODE"
-_LATER = "writes for the end"
 _open_atomic: ContextVar[bool] = ContextVar("open_atomic", default=False)
 
 PrimaryKey = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
@@ -62,6 +58,10 @@ Text64 = Annotated[str, mapped_column(String(64))]
 Text200 = Annotated[str, mapped_column(String(200))]
 LongText = Annotated[str, mapped_column(Text)]
 Document = Annotated[dict[str, Any], mapped_column(JSONB)]
+WrittenIn = Annotated[
+    int | None, mapped_column(BigInteger, server_default=text("(pg_current_xact_id())::text::bigint"))
+]
+"""The database's number of the transaction that wrote a row: rows with the same one are one deed. It is no time."""
 
 
 class EnumText(TypeDecorator[StrEnum]):
@@ -217,30 +217,6 @@ def _tried(
                 _open_atomic.reset(token)
             time.sleep(random.uniform(0, min(0.2, 0.002 * 2**attempt)))  # noqa: S311  jitter, not a secret
     raise AssertionError("the last try returns or raises")
-
-
-def batch(session: Session, writes: Sequence[Write]) -> None:
-    """Send statements of an open `atomic` in one round trip. None may need another's answer."""
-    connection = session.connection().connection.driver_connection
-    if not isinstance(connection, psycopg.Connection):
-        raise TypeError("batches are psycopg's")
-    try:
-        with connection.pipeline(), connection.cursor() as cursor:
-            for statement, parameters in writes:
-                cursor.execute(statement, parameters)
-    except psycopg.Error as error:
-        raise DBAPIError("a batch", None, error, hide_parameters=True) from error
-
-
-def later(session: Session, writes: Sequence[Write]) -> None:
-    """Send statements of an open `atomic` with its last ones, in one round trip; nothing may read what they change."""
-    session.info.setdefault(_LATER, []).extend(writes)
-
-
-def put_off(session: Session) -> list[Write]:
-    """Return what `later` has put off, for the one that writes last."""
-    writes: list[Write] = session.info.pop(_LATER, [])
-    return writes
 
 
 def forbid_open_transaction() -> None:

@@ -1,5 +1,6 @@
 """Named points between two steps, where a simulation takes over and a crash test kills. Production watches none."""
 
+import time
 from collections.abc import Callable
 from enum import StrEnum
 
@@ -17,6 +18,8 @@ class Failpoint(StrEnum):
     """Before a request to a provider."""
     ANSWERED = "answered"
     """After its answer, of whatever kind, before anything is made of it."""
+    WAITING = "waiting"
+    """While one request waits for what another one does."""
 
 
 Watcher = Callable[[Failpoint, str], None]
@@ -33,3 +36,11 @@ def reach(point: Failpoint, what: str) -> None:
     """Tell the watcher, if there is one, that `what` (an operation, a call) has come to `point`."""
     if _watcher is not None:
         _watcher(point, what)
+
+
+def wait(seconds: float, what: str) -> None:
+    """Let `seconds` pass before somebody looks for `what` again; a watcher lets others go on instead."""
+    if _watcher is None:
+        time.sleep(seconds)
+    else:
+        _watcher(Failpoint.WAITING, what)

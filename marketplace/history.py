@@ -11,17 +11,14 @@ from typing import Any, ClassVar, cast
 from psycopg.types.json import Jsonb
 from sqlalchemy import (
     ARRAY,
-    CTE,
     BigInteger,
     Index,
-    Insert,
     Row,
     String,
     Update,
     any_,
     bindparam,
     event,
-    insert,
     literal,
     select,
     update,
@@ -29,8 +26,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, attributes, mapped_column
 from sqlalchemy.orm.util import identity_key
 
-from marketplace import db
-from marketplace.db import Base, EnumText, LongText, PrimaryKey, Text64, UtcTime
+from marketplace import batches
+from marketplace.db import Base, EnumText, LongText, PrimaryKey, Text64, UtcTime, WrittenIn
 from marketplace.transitions import Machine
 
 _NOTHING_ELSE: Mapping[str, Any] = MappingProxyType({})
@@ -86,7 +83,7 @@ class StatusChange(Base):
     """One change of one row's status: who, when, from, to, because. Never updated, never deleted."""
 
     __tablename__ = "status_change"
-    __table_args__ = (Index(None, "subject", "subject_id", "id"),)
+    __table_args__ = (Index(None, "subject", "subject_id", "id"), Index(None, "at", postgresql_using="brin"))
 
     id: Mapped[PrimaryKey]
     subject: Mapped[Text64]
@@ -101,6 +98,7 @@ class StatusChange(Base):
     actor_user_id: Mapped[int | None] = mapped_column(BigInteger)
     source: Mapped[Text64]
     at: Mapped[UtcTime]
+    written_in: Mapped[WrittenIn]
 
 
 _INSERT = """INSERT INTO status_change (subject, subject_id, verb, from_status, to_status, because, actor_kind,
@@ -116,61 +114,7 @@ def begin(
 ) -> None:
     """Record the first status of new rows of `model`; their column default has set it."""
     initial = model.machine.initial.value
-    _record(session, model, ids, "begin", None, initial, actor=actor, at=at, because=because)
-
-
-def first_of(inserted: CTE, model: type[Ruled], *, because: str) -> Insert:
-    """Return the INSERT that records the first status of the rows of `inserted`, for one statement with theirs.
-
-    Its parameters are `change_source`, a provider's message that is the cause, and `change_at`.
-    """
-    nobody = Actor.provider("")
-    values = _change(model, 0, "begin", None, model.machine.initial.value, actor=nobody, at=_NEVER, because=because)
-    columns = StatusChange.__table__.c
-    row: dict[str, Any] = {name: literal(value, columns[name].type) for name, value in values.items()}
-    row |= {"subject_id": inserted.c.id}
-    row |= {name: bindparam(f"change_{name}", type_=columns[name].type) for name in ("source", "at")}
-    return insert(StatusChange).from_select(list(row), select(*row.values()))
-
-
-def note_move(
-    session: Session, model: type[Ruled], ids: Sequence[int], verb: str, *, actor: Actor, at: datetime
-) -> str:
-    """Record that a hot statement moves rows of `model` from their first status by `verb`; return the new status."""
-    machine = model.machine
-    after = machine.step(machine.initial.value, verb)
-    why = machine.moves[verb].why
-    _record(session, model, ids, verb, machine.initial.value, after, actor=actor, at=at, because=why)
-    return after
-
-
-OF_MADE = """
-INSERT INTO status_change (subject, subject_id, verb, from_status, to_status, because, actor_kind, actor_user_id,
-       source, at)
-SELECT %(subject)s, made.id, step.verb, step.before, step.after, step.why, %(actor_kind)s, %(actor_user_id)s,
-       %(source)s, %(at)s
-FROM made, unnest(%(verbs)s::text[], %(befores)s::text[], %(afters)s::text[], %(whys)s::text[])
-     WITH ORDINALITY AS step (verb, before, after, why, place) ORDER BY made.id, step.place
-"""
-"""For hot statements: the first status and one move of the rows that the statement's `made` inserts."""
-
-
-def of_made(model: type[Ruled], verb: str, *, because: str, actor: Actor, at: datetime) -> dict[str, object]:
-    """Return the parameters of OF_MADE, and `status`: new rows of `model` that are moved by `verb` at once."""
-    machine = model.machine
-    first, after = machine.initial.value, machine.step(machine.initial.value, verb)
-    return {
-        "subject": machine.name,
-        "verbs": ["begin", verb],
-        "befores": [None, first],
-        "afters": [first, after],
-        "whys": [because, machine.moves[verb].why],
-        "actor_kind": actor.kind.value,
-        "actor_user_id": actor.user_id,
-        "source": actor.source,
-        "at": at,
-        "status": after,
-    }
+    record(session, model, ids, "begin", None, initial, actor=actor, at=at, because=because)
 
 
 def move(session: Session, row: Ruled, verb: str, *, actor: Actor, at: datetime, because: str | None = None) -> None:
@@ -184,7 +128,7 @@ def move(session: Session, row: Ruled, verb: str, *, actor: Actor, at: datetime,
     row.status = machine.states(after)  # type: ignore[attr-defined]
     session.flush()
     why = because or machine.moves[verb].why
-    _record(session, type(row), [row.id], verb, before, after, actor=actor, at=at, because=why)
+    record(session, type(row), [row.id], verb, before, after, actor=actor, at=at, because=why)
 
 
 def move_many(
@@ -211,7 +155,7 @@ def move_many(
     _tell_objects(session, model, found, {**values, "status": model.machine.states(rule.target)})
     why = because or rule.why
     for row in found:
-        _note(session, _change(model, row.id, verb, str(row.before), rule.target, actor=actor, at=at, because=why))
+        _note(session, change_of(model, row.id, verb, str(row.before), rule.target, actor=actor, at=at, because=why))
     return [row.id for row in found]
 
 
@@ -241,7 +185,7 @@ def _tell_objects(
                 attributes.set_committed_value(known, name, value)
 
 
-def _record(
+def record(
     session: Session,
     model: type[Ruled],
     ids: Sequence[int],
@@ -253,8 +197,9 @@ def _record(
     at: datetime,
     because: str,
 ) -> None:
+    """Keep one change for each of `ids`; all changes of a transaction are written with its last batch."""
     for subject_id in ids:
-        _note(session, _change(model, subject_id, verb, before, after, actor=actor, at=at, because=because))
+        _note(session, change_of(model, subject_id, verb, before, after, actor=actor, at=at, because=because))
 
 
 def _note(session: Session, row: dict[str, object]) -> None:
@@ -267,15 +212,16 @@ def _note(session: Session, row: dict[str, object]) -> None:
 @event.listens_for(Session, "before_commit")
 def _write(session: Session) -> None:
     # A savepoint that is rolled back must not take with it what was put off before it.
-    writes = [] if session.in_nested_transaction() else db.put_off(session)
+    is_nested = session.in_nested_transaction()
+    writes = [] if is_nested else batches.put_off(session)
     if rows := session.info.pop(_NOTED, None):
         numbered = [{**row, "at": row["at"].isoformat(), "place": place} for place, row in enumerate(rows)]
         writes.append((_INSERT, (Jsonb(numbered),)))
     if writes:
-        db.batch(session, writes)
+        (batches.send if is_nested else batches.last)(session, writes)
 
 
-def _change(
+def change_of(
     model: type[Ruled],
     subject_id: int,
     verb: str,
@@ -286,6 +232,7 @@ def _change(
     at: datetime,
     because: str,
 ) -> dict[str, object]:
+    """Return one row of the history, by its columns."""
     return {
         "subject": model.machine.name,
         "subject_id": subject_id,

@@ -31,9 +31,13 @@ from marketplace.outbound import flows as outbound
 from marketplace.payments import holds
 from marketplace.payouts import account_flows
 from marketplace.payouts import flows as payouts
+from marketplace.proofs import flows as proofs
 from marketplace.provider_events import backfill, sweeping
 from marketplace.provider_events import flows as events
 from marketplace.queue import JobName
+from marketplace.reconciliation import checks
+from marketplace.reconciliation import flows as reconciliation
+from marketplace.reconciliation.checks import Report
 from marketplace.refunds import flows as refunds
 from marketplace.statements import operations as statements
 
@@ -54,9 +58,15 @@ _ROUNDS = 1_000
 # The sixth field is the seconds. In front, it would mean every second of every fifth minute.
 EVERY_FIVE_SECONDS = "* * * * * */5"
 EVERY_MINUTE = "* * * * *"
+EVERY_NIGHT = "0 0 * * *"
+CHECK_BOOKS = "check-books"
 _MIDNIGHT = datetime(2000, 1, 1, tzinfo=UTC)
 _RESCUE = "rescue_stalled"
-_INTERVALS = {JobName.TICK.value: timedelta(seconds=5), _RESCUE: timedelta(minutes=1)}
+_INTERVALS = {
+    JobName.TICK.value: timedelta(seconds=5),
+    _RESCUE: timedelta(minutes=1),
+    CHECK_BOOKS: timedelta(days=1),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +90,7 @@ def timetable(app: Flask) -> tuple[Periodic, ...]:
         Periodic(JobName.TICK.value, _INTERVALS[JobName.TICK], is_step=False),
         *steps,
         Periodic(_RESCUE, _INTERVALS[_RESCUE], is_step=False),
+        Periodic(CHECK_BOOKS, _INTERVALS[CHECK_BOOKS], is_step=False),
     )
 
 
@@ -156,9 +167,19 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         "provider asked": lambda: sweeping.look_due(providers=providers, settings=settings, now=now),
         "disputes read": lambda: disputes.read_unheard(providers=providers, policy=settings.money, now=now),
         "receipts returned": lambda: checkout.return_receipts(providers=providers, now=now),
+        "runs of reconciliation": lambda: reconciliation.run_due(providers=providers, settings=settings, now=now),
         "statements closed": lambda: db.atomic(statements.close_months, (), now=now),
         "entries chained": lambda: db.atomic(ledger.extend_chain, ["ledger:chain"]),
     }
+
+
+def check_books() -> Report:
+    """Recompute the books and keep what came of it for the health board. Inside an application context."""
+    began = clock.system_now()
+    report = checks.check_books()
+    wrong = "\n".join(f"{each.table} {each.row_id} {each.message} ({each.check})" for each in report.differences)
+    _record([Run(CHECK_BOOKS, began, _since(began), report.postings, wrong)])
+    return report
 
 
 def _run(name: str, step: Callable[[], int]) -> Run:
@@ -200,6 +221,17 @@ def worker(app: Flask) -> procrastinate.App:
         with app.app_context(), _kept_failure(context):
             forward.move_a_day(days, tick=lambda: tick(app))
 
+    @queue.task(name=JobName.RECONCILE, pass_context=True)
+    def reconcile(context: JobContext) -> None:
+        with app.app_context(), _kept_failure(context):
+            provider = app.extensions["providers"]["stripe"]
+            reconciliation.go_on(provider=provider, settings=settings, now=clock.now())
+
+    @queue.task(name=JobName.REPLAY_SEED, pass_context=True)
+    def replay_seed(context: JobContext, seed: int, profile: str) -> None:
+        with app.app_context(), _kept_failure(context):
+            proofs.replay(settings.var_dir, seed=seed, profile=profile)
+
     @queue.periodic(cron=EVERY_FIVE_SECONDS)
     @queue.task(name=JobName.TICK, queueing_lock="tick", lock="tick")
     def run_tick(timestamp: int) -> None:
@@ -215,7 +247,16 @@ def worker(app: Flask) -> procrastinate.App:
         with app.app_context():
             _record([Run(_RESCUE, began, _since(began), rescued)])
 
+    _by_night(queue, app)
     return queue
+
+
+def _by_night(queue: procrastinate.App, app: Flask) -> None:
+    @queue.periodic(cron=EVERY_NIGHT)
+    @queue.task(name=CHECK_BOOKS, queueing_lock=CHECK_BOOKS, lock=CHECK_BOOKS)
+    def check_books_nightly(timestamp: int) -> None:
+        with app.app_context():
+            check_books()
 
 
 @contextmanager

@@ -14,6 +14,8 @@ class JobName(StrEnum):
     READ_EVENT = "read_event"
     TICK = "tick"
     MOVE_TIME = "move_time"
+    RECONCILE = "reconcile"
+    REPLAY_SEED = "replay_seed"
 
 
 # Never opened: it only writes job rows through the caller's connection (stack.md 2.2, trap 1).

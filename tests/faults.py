@@ -60,6 +60,8 @@ class Fault:
     """The provider's word for the error."""
     seconds: float = 0
     """How long it takes first."""
+    is_garbled: bool = False
+    """Whether it is answered with a page instead of JSON, as by a proxy in between."""
 
 
 @contextmanager
@@ -92,6 +94,8 @@ def _spoiled(fault: Fault) -> Response:
     time.sleep(fault.seconds)
     if not fault.status:
         request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+    if fault.is_garbled:
+        return Response("<html><title>Welcome</title></html>", fault.status, content_type="text/html")
     error = {"type": "api_error" if fault.status >= 500 else "invalid_request_error", "message": "Spoiled by a test."}
     answer = jsonify(error=error | ({"code": fault.code} if fault.code else {}))
     answer.status_code = fault.status or 500

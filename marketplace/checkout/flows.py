@@ -1,13 +1,12 @@
 """Where a checkout meets the provider: write, call, write. Nothing here runs inside a transaction."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
-from marketplace import db
+from marketplace import db, failpoints
 from marketplace.checkout import attempts, following, operations, returns, settlement
 from marketplace.checkout.attempts import Attempt
 from marketplace.checkout.operations import Agreed, OpenedElsewhere
@@ -293,5 +292,5 @@ def _await_page(payment_id: int, settings: Settings) -> str:
             return str(row.checkout_url)
         if patience.is_over(settings.provider_timeout_seconds):
             break
-        time.sleep(_POLL_SECONDS)
+        failpoints.wait(_POLL_SECONDS, "payment page")
     raise Conflict(_NO_PAGE)

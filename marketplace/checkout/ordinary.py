@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from marketplace import db, history
+from marketplace import batches, history, hot_history
 from marketplace.catalog.models import StockReservation
 from marketplace.checkout import telling
 from marketplace.config import MoneyPolicy
@@ -44,7 +44,7 @@ WITH made AS (
     INSERT INTO payment_tracker (provider, payment_intent_id, payment_id, status, attempts, notes, created_at,
         updated_at)
     VALUES (%(provider)s, %(intent_id)s, %(payment_id)s, %(status)s, 0, %(notes)s, %(now)s, %(now)s) RETURNING id)
-{history.OF_MADE}
+{hot_history.OF_MADE}
 """  # noqa: S608  made of constants
 _SHARE = f"""
 WITH made AS (
@@ -54,7 +54,7 @@ WITH made AS (
     VALUES (%(payment_id)s, %(order_id)s, %(seller_id)s, %(currency)s, %(gross)s, %(platform_fee)s, %(processing_fee)s,
         %(net)s, %(status)s, %(hold_reason)s, %(days_to_hold)s, %(hold_start_date)s, %(planned_release_date)s,
         %(payment_received_date)s, %(now)s) RETURNING id)
-{history.OF_MADE}
+{hot_history.OF_MADE}
 """  # noqa: S608  made of constants
 _STATUS: dict[type[history.Ruled], str] = {
     model: f'UPDATE "{model.machine.name}" SET status = %s WHERE id = ANY(%s)'  # noqa: S608  made of constants
@@ -91,7 +91,7 @@ def count(
         return False
     moves = _Moves(session, actor, now)
     first = rows[0]
-    writes: list[db.Write] = [
+    writes: list[batches.Write] = [
         moves.payment(payment_id, intent_id),
         moves.tracker(first, payment_id, intent_id),
         moves.status(StockReservation, list(first.reservations), "redeem"),
@@ -102,7 +102,7 @@ def count(
         (_CART, (first.cart_id, first.purchase_id)),
         moves.status(Purchase, [first.purchase_id], "pay"),
     ]
-    db.later(session, writes)
+    batches.later(session, writes)
     return True
 
 
@@ -114,21 +114,21 @@ class _Moves:
         self._by: dict[str, Any] = {"actor": actor, "at": now}
         self._now = now
 
-    def payment(self, payment_id: int, intent_id: str) -> db.Write:
+    def payment(self, payment_id: int, intent_id: str) -> batches.Write:
         """Return the statement that completes the payment."""
-        status = history.note_move(self._session, Payment, [payment_id], "complete", **self._by)
+        status = hot_history.note_move(self._session, Payment, [payment_id], "complete", **self._by)
         return _PAYMENT, {"status": status, "intent_id": intent_id, "now": self._now, "id": payment_id}
 
-    def tracker(self, found: Row[Any], payment_id: int, intent_id: str) -> db.Write:
+    def tracker(self, found: Row[Any], payment_id: int, intent_id: str) -> batches.Write:
         """Return the statement that makes a tracker which has succeeded."""
-        made = history.of_made(PaymentTracker, "succeed", because="The provider reported it.", **self._by)
+        made = hot_history.of_made(PaymentTracker, "succeed", because="The provider reported it.", **self._by)
         note = paid_note(found.provider_session_id)
         mine = {"provider": found.provider, "intent_id": intent_id, "payment_id": payment_id, "notes": note}
         return _TRACKER, {**mine, **made, "now": self._now}
 
-    def share(self, payment_id: int, order: Row[Any], hold: dict[str, object]) -> db.Write:
+    def share(self, payment_id: int, order: Row[Any], hold: dict[str, object]) -> batches.Write:
         """Return the statement that makes the held share of one order."""
-        made = history.of_made(PaymentTransaction, "hold", because="One share per seller.", **self._by)
+        made = hot_history.of_made(PaymentTransaction, "hold", because="One share per seller.", **self._by)
         amounts = {
             "gross": order.total_minor,
             "platform_fee": order.platform_fee_minor,
@@ -138,9 +138,9 @@ class _Moves:
         whose = {"payment_id": payment_id, "order_id": order.id, "seller_id": order.seller_id}
         return _SHARE, {**whose, "currency": order.currency, **amounts, **hold, **made, "now": self._now}
 
-    def status(self, model: type[history.Ruled], ids: list[int], verb: str) -> db.Write:
+    def status(self, model: type[history.Ruled], ids: list[int], verb: str) -> batches.Write:
         """Return the statement that moves rows by `verb`."""
-        return _STATUS[model], (history.note_move(self._session, model, ids, verb, **self._by), ids)
+        return _STATUS[model], (hot_history.note_move(self._session, model, ids, verb, **self._by), ids)
 
 
 def _is_ordinary(rows: Sequence[Row[Any]], amount_minor: int, currency: str, session_id: str | None) -> bool:
@@ -159,7 +159,7 @@ def _is_ordinary(rows: Sequence[Row[Any]], amount_minor: int, currency: str, ses
     )
 
 
-def _told(first: Row[Any], orders: Sequence[Row[Any]], now: datetime) -> list[db.Write]:
+def _told(first: Row[Any], orders: Sequence[Row[Any]], now: datetime) -> list[batches.Write]:
     facts = telling.paid_facts(
         purchase_id=first.purchase_id,
         number=first.purchase_number,

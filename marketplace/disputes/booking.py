@@ -18,6 +18,7 @@ from marketplace.money import Money
 from marketplace.payments import endings
 from marketplace.payments.models import PaymentTransaction
 from marketplace.payments.states import TransactionStatus
+from marketplace.payouts import taking_back
 
 
 def take(session: Session, dispute: Dispute, bearer: FeeBearer, *, actor: Actor, now: datetime) -> None:
@@ -45,6 +46,8 @@ def give_back(session: Session, dispute: Dispute, *, actor: Actor, now: datetime
 
     What was taken while a share was held goes to where the share stands now, if it was released meanwhile.
     """
+    because = f"The bank gave the money of dispute {dispute.number} back."
+    taking_back.call_off(session, subject=debt_of(dispute), because=because, now=now)
     parts = [part for part in shares_of(session, dispute) if part.lost_minor or part.fee_minor]
     for part in parts:
         share = session.get_one(PaymentTransaction, part.transaction_id)
@@ -60,8 +63,7 @@ def give_back(session: Session, dispute: Dispute, *, actor: Actor, now: datetime
         part.lost_minor = part.fee_minor = part.platform_minor = 0
         part.held_minor = part.available_minor = part.debt_minor = 0
         session.flush()
-        debts.give_up(session, subject=_debt_of(dispute), transaction_id=share.id, now=now)
-        because = f"The bank gave the money of dispute {dispute.number} back."
+        debts.give_up(session, subject=debt_of(dispute), transaction_id=share.id, now=now)
         endings.agree(session, share, actor=actor, now=now, because=because)
 
 
@@ -93,7 +95,7 @@ def _take_share(
     share.charged_back_minor += part.lost_minor
     share.net_taken_minor += part.held_minor + part.available_minor
     session.flush()
-    debts.record(session, share, subject=_debt_of(dispute), amount_minor=part.debt_minor, now=now)
+    debts.record(session, share, subject=debt_of(dispute), amount_minor=part.debt_minor, now=now)
     because = f"Dispute {dispute.number} gave the buyer their money back."
     endings.agree(session, share, actor=actor, now=now, because=because)
 
@@ -114,7 +116,8 @@ def _parts(amount: Money, parts: Sequence[DisputeShare]) -> list[Money]:
     return amount.split([part.amount_minor for part in parts]) if parts else []
 
 
-def _debt_of(dispute: Dispute) -> str:
+def debt_of(dispute: Dispute) -> str:
+    """Return how debts and reversals name the loss of a dispute that made them."""
     return f"dispute:{dispute.id}:{dispute.losses}"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from marketplace import db
 from marketplace.checkout.settlement import Contradiction
 from marketplace.config import MoneyPolicy
-from marketplace.disputes import evidence_rules, following, operations, outcomes, queries
+from marketplace.disputes import file_rules, following, operations, outcomes, queries, taking_back
 from marketplace.disputes.evidence_rules import EvidenceFile
 from marketplace.disputes.following import DisputeFacts
 from marketplace.disputes.operations import NewFile
@@ -16,6 +16,7 @@ from marketplace.history import Actor
 from marketplace.outbound import flows as outbound
 from marketplace.outbound.flows import Outcomes
 from marketplace.outbound.models import CallKind
+from marketplace.payouts import flows as payouts
 from marketplace.providers.base import Provider, Refused, Unknown
 
 OUTCOMES: Outcomes = {
@@ -64,6 +65,29 @@ def accept(
     return answered
 
 
+def take_back(
+    *,
+    admin_id: int,
+    dispute_id: int,
+    seen_minor: int,
+    reason: str,
+    providers: Mapping[str, Provider],
+    now: datetime,
+) -> None:
+    """Take back what sellers owe for a lost dispute. Raises what `taking_back.after_loss` raises."""
+    call_ids = db.atomic(
+        taking_back.after_loss,
+        [f"dispute:{dispute_id}"],
+        admin_id=admin_id,
+        dispute_id=dispute_id,
+        seen_minor=seen_minor,
+        reason=reason,
+        now=now,
+    )
+    for call_id in call_ids:
+        payouts.send_call(call_id, providers=providers, now=now)
+
+
 def keep_file(
     content: bytes,
     *,
@@ -76,7 +100,7 @@ def keep_file(
     now: datetime,
 ) -> None:
     """Store a file and keep it with the dispute. Raises Invalid for its type or size, and what `add_file` raises."""
-    media_type, ending = evidence_rules.file_type(content)
+    media_type, ending = file_rules.file_type(content)
     folder = var_dir / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     stored_name = f"{secrets.token_hex(16)}.{ending}"
@@ -90,7 +114,7 @@ def keep_file(
 
 
 def read_unheard(*, providers: Mapping[str, Provider], policy: MoneyPolicy, now: datetime) -> int:
-    """Read open disputes again whose reports may have got lost, a few at a time; return how many were read."""
+    """Read disputes again whose reports may have got lost, a few at a time; return how many were read."""
     read_so_far = 0
     for dispute_id in queries.unheard(now=now, limit=_BATCH):
         try:

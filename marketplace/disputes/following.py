@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace import history
 from marketplace.checkout.settlement import Contradiction
 from marketplace.config import MoneyPolicy
-from marketplace.disputes import blocks, booking, sharing, telling
+from marketplace.disputes import blocks, booking, sharing, taking_back, telling
 from marketplace.disputes.models import Dispute, DisputeMovement
 from marketplace.disputes.rules import DisputeKind, EvidenceState, FeeBearer
 from marketplace.disputes.states import ANSWERABLE, OPEN, DisputeStatus
@@ -231,5 +231,6 @@ def _agree_loss(session: Session, dispute: Dispute, bearer: FeeBearer, *, actor:
     is_lost = dispute.status is _S.LOST and dispute.withdrawn_minor > 0
     if is_lost and not dispute.is_loss_booked:
         booking.take(session, dispute, bearer, actor=actor, now=now)
+        taking_back.agree(session, dispute, now=now)
     elif dispute.is_loss_booked and not is_lost:
         booking.give_back(session, dispute, actor=actor, now=now)

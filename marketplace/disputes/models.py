@@ -31,6 +31,11 @@ class Dispute(Ruled, Base):
             postgresql_where="status IN ('needs_response', 'under_review', 'inquiry_needs_response',"
             " 'inquiry_under_review')",
         ),
+        Index(
+            "ix_dispute_closed",
+            "closed_at",
+            postgresql_where="status IN ('won', 'lost', 'prevented', 'inquiry_closed')",
+        ),
         {"postgresql_with": {"fillfactor": 70}},
     )
     machine: ClassVar[Machine] = DISPUTE
@@ -74,6 +79,11 @@ class Dispute(Ruled, Base):
     shared_by_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     share_note: Mapped[LongText] = mapped_column(default="")
     """Why an admin has said which order bears how much, where the rule did not fit."""
+    take_back_for: Mapped[int | None]
+    """The loss, counted as `losses` does, at which money that was paid out is taken back; None: nobody has asked."""
+    take_back_by_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+    take_back_at: Mapped[UtcTime | None]
+    take_back_reason: Mapped[LongText] = mapped_column(default="")
     opened_at: Mapped[UtcTime]
     closed_at: Mapped[UtcTime | None]
 

@@ -32,6 +32,8 @@ class Account(StrEnum):
     REFUND_COST = "refund_cost", "Refund costs borne by the platform", True
     DISPUTE_HOLD = "dispute_hold", "Taken back by buyers' banks, not decided yet", True
     DISPUTE_FEE = "dispute_fee", "Dispute fees", True
+    PLATFORM_BANK = "platform_bank", "To and from the marketplace's own bank", True
+    RECONCILIATION_DIFFERENCE = "reconciliation_difference", "Differences to the provider, written off", True
     UNAPPLIED_RECEIPTS = "unapplied_receipts", "Received, to be returned to the buyer", False
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db import Base, Currency, EnumText, MinorUnits, PrimaryKey, Text200, UtcTime
+from marketplace.db import Base, Currency, EnumText, MinorUnits, PrimaryKey, Text200, UtcTime, WrittenIn
 from marketplace.ledger.accounts import Account
 
 
@@ -22,6 +22,7 @@ class LedgerEntry(Base):
     booked_at: Mapped[UtcTime]
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     """SHA-256 over the entry and its postings; `check-books` computes it again."""
+    written_in: Mapped[WrittenIn]
 
 
 class Posting(Base):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from marketplace.db import Write
+from marketplace.batches import Write
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import LedgerChain, LedgerEntry, Posting
 

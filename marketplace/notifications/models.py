@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import User
-from marketplace.db import Base, Document, EnumText, PrimaryKey, Text64, UtcTime
+from marketplace.db import Base, Document, EnumText, PrimaryKey, Text64, UtcTime, WrittenIn
 
 
 class NotificationKind(StrEnum):
@@ -60,6 +60,7 @@ class Notification(Base):
     __table_args__ = (
         UniqueConstraint("user_id", "kind", "subject", "subject_id"),
         Index(None, "user_id", "id"),
+        Index(None, "created_at", postgresql_using="brin"),
         Index("ix_notification_unread", "user_id", postgresql_where="read_at IS NULL"),
     )
 
@@ -72,4 +73,5 @@ class Notification(Base):
     facts: Mapped[Document]
     """What the words need, as it was then: numbers, names, minor units."""
     created_at: Mapped[UtcTime]
+    written_in: Mapped[WrittenIn]
     read_at: Mapped[UtcTime | None]

@@ -140,6 +140,7 @@ RECEIPT = Machine(
     {
         "send_back": ([_R.RECEIVED, _R.FAILED], _R.RETURNING, "The provider was asked to refund it."),
         "confirm": ([_R.RETURNING, _R.RECEIVED], _R.RETURNED, "The provider has refunded it."),
+        "find_returned": ([_R.FAILED], _R.RETURNED, "All of it went back in the provider's dashboard."),
         "fail": ([_R.RETURNING, _R.RETURNED], _R.FAILED, "The refund did not reach the buyer."),
     },
 )

@@ -35,6 +35,7 @@ class PayoutRow:
     shop_name: str
     currency: str
     amount_minor: int
+    rest_minor: int
     reversed_minor: int
     status: PayoutStatus
     is_requested: bool
@@ -96,6 +97,7 @@ class StopRow:
     set_at: datetime
     lifted_by: str | None
     lifted_at: datetime | None
+    lift_reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ _ROW = (
         Shop.name,
         Payout.currency,
         Payout.amount_minor,
+        Payout.rest_minor,
         Payout.reversed_minor,
         Payout.status,
         Payout.is_requested,
@@ -208,7 +211,9 @@ _ENTRIES = (
 )
 _setter, _lifter = aliased(User), aliased(User)
 _STOPS = (
-    select(PayoutStop.reason, _setter.name, PayoutStop.set_at, _lifter.name, PayoutStop.lifted_at)
+    select(
+        PayoutStop.reason, _setter.name, PayoutStop.set_at, _lifter.name, PayoutStop.lifted_at, PayoutStop.lift_reason
+    )
     .join(_setter, _setter.id == PayoutStop.set_by)
     .outerjoin(_lifter, _lifter.id == PayoutStop.lifted_by)
     .where(PayoutStop.seller_id == bindparam("seller_id"))

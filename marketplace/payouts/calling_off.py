@@ -13,6 +13,7 @@ from marketplace.outbound.flows import NOT_FOUND
 from marketplace.outbound.models import CallKind
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
+from marketplace.payouts import rules
 from marketplace.payouts.models import Payout, PayoutLine
 from marketplace.payouts.operations import RUN, known, shares_of
 from marketplace.payouts.states import PayoutStatus
@@ -34,8 +35,9 @@ HELD_BACK = (
 def cancel(session: Session, *, payout_id: int, actor: Actor, because: str, now: datetime) -> None:
     """Call off a payout whose money has not moved: refused, or never sent. Its shares are available again.
 
-    Raises NotAllowed when its transfer is under way or done.
+    Raises Invalid without a reason, NotAllowed when its transfer is under way or done.
     """
+    because = rules.check_reason(because)
     payout = known(session, payout_id)
     if not _stays_here(session, payout, because=because, now=now):
         raise NotAllowed(f"This payout is {payout.status.label.lower()}; it can't be called off any more.")
@@ -62,6 +64,28 @@ def call_off_for(session: Session, *, transaction_id: int, because: str, now: da
         return False
     _cancel(session, payout, actor=RUN, because=because, now=now)
     return True
+
+
+def call_off_of_seller(
+    session: Session, seller_id: int, *, actor: Actor, because: str, now: datetime
+) -> tuple[list[str], list[str]]:
+    """Call off what a seller was to be paid and nothing of has moved.
+
+    Returns the payouts called off, and those for which it is too late because the provider has been asked.
+    """
+    open_ones = (
+        select(Payout)
+        .where(Payout.seller_id == seller_id, Payout.status.in_((PayoutStatus.PENDING, PayoutStatus.REFUSED)))
+        .order_by(Payout.id)
+    )
+    called_off, under_way = [], []
+    for payout in session.execute(open_ones).scalars().all():
+        if is_in_doubt(payout) or not _stays_here(session, payout, because=because, now=now):
+            under_way.append(payout.number)
+        else:
+            _cancel(session, payout, actor=actor, because=because, now=now)
+            called_off.append(payout.number)
+    return called_off, under_way
 
 
 def is_in_doubt(payout: Payout) -> bool:

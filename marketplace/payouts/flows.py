@@ -16,7 +16,7 @@ from marketplace.outbound import flows as outbound
 from marketplace.outbound.flows import Outcomes, Sent
 from marketplace.outbound.models import CallKind, OutboundCall
 from marketplace.outbound.states import CallStatus
-from marketplace.payouts import calling_off, following, operations, rules, skips, standing_queries
+from marketplace.payouts import calling_off, following, operations, rules, skips, standing_queries, taking_back
 from marketplace.payouts.models import Payout, SellerAccount
 from marketplace.payouts.operations import TakenUp
 from marketplace.payouts.rules import Again, Occasion
@@ -27,6 +27,7 @@ from marketplace.providers.transfers import BankPayout
 OUTCOMES: Outcomes = {
     CallKind.TRANSFER: following.transferred,
     CallKind.BANK_PAYOUT: following.bank_answered,
+    CallKind.REVERSAL: taking_back.answered,
 }
 Providers = Mapping[str, Provider]
 Progress = Callable[[TakenUp], None]
@@ -142,7 +143,7 @@ def send(taken: TakenUp, *, providers: Providers, now: datetime) -> Sent:
 
 
 def send_call(call_id: int, *, providers: Providers, now: datetime) -> Sent:
-    """Make one planned call of a payout."""
+    """Make one planned call of a payout, or of money taken back."""
     return outbound.send(call_id, providers=providers, outcomes=OUTCOMES, now=now)
 
 

@@ -2,9 +2,19 @@
 
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Computed,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from marketplace.accounts.models import User
 from marketplace.db import (
@@ -105,6 +115,8 @@ class Payout(Ruled, Base):
     seller_account_id: Mapped[int] = mapped_column(ForeignKey(SellerAccount.id))
     currency: Mapped[Currency]
     amount_minor: Mapped[MinorUnits]
+    rest_minor: Mapped[MinorUnits] = mapped_column(default=0)
+    """What was ready as well and waits for the next payout, because banks take whole units only; minor units."""
     reversed_minor: Mapped[MinorUnits] = mapped_column(default=0)
     status: Mapped[PayoutStatus] = mapped_column(EnumText(PayoutStatus), default=PAYOUT.initial)
     is_requested: Mapped[bool] = mapped_column(default=False)
@@ -154,7 +166,7 @@ class TransferReversal(Ruled, Base):
     transaction_id: Mapped[int | None] = mapped_column(ForeignKey(PaymentTransaction.id), index=True)
     """The share it is for; None when it was made at the provider and is spread over all lines."""
     subject: Mapped[Text64] = mapped_column(index=True)
-    """`refund:9:1` (with the attempt), `dispute:3`, or `provider`."""
+    """The debt it is to pay: `refund:9:1` (with the attempt), `dispute:3:1` (with the loss); or `provider`."""
     amount_minor: Mapped[MinorUnits]
     status: Mapped[ReversalStatus] = mapped_column(EnumText(ReversalStatus), default=REVERSAL.initial)
     provider_reversal_id: Mapped[Text200 | None] = mapped_column(unique=True)
@@ -175,6 +187,29 @@ class PayoutStop(Base):
     set_at: Mapped[UtcTime]
     lifted_by: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     lifted_at: Mapped[UtcTime | None]
+    lift_reason: Mapped[LongText] = mapped_column(default="")
+
+
+class PayoutPause(Base):
+    """A doubt about a seller's money: nobody pays them while it lasts. Set and ended by its cause, never by hand."""
+
+    __tablename__ = "payout_pause"
+    __table_args__ = (
+        Index("uq_payout_pause_open", "seller_id", "subject", unique=True, postgresql_where="ended_at IS NULL"),
+        Index(None, "subject"),
+    )
+
+    id: Mapped[PrimaryKey]
+    seller_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    subject: Mapped[Text64]
+    """What is in doubt: `break:17`."""
+    since: Mapped[UtcTime]
+    ended_at: Mapped[UtcTime | None]
+
+    @classmethod
+    def is_open_for(cls, seller_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+        """Return the condition that something about a seller's money is in doubt."""
+        return select(cls.id).where(cls.seller_id == seller_id, cls.ended_at.is_(None)).exists()
 
 
 class PayoutSkip(Base):

@@ -17,15 +17,14 @@ from marketplace.outbound import watching
 from marketplace.outbound.models import CallKind, OutboundCall, WatchKind
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
-from marketplace.payouts import rules, skips, standing_queries
-from marketplace.payouts.models import Payout, PayoutLine, PayoutStop, SellerAccount
+from marketplace.payouts import amount_rules, rules, skips, standing_queries
+from marketplace.payouts.day_queries import PAYOUT_LINES
+from marketplace.payouts.models import Payout, PayoutLine, PayoutPause, PayoutStop, SellerAccount
 from marketplace.payouts.rules import Occasion, SkipCause
 from marketplace.payouts.states import AccountStatus
 
 REFERENCE = "payout:"
 RUN = Actor.job("payouts")
-_LINES = 500
-"""The most shares one payout pays; a seller with more gets several, so that no transaction grows without end."""
 _STILL_NETTING = "What you sold is paying what you owe us. Please try again in a minute."
 
 
@@ -83,12 +82,14 @@ def _make(
     session: Session, seller_id: int, currency: str, *, is_requested: bool, actor: Actor, now: datetime
 ) -> TakenUp:
     account = session.execute(select(SellerAccount).where(SellerAccount.seller_id == seller_id)).scalar_one()
-    shares = _ready(session, seller_id, currency, now)
+    ready = _ready(session, seller_id, currency, now)
+    shares = amount_rules.lines_of(currency, ready)
     payout = Payout(
         seller_id=seller_id,
         seller_account_id=account.id,
         currency=currency,
-        amount_minor=sum(left_minor for _, left_minor in shares),
+        amount_minor=sum(line_minor for _, line_minor in shares),
+        rest_minor=sum(left_minor for _, left_minor in ready) - sum(line_minor for _, line_minor in shares),
         is_requested=is_requested,
         bank_name=account.bank_name,
         bank_last4=account.bank_last4,
@@ -99,8 +100,8 @@ def _make(
     because = "The seller has asked for it." if is_requested else "Its day has come."
     history.begin(session, Payout, [payout.id], actor=actor, at=now, because=because)
     lines = [
-        {"payout_id": payout.id, "transaction_id": share_id, "amount_minor": left_minor, "reversed_minor": 0}
-        for share_id, left_minor in shares
+        {"payout_id": payout.id, "transaction_id": share_id, "amount_minor": line_minor, "reversed_minor": 0}
+        for share_id, line_minor in shares
     ]
     session.execute(insert(PayoutLine.__table__), lines)  # type: ignore[arg-type]
     because = f"Payout {payout.number} took it up."
@@ -119,49 +120,53 @@ def _ready(session: Session, seller_id: int, currency: str, now: datetime) -> li
             standing_queries.READY,
         )
         .order_by(PaymentTransaction.id)
-        .limit(_LINES)
+        .limit(PAYOUT_LINES)
     )
     return [(int(row[0]), int(row[1])) for row in session.execute(statement, {"now": now})]
 
 
-def retry(session: Session, *, payout_id: int, actor: Actor, now: datetime) -> int:
+def retry(session: Session, *, payout_id: int, actor: Actor, reason: str = "", now: datetime) -> int:
     """Try a payout again that the provider refused, with the same amount; return the call to be sent.
 
-    Raises MoveNotAllowed or AlreadyThere when it was not refused, NotAllowed when its seller is stopped or their
-    account is not ready, or something holds one of its shares back, Conflict while a call is under way.
+    Raises Invalid for a person without a reason, MoveNotAllowed or AlreadyThere when it was not refused, NotAllowed
+    when its seller is stopped or their account is not ready, or something holds one of its shares back, Conflict while
+    a call is under way.
     """
-    payout = known(session, payout_id)
+    payout, because = known(session, payout_id), _because(actor, reason)
     account = session.get_one(SellerAccount, payout.seller_account_id)
     if is_stopped(session, payout.seller_id):
         raise NotAllowed("This seller's payouts are stopped. Lift the stop first.")
+    check_not_in_doubt(session, payout.seller_id)
     if account.status is not AccountStatus.ENABLED or not account.transfers_enabled:
         raise NotAllowed("The seller's account is not ready to be paid yet.")
     if is_held_back(session, payout.id):
         raise NotAllowed("One of its shares is held back now. Cancel the payout; the others are paid with the next.")
     if outbound.is_under_way(session, kind=CallKind.TRANSFER, subject_id=payout.id):
         raise Conflict("The provider is being asked right now.")
-    history.move(session, payout, "retry", actor=actor, at=now)
+    history.move(session, payout, "retry", actor=actor, at=now, because=because)
     payout.failure_code = payout.failure_reason = payout.next_attempt_at = None
     return _plan_transfer(session, payout, account, actor=actor, now=now)
 
 
-def resend(session: Session, *, payout_id: int, actor: Actor, now: datetime) -> int:
+def resend(session: Session, *, payout_id: int, actor: Actor, reason: str = "", now: datetime) -> int:
     """Send a failed payout to the bank again, to the bank the seller has now; return the call to be sent.
 
-    Raises MoveNotAllowed or AlreadyThere when it has not failed, NotAllowed when its seller is stopped, the provider
-    pays no bank of theirs or they have another account since, Conflict while a call is under way.
+    Raises Invalid for a person without a reason, MoveNotAllowed or AlreadyThere when it has not failed, NotAllowed
+    when its seller is stopped, the provider pays no bank of theirs or they have another account since, Conflict while a
+    call is under way.
     """
-    payout = known(session, payout_id)
+    payout, because = known(session, payout_id), _because(actor, reason)
     account = session.get_one(SellerAccount, payout.seller_account_id)
     if is_stopped(session, payout.seller_id):
         raise NotAllowed("This seller's payouts are stopped. Lift the stop first.")
+    check_not_in_doubt(session, payout.seller_id)
     if not account.payouts_enabled:
         raise NotAllowed("The provider does not pay this seller's bank yet. They have to mend their account first.")
     if _account_with_money(session, payout) != account.account_id:
         raise NotAllowed("The money is in the seller's former account. Take the transfer back at the provider.")
     if outbound.is_under_way(session, kind=CallKind.BANK_PAYOUT, subject_id=payout.id):
         raise Conflict("The provider is being asked right now.")
-    history.move(session, payout, "resend", actor=actor, at=now)
+    history.move(session, payout, "resend", actor=actor, at=now, because=because)
     payout.failure_code = payout.failure_reason = payout.next_attempt_at = payout.provider_payout_id = None
     payout.bank_name, payout.bank_last4 = account.bank_name, account.bank_last4
     return plan_bank_payout(
@@ -169,10 +174,18 @@ def resend(session: Session, *, payout_id: int, actor: Actor, now: datetime) -> 
     )
 
 
+def _because(actor: Actor, reason: str) -> str | None:
+    """Return why it is done: a person says so, the house has its rules."""
+    return rules.check_reason(reason) if actor.user_id is not None else None
+
+
 def plan_bank_payout(
     session: Session, payout: Payout, *, provider: str, account_id: str | None, actor: Actor, now: datetime
 ) -> int:
-    """Plan the payment from the account with the money to its bank, of all that has not been taken back."""
+    """Plan the payment from the account with the money to its bank, of all that has not been taken back.
+
+    In whole units where banks take no others: what a reversal has left below that stays in the account.
+    """
     watching.begin(session, WatchKind.PAYOUT, payout.id, now=now)
     return outbound.plan(
         session,
@@ -181,7 +194,7 @@ def plan_bank_payout(
         subject_id=payout.id,
         request={
             "account_id": account_id,
-            "amount_minor": payout.amount_minor - payout.reversed_minor,
+            "amount_minor": amount_rules.payable_minor(payout.currency, payout.amount_minor - payout.reversed_minor),
             "currency": payout.currency,
             "reference": f"{REFERENCE}{payout.id}",
         },
@@ -236,6 +249,13 @@ def is_stopped(session: Session, seller_id: int) -> bool:
     """Return whether an admin has stopped a seller's payouts."""
     stop = select(PayoutStop.id).where(PayoutStop.seller_id == seller_id, PayoutStop.lifted_at.is_(None))
     return session.execute(stop).first() is not None
+
+
+def check_not_in_doubt(session: Session, seller_id: int) -> None:
+    """Raise NotAllowed while reconciliation has found that a side knows something else about the seller's money."""
+    pause = select(PayoutPause.id).where(PayoutPause.seller_id == seller_id, PayoutPause.ended_at.is_(None))
+    if session.execute(pause).first() is not None:
+        raise NotAllowed("The books and the provider do not agree about this seller's money yet. See Reconciliation.")
 
 
 def is_held_back(session: Session, payout_id: int) -> bool:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, bindparam, exists, func, or_, select
 
 from marketplace import db
 from marketplace.config import MoneyPolicy
 from marketplace.errors import NotFound
-from marketplace.outbound.models import CallKind
+from marketplace.outbound.flows import NOT_FOUND
+from marketplace.outbound.models import CallKind, OutboundCall
+from marketplace.outbound.states import CallStatus
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
 from marketplace.payouts import rules, schedules
@@ -34,6 +36,35 @@ class Expected:
     """The payout that has taken it up."""
 
 
+@dataclass(frozen=True, slots=True)
+class TakenUpBy:
+    """The payout that has taken a share up and is not over."""
+
+    number: str
+    status: PayoutStatus
+    can_be_called_off: bool
+    """Whether nothing of it can have moved: the provider was not asked yet, or has refused."""
+
+
+_TAKEN_UP_BY = (
+    select(
+        Payout.number,
+        Payout.status,
+        or_(
+            (Payout.status == PayoutStatus.REFUSED) & Payout.failure_code.is_distinct_from(NOT_FOUND),
+            (Payout.status == PayoutStatus.PENDING)
+            & exists().where(
+                OutboundCall.kind == CallKind.TRANSFER,
+                OutboundCall.subject_id == Payout.id,
+                OutboundCall.status == CallStatus.PLANNED,
+            ),
+        ),
+    )
+    .join(PayoutLine, PayoutLine.payout_id == Payout.id)
+    .where(PayoutLine.transaction_id == bindparam("share_id"), Payout.status.in_(_OPEN))
+    .order_by(Payout.id.desc())
+    .limit(1)
+)
 _OPEN_PAYOUT = (
     select(PayoutLine.transaction_id, func.max(Payout.id).label("payout_id"))
     .join(Payout, Payout.id == PayoutLine.payout_id)
@@ -53,6 +84,7 @@ _SHARES = (
         _X.planned_release_date,
         PaymentBlock.is_open_for(_X.id).label("is_blocked"),
         PayoutSkip.cause,
+        PayoutSkip.planned_run,
         Payout.number,
         Payout.arrives_at,
     )
@@ -64,6 +96,12 @@ _SHARES = (
     .outerjoin(Payout, Payout.id == _OPEN_PAYOUT.c.payout_id)
     .where(_X.seller_id == bindparam("seller_id"), _X.id.in_(bindparam("ids", expanding=True)))
 )
+
+
+def taken_up_by(share_id: int) -> TakenUpBy | None:
+    """Return the payout that has taken a share up, and whether a stop could still call it off; None for none."""
+    found = db.read_one(_TAKEN_UP_BY, {"share_id": share_id})
+    return TakenUpBy(*tuple(found)) if found else None
 
 
 def standing_of(payout_id: int) -> tuple[PayoutStatus, str | None]:
@@ -102,6 +140,8 @@ def _expected(row: Row[Any], schedule: Schedule, now: datetime) -> Expected | No
     is_held = row.status is TransactionStatus.HELD
     ready_at = max(row.planned_release_date, now) if is_held and row.planned_release_date else now
     at = rules.next_run(schedule, ready_at)
+    if not is_held and row.cause == SkipCause.SCHEDULED:
+        at = row.planned_run or at
     if row.is_blocked:
         return Expected(at, SkipCause.BLOCKED, None)
     if not is_held and row.cause is not None:

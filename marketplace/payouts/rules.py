@@ -8,10 +8,13 @@ from enum import StrEnum
 from typing import Self
 
 from marketplace.config import MoneyPolicy
+from marketplace.errors import Invalid
+from marketplace.payouts import amount_rules
 from marketplace.payouts.states import AccountStatus, Interval
 
 RUN_HOUR = 6
 """From this hour (UTC) on a day counts as a day of payouts."""
+LONGEST_REASON = 500
 _A_DAY = timedelta(days=1)
 _LONGEST_WAIT_DAYS = 62
 ASK_AFTER = timedelta(days=1)
@@ -87,6 +90,11 @@ class SkipCause(StrEnum):
         return member
 
     STOPPED = "stopped", "Stopped by us", "We have stopped your payouts for now. Ask us why.", True
+    IN_DOUBT = (
+        "in_doubt",
+        "Being checked",
+        "Our books and the payment provider's do not agree about your money yet. We pay you as soon as they do.",
+    )
     NO_ACCOUNT = (
         "no_account",
         "No account yet",
@@ -150,6 +158,17 @@ class Standing:
     """Whether the provider lets money be transferred to the account."""
     planned_run: datetime | None
     """The day on which this money was to be paid, as an earlier run has written down; None when no run has seen it."""
+    is_in_doubt: bool = False
+    """Whether reconciliation has found that a side knows something else about the seller's money."""
+    is_paid_today: bool = False
+    """Whether the house has begun a payout for them since midnight: one a day, by the schedule."""
+    more_at: datetime | None = None
+    """When the last of what is still to be released today is; None for nothing. It goes with the same payout."""
+
+    @property
+    def payable_minor(self) -> int:
+        """Return what of the ready money a payout takes."""
+        return amount_rules.payable_minor(self.currency, self.ready_minor)
 
 
 _KEEPS_NO_DAY = frozenset(
@@ -169,6 +188,8 @@ def why_not(standing: Standing, occasion: Occasion, now: datetime) -> SkipCause 
     """Return why a seller is not paid at `now`; None when they are. Preview and run ask the same question."""
     if standing.is_stopped:
         return SkipCause.STOPPED
+    if standing.is_in_doubt:
+        return SkipCause.IN_DOUBT
     if standing.account is not AccountStatus.ENABLED:
         return _OF_ACCOUNT[standing.account]
     if not standing.may_receive:
@@ -177,15 +198,30 @@ def why_not(standing: Standing, occasion: Occasion, now: datetime) -> SkipCause 
         return SkipCause.BLOCKED if standing.blocked_minor else SkipCause.NOT_SETTLED
     if standing.schedule.interval is Interval.MANUAL and occasion is not Occasion.REQUEST:
         return SkipCause.MANUAL
-    if standing.ready_minor < standing.schedule.minimum_minor(standing.currency):
+    if standing.payable_minor < standing.schedule.minimum_minor(standing.currency):
         return SkipCause.BELOW_MINIMUM
     waits = occasion is Occasion.SCHEDULE and not _is_due(standing, now)
     return SkipCause.SCHEDULED if waits else None
 
 
 def _is_due(standing: Standing, now: datetime) -> bool:
-    run = standing.planned_run or next_run(standing.schedule, now)
+    run = due_at(standing, now)
     return run is not None and run <= now
+
+
+def due_at(standing: Standing, now: datetime) -> datetime | None:
+    """Return when what is ready is paid by schedule: once a day, with all that is released on it; None: on request.
+
+    After today's payout it waits for the next day of payouts; before it, for what is still to be released today.
+    """
+    run = standing.planned_run or next_run(standing.schedule, now)
+    if run is None:
+        return None
+    if standing.is_paid_today:
+        return next_run(standing.schedule, datetime.combine(now.date() + _A_DAY, time(), now.tzinfo))
+    if standing.more_at is not None and run.date() <= now.date():
+        return max(run, standing.more_at)
+    return run
 
 
 def planned_run(standing: Standing, cause: SkipCause, now: datetime) -> datetime | None:
@@ -195,7 +231,7 @@ def planned_run(standing: Standing, cause: SkipCause, now: datetime) -> datetime
     """
     if cause in _KEEPS_NO_DAY:
         return None
-    return standing.planned_run or next_run(standing.schedule, now)
+    return due_at(standing, now)
 
 
 class Again(StrEnum):
@@ -258,3 +294,11 @@ def refusal(code: str, message: str, now: datetime) -> Refusal:
     words, again = _REFUSALS.get(code, (f"The provider says: {message or code}", Again.BY_PERSON))
     wait = timedelta(0) if again is Again.WHEN_BANK_CHANGED else _A_DAY
     return Refusal(words, again, None if again is Again.BY_PERSON else now + wait)
+
+
+def check_reason(reason: str) -> str:
+    """Return why a person decides about payouts; raises Invalid for nothing, or more than 500 characters."""
+    text = reason.strip()
+    if not text or len(text) > LONGEST_REASON:
+        raise Invalid(f"Give the reason, at most {LONGEST_REASON} characters.", field="reason")
+    return text

@@ -7,14 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User
-from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
+from marketplace.errors import Conflict, NotFound
 from marketplace.history import Actor
 from marketplace.payments import hold_decisions
-from marketplace.payouts import calling_off, operations
-from marketplace.payouts.models import Payout, PayoutStop
-from marketplace.payouts.states import PayoutStatus
-
-_LONGEST_REASON = 500
+from marketplace.payouts import calling_off, operations, rules
+from marketplace.payouts.models import PayoutStop
 
 
 @dataclass(frozen=True)
@@ -34,21 +31,28 @@ def stop(session: Session, *, admin_id: int, seller_id: int, reason: str, now: d
     user = session.get(User, seller_id)
     if user is None or not user.is_seller:
         raise NotFound("There is no such seller.")
-    why = _reason(reason)
+    why = rules.check_reason(reason)
     if operations.is_stopped(session, seller_id):
         raise Conflict("This seller's payouts are stopped already.")
     session.add(PayoutStop(seller_id=seller_id, reason=why, set_by=admin_id, set_at=now))
     session.flush()
-    return _call_off(session, seller_id, admin_id, now=now)
+    admin = Actor.user(admin_id, "admin")
+    because = "The seller's payouts were stopped."
+    called_off, under_way = calling_off.call_off_of_seller(session, seller_id, actor=admin, because=because, now=now)
+    return Stopped(tuple(called_off), tuple(under_way))
 
 
-def lift(session: Session, *, admin_id: int, seller_id: int, now: datetime) -> None:
-    """Let a seller be paid again; the next run looks at them. Raises Conflict when nothing stops them."""
+def lift(session: Session, *, admin_id: int, seller_id: int, reason: str, now: datetime) -> None:
+    """Let a seller be paid again, with a reason; the next run looks at them.
+
+    Raises Invalid without a reason, Conflict when nothing stops them.
+    """
+    why = rules.check_reason(reason)
     found = select(PayoutStop).where(PayoutStop.seller_id == seller_id, PayoutStop.lifted_at.is_(None))
     standing = session.execute(found).scalar_one_or_none()
     if standing is None:
         raise Conflict("This seller's payouts are not stopped.")
-    standing.lifted_by, standing.lifted_at = admin_id, now
+    standing.lifted_by, standing.lifted_at, standing.lift_reason = admin_id, now, why
 
 
 def stop_share(session: Session, *, admin_id: int, share_id: int, reason: str, now: datetime) -> None:
@@ -58,32 +62,3 @@ def stop_share(session: Session, *, admin_id: int, share_id: int, reason: str, n
     """
     calling_off.call_off_for(session, transaction_id=share_id, because="One of its shares was stopped.", now=now)
     hold_decisions.stop(session, admin_id=admin_id, share_id=share_id, reason=reason, now=now)
-
-
-def _call_off(session: Session, seller_id: int, admin_id: int, *, now: datetime) -> Stopped:
-    open_ones = (
-        select(Payout)
-        .where(Payout.seller_id == seller_id, Payout.status.in_((PayoutStatus.PENDING, PayoutStatus.REFUSED)))
-        .order_by(Payout.id)
-    )
-    called_off, under_way = [], []
-    for payout in session.execute(open_ones).scalars().all():
-        because = "The seller's payouts were stopped."
-        if calling_off.is_in_doubt(payout):
-            under_way.append(payout.number)
-            continue
-        try:
-            calling_off.cancel(
-                session, payout_id=payout.id, actor=Actor.user(admin_id, "admin"), because=because, now=now
-            )
-            called_off.append(payout.number)
-        except NotAllowed:
-            under_way.append(payout.number)
-    return Stopped(tuple(called_off), tuple(under_way))
-
-
-def _reason(reason: str) -> str:
-    text = reason.strip()
-    if not text or len(text) > _LONGEST_REASON:
-        raise Invalid(f"Give the reason, at most {_LONGEST_REASON} characters.", field="reason")
-    return text

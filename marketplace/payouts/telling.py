@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import User
 from marketplace.notifications import operations as notifications
 from marketplace.notifications.models import NotificationKind
+from marketplace.orders.models import Order
+from marketplace.payments.models import PaymentTransaction
 from marketplace.payouts.models import Payout, PayoutSkip, TransferReversal
 
 
@@ -45,6 +47,32 @@ def taken_back(session: Session, payout: Payout, reversal: TransferReversal, *, 
             subject="transfer_reversal",
             subject_id=reversal.id,
             facts=_facts(payout, role) | {"amount_minor": reversal.amount_minor},
+            now=now,
+        )
+
+
+def reversal_ended(
+    session: Session, reversal: TransferReversal, share: PaymentTransaction, kind: NotificationKind, *, now: datetime
+) -> None:
+    """Tell the seller and the admins what became of taking money back from the seller's account at the provider."""
+    order = session.get_one(Order, share.order_id)
+    facts = {
+        "number": order.number,
+        "payment_id": share.payment_id,
+        "amount_minor": reversal.amount_minor,
+        "currency": share.currency,
+        "cause": reversal.subject.partition(":")[0],
+    }
+    admins = select(User.id).where(User.is_admin, User.id.not_in([order.buyer_id, order.seller_id])).order_by(User.id)
+    told = [(share.seller_id, "seller"), *((admin_id, "admin") for admin_id in session.scalars(admins))]
+    for user_id, role in told:
+        notifications.tell(
+            session,
+            user_id=user_id,
+            kind=kind,
+            subject="transfer_reversal",
+            subject_id=reversal.id,
+            facts={**facts, "role": role},
             now=now,
         )
 

@@ -10,18 +10,23 @@ from datetime import datetime, timedelta
 import structlog
 
 from marketplace import db
+from marketplace.checkout.settlement import Contradiction
 from marketplace.config import Settings
+from marketplace.errors import DomainError
 from marketplace.outbound import watching
 from marketplace.provider_events import cursors, flows, sweeping
 from marketplace.provider_events.cursors import Reading
 from marketplace.provider_events.handlers import handler_of
-from marketplace.providers.base import InboundEvent, Provider, Unknown
+from marketplace.provider_events.states import EventRoad
+from marketplace.providers.base import InboundEvent, Provider, Refused, Unknown
 from marketplace.providers.events import KEPT
 
 log = structlog.get_logger()
 
 _LISTS = 20
-_SPAN = timedelta(hours=6)
+_SPAN, _WIDEST = timedelta(hours=6), timedelta(days=4)
+_FEW = 100
+"""A span with fewer events than these is followed by one twice as long: a month of silence is ten questions."""
 # The provider's clock may differ from ours, and its list may show an event after a younger one (fault F26).
 _OVERLAP = timedelta(minutes=15)
 # A request takes its time, so the list is left a little before its end is lost.
@@ -59,8 +64,9 @@ def _read(reading: Reading, provider: Provider, settings: Settings, now: datetim
     if now - since > _LISTED:
         _read_objects(reading, provider, settings, now)
         since = now - _LISTED
+    span = _SPAN
     while since < now:
-        end = min(since + _SPAN, now)
+        end = min(since + span, now)
         # The last span is open: the provider's clock may be ahead of ours.
         until = None if end == now else end
         account = reading.account or None
@@ -68,7 +74,7 @@ def _read(reading: Reading, provider: Provider, settings: Settings, now: datetim
         taken += _take_in(found, provider, settings, now)
         note = f"{taken} new" if taken else ""
         db.atomic(cursors.moved, (), reading=reading, until=end, note=note, now=now)
-        since = end
+        since, span = end, min(2 * span, _WIDEST) if len(found) < _FEW else _SPAN
     return taken
 
 
@@ -80,7 +86,7 @@ def _take_in(found: tuple[InboundEvent, ...], provider: Provider, settings: Sett
     for event in needed:
         if event.event_id in new:
             body = json.dumps(event.payload, separators=(",", ":"), sort_keys=True).encode()
-            flows.receive(event, body, provider=provider, settings=settings, now=now)
+            flows.receive(event, body, provider=provider, settings=settings, now=now, road=EventRoad.LISTED)
     return len(new)
 
 
@@ -97,5 +103,8 @@ def _read_objects(reading: Reading, provider: Provider, settings: Settings, now:
             sweeping.read_object(event_type, object_id, provider=provider, settings=settings, now=now)
         except Unknown:
             raise
+        except (Refused, Contradiction, DomainError) as error:
+            # Its payment may not be known yet: it has a turn of its own, and reconciliation finds what is left.
+            log.info("object not taken over", object_id=object_id, because=str(error))
         except Exception:
             log.exception("object not taken over", object_id=object_id)

@@ -3,25 +3,27 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
 
 import structlog
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from marketplace import db, history
+from marketplace import db, hot_history
 from marketplace.checkout.settlement import Contradiction
 from marketplace.config import Settings
 from marketplace.errors import DomainError, NotFound
 from marketplace.history import Actor
 from marketplace.payouts.onboarding import NotOurs
-from marketplace.provider_events import operations
-from marketplace.provider_events.handlers import Handler, handler_of
-from marketplace.provider_events.models import ProviderEvent
-from marketplace.provider_events.states import EVENT, EventStatus
+from marketplace.provider_events import operations, rules
+from marketplace.provider_events.handlers import Handler, handler_of, owned
+from marketplace.provider_events.models import FOREIGN, ProviderEvent
+from marketplace.provider_events.states import EVENT, EventRoad, EventStatus
 from marketplace.providers.base import InboundEvent, Provider, Refused, Unknown
 
-_NEW = "provider event_id type object_id payload body_sha256 next_attempt_at received_at".split()
+_NEW = ("provider event_id type object_id account road headers payload body_sha256 next_attempt_at received_at").split()
 _inserted = (
     insert(ProviderEvent)
     .values({name: bindparam(f"new_{name}", type_=ProviderEvent.__table__.c[name].type) for name in _NEW})
@@ -29,9 +31,10 @@ _inserted = (
     .returning(ProviderEvent.id)
     .cte("inserted")
 )
-_first = history.first_of(_inserted, ProviderEvent, because="The provider sent it.")
+_first = hot_history.first_of(_inserted, ProviderEvent, because="The provider sent it.")
 _STORE = select(_inserted.c.id, operations.INSTALLATION.label("installation")).add_cte(_first.cte("first"))
 
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 log = structlog.get_logger()
 
 _LEASE = timedelta(minutes=1)
@@ -42,16 +45,30 @@ _STANDING = select(ProviderEvent.status, ProviderEvent.event_id, ProviderEvent.a
 )
 
 
-def receive(event: InboundEvent, body: bytes, *, provider: Provider, settings: Settings, now: datetime) -> None:
+def receive(
+    event: InboundEvent,
+    body: bytes,
+    *,
+    provider: Provider,
+    settings: Settings,
+    now: datetime,
+    headers: Mapping[str, str] = NO_HEADERS,
+    road: EventRoad = EventRoad.WEBHOOK,
+) -> None:
     """Store a verified event and apply it at once if it needs no second look; a known event changes nothing.
 
-    Raises only when the event could not be stored: then the provider must send it again (fault F36).
+    `headers` are those of the request that brought it. Raises only when the event could not be stored: then the
+    provider must send it again (fault F36).
     """
     handler = handler_of(event.type, event.account)
     needs_reading = handler is not None and handler.parse is None
     due_at = now if needs_reading else now + _LEASE
-    stored = _store(event, body, provider_name=provider.name, due_at=due_at, now=now)
+    kept = rules.kept_headers(headers, event.proof)
+    arrived = {"provider": provider.name, "road": road, "headers": kept, "next_attempt_at": due_at, "received_at": now}
+    stored = _store(event, body, arrived)
     if stored is None:
+        if road is EventRoad.WEBHOOK:  # a list names what we know again and again
+            operations.delivered_again(provider_name=provider.name, event_id=event.event_id, now=now)
         return
     try:
         if needs_reading:
@@ -87,18 +104,13 @@ def _apply_stored(
     event: operations.StoredEvent, *, provider: Provider, settings: Settings, now: datetime, reread: bool
 ) -> None:
     event_id = event.id
-    if event.livemode != settings.livemode:
-        db.atomic(operations.ignore, (), event_id=event_id, note="It belongs to the provider's other mode.", now=now)
-        return
-    if event.is_foreign:
-        db.atomic(operations.ignore, (), event_id=event_id, note="Another installation made this object.", now=now)
-        return
     handler = handler_of(event.type, event.account)
-    if handler is None:
-        db.atomic(operations.ignore, (), event_id=event_id, note="No rule of ours needs this type.", now=now)
+    obstacle = not_needed(event, settings)
+    if obstacle or handler is None:
+        db.atomic(operations.ignore, (), event_id=event_id, note=obstacle, now=now)
         return
     try:
-        facts = _facts(handler, event, provider, reread=reread)
+        facts = facts_of(handler, event, provider, reread=reread)
         db.atomic(_apply, (db.TURN,), event_id=event_id, handler=handler, facts=facts, settings=settings, now=now)
     except NotOurs as error:
         db.atomic(operations.ignore, (), event_id=event_id, note=str(error), now=now)
@@ -118,27 +130,29 @@ def apply_due(*, providers: Mapping[str, Provider], settings: Settings, now: dat
     return len(waiting)
 
 
-def _store(
-    event: InboundEvent, body: bytes, *, provider_name: str, due_at: datetime, now: datetime
-) -> operations.StoredEvent | None:
+def _store(event: InboundEvent, body: bytes, arrived: Mapping[str, Any]) -> operations.StoredEvent | None:
     """Insert the event and its first status READ COMMITTED and return it; None when it was stored before."""
-    values = {
-        "new_provider": provider_name,
-        "new_event_id": event.event_id,
-        "new_type": event.type,
-        "new_object_id": event.object_id,
-        "new_payload": event.payload,
-        "new_body_sha256": hashlib.sha256(body).digest(),
-        "new_next_attempt_at": due_at,
-        "new_received_at": now,
-        "change_source": event.event_id[:64],
-        "change_at": now,
-    }
-    rows = db.append(_STORE, values)
+    told = {name: getattr(event, name) for name in ("event_id", "type", "object_id", "account", "payload")}
+    values = {**arrived, **told, "body_sha256": hashlib.sha256(body).digest()}
+    change = {"change_source": event.event_id[:64], "change_at": arrived["received_at"]}
+    rows = db.append(_STORE, {**{f"new_{name}": value for name, value in values.items()}, **change})
     return operations.stored(rows[0].id, event, installation=str(rows[0].installation)) if rows else None
 
 
-def _facts(handler: Handler, event: operations.StoredEvent, provider: Provider, *, reread: bool) -> object:
+def not_needed(event: operations.StoredEvent, settings: Settings) -> str:
+    """Return why no rule of ours needs an event, in words; "" when one does."""
+    if event.livemode != settings.livemode:
+        return "It belongs to the provider's other mode."
+    if event.is_foreign:
+        return FOREIGN
+    return "" if handler_of(event.type, event.account) else "No rule of ours needs this type."
+
+
+def facts_of(handler: Handler, event: operations.StoredEvent, provider: Provider, *, reread: bool) -> object:
+    """Return what an event reports: from its payload, or with `reread`, or where it must be, from the provider.
+
+    Raises Contradiction when the payload does not say it; Unknown or Refused when the provider does not.
+    """
     if handler.read is not None and (reread or handler.parse is None):
         if event.object_id is None:
             raise Contradiction("the event names no object")
@@ -160,10 +174,12 @@ def _apply(
     if not EVENT.can(found.status, "apply"):
         return
     source = Actor.provider(found.event_id[:64])
+    facts = owned(session, facts)
     note = handler.apply(session, facts, source, settings, now)
     operations.applied(
         session,
         event_id=event_id,
+        status=found.status,
         attempts=found.attempts + 1,
         payment_id=handler.payment_id(facts),
         note=note,

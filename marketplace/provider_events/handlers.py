@@ -9,10 +9,11 @@ charge could carry our payment's id. Their payloads name the account (`account`)
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.checkout import following as payments_following
@@ -48,11 +49,25 @@ class Handler:
 
 
 @dataclass(frozen=True)
+class Page:
+    """A payment page that was read again, with its intent where a method clears later."""
+
+    checkout: Checkout
+    intent: Intent | None
+
+    @property
+    def payment_id(self) -> int | None:
+        """Return our payment."""
+        return self.checkout.payment_id
+
+
+@dataclass(frozen=True)
 class ChargeLine:
     """A charge of a payment of ours, with the provider's balance line once it has one."""
 
     payment_id: int | None
     line: BalanceLine | None
+    intent_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,12 +94,14 @@ class TransferFacts:
     reversals: tuple[MadeReversal, ...]
 
 
-def _checkout(session: Session, facts: Checkout, actor: Actor, settings: Settings, now: datetime) -> str:
+def _checkout(session: Session, facts: Checkout | Page, actor: Actor, settings: Settings, now: datetime) -> str:
+    if isinstance(facts, Page):
+        return payments_following.follow_page(session, **vars(facts), actor=actor, policy=settings.money, now=now)
     return payments_following.follow_checkout(session, checkout=facts, actor=actor, policy=settings.money, now=now)
 
 
-def _checkout_failed(session: Session, facts: Checkout, actor: Actor, settings: Settings, now: datetime) -> str:
-    if facts.is_paid:
+def _checkout_failed(session: Session, facts: Checkout | Page, actor: Actor, settings: Settings, now: datetime) -> str:
+    if (facts.checkout if isinstance(facts, Page) else facts).is_paid:
         raise Contradiction("the session is paid")
     return settlement.not_cleared(
         session,
@@ -125,6 +142,9 @@ def _refund(session: Session, facts: RefundFacts, actor: Actor, settings: Settin
         return returns.follow_refund(session, refund=facts.refund, lines=facts.lines, actor=actor, now=now)
     if reference.startswith(refunds.REFERENCE):
         return refunds_following.follow(session, found=facts.refund, lines=facts.lines, actor=actor, now=now)
+    receipt = returns.receipt_of(session, facts.refund.intent_id)
+    if receipt is not None:
+        return returns.mirror(session, receipt, refund=facts.refund, lines=facts.lines, actor=actor, now=now)
     return refunds_following.mirror(
         session, found=facts.refund, lines=facts.lines, policy=settings.money, actor=actor, now=now
     )
@@ -156,8 +176,11 @@ def _warning(session: Session, facts: WarningFacts, actor: Actor, settings: Sett
     return disputes_following.follow_warning(session, facts=facts, actor=actor, now=now)
 
 
-def _read_checkout(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> Checkout:
-    return provider.get_checkout(object_id)
+def _read_checkout(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> Page:
+    checkout = provider.get_checkout(object_id)
+    # A method that clears later: whether it still does, only the intent says.
+    clears = checkout.is_complete and not checkout.is_paid and checkout.intent_id
+    return Page(checkout, provider.get_intent(clears) if clears else None)
 
 
 def _read_intent(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> Intent:
@@ -167,7 +190,7 @@ def _read_intent(provider: Provider, object_id: str, payload: Mapping[str, Any])
 def _read_charge_line(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> ChargeLine:
     charge = objects.charge(payload["data"]["object"])
     line_id = provider.charge_balance_line(object_id)
-    return ChargeLine(charge.payment_id, provider.get_balance_line(line_id) if line_id else None)
+    return ChargeLine(charge.payment_id, provider.get_balance_line(line_id) if line_id else None, charge.intent_id)
 
 
 def _read_refund(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> RefundFacts:
@@ -260,6 +283,17 @@ ACCOUNT_HANDLERS: dict[str, Handler] = {
     "payout.canceled": _BANK_PAYOUT,
 }
 """The events of sellers' accounts, the payments from them to their banks among them."""
+
+
+def owned(session: Session, facts: Any) -> Any:
+    """Return facts with their payment, where they name none: an admin may have said whose a foreign intent is."""
+    if isinstance(facts, Page):
+        return replace(facts, checkout=owned(session, facts.checkout))
+    intent_id = getattr(facts, "intent_id", None)
+    if intent_id is None or getattr(facts, "payment_id", 0) is not None:
+        return facts
+    known = session.execute(select(Payment.id).where(Payment.provider_payment_id == intent_id)).scalar_one_or_none()
+    return facts if known is None else replace(facts, payment_id=known)
 
 
 def handler_of(event_type: str, account: str | None) -> Handler | None:

@@ -1,14 +1,17 @@
-"""The inbox table. Events are kept for ever."""
+"""The inbox: events, and the looks at them that their status history does not tell. Both are kept for ever."""
 
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, Index, LargeBinary
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db import Base, Document, EnumText, LongText, Text64, Text200, UtcTime
+from marketplace.db import Base, Document, EnumText, LongText, PrimaryKey, Text64, Text200, UtcTime, WrittenIn
 from marketplace.history import Ruled
-from marketplace.provider_events.states import EVENT, EventStatus
+from marketplace.provider_events.states import EVENT, EventRoad, EventStatus, Outcome
 from marketplace.transitions import Machine
+
+FOREIGN = "Another installation made this object."
+"""The note of an event about an object of another installation on the same account."""
 
 
 class ProviderEvent(Ruled, Base):
@@ -19,6 +22,8 @@ class ProviderEvent(Ruled, Base):
         Index("uq_provider_event_event_id", "provider", "event_id", unique=True),
         Index("ix_provider_event_waiting", "next_attempt_at", postgresql_where="status IN ('received', 'parked')"),
         Index(None, "object_id"),
+        Index("ix_provider_event_put_aside", "id", postgresql_where="status = 'set_aside'"),
+        Index("ix_provider_event_foreign", "id", postgresql_where=f"status = 'ignored' AND note = '{FOREIGN}'"),
         Index("ix_provider_event_received_at", "received_at", postgresql_using="brin"),
         {"postgresql_with": {"fillfactor": 70}},
     )
@@ -28,6 +33,12 @@ class ProviderEvent(Ruled, Base):
     event_id: Mapped[Text200]
     type: Mapped[Text200]
     object_id: Mapped[Text200 | None]
+    account: Mapped[Text200 | None]
+    """The seller's account at the provider in which it happened; NULL: in ours."""
+    road: Mapped[EventRoad] = mapped_column(EnumText(EventRoad), default=EventRoad.WEBHOOK)
+    """How it came to us the first time."""
+    headers: Mapped[Document] = mapped_column(default=dict)
+    """What is kept of the request that brought it (`rules.kept_headers`); {} for one that was listed."""
     payment_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     """The payment it turned out to be about."""
     payload: Mapped[Document]
@@ -38,6 +49,27 @@ class ProviderEvent(Ruled, Base):
     note: Mapped[LongText] = mapped_column(default="")
     """Why it is parked, or what it did."""
     received_at: Mapped[UtcTime]
+
+
+class EventAttempt(Base):
+    """One further look at an event: delivered again, read again in vain, or replayed. Never changed.
+
+    The first delivery and every change of its status stand in the status history, and are not written twice.
+    """
+
+    __tablename__ = "event_attempt"
+
+    id: Mapped[PrimaryKey]
+    event_id: Mapped[int] = mapped_column(ForeignKey(ProviderEvent.id), index=True)
+    road: Mapped[EventRoad] = mapped_column(EnumText(EventRoad))
+    outcome: Mapped[Outcome] = mapped_column(EnumText(Outcome))
+    note: Mapped[LongText]
+    actor_user_id: Mapped[int | None] = mapped_column(BigInteger)
+    """Who had it replayed."""
+    reason: Mapped[LongText] = mapped_column(default="")
+    """Why, in the words of that person."""
+    at: Mapped[UtcTime]
+    written_in: Mapped[WrittenIn]
 
 
 class EventCursor(Base):

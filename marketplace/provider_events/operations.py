@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, literal, select
 from sqlalchemy.orm import Session
 
-from marketplace import history
+from marketplace import db, history, hot_history
+from marketplace.errors import Conflict, NotFound
 from marketplace.history import Actor
 from marketplace.outbound.models import Installation
-from marketplace.provider_events.models import ProviderEvent
-from marketplace.provider_events.states import EVENT, EventStatus
+from marketplace.provider_events.models import EventAttempt, ProviderEvent
+from marketplace.provider_events.states import EVENT, EventRoad, EventStatus, Outcome
 from marketplace.providers.base import InboundEvent, installation_of
 from marketplace.queue import JobName, enqueue
 
@@ -30,6 +31,18 @@ INSTALLATION = select(Installation.uuid).scalar_subquery()
 """This installation's name, as a column."""
 _EVENT = select(ProviderEvent, INSTALLATION)
 _INBOX = Actor.job("inbox")
+_known = ProviderEvent.__table__.c
+_DELIVERED_AGAIN = insert(EventAttempt).from_select(
+    ["event_id", "road", "outcome", "note", "reason", "at"],
+    select(
+        _known.id,
+        literal(EventRoad.WEBHOOK.value),
+        literal(Outcome.KNOWN.value),
+        literal("The provider sent it once more."),
+        literal(""),
+        bindparam("at", type_=EventAttempt.__table__.c.at.type),
+    ).where(_known.provider == bindparam("provider_name"), _known.event_id == bindparam("event_id")),
+)
 
 
 @dataclass(frozen=True)
@@ -48,8 +61,11 @@ class StoredEvent:
 
 
 def load(session: Session, *, event_id: int) -> StoredEvent:
-    """Return a stored event."""
-    event, ours = session.execute(_EVENT.where(ProviderEvent.id == event_id)).one()
+    """Return a stored event; raises NotFound."""
+    found = session.execute(_EVENT.where(ProviderEvent.id == event_id)).one_or_none()
+    if found is None:
+        raise NotFound(f"There is no event {event_id}.")
+    event, ours = found
     return stored(event.id, event, installation=str(ours))
 
 
@@ -91,11 +107,29 @@ def queue_reading(session: Session, *, event_id: int) -> None:
 
 
 def applied(
-    session: Session, *, event_id: int, attempts: int, payment_id: int | None, note: str, source: Actor, now: datetime
+    session: Session,
+    *,
+    event_id: int,
+    status: EventStatus,
+    attempts: int,
+    payment_id: int | None,
+    note: str,
+    source: Actor,
+    now: datetime,
 ) -> None:
-    """Record that the event's fact is in the books, in the same transaction as its effect; `source` is the event."""
+    """Record that the event's fact is in the books, in the same transaction as its effect; `source` is the event.
+
+    `status` is the one it had. The row of an event that is applied as it comes travels with the last batch.
+    """
     changed = {"attempts": attempts, "next_attempt_at": None, "payment_id": payment_id, "note": note}
-    history.move_many(session, ProviderEvent, [event_id], "apply", actor=source, at=now, because=note, values=changed)
+    if status == EVENT.initial:
+        hot_history.move_later(
+            session, ProviderEvent, event_id, "apply", actor=source, at=now, because=note, values=changed
+        )
+    else:
+        history.move_many(
+            session, ProviderEvent, [event_id], "apply", actor=source, at=now, because=note, values=changed
+        )
 
 
 def park(session: Session, *, event_id: int, note: str, now: datetime) -> None:
@@ -106,8 +140,29 @@ def park(session: Session, *, event_id: int, note: str, now: datetime) -> None:
     event.next_attempt_at = now + _LADDER[event.attempts] if event.attempts < len(_LADDER) else None
     event.attempts += 1
     event.note = note
+    if event.status is EventStatus.PARKED:
+        looked = EventAttempt(
+            event_id=event.id, road=EventRoad.REREAD, outcome=Outcome.WAITS, note=note, actor_user_id=None, at=now
+        )
+        session.add(looked)
     if EVENT.can(event.status, "park"):
         history.move(session, event, "park", actor=_INBOX, at=now, because=note)
+
+
+def take_up(session: Session, *, event_id: int, admin_id: int, now: datetime) -> None:
+    """Let an event that was put aside wait again; raises NotFound, or Conflict when it was not."""
+    event = session.get(ProviderEvent, event_id)
+    if event is None:
+        raise NotFound(f"There is no event {event_id}.")
+    if not EVENT.can(event.status, "take_up"):
+        raise Conflict("This event was not put aside.")
+    event.next_attempt_at = now
+    history.move(session, event, "take_up", actor=Actor.user(admin_id, "admin"), at=now)
+
+
+def delivered_again(*, provider_name: str, event_id: str, now: datetime) -> None:
+    """Record that the provider sent an event that was stored before. Runs alone, outside `atomic`."""
+    db.append(_DELIVERED_AGAIN, {"provider_name": provider_name, "event_id": event_id, "at": now})
 
 
 def ignore(session: Session, *, event_id: int, note: str, now: datetime) -> None:

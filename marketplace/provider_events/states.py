@@ -1,4 +1,6 @@
-"""What a stored event can be, and what may follow."""
+"""What a stored event can be, what may follow, and how it and every later look at it came about."""
+
+from enum import StrEnum
 
 from marketplace.transitions import Machine, Status
 
@@ -10,6 +12,37 @@ class EventStatus(Status):
     APPLIED = "applied", "Applied"
     PARKED = "parked", "Parked"
     IGNORED = "ignored", "Not needed"
+    SET_ASIDE = "set_aside", "Put aside"
+
+
+class EventRoad(StrEnum):
+    """How an event came to be looked at."""
+
+    WEBHOOK = "webhook"
+    """The provider sent it."""
+    LISTED = "listed"
+    """We missed it and found it in the provider's list of events."""
+    REREAD = "reread"
+    """Stored before; a job or the tick read its object again."""
+    REPLAY = "replay"
+    """Stored before; a person had it applied once more."""
+    DECISION = "decision"
+    """It fitted nothing, and a person said whose it is."""
+
+
+class Outcome(StrEnum):
+    """What came of one look at an event that its status history does not tell."""
+
+    KNOWN = "known"
+    """It was stored before; nothing was done."""
+    WAITS = "waits"
+    """It still fits nothing we know."""
+    UNCHANGED = "unchanged"
+    """It was applied again and changed nothing: its fact was in the books."""
+    CHANGED = "changed"
+    """It had an effect after all, by a replay or a person's decision."""
+    NOT_NEEDED = "not_needed"
+    """No rule of ours needs it, today as before."""
 
 
 _E = EventStatus
@@ -22,5 +55,8 @@ EVENT = Machine(
         "apply": ([_E.RECEIVED, _E.PARKED], _E.APPLIED, "Its fact is in the books, by this event or an earlier one."),
         "park": ([_E.RECEIVED], _E.PARKED, "It matches nothing we know, or contradicts it; the object is read again."),
         "ignore": ([_E.RECEIVED, _E.PARKED], _E.IGNORED, "No rule of ours needs this type."),
+        "set_aside": ([_E.PARKED], _E.SET_ASIDE, "An admin says that it is none of our business."),
+        "take_up": ([_E.SET_ASIDE], _E.PARKED, "An admin wants it looked at again."),
+        "replay": ([_E.IGNORED, _E.SET_ASIDE], _E.APPLIED, "An admin had it applied after all."),
     },
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from marketplace.providers.accounts import Accounts
 
 if TYPE_CHECKING:
+    from marketplace.providers.balance_lines import BalanceLines
     from marketplace.providers.disputes import Disputes
     from marketplace.providers.events import Events
     from marketplace.providers.reversals import Reversals
@@ -85,6 +86,8 @@ class Intent:
     amount_minor: int
     currency: str
     charge_id: str | None
+    is_fresh: bool = False
+    """Whether it was read just now; a message may be older than what we know."""
     decline: "Decline | None" = None
     """Its last refused attempt, where it was read from the intent itself."""
 
@@ -138,6 +141,16 @@ class BalanceLine:
 
 
 @dataclass(frozen=True)
+class Proof:
+    """A signature that was verified: when the provider says it signed, and with which of the configured secrets."""
+
+    signed_at: int
+    """Seconds since 1970, system time."""
+    secret_place: int
+    """0 for the current secret, 1 for the one before it, and so on."""
+
+
+@dataclass(frozen=True)
 class InboundEvent:
     """A verified message from a provider."""
 
@@ -147,6 +160,17 @@ class InboundEvent:
     livemode: bool
     account: str | None
     payload: dict[str, Any] = field(repr=False)
+    proof: "Proof | None" = None
+    """What proves that the provider sent it; None for one that was read from the provider's list."""
+
+
+@dataclass(frozen=True)
+class TrialMessage:
+    """A message signed as the provider signs, about nothing, to try a webhook endpoint."""
+
+    event_id: str
+    body: bytes
+    headers: Mapping[str, str]
 
 
 def installation_of(found: Mapping[str, Any]) -> str:
@@ -177,6 +201,10 @@ class Provider(Protocol):
     @property
     def events(self) -> "Events":
         """Return what it can tell of the past."""
+
+    @property
+    def balance_lines(self) -> "BalanceLines":
+        """Return what it can tell of the money it holds for us."""
 
     def create_checkout(self, request: CheckoutRequest, *, key: str) -> Checkout:
         """Open a hosted payment page under the idempotency `key`."""
@@ -209,6 +237,9 @@ class Provider(Protocol):
 
     def charge_balance_line(self, charge_id: str) -> str | None:
         """Return the balance line of a charge; None while the provider does not know the fee yet."""
+
+    def sign_test(self, *, now_seconds: int, about_accounts: bool) -> TrialMessage | None:
+        """Return a test message that `read_event` accepts; None without a secret. `now_seconds` is system time."""
 
     def read_event(
         self, body: bytes, signature: str, *, now_seconds: int, about_accounts: bool = False

@@ -1,5 +1,6 @@
 """Stripe's objects, from the SDK or from an event's JSON, as the port's plain values."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -11,6 +12,7 @@ from marketplace.providers.base import (
     Decline,
     InboundEvent,
     Intent,
+    Proof,
     ProviderRefund,
     installation_of,
 )
@@ -171,8 +173,11 @@ def balance_line(source: Any) -> BalanceLine:
     )
 
 
-def event(payload: Any) -> InboundEvent:
-    """Return an Event; its object stays JSON until a handler asks for it. Raises ValueError for anything else."""
+def event(payload: Any, proof: Proof | None = None) -> InboundEvent:
+    """Return an Event, with what `proof` there is of its sender. Raises ValueError for anything else.
+
+    Its object stays JSON until a handler asks for it.
+    """
     if not isinstance(payload, dict) or payload.get("object") != "event":
         raise ValueError("not an event")
     data = payload.get("data")
@@ -184,7 +189,15 @@ def event(payload: Any) -> InboundEvent:
         livemode=bool(payload.get("livemode")),
         account=_name(payload["account"]) if payload.get("account") is not None else None,
         payload=payload,
+        proof=proof,
     )
+
+
+def test_event(event_id: str, now_seconds: int, *, livemode: bool) -> bytes:
+    """Return the body of an Event about nothing, of a type that Stripe does not have."""
+    inner = {"id": "test", "object": "test"}
+    found = {"id": event_id, "object": "event", "type": "tandem.test", "created": now_seconds, "livemode": livemode}
+    return json.dumps({**found, "data": {"object": inner}}).encode()
 
 
 def reference(source: Any, name: str) -> str | None:

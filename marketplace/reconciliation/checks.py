@@ -14,6 +14,7 @@ from marketplace import db
 from marketplace.history import Ruled
 from marketplace.ledger.models import LedgerChain, LedgerEntry, Posting
 from marketplace.ledger.operations import entry_hash, link_hash
+from marketplace.reconciliation.break_checks import BREAK_CHECKS
 from marketplace.reconciliation.dispute_checks import DISPUTE_CHECKS
 from marketplace.reconciliation.order_checks import ORDER_CHECKS
 from marketplace.reconciliation.payout_checks import PAYOUT_CHECKS
@@ -63,7 +64,9 @@ _CHECKS: Mapping[str, str] = {
     "entries have their cause": """
         SELECT 'ledger_entry', e.id, 'is ' || e.key || ', which never happened'
         FROM (SELECT l.* FROM ledger_entry l WHERE NOT EXISTS (SELECT FROM debt_write_off w
-            WHERE l.key IN ('debt_write_off:' || w.id, 'debt_write_off:' || w.id || ':undone'))) e
+            WHERE l.key IN ('debt_write_off:' || w.id, 'debt_write_off:' || w.id || ':undone'))
+            AND NOT EXISTS (SELECT FROM correction c
+                WHERE l.key IN ('correction:' || c.id, 'correction:' || c.id || ':undone'))) e
         LEFT JOIN payment p
             ON p.id = e.payment_id AND e.key IN ('payment:' || p.id || ':captured', 'payment:' || p.id || ':unapplied')
         LEFT JOIN balance_transaction t
@@ -118,13 +121,15 @@ _CHECKS: Mapping[str, str] = {
         GROUP BY p.purchase_id HAVING count(*) > 1
     """,
     "unusable receipts are owed to their buyers": """
-        SELECT 'unapplied_receipt', r.id, 'owes ' || r.amount_minor || ', booked ' || coalesce(-sum(b.amount_minor), 0)
+        SELECT 'unapplied_receipt', r.id, 'owes ' || r.amount_minor + gone.minor || ', booked ' || owed.minor
         FROM unapplied_receipt r
-        LEFT JOIN ledger_entry e ON e.payment_id = r.payment_id
-        LEFT JOIN posting b ON b.entry_id = e.id AND b.account = 'unapplied_receipts'
-        WHERE r.status IN ('received', 'returning')
-        GROUP BY r.id HAVING r.amount_minor <> coalesce(-sum(b.amount_minor), 0)
-            AND NOT (r.status = 'returning' AND coalesce(-sum(b.amount_minor), 0) = 0)
+        CROSS JOIN LATERAL (SELECT coalesce(sum(t.amount_minor), 0) AS minor FROM balance_transaction t
+            WHERE t.payment_id = r.payment_id AND t.kind NOT IN ('charge', 'payment')
+                AND NOT EXISTS (SELECT FROM dispute_movement m WHERE m.line_id = t.provider_id)) gone
+        CROSS JOIN LATERAL (SELECT coalesce(-sum(b.amount_minor), 0) AS minor FROM ledger_entry e
+            JOIN posting b ON b.entry_id = e.id AND b.account = 'unapplied_receipts'
+            WHERE e.payment_id = r.payment_id) owed
+        WHERE r.amount_minor + gone.minor <> owed.minor
     """,
     "the provider's lines are booked as they are": """
         SELECT 'balance_transaction', t.id, 'net ' || t.net_minor || ' and fee ' || t.fee_minor || ' are booked as '
@@ -168,13 +173,23 @@ _CHECKS: Mapping[str, str] = {
         FROM (
             SELECT currency, net_minor AS seen, 0 AS booked FROM balance_transaction
             UNION ALL
+            SELECT currency, amount_minor, 0 FROM correction WHERE booked_at IS NOT NULL AND undone_at IS NULL
+            UNION ALL
             SELECT currency, 0, amount_minor FROM posting WHERE account = 'provider_balance'
         ) both_sides
         GROUP BY currency HAVING sum(seen) <> sum(booked)
     """,
 }
 
-_SQL_CHECKS = {**_CHECKS, **ORDER_CHECKS, **SELLER_CHECKS, **PAYOUT_CHECKS, **STATEMENT_CHECKS, **DISPUTE_CHECKS}
+_SQL_CHECKS = {
+    **_CHECKS,
+    **ORDER_CHECKS,
+    **SELLER_CHECKS,
+    **PAYOUT_CHECKS,
+    **STATEMENT_CHECKS,
+    **DISPUTE_CHECKS,
+    **BREAK_CHECKS,
+}
 _STATUS = """
     SELECT '{table}', coalesce(row.id, last.subject_id),
         'status ' || coalesce(row.status, 'gone') || ', history ' || coalesce(last.to_status, 'none')

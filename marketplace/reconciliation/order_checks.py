@@ -23,8 +23,11 @@ ORDER_CHECKS: Mapping[str, str] = {
         SELECT 'order', o.id, 'total ' || o.total_minor || ', refunds ' || coalesce(sum(r.amount_minor), 0)
         FROM cancellation c
         JOIN "order" o ON o.id = c.order_id
+        LEFT JOIN payment_transaction t ON t.order_id = o.id AND t.charged_back_minor > 0
         LEFT JOIN refund r ON r.order_id = o.id AND r.status NOT IN ('rejected', 'cancelled')
-        GROUP BY o.id HAVING coalesce(sum(r.amount_minor), 0) < o.total_minor
+        GROUP BY o.id
+        -- What a lost dispute gave back is with the buyer too.
+        HAVING coalesce(sum(r.amount_minor), 0) + coalesce(max(t.charged_back_minor), 0) < o.total_minor
     """,
     "refunds that were replaced are closed": """
         SELECT 'refund', r.id, 'was replaced by refund ' || r.replaced_by_id || ' and is ' || r.status

@@ -97,6 +97,26 @@ PAYOUT_CHECKS = {
         FROM payout p LEFT JOIN transfer_reversal r ON r.payout_id = p.id AND r.status = 'done'
         GROUP BY p.id HAVING p.reversed_minor <> coalesce(sum(r.amount_minor), 0)
     """,
+    "what is taken back pays a debt of its own cause": """
+        SELECT 'transfer_reversal', r.id, 'takes back for ' || r.subject || ' of share ' || r.transaction_id
+            || ', which owes ' || coalesce(d.amount_minor, 0)
+        FROM (
+            SELECT min(id) AS id, subject, transaction_id, sum(amount_minor) AS amount_minor FROM transfer_reversal
+            WHERE transaction_id IS NOT NULL AND status IN ('pending', 'done') GROUP BY subject, transaction_id
+        ) r
+        LEFT JOIN seller_debt d ON d.subject = r.subject AND d.transaction_id = r.transaction_id
+        WHERE d.id IS NULL OR r.amount_minor > d.amount_minor
+    """,
+    "calls take back what their reversal says": """
+        SELECT 'outbound_call', c.id, 'takes back ' || (c.request->>'amount_minor') || ' of '
+            || (c.request->>'transfer_id') || ', its reversal ' || r.amount_minor || ' of ' || p.transfer_id
+        FROM outbound_call c
+        JOIN transfer_reversal r ON r.id = c.subject_id
+        JOIN payout p ON p.id = r.payout_id
+        WHERE c.kind = 'reversal' AND (
+            (c.request->>'amount_minor')::bigint <> r.amount_minor OR c.request->>'transfer_id' <> p.transfer_id
+            OR c.request->>'reference' <> 'reversal:' || r.id)
+    """,
     "one reason holds per seller who is not paid": """
         SELECT 'payout_skip', min(id), 'seller ' || seller_id || ' has ' || count(*) || ' reasons in ' || currency
         FROM payout_skip WHERE ended_at IS NULL GROUP BY seller_id, currency HAVING count(*) > 1

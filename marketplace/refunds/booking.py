@@ -13,17 +13,15 @@ from marketplace.ledger.operations import Line
 from marketplace.payments import endings
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import BlockReason, TransactionStatus
-from marketplace.payouts import calling_off
-from marketplace.refunds import taking_back
+from marketplace.payouts import calling_off, taking_back
 from marketplace.refunds.models import Refund
 from marketplace.refunds.rules import Plan
 
 
-def take(session: Session, refund: Refund, plan: Plan, *, now: datetime) -> int:
+def take(session: Session, refund: Refund, plan: Plan, *, now: datetime) -> None:
     """Freeze `plan` on the refund, take it from the share and book it: from here on it is refund_pending.
 
-    What becomes the seller's debt is paid at once by what else is available to them. Returns what they still owe of it,
-    minor units.
+    What becomes the seller's debt is paid at once by what else is available to them.
     """
     refund.platform_minor = plan.from_platform.minor
     refund.cost_minor = plan.from_cost.minor
@@ -32,12 +30,10 @@ def take(session: Session, refund: Refund, plan: Plan, *, now: datetime) -> int:
     refund.debt_minor = plan.from_debt.minor
     _change_share(session, refund, sign=1)
     share = session.get_one(PaymentTransaction, refund.transaction_id)
-    debt = debts.record(session, share, subject=taking_back.subject_of(refund), amount_minor=refund.debt_minor, now=now)
+    debt = debts.record(session, share, subject=subject_of(refund), amount_minor=refund.debt_minor, now=now)
     _book(session, refund, fact="approved", sign=1, now=now)
-    if debt is None:
-        return 0
-    debts.net(session, seller_id=refund.seller_id, currency=refund.currency, now=now)
-    return debt.open_minor
+    if debt is not None:
+        debts.net(session, seller_id=refund.seller_id, currency=refund.currency, now=now)
 
 
 def give_back(session: Session, refund: Refund, *, now: datetime) -> None:
@@ -46,13 +42,19 @@ def give_back(session: Session, refund: Refund, *, now: datetime) -> None:
     What was taken while the share was held goes to where the share stands now, if it was released meanwhile. What
     other shares paid of the debt is available again.
     """
-    taking_back.call_off(session, refund, now=now)
+    because = "The refund did not reach the buyer."
+    taking_back.call_off(session, subject=subject_of(refund), because=because, now=now)
     _change_share(session, refund, sign=-1)
     share = session.get_one(PaymentTransaction, refund.transaction_id)
     if endings.stood(session, share) is not TransactionStatus.HELD:
         refund.held_minor, refund.available_minor = 0, refund.held_minor + refund.available_minor
     _book(session, refund, fact="failed", sign=-1, now=now)
-    debts.give_up(session, subject=taking_back.subject_of(refund), transaction_id=refund.transaction_id, now=now)
+    debts.give_up(session, subject=subject_of(refund), transaction_id=refund.transaction_id, now=now)
+
+
+def subject_of(refund: Refund) -> str:
+    """Return how debts and reversals name the attempt of a refund that made them."""
+    return f"refund:{refund.id}:{refund.attempt}"
 
 
 def block(session: Session, refund: Refund, *, now: datetime) -> None:

@@ -8,10 +8,11 @@ from marketplace.config import MoneyPolicy
 from marketplace.outbound import flows as outbound
 from marketplace.outbound.flows import Outcomes
 from marketplace.outbound.models import CallKind
+from marketplace.payouts import flows as payouts
 from marketplace.providers.base import Provider
 from marketplace.refunds import following, operations, taking_back
 
-OUTCOMES: Outcomes = {CallKind.REFUND: following.answered, CallKind.REVERSAL: taking_back.answered}
+OUTCOMES: Outcomes = {CallKind.REFUND: following.answered}
 
 
 def approve_and_send(
@@ -48,6 +49,29 @@ def approve_and_send(
         return False
     # First what may fill our balance, then what takes from it; each has an outcome of its own.
     for call_id in decided.reversal_call_ids:
-        outbound.send(call_id, providers=providers, outcomes=OUTCOMES, now=now)
+        payouts.send_call(call_id, providers=providers, now=now)
     outbound.send(decided.call_id, providers=providers, outcomes=OUTCOMES, now=now)
     return True
+
+
+def take_back(
+    *,
+    admin_id: int,
+    refund_id: int,
+    seen_minor: int,
+    reason: str,
+    providers: Mapping[str, Provider],
+    now: datetime,
+) -> None:
+    """Take back what the seller owes for a refund after all. Raises what `taking_back.take_back` raises."""
+    call_ids = db.atomic(
+        taking_back.take_back,
+        [f"refund:{refund_id}"],
+        admin_id=admin_id,
+        refund_id=refund_id,
+        seen_minor=seen_minor,
+        reason=reason,
+        now=now,
+    )
+    for call_id in call_ids:
+        payouts.send_call(call_id, providers=providers, now=now)

@@ -60,6 +60,8 @@ class Refund(Ruled, Base):
     attempt: Mapped[int] = mapped_column(default=0)
     """How often it was approved: each approval books its own entry."""
     first_approver_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+    take_back: Mapped[bool] = mapped_column(default=False)
+    """Whether what was paid out is taken back from the seller's account, as the first or only admin has said."""
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     decided_at: Mapped[UtcTime | None]
     form_token: Mapped[Text64 | None] = mapped_column(unique=True)

@@ -18,7 +18,8 @@ from marketplace.outbound.models import CallKind, WatchKind
 from marketplace.payment_records.models import Payment
 from marketplace.payments.models import PaymentTransaction
 from marketplace.payments.rules import needs_second_approver
-from marketplace.refunds import booking, rules, standing, taking_back, telling
+from marketplace.payouts import taking_back
+from marketplace.refunds import booking, rules, standing, telling
 from marketplace.refunds.models import Refund, RefundLine
 from marketplace.refunds.rules import Plan, RefundOrigin, RefundReason
 from marketplace.refunds.wishes import Wish, amount_of
@@ -110,11 +111,12 @@ def withdraw(session: Session, *, buyer_id: int, refund_id: int, now: datetime) 
 
 
 def reject(session: Session, *, admin_id: int, refund_id: int, notes: str, now: datetime) -> None:
-    """Refuse a request with a reason that both parties read; raises Invalid without one."""
+    """Refuse a request with a reason that both read; raises Invalid without one, NotAllowed as `approve` does."""
     refund = known(session, refund_id)
     rules.check_approver(admin_id, buyer_id=refund.buyer_id, seller_id=refund.seller_id, first_approver_id=None)
     _check_open(refund, "reject")
-    refund.admin_notes = _notes(notes)
+    rules.check_gives_all(refund.origin, amount=None, left=_left(session, refund))
+    refund.admin_notes = rules.check_notes(notes)
     refund.decided_by_id, refund.decided_at = admin_id, now
     history.move(session, refund, "reject", actor=Actor.user(admin_id, "admin"), at=now, because=refund.admin_notes)
     booking.let_go(session, refund, actor=Actor.user(admin_id, "admin"), now=now)
@@ -138,8 +140,8 @@ def approve(
     Another amount than asked for needs a reason. Above the limit a second admin confirms (invariant I23). `seen` is
     the fingerprint of the plan that the admin looked at: another one is never executed. `take_back` has what the plan
     allows taken back from the seller's account at the provider. Raises NotAllowed for a party of the order, the same
-    admin twice or a disputed payment, Conflict for more than is left or another plan than was seen, AlreadyThere for
-    a replay.
+    admin twice, a disputed payment or a cancelled order that would keep money, Conflict for more than is left or
+    another plan than was seen, AlreadyThere for a replay.
     """
     refund = known(session, refund_id)
     _check_open(refund, "approve")
@@ -147,8 +149,9 @@ def approve(
         admin_id, buyer_id=refund.buyer_id, seller_id=refund.seller_id, first_approver_id=refund.first_approver_id
     )
     amount = Money(amount_minor, refund.currency)
+    rules.check_gives_all(refund.origin, amount=amount, left=_left(session, refund))
     if amount_minor != refund.asked_minor or notes:
-        refund.admin_notes = _notes(notes)
+        refund.admin_notes = rules.check_notes(notes)
     if outbound.is_in_doubt(session, kind=CallKind.REFUND, subject_id=refund.id):
         raise NotAllowed("Nobody knows whether its last attempt has sent the money. Decide that first, under Calls.")
     rules.check_not_disputed(is_disputed=standing.is_disputed(session, refund.transaction_id))
@@ -168,12 +171,14 @@ def _execute(session: Session, refund: Refund, plan: Plan, *, take_back: bool, a
     refund.decided_by_id, refund.decided_at = admin_id, now
     refund.attempt += 1
     refund.provider_refund_id = None
-    owed_minor = booking.take(session, refund, plan, now=now)
+    booking.take(session, refund, plan, now=now)
     history.move(session, refund, "approve", actor=actor, at=now, because=refund.admin_notes or None)
     telling.approved(session, refund, now=now)
-    # What else is available to the seller has paid first; nobody takes back what is not owed any more.
-    wanted_minor = min(plan.can_take_back.minor, owed_minor) if take_back else 0
-    reversals = taking_back.plan(session, refund, wanted_minor, actor=actor, now=now)
+    reversals: tuple[int, ...] = ()
+    if take_back:
+        # What else is available to the seller has paid first; nobody takes back what is not owed any more.
+        subject, because = booking.subject_of(refund), f"An admin chose it for refund {refund.number}."
+        reversals = taking_back.plan(session, subject=subject, because=because, actor=actor, now=now)
     return Decided(plan_call(session, refund, actor=actor, now=now), reversals)
 
 
@@ -181,6 +186,11 @@ def plan_for(session: Session, refund: Refund, amount: Money, policy: MoneyPolic
     """Return who gives what if `amount` goes back; the page that previews it calls the same rules."""
     found = standing.read(session, refund.transaction_id, except_refund_id=refund.id)
     return rules.plan_refund(amount, found, rules.FeeBearer(policy.refund_fee_bearer))
+
+
+def _left(session: Session, refund: Refund) -> Money:
+    """Return what is left of the order beside this refund."""
+    return standing.read(session, refund.transaction_id, except_refund_id=refund.id).left
 
 
 def known(session: Session, refund_id: int) -> Refund:
@@ -288,10 +298,3 @@ def _keep_units(session: Session, refund: Refund, wish: Wish) -> None:
     ]
     if rows:
         session.execute(insert(RefundLine), rows)
-
-
-def _notes(notes: str) -> str:
-    text = notes.strip()
-    if not text:
-        raise Invalid("Give the reason; both sides read it.", field="notes")
-    return text[:2_000]

@@ -75,6 +75,12 @@ _NOT_SENT = {
 }
 
 
+_ALL_OF_IT = (
+    "This order was cancelled before it was sent, so all that is left of its money goes back. Approve that amount "
+    "once what stands in its way is gone."
+)
+
+
 @dataclass(frozen=True)
 class Standing:
     """One order's money before a refund, minor units inside Money."""
@@ -180,6 +186,16 @@ def check_not_disputed(*, is_disputed: bool) -> None:
         raise NotAllowed(_NOT_SENT["charge_disputed"])
 
 
+def check_gives_all(origin: RefundOrigin, *, amount: Money | None, left: Money) -> None:
+    """Raise NotAllowed when a refund of a cancelled order would leave money behind; no amount is a rejection.
+
+    `left` is what the order has beside this refund. Nothing was sent and nothing will be: who kept a part would keep
+    it for nothing.
+    """
+    if origin.is_automatic and left.minor > (amount.minor if amount else 0):
+        raise NotAllowed(_ALL_OF_IT)
+
+
 def check_amount(amount: Money, left: Money) -> None:
     """Raise Invalid for nothing or less (scar S27), Conflict for more than is left (scar S22)."""
     if amount.minor <= 0:
@@ -253,3 +269,11 @@ def _part(fee: Money, refunded: Money, gross: Money) -> Money:
     if not gross:
         return Money.zero(fee.currency)
     return fee.split([refunded.minor, (gross - refunded).minor])[0]
+
+
+def check_notes(notes: str) -> str:
+    """Return what an admin writes to both sides, at most 2,000 characters of it; raises Invalid for nothing."""
+    text = notes.strip()
+    if not text:
+        raise Invalid("Give the reason; both sides read it.", field="notes")
+    return text[:2_000]

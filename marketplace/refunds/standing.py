@@ -7,8 +7,7 @@ from marketplace.errors import NotAllowed
 from marketplace.money import Money
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import BlockReason, TransactionStatus
-from marketplace.payouts.models import TransferReversal
-from marketplace.payouts.states import ReversalStatus
+from marketplace.payouts.taking_back_queries import PENDING_OF_SHARE
 from marketplace.refunds.models import Refund
 from marketplace.refunds.rules import Standing
 from marketplace.refunds.states import COUNTED
@@ -30,11 +29,6 @@ _RESERVED = (
     )
     .scalar_subquery()
 )
-_ON_ITS_WAY_BACK = (
-    select(func.coalesce(func.sum(TransferReversal.amount_minor), 0).cast(TransferReversal.amount_minor.type))
-    .where(TransferReversal.transaction_id == PaymentTransaction.id, TransferReversal.status == ReversalStatus.PENDING)
-    .scalar_subquery()
-)
 _STANDING = select(
     PaymentTransaction.currency,
     PaymentTransaction.status,
@@ -44,7 +38,7 @@ _STANDING = select(
     PaymentTransaction.refunded_minor,
     PaymentTransaction.charged_back_minor,
     PaymentTransaction.left_minor,
-    (PaymentTransaction.paid_out_minor - _ON_ITS_WAY_BACK).label("transferred"),
+    (PaymentTransaction.paid_out_minor - PENDING_OF_SHARE).label("transferred"),
     _RESERVED,
 ).where(PaymentTransaction.id == bindparam("transaction_id"))
 

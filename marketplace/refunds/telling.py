@@ -9,8 +9,6 @@ from marketplace.accounts.models import User
 from marketplace.notifications import operations as notifications
 from marketplace.notifications.models import NotificationKind
 from marketplace.orders.models import Order
-from marketplace.payments.models import PaymentTransaction
-from marketplace.payouts.models import TransferReversal
 from marketplace.refunds.models import Refund
 
 
@@ -49,31 +47,6 @@ def failed(session: Session, refund: Refund, *, now: datetime) -> None:
 def mirrored(session: Session, refund: Refund, *, now: datetime) -> None:
     """Tell the admins that somebody made a refund at the provider, which nobody here has agreed to (scar S20)."""
     _tell_admins(session, refund, NotificationKind.REFUND_APPROVED, now)
-
-
-def taken_back(
-    session: Session, reversal: TransferReversal, share: PaymentTransaction, kind: NotificationKind, *, now: datetime
-) -> None:
-    """Tell the seller and the admins what became of taking money back from the seller's account at the provider."""
-    order = session.get_one(Order, share.order_id)
-    facts = {
-        "number": order.number,
-        "payment_id": share.payment_id,
-        "amount_minor": reversal.amount_minor,
-        "currency": share.currency,
-    }
-    admins = select(User.id).where(User.is_admin, User.id.not_in([order.buyer_id, order.seller_id])).order_by(User.id)
-    told = [(share.seller_id, "seller"), *((admin_id, "admin") for admin_id in session.execute(admins).scalars())]
-    for user_id, role in told:
-        notifications.tell(
-            session,
-            user_id=user_id,
-            kind=kind,
-            subject="transfer_reversal",
-            subject_id=reversal.id,
-            facts={**facts, "role": role},
-            now=now,
-        )
 
 
 def _tell(session: Session, refund: Refund, kind: NotificationKind, now: datetime) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from marketplace.sandbox import api, dashboard, hosted, onboarding, security
+from marketplace.sandbox import api, dashboard, fault_requests, hosted, onboarding, security
 from marketplace.sandbox.delivery import Transport, post
 from marketplace.sandbox.engine import Sandbox
 from marketplace.sandbox.settings import SandboxSettings
@@ -36,6 +36,7 @@ def create_sandbox(settings: SandboxSettings, transport: Transport = post) -> Fl
     sandbox = Sandbox(settings, transport)
     app.extensions["sandbox"] = sandbox
     security.register(app)
+    app.before_request(fault_requests.close_pages)
     api.register(app)
     hosted.register(app)
     onboarding.register(app)

@@ -8,7 +8,7 @@ from flask import Flask, Response, request
 from psycopg.errors import LockNotAvailable
 from werkzeug.exceptions import HTTPException
 
-from marketplace.sandbox import connect_routes, evidence, idempotency, routes
+from marketplace.sandbox import connect_routes, evidence, fault_requests, idempotency, routes
 from marketplace.sandbox.current import current_sandbox
 from marketplace.sandbox.errors import ApiError, no_access
 from marketplace.sandbox.reading import expand, show
@@ -37,7 +37,8 @@ def _view(call: Call) -> Callable[..., Response]:
     def view(**ids: str) -> Response:
         if request.path == "/v1/files":
             request.max_content_length = evidence.LARGEST_FILE_BYTES + _FORM_AROUND_A_FILE
-        return _answer(call, tuple(ids.values()) or ("",))
+        given = tuple(ids.values()) or ("",)
+        return fault_requests.around(call, lambda wanted, request_id: _answer(wanted, given, request_id))
 
     return view
 
@@ -58,8 +59,7 @@ def _unknown(_work: Work, _params: Reader, _id: str) -> JSON:
     raise ApiError(404, f"Unrecognized request URL ({request.method}: {request.path}).", saved=False)
 
 
-def _answer(call: Call, ids: Ids) -> Response:
-    request_id = current_sandbox().ids.new("req_", 14)
+def _answer(call: Call, ids: Ids, request_id: str) -> Response:
     try:
         _authorize()
         if request.method == "POST" and request.headers.get("Idempotency-Key"):

@@ -1,6 +1,6 @@
 """Charges: one for each time money is asked of a card or a bank."""
 
-from marketplace.sandbox import balance, events, transfers
+from marketplace.sandbox import balance, events, faults, transfers
 from marketplace.sandbox.cards import Decline
 from marketplace.sandbox.reading import list_objects
 from marketplace.sandbox.store import Stored, Work
@@ -75,8 +75,11 @@ def settle_fee(work: Work, charge: Stored) -> None:
 
     As with capture_method automatic_async: `charge.succeeded` shows null, `charge.updated` brings the transaction.
     """
-    if charge.private["behaviour"].get("late_fee"):
-        work.plan("fee", charge.id, work.now + LATE_FEE_SECONDS)
+    occasion = faults.Occasion(event="charge.succeeded", object_id=charge.id, metadata=charge.data["metadata"],
+                               ids=frozenset((charge.id, str(charge.data["payment_intent"]))))  # fmt: skip
+    late = faults.meet(work, (faults.Kind.FEE_LATE,), occasion)
+    if late or charge.private["behaviour"].get("late_fee"):
+        work.plan("fee", charge.id, work.now + (late.seconds if late else LATE_FEE_SECONDS))
     else:
         book_fee(work, charge)
 

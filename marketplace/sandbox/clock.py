@@ -1,9 +1,11 @@
-"""Virtual time: the system's clock plus an offset that only grows."""
+"""Virtual time: the system's clock plus an offset that only grows, or a moment at which time stands."""
 
 import fcntl
 import os
 import time
 from pathlib import Path
+
+_STANDING = "@"
 
 
 class ClockBackwards(Exception):
@@ -14,17 +16,20 @@ class VirtualClock:
     """System time plus the whole seconds written in `$VAR_DIR/clock`.
 
     Other programs read and write the same file, so it is looked at again whenever it has changed. The first number
-    found may be negative, so that a shop can start in the past; from then on it only grows.
+    found may be negative, so that a shop can start in the past; from then on it only grows. `@` and Unix seconds in the
+    file let time stand at that moment, so that a simulation can be repeated; who writes the file moves it.
     """
 
     def __init__(self, var_dir: Path) -> None:
         self._file = var_dir / "clock"
         self._seen: tuple[int, int, int] | None = None
         self._offset: int | None = None
+        self._standing: int | None = None
 
     def now(self) -> int:
         """Return the virtual time in Unix seconds."""
-        return int(time.time()) + self.offset()
+        offset = self.offset()
+        return int(time.time()) + offset if self._standing is None else self._standing
 
     def offset(self) -> int:
         """Return how many seconds virtual time is ahead of system time."""
@@ -35,7 +40,9 @@ class VirtualClock:
             return self._offset
         mark = (status.st_mtime_ns, status.st_ino, status.st_size)
         if mark != self._seen:
-            found = _whole_seconds(self._file.read_text("ascii"))
+            text = self._file.read_text("ascii").strip()
+            self._standing = int(text[1:]) if text.startswith(_STANDING) else None
+            found = _whole_seconds(text)
             if found is not None:
                 self._offset = found if self._offset is None else max(self._offset, found)
             self._seen = mark
@@ -53,8 +60,9 @@ class VirtualClock:
         with self._file.with_name("clock.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             offset = self.offset() + seconds
+            text = f"{offset}" if self._standing is None else f"{_STANDING}{self._standing + seconds}"
             draft = self._file.with_name(f"clock.{os.getpid()}.new")
-            draft.write_text(f"{offset}\n", "ascii")
+            draft.write_text(f"{text}\n", "ascii")
             draft.replace(self._file)
         return self.offset()
 
@@ -66,4 +74,6 @@ def system_seconds() -> int:
 
 def _whole_seconds(text: str) -> int | None:
     # A writer that is not atomic may be caught between truncating and writing: an empty file changes nothing.
-    return int(text) if text.strip() else None
+    if not text:
+        return None
+    return int(text[1:]) - int(time.time()) if text.startswith(_STANDING) else int(text)

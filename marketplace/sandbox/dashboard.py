@@ -7,7 +7,15 @@ from psycopg.errors import LockNotAvailable
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
-from marketplace.sandbox import account_links, balance, dashboard_connect, dashboard_deeds, dashboard_webhooks, evidence
+from marketplace.sandbox import (
+    account_links,
+    balance,
+    dashboard_connect,
+    dashboard_deeds,
+    dashboard_faults,
+    dashboard_webhooks,
+    evidence,
+)  # fmt: skip
 from marketplace.sandbox.currencies import display
 from marketplace.sandbox.current import current_sandbox
 from marketplace.sandbox.dashboard_connect import Deed, Form
@@ -84,6 +92,7 @@ def register(app: Flask) -> None:
     app.add_url_rule("/dashboard/files/<file_id>", "file", show_file, methods=get)
     app.add_url_rule("/dashboard/<section>", "section", list_section, methods=get)
     dashboard_webhooks.register(app)
+    dashboard_faults.register(app)
     app.register_error_handler(404, lambda _: missing())
     app.register_error_handler(HTTPException, refused)
     app.register_error_handler(LockNotAvailable, lambda _: refused(ServiceUnavailable(_BUSY)))
@@ -131,6 +140,11 @@ _PLANS = {
     "dispute_decided": "Bank decides a dispute",
     "inquiry_closes": "Inquiry closes",
     "collect": "Debt is collected",
+    "fault_refund_fails": "Refund fails (fault)",
+    "fault_payout_fails": "Payout fails after all (fault)",
+    "fault_account_disabled": "Account is restricted (fault)",
+    "fault_dispute_reopens": "Dispute is opened again (fault)",
+    "fault_transfer_reversed": "Transfer is taken back (fault)",
 }
 
 

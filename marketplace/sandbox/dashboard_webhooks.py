@@ -102,7 +102,7 @@ def resend(delivery_id: int) -> Answer:
         pending = delivery.resend(work, delivery_id)
     if pending is None:
         return missing()
-    status = current_sandbox().deliver(pending).status
+    status = current_sandbox().deliver(pending, by_hand=True)[0].status
     good = status is not None and 200 <= status < 300
     flash(f"Sent again. The answer was {status or 'none'}.", "ok" if good else "bad")
     return redirect(href(pending.event_id), 303)

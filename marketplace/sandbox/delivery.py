@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any
 
-from marketplace.sandbox import endpoints, events
+from marketplace.sandbox import endpoints, events, fault_webhooks
 from marketplace.sandbox.clock import VirtualClock, system_seconds
-from marketplace.sandbox.store import Store, Work
+from marketplace.sandbox.fault_webhooks import STRAIGHT, Course
+from marketplace.sandbox.store import Store, Stored, Work
 from marketplace.sandbox.wire import tidy
 
 TIMEOUT_SECONDS = 20
@@ -89,16 +90,18 @@ def signature(payload: bytes, secrets: list[str], timestamp: int) -> str:
     return ",".join([f"t={timestamp}", *(f"v1={value}" for value in signed)])
 
 
-def claim(work: Work, most: int) -> list[Pending]:
-    """Take up to `most` due deliveries for sending, oldest first."""
+def claim(work: Work, most: int, event_ids: list[str] | None = None) -> list[Pending]:
+    """Take up to `most` due deliveries for sending, oldest first; those of `event_ids` alone when they are given."""
     found = work.rows(
         # MATERIALIZED: as a plain subquery, a plan may run it once for each delivery and so take more than `most`.
         "WITH picked AS MATERIALIZED (SELECT id FROM deliveries WHERE state = 'waiting' AND NOT sending"
-        " AND next_at <= %(now)s ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED)"
+        " AND next_at <= %(now)s AND (%(events)s::text[] IS NULL OR event_id = ANY(%(events)s))"
+        " AND NOT EXISTS (SELECT 1 FROM faults WHERE kind = 'outage' AND ended IS NULL"
+        " AND (until IS NULL OR until > %(now)s)) ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED)"
         " UPDATE deliveries d SET sending = true FROM events e, picked"
         " WHERE e.id = d.event_id AND d.id = picked.id"
         " RETURNING d.id, d.event_id, d.endpoint_id, e.type",
-        now=work.present, most=most,
+        now=work.present, most=most, events=event_ids,
     )  # fmt: skip
     pending = [Pending(row["id"], row["event_id"], row["type"], row["endpoint_id"]) for row in found]
     return sorted(pending, key=lambda one: one.delivery_id)
@@ -115,24 +118,62 @@ def release_interrupted(work: Work) -> None:
     work.rows("UPDATE deliveries SET sending = false WHERE sending")
 
 
-def send(store: Store, clock: VirtualClock, transport: Transport, pending: Pending) -> Attempted:
-    """Make one attempt and record it; no transaction is open while the endpoint answers."""
+Parcel = tuple[str, bytes, dict[str, str]]
+
+
+def send(
+    store: Store, clock: VirtualClock, transport: Transport, pending: Pending, *, by_hand: bool = False
+) -> list[Attempted]:
+    """Make one attempt, or as many as a fault says, and record them; nothing is returned when a fault puts it off.
+
+    No transaction is open while the endpoint answers. What is sent by hand meets no fault.
+    """
     with store.work(clock.now()) as work:
-        prepared = _prepare(work, pending)
+        course = STRAIGHT if by_hand else fault_webhooks.course_of(work, pending.delivery_id)
+        if course.wait:
+            fault_webhooks.put_off(work, pending.delivery_id, course)
+            return []
+        aside = _aside(work, pending) if course.astray else None
+        prepared = None if course.lost else _prepare(work, pending, course)
+    if aside:
+        transport(*aside)
+    tries = [_try(store, clock, transport, pending, prepared, course) for _ in range(course.copies)]
+    return [Attempted(pending.event_id, pending.type, pending.endpoint_id, status) for status in tries]
+
+
+def _try(
+    store: Store, clock: VirtualClock, transport: Transport, pending: Pending, parcel: Parcel | None, course: Course
+) -> int | None:
     started = time.monotonic()
-    answer = transport(*prepared) if prepared else Answer(None, "The endpoint is disabled or gone.")
+    nowhere = "Lost on its way: a fault." if course.lost else "The endpoint is disabled or gone."
+    answer = transport(*parcel) if parcel else Answer(None, nowhere)
     milliseconds = round((time.monotonic() - started) * 1_000)
     with store.work(clock.now()) as work:
-        _record(work, pending, answer, milliseconds)
-    return Attempted(pending.event_id, pending.type, pending.endpoint_id, answer.status)
+        _record(work, pending, answer, milliseconds, lost=course.lost)
+    return answer.status
 
 
-def _prepare(work: Work, pending: Pending) -> tuple[str, bytes, dict[str, str]] | None:
+def _prepare(work: Work, pending: Pending, course: Course) -> Parcel | None:
     endpoint = work.get("webhook_endpoint", pending.endpoint_id)
-    row = work.row("SELECT * FROM events WHERE id = %(id)s", id=pending.event_id)
-    if endpoint is None or row is None or endpoint.data["status"] != "enabled":
+    if endpoint is None or endpoint.data["status"] != "enabled":
         return None
+    secrets = ["whsec_of_somebody_else"] if course.forged else endpoints.secrets_at(endpoint, work.present)
+    return _parcel(work, pending, endpoint, secrets, stale=course.stale)
+
+
+def _aside(work: Work, pending: Pending) -> Parcel | None:
+    """Return an event as it would reach an endpoint that it is not for; None when there is no such endpoint."""
+    own = work.get("webhook_endpoint", pending.endpoint_id)
+    others = work.find("webhook_endpoint", status="enabled")
+    wrong = [one for one in others if own and endpoints.hears_accounts(one) != endpoints.hears_accounts(own)]
+    return _parcel(work, pending, wrong[0], endpoints.secrets_at(wrong[0], work.present)) if wrong else None
+
+
+def _parcel(work: Work, pending: Pending, endpoint: Stored, secrets: list[str], *, stale: bool = False) -> Parcel:
+    row = work.row("SELECT * FROM events WHERE id = %(id)s", id=pending.event_id) or {}
     event = events.render(work, row)
+    if stale:
+        event = fault_webhooks.as_before(work, row, event)
     if endpoint.data["api_version"]:
         event["api_version"] = endpoint.data["api_version"]
     payload = json.dumps(tidy(event), indent=2, ensure_ascii=False).encode()
@@ -140,12 +181,12 @@ def _prepare(work: Work, pending: Pending) -> tuple[str, bytes, dict[str, str]] 
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": "Stripe/1.0 (local sandbox, not Stripe)",
         # Signatures carry system time: the receiver checks their age against its own clock.
-        "Stripe-Signature": signature(payload, endpoints.secrets_at(endpoint, work.present), system_seconds()),
+        "Stripe-Signature": signature(payload, secrets, system_seconds()),
     }
     return endpoint.data["url"], payload, headers
 
 
-def _record(work: Work, pending: Pending, answer: Answer, milliseconds: int) -> None:
+def _record(work: Work, pending: Pending, answer: Answer, milliseconds: int, *, lost: bool) -> None:
     work.rows(
         "INSERT INTO attempts (delivery_id, at, status, milliseconds, answer)"
         " VALUES (%(delivery)s, %(at)s, %(status)s, %(milliseconds)s, %(answer)s)",
@@ -160,7 +201,7 @@ def _record(work: Work, pending: Pending, answer: Answer, milliseconds: int) -> 
         state = "delivered"
     elif state == "waiting":
         next_at = work.present + RETRY_SECONDS[min(attempts, len(RETRY_SECONDS)) - 1]
-        state = "given_up" if next_at > row["first_at"] + GIVE_UP_SECONDS else "waiting"
+        state = "given_up" if lost or next_at > row["first_at"] + GIVE_UP_SECONDS else "waiting"
     work.rows(
         "UPDATE deliveries SET state = %(state)s, next_at = %(next_at)s, attempts = %(attempts)s, sending = false"
         " WHERE id = %(id)s",
@@ -179,9 +220,10 @@ def resend(work: Work, delivery_id: int) -> Pending | None:
 
 
 def answered(work: Work, event_id: str) -> bool:
-    """Return whether every endpoint has answered an event at least once, well or badly."""
+    """Return whether every endpoint has answered an event at least once, well or badly, unless a fault put it off."""
     row = work.row(
-        "SELECT count(*) AS n FROM deliveries WHERE event_id = %(id)s AND attempts = 0 AND state = 'waiting'",
-        id=event_id,
-    )
+        "SELECT count(*) AS n FROM deliveries WHERE event_id = %(id)s AND attempts = 0 AND state = 'waiting'"
+        " AND next_at <= %(now)s",
+        id=event_id, now=work.present,
+    )  # fmt: skip
     return row is None or row["n"] == 0

@@ -8,9 +8,11 @@ from contextlib import contextmanager
 
 from psycopg import Error as DatabaseError
 
-from marketplace.sandbox import delivery, endpoints, idempotency, schedule
+from marketplace.sandbox import delivery, endpoints, fault_states, faults, idempotency, schedule
 from marketplace.sandbox.clock import VirtualClock
 from marketplace.sandbox.delivery import Attempted, Pending, Transport
+from marketplace.sandbox.fault_webhooks import occasion_of
+from marketplace.sandbox.faults import Rule
 from marketplace.sandbox.ids import Ids
 from marketplace.sandbox.settings import SandboxSettings
 from marketplace.sandbox.store import NOBODY, Origin, Store, Work
@@ -58,9 +60,12 @@ class Sandbox:
 
     def _committed(self, unit: Work) -> None:
         if unit.emitted:
-            self._wake()
+            with self.store.work(self.clock.now()) as work:
+                fault_states.follow(work, unit.emitted)
+            self.wake()
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Tell the threads that there may be something to do."""
         with self._changed:
             self._changes += 1
             self._changed.notify_all()
@@ -77,7 +82,7 @@ class Sandbox:
                     break
             done += 1
         if self._threads:
-            self._wake()
+            self.wake()
         elif not self.held:
             self.deliver_pending()
         return done
@@ -91,17 +96,28 @@ class Sandbox:
             due = delivery.claim(work, _MOST_AT_ONCE)
         try:
             wanted = order(list(due)) if order else due
-            return [self.deliver(one) for one in wanted for _ in range(copies)]
+            return [made for one in wanted for _ in range(copies) for made in self.deliver(one)]
         finally:
             with self.work() as work:
                 delivery.release(work, due)
 
-    def deliver(self, pending: Pending) -> Attempted:
-        """Make one attempt to deliver and wake whoever waits for it."""
+    def deliver(self, pending: Pending, *, by_hand: bool = False) -> list[Attempted]:
+        """Make one attempt to deliver, none or several as faults say, and wake whoever waits for it."""
         try:
-            return delivery.send(self.store, self.clock, self._transport, pending)
+            return delivery.send(self.store, self.clock, self._transport, pending, by_hand=by_hand)
         finally:
-            self._wake()
+            self.wake()
+
+    def deliver_early(self, request_id: str, rules: list[Rule]) -> None:
+        """Deliver what a request has caused, as far as `rules` strike it, before the request is answered."""
+        with self.work() as work:
+            caused = work.rows("SELECT id FROM events WHERE request_id = %(id)s ORDER BY seq", id=request_id)
+            wanted = [
+                row["id"] for row in caused if faults.meet(work, faults.Kind, occasion_of(work, row["id"]), rules)
+            ]
+            due = delivery.claim(work, _MOST_AT_ONCE, wanted)
+        for pending in due:
+            self.deliver(pending)
 
     def hold_webhooks(self) -> None:
         """Keep webhooks back until `release_webhooks`; `deliver_pending` still sends them."""
@@ -110,7 +126,7 @@ class Sandbox:
     def release_webhooks(self) -> None:
         """Let webhooks go out again."""
         self.held = False
-        self._wake()
+        self.wake()
 
     def wait_until_answered(self, event_id: str) -> None:
         """Wait until the merchant has answered an event, at most `redirect_wait_seconds` of system time.
@@ -138,7 +154,7 @@ class Sandbox:
     def stop(self) -> None:
         """Stop the threads and close the database."""
         self._stopping = True
-        self._wake()
+        self.wake()
         for thread in self._threads:
             thread.join(STOP_SECONDS)
         self._threads.clear()

@@ -40,3 +40,8 @@ class Ids:
         """Return a fresh id that starts with `prefix`."""
         with self._lock:
             return prefix + "".join(self._random.choices(_LETTERS, k=length))
+
+    def start_again(self, seed: int) -> None:
+        """Make the ids of `seed` from now on."""
+        with self._lock:
+            self._random = random.Random(seed)  # noqa: S311  # a seed is asked for

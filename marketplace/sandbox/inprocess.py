@@ -22,6 +22,7 @@ from marketplace.sandbox.browser import Answer, Browser
 from marketplace.sandbox.delivery import Attempted, Transport, post
 from marketplace.sandbox.engine import Order, Sandbox
 from marketplace.sandbox.settings import SandboxSettings
+from marketplace.sandbox.switchboard import Switchboard
 from marketplace.sandbox.wire import JSON, Reader
 
 API_KEY = "sk_test_sandbox"
@@ -87,6 +88,11 @@ class ServedSandbox:
         """The engine behind the pages."""
         found: Sandbox = self.app.extensions["sandbox"]
         return found
+
+    @property
+    def faults(self) -> Switchboard:
+        """The fault switches: `add`, `remove`, `clear`, `active` and `strikes`."""
+        return Switchboard(self.sandbox)
 
     def onboard(self, account_id: str, *, bank: str = "000123456789", skip: tuple[str, ...] = (), **typed: str) -> str:
         """Walk a seller through the onboarding page over HTTP and return where it leads in the end.

@@ -7,6 +7,7 @@ from marketplace.sandbox import (
     attempts,
     charges,
     disputes,
+    fault_states,
     negative_balances,
     payouts,
     refunds,
@@ -59,6 +60,11 @@ _DEEDS: dict[str, Callable[[Work, str], None]] = {
     "dispute_decided": disputes.decide_as_planned,
     "inquiry_closes": disputes.close_inquiry,
     "collect": negative_balances.collect,
+    "fault_refund_fails": fault_states.fail_refund,
+    "fault_payout_fails": fault_states.fail_payout,
+    "fault_account_disabled": fault_states.disable_account,
+    "fault_dispute_reopens": fault_states.reopen_dispute,
+    "fault_transfer_reversed": fault_states.reverse_transfer,
 }
 
 

@@ -62,6 +62,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
     next_at bigint NOT NULL,
     sending boolean NOT NULL DEFAULT false
 );
+ALTER TABLE deliveries ADD COLUMN IF NOT EXISTS course jsonb;
 CREATE INDEX IF NOT EXISTS deliveries_waiting ON deliveries (next_at, id) WHERE state = 'waiting';
 CREATE INDEX IF NOT EXISTS deliveries_by_event ON deliveries (event_id);
 
@@ -92,4 +93,52 @@ CREATE TABLE IF NOT EXISTS due (
 );
 CREATE INDEX IF NOT EXISTS due_by_time ON due (at, seq);
 CREATE INDEX IF NOT EXISTS due_by_object ON due (object_id);
+
+CREATE TABLE IF NOT EXISTS faults (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind text NOT NULL,
+    narrowed jsonb NOT NULL,
+    probability double precision NOT NULL CHECK (probability BETWEEN 0 AND 1),
+    times integer CHECK (times > 0),
+    until bigint,
+    seed bigint NOT NULL,
+    seconds integer NOT NULL,
+    copies integer NOT NULL,
+    code text NOT NULL,
+    words text NOT NULL,
+    made bigint NOT NULL,
+    seen integer NOT NULL DEFAULT 0,
+    struck integer NOT NULL DEFAULT 0,
+    ended bigint
+);
+CREATE INDEX IF NOT EXISTS faults_on ON faults (kind) WHERE ended IS NULL;
+
+CREATE TABLE IF NOT EXISTS strikes (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    fault_id bigint NOT NULL,
+    kind text NOT NULL,
+    at bigint NOT NULL,
+    mark bigint NOT NULL,
+    method text NOT NULL,
+    path text NOT NULL,
+    request_id text NOT NULL,
+    key text NOT NULL,
+    event_id text NOT NULL,
+    event text NOT NULL,
+    object_id text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS strikes_by_fault ON strikes (fault_id);
+
+CREATE TABLE IF NOT EXISTS requests (
+    seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id text NOT NULL,
+    at bigint NOT NULL,
+    method text NOT NULL,
+    path text NOT NULL,
+    key text NOT NULL,
+    status integer NOT NULL,
+    objects text[] NOT NULL
+);
+CREATE INDEX IF NOT EXISTS requests_by_key ON requests (key) WHERE key <> '';
+CREATE INDEX IF NOT EXISTS requests_by_time ON requests (at);
 """

@@ -7,6 +7,9 @@ import stripe
 
 from marketplace.checkout import flows
 from marketplace.errors import Conflict, NotFound
+from marketplace.provider_events import replay
+from marketplace.provider_events.replay import By
+from marketplace.provider_events.states import Outcome
 from tests.builders import Bought, World, form_token
 from tests.faults import Line
 
@@ -333,3 +336,22 @@ def test_s21_a_return_that_fails_later_is_owed_again_and_waits_for_a_person(worl
         (1, "done"), (2, "done"),
     ]  # fmt: skip
     assert world.rows("SELECT status FROM payment WHERE id = %s", first.payment_id) == [("refunded",)]
+
+
+def test_an_old_word_that_it_clears_does_not_revive_a_debit_that_bounced(world: World) -> None:
+    """Would fail if "processing" were believed whenever it comes: goods would be kept for a payment that is over."""
+    bought = world.open_purchase(10_000)
+    world.sandbox.pay(bought.session_id, account=BOUNCES)
+    world.settle_down()
+    world.advance(days=3)
+    world.settle_down()
+    before = world.rows("SELECT open_until FROM purchase")
+    world.advance(days=1)
+    for kind in ("payment_intent.processing", "checkout.session.completed", "checkout.session.async_payment_failed"):
+        [(event_id,)] = world.rows("SELECT id FROM provider_event WHERE type = %s", kind)
+        found = replay.replay(
+            int(str(event_id)), provider=world.provider, settings=world.settings, by=By(None, "A test."), now=world.now
+        )
+        assert found.outcome is Outcome.UNCHANGED, (kind, found)
+    assert (payments(world), tracker(world), stock(world)) == (["failed"], ["failed"], 10)
+    assert world.rows("SELECT open_until FROM purchase") == before, "a report that comes twice gives no more time"

@@ -134,7 +134,7 @@ def test_a_failed_payout_of_a_stopped_seller_waits_for_the_end_of_the_stop(world
     world.sandbox.set_up(account_id, bank="000123456789")
     world.later(hours=2)
     assert world.payouts() == [("failed", 9_380)]
-    db.atomic(stops.lift, (), admin_id=admin_id, seller_id=seller_id, now=world.now)
+    db.atomic(stops.lift, (), admin_id=admin_id, seller_id=seller_id, reason="Settled.", now=world.now)
     world.later(hours=2)
     assert world.payouts() == [("in_transit", 9_380)]
 
@@ -147,8 +147,9 @@ def test_money_in_a_former_account_is_never_sent_from_the_new_one(world: World) 
     assert new_id != account_id
     world.later(hours=2)
     assert bank_calls(world) == [(1, "done")]
+    actor = Actor.user(admin_id, "admin")
     with pytest.raises(NotAllowed, match="former account"):
-        db.atomic(operations.resend, (), payout_id=payout_id, actor=Actor.user(admin_id, "admin"), now=world.now)
+        db.atomic(operations.resend, (), payout_id=payout_id, actor=actor, reason="Mended.", now=world.now)
 
 
 @pytest.mark.tampers

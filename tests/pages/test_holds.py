@@ -5,6 +5,8 @@ from flask.testing import FlaskClient
 
 from marketplace.refunds.wishes import Wish
 from tests.builders import Bought, World, form_token
+from tests.faults import Fault, wire_fault
+from tests.journeys.test_scars_payouts import TRANSFERS, due
 
 
 def share_page(world: World) -> str:
@@ -100,3 +102,29 @@ def test_an_open_refund_is_not_passed_by(world: World, admin: FlaskClient) -> No
     answer = admin.post(f"{path}/decide", data={"csrf_token": token, "step": "release", "reason": "x"})
     assert answer.status_code == 422, "the page offers it no more"
     assert share(world)[0] == "held"
+
+
+def test_a_share_in_a_payout_is_stopped_until_the_provider_is_asked_and_then_the_page_says_why_not(
+    world: World,
+) -> None:
+    browser = world.client(world.person("Ada Admin", is_admin=True))
+    due(world, 10_000)
+    path = share_page(world)
+    with wire_fault(world.sandbox, TRANSFERS, Fault(after=False, status=400, code="account_invalid")):
+        world.tick()
+    assert share(world)[0] == "transferring"
+    assert "A stop calls that off" in browser.get(path).text
+    assert "The share is stopped." in decide(browser, path, "stop")
+    assert world.payouts() == [("canceled", 9_380)]
+    decide(browser, path, "let_go")
+    with wire_fault(world.sandbox, TRANSFERS, Fault(after=False)):
+        world.tick()
+    assert world.payouts()[1:] == [("pending", 9_380)], "asked, and nobody knows"
+    page = browser.get(path).text
+    assert "A stop would come too late" in page
+    assert 'value="stop"' not in page
+    [(number,)] = world.rows("SELECT number FROM payout WHERE status = 'pending'")
+    assert f"/admin/payouts/{number}" in page
+    world.advance(minutes=5)
+    world.settle_down()
+    assert world.payouts()[1:] == [("in_transit", 9_380)]

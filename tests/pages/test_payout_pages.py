@@ -46,16 +46,22 @@ def test_an_admin_stops_a_seller_lifts_it_and_decides_about_a_refusal(world: Wor
     world.settle_down()
     assert world.payouts() == []
     assert "We have stopped your payouts for now." in said(admin.get(url).text)
-    admin.post(f"{url}/lift", data={"csrf_token": token})
+    assert admin.post(f"{url}/lift", data={"csrf_token": token}).status_code == 422
+    admin.post(f"{url}/lift", data={"csrf_token": token, "reason": "They are theirs."})
+    assert "They are theirs." in said(admin.get(url).text)
     with wire_fault(world.sandbox, TRANSFERS, Fault(after=False, status=400, code="a_new_word")):
         world.tick()
     [(number, status)] = world.rows("SELECT number, status FROM payout")
     assert status == "refused"
     page = admin.get(f"/admin/payouts/{number}").text
     assert "A person has to decide." in said(page)
-    answer = admin.post(f"/admin/payouts/{number}/retry", data={"csrf_token": token}, follow_redirects=True)
+    reason = {"csrf_token": token, "reason": "They know the word now."}
+    for deed in ("retry", "cancel"):
+        assert "Give the reason" in admin.post(f"/admin/payouts/{number}/{deed}", data={"csrf_token": token}).text
+    answer = admin.post(f"/admin/payouts/{number}/retry", data=reason, follow_redirects=True)
     assert "It is sent again." in said(answer.text)
-    answer = admin.post(f"/admin/payouts/{number}/cancel", data={"csrf_token": token}, follow_redirects=True)
+    assert "They know the word now." in said(answer.text)
+    answer = admin.post(f"/admin/payouts/{number}/cancel", data=reason, follow_redirects=True)
     assert "can't be called off any more" in said(answer.text)
     assert world.transfers() == [9_380]
 

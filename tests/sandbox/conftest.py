@@ -12,7 +12,7 @@ from marketplace.sandbox import account_state
 from marketplace.sandbox.delivery import Answer
 from marketplace.sandbox.inprocess import RunningSandbox
 
-TABLES = "objects, events, deliveries, attempts, idempotency, due"
+TABLES = "objects, events, deliveries, attempts, idempotency, due, faults, strikes, requests"
 
 
 @dataclass

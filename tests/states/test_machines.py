@@ -17,6 +17,7 @@ from marketplace.payments.states import RECEIPT, TRACKER, TRANSACTION
 from marketplace.payouts.states import ACCOUNT, PAYOUT, REVERSAL
 from marketplace.provider_events.states import EVENT
 from marketplace.reconciliation import checks
+from marketplace.reconciliation.states import BREAK
 from marketplace.refunds.states import REFUND
 from marketplace.transitions import AlreadyThere, Impossible, Machine, MoveNotAllowed
 
@@ -24,6 +25,12 @@ MATRICES: dict[Machine, str] = {
     FAILED_JOB: """
           failed  retried
     retry retried =
+    """,
+    BREAK: """
+           open    mended decided gone
+    mend   mended  =      !       !
+    decide decided !      =       !
+    vanish gone    !      !       =
     """,
     PAYMENT: """
                 pending    processing failed     expired    cancelled  completed          partially_refunded refunded
@@ -98,10 +105,11 @@ MATRICES: dict[Machine, str] = {
     refuse refused =    =
     """,
     RECEIPT: """
-              received  returning returned  failed
-    send_back returning =         =         returning
-    confirm   returned  returned  =         =
-    fail      .         failed    failed    =
+                  received  returning returned  failed
+    send_back     returning =         =         returning
+    confirm       returned  returned  =         =
+    find_returned .         =         =         returned
+    fail          .         failed    failed    =
     """,
     PURCHASE: """
             open     paid given_up
@@ -156,10 +164,12 @@ MATRICES: dict[Machine, str] = {
     turn_up  .        .       .       =    done    done    !
     """,
     EVENT: """
-           received applied parked  ignored
-    apply  applied  =       applied !
-    park   parked   =       =       =
-    ignore ignored  !       ignored =
+              received applied parked    ignored set_aside
+    apply     applied  =       applied   !       !
+    park      parked   =       =         =       =
+    ignore    ignored  =       ignored   =       !
+    set_aside .        =       set_aside !       =
+    replay    .        =       .         applied applied
     """,
 }
 

@@ -7,16 +7,24 @@ from marketplace.web.admin import (
     debts,
     dispute_desk,
     disputes,
+    event_page,
+    event_replay,
     events,
     explain,
+    health,
     hold,
     jobs,
     ledger,
     overview,
     payments,
+    payout_deciding,
     payout_seller,
     payouts,
+    proof,
     purchases,
+    reconciliation,
+    reconciliation_break,
+    reconciliation_lines,
     refund_deciding,
     refund_rules,
     refund_starting,
@@ -24,6 +32,8 @@ from marketplace.web.admin import (
     returning,
     settings,
     states,
+    taking_back,
+    unmatched,
     users,
 )
 
@@ -54,7 +64,19 @@ _HOLD = "/admin/payments/<int(max=9223372036854775807):payment_id>/shares/<int(m
 blueprint.add_url_rule(_HOLD, view_func=hold.hold)
 blueprint.add_url_rule(f"{_HOLD}/decide", view_func=hold.decide_hold, methods=["POST"])
 blueprint.add_url_rule("/admin/events", view_func=events.events)
-blueprint.add_url_rule("/admin/events/<int(max=9223372036854775807):event_row_id>", view_func=events.event)
+_EVENT = "/admin/events/<int(max=9223372036854775807):event_row_id>"
+_UNMATCHED = "/admin/unmatched/<int(max=9223372036854775807):event_row_id>"
+blueprint.add_url_rule("/admin/events/test", view_func=events.send_test, methods=["POST"])
+blueprint.add_url_rule(_EVENT, view_func=event_page.event)
+blueprint.add_url_rule(f"{_EVENT}/replay", "replay", event_replay.replay_page)
+blueprint.add_url_rule(f"{_EVENT}/replay/run", view_func=event_replay.replay_event, methods=["POST"])
+blueprint.add_url_rule("/admin/unmatched", "unmatched", unmatched.unmatched_events)
+blueprint.add_url_rule(_UNMATCHED, view_func=unmatched.unmatched_event)
+blueprint.add_url_rule(f"{_UNMATCHED}/decide", view_func=unmatched.decide_unmatched, methods=["POST"])
+blueprint.add_url_rule(f"{_UNMATCHED}/take-up", view_func=unmatched.take_up_event, methods=["POST"])
+blueprint.add_url_rule("/admin/health", "health", health.board_page)
+blueprint.add_url_rule("/admin/health/check-books/run", view_func=health.check_books_now, methods=["POST"])
+blueprint.add_url_rule("/admin/health/<name>", view_func=health.health_list)
 blueprint.add_url_rule("/admin/calls", view_func=calls.calls)
 blueprint.add_url_rule("/admin/calls/<int(max=9223372036854775807):call_id>", view_func=calls.call)
 blueprint.add_url_rule(
@@ -76,6 +98,8 @@ _WRITE_OFF = "/admin/debts/<int(max=9223372036854775807):debt_id>/write-off"
 blueprint.add_url_rule(_WRITE_OFF, view_func=debts.write_off)
 blueprint.add_url_rule(f"{_WRITE_OFF}/decide", view_func=debts.write_debt_off, methods=["POST"])
 blueprint.add_url_rule("/admin/states", view_func=states.states)
+blueprint.add_url_rule("/admin/proof", view_func=proof.proof)
+blueprint.add_url_rule("/admin/proof/replay", view_func=proof.replay_seed, methods=["POST"])
 blueprint.add_url_rule("/admin/settings", view_func=settings.settings)
 blueprint.add_url_rule("/admin/refunds", view_func=refunds.refunds)
 blueprint.add_url_rule("/admin/refunds/rules", view_func=refund_rules.refund_rules)
@@ -97,16 +121,30 @@ blueprint.add_url_rule(f"{_DISPUTE}/accept", view_func=dispute_desk.accept_dispu
 blueprint.add_url_rule(f"{_DISPUTE}/accept", view_func=dispute_desk.give_up_dispute, methods=["POST"])
 blueprint.add_url_rule(f"{_DISPUTE}/shares", view_func=dispute_desk.reassign_dispute, methods=["POST"])
 blueprint.add_url_rule(f"{_DISPUTE}/dismiss", view_func=dispute_desk.dismiss_warning, methods=["POST"])
+blueprint.add_url_rule(f"{_DISPUTE}/take-back/choose", view_func=taking_back.choose_take_back, methods=["POST"])
+blueprint.add_url_rule(f"{_DISPUTE}/take-back/leave", view_func=taking_back.leave_take_back, methods=["POST"])
+blueprint.add_url_rule(f"{_DISPUTE}/take-back", view_func=taking_back.take_back_lost, methods=["POST"])
+blueprint.add_url_rule("/admin/refunds/<number>/take-back", view_func=taking_back.take_back_refunded, methods=["POST"])
 blueprint.add_url_rule("/admin/orders/<number>/refund", view_func=refund_starting.new_refund)
 blueprint.add_url_rule("/admin/orders/<number>/refund", view_func=refund_starting.start_refund, methods=["POST"])
 blueprint.add_url_rule("/admin/payouts", view_func=payouts.payouts)
 blueprint.add_url_rule("/admin/payouts/next", view_func=payouts.next_payouts)
 blueprint.add_url_rule("/admin/payouts/next/run", view_func=payouts.run_payouts, methods=["POST"])
 blueprint.add_url_rule("/admin/payouts/<number>", view_func=payouts.payout)
-blueprint.add_url_rule("/admin/payouts/<number>/retry", view_func=payouts.retry_payout, methods=["POST"])
-blueprint.add_url_rule("/admin/payouts/<number>/resend", view_func=payouts.resend_payout, methods=["POST"])
-blueprint.add_url_rule("/admin/payouts/<number>/cancel", view_func=payouts.cancel_payout, methods=["POST"])
+blueprint.add_url_rule("/admin/payouts/<number>/retry", view_func=payout_deciding.retry_payout, methods=["POST"])
+blueprint.add_url_rule("/admin/payouts/<number>/resend", view_func=payout_deciding.resend_payout, methods=["POST"])
+blueprint.add_url_rule("/admin/payouts/<number>/cancel", view_func=payout_deciding.cancel_payout, methods=["POST"])
 _OF_SELLER = "/admin/payouts/sellers/<int(max=9223372036854775807):seller_id>"
 blueprint.add_url_rule(_OF_SELLER, view_func=payout_seller.payouts_of_seller)
 blueprint.add_url_rule(f"{_OF_SELLER}/stop", view_func=payout_seller.stop_payouts, methods=["POST"])
 blueprint.add_url_rule(f"{_OF_SELLER}/lift", view_func=payout_seller.lift_payout_stop, methods=["POST"])
+_RECONCILIATION = "/admin/reconciliation"
+blueprint.add_url_rule(_RECONCILIATION, view_func=reconciliation.reconciliation)
+blueprint.add_url_rule(f"{_RECONCILIATION}/run", view_func=reconciliation.start_reconciliation, methods=["POST"])
+blueprint.add_url_rule(f"{_RECONCILIATION}/runs", view_func=reconciliation.reconciliation_runs)
+blueprint.add_url_rule(f"{_RECONCILIATION}/lines", view_func=reconciliation_lines.reconciliation_lines)
+_BREAK = f"{_RECONCILIATION}/<number>"
+blueprint.add_url_rule(_BREAK, view_func=reconciliation_break.reconciliation_break)
+blueprint.add_url_rule(f"{_BREAK}/reread", view_func=reconciliation_break.reread_break, methods=["POST"])
+blueprint.add_url_rule(f"{_BREAK}/correct", view_func=reconciliation_break.correct_break, methods=["POST"])
+blueprint.add_url_rule(f"{_BREAK}/explain", view_func=reconciliation_break.explain_break, methods=["POST"])

@@ -13,11 +13,14 @@ from marketplace.disputes.explain_queries import DisputeFigure
 from marketplace.disputes.page_queries import DisputeRow
 from marketplace.disputes.rules import DisputeKind, EvidenceState
 from marketplace.disputes.states import DisputeStatus
+from marketplace.disputes.taking_back_queries import TakeBack
 from marketplace.payments.timeline_queries import Change
+from marketplace.payouts.taking_back_queries import ReversalRow
 from marketplace.refunds.queries import RefundRow
 from marketplace.web import dispute_parts, wording
-from marketplace.web.admin import dispute_draft
+from marketplace.web.admin import dispute_draft, taking_back_parts
 from marketplace.web.admin.dispute_forms import DismissForm, EvidenceForm, SharesForm
+from marketplace.web.admin.taking_back_parts import TakeBackForm, TakeBackView
 from marketplace.web.amounts import typing_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.dispute_parts import Clock, FileForm, FileView
@@ -47,6 +50,8 @@ class Facts:
     lines: Sequence[LineRow]
     refunds: Sequence[RefundRow]
     changes: Sequence[Change]
+    take_back: TakeBack
+    reversals: Sequence[ReversalRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +62,12 @@ class Desk:
     file: FileForm
     shares: SharesForm
     dismiss: DismissForm
+    take_back: TakeBackForm
 
     @classmethod
     def empty(cls) -> Self:
         """Return the forms as nobody has typed anything yet."""
-        return cls(EvidenceForm(None), FileForm(None), SharesForm(None), DismissForm(None))
+        return cls(EvidenceForm(None), FileForm(None), SharesForm(None), DismissForm(None), TakeBackForm(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +134,7 @@ class DisputePage:
     files: tuple[FileView, ...]
     money: tuple[MoneyRow, ...]
     effect: str
+    take_back: TakeBackView | None
     shares: tuple[ShareView, ...]
     share_note: str
     accept_url: str
@@ -167,6 +174,7 @@ def build(facts: Facts, desk: Desk, now: datetime) -> DisputePage:
         files=dispute_parts.file_views(row, facts.files, "admin"),
         money=_money(facts),
         effect=_effect(row),
+        take_back=taking_back_parts.of_dispute(row, facts.take_back, facts.reversals, desk.take_back),
         shares=tuple(_share(row, share) for share in facts.shares),
         share_note=f"{row.share_note} ({row.shared_by})" if row.share_note else "",
         accept_url=url_for("admin.accept_dispute", number=row.number) if row.can_be_accepted else "",

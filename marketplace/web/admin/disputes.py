@@ -8,13 +8,14 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
-from marketplace.disputes import case_queries, explain_queries
+from marketplace.disputes import case_queries, explain_queries, taking_back_queries
 from marketplace.disputes import page_queries as queries
 from marketplace.disputes.explain_queries import DisputeFigure
 from marketplace.disputes.page_queries import DisputeRow, DisputeTab, Sought
 from marketplace.errors import NotFound
 from marketplace.paging import Sort, every
 from marketplace.payments import timeline_queries
+from marketplace.payouts import taking_back_queries as reversals
 from marketplace.refunds import queries as refund_queries
 from marketplace.web import dispute_parts, explaining, guards, lists
 from marketplace.web.admin import dispute_page
@@ -146,6 +147,8 @@ def show(row: DisputeRow, desk: Desk, code: int = 200) -> ResponseReturnValue:
         lines=case_queries.lines_of(row.id) if row.is_answerable else (),
         refunds=refund_queries.refunds_of_orders([share.order_id for share in shares if share.amount_minor]),
         changes=timeline_queries.changes_of({"dispute": [row.id]}),
+        take_back=taking_back_queries.of_dispute(row.id),
+        reversals=reversals.of_cause(f"dispute:{row.id}"),
     )
     page = dispute_page.build(facts, desk, clock.now())
     return render_template("admin/dispute.html", page=page, desk=desk), code

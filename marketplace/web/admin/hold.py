@@ -17,7 +17,9 @@ from marketplace.payments import hold_decisions, hold_queries, queries
 from marketplace.payments.hold_queries import Decision, HeldShare
 from marketplace.payments.queries import Block
 from marketplace.payments.states import BlockReason, HoldStep, TransactionStatus
+from marketplace.payouts import queries as payouts
 from marketplace.payouts import stops
+from marketplace.payouts.queries import TakenUpBy
 from marketplace.web import guards, wording
 from marketplace.web.console import Console, admin_console
 from marketplace.web.order_parts import Fact
@@ -61,6 +63,9 @@ class HoldPage:
     waits_for: tuple[str, ...]
     entries: tuple[TimelineEntry, ...]
     can_decide: bool
+    why_not: str
+    payout_label: str
+    payout_url: str
 
 
 @guards.admin_only
@@ -113,11 +118,31 @@ def _steps(share: HeldShare, blocks: Sequence[Block]) -> list[HoldStep]:
         return [HoldStep.LET_GO, *([HoldStep.EXTEND] if is_held else [])]
     if is_held:
         return [HoldStep.STOP, HoldStep.EXTEND, *([] if blocks else [HoldStep.RELEASE])]
-    return [HoldStep.STOP] if share.status is TransactionStatus.AVAILABLE else []
+    is_here = share.status is TransactionStatus.AVAILABLE or _can_be_called_off(_payout(share))
+    return [HoldStep.STOP] if is_here else []
+
+
+def _payout(share: HeldShare) -> TakenUpBy | None:
+    return payouts.taken_up_by(share.id) if share.status is TransactionStatus.TRANSFERRING else None
+
+
+def _can_be_called_off(payout: TakenUpBy | None) -> bool:
+    return payout is not None and payout.can_be_called_off
+
+
+def _why_not(payout: TakenUpBy | None) -> str:
+    """Return why nothing can be decided about a share."""
+    if payout is None:
+        return "The hold of this share is over."
+    return (
+        f"Payout {payout.number} has taken this share up, and the provider has been asked for the transfer already. "
+        "A stop would come too late. What was sent can be taken back with a refund or a lost dispute."
+    )
 
 
 def _show(share: HeldShare, blocks: Sequence[Block], form: HoldForm, code: int) -> ResponseReturnValue:
     amount = money_text(share.left_minor, share.currency)
+    payout = _payout(share)
     page = HoldPage(
         title=f"Hold of order {share.order_number}",
         console=admin_console("payments"),
@@ -127,9 +152,12 @@ def _show(share: HeldShare, blocks: Sequence[Block], form: HoldForm, code: int) 
         payment_label=f"Payment {share.payment_id}",
         payment_url=url_for("admin.payment", payment_id=share.payment_id),
         facts=_facts(share),
-        waits_for=_waits_for(share, blocks, clock.now()),
+        waits_for=_waits_for(share, blocks, payout, clock.now()),
         entries=tuple(_entry(decision) for decision in hold_queries.decisions(share.id)),
         can_decide=bool(form.step.choices),
+        why_not=_why_not(payout),
+        payout_label=f"Payout {payout.number}" if payout else "",
+        payout_url=url_for("admin.payout", number=payout.number) if payout else "",
     )
     return render_template("admin/hold.html", page=page, form=form), code
 
@@ -147,8 +175,10 @@ def _facts(share: HeldShare) -> tuple[Fact, ...]:
     return (*facts, *(Fact(label, time_text(moment)) for label, moment in moments if moment is not None))
 
 
-def _waits_for(share: HeldShare, blocks: Sequence[Block], now: datetime) -> tuple[str, ...]:
+def _waits_for(share: HeldShare, blocks: Sequence[Block], payout: TakenUpBy | None, now: datetime) -> tuple[str, ...]:
     """Return what must still happen before the share is released by itself, in words."""
+    if _can_be_called_off(payout):
+        return ("A payout has taken it up and the provider was not asked yet, or has refused. A stop calls that off.",)
     if share.status is not TransactionStatus.HELD:
         return ()
     found = []

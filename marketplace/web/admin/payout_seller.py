@@ -4,9 +4,6 @@ from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
-from wtforms import TextAreaField
-from wtforms.validators import Length
 
 from marketplace import clock, db
 from marketplace.catalog import queries as catalog
@@ -16,19 +13,15 @@ from marketplace.payouts import account_queries, admin_queries, stops
 from marketplace.payouts.admin_queries import SkipRow, Sought, StopRow
 from marketplace.payouts.rules import SkipCause
 from marketplace.payouts.stops import Stopped
+from marketplace.reconciliation import break_queries
 from marketplace.web import guards, wording
 from marketplace.web.admin import payout_page
+from marketplace.web.admin.payout_forms import DecisionForm
 from marketplace.web.console import Console, admin_console
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.wording import Badge, TimelineEntry
 
 _NEWEST = 10
-
-
-class StopForm(FlaskForm):
-    """Why a seller is not paid for now."""
-
-    reason = TextAreaField("Reason", [Length(max=500, message="At most 500 characters.")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +46,14 @@ class PayoutView:
 
 
 @dataclass(frozen=True, slots=True)
+class BreakLink:
+    """An open break that keeps the seller from being paid."""
+
+    number: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class SellerPage:
     """What templates/admin/payout_seller.html shows."""
 
@@ -61,6 +62,8 @@ class SellerPage:
     badges: tuple[Badge, ...]
     user_url: str
     all_url: str
+    doubts: tuple[BreakLink, ...]
+    """The open breaks that keep them from being paid."""
     is_stopped: bool
     stop_url: str
     lift_url: str
@@ -72,13 +75,13 @@ class SellerPage:
 @guards.admin_only
 def payouts_of_seller(seller_id: int) -> ResponseReturnValue:
     """Show why a seller is or is not paid, and the form that stops them."""
-    return _show(seller_id, StopForm(), 200)
+    return _show(seller_id, DecisionForm(), 200)
 
 
 @guards.admin_only
 def stop_payouts(seller_id: int) -> ResponseReturnValue:
     """Stop a seller's payouts; what was not sent yet is called off."""
-    form = StopForm()
+    form = DecisionForm()
     catalog.shop_of(seller_id)
     if not form.validate():
         return _show(seller_id, form, 422)
@@ -100,9 +103,16 @@ def stop_payouts(seller_id: int) -> ResponseReturnValue:
 @guards.admin_only
 def lift_payout_stop(seller_id: int) -> ResponseReturnValue:
     """Let a seller be paid again."""
+    form = DecisionForm()
     catalog.shop_of(seller_id)
+    if not form.validate():
+        return _show(seller_id, form, 422)
+    admin_id, reason = guards.viewer().user_id, form.reason.data or ""
     try:
-        db.atomic(stops.lift, (db.TURN,), admin_id=guards.viewer().user_id, seller_id=seller_id, now=clock.now())
+        db.atomic(stops.lift, (db.TURN,), admin_id=admin_id, seller_id=seller_id, reason=reason, now=clock.now())
+    except Invalid as error:
+        form.reason.errors = [error.message]
+        return _show(seller_id, form, 422)
     except Conflict as error:
         flash(error.message, "wait")
     else:
@@ -110,18 +120,21 @@ def lift_payout_stop(seller_id: int) -> ResponseReturnValue:
     return redirect(url_for("admin.payouts_of_seller", seller_id=seller_id), code=303)
 
 
-def _show(seller_id: int, form: StopForm, code: int) -> ResponseReturnValue:
+def _show(seller_id: int, form: DecisionForm, code: int) -> ResponseReturnValue:
     shop, account = catalog.shop_of(seller_id), account_queries.account_of(seller_id)
     stopped = admin_queries.stops_of(seller_id)
     is_stopped = bool(stopped) and stopped[0].lifted_at is None
     newest = admin_queries.payouts(Sought(seller_id=seller_id), Cursor(size=_NEWEST))
+    doubts = break_queries.open_of_seller(seller_id)
     stop = (Badge("Payouts stopped", "bad"),) if is_stopped else ()
+    doubt = (Badge("Being checked", "bad"),) if doubts else ()
     page = SellerPage(
         title=f"Payouts of {shop.name}",
         console=admin_console("payouts"),
-        badges=(wording.badge(account.status if account else None, "No account yet"), *stop),
+        badges=(wording.badge(account.status if account else None, "No account yet"), *stop, *doubt),
         user_url=url_for("admin.user", user_id=seller_id),
         all_url=url_for("admin.payouts", q=shop.name),
+        doubts=tuple(BreakLink(number, url_for("admin.reconciliation_break", number=number)) for number in doubts),
         is_stopped=is_stopped,
         stop_url=url_for("admin.stop_payouts", seller_id=seller_id),
         lift_url=url_for("admin.lift_payout_stop", seller_id=seller_id),
@@ -163,7 +176,8 @@ def _skip(skip: SkipRow) -> SkipView:
 
 
 def _stop(stop: StopRow) -> TimelineEntry:
-    lifted = f" Lifted {time_text(stop.lifted_at)} by {stop.lifted_by}." if stop.lifted_at else ""
+    why = f": {stop.lift_reason}" if stop.lift_reason else "."
+    lifted = f" Lifted {time_text(stop.lifted_at)} by {stop.lifted_by}{why}" if stop.lifted_at else ""
     return TimelineEntry(
         title="Lifted stop" if stop.lifted_at else "Stopped",
         when=time_text(stop.set_at),

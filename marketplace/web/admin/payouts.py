@@ -1,6 +1,6 @@
-"""Payouts: the list, the next run before it happens, and what an admin may do about one payout."""
+"""Payouts: the list, the next run before it happens, and one payout."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -8,19 +8,18 @@ from typing import Any
 from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace import clock, db
+from marketplace import clock
 from marketplace.config import Settings
-from marketplace.errors import Conflict, NotAllowed
-from marketplace.history import Actor
 from marketplace.paging import Period, every
 from marketplace.payments import timeline_queries
-from marketplace.payouts import admin_queries, calling_off, flows, operations
+from marketplace.payouts import admin_queries, flows
 from marketplace.payouts.admin_queries import PayoutRow, Sought
 from marketplace.payouts.operations import TakenUp
 from marketplace.payouts.rules import Occasion
 from marketplace.payouts.states import PayoutStatus
 from marketplace.web import guards, lists, wording
 from marketplace.web.admin import payout_page
+from marketplace.web.admin.payout_forms import DecisionForm
 from marketplace.web.admin.payout_next import Upcoming, upcoming
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Asked, Tab, Tools
@@ -138,7 +137,11 @@ def run_payouts() -> ResponseReturnValue:
 @guards.admin_only
 def payout(number: str) -> ResponseReturnValue:
     """Show one payout: its lines, its ways through provider and bank, and what may be done."""
-    row = admin_queries.payout(lists.number(number))
+    return show(admin_queries.payout(lists.number(number)), DecisionForm(None), 200)
+
+
+def show(row: PayoutRow, form: DecisionForm, code: int) -> ResponseReturnValue:
+    """Return the page of a payout with the form that decides about it, which may have something to correct."""
     facts = payout_page.Facts(
         payout=row,
         lines=admin_queries.lines_of(row.id),
@@ -147,25 +150,7 @@ def payout(number: str) -> ResponseReturnValue:
         entries=admin_queries.entries_of(row.id, row.number),
         changes=timeline_queries.changes_of({"payout": [row.id]}),
     )
-    return render_template("admin/payout.html", page=payout_page.build(facts))
-
-
-@guards.admin_only
-def retry_payout(number: str) -> ResponseReturnValue:
-    """Try a refused payout again, with the same amount."""
-    return _decide(number, _retry, "It is sent again.")
-
-
-@guards.admin_only
-def resend_payout(number: str) -> ResponseReturnValue:
-    """Send a failed payout to the bank again."""
-    return _decide(number, _resend, "It is on its way to the bank again.")
-
-
-@guards.admin_only
-def cancel_payout(number: str) -> ResponseReturnValue:
-    """Call off a payout of which nothing has moved."""
-    return _decide(number, _cancel, "It is called off. Its shares wait for the next run.")
+    return render_template("admin/payout.html", page=payout_page.build(facts), form=form), code
 
 
 def _tabs(
@@ -181,34 +166,6 @@ def _tabs(
         Tab("All", url(""), status is None and not is_next, sum(counts.values())),
         *(Tab(each.label, url(each.value), each is status, counts.get(each, 0)) for each in PayoutStatus),
     )
-
-
-def _decide(number: str, deed: Callable[[int, Actor], None], done: str) -> ResponseReturnValue:
-    row = admin_queries.payout(lists.number(number))
-    try:
-        deed(row.id, Actor.user(guards.viewer().user_id, "admin"))
-    except (Conflict, NotAllowed) as error:
-        flash(error.message, "wait")
-    else:
-        flash(done, "ok")
-    return redirect(url_for("admin.payout", number=row.number), code=303)
-
-
-def _retry(payout_id: int, actor: Actor) -> None:
-    now = clock.now()
-    call_id = db.atomic(operations.retry, (db.TURN,), payout_id=payout_id, actor=actor, now=now)
-    flows.send(TakenUp(payout_id, call_id, 0), providers=providers(), now=now)
-
-
-def _resend(payout_id: int, actor: Actor) -> None:
-    now = clock.now()
-    call_id = db.atomic(operations.resend, (db.TURN,), payout_id=payout_id, actor=actor, now=now)
-    flows.send_call(call_id, providers=providers(), now=now)
-
-
-def _cancel(payout_id: int, actor: Actor) -> None:
-    because = "An admin called it off."
-    db.atomic(calling_off.cancel, (db.TURN,), payout_id=payout_id, actor=actor, because=because, now=clock.now())
 
 
 def _settings() -> Settings:

@@ -16,12 +16,12 @@ from marketplace.payments.rules import needs_second_approver
 from marketplace.payments.states import TransactionStatus
 from marketplace.payments.timeline_queries import Change
 from marketplace.payouts.states import ReversalStatus
+from marketplace.payouts.taking_back_queries import ReversalRow
 from marketplace.refunds import planning_queries, rules
 from marketplace.refunds.explain_queries import RefundFigure
 from marketplace.refunds.planning_queries import Preview
 from marketplace.refunds.queries import RefundRow, RefundUnits, SideHistory
 from marketplace.refunds.states import RefundStatus
-from marketplace.refunds.taking_back_queries import ReversalRow
 from marketplace.web import refund_parts, wording
 from marketplace.web.order_parts import Fact, MoneyRow
 from marketplace.web.pages import money_text

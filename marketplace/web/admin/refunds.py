@@ -12,16 +12,18 @@ from marketplace.config import MoneyPolicy
 from marketplace.errors import NotFound
 from marketplace.money import Money
 from marketplace.payments import timeline_queries
-from marketplace.refunds import explain_queries, queries, queue_queries, taking_back_queries
+from marketplace.payouts import taking_back_queries
+from marketplace.refunds import explain_queries, queries, queue_queries
 from marketplace.refunds.explain_queries import RefundFigure
 from marketplace.refunds.queries import RefundRow
 from marketplace.refunds.queue_queries import Choice, RefundTab
 from marketplace.web import explaining, guards, lists, refund_list
-from marketplace.web.admin import refund_page, refund_queue
+from marketplace.web.admin import refund_page, refund_queue, taking_back_parts
 from marketplace.web.admin.explain import entry_url
 from marketplace.web.admin.forms import AmountForm, DecisionForm
 from marketplace.web.admin.refund_page import Detail
 from marketplace.web.admin.refund_queue import QueueEntry
+from marketplace.web.admin.taking_back_parts import TakeBackForm, TakeBackView
 from marketplace.web.amounts import typed_minor, typing_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
@@ -43,6 +45,7 @@ class QueuePage:
     entries: tuple[QueueEntry, ...]
     tools: Tools
     detail: Detail | None
+    take_back: TakeBackView | None
 
 
 @guards.admin_only
@@ -66,9 +69,14 @@ def explain_refund(number: str, figure: str) -> ResponseReturnValue:
 
 
 def show(
-    chosen: RefundRow | None, *, amount: AmountForm | None = None, decision: DecisionForm | None = None, code: int = 200
+    chosen: RefundRow | None,
+    *,
+    amount: AmountForm | None = None,
+    decision: DecisionForm | None = None,
+    take_back: TakeBackForm | None = None,
+    code: int = 200,
 ) -> ResponseReturnValue:
-    """Return the queue with `chosen` open; `amount` is another amount to look at, `decision` one to correct."""
+    """Return the queue with `chosen` open; `amount` is another amount to look at, the others are to correct."""
     now, choice = clock.now(), refund_queue.chosen_by_address(chosen)
     asked = refund_queue.asked_of(choice)
     if asked.is_csv:
@@ -83,6 +91,7 @@ def show(
     counts = queue_queries.counts()
     waiting = RefundTab.WAITING.count_of(counts)
     late = queue_queries.count_late(now) if choice.tab is RefundTab.WAITING else 0
+    asking = take_back or TakeBackForm(None)
     page = QueuePage(
         title="Refund requests",
         console=admin_console("refunds", waiting),
@@ -94,8 +103,9 @@ def show(
         entries=refund_queue.entries(listed, asked, row, now),
         tools=asked.tools(listed),
         detail=detail,
+        take_back=_take_back(row, asking) if row else None,
     )
-    return render_template("admin/refunds.html", page=page, amount_form=typed, form=shown), code
+    return render_template("admin/refunds.html", page=page, amount_form=typed, form=shown, take_back_form=asking), code
 
 
 def policy() -> MoneyPolicy:
@@ -122,12 +132,17 @@ def _detail(row: RefundRow, choice: Choice, typed: AmountForm, decision: Decisio
     facts = refund_page.Facts(
         row=row,
         units=queries.units_of(row.id),
-        reversals=taking_back_queries.of_refund(row.id),
+        reversals=taking_back_queries.of_cause(f"refund:{row.id}"),
         buyer=queries.history_of_buyer(row.buyer_id),
         seller=queries.history_of_seller(row.seller_id),
         changes=timeline_queries.changes_of({"refund": [row.id], "order": [row.order_id], "payment": [row.payment_id]}),
     )
     return refund_page.build(facts, planned, policy(), guards.viewer().user_id, refund_queue.address(choice), now)
+
+
+def _take_back(row: RefundRow, form: TakeBackForm) -> TakeBackView | None:
+    possible_minor = taking_back_queries.possible_minor(f"refund:{row.id}:{row.attempt}")
+    return taking_back_parts.of_refund(row, possible_minor, form, guards.viewer().user_id)
 
 
 def _decision_form(row: RefundRow | None, typed: AmountForm) -> DecisionForm:

@@ -17,6 +17,7 @@ MACHINES = {
     "provider_event": ("Provider's messages", "What the provider reports, stored before anything else happens."),
     "stock_reservation": ("Reservations", "Units set aside for a purchase while the buyer pays."),
     "listing": ("Listings", "What sellers offer."),
+    "reconciliation_break": ("Breaks", "A place where the provider, the ledger and our rows do not agree."),
     "failed_job": ("Failed jobs", "A job of the queue that ended with an error."),
 }
 MEANINGS = {
@@ -99,6 +100,7 @@ MEANINGS = {
     ("provider_event", "applied"): "What it reports is in the books.",
     ("provider_event", "parked"): "It fits nothing the shop knows. The shop looks again, and then a person does.",
     ("provider_event", "ignored"): "No rule of the shop needs this kind of message. It is kept.",
+    ("provider_event", "set_aside"): "An admin has looked: it is none of the shop's business. It is kept.",
     ("stock_reservation", "active"): "Set aside until the buyer has paid or the time is up.",
     ("stock_reservation", "redeemed"): "The purchase was paid and the units are sold.",
     ("stock_reservation", "returned"): "It was not paid, or was cancelled. The units are on sale again.",
@@ -106,6 +108,10 @@ MEANINGS = {
     ("listing", "draft"): "The seller is still writing it.",
     ("listing", "active"): "Buyers see it and can buy it.",
     ("listing", "paused"): "The seller took it off the shelf for a while.",
+    ("reconciliation_break", "open"): "The sides do not agree. Its sellers are not paid until they do.",
+    ("reconciliation_break", "mended"): "Its cause was known, and the shop has put it right by itself.",
+    ("reconciliation_break", "decided"): "An admin has put it right or explained it, with a reason.",
+    ("reconciliation_break", "gone"): "The sides agree now. Something was late.",
     ("failed_job", "failed"): "It waits for somebody to look at the error and queue it again.",
     ("failed_job", "retried"): "An admin has queued it again.",
 }

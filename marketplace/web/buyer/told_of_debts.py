@@ -27,10 +27,10 @@ def _taken_back(facts: Mapping[str, Any]) -> Words:
     number = facts["number"]
     if facts["role"] == "admin":
         title = f"{_amount(facts)} of order {number} was taken back"
-        text = "It came from the seller's account at the provider and paid what the seller owed for the refund."
+        text = f"It came from the seller's account at the provider and paid what the seller owed: {_why(facts)}"
         return Words("undo-2", title, text, url_for("admin.payment", payment_id=facts["payment_id"]), "See the payment")
     title = f"{_amount(facts)} was taken back from your account at the payment provider"
-    text = f"Order {number} was refunded after you were paid. It paid what you owed for that."
+    text = f"It paid what you owed for order {number}: {_why(facts)}"
     return Words("undo-2", title, text, url_for("seller.order", number=number), "Open the order")
 
 
@@ -38,13 +38,20 @@ def _not_taken_back(facts: Mapping[str, Any]) -> Words:
     number = facts["number"]
     if facts["role"] == "admin":
         title = f"{_amount(facts)} of order {number} could not be taken back"
-        text = "The seller's account at the provider does not have it. The seller owes it instead; coming sales pay it."
+        text = f"The seller's account at the provider does not have it. The seller owes it: {_why(facts)}"
         url = url_for("admin.payment", payment_id=facts["payment_id"])
         return Words("circle-alert", title, text, url, "See the payment")
     title = f"You owe {_amount(facts)} for order {number}"
-    text = "It was refunded after you were paid, and your account at the payment provider did not have it."
+    text = f"Your account at the payment provider did not have it. You owe it because {_why(facts)}"
     url = url_for("seller.order", number=number)
     return Words("circle-alert", title, f"{text} Your coming sales pay it.", url, "Open the order")
+
+
+def _why(facts: Mapping[str, Any]) -> str:
+    """Return why money that was paid out had to come back."""
+    if facts.get("cause") == "dispute":
+        return "the buyer's bank took the money back, and the dispute is lost."
+    return "the order was refunded after its money had been paid out."
 
 
 def _amount(facts: Mapping[str, Any]) -> str:

@@ -24,6 +24,7 @@ _NOT_NOW = frozenset({SkipCause.SCHEDULED, SkipCause.MANUAL, SkipCause.BLOCKED, 
 _KEPT_BACK = frozenset(
     {
         SkipCause.STOPPED,
+        SkipCause.IN_DOUBT,
         SkipCause.NO_ACCOUNT,
         SkipCause.UNDER_REVIEW,
         SkipCause.RESTRICTED,

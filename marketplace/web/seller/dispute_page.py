@@ -16,6 +16,8 @@ from marketplace.disputes.page_queries import DisputeRow
 from marketplace.disputes.rules import EvidenceState
 from marketplace.disputes.states import DisputeStatus
 from marketplace.payments.timeline_queries import Change
+from marketplace.payouts.states import ReversalStatus
+from marketplace.payouts.taking_back_queries import ReversalRow
 from marketplace.web import dispute_parts, wording
 from marketplace.web.console import Console, seller_console
 from marketplace.web.dispute_parts import FileView
@@ -77,6 +79,7 @@ class Facts:
     statement: StatementRow | None
     files: Sequence[FileRow]
     changes: Sequence[Change]
+    reversals: Sequence[ReversalRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,7 @@ def build(facts: Facts, form: StatementForm, viewer_id: int, now: datetime) -> D
         files=dispute_parts.file_views(row, facts.files, "seller"),
         files_url=url_for("seller.add_file", number=row.number),
         money=_money(facts),
-        effect=_effect(row),
+        effect=_effect(facts),
         order=f"Order {row.orders}",
         order_url=url_for("seller.order", number=facts.shares[0].order_number),
         entries=wording.timeline(facts.changes, (), TITLES, viewer_id, "The marketplace"),
@@ -163,9 +166,21 @@ def _money(facts: Facts) -> tuple[MoneyRow, ...]:
     return (asked, *dispute_parts.loss_rows(parts, row.currency, "seller", row.number))
 
 
-def _effect(row: DisputeRow) -> str:
+def _effect(facts: Facts) -> str:
+    row = facts.row
     if row.is_loss_booked:
-        return "This is what the loss took. The platform fee went back to you with it."
+        return f"This is what the loss took. The platform fee went back to you with it.{_taken_back(facts)}"
     if dispute_parts.is_open(row):
         return "Nothing is taken from you yet. Your share of the order stands still until this is settled."
     return "Nothing was taken from you."
+
+
+def _taken_back(facts: Facts) -> str:
+    """Return what of the debt was taken back from the seller's own account at the provider, if anything was."""
+    own = {share.order_id for share in facts.shares}
+    done = [each for each in facts.reversals if each.order_id in own and each.status is ReversalStatus.DONE]
+    if not done:
+        return ""
+    amount = money_text(sum(each.amount_minor for each in done), facts.row.currency)
+    payout = f"payout {done[0].payout_number}"
+    return f" {amount} of {payout} was taken back from your account at Stripe and paid what you owed."

@@ -15,6 +15,7 @@ from marketplace.disputes.page_queries import DisputeRow, DisputeTab, Sought
 from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.paging import Sort, every
 from marketplace.payments import timeline_queries
+from marketplace.payouts import taking_back_queries
 from marketplace.web import dispute_parts, explaining, guards, lists
 from marketplace.web.auth.forms import blame
 from marketplace.web.console import Console, seller_console
@@ -156,6 +157,7 @@ def _show(row: DisputeRow, form: StatementForm, file_form: FileForm, code: int =
         statement=next((each for each in case_queries.statements_of(row.id) if each.seller_id == seller_id), None),
         files=[file for file in case_queries.files_of(row.id) if file.contributor_id == seller_id],
         changes=timeline_queries.changes_of({"dispute": [row.id]}),
+        reversals=taking_back_queries.of_cause(f"dispute:{row.id}"),
     )
     page = dispute_page.build(facts, form, seller_id, clock.now())
     return render_template("seller/dispute.html", page=page, form=form, file_form=file_form), code

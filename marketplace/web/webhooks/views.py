@@ -39,5 +39,6 @@ def _take(*, about_accounts: bool) -> ResponseReturnValue:
     except (BadSignature, RequestEntityTooLarge):
         log.warning("webhook refused", bytes=request.content_length)
         return {"status": "refused"}, 400
-    flows.receive(event, body, provider=provider, settings=current_app.extensions["settings"], now=clock.now())
+    settings, now = current_app.extensions["settings"], clock.now()
+    flows.receive(event, body, provider=provider, settings=settings, now=now, headers=dict(request.headers))
     return {"status": "success"}

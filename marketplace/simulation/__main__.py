@@ -1,0 +1,68 @@
+"""`make simulate SEEDS=n PROFILE=p`, or `python -m marketplace.simulation`: play seeds, tell what broke which rule.
+
+The databases come from the environment: SIMULATION_DATABASES is a JSON list, one object of URLs for each player, each
+a freshly migrated shop and an empty sandbox. `launcher/simulate.py` makes them.
+"""
+
+import argparse
+import json
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from marketplace.simulation import replaying, reporting
+from marketplace.simulation.crew import Crew
+from marketplace.simulation.databases import Databases
+from marketplace.simulation.profiles import PROFILES
+from marketplace.simulation.running import Outcome
+
+_FRESH = 2**31
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Play what was asked for and print it. Returns 1 when any rule was broken."""
+    chosen = _options().parse_args(arguments)
+    databases = [Databases(**urls) for urls in json.loads(os.environ["SIMULATION_DATABASES"])]
+    if chosen.seed is not None:
+        return replaying.replay(databases[0], chosen.seed, chosen.profile, shrink=chosen.shrink)
+    first = chosen.first if chosen.first is not None else secrets.randbelow(_FRESH)
+    seeds = [(first + number, chosen.profile) for number in range(chosen.seeds)]
+    outcomes: list[Outcome] = []
+    with Crew(databases) as crew:
+        for outcome in crew.play(seeds):
+            outcomes.append(outcome)
+            _progress(outcome, len(outcomes), len(seeds))
+    report = reporting.summary(outcomes, revision=os.environ.get("SIMULATION_COMMIT", "unknown"))
+    if chosen.report:
+        reporting.write(report, Path(chosen.report))
+    print(reporting.as_text(report))
+    return 1 if report["violated_seeds"] else 0
+
+
+def _progress(outcome: Outcome, done: int, of: int) -> None:
+    for line in outcome.violations[:5]:
+        print(f"\rseed {outcome.seed} {outcome.profile}: {line}", flush=True)
+    if outcome.violations:
+        print(f"     make simulate SEED={outcome.seed} PROFILE={outcome.profile}", flush=True)
+    end = "\n" if done == of else ""
+    if sys.stdout.isatty() or done % 10 == 0 or done == of:
+        print(f"\r{done} of {of} seeds ", end=end if sys.stdout.isatty() else "\n", flush=True)
+
+
+def _options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make simulate", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=20, help="how many seeds")
+    parser.add_argument("--first", type=int, help="the first of them; without it a fresh one is drawn")
+    parser.add_argument("--profile", default="default", choices=sorted(PROFILES))
+    parser.add_argument("--seed", type=int, help="replay this one and print its story")
+    parser.add_argument(
+        "--shrink", action="store_true", help="with --seed: look for the shortest story that still fails"
+    )
+    parser.add_argument("--report", help="where the figures go as JSON")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,65 @@
+"""Several processes that play seeds, each on databases of its own."""
+
+import multiprocessing
+import tempfile
+from collections.abc import Iterator, Sequence
+from multiprocessing.queues import Queue
+from pathlib import Path
+from typing import Self
+
+from marketplace.simulation.databases import Databases
+from marketplace.simulation.opening import open_shop
+from marketplace.simulation.profiles import PROFILES
+from marketplace.simulation.running import Outcome, play_seed
+from marketplace.simulation.stage import open_stage
+
+Seed = tuple[int, str]
+_context = multiprocessing.get_context("spawn")
+
+
+class PlayerLost(Exception):
+    """A process that plays has given up."""
+
+
+class Crew:
+    """One process for each pair of databases; use it as a context manager."""
+
+    def __init__(self, databases: Sequence[Databases]) -> None:
+        self._asked: Queue[Seed | None] = _context.Queue()
+        self._played: Queue[Outcome | str] = _context.Queue()
+        self._processes = [
+            _context.Process(target=_player, args=(each, self._asked, self._played), daemon=True) for each in databases
+        ]
+
+    def __enter__(self) -> Self:
+        for process in self._processes:
+            process.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for _process in self._processes:
+            self._asked.put(None)
+        for process in self._processes:
+            process.join(20)
+            if process.is_alive():
+                process.terminate()
+
+    def play(self, seeds: Sequence[Seed]) -> Iterator[Outcome]:
+        """Play seeds, each with its profile; yield how each went, as they end. Raises PlayerLost."""
+        for seed in seeds:
+            self._asked.put(seed)
+        for _ in seeds:
+            outcome = self._played.get()
+            if not isinstance(outcome, Outcome):
+                raise PlayerLost(outcome)
+            yield outcome
+
+
+def _player(databases: Databases, asked: "Queue[Seed | None]", played: "Queue[Outcome | str]") -> None:
+    try:
+        with tempfile.TemporaryDirectory(prefix="simulation-") as folder, open_stage(databases, Path(folder)) as stage:
+            open_shop(stage)
+            while (seed := asked.get()) is not None:
+                played.put(play_seed(stage, seed[0], PROFILES[seed[1]]))
+    except Exception as error:  # noqa: BLE001  told to whoever waits
+        played.put(f"a player gave up: {error!r}")

@@ -1,0 +1,93 @@
+"""One seed's play: the stage, who is on their way, what goes wrong, and the story of it."""
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+from typing import Any, TypeVar
+
+from marketplace import db
+from marketplace.failpoints import Failpoint
+from marketplace.simulation.courier import Courier
+from marketplace.simulation.faults import Faults
+from marketplace.simulation.profiles import Profile
+from marketplace.simulation.scheduler import Scheduler, Task
+from marketplace.simulation.stage import Stage
+from marketplace.simulation.watch import Watch
+
+T = TypeVar("T")
+
+
+@dataclass
+class Play:
+    """Everything a deed may touch. Deeds read rows as the superuser does and act as people do."""
+
+    stage: Stage
+    profile: Profile
+    scheduler: Scheduler
+    faults: Faults
+    watch: Watch
+    courier: Courier
+    story: list[str] = field(default_factory=list)
+    deeds: Counter[str] = field(default_factory=Counter)
+    retries: Counter[str] = field(default_factory=Counter)
+    points: int = 0
+    """How many steps were passed."""
+    rested_seconds: int = -1
+    """How long, in virtual time, shop and provider took to say the same once nothing went wrong; -1: they never did."""
+    sent_forms: int = 0
+    _trace: Any = field(default_factory=hashlib.sha256)
+
+    def at_point(self, point: Failpoint, what: str) -> None:
+        """Follow the shop step by step: look at the rules, let things go wrong, let others go on."""
+        task = self.scheduler.task()
+        self.note(f"{task.number if task else 0} {point.value} {what}")
+        self.points += 1
+        if point is Failpoint.CALL:
+            db.forbid_open_transaction()
+        if point is Failpoint.COMMITTED:
+            self.watch.after_commit(what)
+        if task is None:
+            return
+        if point in (Failpoint.WRITTEN, Failpoint.COMMITTED):
+            self.retries[point.value] += 1
+        self.faults.at_point(task, point, what)
+        if point is Failpoint.WRITTEN:
+            return
+        if point is Failpoint.WAITING or task.chance.random() < self.profile.switching:
+            self.scheduler.pause()
+
+    def note(self, line: str) -> None:
+        """Add one step to the trace; the same seed makes the same trace."""
+        self._trace.update(line.encode() + b"\n")
+
+    @property
+    def trace(self) -> str:
+        """Return the hash of all steps so far."""
+        return str(self._trace.hexdigest())[:16]
+
+    def advance(self, span: timedelta) -> None:
+        """Move time forward and let the provider do what is due; its webhooks wait."""
+        self.stage.sandbox.advance_clock(span // timedelta(seconds=1))
+        engine = self.stage.sandbox.sandbox
+        engine.hold_webhooks()
+        engine.run_due()
+        engine.release_webhooks()
+
+    def also(self, task: Task, what: str, deed: Any) -> None:
+        """Let somebody else do `deed` at the same time as `task`."""
+        number = task.number + 1_000
+        other = Task(number, what, Random(task.chance.getrandbits(64)))
+        self.scheduler.begin(other, deed)
+
+    def token(self) -> str:
+        """Return the mark of a form that was just opened."""
+        self.sent_forms += 1
+        return f"simulated-form-{self.sent_forms:08d}"
+
+
+def pick(chance: Random, found: list[T]) -> T | None:
+    """Return one of `found`, None when there is none; draws in either case."""
+    drawn = chance.random()
+    return found[int(drawn * len(found))] if found else None

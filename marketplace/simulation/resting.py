@@ -1,0 +1,125 @@
+"""The end of a seed: faults are lifted, time runs until nothing is due, and every rule is looked at."""
+
+import hashlib
+from datetime import timedelta
+
+from marketplace import jobs
+from marketplace.simulation.final import FINAL, LEDGER_AND_PROVIDER, UNDECIDED
+from marketplace.simulation.happening import run_jobs
+from marketplace.simulation.keeping import send
+from marketplace.simulation.play import Play
+from marketplace.simulation.scheduler import Task
+from marketplace.simulation.stage import Stage, as_json
+
+# Every rung of the ladders (outbound, inbox, webhooks) and of the holds: 35 days in all.
+_SPANS = (
+    timedelta(0),
+    timedelta(seconds=61),
+    timedelta(minutes=6),
+    timedelta(minutes=35),
+    timedelta(hours=2, minutes=5),
+    timedelta(hours=13),
+    timedelta(hours=25),
+    timedelta(days=4),
+    timedelta(days=11),
+    timedelta(days=17),
+    timedelta(days=2),
+)
+_ROUNDS = 6
+_WITHOUT_SEQUEL = ("entries chained", "statements closed", "provider asked", "accounts read", "runs of reconciliation")
+_OUTAGE_MOVES = 6
+
+
+def come_to_rest(play: Play) -> None:
+    """Lift the faults and let time run until nothing changes any more."""
+    play.scheduler.finish()
+    play.faults.lifted = True
+    play.faults.is_down = False
+    if play.profile.ships_at_end:
+        _send_everything(play)
+    lifted_at = play.stage.now
+    for span in _SPANS:
+        play.advance(span)
+        for _ in range(_ROUNDS if span == _SPANS[-1] else 2):
+            delivered = play.stage.sandbox.deliver_pending()
+            done = run_jobs(play)
+            counts = jobs.tick(play.stage.app)
+            busy = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
+            play.story.append(f"{play.stage.now:%d %b %H:%M:%S}  rest {len(delivered)} webhooks, {done} jobs, {busy}")
+            if not delivered and not done and not any(n for name, n in counts.items() if name not in _WITHOUT_SEQUEL):
+                break
+        if play.rested_seconds < 0 and _say_the_same(play.stage):
+            play.rested_seconds = int((play.stage.now - lifted_at).total_seconds())
+
+
+def _say_the_same(stage: Stage) -> bool:
+    """Return whether nothing is unknown any more, and shop and provider agree about every object and every cent."""
+    if stage.rows(UNDECIDED):
+        return False
+    return not any(True for question in LEDGER_AND_PROVIDER.values() for _ in question(stage))
+
+
+def go_down(play: Play, task: Task) -> str:
+    """Let the provider be down for hours, while people and jobs go on (F20)."""
+    play.faults.is_down = True
+    hours = play.profile.outage_hours
+    for _ in range(_OUTAGE_MOVES):
+        for _ in range(3):
+            play.scheduler.pause()
+        play.stage.sandbox.advance_clock(hours * 3_600 // _OUTAGE_MOVES)
+        jobs.tick(play.stage.app)
+    play.faults.is_down = False
+    return f"the provider was down for {hours} hours"
+
+
+def look_at_everything(play: Play) -> None:
+    """Look at every rule, the final ones too."""
+    watch, stage = play.watch, play.stage
+    watch.ask_always("the end")
+    watch.check_books("the end")
+    for rule, statement in FINAL.items():
+        watch.checked[rule] += 1
+        for (words,) in stage.rows(statement):
+            watch.break_rule(rule, str(words))
+    for rule, question in LEDGER_AND_PROVIDER.items():
+        watch.checked[rule] += 1
+        for words in question(stage):
+            watch.break_rule(rule, words)
+
+
+_STATE = {
+    "purchase": "SELECT checkout_token, status, total_minor FROM purchase ORDER BY checkout_token",
+    "order": 'SELECT number, status, total_minor FROM "order" ORDER BY number',
+    "payment": "SELECT id, status, amount_minor, currency FROM payment ORDER BY id",
+    "share": "SELECT id, status, refunded_minor, net_taken_minor, paid_out_minor, netted_minor, charged_back_minor"
+    " FROM payment_transaction ORDER BY id",
+    "refund": "SELECT number, status, amount_minor FROM refund ORDER BY number",
+    "payout": "SELECT number, status, amount_minor, reversed_minor FROM payout ORDER BY number",
+    "dispute": "SELECT number, status, amount_minor, withdrawn_minor FROM dispute ORDER BY number",
+    "ledger": "SELECT account, owner_id, currency, sum(amount_minor) FROM posting GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+}
+
+
+def final_state(stage: Stage) -> str:
+    """Return a hash of how everything stands."""
+    found = {name: stage.rows(statement) for name, statement in _STATE.items()}
+    return hashlib.sha256(as_json([found]).encode()).hexdigest()[:16]
+
+
+def counts(play: Play) -> dict[str, int]:
+    """Return the figures of a seed for the report."""
+    statement = """
+        SELECT (SELECT count(*) FROM purchase WHERE status = 'paid'), (SELECT count(*) FROM refund),
+            (SELECT count(*) FROM payout), (SELECT count(*) FROM dispute), (SELECT count(*) FROM provider_event),
+            (SELECT count(*) FROM outbound_call), (SELECT count(*) FROM ledger_entry)
+    """
+    [found] = play.stage.rows(statement)
+    names = ("purchases paid", "refunds", "payouts", "disputes", "events", "calls", "entries")
+    return {**dict(zip(names, found, strict=True)), "webhooks carried": play.courier.carried}
+
+
+def _send_everything(play: Play) -> None:
+    """Let sellers send what waits, so that its money can move."""
+    for number in range(len(play.stage.rows("SELECT id FROM \"order\" WHERE status = 'confirmed'"))):
+        with play.stage.app.app_context():
+            send(play, Task(-number, "sends at the end", play.courier.calm))

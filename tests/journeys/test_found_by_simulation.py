@@ -1,0 +1,99 @@
+"""Bugs of this shop that the simulation found, each as short as it can be told."""
+
+import pytest
+
+from marketplace import db
+from marketplace.cancellations.flows import cancel_and_refund
+from marketplace.cancellations.operations import Wanted
+from marketplace.cancellations.rules import CancelReason, Side
+from marketplace.checkout import flows
+from marketplace.errors import NotAllowed
+from marketplace.refunds import operations
+from marketplace.refunds.wishes import Wish
+from tests.builders import Bought, World
+from tests.faults import Fault, Line, wire_fault
+from tests.journeys.test_refunds import approve, at_the_provider, sent_back
+
+
+# Would fail if a page of a proxy with status 200 were taken for a refusal: the second approval would pay twice.
+@pytest.mark.parametrize("status", [200, 403, 502])
+def test_an_answer_that_cannot_be_read_is_no_refusal(world: World, status: int) -> None:
+    bought = world.paid_purchase(10_000)
+    refund = world.ask_refund(bought, Wish(percent=100))
+    with wire_fault(world.sandbox, "/v1/refunds", Fault(after=True, status=status, is_garbled=True)):
+        approve(world, refund, 10_000, world.person("Ada Admin", is_admin=True))
+    assert world.rows("SELECT status FROM outbound_call WHERE kind = 'refund'") == [("unknown",)]
+    world.later(minutes=2)
+    world.settle_down()
+    assert sent_back(world) == [("succeeded", 10_000)]
+    assert world.rows("SELECT status FROM refund") == [("completed",)]
+
+
+# Would fail if an admin could reject it: the buyer would have neither goods nor money.
+def test_the_refund_of_a_cancelled_order_is_not_rejected_while_money_is_left(world: World) -> None:
+    bought = world.paid_purchase(10_000)
+    at_the_provider(world, bought, 4_000)
+    [(number,)] = world.rows('SELECT number FROM "order"')
+    cancel_and_refund(
+        user_id=bought.buyer_id,
+        side=Side.BUYER,
+        number=str(number),
+        wanted=Wanted(CancelReason.MISTAKE, "", 10_000),
+        policy=world.settings.money,
+        providers=world.app.extensions["providers"],
+        now=world.now,
+    )
+    world.settle_down()
+    [(refund, status)] = world.rows("SELECT id, status FROM refund WHERE origin = 'buyer_cancelled'")
+    assert status == "failed"
+    admin = world.person("Ada Admin", is_admin=True)
+    with pytest.raises(NotAllowed, match="all that is left of its money goes back"):
+        db.atomic(operations.reject, (), admin_id=admin, refund_id=refund, notes="No.", now=world.now)
+    with pytest.raises(NotAllowed, match="all that is left of its money goes back"):
+        approve(world, int(str(refund)), 1_000, admin, "Some of it.")
+    approve(world, int(str(refund)), 6_000, admin, "The rest; 40.00 went back already.")
+    world.settle_down()
+    assert sorted(sent_back(world)) == [("succeeded", 4_000), ("succeeded", 6_000)]
+
+
+def paid_twice(world: World) -> Bought:
+    """Let a buyer pay two pages of one purchase, and the shop hear of both; return the page that does not count."""
+    first = world.open_purchase(10_000)
+    world.pay(first, "4000000000000002")
+    world.settle_down()
+    outcome = flows.try_again(
+        purchase_id=first.purchase_id,
+        buyer_id=first.buyer_id,
+        now=world.now,
+        provider=Line(world.provider, {"expire_checkout"}),  # type: ignore[arg-type]
+        settings=world.settings,
+    )
+    second = world.bought(outcome, world.agreed(first.buyer_id, token=first.token))
+    world.pay(second)
+    world.settle_down()
+    world.pay(first)
+    world.sandbox.deliver_pending()
+    assert world.rows("SELECT payment_id, status FROM unapplied_receipt") == [(first.payment_id, "received")]
+    return first
+
+
+# Would fail if the shop knew only of returns of its own: that of all was refused, and the rest stayed with nobody.
+@pytest.mark.parametrize("parts", [(4_000,), (4_000, 6_000), (10_000,)])
+@pytest.mark.parametrize("is_heard", [True, False])
+def test_what_went_back_of_an_unusable_payment_in_the_dashboard_counts(
+    world: World, parts: tuple[int, ...], *, is_heard: bool
+) -> None:
+    first = paid_twice(world)
+    for part in parts:
+        at_the_provider(world, first, part)
+    if is_heard:
+        world.sandbox.deliver_pending()
+    world.settle_down()
+    world.later(minutes=2)
+    assert world.rows("SELECT status FROM unapplied_receipt") == [("returned",)]
+    assert world.rows("SELECT status FROM payment WHERE id = %s", first.payment_id) == [("refunded",)]
+    assert sum(minor for status, minor in sent_back(world) if status == "succeeded") == 10_000
+    assert world.rows("SELECT sum(amount_minor) FROM posting WHERE account = 'unapplied_receipts'") == [(0,)]
+    assert world.rows("SELECT sum(amount_minor) FROM posting WHERE account = 'provider_balance'") == [
+        (world.sandbox.balance_sum("usd"),)
+    ]
