@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from marketplace.errors import Invalid
 from marketplace.money import Money, exponent
 
-CURRENCIES = ("USD", "EUR", "GBP", "CAD", "AUD", "CHF", "SEK", "NOK", "DKK")
+CURRENCIES = ("USD", "EUR", "GBP", "CAD", "AUD", "CHF", "SEK", "NOK", "DKK", "HUF")
 """Currencies a listing may be priced in: those that have a fee schedule."""
 
 # Stripe refuses larger charges; a price above is a typing mistake.

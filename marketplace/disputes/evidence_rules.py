@@ -11,17 +11,10 @@ from marketplace.errors import Invalid
 
 LONGEST_TEXT = 20_000
 LONGEST_IN_ALL = 150_000
-LARGEST_FILE_BYTES = 5 * 1024 * 1024
 LONGEST_STATEMENT = 5_000
 MOST_FILES = 20
 """How many files one dispute keeps; a bank reads one of each kind."""
 _LONGEST_NAME = 100
-# By the first bytes, not by the name: endings lie (reliability.md section 7).
-_MAGIC = (
-    (b"%PDF-", "application/pdf", "pdf"),
-    (b"\x89PNG\r\n\x1a\n", "image/png", "png"),
-    (b"\xff\xd8\xff", "image/jpeg", "jpg"),
-)
 
 
 class EvidenceText(StrEnum):
@@ -64,7 +57,7 @@ class EvidenceFile(StrEnum):
         return member
 
     SHIPPING_DOCUMENTATION = "shipping_documentation", "Proof that it was sent or has arrived"
-    CUSTOMER_COMMUNICATION = "customer_communication", "Messages with the buyer"
+    CUSTOMER_COMMUNICATION = "customer_communication", "What the buyer has written to you"
     RECEIPT = "receipt", "Receipt or invoice"
     REFUND_POLICY = "refund_policy", "Return policy"
     SERVICE_DOCUMENTATION = "service_documentation", "Pictures of what was sent"
@@ -89,7 +82,7 @@ class Reason(StrEnum):
         "fraudulent",
         "Not paid by the cardholder",
         "The cardholder says that somebody else paid with their card.",
-        ("Proof that it went to the cardholder's own address", "Messages with the buyer", "Earlier orders they kept"),
+        ("Proof that it went to the cardholder's own address", "The tracking number", "Earlier orders they kept"),
     )
     PRODUCT_NOT_RECEIVED = (
         "product_not_received",
@@ -131,7 +124,7 @@ class Reason(StrEnum):
         "general",
         "Other",
         "The bank gives no closer reason.",
-        ("What was sold", "That it was sent and has arrived", "Messages with the buyer"),
+        ("What was sold", "That it was sent and has arrived", "The return policy the buyer agreed to"),
     )
     WARNED = (
         "early_fraud_warning",
@@ -165,18 +158,6 @@ def check_texts(texts: Mapping[EvidenceText, str]) -> dict[EvidenceText, str]:
     if sum(map(len, kept.values())) > LONGEST_IN_ALL:
         raise Invalid(f"All texts together can have at most {LONGEST_IN_ALL:,} characters.", field=next(iter(kept)))
     return kept
-
-
-def file_type(content: bytes) -> tuple[str, str]:
-    """Return media type and ending of a file by its first bytes; raises Invalid for another type or size."""
-    if not content:
-        raise Invalid("Choose a file.", field="file")
-    if len(content) > LARGEST_FILE_BYTES:
-        raise Invalid("The file is larger than 5 MB.", field="file")
-    for magic, media_type, ending in _MAGIC:
-        if content.startswith(magic):
-            return media_type, ending
-    raise Invalid("Choose a PDF, a JPEG or a PNG.", field="file")
 
 
 def shown_name(name: str) -> str:

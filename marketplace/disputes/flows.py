@@ -8,7 +8,7 @@ from pathlib import Path
 from marketplace import db
 from marketplace.checkout.settlement import Contradiction
 from marketplace.config import MoneyPolicy
-from marketplace.disputes import evidence_rules, following, operations, outcomes, queries, taking_back
+from marketplace.disputes import file_rules, following, operations, outcomes, queries, taking_back
 from marketplace.disputes.evidence_rules import EvidenceFile
 from marketplace.disputes.following import DisputeFacts
 from marketplace.disputes.operations import NewFile
@@ -99,7 +99,7 @@ def keep_file(
     now: datetime,
 ) -> None:
     """Store a file and keep it with the dispute. Raises Invalid for its type or size, and what `add_file` raises."""
-    media_type, ending = evidence_rules.file_type(content)
+    media_type, ending = file_rules.file_type(content)
     folder = var_dir / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     stored_name = f"{secrets.token_hex(16)}.{ending}"
@@ -113,7 +113,7 @@ def keep_file(
 
 
 def read_unheard(*, providers: Mapping[str, Provider], policy: MoneyPolicy, now: datetime) -> int:
-    """Read open disputes again whose reports may have got lost, a few at a time; return how many were read."""
+    """Read disputes again whose reports may have got lost, a few at a time; return how many were read."""
     read_so_far = 0
     for dispute_id in queries.unheard(now=now, limit=_BATCH):
         try:

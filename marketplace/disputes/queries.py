@@ -8,13 +8,15 @@ from sqlalchemy import and_, bindparam, case, null, or_, select
 
 from marketplace import db
 from marketplace.disputes.models import Dispute, DisputeFile, DisputeShare
-from marketplace.disputes.states import ANSWERABLE, OPEN, DisputeStatus
+from marketplace.disputes.states import ANSWERABLE, CLOSED, OPEN, DisputeStatus
 from marketplace.errors import NotFound
 from marketplace.outbound.models import CallKind, OutboundCall
 from marketplace.outbound.states import CallStatus
 from marketplace.payment_records.models import Payment
 
 _A_DAY, _AN_HOUR = timedelta(days=1), timedelta(hours=1)
+_A_WEEK, _MAY_WALK_BACK = timedelta(days=7), timedelta(days=180)
+"""How often a closed dispute is read again, and for how long after its end: banks decide again within months."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,16 @@ _UNHEARD = (
             Dispute.read_at < bindparam("before"),
             and_(Dispute.due_by < bindparam("due_before"), Dispute.read_at < bindparam("due_read_before")),
         ),
+    )
+    .order_by(Dispute.read_at)
+    .limit(bindparam("limit"))
+)
+_UNHEARD_CLOSED = (
+    select(Dispute.id)
+    .where(
+        Dispute.status.in_(CLOSED),
+        Dispute.__table__.c.closed_at > bindparam("closed_after"),
+        Dispute.read_at < bindparam("before"),
     )
     .order_by(Dispute.read_at)
     .limit(bindparam("limit"))
@@ -106,12 +118,17 @@ def reference_of(dispute_id: int) -> Reference:
 
 
 def unheard(*, now: datetime, limit: int) -> list[int]:
-    """Return open disputes to be read again, because reports about them may have got lost.
+    """Return disputes to be read again, because reports about them may have got lost; open ones first.
 
-    Those not read for a day; for an hour when the bank waits for an answer and the due date is a day away or over.
+    Open ones not read for a day; for an hour when the bank waits for an answer and the due date is a day away or over.
+    Closed ones not read for a week, until half a year after their end: they may be opened again, or be won after all.
     """
     values = {"before": now - _A_DAY, "due_before": now + _A_DAY, "due_read_before": now - _AN_HOUR, "limit": limit}
-    return [row.id for row in db.read(_UNHEARD, values)]
+    found = [row.id for row in db.read(_UNHEARD, values)]
+    if len(found) < limit:
+        closed = {"before": now - _A_WEEK, "closed_after": now - _MAY_WALK_BACK, "limit": limit - len(found)}
+        found += [row.id for row in db.read(_UNHEARD_CLOSED, closed)]
+    return found
 
 
 def of_shares(share_ids: Iterable[int]) -> dict[int, OpenDispute]:

@@ -64,5 +64,7 @@ DISPUTE = Machine(
 TAKEN = (_S.NEEDS_RESPONSE, _S.UNDER_REVIEW)
 ASKED = (_S.INQUIRY, _S.INQUIRY_REVIEW, _S.WARNED)
 OPEN = (*TAKEN, *ASKED)
+CLOSED = (_S.WON, _S.LOST, _S.PREVENTED, _S.INQUIRY_CLOSED)
+"""The bank's last word, so far."""
 ANSWERABLE = (_S.INQUIRY, _S.NEEDS_RESPONSE)
 """Where the bank takes evidence."""

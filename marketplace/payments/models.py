@@ -128,6 +128,13 @@ class PaymentTransaction(Ruled, Base):
         Index("ix_payment_transaction_sold", "seller_id", "currency", "payment_received_date"),
         Index("ix_payment_transaction_held", "planned_release_date", postgresql_where="status = 'held'"),
         Index(
+            "ix_payment_transaction_of_the_day",
+            "seller_id",
+            "currency",
+            "planned_release_date",
+            postgresql_where="status = 'held'",
+        ),
+        Index(
             "ix_payment_transaction_available", "seller_id", "currency", "id", postgresql_where="status = 'available'"
         ),
         {"postgresql_with": {"fillfactor": 70}},

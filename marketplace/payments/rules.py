@@ -19,6 +19,7 @@ class RefundRule(StrEnum):
     SOLD_OUT = "sold_out"
     PAID_TWICE = "paid_twice"
     PAID_ELSEWHERE = "paid_elsewhere"
+    NOBODYS = "nobodys"
 
 
 @dataclass(frozen=True)

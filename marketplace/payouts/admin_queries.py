@@ -35,6 +35,7 @@ class PayoutRow:
     shop_name: str
     currency: str
     amount_minor: int
+    rest_minor: int
     reversed_minor: int
     status: PayoutStatus
     is_requested: bool
@@ -140,6 +141,7 @@ _ROW = (
         Shop.name,
         Payout.currency,
         Payout.amount_minor,
+        Payout.rest_minor,
         Payout.reversed_minor,
         Payout.status,
         Payout.is_requested,

@@ -18,6 +18,7 @@ from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import BlockReason, TransactionStatus
 from marketplace.payouts import balance_rules, rules
 from marketplace.payouts.balance_rules import SellerFacts, ShareFacts, Why
+from marketplace.payouts.day_queries import moment, more_today, paid_today
 from marketplace.payouts.models import Payout, PayoutLine, PayoutPause, PayoutSchedule, PayoutStop, SellerAccount
 from marketplace.payouts.rules import Occasion, Schedule, SkipCause, Standing
 from marketplace.payouts.standing_queries import IS_SETTLED, schedule_from
@@ -79,7 +80,7 @@ class Account:
     bank_last4: str | None
     stop_reason: str | None
     ready_minor: int
-    """What a run at this moment could pay."""
+    """What a run at this moment could pay: in whole units where banks take no others."""
     skip: SkipCause | None
     next_run: datetime | None
 
@@ -172,6 +173,8 @@ _ACCOUNT = (
         PayoutSchedule.weekday,
         PayoutSchedule.month_day,
         PayoutSchedule.minimums,
+        paid_today(_person.c.id, bindparam("currency")).label("is_paid_today"),
+        more_today(_person.c.id, bindparam("currency")).label("more_at"),
     )
     .select_from(_person)
     .outerjoin(SellerAccount, SellerAccount.seller_id == _person.c.id)
@@ -198,7 +201,7 @@ _DEBTS = (
 
 def account(seller_id: int, currency: str, *, policy: MoneyPolicy, now: datetime) -> Account:
     """Return how a seller is paid in one currency, and whether a run at `now` would pay what is available."""
-    values = {"seller_id": seller_id, "currency": currency, "now": now}
+    values = {"seller_id": seller_id, "currency": currency, **moment(now)}
     with db.snapshot() as connection:
         chosen = connection.execute(_ACCOUNT, values).one()
         ready, blocked, unsettled = connection.execute(_AVAILABLE, values).one()
@@ -215,9 +218,12 @@ def account(seller_id: int, currency: str, *, policy: MoneyPolicy, now: datetime
         may_receive=bool(may_receive),
         planned_run=None,
         is_in_doubt=is_in_doubt,
+        is_paid_today=chosen.is_paid_today,
+        more_at=chosen.more_at,
     )
     cause = rules.why_not(standing, Occasion.SCHEDULE, now)
-    return Account(schedule, status, bank_name, last4, stop_reason, ready, cause, rules.next_run(schedule, now))
+    run = rules.due_at(standing, now)
+    return Account(schedule, status, bank_name, last4, stop_reason, standing.payable_minor, cause, run)
 
 
 def counts(seller_id: int, currency: str) -> Mapping[TransactionStatus, int]:
@@ -247,7 +253,7 @@ def debts(seller_id: int, currency: str) -> Sequence[Debt]:
 
 def facts_of(found: Account, policy: MoneyPolicy) -> SellerFacts:
     """Return what counts for all shares of a seller."""
-    return SellerFacts(found.schedule, found.skip, timedelta(days=policy.delivered_after_shipping_days))
+    return SellerFacts(found.schedule, found.skip, found.next_run, timedelta(days=policy.delivered_after_shipping_days))
 
 
 def _share(row: tuple[Any, ...], seller: SellerFacts, now: datetime) -> ShareRow:

@@ -60,6 +60,8 @@ class SellerFacts:
     schedule: Schedule
     skip: SkipCause | None
     """Why a run at this moment would not pay them what is available; None when it would."""
+    next_run: datetime | None
+    """When what is available now is paid; None for the manual schedule."""
     delivered_after: timedelta
     """How long after it was sent a parcel counts as delivered when nobody says otherwise."""
 
@@ -96,7 +98,9 @@ def explain(share: ShareFacts, seller: SellerFacts, now: datetime) -> Why:
         return Why(wait, share.arrives_at if wait is Wait.BANK else None, None)
     if share.status not in {TransactionStatus.HELD, TransactionStatus.AVAILABLE}:
         return Why(Wait.NOTHING, None, None)
-    payout_at = rules.next_run(seller.schedule, max(_release(share, seller, now), now))
+    is_here = share.status is TransactionStatus.AVAILABLE
+    release = max(_release(share, seller, now), now)
+    payout_at = seller.next_run if is_here else rules.next_run(seller.schedule, release)
     for reason, wait in _BLOCKS.items():
         if reason in share.blocks:
             return Why(wait, None, payout_at)

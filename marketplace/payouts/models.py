@@ -115,6 +115,8 @@ class Payout(Ruled, Base):
     seller_account_id: Mapped[int] = mapped_column(ForeignKey(SellerAccount.id))
     currency: Mapped[Currency]
     amount_minor: Mapped[MinorUnits]
+    rest_minor: Mapped[MinorUnits] = mapped_column(default=0)
+    """What was ready as well and waits for the next payout, because banks take whole units only; minor units."""
     reversed_minor: Mapped[MinorUnits] = mapped_column(default=0)
     status: Mapped[PayoutStatus] = mapped_column(EnumText(PayoutStatus), default=PAYOUT.initial)
     is_requested: Mapped[bool] = mapped_column(default=False)

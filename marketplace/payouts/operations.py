@@ -17,15 +17,14 @@ from marketplace.outbound import watching
 from marketplace.outbound.models import CallKind, OutboundCall, WatchKind
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
-from marketplace.payouts import rules, skips, standing_queries
+from marketplace.payouts import amount_rules, rules, skips, standing_queries
+from marketplace.payouts.day_queries import PAYOUT_LINES
 from marketplace.payouts.models import Payout, PayoutLine, PayoutPause, PayoutStop, SellerAccount
 from marketplace.payouts.rules import Occasion, SkipCause
 from marketplace.payouts.states import AccountStatus
 
 REFERENCE = "payout:"
 RUN = Actor.job("payouts")
-_LINES = 500
-"""The most shares one payout pays; a seller with more gets several, so that no transaction grows without end."""
 _STILL_NETTING = "What you sold is paying what you owe us. Please try again in a minute."
 
 
@@ -83,12 +82,14 @@ def _make(
     session: Session, seller_id: int, currency: str, *, is_requested: bool, actor: Actor, now: datetime
 ) -> TakenUp:
     account = session.execute(select(SellerAccount).where(SellerAccount.seller_id == seller_id)).scalar_one()
-    shares = _ready(session, seller_id, currency, now)
+    ready = _ready(session, seller_id, currency, now)
+    shares = amount_rules.lines_of(currency, ready)
     payout = Payout(
         seller_id=seller_id,
         seller_account_id=account.id,
         currency=currency,
-        amount_minor=sum(left_minor for _, left_minor in shares),
+        amount_minor=sum(line_minor for _, line_minor in shares),
+        rest_minor=sum(left_minor for _, left_minor in ready) - sum(line_minor for _, line_minor in shares),
         is_requested=is_requested,
         bank_name=account.bank_name,
         bank_last4=account.bank_last4,
@@ -99,8 +100,8 @@ def _make(
     because = "The seller has asked for it." if is_requested else "Its day has come."
     history.begin(session, Payout, [payout.id], actor=actor, at=now, because=because)
     lines = [
-        {"payout_id": payout.id, "transaction_id": share_id, "amount_minor": left_minor, "reversed_minor": 0}
-        for share_id, left_minor in shares
+        {"payout_id": payout.id, "transaction_id": share_id, "amount_minor": line_minor, "reversed_minor": 0}
+        for share_id, line_minor in shares
     ]
     session.execute(insert(PayoutLine.__table__), lines)  # type: ignore[arg-type]
     because = f"Payout {payout.number} took it up."
@@ -119,7 +120,7 @@ def _ready(session: Session, seller_id: int, currency: str, now: datetime) -> li
             standing_queries.READY,
         )
         .order_by(PaymentTransaction.id)
-        .limit(_LINES)
+        .limit(PAYOUT_LINES)
     )
     return [(int(row[0]), int(row[1])) for row in session.execute(statement, {"now": now})]
 
@@ -181,7 +182,10 @@ def _because(actor: Actor, reason: str) -> str | None:
 def plan_bank_payout(
     session: Session, payout: Payout, *, provider: str, account_id: str | None, actor: Actor, now: datetime
 ) -> int:
-    """Plan the payment from the account with the money to its bank, of all that has not been taken back."""
+    """Plan the payment from the account with the money to its bank, of all that has not been taken back.
+
+    In whole units where banks take no others: what a reversal has left below that stays in the account.
+    """
     watching.begin(session, WatchKind.PAYOUT, payout.id, now=now)
     return outbound.plan(
         session,
@@ -190,7 +194,7 @@ def plan_bank_payout(
         subject_id=payout.id,
         request={
             "account_id": account_id,
-            "amount_minor": payout.amount_minor - payout.reversed_minor,
+            "amount_minor": amount_rules.payable_minor(payout.currency, payout.amount_minor - payout.reversed_minor),
             "currency": payout.currency,
             "reference": f"{REFERENCE}{payout.id}",
         },

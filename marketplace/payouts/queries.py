@@ -82,6 +82,7 @@ _SHARES = (
         _X.planned_release_date,
         PaymentBlock.is_open_for(_X.id).label("is_blocked"),
         PayoutSkip.cause,
+        PayoutSkip.planned_run,
         Payout.number,
         Payout.arrives_at,
     )
@@ -129,6 +130,8 @@ def _expected(row: Row[Any], schedule: Schedule, now: datetime) -> Expected | No
     is_held = row.status is TransactionStatus.HELD
     ready_at = max(row.planned_release_date, now) if is_held and row.planned_release_date else now
     at = rules.next_run(schedule, ready_at)
+    if not is_held and row.cause == SkipCause.SCHEDULED:
+        at = row.planned_run or at
     if row.is_blocked:
         return Expected(at, SkipCause.BLOCKED, None)
     if not is_held and row.cause is not None:

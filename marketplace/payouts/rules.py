@@ -9,6 +9,7 @@ from typing import Self
 
 from marketplace.config import MoneyPolicy
 from marketplace.errors import Invalid
+from marketplace.payouts import amount_rules
 from marketplace.payouts.states import AccountStatus, Interval
 
 RUN_HOUR = 6
@@ -159,6 +160,15 @@ class Standing:
     """The day on which this money was to be paid, as an earlier run has written down; None when no run has seen it."""
     is_in_doubt: bool = False
     """Whether reconciliation has found that a side knows something else about the seller's money."""
+    is_paid_today: bool = False
+    """Whether the house has begun a payout for them since midnight: one a day, by the schedule."""
+    more_at: datetime | None = None
+    """When the last of what is still to be released today is; None for nothing. It goes with the same payout."""
+
+    @property
+    def payable_minor(self) -> int:
+        """Return what of the ready money a payout takes."""
+        return amount_rules.payable_minor(self.currency, self.ready_minor)
 
 
 _KEEPS_NO_DAY = frozenset(
@@ -188,15 +198,30 @@ def why_not(standing: Standing, occasion: Occasion, now: datetime) -> SkipCause 
         return SkipCause.BLOCKED if standing.blocked_minor else SkipCause.NOT_SETTLED
     if standing.schedule.interval is Interval.MANUAL and occasion is not Occasion.REQUEST:
         return SkipCause.MANUAL
-    if standing.ready_minor < standing.schedule.minimum_minor(standing.currency):
+    if standing.payable_minor < standing.schedule.minimum_minor(standing.currency):
         return SkipCause.BELOW_MINIMUM
     waits = occasion is Occasion.SCHEDULE and not _is_due(standing, now)
     return SkipCause.SCHEDULED if waits else None
 
 
 def _is_due(standing: Standing, now: datetime) -> bool:
-    run = standing.planned_run or next_run(standing.schedule, now)
+    run = due_at(standing, now)
     return run is not None and run <= now
+
+
+def due_at(standing: Standing, now: datetime) -> datetime | None:
+    """Return when what is ready is paid by schedule: once a day, with all that is released on it; None: on request.
+
+    After today's payout it waits for the next day of payouts; before it, for what is still to be released today.
+    """
+    run = standing.planned_run or next_run(standing.schedule, now)
+    if run is None:
+        return None
+    if standing.is_paid_today:
+        return next_run(standing.schedule, datetime.combine(now.date() + _A_DAY, time(), now.tzinfo))
+    if standing.more_at is not None and run.date() <= now.date():
+        return max(run, standing.more_at)
+    return run
 
 
 def planned_run(standing: Standing, cause: SkipCause, now: datetime) -> datetime | None:
@@ -206,7 +231,7 @@ def planned_run(standing: Standing, cause: SkipCause, now: datetime) -> datetime
     """
     if cause in _KEEPS_NO_DAY:
         return None
-    return standing.planned_run or next_run(standing.schedule, now)
+    return due_at(standing, now)
 
 
 class Again(StrEnum):

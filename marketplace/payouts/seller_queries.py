@@ -58,6 +58,8 @@ class PayoutRow:
     number: str
     currency: str
     amount_minor: int
+    rest_minor: int
+    """What was ready as well and waits for the next payout, because banks take whole units only."""
     reversed_minor: int
     status: PayoutStatus
     is_requested: bool
@@ -118,6 +120,7 @@ _PAYOUTS = select(
     Payout.number,
     Payout.currency,
     Payout.amount_minor,
+    Payout.rest_minor,
     Payout.reversed_minor,
     Payout.status,
     Payout.is_requested,

@@ -13,6 +13,7 @@ from marketplace.config import MoneyPolicy
 from marketplace.payments.models import BalanceTransaction, PaymentBlock, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
 from marketplace.payouts import rules
+from marketplace.payouts.day_queries import moment, more_today, paid_today
 from marketplace.payouts.models import PayoutPause, PayoutSchedule, PayoutSkip, PayoutStop, SellerAccount
 from marketplace.payouts.rules import Schedule, Standing
 
@@ -109,6 +110,8 @@ def _candidates() -> Select[Any]:
             PayoutSkip.amount_minor.label("skipped_minor"),
             PayoutSkip.planned_run,
             PayoutSkip.last_at,
+            paid_today(money.c.seller_id, money.c.currency).label("is_paid_today"),
+            more_today(money.c.seller_id, money.c.currency).label("more_at"),
         )
         .outerjoin(SellerAccount, SellerAccount.seller_id == money.c.seller_id)
         .outerjoin(PayoutSchedule, PayoutSchedule.seller_id == money.c.seller_id)
@@ -127,7 +130,7 @@ _ONE = _ALL.where(_PAIR[0] == bindparam("seller_id"), _PAIR[1] == bindparam("cur
 def candidates(policy: MoneyPolicy, now: datetime) -> Iterator[Candidate]:
     """Yield every seller and currency with something available at `now`; a page of rows in memory at a time."""
     seller_id, currency = 0, ""
-    while rows := db.read(_AFTER, {"seller_id": seller_id, "currency": currency, "now": now}):
+    while rows := db.read(_AFTER, {"seller_id": seller_id, "currency": currency, **moment(now)}):
         yield from (_candidate(row, policy) for row in rows)
         seller_id, currency = rows[-1].seller_id, rows[-1].currency
         if len(rows) < _PAGE:
@@ -136,14 +139,14 @@ def candidates(policy: MoneyPolicy, now: datetime) -> Iterator[Candidate]:
 
 def candidates_of(seller_id: int, policy: MoneyPolicy, now: datetime) -> list[Candidate]:
     """Return how a seller stands in every currency in which something is available to them."""
-    return [_candidate(row, policy) for row in db.read(_OF_SELLER, {"seller_id": seller_id, "now": now})]
+    return [_candidate(row, policy) for row in db.read(_OF_SELLER, {"seller_id": seller_id, **moment(now)})]
 
 
 def candidate(
     session: Session, *, seller_id: int, currency: str, policy: MoneyPolicy, now: datetime
 ) -> Candidate | None:
     """Return how a seller stands in one currency, inside a transaction; None when nothing is available."""
-    row = session.execute(_ONE, {"seller_id": seller_id, "currency": currency, "now": now}).one_or_none()
+    row = session.execute(_ONE, {"seller_id": seller_id, "currency": currency, **moment(now)}).one_or_none()
     return _candidate(row, policy) if row else None
 
 
@@ -162,6 +165,8 @@ def _candidate(row: Row[Any], policy: MoneyPolicy) -> Candidate:
         may_receive=bool(row.transfers_enabled),
         planned_run=planned_run,
         is_in_doubt=row.is_in_doubt,
+        is_paid_today=row.is_paid_today,
+        more_at=row.more_at,
     )
     return Candidate(row.seller_id, row.currency, standing, row.cause, row.skipped_minor, row.planned_run)
 

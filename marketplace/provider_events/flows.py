@@ -18,9 +18,10 @@ from marketplace.errors import DomainError, NotFound
 from marketplace.history import Actor
 from marketplace.payouts.onboarding import NotOurs
 from marketplace.provider_events import operations, rules
-from marketplace.provider_events.handlers import Handler, handler_of
+from marketplace.provider_events.handlers import Handler, handler_of, owned
 from marketplace.provider_events.models import ProviderEvent
 from marketplace.provider_events.states import EVENT, EventRoad, EventStatus
+from marketplace.provider_events.unmatched_queries import FOREIGN
 from marketplace.providers.base import InboundEvent, Provider, Refused, Unknown
 
 _NEW = ("provider event_id type object_id account road headers payload body_sha256 next_attempt_at received_at").split()
@@ -144,7 +145,7 @@ def not_needed(event: operations.StoredEvent, settings: Settings) -> str:
     if event.livemode != settings.livemode:
         return "It belongs to the provider's other mode."
     if event.is_foreign:
-        return "Another installation made this object."
+        return FOREIGN
     return "" if handler_of(event.type, event.account) else "No rule of ours needs this type."
 
 
@@ -174,6 +175,7 @@ def _apply(
     if not EVENT.can(found.status, "apply"):
         return
     source = Actor.provider(found.event_id[:64])
+    facts = owned(session, facts)
     note = handler.apply(session, facts, source, settings, now)
     operations.applied(
         session,

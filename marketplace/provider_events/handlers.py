@@ -9,10 +9,11 @@ charge could carry our payment's id. Their payloads name the account (`account`)
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.checkout import following as payments_following
@@ -53,6 +54,7 @@ class ChargeLine:
 
     payment_id: int | None
     line: BalanceLine | None
+    intent_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,7 @@ def _read_intent(provider: Provider, object_id: str, payload: Mapping[str, Any])
 def _read_charge_line(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> ChargeLine:
     charge = objects.charge(payload["data"]["object"])
     line_id = provider.charge_balance_line(object_id)
-    return ChargeLine(charge.payment_id, provider.get_balance_line(line_id) if line_id else None)
+    return ChargeLine(charge.payment_id, provider.get_balance_line(line_id) if line_id else None, charge.intent_id)
 
 
 def _read_refund(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> RefundFacts:
@@ -263,6 +265,15 @@ ACCOUNT_HANDLERS: dict[str, Handler] = {
     "payout.canceled": _BANK_PAYOUT,
 }
 """The events of sellers' accounts, the payments from them to their banks among them."""
+
+
+def owned(session: Session, facts: Any) -> Any:
+    """Return facts with their payment, where they name none: an admin may have said whose a foreign intent is."""
+    intent_id = getattr(facts, "intent_id", None)
+    if intent_id is None or getattr(facts, "payment_id", 0) is not None:
+        return facts
+    known = session.execute(select(Payment.id).where(Payment.provider_payment_id == intent_id)).scalar_one_or_none()
+    return facts if known is None else replace(facts, payment_id=known)
 
 
 def handler_of(event_type: str, account: str | None) -> Handler | None:

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, insert, literal, select
 from sqlalchemy.orm import Session
 
 from marketplace import db, history, hot_history
-from marketplace.errors import NotFound
+from marketplace.errors import Conflict, NotFound
 from marketplace.history import Actor
 from marketplace.outbound.models import Installation
 from marketplace.provider_events.models import EventAttempt, ProviderEvent
@@ -147,6 +147,17 @@ def park(session: Session, *, event_id: int, note: str, now: datetime) -> None:
         session.add(looked)
     if EVENT.can(event.status, "park"):
         history.move(session, event, "park", actor=_INBOX, at=now, because=note)
+
+
+def take_up(session: Session, *, event_id: int, admin_id: int, now: datetime) -> None:
+    """Let an event that was put aside wait again; raises NotFound, or Conflict when it was not."""
+    event = session.get(ProviderEvent, event_id)
+    if event is None:
+        raise NotFound(f"There is no event {event_id}.")
+    if not EVENT.can(event.status, "take_up"):
+        raise Conflict("This event was not put aside.")
+    event.next_attempt_at = now
+    history.move(session, event, "take_up", actor=Actor.user(admin_id, "admin"), at=now)
 
 
 def delivered_again(*, provider_name: str, event_id: str, now: datetime) -> None:

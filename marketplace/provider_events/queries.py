@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, or_, select
@@ -11,7 +12,7 @@ from marketplace import db
 from marketplace.errors import NotFound
 from marketplace.paging import ALWAYS, Cursor, Listed, Period, read_page
 from marketplace.provider_events.models import ProviderEvent
-from marketplace.provider_events.states import EventStatus
+from marketplace.provider_events.states import EventRoad, EventStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class EventSummary:
     event_id: str
     type: str
     object_id: str | None
+    account: str | None
+    road: EventRoad
     payment_id: int | None
     status: EventStatus
     attempts: int
@@ -37,6 +40,7 @@ class EventDetail:
 
     summary: EventSummary
     body_sha256: bytes
+    headers: Mapping[str, Any]
     payload: Mapping[str, Any]
 
 
@@ -46,6 +50,8 @@ _COLUMNS = (
     ProviderEvent.event_id,
     ProviderEvent.type,
     ProviderEvent.object_id,
+    ProviderEvent.account,
+    ProviderEvent.road,
     ProviderEvent.payment_id,
     ProviderEvent.status,
     ProviderEvent.attempts,
@@ -54,7 +60,7 @@ _COLUMNS = (
     ProviderEvent.received_at,
 )
 _SUMMARY = select(*_COLUMNS)
-_DETAIL = select(ProviderEvent.body_sha256, ProviderEvent.payload, *_COLUMNS).where(
+_DETAIL = select(ProviderEvent.body_sha256, ProviderEvent.headers, ProviderEvent.payload, *_COLUMNS).where(
     ProviderEvent.id == bindparam("event_row_id")
 )
 _OF_PAYMENT = _SUMMARY.where(ProviderEvent.payment_id == bindparam("payment_id")).order_by(ProviderEvent.id)
@@ -69,20 +75,37 @@ _NAMED = (
 )
 
 
+class Endpoint(StrEnum):
+    """Which of our addresses an event is for."""
+
+    OURS = "ours"
+    ACCOUNTS = "accounts"
+
+
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Which events are wanted: `text` is an event's id, an object's id or a type, "" for all."""
+    """Which events are wanted: `text` is an id of an event, an object or an account, or a type; "" for all."""
 
     text: str = ""
     status: EventStatus | None = None
     period: Period = ALWAYS
+    type: str = ""
+    endpoint: Endpoint | None = None
+    road: EventRoad | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Return what an event must meet, the status aside."""
         found = [self.period.of(ProviderEvent.__table__.c.received_at)]
         if self.text:
-            columns = (ProviderEvent.event_id, ProviderEvent.object_id, ProviderEvent.type)
+            columns = (ProviderEvent.event_id, ProviderEvent.object_id, ProviderEvent.account, ProviderEvent.type)
             found.append(or_(*(column == self.text for column in columns)))
+        if self.type:
+            found.append(ProviderEvent.type == self.type)
+        if self.endpoint is not None:
+            account = ProviderEvent.account
+            found.append(account.is_(None) if self.endpoint is Endpoint.OURS else account.is_not(None))
+        if self.road is not None:
+            found.append(ProviderEvent.road == self.road)
         return found
 
 
@@ -99,8 +122,8 @@ def event(event_row_id: int) -> EventDetail:
     found = db.read_one(_DETAIL, {"event_row_id": event_row_id})
     if found is None:
         raise NotFound("There is no event with this number.")
-    digest, payload, *columns = tuple(found)
-    return EventDetail(EventSummary(*columns), digest, payload)
+    digest, headers, payload, *columns = tuple(found)
+    return EventDetail(EventSummary(*columns), digest, headers, payload)
 
 
 def events_of_payment(payment_id: int) -> Sequence[EventSummary]:

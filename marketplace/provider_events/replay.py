@@ -20,7 +20,7 @@ from marketplace.errors import DomainError
 from marketplace.history import Actor, ActorKind
 from marketplace.payouts.onboarding import NotOurs
 from marketplace.provider_events import flows, operations
-from marketplace.provider_events.handlers import Handler, handler_of
+from marketplace.provider_events.handlers import Handler, handler_of, owned
 from marketplace.provider_events.models import EventAttempt, ProviderEvent
 from marketplace.provider_events.operations import StoredEvent
 from marketplace.provider_events.states import EVENT, EventRoad, Outcome
@@ -164,6 +164,7 @@ def _again(
 ) -> str:
     found = session.execute(_STANDING.where(ProviderEvent.id == event_id)).one()
     actor = by.actor(found.event_id)
+    facts = owned(session, facts)
     note = handler.apply(session, facts, actor, settings, now)
     if verb := next((verb for verb in ("apply", "replay") if EVENT.can(found.status, verb)), None):
         changed = {

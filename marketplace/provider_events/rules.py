@@ -107,6 +107,11 @@ _SHOWN = _CONTAINERS | {
     "type",
 }
 _OUR_METADATA = re.compile(r"^(installation|order_ids?|payment_id|purchase(_id|_number)?|reference|subject_id|kind)$")
+TELLING_COLUMNS = frozenset(
+    "status verb from_status to_status subject subject_id because key description account amount_minor gross_minor"
+    " net_minor currency kind payment_id order_id user_id owner_id cause rule reason task_name".split()
+)
+"""The columns that say what a new row is."""
 KEPT_HEADERS = ("User-Agent", "Content-Type", "Content-Length")
 _LONGEST_HEADER = 200
 _PERSONAL_TEXT = re.compile(r"[^\s@]+@[^\s@]+|_secret_|https?://")
@@ -125,6 +130,13 @@ def kept_headers(headers: Mapping[str, str], proof: Proof | None) -> dict[str, A
     if proof is not None:
         kept |= {"signed_at": proof.signed_at, "secret": proof.secret_place}
     return kept
+
+
+def shown_value(column: str, value: Any) -> Any:
+    """Return what may be shown of a column of one of our rows: documents and what names a person stay hidden."""
+    if isinstance(value, Mapping | list) or (isinstance(value, str) and _PERSONAL_TEXT.search(value)):
+        return HIDDEN
+    return HIDDEN if value is not None and _DENIED.search(column) else value
 
 
 def redacted(document: Any) -> Any:

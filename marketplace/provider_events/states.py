@@ -26,6 +26,8 @@ class EventRoad(StrEnum):
     """Stored before; a job or the tick read its object again."""
     REPLAY = "replay"
     """Stored before; a person had it applied once more."""
+    DECISION = "decision"
+    """It fitted nothing, and a person said whose it is."""
 
 
 class Outcome(StrEnum):
@@ -38,7 +40,7 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
     """It was applied again and changed nothing: its fact was in the books."""
     CHANGED = "changed"
-    """It was applied again and changed something."""
+    """It had an effect after all, by a replay or a person's decision."""
     NOT_NEEDED = "not_needed"
     """No rule of ours needs it, today as before."""
 
@@ -54,6 +56,7 @@ EVENT = Machine(
         "park": ([_E.RECEIVED], _E.PARKED, "It matches nothing we know, or contradicts it; the object is read again."),
         "ignore": ([_E.RECEIVED, _E.PARKED], _E.IGNORED, "No rule of ours needs this type."),
         "set_aside": ([_E.PARKED], _E.SET_ASIDE, "An admin says that it is none of our business."),
+        "take_up": ([_E.SET_ASIDE], _E.PARKED, "An admin wants it looked at again."),
         "replay": ([_E.IGNORED, _E.SET_ASIDE], _E.APPLIED, "An admin had it applied after all."),
     },
 )

@@ -3,8 +3,9 @@
 Killed at any moment, a run goes on where it stopped: each batch and how far it is are one short transaction.
 """
 
+import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import text
@@ -27,6 +28,8 @@ RUN_HOUR = 3
 """From this hour (UTC) on a day's run is due: before sellers are paid."""
 _BATCHES = 40
 """How many batches one tick carries a run on; the next tick goes on."""
+WAITING_SECONDS = 3
+"""How long, system time, somebody who asked for a run waits for it; what is left is the worker's."""
 _LAST = text("SELECT max(started_at) AS at FROM reconciliation_run WHERE provider = :provider")
 _FIRST_SALE = text(
     "SELECT min(completed_at) AS at FROM payment WHERE provider = :provider AND completed_at IS NOT NULL"
@@ -55,14 +58,17 @@ def go_on(
     settings: Settings,
     now: datetime,
     batches: int = _BATCHES,
+    seconds: int = 600,
     progress: Callable[[Standing], None] = lambda _: None,
 ) -> bool:
-    """Carry the run that is under way on by at most `batches`; return whether there is more to do.
+    """Carry the run that is under way on by at most `batches`, or `seconds`; return whether there is more to do.
 
     A provider that does not answer leaves it where it is: whoever comes next goes on.
     """
-    context = Context(provider, settings, now)
+    context, started = Context(provider, settings, now), time.monotonic()
     for _ in range(batches):
+        if time.monotonic() - started > seconds:
+            return True
         standing = runs.under_way(provider.name)
         if standing is None:
             return False
@@ -160,7 +166,7 @@ def _begin(
 
 def _is_due(provider: str, now: datetime) -> bool:
     """Return whether a night has passed since the last run began; a shop that has sold nothing waits for its first."""
-    night = datetime.combine(now.date(), time(RUN_HOUR), now.tzinfo)
+    night = now.replace(hour=RUN_HOUR, minute=0, second=0, microsecond=0)
     latest = night if now >= night else night - timedelta(days=1)
     for statement in (_LAST, _FIRST_SALE):
         at = db.read(statement, {"provider": provider})[0].at

@@ -73,8 +73,10 @@ LEFT JOIN LATERAL (SELECT v.id, v.status, v.note FROM provider_event v WHERE b.i
     ) ORDER BY v.id DESC LIMIT 1) message ON true
 """
 _UNMATCHED = text(
-    _FACTS + " WHERE l.matched_at IS NULL AND l.account_id = '' AND l.is_ours AND l.id > :after AND l.made_at <= :until"
-    " ORDER BY l.id LIMIT :size"
+    _FACTS  # noqa: S608  # ours
+    + " WHERE (l.matched_at IS NULL OR l.line_id IN (SELECT c.provider_line_id FROM correction c"
+    " WHERE c.booked_at IS NOT NULL AND c.undone_at IS NULL))"
+    " AND l.account_id = '' AND l.is_ours AND l.id > :after AND l.made_at <= :until ORDER BY l.id LIMIT :size"
 )
 _IDS = text("""
     SELECT id FROM provider_line
@@ -115,7 +117,10 @@ class JudgedLine:
 
 
 def unmatched(*, after: int, until: datetime, size: int) -> list[JudgedLine]:
-    """Return the next lines of our account that have not matched yet, made until `until`, each judged."""
+    """Return the next lines of our account that have not matched yet, made until `until`, each judged.
+
+    Those that a correction stands for are judged every time: their own rule may have booked them since.
+    """
     return [_judged(row) for row in db.read(_UNMATCHED, {"after": after, "until": until, "size": size})]
 
 

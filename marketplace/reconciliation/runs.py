@@ -60,9 +60,9 @@ _FIGURE_COLUMNS = (
     *("currency", "kind", "lines"),
     *("provider_minor", "ledger_minor", "rows_minor", "explained_minor"),
 )
-_FOREIGN = text("""
+_LEFT_OUT = text("""
     SELECT currency, sum(net_minor)::bigint AS minor FROM provider_line
-    WHERE account_id = '' AND NOT is_ours AND made_at <= :until GROUP BY currency
+    WHERE account_id = '' AND (NOT is_ours OR made_at > :settled_until) GROUP BY currency
 """)
 _STANDING = select(
     ReconciliationRun.id,
@@ -192,14 +192,14 @@ def match_one(session: Session, *, judged: JudgedLine, now: datetime) -> None:
     _keep_judgements(session, (judged,), now=now)
 
 
-def foreign(standing: Standing) -> dict[str, int]:
-    """Return the nets of the lines that other installations on the same account have made, by currency."""
-    return {row.currency: row.minor for row in db.read(_FOREIGN, {"until": standing.until})}
+def left_out(standing: Standing) -> dict[str, int]:
+    """Return the nets of the lines that no figure counts, by currency: other installations' and the youngest."""
+    return {row.currency: row.minor for row in db.read(_LEFT_OUT, {"settled_until": standing.settled_until})}
 
 
 def figures_of(standing: Standing) -> list[dict[str, Any]]:
     """Return what the three sides say about each kind of line in each currency."""
-    values = {"until": standing.until, "entries": ENTRIES}
+    values = {"until": standing.settled_until, "entries": ENTRIES}
     return [dict(zip(_FIGURE_COLUMNS, row, strict=True)) for row in db.read(_FIGURES, values)]
 
 

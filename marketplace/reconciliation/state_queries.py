@@ -69,13 +69,13 @@ def states() -> list[StateRow]:
     every = [(name, status.value) for name, model in models.items() for status in model.machine.states]
     before = _were_once([key for key in every if key not in now])
     newest = {key: found for key, (_, found) in now.items()} | before
-    pages = _pages({(name, found) for (name, _), found in newest.items()})
+    places = pages({(name, found) for (name, _), found in newest.items()})
     return [
         StateRow(
             machine=models[name].machine,
             status=status,
             count=now.get((name, status), (0, 0))[0],
-            example=_example(pages.get((name, newest.get((name, status), 0))), is_past=(name, status) in before),
+            example=_example(places.get((name, newest.get((name, status), 0))), is_past=(name, status) in before),
         )
         for name, status in every
     ]
@@ -109,11 +109,12 @@ def _were_once(missing: list[tuple[str, str]]) -> dict[tuple[str, str], int]:
     return {(row.subject, row.to_status): row.row_id for row in db.read(last)}
 
 
-def _pages(rows: set[tuple[str, int]]) -> dict[tuple[str, int], tuple[Page, str]]:
-    """Return where each row, by machine and id, can be looked at."""
+def pages(rows: set[tuple[str, int]]) -> dict[tuple[str, int], tuple[Page, str]]:
+    """Return where each row, by machine and id, can be looked at; rows of tables without a status are left out."""
     wanted: dict[str, list[int]] = {}
     for name, row_id in rows:
-        wanted.setdefault(name, []).append(row_id)
+        if name in _PAGES:
+            wanted.setdefault(name, []).append(row_id)
     if not wanted:
         return {}
     each = [_PAGES[name].where(_IDS[name].in_(ids)) for name, ids in sorted(wanted.items())]

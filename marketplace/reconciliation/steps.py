@@ -186,13 +186,13 @@ def figures(run: Standing, context: Context) -> Progress:
     """Write down what the three sides say, and what the provider says that it holds in all."""
     sides = runs.figures_of(run)
     held = context.provider.balance_lines.balance()
-    newer = _newer(run, context)
+    newer, left_out = _newer(run, context), runs.left_out(run)
     stated = [
         {
             "currency": currency,
             "kind": BALANCE,
             "lines": 0,
-            "provider_minor": held.get(currency, 0) - newer.get(currency, 0) - runs.foreign(run).get(currency, 0),
+            "provider_minor": held.get(currency, 0) - newer.get(currency, 0) - left_out.get(currency, 0),
             **dict.fromkeys(("ledger_minor", "rows_minor"), sum(_provider(sides, currency))),
             "explained_minor": 0,
         }

@@ -116,7 +116,7 @@ def reject(session: Session, *, admin_id: int, refund_id: int, notes: str, now: 
     rules.check_approver(admin_id, buyer_id=refund.buyer_id, seller_id=refund.seller_id, first_approver_id=None)
     _check_open(refund, "reject")
     rules.check_gives_all(refund.origin, amount=None, left=_left(session, refund))
-    refund.admin_notes = _notes(notes)
+    refund.admin_notes = rules.check_notes(notes)
     refund.decided_by_id, refund.decided_at = admin_id, now
     history.move(session, refund, "reject", actor=Actor.user(admin_id, "admin"), at=now, because=refund.admin_notes)
     booking.let_go(session, refund, actor=Actor.user(admin_id, "admin"), now=now)
@@ -151,7 +151,7 @@ def approve(
     amount = Money(amount_minor, refund.currency)
     rules.check_gives_all(refund.origin, amount=amount, left=_left(session, refund))
     if amount_minor != refund.asked_minor or notes:
-        refund.admin_notes = _notes(notes)
+        refund.admin_notes = rules.check_notes(notes)
     rules.check_not_disputed(is_disputed=standing.is_disputed(session, refund.transaction_id))
     plan = plan_for(session, refund, amount, policy)
     rules.check_seen(plan, seen)
@@ -296,10 +296,3 @@ def _keep_units(session: Session, refund: Refund, wish: Wish) -> None:
     ]
     if rows:
         session.execute(insert(RefundLine), rows)
-
-
-def _notes(notes: str) -> str:
-    text = notes.strip()
-    if not text:
-        raise Invalid("Give the reason; both sides read it.", field="notes")
-    return text[:2_000]

@@ -269,3 +269,11 @@ def _part(fee: Money, refunded: Money, gross: Money) -> Money:
     if not gross:
         return Money.zero(fee.currency)
     return fee.split([refunded.minor, (gross - refunded).minor])[0]
+
+
+def check_notes(notes: str) -> str:
+    """Return what an admin writes to both sides, at most 2,000 characters of it; raises Invalid for nothing."""
+    text = notes.strip()
+    if not text:
+        raise Invalid("Give the reason; both sides read it.", field="notes")
+    return text[:2_000]

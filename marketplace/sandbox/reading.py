@@ -116,6 +116,8 @@ def _expanded(work: Work, body: JSON, name: str, path: str) -> JSON | None:
         return refunds_of(work, work.need("charge", body["id"]))
     if name in EMPTY and name in body:
         return None
+    if (name, kind) in _OF_SEVERAL_KINDS and value is None:
+        return None
     target = _EXPANDABLE.get(name)
     if (name, kind) in _OF_SEVERAL_KINDS and value:
         target = _KIND_OF_PREFIX.get(value.split("_")[0])

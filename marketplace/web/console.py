@@ -85,8 +85,10 @@ _ADMIN: dict[str, _Links] = {
     ),
     "Books and system": (
         ("ledger", "Ledger", "admin.ledger", "scale"),
+        ("reconciliation", "Reconciliation", "admin.reconciliation", "shield-check"),
         ("events", "Events", "admin.events", "webhook"),
         ("jobs", "Jobs", "admin.jobs_page", "clock"),
+        ("health", "Health", "admin.health", "shield-check"),
         ("states", "States", "admin.states", "list"),
         ("proof", "Proof", "admin.proof", "shield-check"),
     ),

@@ -15,8 +15,9 @@ from wtforms.fields.choices import SelectChoice
 from marketplace import clock
 from marketplace.disputes import flows
 from marketplace.disputes.case_queries import FileRow
-from marketplace.disputes.evidence_rules import LARGEST_FILE_BYTES, EvidenceFile, Reason, file_kind, reason_of
+from marketplace.disputes.evidence_rules import EvidenceFile, Reason, file_kind, reason_of
 from marketplace.disputes.explain_queries import DisputeFigure
+from marketplace.disputes.file_rules import LARGEST_FILE_BYTES
 from marketplace.disputes.page_queries import DisputeRow
 from marketplace.disputes.rules import DisputeKind
 from marketplace.disputes.states import OPEN, TAKEN, DisputeStatus

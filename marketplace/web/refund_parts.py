@@ -65,6 +65,8 @@ def told(changes: Sequence[Change], refunds: Sequence[RefundRow]) -> list[Change
 def origin_text(row: RefundRow) -> str:
     """Return where a refund came from, in words."""
     return _ORIGINS[row.origin]
+
+
 def refund_url(row: RefundRow, side: Side) -> str:
     """Return where one side sees a refund."""
     if side == "admin":

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import evidence
 from tests.builders import World
 from tests.e2e.test_refunds import paid_order, until
 from tests.e2e.visitor import Visitor
@@ -33,7 +34,7 @@ def test_a_chargeback_is_answered_and_won(shop: World, visit: Visit, tmp_path: P
     seller.press("Keep it")
     seller.sees("goes into our answer to the bank")
     receipt = tmp_path / "receipt.pdf"
-    receipt.write_bytes(b"%PDF-1.7 signed")
+    receipt.write_bytes(evidence.pdf(b"signed"))
     seller.page.get_by_label("File", exact=True).set_input_files(receipt)
     seller.press("Add the file")
     seller.sees("receipt.pdf", "Goes to the bank")

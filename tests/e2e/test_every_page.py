@@ -21,7 +21,9 @@ from marketplace.orders import rules
 from marketplace.refunds import operations as refund_operations
 from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
+from tests import evidence
 from tests.builders import Bought, World
+from tests.builders_reconciliation import book_at_the_provider, break_of, reconcile
 from tests.e2e.soundness import unsound
 from tests.e2e.visitor import CARD_3DS, DECLINED_CARD, GOOD_ACCOUNT, GOOD_CARD
 from tests.fixtures_browser import browsing, fresh_shop
@@ -85,8 +87,12 @@ ADMIN = (
     "/admin/disputes", "/admin/disputes?q=nothing", "/admin/disputes/{dispute}", "/admin/disputes/{dispute}/submit",
     "/admin/disputes/{dispute}/accept", "/admin/disputes/{dispute}/explain/taken",
     "/admin/refunds/{refunded}/explain/platform", "/admin/orders/{order}/refund", "/admin/events/{event}",
+    "/admin/events/{event}/replay", "/admin/unmatched", "/admin/unmatched?tab=put_aside", "/admin/unmatched/{parked}",
+    "/admin/health", "/admin/health/stuck-payments", "/admin/health/check-books", "/admin/health/negative-balances",
     "/admin/debts", "/admin/debts?settled=1", "/admin/debts/{debtor}/USD", "/admin/debts/{debt}/write-off",
     "/admin/ledger", "/admin/ledger/entries/{entry}", "/admin/ledger/seller_held/USD", "/admin/states", "/admin/proof",
+    "/admin/reconciliation", "/admin/reconciliation?status=mended&kind=doubled", "/admin/reconciliation/lines?open=1",
+    "/admin/reconciliation/runs", "/admin/reconciliation/{break}",
 )  # fmt: skip
 SANDBOX = (
     "/c/pay/{open_session}", "/c/pay/{declined_session}", "/c/pay/{asked_session}/authenticate",
@@ -155,6 +161,9 @@ def seed(world: World) -> Seeded:
     found = values(world, bought) | listings(world, seller) | refunds(world, bought["paid"], admin)
     found |= accounts(world, seller)
     found |= {"called_off": called_off(world, bought["called_off"])}
+    book_at_the_provider(world, "stripe_fee", -100)
+    reconcile(world, in_minutes=10)
+    found |= {"break": break_of(world, "line_without_entry")}
     owed = {"debt": "SELECT min(id) FROM seller_debt", "debtor": "SELECT min(seller_id) FROM seller_debt"}
     return Seeded(world, people, found | {name: one(world, statement) for name, statement in owed.items()})
 
@@ -269,7 +278,7 @@ def disputed(world: World) -> str:
     """Let a seller add a file to the only dispute; return its number."""
     [(dispute_id, seller_id)] = world.rows("SELECT dispute_id, seller_id FROM dispute_share ORDER BY id LIMIT 1")
     keep_file(
-        b"%PDF-1.7",
+        evidence.pdf(),
         user_id=int(str(seller_id)),
         is_admin=False,
         dispute_id=int(str(dispute_id)),

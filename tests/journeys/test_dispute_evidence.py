@@ -8,6 +8,7 @@ from marketplace.disputes.evidence_rules import LONGEST_TEXT, EvidenceFile, Evid
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.sandbox import disputes as bank
 from marketplace.transitions import AlreadyThere
+from tests import evidence
 from tests.builders import World
 from tests.faults import Fault, wire_fault
 from tests.journeys.test_disputes import (
@@ -24,8 +25,7 @@ from tests.journeys.test_disputes import (
 )
 from tests.races import at_once, refusals
 
-PDF = b"%PDF-1.7 a receipt"
-PNG = b"\x89PNG\r\n\x1a\n a picture"
+PDF, PNG = evidence.pdf(b"a receipt"), evidence.png()
 TEXT = EvidenceText.UNCATEGORIZED_TEXT
 
 

@@ -1,11 +1,14 @@
 """A sale becomes money in the seller's bank: on its day, once, for as much as was promised."""
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import text
 
 from marketplace import db
-from marketplace.payments import hold_decisions
+from marketplace.orders import operations as orders
+from marketplace.orders import rules
+from marketplace.payments import hold_decisions, holds
 from marketplace.payouts import queries
 from marketplace.sandbox import reversals
 from tests.builders import World
@@ -114,6 +117,77 @@ def test_s3_a_sale_of_11000_sek_at_seven_percent_pays_10230_on_the_day_that_was_
     world.later(days=5)
     assert world.payouts() == [("paid", 1_023_000)]
     assert queries.expected_dates(seller_id, ids, policy=policy, now=world.now) == {}
+
+
+def test_a_busy_seller_is_paid_once_a_day_with_all_that_is_released_on_it(world: World) -> None:
+    """Three sales of one day whose holds end at noon, two hours later and six hours later: one payout, that day."""
+    world.noon()
+    seller_id = world.seller()
+    world.onboard(seller_id)
+    for hours in (0, 2, 4):
+        world.advance(hours=hours)
+        world.sold(seller_id, 10_000)
+    world.later(days=29, hours=18, minutes=30)
+    shares = "SELECT status, count(*) FROM payment_transaction GROUP BY status ORDER BY status"
+    assert world.rows(shares) == [("available", 1), ("held", 2)]
+    assert world.payouts() == [], "more comes today"
+    skip = "SELECT cause, planned_run::date FROM payout_skip WHERE ended_at IS NULL"
+    assert world.rows(skip) == [("scheduled", world.now.date())]
+    world.later(hours=6)
+    assert world.payouts() == [("in_transit", 3 * 9_380)]
+    [(begun,)] = world.rows("SELECT started_at FROM payout")
+
+    # The buyer's own word releases one more on the same day: it waits for tomorrow's payout, and is asked for at once.
+    db.atomic(holds.confirm_received, (), **received(world, seller_id))
+    world.settle_down()
+    assert world.payouts() == [("in_transit", 3 * 9_380)]
+    [(share_id,)] = world.rows("SELECT max(id) FROM payment_transaction")
+    ids, policy = [int(str(share_id))], world.settings.money
+    promised = queries.expected_dates(seller_id, ids, policy=policy, now=world.now)[ids[0]].at
+    assert promised is not None
+    assert promised.date() == world.now.date() + timedelta(days=1)
+    world.later(days=1)
+    assert world.payouts() == [("in_transit", 3 * 9_380), ("in_transit", 9_380)]
+    [_, (next_begun,)] = world.rows("SELECT started_at FROM payout ORDER BY id")
+    assert begun.date() < next_begun.date()  # type: ignore[attr-defined]
+
+
+def received(world: World, seller_id: int) -> dict[str, Any]:
+    """Sell one more part; return what confirming its receipt takes."""
+    buyer_id = world.person()
+    world.put_in_cart(buyer_id, world.listing(seller_id, 10_000))
+    world.pay(world.check_out(buyer_id), "4000000000000077")  # settled at once
+    world.settle_down()
+    [(number,)] = world.rows('SELECT number FROM "order" ORDER BY id DESC LIMIT 1')
+    parcel = rules.parcel("ups", name="", tracking_number="1Z999AA10123456784", link="")
+    db.atomic(orders.ship, (), seller_id=seller_id, number=str(number), parcel=parcel, now=world.now)
+    return {"buyer_id": buyer_id, "number": str(number), "policy": world.settings.money, "now": world.now}
+
+
+def test_banks_take_whole_forints_and_the_rest_goes_with_the_next_payout(world: World) -> None:
+    seller_id = world.paid_seller(3_000_055, country="HU", currency="HUF")
+    [(net,)] = world.rows("SELECT net_minor FROM payment_transaction")
+    whole, rest = int(str(net)) // 100 * 100, int(str(net)) % 100
+    assert rest
+    world.later(days=30, hours=1)
+    assert world.payouts() == [("in_transit", whole)]
+    assert world.transfers() == [whole]
+    assert world.rows("SELECT rest_minor FROM payout") == [(rest,)]
+    assert world.rows("SELECT DISTINCT status FROM outbound_call WHERE kind = 'bank_payout'") == [("done",)]
+    [(number,)] = world.rows("SELECT number FROM payout")
+    browser = world.client(seller_id)
+    assert "banks take whole HUF only" in browser.get(f"/seller/payouts/{number}").text
+    assert f"0.{rest:02d}" in browser.get("/seller/balance?currency=HUF").text
+    world.later(days=7)
+    assert world.payouts() == [("paid", whole)]
+    assert world.rows("SELECT status, paid_out_minor FROM payment_transaction") == [("available", whole)]
+    assert world.rows("SELECT cause, amount_minor FROM payout_skip WHERE ended_at IS NULL") == [("below_minimum", rest)]
+
+    world.sold(seller_id, 2_000_000, currency="HUF")
+    [(other,)] = world.rows("SELECT net_minor FROM payment_transaction ORDER BY id DESC LIMIT 1")
+    world.later(days=31)
+    both = rest + int(str(other))
+    assert world.payouts()[1:] == [("in_transit", both - both % 100)]
 
 
 def test_a_weekly_seller_is_paid_on_their_weekday_and_late_runs_make_up_for_it(world: World) -> None:

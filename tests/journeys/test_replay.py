@@ -1,5 +1,6 @@
 """Every event that ever came, applied once more: dry and for real, and nothing is another than before."""
 
+import json
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -66,3 +67,19 @@ def test_replaying_every_event_of_a_life_changes_nothing(world: World) -> None:
     kinds = {str(kind) for (kind,) in world.rows("SELECT DISTINCT type FROM provider_event")}
     assert kinds >= {"charge.failed", "refund.created", "transfer.created", "payout.paid", "charge.dispute.closed"}
     assert_replaying_changes_nothing(world)
+
+
+def test_the_command_replays_in_batch_and_asks_for_a_reason(world: World) -> None:
+    world.paid_purchase(2_000)
+    world.settle_down()
+    run = world.app.test_cli_runner().invoke
+    [(events,)] = world.rows("SELECT count(*) FROM provider_event")
+    day = f"{world.now:%Y-%m-%d}"
+    dry = run(args=["replay-events", "--since", day, "--dry-run"])
+    assert dry.exit_code == 0, dry.output
+    assert sum(json.loads(dry.output).values()) == events
+    assert world.rows("SELECT count(*) FROM event_attempt WHERE road = 'replay'") == [(0,)]
+    assert run(args=["replay-events"]).exit_code == 2
+    assert json.loads(run(args=["replay-events", "--reason", "A test."]).output) == json.loads(dry.output)
+    assert world.rows("SELECT count(*), min(reason) FROM event_attempt WHERE road = 'replay'") == [(events, "A test.")]
+    assert run(args=["replay-events", "--since", "2190-01-01", "--dry-run"]).output == "{}\n"

@@ -7,11 +7,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from marketplace.sandbox import disputes as bank
+from tests import evidence
 from tests.builders import World, form_token
 from tests.journeys.test_disputes import FRAUD, INQUIRY, WARNING, at_the_bank, bought_with, dispute, later
 from tests.pages.test_lists import table
 
-PDF = b"%PDF-1.7 proof"
+PDF = evidence.pdf()
 
 
 def post(client: FlaskClient, page: str, path: str, **form: object) -> TestResponse:

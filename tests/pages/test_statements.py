@@ -3,14 +3,20 @@
 import csv
 import io
 import random
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import psycopg
 import pytest
 import typst
 from flask.testing import FlaskClient
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from marketplace import db
+from marketplace.ledger import operations as ledger
+from marketplace.ledger.accounts import Account
+from marketplace.ledger.operations import Line
 from marketplace.paging import Cursor
 from marketplace.statements import operations, queries, rules, sheet_queries
 from marketplace.statements.sheet_queries import Which
@@ -110,6 +116,26 @@ def test_a_closed_month_never_changes_and_is_told_once(world: World) -> None:
     assert f"Your statement of {closed[0].month:%B %Y} is ready" in words
     with pytest.raises(psycopg.errors.IntegrityConstraintViolation), psycopg.connect(world.urls.owner) as connection:
         connection.execute("UPDATE seller_statement SET closing_minor = closing_minor")
+
+
+@pytest.mark.tampers
+def test_nothing_is_booked_into_a_month_that_is_closed(world: World) -> None:
+    """The database itself refuses it, to the last moment of the month; the first one after it is open."""
+    seller_id = world.seller()
+    sell(world, seller_id, 5_000)
+    later(world, days=40)
+    [(month,)] = world.rows("SELECT max(month) FROM statement_month")
+    end = rules.end_of(month)  # type: ignore[arg-type]
+    lines = [Line(Account.SELLER_PAYABLE, 5, owner_id=seller_id), Line(Account.SELLER_PAYABLE, -5, owner_id=seller_id)]
+
+    def book(session: Session, moment: datetime) -> int:
+        facts = {"key": f"at {moment}", "description": "Nothing", "currency": "USD", "payment_id": None}
+        return ledger.book(session, lines=lines, now=moment, **facts)  # type: ignore[arg-type]
+
+    for moment in (end - timedelta(microseconds=1), end - timedelta(days=45)):
+        with pytest.raises(IntegrityError, match="falls into a month that is closed"):
+            db.atomic(book, (), moment)
+    assert db.atomic(book, (), end)
 
 
 def test_many_workers_close_a_month_once_and_catch_up_on_what_was_missed(world: World) -> None:

@@ -24,7 +24,7 @@ HELD = ShareFacts(
     payout=None,
     arrives_at=None,
 )
-SELLER = SellerFacts(Schedule(Interval.DAILY), None, timedelta(days=14))
+SELLER = SellerFacts(Schedule(Interval.DAILY), None, NOW, timedelta(days=14))
 AVAILABLE = replace(HELD, status=TransactionStatus.AVAILABLE, has_arrived=True)
 LEAVING = replace(AVAILABLE, status=TransactionStatus.TRANSFERRING, payout=PayoutStatus.IN_TRANSIT, arrives_at=RELEASE)
 
@@ -57,4 +57,5 @@ def test_each_share_has_one_answer(
 def test_what_stands_in_every_payouts_way_counts_for_what_is_available() -> None:
     assert explain(AVAILABLE, replace(SELLER, skip=SkipCause.NO_ACCOUNT), NOW).wait is Wait.SKIPPED
     assert explain(HELD, replace(SELLER, skip=SkipCause.NO_ACCOUNT), NOW).wait is Wait.ARRIVAL
-    assert explain(AVAILABLE, replace(SELLER, schedule=Schedule(Interval.MANUAL)), NOW).wait is Wait.REQUEST
+    on_request = replace(SELLER, schedule=Schedule(Interval.MANUAL), next_run=None)
+    assert explain(AVAILABLE, on_request, NOW).wait is Wait.REQUEST

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from marketplace.config import MoneyPolicy
+from marketplace.payouts.amount_rules import lines_of, payable_minor
 from marketplace.payouts.rules import (
     Again,
     Occasion,
@@ -13,8 +14,10 @@ from marketplace.payouts.rules import (
     SkipCause,
     Standing,
     default_schedule,
+    due_at,
     expected_payout,
     next_run,
+    planned_run,
     refusal,
     why_not,
 )
@@ -150,3 +153,59 @@ def test_s36_what_follows_a_refusal(code: str, again: Again, wait: timedelta | N
     assert found.again is again
     assert found.next_attempt_at == (None if wait is None else NOW + wait)
     assert found.words.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("currency", "shares", "expected"),
+    [
+        ("USD", [(1, 9_380), (2, 55)], [(1, 9_380), (2, 55)]),
+        ("JPY", [(1, 9_381)], [(1, 9_381)]),
+        ("HUF", [(1, 9_300), (2, 9_400)], [(1, 9_300), (2, 9_400)]),
+        ("HUF", [(1, 9_380), (2, 9_355)], [(1, 9_380), (2, 9_320)]),
+        ("TWD", [(1, 9_380), (2, 20), (3, 5)], [(1, 9_380), (2, 20)]),
+        ("TWD", [(1, 9_380), (2, 15), (3, 4)], [(1, 9_300)]),
+        ("KWD", [(1, 9_387)], [(1, 9_380)]),
+        ("HUF", [(1, 99)], []),
+    ],
+)
+def test_banks_take_whole_units_of_some_currencies_and_the_last_shares_keep_the_rest(
+    currency: str, shares: list[tuple[int, int]], expected: list[tuple[int, int]]
+) -> None:
+    """https://docs.stripe.com/currencies: HUF and TWD are charged with decimals and paid out without."""
+    lines, ready = lines_of(currency, shares), sum(left for _, left in shares)
+    assert lines == expected
+    assert sum(amount for _, amount in lines) == payable_minor(currency, ready)
+
+
+def test_less_than_a_whole_unit_is_below_the_minimum() -> None:
+    forints = replace(READY, currency="HUF", ready_minor=199, schedule=replace(DAILY, least_minor=101))
+    assert why_not(forints, Occasion.SCHEDULE, NOW) is SkipCause.BELOW_MINIMUM
+    assert why_not(replace(forints, ready_minor=200), Occasion.SCHEDULE, NOW) is None
+
+
+LATER, TOMORROW = at("2026-12-01 18:30"), at("2026-12-02 06:00")
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, NOW),
+        ({"more_at": LATER}, LATER),
+        ({"is_paid_today": True}, TOMORROW),
+        ({"is_paid_today": True, "more_at": LATER}, TOMORROW),
+        ({"planned_run": at("2026-11-28 06:00")}, at("2026-11-28 06:00")),
+        ({"planned_run": at("2026-11-28 06:00"), "more_at": LATER}, LATER),
+        ({"schedule": replace(MONDAYS, least_minor=100), "more_at": LATER}, at("2026-12-07 06:00")),
+        ({"schedule": MANUAL}, None),
+    ],
+)
+def test_one_payout_a_day_takes_all_that_is_released_on_it(
+    changed: dict[str, object], expected: datetime | None
+) -> None:
+    standing = replace(READY, **changed)  # type: ignore[arg-type]
+    assert due_at(standing, NOW) == expected
+    is_due = expected is not None and expected <= NOW
+    assert (why_not(standing, Occasion.SCHEDULE, NOW) is None) == is_due
+    if expected is not None and not is_due:
+        assert planned_run(standing, SkipCause.SCHEDULED, NOW) == expected
+    assert why_not(standing, Occasion.REQUEST, NOW) is None, "whoever asks is paid at once"

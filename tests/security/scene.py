@@ -20,7 +20,9 @@ from marketplace.disputes.flows import keep_file
 from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
 from marketplace.sandbox import disputes as bank
+from tests import evidence
 from tests.builders import Bought, World, form_token
+from tests.builders_reconciliation import book_at_the_provider, reconcile
 
 ELSEWHERE = "203.0.113.9"  # no request of these tests comes from the machine itself
 SIDES = ("A", "B")
@@ -110,6 +112,8 @@ def values_for(rule: Rule, side: Side) -> dict[str, object]:
         figures = {"number": side.values["refund_number"], "figure": "amount"}
     if "/disputes/<" in rule.rule:
         figures = {"number": side.values["dispute_number"], "figure": "held"}
+    if "/reconciliation/<" in rule.rule:
+        figures = {"number": side.values["break_number"]}
     if rule.endpoint == "seller.explain_share":
         figures = {"pot": "blocked"}  # a refund of each order is asked for
     slugs = {"slug": side.values["shop_slug" if rule.endpoint == "shop.shop" else "listing_slug"]}
@@ -148,6 +152,9 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     world.ask_refund(bought, Wish(percent=10))
     inquire(world, bought)
     _add_file(world, bought, seller_id)
+    # Of no seller's money, so that nobody's payouts wait for it.
+    book_at_the_provider(world, "stripe_fee", -100)
+    reconcile(world, in_minutes=10)
     device = db.atomic(
         accounts.open_session,
         (),
@@ -192,7 +199,7 @@ def inquire(world: World, bought: Bought) -> None:
 def _add_file(world: World, bought: Bought, seller_id: int) -> None:
     [(dispute_id,)] = world.rows("SELECT id FROM dispute WHERE payment_id = %s", bought.payment_id)
     keep_file(
-        b"%PDF-1.7",
+        evidence.pdf(),
         user_id=seller_id,
         is_admin=False,
         dispute_id=int(str(dispute_id)),
@@ -220,6 +227,7 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
             "SELECT f.id FROM dispute_file f JOIN dispute d ON d.id = f.dispute_id WHERE d.payment_id = %s",
             bought.payment_id,
         ),
+        "break_number": only("SELECT max(number) FROM reconciliation_break WHERE currency = %s", "USD"),
         "number": only('SELECT number FROM "order" WHERE purchase_id = %s', bought.purchase_id),
         "payment_id": bought.payment_id,
         "share_id": only("SELECT id FROM payment_transaction WHERE payment_id = %s", bought.payment_id),

@@ -6,8 +6,11 @@ from marketplace.web.admin import (
     debts,
     dispute_desk,
     disputes,
+    event_page,
+    event_replay,
     events,
     explain,
+    health,
     hold,
     jobs,
     ledger,
@@ -18,12 +21,16 @@ from marketplace.web.admin import (
     payouts,
     proof,
     purchases,
+    reconciliation,
+    reconciliation_break,
+    reconciliation_lines,
     refund_deciding,
     refund_rules,
     refund_starting,
     refunds,
     states,
     taking_back,
+    unmatched,
     users,
 )
 
@@ -49,7 +56,18 @@ _HOLD = "/admin/payments/<int(max=9223372036854775807):payment_id>/shares/<int(m
 blueprint.add_url_rule(_HOLD, view_func=hold.hold)
 blueprint.add_url_rule(f"{_HOLD}/decide", view_func=hold.decide_hold, methods=["POST"])
 blueprint.add_url_rule("/admin/events", view_func=events.events)
-blueprint.add_url_rule("/admin/events/<int(max=9223372036854775807):event_row_id>", view_func=events.event)
+_EVENT = "/admin/events/<int(max=9223372036854775807):event_row_id>"
+_UNMATCHED = "/admin/unmatched/<int(max=9223372036854775807):event_row_id>"
+blueprint.add_url_rule(_EVENT, view_func=event_page.event)
+blueprint.add_url_rule(f"{_EVENT}/replay", "replay", event_replay.replay_page)
+blueprint.add_url_rule(f"{_EVENT}/replay/run", view_func=event_replay.replay_event, methods=["POST"])
+blueprint.add_url_rule("/admin/unmatched", "unmatched", unmatched.unmatched_events)
+blueprint.add_url_rule(_UNMATCHED, view_func=unmatched.unmatched_event)
+blueprint.add_url_rule(f"{_UNMATCHED}/decide", view_func=unmatched.decide_unmatched, methods=["POST"])
+blueprint.add_url_rule(f"{_UNMATCHED}/take-up", view_func=unmatched.take_up_event, methods=["POST"])
+blueprint.add_url_rule("/admin/health", "health", health.board_page)
+blueprint.add_url_rule("/admin/health/check-books/run", view_func=health.check_books_now, methods=["POST"])
+blueprint.add_url_rule("/admin/health/<name>", view_func=health.health_list)
 blueprint.add_url_rule("/admin/jobs", view_func=jobs.jobs_page)
 blueprint.add_url_rule(
     "/admin/jobs/<int(max=9223372036854775807):job_id>/retry", view_func=jobs.retry_job, methods=["POST"]
@@ -105,3 +123,13 @@ _OF_SELLER = "/admin/payouts/sellers/<int(max=9223372036854775807):seller_id>"
 blueprint.add_url_rule(_OF_SELLER, view_func=payout_seller.payouts_of_seller)
 blueprint.add_url_rule(f"{_OF_SELLER}/stop", view_func=payout_seller.stop_payouts, methods=["POST"])
 blueprint.add_url_rule(f"{_OF_SELLER}/lift", view_func=payout_seller.lift_payout_stop, methods=["POST"])
+_RECONCILIATION = "/admin/reconciliation"
+blueprint.add_url_rule(_RECONCILIATION, view_func=reconciliation.reconciliation)
+blueprint.add_url_rule(f"{_RECONCILIATION}/run", view_func=reconciliation.start_reconciliation, methods=["POST"])
+blueprint.add_url_rule(f"{_RECONCILIATION}/runs", view_func=reconciliation.reconciliation_runs)
+blueprint.add_url_rule(f"{_RECONCILIATION}/lines", view_func=reconciliation_lines.reconciliation_lines)
+_BREAK = f"{_RECONCILIATION}/<number>"
+blueprint.add_url_rule(_BREAK, view_func=reconciliation_break.reconciliation_break)
+blueprint.add_url_rule(f"{_BREAK}/reread", view_func=reconciliation_break.reread_break, methods=["POST"])
+blueprint.add_url_rule(f"{_BREAK}/correct", view_func=reconciliation_break.correct_break, methods=["POST"])
+blueprint.add_url_rule(f"{_BREAK}/explain", view_func=reconciliation_break.explain_break, methods=["POST"])

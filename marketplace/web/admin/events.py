@@ -1,25 +1,57 @@
-"""The inbox of provider events: the list and one of them, with its payload redacted."""
+"""The inbox of provider events: every one with what came of it, by type, state, object, day, endpoint and road."""
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.paging import every
+from marketplace import clock
+from marketplace.paging import Listed, every
 from marketplace.provider_events import queries, rules
-from marketplace.provider_events.queries import EventSummary, Sought
-from marketplace.provider_events.states import EventStatus
+from marketplace.provider_events.handlers import ACCOUNT_HANDLERS, HANDLERS
+from marketplace.provider_events.queries import Endpoint, EventSummary, Sought
+from marketplace.provider_events.states import EventRoad, EventStatus
 from marketplace.web import guards, lists, wording
 from marketplace.web.console import Console, admin_console
-from marketplace.web.explaining import Crumb
-from marketplace.web.lists import Tab, Tools
-from marketplace.web.order_parts import Fact
-from marketplace.web.pages import sentence, time_text
+from marketplace.web.lists import Asked, Tab, Tools
+from marketplace.web.pages import time_text
+from marketplace.web.refund_parts import age_text
 from marketplace.web.wording import Badge
 
-_CSV_COLUMNS = ("Event", "Type", "About", "Status", "Payment", "Tries", "Note", "Received (UTC)")
+_CSV_COLUMNS = (
+    "Event", "Type", "About", "Account", "Came by", "Status", "Payment", "Tries", "Note", "Received (UTC)",
+)  # fmt: skip
+ROADS = {
+    EventRoad.WEBHOOK: "Webhook",
+    EventRoad.LISTED: "Provider's list",
+    EventRoad.REREAD: "Read again",
+    EventRoad.REPLAY: "Replay",
+    EventRoad.DECISION: "Decision",
+}
+_WAITING = frozenset({EventStatus.RECEIVED, EventStatus.PARKED})
+_FIRST_ROADS = (EventRoad.WEBHOOK, EventRoad.LISTED)
+_ENDPOINTS = {Endpoint.OURS: "Our account", Endpoint.ACCOUNTS: "Sellers' accounts"}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a filter."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A filter with a few choices."""
+
+    name: str
+    label: str
+    options: tuple[Option, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +62,14 @@ class EventRow:
     event_id: str
     url: str
     object_id: str
+    account: str
+    road: str
+    tries: str
     badge: Badge
     note: str
     received: str
+    age: str
+    """How long it waits for its effect; "" once it has had it."""
     payment: str
     payment_url: str
 
@@ -45,32 +82,28 @@ class EventsPage:
     console: Console
     tabs: tuple[Tab, ...]
     text: str
+    menus: tuple[Menu, ...]
     rows: tuple[EventRow, ...]
     tools: Tools
     list_url: str
     is_narrowed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class EventPage:
-    """What templates/admin/event.html shows."""
-
-    title: str
-    console: Console
-    crumbs: tuple[Crumb, ...]
-    badge: Badge
-    note: str
-    facts: tuple[Fact, ...]
-    payment_url: str
-    payload: str
+    unmatched_url: str
 
 
 @guards.admin_only
 def events() -> ResponseReturnValue:
     """List the events that providers sent, newest first."""
     status, text = lists.choice(EventStatus, "status"), lists.search_text()
-    asked = lists.asked(status=status.value if status else "", q=text)
-    sought = Sought(text, status, asked.period)
+    endpoint, road = lists.choice(Endpoint, "account"), lists.choice(EventRoad, "road")
+    kind = request.args.get("type", "")[:200].replace("\0", "")
+    asked = lists.asked(
+        status=status.value if status else "",
+        q=text,
+        type=kind,
+        account=endpoint.value if endpoint else "",
+        road=road.value if road else "",
+    )
+    sought = Sought(text, status, asked.period, kind, endpoint, road)
     read = partial(queries.events, sought)
     if asked.is_csv:
         return lists.csv_file("events", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
@@ -86,43 +119,58 @@ def events() -> ResponseReturnValue:
             ),
         ),
         text=text,
-        rows=event_rows(listed.rows),
-        tools=asked.tools(listed, {"q": f"Search: {text}"}),
+        menus=_menus(kind, endpoint, road),
+        rows=event_rows(listed.rows, clock.now()),
+        tools=_tools(asked, listed, text, kind, endpoint, road),
         list_url=url_for("admin.events"),
         is_narrowed=asked.url() != url_for("admin.events"),
+        unmatched_url=url_for("admin.unmatched"),
     )
     return render_template("admin/events.html", page=page)
 
 
-@guards.admin_only
-def event(event_row_id: int) -> ResponseReturnValue:
-    """Show one event; of its payload only what is known to be harmless."""
-    found = queries.event(event_row_id)
-    summary = found.summary
-    facts = [
-        Fact("Provider", sentence(summary.provider)),
-        Fact("Event", summary.event_id),
-        Fact("About", summary.object_id or "Nothing we know"),
-        Fact("Received", time_text(summary.received_at)),
-        Fact("Tries to apply it", str(summary.attempts)),
-        Fact("Body SHA-256", found.body_sha256.hex()),
-    ]
-    if summary.next_attempt_at is not None:
-        facts.append(Fact("Next try", time_text(summary.next_attempt_at)))
-    page = EventPage(
-        title=summary.type,
-        console=admin_console("events"),
-        crumbs=(Crumb("Events", url_for("admin.events")),),
-        badge=wording.badge(summary.status),
-        note=summary.note,
-        facts=tuple(facts),
-        payment_url=url_for("admin.payment", payment_id=summary.payment_id) if summary.payment_id else "",
-        payload=shown(found.payload),
+def _menus(kind: str, endpoint: Endpoint | None, road: EventRoad | None) -> tuple[Menu, ...]:
+    """Return the filters beside the search; each stands in the form under its name."""
+    known = sorted({*HANDLERS, *ACCOUNT_HANDLERS, *([kind] if kind else ())})
+    types = [Option(each, each, each == kind) for each in known]
+    return (
+        Menu("type", "Type", (Option("", "All types", not kind), *types)),
+        Menu(
+            "account",
+            "Endpoint",
+            (
+                Option("", "Both", endpoint is None),
+                *(Option(each.value, word, each is endpoint) for each, word in _ENDPOINTS.items()),
+            ),
+        ),
+        Menu(
+            "road",
+            "Came by",
+            (
+                Option("", "Any road", road is None),
+                *(Option(each.value, ROADS[each], each is road) for each in _FIRST_ROADS),
+            ),
+        ),
     )
-    return render_template("admin/event.html", page=page)
 
 
-def event_rows(events: tuple[EventSummary, ...]) -> tuple[EventRow, ...]:
+def _tools(
+    asked: Asked,
+    listed: Listed[EventSummary],
+    text: str,
+    kind: str,
+    endpoint: Endpoint | None,
+    road: EventRoad | None,
+) -> Tools:
+    chips = {"q": f"Search: {text}", "type": f"Type: {kind}"}
+    if endpoint is not None:
+        chips["account"] = f"Endpoint: {_ENDPOINTS[endpoint]}"
+    if road is not None:
+        chips["road"] = f"Came by: {ROADS[road]}"
+    return asked.tools(listed, chips)
+
+
+def event_rows(events: tuple[EventSummary, ...], now: datetime) -> tuple[EventRow, ...]:
     """Return events as rows of a table."""
     return tuple(
         EventRow(
@@ -130,9 +178,13 @@ def event_rows(events: tuple[EventSummary, ...]) -> tuple[EventRow, ...]:
             event_id=event.event_id,
             url=url_for("admin.event", event_row_id=event.id),
             object_id=event.object_id or "",
+            account=event.account or "",
+            road=ROADS[event.road],
+            tries="1 try" if event.attempts == 1 else f"{event.attempts} tries",
             badge=wording.badge(event.status),
             note=event.note,
             received=time_text(event.received_at),
+            age=f"waits {age_text(event.received_at, now)}" if event.status in _WAITING else "",
             payment=f"Payment {event.payment_id}" if event.payment_id else "",
             payment_url=url_for("admin.payment", payment_id=event.payment_id) if event.payment_id else "",
         )
@@ -146,5 +198,6 @@ def shown(document: object) -> str:
 
 
 def _csv_row(event: EventSummary) -> tuple[object, ...]:
-    about = (event.object_id, event.status.label, event.payment_id, event.attempts, event.note)
-    return (event.event_id, event.type, *about, event.received_at)
+    came = (event.object_id, event.account, ROADS[event.road])
+    standing = (event.status.label, event.payment_id, event.attempts, event.note)
+    return (event.event_id, event.type, *came, *standing, event.received_at)

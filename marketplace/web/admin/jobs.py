@@ -29,6 +29,7 @@ _WORDS = {
     "rescue_stalled": "Rescue of stalled jobs",
     "read_event": "Read event",
     "replay_seed": "Play a seed of the simulation again",
+    jobs.CHECK_BOOKS: "The books, recomputed",
     "move_time": "Demo time: the next day",
 }
 _CSV_COLUMNS = ("Job", "Name", "Status", "Arguments", "Attempts", "Queued (UTC)", "Error")
@@ -204,4 +205,6 @@ def _words(name: str) -> str:
 
 def _interval_text(span: timedelta) -> str:
     seconds = span // timedelta(seconds=1)
+    if seconds >= 86_400:
+        return "night"
     return f"{seconds} seconds" if seconds < 60 else "minute" if seconds == 60 else f"{seconds // 60} minutes"

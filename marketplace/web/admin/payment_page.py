@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import url_for
 
+from marketplace import clock
 from marketplace.disputes.page_queries import DisputeRow
 from marketplace.ledger.queries import PostingRow
 from marketplace.payments.admin_queries import Call, PaymentRecord, ProviderLine, SellerShare, Tracker
@@ -174,7 +175,7 @@ def build(facts: Facts) -> PaymentPage:
         disputes=dispute_parts.box(facts.disputes, "admin"),
         provider_lines=tuple(_provider_line(line) for line in facts.provider_lines),
         calls=tuple(_call(call) for call in facts.calls),
-        events=event_rows(tuple(facts.events)),
+        events=event_rows(tuple(facts.events), clock.now()),
         ledgers=_ledgers(facts.postings),
         entries=wording.audit(facts.changes, _LABELS),
     )

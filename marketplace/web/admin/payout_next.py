@@ -61,14 +61,14 @@ def upcoming(policy: MoneyPolicy, now: datetime) -> Preview:
 
 def _row(each: Candidate, cause: SkipCause | None, shop: str, now: datetime) -> Upcoming:
     standing, currency = each.standing, each.currency
-    run = standing.planned_run or rules.next_run(standing.schedule, now)
+    run = rules.due_at(standing, now)
     is_waiting = cause in {None, SkipCause.SCHEDULED}
     waiting_minor = standing.blocked_minor + standing.unsettled_minor
     return Upcoming(
         shop=shop,
         shop_url=url_for("admin.payouts_of_seller", seller_id=each.seller_id),
         schedule=standing.schedule.interval.value.capitalize(),
-        ready=money_text(standing.ready_minor, currency),
+        ready=money_text(standing.payable_minor or standing.ready_minor, currency),
         waiting=money_text(waiting_minor, currency) if waiting_minor else "",
         verdict=_verdict(cause),
         why=f"The seller reads: {cause.words}" if cause is not None and not is_waiting else "",

@@ -175,6 +175,7 @@ def _facts(row: PayoutRow) -> list[Fact]:
         ("Payment to the bank", row.provider_payout_id),
         ("Taken back", money_text(row.reversed_minor, row.currency) if row.reversed_minor else ""),
         ("Provider's code", row.failure_code),
+        ("Left for the next payout", money_text(row.rest_minor, row.currency) if row.rest_minor else ""),
     )
     return [Fact(label, value) for label, value in found if value]
 

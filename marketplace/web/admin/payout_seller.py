@@ -13,6 +13,7 @@ from marketplace.payouts import account_queries, admin_queries, stops
 from marketplace.payouts.admin_queries import SkipRow, Sought, StopRow
 from marketplace.payouts.rules import SkipCause
 from marketplace.payouts.stops import Stopped
+from marketplace.reconciliation import break_queries
 from marketplace.web import guards, wording
 from marketplace.web.admin import payout_page
 from marketplace.web.admin.payout_forms import DecisionForm
@@ -45,6 +46,14 @@ class PayoutView:
 
 
 @dataclass(frozen=True, slots=True)
+class BreakLink:
+    """An open break that keeps the seller from being paid."""
+
+    number: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class SellerPage:
     """What templates/admin/payout_seller.html shows."""
 
@@ -53,6 +62,8 @@ class SellerPage:
     badges: tuple[Badge, ...]
     user_url: str
     all_url: str
+    doubts: tuple[BreakLink, ...]
+    """The open breaks that keep them from being paid."""
     is_stopped: bool
     stop_url: str
     lift_url: str
@@ -114,13 +125,16 @@ def _show(seller_id: int, form: DecisionForm, code: int) -> ResponseReturnValue:
     stopped = admin_queries.stops_of(seller_id)
     is_stopped = bool(stopped) and stopped[0].lifted_at is None
     newest = admin_queries.payouts(Sought(seller_id=seller_id), Cursor(size=_NEWEST))
+    doubts = break_queries.open_of_seller(seller_id)
     stop = (Badge("Payouts stopped", "bad"),) if is_stopped else ()
+    doubt = (Badge("Being checked", "bad"),) if doubts else ()
     page = SellerPage(
         title=f"Payouts of {shop.name}",
         console=admin_console("payouts"),
-        badges=(wording.badge(account.status if account else None, "No account yet"), *stop),
+        badges=(wording.badge(account.status if account else None, "No account yet"), *stop, *doubt),
         user_url=url_for("admin.user", user_id=seller_id),
         all_url=url_for("admin.payouts", q=shop.name),
+        doubts=tuple(BreakLink(number, url_for("admin.reconciliation_break", number=number)) for number in doubts),
         is_stopped=is_stopped,
         stop_url=url_for("admin.stop_payouts", seller_id=seller_id),
         lift_url=url_for("admin.lift_payout_stop", seller_id=seller_id),

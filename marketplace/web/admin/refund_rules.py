@@ -73,6 +73,12 @@ _WORDS = {
         "payment goes back. Without another purchase it counts, as long as the goods are there.",
         _OWED,
     ),
+    _R.NOBODYS: Words(
+        "Money for nothing we sold",
+        "The provider took money without an order of the shop, and an admin found that it belongs to no purchase. All "
+        "of it goes back to whoever paid.",
+        _OWED,
+    ),
 }
 
 

@@ -15,7 +15,7 @@ from marketplace.web.admin.state_words import MACHINES, MEANINGS
 from marketplace.web.console import Console, admin_console
 from marketplace.web.wording import Badge
 
-_ADDRESSES = {
+ADDRESSES = {
     Page.PAYMENT: ("admin.payment", "payment_id", "Payment"),
     Page.PURCHASE: ("admin.purchase", "number", "Purchase"),
     Page.ORDER: ("admin.purchase", "number", "Order"),
@@ -99,7 +99,7 @@ def _example(found: Example | None) -> tuple[str, str, str]:
     note = "It has been in this state; nothing is now." if found.is_past else ""
     if found.page is Page.NONE:
         return "Not shown", "", note or "Only its seller sees it."
-    endpoint, name, word = _ADDRESSES[found.page]
+    endpoint, name, word = ADDRESSES[found.page]
     values: dict[str, Any] = {name: found.key}
     return f"{word} {found.key}", url_for(endpoint, **values), note
 

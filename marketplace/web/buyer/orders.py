@@ -130,9 +130,7 @@ def received(number: str) -> ResponseReturnValue:
     known = lists.number(number)
     try:
         policy = current_app.extensions["settings"].money
-        db.atomic(
-            holds.confirm_received, (), buyer_id=viewer.user_id, number=known, policy=policy, now=clock.now()
-        )
+        db.atomic(holds.confirm_received, (), buyer_id=viewer.user_id, number=known, policy=policy, now=clock.now())
     except (AlreadyThere, MoveNotAllowed) as error:
         flash(error.message, "wait")
     else:

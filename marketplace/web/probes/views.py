@@ -5,8 +5,9 @@ from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
+from marketplace import clock
 from marketplace.errors import NotFound
-from marketplace.reconciliation import health
+from marketplace.reconciliation import board, board_rules, health
 from marketplace.web import guards
 
 
@@ -38,4 +39,11 @@ def metrics() -> ResponseReturnValue:
         gauge = Gauge(figure.name, figure.meaning, list(figure.labels), registry=registry)
         for values, number in figure.samples:
             (gauge.labels(*values) if values else gauge).set(number)
+    now, system_now = clock.now(), clock.system_now()
+    counts = Gauge("marketplace_health", "What the health board counts, by tile", ["tile"], registry=registry)
+    asks = Gauge("marketplace_health_level", "0 good, 1 look, 2 act, by tile", ["tile"], registry=registry)
+    for reading in board.readings(now=now, system_now=system_now):
+        counts.labels(reading.tile.value).set(reading.count)
+        its_level = board_rules.level(reading, board_rules.time_of(reading.tile, now, system_now))
+        asks.labels(reading.tile.value).set(list(board_rules.Level).index(its_level))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -138,6 +138,9 @@ def _facts(row: PayoutRow) -> tuple[Fact, ...]:
         Fact("Taken up", date_text(row.started_at)),
         Fact("Because", "You asked for it" if row.is_requested else "Its day had come"),
     ]
+    if row.rest_minor:
+        rest = money_text(row.rest_minor, row.currency)
+        facts.append(Fact("For your next payout", f"{rest}: banks take whole {row.currency} only"))
     if row.reversed_minor:
         facts.append(Fact("Taken back", money_text(row.reversed_minor, row.currency)))
     if row.transfer_id:

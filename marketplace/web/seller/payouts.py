@@ -25,7 +25,7 @@ _CSV_COLUMNS = (
     "Payout", "Taken up (UTC)", "Status", "Currency", "Amount", "Taken back", "Orders", "Bank", "Arrives (UTC)",
     "Problem",
 )  # fmt: skip
-_LINE_COLUMNS = ("Line", "Payout", "Order", "Currency", "Net of the sale", "Gone before", "Paid here", "Taken back")
+_LINE_COLUMNS = ("Line", "Payout", "Order", "Currency", "Net of the sale", "Not paid here", "Paid here", "Taken back")
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,13 +91,18 @@ def _send(seller_id: int, currency: str) -> ResponseReturnValue:
 
 def _form(ready: Sequence[Candidate]) -> WithdrawForm:
     form = WithdrawForm()
-    form.currency.choices = [
-        (each.currency, f"All that is available: {money_text(each.standing.ready_minor, each.currency)}")
-        for each in ready
-    ]
+    form.currency.choices = [(each.currency, _offer(each)) for each in ready]
     if form.currency.data is None and ready:
         form.currency.data = ready[0].currency
     return form
+
+
+def _offer(each: Candidate) -> str:
+    amount = money_text(each.standing.payable_minor, each.currency)
+    if each.standing.payable_minor == each.standing.ready_minor:
+        return f"All that is available: {amount}"
+    rest = money_text(each.standing.ready_minor - each.standing.payable_minor, each.currency)
+    return f"{amount}; banks take whole {each.currency} only, and {rest} waits for your next payout"
 
 
 def _page(viewer: guards.Viewer, found: Sequence[Candidate], ready: Sequence[Candidate]) -> WithdrawPage:

@@ -1,0 +1,129 @@
+"""What a file of the evidence must be: whole, by its structure and not by its name or its first bytes alone. Pure.
+
+Files are kept as they were sent, because they are evidence, and are only ever downloaded. What hides something behind
+its end, claims to be endless or can do something by itself is not taken (reliability.md section 7).
+"""
+
+import re
+from zlib import crc32
+
+from marketplace.errors import Invalid
+
+LARGEST_FILE_BYTES = 5 * 1024 * 1024
+LONGEST_SIDE = 10_000
+MOST_PIXELS = 40_000_000
+"""A small file can name a picture that fills the memory of whoever opens it."""
+_PNG, _JPEG, _PDF = b"\x89PNG\r\n\x1a\n", b"\xff\xd8", b"%PDF-"
+_SIZES_OF_JPEG = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_SCAN, _END_OF_JPEG = 0xDA, 0xD9
+_WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8)})
+_IN_SCAN = frozenset({0x00, *range(0xD0, 0xD8)})
+_ACTS_BY_ITSELF = (b"/JavaScript", b"/Launch", b"/EmbeddedFile", b"/RichMedia", b"/XFA")
+_END_OF_PDF = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF\s*\Z")
+_TABLE = re.compile(rb"\s*(xref\b|\d+\s+\d+\s+obj\b)")
+_VERSION = re.compile(rb"%PDF-(1\.[0-7]|2\.0)[\r\n ]")
+
+
+class _Broken(Exception):
+    """The file is not what it begins as."""
+
+
+def file_type(content: bytes) -> tuple[str, str]:
+    """Return media type and ending of a file by its structure.
+
+    Raises Invalid for nothing, more than 5 MB, another type, a picture too large to be looked at, anything behind the
+    end of a picture, or a PDF that is cut off or could act by itself.
+    """
+    if not content:
+        raise Invalid("Choose a file.", field="file")
+    if len(content) > LARGEST_FILE_BYTES:
+        raise Invalid("The file is larger than 5 MB.", field="file")
+    try:
+        return _type(content)
+    except (_Broken, IndexError) as error:
+        raise Invalid(f"This file is damaged: {error}. Save it once more and send that.", field="file") from error
+
+
+def _type(content: bytes) -> tuple[str, str]:
+    if content.startswith(_PNG):
+        _check_size(*_size_of_png(content))
+        return "image/png", "png"
+    if content.startswith(_JPEG):
+        _check_size(*_size_of_jpeg(content))
+        return "image/jpeg", "jpg"
+    if content.startswith(_PDF):
+        _check_pdf(content)
+        return "application/pdf", "pdf"
+    raise Invalid("Choose a PDF, a JPEG or a PNG.", field="file")
+
+
+def _check_size(width: int, height: int) -> None:
+    if not (0 < width <= LONGEST_SIDE and 0 < height <= LONGEST_SIDE and width * height <= MOST_PIXELS):
+        raise Invalid(f"The picture has {width} by {height} pixels. Send a smaller one.", field="file")
+
+
+def _size_of_png(content: bytes) -> tuple[int, int]:
+    """Return width and height; every chunk is whole and has its sum, and the last one ends the file."""
+    place, size, has_picture = len(_PNG), (0, 0), False
+    while True:
+        length, name = int.from_bytes(content[place : place + 4]), content[place + 4 : place + 8]
+        body, end = content[place + 8 : place + 8 + length], place + 12 + length
+        if end > len(content) or crc32(name + body) != int.from_bytes(content[end - 4 : end]):
+            raise _Broken("a part of the picture is missing or changed")
+        if (place == len(_PNG)) != (name == b"IHDR"):
+            raise _Broken("the picture does not begin with its size")
+        if name == b"IHDR":
+            size = int.from_bytes(body[:4]), int.from_bytes(body[4:8])
+        has_picture |= name == b"IDAT"
+        place = end
+        if name == b"IEND":
+            break
+    if place != len(content) or not has_picture:
+        raise _Broken("something else follows the picture" if has_picture else "there is no picture in it")
+    return size
+
+
+def _size_of_jpeg(content: bytes) -> tuple[int, int]:
+    """Return width and height; every segment is whole, and the end mark ends the file."""
+    place, size, has_picture = len(_JPEG), (0, 0), False
+    while True:
+        if content[place] != 0xFF:
+            raise _Broken("a part of the picture is missing or changed")
+        marker = content[place + 1]
+        place += 2
+        if marker == _END_OF_JPEG:
+            break
+        if marker in _WITHOUT_LENGTH:
+            continue
+        length = int.from_bytes(content[place : place + 2])
+        if length < 2 or place + length > len(content):
+            raise _Broken("a part of the picture is missing")
+        if marker in _SIZES_OF_JPEG:
+            size = int.from_bytes(content[place + 5 : place + 7]), int.from_bytes(content[place + 3 : place + 5])
+        place += length
+        if marker == _SCAN:
+            has_picture, place = True, _end_of_scan(content, place)
+    if place != len(content) or not has_picture:
+        raise _Broken("something else follows the picture" if has_picture else "there is no picture in it")
+    return size
+
+
+def _end_of_scan(content: bytes, place: int) -> int:
+    """Return where the marker after a scan begins: inside it 0xFF stands only before what is no marker."""
+    while (place := content.find(b"\xff", place)) >= 0:
+        if place + 1 < len(content) and content[place + 1] not in _IN_SCAN:
+            return place
+        place += 2
+    raise _Broken("the picture has no end")
+
+
+def _check_pdf(content: bytes) -> None:
+    end = _END_OF_PDF.search(content, max(len(content) - 2_048, 0))
+    if not _VERSION.match(content) or end is None:
+        raise _Broken("the document has no end, or something else follows it")
+    if not _TABLE.match(content, int(end[1])):
+        raise _Broken("the document has lost its contents")
+    if any(word in content for word in _ACTS_BY_ITSELF):
+        raise Invalid(
+            "This PDF contains a program or another file. Print it into a new PDF.", field="file"
+        )

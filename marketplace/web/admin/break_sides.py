@@ -1,0 +1,113 @@
+"""The three sides of a break next to each other: what each knows of it, and where to look at it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+
+from marketplace.reconciliation.break_queries import Asked, BreakDetail
+from marketplace.reconciliation.read_line_queries import LineRow
+from marketplace.web.admin.explain import entry_url
+from marketplace.web.admin.reconciliation_figures import kind_text
+from marketplace.web.order_parts import Fact
+from marketplace.web.pages import money_text, time_text
+
+_NOTHING = "Nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where something can be looked at."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one side knows."""
+
+    title: str
+    amount: str
+    is_missing: bool
+    facts: tuple[Fact, ...]
+    links: tuple[Link, ...]
+
+
+def sides(found: BreakDetail, corrections: Sequence[Asked]) -> tuple[Side, ...]:
+    """Return provider, ledger and rows."""
+    return (_provider(found), _ledger(found, corrections), _rows(found))
+
+
+def _provider(found: BreakDetail) -> Side:
+    line = found.line
+    if line is None:
+        facts = [Fact("Object", found.row.object_id)] if found.row.object_id else []
+        return Side("The provider", _NOTHING, is_missing=True, facts=tuple(facts), links=())
+    facts = [
+        Fact("Line", line.line_id),
+        Fact("Kind", kind_text(line.kind)),
+        Fact("Object", line.source_id or "None"),
+        Fact("Amount", money_text(line.amount_minor, line.currency)),
+        Fact("Fee", money_text(line.fee_minor, line.currency)),
+        Fact("Made", time_text(line.made_at)),
+    ]
+    if line.source_status:
+        facts.append(Fact("Status there", line.source_status.replace("_", " ").capitalize()))
+    if found.account_id:
+        facts.append(Fact("Seller's account", found.account_id))
+    url = url_for("admin.reconciliation_lines", currency=line.currency, kind=line.kind)
+    shown = Link("Lines of this kind", url)
+    return Side(
+        "The provider",
+        money_text(line.net_minor, line.currency),
+        is_missing=False,
+        facts=tuple(facts),
+        links=() if found.account_id else (shown,),
+    )
+
+
+def _ledger(found: BreakDetail, corrections: Sequence[Asked]) -> Side:
+    booked = [each for each in corrections if each.entry_id is not None]
+    facts = [Fact("Entry", found.entry_key)] if found.entry_key else []
+    facts += [Fact("Text", found.entry_text)] if found.entry_text else []
+    facts += [Fact(_correction_label(each), money_text(each.amount_minor, each.currency)) for each in booked]
+    links = [Link(f"Entry {found.entry_id}", entry_url(found.entry_id))] if found.entry_key and found.entry_id else []
+    links += [Link("The correcting entry", entry_url(each.entry_id)) for each in booked if each.entry_id]
+    amount = _booked(found, found.line)
+    return Side("The ledger", amount, is_missing=amount == _NOTHING, facts=tuple(facts), links=tuple(links))
+
+
+def _rows(found: BreakDetail) -> Side:
+    row, line = found.row, found.line
+    links = []
+    if row.payment_id is not None:
+        links.append(Link(f"Payment {row.payment_id}", url_for("admin.payment", payment_id=row.payment_id)))
+    if found.refund_number:
+        links.append(Link(f"Refund {found.refund_number}", url_for("admin.refunds", refund=found.refund_number)))
+    if found.payout_number:
+        links.append(Link(f"Payout {found.payout_number}", url_for("admin.payout", number=found.payout_number)))
+    if found.dispute_number:
+        links.append(Link(f"Dispute {found.dispute_number}", url_for("admin.dispute", number=found.dispute_number)))
+    facts = []
+    if found.event_id is not None:
+        links.append(Link(f"Event {found.event_id}", url_for("admin.event", event_row_id=found.event_id)))
+        facts.append(Fact("Message", found.event_type or ""))
+    moved = line.row_minor if line else None
+    amount = _NOTHING if moved is None or line is None else money_text(moved, line.currency)
+    if line is None and row.currency and found.subject.partition(":")[0] in {"payment", "refund", "receipt"}:
+        amount = money_text(-row.difference_minor, row.currency)
+    return Side("Our rows", amount, is_missing=amount == _NOTHING, facts=tuple(facts), links=tuple(links))
+
+
+def _booked(found: BreakDetail, line: LineRow | None) -> str:
+    row = found.row
+    if line is not None:
+        return _NOTHING if line.booked_minor is None else money_text(line.booked_minor, line.currency)
+    if found.subject.startswith("entry:") and row.currency:
+        return money_text(-row.difference_minor, row.currency)
+    return _NOTHING
+
+
+def _correction_label(each: Asked) -> str:
+    return f"Correction {each.id}, undone" if each.undone_at else f"Correction {each.id}"

@@ -1,0 +1,277 @@
+"""The health board: one tile per thing that can go wrong, with its bound; each opens exactly the rows it counts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace import clock, jobs
+from marketplace.errors import NotFound
+from marketplace.reconciliation import board
+from marketplace.reconciliation.board import MOST, NegativeRow, StuckJob, StuckRow
+from marketplace.reconciliation.board_rules import Level, Reading, Tile, level, time_of
+from marketplace.web import guards, lists
+from marketplace.web.admin.event_page import status_badge, subject_text
+from marketplace.web.admin.states import ADDRESSES
+from marketplace.web.admin.waiting_page import span_text
+from marketplace.web.console import Console, admin_console
+from marketplace.web.explaining import Crumb
+from marketplace.web.pages import money_text, sentence, time_text
+from marketplace.web.refund_parts import age_text
+from marketplace.web.wording import Badge
+
+_LEVELS = {Level.GOOD: Badge("Good", "ok"), Level.LOOK: Badge("Look", "wait"), Level.ACT: Badge("Act", "bad")}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a tile is called, and its bound in words."""
+
+    label: str
+    bound: str
+
+
+_WORDS: Mapping[Tile, Words] = {
+    Tile.WEBHOOK_LAG: Words("Webhooks on their way", "Half of the last 200 within 5 min"),
+    Tile.EVENTS_WAITING: Words("Events without an effect", "None older than 5 min"),
+    Tile.UNMATCHED: Words("Unmatched events", "None"),
+    Tile.UNKNOWN_CALLS: Words("Calls without an answer", "None older than 5 min"),
+    Tile.BLOCKED_CALLS: Words("Calls for a person", "None"),
+    Tile.STUCK_PAYMENTS: Words("Payments that stand still", "Open 1 h past their end, or clearing 14 days"),
+    Tile.STUCK_REFUNDS: Words("Refunds that stand still", "Not sent for 1 h, or on their way 14 days"),
+    Tile.STUCK_RETURNS: Words("Unusable money still here", "Not sent back for 1 h, on its way 14 days, or failed"),
+    Tile.STUCK_PAYOUTS: Words("Payouts that stand still", "Not sent for 1 h, on their way 10 days, or refused 2 days"),
+    Tile.DEBTS: Words("Sellers who owe", "None; act after 90 days"),
+    Tile.NEGATIVE: Words("Negative balances", "None"),
+    Tile.TICK: Words("Last tick", "Within a minute"),
+    Tile.STUCK_JOBS: Words("Jobs nobody works on", "None for 5 min"),
+    Tile.FAILED_JOBS: Words("Failed jobs", "None"),
+    Tile.BOOKS: Words("Books recomputed", "Every night, and all agrees"),
+}
+_GROUPS = {
+    "Events": (Tile.WEBHOOK_LAG, Tile.EVENTS_WAITING, Tile.UNMATCHED),
+    "Calls to the provider": (Tile.UNKNOWN_CALLS, Tile.BLOCKED_CALLS),
+    "Money on its way": (Tile.STUCK_PAYMENTS, Tile.STUCK_REFUNDS, Tile.STUCK_RETURNS, Tile.STUCK_PAYOUTS),
+    "Balances and books": (Tile.DEBTS, Tile.NEGATIVE, Tile.BOOKS),
+    "Work in the background": (Tile.TICK, Tile.STUCK_JOBS, Tile.FAILED_JOBS),
+}
+_LISTS: Mapping[Tile, tuple[str, Mapping[str, str]]] = {
+    Tile.WEBHOOK_LAG: ("admin.events", {"road": "webhook", "size": "100"}),
+    Tile.EVENTS_WAITING: ("admin.events", {"status": "received"}),
+    Tile.UNMATCHED: ("admin.unmatched", {}),
+    Tile.DEBTS: ("admin.debts", {}),
+    Tile.TICK: ("admin.jobs_page", {}),
+    Tile.FAILED_JOBS: ("admin.jobs_page", {}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TileView:
+    """One tile, in the fields of templates/components/kpis.html."""
+
+    label: str
+    amount: str
+    note: str
+    change: str
+    tone: str
+    explain_url: str
+    explain_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class TileGroup:
+    """Tiles of one family."""
+
+    title: str
+    tiles: tuple[TileView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPage:
+    """What templates/admin/health.html shows."""
+
+    title: str
+    console: Console
+    badge: Badge
+    note: str
+    groups: tuple[TileGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One row behind a tile."""
+
+    what: str
+    url: str
+    badge: Badge | None
+    detail: str
+    since: str
+    age: str
+
+
+@dataclass(frozen=True, slots=True)
+class HealthListPage:
+    """What templates/admin/health_list.html shows."""
+
+    title: str
+    console: Console
+    crumbs: tuple[Crumb, ...]
+    badge: Badge
+    note: str
+    rows: tuple[ListRow, ...]
+    empty: str
+    run_url: str
+
+
+@guards.admin_only
+def board_page() -> ResponseReturnValue:
+    """Show every tile."""
+    now, system_now = clock.now(), clock.system_now()
+    found = {each.tile: each for each in board.readings(now=now, system_now=system_now)}
+    levels = {each.tile: level(each, time_of(each.tile, now, system_now)) for each in found.values()}
+    worst = max(levels.values(), key=list(Level).index)
+    count = sum(each is not Level.GOOD for each in levels.values())
+    page = BoardPage(
+        title="Health",
+        console=admin_console("health"),
+        badge=_LEVELS[worst],
+        note="Everything is within its bound." if not count else f"{count} of {len(levels)} are out of their bounds.",
+        groups=tuple(
+            TileGroup(title, tuple(_tile(found[tile], levels[tile], now, system_now) for tile in tiles))
+            for title, tiles in _GROUPS.items()
+        ),
+    )
+    return render_template("admin/health.html", page=page)
+
+
+@guards.admin_only
+def health_list(name: str) -> ResponseReturnValue:
+    """Show the rows behind one tile that has no other list."""
+    tile = lists.member(Tile, name)
+    if tile is None or not (board.has_rows(tile) or tile in _OWN_LISTS):
+        raise NotFound("There is no such list.")
+    now, system_now = clock.now(), clock.system_now()
+    [found] = [each for each in board.readings(now=now, system_now=system_now) if each.tile is tile]
+    rows = (
+        _OWN_LISTS[tile](found) if tile in _OWN_LISTS else tuple(_stuck(each, now) for each in board.stuck(tile, now))
+    )
+    words = _WORDS[tile]
+    page = HealthListPage(
+        title=words.label,
+        console=admin_console("health"),
+        crumbs=(Crumb("Health", url_for("admin.health")),),
+        badge=_LEVELS[level(found, time_of(tile, now, system_now))],
+        note=f"Bound: {words.bound}." + (f" The first {MOST}." if found.count > MOST else ""),
+        rows=rows,
+        empty=_books_text(found, system_now) if tile is Tile.BOOKS else "Nothing is past its bound.",
+        run_url=url_for("admin.check_books_now") if tile is Tile.BOOKS else "",
+    )
+    return render_template("admin/health_list.html", page=page)
+
+
+@guards.admin_only
+def check_books_now() -> ResponseReturnValue:
+    """Recompute the books now and keep what came of it."""
+    report = jobs.check_books()
+    count = len(report.differences)
+    if count:
+        flash(f"{count} {'rows do' if count > 1 else 'row does'} not agree.", "bad")
+    else:
+        flash(f"All of it agrees: {report.entries:,} entries, {report.checks} checks.", "ok")
+    return redirect(url_for("admin.health_list", name=Tile.BOOKS.value), code=303)
+
+
+def _tile(found: Reading, its_level: Level, now: datetime, system_now: datetime) -> TileView:
+    words, badge = _WORDS[found.tile], _LEVELS[its_level]
+    return TileView(
+        label=words.label,
+        amount=_figure(found, now, system_now),
+        note=f"Bound: {words.bound}.{_oldest(found, now, system_now)}",
+        change=badge.label,
+        tone=badge.tone,
+        explain_url=_url(found.tile),
+        explain_label="Open the list",
+    )
+
+
+def _figure(found: Reading, now: datetime, system_now: datetime) -> str:
+    if found.tile is Tile.WEBHOOK_LAG:
+        return span_text(timedelta(seconds=found.count))
+    if found.tile is Tile.TICK:
+        return f"{span_text(system_now - found.since)} ago" if found.since else "Never"
+    if found.tile is Tile.BOOKS:
+        return "Never" if found.since is None else "Differences" if found.count else "All agrees"
+    return f"{found.count:,}"
+
+
+def _oldest(found: Reading, now: datetime, system_now: datetime) -> str:
+    """Return what else there is to say of a figure, as a sentence with a blank ahead."""
+    if found.tile is Tile.WEBHOOK_LAG:
+        return f" The slowest took {span_text(timedelta(seconds=found.more))}."
+    if found.tile is Tile.BOOKS:
+        return f" Last {age_text(found.since, system_now)} ago." if found.since else ""
+    if found.tile is Tile.UNMATCHED and found.more:
+        return f" {found.more} wait for a person."
+    if found.since is None or found.tile is Tile.TICK:
+        return ""
+    return f" The oldest for {age_text(found.since, time_of(found.tile, now, system_now))}."
+
+
+def _url(tile: Tile) -> str:
+    if tile in _LISTS:
+        endpoint, values = _LISTS[tile]
+        given: dict[str, Any] = dict(values)
+        return url_for(endpoint, **given)
+    return url_for("admin.health_list", name=tile.value)
+
+
+def _stuck(row: StuckRow, now: datetime) -> ListRow:
+    url = ""
+    if row.page in ADDRESSES:
+        endpoint, name, _ = ADDRESSES[row.page]
+        values: dict[str, Any] = {name: row.key}
+        url = url_for(endpoint, **values)
+    badge = status_badge(row.subject, row.status)
+    return ListRow(subject_text(row.subject, row.id), url, badge, "", time_text(row.since), age_text(row.since, now))
+
+
+def _negative(_: Reading) -> tuple[ListRow, ...]:
+    return tuple(map(_negative_row, board.negative_balances()))
+
+
+def _negative_row(row: NegativeRow) -> ListRow:
+    url = url_for("admin.user", user_id=row.owner_id)
+    missing = f"{money_text(row.amount_minor, row.currency)} below zero"
+    return ListRow(f"Seller {row.owner_id}", url, None, f"{sentence(row.account.replace('_', ' '))}: {missing}", "", "")
+
+
+def _jobs(_: Reading) -> tuple[ListRow, ...]:
+    return tuple(map(_job_row, board.stuck_jobs(clock.system_now())))
+
+
+def _job_row(row: StuckJob) -> ListRow:
+    url = url_for("admin.jobs_page", tab="running" if row.status == "doing" else "queued")
+    age = age_text(row.since, clock.system_now())
+    return ListRow(f"Job {row.id}", url, None, sentence(row.name.replace("_", " ")), time_text(row.since), age)
+
+
+def _books(found: Reading) -> tuple[ListRow, ...]:
+    """Return the differences that the last check found, one a row."""
+    when = time_text(found.since) if found.since else ""
+    return tuple(ListRow("Difference", "", None, line, when, "") for line in found.note.splitlines())
+
+
+def _books_text(found: Reading, system_now: datetime) -> str:
+    if found.since is None:
+        return "The books have not been recomputed yet. It is done every night, by the button, and by check-books."
+    return f"Recomputed {age_text(found.since, system_now)} ago: {found.more:,} postings, and all of it agrees."
+
+
+_OWN_LISTS: Mapping[Tile, Callable[[Reading], tuple[ListRow, ...]]] = {
+    Tile.NEGATIVE: _negative,
+    Tile.STUCK_JOBS: _jobs,
+    Tile.BOOKS: _books,
+}

@@ -1,0 +1,177 @@
+"""The three sides in words and figures, per currency, and the runs that found them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from flask import url_for
+
+from marketplace.ledger.accounts import Account
+from marketplace.reconciliation.run_queries import FigureRow, RunRow
+from marketplace.reconciliation.runs import ENTRIES
+from marketplace.web.admin.waiting_page import span_text
+from marketplace.web.pages import money_text, time_text
+from marketplace.web.wording import Badge
+
+KINDS: Mapping[str, str] = {
+    "charge": "Card payments",
+    "payment": "Payments by bank debit",
+    "refund": "Refunds to cards",
+    "payment_refund": "Refunds to banks",
+    "refund_failure": "Refunds that came back",
+    "transfer": "Transfers to sellers",
+    "transfer_refund": "Transfers taken back",
+    "adjustment": "Disputes and adjustments",
+    "payout": "Payouts to our own bank",
+    "topup": "Paid in from our own bank",
+    "stripe_fee": "The provider's fees",
+}
+"""The provider's kinds of line in words; any other is shown by its own word."""
+_STEPS = {
+    "lines": "reading the provider's lines",
+    "match": "comparing the lines",
+    "entries": "looking for the ledger's entries",
+    "payment": "looking for payments",
+    "refund": "looking for refunds",
+    "receipt": "looking for returned receipts",
+    "accounts": "reading sellers' accounts",
+    "payouts": "comparing payouts",
+    "messages": "looking for messages that came twice",
+    "breaks": "looking at open breaks again",
+    "mend": "mending what has a known cause",
+    "figures": "adding up",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KindFigures:
+    """What the three sides say about one kind of line, net of fees."""
+
+    label: str
+    lines: str
+    provider: str
+    ledger: str
+    rows: str
+    difference: str
+    agrees: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyFigures:
+    """The three sides in one currency."""
+
+    currency: str
+    kinds: tuple[KindFigures, ...]
+    total: KindFigures
+    statement: str
+    """What the provider says it holds, against what its lines add up to."""
+    is_complete: bool
+    explained: str
+    """What of the difference a person has explained; "" for nothing."""
+    ledger_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """One run."""
+
+    title: str
+    note: str
+    badge: Badge
+    lines: str
+    found: str
+    mended: str
+    left_out: str
+    took: str
+
+
+def note(run: RunRow | None) -> str:
+    """Return when the sides were compared last."""
+    if run is None or run.finished_at is None:
+        return "The provider, the ledger and our rows have not been compared yet."
+    return f"The provider, the ledger and our rows as of {time_text(run.until)}. Compared every night at 3:00 UTC."
+
+
+def progress(run: RunRow) -> str:
+    """Return how far the run under way is."""
+    step = _STEPS.get(run.step, run.step)
+    waits = f" {run.note}" if run.note else ""
+    return f"A run is under way since {time_text(run.started_at)}: {step}, {run.lines:,} lines so far.{waits}"
+
+
+def currencies(figures: Sequence[FigureRow]) -> tuple[CurrencyFigures, ...]:
+    """Return the figures of a run by currency."""
+    return tuple(_currency(currency, list(rows)) for currency, rows in groupby(figures, key=lambda row: row.currency))
+
+
+def kind_text(kind: str) -> str:
+    """Return a kind of line in words."""
+    return KINDS.get(kind, kind.replace("_", " ").capitalize())
+
+
+def run(row: RunRow) -> RunView:
+    """Return one run in words."""
+    who = f"Asked for by {row.started_by}" if row.started_by else "By the clock or the command"
+    is_done = row.finished_at is not None
+    unread = row.unreadable + row.failed
+    seconds = span_text(row.finished_at - row.started_at) if row.finished_at else ""
+    return RunView(
+        title=time_text(row.started_at),
+        note=who if row.mends else f"{who}, only to look",
+        badge=Badge("Finished", "ok") if is_done else Badge("Under way", "wait"),
+        lines=f"{row.lines:,} read, {row.matched:,} agree" + (f", {row.waiting:,} too young" if row.waiting else ""),
+        found=str(row.found),
+        mended=f"{row.mended + row.gone}",
+        left_out=f"{unread}" if unread else "None",
+        took=seconds,
+    )
+
+
+def _currency(currency: str, rows: list[FigureRow]) -> CurrencyFigures:
+    kinds = [row for row in rows if not row.is_statement]
+    stated = next((row for row in rows if row.is_statement), None)
+    total = FigureRow(
+        currency,
+        "",
+        sum(row.lines for row in kinds),
+        sum(row.provider_minor for row in kinds),
+        sum(row.ledger_minor for row in kinds),
+        sum(row.rows_minor for row in kinds),
+        sum(row.explained_minor for row in kinds),
+    )
+    balance_url = url_for("admin.account", account=Account.PROVIDER_BALANCE.value, currency=currency)
+    is_complete = stated is None or not stated.difference_minor
+    return CurrencyFigures(
+        currency=currency,
+        kinds=tuple(_kind(row, kind_text(row.kind)) for row in kinds),
+        total=_kind(total, "Together"),
+        statement=_statement(stated) if stated else "",
+        is_complete=is_complete,
+        explained=money_text(total.explained_minor, currency) if total.explained_minor else "",
+        ledger_url=balance_url,
+    )
+
+
+def _kind(row: FigureRow, label: str) -> KindFigures:
+    if row.kind == ENTRIES:
+        url = url_for("admin.reconciliation", kind="entry_without_line")
+    else:
+        url = url_for("admin.reconciliation_lines", currency=row.currency, kind=row.kind or None)
+    return KindFigures(
+        label=label,
+        lines=f"{row.lines:,}",
+        provider=money_text(row.provider_minor, row.currency),
+        ledger=money_text(row.ledger_minor, row.currency),
+        rows=money_text(row.rows_minor, row.currency),
+        difference=money_text(row.difference_minor, row.currency),
+        agrees=row.provider_minor == row.ledger_minor == row.rows_minor,
+        url=url,
+    )
+
+
+def _statement(row: FigureRow) -> str:
+    held, added = money_text(row.provider_minor, row.currency), money_text(row.ledger_minor, row.currency)
+    if not row.difference_minor:
+        return f"The provider says that it holds {held} for us, and its lines add up to just that."
+    return f"The provider says that it holds {held} for us, and the lines we have read add up to {added}."
