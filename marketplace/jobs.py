@@ -197,6 +197,24 @@ def worker(app: Flask) -> procrastinate.App:
     for name, work in ASKED.items():
         queue.task(name=name, pass_context=True)(_asked(app, work))
 
+    @queue.periodic(cron=EVERY_FIVE_SECONDS)
+    @queue.task(name=JobName.TICK, queueing_lock="tick", lock="tick")
+    def run_tick(timestamp: int) -> None:
+        tick(app)
+
+    @queue.periodic(cron=EVERY_MINUTE)
+    @queue.task(name=_RESCUE, queueing_lock=_RESCUE)
+    async def rescue_stalled(timestamp: int) -> None:
+        began, rescued = clock.system_now(), 0
+        for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+            await _rescue(queue, job)
+            rescued += 1
+        with app.app_context():
+            _record([Run(_RESCUE, began, _since(began), rescued)])
+
+    _by_night(queue, app)
+    return queue
+
 
 def _by_night(queue: procrastinate.App, app: Flask) -> None:
     @queue.periodic(cron=EVERY_NIGHT)
