@@ -17,6 +17,7 @@ from marketplace.errors import NotFound
 from marketplace.history import Actor
 from marketplace.providers.base import Provider, Refused, Unknown
 from marketplace.queue import JobName, enqueue
+from marketplace.reasons import check_reason
 from marketplace.reconciliation import correcting, line_queries, mending, rechecking, runs
 from marketplace.reconciliation.rules import CounterAccount
 from marketplace.reconciliation.runs import Standing
@@ -123,7 +124,7 @@ def reread(*, break_id: int, admin_id: int, reason: str, provider: Provider, set
 
     Raises NotFound, Invalid without a reason, NotAllowed for a touched seller, Conflict when it is settled.
     """
-    why = correcting.checked_reason(reason)
+    why = check_reason(reason)
     db.atomic(correcting.check_may_decide, (), admin_id=admin_id, break_id=break_id)
     found = rechecking.open_break(break_id)
     if found is None:
