@@ -31,6 +31,7 @@ from marketplace.outbound import flows as outbound
 from marketplace.payments import holds
 from marketplace.payouts import account_flows
 from marketplace.payouts import flows as payouts
+from marketplace.proofs import flows as proofs
 from marketplace.provider_events import backfill, sweeping
 from marketplace.provider_events import flows as events
 from marketplace.queue import JobName
@@ -42,13 +43,14 @@ from marketplace.statements import operations as statements
 
 log = structlog.get_logger()
 
-_OUTCOMES = {
+OUTCOMES = {
     **checkout_outcomes.OUTCOMES,
     **refunds.OUTCOMES,
     **account_flows.OUTCOMES,
     **payouts.OUTCOMES,
     **disputes.OUTCOMES,
 }
+"""What becomes of each kind of call, in the transaction that records its outcome."""
 STALLED_SECONDS = 60
 _POLL_SECONDS = 0.5
 # Each round does batches of fifty; a stop of days leaves hundreds.
@@ -148,7 +150,8 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
     return {
         "missed events taken in": lambda: backfill.read_missed(providers=providers, settings=settings, now=now),
         "events applied": lambda: events.apply_due(providers=providers, settings=settings, now=now),
-        "calls sent": lambda: outbound.send_due(providers=providers, outcomes=_OUTCOMES, now=now),
+        "calls sent": lambda: outbound.send_due(providers=providers, outcomes=OUTCOMES, now=now),
+        "blocked calls looked up": lambda: outbound.look_at_blocked(providers=providers, outcomes=OUTCOMES, now=now),
         "payments ended": lambda: checkout.close_overdue(providers=providers, settings=settings, now=now),
         "reservations returned": lambda: db.atomic(sweeps.reap_reservations, (), now=now),
         "purchases given up": lambda: db.atomic(sweeps.give_up_unpaid, (), now=now),
@@ -223,6 +226,11 @@ def worker(app: Flask) -> procrastinate.App:
         with app.app_context(), _kept_failure(context):
             provider = app.extensions["providers"]["stripe"]
             reconciliation.go_on(provider=provider, settings=settings, now=clock.now())
+
+    @queue.task(name=JobName.REPLAY_SEED, pass_context=True)
+    def replay_seed(context: JobContext, seed: int, profile: str) -> None:
+        with app.app_context(), _kept_failure(context):
+            proofs.replay(settings.var_dir, seed=seed, profile=profile)
 
     @queue.periodic(cron=EVERY_FIVE_SECONDS)
     @queue.task(name=JobName.TICK, queueing_lock="tick", lock="tick")

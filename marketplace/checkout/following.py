@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 from marketplace.checkout import settlement
 from marketplace.config import MoneyPolicy
 from marketplace.history import Actor
+from marketplace.payment_records.models import Payment
+from marketplace.payment_records.states import PaymentStatus
 from marketplace.providers.base import Checkout, Intent
 
 NOT_CLEARED = "The payment did not clear at your bank."
@@ -53,12 +55,19 @@ def follow_page(
 
     The page itself goes on saying "complete and unpaid" when the method has failed.
     """
-    if intent is not None and intent.status in _NOT_CLEARED:
+    has_failed = intent is not None and intent.status in _NOT_CLEARED
+    payment = session.get(Payment, checkout.payment_id) if checkout.payment_id is not None else None
+    if has_failed and payment is not None and payment.status == PaymentStatus.FAILED and payment.session_closed_at:
+        return "The payment has failed already."
+    is_fresh = intent is not None
+    note = follow_checkout(session, checkout=checkout, actor=actor, policy=policy, now=now, is_fresh=is_fresh)
+    if intent is not None and has_failed:
+        if intent.decline is not None:
+            settlement.declined(session, decline=intent.decline, actor=actor, now=now)
         return settlement.not_cleared(
             session, payment_id=checkout.payment_id, reason=NOT_CLEARED, actor=actor, policy=policy, now=now
         )
-    is_fresh = intent is not None
-    return follow_checkout(session, checkout=checkout, actor=actor, policy=policy, now=now, is_fresh=is_fresh)
+    return note
 
 
 def follow_intent(session: Session, *, intent: Intent, actor: Actor, policy: MoneyPolicy, now: datetime) -> str:

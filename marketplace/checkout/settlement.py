@@ -19,6 +19,8 @@ from marketplace.config import MoneyPolicy
 from marketplace.history import Actor, StatusChange
 from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.orders.states import PurchaseStatus
+from marketplace.outbound import operations as calls
+from marketplace.outbound.models import CallKind
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payment_records.tracker import PaymentRecords, get_payment_tracker
@@ -74,7 +76,7 @@ def settle(session: Session, *, paid: PaidReport, actor: Actor, policy: MoneyPol
         raise Contradiction(f"payment {payment.id} is about another amount")
     records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
     if paid.session_id is not None:
-        _attach_session(payment, paid.session_id, records)
+        _attach_session(session, payment, paid.session_id, records, now)
     already = payment.status in _WITH_MONEY
     tracker = _tracker(session, payment, paid.intent_id, actor, now) if paid.intent_id else None
     if tracker is not None:
@@ -114,7 +116,7 @@ def processing(
         raise Contradiction(f"payment {payment.id} has failed since; the report may be old")
     records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
     if session_id is not None:
-        _attach_session(payment, session_id, records)
+        _attach_session(session, payment, session_id, records, now)
     tracker = _tracker(session, payment, intent_id, actor, now) if intent_id else None
     if tracker is not None:
         trackers.advance(session, tracker, "process", actor=actor, now=now)
@@ -267,9 +269,12 @@ def _payment(session: Session, payment_id: int | None) -> Payment:
     return payment
 
 
-def _attach_session(payment: Payment, session_id: str, records: PaymentRecords) -> None:
+def _attach_session(
+    session: Session, payment: Payment, session_id: str, records: PaymentRecords, now: datetime
+) -> None:
     if payment.provider_session_id is None and payment.expires_at is not None:
         records.attach_session(payment.id, session_id, None, payment.expires_at)
+        calls.found_later(session, kind=CallKind.CREATE_CHECKOUT, subject_id=payment.id, object_id=session_id, now=now)
     elif payment.provider_session_id != session_id:
         raise Contradiction(f"payment {payment.id} belongs to another session")
 

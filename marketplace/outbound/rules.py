@@ -32,6 +32,21 @@ def look_after_final(final_since: datetime, now: datetime) -> datetime | None:
     return next((final_since + span for span in _AFTER_FINAL if final_since + span > now), None)
 
 
+def coming_sends(sends: int, next_at: datetime, first_sent_at: datetime) -> list[datetime]:
+    """Return when a call with an unknown outcome will be sent again, from `next_at` on, while its key is remembered."""
+    coming: list[datetime] = []
+    while not must_look_up(first_sent_at, next_at):
+        coming.append(next_at)
+        sends += 1
+        next_at = next_attempt_at(sends, next_at)
+    return coming
+
+
+def looked_up_from(first_sent_at: datetime) -> datetime:
+    """Return from when on a call is never sent again, only looked up."""
+    return first_sent_at + _KEY_LIFETIME
+
+
 def must_look_up(first_sent_at: datetime, now: datetime) -> bool:
     """Return whether the key may be forgotten: then the object is looked up, and the call never sent again."""
     return now - first_sent_at >= _KEY_LIFETIME

@@ -88,6 +88,8 @@ class Intent:
     charge_id: str | None
     is_fresh: bool = False
     """Whether it was read just now; a message may be older than what we know."""
+    decline: "Decline | None" = None
+    """Its last refused attempt, where it was read from the intent itself."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import stripe
 
 from marketplace.config import Settings
 from marketplace.failpoints import Failpoint, reach
+from marketplace.providers import patience
 from marketplace.providers import stripe_objects as objects
 from marketplace.providers.accounts import Accounts
 from marketplace.providers.balance_lines import BalanceLines
@@ -200,6 +201,8 @@ def _signed_at(signature: str) -> int:
 
 def _call(request: Callable[[], T]) -> T:
     """Return the answer, or raise Unknown or Refused (reference 2.3: what the SDK really does)."""
+    if patience.is_over():
+        raise Unknown("Not asked: whoever waits for the page has waited long enough.")
     reach(Failpoint.CALL, "stripe")
     try:
         return request()

@@ -80,6 +80,7 @@ def intent(source: Any) -> Intent:
         amount_minor=found["amount"],
         currency=found["currency"].upper(),
         charge_id=reference(found, "latest_charge"),
+        decline=decline(found),
     )
 
 

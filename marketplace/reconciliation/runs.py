@@ -1,7 +1,7 @@
 """The rows of runs: begun once, moved on batch by batch, finished with the figures of all three sides."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -91,6 +91,14 @@ class Standing:
     first_posting_id: int
     note: str
 
+    def after(self, done: "Progress") -> "Standing | None":
+        """Return how far the run is after a batch; None when that was its last."""
+        if done.cursor is not None:
+            return replace(self, cursor=done.cursor)
+        if self.step == STEPS[-1]:
+            return None
+        return replace(self, step=STEPS[STEPS.index(self.step) + 1], cursor="")
+
     @property
     def settled_until(self) -> datetime:
         """Return until when lines should have been booked by now."""
@@ -109,6 +117,12 @@ class Progress:
     last_posting_id: int = 0
     note: str | None = None
     figures: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def is_nothing(self) -> bool:
+        """Return whether there is nothing to write down but that it was done."""
+        kept = (self.lines, self.judged, self.last_posting_id, self.note, self.figures)
+        return not any(kept) and not any(self.counts.values())
 
 
 def under_way(provider: str) -> Standing | None:
@@ -159,10 +173,13 @@ def begin(
     return run.id
 
 
-def advance(session: Session, *, standing: Standing, done: Progress, now: datetime) -> bool:
-    """Write down what a batch has done; return False when somebody else has done it meanwhile."""
+def advance(session: Session, *, written: Standing, standing: Standing, done: Progress, now: datetime) -> bool:
+    """Write down what the batch at `standing` has done; return False when somebody else has gone on from `written`.
+
+    `written` is how far the run stands in the database: batches since then had nothing to write.
+    """
     run = session.get_one(ReconciliationRun, standing.id)
-    if (run.step, run.cursor, run.finished_at) != (standing.step, standing.cursor, None):
+    if (run.step, run.cursor, run.finished_at) != (written.step, written.cursor, None):
         return False
     for name, count in done.counts.items():
         setattr(run, name, getattr(run, name) + count)
@@ -173,12 +190,11 @@ def advance(session: Session, *, standing: Standing, done: Progress, now: dateti
     _keep_judgements(session, done.judged, now=now)
     for figure in done.figures:
         session.execute(insert(ReconciliationFigure).values(run_id=run.id, **figure))
-    if done.cursor is not None:
-        run.cursor = done.cursor
-    elif run.step == STEPS[-1]:
-        run.cursor, run.finished_at = "", now
+    following = standing.after(done)
+    if following is None:
+        run.step, run.cursor, run.finished_at = standing.step, "", now
     else:
-        run.step, run.cursor = STEPS[STEPS.index(run.step) + 1], ""
+        run.step, run.cursor = following.step, following.cursor
     return True
 
 

@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
         for outcome in crew.play(seeds):
             outcomes.append(outcome)
             _progress(outcome, len(outcomes), len(seeds))
-    report = reporting.summary(outcomes, commit=os.environ.get("SIMULATION_COMMIT", "unknown"))
+    report = reporting.summary(outcomes, revision=os.environ.get("SIMULATION_COMMIT", "unknown"))
     if chosen.report:
         reporting.write(report, Path(chosen.report))
     print(reporting.as_text(report))

@@ -4,6 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 
 from marketplace.simulation.stage import Stage
 
+UNDECIDED = """
+    SELECT 'call ' || id FROM outbound_call WHERE status IN ('planned', 'sending', 'unknown')
+    UNION ALL SELECT 'event ' || id FROM provider_event WHERE status IN ('received', 'parked')
+"""
+"""What nobody knows the outcome of yet."""
 FINAL: Mapping[str, str] = {
     "I05": """
         SELECT 'payment ' || e.payment_id || ' leaves ' || sum(p.amount_minor) || ' ' || p.currency || ' in '

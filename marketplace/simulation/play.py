@@ -34,6 +34,8 @@ class Play:
     retries: Counter[str] = field(default_factory=Counter)
     points: int = 0
     """How many steps were passed."""
+    rested_seconds: int = -1
+    """How long, in virtual time, shop and provider took to say the same once nothing went wrong; -1: they never did."""
     sent_forms: int = 0
     _trace: Any = field(default_factory=hashlib.sha256)
 

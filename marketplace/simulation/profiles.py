@@ -99,7 +99,7 @@ class Profile:
 
     name: str
     words: str
-    steps: int = 100
+    steps: int = 80
     width: int = 4
     """How many are on their way at once."""
     switching: float = 0.3

@@ -9,9 +9,10 @@ from typing import Any
 from marketplace.simulation.running import Outcome
 
 _MOST_SHOWN = 50
+_NEVER = 2**62
 
 
-def summary(outcomes: Sequence[Outcome], *, commit: str) -> dict[str, Any]:
+def summary(outcomes: Sequence[Outcome], *, revision: str) -> dict[str, Any]:
     """Return the figures of a run as JSON can carry them."""
     broken = [outcome for outcome in outcomes if outcome.violations]
     by_profile = {
@@ -24,7 +25,7 @@ def summary(outcomes: Sequence[Outcome], *, commit: str) -> dict[str, Any]:
         for found in [[each for each in outcomes if each.profile == name]]
     }
     return {
-        "revision": commit,
+        "revision": revision,
         "seeds": len(outcomes),
         "violated_seeds": len(broken),
         "profiles": by_profile,
@@ -34,6 +35,9 @@ def summary(outcomes: Sequence[Outcome], *, commit: str) -> dict[str, Any]:
         "faults": _summed(outcome.faults for outcome in outcomes),
         "checked": _summed(outcome.checked for outcome in outcomes),
         "counts": _summed(outcome.counts for outcome in outcomes),
+        "rested_seconds": {"p50": _quantile(outcomes, 50), "p99": _quantile(outcomes, 99)},
+        "units": sum(outcome.units for outcome in outcomes),
+        "tries": sum(outcome.tries for outcome in outcomes),
         "violations": [
             {"seed": each.seed, "profile": each.profile, "rules": each.violations[:10]} for each in broken[:_MOST_SHOWN]
         ],
@@ -46,6 +50,8 @@ def as_text(report: Mapping[str, Any]) -> str:
         f"revision {report['revision']}, {report['seconds']:,} s of playing",
         f"{report['seeds']} seeds, {report['actions']:,} actions, {report['points']:,} steps",
         f"rules looked at {sum(report['checked'].values()):,} times; broken in {report['violated_seeds']} seeds",
+        f"agreed after {_span(report['rested_seconds']['p50'])} (p50), {_span(report['rested_seconds']['p99'])} (p99)",
+        f"{report['units']:,} units of work committed in {report['tries']:,} tries",
         "what happened: " + ", ".join(f"{value:,} {name}" for name, value in report["counts"].items()),
         "what went wrong: " + ", ".join(f"{value:,} x {name}" for name, value in sorted(report["faults"].items())),
     ]
@@ -63,6 +69,21 @@ def write(report: Mapping[str, Any], target: Path) -> None:
     draft = target.with_suffix(".new")
     draft.write_text(json.dumps(report, indent=1), encoding="utf-8")
     draft.replace(target)
+
+
+def _quantile(outcomes: Sequence[Outcome], percent: int) -> int:
+    """Return the time to rest that `percent` of the seeds did not exceed; -1 when one of those never came to rest."""
+    found = sorted(outcome.rested_seconds if outcome.rested_seconds >= 0 else _NEVER for outcome in outcomes)
+    if not found:
+        return -1
+    value = found[min(len(found) - 1, len(found) * percent // 100)]
+    return -1 if value == _NEVER else value
+
+
+def _span(seconds: int) -> str:
+    if seconds < 0:
+        return "never"
+    return f"{seconds} s" if seconds < 600 else f"{seconds / 3_600:.1f} h"
 
 
 def _summed(found: Iterable[Mapping[str, int]]) -> dict[str, int]:

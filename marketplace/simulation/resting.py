@@ -4,29 +4,26 @@ import hashlib
 from datetime import timedelta
 
 from marketplace import jobs
-from marketplace.simulation.final import FINAL, LEDGER_AND_PROVIDER
+from marketplace.simulation.final import FINAL, LEDGER_AND_PROVIDER, UNDECIDED
 from marketplace.simulation.happening import run_jobs
 from marketplace.simulation.keeping import send
 from marketplace.simulation.play import Play
 from marketplace.simulation.scheduler import Task
 from marketplace.simulation.stage import Stage, as_json
 
-# Every rung of the ladders (outbound, inbox, webhooks) and of the holds: 36 days in all.
+# Every rung of the ladders (outbound, inbox, webhooks) and of the holds: 35 days in all.
 _SPANS = (
     timedelta(0),
     timedelta(seconds=61),
     timedelta(minutes=6),
     timedelta(minutes=35),
     timedelta(hours=2, minutes=5),
-    timedelta(hours=6),
     timedelta(hours=13),
     timedelta(hours=25),
-    timedelta(days=3),
     timedelta(days=4),
-    timedelta(days=8),
-    timedelta(days=16),
+    timedelta(days=11),
+    timedelta(days=17),
     timedelta(days=2),
-    timedelta(days=1),
 )
 _ROUNDS = 6
 _WITHOUT_SEQUEL = ("entries chained", "statements closed", "provider asked", "accounts read", "runs of reconciliation")
@@ -40,6 +37,7 @@ def come_to_rest(play: Play) -> None:
     play.faults.is_down = False
     if play.profile.ships_at_end:
         _send_everything(play)
+    lifted_at = play.stage.now
     for span in _SPANS:
         play.advance(span)
         for _ in range(_ROUNDS if span == _SPANS[-1] else 2):
@@ -50,6 +48,15 @@ def come_to_rest(play: Play) -> None:
             play.story.append(f"{play.stage.now:%d %b %H:%M:%S}  rest {len(delivered)} webhooks, {done} jobs, {busy}")
             if not delivered and not done and not any(n for name, n in counts.items() if name not in _WITHOUT_SEQUEL):
                 break
+        if play.rested_seconds < 0 and _say_the_same(play.stage):
+            play.rested_seconds = int((play.stage.now - lifted_at).total_seconds())
+
+
+def _say_the_same(stage: Stage) -> bool:
+    """Return whether nothing is unknown any more, and shop and provider agree about every object and every cent."""
+    if stage.rows(UNDECIDED):
+        return False
+    return not any(True for question in LEDGER_AND_PROVIDER.values() for _ in question(stage))
 
 
 def go_down(play: Play, task: Task) -> str:

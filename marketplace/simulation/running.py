@@ -50,6 +50,12 @@ class Outcome:
     steps: int
     points: int
     seconds: float
+    rested_seconds: int = -1
+    """Virtual seconds from the last fault until shop and provider say the same."""
+    units: int = 0
+    """Units of work that were committed."""
+    tries: int = 0
+    """How often they were tried."""
     faults: dict[str, int] = field(default_factory=dict)
     checked: dict[str, int] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
@@ -90,6 +96,9 @@ def play_seed(stage: Stage, seed: int, profile: Profile, steps: Sequence[Step] |
         steps=sum(play.deeds.values()),
         points=play.points,
         seconds=time.monotonic() - began,
+        rested_seconds=play.rested_seconds,
+        units=play.retries[failpoints.Failpoint.COMMITTED.value],
+        tries=play.retries[failpoints.Failpoint.WRITTEN.value],
         faults=dict(play.faults.counts),
         checked=dict(play.watch.checked),
         counts=resting.counts(play),

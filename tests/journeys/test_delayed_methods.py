@@ -10,7 +10,7 @@ from marketplace.errors import Conflict, NotFound
 from marketplace.provider_events import replay
 from marketplace.provider_events.replay import By
 from marketplace.provider_events.states import Outcome
-from tests.builders import Bought, World
+from tests.builders import Bought, World, form_token
 from tests.faults import Line
 
 CLEARS, BOUNCES = "000123456789", "000222222227"
@@ -318,6 +318,24 @@ def test_s21_a_return_that_fails_later_is_owed_again_and_waits_for_a_person(worl
     assert world.rows(owed) == [(10_000,)]
     [(balance,)] = world.rows("SELECT sum(amount_minor) FROM posting WHERE account = 'provider_balance'")
     assert balance == world.sandbox.balance_sum("usd")
+    assert world.rows("SELECT status FROM payment WHERE id = %s", first.payment_id) == [("completed",)]
+
+    admin = world.client(world.person("Ada Admin", is_admin=True))
+    page = f"/admin/payments/{first.payment_id}"
+    shown = admin.get(page).text
+    assert "Return failed" in shown
+    assert "Send it back again" in shown
+    form = {"csrf_token": form_token(shown)}
+    told = admin.post(f"{page}/return-again", data=form, follow_redirects=True).text
+    assert "The money is on its way back." in told
+    assert "Send it back again" not in told
+    assert admin.post(f"{page}/return-again", data=form).status_code == 404, "nothing waits any more"
+    world.settle_down()
+    assert world.rows("SELECT status FROM unapplied_receipt") == [("returned",)]
+    assert world.rows("SELECT attempt, status FROM outbound_call WHERE kind = 'return' ORDER BY id") == [
+        (1, "done"), (2, "done"),
+    ]  # fmt: skip
+    assert world.rows("SELECT status FROM payment WHERE id = %s", first.payment_id) == [("refunded",)]
 
 
 def test_an_old_word_that_it_clears_does_not_revive_a_debit_that_bounced(world: World) -> None:

@@ -39,6 +39,7 @@ _IDS = (
     "session_id",
     "line_id",
     "notification_id",
+    "call_id",
     "event_row_id",
     "entry_id",
     "listing_id",

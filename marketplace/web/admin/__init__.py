@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from marketplace.web.admin import (
+    calls,
     debts,
     dispute_desk,
     disputes,
@@ -19,6 +20,7 @@ from marketplace.web.admin import (
     payout_deciding,
     payout_seller,
     payouts,
+    proof,
     purchases,
     reconciliation,
     reconciliation_break,
@@ -27,6 +29,8 @@ from marketplace.web.admin import (
     refund_rules,
     refund_starting,
     refunds,
+    returning,
+    settings,
     states,
     taking_back,
     unmatched,
@@ -51,6 +55,11 @@ blueprint.add_url_rule("/admin/payments/<int(max=9223372036854775807):payment_id
 blueprint.add_url_rule(
     "/admin/payments/<int(max=9223372036854775807):payment_id>/explain/<figure>", view_func=explain.explain_payment
 )
+blueprint.add_url_rule(
+    "/admin/payments/<int(max=9223372036854775807):payment_id>/return-again",
+    view_func=returning.return_again,
+    methods=["POST"],
+)
 _HOLD = "/admin/payments/<int(max=9223372036854775807):payment_id>/shares/<int(max=9223372036854775807):share_id>/hold"
 blueprint.add_url_rule(_HOLD, view_func=hold.hold)
 blueprint.add_url_rule(f"{_HOLD}/decide", view_func=hold.decide_hold, methods=["POST"])
@@ -68,6 +77,11 @@ blueprint.add_url_rule(f"{_UNMATCHED}/take-up", view_func=unmatched.take_up_even
 blueprint.add_url_rule("/admin/health", "health", health.board_page)
 blueprint.add_url_rule("/admin/health/check-books/run", view_func=health.check_books_now, methods=["POST"])
 blueprint.add_url_rule("/admin/health/<tile>", view_func=health.health_list)
+blueprint.add_url_rule("/admin/calls", view_func=calls.calls)
+blueprint.add_url_rule("/admin/calls/<int(max=9223372036854775807):call_id>", view_func=calls.call)
+blueprint.add_url_rule(
+    "/admin/calls/<int(max=9223372036854775807):call_id>/decide", view_func=calls.decide_call, methods=["POST"]
+)
 blueprint.add_url_rule("/admin/jobs", view_func=jobs.jobs_page)
 blueprint.add_url_rule(
     "/admin/jobs/<int(max=9223372036854775807):job_id>/retry", view_func=jobs.retry_job, methods=["POST"]
@@ -84,6 +98,9 @@ _WRITE_OFF = "/admin/debts/<int(max=9223372036854775807):debt_id>/write-off"
 blueprint.add_url_rule(_WRITE_OFF, view_func=debts.write_off)
 blueprint.add_url_rule(f"{_WRITE_OFF}/decide", view_func=debts.write_debt_off, methods=["POST"])
 blueprint.add_url_rule("/admin/states", view_func=states.states)
+blueprint.add_url_rule("/admin/proof", view_func=proof.proof)
+blueprint.add_url_rule("/admin/proof/replay", view_func=proof.replay_seed, methods=["POST"])
+blueprint.add_url_rule("/admin/settings", view_func=settings.settings)
 blueprint.add_url_rule("/admin/refunds", view_func=refunds.refunds)
 blueprint.add_url_rule("/admin/refunds/rules", view_func=refund_rules.refund_rules)
 blueprint.add_url_rule("/admin/refunds/<number>/approve", view_func=refund_deciding.approve_refund, methods=["POST"])

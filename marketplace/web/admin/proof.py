@@ -1,0 +1,168 @@
+"""The proof: what the last simulation played, what went wrong on purpose, and whether any rule was broken (S0.20)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace import db
+from marketplace.config import Settings
+from marketplace.errors import Conflict, NotAllowed
+from marketplace.proofs import operations, queries, rules
+from marketplace.proofs.queries import Replay, Report
+from marketplace.web import guards
+from marketplace.web.console import Console, admin_console
+from marketplace.web.pages import time_text
+from marketplace.web.wording import Badge
+
+_STATES = {"queued": "waits for the worker", "playing": "is being played", "done": "was played", "failed": "failed"}
+_HOUR = 3_600
+
+
+@dataclass(frozen=True, slots=True)
+class _Tile:
+    """One figure of the whole run."""
+
+    label: str
+    amount: str
+    note: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A name and its figures, in words."""
+
+    name: str
+    cells: tuple[str, ...]
+    badge: Badge | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayView:
+    """The replay that was asked for last."""
+
+    title: str
+    badge: Badge
+    story: str
+    is_under_way: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProofPage:
+    """What templates/admin/proof.html shows."""
+
+    title: str
+    console: Console
+    note: str
+    has_report: bool
+    figures: tuple[_Tile, ...]
+    profiles: tuple[Row, ...]
+    faults: tuple[Row, ...]
+    rules: tuple[Row, ...]
+    broken: tuple[Row, ...]
+    baseline: str
+    can_replay: bool
+    choices: tuple[tuple[str, str], ...]
+    replay: ReplayView | None
+
+
+@guards.admin_only
+def proof() -> ResponseReturnValue:
+    """Show the last report and, in demo mode, the form that plays a seed again."""
+    settings = _settings()
+    report, replay = queries.last_report(settings.var_dir), queries.last_replay(settings.var_dir)
+    return render_template("admin/proof.html", page=_page(report, replay, settings))
+
+
+@guards.admin_only
+def replay_seed() -> ResponseReturnValue:
+    """Queue a seed to be played again."""
+    settings = _settings()
+    if not settings.demo:
+        raise NotAllowed("Seeds are played again in demo mode only.")
+    seed = rules.check_seed(request.form.get("seed", ""), request.form.get("profile", ""))
+    profile = request.form.get("profile", "")
+    try:
+        db.atomic(operations.ask_replay, (), var_dir=settings.var_dir, seed=seed, profile=profile)
+    except Conflict as error:
+        flash(error.message, "wait")
+    else:
+        flash(f"Seed {seed} is queued. Its story stands here in about a minute.", "ok")
+    return redirect(url_for("admin.proof"), code=303)
+
+
+def _page(report: Report | None, replay: Replay | None, settings: Settings) -> ProofPage:
+    found: Mapping[str, Any] = report.figures if report else {}
+    return ProofPage(
+        title="Proof",
+        console=admin_console("proof"),
+        note=f"Written {time_text(report.written_at)} (system time), revision {found.get('revision', 'unknown')}"
+        if report
+        else "",
+        has_report=report is not None,
+        figures=_figures(found) if report else (),
+        profiles=tuple(_profile(name, values) for name, values in found.get("profiles", {}).items()),
+        faults=tuple(Row(name, (f"{count:,}",)) for name, count in found.get("faults", {}).items()),
+        rules=tuple(Row(name, (f"{count:,}",)) for name, count in found.get("checked", {}).items()),
+        broken=tuple(
+            Row(f"{each['profile']} {each['seed']}", (each["rules"][0],)) for each in found.get("violations", [])
+        ),
+        baseline=_baseline(found.get("baseline")),
+        can_replay=settings.demo,
+        choices=tuple(rules.PROFILES.items()),
+        replay=_replay(replay) if replay else None,
+    )
+
+
+def _figures(found: Mapping[str, Any]) -> tuple[_Tile, ...]:
+    rested, broken = found.get("rested_seconds", {}), found["violated_seeds"]
+    units, tries = found.get("units", 0), found.get("tries", 0)
+    again = f"{(tries - units) * 1_000 / units:.1f} of 1,000 units of work were tried again" if units else ""
+    return (
+        _Tile("Seeds", f"{found['seeds']:,}", f"{found['actions']:,} actions"),
+        _Tile("Seeds that broke a rule", f"{broken:,}", "none is allowed to", "bad" if broken else "ok"),
+        _Tile("Rules looked at", f"{sum(found['checked'].values()):,}", "times"),
+        _Tile("Faults", f"{sum(found['faults'].values()):,}", "made on purpose"),
+        _Tile("Agreed after", _span(rested.get("p50", -1)), f"p99 {_span(rested.get('p99', -1))}, virtual time"),
+        _Tile("Committed", f"{units:,}", again),
+    )
+
+
+def _profile(name: str, values: Mapping[str, int]) -> Row:
+    badge = Badge("A rule was broken", "bad") if values["violated"] else Badge("Kept", "ok")
+    cells = (f"{values['seeds']:,}", f"{values['actions']:,}", f"{values['violated']:,}")
+    return Row(f"{name}: {rules.PROFILES.get(name, '').lower()}", cells, badge)
+
+
+def _baseline(found: Mapping[str, int] | None) -> str:
+    if not found:
+        return ""
+    return (
+        f"The handlers as the source documents print them, given the same {found['seeds']:,} streams of events, broke "
+        f"rules in {found['violated']:,} of them."
+    )
+
+
+def _replay(replay: Replay) -> ReplayView:
+    under_way = replay.state in {"queued", "playing"}
+    tone = "wait" if under_way else "ok" if replay.is_kept else "bad"
+    label = _STATES[replay.state] if under_way else "no rule was broken" if replay.is_kept else "a rule was broken"
+    if replay.state == "failed":
+        label = "it could not be played"
+    return ReplayView(f"Seed {replay.seed}, {replay.profile}", Badge(label, tone), replay.story, under_way)
+
+
+def _span(seconds: int) -> str:
+    if seconds < 0:
+        return "never"
+    if seconds < 120:
+        return f"{seconds} s"
+    return f"{seconds // 60} min" if seconds < 2 * _HOUR else f"{seconds // _HOUR} h"
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
