@@ -4,10 +4,11 @@ Jobs only bring forward what the tick does anyway, so a lost job loses time and 
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import procrastinate
 import structlog
@@ -53,8 +54,6 @@ OUTCOMES = {
 """What becomes of each kind of call, in the transaction that records its outcome."""
 STALLED_SECONDS = 60
 _POLL_SECONDS = 0.5
-# Each round does batches of fifty; a stop of days leaves hundreds.
-_ROUNDS = 1_000
 # The sixth field is the seconds. In front, it would mean every second of every fifth minute.
 EVERY_FIVE_SECONDS = "* * * * * */5"
 EVERY_MINUTE = "* * * * *"
@@ -62,11 +61,7 @@ EVERY_NIGHT = "0 0 * * *"
 CHECK_BOOKS = "check-books"
 _MIDNIGHT = datetime(2000, 1, 1, tzinfo=UTC)
 _RESCUE = "rescue_stalled"
-_INTERVALS = {
-    JobName.TICK.value: timedelta(seconds=5),
-    _RESCUE: timedelta(minutes=1),
-    CHECK_BOOKS: timedelta(days=1),
-}
+_INTERVALS = {JobName.TICK.value: timedelta(seconds=5), _RESCUE: timedelta(minutes=1), CHECK_BOOKS: timedelta(days=1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,39 +105,6 @@ def tick(app: Flask) -> dict[str, int]:
         done = sum(run.done for run in runs)
         _record([*runs, Run(JobName.TICK.value, began, _since(began), done, error)])
     return counts
-
-
-@dataclass(frozen=True, slots=True)
-class Resumed:
-    """What was made up for after a stop: how much each step did, and which failed at the end."""
-
-    counts: dict[str, int]
-    failed: tuple[str, ...]
-    is_quiet: bool
-    """Whether nothing was left to do."""
-
-    def as_dict(self) -> dict[str, object]:
-        """Return it as JSON takes it."""
-        return {"done": self.counts, "failed": list(self.failed), "nothing left to do": self.is_quiet}
-
-
-def resume(app: Flask) -> Resumed:
-    """Make up for a stop: read every list of events to its end, then do what is due until nothing is left.
-
-    Safe beside a running worker, and as often as one likes. What is not due yet stays for the tick.
-    """
-    with app.app_context():
-        backfill.read_all(now=clock.now())
-    total: dict[str, int] = {}
-    counts: dict[str, int] = {}
-    for _ in range(_ROUNDS):
-        counts = tick(app)
-        for name, count in counts.items():
-            total[name] = total.get(name, 0) + max(count, 0)
-        if not any(counts.values()):
-            break
-    failed = tuple(name for name, count in counts.items() if count < 0)
-    return Resumed(total, failed, is_quiet=not any(counts.values()))
 
 
 def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
@@ -205,32 +167,35 @@ def _since(began: datetime) -> int:
     return (clock.system_now() - began) // timedelta(milliseconds=1)
 
 
+def _scene(app: Flask) -> dict[str, Any]:
+    known = app.extensions
+    return {"provider": known["providers"]["stripe"], "settings": known["settings"], "now": clock.now()}
+
+
+ASKED: Mapping[str, Callable[..., object]] = {
+    JobName.READ_EVENT: lambda app, event_id: events.apply(event_id, **_scene(app), reread=True),
+    JobName.MOVE_TIME: lambda app, days: forward.move_a_day(days, tick=lambda: tick(app)),
+    JobName.RECONCILE: lambda app: reconciliation.go_on(**_scene(app)),
+    JobName.REPLAY_SEED: lambda app, **seed: proofs.replay(app.extensions["settings"].var_dir, **seed),
+}
+"""What each job does that somebody asked for, in an application context, with the job's arguments."""
+
+
+def _asked(app: Flask, work: Callable[..., object]) -> Callable[..., None]:
+    def run(context: JobContext, **arguments: int | str) -> None:
+        with app.app_context(), _kept_failure(context):
+            work(app, **arguments)
+
+    return run
+
+
 def worker(app: Flask) -> procrastinate.App:
     """Return the queue of `app`: its jobs, the tick every five seconds, and the rescue of stalled jobs."""
-    settings = app.extensions["settings"]
-    queue = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=settings.database_url, max_size=6))
+    url = app.extensions["settings"].database_url
+    queue = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url, max_size=6))
 
-    @queue.task(name=JobName.READ_EVENT, pass_context=True)
-    def read_event(context: JobContext, event_id: int) -> None:
-        with app.app_context(), _kept_failure(context):
-            provider = app.extensions["providers"]["stripe"]
-            events.apply(event_id, provider=provider, settings=settings, now=clock.now(), reread=True)
-
-    @queue.task(name=JobName.MOVE_TIME, pass_context=True)
-    def move_time(context: JobContext, days: int) -> None:
-        with app.app_context(), _kept_failure(context):
-            forward.move_a_day(days, tick=lambda: tick(app))
-
-    @queue.task(name=JobName.RECONCILE, pass_context=True)
-    def reconcile(context: JobContext) -> None:
-        with app.app_context(), _kept_failure(context):
-            provider = app.extensions["providers"]["stripe"]
-            reconciliation.go_on(provider=provider, settings=settings, now=clock.now())
-
-    @queue.task(name=JobName.REPLAY_SEED, pass_context=True)
-    def replay_seed(context: JobContext, seed: int, profile: str) -> None:
-        with app.app_context(), _kept_failure(context):
-            proofs.replay(settings.var_dir, seed=seed, profile=profile)
+    for name, work in ASKED.items():
+        queue.task(name=name, pass_context=True)(_asked(app, work))
 
     @queue.periodic(cron=EVERY_FIVE_SECONDS)
     @queue.task(name=JobName.TICK, queueing_lock="tick", lock="tick")

@@ -11,8 +11,8 @@ _LADDER = (
 )
 # The first look comes when every webhook of an undisturbed purchase has long been there.
 _LOOKS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(hours=12), timedelta(days=1))
-# What is final may still turn: a refund bounces, a bank sends a payout back, a bank opens its decision again.
-_AFTER_FINAL = (timedelta(days=3), timedelta(days=10), timedelta(days=30), timedelta(days=60))
+# What is final may still turn: a bank sends a payout back within five of its days, a refund bounces within a month.
+_AFTER_FINAL = (timedelta(days=7), timedelta(days=35))
 # A provider may forget an idempotency key after 24 h; sent again after that, the key pays twice (scar S37).
 _KEY_LIFETIME = timedelta(hours=23)
 

@@ -52,6 +52,10 @@ def _read_due(provider: Provider, settings: Settings, now: datetime) -> int:
             # The provider does not answer: the other lists would only wait as long.
             db.atomic(cursors.not_read, (), reading=reading, note=str(error), now=now)
             break
+        except Refused as error:
+            # A seller who has taken our access away: nothing of theirs is ours to read.
+            log.info("list of events not read", account=reading.account, because=str(error))
+            db.atomic(cursors.not_read, (), reading=reading, note=str(error), now=now)
         except Exception as error:
             log.exception("list of events not read", account=reading.account)
             db.atomic(cursors.not_read, (), reading=reading, note=f"{type(error).__name__}: {error}", now=now)

@@ -214,7 +214,7 @@ def _call(request: Callable[[], T]) -> T:
         # Only a 4xx in the provider's own words is a no. What is garbled, a page of a proxy say, tells nothing whatever
         # its status: taken for a refusal it would pay twice (fault F17, found by the simulation).
         spoken = isinstance(error.json_body, dict) and "error" in error.json_body
-        definite = spoken and 400 <= (error.http_status or 0) < 500 and error.http_status != 409
+        definite = spoken and error.http_status is not None and error.http_status < 500 and error.http_status != 409
         if not definite or code in _NOT_NOW:
             raise Unknown(str(error)) from error
         raise Refused(code, error.user_message or str(error)) from error

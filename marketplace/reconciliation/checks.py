@@ -122,13 +122,11 @@ _CHECKS: Mapping[str, str] = {
     """,
     "unusable receipts are owed to their buyers": """
         SELECT 'unapplied_receipt', r.id, 'owes ' || r.amount_minor + gone.minor || ', booked ' || owed.minor
-        FROM unapplied_receipt r
-        CROSS JOIN LATERAL (SELECT coalesce(sum(t.amount_minor), 0) AS minor FROM balance_transaction t
-            WHERE t.payment_id = r.payment_id AND t.kind NOT IN ('charge', 'payment')
+        FROM unapplied_receipt r CROSS JOIN LATERAL (SELECT coalesce(sum(t.amount_minor), 0) AS minor
+            FROM balance_transaction t WHERE t.payment_id = r.payment_id AND t.kind NOT IN ('charge', 'payment')
                 AND NOT EXISTS (SELECT FROM dispute_movement m WHERE m.line_id = t.provider_id)) gone
-        CROSS JOIN LATERAL (SELECT coalesce(-sum(b.amount_minor), 0) AS minor FROM ledger_entry e
-            JOIN posting b ON b.entry_id = e.id AND b.account = 'unapplied_receipts'
-            WHERE e.payment_id = r.payment_id) owed
+        CROSS JOIN LATERAL (SELECT coalesce(-sum(b.amount_minor), 0) AS minor FROM posting b JOIN ledger_entry e
+            ON e.id = b.entry_id WHERE b.account = 'unapplied_receipts' AND e.payment_id = r.payment_id) owed
         WHERE r.amount_minor + gone.minor <> owed.minor
     """,
     "the provider's lines are booked as they are": """
@@ -248,12 +246,7 @@ def check_books() -> Report:
         differences = [*_sql_differences(connection), *_entry_differences(connection), *_chain_differences(connection)]
         entries = connection.execute(text("SELECT count(*) FROM ledger_entry")).scalar_one()
         postings = connection.execute(text("SELECT count(*) FROM posting")).scalar_one()
-    return Report(
-        entries,
-        postings,
-        len(_SQL_CHECKS) + len(Ruled.ruled) + 3,
-        tuple(differences),
-    )
+    return Report(entries, postings, len(_SQL_CHECKS) + len(Ruled.ruled) + 3, tuple(differences))
 
 
 def _sql_differences(connection: Connection) -> Iterator[Difference]:

@@ -27,6 +27,10 @@ _OVERLAP_POSTINGS = 2_000
 BALANCE = "balance"
 ENTRIES = "entry without line"
 
+_new = insert(ProviderLine.__table__)  # type: ignore[arg-type]
+_KEEP = _new.on_conflict_do_update(
+    index_elements=["provider", "line_id"], set_={"source_status": _new.excluded.source_status}
+)
 _MATCHED = text("""
     UPDATE provider_line l SET matched_at = :now, booked_minor = f.booked, row_minor = f.moved
     FROM unnest(CAST(:ids AS bigint[]), CAST(:booked AS bigint[]), CAST(:moved AS bigint[])) AS f (id, booked, moved)
@@ -222,9 +226,8 @@ def figures_of(standing: Standing) -> list[dict[str, Any]]:
 def _keep_lines(session: Session, run: ReconciliationRun, done: Progress) -> None:
     ours = outbound.installation(session)
     rows = [_columns(found, done.account_id, run, ours) for found in done.lines]
-    statement = insert(ProviderLine).values(rows)
-    changed = {"source_status": statement.excluded.source_status}
-    session.execute(statement.on_conflict_do_update(index_elements=["provider", "line_id"], set_=changed))
+    # Columns instead of objects, built once: a page is a hundred rows.
+    session.connection().execute(_KEEP, rows)
 
 
 def _columns(found: ListedLine, account_id: str, run: ReconciliationRun, ours: str) -> dict[str, Any]:

@@ -201,6 +201,7 @@ def _fail(session: Session, refund: Refund, *, because: str, actor: Actor, now: 
     booking.give_back(session, refund, now=now)
     # Whether to try again is a new decision, with a second admin of its own.
     refund.completed_at = refund.first_approver_id = None
+    refund.take_back = False
     _agree(session, refund, actor=actor, now=now)
     telling.failed(session, refund, now=now)
 

@@ -11,6 +11,7 @@ from marketplace import clock
 from marketplace.sandbox.delivery import Answer, Pending, signature
 from marketplace.sandbox.inprocess import CONNECT_SECRET, WEBHOOK_SECRET
 from marketplace.simulation.faults import Faults
+from marketplace.simulation.naive import Naive
 from marketplace.simulation.profiles import Webhooks
 from marketplace.simulation.scheduler import Crash, Scheduler
 from marketplace.simulation.stage import ACCOUNT_WEBHOOKS, WEBHOOKS, post_webhook
@@ -31,6 +32,8 @@ class Courier:
     violations: list[str]
     calm: Random = field(default_factory=lambda: Random(0))
     carried: int = 0
+    naive: Naive = field(default_factory=Naive)
+    """Hears what the shop hears."""
     _seen: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The oldest state of each object that was on its way."""
 
@@ -83,8 +86,10 @@ class Courier:
                 self._send(url, body, headers)
         return answer
 
-    def _send(self, url: str, body: bytes, headers: dict[str, str]) -> Answer:
+    def _send(self, url: str, body: bytes, headers: dict[str, str], *, is_signed: bool = True) -> Answer:
         self.carried += 1
+        if is_signed:
+            self.naive.hear(json.loads(body))
         return post_webhook(self.app, url, body, headers)
 
     def _forge(self, url: str, body: bytes, headers: dict[str, str], chance: Random) -> None:
@@ -101,7 +106,7 @@ class Courier:
                 (b"\x00" * 300_000, signed),
             ]
         )
-        answer = self._send(url, forgery, {**headers, "Stripe-Signature": bad})
+        answer = self._send(url, forgery, {**headers, "Stripe-Signature": bad}, is_signed=False)
         if answer.status != 400:
             self.violations.append(f"I24 a forged webhook was answered {answer.status}")
 

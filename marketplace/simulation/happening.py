@@ -3,10 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from marketplace import clock, jobs
-from marketplace.provider_events import flows as events
-from marketplace.queue import JobName
-from marketplace.reconciliation import flows as reconciliation
+from marketplace import jobs
 from marketplace.simulation.keeping import press
 from marketplace.simulation.play import Play, pick
 from marketplace.simulation.scheduler import Task
@@ -134,12 +131,8 @@ def run_jobs(play: Play) -> int:
     stage = play.stage
     for job_id, name, arguments in found:
         stage.shop.execute("DELETE FROM procrastinate_jobs WHERE id = %s", (job_id,))
-        now, provider, settings = clock.now(), stage.provider, stage.settings
         with stage.app.app_context():
-            if name == JobName.READ_EVENT:
-                events.apply(int(arguments["event_id"]), provider=provider, settings=settings, now=now, reread=True)
-            elif name == JobName.RECONCILE:
-                reconciliation.go_on(provider=provider, settings=settings, now=now)
+            jobs.ASKED[name](stage.app, **arguments)
     return len(found)
 
 

@@ -113,6 +113,8 @@ class Profile:
     outage_hours: int = 0
     """F20: how long the provider is down, once in the run."""
     ships_at_end: bool = True
+    settles: bool = False
+    """Whether a quarter of an hour passes after each deed, until shop and provider have heard of each other."""
     webhooks: Webhooks = Webhooks()
     line: Line = Line()
     weights: Mapping[str, float] = field(default_factory=lambda: DEFAULT_WEIGHTS)
@@ -155,4 +157,8 @@ CALM = replace(
     commit_lost=0,
     webhooks=Webhooks(*([0.0] * 9)),
     line=Line(*([0.0] * 7)),
+)
+TWIN = replace(CALM, name="twin", words="deed after deed, in peace", width=1, switching=0, settles=True)
+DARK_TWIN = replace(
+    TWIN, name="dark twin", words="the same, and no webhook ever arrives", webhooks=replace(CALM.webhooks, lost=1.0)
 )

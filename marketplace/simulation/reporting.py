@@ -36,6 +36,7 @@ def summary(outcomes: Sequence[Outcome], *, revision: str) -> dict[str, Any]:
         "checked": _summed(outcome.checked for outcome in outcomes),
         "counts": _summed(outcome.counts for outcome in outcomes),
         "rested_seconds": {"p50": _quantile(outcomes, 50), "p99": _quantile(outcomes, 99)},
+        "baseline": {"seeds": len(outcomes), "violated": sum(bool(outcome.naive) for outcome in outcomes)},
         "units": sum(outcome.units for outcome in outcomes),
         "tries": sum(outcome.tries for outcome in outcomes),
         "violations": [
@@ -55,6 +56,10 @@ def as_text(report: Mapping[str, Any]) -> str:
         "what happened: " + ", ".join(f"{value:,} {name}" for name, value in report["counts"].items()),
         "what went wrong: " + ", ".join(f"{value:,} x {name}" for name, value in sorted(report["faults"].items())),
     ]
+    lines.append(
+        f"the source documents' handlers on the same events: wrong in {report['baseline']['violated']} of"
+        f" {report['baseline']['seeds']} seeds"
+    )
     lines += [
         f"  {name}: {found['seeds']} seeds, {found['violated']} violated, {found['actions']:,} actions"
         for name, found in report["profiles"].items()

@@ -56,6 +56,8 @@ class Outcome:
     """Units of work that were committed."""
     tries: int = 0
     """How often they were tried."""
+    naive: list[str] = field(default_factory=list)
+    """What the source documents' handlers would have got wrong."""
     faults: dict[str, int] = field(default_factory=dict)
     checked: dict[str, int] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
@@ -99,6 +101,7 @@ def play_seed(stage: Stage, seed: int, profile: Profile, steps: Sequence[Step] |
         rested_seconds=play.rested_seconds,
         units=play.retries[failpoints.Failpoint.COMMITTED.value],
         tries=play.retries[failpoints.Failpoint.WRITTEN.value],
+        naive=play.courier.naive.wrong(stage),
         faults=dict(play.faults.counts),
         checked=dict(play.watch.checked),
         counts=resting.counts(play),
@@ -142,8 +145,10 @@ def _play(play: Play, steps: Sequence[Step]) -> None:
         if step.deed in ALONE or step.deed == _OUTAGE_DEED:
             scheduler.finish()
         _begin(play, step)
-        if step.deed in ALONE:
+        if step.deed in ALONE or play.profile.settles:
             scheduler.finish()
+        if play.profile.settles:
+            resting.settle(play)
     scheduler.finish()
 
 

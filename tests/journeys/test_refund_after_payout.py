@@ -7,6 +7,7 @@ import pytest
 from marketplace import db
 from marketplace.orders import operations as orders
 from marketplace.orders import rules
+from marketplace.payouts import pot_queries
 from marketplace.refunds import flows
 from marketplace.refunds.wishes import Wish
 from marketplace.sandbox import reversals
@@ -78,6 +79,7 @@ def test_a_paid_out_order_is_refunded_and_the_next_sale_pays_for_it(world: World
     admin = world.person("Ada Admin", is_admin=True)
     refund_id = world.ask_refund(bought, Wish(percent=100))
     assert seen_by_an_admin(world, refund_id, 10_000) == "10000-300-0-0-0-9700-9380"
+    assert pot_queries.pots_of(seller)[0].blocked_orders == 0, "nothing of it waits here for a decision"
     agreed(world)
     flows.approve_and_send(
         admin_id=admin,
@@ -233,7 +235,7 @@ def test_a_reversal_of_ours_meets_one_made_at_the_provider_and_the_lines_hold(wo
     agreed(world)
     if is_made:
         assert owed(world) == [(9_700, 9_380, 0)]
-        assert shares(world) == [("refunded", 0), ("transferring", 4_000)], "the other waits for its payout"
+        assert shares(world) == [("refunded", 0), ("transferring", 4_000)], "waits for its payout's end"
 
 
 @pytest.mark.covers("S4.8")

@@ -45,6 +45,7 @@ def test_without_a_report_it_says_how_to_make_one(world: World) -> None:
     assert "make simulate SEEDS=20" in proof(world)
 
 
+@pytest.mark.covers("S0.20")
 def test_the_last_report_is_shown_with_every_figure(world: World) -> None:
     found = reporting.summary([outcome(1), outcome(2, "I06 usd: booked 1, the provider says 2")], revision="abc1234")
     found["baseline"] = {"seeds": 30, "violated": 29}

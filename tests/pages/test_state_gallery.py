@@ -1,5 +1,6 @@
 """The gallery of states: every status in words, on an empty shop too."""
 
+import pytest
 from bs4 import BeautifulSoup
 
 from marketplace.history import Ruled
@@ -7,6 +8,7 @@ from marketplace.web.admin.state_words import MACHINES, MEANINGS
 from tests.builders import World
 
 
+@pytest.mark.covers("S0.20")
 def test_every_machine_and_every_status_has_words() -> None:
     assert {model.machine.name for model in Ruled.ruled} == set(MACHINES)
     states = {(model.machine.name, status.value) for model in Ruled.ruled for status in model.machine.states}

@@ -16,8 +16,7 @@ from marketplace.outbound.states import CallStep
 from marketplace.payments.timeline_queries import Change
 from marketplace.reconciliation.call_subjects import Subject
 from marketplace.web import wording
-from marketplace.web.admin.call_words import KINDS, later_steps, next_step, subject_link
-from marketplace.web.admin.events import shown
+from marketplace.web.admin.call_words import KINDS, last_words, later_steps, next_step, request_text, subject_link
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.order_parts import Fact
@@ -124,7 +123,7 @@ def build(facts: Facts) -> CallPage:
             )
             for call_id, number, status in facts.found.attempts
         ),
-        request=shown(facts.found.request),
+        request=request_text(facts.found.request),
         action=url_for("admin.decide_call", call_id=call.id),
         can_decide=bool(facts.steps),
         can_name=CallStep.ADOPT in facts.steps,
@@ -144,11 +143,6 @@ def form_of(facts: Facts, sent: DecisionForm | None) -> DecisionForm:
     return form
 
 
-def error_text(call: CallSummary) -> str:
-    """Return what the provider said last against a call, "" for nothing."""
-    return ": ".join(filter(None, (call.error_code, call.error_message)))
-
-
 def _facts(call: CallSummary) -> tuple[Fact, ...]:
     facts = [
         Fact("Provider", sentence(call.provider)),
@@ -160,7 +154,7 @@ def _facts(call: CallSummary) -> tuple[Fact, ...]:
         facts.append(Fact("First sent", time_text(call.first_sent_at)))
     if call.provider_object_id is not None:
         facts.append(Fact("Object at the provider", call.provider_object_id))
-    if error := error_text(call):
+    if error := last_words(call, most=400):
         facts.append(Fact("Last answer", error))
     return tuple(facts)
 

@@ -1,17 +1,21 @@
 """What calls to providers are called on pages, which row they are for, and what happens to them next."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from flask import url_for
 
 from marketplace.outbound import rules
 from marketplace.outbound.queries import CallSummary
 from marketplace.outbound.states import CallKind, CallStatus
+from marketplace.provider_events.rules import HIDDEN
 from marketplace.reconciliation.call_subjects import Subject, SubjectKind
 from marketplace.web.explaining import Crumb
 from marketplace.web.pages import time_text
 
+_PERSONAL = frozenset({"customer_email", "email", "success_url", "cancel_url", "evidence", "stored_name", "name"})
 KINDS: Mapping[CallKind, str] = {
     CallKind.CREATE_CHECKOUT: "Open a payment page",
     CallKind.EXPIRE_CHECKOUT: "Close a payment page",
@@ -42,6 +46,25 @@ def subject_link(subject: Subject | None) -> Crumb:
     return Crumb(f"Payment {subject.id}", url_for("admin.payment", payment_id=subject.id))
 
 
+def request_text(request: Mapping[str, Any]) -> str:
+    """Return a frozen request as indented text: all that we ask for; what names a person or opens a page is hidden."""
+    return json.dumps(_shown(request), indent=2, sort_keys=True, ensure_ascii=False)
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: HIDDEN if key in _PERSONAL and inner else _shown(inner) for key, inner in value.items()}
+    return [_shown(inner) for inner in value] if isinstance(value, list) else value
+
+
+def last_words(call: CallSummary, most: int = 90) -> str:
+    """Return what came back last of a call that is not done, at most `most` characters; "" for nothing."""
+    words = ": ".join(filter(None, (call.error_code, call.error_message)))
+    if call.status is CallStatus.DONE or not words:
+        return ""
+    return words if len(words) <= most else f"{words[:most].rstrip()}…"
+
+
 def next_step(call: CallSummary, now: datetime) -> str:
     """Return in one sentence what happens to a call next, and when."""
     at = time_text(call.next_attempt_at) if call.next_attempt_at else ""
@@ -55,10 +78,10 @@ def next_step(call: CallSummary, now: datetime) -> str:
     if call.status is CallStatus.BLOCKED:
         return f"Nothing is sent again. It is looked up once a day, next at {at}, and waits for a person."
     if call.status is CallStatus.DONE:
-        return "The provider did it. Nothing is left to do."
+        return "Nothing is left to do."
     if call.status is CallStatus.REFUSED:
         return "This attempt has ended. Another try is a new call with a new key."
-    return "It was never sent, because it was not wanted any more."
+    return "Nothing. It was not wanted any more, and never sent."
 
 
 def later_steps(call: CallSummary) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from marketplace.payments import timeline_queries
 from marketplace.reconciliation import call_subjects
 from marketplace.web import guards, lists, wording
 from marketplace.web.admin import call_page
-from marketplace.web.admin.call_words import KINDS, next_step, subject_link
+from marketplace.web.admin.call_words import KINDS, last_words, next_step, subject_link
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.lists import Choice, Tab, Tools
@@ -178,7 +178,7 @@ def _row(call: CallSummary, subject: Crumb, now: datetime) -> CallRow:
         url=url_for("admin.call", call_id=call.id),
         subject=subject,
         badge=wording.badge(call.status),
-        error=call_page.error_text(call),
+        error=last_words(call),
         next=next_step(call, now),
         when=time_text(call.first_sent_at or call.created_at),
     )

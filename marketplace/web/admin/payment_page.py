@@ -17,7 +17,7 @@ from marketplace.provider_events.queries import EventSummary
 from marketplace.refunds.queries import RefundRow
 from marketplace.web import dispute_parts, explaining, payout_parts, refund_parts, wording
 from marketplace.web.admin import payment_figures, refund_page, returning
-from marketplace.web.admin.call_words import KINDS
+from marketplace.web.admin.call_words import KINDS, request_text
 from marketplace.web.admin.events import EventRow, event_rows, shown
 from marketplace.web.admin.explain import entry_url
 from marketplace.web.console import Console, admin_console
@@ -280,7 +280,7 @@ def _call(call: Call) -> CallRow:
         object=call.provider_object_id or "",
         when=time_text(call.first_sent_at or call.created_at),
         error=f"{call.error_code}: {call.error_message or ''}" if call.error_code else "",
-        request=shown(call.request),
+        request=request_text(call.request),
     )
 
 
