@@ -221,12 +221,6 @@ def worker(app: Flask) -> procrastinate.App:
         with app.app_context(), _kept_failure(context):
             forward.move_a_day(days, tick=lambda: tick(app))
 
-    @queue.task(name=JobName.RECONCILE, pass_context=True)
-    def reconcile(context: JobContext) -> None:
-        with app.app_context(), _kept_failure(context):
-            provider = app.extensions["providers"]["stripe"]
-            reconciliation.go_on(provider=provider, settings=settings, now=clock.now())
-
     @queue.task(name=JobName.REPLAY_SEED, pass_context=True)
     def replay_seed(context: JobContext, seed: int, profile: str) -> None:
         with app.app_context(), _kept_failure(context):

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 from marketplace import clock, jobs
 from marketplace.provider_events import flows as events
 from marketplace.queue import JobName
-from marketplace.reconciliation import flows as reconciliation
 from marketplace.simulation.keeping import press
 from marketplace.simulation.play import Play, pick
 from marketplace.simulation.scheduler import Task
@@ -138,8 +137,6 @@ def run_jobs(play: Play) -> int:
         with stage.app.app_context():
             if name == JobName.READ_EVENT:
                 events.apply(int(arguments["event_id"]), provider=provider, settings=settings, now=now, reread=True)
-            elif name == JobName.RECONCILE:
-                reconciliation.go_on(provider=provider, settings=settings, now=now)
     return len(found)
 
 
