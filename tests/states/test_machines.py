@@ -168,7 +168,7 @@ MATRICES: dict[Machine, str] = {
     apply     applied  =       applied   !       .
     park      parked   =       =         =       =
     ignore    ignored  =       ignored   =       .
-    set_aside .        =       set_aside !       =
+    set_aside .        =       set_aside =       =
     take_up   =        !       =         !       parked
     replay    .        =       .         applied applied
     """,
