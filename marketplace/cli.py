@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import click
 from flask import Flask
 
-from marketplace import clock, db, demo, jobs
+from marketplace import clock, db, demo, jobs, resuming
 from marketplace.payments import holds
 from marketplace.payouts import flows as payouts
 from marketplace.provider_events import replay
@@ -93,7 +93,7 @@ def _register_recovery(app: Flask) -> None:
     @app.cli.command("resume")
     def resume() -> None:
         """Go on after a stop: what no webhook brought, what waits for an outcome, what is due; print what was done."""
-        done = jobs.resume(app)
+        done = resuming.resume(app)
         click.echo(json.dumps(done.as_dict(), indent=2))
         sys.exit(0 if done.is_quiet else 1)
 

@@ -23,6 +23,13 @@ class PaymentTracking:
     session_expiry_minutes: int = 30
     check_duplicates_before_credit: bool = True
 
+    def __post_init__(self) -> None:
+        """Refuse what this shop can't do: it counts a payment once by the shape of its books, not by a check."""
+        if not self.check_duplicates_before_credit:
+            raise ConfigurationError("payment_tracking: check_duplicates_before_credit can't be switched off.")
+        if not 30 <= self.session_expiry_minutes <= 24 * 60 - 2:
+            raise ConfigurationError("payment_tracking: session_expiry_minutes is from 30 to 1438, as Stripe has it.")
+
 
 @dataclass(frozen=True)
 class Recovery:
@@ -31,6 +38,11 @@ class Recovery:
     enabled: bool = True
     auto_verify_on_success_page: bool = True
     max_verification_attempts: int = 3
+
+    def __post_init__(self) -> None:
+        """Refuse a negative number of questions."""
+        if self.max_verification_attempts < 0:
+            raise ConfigurationError("recovery: max_verification_attempts is 0 or more.")
 
 
 @dataclass(frozen=True)
@@ -81,6 +93,8 @@ class Settings:
     payment_tracking: PaymentTracking = field(default_factory=PaymentTracking)
     recovery: Recovery = field(default_factory=Recovery)
     money: MoneyPolicy = field(default_factory=MoneyPolicy)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Where values come from that are no defaults, by name ("recovery.enabled"): a variable, or the file."""
 
     @property
     def secure_cookies(self) -> bool:
@@ -131,7 +145,34 @@ def _settings(variables: Mapping[str, str], document: Mapping[str, Any]) -> Sett
         payment_tracking=_section(PaymentTracking, document, "payment_tracking"),
         recovery=_section(Recovery, document, "recovery"),
         money=_section(MoneyPolicy, document, "money"),
+        sources=_sources(variables, document),
     )
+
+
+VARIABLES: Mapping[str, str] = {
+    "database_url": "DATABASE_URL",
+    "owner_database_url": "DATABASE_OWNER_URL",
+    "secret_keys": "SECRET_KEY",
+    "stripe_secret_key": "STRIPE_SECRET_KEY",
+    "stripe_webhook_secrets": "STRIPE_WEBHOOK_SECRET",
+    "stripe_connect_webhook_secrets": "STRIPE_CONNECT_WEBHOOK_SECRET",
+    "stripe_publishable_key": "STRIPE_PUBLISHABLE_KEY",
+    "stripe_api_base": "STRIPE_API_BASE",
+    "base_url": "MARKETPLACE_BASE_URL",
+    "var_dir": "VAR_DIR",
+    "demo": "MARKETPLACE_DEMO",
+    "database_pool": "DATABASE_POOL",
+    "trusted_proxies": "TRUSTED_PROXIES",
+}
+"""The environment's name of each setting that it may hold."""
+
+
+def _sources(variables: Mapping[str, str], document: Mapping[str, Any]) -> Mapping[str, str]:
+    found = {name: variable for name, variable in VARIABLES.items() if variables.get(variable)}
+    file = variables.get("MARKETPLACE_CONFIG", "")
+    for section in ("payment_tracking", "recovery", "money"):
+        found |= {f"{section}.{name}": file for name in document.get(section) or {}}
+    return found
 
 
 def _section(kind: type[Any], document: Mapping[str, Any], name: str) -> Any:

@@ -44,17 +44,16 @@ from marketplace.statements import operations as statements
 
 log = structlog.get_logger()
 
-_OUTCOMES = {
+OUTCOMES = {
     **checkout_outcomes.OUTCOMES,
     **refunds.OUTCOMES,
     **account_flows.OUTCOMES,
     **payouts.OUTCOMES,
     **disputes.OUTCOMES,
 }
+"""What becomes of each kind of call, in the transaction that records its outcome."""
 STALLED_SECONDS = 60
 _POLL_SECONDS = 0.5
-# Each round does batches of fifty; a stop of days leaves hundreds.
-_ROUNDS = 1_000
 # The sixth field is the seconds. In front, it would mean every second of every fifth minute.
 EVERY_FIVE_SECONDS = "* * * * * */5"
 EVERY_MINUTE = "* * * * *"
@@ -108,45 +107,13 @@ def tick(app: Flask) -> dict[str, int]:
     return counts
 
 
-@dataclass(frozen=True, slots=True)
-class Resumed:
-    """What was made up for after a stop: how much each step did, and which failed at the end."""
-
-    counts: dict[str, int]
-    failed: tuple[str, ...]
-    is_quiet: bool
-    """Whether nothing was left to do."""
-
-    def as_dict(self) -> dict[str, object]:
-        """Return it as JSON takes it."""
-        return {"done": self.counts, "failed": list(self.failed), "nothing left to do": self.is_quiet}
-
-
-def resume(app: Flask) -> Resumed:
-    """Make up for a stop: read every list of events to its end, then do what is due until nothing is left.
-
-    Safe beside a running worker, and as often as one likes. What is not due yet stays for the tick.
-    """
-    with app.app_context():
-        backfill.read_all(now=clock.now())
-    total: dict[str, int] = {}
-    counts: dict[str, int] = {}
-    for _ in range(_ROUNDS):
-        counts = tick(app)
-        for name, count in counts.items():
-            total[name] = total.get(name, 0) + max(count, 0)
-        if not any(counts.values()):
-            break
-    failed = tuple(name for name, count in counts.items() if count < 0)
-    return Resumed(total, failed, is_quiet=not any(counts.values()))
-
-
 def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
     settings, providers = app.extensions["settings"], app.extensions["providers"]
     return {
         "missed events taken in": lambda: backfill.read_missed(providers=providers, settings=settings, now=now),
         "events applied": lambda: events.apply_due(providers=providers, settings=settings, now=now),
-        "calls sent": lambda: outbound.send_due(providers=providers, outcomes=_OUTCOMES, now=now),
+        "calls sent": lambda: outbound.send_due(providers=providers, outcomes=OUTCOMES, now=now),
+        "blocked calls looked up": lambda: outbound.look_at_blocked(providers=providers, outcomes=OUTCOMES, now=now),
         "payments ended": lambda: checkout.close_overdue(providers=providers, settings=settings, now=now),
         "reservations returned": lambda: db.atomic(sweeps.reap_reservations, (), now=now),
         "purchases given up": lambda: db.atomic(sweeps.give_up_unpaid, (), now=now),
@@ -235,12 +202,6 @@ def worker(app: Flask) -> procrastinate.App:
     def run_tick(timestamp: int) -> None:
         tick(app)
 
-    @queue.periodic(cron=EVERY_NIGHT)
-    @queue.task(name=CHECK_BOOKS, queueing_lock=CHECK_BOOKS, lock=CHECK_BOOKS)
-    def check_books_nightly(timestamp: int) -> None:
-        with app.app_context():
-            check_books()
-
     @queue.periodic(cron=EVERY_MINUTE)
     @queue.task(name=_RESCUE, queueing_lock=_RESCUE)
     async def rescue_stalled(timestamp: int) -> None:
@@ -251,7 +212,16 @@ def worker(app: Flask) -> procrastinate.App:
         with app.app_context():
             _record([Run(_RESCUE, began, _since(began), rescued)])
 
+    _by_night(queue, app)
     return queue
+
+
+def _by_night(queue: procrastinate.App, app: Flask) -> None:
+    @queue.periodic(cron=EVERY_NIGHT)
+    @queue.task(name=CHECK_BOOKS, queueing_lock=CHECK_BOOKS, lock=CHECK_BOOKS)
+    def check_books_nightly(timestamp: int) -> None:
+        with app.app_context():
+            check_books()
 
 
 @contextmanager

@@ -10,10 +10,10 @@ from marketplace.sandbox.faults import Kind, Where
 from tests.builders import World
 
 
-def reconcile(world: World, *, mends: bool = False, in_minutes: int = 0) -> None:
+def reconcile(world: World, *, mends: bool = False, in_minutes: int = 0, from_start: bool = False) -> None:
     """Carry a run to its end, as the command does, `in_minutes` from now."""
     now = world.now + timedelta(minutes=in_minutes)
-    flows.begin(provider="stripe", admin_id=None, mends=mends, from_start=False, now=now)
+    flows.begin(provider="stripe", admin_id=None, mends=mends, from_start=from_start, now=now)
     assert flows.finish(provider=world.provider, settings=world.settings, now=now, progress=lambda _: None)
 
 

@@ -27,7 +27,8 @@ from tests.postgres_server import DatabaseUrls, PostgresServer
 CHECKOUT = Path(__file__).parent.parent
 _PATIENCE_SECONDS = 60
 _ROUNDS = 8
-_COMMIT = b"COMMIT\x00"
+_COMMITTED = b"COMMIT\x00"
+"""How PostgreSQL says that a transaction is committed; how it was asked to differs, prepared or not."""
 UNFINISHED = (
     "SELECT 'event', id, status, note FROM provider_event WHERE status IN ('received', 'parked') UNION ALL"
     " SELECT 'call', id, status, error_message FROM outbound_call"
@@ -69,17 +70,16 @@ class LossyLine:
     def _carry(self, client: socket.socket) -> None:
         with client, socket.socket(socket.AF_UNIX) as server, suppress(OSError):
             server.connect(self._server)
-            muted, others = False, {client: server, server: client}
+            others = {client: server, server: client}
             while True:
                 for source in select.select([client, server], [], [])[0]:
                     data = source.recv(65_536)
-                    if not data or (muted and source is server):
+                    if not data or (source is server and self._is_lost(data)):
                         return
-                    muted = muted or (source is client and self._is_lost(data))
                     others[source].sendall(data)
 
-    def _is_lost(self, asked: bytes) -> bool:
-        if _COMMIT not in asked:
+    def _is_lost(self, answer: bytes) -> bool:
+        if _COMMITTED not in answer:
             return False
         self._commits += 1
         return self._commits == self._lost_at

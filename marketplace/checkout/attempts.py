@@ -12,6 +12,8 @@ from marketplace.errors import NotFound
 from marketplace.history import Actor
 from marketplace.orders.models import Purchase
 from marketplace.orders.states import PurchaseStatus
+from marketplace.outbound import operations as outbound
+from marketplace.outbound.models import CallKind
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PAYMENT, PaymentStatus
 from marketplace.payment_records.tracker import get_payment_tracker
@@ -143,6 +145,7 @@ def abandon(session: Session, *, payment_id: int, actor: Actor, now: datetime) -
     payment = session.get_one(Payment, payment_id)
     if payment.machine.can(payment.status, "cancel"):
         because = "The provider did not answer in time."
+        outbound.call_off(session, kind=CallKind.CREATE_CHECKOUT, subject_id=payment_id, because=because, now=now)
         get_payment_tracker("postgresql", session=session, actor=actor, now=now).mark_cancelled(
             payment_id, because=because
         )

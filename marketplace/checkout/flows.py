@@ -18,6 +18,7 @@ from marketplace.errors import Conflict, DomainError
 from marketplace.history import Actor
 from marketplace.outbound import flows as outbound
 from marketplace.outbound.flows import Sent
+from marketplace.providers import patience
 from marketplace.providers.base import Checkout, Provider, Refused, Unknown
 
 _NO_PAGE = "The payment page did not open. Nothing was charged and your basket is kept. Please try again in a minute."
@@ -107,14 +108,15 @@ def cancel_purchase(*, purchase_id: int, buyer_id: int, now: datetime, provider:
     raise Conflict("You are paying for this purchase in another window. Please try again.")
 
 
-def verify(*, payment_id: int, buyer_id: int, now: datetime, provider: Provider, settings: Settings) -> None:
-    """Ask the provider about a payment and put the answer into the books (S1.18). An unknown answer changes nothing.
+def verify(*, payment_id: int, buyer_id: int, now: datetime, provider: Provider, settings: Settings) -> bool:
+    """Ask the provider about a payment and put the answer into the books (S1.18); return whether it answered.
 
-    Raises NotFound for somebody else's payment.
+    An unknown answer changes nothing. Raises NotFound for somebody else's payment.
     """
     attempt = db.atomic(attempts.of_buyer, (), payment_id=payment_id, buyer_id=buyer_id)
     db.atomic(attempts.count_verification, (), payment_id=payment_id, now=now)
-    follow(attempt, actor=Actor.user(buyer_id, "check my payment"), now=now, provider=provider, settings=settings)
+    actor = Actor.user(buyer_id, "check my payment")
+    return follow(attempt, actor=actor, now=now, provider=provider, settings=settings) is not None
 
 
 def follow(attempt: Attempt, *, actor: Actor, now: datetime, provider: Provider, settings: Settings) -> Checkout | None:
@@ -187,6 +189,19 @@ def return_receipts(*, providers: Mapping[str, Provider], now: datetime) -> int:
     for call_id in planned:
         outbound.send(call_id, providers=providers, outcomes=OUTCOMES, now=now)
     return len(planned)
+
+
+def return_again(*, receipt_id: int, admin_id: int, providers: Mapping[str, Provider], now: datetime) -> Sent:
+    """Send money that did not reach its buyer back once more, because an admin says so.
+
+    However the call ends, it stands: the janitor goes on with what is unknown. Raises Conflict when it is under way or
+    back already, NotAllowed while nobody knows what its last call has done.
+    """
+    actor = Actor.user(admin_id, "admin")
+    call_id = db.atomic(returns.plan_return, [f"receipt:{receipt_id}"], receipt_id=receipt_id, actor=actor, now=now)
+    if call_id is None:
+        raise Conflict("This money is on its way back already, or has arrived.")
+    return outbound.send(call_id, providers=providers, outcomes=OUTCOMES, now=now)
 
 
 def _go_on(purchase_id: int, *, now: datetime, provider: Provider, settings: Settings) -> Outcome:
@@ -275,5 +290,7 @@ def _await_page(payment_id: int, settings: Settings) -> str:
         row = db.read_one(attempts.PAGE, {"payment_id": payment_id})
         if row is not None and row.checkout_url:
             return str(row.checkout_url)
+        if patience.is_over(settings.provider_timeout_seconds):
+            break
         failpoints.wait(_POLL_SECONDS, "payment page")
     raise Conflict(_NO_PAGE)

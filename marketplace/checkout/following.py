@@ -7,14 +7,27 @@ from sqlalchemy.orm import Session
 from marketplace.checkout import settlement
 from marketplace.config import MoneyPolicy
 from marketplace.history import Actor
+from marketplace.payment_records.models import Payment
+from marketplace.payment_records.states import PaymentStatus
 from marketplace.providers.base import Checkout, Intent
 
 NOT_CLEARED = "The payment did not clear at your bank."
 _NOT_CLEARED = frozenset({"requires_payment_method", "canceled"})
 
 
-def follow_checkout(session: Session, *, checkout: Checkout, actor: Actor, policy: MoneyPolicy, now: datetime) -> str:
-    """Put a payment page as it stands into the books; return what that did, in words."""
+def follow_checkout(
+    session: Session,
+    *,
+    checkout: Checkout,
+    actor: Actor,
+    policy: MoneyPolicy,
+    now: datetime,
+    is_fresh: bool = False,
+) -> str:
+    """Put a payment page as it stands into the books; return what that did, in words.
+
+    `is_fresh`: its intent was asked as well, and still clears.
+    """
     if checkout.is_complete and checkout.is_paid:
         paid = settlement.PaidReport(
             checkout.payment_id, checkout.amount_minor, checkout.currency, checkout.intent_id, checkout.session_id
@@ -28,6 +41,7 @@ def follow_checkout(session: Session, *, checkout: Checkout, actor: Actor, polic
             session_id=checkout.session_id,
             actor=actor,
             now=now,
+            is_fresh=is_fresh,
         )
     if not checkout.is_open:
         return settlement.expired(session, payment_id=checkout.payment_id, actor=actor, now=now)
@@ -41,11 +55,19 @@ def follow_page(
 
     The page itself goes on saying "complete and unpaid" when the method has failed.
     """
-    if intent is not None and intent.status in _NOT_CLEARED:
+    has_failed = intent is not None and intent.status in _NOT_CLEARED
+    payment = session.get(Payment, checkout.payment_id) if checkout.payment_id is not None else None
+    if has_failed and payment is not None and payment.status == PaymentStatus.FAILED and payment.session_closed_at:
+        return "The payment has failed already."
+    is_fresh = intent is not None
+    note = follow_checkout(session, checkout=checkout, actor=actor, policy=policy, now=now, is_fresh=is_fresh)
+    if intent is not None and has_failed:
+        if intent.decline is not None:
+            settlement.declined(session, decline=intent.decline, actor=actor, now=now)
         return settlement.not_cleared(
             session, payment_id=checkout.payment_id, reason=NOT_CLEARED, actor=actor, policy=policy, now=now
         )
-    return follow_checkout(session, checkout=checkout, actor=actor, policy=policy, now=now)
+    return note
 
 
 def follow_intent(session: Session, *, intent: Intent, actor: Actor, policy: MoneyPolicy, now: datetime) -> str:
@@ -55,7 +77,13 @@ def follow_intent(session: Session, *, intent: Intent, actor: Actor, policy: Mon
         return f"Paid: {settlement.settle(session, paid=paid, actor=actor, policy=policy, now=now)}."
     if intent.status == "processing":
         return settlement.processing(
-            session, payment_id=intent.payment_id, intent_id=intent.intent_id, session_id=None, actor=actor, now=now
+            session,
+            payment_id=intent.payment_id,
+            intent_id=intent.intent_id,
+            session_id=None,
+            actor=actor,
+            now=now,
+            is_fresh=intent.is_fresh,
         )
     verb = {"requires_action": "require_action", "canceled": "cancel"}.get(intent.status)
     return settlement.reported(

@@ -13,6 +13,7 @@ from marketplace.history import Actor
 from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.outbound import operations as outbound
 from marketplace.outbound import requests, watching
+from marketplace.outbound.flows import NOT_FOUND
 from marketplace.outbound.models import CallKind, WatchKind
 from marketplace.outbound.requests import Answer
 from marketplace.payment_records.models import Payment
@@ -105,7 +106,8 @@ def page_opened(session: Session, *, subject_id: int, answer: Answer | None, cod
             records.mark_failed(payment.id, code=code, message="The payment page could not be opened.")
         return
     records.attach_session(payment.id, answer.session_id, answer.url, answer.expires_at)
-    if payment.status in {PaymentStatus.CANCELLED, PaymentStatus.EXPIRED} and answer.is_open:
+    was_given_up = payment.status == PaymentStatus.FAILED and payment.error_code in {NOT_FOUND, outbound.GIVEN_UP}
+    if (was_given_up or payment.status in {PaymentStatus.CANCELLED, PaymentStatus.EXPIRED}) and answer.is_open:
         watching.begin(session, WatchKind.PAYMENT, payment.id, now=now)
         plan_closing(session, payment=payment, actor=outbound.SENDER, now=now)
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from marketplace import history
 from marketplace.checkout import telling
 from marketplace.checkout.settlement import Contradiction
+from marketplace.errors import NotAllowed
 from marketplace.history import Actor
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import LedgerEntry, Posting
@@ -34,17 +35,21 @@ def waiting(session: Session) -> list[int]:
 
 
 def plan_return(session: Session, *, receipt_id: int, actor: Actor, now: datetime) -> int | None:
-    """Plan the refund of what is still owed of a receipt; return the call's id, None when somebody has it in hand."""
+    """Plan the refund of what is still owed of a receipt; return the call's id, None when somebody has it in hand.
+
+    One that did not reach the buyer is sent again under a name of its own. Raises NotAllowed while nobody knows what
+    its last call has done.
+    """
+    if outbound.is_in_doubt(session, kind=CallKind.RETURN, subject_id=receipt_id):
+        raise NotAllowed("Nobody knows whether its last attempt has sent the money. Decide that first, under Calls.")
     if not history.move_many(session, UnappliedReceipt, [receipt_id], "send_back", actor=actor, at=now):
         return None
-    receipt = session.get_one(UnappliedReceipt, receipt_id)
-    return _plan_call(session, receipt, actor=actor, now=now)
+    return _plan_call(session, session.get_one(UnappliedReceipt, receipt_id), actor=actor, now=now)
 
 
 def _plan_call(session: Session, receipt: UnappliedReceipt, *, actor: Actor, now: datetime) -> int:
     payment = session.get_one(Payment, receipt.payment_id)
-    planned = select(func.count()).where(OutboundCall.kind == CallKind.RETURN, OutboundCall.subject_id == receipt.id)
-    attempt = session.execute(planned).scalar_one() + 1
+    attempt = _attempts(session, receipt.id) + 1
     receipt.provider_refund_id = None
     watching.begin(session, WatchKind.RECEIPT, receipt.id, now=now)
     return outbound.plan(
@@ -69,6 +74,8 @@ def return_answered(session: Session, *, subject_id: int, answer: Answer | None,
     """
     receipt = session.get_one(UnappliedReceipt, subject_id)
     if not isinstance(answer, ProviderRefund):
+        if not receipt.machine.can(receipt.status, "fail"):
+            return
         history.move(session, receipt, "fail", actor=outbound.SENDER, at=now, because=f"The provider refused: {code}")
         _send_rest(session, receipt, actor=outbound.SENDER, now=now)
         return
@@ -85,11 +92,21 @@ def follow_refund(
     """
     receipt, attempt = _receipt(session, refund)
     _book(session, receipt, refund, lines, now=now)
-    if attempt != _attempts(session, receipt):
-        return "A later attempt has taken its place."
+    if attempt < _attempts(session, receipt.id):
+        return _went_back(session, receipt, refund, actor=actor, now=now)
+    if receipt.provider_refund_id not in (None, refund.refund_id):
+        raise Contradiction("the refund matches no return of ours")
+    if receipt.status is ReceiptStatus.FAILED and receipt.provider_refund_id is None and not refund.is_final_failure:
+        because = "It was given up because nobody found it, and has turned up at the provider."
+        history.move(session, receipt, "send_back", actor=actor, at=now, because=because)
+    outbound.found_later(session, kind=CallKind.RETURN, subject_id=receipt.id, object_id=refund.refund_id, now=now)
     receipt.provider_refund_id = refund.refund_id
     if refund.is_final_failure and receipt.machine.can(receipt.status, "fail"):
         history.move(session, receipt, "fail", actor=actor, at=now, because=f"The refund is {refund.status}.")
+        payment = session.get_one(Payment, receipt.payment_id)
+        if payment.machine.can(payment.status, "unrefund"):
+            records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
+            records.follow_refunds(payment.id, "unrefund")
         return "The return failed; a person must look at it."
     if refund.status == "succeeded" and receipt.machine.can(receipt.status, "confirm"):
         _confirm(session, receipt, "confirm", actor=actor, now=now)
@@ -121,6 +138,13 @@ def mirror(
     Found by the simulation: our own return of all of it was refused then, and the rest stayed with nobody.
     """
     _book(session, receipt, refund, lines, now=now)
+    return _went_back(session, receipt, refund, actor=actor, now=now)
+
+
+def _went_back(
+    session: Session, receipt: UnappliedReceipt, refund: ProviderRefund, *, actor: Actor, now: datetime
+) -> str:
+    """Say what a refund that is not the return we are waiting for means for what is left of the receipt."""
     if refund.is_final_failure:
         return "It failed; what it would have returned is owed as before."
     if _owed_minor(session, receipt.payment_id) == 0:
@@ -188,11 +212,9 @@ def _owed_minor(session: Session, payment_id: int) -> int:
     return -int(session.execute(statement).scalar_one())
 
 
-def _attempts(session: Session, receipt: UnappliedReceipt) -> int:
-    statement = select(func.max(OutboundCall.attempt)).where(
-        OutboundCall.kind == CallKind.RETURN, OutboundCall.subject_id == receipt.id
-    )
-    return session.execute(statement).scalar_one() or 1
+def _attempts(session: Session, receipt_id: int) -> int:
+    asked = select(func.count()).where(OutboundCall.kind == CallKind.RETURN, OutboundCall.subject_id == receipt_id)
+    return int(session.execute(asked).scalar_one())
 
 
 def _receipt(session: Session, refund: ProviderRefund) -> tuple[UnappliedReceipt, int]:

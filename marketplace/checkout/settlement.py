@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from marketplace import history
@@ -16,9 +16,11 @@ from marketplace.catalog import stock
 from marketplace.catalog.stock import SoldOut
 from marketplace.checkout import operations, ordinary, rivals, rules, telling
 from marketplace.config import MoneyPolicy
-from marketplace.history import Actor
+from marketplace.history import Actor, StatusChange
 from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.orders.states import PurchaseStatus
+from marketplace.outbound import operations as calls
+from marketplace.outbound.models import CallKind
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payment_records.tracker import PaymentRecords, get_payment_tracker
@@ -74,7 +76,7 @@ def settle(session: Session, *, paid: PaidReport, actor: Actor, policy: MoneyPol
         raise Contradiction(f"payment {payment.id} is about another amount")
     records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
     if paid.session_id is not None:
-        _attach_session(payment, paid.session_id, records)
+        _attach_session(session, payment, paid.session_id, records, now)
     already = payment.status in _WITH_MONEY
     tracker = _tracker(session, payment, paid.intent_id, actor, now) if paid.intent_id else None
     if tracker is not None:
@@ -102,12 +104,19 @@ def processing(
     session_id: str | None,
     actor: Actor,
     now: datetime,
+    is_fresh: bool = False,
 ) -> str:
-    """Record that a method was accepted that clears later; the goods stay set aside (C10)."""
+    """Record that a method was accepted that clears later; the goods stay set aside (C10).
+
+    `is_fresh`: the provider was asked just now. A message may be older than the failure of that method, and a page
+    that is closed takes no further try, so Contradiction is raised where only the provider can tell.
+    """
     payment = _payment(session, payment_id)
+    if payment.status is PaymentStatus.FAILED and payment.session_closed_at is not None and not is_fresh:
+        raise Contradiction(f"payment {payment.id} has failed since; the report may be old")
     records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
     if session_id is not None:
-        _attach_session(payment, session_id, records)
+        _attach_session(session, payment, session_id, records, now)
     tracker = _tracker(session, payment, intent_id, actor, now) if intent_id else None
     if tracker is not None:
         trackers.advance(session, tracker, "process", actor=actor, now=now)
@@ -159,14 +168,17 @@ def not_cleared(
     records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
     if payment.status in _WITH_MONEY:
         raise Contradiction(f"payment {payment.id} has its money already")
+    failed_at = now
     if payment.machine.can(payment.status, "fail"):
         records.mark_failed(payment.id, code="async_payment_failed", message=reason)
+    else:
+        failed_at = _failed_at(session, payment) or now
     payment.session_closed_at = payment.session_closed_at or now
     if not _has_newer(session, payment):
         stock.give_back(session, purchase_id=_purchase_id(payment), actor=actor, now=now)
     # The days it took to fail were not the buyer's: the time to try again begins now.
     purchase = session.get_one(Purchase, _purchase_id(payment))
-    purchase.open_until = max(purchase.open_until, now + timedelta(hours=policy.unpaid_order_hours))
+    purchase.open_until = max(purchase.open_until, failed_at + timedelta(hours=policy.unpaid_order_hours))
     session.flush()
     telling.not_paid(session, payment=payment, is_expired=False, now=now)
     return "The payment did not clear."
@@ -257,9 +269,12 @@ def _payment(session: Session, payment_id: int | None) -> Payment:
     return payment
 
 
-def _attach_session(payment: Payment, session_id: str, records: PaymentRecords) -> None:
+def _attach_session(
+    session: Session, payment: Payment, session_id: str, records: PaymentRecords, now: datetime
+) -> None:
     if payment.provider_session_id is None and payment.expires_at is not None:
         records.attach_session(payment.id, session_id, None, payment.expires_at)
+        calls.found_later(session, kind=CallKind.CREATE_CHECKOUT, subject_id=payment.id, object_id=session_id, now=now)
     elif payment.provider_session_id != session_id:
         raise Contradiction(f"payment {payment.id} belongs to another session")
 
@@ -269,6 +284,14 @@ def _tracker(session: Session, payment: Payment, intent_id: str, actor: Actor, n
         return trackers.known(session, payment=payment, intent_id=intent_id, actor=actor, now=now)
     except Impossible as error:
         raise Contradiction(str(error)) from error
+
+
+def _failed_at(session: Session, payment: Payment) -> datetime | None:
+    """Return when a payment failed last, however often that is reported; None when it never did."""
+    failed = select(func.max(StatusChange.at)).where(
+        StatusChange.subject == payment.machine.name, StatusChange.subject_id == payment.id, StatusChange.verb == "fail"
+    )
+    return session.execute(failed).scalar_one()
 
 
 def _purchase_id(payment: Payment) -> int:

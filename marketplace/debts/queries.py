@@ -81,16 +81,6 @@ class Debtor:
 
 
 @dataclass(frozen=True, slots=True)
-class DebtTotal:
-    """What all sellers owe in one currency, minor units."""
-
-    currency: str
-    sellers: int
-    open_minor: int
-    oldest: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class DebtRow:
     """One debt; minor units of `currency`."""
 
@@ -176,22 +166,6 @@ def debtors(period: Period, now: datetime, cursor: Cursor, *, is_open: bool) -> 
     return read_page(statement, columns.id, cursor, Debtor, sort=Sort.OLDEST, amounts=amounts)
 
 
-def totals() -> Sequence[DebtTotal]:
-    """Return what is owed now, one row per currency."""
-    return [DebtTotal(*tuple(row)) for row in db.read(_TOTALS)]
-
-
-_TOTALS = (
-    select(
-        SellerDebt.currency,
-        func.count(SellerDebt.seller_id.distinct()),
-        func.sum(_OPEN).cast(_MINOR),
-        func.min(SellerDebt.__table__.c.created_at),
-    )
-    .where(_OPEN > 0)
-    .group_by(SellerDebt.currency)
-    .order_by(SellerDebt.currency)
-)
 _asker = aliased(User)
 _ROWS = (
     select(
@@ -256,13 +230,33 @@ _BORNE = (
 )
 
 
-def debts_of(seller_id: int, currency: str, period: Period, cursor: Cursor) -> Listed[DebtRow]:
-    """Return one page of a seller's debts in one currency, made in `period`, the oldest first."""
-    columns = SellerDebt.__table__.c
-    statement = _ROWS.where(
-        SellerDebt.seller_id == seller_id, SellerDebt.currency == currency, period.of(columns.created_at)
-    )
-    return read_page(statement, columns.id, cursor, DebtRow, sort=Sort.OLDEST)
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which debts of a seller are wanted: made in a period, and of an age only those still open."""
+
+    seller_id: int
+    currency: str
+    period: Period
+    age: Age | None
+    now: datetime
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return what a debt must meet."""
+        created = SellerDebt.__table__.c.created_at
+        own = [SellerDebt.seller_id == self.seller_id, SellerDebt.currency == self.currency, self.period.of(created)]
+        return [*own, self.age.of(self.now), _OPEN > 0] if self.age is not None else own
+
+
+def debts_of(sought: Sought, cursor: Cursor) -> Listed[DebtRow]:
+    """Return one page of a seller's debts in one currency, the oldest first."""
+    statement = _ROWS.where(*sought.conditions())
+    return read_page(statement, SellerDebt.__table__.c.id, cursor, DebtRow, sort=Sort.OLDEST)
+
+
+def open_minor(sought: Sought) -> int:
+    """Return what is open of a seller's debts, minor units."""
+    statement = select(func.coalesce(func.sum(_OPEN), 0).cast(_MINOR)).where(*sought.conditions())
+    return int(db.read(statement)[0][0])
 
 
 def debt(debt_id: int) -> DebtRow:

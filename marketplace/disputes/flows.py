@@ -50,8 +50,8 @@ def accept(
     providers: Mapping[str, Provider],
     policy: MoneyPolicy,
     now: datetime,
-) -> None:
-    """Give a chargeback up, once. Raises what `begin_acceptance` raises."""
+) -> bool:
+    """Give a chargeback up, once; return whether the provider has answered. Raises what `begin_acceptance` raises."""
     db.atomic(
         operations.begin_acceptance,
         [f"dispute:{dispute_id}"],
@@ -60,8 +60,9 @@ def accept(
         amount_minor=amount_minor,
         now=now,
     )
-    _send(dispute_id, providers, now)
+    answered = _send(dispute_id, providers, now)
     _refresh(dispute_id, providers, policy, now)
+    return answered
 
 
 def take_back(
@@ -126,13 +127,16 @@ def read_unheard(*, providers: Mapping[str, Provider], policy: MoneyPolicy, now:
     return read_so_far
 
 
-def _send(dispute_id: int, providers: Mapping[str, Provider], now: datetime) -> None:
-    """Make the calls that wait: when the last file is there, one more does."""
+def _send(dispute_id: int, providers: Mapping[str, Provider], now: datetime) -> bool:
+    """Make the calls that wait: when the last file is there, one more does. Return whether all were answered."""
     tried: set[int] = set()
+    answered = True
     while waiting := [call_id for call_id in queries.planned_calls(dispute_id) if call_id not in tried]:
         tried.update(waiting)
         for call_id in waiting:
-            outbound.send(call_id, providers=providers, outcomes=OUTCOMES, now=now)
+            sent = outbound.send(call_id, providers=providers, outcomes=OUTCOMES, now=now)
+            answered = answered and not sent.is_unknown
+    return answered
 
 
 def _refresh(dispute_id: int, providers: Mapping[str, Provider], policy: MoneyPolicy, now: datetime) -> None:

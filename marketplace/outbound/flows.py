@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 import structlog
@@ -13,6 +14,7 @@ from marketplace.outbound import operations, requests
 from marketplace.outbound.models import CallKind
 from marketplace.outbound.operations import TakenCall
 from marketplace.outbound.requests import Answer
+from marketplace.providers import patience
 from marketplace.providers.base import Provider, Refused, Unknown
 
 log = structlog.get_logger()
@@ -27,6 +29,16 @@ class Outcome(Protocol):
 
     def __call__(self, session: Session, *, subject_id: int, answer: Answer | None, code: str, now: datetime) -> None:
         """Write the outcome for row `subject_id`; `code` is the provider's word for a refusal, or NOT_FOUND."""
+
+
+class Looked(StrEnum):
+    """What came of looking a call's object up."""
+
+    FOUND = "found"
+    NOT_THERE = "not_there"
+    NO_ANSWER = "no_answer"
+    CONTRADICTS = "contradicts"
+    """It is there, and does not fit what its row has come to since."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +60,19 @@ Outcomes = Mapping[CallKind, Outcome]
 
 
 def send(call_id: int, *, providers: Mapping[str, Provider], outcomes: Outcomes, now: datetime) -> Sent:
-    """Make one call and record what came of it. Never raises for what the provider does."""
+    """Make one call and record what came of it. Never raises for what the provider does.
+
+    For somebody who has waited long enough nothing is begun: the call stays planned, and the next tick sends it.
+    """
     db.forbid_open_transaction()
+    if patience.is_over():
+        return Sent()
     call = db.atomic(operations.take_up, (db.TURN,), call_id=call_id, now=now)
     if call is None:
         return Sent(is_elsewhere=True)
     provider = providers[call.provider]
     try:
-        answer = _look_up(provider, call) if call.look_up_only else requests.send(provider, call)
+        answer = look_up(provider, call) if call.look_up_only else requests.send(provider, call)
     except Unknown as error:
         db.atomic(operations.doubt, (), call_id=call_id, message=str(error), now=now)
         return Sent()
@@ -65,7 +82,7 @@ def send(call_id: int, *, providers: Mapping[str, Provider], outcomes: Outcomes,
     if answer is None:
         db.atomic(_not_found, (), call=call, outcome=outcomes[call.kind], now=now)
         return Sent()
-    db.atomic(_done, (db.TURN,), call=call, outcome=outcomes[call.kind], answer=answer, now=now)
+    db.atomic(done, (db.TURN,), call=call, outcome=outcomes[call.kind], answer=answer, now=now)
     return Sent(answer=answer)
 
 
@@ -83,7 +100,35 @@ def send_due(*, providers: Mapping[str, Provider], outcomes: Outcomes, now: date
     return len(call_ids)
 
 
-def _look_up(provider: Provider, call: TakenCall) -> Answer | None:
+def look_at_blocked(*, providers: Mapping[str, Provider], outcomes: Outcomes, now: datetime) -> int:
+    """Look up the objects of calls that wait for a person, once a day; return how many have turned up."""
+    return sum(
+        look_again(call, providers=providers, outcomes=outcomes, now=now) is Looked.FOUND
+        for call in db.atomic(operations.blocked_due, (), now=now, limit=_BATCH)
+    )
+
+
+def look_again(call: TakenCall, *, providers: Mapping[str, Provider], outcomes: Outcomes, now: datetime) -> Looked:
+    """Look a call's object up without sending anything, and end the call when it is there.
+
+    Never raises for what the provider does.
+    """
+    db.forbid_open_transaction()
+    try:
+        answer = look_up(providers[call.provider], call)
+        if answer is None:
+            return Looked.NOT_THERE
+        db.atomic(done, (db.TURN,), call=call, outcome=outcomes[call.kind], answer=answer, now=now)
+    except Unknown as error:
+        log.info("call not looked up", call_id=call.id, because=str(error))
+        return Looked.NO_ANSWER
+    except Exception:
+        log.exception("call without an outcome", call_id=call.id)
+        return Looked.CONTRADICTS
+    return Looked.FOUND
+
+
+def look_up(provider: Provider, call: TakenCall) -> Answer | None:
     """Look the call's object up. That the provider does not let us look says nothing about what the call has done."""
     try:
         return requests.look_up(provider, call)
@@ -91,7 +136,8 @@ def _look_up(provider: Provider, call: TakenCall) -> Answer | None:
         raise Unknown(f"It could not be looked up. {error}") from error
 
 
-def _done(session: Session, *, call: operations.TakenCall, outcome: Outcome, answer: Answer, now: datetime) -> None:
+def done(session: Session, *, call: operations.TakenCall, outcome: Outcome, answer: Answer, now: datetime) -> None:
+    """End a call whose object is there, with all that follows; nothing when another process was first."""
     if operations.finish(session, call_id=call.id, object_id=requests.object_id(call.kind, answer), now=now):
         outcome(session, subject_id=call.subject_id, answer=answer, code="", now=now)
 

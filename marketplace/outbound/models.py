@@ -1,7 +1,7 @@
 """The table of calls to providers, and the installation's own name in every idempotency key."""
 
 from enum import StrEnum
-from typing import ClassVar, Self
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -9,31 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, Document, EnumText, LongText, PrimaryKey, Text64, Text200, UtcTime
 from marketplace.history import Ruled
-from marketplace.outbound.states import CALL, CallStatus
+from marketplace.outbound.states import CALL, CallStatus, CallStep
+from marketplace.outbound.states import CallKind as CallKind  # noqa: PLC0414  its name is known from here as well
 from marketplace.transitions import Machine
-
-
-class CallKind(StrEnum):
-    """What a provider is asked to do."""
-
-    CREATE_CHECKOUT = "create_checkout"
-    EXPIRE_CHECKOUT = "expire_checkout"
-    REFUND = "refund"
-    RETURN = "return"
-    """Money that could not be used goes back."""
-    CREATE_ACCOUNT = "create_account"
-    """An account for a seller, to be paid on."""
-    TRANSFER = "transfer"
-    """A payout's money to the seller's account at the provider."""
-    BANK_PAYOUT = "bank_payout"
-    """From there to the seller's bank."""
-    REVERSAL = "reversal"
-    """Money of a transfer taken back."""
-    UPLOAD_FILE = "upload_file"
-    """A file of the evidence in a dispute."""
-    SUBMIT_EVIDENCE = "submit_evidence"
-    ACCEPT_DISPUTE = "accept_dispute"
-
 
 OF_PAYMENT = frozenset({CallKind.CREATE_CHECKOUT, CallKind.EXPIRE_CHECKOUT})
 """The kinds whose subject is a payment."""
@@ -92,6 +70,8 @@ class OutboundCall(Ruled, Base):
             postgresql_where="status IN ('planned', 'sending', 'unknown')",
         ),
         Index("ix_outbound_call_blocked", "created_at", postgresql_where="status = 'blocked'"),
+        Index(None, "provider_object_id"),
+        Index("ix_outbound_call_created_at", "created_at", postgresql_using="brin"),
         {"postgresql_with": {"fillfactor": 70}},
     )
     machine: ClassVar[Machine] = CALL
@@ -112,24 +92,6 @@ class OutboundCall(Ruled, Base):
     error_code: Mapped[Text200 | None]
     error_message: Mapped[LongText | None]
     created_at: Mapped[UtcTime]
-
-
-class CallStep(StrEnum):
-    """What a person may decide about a call that machines can't end; the label says what was done."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        """Make a step."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
-
-    LOOK_UP = "look_up", "Looked up at the provider"
-    SEND_AGAIN = "send_again", "Sent again with the same key"
-    ADOPT = "adopt", "Said which object it made"
-    GIVE_UP = "give_up", "Said that it never happened"
 
 
 class CallDecision(Base):

@@ -1,10 +1,10 @@
 """The rows of the outbound table: planned with their cause, taken up before the call, closed with its outcome."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace import history
@@ -15,6 +15,11 @@ from marketplace.outbound.models import CallKind, Installation, OutboundCall
 from marketplace.outbound.states import CallStatus
 
 SENDER = Actor.job("outbound")
+GIVEN_UP = "given_up"
+"""The code of an outcome that a person has decided: it never happened."""
+_LOOK_AGAIN = timedelta(days=1)
+_LOST_SIGHT = "Sent again: whoever sent it before left no answer."
+_LOOKS = "Looked up: the provider may have forgotten the key, so it is not sent again."
 _UNFINISHED = (CallStatus.PLANNED, CallStatus.SENDING, CallStatus.UNKNOWN)
 
 
@@ -30,6 +35,8 @@ class TakenCall:
     request: dict[str, Any]
     first_sent_at: datetime
     look_up_only: bool
+    installation: str
+    """Whose call it is, as the request says."""
 
 
 def plan(
@@ -90,8 +97,14 @@ def take_up(session: Session, *, call_id: int, now: datetime) -> TakenCall | Non
     call.first_sent_at = call.first_sent_at or now
     call.sends += 1
     call.next_attempt_at = rules.next_attempt_at(call.sends, now)
-    if call.status != CallStatus.SENDING:
-        history.move(session, call, "send", actor=SENDER, at=now)
+    looks_up = rules.must_look_up(call.first_sent_at, now)
+    because = _LOOKS if looks_up else _LOST_SIGHT if call.status == CallStatus.SENDING else None
+    history.move(session, call, "send", actor=SENDER, at=now, because=because)
+    return taken(call, first_sent_at=call.first_sent_at, look_up_only=looks_up)
+
+
+def taken(call: OutboundCall, *, first_sent_at: datetime, look_up_only: bool) -> TakenCall:
+    """Return a call as it is made or looked up."""
     return TakenCall(
         id=call.id,
         provider=call.provider,
@@ -99,8 +112,9 @@ def take_up(session: Session, *, call_id: int, now: datetime) -> TakenCall | Non
         subject_id=call.subject_id,
         idempotency_key=call.idempotency_key,
         request=call.request,
-        first_sent_at=call.first_sent_at,
-        look_up_only=rules.must_look_up(call.first_sent_at, now),
+        first_sent_at=first_sent_at,
+        look_up_only=look_up_only,
+        installation=str(call.request.get("installation", "")),
     )
 
 
@@ -123,14 +137,30 @@ def finish(session: Session, *, call_id: int, object_id: str, now: datetime) -> 
     return True
 
 
-def found_later(session: Session, *, kind: CallKind, subject_id: int, object_id: str, now: datetime) -> None:
-    """Close a call that was handed to a person, because what it made has turned up after all; nothing for none."""
-    blocked = select(OutboundCall.id).where(
+def found_later(session: Session, *, kind: CallKind, subject_id: int, object_id: str, now: datetime) -> bool:
+    """Close a call that was handed to a person or given up by one, because what it made has turned up after all.
+
+    Return whether there was one.
+    """
+    lost = or_(
+        OutboundCall.status == CallStatus.BLOCKED,
+        and_(OutboundCall.status == CallStatus.REFUSED, OutboundCall.error_code == GIVEN_UP),
+    )
+    statement = select(OutboundCall).where(OutboundCall.kind == kind, OutboundCall.subject_id == subject_id, lost)
+    call = session.execute(statement.order_by(OutboundCall.attempt.desc()).limit(1)).scalar_one_or_none()
+    if call is None:
+        return False
+    call.provider_object_id, call.next_attempt_at, call.error_code = object_id, None, None
+    history.move(session, call, "turn_up", actor=SENDER, at=now)
+    return True
+
+
+def is_in_doubt(session: Session, *, kind: CallKind, subject_id: int) -> bool:
+    """Return whether nobody knows what a call of `kind` about row `subject_id` has done, and a person must say."""
+    statement = select(OutboundCall.id).where(
         OutboundCall.kind == kind, OutboundCall.subject_id == subject_id, OutboundCall.status == CallStatus.BLOCKED
     )
-    call_id = session.execute(blocked.order_by(OutboundCall.attempt.desc()).limit(1)).scalar_one_or_none()
-    if call_id is not None:
-        finish(session, call_id=call_id, object_id=object_id, now=now)
+    return session.execute(statement).first() is not None
 
 
 def refuse(session: Session, *, call_id: int, code: str, message: str, now: datetime) -> bool:
@@ -151,9 +181,24 @@ def block(session: Session, *, call_id: int, message: str, now: datetime) -> boo
     call = _known(session, call_id)
     if not call.machine.can(call.status, "block"):
         return False
-    call.error_message, call.next_attempt_at = message, None
+    call.error_message, call.next_attempt_at = message, now + _LOOK_AGAIN
     history.move(session, call, "block", actor=SENDER, at=now, because=message)
     return True
+
+
+def blocked_due(session: Session, *, now: datetime, limit: int) -> list[TakenCall]:
+    """Return calls that wait for a person and are looked up once more at `now`; their next turn is in a day."""
+    statement = (
+        select(OutboundCall)
+        .where(OutboundCall.status == CallStatus.BLOCKED, OutboundCall.next_attempt_at <= now)
+        .order_by(OutboundCall.next_attempt_at)
+        .limit(limit)
+    )
+    found = []
+    for call in session.execute(statement).scalars():
+        call.next_attempt_at = now + _LOOK_AGAIN
+        found.append(taken(call, first_sent_at=call.first_sent_at or call.created_at, look_up_only=True))
+    return found
 
 
 def call_off(session: Session, *, kind: CallKind, subject_id: int, because: str, now: datetime) -> bool:

@@ -11,8 +11,8 @@ _LADDER = (
 )
 # The first look comes when every webhook of an undisturbed purchase has long been there.
 _LOOKS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(hours=12), timedelta(days=1))
-# What is final may still turn: a refund bounces, a bank sends a payout back, a bank opens its decision again.
-_AFTER_FINAL = (timedelta(days=3), timedelta(days=10), timedelta(days=30), timedelta(days=60))
+# What is final may still turn: a bank sends a payout back within five of its days, a refund bounces within a month.
+_AFTER_FINAL = (timedelta(days=7), timedelta(days=35))
 # A provider may forget an idempotency key after 24 h; sent again after that, the key pays twice (scar S37).
 _KEY_LIFETIME = timedelta(hours=23)
 
@@ -30,6 +30,21 @@ def next_look_at(looks: int, now: datetime) -> datetime:
 def look_after_final(final_since: datetime, now: datetime) -> datetime | None:
     """Return when to ask once more about something that is final since then; None when nothing can follow any more."""
     return next((final_since + span for span in _AFTER_FINAL if final_since + span > now), None)
+
+
+def coming_sends(sends: int, next_at: datetime, first_sent_at: datetime) -> list[datetime]:
+    """Return when a call with an unknown outcome will be sent again, from `next_at` on, while its key is remembered."""
+    coming: list[datetime] = []
+    while not must_look_up(first_sent_at, next_at):
+        coming.append(next_at)
+        sends += 1
+        next_at = next_attempt_at(sends, next_at)
+    return coming
+
+
+def looked_up_from(first_sent_at: datetime) -> datetime:
+    """Return from when on a call is never sent again, only looked up."""
+    return first_sent_at + _KEY_LIFETIME
 
 
 def must_look_up(first_sent_at: datetime, now: datetime) -> bool:

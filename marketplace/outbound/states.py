@@ -1,5 +1,8 @@
 """What a call to a provider can be, and what may follow. UNKNOWN is a state, not an error."""
 
+from enum import StrEnum
+from typing import Self
+
 from marketplace.transitions import Machine, Status
 
 
@@ -15,6 +18,46 @@ class CallStatus(Status):
     CANCELED = "canceled", "Called off"
 
 
+class CallKind(StrEnum):
+    """What a provider is asked to do."""
+
+    CREATE_CHECKOUT = "create_checkout"
+    EXPIRE_CHECKOUT = "expire_checkout"
+    REFUND = "refund"
+    RETURN = "return"
+    """Money that could not be used goes back."""
+    CREATE_ACCOUNT = "create_account"
+    """An account for a seller, to be paid on."""
+    TRANSFER = "transfer"
+    """A payout's money to the seller's account at the provider."""
+    BANK_PAYOUT = "bank_payout"
+    """From there to the seller's bank."""
+    REVERSAL = "reversal"
+    """Money of a transfer taken back."""
+    UPLOAD_FILE = "upload_file"
+    """A file of the evidence in a dispute."""
+    SUBMIT_EVIDENCE = "submit_evidence"
+    ACCEPT_DISPUTE = "accept_dispute"
+
+
+class CallStep(StrEnum):
+    """What a person may decide about a call that machines can't end; the label says what was done."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str = "") -> Self:
+        """Make a step."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    LOOK_UP = "look_up", "Looked up at the provider"
+    SEND_AGAIN = "send_again", "Sent again with the same key"
+    ADOPT = "adopt", "Said which object it made"
+    GIVE_UP = "give_up", "Said that it never happened"
+
+
 _C = CallStatus
 
 CALL = Machine(
@@ -28,5 +71,8 @@ CALL = Machine(
         "refuse": ([_C.SENDING, _C.UNKNOWN, _C.BLOCKED], _C.REFUSED, "The provider will not do it."),
         "call_off": ([_C.PLANNED], _C.CANCELED, "It was never sent, and its cause is gone."),
         "block": ([_C.SENDING, _C.UNKNOWN], _C.BLOCKED, "Machines cannot find out what happened."),
+        "give_up": ([_C.UNKNOWN, _C.BLOCKED], _C.REFUSED, "A person has looked: it never happened."),
+        "turn_up": ([_C.BLOCKED, _C.REFUSED], _C.DONE, "It was given up, and what it made has turned up after all."),
     },
+    walks_back=("turn_up",),
 )

@@ -30,6 +30,9 @@ def transferred(session: Session, *, subject_id: int, answer: Answer | None, cod
     payout = operations.known(session, subject_id)
     if isinstance(answer, Transfer):
         arrive(session, payout, answer, actor=outbound.SENDER, now=now)
+    elif payout.status is PayoutStatus.REFUSED and code == outbound.GIVEN_UP:
+        # The doubt is over: what the machines could not say, a person has looked up.
+        _note_failure(payout, code, "", now)
     elif payout.machine.can(payout.status, "refuse"):
         _note_failure(payout, code, "", now)
         history.move(session, payout, "refuse", actor=outbound.SENDER, at=now, because=payout.failure_reason)
@@ -41,6 +44,8 @@ def bank_answered(session: Session, *, subject_id: int, answer: Answer | None, c
     payout = operations.known(session, subject_id)
     if isinstance(answer, BankPayout):
         follow_bank(session, answer, actor=outbound.SENDER, now=now)
+    elif payout.status is PayoutStatus.FAILED and code == outbound.GIVEN_UP:
+        _note_failure(payout, code, "", now)
     elif payout.status is PayoutStatus.IN_TRANSIT:
         _note_failure(payout, code, "", now)
         history.move(session, payout, "fail", actor=outbound.SENDER, at=now, because=payout.failure_reason)

@@ -162,6 +162,9 @@ def _connect(session: Session, account: SellerAccount, found: ProviderAccount, *
     if account.account_id == found.account_id:
         return
     account.account_id, account.read_at = found.account_id, None
+    outbound.found_later(
+        session, kind=CallKind.CREATE_ACCOUNT, subject_id=account.id, object_id=found.account_id, now=now
+    )
     if account.machine.can(account.status, "restart"):
         history.move(session, account, "restart", actor=actor, at=now)
 

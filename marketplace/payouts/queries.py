@@ -9,6 +9,7 @@ from sqlalchemy import Row, bindparam, exists, func, or_, select
 
 from marketplace import db
 from marketplace.config import MoneyPolicy
+from marketplace.errors import NotFound
 from marketplace.outbound.flows import NOT_FOUND
 from marketplace.outbound.models import CallKind, OutboundCall
 from marketplace.outbound.states import CallStatus
@@ -71,6 +72,7 @@ _OPEN_PAYOUT = (
     .group_by(PayoutLine.transaction_id)
     .subquery()
 )
+_STANDING = select(Payout.status, Payout.failure_reason).where(Payout.id == bindparam("payout_id"))
 _PAYOUTS_OF = select(PayoutLine.payout_id.label("id")).where(
     PayoutLine.transaction_id.in_(bindparam("ids", expanding=True))
 )
@@ -100,6 +102,14 @@ def taken_up_by(share_id: int) -> TakenUpBy | None:
     """Return the payout that has taken a share up, and whether a stop could still call it off; None for none."""
     found = db.read_one(_TAKEN_UP_BY, {"share_id": share_id})
     return TakenUpBy(*tuple(found)) if found else None
+
+
+def standing_of(payout_id: int) -> tuple[PayoutStatus, str | None]:
+    """Return how a payout stands, and why where it was refused or failed; raises NotFound."""
+    found = db.read_one(_STANDING, {"payout_id": payout_id})
+    if found is None:
+        raise NotFound("There is no such payout.")
+    return found.status, found.failure_reason
 
 
 def calls_of(share_ids: Sequence[int]) -> dict[CallKind, list[int]]:

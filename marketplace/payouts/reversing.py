@@ -13,6 +13,7 @@ from marketplace.ledger.accounts import Account
 from marketplace.ledger.operations import Line
 from marketplace.money import Money
 from marketplace.outbound import operations as outbound
+from marketplace.outbound.models import CallKind
 from marketplace.payments import balance
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import BlockReason, TransactionStatus
@@ -56,6 +57,7 @@ def booked(session: Session, payout: Payout, found: MadeReversal, *, actor: Acto
         description=f"Taken back of payout {payout.number}",
         now=now,
     )
+    outbound.found_later(session, kind=CallKind.REVERSAL, subject_id=reversal.id, object_id=found.reversal_id, now=now)
     history.move(session, reversal, "finish", actor=actor, at=now)
     _give_back(session, payout, reversal, parts, actor=actor, now=now)
     if payout.reversed_minor == payout.amount_minor and payout.machine.can(payout.status, "reverse"):
@@ -86,7 +88,11 @@ def _row(session: Session, payout: Payout, found: MadeReversal, *, actor: Actor,
 
 
 def _parts(session: Session, payout: Payout, reversal: TransferReversal) -> list[Part]:
-    """Return what the reversal takes back of each line, minor units; parts of nothing are left out."""
+    """Return what the reversal takes back of each line, minor units; parts of nothing are left out.
+
+    One that we have asked for takes its own share's line first. Another one, made at the provider meanwhile and spread
+    over all lines, may have left less there; the money is here all the same, so the other lines give the rest.
+    """
     statement = (
         select(PayoutLine, PaymentTransaction)
         .join(PaymentTransaction, PaymentTransaction.id == PayoutLine.transaction_id)
@@ -94,15 +100,25 @@ def _parts(session: Session, payout: Payout, reversal: TransferReversal) -> list
         .order_by(PayoutLine.id)
     )
     found = [
-        (line, share)
-        for line, share in session.execute(statement).all()
-        if reversal.transaction_id in {None, share.id} and line.amount_minor > line.reversed_minor
+        (line, share) for line, share in session.execute(statement).all() if line.amount_minor > line.reversed_minor
     ]
     left = [line.amount_minor - line.reversed_minor for line, _ in found]
     if sum(left) < reversal.amount_minor:
-        raise Contradiction("the reversal is about more than is left of its lines")
-    split = Money(reversal.amount_minor, payout.currency).split(left)
-    return [(line, share, part.minor) for (line, share), part in zip(found, split, strict=True) if part]
+        raise Contradiction("the reversal is about more than is left of the payout")
+    own = [minor if share.id == reversal.transaction_id else 0 for (_, share), minor in zip(found, left, strict=True)]
+    first_minor = min(reversal.amount_minor, sum(own))
+    others = [minor - mine for minor, mine in zip(left, own, strict=True)]
+    rest = _split(reversal.amount_minor - first_minor, others, payout.currency)
+    first = _split(first_minor, own, payout.currency)
+    parts = [mine + other for mine, other in zip(first, rest, strict=True)]
+    return [(line, share, part) for (line, share), part in zip(found, parts, strict=True) if part]
+
+
+def _split(amount_minor: int, weights: Sequence[int], currency: str) -> list[int]:
+    """Return `amount_minor` minor units spread over lines by what each has left."""
+    if not amount_minor:
+        return [0] * len(weights)
+    return [part.minor for part in Money(amount_minor, currency).split(weights)]
 
 
 def _give_back(

@@ -267,6 +267,10 @@ _REFUSALS: Mapping[str, tuple[str, Again]] = {
     "invalid_account_number": ("The bank account number is wrong. " + _BANK_SAYS_NO, Again.WHEN_BANK_CHANGED),
     "invalid_currency": ("The bank account is in another currency. " + _BANK_SAYS_NO, Again.WHEN_BANK_CHANGED),
     "no_account": ("The bank knows no such account. " + _BANK_SAYS_NO, Again.WHEN_BANK_CHANGED),
+    "given_up": (
+        "Nothing of it reached the provider; somebody has looked. It is tried again the next day.",
+        Again.NEXT_DAY,
+    ),
     "not_found": (
         "The provider did not answer for a day and has no such payment. Look there, then try it again.",
         Again.BY_PERSON,

@@ -13,10 +13,10 @@ from marketplace.payouts.states import AccountStatus
 from marketplace.provider_events.models import EventCursor, ProviderEvent
 from marketplace.providers.events import KEPT
 
-# Webhooks come within seconds; what they lose is made up for in minutes, and a seller's account, which matters when
-# money goes to a bank and is asked about then (`sweeping`), twice a day.
+# Webhooks come within seconds; what they lose is made up for in minutes. A seller's account is read every day anyway,
+# and its payments to banks are asked about until they are final (`sweeping`): its list is read for what is left.
 _OWN_INTERVAL = timedelta(minutes=5)
-_ACCOUNT_INTERVAL = timedelta(hours=12)
+_ACCOUNT_INTERVAL = timedelta(days=7)
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,8 @@ from marketplace.history import Actor
 from marketplace.payouts.onboarding import NotOurs
 from marketplace.provider_events import operations, rules
 from marketplace.provider_events.handlers import Handler, handler_of, owned
-from marketplace.provider_events.models import ProviderEvent
+from marketplace.provider_events.models import FOREIGN, ProviderEvent
 from marketplace.provider_events.states import EVENT, EventRoad, EventStatus
-from marketplace.provider_events.unmatched_queries import FOREIGN
 from marketplace.providers.base import InboundEvent, Provider, Refused, Unknown
 
 _NEW = ("provider event_id type object_id account road headers payload body_sha256 next_attempt_at received_at").split()

@@ -49,6 +49,19 @@ class Handler:
 
 
 @dataclass(frozen=True)
+class Page:
+    """A payment page that was read again, with its intent where a method clears later."""
+
+    checkout: Checkout
+    intent: Intent | None
+
+    @property
+    def payment_id(self) -> int | None:
+        """Return our payment."""
+        return self.checkout.payment_id
+
+
+@dataclass(frozen=True)
 class ChargeLine:
     """A charge of a payment of ours, with the provider's balance line once it has one."""
 
@@ -81,12 +94,14 @@ class TransferFacts:
     reversals: tuple[MadeReversal, ...]
 
 
-def _checkout(session: Session, facts: Checkout, actor: Actor, settings: Settings, now: datetime) -> str:
+def _checkout(session: Session, facts: Checkout | Page, actor: Actor, settings: Settings, now: datetime) -> str:
+    if isinstance(facts, Page):
+        return payments_following.follow_page(session, **vars(facts), actor=actor, policy=settings.money, now=now)
     return payments_following.follow_checkout(session, checkout=facts, actor=actor, policy=settings.money, now=now)
 
 
-def _checkout_failed(session: Session, facts: Checkout, actor: Actor, settings: Settings, now: datetime) -> str:
-    if facts.is_paid:
+def _checkout_failed(session: Session, facts: Checkout | Page, actor: Actor, settings: Settings, now: datetime) -> str:
+    if (facts.checkout if isinstance(facts, Page) else facts).is_paid:
         raise Contradiction("the session is paid")
     return settlement.not_cleared(
         session,
@@ -161,8 +176,11 @@ def _warning(session: Session, facts: WarningFacts, actor: Actor, settings: Sett
     return disputes_following.follow_warning(session, facts=facts, actor=actor, now=now)
 
 
-def _read_checkout(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> Checkout:
-    return provider.get_checkout(object_id)
+def _read_checkout(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> Page:
+    checkout = provider.get_checkout(object_id)
+    # A method that clears later: whether it still does, only the intent says.
+    clears = checkout.is_complete and not checkout.is_paid and checkout.intent_id
+    return Page(checkout, provider.get_intent(clears) if clears else None)
 
 
 def _read_intent(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> Intent:
@@ -269,6 +287,8 @@ ACCOUNT_HANDLERS: dict[str, Handler] = {
 
 def owned(session: Session, facts: Any) -> Any:
     """Return facts with their payment, where they name none: an admin may have said whose a foreign intent is."""
+    if isinstance(facts, Page):
+        return replace(facts, checkout=owned(session, facts.checkout))
     intent_id = getattr(facts, "intent_id", None)
     if intent_id is None or getattr(facts, "payment_id", 0) is not None:
         return facts

@@ -10,6 +10,9 @@ from marketplace.history import Ruled
 from marketplace.provider_events.states import EVENT, EventRoad, EventStatus, Outcome
 from marketplace.transitions import Machine
 
+FOREIGN = "Another installation made this object."
+"""The note of an event about an object of another installation on the same account."""
+
 
 class ProviderEvent(Ruled, Base):
     """One verified event as it came; its effect has the same transaction as its status."""
@@ -19,6 +22,8 @@ class ProviderEvent(Ruled, Base):
         Index("uq_provider_event_event_id", "provider", "event_id", unique=True),
         Index("ix_provider_event_waiting", "next_attempt_at", postgresql_where="status IN ('received', 'parked')"),
         Index(None, "object_id"),
+        Index("ix_provider_event_put_aside", "id", postgresql_where="status = 'set_aside'"),
+        Index("ix_provider_event_foreign", "id", postgresql_where=f"status = 'ignored' AND note = '{FOREIGN}'"),
         Index("ix_provider_event_received_at", "received_at", postgresql_using="brin"),
         {"postgresql_with": {"fillfactor": 70}},
     )

@@ -14,11 +14,9 @@ from marketplace.orders.models import Purchase
 from marketplace.paging import ALWAYS, Cursor, Listed, Period, Sort, read_page
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
-from marketplace.provider_events.models import ProviderEvent
+from marketplace.provider_events.models import FOREIGN, ProviderEvent
 from marketplace.provider_events.states import EventStatus
 
-FOREIGN = "Another installation made this object."
-"""The note of an event about an object of another installation on the same account."""
 _NOT_PAID = (
     PaymentStatus.PENDING,
     PaymentStatus.PROCESSING,

@@ -86,6 +86,10 @@ class Intent:
     amount_minor: int
     currency: str
     charge_id: str | None
+    is_fresh: bool = False
+    """Whether it was read just now; a message may be older than what we know."""
+    decline: "Decline | None" = None
+    """Its last refused attempt, where it was read from the intent itself."""
 
 
 @dataclass(frozen=True)
@@ -160,6 +164,15 @@ class InboundEvent:
     """What proves that the provider sent it; None for one that was read from the provider's list."""
 
 
+@dataclass(frozen=True)
+class TrialMessage:
+    """A message signed as the provider signs, about nothing, to try a webhook endpoint."""
+
+    event_id: str
+    body: bytes
+    headers: Mapping[str, str]
+
+
 def installation_of(found: Mapping[str, Any]) -> str:
     """Return which installation made a provider's object, from the metadata we set; "" when it does not say."""
     metadata = found.get("metadata")
@@ -224,6 +237,9 @@ class Provider(Protocol):
 
     def charge_balance_line(self, charge_id: str) -> str | None:
         """Return the balance line of a charge; None while the provider does not know the fee yet."""
+
+    def sign_test(self, *, now_seconds: int, about_accounts: bool) -> TrialMessage | None:
+        """Return a test message that `read_event` accepts; None without a secret. `now_seconds` is system time."""
 
     def read_event(
         self, body: bytes, signature: str, *, now_seconds: int, about_accounts: bool = False

@@ -1,5 +1,6 @@
 """Stripe's objects, from the SDK or from an event's JSON, as the port's plain values."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -79,6 +80,7 @@ def intent(source: Any) -> Intent:
         amount_minor=found["amount"],
         currency=found["currency"].upper(),
         charge_id=reference(found, "latest_charge"),
+        decline=decline(found),
     )
 
 
@@ -189,6 +191,13 @@ def event(payload: Any, proof: Proof | None = None) -> InboundEvent:
         payload=payload,
         proof=proof,
     )
+
+
+def test_event(event_id: str, now_seconds: int, *, livemode: bool) -> bytes:
+    """Return the body of an Event about nothing, of a type that Stripe does not have."""
+    inner = {"id": "test", "object": "test"}
+    found = {"id": event_id, "object": "event", "type": "tandem.test", "created": now_seconds, "livemode": livemode}
+    return json.dumps({**found, "data": {"object": inner}}).encode()
 
 
 def reference(source: Any, name: str) -> str | None:

@@ -32,13 +32,15 @@ class Tile(StrEnum):
     STUCK_JOBS = "stuck-jobs"
     FAILED_JOBS = "failed-jobs"
     BOOKS = "check-books"
+    BREAKS = "breaks"
+    DRIFT = "drift"
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One figure as it was read: how many, since when the oldest is there, and a second figure where one is needed.
 
-    For WEBHOOK_LAG they are seconds, the typical and the slowest; for TICK and BOOKS `since` is the last run.
+    For WEBHOOK_LAG they are seconds, the typical and the slowest; for TICK, BOOKS and DRIFT `since` is the last run.
     """
 
     tile: Tile
@@ -75,6 +77,8 @@ BOUNDS: Mapping[Tile, Bound] = {
     Tile.STUCK_JOBS: Bound(act=0),
     Tile.FAILED_JOBS: Bound(look=0),
     Tile.BOOKS: Bound(look_after=36 * _HOUR, act=0),
+    Tile.BREAKS: Bound(look=0, act_after=3 * _DAY),
+    Tile.DRIFT: Bound(look_after=36 * _HOUR, act=0),
 }
 
 
@@ -93,7 +97,7 @@ def level(reading: Reading, now: datetime) -> Level:
     age = now - reading.since if reading.since is not None else timedelta()
     if reading.tile is Tile.UNMATCHED and reading.more:
         return Level.ACT  # nobody but a person can go on with these
-    if reading.tile in {Tile.TICK, Tile.BOOKS} and reading.since is None:
+    if reading.tile in {Tile.TICK, Tile.BOOKS, Tile.DRIFT} and reading.since is None:
         return Level.LOOK  # it has never run
     if _exceeds(reading.count, age, bound.act, bound.act_after):
         return Level.ACT

@@ -246,12 +246,7 @@ def check_books() -> Report:
         differences = [*_sql_differences(connection), *_entry_differences(connection), *_chain_differences(connection)]
         entries = connection.execute(text("SELECT count(*) FROM ledger_entry")).scalar_one()
         postings = connection.execute(text("SELECT count(*) FROM posting")).scalar_one()
-    return Report(
-        entries,
-        postings,
-        len(_SQL_CHECKS) + len(Ruled.ruled) + 3,
-        tuple(differences),
-    )
+    return Report(entries, postings, len(_SQL_CHECKS) + len(Ruled.ruled) + 3, tuple(differences))
 
 
 def _sql_differences(connection: Connection) -> Iterator[Difference]:

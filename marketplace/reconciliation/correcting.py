@@ -57,18 +57,14 @@ def correct(
         raise NotAllowed("No entry puts this right. Read it again, or explain it.")
     if row.difference_minor != seen_minor:
         raise Conflict("The difference has changed since you looked at it. Look again.")
-    waiting = select(Correction).where(Correction.break_id == row.id, Correction.booked_at.is_(None))
-    asked = session.execute(waiting).scalar_one_or_none()
     amount = Money(abs(row.difference_minor), row.currency)
     is_large = needs_second_approver(amount, policy.second_approver_above_minor)
-    if is_large and asked is not None and asked.asked_by_id == admin_id:
+    asked, is_new = _asked_for(session, row, account=account, reason=why, admin_id=admin_id, now=now)
+    if is_large and is_new:
+        _decide(session, row, "correct", why, "Asked for; a second admin must confirm.", admin_id, now=now)
+        return False
+    if is_large and asked.asked_by_id == admin_id:
         raise NotAllowed("You have asked for this already. A second admin must confirm it.")
-    if asked is None:
-        asked = _ask(session, row, account=account, reason=why, admin_id=admin_id, now=now)
-        if is_large:
-            _decide(session, row, "correct", why, "Asked for; a second admin must confirm.", admin_id, now=now)
-            return False
-    asked.amount_minor, asked.account = row.difference_minor, account
     asked.approved_by_id, asked.booked_at = admin_id, now
     session.flush()
     _book(session, row, asked, key=f"correction:{asked.id}", sign=1, now=now)
@@ -138,23 +134,22 @@ def _open(session: Session, break_id: int, admin_id: int) -> Break:
     return row
 
 
-def _ask(
+def _asked_for(
     session: Session, row: Break, *, account: CounterAccount, reason: str, admin_id: int, now: datetime
-) -> Correction:
+) -> tuple[Correction, bool]:
+    """Return the correction that waits, made now if need be, and whether this very entry was not asked for before."""
+    waiting = select(Correction).where(Correction.break_id == row.id, Correction.booked_at.is_(None))
+    asked = session.execute(waiting).scalar_one_or_none()
+    if asked is not None and (asked.account, asked.amount_minor) == (account, row.difference_minor):
+        return asked, False
     line = session.get(ProviderLine, row.line_id) if row.line_id else None
-    asked = Correction(
-        break_id=row.id,
-        provider_line_id=line.line_id if line else None,
-        currency=row.currency,
-        amount_minor=row.difference_minor,
-        account=account,
-        reason=reason,
-        asked_by_id=admin_id,
-        asked_at=now,
-    )
+    # Another entry than the first admin asked for is a new decision.
+    asked = asked or Correction(break_id=row.id, provider_line_id=line.line_id if line else None)
+    asked.currency, asked.amount_minor, asked.account = str(row.currency), row.difference_minor, account
+    asked.reason, asked.asked_by_id, asked.asked_at = reason, admin_id, now
     session.add(asked)
     session.flush()
-    return asked
+    return asked, True
 
 
 def _book(session: Session, row: Break, asked: Correction, *, key: str, sign: int, now: datetime) -> None:

@@ -66,11 +66,9 @@ def go_on(
     A provider that does not answer leaves it where it is: whoever comes next goes on.
     """
     context, started = Context(provider, settings, now), time.monotonic()
-    for _ in range(batches):
-        if time.monotonic() - started > seconds:
-            return True
-        standing = runs.under_way(provider.name)
-        if standing is None:
+    written = standing = runs.under_way(provider.name)
+    for number in range(1, batches + 1):
+        if written is None or standing is None:
             return False
         progress(standing)
         try:
@@ -79,8 +77,18 @@ def go_on(
         except (Unknown, Refused) as error:
             db.atomic(runs.wait, (), run_id=standing.id, because=f"The provider does not answer: {error}")
             return False
-        db.atomic(runs.advance, ("reconciliation",), standing=standing, done=done, now=now)
-    return True
+        following = standing.after(done)
+        is_enough = number == batches or time.monotonic() - started > seconds
+        # A batch that has found nothing is written down with the next one that has.
+        if following is None or is_enough or not done.is_nothing:
+            locks = ("reconciliation",)
+            is_ours = db.atomic(runs.advance, locks, written=written, standing=standing, done=done, now=now)
+            following = following if following is not None and is_ours else runs.under_way(provider.name)
+            written = following
+        if is_enough:
+            return following is not None
+        standing = following
+    return standing is not None
 
 
 def finish(*, provider: Provider, settings: Settings, now: datetime, progress: Callable[[str], None]) -> bool:

@@ -81,6 +81,8 @@ _ACCOUNTS = text("""
     FROM payout p JOIN outbound_call c ON c.kind = 'bank_payout' AND c.subject_id = p.id
     WHERE p.provider_payout_id IS NOT NULL AND (p.started_at > :since OR p.status = 'in_transit')
         AND c.request->>'account_id' > :after
+        AND (:all OR p.status = 'in_transit' OR (hashtext(c.request->>'account_id')::bigint + :day) % 7 = 0
+            OR NOT EXISTS (SELECT FROM provider_line l WHERE l.source_id = p.provider_payout_id))
     GROUP BY 1 ORDER BY 1 LIMIT 1
 """)
 _REPEATED = text("""
@@ -126,10 +128,13 @@ class Repeated:
     words: str
 
 
-def entries(*, after: int, until: datetime, size: int) -> tuple[list[Missing], int | None]:
-    """Return what is wrong about the next entries of the balance at the provider, and the last posting looked at."""
+def entries(*, after: int, until: datetime, size: int) -> tuple[list[Missing], int, bool]:
+    """Return what is wrong about the next entries of the balance at the provider.
+
+    With it come the last posting looked at, and whether there are more.
+    """
     rows = db.read(_NEXT_ENTRIES, {"after": after, "until": until, "size": size})
-    return [_entry(row) for row in rows if row.line is None], (rows[-1].id if rows else None)
+    return [_entry(row) for row in rows if row.line is None], (rows[-1].id if rows else after), len(rows) == size
 
 
 def entry(entry_id: int) -> Missing | None:
@@ -144,10 +149,13 @@ def entry(entry_id: int) -> Missing | None:
 def rows_of(
     name: str, *, after: int, since: datetime, until: datetime, provider: str, size: int
 ) -> tuple[list[Missing], int | None]:
-    """Return the next rows of one of ROWS that moved money in this time and have no line, and the last one's id."""
+    """Return the next rows of one of ROWS that moved money in this time and have no line.
+
+    With them comes where to go on; None when there are no more.
+    """
     values = {"after": after, "since": since, "until": until, "size": size}
     rows = db.read(_NEXT_ROWS[name], values | ({"provider": provider} if name == "payment" else {}))
-    return [_row(name, row) for row in rows], (rows[-1].id if rows else None)
+    return [_row(name, row) for row in rows], (rows[-1].id if len(rows) == size else None)
 
 
 def row_of(name: str, row_id: int) -> Missing | None:
@@ -156,17 +164,21 @@ def row_of(name: str, row_id: int) -> Missing | None:
     return _row(name, rows[0]) if rows else None
 
 
-def next_account(*, after: str, since: datetime) -> tuple[str, datetime] | None:
-    """Return the next seller's account whose payments to banks are read, and from when on; None after the last."""
-    rows = db.read(_ACCOUNTS, {"after": after, "since": since})
+def next_account(*, after: str, since: datetime, day: int | None) -> tuple[str, datetime] | None:
+    """Return the next seller's account whose payments to banks are read, and from when on; None after the last.
+
+    Those with a payment on its way or without its line are read every time, the others on one `day` (its ordinal) in
+    seven, because what a bank had may still come back. None reads all.
+    """
+    rows = db.read(_ACCOUNTS, {"after": after, "since": since, "all": day is None, "day": day or 0})
     return (rows[0].account_id, rows[0].since) if rows else None
 
 
 def bank_payouts(*, after: int, since: datetime, until: datetime, size: int) -> tuple[list[Missing], int | None]:
-    """Return what is wrong about the next payments to banks, and the last one looked at; accounts first read count."""
+    """Return what is wrong about the next payments to banks, and where to go on; of accounts that were read."""
     rows = db.read(_NEXT_PAYOUTS, {"after": after, "since": since, "until": until, "size": size})
     wrong = [found for row in rows if (found := _bank_payout(row, until)) is not None]
-    return wrong, (rows[-1].id if rows else None)
+    return wrong, (rows[-1].id if len(rows) == size else None)
 
 
 def bank_payout(payout_id: int, now: datetime) -> Missing | None:

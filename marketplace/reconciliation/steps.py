@@ -68,10 +68,10 @@ def match(run: Standing, context: Context) -> Progress:
 def entries(run: Standing, context: Context) -> Progress:
     """Look for lines of the next entries of the balance at the provider."""
     after = int(run.cursor or run.first_posting_id)
-    missing, last = side_queries.entries(after=after, until=run.settled_until, size=_BATCH)
+    missing, last, more = side_queries.entries(after=after, until=run.settled_until, size=_BATCH)
     findings, failed = _each(missing, rechecking.finding_of)
     counts = _counted(_open_all(findings, run, context), failed)
-    return Progress(None if last is None else str(last), counts, last_posting_id=last or 0)
+    return Progress(str(last) if more else None, counts, last_posting_id=last if last > after else 0)
 
 
 def rows(run: Standing, context: Context) -> Progress:
@@ -95,7 +95,9 @@ def accounts(run: Standing, context: Context) -> Progress:
     account_id, _, page_after = run.cursor.partition(":")
     since = (run.since or _EVER) - _BACK
     if not page_after:
-        found = side_queries.next_account(after=account_id, since=since)
+        found = side_queries.next_account(
+            after=account_id, since=since, day=run.until.toordinal() if run.since else None
+        )
         if found is None:
             return Progress(None, {})
         account_id, since = found[0], max(since, found[1])
@@ -124,7 +126,7 @@ def payouts(run: Standing, context: Context) -> Progress:
 def messages(run: Standing, context: Context) -> Progress:
     """Note which messages came twice. Each is closed at once: the second one has changed nothing."""
     since = run.since or _EVER
-    counts = {"found": 0}
+    found = 0
     for again in side_queries.repeated(since=since, until=run.until):
         finding = Finding(
             f"message:{again.event_id}",
@@ -135,8 +137,8 @@ def messages(run: Standing, context: Context) -> Progress:
             payment_id=again.payment_id,
             note=again.words,
         )
-        counts["found"] += db.atomic(breaks.found_settled, (), finding=finding, run_id=run.id, now=context.now)
-    return Progress(None, counts)
+        found += db.atomic(breaks.found_settled, (), finding=finding, run_id=run.id, now=context.now)
+    return Progress(None, {"found": found, "mended": found})
 
 
 def look_again(run: Standing, context: Context) -> Progress:
@@ -157,7 +159,7 @@ def look_again(run: Standing, context: Context) -> Progress:
 
     found = rechecking.open_breaks(after=int(run.cursor or 0), size=_BATCH)
     gone, failed = _each(found, again)
-    return Progress(str(found[-1].id) if found else None, {"gone": sum(gone), "failed": failed})
+    return Progress(_last_of(found, _BATCH), {"gone": sum(gone), "failed": failed})
 
 
 def mend(run: Standing, context: Context) -> Progress:
@@ -179,7 +181,7 @@ def mend(run: Standing, context: Context) -> Progress:
         return int(left == "")
 
     done, failed = _each([each for each in found if each.proposal.is_automatic], mended)
-    return Progress(str(found[-1].id) if found else None, {"mended": sum(done), "failed": failed})
+    return Progress(_last_of(found, _MENDS), {"mended": sum(done), "failed": failed})
 
 
 def figures(run: Standing, context: Context) -> Progress:
@@ -213,6 +215,11 @@ STEPS: Mapping[str, Callable[[Standing, Context], Progress]] = {
     "mend": mend,
     "figures": figures,
 }
+
+
+def _last_of(found: list[OpenBreak], size: int) -> str | None:
+    """Return where a step over open breaks goes on; None when there are no more."""
+    return str(found[-1].id) if len(found) == size else None
 
 
 def _judged(after: int, run: Standing) -> tuple[list[JudgedLine], int | None, int]:

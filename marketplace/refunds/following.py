@@ -14,7 +14,7 @@ from marketplace.money import Money
 from marketplace.orders.models import Order
 from marketplace.outbound import operations as outbound
 from marketplace.outbound import watching
-from marketplace.outbound.models import WatchKind
+from marketplace.outbound.models import CallKind, WatchKind
 from marketplace.outbound.requests import Answer
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.tracker import get_payment_tracker
@@ -33,6 +33,9 @@ def answered(session: Session, *, subject_id: int, answer: Answer | None, code: 
     """Write what the provider said to the call: it has the refund, or it refuses and an admin must look again."""
     refund = operations.known(session, subject_id)
     if not isinstance(answer, ProviderRefund):
+        if not refund.machine.can(refund.status, "fail"):
+            # Given up by a person after the machines had: the money was given back to seller and platform then.
+            return
         _fail(session, refund, because=rules.why_not_sent(code), actor=outbound.SENDER, now=now)
         return
     follow(session, found=answer, lines=(), actor=outbound.SENDER, now=now)
@@ -44,12 +47,31 @@ def follow(
     """Put one of our refunds as it stands at the provider into the books; return what that did, in words."""
     refund, attempt = _ours(session, found)
     _book_lines(session, found, lines, payment_id=refund.payment_id, owner_id=refund.buyer_id, now=now)
-    if attempt != refund.attempt:
-        return "A later attempt has taken its place."
+    if attempt != refund.attempt and refund.provider_refund_id != found.refund_id:
+        if found.is_final_failure:
+            return "A later attempt has taken its place."
+        raise Contradiction("an earlier attempt, given up since, has sent the money all the same")
     if (refund.amount_minor, refund.currency) != (found.amount_minor, found.currency):
         raise Contradiction("the refund is about another amount")
+    if refund.status is RefundStatus.FAILED and refund.provider_refund_id is None and not found.is_final_failure:
+        _take_again(session, refund, actor=actor, now=now)
     refund.provider_refund_id = found.refund_id
+    outbound.found_later(session, kind=CallKind.REFUND, subject_id=refund.id, object_id=found.refund_id, now=now)
     return _step(session, refund, found, actor=actor, now=now)
+
+
+def _take_again(session: Session, refund: Refund, *, actor: Actor, now: datetime) -> None:
+    """Agree once more to a refund that was given up because nobody found it, and that is on its way all the same.
+
+    The same amount from whoever has it now; who bears the kept fee stays as it was agreed.
+    """
+    bearer = rules.FeeBearer.PLATFORM if refund.cost_minor else rules.FeeBearer.SELLER
+    stands = standing.read(session, refund.transaction_id, except_refund_id=refund.id).without_requests()
+    plan = rules.plan_refund(Money(refund.amount_minor, refund.currency), stands, bearer)
+    refund.attempt += 1
+    booking.take(session, refund, plan, now=now)
+    because = "It was given up because nobody found it, and has turned up at the provider."
+    history.move(session, refund, "approve", actor=actor, at=now, because=because)
 
 
 def mirror(
@@ -179,6 +201,7 @@ def _fail(session: Session, refund: Refund, *, because: str, actor: Actor, now: 
     booking.give_back(session, refund, now=now)
     # Whether to try again is a new decision, with a second admin of its own.
     refund.completed_at = refund.first_approver_id = None
+    refund.take_back = False
     _agree(session, refund, actor=actor, now=now)
     telling.failed(session, refund, now=now)
 

@@ -137,11 +137,11 @@ def approve(
 ) -> Decided:
     """Agree to send `amount_minor` back: freeze the plan, book it, and plan the call (S2.15).
 
-    Another amount than asked for needs a reason. Above the limit a second admin confirms (invariant I23). `seen` is
-    the fingerprint of the plan that the admin looked at: another one is never executed. `take_back` has what the plan
-    allows taken back from the seller's account at the provider. Raises NotAllowed for a party of the order, the same
-    admin twice, a disputed payment or a cancelled order that would keep money, Conflict for more than is left or
-    another plan than was seen, AlreadyThere for a replay.
+    Another amount than asked for needs a reason. Above the limit a second admin confirms just that, the taking back
+    included (invariant I23). `seen` is the fingerprint of the plan that the admin looked at: another one is never
+    executed. `take_back` has what the plan allows taken back from the seller's account at the provider. Raises
+    NotAllowed for a party of the order, the same admin twice, a disputed payment or a cancelled order that would keep
+    money, Conflict for more than is left or another plan, AlreadyThere for a replay.
     """
     refund = known(session, refund_id)
     _check_open(refund, "approve")
@@ -152,19 +152,21 @@ def approve(
     rules.check_gives_all(refund.origin, amount=amount, left=_left(session, refund))
     if amount_minor != refund.asked_minor or notes:
         refund.admin_notes = rules.check_notes(notes)
+    if outbound.is_in_doubt(session, kind=CallKind.REFUND, subject_id=refund.id):
+        raise NotAllowed("Nobody knows whether its last attempt has sent the money. Decide that first, under Calls.")
     rules.check_not_disputed(is_disputed=standing.is_disputed(session, refund.transaction_id))
     plan = plan_for(session, refund, amount, policy)
     rules.check_seen(plan, seen)
-    if amount_minor != refund.amount_minor:
-        # Another figure than the first admin agreed to is a new decision.
-        refund.amount_minor, refund.first_approver_id = amount_minor, None
+    if (amount_minor, take_back) != (refund.amount_minor, refund.take_back):
+        # Something else than the first admin agreed to is a new decision.
+        refund.amount_minor, refund.take_back, refund.first_approver_id = amount_minor, take_back, None
     if needs_second_approver(amount, policy.second_approver_above_minor) and refund.first_approver_id is None:
         refund.first_approver_id = admin_id
         return Decided(None)
-    return _execute(session, refund, plan, take_back=take_back, admin_id=admin_id, now=now)
+    return _execute(session, refund, plan, admin_id=admin_id, now=now)
 
 
-def _execute(session: Session, refund: Refund, plan: Plan, *, take_back: bool, admin_id: int, now: datetime) -> Decided:
+def _execute(session: Session, refund: Refund, plan: Plan, *, admin_id: int, now: datetime) -> Decided:
     actor = Actor.user(admin_id, "admin")
     refund.decided_by_id, refund.decided_at = admin_id, now
     refund.attempt += 1
@@ -173,7 +175,7 @@ def _execute(session: Session, refund: Refund, plan: Plan, *, take_back: bool, a
     history.move(session, refund, "approve", actor=actor, at=now, because=refund.admin_notes or None)
     telling.approved(session, refund, now=now)
     reversals: tuple[int, ...] = ()
-    if take_back:
+    if refund.take_back:
         # What else is available to the seller has paid first; nobody takes back what is not owed any more.
         subject, because = booking.subject_of(refund), f"An admin chose it for refund {refund.number}."
         reversals = taking_back.plan(session, subject=subject, because=because, actor=actor, now=now)

@@ -52,6 +52,8 @@ class RefundRow:
     attempt: int
     first_approver_id: int | None
     first_approver: str | None
+    take_back: bool
+    """Whether the first or only admin has what was paid out taken back."""
     decided_by: str | None
     decided_at: datetime | None
     admin_notes: str
@@ -146,6 +148,7 @@ REFUND_ROWS = (
         Refund.attempt,
         Refund.first_approver_id,
         _first_approver.name,
+        Refund.take_back,
         _decider.name,
         Refund.decided_at,
         Refund.admin_notes,

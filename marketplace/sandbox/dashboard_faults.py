@@ -1,5 +1,6 @@
 """The dashboard's pages about faults: switch them on and off, and watch the shop heal."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -88,6 +89,7 @@ def add_fault() -> Answer:
             times=_number(form, "times", 10_000),
             for_seconds=minutes * 60 if minutes else None,
             seconds=_number(form, "seconds", 90 * 86_400),
+            code=_code(form),
         )
     except ApiError as error:
         flash(error.message, "bad")
@@ -96,6 +98,14 @@ def add_fault() -> Answer:
     else:
         flash(f"On: {WORDS[rule.kind]}.", "ok")
     return redirect("/dashboard/faults", 303)
+
+
+def _code(form: Mapping[str, str]) -> str:
+    """Return the code of a refusal or the status of an HTML answer. Raises ApiError for anything else."""
+    typed = form.get("code", "").strip()
+    if not re.fullmatch(r"[a-z_]{0,60}|[2-5][0-9]{2}", typed):
+        raise ApiError(400, "Type a code such as balance_insufficient, or a status from 200 to 599.")
+    return typed
 
 
 def _number(form: Mapping[str, str], name: str, most: int) -> int | None:

@@ -128,7 +128,7 @@ def _spoil(rule: Rule, response: Response) -> Response:
     if rule.kind is Kind.DROP_AFTER:
         return _hang_up()
     if rule.kind is Kind.HTML:
-        return _respond(502, _PROXY_PAGE, "text/html")
+        return _respond(int(rule.code) if rule.code.isdigit() else 502, _PROXY_PAGE, "text/html")
     if rule.kind is Kind.SERVER_ERROR_AFTER:
         body = json.dumps(_error(rule).body(response.headers["Request-Id"]))
         key = request.headers.get("Idempotency-Key", "")

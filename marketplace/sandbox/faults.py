@@ -40,7 +40,7 @@ class Kind(StrEnum):
     TRUNCATED = "truncated"
     """It has happened, and the answer ends half-way."""
     HTML = "html"
-    """It has happened, and something in between answers with its own HTML page."""
+    """It has happened, and something in between answers with its own HTML page and the status `code`, else 502."""
     SLOW_BODY = "slow_body"
     """It has happened, and the answer takes `seconds` of system time to arrive."""
 

@@ -87,10 +87,12 @@ _ADMIN: dict[str, _Links] = {
         ("ledger", "Ledger", "admin.ledger", "scale"),
         ("reconciliation", "Reconciliation", "admin.reconciliation", "shield-check"),
         ("events", "Events", "admin.events", "webhook"),
+        ("calls", "Calls", "admin.calls", "send"),
         ("jobs", "Jobs", "admin.jobs_page", "clock"),
         ("health", "Health", "admin.health", "shield-check"),
         ("states", "States", "admin.states", "list"),
         ("proof", "Proof", "admin.proof", "shield-check"),
+        ("settings", "Settings", "admin.settings", "settings"),
     ),
 }
 

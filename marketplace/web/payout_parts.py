@@ -6,8 +6,8 @@ from typing import Literal
 
 from flask import url_for
 
-from marketplace.payments.pot_queries import Pot
 from marketplace.payouts.order_queries import PaidIn
+from marketplace.payouts.pot_queries import Pot
 from marketplace.payouts.states import PayoutStatus
 from marketplace.web import wording
 from marketplace.web.pages import date_text, money_text

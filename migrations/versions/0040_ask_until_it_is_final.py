@@ -63,11 +63,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("token", name=op.f("uq_call_decision_token")),
     )
     op.create_index(op.f("ix_call_decision_call_id"), "call_decision", ["call_id"])
+    op.execute("UPDATE outbound_call SET next_attempt_at = created_at WHERE status = 'blocked'")
+    op.create_index(op.f("ix_outbound_call_provider_object_id"), "outbound_call", ["provider_object_id"])
+    op.create_index("ix_outbound_call_created_at", "outbound_call", ["created_at"], postgresql_using="brin")
     for kind, since, table, condition in UNDER_WAY:
         op.execute(BEGIN.format(kind=kind, since=since, table=table, condition=condition))
 
 
 def downgrade() -> None:
+    op.drop_index("ix_outbound_call_created_at", table_name="outbound_call")
+    op.drop_index(op.f("ix_outbound_call_provider_object_id"), table_name="outbound_call")
     op.drop_table("call_decision")
     op.drop_table("event_cursor")
     op.drop_table("provider_watch")

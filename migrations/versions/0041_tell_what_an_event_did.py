@@ -30,6 +30,15 @@ def upgrade() -> None:
         sa.Column("headers", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
     )
     op.execute("UPDATE provider_event SET account = payload->>'account' WHERE payload->>'account' IS NOT NULL")
+    op.create_index(
+        "ix_provider_event_put_aside", "provider_event", ["id"], postgresql_where=sa.text("status = 'set_aside'")
+    )
+    op.create_index(
+        "ix_provider_event_foreign",
+        "provider_event",
+        ["id"],
+        postgresql_where=sa.text("status = 'ignored' AND note = 'Another installation made this object.'"),
+    )
     op.create_table(
         "event_attempt",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -50,6 +59,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("event_attempt")
+    op.drop_index("ix_provider_event_foreign", table_name="provider_event")
+    op.drop_index("ix_provider_event_put_aside", table_name="provider_event")
     for column in ("headers", "road", "account"):
         op.drop_column("provider_event", column)
     op.drop_index("ix_notification_created_at", table_name="notification")

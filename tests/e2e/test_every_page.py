@@ -23,6 +23,7 @@ from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
 from tests import evidence
 from tests.builders import Bought, World
+from tests.builders_foreign import paid_elsewhere
 from tests.builders_reconciliation import book_at_the_provider, break_of, reconcile
 from tests.e2e.soundness import unsound
 from tests.e2e.visitor import CARD_3DS, DECLINED_CARD, GOOD_ACCOUNT, GOOD_CARD
@@ -80,6 +81,7 @@ ADMIN = (
     "/admin/payments/{open}",
     "/admin/payments/{paid}/shares/{share}/hold", "/admin/payments/{expired}",
     "/admin/payments/{paid}/explain/amount", "/admin/events",
+    "/admin/calls", "/admin/calls?tab=done", "/admin/calls/{call}", "/admin/settings",
     "/admin/payouts", "/admin/payouts/next", "/admin/payouts?q=nothing", "/admin/payouts/{payout}",
     "/admin/payouts/sellers/{seller_id}",
     "/admin/refunds", "/admin/refunds/rules", "/admin/refunds?amount=1.00", "/admin/refunds?late=1",
@@ -90,9 +92,9 @@ ADMIN = (
     "/admin/events/{event}/replay", "/admin/unmatched", "/admin/unmatched?tab=put_aside", "/admin/unmatched/{parked}",
     "/admin/health", "/admin/health/stuck-payments", "/admin/health/check-books", "/admin/health/negative-balances",
     "/admin/debts", "/admin/debts?settled=1", "/admin/debts/{debtor}/USD", "/admin/debts/{debt}/write-off",
-    "/admin/ledger", "/admin/ledger/entries/{entry}", "/admin/ledger/seller_held/USD", "/admin/states", "/admin/proof",
+    "/admin/ledger", "/admin/ledger/entries/{entry}", "/admin/ledger/seller_held/USD", "/admin/states",
     "/admin/reconciliation", "/admin/reconciliation?status=mended&kind=doubled", "/admin/reconciliation/lines?open=1",
-    "/admin/reconciliation/runs", "/admin/reconciliation/{break}",
+    "/admin/reconciliation/runs", "/admin/reconciliation/{break}", "/admin/proof",
 )  # fmt: skip
 SANDBOX = (
     "/c/pay/{open_session}", "/c/pay/{declined_session}", "/c/pay/{asked_session}/authenticate",
@@ -135,6 +137,8 @@ def seed(world: World) -> Seeded:
             world.put_in_cart(buyer_id, part)
         return world.check_out(buyer_id)
 
+    world.sandbox.faults.add("doubled", times=1)
+    world.sandbox.faults.add("lost", event="customer.*", probability=0.5)
     bought = {"expired": buy()}
     world.advance(minutes=40)
     world.settle_down()
@@ -164,6 +168,9 @@ def seed(world: World) -> Seeded:
     book_at_the_provider(world, "stripe_fee", -100)
     reconcile(world, in_minutes=10)
     found |= {"break": break_of(world, "line_without_entry")}
+    paid_elsewhere(world, 4_200)
+    world.settle_down()
+    found |= {"parked": one(world, "SELECT min(id) FROM provider_event WHERE status = 'parked'")}
     owed = {"debt": "SELECT min(id) FROM seller_debt", "debtor": "SELECT min(seller_id) FROM seller_debt"}
     return Seeded(world, people, found | {name: one(world, statement) for name, statement in owed.items()})
 
@@ -247,6 +254,7 @@ def values(world: World, bought: dict[str, Bought]) -> dict[str, str]:
     shares = "SELECT min(id) FROM payment_transaction WHERE payment_id = %s"
     found["share"] = one(world, shares, bought["paid"].payment_id)
     found["event"] = one(world, "SELECT min(id) FROM provider_event")
+    found["call"] = one(world, "SELECT min(id) FROM outbound_call")
     found["buyer_id"], found["seller_id"] = (
         one(world, f'SELECT {column} FROM "order" WHERE purchase_id = %s LIMIT 1', bought["paid"].purchase_id)
         for column in ("buyer_id", "seller_id")

@@ -33,7 +33,8 @@ GROSS = 10_000
 # dies at least. Commits are fewer than points.
 REFUNDS = {WORKER: 8, DATABASE: 8, COMMIT: 7}
 PAYOUTS = {WORKER: 13, DATABASE: 13, COMMIT: 9}
-STRIKES = {WORKER: 60, DATABASE: 60, COMMIT: 30}
+STRIKES = {WORKER: 60, DATABASE: 50, COMMIT: 30}
+TICKS = {WORKER: 6, DATABASE: 3, COMMIT: 3}
 # Recovery from a crash needs what was committed to be in the log, which a database that may be lost does not promise.
 SURVIVES_KILLS = "fsync = off\nfull_page_writes = off\n"
 STORY = {
@@ -230,7 +231,7 @@ def deliver(shop: CrashShop, disturbance: Disturbance, deeds: list[Callable[[], 
 
 def ticks(shop: CrashShop, disturbance: Disturbance) -> None:
     """Let one tick be struck at its first point, the next at its second, and so on; each goes on where one died."""
-    for number in range(1, 7):
+    for number in range(1, TICKS[disturbance.victim] + 1):
         disturbance.at(number)
         shop.step("tick")
         disturbance.over()

@@ -7,7 +7,10 @@ import stripe
 
 from marketplace.checkout import flows
 from marketplace.errors import Conflict, NotFound
-from tests.builders import Bought, World
+from marketplace.provider_events import replay
+from marketplace.provider_events.replay import By
+from marketplace.provider_events.states import Outcome
+from tests.builders import Bought, World, form_token
 from tests.faults import Line
 
 CLEARS, BOUNCES = "000123456789", "000222222227"
@@ -315,3 +318,40 @@ def test_s21_a_return_that_fails_later_is_owed_again_and_waits_for_a_person(worl
     assert world.rows(owed) == [(10_000,)]
     [(balance,)] = world.rows("SELECT sum(amount_minor) FROM posting WHERE account = 'provider_balance'")
     assert balance == world.sandbox.balance_sum("usd")
+    assert world.rows("SELECT status FROM payment WHERE id = %s", first.payment_id) == [("completed",)]
+
+    admin = world.client(world.person("Ada Admin", is_admin=True))
+    page = f"/admin/payments/{first.payment_id}"
+    shown = admin.get(page).text
+    assert "Return failed" in shown
+    assert "Send it back again" in shown
+    form = {"csrf_token": form_token(shown)}
+    told = admin.post(f"{page}/return-again", data=form, follow_redirects=True).text
+    assert "The money is on its way back." in told
+    assert "Send it back again" not in told
+    assert admin.post(f"{page}/return-again", data=form).status_code == 404, "nothing waits any more"
+    world.settle_down()
+    assert world.rows("SELECT status FROM unapplied_receipt") == [("returned",)]
+    assert world.rows("SELECT attempt, status FROM outbound_call WHERE kind = 'return' ORDER BY id") == [
+        (1, "done"), (2, "done"),
+    ]  # fmt: skip
+    assert world.rows("SELECT status FROM payment WHERE id = %s", first.payment_id) == [("refunded",)]
+
+
+def test_an_old_word_that_it_clears_does_not_revive_a_debit_that_bounced(world: World) -> None:
+    """Would fail if "processing" were believed whenever it comes: goods would be kept for a payment that is over."""
+    bought = world.open_purchase(10_000)
+    world.sandbox.pay(bought.session_id, account=BOUNCES)
+    world.settle_down()
+    world.advance(days=3)
+    world.settle_down()
+    before = world.rows("SELECT open_until FROM purchase")
+    world.advance(days=1)
+    for kind in ("payment_intent.processing", "checkout.session.completed", "checkout.session.async_payment_failed"):
+        [(event_id,)] = world.rows("SELECT id FROM provider_event WHERE type = %s", kind)
+        found = replay.replay(
+            int(str(event_id)), provider=world.provider, settings=world.settings, by=By(None, "A test."), now=world.now
+        )
+        assert found.outcome is Outcome.UNCHANGED, (kind, found)
+    assert (payments(world), tracker(world), stock(world)) == (["failed"], ["failed"], 10)
+    assert world.rows("SELECT open_until FROM purchase") == before, "a report that comes twice gives no more time"

@@ -9,7 +9,8 @@ from marketplace import db
 from marketplace.orders import operations as orders
 from marketplace.orders import rules
 from marketplace.payments import hold_decisions, holds
-from marketplace.payouts import queries
+from marketplace.payouts import pot_queries, queries
+from marketplace.payouts.pot_queries import Pot
 from marketplace.sandbox import reversals
 from tests.builders import World
 
@@ -61,6 +62,17 @@ def test_s39_a_part_taken_back_at_the_provider_is_booked_by_its_id_and_waits_for
         db.atomic(hold_decisions.let_go, (), admin_id=admin_id, share_id=share_id, reason="Settled.", now=world.now)
     world.settle_down()
     assert world.transfers() == [11_702, 1_170]
+    # Each share is in two payouts now, one with the bank and one on its way.
+    [(seller_id,)] = world.rows("SELECT DISTINCT seller_id FROM payment_transaction")
+    [pots] = pot_queries.pots_of(int(str(seller_id)))
+    assert (pots.on_its_way_minor, pots.paid_out_minor, pots.balance_minor) == (1_170, 11_702 - 1_170, 0)
+    [(number,)] = world.rows('SELECT number FROM "order" ORDER BY id LIMIT 1')
+    for pot, of_all, of_first in ((Pot.ON_ITS_WAY, 1_170, 938), (Pot.PAID_OUT, 10_532, 9_380 - 938)):
+        found = pot_queries.pot_statement(int(str(seller_id)), "USD", pot, None, 50)
+        assert found.figure_minor == found.ledger_minor == of_all, pot
+        explained = pot_queries.explain_share(int(str(seller_id)), str(number), pot)
+        assert explained.figure_minor == of_first
+        assert explained.sum_minor == of_first
 
 
 def test_s42_a_seller_disabled_on_day_29_is_paid_when_they_are_back_on_day_40(world: World) -> None:

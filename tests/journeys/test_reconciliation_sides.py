@@ -39,7 +39,7 @@ def test_a_reversal_a_dispute_and_a_payout_that_came_back_are_mended_when_their_
     world.later(days=7)
     assert world.payouts() == [("paid", 14_055)]
     lose_what_happened(world)
-    reconcile(world, in_minutes=10)
+    reconcile(world, in_minutes=10, from_start=True)
     assert {(kind, proposal) for kind, _, proposal, _ in open_breaks(world)} == {
         ("made_at_provider", "mirror"),
         ("missing_event", "reread"),
@@ -156,8 +156,7 @@ def test_an_entry_without_a_line_and_a_row_without_one_are_found_and_settled(wor
     with world.sandbox.sandbox.work() as work:
         work.rows("DELETE FROM objects WHERE kind = 'balance_transaction'")
     world.advance(hours=3)
-    flows.begin(provider="stripe", admin_id=None, mends=False, from_start=True, now=world.now)
-    reconcile(world)
+    reconcile(world, from_start=True)
     assert open_breaks(world) == [
         ("entry_without_line", "not_there", "correct", -9_680),
         ("row_without_line", "not_yet", "ask", -10_000),

@@ -7,8 +7,10 @@ import pytest
 from marketplace import db
 from marketplace.orders import operations as orders
 from marketplace.orders import rules
+from marketplace.payouts import pot_queries
 from marketplace.refunds import flows
 from marketplace.refunds.wishes import Wish
+from marketplace.sandbox import reversals
 from tests.builders import Bought, World
 from tests.faults import Line
 from tests.journeys.test_debts import FAILS_LATER, agreed, owed, shares
@@ -77,6 +79,7 @@ def test_a_paid_out_order_is_refunded_and_the_next_sale_pays_for_it(world: World
     admin = world.person("Ada Admin", is_admin=True)
     refund_id = world.ask_refund(bought, Wish(percent=100))
     assert seen_by_an_admin(world, refund_id, 10_000) == "10000-300-0-0-0-9700-9380"
+    assert pot_queries.pots_of(seller)[0].blocked_orders == 0, "nothing of it waits here for a decision"
     agreed(world)
     flows.approve_and_send(
         admin_id=admin,
@@ -188,6 +191,51 @@ def test_a_reversal_without_an_answer_is_found_out(world: World, happens: bool, 
     assert world.rows("SELECT status FROM transfer_reversal") == [("done" if is_back else "refused",)]
     assert owed(world) == [(9_700, 9_380 if is_back else 0, 0)]
     assert world.sandbox.balance_sum("usd") == balances(world)["provider_balance"]
+
+
+def taken_at_the_dashboard(world: World, amount: int) -> None:
+    """Let somebody take back a part of the only transfer at the provider, of no share in particular."""
+    [(transfer_id,)] = world.rows("SELECT transfer_id FROM payout")
+    with world.sandbox.sandbox.work() as work:
+        reversals.reverse(work, work.need("transfer", str(transfer_id), lock=True), amount, work.now, {})
+    world.settle_down()
+
+
+@pytest.mark.parametrize("amount", [4_000, 10_000])
+def test_a_reversal_of_ours_meets_one_made_at_the_provider_and_the_lines_hold(world: World, amount: int) -> None:
+    """Two shares in one payout. Ours is for all of the first; meanwhile somebody takes a part of the transfer back.
+
+    40.00 leaves 100.55, so the provider makes ours: the first line has less than it, and the other one gives the rest.
+    100.00 leaves 40.55, so the provider refuses ours, and what is owed is paid by what came back.
+    """
+    seller, bought = seller_with(world, 10_000, bank=CLOSED_BANK)
+    sell(world, seller, 5_000)
+    until_the_bank_has_answered(world)
+    assert world.payouts() == [("failed", 9_380 + 4_675)]
+    admin = world.person("Ada Admin", is_admin=True)
+    lost = Line(world.provider.reversals, {"reverse"})  # type: ignore[arg-type]
+    refund(world, bought, 10_000, admin, take_back=True, provider=Later(Line(world.provider), lost))
+    taken_at_the_dashboard(world, amount)
+    world.advance(minutes=2)
+    world.settle_down()
+    is_made = amount == 4_000
+    assert world.rows("SELECT status, amount_minor FROM transfer_reversal ORDER BY id") == [
+        ("done" if is_made else "refused", 9_380),
+        ("done", amount),
+    ]
+    assert world.rows("SELECT DISTINCT status FROM outbound_call WHERE kind = 'reversal'") == [
+        ("done" if is_made else "refused",)
+    ]
+    back = amount + (9_380 if is_made else 0)
+    assert world.rows("SELECT sum(reversed_minor), max(reversed_minor - amount_minor) <= 0 FROM payout_line") == [
+        (back, True)
+    ]
+    assert world.rows("SELECT reversed_minor FROM payout") == [(back,)]
+    assert balances(world)["provider_balance"] == world.sandbox.balance_sum("usd")
+    agreed(world)
+    if is_made:
+        assert owed(world) == [(9_700, 9_380, 0)]
+        assert shares(world) == [("refunded", 0), ("transferring", 4_000)], "waits for its payout's end"
 
 
 @pytest.mark.covers("S4.8")

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from marketplace.outbound.states import CallStep
 from marketplace.providers.stripe import StripeProvider
 from marketplace.refunds.wishes import Wish
 from marketplace.transitions import AlreadyThere
@@ -11,6 +12,7 @@ from tests.builders import World
 from tests.faults import Fault, Line, wire_fault
 from tests.journeys.test_refunds import approve, sent_back
 from tests.journeys.test_scars_refunds import agree, statuses
+from tests.operations.test_call_decisions import decide
 
 FAULTS = {
     "dropped before": Fault(after=False),
@@ -90,6 +92,8 @@ def test_a_day_of_silence_without_a_refund_waits_for_a_person_who_sends_it_once(
     assert world.rows("SELECT refunded_minor FROM payment_transaction") == [(0,)]
     agree(world, 0)
 
+    [(call_id,)] = world.rows("SELECT id FROM outbound_call WHERE kind = 'refund'")
+    assert "given up" in decide(world, CallStep.GIVE_UP, int(str(call_id)), admin)
     approve(world, refund, 10_000, admin)
     world.settle_down()
     assert statuses(world) == ["completed"]

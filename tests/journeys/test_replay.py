@@ -8,6 +8,7 @@ from marketplace.provider_events import replay
 from marketplace.provider_events.replay import By, Replayed
 from marketplace.provider_events.states import Outcome
 from tests.builders import World
+from tests.journeys.test_delayed_methods import BOUNCES
 from tests.journeys.test_disputes_and_payouts import decided, dispute_of, money_of_others
 from tests.journeys.test_refund_after_payout import refund, seller_with, until_the_bank_has_answered
 from tests.journeys.test_refunds import at_the_provider
@@ -52,6 +53,7 @@ def assert_replaying_changes_nothing(world: World) -> None:
 def test_replaying_every_event_of_a_life_changes_nothing(world: World) -> None:
     """Paid, refunded in part, paid out, disputed, lost, refunded at the provider: then all of it again."""
     _, bought = seller_with(world, 10_000)
+    world.sandbox.pay(world.open_purchase(2_500).session_id, account=BOUNCES)
     declined = world.open_purchase(4_000)
     world.pay(declined, "4000000000000002")
     until_the_bank_has_answered(world)

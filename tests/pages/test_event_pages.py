@@ -1,12 +1,14 @@
 """The inbox and the health board: what an event did, a replay, a decision, and tiles that open what they count."""
 
 import re
+import time
 
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
+from marketplace.provider_events import trial
 from tests.builders import World, form_token
-from tests.builders_foreign import paid_elsewhere
+from tests.builders_foreign import client_of, paid_elsewhere
 from tests.pages.test_admin_pages import admin, page, text
 
 
@@ -139,7 +141,8 @@ def test_every_tile_opens_exactly_what_it_counts(world: World) -> None:
     for label, (figure, _, url) in found.items():
         rows = BeautifulSoup(client.get(url).text, "html.parser").select_one("main tbody")
         if figure.isdecimal() and int(figure):
-            assert rows is not None and len(rows.select("tr")) == int(figure), label
+            assert rows is not None, label
+            assert len(rows.select("tr")) == int(figure), label
     figures = client.get("/metrics").text
     assert 'marketplace_health{tile="stuck-payments"} 1.0' in figures
     assert 'marketplace_health_level{tile="stuck-payments"} 2.0' in figures
@@ -161,3 +164,38 @@ def test_the_books_are_recomputed_on_demand_and_the_board_says_how_it_went(world
     [(payment_id,)] = world.rows("SELECT id FROM payment")
     assert f"payment {payment_id} amount 3001, shares 3000" in text(page(client, "/admin/health/check-books"))
     world.tamper("UPDATE payment SET amount_minor = amount_minor - 1")
+
+
+def test_a_test_delivery_goes_the_whole_way_and_a_failing_one_says_why(world: World) -> None:
+    origin, now = world.app.config["TEST_ORIGIN"], int(time.time())
+    for path, about_accounts in (("/webhooks/stripe", False), ("/webhooks/stripe/connect", True)):
+        done = trial.send(origin + path, provider=world.provider, about_accounts=about_accounts, now_seconds=now)
+        assert (done.problem, done.event_id[:9]) == ("", "evt_test_")
+    assert world.rows("SELECT type, status, road FROM provider_event") == [("tandem.test", "ignored", "webhook")] * 2
+    crossed = trial.send(f"{origin}/webhooks/stripe", provider=world.provider, about_accounts=True, now_seconds=now)
+    assert crossed.problem == "It was answered 400: the signature was refused: another secret is in use there."
+    gone = trial.send(f"{origin}/nothing", provider=world.provider, about_accounts=False, now_seconds=now)
+    assert "404: nothing is at this address" in gone.problem
+    client = admin(world)
+    send(client, "/admin/events", "/admin/events/test")
+    words = text(page(client, "/admin/events"))
+    assert "Test delivery to http://localhost/webhooks/stripe/connect failed. The address can't be reached" in words
+
+
+def test_what_was_made_at_the_provider_is_noted_and_pays_nothing_here(world: World) -> None:
+    """A transfer and a payment to a bank that somebody made in the provider's dashboard."""
+    seller_id = world.paid_seller(6_000)
+    world.settle_down()
+    [(account_id,)] = world.rows("SELECT account_id FROM seller_account WHERE seller_id = %s", seller_id)
+    world.advance(days=8)
+    client_of(world).v1.transfers.create({"amount": 700, "currency": "usd", "destination": str(account_id)})
+    world.settle_down()
+    client_of(world).v1.payouts.create({"amount": 700, "currency": "usd"}, {"stripe_account": str(account_id)})
+    world.settle_down()
+    client, entries = admin(world), world.rows("SELECT count(*) FROM ledger_entry")
+    for kind in ("transfer.created", "payout.created"):
+        [(event_id,)] = world.rows("SELECT id FROM provider_event WHERE type = %s", kind)
+        shown = text(page(client, f"/admin/events/{event_id}"))
+        assert "It was made at the provider and pays none of our payouts." in shown, kind
+    assert world.rows("SELECT count(*) FROM payout") == [(0,)]
+    assert world.rows("SELECT count(*) FROM ledger_entry") == entries

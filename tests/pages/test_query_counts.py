@@ -58,6 +58,7 @@ _LISTS = {
         "/admin/unmatched",
         "/admin/health",
         "/admin/health/stuck-payments",
+        "/admin/calls?tab=done",
         "/admin/ledger",
         "/admin/reconciliation",
         "/admin/reconciliation/lines",

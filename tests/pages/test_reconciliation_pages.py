@@ -33,11 +33,14 @@ def test_a_fee_that_no_rule_books_is_corrected_above_the_limit_by_two_admins(wor
     again = press(world, first, number, "correct", seen_minor="-60000", account="processing_fee", reason="Yearly fee.")
     assert "You have asked for this already" in again.text
     assert world.rows("SELECT count(*) FROM ledger_entry WHERE key LIKE 'correction:%%'") == [(0,)]
-    done = press(world, second, number, "correct", seen_minor="-60000", account="processing_fee", reason="It is so.")
+    other = press(world, second, number, "correct", seen_minor="-60000", account="refund_cost", reason="Ours to bear.")
+    assert "A second admin must confirm" in other.text, "another entry than the first asked for is a new question"
+    done = press(world, first, number, "correct", seen_minor="-60000", account="refund_cost", reason="It is so.")
     assert "The correcting entry is booked" in done.text
     assert world.rows("SELECT status FROM reconciliation_break") == [("decided",)]
     assert world.rows("SELECT deed, reason FROM break_decision ORDER BY id") == [
         ("correct", "Yearly fee."),
+        ("correct", "Ours to bear."),
         ("confirm", "It is so."),
     ]
     reconcile(world, in_minutes=20)

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from marketplace.refunds.wishes import Wish
 from tests.builders import Bought, World, form_token
 from tests.faults import Fault, wire_fault
+from tests.journeys.test_refund_after_payout import CLOSED_BANK, seller_with, until_the_bank_has_answered
 from tests.journeys.test_refunds import at_the_provider
 from tests.pages.test_explain import everywhere, follow_all
 
@@ -500,3 +501,44 @@ def test_a_refund_that_nobody_will_try_again_is_closed_with_a_reason(world: Worl
     decide(admin, number, "reject", notes="It went back to you in another way.")
     assert "It went back to you in another way." in words(buyer, f"/refunds/{number}")
     assert number not in words(admin, "/admin/refunds?tab=waiting")
+
+
+def test_a_second_admin_confirms_the_taking_back_as_well_or_decides_anew(world: World) -> None:
+    _, bought = seller_with(world, 60_000, bank=CLOSED_BANK)
+    until_the_bank_has_answered(world)
+    _buyer, number = ask(world, bought)
+    first, second = an_admin(world), an_admin(world, "Bea Admin")
+    decide(first, number, "approve", take_back="y")
+    shown = page(second, f"/admin/refunds?refund={number}")
+    assert shown.select_one("#take_back").has_attr("checked")
+    assert "and that what was paid out is taken back" in shown.main.get_text(" ", strip=True)
+    assert "A second admin must confirm it" in decide(second, number, "approve"), "without it, it is another decision"
+    shown = page(first, f"/admin/refunds?refund={number}")
+    assert not shown.select_one("#take_back").has_attr("checked")
+    assert "Bea Admin has approved this amount. You confirm it" in shown.main.get_text(" ", strip=True)
+    decide(first, number, "approve", take_back="y")
+    assert world.rows("SELECT count(*) FROM transfer_reversal") == [(0,)]
+    decide(second, number, "approve", take_back="y")
+    assert status_of(world, number) == "completed"
+    assert world.rows("SELECT status FROM transfer_reversal") == [("done",)]
+
+
+def test_what_a_mirrored_refund_left_owed_can_be_taken_back_afterwards(world: World) -> None:
+    _, bought = seller_with(world, 10_000, bank=CLOSED_BANK)
+    until_the_bank_has_answered(world)
+    at_the_provider(world, bought, 4_000)
+    world.settle_down()
+    [(number, origin)] = world.rows("SELECT number, origin FROM refund")
+    assert origin == "provider"
+    admin, path = an_admin(world), f"/admin/refunds/{number}/take-back"
+    shown = page(admin, f"/admin/refunds?tab=all&refund={number}")
+    assert "Take $38.80 back" in shown.main.get_text(" ", strip=True)
+    data = {field["name"]: field["value"] for field in shown.select("#take-back input")}
+    assert "Give the reason" in admin.post(path, data=data).text
+    asked = admin.post(path, data={**data, "take_back_reason": "Nobody had asked us."}, follow_redirects=True)
+    assert "The money is back" in asked.text
+    assert world.rows("SELECT status, amount_minor FROM transfer_reversal") == [("done", 3_880)]
+    assert (
+        "There is nothing to take back"
+        in admin.post(path, data={**data, "take_back_reason": "Once more."}, follow_redirects=True).text
+    )

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from marketplace.outbound import rules
 from marketplace.outbound.rules import idempotency_key, must_look_up, next_attempt_at
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -39,3 +40,20 @@ def test_s25_a_key_is_made_of_row_and_attempt_and_fits_the_provider() -> None:
     assert idempotency_key(installation, "refund", 9, 2) == f"{installation}/refund/9/2"
     assert max(map(len, keys)) <= 255
     assert len(idempotency_key(installation, "create_checkout", 2**63 - 1, 10**9)) <= 200, "fits its column"
+
+
+def test_what_is_not_final_is_asked_about_less_and_less_often() -> None:
+    """Ten minutes, an hour, six, twelve, then every day; once final, after a week and five weeks, and never again."""
+    waits = [rules.next_look_at(looks, NOW) - NOW for looks in range(7)]
+    hours = timedelta(hours=1)
+    assert waits == [timedelta(minutes=10), hours, 6 * hours, 12 * hours, 24 * hours, 24 * hours, 24 * hours]
+    assert rules.look_after_final(NOW, NOW) == NOW + timedelta(days=7)
+    assert rules.look_after_final(NOW, NOW + timedelta(days=7)) == NOW + timedelta(days=35)
+    assert rules.look_after_final(NOW, NOW + timedelta(days=35)) is None
+
+
+def test_the_coming_sends_end_before_the_key_may_be_forgotten() -> None:
+    coming = rules.coming_sends(1, NOW + timedelta(minutes=1), NOW)
+    assert coming == [NOW + timedelta(minutes=minutes) for minutes in (1, 6, 36, 156, 876)]
+    assert rules.looked_up_from(NOW) == NOW + timedelta(hours=23)
+    assert rules.coming_sends(3, NOW + timedelta(hours=23), NOW) == []

@@ -65,11 +65,15 @@ def test_one_fault_is_switched_off_and_says_how_often_it_struck(sandbox, press, 
 
 def test_a_fault_is_put_together_in_the_form(sandbox, press):
     form = {"kind": "server_error", "path": "/v1/refunds*", "object": "re_1", "chance": "25", "times": "3"}
-    page = press("", **form, minutes="90", seconds="", event="")
+    page = press("", **form, minutes="90", seconds="", event="", code="")
     assert "/v1/refunds*, re_1" in page.select_one("tbody tr").text
     rule = sandbox.faults.active()[0]
     assert (rule.probability, rule.times, rule.until - rule.made) == (0.25, 3, 5_400)
-    for wrong, words in (({"kind": "x"}, "Choose"), ({"kind": "lost", "times": "-1"}, "whole number")):
+    for wrong, words in (
+        ({"kind": "x"}, "Choose"),
+        ({"kind": "lost", "times": "-1"}, "whole number"),
+        ({"kind": "refused", "code": "<b>"}, "Type a code"),
+    ):
         assert words in press("", **wrong).select_one(".notice").text
     assert len(sandbox.faults.active()) == 1
 

@@ -90,6 +90,15 @@ def test_a_business_refusal_is_kept_under_its_key(sandbox, client, refund):
     assert refund("k2").status == "succeeded"
 
 
+@pytest.mark.parametrize("status", ["200", "404"])
+def test_a_page_of_somebody_in_between_has_the_status_it_likes(sandbox, client, refund, status):
+    sandbox.faults.add(Kind.HTML, path="/v1/refunds", code=status, times=1)
+    with pytest.raises(stripe.APIError) as failed:
+        refund()
+    assert failed.value.http_status == int(status)
+    assert refunds_there(client) == 1
+
+
 def test_requests_and_answers_can_be_slow(sandbox, client):
     sandbox.faults.add(Kind.DELAY, path="/v1/balance", seconds=1, times=1)
     sandbox.faults.add(Kind.SLOW_BODY, path="/v1/events", seconds=1, times=1)

@@ -138,6 +138,10 @@ GET    /admin/purchases/<number>                   in     403  403     403    40
 GET    /admin/users                                in     403  403     403    403    200   -       -
 GET    /admin/users/<user_id>                      in     403  403     403    403    200   404     404
 POST   /admin/users/<user_id>/devices/<session_id>/sign-out in 403 403  403    403    go    404     404
+GET    /admin/calls                                in     403  403     403    403    200   -       -
+GET    /admin/calls/<call_id>                      in     403  403     403    403    200   404     404
+POST   /admin/calls/<call_id>/decide               in     403  403     403    403    422   404     404
+POST   /admin/payments/<payment_id>/return-again   in     403  403     403    403    404   404     404
 GET    /admin/jobs                                 in     403  403     403    403    200   -       -
 POST   /admin/jobs/<job_id>/retry                  in     403  403     403    403    go    404     404
 GET    /admin/payouts                              in     403  403     403    403    200   -       -
@@ -184,6 +188,7 @@ GET    /admin/payments/<payment_id>/shares/<share_id>/hold in 403 403   403    4
 POST   /admin/payments/<payment_id>/shares/<share_id>/hold/decide in 403 403   403    403    422   404     404
 GET    /admin/payments/<payment_id>/explain/<figure> in   403  403     403    403    200   404     404
 GET    /admin/events                               in     403  403     403    403    200   -       -
+POST   /admin/events/test                          in     403  403     403    403    go    -       -
 GET    /admin/events/<event_row_id>                in     403  403     403    403    200   404     404
 GET    /admin/events/<event_row_id>/replay         in     403  403     403    403    200   404     404
 POST   /admin/events/<event_row_id>/replay/run     in     403  403     403    403    422   404     404
@@ -192,11 +197,10 @@ GET    /admin/unmatched/<event_row_id>             in     403  403     403    40
 POST   /admin/unmatched/<event_row_id>/decide      in     403  403     403    403    422   404     404
 POST   /admin/unmatched/<event_row_id>/take-up     in     403  403     403    403    go    404     404
 GET    /admin/health                               in     403  403     403    403    200   -       -
-GET    /admin/health/<name>                        in     403  403     403    403    200   404     404
+GET    /admin/health/<tile>                        in     403  403     403    403    200   404     404
 POST   /admin/health/check-books/run               in     403  403     403    403    go    -       -
+GET    /admin/settings                             in     403  403     403    403    200   -       -
 GET    /admin/states                               in     403  403     403    403    200   -       -
-GET    /admin/proof                                in     403  403     403    403    200   -       -
-POST   /admin/proof/replay                         in     403  403     403    403    422   -       -
 GET    /admin/reconciliation                       in     403  403     403    403    200   -       -
 POST   /admin/reconciliation/run                   in     403  403     403    403    go    -       -
 GET    /admin/reconciliation/runs                  in     403  403     403    403    200   -       -
@@ -206,6 +210,8 @@ POST   /admin/reconciliation/<number>/reread       in     403  403     403    40
 POST   /admin/reconciliation/<number>/correct      in     403  403     403    403    422   404     404
 POST   /admin/reconciliation/<number>/explain      in     403  403     403    403    422   404     404
 
+GET    /admin/proof                                in     403  403     403    403    200   -       -
+POST   /admin/proof/replay                         in     403  403     403    403    422   -       -
 GET    /admin/ledger                               in     403  403     403    403    200   -       -
 GET    /admin/ledger/entries                       in     403  403     403    403    200   -       -
 GET    /admin/ledger/entries/<entry_id>            in     403  403     403    403    200   404     404

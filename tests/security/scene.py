@@ -240,11 +240,13 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
             "SELECT l.id FROM cart_line l JOIN cart c ON c.id = l.cart_id WHERE c.user_id = %s", bought.buyer_id
         ),
         "notification_id": only("SELECT id FROM notification WHERE user_id = %s", bought.buyer_id),
+        "call_id": only("SELECT min(id) FROM outbound_call WHERE subject_id = %s", bought.payment_id),
         "event_row_id": only("SELECT id FROM provider_event WHERE payment_id = %s", bought.payment_id),
         "entry_id": only("SELECT id FROM ledger_entry WHERE payment_id = %s", bought.payment_id),
         "account": "seller_held",
         "currency": "USD",
         "pot": "balance",
+        "tile": "stuck-payments",
         "month": f"{world.now:%Y-%m}",
         "day": only(
             "SELECT (planned_release_date AT TIME ZONE 'UTC')::date FROM payment_transaction WHERE payment_id = %s",

@@ -39,6 +39,7 @@ _IDS = (
     "session_id",
     "line_id",
     "notification_id",
+    "call_id",
     "event_row_id",
     "entry_id",
     "listing_id",
@@ -57,6 +58,7 @@ _MISSING = {
     "figure": "nothing",
     "currency": "XXX",
     "pot": "nothing",
+    "tile": "nothing",
     "day": "2001-01-01",
     "month": "2001-01",
 }
@@ -71,6 +73,7 @@ _BROKEN = {
     "figure": ("\0", "net ", "__class__"),
     "currency": ("USDD", "US", "\N{EURO SIGN}"),
     "pot": ("\0", "Balance", "x" * 3000),
+    "tile": ("\0", "Stuck-Payments", "x" * 3000),
     "day": ("\0", "2026-02-30", "x" * 3000),
     "month": ("\0", "2026-13", "2026-1", "x" * 3000),
 }

@@ -160,6 +160,8 @@ MATRICES: dict[Machine, str] = {
     refuse   .        refused refused !    =       refused !
     call_off canceled !       !       !    !       !       =
     block    .        blocked blocked =    =       =       !
+    give_up  .        .       refused !    =       refused !
+    turn_up  .        .       .       =    done    done    !
     """,
     EVENT: """
               received applied parked    ignored set_aside

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from marketplace.web.admin import (
+    calls,
     debts,
     dispute_desk,
     disputes,
@@ -28,6 +29,8 @@ from marketplace.web.admin import (
     refund_rules,
     refund_starting,
     refunds,
+    returning,
+    settings,
     states,
     taking_back,
     unmatched,
@@ -52,12 +55,18 @@ blueprint.add_url_rule("/admin/payments/<int(max=9223372036854775807):payment_id
 blueprint.add_url_rule(
     "/admin/payments/<int(max=9223372036854775807):payment_id>/explain/<figure>", view_func=explain.explain_payment
 )
+blueprint.add_url_rule(
+    "/admin/payments/<int(max=9223372036854775807):payment_id>/return-again",
+    view_func=returning.return_again,
+    methods=["POST"],
+)
 _HOLD = "/admin/payments/<int(max=9223372036854775807):payment_id>/shares/<int(max=9223372036854775807):share_id>/hold"
 blueprint.add_url_rule(_HOLD, view_func=hold.hold)
 blueprint.add_url_rule(f"{_HOLD}/decide", view_func=hold.decide_hold, methods=["POST"])
 blueprint.add_url_rule("/admin/events", view_func=events.events)
 _EVENT = "/admin/events/<int(max=9223372036854775807):event_row_id>"
 _UNMATCHED = "/admin/unmatched/<int(max=9223372036854775807):event_row_id>"
+blueprint.add_url_rule("/admin/events/test", view_func=events.send_test, methods=["POST"])
 blueprint.add_url_rule(_EVENT, view_func=event_page.event)
 blueprint.add_url_rule(f"{_EVENT}/replay", "replay", event_replay.replay_page)
 blueprint.add_url_rule(f"{_EVENT}/replay/run", view_func=event_replay.replay_event, methods=["POST"])
@@ -67,7 +76,12 @@ blueprint.add_url_rule(f"{_UNMATCHED}/decide", view_func=unmatched.decide_unmatc
 blueprint.add_url_rule(f"{_UNMATCHED}/take-up", view_func=unmatched.take_up_event, methods=["POST"])
 blueprint.add_url_rule("/admin/health", "health", health.board_page)
 blueprint.add_url_rule("/admin/health/check-books/run", view_func=health.check_books_now, methods=["POST"])
-blueprint.add_url_rule("/admin/health/<name>", view_func=health.health_list)
+blueprint.add_url_rule("/admin/health/<tile>", view_func=health.health_list)
+blueprint.add_url_rule("/admin/calls", view_func=calls.calls)
+blueprint.add_url_rule("/admin/calls/<int(max=9223372036854775807):call_id>", view_func=calls.call)
+blueprint.add_url_rule(
+    "/admin/calls/<int(max=9223372036854775807):call_id>/decide", view_func=calls.decide_call, methods=["POST"]
+)
 blueprint.add_url_rule("/admin/jobs", view_func=jobs.jobs_page)
 blueprint.add_url_rule(
     "/admin/jobs/<int(max=9223372036854775807):job_id>/retry", view_func=jobs.retry_job, methods=["POST"]
@@ -86,6 +100,7 @@ blueprint.add_url_rule(f"{_WRITE_OFF}/decide", view_func=debts.write_debt_off, m
 blueprint.add_url_rule("/admin/states", view_func=states.states)
 blueprint.add_url_rule("/admin/proof", view_func=proof.proof)
 blueprint.add_url_rule("/admin/proof/replay", view_func=proof.replay_seed, methods=["POST"])
+blueprint.add_url_rule("/admin/settings", view_func=settings.settings)
 blueprint.add_url_rule("/admin/refunds", view_func=refunds.refunds)
 blueprint.add_url_rule("/admin/refunds/rules", view_func=refund_rules.refund_rules)
 blueprint.add_url_rule("/admin/refunds/<number>/approve", view_func=refund_deciding.approve_refund, methods=["POST"])

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import url_for
 
-from marketplace.debts.queries import Age, BorneBy, Debtor, DebtRow, DebtTotal, PaidBy
+from marketplace.debts.queries import Age, BorneBy, Debtor, DebtRow, PaidBy
+from marketplace.debts.total_queries import DebtTotal
 from marketplace.disputes import queries as dispute_queries
 from marketplace.paging import Sort
 from marketplace.refunds import queries as refund_queries
@@ -34,7 +36,7 @@ class DebtorRow:
     shop: str
     note: str
     url: str
-    ages: tuple[tuple[str, str], ...]
+    ages: tuple[tuple[str, str, str], ...]
     """Label and amount of each age, the youngest first; "" for nothing."""
     open: str
     paid: str
@@ -102,13 +104,18 @@ def figures(totals: Sequence[DebtTotal]) -> tuple[Figure, ...]:
     )
 
 
-def debtor(row: Debtor) -> DebtorRow:
-    """Return one seller of the list."""
+def debtor(row: Debtor, since: str, until: str) -> DebtorRow:
+    """Return one seller of the list; each age opens to its debts, of the same days."""
+    days: dict[str, Any] = {name: day for name, day in (("from", since), ("to", until)) if day}
+
+    def url(age: Age) -> str:
+        return url_for("admin.debtor", seller_id=row.seller_id, currency=row.currency, age=age.value, **days)
+
     return DebtorRow(
         shop=row.shop_name,
         note=f"{_count(row.debts, 'debt')} in {row.currency}",
         url=url_for("admin.debtor", seller_id=row.seller_id, currency=row.currency),
-        ages=tuple((age.label, _some(row.minor_of(age), row.currency)) for age in Age),
+        ages=tuple((age.label, _some(row.minor_of(age), row.currency), url(age)) for age in Age),
         open=money_text(row.open_minor, row.currency),
         paid=_some(row.paid_minor, row.currency),
         borne=_some(row.borne_minor, row.currency),

@@ -13,8 +13,8 @@ from wtforms.widgets import HiddenInput
 
 from marketplace import clock, db
 from marketplace.config import MoneyPolicy
-from marketplace.debts import queries, writing_off
-from marketplace.debts.queries import Age, Debtor, DebtRow
+from marketplace.debts import queries, total_queries, writing_off
+from marketplace.debts.queries import Age, Debtor, DebtRow, Sought
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.money import Money
 from marketplace.paging import Cursor, Listed, every
@@ -66,6 +66,8 @@ class DebtorPage:
     paid: tuple[PaidView, ...]
     borne: tuple[BorneView, ...]
     tools: Tools
+    open: str
+    """What is open of the debts that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def debts() -> ResponseReturnValue:
     if asked.is_csv:
         return lists.csv_file("debts", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
     listed = read(asked.cursor)
+    tools = asked.tools(listed)
     page = DebtsPage(
         title="Debts",
         console=admin_console("debts"),
@@ -103,10 +106,10 @@ def debts() -> ResponseReturnValue:
             Tab("Open", asked.url(settled=""), is_open),
             Tab("Settled", asked.url(settled="1"), not is_open),
         ),
-        figures=debt_parts.figures(queries.totals()),
+        figures=debt_parts.figures(total_queries.totals()),
         is_open=is_open,
-        rows=tuple(debt_parts.debtor(row) for row in listed.rows),
-        tools=asked.tools(listed),
+        rows=tuple(debt_parts.debtor(row, tools.since, tools.until) for row in listed.rows),
+        tools=tools,
     )
     return render_template("admin/debts.html", page=page)
 
@@ -116,13 +119,16 @@ def debtor(seller_id: int, currency: str) -> ResponseReturnValue:
     """Show one seller's debts in one currency: what made each, what has paid it, and what the platform bears."""
     if not lists.is_currency(currency):
         raise NotFound("There is no such currency.")
-    asked = lists.asked(*lists.BY_TIME[::-1])
-    read = partial(queries.debts_of, seller_id, currency, asked.period)
+    age = lists.choice(Age, "age")
+    asked = lists.asked(*lists.BY_TIME[::-1], age=age.value if age else "")
+    sought = Sought(seller_id, currency, asked.period, age, clock.now())
+    read = partial(queries.debts_of, sought)
     if asked.is_csv:
         rows = map(debt_parts.csv_row, every(read, asked.cursor))
         return lists.csv_file(f"debts-{seller_id}-{currency}", debt_parts.CSV_COLUMNS, rows)
     listed = read(asked.cursor)
-    if not listed.rows and not asked.tools(listed).is_filtered:
+    tools = asked.tools(listed, {"age": f"Owed for {age.label.lower()}"} if age else {})
+    if not listed.rows and not tools.is_filtered:
         raise NotFound("This seller has never owed anything in this currency.")
     ids = [row.id for row in listed.rows]
     page = DebtorPage(
@@ -132,7 +138,8 @@ def debtor(seller_id: int, currency: str) -> ResponseReturnValue:
         rows=debt_parts.debts(listed.rows, clock.now()),
         paid=debt_parts.paid(queries.paid_by(ids), currency),
         borne=debt_parts.borne(queries.borne_by(ids), currency),
-        tools=asked.tools(listed),
+        tools=tools,
+        open=money_text(queries.open_minor(sought), currency),
     )
     return render_template("admin/debtor.html", page=page)
 

@@ -172,7 +172,7 @@ def give_up_dispute(number: str) -> ResponseReturnValue:
     if not form.validate():
         return _back(row, "The amount is missing. Open the page again.", "bad")
     try:
-        flows.accept(
+        answered = flows.accept(
             admin_id=guards.viewer().user_id,
             dispute_id=row.id,
             amount_minor=form.amount_minor.data or 0,
@@ -182,7 +182,11 @@ def give_up_dispute(number: str) -> ResponseReturnValue:
         )
     except (Conflict, NotAllowed) as error:
         return _back(row, error.message, "info" if isinstance(error, AlreadyThere) else "bad")
-    return _back(row, "The loss is accepted. Buyer and seller were told.", "ok")
+    if answered and _row(number).accepted_at is None:
+        return _back(row, "The provider did not accept it. The reason stands below.", "bad")
+    if answered:
+        return _back(row, "The loss is accepted. Buyer and seller were told.", "ok")
+    return _back(row, "It is on its way. The provider has not answered yet, so it is asked again.", "wait")
 
 
 @guards.admin_only

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from flask import render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.paging import Listed, every
-from marketplace.provider_events import queries, rules
+from marketplace.provider_events import queries, rules, trial
 from marketplace.provider_events.handlers import ACCOUNT_HANDLERS, HANDLERS
 from marketplace.provider_events.queries import Endpoint, EventSummary, Sought
 from marketplace.provider_events.states import EventRoad, EventStatus
@@ -18,6 +18,7 @@ from marketplace.web import guards, lists, wording
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Asked, Tab, Tools
 from marketplace.web.pages import time_text
+from marketplace.web.providers import providers
 from marketplace.web.refund_parts import age_text
 from marketplace.web.wording import Badge
 
@@ -31,6 +32,7 @@ ROADS = {
     EventRoad.REPLAY: "Replay",
     EventRoad.DECISION: "Decision",
 }
+_PATHS = {Endpoint.OURS: "/webhooks/stripe", Endpoint.ACCOUNTS: "/webhooks/stripe/connect"}
 _WAITING = frozenset({EventStatus.RECEIVED, EventStatus.PARKED})
 _FIRST_ROADS = (EventRoad.WEBHOOK, EventRoad.LISTED)
 _ENDPOINTS = {Endpoint.OURS: "Our account", Endpoint.ACCOUNTS: "Sellers' accounts"}
@@ -88,6 +90,7 @@ class EventsPage:
     list_url: str
     is_narrowed: bool
     unmatched_url: str
+    test_url: str
 
 
 @guards.admin_only
@@ -125,8 +128,23 @@ def events() -> ResponseReturnValue:
         list_url=url_for("admin.events"),
         is_narrowed=asked.url() != url_for("admin.events"),
         unmatched_url=url_for("admin.unmatched"),
+        test_url=url_for("admin.send_test"),
     )
     return render_template("admin/events.html", page=page)
+
+
+@guards.admin_only
+def send_test() -> ResponseReturnValue:
+    """Send a test message to each webhook address and say what came of it."""
+    settings, provider = current_app.extensions["settings"], providers()["stripe"]
+    for endpoint, path in _PATHS.items():
+        url = settings.base_url.rstrip("/") + path
+        about_accounts = endpoint is Endpoint.ACCOUNTS
+        done = trial.send(url, provider=provider, about_accounts=about_accounts, now_seconds=clock.system_seconds())
+        what = f"Test delivery to {url}"
+        flash(f"{what} failed. {done.problem}" if done.problem else f"{what}: stored as {done.event_id}.",
+              "bad" if done.problem else "ok")  # fmt: skip
+    return redirect(url_for("admin.events"), code=303)
 
 
 def _menus(kind: str, endpoint: Endpoint | None, road: EventRoad | None) -> tuple[Menu, ...]:

@@ -50,12 +50,15 @@ _WORDS: Mapping[Tile, Words] = {
     Tile.STUCK_JOBS: Words("Jobs nobody works on", "None for 5 min"),
     Tile.FAILED_JOBS: Words("Failed jobs", "None"),
     Tile.BOOKS: Words("Books recomputed", "Every night, and all agrees"),
+    Tile.BREAKS: Words("Breaks", "None; act after 3 days"),
+    Tile.DRIFT: Words("Drift from the provider", "None at the last reconciliation, every night"),
 }
 _GROUPS = {
     "Events": (Tile.WEBHOOK_LAG, Tile.EVENTS_WAITING, Tile.UNMATCHED),
     "Calls to the provider": (Tile.UNKNOWN_CALLS, Tile.BLOCKED_CALLS),
     "Money on its way": (Tile.STUCK_PAYMENTS, Tile.STUCK_REFUNDS, Tile.STUCK_RETURNS, Tile.STUCK_PAYOUTS),
-    "Balances and books": (Tile.DEBTS, Tile.NEGATIVE, Tile.BOOKS),
+    "Books and reconciliation": (Tile.BOOKS, Tile.BREAKS, Tile.DRIFT),
+    "Balances": (Tile.DEBTS, Tile.NEGATIVE),
     "Work in the background": (Tile.TICK, Tile.STUCK_JOBS, Tile.FAILED_JOBS),
 }
 _LISTS: Mapping[Tile, tuple[str, Mapping[str, str]]] = {
@@ -63,6 +66,8 @@ _LISTS: Mapping[Tile, tuple[str, Mapping[str, str]]] = {
     Tile.EVENTS_WAITING: ("admin.events", {"status": "received"}),
     Tile.UNMATCHED: ("admin.unmatched", {}),
     Tile.DEBTS: ("admin.debts", {}),
+    Tile.BREAKS: ("admin.reconciliation", {}),
+    Tile.DRIFT: ("admin.reconciliation", {}),
     Tile.TICK: ("admin.jobs_page", {}),
     Tile.FAILED_JOBS: ("admin.jobs_page", {}),
 }
@@ -148,26 +153,28 @@ def board_page() -> ResponseReturnValue:
 
 
 @guards.admin_only
-def health_list(name: str) -> ResponseReturnValue:
+def health_list(tile: str) -> ResponseReturnValue:
     """Show the rows behind one tile that has no other list."""
-    tile = lists.member(Tile, name)
-    if tile is None or not (board.has_rows(tile) or tile in _OWN_LISTS):
+    asked = lists.member(Tile, tile)
+    if asked is None or not (board.has_rows(asked) or asked in _OWN_LISTS):
         raise NotFound("There is no such list.")
     now, system_now = clock.now(), clock.system_now()
-    [found] = [each for each in board.readings(now=now, system_now=system_now) if each.tile is tile]
+    [found] = [each for each in board.readings(now=now, system_now=system_now) if each.tile is asked]
     rows = (
-        _OWN_LISTS[tile](found) if tile in _OWN_LISTS else tuple(_stuck(each, now) for each in board.stuck(tile, now))
+        _OWN_LISTS[asked](found)
+        if asked in _OWN_LISTS
+        else tuple(_stuck(each, now) for each in board.stuck(asked, now))
     )
-    words = _WORDS[tile]
+    words = _WORDS[asked]
     page = HealthListPage(
         title=words.label,
         console=admin_console("health"),
         crumbs=(Crumb("Health", url_for("admin.health")),),
-        badge=_LEVELS[level(found, time_of(tile, now, system_now))],
+        badge=_LEVELS[level(found, time_of(asked, now, system_now))],
         note=f"Bound: {words.bound}." + (f" The first {MOST}." if found.count > MOST else ""),
         rows=rows,
-        empty=_books_text(found, system_now) if tile is Tile.BOOKS else "Nothing is past its bound.",
-        run_url=url_for("admin.check_books_now") if tile is Tile.BOOKS else "",
+        empty=_books_text(found, system_now) if asked is Tile.BOOKS else "Nothing is past its bound.",
+        run_url=url_for("admin.check_books_now") if asked is Tile.BOOKS else "",
     )
     return render_template("admin/health_list.html", page=page)
 
@@ -181,7 +188,7 @@ def check_books_now() -> ResponseReturnValue:
         flash(f"{count} {'rows do' if count > 1 else 'row does'} not agree.", "bad")
     else:
         flash(f"All of it agrees: {report.entries:,} entries, {report.checks} checks.", "ok")
-    return redirect(url_for("admin.health_list", name=Tile.BOOKS.value), code=303)
+    return redirect(url_for("admin.health_list", tile=Tile.BOOKS.value), code=303)
 
 
 def _tile(found: Reading, its_level: Level, now: datetime, system_now: datetime) -> TileView:
@@ -211,6 +218,8 @@ def _oldest(found: Reading, now: datetime, system_now: datetime) -> str:
     """Return what else there is to say of a figure, as a sentence with a blank ahead."""
     if found.tile is Tile.WEBHOOK_LAG:
         return f" The slowest took {span_text(timedelta(seconds=found.more))}."
+    if found.tile is Tile.DRIFT:
+        return f" Last compared {age_text(found.since, now)} ago." if found.since else " It has not been compared yet."
     if found.tile is Tile.BOOKS:
         return f" Last {age_text(found.since, system_now)} ago." if found.since else ""
     if found.tile is Tile.UNMATCHED and found.more:
@@ -225,7 +234,7 @@ def _url(tile: Tile) -> str:
         endpoint, values = _LISTS[tile]
         given: dict[str, Any] = dict(values)
         return url_for(endpoint, **given)
-    return url_for("admin.health_list", name=tile.value)
+    return url_for("admin.health_list", tile=tile.value)
 
 
 def _stuck(row: StuckRow, now: datetime) -> ListRow:

@@ -28,8 +28,8 @@ _WORDS = {
     "tick": "Tick: everything that is due",
     "rescue_stalled": "Rescue of stalled jobs",
     "read_event": "Read event",
-    "replay_seed": "Play a seed of the simulation again",
     jobs.CHECK_BOOKS: "The books, recomputed",
+    "replay_seed": "Play a seed of the simulation again",
     "move_time": "Demo time: the next day",
 }
 _CSV_COLUMNS = ("Job", "Name", "Status", "Arguments", "Attempts", "Queued (UTC)", "Error")

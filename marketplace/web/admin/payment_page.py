@@ -16,7 +16,8 @@ from marketplace.payouts.order_queries import PaidIn
 from marketplace.provider_events.queries import EventSummary
 from marketplace.refunds.queries import RefundRow
 from marketplace.web import dispute_parts, explaining, payout_parts, refund_parts, wording
-from marketplace.web.admin import payment_figures, refund_page
+from marketplace.web.admin import payment_figures, refund_page, returning
+from marketplace.web.admin.call_words import KINDS, request_text
 from marketplace.web.admin.events import EventRow, event_rows, shown
 from marketplace.web.admin.explain import entry_url
 from marketplace.web.console import Console, admin_console
@@ -112,6 +113,7 @@ class CallRow:
     """One call to the provider."""
 
     kind: str
+    url: str
     attempt: str
     badge: Badge
     key: str
@@ -142,6 +144,8 @@ class PaymentPage:
     facts: tuple[Fact, ...]
     metadata: str
     receipt: str
+    receipt_action: str
+    """Where a return that did not reach the buyer is sent again; "" where nothing has to be."""
     trackers: tuple[TrackerView, ...]
     declines: tuple[DeclineRow, ...]
     shares: tuple[ShareRow, ...]
@@ -166,7 +170,8 @@ def build(facts: Facts) -> PaymentPage:
         figures=payment_figures.rows(record, facts.shares, facts.receipts, facts.provider_lines),
         facts=_record_facts(record),
         metadata=shown(record.metadata) if record.metadata else "",
-        receipt=_receipt(facts.receipts),
+        receipt=returning.text(facts.receipts),
+        receipt_action=returning.action(record.id, facts.receipts),
         trackers=tuple(_tracker(tracker) for tracker in facts.trackers),
         declines=tuple(_decline(decline) for decline in facts.declines),
         shares=tuple(_share(record.id, each) for each in facts.shares),
@@ -205,13 +210,6 @@ def _record_facts(record: PaymentRecord) -> tuple[Fact, ...]:
     facts = [Fact(label, "None" if value is None else str(value)) for label, value in words.items()]
     facts += [Fact(label, "Not yet" if moment is None else time_text(moment)) for label, moment in moments.items()]
     return tuple(facts)
-
-
-def _receipt(receipts: Sequence[Receipt]) -> str:
-    return " ".join(
-        f"{receipt.cause} {receipt.status.label}. Refund {receipt.provider_refund_id or 'not made yet'}."
-        for receipt in receipts
-    )
 
 
 def _tracker(tracker: Tracker) -> TrackerView:
@@ -274,14 +272,15 @@ def _provider_line(line: ProviderLine) -> Fact:
 
 def _call(call: Call) -> CallRow:
     return CallRow(
-        kind=sentence(call.kind.value.replace("_", " ")),
+        kind=KINDS[call.kind],
+        url=url_for("admin.call", call_id=call.id),
         attempt=f"Attempt {call.attempt}, sent {'once' if call.sends == 1 else f'{call.sends} times'}",
         badge=wording.badge(call.status),
         key=call.idempotency_key,
         object=call.provider_object_id or "",
         when=time_text(call.first_sent_at or call.created_at),
         error=f"{call.error_code}: {call.error_message or ''}" if call.error_code else "",
-        request=shown(call.request),
+        request=request_text(call.request),
     )
 
 

@@ -68,6 +68,8 @@ class ReconciliationPage:
     lines_url: str
     runs_url: str
     under_way: str
+    open_text: str
+    """How many breaks are open, whatever the filters say; "" for none."""
     currencies: tuple[CurrencyFigures, ...]
     ages: tuple[str, ...]
     kinds: tuple[KindLine, ...]
@@ -114,6 +116,7 @@ def reconciliation() -> ResponseReturnValue:
         lines_url=url_for("admin.reconciliation_lines"),
         runs_url=url_for("admin.reconciliation_runs"),
         under_way=reconciliation_figures.progress(under_way) if under_way else "",
+        open_text=_open_text(run_queries.open_count()),
         currencies=reconciliation_figures.currencies(run_queries.figures(run.id) if run else ()),
         ages=tuple(each.label for each in Age),
         kinds=_kinds(now),
@@ -177,6 +180,12 @@ def _break(row: BreakRow, now: datetime) -> BreakView:
         age=age_text(row.found_at, row.closed_at or now),
         proposal=row.proposal.label if row.status is BreakStatus.OPEN else time_text(row.closed_at or now),
     )
+
+
+def _open_text(count: int) -> str:
+    if not count:
+        return ""
+    return "One break is open." if count == 1 else f"{count:,} breaks are open."
 
 
 def _kinds(now: datetime) -> tuple[KindLine, ...]:

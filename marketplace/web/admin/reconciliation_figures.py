@@ -9,7 +9,6 @@ from flask import url_for
 from marketplace.ledger.accounts import Account
 from marketplace.reconciliation.run_queries import FigureRow, RunRow
 from marketplace.reconciliation.runs import ENTRIES
-from marketplace.web.admin.waiting_page import span_text
 from marketplace.web.pages import money_text, time_text
 from marketplace.web.wording import Badge
 
@@ -83,7 +82,6 @@ class RunView:
     found: str
     mended: str
     left_out: str
-    took: str
 
 
 def note(run: RunRow | None) -> str:
@@ -115,7 +113,6 @@ def run(row: RunRow) -> RunView:
     who = f"Asked for by {row.started_by}" if row.started_by else "By the clock or the command"
     is_done = row.finished_at is not None
     unread = row.unreadable + row.failed
-    seconds = span_text(row.finished_at - row.started_at) if row.finished_at else ""
     return RunView(
         title=time_text(row.started_at),
         note=who if row.mends else f"{who}, only to look",
@@ -124,7 +121,6 @@ def run(row: RunRow) -> RunView:
         found=str(row.found),
         mended=f"{row.mended + row.gone}",
         left_out=f"{unread}" if unread else "None",
-        took=seconds,
     )
 
 

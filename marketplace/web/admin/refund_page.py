@@ -250,6 +250,16 @@ def _entries(facts: Facts, policy: MoneyPolicy) -> tuple[TimelineEntry, ...]:
     return (*entries, TimelineEntry("Your decision", "", "", text, "", "", "next"))
 
 
+def _first_word(row: RefundRow) -> str:
+    """Return what the first admin has approved, for the one who confirms it."""
+    if not row.take_back:
+        return f"{row.first_approver} has approved this amount. You confirm it, and it is sent."
+    return (
+        f"{row.first_approver} has approved this amount, and that what was paid out is taken back. You confirm both; "
+        "without taking it back it is a new decision, and yours is the first."
+    )
+
+
 def _decision(
     row: RefundRow, planned: Planned, policy: MoneyPolicy, viewer_id: int, place: Mapping[str, Any]
 ) -> Decision | None:
@@ -268,9 +278,7 @@ def _decision(
     if is_large and may_approve:
         limit = money_text(policy.second_approver_above_minor, row.currency)
         notices.append(
-            f"{row.first_approver} has approved this amount. You confirm it, and it is sent."
-            if first
-            else f"Above {limit} a second admin must confirm. Your approval is the first."
+            _first_word(row) if first else f"Above {limit} a second admin must confirm. Your approval is the first."
         )
     if planned.preview is not None and planned.preview.is_disputed:
         notices.append(rules.why_not_sent("charge_disputed"))

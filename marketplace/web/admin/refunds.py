@@ -151,4 +151,5 @@ def _decision_form(row: RefundRow | None, typed: AmountForm) -> DecisionForm:
         looked_at = typed_minor(typed.amount.data or "", row.currency) if not typed.amount.errors else None
         form.amount_minor.data = looked_at or row.amount_minor
         form.notes.data = row.admin_notes
+        form.take_back.data = row.take_back and row.first_approver_id is not None
     return form

@@ -25,6 +25,7 @@ _LISTS = {
     Queue.DISPUTES: "admin.disputes",
     Queue.PAYOUTS: "admin.payouts",
     Queue.EVENTS: "admin.events",
+    Queue.CALLS: "admin.calls",
     Queue.ORDERS: "admin.purchases",
 }
 
@@ -77,8 +78,8 @@ def _oldest_url(each: Waiting) -> str:
         return url_for("admin.dispute", number=each.oldest_number)
     if each.queue is Queue.PAYOUTS:
         return url_for("admin.payout", number=each.oldest_number)
+    if each.queue is Queue.CALLS:
+        return url_for("admin.call", call_id=each.oldest_id)
     if each.queue is Queue.EVENTS:
         return url_for("admin.event", event_row_id=each.oldest_id)
-    if each.queue is Queue.ORDERS:
-        return url_for("admin.purchase", number=each.oldest_number)
-    return url_for("admin.payment", payment_id=each.payment_id) if each.payment_id else url_for("admin.payments")
+    return url_for("admin.purchase", number=each.oldest_number)

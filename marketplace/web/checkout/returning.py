@@ -11,6 +11,10 @@ from marketplace.web.checkout import page
 from marketplace.web.providers import providers
 
 _PROVIDER = "stripe"
+_NOT_YET = "It is not confirmed yet. We keep asking the payment provider, so nothing gets lost."
+_SILENT = (
+    "Our payment provider does not answer right now. We keep asking, so nothing gets lost. You need not pay again."
+)
 # The page looks again by itself this often, in seconds, and then leaves it to the buyer and the sweeper.
 _LOOKS = (4, 4, 6, 6, 10, 10, 15, 15, 30, 30)
 
@@ -50,9 +54,9 @@ def state(payment_id: int) -> ResponseReturnValue:
 def verify(payment_id: int) -> ResponseReturnValue:
     """Ask the provider because the buyer pressed "Check my payment" (S1.18)."""
     here = guards.viewer()
-    _ask(payment_id, here.user_id)
+    answered = _ask(payment_id, here.user_id)
     if queries.return_state(payment_id, here.user_id).state == page.CONFIRMING:
-        flash("It is not confirmed yet. We keep asking the payment provider, so nothing gets lost.", "wait")
+        flash(_NOT_YET if answered else _SILENT, "wait")
     return redirect(url_for("checkout.came_back", payment_id=payment_id, look=len(_LOOKS)), code=303)
 
 
@@ -93,9 +97,9 @@ def _asks_by_itself(look: int) -> bool:
     return recovery.enabled and recovery.auto_verify_on_success_page and look < recovery.max_verification_attempts
 
 
-def _ask(payment_id: int, buyer_id: int) -> None:
-    """Ask the provider and settle. Without an answer nothing changes; the webhook and the sweeper go on."""
-    flows.verify(
+def _ask(payment_id: int, buyer_id: int) -> bool:
+    """Ask the provider and settle; return whether it answered. The webhook and the sweeper go on in any case."""
+    return flows.verify(
         payment_id=payment_id,
         buyer_id=buyer_id,
         now=clock.now(),

@@ -9,11 +9,10 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock
 from marketplace.disputes import queries as disputes
 from marketplace.paging import every
-from marketplace.payments import seller_queries
-from marketplace.payments.pot_queries import Pots
 from marketplace.payments.states import TransactionStatus
-from marketplace.payouts import balance_queries, calendar_queries
+from marketplace.payouts import balance_queries, calendar_queries, money_queries
 from marketplace.payouts.balance_queries import Place
+from marketplace.payouts.pot_queries import Pots
 from marketplace.web import guards, lists
 from marketplace.web.lists import Asked, Tab
 from marketplace.web.seller import balance_page, calendar, share_words, transactions
@@ -29,7 +28,7 @@ def balance() -> ResponseReturnValue:
     """Show the seller's money of one currency: the pots, the calendar, and each share with why it is where it is."""
     seller_id, now = guards.viewer().user_id, clock.now()
     policy = current_app.extensions["settings"].money
-    known = transactions.in_order(seller_queries.currencies(seller_id), policy.main_currency)
+    known = transactions.in_order(money_queries.currencies(seller_id), policy.main_currency)
     currency = transactions.chosen(known)
     place = lists.choice(Place, "tab") or Place.OPEN
     filters = {"currency": "" if currency == known[0] else currency, "tab": "" if place is Place.OPEN else place.value}
@@ -42,7 +41,7 @@ def balance() -> ResponseReturnValue:
         return lists.csv_file(f"shares-{currency}", _CSV_COLUMNS, rows)
     listed = read(asked.cursor)
     first, last = calendar.span(request.args.get("month", ""), now)
-    standing = seller_queries.standing(seller_id, currency, since=now, today=now.date())
+    standing = money_queries.standing(seller_id, currency, since=now, today=now.date())
     debts = balance_queries.debts(seller_id, currency)
     page = balance_page.build(
         balance_page.Facts(

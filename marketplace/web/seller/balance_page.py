@@ -7,10 +7,10 @@ from datetime import date, datetime
 from flask import url_for
 
 from marketplace.disputes.queries import OpenDispute
-from marketplace.payments.pot_queries import Pot, Pots
 from marketplace.payouts.balance_queries import Account, Debt, ShareRow
 from marketplace.payouts.balance_rules import SellerFacts
 from marketplace.payouts.calendar_queries import DayEvent
+from marketplace.payouts.pot_queries import Pot, Pots
 from marketplace.payouts.rules import SkipCause
 from marketplace.web.console import Console, seller_console
 from marketplace.web.lists import Tab, Tools

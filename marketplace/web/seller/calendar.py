@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 
 from flask import url_for
 
-from marketplace.payments.pot_queries import Pot
 from marketplace.payouts.calendar_queries import Coming, DayEvent
+from marketplace.payouts.pot_queries import Pot
 from marketplace.web.pages import date_text, money_text
 
 _LABELS = {

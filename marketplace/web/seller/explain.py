@@ -11,9 +11,10 @@ from marketplace.debts import order_queries
 from marketplace.debts.order_queries import DebtFigure
 from marketplace.errors import NotFound
 from marketplace.paging import PAGE_SIZE
-from marketplace.payments import explain_queries, pot_queries, seller_queries
+from marketplace.payments import explain_queries
 from marketplace.payments.explain_queries import SellerFigure
-from marketplace.payments.pot_queries import Pot
+from marketplace.payouts import money_queries, pot_queries
+from marketplace.payouts.pot_queries import Pot
 from marketplace.web import explaining, guards, lists
 from marketplace.web.console import seller_console
 from marketplace.web.explaining import Crumb, ExplainPage
@@ -124,7 +125,7 @@ def explain_release(currency: str, day: str) -> ResponseReturnValue:
         since, _, until = day.partition("..")
         first, last = _day(since), _day(until or since)
         when = date_text(first) if first == last else f"{date_text(first)} to {date_text(last)}"
-    found = seller_queries.explain_release(guards.viewer().user_id, currency, first, last)
+    found = money_queries.explain_release(guards.viewer().user_id, currency, first, last)
     crumbs = [Crumb("Overview", url_for("seller.overview", currency=currency))]
     return explaining.show(found, seller_console("overview"), crumbs, when)
 

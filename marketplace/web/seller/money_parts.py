@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flask import url_for
 
-from marketplace.payments.pot_queries import Pot, Pots
+from marketplace.payouts.pot_queries import Pot, Pots
 from marketplace.web.pages import money_text, sentence
 from marketplace.web.seller.orders import release_text
 

@@ -12,8 +12,7 @@ from marketplace.orders import queries as order_queries
 from marketplace.orders import shipping_queries
 from marketplace.orders.tabs import SellerTab
 from marketplace.paging import Cursor, Period
-from marketplace.payments import seller_queries
-from marketplace.payouts import account_queries
+from marketplace.payouts import account_queries, money_queries
 from marketplace.refunds import waiting_queries
 from marketplace.web import guards
 from marketplace.web.seller import orders, overview_page, transactions
@@ -28,7 +27,7 @@ def overview() -> ResponseReturnValue:
     viewer, now = guards.viewer(), clock.now()
     seller_id = viewer.user_id
     main = current_app.extensions["settings"].money.main_currency
-    currencies = transactions.in_order(seller_queries.currencies(seller_id), main)
+    currencies = transactions.in_order(money_queries.currencies(seller_id), main)
     currency = transactions.chosen(currencies)
     days = next((days for days in PERIODS if str(days) == request.args.get("days")), PERIODS[1])
     # Twice the time: the change is told against the days before.
@@ -40,7 +39,7 @@ def overview() -> ResponseReturnValue:
         days=days,
         currencies=currencies,
         currency=currency,
-        standing=seller_queries.standing(seller_id, currency, since=since, today=now.date()),
+        standing=money_queries.standing(seller_id, currency, since=since, today=now.date()),
         orders=order_queries.seller_order_counts(seller_id),
         to_send=shipping_queries.waiting_by_day(seller_id),
         refunds=waiting_queries.waiting_of_seller(seller_id),

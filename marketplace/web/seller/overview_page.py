@@ -9,9 +9,9 @@ from flask import url_for
 
 from marketplace.catalog.shelf_queries import ShelfTab
 from marketplace.orders.states import OrderStatus
-from marketplace.payments.pot_queries import Pots
-from marketplace.payments.seller_queries import Release, Standing
 from marketplace.payouts.account_queries import AccountRow
+from marketplace.payouts.money_queries import Release, Standing
+from marketplace.payouts.pot_queries import Pots
 from marketplace.refunds.waiting_queries import Waiting
 from marketplace.web.console import Console, seller_console
 from marketplace.web.lists import Tab

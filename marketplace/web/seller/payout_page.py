@@ -6,8 +6,8 @@ from flask import url_for
 
 from marketplace import clock
 from marketplace.payments import timeline_queries
-from marketplace.payments.pot_queries import Pot
 from marketplace.payouts import rules
+from marketplace.payouts.pot_queries import Pot
 from marketplace.payouts.rules import Again
 from marketplace.payouts.seller_queries import Line, Netted, PayoutDetail, PayoutRow
 from marketplace.payouts.states import PayoutStatus

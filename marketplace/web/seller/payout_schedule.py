@@ -10,8 +10,7 @@ from marketplace import clock, db
 from marketplace.catalog.rules import typed_amount
 from marketplace.config import MoneyPolicy, Settings
 from marketplace.errors import Invalid
-from marketplace.payments import seller_queries
-from marketplace.payouts import schedules
+from marketplace.payouts import money_queries, schedules
 from marketplace.payouts.rules import Schedule
 from marketplace.payouts.states import Interval
 from marketplace.web import guards
@@ -94,7 +93,7 @@ def _stored(schedule: Schedule) -> Mapping[str, object]:
 def _currencies(seller_id: int, schedule: Schedule) -> list[str]:
     """Return the currencies whose minimum may be chosen: those the seller has money in or has named, ours first."""
     main = _policy().main_currency
-    return [main, *sorted({*seller_queries.currencies(seller_id), *schedule.minimums} - {main})]
+    return [main, *sorted({*money_queries.currencies(seller_id), *schedule.minimums} - {main})]
 
 
 def _policy() -> MoneyPolicy:

@@ -7,8 +7,7 @@ from marketplace import clock
 from marketplace.catalog import queries as catalog
 from marketplace.errors import Conflict, Invalid
 from marketplace.history import Actor
-from marketplace.payments import pot_queries
-from marketplace.payouts import account_flows, account_queries, schedules
+from marketplace.payouts import account_flows, account_queries, pot_queries, schedules
 from marketplace.payouts.account_queries import AccountRow
 from marketplace.payouts.states import AccountStatus
 from marketplace.providers.base import Provider

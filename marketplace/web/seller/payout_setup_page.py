@@ -7,8 +7,8 @@ from datetime import datetime
 from flask import url_for
 
 from marketplace.catalog.queries import ShopView
-from marketplace.payments.pot_queries import Pot, Pots
 from marketplace.payouts.account_queries import AccountRow
+from marketplace.payouts.pot_queries import Pot, Pots
 from marketplace.payouts.schedules import Chosen
 from marketplace.payouts.states import AccountStatus
 from marketplace.web import account_words, countries

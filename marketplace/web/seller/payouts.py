@@ -9,10 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.paging import every
-from marketplace.payments import pot_queries
-from marketplace.payments import seller_queries as money
-from marketplace.payments.pot_queries import Pots
-from marketplace.payouts import balance_queries, seller_queries
+from marketplace.payouts import balance_queries, pot_queries, seller_queries
+from marketplace.payouts import money_queries as money
+from marketplace.payouts.pot_queries import Pots
 from marketplace.payouts.seller_queries import Line, PayoutRow, PayoutTab, Sought
 from marketplace.web import guards, lists
 from marketplace.web.console import Console, seller_console

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from marketplace.payments.seller_queries import Sales
+from marketplace.payouts.money_queries import Sales
 from marketplace.web.pages import date_text, money_text
 
 _HEIGHT = 200

@@ -7,10 +7,10 @@ from typing import Any
 from flask import url_for
 
 from marketplace.disputes.queries import OpenDispute
-from marketplace.payments.pot_queries import Pot
 from marketplace.payments.states import HoldReason, TransactionStatus
 from marketplace.payouts.balance_queries import ShareRow
 from marketplace.payouts.balance_rules import SellerFacts, Wait
+from marketplace.payouts.pot_queries import Pot
 from marketplace.payouts.rules import SkipCause
 from marketplace.web.pages import date_text, decimal, money_text
 

@@ -10,8 +10,8 @@ from flask import url_for
 from marketplace.catalog.rules import LOW_STOCK
 from marketplace.catalog.shelf_queries import ShelfTab
 from marketplace.orders import rules
-from marketplace.payments.pot_queries import Pot, Pots
 from marketplace.payouts.account_queries import AccountRow
+from marketplace.payouts.pot_queries import Pot, Pots
 from marketplace.payouts.states import AccountStatus
 from marketplace.refunds.rules import answer_due
 from marketplace.refunds.waiting_queries import Waiting

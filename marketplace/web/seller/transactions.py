@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.ledger.accounts import Account
 from marketplace.paging import Period, every
-from marketplace.payments import movement_queries, seller_queries
+from marketplace.payments import movement_queries
 from marketplace.payments.movement_queries import Asked, Movement, MovementKind, Totals
+from marketplace.payouts import money_queries
 from marketplace.web import guards, lists
 from marketplace.web.console import Console, seller_console
 from marketplace.web.lists import Choice, Tab, Tools
@@ -76,7 +77,7 @@ def transactions() -> ResponseReturnValue:
     """List the movements of the seller's money in one currency, newest first, and what they make together."""
     seller_id = guards.viewer().user_id
     main = current_app.extensions["settings"].money.main_currency
-    known = in_order(seller_queries.currencies(seller_id), main)
+    known = in_order(money_queries.currencies(seller_id), main)
     currency = chosen(known)
     kind = lists.choice(MovementKind, "type")
     asked = lists.asked(

@@ -13,9 +13,10 @@ from marketplace import clock
 from marketplace.accounts import flows as accounts
 from marketplace.config import Settings
 from marketplace.errors import Invalid, NotAllowed
-from marketplace.payouts import account_queries, flows, rules, standing_queries
+from marketplace.payouts import account_queries, flows, queries, rules, standing_queries
 from marketplace.payouts.rules import Occasion
 from marketplace.payouts.standing_queries import Candidate
+from marketplace.payouts.states import PayoutStatus
 from marketplace.web import guards
 from marketplace.web.auth.forms import blame, typed
 from marketplace.web.auth.views import too_many_tries
@@ -85,8 +86,17 @@ def _send(seller_id: int, currency: str) -> ResponseReturnValue:
     taken = flows.withdraw(
         seller_id=seller_id, currency=currency, providers=providers(), policy=_settings().money, now=clock.now()
     )
-    flash(f"{money_text(taken.amount_minor, currency)} is on its way to your bank.", "ok")
+    flash(*_outcome(money_text(taken.amount_minor, currency), *queries.standing_of(taken.payout_id)))
     return redirect(url_for("seller.withdraw"), code=303)
+
+
+def _outcome(amount: str, status: PayoutStatus, reason: str | None) -> tuple[str, str]:
+    """Return what became of a withdrawal, in words, and their tone. What the provider has not said is not claimed."""
+    if status is PayoutStatus.PENDING:
+        return f"{amount} is being sent. The provider has not answered yet; we ask again, you need not.", "wait"
+    if status in {PayoutStatus.REFUSED, PayoutStatus.FAILED}:
+        return f"{amount} was not sent. {reason or ''}".strip(), "bad"
+    return f"{amount} is on its way to your bank.", "ok"
 
 
 def _form(ready: Sequence[Candidate]) -> WithdrawForm:

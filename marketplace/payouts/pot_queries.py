@@ -1,6 +1,6 @@
 """The parts of a seller's money: their figures, and the postings that are in each. Every figure is read one way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
@@ -17,6 +17,8 @@ from marketplace.payments.explain_queries import Explanation
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.movement_queries import MOVES_OUT
 from marketplace.payments.states import TransactionStatus
+from marketplace.payouts.models import Payout, PayoutLine
+from marketplace.payouts.states import PayoutStatus
 
 _MINOR = Posting.amount_minor.type
 _X = PaymentTransaction
@@ -57,7 +59,7 @@ class Pots:
     currency: str
     waiting_minor: int = 0
     blocked_minor: int = 0
-    """Held or available, of orders with an open refund or dispute."""
+    """Of orders with an open refund, dispute or stop; how many of these still have money here is `blocked_orders`."""
     available_minor: int = 0
     sending_minor: int = 0
     """Taken up by a payout whose transfer is not made yet."""
@@ -108,7 +110,16 @@ class PotStatement:
 
 _SELLER: BindParameter[int] = bindparam("seller_id")
 _ON_SHARES = (Account.SELLER_HELD, Account.SELLER_PAYABLE)
-_TAKEN_UP = _X.status == TransactionStatus.TRANSFERRING
+_SENDING = (PayoutStatus.PENDING, PayoutStatus.REFUSED)
+_UNDER_WAY = (PayoutStatus.IN_TRANSIT, PayoutStatus.FAILED)
+"""The transfer is made and the bank does not have it: it is on its way, or came back to the seller's account."""
+_is_sending = (
+    select(PayoutLine.id)
+    .join(Payout, Payout.id == PayoutLine.payout_id)
+    .where(PayoutLine.transaction_id == _X.id, Payout.status.in_(_SENDING))
+    .exists()
+)
+_is_under_way = Payout.status.in_(_UNDER_WAY)
 
 
 def _orders(seller: int | BindParameter[int], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -121,12 +132,7 @@ def in_pot(pot: Pot, seller: int | BindParameter[int] = _SELLER) -> tuple[Column
     is_blocked = _orders(seller, PaymentBlock.is_open_for(_X.id))
     # A posting of no order, such as a payout, is never blocked.
     is_free = or_(Posting.order_id.is_(None), ~is_blocked)
-    is_sending = _orders(seller, _TAKEN_UP, _X.left_minor > 0)
-    has_left = (
-        Posting.account == Account.SELLER_PAYABLE,
-        # The statement around it may join the entries, too.
-        select(LedgerEntry.id).where(LedgerEntry.id == Posting.entry_id, MOVES_OUT).correlate(Posting).exists(),
-    )
+    is_sending = _orders(seller, _X.status == TransactionStatus.TRANSFERRING, _is_sending)
     is_payable = Posting.account == Account.SELLER_PAYABLE
     return {
         Pot.WAITING: (Posting.account == Account.SELLER_HELD, is_free),
@@ -135,9 +141,22 @@ def in_pot(pot: Pot, seller: int | BindParameter[int] = _SELLER) -> tuple[Column
         Pot.SENDING: (is_payable, is_free, is_sending),
         Pot.DEBT: (Posting.account == Account.SELLER_DEBT,),
         Pot.BALANCE: (),
-        Pot.ON_ITS_WAY: (*has_left, _orders(seller, _TAKEN_UP)),
-        Pot.PAID_OUT: (*has_left, ~_orders(seller, _TAKEN_UP)),
+        Pot.ON_ITS_WAY: (is_payable, _has_left(seller, is_under_way=True)),
+        Pot.PAID_OUT: (is_payable, _has_left(seller, is_under_way=False)),
     }[pot]
+
+
+def _has_left(seller: int | BindParameter[int], *, is_under_way: bool) -> ColumnElement[bool]:
+    """Return the condition that a posting is of a transfer, or takes one back, of payouts that are under way, or not.
+
+    An entry names its payout in its words alone; `check-books` holds these words to the payout's lines.
+    """
+    numbers = select(Payout.number).where(Payout.seller_id == seller, _is_under_way)
+    named = func.substring(LedgerEntry.description, "PO-[0-9]+")
+    which = named.in_(numbers) if is_under_way else named.not_in(numbers)
+    # The statement around it may join the entries, too.
+    entry = select(LedgerEntry.id).where(LedgerEntry.id == Posting.entry_id, MOVES_OUT, which)
+    return entry.correlate(Posting).exists()
 
 
 def _sum(pot: Pot) -> ColumnElement[int]:
@@ -153,19 +172,30 @@ _POTS: Select[*tuple[Any, ...]] = (
     select(
         Posting.currency,
         *(_sum(pot) for pot in (Pot.WAITING, Pot.BLOCKED, Pot.AVAILABLE, Pot.SENDING, Pot.DEBT)),
-        func.count(Posting.order_id.distinct()).filter(*in_pot(Pot.BLOCKED)),
     )
     .where(*ALL_OF_SELLER)
     .group_by(Posting.currency)
     .order_by(Posting.currency)
 )
+_left_of_line = PayoutLine.amount_minor - PayoutLine.reversed_minor
 _GONE = (
     select(
-        _X.currency,
-        func.coalesce(func.sum(_X.paid_out_minor).filter(_TAKEN_UP), 0).cast(_MINOR),
-        func.coalesce(func.sum(_X.paid_out_minor).filter(~_TAKEN_UP), 0).cast(_MINOR),
+        Payout.currency,
+        func.coalesce(func.sum(_left_of_line).filter(_is_under_way), 0).cast(_MINOR),
+        func.coalesce(func.sum(_left_of_line).filter(~_is_under_way), 0).cast(_MINOR),
     )
-    .where(_X.seller_id == _SELLER)
+    .join(PayoutLine, PayoutLine.payout_id == Payout.id)
+    .where(Payout.seller_id == _SELLER, Payout.transfer_id.is_not(None))
+    .group_by(Payout.currency)
+)
+_WAITING_ORDERS = (
+    select(_X.currency, func.count().label("orders"))
+    .where(
+        _X.seller_id == _SELLER,
+        _X.status.in_([TransactionStatus.HELD, TransactionStatus.AVAILABLE, TransactionStatus.TRANSFERRING]),
+        _X.left_minor > 0,
+        PaymentBlock.is_open_for(_X.id),
+    )
     .group_by(_X.currency)
 )
 
@@ -183,12 +213,14 @@ def pots(connection: Connection, seller_id: int) -> Sequence[Pots]:
     """
     values = {"seller_id": seller_id}
     gone = {currency: (on_its_way, paid_out) for currency, on_its_way, paid_out in connection.execute(_GONE, values)}
+    waiting = connection.execute(_WAITING_ORDERS, values).all()
+    orders = {row.currency: int(row.orders) for row in waiting}
     rows = connection.execute(_POTS, values).all()
-    return tuple(_pots(tuple(row), gone) for row in rows)
+    return tuple(_pots(tuple(row), orders.get(row[0], 0), gone.get(row[0], (0, 0))) for row in rows)
 
 
-def _pots(row: tuple[Any, ...], gone: Mapping[str, tuple[int, int]]) -> Pots:
-    columns: Sequence[Any] = (*row, *gone.get(row[0], (0, 0)))
+def _pots(row: tuple[Any, ...], orders: int, gone: tuple[int, int]) -> Pots:
+    columns: Sequence[Any] = (*row, orders, *gone)
     return Pots(*columns)
 
 
@@ -201,8 +233,19 @@ def pot_statement(seller_id: int, currency: str, pot: Pot, before: int | None, s
     return PotStatement(found[currency].minor_of(pot) if currency in found else 0, stretch, pot.sign)
 
 
+_gone_of_share = (
+    select(func.coalesce(func.sum(_left_of_line), 0).cast(_MINOR))
+    .join(Payout, Payout.id == PayoutLine.payout_id)
+    .where(PayoutLine.transaction_id == _X.id, Payout.transfer_id.is_not(None))
+)
 _SHARE = (
-    select(Order.id, _X.currency, _X.left_minor, _X.paid_out_minor)
+    select(
+        Order.id,
+        _X.currency,
+        _X.left_minor,
+        _gone_of_share.where(_is_under_way).scalar_subquery(),
+        _gone_of_share.where(~_is_under_way).scalar_subquery(),
+    )
     .join(Order, Order.id == _X.order_id)
     .where(
         _X.seller_id == _SELLER,
@@ -218,10 +261,10 @@ def explain_share(seller_id: int, number: str, pot: Pot) -> Explanation:
         found = connection.execute(_SHARE, {"seller_id": seller_id, "number": number}).one_or_none()
         if found is None:
             raise NotFound("There is no order with this number among yours.")
-        order_id, currency, left_minor, paid_out_minor = found
+        order_id, currency, left_minor, on_its_way_minor, paid_out_minor = found
         own = (ledger.of_seller(seller_id, currency), Posting.order_id == order_id)
         rows = ledger.postings(connection, *own, *in_pot(pot, seller_id))
     booked = pot.sign * sum(row.amount_minor for row in rows)
-    figure = paid_out_minor if pot.sign > 0 else left_minor
+    figure = {Pot.ON_ITS_WAY: on_its_way_minor, Pot.PAID_OUT: paid_out_minor}.get(pot, left_minor)
     # A share is in one pot of the balance; asked for another one, nothing of it is there.
     return Explanation(pot.label, currency, figure if rows else booked, pot.sign, rows, ())

@@ -22,11 +22,11 @@ from marketplace import db
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import Posting
-from marketplace.payments import pot_queries
 from marketplace.payments.explain_queries import Explanation
 from marketplace.payments.models import PaymentTransaction
-from marketplace.payments.pot_queries import ALL_OF_SELLER, Pots
 from marketplace.payments.states import TransactionStatus
+from marketplace.payouts import pot_queries
+from marketplace.payouts.pot_queries import ALL_OF_SELLER, Pots
 
 _MINOR = Posting.amount_minor.type
 _LEFT = PaymentTransaction.left_minor

@@ -1,0 +1,212 @@
+"""Calls that machines can't end: what turns up closes them by itself, and what a person may decide instead."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from marketplace import db, jobs
+from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.outbound import deciding, decisions, operations, queries, requests
+from marketplace.outbound.models import OutboundCall
+from marketplace.outbound.operations import TakenCall
+from marketplace.outbound.states import CallStep
+from marketplace.refunds.wishes import Wish
+from tests.builders import World
+from tests.faults import Fault, Line, wire_fault
+from tests.journeys.test_refund_after_payout import CLOSED_BANK, refund, seller_with, until_the_bank_has_answered
+from tests.journeys.test_refunds import approve, sent_back
+from tests.races import at_once
+
+NEVER_ARRIVES = Fault(after=False)
+
+
+def call_of(world: World, kind: str) -> tuple[int, str]:
+    """Return the newest call of a kind and how it stands."""
+    rows = world.rows("SELECT id, status FROM outbound_call WHERE kind = %s ORDER BY id DESC LIMIT 1", kind)
+    return int(str(rows[0][0])), str(rows[0][1])
+
+
+def status_of(world: World, call_id: int) -> object:
+    return world.rows("SELECT status FROM outbound_call WHERE id = %s", call_id)[0][0]
+
+
+def blocked(world: World, kind: str) -> int:
+    """Let a day pass in which the provider has nothing of the newest call of a kind; return its id."""
+    world.advance(hours=24)
+    world.tick()
+    call_id, status = call_of(world, kind)
+    assert status == "blocked"
+    return call_id
+
+
+def make_it(world: World, call_id: int) -> Any:
+    """Let the request of a call reach the provider after all: the object exists, and nobody here has heard."""
+
+    def taken(session: Session) -> TakenCall:
+        call = session.get_one(OutboundCall, call_id)
+        return operations.taken(call, first_sent_at=call.created_at, look_up_only=False)
+
+    return requests.send(world.provider, db.atomic(taken))
+
+
+def lost_refund(world: World) -> None:
+    refund_id = world.ask_refund(world.paid_purchase(10_000), Wish(percent=100))
+    with wire_fault(world.sandbox, "/v1/refunds", NEVER_ARRIVES):
+        approve(world, refund_id, 10_000, world.person("Ada Admin", is_admin=True))
+
+
+def lost_account(world: World) -> None:
+    seller_id = world.seller()
+    with wire_fault(world.sandbox, "/v1/accounts", NEVER_ARRIVES), pytest.raises(Conflict):
+        world.begin_onboarding(seller_id)
+
+
+def lost_transfer(world: World) -> None:
+    world.paid_seller(20_000)
+    world.advance(days=30, hours=1)
+    with wire_fault(world.sandbox, "/v1/transfers", NEVER_ARRIVES):
+        world.settle_down()
+
+
+def lost_reversal(world: World) -> None:
+    _, bought = seller_with(world, 10_000, bank=CLOSED_BANK)
+    until_the_bank_has_answered(world)
+    [(transfer_id,)] = world.rows("SELECT transfer_id FROM payout")
+    with wire_fault(world.sandbox, f"/v1/transfers/{transfer_id}/reversals", NEVER_ARRIVES):
+        refund(world, bought, 10_000, world.person("Ada Admin", is_admin=True), take_back=True)
+
+
+LOST: dict[str, tuple[Callable[[World], None], str, str]] = {
+    "refund": (lost_refund, "SELECT status FROM refund", "completed"),
+    "create_account": (lost_account, "SELECT (account_id IS NOT NULL)::text FROM seller_account", "true"),
+    "transfer": (lost_transfer, "SELECT status FROM payout", "in_transit"),
+    "reversal": (lost_reversal, "SELECT status FROM transfer_reversal", "done"),
+}
+
+
+@pytest.mark.parametrize("kind", LOST)
+def test_a_blocked_call_closes_by_itself_when_its_object_turns_up(world: World, kind: str) -> None:
+    """By the provider's own message, whatever the machines had given up; the row stands where it would have stood."""
+    lose, statement, end = LOST[kind]
+    lose(world)
+    call_id = blocked(world, kind)
+    assert [row[0] for row in world.rows(statement)] != [end]
+    make_it(world, call_id)
+    if kind == "create_account":
+        world.advance(days=1)  # the provider says nothing of an account that nobody has opened yet
+    world.settle_down()
+    assert call_of(world, kind) == (call_id, "done")
+    assert [row[0] for row in world.rows(statement)] == [end]
+
+
+def test_a_blocked_call_is_looked_up_once_a_day(world: World) -> None:
+    """No message of it ever comes: the daily look finds it all the same."""
+    lost_refund(world)
+    call_id = blocked(world, "refund")
+    make_it(world, call_id)
+    world.sandbox.hold_webhooks()
+    with world.sandbox.sandbox.work() as work:
+        work.rows("UPDATE events SET created = 0")  # the provider does not list it any more
+    world.tick()
+    assert call_of(world, "refund") == (call_id, "blocked"), "once a day, not with every tick"
+    world.advance(days=1)
+    assert world.tick()["blocked calls looked up"] == 1
+    world.sandbox.release_webhooks()
+    assert call_of(world, "refund") == (call_id, "done")
+    assert world.rows("SELECT status, attempt FROM refund") == [("completed", 2)], "taken from the seller once more"
+    assert sent_back(world) == [("succeeded", 10_000)]
+
+
+def decide(world: World, step: CallStep, call_id: int, admin: int, **more: Any) -> str:
+    """Decide about a call as somebody who has just looked at it."""
+    found = queries.call(call_id).summary
+    seen = decisions.standing(found.status, found.sends, len(queries.decisions(call_id)))
+    values = {"reason": "I have looked.", "object_id": "", "token": f"token-{step}-{seen}-{admin}", "seen": seen} | more
+    return deciding.decide(
+        step,
+        call_id=call_id,
+        admin_id=admin,
+        providers={"stripe": values.pop("provider", world.provider)},
+        outcomes=jobs.OUTCOMES,
+        now=world.now,
+        **values,
+    )
+
+
+def test_what_a_person_may_decide_about_a_blocked_call(world: World) -> None:
+    lost_refund(world)
+    call_id = blocked(world, "refund")
+    admin = world.person("Ada Admin", is_admin=True)
+    [(refund_id, order_id)] = world.rows("SELECT id, order_id FROM refund")
+    with pytest.raises(NotAllowed, match="Decide that first"):
+        approve(world, int(str(refund_id)), 10_000, admin)
+    with pytest.raises(Invalid, match="reason"):
+        decide(world, CallStep.LOOK_UP, call_id, admin, reason=" ")
+    with pytest.raises(NotAllowed):
+        decide(world, CallStep.SEND_AGAIN, call_id, admin)
+    assert decide(world, CallStep.LOOK_UP, call_id, admin) == "The provider has nothing of it."
+    other = make_it_for_another(world)
+    assert "not what this call asked for" in decide(world, CallStep.ADOPT, call_id, admin, object_id=other)
+    assert "does not show" in decide(world, CallStep.ADOPT, call_id, admin, object_id="re_never")
+    assert status_of(world, call_id) == "blocked"
+    silent = Line(world.provider, {"find_refund"})
+    assert "did not answer" in decide(world, CallStep.GIVE_UP, call_id, admin, provider=silent)
+    assert status_of(world, call_id) == "blocked", "nobody gives up what nobody could look at"
+    assert "given up" in decide(world, CallStep.GIVE_UP, call_id, admin)
+    assert world.rows("SELECT status, error_code FROM outbound_call WHERE id = %s", call_id) == [
+        ("refused", "given_up")
+    ]
+    approve(world, int(str(refund_id)), 10_000, admin)
+    world.settle_down()
+    assert world.rows("SELECT status FROM refund WHERE order_id = %s", order_id) == [("completed",)]
+    kept = [(row.step, row.admin_id, bool(row.result)) for row in reversed(queries.decisions(call_id))]
+    steps = (CallStep.LOOK_UP, CallStep.ADOPT, CallStep.ADOPT, CallStep.GIVE_UP, CallStep.GIVE_UP)
+    assert kept == [(step, admin, True) for step in steps]
+
+
+def make_it_for_another(world: World) -> str:
+    """Return a refund at the provider that another row has asked for."""
+    other = world.paid_purchase(10_000)
+    approve(world, world.ask_refund(other, Wish(percent=50)), 5_000, world.person("Ann Admin", is_admin=True))
+    return str(world.rows("SELECT provider_refund_id FROM refund WHERE provider_refund_id IS NOT NULL")[0][0])
+
+
+def test_the_named_object_ends_the_call_once_for_two_clicks_and_two_admins(world: World) -> None:
+    lost_transfer(world)
+    call_id = blocked(world, "transfer")
+    assert world.payouts() == [("refused", 18_790)]
+    made = make_it(world, call_id).transfer_id
+    admins = [world.person(f"{name} Admin", is_admin=True) for name in ("Ada", "Ann")]
+    found = queries.call(call_id).summary
+    seen = decisions.standing(found.status, found.sends, 0)
+
+    def press(admin: int, token: str) -> Callable[[], object]:
+        return lambda: decide(world, CallStep.ADOPT, call_id, admin, object_id=made, token=token, seen=seen)
+
+    answers = at_once(
+        world.app, [press(admins[0], "one-token-of-her-form")] * 3 + [press(admins[1], "another-token-here")]
+    )
+    assert len(queries.decisions(call_id)) == 1
+    assert sum("fits" in str(answer) for answer in answers) == 1
+    assert call_of(world, "transfer") == (call_id, "done")
+    world.settle_down()
+    assert world.transfers() == [18_790]
+    assert world.payouts()[0][0] in {"in_transit", "paid"}
+
+
+def test_an_unknown_call_may_be_sent_again_for_23_hours_only(world: World) -> None:
+    refund_id = world.ask_refund(world.paid_purchase(10_000), Wish(percent=100))
+    admin = world.person("Ada Admin", is_admin=True)
+    approve(world, refund_id, 10_000, admin, provider=Line(world.provider, {"refund"}, happens=True))  # type: ignore[arg-type]
+    call_id, status = call_of(world, "refund")
+    assert status == "unknown"
+    found = queries.call(call_id).summary
+    late = world.now.replace(year=world.now.year + 1)
+    assert CallStep.SEND_AGAIN in decisions.steps_of(found.kind, found.status, found.first_sent_at, world.now)
+    assert CallStep.SEND_AGAIN not in decisions.steps_of(found.kind, found.status, found.first_sent_at, late)
+    assert decide(world, CallStep.SEND_AGAIN, call_id, admin) == "The provider has it: the call is done."
+    assert sent_back(world) == [("succeeded", 10_000)]
+    with pytest.raises(NotAllowed):
+        decide(world, CallStep.LOOK_UP, call_id, admin)
