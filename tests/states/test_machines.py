@@ -169,7 +169,7 @@ MATRICES: dict[Machine, str] = {
     park      parked   =       =         =       =
     ignore    ignored  =       ignored   =       .
     set_aside .        =       set_aside =       =
-    take_up   =        !       =         !       parked
+    take_up   .        =       =         =       parked
     replay    .        =       .         applied applied
     """,
 }
