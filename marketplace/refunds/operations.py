@@ -152,7 +152,7 @@ def approve(
     rules.check_gives_all(refund.origin, amount=amount, left=_left(session, refund))
     if amount_minor != refund.asked_minor or notes:
         refund.admin_notes = rules.check_notes(notes)
-    standing.check_free(session, refund)
+    standing.check_sendable(session, refund)
     plan = plan_for(session, refund, amount, policy)
     rules.check_seen(plan, seen)
     if (amount_minor, take_back) != (refund.amount_minor, refund.take_back):

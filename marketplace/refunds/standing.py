@@ -87,8 +87,8 @@ def share_of(session: Session, order_id: int) -> PaymentTransaction:
     return share
 
 
-def check_free(session: Session, refund: Refund) -> None:
-    """Raise NotAllowed while a bank or a person has to say first what became of the money."""
+def check_sendable(session: Session, refund: Refund) -> None:
+    """Raise NotAllowed while a bank has the money, or nobody knows whether an earlier attempt has sent it."""
     if outbound.is_in_doubt(session, kind=CallKind.REFUND, subject_id=refund.id):
         raise NotAllowed("Nobody knows whether its last attempt has sent the money. Decide that first, under Calls.")
     rules.check_not_disputed(is_disputed=is_disputed(session, refund.transaction_id))
