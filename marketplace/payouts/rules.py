@@ -250,6 +250,7 @@ _REFUSALS: Mapping[str, tuple[str, Again]] = {
     "balance_insufficient": ("The balance at the provider is too low. It is tried again the next day.", Again.NEXT_DAY),
     "insufficient_funds": ("The balance at the provider is too low. It is tried again the next day.", Again.NEXT_DAY),
     "could_not_process": ("The bank could not process it. It is tried again the next day.", Again.NEXT_DAY),
+    "given_up": ("Nothing of it reached the provider. It is tried again the next day.", Again.NEXT_DAY),
     "account_invalid": (_ACCOUNT_SAYS_NO, Again.WHEN_ENABLED),
     "insufficient_capabilities_for_transfer": (_ACCOUNT_SAYS_NO, Again.WHEN_ENABLED),
     "transfers_not_allowed": (_ACCOUNT_SAYS_NO, Again.WHEN_ENABLED),
@@ -265,14 +266,7 @@ _REFUSALS: Mapping[str, tuple[str, Again]] = {
     "invalid_account_number": ("The bank account number is wrong. " + _BANK_SAYS_NO, Again.WHEN_BANK_CHANGED),
     "invalid_currency": ("The bank account is in another currency. " + _BANK_SAYS_NO, Again.WHEN_BANK_CHANGED),
     "no_account": ("The bank knows no such account. " + _BANK_SAYS_NO, Again.WHEN_BANK_CHANGED),
-    "given_up": (
-        "Nothing of it reached the provider; somebody has looked. It is tried again the next day.",
-        Again.NEXT_DAY,
-    ),
-    "not_found": (
-        "The provider did not answer for a day and has no such payment. Look there, then try it again.",
-        Again.BY_PERSON,
-    ),
+    "not_found": ("No answer for a day, and the provider has no such payment. Look there first.", Again.BY_PERSON),
     "canceled": ("It was called off at the provider. Send it again when that is settled.", Again.BY_PERSON),
 }
 

@@ -102,13 +102,9 @@ def _checkout(session: Session, facts: Checkout | Page, actor: Actor, settings: 
 def _checkout_failed(session: Session, facts: Checkout | Page, actor: Actor, settings: Settings, now: datetime) -> str:
     if (facts.checkout if isinstance(facts, Page) else facts).is_paid:
         raise Contradiction("the session is paid")
+    why = payments_following.NOT_CLEARED
     return settlement.not_cleared(
-        session,
-        payment_id=facts.payment_id,
-        reason=payments_following.NOT_CLEARED,
-        actor=actor,
-        policy=settings.money,
-        now=now,
+        session, payment_id=facts.payment_id, reason=why, actor=actor, policy=settings.money, now=now
     )
 
 
