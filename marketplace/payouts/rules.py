@@ -8,13 +8,11 @@ from enum import StrEnum
 from typing import Self
 
 from marketplace.config import MoneyPolicy
-from marketplace.errors import Invalid
 from marketplace.payouts import amount_rules
 from marketplace.payouts.states import AccountStatus, Interval
 
 RUN_HOUR = 6
 """From this hour (UTC) on a day counts as a day of payouts."""
-LONGEST_REASON = 500
 _A_DAY = timedelta(days=1)
 _LONGEST_WAIT_DAYS = 62
 ASK_AFTER = timedelta(days=1)
@@ -294,11 +292,3 @@ def refusal(code: str, message: str, now: datetime) -> Refusal:
     words, again = _REFUSALS.get(code, (f"The provider says: {message or code}", Again.BY_PERSON))
     wait = timedelta(0) if again is Again.WHEN_BANK_CHANGED else _A_DAY
     return Refusal(words, again, None if again is Again.BY_PERSON else now + wait)
-
-
-def check_reason(reason: str) -> str:
-    """Return why a person decides about payouts; raises Invalid for nothing, or more than 500 characters."""
-    text = reason.strip()
-    if not text or len(text) > LONGEST_REASON:
-        raise Invalid(f"Give the reason, at most {LONGEST_REASON} characters.", field="reason")
-    return text

@@ -19,16 +19,24 @@ from marketplace.simulation.profiles import PROFILES
 from marketplace.simulation.running import Outcome
 
 _FRESH = 2**31
+_ALL = "all"
+_SHARES = {name: 1 if name == "default" else 5 for name in PROFILES}
+"""In a run of all profiles the others have a fifth of the default's seeds each."""
 
 
 def main(arguments: Sequence[str]) -> int:
     """Play what was asked for and print it. Returns 1 when any rule was broken."""
     chosen = _options().parse_args(arguments)
     databases = [Databases(**urls) for urls in json.loads(os.environ["SIMULATION_DATABASES"])]
-    if chosen.seed is not None:
+    if chosen.seed is not None and chosen.profile != _ALL:
         return replaying.replay(databases[0], chosen.seed, chosen.profile, shrink=chosen.shrink)
     first = chosen.first if chosen.first is not None else secrets.randbelow(_FRESH)
-    seeds = [(first + number, chosen.profile) for number in range(chosen.seeds)]
+    seeds = [
+        (first + number, name)
+        for name, share in _SHARES.items()
+        if chosen.profile in (name, _ALL)
+        for number in range(chosen.seeds if chosen.profile == name else max(1, chosen.seeds // share))
+    ]
     outcomes: list[Outcome] = []
     with Crew(databases) as crew:
         for outcome in crew.play(seeds):
@@ -55,7 +63,7 @@ def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make simulate", description=__doc__)
     parser.add_argument("--seeds", type=int, default=20, help="how many seeds")
     parser.add_argument("--first", type=int, help="the first of them; without it a fresh one is drawn")
-    parser.add_argument("--profile", default="default", choices=sorted(PROFILES))
+    parser.add_argument("--profile", default="default", choices=[*sorted(PROFILES), _ALL])
     parser.add_argument("--seed", type=int, help="replay this one and print its story")
     parser.add_argument(
         "--shrink", action="store_true", help="with --seed: look for the shortest story that still fails"

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from multiprocessing.queues import Queue
 from pathlib import Path
+from queue import Empty
 from typing import Self
 
 from marketplace.simulation.databases import Databases
@@ -14,6 +15,7 @@ from marketplace.simulation.running import Outcome, play_seed
 from marketplace.simulation.stage import open_stage
 
 Seed = tuple[int, str]
+_LOOK_SECONDS = 5.0
 _context = multiprocessing.get_context("spawn")
 
 
@@ -49,10 +51,18 @@ class Crew:
         for seed in seeds:
             self._asked.put(seed)
         for _ in seeds:
-            outcome = self._played.get()
+            outcome = self._next()
             if not isinstance(outcome, Outcome):
                 raise PlayerLost(outcome)
             yield outcome
+
+    def _next(self) -> Outcome | str:
+        while True:
+            try:
+                return self._played.get(timeout=_LOOK_SECONDS)
+            except Empty:
+                if any(process.exitcode is not None for process in self._processes):
+                    raise PlayerLost("A player has died; what it said stands above.") from None
 
 
 def _player(databases: Databases, asked: "Queue[Seed | None]", played: "Queue[Outcome | str]") -> None:
