@@ -54,11 +54,6 @@ class Page:
     checkout: Checkout
     intent: Intent | None
 
-    @property
-    def payment_id(self) -> int | None:
-        """Return our payment."""
-        return self.checkout.payment_id
-
 
 @dataclass(frozen=True)
 class ChargeLine:
@@ -104,7 +99,7 @@ def _checkout_failed(session: Session, facts: Checkout | Page, actor: Actor, set
         raise Contradiction("the session is paid")
     why = payments_following.NOT_CLEARED
     return settlement.not_cleared(
-        session, payment_id=facts.payment_id, reason=why, actor=actor, policy=settings.money, now=now
+        session, payment_id=_payment_of_page(facts), reason=why, actor=actor, policy=settings.money, now=now
     )
 
 
@@ -231,7 +226,11 @@ def _parse_paid_charge(source: Any) -> PaidReport:
     return PaidReport(charge.payment_id, charge.amount_minor, charge.currency, charge.intent_id, None)
 
 
-_CHECKOUT = Handler(objects.checkout, _read_checkout, _checkout)
+def _payment_of_page(facts: Checkout | Page) -> int | None:
+    return (facts.checkout if isinstance(facts, Page) else facts).payment_id
+
+
+_CHECKOUT = Handler(objects.checkout, _read_checkout, _checkout, payment_id=_payment_of_page)
 _INTENT = Handler(objects.intent, _read_intent, _intent)
 _REFUND = Handler(None, _read_refund, _refund, payment_id=lambda facts: None)
 # Noisy and often stale (stripe-reference section 8): what the event says of the account is never believed.
@@ -243,7 +242,7 @@ _DISPUTE = Handler(None, _read_dispute, _dispute)
 HANDLERS: dict[str, Handler] = {
     "checkout.session.completed": _CHECKOUT,
     "checkout.session.async_payment_succeeded": _CHECKOUT,
-    "checkout.session.async_payment_failed": Handler(objects.checkout, _read_checkout, _checkout_failed),
+    "checkout.session.async_payment_failed": replace(_CHECKOUT, apply=_checkout_failed),
     "checkout.session.expired": _CHECKOUT,
     "payment_intent.created": _INTENT,
     "payment_intent.requires_action": _INTENT,
