@@ -175,7 +175,6 @@ def _scene(app: Flask) -> dict[str, Any]:
 ASKED: Mapping[str, Callable[..., object]] = {
     JobName.READ_EVENT: lambda app, event_id: events.apply(event_id, **_scene(app), reread=True),
     JobName.MOVE_TIME: lambda app, days: forward.move_a_day(days, tick=lambda: tick(app)),
-    JobName.RECONCILE: lambda app: reconciliation.go_on(**_scene(app)),
     JobName.REPLAY_SEED: lambda app, **seed: proofs.replay(app.extensions["settings"].var_dir, **seed),
 }
 """What each job does that somebody asked for, in an application context, with the job's arguments."""

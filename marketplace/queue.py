@@ -14,7 +14,6 @@ class JobName(StrEnum):
     READ_EVENT = "read_event"
     TICK = "tick"
     MOVE_TIME = "move_time"
-    RECONCILE = "reconcile"
     REPLAY_SEED = "replay_seed"
 
 

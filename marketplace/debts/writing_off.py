@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 from marketplace.config import MoneyPolicy
 from marketplace.debts import telling
 from marketplace.debts.models import DebtWriteOff, SellerDebt
-from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
+from marketplace.errors import Conflict, NotAllowed, NotFound
 from marketplace.ledger import operations as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.operations import Line
 from marketplace.money import Money
 from marketplace.payments.models import PaymentTransaction
 from marketplace.payments.rules import needs_second_approver
+from marketplace.reasons import check_reason
 
 
 def write_off(
@@ -32,7 +33,7 @@ def write_off(
     `seen_minor` is what the admin saw as open, minor units. Raises NotFound, Invalid without a reason, NotAllowed for
     the debtor or the same admin twice, Conflict when something else is open now.
     """
-    debt, why = _debt(session, debt_id), _reason(reason)
+    debt, why = _debt(session, debt_id), check_reason(reason)
     if admin_id == debt.seller_id:
         raise NotAllowed("This is your own debt. Another admin must decide.")
     if debt.open_minor != seen_minor:
@@ -103,10 +104,3 @@ def _debt(session: Session, debt_id: int) -> SellerDebt:
     if debt is None:
         raise NotFound("There is no such debt.")
     return debt
-
-
-def _reason(reason: str) -> str:
-    text = reason.strip()
-    if not text or len(text) > 500:
-        raise Invalid("Give the reason, at most 500 characters.", field="reason")
-    return text

@@ -13,7 +13,7 @@ from marketplace.disputes import blocks, booking, sharing, taking_back, telling
 from marketplace.disputes.models import Dispute, DisputeMovement
 from marketplace.disputes.rules import DisputeKind, EvidenceState, FeeBearer
 from marketplace.disputes.states import ANSWERABLE, OPEN, DisputeStatus
-from marketplace.errors import Invalid, NotFound
+from marketplace.errors import NotFound
 from marketplace.history import Actor
 from marketplace.outbound import watching
 from marketplace.outbound.models import WatchKind
@@ -21,6 +21,7 @@ from marketplace.payment_records.models import Payment
 from marketplace.payments import balance
 from marketplace.providers.base import BalanceLine
 from marketplace.providers.disputes import ProviderDispute, ProviderWarning
+from marketplace.reasons import check_reason
 
 _S = DisputeStatus
 _VERBS = {
@@ -119,9 +120,8 @@ def dismiss(session: Session, *, admin_id: int, dispute_id: int, reason: str, no
     warning = session.get(Dispute, dispute_id)
     if warning is None or warning.kind is not DisputeKind.WARNING:
         raise NotFound("There is no such warning.")
-    if not reason.strip() or len(reason) > 500:
-        raise Invalid("Give the reason, at most 500 characters.", field="reason")
-    history.move(session, warning, "dismiss", actor=Actor.user(admin_id, "admin"), at=now, because=reason.strip())
+    reason = check_reason(reason)
+    history.move(session, warning, "dismiss", actor=Actor.user(admin_id, "admin"), at=now, because=reason)
     warning.closed_at = now
     blocks.agree(session, warning, now=now)
 

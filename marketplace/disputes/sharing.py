@@ -11,11 +11,12 @@ from marketplace.disputes import blocks, booking, rules
 from marketplace.disputes.models import Dispute, DisputeShare
 from marketplace.disputes.rules import Disputable, DisputeKind
 from marketplace.disputes.states import OPEN
-from marketplace.errors import Conflict, Invalid, NotFound
+from marketplace.errors import Conflict, NotFound
 from marketplace.history import Actor
 from marketplace.money import Money
 from marketplace.payment_records.models import Payment
 from marketplace.payments.models import PaymentTransaction
+from marketplace.reasons import check_reason
 
 
 def begin(
@@ -65,8 +66,7 @@ def reassign(
         raise NotFound("There is no such dispute.")
     if dispute.status not in OPEN:
         raise Conflict("This dispute is decided. Its shares stay as they are.")
-    if not reason.strip() or len(reason) > 500:
-        raise Invalid("Give the reason, at most 500 characters.", field="reason")
+    reason = check_reason(reason)
     parts = booking.shares_of(session, dispute)
     amounts = [Money(minors.get(part.id, 0), dispute.currency) for part in parts]
     shares = [_disputable(session, dispute, session.get_one(PaymentTransaction, p.transaction_id)) for p in parts]

@@ -12,8 +12,8 @@ from marketplace.disputes.models import Dispute
 from marketplace.disputes.states import TAKEN
 from marketplace.errors import Conflict, NotAllowed
 from marketplace.history import Actor
-from marketplace.payouts import rules as payout_rules
 from marketplace.payouts import taking_back
+from marketplace.reasons import check_reason
 
 
 def choose(session: Session, *, admin_id: int, dispute_id: int, reason: str, now: datetime) -> None:
@@ -23,7 +23,7 @@ def choose(session: Session, *, admin_id: int, dispute_id: int, reason: str, now
     somebody has said so already.
     """
     dispute = operations.known(session, dispute_id)
-    why = payout_rules.check_reason(reason)
+    why = check_reason(reason)
     if dispute.status not in TAKEN:
         raise NotAllowed(f"This dispute is {dispute.status.label.lower()}. Nothing waits for the bank's decision.")
     if is_chosen(dispute):

@@ -7,13 +7,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace import history
-from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
+from marketplace.errors import Conflict, NotAllowed, NotFound
 from marketplace.history import Actor
 from marketplace.outbound import adopting, operations, rules
 from marketplace.outbound.flows import Outcome
 from marketplace.outbound.models import CallDecision, OutboundCall
 from marketplace.outbound.operations import TakenCall
 from marketplace.outbound.states import CallKind, CallStatus, CallStep
+from marketplace.reasons import check_reason
 
 _OPEN = (CallStatus.UNKNOWN, CallStatus.BLOCKED)
 _SEEN = "Something has happened to this call since you looked at it. Look again."
@@ -65,9 +66,7 @@ def begin(
     call = session.get(OutboundCall, call_id)
     if call is None:
         raise NotFound("There is no such call.")
-    text = reason.strip()
-    if not text or len(text) > 500:
-        raise Invalid("Give the reason, at most 500 characters.", field="reason")
+    text = check_reason(reason)
     decided = select(func.count()).where(CallDecision.call_id == call_id)
     if seen != standing(call.status, call.sends, session.execute(decided).scalar_one()):
         raise Conflict(_SEEN)

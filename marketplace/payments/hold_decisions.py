@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
-from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
+from marketplace.errors import Conflict, NotAllowed, NotFound
 from marketplace.history import Actor
 from marketplace.payments import holds, rules
 from marketplace.payments.models import HoldDecision, PaymentBlock, PaymentTransaction
 from marketplace.payments.states import BlockReason, HoldReason, HoldStep, TransactionStatus
+from marketplace.reasons import check_reason
 
 
 def stop(session: Session, *, admin_id: int, share_id: int, reason: str, now: datetime) -> None:
@@ -17,7 +18,7 @@ def stop(session: Session, *, admin_id: int, share_id: int, reason: str, now: da
 
     Raises NotFound, Invalid without a reason, NotAllowed once it has left, Conflict when it is stopped already.
     """
-    share, why = _share(session, share_id), _reason(reason)
+    share, why = _share(session, share_id), check_reason(reason)
     if share.status not in {TransactionStatus.HELD, TransactionStatus.AVAILABLE}:
         raise NotAllowed(f"This share is {share.status.label.lower()}; it can't be stopped any more.")
     if session.execute(_stops(share_id)).first() is not None:
@@ -30,7 +31,7 @@ def stop(session: Session, *, admin_id: int, share_id: int, reason: str, now: da
 
 def let_go(session: Session, *, admin_id: int, share_id: int, reason: str, now: datetime) -> None:
     """Lift the stop that an admin has set; dates and other blocks count again. Raises Conflict when there is none."""
-    share, why = _share(session, share_id), _reason(reason)
+    share, why = _share(session, share_id), check_reason(reason)
     lifted = update(PaymentBlock).where(PaymentBlock.id.in_(_stops(share_id))).values(lifted_at=now)
     if not session.execute(lifted.returning(PaymentBlock.id)).all():
         raise Conflict("This share is not stopped.")
@@ -39,7 +40,7 @@ def let_go(session: Session, *, admin_id: int, share_id: int, reason: str, now: 
 
 def extend(session: Session, *, admin_id: int, share_id: int, days: int, reason: str, now: datetime) -> None:
     """Plan the release `days` later than now planned. Raises NotAllowed when it is not held, Invalid for the days."""
-    share, why = _held(session, share_id), _reason(reason)
+    share, why = _held(session, share_id), check_reason(reason)
     rules.check_extension(days)
     before = share.planned_release_date or now
     share.planned_release_date = max(before, now) + timedelta(days=days)
@@ -54,7 +55,7 @@ def release(session: Session, *, admin_id: int, share_id: int, reason: str, now:
 
     Raises NotAllowed when it is not held or something blocks it.
     """
-    share, why = _held(session, share_id), _reason(reason)
+    share, why = _held(session, share_id), check_reason(reason)
     if session.execute(_open_blocks(share_id)).first() is not None:
         raise NotAllowed("Something still blocks this share: an open refund, a dispute or a stop. End that first.")
     holds.release(session, share, actor=Actor.user(admin_id, "admin"), because=why, now=now)
@@ -73,13 +74,6 @@ def _held(session: Session, share_id: int) -> PaymentTransaction:
     if share.status is not TransactionStatus.HELD:
         raise NotAllowed(f"This share is {share.status.label.lower()}, not held.")
     return share
-
-
-def _reason(reason: str) -> str:
-    text = reason.strip()
-    if not text or len(text) > 500:
-        raise Invalid("Give the reason, at most 500 characters.", field="reason")
-    return text
 
 
 def _open_blocks(share_id: int) -> Select[int]:

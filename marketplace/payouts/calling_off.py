@@ -13,10 +13,10 @@ from marketplace.outbound.flows import NOT_FOUND
 from marketplace.outbound.models import CallKind
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
-from marketplace.payouts import rules
 from marketplace.payouts.models import Payout, PayoutLine
 from marketplace.payouts.operations import RUN, known, shares_of
 from marketplace.payouts.states import PayoutStatus
+from marketplace.reasons import check_reason
 
 HELD_BACK = (
     select(Payout.id)
@@ -37,7 +37,7 @@ def cancel(session: Session, *, payout_id: int, actor: Actor, because: str, now:
 
     Raises Invalid without a reason, NotAllowed when its transfer is under way or done.
     """
-    because = rules.check_reason(because)
+    because = check_reason(because)
     payout = known(session, payout_id)
     if not _stays_here(session, payout, because=because, now=now):
         raise NotAllowed(f"This payout is {payout.status.label.lower()}; it can't be called off any more.")

@@ -22,6 +22,7 @@ from marketplace.payouts.day_queries import PAYOUT_LINES
 from marketplace.payouts.models import Payout, PayoutLine, PayoutPause, PayoutStop, SellerAccount
 from marketplace.payouts.rules import Occasion, SkipCause
 from marketplace.payouts.states import AccountStatus
+from marketplace.reasons import check_reason
 
 REFERENCE = "payout:"
 RUN = Actor.job("payouts")
@@ -176,7 +177,7 @@ def resend(session: Session, *, payout_id: int, actor: Actor, reason: str = "", 
 
 def _because(actor: Actor, reason: str) -> str | None:
     """Return why it is done: a person says so, the house has its rules."""
-    return rules.check_reason(reason) if actor.user_id is not None else None
+    return check_reason(reason) if actor.user_id is not None else None
 
 
 def plan_bank_payout(

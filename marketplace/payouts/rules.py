@@ -8,13 +8,11 @@ from enum import StrEnum
 from typing import Self
 
 from marketplace.config import MoneyPolicy
-from marketplace.errors import Invalid
 from marketplace.payouts import amount_rules
 from marketplace.payouts.states import AccountStatus, Interval
 
 RUN_HOUR = 6
 """From this hour (UTC) on a day counts as a day of payouts."""
-LONGEST_REASON = 500
 _A_DAY = timedelta(days=1)
 _LONGEST_WAIT_DAYS = 62
 ASK_AFTER = timedelta(days=1)
@@ -252,6 +250,7 @@ _REFUSALS: Mapping[str, tuple[str, Again]] = {
     "balance_insufficient": ("The balance at the provider is too low. It is tried again the next day.", Again.NEXT_DAY),
     "insufficient_funds": ("The balance at the provider is too low. It is tried again the next day.", Again.NEXT_DAY),
     "could_not_process": ("The bank could not process it. It is tried again the next day.", Again.NEXT_DAY),
+    "given_up": ("Nothing of it reached the provider. It is tried again the next day.", Again.NEXT_DAY),
     "account_invalid": (_ACCOUNT_SAYS_NO, Again.WHEN_ENABLED),
     "insufficient_capabilities_for_transfer": (_ACCOUNT_SAYS_NO, Again.WHEN_ENABLED),
     "transfers_not_allowed": (_ACCOUNT_SAYS_NO, Again.WHEN_ENABLED),
@@ -267,14 +266,7 @@ _REFUSALS: Mapping[str, tuple[str, Again]] = {
     "invalid_account_number": ("The bank account number is wrong. " + _BANK_SAYS_NO, Again.WHEN_BANK_CHANGED),
     "invalid_currency": ("The bank account is in another currency. " + _BANK_SAYS_NO, Again.WHEN_BANK_CHANGED),
     "no_account": ("The bank knows no such account. " + _BANK_SAYS_NO, Again.WHEN_BANK_CHANGED),
-    "given_up": (
-        "Nothing of it reached the provider; somebody has looked. It is tried again the next day.",
-        Again.NEXT_DAY,
-    ),
-    "not_found": (
-        "The provider did not answer for a day and has no such payment. Look there, then try it again.",
-        Again.BY_PERSON,
-    ),
+    "not_found": ("No answer for a day, and the provider has no such payment. Look there first.", Again.BY_PERSON),
     "canceled": ("It was called off at the provider. Send it again when that is settled.", Again.BY_PERSON),
 }
 
@@ -294,11 +286,3 @@ def refusal(code: str, message: str, now: datetime) -> Refusal:
     words, again = _REFUSALS.get(code, (f"The provider says: {message or code}", Again.BY_PERSON))
     wait = timedelta(0) if again is Again.WHEN_BANK_CHANGED else _A_DAY
     return Refusal(words, again, None if again is Again.BY_PERSON else now + wait)
-
-
-def check_reason(reason: str) -> str:
-    """Return why a person decides about payouts; raises Invalid for nothing, or more than 500 characters."""
-    text = reason.strip()
-    if not text or len(text) > LONGEST_REASON:
-        raise Invalid(f"Give the reason, at most {LONGEST_REASON} characters.", field="reason")
-    return text

@@ -10,8 +10,9 @@ from marketplace.accounts.models import User
 from marketplace.errors import Conflict, NotFound
 from marketplace.history import Actor
 from marketplace.payments import hold_decisions
-from marketplace.payouts import calling_off, operations, rules
+from marketplace.payouts import calling_off, operations
 from marketplace.payouts.models import PayoutStop
+from marketplace.reasons import check_reason
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def stop(session: Session, *, admin_id: int, seller_id: int, reason: str, now: d
     user = session.get(User, seller_id)
     if user is None or not user.is_seller:
         raise NotFound("There is no such seller.")
-    why = rules.check_reason(reason)
+    why = check_reason(reason)
     if operations.is_stopped(session, seller_id):
         raise Conflict("This seller's payouts are stopped already.")
     session.add(PayoutStop(seller_id=seller_id, reason=why, set_by=admin_id, set_at=now))
@@ -47,7 +48,7 @@ def lift(session: Session, *, admin_id: int, seller_id: int, reason: str, now: d
 
     Raises Invalid without a reason, Conflict when nothing stops them.
     """
-    why = rules.check_reason(reason)
+    why = check_reason(reason)
     found = select(PayoutStop).where(PayoutStop.seller_id == seller_id, PayoutStop.lifted_at.is_(None))
     standing = session.execute(found).scalar_one_or_none()
     if standing is None:

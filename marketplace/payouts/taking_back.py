@@ -18,10 +18,11 @@ from marketplace.outbound import operations as outbound
 from marketplace.outbound.models import CallKind
 from marketplace.outbound.requests import Answer
 from marketplace.payments.models import PaymentTransaction
-from marketplace.payouts import reversing, rules, taking_back_queries, telling
+from marketplace.payouts import reversing, taking_back_queries, telling
 from marketplace.payouts.models import Payout, PayoutLine, SellerAccount, TransferReversal
 from marketplace.payouts.states import ReversalStatus
 from marketplace.providers.transfers import MadeReversal
+from marketplace.reasons import check_reason
 
 REFUSED_WORDS = "The seller's account at the provider does not have the money."
 
@@ -46,7 +47,7 @@ def ask(
     `seen_minor` is what the admin saw, minor units. Raises Invalid without a reason, Conflict when it would be
     another amount now, or nothing.
     """
-    why = rules.check_reason(reason)
+    why = check_reason(reason)
     possible_minor = sum(taking_back_queries.possible(session, subject).values())
     if not possible_minor:
         raise Conflict("There is nothing to take back: nothing is owed, or nothing of it is in the seller's account.")

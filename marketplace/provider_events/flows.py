@@ -18,8 +18,9 @@ from marketplace.errors import DomainError, NotFound
 from marketplace.history import Actor
 from marketplace.payouts.onboarding import NotOurs
 from marketplace.provider_events import operations, rules
-from marketplace.provider_events.handlers import Handler, handler_of, owned
+from marketplace.provider_events.handlers import Handler, handler_of
 from marketplace.provider_events.models import FOREIGN, ProviderEvent
+from marketplace.provider_events.owning import owned
 from marketplace.provider_events.states import EVENT, EventRoad, EventStatus
 from marketplace.providers.base import InboundEvent, Provider, Refused, Unknown
 

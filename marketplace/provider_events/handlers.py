@@ -9,11 +9,10 @@ charge could carry our payment's id. Their payloads name the account (`account`)
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.checkout import following as payments_following
@@ -103,13 +102,9 @@ def _checkout(session: Session, facts: Checkout | Page, actor: Actor, settings: 
 def _checkout_failed(session: Session, facts: Checkout | Page, actor: Actor, settings: Settings, now: datetime) -> str:
     if (facts.checkout if isinstance(facts, Page) else facts).is_paid:
         raise Contradiction("the session is paid")
+    why = payments_following.NOT_CLEARED
     return settlement.not_cleared(
-        session,
-        payment_id=facts.payment_id,
-        reason=payments_following.NOT_CLEARED,
-        actor=actor,
-        policy=settings.money,
-        now=now,
+        session, payment_id=facts.payment_id, reason=why, actor=actor, policy=settings.money, now=now
     )
 
 
@@ -282,17 +277,6 @@ ACCOUNT_HANDLERS: dict[str, Handler] = {
     "payout.canceled": _BANK_PAYOUT,
 }
 """The events of sellers' accounts, the payments from them to their banks among them."""
-
-
-def owned(session: Session, facts: Any) -> Any:
-    """Return facts with their payment, where they name none: an admin may have said whose a foreign intent is."""
-    if isinstance(facts, Page):
-        return replace(facts, checkout=owned(session, facts.checkout))
-    intent_id = getattr(facts, "intent_id", None)
-    if intent_id is None or getattr(facts, "payment_id", 0) is not None:
-        return facts
-    known = session.execute(select(Payment.id).where(Payment.provider_payment_id == intent_id)).scalar_one_or_none()
-    return facts if known is None else replace(facts, payment_id=known)
 
 
 def handler_of(event_type: str, account: str | None) -> Handler | None:

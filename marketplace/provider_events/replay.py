@@ -20,9 +20,10 @@ from marketplace.errors import DomainError
 from marketplace.history import Actor, ActorKind
 from marketplace.payouts.onboarding import NotOurs
 from marketplace.provider_events import flows, operations
-from marketplace.provider_events.handlers import Handler, handler_of, owned
+from marketplace.provider_events.handlers import Handler, handler_of
 from marketplace.provider_events.models import EventAttempt, ProviderEvent
 from marketplace.provider_events.operations import StoredEvent
+from marketplace.provider_events.owning import owned
 from marketplace.provider_events.states import EVENT, EventRoad, Outcome
 from marketplace.providers.base import Provider, Refused, Unknown
 from marketplace.rehearsal import RowChange

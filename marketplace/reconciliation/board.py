@@ -154,11 +154,6 @@ def readings(*, now: datetime, system_now: datetime) -> list[Reading]:
     return [found[tile] for tile in Tile]
 
 
-def has_rows(tile: Tile) -> bool:
-    """Return whether `stuck` knows the rows behind a tile."""
-    return tile in _STUCK
-
-
 def stuck(tile: Tile, now: datetime) -> Sequence[StuckRow]:
     """Return the rows that a tile of what is on its way counts, the oldest first; at most MOST."""
     statement = text(f"SELECT * FROM ({_STUCK[tile]}) AS rows ORDER BY since, id LIMIT {MOST}")  # noqa: S608  constants

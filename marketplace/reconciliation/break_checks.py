@@ -3,6 +3,17 @@
 from collections.abc import Mapping
 
 BREAK_CHECKS: Mapping[str, str] = {
+    "the provider's balance is the sum of its lines": """
+        SELECT 'balance_transaction', 0, currency || ': lines ' || sum(seen) || ', booked ' || sum(booked)
+        FROM (
+            SELECT currency, net_minor AS seen, 0 AS booked FROM balance_transaction
+            UNION ALL
+            SELECT currency, amount_minor, 0 FROM correction WHERE booked_at IS NOT NULL AND undone_at IS NULL
+            UNION ALL
+            SELECT currency, 0, amount_minor FROM posting WHERE account = 'provider_balance'
+        ) both_sides
+        GROUP BY currency HAVING sum(seen) <> sum(booked)
+    """,
     "lines that matched are booked as they are": """
         SELECT 'provider_line', l.id, 'net ' || l.net_minor || ' is booked as ' || coalesce(sum(p.amount_minor), 0)
         FROM provider_line l

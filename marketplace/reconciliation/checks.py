@@ -166,17 +166,6 @@ _CHECKS: Mapping[str, str] = {
         ) both_sides
         GROUP BY payment_id HAVING sum(rows) <> sum(booked)
     """,
-    "the provider's balance is the sum of its lines": """
-        SELECT 'balance_transaction', 0, currency || ': lines ' || sum(seen) || ', booked ' || sum(booked)
-        FROM (
-            SELECT currency, net_minor AS seen, 0 AS booked FROM balance_transaction
-            UNION ALL
-            SELECT currency, amount_minor, 0 FROM correction WHERE booked_at IS NOT NULL AND undone_at IS NULL
-            UNION ALL
-            SELECT currency, 0, amount_minor FROM posting WHERE account = 'provider_balance'
-        ) both_sides
-        GROUP BY currency HAVING sum(seen) <> sum(booked)
-    """,
 }
 
 _SQL_CHECKS = {

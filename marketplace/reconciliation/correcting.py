@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.config import MoneyPolicy
-from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
+from marketplace.errors import Conflict, NotAllowed, NotFound
 from marketplace.history import Actor
 from marketplace.ledger import operations as ledger
 from marketplace.ledger.accounts import Account
@@ -18,12 +18,12 @@ from marketplace.ledger.operations import Line
 from marketplace.money import Money
 from marketplace.payments.rules import needs_second_approver
 from marketplace.payouts.models import PayoutPause
+from marketplace.reasons import check_reason
 from marketplace.reconciliation import breaks
 from marketplace.reconciliation.models import Break, BreakDecision, Correction, ProviderLine
 from marketplace.reconciliation.rules import Cause, CounterAccount, Kind
 from marketplace.reconciliation.states import BreakStatus
 
-LONGEST_REASON = 500
 _ALWAYS = frozenset({Kind.LINE_WITHOUT_ENTRY, Kind.ENTRY_WITHOUT_LINE, Kind.UNKNOWN_OBJECT, Kind.AMOUNT_DIFFERS})
 _AFTER_A_TRY = frozenset({Kind.MISSING_EVENT, Kind.MADE_AT_PROVIDER})
 
@@ -52,7 +52,7 @@ def correct(
     `seen_minor` is the difference the admin saw, minor units. Raises NotFound, Invalid without a reason, NotAllowed for
     a touched seller, the same admin twice or a break that no entry puts right, Conflict when it has changed.
     """
-    row, why = _open(session, break_id, admin_id), checked_reason(reason)
+    row, why = _open(session, break_id, admin_id), check_reason(reason)
     if not can_be_corrected(row.kind, row.cause, row.attempts, row.difference_minor) or row.currency is None:
         raise NotAllowed("No entry puts this right. Read it again, or explain it.")
     if row.difference_minor != seen_minor:
@@ -79,7 +79,7 @@ def explain(session: Session, *, admin_id: int, break_id: int, reason: str, now:
 
     Raises NotFound, Invalid without a reason, NotAllowed for a touched seller, Conflict when it is settled.
     """
-    row, why = _open(session, break_id, admin_id), checked_reason(reason)
+    row, why = _open(session, break_id, admin_id), check_reason(reason)
     row.is_explained = True
     _decide(session, row, "explain", why, "Explained. No entry was booked.", admin_id, now=now)
     _close(session, row, admin_id, why, now=now)
@@ -110,14 +110,6 @@ def undo(session: Session, *, break_id: int, now: datetime) -> int:
         each.undone_at = now
         _book(session, row, each, key=f"correction:{each.id}:undone", sign=-1, now=now)
     return len(found)
-
-
-def checked_reason(reason: str) -> str:
-    """Return a reason without blanks around it; raises Invalid for none or too long a one."""
-    text = reason.strip()
-    if not text or len(text) > LONGEST_REASON:
-        raise Invalid(f"Give the reason, at most {LONGEST_REASON} characters.", field="reason")
-    return text
 
 
 def _open(session: Session, break_id: int, admin_id: int) -> Break:

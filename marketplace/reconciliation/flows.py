@@ -9,14 +9,13 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from marketplace import db
 from marketplace.config import MoneyPolicy, Settings
 from marketplace.errors import NotFound
 from marketplace.history import Actor
 from marketplace.providers.base import Provider, Refused, Unknown
-from marketplace.queue import JobName, enqueue
+from marketplace.reasons import check_reason
 from marketplace.reconciliation import correcting, line_queries, mending, rechecking, runs
 from marketplace.reconciliation.rules import CounterAccount
 from marketplace.reconciliation.runs import Standing
@@ -40,9 +39,9 @@ _LINE_OF = text("SELECT line_id FROM reconciliation_break WHERE id = :break_id")
 
 
 def begin(*, provider: str, admin_id: int | None, mends: bool, from_start: bool, now: datetime) -> int:
-    """Begin a run, or find the one that is under way; a job carries it on. Return its id."""
+    """Begin a run, or find the one that is under way; the tick carries it on. Return its id."""
     return db.atomic(
-        _begin,
+        runs.begin,
         ("reconciliation",),
         provider=provider,
         admin_id=admin_id,
@@ -123,7 +122,7 @@ def reread(*, break_id: int, admin_id: int, reason: str, provider: Provider, set
 
     Raises NotFound, Invalid without a reason, NotAllowed for a touched seller, Conflict when it is settled.
     """
-    why = correcting.checked_reason(reason)
+    why = check_reason(reason)
     db.atomic(correcting.check_may_decide, (), admin_id=admin_id, break_id=break_id)
     found = rechecking.open_break(break_id)
     if found is None:
@@ -162,14 +161,6 @@ def correct(
     if judged is not None and judged.verdict is None:
         db.atomic(runs.match_one, (), judged=judged, now=now)
     return is_done
-
-
-def _begin(
-    session: Session, *, provider: str, admin_id: int | None, mends: bool, from_start: bool, now: datetime
-) -> int:
-    run_id = runs.begin(session, provider=provider, admin_id=admin_id, mends=mends, from_start=from_start, now=now)
-    enqueue(session, JobName.RECONCILE)
-    return run_id
 
 
 def _is_due(provider: str, now: datetime) -> bool:

@@ -151,9 +151,7 @@ def approve(
     rules.check_gives_all(refund.origin, amount=amount, left=_left(session, refund))
     if amount_minor != refund.asked_minor or notes:
         refund.admin_notes = rules.check_notes(notes)
-    if outbound.is_in_doubt(session, kind=CallKind.REFUND, subject_id=refund.id):
-        raise NotAllowed("Nobody knows whether its last attempt has sent the money. Decide that first, under Calls.")
-    rules.check_not_disputed(is_disputed=standing.is_disputed(session, refund.transaction_id))
+    standing.check_sendable(session, refund)
     plan = plan_for(session, refund, amount, policy)
     rules.check_seen(plan, seen)
     if (amount_minor, take_back) != (refund.amount_minor, refund.take_back):

@@ -5,9 +5,12 @@ from sqlalchemy.orm import Session
 
 from marketplace.errors import NotAllowed
 from marketplace.money import Money
+from marketplace.outbound import operations as outbound
+from marketplace.outbound.models import CallKind
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import BlockReason, TransactionStatus
 from marketplace.payouts.taking_back_queries import PENDING_OF_SHARE
+from marketplace.refunds import rules
 from marketplace.refunds.models import Refund
 from marketplace.refunds.rules import Standing
 from marketplace.refunds.states import COUNTED
@@ -82,3 +85,10 @@ def share_of(session: Session, order_id: int) -> PaymentTransaction:
     if share is None:
         raise NotAllowed("This order has not been paid.")
     return share
+
+
+def check_sendable(session: Session, refund: Refund) -> None:
+    """Raise NotAllowed while a bank has the money, or nobody knows whether an earlier attempt has sent it."""
+    if outbound.is_in_doubt(session, kind=CallKind.REFUND, subject_id=refund.id):
+        raise NotAllowed("Nobody knows whether its last attempt has sent the money. Decide that first, under Calls.")
+    rules.check_not_disputed(is_disputed=is_disputed(session, refund.transaction_id))

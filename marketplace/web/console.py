@@ -89,7 +89,7 @@ _ADMIN: dict[str, _Links] = {
         ("events", "Events", "admin.events", "webhook"),
         ("calls", "Calls", "admin.calls", "send"),
         ("jobs", "Jobs", "admin.jobs_page", "clock"),
-        ("health", "Health", "admin.health", "shield-check"),
+        ("health", "Health", "admin.health", "eye"),
         ("states", "States", "admin.states", "list"),
         ("proof", "Proof", "admin.proof", "shield-check"),
         ("settings", "Settings", "admin.settings", "settings"),

@@ -165,10 +165,11 @@ MATRICES: dict[Machine, str] = {
     """,
     EVENT: """
               received applied parked    ignored set_aside
-    apply     applied  =       applied   !       !
+    apply     applied  =       applied   !       .
     park      parked   =       =         =       =
-    ignore    ignored  =       ignored   =       !
-    set_aside .        =       set_aside !       =
+    ignore    ignored  =       ignored   =       .
+    set_aside .        =       set_aside =       =
+    take_up   .        =       =         =       parked
     replay    .        =       .         applied applied
     """,
 }

@@ -65,6 +65,8 @@ _LISTS: Mapping[Tile, tuple[str, Mapping[str, str]]] = {
     Tile.WEBHOOK_LAG: ("admin.events", {"road": "webhook", "size": "100"}),
     Tile.EVENTS_WAITING: ("admin.events", {"status": "received"}),
     Tile.UNMATCHED: ("admin.unmatched", {}),
+    Tile.UNKNOWN_CALLS: ("admin.calls", {"tab": "unknown"}),
+    Tile.BLOCKED_CALLS: ("admin.calls", {"tab": "blocked"}),
     Tile.DEBTS: ("admin.debts", {}),
     Tile.BREAKS: ("admin.reconciliation", {}),
     Tile.DRIFT: ("admin.reconciliation", {}),
@@ -156,7 +158,7 @@ def board_page() -> ResponseReturnValue:
 def health_list(tile: str) -> ResponseReturnValue:
     """Show the rows behind one tile that has no other list."""
     asked = lists.member(Tile, tile)
-    if asked is None or not (board.has_rows(asked) or asked in _OWN_LISTS):
+    if asked is None or asked in _LISTS:
         raise NotFound("There is no such list.")
     now, system_now = clock.now(), clock.system_now()
     [found] = [each for each in board.readings(now=now, system_now=system_now) if each.tile is asked]

@@ -17,9 +17,9 @@ from marketplace.errors import Conflict, Invalid, NotAllowed
 from marketplace.money import Money
 from marketplace.payments import timeline_queries
 from marketplace.payments.rules import needs_second_approver
+from marketplace.reasons import LONGEST
 from marketplace.reconciliation import break_queries, correcting, flows
 from marketplace.reconciliation.break_queries import Asked, BreakDetail, Decision
-from marketplace.reconciliation.correcting import LONGEST_REASON
 from marketplace.reconciliation.rules import CounterAccount, Proposal
 from marketplace.reconciliation.states import BreakStatus
 from marketplace.web import guards, lists, wording
@@ -43,13 +43,13 @@ _DEEDS = {
 class RereadForm(FlaskForm):
     """Why it is read again by hand."""
 
-    reason = TextAreaField("Reason", [Length(max=LONGEST_REASON, message="At most 500 characters.")])
+    reason = TextAreaField("Reason", [Length(max=LONGEST, message="At most 500 characters.")])
 
 
 class ExplainForm(FlaskForm):
     """Why it stays as it is."""
 
-    reason = TextAreaField("Reason", [Length(max=LONGEST_REASON, message="At most 500 characters.")])
+    reason = TextAreaField("Reason", [Length(max=LONGEST, message="At most 500 characters.")])
 
 
 class CorrectForm(FlaskForm):
@@ -61,7 +61,7 @@ class CorrectForm(FlaskForm):
         widget=HiddenInput(),
     )
     account = SelectField("What it is", choices=[SelectChoice(each.value, each.words) for each in CounterAccount])
-    reason = TextAreaField("Reason", [Length(max=LONGEST_REASON, message="At most 500 characters.")])
+    reason = TextAreaField("Reason", [Length(max=LONGEST, message="At most 500 characters.")])
 
 
 @dataclass(frozen=True)
