@@ -132,8 +132,7 @@ def _refund(session: Session, facts: RefundFacts, actor: Actor, settings: Settin
         return returns.follow_refund(session, refund=facts.refund, lines=facts.lines, actor=actor, now=now)
     if reference.startswith(refunds.REFERENCE):
         return refunds_following.follow(session, found=facts.refund, lines=facts.lines, actor=actor, now=now)
-    receipt = returns.receipt_of(session, facts.refund.intent_id)
-    if receipt is not None:
+    if receipt := returns.receipt_of(session, facts.refund.intent_id):
         return returns.mirror(session, receipt, refund=facts.refund, lines=facts.lines, actor=actor, now=now)
     return refunds_following.mirror(
         session, found=facts.refund, lines=facts.lines, policy=settings.money, actor=actor, now=now

@@ -139,9 +139,8 @@ def approve(
 
     Another amount than asked for needs a reason. Above the limit a second admin confirms just that, the taking back
     included (invariant I23). `seen` is the fingerprint of the plan that the admin looked at: another one is never
-    executed. `take_back` has what the plan allows taken back from the seller's account at the provider. Raises
-    NotAllowed for a party of the order, the same admin twice, a disputed payment or a cancelled order that would keep
-    money, Conflict for more than is left or another plan, AlreadyThere for a replay.
+    executed. `take_back` has what the plan allows taken back from the seller's account. Raises NotAllowed for a party,
+    the same admin twice, a dispute or a cancelled order that would keep money; Conflict, AlreadyThere for a replay.
     """
     refund = known(session, refund_id)
     _check_open(refund, "approve")
