@@ -9,7 +9,7 @@ charge could carry our payment's id. Their payloads name the account (`account`)
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
