@@ -210,7 +210,7 @@ def test_a_dispute_has_its_words_and_links_wherever_the_sellers_money_is_shown(w
     assert admin.get(f"/admin/disputes/{lost}/explain/debt").status_code == 200
     calls = page(admin, f"/admin/payments/{paid_out.payment_id}").text
     assert "Transfer" in calls
-    assert "Bank payout" in calls
+    assert "Pay a seller's bank" in calls
 
     with world.sandbox.sandbox.work() as work:
         [second] = work.rows("SELECT id FROM objects WHERE kind = 'dispute' ORDER BY seq DESC LIMIT 1")

@@ -298,6 +298,7 @@ def test_the_rules_tell_how_often_and_each_time(world: World) -> None:
         ["Paid after the goods were gone", "Never"],
         ["One purchase paid twice", "Once"],
         ["Paid after the purchase was given up", "Never"],
+        ["Money for nothing we sold", "Never"],
     ]
     newest, oldest = html.select("#log tbody tr")
     assert "One purchase paid twice" in newest.text
