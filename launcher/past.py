@@ -13,13 +13,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask
 
-from marketplace import config, create_app, jobs
+from marketplace import clock, config, create_app, jobs
 from marketplace.demo import past
 from marketplace.demo.past import Stage
 from marketplace.sandbox.delivery import Answer, Transport
@@ -43,7 +43,21 @@ def main() -> int:
 
 def stage_of(app: Flask, outside: past.stage.Outside) -> Stage:
     """Return what the past is played on: `app` and everything that is not the shop."""
-    return Stage(outside, app.extensions["providers"], app.extensions["settings"], lambda: jobs.tick(app))
+    return Stage(outside, app.extensions["providers"], app.extensions["settings"], _Ticks(app))
+
+
+class _Ticks:
+    """The ticks of the past, several a day. None of its messages is lost, so the provider is asked once a day."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._asked_on: date | None = None
+
+    def __call__(self) -> None:
+        """Do what is due now."""
+        today = clock.now().date()
+        jobs.tick(self._app, without=jobs.RECOVERY if today == self._asked_on else frozenset())
+        self._asked_on = today
 
 
 def place_clock(var_dir: Path, moment: datetime) -> None:

@@ -89,14 +89,20 @@ def timetable(app: Flask) -> tuple[Periodic, ...]:
     )
 
 
-def tick(app: Flask) -> dict[str, int]:
+RECOVERY = frozenset({"missed events taken in", "provider asked"})
+"""The steps that ask the provider in case a message of its was lost; whoever loses none may ask more seldom."""
+
+
+def tick(app: Flask, without: frozenset[str] = frozenset()) -> dict[str, int]:
     """Do everything that is due now, each kind by itself so that one failure stops no other; return the counts.
 
-    Safe to run twice, at the same time, or days late.
+    Safe to run twice, at the same time, or days late. `without` names steps to be left to the next tick.
     """
     began, counts, runs = clock.system_now(), {}, []
     with app.app_context():
         for name, step in _work(app, clock.now()).items():
+            if name in without:
+                continue
             run = _run(name, step)
             counts[name] = -1 if run.error else run.done
             runs.append(run)
