@@ -32,6 +32,11 @@ def watch(watcher: Watcher | None) -> None:
     _watcher = watcher
 
 
+def is_watched() -> bool:
+    """Return whether somebody watches: a step may then take any time, and how long one took says nothing."""
+    return _watcher is not None
+
+
 def reach(point: Failpoint, what: str) -> None:
     """Tell the watcher, if there is one, that `what` (an operation, a call) has come to `point`."""
     if _watcher is not None:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from marketplace.failpoints import is_watched
+
 _until: ContextVar[float | None] = ContextVar("patience", default=None)
 
 
@@ -35,4 +37,4 @@ def lasting(seconds: float) -> Iterator[None]:
 def is_over(more: float = 0) -> bool:
     """Return whether somebody waits here and has waited long enough, and `more` seconds on top."""
     until = _until.get()
-    return until is not None and time.monotonic() >= until + more
+    return until is not None and not is_watched() and time.monotonic() >= until + more
