@@ -77,4 +77,4 @@ def write(result: Result, path: Path) -> None:
 
 
 def _median_ratio(ours: Measured, bare: Measured) -> float:
-    return statistics.median(our / their for our, their in zip(ours.rates, bare.rates, strict=True))
+    return statistics.median(our / their if their else 0.0 for our, their in zip(ours.rates, bare.rates, strict=True))
