@@ -12,7 +12,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from datetime import time as datetime_time
 from pathlib import Path
 
 from flask import Flask
@@ -95,7 +96,10 @@ class Bench:
         with self.app.app_context():
             listings = self._sellers(sellers)
             self._sales(listings, shares)
-            self.sandbox.advance_clock(int(timedelta(days=31).total_seconds()))
+            now = clock.now()
+            # On to a noon: before the hour of payouts nobody would be paid.
+            later = datetime.combine(now.date() + timedelta(days=32), datetime_time(12), now.tzinfo) - now
+            self.sandbox.advance_clock(int(later.total_seconds()))
             self._read_fees()
             before = _peak_mib()
             started = time.monotonic()
@@ -253,7 +257,7 @@ def main(arguments: list[str]) -> int:
         f" peak memory {figures.peak_before_mib} MiB before, {figures.peak_after_mib} MiB after;"
         f" the books {'agree' if figures.agrees else 'do not agree'}"
     )
-    return 0 if figures.agrees and figures.shares == chosen.shares else 1
+    return 0 if figures.agrees and figures.payouts and figures.shares == chosen.shares else 1
 
 
 if __name__ == "__main__":
