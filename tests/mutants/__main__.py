@@ -24,7 +24,7 @@ def main(wanted: list[str]) -> int:
     """Run the mutants of the `wanted` scars, or all and keep what came of it; return 1 when one is not noticed."""
     chosen = [mutant for mutant in mutants() if not wanted or mutant.scar in wanted]
     tests = {number: [proof.node for proof in found] for number, found in scars.proofs().items()}
-    cluster = ThrowAwayCluster()
+    cluster, commit = ThrowAwayCluster(), record.commit()
     with tempfile.TemporaryDirectory(prefix="marketplace-mutants-") as folder:
         copy = Path(folder) / "copy"
         shutil.copytree(CHECKOUT, copy, ignore=_LEFT_OUT)
@@ -50,7 +50,7 @@ def main(wanted: list[str]) -> int:
     if survivors:
         _say(f"NOT NOTICED: {', '.join(survivors)}")
     if not wanted:
-        record.write(judged)
+        record.PAGE.write_text(record.render(judged, commit), encoding="utf-8")
         _say(f"{record.PAGE.relative_to(CHECKOUT)} written")
     return 1 if survivors or not chosen else 0
 

@@ -3,7 +3,6 @@
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from tests.mutants import CHECKOUT, Mutant
 
@@ -25,9 +24,9 @@ def render(judged: Sequence[Judged], commit: str) -> str:
     lines = [
         "# Mutants",
         "",
-        "Each bug of `docs/scars.md` put back into a copy of the code by a small patch (`tests/mutants`), one after the",
-        "other. A mutant is killed when one of its own scar's tests fails; no other test is asked. `make mutants` writes",
-        "this page after a run of all of them; a test fails when a mutant is missing here or has changed since.",
+        "Each bug of `docs/scars.md` put back into a copy of the code by a small patch (`tests/mutants`), one after",
+        "the other. A mutant is killed when one of its own scar's tests fails; no other test is asked. `make mutants`",
+        "writes this page after a run of all of them; a test fails when a mutant is missing here or another.",
         "",
         f"**{killed} of {len(judged)} killed ({100 * killed // len(judged)} %)**, in one run on commit `{commit}`.",
         "",
@@ -43,13 +42,8 @@ def row(mutant: Mutant) -> str:
     return f"| {mutant.scar} | {mutant.what} |"
 
 
-def write(judged: Sequence[Judged], page: Path = PAGE) -> None:
-    """Keep a run of all mutants."""
-    page.write_text(render(judged, _commit()), encoding="utf-8")
-
-
-def _commit() -> str:
-    """Name the tree: the commit, and whether something in it was not committed."""
+def commit() -> str:
+    """Name the tree as it is now: the commit, and whether something in it is not committed."""
     command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
     found = subprocess.run(command, cwd=CHECKOUT, capture_output=True, check=False)
     return found.stdout.decode().strip() or "unknown"
