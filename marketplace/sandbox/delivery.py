@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import json
 import time
 import urllib.error
 import urllib.request
@@ -15,7 +14,7 @@ from marketplace.sandbox import endpoints, events, fault_webhooks
 from marketplace.sandbox.clock import VirtualClock, system_seconds
 from marketplace.sandbox.fault_webhooks import STRAIGHT, Course
 from marketplace.sandbox.store import Store, Stored, Work
-from marketplace.sandbox.wire import tidy
+from marketplace.sandbox.wire import JSON
 
 TIMEOUT_SECONDS = 20
 EXCERPT_BYTES = 500
@@ -134,9 +133,11 @@ def send(
             fault_webhooks.put_off(work, pending.delivery_id, course)
             return []
         aside = _aside(work, pending) if course.astray else None
+        of_live_mode = _of_live_mode(work, pending) if course.of_live_mode else None
         prepared = None if course.lost else _prepare(work, pending, course)
-    if aside:
-        transport(*aside)
+    for parcel in (aside, of_live_mode):
+        if parcel:
+            transport(*parcel)
     tries = [_try(store, clock, transport, pending, prepared, course) for _ in range(course.copies)]
     return [Attempted(pending.event_id, pending.type, pending.endpoint_id, status) for status in tries]
 
@@ -158,7 +159,16 @@ def _prepare(work: Work, pending: Pending, course: Course) -> Parcel | None:
     if endpoint is None or endpoint.data["status"] != "enabled":
         return None
     secrets = ["whsec_of_somebody_else"] if course.forged else endpoints.secrets_at(endpoint, work.present)
-    return _parcel(work, pending, endpoint, secrets, stale=course.stale)
+    return _parcel(work, pending, endpoint, secrets, course)
+
+
+def _of_live_mode(work: Work, pending: Pending) -> Parcel | None:
+    """Return an event as it would come of live mode, where nothing has the ids of test mode."""
+    endpoint = work.get("webhook_endpoint", pending.endpoint_id)
+    if endpoint is None or endpoint.data["status"] != "enabled":
+        return None
+    other = {"id": work.ids.new("evt_"), "livemode": True}
+    return _parcel(work, pending, endpoint, endpoints.secrets_at(endpoint, work.present), other=other)
 
 
 def _aside(work: Work, pending: Pending) -> Parcel | None:
@@ -169,14 +179,21 @@ def _aside(work: Work, pending: Pending) -> Parcel | None:
     return _parcel(work, pending, wrong[0], endpoints.secrets_at(wrong[0], work.present)) if wrong else None
 
 
-def _parcel(work: Work, pending: Pending, endpoint: Stored, secrets: list[str], *, stale: bool = False) -> Parcel:
+def _parcel(
+    work: Work,
+    pending: Pending,
+    endpoint: Stored,
+    secrets: list[str],
+    course: Course = STRAIGHT,
+    other: JSON | None = None,
+) -> Parcel:
     row = work.row("SELECT * FROM events WHERE id = %(id)s", id=pending.event_id) or {}
-    event = events.render(work, row)
-    if stale:
+    event = events.render(work, row) | (other or {})
+    if course.stale:
         event = fault_webhooks.as_before(work, row, event)
     if endpoint.data["api_version"]:
         event["api_version"] = endpoint.data["api_version"]
-    payload = json.dumps(tidy(event), indent=2, ensure_ascii=False).encode()
+    payload = fault_webhooks.body_of(event, course)
     headers = {
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": "Stripe/1.0 (local sandbox, not Stripe)",
