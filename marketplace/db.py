@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
+from prometheus_client import Histogram
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -48,6 +49,12 @@ _RETRYABLE = frozenset({"40001", "40P01"})
 _LOCK_STAYS_TAKEN = "55P03"
 _BUSY = "Somebody else is changing this right now. Please try again."
 _TAKE_TURN = "LOCK TABLE turn IN SHARE UPDATE EXCLUSIVE MODE"
+UNIT_TRIES = Histogram(
+    "marketplace_unit_tries",
+    "How often a unit of work ran until it was committed",
+    buckets=range(1, _TRIES + 1),
+)
+"""Of this process; with PROMETHEUS_MULTIPROC_DIR in a file, from which `bench.rush` adds up those of all processes."""
 _open_atomic: ContextVar[bool] = ContextVar("open_atomic", default=False)
 
 PrimaryKey = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
@@ -207,12 +214,14 @@ def _tried(
                         session.connection().exec_driver_sql(_TAKE_TURN)
                     answer = operation(session, *args, **values)
                     reach(Failpoint.WRITTEN, what)
-                    return answer
             except DBAPIError as error:
                 if _sqlstate(error) == _LOCK_STAYS_TAKEN:
                     raise Conflict(_BUSY) from error
                 if attempt == _TRIES or _sqlstate(error) not in _RETRYABLE:
                     raise
+            else:
+                UNIT_TRIES.observe(attempt)
+                return answer
             finally:
                 _open_atomic.reset(token)
             time.sleep(random.uniform(0, min(0.2, 0.002 * 2**attempt)))  # noqa: S311  jitter, not a secret

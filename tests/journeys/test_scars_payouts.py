@@ -13,12 +13,14 @@ from marketplace import db, jobs
 from marketplace.errors import NotAllowed
 from marketplace.history import Actor
 from marketplace.orders import sweeps
+from marketplace.outbound.states import CallStep
 from marketplace.payments import hold_decisions
 from marketplace.payouts import calling_off, flows, operations, stops
 from marketplace.providers.base import Refused
 from marketplace.sandbox import payouts as provider_payouts
 from marketplace.sandbox.wire import Reader
 from tests.builders import World
+from tests.deciding import decide
 from tests.faults import Fault, wire_fault
 from tests.journeys.test_payouts import choose
 from tests.races import at_once
@@ -102,6 +104,13 @@ def test_s35_an_outage_of_25_hours_ends_in_a_look_and_a_persons_word(world: Worl
     assert world.transfers() == []
     assert len(seen) == sent
     [(payout_id,)] = world.rows("SELECT id FROM payout")
+    with pytest.raises(NotAllowed, match="Decide that first"):
+        retry(world, payout_id, admin_id)
+    page = world.client(admin_id).get("/admin/payouts/" + str(world.rows("SELECT number FROM payout")[0][0])).text
+    assert "Decide about that call first" in page
+    assert "Try again now" not in page
+    [(call_id,)] = world.rows("SELECT id FROM outbound_call WHERE kind = 'transfer'")
+    decide(world, CallStep.GIVE_UP, int(str(call_id)), admin_id)
     retry(world, payout_id, admin_id)
     one_transfer(world, 9_380)
 

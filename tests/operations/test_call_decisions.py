@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from marketplace import db, jobs
+from marketplace import db
 from marketplace.errors import Conflict, Invalid, NotAllowed
-from marketplace.outbound import deciding, decisions, operations, queries, requests
+from marketplace.outbound import decisions, operations, queries, requests
 from marketplace.outbound.models import OutboundCall
 from marketplace.outbound.operations import TakenCall
 from marketplace.outbound.states import CallStep
 from marketplace.refunds.wishes import Wish
 from tests.builders import World
+from tests.deciding import decide
 from tests.faults import Fault, Line, wire_fault
 from tests.journeys.test_refund_after_payout import CLOSED_BANK, refund, seller_with, until_the_bank_has_answered
 from tests.journeys.test_refunds import approve, sent_back
@@ -117,22 +118,6 @@ def test_a_blocked_call_is_looked_up_once_a_day(world: World) -> None:
     assert call_of(world, "refund") == (call_id, "done")
     assert world.rows("SELECT status, attempt FROM refund") == [("completed", 2)], "taken from the seller once more"
     assert sent_back(world) == [("succeeded", 10_000)]
-
-
-def decide(world: World, step: CallStep, call_id: int, admin: int, **more: Any) -> str:
-    """Decide about a call as somebody who has just looked at it."""
-    found = queries.call(call_id).summary
-    seen = decisions.standing(found.status, found.sends, len(queries.decisions(call_id)))
-    values = {"reason": "I have looked.", "object_id": "", "token": f"token-{step}-{seen}-{admin}", "seen": seen} | more
-    return deciding.decide(
-        step,
-        call_id=call_id,
-        admin_id=admin,
-        providers={"stripe": values.pop("provider", world.provider)},
-        outcomes=jobs.OUTCOMES,
-        now=world.now,
-        **values,
-    )
 
 
 def test_what_a_person_may_decide_about_a_blocked_call(world: World) -> None:

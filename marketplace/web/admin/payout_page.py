@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import Row
 
+from marketplace.outbound.states import CallStatus
 from marketplace.payments.timeline_queries import Change
 from marketplace.payouts.admin_queries import CallRow, LineRow, PayoutRow, ReversalRow
 from marketplace.payouts.states import PAYOUT, PayoutStatus
@@ -49,6 +50,7 @@ class CallView:
     """One call to the provider."""
 
     title: str
+    url: str
     note: str
     badge: Badge
     object_id: str
@@ -117,8 +119,8 @@ def build(facts: Facts) -> PayoutPage:
         badge=wording.badge(row.status),
         note=f"Begun {time_text(row.started_at)}" + (", because the seller asked for it" if row.is_requested else ""),
         problem=row.failure_reason or "",
-        next_step=_next_step(row),
-        deeds=tuple(_deeds(row)),
+        next_step=_next_step(facts),
+        deeds=() if _undecided(facts) else tuple(_deeds(row)),
         amount=money_text(row.amount_minor, row.currency),
         shop=row.shop_name,
         shop_url=url_for("admin.payouts_of_seller", seller_id=row.seller_id),
@@ -147,7 +149,15 @@ def bank(row: PayoutRow) -> str:
     return " •• ".join(part for part in (row.bank_name, row.bank_last4) if part)
 
 
-def _next_step(row: PayoutRow) -> str:
+def _undecided(facts: Facts) -> bool:
+    """Return whether a person has to decide about a call first: nobody knows whether the money has moved."""
+    return any(call.status is CallStatus.BLOCKED for call in facts.calls)
+
+
+def _next_step(facts: Facts) -> str:
+    row = facts.payout
+    if _undecided(facts):
+        return "Nobody knows whether its last attempt has sent the money. Decide about that call first."
     if row.status not in {PayoutStatus.REFUSED, PayoutStatus.FAILED}:
         return ""
     if row.next_attempt_at is None:
@@ -195,6 +205,7 @@ def _call(call: CallRow) -> CallView:
     times = "once" if call.sends == 1 else f"{call.sends} times"
     return CallView(
         title=f"{_CALLS[call.kind.value]}, attempt {call.attempt}",
+        url=url_for("admin.call", call_id=call.id),
         note=f"Planned {time_text(call.created_at)}, sent {times}" if call.sends else "Not sent",
         badge=wording.badge(call.status),
         object_id=call.object_id or "",
