@@ -14,7 +14,7 @@ from marketplace.sandbox import endpoints, events, fault_webhooks, faults
 from marketplace.sandbox.clock import VirtualClock, system_seconds
 from marketplace.sandbox.fault_webhooks import STRAIGHT, Course
 from marketplace.sandbox.store import Store, Work
-from marketplace.sandbox.wire import JSON, written
+from marketplace.sandbox.wire import JSON
 
 TIMEOUT_SECONDS = 20
 EXCERPT_BYTES = 500
@@ -138,17 +138,19 @@ def send(
         row = work.row(_TOLD, id=pending.delivery_id) or {}
         is_decided = by_hand or bool(row.get("attempts"))
         is_straight = is_decided or not (row.get("course") or faults.active(work, faults.WEBHOOKS))
-        course, aside, parcel = STRAIGHT, None, _prepare(work, row, STRAIGHT)
+        course, beside, parcel = STRAIGHT, [], _prepare(work, row, STRAIGHT)
     if not is_straight:
         with store.work(clock.now()) as work:
             course = fault_webhooks.course_of(work, pending.delivery_id)
             if course.wait:
                 fault_webhooks.put_off(work, pending.delivery_id, course)
                 return []
-            aside = _aside(work, row) if course.astray else None
+            beside = [_aside(work, row)] if course.astray else []
+            beside += [_of_live_mode(work, row)] if course.of_live_mode else []
             parcel = None if course.lost else _prepare(work, row, course)
-    if aside:
-        transport(*aside)
+    for other in beside:
+        if other:
+            transport(*other)
     tries = [_try(store, clock, transport, pending, parcel, course) for _ in range(course.copies)]
     return [Attempted(pending.event_id, pending.type, pending.endpoint_id, status) for status in tries]
 
@@ -204,7 +206,16 @@ def _prepare(work: Work, row: Row, course: Course) -> Parcel | None:
     if endpoint is None or endpoint["status"] != "enabled":
         return None
     secrets = ["whsec_of_somebody_else"] if course.forged else endpoints.signing(row["kept"], work.present)
-    return _parcel(work, row, endpoint, secrets, stale=course.stale)
+    return _parcel(work, row, endpoint, secrets, course)
+
+
+def _of_live_mode(work: Work, row: Row) -> Parcel | None:
+    """Return an event as it would come of live mode, where nothing has the ids of test mode."""
+    endpoint = row.get("endpoint")
+    if endpoint is None or endpoint["status"] != "enabled":
+        return None
+    other = {"id": work.ids.new("evt_"), "livemode": True}
+    return _parcel(work, row, endpoint, endpoints.signing(row["kept"], work.present), other=other)
 
 
 def _aside(work: Work, row: Row) -> Parcel | None:
@@ -215,13 +226,15 @@ def _aside(work: Work, row: Row) -> Parcel | None:
     return _parcel(work, row, wrong[0].data, endpoints.signing(wrong[0].private, work.present)) if wrong else None
 
 
-def _parcel(work: Work, row: Row, endpoint: JSON, secrets: list[str], *, stale: bool = False) -> Parcel:
-    event = events.render(work, row)
-    if stale:
+def _parcel(
+    work: Work, row: Row, endpoint: JSON, secrets: list[str], course: Course = STRAIGHT, other: JSON | None = None
+) -> Parcel:
+    event = events.render(work, row) | (other or {})
+    if course.stale:
         event = fault_webhooks.as_before(work, row, event)
     if endpoint["api_version"]:
         event["api_version"] = endpoint["api_version"]
-    payload = written(event).encode()
+    payload = fault_webhooks.body_of(event, course)
     headers = {
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": "Stripe/1.0 (local sandbox, not Stripe)",

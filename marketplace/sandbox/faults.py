@@ -62,6 +62,12 @@ class Kind(StrEnum):
     """The first try of the webhook is signed with another secret."""
     WRONG_ENDPOINT = "wrong_endpoint"
     """The webhook is sent to the other kind of endpoint as well, signed for that one."""
+    OVERSIZED = "oversized"
+    """The first try of the webhook is larger than any event is."""
+    GARBAGE = "garbage"
+    """The first try of the webhook is signed rightly and is no JSON."""
+    WRONG_MODE = "wrong_mode"
+    """Before the webhook the same one is sent as of live mode, under another event id."""
 
     REFUND_FAILS = "refund_fails"
     """A refund that counts as succeeded fails `seconds` of virtual time after it was made."""
@@ -83,7 +89,7 @@ BEFORE = (Kind.OUTAGE, Kind.DROP_BEFORE, Kind.SERVER_ERROR, Kind.SERVER_ERROR_SA
 AFTER = (Kind.DROP_AFTER, Kind.SERVER_ERROR_AFTER, Kind.TRUNCATED, Kind.HTML, Kind.SLOW_BODY)
 """What spoils the answer of a request that has had its effect."""
 WEBHOOKS = (Kind.LOST, Kind.LATE, Kind.REORDERED, Kind.DOUBLED, Kind.NEW_ID, Kind.STALE, Kind.BAD_SIGNATURE,
-            Kind.WRONG_ENDPOINT)  # fmt: skip
+            Kind.WRONG_ENDPOINT, Kind.OVERSIZED, Kind.GARBAGE, Kind.WRONG_MODE)  # fmt: skip
 STATES = (Kind.REFUND_FAILS, Kind.PAYOUT_FAILS, Kind.ACCOUNT_DISABLED, Kind.DISPUTE_REOPENS, Kind.TRANSFER_REVERSED)
 
 _DAY = 86_400
