@@ -152,8 +152,8 @@ def resend(session: Session, *, payout_id: int, actor: Actor, reason: str = "", 
     """Send a failed payout to the bank again, to the bank the seller has now; return the call to be sent.
 
     Raises Invalid for a person without a reason, MoveNotAllowed or AlreadyThere when it has not failed, NotAllowed
-    when its seller is stopped, the provider pays no bank of theirs, they have another account since or the last call
-    waits for a person's decision, Conflict while a call is under way.
+    when its seller is stopped, the provider pays no bank of theirs, they have another account since, the last call
+    waits for a person's decision or too little is left of it for a bank, Conflict while a call is under way.
     """
     payout, because = known(session, payout_id), _because(actor, reason)
     account = session.get_one(SellerAccount, payout.seller_account_id)
@@ -165,6 +165,8 @@ def resend(session: Session, *, payout_id: int, actor: Actor, reason: str = "", 
     if _account_with_money(session, payout) != account.account_id:
         raise NotAllowed("The money is in the seller's former account. Take the transfer back at the provider.")
     _check_no_call(session, payout, CallKind.BANK_PAYOUT)
+    if not amount_rules.payable_minor(payout.currency, payout.amount_minor - payout.reversed_minor):
+        raise NotAllowed(f"Less than one whole {payout.currency} is left of it, and banks take no less.")
     history.move(session, payout, "resend", actor=actor, at=now, because=because)
     payout.failure_code = payout.failure_reason = payout.next_attempt_at = payout.provider_payout_id = None
     payout.bank_name, payout.bank_last4 = account.bank_name, account.bank_last4

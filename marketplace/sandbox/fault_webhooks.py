@@ -1,6 +1,5 @@
 """What becomes of a webhook at its first try, when a fault is switched on."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,7 +10,7 @@ from marketplace.sandbox import faults
 from marketplace.sandbox.faults import Kind, Occasion, Rule
 from marketplace.sandbox.request_log import ids_in
 from marketplace.sandbox.store import Work
-from marketplace.sandbox.wire import JSON, tidy
+from marketplace.sandbox.wire import JSON, written
 
 _BEGINNINGS: dict[str, JSON] = {
     "checkout.session": {"status": "open", "payment_status": "unpaid", "payment_intent": None},
@@ -125,7 +124,7 @@ def body_of(event: JSON, course: Course) -> bytes:
     """Return the body of a webhook: the event, or what a fault makes of it."""
     if course.oversized:
         event = event | {"padding": "x" * _FAR_TOO_LARGE}
-    body = json.dumps(tidy(event), indent=2, ensure_ascii=False).encode()
+    body = written(event).encode()
     return body[: len(body) // 2] + b"\xff\x00" if course.garbage else body
 
 

@@ -155,6 +155,7 @@ class Occasion:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
+_SWITCHES = "faults that are on"
 _ON = (
     "ended IS NULL AND (until IS NULL OR until > %(now)s) AND (times IS NULL OR struck < times)"
 )  # fmt: skip
@@ -175,6 +176,7 @@ def add(
     words: str = "",
 ) -> Rule:
     """Switch a fault on: `times` often at most, until the virtual moment `until`; None means no end."""
+    work.read_once.pop(_SWITCHES, None)
     row = work.row(
         "INSERT INTO faults (kind, narrowed, probability, times, until, seed, seconds, copies, code, words, made)"
         " VALUES (%(kind)s, %(where)s, %(probability)s, %(times)s, %(until)s, %(seed)s, %(seconds)s, %(copies)s,"
@@ -188,6 +190,7 @@ def add(
 
 def switch_off(work: Work, fault_id: int | None = None) -> None:
     """Switch one fault off, or all of them; what they have done stays on record."""
+    work.read_once.pop(_SWITCHES, None)
     work.rows(
         "UPDATE faults SET ended = %(now)s WHERE ended IS NULL AND (%(id)s::bigint IS NULL OR id = %(id)s)",
         now=work.present, id=fault_id,
@@ -195,12 +198,16 @@ def switch_off(work: Work, fault_id: int | None = None) -> None:
 
 
 def active(work: Work, kinds: Iterable[Kind]) -> list[Rule]:
-    """Return the rules of `kinds` that may strike now, oldest first."""
-    found = work.rows(
-        f"SELECT * FROM faults WHERE kind = ANY(%(kinds)s) AND {_ON} ORDER BY id",  # noqa: S608  # ours
-        kinds=list(kinds), now=work.present,
-    )  # fmt: skip
-    return [_rule(row) for row in found]
+    """Return the rules of `kinds` that may strike now, oldest first.
+
+    A transaction asks once: a strike looks again whether its rule is still on.
+    """
+    found = work.read_once.get(_SWITCHES)
+    if found is None:
+        rows = work.rows(f"SELECT * FROM faults WHERE {_ON} ORDER BY id", now=work.present)  # noqa: S608  # ours
+        found = work.read_once[_SWITCHES] = [_rule(row) for row in rows]
+    wanted = frozenset(kinds) if found else ()
+    return [rule for rule in found if rule.kind in wanted]
 
 
 def every(work: Work) -> list[Rule]:

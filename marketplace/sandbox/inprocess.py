@@ -1,12 +1,9 @@
 """A sandbox running in this process on a free port, with the handles tests and simulations need."""
 
 import socket
-import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
-
-from werkzeug.serving import WSGIRequestHandler, make_server
+from typing import Self
 
 from marketplace.sandbox import (
     account_links,
@@ -21,6 +18,7 @@ from marketplace.sandbox import (
 from marketplace.sandbox.browser import Answer, Browser
 from marketplace.sandbox.delivery import Attempted, Transport, post
 from marketplace.sandbox.engine import Order, Sandbox
+from marketplace.sandbox.serving import Server
 from marketplace.sandbox.settings import SandboxSettings
 from marketplace.sandbox.switchboard import Switchboard
 from marketplace.sandbox.wire import JSON, Reader
@@ -60,14 +58,7 @@ class ServedSandbox:
     def __init__(self, settings: SandboxSettings, listener: socket.socket, transport: Transport = post) -> None:
         self.base_url = settings.base_url
         self.app = create_sandbox(settings, transport)
-        self._server = make_server(
-            "127.0.0.1", 0, self.app, threaded=True, request_handler=_Quiet, fd=listener.fileno()
-        )
-        self._listener = listener
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.02,), name="sandbox-web", daemon=True
-        )
-        self._thread.start()
+        self._server = Server(self.app, listener)
 
     def __enter__(self) -> Self:
         return self
@@ -77,10 +68,7 @@ class ServedSandbox:
 
     def stop(self) -> None:
         """Stop serving, stop the threads and close the database."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-        self._listener.close()
+        self._server.stop()
         self.sandbox.stop()
 
     @property
@@ -249,15 +237,6 @@ class RunningSandbox(ServedSandbox):
         """Make sure that `url` gets every event of connected accounts, signed with `connect_secret`."""
         with self.sandbox.work() as work:
             endpoints.ensure(work, url, (self.connect_secret,), connect=True)
-
-
-class _Quiet(WSGIRequestHandler):
-    """Keeps connections open between requests, and writes no line for each."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_request(self, *_: Any, **__: Any) -> None:
-        return None
 
 
 def _outcome(browser: Browser, session_id: str, answer: Answer) -> Paid:

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from marketplace.outbound.states import CallStatus
 from marketplace.payments.timeline_queries import Change
+from marketplace.payouts import kept_queries
 from marketplace.payouts.admin_queries import CallRow, LineRow, PayoutRow, ReversalRow
 from marketplace.payouts.states import PAYOUT, PayoutStatus
 from marketplace.web import wording
@@ -177,6 +178,7 @@ def _deeds(row: PayoutRow) -> list[Deed]:
 
 
 def _facts(row: PayoutRow) -> list[Fact]:
+    kept_minor = kept_queries.kept_minor(row.id) if row.reversed_minor else 0
     found = (
         ("Bank", bank(row)),
         ("At the bank", date_text(row.arrives_at) if row.arrives_at else "Not known yet"),
@@ -185,6 +187,7 @@ def _facts(row: PayoutRow) -> list[Fact]:
         ("Payment to the bank", row.provider_payout_id),
         ("Taken back", money_text(row.reversed_minor, row.currency) if row.reversed_minor else ""),
         ("Provider's code", row.failure_code),
+        ("Left in the seller's account", money_text(kept_minor, row.currency) if kept_minor else ""),
         ("Left for the next payout", money_text(row.rest_minor, row.currency) if row.rest_minor else ""),
     )
     return [Fact(label, value) for label, value in found if value]

@@ -120,7 +120,7 @@ def order(number: str) -> ResponseReturnValue:
         buyers_may_cancel=policy.buyers_may_cancel,
         may_ask=planning_queries.asking(found.id, found.currency, now=clock.now()).buyer_may_ask,
     )
-    return render_template("buyer/order.html", page=order_page.build(facts, viewer.user_id, policy))
+    return render_template("buyer/order.html", page=order_page.build(facts, viewer.user_id, policy, clock.now()))
 
 
 @guards.signed_in

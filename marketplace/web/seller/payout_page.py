@@ -6,7 +6,7 @@ from flask import url_for
 
 from marketplace import clock
 from marketplace.payments import timeline_queries
-from marketplace.payouts import rules
+from marketplace.payouts import kept_queries, rules
 from marketplace.payouts.pot_queries import Pot
 from marketplace.payouts.rules import Again
 from marketplace.payouts.seller_queries import Line, Netted, PayoutDetail, PayoutRow
@@ -143,6 +143,10 @@ def _facts(row: PayoutRow) -> tuple[Fact, ...]:
         facts.append(Fact("For your next payout", f"{rest}: banks take whole {row.currency} only"))
     if row.reversed_minor:
         facts.append(Fact("Taken back", money_text(row.reversed_minor, row.currency)))
+    kept_minor = kept_queries.kept_minor(row.id) if row.reversed_minor else 0
+    if kept_minor:
+        kept = money_text(kept_minor, row.currency)
+        facts.append(Fact("Left in your account at the provider", f"{kept}: banks take whole {row.currency} only"))
     if row.transfer_id:
         facts.append(Fact("Provider's id", row.transfer_id))
     return tuple(facts)
