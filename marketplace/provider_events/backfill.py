@@ -68,7 +68,7 @@ def _read(reading: Reading, provider: Provider, settings: Settings, now: datetim
     if now - since > _LISTED:
         _read_objects(reading, provider, settings, now)
         since = now - _LISTED
-    span = _SPAN
+    span = _span_of(reading)
     while since < now:
         end = min(since + span, now)
         # The last span is open: the provider's clock may be ahead of ours.
@@ -80,6 +80,11 @@ def _read(reading: Reading, provider: Provider, settings: Settings, now: datetim
         db.atomic(cursors.moved, (), reading=reading, until=end, note=note, now=now)
         since, span = end, min(2 * span, _WIDEST) if len(found) < _FEW else _SPAN
     return taken
+
+
+def _span_of(reading: Reading) -> timedelta:
+    """Return how much of a list is asked for first: a seller's account has few events, the platform's has all."""
+    return _WIDEST if reading.account else _SPAN
 
 
 def _take_in(found: tuple[InboundEvent, ...], provider: Provider, settings: Settings, now: datetime) -> int:
