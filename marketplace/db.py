@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
@@ -36,7 +37,7 @@ from sqlalchemy.exc import DBAPIError, MultipleResultsFound
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from marketplace import prepared
+from marketplace import batches, prepared
 from marketplace.errors import Conflict
 from marketplace.failpoints import Failpoint, reach
 
@@ -207,13 +208,27 @@ def atomic(
         raise RuntimeError("atomic does not nest: pass the session to the inner operation")
     what = getattr(operation, "__name__", "partial")
     reach(Failpoint.BEGIN, what)
-    answer = _tried(operation, locks, what, *args, **values)
+    answer = _tried(partial(operation, *args, **values), locks, what, ())
+    reach(Failpoint.COMMITTED, what)
+    return answer
+
+
+def in_turn(operation: Callable[[Session], T], questions: Sequence[batches.Question]) -> T:
+    """Run `operation` as `atomic` does with TURN; its first `questions` travel with the lock (`batches.rows`).
+
+    Everybody else waits while the holder of the turn waits for an answer: each trip less is one more in the time.
+    """
+    if _open_atomic.get():
+        raise RuntimeError("atomic does not nest: pass the session to the inner operation")
+    what = getattr(operation, "__name__", "partial")
+    reach(Failpoint.BEGIN, what)
+    answer = _tried(operation, (TURN,), what, questions)
     reach(Failpoint.COMMITTED, what)
     return answer
 
 
 def _tried(
-    operation: Callable[Concatenate[Session, P], T], locks: Sequence[str], what: str, *args: P.args, **values: P.kwargs
+    operation: Callable[[Session], T], locks: Sequence[str], what: str, questions: Sequence[batches.Question]
 ) -> T:
     names = [name for name in locks if name != TURN]
     with _writer().connect() as connection, _named_locks(connection, names):
@@ -223,8 +238,8 @@ def _tried(
                 with Session(connection, expire_on_commit=False) as session, session.begin():
                     if attempt > 1 or len(names) < len(locks):
                         # A table lock is the only one that comes before the snapshot; it goes with the transaction.
-                        session.connection().exec_driver_sql(_TAKE_TURN)
-                    answer = operation(session, *args, **values)
+                        _take_turn(session, questions)
+                    answer = operation(session)
                     reach(Failpoint.WRITTEN, what)
             except DBAPIError as error:
                 if _sqlstate(error) == _LOCK_STAYS_TAKEN:
@@ -238,6 +253,13 @@ def _tried(
                 _open_atomic.reset(token)
             time.sleep(random.uniform(0, min(0.2, 0.002 * 2**attempt)))  # noqa: S311  jitter, not a secret
     raise AssertionError("the last try returns or raises")
+
+
+def _take_turn(session: Session, questions: Sequence[batches.Question]) -> None:
+    if questions:
+        batches.begin(session, _TAKE_TURN, questions)
+    else:
+        session.connection().exec_driver_sql(_TAKE_TURN)
 
 
 def forbid_open_transaction() -> None:

@@ -124,6 +124,4 @@ def _check_pdf(content: bytes) -> None:
     if not _TABLE.match(content, int(end[1])):
         raise _Broken("the document has lost its contents")
     if any(word in content for word in _ACTS_BY_ITSELF):
-        raise Invalid(
-            "This PDF contains a program or another file. Print it into a new PDF.", field="file"
-        )
+        raise Invalid("This PDF contains a program or another file. Print it into a new PDF.", field="file")

@@ -11,7 +11,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from marketplace import db, hot_history
+from marketplace import batches, db, hot_history
+from marketplace.checkout import following
 from marketplace.checkout.settlement import Contradiction
 from marketplace.config import Settings
 from marketplace.errors import DomainError, NotFound
@@ -43,9 +44,7 @@ log = structlog.get_logger()
 _LEASE = timedelta(minutes=1)
 _BATCH = 50
 _STATUS = select(ProviderEvent.status).where(ProviderEvent.id == bindparam("event_id"))
-_STANDING = select(ProviderEvent.status, ProviderEvent.event_id, ProviderEvent.attempts).where(
-    ProviderEvent.id == bindparam("event_id")
-)
+_STANDING = "SELECT status, event_id, attempts FROM provider_event WHERE id = %s"
 
 
 def receive(
@@ -129,7 +128,7 @@ def _apply_stored(
         return
     try:
         facts = _seen(handler, event, provider, reread=reread, looks=looks)
-        db.atomic(_apply, (db.TURN,), event_id=event_id, handler=handler, facts=facts, settings=settings, now=now)
+        _in_turn(event_id, handler, facts, settings, now)
     except NotOurs as error:
         db.atomic(operations.ignore, (), event_id=event_id, note=str(error), now=now)
     except (Contradiction, Unknown, Refused, DomainError) as error:
@@ -202,20 +201,29 @@ def facts_of(handler: Handler, event: operations.StoredEvent, provider: Provider
         raise Contradiction(f"the payload is not what this type carries: {error!r}") from error
 
 
-def _apply(
-    session: Session, *, event_id: int, handler: Handler, facts: object, settings: Settings, now: datetime
+def _in_turn(event_id: int, handler: Handler, facts: object, settings: Settings, now: datetime) -> None:
+    standing: batches.Question = (_STANDING, (event_id,))
+    asked = following.question(facts)
+
+    def _apply(session: Session) -> None:
+        [found] = batches.rows(session, standing)
+        if EVENT.can(found.status, "apply"):
+            _put_into_books(session, event_id, found, handler=handler, facts=facts, settings=settings, now=now)
+
+    db.in_turn(_apply, [standing, asked] if asked else [standing])
+
+
+def _put_into_books(
+    session: Session, event_id: int, found: Any, *, handler: Handler, facts: object, settings: Settings, now: datetime
 ) -> None:
-    # Columns instead of an object: an object reads, notices changes and writes at four times the price.
-    found = session.connection().execute(_STANDING, {"event_id": event_id}).one()
-    if not EVENT.can(found.status, "apply"):
-        return
+    """Give an event its effect; `found` is its row as it stands: columns, as an object costs four times as much."""
     source = Actor.provider(found.event_id[:64])
     facts = owned(session, facts)
     note = handler.apply(session, facts, source, settings, now)
     operations.applied(
         session,
         event_id=event_id,
-        status=found.status,
+        status=EventStatus(found.status),
         attempts=found.attempts + 1,
         payment_id=handler.payment_id(facts),
         note=note,
