@@ -39,19 +39,33 @@ UNFINISHED = (
 )
 
 
+_EVENT = b'"object": "event"'
+"""What stands in the row that the inbox takes, however its statement was sent."""
+
+
 class LossyLine:
-    """Carries the application's connections to PostgreSQL; the answer to one COMMIT can get lost."""
+    """Carries the application's connections to PostgreSQL; one COMMIT's answer can get lost, or the inbox's row."""
 
     def __init__(self, server: Path) -> None:
         self._server = str(server / ".s.PGSQL.5432")
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._commits = self._lost_at = 0
+        self._event = ""
         threading.Thread(target=self._accept, name="lossy-line", daemon=True).start()
 
     def lose(self, number: int) -> None:
         """Lose the answer to the commit with this number from now on; 0: lose none."""
         self._commits, self._lost_at = 0, number
+
+    def lose_event(self, what: str) -> None:
+        """Lose the next event on its way into the inbox: its "row", or the "answer" that it has been stored."""
+        self._event = what
+
+    @property
+    def is_event_lost(self) -> bool:
+        """Whether that has happened, or nothing was to be lost."""
+        return not self._event
 
     @property
     def commits(self) -> int:
@@ -74,9 +88,14 @@ class LossyLine:
         with client, socket.socket(socket.AF_UNIX) as server, suppress(OSError):
             server.connect(self._server)
             others = {client: server, server: client}
+            is_storing = False
             while True:
                 for source in select.select([client, server], [], [])[0]:
                     data = source.recv(65_536)
+                    is_storing = is_storing or (bool(self._event) and source is client and _EVENT in data)
+                    if is_storing and (source is server or self._event == "row"):
+                        self._event = ""
+                        return
                     if not data or (source is server and self._is_lost(data)):
                         return
                     others[source].sendall(data)

@@ -140,6 +140,32 @@ def test_killed_between_any_two_steps(shop: CrashShop, victim: int) -> None:
     assert balance == world.sandbox.balance_sum("usd")
 
 
+@pytest.mark.parametrize("what", ["row", "answer"])
+def test_an_event_whose_way_into_the_inbox_is_cut_off_comes_again(shop: CrashShop, what: str) -> None:
+    """The insert commits by itself; whether it has happened nobody knows. The provider is told no, and sends again."""
+    world = shop.world
+    shop.get_up()
+    form = agreed(world)
+    assert shop.step("begin", **form) == 200
+    bought = of_form(world, form)
+    world.pay(bought)
+    stored = "SELECT count(*) FROM provider_event"
+    [(before,)] = world.rows(stored)
+    shop.line.lose_event(what)
+    told = world.sandbox.deliver_pending()
+    assert shop.line.is_event_lost
+    assert [each.status for each in told].count(500) == 1
+    [(after,)] = world.rows(stored)
+    assert int(str(after)) - int(str(before)) == len(told) - (what == "row")
+    shop.recover()
+    assert world.rows("SELECT status FROM payment WHERE id = %s", bought.payment_id) == [("completed",)]
+    again = "SELECT count(*), count(DISTINCT event_id) FROM provider_event"
+    [(rows, events)] = world.rows(again)
+    assert rows == events
+    assert provider_objects(world, "charge", [bought]) == [1]
+    assert check_books().agrees
+
+
 def purchases(shop: CrashShop, disturbance: Disturbance, number: int) -> list[Bought]:
     """Let buyers check out and pay; the first undisturbed, each other one struck at another point."""
     world = shop.world
