@@ -18,18 +18,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from marketplace import clock
 from marketplace.accounts import operations as accounts
 from marketplace.accounts import rules
-from marketplace.carts import queries as carts
-from marketplace.carts.header_queries import header
 from marketplace.config import Settings
 from marketplace.errors import NotAllowed
-from marketplace.notifications import queries as notifications
-from marketplace.web import hosts
+from marketplace.messages.header_queries import counts, header
+from marketplace.web import hosts, uploads
 
 View = Callable[..., ResponseReturnValue]
 
 _VISITOR = "visitor"
 _COOKIE_LIFETIME = timedelta(days=30)
-_LARGEST_BODY = 2 * 1024 * 1024
 _NOT_AFTER_SIGN_IN = ("/login", "/logout", "/register")
 
 _csrf = CSRFProtect()
@@ -95,6 +92,10 @@ class _ShownViewer:
     def unread_count(self) -> int:
         return self._counts()[1]
 
+    @property
+    def message_count(self) -> int:
+        return self._counts()[2]
+
     def _who(self) -> Viewer | None:
         if (found := g.get("shown_viewer", False)) is False:
             found = g.shown_viewer = None
@@ -102,11 +103,11 @@ class _ShownViewer:
                 found = g.shown_viewer = current_viewer()
         return found
 
-    def _counts(self) -> tuple[int, int]:
+    def _counts(self) -> tuple[int, int, int]:
         if (found := g.get("viewer_counts")) is None:
-            found = g.viewer_counts = (0, 0)
+            found = g.viewer_counts = (0, 0, 0)
             with suppress(SQLAlchemyError):
-                found = g.viewer_counts = _read_counts(self._who(), visitor_key())
+                found = g.viewer_counts = counts(getattr(self._who(), "user_id", None), visitor_key())
         return found
 
 
@@ -123,13 +124,14 @@ def register(app: Flask, settings: Settings) -> None:
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=_COOKIE_LIFETIME,
         TRUSTED_HOSTS=hosts.trusted(settings),
-        MAX_CONTENT_LENGTH=_LARGEST_BODY,
+        MAX_CONTENT_LENGTH=uploads.LARGEST_BODY,
         # A form may stay open as long as its session; the token is bound to that.
         WTF_CSRF_TIME_LIMIT=None,
         # Our sessions are rows that can be revoked; tying them to a network address signs phones out on every move.
         SESSION_PROTECTION=None,
     )
     app.before_request(hosts.refuse_foreign)
+    app.before_request(uploads.allow)  # before the check against cross-site requests reads the form
     _csrf.init_app(app)
     _login.init_app(app, add_context_processor=False)
     _login.user_loader(_person)
@@ -249,8 +251,13 @@ def place() -> str | None:
     return safe_next(came_from.path + (f"?{came_from.query}" if came_from.query else ""))
 
 
-def _forget_shown() -> None:
+def forget_counts() -> None:
+    """Count again for the header what a person has not read: this request has changed it."""
     g.pop("viewer_counts", None)
+
+
+def _forget_shown() -> None:
+    forget_counts()
     g.pop("shown_viewer", None)
 
 
@@ -271,14 +278,14 @@ def _person(token: str) -> _Person | None:
     read = header(accounts.token_hash(token))
     if read is None:
         return None
-    found, counts = read
+    found, waiting = read
     now = clock.system_now()
     if rules.session_has_ended(last_seen_at=found.last_seen_at, is_admin=found.is_admin, now=now):
         return None
     if rules.is_due_to_be_seen(last_seen_at=found.last_seen_at, now=now):
         accounts.note_visit(found.session_id, now=now)
     if request.method in {"GET", "HEAD"}:  # a form may change what is counted
-        g.viewer_counts = counts
+        g.viewer_counts = waiting
     return _Person(
         Viewer(
             user_id=found.user_id,
@@ -291,9 +298,3 @@ def _person(token: str) -> _Person | None:
         ),
         token,
     )
-
-
-def _read_counts(who: Viewer | None, visitor: bytes | None) -> tuple[int, int]:
-    """Return the units in the basket and the unread notifications; a visitor without a basket costs nothing."""
-    user_id = who.user_id if who else None
-    return carts.count(user_id, visitor), notifications.unread_count(user_id) if user_id else 0
