@@ -13,6 +13,7 @@ from marketplace.web.buyer import blueprint as buyer
 from marketplace.web.cart import blueprint as cart
 from marketplace.web.checkout import blueprint as checkout
 from marketplace.web.demo import blueprint as demo
+from marketplace.web.messages import blueprint as messages
 from marketplace.web.patterns import blueprint as patterns
 from marketplace.web.probes import blueprint as probes
 from marketplace.web.seller import blueprint as seller
@@ -37,7 +38,7 @@ def register(app: Flask, settings: Settings) -> None:
     errors.register(app)
     providers.register(app, settings)
     recent.register(app, settings)
-    for blueprint in (shop, auth, cart, checkout, buyer, seller, admin, patterns, probes, webhooks):
+    for blueprint in (shop, auth, cart, checkout, buyer, seller, messages, admin, patterns, probes, webhooks):
         app.register_blueprint(blueprint)
     if settings.demo:
         app.register_blueprint(demo)

@@ -16,10 +16,10 @@ from flask_wtf import CSRFProtect
 from marketplace import clock
 from marketplace.accounts import operations as accounts
 from marketplace.accounts import rules
-from marketplace.carts.header_queries import header
 from marketplace.config import Settings
 from marketplace.errors import NotAllowed
-from marketplace.web import hosts
+from marketplace.messages.header_queries import header
+from marketplace.web import hosts, uploads
 from marketplace.web.cookies import Sessions
 
 View = Callable[..., ResponseReturnValue]
@@ -27,7 +27,6 @@ View = Callable[..., ResponseReturnValue]
 _VISITOR = "visitor"
 _SIGNED_IN = "_user_id"  # where Flask-Login keeps the token
 _COOKIE_LIFETIME = timedelta(days=30)
-_LARGEST_BODY = 2 * 1024 * 1024
 _NOT_AFTER_SIGN_IN = ("/login", "/logout", "/register")
 
 _csrf = CSRFProtect()
@@ -71,7 +70,7 @@ def register(app: Flask, settings: Settings) -> None:
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=_COOKIE_LIFETIME,
         TRUSTED_HOSTS=hosts.trusted(settings),
-        MAX_CONTENT_LENGTH=_LARGEST_BODY,
+        MAX_CONTENT_LENGTH=uploads.LARGEST_BODY,
         # A form may stay open as long as its session; the token is bound to that.
         WTF_CSRF_TIME_LIMIT=None,
         # Our sessions are rows that can be revoked; tying them to a network address signs phones out on every move.
@@ -79,6 +78,7 @@ def register(app: Flask, settings: Settings) -> None:
     )
     app.session_interface = Sessions(app)
     app.before_request(hosts.refuse_foreign)
+    app.before_request(uploads.allow)  # before the check against cross-site requests reads the form
     _csrf.init_app(app)
     _login.init_app(app, add_context_processor=False)
     _login.user_loader(_person)
@@ -204,6 +204,11 @@ def place() -> str | None:
     return safe_next(came_from.path + (f"?{came_from.query}" if came_from.query else ""))
 
 
+def forget_counts() -> None:
+    """Count again for the header what a person has not read: this request has changed it."""
+    g.pop("viewer_counts", None)
+
+
 def _forget_shown() -> None:
     for name in ("viewer_counts", "shown_viewer", "signed_in"):
         g.pop(name, None)
@@ -226,14 +231,14 @@ def _person(token: str) -> _Person | None:
     read = header(accounts.token_hash(token))
     if read is None:
         return None
-    found, counts = read
+    found, waiting = read
     now = clock.system_now()
     if rules.session_has_ended(last_seen_at=found.last_seen_at, is_admin=found.is_admin, now=now):
         return None
     if rules.is_due_to_be_seen(last_seen_at=found.last_seen_at, now=now):
         accounts.note_visit(found.session_id, now=now)
     if request.method in {"GET", "HEAD"}:  # a form may change what is counted
-        g.viewer_counts = counts
+        g.viewer_counts = waiting
     return _Person(
         Viewer(
             user_id=found.user_id,

@@ -7,8 +7,7 @@ from flask import Flask, g, session
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.exc import SQLAlchemyError
 
-from marketplace.carts import queries as carts
-from marketplace.notifications import queries as notifications
+from marketplace.messages.header_queries import counts
 from marketplace.web import guards
 from marketplace.web.guards import Viewer
 from marketplace.web.recent import recent
@@ -28,6 +27,7 @@ class Shown:
     is_admin: bool
     basket_count: int
     unread_count: int
+    message_count: int
 
 
 class _ShownViewer:
@@ -71,6 +71,10 @@ class _ShownViewer:
     def unread_count(self) -> int:
         return self._counts()[1]
 
+    @property
+    def message_count(self) -> int:
+        return self._counts()[2]
+
     def _who(self) -> Viewer | None:
         if (found := g.get("shown_viewer", False)) is False:
             found = g.shown_viewer = None
@@ -78,11 +82,11 @@ class _ShownViewer:
                 found = g.shown_viewer = guards.current_viewer()
         return found
 
-    def _counts(self) -> tuple[int, int]:
+    def _counts(self) -> tuple[int, int, int]:
         if (found := g.get("viewer_counts")) is None:
-            found = g.viewer_counts = (0, 0)
+            found = g.viewer_counts = (0, 0, 0)
             with suppress(SQLAlchemyError):
-                found = g.viewer_counts = _read_counts(self._who(), guards.visitor_key())
+                found = g.viewer_counts = counts(getattr(self._who(), "user_id", None), guards.visitor_key())
         return found
 
 
@@ -107,9 +111,3 @@ def form_token() -> str:
         recent().keep((_TOKEN, session[_TOKEN]), known, seconds=_TOKEN_SECONDS)
     g.csrf_token = known
     return str(known)
-
-
-def _read_counts(who: Viewer | None, visitor: bytes | None) -> tuple[int, int]:
-    """Return the units in the basket and the unread notifications; a visitor without a basket costs nothing."""
-    user_id = who.user_id if who else None
-    return carts.count(user_id, visitor), notifications.unread_count(user_id) if user_id else 0

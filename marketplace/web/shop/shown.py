@@ -83,6 +83,8 @@ class ListingPage:
     delivery_policy: tuple[str, ...]
     returns_policy: tuple[str, ...]
     seller: ShownSeller
+    ask_url: str
+    """Where the seller is asked; "" for the seller."""
     same_part: tuple[ShownCard, ...]
     alike_title: str
     alike: tuple[ShownCard, ...]
@@ -159,6 +161,7 @@ def listing_page(found: ListingView, others: Related, *, viewer: Viewer | None) 
         ),
         returns_policy=_paragraphs(found.shop.returns_policy),
         seller=shown_cards.seller(found.shop),
+        ask_url="" if is_own else f"/messages/listing/{found.slug}",
         same_part=tuple(card(row) for row in others.same_part),
         alike_title="Similar cars" if is_car else "Similar parts",
         alike=tuple(card(row) for row in others.alike),
