@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from enum import StrEnum
-from functools import partial
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
@@ -201,7 +200,7 @@ def atomic(
         raise RuntimeError("atomic does not nest: pass the session to the inner operation")
     what = getattr(operation, "__name__", "partial")
     reach(Failpoint.BEGIN, what)
-    answer = _tried(partial(operation, *args, **values), locks, what, ())
+    answer = _tried(lambda session: operation(session, *args, **values), locks, what, ())
     reach(Failpoint.COMMITTED, what)
     return answer
 
