@@ -23,6 +23,8 @@ from sqlalchemy.sql.selectable import SelectBase
 
 Process = Callable[[Any], Any]
 
+_CURSOR = "cursor of prepared reads"
+
 
 class _Prepared:
     """A compiled statement, what its parameters become on the way out, and its columns on the way in."""
@@ -39,29 +41,23 @@ class _Prepared:
         self._outgoing: dict[str, Process] = {name: process for name, process in outgoing.items() if process}
         self._fixed = self._sent({name: value for name, value in fixed.items() if name not in written})
 
-    def rows(self, connection: "psycopg.Connection[Any]", parameters: Mapping[str, Any]) -> Sequence[Row[Any]]:
+    def rows(self, cursor: "psycopg.Cursor[Any]", parameters: Mapping[str, Any]) -> Sequence[Row[Any]]:
         """Ask and return the rows. Raises psycopg.Error, also without a parameter, or what a column type raises."""
-        cursor = connection.execute(self._text, self._fixed | self._sent(parameters) if parameters else self._fixed)
+        cursor.execute(self._text, self._fixed | self._sent(parameters) if parameters else self._fixed)
         found: Iterable[Sequence[Any]] = cursor.fetchall()
         if self._incoming is None:  # what a column needs depends on what the server says it is
             codes = [column.type_code for column in cursor.description or ()]
             kinds = zip(self._types, codes, strict=True)
             processes = [self._kind(kind).result_processor(self._dialect, code) for kind, code in kinds]
             self._incoming = [(place, process) for place, process in enumerate(processes) if process]
-        if self._incoming:
-            found = [self._received(row, self._incoming) for row in found]
+        for place, process in self._incoming:
+            found = [(*row[:place], process(row[place]), *row[place + 1 :]) for row in found]
         answer: IteratorResult[Any] = IteratorResult(self._metadata, iter(found))
         return answer.all()
 
     def _sent(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         outgoing = self._outgoing
         return {name: outgoing[name](value) if name in outgoing else value for name, value in parameters.items()}
-
-    def _received(self, row: Sequence[Any], incoming: list[tuple[int, Process]]) -> tuple[Any, ...]:
-        values = list(row)
-        for place, process in incoming:
-            values[place] = process(values[place])
-        return tuple(values)
 
     def _kind(self, kind: Any) -> Any:
         return kind.dialect_impl(self._dialect)
@@ -98,11 +94,14 @@ def rows(engine: Engine, statement: Executable, parameters: Mapping[str, Any]) -
         connection = engine.raw_connection()
     except psycopg.Error:
         return None
-    driver = connection.driver_connection
+    driver: psycopg.Connection[Any] = connection.driver_connection  # type: ignore[assignment]
     try:
-        return known.rows(driver, parameters)  # type: ignore[arg-type]
+        cursor = connection.info.get(_CURSOR)  # a new one costs a third of a small read; they go with the connection
+        if cursor is None:
+            cursor = connection.info[_CURSOR] = driver.cursor()
+        return known.rows(cursor, parameters)
     except (psycopg.Error, ValueError, TypeError) as error:
-        if driver.closed:  # type: ignore[union-attr]
+        if driver.closed:
             connection.invalidate(error)
         return None
     finally:

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from marketplace import batches, history, hot_history
@@ -26,15 +25,15 @@ from marketplace.payments.models import PaymentTracker, PaymentTransaction
 from marketplace.payments.trackers import paid_note
 
 # One row per order of the payment's purchase.
-_LOAD = text("""
+_LOAD = """
 SELECT p.status AS payment_status, p.provider, p.provider_session_id, p.provider_payment_id, p.amount_minor,
        p.currency AS payment_currency, u.id AS purchase_id, u.number AS purchase_number, u.buyer_id, u.cart_id,
        u.status AS purchase_status, u.total_minor AS purchase_total_minor, o.id, o.number, o.seller_id, o.currency,
        o.status, o.total_minor, o.platform_fee_minor, o.processing_fee_minor, o.net_minor,
-       ARRAY(SELECT r.id FROM stock_reservation r WHERE r.purchase_id = u.id AND r.status = :reserved) AS reservations
+       ARRAY(SELECT r.id FROM stock_reservation r WHERE r.purchase_id = u.id AND r.status = %s) AS reservations
 FROM payment p JOIN purchase u ON u.id = p.purchase_id JOIN "order" o ON o.purchase_id = u.id
-WHERE p.id = :payment_id ORDER BY o.id
-""")
+WHERE p.id = %s ORDER BY o.id
+"""
 _PAYMENT = """
 UPDATE payment SET status = %(status)s, provider_payment_id = %(intent_id)s, completed_at = %(now)s,
        session_closed_at = %(now)s, updated_at = %(now)s WHERE id = %(id)s
@@ -69,6 +68,11 @@ INSERT INTO notification (user_id, kind, subject, subject_id, facts, created_at)
 """
 
 
+def question(payment_id: int) -> batches.Question:
+    """Return what `count` asks first, for whoever takes the turn for it."""
+    return _LOAD, (StockReservation.machine.initial.value, payment_id)
+
+
 def count(
     session: Session,
     *,
@@ -84,8 +88,7 @@ def count(
     """Count a payment if it is an ordinary one and return whether it was; otherwise nothing is written."""
     if payment_id is None or intent_id is None:
         return False
-    reserved = StockReservation.machine.initial.value
-    rows = session.connection().execute(_LOAD, {"payment_id": payment_id, "reserved": reserved}).all()
+    rows = batches.rows(session, question(payment_id))
     reported = (amount_minor, currency, session_id)
     if not rows or not _is_ordinary(rows, *reported):
         return False
@@ -119,14 +122,14 @@ class _Moves:
         status = hot_history.note_move(self._session, Payment, [payment_id], "complete", **self._by)
         return _PAYMENT, {"status": status, "intent_id": intent_id, "now": self._now, "id": payment_id}
 
-    def tracker(self, found: Row[Any], payment_id: int, intent_id: str) -> batches.Write:
+    def tracker(self, found: Any, payment_id: int, intent_id: str) -> batches.Write:
         """Return the statement that makes a tracker which has succeeded."""
         made = hot_history.of_made(PaymentTracker, "succeed", because="The provider reported it.", **self._by)
         note = paid_note(found.provider_session_id)
         mine = {"provider": found.provider, "intent_id": intent_id, "payment_id": payment_id, "notes": note}
         return _TRACKER, {**mine, **made, "now": self._now}
 
-    def share(self, payment_id: int, order: Row[Any], hold: dict[str, object]) -> batches.Write:
+    def share(self, payment_id: int, order: Any, hold: dict[str, object]) -> batches.Write:
         """Return the statement that makes the held share of one order."""
         made = hot_history.of_made(PaymentTransaction, "hold", because="One share per seller.", **self._by)
         amounts = {
@@ -143,7 +146,7 @@ class _Moves:
         return _STATUS[model], (hot_history.note_move(self._session, model, ids, verb, **self._by), ids)
 
 
-def _is_ordinary(rows: Sequence[Row[Any]], amount_minor: int, currency: str, session_id: str | None) -> bool:
+def _is_ordinary(rows: Sequence[Any], amount_minor: int, currency: str, session_id: str | None) -> bool:
     """Return whether a payment of this amount waited, unreported, for a purchase that waits with its goods."""
     first = rows[0]
     return (
@@ -159,7 +162,7 @@ def _is_ordinary(rows: Sequence[Row[Any]], amount_minor: int, currency: str, ses
     )
 
 
-def _told(first: Row[Any], orders: Sequence[Row[Any]], now: datetime) -> list[batches.Write]:
+def _told(first: Any, orders: Sequence[Any], now: datetime) -> list[batches.Write]:
     facts = telling.paid_facts(
         purchase_id=first.purchase_id,
         number=first.purchase_number,

@@ -30,9 +30,9 @@ _OUTAGE_MOVES = 6
 _QUEUED = "SELECT FROM procrastinate_jobs WHERE status = 'todo' LIMIT 1"
 _WEBHOOKS = "SELECT FROM deliveries WHERE state = 'waiting'"
 # Banks pay out every day, and that needs nobody.
-_OUTSIDE_DUE = (
-    "SELECT FROM due WHERE at <= %s AND what NOT IN ('payout_day', 'payout_leaves', 'payout_arrives') LIMIT 1"
-)
+_OUTSIDE_DUE = """
+    SELECT FROM due WHERE at <= %s AND what NOT IN ('payout_day', 'payout_leaves', 'payout_arrives') LIMIT 1
+"""
 
 
 def come_to_rest(play: Play) -> None:

@@ -17,10 +17,10 @@ from marketplace.disputes import flows
 from marketplace.disputes.case_queries import FileRow
 from marketplace.disputes.evidence_rules import EvidenceFile, Reason, file_kind, reason_of
 from marketplace.disputes.explain_queries import DisputeFigure
-from marketplace.disputes.file_rules import LARGEST_FILE_BYTES
 from marketplace.disputes.page_queries import DisputeRow
 from marketplace.disputes.rules import DisputeKind
 from marketplace.disputes.states import OPEN, TAKEN, DisputeStatus
+from marketplace.media.file_rules import LARGEST_FILE_BYTES
 from marketplace.web.order_parts import MoneyRow
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.wording import Badge

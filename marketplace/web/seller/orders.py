@@ -26,6 +26,7 @@ from marketplace.refunds import queries as refund_queries
 from marketplace.web import guards, lists, order_parts
 from marketplace.web.console import Console, seller_console
 from marketplace.web.lists import Tab, Tools
+from marketplace.web.messages.on_order import order_talk
 from marketplace.web.pages import date_text, decimal, money_text
 from marketplace.web.seller import order_page
 from marketplace.web.seller.forms import ShipForm
@@ -167,7 +168,9 @@ def show(facts: order_page.Facts, form: ShipForm) -> str:
     """Return the page of an order, with the form that says how it was sent."""
     days = current_app.extensions["settings"].money.delivered_after_shipping_days
     page = order_page.build(facts, facts.order.seller_id, clock.now(), days)
-    return render_template("seller/order.html", page=page, form=form)
+    order = facts.order
+    talk = order_talk(order.id, order.number, order.seller_id, order.buyer_name)
+    return render_template("seller/order.html", page=page, form=form, talk=talk)
 
 
 def rows_of(orders: Sequence[OrderSummary]) -> tuple[OrderRow, ...]:

@@ -14,9 +14,9 @@ from marketplace.web import countries
 from marketplace.web.pages import money
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ShownCard:
-    """What components/listing_card.html takes."""
+    """What components/listing_card.html takes; `card` returns the same one for the same row, so they need no look."""
 
     url: str
     title: str
