@@ -173,7 +173,7 @@ def health_list(tile: str) -> ResponseReturnValue:
         console=admin_console("health"),
         crumbs=(Crumb("Health", url_for("admin.health")),),
         badge=_LEVELS[level(found, time_of(asked, now, system_now))],
-        note=f"Bound: {words.bound}." + (f" The first {MOST}." if found.count > MOST else ""),
+        note=f"Bound: {words.bound}." + (f" The first {MOST} of {found.count:,}." if found.count > MOST else ""),
         rows=rows,
         empty=_books_text(found, system_now) if asked is Tile.BOOKS else "Nothing is past its bound.",
         run_url=url_for("admin.check_books_now") if asked is Tile.BOOKS else "",
