@@ -39,6 +39,7 @@ from sqlalchemy.types import TypeDecorator
 from marketplace import batches, prepared
 from marketplace.errors import Conflict
 from marketplace.failpoints import Failpoint, reach
+from marketplace.named_locks import BUSY, named, sqlstate, stays_taken
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,8 +47,6 @@ T = TypeVar("T")
 _TRIES = 12
 _LOCK_WAIT = "5s"
 _RETRYABLE = frozenset({"40001", "40P01"})
-_LOCK_STAYS_TAKEN = "55P03"
-_BUSY = "Somebody else is changing this right now. Please try again."
 _TAKE_TURN = "LOCK TABLE turn IN SHARE UPDATE EXCLUSIVE MODE"
 UNIT_TRIES = Histogram(
     "marketplace_unit_tries",
@@ -230,7 +229,7 @@ def _tried(
     operation: Callable[[Session], T], locks: Sequence[str], what: str, questions: Sequence[batches.Question]
 ) -> T:
     names = [name for name in locks if name != TURN]
-    with _writer().connect() as connection, _named_locks(connection, names):
+    with _writer().connect() as connection, named(connection, names):
         for attempt in range(1, _TRIES + 1):
             token = _open_atomic.set(True)
             try:
@@ -241,9 +240,9 @@ def _tried(
                     answer = operation(session)
                     reach(Failpoint.WRITTEN, what)
             except DBAPIError as error:
-                if _sqlstate(error) == _LOCK_STAYS_TAKEN:
-                    raise Conflict(_BUSY) from error
-                if attempt == _TRIES or _sqlstate(error) not in _RETRYABLE:
+                if stays_taken(error):
+                    raise Conflict(BUSY) from error
+                if attempt == _TRIES or sqlstate(error) not in _RETRYABLE:
                     raise
             else:
                 UNIT_TRIES.observe(attempt)
@@ -265,38 +264,6 @@ def forbid_open_transaction() -> None:
     """Raise RuntimeError inside `atomic`: no provider call may wait while a transaction is open (invariant I26)."""
     if _open_atomic.get():
         raise RuntimeError("a provider was called inside a transaction")
-
-
-@contextmanager
-def _named_locks(connection: Connection, names: Sequence[str]) -> Iterator[None]:
-    # Session-level locks in their own transaction: a snapshot taken before the wait would end in 40001 anyway.
-    if not names:
-        yield
-        return
-    try:
-        with connection.begin():
-            for name in sorted(set(names)):
-                connection.execute(text("SELECT pg_advisory_lock(hashtextextended(:name, 0))"), {"name": name})
-    except DBAPIError as error:
-        _unlock(connection)
-        if _sqlstate(error) == _LOCK_STAYS_TAKEN:
-            raise Conflict(_BUSY) from error
-        raise
-    try:
-        yield
-    finally:
-        _unlock(connection)
-
-
-def _unlock(connection: Connection) -> None:
-    if connection.closed or connection.invalidated:
-        return
-    with connection.begin():
-        connection.execute(text("SELECT pg_advisory_unlock_all()"))
-
-
-def _sqlstate(error: DBAPIError) -> str | None:
-    return getattr(error.orig, "sqlstate", None)
 
 
 def _writer() -> Engine:

@@ -85,16 +85,20 @@ def read_page(
     sort: Sort = Sort.NEWEST,
     amounts: Amounts | None = None,
     due: ColumnElement[datetime] | None = None,
+    at: ColumnElement[datetime] | None = None,
     read: Callable[[Executable], Sequence[Row[Any]]] = db.read,
 ) -> Listed[T]:
     """Return the page of `statement` at `cursor`, in the order the cursor or else `sort` says.
 
     `key` is the unique number that grows with time and the statement's first column; `make` takes one row's columns.
     One row more than shown is read, to know whether there are others. A list without `amounts` is never sorted by them;
-    `due` is never NULL and says what comes first where things are due.
+    `due` is never NULL and says what comes first where things are due; `at`, never NULL, is the time of things
+    that become known out of order.
     `read` may read in a snapshot, where something else must agree with the rows.
     """
     order = _order(key, cursor.sort or sort, amounts, due) or _order(key, sort, amounts, due)
+    if at is not None and order[0][0] is key:
+        order = [(at, order[0][1]), *order]
     backwards = cursor.before is not None and cursor.after is None
     if backwards:
         order = [(column, not falls) for column, falls in order]

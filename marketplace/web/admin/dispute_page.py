@@ -226,10 +226,14 @@ def _facts(row: DisputeRow) -> tuple[Fact, ...]:
     if row.due_by:
         facts.append(Fact("Evidence until", time_text(row.due_by)))
     if row.submitted_at:
-        facts.append(Fact("Handed over", f"{time_text(row.submitted_at)} {row.submitted_by or 'at the provider'}"))
+        facts.append(Fact("Handed over", f"{time_text(row.submitted_at)}, {_by(row.submitted_by)}"))
     if row.accepted_at:
-        facts.append(Fact("Loss accepted", f"{time_text(row.accepted_at)} {row.accepted_by}"))
+        facts.append(Fact("Loss accepted", f"{time_text(row.accepted_at)}, {_by(row.accepted_by)}"))
     return tuple(facts)
+
+
+def _by(name: str | None) -> str:
+    return f"by {name}" if name else "at the provider"
 
 
 def _sent(facts: Facts) -> tuple[SentText, ...]:
