@@ -15,7 +15,6 @@ from enum import StrEnum
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from prometheus_client import Histogram
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -36,7 +35,7 @@ from sqlalchemy.exc import DBAPIError, MultipleResultsFound
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from marketplace import batches, prepared
+from marketplace import batches, prepared, tries
 from marketplace.errors import Conflict
 from marketplace.failpoints import Failpoint, reach
 from marketplace.named_locks import BUSY, named, sqlstate, stays_taken
@@ -44,16 +43,9 @@ from marketplace.named_locks import BUSY, named, sqlstate, stays_taken
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_TRIES = 12
 _LOCK_WAIT = "5s"
 _RETRYABLE = frozenset({"40001", "40P01"})
 _TAKE_TURN = "LOCK TABLE turn IN SHARE UPDATE EXCLUSIVE MODE"
-UNIT_TRIES = Histogram(
-    "marketplace_unit_tries",
-    "How often a unit of work ran until it was committed",
-    buckets=range(1, _TRIES + 1),
-)
-"""Of this process; with PROMETHEUS_MULTIPROC_DIR in a file, from which `bench.rush` adds up those of all processes."""
 _open_atomic: ContextVar[bool] = ContextVar("open_atomic", default=False)
 
 PrimaryKey = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
@@ -230,7 +222,7 @@ def _tried(
 ) -> T:
     names = [name for name in locks if name != TURN]
     with _writer().connect() as connection, named(connection, names):
-        for attempt in range(1, _TRIES + 1):
+        for attempt in range(1, tries.MOST + 1):
             token = _open_atomic.set(True)
             try:
                 with Session(connection, expire_on_commit=False) as session, session.begin():
@@ -245,7 +237,7 @@ def _tried(
                 if attempt == _TRIES or sqlstate(error) not in _RETRYABLE:
                     raise
             else:
-                UNIT_TRIES.observe(attempt)
+                tries.UNIT_TRIES.observe(attempt)
                 return answer
             finally:
                 _open_atomic.reset(token)

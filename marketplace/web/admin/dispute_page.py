@@ -189,7 +189,10 @@ def build(facts: Facts, desk: Desk, now: datetime) -> DisputePage:
         refund_url=_refund_url(facts),
         entries=case_talk.timeline(facts.changes, {"dispute": "Dispute"}, facts.messages),
         messages=case_talk.views(facts.messages),
-        booked=tuple(_entry(entry) for entry in facts.entries),
+        booked=tuple(
+            Entry(entry.description, url_for("admin.entry", entry_id=entry.id), time_text(entry.booked_at))
+            for entry in facts.entries
+        ),
         urls={name: url_for(f"admin.{name}", number=row.number) for name in _ADDRESSES},
     )
 
@@ -274,10 +277,6 @@ def _effect(row: DisputeRow) -> str:
     if row.status in (DisputeStatus.WON, DisputeStatus.PREVENTED):
         return "The money is back. The provider keeps its fee."
     return "No money has moved."
-
-
-def _entry(entry: EntryRow) -> Entry:
-    return Entry(entry.description, url_for("admin.entry", entry_id=entry.id), time_text(entry.booked_at))
 
 
 def _share(row: DisputeRow, share: ShareRow) -> ShareView:
