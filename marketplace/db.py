@@ -234,7 +234,7 @@ def _tried(
             except DBAPIError as error:
                 if stays_taken(error):
                     raise Conflict(BUSY) from error
-                if attempt == _TRIES or sqlstate(error) not in _RETRYABLE:
+                if attempt == tries.MOST or sqlstate(error) not in _RETRYABLE:
                     raise
             else:
                 tries.UNIT_TRIES.observe(attempt)
