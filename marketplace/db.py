@@ -194,13 +194,8 @@ def atomic(
     operation takes ids and values, and does nothing that can't be repeated. Raises Conflict when a lock stays taken
     for 5 s.
     """
-    if _open_atomic.get():
-        raise RuntimeError("atomic does not nest: pass the session to the inner operation")
     what = getattr(operation, "__name__", "partial")
-    reach(Failpoint.BEGIN, what)
-    answer = _tried(lambda session: operation(session, *args, **values), locks, what, ())
-    reach(Failpoint.COMMITTED, what)
-    return answer
+    return _told(lambda session: operation(session, *args, **values), locks, what, ())
 
 
 def in_turn(operation: Callable[[Session], T], questions: Sequence[batches.Question]) -> T:
@@ -208,11 +203,16 @@ def in_turn(operation: Callable[[Session], T], questions: Sequence[batches.Quest
 
     Everybody else waits while the holder of the turn waits for an answer: each trip less is one more in the time.
     """
+    return _told(operation, (TURN,), getattr(operation, "__name__", "partial"), questions)
+
+
+def _told(
+    operation: Callable[[Session], T], locks: Sequence[str], what: str, questions: Sequence[batches.Question]
+) -> T:
     if _open_atomic.get():
         raise RuntimeError("atomic does not nest: pass the session to the inner operation")
-    what = getattr(operation, "__name__", "partial")
     reach(Failpoint.BEGIN, what)
-    answer = _tried(operation, (TURN,), what, questions)
+    answer = _tried(operation, locks, what, questions)
     reach(Failpoint.COMMITTED, what)
     return answer
 
@@ -228,7 +228,7 @@ def _tried(
                 with Session(connection, expire_on_commit=False) as session, session.begin():
                     if attempt > 1 or len(names) < len(locks):
                         # A table lock is the only one that comes before the snapshot; it goes with the transaction.
-                        _take_turn(session, questions)
+                        batches.begin(session, _TAKE_TURN, questions)
                     answer = operation(session)
                     reach(Failpoint.WRITTEN, what)
             except DBAPIError as error:
@@ -243,13 +243,6 @@ def _tried(
                 _open_atomic.reset(token)
             time.sleep(random.uniform(0, min(0.2, 0.002 * 2**attempt)))  # noqa: S311  jitter, not a secret
     raise AssertionError("the last try returns or raises")
-
-
-def _take_turn(session: Session, questions: Sequence[batches.Question]) -> None:
-    if questions:
-        batches.begin(session, _TAKE_TURN, questions)
-    else:
-        session.connection().exec_driver_sql(_TAKE_TURN)
 
 
 def forbid_open_transaction() -> None:
