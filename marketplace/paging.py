@@ -96,9 +96,7 @@ def read_page(
     that become known out of order.
     `read` may read in a snapshot, where something else must agree with the rows.
     """
-    order = _order(key, cursor.sort or sort, amounts, due) or _order(key, sort, amounts, due)
-    if at is not None and order[0][0] is key:
-        order = [(at, order[0][1]), *order]
+    order = _order(key, cursor.sort or sort, amounts, due, at) or _order(key, sort, amounts, due, at)
     backwards = cursor.before is not None and cursor.after is None
     if backwards:
         order = [(column, not falls) for column, falls in order]
@@ -132,11 +130,16 @@ def every(read: Callable[[Cursor], Listed[T]], cursor: Cursor) -> Iterator[T]:
 
 
 def _order(
-    key: ColumnElement[int], sort: Sort, amounts: Amounts | None, due: ColumnElement[datetime] | None
+    key: ColumnElement[int],
+    sort: Sort,
+    amounts: Amounts | None,
+    due: ColumnElement[datetime] | None,
+    at: ColumnElement[datetime] | None,
 ) -> list[tuple[ColumnElement[Any], bool]]:
     """Return the columns of an order, each with whether it falls; nothing for what the list lacks."""
     if sort in (Sort.NEWEST, Sort.OLDEST):
-        return [(key, sort is Sort.NEWEST)]
+        falls = sort is Sort.NEWEST
+        return [(key, falls)] if at is None else [(at, falls), (key, falls)]
     if sort is Sort.DUE:
         return [(due, False), (key, False)] if due is not None else []
     falls = sort is Sort.LARGEST
