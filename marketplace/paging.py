@@ -137,8 +137,8 @@ def _order(
 ) -> list[tuple[ColumnElement[Any], bool]]:
     """Return the columns of an order, each with whether it falls; nothing for what the list lacks."""
     if sort in (Sort.NEWEST, Sort.OLDEST):
-        by_time = (key,) if at is None else (at, key)
-        return [(column, sort is Sort.NEWEST) for column in by_time]
+        falls = sort is Sort.NEWEST
+        return [(key, falls)] if at is None else [(at, falls), (key, falls)]
     if sort is Sort.DUE:
         return [(due, False), (key, False)] if due is not None else []
     falls = sort is Sort.LARGEST

@@ -189,10 +189,7 @@ def build(facts: Facts, desk: Desk, now: datetime) -> DisputePage:
         refund_url=_refund_url(facts),
         entries=case_talk.timeline(facts.changes, {"dispute": "Dispute"}, facts.messages),
         messages=case_talk.views(facts.messages),
-        booked=tuple(
-            Entry(entry.description, url_for("admin.entry", entry_id=entry.id), time_text(entry.booked_at))
-            for entry in facts.entries
-        ),
+        booked=tuple(_entry(entry) for entry in facts.entries),
         urls={name: url_for(f"admin.{name}", number=row.number) for name in _ADDRESSES},
     )
 
@@ -265,6 +262,10 @@ def _money(facts: Facts) -> tuple[MoneyRow, ...]:
         (DisputeFigure.DEBT, sum(share.debt_minor for share in facts.shares)),
     )
     return (*found, *dispute_parts.loss_rows(parts, row.currency, "admin", row.number))
+
+
+def _entry(entry: EntryRow) -> Entry:
+    return Entry(entry.description, url_for("admin.entry", entry_id=entry.id), time_text(entry.booked_at))
 
 
 def _share(row: DisputeRow, share: ShareRow) -> ShareView:

@@ -165,7 +165,7 @@ def next_payout(account: Account, currency: str, now: datetime) -> NextPayout:
 def schedule_text(account: Account, currency: str) -> str:
     """Return how often a seller is paid, and from which amount on."""
     least = money_text(account.schedule.minimum_minor(currency), currency)
-    return f"{schedule_words.interval_text(account.schedule)}, from {least} on"
+    return f"{schedule_words.interval_text(account.schedule)}, from {least}\N{NO-BREAK SPACE}on"
 
 
 def _debt(debt: Debt, disputes: Mapping[int, str], currency: str) -> DebtRow:
