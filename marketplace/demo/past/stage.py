@@ -38,7 +38,7 @@ class Outside(Protocol):
     def set_up(self, account_id: str) -> object:
         """Give a seller's account all that the provider asks for, with a bank account."""
 
-    def press(self, account_id: str, deed: str, **form: str) -> object:
+    def press(self, object_id: str, deed: str, /, **form: str) -> object:
         """Press a button of an account's page at the provider."""
 
     def advance_clock(self, seconds: int) -> object:
