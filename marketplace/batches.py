@@ -25,6 +25,9 @@ def begin(session: Session, lock: str, questions: Sequence[Question]) -> None:
 
     The server does one after the other: what is read is as it stands once the lock is taken.
     """
+    if not questions:
+        session.connection().exec_driver_sql(lock)
+        return
     connection = _driver(session)
     try:
         with connection.pipeline():

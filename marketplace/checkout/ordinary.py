@@ -56,7 +56,7 @@ WITH made AS (
 {hot_history.OF_MADE}
 """  # noqa: S608  made of constants
 _STATUS: dict[type[history.Ruled], str] = {
-    model: f'UPDATE "{model.machine.name}" SET status = %s WHERE id = ANY(%s)'  # noqa: S608  made of constants
+    model: f'UPDATE "{model.machine.name}" SET status = %s WHERE id = %s'  # noqa: S608  made of constants
     for model in (StockReservation, Order, Purchase)
 }
 _CART = """
@@ -97,13 +97,13 @@ def count(
     writes: list[batches.Write] = [
         moves.payment(payment_id, intent_id),
         moves.tracker(first, payment_id, intent_id),
-        moves.status(StockReservation, list(first.reservations), "redeem"),
+        *moves.status(StockReservation, list(first.reservations), "redeem"),
         *(moves.share(payment_id, order, payments.hold_from(now, policy.hold_days)) for order in rows),
         ledger.booking(**payments.capture(payment_id, first.payment_currency, rows), now=now),
-        moves.status(Order, [order.id for order in rows], "confirm"),
+        *moves.status(Order, [order.id for order in rows], "confirm"),
         *_told(first, rows, now),
         (_CART, (first.cart_id, first.purchase_id)),
-        moves.status(Purchase, [first.purchase_id], "pay"),
+        *moves.status(Purchase, [first.purchase_id], "pay"),
     ]
     batches.later(session, writes)
     return True
@@ -141,9 +141,10 @@ class _Moves:
         whose = {"payment_id": payment_id, "order_id": order.id, "seller_id": order.seller_id}
         return _SHARE, {**whose, "currency": order.currency, **amounts, **hold, **made, "now": self._now}
 
-    def status(self, model: type[history.Ruled], ids: list[int], verb: str) -> batches.Write:
-        """Return the statement that moves rows by `verb`."""
-        return _STATUS[model], (hot_history.note_move(self._session, model, ids, verb, **self._by), ids)
+    def status(self, model: type[history.Ruled], ids: list[int], verb: str) -> list[batches.Write]:
+        """Return the statements that move rows by `verb`, one each: for a list the server plans anew each time."""
+        status = hot_history.note_move(self._session, model, ids, verb, **self._by)
+        return [(_STATUS[model], (status, row_id)) for row_id in ids]
 
 
 def _is_ordinary(rows: Sequence[Any], amount_minor: int, currency: str, session_id: str | None) -> bool:

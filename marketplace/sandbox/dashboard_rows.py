@@ -201,6 +201,8 @@ def _about(stored: Stored) -> str:
         return str(error["message"] if error else stored.private["about"])
     if stored.kind == "balance_transaction":
         return str(data["type"]).replace("_", " ") + (f" · {stored.account}" if stored.account else "")
+    if stored.kind == "webhook_endpoint":
+        return str(data["url"])
     return str(data.get("email") or data.get("description") or data.get("reason") or data.get("url") or "")
 
 

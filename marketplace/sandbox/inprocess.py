@@ -14,10 +14,12 @@ from marketplace.sandbox import (
     endpoints,
     events,
     external_accounts,
+    faults,
 )  # fmt: skip
 from marketplace.sandbox.browser import Answer, Browser
 from marketplace.sandbox.delivery import Attempted, Transport, post
 from marketplace.sandbox.engine import Order, Sandbox
+from marketplace.sandbox.faults import Kind, Where
 from marketplace.sandbox.serving import Server
 from marketplace.sandbox.settings import SandboxSettings
 from marketplace.sandbox.switchboard import Switchboard
@@ -122,10 +124,19 @@ class ServedSandbox:
             external_accounts.replace(work, account, added)
             account_state.fill_in(work, account)
 
-    def press(self, account_id: str, deed: str, **form: str) -> str:
-        """Press a button of an account's page on the dashboard (restrict, require, verify, disconnect...)."""
+    def press(self, object_id: str, deed: str, **form: str) -> str:
+        """Press a button on the dashboard's page of an account, a transfer or a payout; forms may stay as they are."""
         with self.sandbox.work() as work:
-            return dashboard_connect.do(work, work.need("account", account_id), deed, form)
+            stored = work.need(dashboard_connect.kind_of(deed), object_id)
+            shown = [one for one in dashboard_connect.forms_for(work, stored) if one.name == deed]
+            typed = {field.name: field.value for one in shown for field in one.inputs}
+            return dashboard_connect.do(work, stored, deed, typed | form)
+
+    def refuse(self, method: str, path: str, *, times: int, code: str, words: str) -> None:
+        """Refuse the next `times` requests of a kind; a switch with these `words` that was on before stays as it is."""
+        with self.sandbox.work() as work:
+            if words not in {rule.words for rule in faults.every(work)}:
+                faults.add(work, Kind.REFUSED, Where(method, path), times=times, code=code, words=words)
 
     def pay(
         self,

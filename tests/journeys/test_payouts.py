@@ -14,6 +14,7 @@ from marketplace.orders import rules
 from marketplace.payments import hold_decisions, holds
 from marketplace.payouts import operations, pot_queries, queries
 from marketplace.payouts.pot_queries import Pot
+from marketplace.provider_events import flows as events
 from marketplace.sandbox import reversals
 from tests.builders import World
 
@@ -40,6 +41,22 @@ def due(world: World, *grosses: int, **seller: str) -> int:
     world.advance(days=30)
     world.sandbox.deliver_pending()
     return seller_id
+
+
+# Would fail if each of the messages about one object were a question of its own, though they say nothing themselves.
+def test_one_look_answers_all_messages_about_a_payment_to_a_bank_that_wait_together(world: World) -> None:
+    due(world, 10_000)
+    world.tick()
+    world.advance(days=5)  # created, handed over and paid: three messages, none heard so far
+    [(payout_id,)] = world.rows("SELECT provider_payout_id FROM payout")
+    world.sandbox.deliver_pending()
+    events.apply_due(providers={"stripe": world.provider}, settings=world.settings, now=world.now)
+    applied = "SELECT count(*) FROM provider_event WHERE type LIKE 'payout.%%' AND status = 'applied'"
+    assert world.rows(applied) == [(3,)]
+    assert world.payouts() == [("paid", 9_380)]
+    with world.sandbox.sandbox.work() as work:
+        asked = work.rows("SELECT id FROM requests WHERE path = %(path)s", path=f"/v1/payouts/{payout_id}")
+    assert len(asked) == 1
 
 
 def test_s39_a_part_taken_back_at_the_provider_is_booked_by_its_id_and_waits_for_a_person(world: World) -> None:

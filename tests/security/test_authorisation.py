@@ -45,6 +45,8 @@ _IDS = (
     "listing_id",
     "user_id",
     "conversation_id",
+    "review_id",
+    "order_line_id",
     "report_id",
     "job_id",
     "seller_id",

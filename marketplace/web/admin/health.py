@@ -246,7 +246,9 @@ def _stuck(row: StuckRow, now: datetime) -> ListRow:
         values: dict[str, Any] = {name: row.key}
         url = url_for(endpoint, **values)
     badge = status_badge(row.subject, row.status)
-    return ListRow(subject_text(row.subject, row.id), url, badge, "", time_text(row.since), age_text(row.since, now))
+    # People know these by their numbers.
+    what = subject_text(row.subject, row.key if row.subject in {"payout", "refund"} else row.id)
+    return ListRow(what, url, badge, "", time_text(row.since), age_text(row.since, now))
 
 
 def _negative(_: Reading) -> tuple[ListRow, ...]:

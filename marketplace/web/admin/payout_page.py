@@ -13,6 +13,7 @@ from marketplace.payouts import kept_queries
 from marketplace.payouts.admin_queries import CallRow, LineRow, PayoutRow, ReversalRow
 from marketplace.payouts.states import PAYOUT, PayoutStatus
 from marketplace.web import wording
+from marketplace.web.admin.call_words import answer_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.order_parts import Fact
@@ -212,7 +213,7 @@ def _call(call: CallRow) -> CallView:
         note=f"Planned {time_text(call.created_at)}, sent {times}" if call.sends else "Not sent",
         badge=wording.badge(call.status),
         object_id=call.object_id or "",
-        error=": ".join(part for part in (call.error_code, call.error_message) if part),
+        error=": ".join(part for part in (call.error_code, answer_text(call.error_message or "")) if part),
     )
 
 

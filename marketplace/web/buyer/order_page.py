@@ -149,7 +149,7 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> O
         pay_url=pay_url(order.purchase_id, order.purchase_status),
         pay_label=f"Pay {money_text(order.purchase_total_minor, order.currency)}",
         pay_note=f"Pay before {time_text(order.open_until)}. This pays all of purchase {order.purchase_number}.",
-        steps=order_progress.steps(order, share, shipment, facts.cancellation),
+        steps=order_progress.steps(order, share, shipment, facts.cancellation, now),
         protection=order_progress.protection(order, share, now),
         parcel=order_parts.parcel(shipment, _ARRIVED) if shipment else None,
         received_url=to_receive,

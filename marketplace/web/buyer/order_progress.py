@@ -35,9 +35,13 @@ class Protection:
 
 
 def steps(
-    order: OrderDetail, share: Share | None, shipment: ShipmentRow | None, cancelled: CancellationRow | None
+    order: OrderDetail,
+    share: Share | None,
+    shipment: ShipmentRow | None,
+    cancelled: CancellationRow | None,
+    now: datetime,
 ) -> tuple[Step, ...]:
-    """Return an order's way so far and what comes next."""
+    """Return an order's way so far at `now` and what comes next."""
     paid = order.purchase_status is PurchaseStatus.PAID
     if cancelled is not None:
         done = (Step("Paid", "done"), Step("Cancelled", "bad", date_text(cancelled.cancelled_at)))
@@ -53,7 +57,7 @@ def steps(
         ("Paid", paid, date_text(received) if received else ""),
         ("Sent", shipment is not None, date_text(shipment.shipped_at) if shipment else ""),
         ("Delivered", arrived is not None, date_text(arrived) if arrived else ""),
-        ("Released to the seller", released, f"Not before {date_text(planned)}" if planned and not released else ""),
+        ("Released to the seller", released, _release_note(planned, now) if planned and not released else ""),
     ]
     if share is not None and share.status is _T.REFUNDED:
         gone_through = [Step(label, "done", note) for label, is_done, note in reached[:-1] if is_done]
@@ -61,6 +65,10 @@ def steps(
     first_open = next((i for i, (_, is_done, _) in enumerate(reached) if not is_done), len(reached))
     states = ["done" if i < first_open else "now" if i == first_open else "next" for i in range(len(reached))]
     return tuple(Step(label, state, note) for (label, _, note), state in zip(reached, states, strict=True))
+
+
+def _release_note(planned: datetime, now: datetime) -> str:
+    return f"Not before {date_text(planned)}" if planned > now else "Once it has been delivered"
 
 
 def protection(order: OrderDetail, share: Share | None, now: datetime) -> Protection | None:

@@ -109,7 +109,7 @@ def build(found: PayoutDetail) -> PayoutPage:
     refusal = rules.refusal(row.failure_code, row.failure_reason or "", clock.now()) if row.failure_code else None
     has_problem = row.status in {PayoutStatus.REFUSED, PayoutStatus.FAILED} and refusal is not None
     fix = _FIXES[refusal.again] if refusal is not None else ""
-    if row.next_attempt_at and has_problem:
+    if row.next_attempt_at and has_problem and refusal is not None and refusal.again is Again.NEXT_DAY:
         fix += f" It is tried again on {date_text(row.next_attempt_at)}."
     return PayoutPage(
         title=f"Payout {row.number}",

@@ -57,6 +57,7 @@ STEPS_OF_SKIP = {
     SkipCause.BELOW_MINIMUM: ("Change the minimum", "seller.payout_schedule"),
 }
 """What helps where something stands in the way of every payout."""
+_UNLESS = "if nothing stops it".replace(" ", "\N{NO-BREAK SPACE}")
 _REASONS = {
     HoldReason.NEW_SELLER: " because your shop is new",
     HoldReason.FRAUD_REVIEW: " because we look at the payment",
@@ -166,7 +167,7 @@ def _payout(row: ShareRow, now: datetime) -> str:
     day = _day(row.why.payout_at, now)
     if row.why.wait in {Wait.RUN, Wait.HOLD, Wait.ARRIVAL} or (row.why.wait is Wait.SETTLING and row.why.until):
         return day
-    return "Once nothing stops it" if row.why.payout_at.date() <= now.date() else f"{day}, if nothing stops it"
+    return "Once nothing stops it" if row.why.payout_at.date() <= now.date() else f"{day}, {_UNLESS}"
 
 
 def _day(moment: datetime, now: datetime) -> str:
