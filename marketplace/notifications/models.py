@@ -20,6 +20,7 @@ class NotificationKind(StrEnum):
     PAYMENT_FAILED = "payment_failed"
     PAYMENT_EXPIRED = "payment_expired"
     PAYMENT_RETURNED = "payment_returned"
+    RETURN_FAILED = "return_failed"
     MONEY_RELEASED = "money_released"
     STATEMENT_READY = "statement_ready"
     PAYOUT_SENT = "payout_sent"

@@ -50,6 +50,12 @@ IS_SETTLED = (
     .exists()
 )
 """The condition that the buyer's payment is in our balance at `now`: only then does it pay anybody."""
+SETTLES_AT = (
+    select(func.min(BalanceTransaction.available_on))
+    .where(BalanceTransaction.payment_id == _X.payment_id, BalanceTransaction.kind.in_(_OF_CHARGES))
+    .scalar_subquery()
+)
+"""When the buyer's payment is in our balance, or since when."""
 READY = and_(
     _X.status == TransactionStatus.AVAILABLE,
     _X.left_minor > 0,

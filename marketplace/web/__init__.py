@@ -1,10 +1,12 @@
 """The web door: everything that knows Flask. Blueprints are audiences; each is a URL table, views and forms."""
 
+import functools
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace.config import Settings
-from marketplace.web import assets, errors, guards, headers, logs, pages, providers, recent, templating
+from marketplace.web import assets, errors, guards, headers, logs, pages, providers, recent, shown_viewer, templating
 from marketplace.web.admin import blueprint as admin
 from marketplace.web.auth import blueprint as auth
 from marketplace.web.buyer import blueprint as buyer
@@ -24,10 +26,13 @@ def register(app: Flask, settings: Settings) -> None:
     """Attach the blueprints, guards, headers, error pages and template globals to `app`."""
     logs.register(settings)
     app.jinja_environment = templating.HouseEnvironment
+    # Flask looks into every function it calls, eleven for a page, for whether it is asynchronous. None is.
+    app.ensure_sync = functools.cache(app.ensure_sync)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     guards.register(app, settings)
+    shown_viewer.register(app)
     headers.register(app, settings)
     pages.register(app, settings)
     assets.register(app)

@@ -116,6 +116,12 @@ def admin_console(current: str, refunds_waiting: int = 0) -> Console:
     return _console("Admin", "Admin", _ADMIN, current, ("overview", "refunds", "payouts"), {"refunds": refunds_waiting})
 
 
+def own_console(current: str, *, is_seller: bool, is_admin: bool) -> Console:
+    """Return the side bar a person works with, for a page that everybody has."""
+    console = admin_console if is_admin else seller_console if is_seller else buyer_console
+    return console(current)
+
+
 def _console(
     label: str,
     role: str,

@@ -263,3 +263,16 @@ def send_file(file: FileRow) -> ResponseReturnValue:
     )
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def effect(row: DisputeRow) -> str:
+    """Return in words what a dispute has done to the money, for admins."""
+    if row.is_loss_booked:
+        return "The loss is booked. It was taken from each share where its money stood, the rest is owed."
+    if is_taken(row):
+        return "The bank has the money until it decides. The shares stand still; nothing is taken from them yet."
+    if is_open(row):
+        return "No money has moved. The shares stand still until this is settled."
+    if row.status in (DisputeStatus.WON, DisputeStatus.PREVENTED):
+        return "The money is back. The provider keeps its fee."
+    return "No money has moved."

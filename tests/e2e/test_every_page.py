@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from marketplace import db
 from marketplace.cancellations.flows import cancel_and_refund
@@ -30,6 +30,7 @@ from tests.builders_foreign import paid_elsewhere
 from tests.builders_reconciliation import book_at_the_provider, break_of, reconcile
 from tests.e2e.soundness import unsound
 from tests.e2e.visitor import CARD_3DS, DECLINED_CARD, GOOD_ACCOUNT, GOOD_CARD
+from tests.e2e.windows import Windows
 from tests.fixtures_browser import browsing, fresh_shop
 
 pytestmark = pytest.mark.e2e
@@ -367,7 +368,7 @@ def is_api(sandbox: Flask, endpoint: str) -> bool:
 
 
 @pytest.mark.parametrize("who", PATHS)
-def test_every_page_is_sound(seeded: Seeded, chromium: Browser, who: str) -> None:
+def test_every_page_is_sound(seeded: Seeded, chromium: Windows, who: str) -> None:
     origin = seeded.world.sandbox.base_url if who == "sandbox" else ""
     found = {}
     with browsing(chromium, seeded.world) as enter:

@@ -11,7 +11,7 @@ from marketplace.messages.case_queries import CaseMessage
 from marketplace.orders.states import DeliveredBy
 from marketplace.refunds.queries import RefundRow
 from marketplace.web.admin import case_talk
-from marketplace.web.pages import date_text, money_text
+from marketplace.web.pages import money_text
 
 FIELDS = tuple(EvidenceText)
 _WORDS = {
@@ -76,4 +76,4 @@ def _order(
 
 def _refund(refund: RefundRow) -> str:
     amount = money_text(refund.amount_minor, refund.currency)
-    return f"{date_text(refund.asked_at)}: refund {refund.number} of {amount}, {refund.status.label.lower()}."
+    return f"{refund.asked_at.date().isoformat()}: refund {refund.number} of {amount}, {refund.status.label.lower()}."

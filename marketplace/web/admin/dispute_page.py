@@ -177,7 +177,7 @@ def build(facts: Facts, desk: Desk, now: datetime) -> DisputePage:
         statements=tuple(Said(each.shop_name, each.text, time_text(each.written_at)) for each in facts.statements),
         files=dispute_parts.file_views(row, facts.files, "admin"),
         money=_money(facts),
-        effect=_effect(row),
+        effect=dispute_parts.effect(row),
         take_back=taking_back_parts.of_dispute(row, facts.take_back, facts.reversals, desk.take_back),
         shares=tuple(_share(row, share) for share in facts.shares),
         share_note=f"{row.share_note} ({row.shared_by})" if row.share_note else "",
@@ -226,10 +226,14 @@ def _facts(row: DisputeRow) -> tuple[Fact, ...]:
     if row.due_by:
         facts.append(Fact("Evidence until", time_text(row.due_by)))
     if row.submitted_at:
-        facts.append(Fact("Handed over", f"{time_text(row.submitted_at)} {row.submitted_by or 'at the provider'}"))
+        facts.append(Fact("Handed over", f"{time_text(row.submitted_at)}, {_by(row.submitted_by)}"))
     if row.accepted_at:
-        facts.append(Fact("Loss accepted", f"{time_text(row.accepted_at)} {row.accepted_by}"))
+        facts.append(Fact("Loss accepted", f"{time_text(row.accepted_at)}, {_by(row.accepted_by)}"))
     return tuple(facts)
+
+
+def _by(name: str | None) -> str:
+    return f"by {name}" if name else "at the provider"
 
 
 def _sent(facts: Facts) -> tuple[SentText, ...]:
@@ -258,18 +262,6 @@ def _money(facts: Facts) -> tuple[MoneyRow, ...]:
         (DisputeFigure.DEBT, sum(share.debt_minor for share in facts.shares)),
     )
     return (*found, *dispute_parts.loss_rows(parts, row.currency, "admin", row.number))
-
-
-def _effect(row: DisputeRow) -> str:
-    if row.is_loss_booked:
-        return "The loss is booked. It was taken from each share where its money stood, the rest is owed."
-    if dispute_parts.is_taken(row):
-        return "The bank has the money until it decides. The shares stand still; nothing is taken from them yet."
-    if dispute_parts.is_open(row):
-        return "No money has moved. The shares stand still until this is settled."
-    if row.status in (DisputeStatus.WON, DisputeStatus.PREVENTED):
-        return "The money is back. The provider keeps its fee."
-    return "No money has moved."
 
 
 def _entry(entry: EntryRow) -> Entry:

@@ -123,7 +123,7 @@ def order(number: str) -> ResponseReturnValue:
         may_ask=planning_queries.asking(found.id, found.currency, now=clock.now()).buyer_may_ask,
     )
     talk = order_talk(found.id, found.number, viewer.user_id, found.shop_name)
-    page, reviews = order_page.build(facts, viewer.user_id, policy), line_reviews(found.id, clock.now())
+    page, reviews = order_page.build(facts, viewer.user_id, policy, clock.now()), line_reviews(found.id, clock.now())
     return render_template("buyer/order.html", page=page, talk=talk, reviews=reviews)
 
 

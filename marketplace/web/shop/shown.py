@@ -54,6 +54,14 @@ class Spec:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """One picture of components/listing_gallery.html."""
+
+    url: str
+    alt: str
+
+
+@dataclass(frozen=True)
 class ListingPage:
     """What templates/shop/listing.html shows."""
 
@@ -62,7 +70,7 @@ class ListingPage:
     kind_label: str
     category: str
     crumbs: tuple[Link, ...]
-    pictures: list[dict[str, str]]
+    pictures: tuple[Picture, ...]
     price: str
     tax_note: str
     delivery: str
@@ -72,10 +80,10 @@ class ListingPage:
     is_own: bool
     is_shop_paused: bool
     most: int
-    paragraphs: list[str]
+    paragraphs: tuple[str, ...]
     specs: tuple[Spec, ...]
-    delivery_policy: list[str]
-    returns_policy: list[str]
+    delivery_policy: tuple[str, ...]
+    returns_policy: tuple[str, ...]
     seller: ShownSeller
     rating: str
     """Of the goods; "" without a review."""
@@ -95,9 +103,9 @@ class ShopPage:
 
     title: str
     seller: ShownSeller
-    about: list[str]
-    delivery_policy: list[str]
-    returns_policy: list[str]
+    about: tuple[str, ...]
+    delivery_policy: tuple[str, ...]
+    returns_policy: tuple[str, ...]
     tax_note: str
     is_paused: bool
     reviews_url: str
@@ -143,8 +151,8 @@ def listing_page(
         kind_label="Car" if is_car else "Part",
         category=category,
         crumbs=(Link("Everything", url="/l"), Link(label, url=f"/l?category={category}")),
-        pictures=[{"url": shown_cards.picture_url(p.file_name), "alt": p.alt} for p in found.pictures]
-        or [{"url": shown_cards.picture_url(None), "alt": "No picture yet"}],
+        pictures=tuple(Picture(shown_cards.picture_url(each.file_name), each.alt) for each in found.pictures)
+        or (Picture(shown_cards.picture_url(None), "No picture yet"),),
         price=shown_cards.price_text(found.price),
         tax_note=_tax_note(found.shop),
         delivery=f"Delivery {money(found.delivery)}" if found.delivery else "Free delivery",
@@ -211,9 +219,9 @@ def _tax_note(shop: ShopView) -> str:
     return f"Plus {rate} % sales tax, shown before you pay."
 
 
-def _delivery(shop: ShopView) -> list[str]:
-    return [f"Sent from {shop.city}, {countries.name(shop.country)}.", *_paragraphs(shop.delivery_policy)]
+def _delivery(shop: ShopView) -> tuple[str, ...]:
+    return (f"Sent from {shop.city}, {countries.name(shop.country)}.", *_paragraphs(shop.delivery_policy))
 
 
-def _paragraphs(text: str) -> list[str]:
-    return [line for line in text.split("\n") if line.strip()]
+def _paragraphs(text: str) -> tuple[str, ...]:
+    return tuple(line for line in text.split("\n") if line.strip())
