@@ -13,7 +13,7 @@ from flask import Flask, current_app
 from marketplace.config import Settings
 
 COUNTS_SECONDS = 5.0
-ALIKE_SECONDS = 60.0
+ALIKE_SECONDS = 300.0
 _MOST_KEPT = 1_000
 
 

@@ -1,4 +1,4 @@
-"""Counts beside filters may be seconds old and which listings are alike a minute; prices and stock never are."""
+"""Counts beside filters may be seconds old and which listings are alike five minutes; prices and stock never are."""
 
 from collections.abc import Iterator
 from dataclasses import replace

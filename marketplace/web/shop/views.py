@@ -83,7 +83,7 @@ def _found(wanted: Request, show: Callable[[Finding], tuple[str, Any]]) -> Respo
 
 
 def _related(found: ListingView) -> Related:
-    """Return what stands beside a listing: which ones may be a minute old, what they cost and are is read now."""
+    """Return what stands beside a listing: which ones may be five minutes old, what they cost and are is read now."""
     key = ("alike", found.listing_id)
     known: RelatedIds | None = recent().get(key)
     if known is not None:
