@@ -12,7 +12,7 @@ from jinja2 import Template
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context, Macro
 
-_MOST_REMEMBERED, _MOST_CHARACTERS = 4_096, 4_000_000
+_MOST_REMEMBERED, _MOST_CHARACTERS = 4_096, 8_000_000
 _MARK = "remembered"
 
 
