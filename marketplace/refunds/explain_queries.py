@@ -24,6 +24,7 @@ class RefundFigure(Figure):
     HELD = "held", "From what is held for the seller", Account.SELLER_HELD, 1
     AVAILABLE = "available", "From what is available to the seller", Account.SELLER_PAYABLE, 1
     DEBT = "debt", "Owed by the seller", Account.SELLER_DEBT, 1
+    SUBSIDY = "subsidy", "Marketplace's part of the discount, taken back", Account.DISCOUNT_EXPENSE, 1
 
 
 _COLUMN = {
@@ -32,6 +33,7 @@ _COLUMN = {
     RefundFigure.HELD: Refund.held_minor,
     RefundFigure.AVAILABLE: Refund.available_minor,
     RefundFigure.DEBT: Refund.debt_minor,
+    RefundFigure.SUBSIDY: -Refund.__table__.c.subsidy_minor,
 }
 _UNITS = (
     select(OrderLine.title, RefundLine.quantity, OrderLine.unit_price_minor)

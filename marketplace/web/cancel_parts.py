@@ -164,6 +164,8 @@ def _sellers(plan: Plan | None) -> tuple[str, ...]:
     if plan.from_debt:
         gives += f", and the card fee of {money(plan.from_debt)} stays with you: it is taken from your coming sales"
     fees = [f"We give back our fee of {money(plan.from_platform)}."] if plan.from_platform else []
+    if plan.subsidy_back:
+        fees.append(f"That includes {money(plan.subsidy_back)} that we had paid for our discount code.")
     if plan.from_cost:
         fees.append(f"We bear the card fee of {money(plan.from_cost)}.")
     return (f"The buyer gets {money(plan.amount)} back.", f"{gives}.", *fees)
@@ -176,6 +178,7 @@ def _sellers_parts(plan: Plan) -> tuple[tuple[str, Money], ...]:
         ("From what is held for you", plan.from_held),
         ("From what is available to you", plan.from_available),
         ("Card fee, owed by you", plan.from_debt),
+        ("Our part of the discount, taken back", -plan.subsidy_back),
     )
 
 

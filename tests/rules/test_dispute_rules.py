@@ -57,7 +57,8 @@ def test_any_sequence_of_losses_gives_the_platform_fee_back_to_the_cent(
         lost = min(part, left)
         if not lost:
             break
-        bearing = Bearing(usd(gross), fee, usd(given_back), usd(max(gross - fee.minor - given_back, 0)), usd(0))
+        held = usd(max(gross - fee.minor - given_back, 0))
+        bearing = Bearing(usd(gross), fee, usd(given_back), held, usd(0), usd(0), usd(0))
         loss = plan_loss(usd(lost), usd(0), bearing)
         sides = (loss.from_platform, loss.from_held, loss.from_available, loss.from_debt)
         assert Money.total(sides, "USD") == usd(lost)

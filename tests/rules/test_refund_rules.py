@@ -30,6 +30,8 @@ def untouched(gross: int, platform: int, processing: int) -> Standing:
         held=usd(left),
         available=usd(0),
         transferred=usd(0),
+        subsidy=usd(0),
+        subsidy_taken=usd(0),
     )
 
 
@@ -44,6 +46,8 @@ def after(standing: Standing, plan: Plan) -> Standing:
         standing.held - plan.from_held,
         standing.available - plan.from_available,
         standing.transferred,
+        standing.subsidy,
+        standing.subsidy_taken + plan.subsidy_back,
     )
 
 
