@@ -52,3 +52,9 @@ def code(now: datetime, letters: str, *, seller_id: int | None, actor_id: int, *
 def enter(buyer_id: int, letters: str) -> None:
     """Type a code into a person's basket."""
     db.atomic(carts.enter_code, (), user_id=buyer_id, token_hash=None, code=letters)
+
+
+def move(now: datetime, discount_id: int, verb: str, *, seller_id: int | None, actor_id: int | None = None) -> None:
+    """Pause, resume or end a code."""
+    values = {"actor_id": actor_id or seller_id, "seller_id": seller_id, "discount_id": discount_id}
+    db.atomic(discounts.move, (), **values, verb=verb, now=now)

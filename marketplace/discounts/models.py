@@ -6,7 +6,7 @@ from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, St
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import User
-from marketplace.db import Base, Currency, EnumText, MinorUnits, Text64, Text200, UtcTime
+from marketplace.db import Base, Currency, EnumText, MinorUnits, PrimaryKey, Text64, Text200, UtcTime
 from marketplace.discounts.rules import DiscountKind
 from marketplace.discounts.states import DISCOUNT, USE, DiscountStatus, UseStatus
 from marketplace.history import Ruled
@@ -88,3 +88,15 @@ class DiscountUse(Ruled, Base):
     """Whether it counts beyond the limit."""
     status: Mapped[UseStatus] = mapped_column(EnumText(UseStatus), default=USE.initial)
     created_at: Mapped[UtcTime]
+
+
+class CodeGuess(Base):
+    """One try to enter a code that does not exist, kept for a quarter of an hour."""
+
+    __tablename__ = "code_guess"
+    __table_args__ = (Index(None, "ip_address", "at"), Index(None, "at"))
+
+    id: Mapped[PrimaryKey]
+    ip_address: Mapped[Text64]
+    at: Mapped[UtcTime]
+    """System time."""

@@ -1,7 +1,7 @@
 """What the code entered for a basket takes off now, read for a page or inside the purchase's own transaction."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -106,6 +106,11 @@ def priced_now(session: Session, part: CurrencyPart, *, buyer_id: int, now: date
         return session.execute(statement, values).all()
 
     return _priced(rows, [part], buyer_id, now)[0]
+
+
+def with_code(part: CurrencyPart, code: str) -> CurrencyPart:
+    """Return a part of a basket as if this code had been entered for it."""
+    return replace(part, code=code)
 
 
 def find(code: str) -> Found | None:

@@ -65,6 +65,7 @@ def upgrade() -> None:
     op.add_column("purchase", sa.Column("discount_code", sa.String(length=64), nullable=True))
     _create_discounts()
     _create_uses()
+    _create_guesses()
 
 
 def _create_discounts() -> None:
@@ -139,7 +140,22 @@ def _create_uses() -> None:
     op.create_index(op.f("ix_discount_use_buyer_id_discount_id"), "discount_use", ["buyer_id", "discount_id"])
 
 
+def _create_guesses() -> None:
+    op.create_table(
+        "code_guess",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("ip_address", sa.String(length=64), nullable=False),
+        sa.Column("at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_code_guess")),
+    )
+    op.create_index(op.f("ix_code_guess_ip_address_at"), "code_guess", ["ip_address", "at"])
+    op.create_index(op.f("ix_code_guess_at"), "code_guess", ["at"])
+    role = op.get_context().config.attributes["application_role"]
+    op.execute(f'GRANT DELETE ON code_guess TO "{role}"')
+
+
 def downgrade() -> None:
+    op.drop_table("code_guess")
     op.drop_table("discount_use")
     op.drop_table("discount")
     op.drop_column("purchase", "discount_code")

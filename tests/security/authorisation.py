@@ -46,6 +46,8 @@ POST   /sell                                       in     422  422     go     go
 
 GET    /basket                                     200    200  200     200    200    200   -       -
 POST   /basket/add                                 go     go   go      go     go     go    -       -
+POST   /basket/code                                go     go   go      go     go     go    -       -
+POST   /basket/code/forget                         go     go   go      go     go     go    -       -
 POST   /basket/<line_id>/quantity                  kept   go   kept    kept   kept   kept  kept    404
 POST   /basket/<line_id>/remove                    kept   go   kept    kept   kept   kept  kept    404
 POST   /basket/continue/<currency>                 go     go   go      go     go     go    go      404

@@ -1,0 +1,109 @@
+"""Codes on pages: entered in the basket, in review and order, and each rule's refusal in its own words (S2.23)."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
+
+from tests import builders_discounts as codes
+from tests.builders import World, form_token
+
+
+def send(browser: FlaskClient, letters: str) -> str:
+    """Type a code into the basket; return the page that answers, as text."""
+    token = form_token(browser.get("/basket").text)
+    answer = browser.post("/basket/code", data={"csrf_token": token, "code": letters}, follow_redirects=True)
+    return " ".join(BeautifulSoup(answer.text, "html.parser").get_text(" ").split())
+
+
+def test_a_code_in_the_basket_is_shown_with_what_it_takes_off_everywhere(world: World) -> None:
+    seller_id, buyer_id = world.seller(), world.person()
+    codes.code(world.now, "SPRING", seller_id=seller_id, actor_id=seller_id)
+    world.put_in_cart(buyer_id, world.listing(seller_id, 10_000, delivery_minor=500), 2)
+    browser = world.client(buyer_id)
+    text = send(browser, " spring ")
+    assert "10 % off goods of Sam Seller Parts" in text
+    assert "Discount \N{MINUS SIGN}$20.00" in text
+    assert "Total $185.00" in text
+    review = browser.get("/checkout/USD").text
+    assert "Less $20.00 by your code" in review
+    assert "Pay $185.00" in review
+
+    bought = world.check_out(buyer_id)
+    world.pay(bought)
+    world.settle_down()
+    [(number,)] = world.rows('SELECT number FROM "order"')
+    for path, who in ((f"/orders/{number}", buyer_id), (f"/seller/orders/{number}", seller_id)):
+        shown = world.client(who).get(path).text
+        assert "Discount SPRING" in shown
+        assert "\N{MINUS SIGN}$20.00" in shown
+        assert "less $20.00" in shown
+
+
+@pytest.mark.covers("S2.23")
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"valid_from": timedelta(days=2)}, "is valid from"),
+        ({"valid_until": timedelta(hours=-1)}, "was valid until"),
+        ({"currency": "EUR", "minimum_minor": 5}, "is for prices in EUR"),
+        ({"categories": ("wheels",)}, "is for wheels and tyres of"),
+        ({"currency": "USD", "minimum_minor": 12_000}, "Add $20.00 more"),
+        ({"basis_points": 1, "listing_ids": "cheap"}, "takes less than the smallest coin"),
+    ],
+)
+def test_each_rule_says_its_own_words(world: World, changes: Mapping[str, Any], words: str) -> None:
+    seller_id, buyer_id = world.seller(), world.person()
+    values = {key: world.now + value if isinstance(value, timedelta) else value for key, value in changes.items()}
+    cheap = world.listing(seller_id, 10)
+    if values.get("listing_ids"):
+        values["listing_ids"] = (cheap,)
+        world.put_in_cart(buyer_id, cheap)
+    codes.code(world.now, "RULED", seller_id=seller_id, actor_id=seller_id, **values)
+    world.put_in_cart(buyer_id, world.listing(seller_id, 10_000))
+    browser = world.client(buyer_id)
+    assert words in send(browser, "RULED")
+    assert world.rows("SELECT discount_code FROM cart") == [(None,)]
+    assert "There is no code NOBODYS" in send(browser, "nobodys")
+
+
+@pytest.mark.covers("S2.23")
+def test_the_rules_about_the_buyer_and_the_number_of_uses_say_their_own_words(world: World) -> None:
+    seller_id, buyer_id, other_id = world.seller(), world.person(), world.person()
+    limits: dict[str, dict[str, Any]] = {
+        "FIRST": {"first_order_only": True},
+        "MINE": {"max_uses_per_buyer": 1},
+        "ALL": {"max_uses": 1},
+    }
+    ids = {
+        letters: codes.code(world.now, letters, seller_id=seller_id, actor_id=seller_id, **values)
+        for letters, values in limits.items()
+    }
+    listing_id = world.listing(seller_id, 10_000)
+    for letters, who in (("MINE", buyer_id), ("ALL", other_id)):
+        world.put_in_cart(who, listing_id)
+        codes.enter(who, letters)
+        world.pay(world.check_out(who))
+    world.settle_down()
+    world.put_in_cart(buyer_id, listing_id)
+    browser = world.client(buyer_id)
+    assert "may be used once by one person, and you have" in send(browser, "MINE")
+    assert "has been used as often as it may be" in send(browser, "ALL")
+    assert "is for a first order from" in send(browser, "FIRST")
+    codes.move(world.now, ids["FIRST"], "pause", seller_id=seller_id)
+    assert "is paused at the moment" in send(browser, "FIRST")
+    codes.move(world.now, ids["FIRST"], "end", seller_id=seller_id)
+    assert "has ended" in send(browser, "FIRST")
+
+
+def test_who_guesses_codes_has_to_wait(world: World) -> None:
+    buyer_id = world.person()
+    world.put_in_cart(buyer_id, world.listing(world.seller()))
+    browser = world.client(buyer_id)
+    token = form_token(browser.get("/basket").text)
+    for number in range(20):
+        browser.post("/basket/code", data={"csrf_token": token, "code": f"GUESS{number}"})
+    assert "Too many codes that do not exist" in send(browser, "GUESS20")
