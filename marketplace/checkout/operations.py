@@ -94,14 +94,23 @@ def open_purchase(session: Session, *, agreed: Agreed, settings: Settings, now: 
     opening.open_orders(session, purchase, priced, note=agreed.buyer_note, actor=actor, now=now)
     expires_at = rules.page_expires_at(now, settings.payment_tracking.session_expiry_minutes)
     _reserve(session, purchase.id, page_expires_at=expires_at, settings=settings, actor=actor, now=now)
-    _take_use(session, purchase, priced, actor=actor, now=now)
+    _take_use(session, purchase, priced, settings, actor=actor, now=now)
     return page.plan_payment(session, purchase=purchase, expires_at=expires_at, settings=settings, actor=actor, now=now)
 
 
-def _take_use(session: Session, purchase: Purchase, priced: Priced, *, actor: Actor, now: datetime) -> None:
+def _take_use(
+    session: Session, purchase: Purchase, priced: Priced, settings: Settings, *, actor: Actor, now: datetime
+) -> None:
     if priced.found and priced.granted:
-        used, off = priced.found.terms.discount_id, priced.granted.total
-        uses.take(session, discount_id=used, purchase=purchase, amount=off, actor=actor, now=now)
+        uses.take(
+            session,
+            discount_id=priced.found.terms.discount_id,
+            purchase=purchase,
+            amount=priced.granted.total,
+            may_return=settings.money.code_use_returns,
+            actor=actor,
+            now=now,
+        )
 
 
 def reopen_purchase(

@@ -86,6 +86,8 @@ class DiscountUse(Ruled, Base):
     """What it takes off the purchase, minor units."""
     is_late: Mapped[bool] = mapped_column(default=False)
     """Whether it counts beyond the limit."""
+    may_return: Mapped[bool]
+    """Whether it is free again when all that it made cheaper is called off before it is sent; the policy of its day."""
     status: Mapped[UseStatus] = mapped_column(EnumText(UseStatus), default=USE.initial)
     created_at: Mapped[UtcTime]
 

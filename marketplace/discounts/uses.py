@@ -26,8 +26,20 @@ class UsedUp(Conflict):
         super().__init__(f"The code {code} has been used as often as it may be. Your basket is kept.")
 
 
-def take(session: Session, *, discount_id: int, purchase: Purchase, amount: Money, actor: Actor, now: datetime) -> None:
-    """Set one use aside for a new purchase that it makes cheaper by `amount`; raises UsedUp when none is left."""
+def take(
+    session: Session,
+    *,
+    discount_id: int,
+    purchase: Purchase,
+    amount: Money,
+    may_return: bool,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Set one use aside for a new purchase that it makes cheaper by `amount`; raises UsedUp when none is left.
+
+    `may_return`: it is free again when all that it made cheaper is called off before it is sent.
+    """
     if not _count(session, discount_id):
         raise UsedUp(purchase.discount_code or "")
     use = DiscountUse(
@@ -36,6 +48,7 @@ def take(session: Session, *, discount_id: int, purchase: Purchase, amount: Mone
         buyer_id=purchase.buyer_id,
         currency=amount.currency,
         amount_minor=amount.minor,
+        may_return=may_return,
         created_at=now,
     )
     session.add(use)
@@ -79,10 +92,11 @@ def let_go(session: Session, *, purchase_id: int, actor: Actor, now: datetime, b
 def give_back(session: Session, *, purchase_id: int, actor: Actor, now: datetime) -> bool:
     """Free the use of a paid purchase if every order that it made cheaper was called off before it was sent.
 
-    Return whether it is free now. A use counts once per purchase, so one order that stands keeps it.
+    Return whether it is free now. A use counts once per purchase, so one order that stands keeps it, and so does the
+    policy of its day where it says so.
     """
     use = _of_purchase(session, purchase_id)
-    if use is None or use.status is not UseStatus.REDEEMED:
+    if use is None or use.status is not UseStatus.REDEEMED or not use.may_return:
         return False
     stands = (
         select(Order.id)

@@ -26,7 +26,7 @@ from marketplace.payments.states import TransactionStatus
 _UNBOOKED = frozenset({TransactionStatus.PENDING, TransactionStatus.FAILED})
 _CAPTURED = LedgerEntry.key.like("payment:%:captured")
 _REFUNDS = LedgerEntry.key.like("refund:%")
-_REFUNDS_AND_LOSSES = _REFUNDS | LedgerEntry.key.like("dispute:%")
+_REFUNDS_AND_LOSSES = _REFUNDS | LedgerEntry.key.like("dispute:%") | LedgerEntry.key.like("transaction:%:unsold")
 
 
 class Figure(StrEnum):

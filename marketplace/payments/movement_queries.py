@@ -49,6 +49,7 @@ class MovementKind(StrEnum):
     REFUND = "refund", "Refund", "Refunds"
     RETURNED = "returned", "Refund that came back", "Refunds that came back"
     RELEASED = "released", "Released", "Releases"
+    UNSOLD = "unsold", "Our discount taken back, the sale was cancelled", "Our discounts taken back"
     PAYOUT = "payout", "Payout", "Payouts"
     TAKEN_BACK = "taken_back", "Payout taken back", "Payouts taken back"
     DISPUTE = "dispute", "Lost dispute", "Lost disputes"
@@ -75,6 +76,7 @@ _KEYS = {
     MovementKind.REFUND: LedgerEntry.key.like("refund:%:approved:%"),
     MovementKind.RETURNED: LedgerEntry.key.like("refund:%:failed:%"),
     MovementKind.RELEASED: LedgerEntry.key.like("transaction:%:released"),
+    MovementKind.UNSOLD: LedgerEntry.key.like("transaction:%:unsold"),
     MovementKind.PAYOUT: _of_provider("transfer"),
     MovementKind.TAKEN_BACK: _of_provider("transfer_refund"),
     MovementKind.DISPUTE: LedgerEntry.key.like("dispute:%:lost:%"),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace import db
 from marketplace.config import MoneyPolicy
+from marketplace.payment_records.models import Payment
 from marketplace.payments.models import BalanceTransaction, PaymentBlock, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
 from marketplace.payouts import rules
@@ -48,8 +49,11 @@ IS_SETTLED = (
         BalanceTransaction.available_on <= bindparam("now"),
     )
     .exists()
-)
-"""The condition that the buyer's payment is in our balance at `now`: only then does it pay anybody."""
+) | and_(_X.gross_minor == 0, select(Payment.id).where(Payment.id == _X.payment_id, Payment.amount_minor == 0).exists())
+"""The condition that the buyer's payment is in our balance at `now`: only then does it pay anybody.
+
+What the marketplace alone has paid, because its code made a purchase free, never arrives: it is ours already.
+"""
 READY = and_(
     _X.status == TransactionStatus.AVAILABLE,
     _X.left_minor > 0,

@@ -77,8 +77,9 @@ _CHECKS: Mapping[str, str] = {
             ON r.payment_id = e.payment_id AND (starts_with(e.key, 'refund:' || r.id || ':approved:')
                 OR starts_with(e.key, 'refund:' || r.id || ':failed:'))
         LEFT JOIN payment_transaction x
-            ON x.payment_id = e.payment_id AND e.key = 'transaction:' || x.id || ':released'
-                AND x.status IN ('available', 'transferring', 'paid_out', 'refunded')
+            ON x.payment_id = e.payment_id AND ((e.key = 'transaction:' || x.id || ':released'
+                    AND x.status IN ('available', 'transferring', 'paid_out', 'refunded'))
+                OR (e.key = 'transaction:' || x.id || ':unsold' AND x.gross_minor = 0))
         LEFT JOIN dispute d
             ON d.payment_id = e.payment_id AND (starts_with(e.key, 'dispute:' || d.id || ':lost:')
                 OR starts_with(e.key, 'dispute:' || d.id || ':regained:'))

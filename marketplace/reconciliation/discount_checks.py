@@ -61,7 +61,9 @@ DISCOUNT_CHECKS: Mapping[str, str] = {
         LEFT JOIN (SELECT p.order_id, -sum(p.amount_minor) AS minor FROM posting p JOIN ledger_entry e
             ON e.id = p.entry_id WHERE p.account = 'discount_expense' AND NOT starts_with(e.key, 'payment:')
             GROUP BY p.order_id) b ON b.order_id = t.order_id AND t.status NOT IN ('pending', 'failed')
+        LEFT JOIN cancellation c ON c.order_id = t.order_id AND t.gross_minor = 0 AND t.status = 'refunded'
         WHERE t.subsidy_taken_minor <> coalesce(r.minor, 0) + coalesce(d.minor, 0)
+                + CASE WHEN c.order_id IS NULL THEN 0 ELSE t.subsidy_minor END
             OR t.subsidy_taken_minor <> coalesce(b.minor, 0)
     """,
 }

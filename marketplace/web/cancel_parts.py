@@ -120,7 +120,7 @@ def build(
         order_url=url_for(f"{blueprint}.order", number=order.number),
         orders_url=url_for(f"{blueprint}.orders"),
         note=f"{names[side]}, {money_text(order.total_minor, order.currency)}",
-        sentences=(*(_buyers(plan) if side is Side.BUYER else _sellers(plan)), *_absorbed(refunds, plan)),
+        sentences=(*(_buyers(plan) if side is Side.BUYER else _sellers(plan, order)), *_absorbed(refunds, plan)),
         money_rows=_rows(order, plan, side),
         button=f"Cancel the order{rest}" if amount else "Cancel the order",
         seen_minor=amount.minor,
@@ -156,7 +156,10 @@ def _buyers(plan: Plan | None) -> tuple[str, ...]:
     )
 
 
-def _sellers(plan: Plan | None) -> tuple[str, ...]:
+def _sellers(plan: Plan | None, order: OrderDetail) -> tuple[str, ...]:
+    if plan is None and order.subsidy_minor and not order.total_minor:
+        given = money_text(order.net_minor, order.currency)
+        return (f"The order was free for the buyer. You give back {given} that we had paid for our discount code.",)
     if plan is None:
         return ("Nothing is left to send back to the buyer, so cancelling takes nothing from you.",)
     given = plan.from_held + plan.from_available

@@ -125,6 +125,7 @@ def _create_uses() -> None:
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("is_late", sa.Boolean(), nullable=False),
+        sa.Column("may_return", sa.Boolean(), nullable=False),
         sa.Column("status", sa.String(40), nullable=False),
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),

@@ -3,11 +3,17 @@
 import pytest
 
 from marketplace import db
+from marketplace.cancellations import flows as cancellations
+from marketplace.cancellations.operations import Wanted
+from marketplace.cancellations.rules import CancelReason, Side
 from marketplace.checkout import queries as checkout
 from marketplace.checkout import set_aside
 from marketplace.discounts.rules import Refusal
 from marketplace.errors import Conflict
 from marketplace.history import Actor
+from marketplace.orders import operations as orders
+from marketplace.orders import rules
+from marketplace.payments import holds
 from tests import builders_discounts as codes
 from tests.builders import Bought, World
 from tests.races import at_once, refusals
@@ -148,3 +154,65 @@ def test_one_buyer_in_two_windows_uses_a_code_once(world: World) -> None:
     answers = at_once(world.app, [lambda one=one: world.begin(one) for one in both])  # type: ignore[misc]
     assert len(refusals(answers)) == 1
     assert uses(world) == [("reserved", False)]
+
+
+def test_a_cancelled_order_gives_the_marketplace_its_part_and_the_code_its_use_back(world: World) -> None:
+    seller_id = world.seller()
+    codes.code(world.now, "HOUSE", seller_id=None, actor_id=world.person(is_admin=True), basis_points=2_500, max_uses=1)
+    bought = bought_with(world, "HOUSE", (seller_id, 9_999))
+    world.pay(bought)
+    world.settle_down()
+    cancel(world, bought, seller_id, 7_499)
+    world.settle_down()
+    assert world.rows("SELECT amount_minor, subsidy_minor, platform_minor, debt_minor FROM refund") == [
+        (7_499, 2_500, 300, 247)
+    ]
+    assert world.rows("SELECT sum(amount_minor) FROM posting WHERE account = 'discount_expense'") == [(0,)]
+    assert uses(world) == [("released", False)]
+    assert world.rows("SELECT used FROM discount") == [(0,)]
+
+
+def test_a_cancelled_order_that_cost_nothing_gives_the_marketplace_all_of_it_back(world: World) -> None:
+    seller_id = world.seller()
+    codes.code(world.now, "ALL", seller_id=None, actor_id=world.person(is_admin=True), basis_points=10_000)
+    buyer_id = world.person()
+    world.put_in_cart(buyer_id, world.listing(seller_id, 5_000))
+    codes.enter(buyer_id, "ALL")
+    agreed = world.agreed(buyer_id)
+    bought = world.bought(world.begin(agreed), agreed)
+    cancel(world, bought, seller_id, 0)
+    accounts = dict(world.rows("SELECT account, sum(amount_minor) FROM posting GROUP BY account"))
+    assert set(accounts.values()) == {0}
+    assert world.rows("SELECT status, net_taken_minor FROM payment_transaction") == [("refunded", 4_850)]
+    assert uses(world) == [("released", False)]
+
+
+def test_a_free_order_pays_its_seller_from_the_marketplaces_own_money(world: World) -> None:
+    seller_id = world.paid_seller(400_000)
+    before = world.transfers()
+    codes.code(world.now, "ALL", seller_id=None, actor_id=world.person(is_admin=True), basis_points=10_000)
+    buyer_id = world.person()
+    world.put_in_cart(buyer_id, world.listing(seller_id, 5_000))
+    codes.enter(buyer_id, "ALL")
+    world.begin(world.agreed(buyer_id))
+    [(number,)] = world.rows('SELECT number FROM "order" WHERE total_minor = 0')
+    parcel = rules.parcel("hand", name="", tracking_number="", link="")
+    db.atomic(orders.ship, (), seller_id=seller_id, number=str(number), parcel=parcel, now=world.now)
+    policy = world.settings.money
+    db.atomic(holds.confirm_received, (), buyer_id=buyer_id, number=str(number), policy=policy, now=world.now)
+    world.later(days=2)
+    assert sorted(world.transfers()) == sorted([*before, 4_850])
+
+
+def cancel(world: World, bought: Bought, seller_id: int, expected_minor: int) -> None:
+    """Let the seller cancel the only order of a purchase."""
+    [(number,)] = world.rows('SELECT number FROM "order" WHERE purchase_id = %s', bought.purchase_id)
+    cancellations.cancel_and_refund(
+        user_id=seller_id,
+        side=Side.SELLER,
+        number=str(number),
+        wanted=Wanted(CancelReason.CANNOT_DELIVER, "", expected_minor),
+        policy=world.settings.money,
+        providers={"stripe": world.provider},
+        now=world.now,
+    )
