@@ -86,7 +86,7 @@ def _asked(connection: Connection, refund_id: int, asked_minor: int, amount_mino
     ]
     rest = asked_minor - sum(row.amount_minor for row in rows)
     if rest:
-        rows.append(AgreedRow("Tax on these" if rows else "Asked for", "", rest))
+        rows.append(AgreedRow("Tax and discounts on these" if rows else "Asked for", "", rest))
     if amount_minor != asked_minor:
         rows.append(AgreedRow("Changed by the marketplace", "", amount_minor - asked_minor))
     return rows

@@ -224,12 +224,17 @@ def amount_of_percentage(gross: Money, percent: int) -> Money:
     return gross.share(percent * 100)
 
 
-def amount_of_lines(chosen: Sequence[Money], subtotal: Money, tax: Money) -> Money:
-    """Return the price of the chosen units with their part of the order's tax; delivery stays out."""
+def amount_of_lines(
+    chosen: Sequence[Money], subtotal: Money, tax: Money, taxed: Sequence[Money] | None = None
+) -> Money:
+    """Return what was paid for the chosen units with their part of the order's tax; delivery stays out.
+
+    `taxed` is what of them the tax is of, where that is not what was paid; `subtotal` is that of all units.
+    """
     goods = Money.total(chosen, subtotal.currency)
     if not goods:
         raise Invalid("Choose at least one item.", field="lines")
-    return goods + _part(tax, goods, subtotal)
+    return goods + _part(tax, goods if taxed is None else Money.total(taxed, subtotal.currency), subtotal)
 
 
 def check_reason(reason: RefundReason) -> RefundReason:

@@ -14,6 +14,8 @@ from marketplace.history import Actor
 from marketplace.orders import operations as orders
 from marketplace.orders import rules
 from marketplace.payments import holds
+from marketplace.refunds.wishes import Wish
+from marketplace.sandbox import disputes as bank
 from tests import builders_discounts as codes
 from tests.builders import Bought, World
 from tests.races import at_once, refusals
@@ -216,3 +218,32 @@ def cancel(world: World, bought: Bought, seller_id: int, expected_minor: int) ->
         providers={"stripe": world.provider},
         now=world.now,
     )
+
+
+def test_a_lost_dispute_takes_the_marketplaces_part_back_too_and_gives_it_again_when_it_is_won(world: World) -> None:
+    seller_id = world.seller()
+    codes.code(world.now, "HOUSE", seller_id=None, actor_id=world.person(is_admin=True), **codes.fixed(3_333))
+    bought = bought_with(world, "HOUSE", (seller_id, 10_000))
+    world.pay(bought, "4000000000000259")
+    world.settle_down()
+    for outcome, taken in (("lost", 3_333), ("won", 0)):
+        with world.sandbox.sandbox.work() as work:
+            [found] = work.rows("SELECT id FROM objects WHERE kind = 'dispute'")
+            bank.decide(work, found["id"], outcome)
+        world.settle_down()
+        assert world.rows("SELECT subsidy_taken_minor FROM payment_transaction") == [(taken,)]
+        assert world.rows("SELECT sum(amount_minor) FROM posting WHERE account = 'discount_expense'") == [
+            (3_333 - taken,)
+        ]
+
+
+def test_a_line_goes_back_for_what_was_paid_for_it(world: World) -> None:
+    seller_id, admin_id = world.seller(), world.person(is_admin=True)
+    codes.code(world.now, "HOUSE", seller_id=None, actor_id=admin_id, **codes.fixed(1_000))
+    bought = bought_with(world, "HOUSE", (seller_id, 1_000), (seller_id, 2_000))
+    world.pay(bought)
+    world.settle_down()
+    [(first, _), _] = world.rows("SELECT id, title FROM order_line ORDER BY id")
+    refund_id = world.ask_refund(bought, Wish(units={int(str(first)): 1}))
+    # A third of the discount was on the first line.
+    assert world.rows("SELECT asked_minor FROM refund WHERE id = %s", refund_id) == [(667,)]
