@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from marketplace.catalog.rules import CARS, CATEGORIES
 from marketplace.discounts.rules import DiscountKind
@@ -11,6 +11,7 @@ from marketplace.errors import Invalid
 _CODE = re.compile(r"[A-Z0-9]([A-Z0-9-]{1,28})[A-Z0-9]")
 _LARGEST_AMOUNT = 10**12
 _MOST_USES = 1_000_000
+_PERCENT = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,2}))?")
 
 
 def normal(code: str) -> str:
@@ -72,3 +73,36 @@ def check_max_uses_per_buyer(max_uses: int | None, used: int) -> None:
     """Raise Invalid for a limit below what one buyer has used already."""
     if max_uses is not None and max_uses < used:
         raise Invalid(f"One buyer has used it {used} times already.", field="max_uses_per_buyer")
+
+
+def typed_percentage(text: str) -> int:
+    """Return a percentage as it was typed (10, 12.5) in basis points; raises Invalid for anything else."""
+    found = _PERCENT.fullmatch(text.strip().removesuffix("%").strip())
+    if found is None:
+        raise Invalid("Write the percentage like this: 12.5", field="value")
+    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+
+
+def typed_count(text: str, *, field: str) -> int | None:
+    """Return a number of uses as it was typed, None for nothing; raises Invalid naming `field`."""
+    digits = text.strip()
+    if not digits:
+        return None
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 8):
+        raise Invalid("Enter a number from 1, or leave it empty.", field=field)
+    return int(digits)
+
+
+def first_moment(day: date) -> datetime:
+    """Return when a day begins (UTC)."""
+    return datetime.combine(day, time(), UTC)
+
+
+def end_of(day: date) -> datetime:
+    """Return when a day has ended (UTC): a code is valid on its last day."""
+    return first_moment(day) + timedelta(days=1)
+
+
+def last_day(valid_until: datetime) -> date:
+    """Return the last day of a code that is valid until a moment."""
+    return (valid_until - timedelta(seconds=1)).date()

@@ -20,11 +20,11 @@ def begin(*, ip_address: str, now: datetime) -> int:
     """Write a try to enter a code down and return its id; raises NotAllowed when this address was wrong too often."""
     db.append(delete(CodeGuess).where(CodeGuess.at < now - _WINDOW))
     row = db.append(insert(CodeGuess).values(ip_address=ip_address[:64], at=now).returning(CodeGuess.id))[0]
-    tries = select(func.count().label("count"), func.min(CodeGuess.at).label("first_at")).where(
+    tries = select(func.count().label("number"), func.min(CodeGuess.at).label("first_at")).where(
         CodeGuess.ip_address == ip_address[:64]
     )
     found = db.append(tries)[0]
-    if found.count > _WRONG_TRIES:
+    if found.number > _WRONG_TRIES:
         minutes = max(1, -(-(found.first_at + _WINDOW - now) // timedelta(minutes=1)))
         unit = "minute" if minutes == 1 else "minutes"
         raise NotAllowed(f"Too many codes that do not exist. Try again in {minutes} {unit}.")

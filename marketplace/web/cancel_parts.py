@@ -158,8 +158,8 @@ def _buyers(plan: Plan | None) -> tuple[str, ...]:
 
 def _sellers(plan: Plan | None, order: OrderDetail) -> tuple[str, ...]:
     if plan is None and order.subsidy_minor and not order.total_minor:
-        given = money_text(order.net_minor, order.currency)
-        return (f"The order was free for the buyer. You give back {given} that we had paid for our discount code.",)
+        all_of_it = money_text(order.net_minor, order.currency)
+        return (f"The order was free for the buyer. You give back {all_of_it} that we had paid for our discount code.",)
     if plan is None:
         return ("Nothing is left to send back to the buyer, so cancelling takes nothing from you.",)
     given = plan.from_held + plan.from_available

@@ -56,6 +56,7 @@ _SELLER: dict[str, _Links] = {
         ("overview", "Overview", "seller.overview", "layout-dashboard"),
         ("orders", "Orders", "seller.orders", "package"),
         ("listings", "Listings", "seller.listings", "tag"),
+        ("discounts", "Discounts", "seller.discounts", "tag"),
         ("refunds", "Refunds", "seller.refunds", "undo-2"),
         ("disputes", "Disputes", "seller.disputes", "shield-alert"),
     ),
@@ -82,6 +83,7 @@ _ADMIN: dict[str, _Links] = {
         ("purchases", "Purchases", "admin.purchases", "shopping-bag"),
         ("payments", "Payments", "admin.payments", "receipt"),
         ("users", "Users", "admin.users", "users"),
+        ("discounts", "Discounts", "admin.discounts", "tag"),
     ),
     "Books and system": (
         ("ledger", "Ledger", "admin.ledger", "scale"),

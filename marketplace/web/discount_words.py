@@ -1,6 +1,7 @@
 """What codes do and why they do not count, in words for buyers, sellers and admins."""
 
 from marketplace.catalog.rules import CARS, CATEGORIES
+from marketplace.discounts import code_rules
 from marketplace.discounts.pricing import Found, Priced
 from marketplace.discounts.rules import DiscountKind, Refusal, Refused, Terms
 from marketplace.payments.explain_queries import percent
@@ -35,7 +36,7 @@ def why_not(code: str, refused: Refused, found: Found | None) -> str:
         Refusal.PAUSED: "is paused at the moment.",
         Refusal.ENDED: "has ended.",
         Refusal.TOO_EARLY: f"is valid from {date_text(terms.valid_from)}.",
-        Refusal.TOO_LATE: f"was valid until {date_text(terms.valid_until or terms.valid_from)}.",
+        Refusal.TOO_LATE: f"was valid until {date_text(code_rules.last_day(terms.valid_until or terms.valid_from))}.",
         Refusal.OTHER_CURRENCY: f"is for prices in {terms.currency}.",
         Refusal.OTHER_GOODS: f"is for {_goods(found)}, and nothing of that is in your basket.",
         Refusal.USED_UP: "has been used as often as it may be.",

@@ -107,3 +107,86 @@ def test_who_guesses_codes_has_to_wait(world: World) -> None:
     for number in range(20):
         browser.post("/basket/code", data={"csrf_token": token, "code": f"GUESS{number}"})
     assert "Too many codes that do not exist" in send(browser, "GUESS20")
+
+
+@pytest.mark.covers("S2.23")
+def test_a_seller_makes_changes_pauses_and_ends_a_code_and_sees_who_used_it(world: World) -> None:
+    seller_id = world.seller()
+    listing_id = world.listing(seller_id, 10_000)
+    browser = world.client(seller_id)
+    token = form_token(browser.get("/seller/discounts/new").text)
+    today = world.now.date().isoformat()
+    form = {"csrf_token": token, "kind": "percentage", "value": "12.5", "valid_from": today}
+
+    for wrong, words in (
+        ({"value": "0"}, "Enter a percentage from 0.01 to 100."),
+        ({"value": "ten"}, "Write the percentage like this"),
+        ({"kind": "fixed", "value": "5"}, "Choose the currency of the amount."),
+        ({"cap": "5"}, "Choose the currency of the amounts."),
+        ({"code": "a b!"}, "Use 3 to 30 letters and digits"),
+        ({"valid_until": "2001-01-01"}, "The last day lies before the first."),
+        ({"max_uses": "-1"}, "Enter a number from 1"),
+    ):
+        answer = browser.post("/seller/discounts/new", data={**form, **wrong})
+        assert (answer.status_code, words in answer.text) == (422, True), words
+
+    made = browser.post("/seller/discounts/new", data={**form, "code": "summer", "max_uses_per_buyer": "2"})
+    assert made.status_code == 303
+    taken = browser.post("/seller/discounts/new", data={**form, "code": "SUMMER"})
+    assert "This code is taken" in taken.text
+
+    buyer_id = world.person("Bo Buyer")
+    world.put_in_cart(buyer_id, listing_id)
+    codes.enter(buyer_id, "SUMMER")
+    world.pay(world.check_out(buyer_id))
+    world.settle_down()
+    page = browser.get(made.location).text
+    assert "Bo Buyer" in page
+    assert "$12.50" in page
+    assert "2 per buyer" in page
+    assert "Bo Buyer" in browser.get(f"{made.location}?format=csv").text
+    assert "12.5 %" in browser.get("/seller/discounts").text
+
+    edited = browser.post(f"{made.location}/edit", data={**form, "value": "20", "max_uses": "1"})
+    assert edited.status_code == 303
+    assert "Used up" in browser.get(made.location).text
+    for verb, words in (("pause", "Paused"), ("resume", "Used up"), ("end", "Ended")):
+        browser.post(f"{made.location}/move", data={"csrf_token": token, "verb": verb})
+        assert words in browser.get(made.location).text
+    assert browser.post(f"{made.location}/move", data={"csrf_token": token, "verb": "resume"}).status_code == 303
+    assert world.rows("SELECT status FROM discount") == [("ended",)]
+
+
+def test_an_admin_makes_a_code_of_the_marketplace_and_sees_every_sellers_but_changes_none(world: World) -> None:
+    admin_id, seller_id = world.person("Ada Admin", is_admin=True), world.seller()
+    own = codes.code(world.now, "SELLERS", seller_id=seller_id, actor_id=seller_id)
+    browser = world.client(admin_id)
+    token = form_token(browser.get("/admin/discounts/new").text)
+    today = world.now.date().isoformat()
+    form = {"csrf_token": token, "kind": "fixed", "value": "5.00", "currency": "USD", "valid_from": today}
+    made = browser.post("/admin/discounts/new", data={**form, "categories": ["brakes"], "code": ""})
+    assert made.status_code == 303
+    [(letters,)] = world.rows("SELECT code FROM discount WHERE seller_id IS NULL")
+    assert len(str(letters)) == 16, "64 bits that nobody guesses"
+
+    buyer_id = world.person("Bo Buyer")
+    world.put_in_cart(buyer_id, world.listing(seller_id, 10_000))
+    codes.enter(buyer_id, str(letters))
+    bought = world.check_out(buyer_id)
+    world.pay(bought)
+    world.settle_down()
+    assert "Bo Buyer" in browser.get(made.location).text
+    assert "SELLERS" not in browser.get("/admin/discounts").text
+    assert "SELLERS" in browser.get("/admin/discounts?of=sellers").text
+    assert browser.get(f"/admin/discounts/{own}").status_code == 200
+    assert browser.post(f"/admin/discounts/{own}/move", data={"csrf_token": token, "verb": "end"}).status_code == 404
+
+    [(number,)] = world.rows('SELECT number FROM "order"')
+    order = world.client(seller_id).get(f"/seller/orders/{number}").text
+    assert "Discount paid by the marketplace" in order
+    for path in ("subsidy", "net", "discount", "gross"):
+        shown = world.client(seller_id).get(f"/seller/orders/{number}/explain/{path}").text
+        assert "does not" not in shown, path
+    payment = browser.get(f"/admin/payments/{bought.payment_id}").text
+    assert "Discounts paid by us" in payment
+    assert browser.get(f"/admin/payments/{bought.payment_id}/explain/subsidy").status_code == 200

@@ -7,6 +7,7 @@ from marketplace.catalog import operations as catalog
 from marketplace.catalog.operations import Offer, PartFacts
 from marketplace.money import Money
 from marketplace.refunds.wishes import Wish
+from tests import builders_discounts as codes
 from tests.builders import World
 from tests.fixtures_queries import CountQueries
 from tests.security.authorisation import lines
@@ -37,6 +38,7 @@ _LISTS = {
         "/seller/refunds",
         "/seller/disputes?tab=inquiries",
         "/seller/listings",
+        "/seller/discounts",
         "/seller/transactions",
         "/seller/balance",
         "/seller/payouts",
@@ -53,6 +55,7 @@ _LISTS = {
         "/admin/debts",
         "/admin/debts?settled=1",
         "/admin/disputes?tab=inquiries",
+        "/admin/discounts?of=sellers",
         "/admin/payments",
         "/admin/events",
         "/admin/unmatched",
@@ -129,6 +132,9 @@ class Shelf:
                 self.world.ask_refund(bought, Wish(percent=10))
                 inquire(self.world, bought)
         self.world.settle_down()
+        for number in range(count):
+            letters = f"SHELF-{len(self.listing_ids)}-{number}"
+            codes.code(self.world.now, letters, seller_id=self.seller_id, actor_id=self.seller_id)
         self.listing_ids += ids
         for listing_id in self.listing_ids:
             self.world.put_in_cart(self.buyer_id, listing_id)
