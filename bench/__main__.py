@@ -57,7 +57,7 @@ def measure(databases: Databases, folder: Path, plan: Plan, *, worker_class: str
             books = stage.flask("check-books")
     if books.returncode:
         say(books.stdout + books.stderr)
-    return Result(course.measured, course.unsettled, books.returncode == 0, _commit())
+    return Result(course.measured, course.unsettled, books.returncode == 0, commit())
 
 
 @contextmanager
@@ -93,7 +93,8 @@ def _migrate(databases: Databases) -> None:
         raise Failure(done.stdout + done.stderr)
 
 
-def _commit() -> str:
+def commit() -> str:
+    """Name the commit that is measured."""
     found = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=CHECKOUT, capture_output=True, check=False)
     return found.stdout.decode().strip() or "unknown"
 

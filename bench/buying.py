@@ -27,6 +27,8 @@ _CARD = {
     "expiry": "12/39",
     "cvc": "123",
 }
+CHECKOUT = "/checkout/USD"
+"""Where a buyer reviews the basket, and agrees."""
 # Either tells the shop that a purchase is paid; a purchase gets one of them here.
 SETTLING = ("checkout.session.completed", "payment_intent.succeeded")
 _EVENTS_AT_ONCE = 100
@@ -51,26 +53,38 @@ def place(order: Order) -> str:
     form = {"csrf_token": _found(_TOKEN, page.body), "listing_id": str(order.listing_id), "quantity": "1"}
     _need(browser.post("/basket/add", form), 303)
     _need(browser.get("/basket"), 200)
-    review = _need(browser.get("/checkout/USD"), 200)
-    agreed = {name.decode(): html.unescape(value.decode()) for name, value in _INPUT.findall(review.body)}
-    agreed["csrf_token"] = _found(_TOKEN, review.body)
-    agreed["delivery_choice"] = _found(_ADDRESS, review.body)
-    agreed["billing_same"] = "y"
-    answer = _need(browser.post("/checkout/USD", agreed), 303)
-    found = _PAGE.search(answer.location)
-    if found is None:
+    answer = _need(browser.post(CHECKOUT, review(browser)), 303)
+    session = session_of(answer)
+    if not session:
         raise Unexpected(f"the order went on to {answer.location}")
-    return found[1]
+    return session
 
 
-def pay(sandbox_port: int, session_id: str) -> None:
-    """Pay on the hosted page by a card that works; raises Unexpected when that does not lead back to the shop."""
+def review(browser: Browser) -> dict[str, str]:
+    """Look at the page on which a buyer agrees; return what its form sends. Raises Unexpected without the page."""
+    page = _need(browser.get(CHECKOUT), 200)
+    agreed = {name.decode(): html.unescape(value.decode()) for name, value in _INPUT.findall(page.body)}
+    agreed["csrf_token"] = _found(_TOKEN, page.body)
+    agreed["delivery_choice"] = _found(_ADDRESS, page.body)
+    agreed["billing_same"] = "y"
+    return agreed
+
+
+def session_of(answer: Answer) -> str:
+    """Return the session of the payment page that an answer leads to, "" when it leads elsewhere."""
+    found = _PAGE.search(answer.location)
+    return found[1] if found else ""
+
+
+def pay(sandbox_port: int, session_id: str) -> str:
+    """Pay on the hosted page by a card that works; return the address that leads back to the shop, or Unexpected."""
     browser = Browser(sandbox_port)
     path = f"/c/pay/{session_id}"
     page = _need(browser.get(path), 200)
     answer = _need(browser.post(path, {**_CARD, "form_token": _found(_FORM_TOKEN, page.body)}), 303)
     if "/checkout/return/" not in answer.location:
         raise Unexpected(f"the payment page went on to {answer.location}")
+    return answer.location
 
 
 def settling_events(sandbox_port: int, key: str, sessions: Sequence[str]) -> list[dict[str, Any]]:

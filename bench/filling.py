@@ -69,28 +69,35 @@ def fill(app: Flask, var_dir: Path, *, viewers: int, buyers: int, with_demo: boo
 
 
 def _stock(session: Session, *, password_hash: str) -> list[int]:
-    now, ids = clock.now(), list[int]()
+    ids = list[int]()
     for number in range(_SELLERS):
-        seller_id = accounts.register(
-            session, email=f"shop{number}@example.org", name=f"Shop {number}", password_hash=password_hash, now=now
-        )
-        text = "Good parts, fairly priced."
-        facts = ShopFacts(f"Bench Parts {number}", "Detroit", "US", text, "Sent within two days.", "Thirty days.")
-        catalog.open_shop(session, seller_id=seller_id, facts=facts, now=now)
-        offers = [_offer(number * _PARTS_EACH + place) for place in range(_PARTS_EACH)]
-        made = catalog.create_listings(session, seller_id=seller_id, offers=offers, now=now)
-        catalog.publish_all(session, seller_id=seller_id, listing_ids=made, now=now)
-        ids += made
+        offers = [offer(number * _PARTS_EACH + place) for place in range(_PARTS_EACH)]
+        ids += open_shop(session, number=number, offers=offers, password_hash=password_hash)
     return ids
 
 
-def _offer(number: int) -> Offer:
+def open_shop(session: Session, *, number: int, offers: list[Offer], password_hash: str) -> list[int]:
+    """Register a seller, open their shop and publish `offers` in it; return the listings' ids."""
+    now = clock.now()
+    seller_id = accounts.register(
+        session, email=f"shop{number}@example.org", name=f"Shop {number}", password_hash=password_hash, now=now
+    )
+    text = "Good parts, fairly priced."
+    facts = ShopFacts(f"Bench Parts {number}", "Detroit", "US", text, "Sent within two days.", "Thirty days.")
+    catalog.open_shop(session, seller_id=seller_id, facts=facts, now=now)
+    made = catalog.create_listings(session, seller_id=seller_id, offers=offers, now=now)
+    catalog.publish_all(session, seller_id=seller_id, listing_ids=made, now=now)
+    return made
+
+
+def offer(number: int, units: int = _UNITS) -> Offer:
+    """Return the n-th brake disc, of which there are `units`."""
     return Offer(
         title=f"Brake disc {280 + number} mm",
         description="Ventilated, coated, checked for runout.\nSold as a pair.",
         price=Money(4_900 + 100 * number, "USD"),
         delivery=Money(900, "USD"),
-        units=_UNITS,
+        units=units,
         item=PartFacts(category="brakes", brand="Bosch", part_number=f"BD-{number}", condition="New", fits="Most cars"),
     )
 

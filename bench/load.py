@@ -45,7 +45,7 @@ class Browser:
 
     def get(self, path: str) -> Answer:
         """Fetch a page."""
-        return self._keep(exchange(self.port, self.request(path)))
+        return self.keep(exchange(self.port, self.request(path)))
 
     def request(self, path: str) -> bytes:
         """Return the request that fetches a page."""
@@ -53,15 +53,19 @@ class Browser:
 
     def post(self, path: str, form: dict[str, str]) -> Answer:
         """Send a form."""
-        body = urlencode(form).encode()
+        return self.keep(exchange(self.port, self.form(path, form)))
+
+    def form(self, path: str, values: dict[str, str]) -> bytes:
+        """Return the request that sends a form."""
         kind = "Content-Type: application/x-www-form-urlencoded\r\n"
-        return self._keep(exchange(self.port, request("POST", path, self.port, self._jar() + kind, body)))
+        return request("POST", path, self.port, self._jar() + kind, urlencode(values).encode())
 
     def _jar(self) -> str:
         pairs = b"; ".join(b"=".join(pair) for pair in self.cookies.items())
         return f"Cookie: {pairs.decode()}\r\n" if pairs else ""
 
-    def _keep(self, answer: Answer) -> Answer:
+    def keep(self, answer: Answer) -> Answer:
+        """Keep the cookies of an answer, and return it."""
         for cookie in _COOKIE.findall(answer.head):
             name, _, value = cookie.partition(b"=")
             self.cookies[name] = value
@@ -96,7 +100,12 @@ def exchange(port: int, data: bytes) -> Answer:
         parts = []
         while part := connection.recv(65_536):
             parts.append(part)
-    head, found, body = b"".join(parts).partition(b"\r\n\r\n")
+    return answer_of(b"".join(parts))
+
+
+def answer_of(data: bytes) -> Answer:
+    """Return the answer that `data` is. Raises Unexpected for half an answer."""
+    head, found, body = data.partition(b"\r\n\r\n")
     if not found:
         raise Unexpected("an answer without an end")
     return Answer(int(head[9:12]), head, body)

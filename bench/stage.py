@@ -21,7 +21,7 @@ from launcher.programs import gunicorn, web_processes
 from launcher.settings import NOT_FOR_SANDBOX, NOT_FOR_SHOP, SECRETS, without
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-_THREADS = 4
+THREADS = 4
 _SECONDS_TO_START = 60
 _SECONDS_TO_END = 20
 _TICK = os.sysconf("SC_CLK_TCK")
@@ -89,11 +89,11 @@ class Stage:
         """Start the servers and wait until each takes requests."""
         python, shop = Path(sys.executable), without(self.variables, NOT_FOR_SHOP)
         self._start("sandbox", "marketplace.sandbox.wsgi:app", 1, 16, without(self.variables, NOT_FOR_SANDBOX), python)
-        self._start("shop", "wsgi:app", web_processes(), _THREADS, shop, python)
+        self._start("shop", "wsgi:app", web_processes(), THREADS, shop, python)
         bare = {**_inherited(), "BENCH_BARE_URL": self.databases.bare, "DATABASE_POOL": shop["DATABASE_POOL"]}
-        self._start("bare", "bench.bare:from_environment()", web_processes(), _THREADS, bare, python)
+        self._start("bare", "bench.bare:from_environment()", web_processes(), THREADS, bare, python)
         for server in self.servers.values():
-            _wait_for(server)
+            wait_for(server)
 
     def flask(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run one of the shop's commands."""
@@ -130,7 +130,7 @@ class Stage:
             "STRIPE_API_BASE": sandbox,
             "SANDBOX_BASE_URL": sandbox,
             "MARKETPLACE_BASE_URL": f"http://localhost:{self._ports['shop']}",
-            "DATABASE_POOL": str(_THREADS),
+            "DATABASE_POOL": str(THREADS),
             "VAR_DIR": str(self.folder),
         }
 
@@ -145,7 +145,8 @@ def _free_ports(count: int) -> list[int]:
         return [found.getsockname()[1] for found in sockets]
 
 
-def _wait_for(server: Server) -> None:
+def wait_for(server: Server) -> None:
+    """Return once a server takes requests; raises RuntimeError when it never does."""
     limit = time.monotonic() + _SECONDS_TO_START
     while time.monotonic() < limit and server.process.poll() is None:
         with contextlib.suppress(OSError, Unexpected):

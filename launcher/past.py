@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
-from marketplace import clock, config, create_app, jobs
+from marketplace import clock, config, create_app, demo, jobs
 from marketplace.demo import past
 from marketplace.demo.past import Stage
 from marketplace.sandbox.delivery import Answer, Transport
@@ -28,9 +28,13 @@ from marketplace.sandbox.settings import from_environment
 
 
 def main() -> int:
-    """Live through what is left of the demo's past and print the day reached, one line for each."""
+    """Load the demo shop, live through what is left of its past, and print the day reached, one line for each.
+
+    Nothing happens a second time. One process for both: starting the shop's code costs as much as loading the demo.
+    """
     app = create_app(config.load(os.environ))
     with app.app_context():
+        demo.load(app.extensions["settings"].var_dir, clock.now())
         found = past.standing()
         if found is None:
             return 0

@@ -115,15 +115,13 @@ def _fill(places: Places, cluster: Cluster, variables: Mapping[str, str], is_new
         return
     with step("Migrating"):
         _flask(places, variables, "db", "upgrade")
-    with step("Loading the demo shop"):
-        _flask(places, without(variables, NOT_FOR_SHOP), "demo")
-    with step("Living through ninety days of it"):
+    with step("Loading the demo shop and living through its ninety days"):
         _live(places, variables)
     stamp.write_text(code, encoding="ascii")
 
 
 def _live(places: Places, variables: Mapping[str, str]) -> None:
-    """Let the demo shop live through what is left of its past; a start that is killed here goes on next time."""
+    """Let the demo shop open and live through what is left of its past; a start killed here goes on next time."""
     command = [str(places.python), "-m", "launcher.past"]
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8") as complaints,
@@ -139,7 +137,7 @@ def _live(places: Places, variables: Mapping[str, str]) -> None:
     ):
         try:
             for line in process.stdout or ():
-                show(f"Living through ninety days of it: {line.strip()}")
+                show(f"Living through its ninety days: {line.strip()}")
         except BaseException:
             process.terminate()
             raise

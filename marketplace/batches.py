@@ -4,22 +4,56 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
+from psycopg.rows import namedtuple_row
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 Write = tuple[str, Mapping[str, Any] | Sequence[Any]]
 """One statement in SQL and its parameters."""
 
+Question = tuple[str, tuple[Any, ...]]
+"""One SELECT and its parameters."""
+
+_AHEAD = "read with the turn"
 _LATER = "writes for the end"
 _WATCHED = "watched to its end"
 _COMMIT: Write = ("COMMIT", ())
 
 
+def begin(session: Session, lock: str, questions: Sequence[Question]) -> None:
+    """Begin the transaction of an `atomic`, take `lock` and ask `questions`, in one round trip; `rows` has the answers.
+
+    The server does one after the other: what is read is as it stands once the lock is taken.
+    """
+    if not questions:
+        session.connection().exec_driver_sql(lock)
+        return
+    connection = _driver(session)
+    try:
+        with connection.pipeline():
+            connection.execute(lock)
+            asked = [
+                (each, connection.cursor(row_factory=namedtuple_row).execute(each[0], each[1], prepare=True))
+                for each in questions
+            ]
+    except psycopg.Error as error:
+        raise DBAPIError("a lock", None, error, hide_parameters=True) from error
+    session.info[_AHEAD] = {question: cursor.fetchall() for question, cursor in asked}
+
+
+def rows(session: Session, question: Question) -> Sequence[Any]:
+    """Return the rows of a question, by the names of their columns; the answer that came with the turn is given once.
+
+    What came with the turn is older than what this transaction has written: ask before writing.
+    """
+    ahead: dict[Question, Sequence[Any]] = session.info.get(_AHEAD, {})
+    found = ahead.pop(question, None)
+    return session.connection().exec_driver_sql(*question).all() if found is None else found
+
+
 def send(session: Session, writes: Sequence[Write]) -> None:
     """Send statements of an open `atomic` in one round trip. None may need another's answer."""
-    connection = session.connection().connection.driver_connection
-    if not isinstance(connection, psycopg.Connection):
-        raise TypeError("batches are psycopg's")
+    connection = _driver(session)
     try:
         with connection.pipeline(), connection.cursor() as cursor:
             for statement, parameters in writes:
@@ -51,3 +85,10 @@ def put_off(session: Session) -> list[Write]:
     """Return what `later` has put off, for the one that writes last."""
     writes: list[Write] = session.info.pop(_LATER, [])
     return writes
+
+
+def _driver(session: Session) -> "psycopg.Connection[Any]":
+    connection = session.connection().connection.driver_connection
+    if not isinstance(connection, psycopg.Connection):
+        raise TypeError("batches are psycopg's")
+    return connection

@@ -35,18 +35,16 @@ from sqlalchemy.exc import DBAPIError, MultipleResultsFound
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from marketplace import prepared
+from marketplace import batches, prepared, tries
 from marketplace.errors import Conflict
 from marketplace.failpoints import Failpoint, reach
+from marketplace.named_locks import BUSY, named, sqlstate, stays_taken
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_TRIES = 12
 _LOCK_WAIT = "5s"
 _RETRYABLE = frozenset({"40001", "40P01"})
-_LOCK_STAYS_TAKEN = "55P03"
-_BUSY = "Somebody else is changing this right now. Please try again."
 _TAKE_TURN = "LOCK TABLE turn IN SHARE UPDATE EXCLUSIVE MODE"
 _open_atomic: ContextVar[bool] = ContextVar("open_atomic", default=False)
 
@@ -78,9 +76,21 @@ class EnumText(TypeDecorator[StrEnum]):
         """Return the word to store; raises ValueError for a word the enum does not have."""
         return None if value is None else str(self.kind(value).value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
-        """Return the enum member of the stored word."""
-        return None if value is None else self.kind(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], StrEnum | None]:
+        """Return what makes the enum's member of a stored word; it raises ValueError for one the enum does not have."""
+        return _Members(self.kind).__getitem__
+
+
+class _Members(dict[str | None, StrEnum | None]):
+    """Members by their word: pages read words by the hundred, and looking one up is a tenth of calling the enum."""
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        super().__init__({member.value: member for member in kind})
+        self[None] = None
+        self._kind = kind
+
+    def __missing__(self, word: str | None) -> StrEnum | None:
+        return self._kind(str(word))
 
 
 class Base(DeclarativeBase):
@@ -184,35 +194,51 @@ def atomic(
     operation takes ids and values, and does nothing that can't be repeated. Raises Conflict when a lock stays taken
     for 5 s.
     """
+    what = getattr(operation, "__name__", "partial")
+    return _told(lambda session: operation(session, *args, **values), locks, what, ())
+
+
+def in_turn(operation: Callable[[Session], T], questions: Sequence[batches.Question]) -> T:
+    """Run `operation` as `atomic` does with TURN; its first `questions` travel with the lock (`batches.rows`).
+
+    Everybody else waits while the holder of the turn waits for an answer: each trip less is one more in the time.
+    """
+    return _told(operation, (TURN,), getattr(operation, "__name__", "partial"), questions)
+
+
+def _told(
+    operation: Callable[[Session], T], locks: Sequence[str], what: str, questions: Sequence[batches.Question]
+) -> T:
     if _open_atomic.get():
         raise RuntimeError("atomic does not nest: pass the session to the inner operation")
-    what = getattr(operation, "__name__", "partial")
     reach(Failpoint.BEGIN, what)
-    answer = _tried(operation, locks, what, *args, **values)
+    answer = _tried(operation, locks, what, questions)
     reach(Failpoint.COMMITTED, what)
     return answer
 
 
 def _tried(
-    operation: Callable[Concatenate[Session, P], T], locks: Sequence[str], what: str, *args: P.args, **values: P.kwargs
+    operation: Callable[[Session], T], locks: Sequence[str], what: str, questions: Sequence[batches.Question]
 ) -> T:
     names = [name for name in locks if name != TURN]
-    with _writer().connect() as connection, _named_locks(connection, names):
-        for attempt in range(1, _TRIES + 1):
+    with _writer().connect() as connection, named(connection, names):
+        for attempt in range(1, tries.MOST + 1):
             token = _open_atomic.set(True)
             try:
                 with Session(connection, expire_on_commit=False) as session, session.begin():
                     if attempt > 1 or len(names) < len(locks):
                         # A table lock is the only one that comes before the snapshot; it goes with the transaction.
-                        session.connection().exec_driver_sql(_TAKE_TURN)
-                    answer = operation(session, *args, **values)
+                        batches.begin(session, _TAKE_TURN, questions)
+                    answer = operation(session)
                     reach(Failpoint.WRITTEN, what)
-                    return answer
             except DBAPIError as error:
-                if _sqlstate(error) == _LOCK_STAYS_TAKEN:
-                    raise Conflict(_BUSY) from error
-                if attempt == _TRIES or _sqlstate(error) not in _RETRYABLE:
+                if stays_taken(error):
+                    raise Conflict(BUSY) from error
+                if attempt == tries.MOST or sqlstate(error) not in _RETRYABLE:
                     raise
+            else:
+                tries.UNIT_TRIES.observe(attempt)
+                return answer
             finally:
                 _open_atomic.reset(token)
             time.sleep(random.uniform(0, min(0.2, 0.002 * 2**attempt)))  # noqa: S311  jitter, not a secret
@@ -223,38 +249,6 @@ def forbid_open_transaction() -> None:
     """Raise RuntimeError inside `atomic`: no provider call may wait while a transaction is open (invariant I26)."""
     if _open_atomic.get():
         raise RuntimeError("a provider was called inside a transaction")
-
-
-@contextmanager
-def _named_locks(connection: Connection, names: Sequence[str]) -> Iterator[None]:
-    # Session-level locks in their own transaction: a snapshot taken before the wait would end in 40001 anyway.
-    if not names:
-        yield
-        return
-    try:
-        with connection.begin():
-            for name in sorted(set(names)):
-                connection.execute(text("SELECT pg_advisory_lock(hashtextextended(:name, 0))"), {"name": name})
-    except DBAPIError as error:
-        _unlock(connection)
-        if _sqlstate(error) == _LOCK_STAYS_TAKEN:
-            raise Conflict(_BUSY) from error
-        raise
-    try:
-        yield
-    finally:
-        _unlock(connection)
-
-
-def _unlock(connection: Connection) -> None:
-    if connection.closed or connection.invalidated:
-        return
-    with connection.begin():
-        connection.execute(text("SELECT pg_advisory_unlock_all()"))
-
-
-def _sqlstate(error: DBAPIError) -> str | None:
-    return getattr(error.orig, "sqlstate", None)
 
 
 def _writer() -> Engine:

@@ -67,8 +67,9 @@ INSERT INTO status_change (subject, subject_id, verb, from_status, to_status, be
        source, at)
 SELECT %(subject)s, made.id, step.verb, step.before, step.after, step.why, %(actor_kind)s, %(actor_user_id)s,
        %(source)s, %(at)s
-FROM made, unnest(%(verbs)s::text[], %(befores)s::text[], %(afters)s::text[], %(whys)s::text[])
-     WITH ORDINALITY AS step (verb, before, after, why, place) ORDER BY made.id, step.place
+FROM made, (VALUES (1, 'begin', NULL, %(first)s::text, %(because)s::text),
+                   (2, %(verb)s::text, %(first)s::text, %(status)s::text, %(why)s::text))
+     AS step (place, verb, before, after, why) ORDER BY made.id, step.place
 """
 """For hot statements: the first status and one move of the rows that the statement's `made` inserts."""
 
@@ -79,10 +80,10 @@ def of_made(model: type[Ruled], verb: str, *, because: str, actor: Actor, at: da
     first, after = machine.initial.value, machine.step(machine.initial.value, verb)
     return {
         "subject": machine.name,
-        "verbs": ["begin", verb],
-        "befores": [None, first],
-        "afters": [first, after],
-        "whys": [because, machine.moves[verb].why],
+        "first": first,
+        "because": because,
+        "verb": verb,
+        "why": machine.moves[verb].why,
         "actor_kind": actor.kind.value,
         "actor_user_id": actor.user_id,
         "source": actor.source,

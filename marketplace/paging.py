@@ -85,16 +85,18 @@ def read_page(
     sort: Sort = Sort.NEWEST,
     amounts: Amounts | None = None,
     due: ColumnElement[datetime] | None = None,
+    at: ColumnElement[datetime] | None = None,
     read: Callable[[Executable], Sequence[Row[Any]]] = db.read,
 ) -> Listed[T]:
     """Return the page of `statement` at `cursor`, in the order the cursor or else `sort` says.
 
     `key` is the unique number that grows with time and the statement's first column; `make` takes one row's columns.
     One row more than shown is read, to know whether there are others. A list without `amounts` is never sorted by them;
-    `due` is never NULL and says what comes first where things are due.
+    `due` is never NULL and says what comes first where things are due; `at`, never NULL, is the time of things
+    that become known out of order.
     `read` may read in a snapshot, where something else must agree with the rows.
     """
-    order = _order(key, cursor.sort or sort, amounts, due) or _order(key, sort, amounts, due)
+    order = _order(key, cursor.sort or sort, amounts, due, at) or _order(key, sort, amounts, due, at)
     backwards = cursor.before is not None and cursor.after is None
     if backwards:
         order = [(column, not falls) for column, falls in order]
@@ -108,11 +110,10 @@ def read_page(
     if backwards:
         shown.reverse()
     has_previous = more if backwards else cursor.after is not None
-    has_next = backwards or more
     return Listed(
         tuple(make(*tuple(row)) for row in shown),
         previous_before=shown[0][0] if shown and has_previous else None,
-        next_after=shown[-1][0] if shown and has_next else None,
+        next_after=shown[-1][0] if shown and (backwards or more) else None,
     )
 
 
@@ -128,11 +129,16 @@ def every(read: Callable[[Cursor], Listed[T]], cursor: Cursor) -> Iterator[T]:
 
 
 def _order(
-    key: ColumnElement[int], sort: Sort, amounts: Amounts | None, due: ColumnElement[datetime] | None
+    key: ColumnElement[int],
+    sort: Sort,
+    amounts: Amounts | None,
+    due: ColumnElement[datetime] | None,
+    at: ColumnElement[datetime] | None,
 ) -> list[tuple[ColumnElement[Any], bool]]:
     """Return the columns of an order, each with whether it falls; nothing for what the list lacks."""
     if sort in (Sort.NEWEST, Sort.OLDEST):
-        return [(key, sort is Sort.NEWEST)]
+        falls = sort is Sort.NEWEST
+        return [(key, falls)] if at is None else [(at, falls), (key, falls)]
     if sort is Sort.DUE:
         return [(due, False), (key, False)] if due is not None else []
     falls = sort is Sort.LARGEST

@@ -4,9 +4,14 @@ SQLAlchemy finds a statement's compiled form, makes a context, a cursor result a
 of what a small read costs (docs/performance.md). A statement that comes a second time is compiled for good here, sent
 by psycopg itself, so that the server prepares it, and answered with the same rows. Whatever is unusual goes
 SQLAlchemy's way, and so does every failure: the read is asked again there, and what is wrong is told in its words.
+
+What a statement itself fixes, a limit or a status, stands in its text: the server does not know how far a limit that
+is a parameter goes, takes its plan for dear, and plans each time anew, for longer than the reading takes.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import Enum
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -18,32 +23,35 @@ from sqlalchemy.sql.selectable import SelectBase
 
 Process = Callable[[Any], Any]
 
+_CURSOR = "cursor of prepared reads"
+
 
 class _Prepared:
     """A compiled statement, what its parameters become on the way out, and its columns on the way in."""
 
     def __init__(self, compiled: SQLCompiler, columns: Sequence[Any], names: Iterable[str], dialect: Dialect) -> None:
-        self._text = compiled.string
+        fixed = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
+        written = {name: text for name, value in fixed.items() if (text := _written(value))}
+        self._text = _PLACE.sub(lambda found: written.get(found[1], found[0]), compiled.string)
         self._dialect = dialect
         self._types = [column.type for column in columns]
         self._metadata = SimpleResultMetaData(list(names))
         self._incoming: list[tuple[int, Process]] | None = None
         outgoing = {name: self._kind(bind.type).bind_processor(dialect) for bind, name in compiled.bind_names.items()}
         self._outgoing: dict[str, Process] = {name: process for name, process in outgoing.items() if process}
-        fixed = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
-        self._fixed = self._sent(fixed)
+        self._fixed = self._sent({name: value for name, value in fixed.items() if name not in written})
 
-    def rows(self, connection: "psycopg.Connection[Any]", parameters: Mapping[str, Any]) -> Sequence[Row[Any]]:
+    def rows(self, cursor: "psycopg.Cursor[Any]", parameters: Mapping[str, Any]) -> Sequence[Row[Any]]:
         """Ask and return the rows. Raises psycopg.Error, also without a parameter, or what a column type raises."""
-        cursor = connection.execute(self._text, self._fixed | self._sent(parameters) if parameters else self._fixed)
+        cursor.execute(self._text, self._fixed | self._sent(parameters) if parameters else self._fixed)
         found: Iterable[Sequence[Any]] = cursor.fetchall()
         if self._incoming is None:  # what a column needs depends on what the server says it is
             codes = [column.type_code for column in cursor.description or ()]
             kinds = zip(self._types, codes, strict=True)
             processes = [self._kind(kind).result_processor(self._dialect, code) for kind, code in kinds]
             self._incoming = [(place, process) for place, process in enumerate(processes) if process]
-        if self._incoming:
-            found = [self._received(row, self._incoming) for row in found]
+        for place, process in self._incoming:
+            found = [(*row[:place], process(row[place]), *row[place + 1 :]) for row in found]
         answer: IteratorResult[Any] = IteratorResult(self._metadata, iter(found))
         return answer.all()
 
@@ -51,14 +59,20 @@ class _Prepared:
         outgoing = self._outgoing
         return {name: outgoing[name](value) if name in outgoing else value for name, value in parameters.items()}
 
-    def _received(self, row: Sequence[Any], incoming: list[tuple[int, Process]]) -> tuple[Any, ...]:
-        values = list(row)
-        for place, process in incoming:
-            values[place] = process(values[place])
-        return tuple(values)
-
     def _kind(self, kind: Any) -> Any:
         return kind.dialect_impl(self._dialect)
+
+
+_PLACE = re.compile(r"(?<!%)%\((\w+)\)s")
+
+
+def _written(value: object) -> str:
+    """Return a fixed value as it stands in a text: a number or a word of an enum; "" for what may not stand there."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"({value})"
+    if isinstance(value, Enum) and isinstance(value.value, str) and re.fullmatch(r"\w+", value.value, re.ASCII):
+        return f"'{value.value}'"
+    return ""
 
 
 _known: WeakKeyDictionary[Executable, tuple[str, ...] | _Prepared | None] = WeakKeyDictionary()
@@ -80,11 +94,14 @@ def rows(engine: Engine, statement: Executable, parameters: Mapping[str, Any]) -
         connection = engine.raw_connection()
     except psycopg.Error:
         return None
-    driver = connection.driver_connection
+    driver: psycopg.Connection[Any] = connection.driver_connection  # type: ignore[assignment]
     try:
-        return known.rows(driver, parameters)  # type: ignore[arg-type]
+        cursor = connection.info.get(_CURSOR)  # a new one costs a third of a small read; they go with the connection
+        if cursor is None:
+            cursor = connection.info[_CURSOR] = driver.cursor()
+        return known.rows(cursor, parameters)
     except (psycopg.Error, ValueError, TypeError) as error:
-        if driver.closed:  # type: ignore[union-attr]
+        if driver.closed:
             connection.invalidate(error)
         return None
     finally:

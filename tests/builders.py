@@ -37,6 +37,7 @@ from marketplace.sandbox.inprocess import Paid, RunningSandbox
 from marketplace.web import guards
 from tests.builders_accounts import SellersAccounts
 from tests.builders_payouts import SellersPayouts
+from tests.builders_words import PeoplesWords
 from tests.postgres_server import DatabaseUrls, kept_connection
 
 PASSWORD = "a-good-long-password"
@@ -75,7 +76,7 @@ class Bought:
 
 
 @dataclass
-class World(SellersAccounts, SellersPayouts):
+class World(SellersAccounts, SellersPayouts, PeoplesWords):
     """One shop, one provider, one clock, and what tests do to them."""
 
     app: Flask

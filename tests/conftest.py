@@ -1,5 +1,6 @@
 """What holds for every test run. Fixtures live in `tests/fixtures_*.py`, one file per concern, found by name."""
 
+import gc
 import json
 import os
 from pathlib import Path
@@ -13,6 +14,21 @@ from tests.postgres_server import ThrowAwayCluster
 pytest_plugins = sorted(f"tests.{module.stem}" for module in Path(__file__).parent.glob("fixtures_*.py"))
 
 _shared_cluster = pytest.StashKey[ThrowAwayCluster]()
+
+# Files with the longest tests, and with fixtures that take long: they begin first, so that no worker has one left to do
+# at the end while the others idle. Who begins with such a file keeps it: the others steal from the far end.
+_FIRST = (
+    "journeys/test_demo_past.py",
+    "journeys/test_crashes.py",
+    "simulation/",
+    "journeys/test_scars_order_of_events.py",
+    "journeys/test_worker_killed.py",
+    "operations/test_bench.py",
+    "e2e/test_every_page.py",
+)
+
+# Python's collector looks through everything again and again: 9 of 100 CPU seconds with its usual thresholds.
+gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -33,7 +49,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse a `covers` marker with an unknown row; leave browser tests out, aloud, where there is no browser."""
+    """Refuse a `covers` marker with an unknown row; leave browser tests out, aloud, where there is no browser.
+
+    Put the longest tests first.
+    """
+    items.sort(key=_turn)
     known = known_rows()
     for item in items:
         for marker in item.iter_markers("covers"):
@@ -46,6 +66,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError("Browser tests may not be skipped under CI, and no Chromium was found.")
         for item in browser_tests:
             item.add_marker(pytest.mark.skip(reason="no Chromium found; set CHROMIUM to its path"))
+
+
+def _turn(item: pytest.Item) -> int:
+    return next((turn for turn, path in enumerate(_FIRST) if f"tests/{path}" in item.nodeid), len(_FIRST))
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is loaded by now out of every later look for garbage: it stays until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,6 +1,7 @@
-"""The shop under gunicorn in crash tests: at the point that the plan names, this process or the database dies.
+"""The shop under gunicorn, or its worker, in crash tests: at the point that the plan names, somebody dies.
 
-Beside the shop's own pages it has `/step/<name>`, which runs one operation as the page or the job behind it would.
+It is this process, one of PostgreSQL's, or PostgreSQL's first, which takes all with it. Beside the shop's own pages it
+has `/step/<name>`, which runs one operation as the page or the job behind it would.
 """
 
 import json
@@ -23,7 +24,7 @@ from marketplace.refunds import flows as refunds
 
 # What is durable differs between these; at BEGIN and CALL the world is as it was at the point before.
 DEADLY = (Failpoint.WRITTEN, Failpoint.COMMITTED, Failpoint.ANSWERED)
-WORKER, DATABASE = 1, 2
+WORKER, DATABASE, SERVER = 1, 2, 3
 _LAYOUT = struct.Struct("4q")
 _DYING_SECONDS = 0.05
 
@@ -63,8 +64,22 @@ class Plan:
             trace.write(f"{point} {what}\n")
         if reached + 1 != at:
             return
-        os.kill(pid if victim == DATABASE else os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid() if victim == WORKER else pid, signal.SIGKILL)
         time.sleep(_DYING_SECONDS)  # the server notices in its own time that one of its processes is gone
+
+
+class Steps:
+    """Points that are reached one after the other, others may lie between them; at the last one this process dies."""
+
+    def __init__(self, words: str) -> None:
+        self._left = words.split(", ")
+
+    def reach(self, point: Failpoint, what: str) -> None:
+        """Take note of a point, and die when it is the last one."""
+        if self._left[0] == f"{point} {what}":
+            self._left.pop(0)
+            if not self._left:
+                os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _begin(**agreed: Any) -> None:
@@ -109,3 +124,6 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
 if "CRASH_PLAN" in os.environ:
     shop = create_app()
     watch(Plan(Path(os.environ["CRASH_PLAN"])).reach)
+elif "CRASH_STEPS" in os.environ:
+    shop = create_app()
+    watch(Steps(os.environ["CRASH_STEPS"]).reach)

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,13 +16,15 @@ from urllib.parse import urlsplit
 import psycopg
 import requests
 
+from launcher.console import Failure
 from launcher.databases import APPLICATION, OWNER, SANDBOX
+from launcher.postgres import SUPERUSER, Cluster
 from marketplace import create_app
 from marketplace.config import Settings
 from marketplace.db import database
 from marketplace.sandbox.inprocess import RunningSandbox
 from tests.builders import World
-from tests.crash_app import DATABASE, WORKER, Plan
+from tests.crash_app import DATABASE, SERVER, WORKER, Plan
 from tests.postgres_server import DatabaseUrls, PostgresServer
 
 CHECKOUT = Path(__file__).parent.parent
@@ -36,19 +39,33 @@ UNFINISHED = (
 )
 
 
+_EVENT = b'"object": "event"'
+"""What stands in the row that the inbox takes, however its statement was sent."""
+
+
 class LossyLine:
-    """Carries the application's connections to PostgreSQL; the answer to one COMMIT can get lost."""
+    """Carries the application's connections to PostgreSQL; one COMMIT's answer can get lost, or the inbox's row."""
 
     def __init__(self, server: Path) -> None:
         self._server = str(server / ".s.PGSQL.5432")
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._commits = self._lost_at = 0
+        self._event = ""
         threading.Thread(target=self._accept, name="lossy-line", daemon=True).start()
 
     def lose(self, number: int) -> None:
         """Lose the answer to the commit with this number from now on; 0: lose none."""
         self._commits, self._lost_at = 0, number
+
+    def lose_event(self, what: str) -> None:
+        """Lose the next event on its way into the inbox: its "row", or the "answer" that it has been stored."""
+        self._event = what
+
+    @property
+    def is_event_lost(self) -> bool:
+        """Whether that has happened, or nothing was to be lost."""
+        return not self._event
 
     @property
     def commits(self) -> int:
@@ -71,9 +88,14 @@ class LossyLine:
         with client, socket.socket(socket.AF_UNIX) as server, suppress(OSError):
             server.connect(self._server)
             others = {client: server, server: client}
+            is_storing = False
             while True:
                 for source in select.select([client, server], [], [])[0]:
                     data = source.recv(65_536)
+                    is_storing = is_storing or (bool(self._event) and source is client and _EVENT in data)
+                    if is_storing and (source is server or self._event == "row"):
+                        self._event = ""
+                        return
                     if not data or (source is server and self._is_lost(data)):
                         return
                     others[source].sendall(data)
@@ -88,8 +110,11 @@ class LossyLine:
 class CrashShop:
     """A world whose pages and jobs run in a gunicorn worker of their own."""
 
-    def __init__(self, world: World, plan: Plan, line: LossyLine, origin: str, logs: dict[str, Path]) -> None:
+    def __init__(
+        self, world: World, plan: Plan, line: LossyLine, origin: str, logs: dict[str, Path], cluster: Cluster
+    ) -> None:
         self.world, self.plan, self.line, self.origin, self.logs = world, plan, line, origin, logs
+        self._cluster = cluster
 
     def step(self, name: str, **values: Any) -> int:
         """Run one step in the worker and return its status; 0 when nobody answered."""
@@ -100,7 +125,12 @@ class CrashShop:
 
     def arm(self, at: int, victim: int = WORKER) -> None:
         """Let the worker, or the whole database, die at the point numbered `at` from now on."""
-        self.plan.arm(at, victim, self._writer() if victim == DATABASE and at else 0)
+        pid = 0
+        if at and victim == DATABASE:
+            pid = self._writer()
+        elif at and victim == SERVER:
+            pid = int((self._cluster.data / "postmaster.pid").read_text().split()[0])
+        self.plan.arm(at, victim, pid)
 
     def _writer(self) -> int:
         """Return the process id of one of PostgreSQL's own processes; when it is killed, all of them start anew."""
@@ -110,23 +140,38 @@ class CrashShop:
                 with psycopg.connect(self.world.urls.superuser, autocommit=True) as connection:
                     row = connection.execute(statement).fetchone()
             except psycopg.OperationalError:
+                if self._cluster.has_ended():
+                    self._start_again()
                 continue  # it is still getting up
             if row:
                 return int(row[0])
 
     def get_up(self) -> None:
-        """Wait until the database answers, and forget connections that died with it."""
+        """Start the server where it is gone, wait until it answers, and forget connections that died with it."""
         self._writer()
         for engine in database.engines.values():
             engine.dispose()
         with suppress(psycopg.OperationalError):
             self.world.rows("SELECT 1")
 
+    def _start_again(self) -> None:
+        """Start PostgreSQL on the folder it died on: not before the last of its processes has noticed."""
+        limit = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            try:
+                self._cluster.start()
+            except Failure:
+                if time.monotonic() > limit:
+                    raise
+            else:
+                return
+
     def deaths(self, victim: int) -> int:
         """Return how often the logs say that the victim, a worker or PostgreSQL, was killed."""
         if victim == WORKER:
             return self.logs["gunicorn"].read_text(errors="replace").count("was sent SIGKILL")
-        return self.logs["postgres"].read_text(errors="replace").count("was terminated by signal 9")
+        words = "was not properly shut down" if victim == SERVER else "was terminated by signal 9"
+        return self.logs["postgres"].read_text(errors="replace").count(words)
 
     def recover(self) -> None:
         """Let time pass and the tick do its work until nothing is left to do."""
@@ -142,9 +187,9 @@ class CrashShop:
 
 
 @contextmanager
-def crash_shop(cluster_url: str, sandbox_server: PostgresServer, folder: Path) -> Iterator[CrashShop]:
-    """Yield a shop in the cluster at `cluster_url`, with its provider in another cluster, and gunicorn before it."""
-    server = PostgresServer(cluster_url)
+def crash_shop(cluster: Cluster, sandbox_server: PostgresServer, folder: Path) -> Iterator[CrashShop]:
+    """Yield a shop in a running `cluster`, with its provider in another cluster, and gunicorn before it."""
+    server = PostgresServer(cluster.url(SUPERUSER, cluster.password, "postgres"))
     server.create_roles()
     server.create_database("crashing", owner=OWNER, template=server.migrated_template())
     other = sandbox_server.create_database("crashing_sandbox", owner=SANDBOX)
@@ -164,7 +209,7 @@ def crash_shop(cluster_url: str, sandbox_server: PostgresServer, folder: Path) -
         try:
             with app.app_context():
                 logs = {"gunicorn": folder / "gunicorn.log", "postgres": folder / "postgres" / "postgres.log"}
-                yield CrashShop(World(app=app, sandbox=sandbox, urls=urls), plan, line, origin, logs)
+                yield CrashShop(World(app=app, sandbox=sandbox, urls=urls), plan, line, origin, logs, cluster)
                 for engine in database.engines.values():
                     engine.dispose()
         finally:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from werkzeug.serving import make_server
 
 from launcher.chromium import find_chromium
@@ -22,10 +22,10 @@ from marketplace.reconciliation.checks import check_books
 from marketplace.sandbox.inprocess import RunningSandbox
 from tests.builders import World
 from tests.e2e.visitor import Visitor
+from tests.e2e.windows import PATIENCE_SECONDS, Windows
 from tests.fixtures_app import _empty
 from tests.postgres_server import DatabaseUrls, PostgresServer
 
-_PATIENCE_SECONDS = 20
 _FLAGS = (
     "--no-sandbox",  # a root's Chromium refuses to start otherwise; it only ever opens our own pages
     "--disable-gpu",
@@ -37,43 +37,13 @@ _FLAGS = (
 )
 
 
-class Complaints:
-    """What the browser did not like: console errors (the policy's refusals among them), failed requests, 5xx."""
-
-    def __init__(self) -> None:
-        self.seen: list[str] = []
-
-    def listen(self, page: Page) -> None:
-        """Note everything that goes wrong on `page`."""
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self.seen.append(f"script error: {error}"))
-        page.on("requestfailed", self._failed)
-        page.on("response", self._answered)
-
-    def _console(self, message: ConsoleMessage) -> None:
-        # A page that was asked for and refused as it should be (403, 404) is the test's business, not a defect.
-        refused = message.text.startswith("Failed to load resource") and "status of 4" in message.text
-        if message.type in {"error", "warning"} and not refused:
-            self.seen.append(f"console {message.type}: {message.text} ({message.location.get('url', '')})")
-
-    def _failed(self, request: Request) -> None:
-        # A request that the next click overtook was aborted by the browser itself.
-        if request.failure != "net::ERR_ABORTED":
-            self.seen.append(f"request failed: {request.url} {request.failure}")
-
-    def _answered(self, response: Response) -> None:
-        is_page = response.request.is_navigation_request()
-        if response.status >= 500 or (response.status >= 400 and not is_page):
-            self.seen.append(f"answer {response.status}: {response.url}")
-
-
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def chromium() -> Iterator[Windows]:
     """One browser for the whole run."""
     with sync_playwright() as playwright:
-        expect.set_options(timeout=_PATIENCE_SECONDS * 1000)
+        expect.set_options(timeout=PATIENCE_SECONDS * 1000)
         browser = playwright.chromium.launch(executable_path=find_chromium(os.environ), args=list(_FLAGS))
-        yield browser
+        yield Windows(browser)
         browser.close()
 
 
@@ -130,7 +100,7 @@ def javascript() -> bool:
 
 
 @pytest.fixture
-def visit(chromium: Browser, shop: World, *, javascript: bool) -> Iterator[Callable[..., Visitor]]:
+def visit(chromium: Windows, shop: World, *, javascript: bool) -> Iterator[Callable[..., Visitor]]:
     """Open the shop as a person (by user id) or as nobody, each in a browser of its own; no complaint may be left."""
     with browsing(chromium, shop, javascript=javascript) as enter:
         yield enter
@@ -151,32 +121,17 @@ def fresh_shop(served: World) -> Iterator[World]:
 
 
 @contextmanager
-def browsing(chromium: Browser, world: World, *, javascript: bool = True) -> Iterator[Callable[..., Visitor]]:
+def browsing(chromium: Windows, world: World, *, javascript: bool = True) -> Iterator[Callable[..., Visitor]]:
     """Hand out a function that opens the shop for a person; afterwards no complaint may be left."""
-    complaints, contexts = Complaints(), []
+    with chromium.open(world.settings.base_url, javascript=javascript) as opened:
 
-    def enter(user_id: int | None = None) -> Visitor:
-        context = chromium.new_context(
-            java_script_enabled=javascript,
-            base_url=world.settings.base_url,
-            viewport={"width": 1360, "height": 900},
-            reduced_motion="reduce",  # a button that is still fading from one colour to another has neither
-        )
-        context.set_default_timeout(_PATIENCE_SECONDS * 1000)
-        contexts.append(context)
-        page = context.new_page()
-        complaints.listen(page)
-        visitor = Visitor(page, world)
-        if user_id is not None:
-            context.add_cookies([signed_in_cookie(world, user_id)])
-        return visitor
+        def enter(user_id: int | None = None) -> Visitor:
+            page = opened()
+            if user_id is not None:
+                page.context.add_cookies([signed_in_cookie(world, user_id)])
+            return Visitor(page, world)
 
-    try:
         yield enter
-    finally:
-        for context in contexts:
-            context.close()
-    assert complaints.seen == []
 
 
 def signed_in_cookie(world: World, user_id: int) -> dict[str, str]:
@@ -205,7 +160,7 @@ def _settings(urls: DatabaseUrls, sandbox: RunningSandbox, var_dir: Path, base_u
 
 def _wait_until(served: World, statement: str) -> None:
     """Wait until the sandbox's database answers `statement` with a row; fail with what the shop said to webhooks."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     with psycopg.connect(served.urls.sandbox, autocommit=True) as connection:
         while connection.execute(statement).fetchone() is None:
             answers = connection.execute("SELECT status, milliseconds, answer FROM attempts ORDER BY id DESC LIMIT 9")

@@ -85,7 +85,7 @@ def render() -> str:
         "",
         "Bugs that cost somebody money elsewhere, and the tests that keep them out. `python -m tests.scars` writes",
         "this page; a test fails when it is stale or a scar has no test. `make mutants` puts each bug back into a copy",
-        "of the code and shows which of its tests notices.",
+        "of the code and shows which of its tests notices; [mutants.md](mutants.md) is its last run.",
         "",
         f"{len(standing)} of {len(scars())} scars can happen in what is built; each of them has its tests.",
         "",

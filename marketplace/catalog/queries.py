@@ -15,9 +15,12 @@ from marketplace.errors import NotFound
 from marketplace.money import Money
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Card:
-    """A listing as it stands in a grid: `year`, `mileage_km`, `fuel` tell of cars, `brand`, `condition` of parts."""
+    """A listing as it stands in a grid: `year`, `mileage_km`, `fuel` tell of cars, `brand`, `condition` of parts.
+
+    `browsing.card_of` returns the same one for the same row: cards are told apart as objects, without a look inside.
+    """
 
     listing_id: int
     slug: str

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from marketplace.checkout import settlement
+from marketplace import batches
+from marketplace.checkout import ordinary, settlement
 from marketplace.config import MoneyPolicy
 from marketplace.history import Actor
 from marketplace.payment_records.models import Payment
@@ -13,6 +14,16 @@ from marketplace.providers.base import Checkout, Intent
 
 NOT_CLEARED = "The payment did not clear at your bank."
 _NOT_CLEARED = frozenset({"requires_payment_method", "canceled"})
+
+
+def question(found: object) -> batches.Question | None:
+    """Return what is asked first to follow a page or an intent that was paid; None for all others."""
+    match found:
+        case Checkout(payment_id=int(payment_id), is_complete=True, is_paid=True):
+            return ordinary.question(payment_id)
+        case Intent(payment_id=int(payment_id), status="succeeded") | settlement.PaidReport(payment_id=int(payment_id)):
+            return ordinary.question(payment_id)
+    return None
 
 
 def follow_checkout(

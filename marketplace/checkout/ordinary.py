@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from marketplace import batches, history, hot_history
@@ -26,16 +25,16 @@ from marketplace.payments.models import PaymentTracker, PaymentTransaction
 from marketplace.payments.trackers import paid_note
 
 # One row per order of the payment's purchase.
-_LOAD = text("""
+_LOAD = """
 SELECT p.status AS payment_status, p.provider, p.provider_session_id, p.provider_payment_id, p.amount_minor,
        p.currency AS payment_currency, u.id AS purchase_id, u.number AS purchase_number, u.buyer_id, u.cart_id,
        u.status AS purchase_status, u.total_minor AS purchase_total_minor, u.discount_code, o.id, o.number,
        o.seller_id, o.currency, o.status, o.total_minor, o.subsidy_minor, o.platform_fee_minor, o.processing_fee_minor,
        o.net_minor,
-       ARRAY(SELECT r.id FROM stock_reservation r WHERE r.purchase_id = u.id AND r.status = :reserved) AS reservations
+       ARRAY(SELECT r.id FROM stock_reservation r WHERE r.purchase_id = u.id AND r.status = %s) AS reservations
 FROM payment p JOIN purchase u ON u.id = p.purchase_id JOIN "order" o ON o.purchase_id = u.id
-WHERE p.id = :payment_id ORDER BY o.id
-""")
+WHERE p.id = %s ORDER BY o.id
+"""
 _PAYMENT = """
 UPDATE payment SET status = %(status)s, provider_payment_id = %(intent_id)s, completed_at = %(now)s,
        session_closed_at = %(now)s, updated_at = %(now)s WHERE id = %(id)s
@@ -58,7 +57,7 @@ WITH made AS (
 {hot_history.OF_MADE}
 """  # noqa: S608  made of constants
 _STATUS: dict[type[history.Ruled], str] = {
-    model: f'UPDATE "{model.machine.name}" SET status = %s WHERE id = ANY(%s)'  # noqa: S608  made of constants
+    model: f'UPDATE "{model.machine.name}" SET status = %s WHERE id = %s'  # noqa: S608  made of constants
     for model in (StockReservation, Order, Purchase)
 }
 _CART = """
@@ -68,6 +67,11 @@ DELETE FROM cart_line WHERE cart_id = %s AND listing_id IN (
 _NOTIFICATION = """
 INSERT INTO notification (user_id, kind, subject, subject_id, facts, created_at) VALUES (%s, %s, %s, %s, %s, %s)
 """
+
+
+def question(payment_id: int) -> batches.Question:
+    """Return what `count` asks first, for whoever takes the turn for it."""
+    return _LOAD, (StockReservation.machine.initial.value, payment_id)
 
 
 def count(
@@ -85,8 +89,7 @@ def count(
     """Count a payment if it is an ordinary one and return whether it was; otherwise nothing is written."""
     if payment_id is None or intent_id is None:
         return False
-    reserved = StockReservation.machine.initial.value
-    rows = session.connection().execute(_LOAD, {"payment_id": payment_id, "reserved": reserved}).all()
+    rows = batches.rows(session, question(payment_id))
     reported = (amount_minor, currency, session_id)
     if not rows or not _is_ordinary(rows, *reported):
         return False
@@ -95,13 +98,13 @@ def count(
     writes: list[batches.Write] = [
         moves.payment(payment_id, intent_id),
         moves.tracker(first, payment_id, intent_id),
-        moves.status(StockReservation, list(first.reservations), "redeem"),
+        *moves.status(StockReservation, list(first.reservations), "redeem"),
         *(moves.share(payment_id, order, payments.hold_from(now, policy.hold_days)) for order in rows),
         ledger.booking(**payments.capture(payment_id, first.payment_currency, rows), now=now),
-        moves.status(Order, [order.id for order in rows], "confirm"),
+        *moves.status(Order, [order.id for order in rows], "confirm"),
         *_told(first, rows, now),
         (_CART, (first.cart_id, first.purchase_id)),
-        moves.status(Purchase, [first.purchase_id], "pay"),
+        *moves.status(Purchase, [first.purchase_id], "pay"),
     ]
     batches.later(session, writes)
     return True
@@ -120,14 +123,14 @@ class _Moves:
         status = hot_history.note_move(self._session, Payment, [payment_id], "complete", **self._by)
         return _PAYMENT, {"status": status, "intent_id": intent_id, "now": self._now, "id": payment_id}
 
-    def tracker(self, found: Row[Any], payment_id: int, intent_id: str) -> batches.Write:
+    def tracker(self, found: Any, payment_id: int, intent_id: str) -> batches.Write:
         """Return the statement that makes a tracker which has succeeded."""
         made = hot_history.of_made(PaymentTracker, "succeed", because="The provider reported it.", **self._by)
         note = paid_note(found.provider_session_id)
         mine = {"provider": found.provider, "intent_id": intent_id, "payment_id": payment_id, "notes": note}
         return _TRACKER, {**mine, **made, "now": self._now}
 
-    def share(self, payment_id: int, order: Row[Any], hold: dict[str, object]) -> batches.Write:
+    def share(self, payment_id: int, order: Any, hold: dict[str, object]) -> batches.Write:
         """Return the statement that makes the held share of one order."""
         made = hot_history.of_made(PaymentTransaction, "hold", because="One share per seller.", **self._by)
         amounts = {
@@ -140,12 +143,13 @@ class _Moves:
         whose = {"payment_id": payment_id, "order_id": order.id, "seller_id": order.seller_id}
         return _SHARE, {**whose, "currency": order.currency, **amounts, **hold, **made, "now": self._now}
 
-    def status(self, model: type[history.Ruled], ids: list[int], verb: str) -> batches.Write:
-        """Return the statement that moves rows by `verb`."""
-        return _STATUS[model], (hot_history.note_move(self._session, model, ids, verb, **self._by), ids)
+    def status(self, model: type[history.Ruled], ids: list[int], verb: str) -> list[batches.Write]:
+        """Return the statements that move rows by `verb`, one each: for a list the server plans anew each time."""
+        status = hot_history.note_move(self._session, model, ids, verb, **self._by)
+        return [(_STATUS[model], (status, row_id)) for row_id in ids]
 
 
-def _is_ordinary(rows: Sequence[Row[Any]], amount_minor: int, currency: str, session_id: str | None) -> bool:
+def _is_ordinary(rows: Sequence[Any], amount_minor: int, currency: str, session_id: str | None) -> bool:
     """Return whether a payment of this amount waited, unreported, for a purchase that waits with its goods."""
     first = rows[0]
     return (
@@ -163,7 +167,7 @@ def _is_ordinary(rows: Sequence[Row[Any]], amount_minor: int, currency: str, ses
     )
 
 
-def _told(first: Row[Any], orders: Sequence[Row[Any]], now: datetime) -> list[batches.Write]:
+def _told(first: Any, orders: Sequence[Any], now: datetime) -> list[batches.Write]:
     facts = telling.paid_facts(
         purchase_id=first.purchase_id,
         number=first.purchase_number,

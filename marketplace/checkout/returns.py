@@ -107,6 +107,8 @@ def follow_refund(
         if payment.machine.can(payment.status, "unrefund"):
             records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
             records.follow_refunds(payment.id, "unrefund")
+        call_id = _last_call(session, receipt.id)
+        telling.return_failed(session, payment=payment, cause=receipt.cause, call_id=call_id, now=now)
         return "The return failed; a person must look at it."
     if refund.status == "succeeded" and receipt.machine.can(receipt.status, "confirm"):
         _confirm(session, receipt, "confirm", actor=actor, now=now)
@@ -199,7 +201,8 @@ def _confirm(session: Session, receipt: UnappliedReceipt, verb: str, *, actor: A
     history.move(session, receipt, verb, actor=actor, at=now)
     records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
     records.mark_refunded(payment.id, fully=True)
-    telling.returned(session, payment=payment, cause=receipt.cause, now=now)
+    call_id = _last_call(session, receipt.id)
+    telling.returned(session, payment=payment, cause=receipt.cause, call_id=call_id, now=now)
 
 
 def _owed_minor(session: Session, payment_id: int) -> int:
@@ -210,6 +213,14 @@ def _owed_minor(session: Session, payment_id: int) -> int:
         .where(LedgerEntry.payment_id == payment_id, Posting.account == Account.UNAPPLIED_RECEIPTS)
     )
     return -int(session.execute(statement).scalar_one())
+
+
+def _last_call(session: Session, receipt_id: int) -> int | None:
+    """Return the call that sent a receipt back last; None when only the provider's dashboard did."""
+    asked = select(func.max(OutboundCall.id)).where(
+        OutboundCall.kind == CallKind.RETURN, OutboundCall.subject_id == receipt_id
+    )
+    return session.execute(asked).scalar_one()
 
 
 def _attempts(session: Session, receipt_id: int) -> int:

@@ -78,14 +78,32 @@ def not_paid(session: Session, *, payment: Payment, is_expired: bool, now: datet
     )
 
 
-def returned(session: Session, *, payment: Payment, cause: str, now: datetime) -> None:
-    """Tell the buyer that money which could not be used has gone back."""
+def returned(session: Session, *, payment: Payment, cause: str, call_id: int | None, now: datetime) -> None:
+    """Tell the buyer that money which could not be used has gone back, by the call `call_id` or without one."""
+    _tell_of_return(session, NotificationKind.PAYMENT_RETURNED, payment, cause, call_id, now)
+
+
+def return_failed(session: Session, *, payment: Payment, cause: str, call_id: int | None, now: datetime) -> None:
+    """Tell the buyer that money which could not be used has gone back and did not arrive."""
+    _tell_of_return(session, NotificationKind.RETURN_FAILED, payment, cause, call_id, now)
+
+
+def _tell_of_return(
+    session: Session, kind: NotificationKind, payment: Payment, cause: str, call_id: int | None, now: datetime
+) -> None:
+    # Each attempt is told by itself: what has bounced was told as gone back before, and goes back once more.
+    subject, subject_id = ("payment", payment.id) if call_id is None else ("outbound_call", call_id)
     notifications.tell(
         session,
         user_id=payment.user_id,
-        kind=NotificationKind.PAYMENT_RETURNED,
-        subject="payment",
-        subject_id=payment.id,
-        facts={"amount_minor": payment.amount_minor, "currency": payment.currency, "reason": cause},
+        kind=kind,
+        subject=subject,
+        subject_id=subject_id,
+        facts={
+            "payment_id": payment.id,
+            "amount_minor": payment.amount_minor,
+            "currency": payment.currency,
+            "reason": cause,
+        },
         now=now,
     )

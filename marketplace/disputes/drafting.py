@@ -37,6 +37,8 @@ class DraftOrder:
     returns_policy: str
     refunds: tuple[str, ...]
     """Each refund of the order in a sentence."""
+    messages: tuple[str, ...]
+    """What buyer and seller wrote each other, each in a sentence."""
     statement: str
     """What its seller says about the dispute."""
 
@@ -90,6 +92,7 @@ def _story(case: Case) -> str:
         if order.delivered_at:
             lines.append(f"- {_day(order.delivered_at)}: delivered. {order.delivered_word}")
         lines += [f"- {refund}" for refund in order.refunds]
+        lines += [f"- {message}" for message in order.messages]
         if order.statement:
             lines.append(f"The seller says: {order.statement}")
     return "\n".join(lines)

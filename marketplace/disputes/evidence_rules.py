@@ -14,7 +14,6 @@ LONGEST_IN_ALL = 150_000
 LONGEST_STATEMENT = 5_000
 MOST_FILES = 20
 """How many files one dispute keeps; a bank reads one of each kind."""
-_LONGEST_NAME = 100
 
 
 class EvidenceText(StrEnum):
@@ -158,10 +157,3 @@ def check_texts(texts: Mapping[EvidenceText, str]) -> dict[EvidenceText, str]:
     if sum(map(len, kept.values())) > LONGEST_IN_ALL:
         raise Invalid(f"All texts together can have at most {LONGEST_IN_ALL:,} characters.", field=next(iter(kept)))
     return kept
-
-
-def shown_name(name: str) -> str:
-    """Return a contributor's file name as it may be shown: its last part, without what no name needs."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    kept = "".join(letter for letter in last if letter.isprintable() and letter not in '<>:"|?*').strip(". ")
-    return kept[-_LONGEST_NAME:] or "file"

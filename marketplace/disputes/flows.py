@@ -8,11 +8,12 @@ from pathlib import Path
 from marketplace import db
 from marketplace.checkout.settlement import Contradiction
 from marketplace.config import MoneyPolicy
-from marketplace.disputes import file_rules, following, operations, outcomes, queries, taking_back
+from marketplace.disputes import following, operations, outcomes, queries, taking_back
 from marketplace.disputes.evidence_rules import EvidenceFile
 from marketplace.disputes.following import DisputeFacts
 from marketplace.disputes.operations import NewFile
 from marketplace.history import Actor
+from marketplace.media import file_rules
 from marketplace.outbound import flows as outbound
 from marketplace.outbound.flows import Outcomes
 from marketplace.outbound.models import CallKind

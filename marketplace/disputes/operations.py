@@ -14,6 +14,7 @@ from marketplace.disputes.rules import EvidenceState
 from marketplace.disputes.states import ANSWERABLE, DisputeStatus
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.history import Actor
+from marketplace.media import file_rules
 from marketplace.outbound import operations as outbound
 from marketplace.outbound.models import CallKind
 from marketplace.transitions import AlreadyThere
@@ -90,7 +91,7 @@ def add_file(session: Session, *, user_id: int, is_admin: bool, dispute_id: int,
         DisputeFile(
             dispute_id=dispute.id,
             field=new.kind.value,
-            file_name=evidence_rules.shown_name(new.file_name),
+            file_name=file_rules.shown_name(new.file_name),
             stored_name=new.stored_name,
             media_type=new.media_type,
             size_bytes=new.size_bytes,

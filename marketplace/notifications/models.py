@@ -20,6 +20,7 @@ class NotificationKind(StrEnum):
     PAYMENT_FAILED = "payment_failed"
     PAYMENT_EXPIRED = "payment_expired"
     PAYMENT_RETURNED = "payment_returned"
+    RETURN_FAILED = "return_failed"
     MONEY_RELEASED = "money_released"
     STATEMENT_READY = "statement_ready"
     PAYOUT_SENT = "payout_sent"
@@ -51,6 +52,15 @@ class NotificationKind(StrEnum):
     DISPUTE_WON = "dispute_won"
     DISPUTE_LOST = "dispute_lost"
     DISPUTE_CONTRIBUTED = "dispute_contributed"
+    MESSAGE_RECEIVED = "message_received"
+    QUESTION_ASKED = "question_asked"
+    QUESTION_ANSWERED = "question_answered"
+    MESSAGE_HIDDEN = "message_hidden"
+    REVIEW_RECEIVED = "review_received"
+    REVIEW_ANSWERED = "review_answered"
+    REVIEW_HIDDEN = "review_hidden"
+    REPORT_RECEIVED = "report_received"
+    REPORT_DECIDED = "report_decided"
 
 
 class Notification(Base):

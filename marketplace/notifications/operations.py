@@ -69,6 +69,14 @@ def mark_all_read(session: Session, *, user_id: int, now: datetime) -> None:
     session.execute(unread.values(read_at=now))
 
 
+def mark_read_about(session: Session, *, user_id: int, subject: str, subject_ids: Sequence[int], now: datetime) -> None:
+    """Remember that a person has seen some rows of the table `subject` that they were told about."""
+    if subject_ids:
+        about = (Notification.subject == subject, Notification.subject_id.in_(subject_ids))
+        unread = update(Notification).where(Notification.user_id == user_id, Notification.read_at.is_(None), *about)
+        session.execute(unread.values(read_at=now))
+
+
 def tell_new(session: Session, facts: Sequence[NewFact], *, now: datetime) -> None:
     """Tell facts that the caller knows to be new from the move of its own row.
 

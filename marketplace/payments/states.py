@@ -84,7 +84,7 @@ TRACKER = Machine(
     TrackerStatus,
     _T.CREATED,
     {
-        "require_action": ([_T.CREATED, _T.FAILED], _T.REQUIRES_ACTION, "The bank asks the buyer to confirm (S4.21)."),
+        "require_action": ([_T.CREATED, _T.FAILED], _T.REQUIRES_ACTION, "The bank asks the buyer to confirm."),
         "process": (
             [_T.CREATED, _T.REQUIRES_ACTION, _T.FAILED],
             _T.PROCESSING,

@@ -67,6 +67,7 @@ class LineRow:
 class CallRow:
     """One call to the provider about a payout."""
 
+    id: int
     kind: CallKind
     attempt: int
     status: CallStatus
@@ -175,6 +176,7 @@ _LINES = (
 )
 _CALLS = (
     select(
+        OutboundCall.id,
         OutboundCall.kind,
         OutboundCall.attempt,
         OutboundCall.status,

@@ -21,3 +21,13 @@ def lines_of(currency: str, shares: Sequence[tuple[int, int]]) -> list[tuple[int
             lines.append((share_id, left - rest))
         rest -= min(rest, left)
     return lines
+
+
+def kept_minor(currency: str, left_minor: int, sent_minor: int | None) -> int:
+    """Return what stays in the seller's account at the provider, because banks take no less than a whole unit.
+
+    `left_minor` is what a payout has left after reversals, `sent_minor` what was last sent to the bank; None while
+    nothing is on its way there. Minor units.
+    """
+    sent = payable_minor(currency, left_minor) if sent_minor is None else sent_minor
+    return max(left_minor - sent, 0)

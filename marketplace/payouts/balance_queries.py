@@ -21,7 +21,7 @@ from marketplace.payouts.balance_rules import SellerFacts, ShareFacts, Why
 from marketplace.payouts.day_queries import moment, more_today, paid_today
 from marketplace.payouts.models import Payout, PayoutLine, PayoutPause, PayoutSchedule, PayoutStop, SellerAccount
 from marketplace.payouts.rules import Occasion, Schedule, SkipCause, Standing
-from marketplace.payouts.standing_queries import IS_SETTLED, schedule_from
+from marketplace.payouts.standing_queries import IS_SETTLED, SETTLES_AT, schedule_from
 from marketplace.payouts.states import AccountStatus, PayoutStatus
 
 _X = PaymentTransaction
@@ -127,7 +127,7 @@ _SHARES: Select[*tuple[Any, ...]] = (
         Shipment.shipped_at,
         Shipment.delivered_by,
         _blocks,
-        IS_SETTLED,
+        SETTLES_AT,
         _last_payout.c.number,
         _last_payout.c.status,
         _last_payout.c.arrives_at,
@@ -138,6 +138,7 @@ _SHARES: Select[*tuple[Any, ...]] = (
     .outerjoin(_last_payout, true())
     .where(_X.seller_id == bindparam("seller_id"), _X.currency == bindparam("currency"))
 )
+_ONE = _SHARES.where(_X.id == bindparam("share_id"))
 _COUNTS = (
     select(_X.status.label("status"), func.count().label("shares"))
     .where(_X.seller_id == bindparam("seller_id"), _X.currency == bindparam("currency"))
@@ -237,13 +238,19 @@ def shares(
 ) -> Listed[ShareRow]:
     """Return one page of a seller's shares at a place, paid by the buyer in `period`, newest first by default."""
     statement = _SHARES.where(_X.status.in_(place.statuses), period.of(_X.__table__.c.payment_received_date)).params(
-        seller_id=seller_id, currency=currency, now=now
+        seller_id=seller_id, currency=currency
     )
 
     def make(*row: Any) -> ShareRow:
         return _share(row, seller, now)
 
     return read_page(statement, _X.__table__.c.id, cursor, make, sort=Sort.NEWEST)
+
+
+def share(seller_id: int, share_id: int, currency: str, *, seller: SellerFacts, now: datetime) -> ShareRow | None:
+    """Return one share of a seller, and why it is where it is; None when it is not theirs."""
+    found = db.read_one(_ONE, {"seller_id": seller_id, "currency": currency, "share_id": share_id})
+    return _share(tuple(found), seller, now) if found else None
 
 
 def debts(seller_id: int, currency: str) -> Sequence[Debt]:
@@ -258,7 +265,7 @@ def facts_of(found: Account, policy: MoneyPolicy) -> SellerFacts:
 
 def _share(row: tuple[Any, ...], seller: SellerFacts, now: datetime) -> ShareRow:
     of_share, hold, parcel, checks, payout = row[:9], row[9:12], row[12:14], row[14:16], row[16:]
-    (hold_reason, days, planned), (shipped_at, delivered_by), (blocks, is_settled) = hold, parcel, checks
+    (hold_reason, days, planned), (shipped_at, delivered_by), (blocks, settles_at) = hold, parcel, checks
     number, status, arrives_at, failure = payout
     is_late = shipped_at is not None and shipped_at + seller.delivered_after <= now
     facts = ShareFacts(
@@ -269,7 +276,7 @@ def _share(row: tuple[Any, ...], seller: SellerFacts, now: datetime) -> ShareRow
         shipped_at=shipped_at,
         has_arrived=delivered_by in {DeliveredBy.BUYER, DeliveredBy.TIME} or (delivered_by is not None and is_late),
         blocks=frozenset(BlockReason(reason) for reason in blocks or ()),
-        is_settled=is_settled,
+        settles_at=settles_at,
         payout=status,
         arrives_at=arrives_at,
     )

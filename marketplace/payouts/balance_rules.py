@@ -48,7 +48,8 @@ class ShareFacts:
     has_arrived: bool
     """Whether the buyer has said so, or the days have passed after which it counts as delivered."""
     blocks: Collection[BlockReason]
-    is_settled: bool
+    settles_at: datetime | None
+    """When the buyer's payment is in our balance, or since when; None while nobody knows."""
     payout: PayoutStatus | None
     arrives_at: datetime | None
 
@@ -98,15 +99,21 @@ def explain(share: ShareFacts, seller: SellerFacts, now: datetime) -> Why:
         return Why(wait, share.arrives_at if wait is Wait.BANK else None, None)
     if share.status not in {TransactionStatus.HELD, TransactionStatus.AVAILABLE}:
         return Why(Wait.NOTHING, None, None)
-    is_here = share.status is TransactionStatus.AVAILABLE
-    release = max(_release(share, seller, now), now)
-    payout_at = seller.next_run if is_here else rules.next_run(seller.schedule, release)
+    payout_at = _payout_at(share, seller, now)
     for reason, wait in _BLOCKS.items():
         if reason in share.blocks:
             return Why(wait, None, payout_at)
     if share.status is TransactionStatus.HELD:
         return Why(*_held(share, seller, now), payout_at)
-    return Why(*_available(share, seller, payout_at), payout_at)
+    return Why(*_available(share, seller, payout_at, now), payout_at)
+
+
+def _payout_at(share: ShareFacts, seller: SellerFacts, now: datetime) -> datetime | None:
+    """Return the planned day of payout; None for the manual schedule. Nobody is paid before the buyer's payment is."""
+    settled = max(share.settles_at or now, now)
+    if share.status is TransactionStatus.HELD:
+        return rules.next_run(seller.schedule, max(_release(share, seller, now), settled))
+    return seller.next_run if settled == now else rules.next_run(seller.schedule, settled)
 
 
 def _held(share: ShareFacts, seller: SellerFacts, now: datetime) -> tuple[Wait, datetime | None]:
@@ -118,11 +125,13 @@ def _held(share: ShareFacts, seller: SellerFacts, now: datetime) -> tuple[Wait, 
     return (Wait.ARRIVAL if is_late and not share.has_arrived else Wait.HOLD), release
 
 
-def _available(share: ShareFacts, seller: SellerFacts, payout_at: datetime | None) -> tuple[Wait, datetime | None]:
+def _available(
+    share: ShareFacts, seller: SellerFacts, payout_at: datetime | None, now: datetime
+) -> tuple[Wait, datetime | None]:
     if seller.skip not in {None, SkipCause.SCHEDULED, SkipCause.MANUAL, SkipCause.BLOCKED, SkipCause.NOT_SETTLED}:
         return Wait.SKIPPED, None
-    if not share.is_settled:
-        return Wait.SETTLING, None
+    if share.settles_at is None or share.settles_at > now:
+        return Wait.SETTLING, share.settles_at
     return (Wait.REQUEST, None) if payout_at is None else (Wait.RUN, payout_at)
 
 

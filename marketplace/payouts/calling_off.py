@@ -14,7 +14,7 @@ from marketplace.outbound.models import CallKind
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
 from marketplace.payouts.models import Payout, PayoutLine
-from marketplace.payouts.operations import RUN, known, shares_of
+from marketplace.payouts.operations import RUN, check_decided, known, shares_of
 from marketplace.payouts.states import PayoutStatus
 from marketplace.reasons import check_reason
 
@@ -35,10 +35,12 @@ HELD_BACK = (
 def cancel(session: Session, *, payout_id: int, actor: Actor, because: str, now: datetime) -> None:
     """Call off a payout whose money has not moved: refused, or never sent. Its shares are available again.
 
-    Raises Invalid without a reason, NotAllowed when its transfer is under way or done.
+    Raises Invalid without a reason, NotAllowed when its transfer is under way or done, or when nobody knows and a
+    person must decide about the call first.
     """
     because = check_reason(because)
     payout = known(session, payout_id)
+    check_decided(session, payout, CallKind.TRANSFER)
     if not _stays_here(session, payout, because=because, now=now):
         raise NotAllowed(f"This payout is {payout.status.label.lower()}; it can't be called off any more.")
     _cancel(session, payout, actor=actor, because=because, now=now)

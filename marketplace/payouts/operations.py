@@ -130,8 +130,8 @@ def retry(session: Session, *, payout_id: int, actor: Actor, reason: str = "", n
     """Try a payout again that the provider refused, with the same amount; return the call to be sent.
 
     Raises Invalid for a person without a reason, MoveNotAllowed or AlreadyThere when it was not refused, NotAllowed
-    when its seller is stopped or their account is not ready, or something holds one of its shares back, Conflict while
-    a call is under way.
+    when its seller is stopped or their account is not ready, something holds one of its shares back, or its last call
+    waits for a person's decision, Conflict while a call is under way.
     """
     payout, because = known(session, payout_id), _because(actor, reason)
     account = session.get_one(SellerAccount, payout.seller_account_id)
@@ -142,8 +142,7 @@ def retry(session: Session, *, payout_id: int, actor: Actor, reason: str = "", n
         raise NotAllowed("The seller's account is not ready to be paid yet.")
     if is_held_back(session, payout.id):
         raise NotAllowed("One of its shares is held back now. Cancel the payout; the others are paid with the next.")
-    if outbound.is_under_way(session, kind=CallKind.TRANSFER, subject_id=payout.id):
-        raise Conflict("The provider is being asked right now.")
+    _check_no_call(session, payout, CallKind.TRANSFER)
     history.move(session, payout, "retry", actor=actor, at=now, because=because)
     payout.failure_code = payout.failure_reason = payout.next_attempt_at = None
     return _plan_transfer(session, payout, account, actor=actor, now=now)
@@ -153,8 +152,8 @@ def resend(session: Session, *, payout_id: int, actor: Actor, reason: str = "", 
     """Send a failed payout to the bank again, to the bank the seller has now; return the call to be sent.
 
     Raises Invalid for a person without a reason, MoveNotAllowed or AlreadyThere when it has not failed, NotAllowed
-    when its seller is stopped, the provider pays no bank of theirs or they have another account since, Conflict while a
-    call is under way.
+    when its seller is stopped, the provider pays no bank of theirs, they have another account since, the last call
+    waits for a person's decision or too little is left of it for a bank, Conflict while a call is under way.
     """
     payout, because = known(session, payout_id), _because(actor, reason)
     account = session.get_one(SellerAccount, payout.seller_account_id)
@@ -165,14 +164,27 @@ def resend(session: Session, *, payout_id: int, actor: Actor, reason: str = "", 
         raise NotAllowed("The provider does not pay this seller's bank yet. They have to mend their account first.")
     if _account_with_money(session, payout) != account.account_id:
         raise NotAllowed("The money is in the seller's former account. Take the transfer back at the provider.")
-    if outbound.is_under_way(session, kind=CallKind.BANK_PAYOUT, subject_id=payout.id):
-        raise Conflict("The provider is being asked right now.")
+    _check_no_call(session, payout, CallKind.BANK_PAYOUT)
+    if not amount_rules.payable_minor(payout.currency, payout.amount_minor - payout.reversed_minor):
+        raise NotAllowed(f"Less than one whole {payout.currency} is left of it, and banks take no less.")
     history.move(session, payout, "resend", actor=actor, at=now, because=because)
     payout.failure_code = payout.failure_reason = payout.next_attempt_at = payout.provider_payout_id = None
     payout.bank_name, payout.bank_last4 = account.bank_name, account.bank_last4
     return plan_bank_payout(
         session, payout, provider=account.provider, account_id=account.account_id, actor=actor, now=now
     )
+
+
+def check_decided(session: Session, payout: Payout, kind: CallKind) -> None:
+    """Raise NotAllowed while nobody knows what a payout's call has done: the money may have moved already."""
+    if outbound.is_in_doubt(session, kind=kind, subject_id=payout.id):
+        raise NotAllowed("Nobody knows whether its last attempt has sent the money. Decide that first, under Calls.")
+
+
+def _check_no_call(session: Session, payout: Payout, kind: CallKind) -> None:
+    check_decided(session, payout, kind)
+    if outbound.is_under_way(session, kind=kind, subject_id=payout.id):
+        raise Conflict("The provider is being asked right now.")
 
 
 def _because(actor: Actor, reason: str) -> str | None:

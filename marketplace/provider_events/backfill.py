@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 _LISTS = 20
 _SPAN, _WIDEST = timedelta(hours=6), timedelta(days=4)
+# A seller's account has a few events a week, and a week between two readings.
+_ACCOUNT_SPAN = timedelta(days=8)
 _FEW = 100
 """A span with fewer events than these is followed by one twice as long: a month of silence is ten questions."""
 # The provider's clock may differ from ours, and its list may show an event after a younger one (fault F26).
@@ -68,7 +70,7 @@ def _read(reading: Reading, provider: Provider, settings: Settings, now: datetim
     if now - since > _LISTED:
         _read_objects(reading, provider, settings, now)
         since = now - _LISTED
-    span = _SPAN
+    span = _ACCOUNT_SPAN if reading.account else _SPAN
     while since < now:
         end = min(since + span, now)
         # The last span is open: the provider's clock may be ahead of ours.
@@ -78,7 +80,7 @@ def _read(reading: Reading, provider: Provider, settings: Settings, now: datetim
         taken += _take_in(found, provider, settings, now)
         note = f"{taken} new" if taken else ""
         db.atomic(cursors.moved, (), reading=reading, until=end, note=note, now=now)
-        since, span = end, min(2 * span, _WIDEST) if len(found) < _FEW else _SPAN
+        since, span = end, max(span, min(2 * span, _WIDEST)) if len(found) < _FEW else _SPAN
     return taken
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from marketplace import db, hot_history
+from marketplace import batches, db, hot_history
+from marketplace.checkout import following
 from marketplace.checkout.settlement import Contradiction
 from marketplace.config import Settings
 from marketplace.errors import DomainError, NotFound
@@ -35,15 +36,15 @@ _inserted = (
 _first = hot_history.first_of(_inserted, ProviderEvent, because="The provider sent it.")
 _STORE = select(_inserted.c.id, operations.INSTALLATION.label("installation")).add_cte(_first.cte("first"))
 
+Look = tuple[str, str | None, str | None]
+"""What was looked at: the first word of the events' types, the object, and whose it is."""
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 log = structlog.get_logger()
 
 _LEASE = timedelta(minutes=1)
 _BATCH = 50
 _STATUS = select(ProviderEvent.status).where(ProviderEvent.id == bindparam("event_id"))
-_STANDING = select(ProviderEvent.status, ProviderEvent.event_id, ProviderEvent.attempts).where(
-    ProviderEvent.id == bindparam("event_id")
-)
+_STANDING = "SELECT status, event_id, attempts FROM provider_event WHERE id = %s"
 
 
 def receive(
@@ -81,16 +82,25 @@ def receive(
         log.exception("event not applied yet", event_id=stored.id, type=event.type)
 
 
-def apply(event_id: int, *, provider: Provider, settings: Settings, now: datetime, reread: bool) -> None:
+def apply(
+    event_id: int,
+    *,
+    provider: Provider,
+    settings: Settings,
+    now: datetime,
+    reread: bool,
+    looks: dict[Look, object] | None = None,
+) -> None:
     """Apply a stored event: from its payload, or with `reread` from the object as the provider has it now.
 
     What needs a second look (an object to fetch, a contradiction) is parked and read again by the tick. An event that
-    has had its effect is left alone: its job may come after the tick.
+    has had its effect is left alone: its job may come after the tick. `looks` are those made since it came; its own is
+    added where it answers other events as well.
     """
     if reread and not _waits(event_id):
         return
     event = db.atomic(operations.load, (), event_id=event_id)
-    _apply_stored(event, provider=provider, settings=settings, now=now, reread=reread)
+    _apply_stored(event, provider=provider, settings=settings, now=now, reread=reread, looks=looks)
 
 
 def _waits(event_id: int) -> bool:
@@ -102,7 +112,13 @@ def _waits(event_id: int) -> bool:
 
 
 def _apply_stored(
-    event: operations.StoredEvent, *, provider: Provider, settings: Settings, now: datetime, reread: bool
+    event: operations.StoredEvent,
+    *,
+    provider: Provider,
+    settings: Settings,
+    now: datetime,
+    reread: bool,
+    looks: dict[Look, object] | None = None,
 ) -> None:
     event_id = event.id
     handler = handler_of(event.type, event.account)
@@ -111,8 +127,8 @@ def _apply_stored(
         db.atomic(operations.ignore, (), event_id=event_id, note=obstacle, now=now)
         return
     try:
-        facts = facts_of(handler, event, provider, reread=reread)
-        db.atomic(_apply, (db.TURN,), event_id=event_id, handler=handler, facts=facts, settings=settings, now=now)
+        facts = _seen(handler, event, provider, reread=reread, looks=looks)
+        _in_turn(event_id, handler, facts, settings, now)
     except NotOurs as error:
         db.atomic(operations.ignore, (), event_id=event_id, note=str(error), now=now)
     except (Contradiction, Unknown, Refused, DomainError) as error:
@@ -122,9 +138,10 @@ def _apply_stored(
 def apply_due(*, providers: Mapping[str, Provider], settings: Settings, now: datetime) -> int:
     """Go on with every stored event that waits; return how many were looked at. One bad event stops no other."""
     waiting = db.atomic(operations.due, (), now=now, limit=_BATCH)
+    looks: dict[Look, object] = {}
     for event_id, provider_name in waiting:
         try:
-            apply(event_id, provider=providers[provider_name], settings=settings, now=now, reread=True)
+            apply(event_id, provider=providers[provider_name], settings=settings, now=now, reread=True, looks=looks)
         except Exception:
             log.exception("event not applied", event_id=event_id)
             db.atomic(operations.park, (), event_id=event_id, note="It raised an unexpected error.", now=now)
@@ -149,6 +166,23 @@ def not_needed(event: operations.StoredEvent, settings: Settings) -> str:
     return "" if handler_of(event.type, event.account) else "No rule of ours needs this type."
 
 
+def _seen(
+    handler: Handler,
+    event: operations.StoredEvent,
+    provider: Provider,
+    *,
+    reread: bool,
+    looks: dict[Look, object] | None,
+) -> object:
+    """Return `facts_of` an event; a look that was made since it came answers it as well, where its handler says so."""
+    if looks is None or not handler.is_one_look:
+        return facts_of(handler, event, provider, reread=reread)
+    look = (event.type.partition(".")[0], event.object_id, event.account)
+    if look not in looks:
+        looks[look] = facts_of(handler, event, provider, reread=reread)
+    return looks[look]
+
+
 def facts_of(handler: Handler, event: operations.StoredEvent, provider: Provider, *, reread: bool) -> object:
     """Return what an event reports: from its payload, or with `reread`, or where it must be, from the provider.
 
@@ -167,20 +201,29 @@ def facts_of(handler: Handler, event: operations.StoredEvent, provider: Provider
         raise Contradiction(f"the payload is not what this type carries: {error!r}") from error
 
 
-def _apply(
-    session: Session, *, event_id: int, handler: Handler, facts: object, settings: Settings, now: datetime
+def _in_turn(event_id: int, handler: Handler, facts: object, settings: Settings, now: datetime) -> None:
+    standing: batches.Question = (_STANDING, (event_id,))
+    asked = following.question(facts)
+
+    def _apply(session: Session) -> None:
+        [found] = batches.rows(session, standing)
+        if EVENT.can(found.status, "apply"):
+            _put_into_books(session, event_id, found, handler=handler, facts=facts, settings=settings, now=now)
+
+    db.in_turn(_apply, [standing, asked] if asked else [standing])
+
+
+def _put_into_books(
+    session: Session, event_id: int, found: Any, *, handler: Handler, facts: object, settings: Settings, now: datetime
 ) -> None:
-    # Columns instead of an object: an object reads, notices changes and writes at four times the price.
-    found = session.connection().execute(_STANDING, {"event_id": event_id}).one()
-    if not EVENT.can(found.status, "apply"):
-        return
+    """Give an event its effect; `found` is its row as it stands: columns, as an object costs four times as much."""
     source = Actor.provider(found.event_id[:64])
     facts = owned(session, facts)
     note = handler.apply(session, facts, source, settings, now)
     operations.applied(
         session,
         event_id=event_id,
-        status=found.status,
+        status=EventStatus(found.status),
         attempts=found.attempts + 1,
         payment_id=handler.payment_id(facts),
         note=note,

@@ -45,6 +45,8 @@ class Handler:
     read: Callable[[Provider, str, Mapping[str, Any]], Any] | None
     apply: Apply
     payment_id: Callable[[Any], int | None] = lambda facts: facts.payment_id
+    is_one_look: bool = False
+    """Whether one look at the object answers all events about it that wait together: they say nothing themselves."""
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,7 @@ def _read_account(provider: Provider, object_id: str, payload: Mapping[str, Any]
 
 
 def _read_transfer(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> TransferFacts:
-    return TransferFacts(provider.transfers.get_transfer(object_id), provider.transfers.reversals_of(object_id))
+    return TransferFacts(*provider.transfers.transfer_and_reversals(object_id))
 
 
 def _read_bank_payout(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> BankPayout:
@@ -233,9 +235,9 @@ _CHECKOUT = Handler(objects.checkout, _read_checkout, _checkout, payment_id=_pay
 _INTENT = Handler(objects.intent, _read_intent, _intent)
 _REFUND = Handler(None, _read_refund, _refund, payment_id=lambda facts: None)
 # Noisy and often stale (stripe-reference section 8): what the event says of the account is never believed.
-_ACCOUNT = Handler(None, _read_account, _account, payment_id=lambda facts: None)
-_TRANSFER = Handler(None, _read_transfer, _transfer, payment_id=lambda facts: None)
-_BANK_PAYOUT = Handler(None, _read_bank_payout, _bank_payout, payment_id=lambda facts: None)
+_ACCOUNT = Handler(None, _read_account, _account, payment_id=lambda facts: None, is_one_look=True)
+_TRANSFER = Handler(None, _read_transfer, _transfer, payment_id=lambda facts: None, is_one_look=True)
+_BANK_PAYOUT = Handler(None, _read_bank_payout, _bank_payout, payment_id=lambda facts: None, is_one_look=True)
 _DISPUTE = Handler(None, _read_dispute, _dispute)
 
 HANDLERS: dict[str, Handler] = {

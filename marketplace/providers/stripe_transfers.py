@@ -49,6 +49,15 @@ class StripeTransfers:
         """Read a transfer."""
         return transfer(self._call(lambda: self._client.transfers.retrieve(transfer_id, {"expand": _LINE})))
 
+    def transfer_and_reversals(self, transfer_id: str) -> tuple[Transfer, tuple[MadeReversal, ...]]:
+        """Read a transfer with its reversals: it shows the ten newest itself, only more are asked for."""
+        params = {"expand": [*_LINE, "reversals.data.balance_transaction"]}
+        found = self._call(lambda: self._client.transfers.retrieve(transfer_id, params))
+        shown = found["reversals"]
+        if shown["has_more"]:
+            return transfer(found), self.reversals_of(transfer_id)
+        return transfer(found), tuple(reversal(item) for item in reversed(shown["data"]))
+
     def find_transfer(self, *, group: str, reference: str, installation: str) -> Transfer | None:
         """Look through the transfers of a group for the one that carries our row's reference and our name."""
         params = {"transfer_group": group, "limit": _PAGE, "expand": _LINES}

@@ -73,6 +73,9 @@ class Transfers(Protocol):
     def get_transfer(self, transfer_id: str) -> Transfer:
         """Read a transfer again."""
 
+    def transfer_and_reversals(self, transfer_id: str) -> tuple[Transfer, tuple[MadeReversal, ...]]:
+        """Read a transfer again with what came back of it so far, oldest first: one question where one is enough."""
+
     def find_transfer(self, *, group: str, reference: str, installation: str) -> Transfer | None:
         """Look up the transfer made for our row, when the answer to it was lost."""
 

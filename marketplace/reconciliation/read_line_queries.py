@@ -86,4 +86,4 @@ def lines(sought: SoughtLines, cursor: Cursor) -> Listed[LineRow]:
         conditions.append(_L.kind == sought.kind)
     if sought.is_open:
         conditions.append(_L.matched_at.is_(None))
-    return read_page(_LINE.where(*conditions), _L.id, cursor, LineRow)
+    return read_page(_LINE.where(*conditions), _L.id, cursor, LineRow, at=_L.made_at)

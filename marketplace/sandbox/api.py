@@ -1,6 +1,5 @@
 """The API under /v1: one table of addresses, one path for every request."""
 
-import json
 import logging
 from collections.abc import Callable
 
@@ -15,7 +14,7 @@ from marketplace.sandbox.reading import expand, show
 from marketplace.sandbox.routes import Call
 from marketplace.sandbox.settings import API_VERSION
 from marketplace.sandbox.store import Origin, Stored, Work
-from marketplace.sandbox.wire import JSON, Reader, parse_form, tidy
+from marketplace.sandbox.wire import JSON, Reader, parse_form, written
 
 log = logging.getLogger("sandbox")
 
@@ -174,7 +173,7 @@ def _respond(status: int, body: str, request_id: str, headers: dict[str, str] | 
 
 
 def _text(body: JSON) -> str:
-    return json.dumps(tidy(body), indent=2, ensure_ascii=False) + "\n"
+    return written(body) + "\n"
 
 
 def _accident() -> ApiError:

@@ -1,40 +1,61 @@
 """A very small browser, for tests that walk the sandbox's hosted pages."""
 
+import html
 import http.cookiejar
+import re
 import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
+from functools import cached_property
 from html.parser import HTMLParser
 from typing import Any
+
+_TOKEN = re.compile(r'<input[^>]*\bname="form_token"[^>]*\bvalue="([^"]*)"')
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a page answered: its form token, title and the messages next to its fields besides the text."""
+    """What a page answered."""
 
     status: int
     location: str
     text: str
-    token: str
-    title: str
-    problems: tuple[str, ...]
+
+    @property
+    def token(self) -> str:
+        """The token of its form, "" without one; most pages are opened for nothing else, so they are not parsed."""
+        found = _TOKEN.search(self.text)
+        return html.unescape(found[1]) if found else ""
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+        return self._page.title
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """The messages next to its fields."""
+        return tuple(self._page.problems)
+
+    @cached_property
+    def _page(self) -> "_Page":
+        page = _Page()
+        page.feed(self.text)
+        return page
 
 
 class _Page(HTMLParser):
-    """Picks the form token, the title and the messages next to fields out of a page."""
+    """Picks the title and the messages next to fields out of a page."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.token = ""
         self.title = ""
         self.problems: list[str] = []
         self._into = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        if tag == "input" and given.get("name") == "form_token":
-            self.token = given.get("value") or ""
         self._into = "title" if tag == "title" else "problem" if given.get("class") == "problem" else ""
 
     def handle_endtag(self, tag: str) -> None:
@@ -75,14 +96,4 @@ class Browser:
         except urllib.error.HTTPError as error:
             response = error
         with response:
-            text = response.read().decode()
-            page = _Page()
-            page.feed(text)
-            return Answer(
-                response.status,
-                response.headers.get("Location", ""),
-                text,
-                page.token,
-                page.title,
-                tuple(page.problems),
-            )
+            return Answer(response.status, response.headers.get("Location", ""), response.read().decode())

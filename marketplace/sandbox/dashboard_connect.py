@@ -70,8 +70,11 @@ def deeds_for(stored: Stored) -> list[Deed]:
     if stored.kind == "account" and not stored.private.get("deleted"):
         return _account_deeds(stored)
     if stored.kind == "payout":
-        found = [Deed("send-payout", "Hand it to the bank now")] if status == "pending" else []
-        return found + ([Deed("pay-payout", "Let it arrive now")] if status in ("pending", "in_transit") else [])
+        found = [Deed("pay-payout", "Let it arrive now")] if status in ("pending", "in_transit") else []
+        if status == "pending":
+            found.insert(0, Deed("send-payout", "Hand it to the bank now"))
+            found += [] if stored.data["automatic"] else [Deed("cancel-payout", "Cancel it", danger=True)]
+        return found
     return _dispute_deeds(status) if stored.kind == "dispute" else []
 
 
@@ -133,6 +136,11 @@ def _charge_of(work: Work, stored: Stored) -> Stored | None:
     if stored.kind == "payment_intent":
         return work.get("charge", stored.data["latest_charge"])
     return stored if stored.kind == "charge" else None
+
+
+def kind_of(deed: str) -> str:
+    """Return the kind of object on whose page a deed is. Raises KeyError for an unknown one."""
+    return _ACTS[deed][0]
 
 
 def do(work: Work, stored: Stored, deed: str, form: Mapping[str, str]) -> str:
@@ -205,6 +213,12 @@ def _arrive(work: Work, payout: Stored, _: Mapping[str, str]) -> str:
     return "The payout has ended." if payouts.arrive(work, payout.id) else _NOTHING
 
 
+def _cancel(work: Work, payout: Stored, _: Mapping[str, str]) -> str:
+    work.account = payout.account
+    payouts.cancel(work, payout.id, Reader({}))
+    return "The payout is cancelled. The money is back on the balance."
+
+
 def _fail(work: Work, payout: Stored, form: Mapping[str, str]) -> str:
     code = form.get("code", "")
     known = {bank.fails for bank in BANKS.values() if bank.fails}
@@ -254,6 +268,7 @@ _ACTS: dict[str, tuple[str, Act]] = {
     "reverse": ("transfer", _reverse),
     "send-payout": ("payout", _send),
     "pay-payout": ("payout", _arrive),
+    "cancel-payout": ("payout", _cancel),
     "fail-payout": ("payout", _fail),
     "dispute": ("charge", _dispute),
     "win": ("dispute", _decide("won", "The shop has won. The money is back.")),

@@ -1,6 +1,5 @@
 """What the dashboard reads: lists, one object with all it belongs to, events with their deliveries."""
 
-import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +9,7 @@ from marketplace.sandbox import sessions
 from marketplace.sandbox.currencies import display
 from marketplace.sandbox.reading import show
 from marketplace.sandbox.store import Stored, Work, stored_from
-from marketplace.sandbox.wire import JSON, tidy
+from marketplace.sandbox.wire import JSON, written
 
 ROWS_ON_A_PAGE = 25
 SECTIONS = {
@@ -202,6 +201,8 @@ def _about(stored: Stored) -> str:
         return str(error["message"] if error else stored.private["about"])
     if stored.kind == "balance_transaction":
         return str(data["type"]).replace("_", " ") + (f" · {stored.account}" if stored.account else "")
+    if stored.kind == "webhook_endpoint":
+        return str(data["url"])
     return str(data.get("email") or data.get("description") or data.get("reason") or data.get("url") or "")
 
 
@@ -228,7 +229,7 @@ def _linked_ids(data: JSON) -> list[str]:
 
 def json_pieces(data: JSON) -> list[Piece]:
     """Return JSON as text with every id a link."""
-    text, pieces, end = json.dumps(tidy(data), indent=2, ensure_ascii=False), [], 0
+    text, pieces, end = written(data), [], 0
     for match in _ID_IN_JSON.finditer(text):
         pieces += [Piece(text[end : match.start(1)]), Piece(match[1], href(match[1]))]
         end = match.end(1)

@@ -157,7 +157,7 @@ def endpoint_page(work: Work, endpoint: Stored) -> EndpointPage:
         badge=badge(data["status"]),
         enabled=data["status"] == "enabled",
         events="All events" if "*" in data["enabled_events"] else ", ".join(data["enabled_events"]),
-        whose="Connected accounts" if endpoints.hears_accounts(endpoint) else "The platform",
-        secrets=endpoints.secrets_at(endpoint, work.present),
+        whose="Connected accounts" if endpoints.hears_accounts(endpoint.data) else "The platform",
+        secrets=endpoints.signing(endpoint.private, work.present),
         deliveries=deliveries(work, endpoint_id=endpoint.id),
     )

@@ -2,20 +2,19 @@
 
 import hashlib
 import hmac
-import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any
 
-from marketplace.sandbox import endpoints, events, fault_webhooks
+from marketplace.sandbox import endpoints, events, fault_webhooks, faults
 from marketplace.sandbox.clock import VirtualClock, system_seconds
 from marketplace.sandbox.fault_webhooks import STRAIGHT, Course
-from marketplace.sandbox.store import Store, Stored, Work
-from marketplace.sandbox.wire import tidy
+from marketplace.sandbox.store import Store, Work
+from marketplace.sandbox.wire import JSON
 
 TIMEOUT_SECONDS = 20
 EXCERPT_BYTES = 500
@@ -119,6 +118,13 @@ def release_interrupted(work: Work) -> None:
 
 
 Parcel = tuple[str, bytes, dict[str, str]]
+Row = Mapping[str, Any]
+_TOLD = (
+    f"SELECT events.*, {events.WAITING}, d.attempts, d.course, o.data AS endpoint, o.private AS kept"  # noqa: S608  # ours
+    " FROM deliveries d JOIN events ON events.id = d.event_id"
+    " LEFT JOIN objects o ON o.id = d.endpoint_id AND o.kind = 'webhook_endpoint' WHERE d.id = %(id)s"
+)
+"""A delivery with its event and its endpoint: all that a try needs."""
 
 
 def send(
@@ -128,16 +134,24 @@ def send(
 
     No transaction is open while the endpoint answers. What is sent by hand meets no fault.
     """
-    with store.work(clock.now()) as work:
-        course = STRAIGHT if by_hand else fault_webhooks.course_of(work, pending.delivery_id)
-        if course.wait:
-            fault_webhooks.put_off(work, pending.delivery_id, course)
-            return []
-        aside = _aside(work, pending) if course.astray else None
-        prepared = None if course.lost else _prepare(work, pending, course)
-    if aside:
-        transport(*aside)
-    tries = [_try(store, clock, transport, pending, prepared, course) for _ in range(course.copies)]
+    with store.singly(clock.now()) as work:
+        row = work.row(_TOLD, id=pending.delivery_id) or {}
+        is_decided = by_hand or bool(row.get("attempts"))
+        is_straight = is_decided or not (row.get("course") or faults.active(work, faults.WEBHOOKS))
+        course, beside, parcel = STRAIGHT, [], _prepare(work, row, STRAIGHT)
+    if not is_straight:
+        with store.work(clock.now()) as work:
+            course = fault_webhooks.course_of(work, pending.delivery_id)
+            if course.wait:
+                fault_webhooks.put_off(work, pending.delivery_id, course)
+                return []
+            beside = [_aside(work, row)] if course.astray else []
+            beside += [_of_live_mode(work, row)] if course.of_live_mode else []
+            parcel = None if course.lost else _prepare(work, row, course)
+    for other in beside:
+        if other:
+            transport(*other)
+    tries = [_try(store, clock, transport, pending, parcel, course) for _ in range(course.copies)]
     return [Attempted(pending.event_id, pending.type, pending.endpoint_id, status) for status in tries]
 
 
@@ -147,59 +161,37 @@ def _try(
     started = time.monotonic()
     nowhere = "Lost on its way: a fault." if course.lost else "The endpoint is disabled or gone."
     answer = transport(*parcel) if parcel else Answer(None, nowhere)
-    milliseconds = round((time.monotonic() - started) * 1_000)
+    tried = {
+        "delivery": pending.delivery_id,
+        "at": clock.now(),
+        "status": answer.status,
+        "milliseconds": round((time.monotonic() - started) * 1_000),
+        "answer": answer.text.replace("\x00", ""),
+    }
+    if answer.status is not None and 200 <= answer.status < 300:
+        with store.singly(clock.now()) as work:
+            work.rows(f"WITH noted AS ({_NOTE}) {_ARRIVED}", **tried)
+        return answer.status
     with store.work(clock.now()) as work:
-        _record(work, pending, answer, milliseconds, lost=course.lost)
+        work.rows(_NOTE, **tried)
+        _come_again(work, pending, lost=course.lost)
     return answer.status
 
 
-def _prepare(work: Work, pending: Pending, course: Course) -> Parcel | None:
-    endpoint = work.get("webhook_endpoint", pending.endpoint_id)
-    if endpoint is None or endpoint.data["status"] != "enabled":
-        return None
-    secrets = ["whsec_of_somebody_else"] if course.forged else endpoints.secrets_at(endpoint, work.present)
-    return _parcel(work, pending, endpoint, secrets, stale=course.stale)
+_NOTE = (
+    "INSERT INTO attempts (delivery_id, at, status, milliseconds, answer)"
+    " VALUES (%(delivery)s, %(at)s, %(status)s, %(milliseconds)s, %(answer)s)"
+)
+_ARRIVED = "UPDATE deliveries SET state = 'delivered', attempts = attempts + 1, sending = false WHERE id = %(delivery)s"
 
 
-def _aside(work: Work, pending: Pending) -> Parcel | None:
-    """Return an event as it would reach an endpoint that it is not for; None when there is no such endpoint."""
-    own = work.get("webhook_endpoint", pending.endpoint_id)
-    others = work.find("webhook_endpoint", status="enabled")
-    wrong = [one for one in others if own and endpoints.hears_accounts(one) != endpoints.hears_accounts(own)]
-    return _parcel(work, pending, wrong[0], endpoints.secrets_at(wrong[0], work.present)) if wrong else None
-
-
-def _parcel(work: Work, pending: Pending, endpoint: Stored, secrets: list[str], *, stale: bool = False) -> Parcel:
-    row = work.row("SELECT * FROM events WHERE id = %(id)s", id=pending.event_id) or {}
-    event = events.render(work, row)
-    if stale:
-        event = fault_webhooks.as_before(work, row, event)
-    if endpoint.data["api_version"]:
-        event["api_version"] = endpoint.data["api_version"]
-    payload = json.dumps(tidy(event), indent=2, ensure_ascii=False).encode()
-    headers = {
-        "Content-Type": "application/json; charset=utf-8",
-        "User-Agent": "Stripe/1.0 (local sandbox, not Stripe)",
-        # Signatures carry system time: the receiver checks their age against its own clock.
-        "Stripe-Signature": signature(payload, secrets, system_seconds()),
-    }
-    return endpoint.data["url"], payload, headers
-
-
-def _record(work: Work, pending: Pending, answer: Answer, milliseconds: int, *, lost: bool) -> None:
-    work.rows(
-        "INSERT INTO attempts (delivery_id, at, status, milliseconds, answer)"
-        " VALUES (%(delivery)s, %(at)s, %(status)s, %(milliseconds)s, %(answer)s)",
-        delivery=pending.delivery_id, at=work.present, status=answer.status, milliseconds=milliseconds,
-        answer=answer.text.replace("\x00", ""),
-    )  # fmt: skip
+def _come_again(work: Work, pending: Pending, *, lost: bool) -> None:
+    """Plan the next try of a delivery that was not taken, or give it up."""
     row = work.row("SELECT * FROM deliveries WHERE id = %(id)s FOR UPDATE", id=pending.delivery_id)
     if row is None:
         return
     state, next_at, attempts = row["state"], row["next_at"], row["attempts"] + 1
-    if answer.status is not None and 200 <= answer.status < 300:
-        state = "delivered"
-    elif state == "waiting":
+    if state == "waiting":
         next_at = work.present + RETRY_SECONDS[min(attempts, len(RETRY_SECONDS)) - 1]
         state = "given_up" if lost or next_at > row["first_at"] + GIVE_UP_SECONDS else "waiting"
     work.rows(
@@ -207,6 +199,49 @@ def _record(work: Work, pending: Pending, answer: Answer, milliseconds: int, *, 
         " WHERE id = %(id)s",
         id=pending.delivery_id, state=state, next_at=next_at, attempts=attempts,
     )  # fmt: skip
+
+
+def _prepare(work: Work, row: Row, course: Course) -> Parcel | None:
+    endpoint = row.get("endpoint")
+    if endpoint is None or endpoint["status"] != "enabled":
+        return None
+    secrets = ["whsec_of_somebody_else"] if course.forged else endpoints.signing(row["kept"], work.present)
+    return _parcel(work, row, endpoint, secrets, course)
+
+
+def _of_live_mode(work: Work, row: Row) -> Parcel | None:
+    """Return an event as it would come of live mode, where nothing has the ids of test mode."""
+    endpoint = row.get("endpoint")
+    if endpoint is None or endpoint["status"] != "enabled":
+        return None
+    other = {"id": work.ids.new("evt_"), "livemode": True}
+    return _parcel(work, row, endpoint, endpoints.signing(row["kept"], work.present), other=other)
+
+
+def _aside(work: Work, row: Row) -> Parcel | None:
+    """Return an event as it would reach an endpoint that it is not for; None when there is no such endpoint."""
+    own = row.get("endpoint")
+    others = work.find("webhook_endpoint", status="enabled")
+    wrong = [one for one in others if own and endpoints.hears_accounts(one.data) != endpoints.hears_accounts(own)]
+    return _parcel(work, row, wrong[0].data, endpoints.signing(wrong[0].private, work.present)) if wrong else None
+
+
+def _parcel(
+    work: Work, row: Row, endpoint: JSON, secrets: list[str], course: Course = STRAIGHT, other: JSON | None = None
+) -> Parcel:
+    event = events.render(work, row) | (other or {})
+    if course.stale:
+        event = fault_webhooks.as_before(work, row, event)
+    if endpoint["api_version"]:
+        event["api_version"] = endpoint["api_version"]
+    payload = fault_webhooks.body_of(event, course)
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "User-Agent": "Stripe/1.0 (local sandbox, not Stripe)",
+        # Signatures carry system time: the receiver checks their age against its own clock.
+        "Stripe-Signature": signature(payload, secrets, system_seconds()),
+    }
+    return endpoint["url"], payload, headers
 
 
 def resend(work: Work, delivery_id: int) -> Pending | None:

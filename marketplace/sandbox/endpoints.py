@@ -66,7 +66,7 @@ def ensure(work: Work, url: str, secrets: tuple[str, ...], *, connect: bool = Fa
     """
     wanted = [{"secret": secret, "until": None} for secret in secrets]
     for endpoint in _all(work):
-        if endpoint.data["url"] == url and hears_accounts(endpoint) == connect:
+        if endpoint.data["url"] == url and hears_accounts(endpoint.data) == connect:
             endpoint.private["secrets"] = wanted
             endpoint.data |= {"enabled_events": ["*"], "status": "enabled"}
             work.save(endpoint)
@@ -74,9 +74,9 @@ def ensure(work: Work, url: str, secrets: tuple[str, ...], *, connect: bool = Fa
     add(work, url, ["*"], list(secrets), API_VERSION, "Made at start from the environment", connect=connect)
 
 
-def hears_accounts(endpoint: Stored) -> bool:
+def hears_accounts(endpoint: JSON) -> bool:
     """Return whether an endpoint gets the events of connected accounts (True) or those of the platform."""
-    return endpoint.data["application"] is not None
+    return endpoint["application"] is not None
 
 
 def retrieve(work: Work, endpoint_id: str, *, lock: bool = False) -> Stored:
@@ -131,9 +131,9 @@ def roll_secret(work: Work, endpoint: Stored) -> str:
     return secret
 
 
-def secrets_at(endpoint: Stored, now: int) -> list[str]:
-    """Return the secrets that sign at virtual time `now`, newest first."""
-    return [entry["secret"] for entry in endpoint.private["secrets"] if entry["until"] is None or entry["until"] > now]
+def signing(private: JSON, now: int) -> list[str]:
+    """Return the secrets that sign at virtual time `now`, newest first, of what an endpoint never shows."""
+    return [entry["secret"] for entry in private["secrets"] if entry["until"] is None or entry["until"] > now]
 
 
 def new_secret(work: Work) -> str:

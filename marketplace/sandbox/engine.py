@@ -57,11 +57,19 @@ class Sandbox:
         """Open one transaction at the present virtual time; what it emits is delivered after the commit."""
         with self.store.work(self.clock.now(), origin, after=self._committed) as unit:
             yield unit
+            unit.strikes_follow = bool(unit.emitted) and bool(faults.active(unit, faults.STATES))
+
+    @contextmanager
+    def singly(self) -> Iterator[Work]:
+        """Let each statement stand for itself, at the present virtual time; nothing is emitted here."""
+        with self.store.singly(self.clock.now()) as unit:
+            yield unit
 
     def _committed(self, unit: Work) -> None:
-        if unit.emitted:
+        if unit.strikes_follow:
             with self.store.work(self.clock.now()) as work:
                 fault_states.follow(work, unit.emitted)
+        if unit.emitted:
             self.wake()
 
     def wake(self) -> None:
@@ -92,13 +100,15 @@ class Sandbox:
 
         `order` may sort, repeat or drop them (a dropped one stays due); each is sent `copies` times.
         """
-        with self.work() as work:
+        with self.singly() as work:
             due = delivery.claim(work, _MOST_AT_ONCE)
+        if not due:
+            return []
         try:
             wanted = order(list(due)) if order else due
             return [made for one in wanted for _ in range(copies) for made in self.deliver(one)]
         finally:
-            with self.work() as work:
+            with self.singly() as work:
                 delivery.release(work, due)
 
     def deliver(self, pending: Pending, *, by_hand: bool = False) -> list[Attempted]:
@@ -137,7 +147,7 @@ class Sandbox:
             return
         deadline = time.monotonic() + self.settings.redirect_wait_seconds
         while (left := deadline - time.monotonic()) > 0:
-            with self.work() as work:
+            with self.singly() as work:
                 if delivery.answered(work, event_id):
                     return
             with self._changed:
@@ -177,7 +187,7 @@ class Sandbox:
     def _take_one(self) -> Pending | None:
         if self.held:
             return None
-        with self.work() as work:
+        with self.singly() as work:
             found = delivery.claim(work, 1)
         return found[0] if found else None
 

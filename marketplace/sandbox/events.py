@@ -15,6 +15,8 @@ from marketplace.sandbox.wire import JSON, Reader
 KEPT_SECONDS = 30 * 86_400
 """How long the API shows an event, in virtual seconds; older ones are gone, as at Stripe."""
 
+_ENDPOINTS = "endpoints that are on"
+
 
 def emit(work: Work, event_type: str, stored: Stored, previous: JSON | None = None, about: str = "") -> str:
     """Record an event with a snapshot of the object as it is now, plan its deliveries, and return its id.
@@ -38,30 +40,40 @@ def emit(work: Work, event_type: str, stored: Stored, previous: JSON | None = No
         "type": event_type,
         **({"account": account} if account else {}),
     }
+    told = [
+        endpoint.id
+        for endpoint in _endpoints(work)
+        if hears_accounts(endpoint.data) == bool(account) and {"*", event_type} & set(endpoint.data["enabled_events"])
+    ]
     work.rows(
-        "INSERT INTO events (id, type, created, object_id, request_id, data, account)"
-        " VALUES (%(id)s, %(type)s, %(created)s, %(object_id)s, %(request)s, %(data)s, %(account)s)",
+        "WITH event AS (INSERT INTO events (id, type, created, object_id, request_id, data, account)"
+        " VALUES (%(id)s, %(type)s, %(created)s, %(object_id)s, %(request)s, %(data)s, %(account)s) RETURNING id)"
+        " INSERT INTO deliveries (event_id, endpoint_id, first_at, next_at)"
+        " SELECT event.id, told.id, %(now)s, %(now)s"
+        " FROM event, unnest(%(told)s::text[]) WITH ORDINALITY AS told (id, place) ORDER BY told.place",
         id=event_id, type=event_type, created=work.now, object_id=about or stored.id,
-        request=work.origin.request_id, data=Jsonb(event), account=account,
+        request=work.origin.request_id, data=Jsonb(event), account=account, told=told, now=work.present,
     )  # fmt: skip
-    for endpoint in work.find("webhook_endpoint", status="enabled"):
-        wanted = endpoint.data["enabled_events"]
-        if ("*" in wanted or event_type in wanted) and hears_accounts(endpoint) == bool(account):
-            work.rows(
-                "INSERT INTO deliveries (event_id, endpoint_id, first_at, next_at)"
-                " VALUES (%(event)s, %(endpoint)s, %(now)s, %(now)s)",
-                event=event_id, endpoint=endpoint.id, now=work.present,
-            )  # fmt: skip
     work.emitted.append(event_id)
     return event_id
 
 
+def _endpoints(work: Work) -> list[Stored]:
+    """Return the endpoints that are on; a transaction asks once."""
+    found: list[Stored] | None = work.read_once.get(_ENDPOINTS)
+    if found is None:
+        found = work.read_once[_ENDPOINTS] = work.find("webhook_endpoint", status="enabled")
+    return found
+
+
+WAITING = "(SELECT count(*) FROM deliveries w WHERE w.event_id = events.id AND w.state = 'waiting') AS waiting"
+"""How many deliveries of an event still wait, as one more column of a row of `events`."""
+
+
 def render(work: Work, row: Mapping[str, Any]) -> JSON:
     """Return an event as the API shows it, with the number of deliveries still waiting."""
-    waiting = work.row(
-        "SELECT count(*) AS n FROM deliveries WHERE event_id = %(id)s AND state = 'waiting'", id=row["id"]
-    )
-    return {**row["data"], "pending_webhooks": waiting["n"] if waiting else 0}
+    found = row if "waiting" in row else work.row(f"SELECT {WAITING} FROM events WHERE id = %(id)s", id=row["id"])  # noqa: S608  # ours
+    return {**row["data"], "pending_webhooks": found["waiting"] if found else 0}
 
 
 def retrieve(work: Work, event_id: str) -> JSON:

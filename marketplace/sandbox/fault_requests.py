@@ -30,9 +30,12 @@ Run = Callable[[Call, str], Response]
 def around(call: Call, run: Run) -> Response:
     """Answer a request of the API by `run(call, request_id)`, as the active faults allow, and write it down."""
     sandbox, occasion = current_sandbox(), _occasion()
-    with sandbox.work() as work:
+    with sandbox.singly() as work:
         rules = faults.active(work, _KINDS)
-        met = {} if not rules else _met(work, occasion, rules)
+    met: dict[Kind, Rule] = {}
+    if rules:
+        with sandbox.work() as work:
+            met = _met(work, occasion, rules)
     if Kind.DELAY in met:
         time.sleep(min(met[Kind.DELAY].seconds, LONGEST_SECONDS))
     before = next((met[kind] for kind in faults.BEFORE if kind in met), None)
@@ -79,7 +82,7 @@ def _occasion() -> Occasion:
 def _log(occasion: Occasion, response: Response, *, hung_up: bool) -> None:
     status = request_log.CUT_OFF if hung_up else response.status_code
     made = _body(response).get("id", "") if response.status_code == 200 and request.method == "POST" else ""
-    with current_sandbox().work() as work:
+    with current_sandbox().singly() as work:
         request_log.write(
             work, occasion.request_id, occasion.method, occasion.path, occasion.key, status,
             [*occasion.ids, *request_log.ids_in((made,))],
@@ -176,9 +179,13 @@ def close_pages() -> Response | None:
     """Close the buyer's and the seller's pages while the provider is down; None lets the request pass."""
     if not request.path.startswith(_CLOSED_PAGES):
         return None
+    with current_sandbox().singly() as work:
+        rules = faults.active(work, (Kind.OUTAGE,))
+    if not rules:
+        return None
     with current_sandbox().work() as work:
         occasion = Occasion(method=request.method, path=request.path)
-        struck = faults.meet(work, (Kind.OUTAGE,), occasion)
+        struck = faults.meet(work, (Kind.OUTAGE,), occasion, rules)
     if struck is None:
         return None
     page = render_template(

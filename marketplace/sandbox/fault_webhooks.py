@@ -10,7 +10,7 @@ from marketplace.sandbox import faults
 from marketplace.sandbox.faults import Kind, Occasion, Rule
 from marketplace.sandbox.request_log import ids_in
 from marketplace.sandbox.store import Work
-from marketplace.sandbox.wire import JSON
+from marketplace.sandbox.wire import JSON, written
 
 _BEGINNINGS: dict[str, JSON] = {
     "checkout.session": {"status": "open", "payment_status": "unpaid", "payment_intent": None},
@@ -22,6 +22,8 @@ _BEGINNINGS: dict[str, JSON] = {
     "transfer": {"amount_reversed": 0, "reversed": False},
 }
 """How an object looked before its first event."""
+_FAR_TOO_LARGE = 1_048_576
+"""Bytes; an event has some thousands."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,9 @@ class Course:
     stale: bool = False
     forged: bool = False
     astray: bool = False
+    oversized: bool = False
+    garbage: bool = False
+    of_live_mode: bool = False
 
 
 STRAIGHT = Course()
@@ -78,6 +83,9 @@ def _judge(work: Work, occasion: Occasion, rules: list[Rule]) -> Course:
         stale=bool(faults.meet(work, (Kind.STALE,), occasion, rules)),
         forged=bool(faults.meet(work, (Kind.BAD_SIGNATURE,), occasion, rules)),
         astray=bool(faults.meet(work, (Kind.WRONG_ENDPOINT,), occasion, rules)),
+        oversized=bool(faults.meet(work, (Kind.OVERSIZED,), occasion, rules)),
+        garbage=bool(faults.meet(work, (Kind.GARBAGE,), occasion, rules)),
+        of_live_mode=bool(faults.meet(work, (Kind.WRONG_MODE,), occasion, rules)),
     )
 
 
@@ -110,6 +118,14 @@ def _tell_again(work: Work, event_id: str) -> None:
         " SELECT %(twin)s, endpoint_id, %(now)s, %(now)s, %(course)s FROM deliveries WHERE event_id = %(id)s",
         id=event_id, twin=twin, now=work.present, course=Jsonb(asdict(STRAIGHT)),
     )  # fmt: skip
+
+
+def body_of(event: JSON, course: Course) -> bytes:
+    """Return the body of a webhook: the event, or what a fault makes of it."""
+    if course.oversized:
+        event = event | {"padding": "x" * _FAR_TOO_LARGE}
+    body = written(event).encode()
+    return body[: len(body) // 2] + b"\xff\x00" if course.garbage else body
 
 
 def as_before(work: Work, row: Mapping[str, Any], event: JSON) -> JSON:

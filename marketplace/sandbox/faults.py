@@ -62,6 +62,12 @@ class Kind(StrEnum):
     """The first try of the webhook is signed with another secret."""
     WRONG_ENDPOINT = "wrong_endpoint"
     """The webhook is sent to the other kind of endpoint as well, signed for that one."""
+    OVERSIZED = "oversized"
+    """The first try of the webhook is larger than any event is."""
+    GARBAGE = "garbage"
+    """The first try of the webhook is signed rightly and is no JSON."""
+    WRONG_MODE = "wrong_mode"
+    """Before the webhook the same one is sent as of live mode, under another event id."""
 
     REFUND_FAILS = "refund_fails"
     """A refund that counts as succeeded fails `seconds` of virtual time after it was made."""
@@ -83,7 +89,7 @@ BEFORE = (Kind.OUTAGE, Kind.DROP_BEFORE, Kind.SERVER_ERROR, Kind.SERVER_ERROR_SA
 AFTER = (Kind.DROP_AFTER, Kind.SERVER_ERROR_AFTER, Kind.TRUNCATED, Kind.HTML, Kind.SLOW_BODY)
 """What spoils the answer of a request that has had its effect."""
 WEBHOOKS = (Kind.LOST, Kind.LATE, Kind.REORDERED, Kind.DOUBLED, Kind.NEW_ID, Kind.STALE, Kind.BAD_SIGNATURE,
-            Kind.WRONG_ENDPOINT)  # fmt: skip
+            Kind.WRONG_ENDPOINT, Kind.OVERSIZED, Kind.GARBAGE, Kind.WRONG_MODE)  # fmt: skip
 STATES = (Kind.REFUND_FAILS, Kind.PAYOUT_FAILS, Kind.ACCOUNT_DISABLED, Kind.DISPUTE_REOPENS, Kind.TRANSFER_REVERSED)
 
 _DAY = 86_400
@@ -149,6 +155,7 @@ class Occasion:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
+_SWITCHES = "faults that are on"
 _ON = (
     "ended IS NULL AND (until IS NULL OR until > %(now)s) AND (times IS NULL OR struck < times)"
 )  # fmt: skip
@@ -169,6 +176,7 @@ def add(
     words: str = "",
 ) -> Rule:
     """Switch a fault on: `times` often at most, until the virtual moment `until`; None means no end."""
+    work.read_once.pop(_SWITCHES, None)
     row = work.row(
         "INSERT INTO faults (kind, narrowed, probability, times, until, seed, seconds, copies, code, words, made)"
         " VALUES (%(kind)s, %(where)s, %(probability)s, %(times)s, %(until)s, %(seed)s, %(seconds)s, %(copies)s,"
@@ -182,6 +190,7 @@ def add(
 
 def switch_off(work: Work, fault_id: int | None = None) -> None:
     """Switch one fault off, or all of them; what they have done stays on record."""
+    work.read_once.pop(_SWITCHES, None)
     work.rows(
         "UPDATE faults SET ended = %(now)s WHERE ended IS NULL AND (%(id)s::bigint IS NULL OR id = %(id)s)",
         now=work.present, id=fault_id,
@@ -189,12 +198,16 @@ def switch_off(work: Work, fault_id: int | None = None) -> None:
 
 
 def active(work: Work, kinds: Iterable[Kind]) -> list[Rule]:
-    """Return the rules of `kinds` that may strike now, oldest first."""
-    found = work.rows(
-        f"SELECT * FROM faults WHERE kind = ANY(%(kinds)s) AND {_ON} ORDER BY id",  # noqa: S608  # ours
-        kinds=list(kinds), now=work.present,
-    )  # fmt: skip
-    return [_rule(row) for row in found]
+    """Return the rules of `kinds` that may strike now, oldest first.
+
+    A transaction asks once: a strike looks again whether its rule is still on.
+    """
+    found = work.read_once.get(_SWITCHES)
+    if found is None:
+        rows = work.rows(f"SELECT * FROM faults WHERE {_ON} ORDER BY id", now=work.present)  # noqa: S608  # ours
+        found = work.read_once[_SWITCHES] = [_rule(row) for row in rows]
+    wanted = frozenset(kinds) if found else ()
+    return [rule for rule in found if rule.kind in wanted]
 
 
 def every(work: Work) -> list[Rule]:

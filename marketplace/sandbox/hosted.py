@@ -63,7 +63,7 @@ def register(app: Flask) -> None:
 
 def show_payment(session_id: str) -> AnyResponse | str | tuple[str, int]:
     """Show the payment page in whatever state its session is."""
-    with current_sandbox().work() as work:
+    with current_sandbox().singly() as work:
         session = work.get("checkout.session", session_id)
         if session is None:
             return render_template("sandbox/missing.html"), 404
@@ -75,7 +75,7 @@ def submit_payment(session_id: str) -> AnyResponse | str | tuple[str, int]:
     """Try to pay; a second submit of the same form finds the session closed and changes nothing."""
     check_form_token()
     sandbox = current_sandbox()
-    with sandbox.work() as work:
+    with sandbox.singly() as work:
         session = work.get("checkout.session", session_id)
         if session is None:
             return render_template("sandbox/missing.html"), 404
@@ -102,7 +102,7 @@ def _pay(work: Work, session_id: str, entry: Entry) -> attempts.Result:
 
 def show_authentication(session_id: str) -> AnyResponse | str | tuple[str, int]:
     """Show the bank's question whether it is really the buyer."""
-    with current_sandbox().work() as work:
+    with current_sandbox().singly() as work:
         session = work.get("checkout.session", session_id)
         intent = work.get("payment_intent", session.data["payment_intent"]) if session else None
         method = work.get("payment_method", intent.data["payment_method"]) if intent else None

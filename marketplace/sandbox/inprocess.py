@@ -1,12 +1,9 @@
 """A sandbox running in this process on a free port, with the handles tests and simulations need."""
 
 import socket
-import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
-
-from werkzeug.serving import WSGIRequestHandler, make_server
+from typing import Self
 
 from marketplace.sandbox import (
     account_links,
@@ -17,10 +14,13 @@ from marketplace.sandbox import (
     endpoints,
     events,
     external_accounts,
+    faults,
 )  # fmt: skip
 from marketplace.sandbox.browser import Answer, Browser
 from marketplace.sandbox.delivery import Attempted, Transport, post
 from marketplace.sandbox.engine import Order, Sandbox
+from marketplace.sandbox.faults import Kind, Where
+from marketplace.sandbox.serving import Server
 from marketplace.sandbox.settings import SandboxSettings
 from marketplace.sandbox.switchboard import Switchboard
 from marketplace.sandbox.wire import JSON, Reader
@@ -60,14 +60,7 @@ class ServedSandbox:
     def __init__(self, settings: SandboxSettings, listener: socket.socket, transport: Transport = post) -> None:
         self.base_url = settings.base_url
         self.app = create_sandbox(settings, transport)
-        self._server = make_server(
-            "127.0.0.1", 0, self.app, threaded=True, request_handler=_Quiet, fd=listener.fileno()
-        )
-        self._listener = listener
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.02,), name="sandbox-web", daemon=True
-        )
-        self._thread.start()
+        self._server = Server(self.app, listener)
 
     def __enter__(self) -> Self:
         return self
@@ -77,10 +70,7 @@ class ServedSandbox:
 
     def stop(self) -> None:
         """Stop serving, stop the threads and close the database."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-        self._listener.close()
+        self._server.stop()
         self.sandbox.stop()
 
     @property
@@ -134,10 +124,19 @@ class ServedSandbox:
             external_accounts.replace(work, account, added)
             account_state.fill_in(work, account)
 
-    def press(self, account_id: str, deed: str, **form: str) -> str:
-        """Press a button of an account's page on the dashboard (restrict, require, verify, disconnect...)."""
+    def press(self, object_id: str, deed: str, **form: str) -> str:
+        """Press a button on the dashboard's page of an account, a transfer or a payout; forms may stay as they are."""
         with self.sandbox.work() as work:
-            return dashboard_connect.do(work, work.need("account", account_id), deed, form)
+            stored = work.need(dashboard_connect.kind_of(deed), object_id)
+            shown = [one for one in dashboard_connect.forms_for(work, stored) if one.name == deed]
+            typed = {field.name: field.value for one in shown for field in one.inputs}
+            return dashboard_connect.do(work, stored, deed, typed | form)
+
+    def refuse(self, method: str, path: str, *, times: int, code: str, words: str) -> None:
+        """Refuse the next `times` requests of a kind; a switch with these `words` that was on before stays as it is."""
+        with self.sandbox.work() as work:
+            if words not in {rule.words for rule in faults.every(work)}:
+                faults.add(work, Kind.REFUSED, Where(method, path), times=times, code=code, words=words)
 
     def pay(
         self,
@@ -249,15 +248,6 @@ class RunningSandbox(ServedSandbox):
         """Make sure that `url` gets every event of connected accounts, signed with `connect_secret`."""
         with self.sandbox.work() as work:
             endpoints.ensure(work, url, (self.connect_secret,), connect=True)
-
-
-class _Quiet(WSGIRequestHandler):
-    """Keeps connections open between requests, and writes no line for each."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_request(self, *_: Any, **__: Any) -> None:
-        return None
 
 
 def _outcome(browser: Browser, session_id: str, answer: Answer) -> Paid:

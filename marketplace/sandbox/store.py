@@ -62,6 +62,10 @@ class Work:
     origin: Origin = NOBODY
     account: str = ""
     emitted: list[str] = field(default_factory=list)
+    strikes_follow: bool = False
+    """Whether a fault is on that may strike the objects of these events, in a transaction of its own."""
+    read_once: dict[str, Any] = field(default_factory=dict)
+    """What every event of the transaction needs and is read with the first one: switches, endpoints."""
 
     def rows(self, statement: str, **values: Any) -> list[DictRow]:
         """Run `statement` and return its rows."""
@@ -178,6 +182,17 @@ class Store:
             yield unit
         if after:
             after(unit)
+
+    @contextmanager
+    def singly(self, now: int) -> Iterator[Work]:
+        """Let each statement stand for itself: without a transaction around them, one costs a third."""
+        with self._pool.connection() as connection:
+            connection.autocommit = True
+            try:
+                yield Work(connection, now, now, self._ids)
+            finally:
+                if not connection.closed:
+                    connection.autocommit = False
 
     def close(self) -> None:
         """Give all connections back."""

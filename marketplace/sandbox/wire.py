@@ -1,6 +1,8 @@
 """Stripe's form encoding: bracketed names to nested values and back to typed parameters."""
 
+import json
 import re
+from json.encoder import encode_basestring
 from typing import Any
 
 from marketplace.sandbox.errors import ApiError, invalid
@@ -58,14 +60,45 @@ def lists(value: Any) -> Any:
     return {key: lists(part) for key, part in value.items()}
 
 
-def tidy(value: Any) -> Any:
-    """Return JSON with its keys in Stripe's order: `id` and `object` first, the others by name."""
+def written(value: Any) -> str:
+    """Return JSON as Stripe writes it: two spaces deep, `id` and `object` first, the other keys by name.
+
+    In one pass: with an indent `json.dumps` does without its C code, and sorting first would copy everything.
+    """
+    return _object(value, "\n") if isinstance(value, dict) else _text(value, "\n")
+
+
+def _text(value: Any, line: str) -> str:
+    if isinstance(value, dict):
+        return _object(value, line)
     if isinstance(value, list):
-        return [tidy(part) for part in value]
-    if not isinstance(value, dict):
-        return value
-    first = [key for key in ("id", "object") if key in value]
-    return {key: tidy(value[key]) for key in (*first, *sorted(value.keys() - {"id", "object"}))}
+        deeper = f"{line}  "
+        return f"[{deeper}{f',{deeper}'.join([_text(part, deeper) for part in value])}{line}]" if value else "[]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _object(value: JSON, line: str) -> str:
+    if not value:
+        return "{}"
+    deeper, pieces = f"{line}  ", []
+    for key in sorted(value, key=_rank):
+        one = value[key]
+        # What most values are is written here: a call for each would cost more than the writing.
+        if isinstance(one, str):
+            text = encode_basestring(one)
+        elif one is None:
+            text = "null"
+        else:
+            text = _text(one, deeper)
+        pieces.append(f"{encode_basestring(key)}: {text}")
+    return f"{{{deeper}{f',{deeper}'.join(pieces)}{line}}}"
+
+
+def _rank(key: str) -> str:
+    return _FIRST.get(key, key)
+
+
+_FIRST = {"id": "\0", "object": "\1"}
 
 
 class Reader:

@@ -1,5 +1,6 @@
 """Several processes that play seeds, each on databases of its own."""
 
+import gc
 import multiprocessing
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,8 @@ from marketplace.simulation.stage import open_stage
 
 Seed = tuple[int, str]
 _LOOK_SECONDS = 5.0
+_LEFTOVERS = 20_000
+"""After so many new objects the collector looks for cycles; a seed makes millions."""
 _context = multiprocessing.get_context("spawn")
 
 
@@ -69,6 +72,9 @@ def _player(databases: Databases, asked: "Queue[Seed | None]", played: "Queue[Ou
     try:
         with tempfile.TemporaryDirectory(prefix="simulation-") as folder, open_stage(databases, Path(folder)) as stage:
             open_shop(stage)
+            # What is there now stays there: the collector need not look at it again and again.
+            gc.freeze()
+            gc.set_threshold(_LEFTOVERS, 20, 50)
             while (seed := asked.get()) is not None:
                 played.put(play_seed(stage, seed[0], PROFILES[seed[1]]))
     except Exception as error:  # noqa: BLE001  told to whoever waits

@@ -11,8 +11,9 @@ from marketplace.simulation.play import Play
 from marketplace.simulation.scheduler import Task
 from marketplace.simulation.stage import Stage, as_json
 
-# Every rung of the ladders (outbound, inbox, webhooks) and of the holds: 35 days in all.
-_SPANS = (
+# Every rung of the ladders (outbound, inbox, webhooks), which pass as one where nobody waits on them, and then the
+# holds: 35 days in all.
+_RUNGS = (
     timedelta(0),
     timedelta(seconds=61),
     timedelta(minutes=6),
@@ -21,13 +22,19 @@ _SPANS = (
     timedelta(hours=13),
     timedelta(hours=25),
     timedelta(days=4),
-    timedelta(days=11),
-    timedelta(days=17),
-    timedelta(days=2),
 )
-_ROUNDS = 6
+_HOLDS = (timedelta(days=11), timedelta(days=17), timedelta(days=2))
+_ROUNDS_EACH, _ROUNDS = 2, 6
 _WITHOUT_SEQUEL = ("entries chained", "statements closed", "provider asked", "accounts read", "runs of reconciliation")
 _OUTAGE_MOVES = 6
+_ASKING = jobs.RECOVERY | {"runs of reconciliation"}
+"""What asks the provider in case a message was lost: where all agree and none is lost, the last span asks for two."""
+_QUEUED = "SELECT FROM procrastinate_jobs WHERE status = 'todo' LIMIT 1"
+_WEBHOOKS = "SELECT FROM deliveries WHERE state = 'waiting'"
+# Banks pay out every day, and that needs nobody.
+_OUTSIDE_DUE = """
+    SELECT FROM due WHERE at <= %s AND what NOT IN ('payout_day', 'payout_leaves', 'payout_arrives') LIMIT 1
+"""
 
 
 def come_to_rest(play: Play) -> None:
@@ -37,19 +44,58 @@ def come_to_rest(play: Play) -> None:
     play.faults.is_down = False
     if play.profile.ships_at_end:
         _send_everything(play)
-    lifted_at = play.stage.now
-    for span in _SPANS:
-        play.advance(span)
-        for _ in range(_ROUNDS if span == _SPANS[-1] else 2):
-            delivered = play.stage.sandbox.deliver_pending()
-            done = run_jobs(play)
-            counts = jobs.tick(play.stage.app)
-            busy = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
-            play.story.append(f"{play.stage.now:%d %b %H:%M:%S}  rest {len(delivered)} webhooks, {done} jobs, {busy}")
-            if not delivered and not done and not any(n for name, n in counts.items() if name not in _WITHOUT_SEQUEL):
-                break
+    lifted_at, passed = play.stage.now, timedelta(0)
+    for span in _RUNGS:
+        passed += span
+        if span and play.rested_seconds >= 0 and _nobody_waits(play.stage, passed):
+            continue
+        _let_pass(play, passed, _ROUNDS_EACH)
+        passed = timedelta(0)
         if play.rested_seconds < 0 and _say_the_same(play.stage):
             play.rested_seconds = int((play.stage.now - lifted_at).total_seconds())
+    for span in _HOLDS:
+        is_last, agreed = span == _HOLDS[-1], play.rested_seconds >= 0 and play.profile.webhooks.lost < 1
+        left = frozenset() if is_last or not agreed or span != _HOLDS[-2] else _ASKING
+        _let_pass(play, passed + span, _ROUNDS if is_last else _ROUNDS_EACH, left)
+        passed = timedelta(0)
+        if play.rested_seconds < 0 and _say_the_same(play.stage):
+            play.rested_seconds = int((play.stage.now - lifted_at).total_seconds())
+
+
+def _let_pass(play: Play, span: timedelta, rounds: int, left: frozenset[str] = frozenset()) -> None:
+    """Let a span of time pass and all hear and do what is due then, in at most so many rounds.
+
+    Steps of the tick that are `left` are made up for in the next span.
+    """
+    play.advance(span)
+    for number in range(1, rounds + 1):
+        delivered = play.stage.sandbox.deliver_pending()
+        done = run_jobs(play)
+        counts = jobs.tick(play.stage.app, left)
+        busy = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
+        play.story.append(f"{play.stage.now:%d %b %H:%M:%S}  rest {len(delivered)} webhooks, {done} jobs, {busy}")
+        # What a step leaves to an earlier one is done by the next tick, which comes with the next span; after the
+        # last span nothing may be left.
+        is_over = rounds == _ROUNDS_EACH or not any(n for name, n in counts.items() if name not in _WITHOUT_SEQUEL)
+        if number == rounds or (is_over and not _is_on_its_way(play.stage)):
+            break
+
+
+def _is_on_its_way(stage: Stage) -> bool:
+    """Return whether a webhook or a job can be taken at once."""
+    now = int(stage.now.timestamp())
+    return bool(stage.rows(_QUEUED) or stage.outside_rows(f"{_WEBHOOKS} AND next_at <= %s LIMIT 1", now))
+
+
+def _nobody_waits(stage: Stage, span: timedelta) -> bool:
+    """Return whether no ladder has anybody on it, and the provider changes nothing of ours within `span`."""
+    until = int((stage.now + span).timestamp())
+    return not (
+        stage.rows(FINAL["I17"])
+        or stage.rows(FINAL["I14"])
+        or stage.outside_rows(_WEBHOOKS)
+        or stage.outside_rows(_OUTSIDE_DUE, until)
+    )
 
 
 def settle(play: Play) -> None:

@@ -1,16 +1,19 @@
 """The web door: everything that knows Flask. Blueprints are audiences; each is a URL table, views and forms."""
 
+import functools
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace.config import Settings
-from marketplace.web import assets, errors, guards, headers, logs, pages, providers, recent, templating
+from marketplace.web import assets, errors, guards, headers, logs, pages, providers, recent, shown_viewer, templating
 from marketplace.web.admin import blueprint as admin
 from marketplace.web.auth import blueprint as auth
 from marketplace.web.buyer import blueprint as buyer
 from marketplace.web.cart import blueprint as cart
 from marketplace.web.checkout import blueprint as checkout
 from marketplace.web.demo import blueprint as demo
+from marketplace.web.messages import blueprint as messages
 from marketplace.web.patterns import blueprint as patterns
 from marketplace.web.probes import blueprint as probes
 from marketplace.web.seller import blueprint as seller
@@ -22,17 +25,20 @@ def register(app: Flask, settings: Settings) -> None:
     """Attach the blueprints, guards, headers, error pages and template globals to `app`."""
     logs.register(settings)
     app.jinja_environment = templating.HouseEnvironment
+    # Flask looks into every function it calls, eleven for a page, for whether it is asynchronous. None is.
+    app.ensure_sync = functools.cache(app.ensure_sync)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     guards.register(app, settings)
+    shown_viewer.register(app)
     headers.register(app, settings)
     pages.register(app, settings)
     assets.register(app)
     errors.register(app)
     providers.register(app, settings)
     recent.register(app, settings)
-    for blueprint in (shop, auth, cart, checkout, buyer, seller, admin, patterns, probes, webhooks):
+    for blueprint in (shop, auth, cart, checkout, buyer, seller, messages, admin, patterns, probes, webhooks):
         app.register_blueprint(blueprint)
     if settings.demo:
         app.register_blueprint(demo)

@@ -1,8 +1,9 @@
 """The console layout's side bar: who sees which links."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from flask import url_for
+from flask import current_app, url_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ _BUYER: dict[str, _Links] = {
     "": (
         ("overview", "Overview", "buyer.account", "house"),
         ("orders", "Orders", "buyer.orders", "package"),
+        ("messages", "Messages", "messages.inbox", "message-square"),
         ("refunds", "Refunds", "buyer.refunds", "undo-2"),
     ),
     "Money": (
@@ -55,6 +57,7 @@ _SELLER: dict[str, _Links] = {
     "": (
         ("overview", "Overview", "seller.overview", "layout-dashboard"),
         ("orders", "Orders", "seller.orders", "package"),
+        ("messages", "Messages", "messages.inbox", "message-square"),
         ("listings", "Listings", "seller.listings", "tag"),
         ("discounts", "Discounts", "seller.discounts", "tag"),
         ("refunds", "Refunds", "seller.refunds", "undo-2"),
@@ -84,6 +87,7 @@ _ADMIN: dict[str, _Links] = {
         ("payments", "Payments", "admin.payments", "receipt"),
         ("users", "Users", "admin.users", "users"),
         ("discounts", "Discounts", "admin.discounts", "tag"),
+        ("reports", "Reports", "admin.reports", "flag"),
     ),
     "Books and system": (
         ("ledger", "Ledger", "admin.ledger", "scale"),
@@ -114,6 +118,12 @@ def admin_console(current: str, refunds_waiting: int = 0) -> Console:
     return _console("Admin", "Admin", _ADMIN, current, ("overview", "refunds", "payouts"), {"refunds": refunds_waiting})
 
 
+def own_console(current: str, *, is_seller: bool, is_admin: bool) -> Console:
+    """Return the side bar a person works with, for a page that everybody has."""
+    console = admin_console if is_admin else seller_console if is_seller else buyer_console
+    return console(current)
+
+
 def _console(
     label: str,
     role: str,
@@ -122,8 +132,10 @@ def _console(
     on_phone: tuple[str, ...],
     counts: dict[str, int] | None = None,
 ) -> Console:
+    viewer: Any = current_app.jinja_env.globals["viewer"]
+    counts = {"messages": viewer.message_count, **(counts or {})}
     shown = {
-        key: NavLink(text, url_for(endpoint), icon, key == current, (counts or {}).get(key, 0))
+        key: NavLink(text, url_for(endpoint), icon, key == current, counts.get(key, 0))
         for links in groups.values()
         for key, text, endpoint, icon in links
     }

@@ -17,10 +17,10 @@ from marketplace.disputes import flows
 from marketplace.disputes.case_queries import FileRow
 from marketplace.disputes.evidence_rules import EvidenceFile, Reason, file_kind, reason_of
 from marketplace.disputes.explain_queries import DisputeFigure
-from marketplace.disputes.file_rules import LARGEST_FILE_BYTES
 from marketplace.disputes.page_queries import DisputeRow
 from marketplace.disputes.rules import DisputeKind
 from marketplace.disputes.states import OPEN, TAKEN, DisputeStatus
+from marketplace.media.file_rules import LARGEST_FILE_BYTES
 from marketplace.web.order_parts import MoneyRow
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.wording import Badge
@@ -263,3 +263,16 @@ def send_file(file: FileRow) -> ResponseReturnValue:
     )
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def effect(row: DisputeRow) -> str:
+    """Return in words what a dispute has done to the money, for admins."""
+    if row.is_loss_booked:
+        return "The loss is booked. It was taken from each share where its money stood, the rest is owed."
+    if is_taken(row):
+        return "The bank has the money until it decides. The shares stand still; nothing is taken from them yet."
+    if is_open(row):
+        return "No money has moved. The shares stand still until this is settled."
+    if row.status in (DisputeStatus.WON, DisputeStatus.PREVENTED):
+        return "The money is back. The provider keeps its fee."
+    return "No money has moved."

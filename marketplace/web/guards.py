@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
@@ -11,25 +10,23 @@ from urllib.parse import unquote, urlsplit
 
 from flask import Blueprint, Flask, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask_login import LoginManager, UserMixin, login_user, logout_user
 from flask_wtf import CSRFProtect
-from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace import clock
 from marketplace.accounts import operations as accounts
 from marketplace.accounts import rules
-from marketplace.carts import queries as carts
-from marketplace.carts.header_queries import header
 from marketplace.config import Settings
 from marketplace.errors import NotAllowed
-from marketplace.notifications import queries as notifications
-from marketplace.web import hosts
+from marketplace.messages.header_queries import header
+from marketplace.web import hosts, uploads
+from marketplace.web.cookies import Sessions
 
 View = Callable[..., ResponseReturnValue]
 
 _VISITOR = "visitor"
+_SIGNED_IN = "_user_id"  # where Flask-Login keeps the token
 _COOKIE_LIFETIME = timedelta(days=30)
-_LARGEST_BODY = 2 * 1024 * 1024
 _NOT_AFTER_SIGN_IN = ("/login", "/logout", "/register")
 
 _csrf = CSRFProtect()
@@ -60,56 +57,6 @@ class _Person(UserMixin):
         return self.token
 
 
-class _ShownViewer:
-    """The template global `viewer`. Reads nothing until a template asks, and never breaks an error page."""
-
-    @property
-    def is_signed_in(self) -> bool:
-        return self._who() is not None
-
-    @property
-    def name(self) -> str:
-        who = self._who()
-        return who.name if who else ""
-
-    @property
-    def initials(self) -> str:
-        who = self._who()
-        return who.initials if who else ""
-
-    @property
-    def is_seller(self) -> bool:
-        who = self._who()
-        return who is not None and who.is_seller
-
-    @property
-    def is_admin(self) -> bool:
-        who = self._who()
-        return who is not None and who.is_admin
-
-    @property
-    def basket_count(self) -> int:
-        return self._counts()[0]
-
-    @property
-    def unread_count(self) -> int:
-        return self._counts()[1]
-
-    def _who(self) -> Viewer | None:
-        if (found := g.get("shown_viewer", False)) is False:
-            found = g.shown_viewer = None
-            with suppress(SQLAlchemyError):
-                found = g.shown_viewer = current_viewer()
-        return found
-
-    def _counts(self) -> tuple[int, int]:
-        if (found := g.get("viewer_counts")) is None:
-            found = g.viewer_counts = (0, 0)
-            with suppress(SQLAlchemyError):
-                found = g.viewer_counts = _read_counts(self._who(), visitor_key())
-        return found
-
-
 def register(app: Flask, settings: Settings) -> None:
     """Set the cookie, host and size rules of `app`, and attach sign-in and the check against cross-site requests."""
     app.config.update(
@@ -123,17 +70,18 @@ def register(app: Flask, settings: Settings) -> None:
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=_COOKIE_LIFETIME,
         TRUSTED_HOSTS=hosts.trusted(settings),
-        MAX_CONTENT_LENGTH=_LARGEST_BODY,
+        MAX_CONTENT_LENGTH=uploads.LARGEST_BODY,
         # A form may stay open as long as its session; the token is bound to that.
         WTF_CSRF_TIME_LIMIT=None,
         # Our sessions are rows that can be revoked; tying them to a network address signs phones out on every move.
         SESSION_PROTECTION=None,
     )
+    app.session_interface = Sessions(app)
     app.before_request(hosts.refuse_foreign)
+    app.before_request(uploads.allow)  # before the check against cross-site requests reads the form
     _csrf.init_app(app)
     _login.init_app(app, add_context_processor=False)
     _login.user_loader(_person)
-    app.jinja_env.globals["viewer"] = _ShownViewer()
 
 
 def exempt_from_csrf(blueprint: Blueprint) -> None:
@@ -143,7 +91,13 @@ def exempt_from_csrf(blueprint: Blueprint) -> None:
 
 def current_viewer() -> Viewer | None:
     """Return who is signed in, or None."""
-    return current_user.viewer if current_user.is_authenticated else None
+    # What current_user does, without its hash of the browser's name, which nothing here compares.
+    if "signed_in" not in g:
+        token = session.get(_SIGNED_IN)
+        person = _person(token) if token else None
+        g.signed_in = person.viewer if person else None
+    found: Viewer | None = g.signed_in
+    return found
 
 
 def viewer() -> Viewer:
@@ -187,6 +141,7 @@ def start_session(token: str) -> Viewer:
         raise NotAllowed("Sign in again, please.")
     login_user(person)
     _forget_shown()
+    g.signed_in = person.viewer
     return person.viewer
 
 
@@ -249,9 +204,14 @@ def place() -> str | None:
     return safe_next(came_from.path + (f"?{came_from.query}" if came_from.query else ""))
 
 
-def _forget_shown() -> None:
+def forget_counts() -> None:
+    """Count again for the header what a person has not read: this request has changed it."""
     g.pop("viewer_counts", None)
-    g.pop("shown_viewer", None)
+
+
+def _forget_shown() -> None:
+    for name in ("viewer_counts", "shown_viewer", "signed_in"):
+        g.pop(name, None)
 
 
 def _guarded(view: View, may: Callable[[Viewer], bool], refusal: str) -> View:
@@ -271,14 +231,14 @@ def _person(token: str) -> _Person | None:
     read = header(accounts.token_hash(token))
     if read is None:
         return None
-    found, counts = read
+    found, waiting = read
     now = clock.system_now()
     if rules.session_has_ended(last_seen_at=found.last_seen_at, is_admin=found.is_admin, now=now):
         return None
     if rules.is_due_to_be_seen(last_seen_at=found.last_seen_at, now=now):
         accounts.note_visit(found.session_id, now=now)
     if request.method in {"GET", "HEAD"}:  # a form may change what is counted
-        g.viewer_counts = counts
+        g.viewer_counts = waiting
     return _Person(
         Viewer(
             user_id=found.user_id,
@@ -291,9 +251,3 @@ def _person(token: str) -> _Person | None:
         ),
         token,
     )
-
-
-def _read_counts(who: Viewer | None, visitor: bytes | None) -> tuple[int, int]:
-    """Return the units in the basket and the unread notifications; a visitor without a basket costs nothing."""
-    user_id = who.user_id if who else None
-    return carts.count(user_id, visitor), notifications.unread_count(user_id) if user_id else 0

@@ -21,6 +21,15 @@ def register(app: Flask, settings: Settings) -> None:
     """Add the headers to every answer of `app`, error pages and static files included."""
     # The 303 to the payment page counts as a form target, so its host is listed (stack.md, warehouse e209e4219).
     form_action = " ".join(("'self'", *settings.payment_page_origins))
+    always = [
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "same-origin"),
+        ("X-Frame-Options", "DENY"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
+    ]
+    if settings.secure_cookies:
+        always.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
 
     @app.after_request
     def add(response: Response) -> Response:
@@ -34,13 +43,7 @@ def register(app: Flask, settings: Settings) -> None:
             f"img-src 'self' data:; connect-src 'self'; form-action {form_action}; base-uri 'none'; "
             "frame-ancestors 'none'",
         )
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "same-origin"
-        headers["X-Frame-Options"] = "DENY"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
-        if settings.secure_cookies:
-            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        headers.extend(always)
         if request.endpoint not in _UNCHANGING or response.status_code >= 400:
             headers.setdefault("Cache-Control", "no-store")
         return response

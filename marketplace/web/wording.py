@@ -3,12 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from marketplace.disputes.states import DisputeStatus
 from marketplace.history import ActorKind
 from marketplace.orders.states import OrderStatus, PurchaseStatus
+from marketplace.outbound.states import CallStatus
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payments.queries import Decline, Share
-from marketplace.payments.states import HoldReason, TransactionStatus
+from marketplace.payments.states import HoldReason, ReceiptStatus, TrackerStatus, TransactionStatus
 from marketplace.payments.timeline_queries import Change
+from marketplace.payouts.states import PayoutStatus
+from marketplace.refunds.states import RefundStatus
 from marketplace.transitions import Status
 from marketplace.web.pages import time_text
 
@@ -37,6 +41,19 @@ class TimelineEntry:
     state: str = "done"
 
 
+_STATES: Mapping[str, type[Status]] = {
+    "dispute": DisputeStatus,
+    "order": OrderStatus,
+    "outbound_call": CallStatus,
+    "payment": PaymentStatus,
+    "payment_tracker": TrackerStatus,
+    "payment_transaction": TransactionStatus,
+    "payout": PayoutStatus,
+    "purchase": PurchaseStatus,
+    "refund": RefundStatus,
+    "unapplied_receipt": ReceiptStatus,
+}
+"""By table: what its rows can be."""
 _TONES = {
     "applied": "ok",
     "approved": "wait",
@@ -207,7 +224,7 @@ def audit(changes: Sequence[Change], labels: Mapping[str, str]) -> tuple[Timelin
     """Return every change for an admin, newest first; `labels` names the tables."""
     return tuple(
         TimelineEntry(
-            title=f"{labels.get(change.subject, change.subject)} {change.subject_id}: {_words(change.to_status)}",
+            title=f"{labels.get(change.subject, change.subject)} {change.subject_id}: {_words(change)}",
             when=time_text(change.at),
             when_iso=change.at.isoformat(),
             detail=change.because,
@@ -274,5 +291,8 @@ def _actor(change: Change, you: int, others: str) -> str:
     return "Payment provider" if change.actor_kind is ActorKind.PROVIDER else "Automatic"
 
 
-def _words(status: str) -> str:
-    return status.replace("_", " ")
+def _words(change: Change) -> str:
+    """Return the label that the badge has as well, as the rest of a sentence."""
+    states = _STATES.get(change.subject)
+    label = states(change.to_status).label if states else change.to_status.replace("_", " ")
+    return label[:1].lower() + label[1:]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests import scars
-from tests.mutants import CHECKOUT, DoesNotApply, Edit, Mutant, mutants
+from tests.mutants import CHECKOUT, DoesNotApply, Edit, Mutant, mutants, record
 
 
 def test_every_scar_of_what_exists_has_a_test() -> None:
@@ -54,3 +54,15 @@ def test_a_mutant_whose_place_is_gone_does_not_apply(tmp_path: Path) -> None:
             Mutant("S01", "", (Edit("one.py", before, ""),)).changed(tmp_path)
     twice = Mutant("S01", "", (Edit("one.py", "a = 1\na = 1\n", "a = 1\n"), Edit("one.py", "a = 1\n", "b = 2\n")))
     assert twice.changed(tmp_path) == {"one.py": "b = 2\n"}
+
+
+def test_the_last_run_of_all_mutants_is_kept_and_each_of_them_was_in_it() -> None:
+    kept = record.PAGE.read_text(encoding="utf-8")
+    assert [mutant.scar for mutant in mutants() if record.row(mutant) not in kept] == [], "run `make mutants`"
+
+
+def test_the_record_names_who_noticed_and_who_survived() -> None:
+    one, other = (Mutant(number, "A bug.", ()) for number in ("S01", "S02"))
+    page = record.render([record.Judged(one, "test_s01_x"), record.Judged(other, "", "NOT NOTICED")], "abc")
+    assert "**1 of 2 killed (50 %)**, in one run on commit `abc`" in page
+    assert page.endswith("| S01 | A bug. | test_s01_x |\n| S02 | A bug. | **NOT NOTICED** |\n")

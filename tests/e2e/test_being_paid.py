@@ -53,7 +53,7 @@ def test_thirty_days_later_the_money_is_in_the_bank_and_the_statement_says_the_s
     seller_id = ready_seller(shop)
     sold_in = shop.now
     _, sent = buy(shop, visit, seller_id)
-    _, kept = buy(shop, visit, seller_id)
+    waiting, kept = buy(shop, visit, seller_id)
     seller = visit(seller_id)
     send(seller, sent)
     # When thirty days pass, and a week for the bank
@@ -69,14 +69,15 @@ def test_thirty_days_later_the_money_is_in_the_bank_and_the_statement_says_the_s
     seller.sees(str(payout), "\N{MINUS SIGN}$93.80", "$93.80", "Difference: $0.00.")
     # And the order that was not sent is still held, and says why
     seller.open("/seller/balance").sees(kept, "Send the parcel")
-    seller.open(f"/seller/orders/{kept}").sees("Paid · held")
+    seller.open(f"/seller/orders/{kept}").sees("Paid · held", "is still held for you", "The parcel is not sent yet")
+    waiting.open(f"/orders/{kept}").sees("Your money is still held", "is paid when the order has been delivered")
     assert shop.rows("SELECT status, amount_minor FROM payout") == [("paid", 9_380)]
     assert shop.transfers() == [9_380]
 
 
 @pytest.mark.covers("S2.29")
 def test_the_buyers_word_pays_the_seller_the_same_day(shop: World, visit: Visit) -> None:
-    # Given a paid and sent order whose card payment has settled
+    # Given a paid and sent order, by a card whose money is there at once
     seller_id = ready_seller(shop)
     buyer, number = buy(shop, visit, seller_id, SETTLED_AT_ONCE)
     seller, day = visit(seller_id), shop.now.date()
@@ -89,5 +90,10 @@ def test_the_buyers_word_pays_the_seller_the_same_day(shop: World, visit: Visit)
     # Then the money is on its way to the seller's bank on that day
     seller.open("/seller/payouts").sees("$93.80", "On its way")
     assert shop.now.date() == day
-    assert shop.rows("SELECT started_at::date FROM payout") == [(day,)]
+    assert shop.rows("SELECT started_at::date, status, amount_minor FROM payout") == [(day, "in_transit", 9_380)]
     assert shop.transfers() == [9_380]
+    # And the statement of that day's month opens and closes with nothing, to the cent, once the bank has it
+    seller.move_time("+7 days")
+    seller.open("/seller/payouts").sees("$93.80", "Paid")
+    seller.open(f"/seller/statements/USD/{day:{_MONTH}}").sees(number, "$93.80", "Difference: $0.00.")
+    assert shop.rows("SELECT status FROM payout") == [("paid",)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from marketplace import db
 from marketplace.cancellations.flows import cancel_and_refund
@@ -15,12 +15,15 @@ from marketplace.catalog import operations as catalog
 from marketplace.catalog.operations import CarFacts, Offer
 from marketplace.disputes.evidence_rules import EvidenceFile
 from marketplace.disputes.flows import keep_file
+from marketplace.messages import moderating
+from marketplace.messages.flows import Upload
 from marketplace.money import Money
 from marketplace.orders import operations as orders
 from marketplace.orders import rules
 from marketplace.refunds import operations as refund_operations
 from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
+from marketplace.reports.rules import Reason
 from tests import builders_discounts as codes
 from tests import evidence
 from tests.builders import Bought, World
@@ -28,6 +31,7 @@ from tests.builders_foreign import paid_elsewhere
 from tests.builders_reconciliation import book_at_the_provider, break_of, reconcile
 from tests.e2e.soundness import unsound
 from tests.e2e.visitor import CARD_3DS, DECLINED_CARD, GOOD_ACCOUNT, GOOD_CARD
+from tests.e2e.windows import Windows
 from tests.fixtures_browser import browsing, fresh_shop
 
 pytestmark = pytest.mark.e2e
@@ -37,7 +41,8 @@ NO_PAGES = {
     "seller.statement_pdf",
     "static", "stylesheet", "shop.media", "checkout.state", "probes.healthz", "probes.readyz", "probes.metrics",
     "seller.payout_setup_done", "seller.payout_setup_again",
-    "admin.dispute_file", "seller.dispute_file",
+    "admin.dispute_file", "seller.dispute_file", "messages.file", "admin.conversation_file",
+    "messages.about_order",
 }  # fmt: skip
 # Who sees what. A value in braces comes from a row of the seeded shop.
 NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-filters", "/l/{car}", "/l/{part}",
@@ -54,10 +59,12 @@ BUYER = (
     "/orders/{order}/refund/new", "/refunds", "/refunds/{asked_back}", "/refunds/{refunded}", "/refunds/{refused}",
     "/refunds/{refunded}/explain/amount", "/checkout/return/{paid}", "/checkout/return/{failed}",
     "/checkout/return/{expired}", "/checkout/return/{waiting}",
+    "/messages", "/messages?tab=questions", "/messages/{talk}", "/messages/{talk}/report", "/messages/listing/{part}",
     "/checkout/cancelled/{cancelled}", "/transactions/", "/payouts/", "/sell", "/seller/orders", "/l/{sold_out}",
 )  # fmt: skip
 SELLER = (
     "/seller/orders/{order}/cancel", "/seller/orders/{called_off}",
+    "/messages", "/messages/{talk}",
     "/seller/payouts/withdraw",
     "/seller", "/seller?days=90", "/seller/transactions", "/seller/transactions?type=refund&from=2001-01-01",
     "/seller/balance", "/seller/balance?tab=paid-out", "/seller/payouts",
@@ -77,6 +84,7 @@ SELLER = (
 ADMIN = (
     "/admin", "/admin?days=90&currency=EUR", "/admin/explain/volume/USD", "/admin/purchases",
     "/admin/purchases?q=nothing", "/admin/purchases/{order}", "/admin/users", "/admin/users?q=nothing",
+    "/admin/reports", "/admin/reports?tab=done", "/admin/reports/{report}", "/admin/conversations/{talk}",
     "/admin/users/{buyer_id}", "/admin/users/{seller_id}", "/admin/jobs", "/admin/jobs?tab=queued",
     "/admin/ledger?to=2020-01-01", "/admin/ledger/entries", "/admin/ledger/entries?q=nothing",
     "/admin/payments", "/admin/payments?q=nothing", "/admin/payments/{paid}", "/admin/payments/{failed}",
@@ -169,7 +177,7 @@ def seed(world: World) -> Seeded:
     people = {"payee": payee, "nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
     found = values(world, bought) | listings(world, seller) | refunds(world, bought["paid"], admin)
     found |= accounts(world, seller)
-    found |= {"called_off": called_off(world, bought["called_off"])}
+    found |= {"called_off": called_off(world, bought["called_off"])} | words(world, buyer, found["order"])
     book_at_the_provider(world, "stripe_fee", -100)
     reconcile(world, in_minutes=10)
     found |= {"break": break_of(world, "line_without_entry")}
@@ -190,6 +198,17 @@ def accounts(world: World, seller_id: int) -> dict[str, str]:
         "closed": one(world, "SELECT slug FROM listing WHERE id = %s", listing_id),
         "closed_shop": one(world, "SELECT slug FROM shop WHERE seller_id = %s", stopped),
     }
+
+
+def words(world: World, buyer_id: int, number: str) -> dict[str, str]:
+    """Let both sides of an order write, and the buyer report the answer; return where that is."""
+    [(seller_id,)] = world.rows('SELECT seller_id FROM "order" WHERE number = %s', number)
+    files = (Upload("lamp.png", evidence.png()), Upload("bill.pdf", evidence.pdf()))
+    world.write(buyer_id, number, "Is it sent?\nSee https://example.com/parcel/1\n\nThank you", files=files)
+    sent = world.write(int(str(seller_id)), number, "Tomorrow.")
+    values = {"conversation_id": sent.conversation_id, "message_id": sent.message_id, "text": "It was not."}
+    db.atomic(moderating.report, (), reporter_id=buyer_id, reason=Reason.UNTRUE, now=world.now, **values)
+    return {"talk": str(sent.conversation_id), "report": one(world, "SELECT id FROM report")}
 
 
 def called_off(world: World, bought: Bought) -> str:
@@ -338,7 +357,7 @@ def is_api(sandbox: Flask, endpoint: str) -> bool:
 
 
 @pytest.mark.parametrize("who", PATHS)
-def test_every_page_is_sound(seeded: Seeded, chromium: Browser, who: str) -> None:
+def test_every_page_is_sound(seeded: Seeded, chromium: Windows, who: str) -> None:
     origin = seeded.world.sandbox.base_url if who == "sandbox" else ""
     found = {}
     with browsing(chromium, seeded.world) as enter:

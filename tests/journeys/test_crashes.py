@@ -1,7 +1,8 @@
 """SIGKILL between any two steps of purchase, refund and payout, then restart and the tick: nothing lost or doubled.
 
 The worker that dies is gunicorn's; the tick of the job worker runs in it as well. The database dies as a whole: all
-its processes end and start anew. What a purchase, a refund or a payout comes to is compared with an undisturbed one.
+its processes end and start anew. The server dies with its first process, at every third point, and is started
+on the folder it left. What a purchase, a refund or a payout comes to is compared with an undisturbed one.
 """
 
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from launcher.places import borrowed_account
-from launcher.postgres import SUPERUSER, Cluster, find_binaries
+from launcher.postgres import Cluster, find_binaries
 from marketplace import clock, db
 from marketplace.orders import operations as orders
 from marketplace.orders import rules as order_rules
@@ -22,18 +23,20 @@ from marketplace.payouts.states import Interval
 from marketplace.reconciliation.checks import check_books
 from marketplace.refunds.wishes import Wish
 from tests.builders import Bought, World
-from tests.crash_app import DATABASE, WORKER
+from tests.crash_app import DATABASE, SERVER, WORKER
 from tests.crash_shop import UNFINISHED, CrashShop, crash_shop
 from tests.postgres_server import PostgresServer
 
-COMMIT = 3
+COMMIT = 4
 """What gets lost is not a process but the answer to a COMMIT: it has happened, and nobody knows."""
 GROSS, PART = 10_000, 1_000
 # One purchase that goes undisturbed, and one for each point of a withdrawal, which has the most; and how often somebody
 # dies at least. Commits are fewer than points.
-PURCHASES = {WORKER: 13, DATABASE: 13, COMMIT: 9}
-STRIKES = {WORKER: 50, DATABASE: 45, COMMIT: 25}
-TICKS = {WORKER: 6, DATABASE: 3, COMMIT: 3}
+PURCHASES = {WORKER: 13, DATABASE: 13, SERVER: 5, COMMIT: 9}
+STRIKES = {WORKER: 50, DATABASE: 45, SERVER: 12, COMMIT: 25}
+TICKS = {WORKER: 6, DATABASE: 3, SERVER: 1, COMMIT: 3}
+STRIDE = {WORKER: 1, DATABASE: 1, SERVER: 3, COMMIT: 1}
+"""Every how many points somebody dies: starting a whole server again takes its time."""
 # Recovery from a crash needs what was committed to be in the log, which a database that may be lost does not promise.
 SURVIVES_KILLS = "fsync = off\nfull_page_writes = off\n"
 STORY = {
@@ -69,8 +72,7 @@ def shop(postgres_server: PostgresServer, var_dir: Path) -> Iterator[CrashShop]:
         cluster = Cluster(folder / "postgres", find_binaries(Path(sys.prefix)), owner, SURVIVES_KILLS)
         cluster.start()
         try:
-            url = cluster.url(SUPERUSER, cluster.password, "postgres")
-            with crash_shop(url, postgres_server, folder) as running:
+            with crash_shop(cluster, postgres_server, folder) as running:
                 yield running
         finally:
             cluster.stop()
@@ -81,7 +83,7 @@ class Disturbance:
     """Somebody dies at the n-th point, or the n-th commit's answer gets lost."""
 
     def __init__(self, shop: CrashShop, victim: int) -> None:
-        self.shop, self.victim = shop, victim
+        self.shop, self.victim, self.stride = shop, victim, STRIDE[victim]
         self.number = self.strikes = 0
         self.deaths_before = shop.deaths(victim)
 
@@ -96,9 +98,9 @@ class Disturbance:
         return self.shop.line.commits if self.victim == COMMIT else self.shop.plan.reached
 
     def at(self, number: int) -> None:
-        """Strike at the point with this number from now on."""
+        """Strike from now on at the point with this number, counted in strides."""
         self.none()
-        self.number = number
+        self.number = number = number * self.stride
         if self.victim == COMMIT:
             self.shop.line.lose(number)
         else:
@@ -108,7 +110,7 @@ class Disturbance:
         """Disturb no more, and wait until everybody stands again."""
         self.strikes += self.count() >= self.number
         self.none()
-        if self.victim == DATABASE:
+        if self.victim in {DATABASE, SERVER}:
             self.shop.get_up()
 
     @property
@@ -117,7 +119,9 @@ class Disturbance:
         return self.shop.deaths(self.victim) - self.deaths_before
 
 
-@pytest.mark.parametrize("victim", [WORKER, DATABASE, COMMIT], ids=["gunicorn", "postgresql", "commit-unanswered"])
+@pytest.mark.parametrize(
+    "victim", [WORKER, DATABASE, SERVER, COMMIT], ids=["gunicorn", "postgresql", "postmaster", "commit-unanswered"]
+)
 def test_killed_between_any_two_steps(shop: CrashShop, victim: int) -> None:
     disturbance = Disturbance(shop, victim)
     bought = purchases(shop, disturbance, PURCHASES[victim])
@@ -136,6 +140,32 @@ def test_killed_between_any_two_steps(shop: CrashShop, victim: int) -> None:
     assert balance == world.sandbox.balance_sum("usd")
 
 
+@pytest.mark.parametrize("what", ["row", "answer"])
+def test_an_event_whose_way_into_the_inbox_is_cut_off_comes_again(shop: CrashShop, what: str) -> None:
+    """The insert commits by itself; whether it has happened nobody knows. The provider is told no, and sends again."""
+    world = shop.world
+    shop.get_up()
+    form = agreed(world)
+    assert shop.step("begin", **form) == 200
+    bought = of_form(world, form)
+    world.pay(bought)
+    stored = "SELECT count(*) FROM provider_event"
+    [(before,)] = world.rows(stored)
+    shop.line.lose_event(what)
+    told = world.sandbox.deliver_pending()
+    assert shop.line.is_event_lost
+    assert [each.status for each in told].count(500) == 1
+    [(after,)] = world.rows(stored)
+    assert int(str(after)) - int(str(before)) == len(told) - (what == "row")
+    shop.recover()
+    assert world.rows("SELECT status FROM payment WHERE id = %s", bought.payment_id) == [("completed",)]
+    again = "SELECT count(*), count(DISTINCT event_id) FROM provider_event"
+    [(rows, events)] = world.rows(again)
+    assert rows == events
+    assert provider_objects(world, "charge", [bought]) == [1]
+    assert check_books().agrees
+
+
 def purchases(shop: CrashShop, disturbance: Disturbance, number: int) -> list[Bought]:
     """Let buyers check out and pay; the first undisturbed, each other one struck at another point."""
     world = shop.world
@@ -143,7 +173,7 @@ def purchases(shop: CrashShop, disturbance: Disturbance, number: int) -> list[Bo
     disturbance.none()
     assert shop.step("begin", **forms[0]) == 200
     points = disturbance.count()
-    assert 0 < points < number, shop.plan.trace
+    assert 0 < points < number * disturbance.stride, shop.plan.trace
     for point in range(1, number):
         forms.append(agreed(world))
         disturbance.at(point)  # past the last point one goes undisturbed: it is here for what follows
@@ -204,7 +234,7 @@ def struck(shop: CrashShop, disturbance: Disturbance, step: str, forms: list[dic
     """Run a step for each form, the first undisturbed, and once more for all: whoever pressed presses again."""
     disturbance.none()
     assert shop.step(step, **forms[0]) == 200
-    assert 0 < disturbance.count() < len(forms), shop.plan.trace
+    assert 0 < disturbance.count() < len(forms) * disturbance.stride, shop.plan.trace
     for number, form in enumerate(forms[1:], start=1):
         disturbance.at(number)
         shop.step(step, **form)
@@ -222,7 +252,7 @@ def deliver(shop: CrashShop, disturbance: Disturbance, deeds: list[Callable[[], 
     points = max(disturbance.count(), 1)
     for number, deed in enumerate(deeds[1:]):
         deed()
-        disturbance.at(number % points + 1)
+        disturbance.at(number % max(points // disturbance.stride, 1) + 1)
         shop.world.sandbox.deliver_pending()
         disturbance.over()
 

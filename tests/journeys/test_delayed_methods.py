@@ -319,6 +319,11 @@ def test_s21_a_return_that_fails_later_is_owed_again_and_waits_for_a_person(worl
     [(balance,)] = world.rows("SELECT sum(amount_minor) FROM posting WHERE account = 'provider_balance'")
     assert balance == world.sandbox.balance_sum("usd")
     assert world.rows("SELECT status FROM payment WHERE id = %s", first.payment_id) == [("completed",)]
+    told_buyer = "SELECT kind FROM notification WHERE kind IN ('payment_returned', 'return_failed') ORDER BY id"
+    assert world.rows(told_buyer) == [("payment_returned",), ("return_failed",)]
+    read = world.client(first.buyer_id).get("/notifications").text
+    assert "$100.00 did not reach you" in read
+    assert f'href="/account/payments/{first.payment_id}"' in read
 
     admin = world.client(world.person("Ada Admin", is_admin=True))
     page = f"/admin/payments/{first.payment_id}"
@@ -332,6 +337,7 @@ def test_s21_a_return_that_fails_later_is_owed_again_and_waits_for_a_person(worl
     assert admin.post(f"{page}/return-again", data=form).status_code == 404, "nothing waits any more"
     world.settle_down()
     assert world.rows("SELECT status FROM unapplied_receipt") == [("returned",)]
+    assert world.rows(told_buyer)[2:] == [("payment_returned",)], "and that it has gone back after all"
     assert world.rows("SELECT attempt, status FROM outbound_call WHERE kind = 'return' ORDER BY id") == [
         (1, "done"), (2, "done"),
     ]  # fmt: skip

@@ -11,9 +11,11 @@ from marketplace import db
 from marketplace.debts.models import SellerDebt
 from marketplace.errors import NotAllowed
 from marketplace.history import Actor
+from marketplace.outbound.states import CallStep
 from marketplace.payouts import calling_off, flows, following, operations, stops
 from marketplace.providers.transfers import BankPayout
 from tests.builders import World
+from tests.deciding import decide
 from tests.faults import Fault, wire_fault
 from tests.journeys.test_scars_payouts import due
 
@@ -64,6 +66,10 @@ def test_a_payment_to_the_bank_that_was_given_up_and_turns_up_is_followed(world:
             world.tick()
     assert bank_calls(world) == [(1, "blocked")]
     assert world.rows("SELECT status, failure_code FROM payout") == [("failed", "not_found")]
+    [(payout_id,)] = world.rows("SELECT id FROM payout")
+    actor, id_ = Actor.user(world.person("Ada Admin", is_admin=True), "admin"), int(str(payout_id))
+    with pytest.raises(NotAllowed, match="Decide that first"):
+        db.atomic(operations.resend, (), payout_id=id_, actor=actor, reason="Looked.", now=world.now)
     [(key, request)] = world.rows("SELECT idempotency_key, request FROM outbound_call WHERE kind = 'bank_payout'")
     assert isinstance(request, dict)
     world.provider.transfers.pay_bank(**request, key=f"{key}-late")
@@ -93,7 +99,12 @@ def test_a_transfer_that_may_exist_is_called_off_by_nobody_who_has_not_looked(wo
     world.settle_down()
     assert world.payouts() == [("refused", 9_380)]
     actor = Actor.user(admin_id, "admin")
-    db.atomic(calling_off.cancel, (), payout_id=int(str(payout)), actor=actor, because="Not there.", now=world.now)
+    not_there = {"payout_id": int(str(payout)), "actor": actor, "because": "Not there.", "now": world.now}
+    with pytest.raises(NotAllowed, match="Decide that first"):
+        db.atomic(calling_off.cancel, (), **not_there)  # type: ignore[arg-type]
+    [(call_id,)] = world.rows("SELECT id FROM outbound_call WHERE kind = 'transfer'")
+    decide(world, CallStep.GIVE_UP, int(str(call_id)), admin_id)
+    db.atomic(calling_off.cancel, (), **not_there)  # type: ignore[arg-type]
     assert world.payouts() == [("canceled", 9_380)]
 
 

@@ -3,14 +3,18 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from marketplace import db
+from marketplace.errors import NotAllowed
+from marketplace.history import Actor
 from marketplace.orders import operations as orders
 from marketplace.orders import rules
 from marketplace.payments import hold_decisions, holds
-from marketplace.payouts import pot_queries, queries
+from marketplace.payouts import operations, pot_queries, queries
 from marketplace.payouts.pot_queries import Pot
+from marketplace.provider_events import flows as events
 from marketplace.sandbox import reversals
 from tests.builders import World
 
@@ -37,6 +41,22 @@ def due(world: World, *grosses: int, **seller: str) -> int:
     world.advance(days=30)
     world.sandbox.deliver_pending()
     return seller_id
+
+
+# Would fail if each of the messages about one object were a question of its own, though they say nothing themselves.
+def test_one_look_answers_all_messages_about_a_payment_to_a_bank_that_wait_together(world: World) -> None:
+    due(world, 10_000)
+    world.tick()
+    world.advance(days=5)  # created, handed over and paid: three messages, none heard so far
+    [(payout_id,)] = world.rows("SELECT provider_payout_id FROM payout")
+    world.sandbox.deliver_pending()
+    events.apply_due(providers={"stripe": world.provider}, settings=world.settings, now=world.now)
+    applied = "SELECT count(*) FROM provider_event WHERE type LIKE 'payout.%%' AND status = 'applied'"
+    assert world.rows(applied) == [(3,)]
+    assert world.payouts() == [("paid", 9_380)]
+    with world.sandbox.sandbox.work() as work:
+        asked = work.rows("SELECT id FROM requests WHERE path = %(path)s", path=f"/v1/payouts/{payout_id}")
+    assert len(asked) == 1
 
 
 def test_s39_a_part_taken_back_at_the_provider_is_booked_by_its_id_and_waits_for_a_person(world: World) -> None:
@@ -200,6 +220,40 @@ def test_banks_take_whole_forints_and_the_rest_goes_with_the_next_payout(world: 
     world.later(days=31)
     both = rest + int(str(other))
     assert world.payouts()[1:] == [("in_transit", both - both % 100)]
+
+
+@pytest.mark.parametrize("is_little_left", [False, True])
+def test_what_a_reversal_leaves_below_a_whole_forint_stays_in_the_account_and_is_told(
+    world: World, is_little_left: bool
+) -> None:
+    admin_id = world.person("Ada Admin", is_admin=True)
+    seller_id = world.paid_seller(3_000_055, country="HU", currency="HUF", bank="000111111116")
+    world.later(days=30, hours=1)
+    world.later(days=5)  # the bank knows no such account
+    [(status, amount, number, transfer_id)] = world.rows("SELECT status, amount_minor, number, transfer_id FROM payout")
+    taken = int(str(amount)) - 60 if is_little_left else 40
+    with world.sandbox.sandbox.work() as work:
+        reversals.reverse(work, work.need("transfer", str(transfer_id), lock=True), taken, work.now, {})
+    world.settle_down()
+    for status in ("failed", "failed" if is_little_left else "in_transit"):
+        assert world.rows("SELECT status FROM payout") == [(status,)]
+        words = world.client(seller_id).get(f"/seller/payouts/{number}").text
+        assert "Left in your account at the provider" in words
+        assert "HUF\N{NO-BREAK SPACE}0.60: banks take whole HUF only" in words
+        [(account_id,)] = world.rows("SELECT account_id FROM seller_account WHERE seller_id = %s", seller_id)
+        world.sandbox.set_up(str(account_id), bank="000123456789")
+        world.settle_down()
+        world.later(hours=2)
+    admin = world.client(admin_id)
+    assert "Left in the seller&#39;s account" in admin.get(f"/admin/payouts/{number}").text
+    if is_little_left:
+        actor = Actor.user(admin_id, "admin")
+        [(payout_id,)] = world.rows("SELECT id FROM payout")
+        with pytest.raises(NotAllowed, match="Less than one whole HUF"):
+            db.atomic(operations.resend, (), payout_id=payout_id, actor=actor, reason="Again.", now=world.now)
+    else:
+        sent = "SELECT (request->>'amount_minor')::int FROM outbound_call WHERE kind = 'bank_payout' ORDER BY id"
+        assert world.rows(sent) == [(amount,), (int(str(amount)) - 100,)]
 
 
 def test_a_weekly_seller_is_paid_on_their_weekday_and_late_runs_make_up_for_it(world: World) -> None:

@@ -325,8 +325,8 @@ def returned(world: World, bought: Bought, amount_minor: int) -> None:
     assert world.rows(owed) == [(0,)]
     shares = "SELECT count(*) FROM payment_transaction WHERE payment_id = %s AND status NOT IN ('pending', 'failed')"
     assert world.rows(shares, bought.payment_id) == [(0,)], "no seller's share has come of it"
-    told = "SELECT count(*) FROM notification WHERE kind = 'payment_returned' AND subject_id = %s"
-    assert world.rows(told, bought.payment_id) == [(1,)]
+    told = "SELECT count(*) FROM notification WHERE kind = 'payment_returned' AND facts->>'payment_id' = %s"
+    assert world.rows(told, str(bought.payment_id)) == [(1,)]
     assert len(world.sandbox.events("refund.created")) == 1
 
 

@@ -13,12 +13,14 @@ from marketplace import db, jobs
 from marketplace.errors import NotAllowed
 from marketplace.history import Actor
 from marketplace.orders import sweeps
+from marketplace.outbound.states import CallStep
 from marketplace.payments import hold_decisions
 from marketplace.payouts import calling_off, flows, operations, stops
 from marketplace.providers.base import Refused
 from marketplace.sandbox import payouts as provider_payouts
 from marketplace.sandbox.wire import Reader
 from tests.builders import World
+from tests.deciding import decide
 from tests.faults import Fault, wire_fault
 from tests.journeys.test_payouts import choose
 from tests.races import at_once
@@ -102,6 +104,13 @@ def test_s35_an_outage_of_25_hours_ends_in_a_look_and_a_persons_word(world: Worl
     assert world.transfers() == []
     assert len(seen) == sent
     [(payout_id,)] = world.rows("SELECT id FROM payout")
+    with pytest.raises(NotAllowed, match="Decide that first"):
+        retry(world, payout_id, admin_id)
+    page = world.client(admin_id).get("/admin/payouts/" + str(world.rows("SELECT number FROM payout")[0][0])).text
+    assert "Decide about that call first" in page
+    assert "Try again now" not in page
+    [(call_id,)] = world.rows("SELECT id FROM outbound_call WHERE kind = 'transfer'")
+    decide(world, CallStep.GIVE_UP, int(str(call_id)), admin_id)
     retry(world, payout_id, admin_id)
     one_transfer(world, 9_380)
 
@@ -269,9 +278,22 @@ def many_due(world: World, count: int) -> None:
     assert world.transfers() == [], "none before its date"
 
 
-def test_four_workers_at_once_two_of_them_killed_pay_every_share_once(world: World) -> None:
+WRONG = (
+    {"kind": "conflict"},
+    {"kind": "rate_limit"},
+    {"kind": "server_error"},
+    {"kind": "refused", "code": "balance_insufficient"},
+    {"kind": "drop_after"},
+    {"kind": "server_error_after"},
+    {"kind": "slow_body", "seconds": 6},  # the transfer is made, and the shop has stopped listening
+)
+
+
+def test_four_workers_two_killed_and_a_provider_that_fails_in_seven_ways_pay_every_share_once(world: World) -> None:
     """Four processes release and pay; two meet SIGKILL while transfers are made. What their hands held, others end."""
     many_due(world, 8)
+    for wrong in WRONG:
+        world.sandbox.faults.add(method="POST", path=TRANSFERS, times=1, **wrong)  # type: ignore[arg-type]
 
     def slow() -> None:
         time.sleep(0.15)
@@ -282,22 +304,26 @@ def test_four_workers_at_once_two_of_them_killed_pay_every_share_once(world: Wor
         with four_workers(world) as starter:
             assert starter.stdout is not None
             workers = [int(pid) for pid in starter.stdout.readline().split()]
-            wait_for_transfers(world, 2)
+            wait_for_transfers(world, 1)
             for pid in workers[:2]:
                 os.kill(pid, signal.SIGKILL)
             assert [int(status) for status in starter.stdout.readline().split()] == [signal.SIGKILL] * 2 + [0] * 2
     finally:
         befores.remove(slow)
-    unfinished = "SELECT count(*) FROM outbound_call WHERE kind IN ('transfer', 'bank_payout') AND status <> 'done'"
-    assert world.rows(unfinished) != [(0,)], "they were killed in the middle"
+    in_hand = "SELECT count(*) FROM outbound_call WHERE status IN ('planned', 'sending')"
+    assert world.rows(in_hand) != [(0,)], "they were killed in the middle"
     world.advance(minutes=2)
     world.settle_down()
-    assert world.transfers() == [9_380] * 8
-    assert world.payouts() == [("in_transit", 9_380)] * 8
-    assert world.rows("SELECT status, count(*) FROM payment_transaction GROUP BY status ORDER BY status") == [
-        ("held", 1),
-        ("transferring", 8),
-    ]
+    states = "SELECT status, count(*) FROM payment_transaction GROUP BY status ORDER BY status"
+    assert world.rows(states) == [("held", 1), ("transferring", 8)], "none before its date"
+    assert set(world.transfers()) == {9_380}
+    world.later(days=1)
+    assert world.sandbox.faults.active() == [], "everything went wrong that should"
+    assert sorted(world.transfers()) == [4_675] + [9_380] * 8
+    assert sorted(amount for _, amount in world.payouts()) == [4_675] + [9_380] * 8
+    assert {status for status, _ in world.payouts()} <= {"in_transit", "paid"}
+    attempts = "SELECT attempt, status, count(*) FROM outbound_call WHERE kind = 'transfer' GROUP BY 1, 2 ORDER BY 1, 2"
+    assert world.rows(attempts) == [(1, "done", 8), (1, "refused", 1), (2, "done", 1)]
 
 
 _WORK = """

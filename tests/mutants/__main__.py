@@ -10,20 +10,21 @@ import time
 from pathlib import Path
 
 from tests import scars
-from tests.mutants import CHECKOUT, Mutant, mutants
+from tests.mutants import CHECKOUT, Mutant, mutants, record
+from tests.mutants.record import Judged
 from tests.postgres_server import ThrowAwayCluster
 
 PASSED, FAILED = 0, 1
-LONGEST_SECONDS = 600
+LONGEST_SECONDS = 1_200
 _LEFT_OUT = shutil.ignore_patterns(".git", "var", "__pycache__", ".*_cache", ".hypothesis", "node_modules")
 _NOTICED = re.compile(r"^(?:FAILED|ERROR) \S+?::(\S+)", re.MULTILINE)
 
 
 def main(wanted: list[str]) -> int:
-    """Run the mutants of the `wanted` scars, or all; return 1 when one is not noticed."""
+    """Run the mutants of the `wanted` scars, or all and keep what came of it; return 1 when one is not noticed."""
     chosen = [mutant for mutant in mutants() if not wanted or mutant.scar in wanted]
     tests = {number: [proof.node for proof in found] for number, found in scars.proofs().items()}
-    cluster = ThrowAwayCluster()
+    cluster, commit = ThrowAwayCluster(), record.commit()
     with tempfile.TemporaryDirectory(prefix="marketplace-mutants-") as folder:
         copy = Path(folder) / "copy"
         shutil.copytree(CHECKOUT, copy, ignore=_LEFT_OUT)
@@ -41,16 +42,20 @@ def main(wanted: list[str]) -> int:
         subprocess.run(compiled, cwd=copy, check=True)
         variables = {**os.environ, "TEST_POSTGRES": cluster.start(), "PYTHONDONTWRITEBYTECODE": "1"}
         try:
-            survivors = [one.scar for one in chosen if not _is_noticed(one, tests[one.scar], copy, variables)]
+            judged = [_judge(one, tests[one.scar], copy, variables) for one in chosen]
         finally:
             cluster.remove()
+    survivors = [one.mutant.scar for one in judged if not one.noticed_by]
     _say(f"{len(chosen) - len(survivors)} of {len(chosen)} mutants noticed by their scar's own tests.")
     if survivors:
         _say(f"NOT NOTICED: {', '.join(survivors)}")
+    if not wanted:
+        record.PAGE.write_text(record.render(judged, commit), encoding="utf-8")
+        _say(f"{record.PAGE.relative_to(CHECKOUT)} written")
     return 1 if survivors or not chosen else 0
 
 
-def _is_noticed(mutant: Mutant, tests: list[str], copy: Path, variables: dict[str, str]) -> bool:
+def _judge(mutant: Mutant, tests: list[str], copy: Path, variables: dict[str, str]) -> Judged:
     changed = mutant.changed(copy)
     kept = {name: (copy / name).read_text(encoding="utf-8") for name in changed}
     started = time.monotonic()
@@ -65,12 +70,12 @@ def _is_noticed(mutant: Mutant, tests: list[str], copy: Path, variables: dict[st
     took = f"{time.monotonic() - started:.0f} s"
     if code == FAILED and names:
         _say(f"{mutant.scar}  noticed by {names[0]}  ({took}): {mutant.what}")
-        return True
+        return Judged(mutant, names[0])
     how = "NOT NOTICED" if code == PASSED else f"could not be judged (exit {code})"
     _say(f"{mutant.scar}  {how}  ({took}): {mutant.what}")
     if code != PASSED:
         _say(output[-2_000:])
-    return False
+    return Judged(mutant, "", how)
 
 
 def _run(tests: list[str], copy: Path, variables: dict[str, str]) -> tuple[int, str]:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
@@ -246,9 +247,16 @@ def test_the_whole_unit_runs_again_after_a_collision(world: World) -> None:
         session.execute(write, {"left": left - 1, "id": listing_id})
         return left - 1
 
+    before = committed_within(2) - committed_within(1)
     assert db.atomic(take_one) == 5
     assert seen == [10, 6], "the second try has read again"
+    assert committed_within(2) - committed_within(1) == before + 1, "it is counted among those that took two"
     world.rows("UPDATE listing SET in_stock = 10 WHERE id = %s RETURNING id", listing_id)
+
+
+def committed_within(most: int) -> float:
+    """Return how many units of this process were committed within so many tries."""
+    return REGISTRY.get_sample_value("marketplace_unit_tries_bucket", {"le": f"{most}.0"}) or 0
 
 
 def test_a_collision_at_commit_is_run_again_too(world: World) -> None:

@@ -1,20 +1,26 @@
 """Calls that machines can't end: what turns up closes them by itself, and what a person may decide instead."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
-from marketplace import db, jobs
+from marketplace import db
+from marketplace.checkout import flows as checkout
 from marketplace.errors import Conflict, Invalid, NotAllowed
-from marketplace.outbound import deciding, decisions, operations, queries, requests
+from marketplace.outbound import decisions, operations, queries, requests
 from marketplace.outbound.models import OutboundCall
 from marketplace.outbound.operations import TakenCall
 from marketplace.outbound.states import CallStep
 from marketplace.refunds.wishes import Wish
 from tests.builders import World
+from tests.deciding import decide
 from tests.faults import Fault, Line, wire_fault
+from tests.journeys import test_dispute_evidence as evidence
+from tests.journeys.test_disputes import FRAUD, bought_with
+from tests.journeys.test_found_by_simulation import paid_twice
 from tests.journeys.test_refund_after_payout import CLOSED_BANK, refund, seller_with, until_the_bank_has_answered
 from tests.journeys.test_refunds import approve, sent_back
 from tests.races import at_once
@@ -78,27 +84,134 @@ def lost_reversal(world: World) -> None:
         refund(world, bought, 10_000, world.person("Ada Admin", is_admin=True), take_back=True)
 
 
+def lost_return(world: World) -> None:
+    paid_twice(world)
+    with wire_fault(world.sandbox, "/v1/refunds", NEVER_ARRIVES):
+        world.settle_down()
+
+
+def lost_bank_payout(world: World) -> None:
+    world.paid_seller(20_000)
+    world.advance(days=30, hours=1)
+    with wire_fault(world.sandbox, "/v1/payouts", NEVER_ARRIVES):
+        world.settle_down()
+
+
+def lost_file(world: World) -> None:
+    with disputed(world) as admin, wire_fault(world.sandbox, "/v1/files", NEVER_ARRIVES):
+        evidence.add(world, admin, evidence.PDF, is_admin=True)
+        evidence.submit(world, admin)
+
+
+def lost_evidence(world: World) -> None:
+    with disputed(world) as admin, wire_fault(world.sandbox, f"/v1/disputes/{at_the_bank(world)}", NEVER_ARRIVES):
+        evidence.submit(world, admin)
+
+
+def lost_acceptance(world: World) -> None:
+    path = "/v1/disputes/{}/close"
+    with disputed(world) as admin, wire_fault(world.sandbox, path.format(at_the_bank(world)), NEVER_ARRIVES):
+        evidence.accept(world, admin)
+
+
+@contextmanager
+def disputed(world: World) -> Iterator[int]:
+    """Let a bank ask about a payment, and an admin have something to say."""
+    bought_with(world, FRAUD, 10_000)
+    admin = world.person("Ada Admin", is_admin=True)
+    evidence.write(world, admin, "Something")
+    yield admin
+
+
+def at_the_bank(world: World) -> object:
+    return world.rows("SELECT provider_dispute_id FROM dispute")[0][0]
+
+
+def at_provider(world: World, kind: str) -> list[str]:
+    """Return the provider's objects of a kind."""
+    with world.sandbox.sandbox.work() as work:
+        return [row["id"] for row in work.rows("SELECT id FROM objects WHERE kind = %(kind)s ORDER BY seq", kind=kind)]
+
+
 LOST: dict[str, tuple[Callable[[World], None], str, str]] = {
     "refund": (lost_refund, "SELECT status FROM refund", "completed"),
+    "return": (lost_return, "SELECT status FROM unapplied_receipt", "returned"),
     "create_account": (lost_account, "SELECT (account_id IS NOT NULL)::text FROM seller_account", "true"),
     "transfer": (lost_transfer, "SELECT status FROM payout", "in_transit"),
+    "bank_payout": (lost_bank_payout, "SELECT status FROM payout", "in_transit"),
     "reversal": (lost_reversal, "SELECT status FROM transfer_reversal", "done"),
+    "upload_file": (lost_file, "SELECT (provider_file_id IS NOT NULL)::text FROM dispute_file", "true"),
+    "submit_evidence": (lost_evidence, "SELECT status FROM dispute", "under_review"),
+    "accept_dispute": (lost_acceptance, "SELECT status FROM dispute", "lost"),
 }
+UNTOLD = ("create_account", "upload_file", "submit_evidence", "accept_dispute")
+"""The provider says nothing of an account that nobody has opened yet, nor of files; and of a dispute not who did it."""
 
 
 @pytest.mark.parametrize("kind", LOST)
 def test_a_blocked_call_closes_by_itself_when_its_object_turns_up(world: World, kind: str) -> None:
-    """By the provider's own message, whatever the machines had given up; the row stands where it would have stood."""
+    """By the provider's own message or the daily look, whatever was given up; the row stands where it would have."""
     lose, statement, end = LOST[kind]
     lose(world)
     call_id = blocked(world, kind)
     assert [row[0] for row in world.rows(statement)] != [end]
     make_it(world, call_id)
-    if kind == "create_account":
-        world.advance(days=1)  # the provider says nothing of an account that nobody has opened yet
+    if kind in UNTOLD:
+        world.advance(days=1)
     world.settle_down()
     assert call_of(world, kind) == (call_id, "done")
     assert [row[0] for row in world.rows(statement)] == [end]
+    world.advance(days=1)
+    world.settle_down()
+    assert call_of(world, kind) == (call_id, "done"), "it is asked for no second time"
+
+
+@pytest.mark.parametrize("turns_up", ["by its payment", "by its end"])
+def test_a_payment_page_nobody_heard_of_turns_up(world: World, turns_up: str) -> None:
+    """The provider made it, every answer was lost, and the buyer was told that no page opened."""
+    buyer = world.person()
+    world.put_in_cart(buyer, world.listing(world.seller(), 10_000))
+    answer_lost = Fault(after=True, status=500)
+    with wire_fault(world.sandbox, "/v1/checkout/sessions", answer_lost), pytest.raises(Conflict, match="did not open"):
+        world.check_out(buyer)
+    call_id, status = call_of(world, "create_checkout")
+    assert status == "unknown"
+    [made] = at_provider(world, "checkout.session")
+    if turns_up == "by its payment":
+        world.sandbox.pay(made)
+        world.sandbox.deliver_pending()
+        assert world.rows("SELECT status FROM payment") == [("completed",)]
+    else:
+        world.advance(minutes=32)
+    world.settle_down()
+    world.advance(minutes=6)
+    world.settle_down()
+    assert call_of(world, "create_checkout") == (call_id, "done")
+    assert world.rows("SELECT provider_session_id FROM payment") == [(made,)]
+    assert at_provider(world, "checkout.session") == [made]
+    assert len(at_provider(world, "charge")) == (turns_up == "by its payment")
+
+
+def test_the_end_of_a_page_that_nobody_heard_of_turns_up(world: World) -> None:
+    """The buyer goes back, the page is closed at the provider, the answer is lost, and its event comes first."""
+    bought = world.open_purchase(10_000)
+    closing = f"/v1/checkout/sessions/{bought.session_id}/expire"
+    with wire_fault(world.sandbox, closing, Fault(after=True, status=500)):
+        checkout.cancel(
+            payment_id=bought.payment_id,
+            buyer_id=bought.buyer_id,
+            now=world.now,
+            provider=world.provider,
+            settings=world.settings,
+        )
+        world.sandbox.deliver_pending()
+    call_id, status = call_of(world, "expire_checkout")
+    assert status == "unknown"
+    world.advance(minutes=2)
+    world.settle_down()
+    assert call_of(world, "expire_checkout") == (call_id, "done")
+    assert world.rows("SELECT status FROM payment") == [("cancelled",)]
+    assert world.rows("SELECT count(*) FROM outbound_call WHERE kind = 'expire_checkout'") == [(1,)]
 
 
 def test_a_blocked_call_is_looked_up_once_a_day(world: World) -> None:
@@ -117,22 +230,6 @@ def test_a_blocked_call_is_looked_up_once_a_day(world: World) -> None:
     assert call_of(world, "refund") == (call_id, "done")
     assert world.rows("SELECT status, attempt FROM refund") == [("completed", 2)], "taken from the seller once more"
     assert sent_back(world) == [("succeeded", 10_000)]
-
-
-def decide(world: World, step: CallStep, call_id: int, admin: int, **more: Any) -> str:
-    """Decide about a call as somebody who has just looked at it."""
-    found = queries.call(call_id).summary
-    seen = decisions.standing(found.status, found.sends, len(queries.decisions(call_id)))
-    values = {"reason": "I have looked.", "object_id": "", "token": f"token-{step}-{seen}-{admin}", "seen": seen} | more
-    return deciding.decide(
-        step,
-        call_id=call_id,
-        admin_id=admin,
-        providers={"stripe": values.pop("provider", world.provider)},
-        outcomes=jobs.OUTCOMES,
-        now=world.now,
-        **values,
-    )
 
 
 def test_what_a_person_may_decide_about_a_blocked_call(world: World) -> None:

@@ -27,6 +27,13 @@ STATEMENTS: dict[str, tuple[Executable, dict[str, Any]]] = {
         {},
     ),
     "several selects": (union_all(select(Listing.id, Listing.title), select(User.id, User.name)), {}),
+    "a limit and a status": (
+        select(Listing.id, literal(-1), literal("it's 5 %(x)s"), literal(True))
+        .where(Listing.status == ListingStatus.ACTIVE, Listing.price_minor > -5)
+        .order_by(Listing.id.desc())
+        .limit(1),
+        {},
+    ),
     "no row": (select(User.name).where(User.id == -1), {}),
     "a list that grows the text": (select(User.id).where(User.id.in_(bindparam("ids", expanding=True))), {"ids": [1]}),
     "plain text": (text("SELECT 1 AS one"), {}),
@@ -57,6 +64,18 @@ def test_it_is_the_fast_way_and_a_row_has_names(world: World) -> None:
     assert (row.status, row.shop) == (ListingStatus.ACTIVE, row[4])
     assert isinstance(row.opened_at, datetime)
     assert row.opened_at.utcoffset() is not None
+
+
+def test_the_server_plans_a_page_of_rows_once(world: World) -> None:
+    world.listing(world.seller())
+    newest = select(Listing.id.label("newest_one"), Shop.name).join(Shop, Shop.seller_id == Listing.seller_id)
+    page = newest.where(Listing.status == ListingStatus.ACTIVE).order_by(Listing.id.desc()).limit(25)
+    for _ in range(20):
+        db.read(page)
+    mine = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%newest_one%'"
+    with db.database.engines["reader"].connect() as connection:
+        [(generic, custom)] = connection.exec_driver_sql(mine.replace("%", "%%")).all()
+    assert (generic >= 10, custom) == (True, 0)
 
 
 def test_a_wrong_value_is_told_as_ever_and_hides_what_was_sent(world: World) -> None:

@@ -14,7 +14,7 @@ from marketplace.payouts import schedules
 from marketplace.payouts.states import Interval
 from marketplace.refunds.wishes import Wish
 from marketplace.sandbox import disputes as bank
-from tests.builders import World
+from tests.builders import World, form_token
 from tests.fixtures_queries import CountQueries
 from tests.journeys.test_disputes_and_payouts import decided, dispute_of, money_of_others
 from tests.journeys.test_refund_after_payout import sell as sell_and_send
@@ -225,3 +225,30 @@ def test_a_dispute_has_its_words_and_links_wherever_the_sellers_money_is_shown(w
     for name in ("Payout", "Lost dispute", "won after all", "Paid what you owed", "Not owed any more", "Refund"):
         assert name in words, name
     assert "Other" not in words
+
+
+def test_who_is_released_before_the_card_money_is_there_reads_on_which_day_it_is_paid(world: World) -> None:
+    world.noon()
+    seller_id, buyer_id = world.seller(), world.person()
+    world.onboard(seller_id)
+    world.sold(seller_id, 10_000, buyer_id=buyer_id)
+    [(number, settles)] = world.rows(
+        "SELECT o.number, b.available_on FROM balance_transaction b, \"order\" o WHERE b.kind = 'charge'"
+    )
+    buyer, seller = world.client(buyer_id), world.client(seller_id)
+    token = form_token(buyer.get(f"/orders/{number}").text)
+    buyer.post(f"/orders/{number}/received", data={"csrf_token": token})
+    world.settle_down()
+    assert world.rows("SELECT status FROM payment_transaction") == [("available",)]
+    assert world.payouts() == []
+    day = f"{settles.day} {settles:%b %Y}"  # type: ignore[attr-defined]
+    waits = f"The card payment is on its way to our balance, until {day}"
+    of_order, listed = (
+        page(seller, path).get_text(" ", strip=True) for path in (f"/seller/orders/{number}", "/seller/balance")
+    )
+    assert f"$93.80 is available to you {waits}. Payout planned: {day}." in of_order
+    assert waits in listed
+    assert f"Wait until {day}" in listed
+    world.later(seconds=(settles - world.now).total_seconds() + 86_400 * 0.3)  # type: ignore[operator]
+    assert world.transfers() == [9_380]
+    assert world.rows("SELECT started_at::date FROM payout") == [(settles.date(),)]  # type: ignore[attr-defined]

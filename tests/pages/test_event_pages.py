@@ -7,8 +7,13 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from marketplace.provider_events import trial
+from marketplace.refunds.wishes import Wish
 from tests.builders import World, form_token
 from tests.builders_foreign import client_of, paid_elsewhere
+from tests.builders_reconciliation import book_at_the_provider, reconcile
+from tests.faults import wire_fault
+from tests.journeys.test_refunds import approve
+from tests.operations.test_call_decisions import NEVER_ARRIVES, blocked, lost_refund
 from tests.pages.test_admin_pages import admin, page, text
 
 
@@ -149,6 +154,44 @@ def test_every_tile_opens_exactly_what_it_counts(world: World) -> None:
     assert 'marketplace_health_level{tile="negative-balances"} 0.0' in figures
     world.sandbox.release_webhooks()
     world.settle_down()
+
+
+def test_the_tiles_of_calls_breaks_and_drift_open_exactly_what_they_count(world: World) -> None:
+    lost_refund(world)
+    blocked(world, "refund")
+    refund_id = world.ask_refund(world.paid_purchase(4_000), Wish(percent=100))
+    with wire_fault(world.sandbox, "/v1/refunds", NEVER_ARRIVES):
+        approve(world, refund_id, 4_000, world.person("Ben Admin", is_admin=True))
+    book_at_the_provider(world, "stripe_fee", -600)
+    book_at_the_provider(world, "payout", -1_000)
+    reconcile(world, in_minutes=10)
+    client = admin(world)
+    lists = {
+        "Calls for a person": ("1", "main tbody tr"),
+        "Calls without an answer": ("1", "main tbody tr"),
+        "Breaks": ("2", "#breaks tbody tr"),
+        "Drift from the provider": ("2", "main td[data-label=Difference] .badge"),
+    }
+    found = tiles(client)
+    for label, (figure, row) in lists.items():
+        assert found[label][0] == figure, label
+        shown = BeautifulSoup(client.get(found[label][2]).text, "html.parser")
+        assert len(shown.select(row)) == int(figure), label
+
+
+# Would fail if a list that is cut off said nothing of the rest.
+def test_a_list_beyond_what_a_page_shows_says_how_many_there_are(world: World) -> None:
+    world.tamper(
+        "WITH made AS (INSERT INTO procrastinate_jobs (queue_name, task_name, scheduled_at)"
+        "  SELECT 'default', 'nobody', now() - interval '1 hour' FROM generate_series(1, 203) RETURNING id)"
+        " INSERT INTO procrastinate_events (job_id, type, at) SELECT id, 'deferred', now() - interval '1h' FROM made"
+    )
+    client = admin(world)
+    figure, _, url = tiles(client)["Jobs nobody works on"]
+    shown = page(client, url)
+    assert figure == "203"
+    assert len(shown.select("main tbody tr")) == 200
+    assert "The first 200 of 203." in text(shown)
 
 
 def test_the_books_are_recomputed_on_demand_and_the_board_says_how_it_went(world: World) -> None:

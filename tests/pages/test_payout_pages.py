@@ -1,5 +1,6 @@
 """Payouts on pages: what the next run does, one payout to the last cent, a stop, and money on request."""
 
+import pytest
 from bs4 import BeautifulSoup
 
 from tests.builders import PASSWORD, World, form_token
@@ -66,6 +67,7 @@ def test_an_admin_stops_a_seller_lifts_it_and_decides_about_a_refusal(world: Wor
     assert world.transfers() == [9_380]
 
 
+@pytest.mark.covers("S2.30")
 def test_a_seller_withdraws_with_their_password_once_more(world: World) -> None:
     seller_id = due(world, 10_000)
     choose(world, seller_id, "manual")

@@ -5,10 +5,12 @@ from flask.testing import FlaskClient
 from marketplace import db
 from marketplace.catalog import operations as catalog
 from marketplace.catalog.operations import Offer, PartFacts
+from marketplace.messages import moderating
 from marketplace.money import Money
 from marketplace.refunds.wishes import Wish
+from marketplace.reports.rules import Reason
 from tests import builders_discounts as codes
-from tests.builders import World
+from tests.builders import Bought, World
 from tests.fixtures_queries import CountQueries
 from tests.security.authorisation import lines
 from tests.security.scene import column_of, inquire, path_of, route_of, scene, values_for
@@ -26,6 +28,7 @@ _LISTS = {
         "/account/payments",
         "/refunds",
         "/notifications",
+        "/messages",
         "/account",
         "/account/statistics",
         "/transactions/",
@@ -50,6 +53,7 @@ _LISTS = {
         "/l",
     ),
     "admin": (
+        "/admin/reports",
         "/admin/refunds",
         "/admin/refunds?late=1",
         "/admin/debts",
@@ -131,6 +135,7 @@ class Shelf:
                 self.world.sandbox.deliver_pending()
                 self.world.ask_refund(bought, Wish(percent=10))
                 inquire(self.world, bought)
+                self._talk(bought)
         self.world.settle_down()
         for number in range(count):
             letters = f"SHELF-{len(self.listing_ids)}-{number}"
@@ -138,6 +143,14 @@ class Shelf:
         self.listing_ids += ids
         for listing_id in self.listing_ids:
             self.world.put_in_cart(self.buyer_id, listing_id)
+
+    def _talk(self, bought: Bought) -> None:
+        """Let the seller write about a purchase, and the buyer report it."""
+        [(number,)] = self.world.rows('SELECT number FROM "order" WHERE purchase_id = %s', bought.purchase_id)
+        sent = self.world.write(self.seller_id, str(number), "It is on its way.")
+        values = {"conversation_id": sent.conversation_id, "message_id": sent.message_id, "text": ""}
+        who = {"reporter_id": self.buyer_id, "reason": Reason.OTHER, "now": self.world.now}
+        db.atomic(moderating.report, (), **values, **who)
 
     def costs(self, count_queries: CountQueries) -> dict[tuple[str, str], int]:
         """Return what every list costs now, by who looks and where."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -11,7 +12,7 @@ from marketplace.catalog import operations as catalog
 from marketplace.db import database
 from marketplace.web import recent
 from marketplace.web.recent import Recent
-from tests.builders import World
+from tests.builders import World, form_token
 
 
 @pytest.fixture
@@ -66,3 +67,49 @@ def test_only_so_much_is_kept() -> None:
         kept.keep(number, number, seconds=60)
     assert kept.get(0) is None
     assert kept.get(recent._MOST_KEPT + 4) == recent._MOST_KEPT + 4
+
+
+def test_what_is_drawn_once_is_never_another_persons(world: World, ageing: Flask) -> None:
+    listing_id = world.listing(world.seller(), 1_000)
+    [(slug,)] = world.rows("SELECT slug FROM listing")
+    people = {name: world.person(name) for name in ("Ada Adams", "Ben Bolt")}
+    clients = {name: ageing.test_client() for name in people}
+    tokens: dict[str, str] = {}
+    for name, client in clients.items():
+        client.set_cookie(*world._signed_in(people[name]))
+        for _ in range(3):
+            for path in ("/l", f"/l/{slug}"):
+                page = client.get(path).text
+                assert name in page
+                assert not [other for other in people if other != name and other in page]
+        assert form_token(client.get("/l").text) == form_token(client.get(f"/l/{slug}").text)
+        tokens[name] = form_token(client.get("/l").text)
+    assert len(set(tokens.values())) == 2
+    chosen = {"listing_id": str(listing_id), "quantity": "1"}
+    for name, client in clients.items():
+        for whose, token in tokens.items():
+            answer = client.post("/basket/add", data={**chosen, "csrf_token": token})
+            assert answer.status_code == (303 if whose == name else 400)
+        assert "Basket, 1 items" in client.get("/l").text
+    assert "Basket, 0 items" in ageing.test_client().get("/l").text
+
+
+def test_a_session_that_ends_takes_its_pages_and_its_token_along(world: World, ageing: Flask) -> None:
+    client = ageing.test_client()
+    client.set_cookie(*world._signed_in(world.person("Ada Adams")))
+    token = form_token(client.get("/l").text)
+    assert "Ada Adams" in client.get("/l").text
+    assert client.post("/logout", data={"csrf_token": token}).status_code == 303
+    assert "Ada Adams" not in client.get("/l").text
+    assert client.post("/basket/add", data={"listing_id": "1", "csrf_token": token}).status_code == 400
+
+
+def test_a_cookie_that_was_genuine_a_moment_ago_still_grows_old(world: World, ageing: Flask) -> None:
+    client = ageing.test_client()
+    client.set_cookie(*world._signed_in(world.person("Ada Adams")))
+    assert "Ada Adams" in client.get("/l").text
+    kept = ageing.permanent_session_lifetime
+    ageing.permanent_session_lifetime = timedelta(seconds=-1)
+    assert "Ada Adams" not in client.get("/l").text
+    ageing.permanent_session_lifetime = kept
+    assert "Ada Adams" in client.get("/l").text

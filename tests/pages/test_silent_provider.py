@@ -1,18 +1,24 @@
 """A provider that is slow or silent: pages wait a bounded time, claim nothing, and say what goes on by itself."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from marketplace.providers.stripe import StripeProvider
+from marketplace.refunds import queries
+from marketplace.refunds.wishes import Wish
 from tests.builders import PASSWORD, World, form_token
 from tests.faults import Fault, Line, wire_fault
+from tests.journeys import test_dispute_evidence as desk
 from tests.journeys.test_disputes import FRAUD, bought_with
 from tests.pages.test_checkout import TYPED, hidden, parsed, shopper
 from tests.pages.test_dispute_pages import number, people, post
 from tests.pages.test_payout_pages import choose, due, said
+from tests.pages.test_refund_pages import looked_at
 
 SILENT = Fault(after=False)
 
@@ -114,3 +120,63 @@ def test_a_loss_is_accepted_once_the_provider_says_so(world: World) -> None:
     world.advance(minutes=1)
     world.settle_down()
     assert world.rows("SELECT status FROM dispute") == [("lost",)]
+
+
+@pytest.mark.parametrize("deed", ["refund approved", "withdrawn", "evidence handed over"])
+def test_nobody_waits_longer_than_two_timeouts_and_it_goes_on_by_itself(world: World, deed: str) -> None:
+    """However many calls a press plans, the page answers; what is left of them is the janitor's."""
+    press, path, status = {
+        "refund approved": (approving, "/v1/refunds", "SELECT status FROM refund"),
+        "withdrawn": (withdrawing, "/v1/transfers", "SELECT status FROM payout"),
+        "evidence handed over": (submitting, "/v1/files", "SELECT status FROM dispute"),
+    }[deed]
+    go = press(world)
+    impatient = StripeProvider(replace(world.settings, provider_timeout_seconds=1))
+    with (
+        asking(world, impatient, provider_timeout_seconds=1),
+        wire_fault(world.sandbox, path, Fault(after=False, status=503, seconds=1.2)) as asked,
+    ):
+        began = time.monotonic()
+        told = go()
+        took = time.monotonic() - began
+    assert took < 6, "two timeouts of a second, and what a busy machine adds"
+    assert 1 <= len(asked) <= 2
+    assert "not answered" in told or "being sent" in told or "handed over" in told
+    before = world.rows(status)
+    world.advance(minutes=1)
+    world.settle_down()
+    world.advance(minutes=6)
+    world.settle_down()
+    after = world.rows(status)
+    assert (before, after) in (
+        ([("approved",)], [("completed",)]),
+        ([("pending",)], [("in_transit",)]),
+        ([("needs_response",)], [("under_review",)]),
+    )
+
+
+def approving(world: World) -> Callable[[], str]:
+    number_ = queries.number_of(world.ask_refund(world.paid_purchase(10_000), Wish(percent=100)))
+    admin = world.client(world.person("Ada Admin", is_admin=True))
+    form = looked_at(admin, number_)
+    return lambda: said(admin.post(f"/admin/refunds/{number_}/approve", data=form, follow_redirects=True).text)
+
+
+def withdrawing(world: World) -> Callable[[], str]:
+    seller_id = due(world, 10_000)
+    choose(world, seller_id, "manual")
+    world.settle_down()
+    seller, page = world.client(seller_id), "/seller/payouts/withdraw"
+    form = {"csrf_token": form_token(seller.get(page).text), "currency": "USD", "password": PASSWORD}
+    return lambda: said(seller.post(page, data=form, follow_redirects=True).text)
+
+
+def submitting(world: World) -> Callable[[], str]:
+    bought_with(world, FRAUD, 10_000)
+    admin_id = world.person("Ada Admin", is_admin=True)
+    desk.write(world, admin_id, "Something")
+    for _ in range(3):
+        desk.add(world, admin_id, desk.PDF, is_admin=True)
+    admin, page = world.client(admin_id), f"/admin/disputes/{number(world)}"
+    token = {"csrf_token": form_token(admin.get(f"{page}/submit").text)}
+    return lambda: said(admin.post(f"{page}/submit", data=token, follow_redirects=True).text)

@@ -12,6 +12,7 @@ from marketplace.payouts.states import Interval, PayoutStatus
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 RELEASE = NOW + timedelta(days=10)
+SETTLES = NOW + timedelta(days=3)
 HELD = ShareFacts(
     status=TransactionStatus.HELD,
     hold_reason=HoldReason.STANDARD,
@@ -20,7 +21,7 @@ HELD = ShareFacts(
     shipped_at=NOW - timedelta(days=1),
     has_arrived=False,
     blocks=frozenset(),
-    is_settled=True,
+    settles_at=NOW - timedelta(days=1),
     payout=None,
     arrives_at=None,
 )
@@ -39,7 +40,9 @@ LEAVING = replace(AVAILABLE, status=TransactionStatus.TRANSFERRING, payout=Payou
         (replace(HELD, shipped_at=None, blocks={BlockReason.REFUND}), Wait.REFUND, None, RELEASE),
         (replace(HELD, blocks={BlockReason.REFUND, BlockReason.MANUAL}, has_arrived=True), Wait.STOP, None, RELEASE),
         (AVAILABLE, Wait.RUN, NOW, NOW),
-        (replace(AVAILABLE, is_settled=False), Wait.SETTLING, None, NOW),
+        (replace(AVAILABLE, settles_at=None), Wait.SETTLING, None, NOW),
+        # Nobody is paid before the buyer's payment is in our balance, and the day of that is known.
+        (replace(AVAILABLE, settles_at=SETTLES), Wait.SETTLING, SETTLES, SETTLES),
         (replace(AVAILABLE, blocks={BlockReason.DISPUTE}), Wait.DISPUTE, None, NOW),
         (LEAVING, Wait.BANK, RELEASE, None),
         (replace(LEAVING, payout=PayoutStatus.REFUSED), Wait.REFUSED, None, None),

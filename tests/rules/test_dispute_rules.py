@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.disputes.evidence_rules import Reason, reason_of, shown_name
+from marketplace.disputes.evidence_rules import Reason, reason_of
 from marketplace.disputes.rules import Bearing, Disputable, assign, plan_loss
+from marketplace.media.file_rules import shown_name
 from marketplace.money import Money
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from marketplace.disputes.file_rules import LARGEST_FILE_BYTES, file_type
 from marketplace.errors import Invalid
+from marketplace.media.file_rules import LARGEST_FILE_BYTES, file_type
 from tests.evidence import jpeg, pdf, png
 
 MIDDLE = len(png()) // 2

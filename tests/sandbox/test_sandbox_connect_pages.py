@@ -130,6 +130,13 @@ class TestMoney:
         assert "greater than unreversed" in press(transfer.id, "reverse", amount="30.01")
         assert "Type an amount" in press(transfer.id, "reverse", amount="some")
 
+    def test_a_payout_is_cancelled_while_it_is_pending(self, client, press, seller, transfer):
+        on = {"stripe_account": seller.id}
+        payout = client.v1.payouts.create({"amount": 5_000, "currency": "usd"}, on)
+        assert "money is back" in press(payout.id, "cancel-payout")
+        assert client.v1.payouts.retrieve(payout.id, None, on).status == "canceled"
+        assert "only be canceled while they are pending" in press(payout.id, "cancel-payout")
+
     def test_a_payout_is_sent_paid_and_failed(self, client, press, seller, transfer):
         on = {"stripe_account": seller.id}
         payout = client.v1.payouts.create({"amount": 5_000, "currency": "usd"}, on)

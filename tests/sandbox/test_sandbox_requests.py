@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 import stripe
 
+from marketplace.sandbox.inprocess import RunningSandbox
+from marketplace.sandbox.wire import written
+
 LINE = {"price_data": {"currency": "usd", "unit_amount": 1_000, "product_data": {"name": "Spark plug"}}, "quantity": 1}
 SESSION = {"mode": "payment", "success_url": "http://shop.test/done", "line_items": [LINE]}
 FORM = (
@@ -29,6 +32,48 @@ def raw(sandbox, method, path, body="", **headers):
     text = response.read().decode()
     connection.close()
     return response.status, dict(response.headers), json.loads(text)
+
+
+def test_a_connection_stays_open_from_request_to_request(sandbox):
+    parts = urlsplit(sandbox.base_url)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
+
+    def ask(method, path, body=b"", **headers):
+        connection.request(method, path, body, {"Authorization": f"Bearer {sandbox.api_key}", **headers})
+        line, response = connection.sock, connection.getresponse()
+        return response.status, response.read(), line
+
+    first = ask("GET", "/v1/balance")
+    unread = ask("POST", "/c/pay/cs_test_none", b"number=4242" * 10_000)
+    second = ask("GET", "/v1/balance")
+    assert (first[0], unread[0] >= 400, second[:2]) == (200, True, first[:2])
+    assert first[2] is unread[2] is second[2], "nobody has hung up"
+    assert ask("HEAD", "/v1/balance")[1] == b""
+    assert ask("GET", "/v1/balance", Connection="close")[0] == 200
+    assert connection.sock is None, "who asks for it is hung up on"
+
+
+def test_a_sandbox_that_stops_hangs_up(clean_database, tmp_path):
+    other = RunningSandbox(clean_database, tmp_path)
+    parts = urlsplit(other.base_url)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
+
+    def ask():
+        connection.request("GET", "/v1/balance", headers={"Authorization": f"Bearer {other.api_key}"})
+        return connection.getresponse().read()
+
+    assert ask()
+    other.stop()
+    with pytest.raises(ConnectionError):
+        ask()
+
+
+def test_answers_are_written_as_stripe_writes_them():
+    value = {"b": [1, {"z": None, "id": "x", "object": "thing"}], "object": "o", "a": '\u00e9\n"', "id": "i",
+             "c": {}, "d": [], "e": True, "f": -1.5}  # fmt: skip
+    ordered = {"id": "i", "object": "o", "a": value["a"], "b": [1, {"id": "x", "object": "thing", "z": None}],
+               "c": {}, "d": [], "e": True, "f": -1.5}  # fmt: skip
+    assert written(value) == json.dumps(ordered, indent=2, ensure_ascii=False)
 
 
 def test_every_answer_has_a_request_id(sandbox):

@@ -80,6 +80,17 @@ GET    /notifications                              in     200  200     200    20
 POST   /notifications/read                         in     go   go      go     go     go    -       -
 POST   /notifications/<notification_id>/read       in     go   404     404    404    404   404     404
 
+GET    /messages                                   in     200  200     200    200    200   -       -
+GET    /messages/<conversation_id>                 in     200  404     200    404    404   404     404
+POST   /messages/<conversation_id>/write           in     422  404     422    404    404   404     404
+GET    /messages/<conversation_id>/files/<file_id> in     200  404     200    404    404   404     404
+GET    /messages/<conversation_id>/report          in     200  404     200    404    404   404     404
+POST   /messages/<conversation_id>/report/send     in     422  404     422    404    404   404     404
+GET    /messages/order/<number>                    in     go   404     go     404    404   404     404
+POST   /messages/order/<number>                    in     422  404     422    404    404   404     404
+GET    /messages/listing/<slug>                    in     200  200     go     200    200   404     404
+POST   /messages/listing/<slug>                    in     422  422     go     422    422   404     404
+
 GET    /seller                                     in     403  403     200    200    403   -       -
 GET    /seller/orders                              in     403  403     200    200    403   -       -
 GET    /seller/orders/<number>                     in     403  403     200    404    403   404     404
@@ -147,6 +158,13 @@ GET    /admin/purchases/<number>                   in     403  403     403    40
 GET    /admin/users                                in     403  403     403    403    200   -       -
 GET    /admin/users/<user_id>                      in     403  403     403    403    200   404     404
 POST   /admin/users/<user_id>/devices/<session_id>/sign-out in 403 403  403    403    go    404     404
+GET    /admin/reports                              in     403  403     403    403    200   -       -
+GET    /admin/reports/<report_id>                  in     403  403     403    403    200   404     404
+POST   /admin/reports/<report_id>/decide           in     403  403     403    403    422   404     404
+GET    /admin/conversations/<conversation_id>      in     403  403     403    403    200   404     404
+GET    /admin/conversations/<conversation_id>/files/<file_id> in 403 403 403   403    200   404     404
+POST   /admin/users/<user_id>/writing/stop         in     403  403     403    403    go    404     404
+POST   /admin/users/<user_id>/writing/lift         in     403  403     403    403    go    404     404
 GET    /admin/calls                                in     403  403     403    403    200   -       -
 GET    /admin/calls/<call_id>                      in     403  403     403    403    200   404     404
 POST   /admin/calls/<call_id>/decide               in     403  403     403    403    422   404     404
@@ -254,6 +272,11 @@ FORMS = {
 WRITING_GETS = {
     "/checkout/return/<payment_id>": "it may settle the payment, as the provider's webhook would; only forward",
     "/seller/payouts/setup/done": "it puts into the books how the provider shows the account now, as its webhook would",
+    "/messages/<conversation_id>": "what is shown counts as read; only the reader's own mark",
+    "/admin/conversations/<conversation_id>": "that an admin has looked is kept; nobody else sees a difference",
+    "/admin/reports/<report_id>": "as above",
+    "/admin/refunds": "as above: the messages of the order stand on it",
+    "/admin/disputes/<number>": "as above",
     "/checkout/cancelled/<payment_id>": "the provider can send the buyer back by GET only; only the own, only unpaid",
 }
 

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -17,8 +17,11 @@ from marketplace.accounts import operations as accounts
 from marketplace.accounts.operations import Device
 from marketplace.disputes.evidence_rules import EvidenceFile
 from marketplace.disputes.flows import keep_file
+from marketplace.messages import moderating
+from marketplace.messages.flows import Upload
 from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
+from marketplace.reports.rules import Reason
 from marketplace.sandbox import disputes as bank
 from tests import builders_discounts as codes
 from tests import evidence
@@ -72,8 +75,19 @@ def scene(world: World, *, amounts: tuple[int, int] = (12_347, 7_859)) -> Scene:
     for name, side in sides.items():
         people |= {f"buyer {name}": side.buyer_id, f"seller {name}": side.seller_id}
     browsers = {role: browser(world, people[role]) for role in ROLES}
+    _look(browsers["admin"], sides.values())
     tokens = {role: form_token(browsers[role].get("/register").text) for role in ROLES}
     return Scene(world, sides, admin_id, browsers, tokens)
+
+
+def _look(admin: FlaskClient, sides: Iterable[Side]) -> None:
+    """Let the admin look at what keeps that somebody has looked, so that looking again changes nothing."""
+    admin.get("/admin/refunds")
+    for side in sides:
+        admin.get(f"/admin/refunds?refund={side.values['refund_number']}")
+        admin.get(f"/admin/disputes/{side.values['dispute_number']}")
+        admin.get(f"/admin/conversations/{side.values['conversation_id']}")
+        admin.get(f"/admin/reports/{side.values['report_id']}")
 
 
 def browser(world: World, user_id: int | None) -> FlaskClient:
@@ -115,6 +129,8 @@ def values_for(rule: Rule, side: Side) -> dict[str, object]:
         figures = {"number": side.values["dispute_number"], "figure": "held"}
     if "/reconciliation/<" in rule.rule:
         figures = {"number": side.values["break_number"]}
+    if rule.endpoint in {"messages.file", "admin.conversation_file"}:
+        figures = {"file_id": side.values["message_file_id"]}
     if rule.endpoint == "seller.explain_share":
         figures = {"pot": "blocked"}  # a refund of each order is asked for
     slugs = {"slug": side.values["shop_slug" if rule.endpoint == "shop.shop" else "listing_slug"]}
@@ -153,6 +169,7 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     world.ask_refund(bought, Wish(percent=10))
     inquire(world, bought)
     _add_file(world, bought, seller_id)
+    _talk(world, bought, seller_id)
     # Of no seller's money, so that nobody's payouts wait for it.
     book_at_the_provider(world, "stripe_fee", -100)
     reconcile(world, in_minutes=10)
@@ -213,6 +230,25 @@ def _add_file(world: World, bought: Bought, seller_id: int) -> None:
     )
 
 
+def _talk(world: World, bought: Bought, seller_id: int) -> None:
+    """Let both sides of a purchase write, read and report; nothing waits afterwards."""
+    [(number,)] = world.rows('SELECT number FROM "order" WHERE purchase_id = %s', bought.purchase_id)
+    sent = world.write(bought.buyer_id, str(number), "Is it sent?", files=(Upload("lamp.png", evidence.png()),))
+    world.read(seller_id, sent)
+    answer = world.write(seller_id, str(number), "Tomorrow.")
+    world.read(bought.buyer_id, answer)
+    db.atomic(
+        moderating.report,
+        (),
+        reporter_id=bought.buyer_id,
+        conversation_id=answer.conversation_id,
+        message_id=answer.message_id,
+        reason=Reason.OTHER,
+        text="",
+        now=world.now,
+    )
+
+
 def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[str, object]:
     def only(statement: str, value: object) -> object:
         return world.rows(statement, value)[0][0]
@@ -230,6 +266,15 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
             "SELECT f.id FROM dispute_file f JOIN dispute d ON d.id = f.dispute_id WHERE d.payment_id = %s",
             bought.payment_id,
         ),
+        "conversation_id": only(
+            'SELECT c.id FROM conversation c JOIN "order" o ON o.id = c.order_id WHERE o.purchase_id = %s',
+            bought.purchase_id,
+        ),
+        "message_file_id": only(
+            "SELECT f.id FROM message_file f JOIN message m ON m.id = f.message_id WHERE m.author_id = %s",
+            bought.buyer_id,
+        ),
+        "report_id": only("SELECT id FROM report WHERE reporter_id = %s", bought.buyer_id),
         "break_number": only("SELECT max(number) FROM reconciliation_break WHERE currency = %s", "USD"),
         "number": only('SELECT number FROM "order" WHERE purchase_id = %s', bought.purchase_id),
         "payment_id": bought.payment_id,

@@ -44,6 +44,8 @@ _IDS = (
     "entry_id",
     "listing_id",
     "user_id",
+    "conversation_id",
+    "report_id",
     "job_id",
     "seller_id",
 )

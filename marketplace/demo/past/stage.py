@@ -38,8 +38,11 @@ class Outside(Protocol):
     def set_up(self, account_id: str) -> object:
         """Give a seller's account all that the provider asks for, with a bank account."""
 
-    def press(self, account_id: str, deed: str, **form: str) -> object:
-        """Press a button of an account's page at the provider."""
+    def press(self, object_id: str, deed: str, **form: str) -> object:
+        """Press a button on the page of an account, a transfer or a payout at the provider."""
+
+    def refuse(self, method: str, path: str, *, times: int, code: str, words: str) -> object:
+        """Let the provider refuse the next requests of a kind, `times` of them; the same `words` mean the same."""
 
     def advance_clock(self, seconds: int) -> object:
         """Move virtual time forward for provider and shop."""

@@ -1,9 +1,10 @@
 """The past from beginning to end: the cases, the sales that chance adds, and what goes on beside them."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from marketplace.demo.customers import ALEX, AMERICANS, EUROPEANS, Customer
-from marketplace.demo.past import accounts, buying, endings, selling
+from marketplace.demo.past import accounts, buying, endings, paying, selling
 from marketplace.demo.past.cases import CASES, Case
 from marketplace.demo.past.courses import COURSES
 from marketplace.demo.past.script import PAST, Sale, Script, Step
@@ -36,6 +37,8 @@ _AMERICAN = (HARBOUR, LUMEN, NOVAK, RIVERA)
 _CARDS = ("visa", "mastercard", "amex", "bank asks", "card of elevated risk", "card with a late fee")
 _CARD_SHARES = (60, 22, 8, 6, 2, 2)
 _DAY = timedelta(days=1)
+_SOME = 3
+_TAKEN_BACK_ON = 62
 
 
 def write_past(begins_at: datetime, sales: int = SALES) -> tuple[Step, ...]:
@@ -112,10 +115,32 @@ def _write_accounts(script: Script) -> None:
     script.add(PAST - timedelta(hours=22), accounts.ask, seller=LUMEN.email, days=6)
 
 
+def _write_payouts(script: Script) -> None:
+    """Let some payouts go wrong: three called off, three taken back, three stopped, three that the provider refuses."""
+    first = min(step.at for step in script.steps)
+
+    def write(at: timedelta, deed: Callable[..., None], **values: object) -> None:
+        if at > first:
+            script.add(at, deed, **values)
+
+    for day in (44, *range(78, 90, 2)):
+        words = f"The demo's day {day}: transfers that the provider refuses."
+        write(script.working_hour(day * _DAY), paying.refuse_next, wanted=_SOME, words=words)
+    reason = "The provider asks for another address first."
+    write(script.working_hour(57 * _DAY), paying.call_off_refused, admin=ADMIN.email, reason=reason)
+    write(script.working_hour(_TAKEN_BACK_ON * _DAY), paying.take_back)
+    for day in (*range(36, 60, 2), *range(64, 88, 2)):
+        most = _SOME if day < _TAKEN_BACK_ON else 2 * _SOME
+        # The first run of a day may be by day or, when the shop was started at such an hour, at "night".
+        for at in (script.working_hour(day * _DAY), day * _DAY - timedelta(minutes=42)):
+            write(at, paying.stop_at_provider, most=most)
+
+
 def _write_days(script: Script) -> None:
     """Write what goes on beside the sales: the nights, prices, stock, and what people read."""
     first = min(step.at for step in script.steps)
     _write_accounts(script)
+    _write_payouts(script)
     for night in range(2, 91, 2):
         if night * _DAY > first:
             script.add(night * _DAY - timedelta(hours=1, minutes=7), buying.wait)

@@ -30,6 +30,8 @@ from marketplace.web.admin import (
     refund_rules,
     refund_starting,
     refunds,
+    reported,
+    reports,
     returning,
     settings,
     states,
@@ -155,3 +157,15 @@ blueprint.add_url_rule(_BREAK, view_func=reconciliation_break.reconciliation_bre
 blueprint.add_url_rule(f"{_BREAK}/reread", view_func=reconciliation_break.reread_break, methods=["POST"])
 blueprint.add_url_rule(f"{_BREAK}/correct", view_func=reconciliation_break.correct_break, methods=["POST"])
 blueprint.add_url_rule(f"{_BREAK}/explain", view_func=reconciliation_break.explain_break, methods=["POST"])
+blueprint.add_url_rule("/admin/reports", view_func=reports.reports)
+_REPORT = "/admin/reports/<int(max=9223372036854775807):report_id>"
+blueprint.add_url_rule(_REPORT, view_func=reports.report)
+blueprint.add_url_rule(f"{_REPORT}/decide", view_func=reports.decide_report, methods=["POST"])
+_CONVERSATION = "/admin/conversations/<int(max=9223372036854775807):conversation_id>"
+blueprint.add_url_rule(_CONVERSATION, view_func=reported.conversation)
+blueprint.add_url_rule(
+    f"{_CONVERSATION}/files/<int(max=9223372036854775807):file_id>", view_func=reported.conversation_file
+)
+_WRITER = "/admin/users/<int(max=9223372036854775807):user_id>/writing"
+blueprint.add_url_rule(f"{_WRITER}/stop", view_func=reports.stop_writer, methods=["POST"])
+blueprint.add_url_rule(f"{_WRITER}/lift", view_func=reports.lift_stop, methods=["POST"])

@@ -16,7 +16,15 @@ from marketplace.outbound.states import CallStep
 from marketplace.payments.timeline_queries import Change
 from marketplace.reconciliation.call_subjects import Subject
 from marketplace.web import wording
-from marketplace.web.admin.call_words import KINDS, last_words, later_steps, next_step, request_text, subject_link
+from marketplace.web.admin.call_words import (
+    KINDS,
+    answer_text,
+    last_words,
+    later_steps,
+    next_step,
+    request_text,
+    subject_link,
+)
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.order_parts import Fact
@@ -164,7 +172,7 @@ def _send(change: Change) -> TimelineEntry:
         title=_SENDS.get(change.verb, sentence(change.verb)),
         when=time_text(change.at),
         when_iso=change.at.isoformat(),
-        detail=change.because,
+        detail=answer_text(change.because),
         actor=change.actor_name or change.actor_kind.value.capitalize(),
         source=change.source,
         state="bad" if change.verb in {"refuse", "block"} else "wait" if change.verb == "doubt" else "done",

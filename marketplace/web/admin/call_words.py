@@ -16,6 +16,8 @@ from marketplace.web.explaining import Crumb
 from marketplace.web.pages import time_text
 
 _PERSONAL = frozenset({"customer_email", "email", "success_url", "cancel_url", "evidence", "stored_name", "name"})
+_NO_LINE = "Unexpected error communicating with Stripe"
+"""How the provider's library begins its words about a connection that could not be made, was cut or took too long."""
 KINDS: Mapping[CallKind, str] = {
     CallKind.CREATE_CHECKOUT: "Open a payment page",
     CallKind.EXPIRE_CHECKOUT: "Close a payment page",
@@ -57,9 +59,14 @@ def _shown(value: Any) -> Any:
     return [_shown(inner) for inner in value] if isinstance(value, list) else value
 
 
+def answer_text(message: str) -> str:
+    """Return what came back of a call in words: where the line broke, that instead of what the program says of it."""
+    return "The connection broke before there was an answer." if message.startswith(_NO_LINE) else message
+
+
 def last_words(call: CallSummary, most: int = 90) -> str:
     """Return what came back last of a call that is not done, at most `most` characters; "" for nothing."""
-    words = ": ".join(filter(None, (call.error_code, call.error_message)))
+    words = ": ".join(filter(None, (call.error_code, answer_text(call.error_message or ""))))
     if call.status is CallStatus.DONE or not words:
         return ""
     return words if len(words) <= most else f"{words[:most].rstrip()}…"

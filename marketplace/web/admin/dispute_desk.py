@@ -39,6 +39,8 @@ class ConfirmPage:
     action: str
     label: str
     tone: str
+    is_empty: bool = False
+    """Whether there is nothing that could be handed over."""
 
 
 @guards.admin_only
@@ -114,6 +116,7 @@ def submit_evidence(number: str) -> ResponseReturnValue:
         action=url_for("admin.submit_evidence", number=row.number),
         label="Submit to the bank",
         tone="primary",
+        is_empty=not any(kept.text for kept in texts.values()) and not any(file.is_used for file in files),
     )
     return render_template("admin/dispute_confirm.html", page=page, form=AmountSeenForm(None))
 
@@ -152,8 +155,7 @@ def accept_dispute(number: str) -> ResponseReturnValue:
         console=admin_console("disputes"),
         number=row.number,
         url=url_for("admin.dispute", number=row.number),
-        text=f"The buyer keeps {amount}. The sellers of {row.orders} bear it as they would a refund. "
-        "It can't be taken back.",
+        text=f"The buyer keeps {amount}. {_bearers(row)} as they would a refund.",
         texts=(),
         files=(),
         action=url_for("admin.accept_dispute", number=row.number),
@@ -163,6 +165,13 @@ def accept_dispute(number: str) -> ResponseReturnValue:
     form = AmountSeenForm(None)
     form.amount_minor.data = row.amount_minor
     return render_template("admin/dispute_confirm.html", page=page, form=form)
+
+
+def _bearers(row: DisputeRow) -> str:
+    if not row.orders:
+        return "The marketplace bears it until somebody has said which orders it is about; their sellers bear it"
+    several = "," in row.orders
+    return f"The {'sellers' if several else 'seller'} of {row.orders} {'bear' if several else 'bears'} it"
 
 
 @guards.admin_only

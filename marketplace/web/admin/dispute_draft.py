@@ -7,9 +7,11 @@ from marketplace.disputes.case_queries import LineRow, ShareRow, StatementRow
 from marketplace.disputes.drafting import Case, DraftLine, DraftOrder
 from marketplace.disputes.evidence_rules import EvidenceText
 from marketplace.disputes.page_queries import DisputeRow
+from marketplace.messages.case_queries import CaseMessage
 from marketplace.orders.states import DeliveredBy
 from marketplace.refunds.queries import RefundRow
-from marketplace.web.pages import date_text, money_text
+from marketplace.web.admin import case_talk
+from marketplace.web.pages import money_text
 
 FIELDS = tuple(EvidenceText)
 _WORDS = {
@@ -25,6 +27,7 @@ def draft(
     lines: Sequence[LineRow],
     refunds: Sequence[RefundRow],
     statements: Sequence[StatementRow],
+    messages: Sequence[CaseMessage],
 ) -> dict[EvidenceText, str]:
     """Return a first text for each field."""
     concerned = [share for share in shares if share.amount_minor]
@@ -36,7 +39,7 @@ def draft(
             billing_address=first.billing_address if first else {},
             delivery_address=first.delivery_address if first else {},
             paid_at=first.paid_at if first else None,
-            orders=tuple(_order(row, share, lines, refunds, statements) for share in concerned),
+            orders=tuple(_order(row, share, lines, refunds, statements, messages) for share in concerned),
         )
     )
 
@@ -47,6 +50,7 @@ def _order(
     lines: Sequence[LineRow],
     refunds: Sequence[RefundRow],
     statements: Sequence[StatementRow],
+    messages: Sequence[CaseMessage],
 ) -> DraftOrder:
     return DraftOrder(
         number=share.order_number,
@@ -65,10 +69,11 @@ def _order(
         delivered_word=_WORDS[share.delivered_by] if share.delivered_by else "",
         returns_policy=share.returns_policy,
         refunds=tuple(_refund(refund) for refund in refunds if refund.order_id == share.order_id),
+        messages=case_talk.sentences(messages, share.order_id),
         statement=next((each.text for each in statements if each.seller_id == share.seller_id), ""),
     )
 
 
 def _refund(refund: RefundRow) -> str:
     amount = money_text(refund.amount_minor, refund.currency)
-    return f"{date_text(refund.asked_at)}: refund {refund.number} of {amount}, {refund.status.label.lower()}."
+    return f"{refund.asked_at.date().isoformat()}: refund {refund.number} of {amount}, {refund.status.label.lower()}."

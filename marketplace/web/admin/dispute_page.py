@@ -14,16 +14,18 @@ from marketplace.disputes.page_queries import DisputeRow
 from marketplace.disputes.rules import DisputeKind, EvidenceState
 from marketplace.disputes.states import DisputeStatus
 from marketplace.disputes.taking_back_queries import TakeBack
+from marketplace.messages.case_queries import CaseMessage
 from marketplace.payments.timeline_queries import Change
 from marketplace.payouts.taking_back_queries import ReversalRow
 from marketplace.refunds.queries import RefundRow
 from marketplace.web import dispute_parts, wording
-from marketplace.web.admin import dispute_draft, taking_back_parts
+from marketplace.web.admin import case_talk, dispute_draft, taking_back_parts
 from marketplace.web.admin.dispute_forms import DismissForm, EvidenceForm, SharesForm
 from marketplace.web.admin.taking_back_parts import TakeBackForm, TakeBackView
 from marketplace.web.amounts import typing_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.dispute_parts import Clock, FileForm, FileView
+from marketplace.web.message_parts import MessageView
 from marketplace.web.order_parts import Fact, MoneyRow
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.wording import Badge, TimelineEntry
@@ -50,6 +52,7 @@ class Facts:
     lines: Sequence[LineRow]
     refunds: Sequence[RefundRow]
     changes: Sequence[Change]
+    messages: Sequence[CaseMessage]
     take_back: TakeBack
     reversals: Sequence[ReversalRow]
 
@@ -144,6 +147,7 @@ class DisputePage:
     refund_links: tuple[Fact, ...]
     refund_url: str
     entries: tuple[TimelineEntry, ...]
+    messages: tuple[MessageView, ...]
     booked: tuple[Entry, ...]
     urls: Mapping[str, str]
 
@@ -152,7 +156,7 @@ def build(facts: Facts, desk: Desk, now: datetime) -> DisputePage:
     """Return the page of the dispute in `facts`; empty forms of `desk` are filled with what is known."""
     row, reason = facts.row, dispute_parts.reason(facts.row)
     if row.is_answerable and not desk.evidence.is_submitted():
-        known = (facts.shares, facts.lines, facts.refunds, facts.statements)
+        known = (facts.shares, facts.lines, facts.refunds, facts.statements, facts.messages)
         desk.evidence.fill(facts.texts, dispute_draft.draft(row, *known))
     amount = money_text(row.amount_minor, row.currency)
     return DisputePage(
@@ -173,7 +177,7 @@ def build(facts: Facts, desk: Desk, now: datetime) -> DisputePage:
         statements=tuple(Said(each.shop_name, each.text, time_text(each.written_at)) for each in facts.statements),
         files=dispute_parts.file_views(row, facts.files, "admin"),
         money=_money(facts),
-        effect=_effect(row),
+        effect=dispute_parts.effect(row),
         take_back=taking_back_parts.of_dispute(row, facts.take_back, facts.reversals, desk.take_back),
         shares=tuple(_share(row, share) for share in facts.shares),
         share_note=f"{row.share_note} ({row.shared_by})" if row.share_note else "",
@@ -183,7 +187,8 @@ def build(facts: Facts, desk: Desk, now: datetime) -> DisputePage:
         can_reassign=row.can_be_reassigned and len(facts.shares) > 1 and row.kind is not DisputeKind.WARNING,
         refund_links=tuple(Fact(each.number, each.status.label) for each in facts.refunds),
         refund_url=_refund_url(facts),
-        entries=wording.audit(facts.changes, {"dispute": "Dispute"}),
+        entries=case_talk.timeline(facts.changes, {"dispute": "Dispute"}, facts.messages),
+        messages=case_talk.views(facts.messages),
         booked=tuple(_entry(entry) for entry in facts.entries),
         urls={name: url_for(f"admin.{name}", number=row.number) for name in _ADDRESSES},
     )
@@ -221,10 +226,14 @@ def _facts(row: DisputeRow) -> tuple[Fact, ...]:
     if row.due_by:
         facts.append(Fact("Evidence until", time_text(row.due_by)))
     if row.submitted_at:
-        facts.append(Fact("Handed over", f"{time_text(row.submitted_at)} {row.submitted_by or 'at the provider'}"))
+        facts.append(Fact("Handed over", f"{time_text(row.submitted_at)}, {_by(row.submitted_by)}"))
     if row.accepted_at:
-        facts.append(Fact("Loss accepted", f"{time_text(row.accepted_at)} {row.accepted_by}"))
+        facts.append(Fact("Loss accepted", f"{time_text(row.accepted_at)}, {_by(row.accepted_by)}"))
     return tuple(facts)
+
+
+def _by(name: str | None) -> str:
+    return f"by {name}" if name else "at the provider"
 
 
 def _sent(facts: Facts) -> tuple[SentText, ...]:
@@ -254,18 +263,6 @@ def _money(facts: Facts) -> tuple[MoneyRow, ...]:
         (DisputeFigure.SUBSIDY, -sum(share.subsidy_minor for share in facts.shares)),
     )
     return (*found, *dispute_parts.loss_rows(parts, row.currency, "admin", row.number))
-
-
-def _effect(row: DisputeRow) -> str:
-    if row.is_loss_booked:
-        return "The loss is booked. It was taken from each share where its money stood, the rest is owed."
-    if dispute_parts.is_taken(row):
-        return "The bank has the money until it decides. The shares stand still; nothing is taken from them yet."
-    if dispute_parts.is_open(row):
-        return "No money has moved. The shares stand still until this is settled."
-    if row.status in (DisputeStatus.WON, DisputeStatus.PREVENTED):
-        return "The money is back. The provider keeps its fee."
-    return "No money has moved."
 
 
 def _entry(entry: EntryRow) -> Entry:

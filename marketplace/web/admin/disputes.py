@@ -18,7 +18,7 @@ from marketplace.payments import timeline_queries
 from marketplace.payouts import taking_back_queries as reversals
 from marketplace.refunds import queries as refund_queries
 from marketplace.web import dispute_parts, explaining, guards, lists
-from marketplace.web.admin import dispute_page
+from marketplace.web.admin import case_talk, dispute_page
 from marketplace.web.admin.dispute_page import Desk
 from marketplace.web.admin.explain import entry_url
 from marketplace.web.console import Console, admin_console
@@ -147,6 +147,7 @@ def show(row: DisputeRow, desk: Desk, code: int = 200) -> ResponseReturnValue:
         lines=case_queries.lines_of(row.id) if row.is_answerable else (),
         refunds=refund_queries.refunds_of_orders([share.order_id for share in shares if share.amount_minor]),
         changes=timeline_queries.changes_of({"dispute": [row.id]}),
+        messages=case_talk.of_orders([share.order_id for share in shares if share.amount_minor], row.number),
         take_back=taking_back_queries.of_dispute(row.id),
         reversals=reversals.of_cause(f"dispute:{row.id}"),
     )

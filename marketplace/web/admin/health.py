@@ -173,7 +173,7 @@ def health_list(tile: str) -> ResponseReturnValue:
         console=admin_console("health"),
         crumbs=(Crumb("Health", url_for("admin.health")),),
         badge=_LEVELS[level(found, time_of(asked, now, system_now))],
-        note=f"Bound: {words.bound}." + (f" The first {MOST}." if found.count > MOST else ""),
+        note=f"Bound: {words.bound}." + (f" The first {MOST} of {found.count:,}." if found.count > MOST else ""),
         rows=rows,
         empty=_books_text(found, system_now) if asked is Tile.BOOKS else "Nothing is past its bound.",
         run_url=url_for("admin.check_books_now") if asked is Tile.BOOKS else "",
@@ -246,7 +246,9 @@ def _stuck(row: StuckRow, now: datetime) -> ListRow:
         values: dict[str, Any] = {name: row.key}
         url = url_for(endpoint, **values)
     badge = status_badge(row.subject, row.status)
-    return ListRow(subject_text(row.subject, row.id), url, badge, "", time_text(row.since), age_text(row.since, now))
+    # People know these by their numbers.
+    what = subject_text(row.subject, row.key if row.subject in {"payout", "refund"} else row.id)
+    return ListRow(what, url, badge, "", time_text(row.since), age_text(row.since, now))
 
 
 def _negative(_: Reading) -> tuple[ListRow, ...]:

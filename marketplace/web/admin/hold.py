@@ -63,6 +63,7 @@ class HoldPage:
     waits_for: tuple[str, ...]
     entries: tuple[TimelineEntry, ...]
     can_decide: bool
+    can_extend: bool
     why_not: str
     payout_label: str
     payout_url: str
@@ -155,6 +156,7 @@ def _show(share: HeldShare, blocks: Sequence[Block], form: HoldForm, code: int) 
         waits_for=_waits_for(share, blocks, payout, clock.now()),
         entries=tuple(_entry(decision) for decision in hold_queries.decisions(share.id)),
         can_decide=bool(form.step.choices),
+        can_extend=HoldStep.EXTEND.value in dict(form.step.choices),
         why_not=_why_not(payout),
         payout_label=f"Payout {payout.number}" if payout else "",
         payout_url=url_for("admin.payout", number=payout.number) if payout else "",

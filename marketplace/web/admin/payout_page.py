@@ -7,10 +7,13 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import Row
 
+from marketplace.outbound.states import CallStatus
 from marketplace.payments.timeline_queries import Change
+from marketplace.payouts import kept_queries
 from marketplace.payouts.admin_queries import CallRow, LineRow, PayoutRow, ReversalRow
 from marketplace.payouts.states import PAYOUT, PayoutStatus
 from marketplace.web import wording
+from marketplace.web.admin.call_words import answer_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.order_parts import Fact
@@ -49,6 +52,7 @@ class CallView:
     """One call to the provider."""
 
     title: str
+    url: str
     note: str
     badge: Badge
     object_id: str
@@ -117,8 +121,8 @@ def build(facts: Facts) -> PayoutPage:
         badge=wording.badge(row.status),
         note=f"Begun {time_text(row.started_at)}" + (", because the seller asked for it" if row.is_requested else ""),
         problem=row.failure_reason or "",
-        next_step=_next_step(row),
-        deeds=tuple(_deeds(row)),
+        next_step=_next_step(facts),
+        deeds=() if _undecided(facts) else tuple(_deeds(row)),
         amount=money_text(row.amount_minor, row.currency),
         shop=row.shop_name,
         shop_url=url_for("admin.payouts_of_seller", seller_id=row.seller_id),
@@ -147,7 +151,15 @@ def bank(row: PayoutRow) -> str:
     return " •• ".join(part for part in (row.bank_name, row.bank_last4) if part)
 
 
-def _next_step(row: PayoutRow) -> str:
+def _undecided(facts: Facts) -> bool:
+    """Return whether a person has to decide about a call first: nobody knows whether the money has moved."""
+    return any(call.status is CallStatus.BLOCKED for call in facts.calls)
+
+
+def _next_step(facts: Facts) -> str:
+    row = facts.payout
+    if _undecided(facts):
+        return "Nobody knows whether its last attempt has sent the money. Decide about that call first."
     if row.status not in {PayoutStatus.REFUSED, PayoutStatus.FAILED}:
         return ""
     if row.next_attempt_at is None:
@@ -167,6 +179,7 @@ def _deeds(row: PayoutRow) -> list[Deed]:
 
 
 def _facts(row: PayoutRow) -> list[Fact]:
+    kept_minor = kept_queries.kept_minor(row.id) if row.reversed_minor else 0
     found = (
         ("Bank", bank(row)),
         ("At the bank", date_text(row.arrives_at) if row.arrives_at else "Not known yet"),
@@ -175,6 +188,7 @@ def _facts(row: PayoutRow) -> list[Fact]:
         ("Payment to the bank", row.provider_payout_id),
         ("Taken back", money_text(row.reversed_minor, row.currency) if row.reversed_minor else ""),
         ("Provider's code", row.failure_code),
+        ("Left in the seller's account", money_text(kept_minor, row.currency) if kept_minor else ""),
         ("Left for the next payout", money_text(row.rest_minor, row.currency) if row.rest_minor else ""),
     )
     return [Fact(label, value) for label, value in found if value]
@@ -195,10 +209,11 @@ def _call(call: CallRow) -> CallView:
     times = "once" if call.sends == 1 else f"{call.sends} times"
     return CallView(
         title=f"{_CALLS[call.kind.value]}, attempt {call.attempt}",
+        url=url_for("admin.call", call_id=call.id),
         note=f"Planned {time_text(call.created_at)}, sent {times}" if call.sends else "Not sent",
         badge=wording.badge(call.status),
         object_id=call.object_id or "",
-        error=": ".join(part for part in (call.error_code, call.error_message) if part),
+        error=": ".join(part for part in (call.error_code, answer_text(call.error_message or "")) if part),
     )
 
 

@@ -18,7 +18,7 @@ from marketplace.refunds.explain_queries import RefundFigure
 from marketplace.refunds.queries import RefundRow
 from marketplace.refunds.queue_queries import Choice, RefundTab
 from marketplace.web import explaining, guards, lists, refund_list
-from marketplace.web.admin import refund_page, refund_queue, taking_back_parts
+from marketplace.web.admin import case_talk, refund_page, refund_queue, taking_back_parts
 from marketplace.web.admin.explain import entry_url
 from marketplace.web.admin.forms import AmountForm, DecisionForm
 from marketplace.web.admin.refund_page import Detail
@@ -28,6 +28,7 @@ from marketplace.web.amounts import typed_minor, typing_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.lists import Tab, Tools
+from marketplace.web.message_parts import MessageView
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class QueuePage:
     entries: tuple[QueueEntry, ...]
     tools: Tools
     detail: Detail | None
+    messages: tuple[MessageView, ...]
     take_back: TakeBackView | None
 
 
@@ -103,6 +105,7 @@ def show(
         entries=refund_queue.entries(listed, asked, row, now),
         tools=asked.tools(listed),
         detail=detail,
+        messages=case_talk.views(case_talk.of_orders([row.order_id], row.number)) if row else (),
         take_back=_take_back(row, asking) if row else None,
     )
     return render_template("admin/refunds.html", page=page, amount_form=typed, form=shown, take_back_form=asking), code

@@ -15,6 +15,7 @@ from marketplace.payments.queries import Attempt, HeldTotal, Share
 from marketplace.payments.tabs import PaymentTab
 from marketplace.payouts.account_queries import AccountRow
 from marketplace.refunds.queries import RefundRow
+from marketplace.reports.queries import StopRow
 from marketplace.web import account_words, countries, order_parts, refund_parts, wording
 from marketplace.web.account_words import Asked
 from marketplace.web.admin import purchase_page
@@ -42,6 +43,8 @@ class Facts:
     devices: Sequence[Device]
     account: AccountRow | None
     """Where a seller is paid; None for one who has never begun."""
+    stop: StopRow | None
+    """Why they may not write to others; None for those who may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,10 @@ class UserPage:
     payments_url: str
     refunds: tuple[RefundLink, ...]
     devices: tuple[DeviceView, ...]
+    stop_note: str
+    """Why and since when they may not write to others; "" where they may."""
+    stop_url: str
+    lift_url: str
 
 
 def build(facts: Facts) -> UserPage:
@@ -129,7 +136,14 @@ def build(facts: Facts) -> UserPage:
         payments_url=url_for("admin.payments", q=person.email),
         refunds=refund_parts.box(facts.refunds, "admin"),
         devices=tuple(_device(person.id, device) for device in facts.devices),
+        stop_note=_stopped(facts.stop),
+        stop_url=url_for("admin.stop_writer", user_id=person.id),
+        lift_url=url_for("admin.lift_stop", user_id=person.id) if facts.stop else "",
     )
+
+
+def _stopped(stop: StopRow | None) -> str:
+    return f"Stopped {time_text(stop.stopped_at)} by {stop.admin}: {stop.reason}" if stop else ""
 
 
 def roles(person: Person) -> tuple[Badge, ...]:

@@ -21,8 +21,10 @@ from marketplace.payments import flow_queries, search_queries
 from marketplace.payments import queries as payment_queries
 from marketplace.payouts import account_queries as payout_accounts
 from marketplace.refunds import queries as refund_queries
+from marketplace.reports import queries as report_queries
 from marketplace.web import guards, lists
 from marketplace.web.admin import user_page
+from marketplace.web.admin.reports import StopForm
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import date_text, time_text
@@ -115,8 +117,9 @@ def user(user_id: int) -> ResponseReturnValue:
         refunds=refund_queries.refunds_of_buyer(user_id, ALWAYS, _LATEST).rows,
         devices=account_queries.devices(user_id, seen_after=clock.system_now() - limit),
         account=payout_accounts.account_of(user_id) if person.is_seller else None,
+        stop=report_queries.stop_of(user_id),
     )
-    return render_template("admin/user.html", page=user_page.build(facts))
+    return render_template("admin/user.html", page=user_page.build(facts), stop_form=StopForm(None))
 
 
 @guards.admin_only

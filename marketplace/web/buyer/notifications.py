@@ -12,7 +12,7 @@ from marketplace.notifications.queries import Told
 from marketplace.paging import every
 from marketplace.web import guards, lists
 from marketplace.web.buyer import told_in_words
-from marketplace.web.console import Console, buyer_console
+from marketplace.web.console import Console, own_console
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import time_text
 
@@ -60,7 +60,7 @@ def notifications() -> ResponseReturnValue:
     unread = queries.unread_count(viewer.user_id)
     page = NotificationsPage(
         title="Notifications",
-        console=buyer_console("notifications"),
+        console=own_console("notifications", is_seller=viewer.is_seller, is_admin=viewer.is_admin),
         tabs=(
             Tab("All", asked.url(show=""), not show),
             Tab("Unread", asked.url(show="unread"), bool(show), unread),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import url_for
 
@@ -135,7 +136,7 @@ class OrderPage:
     entries: tuple[TimelineEntry, ...]
 
 
-def build(facts: Facts, viewer_id: int, policy: MoneyPolicy) -> OrderPage:
+def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> OrderPage:
     """Return the page of the order in `facts`."""
     order, share, shipment = facts.order, facts.share, facts.shipment
     to_receive = received_url(order.number, order.status)
@@ -148,8 +149,8 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy) -> OrderPage:
         pay_url=pay_url(order.purchase_id, order.purchase_status),
         pay_label=f"Pay {money_text(order.purchase_total_minor, order.currency)}",
         pay_note=f"Pay before {time_text(order.open_until)}. This pays all of purchase {order.purchase_number}.",
-        steps=order_progress.steps(order, share, shipment, facts.cancellation),
-        protection=order_progress.protection(order, share),
+        steps=order_progress.steps(order, share, shipment, facts.cancellation, now),
+        protection=order_progress.protection(order, share, now),
         parcel=order_parts.parcel(shipment, _ARRIVED) if shipment else None,
         received_url=to_receive,
         received_note=_received_note(shipment, share, policy) if to_receive and shipment else "",

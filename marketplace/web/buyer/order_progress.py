@@ -1,6 +1,7 @@
 """Where a buyer's order stands: its steps, and where the money is meanwhile."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from marketplace.cancellations.queries import CancellationRow
 from marketplace.orders.queries import OrderDetail
@@ -34,9 +35,13 @@ class Protection:
 
 
 def steps(
-    order: OrderDetail, share: Share | None, shipment: ShipmentRow | None, cancelled: CancellationRow | None
+    order: OrderDetail,
+    share: Share | None,
+    shipment: ShipmentRow | None,
+    cancelled: CancellationRow | None,
+    now: datetime,
 ) -> tuple[Step, ...]:
-    """Return an order's way so far and what comes next."""
+    """Return an order's way so far at `now` and what comes next."""
     paid = order.purchase_status is PurchaseStatus.PAID
     if cancelled is not None:
         done = (Step("Paid", "done"), Step("Cancelled", "bad", date_text(cancelled.cancelled_at)))
@@ -52,7 +57,7 @@ def steps(
         ("Paid", paid, date_text(received) if received else ""),
         ("Sent", shipment is not None, date_text(shipment.shipped_at) if shipment else ""),
         ("Delivered", arrived is not None, date_text(arrived) if arrived else ""),
-        ("Released to the seller", released, f"Not before {date_text(planned)}" if planned and not released else ""),
+        ("Released to the seller", released, _release_note(planned, now) if planned and not released else ""),
     ]
     if share is not None and share.status is _T.REFUNDED:
         gone_through = [Step(label, "done", note) for label, is_done, note in reached[:-1] if is_done]
@@ -62,8 +67,12 @@ def steps(
     return tuple(Step(label, state, note) for (label, _, note), state in zip(reached, states, strict=True))
 
 
-def protection(order: OrderDetail, share: Share | None) -> Protection | None:
-    """Return where the buyer's money is; None while nothing was paid."""
+def _release_note(planned: datetime, now: datetime) -> str:
+    return f"Not before {date_text(planned)}" if planned > now else "Once it has been delivered"
+
+
+def protection(order: OrderDetail, share: Share | None, now: datetime) -> Protection | None:
+    """Return where the buyer's money is at `now`; None while nothing was paid."""
     if share is None or share.status not in _PAID or not share.gross_minor:
         return None
     if order.status is OrderStatus.CANCELLED and share.refunded_minor < share.gross_minor:
@@ -73,6 +82,9 @@ def protection(order: OrderDetail, share: Share | None) -> Protection | None:
         return None
     if share.status is _T.HELD and share.planned_release_date is not None:
         until = date_text(share.planned_release_date)
+        if share.planned_release_date <= now:
+            text = f"{order.shop_name} is paid when the order has been delivered. Until then the money stays with us."
+            return Protection("Your money is still held", text, "hold")
         return Protection(
             f"Your money is held until {until}",
             f"{order.shop_name} is paid after that day, and only when the order has been delivered. "
@@ -81,4 +93,7 @@ def protection(order: OrderDetail, share: Share | None) -> Protection | None:
         )
     if share.status is _T.REFUNDED:
         return Protection("Your money went back to you", "The whole amount of this order was refunded.", "ok")
+    if share.status is _T.AVAILABLE:
+        text = f"{order.shop_name} is paid for this order with one of its next payouts."
+        return Protection("The money was released", text, "ok")
     return Protection("The money was released", f"{order.shop_name} has been paid for this order.", "ok")

@@ -23,6 +23,7 @@ from marketplace.web import guards, lists, order_parts
 from marketplace.web.buyer import order_page
 from marketplace.web.console import Console, buyer_console
 from marketplace.web.lists import Tab, Tools
+from marketplace.web.messages.on_order import order_talk
 from marketplace.web.pages import date_text, decimal, money_text
 from marketplace.web.shop.cards import picture_url
 from marketplace.web.wording import Badge
@@ -120,7 +121,9 @@ def order(number: str) -> ResponseReturnValue:
         buyers_may_cancel=policy.buyers_may_cancel,
         may_ask=planning_queries.asking(found.id, found.currency, now=clock.now()).buyer_may_ask,
     )
-    return render_template("buyer/order.html", page=order_page.build(facts, viewer.user_id, policy))
+    talk = order_talk(found.id, found.number, viewer.user_id, found.shop_name)
+    page = order_page.build(facts, viewer.user_id, policy, clock.now())
+    return render_template("buyer/order.html", page=page, talk=talk)
 
 
 @guards.signed_in

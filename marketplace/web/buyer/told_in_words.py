@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 
 from marketplace.notifications.queries import Told
-from marketplace.web.buyer import dispute_words, told_of_accounts, told_of_debts, told_of_payouts
+from marketplace.web.buyer import dispute_words, told_of_accounts, told_of_debts, told_of_messages, told_of_payouts
 from marketplace.web.buyer.told_words import Words
 from marketplace.web.pages import money_text
 
@@ -142,8 +142,19 @@ def _payment_returned(told: Told) -> Words:
     )
 
 
+def _return_failed(told: Told) -> Words:
+    return Words(
+        "circle-alert",
+        f"{_amount(told.facts, 'amount_minor')} did not reach you",
+        "Your bank sent the money back to us. It is still yours. We look after it and send it again: you need not do"
+        " anything.",
+        _payment_url(told),
+        "See the payment",
+    )
+
+
 def _payment_url(told: Told) -> str:
-    return url_for("buyer.payment", payment_id=told.subject_id)
+    return url_for("buyer.payment", payment_id=told.facts.get("payment_id", told.subject_id))
 
 
 def _amount(facts: Mapping[str, Any], name: str) -> str:
@@ -248,6 +259,7 @@ _WORDS = {
     "payment_failed": _payment_failed,
     "payment_expired": _payment_expired,
     "payment_returned": _payment_returned,
+    "return_failed": _return_failed,
     "refund_asked": _refund_asked,
     "refund_approved": _refund_approved,
     "refund_rejected": _refund_rejected,
@@ -257,4 +269,5 @@ _WORDS = {
     **told_of_accounts.WORDS,
     **told_of_payouts.WORDS,
     **told_of_debts.WORDS,
+    **told_of_messages.WORDS,
 }

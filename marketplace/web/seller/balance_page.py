@@ -77,6 +77,8 @@ class NextPayout:
     step: str
     """What helps against the problem, and where; "" where there is none or only time helps."""
     step_url: str
+    is_ready: bool
+    """Whether there is anything to pay now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,8 @@ def next_payout(account: Account, currency: str, now: datetime) -> NextPayout:
     """Return when a seller is paid next, and what stands in the way."""
     run = account.next_run
     when = "When you ask for it" if run is None else ("Today" if run.date() <= now.date() else calendar.day_text(run))
+    if run is not None and not account.ready_minor:
+        when = "Nothing to pay yet"
     if account.skip in _KEPT_BACK:
         when = "Not yet"
     problem = account.skip.words if account.skip is not None and account.skip not in _NOT_NOW else ""
@@ -154,13 +158,14 @@ def next_payout(account: Account, currency: str, now: datetime) -> NextPayout:
         problem=problem,
         step=step,
         step_url=url_for(endpoint) if endpoint else "",
+        is_ready=bool(account.ready_minor),
     )
 
 
 def schedule_text(account: Account, currency: str) -> str:
     """Return how often a seller is paid, and from which amount on."""
     least = money_text(account.schedule.minimum_minor(currency), currency)
-    return f"{schedule_words.interval_text(account.schedule)}, from {least} on"
+    return f"{schedule_words.interval_text(account.schedule)}, from {least}\N{NO-BREAK SPACE}on"
 
 
 def _debt(debt: Debt, disputes: Mapping[int, str], currency: str) -> DebtRow:

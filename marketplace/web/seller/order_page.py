@@ -27,7 +27,9 @@ from marketplace.web.order_parts import Fact, LineView, MoneyRow, Parcel
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.payout_parts import PayoutLink
 from marketplace.web.refund_parts import RefundLink
+from marketplace.web.seller import hold_words
 from marketplace.web.seller.dispute_page import TITLES as DISPUTE_TITLES
+from marketplace.web.seller.hold_words import Hold, Place
 from marketplace.web.seller.refund_page import TITLES as REFUND_TITLES
 from marketplace.web.wording import Badge, TimelineEntry
 
@@ -58,15 +60,6 @@ _TITLES = {
     ("payment_transaction", "put_back"): "Your share is available again",
     ("payment_transaction", "bounce"): "Your bank sent your share back",
 }
-_WHY = {
-    "standard": "Every payment is held at first, so that a buyer can get the money back if something is wrong.",
-    "new_seller": "Your shop is new. Payments are held longer at the beginning.",
-    "fraud_review": "We are checking this payment. You need not do anything.",
-    "dispute": "The buyer's bank has questioned this payment. It is held until that is settled.",
-    "refund": "A refund of this order is open. The money stays where it is until it is settled.",
-    "review": "We are checking this payment. You need not do anything.",
-    "manual": "We have held this payment by hand. Write to us if you want to know more.",
-}
 _ARRIVED = {
     DeliveredBy.BUYER: "The buyer has received it, {}.",
     DeliveredBy.SELLER: "You marked it as delivered, {}.",
@@ -80,6 +73,8 @@ class Facts:
 
     order: OrderDetail
     share: Share | None
+    place: Place | None
+    """Where the share is and what it waits for; None while nothing is paid."""
     shipment: ShipmentRow | None
     paid_at: datetime | None
     blocks: Sequence[Block]
@@ -90,16 +85,6 @@ class Facts:
     cancellation: CancellationRow | None
     debt: OrderDebt
     payouts: Sequence[PaidIn]
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Until when the share is held, and why, in words."""
-
-    title: str
-    text: str
-    tone: str
-    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +143,7 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         badges=(*badges(order.status, order.purchase_status, share), *dispute_parts.order_badges(facts.disputes)),
         note=f"Placed {time_text(order.created_at)}",
         called_off=cancel_parts.called_off(facts.cancellation, Side.SELLER, order.shop_name, order.currency),
-        hold=None if is_called_off else _hold(share, facts.blocks),
+        hold=None if is_called_off else hold_words.hold(share, facts.place, facts.blocks, now),
         ship_url=url_for("seller.ship", number=order.number) if can_ship else "",
         ship_by=ship_by(facts.paid_at, now) if can_ship and facts.paid_at else None,
         cancel_url=url_for("seller.cancel", number=order.number) if can_ship else "",
@@ -207,21 +192,6 @@ def _no_address(*, is_paid: bool, is_called_off: bool) -> str:
     if is_called_off:
         return "This order was cancelled. There is nothing to send."
     return "" if is_paid else "The address appears here once the order is paid."
-
-
-def _hold(share: Share | None, blocks: Sequence[Block]) -> Hold | None:
-    if share is None or share.status is not _T.HELD or share.planned_release_date is None:
-        return None
-    reasons = [_WHY[share.hold_reason.value]] if share.hold_reason else []
-    reasons += [_WHY[block.reason.value] for block in blocks]
-    until = date_text(share.planned_release_date)
-    amount = money_text(share.held_minor, share.currency)
-    return Hold(
-        f"{amount} is held for you until {until}",
-        "It is released after that day, once the order has been delivered and nothing else stops it.",
-        "hold",
-        tuple(dict.fromkeys(reasons)),
-    )
 
 
 def _agreed(order: OrderDetail) -> tuple[MoneyRow, ...]:

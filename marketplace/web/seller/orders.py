@@ -20,14 +20,17 @@ from marketplace.paging import Sort, every
 from marketplace.payments import queries as payment_queries
 from marketplace.payments import timeline_queries
 from marketplace.payments.queries import HeldTotal, Share
+from marketplace.payouts import balance_queries
 from marketplace.payouts import order_queries as payouts
 from marketplace.refunds import queries as refund_queries
 from marketplace.web import guards, lists, order_parts
 from marketplace.web.console import Console, seller_console
 from marketplace.web.lists import Tab, Tools
+from marketplace.web.messages.on_order import order_talk
 from marketplace.web.pages import date_text, decimal, money_text
 from marketplace.web.seller import order_page
 from marketplace.web.seller.forms import ShipForm
+from marketplace.web.seller.hold_words import Place
 from marketplace.web.seller.order_page import ShipBy
 from marketplace.web.shop.cards import picture_url
 from marketplace.web.wording import Badge
@@ -136,6 +139,7 @@ def facts_of(number: str, seller_id: int) -> order_page.Facts:
     return order_page.Facts(
         order=found,
         share=share,
+        place=_place(share, seller_id),
         shipment=shipping_queries.shipment_of(found.id),
         paid_at=shipping_queries.paid_at([found.id]).get(found.id),
         blocks=payment_queries.open_blocks(share.id) if share else (),
@@ -149,11 +153,24 @@ def facts_of(number: str, seller_id: int) -> order_page.Facts:
     )
 
 
+def _place(share: Share | None, seller_id: int) -> Place | None:
+    """Return where a share is and what it waits for, as the balance says it."""
+    if share is None or share.payment_received_date is None:
+        return None
+    policy, now = current_app.extensions["settings"].money, clock.now()
+    account = balance_queries.account(seller_id, share.currency, policy=policy, now=now)
+    seller = balance_queries.facts_of(account, policy)
+    found = balance_queries.share(seller_id, share.id, share.currency, seller=seller, now=now)
+    return Place(found, seller) if found else None
+
+
 def show(facts: order_page.Facts, form: ShipForm) -> str:
     """Return the page of an order, with the form that says how it was sent."""
     days = current_app.extensions["settings"].money.delivered_after_shipping_days
     page = order_page.build(facts, facts.order.seller_id, clock.now(), days)
-    return render_template("seller/order.html", page=page, form=form)
+    order = facts.order
+    talk = order_talk(order.id, order.number, order.seller_id, order.buyer_name)
+    return render_template("seller/order.html", page=page, form=form, talk=talk)
 
 
 def rows_of(orders: Sequence[OrderSummary]) -> tuple[OrderRow, ...]:

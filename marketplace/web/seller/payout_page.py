@@ -6,7 +6,7 @@ from flask import url_for
 
 from marketplace import clock
 from marketplace.payments import timeline_queries
-from marketplace.payouts import rules
+from marketplace.payouts import kept_queries, rules
 from marketplace.payouts.pot_queries import Pot
 from marketplace.payouts.rules import Again
 from marketplace.payouts.seller_queries import Line, Netted, PayoutDetail, PayoutRow
@@ -109,7 +109,7 @@ def build(found: PayoutDetail) -> PayoutPage:
     refusal = rules.refusal(row.failure_code, row.failure_reason or "", clock.now()) if row.failure_code else None
     has_problem = row.status in {PayoutStatus.REFUSED, PayoutStatus.FAILED} and refusal is not None
     fix = _FIXES[refusal.again] if refusal is not None else ""
-    if row.next_attempt_at and has_problem:
+    if row.next_attempt_at and has_problem and refusal is not None and refusal.again is Again.NEXT_DAY:
         fix += f" It is tried again on {date_text(row.next_attempt_at)}."
     return PayoutPage(
         title=f"Payout {row.number}",
@@ -143,6 +143,10 @@ def _facts(row: PayoutRow) -> tuple[Fact, ...]:
         facts.append(Fact("For your next payout", f"{rest}: banks take whole {row.currency} only"))
     if row.reversed_minor:
         facts.append(Fact("Taken back", money_text(row.reversed_minor, row.currency)))
+    kept_minor = kept_queries.kept_minor(row.id) if row.reversed_minor else 0
+    if kept_minor:
+        kept = money_text(kept_minor, row.currency)
+        facts.append(Fact("Left in your account at the provider", f"{kept}: banks take whole {row.currency} only"))
     if row.transfer_id:
         facts.append(Fact("Provider's id", row.transfer_id))
     return tuple(facts)

@@ -13,6 +13,7 @@ from marketplace.payouts import balance_queries, pot_queries, seller_queries
 from marketplace.payouts import money_queries as money
 from marketplace.payouts.pot_queries import Pots
 from marketplace.payouts.seller_queries import Line, PayoutRow, PayoutTab, Sought
+from marketplace.payouts.states import PayoutStatus
 from marketplace.web import guards, lists
 from marketplace.web.console import Console, seller_console
 from marketplace.web.lists import Asked, Choice, Tab, Tools
@@ -55,6 +56,9 @@ class PayoutsPage:
     tab_label: str
     rows: tuple[PayoutLine, ...]
     tools: Tools
+
+
+_NOT_THERE = frozenset({PayoutStatus.REFUSED, PayoutStatus.FAILED, PayoutStatus.CANCELED, PayoutStatus.REVERSED})
 
 
 @guards.seller_only
@@ -110,7 +114,7 @@ def _row(row: PayoutRow) -> PayoutLine:
         amount=money_text(row.amount_minor, row.currency),
         status=row.status.label,
         tone=payout_page.TONES[row.status],
-        arrives=date_text(row.arrives_at) if row.arrives_at else "",
+        arrives=date_text(row.arrives_at) if row.arrives_at and row.status not in _NOT_THERE else "",
         bank=payout_page.bank(row),
     )
 

@@ -32,7 +32,7 @@ _WAITS = {
     Wait.SENDING: "The parcel is not sent yet",
     Wait.ARRIVAL: "Nobody has said yet that it arrived",
     Wait.HOLD: "The hold is not over",
-    Wait.SETTLING: "The card payment has not reached our balance yet",
+    Wait.SETTLING: "The card payment is on its way to our balance",
     Wait.RUN: "Your next day of payouts",
     Wait.REQUEST: "You are paid when you ask for it",
     Wait.TRANSFER: "Being sent to your account at the provider",
@@ -57,6 +57,7 @@ STEPS_OF_SKIP = {
     SkipCause.BELOW_MINIMUM: ("Change the minimum", "seller.payout_schedule"),
 }
 """What helps where something stands in the way of every payout."""
+_UNLESS = "if nothing stops it".replace(" ", "\N{NO-BREAK SPACE}")
 _REASONS = {
     HoldReason.NEW_SELLER: " because your shop is new",
     HoldReason.FRAUD_REVIEW: " because we look at the payment",
@@ -164,9 +165,9 @@ def _payout(row: ShareRow, now: datetime) -> str:
     if row.why.payout_at is None:
         return "When you ask for it" if row.status in {TransactionStatus.HELD, TransactionStatus.AVAILABLE} else ""
     day = _day(row.why.payout_at, now)
-    if row.why.wait in {Wait.RUN, Wait.HOLD, Wait.ARRIVAL}:
+    if row.why.wait in {Wait.RUN, Wait.HOLD, Wait.ARRIVAL} or (row.why.wait is Wait.SETTLING and row.why.until):
         return day
-    return "Once nothing stops it" if row.why.payout_at.date() <= now.date() else f"{day}, if nothing stops it"
+    return "Once nothing stops it" if row.why.payout_at.date() <= now.date() else f"{day}, {_UNLESS}"
 
 
 def _day(moment: datetime, now: datetime) -> str:
@@ -189,7 +190,7 @@ def _action(row: ShareRow, seller: SellerFacts) -> tuple[str, str]:
         step, endpoint = _STEPS[wait]
         number: dict[str, Any] = {"number": row.order_number} if endpoint == "seller.order" else {}
         return step, url_for(endpoint, **number)
-    if wait in {Wait.HOLD, Wait.ARRIVAL, Wait.RUN} and until is not None:
+    if wait in {Wait.HOLD, Wait.ARRIVAL, Wait.RUN, Wait.SETTLING} and until is not None:
         return f"Wait until {date_text(until)}", ""
     if row.payout_number and row.status in {TransactionStatus.TRANSFERRING, TransactionStatus.PAID_OUT}:
         return "See the payout", url_for("seller.payout", number=row.payout_number)

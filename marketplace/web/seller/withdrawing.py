@@ -49,6 +49,8 @@ class WithdrawPage:
     email: str
     bank: str
     can_withdraw: bool
+    label: str
+    """What the button says: the amount, where there is only one."""
     hindrances: tuple[Hindrance, ...]
 
 
@@ -123,6 +125,9 @@ def _page(viewer: guards.Viewer, found: Sequence[Candidate], ready: Sequence[Can
         email=viewer.email,
         bank=" •• ".join(part for part in (account.bank_name, account.bank_last4) if part) if account else "",
         can_withdraw=bool(ready),
+        label=f"Withdraw {money_text(ready[0].standing.payable_minor, ready[0].currency)}"
+        if len(ready) == 1
+        else "Withdraw",
         hindrances=tuple(_hindrance(each) for each in found if each not in ready),
     )
 

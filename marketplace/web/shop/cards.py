@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flask import url_for
-
 from marketplace.accounts.rules import initials
 from marketplace.catalog.browsing import Kind
 from marketplace.catalog.queries import Card, ShopView
@@ -14,9 +12,9 @@ from marketplace.web import countries
 from marketplace.web.pages import money
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ShownCard:
-    """What components/listing_card.html takes."""
+    """What components/listing_card.html takes; `card` returns the same one for the same row, so they need no look."""
 
     url: str
     title: str
@@ -72,11 +70,12 @@ def card(row: Card) -> ShownCard:
     )
 
 
+@lru_cache(maxsize=1_000)
 def seller(shop: ShopView, *, with_about: bool = False) -> ShownSeller:
-    """Return a shop as a seller card."""
+    """Return a shop as a seller card; the same shop is the same card."""
     return ShownSeller(
         name=shop.name,
-        url=url_for("shop.shop", slug=shop.slug),
+        url=f"/s/{shop.slug}",
         initials=initials(shop.name),
         place=f"{shop.city}, {countries.name(shop.country)}",
         since=f"Since {shop.opened_at:%b %Y}",

@@ -6,6 +6,7 @@ An address with a value we don't know shows what it does know; nothing a visitor
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
@@ -72,6 +73,12 @@ def read(path: str, values: MultiDict[str, str], *, main_currency: str, shop: st
 
     Prices compare within one currency, so a price range or an order by price means the main one where none is named.
     """
+    return _read(path, tuple(values.items(multi=True)), main_currency, shop)
+
+
+@lru_cache(maxsize=1_000)
+def _read(path: str, pairs: tuple[tuple[str, str], ...], main_currency: str, shop: str) -> Request:
+    values: MultiDict[str, str] = MultiDict(pairs)
     text = clean_search(values.get("q", ""))
     choices = {facet: chosen for facet in Facet if (chosen := _chosen(facet, values.getlist(facet.value)))}
     if _CARS in values.getlist(Facet.CATEGORY.value):

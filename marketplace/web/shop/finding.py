@@ -73,7 +73,7 @@ class Finding:
     pager: Pager
     nothing_title: str
     nothing_text: str
-    looser: list[Link]
+    looser: tuple[Link, ...]
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def _without_cards(request: Request, found: Facets) -> Finding:
         pager=Pager("", "", "", _sizes(request) if found.total > PAGE_SIZES[0] else ()),
         nothing_title=nothing_title,
         nothing_text=nothing_text,
-        looser=[] if found.total else _looser(request, drops),
+        looser=() if found.total else _looser(request, drops),
     )
 
 
@@ -158,7 +158,7 @@ def _drops(request: Request, found: Facets) -> Iterator[tuple[str, Filter]]:
         yield answer_text(Facet.CURRENCY, wanted.currency), wanted.choosing(Facet.CURRENCY)
 
 
-def _looser(request: Request, drops: list[tuple[str, Filter]]) -> list[Link]:
+def _looser(request: Request, drops: list[tuple[str, Filter]]) -> tuple[Link, ...]:
     """Return the nearest searches that find something: without one word, or without one filter."""
     tries = [
         (f"Without “{typed.strip(chr(34))}”", replace(request.filter, text=rest))
@@ -173,7 +173,7 @@ def _looser(request: Request, drops: list[tuple[str, Filter]]) -> list[Link]:
         for (label, _), each, count in zip(tries, asked, counted, strict=True)
         if count
     ]
-    return hits[:_MOST_LOOSER]
+    return tuple(hits[:_MOST_LOOSER])
 
 
 def _nothing(request: Request) -> tuple[str, str]:

@@ -52,6 +52,14 @@ class Spec:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """One picture of components/listing_gallery.html."""
+
+    url: str
+    alt: str
+
+
+@dataclass(frozen=True)
 class ListingPage:
     """What templates/shop/listing.html shows."""
 
@@ -60,7 +68,7 @@ class ListingPage:
     kind_label: str
     category: str
     crumbs: tuple[Link, ...]
-    pictures: list[dict[str, str]]
+    pictures: tuple[Picture, ...]
     price: str
     tax_note: str
     delivery: str
@@ -70,11 +78,13 @@ class ListingPage:
     is_own: bool
     is_shop_paused: bool
     most: int
-    paragraphs: list[str]
+    paragraphs: tuple[str, ...]
     specs: tuple[Spec, ...]
-    delivery_policy: list[str]
-    returns_policy: list[str]
+    delivery_policy: tuple[str, ...]
+    returns_policy: tuple[str, ...]
     seller: ShownSeller
+    ask_url: str
+    """Where the seller is asked; "" for the seller."""
     same_part: tuple[ShownCard, ...]
     alike_title: str
     alike: tuple[ShownCard, ...]
@@ -87,9 +97,9 @@ class ShopPage:
 
     title: str
     seller: ShownSeller
-    about: list[str]
-    delivery_policy: list[str]
-    returns_policy: list[str]
+    about: tuple[str, ...]
+    delivery_policy: tuple[str, ...]
+    returns_policy: tuple[str, ...]
     tax_note: str
     is_paused: bool
     find: Finding
@@ -132,8 +142,8 @@ def listing_page(found: ListingView, others: Related, *, viewer: Viewer | None) 
         kind_label="Car" if is_car else "Part",
         category=category,
         crumbs=(Link("Everything", url="/l"), Link(label, url=f"/l?category={category}")),
-        pictures=[{"url": shown_cards.picture_url(p.file_name), "alt": p.alt} for p in found.pictures]
-        or [{"url": shown_cards.picture_url(None), "alt": "No picture yet"}],
+        pictures=tuple(Picture(shown_cards.picture_url(each.file_name), each.alt) for each in found.pictures)
+        or (Picture(shown_cards.picture_url(None), "No picture yet"),),
         price=shown_cards.price_text(found.price),
         tax_note=_tax_note(found.shop),
         delivery=f"Delivery {money(found.delivery)}" if found.delivery else "Free delivery",
@@ -145,12 +155,13 @@ def listing_page(found: ListingView, others: Related, *, viewer: Viewer | None) 
         most=min(found.in_stock, _MOST_AT_ONCE),
         paragraphs=_paragraphs(found.description),
         specs=tuple(Spec(label, value) for label, value in found.specs),
-        delivery_policy=[
+        delivery_policy=(
             f"Sent from {found.shop.city}, {countries.name(found.shop.country)}.",
             *_paragraphs(found.shop.delivery_policy),
-        ],
+        ),
         returns_policy=_paragraphs(found.shop.returns_policy),
         seller=shown_cards.seller(found.shop),
+        ask_url="" if is_own else f"/messages/listing/{found.slug}",
         same_part=tuple(card(row) for row in others.same_part),
         alike_title="Similar cars" if is_car else "Similar parts",
         alike=tuple(card(row) for row in others.alike),
@@ -198,5 +209,5 @@ def _tax_note(shop: ShopView) -> str:
     return f"Plus {rate} % sales tax, shown before you pay."
 
 
-def _paragraphs(text: str) -> list[str]:
-    return [line for line in text.split("\n") if line.strip()]
+def _paragraphs(text: str) -> tuple[str, ...]:
+    return tuple(line for line in text.split("\n") if line.strip())

@@ -1,7 +1,8 @@
-"""What a file of the evidence must be: whole, by its structure and not by its name or its first bytes alone. Pure.
+"""What a file that people send must be: whole, by its structure and not by its name or first bytes alone. Pure.
 
-Files are kept as they were sent, because they are evidence, and are only ever downloaded. What hides something behind
-its end, claims to be endless or can do something by itself is not taken (reliability.md section 7).
+Evidence is kept as it was sent, a picture in a message without what it says beside its pixels (`picture_rules`); both
+are only downloaded. What hides something behind its end, claims to be endless or can do something by itself is not
+taken (reliability.md section 7).
 """
 
 import re
@@ -24,6 +25,9 @@ _TABLE = re.compile(rb"\s*(xref\b|\d+\s+\d+\s+obj\b)")
 _VERSION = re.compile(rb"%PDF-(1\.[0-7]|2\.0)[\r\n ]")
 
 
+_LONGEST_NAME = 100
+
+
 class _Broken(Exception):
     """The file is not what it begins as."""
 
@@ -42,6 +46,13 @@ def file_type(content: bytes) -> tuple[str, str]:
         return _type(content)
     except (_Broken, IndexError) as error:
         raise Invalid(f"This file is damaged: {error}. Save it once more and send that.", field="file") from error
+
+
+def shown_name(name: str) -> str:
+    """Return a contributor's file name as it may be shown: its last part, without what no name needs."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    kept = "".join(letter for letter in last if letter.isprintable() and letter not in '<>:"|?*').strip(". ")
+    return kept[-_LONGEST_NAME:] or "file"
 
 
 def _type(content: bytes) -> tuple[str, str]:
@@ -102,13 +113,13 @@ def _size_of_jpeg(content: bytes) -> tuple[int, int]:
             size = int.from_bytes(content[place + 5 : place + 7]), int.from_bytes(content[place + 3 : place + 5])
         place += length
         if marker == _SCAN:
-            has_picture, place = True, _end_of_scan(content, place)
+            has_picture, place = True, end_of_scan(content, place)
     if place != len(content) or not has_picture:
         raise _Broken("something else follows the picture" if has_picture else "there is no picture in it")
     return size
 
 
-def _end_of_scan(content: bytes, place: int) -> int:
+def end_of_scan(content: bytes, place: int) -> int:
     """Return where the marker after a scan begins: inside it 0xFF stands only before what is no marker."""
     while (place := content.find(b"\xff", place)) >= 0:
         if place + 1 < len(content) and content[place + 1] not in _IN_SCAN:
@@ -124,6 +135,4 @@ def _check_pdf(content: bytes) -> None:
     if not _TABLE.match(content, int(end[1])):
         raise _Broken("the document has lost its contents")
     if any(word in content for word in _ACTS_BY_ITSELF):
-        raise Invalid(
-            "This PDF contains a program or another file. Print it into a new PDF.", field="file"
-        )
+        raise Invalid("This PDF contains a program or another file. Print it into a new PDF.", field="file")

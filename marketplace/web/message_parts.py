@@ -1,0 +1,148 @@
+"""What the pages that show messages share: each message in safe pieces, its files, the form below them."""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import current_app, request
+from flask_wtf import FlaskForm
+from flask_wtf.file import MultipleFileField
+from wtforms import HiddenField, TextAreaField
+from wtforms.validators import Regexp
+
+from marketplace.media.file_rules import LARGEST_FILE_BYTES
+from marketplace.messages import rules
+from marketplace.messages.case_queries import CaseMessage
+from marketplace.messages.flows import Letter, Upload
+from marketplace.messages.queries import FileRow, MessageRow
+from marketplace.messages.rules import Piece
+from marketplace.web import guards
+from marketplace.web.auth.forms import typed
+from marketplace.web.pages import time_text
+
+Paragraphs = tuple[tuple[tuple[Piece, ...], ...], ...]
+FILES_HINT = f"Up to {rules.MOST_FILES} pictures (JPEG, PNG) or PDFs, 5 MB each. Where a picture was taken is removed."
+
+
+class MessageForm(FlaskForm):
+    """A message. The token makes the same form sent twice one message."""
+
+    token = HiddenField("Form", [Regexp(r"[A-Za-z0-9_-]{20,64}\Z", message="Reload the page and try again.")])
+    text = TextAreaField("Your message")
+    files = MultipleFileField(
+        "Pictures or documents", render_kw={"accept": "image/jpeg,image/png,application/pdf", "multiple": True}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A file of a message."""
+
+    name: str
+    url: str
+    size: str
+    is_picture: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One message, ready to be placed: its words are pieces, never markup."""
+
+    author: str
+    is_own: bool
+    when: str
+    when_iso: str
+    paragraphs: Paragraphs
+    hidden: str
+    """Why it is hidden; "" where it is not."""
+    files: tuple[FileView, ...]
+    report_url: str
+
+
+def empty_form() -> MessageForm:
+    """Return the form for a new message, with a token of its own."""
+    form = MessageForm(None)
+    form.token.data = secrets.token_urlsafe(24)
+    return form
+
+
+def letter_of(form: MessageForm) -> Letter:
+    """Return what the viewer wants to send, each file no further than it may be long."""
+    found = [file for file in request.files.getlist("files") if file.filename]
+    uploads = [Upload(file.filename or "", file.stream.read(LARGEST_FILE_BYTES + 1)) for file in found]
+    return Letter(guards.viewer().user_id, typed(form.text), typed(form.token), uploads)
+
+
+def var_dir() -> Path:
+    """Return where state lies."""
+    found: Path = current_app.extensions["settings"].var_dir
+    return found
+
+
+def views(
+    messages: Sequence[MessageRow],
+    *,
+    viewer_id: int,
+    other: str,
+    file_url: Callable[[int, int], str],
+    report_url: Callable[[int, int], str],
+) -> tuple[MessageView, ...]:
+    """Return messages as one of the two sides reads them; the other's can be reported."""
+    return tuple(
+        _view(
+            message,
+            "You" if message.author_id == viewer_id else other,
+            is_own=message.author_id == viewer_id,
+            file_url=file_url,
+            report_url="" if message.author_id == viewer_id else report_url(message.conversation_id, message.id),
+        )
+        for message in messages
+    )
+
+
+def case_views(messages: Sequence[CaseMessage], file_url: Callable[[int, int], str]) -> tuple[MessageView, ...]:
+    """Return messages of orders as an admin reads them who has a reason."""
+    return tuple(
+        _view(each.message, each.author, is_own=each.is_seller, file_url=file_url, report_url="") for each in messages
+    )
+
+
+def told(
+    messages: Sequence[MessageRow],
+    names: Mapping[int, str],
+    seller_id: int,
+    file_url: Callable[[int, int], str],
+    reported_id: int,
+) -> tuple[MessageView, ...]:
+    """Return messages as an admin reads them who has a reason; the reported one says so."""
+    return tuple(
+        _view(
+            message,
+            names[message.author_id] + (" (reported)" if message.id == reported_id else ""),
+            is_own=message.author_id == seller_id,
+            file_url=file_url,
+            report_url="",
+        )
+        for message in messages
+    )
+
+
+def _view(
+    message: MessageRow, author: str, *, is_own: bool, file_url: Callable[[int, int], str], report_url: str
+) -> MessageView:
+    return MessageView(
+        author=author,
+        is_own=is_own,
+        when=time_text(message.sent_at),
+        when_iso=message.sent_at.isoformat(),
+        paragraphs=rules.paragraphs(message.text),
+        hidden=message.hidden_reason or "",
+        files=tuple(_file(file, file_url(message.conversation_id, file.id)) for file in message.files),
+        report_url="" if message.hidden_reason else report_url,
+    )
+
+
+def _file(file: FileRow, url: str) -> FileView:
+    size = f"{max(file.size_bytes // 1024, 1):,} KB"
+    return FileView(file.file_name, url, size, file.media_type.startswith("image/"))

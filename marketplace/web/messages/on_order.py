@@ -1,0 +1,43 @@
+"""The part of an order's page that shows what its two sides last wrote, with the form to write more."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from marketplace.messages import queries
+from marketplace.paging import Cursor
+from marketplace.web import message_parts
+from marketplace.web.message_parts import FILES_HINT, MessageForm, MessageView
+from marketplace.web.messages.talk import file_url, report_url
+
+_LATEST = Cursor(size=3)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTalk:
+    """What templates/components/order_talk.html shows."""
+
+    messages: tuple[MessageView, ...]
+    note: str
+    url: str
+    """The whole conversation; "" while nobody has written."""
+    form: MessageForm
+    action: str
+    files_hint: str
+
+
+def order_talk(order_id: int, number: str, viewer_id: int, other: str) -> OrderTalk:
+    """Return the latest messages about an order as one of its sides reads them; `other` is how the other is called."""
+    found = queries.about_order(order_id)
+    rows = queries.messages_of(found.id, _LATEST).rows if found else ()
+    unread = queries.unread_in(found.id, viewer_id) if found else 0
+    return OrderTalk(
+        messages=message_parts.views(
+            tuple(reversed(rows)), viewer_id=viewer_id, other=other, file_url=file_url, report_url=report_url
+        ),
+        note=f"{unread} not read yet" if unread else f"You and {other}",
+        url=url_for("messages.conversation", conversation_id=found.id) if found else "",
+        form=message_parts.empty_form(),
+        action=url_for("messages.write_about_order", number=number),
+        files_hint=FILES_HINT,
+    )
