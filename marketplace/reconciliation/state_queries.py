@@ -160,7 +160,7 @@ _PAYOUT_OF_REVERSAL = select(Payout.number).where(Payout.id == TransferReversal.
 _IDS: Mapping[str, ColumnElement[int]] = {
     model.machine.name: model.__table__.c.id
     for model in (
-        Payment, PaymentTracker, PaymentTransaction, UnappliedReceipt, Purchase, Order, Listing, StockReservation,
+        Payment, PaymentTracker, PaymentTransaction, UnappliedReceipt, Purchase, Order, Listing, StockReservation, Discount, DiscountUse,
         OutboundCall, ProviderEvent, Refund, Dispute, FailedJob, Payout, SellerAccount, TransferReversal, Break,
     )
 }  # fmt: skip
