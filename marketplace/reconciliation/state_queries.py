@@ -160,8 +160,9 @@ _PAYOUT_OF_REVERSAL = select(Payout.number).where(Payout.id == TransferReversal.
 _IDS: Mapping[str, ColumnElement[int]] = {
     model.machine.name: model.__table__.c.id
     for model in (
-        Payment, PaymentTracker, PaymentTransaction, UnappliedReceipt, Purchase, Order, Listing, StockReservation, Discount, DiscountUse,
+        Payment, PaymentTracker, PaymentTransaction, UnappliedReceipt, Purchase, Order, Listing, StockReservation,
         OutboundCall, ProviderEvent, Refund, Dispute, FailedJob, Payout, SellerAccount, TransferReversal, Break,
+        Discount, DiscountUse,
     )
 }  # fmt: skip
 _KEYS: Mapping[str, tuple[Page, Any]] = {
