@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 from launcher.console import Failure, paint, say, step
@@ -39,7 +41,12 @@ def simulate(arguments: list[str]) -> int:
         make_folder(places.var)
         name = os.environ.get("SIMULATION_NAME", "simulation")
         with only_one(places.var / f"{name}.lock", "A simulation already runs in this folder"):
-            prepare_environment(places, "run")
+            if "SIMULATION_NAME" in os.environ:
+                # A shop plays a seed again, in the environment in which it runs. To prepare that one could replace it
+                # under the shop, and under any other command: another Python of the same version begins it anew.
+                places = replace(places, environment=Path(sys.prefix))
+            else:
+                prepare_environment(places, "run")
             return _play(places, name, arguments)
     except Failure as failure:
         say(paint("The simulation can't start. ", "red") + str(failure))

@@ -3,13 +3,25 @@
 import itertools
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from marketplace import db
 from marketplace.messages import flows, operations
 from marketplace.messages.flows import Letter, Upload
 from marketplace.messages.operations import Sent
+from marketplace.orders import operations as orders
+from marketplace.orders import rules as order_rules
+from marketplace.reviews import operations as reviews
+from marketplace.reviews.operations import Opinion
 
 _tokens = itertools.count(1)
+
+
+class Bought(Protocol):
+    """A purchase on its way, as `tests.builders.Bought`."""
+
+    buyer_id: int
+    purchase_id: int
 
 
 class PeoplesWords:
@@ -41,3 +53,19 @@ class PeoplesWords:
         """Read a conversation up to a message."""
         values = {"conversation_id": sent.conversation_id, "upto": sent.message_id, "now": self.now}
         db.atomic(operations.mark_read, (), user_id=user_id, **values)
+
+    def arrive(self, bought: Bought) -> None:
+        """Let every order of a paid purchase be sent, and arrive on its seller's word."""
+        parcel = order_rules.parcel("ups", name="", tracking_number="1Z999AA10123456784", link="")
+        statement = 'SELECT seller_id, number FROM "order" WHERE purchase_id = %s ORDER BY id'
+        for seller_id, number in self.rows(statement, bought.purchase_id):
+            values = {"seller_id": seller_id, "number": number, "now": self.now}
+            db.atomic(orders.ship, (), parcel=parcel, **values)
+            db.atomic(orders.mark_delivered, (), **values)
+
+    def review(self, bought: Bought, goods: int, seller: int, text: str = "It fits.", *, line: int = 0) -> int:
+        """Let the buyer review a line of a purchase, the first where none is named; return the review's id."""
+        lines = 'SELECT l.id FROM order_line l JOIN "order" o ON o.id = l.order_id WHERE purchase_id = %s ORDER BY 1'
+        [(line_id,), *_] = [(line,)] if line else self.rows(lines, bought.purchase_id)
+        said = Opinion(goods, seller, text)
+        return db.atomic(reviews.write, (), buyer_id=bought.buyer_id, line_id=line_id, opinion=said, now=self.now)

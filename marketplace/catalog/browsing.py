@@ -79,6 +79,8 @@ CARDS: Select[*tuple[Any, ...]] = select(
     CarDetails.fuel,
     PartDetails.brand,
     PartDetails.condition,
+    Shop.rating_sum,
+    Shop.rating_count,
 )
 """The columns of a card in its order, both amounts before their currency; on_shelf adds where they come from."""
 _COLUMNS = len(CARDS.selected_columns)

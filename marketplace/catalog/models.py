@@ -40,6 +40,9 @@ class Shop(Base):
     """Sales tax added to the price of the goods, in basis points."""
     is_paused: Mapped[bool] = mapped_column(default=False)
     """Whether it takes no orders now, because its seller can't be paid; written with what causes it."""
+    rating_sum: Mapped[int] = mapped_column(default=0, server_default="0")
+    """All stars that buyers gave the seller; `rating_count` is how many reviews. Written with each review."""
+    rating_count: Mapped[int] = mapped_column(default=0, server_default="0")
     opened_at: Mapped[UtcTime]
 
 
@@ -72,6 +75,9 @@ class Listing(Ruled, Base):
     """Units that can be sold now: received less reserved less sold."""
     received_units: Mapped[int]
     """Units the seller has ever put on the shelf."""
+    rating_sum: Mapped[int] = mapped_column(default=0, server_default="0")
+    """All stars that buyers gave the goods; `rating_count` is how many reviews. Written with each review."""
+    rating_count: Mapped[int] = mapped_column(default=0, server_default="0")
     status: Mapped[ListingStatus] = mapped_column(EnumText(ListingStatus), default=LISTING.initial)
     created_at: Mapped[UtcTime]
 

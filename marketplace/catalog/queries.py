@@ -36,6 +36,9 @@ class Card:
     fuel: str | None
     brand: str | None
     condition: str | None
+    rating_sum: int
+    """All stars that buyers gave its seller, and below by how many reviews."""
+    rating_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,9 @@ class ShopView:
     listings: int
     is_paused: bool
     """Whether it takes no orders at the moment."""
+    rating_sum: int
+    """All stars that buyers gave the seller, and below by how many reviews."""
+    rating_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,9 @@ class ListingView:
     specs: tuple[tuple[str, str], ...]
     pictures: tuple[PictureRow, ...]
     shop: ShopView
+    rating_sum: int
+    """All stars that buyers gave the goods, and below by how many reviews."""
+    rating_count: int
 
 
 _shelf = Listing.__table__.alias("shelf")
@@ -105,6 +114,8 @@ _SHOP_COLUMNS = (
     Shop.opened_at,
     _LISTINGS_OF_SHOP.label("shop_listings"),
     Shop.is_paused,
+    Shop.rating_sum,
+    Shop.rating_count,
 )
 _SHOP_OF_SELLER = select(*_SHOP_COLUMNS).where(Shop.seller_id == bindparam("seller_id"))
 _SHOP = select(*_SHOP_COLUMNS).where(Shop.slug == bindparam("slug"))
@@ -150,6 +161,8 @@ _LISTING: Select[*tuple[Any, ...]] = (
         PartDetails.part_number,
         PartDetails.condition,
         PartDetails.fits,
+        Listing.rating_sum.label("goods_sum"),
+        Listing.rating_count.label("goods_count"),
     )
     .select_from(Listing)
     .join(Shop, Shop.seller_id == Listing.seller_id)
@@ -178,6 +191,8 @@ def listing(slug: str) -> ListingView | None:
         specs=_specs(row),
         pictures=tuple(PictureRow(*picture) for picture in row.pictures),
         shop=_shop(row),
+        rating_sum=row.goods_sum,
+        rating_count=row.goods_count,
     )
 
 
@@ -209,6 +224,8 @@ def _shop(row: Row[*tuple[Any, ...]]) -> ShopView:
         opened_at=row.opened_at,
         listings=row.shop_listings,
         is_paused=row.is_paused,
+        rating_sum=row.rating_sum,
+        rating_count=row.rating_count,
     )
 
 

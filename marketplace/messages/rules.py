@@ -96,6 +96,11 @@ def paragraphs(text: str) -> tuple[tuple[tuple[Piece, ...], ...], ...]:
     return tuple(tuple(tuple(_pieces(line)) for line in part.split("\n")) for part in text.split("\n\n") if part)
 
 
+def without_links(text: str) -> tuple[tuple[tuple[Piece, ...], ...], ...]:
+    """Return a text as paragraphs of lines whose web addresses stay words: what everybody reads leads nowhere."""
+    return tuple(tuple((Piece(line),) for line in part.split("\n")) for part in text.split("\n\n") if part)
+
+
 def _pieces(line: str) -> Iterator[Piece]:
     place = 0
     for found in _LINK.finditer(line):

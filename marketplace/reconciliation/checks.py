@@ -19,6 +19,7 @@ from marketplace.reconciliation.discount_checks import DISCOUNT_CHECKS
 from marketplace.reconciliation.dispute_checks import DISPUTE_CHECKS
 from marketplace.reconciliation.order_checks import ORDER_CHECKS
 from marketplace.reconciliation.payout_checks import PAYOUT_CHECKS
+from marketplace.reconciliation.review_checks import REVIEW_CHECKS
 from marketplace.reconciliation.seller_checks import SELLER_CHECKS
 from marketplace.reconciliation.statement_checks import STATEMENT_CHECKS
 
@@ -176,6 +177,7 @@ _SQL_CHECKS = {
     **ORDER_CHECKS,
     **SELLER_CHECKS,
     **PAYOUT_CHECKS,
+    **REVIEW_CHECKS,
     **STATEMENT_CHECKS,
     **DISPUTE_CHECKS,
     **BREAK_CHECKS,

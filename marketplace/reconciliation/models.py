@@ -85,6 +85,7 @@ class ProviderLine(Base):
         Index(
             "ix_provider_line_unmatched", "id", postgresql_where="matched_at IS NULL AND account_id = '' AND is_ours"
         ),
+        Index("ix_provider_line_in_time", "made_at", "id", postgresql_where="account_id = '' AND is_ours"),
         Index("ix_provider_line_of_payment", "payment_id", postgresql_where="payment_id IS NOT NULL"),
     )
 

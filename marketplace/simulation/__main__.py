@@ -9,11 +9,12 @@ import json
 import os
 import secrets
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from marketplace.simulation import replaying, reporting
-from marketplace.simulation.crew import Crew
+from marketplace.simulation.crew import Crew, PlayerLost
 from marketplace.simulation.databases import Databases
 from marketplace.simulation.profiles import PROFILES
 from marketplace.simulation.running import Outcome
@@ -38,25 +39,38 @@ def main(arguments: Sequence[str]) -> int:
         for number in range(chosen.seeds if chosen.profile == name else max(1, chosen.seeds // share))
     ]
     outcomes: list[Outcome] = []
+    began = time.monotonic()
+    lost = ""
     with Crew(databases) as crew:
-        for outcome in crew.play(seeds):
-            outcomes.append(outcome)
-            _progress(outcome, len(outcomes), len(seeds))
-    report = reporting.summary(outcomes, revision=os.environ.get("SIMULATION_COMMIT", "unknown"))
+        try:
+            for outcome in crew.play(seeds):
+                outcomes.append(outcome)
+                _progress(outcome, len(outcomes), len(seeds), int(time.monotonic() - began))
+        except PlayerLost as error:
+            lost = f"The run ended early: {error}"
+    took = int(time.monotonic() - began)
+    report = reporting.summary(outcomes, revision=os.environ.get("SIMULATION_COMMIT", "unknown"), took_seconds=took)
     if chosen.report:
         reporting.write(report, Path(chosen.report))
     print(reporting.as_text(report))
-    return 1 if report["violated_seeds"] else 0
+    if lost:
+        print(lost)
+    return 1 if lost or report["violated_seeds"] else 0
 
 
-def _progress(outcome: Outcome, done: int, of: int) -> None:
+def _progress(outcome: Outcome, done: int, of: int, passed: int) -> None:
     for line in outcome.violations[:5]:
         print(f"\rseed {outcome.seed} {outcome.profile}: {line}", flush=True)
     if outcome.violations:
         print(f"     make simulate SEED={outcome.seed} PROFILE={outcome.profile}", flush=True)
     end = "\n" if done == of else ""
     if sys.stdout.isatty() or done % 10 == 0 or done == of:
-        print(f"\r{done} of {of} seeds ", end=end if sys.stdout.isatty() else "\n", flush=True)
+        left = f", about {passed * (of - done) // done // 60 + 1} more minutes" if done < of else ""
+        print(
+            f"\r{done} of {of} seeds in {passed // 60}:{passed % 60:02d}{left} ",
+            end=end if sys.stdout.isatty() else "\n",
+            flush=True,
+        )
 
 
 def _options() -> argparse.ArgumentParser:

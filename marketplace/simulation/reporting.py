@@ -12,8 +12,8 @@ _MOST_SHOWN = 50
 _NEVER = 2**62
 
 
-def summary(outcomes: Sequence[Outcome], *, revision: str) -> dict[str, Any]:
-    """Return the figures of a run as JSON can carry them."""
+def summary(outcomes: Sequence[Outcome], *, revision: str, took_seconds: int = 0) -> dict[str, Any]:
+    """Return the figures of a run as JSON can carry them; it took so many seconds, all players side by side."""
     broken = [outcome for outcome in outcomes if outcome.violations]
     by_profile = {
         name: {
@@ -31,6 +31,7 @@ def summary(outcomes: Sequence[Outcome], *, revision: str) -> dict[str, Any]:
         "profiles": by_profile,
         "actions": sum(outcome.steps for outcome in outcomes),
         "points": sum(outcome.points for outcome in outcomes),
+        "took_seconds": took_seconds,
         "seconds": round(sum(outcome.seconds for outcome in outcomes), 1),
         "faults": _summed(outcome.faults for outcome in outcomes),
         "checked": _summed(outcome.checked for outcome in outcomes),
@@ -47,12 +48,13 @@ def summary(outcomes: Sequence[Outcome], *, revision: str) -> dict[str, Any]:
 
 def as_text(report: Mapping[str, Any]) -> str:
     """Return the figures as a person reads them."""
+    again = 1_000 * (report["tries"] - report["units"]) // max(1, report["units"])
     lines = [
-        f"revision {report['revision']}, {report['seconds']:,} s of playing",
+        f"revision {report['revision']}, {report['took_seconds']:,} s, {report['seconds']:,} s of playing",
         f"{report['seeds']} seeds, {report['actions']:,} actions, {report['points']:,} steps",
         f"rules looked at {sum(report['checked'].values()):,} times; broken in {report['violated_seeds']} seeds",
         f"agreed after {_span(report['rested_seconds']['p50'])} (p50), {_span(report['rested_seconds']['p99'])} (p99)",
-        f"{report['units']:,} units of work committed in {report['tries']:,} tries",
+        f"{report['units']:,} units of work committed in {report['tries']:,} tries, {again} of 1,000 tried again",
         "what happened: " + ", ".join(f"{value:,} {name}" for name, value in report["counts"].items()),
         "what went wrong: " + ", ".join(f"{value:,} x {name}" for name, value in sorted(report["faults"].items())),
     ]

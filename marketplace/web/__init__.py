@@ -16,6 +16,7 @@ from marketplace.web.demo import blueprint as demo
 from marketplace.web.messages import blueprint as messages
 from marketplace.web.patterns import blueprint as patterns
 from marketplace.web.probes import blueprint as probes
+from marketplace.web.reviews import blueprint as reviews
 from marketplace.web.seller import blueprint as seller
 from marketplace.web.shop import blueprint as shop
 from marketplace.web.webhooks import blueprint as webhooks
@@ -38,7 +39,7 @@ def register(app: Flask, settings: Settings) -> None:
     errors.register(app)
     providers.register(app, settings)
     recent.register(app, settings)
-    for blueprint in (shop, auth, cart, checkout, buyer, seller, messages, admin, patterns, probes, webhooks):
+    for blueprint in (shop, auth, cart, checkout, buyer, seller, messages, reviews, admin, patterns, probes, webhooks):
         app.register_blueprint(blueprint)
     if settings.demo:
         app.register_blueprint(demo)

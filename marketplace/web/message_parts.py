@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flask import current_app, request
@@ -17,6 +17,7 @@ from marketplace.messages.case_queries import CaseMessage
 from marketplace.messages.flows import Letter, Upload
 from marketplace.messages.queries import FileRow, MessageRow
 from marketplace.messages.rules import Piece
+from marketplace.reviews.queries import ReviewRow
 from marketplace.web import guards
 from marketplace.web.auth.forms import typed
 from marketplace.web.pages import time_text
@@ -126,6 +127,25 @@ def told(
         )
         for message in messages
     )
+
+
+def of_review(row: ReviewRow) -> tuple[MessageView, ...]:
+    """Return a review, also a hidden one, and its answer, as an admin reads them."""
+    said = MessageView(
+        author=f"{row.buyer} (reported)",
+        is_own=False,
+        when=time_text(row.written_at),
+        when_iso=row.written_at.isoformat(),
+        paragraphs=rules.without_links(row.text),
+        hidden="",
+        files=(),
+        report_url="",
+    )
+    if row.answer is None or row.answered_at is None:
+        return (said,)
+    when, when_iso = time_text(row.answered_at), row.answered_at.isoformat()
+    words = rules.without_links(row.answer)
+    return said, replace(said, author=row.shop, is_own=True, paragraphs=words, when=when, when_iso=when_iso)
 
 
 def _view(

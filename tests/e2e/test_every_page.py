@@ -47,7 +47,7 @@ NO_PAGES = {
 # Who sees what. A value in braces comes from a row of the seeded shop.
 NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-filters", "/l/{car}", "/l/{part}",
           "/s/{shop}", "/login", "/register", "/basket", "/orders/{order}", "/patterns", "/no-such-page",
-          "/l/{closed}", "/s/{closed_shop}")  # fmt: skip
+          "/l/{closed}", "/s/{closed_shop}", "/s/{shop}/reviews")  # fmt: skip
 BUYER = (
     "/basket", "/checkout/USD", "/account", "/account/statistics", "/account/explain/spent/USD",
     "/account/explain/held/USD", "/account/payments?q=nothing", "/orders?q=nothing", "/account/payments/{waiting}",
@@ -59,12 +59,13 @@ BUYER = (
     "/orders/{order}/refund/new", "/refunds", "/refunds/{asked_back}", "/refunds/{refunded}", "/refunds/{refused}",
     "/refunds/{refunded}/explain/amount", "/checkout/return/{paid}", "/checkout/return/{failed}",
     "/checkout/return/{expired}", "/checkout/return/{waiting}",
+    "/orders/lines/{line}/review", "/reviews/{review}", "/reviews/{review}/report",
     "/messages", "/messages?tab=questions", "/messages/{talk}", "/messages/{talk}/report", "/messages/listing/{part}",
     "/checkout/cancelled/{cancelled}", "/transactions/", "/payouts/", "/sell", "/seller/orders", "/l/{sold_out}",
 )  # fmt: skip
 SELLER = (
     "/seller/orders/{order}/cancel", "/seller/orders/{called_off}",
-    "/messages", "/messages/{talk}",
+    "/messages", "/messages/{talk}", "/reviews/{review}",
     "/seller/payouts/withdraw",
     "/seller", "/seller?days=90", "/seller/transactions", "/seller/transactions?type=refund&from=2001-01-01",
     "/seller/balance", "/seller/balance?tab=paid-out", "/seller/payouts",
@@ -208,7 +209,23 @@ def words(world: World, buyer_id: int, number: str) -> dict[str, str]:
     sent = world.write(int(str(seller_id)), number, "Tomorrow.")
     values = {"conversation_id": sent.conversation_id, "message_id": sent.message_id, "text": "It was not."}
     db.atomic(moderating.report, (), reporter_id=buyer_id, reason=Reason.UNTRUE, now=world.now, **values)
-    return {"talk": str(sent.conversation_id), "report": one(world, "SELECT id FROM report")}
+    [(line_id, *_)] = world.rows(
+        'SELECT l.id FROM order_line l JOIN "order" o ON o.id = order_id WHERE number = %s', number
+    )
+    return {
+        "talk": str(sent.conversation_id),
+        "report": one(world, "SELECT id FROM report"),
+        "line": line_id,
+        "review": reviewed(world),
+    }
+
+
+def reviewed(world: World) -> str:
+    """Let the buyer of what has arrived review it; return the review's id."""
+    [(line_id, buyer_id), *_] = world.rows(
+        'SELECT l.id, o.buyer_id FROM order_line l JOIN "order" o ON o.id = l.order_id WHERE o.status = %s', "delivered"
+    )
+    return str(world.review(Bought(int(str(buyer_id)), 0, 0, "", "", ""), 4, 5, line=int(str(line_id))))
 
 
 def called_off(world: World, bought: Bought) -> str:

@@ -1,5 +1,8 @@
 """The pages of reconciliation: the three sides, their breaks, and what an admin decides about one."""
 
+import csv
+import io
+
 from werkzeug.test import TestResponse
 
 from marketplace import db
@@ -88,3 +91,16 @@ def test_a_seller_reads_why_they_are_not_paid_and_decides_nothing_about_it(world
     done = press(world, admin_id, number, "reread", reason="Made by Cy in the dashboard.")
     assert "All sides agree now" in done.text
     assert number not in world.client(admin_id).get(f"/admin/payouts/sellers/{seller_id}").text
+
+
+def test_the_providers_lines_stand_in_the_order_of_their_time(world: World) -> None:
+    """One run reads them newest first, so their numbers say the opposite of their time."""
+    for gross in (1_000, 2_000, 3_000):
+        world.paid_purchase(gross)
+        world.advance(minutes=20)
+    reconcile(world, in_minutes=10)
+    admin = world.client(world.person("Ada Admin", is_admin=True))
+    for order, is_newest in (("newest", True), ("oldest", False)):
+        file = admin.get(f"/admin/reconciliation/lines?sort={order}&format=csv").text
+        amounts = [row["Amount"] for row in csv.DictReader(io.StringIO(file))]
+        assert amounts == sorted(["10.00", "20.00", "30.00"], reverse=is_newest)

@@ -80,6 +80,13 @@ GET    /notifications                              in     200  200     200    20
 POST   /notifications/read                         in     go   go      go     go     go    -       -
 POST   /notifications/<notification_id>/read       in     go   404     404    404    404   404     404
 
+GET    /s/<slug>/reviews                           200    200  200     200    200    200   404     404
+GET    /reviews/<review_id>                        200    200  200     200    200    200   404     404
+POST   /reviews/<review_id>/answer                 in     404  404     422    404    404   404     404
+GET    /reviews/<review_id>/report                 in     200  200     200    200    200   404     404
+POST   /reviews/<review_id>/report/send            in     422  422     422    422    422   404     404
+GET    /orders/lines/<order_line_id>/review        in     200  404     404    404    404   404     404
+POST   /orders/lines/<order_line_id>/review/send   in     422  404     404    404    404   404     404
 GET    /messages                                   in     200  200     200    200    200   -       -
 GET    /messages/<conversation_id>                 in     200  404     200    404    404   404     404
 POST   /messages/<conversation_id>/write           in     422  404     422    404    404   404     404

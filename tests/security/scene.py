@@ -133,7 +133,7 @@ def values_for(rule: Rule, side: Side) -> dict[str, object]:
         figures = {"file_id": side.values["message_file_id"]}
     if rule.endpoint == "seller.explain_share":
         figures = {"pot": "blocked"}  # a refund of each order is asked for
-    slugs = {"slug": side.values["shop_slug" if rule.endpoint == "shop.shop" else "listing_slug"]}
+    slugs = {"slug": side.values["shop_slug" if rule.endpoint in {"shop.shop", "reviews.of_shop"} else "listing_slug"]}
     return {**side.values, **figures, **slugs}
 
 
@@ -193,6 +193,8 @@ def _owe(world: World, seller_id: int, admin_id: int) -> object:
     bought = world.check_out(buyer_id)
     world.pay(bought)
     world.settle_down()
+    world.arrive(bought)
+    world.review(bought, 4, 5)
     approve_and_send(
         admin_id=admin_id,
         refund_id=world.ask_refund(bought, Wish(percent=100)),
@@ -273,6 +275,11 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
         "message_file_id": only(
             "SELECT f.id FROM message_file f JOIN message m ON m.id = f.message_id WHERE m.author_id = %s",
             bought.buyer_id,
+        ),
+        "review_id": only("SELECT id FROM review WHERE seller_id = %s", seller_id),
+        "order_line_id": only(
+            'SELECT l.id FROM order_line l JOIN "order" o ON o.id = l.order_id WHERE o.purchase_id = %s',
+            bought.purchase_id,
         ),
         "report_id": only("SELECT id FROM report WHERE reporter_id = %s", bought.buyer_id),
         "break_number": only("SELECT max(number) FROM reconciliation_break WHERE currency = %s", "USD"),

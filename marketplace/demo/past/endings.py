@@ -7,7 +7,7 @@ from functools import partial
 from marketplace.cancellations.rules import CancelReason, Side
 from marketplace.demo.cars import CARS
 from marketplace.demo.customers import SECOND_ADMIN
-from marketplace.demo.past import buying, disputing, returning, selling
+from marketplace.demo.past import buying, disputing, returning, selling, talking
 from marketplace.demo.past.script import PAST, Sale, Script
 from marketplace.demo.people import ADMIN, BECKER, HOLM, Person
 from marketplace.orders.rules import BY_HAND, OTHER, Parcel, parcel
@@ -31,6 +31,7 @@ def sent(script: Script, sale: Sale, paid_at: timedelta) -> None:
         if word != "nobody":
             deed = selling.confirm_received if word == "buyer" else selling.mark_delivered
             script.add(arrived_at, deed, purchase=sale.key, seller=seller.email)
+        talking.write_words(script, sale, seller, sent_at, arrived_at if word != "nobody" else None)
 
 
 def not_sent(script: Script, sale: Sale, paid_at: timedelta) -> None:

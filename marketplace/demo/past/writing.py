@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from marketplace.demo.customers import ALEX, AMERICANS, EUROPEANS, Customer
-from marketplace.demo.past import accounts, buying, endings, paying, selling
+from marketplace.demo.past import accounts, buying, endings, paying, selling, talking
 from marketplace.demo.past.cases import CASES, Case
 from marketplace.demo.past.courses import COURSES
 from marketplace.demo.past.script import PAST, Sale, Script, Step
@@ -44,7 +44,7 @@ _TAKEN_BACK_ON = 62
 def write_past(begins_at: datetime, sales: int = SALES) -> tuple[Step, ...]:
     """Return all steps of the past that begins at `begins_at`; the same moment gives the same past.
 
-    Fewer `sales` keep as many from the last weeks, for a short past in a test.
+    Fewer `sales` keep as many from the last weeks, for a short past in a test, and no payout of theirs goes wrong.
     """
     script = Script(begins_at)
     days = script.chance.choices(range(90), weights=_weights(begins_at), k=SALES - len(CASES))
@@ -55,6 +55,8 @@ def write_past(begins_at: datetime, sales: int = SALES) -> tuple[Step, ...]:
         if sales == SALES or _LAST_WEEKS < number <= _LAST_WEEKS + sales:
             _write_sale(script, f"past-{number:03}", timedelta(minutes=round(at.total_seconds() / 60)), case)
     _write_days(script)
+    if sales == SALES:
+        _write_payouts(script)
     return script.in_order()
 
 
@@ -136,11 +138,24 @@ def _write_payouts(script: Script) -> None:
             write(at, paying.stop_at_provider, most=most)
 
 
+def _questions() -> tuple[tuple[Customer, str, tuple[str, str]], ...]:
+    """Return who asks what about which parts of the first seller; the latest question is not answered yet."""
+    titles = [part.title for part in PARTS if part.seller is HARBOUR]
+    return (
+        (ALEX, titles[0], ("Does this fit a 2014 estate with the sports suspension?", "")),
+        (
+            AMERICANS[0],
+            titles[1],
+            ("Could you send two in one parcel?", "Yes. Put both in the basket, delivery counts once."),
+        ),
+        (ALEX, titles[2], ("Is the picture of the very part?", "It is. The mark on the left is all there is.")),
+    )
+
+
 def _write_days(script: Script) -> None:
     """Write what goes on beside the sales: the nights, prices, stock, and what people read."""
     first = min(step.at for step in script.steps)
     _write_accounts(script)
-    _write_payouts(script)
     for night in range(2, 91, 2):
         if night * _DAY > first:
             script.add(night * _DAY - timedelta(hours=1, minutes=7), buying.wait)
@@ -153,6 +168,9 @@ def _write_days(script: Script) -> None:
         )
     for person, hours in ((BUYER, 31), (HARBOUR, 26), (RIVERA, 40), (ADMIN, 50)):
         script.add(PAST - timedelta(hours=hours), selling.read_notifications, email=person.email)
+    for number, (who, title, words) in enumerate(_questions()):
+        at = PAST - timedelta(hours=9 + 7 * number)
+        script.add(at, talking.ask, email=who.person.email, seller=HARBOUR.email, title=title, words=words)
     lamp = next(part for part in PARTS if part.seller is NOVAK and part.units > 20)
     script.add(
         PAST - timedelta(seconds=20), buying.leave_in_basket, customer=ALEX, basket=((NOVAK.email, lamp.title, 2),)

@@ -13,7 +13,7 @@ from marketplace.disputes.page_queries import DisputeRow
 from marketplace.disputes.rules import EvidenceState
 from marketplace.errors import Conflict, Invalid, NotAllowed
 from marketplace.transitions import AlreadyThere
-from marketplace.web import dispute_parts, guards, lists
+from marketplace.web import dispute_parts, guards, lists, uploads
 from marketplace.web.admin import dispute_draft, disputes
 from marketplace.web.admin.dispute_forms import AmountSeenForm, DismissForm, EvidenceForm, SharesForm
 from marketplace.web.admin.dispute_page import Desk, SentText
@@ -62,6 +62,7 @@ def write_evidence(number: str) -> ResponseReturnValue:
     return _back(row, "The draft is kept.", "ok")
 
 
+@uploads.takes_files
 @guards.admin_only
 def add_file(number: str) -> ResponseReturnValue:
     """Add a file to the evidence."""

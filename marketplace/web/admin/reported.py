@@ -15,6 +15,9 @@ from marketplace.messages.queries import ConversationRow
 from marketplace.paging import Cursor
 from marketplace.refunds import queries as refunds
 from marketplace.reports.queries import ReportRow, Subject
+from marketplace.reviews import operations as reviews
+from marketplace.reviews import queries as review_queries
+from marketplace.reviews.queries import ReviewRow
 from marketplace.web import guards, message_parts, uploads
 from marketplace.web.console import Console, admin_console
 from marketplace.web.message_parts import MessageView
@@ -51,7 +54,9 @@ def decider(subject: Subject) -> Callable[..., None]:
 
 
 def shown(row: ReportRow, *, admin_id: int, now: datetime) -> Shown:
-    """Return what a report is about, and keep that this admin looks."""
+    """Return what a report is about; of a conversation it is kept that this admin looks."""
+    if row.subject is Subject.REVIEW:
+        return _review(review_queries.review(row.subject_id))
     conversation_id = row.subject_id
     if row.subject is Subject.MESSAGE:
         conversation_id = case_queries.conversation_with(row.subject_id)
@@ -106,6 +111,11 @@ def _grounds(conversation_id: int) -> list[str]:
     return found
 
 
+def _review(found: ReviewRow) -> Shown:
+    note = f"{found.goods_stars} of 5 stars for the goods, {found.seller_stars} for {found.shop}"
+    return Shown(f"Review of {found.title}", note, message_parts.of_review(found))
+
+
 def _conversation(found: ConversationRow, reported_id: int) -> Shown:
     listed = queries.messages_of(found.id, Cursor(size=_MOST_SHOWN))
     messages = message_parts.told(
@@ -119,4 +129,5 @@ def _conversation(found: ConversationRow, reported_id: int) -> Shown:
 _DECIDERS: dict[Subject, Callable[..., None]] = {
     Subject.CONVERSATION: moderating.decide,
     Subject.MESSAGE: moderating.decide,
+    Subject.REVIEW: reviews.decide,
 }

@@ -25,6 +25,7 @@ from marketplace.web.console import Console, buyer_console
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.messages.on_order import order_talk
 from marketplace.web.pages import date_text, decimal, money_text
+from marketplace.web.reviews.on_order import line_reviews
 from marketplace.web.shop.cards import picture_url
 from marketplace.web.wording import Badge
 
@@ -122,8 +123,8 @@ def order(number: str) -> ResponseReturnValue:
         may_ask=planning_queries.asking(found.id, found.currency, now=clock.now()).buyer_may_ask,
     )
     talk = order_talk(found.id, found.number, viewer.user_id, found.shop_name)
-    page = order_page.build(facts, viewer.user_id, policy, clock.now())
-    return render_template("buyer/order.html", page=page, talk=talk)
+    page, reviews = order_page.build(facts, viewer.user_id, policy, clock.now()), line_reviews(found.id, clock.now())
+    return render_template("buyer/order.html", page=page, talk=talk, reviews=reviews)
 
 
 @guards.signed_in

@@ -42,7 +42,28 @@ def _hidden(told: Told) -> Words:
     return Words("circle-alert", title, f"The reason: {facts['note']}{stop}", _where(told), "See it")
 
 
+def _review_received(told: Told) -> Words:
+    facts = told.facts
+    stars = "1 star" if facts["stars"] == 1 else f"{facts['stars']} stars"
+    text = f"Order {facts['order']}: {stars}. You can answer once, below it."
+    return Words("star", f"A review of {facts['about']}", text, _review(facts["review"]), "Read it")
+
+
+def _review_answered(told: Told) -> Words:
+    facts = told.facts
+    title = f"{facts['shop']} has answered your review"
+    return Words("star", title, f"Order {facts['order']}.", _review(facts["review"]), "Read it")
+
+
+def _review(review_id: int) -> str:
+    return url_for("reviews.review", review_id=review_id)
+
+
 def _where(told: Told) -> str:
+    """Return where what was reported stands: a review on the order's page or the list of reports, words where said."""
+    if told.facts["subject"] == "review":
+        is_author = told.kind.value == "review_hidden"
+        return url_for("buyer.order", number=told.facts["order"]) if is_author else url_for("buyer.notifications")
     return _conversation(told.facts["url_id"])
 
 
@@ -55,4 +76,7 @@ WORDS = {
     "report_received": _report_received,
     "report_decided": _report_decided,
     "message_hidden": _hidden,
+    "review_hidden": _hidden,
+    "review_received": _review_received,
+    "review_answered": _review_answered,
 }

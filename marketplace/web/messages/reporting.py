@@ -88,7 +88,7 @@ def _show(found: ConversationRow, form: ReportForm, code: int = 200) -> Response
         console=buyer_console("messages") if is_buyer else seller_console("messages"),
         crumb=found.subject,
         back_url=url_for("messages.conversation", conversation_id=found.id),
-        action=url_for("messages.send_report", conversation_id=found.id, message=one or None),
+        action=url_for("messages.send_report", conversation_id=found.id, message=one),
         note=f"{found.shop if is_buyer else found.buyer} is not told who reported it. We read the conversation then.",
     )
     return render_template("messages/report.html", page=page, form=form), code

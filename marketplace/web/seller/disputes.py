@@ -16,7 +16,7 @@ from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.paging import Sort, every
 from marketplace.payments import timeline_queries
 from marketplace.payouts import taking_back_queries
-from marketplace.web import dispute_parts, explaining, guards, lists
+from marketplace.web import dispute_parts, explaining, guards, lists, uploads
 from marketplace.web.auth.forms import blame
 from marketplace.web.console import Console, seller_console
 from marketplace.web.dispute_parts import FileForm
@@ -125,6 +125,7 @@ def say(number: str) -> ResponseReturnValue:
     return _back(row, "Thank you. It is kept, and goes into our answer to the bank.", "ok")
 
 
+@uploads.takes_files
 @guards.seller_only
 def add_file(number: str) -> ResponseReturnValue:
     """Add a file of the seller's."""

@@ -25,6 +25,9 @@ class ShownCard:
     note: str
     flag: str
     flag_tone: str
+    rating: str
+    """The seller's, "" without a review; as is the next."""
+    rating_count: str
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class ShownSeller:
     since: str
     listings: str
     about: str
+    rating: str
+    rating_count: str
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,8 @@ def card(row: Card) -> ShownCard:
         note=delivery_note(row.delivery),
         flag=stock.text if stock.is_sold_out or stock.is_low else "",
         flag_tone="low" if stock.is_low else "plain",
+        rating=rating_text(row.rating_sum, row.rating_count),
+        rating_count=count_or_nothing(row.rating_count),
     )
 
 
@@ -81,6 +88,8 @@ def seller(shop: ShopView, *, with_about: bool = False) -> ShownSeller:
         since=f"Since {shop.opened_at:%b %Y}",
         listings=count_text(shop.listings, "listing"),
         about=shop.about if with_about else "",
+        rating=rating_text(shop.rating_sum, shop.rating_count),
+        rating_count=count_or_nothing(shop.rating_count),
     )
 
 
@@ -104,6 +113,19 @@ def delivery_note(delivery: Money) -> str:
 def count_text(count: int, noun: str) -> str:
     """Return "1 listing" or "12 listings"."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def rating_text(stars: int, reviews: int) -> str:
+    """Return the average of `reviews` that gave `stars` in all, to a tenth: 4.7; "" without a review."""
+    if not reviews:
+        return ""
+    whole, tenth = divmod((20 * stars + reviews) // (2 * reviews), 10)
+    return f"{whole}.{tenth}"
+
+
+def count_or_nothing(count: int) -> str:
+    """Return a number as people read it, "" for none."""
+    return f"{count:,}" if count else ""
 
 
 def _facts(row: Card) -> str:

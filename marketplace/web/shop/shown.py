@@ -8,9 +8,11 @@ from marketplace.catalog.filtering import CAR, Facet, Filter
 from marketplace.catalog.queries import Card, ListingView, ShopView
 from marketplace.catalog.related_queries import Related
 from marketplace.catalog.rules import CATEGORIES, stock_of
-from marketplace.web import countries
+from marketplace.reviews.queries import ReviewRow
+from marketplace.web import countries, review_parts
 from marketplace.web.guards import Viewer
 from marketplace.web.pages import money
+from marketplace.web.review_parts import ReviewView
 from marketplace.web.shop import cards as shown_cards
 from marketplace.web.shop.answers import KIND_LABELS
 from marketplace.web.shop.cards import ShownCard, ShownSeller, card
@@ -83,6 +85,10 @@ class ListingPage:
     delivery_policy: tuple[str, ...]
     returns_policy: tuple[str, ...]
     seller: ShownSeller
+    rating: str
+    """Of the goods; "" without a review."""
+    rating_count: str
+    reviews: tuple[ReviewView, ...]
     ask_url: str
     """Where the seller is asked; "" for the seller."""
     same_part: tuple[ShownCard, ...]
@@ -102,6 +108,7 @@ class ShopPage:
     returns_policy: tuple[str, ...]
     tax_note: str
     is_paused: bool
+    reviews_url: str
     find: Finding
 
 
@@ -129,7 +136,9 @@ def listings_page(wanted: Request, found: Finding) -> ListingsPage:
     )
 
 
-def listing_page(found: ListingView, others: Related, *, viewer: Viewer | None) -> ListingPage:
+def listing_page(
+    found: ListingView, others: Related, reviews: Sequence[ReviewRow], *, viewer: Viewer | None
+) -> ListingPage:
     """Return one listing as `viewer` sees it."""
     is_car = found.kind == Kind.CAR
     stock = stock_of(found.in_stock, is_car=is_car)
@@ -155,12 +164,12 @@ def listing_page(found: ListingView, others: Related, *, viewer: Viewer | None) 
         most=min(found.in_stock, _MOST_AT_ONCE),
         paragraphs=_paragraphs(found.description),
         specs=tuple(Spec(label, value) for label, value in found.specs),
-        delivery_policy=(
-            f"Sent from {found.shop.city}, {countries.name(found.shop.country)}.",
-            *_paragraphs(found.shop.delivery_policy),
-        ),
+        delivery_policy=_delivery(found.shop),
         returns_policy=_paragraphs(found.shop.returns_policy),
         seller=shown_cards.seller(found.shop),
+        rating=shown_cards.rating_text(found.rating_sum, found.rating_count),
+        rating_count=shown_cards.count_or_nothing(found.rating_count),
+        reviews=tuple(review_parts.view(row) for row in reviews),
         ask_url="" if is_own else f"/messages/listing/{found.slug}",
         same_part=tuple(card(row) for row in others.same_part),
         alike_title="Similar cars" if is_car else "Similar parts",
@@ -179,6 +188,7 @@ def shop_page(found: ShopView, finding: Finding) -> ShopPage:
         returns_policy=_paragraphs(found.returns_policy),
         tax_note=_tax_note(found),
         is_paused=found.is_paused,
+        reviews_url=f"/s/{found.slug}/reviews" if found.rating_count else "",
         find=finding,
     )
 
@@ -207,6 +217,10 @@ def _tax_note(shop: ShopView) -> str:
     whole, part = divmod(shop.tax_basis_points, 100)
     rate = f"{whole}.{part:02d}".rstrip("0") if part else str(whole)
     return f"Plus {rate} % sales tax, shown before you pay."
+
+
+def _delivery(shop: ShopView) -> tuple[str, ...]:
+    return (f"Sent from {shop.city}, {countries.name(shop.country)}.", *_paragraphs(shop.delivery_policy))
 
 
 def _paragraphs(text: str) -> tuple[str, ...]:

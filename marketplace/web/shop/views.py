@@ -12,6 +12,7 @@ from marketplace.catalog.browsing import Kind
 from marketplace.catalog.queries import ListingView
 from marketplace.catalog.related_queries import Related, RelatedIds
 from marketplace.errors import NotFound
+from marketplace.reviews import queries as reviews
 from marketplace.web import guards
 from marketplace.web.recent import ALIKE_SECONDS, recent
 from marketplace.web.shop import filters, finding, shown
@@ -20,6 +21,7 @@ from marketplace.web.shop.finding import Finding
 
 _ON_HOME = 10
 _RELATED = 5
+_REVIEWS = 3
 # Names are SHA-256 sums of the content, so a picture never changes under its name.
 _MEDIA = re.compile(r"[0-9a-f]{64}\.(?:svg|png|jpg|webp)", re.ASCII)
 
@@ -41,7 +43,8 @@ def listing(slug: str) -> ResponseReturnValue:
     found = queries.listing(slug) if _may_be_slug(slug) else None
     if found is None:
         raise NotFound("This listing is not for sale any more, or never was.")
-    page = shown.listing_page(found, _related(found), viewer=guards.current_viewer())
+    said = reviews.of_listing(found.listing_id, _REVIEWS) if found.rating_count else ()
+    page = shown.listing_page(found, _related(found), said, viewer=guards.current_viewer())
     return render_template("shop/listing.html", page=page)
 
 

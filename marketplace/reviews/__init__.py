@@ -1,0 +1,1 @@
+"""What buyers say of what they bought and of whom, and what sellers answer."""
