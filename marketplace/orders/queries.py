@@ -27,6 +27,8 @@ class OrderSummary:
     status: OrderStatus
     currency: str
     total_minor: int
+    discount_minor: int
+    subsidy_minor: int  # what of the discount the marketplace pays to the seller
     net_minor: int
     created_at: datetime
     shop_name: str
@@ -128,6 +130,8 @@ SUMMARY = (
         Order.status,
         Order.currency,
         Order.total_minor,
+        Order.discount_minor,
+        Order.subsidy_minor,
         Order.net_minor,
         Order.created_at,
         Shop.name,

@@ -107,6 +107,11 @@ def less(discount_minor: int, currency: str) -> str:
     return f", less {money_text(discount_minor, currency)}" if discount_minor else ""
 
 
+def plus_subsidy(subsidy_minor: int, currency: str) -> str:
+    """Return what the marketplace added to what the buyer paid, for its discount; "" for nothing."""
+    return f"and {money_text(subsidy_minor, currency)} of discount paid by the marketplace" if subsidy_minor else ""
+
+
 def discount_label(code: str | None) -> str:
     """Return the label of a discount's row."""
     return f"Discount {code}" if code else "Discount"

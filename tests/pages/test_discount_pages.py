@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,6 +11,9 @@ from flask.testing import FlaskClient
 
 from tests import builders_discounts as codes
 from tests.builders import World, form_token
+from tests.pages.test_lists import table
+
+_PART = "Discount paid by the marketplace"
 
 
 def send(browser: FlaskClient, letters: str) -> str:
@@ -190,3 +194,50 @@ def test_an_admin_makes_a_code_of_the_marketplace_and_sees_every_sellers_but_cha
     payment = browser.get(f"/admin/payments/{bought.payment_id}").text
     assert "Discounts paid by us" in payment
     assert browser.get(f"/admin/payments/{bought.payment_id}/explain/subsidy").status_code == 200
+
+
+def test_what_the_marketplace_pays_of_a_discount_stands_wherever_a_sale_is_reckoned_up(world: World) -> None:
+    """Paid by the buyer + the marketplace's part - fees = what the seller gets, in each file and on each page."""
+    seller_id, admin_id = world.seller(), world.person(is_admin=True)
+    codes.code(world.now, "HOUSE", seller_id=None, actor_id=admin_id, basis_points=2_500)
+    buyer_id = world.person()
+    world.put_in_cart(buyer_id, world.listing(seller_id, 10_000))
+    codes.enter(buyer_id, "HOUSE")
+    bought = world.check_out(buyer_id)
+    world.pay(bought)
+    world.settle_down()
+    seller, admin = world.client(seller_id), world.client(admin_id)
+
+    month = f"{world.now:%Y-%m}"
+    for path in ("/seller/transactions?type=sale&format=csv", f"/seller/statements/USD/{month}?format=csv"):
+        [row] = table(seller, path)
+        parts = [row[name] for name in ("Paid by the buyer", _PART, "Platform fee", "Card fee")]
+        assert parts[:2] == ["75.00", "25.00"], path
+        assert sum(map(Decimal, parts)) == Decimal(row["Amount"]), path
+    [row] = table(seller, "/seller/orders?tab=all&format=csv")
+    assert [row["Discount"], row["Order total"], row[_PART], row["You receive"]] == ["25.00", "75.00", "25.00", "94.52"]
+    [row] = table(world.client(buyer_id), "/orders?format=csv")
+    assert [row["Discount"], row["Total"]] == ["25.00", "75.00"]
+
+    added = "and $25.00 of discount paid by the marketplace"
+    for path in ("/seller/transactions", "/seller/transactions?type=sale", f"/seller/statements/USD/{month}"):
+        assert added in plain(seller, path), path
+    sums = plain(seller, f"/seller/statements/USD/{month}")
+    assert "Discounts paid by the marketplace $25.00" in sums
+    overview = plain(seller, "/seller")
+    assert "$25.00 of both are discounts that the marketplace paid" in overview
+    assert "Fees $5.48" in overview
+    [(number,)] = world.rows("SELECT number FROM purchase")
+    purchase = plain(admin, f"/admin/purchases/{number}")
+    assert "Discount code HOUSE" in purchase
+    assert added in purchase
+    assert "less $25.00" in purchase
+    payment = plain(admin, f"/admin/payments/{bought.payment_id}")
+    assert "of discount paid by us" in payment
+
+
+def plain(browser: FlaskClient, path: str) -> str:
+    """Return a page's words."""
+    answer = browser.get(path)
+    assert answer.status_code == 200, path
+    return " ".join(BeautifulSoup(answer.text, "html.parser").get_text(" ").split())
