@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -63,8 +63,13 @@ class Lived:
                     for engine in database.engines.values():
                         engine.dispose()
 
-    def live(self, now: datetime, sales: int = past.SALES, kill_after: int | None = None) -> None:
-        """Load the demo as of `now` and live what is left of its past; die in the middle of step `kill_after`."""
+    def live(
+        self, now: datetime, sales: int = past.SALES, *, kill_after: int | None = None, pause_after: Sequence[int] = ()
+    ) -> None:
+        """Load the demo as of `now` and live what is left of its past; die in the middle of step `kill_after`.
+
+        After the steps `pause_after` everything is taken up once more, as after a death, and nobody dies.
+        """
         clock_file = self.folder / "clock"
         with self.open():
             demo.load(self.folder, now)
@@ -74,6 +79,8 @@ class Lived:
             place_clock(self.folder, found.next_at)
         with self.open() as world, resting_collector():
             steps = found.steps if kill_after is None else _deadly(found.steps, kill_after)
+            for number in pause_after:
+                steps = _paused(steps, number, found.begins_at)
             started, worked = time.monotonic(), time.process_time()
             past.live(stage_of(world.app, world.sandbox), replace(found, steps=steps))
             self.seconds += time.monotonic() - started
@@ -125,3 +132,14 @@ def _deadly(steps: tuple[Step, ...], number: int) -> tuple[Step, ...]:
         raise Killed
 
     return (*steps[:number], replace(steps[number], deed=die), *steps[number + 1 :])
+
+
+def _paused(steps: tuple[Step, ...], number: int, begins_at: datetime) -> tuple[Step, ...]:
+    """Return the steps with one among them after which time passes as it does when somebody had died there."""
+    step = steps[number]
+
+    def pause(stage: past.Stage, **values: object) -> None:
+        step.deed(stage, **values)
+        past.take_up(stage, begins_at + step.at)
+
+    return (*steps[:number], replace(step, deed=pause), *steps[number + 1 :])

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from flask import current_app, make_response, request, send_from_directory, url_for
+from flask import current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
@@ -21,6 +20,7 @@ from marketplace.disputes.page_queries import DisputeRow
 from marketplace.disputes.rules import DisputeKind
 from marketplace.disputes.states import OPEN, TAKEN, DisputeStatus
 from marketplace.media.file_rules import LARGEST_FILE_BYTES
+from marketplace.web import uploads
 from marketplace.web.order_parts import MoneyRow
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.wording import Badge
@@ -255,14 +255,9 @@ def keep_file(form: FileForm, row: DisputeRow, user_id: int, *, is_admin: bool) 
 
 def send_file(file: FileRow) -> ResponseReturnValue:
     """Return a file to be kept, never to be shown in the page: others have sent it."""
-    folder: Path = current_app.extensions["settings"].var_dir.resolve() / flows.FOLDER
-    answer = make_response(
-        send_from_directory(
-            folder, file.stored_name, mimetype=file.media_type, as_attachment=True, download_name=file.file_name
-        )
+    return uploads.send(
+        flows.FOLDER, stored_name=file.stored_name, file_name=file.file_name, media_type=file.media_type
     )
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 def effect(row: DisputeRow) -> str:

@@ -51,8 +51,7 @@ def live(stage: Stage, found: Standing, tell: Callable[[int, int], None] = lambd
     The clock must stand at `found.next_at` or before. A step that was interrupted is looked at and taken again.
     """
     if found.steps_done:
-        _reach(stage, found.next_at + _INTERRUPTED)
-        stage.pass_time()
+        take_up(stage, found.next_at)
     for number, step in enumerate(found.steps[found.steps_done :], start=found.steps_done + 1):
         _reach(stage, found.begins_at + step.at)
         step.deed(stage, **step.values)
@@ -60,6 +59,12 @@ def live(stage: Stage, found: Standing, tell: Callable[[int, int], None] = lambd
         tell(step.at.days + 1, PAST.days)
     db.append(update(DemoPast).values(finished_at=stage.now))
     return len(found.steps) - found.steps_done
+
+
+def take_up(stage: Stage, moment: datetime) -> None:
+    """Let everything go on that was interrupted at `moment`."""
+    _reach(stage, moment + _INTERRUPTED)
+    stage.pass_time()
 
 
 def _reach(stage: Stage, moment: datetime) -> None:
