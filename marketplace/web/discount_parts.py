@@ -147,7 +147,8 @@ def facts(row: CodeRow) -> tuple[Mapping[str, str], ...]:
 def figures(row: CodeRow, costs: Sequence[Cost]) -> tuple[Figure, ...]:
     """Return how often a code was used and what it took off, by currency."""
     late = f"{row.used_late} paid late, beyond the limit" if row.used_late else "Paid purchases"
-    found = [Figure("Used", str(row.redeemed), late)]
+    reserved = row.used + row.used_late - row.redeemed
+    found = [Figure("Used", str(row.redeemed), late + (f"; {reserved} more reserved" if reserved else ""))]
     for cost in costs:
         note = f"{money_text(cost.taken_off_minor, cost.currency)} with orders that were called off since"
         is_whole = cost.taken_off_minor == cost.stands_minor

@@ -52,7 +52,7 @@ def _enter(letters: str) -> tuple[str, str]:
     if not counting:
         return discount_words.in_basket(tried[0]), "bad"
     db.atomic(operations.enter_code, (), user_id=user_id, token_hash=token_hash, code=letters)
-    return discount_words.in_basket(counting[0]), "ok"
+    return f"The code {letters} is in your basket.", "ok"
 
 
 def _back(text: str, tone: str) -> ResponseReturnValue:
