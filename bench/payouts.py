@@ -136,7 +136,7 @@ class Bench:
             buyer_id=buyer_id,
             currency="USD",
             token=secrets.token_urlsafe(16),
-            expected_total_minor=checkout_queries.review(buyer_id, "USD").total.minor,
+            expected_total_minor=checkout_queries.review(buyer_id, "USD", clock.now()).total.minor,
             delivery_address=_ADDRESS,
             billing_address=_ADDRESS,
             buyer_note="",

@@ -62,6 +62,8 @@ class MoneyPolicy:
     second_approver_above_minor: int = 50_000
     buyers_may_cancel: bool = True
     """Whether a buyer may cancel a paid order before it is sent."""
+    code_use_returns: bool = True
+    """Whether a discount code may be used again when all that it made cheaper was called off before it was sent."""
     payout_interval: str = "daily"
     """How often sellers are paid who have not chosen: daily, weekly, monthly or manual."""
     payout_minimum_minor: int = 100

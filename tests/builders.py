@@ -191,7 +191,7 @@ class World(SellersAccounts, SellersPayouts, PeoplesWords):
             buyer_id=buyer_id,
             currency=currency,
             token=token or secrets.token_urlsafe(16),
-            expected_total_minor=checkout.review(buyer_id, currency).total.minor,
+            expected_total_minor=checkout.review(buyer_id, currency, self.now).total.minor,
             delivery_address=ADDRESS,
             billing_address=ADDRESS,
             buyer_note="",

@@ -12,13 +12,14 @@ from marketplace.cancellations.models import Cancellation
 from marketplace.cancellations.rules import CancelReason, Side
 from marketplace.catalog import stock
 from marketplace.config import MoneyPolicy
+from marketplace.discounts import uses
 from marketplace.errors import NotFound
 from marketplace.history import Actor
 from marketplace.money import Money
 from marketplace.orders.models import Order, OrderLine
-from marketplace.payments import automatic
+from marketplace.payments import automatic, subsidies
 from marketplace.payments.rules import RefundRule
-from marketplace.refunds import granting
+from marketplace.refunds import granting, standing
 from marketplace.refunds.granting import Granted
 from marketplace.refunds.rules import RefundOrigin
 
@@ -66,6 +67,9 @@ def cancel(
     why, actor = rules.reason_text(wanted.reason, note), Actor.user(user_id)
     history.move(session, order, "cancel", actor=actor, at=now, because=why)
     granted = _send_back(session, order, side, why, actor=actor, policy=policy, now=now)
+    if granted is None:
+        subsidies.take_back(session, standing.share_of(session, order.id), actor=actor, because=why, now=now)
+    uses.give_back(session, purchase_id=order.purchase_id, actor=actor, now=now)
     left = granted.plan.amount if granted else Money.zero(order.currency)
     rules.check_seen(Money(wanted.expected_minor, order.currency), left)
     is_back = wanted.reason.goods_remain if wanted.is_back_on_sale is None else wanted.is_back_on_sale

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Listing
-from marketplace.db import Base, MinorUnits, PrimaryKey, UtcTime
+from marketplace.db import Base, MinorUnits, PrimaryKey, Text64, UtcTime
 
 
 class Cart(Base):
@@ -18,6 +18,8 @@ class Cart(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey(User.id), unique=True)
     token_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
     """SHA-256 of the visitor's random cart token."""
+    discount_code: Mapped[Text64 | None]
+    """The code that was entered; whether it counts is asked each time."""
     created_at: Mapped[UtcTime]
 
 

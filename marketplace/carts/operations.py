@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, delete, false, select
+from sqlalchemy import ColumnElement, Row, delete, false, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.carts import rules
@@ -102,15 +102,26 @@ def accept_prices(
         line.seen_price_minor = prices[line.id]
 
 
+def enter_code(session: Session, *, user_id: int | None, token_hash: bytes | None, code: str | None) -> None:
+    """Note the discount code that was entered for a cart, None to forget it; raises NotFound for no cart."""
+    cart = session.execute(select(Cart).where(_owned_by(user_id, token_hash))).scalar_one_or_none()
+    if cart is None:
+        raise NotFound("Your basket is empty.")
+    cart.discount_code = code
+
+
 def merge(session: Session, *, user_id: int, token_hash: bytes, now: datetime) -> int:
     """Move what a browser's cart holds into the cart of the person who signed in; return how many lines came over.
 
-    The same listing in both keeps the larger number, the own listings stay behind, and the browser's cart is gone.
+    The same listing in both keeps the larger number, the own listings stay behind, and the browser's cart is gone. A
+    discount code comes along.
     """
-    found = session.execute(select(Cart.id).where(Cart.token_hash == token_hash)).scalar_one_or_none()
-    if found is None:
+    row = session.execute(select(Cart.id, Cart.discount_code).where(Cart.token_hash == token_hash)).one_or_none()
+    if row is None:
         return 0
-    cart_id = _cart(session, user_id, None, now)
+    found, cart_id = row.id, _cart(session, user_id, None, now)
+    if row.discount_code is not None:
+        session.execute(update(Cart).where(Cart.id == cart_id).values(discount_code=row.discount_code))
     mine = {line.listing_id: line for line in session.execute(select(CartLine).filter_by(cart_id=cart_id)).scalars()}
     theirs = session.execute(
         select(CartLine, Listing.seller_id)

@@ -1,6 +1,6 @@
 """What pages read of a cart: its lines with the listings as they are now, and how many units it holds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -44,6 +44,7 @@ _LINES = (
         Shop.tax_basis_points,
         Shop.is_paused.label("is_shop_paused"),
         _PICTURE.label("picture"),
+        Cart.discount_code,
     )
     .join_from(CartLine, Cart, Cart.id == CartLine.cart_id)
     .join(Listing, Listing.id == CartLine.listing_id)
@@ -74,13 +75,13 @@ def contents(
     if user_id is None and token_hash is None:
         return ()
     rows = db.read(*_of(_LINES_BY_USER, _LINES_BY_TOKEN, user_id, token_hash))
-    return arrange((_line(row, set_aside) for row in rows), user_id)
+    return arrange((_line(row, set_aside) for row in rows), user_id, _code(rows))
 
 
 def contents_now(session: Session, *, user_id: int, currency: str) -> CurrencyPart | None:
     """Return what a person's cart holds in `currency`, read in the caller's transaction; None for nothing."""
     rows = session.execute(_LINES_BY_USER, {"user_id": user_id}).all()
-    parts = arrange((_line(row, _NOTHING) for row in rows), user_id)
+    parts = arrange((_line(row, _NOTHING) for row in rows), user_id, _code(rows))
     return next((part for part in parts if part.currency == currency), None)
 
 
@@ -91,6 +92,10 @@ def _of(
     token_hash: bytes | None,
 ) -> tuple[Select[*tuple[Any, ...]], Mapping[str, object]]:
     return (by_user, {"user_id": user_id}) if user_id is not None else (by_token, {"token_hash": token_hash})
+
+
+def _code(rows: Sequence[Row[*tuple[Any, ...]]]) -> str | None:
+    return rows[0].discount_code if rows else None
 
 
 def _line(row: Row[*tuple[Any, ...]], set_aside: Mapping[int, int]) -> Line:

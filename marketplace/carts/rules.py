@@ -1,7 +1,7 @@
 """What may lie in a cart, what of it can be bought now, and what it adds up to. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import groupby
 
@@ -71,6 +71,13 @@ class ShopPart:
     delivery: Money
     tax: Money
     total: Money
+    discounts: Mapping[int, Money] = field(default_factory=dict)
+    """Line id to what a discount code takes off that line; `tax` and `total` know of it."""
+
+    @property
+    def discount(self) -> Money:
+        """Return what a discount code takes off all lines."""
+        return Money.total(self.discounts.values(), self.subtotal.currency)
 
     @property
     def counted(self) -> tuple[Line, ...]:
@@ -88,6 +95,13 @@ class CurrencyPart:
     delivery: Money
     tax: Money
     total: Money
+    code: str | None = None
+    """The discount code that was entered; whether it counts is another question."""
+
+    @property
+    def discount(self) -> Money:
+        """Return what a discount code takes off, of all sellers."""
+        return Money.total((shop.discount for shop in self.shops), self.currency)
 
     @property
     def can_be_bought(self) -> bool:
@@ -142,19 +156,46 @@ def delivery_of(lines: Iterable[Line], currency: str) -> Money:
     return max((line.delivery for line in lines), key=lambda amount: amount.minor, default=Money.zero(currency))
 
 
-def arrange(lines: Iterable[Line], buyer_id: int | None) -> tuple[CurrencyPart, ...]:
-    """Return `lines` by currency and seller with their totals; within a seller they keep their order."""
+def arrange(lines: Iterable[Line], buyer_id: int | None, code: str | None = None) -> tuple[CurrencyPart, ...]:
+    """Return `lines` by currency and seller with their totals; within a seller they keep their order.
+
+    `code` is the discount code that was entered; nothing is taken off for it here.
+    """
     ordered = sorted(lines, key=lambda line: (line.unit_price.currency, line.shop_name, line.seller_id))
     return tuple(
-        _currency_part(currency, tuple(group), buyer_id)
+        replace(_currency_part(currency, tuple(group), buyer_id), code=code)
         for currency, group in groupby(ordered, key=lambda line: line.unit_price.currency)
     )
+
+
+def discounted(part: CurrencyPart, by_line: Mapping[int, Money], *, lowers_tax: bool) -> CurrencyPart:
+    """Return `part` with amounts taken off some of its lines (line id to amount).
+
+    `lowers_tax`: the seller gets less for the goods, so that their tax is less too. What another pays to the seller
+    instead of the buyer is part of the price.
+    """
+    shops = tuple(_discounted(shop, by_line, lowers_tax=lowers_tax) for shop in part.shops)
+    return replace(_sum_of(part.currency, shops), code=part.code)
+
+
+def _discounted(shop: ShopPart, by_line: Mapping[int, Money], *, lowers_tax: bool) -> ShopPart:
+    own = {line.line_id: by_line[line.line_id] for line in shop.counted if line.line_id in by_line}
+    discount = Money.total(own.values(), shop.subtotal.currency)
+    if not discount:
+        return shop
+    taxed = shop.subtotal - discount if lowers_tax else shop.subtotal
+    tax = taxed.share(shop.lines[0].tax_basis_points)
+    return replace(shop, discounts=own, tax=tax, total=shop.subtotal - discount + shop.delivery + tax)
 
 
 def _currency_part(currency: str, lines: tuple[Line, ...], buyer_id: int | None) -> CurrencyPart:
     shops = tuple(
         _shop_part(tuple(group), currency, buyer_id) for _, group in groupby(lines, key=lambda line: line.seller_id)
     )
+    return _sum_of(currency, shops)
+
+
+def _sum_of(currency: str, shops: tuple[ShopPart, ...]) -> CurrencyPart:
     return CurrencyPart(
         currency,
         shops,

@@ -6,8 +6,7 @@ from datetime import datetime
 from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from marketplace.catalog import stock
-from marketplace.checkout import page
+from marketplace.checkout import page, set_aside
 from marketplace.errors import NotFound
 from marketplace.history import Actor
 from marketplace.orders.models import Purchase
@@ -131,7 +130,7 @@ def withdraw(session: Session, *, payment_id: int, actor: Actor, because: str, n
     if not payment.machine.can(payment.status, "cancel"):
         return None
     get_payment_tracker("postgresql", session=session, actor=actor, now=now).mark_cancelled(payment_id, because=because)
-    stock.give_back(session, purchase_id=_purchase_id(payment), actor=actor, now=now, because=because)
+    set_aside.give_back(session, purchase_id=_purchase_id(payment), actor=actor, now=now, because=because)
     return page.plan_closing(session, payment=payment, actor=actor, now=now)
 
 
@@ -149,7 +148,7 @@ def abandon(session: Session, *, payment_id: int, actor: Actor, now: datetime) -
         get_payment_tracker("postgresql", session=session, actor=actor, now=now).mark_cancelled(
             payment_id, because=because
         )
-        stock.give_back(session, purchase_id=_purchase_id(payment), actor=actor, now=now, because=because)
+        set_aside.give_back(session, purchase_id=_purchase_id(payment), actor=actor, now=now, because=because)
 
 
 def count_verification(session: Session, *, payment_id: int, now: datetime) -> None:

@@ -28,8 +28,9 @@ from marketplace.payments.trackers import paid_note
 _LOAD = """
 SELECT p.status AS payment_status, p.provider, p.provider_session_id, p.provider_payment_id, p.amount_minor,
        p.currency AS payment_currency, u.id AS purchase_id, u.number AS purchase_number, u.buyer_id, u.cart_id,
-       u.status AS purchase_status, u.total_minor AS purchase_total_minor, o.id, o.number, o.seller_id, o.currency,
-       o.status, o.total_minor, o.platform_fee_minor, o.processing_fee_minor, o.net_minor,
+       u.status AS purchase_status, u.total_minor AS purchase_total_minor, u.discount_code, o.id, o.number,
+       o.seller_id, o.currency, o.status, o.total_minor, o.subsidy_minor, o.platform_fee_minor, o.processing_fee_minor,
+       o.net_minor,
        ARRAY(SELECT r.id FROM stock_reservation r WHERE r.purchase_id = u.id AND r.status = %s) AS reservations
 FROM payment p JOIN purchase u ON u.id = p.purchase_id JOIN "order" o ON o.purchase_id = u.id
 WHERE p.id = %s ORDER BY o.id
@@ -47,12 +48,12 @@ WITH made AS (
 """  # noqa: S608  made of constants
 _SHARE = f"""
 WITH made AS (
-    INSERT INTO payment_transaction (payment_id, order_id, seller_id, currency, gross_minor, platform_fee_minor,
-        processing_fee_minor, net_minor, status, hold_reason, days_to_hold, hold_start_date, planned_release_date,
-        payment_received_date, created_at)
-    VALUES (%(payment_id)s, %(order_id)s, %(seller_id)s, %(currency)s, %(gross)s, %(platform_fee)s, %(processing_fee)s,
-        %(net)s, %(status)s, %(hold_reason)s, %(days_to_hold)s, %(hold_start_date)s, %(planned_release_date)s,
-        %(payment_received_date)s, %(now)s) RETURNING id)
+    INSERT INTO payment_transaction (payment_id, order_id, seller_id, currency, gross_minor, subsidy_minor,
+        platform_fee_minor, processing_fee_minor, net_minor, status, hold_reason, days_to_hold, hold_start_date,
+        planned_release_date, payment_received_date, created_at)
+    VALUES (%(payment_id)s, %(order_id)s, %(seller_id)s, %(currency)s, %(gross)s, %(subsidy)s, %(platform_fee)s,
+        %(processing_fee)s, %(net)s, %(status)s, %(hold_reason)s, %(days_to_hold)s, %(hold_start_date)s,
+        %(planned_release_date)s, %(payment_received_date)s, %(now)s) RETURNING id)
 {hot_history.OF_MADE}
 """  # noqa: S608  made of constants
 _STATUS: dict[type[history.Ruled], str] = {
@@ -134,6 +135,7 @@ class _Moves:
         made = hot_history.of_made(PaymentTransaction, "hold", because="One share per seller.", **self._by)
         amounts = {
             "gross": order.total_minor,
+            "subsidy": order.subsidy_minor,
             "platform_fee": order.platform_fee_minor,
             "processing_fee": order.processing_fee_minor,
             "net": order.net_minor,
@@ -158,6 +160,8 @@ def _is_ordinary(rows: Sequence[Any], amount_minor: int, currency: str, session_
         and session_id in {None, first.provider_session_id}
         and first.purchase_status == Purchase.machine.initial
         and bool(first.reservations)
+        # The use of a code moves too: that is the clear way's business.
+        and first.discount_code is None
         and first.cart_id is not None
         and all(order.status == Order.machine.initial for order in rows)
     )

@@ -122,9 +122,17 @@ def _number(session: Session, purchase_id: int) -> str:
     return session.execute(select(Purchase.number).where(Purchase.id == purchase_id)).scalar_one()
 
 
+def _line(title: str, unit_price_minor: int, quantity: int, discount_minor: int) -> CheckoutLine:
+    """Return a line as the buyer pays it: the provider adds up whole lines only, and takes none below zero."""
+    if not discount_minor:
+        return CheckoutLine(title, unit_price_minor, quantity)
+    units = f"{quantity} × " if quantity > 1 else ""  # noqa: RUF001  a times sign is meant
+    return CheckoutLine(f"{units}{title}, reduced", unit_price_minor * quantity - discount_minor, 1)
+
+
 def _lines(session: Session, purchase_id: int) -> tuple[CheckoutLine, ...]:
     goods = session.execute(
-        select(OrderLine.title, OrderLine.unit_price_minor, OrderLine.quantity)
+        select(OrderLine.title, OrderLine.unit_price_minor, OrderLine.quantity, OrderLine.discount_minor)
         .join(Order, Order.id == OrderLine.order_id)
         .where(Order.purchase_id == purchase_id)
         .order_by(OrderLine.id)
@@ -135,7 +143,7 @@ def _lines(session: Session, purchase_id: int) -> tuple[CheckoutLine, ...]:
         .where(Order.purchase_id == purchase_id)
         .order_by(Order.id)
     ).all()
-    lines = [CheckoutLine(row.title, row.unit_price_minor, row.quantity) for row in goods]
+    lines = [_line(*row) for row in goods]
     lines += [CheckoutLine(f"Delivery, {row.name}", row.delivery_minor, 1) for row in extras]
     lines += [CheckoutLine(f"Tax, {row.name}", row.tax_minor, 1) for row in extras]
     return tuple(line for line in lines if line.amount_minor)

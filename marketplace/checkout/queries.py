@@ -10,6 +10,8 @@ from marketplace.carts import queries as carts
 from marketplace.carts.rules import CurrencyPart, Line, Problem, ShopPart
 from marketplace.catalog.models import Shop, StockReservation
 from marketplace.catalog.states import ReservationStatus
+from marketplace.discounts import pricing
+from marketplace.discounts.pricing import Priced
 from marketplace.errors import NotFound
 from marketplace.money import Money
 from marketplace.orders.models import Order, Purchase
@@ -38,6 +40,8 @@ class ReviewLine:
     quantity: int
     unit_price: Money
     subtotal: Money
+    discount: Money
+    """What a discount code takes off all of its units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class SellerGroup:
     delivery: Money
     tax: Money
     total: Money
+    discount: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,8 @@ class Review:
     total: Money
     notices: tuple[str, ...]
     can_buy: bool
+    priced: Priced | None = None
+    """What the entered discount code takes off, or why it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +88,15 @@ class ReturnState:
     """When the first of the held money may be released."""
 
 
-def review(buyer_id: int, currency: str) -> Review:
-    """Return what the buyer's cart holds in `currency`, as checkout would freeze it now."""
+def review(buyer_id: int, currency: str, now: datetime) -> Review:
+    """Return what the buyer's cart holds in `currency`, as checkout would freeze it at `now`."""
     part = next((one for one in carts.contents(buyer_id, None, set_aside(buyer_id)) if one.currency == currency), None)
     if part is None:
         return Review(currency, (), Money.zero(currency), (), False)
+    [priced] = pricing.priced([part], buyer_id, now)
+    part = priced.part
     groups = tuple(_group(shop) for shop in part.shops if shop.counted)
-    return Review(currency, groups, part.total, tuple(_notices(part)), part.can_be_bought)
+    return Review(currency, groups, part.total, tuple(_notices(part)), part.can_be_bought, priced)
 
 
 def set_aside(buyer_id: int) -> dict[int, int]:
@@ -175,14 +184,15 @@ def _state(status: PaymentStatus, *, is_returned: bool, may_still_pay: bool) -> 
 
 
 def _group(shop: ShopPart) -> SellerGroup:
-    lines = tuple(_review_line(line) for line in shop.counted)
-    return SellerGroup(shop.shop_name, shop.shop_slug, lines, shop.subtotal, shop.delivery, shop.tax, shop.total)
+    nothing = Money.zero(shop.total.currency)
+    lines = tuple(_review_line(line, shop.discounts.get(line.line_id, nothing)) for line in shop.counted)
+    amounts = (shop.subtotal, shop.delivery, shop.tax, shop.total, shop.discount)
+    return SellerGroup(shop.shop_name, shop.shop_slug, lines, *amounts)
 
 
-def _review_line(line: Line) -> ReviewLine:
-    return ReviewLine(
-        line.listing_id, line.slug, line.title, line.picture, line.quantity, line.unit_price, line.subtotal
-    )
+def _review_line(line: Line, discount: Money) -> ReviewLine:
+    what = (line.listing_id, line.slug, line.title, line.picture)
+    return ReviewLine(*what, line.quantity, line.unit_price, line.subtotal, discount)
 
 
 def _notices(part: CurrencyPart) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from marketplace.checkout import operations
+from marketplace.checkout import operations, set_aside
 from marketplace.history import Actor
 from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.orders.states import PurchaseStatus
@@ -39,6 +39,6 @@ def _same_goods(session: Session, purchase: Purchase, status: PurchaseStatus) ->
             Purchase.cart_id == purchase.cart_id,
             Purchase.id != purchase.id,
             Purchase.status == status,
-            OrderLine.listing_id.in_(operations.ordered_units(session, purchase.id)),
+            OrderLine.listing_id.in_(set_aside.ordered_units(session, purchase.id)),
         )
     )

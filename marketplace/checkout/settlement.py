@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from marketplace import history
-from marketplace.carts.models import CartLine
+from marketplace.carts.models import Cart, CartLine
 from marketplace.catalog import stock
-from marketplace.catalog.stock import SoldOut
-from marketplace.checkout import operations, ordinary, rivals, rules, telling
+from marketplace.checkout import operations, ordinary, rivals, rules, set_aside, telling
 from marketplace.config import MoneyPolicy
 from marketplace.history import Actor, StatusChange
 from marketplace.orders.models import Order, OrderLine, Purchase
@@ -37,6 +36,9 @@ _BOUGHT = (
     .where(Order.purchase_id == bindparam("purchase"))
 )
 _EMPTY_CART = delete(CartLine).where(CartLine.cart_id == bindparam("cart"), CartLine.listing_id.in_(_BOUGHT))
+_FORGET_CODE = (
+    update(Cart).where(Cart.id == bindparam("cart"), Cart.discount_code == bindparam("code")).values(discount_code=None)
+)
 _WITH_MONEY = frozenset({PaymentStatus.COMPLETED, PaymentStatus.REFUNDED, PaymentStatus.PARTIALLY_REFUNDED})
 
 
@@ -127,7 +129,7 @@ def processing(
     payment.session_closed_at = now
     keep_until = rules.goods_kept_while_clearing(now)
     if was_closed and not _has_newer(session, payment):
-        _set_aside(session, _purchase_id(payment), keep_until, actor, now)
+        set_aside.renew(session, purchase_id=_purchase_id(payment), expires_at=keep_until, actor=actor, now=now)
     stock.keep_until(session, purchase_id=_purchase_id(payment), expires_at=keep_until)
     return "The payment clears later."
 
@@ -175,7 +177,7 @@ def not_cleared(
         failed_at = _failed_at(session, payment) or now
     payment.session_closed_at = payment.session_closed_at or now
     if not _has_newer(session, payment):
-        stock.give_back(session, purchase_id=_purchase_id(payment), actor=actor, now=now)
+        set_aside.give_back(session, purchase_id=_purchase_id(payment), actor=actor, now=now)
     # The days it took to fail were not the buyer's: the time to try again begins now.
     purchase = session.get_one(Purchase, _purchase_id(payment))
     purchase.open_until = max(purchase.open_until, failed_at + timedelta(hours=policy.unpaid_order_hours))
@@ -192,7 +194,7 @@ def expired(session: Session, *, payment_id: int | None, actor: Actor, now: date
     if payment.status in _WITH_MONEY or payment.status == PaymentStatus.PROCESSING:
         return f"The payment is {payment.status.label.lower()}; that wins."
     if not _has_newer(session, payment):
-        stock.give_back(session, purchase_id=_purchase_id(payment), actor=actor, now=now)
+        set_aside.give_back(session, purchase_id=_purchase_id(payment), actor=actor, now=now)
     if not payment.machine.can(payment.status, "expire"):
         return f"The payment is {payment.status.label.lower()} already."
     records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
@@ -226,6 +228,8 @@ def _count(
     telling.paid(session, purchase=purchase, orders=orders, now=now)
     if purchase.cart_id is not None:
         session.connection().execute(_EMPTY_CART, {"cart": purchase.cart_id, "purchase": purchase.id})
+        if purchase.discount_code is not None:
+            session.connection().execute(_FORGET_CODE, {"cart": purchase.cart_id, "code": purchase.discount_code})
     history.move(session, purchase, "pay", actor=actor, at=now)
 
 
@@ -235,25 +239,12 @@ def _obstacle(session: Session, purchase: Purchase, actor: Actor, now: datetime)
         return RefundRule.PAID_TWICE, "This purchase was paid before."
     if purchase.status == PurchaseStatus.GIVEN_UP and rivals.give_way(session, purchase=purchase, actor=actor, now=now):
         return RefundRule.PAID_ELSEWHERE, "This basket was paid before, in another purchase."
-    if stock.redeem(session, purchase_id=purchase.id, actor=actor, now=now):
+    if set_aside.redeem(session, purchase_id=purchase.id, actor=actor, now=now):
         return None
-    missing = _set_aside(session, purchase.id, now, actor, now)
+    missing = set_aside.renew(session, purchase_id=purchase.id, expires_at=now, actor=actor, now=now)
     if missing:
         return RefundRule.SOLD_OUT, f"The payment came late and the goods are gone. {missing}"
-    stock.redeem(session, purchase_id=purchase.id, actor=actor, now=now)
-    return None
-
-
-def _set_aside(session: Session, purchase_id: int, expires_at: datetime, actor: Actor, now: datetime) -> str | None:
-    """Set a purchase's goods aside once more; return what is missing, in words, and then nothing is set aside."""
-    units = operations.ordered_units(session, purchase_id)
-    try:
-        with session.begin_nested():
-            stock.reserve(
-                session, purchase_id=purchase_id, quantities=units, expires_at=expires_at, actor=actor, now=now
-            )
-    except SoldOut as error:
-        return error.message
+    set_aside.redeem(session, purchase_id=purchase.id, actor=actor, now=now)
     return None
 
 

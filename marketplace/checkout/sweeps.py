@@ -5,10 +5,9 @@ from datetime import datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from marketplace.catalog import stock
 from marketplace.catalog.models import StockReservation
 from marketplace.catalog.states import ReservationStatus
-from marketplace.checkout import operations
+from marketplace.checkout import operations, set_aside
 from marketplace.history import Actor
 from marketplace.orders.models import Purchase
 from marketplace.orders.states import PurchaseStatus
@@ -32,7 +31,7 @@ def reap_reservations(session: Session, *, now: datetime) -> int:
     purchases = sorted(set(session.execute(statement).scalars()))
     because = "The reservation has run out."
     return sum(
-        stock.give_back(session, purchase_id=purchase_id, actor=_TICK, now=now, because=because)
+        set_aside.give_back(session, purchase_id=purchase_id, actor=_TICK, now=now, because=because)
         for purchase_id in purchases
     )
 

@@ -52,6 +52,7 @@ def give_back(session: Session, dispute: Dispute, *, actor: Actor, now: datetime
     for part in parts:
         share = session.get_one(PaymentTransaction, part.transaction_id)
         share.charged_back_minor -= part.lost_minor
+        share.subsidy_taken_minor -= part.subsidy_minor
         share.net_taken_minor -= part.held_minor + part.available_minor
         session.flush()
         if endings.stood(session, share) is not TransactionStatus.HELD:
@@ -61,7 +62,7 @@ def give_back(session: Session, dispute: Dispute, *, actor: Actor, now: datetime
     for part in parts:
         share = session.get_one(PaymentTransaction, part.transaction_id)
         part.lost_minor = part.fee_minor = part.platform_minor = 0
-        part.held_minor = part.available_minor = part.debt_minor = 0
+        part.held_minor = part.available_minor = part.debt_minor = part.subsidy_minor = 0
         session.flush()
         debts.give_up(session, subject=debt_of(dispute), transaction_id=share.id, now=now)
         endings.agree(session, share, actor=actor, now=now, because=because)
@@ -82,6 +83,8 @@ def bearing_of(share: PaymentTransaction) -> Bearing:
         given_back=Money(share.refunded_minor + share.charged_back_minor, share.currency),
         held=left if share.status is TransactionStatus.HELD else nothing,
         available=left if share.status is TransactionStatus.AVAILABLE else nothing,
+        subsidy=Money(share.subsidy_minor, share.currency),
+        subsidy_taken=Money(share.subsidy_taken_minor, share.currency),
     )
 
 
@@ -93,6 +96,7 @@ def _take_share(
     lost = min(lost, Money(share.gross_minor - share.charged_back_minor, share.currency))
     _keep(part, rules.plan_loss(lost, fee, bearing_of(share)))
     share.charged_back_minor += part.lost_minor
+    share.subsidy_taken_minor += part.subsidy_minor
     share.net_taken_minor += part.held_minor + part.available_minor
     session.flush()
     debts.record(session, share, subject=debt_of(dispute), amount_minor=part.debt_minor, now=now)
@@ -104,6 +108,7 @@ def _keep(part: DisputeShare, loss: Loss) -> None:
     part.lost_minor, part.fee_minor = loss.lost.minor, loss.fee.minor
     part.platform_minor, part.held_minor = loss.from_platform.minor, loss.from_held.minor
     part.available_minor, part.debt_minor = loss.from_available.minor, loss.from_debt.minor
+    part.subsidy_minor = loss.subsidy_back.minor
 
 
 def _fee_of_sellers(dispute: Dispute, bearer: FeeBearer) -> Money:
@@ -148,4 +153,5 @@ def _lines(part: DisputeShare, sign: int) -> list[Line]:
         Line(Account.SELLER_PAYABLE, sign * part.available_minor, owner_id=seller, order_id=order),
         Line(Account.SELLER_DEBT, sign * part.debt_minor, owner_id=seller, order_id=order),
         Line(Account.PLATFORM_FEE, sign * part.platform_minor, order_id=order),
+        Line(Account.DISCOUNT_EXPENSE, -sign * part.subsidy_minor, order_id=order),
     ]

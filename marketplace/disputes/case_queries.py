@@ -46,6 +46,7 @@ class ShareRow:
     held_minor: int
     available_minor: int
     debt_minor: int
+    subsidy_minor: int
     ordered_at: datetime
     paid_at: datetime | None
     billing_address: Mapping[str, str]
@@ -144,6 +145,7 @@ _SHARES = (
         DisputeShare.held_minor,
         DisputeShare.available_minor,
         DisputeShare.debt_minor,
+        DisputeShare.subsidy_minor,
         Order.created_at,
         PaymentTransaction.payment_received_date,
         Purchase.billing_address,

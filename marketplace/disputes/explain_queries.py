@@ -23,14 +23,22 @@ class DisputeFigure(Figure):
     HELD = "held", "From what is held for the seller", Account.SELLER_HELD, 1
     AVAILABLE = "available", "From what is available to the seller", Account.SELLER_PAYABLE, 1
     DEBT = "debt", "Owed by the seller", Account.SELLER_DEBT, 1
+    SUBSIDY = "subsidy", "Marketplace's part of the discount, taken back", Account.DISCOUNT_EXPENSE, 1
 
 
-OF_SELLERS = (DisputeFigure.PLATFORM, DisputeFigure.HELD, DisputeFigure.AVAILABLE, DisputeFigure.DEBT)
+OF_SELLERS = (
+    DisputeFigure.PLATFORM,
+    DisputeFigure.HELD,
+    DisputeFigure.AVAILABLE,
+    DisputeFigure.DEBT,
+    DisputeFigure.SUBSIDY,
+)
 _PARTS: dict[DisputeFigure, Any] = {
     DisputeFigure.PLATFORM: DisputeShare.platform_minor,
     DisputeFigure.HELD: DisputeShare.held_minor,
     DisputeFigure.AVAILABLE: DisputeShare.available_minor,
     DisputeFigure.DEBT: DisputeShare.debt_minor,
+    DisputeFigure.SUBSIDY: -DisputeShare.__table__.c.subsidy_minor,
 }
 _WHOLE: dict[DisputeFigure, Any] = {
     DisputeFigure.TAKEN: Dispute.withdrawn_minor,

@@ -98,8 +98,10 @@ class DisputeShare(Base):
         Index(None, "seller_id", "dispute_id"),
         CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
         CheckConstraint(
-            "platform_minor + held_minor + available_minor + debt_minor = lost_minor + fee_minor", name="loss_adds_up"
+            "platform_minor + held_minor + available_minor + debt_minor = lost_minor + fee_minor + subsidy_minor",
+            name="loss_adds_up",
         ),
+        CheckConstraint("subsidy_minor >= 0", name="subsidy_not_negative"),
     )
 
     id: Mapped[PrimaryKey]
@@ -117,6 +119,8 @@ class DisputeShare(Base):
     held_minor: Mapped[MinorUnits] = mapped_column(default=0)
     available_minor: Mapped[MinorUnits] = mapped_column(default=0)
     debt_minor: Mapped[MinorUnits] = mapped_column(default=0)
+    subsidy_minor: Mapped[MinorUnits] = mapped_column(default=0)
+    """What of its part of the discount the marketplace takes back with it."""
 
 
 class DisputeMovement(Base):

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from marketplace.errors import Invalid
 from marketplace.money import Money
+from marketplace.payments import rules as payment_rules
 
 
 class DisputeKind(StrEnum):
@@ -50,11 +51,14 @@ class Bearing:
     """What refunds and lost disputes gave back to the buyer so far."""
     held: Money
     available: Money
+    subsidy: Money
+    """What the marketplace added to the gross for its own discount, and what of that it took back so far."""
+    subsidy_taken: Money
 
 
 @dataclass(frozen=True)
 class Loss:
-    """Who gives what for one share's part of a lost dispute; the parts sum to what was lost and the fee."""
+    """Who gives what for one share's part of a lost dispute: what was lost, the fee, and the subsidy taken back."""
 
     lost: Money
     fee: Money
@@ -64,6 +68,8 @@ class Loss:
     from_held: Money
     from_available: Money
     from_debt: Money
+    subsidy_back: Money
+    """What the marketplace gets back of its part of the discount."""
 
 
 def assign(amount: Money, shares: Sequence[Disputable]) -> list[Money]:
@@ -95,17 +101,23 @@ def plan_loss(lost: Money, fee: Money, bearing: Bearing) -> Loss:
     """Return who gives what when the bank keeps `lost` of a share; `fee` is what its seller pays of the fee.
 
     As with a refund of the same amount: the platform fee goes back pro rata of all that went back so far, so that any
-    sequence ends at the whole to the cent, and the seller bears the rest from held, then available, then as a debt.
+    sequence ends at the whole to the cent, and the seller bears the rest from held, then available, then as a debt. The
+    marketplace's part of a discount comes back as with a refund.
     """
     after = min(bearing.given_back + lost, bearing.gross)
     before = min(bearing.given_back, bearing.gross)
-    from_platform = _part(bearing.platform_fee, after, bearing.gross) - _part(
-        bearing.platform_fee, before, bearing.gross
+    subsidy_back = payment_rules.subsidy_back(
+        bearing.subsidy, taken=bearing.subsidy_taken, after=after, gross=bearing.gross
     )
-    rest = lost - from_platform + fee
+    sold, undone = bearing.gross + bearing.subsidy, before + bearing.subsidy_taken
+    from_platform = _part(bearing.platform_fee, undone + after - before + subsidy_back, sold) - _part(
+        bearing.platform_fee, undone, sold
+    )
+    rest = lost + subsidy_back - from_platform + fee
     from_held = min(rest, bearing.held)
     from_available = min(rest - from_held, bearing.available)
-    return Loss(lost, fee, from_platform, from_held, from_available, rest - from_held - from_available)
+    from_debt = rest - from_held - from_available
+    return Loss(lost, fee, from_platform, from_held, from_available, from_debt, subsidy_back)
 
 
 def _part(fee: Money, given_back: Money, gross: Money) -> Money:

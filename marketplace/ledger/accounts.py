@@ -29,6 +29,7 @@ class Account(StrEnum):
     SELLER_PAYABLE = "seller_payable", "Available to the seller", False
     SELLER_DEBT = "seller_debt", "Owed by the seller", True
     REFUND_PENDING = "refund_pending", "Refunds on their way", False
+    DISCOUNT_EXPENSE = "discount_expense", "Discounts borne by the platform", True
     REFUND_COST = "refund_cost", "Refund costs borne by the platform", True
     DISPUTE_HOLD = "dispute_hold", "Taken back by buyers' banks, not decided yet", True
     DISPUTE_FEE = "dispute_fee", "Dispute fees", True

@@ -47,6 +47,8 @@ class Purchase(Ruled, Base):
     currency: Mapped[Currency]
     total_minor: Mapped[MinorUnits]
     """Sum of the orders' totals, minor units."""
+    discount_code: Mapped[Text64 | None]
+    """The code that made it cheaper; its use is a row of `discount_use`."""
     delivery_address: Mapped[Document]
     billing_address: Mapped[Document]
     status: Mapped[PurchaseStatus] = mapped_column(EnumText(PurchaseStatus), default=PURCHASE.initial)
@@ -63,7 +65,10 @@ class Order(Ruled, Base):
         CheckConstraint(
             "total_minor = subtotal_minor + delivery_minor + tax_minor - discount_minor", name="total_adds_up"
         ),
-        CheckConstraint("net_minor = total_minor - platform_fee_minor - processing_fee_minor", name="net_adds_up"),
+        CheckConstraint(
+            "net_minor = total_minor + subsidy_minor - platform_fee_minor - processing_fee_minor", name="net_adds_up"
+        ),
+        CheckConstraint("subsidy_minor BETWEEN 0 AND discount_minor", name="subsidy_within_discount"),
         Index(None, "purchase_id"),
         Index(None, "buyer_id", "id"),
         Index(None, "seller_id", "id"),
@@ -83,6 +88,8 @@ class Order(Ruled, Base):
     discount_minor: Mapped[MinorUnits]
     total_minor: Mapped[MinorUnits]
     """What the buyer pays for this order: the seller's gross."""
+    subsidy_minor: Mapped[MinorUnits] = mapped_column(default=0)
+    """What of the discount the marketplace pays to the seller, minor units; the rest the seller bears."""
     platform_fee_minor: Mapped[MinorUnits]
     """Agreed at checkout from the fee schedule of that moment, minor units, taken from the seller; as is the next."""
     processing_fee_minor: Mapped[MinorUnits]
@@ -101,6 +108,7 @@ class OrderLine(Base):
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("subtotal_minor = quantity * unit_price_minor", name="subtotal_adds_up"),
+        CheckConstraint("discount_minor BETWEEN 0 AND subtotal_minor", name="discount_within_price"),
         Index(None, "order_id"),
     )
 
@@ -111,8 +119,10 @@ class OrderLine(Base):
     title: Mapped[Text200]
     quantity: Mapped[int]
     unit_price_minor: Mapped[MinorUnits]
-    """Minor units of the order's currency; as is the next."""
+    """Minor units of the order's currency; as are the next two."""
     subtotal_minor: Mapped[MinorUnits]
+    discount_minor: Mapped[MinorUnits] = mapped_column(default=0)
+    """This line's part of the order's discount."""
 
 
 class Shipment(Base):

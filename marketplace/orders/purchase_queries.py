@@ -47,6 +47,7 @@ class PurchaseDetail:
     buyer_email: str
     currency: str
     total_minor: int
+    discount_code: str | None
     status: PurchaseStatus
     created_at: datetime
     open_until: datetime
@@ -63,8 +64,10 @@ class OrderOfPurchase:
     seller_id: int
     shop_name: str
     status: OrderStatus
-    subtotal_minor: int
+    discount_minor: int
     total_minor: int
+    subsidy_minor: int
+    """What of the discount the marketplace pays; total + this - both fees = net."""
     platform_fee_minor: int
     processing_fee_minor: int
     net_minor: int
@@ -79,6 +82,7 @@ class LineOfPurchase:
     title: str
     quantity: int
     subtotal_minor: int
+    discount_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,7 @@ _DETAIL = (
         User.email,
         Purchase.currency,
         Purchase.total_minor,
+        Purchase.discount_code,
         Purchase.status,
         Purchase.created_at,
         Purchase.open_until,
@@ -153,8 +158,9 @@ _OF_PURCHASE = (
         Order.seller_id,
         Shop.name,
         Order.status,
-        Order.subtotal_minor,
+        Order.discount_minor,
         Order.total_minor,
+        Order.subsidy_minor,
         Order.platform_fee_minor,
         Order.processing_fee_minor,
         Order.net_minor,
@@ -165,7 +171,7 @@ _OF_PURCHASE = (
     .order_by(Order.id)
 )
 _LINES = (
-    select(OrderLine.order_id, OrderLine.title, OrderLine.quantity, OrderLine.subtotal_minor)
+    select(OrderLine.order_id, OrderLine.title, OrderLine.quantity, OrderLine.subtotal_minor, OrderLine.discount_minor)
     .join(Order, Order.id == OrderLine.order_id)
     .where(Order.purchase_id == bindparam("purchase_id"))
     .order_by(OrderLine.id)

@@ -27,6 +27,8 @@ class OrderSummary:
     status: OrderStatus
     currency: str
     total_minor: int
+    discount_minor: int
+    subsidy_minor: int  # what of the discount the marketplace pays to the seller
     net_minor: int
     created_at: datetime
     shop_name: str
@@ -62,6 +64,8 @@ class OrderDetail:
     platform_fee_minor: int
     processing_fee_minor: int
     net_minor: int
+    subsidy_minor: int
+    discount_code: str | None
     delivery_address: Mapping[str, str]
     billing_address: Mapping[str, str]
     buyer_note: str
@@ -81,6 +85,7 @@ class LineRow:
     quantity: int
     unit_price_minor: int
     subtotal_minor: int
+    discount_minor: int
     slug: str
     picture_file: str | None
 
@@ -125,6 +130,8 @@ SUMMARY = (
         Order.status,
         Order.currency,
         Order.total_minor,
+        Order.discount_minor,
+        Order.subsidy_minor,
         Order.net_minor,
         Order.created_at,
         Shop.name,
@@ -161,6 +168,8 @@ _DETAIL = (
         Order.platform_fee_minor,
         Order.processing_fee_minor,
         Order.net_minor,
+        Order.subsidy_minor,
+        Purchase.discount_code,
         Purchase.delivery_address,
         Purchase.billing_address,
         Order.buyer_note,
@@ -185,6 +194,7 @@ _LINES = (
         OrderLine.quantity,
         OrderLine.unit_price_minor,
         OrderLine.subtotal_minor,
+        OrderLine.discount_minor,
         Listing.slug,
         _first_picture(Listing.__table__.c.id),
     )

@@ -51,6 +51,7 @@ class PaymentFigure(StrEnum):
 
     AMOUNT = "amount", "Amount", Account.PROVIDER_CLEARING, 1, Source.PAYMENT
     GROSS = "gross", "Gross", Account.PROVIDER_CLEARING, 1, Source.SHARE
+    SUBSIDY = "subsidy", "Discounts paid by us", Account.DISCOUNT_EXPENSE, 1, Source.SHARE
     PLATFORM_FEE = "platform-fee", "Platform fee", Account.PLATFORM_FEE, -1, Source.SHARE
     CARD_FEE = "card-fee", "Card fee charged", Account.PROCESSING_FEE_RECOVERY, -1, Source.SHARE
     NET = "net", "Net for the sellers", Account.SELLER_HELD, -1, Source.SHARE
@@ -64,6 +65,7 @@ class PaymentFigure(StrEnum):
 _AMOUNT = PaymentTransaction.gross_minor.type
 _SHARE_COLUMN = {
     PaymentFigure.GROSS: PaymentTransaction.gross_minor,
+    PaymentFigure.SUBSIDY: PaymentTransaction.subsidy_minor,
     PaymentFigure.PLATFORM_FEE: PaymentTransaction.platform_fee_minor,
     PaymentFigure.CARD_FEE: PaymentTransaction.processing_fee_minor,
     PaymentFigure.NET: PaymentTransaction.net_minor,

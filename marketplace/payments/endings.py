@@ -71,6 +71,7 @@ def refund_whole(session: Session, share_ids: Sequence[int], *, actor: Actor, no
         PaymentTransaction.id.in_(share_ids),
         PaymentTransaction.status == TransactionStatus.PAID_OUT,
         PaymentTransaction.refunded_minor + PaymentTransaction.charged_back_minor >= PaymentTransaction.gross_minor,
+        PaymentTransaction.subsidy_taken_minor >= PaymentTransaction.subsidy_minor,
     )
     for share in session.execute(whole).scalars().all():
         if _is_given_back(session, share):
@@ -84,5 +85,7 @@ def _is_given_back(session: Session, share: PaymentTransaction) -> bool:
         PaymentBlock.reason == BlockReason.REFUND,
         PaymentBlock.lifted_at.is_(None),
     )
-    is_whole = share.refunded_minor + share.charged_back_minor >= share.gross_minor
+    # A share that the marketplace alone has paid has nothing to give back to its buyer, and yet it stands.
+    is_sold = share.subsidy_taken_minor < share.subsidy_minor
+    is_whole = share.refunded_minor + share.charged_back_minor >= share.gross_minor and not is_sold
     return is_whole and session.execute(open_refund).first() is None

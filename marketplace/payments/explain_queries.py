@@ -19,14 +19,14 @@ from marketplace.errors import NotFound
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import LedgerEntry, Posting
-from marketplace.orders.models import Order, OrderLine
+from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.payments.models import FeeSchedule, OrderFee, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
 
 _UNBOOKED = frozenset({TransactionStatus.PENDING, TransactionStatus.FAILED})
 _CAPTURED = LedgerEntry.key.like("payment:%:captured")
 _REFUNDS = LedgerEntry.key.like("refund:%")
-_REFUNDS_AND_LOSSES = _REFUNDS | LedgerEntry.key.like("dispute:%")
+_REFUNDS_AND_LOSSES = _REFUNDS | LedgerEntry.key.like("dispute:%") | LedgerEntry.key.like("transaction:%:unsold")
 
 
 class Figure(StrEnum):
@@ -65,6 +65,7 @@ class SellerFigure(Figure):
     TAX = "tax", "Tax"
     DISCOUNT = "discount", "Discount"
     GROSS = "gross", "Paid by the buyer", Account.PROVIDER_CLEARING, 1
+    SUBSIDY = "subsidy", "Discount paid by the marketplace", Account.DISCOUNT_EXPENSE, 1
     PLATFORM_FEE = "platform-fee", "Platform fee", Account.PLATFORM_FEE, 1
     CARD_FEE = "card-fee", "Card fee", Account.PROCESSING_FEE_RECOVERY, 1
     NET = "net", "You receive", Account.SELLER_HELD, -1
@@ -133,11 +134,14 @@ class _OrderFacts:
     processing_fee_minor: int
     net_minor: int
     created_at: datetime
+    subsidy_minor: int
+    code: str | None
     fees: Sequence[AgreedRow] = ()
     """The platform fee by the schedules that applied."""
     refunded_minor: int = 0
     """What refunds give back to the buyer and take from the seller's net; both of the share that was paid."""
     net_taken_minor: int = 0
+    discounts: Sequence[AgreedRow] = ()
 
 
 _FACTS = (
@@ -155,12 +159,15 @@ _FACTS = (
         Order.processing_fee_minor,
         Order.net_minor,
         Order.created_at,
+        Order.subsidy_minor,
+        Purchase.discount_code,
     )
     .join(Shop, Shop.seller_id == Order.seller_id)
+    .join(Purchase, Purchase.id == Order.purchase_id)
     .where(Order.number == bindparam("number"))
 )
 _LINES = (
-    select(OrderLine.title, OrderLine.quantity, OrderLine.subtotal_minor)
+    select(OrderLine.title, OrderLine.quantity, OrderLine.subtotal_minor, OrderLine.discount_minor)
     .where(OrderLine.order_id == bindparam("order_id"))
     .order_by(OrderLine.id)
 )
@@ -182,7 +189,6 @@ _HELD_SHARES = select(
     PaymentTransaction.currency == bindparam("currency"),
     PaymentTransaction.status == TransactionStatus.HELD,
 )
-
 
 _Parts = dict[str, tuple[int, Sequence[AgreedRow]]]
 """Each figure as agreed, with its rows."""
@@ -219,10 +225,11 @@ def _explain(
         if found is None:
             raise NotFound("There is no order with this number among yours.")
         order = _OrderFacts(*tuple(found))
-        agreed_lines = connection.execute(_LINES, {"order_id": order.id})
-        lines = [AgreedRow(title, f"{quantity} in the order", amount) for title, quantity, amount in agreed_lines]
+        agreed_lines = connection.execute(_LINES, {"order_id": order.id}).all()
+        lines = [AgreedRow(title, f"{quantity} in the order", amount) for title, quantity, amount, _ in agreed_lines]
+        discounts = [AgreedRow(f"{order.code} on {title}", "", -off) for title, _, _, off in agreed_lines if off]
         fees = [_fee(rate, category, fee) for rate, category, fee in connection.execute(_FEES, {"order_id": order.id})]
-        order = replace(order, fees=fees)
+        order = replace(order, fees=fees, discounts=discounts)
         share = connection.execute(_PAID_SHARE, {"order_id": order.id}).first()
         status = None
         if share is not None:
@@ -253,13 +260,12 @@ def _booked(connection: Connection, order_id: int, figure: Figure) -> tuple[ledg
 def _buyer_parts(order: _OrderFacts, lines: Sequence[AgreedRow]) -> _Parts:
     delivery = AgreedRow(f"Delivery by {order.shop_name}", "One delivery per seller", order.delivery_minor)
     tax = AgreedRow("Tax", f"On the goods of {order.shop_name}", order.tax_minor)
-    discount = AgreedRow("Discount", "", -order.discount_minor)
-    extras = [part for part in (delivery, tax, discount) if part.amount_minor]
+    extras = [*(part for part in (delivery, tax) if part.amount_minor), *order.discounts]
     return {
         "goods": (order.subtotal_minor, lines),
         "delivery": (order.delivery_minor, [delivery]),
         "tax": (order.tax_minor, [tax]),
-        "discount": (-order.discount_minor, [discount]),
+        "discount": (-order.discount_minor, order.discounts),
         "total": (order.total_minor, [*lines, *extras]),
         "refunded": (-order.refunded_minor, []),
     }
@@ -268,12 +274,14 @@ def _buyer_parts(order: _OrderFacts, lines: Sequence[AgreedRow]) -> _Parts:
 def _seller_parts(order: _OrderFacts, lines: Sequence[AgreedRow]) -> _Parts:
     agreed = _buyer_parts(order, lines)
     gross = AgreedRow("Paid by the buyer", "When the payment arrives", order.total_minor)
+    subsidy = [AgreedRow("Discount paid by the marketplace", "", order.subsidy_minor)] if order.subsidy_minor else []
     card = AgreedRow("Card fee", "Once per payment, shared by its sellers", -order.processing_fee_minor)
     return agreed | {
         "gross": agreed["total"],
+        "subsidy": (order.subsidy_minor, subsidy),
         "platform-fee": (-order.platform_fee_minor, order.fees),
         "card-fee": (-order.processing_fee_minor, [card]),
-        "net": (order.net_minor, [gross, *order.fees, card]),
+        "net": (order.net_minor, [gross, *subsidy, *order.fees, card]),
         "taken": (-order.net_taken_minor, []),
         "held": (order.net_minor - order.net_taken_minor, []),
     }

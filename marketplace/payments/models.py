@@ -110,12 +110,15 @@ class PaymentFailure(Base):
 
 
 class PaymentTransaction(Ruled, Base):
-    """One seller's share of one payment (S0): net = gross - platform fee - processing fee."""
+    """One seller's share of one payment (S0): net = gross + subsidy - platform fee - processing fee."""
 
     __tablename__ = "payment_transaction"
     __table_args__ = (
         UniqueConstraint("payment_id", "order_id"),
-        CheckConstraint("net_minor = gross_minor - platform_fee_minor - processing_fee_minor", name="net_adds_up"),
+        CheckConstraint(
+            "net_minor = gross_minor + subsidy_minor - platform_fee_minor - processing_fee_minor", name="net_adds_up"
+        ),
+        CheckConstraint("subsidy_taken_minor BETWEEN 0 AND subsidy_minor", name="subsidy_taken_within_subsidy"),
         CheckConstraint("refunded_minor BETWEEN 0 AND gross_minor", name="refunded_within_gross"),
         CheckConstraint("charged_back_minor BETWEEN 0 AND gross_minor", name="charged_back_within_gross"),
         CheckConstraint(
@@ -147,6 +150,8 @@ class PaymentTransaction(Ruled, Base):
     currency: Mapped[Currency]
     gross_minor: Mapped[MinorUnits]
     """What the buyer paid for the order, minor units."""
+    subsidy_minor: Mapped[MinorUnits] = mapped_column(default=0)
+    """What the marketplace adds, because its own code made the order cheaper, minor units."""
     platform_fee_minor: Mapped[MinorUnits]
     """Kept by the platform, minor units."""
     processing_fee_minor: Mapped[MinorUnits]
@@ -157,6 +162,8 @@ class PaymentTransaction(Ruled, Base):
     """How much of the gross goes or went back to the buyer, minor units."""
     charged_back_minor: Mapped[MinorUnits] = mapped_column(default=0)
     """How much of the gross lost disputes gave back to the buyer, minor units."""
+    subsidy_taken_minor: Mapped[MinorUnits] = mapped_column(default=0)
+    """How much of what it added the marketplace took back, because the sale came to nothing, minor units."""
     net_taken_minor: Mapped[MinorUnits] = mapped_column(default=0)
     """How much of the net refunds and disputes have taken, minor units."""
     netted_minor: Mapped[MinorUnits] = mapped_column(default=0)

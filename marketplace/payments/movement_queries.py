@@ -49,6 +49,7 @@ class MovementKind(StrEnum):
     REFUND = "refund", "Refund", "Refunds"
     RETURNED = "returned", "Refund that came back", "Refunds that came back"
     RELEASED = "released", "Released", "Releases"
+    UNSOLD = "unsold", "Our discount taken back, the sale was cancelled", "Our discounts taken back"
     PAYOUT = "payout", "Payout", "Payouts"
     TAKEN_BACK = "taken_back", "Payout taken back", "Payouts taken back"
     DISPUTE = "dispute", "Lost dispute", "Lost disputes"
@@ -75,6 +76,7 @@ _KEYS = {
     MovementKind.REFUND: LedgerEntry.key.like("refund:%:approved:%"),
     MovementKind.RETURNED: LedgerEntry.key.like("refund:%:failed:%"),
     MovementKind.RELEASED: LedgerEntry.key.like("transaction:%:released"),
+    MovementKind.UNSOLD: LedgerEntry.key.like("transaction:%:unsold"),
     MovementKind.PAYOUT: _of_provider("transfer"),
     MovementKind.TAKEN_BACK: _of_provider("transfer_refund"),
     MovementKind.DISPUTE: LedgerEntry.key.like("dispute:%:lost:%"),
@@ -106,7 +108,9 @@ class Movement:
     description: str
     order_number: str | None
     gross_minor: int | None
-    """What the buyer paid, for a sale; as are the next two, which were taken from it."""
+    """What the buyer paid, for a sale."""
+    subsidy_minor: int | None
+    """What the marketplace added for its discount; gross + this - both fees is what the seller receives."""
     platform_fee_minor: int | None
     processing_fee_minor: int | None
     amount_minor: int
@@ -124,7 +128,8 @@ class Totals:
     """Not positive."""
     closing_minor: int
     gross_minor: int
-    """What buyers paid, when sales are asked for, and the fees of it; else zero."""
+    """What buyers paid, when sales are asked for, and the discounts and fees of it; else zero."""
+    subsidy_minor: int
     platform_fee_minor: int
     processing_fee_minor: int
 
@@ -190,7 +195,7 @@ def _own(asked: Asked, cursor: Cursor) -> Subquery:
 
 
 def _rows(own: Subquery) -> Select[*tuple[Any, ...]]:
-    agreed = (Order.total_minor, Order.platform_fee_minor, Order.processing_fee_minor)
+    agreed = (Order.total_minor, Order.subsidy_minor, Order.platform_fee_minor, Order.processing_fee_minor)
     return (
         select(
             own.c.id,
@@ -223,7 +228,7 @@ def _totals(asked: Asked) -> Select[*tuple[Any, ...]]:
     before = booked_at < period.since if period.since is not None else false()
     until = booked_at < period.until if period.until is not None else true()
     is_sales = asked.kind is MovementKind.SALE
-    sold = (Order.total_minor, Order.platform_fee_minor, Order.processing_fee_minor)
+    sold = (Order.total_minor, Order.subsidy_minor, Order.platform_fee_minor, Order.processing_fee_minor)
 
     def total(column: ColumnElement[int], *conditions: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(column).filter(*conditions), 0).cast(_MINOR)

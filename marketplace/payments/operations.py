@@ -31,6 +31,7 @@ def share_out(session: Session, *, payment: Payment, orders: Sequence[Order], ac
             "seller_id": order.seller_id,
             "currency": order.currency,
             "gross_minor": order.total_minor,
+            "subsidy_minor": order.subsidy_minor,
             "platform_fee_minor": order.platform_fee_minor,
             "processing_fee_minor": order.processing_fee_minor,
             "net_minor": order.net_minor,
@@ -75,7 +76,7 @@ def hold_shares(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Hold the shares `ids` from now on (S0.9), and book the capture: one entry, four postings per order."""
+    """Hold the shares `ids` from now on (S0.9), and book the capture in one entry."""
     dates = hold_from(now, hold_days)
     history.move_many(session, PaymentTransaction, ids, "hold", actor=actor, at=now, values=dates)
     captured = capture(payment.id, payment.currency, orders)
@@ -95,7 +96,7 @@ def hold_from(now: datetime, hold_days: int) -> dict[str, Any]:
 
 
 def capture(payment_id: int, currency: str, orders: Sequence[Any]) -> dict[str, Any]:
-    """Return what to book when a payment is captured: four postings for each row of `orders`."""
+    """Return what to book when a payment is captured: four postings for each row of `orders`, five with a subsidy."""
     return {
         "key": f"payment:{payment_id}:captured",
         "description": f"Payment {payment_id} captured",
@@ -144,6 +145,7 @@ def share_ids(session: Session, payment_id: int) -> list[int]:
 def _capture(order: Any) -> list[Line]:
     return [
         Line(Account.PROVIDER_CLEARING, order.total_minor, order_id=order.id),
+        Line(Account.DISCOUNT_EXPENSE, order.subsidy_minor, order_id=order.id),
         Line(Account.SELLER_HELD, -order.net_minor, owner_id=order.seller_id, order_id=order.id),
         Line(Account.PLATFORM_FEE, -order.platform_fee_minor, order_id=order.id),
         Line(Account.PROCESSING_FEE_RECOVERY, -order.processing_fee_minor, order_id=order.id),

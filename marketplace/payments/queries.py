@@ -39,6 +39,8 @@ class Share:
     """How much goes or went back to the buyer."""
     net_taken_minor: int
     """How much of the net refunds have taken."""
+    subsidy_minor: int
+    """What the marketplace adds to the gross for its own discount."""
     status: TransactionStatus
     failure_code: str | None
     failure_reason: str | None
@@ -133,6 +135,7 @@ SHARE_COLUMNS = (
     PaymentTransaction.net_minor,
     PaymentTransaction.refunded_minor,
     PaymentTransaction.net_taken_minor,
+    PaymentTransaction.subsidy_minor,
     PaymentTransaction.status,
     PaymentTransaction.payment_failure_code,
     PaymentTransaction.payment_failure_reason,

@@ -32,33 +32,58 @@ class ProcessingRate:
 
 @dataclass(frozen=True)
 class Share:
-    """One seller's share of a payment: net = gross - platform fee - processing fee."""
+    """One seller's share of a payment: net = gross + subsidy - platform fee - processing fee."""
 
     gross: Money
+    """What the buyer pays."""
     platform_fee: Money
     processing_fee: Money
+    subsidy: Money
+    """What the marketplace adds, because its own discount code lowered the gross."""
 
     @property
     def net(self) -> Money:
         """What the seller receives."""
-        return self.gross - self.platform_fee - self.processing_fee
+        return self.gross + self.subsidy - self.platform_fee - self.processing_fee
 
 
-def shares(grosses: Sequence[Money], platform_fees: Sequence[Money], processing: ProcessingRate) -> list[Share]:
+def shares(
+    grosses: Sequence[Money],
+    platform_fees: Sequence[Money],
+    processing: ProcessingRate,
+    subsidies: Sequence[Money] | None = None,
+) -> list[Share]:
     """Return the sellers' shares of one payment, given what the platform takes of each (S0.12, C8).
 
     The processing fee is taken once per payment and spread by largest remainder in proportion to the gross, so the
-    parts sum to it exactly. It never takes more than a payment has left after the platform fees.
+    parts sum to it exactly. It never takes more than a payment has left after the platform fees. `subsidies` are what
+    the marketplace adds to each; the processing fee is of what buyers pay, so it takes nothing of them by its rate.
     """
     currency = grosses[0].currency
+    nothing = Money.zero(currency)
+    added = subsidies or [nothing] * len(grosses)
     total = Money.total(grosses, currency)
-    left = [gross - fee for gross, fee in zip(grosses, platform_fees, strict=True)]
+    left = [gross + more - fee for gross, more, fee in zip(grosses, added, platform_fees, strict=True)]
     if not total:
-        return [Share(gross, fee, Money.zero(currency)) for gross, fee in zip(grosses, platform_fees, strict=True)]
+        return [
+            Share(gross, fee, nothing, more) for gross, fee, more in zip(grosses, platform_fees, added, strict=True)
+        ]
     wanted = total.share(processing.basis_points) + Money(processing.fixed_minor, currency)
     taken = min(wanted, Money.total(left, currency))
     parts = _within(taken.split([gross.minor for gross in grosses]), left)
-    return [Share(*triple) for triple in zip(grosses, platform_fees, parts, strict=True)]
+    return [Share(*share) for share in zip(grosses, platform_fees, parts, added, strict=True)]
+
+
+def subsidy_back(subsidy: Money, *, taken: Money, after: Money, gross: Money) -> Money:
+    """Return what of its part of a discount the marketplace takes back when `after` of `gross` is with the buyer again.
+
+    `taken` is what it took back before. Pro rata of what was paid, so that any sequence of parts ends at the whole to
+    the cent; nothing for an order of which nothing was paid.
+    """
+    if not gross:
+        return Money.zero(subsidy.currency)
+    due = subsidy.split([after.minor, (gross - after).minor])[0]
+    return max(due - taken, Money.zero(subsidy.currency))
 
 
 def check_extension(days: int) -> None:

@@ -35,10 +35,12 @@ _NEXT_DAYS = 6
 
 @dataclass(frozen=True, slots=True)
 class Sales:
-    """What was paid on one day, UTC, minor units: gross by buyers, net to the seller."""
+    """What was paid on one day, UTC, minor units: gross by buyers, net to the seller; gross + subsidy - fees = net."""
 
     day: date
     gross_minor: int
+    subsidy_minor: int
+    """What the marketplace added for its discounts."""
     net_minor: int
     orders: int
 
@@ -92,6 +94,7 @@ _SALES = (
     select(
         _day(_RECEIVED).label("day"),
         func.sum(PaymentTransaction.gross_minor).cast(_MINOR),
+        func.sum(PaymentTransaction.subsidy_minor).cast(_MINOR),
         func.sum(PaymentTransaction.net_minor).cast(_MINOR),
         func.count(),
     )

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, Subquery, and_, bindparam, func, select, tuple_
+from sqlalchemy import Row, Select, Subquery, and_, bindparam, case, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from marketplace import db
 from marketplace.config import MoneyPolicy
+from marketplace.payment_records.models import Payment
 from marketplace.payments.models import BalanceTransaction, PaymentBlock, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
 from marketplace.payouts import rules
@@ -40,6 +41,9 @@ class Candidate:
         return self.standing.ready_minor + self.standing.blocked_minor + self.standing.unsettled_minor
 
 
+_IS_FREE = and_(
+    _X.gross_minor == 0, select(Payment.id).where(Payment.id == _X.payment_id, Payment.amount_minor == 0).exists()
+)
 IS_SETTLED = (
     select(BalanceTransaction.id)
     .where(
@@ -48,12 +52,16 @@ IS_SETTLED = (
         BalanceTransaction.available_on <= bindparam("now"),
     )
     .exists()
-)
-"""The condition that the buyer's payment is in our balance at `now`: only then does it pay anybody."""
-SETTLES_AT = (
-    select(func.min(BalanceTransaction.available_on))
+) | _IS_FREE
+"""The condition that the buyer's payment is in our balance at `now`: only then does it pay anybody.
+
+What the marketplace alone has paid, because its code made a purchase free, never arrives: it is ours already.
+"""
+SETTLES_AT = case(
+    (_IS_FREE, _X.payment_received_date),
+    else_=select(func.min(BalanceTransaction.available_on))
     .where(BalanceTransaction.payment_id == _X.payment_id, BalanceTransaction.kind.in_(_OF_CHARGES))
-    .scalar_subquery()
+    .scalar_subquery(),
 )
 """When the buyer's payment is in our balance, or since when."""
 READY = and_(

@@ -15,6 +15,7 @@ from marketplace.history import Ruled
 from marketplace.ledger.models import LedgerChain, LedgerEntry, Posting
 from marketplace.ledger.operations import entry_hash, link_hash
 from marketplace.reconciliation.break_checks import BREAK_CHECKS
+from marketplace.reconciliation.discount_checks import DISCOUNT_CHECKS
 from marketplace.reconciliation.dispute_checks import DISPUTE_CHECKS
 from marketplace.reconciliation.order_checks import ORDER_CHECKS
 from marketplace.reconciliation.payout_checks import PAYOUT_CHECKS
@@ -42,7 +43,7 @@ _CHECKS: Mapping[str, str] = {
             || coalesce(sum(f.platform_fee_minor), 0) || ' of ' || coalesce(sum(f.base_minor), 0)
         FROM "order" o LEFT JOIN order_fee f ON f.order_id = o.id
         GROUP BY o.id HAVING o.platform_fee_minor <> coalesce(sum(f.platform_fee_minor), 0)
-            OR o.total_minor <> coalesce(sum(f.base_minor), 0)
+            OR o.total_minor + o.subsidy_minor <> coalesce(sum(f.base_minor), 0)
     """,
     "payments are the sum of their shares": """
         SELECT 'payment', p.id, 'amount ' || p.amount_minor || ', shares ' || sum(t.gross_minor)
@@ -77,8 +78,9 @@ _CHECKS: Mapping[str, str] = {
             ON r.payment_id = e.payment_id AND (starts_with(e.key, 'refund:' || r.id || ':approved:')
                 OR starts_with(e.key, 'refund:' || r.id || ':failed:'))
         LEFT JOIN payment_transaction x
-            ON x.payment_id = e.payment_id AND e.key = 'transaction:' || x.id || ':released'
-                AND x.status IN ('available', 'transferring', 'paid_out', 'refunded')
+            ON x.payment_id = e.payment_id AND ((e.key = 'transaction:' || x.id || ':released'
+                    AND x.status IN ('available', 'transferring', 'paid_out', 'refunded'))
+                OR (e.key = 'transaction:' || x.id || ':unsold' AND x.gross_minor = 0))
         LEFT JOIN dispute d
             ON d.payment_id = e.payment_id AND (starts_with(e.key, 'dispute:' || d.id || ':lost:')
                 OR starts_with(e.key, 'dispute:' || d.id || ':regained:'))
@@ -96,6 +98,7 @@ _CHECKS: Mapping[str, str] = {
         LEFT JOIN posting b ON b.entry_id = e.id AND b.order_id = t.order_id
         GROUP BY t.id
         HAVING coalesce(sum(b.amount_minor) FILTER (WHERE b.account = 'provider_clearing'), 0) <> t.gross_minor
+            OR coalesce(sum(b.amount_minor) FILTER (WHERE b.account = 'discount_expense'), 0) <> t.subsidy_minor
             OR coalesce(-sum(b.amount_minor) FILTER (WHERE b.account = 'seller_held'), 0) <> t.net_minor
             OR coalesce(-sum(b.amount_minor) FILTER (WHERE b.account = 'platform_fee'), 0) <> t.platform_fee_minor
             OR coalesce(-sum(b.amount_minor) FILTER (WHERE b.account = 'processing_fee_recovery'), 0)
@@ -178,6 +181,7 @@ _SQL_CHECKS = {
     **STATEMENT_CHECKS,
     **DISPUTE_CHECKS,
     **BREAK_CHECKS,
+    **DISCOUNT_CHECKS,
 }
 _STATUS = """
     SELECT '{table}', coalesce(row.id, last.subject_id),

@@ -9,7 +9,9 @@ DISPUTE_CHECKS: Mapping[str, str] = {
         FROM (
             SELECT t.id, t.refunded_minor, t.charged_back_minor, t.net_taken_minor,
                 coalesce(r.amount, 0) AS refunds, coalesce(d.amount, 0) AS lost,
-                coalesce(r.taken, 0) + coalesce(d.taken, 0) AS taken
+                coalesce(r.taken, 0) + coalesce(d.taken, 0)
+                    -- What the marketplace alone had paid went back to it when the order was cancelled.
+                    + CASE WHEN t.gross_minor = 0 AND t.subsidy_taken_minor > 0 THEN t.net_minor ELSE 0 END AS taken
             FROM payment_transaction t
             LEFT JOIN (
                 SELECT transaction_id, sum(amount_minor) AS amount, sum(held_minor + available_minor) AS taken

@@ -11,6 +11,7 @@ from sqlalchemy.types import String
 from marketplace import db
 from marketplace.catalog.models import Listing, StockReservation
 from marketplace.catalog.states import ListingStatus
+from marketplace.discounts.models import Discount, DiscountUse
 from marketplace.disputes.models import Dispute, DisputeFile
 from marketplace.history import Ruled, StatusChange
 from marketplace.job_runs.models import FailedJob
@@ -39,6 +40,7 @@ class Page(StrEnum):
     USER = "user"
     PAYOUT = "payout"
     BREAK = "break"
+    DISCOUNT = "discount"
     NONE = "none"
     """Nowhere: a draft is nobody's business but its seller's."""
 
@@ -160,6 +162,7 @@ _IDS: Mapping[str, ColumnElement[int]] = {
     for model in (
         Payment, PaymentTracker, PaymentTransaction, UnappliedReceipt, Purchase, Order, Listing, StockReservation,
         OutboundCall, ProviderEvent, Refund, Dispute, FailedJob, Payout, SellerAccount, TransferReversal, Break,
+        Discount, DiscountUse,
     )
 }  # fmt: skip
 _KEYS: Mapping[str, tuple[Page, Any]] = {
@@ -171,6 +174,8 @@ _KEYS: Mapping[str, tuple[Page, Any]] = {
     "order": (Page.ORDER, Order.number),
     "failed_job": (Page.JOB, FailedJob.job_id),
     "stock_reservation": (Page.PAYMENT, _newest_payment(StockReservation.__table__.c.purchase_id)),
+    "discount": (Page.DISCOUNT, Discount.id),
+    "discount_use": (Page.DISCOUNT, DiscountUse.discount_id),
     "outbound_call": (Page.PAYMENT, _PAYMENT_OF_CALL),
     "provider_event": (Page.EVENT, ProviderEvent.id),
     "refund": (Page.REFUND, Refund.number),

@@ -28,6 +28,7 @@ def take(session: Session, refund: Refund, plan: Plan, *, now: datetime) -> None
     refund.held_minor = plan.from_held.minor
     refund.available_minor = plan.from_available.minor
     refund.debt_minor = plan.from_debt.minor
+    refund.subsidy_minor = plan.subsidy_back.minor
     _change_share(session, refund, sign=1)
     share = session.get_one(PaymentTransaction, refund.transaction_id)
     debt = debts.record(session, share, subject=subject_of(refund), amount_minor=refund.debt_minor, now=now)
@@ -98,6 +99,7 @@ def let_go(session: Session, refund: Refund, *, actor: Actor, now: datetime) -> 
 def _change_share(session: Session, refund: Refund, *, sign: int) -> None:
     share = session.get_one(PaymentTransaction, refund.transaction_id)
     share.refunded_minor += sign * refund.amount_minor
+    share.subsidy_taken_minor += sign * refund.subsidy_minor
     share.net_taken_minor += sign * (refund.held_minor + refund.available_minor)
     session.flush()
 
@@ -110,6 +112,7 @@ def _book(session: Session, refund: Refund, *, fact: str, sign: int, now: dateti
         Line(Account.SELLER_DEBT, sign * refund.debt_minor, owner_id=seller, order_id=order),
         Line(Account.PLATFORM_FEE, sign * refund.platform_minor, order_id=order),
         Line(Account.REFUND_COST, sign * refund.cost_minor, order_id=order),
+        Line(Account.DISCOUNT_EXPENSE, -sign * refund.subsidy_minor, order_id=order),
         Line(Account.REFUND_PENDING, -sign * refund.amount_minor, owner_id=refund.buyer_id, order_id=order),
     ]
     ledger.book(

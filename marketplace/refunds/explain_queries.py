@@ -24,6 +24,7 @@ class RefundFigure(Figure):
     HELD = "held", "From what is held for the seller", Account.SELLER_HELD, 1
     AVAILABLE = "available", "From what is available to the seller", Account.SELLER_PAYABLE, 1
     DEBT = "debt", "Owed by the seller", Account.SELLER_DEBT, 1
+    SUBSIDY = "subsidy", "Marketplace's part of the discount, taken back", Account.DISCOUNT_EXPENSE, 1
 
 
 _COLUMN = {
@@ -32,6 +33,7 @@ _COLUMN = {
     RefundFigure.HELD: Refund.held_minor,
     RefundFigure.AVAILABLE: Refund.available_minor,
     RefundFigure.DEBT: Refund.debt_minor,
+    RefundFigure.SUBSIDY: -Refund.__table__.c.subsidy_minor,
 }
 _UNITS = (
     select(OrderLine.title, RefundLine.quantity, OrderLine.unit_price_minor)
@@ -84,7 +86,7 @@ def _asked(connection: Connection, refund_id: int, asked_minor: int, amount_mino
     ]
     rest = asked_minor - sum(row.amount_minor for row in rows)
     if rest:
-        rows.append(AgreedRow("Tax on these" if rows else "Asked for", "", rest))
+        rows.append(AgreedRow("Tax and discounts on these" if rows else "Asked for", "", rest))
     if amount_minor != asked_minor:
         rows.append(AgreedRow("Changed by the marketplace", "", amount_minor - asked_minor))
     return rows

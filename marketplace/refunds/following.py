@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from marketplace import history
 from marketplace.checkout.settlement import Contradiction
 from marketplace.config import MoneyPolicy
+from marketplace.discounts import uses
 from marketplace.history import Actor, StatusChange
 from marketplace.money import Money
 from marketplace.orders.models import Order
+from marketplace.orders.states import OrderStatus
 from marketplace.outbound import operations as outbound
 from marketplace.outbound import watching
 from marketplace.outbound.models import CallKind, WatchKind
@@ -214,8 +216,12 @@ def _agree(session: Session, refund: Refund, *, actor: Actor, now: datetime) -> 
     is_whole = _completed(session, Refund.order_id == order.id) == share.gross_minor
     if is_whole and order.machine.can(order.status, "refund"):
         history.move(session, order, "refund", actor=actor, at=now)
+        uses.give_back(session, purchase_id=order.purchase_id, actor=actor, now=now)
     elif not is_whole and order.machine.can(order.status, "reinstate_confirmed"):
         history.move(session, order, f"reinstate_{_before_refund(session, order.id)}", actor=actor, at=now)
+        if order.status is not OrderStatus.CANCELLED:
+            uses.take_again(session, purchase_id=order.purchase_id, actor=actor, now=now, is_paid=True)
+            uses.keep(session, purchase_id=order.purchase_id, actor=actor, now=now)
     is_complete = refund.status is RefundStatus.COMPLETED
     because = f"Refund {refund.number} {'reached' if is_complete else 'did not reach'} the buyer."
     endings.agree(session, share, actor=actor, now=now, because=because)

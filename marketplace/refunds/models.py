@@ -23,9 +23,11 @@ class Refund(Ruled, Base):
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint(
-            "platform_minor + cost_minor + held_minor + available_minor + debt_minor IN (0, amount_minor)",
+            "platform_minor + cost_minor + held_minor + available_minor + debt_minor - subsidy_minor"
+            " IN (0, amount_minor)",
             name="plan_adds_up",
         ),
+        CheckConstraint("subsidy_minor >= 0", name="subsidy_not_negative"),
         UniqueConstraint("provider_refund_id", "order_id"),
         Index(None, "order_id"),
         Index(None, "payment_id"),
@@ -56,6 +58,8 @@ class Refund(Ruled, Base):
     held_minor: Mapped[MinorUnits] = mapped_column(default=0)
     available_minor: Mapped[MinorUnits] = mapped_column(default=0)
     debt_minor: Mapped[MinorUnits] = mapped_column(default=0)
+    subsidy_minor: Mapped[MinorUnits] = mapped_column(default=0)
+    """What of its part of the discount the marketplace takes back, minor units: the parts above give this as well."""
     status: Mapped[RefundStatus] = mapped_column(EnumText(RefundStatus), default=REFUND.initial)
     attempt: Mapped[int] = mapped_column(default=0)
     """How often it was approved: each approval books its own entry."""

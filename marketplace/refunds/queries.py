@@ -48,6 +48,7 @@ class RefundRow:
     held_minor: int
     available_minor: int
     debt_minor: int
+    subsidy_minor: int
     status: RefundStatus
     attempt: int
     first_approver_id: int | None
@@ -144,6 +145,7 @@ REFUND_ROWS = (
         Refund.held_minor,
         Refund.available_minor,
         Refund.debt_minor,
+        Refund.subsidy_minor,
         Refund.status,
         Refund.attempt,
         Refund.first_approver_id,

@@ -8,6 +8,7 @@ from typing import Self
 
 from marketplace.errors import Conflict, Invalid, NotAllowed
 from marketplace.money import Money
+from marketplace.payments import rules as payment_rules
 
 _ASK_WITHIN = timedelta(days=120)
 TARGET_WORKING_DAYS = 2
@@ -98,6 +99,10 @@ class Standing:
     """Released to the seller and not yet paid out."""
     transferred: Money
     """Sent to the seller's account at the provider, from where it could be taken back."""
+    subsidy: Money
+    """What the marketplace added to the gross, because its own discount had lowered it."""
+    subsidy_taken: Money
+    """What of that it took back already."""
 
     @property
     def left(self) -> Money:
@@ -111,7 +116,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Plan:
-    """Who gives what for one refund: the parts sum to `amount`."""
+    """Who gives what for one refund: the parts sum to `amount` and `subsidy_back`."""
 
     amount: Money
     from_platform: Money
@@ -124,12 +129,14 @@ class Plan:
     """Recorded as the seller's debt and netted from what else is available, and from coming sales."""
     can_take_back: Money
     """What of the debt an admin may have taken back from the seller's account at the provider; never by itself."""
+    subsidy_back: Money
+    """What the marketplace gets back of its part of the discount."""
 
     @property
     def fingerprint(self) -> str:
         """Return what names exactly this plan: a form carries it, so that no other plan is executed than was seen."""
         parts = (self.from_platform, self.from_cost, self.from_held, self.from_available, self.from_debt)
-        return "-".join(str(part.minor) for part in (self.amount, *parts, self.can_take_back))
+        return "-".join(str(part.minor) for part in (self.amount, *parts, self.can_take_back, self.subsidy_back))
 
     @property
     def from_seller(self) -> Money:
@@ -142,25 +149,31 @@ def plan_refund(amount: Money, standing: Standing, bearer: FeeBearer) -> Plan:
 
     Fees go back pro rata of all that was refunded so far, this one included, less what earlier refunds gave: any
     sequence of parts ends at the whole to the cent (scar S30). The provider keeps its fee; `bearer` pays for it.
-    Raises Invalid for nothing or less, Conflict for more than is left.
+    Where the marketplace bore a discount, the seller was paid more than the buyer has paid: that part comes back pro
+    rata too, so that nobody gains. Raises Invalid for nothing or less, Conflict for more than is left.
     """
     check_amount(amount, standing.left)
-    before, after = standing.refunded, standing.refunded + amount
-    given_before, given_after = (_part(standing.platform_fee, refunded, standing.gross) for refunded in (before, after))
+    subsidy_back = payment_rules.subsidy_back(
+        standing.subsidy, taken=standing.subsidy_taken, after=standing.refunded + amount, gross=standing.gross
+    )
+    sold = standing.gross + standing.subsidy
+    before = standing.refunded + standing.subsidy_taken
+    after = before + amount + subsidy_back
+    given_before, given_after = (_part(standing.platform_fee, undone, sold) for undone in (before, after))
     from_platform = given_after - given_before
     from_cost = Money.zero(amount.currency)
     if bearer == FeeBearer.PLATFORM:
         # Of what the platform fee leaves: two parts rounded side by side could give more than goes back.
-        whole = standing.gross - standing.platform_fee
+        whole = sold - standing.platform_fee
         from_cost = _part(standing.processing_fee, after - given_after, whole) - _part(
             standing.processing_fee, before - given_before, whole
         )
-    rest = amount - from_platform - from_cost
+    rest = amount + subsidy_back - from_platform - from_cost
     from_held = min(rest, standing.held)
     from_available = min(rest - from_held, standing.available)
     from_debt = rest - from_held - from_available
     can_take_back = min(from_debt, standing.transferred)
-    return Plan(amount, from_platform, from_cost, from_held, from_available, from_debt, can_take_back)
+    return Plan(amount, from_platform, from_cost, from_held, from_available, from_debt, can_take_back, subsidy_back)
 
 
 def plan_rest(standing: Standing, bearer: FeeBearer) -> Plan | None:
@@ -211,12 +224,17 @@ def amount_of_percentage(gross: Money, percent: int) -> Money:
     return gross.share(percent * 100)
 
 
-def amount_of_lines(chosen: Sequence[Money], subtotal: Money, tax: Money) -> Money:
-    """Return the price of the chosen units with their part of the order's tax; delivery stays out."""
+def amount_of_lines(
+    chosen: Sequence[Money], subtotal: Money, tax: Money, taxed: Sequence[Money] | None = None
+) -> Money:
+    """Return what was paid for the chosen units with their part of the order's tax; delivery stays out.
+
+    `taxed` is what of them the tax is of, where that is not what was paid; `subtotal` is that of all units.
+    """
     goods = Money.total(chosen, subtotal.currency)
     if not goods:
         raise Invalid("Choose at least one item.", field="lines")
-    return goods + _part(tax, goods, subtotal)
+    return goods + _part(tax, goods if taxed is None else Money.total(taxed, subtotal.currency), subtotal)
 
 
 def check_reason(reason: RefundReason) -> RefundReason:

@@ -42,6 +42,8 @@ _STANDING = select(
     PaymentTransaction.charged_back_minor,
     PaymentTransaction.left_minor,
     (PaymentTransaction.paid_out_minor - PENDING_OF_SHARE).label("transferred"),
+    PaymentTransaction.subsidy_minor,
+    PaymentTransaction.subsidy_taken_minor,
     _RESERVED,
 ).where(PaymentTransaction.id == bindparam("transaction_id"))
 
@@ -55,9 +57,9 @@ _DISPUTED = select(PaymentBlock.id).where(
 def read(connection: Session | Connection, transaction_id: int, *, except_refund_id: int | None) -> Standing:
     """Return what a share's order has left; the refund that asks is not counted against itself."""
     values = {"transaction_id": transaction_id, "except_refund_id": except_refund_id or 0}
-    currency, status, gross, platform, processing, refunded, charged_back, left, transferred, reserved = (
-        connection.execute(_STANDING, values).one()
-    )
+    row = connection.execute(_STANDING, values).one()
+    currency, status, gross, platform, processing, refunded, charged_back, left, transferred, *rest = row
+    subsidy, subsidy_taken, reserved = rest
     return Standing(
         gross=Money(gross, currency),
         platform_fee=Money(platform, currency),
@@ -68,6 +70,8 @@ def read(connection: Session | Connection, transaction_id: int, *, except_refund
         held=Money(left if status is TransactionStatus.HELD else 0, currency),
         available=Money(left if status is TransactionStatus.AVAILABLE else 0, currency),
         transferred=Money(transferred, currency),
+        subsidy=Money(subsidy, currency),
+        subsidy_taken=Money(subsidy_taken, currency),
     )
 
 

@@ -30,14 +30,17 @@ def amount_of(session: Session, order: Order, wish: Wish) -> Money:
         return Money(wish.amount_minor, order.currency)
     lines = session.execute(select(OrderLine).where(OrderLine.order_id == order.id)).scalars().all()
     units = dict(wish.units or {})
-    chosen = []
+    chosen, taxed = [], []
     for line in lines:
         quantity = units.pop(line.id, 0)
         if not 0 <= quantity <= line.quantity:
             raise Invalid("That is more than you ordered.", field="lines")
-        chosen.append(Money(line.unit_price_minor, order.currency) * quantity)
+        price = Money(line.unit_price_minor, order.currency) * quantity
+        discount = Money(line.discount_minor, order.currency).split([quantity, line.quantity - quantity])[0]
+        chosen.append(price - discount)
+        # What the marketplace paid of the price is part of it to the tax office.
+        taxed.append(price if order.subsidy_minor else price - discount)
     if units:
         raise NotFound("There is no such item in this order.")
-    return rules.amount_of_lines(
-        chosen, Money(order.subtotal_minor, order.currency), Money(order.tax_minor, order.currency)
-    )
+    goods = Money(order.subtotal_minor - order.discount_minor + order.subsidy_minor, order.currency)
+    return rules.amount_of_lines(chosen, goods, Money(order.tax_minor, order.currency), taxed)

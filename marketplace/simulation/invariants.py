@@ -9,9 +9,10 @@ ALWAYS: Mapping[str, str] = {
     """,
     "I04": """
         SELECT 'payment ' || p.id || ' of ' || p.amount_minor || ' is shared out as '
-            || sum(t.net_minor + t.platform_fee_minor + t.processing_fee_minor)
+            || sum(t.net_minor + t.platform_fee_minor + t.processing_fee_minor - t.subsidy_minor)
         FROM payment p JOIN payment_transaction t ON t.payment_id = p.id
-        GROUP BY p.id HAVING p.amount_minor <> sum(t.net_minor + t.platform_fee_minor + t.processing_fee_minor)
+        GROUP BY p.id
+        HAVING p.amount_minor <> sum(t.net_minor + t.platform_fee_minor + t.processing_fee_minor - t.subsidy_minor)
     """,
     "I07": """
         SELECT 'payout ' || subject_id || ' has ' || count(*) || ' transfers'
@@ -49,6 +50,18 @@ ALWAYS: Mapping[str, str] = {
         FROM listing l LEFT JOIN stock_reservation r
             ON r.listing_id = l.id AND r.status IN ('active', 'redeemed', 'written_off')
         GROUP BY l.id HAVING l.received_units <> l.in_stock + coalesce(sum(r.quantity), 0) OR l.in_stock < 0
+    """,
+    "I13": """
+        SELECT 'code ' || d.code || ' allows ' || coalesce(d.max_uses::text, 'any') || ' uses and '
+            || coalesce(d.max_uses_per_buyer::text, 'any') || ' a buyer, and has ' || count(u.id) || ' of '
+            || count(DISTINCT u.buyer_id) || ' buyers'
+        FROM discount d JOIN discount_use u ON u.discount_id = d.id
+        JOIN purchase p ON p.id = u.purchase_id
+        WHERE u.status <> 'released' AND NOT u.is_late
+        GROUP BY d.id
+        HAVING count(u.id) > d.max_uses OR count(u.id) > d.max_uses_per_buyer * count(DISTINCT u.buyer_id)
+            OR count(u.id) <> count(u.id) FILTER (WHERE
+                (u.status = 'reserved' AND p.status = 'open') OR (u.status = 'redeemed' AND p.status = 'paid'))
     """,
     "I14": """
         SELECT 'purchase ' || p.purchase_id || ' has ' || count(*) || ' payments that count'

@@ -44,12 +44,16 @@ class Which:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """All lines of one kind; minor units. Gross and fees are of sales alone: gross - both fees = amount."""
+    """All lines of one kind; minor units. Gross, subsidy and fees are of sales alone.
+
+    There gross + subsidy (what the marketplace adds for its discounts) - both fees = amount.
+    """
 
     kind: MovementKind
     lines: int
     amount_minor: int
     gross_minor: int
+    subsidy_minor: int
     platform_fee_minor: int
     processing_fee_minor: int
 
@@ -68,7 +72,9 @@ class Line:
     """None where the entry is about several of the seller's orders, or none."""
     orders: int
     gross_minor: int | None
-    """What the buyer paid, for a sale; as are the next two, which were taken from it."""
+    """What the buyer paid, for a sale."""
+    subsidy_minor: int | None
+    """What the marketplace added for its discount; the fees are taken from both."""
     platform_fee_minor: int | None
     processing_fee_minor: int | None
     moved_minor: int
@@ -173,7 +179,7 @@ def _grouped(which: Which) -> Subquery:
 
 
 def _sold() -> tuple[ColumnElement[Any], ...]:
-    columns = (Order.total_minor, Order.platform_fee_minor, Order.processing_fee_minor)
+    columns = (Order.total_minor, Order.subsidy_minor, Order.platform_fee_minor, Order.processing_fee_minor)
     return tuple(case((IS_SALE, column), else_=null()) for column in columns)
 
 

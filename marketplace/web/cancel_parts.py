@@ -120,7 +120,7 @@ def build(
         order_url=url_for(f"{blueprint}.order", number=order.number),
         orders_url=url_for(f"{blueprint}.orders"),
         note=f"{names[side]}, {money_text(order.total_minor, order.currency)}",
-        sentences=(*(_buyers(plan) if side is Side.BUYER else _sellers(plan)), *_absorbed(refunds, plan)),
+        sentences=(*(_buyers(plan) if side is Side.BUYER else _sellers(plan, order)), *_absorbed(refunds, plan)),
         money_rows=_rows(order, plan, side),
         button=f"Cancel the order{rest}" if amount else "Cancel the order",
         seen_minor=amount.minor,
@@ -156,7 +156,10 @@ def _buyers(plan: Plan | None) -> tuple[str, ...]:
     )
 
 
-def _sellers(plan: Plan | None) -> tuple[str, ...]:
+def _sellers(plan: Plan | None, order: OrderDetail) -> tuple[str, ...]:
+    if plan is None and order.subsidy_minor and not order.total_minor:
+        all_of_it = money_text(order.net_minor, order.currency)
+        return (f"The order was free for the buyer. You give back {all_of_it} that we had paid for our discount code.",)
     if plan is None:
         return ("Nothing is left to send back to the buyer, so cancelling takes nothing from you.",)
     given = plan.from_held + plan.from_available
@@ -164,6 +167,8 @@ def _sellers(plan: Plan | None) -> tuple[str, ...]:
     if plan.from_debt:
         gives += f", and the card fee of {money(plan.from_debt)} stays with you: it is taken from your coming sales"
     fees = [f"We give back our fee of {money(plan.from_platform)}."] if plan.from_platform else []
+    if plan.subsidy_back:
+        fees.append(f"That includes {money(plan.subsidy_back)} that we had paid for our discount code.")
     if plan.from_cost:
         fees.append(f"We bear the card fee of {money(plan.from_cost)}.")
     return (f"The buyer gets {money(plan.amount)} back.", f"{gives}.", *fees)
@@ -176,6 +181,7 @@ def _sellers_parts(plan: Plan) -> tuple[tuple[str, Money], ...]:
         ("From what is held for you", plan.from_held),
         ("From what is available to you", plan.from_available),
         ("Card fee, owed by you", plan.from_debt),
+        ("Our part of the discount, taken back", -plan.subsidy_back),
     )
 
 

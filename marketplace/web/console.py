@@ -59,6 +59,7 @@ _SELLER: dict[str, _Links] = {
         ("orders", "Orders", "seller.orders", "package"),
         ("messages", "Messages", "messages.inbox", "message-square"),
         ("listings", "Listings", "seller.listings", "tag"),
+        ("discounts", "Discounts", "seller.discounts", "tag"),
         ("refunds", "Refunds", "seller.refunds", "undo-2"),
         ("disputes", "Disputes", "seller.disputes", "shield-alert"),
     ),
@@ -85,6 +86,7 @@ _ADMIN: dict[str, _Links] = {
         ("purchases", "Purchases", "admin.purchases", "shopping-bag"),
         ("payments", "Payments", "admin.payments", "receipt"),
         ("users", "Users", "admin.users", "users"),
+        ("discounts", "Discounts", "admin.discounts", "tag"),
         ("reports", "Reports", "admin.reports", "flag"),
     ),
     "Books and system": (

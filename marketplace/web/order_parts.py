@@ -95,11 +95,26 @@ def line_views(lines: Iterable[LineRow], currency: str, explain_url: str) -> tup
             unit_price=money_text(line.unit_price_minor, currency),
             amount=money_text(line.subtotal_minor, currency),
             url=url_for("shop.listing", slug=line.slug),
-            note=_KINDS[line.kind.value],
+            note=_KINDS[line.kind.value] + less(line.discount_minor, currency),
             explain_url=explain_url,
         )
         for line in lines
     )
+
+
+def less(discount_minor: int, currency: str) -> str:
+    """Return how much less a line costs by a discount, to stand behind other words; "" for nothing."""
+    return f", less {money_text(discount_minor, currency)}" if discount_minor else ""
+
+
+def plus_subsidy(subsidy_minor: int, currency: str) -> str:
+    """Return what the marketplace added to what the buyer paid, for its discount; "" for nothing."""
+    return f"and {money_text(subsidy_minor, currency)} of discount paid by the marketplace" if subsidy_minor else ""
+
+
+def discount_label(code: str | None) -> str:
+    """Return the label of a discount's row."""
+    return f"Discount {code}" if code else "Discount"
 
 
 def title_of(order: OrderSummary) -> str:

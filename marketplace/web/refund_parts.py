@@ -166,6 +166,7 @@ def plan_of(row: RefundRow) -> tuple[tuple[RefundFigure, int], ...]:
         (RefundFigure.HELD, row.held_minor),
         (RefundFigure.AVAILABLE, row.available_minor),
         (RefundFigure.DEBT, row.debt_minor),
+        (RefundFigure.SUBSIDY, -row.subsidy_minor),
     )
 
 
@@ -177,6 +178,7 @@ def parts_of(plan: Plan) -> tuple[tuple[RefundFigure, int], ...]:
         (RefundFigure.HELD, plan.from_held.minor),
         (RefundFigure.AVAILABLE, plan.from_available.minor),
         (RefundFigure.DEBT, plan.from_debt.minor),
+        (RefundFigure.SUBSIDY, -plan.subsidy_back.minor),
     )
 
 

@@ -24,6 +24,7 @@ from marketplace.refunds import operations as refund_operations
 from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
+from tests import builders_discounts as codes
 from tests import evidence
 from tests.builders import Bought, World
 from tests.builders_foreign import paid_elsewhere
@@ -76,6 +77,7 @@ SELLER = (
     "/seller/listings", "/seller/listings?tab=paused", "/seller/listings/new", "/seller/listings/new/car",
     "/seller/listings/new/part", "/seller/listings/{listing}/edit", "/seller/refunds", "/seller/refunds/{refunded}",
     "/seller/refunds/{refunded}/explain/held",
+    "/seller/discounts", "/seller/discounts/new", "/seller/discounts/{code}", "/seller/discounts/{code}/edit",
     "/seller/disputes", "/seller/disputes?tab=won", "/seller/disputes/{dispute}",
     "/seller/disputes/{dispute}/explain/held",
     "/notifications", "/account", "/l/{part}", "/seller/payouts/setup", "/seller/payouts/schedule", "/seller/shop",
@@ -95,6 +97,7 @@ ADMIN = (
     "/admin/payouts/sellers/{seller_id}",
     "/admin/refunds", "/admin/refunds/rules", "/admin/refunds?amount=1.00", "/admin/refunds?late=1",
     "/admin/refunds?tab=done", "/admin/refunds?tab=rejected&refund={refused}",
+    "/admin/discounts", "/admin/discounts?of=sellers", "/admin/discounts/new", "/admin/discounts/{code}",
     "/admin/disputes", "/admin/disputes?q=nothing", "/admin/disputes/{dispute}", "/admin/disputes/{dispute}/submit",
     "/admin/disputes/{dispute}/accept", "/admin/disputes/{dispute}/explain/taken",
     "/admin/refunds/{refunded}/explain/platform", "/admin/orders/{order}/refund", "/admin/events/{event}",
@@ -169,6 +172,8 @@ def seed(world: World) -> Seeded:
     world.pay(bought["disputed"], "4000000000000259")
     world.settle_down()
     world.put_in_cart(buyer, parts[0])
+    codes.code(world.now, "EVERY", seller_id=seller, actor_id=seller)
+    codes.enter(buyer, "EVERY")
     admin = world.person("Ada Admin", is_admin=True)
     people = {"payee": payee, "nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
     found = values(world, bought) | listings(world, seller) | refunds(world, bought["paid"], admin)
@@ -274,6 +279,7 @@ def listings(world: World, seller_id: int) -> dict[str, str]:
         "part": "SELECT slug FROM listing WHERE title = 'Head lamp'",
         "sold_out": "SELECT slug FROM listing WHERE title = 'Gear knob'",
         "listing": "SELECT id FROM listing WHERE title = 'Head lamp'",
+        "code": "SELECT id FROM discount",
         "shop": "SELECT slug FROM shop ORDER BY id LIMIT 1",
     }
     return {name: one(world, statement) for name, statement in statements.items()}

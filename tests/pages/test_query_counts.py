@@ -9,6 +9,7 @@ from marketplace.messages import moderating
 from marketplace.money import Money
 from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
+from tests import builders_discounts as codes
 from tests.builders import Bought, World
 from tests.fixtures_queries import CountQueries
 from tests.security.authorisation import lines
@@ -40,6 +41,7 @@ _LISTS = {
         "/seller/refunds",
         "/seller/disputes?tab=inquiries",
         "/seller/listings",
+        "/seller/discounts",
         "/seller/transactions",
         "/seller/balance",
         "/seller/payouts",
@@ -57,6 +59,7 @@ _LISTS = {
         "/admin/debts",
         "/admin/debts?settled=1",
         "/admin/disputes?tab=inquiries",
+        "/admin/discounts?of=sellers",
         "/admin/payments",
         "/admin/events",
         "/admin/unmatched",
@@ -134,6 +137,9 @@ class Shelf:
                 inquire(self.world, bought)
                 self._talk(bought)
         self.world.settle_down()
+        for number in range(count):
+            letters = f"SHELF-{len(self.listing_ids)}-{number}"
+            codes.code(self.world.now, letters, seller_id=self.seller_id, actor_id=self.seller_id)
         self.listing_ids += ids
         for listing_id in self.listing_ids:
             self.world.put_in_cart(self.buyer_id, listing_id)

@@ -48,24 +48,31 @@ def test_parts_sum_to_the_amount_and_stay_within_what_was_paid(rows: list[tuple[
     assert all(0 <= part.minor <= share.gross.minor for part, share in zip(parts, of, strict=True))
 
 
-@given(st.integers(1, 10**7), st.integers(0, 1_000), st.lists(st.integers(1, 10**6), min_size=1, max_size=6))
-def test_any_sequence_of_losses_gives_the_platform_fee_back_to_the_cent(
-    gross: int, basis_points: int, parts: list[int]
+@given(
+    st.integers(1, 10**7),
+    st.just(0) | st.integers(1, 10**7),
+    st.integers(0, 1_000),
+    st.lists(st.integers(1, 10**6), min_size=1, max_size=6),
+)
+def test_any_sequence_of_losses_gives_the_fee_and_the_discount_back_to_the_cent(
+    gross: int, subsidy: int, basis_points: int, parts: list[int]
 ) -> None:
-    fee = usd(gross).share(basis_points)
-    given_back, fees, left = 0, 0, gross
+    fee = usd(gross + subsidy).share(basis_points)
+    given_back, fees, taken, left = 0, 0, 0, gross
     for part in [*parts, gross]:
         lost = min(part, left)
         if not lost:
             break
-        bearing = Bearing(usd(gross), fee, usd(given_back), usd(max(gross - fee.minor - given_back, 0)), usd(0))
+        held = usd(max(gross + subsidy - fee.minor - given_back - taken, 0))
+        bearing = Bearing(usd(gross), fee, usd(given_back), held, usd(0), usd(subsidy), usd(taken))
         loss = plan_loss(usd(lost), usd(0), bearing)
         sides = (loss.from_platform, loss.from_held, loss.from_available, loss.from_debt)
-        assert Money.total(sides, "USD") == usd(lost)
+        assert Money.total(sides, "USD") == usd(lost) + loss.subsidy_back
         assert min(side.minor for side in sides) >= 0
         given_back, fees, left = given_back + lost, fees + loss.from_platform.minor, left - lost
+        taken += loss.subsidy_back.minor
     if not left:
-        assert fees == fee.minor
+        assert (fees, taken) == (fee.minor, subsidy)
 
 
 def test_a_reason_that_is_new_to_us_is_told_in_general_words() -> None:

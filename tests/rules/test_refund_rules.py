@@ -19,8 +19,8 @@ def usd(minor: int) -> Money:
     return Money(minor, "USD")
 
 
-def untouched(gross: int, platform: int, processing: int) -> Standing:
-    left = gross - platform - processing
+def untouched(gross: int, platform: int, processing: int, subsidy: int = 0) -> Standing:
+    left = gross + subsidy - platform - processing
     return Standing(
         gross=usd(gross),
         platform_fee=usd(platform),
@@ -30,6 +30,8 @@ def untouched(gross: int, platform: int, processing: int) -> Standing:
         held=usd(left),
         available=usd(0),
         transferred=usd(0),
+        subsidy=usd(subsidy),
+        subsidy_taken=usd(0),
     )
 
 
@@ -44,6 +46,8 @@ def after(standing: Standing, plan: Plan) -> Standing:
         standing.held - plan.from_held,
         standing.available - plan.from_available,
         standing.transferred,
+        standing.subsidy,
+        standing.subsidy_taken + plan.subsidy_back,
     )
 
 
@@ -72,26 +76,27 @@ STAGES = st.lists(st.sampled_from(Stage), min_size=9, max_size=9)
 
 
 @st.composite
-def orders_and_cuts(draw: st.DrawFn) -> tuple[int, int, int, list[int]]:
+def orders_and_cuts(draw: st.DrawFn) -> tuple[int, int, int, int, list[int]]:
     gross = draw(st.integers(1, 2_000_000))
-    platform = draw(st.integers(0, gross))
-    processing = draw(st.integers(0, gross - platform))
+    subsidy = draw(st.just(0) | st.integers(1, 2_000_000))
+    platform = draw(st.integers(0, gross + subsidy))
+    processing = draw(st.integers(0, gross + subsidy - platform))
     cuts = sorted(draw(st.sets(st.integers(1, gross), max_size=8)) | {gross})
-    return gross, platform, processing, [cut - before for before, cut in zip([0, *cuts], cuts, strict=False)]
+    return gross, platform, processing, subsidy, [cut - before for before, cut in zip([0, *cuts], cuts, strict=False)]
 
 
 @pytest.mark.covers("S2.16", "S4.7")
 @given(orders_and_cuts(), st.sampled_from(FeeBearer), STAGES)
 def test_s30_any_sequence_of_parts_sums_to_the_cent_wherever_the_money_has_gone_between(
-    order: tuple[int, int, int, list[int]], bearer: FeeBearer, stages: list[Stage]
+    order: tuple[int, int, int, int, list[int]], bearer: FeeBearer, stages: list[Stage]
 ) -> None:
-    gross, platform, processing, parts = order
-    standing, plans = untouched(gross, platform, processing), []
+    gross, platform, processing, subsidy, parts = order
+    standing, plans = untouched(gross, platform, processing, subsidy), []
     for part, stage in zip(parts, stages, strict=False):
         standing = moved(standing, stage)
         plan = rules.plan_refund(usd(part), standing, bearer)
         pieces = (plan.from_platform, plan.from_cost, plan.from_held, plan.from_available, plan.from_debt)
-        assert sum(piece.minor for piece in pieces) == part
+        assert sum(piece.minor for piece in pieces) == part + plan.subsidy_back.minor
         assert min(piece.minor for piece in pieces) >= 0
         assert plan.can_take_back == min(plan.from_debt, standing.transferred)
         plans.append(plan)
@@ -100,7 +105,8 @@ def test_s30_any_sequence_of_parts_sums_to_the_cent_wherever_the_money_has_gone_
     cost = processing if bearer is FeeBearer.PLATFORM else 0
     assert sum(plan.from_platform.minor for plan in plans) == platform
     assert sum(plan.from_cost.minor for plan in plans) == cost
-    assert sum(plan.from_seller.minor for plan in plans) == gross - platform - cost
+    assert sum(plan.subsidy_back.minor for plan in plans) == subsidy
+    assert sum(plan.from_seller.minor for plan in plans) == gross + subsidy - platform - cost
     assert standing.left == standing.held == usd(0)
     # What the seller still has, less what they owe for it, is the fee that the provider keeps, if they bear it.
     has = standing.available + standing.transferred

@@ -46,6 +46,8 @@ POST   /sell                                       in     422  422     go     go
 
 GET    /basket                                     200    200  200     200    200    200   -       -
 POST   /basket/add                                 go     go   go      go     go     go    -       -
+POST   /basket/code                                go     go   go      go     go     go    -       -
+POST   /basket/code/forget                         go     go   go      go     go     go    -       -
 POST   /basket/<line_id>/quantity                  kept   go   kept    kept   kept   kept  kept    404
 POST   /basket/<line_id>/remove                    kept   go   kept    kept   kept   kept  kept    404
 POST   /basket/continue/<currency>                 go     go   go      go     go     go    go      404
@@ -114,6 +116,13 @@ POST   /seller/listings/<listing_id>/price-and-stock in   403  403     go     40
 POST   /seller/listings/<listing_id>/copy          in     403  403     go     404    403   404     404
 POST   /seller/listings/<listing_id>/publish       in     403  403     go     404    403   404     404
 POST   /seller/listings/<listing_id>/pause         in     403  403     go     404    403   404     404
+GET    /seller/discounts                           in     403  403     200    200    403   -       -
+GET    /seller/discounts/new                       in     403  403     200    200    403   -       -
+POST   /seller/discounts/new                       in     403  403     422    422    403   -       -
+GET    /seller/discounts/<discount_id>             in     403  403     200    404    403   404     404
+GET    /seller/discounts/<discount_id>/edit        in     403  403     200    404    403   404     404
+POST   /seller/discounts/<discount_id>/edit        in     403  403     422    404    403   404     404
+POST   /seller/discounts/<discount_id>/move        in     403  403     go     404    403   404     404
 GET    /seller/disputes                            in     403  403     200    200    403   -       -
 GET    /seller/disputes/<number>                   in     403  403     200    404    403   404     404
 GET    /seller/disputes/<number>/explain/<figure>  in     403  403     200    404    403   404     404
@@ -224,6 +233,13 @@ POST   /admin/unmatched/<event_row_id>/take-up     in     403  403     403    40
 GET    /admin/health                               in     403  403     403    403    200   -       -
 GET    /admin/health/<tile>                        in     403  403     403    403    200   404     404
 POST   /admin/health/check-books/run               in     403  403     403    403    go    -       -
+GET    /admin/discounts                            in     403  403     403    403    200   -       -
+GET    /admin/discounts/new                        in     403  403     403    403    200   -       -
+POST   /admin/discounts/new                        in     403  403     403    403    422   -       -
+GET    /admin/discounts/<discount_id>              in     403  403     403    403    200   404     404
+GET    /admin/discounts/<discount_id>/edit         in     403  403     403    403    404   404     404
+POST   /admin/discounts/<discount_id>/edit         in     403  403     403    403    404   404     404
+POST   /admin/discounts/<discount_id>/move         in     403  403     403    403    404   404     404
 GET    /admin/settings                             in     403  403     403    403    200   -       -
 GET    /admin/states                               in     403  403     403    403    200   -       -
 GET    /admin/reconciliation                       in     403  403     403    403    200   -       -

@@ -23,6 +23,7 @@ from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
 from marketplace.sandbox import disputes as bank
+from tests import builders_discounts as codes
 from tests import evidence
 from tests.builders import Bought, World, form_token
 from tests.builders_reconciliation import book_at_the_provider, reconcile
@@ -180,7 +181,9 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
         device=Device(ELSEWHERE, "Firefox/140.0"),
         now=clock.system_now(),
     )
-    return Side(buyer_id, seller_id, bought, _values(world, bought, seller_id, device) | {"debt_id": debt_id})
+    code = codes.code(world.now, f"SIDE-{side}", seller_id=seller_id, actor_id=seller_id)
+    values = _values(world, bought, seller_id, device) | {"debt_id": debt_id, "discount_id": code}
+    return Side(buyer_id, seller_id, bought, values)
 
 
 def _owe(world: World, seller_id: int, admin_id: int) -> object:

@@ -35,6 +35,7 @@ _IDS = (
     "share_id",
     "seller_id",
     "debt_id",
+    "discount_id",
     "purchase_id",
     "session_id",
     "line_id",

@@ -7,6 +7,7 @@ import pytest
 
 import marketplace.web  # noqa: F401  loads every model, so that no machine is missed when this file runs alone
 from marketplace.catalog.states import LISTING, RESERVATION
+from marketplace.discounts.states import DISCOUNT, USE
 from marketplace.disputes.states import DISPUTE
 from marketplace.history import Ruled
 from marketplace.job_runs.states import FAILED_JOB
@@ -22,6 +23,19 @@ from marketplace.refunds.states import REFUND
 from marketplace.transitions import AlreadyThere, Impossible, Machine, MoveNotAllowed
 
 MATRICES: dict[Machine, str] = {
+    DISCOUNT: """
+           active paused ended
+    pause  paused =      =
+    resume =      active =
+    end    ended  ended  =
+    """,
+    USE: """
+                  reserved redeemed released
+    redeem        redeemed =        !
+    release       released !        =
+    reserve_again =        =        reserved
+    give_back     .        released =
+    """,
     FAILED_JOB: """
           failed  retried
     retry retried =

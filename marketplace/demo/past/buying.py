@@ -24,20 +24,23 @@ Basket = tuple[tuple[str, str, int], ...]
 _UNPAID = (PaymentStatus.PENDING, PaymentStatus.FAILED)
 
 
-def check_out(stage: Stage, *, purchase: str, customer: Customer, currency: str, basket: Basket) -> None:
-    """Fill the basket and go as far as the payment page."""
+def check_out(
+    stage: Stage, *, purchase: str, customer: Customer, currency: str, basket: Basket, code: str = ""
+) -> None:
+    """Fill the basket, enter a discount code if there is one, and go as far as the payment page."""
     known = payments_of(purchase)
     if known and known[0].provider_session_id:
         return
     buyer_id = person_id(customer.person.email)
     wanted = [(listing_of(seller, title).id, units) for seller, title, units in basket]
     db.atomic(fill_basket, (), user_id=buyer_id, wanted=wanted, now=stage.now)
+    db.atomic(carts.enter_code, (), user_id=buyer_id, token_hash=None, code=code or None)
     address = asdict(customer.address)
     agreed = Agreed(
         buyer_id=buyer_id,
         currency=currency,
         token=purchase,
-        expected_total_minor=checkout.review(buyer_id, currency).total.minor,
+        expected_total_minor=checkout.review(buyer_id, currency, stage.now).total.minor,
         delivery_address=address,
         billing_address=address,
         buyer_note="",

@@ -20,7 +20,10 @@ _NOT_BOTH = "One of the two discs was damaged. The good one stays, so half of th
 
 @dataclass(frozen=True)
 class Case:
-    """One sale `age` days before today: who buys of whom, how it is paid, what becomes of it; `car` is a title."""
+    """One sale `age` days before today: who buys of whom, how it is paid, what becomes of it.
+
+    `car` is a title, `code` a discount code that is entered.
+    """
 
     age: float
     customer: Customer
@@ -28,6 +31,7 @@ class Case:
     course: str
     ending: Ending = endings.sent
     car: str = ""
+    code: str = ""
 
 
 _damaged = partial(back, _R.DAMAGED)
@@ -47,7 +51,7 @@ CASES = (
     Case(84, ALEX, (HARBOUR,), "visa",
          _damaged("One box was wet, and the part inside is rusty.", endings.approved, percent=100)),
     Case(77, MIGUEL, (RIVERA,), "visa",
-         back(_R.DEFECTIVE, "It makes no pressure at all.", endings.approved, percent=100)),
+         back(_R.DEFECTIVE, "It makes no pressure at all.", endings.approved, percent=100), code="RIVERA20"),
     Case(63, RUTH, (NOVAK,), "mastercard",
          back(_R.WRONG_ITEM, "I got 16 inch instead of 17.", endings.approved, percent=100)),
     Case(41, SABINE, (BECKER,), "visa",
@@ -61,7 +65,7 @@ CASES = (
     Case(58, GRACE, (LUMEN,), "bank asks",
          back(_R.NOT_AS_DESCRIBED, "The bulb holder is missing.", endings.approved, percent=15)),
     Case(49, WALTER, (HARBOUR,), "visa",
-         back(_R.WRONG_ITEM, "One of them is for the other axle.", endings.approved)),
+         back(_R.WRONG_ITEM, "One of them is for the other axle.", endings.approved), code="WELCOME5"),
     Case(33, KARIN, (HOLM,), "visa", back(_R.DAMAGED, "The chrome has a scratch.", endings.approved, minor=120_00)),
     Case(25, TAMIKA, (NOVAK, HARBOUR), "mastercard",
          back(_R.DEFECTIVE, "One tyre loses air.", endings.approved, percent=50)),
@@ -149,9 +153,9 @@ CASES = (
     Case(5.8, TAMIKA, (HARBOUR,), "visa", _by_seller(CancelReason.DAMAGED, "The box was crushed by the forklift.")),
     Case(3.6, ALEX, (LUMEN,), "visa", _by_seller(CancelReason.CANNOT_DELIVER, "Our carrier does not go there.")),
     # Ways to pay, and not to.
-    Case(80, ALEX, (NOVAK,), "declined, then another card"),
-    Case(67, LEO, (LUMEN,), "declined, then another card"),
-    Case(51, PETER, (HARBOUR,), "no money, then another card"),
+    Case(80, ALEX, (NOVAK,), "declined, then another card", code="NOVAK15"),
+    Case(67, LEO, (LUMEN,), "declined, then another card", code="LUMEN5"),
+    Case(51, PETER, (HARBOUR,), "no money, then another card", code="HARBOUR10"),
     Case(43, ALEX, (HARBOUR, NOVAK), "declined twice, then another card"),
     Case(38, TAMIKA, (LUMEN,), "wrong code, then right"),
     Case(23, HANNAH, (NOVAK,), "declined twice, then another card"),
@@ -164,7 +168,7 @@ CASES = (
     Case(61, PRIYA, (RIVERA,), "declined twice and left"),
     Case(34, OWEN, (HARBOUR,), "declined twice and left"),
     Case(3.2, ALEX, (NOVAK,), "declined twice and left"),
-    Case(82, ALEX, (HARBOUR,), "bank asks"),
+    Case(82, ALEX, (HARBOUR,), "bank asks", code="WELCOME5"),
     Case(48, KARIN, (HOLM,), "bank asks"),
     Case(30, MATTHIAS, (BECKER,), "bank asks"),
     Case(55, DENISE, (HARBOUR,), "bank asks in vain, then another card"),
@@ -179,7 +183,7 @@ CASES = (
     Case(42, LEO, (NOVAK,), "debit bounces"),
     Case(16.5, ALEX, (HARBOUR,), "debit bounces"),
     Case(50, PETER, (LUMEN,), "debit bounces, then a card"),
-    Case(86, TAMIKA, (HARBOUR,), "page expires"),
+    Case(86, TAMIKA, (HARBOUR,), "page expires", code="HARBOUR10"),
     Case(57, ALEX, (KAIDO,), "page expires"),
     Case(33.5, SABINE, (BECKER,), "page expires"),
     Case(18.5, ERIK, (HOLM,), "page expires"),
@@ -187,8 +191,8 @@ CASES = (
     Case(64, OWEN, (LUMEN,), "page expires, then a card"),
     Case(13.5, ALEX, (HARBOUR,), "page expires, then a card"),
     Case(78, GRACE, (HARBOUR,), "goes back"),
-    Case(53, WALTER, (NOVAK,), "goes back"),
-    Case(26.5, ALEX, (LUMEN,), "goes back"),
+    Case(53, WALTER, (NOVAK,), "goes back", code="NOVAK15"),
+    Case(26.5, ALEX, (LUMEN,), "goes back", code="LUMEN5"),
     Case(9.5, RUTH, (RIVERA,), "goes back"),
     Case(1.6, PETER, (HARBOUR,), "goes back"),
     # Cars.
@@ -204,18 +208,18 @@ CASES = (
     Case(5.5, PRIYA, (RIVERA, HARBOUR), "visa", endings.not_sent),
     Case(4.5, TAMIKA, (RIVERA,), "mastercard", endings.not_sent),
     Case(1.2, ALEX, (HARBOUR, RIVERA), "visa", endings.not_sent),
-    Case(0.8, DENISE, (HARBOUR,), "visa", endings.not_sent),
-    Case(0.5, GRACE, (RIVERA,), "amex", endings.not_sent),
+    Case(0.8, DENISE, (HARBOUR,), "visa", endings.not_sent, code="HARBOUR10"),
+    Case(0.5, GRACE, (RIVERA,), "amex", endings.not_sent, code="WELCOME5"),
     Case(0.1, OWEN, (HARBOUR,), "visa", endings.not_sent),
     # Under way in this moment.
-    Case(1.5, ALEX, (HARBOUR,), "debit"),
+    Case(1.5, ALEX, (HARBOUR,), "debit", code="HARBOUR10"),
     Case(0.9, SABINE, (BECKER,), "debit"),
     Case(3, LEO, (NOVAK,), "debit never ends"),
-    Case(2, HANNAH, (LUMEN,), "debit never ends"),
+    Case(2, HANNAH, (LUMEN,), "debit never ends", code="LUMEN5"),
     Case(0.012, MIGUEL, (LUMEN,), "bank's question stays open"),
     Case(0.010, TAMIKA, (NOVAK,), "bank's question stays open"),
     Case(0.008, KARIN, (HOLM,), "bank's question stays open"),
-    Case(0.006, ALEX, (LUMEN,), "page stays open"),
-    Case(0.004, PETER, (HARBOUR,), "page stays open"),
+    Case(0.006, ALEX, (LUMEN,), "page stays open", code="LUMEN5"),
+    Case(0.004, PETER, (HARBOUR,), "page stays open", code="HARBOUR10"),
 )
 # fmt: on

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from marketplace.demo.customers import ALEX, AMERICANS, EUROPEANS, Customer
-from marketplace.demo.past import accounts, buying, endings, paying, selling, talking
+from marketplace.demo.past import accounts, buying, discounting, endings, paying, selling, talking
 from marketplace.demo.past.cases import CASES, Case
 from marketplace.demo.past.courses import COURSES
 from marketplace.demo.past.script import PAST, Sale, Script, Step
@@ -77,7 +77,9 @@ def _write_sale(script: Script, key: str, at: timedelta, case: Case | None) -> N
     sale = _sale_of(script, key, at, case) if case else _any_sale(script, key, at)
     course = case.course if case else script.chance.choices(_CARDS, weights=_CARD_SHARES)[0]
     ending = case.ending if case else endings.sent
-    script.add(at, buying.check_out, purchase=key, customer=sale.customer, currency=sale.currency, basket=sale.basket)
+    entered = {"code": case.code} if case and case.code else {}
+    who = {"purchase": key, "customer": sale.customer, "currency": sale.currency}
+    script.add(at, buying.check_out, **who, basket=sale.basket, **entered)
     paid_at = COURSES[course](script, sale)
     if paid_at is not None:
         ending(script, sale, paid_at)
@@ -115,6 +117,15 @@ def _write_accounts(script: Script) -> None:
         script.add(first - timedelta(minutes=4, seconds=-20 * place), deed, seller=seller.email, country=country)
     script.add(PAST - timedelta(hours=45), accounts.restrict, seller=BELL.email)
     script.add(PAST - timedelta(hours=22), accounts.ask, seller=LUMEN.email, days=6)
+
+
+def _write_codes(script: Script) -> None:
+    """Let codes be made before anybody buys; one is paused and one is ended later."""
+    first = min(step.at for step in script.steps)
+    for code in discounting.CODES:
+        script.add(first - timedelta(minutes=2), discounting.make_code, code=code)
+        if code.ends_as and code.day * _DAY > first:
+            script.add(code.day * _DAY, discounting.change_code, code=code)
 
 
 def _write_payouts(script: Script) -> None:
@@ -156,6 +167,7 @@ def _write_days(script: Script) -> None:
     """Write what goes on beside the sales: the nights, prices, stock, and what people read."""
     first = min(step.at for step in script.steps)
     _write_accounts(script)
+    _write_codes(script)
     for night in range(2, 91, 2):
         if night * _DAY > first:
             script.add(night * _DAY - timedelta(hours=1, minutes=7), buying.wait)

@@ -5,6 +5,7 @@ from flask import Blueprint
 from marketplace.web.admin import (
     calls,
     debts,
+    discounts,
     dispute_desk,
     disputes,
     event_page,
@@ -108,6 +109,12 @@ blueprint.add_url_rule("/admin/refunds/rules", view_func=refund_rules.refund_rul
 blueprint.add_url_rule("/admin/refunds/<number>/approve", view_func=refund_deciding.approve_refund, methods=["POST"])
 blueprint.add_url_rule("/admin/refunds/<number>/reject", view_func=refund_deciding.reject_refund, methods=["POST"])
 blueprint.add_url_rule("/admin/refunds/<number>/explain/<figure>", view_func=refunds.explain_refund)
+blueprint.add_url_rule("/admin/discounts", view_func=discounts.discounts)
+blueprint.add_url_rule("/admin/discounts/new", view_func=discounts.new_discount, methods=["GET", "POST"])
+_DISCOUNT = "/admin/discounts/<int(max=9223372036854775807):discount_id>"
+blueprint.add_url_rule(_DISCOUNT, view_func=discounts.discount)
+blueprint.add_url_rule(f"{_DISCOUNT}/edit", view_func=discounts.edit_discount, methods=["GET", "POST"])
+blueprint.add_url_rule(f"{_DISCOUNT}/move", view_func=discounts.move_discount, methods=["POST"])
 blueprint.add_url_rule("/admin/disputes", view_func=disputes.disputes)
 _DISPUTE = "/admin/disputes/<number>"
 _DISPUTE_FILE = f"{_DISPUTE}/files/<int(max=9223372036854775807):file_id>"

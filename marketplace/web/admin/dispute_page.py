@@ -260,6 +260,7 @@ def _money(facts: Facts) -> tuple[MoneyRow, ...]:
         (DisputeFigure.HELD, sum(share.held_minor for share in facts.shares)),
         (DisputeFigure.AVAILABLE, sum(share.available_minor for share in facts.shares)),
         (DisputeFigure.DEBT, sum(share.debt_minor for share in facts.shares)),
+        (DisputeFigure.SUBSIDY, -sum(share.subsidy_minor for share in facts.shares)),
     )
     return (*found, *dispute_parts.loss_rows(parts, row.currency, "admin", row.number))
 

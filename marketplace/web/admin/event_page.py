@@ -159,6 +159,8 @@ _SINGULAR = {
     "seller_account": "Seller's account",
     "transfer_reversal": "Transfer taken back",
     "stock_reservation": "Reservation",
+    "discount": "Discount code",
+    "discount_use": "Use of a code",
 }
 
 

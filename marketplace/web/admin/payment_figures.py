@@ -18,8 +18,10 @@ def rows(
 ) -> tuple[MoneyRow, ...]:
     """Return the payment's figures; each opens to the rows that make it."""
     shares = [each.share for each in seller_shares]
+    subsidy = sum(share.subsidy_minor for share in shares)
     figures = [
         ("Amount", record.amount_minor, "amount"),
+        *([("Discounts paid by us", subsidy, "subsidy")] if subsidy else []),
         ("Platform fees", sum(share.platform_fee_minor for share in shares), "platform-fee"),
         ("Card fees charged to sellers", sum(share.processing_fee_minor for share in shares), "card-fee"),
         ("Net for the sellers", sum(share.net_minor for share in shares), "net"),

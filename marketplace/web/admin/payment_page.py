@@ -99,6 +99,7 @@ class ShareRow:
     shop: str
     badges: tuple[Badge, ...]
     gross: Amount
+    subsidy: Amount | None
     platform_fee: Amount
     card_fee: Amount
     net: Amount
@@ -254,6 +255,7 @@ def _share(payment_id: int, each: SellerShare) -> ShareRow:
         shop=each.shop_name,
         badges=wording.once(wording.badge(share.status), wording.fulfilment_badge(each.order_status)),
         gross=amount(share.gross_minor, "gross"),
+        subsidy=amount(share.subsidy_minor, "subsidy") if share.subsidy_minor else None,
         platform_fee=amount(share.platform_fee_minor, "platform-fee"),
         card_fee=amount(share.processing_fee_minor, "card-fee"),
         net=amount(share.net_minor, "net"),

@@ -53,6 +53,7 @@ class OrderView:
     goods: Badge
     money: Badge
     total: str
+    total_note: str
     explain_url: str
     refund_url: str
 
@@ -105,6 +106,7 @@ def build(facts: Facts) -> PurchasePage:
         buyer_url=url_for("admin.user", user_id=found.buyer_id),
         facts=(
             Fact("Currency", found.currency),
+            *((Fact("Discount code", found.discount_code),) if found.discount_code else ()),
             Fact("Sellers", str(len(facts.orders))),
             Fact("Attempts to pay", str(len(payments))),
             Fact("To be paid by", date_text(found.open_until)),
@@ -142,6 +144,7 @@ def _order(order: OrderOfPurchase, facts: Facts, total_url: str) -> OrderView:
         shop_url=url_for("admin.user", user_id=order.seller_id),
         lines=tuple(
             f"{line.quantity} of {line.title}, {money_text(line.subtotal_minor, currency)}"
+            + order_parts.less(line.discount_minor, currency)
             for line in facts.lines
             if line.order_id == order.id
         ),
@@ -149,6 +152,7 @@ def _order(order: OrderOfPurchase, facts: Facts, total_url: str) -> OrderView:
         goods=wording.fulfilment_badge(order.status),
         money=wording.seller_money_badge(order.status, facts.purchase.status, share),
         total=money_text(order.total_minor, currency),
+        total_note=order_parts.plus_subsidy(order.subsidy_minor, currency),
         explain_url=explain,
         refund_url=refund_url,
     )

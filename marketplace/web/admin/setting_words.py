@@ -77,6 +77,9 @@ GROUPS = (
             "buyers_may_cancel": Words(
                 "Buyers may cancel", "Whether a buyer may cancel a paid order before it is sent."
             ),
+            "code_use_returns": Words(
+                "Code free again", "Whether a code may be used again when all of its purchase was called off unsent."
+            ),
             "payout_interval": Words("Payouts", "How often sellers are paid who have not chosen."),
             "payout_minimum_minor": Words("Least payout", "What a payout comes to at least.", _FIVE),
         },

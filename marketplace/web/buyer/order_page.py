@@ -221,7 +221,12 @@ def _money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]
         ("Goods", order.subtotal_minor, "goods", True),
         ("Delivery", order.delivery_minor, "delivery", True),
         ("Tax", order.tax_minor, "tax", bool(order.tax_minor)),
-        ("Discount", -order.discount_minor, "discount", bool(order.discount_minor)),
+        (
+            order_parts.discount_label(order.discount_code),
+            -order.discount_minor,
+            "discount",
+            bool(order.discount_minor),
+        ),
         ("Total", order.total_minor, "total", True),
         ("Refunded", -refunded, "refunded", bool(refunded)),
     ]

@@ -29,7 +29,7 @@ from marketplace.web.reviews.on_order import line_reviews
 from marketplace.web.shop.cards import picture_url
 from marketplace.web.wording import Badge
 
-_CSV_COLUMNS = ("Order", "Placed (UTC)", "Seller", "Title", "Lines", "Status", "Currency", "Total")
+_CSV_COLUMNS = ("Order", "Placed (UTC)", "Seller", "Title", "Lines", "Status", "Currency", "Discount", "Total")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +160,6 @@ def row(order: OrderSummary, share: Share | None) -> OrderRow:
 
 
 def _csv_row(order: OrderSummary) -> tuple[object, ...]:
-    total = decimal(order.total_minor, order.currency)
-    what = (order.title, order.line_count, order.status.label, order.currency, total)
-    return (order.number, order.created_at, order.shop_name, *what)
+    amounts = (decimal(order.discount_minor, order.currency), decimal(order.total_minor, order.currency))
+    what = (order.title, order.line_count, order.status.label, order.currency)
+    return (order.number, order.created_at, order.shop_name, *what, *amounts)

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, StringField
-from wtforms.validators import Regexp, StopValidation
+from wtforms.validators import Length, Regexp, StopValidation
 
 from marketplace.carts.rules import MAX_QUANTITY
 
@@ -43,6 +43,12 @@ class QuantityForm(FlaskForm):
     """A new number of units of one line."""
 
     quantity = IntegerField("Quantity", _QUANTITY)
+
+
+class CodeForm(FlaskForm):
+    """A discount code as it was typed."""
+
+    code = StringField("Discount code", [Length(max=60)])
 
 
 class ProceedForm(FlaskForm):

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from flask import url_for
 
 from marketplace.carts.rules import MAX_QUANTITY, CurrencyPart, Line, Problem, ShopPart
+from marketplace.discounts.pricing import Priced
+from marketplace.money import Money
+from marketplace.web import discount_words
 from marketplace.web.pages import money
 from marketplace.web.shop.cards import picture_url
 
@@ -38,6 +41,8 @@ class LineView:
     title: str
     unit_price: str
     amount: str
+    discount: str
+    """What the code takes off it, in words; "" for nothing."""
     is_counted: bool
     quantity: int
     most: int
@@ -70,6 +75,9 @@ class PartView:
     button: str
     proceed_url: str
     seen: str
+    code_note: str
+    """What the entered code does here, or why it does nothing; "" without one."""
+    code_counts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,28 +96,35 @@ class BasketPage:
     note: str
     parts: tuple[PartView, ...]
     removed: RemovedView | None
+    code: str
+    """The entered discount code; "" for none."""
 
 
-def basket_page(parts: Sequence[CurrencyPart], removed: Sequence[object] | None) -> BasketPage:
+def basket_page(priced: Sequence[Priced], removed: Sequence[object] | None) -> BasketPage:
     """Return the page for a cart; `removed` is the listing, title and number just taken out."""
     notes = {0: "", 1: ""}
     return BasketPage(
         title="Basket",
-        note=notes.get(len(parts), "Each currency is paid on its own."),
-        parts=tuple(_part(part, is_alone=len(parts) == 1) for part in parts),
+        note=notes.get(len(priced), "Each currency is paid on its own."),
+        parts=tuple(_part(one, is_alone=len(priced) == 1) for one in priced),
         removed=_removed(removed),
+        code=(priced[0].part.code or "") if priced else "",
     )
 
 
 def money_rows(part: CurrencyPart | ShopPart) -> tuple[Row, ...]:
-    """Return the money box of a part: goods, delivery, tax where there is any, total."""
-    rows = [Row("Items", money(part.subtotal)), Row("Delivery", money(part.delivery) if part.delivery else "Free")]
+    """Return the money box of a part: goods, discount, delivery, tax where there is any, total."""
+    rows = [Row("Items", money(part.subtotal))]
+    if part.discount:
+        rows.append(Row("Discount", money(-part.discount)))
+    rows.append(Row("Delivery", money(part.delivery) if part.delivery else "Free"))
     if part.tax:
         rows.append(Row("Tax", money(part.tax)))
     return (*rows, Row("Total", money(part.total), is_total=True))
 
 
-def _part(part: CurrencyPart, *, is_alone: bool) -> PartView:
+def _part(priced: Priced, *, is_alone: bool) -> PartView:
+    part = priced.part
     lines = [line for shop in part.shops for line in shop.lines]
     return PartView(
         currency=part.currency,
@@ -120,11 +135,13 @@ def _part(part: CurrencyPart, *, is_alone: bool) -> PartView:
         button="Go to checkout" if is_alone else f"Check out {money(part.total)}",
         proceed_url=url_for("cart.proceed", currency=part.currency),
         seen=",".join(f"{line.line_id}:{line.unit_price.minor}" for line in lines),
+        code_note=discount_words.in_basket(priced),
+        code_counts=priced.granted is not None,
     )
 
 
 def _shop(shop: ShopPart) -> ShopView:
-    lines = tuple(_line(line, shop.problems.get(line.line_id)) for line in shop.lines)
+    lines = tuple(_line(line, shop.problems.get(line.line_id), shop.discounts.get(line.line_id)) for line in shop.lines)
     delivery = f"Delivery {money(shop.delivery)}" if shop.delivery else "Free delivery"
     return ShopView(
         name=shop.shop_name,
@@ -134,7 +151,7 @@ def _shop(shop: ShopPart) -> ShopView:
     )
 
 
-def _line(line: Line, problem: Problem | None) -> LineView:
+def _line(line: Line, problem: Problem | None, discount: Money | None) -> LineView:
     return LineView(
         line_id=line.line_id,
         url=url_for("shop.listing", slug=line.slug),
@@ -142,6 +159,7 @@ def _line(line: Line, problem: Problem | None) -> LineView:
         title=line.title,
         unit_price=money(line.unit_price),
         amount=money(line.subtotal),
+        discount=f"Less {money(discount)}" if discount else "",
         is_counted=problem is None,
         quantity=line.quantity,
         most=max(1, min(line.available, MAX_QUANTITY)),

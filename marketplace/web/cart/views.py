@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock, db
 from marketplace.carts import operations, queries
 from marketplace.checkout import queries as checkout
+from marketplace.discounts import pricing
 from marketplace.errors import DomainError, NotFound
 from marketplace.web import guards
 from marketplace.web.cart import page
@@ -16,10 +17,11 @@ _REMOVED = "basket_removed"
 
 def basket() -> ResponseReturnValue:
     """Show what is in the basket."""
-    user_id, token_hash = _owner()
+    user_id, token_hash = owner()
     set_aside = checkout.set_aside(user_id) if user_id is not None else {}
     parts = queries.contents(user_id, token_hash, set_aside)
-    return render_template("cart/basket.html", page=page.basket_page(parts, session.pop(_REMOVED, None)))
+    priced = pricing.priced(parts, user_id, clock.now())
+    return render_template("cart/basket.html", page=page.basket_page(priced, session.pop(_REMOVED, None)))
 
 
 def add() -> ResponseReturnValue:
@@ -53,7 +55,7 @@ def change_quantity(line_id: int) -> ResponseReturnValue:
     form = QuantityForm()
     if not form.validate():
         return _back(_words(form), "bad")
-    user_id, token_hash = _owner()
+    user_id, token_hash = owner()
     try:
         put = db.atomic(
             operations.change_quantity,
@@ -72,7 +74,7 @@ def change_quantity(line_id: int) -> ResponseReturnValue:
 
 def remove(line_id: int) -> ResponseReturnValue:
     """Take a line out; the next page offers to put it back."""
-    user_id, token_hash = _owner()
+    user_id, token_hash = owner()
     try:
         gone = db.atomic(operations.remove, (), user_id=user_id, token_hash=token_hash, line_id=line_id)
     except NotFound as error:
@@ -86,7 +88,7 @@ def proceed(currency: str) -> ResponseReturnValue:
     form = ProceedForm()
     if not form.validate():
         return _back("Please look at your basket once more.", "wait")
-    user_id, token_hash = _owner()
+    user_id, token_hash = owner()
     db.atomic(operations.accept_prices, (), user_id=user_id, token_hash=token_hash, prices=form.prices())
     return redirect(url_for("checkout.review", currency=currency), code=303)
 
@@ -96,7 +98,8 @@ def _user_id() -> int | None:
     return here.user_id if here else None
 
 
-def _owner() -> tuple[int | None, bytes | None]:
+def owner() -> tuple[int | None, bytes | None]:
+    """Return whose basket this browser shows: a person's, or a visitor's by the hash of a token."""
     return _user_id(), guards.visitor_key()
 
 

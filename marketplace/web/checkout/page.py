@@ -7,7 +7,8 @@ from flask import url_for
 
 from marketplace.accounts.queries import AddressRow
 from marketplace.checkout.queries import ReturnState, Review, SellerGroup
-from marketplace.web import countries
+from marketplace.money import Money
+from marketplace.web import countries, discount_words
 from marketplace.web.cart.page import Row
 from marketplace.web.pages import date_text, money
 from marketplace.web.shop.cards import picture_url
@@ -25,6 +26,7 @@ class LineView:
     unit_price: str
     amount: str
     url: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def review_page(found: Review, saved: Sequence[AddressRow]) -> ReviewPage:
         action=url_for("checkout.pay", currency=found.currency),
         sellers=tuple(_seller(group) for group in found.groups),
         rows=_totals(found),
-        notices=found.notices,
+        notices=(*found.notices, *_code_notes(found)),
         can_buy=found.can_buy,
         has_saved=bool(saved),
         button="Place order" if is_free else f"Pay {money(found.total)}",
@@ -171,19 +173,31 @@ def _seller(group: SellerGroup) -> SellerView:
             unit_price=money(line.unit_price),
             amount=money(line.subtotal),
             url=url_for("shop.listing", slug=line.slug),
+            note=_off(line.discount),
         )
         for line in group.lines
     )
-    rows = [Row("Delivery", money(group.delivery) if group.delivery else "Free")]
+    rows = [Row("Discount", money(-group.discount))] if group.discount else []
+    rows.append(Row("Delivery", money(group.delivery) if group.delivery else "Free"))
     if group.tax:
         rows.append(Row("Tax", money(group.tax)))
     total = Row("Order total", money(group.total), is_total=True)
     return SellerView(group.shop_name, url_for("shop.shop", slug=group.shop_slug), lines, (*rows, total))
 
 
+def _off(discount: Money) -> str:
+    return f"Less {money(discount)} by your code" if discount else ""
+
+
 def _totals(found: Review) -> tuple[Row, ...]:
-    rows = [Row(group.shop_name, money(group.total)) for group in found.groups]
+    rows = [Row(group.shop_name, money(group.total), _off(group.discount)) for group in found.groups]
     return (*rows, Row("Total", money(found.total), is_total=True))
+
+
+def _code_notes(found: Review) -> tuple[str, ...]:
+    """Return why the entered code does not count, where it does not."""
+    refused = found.priced is not None and found.priced.refused is not None
+    return (discount_words.in_basket(found.priced),) if refused and found.priced else ()
 
 
 def _retry_url(found: ReturnState) -> str:

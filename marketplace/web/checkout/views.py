@@ -25,7 +25,7 @@ _PROVIDER = "stripe"
 def review(currency: str) -> ResponseReturnValue:
     """Show what is bought in `currency`, from whom and for how much, and ask where to send it."""
     here = guards.viewer()
-    found = queries.review(here.user_id, _currency(currency))
+    found = queries.review(here.user_id, _currency(currency), clock.now())
     if not found.groups:
         flash(f"There is nothing in your basket to pay in {currency}.", "info")
         return redirect(url_for("cart.basket"), code=303)
@@ -80,7 +80,7 @@ def _again(
     buyer_id: int, currency: str, form: CheckoutForm, saved: list[people.AddressRow], code: int
 ) -> ResponseReturnValue:
     """Show the form again with what was typed and with the basket as it is now."""
-    found = queries.review(buyer_id, _currency(currency))
+    found = queries.review(buyer_id, _currency(currency), clock.now())
     if not found.groups:
         flash(" ".join(form.form_errors) or "There is nothing in your basket to pay.", "bad")
         return redirect(url_for("cart.basket"), code=303)

@@ -5,6 +5,7 @@ from flask import Blueprint
 from marketplace.web.seller import (
     balance,
     cancelling,
+    discounts,
     disputes,
     explain,
     listing_edit,
@@ -25,6 +26,7 @@ from marketplace.web.seller import (
 
 blueprint = Blueprint("seller", __name__)
 
+_DISCOUNT = "/seller/discounts/<int(max=9223372036854775807):discount_id>"
 _LISTING = "/seller/listings/<int(max=9223372036854775807):listing_id>"
 
 blueprint.add_url_rule("/seller", view_func=overview.overview)
@@ -53,6 +55,11 @@ blueprint.add_url_rule(f"{_LISTING}/price-and-stock", view_func=shelf_edit.price
 blueprint.add_url_rule(f"{_LISTING}/copy", view_func=shelf_edit.copy, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/publish", view_func=listings.publish, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/pause", view_func=listings.pause, methods=["POST"])
+blueprint.add_url_rule("/seller/discounts", view_func=discounts.discounts)
+blueprint.add_url_rule("/seller/discounts/new", view_func=discounts.new_discount, methods=["GET", "POST"])
+blueprint.add_url_rule(_DISCOUNT, view_func=discounts.discount)
+blueprint.add_url_rule(f"{_DISCOUNT}/edit", view_func=discounts.edit_discount, methods=["GET", "POST"])
+blueprint.add_url_rule(f"{_DISCOUNT}/move", view_func=discounts.move_discount, methods=["POST"])
 blueprint.add_url_rule("/seller/disputes", view_func=disputes.disputes)
 blueprint.add_url_rule("/seller/disputes/<number>", view_func=disputes.dispute)
 blueprint.add_url_rule("/seller/disputes/<number>/explain/<figure>", view_func=disputes.explain_dispute)

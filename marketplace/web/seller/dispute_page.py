@@ -159,6 +159,7 @@ def _money(facts: Facts) -> tuple[MoneyRow, ...]:
         (DisputeFigure.HELD, sum(share.held_minor for share in facts.shares)),
         (DisputeFigure.AVAILABLE, sum(share.available_minor for share in facts.shares)),
         (DisputeFigure.DEBT, sum(share.debt_minor for share in facts.shares)),
+        (DisputeFigure.SUBSIDY, -sum(share.subsidy_minor for share in facts.shares)),
     )
     gross = url_for("seller.explain_order", number=facts.shares[0].order_number, figure="gross")
     whole = sum(share.gross_minor for share in facts.shares) == row.own_minor

@@ -199,7 +199,7 @@ def _agreed(order: OrderDetail) -> tuple[MoneyRow, ...]:
         ("Goods", order.subtotal_minor, "goods"),
         ("Delivery", order.delivery_minor, "delivery"),
         ("Tax", order.tax_minor, "tax"),
-        ("Discount", -order.discount_minor, "discount"),
+        (order_parts.discount_label(order.discount_code), -order.discount_minor, "discount"),
     ]
     return tuple(
         MoneyRow(label, money_text(minor, order.currency), explain_url(order.number, figure))
@@ -227,6 +227,7 @@ def _money_rows(order: OrderDetail, share: Share | None, debt: OrderDebt) -> tup
     held, refunded, taken = (share.held_minor, share.refunded_minor, share.net_taken_minor) if share else (0, 0, 0)
     rows = [
         ("Paid by the buyer" if share and share.payment_received_date else "Order total", order.total_minor, "gross"),
+        *((("Discount paid by the marketplace", order.subsidy_minor, "subsidy"),) if order.subsidy_minor else ()),
         ("Platform fee", -order.platform_fee_minor, "platform-fee"),
         ("Card fee", -order.processing_fee_minor, "card-fee"),
         ("You receive", order.net_minor, "net"),

@@ -36,7 +36,8 @@ from marketplace.web.shop.cards import picture_url
 from marketplace.web.wording import Badge
 
 _CSV_COLUMNS = (
-    "Order", "Placed (UTC)", "Buyer", "Title", "Lines", "Status", "Currency", "Order total", "You receive"
+    "Order", "Placed (UTC)", "Buyer", "Title", "Lines", "Status", "Currency", "Discount", "Order total",
+    "Discount paid by the marketplace", "You receive",
 )  # fmt: skip
 
 
@@ -225,5 +226,5 @@ def _row(order: OrderSummary, share: Share | None, ship_by: ShipBy | None) -> Or
 
 def _csv_row(order: OrderSummary) -> tuple[object, ...]:
     what = (order.buyer_name, order.title, order.line_count, order.status.label, order.currency)
-    amounts = (decimal(order.total_minor, order.currency), decimal(order.net_minor, order.currency))
-    return (order.number, order.created_at, *what, *amounts)
+    amounts = (order.discount_minor, order.total_minor, order.subsidy_minor, order.net_minor)
+    return (order.number, order.created_at, *what, *(decimal(minor, order.currency) for minor in amounts))

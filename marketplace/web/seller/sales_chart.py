@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from marketplace.payouts.money_queries import Sales
+from marketplace.web import order_parts
 from marketplace.web.pages import date_text, money_text
 
 _HEIGHT = 200
@@ -34,6 +35,7 @@ class DayRow:
     url: str
     orders: int
     gross: str
+    note: str
     net: str
 
 
@@ -53,6 +55,8 @@ class Chart:
     """Days below the bars; each stands where its share of the width begins."""
     net: str
     fees: str
+    subsidy: str
+    """What of both the marketplace paid for its discounts; "" for nothing."""
     rows: tuple[DayRow, ...]
     """Days without a sale are left out."""
 
@@ -60,8 +64,9 @@ class Chart:
 def build(sales: Sequence[Sales], currency: str, first: date, days: int, day_url: Callable[[date], str]) -> Chart:
     """Return the chart of `days` days from `first` on; `sales` of other days are left out."""
     by_day = {each.day: each for each in sales if first <= each.day < first + timedelta(days=days)}
-    top = _top(max((each.gross_minor for each in by_day.values()), default=0))
-    gross = sum(each.gross_minor for each in by_day.values())
+    top = _top(max(map(_whole, by_day.values()), default=0))
+    whole = sum(map(_whole, by_day.values()))
+    subsidy = sum(each.subsidy_minor for each in by_day.values())
     net = sum(each.net_minor for each in by_day.values())
     step = _BAR + _GAP
     marks = min(_MARKS, days)
@@ -77,7 +82,8 @@ def build(sales: Sequence[Sales], currency: str, first: date, days: int, day_url
         lines=tuple(_HEIGHT * part // _TICKS for part in range(_TICKS + 1)),
         marks=tuple(_short(first + timedelta(days=days * part // marks)) for part in range(marks)),
         net=money_text(net, currency),
-        fees=money_text(gross - net, currency),
+        fees=money_text(whole - net, currency),
+        subsidy=money_text(subsidy, currency) if subsidy else "",
         rows=tuple(_row(by_day[day], currency, day_url) for day in sorted(by_day, reverse=True)),
     )
 
@@ -92,18 +98,25 @@ def _top(highest_minor: int) -> int:
         scale *= 10
 
 
+def _whole(sales: Sales) -> int:
+    """Return what was sold: paid by buyers, and by the marketplace for its discounts; minor units, net and fees."""
+    return sales.gross_minor + sales.subsidy_minor
+
+
 def _bar(sales: Sales, currency: str, x: int, top: int, day_url: Callable[[date], str]) -> Bar:
     # However small, what was sold can be seen.
-    whole = max(sales.gross_minor * _HEIGHT // top, 2)
+    whole = max(_whole(sales) * _HEIGHT // top, 2)
     net = min(max(sales.net_minor * _HEIGHT // top, 0), whole)
     gross, received = money_text(sales.gross_minor, currency), money_text(sales.net_minor, currency)
+    note = order_parts.plus_subsidy(sales.subsidy_minor, currency)
+    more = f" {note}" if note else ""
     return Bar(
         x=x,
         net_y=_HEIGHT - net,
         net_height=net,
         fees_y=_HEIGHT - whole,
         fees_height=whole - net,
-        text=f"{date_text(sales.day)}: {gross} paid, {received} for you",
+        text=f"{date_text(sales.day)}: {gross} paid{more}, {received} for you",
         url=day_url(sales.day),
     )
 
@@ -114,6 +127,7 @@ def _row(sales: Sales, currency: str, day_url: Callable[[date], str]) -> DayRow:
         url=day_url(sales.day),
         orders=sales.orders,
         gross=money_text(sales.gross_minor, currency),
+        note=order_parts.plus_subsidy(sales.subsidy_minor, currency),
         net=money_text(sales.net_minor, currency),
     )
 

@@ -10,6 +10,7 @@ from flask import url_for
 from marketplace.payments.movement_queries import MovementKind
 from marketplace.statements import rules
 from marketplace.statements.sheet_queries import Line, Section, Sheet
+from marketplace.web import order_parts
 from marketplace.web.pages import date_text, money_text
 from marketplace.web.seller import entry_links
 
@@ -86,6 +87,7 @@ def _rows_of(section: Section, sheet: Sheet, last: date) -> Sequence[SumRow]:
         return [row(label, section.amount_minor, count + moved)]
     return [
         row(label, section.gross_minor, "1 sale" if section.lines == 1 else f"{section.lines} sales"),
+        *([row("Discounts paid by the marketplace", section.subsidy_minor)] if section.subsidy_minor else []),
         row("Platform fees", -section.platform_fee_minor),
         row("Card fees", -section.processing_fee_minor),
     ]
@@ -97,6 +99,8 @@ def line_row(line: Line, currency: str) -> LineRow:
     subject, subject_url = entry_links.named(line.description)
     if line.moved_minor:
         note = f"{money_text(line.moved_minor, currency)} {_MOVED.get(line.kind, 'moved within your balance')}"
+    elif line.subsidy_minor:
+        note = order_parts.plus_subsidy(line.subsidy_minor, currency)
     else:
         note = f"{line.orders} orders" if line.orders > 1 else ""
     return LineRow(

@@ -25,8 +25,8 @@ from marketplace.web.pages import date_text, decimal, money_text
 from marketplace.web.seller.statement_parts import LineRow, SumRow, line_row, sum_rows
 
 _CSV_COLUMNS = (
-    "Line", "Booked (UTC)", "Type", "Order", "Entry", "Currency", "Paid by the buyer", "Platform fee", "Card fee",
-    "Moved between your pots", "Amount", "Balance",
+    "Line", "Booked (UTC)", "Type", "Order", "Entry", "Currency", "Paid by the buyer",
+    "Discount paid by the marketplace", "Platform fee", "Card fee", "Moved between your pots", "Amount", "Balance",
 )  # fmt: skip
 
 
@@ -215,5 +215,6 @@ def _csv_row(currency: str, line: Line) -> tuple[object, ...]:
 
     label = line.description if line.kind is MovementKind.OTHER else line.kind.label
     fees = (amount(line.platform_fee_minor, -1), amount(line.processing_fee_minor, -1))
-    what = (line.id, line.booked_at, label, line.order_number, line.key, currency, amount(line.gross_minor), *fees)
-    return (*what, amount(line.moved_minor), amount(line.amount_minor), amount(line.balance_minor))
+    what = (line.id, line.booked_at, label, line.order_number, line.key, currency, amount(line.gross_minor))
+    moved = (amount(line.moved_minor), amount(line.amount_minor), amount(line.balance_minor))
+    return (*what, amount(line.subsidy_minor), *fees, *moved)

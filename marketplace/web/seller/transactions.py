@@ -14,7 +14,7 @@ from marketplace.paging import Period, every
 from marketplace.payments import movement_queries
 from marketplace.payments.movement_queries import Asked, Movement, MovementKind, Totals
 from marketplace.payouts import money_queries
-from marketplace.web import guards, lists
+from marketplace.web import guards, lists, order_parts
 from marketplace.web.console import Console, seller_console
 from marketplace.web.lists import Choice, Tab, Tools
 from marketplace.web.pages import date_text, decimal, money_text
@@ -26,8 +26,8 @@ _WHERE = {
     Account.SELLER_DEBT: "Owed",
 }
 _CSV_COLUMNS = (
-    "Posting", "Booked (UTC)", "Type", "Where", "Order", "Entry", "Currency", "Paid by the buyer", "Platform fee",
-    "Card fee", "Amount", "Balance",
+    "Posting", "Booked (UTC)", "Type", "Where", "Order", "Entry", "Currency", "Paid by the buyer",
+    "Discount paid by the marketplace", "Platform fee", "Card fee", "Amount", "Balance",
 )  # fmt: skip
 
 
@@ -138,7 +138,11 @@ def _figures(asked: Asked, totals: Totals) -> tuple[Figure, ...]:
             f"card fee {money_text(totals.processing_fee_minor, currency)}"
         )
         return (
-            Figure("Paid by buyers", money_text(totals.gross_minor, currency)),
+            Figure(
+                "Paid by buyers",
+                money_text(totals.gross_minor, currency),
+                order_parts.plus_subsidy(totals.subsidy_minor, currency),
+            ),
             Figure("Fees", money_text(-fees, currency), note),
             Figure("You received", money_text(totals.incoming_minor, currency)),
             closing,
@@ -163,7 +167,9 @@ def _row(row: Movement, currency: str) -> TransactionRow:
     fees = None if row.gross_minor is None else -((row.platform_fee_minor or 0) + (row.processing_fee_minor or 0))
     return TransactionRow(
         title=row.kind.label if row.kind is not MovementKind.OTHER else row.description,
-        note=" · ".join(filter(None, (subject, row.order_number))),
+        note=" · ".join(
+            filter(None, (subject, row.order_number, order_parts.plus_subsidy(row.subsidy_minor or 0, currency)))
+        ),
         url=subject_url or order_url,
         date=date_text(row.booked_at),
         where=_WHERE.get(row.account, row.account.label),
@@ -182,4 +188,11 @@ def _csv_row(currency: str, row: Movement) -> tuple[object, ...]:
     where = _WHERE.get(row.account, row.account.label)
     what = (row.id, row.booked_at, row.kind.label, where, row.order_number, row.key, currency)
     fees = (amount(row.platform_fee_minor, -1), amount(row.processing_fee_minor, -1))
-    return (*what, amount(row.gross_minor), *fees, amount(row.amount_minor), amount(row.balance_minor))
+    return (
+        *what,
+        amount(row.gross_minor),
+        amount(row.subsidy_minor),
+        *fees,
+        amount(row.amount_minor),
+        amount(row.balance_minor),
+    )

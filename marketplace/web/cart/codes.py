@@ -1,0 +1,60 @@
+"""The discount code of the basket: entered, and taken out again."""
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace import clock, db
+from marketplace.carts import operations, queries
+from marketplace.checkout import queries as checkout
+from marketplace.discounts import code_rules, guessing, pricing
+from marketplace.errors import DomainError, Invalid
+from marketplace.web import discount_words
+from marketplace.web.cart.forms import CodeForm
+from marketplace.web.cart.views import owner
+
+
+def enter_code() -> ResponseReturnValue:
+    """Note a code for the basket if it counts for some of it, and say what it does, or why it does nothing."""
+    form = CodeForm()
+    letters = code_rules.normal(form.code.data or "")
+    if not form.validate() or not letters:
+        return _back("Enter a code of at most 30 letters and digits.", "bad")
+    try:
+        text, tone = _enter(letters)
+    except DomainError as error:
+        return _back(error.message, "bad")
+    return _back(text, tone)
+
+
+def forget_code() -> ResponseReturnValue:
+    """Take the code out of the basket."""
+    user_id, token_hash = owner()
+    try:
+        db.atomic(operations.enter_code, (), user_id=user_id, token_hash=token_hash, code=None)
+    except DomainError as error:
+        return _back(error.message, "bad")
+    return _back("The code is out of your basket.", "ok")
+
+
+def _enter(letters: str) -> tuple[str, str]:
+    """Try a code; only one that lowers something now is kept. Raises Invalid for one that does not exist."""
+    guess = guessing.begin(ip_address=request.remote_addr or "", now=clock.system_now())
+    if pricing.find(letters) is None:
+        raise Invalid(discount_words.UNKNOWN.format(letters), field="code")
+    guessing.was_right(guess)
+    user_id, token_hash = owner()
+    set_aside = checkout.set_aside(user_id) if user_id is not None else {}
+    parts = queries.contents(user_id, token_hash, set_aside)
+    tried = pricing.priced([pricing.with_code(part, letters) for part in parts], user_id, clock.now())
+    if not tried:
+        raise Invalid("Your basket is empty.", field="code")
+    counting = [priced for priced in tried if priced.granted is not None]
+    if not counting:
+        return discount_words.in_basket(tried[0]), "bad"
+    db.atomic(operations.enter_code, (), user_id=user_id, token_hash=token_hash, code=letters)
+    return f"The code {letters} is in your basket.", "ok"
+
+
+def _back(text: str, tone: str) -> ResponseReturnValue:
+    flash(text, tone)
+    return redirect(url_for("cart.basket"), code=303)

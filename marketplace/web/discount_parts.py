@@ -1,0 +1,230 @@
+"""What the pages of codes of sellers and admins share: the list, and one code with its uses."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+
+from marketplace.discounts import code_rules
+from marketplace.discounts.queries import CodeRow, Cost, UseRow
+from marketplace.discounts.rules import DiscountKind, Terms
+from marketplace.discounts.states import DISCOUNT, DiscountStatus, UseStatus
+from marketplace.web import discount_words
+from marketplace.web.console import Console
+from marketplace.web.lists import Tab, Tools
+from marketplace.web.pages import date_text, money_text
+from marketplace.web.shop.filters import amount_text
+from marketplace.web.wording import Badge
+
+_TONES = {UseStatus.RESERVED: "wait", UseStatus.REDEEMED: "ok", UseStatus.RELEASED: "mute"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One code in a list."""
+
+    code: str
+    url: str
+    takes_off: str
+    owner: str
+    rules: str
+    used: str
+    badge: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """What templates/discounts/list.html shows."""
+
+    title: str
+    note: str
+    console: Console
+    tabs: tuple[Tab, ...]
+    rows: tuple[Row, ...]
+    tools: Tools
+    new_url: str
+    shows_owner: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UseView:
+    """One purchase that uses a code."""
+
+    label: str
+    url: str
+    buyer: str
+    when: str
+    amount: str
+    badge: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure of a code."""
+
+    label: str
+    amount: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CodePage:
+    """What templates/discounts/code.html shows."""
+
+    title: str
+    console: Console
+    list_url: str
+    badge: Badge
+    facts: tuple[Mapping[str, str], ...]
+    figures: tuple[Figure, ...]
+    uses: tuple[UseView, ...]
+    tools: Tools
+    edit_url: str
+    move_url: str
+    verbs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EditPage:
+    """What templates/discounts/edit.html shows."""
+
+    title: str
+    console: Console
+    list_url: str
+    action: str
+    is_new: bool
+    has_listings: bool
+
+
+def status_badge(row: CodeRow, now: datetime) -> Badge:
+    """Return where a code stands for its owner: its status, its days and its limit."""
+    terms = row.terms
+    if terms.status is not DiscountStatus.ACTIVE:
+        return Badge(terms.status.label, "mute" if terms.status is DiscountStatus.ENDED else "hold")
+    if now < terms.valid_from:
+        return Badge("Not yet", "wait")
+    if terms.valid_until is not None and now >= terms.valid_until:
+        return Badge("Over", "mute")
+    if terms.max_uses is not None and row.used >= terms.max_uses:
+        return Badge("Used up", "wait")
+    return Badge("Active", "ok")
+
+
+def list_row(row: CodeRow, url: str, now: datetime) -> Row:
+    """Return one code for the list."""
+    return Row(
+        code=row.terms.code,
+        url=url,
+        takes_off=discount_words.takes_off(row.terms),
+        owner=row.shop_name or "Marketplace",
+        rules=". ".join(value for _, value in _rules(row.terms)) or "No conditions",
+        used=_used(row),
+        badge=status_badge(row, now),
+    )
+
+
+def facts(row: CodeRow) -> tuple[Mapping[str, str], ...]:
+    """Return all that a code promises, as names and values."""
+    terms = row.terms
+    until = date_text(code_rules.last_day(terms.valid_until)) if terms.valid_until else "No end"
+    found = [
+        ("Takes off", discount_words.takes_off(terms)),
+        ("Borne by", row.shop_name or "The marketplace"),
+        *_rules(terms),
+        (
+            "Valid",
+            f"{date_text(terms.valid_from)} to {until}" if terms.valid_until else f"From {date_text(terms.valid_from)}",
+        ),
+        ("Made", date_text(row.created_at)),
+    ]
+    if row.description:
+        found.append(("Note", row.description))
+    return tuple({"label": label, "value": value} for label, value in found)
+
+
+def figures(row: CodeRow, costs: Sequence[Cost]) -> tuple[Figure, ...]:
+    """Return how often a code was used and what it took off, by currency."""
+    late = f"{row.used_late} paid late, beyond the limit" if row.used_late else "Paid purchases"
+    reserved = row.used + row.used_late - row.redeemed
+    found = [Figure("Used", str(row.redeemed), late + (f"; {reserved} more reserved" if reserved else ""))]
+    for cost in costs:
+        note = f"{money_text(cost.taken_off_minor, cost.currency)} with orders that were called off since"
+        is_whole = cost.taken_off_minor == cost.stands_minor
+        found.append(Figure("Taken off", money_text(cost.stands_minor, cost.currency), "" if is_whole else note))
+    return tuple(found)
+
+
+def use_view(use: UseRow, url: str, label: str) -> UseView:
+    """Return one use; `label` names where `url` leads."""
+    more = f" and {use.orders - 1} more" if use.orders > 1 else ""
+    return UseView(
+        label=f"{label}{more}",
+        url=url,
+        buyer=use.buyer_name,
+        when=date_text(use.created_at),
+        amount=money_text(use.amount_minor, use.currency),
+        badge=Badge(f"{use.status.label}, late" if use.is_late else use.status.label, _TONES[use.status]),
+    )
+
+
+def stored(row: CodeRow) -> dict[str, Any]:
+    """Return what the form shows of a code that exists."""
+    terms = row.terms
+    currency = terms.currency or ""
+    percentage = amount_text(terms.basis_points, "USD")
+    amounts = {
+        name: amount_text(minor, currency) if minor is not None else ""
+        for name, minor in (("cap", terms.cap_minor), ("minimum", terms.minimum_minor))
+    }
+    return {
+        "code": terms.code,
+        "description": row.description,
+        "kind": terms.kind.value,
+        "value": amount_text(terms.amount_minor, currency) if terms.kind is DiscountKind.FIXED else percentage,
+        "currency": currency,
+        **amounts,
+        "max_uses": str(terms.max_uses or ""),
+        "max_uses_per_buyer": str(terms.max_uses_per_buyer or ""),
+        "first_order_only": terms.first_order_only,
+        "categories": list(terms.categories),
+        "listings": [str(listing_id) for listing_id in terms.listing_ids],
+        "valid_from": terms.valid_from.date(),
+        "valid_until": code_rules.last_day(terms.valid_until) if terms.valid_until else None,
+    }
+
+
+def verbs(row: CodeRow) -> tuple[tuple[str, str], ...]:
+    """Return what its owner may do with a code now: verb and words."""
+    words = (("pause", "Pause"), ("resume", "Let it be used again"), ("end", "End for good"))
+    return tuple((verb, text) for verb, text in words if DISCOUNT.can(row.terms.status, verb))
+
+
+def tabs(endpoint: str, current: DiscountStatus | None, of: str | None = None) -> tuple[Tab, ...]:
+    """Return the tabs of a list of codes by status."""
+    all_of_them = Tab("All", url_for(endpoint, of=of), current is None)
+    each = (Tab(one.label, url_for(endpoint, status=one.value, of=of), one is current) for one in DiscountStatus)
+    return (all_of_them, *each)
+
+
+def _rules(terms: Terms) -> list[tuple[str, str]]:
+    """Return the conditions of a code in words; nothing for one without any."""
+    currency = terms.currency or ""
+    found = []
+    if terms.minimum_minor is not None:
+        found.append(("From", f"Goods from {money_text(terms.minimum_minor, currency)}"))
+    if terms.categories:
+        found.append(("For", ", ".join(discount_words.category_name(one) for one in terms.categories)))
+    if terms.listing_ids:
+        found.append(("Listings", f"{len(terms.listing_ids)} listings" if len(terms.listing_ids) > 1 else "1 listing"))
+    if terms.first_order_only:
+        found.append(("Buyers", "First order only"))
+    if terms.max_uses_per_buyer is not None:
+        found.append(("Per buyer", f"{terms.max_uses_per_buyer} per buyer"))
+    return found
+
+
+def _used(row: CodeRow) -> str:
+    used = row.used + row.used_late
+    return f"{used} of {row.terms.max_uses}" if row.terms.max_uses is not None else str(used)
