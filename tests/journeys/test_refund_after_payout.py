@@ -78,7 +78,7 @@ def test_a_paid_out_order_is_refunded_and_the_next_sale_pays_for_it(world: World
 
     admin = world.person("Ada Admin", is_admin=True)
     refund_id = world.ask_refund(bought, Wish(percent=100))
-    assert seen_by_an_admin(world, refund_id, 10_000) == "10000-300-0-0-0-9700-9380"
+    assert seen_by_an_admin(world, refund_id, 10_000) == "10000-300-0-0-0-9700-9380-0"
     assert pot_queries.pots_of(seller)[0].blocked_orders == 0, "nothing of it waits here for a decision"
     agreed(world)
     flows.approve_and_send(
@@ -88,7 +88,7 @@ def test_a_paid_out_order_is_refunded_and_the_next_sale_pays_for_it(world: World
         notes="",
         policy=world.settings.money,
         providers={"stripe": world.provider},
-        seen="10000-300-0-0-0-9700-9380",
+        seen="10000-300-0-0-0-9700-9380-0",
         now=world.now,
     )
     agreed(world)
