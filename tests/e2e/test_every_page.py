@@ -98,6 +98,7 @@ ADMIN = (
     "/admin/refunds", "/admin/refunds/rules", "/admin/refunds?amount=1.00", "/admin/refunds?late=1",
     "/admin/refunds?tab=done", "/admin/refunds?tab=rejected&refund={refused}",
     "/admin/discounts", "/admin/discounts?of=sellers", "/admin/discounts/new", "/admin/discounts/{code}",
+    "/admin/discounts/{our_code}", "/admin/discounts/{our_code}/edit",
     "/admin/disputes", "/admin/disputes?q=nothing", "/admin/disputes/{dispute}", "/admin/disputes/{dispute}/submit",
     "/admin/disputes/{dispute}/accept", "/admin/disputes/{dispute}/explain/taken",
     "/admin/refunds/{refunded}/explain/platform", "/admin/orders/{order}/refund", "/admin/events/{event}",
@@ -175,6 +176,7 @@ def seed(world: World) -> Seeded:
     codes.code(world.now, "EVERY", seller_id=seller, actor_id=seller)
     codes.enter(buyer, "EVERY")
     admin = world.person("Ada Admin", is_admin=True)
+    codes.code(world.now, "OURS", seller_id=None, actor_id=admin)
     people = {"payee": payee, "nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
     found = values(world, bought) | listings(world, seller) | refunds(world, bought["paid"], admin)
     found |= accounts(world, seller)
@@ -279,7 +281,8 @@ def listings(world: World, seller_id: int) -> dict[str, str]:
         "part": "SELECT slug FROM listing WHERE title = 'Head lamp'",
         "sold_out": "SELECT slug FROM listing WHERE title = 'Gear knob'",
         "listing": "SELECT id FROM listing WHERE title = 'Head lamp'",
-        "code": "SELECT id FROM discount",
+        "code": "SELECT id FROM discount WHERE code = 'EVERY'",
+        "our_code": "SELECT id FROM discount WHERE code = 'OURS'",
         "shop": "SELECT slug FROM shop ORDER BY id LIMIT 1",
     }
     return {name: one(world, statement) for name, statement in statements.items()}
