@@ -120,7 +120,7 @@ def build(facts: Facts) -> PayoutPage:
         crumbs=(Crumb("Payouts", url_for("admin.payouts")),),
         badge=wording.badge(row.status),
         note=f"Begun {time_text(row.started_at)}" + (", because the seller asked for it" if row.is_requested else ""),
-        problem=row.failure_reason or "",
+        problem=_problem(row),
         next_step=_next_step(facts),
         deeds=() if _undecided(facts) else tuple(_deeds(row)),
         amount=money_text(row.amount_minor, row.currency),
@@ -141,9 +141,13 @@ def build(facts: Facts) -> PayoutPage:
 
 def note(row: PayoutRow) -> str:
     """Return the line under a payout's number in a list."""
-    if row.failure_reason and row.status in {PayoutStatus.REFUSED, PayoutStatus.FAILED}:
-        return row.failure_reason
-    return bank(row) or "No bank account yet"
+    return _problem(row) or bank(row) or "No bank account yet"
+
+
+def _problem(row: PayoutRow) -> str:
+    """Return why a payout stands still; what failed and was taken back since is no problem any more."""
+    stands_still = row.status in {PayoutStatus.REFUSED, PayoutStatus.FAILED}
+    return (row.failure_reason or "") if stands_still else ""
 
 
 def bank(row: PayoutRow) -> str:
