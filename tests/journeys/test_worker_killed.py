@@ -137,7 +137,7 @@ def test_the_tick_comes_every_five_seconds() -> None:
 
 
 @pytest.mark.covers("S1.5")
-def test_the_worker_is_killed_between_any_two_steps_of_a_call(world: World) -> None:
+def test_the_worker_is_killed_at_three_steps_of_a_call(world: World) -> None:
     for number, steps in enumerate(DEATHS):
         buyer_id = world.person(f"Buyer {number}")
         process = start_worker(world, steps)
