@@ -57,7 +57,7 @@ def create(session: Session, *, actor_id: int, seller_id: int | None, code: str,
 
 
 def change(session: Session, *, seller_id: int | None, discount_id: int, wish: Wish) -> None:
-    """Change what a code promises, for purchases from now on; its letters stay, and its kind once it was used.
+    """Change what a code promises, for purchases from now on; its letters stay, and what was agreed to before.
 
     Raises NotFound for another owner's code, Invalid naming the field, NotAllowed once it has ended.
     """

@@ -1,20 +1,19 @@
 """Every code of the shop for admins: those of the marketplace are theirs to make and change, sellers' ones to see."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.discounts import queries
 from marketplace.discounts.queries import CodeRow
 from marketplace.discounts.states import DiscountStatus
-from marketplace.errors import Invalid, NotFound
-from marketplace.web import discount_parts, guards, lists
-from marketplace.web.auth.forms import blame
+from marketplace.errors import NotFound
+from marketplace.web import discount_asking, discount_parts, guards, lists
 from marketplace.web.console import admin_console
+from marketplace.web.discount_asking import CHANGED, MADE
 from marketplace.web.discount_form import DiscountForm
 from marketplace.web.discount_parts import CodePage, EditPage, ListPage
 from marketplace.web.lists import Tab
-from marketplace.web.seller.discounts import change, make, move, uses_csv
 
 _SELLERS = "sellers"
 
@@ -50,7 +49,7 @@ def discount(discount_id: int) -> ResponseReturnValue:
     row = queries.any_code(discount_id)
     asked = lists.asked()
     if asked.is_csv:
-        return uses_csv(row, asked.cursor)
+        return discount_asking.uses_csv(row, asked.cursor)
     uses = queries.uses_of(discount_id, asked.cursor)
     verbs = discount_parts.verbs(row) if row.terms.is_subsidy else ()
     page = CodePage(
@@ -76,16 +75,13 @@ def discount(discount_id: int) -> ResponseReturnValue:
 def new_discount() -> ResponseReturnValue:
     """Ask what a new code of the marketplace promises, or make it."""
     form = DiscountForm(valid_from=clock.now().date())
-    if form.validate_on_submit():
-        try:
-            made = make(form, actor_id=guards.viewer().user_id, seller_id=None)
-        except Invalid as error:
-            blame(form, error)
-        else:
-            flash("The code can be used from its first day on.", "ok")
-            return redirect(url_for("admin.discount", discount_id=made), code=303)
     page = _edit_page("New code", url_for("admin.new_discount"), is_new=True)
-    return render_template("discounts/edit.html", page=page, form=form), 422 if form.errors else 200
+
+    def keep() -> str:
+        made = discount_asking.make(form, actor_id=guards.viewer().user_id, seller_id=None)
+        return url_for("admin.discount", discount_id=made)
+
+    return discount_asking.ask(form, page, keep, MADE)
 
 
 @guards.admin_only
@@ -93,23 +89,20 @@ def edit_discount(discount_id: int) -> ResponseReturnValue:
     """Ask what a code of the marketplace promises from now on, or change it."""
     row = _ours(discount_id)
     form = DiscountForm(data=discount_parts.stored(row))
-    if form.validate_on_submit():
-        try:
-            change(form, discount_id, seller_id=None)
-        except Invalid as error:
-            blame(form, error)
-        else:
-            flash("Saved. Purchases from now on follow it.", "ok")
-            return redirect(_url(row), code=303)
     page = _edit_page(f"Change {row.terms.code}", url_for("admin.edit_discount", discount_id=discount_id), is_new=False)
-    return render_template("discounts/edit.html", page=page, form=form), 422 if form.errors else 200
+
+    def keep() -> str:
+        discount_asking.change(form, discount_id, seller_id=None)
+        return _url(row)
+
+    return discount_asking.ask(form, page, keep, CHANGED)
 
 
 @guards.admin_only
 def move_discount(discount_id: int) -> ResponseReturnValue:
     """Pause a code of the marketplace, let it be used again, or end it."""
     _ours(discount_id)
-    move(discount_id, actor_id=guards.viewer().user_id, seller_id=None)
+    discount_asking.move(discount_id, actor_id=guards.viewer().user_id, seller_id=None)
     return redirect(url_for("admin.discount", discount_id=discount_id), code=303)
 
 

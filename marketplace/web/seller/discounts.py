@@ -1,24 +1,17 @@
 """A seller's own codes: list, make, change, pause, and who used them."""
 
-from functools import partial
-
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace import clock, db
-from marketplace.discounts import operations, queries
+from marketplace import clock
+from marketplace.discounts import queries
 from marketplace.discounts.queries import CodeRow
-from marketplace.discounts.states import DISCOUNT, DiscountStatus
-from marketplace.errors import DomainError, Invalid, NotFound
-from marketplace.paging import Cursor, every
-from marketplace.web import discount_parts, guards, lists
-from marketplace.web.auth.forms import blame, typed
+from marketplace.discounts.states import DiscountStatus
+from marketplace.web import discount_asking, discount_parts, guards, lists
 from marketplace.web.console import seller_console
+from marketplace.web.discount_asking import CHANGED, MADE
 from marketplace.web.discount_form import DiscountForm
 from marketplace.web.discount_parts import CodePage, EditPage, ListPage
-from marketplace.web.pages import decimal
-
-_COLUMNS = ("Purchase", "Order", "Buyer", "Status", "Amount", "Currency", "At")
 
 
 @guards.seller_only
@@ -46,7 +39,7 @@ def discount(discount_id: int) -> ResponseReturnValue:
     row = queries.code_of_seller(discount_id, guards.viewer().user_id)
     asked = lists.asked()
     if asked.is_csv:
-        return uses_csv(row, asked.cursor)
+        return discount_asking.uses_csv(row, asked.cursor)
     uses = queries.uses_of(discount_id, asked.cursor)
     page = CodePage(
         title=f"Code {row.terms.code}",
@@ -73,16 +66,13 @@ def new_discount() -> ResponseReturnValue:
     seller_id = guards.viewer().user_id
     form = DiscountForm(valid_from=clock.now().date())
     form.offer(queries.offered(seller_id))
-    if form.validate_on_submit():
-        try:
-            made = make(form, actor_id=seller_id, seller_id=seller_id)
-        except Invalid as error:
-            blame(form, error)
-        else:
-            flash("The code can be used from its first day on.", "ok")
-            return redirect(url_for("seller.discount", discount_id=made), code=303)
     page = _edit_page("New code", url_for("seller.new_discount"), is_new=True)
-    return render_template("discounts/edit.html", page=page, form=form), 422 if form.errors else 200
+
+    def keep() -> str:
+        made = discount_asking.make(form, actor_id=seller_id, seller_id=seller_id)
+        return url_for("seller.discount", discount_id=made)
+
+    return discount_asking.ask(form, page, keep, MADE)
 
 
 @guards.seller_only
@@ -92,18 +82,15 @@ def edit_discount(discount_id: int) -> ResponseReturnValue:
     row = queries.code_of_seller(discount_id, seller_id)
     form = DiscountForm(data=discount_parts.stored(row))
     form.offer(queries.offered(seller_id))
-    if form.validate_on_submit():
-        try:
-            change(form, discount_id, seller_id=seller_id)
-        except Invalid as error:
-            blame(form, error)
-        else:
-            flash("Saved. Purchases from now on follow it.", "ok")
-            return redirect(_url(row), code=303)
     page = _edit_page(
         f"Change {row.terms.code}", url_for("seller.edit_discount", discount_id=discount_id), is_new=False
     )
-    return render_template("discounts/edit.html", page=page, form=form), 422 if form.errors else 200
+
+    def keep() -> str:
+        discount_asking.change(form, discount_id, seller_id=seller_id)
+        return _url(row)
+
+    return discount_asking.ask(form, page, keep, CHANGED)
 
 
 @guards.seller_only
@@ -111,68 +98,8 @@ def move_discount(discount_id: int) -> ResponseReturnValue:
     """Pause a code, let it be used again, or end it."""
     seller_id = guards.viewer().user_id
     queries.code_of_seller(discount_id, seller_id)
-    move(discount_id, actor_id=seller_id, seller_id=seller_id)
+    discount_asking.move(discount_id, actor_id=seller_id, seller_id=seller_id)
     return redirect(url_for("seller.discount", discount_id=discount_id), code=303)
-
-
-def make(form: DiscountForm, *, actor_id: int, seller_id: int | None) -> int:
-    """Make the code of a form and return its id; raises Invalid."""
-    return db.atomic(
-        operations.create,
-        (),
-        actor_id=actor_id,
-        seller_id=seller_id,
-        code=typed(form.code),
-        wish=form.wish(),
-        now=clock.now(),
-    )
-
-
-def change(form: DiscountForm, discount_id: int, *, seller_id: int | None) -> None:
-    """Change a code to what a form says; raises Invalid."""
-    db.atomic(operations.change, (), seller_id=seller_id, discount_id=discount_id, wish=form.wish())
-
-
-def move(discount_id: int, *, actor_id: int, seller_id: int | None) -> None:
-    """Move a code by the verb that was sent, and say what came of it; raises NotFound for a foreign code."""
-    verb = request.form.get("verb", "")
-    if verb not in DISCOUNT.moves:
-        flash("Choose what to do with the code.", "bad")
-        return
-    try:
-        db.atomic(
-            operations.move,
-            (),
-            actor_id=actor_id,
-            seller_id=seller_id,
-            discount_id=discount_id,
-            verb=verb,
-            now=clock.now(),
-        )
-    except NotFound:
-        raise
-    except DomainError as error:
-        flash(error.message, "info")
-    else:
-        flash("Done. Purchases that were agreed to before keep their discount.", "ok")
-
-
-def uses_csv(row: CodeRow, cursor: Cursor) -> ResponseReturnValue:
-    """Return every purchase that used a code as CSV."""
-    found = every(partial(queries.uses_of, row.id), cursor)
-    lines = (
-        (
-            use.purchase_number,
-            use.order_number,
-            use.buyer_name,
-            use.status.label,
-            decimal(use.amount_minor, use.currency),
-            use.currency,
-            use.created_at,
-        )
-        for use in found
-    )
-    return lists.csv_file(f"code-{row.terms.code.lower()}", _COLUMNS, lines)
 
 
 def _url(row: CodeRow) -> str:
