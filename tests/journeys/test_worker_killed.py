@@ -1,7 +1,8 @@
-"""The worker is killed between two steps while purchases flow: nothing is lost, nothing is done twice."""
+"""The worker is killed at chosen steps and at random moments: nothing is lost, nothing is done twice."""
 
 import asyncio
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -26,7 +27,9 @@ DEATHS = (
     "committed take_up, answered stripe, written done",
 )
 """Before the call; after it, when nobody has written down what the provider did; and before that is committed."""
-KILLS = len(DEATHS)
+AT_RANDOM = ("",) * 3
+"""Any moment at all, and the steps of a worker that nobody thought of."""
+KILLS = len(DEATHS) + len(AT_RANDOM)
 PATIENCE_SECONDS = 60
 
 
@@ -137,13 +140,17 @@ def test_the_tick_comes_every_five_seconds() -> None:
 
 
 @pytest.mark.covers("S1.5")
-def test_the_worker_is_killed_at_three_steps_of_a_call(world: World) -> None:
-    for number, steps in enumerate(DEATHS):
+def test_the_worker_is_killed_at_chosen_steps_and_at_random_moments(world: World) -> None:
+    for number, steps in enumerate(DEATHS + AT_RANDOM):
         buyer_id = world.person(f"Buyer {number}")
         process = start_worker(world, steps)
         try:
             some_purchases(world, buyer_id)
-            assert process.wait(PATIENCE_SECONDS) == -signal.SIGKILL, log_of(world).read_text(errors="replace")[-4_000:]
+            if steps:
+                died = process.wait(PATIENCE_SECONDS)
+                assert died == -signal.SIGKILL, log_of(world).read_text(errors="replace")[-4_000:]
+            else:
+                time.sleep(random.uniform(0, 1))
         finally:
             process.kill()
             process.wait()

@@ -9,8 +9,9 @@ from marketplace.simulation.twins import live_twice
 pytestmark = pytest.mark.simulation
 
 
-def test_without_any_webhook_all_ends_as_with_them(stage: Stage) -> None:
-    twins = live_twice(stage, 3)
+@pytest.mark.parametrize("seed", [3, 7])
+def test_without_any_webhook_all_ends_as_with_them(stage: Stage, seed: int) -> None:
+    twins = live_twice(stage, seed)
     assert twins.lit.counts["webhooks carried"] > 0
     assert twins.dark.counts["webhooks carried"] == 0
     assert twins.agree, f"{as_story(twins.lit)}\n\n{as_story(twins.dark)}"
