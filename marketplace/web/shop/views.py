@@ -44,7 +44,9 @@ def listing(slug: str) -> ResponseReturnValue:
     if found is None:
         raise NotFound("This listing is not for sale any more, or never was.")
     said = reviews.of_listing(found.listing_id, _REVIEWS) if found.rating_count else ()
-    page = shown.listing_page(found, _related(found), said, viewer=guards.current_viewer())
+    viewer = guards.current_viewer()
+    is_own = viewer is not None and viewer.user_id == found.seller_id
+    page = shown.listing_page(found, _related(found), tuple(said), is_own=is_own)
     return render_template("shop/listing.html", page=page)
 
 
