@@ -134,11 +134,11 @@ def look_at_everything(play: Play) -> None:
     watch.ask_always("the end")
     watch.check_books("the end")
     for rule, statement in FINAL.items():
-        watch.checked[rule] += 1
+        watch.checked.add(rule)
         for (words,) in stage.rows(statement):
             watch.break_rule(rule, str(words))
     for rule, question in LEDGER_AND_PROVIDER.items():
-        watch.checked[rule] += 1
+        watch.checked.add(rule)
         for words in question(stage):
             watch.break_rule(rule, words)
 
