@@ -15,6 +15,7 @@ class NotificationKind(StrEnum):
     ORDER_PAID = "order_paid"
     ORDER_RECEIVED = "order_received"
     ORDER_SHIPPED = "order_shipped"
+    PARCEL_SENT = "parcel_sent"
     ORDER_DELIVERED = "order_delivered"
     ORDER_CANCELLED = "order_cancelled"
     PAYMENT_FAILED = "payment_failed"

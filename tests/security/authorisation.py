@@ -65,6 +65,7 @@ GET    /account/explain/<figure>/<currency>        in     200  200     200    20
 GET    /orders                                     in     200  200     200    200    200   -       -
 GET    /orders/<number>                            in     200  404     404    404    404   404     404
 GET    /orders/<number>/explain/<figure>           in     200  404     404    404    404   404     404
+POST   /orders/<number>/again                      in     go   404     404    404    404   404     404
 POST   /orders/<number>/received                   in     go   404     404    404    404   404     404
 GET    /orders/<number>/cancel                     in     200  404     404    404    404   404     404
 POST   /orders/<number>/cancel                     in     422  404     404    404    404   404     404
@@ -104,6 +105,12 @@ GET    /seller/orders/<number>                     in     403  403     200    40
 GET    /seller/orders/<number>/explain/<figure>    in     403  403     200    404    403   404     404
 POST   /seller/orders/<number>/ship                in     403  403     go     404    403   404     404
 POST   /seller/orders/<number>/delivered           in     403  403     go     404    403   404     404
+POST   /seller/orders/<number>/parcels             in     403  403     go     404    403   404     404
+POST   /seller/orders/<number>/note                in     403  403     go     404    403   404     404
+GET    /seller/orders/send                         in     403  403     go     go     403   -       -
+POST   /seller/orders/send                         in     403  403     go     go     403   -       -
+POST   /seller/orders/arrived                      in     403  403     go     go     403   -       -
+GET    /seller/orders/packing-slips                in     403  403     404    404    403   -       -
 GET    /seller/orders/<number>/cancel              in     403  403     200    404    403   404     404
 POST   /seller/orders/<number>/cancel              in     403  403     422    404    403   404     404
 GET    /seller/listings                            in     403  403     200    200    403   -       -
@@ -273,6 +280,7 @@ REFUSALS = frozenset({"in", "403", "404", "kept", "400", "422"})
 # What a form must hold so that the deed of the line is done.
 FORMS = {
     "/basket/<line_id>/quantity": {"quantity": "2"},
+    "/seller/orders/<number>/parcels": {"carrier": "ups", "tracking_number": "1Z999AA10123456785"},
     "/seller/orders/<number>/ship": {"carrier": "ups", "tracking_number": "1Z999AA10123456784"},
 }
 # GETs that may write, and why. Every other GET changes nothing.

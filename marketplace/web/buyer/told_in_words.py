@@ -78,6 +78,18 @@ def _order_shipped(told: Told) -> Words:
     )
 
 
+def _parcel_sent(told: Told) -> Words:
+    number, tracking = told.facts["number"], told.facts["tracking_number"]
+    with_number = f", tracking number {tracking}" if tracking else ""
+    return Words(
+        "truck",
+        f"Another parcel of order {number} is on its way",
+        f"{told.facts['shop_name']} sent it. {told.facts['carrier_name']}{with_number}.",
+        url_for("buyer.order", number=number),
+        "Follow the order",
+    )
+
+
 def _order_delivered(told: Told) -> Words:
     number, by, to = (str(told.facts[name]) for name in ("number", "by", "to"))
     text = _ARRIVED[to, by].format(shop=told.facts["shop_name"])
@@ -252,6 +264,7 @@ _WORDS = {
     "order_paid": _order_paid,
     "order_received": _order_received,
     "order_shipped": _order_shipped,
+    "parcel_sent": _parcel_sent,
     "order_delivered": _order_delivered,
     "money_released": _money_released,
     "order_cancelled": _order_cancelled,

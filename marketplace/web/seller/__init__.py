@@ -12,10 +12,12 @@ from marketplace.web.seller import (
     listings,
     orders,
     overview,
+    packing,
     payout_schedule,
     payout_setup,
     payouts,
     refunds,
+    sending,
     shelf_edit,
     shipping,
     shop_edit,
@@ -31,8 +33,14 @@ _LISTING = "/seller/listings/<int(max=9223372036854775807):listing_id>"
 
 blueprint.add_url_rule("/seller", view_func=overview.overview)
 blueprint.add_url_rule("/seller/orders", view_func=orders.orders)
+blueprint.add_url_rule("/seller/orders/send", view_func=sending.send)
+blueprint.add_url_rule("/seller/orders/send", view_func=sending.send_orders, methods=["POST"])
+blueprint.add_url_rule("/seller/orders/arrived", view_func=sending.arrived, methods=["POST"])
+blueprint.add_url_rule("/seller/orders/packing-slips", view_func=packing.packing_slips)
 blueprint.add_url_rule("/seller/orders/<number>", view_func=orders.order)
 blueprint.add_url_rule("/seller/orders/<number>/ship", view_func=shipping.ship, methods=["POST"])
+blueprint.add_url_rule("/seller/orders/<number>/parcels", view_func=shipping.add_parcel, methods=["POST"])
+blueprint.add_url_rule("/seller/orders/<number>/note", view_func=shipping.keep_note, methods=["POST"])
 blueprint.add_url_rule("/seller/orders/<number>/delivered", view_func=shipping.delivered, methods=["POST"])
 blueprint.add_url_rule("/seller/orders/<number>/cancel", view_func=cancelling.cancel)
 blueprint.add_url_rule("/seller/orders/<number>/cancel", view_func=cancelling.cancel_order, methods=["POST"])
