@@ -18,6 +18,7 @@ from procrastinate.jobs import Job, Status
 from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace import clock, db
+from marketplace.catalog import spelling_operations as spelling
 from marketplace.checkout import flows as checkout
 from marketplace.checkout import outcomes as checkout_outcomes
 from marketplace.checkout import sweeps
@@ -136,6 +137,7 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         "disputes read": lambda: disputes.read_unheard(providers=providers, policy=settings.money, now=now),
         "receipts returned": lambda: checkout.return_receipts(providers=providers, now=now),
         "runs of reconciliation": lambda: reconciliation.run_due(providers=providers, settings=settings, now=now),
+        "words learnt": spelling.learn_due,
         "statements closed": lambda: db.atomic(statements.close_months, (), now=now),
         "entries chained": lambda: db.atomic(ledger.extend_chain, ["ledger:chain"]),
     }
