@@ -71,6 +71,23 @@ class MoneyPolicy:
 
 
 @dataclass(frozen=True)
+class MediaPolicy:
+    """How many pictures a listing has, and where files of people lie: under VAR_DIR, or in an S3-compatible store."""
+
+    pictures_per_listing: int = 12
+    s3_bucket: str = ""
+    """Empty for a folder under VAR_DIR. The store's keys are AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."""
+    s3_endpoint: str = ""
+    s3_region: str = ""
+    s3_prefix: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a shop whose listings can have no picture."""
+        if not 1 <= self.pictures_per_listing <= 50:
+            raise ConfigurationError("media: pictures_per_listing is from 1 to 50.")
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything the application was told; each secret may hold several values for rotation, the first one signs."""
 
@@ -95,6 +112,7 @@ class Settings:
     payment_tracking: PaymentTracking = field(default_factory=PaymentTracking)
     recovery: Recovery = field(default_factory=Recovery)
     money: MoneyPolicy = field(default_factory=MoneyPolicy)
+    media: MediaPolicy = field(default_factory=MediaPolicy)
     sources: Mapping[str, str] = field(default_factory=dict)
     """Where values come from that are no defaults, by name ("recovery.enabled"): a variable, or the file."""
 
@@ -147,6 +165,7 @@ def _settings(variables: Mapping[str, str], document: Mapping[str, Any]) -> Sett
         payment_tracking=_section(PaymentTracking, document, "payment_tracking"),
         recovery=_section(Recovery, document, "recovery"),
         money=_section(MoneyPolicy, document, "money"),
+        media=_section(MediaPolicy, document, "media"),
         sources=_sources(variables, document),
     )
 
@@ -172,7 +191,7 @@ VARIABLES: Mapping[str, str] = {
 def _sources(variables: Mapping[str, str], document: Mapping[str, Any]) -> Mapping[str, str]:
     found = {name: variable for name, variable in VARIABLES.items() if variables.get(variable)}
     file = variables.get("MARKETPLACE_CONFIG", "")
-    for section in ("payment_tracking", "recovery", "money"):
+    for section in ("payment_tracking", "recovery", "money", "media"):
         found |= {f"{section}.{name}": file for name in document.get(section) or {}}
     return found
 

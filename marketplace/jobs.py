@@ -17,7 +17,7 @@ from procrastinate import JobContext
 from procrastinate.jobs import Job, Status
 from sqlalchemy.exc import SQLAlchemyError
 
-from marketplace import clock, db
+from marketplace import clock, db, lost_files
 from marketplace.catalog import spelling_operations as spelling
 from marketplace.checkout import flows as checkout
 from marketplace.checkout import outcomes as checkout_outcomes
@@ -59,10 +59,17 @@ _POLL_SECONDS = 0.5
 EVERY_FIVE_SECONDS = "* * * * * */5"
 EVERY_MINUTE = "* * * * *"
 EVERY_NIGHT = "0 0 * * *"
+EVERY_HOUR = "0 * * * *"
 CHECK_BOOKS = "check-books"
+SWEEP_FILES = "sweep-files"
 _MIDNIGHT = datetime(2000, 1, 1, tzinfo=UTC)
 _RESCUE = "rescue_stalled"
-_INTERVALS = {JobName.TICK.value: timedelta(seconds=5), _RESCUE: timedelta(minutes=1), CHECK_BOOKS: timedelta(days=1)}
+_INTERVALS = {
+    JobName.TICK.value: timedelta(seconds=5),
+    _RESCUE: timedelta(minutes=1),
+    SWEEP_FILES: timedelta(hours=1),
+    CHECK_BOOKS: timedelta(days=1),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,7 @@ def timetable(app: Flask) -> tuple[Periodic, ...]:
         Periodic(JobName.TICK.value, _INTERVALS[JobName.TICK], is_step=False),
         *steps,
         Periodic(_RESCUE, _INTERVALS[_RESCUE], is_step=False),
+        Periodic(SWEEP_FILES, _INTERVALS[SWEEP_FILES], is_step=False),
         Periodic(CHECK_BOOKS, _INTERVALS[CHECK_BOOKS], is_step=False),
     )
 
@@ -152,6 +160,15 @@ def check_books() -> Report:
     return report
 
 
+def sweep_files(app: Flask) -> dict[str, int]:
+    """Do what is to be done about lost files, each step by itself; return the counts, -1 for what failed."""
+    now = clock.system_now()
+    runs = [_run(name, step) for name, step in lost_files.steps(app.extensions["settings"], now).items()]
+    failed = ", ".join(run.name for run in runs if run.error)
+    _record([Run(SWEEP_FILES, now, _since(now), sum(run.done for run in runs), failed and f"Failed: {failed}")])
+    return {run.name: -1 if run.error else run.done for run in runs}
+
+
 def _run(name: str, step: Callable[[], int]) -> Run:
     began = clock.system_now()
     try:
@@ -183,6 +200,9 @@ def _scene(app: Flask) -> dict[str, Any]:
 ASKED: Mapping[str, Callable[..., object]] = {
     JobName.READ_EVENT: lambda app, event_id: events.apply(event_id, **_scene(app), reread=True),
     JobName.MOVE_TIME: lambda app, days: forward.move_a_day(days, tick=lambda: tick(app)),
+    JobName.SIZE_PICTURES: lambda app, listing_id: lost_files.size_pictures(
+        app.extensions["settings"], clock.system_now(), listing_id=listing_id
+    ),
     JobName.REPLAY_SEED: lambda app, **seed: proofs.replay(app.extensions["settings"].var_dir, **seed),
 }
 """What each job does that somebody asked for, in an application context, with the job's arguments."""
@@ -219,16 +239,22 @@ def worker(app: Flask) -> procrastinate.App:
         with app.app_context():
             _record([Run(_RESCUE, began, _since(began), rescued)])
 
-    _by_night(queue, app)
+    _by_the_hour(queue, app)
     return queue
 
 
-def _by_night(queue: procrastinate.App, app: Flask) -> None:
+def _by_the_hour(queue: procrastinate.App, app: Flask) -> None:
     @queue.periodic(cron=EVERY_NIGHT)
     @queue.task(name=CHECK_BOOKS, queueing_lock=CHECK_BOOKS, lock=CHECK_BOOKS)
     def check_books_nightly(timestamp: int) -> None:
         with app.app_context():
             check_books()
+
+    @queue.periodic(cron=EVERY_HOUR)
+    @queue.task(name=SWEEP_FILES, queueing_lock=SWEEP_FILES, lock=SWEEP_FILES)
+    def sweep_files_hourly(timestamp: int) -> None:
+        with app.app_context():
+            sweep_files(app)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ class JobName(StrEnum):
     TICK = "tick"
     MOVE_TIME = "move_time"
     REPLAY_SEED = "replay_seed"
+    SIZE_PICTURES = "size_pictures"
 
 
 # Never opened: it only writes job rows through the caller's connection (stack.md 2.2, trap 1).

@@ -165,16 +165,25 @@ class SearchWord(Base):
 
 
 class ListingPicture(Base):
-    """One picture of a listing; the file lies in the media folder under its content's hash."""
+    """One picture of a listing; the first is its main one. The file lies in the store (`media/picture_names.py`)."""
 
     __tablename__ = "listing_picture"
-    __table_args__ = (UniqueConstraint("listing_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("listing_id", "position"),
+        Index(None, "file_name"),
+        Index("ix_listing_picture_unsized", "id", postgresql_where="sent_at IS NOT NULL AND sized_at IS NULL"),
+    )
 
     id: Mapped[PrimaryKey]
     listing_id: Mapped[int] = mapped_column(ForeignKey(Listing.id))
     position: Mapped[int]
     file_name: Mapped[Text200]
     alt: Mapped[Text200]
+    """What it shows, in words; "" where the seller has not said: pages take the listing's title."""
+    sent_at: Mapped[UtcTime | None]
+    """When somebody sent it; NULL for a drawing of the demo."""
+    sized_at: Mapped[UtcTime | None]
+    """When its smaller sizes lay in the store."""
 
 
 class StockReservation(Ruled, Base):

@@ -11,7 +11,7 @@ from marketplace.orders.shipping_queries import ParcelRow, ShipmentRow
 from marketplace.orders.states import DeliveredBy
 from marketplace.web import countries
 from marketplace.web.pages import date_text, money_text
-from marketplace.web.shop.cards import picture_url
+from marketplace.web.picture_parts import picture_url
 
 # Where the town's line is "Columbus, OH 43215" (https://www.upu.int, postal addressing systems).
 _POSTCODE_LAST = frozenset({"AU", "CA", "US"})

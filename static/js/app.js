@@ -140,3 +140,47 @@ document.addEventListener("click", (event) => {
 enhance(document);
 document.body.addEventListener("htmx:load", (event) => enhance(event.target));
 document.querySelector("[data-focus]")?.focus();
+
+// Pictures put in order by dragging (components/picture_list.html): the form keeps the order, so it is saved as it stands.
+document.querySelectorAll("[data-sorting]").forEach((form) => {
+  const list = form.querySelector("[data-sorted]");
+  const said = form.querySelector("[data-sorting-said]");
+  const items = () => [...list.children];
+  form.dataset.ready = "";
+  let dragged = null;
+  async function save(item) {
+    const body = new FormData(form);
+    body.set("deed", "save");
+    const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
+    const isSaved = answer && (answer.ok || answer.type === "opaqueredirect");
+    said.textContent = isSaved ? `Saved. It stands in place ${items().indexOf(item) + 1} of ${items().length} now.` : "The order is not saved. Press Save.";
+    // Buttons and the main mark belong to places: the page says them anew.
+    if (isSaved) location.reload();
+  }
+  list.addEventListener("pointerdown", (event) => {
+    const handle = event.target.closest("[data-handle]");
+    if (!handle || event.button !== 0 || items().length < 2) return;
+    event.preventDefault();
+    dragged = { item: handle.closest("[data-sortable]"), order: items() };
+    handle.setPointerCapture(event.pointerId);
+    dragged.item.classList.add("is-dragged");
+  });
+  list.addEventListener("pointermove", (event) => {
+    if (!dragged) return;
+    const under = document.elementsFromPoint(event.clientX, event.clientY).map((each) => each.closest("[data-sortable]")).find((each) => each && each !== dragged.item && list.contains(each));
+    if (!under) return;
+    const all = items();
+    if (all.indexOf(under) > all.indexOf(dragged.item)) under.after(dragged.item); else under.before(dragged.item);
+  });
+  const end = (isKept) => {
+    if (!dragged) return;
+    const { item, order } = dragged;
+    dragged = null;
+    item.classList.remove("is-dragged");
+    if (!isKept) { list.append(...order); return; }
+    if (order.some((each, index) => each !== items()[index])) save(item);
+  };
+  list.addEventListener("pointerup", () => end(true));
+  list.addEventListener("pointercancel", () => end(false));
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") end(false); });
+});

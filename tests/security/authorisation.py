@@ -119,6 +119,9 @@ GET    /seller/listings/new/<kind>                 in     403  403     200    20
 POST   /seller/listings/new/<kind>                 in     403  403     422    422    403   404     404
 GET    /seller/listings/<listing_id>/edit          in     403  403     200    404    403   404     404
 POST   /seller/listings/<listing_id>/edit          in     403  403     422    404    403   404     404
+GET    /seller/listings/<listing_id>/pictures      in     403  403     200    404    403   404     404
+POST   /seller/listings/<listing_id>/pictures      in     403  403     422    404    403   404     404
+POST   /seller/listings/<listing_id>/pictures/arrange in  403  403     go     404    403   404     404
 POST   /seller/listings/<listing_id>/price-and-stock in   403  403     go     404    403   404     404
 POST   /seller/listings/<listing_id>/copy          in     403  403     go     404    403   404     404
 POST   /seller/listings/<listing_id>/publish       in     403  403     go     404    403   404     404

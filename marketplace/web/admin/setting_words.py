@@ -85,6 +85,17 @@ GROUPS = (
         },
     ),
     Group(
+        "Pictures and files",
+        "media",
+        {
+            "pictures_per_listing": Words("Pictures of a listing", "How many one may have.", "pictures"),
+            "s3_bucket": Words("Bucket", "Empty: files lie in the folder below. Else an S3-compatible store."),
+            "s3_endpoint": Words("Address of the store", "Empty for Amazon's own."),
+            "s3_region": Words("Region", "As the store names it."),
+            "s3_prefix": Words("Before every name", "So that a bucket can hold other things, too."),
+        },
+    ),
+    Group(
         "Payment provider",
         "",
         {

@@ -25,8 +25,8 @@ from marketplace.web.console import Console, buyer_console
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.messages.on_order import order_talk
 from marketplace.web.pages import date_text, decimal, money_text
+from marketplace.web.picture_parts import picture_url
 from marketplace.web.reviews.on_order import line_reviews
-from marketplace.web.shop.cards import picture_url
 from marketplace.web.wording import Badge
 
 _CSV_COLUMNS = ("Order", "Placed (UTC)", "Seller", "Title", "Lines", "Status", "Currency", "Discount", "Total")

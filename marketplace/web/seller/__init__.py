@@ -16,6 +16,7 @@ from marketplace.web.seller import (
     payout_schedule,
     payout_setup,
     payouts,
+    pictures,
     refunds,
     sending,
     shelf_edit,
@@ -59,6 +60,8 @@ blueprint.add_url_rule("/seller/listings", view_func=listings.listings)
 blueprint.add_url_rule("/seller/listings/new", view_func=listings.new)
 blueprint.add_url_rule("/seller/listings/new/<kind>", view_func=listing_edit.create, methods=["GET", "POST"])
 blueprint.add_url_rule(f"{_LISTING}/edit", view_func=listing_edit.edit, methods=["GET", "POST"])
+blueprint.add_url_rule(f"{_LISTING}/pictures", view_func=pictures.pictures, methods=["GET", "POST"])
+blueprint.add_url_rule(f"{_LISTING}/pictures/arrange", view_func=pictures.arrange_pictures, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/price-and-stock", view_func=shelf_edit.price_and_stock, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/copy", view_func=shelf_edit.copy, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/publish", view_func=listings.publish, methods=["POST"])

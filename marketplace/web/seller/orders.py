@@ -29,11 +29,11 @@ from marketplace.web.console import Console, seller_console
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.messages.on_order import order_talk
 from marketplace.web.pages import date_text, decimal, money_text
+from marketplace.web.picture_parts import picture_url
 from marketplace.web.seller import order_page
 from marketplace.web.seller.forms import NoteForm, ShipForm
 from marketplace.web.seller.hold_words import Place
 from marketplace.web.seller.order_page import ShipBy
-from marketplace.web.shop.cards import picture_url
 from marketplace.web.wording import Badge
 
 _CSV_COLUMNS = (

@@ -13,6 +13,7 @@ from marketplace.reviews.queries import ReviewRow
 from marketplace.web import countries, review_parts
 from marketplace.web.guards import Viewer
 from marketplace.web.pages import money
+from marketplace.web.picture_parts import Shot, picture_url, shot
 from marketplace.web.review_parts import ReviewView
 from marketplace.web.shop import cards as shown_cards
 from marketplace.web.shop.answers import KIND_LABELS
@@ -21,6 +22,7 @@ from marketplace.web.shop.filters import Request
 from marketplace.web.shop.finding import Finding, Link
 
 _MOST_AT_ONCE = 99
+_HERO_WIDTH = 640
 
 
 @dataclass(frozen=True)
@@ -55,14 +57,6 @@ class Spec:
 
 
 @dataclass(frozen=True)
-class Picture:
-    """One picture of components/listing_gallery.html."""
-
-    url: str
-    alt: str
-
-
-@dataclass(frozen=True)
 class ListingFacts:
     """What components/listing_facts.html shows: nothing that changes with each unit sold."""
 
@@ -91,7 +85,7 @@ class ListingPage:
     kind_label: str
     category: str
     crumbs: tuple[Link, ...]
-    pictures: tuple[Picture, ...]
+    pictures: tuple[Shot, ...]
     price: str
     tax_note: str
     delivery: str
@@ -128,7 +122,7 @@ def home_page(cars: Sequence[Card], parts: Sequence[Card], *, viewer: Viewer | N
     return HomePage(
         title="Cars and parts from people who know them",
         text="Buy from several sellers in one go and pay once. Your money is held until your order has arrived.",
-        pictures=[{"url": shown_cards.picture_url(row.picture)} for row in leading],
+        pictures=[{"url": picture_url(row.picture, _HERO_WIDTH)} for row in leading],
         cars=[card(row) for row in cars],
         parts=[card(row) for row in parts],
         categories=[Link(label, url=f"/l?category={slug}") for slug, label in CATEGORIES.items()],
@@ -158,8 +152,8 @@ def listing_page(found: ListingView, others: Related, reviews: tuple[ReviewRow, 
         kind_label="Car" if is_car else "Part",
         category=_category(found),
         crumbs=crumbs,
-        pictures=tuple(Picture(shown_cards.picture_url(each.file_name), each.alt) for each in found.pictures)
-        or (Picture(shown_cards.picture_url(None), "No picture yet"),),
+        pictures=tuple(shot(each.file_name, each.alt or found.title) for each in found.pictures)
+        or (shot(None, "No picture yet"),),
         price=shown_cards.price_text(found.price),
         tax_note=_tax_note(found.shop),
         delivery=f"Delivery {money(found.delivery)}" if found.delivery else "Free delivery",
