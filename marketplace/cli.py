@@ -10,6 +10,7 @@ import click
 from flask import Flask
 
 from marketplace import clock, db, demo, jobs, resuming
+from marketplace import worker as queue_worker
 from marketplace.payments import holds
 from marketplace.payouts import flows as payouts
 from marketplace.provider_events import replay
@@ -39,7 +40,7 @@ def register(app: Flask) -> None:
     @app.cli.command("worker")
     def worker() -> None:
         """Run background jobs and the tick until stopped."""
-        jobs.run_worker(app)
+        queue_worker.run_worker(app)
 
     @app.cli.command("demo")
     def load_demo() -> None:
