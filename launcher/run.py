@@ -11,9 +11,10 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO, cast
 
 from launcher.console import Failure, paint, say, show, step
 from launcher.databases import prepare_databases
@@ -113,37 +114,49 @@ def _fill(places: Places, cluster: Cluster, variables: Mapping[str, str], is_new
     stamp, code = cluster.folder / "filled-by", _code_digest(places.checkout)
     if not is_new and stamp.exists() and stamp.read_text(encoding="ascii") == code:
         return
-    with step("Migrating"):
-        _flask(places, variables, "db", "upgrade")
-    with step("Loading the demo shop and living through its ninety days"):
-        _live(places, variables)
+    with _past(places, variables) as live:
+        with step("Migrating"):
+            _flask(places, variables, "db", "upgrade")
+        with step("Loading the demo shop and living through its ninety days"):
+            live()
     stamp.write_text(code, encoding="ascii")
 
 
-def _live(places: Places, variables: Mapping[str, str]) -> None:
-    """Let the demo shop open and live through what is left of its past; a start killed here goes on next time."""
-    command = [str(places.python), "-m", "launcher.past"]
+@contextmanager
+def _past(places: Places, variables: Mapping[str, str]) -> Iterator[Callable[[], None]]:
+    """Start what loads the demo shop, so that it is ready once the tables are; yield what lets it live its past.
+
+    It lives through what is left of it: a start killed here goes on next time.
+    """
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8") as complaints,
         subprocess.Popen(
-            command,
+            [str(places.python), "-m", "launcher.past", "--when-told"],
             cwd=places.checkout,
             env=without(variables, ("DATABASE_OWNER_URL",)),
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=complaints,
             text=True,
             preexec_fn=ending_with_parent(signal.SIGTERM),
         ) as process,
     ):
-        try:
+
+        def live() -> None:
+            with suppress(BrokenPipeError):  # it has ended already: its complaints say why
+                cast("IO[str]", process.stdin).write("The tables are there.\n")
+                cast("IO[str]", process.stdin).close()
             for line in process.stdout or ():
                 show(f"Living through its ninety days: {line.strip()}")
+            if process.wait() != 0:
+                complaints.seek(0)
+                raise Failure(f"The demo's past could not be lived through:\n{complaints.read().strip()}")
+
+        try:
+            yield live
         except BaseException:
             process.terminate()
             raise
-        if process.wait() != 0:
-            complaints.seek(0)
-            raise Failure(f"The demo's past could not be lived through:\n{complaints.read().strip()}")
 
 
 def _code_digest(checkout: Path) -> str:

@@ -37,7 +37,7 @@ class Sandbox:
         self.settings = settings
         self.clock = VirtualClock(settings.var_dir)
         self.ids = Ids(settings.id_seed)
-        self.store = Store(settings.database_url, self.ids)
+        self.store = Store(settings.database_url, self.ids, waits_for_disk=settings.waits_for_disk)
         self.held = False
         self._transport = transport
         self._changed = threading.Condition()

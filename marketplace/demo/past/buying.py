@@ -118,6 +118,11 @@ def leave_in_basket(stage: Stage, *, customer: Customer, basket: Basket) -> None
     db.atomic(fill_basket, (), user_id=buyer_id, wanted=wanted, now=stage.now)
 
 
-def wait(stage: Stage) -> None:
-    """Let time do its work: pages close, debits clear, refunds arrive, parcels count as delivered."""
-    stage.pass_time()
+def hear(stage: Stage) -> None:
+    """Let the provider do what is due and tell the shop: pages close, debits clear, refunds arrive."""
+    stage.hear()
+
+
+def wait(stage: Stage, *, asks: bool) -> None:
+    """Let time do its work on both sides: parcels count as delivered, holds end, sellers are paid."""
+    stage.pass_time(asks=asks)
