@@ -88,10 +88,13 @@ def _is_on_its_way(stage: Stage) -> bool:
 
 
 def _nobody_waits(stage: Stage, span: timedelta) -> bool:
-    """Return whether no ladder has anybody on it, and the provider changes nothing of ours within `span`."""
+    """Return whether no ladder has anybody on it, and the provider changes nothing of ours within `span`.
+
+    Who only waits for a day (a reservation, an open page, a hold) is on no ladder: that day comes as well in one leap.
+    """
     until = int((stage.now + span).timestamp())
     return not (
-        stage.rows(FINAL["I17"])
+        stage.rows(UNDECIDED)
         or stage.rows(FINAL["I14"])
         or stage.outside_rows(_WEBHOOKS)
         or stage.outside_rows(_OUTSIDE_DUE, until)

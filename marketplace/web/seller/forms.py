@@ -141,7 +141,7 @@ class PartForm(ListingForm):
 class CountryForm(FlaskForm):
     """Where a seller lives or has their company: the provider never lets it change."""
 
-    country = SelectField("Country", choices=countries.choices)
+    country = countries.CountryField("Country")
 
 
 class OwnShopForm(ShopForm):
