@@ -17,7 +17,7 @@ from procrastinate import JobContext
 from procrastinate.jobs import Job, Status
 from sqlalchemy.exc import SQLAlchemyError
 
-from marketplace import clock, db
+from marketplace import clock, db, posting
 from marketplace.checkout import flows as checkout
 from marketplace.checkout import outcomes as checkout_outcomes
 from marketplace.checkout import sweeps
@@ -61,7 +61,12 @@ EVERY_NIGHT = "0 0 * * *"
 CHECK_BOOKS = "check-books"
 _MIDNIGHT = datetime(2000, 1, 1, tzinfo=UTC)
 _RESCUE = "rescue_stalled"
-_INTERVALS = {JobName.TICK.value: timedelta(seconds=5), _RESCUE: timedelta(minutes=1), CHECK_BOOKS: timedelta(days=1)}
+_INTERVALS = {
+    JobName.TICK.value: timedelta(seconds=5),
+    JobName.MAIL.value: timedelta(seconds=5),
+    _RESCUE: timedelta(minutes=1),
+    CHECK_BOOKS: timedelta(days=1),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,7 @@ def timetable(app: Flask) -> tuple[Periodic, ...]:
     return (
         Periodic(JobName.TICK.value, _INTERVALS[JobName.TICK], is_step=False),
         *steps,
+        Periodic(JobName.MAIL.value, _INTERVALS[JobName.MAIL], is_step=False),
         Periodic(_RESCUE, _INTERVALS[_RESCUE], is_step=False),
         Periodic(CHECK_BOOKS, _INTERVALS[CHECK_BOOKS], is_step=False),
     )
@@ -139,6 +145,19 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         "statements closed": lambda: db.atomic(statements.close_months, (), now=now),
         "entries chained": lambda: db.atomic(ledger.extend_chain, ["ledger:chain"]),
     }
+
+
+def mail(app: Flask) -> int:
+    """Tell what is found by looking, make mails of what was told and send what is due; return how many went out.
+
+    No step of the tick: a mail server that hangs would hold up money. Raises nothing a mail server can cause.
+    """
+    began = clock.system_now()
+    with app.app_context():
+        settings, write = app.extensions["settings"], app.extensions["mail_writer"]
+        run = _run(JobName.MAIL, lambda: posting.run(settings, write=write, now=clock.now(), system_now=began))
+        _record([run])
+    return run.done
 
 
 def check_books() -> Report:
@@ -207,6 +226,11 @@ def worker(app: Flask) -> procrastinate.App:
     def run_tick(timestamp: int) -> None:
         tick(app)
 
+    @queue.periodic(cron=EVERY_FIVE_SECONDS)
+    @queue.task(name=JobName.MAIL, queueing_lock="mail", lock="mail")
+    def run_mail(timestamp: int) -> None:
+        mail(app)
+
     @queue.periodic(cron=EVERY_MINUTE)
     @queue.task(name=_RESCUE, queueing_lock=_RESCUE)
     async def rescue_stalled(timestamp: int) -> None:
@@ -267,7 +291,7 @@ def run_worker(app: Flask) -> None:
     async def run() -> None:
         async with queue.open_async():
             await queue.run_worker_async(
-                concurrency=2, fetch_job_polling_interval=_POLL_SECONDS, delete_jobs="successful"
+                concurrency=3, fetch_job_polling_interval=_POLL_SECONDS, delete_jobs="successful"
             )
 
     asyncio.run(run())

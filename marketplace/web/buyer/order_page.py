@@ -154,7 +154,7 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> O
         parcel=order_parts.parcel(shipment, _ARRIVED) if shipment else None,
         received_url=to_receive,
         received_note=_received_note(shipment, share, policy) if to_receive and shipment else "",
-        money_rows=_money_rows(order, share),
+        money_rows=money_rows(order, share),
         lines=order_parts.line_views(facts.lines, order.currency, explain_url(order.number, "goods")),
         shop_name=order.shop_name,
         shop_url=url_for("shop.shop", slug=order.shop_slug),
@@ -215,7 +215,8 @@ def _cancelling(order: OrderDetail, *, is_allowed: bool) -> dict[str, str]:
     }
 
 
-def _money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]:
+def money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]:
+    """Return what the order comes to, row by row; mails show the same rows."""
     refunded = share.refunded_minor if share else 0
     rows = [
         ("Goods", order.subtotal_minor, "goods", True),
