@@ -12,7 +12,7 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from marketplace import clock, db, lost_files
+from marketplace import clock, db, lost_files, posting
 from marketplace.catalog import spelling_operations as spelling
 from marketplace.checkout import flows as checkout
 from marketplace.checkout import outcomes as checkout_outcomes
@@ -56,6 +56,7 @@ _MIDNIGHT = datetime(2000, 1, 1, tzinfo=UTC)
 RESCUE = "rescue_stalled"
 _INTERVALS = {
     JobName.TICK.value: timedelta(seconds=5),
+    JobName.MAIL.value: timedelta(seconds=5),
     RESCUE: timedelta(minutes=1),
     SWEEP_FILES: timedelta(hours=1),
     CHECK_BOOKS: timedelta(days=1),
@@ -82,6 +83,7 @@ def timetable(app: Flask) -> tuple[Periodic, ...]:
     return (
         Periodic(JobName.TICK.value, _INTERVALS[JobName.TICK], is_step=False),
         *steps,
+        Periodic(JobName.MAIL.value, _INTERVALS[JobName.MAIL], is_step=False),
         Periodic(RESCUE, _INTERVALS[RESCUE], is_step=False),
         Periodic(SWEEP_FILES, _INTERVALS[SWEEP_FILES], is_step=False),
         Periodic(CHECK_BOOKS, _INTERVALS[CHECK_BOOKS], is_step=False),
@@ -139,6 +141,19 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         "statements closed": lambda: db.atomic(statements.close_months, (), now=now),
         "entries chained": lambda: db.atomic(ledger.extend_chain, ["ledger:chain"]),
     }
+
+
+def mail(app: Flask) -> int:
+    """Tell what is found by looking, make mails of what was told and send what is due; return how many went out.
+
+    No step of the tick: a mail server that hangs would hold up money. Raises nothing a mail server can cause.
+    """
+    began = clock.system_now()
+    with app.app_context():
+        settings, write = app.extensions["settings"], app.extensions["mail_writer"]
+        run = _run(JobName.MAIL, lambda: posting.run(settings, write=write, now=clock.now(), system_now=began))
+        _record([run])
+    return run.done
 
 
 def check_books() -> Report:

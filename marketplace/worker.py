@@ -42,6 +42,11 @@ def worker(app: Flask) -> procrastinate.App:
     def run_tick(timestamp: int) -> None:
         jobs.tick(app)
 
+    @queue.periodic(cron=EVERY_FIVE_SECONDS)
+    @queue.task(name=JobName.MAIL, queueing_lock="mail", lock="mail")
+    def run_mail(timestamp: int) -> None:
+        jobs.mail(app)
+
     @queue.periodic(cron=EVERY_MINUTE)
     @queue.task(name=jobs.RESCUE, queueing_lock=jobs.RESCUE)
     async def rescue_stalled(timestamp: int) -> None:
@@ -108,7 +113,7 @@ def run_worker(app: Flask) -> None:
     async def run() -> None:
         async with queue.open_async():
             await queue.run_worker_async(
-                concurrency=2, fetch_job_polling_interval=_POLL_SECONDS, delete_jobs="successful"
+                concurrency=3, fetch_job_polling_interval=_POLL_SECONDS, delete_jobs="successful"
             )
 
     asyncio.run(run())

@@ -39,6 +39,14 @@ POST   /logout                                     go     go   go      go     go
 POST   /demo/time                                  in     422  422     422    422    422   -       -
 GET    /account/security                           in     200  200     200    200    200   -       -
 POST   /account/security                           in     422  422     422    422    422   -       -
+GET    /account/notifications                      in     200  200     200    200    200   -       -
+POST   /account/notifications                      in     go   go      go     go     go    -       -
+GET    /unsubscribe/<token>                        200    200  200     200    200    200   404     404
+POST   /unsubscribe/<token>                        200    200  200     200    200    200   404     404
+GET    /dev/mail                                   200    200  200     200    200    200   -       -
+GET    /dev/mail/<name>                            200    200  200     200    200    200   404     404
+GET    /dev/mail/<name>/html                       200    200  200     200    200    200   404     404
+GET    /dev/mail/<name>/files/<place>              200    200  200     200    200    200   404     404
 POST   /account/security/devices/<session_id>/sign-out in go   404     404    404    404   404     404
 POST   /account/security/sign-out-others           in     go   go      go     go     go    -       -
 GET    /sell                                       in     200  200     go     go     200   -       -
@@ -186,6 +194,9 @@ GET    /admin/calls                                in     403  403     403    40
 GET    /admin/calls/<call_id>                      in     403  403     403    403    200   404     404
 POST   /admin/calls/<call_id>/decide               in     403  403     403    403    422   404     404
 POST   /admin/payments/<payment_id>/return-again   in     403  403     403    403    404   404     404
+GET    /admin/mail                                 in     403  403     403    403    200   -       -
+POST   /admin/mail/again                           in     403  403     403    403    go    -       -
+POST   /admin/mail/<mail_id>/again                 in     403  403     403    403    go    404     404
 GET    /admin/jobs                                 in     403  403     403    403    200   -       -
 POST   /admin/jobs/<job_id>/retry                  in     403  403     403    403    go    404     404
 GET    /admin/payouts                              in     403  403     403    403    200   -       -

@@ -157,7 +157,7 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> O
         parcels=order_parts.parcels(shipment, facts.further, _ARRIVED),
         received_url=to_receive,
         received_note=_received_note(shipment, share, policy) if to_receive and shipment else "",
-        money_rows=_money_rows(order, share),
+        money_rows=money_rows(order, share),
         lines=order_parts.line_views(facts.lines, order.currency, explain_url(order.number, "goods")),
         again_url="" if order.status is OrderStatus.PENDING else url_for("buyer.again", number=order.number),
         shop_name=order.shop_name,
@@ -219,7 +219,8 @@ def _cancelling(order: OrderDetail, *, is_allowed: bool) -> dict[str, str]:
     }
 
 
-def _money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]:
+def money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]:
+    """Return what the order comes to, row by row; mails show the same rows."""
     refunded = share.refunded_minor if share else 0
     rows = [
         ("Goods", order.subtotal_minor, "goods", True),

@@ -7,9 +7,16 @@ from typing import Any
 from flask import url_for
 
 from marketplace.notifications.queries import Told
-from marketplace.web.buyer import dispute_words, told_of_accounts, told_of_debts, told_of_messages, told_of_payouts
+from marketplace.web.buyer import (
+    dispute_words,
+    told_of_accounts,
+    told_of_debts,
+    told_of_messages,
+    told_of_payouts,
+    told_of_security,
+)
 from marketplace.web.buyer.told_words import Words
-from marketplace.web.pages import money_text
+from marketplace.web.pages import date_text, money_text
 
 
 def words_of(told: Told) -> Words:
@@ -36,6 +43,19 @@ def _order_received(told: Told) -> Words:
         "package",
         f"New order {number}",
         f"Paid: {_amount(told.facts, 'total_minor')}. You receive {_amount(told.facts, 'net_minor')}. Please send it.",
+        url_for("seller.order", number=number),
+        "Open the order",
+    )
+
+
+def _ship_by_reminder(told: Told) -> Words:
+    number, last_day = told.facts["number"], date.fromisoformat(str(told.facts["last_day"]))
+    is_late = told.created_at.date() > last_day
+    late = f"Order {number} should have been sent by {date_text(last_day)}"
+    return Words(
+        "truck",
+        late if is_late else f"Please send order {number} today",
+        "The buyer has paid and waits for it. If you can't send it, cancel it: the money goes back by itself.",
         url_for("seller.order", number=number),
         "Open the order",
     )
@@ -279,7 +299,9 @@ _WORDS = {
     "refund_withdrawn": _refund_withdrawn,
     "refund_completed": _refund_completed,
     "refund_failed": _refund_failed,
+    "ship_by_reminder": _ship_by_reminder,
     **told_of_accounts.WORDS,
+    **told_of_security.WORDS,
     **told_of_payouts.WORDS,
     **told_of_debts.WORDS,
     **told_of_messages.WORDS,

@@ -165,7 +165,7 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         buyer_note=order.buyer_note,
         note_url=url_for("seller.keep_note", number=order.number),
         slip_url=url_for("seller.packing_slips", order=order.number) if address else "",
-        agreed_rows=_agreed(order),
+        agreed_rows=agreed_rows(order),
         money_rows=_money_rows(order, share, facts.debt),
         debt_note=_debt_note(order, facts.debt),
         share_facts=_share_facts(share),
@@ -203,7 +203,8 @@ def _no_address(*, is_paid: bool, is_called_off: bool) -> str:
     return "" if is_paid else "The address appears here once the order is paid."
 
 
-def _agreed(order: OrderDetail) -> tuple[MoneyRow, ...]:
+def agreed_rows(order: OrderDetail) -> tuple[MoneyRow, ...]:
+    """Return what was agreed with the buyer, row by row; mails show the same rows."""
     rows = [
         ("Goods", order.subtotal_minor, "goods"),
         ("Delivery", order.delivery_minor, "delivery"),
@@ -232,14 +233,15 @@ def _debt_note(order: OrderDetail, debt: OrderDebt) -> str:
     return " ".join(found)
 
 
+def income_rows(order: OrderDetail, *, is_paid: bool) -> tuple[MoneyRow, ...]:
+    """Return what the seller receives of an order and what it is made of, row by row; mails show the same rows."""
+    return _rows(order, _income(order, is_paid=is_paid))
+
+
 def _money_rows(order: OrderDetail, share: Share | None, debt: OrderDebt) -> tuple[MoneyRow, ...]:
     held, refunded, taken = (share.held_minor, share.refunded_minor, share.net_taken_minor) if share else (0, 0, 0)
     rows = [
-        ("Paid by the buyer" if share and share.payment_received_date else "Order total", order.total_minor, "gross"),
-        *((("Discount paid by the marketplace", order.subsidy_minor, "subsidy"),) if order.subsidy_minor else ()),
-        ("Platform fee", -order.platform_fee_minor, "platform-fee"),
-        ("Card fee", -order.processing_fee_minor, "card-fee"),
-        ("You receive", order.net_minor, "net"),
+        *_income(order, is_paid=bool(share and share.payment_received_date)),
         *(
             (("Refunded to the buyer", -refunded, "refunded"), ("Taken from your share", -taken, "taken"))
             if refunded
@@ -250,6 +252,20 @@ def _money_rows(order: OrderDetail, share: Share | None, debt: OrderDebt) -> tup
         ("Held now", held, "held"),
         *((figure.label, debt.minor_of(figure), figure.value) for figure in DebtFigure if debt.minor_of(figure)),
     ]
+    return _rows(order, rows)
+
+
+def _income(order: OrderDetail, *, is_paid: bool) -> list[tuple[str, int, str]]:
+    return [
+        ("Paid by the buyer" if is_paid else "Order total", order.total_minor, "gross"),
+        *((("Discount paid by the marketplace", order.subsidy_minor, "subsidy"),) if order.subsidy_minor else ()),
+        ("Platform fee", -order.platform_fee_minor, "platform-fee"),
+        ("Card fee", -order.processing_fee_minor, "card-fee"),
+        ("You receive", order.net_minor, "net"),
+    ]
+
+
+def _rows(order: OrderDetail, rows: Sequence[tuple[str, int, str]]) -> tuple[MoneyRow, ...]:
     return tuple(
         MoneyRow(label, money_text(minor, order.currency), explain_url(order.number, figure), is_total=figure == "net")
         for label, minor, figure in rows
