@@ -7,7 +7,7 @@ from typing import Any
 
 from marketplace.mails.flows import Outdated
 from marketplace.notifications.queries import Told
-from marketplace.orders import queries, rules, shipping_queries
+from marketplace.orders import queries, rules
 from marketplace.orders.queries import OrderDetail
 from marketplace.orders.states import OrderStatus
 from marketplace.web import order_parts
@@ -75,11 +75,8 @@ def _reminder(told: Told, user_id: int) -> tuple[Section, ...]:
 
 def _parcel(told: Told, user_id: int) -> tuple[Section, ...]:
     order = queries.buyer_order(str(told.facts["number"]), user_id)
-    shipment = shipping_queries.shipment_of(order.id)
-    rows = [Row("Sent with", shipment.carrier_name)] if shipment else []
-    if shipment and shipment.tracking_number:
-        rows.append(Row("Tracking number", shipment.tracking_number))
-    return (Section("", (*_goods(order), *rows)),)
+    carrier, number = str(told.facts["carrier_name"]), str(told.facts["tracking_number"])
+    return (Section("", (*_goods(order), *_facts(("Sent with", carrier), ("Tracking number", number)).rows)),)
 
 
 def _refund(told: Told, _user_id: int) -> tuple[Section, ...]:
@@ -135,6 +132,7 @@ _SECTIONS: Mapping[str, Callable[[Told, int], tuple[Section, ...]]] = {
     "order_paid": _receipt,
     "order_received": _sale,
     "order_shipped": _parcel,
+    "parcel_sent": _parcel,
     "ship_by_reminder": _reminder,
     **{f"refund_{step}": _refund for step in ("asked", "approved", "rejected", "completed", "failed")},
     **{f"payout_{step}": _payout for step in ("sent", "paid", "refused", "failed")},
