@@ -141,6 +141,7 @@ KINDS: Mapping[str, Topic | Mapping[str, Topic]] = {
     "order_paid": _T.RECEIPTS,
     "order_received": _T.SALES,
     "order_shipped": _T.SHIPPED,
+    "parcel_sent": _T.SHIPPED,
     "order_delivered": {"buyer": _T.DELIVERED, "seller": _T.SALES_DELIVERED},
     "order_cancelled": {"buyer": _T.CANCELLED, "seller": _T.SALES_CANCELLED},
     "ship_by_reminder": _T.SHIP_BY,

@@ -163,6 +163,7 @@ def test_the_timetable_says_when_each_step_ran_and_comes_next(world: World) -> N
     client = admin(world)
     assert "Not run yet" in page(client, "/admin/jobs").main.text
     world.tick()
+    jobs.mail(world.app)
     rows = {row.td.text: row for row in page(client, "/admin/jobs").select("table:not([data-rows]) tbody tr")}
     assert len(rows) == len(jobs.timetable(world.app))
     for name, row in rows.items():
@@ -178,6 +179,7 @@ def test_the_timetable_says_when_each_step_ran_and_comes_next(world: World) -> N
 def test_the_timetable_and_the_queue_mean_the_same_moments(world: World) -> None:
     crons = {
         "tick": worker.EVERY_FIVE_SECONDS,
+        "mail": worker.EVERY_FIVE_SECONDS,
         "rescue_stalled": worker.EVERY_MINUTE,
         jobs.SWEEP_FILES: worker.EVERY_HOUR,
         jobs.CHECK_BOOKS: worker.EVERY_NIGHT,

@@ -7,7 +7,7 @@ from typing import Any
 
 from marketplace.mails.flows import Outdated
 from marketplace.notifications.queries import Told
-from marketplace.orders import queries, rules, shipping_queries
+from marketplace.orders import queries, rules
 from marketplace.orders.queries import OrderDetail
 from marketplace.orders.states import OrderStatus
 from marketplace.web import order_parts
@@ -53,7 +53,7 @@ def _receipt(told: Told, user_id: int) -> tuple[Section, ...]:
     ]
     total = Row("Paid", money_text(int(told.facts["total_minor"]), str(told.facts["currency"])), is_total=True)
     paid = Section(f"Purchase {told.facts['number']}", (Row("Date", date_text(told.created_at)), total))
-    address = Section("Delivered to", (), order_parts.address_lines(orders[0].delivery_address)) if orders else None
+    address = Section("Goes to", (), order_parts.address_lines(orders[0].delivery_address)) if orders else None
     return (*found, paid, *((address,) if address else ()))
 
 
@@ -74,11 +74,11 @@ def _reminder(told: Told, user_id: int) -> tuple[Section, ...]:
 
 
 def _parcel(told: Told, user_id: int) -> tuple[Section, ...]:
-    order = queries.buyer_order(str(told.facts["number"]), user_id)
-    shipment = shipping_queries.shipment_of(order.id)
-    rows = [Row("Sent with", shipment.carrier_name)] if shipment else []
-    if shipment and shipment.tracking_number:
-        rows.append(Row("Tracking number", shipment.tracking_number))
+    facts = told.facts
+    order = queries.buyer_order(str(facts["number"]), user_id)
+    rows = [Row("Sent with", str(facts["carrier_name"]))]
+    if facts["tracking_number"]:
+        rows.append(Row("Tracking number", str(facts["tracking_number"])))
     return (Section("", (*_goods(order), *rows)),)
 
 
@@ -135,6 +135,7 @@ _SECTIONS: Mapping[str, Callable[[Told, int], tuple[Section, ...]]] = {
     "order_paid": _receipt,
     "order_received": _sale,
     "order_shipped": _parcel,
+    "parcel_sent": _parcel,
     "ship_by_reminder": _reminder,
     **{f"refund_{step}": _refund for step in ("asked", "approved", "rejected", "completed", "failed")},
     **{f"payout_{step}": _payout for step in ("sent", "paid", "refused", "failed")},
