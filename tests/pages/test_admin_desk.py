@@ -163,6 +163,7 @@ def test_the_timetable_says_when_each_step_ran_and_comes_next(world: World) -> N
     client = admin(world)
     assert "Not run yet" in page(client, "/admin/jobs").main.text
     world.tick()
+    jobs.mail(world.app)
     rows = {row.td.text: row for row in page(client, "/admin/jobs").select("table:not([data-rows]) tbody tr")}
     assert len(rows) == len(jobs.timetable(world.app))
     for name, row in rows.items():

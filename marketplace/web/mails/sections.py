@@ -53,7 +53,7 @@ def _receipt(told: Told, user_id: int) -> tuple[Section, ...]:
     ]
     total = Row("Paid", money_text(int(told.facts["total_minor"]), str(told.facts["currency"])), is_total=True)
     paid = Section(f"Purchase {told.facts['number']}", (Row("Date", date_text(told.created_at)), total))
-    address = Section("Delivered to", (), order_parts.address_lines(orders[0].delivery_address)) if orders else None
+    address = Section("Goes to", (), order_parts.address_lines(orders[0].delivery_address)) if orders else None
     return (*found, paid, *((address,) if address else ()))
 
 
