@@ -57,12 +57,12 @@ def test_s04_six_events_in_all_720_orders(world: World, first: str) -> None:
     world.pay(bought, "4000000000000002")
     world.pay(bought)
     bodies = {kind: _body(world, kind) for kind in SIX}
-    with Snapshot(world.urls.superuser) as snapshot:
-        expected = _end(world, snapshot, bodies, SIX)
-        assert ("completed" in expected[0], "succeeded" in expected[1], "parked" in expected[-2]) == (True, True, False)
-        for rest in itertools.permutations(kind for kind in SIX if kind != first):
-            order = (first, *rest)
-            assert _end(world, snapshot, bodies, order) == expected, order
+    snapshot = Snapshot(world.urls.superuser)
+    expected = _end(world, snapshot, bodies, SIX)
+    assert ("completed" in expected[0], "succeeded" in expected[1], "parked" in expected[-2]) == (True, True, False)
+    for rest in itertools.permutations(kind for kind in SIX if kind != first):
+        order = (first, *rest)
+        assert _end(world, snapshot, bodies, order) == expected, order
 
 
 def _end(world: World, snapshot: Snapshot, bodies: dict[str, bytes], order: tuple[str, ...]) -> list[str]:
