@@ -4,7 +4,8 @@ import copy
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from psycopg import sql
@@ -13,6 +14,7 @@ from tests.builders import World
 from tests.postgres_server import kept_connection
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 _QUEUE = "'procrastinate_jobs', 'procrastinate_events'"
 _COLUMNS = f"""
@@ -53,14 +55,10 @@ class Snapshot:
                 with self._connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(place)) as rows:
                     rows.write(content)
 
-    def rows(self, statement: str) -> list[tuple[object, ...]]:
-        """Return what a query sees now."""
-        return self._connection.execute(statement.encode()).fetchall()
-
 
 @dataclass(frozen=True)
 class _Walked:
-    """What a walk through the real operations left behind: its answer, the moment, and both databases."""
+    """What a walk through the real operations left behind: its answer, when it ended, and both databases."""
 
     answer: object
     at: datetime
@@ -83,13 +81,24 @@ def remembered(world: World, key: Hashable, walk: Callable[[], T]) -> T:
         return walk()
     known = _walks.get(place)
     if known is None or not timedelta(0) <= world.now - known.at < _FRESH:
-        at, answer = world.now, walk()
+        answer, at = walk(), world.now
         shop, sandbox = world.urls.superuser, _as_superuser(world)
         known = _walks[place] = _Walked(copy.deepcopy(answer), at, (Snapshot(shop), Snapshot(sandbox)))
         return answer
     for database in known.databases:
         database.restore()
     return copy.deepcopy(known.answer)  # type: ignore[return-value]
+
+
+def walked_once(walk: Callable[Concatenate[World, P], T]) -> Callable[Concatenate[World, P], T]:
+    """Let a builder that begins with an empty shop be walked once for many tests; see `remembered`."""
+
+    @wraps(walk)
+    def found(world: World, *args: P.args, **values: P.kwargs) -> T:
+        key = (walk.__module__, walk.__qualname__, args, tuple(values.items()))
+        return remembered(world, key, lambda: walk(world, *args, **values))
+
+    return found
 
 
 def _as_superuser(world: World) -> str:
