@@ -70,16 +70,16 @@ def test_every_road_writes_the_same_rows_and_the_second_changes_nothing(world: W
         world.sandbox.pay(bought.session_id, account="000222222227")
         world.advance(days=5)
     found = {}
-    with Snapshot(world.urls.superuser) as before:
-        for road in ROADS:
-            before.restore()
-            road(world, bought)
-            found[road.__name__] = {table: world.rows(statement) for table, statement in ROWS.items()}
-        for road in (came_back, checked):
-            road(world, bought)
-        world.tick()
-        world.sandbox.release_webhooks()
-        again = {table: world.rows(statement) for table, statement in ROWS.items()}
+    before = Snapshot(world.urls.superuser)
+    for road in ROADS:
+        before.restore()
+        road(world, bought)
+        found[road.__name__] = {table: world.rows(statement) for table, statement in ROWS.items()}
+    for road in (came_back, checked):
+        road(world, bought)
+    world.tick()
+    world.sandbox.release_webhooks()
+    again = {table: world.rows(statement) for table, statement in ROWS.items()}
     assert [row["status"] for (row,) in found["told"]["payment"]] == ["completed" if how == "paid" else "failed"]
     for name, rows in (*found.items(), ("once more", again)):
         for table, wanted in found["told"].items():

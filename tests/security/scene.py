@@ -28,6 +28,7 @@ from tests import builders_mails as mails
 from tests import evidence
 from tests.builders import Bought, World, form_token
 from tests.builders_reconciliation import book_at_the_provider, reconcile
+from tests.snapshots import walked_once
 
 ELSEWHERE = "203.0.113.9"  # no request of these tests comes from the machine itself
 SIDES = ("A", "B")
@@ -70,8 +71,7 @@ def scene(world: World, *, amounts: tuple[int, int] = (12_347, 7_859)) -> Scene:
     media = world.settings.var_dir / "media"
     media.mkdir(exist_ok=True)
     (media / PICTURE_NAME).write_bytes(_PICTURE)
-    admin_id = world.person("Ada Admin", is_admin=True)
-    sides = {side: _side(world, side, amount, admin_id) for side, amount in zip(SIDES, amounts, strict=True)}
+    admin_id, sides = _walk(world, amounts)
     people: dict[str, int | None] = {"visitor": None, "admin": admin_id}
     for name, side in sides.items():
         people |= {f"buyer {name}": side.buyer_id, f"seller {name}": side.seller_id}
@@ -79,6 +79,13 @@ def scene(world: World, *, amounts: tuple[int, int] = (12_347, 7_859)) -> Scene:
     _look(browsers["admin"], sides.values())
     tokens = {role: form_token(browsers[role].get("/register").text) for role in ROLES}
     return Scene(world, sides, admin_id, browsers, tokens)
+
+
+@walked_once
+def _walk(world: World, amounts: tuple[int, int]) -> tuple[int, dict[str, Side]]:
+    """Let everybody do what the tests are about; return the admin's id and the sides."""
+    admin_id = world.person("Ada Admin", is_admin=True)
+    return admin_id, {side: _side(world, side, amount, admin_id) for side, amount in zip(SIDES, amounts, strict=True)}
 
 
 def _look(admin: FlaskClient, sides: Iterable[Side]) -> None:
