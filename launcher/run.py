@@ -59,8 +59,9 @@ def run() -> int:
         make_folder(places.var)
         with only_one(places.var / "run.lock", "The shop already runs from this folder"):
             ports = chosen_ports(os.environ)
-            prepare_environment(places, "run")
+            wait_until_compiled = prepare_environment(places, "run")
             with running_cluster(places) as cluster:
+                wait_until_compiled()
                 _serve(places, cluster, ports, started, interrupts)
     except Failure as failure:
         say(paint("The shop can't start. ", "red") + str(failure))
