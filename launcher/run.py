@@ -170,7 +170,7 @@ def _code_digest(checkout: Path) -> str:
 def _programs(places: Places, variables: Mapping[str, str], ports: Mapping[str, int]) -> list[Program]:
     """Return the three programs, in the order in which they are stopped: the sandbox answers to the last."""
     shop, sandbox = without(variables, NOT_FOR_SHOP), without(variables, NOT_FOR_SANDBOX)
-    web = gunicorn(places.python, "wsgi:app", ports["PORT"], web_processes(), threads=4)
+    web = gunicorn(places.python, "wsgi:app", ports["PORT"], web_processes(), threads=4, is_forked=True)
     other = gunicorn(places.python, "marketplace.sandbox.wsgi:app", ports["SANDBOX_PORT"], 1, threads=16)
     worker = [str(places.python), "-m", "flask", "--app", "wsgi", "worker"]
     return [
