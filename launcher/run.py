@@ -38,7 +38,17 @@ from launcher.supervisor import Program, Supervisor
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 # Of the person's shell these never reach the demo: a real key or a real database must not end up in it.
-NOT_INHERITED = ("DATABASE_", "STRIPE_", "PAYPAL_", "SANDBOX_", "SECRET_KEY", "MARKETPLACE_BASE_URL", "PROMETHEUS_")
+NOT_INHERITED = (
+    "DATABASE_",
+    "STRIPE_",
+    "PAYPAL_",
+    "SANDBOX_",
+    "SECRET_KEY",
+    "MARKETPLACE_BASE_URL",
+    "PROMETHEUS_",
+    "SMTP_",
+    "MAIL_",
+)
 SIGN_INS = (
     ("buyer", "buyer@example.com"),
     ("seller", "seller@example.com"),
@@ -96,7 +106,7 @@ def _serve(places: Places, cluster: Cluster, ports: Mapping[str, int], started: 
     _fill(places, cluster, variables, is_new)
     supervisor = Supervisor(places.checkout, _programs(places, variables, ports), interrupts.is_impatient)
     try:
-        with step("Starting web, worker and sandbox"):
+        with step("Starting web, worker, sandbox and mail"):
             supervisor.start()
             supervisor.wait_for(lambda: _what_is_missing(ports))
         _announce(places, settings, time.monotonic() - started)
@@ -168,7 +178,7 @@ def _code_digest(checkout: Path) -> str:
 
 
 def _programs(places: Places, variables: Mapping[str, str], ports: Mapping[str, int]) -> list[Program]:
-    """Return the three programs, in the order in which they are stopped: the sandbox answers to the last."""
+    """Return the programs, in the order in which they are stopped: sandbox and mail server answer to the last."""
     shop, sandbox = without(variables, NOT_FOR_SHOP), without(variables, NOT_FOR_SANDBOX)
     web = gunicorn(places.python, "wsgi:app", ports["PORT"], web_processes(), threads=4, is_forked=True)
     other = gunicorn(places.python, "marketplace.sandbox.wsgi:app", ports["SANDBOX_PORT"], 1, threads=16)
@@ -177,7 +187,17 @@ def _programs(places: Places, variables: Mapping[str, str], ports: Mapping[str, 
         Program("web", "green", web, shop),
         Program("worker", "magenta", worker, shop),
         Program("sandbox", "blue", other, sandbox),
+        Program("mail", "yellow", [str(places.python), "-m", "marketplace.inbox"], _only_mail(variables)),
     ]
+
+
+def _only_mail(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return what the mail server needs to know: nothing of the shop and its provider."""
+    return {
+        name: value
+        for name, value in variables.items()
+        if not name.startswith(("DATABASE_", "STRIPE_", "SANDBOX_", "SECRET_"))
+    }
 
 
 def _inherited(places: Places) -> dict[str, str]:
@@ -204,10 +224,11 @@ def _flask(places: Places, variables: Mapping[str, str], *command: str) -> None:
 def _what_is_missing(ports: Mapping[str, int]) -> str:
     """Return "" once the sandbox takes connections and the web process reports ready, else what is not there yet."""
     address = f"http://127.0.0.1:{ports['PORT']}/readyz"
-    try:
-        socket.create_connection(("127.0.0.1", ports["SANDBOX_PORT"]), timeout=1).close()
-    except OSError as error:
-        return f"the sandbox does not answer on port {ports['SANDBOX_PORT']} ({error})"
+    for name, what in (("SANDBOX_PORT", "sandbox"), ("SMTP_PORT", "mail server")):
+        try:
+            socket.create_connection(("127.0.0.1", ports[name]), timeout=1).close()
+        except OSError as error:
+            return f"the {what} does not answer on port {ports[name]} ({error})"
     try:
         urllib.request.urlopen(address, timeout=5).close()
     except urllib.error.HTTPError as answer:
@@ -222,6 +243,7 @@ def _announce(places: Places, settings: Mapping[str, str], seconds: float) -> No
     say(paint(f"The shop is ready after {seconds:.0f} s.", "bold"))
     say(f"  shop      {paint(settings['MARKETPLACE_BASE_URL'], 'cyan')}")
     say(f"  sandbox   {paint(settings['SANDBOX_BASE_URL'], 'cyan')}  (stands in for Stripe)")
+    say(f"  mail      {paint(settings['MARKETPLACE_BASE_URL'] + '/dev/mail', 'cyan')}  (what the shop sends)")
     say(f"  settings  {places.settings_file}")
     say("  sign in with the password " + paint(PASSWORD, "bold"))
     for role, address in SIGN_INS:

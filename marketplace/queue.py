@@ -13,8 +13,10 @@ class JobName(StrEnum):
 
     READ_EVENT = "read_event"
     TICK = "tick"
+    MAIL = "mail"
     MOVE_TIME = "move_time"
     REPLAY_SEED = "replay_seed"
+    SIZE_PICTURES = "size_pictures"
 
 
 # Never opened: it only writes job rows through the caller's connection (stack.md 2.2, trap 1).

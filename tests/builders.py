@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from marketplace import clock, db, jobs, queue
+from marketplace import worker as queue_worker
 from marketplace.accounts import operations as accounts
 from marketplace.accounts import passwords
 from marketplace.accounts.operations import Device
@@ -279,7 +280,7 @@ class World(SellersAccounts, SellersPayouts, PeoplesWords):
             thread.submit(lambda: asyncio.run(self._work_off())).result()
 
     async def _work_off(self) -> None:
-        worker = jobs.worker(self.app)
+        worker = queue_worker.worker(self.app)
         async with worker.open_async():
             await worker.run_worker_async(wait=False, listen_notify=False, delete_jobs="successful")
 

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Protocol
 
 from marketplace import db
+from marketplace.media import storing
+from marketplace.media.storing import FileStore
 from marketplace.messages import flows, operations
 from marketplace.messages.flows import Letter, Upload
 from marketplace.messages.operations import Sent
@@ -27,6 +29,9 @@ class Bought(Protocol):
 class PeoplesWords:
     """What people write; a part of the World."""
 
+    def _file_store(self) -> FileStore:
+        return storing.store(self.settings.media, self.settings.var_dir, flows.FOLDER)
+
     @property
     def attachments(self) -> list[Path]:
         """The files that lie in the store of messages."""
@@ -36,17 +41,17 @@ class PeoplesWords:
     def write(self, author_id: int, number: str, text: str, *, files: Sequence[Upload] = (), token: str = "") -> Sent:
         """Write about an order."""
         letter = Letter(author_id, text, token or f"a-token-of-a-test-{next(_tokens)}", files)
-        return flows.write_about_order(letter, number=number, var_dir=self.settings.var_dir, now=self.now)
+        return flows.write_about_order(letter, number=number, store=self._file_store(), now=self.now)
 
     def ask(self, author_id: int, listing_id: int, text: str) -> Sent:
         """Ask the seller of a listing."""
         letter = Letter(author_id, text, f"a-token-of-a-test-{next(_tokens)}")
-        return flows.ask(letter, listing_id=listing_id, var_dir=self.settings.var_dir, now=self.now)
+        return flows.ask(letter, listing_id=listing_id, store=self._file_store(), now=self.now)
 
     def reply(self, author_id: int, sent: Sent, text: str) -> Sent:
         """Go on in a conversation."""
         letter = Letter(author_id, text, f"a-token-of-a-test-{next(_tokens)}")
-        values = {"conversation_id": sent.conversation_id, "var_dir": self.settings.var_dir, "now": self.now}
+        values = {"conversation_id": sent.conversation_id, "store": self._file_store(), "now": self.now}
         return flows.reply(letter, **values)
 
     def read(self, user_id: int, sent: Sent) -> None:

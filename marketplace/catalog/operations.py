@@ -14,6 +14,7 @@ from marketplace.catalog import rules
 from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails, Shop
 from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.history import Actor
+from marketplace.media import picture_names
 from marketplace.money import Money
 
 
@@ -136,7 +137,7 @@ def create_listings(session: Session, *, seller_id: int, offers: Sequence[Offer]
     session.flush()
     for row, offer in zip(rows, offers, strict=True):
         session.add(_details(row.id, offer.item, this_year=now.year))
-        session.add_all(_pictures(row.id, offer.pictures))
+        session.add_all(_pictures(row.id, offer.pictures, now))
     session.flush()
     ids = [row.id for row in rows]
     because = "The seller wrote it."
@@ -263,9 +264,15 @@ def _details(listing_id: int, item: CarFacts | PartFacts, *, this_year: int) -> 
     return CarDetails(listing_id=listing_id, year=item.year, mileage_km=item.mileage_km, **words)
 
 
-def _pictures(listing_id: int, pictures: Sequence[Picture]) -> list[ListingPicture]:
+def _pictures(listing_id: int, pictures: Sequence[Picture], now: datetime) -> list[ListingPicture]:
     return [
-        ListingPicture(listing_id=listing_id, position=position, file_name=picture.file_name, alt=picture.alt)
+        ListingPicture(
+            listing_id=listing_id,
+            position=position,
+            file_name=picture.file_name,
+            alt=picture.alt,
+            sent_at=None if picture_names.is_drawn(picture.file_name) else now,
+        )
         for position, picture in enumerate(pictures, start=1)
     ]
 

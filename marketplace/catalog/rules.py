@@ -16,6 +16,7 @@ LARGEST_STOCK = 100_000
 LOW_STOCK = 3
 """Units of a part from which on buyers read how few are left, and sellers are told."""
 LONGEST_TEXT = 5_000
+LONGEST_ALT = 200
 OLDEST_YEAR = 1886
 
 CATEGORIES = {
@@ -94,6 +95,14 @@ def clean_text(text: str, *, field: str) -> str:
     if len(lines) > LONGEST_TEXT:
         raise Invalid(f"Use at most {LONGEST_TEXT} characters.", field=field)
     return lines
+
+
+def clean_alt(text: str) -> str:
+    """Return what a picture shows, in one line; "" for nothing. Raises Invalid when it is too long."""
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in unicodedata.normalize("NFC", text)).split())
+    if len(line) > LONGEST_ALT:
+        raise Invalid(f"Describe a picture in at most {LONGEST_ALT} characters.", field="alt")
+    return line
 
 
 def clean_country(code: str) -> str:

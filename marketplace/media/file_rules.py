@@ -1,8 +1,8 @@
 """What a file that people send must be: whole, by its structure and not by its name or first bytes alone. Pure.
 
-Evidence is kept as it was sent, a picture in a message without what it says beside its pixels (`picture_rules`); both
-are only downloaded. What hides something behind its end, claims to be endless or can do something by itself is not
-taken (reliability.md section 7).
+Evidence is kept as it was sent and only downloaded; pictures of listings and messages are written anew (`pictures`).
+What hides something behind its end, claims to be endless or can do something by itself is not taken (reliability.md
+section 7).
 """
 
 import re
@@ -12,9 +12,10 @@ from marketplace.errors import Invalid
 
 LARGEST_FILE_BYTES = 5 * 1024 * 1024
 LONGEST_SIDE = 10_000
-MOST_PIXELS = 40_000_000
+MOST_PIXELS = 52_000_000
 """A small file can name a picture that fills the memory of whoever opens it."""
 _PNG, _JPEG, _PDF = b"\x89PNG\r\n\x1a\n", b"\xff\xd8", b"%PDF-"
+_RIFF, _WEBP = b"RIFF", b"WEBP"
 _SIZES_OF_JPEG = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _SCAN, _END_OF_JPEG = 0xDA, 0xD9
 _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8)})
@@ -45,7 +46,32 @@ def file_type(content: bytes) -> tuple[str, str]:
     try:
         return _type(content)
     except (_Broken, IndexError) as error:
-        raise Invalid(f"This file is damaged: {error}. Save it once more and send that.", field="file") from error
+        raise _damaged(error) from error
+
+
+def picture_type(content: bytes) -> str:
+    """Return the media type of a picture that is going to be written anew, by its structure.
+
+    Telephones hang a second picture or a short film on a JPEG: that may follow, because it isn't kept. Raises Invalid
+    for another type, a picture with too many pixels, one that is cut off, and one that anything else follows.
+    """
+    try:
+        if content.startswith(_PNG):
+            width, height, end = _size_of_png(content)
+            check_size(width, height)
+            _check_end(content, end)
+            return "image/png"
+        if content.startswith(_JPEG):
+            width, height, end = _size_of_jpeg(content)
+            check_size(width, height)
+            _check_end(content, len(content) if _is_from_telephone(content[end:]) else end)
+            return "image/jpeg"
+        if content.startswith(_RIFF) and content[8:12] == _WEBP:
+            _check_end(content, 8 + int.from_bytes(content[4:8], "little"))
+            return "image/webp"
+    except (_Broken, IndexError) as error:
+        raise _damaged(error) from error
+    raise Invalid("Choose a JPEG, a PNG or a WebP picture.", field="file")
 
 
 def shown_name(name: str) -> str:
@@ -57,10 +83,14 @@ def shown_name(name: str) -> str:
 
 def _type(content: bytes) -> tuple[str, str]:
     if content.startswith(_PNG):
-        _check_size(*_size_of_png(content))
+        width, height, end = _size_of_png(content)
+        _check_end(content, end)
+        check_size(width, height)
         return "image/png", "png"
     if content.startswith(_JPEG):
-        _check_size(*_size_of_jpeg(content))
+        width, height, end = _size_of_jpeg(content)
+        _check_end(content, end)
+        check_size(width, height)
         return "image/jpeg", "jpg"
     if content.startswith(_PDF):
         _check_pdf(content)
@@ -68,13 +98,31 @@ def _type(content: bytes) -> tuple[str, str]:
     raise Invalid("Choose a PDF, a JPEG or a PNG.", field="file")
 
 
-def _check_size(width: int, height: int) -> None:
+def _damaged(error: Exception) -> Invalid:
+    return Invalid(f"This file is damaged: {error}. Save it once more and send that.", field="file")
+
+
+def _check_end(content: bytes, end: int) -> None:
+    if end > len(content):
+        raise _Broken("a part of the picture is missing")
+    if content[end:].strip(b"\0"):
+        raise _Broken("something else follows the picture")
+
+
+def _is_from_telephone(rest: bytes) -> bool:
+    """Return whether what follows a JPEG is another JPEG, a film, or what Samsung hangs on every photograph."""
+    is_film = rest[4:8] == b"ftyp"
+    return is_film or rest.lstrip(b"\0").startswith(b"\xff\xd8\xff") or rest.endswith(b"SEFT")
+
+
+def check_size(width: int, height: int) -> None:
+    """Raise Invalid for a picture with no pixels, or with more than can be opened safely."""
     if not (0 < width <= LONGEST_SIDE and 0 < height <= LONGEST_SIDE and width * height <= MOST_PIXELS):
         raise Invalid(f"The picture has {width} by {height} pixels. Send a smaller one.", field="file")
 
 
-def _size_of_png(content: bytes) -> tuple[int, int]:
-    """Return width and height; every chunk is whole and has its sum, and the last one ends the file."""
+def _size_of_png(content: bytes) -> tuple[int, int, int]:
+    """Return width, height and where the picture ends; every chunk is whole and has its sum."""
     place, size, has_picture = len(_PNG), (0, 0), False
     while True:
         length, name = int.from_bytes(content[place : place + 4]), content[place + 4 : place + 8]
@@ -89,17 +137,20 @@ def _size_of_png(content: bytes) -> tuple[int, int]:
         place = end
         if name == b"IEND":
             break
-    if place != len(content) or not has_picture:
-        raise _Broken("something else follows the picture" if has_picture else "there is no picture in it")
-    return size
+    if not has_picture:
+        raise _Broken("there is no picture in it")
+    return *size, place
 
 
-def _size_of_jpeg(content: bytes) -> tuple[int, int]:
-    """Return width and height; every segment is whole, and the end mark ends the file."""
+def _size_of_jpeg(content: bytes) -> tuple[int, int, int]:
+    """Return width, height and where the picture ends; every segment is whole."""
     place, size, has_picture = len(_JPEG), (0, 0), False
     while True:
         if content[place] != 0xFF:
             raise _Broken("a part of the picture is missing or changed")
+        if content[place + 1] == 0xFF:  # any number of these may stand before a mark
+            place += 1
+            continue
         marker = content[place + 1]
         place += 2
         if marker == _END_OF_JPEG:
@@ -113,13 +164,13 @@ def _size_of_jpeg(content: bytes) -> tuple[int, int]:
             size = int.from_bytes(content[place + 5 : place + 7]), int.from_bytes(content[place + 3 : place + 5])
         place += length
         if marker == _SCAN:
-            has_picture, place = True, end_of_scan(content, place)
-    if place != len(content) or not has_picture:
-        raise _Broken("something else follows the picture" if has_picture else "there is no picture in it")
-    return size
+            has_picture, place = True, _end_of_scan(content, place)
+    if not has_picture:
+        raise _Broken("there is no picture in it")
+    return *size, place
 
 
-def end_of_scan(content: bytes, place: int) -> int:
+def _end_of_scan(content: bytes, place: int) -> int:
     """Return where the marker after a scan begins: inside it 0xFF stands only before what is no marker."""
     while (place := content.find(b"\xff", place)) >= 0:
         if place + 1 < len(content) and content[place + 1] not in _IN_SCAN:

@@ -1,14 +1,22 @@
 """Where files of people lie: outside the web root, under names nobody can guess and that say nothing about them."""
 
+import importlib
+import os
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol, cast
 
-from marketplace.media import file_rules, picture_rules
+from marketplace.config import MediaPolicy
+from marketplace.errors import NotFound
+from marketplace.media import file_rules, pictures
 from marketplace.media.file_rules import shown_name
 
-__all__ = ["FileStore", "LocalStore", "StoredFile", "check", "shown_name"]
+__all__ = ["FileStore", "LocalStore", "StoredFile", "check", "shown_name", "store"]
+
+_PICTURES = (b"\x89PNG", b"\xff\xd8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +33,16 @@ class FileStore(Protocol):
     """A place for files, each under its own name."""
 
     def put(self, name: str, content: bytes) -> None:
-        """Keep `content` under `name`, which is new."""
+        """Keep `content` under `name`: wholly, or not at all."""
+
+    def open(self, name: str) -> BinaryIO:
+        """Return what is under `name`, to be read and closed; raises NotFound for nothing."""
 
     def drop(self, name: str) -> None:
         """Forget what is under `name`; nothing is fine."""
+
+    def names_before(self, moment: datetime) -> Iterator[str]:
+        """Yield the names that nothing was put under since `moment`, system time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +54,50 @@ class LocalStore:
     def put(self, name: str, content: bytes) -> None:
         """Keep `content` in the folder; its owner alone may read it."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (self.folder / name).write_bytes(content)
+        draft = self.folder / f"{name}.{secrets.token_hex(4)}.new"
+        draft.write_bytes(content)
+        draft.rename(self.folder / name)
+
+    def open(self, name: str) -> BinaryIO:
+        """Open the file; raises NotFound without it."""
+        try:
+            return (self.folder / name).open("rb")
+        except FileNotFoundError as error:
+            raise NotFound("There is no such file.") from error
 
     def drop(self, name: str) -> None:
         """Delete the file."""
         (self.folder / name).unlink(missing_ok=True)
 
+    def names_before(self, moment: datetime) -> Iterator[str]:
+        """Yield the files that were not written since `moment`."""
+        if not self.folder.is_dir():
+            return
+        with os.scandir(self.folder) as entries:
+            for entry in entries:
+                if entry.is_file() and datetime.fromtimestamp(entry.stat().st_mtime, UTC) < moment:
+                    yield entry.name
+
+
+def store(policy: MediaPolicy, var_dir: Path, folder: str) -> FileStore:
+    """Return where the files of `folder` lie: in the bucket that the settings name, or under VAR_DIR."""
+    if not policy.s3_bucket:
+        return LocalStore(var_dir.resolve() / folder)
+    # Only who sets a bucket needs the library that reaches it.
+    s3 = importlib.import_module("marketplace.media.s3_storing")
+    return cast("FileStore", s3.bucket(policy, folder))
+
 
 def check(content: bytes, name: str) -> tuple[StoredFile, bytes]:
-    """Return what a file would be stored as, and the bytes to store: pictures without metadata.
+    """Return what a file would be stored as, and the bytes to store: pictures written anew, documents as they are.
 
-    Raises Invalid what `file_rules.file_type` raises.
+    Raises Invalid what `file_rules.file_type` and `pictures.rewritten` raise.
     """
-    media_type, ending = file_rules.file_type(content)
-    kept = picture_rules.without_metadata(content, media_type)
+    if len(content) > file_rules.LARGEST_FILE_BYTES or not content.startswith(_PICTURES):
+        (media_type, ending), kept = file_rules.file_type(content), content
+    else:
+        picture = pictures.rewritten(content, longest=pictures.LONGEST_ATTACHED, keeps_png=True)
+        media_type, ending, kept = picture.media_type, picture.ending, picture.content
     shown = shown_name(name)
     if not shown.lower().endswith((f".{ending}", ".jpeg" if ending == "jpg" else f".{ending}")):
         shown = f"{shown}.{ending}"

@@ -4,19 +4,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from marketplace import db
 from marketplace.errors import Invalid
 from marketplace.media import storing
-from marketplace.media.storing import LocalStore
+from marketplace.media.storing import FileStore
 from marketplace.messages import operations, rules
 from marketplace.messages.operations import Sent, Words
 
 FOLDER = "messages"
-"""Under VAR_DIR: where attachments lie."""
+"""The folder of the store where attachments lie."""
 
 
 @dataclass(frozen=True)
@@ -37,26 +36,25 @@ class Letter:
     files: Sequence[Upload] = ()
 
 
-def write_about_order(letter: Letter, *, number: str, var_dir: Path, now: datetime) -> Sent:
+def write_about_order(letter: Letter, *, number: str, store: FileStore, now: datetime) -> Sent:
     """Write to the other side of an order. Raises what the operation raises, and Invalid naming a file."""
-    return _send(letter, partial(operations.write_about_order, number=number), f"order-talk:{number}", var_dir, now)
+    return _send(letter, partial(operations.write_about_order, number=number), f"order-talk:{number}", store, now)
 
 
-def ask(letter: Letter, *, listing_id: int, var_dir: Path, now: datetime) -> Sent:
+def ask(letter: Letter, *, listing_id: int, store: FileStore, now: datetime) -> Sent:
     """Ask the seller of a listing. Raises as above."""
     lock = f"listing-talk:{listing_id}:{letter.author_id}"
-    return _send(letter, partial(operations.ask, listing_id=listing_id), lock, var_dir, now)
+    return _send(letter, partial(operations.ask, listing_id=listing_id), lock, store, now)
 
 
-def reply(letter: Letter, *, conversation_id: int, var_dir: Path, now: datetime) -> Sent:
+def reply(letter: Letter, *, conversation_id: int, store: FileStore, now: datetime) -> Sent:
     """Go on in a conversation. Raises as above."""
     lock = f"conversation:{conversation_id}"
-    return _send(letter, partial(operations.reply, conversation_id=conversation_id), lock, var_dir, now)
+    return _send(letter, partial(operations.reply, conversation_id=conversation_id), lock, store, now)
 
 
-def _send(letter: Letter, operation: Callable[..., Sent], lock: str, var_dir: Path, now: datetime) -> Sent:
+def _send(letter: Letter, operation: Callable[..., Sent], lock: str, store: FileStore, now: datetime) -> Sent:
     checked = [_checked(upload) for upload in _counted(letter.files)]
-    store = LocalStore(var_dir / FOLDER)
     names = [file.stored_name for file, _ in checked]
     words = Words(letter.text, letter.token, tuple(file for file, _ in checked))
 

@@ -1,7 +1,6 @@
 """What goes wrong between shop and provider, and in the shop's own process. Every draw is the deed's own."""
 
 import socket
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import fields
 from random import Random
@@ -13,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from marketplace.failpoints import Failpoint
 from marketplace.simulation.profiles import Line, Profile
 from marketplace.simulation.scheduler import Crash, Task
+from marketplace.simulation.tally import Tally
 
 _WORDS = {
     "lost_after": "F11 answer lost",
@@ -35,7 +35,7 @@ class Faults:
         self.lifted = False
         self.is_down = False
         """Whether the provider is down."""
-        self.counts: Counter[str] = Counter()
+        self.counts = Tally()
         self.excused: set[int] = set()
         """Tasks to which the database has done what nobody can hide from them: they may see an error page."""
         self._current = current
@@ -44,7 +44,7 @@ class Faults:
         """Return whether `what` happens now, and count it."""
         if self.lifted or chance.random() >= probability:
             return False
-        self.counts[what] += 1
+        self.counts.add(what)
         return True
 
     def at_point(self, task: Task, point: Failpoint, what: str) -> None:
@@ -80,7 +80,7 @@ class Faults:
         if not request.path.startswith(_API) or task is None:
             return None
         if self.is_down:
-            self.counts["F20 provider down"] += 1
+            self.counts.add("F20 provider down")
             return _hang_up()
         g.befalls = self._draw(task.chance, self.profile.line)
         if g.befalls not in _BEFORE:
@@ -108,7 +108,7 @@ class Faults:
         for each in fields(line):
             drawn -= getattr(line, each.name)
             if drawn < 0:
-                self.counts[_WORDS[each.name]] += 1
+                self.counts.add(_WORDS[each.name])
                 return each.name
         return ""
 

@@ -2,8 +2,10 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import count
 from random import Random
 from typing import Any, TypeVar
 
@@ -14,6 +16,7 @@ from marketplace.simulation.faults import Faults
 from marketplace.simulation.profiles import Profile
 from marketplace.simulation.scheduler import Scheduler, Task
 from marketplace.simulation.stage import Stage
+from marketplace.simulation.tally import Tally, units_and_tries
 from marketplace.simulation.watch import Watch
 
 T = TypeVar("T")
@@ -31,27 +34,25 @@ class Play:
     courier: Courier
     story: list[str] = field(default_factory=list)
     deeds: Counter[str] = field(default_factory=Counter)
-    retries: Counter[str] = field(default_factory=Counter)
-    points: int = 0
-    """How many steps were passed."""
+    passed: Tally = field(default_factory=Tally)
+    """How many steps were passed, by kind."""
     rested_seconds: int = -1
     """How long, in virtual time, shop and provider took to say the same once nothing went wrong; -1: they never did."""
-    sent_forms: int = 0
+    _forms: Iterator[int] = field(default_factory=lambda: count(1))
+    _counted: tuple[int, int] = field(default_factory=units_and_tries)
     _trace: Any = field(default_factory=hashlib.sha256)
 
     def at_point(self, point: Failpoint, what: str) -> None:
         """Follow the shop step by step: look at the rules, let things go wrong, let others go on."""
         task = self.scheduler.task()
         self.note(f"{task.number if task else 0} {point.value} {what}")
-        self.points += 1
+        self.passed.add(point.value)
         if point is Failpoint.CALL:
             db.forbid_open_transaction()
-        if point is Failpoint.COMMITTED:
+        if point is Failpoint.COMMITTED and self.scheduler.takes_turns:
             self.watch.after_commit(what)
         if task is None:
             return
-        if point in (Failpoint.WRITTEN, Failpoint.COMMITTED):
-            self.retries[point.value] += 1
         self.faults.at_point(task, point, what)
         if point is Failpoint.WRITTEN:
             return
@@ -66,6 +67,11 @@ class Play:
     def trace(self) -> str:
         """Return the hash of all steps so far."""
         return str(self._trace.hexdigest())[:16]
+
+    def committed(self) -> tuple[int, int]:
+        """Return how many units of work were committed so far, and in how many tries."""
+        units, tries = units_and_tries()
+        return units - self._counted[0], tries - self._counted[1]
 
     def advance(self, span: timedelta) -> None:
         """Move time forward and let the provider do what is due; its webhooks wait."""
@@ -83,8 +89,7 @@ class Play:
 
     def token(self) -> str:
         """Return the mark of a form that was just opened."""
-        self.sent_forms += 1
-        return f"simulated-form-{self.sent_forms:08d}"
+        return f"simulated-form-{next(self._forms):08d}"
 
 
 def pick(chance: Random, found: list[T]) -> T | None:

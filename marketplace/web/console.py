@@ -51,7 +51,10 @@ _BUYER: dict[str, _Links] = {
         ("transactions", "Transactions", "buyer.my_transactions", "list"),
         ("statistics", "Statistics", "buyer.statistics", "gauge"),
     ),
-    "Account": (("security", "Security", "auth.security", "lock"),),
+    "Account": (
+        ("mail", "Mail", "mails.preferences", "send"),
+        ("security", "Security", "auth.security", "lock"),
+    ),
 }
 _SELLER: dict[str, _Links] = {
     "": (
@@ -72,6 +75,7 @@ _SELLER: dict[str, _Links] = {
     "Shop": (
         ("shop", "Shop details", "seller.own_shop", "store"),
         ("payout_setup", "Payout setup", "seller.payout_setup", "landmark"),
+        ("mail", "Your mail", "mails.preferences", "send"),
     ),
 }
 _ADMIN: dict[str, _Links] = {
@@ -94,6 +98,7 @@ _ADMIN: dict[str, _Links] = {
         ("reconciliation", "Reconciliation", "admin.reconciliation", "shield-check"),
         ("events", "Events", "admin.events", "webhook"),
         ("calls", "Calls", "admin.calls", "send"),
+        ("mails", "Mail", "admin.mails", "send"),
         ("jobs", "Jobs", "admin.jobs_page", "clock"),
         ("health", "Health", "admin.health", "eye"),
         ("states", "States", "admin.states", "list"),

@@ -20,6 +20,7 @@ from marketplace.disputes.page_queries import DisputeRow
 from marketplace.disputes.rules import DisputeKind
 from marketplace.disputes.states import OPEN, TAKEN, DisputeStatus
 from marketplace.media.file_rules import LARGEST_FILE_BYTES
+from marketplace.media.storing import LocalStore
 from marketplace.web import uploads
 from marketplace.web.order_parts import MoneyRow
 from marketplace.web.pages import date_text, money_text, time_text
@@ -255,9 +256,8 @@ def keep_file(form: FileForm, row: DisputeRow, user_id: int, *, is_admin: bool) 
 
 def send_file(file: FileRow) -> ResponseReturnValue:
     """Return a file to be kept, never to be shown in the page: others have sent it."""
-    return uploads.send(
-        flows.FOLDER, stored_name=file.stored_name, file_name=file.file_name, media_type=file.media_type
-    )
+    lying = LocalStore(current_app.extensions["settings"].var_dir.resolve() / flows.FOLDER)
+    return uploads.send(lying.open(file.stored_name), file_name=file.file_name, media_type=file.media_type)
 
 
 def effect(row: DisputeRow) -> str:

@@ -3,9 +3,8 @@
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from flask import current_app, request
+from flask import request
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from wtforms import HiddenField, TextAreaField
@@ -73,12 +72,6 @@ def letter_of(form: MessageForm) -> Letter:
     found = [file for file in request.files.getlist("files") if file.filename]
     uploads = [Upload(file.filename or "", file.stream.read(LARGEST_FILE_BYTES + 1)) for file in found]
     return Letter(guards.viewer().user_id, typed(form.text), typed(form.token), uploads)
-
-
-def var_dir() -> Path:
-    """Return where state lies."""
-    found: Path = current_app.extensions["settings"].var_dir
-    return found
 
 
 def views(

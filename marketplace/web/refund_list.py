@@ -13,8 +13,8 @@ from marketplace.web import lists, refund_parts
 from marketplace.web.console import Console
 from marketplace.web.lists import Asked, Tab, Tools
 from marketplace.web.pages import decimal
+from marketplace.web.picture_parts import picture_url
 from marketplace.web.refund_parts import Side
-from marketplace.web.shop.cards import picture_url
 from marketplace.web.wording import Badge
 
 _CSV_COLUMNS = (

@@ -14,6 +14,14 @@ function moveRow(step) {
   next.scrollIntoView({ block: "nearest" });
 }
 
+// What is done to chosen rows is done to the one under the hand where none is chosen.
+const activeRow = () => rows().find((row) => row.classList.contains("is-active"));
+function chooseActive() {
+  if (document.querySelector("[data-choose]:checked")) return;
+  const box = (activeRow() ?? rows()[0])?.querySelector("[data-choose]");
+  if (box) box.checked = true;
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") document.querySelectorAll("[data-menu][open]").forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
@@ -22,6 +30,9 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "/" && search) { event.preventDefault(); search.focus(); search.select(); }
   const keyed = /^[a-z]$/.test(event.key) && document.querySelector(`[data-key="${event.key}"]`);
   if (keyed) { event.preventDefault(); keyed.focus(); }
+  const pressed = /^[a-z]$/.test(event.key) && document.querySelector(`[data-press="${event.key}"]`);
+  if (pressed) { event.preventDefault(); chooseActive(); pressed.click(); }
+  if (event.key === "x") { const box = activeRow()?.querySelector("[data-choose]"); if (box) box.checked = !box.checked; }
   if (event.key === "j") moveRow(1);
   if (event.key === "k") moveRow(-1);
 });
@@ -129,3 +140,47 @@ document.addEventListener("click", (event) => {
 enhance(document);
 document.body.addEventListener("htmx:load", (event) => enhance(event.target));
 document.querySelector("[data-focus]")?.focus();
+
+// Pictures put in order by dragging (components/picture_list.html): the form keeps the order, so it is saved as it stands.
+document.querySelectorAll("[data-sorting]").forEach((form) => {
+  const list = form.querySelector("[data-sorted]");
+  const said = form.querySelector("[data-sorting-said]");
+  const items = () => [...list.children];
+  form.dataset.ready = "";
+  let dragged = null;
+  async function save(item) {
+    const body = new FormData(form);
+    body.set("deed", "save");
+    const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
+    const isSaved = answer && (answer.ok || answer.type === "opaqueredirect");
+    said.textContent = isSaved ? `Saved. It stands in place ${items().indexOf(item) + 1} of ${items().length} now.` : "The order is not saved. Press Save.";
+    // Buttons and the main mark belong to places: the page says them anew.
+    if (isSaved) location.reload();
+  }
+  list.addEventListener("pointerdown", (event) => {
+    const handle = event.target.closest("[data-handle]");
+    if (!handle || event.button !== 0 || items().length < 2) return;
+    event.preventDefault();
+    dragged = { item: handle.closest("[data-sortable]"), order: items() };
+    handle.setPointerCapture(event.pointerId);
+    dragged.item.classList.add("is-dragged");
+  });
+  list.addEventListener("pointermove", (event) => {
+    if (!dragged) return;
+    const under = document.elementsFromPoint(event.clientX, event.clientY).map((each) => each.closest("[data-sortable]")).find((each) => each && each !== dragged.item && list.contains(each));
+    if (!under) return;
+    const all = items();
+    if (all.indexOf(under) > all.indexOf(dragged.item)) under.after(dragged.item); else under.before(dragged.item);
+  });
+  const end = (isKept) => {
+    if (!dragged) return;
+    const { item, order } = dragged;
+    dragged = null;
+    item.classList.remove("is-dragged");
+    if (!isKept) { list.append(...order); return; }
+    if (order.some((each, index) => each !== items()[index])) save(item);
+  };
+  list.addEventListener("pointerup", () => end(true));
+  list.addEventListener("pointercancel", () => end(false));
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") end(false); });
+});

@@ -10,6 +10,7 @@ from marketplace.money import Money
 from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
 from tests import builders_discounts as codes
+from tests import builders_mails as mails
 from tests.builders import Bought, World
 from tests.fixtures_queries import CountQueries
 from tests.security.authorisation import lines
@@ -79,6 +80,7 @@ _LISTS = {
         "/admin/payouts/next",
         "/admin/users",
         "/admin/jobs",
+        "/admin/mail",
         "/admin/ledger/entries",
         "/admin/explain/volume/USD",
     ),
@@ -140,6 +142,7 @@ class Shelf:
         for number in range(count):
             letters = f"SHELF-{len(self.listing_ids)}-{number}"
             codes.code(self.world.now, letters, seller_id=self.seller_id, actor_id=self.seller_id)
+        mails.failed(self.world)
         self.listing_ids += ids
         for listing_id in self.listing_ids:
             self.world.put_in_cart(self.buyer_id, listing_id)

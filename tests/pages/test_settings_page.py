@@ -28,7 +28,7 @@ def told(tmp_path: Path, document: str = FILE) -> Settings:
 
 def test_every_setting_has_its_words() -> None:
     named = {f"{group.section}.{name}" if group.section else name for group in GROUPS for name in group.settings}
-    sections = {"payment_tracking", "recovery", "money"}
+    sections = {"payment_tracking", "recovery", "money", "media"}
     there = {each.name for each in fields(Settings)} - sections - {"sources"}
     for section in sections:
         there |= {f"{section}.{each.name}" for each in fields(Settings.__dataclass_fields__[section].default_factory)}

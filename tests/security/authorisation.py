@@ -39,6 +39,14 @@ POST   /logout                                     go     go   go      go     go
 POST   /demo/time                                  in     422  422     422    422    422   -       -
 GET    /account/security                           in     200  200     200    200    200   -       -
 POST   /account/security                           in     422  422     422    422    422   -       -
+GET    /account/notifications                      in     200  200     200    200    200   -       -
+POST   /account/notifications                      in     go   go      go     go     go    -       -
+GET    /unsubscribe/<token>                        200    200  200     200    200    200   404     404
+POST   /unsubscribe/<token>                        200    200  200     200    200    200   404     404
+GET    /dev/mail                                   200    200  200     200    200    200   -       -
+GET    /dev/mail/<name>                            200    200  200     200    200    200   404     404
+GET    /dev/mail/<name>/html                       200    200  200     200    200    200   404     404
+GET    /dev/mail/<name>/files/<place>              200    200  200     200    200    200   404     404
 POST   /account/security/devices/<session_id>/sign-out in go   404     404    404    404   404     404
 POST   /account/security/sign-out-others           in     go   go      go     go     go    -       -
 GET    /sell                                       in     200  200     go     go     200   -       -
@@ -65,6 +73,7 @@ GET    /account/explain/<figure>/<currency>        in     200  200     200    20
 GET    /orders                                     in     200  200     200    200    200   -       -
 GET    /orders/<number>                            in     200  404     404    404    404   404     404
 GET    /orders/<number>/explain/<figure>           in     200  404     404    404    404   404     404
+POST   /orders/<number>/again                      in     go   404     404    404    404   404     404
 POST   /orders/<number>/received                   in     go   404     404    404    404   404     404
 GET    /orders/<number>/cancel                     in     200  404     404    404    404   404     404
 POST   /orders/<number>/cancel                     in     422  404     404    404    404   404     404
@@ -104,6 +113,12 @@ GET    /seller/orders/<number>                     in     403  403     200    40
 GET    /seller/orders/<number>/explain/<figure>    in     403  403     200    404    403   404     404
 POST   /seller/orders/<number>/ship                in     403  403     go     404    403   404     404
 POST   /seller/orders/<number>/delivered           in     403  403     go     404    403   404     404
+POST   /seller/orders/<number>/parcels             in     403  403     go     404    403   404     404
+POST   /seller/orders/<number>/note                in     403  403     go     404    403   404     404
+GET    /seller/orders/send                         in     403  403     go     go     403   -       -
+POST   /seller/orders/send                         in     403  403     go     go     403   -       -
+POST   /seller/orders/arrived                      in     403  403     go     go     403   -       -
+GET    /seller/orders/packing-slips                in     403  403     404    404    403   -       -
 GET    /seller/orders/<number>/cancel              in     403  403     200    404    403   404     404
 POST   /seller/orders/<number>/cancel              in     403  403     422    404    403   404     404
 GET    /seller/listings                            in     403  403     200    200    403   -       -
@@ -112,6 +127,9 @@ GET    /seller/listings/new/<kind>                 in     403  403     200    20
 POST   /seller/listings/new/<kind>                 in     403  403     422    422    403   404     404
 GET    /seller/listings/<listing_id>/edit          in     403  403     200    404    403   404     404
 POST   /seller/listings/<listing_id>/edit          in     403  403     422    404    403   404     404
+GET    /seller/listings/<listing_id>/pictures      in     403  403     200    404    403   404     404
+POST   /seller/listings/<listing_id>/pictures      in     403  403     422    404    403   404     404
+POST   /seller/listings/<listing_id>/pictures/arrange in  403  403     go     404    403   404     404
 POST   /seller/listings/<listing_id>/price-and-stock in   403  403     go     404    403   404     404
 POST   /seller/listings/<listing_id>/copy          in     403  403     go     404    403   404     404
 POST   /seller/listings/<listing_id>/publish       in     403  403     go     404    403   404     404
@@ -176,6 +194,9 @@ GET    /admin/calls                                in     403  403     403    40
 GET    /admin/calls/<call_id>                      in     403  403     403    403    200   404     404
 POST   /admin/calls/<call_id>/decide               in     403  403     403    403    422   404     404
 POST   /admin/payments/<payment_id>/return-again   in     403  403     403    403    404   404     404
+GET    /admin/mail                                 in     403  403     403    403    200   -       -
+POST   /admin/mail/again                           in     403  403     403    403    go    -       -
+POST   /admin/mail/<mail_id>/again                 in     403  403     403    403    go    404     404
 GET    /admin/jobs                                 in     403  403     403    403    200   -       -
 POST   /admin/jobs/<job_id>/retry                  in     403  403     403    403    go    404     404
 GET    /admin/payouts                              in     403  403     403    403    200   -       -
@@ -273,6 +294,7 @@ REFUSALS = frozenset({"in", "403", "404", "kept", "400", "422"})
 # What a form must hold so that the deed of the line is done.
 FORMS = {
     "/basket/<line_id>/quantity": {"quantity": "2"},
+    "/seller/orders/<number>/parcels": {"carrier": "ups", "tracking_number": "1Z999AA10123456785"},
     "/seller/orders/<number>/ship": {"carrier": "ups", "tracking_number": "1Z999AA10123456784"},
 }
 # GETs that may write, and why. Every other GET changes nothing.

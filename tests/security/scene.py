@@ -24,6 +24,7 @@ from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
 from marketplace.sandbox import disputes as bank
 from tests import builders_discounts as codes
+from tests import builders_mails as mails
 from tests import evidence
 from tests.builders import Bought, World, form_token
 from tests.builders_reconciliation import book_at_the_provider, reconcile
@@ -183,6 +184,8 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     )
     code = codes.code(world.now, f"SIDE-{side}", seller_id=seller_id, actor_id=seller_id)
     values = _values(world, bought, seller_id, device) | {"debt_id": debt_id, "discount_id": code}
+    values |= {"mail_id": mails.failed(world), "token": mails.stop_token(world, buyer_id)}
+    values |= {"name": mails.kept(world), "place": 0}
     return Side(buyer_id, seller_id, bought, values)
 
 

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from marketplace.simulation.acting import Step, plan
 from marketplace.simulation.invariants import ALWAYS
 from marketplace.simulation.profiles import CALM, PROFILES
 from marketplace.simulation.replaying import shortest
-from marketplace.simulation.running import Outcome, Step, curtain, plan, play_seed
+from marketplace.simulation.running import Outcome, curtain, play_seed
 from marketplace.simulation.stage import BEGINS_AT, Stage
 from marketplace.simulation.watch import Watch
 

@@ -16,6 +16,7 @@ from marketplace.web.admin import (
     hold,
     jobs,
     ledger,
+    mails,
     overview,
     payments,
     payout_deciding,
@@ -46,6 +47,11 @@ blueprint.add_url_rule("/admin", view_func=overview.overview)
 blueprint.add_url_rule("/admin/explain/<figure>/<string(length=3):currency>", view_func=overview.explain_flow)
 blueprint.add_url_rule("/admin/purchases", view_func=purchases.purchases)
 blueprint.add_url_rule("/admin/purchases/<number>", view_func=purchases.purchase)
+blueprint.add_url_rule("/admin/mail", view_func=mails.mails)
+blueprint.add_url_rule("/admin/mail/again", view_func=mails.retry_mails, methods=["POST"])
+blueprint.add_url_rule(
+    "/admin/mail/<int(max=9223372036854775807):mail_id>/again", view_func=mails.retry_mail, methods=["POST"]
+)
 blueprint.add_url_rule("/admin/users", view_func=users.users)
 blueprint.add_url_rule("/admin/users/<int(max=9223372036854775807):user_id>", view_func=users.user)
 blueprint.add_url_rule(

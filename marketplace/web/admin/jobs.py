@@ -26,8 +26,11 @@ from marketplace.web.wording import Badge, TimelineEntry
 
 _WORDS = {
     "tick": "Tick: everything that is due",
+    "mail": "Mail: what was told, sent",
     "rescue_stalled": "Rescue of stalled jobs",
     "read_event": "Read event",
+    jobs.SWEEP_FILES: "Files that nothing shows, deleted",
+    "size_pictures": "Make the sizes of new pictures",
     jobs.CHECK_BOOKS: "The books, recomputed",
     "replay_seed": "Play a seed of the simulation again",
     "move_time": "Demo time: the next day",

@@ -25,7 +25,7 @@ from marketplace.refunds.states import RefundStatus
 from marketplace.web import refund_parts, wording
 from marketplace.web.order_parts import Fact, MoneyRow
 from marketplace.web.pages import money_text
-from marketplace.web.shop.cards import picture_url
+from marketplace.web.picture_parts import picture_url
 from marketplace.web.wording import Badge, TimelineEntry
 
 _T = TransactionStatus

@@ -91,9 +91,8 @@ def conversation_file(conversation_id: int, file_id: int) -> ResponseReturnValue
     if not _grounds(conversation_id):
         raise NotFound("There is no such file.")
     found = queries.file_of(conversation_id, file_id)
-    return uploads.send(
-        flows.FOLDER, stored_name=found.stored_name, file_name=found.file_name, media_type=found.media_type
-    )
+    content = uploads.store(flows.FOLDER).open(found.stored_name)
+    return uploads.send(content, file_name=found.file_name, media_type=found.media_type)
 
 
 def file_url(conversation_id: int, file_id: int) -> str:

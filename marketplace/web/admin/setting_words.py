@@ -85,6 +85,17 @@ GROUPS = (
         },
     ),
     Group(
+        "Pictures and files",
+        "media",
+        {
+            "pictures_per_listing": Words("Pictures of a listing", "How many one may have.", "pictures"),
+            "s3_bucket": Words("Bucket", "Empty: files lie in the folder below. Else an S3-compatible store."),
+            "s3_endpoint": Words("Address of the store", "Empty for Amazon's own."),
+            "s3_region": Words("Region", "As the store names it."),
+            "s3_prefix": Words("Before every name", "So that a bucket can hold other things, too."),
+        },
+    ),
+    Group(
         "Payment provider",
         "",
         {
@@ -98,6 +109,21 @@ GROUPS = (
             "stripe_connect_webhook_secrets": Words(
                 "Webhook secret for sellers' accounts", "The same for the second endpoint.", is_secret=True
             ),
+        },
+    ),
+    Group(
+        "Mail",
+        "",
+        {
+            "smtp_host": Words("Mail server", "Takes the mails. Without one nothing is mailed."),
+            "smtp_port": Words("Its port", "587 with STARTTLS, 465 with TLS, as a rule."),
+            "smtp_security": Words("Encryption", "How the line is encrypted: starttls, tls or none."),
+            "smtp_user": Words("Its user", "Whom we sign in as there, if it wants that."),
+            "smtp_password": Words("Its password", "Never shown and never logged.", is_secret=True),
+            "smtp_timeout_seconds": Words("Patience", "How long the mail job waits for one answer.", "seconds"),
+            "mail_from": Words("Sender", "The address that mails come from."),
+            "mail_from_name": Words("Sender's name", "The name beside it, and at the top of each mail."),
+            "mail_reply_to": Words("Answers go to", "Empty for the sender."),
         },
     ),
     Group(

@@ -20,6 +20,7 @@ MACHINES = {
     "stock_reservation": ("Reservations", "Units set aside for a purchase while the buyer pays."),
     "listing": ("Listings", "What sellers offer."),
     "reconciliation_break": ("Breaks", "A place where the provider, the ledger and our rows do not agree."),
+    "mail": ("Mails", "One fact for one person by mail, beside the app."),
     "failed_job": ("Failed jobs", "A job of the queue that ended with an error."),
 }
 MEANINGS = {
@@ -116,6 +117,10 @@ MEANINGS = {
     ("listing", "draft"): "The seller is still writing it.",
     ("listing", "active"): "Buyers see it and can buy it.",
     ("listing", "paused"): "The seller took it off the shelf for a while.",
+    ("mail", "queued"): "It waits for its turn, or for the mail server.",
+    ("mail", "sent"): "The mail server has taken it.",
+    ("mail", "failed"): "The mail server refused it, or did not take it in six tries. An admin can send it again.",
+    ("mail", "skipped"): "Nobody needs it by mail: turned off, read in the app, or their own deed.",
     ("reconciliation_break", "open"): "The sides do not agree. Its sellers are not paid until they do.",
     ("reconciliation_break", "mended"): "Its cause was known, and the shop has put it right by itself.",
     ("reconciliation_break", "decided"): "An admin has put it right or explained it, with a reason.",

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from marketplace.web.buyer import (
+    buying_again,
     cancelling,
     dealings,
     explain,
@@ -21,6 +22,7 @@ blueprint.add_url_rule("/account/statistics", view_func=statistics.statistics)
 blueprint.add_url_rule("/account/explain/<figure>/<string(length=3):currency>", view_func=overview.explain_flow)
 blueprint.add_url_rule("/orders", view_func=orders.orders)
 blueprint.add_url_rule("/orders/<number>", view_func=orders.order)
+blueprint.add_url_rule("/orders/<number>/again", view_func=buying_again.again, methods=["POST"])
 blueprint.add_url_rule("/orders/<number>/received", view_func=orders.received, methods=["POST"])
 blueprint.add_url_rule("/orders/<number>/cancel", view_func=cancelling.cancel)
 blueprint.add_url_rule("/orders/<number>/cancel", view_func=cancelling.cancel_order, methods=["POST"])

@@ -25,8 +25,8 @@ from marketplace.web.console import Console, buyer_console
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.messages.on_order import order_talk
 from marketplace.web.pages import date_text, decimal, money_text
+from marketplace.web.picture_parts import picture_url
 from marketplace.web.reviews.on_order import line_reviews
-from marketplace.web.shop.cards import picture_url
 from marketplace.web.wording import Badge
 
 _CSV_COLUMNS = ("Order", "Placed (UTC)", "Seller", "Title", "Lines", "Status", "Currency", "Discount", "Total")
@@ -116,6 +116,7 @@ def order(number: str) -> ResponseReturnValue:
         lines=queries.lines_of(found.id),
         siblings=queries.orders_of_purchase(found.purchase_id),
         shipment=shipping_queries.shipment_of(found.id),
+        further=shipping_queries.further_parcels(found.id),
         refunds=refunds,
         disputes=disputes,
         cancellation=cancellations.of_order(found.id),

@@ -7,9 +7,16 @@ from typing import Any
 from flask import url_for
 
 from marketplace.notifications.queries import Told
-from marketplace.web.buyer import dispute_words, told_of_accounts, told_of_debts, told_of_messages, told_of_payouts
+from marketplace.web.buyer import (
+    dispute_words,
+    told_of_accounts,
+    told_of_debts,
+    told_of_messages,
+    told_of_payouts,
+    told_of_security,
+)
 from marketplace.web.buyer.told_words import Words
-from marketplace.web.pages import money_text
+from marketplace.web.pages import date_text, money_text
 
 
 def words_of(told: Told) -> Words:
@@ -36,6 +43,19 @@ def _order_received(told: Told) -> Words:
         "package",
         f"New order {number}",
         f"Paid: {_amount(told.facts, 'total_minor')}. You receive {_amount(told.facts, 'net_minor')}. Please send it.",
+        url_for("seller.order", number=number),
+        "Open the order",
+    )
+
+
+def _ship_by_reminder(told: Told) -> Words:
+    number, last_day = told.facts["number"], date.fromisoformat(str(told.facts["last_day"]))
+    is_late = told.created_at.date() > last_day
+    late = f"Order {number} should have been sent by {date_text(last_day)}"
+    return Words(
+        "truck",
+        late if is_late else f"Please send order {number} today",
+        "The buyer has paid and waits for it. If you can't send it, cancel it: the money goes back by itself.",
         url_for("seller.order", number=number),
         "Open the order",
     )
@@ -72,6 +92,18 @@ def _order_shipped(told: Told) -> Words:
     return Words(
         "truck",
         f"Order {number} is on its way",
+        f"{told.facts['shop_name']} sent it. {told.facts['carrier_name']}{with_number}.",
+        url_for("buyer.order", number=number),
+        "Follow the order",
+    )
+
+
+def _parcel_sent(told: Told) -> Words:
+    number, tracking = told.facts["number"], told.facts["tracking_number"]
+    with_number = f", tracking number {tracking}" if tracking else ""
+    return Words(
+        "truck",
+        f"Another parcel of order {number} is on its way",
         f"{told.facts['shop_name']} sent it. {told.facts['carrier_name']}{with_number}.",
         url_for("buyer.order", number=number),
         "Follow the order",
@@ -252,6 +284,7 @@ _WORDS = {
     "order_paid": _order_paid,
     "order_received": _order_received,
     "order_shipped": _order_shipped,
+    "parcel_sent": _parcel_sent,
     "order_delivered": _order_delivered,
     "money_released": _money_released,
     "order_cancelled": _order_cancelled,
@@ -266,7 +299,9 @@ _WORDS = {
     "refund_withdrawn": _refund_withdrawn,
     "refund_completed": _refund_completed,
     "refund_failed": _refund_failed,
+    "ship_by_reminder": _ship_by_reminder,
     **told_of_accounts.WORDS,
+    **told_of_security.WORDS,
     **told_of_payouts.WORDS,
     **told_of_debts.WORDS,
     **told_of_messages.WORDS,

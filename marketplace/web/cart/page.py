@@ -10,7 +10,7 @@ from marketplace.discounts.pricing import Priced
 from marketplace.money import Money
 from marketplace.web import discount_words
 from marketplace.web.pages import money
-from marketplace.web.shop.cards import picture_url
+from marketplace.web.picture_parts import picture_url
 
 
 @dataclass(frozen=True, slots=True)

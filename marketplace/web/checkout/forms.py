@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Regexp
 
@@ -33,8 +33,8 @@ def _text(label: str, longest: int) -> StringField:
     return StringField(label, [Length(max=longest, message=f"Use at most {longest} characters.")], filters=[_line])
 
 
-def _country() -> SelectField:
-    return SelectField("Country", choices=countries.choices, validate_choice=False)
+def _country() -> countries.CountryField:
+    return countries.CountryField("Country", validate_choice=False)
 
 
 class CheckoutForm(FlaskForm):

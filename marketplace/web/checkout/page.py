@@ -11,7 +11,7 @@ from marketplace.money import Money
 from marketplace.web import countries, discount_words
 from marketplace.web.cart.page import Row
 from marketplace.web.pages import date_text, money
-from marketplace.web.shop.cards import picture_url
+from marketplace.web.picture_parts import picture_url
 
 CONFIRMING, PAID, NOT_PAID, RETURNED = "confirming", "paid", "not_paid", "returned"
 

@@ -59,7 +59,7 @@ def write(conversation_id: int) -> ResponseReturnValue:
     found, form = queries.conversation_of(conversation_id, guards.viewer().user_id), MessageForm()
 
     def send(letter: Letter) -> Sent:
-        return flows.reply(letter, conversation_id=found.id, var_dir=message_parts.var_dir(), now=clock.now())
+        return flows.reply(letter, conversation_id=found.id, store=uploads.store(flows.FOLDER), now=clock.now())
 
     def again() -> ResponseReturnValue:
         return _show(found, queries.messages_of(found.id, Cursor()), form, 422)
@@ -71,9 +71,8 @@ def write(conversation_id: int) -> ResponseReturnValue:
 def file(conversation_id: int, file_id: int) -> ResponseReturnValue:
     """Return a file of a conversation of the viewer's."""
     found = queries.file_of(queries.conversation_of(conversation_id, guards.viewer().user_id).id, file_id)
-    return uploads.send(
-        flows.FOLDER, stored_name=found.stored_name, file_name=found.file_name, media_type=found.media_type
-    )
+    content = uploads.store(flows.FOLDER).open(found.stored_name)
+    return uploads.send(content, file_name=found.file_name, media_type=found.media_type)
 
 
 @guards.signed_in
@@ -93,7 +92,7 @@ def write_about_order(number: str) -> ResponseReturnValue:
     form = MessageForm()
 
     def send(letter: Letter) -> Sent:
-        return flows.write_about_order(letter, number=number, var_dir=message_parts.var_dir(), now=clock.now())
+        return flows.write_about_order(letter, number=number, store=uploads.store(flows.FOLDER), now=clock.now())
 
     return _send(form, send, lambda: (render_template("messages/conversation.html", page=page, form=form), 422))
 
@@ -120,7 +119,7 @@ def ask(slug: str) -> ResponseReturnValue:
     page = _question_page(listing, slug)
 
     def send(letter: Letter) -> Sent:
-        return flows.ask(letter, listing_id=listing.id, var_dir=message_parts.var_dir(), now=clock.now())
+        return flows.ask(letter, listing_id=listing.id, store=uploads.store(flows.FOLDER), now=clock.now())
 
     return _send(form, send, lambda: (render_template("messages/conversation.html", page=page, form=form), 422))
 

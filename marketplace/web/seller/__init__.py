@@ -12,10 +12,13 @@ from marketplace.web.seller import (
     listings,
     orders,
     overview,
+    packing,
     payout_schedule,
     payout_setup,
     payouts,
+    pictures,
     refunds,
+    sending,
     shelf_edit,
     shipping,
     shop_edit,
@@ -31,8 +34,14 @@ _LISTING = "/seller/listings/<int(max=9223372036854775807):listing_id>"
 
 blueprint.add_url_rule("/seller", view_func=overview.overview)
 blueprint.add_url_rule("/seller/orders", view_func=orders.orders)
+blueprint.add_url_rule("/seller/orders/send", view_func=sending.send)
+blueprint.add_url_rule("/seller/orders/send", view_func=sending.send_orders, methods=["POST"])
+blueprint.add_url_rule("/seller/orders/arrived", view_func=sending.arrived, methods=["POST"])
+blueprint.add_url_rule("/seller/orders/packing-slips", view_func=packing.packing_slips)
 blueprint.add_url_rule("/seller/orders/<number>", view_func=orders.order)
 blueprint.add_url_rule("/seller/orders/<number>/ship", view_func=shipping.ship, methods=["POST"])
+blueprint.add_url_rule("/seller/orders/<number>/parcels", view_func=shipping.add_parcel, methods=["POST"])
+blueprint.add_url_rule("/seller/orders/<number>/note", view_func=shipping.keep_note, methods=["POST"])
 blueprint.add_url_rule("/seller/orders/<number>/delivered", view_func=shipping.delivered, methods=["POST"])
 blueprint.add_url_rule("/seller/orders/<number>/cancel", view_func=cancelling.cancel)
 blueprint.add_url_rule("/seller/orders/<number>/cancel", view_func=cancelling.cancel_order, methods=["POST"])
@@ -51,6 +60,8 @@ blueprint.add_url_rule("/seller/listings", view_func=listings.listings)
 blueprint.add_url_rule("/seller/listings/new", view_func=listings.new)
 blueprint.add_url_rule("/seller/listings/new/<kind>", view_func=listing_edit.create, methods=["GET", "POST"])
 blueprint.add_url_rule(f"{_LISTING}/edit", view_func=listing_edit.edit, methods=["GET", "POST"])
+blueprint.add_url_rule(f"{_LISTING}/pictures", view_func=pictures.pictures, methods=["GET", "POST"])
+blueprint.add_url_rule(f"{_LISTING}/pictures/arrange", view_func=pictures.arrange_pictures, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/price-and-stock", view_func=shelf_edit.price_and_stock, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/copy", view_func=shelf_edit.copy, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/publish", view_func=listings.publish, methods=["POST"])

@@ -4,7 +4,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
-from marketplace.catalog import operations, rules, shelf_queries
+from marketplace.catalog import operations, picture_queries, rules, shelf_queries
 from marketplace.catalog.operations import Offer
 from marketplace.catalog.shelf_queries import OwnListing
 from marketplace.errors import Invalid, NotFound
@@ -74,7 +74,8 @@ def edit(listing_id: int) -> ResponseReturnValue:
 
 
 def _show(form: ListingForm, kind: str, own: OwnListing | None, quote: Quote | None) -> ResponseReturnValue:
-    page = listing_page.build(kind, own, quote, form)
+    shown = picture_queries.of_listing(own.listing_id, guards.viewer().user_id) if own else ()
+    page = listing_page.build(kind, own, quote, form, shown)
     is_wrong = form.errors or form.form_errors
     return render_template("seller/listing.html", page=page, form=form), 422 if is_wrong else 200
 

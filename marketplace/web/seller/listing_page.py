@@ -1,10 +1,12 @@
 """What the page of writing a listing shows: ready texts and addresses, and what the typed price brings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
 
+from marketplace.catalog.picture_queries import OwnPicture
 from marketplace.catalog.shelf_queries import OwnListing, ShelfTab
 from marketplace.catalog.states import LISTING
 from marketplace.money import Money
@@ -12,6 +14,7 @@ from marketplace.payments.fee_queries import Quote
 from marketplace.web.console import Console, seller_console
 from marketplace.web.order_parts import Fact, MoneyRow
 from marketplace.web.pages import money, money_text
+from marketplace.web.picture_parts import picture_url
 from marketplace.web.seller.forms import ListingForm
 from marketplace.web.wording import Badge
 
@@ -53,15 +56,21 @@ class ListingPage:
     shop_url: str
     units: tuple[Fact, ...]
     preview: Preview | None
+    pictures: tuple[str, ...]
+    """Addresses of the pictures, small."""
+    pictures_url: str
+    """Where they are added and put in order; "" before the listing is saved once."""
 
 
-def build(kind: str, own: OwnListing | None, quote: Quote | None, form: ListingForm) -> ListingPage:
+def build(
+    kind: str, own: OwnListing | None, quote: Quote | None, form: ListingForm, pictures: Sequence[OwnPicture] = ()
+) -> ListingPage:
     """Return the page around `form`; `own` is None for a new listing, `quote` where no price can be read."""
     is_shown = own is not None and own.tab in {ShelfTab.ACTIVE, ShelfTab.SOLD_OUT}
     return ListingPage(
         title=own.title if own else _NEW_TITLES[kind],
         console=seller_console("listings"),
-        badges=(_BADGES[own.tab],) if own else (),
+        badges=(tab_badge(own.tab),) if own else (),
         note="" if own else "It is saved as a draft first. Buyers see it when you publish it.",
         is_new=own is None,
         currency=own.price.currency if own else "",
@@ -75,7 +84,14 @@ def build(kind: str, own: OwnListing | None, quote: Quote | None, form: ListingF
         shop_url=url_for("shop.listing", slug=own.slug) if own and is_shown else "",
         units=_units(own) if own else (),
         preview=_preview(quote) if quote else None,
+        pictures=tuple(picture_url(each.file_name) for each in pictures),
+        pictures_url=url_for("seller.pictures", listing_id=own.listing_id) if own else "",
     )
+
+
+def tab_badge(tab: ShelfTab) -> Badge:
+    """Return how a listing stands, as a badge."""
+    return _BADGES[tab]
 
 
 def _units(own: OwnListing) -> tuple[Fact, ...]:

@@ -19,8 +19,8 @@ from marketplace.web import guards, lists
 from marketplace.web.console import Console, seller_console
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import decimal, money
+from marketplace.web.picture_parts import picture_url
 from marketplace.web.seller import shelf_edit
-from marketplace.web.shop.cards import picture_url
 from marketplace.web.shop.filters import amount_text
 
 _KINDS = {"car": "Car", "part": "Part"}

@@ -10,6 +10,9 @@ from marketplace.catalog.rules import CATEGORIES, stock_of
 from marketplace.money import Money
 from marketplace.web import countries
 from marketplace.web.pages import money
+from marketplace.web.picture_parts import picture_set, picture_url
+
+_CARD_WIDTH = 640
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +22,8 @@ class ShownCard:
     url: str
     title: str
     picture_url: str
+    picture_set: str
+    """Its sizes as `srcset` has them; "" for one size only."""
     price: str
     seller_name: str
     facts: str
@@ -65,7 +70,8 @@ def card(row: Card) -> ShownCard:
     return ShownCard(
         url=f"/l/{row.slug}",
         title=row.title,
-        picture_url=picture_url(row.picture),
+        picture_url=picture_url(row.picture, _CARD_WIDTH),
+        picture_set=picture_set(row.picture),
         price=price_text(row.price),
         seller_name=row.shop_name,
         facts=_facts(row),
@@ -91,13 +97,6 @@ def seller(shop: ShopView, *, with_about: bool = False) -> ShownSeller:
         rating=rating_text(shop.rating_sum, shop.rating_count),
         rating_count=count_or_nothing(shop.rating_count),
     )
-
-
-def picture_url(file_name: str | None) -> str:
-    """Return the address of a picture; the stand-in of a listing without one."""
-    if file_name is None:
-        return "/static/img/no-picture.svg"
-    return f"/media/{file_name}"
 
 
 def price_text(price: Money) -> str:

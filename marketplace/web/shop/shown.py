@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from marketplace.catalog.browsing import Kind
 from marketplace.catalog.filtering import CAR, Facet, Filter
@@ -12,6 +13,7 @@ from marketplace.reviews.queries import ReviewRow
 from marketplace.web import countries, review_parts
 from marketplace.web.guards import Viewer
 from marketplace.web.pages import money
+from marketplace.web.picture_parts import Shot, picture_url, shot
 from marketplace.web.review_parts import ReviewView
 from marketplace.web.shop import cards as shown_cards
 from marketplace.web.shop.answers import KIND_LABELS
@@ -20,6 +22,7 @@ from marketplace.web.shop.filters import Request
 from marketplace.web.shop.finding import Finding, Link
 
 _MOST_AT_ONCE = 99
+_HERO_WIDTH = 640
 
 
 @dataclass(frozen=True)
@@ -54,23 +57,35 @@ class Spec:
 
 
 @dataclass(frozen=True)
-class Picture:
-    """One picture of components/listing_gallery.html."""
+class ListingFacts:
+    """What components/listing_facts.html shows: nothing that changes with each unit sold."""
 
-    url: str
-    alt: str
+    more: Link
+    """Where there is more of its sort."""
+    paragraphs: tuple[str, ...]
+    specs: tuple[Spec, ...]
+    delivery_policy: tuple[str, ...]
+    returns_policy: tuple[str, ...]
+    seller: ShownSeller
+    reviews: tuple[ReviewView, ...]
+    ask_url: str
+    """Where the seller is asked; "" for the seller."""
+    same_part: tuple[ShownCard, ...]
+    alike_title: str
+    alike: tuple[ShownCard, ...]
+    of_shop: tuple[ShownCard, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ListingPage:
-    """What templates/shop/listing.html shows."""
+    """What templates/shop/listing.html shows; equal pages are the same object."""
 
     title: str
     listing_id: int
     kind_label: str
     category: str
     crumbs: tuple[Link, ...]
-    pictures: tuple[Picture, ...]
+    pictures: tuple[Shot, ...]
     price: str
     tax_note: str
     delivery: str
@@ -80,21 +95,10 @@ class ListingPage:
     is_own: bool
     is_shop_paused: bool
     most: int
-    paragraphs: tuple[str, ...]
-    specs: tuple[Spec, ...]
-    delivery_policy: tuple[str, ...]
-    returns_policy: tuple[str, ...]
-    seller: ShownSeller
     rating: str
     """Of the goods; "" without a review."""
     rating_count: str
-    reviews: tuple[ReviewView, ...]
-    ask_url: str
-    """Where the seller is asked; "" for the seller."""
-    same_part: tuple[ShownCard, ...]
-    alike_title: str
-    alike: tuple[ShownCard, ...]
-    of_shop: tuple[ShownCard, ...]
+    facts: ListingFacts
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,7 @@ def home_page(cars: Sequence[Card], parts: Sequence[Card], *, viewer: Viewer | N
     return HomePage(
         title="Cars and parts from people who know them",
         text="Buy from several sellers in one go and pay once. Your money is held until your order has arrived.",
-        pictures=[{"url": shown_cards.picture_url(row.picture)} for row in leading],
+        pictures=[{"url": picture_url(row.picture, _HERO_WIDTH)} for row in leading],
         cars=[card(row) for row in cars],
         parts=[card(row) for row in parts],
         categories=[Link(label, url=f"/l?category={slug}") for slug, label in CATEGORIES.items()],
@@ -136,23 +140,20 @@ def listings_page(wanted: Request, found: Finding) -> ListingsPage:
     )
 
 
-def listing_page(
-    found: ListingView, others: Related, reviews: Sequence[ReviewRow], *, viewer: Viewer | None
-) -> ListingPage:
-    """Return one listing as `viewer` sees it."""
+@lru_cache(maxsize=2_048)
+def listing_page(found: ListingView, others: Related, reviews: tuple[ReviewRow, ...], *, is_own: bool) -> ListingPage:
+    """Return one listing as its seller (`is_own`) or somebody else sees it; the same for the same listing."""
     is_car = found.kind == Kind.CAR
     stock = stock_of(found.in_stock, is_car=is_car)
-    is_own = viewer is not None and viewer.user_id == found.seller_id
-    category = "cars" if is_car else found.category or ""
-    label = "Cars" if is_car else CATEGORIES.get(category, "Parts")
+    crumbs = _crumbs(found)
     return ListingPage(
         title=found.title,
         listing_id=found.listing_id,
         kind_label="Car" if is_car else "Part",
-        category=category,
-        crumbs=(Link("Everything", url="/l"), Link(label, url=f"/l?category={category}")),
-        pictures=tuple(Picture(shown_cards.picture_url(each.file_name), each.alt) for each in found.pictures)
-        or (Picture(shown_cards.picture_url(None), "No picture yet"),),
+        category=_category(found),
+        crumbs=crumbs,
+        pictures=tuple(shot(each.file_name, each.alt or found.title) for each in found.pictures)
+        or (shot(None, "No picture yet"),),
         price=shown_cards.price_text(found.price),
         tax_note=_tax_note(found.shop),
         delivery=f"Delivery {money(found.delivery)}" if found.delivery else "Free delivery",
@@ -162,20 +163,37 @@ def listing_page(
         is_own=is_own,
         is_shop_paused=found.shop.is_paused,
         most=min(found.in_stock, _MOST_AT_ONCE),
+        rating=shown_cards.rating_text(found.rating_sum, found.rating_count),
+        rating_count=shown_cards.count_or_nothing(found.rating_count),
+        facts=_facts(found, others, reviews, ask_url="" if is_own else f"/messages/listing/{found.slug}"),
+    )
+
+
+def _facts(found: ListingView, others: Related, reviews: tuple[ReviewRow, ...], *, ask_url: str) -> ListingFacts:
+    return ListingFacts(
+        more=_crumbs(found)[-1],
         paragraphs=_paragraphs(found.description),
         specs=tuple(Spec(label, value) for label, value in found.specs),
         delivery_policy=_delivery(found.shop),
         returns_policy=_paragraphs(found.shop.returns_policy),
         seller=shown_cards.seller(found.shop),
-        rating=shown_cards.rating_text(found.rating_sum, found.rating_count),
-        rating_count=shown_cards.count_or_nothing(found.rating_count),
         reviews=tuple(review_parts.view(row) for row in reviews),
-        ask_url="" if is_own else f"/messages/listing/{found.slug}",
+        ask_url=ask_url,
         same_part=tuple(card(row) for row in others.same_part),
-        alike_title="Similar cars" if is_car else "Similar parts",
+        alike_title="Similar cars" if found.kind == Kind.CAR else "Similar parts",
         alike=tuple(card(row) for row in others.alike),
         of_shop=tuple(card(row) for row in others.of_shop),
     )
+
+
+def _category(found: ListingView) -> str:
+    return "cars" if found.kind == Kind.CAR else found.category or ""
+
+
+def _crumbs(found: ListingView) -> tuple[Link, ...]:
+    category = _category(found)
+    label = "Cars" if found.kind == Kind.CAR else CATEGORIES.get(category, "Parts")
+    return Link("Everything", url="/l"), Link(label, url=f"/l?category={category}")
 
 
 def shop_page(found: ShopView, finding: Finding) -> ShopPage:

@@ -1,19 +1,22 @@
 """The public pages: home, listings, one listing, one shop, pictures."""
 
-import re
 from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
+from os import SEEK_END
+from typing import Any, BinaryIO
 
-from flask import current_app, make_response, redirect, render_template, request, send_from_directory
+from flask import Response, current_app, make_response, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
 from marketplace.catalog import browsing, queries, related_queries
 from marketplace.catalog.browsing import Kind
+from marketplace.catalog.picture_flows import FOLDER
 from marketplace.catalog.queries import ListingView
 from marketplace.catalog.related_queries import Related, RelatedIds
 from marketplace.errors import NotFound
+from marketplace.media import picture_names
 from marketplace.reviews import queries as reviews
-from marketplace.web import guards
+from marketplace.web import guards, uploads
 from marketplace.web.recent import ALIKE_SECONDS, recent
 from marketplace.web.shop import filters, finding, shown
 from marketplace.web.shop.filters import Request
@@ -22,8 +25,9 @@ from marketplace.web.shop.finding import Finding
 _ON_HOME = 10
 _RELATED = 5
 _REVIEWS = 3
-# Names are SHA-256 sums of the content, so a picture never changes under its name.
-_MEDIA = re.compile(r"[0-9a-f]{64}\.(?:svg|png|jpg|webp)", re.ASCII)
+# No name is given twice, so a picture never changes under its name.
+_YEAR, _SOON = 31_536_000, 5
+_TYPES = {"svg": "image/svg+xml", "jpg": "image/jpeg", "webp": "image/webp"}
 
 
 def home() -> ResponseReturnValue:
@@ -44,7 +48,9 @@ def listing(slug: str) -> ResponseReturnValue:
     if found is None:
         raise NotFound("This listing is not for sale any more, or never was.")
     said = reviews.of_listing(found.listing_id, _REVIEWS) if found.rating_count else ()
-    page = shown.listing_page(found, _related(found), said, viewer=guards.current_viewer())
+    viewer = guards.current_viewer()
+    is_own = viewer is not None and viewer.user_id == found.seller_id
+    page = shown.listing_page(found, _related(found), tuple(said), is_own=is_own)
     return render_template("shop/listing.html", page=page)
 
 
@@ -59,13 +65,31 @@ def shop(slug: str) -> ResponseReturnValue:
 
 
 def media(file_name: str) -> ResponseReturnValue:
-    """Send a picture. Raises NotFound for any name that is not a content hash."""
-    if not _MEDIA.fullmatch(file_name):
+    """Send a picture; the whole one while the size that is asked for is not made yet.
+
+    Raises NotFound for any name that is not a picture's.
+    """
+    originals = picture_names.originals_of(file_name)
+    if not originals:
         raise NotFound("There is no such picture.")
-    folder = current_app.extensions["settings"].var_dir.resolve() / "media"
-    answer = make_response(send_from_directory(folder, file_name, max_age=31_536_000))
+    if request.if_none_match.contains(file_name):
+        return Response(status=304, headers={"ETag": f'"{file_name}"'})
+    store = uploads.store(FOLDER)
+    for name in dict.fromkeys((file_name, *originals)):
+        with suppress(NotFound):
+            return _picture(store.open(name), name, is_asked_for=name == file_name)
+    raise NotFound("There is no such picture.")
+
+
+def _picture(content: BinaryIO, name: str, *, is_asked_for: bool) -> Response:
+    length = content.seek(0, SEEK_END)
+    content.seek(0)
+    answer = send_file(content, mimetype=_TYPES[name.rpartition(".")[2]], max_age=_YEAR if is_asked_for else _SOON)
+    answer.content_length = length
     answer.cache_control.public = True
-    answer.cache_control.immutable = True
+    if is_asked_for:
+        answer.cache_control.immutable = True
+    answer.set_etag(name)
     return answer
 
 

@@ -1,0 +1,30 @@
+"""What a process that was killed leaves behind: pictures without their sizes, files that nothing shows."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from marketplace.catalog import picture_flows
+from marketplace.config import Settings
+from marketplace.media import storing
+from marketplace.messages import flows as messages
+from marketplace.messages import sweeping
+
+_LEFT_ALONE = timedelta(days=1)
+"""Longer than any request or job takes: a younger file may be about to be written down."""
+
+
+def size_pictures(settings: Settings, now: datetime, *, listing_id: int | None = None) -> int:
+    """Make the smaller sizes of new pictures, of one listing or of all; return of how many. `now` is system time."""
+    store = storing.store(settings.media, settings.var_dir, picture_flows.FOLDER)
+    return picture_flows.make_sizes(store, now=now, listing_id=listing_id)
+
+
+def steps(settings: Settings, now: datetime) -> Mapping[str, Callable[[], int]]:
+    """Return what is done about lost files, each step by its name; `now` is system time."""
+    pictures = storing.store(settings.media, settings.var_dir, picture_flows.FOLDER)
+    attachments = storing.store(settings.media, settings.var_dir, messages.FOLDER)
+    return {
+        "pictures sized": lambda: picture_flows.make_sizes(pictures, now=now),
+        "pictures swept": lambda: picture_flows.sweep(pictures, before=now - _LEFT_ALONE),
+        "attachments swept": lambda: sweeping.sweep(attachments, before=now - _LEFT_ALONE),
+    }
