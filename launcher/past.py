@@ -12,7 +12,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 import psycopg
 from flask import Flask
 from sqlalchemy import event
+from werkzeug.test import run_wsgi_app
 
 from marketplace import clock, config, create_app, demo, jobs
 from marketplace.db import database
@@ -91,11 +92,9 @@ def webhooks_into(app: Flask) -> Transport:
     """Return what carries the sandbox's webhooks to `app` without a socket between them."""
 
     def carry(url: str, body: bytes, headers: dict[str, str]) -> Answer:
-        begun: list[str] = []
         with app.app_context():
-            pieces = app(_environ(url, body, headers), lambda status, _headers, _error=None: begun.append(status))
-            with closing(pieces):
-                return Answer(int(begun[0].split()[0]), b"".join(pieces).decode())
+            pieces, status, _ = run_wsgi_app(app, _environ(url, body, headers), buffered=True)
+        return Answer(int(status.split()[0]), b"".join(pieces).decode())
 
     return carry
 
