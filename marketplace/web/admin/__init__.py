@@ -14,6 +14,7 @@ from marketplace.web.admin import (
     explain,
     health,
     hold,
+    invoices,
     jobs,
     ledger,
     overview,
@@ -109,6 +110,10 @@ blueprint.add_url_rule("/admin/refunds/rules", view_func=refund_rules.refund_rul
 blueprint.add_url_rule("/admin/refunds/<number>/approve", view_func=refund_deciding.approve_refund, methods=["POST"])
 blueprint.add_url_rule("/admin/refunds/<number>/reject", view_func=refund_deciding.reject_refund, methods=["POST"])
 blueprint.add_url_rule("/admin/refunds/<number>/explain/<figure>", view_func=refunds.explain_refund)
+blueprint.add_url_rule("/admin/invoices", view_func=invoices.invoices)
+blueprint.add_url_rule("/admin/invoices/check", view_func=invoices.invoice_check)
+blueprint.add_url_rule("/admin/invoices/<number>", view_func=invoices.invoice)
+blueprint.add_url_rule("/admin/invoices/<number>/pdf", view_func=invoices.invoice_pdf)
 blueprint.add_url_rule("/admin/discounts", view_func=discounts.discounts)
 blueprint.add_url_rule("/admin/discounts/new", view_func=discounts.new_discount, methods=["GET", "POST"])
 _DISCOUNT = "/admin/discounts/<int(max=9223372036854775807):discount_id>"
