@@ -196,6 +196,21 @@ def of_order(order_id: int) -> Sequence[InvoiceRow]:
     return [row for row in rows if row.sent_at is not None]
 
 
+def invoice_numbers_of(order_number: str) -> Sequence[str]:
+    """Return the number of an order's valid invoice; nothing before it is made."""
+    order = select(Order.id).where(Order.number == bindparam("order_number")).scalar_subquery()
+    valid = (Invoice.kind == InvoiceKind.INVOICE, Invoice.status != InvoiceStatus.CANCELLED)
+    rows = db.read(select(Invoice.number).where(Invoice.order_id == order, *valid), {"order_number": order_number})
+    return [str(row[0]) for row in rows]
+
+
+def unopened(purchase_id: int) -> Sequence[int]:
+    """Return the documents of a purchase's orders that were handed over and not opened, by id."""
+    orders = select(Order.id).where(Order.purchase_id == bindparam("purchase_id"))
+    wanted = (Invoice.order_id.in_(orders), Invoice.sent_at.is_not(None), Invoice.viewed_at.is_(None))
+    return [int(row[0]) for row in db.read(select(Invoice.id).where(*wanted), {"purchase_id": purchase_id})]
+
+
 def number_of(invoice_id: int) -> str:
     """Return the number of a document; raises NotFound. For mails, which know its id."""
     found = db.read_one(select(Invoice.number).where(Invoice.id == invoice_id))

@@ -200,6 +200,7 @@ GET    /admin/disputes/<number>                    in     403  403     403    40
 GET    /admin/disputes/<number>/explain/<figure>   in     403  403     403    403    200   404     404
 POST   /admin/disputes/<number>/evidence           in     403  403     403    403    go    404     404
 POST   /admin/disputes/<number>/files              in     403  403     403    403    422   404     404
+POST   /admin/disputes/<number>/invoices           in     403  403     403    403    go    404     404
 GET    /admin/disputes/<number>/files/<file_id>    in     403  403     403    403    200   404     404
 POST   /admin/disputes/<number>/files/<file_id>/choose in 403  403     403    403    go    404     404
 GET    /admin/disputes/<number>/submit             in     403  403     403    403    200   404     404

@@ -7,6 +7,7 @@ from marketplace.web.admin import (
     debts,
     discounts,
     dispute_desk,
+    dispute_invoices,
     disputes,
     event_page,
     event_replay,
@@ -127,6 +128,7 @@ blueprint.add_url_rule(_DISPUTE, view_func=disputes.dispute)
 blueprint.add_url_rule(f"{_DISPUTE}/explain/<figure>", view_func=disputes.explain_dispute)
 blueprint.add_url_rule(f"{_DISPUTE}/evidence", view_func=dispute_desk.write_evidence, methods=["POST"])
 blueprint.add_url_rule(f"{_DISPUTE}/files", view_func=dispute_desk.add_file, methods=["POST"])
+blueprint.add_url_rule(f"{_DISPUTE}/invoices", view_func=dispute_invoices.add_invoices, methods=["POST"])
 blueprint.add_url_rule(_DISPUTE_FILE, view_func=dispute_desk.dispute_file)
 blueprint.add_url_rule(f"{_DISPUTE_FILE}/choose", view_func=dispute_desk.choose_file, methods=["POST"])
 blueprint.add_url_rule(f"{_DISPUTE}/submit", view_func=dispute_desk.submit_evidence)
