@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, url_for
 
 from marketplace.invoices import queries
-from marketplace.invoices.queries import Document, InvoiceRow, Side
+from marketplace.invoices.queries import Delivery, Document, InvoiceRow, Side
 from marketplace.invoices.rules import InvoiceKind
 from marketplace.invoices.states import InvoiceStatus
 from marketplace.payments import timeline_queries
@@ -81,6 +81,7 @@ def build(found: Document, side: Side, user_id: int, console: Console) -> Invoic
     from_lines, to_lines = invoice_parts.parties(found)
     changes = timeline_queries.changes_of({"invoice": [row.id]})
     others = {Side.BUYER: row.issuer or invoice_parts.PLATFORM, Side.SELLER: row.recipient, Side.ADMIN: ""}[side]
+    knows_address = side is not Side.SELLER or not own
     may_send = side is Side.SELLER and own and row.status is not InvoiceStatus.CANCELLED
     return InvoicePage(
         title=f"{invoice_parts.label_of(row)} {row.number}",
@@ -99,7 +100,10 @@ def build(found: Document, side: Side, user_id: int, console: Console) -> Invoic
         pdf_url=url_for(f"{side.value}.invoice_pdf", number=row.number),
         send_url=url_for("seller.send_invoice", number=row.number) if may_send else "",
         deliveries=tuple(
-            Fact("Sent again" if each.is_again else "Sent", f"{time_text(each.at)}, {each.email}")
+            Fact(
+                "Sent again" if each.is_again else "Sent",
+                _handed_over(each, is_shown=side is not Side.SELLER or not own),
+            )
             for each in found.deliveries
         ),
         entries=wording.timeline(changes, (), _TITLES, user_id, others),
@@ -137,6 +141,11 @@ def pdf_response(found: Document) -> Response:
     """Return the print as an answer that browsers show."""
     headers = {"Content-Disposition": f'inline; filename="{found.row.number}.pdf"'}
     return Response(pdf(found), mimetype="application/pdf", headers=headers)
+
+
+def _handed_over(delivery: Delivery, *, is_shown: bool) -> str:
+    """Return when it was handed over and to which address; a seller does not learn a buyer's."""
+    return f"{time_text(delivery.at)}, {delivery.email}" if is_shown else time_text(delivery.at)
 
 
 def _state(row: InvoiceRow) -> str:

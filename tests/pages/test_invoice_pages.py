@@ -187,6 +187,8 @@ def test_the_buyers_first_look_is_remembered_and_nobody_elses(world: World) -> N
     world.client(seller_id).get(f"/seller/invoices/{number}")
     world.client(world.person("Ada Admin", is_admin=True)).get(f"/admin/invoices/{number}")
     assert the_invoice(world).viewed_at is None
+    address = str(world.rows("SELECT email FROM invoice_delivery")[0][0])
+    assert address not in text_of(world.client(seller_id), f"/seller/invoices/{number}")
     world.client(bought.buyer_id).get(f"/invoices/{number}/pdf")
     first = the_invoice(world).viewed_at
     assert first is not None
