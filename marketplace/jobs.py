@@ -20,6 +20,7 @@ from marketplace.checkout import sweeps
 from marketplace.debts import operations as debts
 from marketplace.demo import forward
 from marketplace.disputes import flows as disputes
+from marketplace.invoices import flows as invoices
 from marketplace.job_runs import operations as job_runs
 from marketplace.job_runs.operations import Run
 from marketplace.ledger import operations as ledger
@@ -139,6 +140,9 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         "runs of reconciliation": lambda: reconciliation.run_due(providers=providers, settings=settings, now=now),
         "words learnt": spelling.learn_due,
         "statements closed": lambda: db.atomic(statements.close_months, (), now=now),
+        "invoices made": lambda: invoices.make_due(now=now),
+        "commissions billed": lambda: invoices.bill_months(now=now),
+        "invoices followed": lambda: invoices.follow_due(now=now),
         "entries chained": lambda: db.atomic(ledger.extend_chain, ["ledger:chain"]),
     }
 

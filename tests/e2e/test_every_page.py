@@ -63,6 +63,7 @@ BUYER = (
     "/checkout/return/{expired}", "/checkout/return/{waiting}",
     "/orders/lines/{line}/review", "/reviews/{review}", "/reviews/{review}/report",
     "/messages", "/messages?tab=questions", "/messages/{talk}", "/messages/{talk}/report", "/messages/listing/{part}",
+    "/invoices", "/invoices?status=overdue", "/invoices/{invoice}", "/invoices/{credit_note}",
     "/checkout/cancelled/{cancelled}", "/transactions/", "/payouts/", "/sell", "/seller/orders", "/l/{sold_out}",
 )  # fmt: skip
 SELLER = (
@@ -72,7 +73,8 @@ SELLER = (
     "/seller", "/seller?days=90", "/seller/transactions", "/seller/transactions?type=refund&from=2001-01-01",
     "/seller/balance", "/seller/balance?tab=paid-out", "/seller/payouts",
     "/seller/explain/waiting/order/{order}", "/seller/statements", "/seller/statements/USD/{month}",
-    "/seller/explain/entry/{entry}",
+    "/seller/explain/entry/{entry}", "/seller/invoices", "/seller/invoices?kind=commission",
+    "/seller/invoices/{invoice}",
     "/seller/explain/blocked/USD", "/seller/explain/release/USD/{release_day}",
     "/seller/orders", "/seller/orders?tab=all&q=lamp", "/seller/orders/{order}", "/seller/orders/{unpaid}",
     "/seller/orders/{order}/explain/net", "/seller/orders/{order}/explain/card-fee", "/seller/explain/held/USD",
@@ -102,6 +104,7 @@ ADMIN = (
     "/admin/payouts/sellers/{seller_id}",
     "/admin/refunds", "/admin/refunds/rules", "/admin/refunds?amount=1.00", "/admin/refunds?late=1",
     "/admin/refunds?tab=done", "/admin/refunds?tab=rejected&refund={refused}",
+    "/admin/invoices", "/admin/invoices?q=nothing", "/admin/invoices/check", "/admin/invoices/{invoice}",
     "/admin/discounts", "/admin/discounts?of=sellers", "/admin/discounts/new", "/admin/discounts/{code}",
     "/admin/discounts/{our_code}", "/admin/discounts/{our_code}/edit",
     "/admin/disputes", "/admin/disputes?q=nothing", "/admin/disputes/{dispute}", "/admin/disputes/{dispute}/submit",
@@ -321,6 +324,13 @@ def values(world: World, bought: dict[str, Bought]) -> dict[str, str]:
     found["release_day"] = one(world, day)
     found["month"] = f"{world.now:%Y-%m}"
     found["payout"] = one(world, "SELECT number FROM payout")
+    found["invoice"] = one(
+        world,
+        'SELECT i.number FROM invoice i JOIN "order" o ON o.id = i.order_id WHERE o.number = %s'
+        " AND i.kind = 'invoice'",
+        found["order"],
+    )
+    found["credit_note"] = one(world, "SELECT min(number) FROM invoice WHERE kind = 'credit_note'")
     return {**found, "endpoint": str(endpoint["id"])}
 
 

@@ -44,7 +44,7 @@ FINAL_ROWS = (
     FROM posting p JOIN ledger_entry e ON e.id = p.entry_id ORDER BY e.key, p.account, p.order_id
     """,
     "SELECT provider_id, amount_minor, fee_minor, net_minor FROM balance_transaction",
-    "SELECT user_id, kind, subject, facts FROM notification ORDER BY user_id, kind",
+    "SELECT user_id, kind, subject, facts FROM notification WHERE kind <> 'invoice_ready' ORDER BY user_id, kind",
     "SELECT type, status, next_attempt_at FROM provider_event ORDER BY type",
     "SELECT count(*) FROM unapplied_receipt UNION ALL SELECT count(*) FROM cart_line",
 )

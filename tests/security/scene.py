@@ -77,6 +77,8 @@ def scene(world: World, *, amounts: tuple[int, int] = (12_347, 7_859)) -> Scene:
         people |= {f"buyer {name}": side.buyer_id, f"seller {name}": side.seller_id}
     browsers = {role: browser(world, people[role]) for role in ROLES}
     _look(browsers["admin"], sides.values())
+    for name, side in sides.items():
+        browsers[f"buyer {name}"].get(f"/invoices/{side.values['invoice_number']}")
     tokens = {role: form_token(browsers[role].get("/register").text) for role in ROLES}
     return Scene(world, sides, admin_id, browsers, tokens)
 
@@ -133,6 +135,8 @@ def values_for(rule: Rule, side: Side) -> dict[str, object]:
         figures = {"figure": "paid" if rule.endpoint.startswith("buyer.") else "volume"}
     if "/refunds/<" in rule.rule:
         figures = {"number": side.values["refund_number"], "figure": "amount"}
+    if "/invoices/<" in rule.rule:
+        figures = {"number": side.values["invoice_number"]}
     if "/disputes/<" in rule.rule:
         figures = {"number": side.values["dispute_number"], "figure": "held"}
     if "/reconciliation/<" in rule.rule:
@@ -273,6 +277,7 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
         "kind": "part",
         "shop_slug": only("SELECT slug FROM shop WHERE seller_id = %s", seller_id),
         "refund_number": only("SELECT number FROM refund WHERE payment_id = %s", bought.payment_id),
+        "invoice_number": only("SELECT number FROM invoice WHERE kind = 'invoice' AND issuer_id = %s", seller_id),
         "dispute_number": only("SELECT number FROM dispute WHERE payment_id = %s", bought.payment_id),
         "file_id": only(
             "SELECT f.id FROM dispute_file f JOIN dispute d ON d.id = f.dispute_id WHERE d.payment_id = %s",

@@ -74,6 +74,22 @@ def _statement_ready(told: Told) -> Words:
     )
 
 
+def _invoice_ready(told: Told) -> Words:
+    facts, kind = told.facts, str(told.facts["kind"])
+    number, amount = str(facts["number"]), _amount(facts, "total_minor")
+    if kind == "commission":
+        title = f"Your commission invoice {number} is ready"
+        text = f"{amount}, the fees of {date.fromisoformat(str(facts['month']) + '-01'):%B %Y}. Nothing is due."
+        return Words("receipt", title, text, url_for("seller.invoice", number=number), "See the invoice")
+    url = url_for("buyer.invoice", number=number)
+    if kind == "credit_note":
+        text = f"{amount} for order {facts['order']}, from {facts['from']}."
+        return Words("receipt", f"Your credit note {number} is ready", text, url, "See the credit note")
+    due = "Nothing is due." if not facts["due_minor"] else f"{_amount(facts, 'due_minor')} is on its way."
+    text = f"{amount} for order {facts['order']}, from {facts['from']}. {due}"
+    return Words("receipt", f"Your invoice {number} is ready", text, url, "See the invoice")
+
+
 def _payment_failed(told: Told) -> Words:
     return Words(
         "circle-alert",
@@ -207,6 +223,7 @@ _WORDS = {
     "order_received": _order_received,
     "money_released": _money_released,
     "statement_ready": _statement_ready,
+    "invoice_ready": _invoice_ready,
     "payment_failed": _payment_failed,
     "payment_expired": _payment_expired,
     "payment_returned": _payment_returned,

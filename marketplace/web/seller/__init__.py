@@ -8,6 +8,7 @@ from marketplace.web.seller import (
     discounts,
     disputes,
     explain,
+    invoices,
     listing_edit,
     listings,
     orders,
@@ -56,6 +57,10 @@ blueprint.add_url_rule("/seller/statements/<currency>/<month>/pdf", view_func=st
 blueprint.add_url_rule(
     "/seller/explain/entry/<int(max=9223372036854775807):entry_id>", view_func=statements.explain_entry
 )
+blueprint.add_url_rule("/seller/invoices", view_func=invoices.invoices)
+blueprint.add_url_rule("/seller/invoices/<number>", view_func=invoices.invoice)
+blueprint.add_url_rule("/seller/invoices/<number>/pdf", view_func=invoices.invoice_pdf)
+blueprint.add_url_rule("/seller/invoices/<number>/send", view_func=invoices.send_invoice, methods=["POST"])
 blueprint.add_url_rule("/seller/listings", view_func=listings.listings)
 blueprint.add_url_rule("/seller/listings/new", view_func=listings.new)
 blueprint.add_url_rule("/seller/listings/new/<kind>", view_func=listing_edit.create, methods=["GET", "POST"])
