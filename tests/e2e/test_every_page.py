@@ -11,6 +11,7 @@ from marketplace import db
 from marketplace.cancellations.flows import cancel_and_refund
 from marketplace.cancellations.operations import Wanted
 from marketplace.cancellations.rules import CancelReason, Side
+from marketplace.catalog import import_flows
 from marketplace.catalog import operations as catalog
 from marketplace.catalog.operations import CarFacts, Offer
 from marketplace.disputes.evidence_rules import EvidenceFile
@@ -43,7 +44,7 @@ NO_PAGES = {
     "static", "stylesheet", "shop.media", "checkout.state", "probes.healthz", "probes.readyz", "probes.metrics",
     "seller.payout_setup_done", "seller.payout_setup_again",
     "admin.dispute_file", "seller.dispute_file", "messages.file", "admin.conversation_file",
-    "messages.about_order", "inbox.html", "inbox.file",
+    "messages.about_order", "inbox.html", "inbox.file", "seller.export",
 }  # fmt: skip
 # Who sees what. A value in braces comes from a row of the seeded shop.
 NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-filters", "/l/{car}", "/l/{part}",
@@ -80,6 +81,7 @@ SELLER = (
     "/seller/orders/{order}/explain/net", "/seller/orders/{order}/explain/card-fee", "/seller/explain/held/USD",
     "/seller/listings", "/seller/listings?tab=paused", "/seller/listings/new", "/seller/listings/new/car",
     "/seller/listings/new/part", "/seller/listings/{listing}/edit", "/seller/listings/{listing}/pictures",
+    "/seller/listings/import", "/seller/listings/import/{import}",
     "/seller/refunds", "/seller/refunds/{refunded}",
     "/seller/refunds/{refunded}/explain/held",
     "/seller/discounts", "/seller/discounts/new", "/seller/discounts/{code}", "/seller/discounts/{code}/edit",
@@ -286,7 +288,11 @@ def listings(world: World, seller_id: int) -> dict[str, str]:
     db.atomic(catalog.publish, (), seller_id=seller_id, listing_id=car, now=world.now)
     sold_out = world.listing(seller_id, 4_200, title="Gear knob", units=1)
     db.atomic(catalog.change_stock, (), seller_id=seller_id, listing_id=sold_out, units=0)
+    sheet = b"sku,kind,title,description,currency,price,delivery,in_stock\nA-1,boat,Boat,Afloat,USD,1,0,1\n"
+    imported = import_flows.begin(sheet, "shelf.csv", seller_id=seller_id, now=world.now)
+    import_flows.run(imported, now=world.now)
     statements = {
+        "import": "SELECT id FROM listing_import",
         "car": "SELECT slug FROM listing WHERE title = 'Saab 900'",
         "part": "SELECT slug FROM listing WHERE title = 'Head lamp'",
         "sold_out": "SELECT slug FROM listing WHERE title = 'Gear knob'",

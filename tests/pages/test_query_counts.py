@@ -43,6 +43,7 @@ _LISTS = {
         "/seller/refunds",
         "/seller/disputes?tab=inquiries",
         "/seller/listings",
+        "/seller/listings/import",
         "/seller/discounts",
         "/seller/transactions",
         "/seller/balance",

@@ -125,6 +125,11 @@ GET    /seller/orders/packing-slips                in     403  403     404    40
 GET    /seller/orders/<number>/cancel              in     403  403     200    404    403   404     404
 POST   /seller/orders/<number>/cancel              in     403  403     422    404    403   404     404
 GET    /seller/listings                            in     403  403     200    200    403   -       -
+GET    /seller/listings/export                     in     403  403     200    200    403   -       -
+GET    /seller/listings/import                     in     403  403     200    200    403   -       -
+POST   /seller/listings/import                     in     403  403     422    422    403   -       -
+GET    /seller/listings/import/<import_id>         in     403  403     200    404    403   404     404
+POST   /seller/listings/several                    in     403  403     go     go     403   -       -
 GET    /seller/listings/new                        in     403  403     200    200    403   -       -
 GET    /seller/listings/new/<kind>                 in     403  403     200    200    403   404     404
 POST   /seller/listings/new/<kind>                 in     403  403     422    422    403   404     404

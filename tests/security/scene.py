@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from marketplace import clock, db
 from marketplace.accounts import operations as accounts
 from marketplace.accounts.operations import Device
+from marketplace.catalog import import_flows
 from marketplace.disputes.evidence_rules import EvidenceFile
 from marketplace.disputes.flows import keep_file
 from marketplace.messages import moderating
@@ -35,6 +36,7 @@ SIDES = ("A", "B")
 ROLES = ("visitor", "buyer A", "buyer B", "seller A", "seller B", "admin")
 _PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
 PICTURE_NAME = hashlib.sha256(_PICTURE).hexdigest() + ".svg"
+_SHEET = b"sku,kind,title,description,currency,price,delivery,in_stock\nA-1,boat,Boat,Afloat,USD,1,0,1\n"
 NOTHING = 10**15  # the id of no row
 
 
@@ -182,6 +184,7 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     inquire(world, bought)
     _add_file(world, bought, seller_id)
     _talk(world, bought, seller_id)
+    import_flows.begin(_SHEET, "shelf.csv", seller_id=seller_id, now=world.now)
     # Of no seller's money, so that nobody's payouts wait for it.
     book_at_the_provider(world, "stripe_fee", -100)
     reconcile(world, in_minutes=10)
@@ -274,6 +277,7 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
         "file_name": PICTURE_NAME,
         "listing_slug": only("SELECT min(slug) FROM listing WHERE seller_id = %s", seller_id),
         "listing_id": only("SELECT min(id) FROM listing WHERE seller_id = %s", seller_id),
+        "import_id": only("SELECT id FROM listing_import WHERE seller_id = %s", seller_id),
         "kind": "part",
         "shop_slug": only("SELECT slug FROM shop WHERE seller_id = %s", seller_id),
         "refund_number": only("SELECT number FROM refund WHERE payment_id = %s", bought.payment_id),
