@@ -58,7 +58,7 @@ def register(app: Flask, settings: Settings) -> None:
 
 def _with(
     answer: Callable[["WSGIEnvironment", "StartResponse"], Iterable[bytes]], always: Sequence[tuple[str, str]]
-) -> Callable[["WSGIEnvironment", "StartResponse"], Iterable[bytes]]:
+) -> Any:
     """Return an application that adds headers which are the same for every answer, past a hundred calls of Werkzeug."""
 
     def answering(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
