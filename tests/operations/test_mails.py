@@ -12,6 +12,9 @@ from marketplace.notifications.models import NotificationKind
 from tests.fixtures_mail import PostOffice
 from tests.mail_servers import free_port, mail_server, silent_server
 
+OF_A_PURCHASE = ("order_paid", "order_received", "invoice_ready")
+"""What is mailed of a purchase from one seller, in this order."""
+
 
 def paid(post: PostOffice, gross: int = 4_820) -> str:
     """Buy one thing, and return the order's number."""
@@ -30,11 +33,15 @@ def body(post: PostOffice, place: int, kind: str) -> str:
 def test_a_purchase_brings_receipt_and_sale_once(post: PostOffice) -> None:
     number = paid(post)
     post.run()
-    assert post.states() == [("order_paid", "sent"), ("order_received", "sent")]
-    assert post.taken.subjects == ["You paid $48.20", f"New order {number}"]
+    assert post.states() == [("order_paid", "sent"), ("order_received", "sent"), ("invoice_ready", "sent")]
+    [(invoice,)] = post.world.rows("SELECT number FROM invoice")
+    assert post.taken.subjects == ["You paid $48.20", f"New order {number}", f"Your invoice {invoice} is ready"]
     post.run()
-    assert len(post.taken.mails) == 2, "a second run sends nothing twice"
-    receipt, sale = post.taken.mails
+    assert len(post.taken.mails) == 3, "a second run sends nothing twice"
+    receipt, sale, billed = post.taken.mails
+    [file] = billed.iter_attachments()
+    shown = post.world.client(people(post)[0]).get(f"/invoices/{invoice}/pdf").data
+    assert (file.get_filename(), file.get_content()) == (f"{invoice}.pdf", shown), "what is mailed is what is shown"
     assert receipt["From"] == "Tandem <hello@tandem.example>"
     assert receipt["Auto-Submitted"] == "auto-generated"
     assert receipt["List-Unsubscribe"] is None, "a receipt can't be turned off"
@@ -119,7 +126,7 @@ def test_a_server_that_is_down_touches_no_money_and_gets_the_mails_later(post: P
     before = money(post)
     post.run()
     assert money(post) == before
-    assert post.states() == [("order_paid", "queued"), ("order_received", "queued")]
+    assert post.states() == [(kind, "queued") for kind in OF_A_PURCHASE]
     [(tries, failures)] = post.world.rows("SELECT sum(tries)::int, (SELECT failures FROM mail_desk) FROM mail")
     assert (tries, failures) == (0, 1), "trouble of the server is no try of a mail"
     post.at(smtp_port=port)
@@ -127,7 +134,7 @@ def test_a_server_that_is_down_touches_no_money_and_gets_the_mails_later(post: P
     assert not post.taken.mails, "the server is left alone for a while"
     post.world.advance(minutes=1)
     post.run()
-    assert len(post.taken.mails) == 2
+    assert len(post.taken.mails) == len(OF_A_PURCHASE)
     assert post.world.rows("SELECT failures, trouble FROM mail_desk") == [(0, "")]
 
 
@@ -156,8 +163,8 @@ def test_a_line_that_breaks_after_the_mail_sends_it_again_under_the_same_name(po
     post.world.advance(minutes=2)
     post.run()
     names = [mail["Message-ID"] for mail in post.taken.mails]
-    assert len(names) == 3
-    assert len(set(names)) == 2
+    assert len(names) == len(OF_A_PURCHASE) + 1
+    assert len(set(names)) == len(OF_A_PURCHASE)
 
 
 def test_a_crash_between_answer_and_commit_sends_twice_at_worst(post: PostOffice) -> None:
@@ -177,14 +184,14 @@ def test_a_crash_between_answer_and_commit_sends_twice_at_worst(post: PostOffice
     post.run()
     assert {status for _, status in post.states()} == {"sent"}
     assert sorted(post.taken.subjects).count("You paid $48.20") == 2
-    assert len({mail["Message-ID"] for mail in post.taken.mails}) == 2
+    assert len({mail["Message-ID"] for mail in post.taken.mails}) == len(OF_A_PURCHASE)
 
 
 def test_refused_for_good_is_failed_and_an_admin_sends_it_again(post: PostOffice) -> None:
     paid(post)
     post.taken.answer = lambda mail: "550 no such user" if "paid" in str(mail["Subject"]) else "250 OK"
     post.run()
-    assert post.states() == [("order_paid", "failed"), ("order_received", "sent")]
+    assert dict(post.states()) == {"order_paid": "failed", "order_received": "sent", "invoice_ready": "sent"}
     assert post.world.rows("SELECT note FROM mail ORDER BY id LIMIT 1") == [("The server says 550: no such user",)]
     post.taken.answer = lambda _mail: "250 OK"
     admin_id = post.world.person("Ada Admin", is_admin=True)
@@ -263,7 +270,7 @@ def test_a_server_that_takes_no_such_address_fails_that_mail_alone(post: PostOff
     with mail_server(post.taken, smtputf8=False) as port:
         post.at(smtp_port=port)
         post.run()
-    assert post.states() == [("order_paid", "failed"), ("order_received", "sent")]
+    assert dict(post.states()) == {"order_paid": "failed", "order_received": "sent", "invoice_ready": "failed"}
 
 
 def test_every_kind_has_a_topic_and_every_topic_words() -> None:
