@@ -100,10 +100,7 @@ def build(found: Document, side: Side, user_id: int, console: Console) -> Invoic
         pdf_url=url_for(f"{side.value}.invoice_pdf", number=row.number),
         send_url=url_for("seller.send_invoice", number=row.number) if may_send else "",
         deliveries=tuple(
-            Fact(
-                "Sent again" if each.is_again else "Sent",
-                _handed_over(each, is_shown=side is not Side.SELLER or not own),
-            )
+            Fact("Sent again" if each.is_again else "Sent", _handed_over(each, is_shown=knows_address))
             for each in found.deliveries
         ),
         entries=wording.timeline(changes, (), _TITLES, user_id, others),
