@@ -6,7 +6,19 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace.config import Settings
-from marketplace.web import assets, errors, guards, headers, logs, pages, providers, recent, shown_viewer, templating
+from marketplace.web import (
+    assets,
+    errors,
+    guards,
+    headers,
+    invoice_page,
+    logs,
+    pages,
+    providers,
+    recent,
+    shown_viewer,
+    templating,
+)
 from marketplace.web.admin import blueprint as admin
 from marketplace.web.auth import blueprint as auth
 from marketplace.web.buyer import blueprint as buyer
@@ -39,6 +51,8 @@ def register(app: Flask, settings: Settings) -> None:
     errors.register(app)
     providers.register(app, settings)
     recent.register(app, settings)
+    # Jobs that mail a document print it by this: they stand below the web and may not import it.
+    app.extensions["invoice_pdf"] = invoice_page.pdf_of
     for blueprint in (shop, auth, cart, checkout, buyer, seller, messages, reviews, admin, patterns, probes, webhooks):
         app.register_blueprint(blueprint)
     if settings.demo:

@@ -129,7 +129,7 @@ def pdf(found: Document) -> bytes:
 
 
 def pdf_of(invoice_id: int) -> tuple[str, bytes]:
-    """Return the file name and the PDF of a document, for mail; raises NotFound. In a request or an app context."""
+    """Return the file name and the PDF of a document, for mail; raises NotFound. In an application context."""
     found = queries.document(queries.number_of(invoice_id), Side.ADMIN, 0)
     return f"{found.row.number}.pdf", pdf(found)
 

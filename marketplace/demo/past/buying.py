@@ -127,7 +127,6 @@ def wait(stage: Stage) -> None:
 
 def open_invoices(stage: Stage, *, purchase: str, customer: Customer) -> None:
     """Open what came for a purchase whose payment is still on its way."""
-    stage.pass_time()
     buyer_id = person_id(customer.person.email)
     for payment in payments_of(purchase)[:1]:
         for invoice_id in invoice_queries.unopened(int(str(payment.purchase_id))):
