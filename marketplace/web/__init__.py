@@ -6,7 +6,18 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace.config import Settings
-from marketplace.web import assets, errors, guards, headers, logs, pages, providers, recent, shown_viewer, templating
+from marketplace.web import (
+    assets,
+    errors,
+    guards,
+    headers,
+    logs,
+    pages,
+    providers,
+    recent,
+    shown_viewer,
+    templating,
+)
 from marketplace.web.admin import blueprint as admin
 from marketplace.web.auth import blueprint as auth
 from marketplace.web.buyer import blueprint as buyer

@@ -100,10 +100,7 @@ def build(found: Document, side: Side, user_id: int, console: Console) -> Invoic
         pdf_url=url_for(f"{side.value}.invoice_pdf", number=row.number),
         send_url=url_for("seller.send_invoice", number=row.number) if may_send else "",
         deliveries=tuple(
-            Fact(
-                "Sent again" if each.is_again else "Sent",
-                _handed_over(each, is_shown=knows_address),
-            )
+            Fact("Sent again" if each.is_again else "Sent", _handed_over(each, is_shown=knows_address))
             for each in found.deliveries
         ),
         entries=wording.timeline(changes, (), _TITLES, user_id, others),
@@ -132,7 +129,7 @@ def pdf(found: Document) -> bytes:
 
 
 def pdf_of(invoice_id: int) -> tuple[str, bytes]:
-    """Return the file name and the PDF of a document, for mail; raises NotFound. In a request or an app context."""
+    """Return the file name and the PDF of a document, for mail; raises NotFound. In an application context."""
     found = queries.document(queries.number_of(invoice_id), Side.ADMIN, 0)
     return f"{found.row.number}.pdf", pdf(found)
 

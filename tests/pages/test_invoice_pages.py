@@ -10,7 +10,6 @@ import typst
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from marketplace.web import invoice_page
 from marketplace.web.pages import money_text
 from tests import builders_discounts as codes
 from tests.architecture.source import CHECKOUT
@@ -106,9 +105,6 @@ def test_the_print_says_what_the_page_says_and_is_the_same_twice(world: World) -
     assert (answer.mimetype, answer.data[:5]) == ("application/pdf", b"%PDF-")
     assert b"pdfaid" in answer.data, "it says that it is PDF/A"
     assert answer.data == buyer.get(f"/invoices/{found.number}/pdf").data
-    with world.app.test_request_context():
-        name, attached = invoice_page.pdf_of(found.id)
-    assert (name, attached) == (f"{found.number}.pdf", answer.data), "what is mailed is what is shown"
 
 
 def test_names_in_other_scripts_are_printed_too(world: World) -> None:
