@@ -40,7 +40,7 @@ pytestmark = pytest.mark.e2e
 
 # GET addresses that are no page: files, redirects without a face, and what machines ask.
 NO_PAGES = {
-    "seller.statement_pdf",
+    "seller.statement_pdf", "buyer.invoice_pdf", "seller.invoice_pdf", "admin.invoice_pdf",
     "static", "stylesheet", "shop.media", "checkout.state", "probes.healthz", "probes.readyz", "probes.metrics",
     "seller.payout_setup_done", "seller.payout_setup_again",
     "admin.dispute_file", "seller.dispute_file", "messages.file", "admin.conversation_file",
