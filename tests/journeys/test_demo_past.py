@@ -55,6 +55,7 @@ NOT_THERE = {
     **{("reconciliation_break", status): "as above" for status in ("mended", "decided")},
     ("failed_job", "failed"): "no job of the demo fails",
     ("failed_job", "retried"): "as above",
+    **{("mail", status): "mail begins after the past" for status in ("queued", "sent", "failed", "skipped")},
     ("listing", "draft"): "the demo's sellers publish what they write",
     ("listing", "paused"): "the demo's sellers keep their shelves open",
 }

@@ -1,12 +1,16 @@
 """Mail beside the app: found after commit, sent once, tried again, and never in money's way."""
 
+from dataclasses import replace
+
 import psycopg
 import pytest
 from bs4 import BeautifulSoup
 
-from marketplace import db
+from marketplace import db, posting
 from marketplace.failpoints import Failpoint, watch
-from marketplace.mails import operations
+from marketplace.mails import flows, operations
+from marketplace.mails.composing import Attachment
+from marketplace.mails.queries import Due
 from marketplace.mails.topics import KINDS, WORDS, Topic, topic_of
 from marketplace.notifications.models import NotificationKind
 from tests.fixtures_mail import PostOffice
@@ -27,6 +31,7 @@ def body(post: PostOffice, place: int, kind: str) -> str:
     return str(part.get_content())
 
 
+@pytest.mark.covers("S3.20")
 def test_a_purchase_brings_receipt_and_sale_once(post: PostOffice) -> None:
     number = paid(post)
     post.run()
@@ -43,6 +48,9 @@ def test_a_purchase_brings_receipt_and_sale_once(post: PostOffice) -> None:
     changes = post.world.rows("SELECT verb FROM status_change WHERE subject = 'mail' AND subject_id = "
                               "(SELECT min(id) FROM mail) ORDER BY id")  # fmt: skip
     assert changes == [("begin",), ("send",)]
+    admin = post.world.client(post.world.person("Ada Admin", is_admin=True))
+    listed = BeautifulSoup(admin.get("/admin/mail").text, "html.parser").get_text(" ", strip=True)
+    assert all(subject in listed for subject in post.taken.subjects)
 
 
 def test_the_figures_of_mails_are_those_of_the_pages(post: PostOffice) -> None:
@@ -273,3 +281,45 @@ def test_every_kind_has_a_topic_and_every_topic_words() -> None:
     for kind, found in KINDS.items():
         roles = ("",) if isinstance(found, Topic) else ("buyer", "seller")
         assert all(topic_of(kind, {"role": role}) in WORDS for role in roles)
+
+
+def test_a_file_goes_with_its_mail_and_is_awaited_for_a_while(post: PostOffice) -> None:
+    """As an invoice does, which a job makes after the payment."""
+    known = post.world.app.extensions
+    made: list[Attachment] = []
+
+    def attach(mail: Due) -> list[Attachment]:
+        assert mail.subject == "purchase"
+        if not made:
+            raise flows.NotReady("The invoice is not made yet.")
+        return made
+
+    def send() -> None:
+        office = posting.office(known["settings"], write=known["mail_writer"])
+        flows.send_due(replace(office, attach={NotificationKind.ORDER_PAID: attach}), post.world.now)
+
+    paid(post)
+    flows.queue_new(post.world.now)
+    send()
+    assert post.states() == [("order_paid", "queued"), ("order_received", "sent")]
+    assert post.world.rows("SELECT tries, note FROM mail ORDER BY id LIMIT 1") == [(0, "The invoice is not made yet.")]
+    made.append(Attachment("invoice\r\nX: y.pdf", b"%PDF-1.7"))
+    post.world.advance(minutes=1)
+    send()
+    [file] = post.taken.mails[-1].iter_attachments()
+    assert (file.get_filename(), file.get_content_type()) == ("invoice X: y.pdf", "application/pdf")
+    made.clear()
+    post.world.paid_purchase(1_000)
+    flows.queue_new(post.world.now)
+    post.world.advance(minutes=16)
+    send()
+    assert post.taken.subjects.count("You paid $10.00") == 1, "after a quarter of an hour it goes without"
+
+
+def test_words_that_cannot_be_made_hold_up_one_mail_only(post: PostOffice) -> None:
+    paid(post)
+    post.world.tamper("UPDATE notification SET facts = '{}' WHERE kind = 'order_paid'")
+    post.run()
+    assert post.states() == [("order_paid", "queued"), ("order_received", "sent")]
+    [(note,)] = post.world.rows("SELECT note FROM mail ORDER BY id LIMIT 1")
+    assert "could not be written" in str(note)
