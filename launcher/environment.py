@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from launcher.console import Failure, step
@@ -38,20 +39,24 @@ DIAGNOSES = (
 )
 
 
-def prepare_environment(places: Places, lock: str) -> None:
-    """Make the environment and install a lock ("run" or "test") unless that was done before. Raises Failure."""
+def prepare_environment(places: Places, lock: str) -> Callable[[], object]:
+    """Make the environment and install a lock ("run" or "test") unless that was done before. Raises Failure.
+
+    Returns what waits until everything in it is compiled: who has something else to do first does that meanwhile.
+    """
     make_folder(places.environment.parent)
     with only_one(places.environment.with_suffix(".lock"), "Another command prepares the environment", waiting=True):
         stamps = _stamps(places)
         if stamps.get(lock) == _digest(places, lock) and places.python.exists():
-            return
+            return lambda: None
         if not places.python.exists() or stamps.get("python") != _interpreter():
             _create(places)
             stamps = {"python": _interpreter()}
         with step(f"Installing the locked packages ({lock}.lock)"):
-            _install(places, lock)
+            compiling = _install(places, lock)
         stamps.update({name: _digest(places, name) for name in PROVIDES[lock]})
         _stamp_file(places).write_text(json.dumps(stamps), encoding="utf-8")
+        return compiling.wait
 
 
 def clean_variables() -> dict[str, str]:
@@ -78,8 +83,11 @@ def _create(places: Places) -> None:
             raise Failure(f"Python could not make an environment:\n{(made.stderr or made.stdout).strip()}")
 
 
-def _install(places: Places, lock: str) -> None:
-    """Install a lock with as many pips at once as there are processors: one alone waits for the network or unpacks."""
+def _install(places: Places, lock: str) -> subprocess.Popen[bytes]:
+    """Install a lock with as many pips at once as there are processors: one alone waits for the network or unpacks.
+
+    Returns what compiles all of it.
+    """
     wanted = _requirements((places.checkout / "requirements" / f"{lock}.lock").read_text(encoding="utf-8"))
     pips = min(MOST_PIPS, os.cpu_count() or 1)
     with tempfile.TemporaryDirectory() as folder:
@@ -98,7 +106,7 @@ def _install(places: Places, lock: str) -> None:
     failed = next((words for words, code in said if code != 0), None)
     if failed is not None:
         raise Failure(_diagnose(failed, places))
-    _compile(places)
+    return _compile(places)
 
 
 def _requirements(lock: str) -> list[str]:
@@ -140,9 +148,9 @@ def _start_pip(places: Places, share: Path) -> subprocess.Popen[str]:
     )
 
 
-def _compile(places: Places) -> None:
-    """Compile what is installed on all cores while the start goes on; that it fails or is cut off only costs time."""
-    subprocess.Popen(
+def _compile(places: Places) -> subprocess.Popen[bytes]:
+    """Begin to compile what is installed, on all cores; that it fails or is cut off only costs time."""
+    return subprocess.Popen(
         [places.python, "-m", "compileall", "-q", "-j", "0", places.environment / "lib"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

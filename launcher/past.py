@@ -7,6 +7,7 @@ pay on the sandbox's own pages over HTTP, at its own address; its signed webhook
 from __future__ import annotations
 
 import gc
+import io
 import os
 import socket
 import sys
@@ -21,6 +22,7 @@ from urllib.parse import urlsplit
 import psycopg
 from flask import Flask
 from sqlalchemy import event
+from werkzeug.test import run_wsgi_app
 
 from marketplace import clock, config, create_app, demo, jobs
 from marketplace.db import database
@@ -88,14 +90,39 @@ def place_clock(var_dir: Path, moment: datetime) -> None:
 
 def webhooks_into(app: Flask) -> Transport:
     """Return what carries the sandbox's webhooks to `app` without a socket between them."""
-    client = app.test_client()
 
     def carry(url: str, body: bytes, headers: dict[str, str]) -> Answer:
         with app.app_context():
-            answer = client.post(urlsplit(url).path, base_url=_origin(url), data=body, headers=headers)
-            return Answer(answer.status_code, answer.text)
+            pieces, status, _ = run_wsgi_app(app, _environ(url, body, headers), buffered=True)
+        return Answer(int(status.split()[0]), b"".join(pieces).decode())
 
     return carry
+
+
+def _environ(url: str, body: bytes, headers: dict[str, str]) -> dict[str, object]:
+    """Return a request as a WSGI server hands it on."""
+    parts = urlsplit(url)
+    named = {name.upper().replace("-", "_"): value for name, value in headers.items()}
+    told = {name if name in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{name}": named[name] for name in named}
+    return told | {
+        "REQUEST_METHOD": "POST",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": parts.path,
+        "QUERY_STRING": parts.query,
+        "HTTP_HOST": parts.netloc,
+        "SERVER_NAME": parts.hostname,
+        "SERVER_PORT": str(parts.port or 80),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": parts.scheme,
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
 
 
 @contextmanager
@@ -130,11 +157,6 @@ class _Progress:
             self._shown = day
             sys.stdout.write(f"day {day} of {days}\n")
             sys.stdout.flush()
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 if __name__ == "__main__":

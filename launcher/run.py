@@ -69,8 +69,9 @@ def run() -> int:
         make_folder(places.var)
         with only_one(places.var / "run.lock", "The shop already runs from this folder"):
             ports = chosen_ports(os.environ)
-            prepare_environment(places, "run")
+            wait_until_compiled = prepare_environment(places, "run")
             with running_cluster(places) as cluster:
+                wait_until_compiled()
                 _serve(places, cluster, ports, started, interrupts)
     except Failure as failure:
         say(paint("The shop can't start. ", "red") + str(failure))
@@ -179,7 +180,7 @@ def _code_digest(checkout: Path) -> str:
 def _programs(places: Places, variables: Mapping[str, str], ports: Mapping[str, int]) -> list[Program]:
     """Return the programs, in the order in which they are stopped: sandbox and mail server answer to the last."""
     shop, sandbox = without(variables, NOT_FOR_SHOP), without(variables, NOT_FOR_SANDBOX)
-    web = gunicorn(places.python, "wsgi:app", ports["PORT"], web_processes(), threads=4)
+    web = gunicorn(places.python, "wsgi:app", ports["PORT"], web_processes(), threads=4, is_forked=True)
     other = gunicorn(places.python, "marketplace.sandbox.wsgi:app", ports["SANDBOX_PORT"], 1, threads=16)
     worker = [str(places.python), "-m", "flask", "--app", "wsgi", "worker"]
     return [

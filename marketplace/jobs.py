@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace import clock, db, lost_files, posting
+from marketplace.catalog import import_flows
 from marketplace.catalog import spelling_operations as spelling
 from marketplace.checkout import flows as checkout
 from marketplace.checkout import outcomes as checkout_outcomes
@@ -20,6 +21,7 @@ from marketplace.checkout import sweeps
 from marketplace.debts import operations as debts
 from marketplace.demo import forward
 from marketplace.disputes import flows as disputes
+from marketplace.invoices import flows as invoices
 from marketplace.job_runs import operations as job_runs
 from marketplace.job_runs.operations import Run
 from marketplace.ledger import operations as ledger
@@ -139,6 +141,9 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         "runs of reconciliation": lambda: reconciliation.run_due(providers=providers, settings=settings, now=now),
         "words learnt": spelling.learn_due,
         "statements closed": lambda: db.atomic(statements.close_months, (), now=now),
+        "invoices made": lambda: invoices.make_due(now=now),
+        "commissions billed": lambda: invoices.bill_months(now=now),
+        "invoices followed": lambda: invoices.follow_due(now=now),
         "entries chained": lambda: db.atomic(ledger.extend_chain, ["ledger:chain"]),
     }
 
@@ -210,9 +215,8 @@ def _scene(app: Flask) -> dict[str, Any]:
 ASKED: Mapping[str, Callable[..., object]] = {
     JobName.READ_EVENT: lambda app, event_id: events.apply(event_id, **_scene(app), reread=True),
     JobName.MOVE_TIME: lambda app, days: forward.move_a_day(days, tick=lambda: tick(app)),
-    JobName.SIZE_PICTURES: lambda app, listing_id: lost_files.size_pictures(
-        app.extensions["settings"], clock.system_now(), listing_id=listing_id
-    ),
+    JobName.IMPORT_LISTINGS: lambda app, import_id: import_flows.run(import_id, now=clock.now()),
+    JobName.SIZE_PICTURES: lambda app, **of: lost_files.size_pictures(app.extensions["settings"], **of),
     JobName.REPLAY_SEED: lambda app, **seed: proofs.replay(app.extensions["settings"].var_dir, **seed),
 }
 """What each job does that somebody asked for, in an application context, with the job's arguments."""

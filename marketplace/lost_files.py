@@ -13,10 +13,10 @@ _LEFT_ALONE = timedelta(days=1)
 """Longer than any request or job takes: a younger file may be about to be written down."""
 
 
-def size_pictures(settings: Settings, now: datetime, *, listing_id: int | None = None) -> int:
-    """Make the smaller sizes of new pictures, of one listing or of all; return of how many. `now` is system time."""
+def size_pictures(settings: Settings, *, listing_id: int) -> int:
+    """Make the smaller sizes of a listing's new pictures; return of how many."""
     store = storing.store(settings.media, settings.var_dir, picture_flows.FOLDER)
-    return picture_flows.make_sizes(store, now=now, listing_id=listing_id)
+    return picture_flows.make_sizes(store, listing_id=listing_id)
 
 
 def steps(settings: Settings, now: datetime) -> Mapping[str, Callable[[], int]]:
@@ -24,7 +24,7 @@ def steps(settings: Settings, now: datetime) -> Mapping[str, Callable[[], int]]:
     pictures = storing.store(settings.media, settings.var_dir, picture_flows.FOLDER)
     attachments = storing.store(settings.media, settings.var_dir, messages.FOLDER)
     return {
-        "pictures sized": lambda: picture_flows.make_sizes(pictures, now=now),
+        "pictures sized": lambda: picture_flows.make_sizes(pictures),
         "pictures swept": lambda: picture_flows.sweep(pictures, before=now - _LEFT_ALONE),
         "attachments swept": lambda: sweeping.sweep(attachments, before=now - _LEFT_ALONE),
     }

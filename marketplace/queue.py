@@ -17,6 +17,7 @@ class JobName(StrEnum):
     MOVE_TIME = "move_time"
     REPLAY_SEED = "replay_seed"
     SIZE_PICTURES = "size_pictures"
+    IMPORT_LISTINGS = "import_listings"
 
 
 # Never opened: it only writes job rows through the caller's connection (stack.md 2.2, trap 1).

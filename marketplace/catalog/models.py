@@ -3,7 +3,16 @@
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -57,6 +66,7 @@ class Listing(Ruled, Base):
         Index("ix_listing_active", "kind", "id", postgresql_where="status = 'active'"),
         Index("ix_listing_price", "currency", "price_minor", "id", postgresql_where="status = 'active'"),
         Index(None, "seller_id", "id"),
+        Index("uq_listing_seller_id_sku", "seller_id", "sku", unique=True, postgresql_where="sku IS NOT NULL"),
         {"postgresql_with": {"fillfactor": 70}},
     )
     machine: ClassVar[Machine] = LISTING
@@ -80,6 +90,10 @@ class Listing(Ruled, Base):
     rating_count: Mapped[int] = mapped_column(default=0, server_default="0")
     status: Mapped[ListingStatus] = mapped_column(EnumText(ListingStatus), default=LISTING.initial)
     created_at: Mapped[UtcTime]
+    sku: Mapped[Text64 | None]
+    """The seller's own key: by it a file of listings names this one."""
+    imported_units: Mapped[int | None]
+    """The units that the last file asked for: the same number again leaves what was sold meanwhile sold."""
 
 
 class CarDetails(Base):
@@ -171,7 +185,7 @@ class ListingPicture(Base):
     __table_args__ = (
         UniqueConstraint("listing_id", "position"),
         Index(None, "file_name"),
-        Index("ix_listing_picture_unsized", "id", postgresql_where="sent_at IS NOT NULL AND sized_at IS NULL"),
+        Index("ix_listing_picture_unsized", "id", postgresql_where="sent_at IS NOT NULL AND NOT is_sized"),
     )
 
     id: Mapped[PrimaryKey]
@@ -182,8 +196,8 @@ class ListingPicture(Base):
     """What it shows, in words; "" where the seller has not said: pages take the listing's title."""
     sent_at: Mapped[UtcTime | None]
     """When somebody sent it; NULL for a drawing of the demo."""
-    sized_at: Mapped[UtcTime | None]
-    """When its smaller sizes lay in the store."""
+    is_sized: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Whether its smaller sizes lie in the store."""
 
 
 class StockReservation(Ruled, Base):
@@ -205,3 +219,42 @@ class StockReservation(Ruled, Base):
     status: Mapped[ReservationStatus] = mapped_column(EnumText(ReservationStatus), default=RESERVATION.initial)
     expires_at: Mapped[UtcTime]
     """Later than the payment page's own expiry, so that a payment made in the last second still finds its goods."""
+
+
+class ListingImport(Base):
+    """A file of listings that a seller sent, and how far it is read. It is kept until all of it is."""
+
+    __tablename__ = "listing_import"
+    __table_args__ = (
+        CheckConstraint("rows_done = created + changed + same + bad", name="rows_add_up"),
+        CheckConstraint("(finished_at IS NULL) = (content IS NOT NULL)", name="kept_until_done"),
+        Index(None, "seller_id", "id"),
+    )
+
+    id: Mapped[PrimaryKey]
+    seller_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    file_name: Mapped[Text200]
+    encoding: Mapped[Text64]
+    separator: Mapped[Text64]
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    rows_total: Mapped[int]
+    rows_done: Mapped[int] = mapped_column(default=0)
+    created: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
+    same: Mapped[int] = mapped_column(default=0)
+    """Rows that asked for what was there already."""
+    bad: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[UtcTime]
+    finished_at: Mapped[UtcTime | None]
+
+
+class ListingImportFault(Base):
+    """Why one row of a file was not taken: its line, the seller's key, the column, the reason in words."""
+
+    __tablename__ = "listing_import_fault"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey(ListingImport.id), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    sku: Mapped[Text64]
+    field: Mapped[Text64]
+    reason: Mapped[Text200]

@@ -145,6 +145,11 @@ def create_listings(session: Session, *, seller_id: int, offers: Sequence[Offer]
     return ids
 
 
+def as_rows(offer: Offer, *, seller_id: int, now: datetime) -> tuple[Listing, CarDetails | PartDetails]:
+    """Return what an offer would be stored as, without storing it. Raises Invalid naming the field."""
+    return _listing(seller_id, offer, "", now), _details(0, offer.item, this_year=now.year)
+
+
 def publish(session: Session, *, seller_id: int, listing_id: int, now: datetime) -> None:
     """Let buyers see a listing. Raises NotFound for another seller's, AlreadyThere when they do."""
     history.move(session, _own(session, seller_id, listing_id), "publish", actor=Actor.user(seller_id), at=now)

@@ -56,8 +56,8 @@ def add(
     return Added(len(kept), tuple(refused))
 
 
-def make_sizes(store: FileStore, *, now: datetime, listing_id: int | None = None) -> int:
-    """Make the smaller sizes of new pictures, of one listing or of all; return of how many. `now` is system time.
+def make_sizes(store: FileStore, *, listing_id: int | None = None) -> int:
+    """Make the smaller sizes of new pictures, of one listing or of all; return of how many.
 
     Safe to repeat: what is there already is written over with the same. A picture whose file is gone is passed over.
     """
@@ -72,7 +72,7 @@ def make_sizes(store: FileStore, *, now: datetime, listing_id: int | None = None
             for width in picture_names.widths_of(file_name):
                 store.put(picture_names.sized_name(file_name, width), pictures.sized(content, width))
             done += 1
-        db.atomic(picture_operations.mark_sized, (), picture_ids=[picture_id], now=now)
+        db.atomic(picture_operations.mark_sized, (), picture_ids=[picture_id])
     return done
 
 

@@ -72,9 +72,9 @@ def arrange(session: Session, *, seller_id: int, listing_id: int, wanted: Arrang
         session.execute(update(ListingPicture).where(ListingPicture.id == picture_id).values(position=place, alt=alt))
 
 
-def mark_sized(session: Session, *, picture_ids: Sequence[int], now: datetime) -> None:
-    """Write down that the smaller sizes of these pictures lie in the store; `now` is system time."""
-    session.execute(update(ListingPicture).where(ListingPicture.id.in_(picture_ids)).values(sized_at=now))
+def mark_sized(session: Session, *, picture_ids: Sequence[int]) -> None:
+    """Write down that the smaller sizes of these pictures lie in the store."""
+    session.execute(update(ListingPicture).where(ListingPicture.id.in_(picture_ids)).values(is_sized=True))
 
 
 def _taken(session: Session, listing_id: int) -> list[ListingPicture]:

@@ -19,7 +19,7 @@ _OF_LISTING = (
 )
 _UNSIZED = (
     select(ListingPicture.id, ListingPicture.file_name)
-    .where(ListingPicture.sent_at.is_not(None), ListingPicture.sized_at.is_(None))
+    .where(ListingPicture.sent_at.is_not(None), ListingPicture.is_sized.is_(False))
     .order_by(ListingPicture.id)
     .limit(_AT_ONCE)
 )

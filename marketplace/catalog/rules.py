@@ -49,6 +49,7 @@ CONDITIONS = ("New", "Refurbished", "Used, very good", "Used, good", "For parts"
 
 # 1234.50, 1,234.50 or 1 234.50; a comma before one or two digits could mean either, so it is refused.
 _AMOUNT = re.compile(r"([0-9]{1,9}|[0-9]{1,3}(?:[, ][0-9]{3}){1,2})(?:\.([0-9]+))?")
+_PERCENTAGE = re.compile(r"([0-9]{1,2})(?:\.([0-9]{1,2}))?", re.ASCII)
 _SPACES = re.compile(r"[^a-z0-9]+")
 _VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
 _VIN_VALUES = {
@@ -131,6 +132,23 @@ def makes_in(fits: str) -> list[str]:
     """
     shown = fits.title() if fits.islower() else fits
     return [make for make in MAKES if re.search(rf"(?<!\w)(?:{make}|{make.upper()})(?!\w)", shown)]
+
+
+def typed_percentage(text: str, *, field: str) -> int:
+    """Return a percentage as it was typed, from 0.1 to 90, in basis points. Raises Invalid naming `field`."""
+    found = _PERCENTAGE.fullmatch(text.strip().removesuffix("%").strip())
+    basis_points = int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0")) if found else 0
+    if not 10 <= basis_points <= 9_000:
+        raise Invalid("Write a percentage from 0.1 to 90.", field=field)
+    return basis_points
+
+
+def typed_units(text: str, *, field: str) -> int:
+    """Return a number of units as it was typed. Raises Invalid naming `field`."""
+    digits = text.strip()
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 6):
+        raise Invalid(f"Enter a number from 0 to {LARGEST_STOCK}.", field=field)
+    return int(digits)
 
 
 def known_make(make: str) -> str:

@@ -160,7 +160,7 @@ def _written(office: Office, mail: Due, now: datetime) -> Written:
             raise
         log.warning("a mail goes without its file", mail=mail.mail_id)
         return written
-    return Written(written.subject, written.text, written.html, written.unsubscribe_url, tuple(files))
+    return Written(written.subject, written.text, written.html, written.unsubscribe_url, (*written.attachments, *files))
 
 
 def _not_sent(mail: Due, reason: str, *, is_final: bool, now: datetime) -> bool:

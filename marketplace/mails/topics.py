@@ -24,6 +24,7 @@ class Topic(StrEnum):
     SECURITY = "security"
     MODERATION = "moderation"
     MESSAGES = "messages"
+    INVOICES = "invoices"
     RECEIPTS = "receipts"
     RETURNED = "returned"
     UNPAID = "unpaid"
@@ -75,6 +76,7 @@ WORDS: Mapping[Topic, TopicWords] = {
     _T.MESSAGES: TopicWords(
         _A.ACCOUNT, "Messages", "Somebody has written to you. Not when you have read it in the app already."
     ),
+    _T.INVOICES: TopicWords(_A.ACCOUNT, "Invoices", "Invoices and credit notes, as PDF with the mail."),
     _T.RECEIPTS: TopicWords(
         _A.BUYING,
         "Receipts",
@@ -139,6 +141,7 @@ _REFUND = {"buyer": _T.REFUNDS, "seller": _T.SALES_REFUNDS}
 _DISPUTE = {"buyer": _T.BANK, "seller": _T.DISPUTES}
 KINDS: Mapping[str, Topic | Mapping[str, Topic]] = {
     "order_paid": _T.RECEIPTS,
+    "invoice_ready": _T.INVOICES,
     "order_received": _T.SALES,
     "order_shipped": _T.SHIPPED,
     "parcel_sent": _T.SHIPPED,

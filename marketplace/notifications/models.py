@@ -24,6 +24,7 @@ class NotificationKind(StrEnum):
     RETURN_FAILED = "return_failed"
     MONEY_RELEASED = "money_released"
     STATEMENT_READY = "statement_ready"
+    INVOICE_READY = "invoice_ready"
     PAYOUT_SENT = "payout_sent"
     PAYOUT_PAID = "payout_paid"
     PAYOUT_REFUSED = "payout_refused"

@@ -27,9 +27,12 @@ from marketplace.provider_events.states import EVENT, EventRoad, EventStatus
 from marketplace.providers.base import InboundEvent, Provider, Refused, Unknown
 
 _NEW = ("provider event_id type object_id account road headers payload body_sha256 next_attempt_at received_at").split()
+_columns = ProviderEvent.__table__.c
+# Columns with a default of their own are written out: then nothing of the statement has to be made anew each time.
+_fixed = {column.name: column.default.arg for column in _columns if column.default and column.default.is_scalar}
 _inserted = (
     insert(ProviderEvent)
-    .values({name: bindparam(f"new_{name}", type_=ProviderEvent.__table__.c[name].type) for name in _NEW})
+    .values({**_fixed, **{name: bindparam(f"new_{name}", type_=_columns[name].type) for name in _NEW}})
     .on_conflict_do_nothing(index_elements=["provider", "event_id"])
     .returning(ProviderEvent.id)
     .cte("inserted")

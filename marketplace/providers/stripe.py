@@ -42,6 +42,9 @@ from marketplace.providers.stripe_reversals import StripeReversals
 from marketplace.providers.stripe_transfers import StripeTransfers
 from marketplace.providers.transfers import Transfers
 
+# Else the SDK leaves a file in the home of whoever runs the shop, and tells about the machine with each request.
+stripe.enable_telemetry = False
+
 T = TypeVar("T")
 
 _SIGNATURE_TOLERANCE_SECONDS = 300

@@ -18,6 +18,7 @@ from marketplace.ledger.operations import entry_hash, link_hash
 from marketplace.reconciliation.break_checks import BREAK_CHECKS
 from marketplace.reconciliation.discount_checks import DISCOUNT_CHECKS
 from marketplace.reconciliation.dispute_checks import DISPUTE_CHECKS
+from marketplace.reconciliation.invoice_checks import INVOICE_CHECKS
 from marketplace.reconciliation.order_checks import ORDER_CHECKS
 from marketplace.reconciliation.payout_checks import PAYOUT_CHECKS
 from marketplace.reconciliation.review_checks import REVIEW_CHECKS
@@ -183,6 +184,7 @@ _SQL_CHECKS = {
     **DISPUTE_CHECKS,
     **BREAK_CHECKS,
     **DISCOUNT_CHECKS,
+    **INVOICE_CHECKS,
 }
 _PREPARED = 1_000
 """How many statements a connection that has run the checks keeps prepared: all of them, and those of pages."""

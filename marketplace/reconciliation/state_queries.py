@@ -14,6 +14,7 @@ from marketplace.catalog.states import ListingStatus
 from marketplace.discounts.models import Discount, DiscountUse
 from marketplace.disputes.models import Dispute, DisputeFile
 from marketplace.history import Ruled, StatusChange
+from marketplace.invoices.models import Invoice
 from marketplace.job_runs.models import FailedJob
 from marketplace.mails.models import Mail
 from marketplace.orders.models import Order, Purchase
@@ -43,6 +44,7 @@ class Page(StrEnum):
     BREAK = "break"
     DISCOUNT = "discount"
     MAIL = "mail"
+    INVOICE = "invoice"
     NONE = "none"
     """Nowhere: a draft is nobody's business but its seller's."""
 
@@ -164,7 +166,7 @@ _IDS: Mapping[str, ColumnElement[int]] = {
     for model in (
         Payment, PaymentTracker, PaymentTransaction, UnappliedReceipt, Purchase, Order, Listing, StockReservation,
         OutboundCall, ProviderEvent, Refund, Dispute, FailedJob, Payout, SellerAccount, TransferReversal, Break,
-        Discount, DiscountUse, Mail,
+        Discount, DiscountUse, Invoice, Mail,
     )
 }  # fmt: skip
 _KEYS: Mapping[str, tuple[Page, Any]] = {
@@ -179,6 +181,7 @@ _KEYS: Mapping[str, tuple[Page, Any]] = {
     "stock_reservation": (Page.PAYMENT, _newest_payment(StockReservation.__table__.c.purchase_id)),
     "discount": (Page.DISCOUNT, Discount.id),
     "discount_use": (Page.DISCOUNT, DiscountUse.discount_id),
+    "invoice": (Page.INVOICE, Invoice.number),
     "outbound_call": (Page.PAYMENT, _PAYMENT_OF_CALL),
     "provider_event": (Page.EVENT, ProviderEvent.id),
     "refund": (Page.REFUND, Refund.number),

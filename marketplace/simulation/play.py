@@ -9,6 +9,8 @@ from itertools import count
 from random import Random
 from typing import Any, TypeVar
 
+from flask import Flask
+
 from marketplace import db
 from marketplace.failpoints import Failpoint
 from marketplace.simulation.courier import Courier
@@ -59,6 +61,10 @@ class Play:
         if point is Failpoint.WAITING or task.chance.random() < self.profile.switching:
             self.scheduler.pause()
 
+    def provider_failed(self, _provider: Flask, exception: Exception, **_: object) -> None:
+        """Hear of an error nobody expected at the provider: what follows from it would prove nothing."""
+        self.watch.break_rule("provider", f"{type(exception).__name__} {exception}".splitlines()[0])
+
     def note(self, line: str) -> None:
         """Add one step to the trace; the same seed makes the same trace."""
         self._trace.update(line.encode() + b"\n")
@@ -81,9 +87,9 @@ class Play:
         engine.run_due()
         engine.release_webhooks()
 
-    def also(self, task: Task, what: str, deed: Any) -> None:
-        """Let somebody else do `deed` at the same time as `task`."""
-        number = task.number + 1_000
+    def also(self, task: Task, what: str, deed: Any, *, place: int = 1) -> None:
+        """Let somebody else, the one in that `place` beside it, do `deed` at the same time as `task`."""
+        number = task.number + 1_000 * place
         other = Task(number, what, Random(task.chance.getrandbits(64)))
         self.scheduler.begin(other, deed)
 

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 import structlog
-from flask import Flask
+from flask import Flask, got_request_exception
 
 from marketplace import failpoints
 from marketplace.sandbox.delivery import Answer
@@ -108,12 +108,14 @@ def curtain(stage: Stage, seed: int, profile: Profile, threads: int = 0) -> Iter
     with _hooked(stage.app, "after_request_funcs", watch.answered, play), _heard(play):
         provider = stage.sandbox.app.before_request_funcs.setdefault(None, [])
         provider.append(watch.asked_provider)
+        got_request_exception.connect(play.provider_failed, stage.sandbox.app)
         failpoints.watch(play.at_point)
         try:
             yield play
         finally:
             failpoints.watch(None)
             provider.remove(watch.asked_provider)
+            got_request_exception.disconnect(play.provider_failed, stage.sandbox.app)
             detach()
             stage.transport.through = lambda url, body, headers: Answer(200, "")
             if not scheduler.running:

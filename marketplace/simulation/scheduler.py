@@ -17,6 +17,10 @@ PATIENCE_SECONDS = 120
 """Longer than anybody waits for a lock or for the provider; who keeps the baton longer is stuck."""
 
 
+_MOST_BESIDE = 16
+"""Who comes along with one deed acts beside it."""
+
+
 class Crash(BaseException):
     """The process dies here: nothing of the shop may catch this."""
 
@@ -53,7 +57,7 @@ class Scheduler:
         self.width = width
         self._mine = threading.Semaphore(0)
         self._here = threading.local()
-        self._threads = ThreadPoolExecutor(2 * width, thread_name_prefix="actor")
+        self._threads = ThreadPoolExecutor(2 * width + _MOST_BESIDE, thread_name_prefix="actor")
         self._fresh: list[Task] = []
         self.running: list[Task] = []
         self.current: Task | None = None

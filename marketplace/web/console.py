@@ -48,6 +48,7 @@ _BUYER: dict[str, _Links] = {
     ),
     "Money": (
         ("payments", "Payments", "buyer.payments", "credit-card"),
+        ("invoices", "Invoices", "buyer.invoices", "receipt-text"),
         ("transactions", "Transactions", "buyer.my_transactions", "list"),
         ("statistics", "Statistics", "buyer.statistics", "gauge"),
     ),
@@ -71,6 +72,7 @@ _SELLER: dict[str, _Links] = {
         ("payouts", "Payouts", "seller.payouts", "banknote"),
         ("transactions", "Transactions", "seller.transactions", "list"),
         ("statements", "Statements", "seller.statements", "receipt-text"),
+        ("invoices", "Invoices", "seller.invoices", "receipt"),
     ),
     "Shop": (
         ("shop", "Shop details", "seller.own_shop", "store"),
@@ -89,6 +91,7 @@ _ADMIN: dict[str, _Links] = {
     "Records": (
         ("purchases", "Purchases", "admin.purchases", "shopping-bag"),
         ("payments", "Payments", "admin.payments", "receipt"),
+        ("invoices", "Invoices", "admin.invoices", "receipt-text"),
         ("users", "Users", "admin.users", "users"),
         ("discounts", "Discounts", "admin.discounts", "tag"),
         ("reports", "Reports", "admin.reports", "flag"),

@@ -201,6 +201,12 @@ def period_text(period: Period) -> str:
     return f"Until {last}." if last else "Of all time."
 
 
+def ids(texts: Iterable[str]) -> list[int]:
+    """Return the row ids among what a form sent, each once, without what is none."""
+    found = (int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 20)
+    return list(dict.fromkeys(each for each in found if 0 < each <= _LARGEST_ID))
+
+
 def row_id(name: str) -> int | None:
     """Return the row id in the address's parameter `name`, or None when it is missing or nonsense."""
     text = request.args.get(name, "")

@@ -138,9 +138,10 @@ def title_of(order: OrderSummary) -> str:
 
 
 def address_lines(address: Mapping[str, str]) -> tuple[str, ...]:
-    """Return an address as it is written on a parcel."""
-    street = [address.get("full_name", ""), address.get("line1", ""), address.get("line2", "")]
-    lines = [*street, *_town(address), countries.name(address.get("country", ""))]
+    """Return an address as it is written on a parcel, or on a bill with its company and VAT number."""
+    street = [address.get(part, "") for part in ("company", "full_name", "line1", "line2")]
+    vat = f"VAT number {address['vat_id']}" if address.get("vat_id") else ""
+    lines = [*street, *_town(address), countries.name(address.get("country", "")), vat]
     return tuple(line for line in lines if line)
 
 

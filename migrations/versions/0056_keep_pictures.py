@@ -12,14 +12,14 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("listing_picture", sa.Column("sent_at", postgresql.TIMESTAMP(timezone=True), nullable=True))
-    op.add_column("listing_picture", sa.Column("sized_at", postgresql.TIMESTAMP(timezone=True), nullable=True))
+    op.add_column("listing_picture", sa.Column("is_sized", sa.Boolean(), server_default="false", nullable=False))
     op.create_index(op.f("ix_listing_picture_file_name"), "listing_picture", ["file_name"], unique=False)
     op.create_index(
         op.f("ix_listing_picture_unsized"),
         "listing_picture",
         ["id"],
         unique=False,
-        postgresql_where=sa.text("sent_at IS NOT NULL AND sized_at IS NULL"),
+        postgresql_where=sa.text("sent_at IS NOT NULL AND NOT is_sized"),
     )
     role = op.get_context().config.attributes["application_role"]
     op.execute(f'GRANT DELETE ON listing_picture TO "{role}"')
@@ -30,5 +30,5 @@ def downgrade() -> None:
     op.execute(f'REVOKE DELETE ON listing_picture FROM "{role}"')
     op.drop_index(op.f("ix_listing_picture_unsized"), table_name="listing_picture")
     op.drop_index(op.f("ix_listing_picture_file_name"), table_name="listing_picture")
-    op.drop_column("listing_picture", "sized_at")
+    op.drop_column("listing_picture", "is_sized")
     op.drop_column("listing_picture", "sent_at")

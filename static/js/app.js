@@ -122,6 +122,8 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
   // Signed out meanwhile, or nothing new: what is there stays, and nothing flickers.
   if (!fresh || comparable(fresh) === served.get(block.id) || rests(block)) { event.detail.shouldSwap = false; return; }
   served.set(block.id, comparable(fresh));
+  // What has come to its end asks no more, and no longer says that it does.
+  if (!fresh.matches("[data-live]")) block.closest("[data-live-frame]").querySelector(".live-note").hidden = true;
   const was = places(block);
   document.body.addEventListener("htmx:load", (loaded) => { if (loaded.target.id === block.id) putBack(loaded.target, was); }, { once: true });
 });
@@ -162,25 +164,26 @@ document.querySelectorAll("[data-sorting]").forEach((form) => {
     if (!handle || event.button !== 0 || items().length < 2) return;
     event.preventDefault();
     dragged = { item: handle.closest("[data-sortable]"), order: items() };
-    handle.setPointerCapture(event.pointerId);
     dragged.item.classList.add("is-dragged");
   });
-  list.addEventListener("pointermove", (event) => {
+  // The others move around it: what is held must stay in the page, or the browser lets go of it.
+  document.addEventListener("pointermove", (event) => {
     if (!dragged) return;
     const under = document.elementsFromPoint(event.clientX, event.clientY).map((each) => each.closest("[data-sortable]")).find((each) => each && each !== dragged.item && list.contains(each));
     if (!under) return;
     const all = items();
-    if (all.indexOf(under) > all.indexOf(dragged.item)) under.after(dragged.item); else under.before(dragged.item);
+    const [here, there] = [all.indexOf(dragged.item), all.indexOf(under)];
+    if (there > here) dragged.item.before(...all.slice(here + 1, there + 1)); else dragged.item.after(...all.slice(there, here));
   });
   const end = (isKept) => {
     if (!dragged) return;
     const { item, order } = dragged;
     dragged = null;
     item.classList.remove("is-dragged");
-    if (!isKept) { list.append(...order); return; }
+    if (!isKept) { order.forEach((each) => list.append(each)); return; }
     if (order.some((each, index) => each !== items()[index])) save(item);
   };
-  list.addEventListener("pointerup", () => end(true));
-  list.addEventListener("pointercancel", () => end(false));
+  document.addEventListener("pointerup", () => end(true));
+  document.addEventListener("pointercancel", () => end(false));
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") end(false); });
 });

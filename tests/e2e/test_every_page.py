@@ -11,6 +11,7 @@ from marketplace import db
 from marketplace.cancellations.flows import cancel_and_refund
 from marketplace.cancellations.operations import Wanted
 from marketplace.cancellations.rules import CancelReason, Side
+from marketplace.catalog import import_flows
 from marketplace.catalog import operations as catalog
 from marketplace.catalog.operations import CarFacts, Offer
 from marketplace.disputes.evidence_rules import EvidenceFile
@@ -43,7 +44,7 @@ NO_PAGES = {
     "static", "stylesheet", "shop.media", "checkout.state", "probes.healthz", "probes.readyz", "probes.metrics",
     "seller.payout_setup_done", "seller.payout_setup_again",
     "admin.dispute_file", "seller.dispute_file", "messages.file", "admin.conversation_file",
-    "messages.about_order", "inbox.html", "inbox.file",
+    "messages.about_order", "inbox.html", "inbox.file", "seller.export",
 }  # fmt: skip
 # Who sees what. A value in braces comes from a row of the seeded shop.
 NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-filters", "/l/{car}", "/l/{part}",
@@ -63,6 +64,7 @@ BUYER = (
     "/checkout/return/{expired}", "/checkout/return/{waiting}",
     "/orders/lines/{line}/review", "/reviews/{review}", "/reviews/{review}/report",
     "/messages", "/messages?tab=questions", "/messages/{talk}", "/messages/{talk}/report", "/messages/listing/{part}",
+    "/invoices", "/invoices?status=overdue", "/invoices/{invoice}", "/invoices/{credit_note}",
     "/checkout/cancelled/{cancelled}", "/transactions/", "/payouts/", "/sell", "/seller/orders", "/l/{sold_out}",
 )  # fmt: skip
 SELLER = (
@@ -72,12 +74,14 @@ SELLER = (
     "/seller", "/seller?days=90", "/seller/transactions", "/seller/transactions?type=refund&from=2001-01-01",
     "/seller/balance", "/seller/balance?tab=paid-out", "/seller/payouts",
     "/seller/explain/waiting/order/{order}", "/seller/statements", "/seller/statements/USD/{month}",
-    "/seller/explain/entry/{entry}",
+    "/seller/explain/entry/{entry}", "/seller/invoices", "/seller/invoices?kind=commission",
+    "/seller/invoices/{invoice}",
     "/seller/explain/blocked/USD", "/seller/explain/release/USD/{release_day}",
     "/seller/orders", "/seller/orders?tab=all&q=lamp", "/seller/orders/{order}", "/seller/orders/{unpaid}",
     "/seller/orders/{order}/explain/net", "/seller/orders/{order}/explain/card-fee", "/seller/explain/held/USD",
     "/seller/listings", "/seller/listings?tab=paused", "/seller/listings/new", "/seller/listings/new/car",
     "/seller/listings/new/part", "/seller/listings/{listing}/edit", "/seller/listings/{listing}/pictures",
+    "/seller/listings/import", "/seller/listings/import/{import}",
     "/seller/refunds", "/seller/refunds/{refunded}",
     "/seller/refunds/{refunded}/explain/held",
     "/seller/discounts", "/seller/discounts/new", "/seller/discounts/{code}", "/seller/discounts/{code}/edit",
@@ -102,6 +106,7 @@ ADMIN = (
     "/admin/payouts/sellers/{seller_id}",
     "/admin/refunds", "/admin/refunds/rules", "/admin/refunds?amount=1.00", "/admin/refunds?late=1",
     "/admin/refunds?tab=done", "/admin/refunds?tab=rejected&refund={refused}",
+    "/admin/invoices", "/admin/invoices?q=nothing", "/admin/invoices/check", "/admin/invoices/{invoice}",
     "/admin/discounts", "/admin/discounts?of=sellers", "/admin/discounts/new", "/admin/discounts/{code}",
     "/admin/discounts/{our_code}", "/admin/discounts/{our_code}/edit",
     "/admin/disputes", "/admin/disputes?q=nothing", "/admin/disputes/{dispute}", "/admin/disputes/{dispute}/submit",
@@ -283,7 +288,11 @@ def listings(world: World, seller_id: int) -> dict[str, str]:
     db.atomic(catalog.publish, (), seller_id=seller_id, listing_id=car, now=world.now)
     sold_out = world.listing(seller_id, 4_200, title="Gear knob", units=1)
     db.atomic(catalog.change_stock, (), seller_id=seller_id, listing_id=sold_out, units=0)
+    sheet = b"sku,kind,title,description,currency,price,delivery,in_stock\nA-1,boat,Boat,Afloat,USD,1,0,1\n"
+    imported = import_flows.begin(sheet, "shelf.csv", seller_id=seller_id, now=world.now)
+    import_flows.run(imported, now=world.now)
     statements = {
+        "import": "SELECT id FROM listing_import",
         "car": "SELECT slug FROM listing WHERE title = 'Saab 900'",
         "part": "SELECT slug FROM listing WHERE title = 'Head lamp'",
         "sold_out": "SELECT slug FROM listing WHERE title = 'Gear knob'",
@@ -321,6 +330,13 @@ def values(world: World, bought: dict[str, Bought]) -> dict[str, str]:
     found["release_day"] = one(world, day)
     found["month"] = f"{world.now:%Y-%m}"
     found["payout"] = one(world, "SELECT number FROM payout")
+    found["invoice"] = one(
+        world,
+        'SELECT i.number FROM invoice i JOIN "order" o ON o.id = i.order_id WHERE o.number = %s'
+        " AND i.kind = 'invoice'",
+        found["order"],
+    )
+    found["credit_note"] = one(world, "SELECT min(number) FROM invoice WHERE kind = 'credit_note'")
     return {**found, "endpoint": str(endpoint["id"])}
 
 

@@ -83,7 +83,7 @@ def test_pictures_are_kept_sized_and_swept_in_a_bucket(world: World, policy: Med
     sent = [SentPicture("a.jpg", photo(700, 500))]
     now = datetime.now(UTC)
     picture_flows.add(sent, seller_id=seller_id, listing_id=listing_id, most=3, store=store, now=now)
-    assert picture_flows.make_sizes(store, now=now) == 1
+    assert picture_flows.make_sizes(store) == 1
     [picture] = picture_queries.of_listing(listing_id, seller_id)
     stem = picture.file_name.removesuffix(".jpg")
     with store.open(f"{stem}.320.webp") as file:

@@ -85,6 +85,9 @@ GET    /refunds/<number>/explain/<figure>          in     200  404     404    40
 GET    /account/payments                           in     200  200     200    200    200   -       -
 GET    /account/payments/<payment_id>              in     200  404     404    404    404   404     404
 GET    /account/payments/<payment_id>/explain/<figure> in 200  404     404    404    404   404     404
+GET    /invoices                                   in     200  200     200    200    200   -       -
+GET    /invoices/<number>                          in     200  404     404    404    404   404     404
+GET    /invoices/<number>/pdf                      in     200  404     404    404    404   404     404
 GET    /notifications                              in     200  200     200    200    200   -       -
 POST   /notifications/read                         in     go   go      go     go     go    -       -
 POST   /notifications/<notification_id>/read       in     go   404     404    404    404   404     404
@@ -122,6 +125,11 @@ GET    /seller/orders/packing-slips                in     403  403     404    40
 GET    /seller/orders/<number>/cancel              in     403  403     200    404    403   404     404
 POST   /seller/orders/<number>/cancel              in     403  403     422    404    403   404     404
 GET    /seller/listings                            in     403  403     200    200    403   -       -
+GET    /seller/listings/export                     in     403  403     200    200    403   -       -
+GET    /seller/listings/import                     in     403  403     200    200    403   -       -
+POST   /seller/listings/import                     in     403  403     422    422    403   -       -
+GET    /seller/listings/import/<import_id>         in     403  403     200    404    403   404     404
+POST   /seller/listings/several                    in     403  403     go     go     403   -       -
 GET    /seller/listings/new                        in     403  403     200    200    403   -       -
 GET    /seller/listings/new/<kind>                 in     403  403     200    200    403   404     404
 POST   /seller/listings/new/<kind>                 in     403  403     422    422    403   404     404
@@ -163,6 +171,10 @@ GET    /seller/payouts/<number>                    in     403  403     404    40
 GET    /seller/statements                          in     403  403     200    200    403   -       -
 GET    /seller/statements/<currency>/<month>       in     403  403     200    200    403   404     404
 GET    /seller/statements/<currency>/<month>/pdf   in     403  403     200    200    403   404     404
+GET    /seller/invoices                            in     403  403     200    200    403   -       -
+GET    /seller/invoices/<number>                   in     403  403     200    404    403   404     404
+GET    /seller/invoices/<number>/pdf               in     403  403     200    404    403   404     404
+POST   /seller/invoices/<number>/send              in     403  403     go     404    403   404     404
 GET    /seller/explain/entry/<entry_id>            in     403  403     200    404    403   404     404
 GET    /seller/shop                                in     403  403     200    200    403   -       -
 POST   /seller/shop                                in     403  403     422    422    403   -       -
@@ -214,6 +226,7 @@ GET    /admin/disputes/<number>                    in     403  403     403    40
 GET    /admin/disputes/<number>/explain/<figure>   in     403  403     403    403    200   404     404
 POST   /admin/disputes/<number>/evidence           in     403  403     403    403    go    404     404
 POST   /admin/disputes/<number>/files              in     403  403     403    403    422   404     404
+POST   /admin/disputes/<number>/invoices           in     403  403     403    403    go    404     404
 GET    /admin/disputes/<number>/files/<file_id>    in     403  403     403    403    200   404     404
 POST   /admin/disputes/<number>/files/<file_id>/choose in 403  403     403    403    go    404     404
 GET    /admin/disputes/<number>/submit             in     403  403     403    403    200   404     404
@@ -254,6 +267,10 @@ POST   /admin/unmatched/<event_row_id>/take-up     in     403  403     403    40
 GET    /admin/health                               in     403  403     403    403    200   -       -
 GET    /admin/health/<tile>                        in     403  403     403    403    200   404     404
 POST   /admin/health/check-books/run               in     403  403     403    403    go    -       -
+GET    /admin/invoices                             in     403  403     403    403    200   -       -
+GET    /admin/invoices/check                       in     403  403     403    403    200   -       -
+GET    /admin/invoices/<number>                    in     403  403     403    403    200   404     404
+GET    /admin/invoices/<number>/pdf                in     403  403     403    403    200   404     404
 GET    /admin/discounts                            in     403  403     403    403    200   -       -
 GET    /admin/discounts/new                        in     403  403     403    403    200   -       -
 POST   /admin/discounts/new                        in     403  403     403    403    422   -       -

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from marketplace import clock, db
 from marketplace.accounts import operations as accounts
 from marketplace.accounts.operations import Device
+from marketplace.catalog import import_flows
 from marketplace.disputes.evidence_rules import EvidenceFile
 from marketplace.disputes.flows import keep_file
 from marketplace.messages import moderating
@@ -28,12 +29,14 @@ from tests import builders_mails as mails
 from tests import evidence
 from tests.builders import Bought, World, form_token
 from tests.builders_reconciliation import book_at_the_provider, reconcile
+from tests.snapshots import walked_once
 
 ELSEWHERE = "203.0.113.9"  # no request of these tests comes from the machine itself
 SIDES = ("A", "B")
 ROLES = ("visitor", "buyer A", "buyer B", "seller A", "seller B", "admin")
 _PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
 PICTURE_NAME = hashlib.sha256(_PICTURE).hexdigest() + ".svg"
+_SHEET = b"sku,kind,title,description,currency,price,delivery,in_stock\nA-1,boat,Boat,Afloat,USD,1,0,1\n"
 NOTHING = 10**15  # the id of no row
 
 
@@ -70,15 +73,23 @@ def scene(world: World, *, amounts: tuple[int, int] = (12_347, 7_859)) -> Scene:
     media = world.settings.var_dir / "media"
     media.mkdir(exist_ok=True)
     (media / PICTURE_NAME).write_bytes(_PICTURE)
-    admin_id = world.person("Ada Admin", is_admin=True)
-    sides = {side: _side(world, side, amount, admin_id) for side, amount in zip(SIDES, amounts, strict=True)}
+    admin_id, sides = _walk(world, amounts)
     people: dict[str, int | None] = {"visitor": None, "admin": admin_id}
     for name, side in sides.items():
         people |= {f"buyer {name}": side.buyer_id, f"seller {name}": side.seller_id}
     browsers = {role: browser(world, people[role]) for role in ROLES}
     _look(browsers["admin"], sides.values())
+    for name, side in sides.items():
+        browsers[f"buyer {name}"].get(f"/invoices/{side.values['invoice_number']}")
     tokens = {role: form_token(browsers[role].get("/register").text) for role in ROLES}
     return Scene(world, sides, admin_id, browsers, tokens)
+
+
+@walked_once
+def _walk(world: World, amounts: tuple[int, int]) -> tuple[int, dict[str, Side]]:
+    """Let everybody do what the tests are about; return the admin's id and the sides."""
+    admin_id = world.person("Ada Admin", is_admin=True)
+    return admin_id, {side: _side(world, side, amount, admin_id) for side, amount in zip(SIDES, amounts, strict=True)}
 
 
 def _look(admin: FlaskClient, sides: Iterable[Side]) -> None:
@@ -126,6 +137,8 @@ def values_for(rule: Rule, side: Side) -> dict[str, object]:
         figures = {"figure": "paid" if rule.endpoint.startswith("buyer.") else "volume"}
     if "/refunds/<" in rule.rule:
         figures = {"number": side.values["refund_number"], "figure": "amount"}
+    if "/invoices/<" in rule.rule:
+        figures = {"number": side.values["invoice_number"]}
     if "/disputes/<" in rule.rule:
         figures = {"number": side.values["dispute_number"], "figure": "held"}
     if "/reconciliation/<" in rule.rule:
@@ -171,6 +184,7 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     inquire(world, bought)
     _add_file(world, bought, seller_id)
     _talk(world, bought, seller_id)
+    import_flows.begin(_SHEET, "shelf.csv", seller_id=seller_id, now=world.now)
     # Of no seller's money, so that nobody's payouts wait for it.
     book_at_the_provider(world, "stripe_fee", -100)
     reconcile(world, in_minutes=10)
@@ -263,9 +277,11 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
         "file_name": PICTURE_NAME,
         "listing_slug": only("SELECT min(slug) FROM listing WHERE seller_id = %s", seller_id),
         "listing_id": only("SELECT min(id) FROM listing WHERE seller_id = %s", seller_id),
+        "import_id": only("SELECT id FROM listing_import WHERE seller_id = %s", seller_id),
         "kind": "part",
         "shop_slug": only("SELECT slug FROM shop WHERE seller_id = %s", seller_id),
         "refund_number": only("SELECT number FROM refund WHERE payment_id = %s", bought.payment_id),
+        "invoice_number": only("SELECT number FROM invoice WHERE kind = 'invoice' AND issuer_id = %s", seller_id),
         "dispute_number": only("SELECT number FROM dispute WHERE payment_id = %s", bought.payment_id),
         "file_id": only(
             "SELECT f.id FROM dispute_file f JOIN dispute d ON d.id = f.dispute_id WHERE d.payment_id = %s",

@@ -44,6 +44,7 @@ _IDS = (
     "event_row_id",
     "entry_id",
     "listing_id",
+    "import_id",
     "user_id",
     "conversation_id",
     "review_id",

@@ -10,6 +10,7 @@ from marketplace.catalog.states import LISTING, RESERVATION
 from marketplace.discounts.states import DISCOUNT, USE
 from marketplace.disputes.states import DISPUTE
 from marketplace.history import Ruled
+from marketplace.invoices.states import INVOICE
 from marketplace.job_runs.states import FAILED_JOB
 from marketplace.mails.states import MAIL
 from marketplace.orders.states import ORDER, PURCHASE
@@ -43,6 +44,14 @@ MATRICES: dict[Machine, str] = {
     fail  failed !    =       !
     skip  skipped !   !       =
     retry =      =    queued  =
+    """,
+    INVOICE: """
+           draft     sent      viewed    overdue   paid      cancelled
+    send   sent      =         =         =         =         =
+    view   .         viewed    =         =         =         =
+    settle .         paid      paid      paid      =         =
+    lapse  .         overdue   overdue   =         =         =
+    cancel cancelled cancelled cancelled cancelled cancelled =
     """,
     FAILED_JOB: """
           failed  retried

@@ -59,6 +59,8 @@ def _asked(card: str, passes: bool | None, then: str, script: Script, sale: Sale
 
 def _debit(account: str, script: Script, sale: Sale) -> timedelta | None:
     _try(script, sale, 4, account=account)
+    if account == NEVER_ENDS:
+        script.add(sale.at + timedelta(hours=5), buying.open_invoices, purchase=sale.key, customer=sale.customer)
     script.add(sale.at + _CLEARING, buying.hear)
     return sale.at + _CLEARING if account in (CLEARS, REFUND_NEEDS_DETAILS) else None
 

@@ -30,6 +30,7 @@ _WORDS = {
     "rescue_stalled": "Rescue of stalled jobs",
     "read_event": "Read event",
     jobs.SWEEP_FILES: "Files that nothing shows, deleted",
+    "import_listings": "Take in a file of listings",
     "size_pictures": "Make the sizes of new pictures",
     jobs.CHECK_BOOKS: "The books, recomputed",
     "replay_seed": "Play a seed of the simulation again",

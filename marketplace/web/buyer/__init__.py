@@ -7,6 +7,7 @@ from marketplace.web.buyer import (
     cancelling,
     dealings,
     explain,
+    invoices,
     notifications,
     orders,
     overview,
@@ -33,6 +34,9 @@ blueprint.add_url_rule("/refunds", view_func=refunds.refunds)
 blueprint.add_url_rule("/refunds/<number>", view_func=refunds.refund)
 blueprint.add_url_rule("/refunds/<number>/withdraw", view_func=refunds.withdraw_refund, methods=["POST"])
 blueprint.add_url_rule("/refunds/<number>/explain/<figure>", view_func=refunds.explain_refund)
+blueprint.add_url_rule("/invoices", view_func=invoices.invoices)
+blueprint.add_url_rule("/invoices/<number>", view_func=invoices.invoice)
+blueprint.add_url_rule("/invoices/<number>/pdf", view_func=invoices.invoice_pdf)
 blueprint.add_url_rule("/account/payments", view_func=payments.payments)
 blueprint.add_url_rule("/account/payments/<int(max=9223372036854775807):payment_id>", view_func=payments.payment)
 blueprint.add_url_rule(

@@ -1,6 +1,6 @@
 """Facts as mails: the words of the app, the figures of the pages, one template for HTML, and its text from that."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -8,12 +8,13 @@ import css_inline
 from flask import Flask, current_app, url_for
 
 from marketplace.config import Settings
-from marketplace.mails.composing import Written
+from marketplace.mails.composing import Attachment, Written
 from marketplace.mails.plain_text import text_of
 from marketplace.mails.queries import Due
 from marketplace.mails.tokens import unsubscribe_token
 from marketplace.mails.topics import WORDS, may_be_silenced
 from marketplace.notifications.queries import Told
+from marketplace.web import invoice_page
 from marketplace.web.buyer import told_in_words
 from marketplace.web.mails import sections
 from marketplace.web.mails.sections import Section
@@ -44,7 +45,7 @@ def register(app: Flask, settings: Settings) -> None:
     def write(mail: Due) -> Written:
         # There is no request; addresses are made as if one had come to the shop's own.
         with app.test_request_context(base_url=settings.base_url):
-            return written(letter(mail, settings))
+            return replace(written(letter(mail, settings)), attachments=_files(mail))
 
     app.extensions["mail_writer"] = write
 
@@ -76,6 +77,14 @@ def written(made: Letter) -> Written:
     # What depends on the screen can't stand on an element.
     dressed = dressed.replace(_HEAD_ENDS, f"<style>{_style('screen.css')}</style>{_HEAD_ENDS}", 1)
     return Written(made.subject, text_of(html), dressed, made.unsubscribe_url)
+
+
+def _files(mail: Due) -> tuple[Attachment, ...]:
+    """Return what goes with a mail: the document itself where it is about one."""
+    if mail.kind.value != "invoice_ready":
+        return ()
+    name, content = invoice_page.pdf_of(int(mail.facts["invoice_id"]))
+    return (Attachment(name, content),)
 
 
 def _unsubscribe_url(mail: Due, settings: Settings) -> str:

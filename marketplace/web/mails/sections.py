@@ -74,12 +74,9 @@ def _reminder(told: Told, user_id: int) -> tuple[Section, ...]:
 
 
 def _parcel(told: Told, user_id: int) -> tuple[Section, ...]:
-    facts = told.facts
-    order = queries.buyer_order(str(facts["number"]), user_id)
-    rows = [Row("Sent with", str(facts["carrier_name"]))]
-    if facts["tracking_number"]:
-        rows.append(Row("Tracking number", str(facts["tracking_number"])))
-    return (Section("", (*_goods(order), *rows)),)
+    order = queries.buyer_order(str(told.facts["number"]), user_id)
+    carrier, number = str(told.facts["carrier_name"]), str(told.facts["tracking_number"])
+    return (Section("", (*_goods(order), *_facts(("Sent with", carrier), ("Tracking number", number)).rows)),)
 
 
 def _refund(told: Told, _user_id: int) -> tuple[Section, ...]:

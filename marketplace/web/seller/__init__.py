@@ -8,6 +8,8 @@ from marketplace.web.seller import (
     discounts,
     disputes,
     explain,
+    importing,
+    invoices,
     listing_edit,
     listings,
     orders,
@@ -56,7 +58,17 @@ blueprint.add_url_rule("/seller/statements/<currency>/<month>/pdf", view_func=st
 blueprint.add_url_rule(
     "/seller/explain/entry/<int(max=9223372036854775807):entry_id>", view_func=statements.explain_entry
 )
+blueprint.add_url_rule("/seller/invoices", view_func=invoices.invoices)
+blueprint.add_url_rule("/seller/invoices/<number>", view_func=invoices.invoice)
+blueprint.add_url_rule("/seller/invoices/<number>/pdf", view_func=invoices.invoice_pdf)
+blueprint.add_url_rule("/seller/invoices/<number>/send", view_func=invoices.send_invoice, methods=["POST"])
 blueprint.add_url_rule("/seller/listings", view_func=listings.listings)
+blueprint.add_url_rule("/seller/listings/export", view_func=importing.export)
+blueprint.add_url_rule("/seller/listings/import", view_func=importing.import_listings, methods=["GET", "POST"])
+blueprint.add_url_rule(
+    "/seller/listings/import/<int(max=9223372036854775807):import_id>", view_func=importing.listing_import
+)
+blueprint.add_url_rule("/seller/listings/several", view_func=shelf_edit.several, methods=["POST"])
 blueprint.add_url_rule("/seller/listings/new", view_func=listings.new)
 blueprint.add_url_rule("/seller/listings/new/<kind>", view_func=listing_edit.create, methods=["GET", "POST"])
 blueprint.add_url_rule(f"{_LISTING}/edit", view_func=listing_edit.edit, methods=["GET", "POST"])

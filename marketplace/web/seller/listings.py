@@ -51,6 +51,7 @@ class QuickEdit:
 class ListingRow:
     """One listing in the list; `deed` is what its button does."""
 
+    listing_id: int
     title: str
     note: str
     url: str
@@ -163,6 +164,7 @@ def _csv_row(tab: ShelfTab, row: ShelfRow) -> tuple[object, ...]:
 def _row(row: ShelfRow, quote: Quote, tab: ShelfTab, place: str) -> ListingRow:
     is_shown = tab in {ShelfTab.ACTIVE, ShelfTab.SOLD_OUT}
     return ListingRow(
+        listing_id=row.listing_id,
         title=row.title,
         note=_KINDS[row.kind.value],
         url=url_for("seller.edit", listing_id=row.listing_id),

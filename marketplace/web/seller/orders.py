@@ -12,6 +12,7 @@ from marketplace import clock
 from marketplace.cancellations import queries as cancellations
 from marketplace.debts import order_queries as debts
 from marketplace.disputes import page_queries as dispute_queries
+from marketplace.invoices.queries import Side
 from marketplace.orders import queries, shipping_queries
 from marketplace.orders.packing_queries import MOST_AT_ONCE
 from marketplace.orders.queries import OrderSummary
@@ -24,7 +25,7 @@ from marketplace.payments.queries import HeldTotal, Share
 from marketplace.payouts import balance_queries
 from marketplace.payouts import order_queries as payouts
 from marketplace.refunds import queries as refund_queries
-from marketplace.web import guards, lists, order_parts
+from marketplace.web import guards, invoice_list, lists, order_parts
 from marketplace.web.console import Console, seller_console
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.messages.on_order import order_talk
@@ -196,7 +197,10 @@ def show(facts: order_page.Facts, form: ShipForm, note_form: NoteForm | None = N
     order = facts.order
     talk = order_talk(order.id, order.number, order.seller_id, order.buyer_name)
     note_form = note_form or NoteForm(formdata=None, text=order.seller_note)
-    return render_template("seller/order.html", page=page, form=form, note_form=note_form, talk=talk)
+    papers = invoice_list.papers(facts.order.id, Side.SELLER)
+    return render_template(
+        "seller/order.html", page=page, form=form, note_form=note_form, talk=talk, papers=papers
+    )
 
 
 def rows_of(orders: Sequence[OrderSummary]) -> tuple[OrderRow, ...]:

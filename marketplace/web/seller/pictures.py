@@ -18,7 +18,7 @@ from marketplace.catalog.shelf_queries import OwnListing
 from marketplace.errors import Invalid
 from marketplace.media import picture_names
 from marketplace.media.pictures import LARGEST_PICTURE_BYTES
-from marketplace.web import guards, uploads
+from marketplace.web import guards, lists, uploads
 from marketplace.web.auth.forms import blame
 from marketplace.web.console import Console, seller_console
 from marketplace.web.picture_parts import picture_url
@@ -110,7 +110,7 @@ def _add(own: OwnListing) -> ResponseReturnValue:
 def arrange_pictures(listing_id: int) -> ResponseReturnValue:
     """Put the pictures of the seller's own listing in the form's order, with its words, and do what was pressed."""
     own, said = _own(listing_id), request.form
-    order = [int(value) for value in said.getlist("picture") if value.isascii() and value.isdigit() and len(value) < 19]
+    order = lists.ids(said.getlist("picture"))
     pressed = _DEED.fullmatch(said.get("deed", ""))
     verb, picture_id = (pressed[1], int(pressed[2])) if pressed else ("", 0)
     wanted = Arrangement(

@@ -1,19 +1,22 @@
-"""Price and stock changed in the list itself, and a listing copied."""
+"""Price and stock changed in the list itself, of one listing or several, and a listing copied."""
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
-from marketplace.catalog import rules, shelf_operations, shelf_queries
+from marketplace.catalog import bulk_operations, rules, shelf_operations, shelf_queries
+from marketplace.catalog.bulk_operations import BulkChange, Deed
 from marketplace.catalog.shelf_queries import OwnListing
 from marketplace.errors import Invalid
 from marketplace.money import Money
 from marketplace.payments import fee_queries
 from marketplace.payments.fee_queries import Asked
-from marketplace.web import guards
+from marketplace.web import guards, lists
 from marketplace.web.auth.forms import typed
 from marketplace.web.pages import money
 from marketplace.web.seller.forms import ShelfForm
+
+_TOLD_AT_ONCE = 5
 
 
 @guards.seller_only
@@ -46,6 +49,40 @@ def copy(listing_id: int) -> ResponseReturnValue:
     copied = db.atomic(shelf_operations.copy_listing, (), seller_id=seller_id, listing_id=listing_id, now=clock.now())
     flash("This is a copy, saved as a draft. Buyers don't see it yet.", "ok")
     return redirect(url_for("seller.edit", listing_id=copied), code=303)
+
+
+@guards.seller_only
+def several() -> ResponseReturnValue:
+    """Change price, stock or visibility of the chosen ones of the seller's own listings."""
+    chosen = {each: _seen(each) for each in lists.ids(request.form.getlist("chosen"))}
+    deed = next((each for each in Deed if each.value == request.form.get("deed")), None)
+    if not chosen or deed is None:
+        flash("Choose some listings, and what to do with them.", "wait")
+        return redirect(back(), code=303)
+    try:
+        result = db.atomic(
+            bulk_operations.change_several,
+            (),
+            seller_id=guards.viewer().user_id,
+            seen_stocks=chosen,
+            change=BulkChange(deed, request.form.get("value", "")),
+            now=clock.now(),
+        )
+    except Invalid as error:
+        flash(error.message, "bad")
+        return redirect(back(), code=303)
+    if result.changed:
+        flash("1 listing is changed." if result.changed == 1 else f"{result.changed} listings are changed.", "ok")
+    for title, why in result.refused[:_TOLD_AT_ONCE]:
+        flash(f"{title}: {why}", "bad")
+    if len(result.refused) > _TOLD_AT_ONCE:
+        flash(f"{len(result.refused) - _TOLD_AT_ONCE} others were not changed either.", "bad")
+    return redirect(back(), code=303)
+
+
+def _seen(listing_id: int) -> int:
+    text = request.form.get(f"seen-{listing_id}", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def back() -> str:

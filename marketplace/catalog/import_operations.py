@@ -1,0 +1,196 @@
+"""Taking a file of listings in: a hundred rows with each transaction, so that a killed job goes on where it stood.
+
+Safe to repeat: the seller's own key names a listing. A row that asks for what is there changes nothing, and one that
+asks for the same units as the last file leaves what was sold meanwhile sold.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace import history
+from marketplace.catalog import import_parsing, operations
+from marketplace.catalog.import_parsing import Sheet, SheetRow, Wanted
+from marketplace.catalog.models import (
+    Listing,
+    ListingImport,
+    ListingImportFault,
+    ListingKind,
+)
+from marketplace.errors import Invalid
+from marketplace.history import Actor
+from marketplace.queue import JobName, enqueue
+
+_AT_ONCE = 100
+_OUR_KEY = re.compile(r"#([0-9]{1,18})", re.ASCII)
+_LONGEST_REASON = 200
+_COMPARED = ("title", "description", "price_minor", "delivery_minor")
+_NOT_COMPARED = frozenset({"listing_id", "number_key"})
+
+
+@dataclass(slots=True)
+class _Taken:
+    """What came of some rows."""
+
+    created: int = 0
+    changed: int = 0
+    same: int = 0
+    faults: list[ListingImportFault] = field(default_factory=list)
+    published: list[int] = field(default_factory=list)
+    paused: list[int] = field(default_factory=list)
+
+
+def begin_import(
+    session: Session, *, seller_id: int, file_name: str, content: bytes, sheet: Sheet, now: datetime
+) -> int:
+    """Keep a file that was read, let a job take it in, and return the id of the import."""
+    begun = ListingImport(
+        seller_id=seller_id,
+        file_name=file_name,
+        encoding=sheet.encoding,
+        separator=sheet.separator,
+        content=content,
+        rows_total=len(sheet.rows),
+        sent_at=now,
+    )
+    session.add(begun)
+    session.flush()
+    enqueue(session, JobName.IMPORT_LISTINGS, import_id=begun.id)
+    return begun.id
+
+
+def take_rows(session: Session, *, import_id: int, now: datetime) -> bool:
+    """Take in the next rows of a file, note what is wrong with others, and return whether there are more."""
+    found = session.get(ListingImport, import_id)
+    if found is None or found.content is None:
+        return False
+    sheet = import_parsing.read(found.content)
+    rows = sheet.rows[found.rows_done : found.rows_done + _AT_ONCE]
+    taken = _take(session, found, sheet, rows, now)
+    session.add_all(taken.faults)
+    actor = Actor.user(found.seller_id, "import")
+    history.move_many(session, Listing, taken.published, "publish", actor=actor, at=now)
+    history.move_many(session, Listing, taken.paused, "pause", actor=actor, at=now)
+    found.created += taken.created
+    found.changed += taken.changed
+    found.same += taken.same
+    found.bad += len(taken.faults)
+    found.rows_done += len(rows)
+    if found.rows_done < found.rows_total:
+        return True
+    found.content, found.finished_at = None, now
+    return False
+
+
+def _take(session: Session, here: ListingImport, sheet: Sheet, rows: Sequence[SheetRow], now: datetime) -> _Taken:
+    taken, new = _Taken(), list[Wanted]()
+    first = _first_lines(sheet)
+    known = _known(session, here.seller_id, [row.cells["sku"] for row in rows])
+    for row in rows:
+        try:
+            wanted = import_parsing.wanted_of(row, reads_commas=sheet.separator == "semicolons")
+            _check_first(row, first)
+            listing = known.get(wanted.key)
+            if listing is None:
+                _check_new(wanted, here.seller_id, now)
+                new.append(wanted)
+            else:
+                with session.begin_nested():
+                    _change(session, listing, wanted, taken, now)
+        except Invalid as error:
+            taken.faults.append(_fault(here.id, row, error))
+    _create(session, here.seller_id, new, taken, now)
+    return taken
+
+
+def _first_lines(sheet: Sheet) -> Mapping[str, int]:
+    first: dict[str, int] = {}
+    for row in sheet.rows:
+        first.setdefault(row.cells["sku"], row.line)
+    return first
+
+
+def _check_first(row: SheetRow, first: Mapping[str, int]) -> None:
+    line = first[row.cells["sku"]]
+    if line != row.line:
+        raise Invalid(f"This key stands in line {line} already.", field="sku")
+
+
+def _known(session: Session, seller_id: int, keys: Sequence[str]) -> dict[str, Listing]:
+    """Return the seller's listings by the keys that name them: their own, or # and our number."""
+    own = select(Listing).where(Listing.seller_id == seller_id)
+    named = session.execute(own.where(Listing.sku.in_(keys))).scalars()
+    found = {str(listing.sku): listing for listing in named}
+    numbers = [int(match[1]) for match in map(_OUR_KEY.fullmatch, keys) if match]
+    if numbers:
+        found |= {
+            f"#{listing.id}": listing for listing in session.execute(own.where(Listing.id.in_(numbers))).scalars()
+        }
+    return found
+
+
+def _check_new(wanted: Wanted, seller_id: int, now: datetime) -> None:
+    if _OUR_KEY.fullmatch(wanted.key):
+        raise Invalid(f"You have no listing {wanted.key}.", field="sku")
+    if wanted.status == "paused":
+        raise Invalid("A new listing is draft or active.", field="status")
+    operations.as_rows(wanted.offer, seller_id=seller_id, now=now)
+
+
+def _create(session: Session, seller_id: int, new: Sequence[Wanted], taken: _Taken, now: datetime) -> None:
+    if not new:
+        return
+    offers = [wanted.offer for wanted in new]
+    ids = operations.create_listings(session, seller_id=seller_id, offers=offers, now=now)
+    for listing_id, wanted in zip(ids, new, strict=True):
+        listing = session.get_one(Listing, listing_id)
+        listing.sku, listing.imported_units = wanted.key, wanted.offer.units
+    taken.created += len(ids)
+    taken.published += [listing_id for listing_id, each in zip(ids, new, strict=True) if each.status == "active"]
+
+
+def _change(session: Session, listing: Listing, wanted: Wanted, taken: _Taken, now: datetime) -> None:
+    """Write an own listing anew where the row asks for something else."""
+    if (listing.kind == ListingKind.CAR) != isinstance(wanted.offer.item, operations.CarFacts):
+        raise Invalid("A car stays a car and a part a part.", field="kind")
+    units, seen = wanted.offer.units, wanted.seen_stock
+    if seen is None and units == listing.imported_units:
+        units = listing.in_stock
+    offer, seen = replace(wanted.offer, units=units), listing.in_stock if seen is None else seen
+    is_same = _is_same(session, listing, offer, now) and units in {seen, listing.in_stock}
+    if not is_same:
+        operations.revise(
+            session, seller_id=listing.seller_id, listing_id=listing.id, offer=offer, seen_stock=seen, now=now
+        )
+    listing.imported_units = wanted.offer.units
+    moves = {"active": ("publish", taken.published), "paused": ("pause", taken.paused)}
+    if wanted.status in moves and listing.status.value != wanted.status:
+        verb, ids = moves[wanted.status]
+        if not Listing.machine.can(listing.status, verb):
+            raise Invalid("A draft can't be paused.", field="status")
+        ids.append(listing.id)
+        is_same = False
+    session.flush()
+    taken.same += is_same
+    taken.changed += not is_same
+
+
+def _is_same(session: Session, listing: Listing, offer: operations.Offer, now: datetime) -> bool:
+    asked, asked_details = operations.as_rows(offer, seller_id=listing.seller_id, now=now)
+    details = session.get_one(type(asked_details), listing.id)
+    names = [column.key for column in asked_details.__table__.columns if column.key not in _NOT_COMPARED]
+    return (
+        asked.currency == listing.currency
+        and all(getattr(asked, name) == getattr(listing, name) for name in _COMPARED)
+        and all(getattr(asked_details, name) == getattr(details, name) for name in names)
+    )
+
+
+def _fault(import_id: int, row: SheetRow, error: Invalid) -> ListingImportFault:
+    key = "".join(sign for sign in row.cells["sku"] if sign.isprintable())[: import_parsing.LONGEST_KEY]
+    reason = error.message[:_LONGEST_REASON]
+    return ListingImportFault(import_id=import_id, line=row.line, sku=key, field=error.field or "", reason=reason)

@@ -1,0 +1,181 @@
+"""Reading a file of listings: its signs, its separator, its columns, its rows by line. Values only.
+
+Nothing is guessed in silence: what was found is told, and what can't be read is refused with what to do.
+"""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from marketplace.catalog import rules
+from marketplace.catalog.operations import CarFacts, Offer, PartFacts
+from marketplace.errors import Invalid
+
+LARGEST_FILE_BYTES = 5 * 1024 * 1024
+MOST_ROWS = 10_000
+LONGEST_KEY = 64
+CAR, PART = "car", "part"
+_CAR_COLUMNS = tuple(CarFacts.__dataclass_fields__)
+_PART_COLUMNS = tuple(PartFacts.__dataclass_fields__)
+COLUMNS = (
+    "sku", "kind", "status", "title", "description", "currency", "price", "delivery", "in_stock", "seen_stock",
+    *_PART_COLUMNS, *_CAR_COLUMNS,
+)  # fmt: skip
+"""The columns of a file of listings, in the order of the export."""
+_ALWAYS = ("sku", "kind", "title", "description", "currency", "price", "delivery", "in_stock")
+_STATUSES = ("", "draft", "active", "paused")
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
+    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_COMMA_AMOUNT = re.compile(r"[0-9]{1,9},[0-9]{1,2}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One row: the line of the file it begins in, and its cells by column."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file that was read: how, and what stands in it."""
+
+    encoding: str
+    separator: str
+    rows: tuple[SheetRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a row asks for: `seen_stock` is the number its writer saw, None where the file does not say."""
+
+    key: str
+    status: str
+    offer: Offer
+    seen_stock: int | None
+
+
+def read(content: bytes) -> Sheet:
+    """Return the rows of a file. Raises Invalid for what is no such file, naming what to change."""
+    if not content.strip():
+        raise Invalid("Choose a file that is not empty.", field="file")
+    if len(content) > LARGEST_FILE_BYTES:
+        raise Invalid("The file is larger than 5 MB. Divide it.", field="file")
+    text, encoding = decoded(content)
+    separator = _separator(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        header = _header(next(reader))
+        rows = []
+        begins = reader.line_num + 1
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                rows.append(_row(begins, header, cells))
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        why = f"Line {reader.line_num} can't be read: a quotation mark is missing, or there is one too many."
+        raise Invalid(why, field="file") from error
+    if not rows:
+        raise Invalid("There is no row below the names of the columns.", field="file")
+    if len(rows) > MOST_ROWS:
+        raise Invalid(f"A file has at most {MOST_ROWS:,} rows. Divide it.", field="file")
+    return Sheet(encoding, _SEPARATORS[separator], tuple(rows))
+
+
+def decoded(content: bytes) -> tuple[str, str]:
+    """Return the text of a file and how its signs were read. Raises Invalid for a file that is no text."""
+    for mark, codec, name in _MARKS:
+        if content.startswith(mark):
+            try:
+                return content.decode(codec), name
+            except UnicodeDecodeError as error:
+                raise Invalid(f"The file says it is {name}, but is not. Save it as CSV UTF-8.", field="file") from error
+    if b"\0" in content:
+        raise Invalid("This is no text. Save the table as CSV UTF-8.", field="file")
+    try:
+        return content.decode("utf-8"), "UTF-8"
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace"), "Windows-1252"
+
+
+def wanted_of(row: SheetRow, *, reads_commas: bool) -> Wanted:
+    """Return what a row asks for; `reads_commas` takes 12,50 for an amount, as tables with semicolons have it.
+
+    Raises Invalid naming the column.
+    """
+    cells = row.cells
+    key = rules.clean_line(cells["sku"], field="sku", longest=LONGEST_KEY)
+    kind, status = cells["kind"].lower(), cells.get("status", "").lower()
+    if kind not in {CAR, PART}:
+        raise Invalid("Write car or part.", field="kind")
+    if status not in _STATUSES:
+        raise Invalid("Write draft, active or paused.", field="status")
+    price, delivery = (_amount(text, reads_commas) for text in (cells["price"], cells["delivery"] or "0"))
+    currency = cells["currency"].upper()
+    offer = Offer(
+        title=cells["title"],
+        description=cells["description"],
+        price=rules.typed_amount(price, currency, field="price"),
+        delivery=rules.typed_amount(delivery, currency, field="delivery"),
+        units=_number(cells["in_stock"], "in_stock"),
+        item=_car(cells) if kind == CAR else _part(cells),
+    )
+    seen = cells.get("seen_stock", "")
+    return Wanted(key, status, offer, _number(seen, "seen_stock") if seen else None)
+
+
+def _separator(text: str) -> str:
+    head = text.lstrip("\r\n").partition("\n")[0]
+    return max(_SEPARATORS, key=head.count)
+
+
+def _header(names: Sequence[str]) -> list[str]:
+    header = [name.strip().strip("\ufeff").lower().replace(" ", "_") for name in names]
+    unknown = [name for name in header if name and name not in COLUMNS]
+    if unknown:
+        raise Invalid(f"There is no column {unknown[0][:40]}. The columns are {', '.join(COLUMNS)}.", field="file")
+    if len(set(header)) < len(header):
+        raise Invalid("A column stands there twice.", field="file")
+    missing = [name for name in _ALWAYS if name not in header]
+    if missing:
+        raise Invalid(f"The first line must name the columns. Missing: {', '.join(missing)}.", field="file")
+    return header
+
+
+def _row(line: int, header: Sequence[str], cells: Sequence[str]) -> SheetRow:
+    named = dict(zip(header, map(_cell, cells), strict=False))
+    return SheetRow(line, {name: named.get(name, "") for name in header if name})
+
+
+def _cell(text: str) -> str:
+    """Return a cell as it was meant: our export writes a quote mark before what a table would take for a formula."""
+    return text[1:] if text[:1] == "'" and text[1:2] in _FORMULA else text.strip()
+
+
+def _amount(text: str, reads_commas: bool) -> str:
+    return text.replace(",", ".") if reads_commas and _COMMA_AMOUNT.fullmatch(text) else text
+
+
+def _number(text: str, field: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Invalid("Write a whole number.", field=field)
+    return int(text)
+
+
+def _car(cells: Mapping[str, str]) -> CarFacts:
+    words = {name: cells.get(name, "") for name in _CAR_COLUMNS if name not in {"year", "mileage_km"}}
+    numbers = {name: _number(cells.get(name, ""), name) for name in ("year", "mileage_km")}
+    return CarFacts(**words, **numbers)  # type: ignore[arg-type]
+
+
+def _part(cells: Mapping[str, str]) -> PartFacts:
+    return PartFacts(**{name: cells.get(name, "") for name in _PART_COLUMNS})

@@ -1,0 +1,119 @@
+"""What sellers read of files of listings: how far one is, what was wrong in it, and all they offer as such a file."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+
+from marketplace import db
+from marketplace.catalog.import_parsing import COLUMNS
+from marketplace.catalog.models import CarDetails, Listing, ListingImport, ListingImportFault, PartDetails
+from marketplace.catalog.operations import CarFacts, PartFacts
+from marketplace.errors import NotFound
+from marketplace.money import Money
+
+_AT_ONCE = 500
+_IMPORT = (
+    ListingImport.id,
+    ListingImport.file_name,
+    ListingImport.encoding,
+    ListingImport.separator,
+    ListingImport.rows_total,
+    ListingImport.rows_done,
+    ListingImport.created,
+    ListingImport.changed,
+    ListingImport.same,
+    ListingImport.bad,
+    ListingImport.sent_at,
+    ListingImport.finished_at,
+)
+_OF_SELLER = select(*_IMPORT).where(ListingImport.seller_id == bindparam("seller_id"))
+_ONE = _OF_SELLER.where(ListingImport.id == bindparam("import_id"))
+_LATEST = _OF_SELLER.order_by(ListingImport.id.desc()).limit(10)
+_FAULTS = (
+    select(ListingImportFault.line, ListingImportFault.sku, ListingImportFault.field, ListingImportFault.reason)
+    .where(ListingImportFault.import_id == bindparam("import_id"))
+    .order_by(ListingImportFault.line)
+)
+_OWN = ("id", "sku", "kind", "status", "title", "description", "currency", "in_stock", "price_minor", "delivery_minor")
+_SHELF = (
+    select(
+        *(Listing.__table__.c[name] for name in _OWN),
+        *(PartDetails.__table__.c[name] for name in PartFacts.__dataclass_fields__),
+        *(CarDetails.__table__.c[name] for name in CarFacts.__dataclass_fields__),
+    )
+    .select_from(Listing)
+    .outerjoin(PartDetails, PartDetails.listing_id == Listing.id)
+    .outerjoin(CarDetails, CarDetails.listing_id == Listing.id)
+    .where(Listing.seller_id == bindparam("seller_id"), Listing.id > bindparam("after"))
+    .order_by(Listing.id)
+    .limit(_AT_ONCE)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """A file that was sent, how it was read, and what came of its rows so far."""
+
+    import_id: int
+    file_name: str
+    encoding: str
+    separator: str
+    rows_total: int
+    rows_done: int
+    created: int
+    changed: int
+    same: int
+    bad: int
+    sent_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FaultRow:
+    """Why a row was not taken."""
+
+    line: int
+    key: str
+    column: str
+    reason: str
+
+
+def latest(seller_id: int) -> tuple[ImportRow, ...]:
+    """Return the last ten files of a seller, newest first."""
+    return tuple(ImportRow(*row) for row in map(tuple, db.read(_LATEST, {"seller_id": seller_id})))
+
+
+def one(import_id: int, seller_id: int) -> ImportRow:
+    """Return a file of the seller's; raises NotFound for anybody else's."""
+    row = db.read_one(_ONE, {"import_id": import_id, "seller_id": seller_id})
+    if row is None:
+        raise NotFound("There is no such import.")
+    return ImportRow(*tuple(row))
+
+
+def faults(import_id: int, *, most: int) -> Sequence[FaultRow]:
+    """Return at most `most` rows of a file that were not taken, by line."""
+    return [FaultRow(*row) for row in map(tuple, db.read(_FAULTS.limit(most), {"import_id": import_id}))]
+
+
+def exported(seller_id: int) -> Iterator[tuple[str | int | Money, ...]]:
+    """Yield all listings of a seller as rows of such a file, in the order of `import_parsing.COLUMNS`.
+
+    One without a key of the seller's own is named by # and our number. Amounts are Money, the shop's to write.
+    """
+    after = 0
+    while rows := db.read(_SHELF, {"seller_id": seller_id, "after": after}):
+        for row in rows:
+            written = {
+                "sku": row.sku or f"#{row.id}",
+                "kind": row.kind.value,
+                "status": row.status.value,
+                "price": Money(row.price_minor, row.currency),
+                "delivery": Money(row.delivery_minor, row.currency),
+                "seen_stock": row.in_stock,
+            }
+            cells = (written[name] if name in written else getattr(row, name) for name in COLUMNS)
+            yield tuple("" if cell is None else cell for cell in cells)
+        after = rows[-1].id

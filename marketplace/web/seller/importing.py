@@ -1,0 +1,155 @@
+"""Files of listings: all of them as one to take away, and such a file taken in: how far it is, what was wrong in it."""
+
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+
+from marketplace import clock
+from marketplace.catalog import import_flows, import_queries
+from marketplace.catalog.import_parsing import COLUMNS, LARGEST_FILE_BYTES
+from marketplace.catalog.import_queries import FaultRow, ImportRow
+from marketplace.errors import Invalid
+from marketplace.money import Money
+from marketplace.web import guards, lists, uploads
+from marketplace.web.auth.forms import blame
+from marketplace.web.console import Console, seller_console
+from marketplace.web.order_parts import Fact
+from marketplace.web.pages import decimal, time_text
+from marketplace.web.wording import Badge
+
+_SHOWN = 200
+_ALL = 100_000
+_FAULT_COLUMNS = ("Line", "Key", "Column", "Reason")
+_HINT = "CSV, at most 5 MB and 10,000 rows. UTF-8 is best."
+
+
+class ImportForm(FlaskForm):
+    """A file of listings."""
+
+    file = FileField("Your file", description=_HINT, render_kw={"accept": ".csv,text/csv,text/plain"})
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLine:
+    """One file in the list of the last ones."""
+
+    name: str
+    url: str
+    when: str
+    rows: str
+    badge: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class ImportingPage:
+    """What templates/seller/import.html shows."""
+
+    title: str
+    console: Console
+    export_url: str
+    columns: str
+    latest: tuple[ImportLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPage:
+    """What templates/seller/import_progress.html shows; `done` is in whole per cent."""
+
+    title: str
+    console: Console
+    badge: Badge
+    note: str
+    is_under_way: bool
+    rows_done: int
+    rows_total: int
+    progress: str
+    facts: tuple[Fact, ...]
+    faults: tuple[FaultRow, ...]
+    faults_note: str
+    csv_url: str
+
+
+@guards.seller_only
+def export() -> ResponseReturnValue:
+    """Return all of the seller's listings as a file that can be taken in again."""
+    rows = ([_cell(value) for value in row] for row in import_queries.exported(guards.viewer().user_id))
+    return lists.csv_file("listings", COLUMNS, rows)
+
+
+@uploads.takes_files
+@guards.seller_only
+def import_listings() -> ResponseReturnValue:
+    """Ask for a file of listings, or take one in."""
+    form = ImportForm(None)
+    if request.method == "GET":
+        return _show(form)
+    sent = request.files.get("file")
+    try:
+        content = sent.stream.read(LARGEST_FILE_BYTES + 1) if sent else b""
+        name, seller_id = (sent.filename if sent else None) or "", guards.viewer().user_id
+        import_id = import_flows.begin(content, name, seller_id=seller_id, now=clock.now())
+    except Invalid as error:
+        blame(form, error)
+        return _show(form, 422)
+    flash("Your file is being taken in.", "ok")
+    return redirect(url_for("seller.listing_import", import_id=import_id), code=303)
+
+
+@guards.seller_only
+def listing_import(import_id: int) -> ResponseReturnValue:
+    """Show how far a file of the seller's is and which rows were not taken, or those as a file."""
+    row = import_queries.one(import_id, guards.viewer().user_id)
+    if request.args.get("format") == "csv":
+        every = import_queries.faults(import_id, most=_ALL)
+        cells = ((each.line, each.key, each.column, each.reason) for each in every)
+        return lists.csv_file("rows-not-taken", _FAULT_COLUMNS, cells)
+    faults = tuple(import_queries.faults(import_id, most=_SHOWN))
+    page = ImportPage(
+        title=f"Import of {row.file_name}",
+        console=seller_console("listings"),
+        badge=_badge(row),
+        note=f"Sent {time_text(row.sent_at)}. Read as {row.encoding}, separated by {row.separator}.",
+        is_under_way=row.finished_at is None,
+        rows_done=row.rows_done,
+        rows_total=row.rows_total,
+        progress=f"{row.rows_done:,} of {row.rows_total:,} rows",
+        facts=(
+            Fact("New listings", f"{row.created:,}"),
+            Fact("Changed", f"{row.changed:,}"),
+            Fact("As they were", f"{row.same:,}"),
+            Fact("Not taken", f"{row.bad:,}"),
+        ),
+        faults=faults,
+        faults_note=f"The first {_SHOWN} of {row.bad:,}. The file has all of them." if row.bad > len(faults) else "",
+        csv_url=url_for("seller.listing_import", import_id=import_id, format="csv") if row.bad else "",
+    )
+    return render_template("seller/import_progress.html", page=page)
+
+
+def _show(form: ImportForm, status: int = 200) -> ResponseReturnValue:
+    page = ImportingPage(
+        title="Import listings",
+        console=seller_console("listings"),
+        export_url=url_for("seller.export"),
+        columns=", ".join(COLUMNS),
+        latest=tuple(map(_line, import_queries.latest(guards.viewer().user_id))),
+    )
+    return render_template("seller/import.html", page=page, form=form), status
+
+
+def _line(row: ImportRow) -> ImportLine:
+    url = url_for("seller.listing_import", import_id=row.import_id)
+    return ImportLine(row.file_name, url, time_text(row.sent_at), f"{row.rows_total:,}", _badge(row))
+
+
+def _badge(row: ImportRow) -> Badge:
+    if row.finished_at is None:
+        return Badge("Being taken in", "wait")
+    return Badge(f"{row.bad:,} not taken", "bad") if row.bad else Badge("Taken in", "ok")
+
+
+def _cell(value: str | int | Money) -> object:
+    return decimal(value.minor, value.currency) if isinstance(value, Money) else value
