@@ -57,6 +57,7 @@ NOT_THERE = {
     **{("invoice", status): "few debits are on their way" for status in ("sent", "viewed", "overdue")},
     ("failed_job", "failed"): "no job of the demo fails",
     ("failed_job", "retried"): "as above",
+    **{("mail", status): "mail begins after the past" for status in ("queued", "sent", "failed", "skipped")},
     ("listing", "draft"): "the demo's sellers publish what they write",
     ("listing", "paused"): "the demo's sellers keep their shelves open",
 }

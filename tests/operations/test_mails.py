@@ -30,6 +30,7 @@ def body(post: PostOffice, place: int, kind: str) -> str:
     return str(part.get_content())
 
 
+@pytest.mark.covers("S3.20")
 def test_a_purchase_brings_receipt_and_sale_once(post: PostOffice) -> None:
     number = paid(post)
     post.run()
@@ -50,6 +51,9 @@ def test_a_purchase_brings_receipt_and_sale_once(post: PostOffice) -> None:
     changes = post.world.rows("SELECT verb FROM status_change WHERE subject = 'mail' AND subject_id = "
                               "(SELECT min(id) FROM mail) ORDER BY id")  # fmt: skip
     assert changes == [("begin",), ("send",)]
+    admin = post.world.client(post.world.person("Ada Admin", is_admin=True))
+    listed = BeautifulSoup(admin.get("/admin/mail").text, "html.parser").get_text(" ", strip=True)
+    assert all(subject in listed for subject in post.taken.subjects)
 
 
 def test_the_figures_of_mails_are_those_of_the_pages(post: PostOffice) -> None:
@@ -280,3 +284,12 @@ def test_every_kind_has_a_topic_and_every_topic_words() -> None:
     for kind, found in KINDS.items():
         roles = ("",) if isinstance(found, Topic) else ("buyer", "seller")
         assert all(topic_of(kind, {"role": role}) in WORDS for role in roles)
+
+
+def test_words_that_cannot_be_made_hold_up_one_mail_only(post: PostOffice) -> None:
+    paid(post)
+    post.world.tamper("UPDATE notification SET facts = '{}' WHERE kind = 'order_paid'")
+    post.run()
+    assert dict(post.states()) == {"order_paid": "queued", "order_received": "sent", "invoice_ready": "sent"}
+    [(note,)] = post.world.rows("SELECT note FROM mail ORDER BY id LIMIT 1")
+    assert "could not be written" in str(note)

@@ -73,13 +73,14 @@ def test_admins_see_failed_mails_and_send_them_again(post: PostOffice) -> None:
     assert "Failed mails 1" in board
     page = admin.get("/admin/mail?status=failed").text
     assert "550: no such user" in page
-    assert admin.get("/admin/mail?format=csv").text.count("\n") == 4
+    [(count,)] = world.rows("SELECT count(*) FROM mail")
+    assert admin.get("/admin/mail?format=csv").text.count("\n") == 1 + int(str(count))
     form = {"csrf_token": form_token(page)}
     assert (
         admin.post(f"/admin/mail/{mail_id}/again", data=form, follow_redirects=True).text.count("is queued again") == 1
     )
     post.run()
-    assert {status for _, status in post.states()} == {"sent"}
+    assert world.rows("SELECT status FROM mail WHERE id = %s", mail_id) == [("sent",)]
     again = admin.post(f"/admin/mail/{mail_id}/again", data=form, follow_redirects=True).text
     assert "already" in again
 

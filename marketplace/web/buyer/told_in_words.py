@@ -14,6 +14,7 @@ from marketplace.web.buyer import (
     told_of_messages,
     told_of_orders,
     told_of_payouts,
+    told_of_refunds,
     told_of_security,
 )
 from marketplace.web.buyer.told_words import Words
@@ -139,66 +140,6 @@ def _amount(facts: Mapping[str, Any], name: str) -> str:
     return money_text(int(facts[name]), str(facts["currency"]))
 
 
-def _refund_asked(told: Told) -> Words:
-    amount, order = _amount(told.facts, "amount_minor"), told.facts["order"]
-    if _is_seller(told):
-        text = "You need not do anything now. The money of this order stays where it is until it is decided."
-        return _refund(told, f"A buyer asks for {amount} of order {order} back", text)
-    return _refund(told, f"You asked for {amount} back", f"Order {order}. You get an answer within 2 working days.")
-
-
-def _refund_approved(told: Told) -> Words:
-    amount, order = _amount(told.facts, "amount_minor"), told.facts["order"]
-    if _is_seller(told):
-        return _refund(
-            told, f"{amount} of order {order} goes back to the buyer", "See what it takes from your balance."
-        )
-    if _is_admin(told):
-        text = "Somebody made it in the provider's dashboard. It is taken over and shared out like any other."
-        return _refund(told, f"A refund of {amount} of order {order} was made at the provider", text)
-    return _refund(told, f"Your refund of {amount} is approved", f"Order {order}. It is being sent to you now.")
-
-
-def _refund_rejected(told: Told) -> Words:
-    order, why = told.facts["order"], str(told.facts.get("reason") or "")
-    whose = "A buyer's" if _is_seller(told) else "Your"
-    return _refund(told, f"{whose} refund request for order {order} was rejected", f"The reason: {why}")
-
-
-def _refund_withdrawn(told: Told) -> Words:
-    order = told.facts["order"]
-    if _is_seller(told):
-        return _refund(told, f"The buyer withdrew the refund request for order {order}", "Nothing goes back.")
-    return _refund(told, f"You withdrew your refund request for order {order}", "Nothing goes back.")
-
-
-def _refund_completed(told: Told) -> Words:
-    amount, order = _amount(told.facts, "amount_minor"), told.facts["order"]
-    if _is_seller(told):
-        return _refund(told, f"{amount} of order {order} went back to the buyer", "The refund is complete.")
-    return _refund(told, f"{amount} went back to you", f"Order {order}. Your bank shows it in 5 to 10 days.")
-
-
-def _refund_failed(told: Told) -> Words:
-    amount, order = _amount(told.facts, "amount_minor"), told.facts["order"]
-    if _is_seller(told):
-        text = "What it had taken from your balance is back there until it is sent again."
-        return _refund(told, f"A refund of {amount} of order {order} did not arrive", text, icon="circle-alert")
-    if _is_admin(told):
-        text = "It waits for a decision: send it again, or reject it with a reason."
-        return _refund(told, f"A refund of {amount} of order {order} failed", text, icon="circle-alert")
-    text = "We look after it and try again. You need not do anything."
-    return _refund(told, f"Your refund of {amount} did not arrive", text, icon="circle-alert")
-
-
-def _refund(told: Told, title: str, text: str, icon: str = "undo-2") -> Words:
-    number = told.facts["number"]
-    if _is_admin(told):
-        return Words(icon, title, text, url_for("admin.refunds", refund=number), "See the refund")
-    endpoint = "seller.refund" if _is_seller(told) else "buyer.refund"
-    return Words(icon, title, text, url_for(endpoint, number=number), "See the refund")
-
-
 def _dispute(told: Told) -> Words:
     facts = told.facts
     role, number, orders = str(facts["role"]), str(facts["number"]), list(facts["orders"])
@@ -207,14 +148,6 @@ def _dispute(told: Told) -> Words:
         return Words("shield-alert", title, text, url_for(f"{role}.dispute", number=number), "See the dispute")
     url = url_for("buyer.order", number=orders[0]) if orders else url_for("buyer.payments")
     return Words("shield-alert", title, text, url, "See the order" if orders else "See your payments")
-
-
-def _is_seller(told: Told) -> bool:
-    return bool(told.facts.get("role") == "seller")
-
-
-def _is_admin(told: Told) -> bool:
-    return bool(told.facts.get("role") == "admin")
 
 
 _WORDS = {
@@ -228,15 +161,10 @@ _WORDS = {
     "payment_expired": _payment_expired,
     "payment_returned": _payment_returned,
     "return_failed": _return_failed,
-    "refund_asked": _refund_asked,
-    "refund_approved": _refund_approved,
-    "refund_rejected": _refund_rejected,
-    "refund_withdrawn": _refund_withdrawn,
-    "refund_completed": _refund_completed,
-    "refund_failed": _refund_failed,
     **told_of_orders.WORDS,
     **told_of_accounts.WORDS,
     **told_of_security.WORDS,
+    **told_of_refunds.WORDS,
     **told_of_payouts.WORDS,
     **told_of_debts.WORDS,
     **told_of_messages.WORDS,
