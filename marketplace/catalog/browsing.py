@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -56,13 +57,14 @@ class Cards:
     next: Place | None
 
 
-_PICTURE = (
+PICTURE = (
     select(ListingPicture.file_name)
     .where(ListingPicture.listing_id == Listing.__table__.c.id)
     .order_by(ListingPicture.position)
     .limit(1)
     .scalar_subquery()
 )
+"""The file name of a listing's first picture, in a statement that reads listings."""
 CARDS: Select[*tuple[Any, ...]] = select(
     Listing.id,
     Listing.slug,
@@ -72,7 +74,7 @@ CARDS: Select[*tuple[Any, ...]] = select(
     Listing.delivery_minor,
     Listing.currency,
     Listing.in_stock,
-    _PICTURE.label("picture"),
+    PICTURE.label("picture"),
     Shop.name.label("shop_name"),
     CarDetails.year,
     CarDetails.mileage_km,
@@ -139,6 +141,17 @@ def counts(several: Sequence[Filter]) -> list[int]:
     ]
     found = dict(map(tuple, db.read(union_all(*each))))
     return [int(found[place]) for place in range(len(several))]
+
+
+def count_published(wanted: Filter, *, since: datetime, until: datetime) -> int:
+    """Return how many of the listings that match were offered for the first time in a time, in one query.
+
+    The time begins after `since` and ends with `until`.
+    """
+    came = Listing.published_at > since, Listing.published_at <= until
+    counted = on_shelf(select(func.count()), with_words=bool(wanted.text)).where(*conditions(wanted), *came)
+    [(count,)] = db.read(counted)
+    return int(count)
 
 
 def card_of(row: Row[*tuple[Any, ...]]) -> Card:

@@ -61,6 +61,8 @@ class NotificationKind(StrEnum):
     REVIEW_HIDDEN = "review_hidden"
     REPORT_RECEIVED = "report_received"
     REPORT_DECIDED = "report_decided"
+    PRICE_DROPPED = "price_dropped"
+    SEARCH_FOUND = "search_found"
 
 
 class Notification(Base):

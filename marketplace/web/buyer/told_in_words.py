@@ -7,7 +7,14 @@ from typing import Any
 from flask import url_for
 
 from marketplace.notifications.queries import Told
-from marketplace.web.buyer import dispute_words, told_of_accounts, told_of_debts, told_of_messages, told_of_payouts
+from marketplace.web.buyer import (
+    dispute_words,
+    told_of_accounts,
+    told_of_debts,
+    told_of_messages,
+    told_of_payouts,
+    told_of_saved,
+)
 from marketplace.web.buyer.told_words import Words
 from marketplace.web.pages import money_text
 
@@ -270,4 +277,5 @@ _WORDS = {
     **told_of_payouts.WORDS,
     **told_of_debts.WORDS,
     **told_of_messages.WORDS,
+    **told_of_saved.WORDS,
 }

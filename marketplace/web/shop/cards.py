@@ -1,6 +1,7 @@
 """Catalogue rows become what the listing card, the seller card and the listing page show."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from marketplace.accounts.rules import initials
@@ -28,6 +29,8 @@ class ShownCard:
     rating: str
     """The seller's, "" without a review; as is the next."""
     rating_count: str
+    listing_id: int
+    is_saved: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,20 @@ def card(row: Card) -> ShownCard:
         flag_tone="low" if stock.is_low else "plain",
         rating=rating_text(row.rating_sum, row.rating_count),
         rating_count=count_or_nothing(row.rating_count),
+        listing_id=row.listing_id,
     )
+
+
+@lru_cache(maxsize=4_096)
+def _saved_card(row: Card) -> ShownCard:
+    return replace(card(row), is_saved=True)
+
+
+def shown(rows: Iterable[Card], saved: frozenset[int]) -> tuple[ShownCard, ...]:
+    """Return listings as cards, those marked that are among the `saved` ids."""
+    if not saved:
+        return tuple(map(card, rows))
+    return tuple(_saved_card(row) if row.listing_id in saved else card(row) for row in rows)
 
 
 @lru_cache(maxsize=1_000)

@@ -15,7 +15,7 @@ from marketplace.web.pages import money
 from marketplace.web.review_parts import ReviewView
 from marketplace.web.shop import cards as shown_cards
 from marketplace.web.shop.answers import KIND_LABELS
-from marketplace.web.shop.cards import ShownCard, ShownSeller, card
+from marketplace.web.shop.cards import ShownCard, ShownSeller
 from marketplace.web.shop.filters import Request
 from marketplace.web.shop.finding import Finding, Link
 
@@ -29,8 +29,10 @@ class HomePage:
     title: str
     text: str
     pictures: list[dict[str, str]]
-    cars: list[ShownCard]
-    parts: list[ShownCard]
+    cars: tuple[ShownCard, ...]
+    parts: tuple[ShownCard, ...]
+    seen: tuple[ShownCard, ...]
+    """What the viewer looked at last."""
     categories: list[Link]
     may_open_shop: bool
 
@@ -78,6 +80,7 @@ class ListingPage:
     stock_tone: str
     can_buy: bool
     is_own: bool
+    is_saved: bool
     is_shop_paused: bool
     most: int
     paragraphs: tuple[str, ...]
@@ -112,15 +115,16 @@ class ShopPage:
     find: Finding
 
 
-def home_page(cars: Sequence[Card], parts: Sequence[Card], *, viewer: Viewer | None) -> HomePage:
+def home_page(cars: Sequence[Card], parts: Sequence[Card], seen: Sequence[Card], *, viewer: Viewer | None) -> HomePage:
     """Return the front page; the first car and the first parts are its pictures."""
-    leading = [*cars[:1], *parts[:2]]
+    leading, saved = [*cars[:1], *parts[:2]], saved_by(viewer)
     return HomePage(
         title="Cars and parts from people who know them",
         text="Buy from several sellers in one go and pay once. Your money is held until your order has arrived.",
         pictures=[{"url": shown_cards.picture_url(row.picture)} for row in leading],
-        cars=[card(row) for row in cars],
-        parts=[card(row) for row in parts],
+        cars=shown_cards.shown(cars, saved),
+        parts=shown_cards.shown(parts, saved),
+        seen=shown_cards.shown(seen, saved),
         categories=[Link(label, url=f"/l?category={slug}") for slug, label in CATEGORIES.items()],
         may_open_shop=viewer is None or not viewer.is_seller,
     )
@@ -143,16 +147,15 @@ def listing_page(
     is_car = found.kind == Kind.CAR
     stock = stock_of(found.in_stock, is_car=is_car)
     is_own = viewer is not None and viewer.user_id == found.seller_id
+    saved = saved_by(viewer)
     category = "cars" if is_car else found.category or ""
-    label = "Cars" if is_car else CATEGORIES.get(category, "Parts")
     return ListingPage(
         title=found.title,
         listing_id=found.listing_id,
         kind_label="Car" if is_car else "Part",
         category=category,
-        crumbs=(Link("Everything", url="/l"), Link(label, url=f"/l?category={category}")),
-        pictures=tuple(Picture(shown_cards.picture_url(each.file_name), each.alt) for each in found.pictures)
-        or (Picture(shown_cards.picture_url(None), "No picture yet"),),
+        crumbs=_crumbs(category),
+        pictures=_pictures(found),
         price=shown_cards.price_text(found.price),
         tax_note=_tax_note(found.shop),
         delivery=f"Delivery {money(found.delivery)}" if found.delivery else "Free delivery",
@@ -160,6 +163,7 @@ def listing_page(
         stock_tone="mute" if stock.is_sold_out else "wait" if stock.is_low else "ok",
         can_buy=not stock.is_sold_out and not is_own and not found.shop.is_paused,
         is_own=is_own,
+        is_saved=found.listing_id in saved,
         is_shop_paused=found.shop.is_paused,
         most=min(found.in_stock, _MOST_AT_ONCE),
         paragraphs=_paragraphs(found.description),
@@ -171,11 +175,21 @@ def listing_page(
         rating_count=shown_cards.count_or_nothing(found.rating_count),
         reviews=tuple(review_parts.view(row) for row in reviews),
         ask_url="" if is_own else f"/messages/listing/{found.slug}",
-        same_part=tuple(card(row) for row in others.same_part),
+        same_part=shown_cards.shown(others.same_part, saved),
         alike_title="Similar cars" if is_car else "Similar parts",
-        alike=tuple(card(row) for row in others.alike),
-        of_shop=tuple(card(row) for row in others.of_shop),
+        alike=shown_cards.shown(others.alike, saved),
+        of_shop=shown_cards.shown(others.of_shop, saved),
     )
+
+
+def _pictures(found: ListingView) -> tuple[Picture, ...]:
+    shown = tuple(Picture(shown_cards.picture_url(each.file_name), each.alt) for each in found.pictures)
+    return shown or (Picture(shown_cards.picture_url(None), "No picture yet"),)
+
+
+def _crumbs(category: str) -> tuple[Link, ...]:
+    label = "Cars" if category == "cars" else CATEGORIES.get(category, "Parts")
+    return Link("Everything", url="/l"), Link(label, url=f"/l?category={category}")
 
 
 def shop_page(found: ShopView, finding: Finding) -> ShopPage:
@@ -191,6 +205,11 @@ def shop_page(found: ShopView, finding: Finding) -> ShopPage:
         reviews_url=f"/s/{found.slug}/reviews" if found.rating_count else "",
         find=finding,
     )
+
+
+def saved_by(viewer: Viewer | None) -> frozenset[int]:
+    """Return which listings `viewer` keeps; a visitor keeps none."""
+    return viewer.saved if viewer else frozenset()
 
 
 def _listings_title(wanted: Filter) -> str:

@@ -15,7 +15,7 @@ from marketplace.errors import NotFound
 from marketplace.reviews import queries as reviews
 from marketplace.web import guards
 from marketplace.web.recent import ALIKE_SECONDS, recent
-from marketplace.web.shop import filters, finding, shown
+from marketplace.web.shop import filters, finding, seen, shown
 from marketplace.web.shop.filters import Request
 from marketplace.web.shop.finding import Finding
 
@@ -29,7 +29,8 @@ _MEDIA = re.compile(r"[0-9a-f]{64}\.(?:svg|png|jpg|webp)", re.ASCII)
 def home() -> ResponseReturnValue:
     """Show the front page."""
     cars, parts = browsing.newest(Kind.CAR, _ON_HOME), browsing.newest(Kind.PART, _ON_HOME)
-    return render_template("shop/home.html", page=shown.home_page(cars, parts, viewer=guards.current_viewer()))
+    page = shown.home_page(cars, parts, seen.cards(), viewer=guards.current_viewer())
+    return seen.forget(make_response(render_template("shop/home.html", page=page)))
 
 
 def listings() -> ResponseReturnValue:
@@ -45,7 +46,10 @@ def listing(slug: str) -> ResponseReturnValue:
         raise NotFound("This listing is not for sale any more, or never was.")
     said = reviews.of_listing(found.listing_id, _REVIEWS) if found.rating_count else ()
     page = shown.listing_page(found, _related(found), said, viewer=guards.current_viewer())
-    return render_template("shop/listing.html", page=page)
+    answer = make_response(render_template("shop/listing.html", page=page))
+    if not page.is_own:
+        seen.note(answer, found.listing_id)
+    return answer
 
 
 def shop(slug: str) -> ResponseReturnValue:
@@ -74,7 +78,7 @@ def _found(wanted: Request, show: Callable[[Finding], tuple[str, Any]]) -> Respo
     is_swap = "HX-Request" in request.headers
     if not is_swap and any(name in filters.FIELDS and not value for name, value in request.args.items(multi=True)):
         return redirect(filters.address(wanted), 303)
-    template, page = show(finding.find(wanted))
+    template, page = show(finding.find(wanted, shown.saved_by(guards.current_viewer())))
     answer = make_response(render_template(template, page=page))
     answer.headers["Vary"] = "HX-Request"
     if is_swap:
