@@ -83,6 +83,7 @@ CARDS: Select[*tuple[Any, ...]] = select(
     PartDetails.condition,
     Shop.rating_sum,
     Shop.rating_count,
+    Shop.country,
 )
 """The columns of a card in its order, both amounts before their currency; on_shelf adds where they come from."""
 _COLUMNS = len(CARDS.selected_columns)

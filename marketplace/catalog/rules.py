@@ -16,6 +16,8 @@ LARGEST_STOCK = 100_000
 LOW_STOCK = 3
 """Units of a part from which on buyers read how few are left, and sellers are told."""
 LONGEST_TEXT = 5_000
+LONGEST_DISPATCH_DAYS = 30
+"""Working days within which a shop must send."""
 OLDEST_YEAR = 1886
 
 CATEGORIES = {

@@ -26,6 +26,8 @@ GET    /l                                          200    200  200     200    20
 GET    /l/<slug>                                   200    200  200     200    200    200   404     404
 GET    /s/<slug>                                   200    200  200     200    200    200   404     404
 GET    /media/<file_name>                          200    200  200     200    200    200   404     404
+GET    /sitemap.xml                                200    200  200     200    200    200   -       -
+GET    /robots.txt                                 200    200  200     200    200    200   -       -
 GET    /saved                                      in     200  200     200    200    200   -       -
 POST   /saved/change                               in     go   go      go     go     go    -       -
 GET    /saved/add                                  in     go   go      go     go     go    -       -

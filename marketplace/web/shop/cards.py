@@ -126,6 +126,13 @@ def delivery_note(delivery: Money) -> str:
     return f"+ {money(delivery)} delivery" if delivery else "free delivery"
 
 
+def dispatch_text(days: int) -> str:
+    """Return within how many working days a shop sends, as a sentence."""
+    if not days:
+        return "Sent on the day it is paid, on working days."
+    return "Sent within 1 working day." if days == 1 else f"Sent within {days} working days."
+
+
 def count_text(count: int, noun: str) -> str:
     """Return "1 listing" or "12 listings"."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

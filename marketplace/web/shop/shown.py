@@ -14,12 +14,17 @@ from marketplace.web.guards import Viewer
 from marketplace.web.pages import money
 from marketplace.web.review_parts import ReviewView
 from marketplace.web.shop import cards as shown_cards
+from marketplace.web.shop import meta, offers
 from marketplace.web.shop.answers import KIND_LABELS
 from marketplace.web.shop.cards import ShownCard, ShownSeller
 from marketplace.web.shop.filters import Request
 from marketplace.web.shop.finding import Finding, Link
+from marketplace.web.shop.meta import Meta
+from marketplace.web.shop.offers import ShownOffer
 
 _MOST_AT_ONCE = 99
+_TITLE = "Cars and parts from people who know them"
+_TEXT = "Buy from several sellers in one go and pay once. Your money is held until your order has arrived."
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,7 @@ class HomePage:
     """What templates/shop/home.html shows."""
 
     title: str
+    meta: Meta
     text: str
     pictures: list[dict[str, str]]
     cars: tuple[ShownCard, ...]
@@ -42,6 +48,7 @@ class ListingsPage:
     """What templates/shop/listings.html shows."""
 
     title: str
+    meta: Meta
     category: str
     search_text: str
     find: Finding
@@ -68,6 +75,7 @@ class ListingPage:
     """What templates/shop/listing.html shows."""
 
     title: str
+    meta: Meta
     listing_id: int
     kind_label: str
     category: str
@@ -94,7 +102,8 @@ class ListingPage:
     reviews: tuple[ReviewView, ...]
     ask_url: str
     """Where the seller is asked; "" for the seller."""
-    same_part: tuple[ShownCard, ...]
+    offers: tuple[ShownOffer, ...]
+    """Of the same part by several sellers, this one first; none where nobody else has it."""
     alike_title: str
     alike: tuple[ShownCard, ...]
     of_shop: tuple[ShownCard, ...]
@@ -105,6 +114,7 @@ class ShopPage:
     """What templates/shop/shop.html shows."""
 
     title: str
+    meta: Meta
     seller: ShownSeller
     about: tuple[str, ...]
     delivery_policy: tuple[str, ...]
@@ -119,8 +129,9 @@ def home_page(cars: Sequence[Card], parts: Sequence[Card], seen: Sequence[Card],
     """Return the front page; the first car and the first parts are its pictures."""
     leading, saved = [*cars[:1], *parts[:2]], saved_by(viewer)
     return HomePage(
-        title="Cars and parts from people who know them",
-        text="Buy from several sellers in one go and pay once. Your money is held until your order has arrived.",
+        title=_TITLE,
+        meta=meta.of_home(_TITLE, _TEXT),
+        text=_TEXT,
         pictures=[{"url": shown_cards.picture_url(row.picture)} for row in leading],
         cars=shown_cards.shown(cars, saved),
         parts=shown_cards.shown(parts, saved),
@@ -132,8 +143,10 @@ def home_page(cars: Sequence[Card], parts: Sequence[Card], seen: Sequence[Card],
 
 def listings_page(wanted: Request, found: Finding) -> ListingsPage:
     """Return one page of listings with its filters."""
+    title = _listings_title(wanted.filter)
     return ListingsPage(
-        title=_listings_title(wanted.filter),
+        title=title,
+        meta=meta.of_listings(wanted, title),
         category=_header_category(wanted.filter),
         search_text=wanted.filter.text,
         find=found,
@@ -144,13 +157,13 @@ def listing_page(
     found: ListingView, others: Related, reviews: Sequence[ReviewRow], *, viewer: Viewer | None
 ) -> ListingPage:
     """Return one listing as `viewer` sees it."""
-    is_car = found.kind == Kind.CAR
+    is_car, saved = found.kind == Kind.CAR, saved_by(viewer)
     stock = stock_of(found.in_stock, is_car=is_car)
     is_own = viewer is not None and viewer.user_id == found.seller_id
-    saved = saved_by(viewer)
     category = "cars" if is_car else found.category or ""
     return ListingPage(
         title=found.title,
+        meta=meta.of_listing(found),
         listing_id=found.listing_id,
         kind_label="Car" if is_car else "Part",
         category=category,
@@ -175,7 +188,7 @@ def listing_page(
         rating_count=shown_cards.count_or_nothing(found.rating_count),
         reviews=tuple(review_parts.view(row) for row in reviews),
         ask_url="" if is_own else f"/messages/listing/{found.slug}",
-        same_part=shown_cards.shown(others.same_part, saved),
+        offers=offers.side_by_side(found, others.same_part),
         alike_title="Similar cars" if is_car else "Similar parts",
         alike=shown_cards.shown(others.alike, saved),
         of_shop=shown_cards.shown(others.of_shop, saved),
@@ -192,13 +205,14 @@ def _crumbs(category: str) -> tuple[Link, ...]:
     return Link("Everything", url="/l"), Link(label, url=f"/l?category={category}")
 
 
-def shop_page(found: ShopView, finding: Finding) -> ShopPage:
+def shop_page(found: ShopView, wanted: Request, finding: Finding) -> ShopPage:
     """Return one shop with one page of its listings."""
     return ShopPage(
         title=found.name,
+        meta=meta.of_shop(found, wanted),
         seller=shown_cards.seller(found),
         about=_paragraphs(found.about),
-        delivery_policy=_paragraphs(found.delivery_policy),
+        delivery_policy=(shown_cards.dispatch_text(found.dispatch_days), *_paragraphs(found.delivery_policy)),
         returns_policy=_paragraphs(found.returns_policy),
         tax_note=_tax_note(found),
         is_paused=found.is_paused,
@@ -239,7 +253,8 @@ def _tax_note(shop: ShopView) -> str:
 
 
 def _delivery(shop: ShopView) -> tuple[str, ...]:
-    return (f"Sent from {shop.city}, {countries.name(shop.country)}.", *_paragraphs(shop.delivery_policy))
+    first = f"Sent from {shop.city}, {countries.name(shop.country)}. {shown_cards.dispatch_text(shop.dispatch_days)}"
+    return (first, *_paragraphs(shop.delivery_policy))
 
 
 def _paragraphs(text: str) -> tuple[str, ...]:

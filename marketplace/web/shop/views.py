@@ -59,7 +59,7 @@ def shop(slug: str) -> ResponseReturnValue:
         raise NotFound("There is no such shop.")
     # One shop, one currency as a rule: its prices compare without naming one.
     wanted = filters.read(f"/s/{slug}", request.args, main_currency="", shop=slug)
-    return _found(wanted, lambda finding: ("shop/shop.html", shown.shop_page(found, finding)))
+    return _found(wanted, lambda finding: ("shop/shop.html", shown.shop_page(found, wanted, finding)))
 
 
 def media(file_name: str) -> ResponseReturnValue:
