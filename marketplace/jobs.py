@@ -38,6 +38,8 @@ from marketplace.reconciliation import checks
 from marketplace.reconciliation import flows as reconciliation
 from marketplace.reconciliation.checks import Report
 from marketplace.refunds import flows as refunds
+from marketplace.saved import operations as saved
+from marketplace.saved import search_flows
 from marketplace.statements import operations as statements
 
 log = structlog.get_logger()
@@ -140,6 +142,8 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         "receipts returned": lambda: checkout.return_receipts(providers=providers, now=now),
         "runs of reconciliation": lambda: reconciliation.run_due(providers=providers, settings=settings, now=now),
         "words learnt": spelling.learn_due,
+        "price drops told": lambda: db.atomic(saved.tell_price_drops, (), now=now),
+        "saved searches asked": lambda: search_flows.look_due(now=now),
         "statements closed": lambda: db.atomic(statements.close_months, (), now=now),
         "invoices made": lambda: invoices.make_due(now=now),
         "commissions billed": lambda: invoices.bill_months(now=now),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -57,13 +58,14 @@ class Cards:
     next: Place | None
 
 
-_PICTURE = (
+PICTURE = (
     select(ListingPicture.file_name)
     .where(ListingPicture.listing_id == Listing.__table__.c.id)
     .order_by(ListingPicture.position)
     .limit(1)
     .scalar_subquery()
 )
+"""The file name of a listing's first picture, in a statement that reads listings."""
 CARDS: Select[*tuple[Any, ...]] = select(
     Listing.id,
     Listing.slug,
@@ -74,7 +76,7 @@ CARDS: Select[*tuple[Any, ...]] = select(
     Listing.currency,
     # Of more than a few a card tells nothing: it stays the same card when one is sold.
     func.least(Listing.in_stock, LOW_STOCK + 1, type_=Integer).label("in_stock"),
-    _PICTURE.label("picture"),
+    PICTURE.label("picture"),
     Shop.name.label("shop_name"),
     CarDetails.year,
     CarDetails.mileage_km,
@@ -83,6 +85,7 @@ CARDS: Select[*tuple[Any, ...]] = select(
     PartDetails.condition,
     Shop.rating_sum,
     Shop.rating_count,
+    Shop.country,
 )
 """The columns of a card in its order, both amounts before their currency; on_shelf adds where they come from."""
 _COLUMNS = len(CARDS.selected_columns)
@@ -141,6 +144,17 @@ def counts(several: Sequence[Filter]) -> list[int]:
     ]
     found = dict(map(tuple, db.read(union_all(*each))))
     return [int(found[place]) for place in range(len(several))]
+
+
+def count_published(wanted: Filter, *, since: datetime, until: datetime) -> int:
+    """Return how many of the listings that match were offered for the first time in a time, in one query.
+
+    The time begins after `since` and ends with `until`.
+    """
+    came = Listing.published_at > since, Listing.published_at <= until
+    counted = on_shelf(select(func.count()), with_words=bool(wanted.text)).where(*conditions(wanted), *came)
+    [(count,)] = db.read(counted)
+    return int(count)
 
 
 def card_of(row: Row[*tuple[Any, ...]]) -> Card:

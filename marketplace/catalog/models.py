@@ -34,6 +34,7 @@ class Shop(Base):
     """A seller's public face; one per seller."""
 
     __tablename__ = "shop"
+    __table_args__ = (CheckConstraint("dispatch_days BETWEEN 0 AND 30", name="dispatch_within_a_month"),)
 
     id: Mapped[PrimaryKey]
     seller_id: Mapped[int] = mapped_column(ForeignKey(User.id), unique=True)
@@ -52,6 +53,8 @@ class Shop(Base):
     rating_sum: Mapped[int] = mapped_column(default=0, server_default="0")
     """All stars that buyers gave the seller; `rating_count` is how many reviews. Written with each review."""
     rating_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    dispatch_days: Mapped[int] = mapped_column(default=2, server_default="2")
+    """Within how many working days it sends what was paid."""
     opened_at: Mapped[UtcTime]
 
 
@@ -65,6 +68,7 @@ class Listing(Ruled, Base):
         CheckConstraint("in_stock >= 0", name="stock_not_negative"),
         Index("ix_listing_active", "kind", "id", postgresql_where="status = 'active'"),
         Index("ix_listing_price", "currency", "price_minor", "id", postgresql_where="status = 'active'"),
+        Index("ix_listing_published", "published_at", postgresql_where="status = 'active'"),
         Index(None, "seller_id", "id"),
         Index("uq_listing_seller_id_sku", "seller_id", "sku", unique=True, postgresql_where="sku IS NOT NULL"),
         {"postgresql_with": {"fillfactor": 70}},
@@ -94,6 +98,25 @@ class Listing(Ruled, Base):
     """The seller's own key: by it a file of listings names this one."""
     imported_units: Mapped[int | None]
     """The units that the last file asked for: the same number again leaves what was sold meanwhile sold."""
+    published_at: Mapped[UtcTime | None]
+    """When buyers could first see it."""
+
+
+class PriceDrop(Base):
+    """A listing became cheaper, and those who wait for that are not told yet; then they are."""
+
+    __tablename__ = "price_drop"
+    __table_args__ = (
+        CheckConstraint("price_minor < was_minor", name="falls"),
+        Index("ix_price_drop_untold", "id", postgresql_where="NOT is_told"),
+    )
+
+    id: Mapped[PrimaryKey]
+    listing_id: Mapped[int] = mapped_column(ForeignKey(Listing.id))
+    was_minor: Mapped[MinorUnits]
+    """The price of one unit before and, next, after; minor units of the listing's currency."""
+    price_minor: Mapped[MinorUnits]
+    is_told: Mapped[bool] = mapped_column(default=False)
 
 
 class CarDetails(Base):

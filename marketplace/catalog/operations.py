@@ -5,13 +5,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import count
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from marketplace import history
 from marketplace.accounts.models import User
 from marketplace.catalog import rules
-from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails, Shop
+from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails, PriceDrop, Shop
 from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.history import Actor
 from marketplace.media import picture_names
@@ -152,14 +152,19 @@ def as_rows(offer: Offer, *, seller_id: int, now: datetime) -> tuple[Listing, Ca
 
 def publish(session: Session, *, seller_id: int, listing_id: int, now: datetime) -> None:
     """Let buyers see a listing. Raises NotFound for another seller's, AlreadyThere when they do."""
-    history.move(session, _own(session, seller_id, listing_id), "publish", actor=Actor.user(seller_id), at=now)
+    listing = _own(session, seller_id, listing_id)
+    history.move(session, listing, "publish", actor=Actor.user(seller_id), at=now)
+    listing.published_at = listing.published_at or now
 
 
 def publish_all(session: Session, *, seller_id: int, listing_ids: Sequence[int], now: datetime) -> int:
     """Let buyers see those of `listing_ids` that are this seller's and not for sale yet; return how many that were."""
     own = select(Listing.id).where(Listing.seller_id == seller_id, Listing.id.in_(listing_ids)).order_by(Listing.id)
     ids = list(session.execute(own).scalars())
-    return len(history.move_many(session, Listing, ids, "publish", actor=Actor.user(seller_id), at=now))
+    moved = history.move_many(session, Listing, ids, "publish", actor=Actor.user(seller_id), at=now)
+    first = update(Listing).where(Listing.id.in_(moved), Listing.published_at.is_(None))
+    session.execute(first.values(published_at=now))
+    return len(moved)
 
 
 def pause(session: Session, *, seller_id: int, listing_id: int, now: datetime) -> None:
@@ -192,6 +197,8 @@ def change_price(session: Session, *, seller_id: int, listing_id: int, price: Mo
     rules.check_price(price, delivery)
     if price.currency != listing.currency:
         raise Invalid("The currency of a listing stays. Write a new listing instead.", field="currency")
+    if price.minor < listing.price_minor:
+        session.add(PriceDrop(listing_id=listing_id, was_minor=listing.price_minor, price_minor=price.minor))
     listing.price_minor = price.minor
     listing.delivery_minor = delivery.minor
 

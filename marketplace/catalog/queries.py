@@ -42,6 +42,8 @@ class Card:
     rating_sum: int
     """All stars that buyers gave its seller, and below by how many reviews."""
     rating_count: int
+    country: str
+    """Where it is sent from, ISO 3166-1 alpha-2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class ShopView:
     returns_policy: str
     tax_basis_points: int
     opened_at: datetime
+    dispatch_days: int
+    """Within how many working days it sends."""
     listings: int
     is_paused: bool
     """Whether it takes no orders at the moment."""
@@ -118,6 +122,7 @@ _SHOP_COLUMNS = (
     Shop.returns_policy,
     Shop.tax_basis_points,
     Shop.opened_at,
+    Shop.dispatch_days,
     _LISTINGS_OF_SHOP.label("shop_listings"),
     Shop.is_paused,
     Shop.rating_sum,
@@ -232,6 +237,7 @@ def _shop(row: Row[*tuple[Any, ...]]) -> ShopView:
         returns_policy=row.returns_policy,
         tax_basis_points=row.tax_basis_points,
         opened_at=row.opened_at,
+        dispatch_days=row.dispatch_days,
         listings=row.shop_listings,
         is_paused=row.is_paused,
         rating_sum=row.rating_sum,

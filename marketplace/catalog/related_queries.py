@@ -31,6 +31,13 @@ _SHORTEST_NUMBER = 3
 _CANDIDATES = 100
 _HERE = bindparam("listing_id", type_=BigInteger)
 _COUNT = bindparam("count", type_=BigInteger)
+
+
+def _key(column: ColumnElement[str]) -> ColumnElement[str]:
+    """Return a name as people compare it: small letters and digits only, as PartDetails.number_key."""
+    return func.lower(func.regexp_replace(column, "[^[:alnum:]]+", "", "g"))
+
+
 _one = (
     select(
         Listing.id,
@@ -40,7 +47,7 @@ _one = (
         Listing.price_minor,
         PartDetails.category,
         PartDetails.number_key,
-        func.lower(PartDetails.brand).label("brand"),
+        _key(PartDetails.__table__.c.brand).label("brand"),
         CarDetails.make,
         CarDetails.year,
         func.split_part(CarDetails.body, ",", 1).label("body"),
@@ -55,7 +62,7 @@ _one = (
 _OTHERS = on_shelf(CARDS, with_words=False).join(_one, true()).where(Listing.id != _HERE)
 _is_same_part = and_(
     PartDetails.number_key == _one.c.number_key,
-    func.lower(PartDetails.brand) == _one.c.brand,
+    _key(PartDetails.__table__.c.brand) == _one.c.brand,
     func.length(_one.c.number_key) >= _SHORTEST_NUMBER,
 )
 _SAME_PART = (

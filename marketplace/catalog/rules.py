@@ -17,6 +17,8 @@ LOW_STOCK = 3
 """Units of a part from which on buyers read how few are left, and sellers are told."""
 LONGEST_TEXT = 5_000
 LONGEST_ALT = 200
+LONGEST_DISPATCH_DAYS = 30
+"""Working days within which a shop must send."""
 OLDEST_YEAR = 1886
 
 CATEGORIES = {

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog import rules
 from marketplace.catalog.models import Shop
-from marketplace.errors import NotFound
+from marketplace.errors import Invalid, NotFound
 
 
 def change_shop(
@@ -17,11 +17,15 @@ def change_shop(
     country: str,
     delivery_policy: str,
     returns_policy: str,
+    dispatch_days: int,
 ) -> None:
     """Write what a shop tells about itself anew; its name and address stay. Raises Invalid naming the field."""
     shop = session.execute(select(Shop).where(Shop.seller_id == seller_id)).scalar_one_or_none()
     if shop is None:
         raise NotFound("You have no shop yet.")
+    if not 0 <= dispatch_days <= rules.LONGEST_DISPATCH_DAYS:
+        raise Invalid(f"Enter a number from 0 to {rules.LONGEST_DISPATCH_DAYS}.", field="dispatch_days")
+    shop.dispatch_days = dispatch_days
     shop.about = rules.clean_text(about, field="about")
     shop.city = rules.clean_line(city, field="city", longest=64)
     shop.country = rules.clean_country(country)

@@ -34,6 +34,7 @@ class Topic(StrEnum):
     REFUNDS = "refunds"
     BANK = "bank"
     REVIEW_ANSWERS = "review-answers"
+    SAVED = "saved"
     SALES = "sales"
     SHIP_BY = "ship-by"
     SALES_CANCELLED = "sales-cancelled"
@@ -103,6 +104,9 @@ WORDS: Mapping[Topic, TopicWords] = {
     _T.REFUNDS: TopicWords(_A.BUYING, "Steps of a refund", "Asked, approved, rejected, and back with you."),
     _T.BANK: TopicWords(_A.BUYING, "Your bank and your payment", "Steps of a payment that you disputed at your bank."),
     _T.REVIEW_ANSWERS: TopicWords(_A.BUYING, "Answers to your reviews", "A seller has answered a review of yours."),
+    _T.SAVED: TopicWords(
+        _A.BUYING, "What you saved", "A saved listing costs less, or a saved search has found something new."
+    ),
     _T.SALES: TopicWords(_A.SELLING, "Sales", "A new paid order, and what you receive."),
     _T.SHIP_BY: TopicWords(_A.SELLING, "Reminders to send", "On the last day to send an order that is not sent."),
     _T.SALES_CANCELLED: TopicWords(
@@ -172,6 +176,7 @@ KINDS: Mapping[str, Topic | Mapping[str, Topic]] = {
     "report_received": _T.HOUSE,
     "review_received": _T.REVIEWS,
     "review_answered": _T.REVIEW_ANSWERS,
+    **dict.fromkeys(("price_dropped", "search_found"), _T.SAVED),
     "new_sign_in": _T.SECURITY,
     "password_changed": _T.SECURITY,
 }

@@ -16,6 +16,7 @@ from marketplace.messages.models import ConversationSide
 from marketplace.notifications import queries as notifications
 from marketplace.notifications.models import Notification
 from marketplace.prepared import Question
+from marketplace.saved.queries import SAVED_IDS
 
 _UNITS = (
     select(func.coalesce(func.sum(CartLine.quantity), 0))
@@ -37,7 +38,7 @@ _MESSAGES = (
     .correlate(User)
     .scalar_subquery()
 )
-_HEADER = accounts.SIGNED_IN.add_columns(_UNITS, _UNREAD, _MESSAGES)
+_HEADER = accounts.SIGNED_IN.add_columns(_UNITS, _UNREAD, _MESSAGES, SAVED_IDS)
 
 
 def question(token_hash: bytes) -> Question:
@@ -45,17 +46,17 @@ def question(token_hash: bytes) -> Question:
     return _HEADER, {"token_hash": token_hash}
 
 
-def header(token_hash: bytes) -> tuple[SignedIn, tuple[int, int, int]] | None:
+def header(token_hash: bytes) -> tuple[SignedIn, tuple[int, int, int], frozenset[int]] | None:
     """Return whose unrevoked session has this token hash, or None.
 
-    With it come the units in the basket, the unread notifications and the unread messages.
+    With it come the units in the basket, the unread notifications and the unread messages, and what they keep.
     """
     row = db.read_one(*question(token_hash))
     if row is None:
         return None
     columns: Sequence[Any] = tuple(row)
-    *person, units, unread, messages = columns
-    return SignedIn(*person), (int(units), int(unread), int(messages))
+    *person, units, unread, messages, saved = columns
+    return SignedIn(*person), (int(units), int(unread), int(messages)), frozenset(saved or ())
 
 
 def counts(user_id: int | None, visitor: bytes | None) -> tuple[int, int, int]:

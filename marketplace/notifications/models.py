@@ -66,6 +66,8 @@ class NotificationKind(StrEnum):
     SHIP_BY_REMINDER = "ship_by_reminder"
     NEW_SIGN_IN = "new_sign_in"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  a kind, not a secret
+    PRICE_DROPPED = "price_dropped"
+    SEARCH_FOUND = "search_found"
 
 
 class Notification(Base):

@@ -32,6 +32,7 @@ from marketplace.web.messages import blueprint as messages
 from marketplace.web.patterns import blueprint as patterns
 from marketplace.web.probes import blueprint as probes
 from marketplace.web.reviews import blueprint as reviews
+from marketplace.web.saved import blueprint as saved
 from marketplace.web.seller import blueprint as seller
 from marketplace.web.shop import blueprint as shop
 from marketplace.web.webhooks import blueprint as webhooks
@@ -55,7 +56,8 @@ def register(app: Flask, settings: Settings) -> None:
     providers.register(app, settings)
     recent.register(app, settings)
     letters.register(app, settings)
-    for blueprint in (shop, auth, cart, checkout, buyer, seller, messages, reviews, admin, patterns, probes, webhooks):
+    people = (auth, cart, checkout, buyer, saved, seller, messages, reviews, admin)
+    for blueprint in (shop, *people, patterns, probes, webhooks):
         app.register_blueprint(blueprint)
     for blueprint in (mails, unsubscribing, *((demo, inbox) if settings.demo else ())):
         app.register_blueprint(blueprint)

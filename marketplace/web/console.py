@@ -45,6 +45,7 @@ _BUYER: dict[str, _Links] = {
         ("orders", "Orders", "buyer.orders", "package"),
         ("messages", "Messages", "messages.inbox", "message-square"),
         ("refunds", "Refunds", "buyer.refunds", "undo-2"),
+        ("saved", "Saved", "saved.saved", "heart"),
     ),
     "Money": (
         ("payments", "Payments", "buyer.payments", "credit-card"),

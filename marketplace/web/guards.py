@@ -26,6 +26,7 @@ from marketplace.web.cookies import Sessions
 View = Callable[..., ResponseReturnValue]
 
 _VISITOR = "visitor"
+_WISH = "wish"  # the listing a visitor wants to save once they have signed in
 _SIGNED_IN = "_user_id"  # where Flask-Login keeps the token
 _COOKIE_LIFETIME = timedelta(days=30)
 _NOT_AFTER_SIGN_IN = ("/login", "/logout", "/register")
@@ -45,6 +46,8 @@ class Viewer:
     is_seller: bool
     is_admin: bool
     session_id: int
+    saved: frozenset[int] = frozenset()
+    """The ids of the listings they keep."""
 
 
 class _Person(UserMixin):
@@ -138,11 +141,10 @@ def start_session(token: str) -> Viewer:
 
     The visitor key stays until the basket it stands for has been taken over. Raises NotAllowed for a dead token.
     """
-    visitor = session.get(_VISITOR)
+    kept = {name: session[name] for name in (_VISITOR, _WISH) if name in session}
     session.clear()
     session.permanent = True
-    if visitor:
-        session[_VISITOR] = visitor
+    session.update(kept)
     person = _person(token)
     if person is None:
         raise NotAllowed("Sign in again, please.")
@@ -179,6 +181,17 @@ def end_visit() -> None:
     _forget_shown()
 
 
+def make_wish(listing_id: int) -> None:
+    """Remember which listing this browser's visitor wants to save."""
+    session[_WISH] = listing_id
+
+
+def take_wish() -> int | None:
+    """Return the listing this browser's visitor wanted to save, once; None without one."""
+    found: int | None = session.pop(_WISH, None)
+    return found
+
+
 def device() -> accounts.Device:
     """Return where this request comes from."""
     return accounts.Device(request.remote_addr or "", request.user_agent.string)
@@ -202,6 +215,11 @@ def place() -> str | None:
     """Return where to come back to: this page, or for a form the page it stood on; None when that is unknown."""
     if request.method in {"GET", "HEAD"}:
         return safe_next(request.full_path if request.query_string else request.path)
+    return came_from()
+
+
+def came_from() -> str | None:
+    """Return the page of ours on which what was pressed stood, or None when that is unknown."""
     try:
         came_from = urlsplit(request.referrer or "")
     except ValueError:  # a header may say anything: `http://[`
@@ -238,7 +256,7 @@ def _person(token: str) -> _Person | None:
     read = header_queries.header(accounts.token_hash(token))
     if read is None:
         return None
-    found, waiting = read
+    found, waiting, saved = read
     now = clock.system_now()
     if rules.session_has_ended(last_seen_at=found.last_seen_at, is_admin=found.is_admin, now=now):
         return None
@@ -255,6 +273,7 @@ def _person(token: str) -> _Person | None:
             is_seller=found.is_seller,
             is_admin=found.is_admin,
             session_id=found.session_id,
+            saved=saved,
         ),
         token,
     )

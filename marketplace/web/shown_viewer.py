@@ -28,6 +28,7 @@ class Shown:
     basket_count: int
     unread_count: int
     message_count: int
+    saved_count: int = 0
 
 
 class _ShownViewer:
@@ -39,7 +40,7 @@ class _ShownViewer:
         counts = self._counts()
         if who is None:
             return Shown(False, "", "", False, False, *counts)
-        return Shown(True, who.name, who.initials, who.is_seller, who.is_admin, *counts)
+        return Shown(True, who.name, who.initials, who.is_seller, who.is_admin, *counts, len(who.saved))
 
     @property
     def is_signed_in(self) -> bool:

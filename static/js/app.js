@@ -27,6 +27,8 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.querySelectorAll("[data-menu][open]").forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
   if (typing(event.target)) return;
   const search = document.querySelector("main [data-search]") ?? document.querySelector("[data-search]");
+  if (event.key === "?") document.getElementById("key-help")?.showModal();
+  if (document.querySelector("dialog[open]")) return;
   if (event.key === "/" && search) { event.preventDefault(); search.focus(); search.select(); }
   const keyed = /^[a-z]$/.test(event.key) && document.querySelector(`[data-key="${event.key}"]`);
   if (keyed) { event.preventDefault(); keyed.focus(); }

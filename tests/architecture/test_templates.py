@@ -16,7 +16,7 @@ BANNED = {
     "inline style": re.compile(r"[\s\"']style\s*=", re.IGNORECASE),
     "style element": re.compile(r"<style\b", re.IGNORECASE),
     "inline handler": re.compile(rf"[\s\"']on(?:{EVENTS})\s*=", re.IGNORECASE),
-    "inline script": re.compile(r"<script\b(?![^>]*\bsrc=)", re.IGNORECASE),
+    "inline script": re.compile(r"<script\b(?![^>]*\bsrc=)(?! type=\"application/ld\+json\">)", re.IGNORECASE),
     "script address": re.compile(r"javascript:", re.IGNORECASE),
     "dead link": re.compile(r"href=[\"']#[\"']", re.IGNORECASE),
     "unescaped text": re.compile(r"\|\s*safe\b|autoescape\s+false"),

@@ -44,7 +44,7 @@ NO_PAGES = {
     "static", "stylesheet", "shop.media", "checkout.state", "probes.healthz", "probes.readyz", "probes.metrics",
     "seller.payout_setup_done", "seller.payout_setup_again",
     "admin.dispute_file", "seller.dispute_file", "messages.file", "admin.conversation_file",
-    "messages.about_order", "inbox.html", "inbox.file", "seller.export",
+    "messages.about_order", "inbox.html", "inbox.file", "seller.export", "saved.add", "shop.sitemap", "shop.robots",
 }  # fmt: skip
 # Who sees what. A value in braces comes from a row of the seeded shop.
 NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-filters", "/l/{car}", "/l/{part}",
@@ -62,6 +62,7 @@ BUYER = (
     "/orders/{order}/refund/new", "/refunds", "/refunds/{asked_back}", "/refunds/{refunded}", "/refunds/{refused}",
     "/refunds/{refunded}/explain/amount", "/checkout/return/{paid}", "/checkout/return/{failed}",
     "/checkout/return/{expired}", "/checkout/return/{waiting}",
+    "/saved", "/saved/searches", "/saved/searches/new?search=/l?q=lamp",
     "/orders/lines/{line}/review", "/reviews/{review}", "/reviews/{review}/report",
     "/messages", "/messages?tab=questions", "/messages/{talk}", "/messages/{talk}/report", "/messages/listing/{part}",
     "/invoices", "/invoices?status=overdue", "/invoices/{invoice}", "/invoices/{credit_note}",

@@ -1,5 +1,6 @@
 """A new visitor finds one part among many, by words and by facets, wide and narrow, with scripts and without."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -68,10 +69,23 @@ def test_a_new_visitor_finds_a_part(shop: World, visit: Visit, width: int, *, ja
     # And a listing leads to other sellers of the same part
     visitor.main.get_by_role("link", name="Brake disc, vented").click()
     visitor.title_is("Brake disc, vented")
-    others = visitor.main.get_by_role("region", name="Other sellers of this part")
-    expect(others.locator(".listing-card")).to_have_count(1)
+    others = visitor.main.get_by_role("region", name="Other offers of this part").last
+    expect(others.locator("tbody tr")).to_have_count(2)
     others.get_by_role("link", name="Volvo disc, used").click()
     visitor.title_is("Volvo disc, used")
+
+    # And with scripts `?` tells the keys; machines read the page's data, which the policy lets stand
+    data = visitor.page.locator('script[type="application/ld+json"]').text_content()
+    assert json.loads(data or "")["offers"]["price"] == "30.00"
+    keys = visitor.page.get_by_role("dialog", name="Keys")
+    visitor.page.keyboard.press("?")
+    expect(keys).to_be_visible(visible=javascript)
+    visitor.page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+
+    # And saving it leads to the sign-in page
+    visitor.main.get_by_role("button", name="Save", exact=True).click()
+    visitor.title_is("Sign in")
 
 
 def test_a_search_without_a_hit_leads_on(shop: World, visit: Visit, width: int, *, javascript: bool) -> None:

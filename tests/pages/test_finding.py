@@ -357,7 +357,7 @@ def test_a_search_with_facets_takes_two_statements(shelf: World, count_queries: 
 def test_the_same_part_elsewhere_stands_first_then_what_is_like_it(world: World) -> None:
     ann, bob, eve = world.seller("Ann"), world.seller("Bob"), world.seller("Eve")
     here = offer(world, ann, part("Brake disc", "BD 4711", fits="Volvo 240"), 5_000)
-    offer(world, bob, part("Disc for Volvo", "bd-4711", fits="Volvo 240"), 4_000)
+    offer(world, bob, part("Disc for Volvo", "bd-4711", brand="BOSCH.", fits="Volvo 240"), 4_000)
     offer(world, eve, part("Volvo disc, cheap", "BD4711", fits="Volvo 240"), 3_000)
     offer(world, eve, part("Another brand", "BD4711", brand="Ate"), 2_000)
     offer(world, eve, part("Sold out", "BD4711"), 2_000, units=0)
@@ -367,7 +367,12 @@ def test_the_same_part_elsewhere_stands_first_then_what_is_like_it(world: World)
     html = page(world.client(), f"/l/{slug_of(world, here)}")
     sections = {section.h2.text: titles(section) for section in html.select("section:has(.listing-card)")}
     [own] = [title for title in sections if title.startswith("More from")]
-    assert sections["Other sellers of this part"] == ["Volvo disc, cheap", "Disc for Volvo"]
+    offers = [row.select_one("td").get_text(" ", strip=True) for row in html.select("#same-part tbody tr")]
+    assert [text.rpartition(" Ann")[0] or text.partition(" Eve")[0].partition(" Bob")[0] for text in offers] == [
+        "This offer", "Volvo disc, cheap", "Disc for Volvo",
+    ]  # fmt: skip
+    assert [row.select("td")[-1].text for row in html.select("#same-part tbody tr")] == ["$50.00", "$30.00", "$40.00"]
+    assert [row.select("td")[2].text for row in html.select("#same-part tbody tr")] == ["United States"] * 3
     assert sections["Similar parts"] == ["Pads", "Another brand"]
     assert sections[own] == ["Wing"]
 

@@ -189,12 +189,17 @@ def test_shop_and_policies_are_written_anew(world: World) -> None:
         "country": "US",
         "delivery_policy": "By mule.",
         "returns_policy": "No.",
+        "dispatch_days": "4",
     }
     client, answer = post(world, seller_id, "/seller/shop", **words)
     assert answer.status_code == 303
     page = client.get(SETUP).text
     assert all(text in page for text in ("Old brakes.", "Flint", "By mule."))
-    assert post(world, seller_id, "/seller/shop", **{**words, "about": " "})[1].status_code == 422
+    [(slug,)] = world.rows("SELECT slug FROM shop")
+    shop = client.get(f"/s/{slug}").text
+    assert all(text in shop for text in ("Sent within 4 working days.", "By mule.", "Old brakes."))
+    for wrong in ({"about": " "}, {"dispatch_days": "31"}, {"dispatch_days": "-1"}, {"dispatch_days": "soon"}):
+        assert post(world, seller_id, "/seller/shop", **{**words, **wrong})[1].status_code == 422, wrong
 
 
 def test_requirements_are_told_in_plain_words() -> None:

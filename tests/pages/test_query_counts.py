@@ -19,7 +19,7 @@ from tests.security.scene import column_of, inquire, path_of, route_of, scene, v
 _MOST = 20
 # Who looks at the lists, and under which addresses they stand.
 _LISTS = {
-    "visitor": ("/", "/l", "/l?sort=cheapest", "/l?q=brake&kind=part", "/s/{shop}", "/l/{listing}"),
+    "visitor": ("/l/{listing}", "/", "/l", "/l?sort=cheapest", "/l?q=brake&kind=part", "/s/{shop}"),
     "buyer": (
         "/",
         "/basket",
@@ -30,6 +30,8 @@ _LISTS = {
         "/refunds",
         "/invoices",
         "/notifications",
+        "/saved",
+        "/saved/searches",
         "/messages",
         "/account",
         "/account/statistics",

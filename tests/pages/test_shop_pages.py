@@ -172,7 +172,7 @@ def test_the_number_of_queries_does_not_grow_with_the_shelves(world: World) -> N
     world.listing(seller_id)
     [(shop_slug,)] = world.rows("SELECT slug FROM shop")
     client = world.client(world.person())
-    paths = ["/", "/l", "/l?q=brake&sort=cheapest", "/l/brake-disc", f"/s/{shop_slug}"]
+    paths = ["/l/brake-disc", "/", "/l", "/l?q=brake&sort=cheapest", f"/s/{shop_slug}"]
 
     def counts() -> list[int]:
         found = []

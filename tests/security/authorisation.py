@@ -26,6 +26,15 @@ GET    /l                                          200    200  200     200    20
 GET    /l/<slug>                                   200    200  200     200    200    200   404     404
 GET    /s/<slug>                                   200    200  200     200    200    200   404     404
 GET    /media/<file_name>                          200    200  200     200    200    200   404     404
+GET    /sitemap.xml                                200    200  200     200    200    200   -       -
+GET    /robots.txt                                 200    200  200     200    200    200   -       -
+GET    /saved                                      in     200  200     200    200    200   -       -
+POST   /saved/change                               in     go   go      go     go     go    -       -
+GET    /saved/add                                  in     go   go      go     go     go    -       -
+GET    /saved/searches                             in     200  200     200    200    200   -       -
+GET    /saved/searches/new                         in     200  200     200    200    200   -       -
+POST   /saved/searches/save                        in     422  422     422    422    422   -       -
+POST   /saved/searches/<search_id>/remove          in     go   404     404    404    404   404     404
 GET    /patterns                                   200    200  200     200    200    200   -       -
 GET    /healthz                                    200    200  200     200    200    200   -       -
 GET    /readyz                                     200    200  200     200    200    200   -       -
@@ -316,6 +325,8 @@ FORMS = {
 }
 # GETs that may write, and why. Every other GET changes nothing.
 WRITING_GETS = {
+    "/": "the cookie of what the viewer looked at last is taken over; only their own twelve, nobody else sees them",
+    "/saved": "as above",
     "/checkout/return/<payment_id>": "it may settle the payment, as the provider's webhook would; only forward",
     "/seller/payouts/setup/done": "it puts into the books how the provider shows the account now, as its webhook would",
     "/messages/<conversation_id>": "what is shown counts as read; only the reader's own mark",

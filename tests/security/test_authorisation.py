@@ -38,6 +38,7 @@ _IDS = (
     "discount_id",
     "purchase_id",
     "session_id",
+    "search_id",
     "line_id",
     "notification_id",
     "call_id",

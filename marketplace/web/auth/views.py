@@ -12,6 +12,8 @@ from marketplace.errors import Invalid
 from marketplace.web import errors, guards
 from marketplace.web.auth.forms import RegisterForm, SignInForm, blame, typed
 from marketplace.web.cart.adoption import adopt
+from marketplace.web.saved import wish
+from marketplace.web.shop import seen
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,9 @@ def logout() -> ResponseReturnValue:
         now = clock.system_now()
         db.atomic(accounts.close_session, (), user_id=here.user_id, session_id=here.session_id, now=now)
     guards.end_session()
+    seen.leave()
     flash("You are signed out.", "ok")
-    return redirect(url_for("shop.home"), code=303)
+    return seen.forget(make_response(redirect(url_for("shop.home"), code=303)))
 
 
 def too_many_tries(error: flows.TooManyTries) -> ResponseReturnValue:
@@ -100,6 +103,7 @@ def _enter(token: str, target: str | None) -> ResponseReturnValue:
         db.atomic(accounts.close_session, (), user_id=here.user_id, session_id=here.session_id, now=now)
     viewer = guards.start_session(token)
     adopt(viewer.user_id)
+    wish.grant(viewer.user_id)
     return redirect(_landing(viewer, target), code=303)
 
 

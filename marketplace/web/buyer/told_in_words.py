@@ -15,6 +15,7 @@ from marketplace.web.buyer import (
     told_of_orders,
     told_of_payouts,
     told_of_refunds,
+    told_of_saved,
     told_of_security,
 )
 from marketplace.web.buyer.told_words import Words
@@ -168,4 +169,5 @@ _WORDS = {
     **told_of_payouts.WORDS,
     **told_of_debts.WORDS,
     **told_of_messages.WORDS,
+    **told_of_saved.WORDS,
 }

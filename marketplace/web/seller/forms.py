@@ -6,10 +6,10 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, NumberRange
 
 from marketplace.catalog.operations import CarFacts, PartFacts
-from marketplace.catalog.rules import CATEGORIES, CONDITIONS, CURRENCIES, LARGEST_STOCK
+from marketplace.catalog.rules import CATEGORIES, CONDITIONS, CURRENCIES, LARGEST_STOCK, LONGEST_DISPATCH_DAYS
 from marketplace.orders.rules import CARRIERS
 from marketplace.payouts.states import Interval
 from marketplace.web import countries
@@ -149,6 +149,13 @@ class OwnShopForm(ShopForm):
 
     name = None
     NAMES = ("about", "city", "country", "delivery_policy", "returns_policy")
+    dispatch_days = IntegerField(
+        "Working days until you send",
+        [
+            InputRequired("Enter a number from 0 to 30."),
+            NumberRange(0, LONGEST_DISPATCH_DAYS, "Enter a number from 0 to 30."),
+        ],
+    )
 
 
 _INTERVALS = {

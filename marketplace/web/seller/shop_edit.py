@@ -29,11 +29,13 @@ def own_shop() -> ResponseReturnValue:
     """Show what the seller's shop tells, or write it anew."""
     seller_id = guards.viewer().user_id
     shop = queries.shop_of(seller_id)
-    form = OwnShopForm(data={name: getattr(shop, name) for name in OwnShopForm.NAMES})
+    shown = (*OwnShopForm.NAMES, "dispatch_days")
+    form = OwnShopForm(data={name: getattr(shop, name) for name in shown})
     if form.validate_on_submit():
         try:
             words = {name: typed(form[name]) for name in OwnShopForm.NAMES}
-            db.atomic(shop_operations.change_shop, (), seller_id=seller_id, **words)
+            days = form.dispatch_days.data or 0
+            db.atomic(shop_operations.change_shop, (), seller_id=seller_id, dispatch_days=days, **words)
         except Invalid as error:
             blame(form, error)
         else:

@@ -1,6 +1,7 @@
 """Catalogue rows become what the listing card, the seller card and the listing page show."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from marketplace.accounts.rules import initials
@@ -33,6 +34,8 @@ class ShownCard:
     rating: str
     """The seller's, "" without a review; as is the next."""
     rating_count: str
+    listing_id: int
+    is_saved: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,20 @@ def card(row: Card) -> ShownCard:
         flag_tone="low" if stock.is_low else "plain",
         rating=rating_text(row.rating_sum, row.rating_count),
         rating_count=count_or_nothing(row.rating_count),
+        listing_id=row.listing_id,
     )
+
+
+@lru_cache(maxsize=4_096)
+def _saved_card(row: Card) -> ShownCard:
+    return replace(card(row), is_saved=True)
+
+
+def shown(rows: Iterable[Card], saved: frozenset[int]) -> tuple[ShownCard, ...]:
+    """Return listings as cards, those marked that are among the `saved` ids."""
+    if not saved:
+        return tuple(map(card, rows))
+    return tuple(_saved_card(row) if row.listing_id in saved else card(row) for row in rows)
 
 
 @lru_cache(maxsize=1_000)
@@ -107,6 +123,13 @@ def price_text(price: Money) -> str:
 def delivery_note(delivery: Money) -> str:
     """Return the delivery as it stands beside a price."""
     return f"+ {money(delivery)} delivery" if delivery else "free delivery"
+
+
+def dispatch_text(days: int) -> str:
+    """Return within how many working days a shop sends, as a sentence."""
+    if not days:
+        return "Sent on the day it is paid, on working days."
+    return "Sent within 1 working day." if days == 1 else f"Sent within {days} working days."
 
 
 def count_text(count: int, noun: str) -> str:

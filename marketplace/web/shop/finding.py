@@ -1,7 +1,8 @@
 """A search and its result: cards, filters beside them, chips above them, and what to try when nothing is found."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from flask import get_template_attribute
 from markupsafe import Markup
@@ -13,7 +14,7 @@ from marketplace.catalog.filtering import Facet, Filter, Range, Sort, sorts_for
 from marketplace.web.recent import COUNTS_SECONDS, recent
 from marketplace.web.shop import other_searches
 from marketplace.web.shop.answers import Group, answer_text, groups, price_currency, range_text
-from marketplace.web.shop.cards import ShownCard, card, count_text
+from marketplace.web.shop.cards import ShownCard, count_text, shown
 from marketplace.web.shop.filters import Request, address, kept_pairs
 from marketplace.web.shop.other_searches import OtherSearch
 
@@ -80,6 +81,8 @@ class Finding:
     looser: tuple[Link, ...]
     meant: tuple[Link, ...]
     """The same search spelt otherwise, likeliest first, each with more to show."""
+    save_url: str
+    """Where this search is kept; "" where nothing in particular is asked for."""
     instead: str
     """Whose cards these are when nothing matches: the first of `meant`; "" for the search's own."""
 
@@ -94,8 +97,8 @@ class Frame:
     """The search that was probably meant, where nothing is found as it was typed."""
 
 
-def find(request: Request) -> Finding:
-    """Return what `request` finds: in one query inside a recent frame, else in two.
+def find(request: Request, saved: Callable[[], frozenset[int]]) -> Finding:
+    """Return what `request` finds, what is `saved` marked: in one query inside a recent frame, else in two.
 
     Where that is next to nothing, two more look for other spellings and looser searches, and one for what was meant.
     """
@@ -103,14 +106,19 @@ def find(request: Request) -> Finding:
     frame = _frame(request, cards)
     if frame.instead is not None:
         meant = browsing.cards(frame.instead.filter, frame.instead.sort, size=_INSTEAD)
-        return replace(frame.finding, cards=tuple(card(row) for row in meant.rows))
+        return replace(frame.finding, cards=shown(meant.rows, saved()))
     pager = replace(
         frame.finding.pager,
         newer_url=address(replace(request, place=cards.previous)) if cards.previous else "",
         older_url=address(replace(request, place=cards.next)) if cards.next else "",
         shown=f"{len(cards.rows):,} of {frame.total:,}",
     )
-    return replace(frame.finding, cards=tuple(card(row) for row in cards.rows), pager=pager)
+    return replace(frame.finding, cards=shown(cards.rows, saved()), pager=pager)
+
+
+def asks_for(request: Request) -> tuple[str, ...]:
+    """Return what is asked for, as people call it, word for word as the chips say."""
+    return tuple(label for label, _ in _drops(request, Facets(0, {}, (), {})))
 
 
 def _frame(request: Request, cards: Cards) -> Frame:
@@ -162,6 +170,7 @@ def _without_cards(request: Request, found: Facets, drops: list[tuple[str, Filte
         nothing_text=nothing_text,
         looser=(),
         meant=(),
+        save_url=f"/saved/searches/new?{urlencode({'search': address(request)})}" if drops else "",
         instead="",
     )
 

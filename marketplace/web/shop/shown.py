@@ -16,13 +16,18 @@ from marketplace.web.pages import money
 from marketplace.web.picture_parts import Shot, picture_url, shot
 from marketplace.web.review_parts import ReviewView
 from marketplace.web.shop import cards as shown_cards
+from marketplace.web.shop import meta, offers
 from marketplace.web.shop.answers import KIND_LABELS
-from marketplace.web.shop.cards import ShownCard, ShownSeller, card
+from marketplace.web.shop.cards import ShownCard, ShownSeller
 from marketplace.web.shop.filters import Request
 from marketplace.web.shop.finding import Finding, Link
+from marketplace.web.shop.meta import Meta
+from marketplace.web.shop.offers import ShownOffer
 
 _MOST_AT_ONCE = 99
 _HERO_WIDTH = 640
+_TITLE = "Cars and parts from people who know them"
+_TEXT = "Buy from several sellers in one go and pay once. Your money is held until your order has arrived."
 
 
 @dataclass(frozen=True)
@@ -30,10 +35,13 @@ class HomePage:
     """What templates/shop/home.html shows."""
 
     title: str
+    meta: Meta
     text: str
     pictures: list[dict[str, str]]
-    cars: list[ShownCard]
-    parts: list[ShownCard]
+    cars: tuple[ShownCard, ...]
+    parts: tuple[ShownCard, ...]
+    seen: tuple[ShownCard, ...]
+    """What the viewer looked at last."""
     categories: list[Link]
     may_open_shop: bool
 
@@ -43,6 +51,7 @@ class ListingsPage:
     """What templates/shop/listings.html shows."""
 
     title: str
+    meta: Meta
     category: str
     search_text: str
     find: Finding
@@ -70,7 +79,8 @@ class ListingFacts:
     reviews: tuple[ReviewView, ...]
     ask_url: str
     """Where the seller is asked; "" for the seller."""
-    same_part: tuple[ShownCard, ...]
+    offers: tuple[ShownOffer, ...]
+    """Of the same part by several sellers, this one first; none where nobody else has it."""
     alike_title: str
     alike: tuple[ShownCard, ...]
     of_shop: tuple[ShownCard, ...]
@@ -81,6 +91,7 @@ class ListingPage:
     """What templates/shop/listing.html shows; equal pages are the same object."""
 
     title: str
+    meta: Meta
     listing_id: int
     kind_label: str
     category: str
@@ -93,6 +104,7 @@ class ListingPage:
     stock_tone: str
     can_buy: bool
     is_own: bool
+    is_saved: bool
     is_shop_paused: bool
     most: int
     rating: str
@@ -106,6 +118,7 @@ class ShopPage:
     """What templates/shop/shop.html shows."""
 
     title: str
+    meta: Meta
     seller: ShownSeller
     about: tuple[str, ...]
     delivery_policy: tuple[str, ...]
@@ -116,15 +129,17 @@ class ShopPage:
     find: Finding
 
 
-def home_page(cars: Sequence[Card], parts: Sequence[Card], *, viewer: Viewer | None) -> HomePage:
+def home_page(cars: Sequence[Card], parts: Sequence[Card], seen: Sequence[Card], *, viewer: Viewer | None) -> HomePage:
     """Return the front page; the first car and the first parts are its pictures."""
-    leading = [*cars[:1], *parts[:2]]
+    leading, saved = [*cars[:1], *parts[:2]], saved_by(viewer)
     return HomePage(
-        title="Cars and parts from people who know them",
-        text="Buy from several sellers in one go and pay once. Your money is held until your order has arrived.",
+        title=_TITLE,
+        meta=meta.of_home(_TITLE, _TEXT),
+        text=_TEXT,
         pictures=[{"url": picture_url(row.picture, _HERO_WIDTH)} for row in leading],
-        cars=[card(row) for row in cars],
-        parts=[card(row) for row in parts],
+        cars=shown_cards.shown(cars, saved),
+        parts=shown_cards.shown(parts, saved),
+        seen=shown_cards.shown(seen, saved),
         categories=[Link(label, url=f"/l?category={slug}") for slug, label in CATEGORIES.items()],
         may_open_shop=viewer is None or not viewer.is_seller,
     )
@@ -132,8 +147,10 @@ def home_page(cars: Sequence[Card], parts: Sequence[Card], *, viewer: Viewer | N
 
 def listings_page(wanted: Request, found: Finding) -> ListingsPage:
     """Return one page of listings with its filters."""
+    title = _listings_title(wanted.filter)
     return ListingsPage(
-        title=_listings_title(wanted.filter),
+        title=title,
+        meta=meta.of_listings(wanted, title),
         category=_header_category(wanted.filter),
         search_text=wanted.filter.text,
         find=found,
@@ -141,17 +158,22 @@ def listings_page(wanted: Request, found: Finding) -> ListingsPage:
 
 
 @lru_cache(maxsize=2_048)
-def listing_page(found: ListingView, others: Related, reviews: tuple[ReviewRow, ...], *, is_own: bool) -> ListingPage:
-    """Return one listing as its seller (`is_own`) or somebody else sees it; the same for the same listing."""
+def listing_page(
+    found: ListingView, others: Related, reviews: tuple[ReviewRow, ...], *, is_own: bool, saved: frozenset[int]
+) -> ListingPage:
+    """Return one listing as its seller (`is_own`) or somebody else sees it; the same for the same listing.
+
+    `saved` are the ids that the viewer keeps, of those on the page.
+    """
     is_car = found.kind == Kind.CAR
     stock = stock_of(found.in_stock, is_car=is_car)
-    crumbs = _crumbs(found)
     return ListingPage(
         title=found.title,
+        meta=meta.of_listing(found),
         listing_id=found.listing_id,
         kind_label="Car" if is_car else "Part",
         category=_category(found),
-        crumbs=crumbs,
+        crumbs=_crumbs(found),
         pictures=tuple(shot(each.file_name, each.alt or found.title) for each in found.pictures)
         or (shot(None, "No picture yet"),),
         price=shown_cards.price_text(found.price),
@@ -161,15 +183,18 @@ def listing_page(found: ListingView, others: Related, reviews: tuple[ReviewRow, 
         stock_tone="mute" if stock.is_sold_out else "wait" if stock.is_low else "ok",
         can_buy=not stock.is_sold_out and not is_own and not found.shop.is_paused,
         is_own=is_own,
+        is_saved=found.listing_id in saved,
         is_shop_paused=found.shop.is_paused,
         most=min(found.in_stock, _MOST_AT_ONCE),
         rating=shown_cards.rating_text(found.rating_sum, found.rating_count),
         rating_count=shown_cards.count_or_nothing(found.rating_count),
-        facts=_facts(found, others, reviews, ask_url="" if is_own else f"/messages/listing/{found.slug}"),
+        facts=_facts(found, others, reviews, is_own=is_own, saved=saved),
     )
 
 
-def _facts(found: ListingView, others: Related, reviews: tuple[ReviewRow, ...], *, ask_url: str) -> ListingFacts:
+def _facts(
+    found: ListingView, others: Related, reviews: tuple[ReviewRow, ...], *, is_own: bool, saved: frozenset[int]
+) -> ListingFacts:
     return ListingFacts(
         more=_crumbs(found)[-1],
         paragraphs=_paragraphs(found.description),
@@ -178,11 +203,11 @@ def _facts(found: ListingView, others: Related, reviews: tuple[ReviewRow, ...], 
         returns_policy=_paragraphs(found.shop.returns_policy),
         seller=shown_cards.seller(found.shop),
         reviews=tuple(review_parts.view(row) for row in reviews),
-        ask_url=ask_url,
-        same_part=tuple(card(row) for row in others.same_part),
+        ask_url="" if is_own else f"/messages/listing/{found.slug}",
+        offers=offers.side_by_side(found, others.same_part),
         alike_title="Similar cars" if found.kind == Kind.CAR else "Similar parts",
-        alike=tuple(card(row) for row in others.alike),
-        of_shop=tuple(card(row) for row in others.of_shop),
+        alike=shown_cards.shown(others.alike, saved),
+        of_shop=shown_cards.shown(others.of_shop, saved),
     )
 
 
@@ -196,19 +221,31 @@ def _crumbs(found: ListingView) -> tuple[Link, ...]:
     return Link("Everything", url="/l"), Link(label, url=f"/l?category={category}")
 
 
-def shop_page(found: ShopView, finding: Finding) -> ShopPage:
+def shop_page(found: ShopView, wanted: Request, finding: Finding) -> ShopPage:
     """Return one shop with one page of its listings."""
     return ShopPage(
         title=found.name,
+        meta=meta.of_shop(found, wanted),
         seller=shown_cards.seller(found),
         about=_paragraphs(found.about),
-        delivery_policy=_paragraphs(found.delivery_policy),
+        delivery_policy=(shown_cards.dispatch_text(found.dispatch_days), *_paragraphs(found.delivery_policy)),
         returns_policy=_paragraphs(found.returns_policy),
         tax_note=_tax_note(found),
         is_paused=found.is_paused,
         reviews_url=f"/s/{found.slug}/reviews" if found.rating_count else "",
         find=finding,
     )
+
+
+def saved_by(viewer: Viewer | None) -> frozenset[int]:
+    """Return which listings `viewer` keeps; a visitor keeps none."""
+    return viewer.saved if viewer else frozenset()
+
+
+def saved_among(viewer: Viewer | None, found: ListingView, others: Related) -> frozenset[int]:
+    """Return which of the listings on the page of `found` are kept: most often none, so that pages are alike."""
+    saved, beside = saved_by(viewer), (*others.alike, *others.of_shop)
+    return saved and saved.intersection((found.listing_id, *(row.listing_id for row in beside)))
 
 
 def _listings_title(wanted: Filter) -> str:
@@ -238,7 +275,8 @@ def _tax_note(shop: ShopView) -> str:
 
 
 def _delivery(shop: ShopView) -> tuple[str, ...]:
-    return (f"Sent from {shop.city}, {countries.name(shop.country)}.", *_paragraphs(shop.delivery_policy))
+    first = f"Sent from {shop.city}, {countries.name(shop.country)}. {shown_cards.dispatch_text(shop.dispatch_days)}"
+    return (first, *_paragraphs(shop.delivery_policy))
 
 
 def _paragraphs(text: str) -> tuple[str, ...]:

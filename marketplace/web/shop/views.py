@@ -19,7 +19,7 @@ from marketplace.media import picture_names
 from marketplace.reviews import queries as reviews
 from marketplace.web import guards, uploads
 from marketplace.web.recent import ALIKE_SECONDS, recent
-from marketplace.web.shop import filters, finding, shown
+from marketplace.web.shop import filters, finding, seen, shown
 from marketplace.web.shop.filters import Request
 from marketplace.web.shop.finding import Finding
 
@@ -34,7 +34,8 @@ _TYPES = {"svg": "image/svg+xml", "jpg": "image/jpeg", "webp": "image/webp"}
 def home() -> ResponseReturnValue:
     """Show the front page."""
     cars, parts = browsing.newest(Kind.CAR, _ON_HOME), browsing.newest(Kind.PART, _ON_HOME)
-    return render_template("shop/home.html", page=shown.home_page(cars, parts, viewer=guards.current_viewer()))
+    page = shown.home_page(cars, parts, seen.cards(), viewer=guards.current_viewer())
+    return seen.forget(make_response(render_template("shop/home.html", page=page)))
 
 
 def listings() -> ResponseReturnValue:
@@ -56,7 +57,11 @@ def listing(slug: str) -> ResponseReturnValue:
         viewer = guards.current_viewer()
     said = reviews.of_listing(found.listing_id, _REVIEWS) if found.rating_count else ()
     is_own = viewer is not None and viewer.user_id == found.seller_id
-    return render_template("shop/listing.html", page=shown.listing_page(found, others, tuple(said), is_own=is_own))
+    page = shown.listing_page(found, others, tuple(said), is_own=is_own, saved=shown.saved_among(viewer, found, others))
+    answer = make_response(render_template("shop/listing.html", page=page))
+    if not is_own:
+        seen.note(answer, found.listing_id)
+    return answer
 
 
 def shop(slug: str) -> ResponseReturnValue:
@@ -66,7 +71,7 @@ def shop(slug: str) -> ResponseReturnValue:
         raise NotFound("There is no such shop.")
     # One shop, one currency as a rule: its prices compare without naming one.
     wanted = filters.read(f"/s/{slug}", request.args, main_currency="", shop=slug)
-    return _found(wanted, lambda finding: ("shop/shop.html", shown.shop_page(found, finding)))
+    return _found(wanted, lambda finding: ("shop/shop.html", shown.shop_page(found, wanted, finding)))
 
 
 def media(file_name: str) -> ResponseReturnValue:
@@ -104,7 +109,7 @@ def _found(wanted: Request, show: Callable[[Finding], tuple[str, Any]]) -> Respo
     if not is_swap and any(name in filters.FIELDS and not value for name, value in request.args.items(multi=True)):
         return redirect(filters.address(wanted), 303)
     with db.reading_ahead(guards.question()):
-        template, page = show(finding.find(wanted))
+        template, page = show(finding.find(wanted, lambda: shown.saved_by(guards.current_viewer())))
         guards.current_viewer()
     answer = make_response(render_template(template, page=page))
     answer.headers["Vary"] = "HX-Request"
