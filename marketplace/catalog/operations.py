@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from itertools import count
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -12,6 +11,7 @@ from marketplace import history
 from marketplace.accounts.models import User
 from marketplace.catalog import rules
 from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails, PriceDrop, Shop
+from marketplace.catalog.slugs import free_slugs
 from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.history import Actor
 from marketplace.media import picture_names
@@ -131,7 +131,7 @@ def create_listings(session: Session, *, seller_id: int, offers: Sequence[Offer]
     """
     if session.execute(select(Shop.id).where(Shop.seller_id == seller_id)).first() is None:
         raise NotFound("Open a shop first.")
-    slugs = _free_slugs(session, [offer.title for offer in offers])
+    slugs = free_slugs(session, [offer.title for offer in offers])
     rows = [_listing(seller_id, offer, slug, now) for offer, slug in zip(offers, slugs, strict=True)]
     session.add_all(rows)
     session.flush()
@@ -287,19 +287,3 @@ def _pictures(listing_id: int, pictures: Sequence[Picture], now: datetime) -> li
         )
         for position, picture in enumerate(pictures, start=1)
     ]
-
-
-def _free_slugs(session: Session, titles: Sequence[str]) -> list[str]:
-    """Return an address for each title that no listing has yet: a number follows where two share their words."""
-    wanted = [rules.slug_of(title) or "listing" for title in titles]
-    taken: set[str] = set()
-    for slug in sorted(set(wanted)):
-        same = select(Listing.slug).where(Listing.slug.like(f"{slug}%"))
-        taken.update(session.execute(same).scalars())
-    found = []
-    for slug in wanted:
-        names = (f"{slug}-{number}" if number > 1 else slug for number in count(1))
-        free = next(name for name in names if name not in taken)
-        taken.add(free)
-        found.append(free)
-    return found

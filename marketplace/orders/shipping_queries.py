@@ -1,10 +1,11 @@
 """What pages show of orders that must be sent or are on their way."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Date, bindparam, cast, func, select, true
+from sqlalchemy import CompoundSelect, Date, bindparam, cast, func, literal, null, select, true, union_all
 
 from marketplace import db
 from marketplace.history import StatusChange
@@ -15,26 +16,27 @@ from marketplace.paging import Cursor, Listed, Period, Sort, read_page
 
 
 @dataclass(frozen=True, slots=True)
-class ShipmentRow:
-    """How an order was sent; `tracking_number` and `tracking_url` are "" for a handover."""
-
-    order_id: int
-    carrier_name: str
-    tracking_number: str
-    tracking_url: str
-    shipped_at: datetime
-    delivered_at: datetime | None
-    delivered_by: DeliveredBy | None
-
-
-@dataclass(frozen=True, slots=True)
 class ParcelRow:
-    """A further parcel of an order; `tracking_number` and `tracking_url` are "" for a handover."""
+    """One parcel of an order; `tracking_number` and `tracking_url` are "" for a handover."""
 
     carrier_name: str
     tracking_number: str
     tracking_url: str
     sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentRow:
+    """How an order was sent: its parcels in the order they went, and on whose word it has arrived."""
+
+    parcels: tuple[ParcelRow, ...]
+    delivered_at: datetime | None
+    delivered_by: DeliveredBy | None
+
+    @property
+    def shipped_at(self) -> datetime:
+        """When the first parcel went."""
+        return self.parcels[0].sent_at
 
 
 _CONFIRMATION = StatusChange.__table__
@@ -68,8 +70,8 @@ _PAID_AT = (
     .where(*_IS_CONFIRMATION, _CONFIRMATION.c.subject_id.in_(bindparam("order_ids", expanding=True)))
     .group_by(_CONFIRMATION.c.subject_id)
 )
-_SHIPMENT = select(
-    Shipment.order_id,
+_FIRST = select(
+    literal(0).label("turn"),
     Shipment.carrier_name,
     Shipment.tracking_number,
     Shipment.tracking_url,
@@ -77,11 +79,16 @@ _SHIPMENT = select(
     Shipment.delivered_at,
     Shipment.delivered_by,
 ).where(Shipment.order_id == bindparam("order_id"))
-_FURTHER = (
-    select(FurtherParcel.carrier_name, FurtherParcel.tracking_number, FurtherParcel.tracking_url, FurtherParcel.sent_at)
-    .where(FurtherParcel.order_id == bindparam("order_id"))
-    .order_by(FurtherParcel.id)
-)
+_FURTHER = select(
+    FurtherParcel.id,
+    FurtherParcel.carrier_name,
+    FurtherParcel.tracking_number,
+    FurtherParcel.tracking_url,
+    FurtherParcel.sent_at,
+    null(),
+    null(),
+).where(FurtherParcel.order_id == bindparam("order_id"))
+_PARCELS: CompoundSelect[Any] = union_all(_FIRST, _FURTHER).order_by("turn")
 
 
 def orders_to_ship(seller_id: int, text: str, period: Period, cursor: Cursor) -> Listed[OrderSummary]:
@@ -108,10 +115,8 @@ def waiting_by_day(seller_id: int) -> Mapping[date, int]:
 
 def shipment_of(order_id: int) -> ShipmentRow | None:
     """Return how an order was sent, or None when it was not."""
-    found = db.read_one(_SHIPMENT, {"order_id": order_id})
-    return ShipmentRow(*tuple(found)) if found else None
-
-
-def further_parcels(order_id: int) -> Sequence[ParcelRow]:
-    """Return the parcels of an order besides its first one, in the order they were sent."""
-    return [ParcelRow(*tuple(row)) for row in db.read(_FURTHER, {"order_id": order_id})]
+    rows = [tuple(row) for row in db.read(_PARCELS, {"order_id": order_id})]
+    if not rows:
+        return None
+    *_, delivered_at, delivered_by = rows[0]
+    return ShipmentRow(tuple(ParcelRow(*row[1:5]) for row in rows), delivered_at, delivered_by)

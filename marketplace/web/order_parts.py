@@ -1,6 +1,6 @@
 """The parts that the buyer's and the seller's order page share: lines, addresses, pictures, the parcel."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -72,9 +72,7 @@ class Parcel:
     delivered: str
 
 
-def parcels(
-    shipment: ShipmentRow | None, further: Sequence[ParcelRow], words: dict[DeliveredBy, str]
-) -> tuple[Parcel, ...]:
+def parcels(shipment: ShipmentRow | None, words: dict[DeliveredBy, str]) -> tuple[Parcel, ...]:
     """Return how an order was sent, parcel by parcel; none for one that was not.
 
     `words` says on whose word it has arrived, `{}` in them is the day; that stands with the last parcel.
@@ -83,8 +81,7 @@ def parcels(
         return ()
     arrived = shipment.delivered_at
     delivered = words[shipment.delivered_by].format(date_text(arrived)) if arrived and shipment.delivered_by else ""
-    first = ParcelRow(shipment.carrier_name, shipment.tracking_number, shipment.tracking_url, shipment.shipped_at)
-    *before, last = (first, *further)
+    *before, last = shipment.parcels
     return (*(_parcel(each, "") for each in before), _parcel(last, delivered))
 
 

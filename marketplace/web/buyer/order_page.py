@@ -12,7 +12,7 @@ from marketplace.config import MoneyPolicy
 from marketplace.disputes.page_queries import DisputeRow
 from marketplace.orders import rules
 from marketplace.orders.queries import LineRow, OrderDetail, PurchaseOrder
-from marketplace.orders.shipping_queries import ParcelRow, ShipmentRow
+from marketplace.orders.shipping_queries import ShipmentRow
 from marketplace.orders.states import ORDER, DeliveredBy, OrderStatus, PurchaseStatus
 from marketplace.payments.queries import Attempt, Decline, Share
 from marketplace.payments.states import HoldReason
@@ -77,7 +77,6 @@ class Facts:
     lines: Sequence[LineRow]
     siblings: Sequence[PurchaseOrder]
     shipment: ShipmentRow | None
-    further: Sequence[ParcelRow]
     refunds: Sequence[RefundRow]
     disputes: Sequence[DisputeRow]
     may_ask: bool
@@ -154,7 +153,7 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> O
         pay_note=f"Pay before {time_text(order.open_until)}. This pays all of purchase {order.purchase_number}.",
         steps=order_progress.steps(order, share, shipment, facts.cancellation, now),
         protection=order_progress.protection(order, share, now),
-        parcels=order_parts.parcels(shipment, facts.further, _ARRIVED),
+        parcels=order_parts.parcels(shipment, _ARRIVED),
         received_url=to_receive,
         received_note=_received_note(shipment, share, policy) if to_receive and shipment else "",
         money_rows=money_rows(order, share),

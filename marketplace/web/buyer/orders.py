@@ -117,7 +117,6 @@ def order(number: str) -> ResponseReturnValue:
         lines=queries.lines_of(found.id),
         siblings=queries.orders_of_purchase(found.purchase_id),
         shipment=shipping_queries.shipment_of(found.id),
-        further=shipping_queries.further_parcels(found.id),
         refunds=refunds,
         disputes=disputes,
         cancellation=cancellations.of_order(found.id),

@@ -12,7 +12,7 @@ from marketplace.debts.order_queries import DebtFigure, OrderDebt
 from marketplace.disputes.page_queries import DisputeRow
 from marketplace.orders import rules
 from marketplace.orders.queries import LineRow, OrderDetail
-from marketplace.orders.shipping_queries import ParcelRow, ShipmentRow
+from marketplace.orders.shipping_queries import ShipmentRow
 from marketplace.orders.states import ORDER, DeliveredBy, OrderStatus, PurchaseStatus
 from marketplace.payments.queries import Block, Share
 from marketplace.payments.states import TransactionStatus
@@ -76,7 +76,6 @@ class Facts:
     place: Place | None
     """Where the share is and what it waits for; None while nothing is paid."""
     shipment: ShipmentRow | None
-    further: Sequence[ParcelRow]
     paid_at: datetime | None
     blocks: Sequence[Block]
     changes: Sequence[Change]
@@ -153,7 +152,7 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         ship_url=url_for("seller.ship", number=order.number) if can_ship else "",
         ship_by=ship_by(facts.paid_at, now) if can_ship and facts.paid_at else None,
         cancel_url=url_for("seller.cancel", number=order.number) if can_ship else "",
-        parcels=order_parts.parcels(shipment, facts.further, _ARRIVED),
+        parcels=order_parts.parcels(shipment, _ARRIVED),
         add_parcel_url=url_for("seller.add_parcel", number=order.number) if can_arrive else "",
         delivered_url=url_for("seller.delivered", number=order.number) if can_arrive else "",
         delivered_note=_delivered_note(shipment, delivered_after_days) if can_arrive and shipment else "",
