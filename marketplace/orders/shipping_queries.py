@@ -88,7 +88,7 @@ _FURTHER = select(
     null(),
     null(),
 ).where(FurtherParcel.order_id == bindparam("order_id"))
-_PARCELS: CompoundSelect[Any] = union_all(_FIRST, _FURTHER).order_by("turn")
+_PARCELS: CompoundSelect[*tuple[Any, ...]] = union_all(_FIRST, _FURTHER).order_by("turn")
 
 
 def orders_to_ship(seller_id: int, text: str, period: Period, cursor: Cursor) -> Listed[OrderSummary]:
