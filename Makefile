@@ -6,7 +6,7 @@ help:
 	@echo "make run    the whole shop, offline, with its demo: http://localhost:8000 (PORT, SANDBOX_PORT and VAR_DIR override)"
 	@echo "make test   everything the tests need, then all tests (ARGS=\"-k name\" goes to pytest)"
 	@echo "make bench  the hot paths beside bare Flask and psycopg (ARGS=\"--rounds 9\" measures longer)"
-	@echo "make simulate  the shop under faults: SEEDS=n PROFILE=default|dark|storm|outage|rush, or SEED=n to replay one"
+	@echo "make simulate  the shop under faults: SEEDS=n PROFILE=default|dark|storm|outage|rush, SEED=n to replay one, THREADS=4 for real races"
 	@echo "make mutants  each scar's bug put back into a copy: which test notices? (ARGS=\"S19 S20\" runs some)"
 run:
 	@$(PYTHON) bootstrap.py run
@@ -15,6 +15,6 @@ test:
 bench:
 	@$(PYTHON) bootstrap.py bench $(ARGS)
 simulate:
-	@$(PYTHON) bootstrap.py simulate $(if $(PROFILE),--profile $(PROFILE)) $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),20)) $(ARGS)
+	@$(PYTHON) bootstrap.py simulate $(if $(PROFILE),--profile $(PROFILE)) $(if $(THREADS),--threads $(THREADS)) $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),20)) $(ARGS)
 mutants:
 	@$(PYTHON) bootstrap.py mutants $(ARGS)

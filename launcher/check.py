@@ -56,7 +56,7 @@ def check(arguments: list[str]) -> int:
         open_to_server(places)
         make_folder(places.var)
         with only_one(places.var / "test.lock", "The tests already run in this folder"):
-            prepare_environment(places, "test")
+            prepare_environment(places, "test")()
             total = _run_everything(places, arguments)
     except Failure as failure:
         say(paint("The tests can't start. ", "red") + str(failure))

@@ -10,16 +10,21 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from launcher.console import Failure, step
 from launcher.locks import only_one
 from launcher.places import Places, make_folder
+from launcher.processes import ending_with_parent
 
 # The test lock holds all of the run lock's versions, so installing it satisfies both commands.
 PROVIDES = {"run": ("run",), "test": ("test", "run")}
+MOST_PIPS = 4
 # pip's own words, and what to tell the person instead; the first that fits is shown.
 DIAGNOSES = (
     ("No space left on device", "The disk is full."),
@@ -34,20 +39,24 @@ DIAGNOSES = (
 )
 
 
-def prepare_environment(places: Places, lock: str) -> None:
-    """Make the environment and install a lock ("run" or "test") unless that was done before. Raises Failure."""
+def prepare_environment(places: Places, lock: str) -> Callable[[], object]:
+    """Make the environment and install a lock ("run" or "test") unless that was done before. Raises Failure.
+
+    Returns what waits until everything in it is compiled: who has something else to do first does that meanwhile.
+    """
     make_folder(places.environment.parent)
     with only_one(places.environment.with_suffix(".lock"), "Another command prepares the environment", waiting=True):
         stamps = _stamps(places)
         if stamps.get(lock) == _digest(places, lock) and places.python.exists():
-            return
+            return lambda: None
         if not places.python.exists() or stamps.get("python") != _interpreter():
             _create(places)
             stamps = {"python": _interpreter()}
         with step(f"Installing the locked packages ({lock}.lock)"):
-            _install(places, lock)
+            compiling = _install(places, lock)
         stamps.update({name: _digest(places, name) for name in PROVIDES[lock]})
         _stamp_file(places).write_text(json.dumps(stamps), encoding="utf-8")
+        return compiling.wait
 
 
 def clean_variables() -> dict[str, str]:
@@ -74,14 +83,52 @@ def _create(places: Places) -> None:
             raise Failure(f"Python could not make an environment:\n{(made.stderr or made.stdout).strip()}")
 
 
-def _install(places: Places, lock: str) -> None:
+def _install(places: Places, lock: str) -> subprocess.Popen[bytes]:
+    """Install a lock with as many pips at once as there are processors: one alone waits for the network or unpacks.
+
+    Returns what compiles all of it.
+    """
+    wanted = _requirements((places.checkout / "requirements" / f"{lock}.lock").read_text(encoding="utf-8"))
+    pips = min(MOST_PIPS, os.cpu_count() or 1)
+    with tempfile.TemporaryDirectory() as folder:
+        started = []
+        for number in range(pips):
+            share = Path(folder) / f"{number}.lock"
+            share.write_text("".join(wanted[number::pips]), encoding="utf-8")
+            started.append(_start_pip(places, share))
+        try:
+            said = [(pip.communicate()[0], pip.returncode) for pip in started]
+        except BaseException:
+            for pip in started:
+                pip.terminate()
+                pip.wait()
+            raise
+    failed = next((words for words, code in said if code != 0), None)
+    if failed is not None:
+        raise Failure(_diagnose(failed, places))
+    return _compile(places)
+
+
+def _requirements(lock: str) -> list[str]:
+    """Return a lock's packages, each with the lines of its hashes."""
+    found: list[str] = []
+    for line in lock.splitlines(keepends=True):
+        if line[0] in " #" and found:
+            found[-1] += line
+        elif line.strip() and line[0] != "#":
+            found.append(line)
+    return found
+
+
+def _start_pip(places: Places, share: Path) -> subprocess.Popen[str]:
     pip = next((places.checkout / "requirements").glob("pip-*.whl")) / "pip"
-    done = subprocess.run(
+    return subprocess.Popen(
         [
             places.python,
             pip,
             "install",
             "--require-hashes",
+            "--no-deps",  # the lock names them all, and each pip has a share of it
             "--only-binary",
             ":all:",
             "--no-compile",
@@ -91,21 +138,23 @@ def _install(places: Places, lock: str) -> None:
             "--quiet",
             "--no-warn-script-location",
             "-r",
-            places.checkout / "requirements" / f"{lock}.lock",
+            share,
         ],
         env={**clean_variables(), "PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        check=False,
+        preexec_fn=ending_with_parent(signal.SIGTERM),
     )
-    if done.returncode != 0:
-        raise Failure(_diagnose(done.stderr or done.stdout, places))
-    # pip compiles on one core; a failure only costs time at the first start.
-    subprocess.run(
+
+
+def _compile(places: Places) -> subprocess.Popen[bytes]:
+    """Begin to compile what is installed, on all cores; that it fails or is cut off only costs time."""
+    return subprocess.Popen(
         [places.python, "-m", "compileall", "-q", "-j", "0", places.environment / "lib"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        check=False,
+        preexec_fn=ending_with_parent(signal.SIGTERM),
     )
 
 

@@ -20,7 +20,7 @@ def mutate(arguments: list[str]) -> int:
         places = find_places(CHECKOUT, os.environ)
         open_to_server(places)
         make_folder(places.var)
-        prepare_environment(places, "test")
+        prepare_environment(places, "test")()
     except Failure as failure:
         say(paint("The mutants can't start. ", "red") + str(failure))
         return 1

@@ -15,9 +15,19 @@ def web_processes() -> int:
 
 
 def gunicorn(
-    python: Path, application: str, port: int, workers: int, threads: int, worker_class: str = "gthread"
+    python: Path,
+    application: str,
+    port: int,
+    workers: int,
+    threads: int,
+    worker_class: str = "gthread",
+    *,
+    is_forked: bool = False,
 ) -> list[str]:
-    """Return the command that serves an application on a local port."""
+    """Return the command that serves an application on a local port.
+
+    `is_forked` imports it once for all workers; not for one that starts threads as it is imported.
+    """
     return [
         str(python),
         "-m",
@@ -35,5 +45,6 @@ def gunicorn(
         str(threads),
         "--bind",
         f"127.0.0.1:{port}",
+        *(("--preload",) if is_forked else ()),
         application,
     ]

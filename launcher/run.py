@@ -11,9 +11,10 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO, cast
 
 from launcher.console import Failure, paint, say, show, step
 from launcher.databases import prepare_databases
@@ -37,7 +38,17 @@ from launcher.supervisor import Program, Supervisor
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 # Of the person's shell these never reach the demo: a real key or a real database must not end up in it.
-NOT_INHERITED = ("DATABASE_", "STRIPE_", "PAYPAL_", "SANDBOX_", "SECRET_KEY", "MARKETPLACE_BASE_URL", "PROMETHEUS_")
+NOT_INHERITED = (
+    "DATABASE_",
+    "STRIPE_",
+    "PAYPAL_",
+    "SANDBOX_",
+    "SECRET_KEY",
+    "MARKETPLACE_BASE_URL",
+    "PROMETHEUS_",
+    "SMTP_",
+    "MAIL_",
+)
 SIGN_INS = (
     ("buyer", "buyer@example.com"),
     ("seller", "seller@example.com"),
@@ -58,8 +69,9 @@ def run() -> int:
         make_folder(places.var)
         with only_one(places.var / "run.lock", "The shop already runs from this folder"):
             ports = chosen_ports(os.environ)
-            prepare_environment(places, "run")
+            wait_until_compiled = prepare_environment(places, "run")
             with running_cluster(places) as cluster:
+                wait_until_compiled()
                 _serve(places, cluster, ports, started, interrupts)
     except Failure as failure:
         say(paint("The shop can't start. ", "red") + str(failure))
@@ -94,7 +106,7 @@ def _serve(places: Places, cluster: Cluster, ports: Mapping[str, int], started: 
     _fill(places, cluster, variables, is_new)
     supervisor = Supervisor(places.checkout, _programs(places, variables, ports), interrupts.is_impatient)
     try:
-        with step("Starting web, worker and sandbox"):
+        with step("Starting web, worker, sandbox and mail"):
             supervisor.start()
             supervisor.wait_for(lambda: _what_is_missing(ports))
         _announce(places, settings, time.monotonic() - started)
@@ -113,37 +125,49 @@ def _fill(places: Places, cluster: Cluster, variables: Mapping[str, str], is_new
     stamp, code = cluster.folder / "filled-by", _code_digest(places.checkout)
     if not is_new and stamp.exists() and stamp.read_text(encoding="ascii") == code:
         return
-    with step("Migrating"):
-        _flask(places, variables, "db", "upgrade")
-    with step("Loading the demo shop and living through its ninety days"):
-        _live(places, variables)
+    with _past(places, variables) as live:
+        with step("Migrating"):
+            _flask(places, variables, "db", "upgrade")
+        with step("Loading the demo shop and living through its ninety days"):
+            live()
     stamp.write_text(code, encoding="ascii")
 
 
-def _live(places: Places, variables: Mapping[str, str]) -> None:
-    """Let the demo shop open and live through what is left of its past; a start killed here goes on next time."""
-    command = [str(places.python), "-m", "launcher.past"]
+@contextmanager
+def _past(places: Places, variables: Mapping[str, str]) -> Iterator[Callable[[], None]]:
+    """Start what loads the demo shop, so that it is ready once the tables are; yield what lets it live its past.
+
+    It lives through what is left of it: a start killed here goes on next time.
+    """
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8") as complaints,
         subprocess.Popen(
-            command,
+            [str(places.python), "-m", "launcher.past", "--when-told"],
             cwd=places.checkout,
             env=without(variables, ("DATABASE_OWNER_URL",)),
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=complaints,
             text=True,
             preexec_fn=ending_with_parent(signal.SIGTERM),
         ) as process,
     ):
-        try:
+
+        def live() -> None:
+            with suppress(BrokenPipeError):  # it has ended already: its complaints say why
+                cast("IO[str]", process.stdin).write("The tables are there.\n")
+                cast("IO[str]", process.stdin).close()
             for line in process.stdout or ():
                 show(f"Living through its ninety days: {line.strip()}")
+            if process.wait() != 0:
+                complaints.seek(0)
+                raise Failure(f"The demo's past could not be lived through:\n{complaints.read().strip()}")
+
+        try:
+            yield live
         except BaseException:
             process.terminate()
             raise
-        if process.wait() != 0:
-            complaints.seek(0)
-            raise Failure(f"The demo's past could not be lived through:\n{complaints.read().strip()}")
 
 
 def _code_digest(checkout: Path) -> str:
@@ -154,16 +178,26 @@ def _code_digest(checkout: Path) -> str:
 
 
 def _programs(places: Places, variables: Mapping[str, str], ports: Mapping[str, int]) -> list[Program]:
-    """Return the three programs, in the order in which they are stopped: the sandbox answers to the last."""
+    """Return the programs, in the order in which they are stopped: sandbox and mail server answer to the last."""
     shop, sandbox = without(variables, NOT_FOR_SHOP), without(variables, NOT_FOR_SANDBOX)
-    web = gunicorn(places.python, "wsgi:app", ports["PORT"], web_processes(), threads=4)
+    web = gunicorn(places.python, "wsgi:app", ports["PORT"], web_processes(), threads=4, is_forked=True)
     other = gunicorn(places.python, "marketplace.sandbox.wsgi:app", ports["SANDBOX_PORT"], 1, threads=16)
     worker = [str(places.python), "-m", "flask", "--app", "wsgi", "worker"]
     return [
         Program("web", "green", web, shop),
         Program("worker", "magenta", worker, shop),
         Program("sandbox", "blue", other, sandbox),
+        Program("mail", "yellow", [str(places.python), "-m", "marketplace.inbox"], _only_mail(variables)),
     ]
+
+
+def _only_mail(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return what the mail server needs to know: nothing of the shop and its provider."""
+    return {
+        name: value
+        for name, value in variables.items()
+        if not name.startswith(("DATABASE_", "STRIPE_", "SANDBOX_", "SECRET_"))
+    }
 
 
 def _inherited(places: Places) -> dict[str, str]:
@@ -190,10 +224,11 @@ def _flask(places: Places, variables: Mapping[str, str], *command: str) -> None:
 def _what_is_missing(ports: Mapping[str, int]) -> str:
     """Return "" once the sandbox takes connections and the web process reports ready, else what is not there yet."""
     address = f"http://127.0.0.1:{ports['PORT']}/readyz"
-    try:
-        socket.create_connection(("127.0.0.1", ports["SANDBOX_PORT"]), timeout=1).close()
-    except OSError as error:
-        return f"the sandbox does not answer on port {ports['SANDBOX_PORT']} ({error})"
+    for name, what in (("SANDBOX_PORT", "sandbox"), ("SMTP_PORT", "mail server")):
+        try:
+            socket.create_connection(("127.0.0.1", ports[name]), timeout=1).close()
+        except OSError as error:
+            return f"the {what} does not answer on port {ports[name]} ({error})"
     try:
         urllib.request.urlopen(address, timeout=5).close()
     except urllib.error.HTTPError as answer:
@@ -208,6 +243,7 @@ def _announce(places: Places, settings: Mapping[str, str], seconds: float) -> No
     say(paint(f"The shop is ready after {seconds:.0f} s.", "bold"))
     say(f"  shop      {paint(settings['MARKETPLACE_BASE_URL'], 'cyan')}")
     say(f"  sandbox   {paint(settings['SANDBOX_BASE_URL'], 'cyan')}  (stands in for Stripe)")
+    say(f"  mail      {paint(settings['MARKETPLACE_BASE_URL'] + '/dev/mail', 'cyan')}  (what the shop sends)")
     say(f"  settings  {places.settings_file}")
     say("  sign in with the password " + paint(PASSWORD, "bold"))
     for role, address in SIGN_INS:

@@ -14,6 +14,7 @@ from launcher.postgres import Cluster
 from launcher.processes import is_free, listener
 
 PORTS = {"PORT": 8000, "SANDBOX_PORT": 8100}
+SMTP_PORT_BESIDE = 25  # the mail server of PORT=8000 listens on 8025
 # Chromium refuses to open these (ERR_UNSAFE_PORT).
 UNSAFE_PORTS = frozenset(
     {1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6679, 6697, 10080, *range(6665, 6670)}
@@ -38,22 +39,27 @@ NOT_FOR_SANDBOX = ("DATABASE_URL", "DATABASE_OWNER_URL", "SECRET_KEY")
 
 
 def chosen_ports(variables: Mapping[str, str]) -> dict[str, int]:
-    """Return PORT and SANDBOX_PORT. Raises Failure when one is no usable port, or taken, saying by whom."""
-    ports = {}
-    for name, default in PORTS.items():
+    """Return PORT, SANDBOX_PORT and SMTP_PORT. Raises Failure when one can't be used or is taken, saying by whom."""
+    ports: dict[str, int] = {}
+    for name in (*PORTS, "SMTP_PORT"):
+        default = PORTS[name] if name in PORTS else _beside(ports["PORT"])
         text = variables.get(name) or str(default)
         if not text.isdecimal() or not 1024 <= int(text) <= 65535 or int(text) in UNSAFE_PORTS:
             raise Failure(
                 f"{name}={text} is no port a browser opens. Choose one between 1024 and 65535, such as {default}."
             )
         ports[name] = int(text)
-    if ports["PORT"] == ports["SANDBOX_PORT"]:
-        raise Failure("PORT and SANDBOX_PORT must differ.")
+    if len(set(ports.values())) < len(ports):
+        raise Failure(f"{', '.join(ports)} must differ.")
     for name, port in ports.items():
         if not is_free(port):
             who = listener(port) or "another program"
             raise Failure(f"Port {port} is taken by {who}. Stop it, or choose another: {name}={port + 1} make run")
     return ports
+
+
+def _beside(port: int) -> int:
+    return port + SMTP_PORT_BESIDE if port + SMTP_PORT_BESIDE <= 65535 else port - SMTP_PORT_BESIDE
 
 
 def read_settings(path: Path) -> dict[str, str]:
@@ -86,6 +92,9 @@ def renew_settings(
         "DATABASE_URL": cluster.url(APPLICATION, passwords[APPLICATION], "marketplace"),
         "DATABASE_OWNER_URL": cluster.url(OWNER, passwords[OWNER], "marketplace"),
         "SANDBOX_DATABASE_URL": cluster.url(SANDBOX, passwords[SANDBOX], "sandbox"),
+        "SMTP_HOST": "127.0.0.1",
+        "SMTP_SECURITY": "none",
+        "MAIL_FROM": "hello@tandem.example",
         "STRIPE_API_BASE": sandbox,
         "SANDBOX_BASE_URL": sandbox,
         "SANDBOX_MERCHANT_NAME": "Tandem",

@@ -46,7 +46,7 @@ def simulate(arguments: list[str]) -> int:
                 # under the shop, and under any other command: another Python of the same version begins it anew.
                 places = replace(places, environment=Path(sys.prefix))
             else:
-                prepare_environment(places, "run")
+                prepare_environment(places, "run")()
             return _play(places, name, arguments)
     except Failure as failure:
         say(paint("The simulation can't start. ", "red") + str(failure))

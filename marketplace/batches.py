@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
-from psycopg.rows import namedtuple_row
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+
+from marketplace import trips
 
 Write = tuple[str, Mapping[str, Any] | Sequence[Any]]
 """One statement in SQL and its parameters."""
@@ -28,17 +29,10 @@ def begin(session: Session, lock: str, questions: Sequence[Question]) -> None:
     if not questions:
         session.connection().exec_driver_sql(lock)
         return
-    connection = _driver(session)
-    try:
-        with connection.pipeline():
-            connection.execute(lock)
-            asked = [
-                (each, connection.cursor(row_factory=namedtuple_row).execute(each[0], each[1], prepare=True))
-                for each in questions
-            ]
-    except psycopg.Error as error:
-        raise DBAPIError("a lock", None, error, hide_parameters=True) from error
-    session.info[_AHEAD] = {question: cursor.fetchall() for question, cursor in asked}
+    answers = _travel(session, [(lock, ()), *questions], "a lock")
+    session.info[_AHEAD] = {
+        question: answer.named_rows() for question, answer in zip(questions, answers[1:], strict=True)
+    }
 
 
 def rows(session: Session, question: Question) -> Sequence[Any]:
@@ -53,13 +47,7 @@ def rows(session: Session, question: Question) -> Sequence[Any]:
 
 def send(session: Session, writes: Sequence[Write]) -> None:
     """Send statements of an open `atomic` in one round trip. None may need another's answer."""
-    connection = _driver(session)
-    try:
-        with connection.pipeline(), connection.cursor() as cursor:
-            for statement, parameters in writes:
-                cursor.execute(statement, parameters)
-    except psycopg.Error as error:
-        raise DBAPIError("a batch", None, error, hide_parameters=True) from error
+    _travel(session, writes, "a batch")
 
 
 def last(session: Session, writes: Sequence[Write]) -> None:
@@ -87,8 +75,11 @@ def put_off(session: Session) -> list[Write]:
     return writes
 
 
-def _driver(session: Session) -> "psycopg.Connection[Any]":
-    connection = session.connection().connection.driver_connection
-    if not isinstance(connection, psycopg.Connection):
-        raise TypeError("batches are psycopg's")
-    return connection
+def _travel(session: Session, statements: Sequence[Write], what: str) -> list[trips.Answer]:
+    """Send statements of an open `atomic`, its BEGIN before them where nothing has begun; return their answers."""
+    line = trips.line_of(session.connection().connection)
+    ahead = [line.begin()] if line.is_idle else []
+    try:
+        return line.send([*ahead, *statements])[len(ahead) :]
+    except psycopg.Error as error:
+        raise DBAPIError(what, None, error, hide_parameters=True) from error

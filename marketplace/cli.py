@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 import click
 from flask import Flask
 
-from marketplace import clock, db, demo, jobs, resuming
+from marketplace import clock, db, demo, jobs, posting, resuming
+from marketplace import worker as queue_worker
 from marketplace.payments import holds
 from marketplace.payouts import flows as payouts
 from marketplace.provider_events import replay
@@ -23,6 +24,7 @@ def register(app: Flask) -> None:
     _register_money(app)
     _register_recovery(app)
     _register_replay(app)
+    _register_mail(app)
 
     @app.cli.command("check-books")
     def check_books() -> None:
@@ -39,7 +41,7 @@ def register(app: Flask) -> None:
     @app.cli.command("worker")
     def worker() -> None:
         """Run background jobs and the tick until stopped."""
-        jobs.run_worker(app)
+        queue_worker.run_worker(app)
 
     @app.cli.command("demo")
     def load_demo() -> None:
@@ -59,6 +61,26 @@ def _register_money(app: Flask) -> None:
         """Pay every seller whose day has come; print how many so far. Killed at any moment, the next run goes on."""
         providers, policy = app.extensions["providers"], app.extensions["settings"].money
         _until_done("sent", lambda: payouts.run_due(providers=providers, policy=policy, now=clock.now()))
+
+
+def _register_mail(app: Flask) -> None:
+    @app.cli.command("send-mail")
+    def send_mail() -> None:
+        """Make mails of what was told and send what is due, once; the worker does it every five seconds."""
+        click.echo(json.dumps({"done": jobs.mail(app)}))
+
+    @app.cli.command("test-mail")
+    @click.argument("address")
+    def test_mail(address: str) -> None:
+        """Send a test mail to ADDRESS through the configured server; exit 1 and say why when that fails."""
+        settings = app.extensions["settings"]
+        if not settings.smtp_host:
+            raise click.ClickException("No mail server is set: SMTP_HOST and MAIL_FROM (README, Configuration).")
+        try:
+            posting.send_test(settings, address, now=clock.now())
+        except posting.NOT_SENT as error:
+            raise click.ClickException(f"Not sent. {error}") from error
+        click.echo(f"{settings.smtp_host}:{settings.smtp_port} has taken a test mail for {address}.")
 
 
 def _register_replay(app: Flask) -> None:

@@ -12,6 +12,10 @@ STRIPE_PAGES = ("https://checkout.stripe.com", "https://connect.stripe.com", "ht
 """Where Stripe's own pages are that our forms lead to: paying, setting a seller's account up, looking at it."""
 
 
+SMTP_SECURITY = ("starttls", "tls", "none")
+"""How the line to the mail server is encrypted: after a greeting, from the first byte, or not at all."""
+
+
 class ConfigurationError(RuntimeError):
     """A setting is missing or wrong; the message names it and says what to write."""
 
@@ -107,6 +111,16 @@ class Settings:
     trusted_proxies: int = 0
     """How many reverse proxies stand in front: their X-Forwarded headers are believed, others are not."""
     provider_timeout_seconds: int = 4
+    smtp_host: str = ""
+    """The mail server; without one nothing is mailed and everything stands in the app."""
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
+    smtp_timeout_seconds: int = 10
+    mail_from: str = ""
+    mail_from_name: str = "Tandem"
+    mail_reply_to: str = ""
     answers_may_age: bool = False
     """Whether counts beside filters may be seconds old (`web/recent.py`): what the environment starts does so."""
     payment_tracking: PaymentTracking = field(default_factory=PaymentTracking)
@@ -115,6 +129,15 @@ class Settings:
     media: MediaPolicy = field(default_factory=MediaPolicy)
     sources: Mapping[str, str] = field(default_factory=dict)
     """Where values come from that are no defaults, by name ("recovery.enabled"): a variable, or the file."""
+
+    def __post_init__(self) -> None:
+        """Refuse mail settings that could send nothing, or a password in the clear."""
+        if self.smtp_security not in SMTP_SECURITY:
+            raise ConfigurationError(f"SMTP_SECURITY is one of {', '.join(SMTP_SECURITY)}.")
+        if self.smtp_host and "@" not in self.mail_from:
+            raise ConfigurationError("Set MAIL_FROM, the address that mails come from, beside SMTP_HOST.")
+        if self.smtp_user and self.smtp_security == "none":
+            raise ConfigurationError("SMTP_USER needs SMTP_SECURITY=starttls or tls: a password travels encrypted.")
 
     @property
     def secure_cookies(self) -> bool:
@@ -161,6 +184,7 @@ def _settings(variables: Mapping[str, str], document: Mapping[str, Any]) -> Sett
         demo=variables.get("MARKETPLACE_DEMO") == "1",
         database_pool=int(variables.get("DATABASE_POOL", "5")),
         trusted_proxies=int(variables.get("TRUSTED_PROXIES", "0")),
+        **_mail(variables),
         answers_may_age=True,
         payment_tracking=_section(PaymentTracking, document, "payment_tracking"),
         recovery=_section(Recovery, document, "recovery"),
@@ -170,6 +194,26 @@ def _settings(variables: Mapping[str, str], document: Mapping[str, Any]) -> Sett
     )
 
 
+def _mail(variables: Mapping[str, str]) -> dict[str, Any]:
+    """Return the settings of mail that the environment holds; an empty one counts as absent."""
+    found: dict[str, Any] = {name: variables[key] for name, key in MAIL_VARIABLES.items() if variables.get(key)}
+    for name in ("smtp_port", "smtp_timeout_seconds"):
+        if name in found:
+            found[name] = int(found[name])
+    return found
+
+
+MAIL_VARIABLES: Mapping[str, str] = {
+    "smtp_host": "SMTP_HOST",
+    "smtp_port": "SMTP_PORT",
+    "smtp_security": "SMTP_SECURITY",
+    "smtp_user": "SMTP_USER",
+    "smtp_password": "SMTP_PASSWORD",
+    "smtp_timeout_seconds": "SMTP_TIMEOUT_SECONDS",
+    "mail_from": "MAIL_FROM",
+    "mail_from_name": "MAIL_FROM_NAME",
+    "mail_reply_to": "MAIL_REPLY_TO",
+}
 VARIABLES: Mapping[str, str] = {
     "database_url": "DATABASE_URL",
     "owner_database_url": "DATABASE_OWNER_URL",
@@ -184,6 +228,7 @@ VARIABLES: Mapping[str, str] = {
     "demo": "MARKETPLACE_DEMO",
     "database_pool": "DATABASE_POOL",
     "trusted_proxies": "TRUSTED_PROXIES",
+    **MAIL_VARIABLES,
 }
 """The environment's name of each setting that it may hold."""
 

@@ -28,6 +28,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    event,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
@@ -35,7 +36,7 @@ from sqlalchemy.exc import DBAPIError, MultipleResultsFound
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from marketplace import batches, prepared, tries
+from marketplace import batches, prepared, tries, trips
 from marketplace.errors import Conflict
 from marketplace.failpoints import Failpoint, reach
 from marketplace.named_locks import BUSY, named, sqlstate, stays_taken
@@ -47,6 +48,7 @@ _LOCK_WAIT = "5s"
 _RETRYABLE = frozenset({"40001", "40P01"})
 _TAKE_TURN = "LOCK TABLE turn IN SHARE UPDATE EXCLUSIVE MODE"
 _open_atomic: ContextVar[bool] = ContextVar("open_atomic", default=False)
+_ahead: ContextVar[prepared.Ahead | None] = ContextVar("ahead", default=None)
 
 PrimaryKey = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 MinorUnits = Annotated[int, mapped_column(BigInteger)]
@@ -143,14 +145,39 @@ def engine_settings(url: str, pool: int) -> dict[str, Any]:
 
 def read(statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
     """Return the rows of one read-only statement; the connection is given back at once."""
-    engine, values = _reader(), parameters or {}
-    found = prepared.rows(engine, statement, values)
+    values = parameters or {}
+    ahead = _ahead.get()
+    if ahead is not None:
+        if (found := ahead.answer(statement, values)) is not None:
+            return found
+        if ahead.waiting:
+            together = prepared.rows(_reader(), [(statement, values), *ahead.waiting])
+            return ahead.keep(together) if together else _read(statement, values)
+    return _read(statement, values)
+
+
+def _read(statement: Executable, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
+    engine = _reader()
+    found = prepared.rows(engine, [(statement, values)])
     if found is not None:
-        return found
+        return found[0]
     with engine.connect() as connection:
         result = connection.execute(statement, values)
         prepared.note(statement, result.keys())
         return result.all()
+
+
+@contextmanager
+def reading_ahead(*questions: prepared.Question | None) -> Iterator[None]:
+    """Let `questions` travel with the first read of the block; `read` of one of them has its answer then, once.
+
+    A page that knows what it will read waits for the server once, and gives the processor away once. None is left out.
+    """
+    token = _ahead.set(prepared.Ahead([question for question in questions if question is not None]))
+    try:
+        yield
+    finally:
+        _ahead.reset(token)
 
 
 def read_one(statement: Executable, parameters: Mapping[str, Any] | None = None) -> Row[Any] | None:
@@ -180,8 +207,12 @@ def append(
 
     Several `parameters` are several rows in one go.
     """
+    if isinstance(parameters, Mapping) and (found := prepared.append(_writer(), statement, parameters)) is not None:
+        return found
     with _writer().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         result = connection.execute(statement, parameters or {})
+        if result.returns_rows:
+            prepared.note(statement, result.keys())
         return result.all() if result.returns_rows else ()
 
 
@@ -243,6 +274,13 @@ def _tried(
                 _open_atomic.reset(token)
             time.sleep(random.uniform(0, min(0.2, 0.002 * 2**attempt)))  # noqa: S311  jitter, not a secret
     raise AssertionError("the last try returns or raises")
+
+
+@event.listens_for(Engine, "rollback")
+@event.listens_for(Engine, "rollback_savepoint")
+def _after_rollback(connection: Connection, *_: object) -> None:
+    if not connection.invalidated:
+        trips.forget(connection)
 
 
 def forbid_open_transaction() -> None:

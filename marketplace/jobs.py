@@ -1,30 +1,27 @@
-"""The background door: what each job does, and the tick that asks "what is due now?" (DESIGN 4.14).
+"""What each job of the background does, and the tick that asks "what is due now?" (DESIGN 4.14).
 
 Jobs only bring forward what the tick does anyway, so a lost job loses time and nothing else.
 """
 
-import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import procrastinate
 import structlog
 from flask import Flask
-from procrastinate import JobContext
-from procrastinate.jobs import Job, Status
 from sqlalchemy.exc import SQLAlchemyError
 
-from marketplace import clock, db, lost_files
+from marketplace import clock, db, lost_files, posting
 from marketplace.catalog import import_flows
+from marketplace.catalog import spelling_operations as spelling
 from marketplace.checkout import flows as checkout
 from marketplace.checkout import outcomes as checkout_outcomes
 from marketplace.checkout import sweeps
 from marketplace.debts import operations as debts
 from marketplace.demo import forward
 from marketplace.disputes import flows as disputes
+from marketplace.invoices import flows as invoices
 from marketplace.job_runs import operations as job_runs
 from marketplace.job_runs.operations import Run
 from marketplace.ledger import operations as ledger
@@ -54,19 +51,15 @@ OUTCOMES = {
 }
 """What becomes of each kind of call, in the transaction that records its outcome."""
 STALLED_SECONDS = 60
-_POLL_SECONDS = 0.5
-# The sixth field is the seconds. In front, it would mean every second of every fifth minute.
-EVERY_FIVE_SECONDS = "* * * * * */5"
-EVERY_MINUTE = "* * * * *"
-EVERY_NIGHT = "0 0 * * *"
-EVERY_HOUR = "0 * * * *"
+"""A worker whose heart did not beat for so long is gone, and its jobs are taken from it."""
 CHECK_BOOKS = "check-books"
 SWEEP_FILES = "sweep-files"
 _MIDNIGHT = datetime(2000, 1, 1, tzinfo=UTC)
-_RESCUE = "rescue_stalled"
+RESCUE = "rescue_stalled"
 _INTERVALS = {
     JobName.TICK.value: timedelta(seconds=5),
-    _RESCUE: timedelta(minutes=1),
+    JobName.MAIL.value: timedelta(seconds=5),
+    RESCUE: timedelta(minutes=1),
     SWEEP_FILES: timedelta(hours=1),
     CHECK_BOOKS: timedelta(days=1),
 }
@@ -92,7 +85,8 @@ def timetable(app: Flask) -> tuple[Periodic, ...]:
     return (
         Periodic(JobName.TICK.value, _INTERVALS[JobName.TICK], is_step=False),
         *steps,
-        Periodic(_RESCUE, _INTERVALS[_RESCUE], is_step=False),
+        Periodic(JobName.MAIL.value, _INTERVALS[JobName.MAIL], is_step=False),
+        Periodic(RESCUE, _INTERVALS[RESCUE], is_step=False),
         Periodic(SWEEP_FILES, _INTERVALS[SWEEP_FILES], is_step=False),
         Periodic(CHECK_BOOKS, _INTERVALS[CHECK_BOOKS], is_step=False),
     )
@@ -145,9 +139,26 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         "disputes read": lambda: disputes.read_unheard(providers=providers, policy=settings.money, now=now),
         "receipts returned": lambda: checkout.return_receipts(providers=providers, now=now),
         "runs of reconciliation": lambda: reconciliation.run_due(providers=providers, settings=settings, now=now),
+        "words learnt": spelling.learn_due,
         "statements closed": lambda: db.atomic(statements.close_months, (), now=now),
+        "invoices made": lambda: invoices.make_due(now=now),
+        "commissions billed": lambda: invoices.bill_months(now=now),
+        "invoices followed": lambda: invoices.follow_due(now=now),
         "entries chained": lambda: db.atomic(ledger.extend_chain, ["ledger:chain"]),
     }
+
+
+def mail(app: Flask) -> int:
+    """Tell what is found by looking, make mails of what was told and send what is due; return how many went out.
+
+    No step of the tick: a mail server that hangs would hold up money. Raises nothing a mail server can cause.
+    """
+    began = clock.system_now()
+    with app.app_context():
+        settings, write = app.extensions["settings"], app.extensions["mail_writer"]
+        run = _run(JobName.MAIL, lambda: posting.run(settings, write=write, now=clock.now(), system_now=began))
+        _record([run])
+    return run.done
 
 
 def check_books() -> Report:
@@ -166,6 +177,11 @@ def sweep_files(app: Flask) -> dict[str, int]:
     failed = ", ".join(run.name for run in runs if run.error)
     _record([Run(SWEEP_FILES, now, _since(now), sum(run.done for run in runs), failed and f"Failed: {failed}")])
     return {run.name: -1 if run.error else run.done for run in runs}
+
+
+def record_rescue(began: datetime, rescued: int) -> None:
+    """Keep that stalled jobs were looked for at `began`, system time, and how many were rescued."""
+    _record([Run(RESCUE, began, _since(began), rescued)])
 
 
 def _run(name: str, step: Callable[[], int]) -> Run:
@@ -204,96 +220,3 @@ ASKED: Mapping[str, Callable[..., object]] = {
     JobName.REPLAY_SEED: lambda app, **seed: proofs.replay(app.extensions["settings"].var_dir, **seed),
 }
 """What each job does that somebody asked for, in an application context, with the job's arguments."""
-
-
-def _asked(app: Flask, work: Callable[..., object]) -> Callable[..., None]:
-    def run(context: JobContext, **arguments: int | str) -> None:
-        with app.app_context(), _kept_failure(context):
-            work(app, **arguments)
-
-    return run
-
-
-def worker(app: Flask) -> procrastinate.App:
-    """Return the queue of `app`: its jobs, the tick every five seconds, and the rescue of stalled jobs."""
-    url = app.extensions["settings"].database_url
-    queue = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url, max_size=6))
-
-    for name, work in ASKED.items():
-        queue.task(name=name, pass_context=True)(_asked(app, work))
-
-    @queue.periodic(cron=EVERY_FIVE_SECONDS)
-    @queue.task(name=JobName.TICK, queueing_lock="tick", lock="tick")
-    def run_tick(timestamp: int) -> None:
-        tick(app)
-
-    @queue.periodic(cron=EVERY_MINUTE)
-    @queue.task(name=_RESCUE, queueing_lock=_RESCUE)
-    async def rescue_stalled(timestamp: int) -> None:
-        began, rescued = clock.system_now(), 0
-        for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
-            await _rescue(queue, job)
-            rescued += 1
-        with app.app_context():
-            _record([Run(_RESCUE, began, _since(began), rescued)])
-
-    _by_the_hour(queue, app)
-    return queue
-
-
-def _by_the_hour(queue: procrastinate.App, app: Flask) -> None:
-    @queue.periodic(cron=EVERY_NIGHT)
-    @queue.task(name=CHECK_BOOKS, queueing_lock=CHECK_BOOKS, lock=CHECK_BOOKS)
-    def check_books_nightly(timestamp: int) -> None:
-        with app.app_context():
-            check_books()
-
-    @queue.periodic(cron=EVERY_HOUR)
-    @queue.task(name=SWEEP_FILES, queueing_lock=SWEEP_FILES, lock=SWEEP_FILES)
-    def sweep_files_hourly(timestamp: int) -> None:
-        with app.app_context():
-            sweep_files(app)
-
-
-@contextmanager
-def _kept_failure(context: JobContext) -> Iterator[None]:
-    """Keep why a job failed before the queue marks it so."""
-    try:
-        yield
-    except Exception as error:
-        job = context.job
-        db.atomic(
-            job_runs.record_failure,
-            (),
-            job_id=job.id or 0,
-            name=job.task_name,
-            arguments=job.task_kwargs,
-            error=f"{type(error).__name__}: {error}",
-            now=clock.system_now(),
-        )
-        raise
-
-
-async def _rescue(queue: procrastinate.App, job: Job) -> None:
-    """Queue a job again whose worker has died; one that comes by the clock anyway only gives its lock back.
-
-    Such a one must not be queued again: the next is queued already, the database allows one, and no tick would ever
-    run again.
-    """
-    if job.queueing_lock is not None:
-        await queue.job_manager.finish_job(job, Status.FAILED, delete_job=True)
-    else:
-        await queue.job_manager.retry_job(job)
-
-
-def run_worker(app: Flask) -> None:
-    """Run the worker of `app` until SIGTERM or Ctrl-C; a running job is finished first."""
-    queue = worker(app)
-
-    async def run() -> None:
-        async with queue.open_async():
-            await queue.run_worker_async(
-                concurrency=2, fetch_job_polling_interval=_POLL_SECONDS, delete_jobs="successful"
-            )
-
-    asyncio.run(run())

@@ -2,8 +2,8 @@
 
 SQLAlchemy finds a statement's compiled form, makes a context, a cursor result and its metadata each time: that is most
 of what a small read costs (docs/performance.md). A statement that comes a second time is compiled for good here, sent
-by psycopg itself, so that the server prepares it, and answered with the same rows. Whatever is unusual goes
-SQLAlchemy's way, and so does every failure: the read is asked again there, and what is wrong is told in its words.
+by `trips`, prepared and together with others, and answered with the same rows. Whatever is unusual goes SQLAlchemy's
+way, and so does every failure: the read is asked again there, and what is wrong is told in its words.
 
 What a statement itself fixes, a limit or a status, stands in its text: the server does not know how far a limit that
 is a parameter goes, takes its plan for dear, and plans each time anew, for longer than the reading takes.
@@ -18,12 +18,15 @@ from weakref import WeakKeyDictionary
 import psycopg
 from sqlalchemy import Dialect, Engine, Executable, Row
 from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.selectable import SelectBase
 
-Process = Callable[[Any], Any]
+from marketplace import trips
 
-_CURSOR = "cursor of prepared reads"
+Process = Callable[[Any], Any]
+Question = tuple[Executable, Mapping[str, Any]]
+"""One read and its parameters."""
 
 
 class _Prepared:
@@ -41,19 +44,21 @@ class _Prepared:
         self._outgoing: dict[str, Process] = {name: process for name, process in outgoing.items() if process}
         self._fixed = self._sent({name: value for name, value in fixed.items() if name not in written})
 
-    def rows(self, cursor: "psycopg.Cursor[Any]", parameters: Mapping[str, Any]) -> Sequence[Row[Any]]:
-        """Ask and return the rows. Raises psycopg.Error, also without a parameter, or what a column type raises."""
-        cursor.execute(self._text, self._fixed | self._sent(parameters) if parameters else self._fixed)
-        found: Iterable[Sequence[Any]] = cursor.fetchall()
+    def question(self, parameters: Mapping[str, Any]) -> trips.Statement:
+        """Return what is sent. Raises what a column type raises for a value."""
+        return self._text, self._fixed | self._sent(parameters) if parameters else self._fixed
+
+    def rows(self, answer: trips.Answer) -> Sequence[Row[Any]]:
+        """Return the rows of an answer. Raises what a column type raises for a value."""
+        found: Iterable[Sequence[Any]] = answer.rows()
         if self._incoming is None:  # what a column needs depends on what the server says it is
-            codes = [column.type_code for column in cursor.description or ()]
-            kinds = zip(self._types, codes, strict=True)
+            kinds = zip(self._types, answer.types(), strict=True)
             processes = [self._kind(kind).result_processor(self._dialect, code) for kind, code in kinds]
             self._incoming = [(place, process) for place, process in enumerate(processes) if process]
         for place, process in self._incoming:
             found = [(*row[:place], process(row[place]), *row[place + 1 :]) for row in found]
-        answer: IteratorResult[Any] = IteratorResult(self._metadata, iter(found))
-        return answer.all()
+        rows: IteratorResult[Any] = IteratorResult(self._metadata, iter(found))
+        return rows.all()
 
     def _sent(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         outgoing = self._outgoing
@@ -82,30 +87,81 @@ Statements are told apart as objects: one that is built anew for each request ne
 """
 
 
-def rows(engine: Engine, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Row[Any]] | None:
-    """Return the rows of a read that came before, on an autocommit `engine`; None when SQLAlchemy is to be asked."""
+class Ahead:
+    """Questions of a block that wait for its first read, and then their answers."""
+
+    def __init__(self, questions: list[Question]) -> None:
+        self.waiting = questions
+        self._answers: list[tuple[Question, Sequence[Row[Any]]]] = []
+
+    def keep(self, together: list[Sequence[Row[Any]]]) -> Sequence[Row[Any]]:
+        """Return the first of several answers; the others are those of the questions that waited."""
+        first, *others = together
+        self._answers = list(zip(self.waiting, others, strict=True))
+        self.waiting = []
+        return first
+
+    def answer(self, statement: Executable, values: Mapping[str, Any]) -> Sequence[Row[Any]] | None:
+        """Return the answer of a question that has travelled, once; a question that is asked now waits no longer."""
+        for place, (question, rows) in enumerate(self._answers):
+            if question[0] is statement and question[1] == values:
+                del self._answers[place]
+                return rows
+        self.waiting = [each for each in self.waiting if each[0] is not statement]
+        return None
+
+
+def rows(engine: Engine, asked: Sequence[Question]) -> list[Sequence[Row[Any]]] | None:
+    """Return the rows of reads that came before, in one trip, on an autocommit `engine`; None: ask SQLAlchemy."""
+    known = [_known_as(statement, engine) for statement, _ in asked]
+    each = [found for found in known if found is not None]
+    if len(each) < len(asked):
+        return None
+    try:
+        return _travel(engine, each, [parameters for _, parameters in asked])
+    except (psycopg.Error, LookupError, ValueError, TypeError):
+        return None
+
+
+def append(engine: Engine, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Row[Any]] | None:
+    """Run a statement that came before by itself, READ COMMITTED, and return its rows; None: ask SQLAlchemy.
+
+    Raises DBAPIError when it fails: it may have had its effect, so it must not be asked again.
+    """
+    known = _known_as(statement, engine)
+    if known is None:
+        return None
+    try:
+        [found] = _travel(engine, [known], [parameters])
+    except psycopg.Error as error:
+        raise DBAPIError("an append", None, error, hide_parameters=True) from error
+    return found
+
+
+def _travel(
+    engine: Engine, known: Sequence[_Prepared], parameters: Sequence[Mapping[str, Any]]
+) -> list[Sequence[Row[Any]]]:
+    questions = [each.question(values) for each, values in zip(known, parameters, strict=True)]
+    connection = engine.raw_connection()
+    try:
+        answers = trips.line_of(connection).send(questions)
+        return [each.rows(answer) for each, answer in zip(known, answers, strict=True)]
+    except psycopg.Error as error:
+        if connection.driver_connection.closed or isinstance(error, psycopg.errors.FeatureNotSupported):  # type: ignore[union-attr]
+            connection.invalidate(error)  # or a migration has changed what was prepared
+        raise
+    finally:
+        connection.close()
+
+
+def _known_as(statement: Executable, engine: Engine) -> _Prepared | None:
+    # Who listens to the engine, as tests do that count, hears of every statement.
+    if engine.dispatch.before_cursor_execute or engine.dispatch.after_cursor_execute:
+        return None
     known = _known.get(statement)
     if isinstance(known, tuple):
         known = _known[statement] = _prepare(statement, known, engine.dialect)
-    # Who listens to the engine, as tests do that count, hears of every statement.
-    if known is None or engine.dispatch.before_cursor_execute or engine.dispatch.after_cursor_execute:
-        return None
-    try:
-        connection = engine.raw_connection()
-    except psycopg.Error:
-        return None
-    driver: psycopg.Connection[Any] = connection.driver_connection  # type: ignore[assignment]
-    try:
-        cursor = connection.info.get(_CURSOR)  # a new one costs a third of a small read; they go with the connection
-        if cursor is None:
-            cursor = connection.info[_CURSOR] = driver.cursor()
-        return known.rows(cursor, parameters)
-    except (psycopg.Error, ValueError, TypeError) as error:
-        if driver.closed:
-            connection.invalidate(error)
-        return None
-    finally:
-        connection.close()
+    return known
 
 
 def note(statement: Executable, names: Iterable[str]) -> None:
@@ -125,6 +181,7 @@ def _prepare(statement: Executable, names: tuple[str, ...], dialect: Dialect) ->
         and not compiled.literal_execute_params
         and not compiled.escaped_bind_names
         and not any(bind.callable for bind in compiled.bind_names)
+        and not compiled.insert_prefetch  # a column's default, which SQLAlchemy makes for each row
     )
     if not is_fixed or len(columns) != len(names):
         return None

@@ -13,6 +13,7 @@ class JobName(StrEnum):
 
     READ_EVENT = "read_event"
     TICK = "tick"
+    MAIL = "mail"
     MOVE_TIME = "move_time"
     REPLAY_SEED = "replay_seed"
     SIZE_PICTURES = "size_pictures"

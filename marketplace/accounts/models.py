@@ -12,7 +12,10 @@ class User(Base):
     """A person. Anybody may buy; who has opened a shop also sells; admins run the house."""
 
     __tablename__ = "user"
-    __table_args__ = (Index("uq_user_email", text("lower(email)"), unique=True),)
+    __table_args__ = (
+        Index("uq_user_email", text("lower(email)"), unique=True),
+        Index("ix_user_password_changed", "password_changed_at", postgresql_where="password_changed_at IS NOT NULL"),
+    )
 
     id: Mapped[PrimaryKey]
     email: Mapped[Text200]
@@ -22,6 +25,8 @@ class User(Base):
     is_seller: Mapped[bool] = mapped_column(default=False)
     is_admin: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[UtcTime]
+    password_changed_at: Mapped[UtcTime | None]
+    """System time."""
 
 
 class UserSession(Base):
@@ -33,7 +38,7 @@ class UserSession(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id), index=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     """SHA-256 of the random token in the cookie; the token itself is stored nowhere."""
-    signed_in_at: Mapped[UtcTime]
+    signed_in_at: Mapped[UtcTime] = mapped_column(index=True)
     """System time, as all times of this table."""
     last_seen_at: Mapped[UtcTime]
     revoked_at: Mapped[UtcTime | None]

@@ -112,9 +112,10 @@ def close_other_sessions(session: Session, *, user_id: int, session_id: int, now
 def change_password(session: Session, *, user_id: int, session_id: int, password_hash: str, now: datetime) -> int:
     """Store a new password of `user_id` and sign every other device out; return how many were signed in.
 
-    Raises NotFound without such a person.
+    `now` is system time; they are told of it soon after. Raises NotFound without such a person.
     """
     set_password_hash(session, user_id=user_id, password_hash=password_hash)
+    session.get_one(User, user_id).password_changed_at = now
     return close_other_sessions(session, user_id=user_id, session_id=session_id, now=now)
 
 

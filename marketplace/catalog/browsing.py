@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Integer, Row, Select, func, literal, select, tuple_, union_all
 
 from marketplace import db
 from marketplace.catalog.filtering import Facet, Filter, Measure, Range, Sort
 from marketplace.catalog.matching import FIGURES, conditions, on_shelf, relevance
 from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails, Shop
 from marketplace.catalog.queries import Card
+from marketplace.catalog.rules import LOW_STOCK
 from marketplace.money import Money
 
 Kind = ListingKind
@@ -71,7 +72,8 @@ CARDS: Select[*tuple[Any, ...]] = select(
     Listing.price_minor,
     Listing.delivery_minor,
     Listing.currency,
-    Listing.in_stock,
+    # Of more than a few a card tells nothing: it stays the same card when one is sold.
+    func.least(Listing.in_stock, LOW_STOCK + 1, type_=Integer).label("in_stock"),
     _PICTURE.label("picture"),
     Shop.name.label("shop_name"),
     CarDetails.year,
@@ -148,7 +150,7 @@ def card_of(row: Row[*tuple[Any, ...]]) -> Card:
 
 @lru_cache(maxsize=4_096)
 def _card(values: tuple[Any, ...]) -> Card:
-    """Return the card of these values: most cards of a page are the same as a moment ago, to the last unit in stock."""
+    """Return the card of these values: most cards of a page are the same as a moment ago."""
     listing_id, slug, title, kind, price, delivery, currency, *rest = values
     return Card(listing_id, slug, title, kind, Money(price, currency), Money(delivery, currency), *rest)
 

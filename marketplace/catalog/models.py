@@ -151,6 +151,33 @@ class ListingWords(Base):
     words: Mapped[str] = mapped_column(TSVECTOR)
 
 
+class ListingToLearn(Base):
+    """A listing whose words changed since `SearchWord` was told of them; triggers write it, a job takes it away."""
+
+    __tablename__ = "listing_to_learn"
+
+    id: Mapped[PrimaryKey]
+    listing_id: Mapped[int] = mapped_column(ForeignKey(Listing.id))
+
+
+class SearchWord(Base):
+    """A word that stands in titles, makes and names, with what is left of it without a letter or two.
+
+    Two words that share a key are spelt alike (spelling_rules). A word stays when its listings go: what a suggestion
+    finds is always counted anew.
+    """
+
+    __tablename__ = "search_word"
+    __table_args__ = (
+        Index("ix_search_word_keys", "keys", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+    )
+
+    word: Mapped[Text64] = mapped_column(primary_key=True)
+    keys: Mapped[list[str]] = mapped_column(ARRAY(String(64)))
+    met: Mapped[int]
+    """How often a listing with it was learnt: which of two words people more likely mean."""
+
+
 class ListingPicture(Base):
     """One picture of a listing; the first is its main one. The file lies in the store (`media/picture_names.py`)."""
 

@@ -1,10 +1,12 @@
 """What buyers read of the catalogue: cards by filter, one listing, one shop. Only what is for sale is ever found."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select, text
+from sqlalchemy import Row, Select, Text, bindparam, cast, func, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from marketplace import db
@@ -29,6 +31,7 @@ class Card:
     price: Money
     delivery: Money
     in_stock: int
+    """At most one more than `LOW_STOCK`."""
     picture: str | None
     shop_name: str
     year: int | None
@@ -71,9 +74,12 @@ class ShopView:
     rating_count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ListingView:
-    """A listing with everything its page tells; `specs` are the pairs that its kind has."""
+    """A listing with everything its page tells; `specs` are the pairs that its kind has.
+
+    `listing` returns the same one for the same row, as with cards.
+    """
 
     listing_id: int
     seller_id: int
@@ -137,7 +143,7 @@ _PICTURES = (
 _LISTING: Select[*tuple[Any, ...]] = (
     select(
         *_SHOP_COLUMNS,
-        _PICTURES.label("pictures"),
+        cast(_PICTURES, Text).label("pictures"),
         Listing.id,
         Listing.slug,
         Listing.title,
@@ -175,8 +181,12 @@ _LISTING: Select[*tuple[Any, ...]] = (
 def listing(slug: str) -> ListingView | None:
     """Return the listing for sale at `slug`, or None: drafts and paused ones are nobody's business. One query."""
     row = db.read_one(_LISTING, {"slug": slug})
-    if row is None:
-        return None
+    return None if row is None else _listing(row)
+
+
+@lru_cache(maxsize=2_048)
+def _listing(row: Row[*tuple[Any, ...]]) -> ListingView:
+    """Return the listing of a row: looking it up by all it tells costs a tenth of making it anew."""
     return ListingView(
         listing_id=row.id,
         seller_id=row.seller_id,
@@ -189,7 +199,7 @@ def listing(slug: str) -> ListingView | None:
         delivery=Money(row.delivery_minor, row.currency),
         in_stock=row.in_stock,
         specs=_specs(row),
-        pictures=tuple(PictureRow(*picture) for picture in row.pictures),
+        pictures=tuple(PictureRow(*picture) for picture in json.loads(row.pictures)),
         shop=_shop(row),
         rating_sum=row.goods_sum,
         rating_count=row.goods_count,

@@ -26,6 +26,7 @@ from marketplace.catalog.browsing import CARDS, card_of
 from marketplace.catalog.matching import MAKES, on_shelf
 from marketplace.catalog.models import CarDetails, Listing, ListingKind, PartDetails
 from marketplace.catalog.queries import Card
+from marketplace.prepared import Question
 
 _SHORTEST_NUMBER = 3
 _CANDIDATES = 100
@@ -140,8 +141,14 @@ def related(listing_id: int, seller_id: int, *, count: int) -> Related:
     return Related(same_part, alike, tuple(card_of(row) for row in found))
 
 
+def question(ids: RelatedIds) -> Question | None:
+    """Return what `related_again` asks, for `db.reading_ahead`; None when it asks nothing."""
+    wanted = [listing_id for each in ids for listing_id in each]
+    return (_AS_THEY_ARE, {"ids": wanted}) if wanted else None
+
+
 def related_again(ids: RelatedIds) -> Related:
     """Return the same listings as they are now, without those that can't be bought any more, in one query."""
-    wanted = [listing_id for each in ids for listing_id in each]
-    found = {row.id: card_of(row) for row in db.read(_AS_THEY_ARE, {"ids": wanted})} if wanted else {}
+    asked = question(ids)
+    found = {row.id: card_of(row) for row in db.read(*asked)} if asked else {}
     return Related(*(tuple(found[listing_id] for listing_id in each if listing_id in found) for each in ids))

@@ -15,7 +15,7 @@ LONGEST_WORD = 64
 # Numbers shorter than this are whole words: "Golf 2" is not about every year since 2000.
 _SHORTEST_NUMBER_START = 3
 # Words that no listing is about; "brake for volvo" finds what "brake volvo" finds.
-_FILLERS = frozenset(("a", "an", "and", "for", "from", "in", "is", "my", "of", "on", "or", "the", "to", "with"))
+FILLERS = frozenset(("a", "an", "and", "for", "from", "in", "is", "my", "of", "on", "or", "the", "to", "with"))
 _WORD = re.compile(r"[^\W_]+")
 _QUOTED_OR_CHUNK = re.compile(r'"([^"]*)"|([^\s"]+)')
 
@@ -81,7 +81,7 @@ def clean_search(text: str) -> str:
 def parse(text: str) -> Search:
     """Return the terms of a search text. Any text is safe; one without letters and digits has no terms."""
     terms = list(_terms(text))
-    telling = [term for term in terms if term.words[0] not in _FILLERS or len(term.words) > 1] or terms
+    telling = [term for term in terms if term.words[0] not in FILLERS or len(term.words) > 1] or terms
     return Search(tuple(telling[:MOST_WORDS]))
 
 

@@ -15,6 +15,7 @@ from marketplace.messages import queries
 from marketplace.messages.models import ConversationSide
 from marketplace.notifications import queries as notifications
 from marketplace.notifications.models import Notification
+from marketplace.prepared import Question
 
 _UNITS = (
     select(func.coalesce(func.sum(CartLine.quantity), 0))
@@ -39,12 +40,17 @@ _MESSAGES = (
 _HEADER = accounts.SIGNED_IN.add_columns(_UNITS, _UNREAD, _MESSAGES)
 
 
+def question(token_hash: bytes) -> Question:
+    """Return what `header` asks, for `db.reading_ahead`."""
+    return _HEADER, {"token_hash": token_hash}
+
+
 def header(token_hash: bytes) -> tuple[SignedIn, tuple[int, int, int]] | None:
     """Return whose unrevoked session has this token hash, or None.
 
     With it come the units in the basket, the unread notifications and the unread messages.
     """
-    row = db.read_one(_HEADER, {"token_hash": token_hash})
+    row = db.read_one(*question(token_hash))
     if row is None:
         return None
     columns: Sequence[Any] = tuple(row)

@@ -15,6 +15,7 @@ class NotificationKind(StrEnum):
     ORDER_PAID = "order_paid"
     ORDER_RECEIVED = "order_received"
     ORDER_SHIPPED = "order_shipped"
+    PARCEL_SENT = "parcel_sent"
     ORDER_DELIVERED = "order_delivered"
     ORDER_CANCELLED = "order_cancelled"
     PAYMENT_FAILED = "payment_failed"
@@ -23,6 +24,7 @@ class NotificationKind(StrEnum):
     RETURN_FAILED = "return_failed"
     MONEY_RELEASED = "money_released"
     STATEMENT_READY = "statement_ready"
+    INVOICE_READY = "invoice_ready"
     PAYOUT_SENT = "payout_sent"
     PAYOUT_PAID = "payout_paid"
     PAYOUT_REFUSED = "payout_refused"
@@ -61,6 +63,9 @@ class NotificationKind(StrEnum):
     REVIEW_HIDDEN = "review_hidden"
     REPORT_RECEIVED = "report_received"
     REPORT_DECIDED = "report_decided"
+    SHIP_BY_REMINDER = "ship_by_reminder"
+    NEW_SIGN_IN = "new_sign_in"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  a kind, not a secret
 
 
 class Notification(Base):

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import User
@@ -126,7 +126,7 @@ class OrderLine(Base):
 
 
 class Shipment(Base):
-    """How an order was sent, and on whose word it has arrived. One per order, made when it is sent."""
+    """How an order was sent, in its first parcel, and on whose word it has arrived. One per order that was sent."""
 
     __tablename__ = "shipment"
     __table_args__ = (
@@ -145,3 +145,18 @@ class Shipment(Base):
     shipped_at: Mapped[UtcTime]
     delivered_at: Mapped[UtcTime | None]
     delivered_by: Mapped[DeliveredBy | None] = mapped_column(EnumText(DeliveredBy))
+
+
+class FurtherParcel(Base):
+    """Another parcel of an order that did not go in one: its first one is the shipment's."""
+
+    __tablename__ = "further_parcel"
+    __table_args__ = (UniqueConstraint("order_id", "carrier", "tracking_number"),)
+
+    id: Mapped[PrimaryKey]
+    order_id: Mapped[int] = mapped_column(ForeignKey(Shipment.order_id))
+    carrier: Mapped[Text64]
+    carrier_name: Mapped[Text64]
+    tracking_number: Mapped[Text64]
+    tracking_url: Mapped[LongText]
+    sent_at: Mapped[UtcTime]

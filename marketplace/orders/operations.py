@@ -10,7 +10,7 @@ from marketplace import history
 from marketplace.errors import NotFound
 from marketplace.history import Actor
 from marketplace.orders import rules, telling
-from marketplace.orders.models import Order, Shipment
+from marketplace.orders.models import FurtherParcel, Order, Shipment
 from marketplace.orders.rules import Parcel
 from marketplace.orders.states import DeliveredBy
 
@@ -25,6 +25,32 @@ def ship(session: Session, *, seller_id: int, number: str, parcel: Parcel, now: 
     history.move(session, order, "ship", actor=Actor.user(seller_id), at=now)
     session.add(Shipment(order_id=order.id, **asdict(parcel), shipped_at=now))
     telling.shipped(session, order=order, parcel=parcel, now=now)
+
+
+def add_parcel(session: Session, *, seller_id: int, number: str, parcel: Parcel, now: datetime) -> None:
+    """Record that a further parcel of the own order `number` was sent, and tell the buyer.
+
+    Raises NotFound for another seller's order, MoveNotAllowed for one that is not on its way, Invalid for a parcel it
+    has already, Conflict when it has as many as it may.
+    """
+    order = _order(session, number, Order.seller_id == seller_id)
+    first = session.get(Shipment, order.id)
+    further = session.execute(select(FurtherParcel).where(FurtherParcel.order_id == order.id)).scalars()
+    known = [(each.carrier, each.tracking_number) for each in (*([first] if first else []), *further)]
+    rules.check_can_add(order.status, known, parcel)
+    added = FurtherParcel(order_id=order.id, **asdict(parcel), sent_at=now)
+    session.add(added)
+    session.flush()
+    telling.parcel_added(session, order=order, parcel_id=added.id, parcel=parcel, now=now)
+
+
+def keep_note(session: Session, *, seller_id: int, number: str, text: str) -> None:
+    """Keep the seller's own note about the own order `number`, in the place of the one before.
+
+    Raises NotFound for another seller's order, Invalid for a note that is too long.
+    """
+    order = _order(session, number, Order.seller_id == seller_id)
+    order.seller_note = rules.check_note(text)
 
 
 def mark_delivered(session: Session, *, seller_id: int, number: str, now: datetime) -> None:

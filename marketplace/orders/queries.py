@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, true
 
@@ -88,6 +89,7 @@ class LineRow:
     discount_minor: int
     slug: str
     picture_file: str | None
+    listing_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,6 @@ _FIRST_LINE = (
     .lateral("first_line")
 )
 _LINE_COUNT = select(func.count()).where(OrderLine.order_id == Order.id).scalar_subquery()
-# Also the base of shipping_queries.
 SUMMARY = (
     select(
         Order.id,
@@ -182,6 +183,7 @@ _DETAIL = (
     .join(User, User.id == Order.buyer_id)
     .where(Order.number == bindparam("number"))
 )
+_Orders: TypeAlias = Select[*tuple[object, ...]]
 _COUNTS = select(Order.status, func.count()).group_by(Order.status)
 _BUYER_COUNTS = _COUNTS.where(Order.buyer_id == bindparam("user_id"))
 _SELLER_COUNTS = _COUNTS.where(Order.seller_id == bindparam("user_id"))
@@ -197,6 +199,7 @@ _LINES = (
         OrderLine.discount_minor,
         Listing.slug,
         _first_picture(Listing.__table__.c.id),
+        OrderLine.listing_id,
     )
     .join(Listing, Listing.id == OrderLine.listing_id)
     .where(OrderLine.order_id == bindparam("order_id"))
@@ -231,9 +234,8 @@ def says(text: str) -> ColumnElement[bool]:
     """Return the condition that an order's number, its buyer's name or one of its titles contains `text`."""
     if not text:
         return true()
-    titled = select(OrderLine.id).where(
-        OrderLine.order_id == Order.id, OrderLine.title.icontains(text, autoescape=True)
-    )
+    says_so = OrderLine.title.icontains(text, autoescape=True)
+    titled = select(OrderLine.id).where(OrderLine.order_id == Order.id, says_so)
     named = [column.icontains(text, autoescape=True) for column in (Order.number, User.name)]
     return or_(*named, titled.exists())
 
@@ -273,9 +275,7 @@ def orders_of_purchase(purchase_id: int) -> Sequence[PurchaseOrder]:
     return [PurchaseOrder(*tuple(row)) for row in db.read(_PURCHASE_ORDERS, {"purchase_id": purchase_id})]
 
 
-def _page(
-    statement: Select[*tuple[object, ...]], tab: OrderTab, period: Period, cursor: Cursor
-) -> Listed[OrderSummary]:
+def _page(statement: _Orders, tab: OrderTab, period: Period, cursor: Cursor) -> Listed[OrderSummary]:
     if tab.statuses:
         statement = statement.where(Order.status.in_(tab.statuses))
     columns = Order.__table__.c

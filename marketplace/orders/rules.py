@@ -1,15 +1,19 @@
 """Until when an order must be sent, how its way can be followed, and when it counts as delivered. Values only."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import quote, urlsplit
 
-from marketplace.errors import Invalid
+from marketplace.errors import Conflict, Invalid
 from marketplace.orders.states import ORDER, OrderStatus
 from marketplace.transitions import MoveNotAllowed
 
 SHIP_WITHIN_WORKING_DAYS = 2
+MOST_PARCELS = 20
+"""Of one order."""
+LONGEST_NOTE = 2_000
 _SATURDAY = 5
 _LONGEST_LINK = 500
 _TRACKING_NUMBER = re.compile(r"[A-Z0-9]{4,40}")
@@ -73,6 +77,27 @@ def check_can_ship(status: OrderStatus) -> None:
     if status is OrderStatus.CANCELLED:
         raise MoveNotAllowed("This order was cancelled. Do not send it.")
     ORDER.step(status, "ship")
+
+
+def check_can_add(status: OrderStatus, known: Collection[tuple[str, str]], parcel: Parcel) -> None:
+    """Raise MoveNotAllowed unless the order is on its way, Invalid for a parcel it has, Conflict where it has too many.
+
+    `known` are carrier and tracking number of the parcels it has.
+    """
+    if status is not OrderStatus.SHIPPED:
+        raise MoveNotAllowed("Another parcel can be added while the order is on its way.")
+    if (parcel.carrier, parcel.tracking_number) in known:
+        raise Invalid("This order has this parcel already.", field="tracking_number")
+    if len(known) >= MOST_PARCELS:
+        raise Conflict(f"At most {MOST_PARCELS} parcels for one order.")
+
+
+def check_note(text: str) -> str:
+    """Return a seller's note as it is kept; raises Invalid for one that is too long."""
+    kept = text.replace("\r\n", "\n").strip()
+    if len(kept) > LONGEST_NOTE:
+        raise Invalid(f"At most {LONGEST_NOTE:,} characters. This has {len(kept):,}.", field="text")
+    return kept
 
 
 def ship_by(paid_at: datetime) -> date:

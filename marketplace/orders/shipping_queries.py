@@ -1,6 +1,6 @@
 """What pages show of orders that must be sent or are on their way."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,7 +8,7 @@ from sqlalchemy import Date, bindparam, cast, func, select, true
 
 from marketplace import db
 from marketplace.history import StatusChange
-from marketplace.orders.models import Order, Shipment
+from marketplace.orders.models import FurtherParcel, Order, Shipment
 from marketplace.orders.queries import SUMMARY, OrderSummary, says
 from marketplace.orders.states import ORDER, DeliveredBy, OrderStatus
 from marketplace.paging import Cursor, Listed, Period, Sort, read_page
@@ -25,6 +25,16 @@ class ShipmentRow:
     shipped_at: datetime
     delivered_at: datetime | None
     delivered_by: DeliveredBy | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelRow:
+    """A further parcel of an order; `tracking_number` and `tracking_url` are "" for a handover."""
+
+    carrier_name: str
+    tracking_number: str
+    tracking_url: str
+    sent_at: datetime
 
 
 _CONFIRMATION = StatusChange.__table__
@@ -67,6 +77,11 @@ _SHIPMENT = select(
     Shipment.delivered_at,
     Shipment.delivered_by,
 ).where(Shipment.order_id == bindparam("order_id"))
+_FURTHER = (
+    select(FurtherParcel.carrier_name, FurtherParcel.tracking_number, FurtherParcel.tracking_url, FurtherParcel.sent_at)
+    .where(FurtherParcel.order_id == bindparam("order_id"))
+    .order_by(FurtherParcel.id)
+)
 
 
 def orders_to_ship(seller_id: int, text: str, period: Period, cursor: Cursor) -> Listed[OrderSummary]:
@@ -95,3 +110,8 @@ def shipment_of(order_id: int) -> ShipmentRow | None:
     """Return how an order was sent, or None when it was not."""
     found = db.read_one(_SHIPMENT, {"order_id": order_id})
     return ShipmentRow(*tuple(found)) if found else None
+
+
+def further_parcels(order_id: int) -> Sequence[ParcelRow]:
+    """Return the parcels of an order besides its first one, in the order they were sent."""
+    return [ParcelRow(*tuple(row)) for row in db.read(_FURTHER, {"order_id": order_id})]

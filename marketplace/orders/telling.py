@@ -14,14 +14,17 @@ from marketplace.orders.rules import Parcel
 from marketplace.orders.states import DeliveredBy
 
 
+def parcel_added(session: Session, *, order: Order, parcel_id: int, parcel: Parcel, now: datetime) -> None:
+    """Tell the buyer that a further parcel of an order was sent, and how to follow it."""
+    told = NewFact(
+        order.buyer_id, NotificationKind.PARCEL_SENT, "further_parcel", parcel_id, _sending(session, order, parcel)
+    )
+    notifications.tell_new(session, [told], now=now)
+
+
 def shipped(session: Session, *, order: Order, parcel: Parcel, now: datetime) -> None:
     """Tell the buyer that an order was sent, and how to follow it."""
-    facts = {
-        "number": order.number,
-        "shop_name": _shop_name(session, order),
-        "carrier_name": parcel.carrier_name,
-        "tracking_number": parcel.tracking_number,
-    }
+    facts = _sending(session, order, parcel)
     told = NewFact(order.buyer_id, NotificationKind.ORDER_SHIPPED, "order", order.id, facts)
     notifications.tell_new(session, [told], now=now)
 
@@ -34,6 +37,15 @@ def delivered(session: Session, *, order: Order, by: DeliveredBy, now: datetime)
         for user_id, role in ((order.buyer_id, "buyer"), (order.seller_id, "seller"))
     ]
     notifications.tell_new(session, told, now=now)
+
+
+def _sending(session: Session, order: Order, parcel: Parcel) -> dict[str, str]:
+    return {
+        "number": order.number,
+        "shop_name": _shop_name(session, order),
+        "carrier_name": parcel.carrier_name,
+        "tracking_number": parcel.tracking_number,
+    }
 
 
 def _shop_name(session: Session, order: Order) -> str:

@@ -19,7 +19,8 @@ from marketplace.providers.base import Provider, Refused, Unknown
 OUTCOMES: Outcomes = {CallKind.CREATE_ACCOUNT: onboarding.opened}
 _SILENT = "Our payment provider does not answer right now. Nothing is lost. Please try again in a minute."
 _REFUSED = "Our payment provider could not open an account: {why}"
-_NO_ACCESS = "account_invalid"
+NO_ACCESS = "account_invalid"
+"""What the provider says of an account whose owner has taken our access away."""
 _REMIND_BEFORE = timedelta(days=7)
 _READ_AFTER = timedelta(days=1)
 _BATCH = 10
@@ -78,7 +79,7 @@ def read(account_id: str, *, provider: Provider) -> ProviderAccount | None:
     try:
         return provider.accounts.get(account_id)
     except Refused as refusal:
-        if refusal.code == _NO_ACCESS:
+        if refusal.code == NO_ACCESS:
             return None
         raise
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from marketplace.errors import NotFound
 
-_FOLDER, _REPORT, _REPLAY = "simulation", "report.json", "replay.json"
+_FOLDER, _REPORT, _RACES, _REPLAY = "simulation", "report.json", "threads.json", "replay.json"
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -33,8 +33,16 @@ class Replay:
 
 
 def last_report(var_dir: Path) -> Report | None:
-    """Return the last report; None when no simulation has run here."""
-    path = var_dir / _FOLDER / _REPORT
+    """Return the last report of seeds that can be played again; None when no simulation has run here."""
+    return _report(var_dir / _FOLDER / _REPORT)
+
+
+def last_races(var_dir: Path) -> Report | None:
+    """Return the last report of seeds in real threads; None when none has run here."""
+    return _report(var_dir / _FOLDER / _RACES)
+
+
+def _report(path: Path) -> Report | None:
     figures = _read(path)
     if figures is None:
         return None

@@ -17,6 +17,7 @@ from marketplace.checkout.settlement import Contradiction
 from marketplace.config import Settings
 from marketplace.errors import DomainError, NotFound
 from marketplace.history import Actor
+from marketplace.payouts.account_flows import NO_ACCESS
 from marketplace.payouts.onboarding import NotOurs
 from marketplace.provider_events import operations, rules
 from marketplace.provider_events.handlers import Handler, handler_of
@@ -26,9 +27,12 @@ from marketplace.provider_events.states import EVENT, EventRoad, EventStatus
 from marketplace.providers.base import InboundEvent, Provider, Refused, Unknown
 
 _NEW = ("provider event_id type object_id account road headers payload body_sha256 next_attempt_at received_at").split()
+_columns = ProviderEvent.__table__.c
+# Columns with a default of their own are written out: then nothing of the statement has to be made anew each time.
+_fixed = {column.name: column.default.arg for column in _columns if column.default and column.default.is_scalar}
 _inserted = (
     insert(ProviderEvent)
-    .values({name: bindparam(f"new_{name}", type_=ProviderEvent.__table__.c[name].type) for name in _NEW})
+    .values({**_fixed, **{name: bindparam(f"new_{name}", type_=_columns[name].type) for name in _NEW}})
     .on_conflict_do_nothing(index_elements=["provider", "event_id"])
     .returning(ProviderEvent.id)
     .cte("inserted")
@@ -186,13 +190,19 @@ def _seen(
 def facts_of(handler: Handler, event: operations.StoredEvent, provider: Provider, *, reread: bool) -> object:
     """Return what an event reports: from its payload, or with `reread`, or where it must be, from the provider.
 
-    Raises Contradiction when the payload does not say it; Unknown or Refused when the provider does not.
+    Raises Contradiction when the payload does not say it; Unknown or Refused when the provider does not; NotOurs when
+    it never will, because the account it is about is no longer open to us.
     """
     if handler.read is not None and (reread or handler.parse is None):
         if event.object_id is None:
             raise Contradiction("the event names no object")
         db.forbid_open_transaction()
-        return handler.read(provider, event.object_id, event.payload)
+        try:
+            return handler.read(provider, event.object_id, event.payload)
+        except Refused as refusal:
+            if event.account and refusal.code == NO_ACCESS:
+                raise NotOurs("The seller has taken our access to their account away.") from refusal
+            raise
     if handler.parse is None:
         raise Contradiction("nothing can be read from this event")
     try:

@@ -180,14 +180,11 @@ def _read_intent(provider: Provider, object_id: str, payload: Mapping[str, Any])
 
 def _read_charge_line(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> ChargeLine:
     charge = objects.charge(payload["data"]["object"])
-    line_id = provider.charge_balance_line(object_id)
-    return ChargeLine(charge.payment_id, provider.get_balance_line(line_id) if line_id else None, charge.intent_id)
+    return ChargeLine(charge.payment_id, provider.charge_balance_line(object_id), charge.intent_id)
 
 
 def _read_refund(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> RefundFacts:
-    refund = provider.get_refund(object_id)
-    lines = (refund.balance_transaction_id, refund.failure_balance_transaction_id)
-    return RefundFacts(refund, tuple(provider.get_balance_line(line_id) for line_id in lines if line_id))
+    return RefundFacts(*provider.refund_and_lines(object_id))
 
 
 def _read_account(provider: Provider, object_id: str, payload: Mapping[str, Any]) -> AccountFacts:

@@ -107,11 +107,11 @@ def _look_at_payment(payment_id: int, providers: Mapping[str, Provider], setting
 
 def _ask_fee(payment_id: int, intent_id: str, door: _Door) -> str:
     charge_id = door.provider.get_intent(intent_id).charge_id
-    line_id = door.provider.charge_balance_line(charge_id) if charge_id else None
+    line = door.provider.charge_balance_line(charge_id) if charge_id else None
     handler = handler_of("charge.updated", None)
-    if line_id is None or handler is None:
+    if line is None or handler is None:
         return "The provider does not know its fee yet."
-    return door.apply(handler, ChargeLine(payment_id, door.provider.get_balance_line(line_id)))
+    return door.apply(handler, ChargeLine(payment_id, line))
 
 
 def _look_at_refund(refund_id: int, providers: Mapping[str, Provider], settings: Settings, now: datetime) -> Look:

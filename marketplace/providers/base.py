@@ -117,7 +117,6 @@ class ProviderRefund:
     status: str
     reference: str | None
     """Our row that asked for it: `refund:9` or `receipt:3`; None when it was made at the provider."""
-    balance_transaction_id: str | None
     failure_balance_transaction_id: str | None
 
     @property
@@ -229,13 +228,16 @@ class Provider(Protocol):
     def get_refund(self, refund_id: str) -> ProviderRefund:
         """Read a refund again."""
 
+    def refund_and_lines(self, refund_id: str) -> tuple[ProviderRefund, tuple[BalanceLine, ...]]:
+        """Read a refund again, with the lines of the provider's account that are about it."""
+
     def find_refund(self, *, intent_id: str, reference: str) -> ProviderRefund | None:
         """Look up the refund made for our row."""
 
     def get_balance_line(self, line_id: str) -> BalanceLine:
         """Read one line of the provider's account."""
 
-    def charge_balance_line(self, charge_id: str) -> str | None:
+    def charge_balance_line(self, charge_id: str) -> BalanceLine | None:
         """Return the balance line of a charge; None while the provider does not know the fee yet."""
 
     def sign_test(self, *, now_seconds: int, about_accounts: bool) -> TrialMessage | None:

@@ -42,6 +42,9 @@ from marketplace.providers.stripe_reversals import StripeReversals
 from marketplace.providers.stripe_transfers import StripeTransfers
 from marketplace.providers.transfers import Transfers
 
+# Else the SDK leaves a file in the home of whoever runs the shop, and tells about the machine with each request.
+stripe.enable_telemetry = False
+
 T = TypeVar("T")
 
 _SIGNATURE_TOLERANCE_SECONDS = 300
@@ -120,6 +123,15 @@ class StripeProvider:
         """Read a refund again."""
         return objects.refund(_call(lambda: self._client.v1.refunds.retrieve(refund_id)))
 
+    def refund_and_lines(self, refund_id: str) -> tuple[ProviderRefund, tuple[BalanceLine, ...]]:
+        """Read a refund again, its line with it; the line of a failure, which is rare, is asked for."""
+        params: Any = {"expand": ["balance_transaction"]}
+        found = objects.as_dict(_call(lambda: self._client.v1.refunds.retrieve(refund_id, params)))
+        line, refund = found.get("balance_transaction"), objects.refund(found)
+        failed = refund.failure_balance_transaction_id
+        lines = [objects.balance_line(line)] if line else []
+        return refund, (*lines, *([self.get_balance_line(failed)] if failed else []))
+
     def find_refund(self, *, intent_id: str, reference: str) -> ProviderRefund | None:
         """Look through the intent's refunds for the one that carries our row's reference."""
         listed = _call(lambda: self._client.v1.refunds.list({"payment_intent": intent_id, "limit": 100}))
@@ -130,9 +142,12 @@ class StripeProvider:
         """Read one balance transaction."""
         return objects.balance_line(_call(lambda: self._client.v1.balance_transactions.retrieve(line_id)))
 
-    def charge_balance_line(self, charge_id: str) -> str | None:
+    def charge_balance_line(self, charge_id: str) -> BalanceLine | None:
         """Return the balance transaction of a charge; None with automatic_async until it is known."""
-        return objects.reference(_call(lambda: self._client.v1.charges.retrieve(charge_id)), "balance_transaction")
+        params: Any = {"expand": ["balance_transaction"]}
+        found = objects.as_dict(_call(lambda: self._client.v1.charges.retrieve(charge_id, params)))
+        line = found.get("balance_transaction")
+        return objects.balance_line(line) if line else None
 
     def read_event(
         self, body: bytes, signature: str, *, now_seconds: int, about_accounts: bool = False

@@ -153,7 +153,6 @@ def refund(source: Any) -> ProviderRefund:
         currency=found["currency"].upper(),
         status=found["status"],
         reference=(found.get("metadata") or {}).get("reference"),
-        balance_transaction_id=reference(found, "balance_transaction"),
         failure_balance_transaction_id=reference(found, "failure_balance_transaction"),
     )
 

@@ -97,6 +97,10 @@ _JOBS = text(f"""
     UNION ALL SELECT 'stuck-jobs', count(*), min(since), 0, '' FROM ({_STUCK_JOBS}) AS rows
     UNION ALL SELECT 'failed-jobs', count(*), NULL, 0, '' FROM procrastinate_jobs WHERE status = 'failed'
 """)  # noqa: S608  made of constants
+_MAILS = text("""
+    SELECT 'failed-mails' AS tile, count(*) AS count, NULL::timestamptz AS since, 0 AS more,
+        coalesce((SELECT trouble FROM mail_desk), '') AS note FROM mail WHERE status = 'failed'
+""")
 _RECONCILIATION = text("""
     WITH latest AS (SELECT id, finished_at FROM reconciliation_run WHERE finished_at IS NOT NULL
         ORDER BY id DESC LIMIT 1)
@@ -106,7 +110,7 @@ _RECONCILIATION = text("""
         count(f.id) FILTER (WHERE f.kind <> 'balance' AND f.provider_minor <> f.ledger_minor + f.explained_minor),
         max(l.finished_at), 0, '' FROM latest l LEFT JOIN reconciliation_figure f ON f.run_id = l.id
 """)
-_FAMILIES = (_EVENTS, _ON_ITS_WAY, _BALANCES, _JOBS, _RECONCILIATION)
+_FAMILIES = (_EVENTS, _ON_ITS_WAY, _BALANCES, _JOBS, _MAILS, _RECONCILIATION)
 
 
 @dataclass(frozen=True, slots=True)

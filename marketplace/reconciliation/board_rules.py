@@ -31,6 +31,7 @@ class Tile(StrEnum):
     TICK = "tick"
     STUCK_JOBS = "stuck-jobs"
     FAILED_JOBS = "failed-jobs"
+    FAILED_MAILS = "failed-mails"
     BOOKS = "check-books"
     BREAKS = "breaks"
     DRIFT = "drift"
@@ -76,6 +77,7 @@ BOUNDS: Mapping[Tile, Bound] = {
     Tile.TICK: Bound(look_after=_MINUTE, act_after=5 * _MINUTE),
     Tile.STUCK_JOBS: Bound(act=0),
     Tile.FAILED_JOBS: Bound(look=0),
+    Tile.FAILED_MAILS: Bound(look=0),
     Tile.BOOKS: Bound(look_after=36 * _HOUR, act=0),
     Tile.BREAKS: Bound(look=0, act_after=3 * _DAY),
     Tile.DRIFT: Bound(look_after=36 * _HOUR, act=0),

@@ -14,7 +14,9 @@ from marketplace.catalog.states import ListingStatus
 from marketplace.discounts.models import Discount, DiscountUse
 from marketplace.disputes.models import Dispute, DisputeFile
 from marketplace.history import Ruled, StatusChange
+from marketplace.invoices.models import Invoice
 from marketplace.job_runs.models import FailedJob
+from marketplace.mails.models import Mail
 from marketplace.orders.models import Order, Purchase
 from marketplace.outbound.models import OF_PAYMENT, CallKind, OutboundCall
 from marketplace.payment_records.models import Payment
@@ -41,6 +43,8 @@ class Page(StrEnum):
     PAYOUT = "payout"
     BREAK = "break"
     DISCOUNT = "discount"
+    MAIL = "mail"
+    INVOICE = "invoice"
     NONE = "none"
     """Nowhere: a draft is nobody's business but its seller's."""
 
@@ -162,7 +166,7 @@ _IDS: Mapping[str, ColumnElement[int]] = {
     for model in (
         Payment, PaymentTracker, PaymentTransaction, UnappliedReceipt, Purchase, Order, Listing, StockReservation,
         OutboundCall, ProviderEvent, Refund, Dispute, FailedJob, Payout, SellerAccount, TransferReversal, Break,
-        Discount, DiscountUse,
+        Discount, DiscountUse, Invoice, Mail,
     )
 }  # fmt: skip
 _KEYS: Mapping[str, tuple[Page, Any]] = {
@@ -172,10 +176,12 @@ _KEYS: Mapping[str, tuple[Page, Any]] = {
     "unapplied_receipt": (Page.PAYMENT, UnappliedReceipt.payment_id),
     "purchase": (Page.PURCHASE, Purchase.number),
     "order": (Page.ORDER, Order.number),
+    "mail": (Page.MAIL, Mail.status),
     "failed_job": (Page.JOB, FailedJob.job_id),
     "stock_reservation": (Page.PAYMENT, _newest_payment(StockReservation.__table__.c.purchase_id)),
     "discount": (Page.DISCOUNT, Discount.id),
     "discount_use": (Page.DISCOUNT, DiscountUse.discount_id),
+    "invoice": (Page.INVOICE, Invoice.number),
     "outbound_call": (Page.PAYMENT, _PAYMENT_OF_CALL),
     "provider_event": (Page.EVENT, ProviderEvent.id),
     "refund": (Page.REFUND, Refund.number),

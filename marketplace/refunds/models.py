@@ -34,6 +34,8 @@ class Refund(Ruled, Base):
         Index(None, "buyer_id", "id"),
         Index(None, "seller_id", "id"),
         Index("ix_refund_waiting", "asked_at", postgresql_where="status = 'pending'"),
+        Index("ix_refund_completed", "completed_at", postgresql_where="completed_at IS NOT NULL"),
+        Index("ix_refund_failed", "id", postgresql_where="status = 'failed'"),
         {"postgresql_with": {"fillfactor": 70}},
     )
     machine: ClassVar[Machine] = REFUND

@@ -120,11 +120,12 @@ def release_interrupted(work: Work) -> None:
 Parcel = tuple[str, bytes, dict[str, str]]
 Row = Mapping[str, Any]
 _TOLD = (
-    f"SELECT events.*, {events.WAITING}, d.attempts, d.course, o.data AS endpoint, o.private AS kept"  # noqa: S608  # ours
+    f"SELECT events.*, {events.WAITING}, d.attempts, d.course, o.data AS endpoint, o.private AS kept,"  # noqa: S608  # ours
+    f" EXISTS (SELECT FROM faults WHERE {faults.ON}) AS is_faulty"
     " FROM deliveries d JOIN events ON events.id = d.event_id"
     " LEFT JOIN objects o ON o.id = d.endpoint_id AND o.kind = 'webhook_endpoint' WHERE d.id = %(id)s"
 )
-"""A delivery with its event and its endpoint: all that a try needs."""
+"""A delivery with its event, its endpoint and whether any fault is on: all that a try needs."""
 
 
 def send(
@@ -135,9 +136,10 @@ def send(
     No transaction is open while the endpoint answers. What is sent by hand meets no fault.
     """
     with store.singly(clock.now()) as work:
-        row = work.row(_TOLD, id=pending.delivery_id) or {}
+        row = work.row(_TOLD, id=pending.delivery_id, now=work.present) or {}
         is_decided = by_hand or bool(row.get("attempts"))
-        is_straight = is_decided or not (row.get("course") or faults.active(work, faults.WEBHOOKS))
+        strikes = row.get("is_faulty") and faults.active(work, faults.WEBHOOKS)
+        is_straight = is_decided or not (row.get("course") or strikes)
         course, beside, parcel = STRAIGHT, [], _prepare(work, row, STRAIGHT)
     if not is_straight:
         with store.work(clock.now()) as work:

@@ -37,7 +37,7 @@ class Sandbox:
         self.settings = settings
         self.clock = VirtualClock(settings.var_dir)
         self.ids = Ids(settings.id_seed)
-        self.store = Store(settings.database_url, self.ids)
+        self.store = Store(settings.database_url, self.ids, waits_for_disk=settings.waits_for_disk)
         self.held = False
         self._transport = transport
         self._changed = threading.Condition()
@@ -118,16 +118,22 @@ class Sandbox:
         finally:
             self.wake()
 
-    def deliver_early(self, request_id: str, rules: list[Rule]) -> None:
-        """Deliver what a request has caused, as far as `rules` strike it, before the request is answered."""
+    def deliver_early(self, request_id: str, rules: list[Rule] | None = None) -> int:
+        """Deliver what a request has caused before the request is answered, as far as `rules` strike it; None: all.
+
+        Return how many deliveries that were.
+        """
         with self.work() as work:
             caused = work.rows("SELECT id FROM events WHERE request_id = %(id)s ORDER BY seq", id=request_id)
             wanted = [
-                row["id"] for row in caused if faults.meet(work, faults.Kind, occasion_of(work, row["id"]), rules)
+                row["id"]
+                for row in caused
+                if rules is None or faults.meet(work, faults.Kind, occasion_of(work, row["id"]), rules)
             ]
             due = delivery.claim(work, _MOST_AT_ONCE, wanted)
         for pending in due:
             self.deliver(pending)
+        return len(due)
 
     def hold_webhooks(self) -> None:
         """Keep webhooks back until `release_webhooks`; `deliver_pending` still sends them."""

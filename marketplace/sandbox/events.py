@@ -102,4 +102,5 @@ def list_events(work: Work, params: Reader) -> JSON:
         unsettled += " AND (d.attempts > 0 OR %(delivered)s))"
         condition += f" AND NOT {unsettled}" if delivered else f" AND {unsettled}"
         values["delivered"] = delivered
-    return page(work, "events", condition, values, params, "/v1/events", lambda row: render(work, row))
+    shown = f"*, {WAITING}"
+    return page(work, "events", condition, values, params, "/v1/events", lambda row: render(work, row), shown)

@@ -156,7 +156,7 @@ class Occasion:
 
 
 _SWITCHES = "faults that are on"
-_ON = (
+ON = (
     "ended IS NULL AND (until IS NULL OR until > %(now)s) AND (times IS NULL OR struck < times)"
 )  # fmt: skip
 
@@ -204,7 +204,7 @@ def active(work: Work, kinds: Iterable[Kind]) -> list[Rule]:
     """
     found = work.read_once.get(_SWITCHES)
     if found is None:
-        rows = work.rows(f"SELECT * FROM faults WHERE {_ON} ORDER BY id", now=work.present)  # noqa: S608  # ours
+        rows = work.rows(f"SELECT * FROM faults WHERE {ON} ORDER BY id", now=work.present)  # noqa: S608  # ours
         found = work.read_once[_SWITCHES] = [_rule(row) for row in rows]
     wanted = frozenset(kinds) if found else ()
     return [rule for rule in found if rule.kind in wanted]
@@ -249,7 +249,7 @@ def matches(where: Where, occasion: Occasion) -> bool:
 def _strike(work: Work, rule: Rule, occasion: Occasion) -> Rule | None:
     """Count an occasion, draw, and record the strike; None when it is spared or another one was faster."""
     row = work.row(
-        f"UPDATE faults SET seen = seen + 1 WHERE id = %(id)s AND {_ON} RETURNING *",  # noqa: S608  # ours
+        f"UPDATE faults SET seen = seen + 1 WHERE id = %(id)s AND {ON} RETURNING *",  # noqa: S608  # ours
         id=rule.id, now=work.present,
     )  # fmt: skip
     if row is None:

@@ -176,8 +176,17 @@ def list_objects(
     )
 
 
-def page(work: Work, table: str, condition: str, values: dict[str, Any], params: Reader, url: str, render: Any) -> JSON:
-    """Return a list object with cursor paging over `table`. Raises ApiError."""
+def page(
+    work: Work,
+    table: str,
+    condition: str,
+    values: dict[str, Any],
+    params: Reader,
+    url: str,
+    render: Any,
+    shown: str = "*",
+) -> JSON:
+    """Return a list object with cursor paging over `table`, of whose rows `render` needs `shown`. Raises ApiError."""
     limit = params.integer("limit", least=1, most=100) or 10
     after, before = params.text("starting_after"), params.text("ending_before")
     params.finish()
@@ -193,7 +202,7 @@ def page(work: Work, table: str, condition: str, values: dict[str, Any], params:
             values = {**values, "seq": row["seq"]}
             order = "ASC" if sign == ">" else "DESC"
     rows = work.rows(
-        f"SELECT * FROM {table} WHERE {condition} ORDER BY seq {order} LIMIT %(limit)s",  # noqa: S608  # ours
+        f"SELECT {shown} FROM {table} WHERE {condition} ORDER BY seq {order} LIMIT %(limit)s",  # noqa: S608  # ours
         limit=limit + 1,
         **values,
     )

@@ -26,6 +26,8 @@ class SandboxSettings:
     connect_webhook_secrets: tuple[str, ...] = ()
     merchant_name: str = "Demo marketplace"
     background: bool = True
+    waits_for_disk: bool = True
+    """Whether a commit is on the disk before it is answered; else a machine that dies takes the last moments along."""
     redirect_wait_seconds: float = 10.0
     id_seed: int | None = None
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from marketplace.simulation import replaying, reporting
 from marketplace.simulation.crew import Crew, PlayerLost
+from marketplace.simulation.crowd import MOST_THREADS
 from marketplace.simulation.databases import Databases
 from marketplace.simulation.profiles import PROFILES
 from marketplace.simulation.running import Outcome
@@ -27,10 +28,13 @@ _SHARES = {name: 1 if name == "default" else 5 for name in PROFILES}
 
 def main(arguments: Sequence[str]) -> int:
     """Play what was asked for and print it. Returns 1 when any rule was broken."""
-    chosen = _options().parse_args(arguments)
+    parser = _options()
+    chosen = parser.parse_args(arguments)
+    if chosen.shrink and chosen.threads:
+        parser.error("--shrink plays a story again and again, and with --threads no story happens twice")
     databases = [Databases(**urls) for urls in json.loads(os.environ["SIMULATION_DATABASES"])]
     if chosen.seed is not None and chosen.profile != _ALL:
-        return replaying.replay(databases[0], chosen.seed, chosen.profile, shrink=chosen.shrink)
+        return replaying.replay(databases[0], chosen.seed, chosen.profile, shrink=chosen.shrink, threads=chosen.threads)
     first = chosen.first if chosen.first is not None else secrets.randbelow(_FRESH)
     seeds = [
         (first + number, name)
@@ -41,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     outcomes: list[Outcome] = []
     began = time.monotonic()
     lost = ""
-    with Crew(databases) as crew:
+    with Crew(databases, chosen.threads) as crew:
         try:
             for outcome in crew.play(seeds):
                 outcomes.append(outcome)
@@ -49,9 +53,11 @@ def main(arguments: Sequence[str]) -> int:
         except PlayerLost as error:
             lost = f"The run ended early: {error}"
     took = int(time.monotonic() - began)
-    report = reporting.summary(outcomes, revision=os.environ.get("SIMULATION_COMMIT", "unknown"), took_seconds=took)
+    report = reporting.summary(
+        outcomes, revision=os.environ.get("SIMULATION_COMMIT", "unknown"), took_seconds=took, threads=chosen.threads
+    )
     if chosen.report:
-        reporting.write(report, Path(chosen.report))
+        reporting.write(report, reporting.target_of(Path(chosen.report), chosen.threads))
     print(reporting.as_text(report))
     if lost:
         print(lost)
@@ -62,7 +68,8 @@ def _progress(outcome: Outcome, done: int, of: int, passed: int) -> None:
     for line in outcome.violations[:5]:
         print(f"\rseed {outcome.seed} {outcome.profile}: {line}", flush=True)
     if outcome.violations:
-        print(f"     make simulate SEED={outcome.seed} PROFILE={outcome.profile}", flush=True)
+        how = f" THREADS={outcome.threads}  (the same deeds; who comes first is not)" if outcome.threads else ""
+        print(f"     make simulate SEED={outcome.seed} PROFILE={outcome.profile}{how}", flush=True)
     end = "\n" if done == of else ""
     if sys.stdout.isatty() or done % 10 == 0 or done == of:
         left = f", about {passed * (of - done) // done // 60 + 1} more minutes" if done < of else ""
@@ -81,6 +88,13 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, help="replay this one and print its story")
     parser.add_argument(
         "--shrink", action="store_true", help="with --seed: look for the shortest story that still fails"
+    )
+    parser.add_argument(
+        "--threads",
+        type=int,
+        default=0,
+        choices=[0, *range(2, MOST_THREADS + 1)],
+        help="let so many act at once, in real threads; 0: in turn, and replayable",
     )
     parser.add_argument("--report", help="where the figures go as JSON")
     return parser

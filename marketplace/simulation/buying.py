@@ -3,7 +3,7 @@
 from functools import partial
 from random import Random
 
-from marketplace.simulation.people import Answer, Person
+from marketplace.simulation.people import CODES, Answer, Person
 from marketplace.simulation.play import Play, pick
 from marketplace.simulation.scheduler import Task
 
@@ -69,6 +69,23 @@ def check_out(play: Play, task: Task) -> str:
     return f"{buyer.name} checks out in {found[1]}: {words(buyer.post(f'/checkout/{found[1]}', **form))}"
 
 
+def use_code(play: Play, task: Task) -> str:
+    """Enter a discount code for a basket and check it out."""
+    found = pick(task.chance, play.stage.rows(_IN_BASKET))
+    if found is None:
+        return "all baskets are empty"
+    buyer, code = person(play, found[0]), task.chance.choice(CODES)
+    buyer.post("/basket/code", code=code)
+    play.scheduler.pause()
+    form = review(play, buyer, found[1])
+    if form is None:
+        return f"{buyer.name} has {code} and finds nothing to pay in {found[1]}"
+    answer = buyer.post(f"/checkout/{found[1]}", **form)
+    session_id = page_of(answer)
+    paid = _pay(play, task.chance, session_id) if session_id and task.chance.random() < 0.6 else words(answer)
+    return f"{buyer.name} checks out in {found[1]} with {code}: {paid}"
+
+
 def buy(play: Play, task: Task) -> str:
     """Fill the basket, check out, pay and come back, in one go."""
     chance, buyer = task.chance, task.chance.choice(play.stage.buyers)
@@ -81,7 +98,7 @@ def buy(play: Play, task: Task) -> str:
     if form is None:
         return f"{buyer.name} finds listing {found[0]} gone"
     answer = buyer.post(f"/checkout/{found[1]}", **form)
-    session_id = _page(answer)
+    session_id = page_of(answer)
     play.scheduler.pause()
     if not session_id:
         return f"{buyer.name} wants listing {found[0]}: {words(answer)}"
@@ -174,8 +191,7 @@ def check_payment(play: Play, task: Task) -> str:
 
 def person(play: Play, user_id: int) -> Person:
     """Return the one who plays this user."""
-    stage = play.stage
-    return next(one for one in (*stage.buyers, *stage.sellers, *stage.admins) if one.user_id == user_id)
+    return next(one for one in play.stage.everybody() if one.user_id == user_id)
 
 
 def review(play: Play, buyer: Person, currency: str) -> dict[str, str] | None:
@@ -188,14 +204,14 @@ def review(play: Play, buyer: Person, currency: str) -> dict[str, str] | None:
 
 def words(answer: Answer) -> str:
     """Return an answer in a word or two; addresses of the provider's pages differ from run to run."""
-    return f"page {_page(answer)[-6:]}" if _page(answer) else f"{answer.status} {answer.location}".strip()
+    return f"page {page_of(answer)[-6:]}" if page_of(answer) else f"{answer.status} {answer.location}".strip()
 
 
 def _send(buyer: Person, currency: str, form: dict[str, str]) -> str:
     return f"{buyer.name}: {words(buyer.post(f'/checkout/{currency}', **form))}"
 
 
-def _page(answer: Answer) -> str:
+def page_of(answer: Answer) -> str:
     """Return the session behind a redirect to the payment page, '' when it leads elsewhere."""
     found = answer.location.rpartition("/c/pay/")[2] if "/c/pay/" in answer.location else ""
     return found.partition("#")[0]

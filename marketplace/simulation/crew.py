@@ -1,6 +1,7 @@
 """Several processes that play seeds, each on databases of its own."""
 
 import gc
+import logging
 import multiprocessing
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ from marketplace.simulation.running import Outcome, play_seed
 from marketplace.simulation.stage import open_stage
 
 Seed = tuple[int, str]
+"""A number and the name of its profile."""
 _LOOK_SECONDS = 5.0
 _LEFTOVERS = 20_000
 """After so many new objects the collector looks for cycles; a seed makes millions."""
@@ -29,11 +31,12 @@ class PlayerLost(Exception):
 class Crew:
     """One process for each pair of databases; use it as a context manager."""
 
-    def __init__(self, databases: Sequence[Databases]) -> None:
+    def __init__(self, databases: Sequence[Databases], threads: int = 0) -> None:
         self._asked: Queue[Seed | None] = _context.Queue()
         self._played: Queue[Outcome | str] = _context.Queue()
         self._processes = [
-            _context.Process(target=_player, args=(each, self._asked, self._played), daemon=True) for each in databases
+            _context.Process(target=_player, args=(each, threads, self._asked, self._played), daemon=True)
+            for each in databases
         ]
 
     def __enter__(self) -> Self:
@@ -68,14 +71,16 @@ class Crew:
                     raise PlayerLost("A player has died; what it said stands above.") from None
 
 
-def _player(databases: Databases, asked: "Queue[Seed | None]", played: "Queue[Outcome | str]") -> None:
+def _player(databases: Databases, threads: int, asked: "Queue[Seed | None]", played: "Queue[Outcome | str]") -> None:
     try:
         with tempfile.TemporaryDirectory(prefix="simulation-") as folder, open_stage(databases, Path(folder)) as stage:
             open_shop(stage)
+            # A collision in the middle of a pipeline is what this is about; the driver's word for it is no news.
+            logging.getLogger("psycopg").setLevel(logging.ERROR)
             # What is there now stays there: the collector need not look at it again and again.
             gc.freeze()
             gc.set_threshold(_LEFTOVERS, 20, 50)
             while (seed := asked.get()) is not None:
-                played.put(play_seed(stage, seed[0], PROFILES[seed[1]]))
+                played.put(play_seed(stage, seed[0], PROFILES[seed[1]], threads=threads))
     except Exception as error:  # noqa: BLE001  told to whoever waits
         played.put(f"a player gave up: {error!r}")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from marketplace.simulation import buying, deciding, happening, keeping
+from marketplace.simulation import buying, deciding, happening, keeping, mishaps
 from marketplace.simulation.play import Play
 from marketplace.simulation.scheduler import Task
 
@@ -13,6 +13,7 @@ Deed = Callable[[Play, Task], str]
 DEEDS: Mapping[str, Deed] = {
     "buyer fills a basket": buying.fill_basket,
     "buyer checks out": buying.check_out,
+    "buyer uses a code": buying.use_code,
     "buyer buys": buying.buy,
     "buyer pays": buying.pay,
     "buyer is declined, then pays": buying.decline_then_pay,
@@ -53,6 +54,12 @@ DEEDS: Mapping[str, Deed] = {
     "time: a month": happening.pass_month,
     "jobs: tick": happening.tick,
     "jobs: queue": happening.run_queue,
+    "many want the last one": mishaps.run_for_the_last,
+    "keys are forgotten": mishaps.forget_keys,
+    "the shop's clock jumps": mishaps.jump_clock,
+    "something comes as money is released": mishaps.meet_release,
 }
-ALONE = frozenset({"time: hours", "time: days", "time: a month"})
+ALONE = frozenset(
+    {"time: hours", "time: days", "time: a month", "keys are forgotten", "something comes as money is released"}
+)
 """Nobody is in the middle of a request while so much time passes."""

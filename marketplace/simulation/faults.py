@@ -1,18 +1,18 @@
 """What goes wrong between shop and provider, and in the shop's own process. Every draw is the deed's own."""
 
 import socket
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import fields
 from random import Random
 
 import psycopg
-from flask import Flask, Response, g, jsonify, request
+from flask import Flask, Response, current_app, g, jsonify, request
 from sqlalchemy.exc import OperationalError
 
 from marketplace.failpoints import Failpoint
+from marketplace.sandbox.engine import Sandbox
 from marketplace.simulation.profiles import Line, Profile
 from marketplace.simulation.scheduler import Crash, Task
+from marketplace.simulation.tally import Tally
 
 _WORDS = {
     "lost_after": "F11 answer lost",
@@ -23,6 +23,13 @@ _WORDS = {
     "too_many": "F16 too many requests",
     "garbled": "F17 garbled answer",
 }
+_EARLY = "F06 before the answer"
+_REFUSALS = {
+    "/v1/transfers": ("balance_insufficient", "insufficient_capabilities_for_transfer"),
+    "/v1/payouts": ("balance_insufficient",),
+    "/v1/refunds": ("balance_insufficient", "charge_disputed"),
+}
+"""What the provider may say no to, by path, and how."""
 _BEFORE = ("lost_before", "error_before", "in_progress", "too_many")
 _API = "/v1/"
 
@@ -35,7 +42,11 @@ class Faults:
         self.lifted = False
         self.is_down = False
         """Whether the provider is down."""
-        self.counts: Counter[str] = Counter()
+        self.is_cut = False
+        """Whether every POST has its effect and no answer."""
+        self._refused: dict[str, str] = {}
+        """What was refused, by its key: the provider keeps refusals as it keeps answers (scar S36)."""
+        self.counts = Tally()
         self.excused: set[int] = set()
         """Tasks to which the database has done what nobody can hide from them: they may see an error page."""
         self._current = current
@@ -44,7 +55,7 @@ class Faults:
         """Return whether `what` happens now, and count it."""
         if self.lifted or chance.random() >= probability:
             return False
-        self.counts[what] += 1
+        self.counts.add(what)
         return True
 
     def at_point(self, task: Task, point: Failpoint, what: str) -> None:
@@ -77,12 +88,20 @@ class Faults:
     def _before(self) -> Response | None:
         g.befalls = ""
         task = self._current()
-        if not request.path.startswith(_API) or task is None:
+        if not request.path.startswith(_API):
             return None
-        if self.is_down:
-            self.counts["F20 provider down"] += 1
+        if self.is_down and task is not None:
+            self.counts.add("F20 provider down")
             return _hang_up()
-        g.befalls = self._draw(task.chance, self.profile.line)
+        if request.method == "POST" and request.headers.get("Idempotency-Key", "") in self._refused:
+            return _error(400, self._refused[request.headers["Idempotency-Key"]])
+        return self._befall(task.chance) if task is not None else None
+
+    def _befall(self, chance: Random) -> Response | None:
+        is_post = request.method == "POST"
+        g.befalls = "cut" if self.is_cut and is_post else self._draw(chance, self.profile.line)
+        if not g.befalls and is_post:
+            return self._befall_post(chance)
         if g.befalls not in _BEFORE:
             return None
         if g.befalls == "lost_before":
@@ -91,9 +110,22 @@ class Faults:
             return _error(409, "idempotency_key_in_use")
         return _error(429, "rate_limit") if g.befalls == "too_many" else _error(500, "")
 
+    def _befall_post(self, chance: Random) -> Response | None:
+        """Refuse what moves money, or let its webhooks be faster than its answer."""
+        codes, key = _REFUSALS.get(request.path, ()), request.headers.get("Idempotency-Key", "")
+        if codes and key and self.happens(chance, self.profile.line.refused, "F18 refused"):
+            self._refused[key] = chance.choice(codes)
+            return _error(400, self._refused[key])
+        if not self.lifted and chance.random() < self.profile.line.early:
+            g.befalls = "early"
+        return None
+
     def _after(self, answer: Response) -> Response:
         befalls = g.get("befalls", "")
-        if befalls == "lost_after":
+        if befalls == "early" and answer.status_code == 200:
+            engine: Sandbox = current_app.extensions["sandbox"]
+            self.counts.add(_EARLY, engine.deliver_early(answer.headers["Request-Id"]))
+        if befalls in ("lost_after", "cut"):
             return _hang_up()
         if befalls == "error_after":
             return _error(500, "")
@@ -105,11 +137,11 @@ class Faults:
         if self.lifted:
             return ""
         drawn = chance.random()
-        for each in fields(line):
-            drawn -= getattr(line, each.name)
+        for name, words in _WORDS.items():
+            drawn -= getattr(line, name)
             if drawn < 0:
-                self.counts[_WORDS[each.name]] += 1
-                return each.name
+                self.counts.add(words)
+                return name
         return ""
 
 

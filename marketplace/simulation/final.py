@@ -116,11 +116,12 @@ def _refunds(stage: Stage) -> Iterator[str]:
             yield f"{refund['id']} is {refund['status']} there and {status} here"
 
 
-# A return of which nobody knew for 23 hours whether it was made is never sent again by a machine (DESIGN 4.3).
+# A return of which nobody knew for 23 hours whether it was made is never sent again by a machine (DESIGN 4.3), and one
+# that was refused waits for a person as well.
 _AT_A_PERSON = """
     SELECT p.provider_payment_id FROM unapplied_receipt r JOIN payment p ON p.id = r.payment_id
     JOIN outbound_call c ON c.kind = 'return' AND c.subject_id = r.id
-    WHERE r.status = 'failed' AND c.status = 'blocked' AND c.error_message IS NOT NULL
+    WHERE r.status = 'failed' AND c.status IN ('blocked', 'refused') AND c.error_message IS NOT NULL
 """
 
 

@@ -63,6 +63,14 @@ ALWAYS: Mapping[str, str] = {
             OR count(u.id) <> count(u.id) FILTER (WHERE
                 (u.status = 'reserved' AND p.status = 'open') OR (u.status = 'redeemed' AND p.status = 'paid'))
     """,
+    "I13s": """
+        SELECT 'purchase ' || u.purchase_id || ' takes ' || u.amount_minor || ' off, its orders '
+            || sum(o.discount_minor) || ', and the marketplace bears ' || sum(o.subsidy_minor)
+        FROM discount_use u JOIN discount d ON d.id = u.discount_id JOIN "order" o ON o.purchase_id = u.purchase_id
+        GROUP BY u.id, d.id
+        HAVING u.amount_minor <> sum(o.discount_minor)
+            OR sum(o.subsidy_minor) <> CASE WHEN d.seller_id IS NULL THEN u.amount_minor ELSE 0 END
+    """,
     "I14": """
         SELECT 'purchase ' || p.purchase_id || ' has ' || count(*) || ' payments that count'
         FROM payment p JOIN ledger_entry e ON e.key = 'payment:' || p.id || ':captured'

@@ -16,6 +16,8 @@ from marketplace.accounts.operations import Device
 from marketplace.web import guards
 
 PASSWORD = "a simulated password"  # noqa: S105  # of people who exist in a simulation only
+CODES = ("HOUSE10", "ONASAVES", "LASTONE")
+"""Discount codes: of the marketplace, of a seller, and one that can be used once."""
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _INPUT = re.compile(r'<input[^>]*name="%s"[^>]*value="([^"]*)"|<input[^>]*value="([^"]*)"[^>]*name="%s"')
 

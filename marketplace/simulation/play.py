@@ -2,10 +2,14 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import count
 from random import Random
 from typing import Any, TypeVar
+
+from flask import Flask
 
 from marketplace import db
 from marketplace.failpoints import Failpoint
@@ -14,6 +18,7 @@ from marketplace.simulation.faults import Faults
 from marketplace.simulation.profiles import Profile
 from marketplace.simulation.scheduler import Scheduler, Task
 from marketplace.simulation.stage import Stage
+from marketplace.simulation.tally import Tally, units_and_tries
 from marketplace.simulation.watch import Watch
 
 T = TypeVar("T")
@@ -31,32 +36,34 @@ class Play:
     courier: Courier
     story: list[str] = field(default_factory=list)
     deeds: Counter[str] = field(default_factory=Counter)
-    retries: Counter[str] = field(default_factory=Counter)
-    points: int = 0
-    """How many steps were passed."""
+    passed: Tally = field(default_factory=Tally)
+    """How many steps were passed, by kind."""
     rested_seconds: int = -1
     """How long, in virtual time, shop and provider took to say the same once nothing went wrong; -1: they never did."""
-    sent_forms: int = 0
+    _forms: Iterator[int] = field(default_factory=lambda: count(1))
+    _counted: tuple[int, int] = field(default_factory=units_and_tries)
     _trace: Any = field(default_factory=hashlib.sha256)
 
     def at_point(self, point: Failpoint, what: str) -> None:
         """Follow the shop step by step: look at the rules, let things go wrong, let others go on."""
         task = self.scheduler.task()
         self.note(f"{task.number if task else 0} {point.value} {what}")
-        self.points += 1
+        self.passed.add(point.value)
         if point is Failpoint.CALL:
             db.forbid_open_transaction()
-        if point is Failpoint.COMMITTED:
+        if point is Failpoint.COMMITTED and self.scheduler.takes_turns:
             self.watch.after_commit(what)
         if task is None:
             return
-        if point in (Failpoint.WRITTEN, Failpoint.COMMITTED):
-            self.retries[point.value] += 1
         self.faults.at_point(task, point, what)
         if point is Failpoint.WRITTEN:
             return
         if point is Failpoint.WAITING or task.chance.random() < self.profile.switching:
             self.scheduler.pause()
+
+    def provider_failed(self, _provider: Flask, exception: Exception, **_: object) -> None:
+        """Hear of an error nobody expected at the provider: what follows from it would prove nothing."""
+        self.watch.break_rule("provider", f"{type(exception).__name__} {exception}".splitlines()[0])
 
     def note(self, line: str) -> None:
         """Add one step to the trace; the same seed makes the same trace."""
@@ -67,6 +74,11 @@ class Play:
         """Return the hash of all steps so far."""
         return str(self._trace.hexdigest())[:16]
 
+    def committed(self) -> tuple[int, int]:
+        """Return how many units of work were committed so far, and in how many tries."""
+        units, tries = units_and_tries()
+        return units - self._counted[0], tries - self._counted[1]
+
     def advance(self, span: timedelta) -> None:
         """Move time forward and let the provider do what is due; its webhooks wait."""
         self.stage.sandbox.advance_clock(span // timedelta(seconds=1))
@@ -75,16 +87,15 @@ class Play:
         engine.run_due()
         engine.release_webhooks()
 
-    def also(self, task: Task, what: str, deed: Any) -> None:
-        """Let somebody else do `deed` at the same time as `task`."""
-        number = task.number + 1_000
+    def also(self, task: Task, what: str, deed: Any, *, place: int = 1) -> None:
+        """Let somebody else, the one in that `place` beside it, do `deed` at the same time as `task`."""
+        number = task.number + 1_000 * place
         other = Task(number, what, Random(task.chance.getrandbits(64)))
         self.scheduler.begin(other, deed)
 
     def token(self) -> str:
         """Return the mark of a form that was just opened."""
-        self.sent_forms += 1
-        return f"simulated-form-{self.sent_forms:08d}"
+        return f"simulated-form-{next(self._forms):08d}"
 
 
 def pick(chance: Random, found: list[T]) -> T | None:

@@ -1,11 +1,12 @@
 """What the weather is like: how often each actor acts, and how often what goes wrong goes wrong (reliability.md 4)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 DEFAULT_WEIGHTS: Mapping[str, float] = {
     "buyer fills a basket": 10,
     "buyer checks out": 9,
+    "buyer uses a code": 4,
     "buyer buys": 14,
     "buyer pays": 8,
     "buyer is declined, then pays": 4,
@@ -46,7 +47,22 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
     "time: a month": 0.4,
     "jobs: tick": 9,
     "jobs: queue": 4,
+    "many want the last one": 0.3,
+    "keys are forgotten": 1,
+    "the shop's clock jumps": 1,
+    "something comes as money is released": 1,
 }
+
+
+MISHAPS = frozenset(
+    {
+        "many want the last one",
+        "keys are forgotten",
+        "the shop's clock jumps",
+        "something comes as money is released",
+    }
+)
+"""Deeds that are faults themselves, or that depend on the second in which they happen."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +107,10 @@ class Line:
     """F16: 429."""
     garbled: float = 0.01
     """F17: HTML instead of JSON, after the effect."""
+    early: float = 0.05
+    """F06, of a POST: what it causes is delivered before it is answered."""
+    refused: float = 0.03
+    """F18, of a POST that moves money: a refusal, which the provider keeps under the request's key."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +153,8 @@ _RUSH = {
     "buyer is declined, then pays": 4.0,
     "buyer asks for money back": 2.0,
     "admin approves a refund": 2.0,
+    "many want the last one": 2.0,
+    "buyer uses a code": 6.0,
 }
 PROFILES: Mapping[str, Profile] = {
     profile.name: profile
@@ -152,11 +174,12 @@ CALM = replace(
     PROFILES["default"],
     name="calm",
     words="nothing goes wrong",
+    weights={name: weight for name, weight in DEFAULT_WEIGHTS.items() if name not in MISHAPS},
     crash=0,
     collision=0,
     commit_lost=0,
     webhooks=Webhooks(*([0.0] * 9)),
-    line=Line(*([0.0] * 7)),
+    line=Line(*([0.0] * len(fields(Line)))),
 )
 TWIN = replace(CALM, name="twin", words="deed after deed, in peace", width=1, switching=0, settles=True)
 DARK_TWIN = replace(

@@ -4,19 +4,23 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from marketplace.simulation.acting import Step, plan
 from marketplace.simulation.databases import Databases
 from marketplace.simulation.opening import open_shop
 from marketplace.simulation.profiles import PROFILES
-from marketplace.simulation.running import Outcome, Step, plan, play_seed
+from marketplace.simulation.running import Outcome, play_seed
 from marketplace.simulation.stage import open_stage
 
 
-def replay(databases: Databases, seed: int, profile_name: str, *, shrink: bool = False) -> int:
-    """Play a seed and print its story. Returns 1 when it breaks a rule."""
+def replay(databases: Databases, seed: int, profile_name: str, *, shrink: bool = False, threads: int = 0) -> int:
+    """Play a seed and print its story. Returns 1 when it breaks a rule.
+
+    With `threads` the deeds are the same, and who comes first is decided anew.
+    """
     profile = PROFILES[profile_name]
     with tempfile.TemporaryDirectory(prefix="simulation-") as folder, open_stage(databases, Path(folder)) as stage:
         open_shop(stage)
-        outcome = play_seed(stage, seed, profile)
+        outcome = play_seed(stage, seed, profile, threads=threads)
         if shrink and outcome.violations:
             rule = outcome.violations[0].split()[0]
 
@@ -49,5 +53,6 @@ def as_story(outcome: Outcome) -> str:
     """Return a seed's story with what it broke."""
     broken = [f"BROKEN {line}" for line in outcome.violations] or ["no rule was broken"]
     faults = ", ".join(f"{value} x {name}" for name, value in sorted(outcome.faults.items())) or "nothing"
-    head = f"seed {outcome.seed}, profile {outcome.profile}, trace {outcome.trace}, end {outcome.state}"
+    way = f"trace {outcome.trace}" if not outcome.threads else f"{outcome.threads} threads, not replayable step by step"
+    head = f"seed {outcome.seed}, profile {outcome.profile}, {way}, end {outcome.state}"
     return "\n".join([head, *outcome.story, f"went wrong: {faults}", *broken])

@@ -12,8 +12,11 @@ _MOST_SHOWN = 50
 _NEVER = 2**62
 
 
-def summary(outcomes: Sequence[Outcome], *, revision: str, took_seconds: int = 0) -> dict[str, Any]:
-    """Return the figures of a run as JSON can carry them; it took so many seconds, all players side by side."""
+def summary(outcomes: Sequence[Outcome], *, revision: str, took_seconds: int = 0, threads: int = 0) -> dict[str, Any]:
+    """Return the figures of a run as JSON can carry them; it took so many seconds, all players side by side.
+
+    `threads` says how many acted at once in each player; 0: in turn, step by step.
+    """
     broken = [outcome for outcome in outcomes if outcome.violations]
     by_profile = {
         name: {
@@ -26,6 +29,8 @@ def summary(outcomes: Sequence[Outcome], *, revision: str, took_seconds: int = 0
     }
     return {
         "revision": revision,
+        "mode": "threads" if threads else "turns",
+        "threads": threads,
         "seeds": len(outcomes),
         "violated_seeds": len(broken),
         "profiles": by_profile,
@@ -50,6 +55,9 @@ def as_text(report: Mapping[str, Any]) -> str:
     """Return the figures as a person reads them."""
     again = 1_000 * (report["tries"] - report["units"]) // max(1, report["units"])
     lines = [
+        f"{report['threads']} real threads in each player: not replayable step by step"
+        if report["threads"]
+        else "in turn, step by step: each seed can be played again",
         f"revision {report['revision']}, {report['took_seconds']:,} s, {report['seconds']:,} s of playing",
         f"{report['seeds']} seeds, {report['actions']:,} actions, {report['points']:,} steps",
         f"rules looked at {sum(report['checked'].values()):,} times; broken in {report['violated_seeds']} seeds",
@@ -68,6 +76,11 @@ def as_text(report: Mapping[str, Any]) -> str:
     ]
     lines += [f"  seed {each['seed']} ({each['profile']}): {each['rules'][0]}" for each in report["violations"]]
     return "\n".join(lines)
+
+
+def target_of(report: Path, threads: int) -> Path:
+    """Return the file of a mode: a run in threads does not take the place of the replayable one."""
+    return report.with_name("threads.json") if threads else report
 
 
 def write(report: Mapping[str, Any], target: Path) -> None:

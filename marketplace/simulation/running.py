@@ -2,38 +2,27 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from random import Random
 from typing import Any
 
 import structlog
-from flask import Flask
+from flask import Flask, got_request_exception
 
 from marketplace import failpoints
 from marketplace.sandbox.delivery import Answer
-from marketplace.simulation import resting
+from marketplace.simulation import acting, resting
+from marketplace.simulation.acting import Step, plan
 from marketplace.simulation.courier import Courier
-from marketplace.simulation.deeds import ALONE, DEEDS
+from marketplace.simulation.crowd import Crowd
 from marketplace.simulation.faults import Faults
 from marketplace.simulation.play import Play
 from marketplace.simulation.profiles import Profile
-from marketplace.simulation.scheduler import Scheduler, Stuck, Task
+from marketplace.simulation.scheduler import Scheduler, Stuck
 from marketplace.simulation.stage import Stage
 from marketplace.simulation.watch import Watch
-
-_OUTAGE_DEED = "the provider is down"
-
-
-@dataclass(frozen=True)
-class Step:
-    """One deed of a plan, and the seed of its own generator: leaving other steps out does not change it."""
-
-    number: int
-    deed: str
-    draw: int
 
 
 @dataclass
@@ -50,6 +39,8 @@ class Outcome:
     steps: int
     points: int
     seconds: float
+    threads: int = 0
+    """How many acted at once in real threads; 0: in turn, step by step, so that it can happen again."""
     rested_seconds: int = -1
     """Virtual seconds from the last fault until shop and provider say the same."""
     units: int = 0
@@ -63,44 +54,38 @@ class Outcome:
     counts: dict[str, int] = field(default_factory=dict)
 
 
-def plan(seed: int, profile: Profile) -> list[Step]:
-    """Draw the steps of a seed."""
-    chance = Random(f"{seed}/{profile.name}")
-    names, weights = list(profile.weights), list(profile.weights.values())
-    deeds = chance.choices(names, weights=weights, k=profile.steps)
-    steps = [Step(number, deed, chance.getrandbits(64)) for number, deed in enumerate(deeds, start=1)]
-    if profile.outage_hours:
-        at = chance.randrange(len(steps) // 5, len(steps) // 2)
-        steps.insert(at, Step(len(steps) + 1, _OUTAGE_DEED, chance.getrandbits(64)))
-    return steps
+def play_seed(
+    stage: Stage, seed: int, profile: Profile, steps: Sequence[Step] | None = None, *, threads: int = 0
+) -> Outcome:
+    """Play a seed, or only `steps` of its plan, and return how it went.
 
-
-def play_seed(stage: Stage, seed: int, profile: Profile, steps: Sequence[Step] | None = None) -> Outcome:
-    """Play a seed, or only `steps` of its plan, and return how it went."""
+    With `threads` so many act at once, as the machine has it: the deeds are the seed's, their order is nobody's.
+    """
     steps = plan(seed, profile) if steps is None else steps
     began = time.monotonic()
     stage.rewind(seed)
-    with curtain(stage, seed, profile) as play:
+    with curtain(stage, seed, profile, threads) as play:
         try:
-            _play(play, steps)
+            acting.at_once(play, steps) if threads else acting.in_turn(play, steps)
             resting.come_to_rest(play)
             resting.look_at_everything(play)
         except Stuck as stuck:
             play.watch.break_rule("stuck", str(stuck))
-        state = resting.final_state(stage)
+        state, (units, tries) = resting.final_state(stage), play.committed()
     return Outcome(
         seed=seed,
         profile=profile.name,
+        threads=threads,
         violations=play.watch.violations,
         story=play.story,
         trace=play.trace,
         state=state,
         steps=sum(play.deeds.values()),
-        points=play.points,
+        points=sum(play.passed.values()),
         seconds=time.monotonic() - began,
         rested_seconds=play.rested_seconds,
-        units=play.retries[failpoints.Failpoint.COMMITTED.value],
-        tries=play.retries[failpoints.Failpoint.WRITTEN.value],
+        units=units,
+        tries=tries,
         naive=play.courier.naive.wrong(stage),
         faults=dict(play.faults.counts),
         checked=dict(play.watch.checked),
@@ -109,9 +94,12 @@ def play_seed(stage: Stage, seed: int, profile: Profile, steps: Sequence[Step] |
 
 
 @contextmanager
-def curtain(stage: Stage, seed: int, profile: Profile) -> Iterator[Play]:
+def curtain(stage: Stage, seed: int, profile: Profile, threads: int = 0) -> Iterator[Play]:
     """Open a play and take everything away again that it hooked into the shop and the provider."""
-    scheduler = Scheduler(stage.app, Random(f"{seed}/schedule"), width=profile.width)
+    chance = Random(f"{seed}/schedule")
+    scheduler = (
+        Crowd(stage.app, chance, width=threads) if threads else Scheduler(stage.app, chance, width=profile.width)
+    )
     faults, watch = Faults(profile, lambda: scheduler.current), Watch(stage)
     courier = Courier(stage.app, scheduler, faults, watch.violations)
     play = Play(stage, profile, scheduler, faults, watch, courier)
@@ -120,58 +108,18 @@ def curtain(stage: Stage, seed: int, profile: Profile) -> Iterator[Play]:
     with _hooked(stage.app, "after_request_funcs", watch.answered, play), _heard(play):
         provider = stage.sandbox.app.before_request_funcs.setdefault(None, [])
         provider.append(watch.asked_provider)
+        got_request_exception.connect(play.provider_failed, stage.sandbox.app)
         failpoints.watch(play.at_point)
         try:
             yield play
         finally:
             failpoints.watch(None)
             provider.remove(watch.asked_provider)
+            got_request_exception.disconnect(play.provider_failed, stage.sandbox.app)
             detach()
             stage.transport.through = lambda url, body, headers: Answer(200, "")
             if not scheduler.running:
                 scheduler.close()
-
-
-def _play(play: Play, steps: Sequence[Step]) -> None:
-    """Take the steps in their order; up to `width` deeds are on their way at once, one step at a time."""
-    scheduler, width = play.scheduler, play.profile.width
-    waiting = list(reversed(steps))
-    chance = Random(f"{len(steps)}/pace")
-    while waiting:
-        if scheduler.running and (len(scheduler.running) >= width or chance.random() < 0.5):
-            scheduler.step()
-            continue
-        step = waiting.pop()
-        if step.deed in ALONE or step.deed == _OUTAGE_DEED:
-            scheduler.finish()
-        _begin(play, step)
-        if step.deed in ALONE or play.profile.settles:
-            scheduler.finish()
-        if play.profile.settles:
-            resting.settle(play)
-    scheduler.finish()
-
-
-def _begin(play: Play, step: Step) -> None:
-    play.deeds[step.deed] += 1
-    task = Task(step.number, step.deed, Random(step.draw))
-    deed: Callable[[Play, Task], str] = resting.go_down if step.deed == _OUTAGE_DEED else DEEDS[step.deed]
-    play.scheduler.begin(task, partial(_told, play, task, partial(deed, play, task)))
-
-
-def _told(play: Play, task: Task, deed: Callable[[], str]) -> str:
-    play.note(f"{task.number} {task.what}")
-    ended = "it did not end"
-    try:
-        ended = deed()
-    except BaseException as failure:
-        ended = f"{type(failure).__name__} {failure}".splitlines()[0]
-        if isinstance(failure, Exception) and task.number not in play.faults.excused:
-            play.watch.break_rule("I24", f"{task.what} raised {ended}")
-        raise
-    finally:
-        play.story.append(f"{play.stage.now:%d %b %H:%M:%S} {task.number:>4} {task.what}: {ended}")
-    return ended
 
 
 @contextmanager

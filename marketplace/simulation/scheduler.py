@@ -6,15 +6,19 @@ the same seed takes the same way.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from random import Random
 
 from flask import Flask
 
-_PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 120
 """Longer than anybody waits for a lock or for the provider; who keeps the baton longer is stuck."""
+
+
+_MOST_BESIDE = 16
+"""Who comes along with one deed acts beside it."""
 
 
 class Crash(BaseException):
@@ -45,12 +49,15 @@ class Task:
 class Scheduler:
     """Lets tasks go on one at a time. Used by the thread that plays; `pause` is called by those who act."""
 
+    takes_turns = True
+
     def __init__(self, app: Flask, chance: Random, *, width: int = 8) -> None:
         self._app = app
         self._chance = chance
+        self.width = width
         self._mine = threading.Semaphore(0)
         self._here = threading.local()
-        self._threads = ThreadPoolExecutor(2 * width, thread_name_prefix="actor")
+        self._threads = ThreadPoolExecutor(2 * width + _MOST_BESIDE, thread_name_prefix="actor")
         self._fresh: list[Task] = []
         self.running: list[Task] = []
         self.current: Task | None = None
@@ -69,17 +76,16 @@ class Scheduler:
         self.running.append(task)
         self._threads.submit(self._act, task, deed)
 
-    def step(self, among: Sequence[Task] | None = None) -> Task:
-        """Let one of those on their way, or of `among`, go on to the next pause; return who it was."""
-        task = self._chance.choice(list(among or self.running))
+    def step(self) -> None:
+        """Let one of those on their way go on to the next pause. Raises Stuck."""
+        task = self._chance.choice(self.running)
         self.current = task
         task.baton.release()
-        if not self._mine.acquire(timeout=_PATIENCE_SECONDS):
+        if not self._mine.acquire(timeout=PATIENCE_SECONDS):
             raise Stuck(f"{task.what} does not come back")
         self.current = None
         if task.is_over:
             self.running.remove(task)
-        return task
 
     def finish(self) -> None:
         """Go on until nobody is on their way any more."""
@@ -95,6 +101,12 @@ class Scheduler:
 
     def _act(self, task: Task, deed: Callable[[], str]) -> None:
         task.baton.acquire()
+        self._act_out(task, deed)
+        task.is_over = True
+        self._mine.release()
+
+    def _act_out(self, task: Task, deed: Callable[[], str]) -> None:
+        """Do the deed in this thread and keep how it ended; nothing of it gets out of here."""
         self._here.task = task
         try:
             with self._app.app_context():
@@ -107,5 +119,3 @@ class Scheduler:
             task.ended = f"{type(failure).__name__}: {failure}"
         finally:
             self._here.task = None
-            task.is_over = True
-            self._mine.release()

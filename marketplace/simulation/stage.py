@@ -46,6 +46,8 @@ class Stage:
     buyers: list[Person] = field(default_factory=list)
     sellers: list[Person] = field(default_factory=list)
     admins: list[Person] = field(default_factory=list)
+    passers_by: list[Person] = field(default_factory=list)
+    """Who only comes where many want the same."""
     _rewinders: list[Rewinder] = field(default_factory=list)
 
     @property
@@ -63,6 +65,10 @@ class Stage:
     def policy(self) -> MoneyPolicy:
         """The house rules of money."""
         return self.settings.money
+
+    def everybody(self) -> tuple[Person, ...]:
+        """Return all who play."""
+        return (*self.buyers, *self.sellers, *self.admins, *self.passers_by)
 
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Return rows of the shop's database, as the superuser sees them."""

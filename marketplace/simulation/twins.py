@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from marketplace.simulation import resting
+from marketplace.simulation.acting import plan
 from marketplace.simulation.profiles import DARK_TWIN, TWIN, Profile
-from marketplace.simulation.running import Outcome, plan, play_seed
+from marketplace.simulation.running import Outcome, play_seed
 from marketplace.simulation.stage import Stage
 
 # How money was grouped into payouts depends on the hour in which it was heard of; what each share was paid does not.

@@ -1,7 +1,6 @@
 """Who looks at the rules: cheap questions after every commit, all of them when everything has come to rest."""
 
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 
 from flask import Response, request
@@ -9,6 +8,7 @@ from flask import Response, request
 from marketplace.reconciliation.checks import check_books
 from marketplace.simulation.invariants import ALWAYS
 from marketplace.simulation.stage import Stage
+from marketplace.simulation.tally import Tally
 
 _CHANGED = """
     SELECT (SELECT coalesce(max(id), 0) FROM status_change), (SELECT coalesce(max(id), 0) FROM ledger_entry),
@@ -24,10 +24,9 @@ class Watch:
 
     stage: Stage
     violations: list[str] = field(default_factory=list)
-    checked: Counter[str] = field(default_factory=Counter)
+    checked: Tally = field(default_factory=Tally)
     """How often each rule was looked at."""
     looks: int = 0
-    unkeyed: Counter[str] = field(default_factory=Counter)
     _last: tuple[object, ...] = ()
     _keys: dict[str, object] = field(default_factory=dict)
 
@@ -58,13 +57,13 @@ class Watch:
         """Recompute the books."""
         with self.stage.app.app_context():
             report = check_books()
-        self.checked["books"] += report.checks
+        self.checked.add("books", report.checks)
         for each in report.differences:
             self.break_rule("books", f"{each.check}: {each.table} {each.row_id} {each.message} (after {what})")
 
     def answered(self, response: Response) -> Response:
         """Look at an answer of the shop."""
-        self.checked["I24"] += 1
+        self.checked.add("I24")
         if response.status_code >= 500:
             self.break_rule("I24", f"{request.method} {request.path} was answered {response.status_code}")
         return response
@@ -73,11 +72,10 @@ class Watch:
         """Look at a request to the provider: every POST has a key, and a key always the same request (I25, I28)."""
         if request.method != "POST" or not request.path.startswith("/v1/"):
             return
-        self.checked["I25"] += 1
+        self.checked.add("I25")
         key = request.headers.get("Idempotency-Key")
         sent = (request.path, request.headers.get("Stripe-Account", ""), sorted(request.form.items()))
         if key is None:
-            self.unkeyed[request.path] += 1
             self.break_rule("I25", f"POST {request.path} without an idempotency key")
         elif self._keys.setdefault(key, sent) != sent:
             self.break_rule("I25", f"{key} was used for another request: POST {request.path}")

@@ -13,6 +13,10 @@ from marketplace.web.buyer import blueprint as buyer
 from marketplace.web.cart import blueprint as cart
 from marketplace.web.checkout import blueprint as checkout
 from marketplace.web.demo import blueprint as demo
+from marketplace.web.mails import blueprint as mails
+from marketplace.web.mails import inbox_blueprint as inbox
+from marketplace.web.mails import letters
+from marketplace.web.mails import unsubscribe_blueprint as unsubscribing
 from marketplace.web.messages import blueprint as messages
 from marketplace.web.patterns import blueprint as patterns
 from marketplace.web.probes import blueprint as probes
@@ -39,8 +43,10 @@ def register(app: Flask, settings: Settings) -> None:
     errors.register(app)
     providers.register(app, settings)
     recent.register(app, settings)
+    letters.register(app, settings)
     for blueprint in (shop, auth, cart, checkout, buyer, seller, messages, reviews, admin, patterns, probes, webhooks):
         app.register_blueprint(blueprint)
-    if settings.demo:
-        app.register_blueprint(demo)
+    for blueprint in (mails, unsubscribing, *((demo, inbox) if settings.demo else ())):
+        app.register_blueprint(blueprint)
     guards.exempt_from_csrf(webhooks)
+    guards.exempt_from_csrf(unsubscribing)

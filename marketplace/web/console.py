@@ -48,10 +48,14 @@ _BUYER: dict[str, _Links] = {
     ),
     "Money": (
         ("payments", "Payments", "buyer.payments", "credit-card"),
+        ("invoices", "Invoices", "buyer.invoices", "receipt-text"),
         ("transactions", "Transactions", "buyer.my_transactions", "list"),
         ("statistics", "Statistics", "buyer.statistics", "gauge"),
     ),
-    "Account": (("security", "Security", "auth.security", "lock"),),
+    "Account": (
+        ("mail", "Mail", "mails.preferences", "send"),
+        ("security", "Security", "auth.security", "lock"),
+    ),
 }
 _SELLER: dict[str, _Links] = {
     "": (
@@ -68,10 +72,12 @@ _SELLER: dict[str, _Links] = {
         ("payouts", "Payouts", "seller.payouts", "banknote"),
         ("transactions", "Transactions", "seller.transactions", "list"),
         ("statements", "Statements", "seller.statements", "receipt-text"),
+        ("invoices", "Invoices", "seller.invoices", "receipt"),
     ),
     "Shop": (
         ("shop", "Shop details", "seller.own_shop", "store"),
         ("payout_setup", "Payout setup", "seller.payout_setup", "landmark"),
+        ("mail", "Your mail", "mails.preferences", "send"),
     ),
 }
 _ADMIN: dict[str, _Links] = {
@@ -85,6 +91,7 @@ _ADMIN: dict[str, _Links] = {
     "Records": (
         ("purchases", "Purchases", "admin.purchases", "shopping-bag"),
         ("payments", "Payments", "admin.payments", "receipt"),
+        ("invoices", "Invoices", "admin.invoices", "receipt-text"),
         ("users", "Users", "admin.users", "users"),
         ("discounts", "Discounts", "admin.discounts", "tag"),
         ("reports", "Reports", "admin.reports", "flag"),
@@ -94,6 +101,7 @@ _ADMIN: dict[str, _Links] = {
         ("reconciliation", "Reconciliation", "admin.reconciliation", "shield-check"),
         ("events", "Events", "admin.events", "webhook"),
         ("calls", "Calls", "admin.calls", "send"),
+        ("mails", "Mail", "admin.mails", "send"),
         ("jobs", "Jobs", "admin.jobs_page", "clock"),
         ("health", "Health", "admin.health", "eye"),
         ("states", "States", "admin.states", "list"),

@@ -1,9 +1,13 @@
 """Countries by their ISO 3166-1 alpha-2 codes and English names."""
 
 from functools import cache
+from typing import Any
 
 from babel import Locale
+from markupsafe import Markup, escape
+from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
+from wtforms.widgets import Select
 
 # Codes that name no country one can send a parcel to: regions, exceptional reservations, private use.
 _NOT_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())
@@ -21,8 +25,42 @@ def is_known(code: str) -> bool:
 
 def choices() -> list[SelectChoice]:
     """Return the options of a country field, by name, after an empty one."""
-    by_name = sorted(_names().items(), key=lambda item: item[1])
-    return [SelectChoice("", "Choose a country"), *(SelectChoice(code, text) for code, text in by_name)]
+    return [SelectChoice(code, text) for code, text in _options()]
+
+
+class _CountrySelect(Select):
+    """A select whose 250 options are written once for all pages: only what is chosen differs from page to page."""
+
+    def __call__(self, field: Any, **attributes: Any) -> Markup:
+        """Return the field as HTML."""
+        # The widget of the library writes the element itself, with none of the options.
+        field.choices, kept = [], field.choices
+        try:
+            opening, closing = str(super().__call__(field, **attributes)).split("></select>")
+        finally:
+            field.choices = kept
+        mark = f'<option value="{field.data}">' if is_known(field.data) or field.data == "" else ""
+        options = _markup().replace(mark, mark.replace(" ", " selected ", 1), 1) if mark else _markup()
+        return Markup(f"{opening}>{options}</select>{closing}")  # noqa: S704  # escaped by the library and in _markup
+
+
+class CountryField(SelectField):
+    """A field for a country, its choices by name."""
+
+    widget = _CountrySelect()
+
+    def __init__(self, label: str, validators: Any = None, **settings: Any) -> None:
+        super().__init__(label, validators, choices=choices, **settings)
+
+
+@cache
+def _options() -> tuple[tuple[str, str], ...]:
+    return ("", "Choose a country"), *sorted(_names().items(), key=lambda item: item[1])
+
+
+@cache
+def _markup() -> str:
+    return "".join(f'<option value="{escape(code)}">{escape(text)}</option>' for code, text in _options())
 
 
 @cache

@@ -18,7 +18,8 @@ from marketplace.accounts import operations as accounts
 from marketplace.accounts import rules
 from marketplace.config import Settings
 from marketplace.errors import NotAllowed
-from marketplace.messages.header_queries import header
+from marketplace.messages import header_queries
+from marketplace.prepared import Question
 from marketplace.web import hosts, uploads
 from marketplace.web.cookies import Sessions
 
@@ -87,6 +88,12 @@ def register(app: Flask, settings: Settings) -> None:
 def exempt_from_csrf(blueprint: Blueprint) -> None:
     """Let the POSTs of `blueprint` in without a form token: providers sign theirs."""
     _csrf.exempt(blueprint)
+
+
+def question() -> Question | None:
+    """Return what finding out who is signed in will ask, for `db.reading_ahead`; None when nothing is to be asked."""
+    token = session.get(_SIGNED_IN) if "signed_in" not in g else None
+    return header_queries.question(accounts.token_hash(token)) if token else None
 
 
 def current_viewer() -> Viewer | None:
@@ -228,7 +235,7 @@ def _guarded(view: View, may: Callable[[Viewer], bool], refusal: str) -> View:
 
 
 def _person(token: str) -> _Person | None:
-    read = header(accounts.token_hash(token))
+    read = header_queries.header(accounts.token_hash(token))
     if read is None:
         return None
     found, waiting = read

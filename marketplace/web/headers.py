@@ -17,6 +17,11 @@ def nonce() -> str:
     return str(g.csp_nonce)
 
 
+def allow_frames_of_our_own() -> None:
+    """Let the page of this request show other pages of ours in a frame."""
+    g.csp_frames = "frame-src 'self'; "
+
+
 def register(app: Flask, settings: Settings) -> None:
     """Add the headers to every answer of `app`, error pages and static files included."""
     # The 303 to the payment page counts as a form target, so its host is listed (stack.md, warehouse e209e4219).
@@ -40,10 +45,11 @@ def register(app: Flask, settings: Settings) -> None:
         headers.setdefault(
             "Content-Security-Policy",
             f"default-src 'none'; script-src 'nonce-{nonce()}'; style-src 'self'; font-src 'self'; "
-            f"img-src 'self' data:; connect-src 'self'; form-action {form_action}; base-uri 'none'; "
-            "frame-ancestors 'none'",
+            f"img-src 'self' data:; connect-src 'self'; {g.get('csp_frames', '')}form-action {form_action}; "
+            "base-uri 'none'; frame-ancestors 'none'",
         )
-        headers.extend(always)
+        for name, value in always:
+            headers.setdefault(name, value)
         if request.endpoint not in _UNCHANGING or response.status_code >= 400:
             headers.setdefault("Cache-Control", "no-store")
         return response

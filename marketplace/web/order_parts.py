@@ -1,13 +1,13 @@
 """The parts that the buyer's and the seller's order page share: lines, addresses, pictures, the parcel."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import url_for
 
 from marketplace.orders.queries import LineRow, OrderSummary
-from marketplace.orders.shipping_queries import ShipmentRow
+from marketplace.orders.shipping_queries import ParcelRow, ShipmentRow
 from marketplace.orders.states import DeliveredBy
 from marketplace.web import countries
 from marketplace.web.pages import date_text, money_text
@@ -72,16 +72,30 @@ class Parcel:
     delivered: str
 
 
-def parcel(shipment: ShipmentRow, words: dict[DeliveredBy, str]) -> Parcel:
-    """Return how an order was sent; `words` says on whose word it has arrived, `{}` in them is the day."""
+def parcels(
+    shipment: ShipmentRow | None, further: Sequence[ParcelRow], words: dict[DeliveredBy, str]
+) -> tuple[Parcel, ...]:
+    """Return how an order was sent, parcel by parcel; none for one that was not.
+
+    `words` says on whose word it has arrived, `{}` in them is the day; that stands with the last parcel.
+    """
+    if shipment is None:
+        return ()
     arrived = shipment.delivered_at
+    delivered = words[shipment.delivered_by].format(date_text(arrived)) if arrived and shipment.delivered_by else ""
+    first = ParcelRow(shipment.carrier_name, shipment.tracking_number, shipment.tracking_url, shipment.shipped_at)
+    *before, last = (first, *further)
+    return (*(_parcel(each, "") for each in before), _parcel(last, delivered))
+
+
+def _parcel(row: ParcelRow, delivered: str) -> Parcel:
     return Parcel(
-        carrier=shipment.carrier_name,
-        number=shipment.tracking_number,
-        url=shipment.tracking_url,
-        host=urlsplit(shipment.tracking_url).hostname or "",
-        sent=date_text(shipment.shipped_at),
-        delivered=words[shipment.delivered_by].format(date_text(arrived)) if arrived and shipment.delivered_by else "",
+        carrier=row.carrier_name,
+        number=row.tracking_number,
+        url=row.tracking_url,
+        host=urlsplit(row.tracking_url).hostname or "",
+        sent=date_text(row.sent_at),
+        delivered=delivered,
     )
 
 
@@ -124,9 +138,10 @@ def title_of(order: OrderSummary) -> str:
 
 
 def address_lines(address: Mapping[str, str]) -> tuple[str, ...]:
-    """Return an address as it is written on a parcel."""
-    street = [address.get("full_name", ""), address.get("line1", ""), address.get("line2", "")]
-    lines = [*street, *_town(address), countries.name(address.get("country", ""))]
+    """Return an address as it is written on a parcel, or on a bill with its company and VAT number."""
+    street = [address.get(part, "") for part in ("company", "full_name", "line1", "line2")]
+    vat = f"VAT number {address['vat_id']}" if address.get("vat_id") else ""
+    lines = [*street, *_town(address), countries.name(address.get("country", "")), vat]
     return tuple(line for line in lines if line)
 
 

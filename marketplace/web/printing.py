@@ -15,11 +15,14 @@ from flask import current_app
 
 
 def pdf(template: str, data: Mapping[str, Any], made_at: datetime) -> bytes:
-    """Return `templates/print/<template>.typ` filled with `data` as an accessible PDF (PDF/UA-1), dated `made_at`."""
+    """Return `templates/print/<template>.typ` filled with `data`, dated `made_at`, to be kept and to be heard.
+
+    That is PDF/A-3b, which holds all that it needs to be shown, and PDF/UA-1, which programs can read aloud.
+    """
     try:
-        return _compiled(template, data, made_at, ["ua-1"])
+        return _compiled(template, data, made_at, ["a-3b", "ua-1"])
     except typst.TypstError:
-        # The standard refuses a character that our fonts lack (a name in another script); people still get their PDF.
+        # The standards refuse a character that our fonts lack (a name in another script); people still get theirs.
         return _compiled(template, data, made_at, [])
 
 

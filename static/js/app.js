@@ -14,6 +14,14 @@ function moveRow(step) {
   next.scrollIntoView({ block: "nearest" });
 }
 
+// What is done to chosen rows is done to the one under the hand where none is chosen.
+const activeRow = () => rows().find((row) => row.classList.contains("is-active"));
+function chooseActive() {
+  if (document.querySelector("[data-choose]:checked")) return;
+  const box = (activeRow() ?? rows()[0])?.querySelector("[data-choose]");
+  if (box) box.checked = true;
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") document.querySelectorAll("[data-menu][open]").forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
@@ -22,6 +30,9 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "/" && search) { event.preventDefault(); search.focus(); search.select(); }
   const keyed = /^[a-z]$/.test(event.key) && document.querySelector(`[data-key="${event.key}"]`);
   if (keyed) { event.preventDefault(); keyed.focus(); }
+  const pressed = /^[a-z]$/.test(event.key) && document.querySelector(`[data-press="${event.key}"]`);
+  if (pressed) { event.preventDefault(); chooseActive(); pressed.click(); }
+  if (event.key === "x") { const box = activeRow()?.querySelector("[data-choose]"); if (box) box.checked = !box.checked; }
   if (event.key === "j") moveRow(1);
   if (event.key === "k") moveRow(-1);
 });

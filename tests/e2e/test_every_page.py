@@ -26,6 +26,7 @@ from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
 from tests import builders_discounts as codes
+from tests import builders_mails as mails
 from tests import evidence
 from tests.builders import Bought, World
 from tests.builders_foreign import paid_elsewhere
@@ -43,16 +44,17 @@ NO_PAGES = {
     "static", "stylesheet", "shop.media", "checkout.state", "probes.healthz", "probes.readyz", "probes.metrics",
     "seller.payout_setup_done", "seller.payout_setup_again",
     "admin.dispute_file", "seller.dispute_file", "messages.file", "admin.conversation_file",
-    "messages.about_order", "seller.export",
+    "messages.about_order", "seller.export", "inbox.html", "inbox.file",
 }  # fmt: skip
 # Who sees what. A value in braces comes from a row of the seeded shop.
 NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-filters", "/l/{car}", "/l/{part}",
           "/s/{shop}", "/login", "/register", "/basket", "/orders/{order}", "/patterns", "/no-such-page",
-          "/l/{closed}", "/s/{closed_shop}", "/s/{shop}/reviews")  # fmt: skip
+          "/l/{closed}", "/s/{closed_shop}", "/s/{shop}/reviews",
+          "/unsubscribe/{stop}", "/dev/mail", "/dev/mail/{kept_mail}")  # fmt: skip
 BUYER = (
     "/basket", "/checkout/USD", "/account", "/account/statistics", "/account/explain/spent/USD",
     "/account/explain/held/USD", "/account/payments?q=nothing", "/orders?q=nothing", "/account/payments/{waiting}",
-    "/account/security", "/account/payments", "/account/payments?status=failed",
+    "/account/security", "/account/notifications", "/account/payments", "/account/payments?status=failed",
     "/account/payments/{paid}", "/account/payments/{failed}", "/account/payments/{open}", "/account/payments/{expired}",
     "/account/payments/{paid}/explain/amount", "/orders", "/orders?tab=open", "/orders/{order}", "/orders/{unpaid}",
     "/orders/{order}/cancel", "/orders/{unpaid}/cancel",
@@ -62,6 +64,7 @@ BUYER = (
     "/checkout/return/{expired}", "/checkout/return/{waiting}",
     "/orders/lines/{line}/review", "/reviews/{review}", "/reviews/{review}/report",
     "/messages", "/messages?tab=questions", "/messages/{talk}", "/messages/{talk}/report", "/messages/listing/{part}",
+    "/invoices", "/invoices?status=overdue", "/invoices/{invoice}", "/invoices/{credit_note}",
     "/checkout/cancelled/{cancelled}", "/transactions/", "/payouts/", "/sell", "/seller/orders", "/l/{sold_out}",
 )  # fmt: skip
 SELLER = (
@@ -71,7 +74,8 @@ SELLER = (
     "/seller", "/seller?days=90", "/seller/transactions", "/seller/transactions?type=refund&from=2001-01-01",
     "/seller/balance", "/seller/balance?tab=paid-out", "/seller/payouts",
     "/seller/explain/waiting/order/{order}", "/seller/statements", "/seller/statements/USD/{month}",
-    "/seller/explain/entry/{entry}",
+    "/seller/explain/entry/{entry}", "/seller/invoices", "/seller/invoices?kind=commission",
+    "/seller/invoices/{invoice}",
     "/seller/explain/blocked/USD", "/seller/explain/release/USD/{release_day}",
     "/seller/orders", "/seller/orders?tab=all&q=lamp", "/seller/orders/{order}", "/seller/orders/{unpaid}",
     "/seller/orders/{order}/explain/net", "/seller/orders/{order}/explain/card-fee", "/seller/explain/held/USD",
@@ -83,9 +87,11 @@ SELLER = (
     "/seller/discounts", "/seller/discounts/new", "/seller/discounts/{code}", "/seller/discounts/{code}/edit",
     "/seller/disputes", "/seller/disputes?tab=won", "/seller/disputes/{dispute}",
     "/seller/disputes/{dispute}/explain/held",
+    "/account/notifications",
     "/notifications", "/account", "/l/{part}", "/seller/payouts/setup", "/seller/payouts/schedule", "/seller/shop",
 )  # fmt: skip
 ADMIN = (
+    "/admin/mail", "/admin/mail?status=failed", "/admin/mail?q=nothing", "/account/notifications",
     "/admin", "/admin?days=90&currency=EUR", "/admin/explain/volume/USD", "/admin/purchases",
     "/admin/purchases?q=nothing", "/admin/purchases/{order}", "/admin/users", "/admin/users?q=nothing",
     "/admin/reports", "/admin/reports?tab=done", "/admin/reports/{report}", "/admin/conversations/{talk}",
@@ -100,6 +106,7 @@ ADMIN = (
     "/admin/payouts/sellers/{seller_id}",
     "/admin/refunds", "/admin/refunds/rules", "/admin/refunds?amount=1.00", "/admin/refunds?late=1",
     "/admin/refunds?tab=done", "/admin/refunds?tab=rejected&refund={refused}",
+    "/admin/invoices", "/admin/invoices?q=nothing", "/admin/invoices/check", "/admin/invoices/{invoice}",
     "/admin/discounts", "/admin/discounts?of=sellers", "/admin/discounts/new", "/admin/discounts/{code}",
     "/admin/discounts/{our_code}", "/admin/discounts/{our_code}/edit",
     "/admin/disputes", "/admin/disputes?q=nothing", "/admin/disputes/{dispute}", "/admin/disputes/{dispute}/submit",
@@ -190,6 +197,8 @@ def seed(world: World) -> Seeded:
     paid_elsewhere(world, 4_200)
     world.settle_down()
     found |= {"parked": one(world, "SELECT min(id) FROM provider_event WHERE status = 'parked'")}
+    mails.failed(world)
+    found |= {"stop": mails.stop_token(world, buyer), "kept_mail": mails.kept(world)}
     owed = {"debt": "SELECT min(id) FROM seller_debt", "debtor": "SELECT min(seller_id) FROM seller_debt"}
     return Seeded(world, people, found | {name: one(world, statement) for name, statement in owed.items()})
 
@@ -321,6 +330,13 @@ def values(world: World, bought: dict[str, Bought]) -> dict[str, str]:
     found["release_day"] = one(world, day)
     found["month"] = f"{world.now:%Y-%m}"
     found["payout"] = one(world, "SELECT number FROM payout")
+    found["invoice"] = one(
+        world,
+        'SELECT i.number FROM invoice i JOIN "order" o ON o.id = i.order_id WHERE o.number = %s'
+        " AND i.kind = 'invoice'",
+        found["order"],
+    )
+    found["credit_note"] = one(world, "SELECT min(number) FROM invoice WHERE kind = 'credit_note'")
     return {**found, "endpoint": str(endpoint["id"])}
 
 

@@ -69,8 +69,8 @@ def test_a_bank_debit_that_bounces(world: World) -> None:
     world.advance(days=3)
     world.settle_down()
     assert (payments(world), tracker(world), stock(world)) == (["failed"], ["failed"], 10)
-    told = world.rows("SELECT kind, count(*) FROM notification GROUP BY kind")
-    assert told == [("payment_failed", 1)]
+    told = world.rows("SELECT kind, count(*) FROM notification GROUP BY kind ORDER BY kind")
+    assert told == [("invoice_ready", 1), ("payment_failed", 1)]
     assert world.rows("SELECT count(*) FROM ledger_entry") == [(0,)]
     text = world.client(bought.buyer_id).get(f"/checkout/return/{bought.payment_id}").text
     assert "not paid" in text

@@ -53,6 +53,8 @@ NOT_THERE = {
     ("provider_event", "set_aside"): "as above",
     **{("reconciliation_break", status): "the provider, the ledger and the rows agree" for status in ("open", "gone")},
     **{("reconciliation_break", status): "as above" for status in ("mended", "decided")},
+    ("invoice", "draft"): "passes within one tick",
+    **{("invoice", status): "few debits are on their way" for status in ("sent", "viewed", "overdue")},
     ("failed_job", "failed"): "no job of the demo fails",
     ("failed_job", "retried"): "as above",
     ("listing", "draft"): "the demo's sellers publish what they write",
@@ -136,7 +138,7 @@ def test_ninety_days_reconcile_without_a_single_break(world: World) -> None:
     assert report.agrees
     assert report.differences_minor == {"EUR": 0, "SEK": 0, "USD": 0}
     [(nights,)] = world.rows("SELECT count(*) FROM reconciliation_run WHERE finished_at IS NOT NULL AND note = ''")
-    assert int(str(nights)) > 50, "they were compared every night that somebody was awake"
+    assert int(str(nights)) > 25, "they were compared every night that somebody was awake"
     [(unmatched,)] = world.rows("SELECT count(*) FROM provider_line WHERE matched_at IS NULL AND account_id = ''")
     assert unmatched == 0
 

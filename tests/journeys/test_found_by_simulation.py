@@ -97,3 +97,23 @@ def test_what_went_back_of_an_unusable_payment_in_the_dashboard_counts(
     assert world.rows("SELECT sum(amount_minor) FROM posting WHERE account = 'provider_balance'") == [
         (world.sandbox.balance_sum("usd"),)
     ]
+
+
+# Found in real threads. Would fail if messages about a bank payment waited for ever for an answer nobody will give.
+def test_a_bank_payment_of_a_seller_who_has_gone_is_asked_about_no_more(world: World) -> None:
+    world.paid_seller(10_000)
+    world.advance(days=30)
+    world.sandbox.deliver_pending()
+    world.tick()
+    world.advance(days=5)
+    world.sandbox.deliver_pending()
+    waiting = "SELECT count(*) FROM provider_event WHERE type LIKE 'payout.%%' AND status IN ('received', 'parked')"
+    assert world.rows(waiting) == [(3,)]
+    [(account_id,)] = world.rows("SELECT account_id FROM seller_account")
+    world.press(str(account_id), "disconnect")
+    world.settle_down()
+    assert world.rows(waiting) == [(0,)]
+    assert world.rows("SELECT DISTINCT status, note FROM provider_event WHERE type LIKE 'payout.%%'") == [
+        ("ignored", "The seller has taken our access to their account away.")
+    ]
+    assert world.payouts() == [("in_transit", 9_380)]

@@ -25,7 +25,9 @@ ROWS = {
     "ledger_entry": "SELECT key, description FROM ledger_entry WHERE key LIKE 'payment:%%' ORDER BY key",
     "posting": "SELECT account, currency, amount_minor, owner_id, order_id FROM posting p JOIN ledger_entry e"
     " ON e.id = p.entry_id WHERE e.key LIKE 'payment:%%' ORDER BY account, order_id",
-    "notification": "SELECT user_id, kind, subject, subject_id, facts FROM notification ORDER BY kind, user_id",
+    # The invoice comes by no road, but by the sweep of a tick.
+    "notification": "SELECT user_id, kind, subject, subject_id, facts FROM notification WHERE kind <> 'invoice_ready'"
+    " ORDER BY kind, user_id",
 }
 
 
@@ -70,16 +72,16 @@ def test_every_road_writes_the_same_rows_and_the_second_changes_nothing(world: W
         world.sandbox.pay(bought.session_id, account="000222222227")
         world.advance(days=5)
     found = {}
-    with Snapshot(world.urls.superuser) as before:
-        for road in ROADS:
-            before.restore()
-            road(world, bought)
-            found[road.__name__] = {table: world.rows(statement) for table, statement in ROWS.items()}
-        for road in (came_back, checked):
-            road(world, bought)
-        world.tick()
-        world.sandbox.release_webhooks()
-        again = {table: world.rows(statement) for table, statement in ROWS.items()}
+    before = Snapshot(world.urls.superuser)
+    for road in ROADS:
+        before.restore()
+        road(world, bought)
+        found[road.__name__] = {table: world.rows(statement) for table, statement in ROWS.items()}
+    for road in (came_back, checked):
+        road(world, bought)
+    world.tick()
+    world.sandbox.release_webhooks()
+    again = {table: world.rows(statement) for table, statement in ROWS.items()}
     assert [row["status"] for (row,) in found["told"]["payment"]] == ["completed" if how == "paid" else "failed"]
     for name, rows in (*found.items(), ("once more", again)):
         for table, wanted in found["told"].items():

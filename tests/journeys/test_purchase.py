@@ -25,7 +25,9 @@ def test_one_seller_one_hundred_dollars(world: World) -> None:
         (True,)
     ]
     assert world.rows('SELECT status FROM "order"') == [("confirmed",)]
-    assert world.rows("SELECT kind FROM notification ORDER BY id") == [("order_paid",), ("order_received",)]
+    assert world.rows("SELECT kind FROM notification ORDER BY id") == [
+        ("order_paid",), ("order_received",), ("invoice_ready",),
+    ]  # fmt: skip
     assert world.rows("SELECT count(*) FROM cart_line") == [(0,)]
 
 

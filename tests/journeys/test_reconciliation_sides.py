@@ -62,7 +62,7 @@ def test_a_correction_is_undone_when_the_line_is_booked_by_its_own_rule_after_al
     reconcile(world, in_minutes=10)
     [(break_id,)] = world.rows("SELECT id FROM reconciliation_break")
     about = {"break_id": int(str(break_id)), "admin_id": admin_id, "reason": "It is gone.", "now": world.now}
-    line = Line(world.provider, lost={"get_refund"})
+    line = Line(world.provider, lost={"refund_and_lines"})
     assert "could not be asked" in flows.reread(**about, provider=line, settings=world.settings)
     values = {"account": CounterAccount.REFUND_COST, "seen_minor": -1_000, "policy": world.settings.money}
     assert flows.correct(**about, **values)

@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -43,7 +44,7 @@ FINAL_ROWS = (
     FROM posting p JOIN ledger_entry e ON e.id = p.entry_id ORDER BY e.key, p.account, p.order_id
     """,
     "SELECT provider_id, amount_minor, fee_minor, net_minor FROM balance_transaction",
-    "SELECT user_id, kind, subject, facts FROM notification ORDER BY user_id, kind",
+    "SELECT user_id, kind, subject, facts FROM notification WHERE kind <> 'invoice_ready' ORDER BY user_id, kind",
     "SELECT type, status, next_attempt_at FROM provider_event ORDER BY type",
     "SELECT count(*) FROM unapplied_receipt UNION ALL SELECT count(*) FROM cart_line",
 )
@@ -57,24 +58,47 @@ def test_s04_six_events_in_all_720_orders(world: World, first: str) -> None:
     world.pay(bought, "4000000000000002")
     world.pay(bought)
     bodies = {kind: _body(world, kind) for kind in SIX}
-    with Snapshot(world.urls.superuser) as snapshot:
-        expected = _end(world, snapshot, bodies, SIX)
-        assert ("completed" in expected[0], "succeeded" in expected[1], "parked" in expected[-2]) == (True, True, False)
-        for rest in itertools.permutations(kind for kind in SIX if kind != first):
-            order = (first, *rest)
-            assert _end(world, snapshot, bodies, order) == expected, order
+    start = Snapshot(world.urls.superuser)
+    for kind in SIX:
+        _comes(world, bodies[kind])
+    expected = _end(world)
+    assert ("completed" in expected[0], "succeeded" in expected[1], "parked" in expected[-2]) == (True, True, False)
+    start.restore()
+    _comes(world, bodies[first])
+    ends = dict(_ends(world, bodies, (first,)))
+    assert set(ends) == {(first, *rest) for rest in itertools.permutations(kind for kind in SIX if kind != first)}
+    assert {order: end for order, end in ends.items() if end != expected} == {}
 
 
-def _end(world: World, snapshot: Snapshot, bodies: dict[str, bytes], order: tuple[str, ...]) -> list[str]:
-    """Return the final rows after the events have come in `order`, from the same beginning."""
-    client = world.app.test_client()
-    snapshot.restore()
-    for kind in order:
-        signature = _signature(world, bodies[kind])
-        answer = client.post("/webhooks/stripe", data=bodies[kind], headers={"Stripe-Signature": signature})
-        assert answer.status_code == 200, order
+def _ends(world: World, bodies: dict[str, bytes], come: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], list[str]]]:
+    """Yield every order that begins with the events that have come, and its final rows.
+
+    What orders have in common is played once: from its rows, as they are now, each goes on.
+    """
+    to_come = [kind for kind in SIX if kind not in come]
+    if not to_come:
+        yield come, _end(world)
+        return
+    here = Snapshot(world.urls.superuser) if len(to_come) > 1 else None
+    for kind in to_come:
+        if here and kind != to_come[0]:
+            here.restore()
+        _comes(world, bodies[kind])
+        yield from _ends(world, bodies, (*come, kind))
+
+
+def _comes(world: World, body: bytes) -> None:
+    """Let the provider tell one event."""
+    answer = world.app.test_client().post(
+        "/webhooks/stripe", data=body, headers={"Stripe-Signature": _signature(world, body)}
+    )
+    assert answer.status_code == 200
+
+
+def _end(world: World) -> list[str]:
+    """Return the final rows."""
     _read_again(world)
-    return [str(snapshot.rows(statement)) for statement in FINAL_ROWS]
+    return [str(world.rows(statement)) for statement in FINAL_ROWS]
 
 
 def _body(world: World, kind: str) -> bytes:

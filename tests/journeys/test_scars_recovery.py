@@ -33,7 +33,8 @@ END = {
     " ORDER BY kind, currency, amount_minor, fee_minor",
     "books": "SELECT account, currency, sum(amount_minor) FROM posting GROUP BY 1, 2"
     " HAVING sum(amount_minor) <> 0 ORDER BY 1, 2",
-    "told": "SELECT kind, count(*) FROM notification WHERE kind <> 'statement_ready' GROUP BY kind ORDER BY kind",
+    "told": "SELECT kind, count(*) FROM notification WHERE kind NOT IN ('statement_ready', 'invoice_ready')"
+    " GROUP BY kind ORDER BY kind",
 }
 
 

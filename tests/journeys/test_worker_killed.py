@@ -15,7 +15,7 @@ import croniter
 import psycopg
 import pytest
 
-from marketplace import jobs
+from marketplace import worker
 from marketplace.checkout import flows
 from tests.builders import World
 from tests.faults import Line
@@ -113,7 +113,7 @@ def free_what_the_dead_held(world: World) -> None:
     """Let a minute without heartbeat pass for the dead, and run the rescue that each worker runs once a minute."""
     with psycopg.connect(world.urls.superuser, autocommit=True) as connection:
         connection.execute("UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '2 minutes'")
-    queue = jobs.worker(world.app)
+    queue = worker.worker(world.app)
 
     async def rescue() -> None:
         async with queue.open_async():
@@ -123,7 +123,7 @@ def free_what_the_dead_held(world: World) -> None:
 
 
 def queue_a_tick(world: World) -> None:
-    queue = jobs.worker(world.app)
+    queue = worker.worker(world.app)
 
     async def defer() -> None:
         async with queue.open_async():
@@ -135,7 +135,7 @@ def queue_a_tick(world: World) -> None:
 def test_the_tick_comes_every_five_seconds() -> None:
     """A cron line with seconds reads otherwise than one would think; this asks the library that reads it."""
     start = datetime(2026, 12, 1, 10, 2, 58, tzinfo=UTC)
-    coming = croniter.croniter(jobs.EVERY_FIVE_SECONDS, start)
+    coming = croniter.croniter(worker.EVERY_FIVE_SECONDS, start)
     assert [(coming.get_next(datetime) - start).total_seconds() for _ in range(4)] == [2, 7, 12, 17]
 
 

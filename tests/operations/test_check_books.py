@@ -9,6 +9,7 @@ from marketplace.cancellations.operations import Wanted
 from marketplace.cancellations.rules import CancelReason, Side
 from marketplace.reconciliation.checks import Report, check_books
 from tests.builders import Bought, World
+from tests.snapshots import walked_once
 
 SELLER_HELD = "SELECT p.id FROM posting p WHERE p.account = 'seller_held'"
 
@@ -29,6 +30,11 @@ def captured(world: World, bought: Bought) -> int:
 @pytest.fixture
 def bought(world: World) -> Bought:
     """Return one of two paid purchases."""
+    return two_paid(world)
+
+
+@walked_once
+def two_paid(world: World) -> Bought:
     world.paid_purchase(3_000)
     found = world.paid_purchase(10_000)
     assert check_books().agrees

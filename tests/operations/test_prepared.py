@@ -58,9 +58,9 @@ def test_it_is_the_fast_way_and_a_row_has_names(world: World) -> None:
     world.listing(world.seller())
     values = {"status": ListingStatus.ACTIVE}
     db.read(BY_STATUS, values), db.read(BY_STATUS, values)
-    found = prepared.rows(db.database.engines["reader"], BY_STATUS, values)
+    found = prepared.rows(db.database.engines["reader"], [(BY_STATUS, values)])
     assert found is not None
-    [row] = found
+    [[row]] = found
     assert (row.status, row.shop) == (ListingStatus.ACTIVE, row[4])
     assert isinstance(row.opened_at, datetime)
     assert row.opened_at.utcoffset() is not None

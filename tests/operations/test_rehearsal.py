@@ -74,4 +74,5 @@ def test_rewriting_a_row_is_no_change_and_savepoints_and_deletions_are_seen(worl
     assert [(change.table, change.columns, change.deleted) for change in found.changes] == [
         ("cart_line", (), 1),
         ("listing", ("title",), 0),
+        ("listing_to_learn", ("id", "listing_id"), 0),
     ]

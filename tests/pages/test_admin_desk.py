@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from marketplace import clock, jobs
+from marketplace import clock, jobs, worker
 from tests.builders import World, form_token
 from tests.pages.test_statistics import bought_much, figures, number, page, rows_agree, table
 
@@ -163,10 +163,11 @@ def test_the_timetable_says_when_each_step_ran_and_comes_next(world: World) -> N
     client = admin(world)
     assert "Not run yet" in page(client, "/admin/jobs").main.text
     world.tick()
+    jobs.mail(world.app)
     rows = {row.td.text: row for row in page(client, "/admin/jobs").select("table:not([data-rows]) tbody tr")}
     assert len(rows) == len(jobs.timetable(world.app))
     for name, row in rows.items():
-        if not name.startswith(("Rescue", "The books")):
+        if not name.startswith(("Rescue", "The books", "Files", "Mail")):
             assert "On time" in row.text
             assert " ms" in row.text
     world.tamper("UPDATE last_run SET started_at = started_at - interval '1 hour'")
@@ -176,7 +177,13 @@ def test_the_timetable_says_when_each_step_ran_and_comes_next(world: World) -> N
 
 
 def test_the_timetable_and_the_queue_mean_the_same_moments(world: World) -> None:
-    crons = {"tick": jobs.EVERY_FIVE_SECONDS, "rescue_stalled": jobs.EVERY_MINUTE, jobs.CHECK_BOOKS: jobs.EVERY_NIGHT}
+    crons = {
+        "tick": worker.EVERY_FIVE_SECONDS,
+        "mail": worker.EVERY_FIVE_SECONDS,
+        "rescue_stalled": worker.EVERY_MINUTE,
+        jobs.SWEEP_FILES: worker.EVERY_HOUR,
+        jobs.CHECK_BOOKS: worker.EVERY_NIGHT,
+    }
     now = clock.system_now()
     for line in jobs.timetable(world.app):
         if not line.is_step:

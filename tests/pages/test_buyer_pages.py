@@ -158,11 +158,11 @@ def test_notifications_are_read_one_by_one_or_all_at_once(world: World) -> None:
     shown = page(client, "/notifications")
     assert "You paid $150.00" in text(shown)
     assert "The payment page for $7.00 has closed" in text(shown)
-    assert len(shown.select(".is-unread")) == 2
+    assert len(shown.select(".is-unread")) == 4, "and an invoice of each order"
 
     form = shown.select_one(".notification-list form")
     assert _press(client, form["action"], shown).status_code == 303
-    assert len(page(client, "/notifications?show=unread").select(".notification-list-item")) == 1
+    assert len(page(client, "/notifications?show=unread").select(".notification-list-item")) == 3
     stranger = world.client(world.person("Sue Stranger"))
     foreign = _press(stranger, form["action"], page(stranger, "/account/security"))
     assert foreign.status_code == 404

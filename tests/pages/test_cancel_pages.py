@@ -5,7 +5,9 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from marketplace.cancellations.rules import CancelReason, Side
 from tests.builders import Bought, World, form_token
+from tests.journeys.test_cancelling import cancel
 from tests.journeys.test_scars_payments import paid_after_the_reservation_lapsed, two_open_pages
 from tests.pages.test_explain import everywhere, follow_all
 
@@ -330,18 +332,11 @@ def test_money_that_came_too_late_is_in_the_log(world: World) -> None:
 
 
 def test_the_log_pages_from_the_newest_on(world: World) -> None:
-    seller_id = world.seller()
-    listing = world.listing(seller_id, 1_000, units=50)
-    seller, numbers = world.client(seller_id), []
-    for _ in range(27):
-        buyer_id = world.person()
-        world.put_in_cart(buyer_id, listing)
-        bought = world.check_out(buyer_id)
-        world.pay(bought)
-        world.sandbox.deliver_pending()
-        number, _ = order_of(world, bought)
-        send(seller, f"/seller/orders/{number}/cancel", reason="cannot_deliver")
-        numbers.append(f"Order {number}")
+    bought = paid(world, *[1_000] * 27)
+    orders = world.rows('SELECT number, seller_id FROM "order" WHERE purchase_id = %s ORDER BY id', bought.purchase_id)
+    for number, seller_id in orders:
+        cancel(world, str(number), int(str(seller_id)), Side.SELLER, seen=1_000, reason=CancelReason.CANNOT_DELIVER)
+    numbers = [f"Order {number}" for number, _ in orders]
     world.settle_down()
     admin = an_admin(world)
 

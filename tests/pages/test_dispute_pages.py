@@ -148,3 +148,15 @@ def test_an_admin_says_which_order_bears_it(world: World) -> None:
     )
     assert "The orders bear it" in post(admin, page, f"{page}/shares", **parts, share_reason="Second parcel.").text
     assert world.rows("SELECT amount_minor FROM dispute_share ORDER BY id") == [(0,), (3_001,)]
+
+
+def test_the_invoice_is_added_to_the_evidence_once(world: World) -> None:
+    bought_with(world, FRAUD, 10_000)
+    admin, *_ = people(world)
+    own = f"/admin/disputes/{number(world)}"
+    for _ in range(2):
+        assert post(admin, own, f"{own}/invoices").status_code in {200, 303}
+    [(name,)] = world.rows("SELECT number FROM invoice WHERE kind = 'invoice'")
+    files = world.rows("SELECT id, file_name, field, media_type FROM dispute_file")
+    assert [row[1:] for row in files] == [(f"{name}.pdf", "receipt", "application/pdf")]
+    assert admin.get(f"{own}/files/{files[0][0]}", buffered=True).data.startswith(b"%PDF-")

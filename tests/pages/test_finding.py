@@ -19,6 +19,7 @@ from marketplace.money import Money
 from tests.builders import World
 from tests.fixtures_queries import CountQueries
 from tests.pages.test_shop_pages import page, slug_of, titles
+from tests.snapshots import walked_once
 
 _SOME = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -55,6 +56,12 @@ def offer(
 @pytest.fixture
 def shelf(world: World) -> World:
     """Two shops, four parts and three cars, alike in some ways and different in others."""
+    _fill(world)
+    return world
+
+
+@walked_once
+def _fill(world: World) -> None:
     ann, bob = world.seller("Ann Axle"), world.seller("Bob Bolt")
     offer(world, ann, part("Brake disc, vented", "27060-0V210", fits="Volvo 240, Saab 900"), 7_000, units=5)
     offer(world, ann, part("Brake pads", "PAD 77", condition="Used, good", fits="Volvo 850"), 3_000, delivery_minor=500)
@@ -63,7 +70,6 @@ def shelf(world: World) -> World:
     offer(world, ann, car("Volvo", "240 GL", 1990, 312_000), 500_000)
     offer(world, bob, car("Saab", "900", 1987, 201_000, gearbox="Automatic, 3 gears", body="Saloon, 4 doors"), 420_000)
     offer(world, bob, car("TESLA", "Model 3", 2021, 40_000, fuel="Electric"), 2_400_000)
-    return world
 
 
 # Words

@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from tests.builders import World
+from tests.snapshots import walked_once
 
 
 def pages(client: FlaskClient, path: str) -> list[BeautifulSoup]:
@@ -35,12 +36,18 @@ def table(client: FlaskClient, path: str) -> list[dict[str, str]]:
 
 def bought_thirty(world: World) -> tuple[int, FlaskClient]:
     """Let one buyer order thirty parts, some for the same price, one purchase a day; the dearest come first."""
+    buyer_id = _thirty(world)
+    return buyer_id, world.client(buyer_id)
+
+
+@walked_once
+def _thirty(world: World) -> int:
     buyer_id = world.person()
     for day in range(6):
         world.pay(world.open_purchase(*(1_000 * (1 + (day + seller) % 4) for seller in range(5)), buyer_id=buyer_id))
         world.settle_down()
         world.advance(days=1)
-    return buyer_id, world.client(buyer_id)
+    return buyer_id
 
 
 def test_in_each_order_every_row_is_on_exactly_one_page(world: World) -> None:

@@ -33,7 +33,7 @@ def outcome(seed: int, *violations: str) -> Outcome:
 
 @pytest.fixture(autouse=True)
 def _no_files(world: World) -> None:
-    for name in ("report.json", "replay.json"):
+    for name in ("report.json", "threads.json", "replay.json"):
         (world.settings.var_dir / "simulation" / name).unlink(missing_ok=True)
 
 
@@ -54,6 +54,18 @@ def test_the_last_report_is_shown_with_every_figure(world: World) -> None:
     for words in ("abc1234", "160 actions", "F05 lost", "122", "800", "41 min", "12.0 of 1,000", "29 of them"):
         assert words in page, words
     assert "I06 usd: booked 1, the provider says 2" in page
+
+
+def test_a_run_in_real_threads_stands_beside_it_and_says_so(world: World) -> None:
+    target = world.settings.var_dir / "simulation" / "report.json"
+    reporting.write(reporting.summary([outcome(1)], revision="abc1234"), reporting.target_of(target, 0))
+    races = reporting.summary([outcome(3), outcome(4, "I12 listing 2")], revision="fed4321", threads=4)
+    reporting.write(races, reporting.target_of(target, 4))
+    page = proof(world)
+    for words in ("abc1234", "fed4321", "With real threads", "not replayable step by step", "dark 4", "I12 listing 2"):
+        assert words in page, words
+    assert (races["mode"], races["threads"]) == ("threads", 4)
+    assert reporting.as_text(races).startswith("4 real threads")
 
 
 def test_a_seed_is_queued_once_and_its_story_stands_there(world: World) -> None:

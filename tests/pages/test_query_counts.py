@@ -10,6 +10,7 @@ from marketplace.money import Money
 from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
 from tests import builders_discounts as codes
+from tests import builders_mails as mails
 from tests.builders import Bought, World
 from tests.fixtures_queries import CountQueries
 from tests.security.authorisation import lines
@@ -27,6 +28,7 @@ _LISTS = {
         "/orders?tab=open",
         "/account/payments",
         "/refunds",
+        "/invoices",
         "/notifications",
         "/messages",
         "/account",
@@ -47,6 +49,7 @@ _LISTS = {
         "/seller/balance",
         "/seller/payouts",
         "/seller/statements",
+        "/seller/invoices",
         "/seller/statements/USD/{month}",
         "/seller/payouts/setup",
         "/seller/explain/held/USD",
@@ -61,6 +64,7 @@ _LISTS = {
         "/admin/debts?settled=1",
         "/admin/disputes?tab=inquiries",
         "/admin/discounts?of=sellers",
+        "/admin/invoices",
         "/admin/payments",
         "/admin/events",
         "/admin/unmatched",
@@ -80,6 +84,7 @@ _LISTS = {
         "/admin/payouts/next",
         "/admin/users",
         "/admin/jobs",
+        "/admin/mail",
         "/admin/ledger/entries",
         "/admin/explain/volume/USD",
     ),
@@ -141,6 +146,7 @@ class Shelf:
         for number in range(count):
             letters = f"SHELF-{len(self.listing_ids)}-{number}"
             codes.code(self.world.now, letters, seller_id=self.seller_id, actor_id=self.seller_id)
+        mails.failed(self.world)
         self.listing_ids += ids
         for listing_id in self.listing_ids:
             self.world.put_in_cart(self.buyer_id, listing_id)

@@ -16,6 +16,7 @@ from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
 from tests.builders import Bought, World, form_token
 from tests.pages.test_lists import table
+from tests.snapshots import walked_once
 
 _ACCOUNTS = "('seller_held', 'seller_payable', 'seller_debt')"
 
@@ -81,6 +82,12 @@ def refund(world: World, bought: Bought, percent: int) -> None:
 
 def busy_shop(world: World) -> tuple[int, FlaskClient]:
     """Return a seller with sales on several days and in two currencies, a full refund, and one that waits."""
+    seller_id = _busy_seller(world)
+    return seller_id, world.client(seller_id)
+
+
+@walked_once
+def _busy_seller(world: World) -> int:
     seller_id = world.seller()
     [old] = sell(world, seller_id, 5_000)
     world.advance(days=35)
@@ -90,7 +97,7 @@ def busy_shop(world: World) -> tuple[int, FlaskClient]:
     sell(world, seller_id, 2_500)
     refund(world, first, 100)
     world.ask_refund(old, Wish(percent=50))
-    return seller_id, world.client(seller_id)
+    return seller_id
 
 
 def test_where_the_money_is_equals_the_ledger_and_opens_to_its_rows(world: World) -> None:

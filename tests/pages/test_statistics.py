@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
 from tests.builders import World
+from tests.snapshots import walked_once
 
 DECLINED_CARD = "4000000000000002"
 
@@ -53,6 +54,7 @@ def refund(world: World, payment_id: int, refund_id: int, amount_minor: int) -> 
     world.settle_down()
 
 
+@walked_once
 def bought_much(world: World) -> int:
     """Let one buyer pay in two currencies and three months, be refused, walk away and get something back."""
     buyer_id, seller_id = world.person(), world.seller()

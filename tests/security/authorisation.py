@@ -39,6 +39,14 @@ POST   /logout                                     go     go   go      go     go
 POST   /demo/time                                  in     422  422     422    422    422   -       -
 GET    /account/security                           in     200  200     200    200    200   -       -
 POST   /account/security                           in     422  422     422    422    422   -       -
+GET    /account/notifications                      in     200  200     200    200    200   -       -
+POST   /account/notifications                      in     go   go      go     go     go    -       -
+GET    /unsubscribe/<token>                        200    200  200     200    200    200   404     404
+POST   /unsubscribe/<token>                        200    200  200     200    200    200   404     404
+GET    /dev/mail                                   200    200  200     200    200    200   -       -
+GET    /dev/mail/<name>                            200    200  200     200    200    200   404     404
+GET    /dev/mail/<name>/html                       200    200  200     200    200    200   404     404
+GET    /dev/mail/<name>/files/<place>              200    200  200     200    200    200   404     404
 POST   /account/security/devices/<session_id>/sign-out in go   404     404    404    404   404     404
 POST   /account/security/sign-out-others           in     go   go      go     go     go    -       -
 GET    /sell                                       in     200  200     go     go     200   -       -
@@ -65,6 +73,7 @@ GET    /account/explain/<figure>/<currency>        in     200  200     200    20
 GET    /orders                                     in     200  200     200    200    200   -       -
 GET    /orders/<number>                            in     200  404     404    404    404   404     404
 GET    /orders/<number>/explain/<figure>           in     200  404     404    404    404   404     404
+POST   /orders/<number>/again                      in     go   404     404    404    404   404     404
 POST   /orders/<number>/received                   in     go   404     404    404    404   404     404
 GET    /orders/<number>/cancel                     in     200  404     404    404    404   404     404
 POST   /orders/<number>/cancel                     in     422  404     404    404    404   404     404
@@ -76,6 +85,9 @@ GET    /refunds/<number>/explain/<figure>          in     200  404     404    40
 GET    /account/payments                           in     200  200     200    200    200   -       -
 GET    /account/payments/<payment_id>              in     200  404     404    404    404   404     404
 GET    /account/payments/<payment_id>/explain/<figure> in 200  404     404    404    404   404     404
+GET    /invoices                                   in     200  200     200    200    200   -       -
+GET    /invoices/<number>                          in     200  404     404    404    404   404     404
+GET    /invoices/<number>/pdf                      in     200  404     404    404    404   404     404
 GET    /notifications                              in     200  200     200    200    200   -       -
 POST   /notifications/read                         in     go   go      go     go     go    -       -
 POST   /notifications/<notification_id>/read       in     go   404     404    404    404   404     404
@@ -104,6 +116,12 @@ GET    /seller/orders/<number>                     in     403  403     200    40
 GET    /seller/orders/<number>/explain/<figure>    in     403  403     200    404    403   404     404
 POST   /seller/orders/<number>/ship                in     403  403     go     404    403   404     404
 POST   /seller/orders/<number>/delivered           in     403  403     go     404    403   404     404
+POST   /seller/orders/<number>/parcels             in     403  403     go     404    403   404     404
+POST   /seller/orders/<number>/note                in     403  403     go     404    403   404     404
+GET    /seller/orders/send                         in     403  403     go     go     403   -       -
+POST   /seller/orders/send                         in     403  403     go     go     403   -       -
+POST   /seller/orders/arrived                      in     403  403     go     go     403   -       -
+GET    /seller/orders/packing-slips                in     403  403     404    404    403   -       -
 GET    /seller/orders/<number>/cancel              in     403  403     200    404    403   404     404
 POST   /seller/orders/<number>/cancel              in     403  403     422    404    403   404     404
 GET    /seller/listings                            in     403  403     200    200    403   -       -
@@ -153,6 +171,10 @@ GET    /seller/payouts/<number>                    in     403  403     404    40
 GET    /seller/statements                          in     403  403     200    200    403   -       -
 GET    /seller/statements/<currency>/<month>       in     403  403     200    200    403   404     404
 GET    /seller/statements/<currency>/<month>/pdf   in     403  403     200    200    403   404     404
+GET    /seller/invoices                            in     403  403     200    200    403   -       -
+GET    /seller/invoices/<number>                   in     403  403     200    404    403   404     404
+GET    /seller/invoices/<number>/pdf               in     403  403     200    404    403   404     404
+POST   /seller/invoices/<number>/send              in     403  403     go     404    403   404     404
 GET    /seller/explain/entry/<entry_id>            in     403  403     200    404    403   404     404
 GET    /seller/shop                                in     403  403     200    200    403   -       -
 POST   /seller/shop                                in     403  403     422    422    403   -       -
@@ -184,6 +206,9 @@ GET    /admin/calls                                in     403  403     403    40
 GET    /admin/calls/<call_id>                      in     403  403     403    403    200   404     404
 POST   /admin/calls/<call_id>/decide               in     403  403     403    403    422   404     404
 POST   /admin/payments/<payment_id>/return-again   in     403  403     403    403    404   404     404
+GET    /admin/mail                                 in     403  403     403    403    200   -       -
+POST   /admin/mail/again                           in     403  403     403    403    go    -       -
+POST   /admin/mail/<mail_id>/again                 in     403  403     403    403    go    404     404
 GET    /admin/jobs                                 in     403  403     403    403    200   -       -
 POST   /admin/jobs/<job_id>/retry                  in     403  403     403    403    go    404     404
 GET    /admin/payouts                              in     403  403     403    403    200   -       -
@@ -201,6 +226,7 @@ GET    /admin/disputes/<number>                    in     403  403     403    40
 GET    /admin/disputes/<number>/explain/<figure>   in     403  403     403    403    200   404     404
 POST   /admin/disputes/<number>/evidence           in     403  403     403    403    go    404     404
 POST   /admin/disputes/<number>/files              in     403  403     403    403    422   404     404
+POST   /admin/disputes/<number>/invoices           in     403  403     403    403    go    404     404
 GET    /admin/disputes/<number>/files/<file_id>    in     403  403     403    403    200   404     404
 POST   /admin/disputes/<number>/files/<file_id>/choose in 403  403     403    403    go    404     404
 GET    /admin/disputes/<number>/submit             in     403  403     403    403    200   404     404
@@ -241,6 +267,10 @@ POST   /admin/unmatched/<event_row_id>/take-up     in     403  403     403    40
 GET    /admin/health                               in     403  403     403    403    200   -       -
 GET    /admin/health/<tile>                        in     403  403     403    403    200   404     404
 POST   /admin/health/check-books/run               in     403  403     403    403    go    -       -
+GET    /admin/invoices                             in     403  403     403    403    200   -       -
+GET    /admin/invoices/check                       in     403  403     403    403    200   -       -
+GET    /admin/invoices/<number>                    in     403  403     403    403    200   404     404
+GET    /admin/invoices/<number>/pdf                in     403  403     403    403    200   404     404
 GET    /admin/discounts                            in     403  403     403    403    200   -       -
 GET    /admin/discounts/new                        in     403  403     403    403    200   -       -
 POST   /admin/discounts/new                        in     403  403     403    403    422   -       -
@@ -281,6 +311,7 @@ REFUSALS = frozenset({"in", "403", "404", "kept", "400", "422"})
 # What a form must hold so that the deed of the line is done.
 FORMS = {
     "/basket/<line_id>/quantity": {"quantity": "2"},
+    "/seller/orders/<number>/parcels": {"carrier": "ups", "tracking_number": "1Z999AA10123456785"},
     "/seller/orders/<number>/ship": {"carrier": "ups", "tracking_number": "1Z999AA10123456784"},
 }
 # GETs that may write, and why. Every other GET changes nothing.

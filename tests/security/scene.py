@@ -25,9 +25,11 @@ from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
 from marketplace.sandbox import disputes as bank
 from tests import builders_discounts as codes
+from tests import builders_mails as mails
 from tests import evidence
 from tests.builders import Bought, World, form_token
 from tests.builders_reconciliation import book_at_the_provider, reconcile
+from tests.snapshots import walked_once
 
 ELSEWHERE = "203.0.113.9"  # no request of these tests comes from the machine itself
 SIDES = ("A", "B")
@@ -71,15 +73,23 @@ def scene(world: World, *, amounts: tuple[int, int] = (12_347, 7_859)) -> Scene:
     media = world.settings.var_dir / "media"
     media.mkdir(exist_ok=True)
     (media / PICTURE_NAME).write_bytes(_PICTURE)
-    admin_id = world.person("Ada Admin", is_admin=True)
-    sides = {side: _side(world, side, amount, admin_id) for side, amount in zip(SIDES, amounts, strict=True)}
+    admin_id, sides = _walk(world, amounts)
     people: dict[str, int | None] = {"visitor": None, "admin": admin_id}
     for name, side in sides.items():
         people |= {f"buyer {name}": side.buyer_id, f"seller {name}": side.seller_id}
     browsers = {role: browser(world, people[role]) for role in ROLES}
     _look(browsers["admin"], sides.values())
+    for name, side in sides.items():
+        browsers[f"buyer {name}"].get(f"/invoices/{side.values['invoice_number']}")
     tokens = {role: form_token(browsers[role].get("/register").text) for role in ROLES}
     return Scene(world, sides, admin_id, browsers, tokens)
+
+
+@walked_once
+def _walk(world: World, amounts: tuple[int, int]) -> tuple[int, dict[str, Side]]:
+    """Let everybody do what the tests are about; return the admin's id and the sides."""
+    admin_id = world.person("Ada Admin", is_admin=True)
+    return admin_id, {side: _side(world, side, amount, admin_id) for side, amount in zip(SIDES, amounts, strict=True)}
 
 
 def _look(admin: FlaskClient, sides: Iterable[Side]) -> None:
@@ -127,6 +137,8 @@ def values_for(rule: Rule, side: Side) -> dict[str, object]:
         figures = {"figure": "paid" if rule.endpoint.startswith("buyer.") else "volume"}
     if "/refunds/<" in rule.rule:
         figures = {"number": side.values["refund_number"], "figure": "amount"}
+    if "/invoices/<" in rule.rule:
+        figures = {"number": side.values["invoice_number"]}
     if "/disputes/<" in rule.rule:
         figures = {"number": side.values["dispute_number"], "figure": "held"}
     if "/reconciliation/<" in rule.rule:
@@ -186,6 +198,8 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     )
     code = codes.code(world.now, f"SIDE-{side}", seller_id=seller_id, actor_id=seller_id)
     values = _values(world, bought, seller_id, device) | {"debt_id": debt_id, "discount_id": code}
+    values |= {"mail_id": mails.failed(world), "token": mails.stop_token(world, buyer_id)}
+    values |= {"name": mails.kept(world), "place": 0}
     return Side(buyer_id, seller_id, bought, values)
 
 
@@ -267,6 +281,7 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
         "kind": "part",
         "shop_slug": only("SELECT slug FROM shop WHERE seller_id = %s", seller_id),
         "refund_number": only("SELECT number FROM refund WHERE payment_id = %s", bought.payment_id),
+        "invoice_number": only("SELECT number FROM invoice WHERE kind = 'invoice' AND issuer_id = %s", seller_id),
         "dispute_number": only("SELECT number FROM dispute WHERE payment_id = %s", bought.payment_id),
         "file_id": only(
             "SELECT f.id FROM dispute_file f JOIN dispute d ON d.id = f.dispute_id WHERE d.payment_id = %s",

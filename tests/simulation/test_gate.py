@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from marketplace.simulation.acting import plan
 from marketplace.simulation.profiles import PROFILES
 from marketplace.simulation.replaying import as_story
 from marketplace.simulation.running import play_seed
@@ -26,4 +27,13 @@ def failed_before() -> list[tuple[str, int]]:
 @pytest.mark.parametrize(("profile", "seed"), [*GATE, *failed_before()])
 def test_no_rule_is_broken(stage: Stage, profile: str, seed: int) -> None:
     outcome = play_seed(stage, seed, PROFILES[profile])
+    assert not outcome.violations, as_story(outcome)
+
+
+# Would fail if locks, isolation or unique keys only held because one thread at a time was let go on.
+@pytest.mark.parametrize(("profile", "seed"), [("default", 101), ("rush", 102)])
+def test_no_rule_is_broken_by_real_threads(stage: Stage, profile: str, seed: int) -> None:
+    outcome = play_seed(stage, seed, PROFILES[profile], plan(seed, PROFILES[profile])[:40], threads=4)
+    assert outcome.threads == 4
+    assert outcome.tries > outcome.units > 0
     assert not outcome.violations, as_story(outcome)

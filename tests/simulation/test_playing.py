@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from marketplace.simulation.acting import Step, plan
 from marketplace.simulation.invariants import ALWAYS
 from marketplace.simulation.profiles import CALM, PROFILES
 from marketplace.simulation.replaying import shortest
-from marketplace.simulation.running import Outcome, Step, curtain, plan, play_seed
+from marketplace.simulation.running import Outcome, curtain, play_seed
 from marketplace.simulation.stage import BEGINS_AT, Stage
 from marketplace.simulation.watch import Watch
 
@@ -65,6 +66,12 @@ BROKEN = {
     " false, '{}', '{}', now(), 0, 0, 'active', now()) RETURNING id) INSERT INTO discount_use (discount_id,"
     " purchase_id, buyer_id, currency, amount_minor, is_late, may_return, status, created_at) SELECT code.id, p.id,"
     " p.buyer_id, p.currency, 1, false, true, 'reserved', now() FROM code, purchase p WHERE p.status = 'paid' LIMIT 1",
+    "I13s": "WITH code AS (INSERT INTO discount (code, description, kind, basis_points, amount_minor, first_order_only,"
+    " categories, listing_ids, valid_from, used, used_late, status, created_at) VALUES ('Y', '', 'percentage', 1, 0,"
+    " false, '{}', '{}', now(), 1, 0, 'active', now()) RETURNING id) INSERT INTO discount_use (discount_id,"
+    " purchase_id, buyer_id, currency, amount_minor, is_late, may_return, status, created_at) SELECT code.id, p.id,"
+    " p.buyer_id, p.currency, 1, false, true, 'redeemed', now() FROM code, purchase p WHERE p.status = 'paid'"
+    " AND p.id NOT IN (SELECT purchase_id FROM discount_use) LIMIT 1",
     "I14": "INSERT INTO ledger_entry (key, description, payment_id, booked_at, hash) SELECT 'payment:' || id ||"
     " ':captured', 'x', id, now(), '\\x00' FROM payment ON CONFLICT DO NOTHING",
     "I18": "INSERT INTO status_change (subject, subject_id, verb, to_status, because, actor_kind, source, at)"

@@ -10,7 +10,9 @@ from marketplace.catalog.states import LISTING, RESERVATION
 from marketplace.discounts.states import DISCOUNT, USE
 from marketplace.disputes.states import DISPUTE
 from marketplace.history import Ruled
+from marketplace.invoices.states import INVOICE
 from marketplace.job_runs.states import FAILED_JOB
+from marketplace.mails.states import MAIL
 from marketplace.orders.states import ORDER, PURCHASE
 from marketplace.outbound.states import CALL
 from marketplace.payment_records.states import PAYMENT, PaymentStatus
@@ -35,6 +37,21 @@ MATRICES: dict[Machine, str] = {
     release       released !        =
     reserve_again =        =        reserved
     give_back     .        released =
+    """,
+    MAIL: """
+          queued sent failed  skipped
+    send  sent   =    !       !
+    fail  failed !    =       !
+    skip  skipped !   !       =
+    retry =      =    queued  =
+    """,
+    INVOICE: """
+           draft     sent      viewed    overdue   paid      cancelled
+    send   sent      =         =         =         =         =
+    view   .         viewed    =         =         =         =
+    settle .         paid      paid      paid      =         =
+    lapse  .         overdue   overdue   =         =         =
+    cancel cancelled cancelled cancelled cancelled cancelled =
     """,
     FAILED_JOB: """
           failed  retried

@@ -16,6 +16,8 @@ from marketplace.checkout.operations import Agreed
 from marketplace.demo.customers import Customer
 from marketplace.demo.past.stage import Stage, listing_of, payments_of, person_id
 from marketplace.errors import Conflict
+from marketplace.invoices import operations as invoices
+from marketplace.invoices import queries as invoice_queries
 from marketplace.payment_records.states import PaymentStatus
 
 # Seller's e-mail address, title, units.
@@ -118,6 +120,20 @@ def leave_in_basket(stage: Stage, *, customer: Customer, basket: Basket) -> None
     db.atomic(fill_basket, (), user_id=buyer_id, wanted=wanted, now=stage.now)
 
 
-def wait(stage: Stage) -> None:
-    """Let time do its work: pages close, debits clear, refunds arrive, parcels count as delivered."""
-    stage.pass_time()
+def hear(stage: Stage) -> None:
+    """Let the provider do what is due and tell the shop: pages close, debits clear, refunds arrive."""
+    stage.hear()
+
+
+def wait(stage: Stage, *, asks: bool) -> None:
+    """Let time do its work on both sides: parcels count as delivered, holds end, sellers are paid."""
+    stage.pass_time(asks=asks)
+
+
+def open_invoices(stage: Stage, *, purchase: str, customer: Customer) -> None:
+    """Open what came for a purchase whose payment is still on its way."""
+    stage.pass_time(asks=False)
+    buyer_id = person_id(customer.person.email)
+    for payment in payments_of(purchase)[:1]:
+        for invoice_id in invoice_queries.unopened(int(str(payment.purchase_id))):
+            db.atomic(invoices.view, (), user_id=buyer_id, invoice_id=invoice_id, now=stage.now)

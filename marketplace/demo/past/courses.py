@@ -45,7 +45,7 @@ def _declined(cards: tuple[str, ...], then: str, script: Script, sale: Sale) -> 
         _try(script, sale, 3 + 2 * number, card, declines=number)
     if then:
         return _try(script, sale, 5 + 2 * len(cards), then, declines=len(cards))
-    script.add(sale.at + _PAGE_OPEN, buying.wait)
+    script.add(sale.at + _PAGE_OPEN, buying.hear)
     return None
 
 
@@ -59,7 +59,9 @@ def _asked(card: str, passes: bool | None, then: str, script: Script, sale: Sale
 
 def _debit(account: str, script: Script, sale: Sale) -> timedelta | None:
     _try(script, sale, 4, account=account)
-    script.add(sale.at + _CLEARING, buying.wait)
+    if account == NEVER_ENDS:
+        script.add(sale.at + timedelta(hours=5), buying.open_invoices, purchase=sale.key, customer=sale.customer)
+    script.add(sale.at + _CLEARING, buying.hear)
     return sale.at + _CLEARING if account in (CLEARS, REFUND_NEEDS_DETAILS) else None
 
 
@@ -71,7 +73,7 @@ def _bounced_then_card(script: Script, sale: Sale) -> timedelta:
 
 
 def _expires(script: Script, sale: Sale) -> None:
-    script.add(sale.at + _PAGE_OPEN, buying.wait)
+    script.add(sale.at + _PAGE_OPEN, buying.hear)
 
 
 def _expires_then_card(script: Script, sale: Sale) -> timedelta:

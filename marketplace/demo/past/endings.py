@@ -71,7 +71,7 @@ def approved(script: Script, sale: Sale, asked_at: timedelta, percent: int = 100
     decided_at = script.working_hour(asked_at + script.hours(4, 30))
     script.add(decided_at, returning.approve, admin=ADMIN.email, **of)
     script.add(decided_at + timedelta(hours=1), returning.approve, admin=SECOND_ADMIN.email, **of)
-    script.add(decided_at + timedelta(hours=2), buying.wait)
+    script.add(decided_at + timedelta(hours=2), buying.hear)
 
 
 def approved_again(script: Script, sale: Sale, asked_at: timedelta) -> None:
@@ -144,7 +144,7 @@ def answered(said: str, words: str, script: Script, sale: Sale, paid_at: timedel
     answer = {"purchase": sale.key, "words": words, "admin": ADMIN.email, "customer": sale.customer.person.name}
     answered_at = script.working_hour(paid_at + 3 * _DAY)
     script.add(answered_at, disputing.answer, **answer)
-    script.add(answered_at + timedelta(hours=2), buying.wait)
+    script.add(answered_at + timedelta(hours=2), buying.hear)
 
 
 def _ship(script: Script, sale: Sale, seller: Person, at: timedelta) -> None:

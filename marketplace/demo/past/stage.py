@@ -61,7 +61,10 @@ class Stage:
     outside: Outside
     providers: Mapping[str, Provider]
     settings: Settings
-    tick: Callable[[], object]
+    tick: Callable[[frozenset[str]], object]
+    """The shop's own tick, without the steps that are named."""
+    recovery: frozenset[str]
+    """The steps of the tick that ask the provider in case a message of its was lost."""
 
     @property
     def now(self) -> datetime:
@@ -78,10 +81,18 @@ class Stage:
         self.outside.deliver_pending()
         provider_events.apply_due(providers=self.providers, settings=self.settings, now=self.now)
 
-    def pass_time(self) -> None:
-        """Let provider and shop do everything that is due."""
+    def hear(self) -> None:
+        """Let the provider do what is due, and take in what it says; the shop's own nights are `pass_time`."""
         self.outside.run_due()
-        self.tick()
+        provider_events.apply_due(providers=self.providers, settings=self.settings, now=self.now)
+
+    def pass_time(self, *, asks: bool = False) -> None:
+        """Let provider and shop do everything that is due.
+
+        None of the provider's messages is lost here, so the shop only `asks` about them now and then.
+        """
+        self.outside.run_due()
+        self.tick(frozenset() if asks else self.recovery)
 
 
 _PERSON = select(User.id).where(User.email == bindparam("email"))

@@ -39,6 +39,10 @@ _CARD_SHARES = (60, 22, 8, 6, 2, 2)
 _DAY = timedelta(days=1)
 _SOME = 3
 _TAKEN_BACK_ON = 62
+# In days: how often the shop's own night is lived through, and how often it asks the provider about what it may have
+# missed, which lists nothing that is older than thirty.
+_AWAKE_EVERY = 3
+_ASKED_EVERY = 27
 
 
 def write_past(begins_at: datetime, sales: int = SALES) -> tuple[Step, ...]:
@@ -168,9 +172,10 @@ def _write_days(script: Script) -> None:
     first = min(step.at for step in script.steps)
     _write_accounts(script)
     _write_codes(script)
-    for night in range(2, 91, 2):
+    for night in range(_AWAKE_EVERY, PAST.days + 1, _AWAKE_EVERY):
         if night * _DAY > first:
-            script.add(night * _DAY - timedelta(hours=1, minutes=7), buying.wait)
+            asks = (PAST.days - night) % _ASKED_EVERY == 0
+            script.add(night * _DAY - timedelta(hours=1, minutes=7), buying.wait, asks=asks)
     for place, day in enumerate((20, 38, 61, 76)):
         part = [one for one in PARTS if one.seller is _AMERICAN[place % 2] and one.units > 20][place // 2]
         price = Money(part.price_minor * (94 if place % 2 else 104) // 100, part.seller.currency)

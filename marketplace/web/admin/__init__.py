@@ -7,6 +7,7 @@ from marketplace.web.admin import (
     debts,
     discounts,
     dispute_desk,
+    dispute_invoices,
     disputes,
     event_page,
     event_replay,
@@ -14,8 +15,10 @@ from marketplace.web.admin import (
     explain,
     health,
     hold,
+    invoices,
     jobs,
     ledger,
+    mails,
     overview,
     payments,
     payout_deciding,
@@ -46,6 +49,11 @@ blueprint.add_url_rule("/admin", view_func=overview.overview)
 blueprint.add_url_rule("/admin/explain/<figure>/<string(length=3):currency>", view_func=overview.explain_flow)
 blueprint.add_url_rule("/admin/purchases", view_func=purchases.purchases)
 blueprint.add_url_rule("/admin/purchases/<number>", view_func=purchases.purchase)
+blueprint.add_url_rule("/admin/mail", view_func=mails.mails)
+blueprint.add_url_rule("/admin/mail/again", view_func=mails.retry_mails, methods=["POST"])
+blueprint.add_url_rule(
+    "/admin/mail/<int(max=9223372036854775807):mail_id>/again", view_func=mails.retry_mail, methods=["POST"]
+)
 blueprint.add_url_rule("/admin/users", view_func=users.users)
 blueprint.add_url_rule("/admin/users/<int(max=9223372036854775807):user_id>", view_func=users.user)
 blueprint.add_url_rule(
@@ -109,6 +117,10 @@ blueprint.add_url_rule("/admin/refunds/rules", view_func=refund_rules.refund_rul
 blueprint.add_url_rule("/admin/refunds/<number>/approve", view_func=refund_deciding.approve_refund, methods=["POST"])
 blueprint.add_url_rule("/admin/refunds/<number>/reject", view_func=refund_deciding.reject_refund, methods=["POST"])
 blueprint.add_url_rule("/admin/refunds/<number>/explain/<figure>", view_func=refunds.explain_refund)
+blueprint.add_url_rule("/admin/invoices", view_func=invoices.invoices)
+blueprint.add_url_rule("/admin/invoices/check", view_func=invoices.invoice_check)
+blueprint.add_url_rule("/admin/invoices/<number>", view_func=invoices.invoice)
+blueprint.add_url_rule("/admin/invoices/<number>/pdf", view_func=invoices.invoice_pdf)
 blueprint.add_url_rule("/admin/discounts", view_func=discounts.discounts)
 blueprint.add_url_rule("/admin/discounts/new", view_func=discounts.new_discount, methods=["GET", "POST"])
 _DISCOUNT = "/admin/discounts/<int(max=9223372036854775807):discount_id>"
@@ -122,6 +134,7 @@ blueprint.add_url_rule(_DISPUTE, view_func=disputes.dispute)
 blueprint.add_url_rule(f"{_DISPUTE}/explain/<figure>", view_func=disputes.explain_dispute)
 blueprint.add_url_rule(f"{_DISPUTE}/evidence", view_func=dispute_desk.write_evidence, methods=["POST"])
 blueprint.add_url_rule(f"{_DISPUTE}/files", view_func=dispute_desk.add_file, methods=["POST"])
+blueprint.add_url_rule(f"{_DISPUTE}/invoices", view_func=dispute_invoices.add_invoices, methods=["POST"])
 blueprint.add_url_rule(_DISPUTE_FILE, view_func=dispute_desk.dispute_file)
 blueprint.add_url_rule(f"{_DISPUTE_FILE}/choose", view_func=dispute_desk.choose_file, methods=["POST"])
 blueprint.add_url_rule(f"{_DISPUTE}/submit", view_func=dispute_desk.submit_evidence)

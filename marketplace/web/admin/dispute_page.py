@@ -206,7 +206,7 @@ _ROWS = (
     (_T.REFUND_POLICY_DISCLOSURE,),
     (_T.REFUND_REFUSAL_EXPLANATION,),
 )
-_ADDRESSES = ("write_evidence", "add_file", "submit_evidence", "reassign_dispute", "dismiss_warning")
+_ADDRESSES = ("write_evidence", "add_file", "add_invoices", "submit_evidence", "reassign_dispute", "dismiss_warning")
 
 
 def _fields(reason: Reason) -> tuple[tuple[str, ...], ...]:

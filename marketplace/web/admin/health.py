@@ -49,6 +49,7 @@ _WORDS: Mapping[Tile, Words] = {
     Tile.TICK: Words("Last tick", "Within a minute"),
     Tile.STUCK_JOBS: Words("Jobs nobody works on", "None for 5 min"),
     Tile.FAILED_JOBS: Words("Failed jobs", "None"),
+    Tile.FAILED_MAILS: Words("Failed mails", "None"),
     Tile.BOOKS: Words("Books recomputed", "Every night, and all agrees"),
     Tile.BREAKS: Words("Breaks", "None; act after 3 days"),
     Tile.DRIFT: Words("Drift from the provider", "None at the last reconciliation, every night"),
@@ -59,7 +60,7 @@ _GROUPS = {
     "Money on its way": (Tile.STUCK_PAYMENTS, Tile.STUCK_REFUNDS, Tile.STUCK_RETURNS, Tile.STUCK_PAYOUTS),
     "Books and reconciliation": (Tile.BOOKS, Tile.BREAKS, Tile.DRIFT),
     "Balances": (Tile.DEBTS, Tile.NEGATIVE),
-    "Work in the background": (Tile.TICK, Tile.STUCK_JOBS, Tile.FAILED_JOBS),
+    "Work in the background": (Tile.TICK, Tile.STUCK_JOBS, Tile.FAILED_JOBS, Tile.FAILED_MAILS),
 }
 _LISTS: Mapping[Tile, tuple[str, Mapping[str, str]]] = {
     Tile.WEBHOOK_LAG: ("admin.events", {"road": "webhook", "size": "100"}),
@@ -72,6 +73,7 @@ _LISTS: Mapping[Tile, tuple[str, Mapping[str, str]]] = {
     Tile.DRIFT: ("admin.reconciliation", {}),
     Tile.TICK: ("admin.jobs_page", {}),
     Tile.FAILED_JOBS: ("admin.jobs_page", {}),
+    Tile.FAILED_MAILS: ("admin.mails", {"status": "failed"}),
 }
 
 

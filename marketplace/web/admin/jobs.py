@@ -26,6 +26,7 @@ from marketplace.web.wording import Badge, TimelineEntry
 
 _WORDS = {
     "tick": "Tick: everything that is due",
+    "mail": "Mail: what was told, sent",
     "rescue_stalled": "Rescue of stalled jobs",
     "read_event": "Read event",
     jobs.SWEEP_FILES: "Files that nothing shows, deleted",

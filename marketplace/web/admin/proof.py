@@ -64,6 +64,9 @@ class ProofPage:
     rules: tuple[Row, ...]
     looks: str
     broken: tuple[Row, ...]
+    races: tuple[_Tile, ...]
+    races_note: str
+    races_broken: tuple[Row, ...]
     baseline: str
     can_replay: bool
     choices: tuple[tuple[str, str], ...]
@@ -74,8 +77,9 @@ class ProofPage:
 def proof() -> ResponseReturnValue:
     """Show the last report and, in demo mode, the form that plays a seed again."""
     settings = _settings()
-    report, replay = queries.last_report(settings.var_dir), queries.last_replay(settings.var_dir)
-    return render_template("admin/proof.html", page=_page(report, replay, settings))
+    report, races = queries.last_report(settings.var_dir), queries.last_races(settings.var_dir)
+    replay = queries.last_replay(settings.var_dir)
+    return render_template("admin/proof.html", page=_page(report, races, replay, settings))
 
 
 @guards.admin_only
@@ -95,27 +99,48 @@ def replay_seed() -> ResponseReturnValue:
     return redirect(url_for("admin.proof"), code=303)
 
 
-def _page(report: Report | None, replay: Replay | None, settings: Settings) -> ProofPage:
+def _page(report: Report | None, races: Report | None, replay: Replay | None, settings: Settings) -> ProofPage:
     found: Mapping[str, Any] = report.figures if report else {}
     return ProofPage(
         title="Proof",
         console=admin_console("proof"),
-        note=f"Written {time_text(report.written_at)} (system time), revision {found.get('revision', 'unknown')}"
-        if report
-        else "",
+        note=_note(report, "step by step, so that each seed can be played again") if report else "",
         has_report=report is not None,
         figures=_figures(found) if report else (),
         profiles=tuple(_profile(name, values) for name, values in found.get("profiles", {}).items()),
         faults=tuple(Row(name, (f"{count:,}",)) for name, count in found.get("faults", {}).items()),
         rules=tuple(Row(name, (f"{count:,}",)) for name, count in found.get("checked", {}).items()),
         looks=f"{sum(found.get('checked', {}).values()):,} times; docs/simulation.md says what each means",
-        broken=tuple(
-            Row(f"{each['profile']} {each['seed']}", (each["rules"][0],)) for each in found.get("violations", [])
-        ),
+        broken=_broken(report),
+        races=_races(races.figures) if races else (),
+        races_note=_note(races, "not replayable step by step") if races else "",
+        races_broken=_broken(races),
         baseline=_baseline(found.get("baseline")),
         can_replay=settings.demo,
         choices=tuple(rules.PROFILES.items()),
         replay=_replay(replay) if replay else None,
+    )
+
+
+def _note(report: Report, how: str) -> str:
+    revision = report.figures.get("revision", "unknown")
+    return f"Written {time_text(report.written_at)} (system time), revision {revision}; {how}"
+
+
+def _broken(report: Report | None) -> tuple[Row, ...]:
+    found = report.figures.get("violations", []) if report else []
+    return tuple(Row(f"{each['profile']} {each['seed']}", (each["rules"][0],)) for each in found)
+
+
+def _races(found: Mapping[str, Any]) -> tuple[_Tile, ...]:
+    broken, again = found["violated_seeds"], found["tries"] - found["units"]
+    meant = sum(count for name, count in found["faults"].items() if name.startswith("F23"))
+    return (
+        _Tile("Threads", f"{found['threads']}", "in each of the processes that play"),
+        _Tile("Seeds", f"{found['seeds']:,}", f"{found['actions']:,} actions"),
+        _Tile("Seeds that broke a rule", f"{broken:,}", "none is allowed to", "bad" if broken else "ok"),
+        _Tile("Faults", f"{sum(found['faults'].values()):,}", "made on purpose"),
+        _Tile("Tried again", f"{again:,}", f"of {found['units']:,} units of work; {meant:,} were made to"),
     )
 
 

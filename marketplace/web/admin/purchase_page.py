@@ -53,7 +53,8 @@ class OrderView:
     goods: Badge
     money: Badge
     total: str
-    total_note: str
+    subsidy: str
+    subsidy_url: str
     explain_url: str
     refund_url: str
 
@@ -132,11 +133,15 @@ def gross_url(share: Share, order_number: str) -> str:
     return url_for("admin.explain_payment", payment_id=share.payment_id, figure="gross", order=order_number)
 
 
+def _subsidy_url(share: Share, order_number: str) -> str:
+    return url_for("admin.explain_payment", payment_id=share.payment_id, figure="subsidy", order=order_number)
+
+
 def _order(order: OrderOfPurchase, facts: Facts, total_url: str) -> OrderView:
     share, currency = facts.shares.get(order.id), facts.purchase.currency
-    explain, refund_url = total_url, ""
+    explain, subsidy_url, refund_url = total_url, "", ""
     if share is not None:
-        explain = gross_url(share, order.number)
+        explain, subsidy_url = gross_url(share, order.number), _subsidy_url(share, order.number)
         refund_url = refund_page.start_url(SellerShare(share, order.number, order.status, order.shop_name))
     return OrderView(
         number=order.number,
@@ -152,7 +157,8 @@ def _order(order: OrderOfPurchase, facts: Facts, total_url: str) -> OrderView:
         goods=wording.fulfilment_badge(order.status),
         money=wording.seller_money_badge(order.status, facts.purchase.status, share),
         total=money_text(order.total_minor, currency),
-        total_note=order_parts.plus_subsidy(order.subsidy_minor, currency),
+        subsidy=money_text(order.subsidy_minor, currency) if order.subsidy_minor else "",
+        subsidy_url=subsidy_url,
         explain_url=explain,
         refund_url=refund_url,
     )

@@ -112,6 +112,21 @@ GROUPS = (
         },
     ),
     Group(
+        "Mail",
+        "",
+        {
+            "smtp_host": Words("Mail server", "Takes the mails. Without one nothing is mailed."),
+            "smtp_port": Words("Its port", "587 with STARTTLS, 465 with TLS, as a rule."),
+            "smtp_security": Words("Encryption", "How the line is encrypted: starttls, tls or none."),
+            "smtp_user": Words("Its user", "Whom we sign in as there, if it wants that."),
+            "smtp_password": Words("Its password", "Never shown and never logged.", is_secret=True),
+            "smtp_timeout_seconds": Words("Patience", "How long the mail job waits for one answer.", "seconds"),
+            "mail_from": Words("Sender", "The address that mails come from."),
+            "mail_from_name": Words("Sender's name", "The name beside it, and at the top of each mail."),
+            "mail_reply_to": Words("Answers go to", "Empty for the sender."),
+        },
+    ),
+    Group(
         "This installation",
         "",
         {

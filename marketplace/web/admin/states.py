@@ -26,6 +26,8 @@ ADDRESSES = {
     Page.PAYOUT: ("admin.payout", "number", "Payout"),
     Page.USER: ("admin.user", "user_id", "Person"),
     Page.BREAK: ("admin.reconciliation_break", "number", "Break"),
+    Page.MAIL: ("admin.mails", "status", "Mail"),
+    Page.INVOICE: ("admin.invoice", "number", "Document"),
     Page.DISCOUNT: ("admin.discount", "discount_id", "Code"),
     Page.LISTING: ("shop.listing", "slug", "Listing"),
 }

@@ -1,7 +1,7 @@
 """The forms of this blueprint: shape only; what is allowed is said by the concepts' rules."""
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, Field, HiddenField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms import EmailField, Field, HiddenField, PasswordField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from marketplace.errors import Invalid
@@ -53,7 +53,7 @@ class ShopForm(FlaskForm):
 
     name = StringField("Name of the shop", [InputRequired("Name your shop."), Length(max=_LONGEST_TYPED)])
     city = StringField("City", [InputRequired("Enter the city you send from."), Length(max=_LONGEST_TYPED)])
-    country = SelectField("Country", [InputRequired("Choose a country.")], choices=countries.choices)
+    country = countries.CountryField("Country", [InputRequired("Choose a country.")])
     about = TextAreaField("About the shop", [InputRequired("Tell buyers what you sell.")])
     delivery_policy = TextAreaField("Delivery", [InputRequired("Tell buyers how you send.")])
     returns_policy = TextAreaField("Returns", [InputRequired("Tell buyers how they can send things back.")])

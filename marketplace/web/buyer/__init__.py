@@ -3,9 +3,11 @@
 from flask import Blueprint
 
 from marketplace.web.buyer import (
+    buying_again,
     cancelling,
     dealings,
     explain,
+    invoices,
     notifications,
     orders,
     overview,
@@ -21,6 +23,7 @@ blueprint.add_url_rule("/account/statistics", view_func=statistics.statistics)
 blueprint.add_url_rule("/account/explain/<figure>/<string(length=3):currency>", view_func=overview.explain_flow)
 blueprint.add_url_rule("/orders", view_func=orders.orders)
 blueprint.add_url_rule("/orders/<number>", view_func=orders.order)
+blueprint.add_url_rule("/orders/<number>/again", view_func=buying_again.again, methods=["POST"])
 blueprint.add_url_rule("/orders/<number>/received", view_func=orders.received, methods=["POST"])
 blueprint.add_url_rule("/orders/<number>/cancel", view_func=cancelling.cancel)
 blueprint.add_url_rule("/orders/<number>/cancel", view_func=cancelling.cancel_order, methods=["POST"])
@@ -31,6 +34,9 @@ blueprint.add_url_rule("/refunds", view_func=refunds.refunds)
 blueprint.add_url_rule("/refunds/<number>", view_func=refunds.refund)
 blueprint.add_url_rule("/refunds/<number>/withdraw", view_func=refunds.withdraw_refund, methods=["POST"])
 blueprint.add_url_rule("/refunds/<number>/explain/<figure>", view_func=refunds.explain_refund)
+blueprint.add_url_rule("/invoices", view_func=invoices.invoices)
+blueprint.add_url_rule("/invoices/<number>", view_func=invoices.invoice)
+blueprint.add_url_rule("/invoices/<number>/pdf", view_func=invoices.invoice_pdf)
 blueprint.add_url_rule("/account/payments", view_func=payments.payments)
 blueprint.add_url_rule("/account/payments/<int(max=9223372036854775807):payment_id>", view_func=payments.payment)
 blueprint.add_url_rule(

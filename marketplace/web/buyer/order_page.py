@@ -12,7 +12,7 @@ from marketplace.config import MoneyPolicy
 from marketplace.disputes.page_queries import DisputeRow
 from marketplace.orders import rules
 from marketplace.orders.queries import LineRow, OrderDetail, PurchaseOrder
-from marketplace.orders.shipping_queries import ShipmentRow
+from marketplace.orders.shipping_queries import ParcelRow, ShipmentRow
 from marketplace.orders.states import ORDER, DeliveredBy, OrderStatus, PurchaseStatus
 from marketplace.payments.queries import Attempt, Decline, Share
 from marketplace.payments.states import HoldReason
@@ -77,6 +77,7 @@ class Facts:
     lines: Sequence[LineRow]
     siblings: Sequence[PurchaseOrder]
     shipment: ShipmentRow | None
+    further: Sequence[ParcelRow]
     refunds: Sequence[RefundRow]
     disputes: Sequence[DisputeRow]
     may_ask: bool
@@ -112,12 +113,14 @@ class OrderPage:
     pay_note: str
     steps: tuple[Step, ...]
     protection: Protection | None
-    parcel: Parcel | None
+    parcels: tuple[Parcel, ...]
     received_url: str
     """Where the buyer says that it has arrived; "" when it is not on its way."""
     received_note: str
     money_rows: tuple[MoneyRow, ...]
     lines: tuple[LineView, ...]
+    again_url: str
+    """Where what was bought is put in the basket again; "" while it waits to be paid."""
     shop_name: str
     shop_url: str
     delivery_lines: tuple[str, ...]
@@ -151,11 +154,12 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> O
         pay_note=f"Pay before {time_text(order.open_until)}. This pays all of purchase {order.purchase_number}.",
         steps=order_progress.steps(order, share, shipment, facts.cancellation, now),
         protection=order_progress.protection(order, share, now),
-        parcel=order_parts.parcel(shipment, _ARRIVED) if shipment else None,
+        parcels=order_parts.parcels(shipment, facts.further, _ARRIVED),
         received_url=to_receive,
         received_note=_received_note(shipment, share, policy) if to_receive and shipment else "",
-        money_rows=_money_rows(order, share),
+        money_rows=money_rows(order, share),
         lines=order_parts.line_views(facts.lines, order.currency, explain_url(order.number, "goods")),
+        again_url="" if order.status is OrderStatus.PENDING else url_for("buyer.again", number=order.number),
         shop_name=order.shop_name,
         shop_url=url_for("shop.shop", slug=order.shop_slug),
         delivery_lines=order_parts.address_lines(order.delivery_address),
@@ -215,7 +219,8 @@ def _cancelling(order: OrderDetail, *, is_allowed: bool) -> dict[str, str]:
     }
 
 
-def _money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]:
+def money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]:
+    """Return what the order comes to, row by row; mails show the same rows."""
     refunded = share.refunded_minor if share else 0
     rows = [
         ("Goods", order.subtotal_minor, "goods", True),

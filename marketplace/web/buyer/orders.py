@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock, db
 from marketplace.cancellations import queries as cancellations
 from marketplace.disputes import page_queries as dispute_queries
+from marketplace.invoices.queries import Side
 from marketplace.orders import queries, shipping_queries
 from marketplace.orders.queries import OrderSummary
 from marketplace.orders.tabs import BuyerTab
@@ -19,7 +20,7 @@ from marketplace.payments.queries import Share
 from marketplace.refunds import planning_queries
 from marketplace.refunds import queries as refund_queries
 from marketplace.transitions import AlreadyThere, MoveNotAllowed
-from marketplace.web import guards, lists, order_parts
+from marketplace.web import guards, invoice_list, lists, order_parts
 from marketplace.web.buyer import order_page
 from marketplace.web.console import Console, buyer_console
 from marketplace.web.lists import Tab, Tools
@@ -116,6 +117,7 @@ def order(number: str) -> ResponseReturnValue:
         lines=queries.lines_of(found.id),
         siblings=queries.orders_of_purchase(found.purchase_id),
         shipment=shipping_queries.shipment_of(found.id),
+        further=shipping_queries.further_parcels(found.id),
         refunds=refunds,
         disputes=disputes,
         cancellation=cancellations.of_order(found.id),
@@ -124,7 +126,8 @@ def order(number: str) -> ResponseReturnValue:
     )
     talk = order_talk(found.id, found.number, viewer.user_id, found.shop_name)
     page, reviews = order_page.build(facts, viewer.user_id, policy, clock.now()), line_reviews(found.id, clock.now())
-    return render_template("buyer/order.html", page=page, talk=talk, reviews=reviews)
+    papers = invoice_list.papers(found.id, Side.BUYER)
+    return render_template("buyer/order.html", page=page, talk=talk, reviews=reviews, papers=papers)
 
 
 @guards.signed_in

@@ -7,7 +7,15 @@ from typing import Any
 from flask import url_for
 
 from marketplace.notifications.queries import Told
-from marketplace.web.buyer import dispute_words, told_of_accounts, told_of_debts, told_of_messages, told_of_payouts
+from marketplace.web.buyer import (
+    dispute_words,
+    told_of_accounts,
+    told_of_debts,
+    told_of_messages,
+    told_of_orders,
+    told_of_payouts,
+    told_of_security,
+)
 from marketplace.web.buyer.told_words import Words
 from marketplace.web.pages import money_text
 
@@ -66,50 +74,20 @@ def _statement_ready(told: Told) -> Words:
     )
 
 
-def _order_shipped(told: Told) -> Words:
-    number, tracking = told.facts["number"], told.facts["tracking_number"]
-    with_number = f", tracking number {tracking}" if tracking else ""
-    return Words(
-        "truck",
-        f"Order {number} is on its way",
-        f"{told.facts['shop_name']} sent it. {told.facts['carrier_name']}{with_number}.",
-        url_for("buyer.order", number=number),
-        "Follow the order",
-    )
-
-
-def _order_delivered(told: Told) -> Words:
-    number, by, to = (str(told.facts[name]) for name in ("number", "by", "to"))
-    text = _ARRIVED[to, by].format(shop=told.facts["shop_name"])
-    return Words(
-        "package-check", f"Order {number} has arrived", text, url_for(f"{to}.order", number=number), "Open the order"
-    )
-
-
-def _order_cancelled(told: Told) -> Words:
-    facts = told.facts
-    number, by, to = (str(facts[name]) for name in ("number", "by", "to"))
-    who = {"buyer": "The buyer", "seller": facts["shop_name"]}[by]
-    title = f"You cancelled order {number}" if by == to else f"{who} cancelled order {number}"
-    text = _cancelled_for_buyer(facts) if to == "buyer" else _cancelled_for_seller(facts)
-    reason = "" if by == to else f"The reason: {facts['reason']} "
-    return Words("package-x", title, reason + text, url_for(f"{to}.order", number=number), "Open the order")
-
-
-def _cancelled_for_buyer(facts: Mapping[str, Any]) -> str:
-    if not facts["amount_minor"]:
-        return "Nothing is left to send back."
-    return f"{_amount(facts, 'amount_minor')} goes back to you by itself, the way you paid."
-
-
-def _cancelled_for_seller(facts: Mapping[str, Any]) -> str:
-    text = "Do not send it. "
-    if facts["amount_minor"]:
-        text += f"{_amount(facts, 'amount_minor')} goes back to the buyer, {_amount(facts, 'given_minor')} of it from"
-        text += " what was held for you. "
-    if facts["owed_minor"]:
-        text += f"The card fee of {_amount(facts, 'owed_minor')} stays with you. "
-    return text + ("It is for sale again." if facts["is_back_on_sale"] else "It was not put back on sale.")
+def _invoice_ready(told: Told) -> Words:
+    facts, kind = told.facts, str(told.facts["kind"])
+    number, amount = str(facts["number"]), _amount(facts, "total_minor")
+    if kind == "commission":
+        title = f"Your commission invoice {number} is ready"
+        text = f"{amount}, the fees of {date.fromisoformat(str(facts['month']) + '-01'):%B %Y}. Nothing is due."
+        return Words("receipt", title, text, url_for("seller.invoice", number=number), "See the invoice")
+    url = url_for("buyer.invoice", number=number)
+    if kind == "credit_note":
+        text = f"{amount} for order {facts['order']}, from {facts['from']}."
+        return Words("receipt", f"Your credit note {number} is ready", text, url, "See the credit note")
+    due = "Nothing is due." if not facts["due_minor"] else f"{_amount(facts, 'due_minor')} is on its way."
+    text = f"{amount} for order {facts['order']}, from {facts['from']}. {due}"
+    return Words("receipt", f"Your invoice {number} is ready", text, url, "See the invoice")
 
 
 def _payment_failed(told: Told) -> Words:
@@ -239,23 +217,13 @@ def _is_admin(told: Told) -> bool:
     return bool(told.facts.get("role") == "admin")
 
 
-_ARRIVED = {
-    ("buyer", "buyer"): "You told us that you have received it. Thank you.",
-    ("buyer", "seller"): "{shop} says that it has been delivered. If it is not there, open the order and tell us.",
-    ("buyer", "time"): "It was sent some time ago and you have not told us that it is missing.",
-    ("seller", "buyer"): "The buyer has received it. Your money is released when the hold has ended.",
-    ("seller", "seller"): "You told us that it has been delivered. We told the buyer.",
-    ("seller", "time"): "The buyer has not told us that it is missing, so it counts as delivered.",
-}
 _WORDS = {
     **dict.fromkeys(dispute_words.KINDS, _dispute),
     "order_paid": _order_paid,
     "order_received": _order_received,
-    "order_shipped": _order_shipped,
-    "order_delivered": _order_delivered,
     "money_released": _money_released,
-    "order_cancelled": _order_cancelled,
     "statement_ready": _statement_ready,
+    "invoice_ready": _invoice_ready,
     "payment_failed": _payment_failed,
     "payment_expired": _payment_expired,
     "payment_returned": _payment_returned,
@@ -266,7 +234,9 @@ _WORDS = {
     "refund_withdrawn": _refund_withdrawn,
     "refund_completed": _refund_completed,
     "refund_failed": _refund_failed,
+    **told_of_orders.WORDS,
     **told_of_accounts.WORDS,
+    **told_of_security.WORDS,
     **told_of_payouts.WORDS,
     **told_of_debts.WORDS,
     **told_of_messages.WORDS,

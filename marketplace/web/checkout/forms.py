@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Regexp
 
+from marketplace.accounts.company_rules import LONGEST_COMPANY, vat_number
 from marketplace.accounts.operations import PostalAddress
 from marketplace.accounts.rules import printable
+from marketplace.errors import Invalid
 from marketplace.web import countries
 from marketplace.web.cart.forms import whole_number
 
@@ -33,8 +35,8 @@ def _text(label: str, longest: int) -> StringField:
     return StringField(label, [Length(max=longest, message=f"Use at most {longest} characters.")], filters=[_line])
 
 
-def _country() -> SelectField:
-    return SelectField("Country", choices=countries.choices, validate_choice=False)
+def _country() -> countries.CountryField:
+    return countries.CountryField("Country", validate_choice=False)
 
 
 class CheckoutForm(FlaskForm):
@@ -59,6 +61,8 @@ class CheckoutForm(FlaskForm):
     billing_region = _text("State or region on the bill", 64)
     billing_postcode = _text("Postcode on the bill", 64)
     billing_country = _country()
+    billing_company = _text("Company", LONGEST_COMPANY)
+    billing_vat_id = _text("VAT number", 32)
     buyer_note = TextAreaField(
         "Note to the sellers", [Length(max=1000, message="Use at most 1000 characters.")], filters=[_lines]
     )
@@ -89,6 +93,19 @@ class CheckoutForm(FlaskForm):
     def address(self, kind: str) -> PostalAddress:
         """Return the typed address of `kind`: delivery or billing."""
         return PostalAddress(**{name: self[f"{kind}_{name}"].data for name in _NAMES})
+
+    def company(self, country: str) -> dict[str, str]:
+        """Return the bill's company and VAT number, those that were typed; `country` is the bill's.
+
+        Raises Invalid, and says so at the field, for what no VAT number looks like.
+        """
+        try:
+            number = vat_number(self.billing_vat_id.data or "", country)
+        except Invalid as error:
+            self.billing_vat_id.errors = [*self.billing_vat_id.errors, error.message]
+            raise
+        typed = {"company": self.billing_company.data or "", "vat_id": number}
+        return {name: text for name, text in typed.items() if text}
 
     def _require_address(self, kind: str) -> None:
         for name in _NAMES:

@@ -12,7 +12,7 @@ from marketplace.accounts import queries as people
 from marketplace.accounts.operations import PostalAddress
 from marketplace.checkout import flows, queries
 from marketplace.checkout.operations import Agreed
-from marketplace.errors import Conflict, NotFound
+from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.web import guards
 from marketplace.web.checkout import page
 from marketplace.web.checkout.forms import CheckoutForm
@@ -52,6 +52,8 @@ def pay(currency: str) -> ResponseReturnValue:
             provider=providers()[_PROVIDER],
             settings=current_app.extensions["settings"],
         )
+    except Invalid:
+        return _again(here.user_id, currency, form, saved, 422)
     except Conflict as error:
         form.form_errors.append(error.message)
         return _again(here.user_id, currency, form, saved, 409)
@@ -99,7 +101,7 @@ def _agreed(buyer_id: int, currency: str, form: CheckoutForm, delivery: PostalAd
         token=str(form.token.data),
         expected_total_minor=form.expected_total_minor.data or 0,
         delivery_address=asdict(delivery),
-        billing_address=asdict(billing),
+        billing_address={**asdict(billing), **form.company(billing.country)},
         buyer_note=form.buyer_note.data or "",
     )
 

@@ -9,15 +9,18 @@ from marketplace.web.seller import (
     disputes,
     explain,
     importing,
+    invoices,
     listing_edit,
     listings,
     orders,
     overview,
+    packing,
     payout_schedule,
     payout_setup,
     payouts,
     pictures,
     refunds,
+    sending,
     shelf_edit,
     shipping,
     shop_edit,
@@ -33,8 +36,14 @@ _LISTING = "/seller/listings/<int(max=9223372036854775807):listing_id>"
 
 blueprint.add_url_rule("/seller", view_func=overview.overview)
 blueprint.add_url_rule("/seller/orders", view_func=orders.orders)
+blueprint.add_url_rule("/seller/orders/send", view_func=sending.send)
+blueprint.add_url_rule("/seller/orders/send", view_func=sending.send_orders, methods=["POST"])
+blueprint.add_url_rule("/seller/orders/arrived", view_func=sending.arrived, methods=["POST"])
+blueprint.add_url_rule("/seller/orders/packing-slips", view_func=packing.packing_slips)
 blueprint.add_url_rule("/seller/orders/<number>", view_func=orders.order)
 blueprint.add_url_rule("/seller/orders/<number>/ship", view_func=shipping.ship, methods=["POST"])
+blueprint.add_url_rule("/seller/orders/<number>/parcels", view_func=shipping.add_parcel, methods=["POST"])
+blueprint.add_url_rule("/seller/orders/<number>/note", view_func=shipping.keep_note, methods=["POST"])
 blueprint.add_url_rule("/seller/orders/<number>/delivered", view_func=shipping.delivered, methods=["POST"])
 blueprint.add_url_rule("/seller/orders/<number>/cancel", view_func=cancelling.cancel)
 blueprint.add_url_rule("/seller/orders/<number>/cancel", view_func=cancelling.cancel_order, methods=["POST"])
@@ -49,6 +58,10 @@ blueprint.add_url_rule("/seller/statements/<currency>/<month>/pdf", view_func=st
 blueprint.add_url_rule(
     "/seller/explain/entry/<int(max=9223372036854775807):entry_id>", view_func=statements.explain_entry
 )
+blueprint.add_url_rule("/seller/invoices", view_func=invoices.invoices)
+blueprint.add_url_rule("/seller/invoices/<number>", view_func=invoices.invoice)
+blueprint.add_url_rule("/seller/invoices/<number>/pdf", view_func=invoices.invoice_pdf)
+blueprint.add_url_rule("/seller/invoices/<number>/send", view_func=invoices.send_invoice, methods=["POST"])
 blueprint.add_url_rule("/seller/listings", view_func=listings.listings)
 blueprint.add_url_rule("/seller/listings/export", view_func=importing.export)
 blueprint.add_url_rule("/seller/listings/import", view_func=importing.import_listings, methods=["GET", "POST"])

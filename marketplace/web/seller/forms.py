@@ -46,6 +46,12 @@ class ShipForm(FlaskForm):
     link = _line("Link to follow it")
 
 
+class NoteForm(FlaskForm):
+    """A seller's own note about an order."""
+
+    text = TextAreaField("Note", [Length(max=10_000, message=_TOO_LONG)])
+
+
 def _units() -> IntegerField:
     wanted = f"Enter a number from 0 to {LARGEST_STOCK}."
     return IntegerField("Units in stock", [whole_number(0, LARGEST_STOCK, wanted)])
@@ -135,7 +141,7 @@ class PartForm(ListingForm):
 class CountryForm(FlaskForm):
     """Where a seller lives or has their company: the provider never lets it change."""
 
-    country = SelectField("Country", choices=countries.choices)
+    country = countries.CountryField("Country")
 
 
 class OwnShopForm(ShopForm):

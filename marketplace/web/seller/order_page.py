@@ -12,7 +12,7 @@ from marketplace.debts.order_queries import DebtFigure, OrderDebt
 from marketplace.disputes.page_queries import DisputeRow
 from marketplace.orders import rules
 from marketplace.orders.queries import LineRow, OrderDetail
-from marketplace.orders.shipping_queries import ShipmentRow
+from marketplace.orders.shipping_queries import ParcelRow, ShipmentRow
 from marketplace.orders.states import ORDER, DeliveredBy, OrderStatus, PurchaseStatus
 from marketplace.payments.queries import Block, Share
 from marketplace.payments.states import TransactionStatus
@@ -76,6 +76,7 @@ class Facts:
     place: Place | None
     """Where the share is and what it waits for; None while nothing is paid."""
     shipment: ShipmentRow | None
+    further: Sequence[ParcelRow]
     paid_at: datetime | None
     blocks: Sequence[Block]
     changes: Sequence[Change]
@@ -109,7 +110,9 @@ class OrderPage:
     """Where the form goes that says how it was sent; "" when it cannot be sent now."""
     ship_by: ShipBy | None
     cancel_url: str
-    parcel: Parcel | None
+    parcels: tuple[Parcel, ...]
+    add_parcel_url: str
+    """Where a further parcel is told; "" when none can be."""
     delivered_url: str
     delivered_note: str
     lines: tuple[LineView, ...]
@@ -119,6 +122,9 @@ class OrderPage:
     """Why the address is not shown, "" where it is."""
     delivery_text: str
     buyer_note: str
+    note_url: str
+    slip_url: str
+    """The packing slip; "" while there is nothing to send."""
     agreed_rows: tuple[MoneyRow, ...]
     money_rows: tuple[MoneyRow, ...]
     debt_note: str
@@ -147,7 +153,8 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         ship_url=url_for("seller.ship", number=order.number) if can_ship else "",
         ship_by=ship_by(facts.paid_at, now) if can_ship and facts.paid_at else None,
         cancel_url=url_for("seller.cancel", number=order.number) if can_ship else "",
-        parcel=order_parts.parcel(shipment, _ARRIVED) if shipment else None,
+        parcels=order_parts.parcels(shipment, facts.further, _ARRIVED),
+        add_parcel_url=url_for("seller.add_parcel", number=order.number) if can_arrive else "",
         delivered_url=url_for("seller.delivered", number=order.number) if can_arrive else "",
         delivered_note=_delivered_note(shipment, delivered_after_days) if can_arrive and shipment else "",
         lines=order_parts.line_views(facts.lines, order.currency, explain_url(order.number, "goods")),
@@ -156,7 +163,9 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         no_address=_no_address(is_paid=is_paid, is_called_off=is_called_off),
         delivery_text=", ".join(address),
         buyer_note=order.buyer_note,
-        agreed_rows=_agreed(order),
+        note_url=url_for("seller.keep_note", number=order.number),
+        slip_url=url_for("seller.packing_slips", order=order.number) if address else "",
+        agreed_rows=agreed_rows(order),
         money_rows=_money_rows(order, share, facts.debt),
         debt_note=_debt_note(order, facts.debt),
         share_facts=_share_facts(share),
@@ -194,7 +203,8 @@ def _no_address(*, is_paid: bool, is_called_off: bool) -> str:
     return "" if is_paid else "The address appears here once the order is paid."
 
 
-def _agreed(order: OrderDetail) -> tuple[MoneyRow, ...]:
+def agreed_rows(order: OrderDetail) -> tuple[MoneyRow, ...]:
+    """Return what was agreed with the buyer, row by row; mails show the same rows."""
     rows = [
         ("Goods", order.subtotal_minor, "goods"),
         ("Delivery", order.delivery_minor, "delivery"),
@@ -223,14 +233,15 @@ def _debt_note(order: OrderDetail, debt: OrderDebt) -> str:
     return " ".join(found)
 
 
+def income_rows(order: OrderDetail, *, is_paid: bool) -> tuple[MoneyRow, ...]:
+    """Return what the seller receives of an order and what it is made of, row by row; mails show the same rows."""
+    return _rows(order, _income(order, is_paid=is_paid))
+
+
 def _money_rows(order: OrderDetail, share: Share | None, debt: OrderDebt) -> tuple[MoneyRow, ...]:
     held, refunded, taken = (share.held_minor, share.refunded_minor, share.net_taken_minor) if share else (0, 0, 0)
     rows = [
-        ("Paid by the buyer" if share and share.payment_received_date else "Order total", order.total_minor, "gross"),
-        *((("Discount paid by the marketplace", order.subsidy_minor, "subsidy"),) if order.subsidy_minor else ()),
-        ("Platform fee", -order.platform_fee_minor, "platform-fee"),
-        ("Card fee", -order.processing_fee_minor, "card-fee"),
-        ("You receive", order.net_minor, "net"),
+        *_income(order, is_paid=bool(share and share.payment_received_date)),
         *(
             (("Refunded to the buyer", -refunded, "refunded"), ("Taken from your share", -taken, "taken"))
             if refunded
@@ -241,6 +252,20 @@ def _money_rows(order: OrderDetail, share: Share | None, debt: OrderDebt) -> tup
         ("Held now", held, "held"),
         *((figure.label, debt.minor_of(figure), figure.value) for figure in DebtFigure if debt.minor_of(figure)),
     ]
+    return _rows(order, rows)
+
+
+def _income(order: OrderDetail, *, is_paid: bool) -> list[tuple[str, int, str]]:
+    return [
+        ("Paid by the buyer" if is_paid else "Order total", order.total_minor, "gross"),
+        *((("Discount paid by the marketplace", order.subsidy_minor, "subsidy"),) if order.subsidy_minor else ()),
+        ("Platform fee", -order.platform_fee_minor, "platform-fee"),
+        ("Card fee", -order.processing_fee_minor, "card-fee"),
+        ("You receive", order.net_minor, "net"),
+    ]
+
+
+def _rows(order: OrderDetail, rows: Sequence[tuple[str, int, str]]) -> tuple[MoneyRow, ...]:
     return tuple(
         MoneyRow(label, money_text(minor, order.currency), explain_url(order.number, figure), is_total=figure == "net")
         for label, minor, figure in rows

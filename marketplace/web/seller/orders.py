@@ -12,7 +12,9 @@ from marketplace import clock
 from marketplace.cancellations import queries as cancellations
 from marketplace.debts import order_queries as debts
 from marketplace.disputes import page_queries as dispute_queries
+from marketplace.invoices.queries import Side
 from marketplace.orders import queries, shipping_queries
+from marketplace.orders.packing_queries import MOST_AT_ONCE
 from marketplace.orders.queries import OrderSummary
 from marketplace.orders.states import ORDER, OrderStatus
 from marketplace.orders.tabs import SellerTab
@@ -23,14 +25,14 @@ from marketplace.payments.queries import HeldTotal, Share
 from marketplace.payouts import balance_queries
 from marketplace.payouts import order_queries as payouts
 from marketplace.refunds import queries as refund_queries
-from marketplace.web import guards, lists, order_parts
+from marketplace.web import guards, invoice_list, lists, order_parts
 from marketplace.web.console import Console, seller_console
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.messages.on_order import order_talk
 from marketplace.web.pages import date_text, decimal, money_text
 from marketplace.web.picture_parts import picture_url
 from marketplace.web.seller import order_page
-from marketplace.web.seller.forms import ShipForm
+from marketplace.web.seller.forms import NoteForm, ShipForm
 from marketplace.web.seller.hold_words import Place
 from marketplace.web.seller.order_page import ShipBy
 from marketplace.web.wording import Badge
@@ -70,6 +72,26 @@ class OrderRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Deed:
+    """What can be done with the chosen orders; `key` presses the button, "" for none, as for its own address."""
+
+    label: str
+    icon: str
+    action: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The form of what can be done with several orders of the list."""
+
+    method: str
+    action: str
+    deeds: tuple[Deed, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrdersPage:
     """What templates/seller/orders.html shows."""
 
@@ -78,6 +100,7 @@ class OrdersPage:
     tiles: tuple[Tile, ...]
     tabs: tuple[Tab, ...]
     rows: tuple[OrderRow, ...]
+    choice: Choice | None
     tools: Tools
     search_text: str
     tab_label: str
@@ -110,6 +133,7 @@ def orders() -> ResponseReturnValue:
             for each in SellerTab
         ),
         rows=rows_of(listed.rows),
+        choice=_choice(tab),
         tools=asked.tools(listed, {"q": f"“{text}”"}),
         search_text=text,
         tab_label=tab.label,
@@ -142,6 +166,7 @@ def facts_of(number: str, seller_id: int) -> order_page.Facts:
         share=share,
         place=_place(share, seller_id),
         shipment=shipping_queries.shipment_of(found.id),
+        further=shipping_queries.further_parcels(found.id),
         paid_at=shipping_queries.paid_at([found.id]).get(found.id),
         blocks=payment_queries.open_blocks(share.id) if share else (),
         changes=timeline_queries.changes_of(subjects),
@@ -165,13 +190,17 @@ def _place(share: Share | None, seller_id: int) -> Place | None:
     return Place(found, seller) if found else None
 
 
-def show(facts: order_page.Facts, form: ShipForm) -> str:
-    """Return the page of an order, with the form that says how it was sent."""
+def show(facts: order_page.Facts, form: ShipForm, note_form: NoteForm | None = None) -> str:
+    """Return the page of an order, with the form that says how it was sent, and the one for the seller's own note."""
     days = current_app.extensions["settings"].money.delivered_after_shipping_days
     page = order_page.build(facts, facts.order.seller_id, clock.now(), days)
     order = facts.order
     talk = order_talk(order.id, order.number, order.seller_id, order.buyer_name)
-    return render_template("seller/order.html", page=page, form=form, talk=talk)
+    note_form = note_form or NoteForm(formdata=None, text=order.seller_note)
+    papers = invoice_list.papers(facts.order.id, Side.SELLER)
+    return render_template(
+        "seller/order.html", page=page, form=form, note_form=note_form, talk=talk, papers=papers
+    )
 
 
 def rows_of(orders: Sequence[OrderSummary]) -> tuple[OrderRow, ...]:
@@ -184,6 +213,19 @@ def rows_of(orders: Sequence[OrderSummary]) -> tuple[OrderRow, ...]:
 def release_text(planned: datetime, now: datetime) -> str:
     """Return when the first of what is held is to be released."""
     return f"first release {date_text(planned)}" if planned.date() >= now.date() else "some of it is due"
+
+
+def _choice(tab: SellerTab) -> Choice | None:
+    """Return what can be done with several orders of a tab at once."""
+    slips = Deed("Packing slips", "receipt", url_for("seller.packing_slips"))
+    if tab is SellerTab.TO_SHIP:
+        send = Deed("Send the chosen ones", "truck", key="s")
+        note = f"At most {MOST_AT_ONCE} at once. Keys: j and k move, x chooses, s sends."
+        return Choice("get", url_for("seller.send"), (send, slips), note)
+    if tab is SellerTab.SENT:
+        deed = Deed("The chosen ones have arrived", "package-check")
+        return Choice("post", url_for("seller.arrived"), (deed,), f"At most {MOST_AT_ONCE} at once.")
+    return None
 
 
 def _tiles(totals: Sequence[HeldTotal]) -> tuple[Tile, ...]:

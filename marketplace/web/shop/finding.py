@@ -1,6 +1,6 @@
 """A search and its result: cards, filters beside them, chips above them, and what to try when nothing is found."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from flask import get_template_attribute
@@ -11,9 +11,11 @@ from marketplace.catalog.browsing import PAGE_SIZES, Cards
 from marketplace.catalog.facet_queries import Facets
 from marketplace.catalog.filtering import Facet, Filter, Range, Sort, sorts_for
 from marketplace.web.recent import COUNTS_SECONDS, recent
+from marketplace.web.shop import other_searches
 from marketplace.web.shop.answers import Group, answer_text, groups, price_currency, range_text
 from marketplace.web.shop.cards import ShownCard, card, count_text
 from marketplace.web.shop.filters import Request, address, kept_pairs
+from marketplace.web.shop.other_searches import OtherSearch
 
 _SORT_LABELS = {
     Sort.RELEVANCE: "Best match",
@@ -23,7 +25,9 @@ _SORT_LABELS = {
     Sort.LATEST: "Newest model year",
     Sort.LEAST_DRIVEN: "Lowest mileage",
 }
-_MOST_LOOSER = 6
+# With so few hits it is worth asking whether something else was meant.
+_FEW = 2
+_INSTEAD = 12
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,10 @@ class Finding:
     nothing_title: str
     nothing_text: str
     looser: tuple[Link, ...]
+    meant: tuple[Link, ...]
+    """The same search spelt otherwise, likeliest first, each with more to show."""
+    instead: str
+    """Whose cards these are when nothing matches: the first of `meant`; "" for the search's own."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +90,20 @@ class Frame:
 
     total: int
     finding: Finding
+    instead: Request | None = None
+    """The search that was probably meant, where nothing is found as it was typed."""
 
 
 def find(request: Request) -> Finding:
-    """Return what `request` finds: in one query inside a recent frame, else in two, in three when that is nothing."""
+    """Return what `request` finds: in one query inside a recent frame, else in two.
+
+    Where that is next to nothing, two more look for other spellings and looser searches, and one for what was meant.
+    """
     cards = browsing.cards(request.filter, request.sort, request.place, size=request.size)
     frame = _frame(request, cards)
+    if frame.instead is not None:
+        meant = browsing.cards(frame.instead.filter, frame.instead.sort, size=_INSTEAD)
+        return replace(frame.finding, cards=tuple(card(row) for row in meant.rows))
     pager = replace(
         frame.finding.pager,
         newer_url=address(replace(request, place=cards.previous)) if cards.previous else "",
@@ -106,13 +122,27 @@ def _frame(request: Request, cards: Cards) -> Frame:
     if known is not None and _may_be(known.total, cards):
         return known
     found = facet_queries.facets(wanted, price_currency=request.price_currency)
-    frame = Frame(found.total, _without_cards(replace(request, place=None), found))
+    frame = _new_frame(replace(request, place=None), found)
     recent().keep(key, frame, seconds=COUNTS_SECONDS)
     return frame
 
 
-def _without_cards(request: Request, found: Facets) -> Finding:
+def _new_frame(request: Request, found: Facets) -> Frame:
     drops = list(_drops(request, found))
+    finding = _without_cards(request, found, drops)
+    wanted = request.filter
+    # Few hits behind filters are few because of those.
+    if found.total > (0 if wanted.choices or wanted.ranges else _FEW):
+        return Frame(found.total, finding)
+    meant, looser = other_searches.others(request, drops, found.total)
+    finding = replace(finding, meant=_links(meant), looser=_links(looser))
+    if found.total or not meant:
+        return Frame(found.total, finding)
+    likeliest = meant[0]
+    return Frame(0, replace(finding, instead=likeliest.label), instead=likeliest.request)
+
+
+def _without_cards(request: Request, found: Facets, drops: list[tuple[str, Filter]]) -> Finding:
     nothing_title, nothing_text = _nothing(request)
     draw_form = get_template_attribute("components/find_form.html", "find_form")
     form = FilterForm(request.path, request.filter.text, kept_pairs(request), groups(request, found))
@@ -130,7 +160,9 @@ def _without_cards(request: Request, found: Facets) -> Finding:
         pager=Pager("", "", "", _sizes(request) if found.total > PAGE_SIZES[0] else ()),
         nothing_title=nothing_title,
         nothing_text=nothing_text,
-        looser=() if found.total else _looser(request, drops),
+        looser=(),
+        meant=(),
+        instead="",
     )
 
 
@@ -158,22 +190,8 @@ def _drops(request: Request, found: Facets) -> Iterator[tuple[str, Filter]]:
         yield answer_text(Facet.CURRENCY, wanted.currency), wanted.choosing(Facet.CURRENCY)
 
 
-def _looser(request: Request, drops: list[tuple[str, Filter]]) -> tuple[Link, ...]:
-    """Return the nearest searches that find something: without one word, or without one filter."""
-    tries = [
-        (f"Without “{typed.strip(chr(34))}”", replace(request.filter, text=rest))
-        for typed, rest in search_rules.parse(request.filter.text).less()
-    ]
-    # Without the only thing that was asked for there is everything, and that has a link of its own.
-    tries += [(f"Without {label}", less) for label, less in drops if len(drops) > 1]
-    asked = [request.asking(less) for _, less in tries]
-    counted = browsing.counts([each.filter for each in asked])
-    hits = [
-        Link(f"{label} ({count:,})", url=address(each))
-        for (label, _), each, count in zip(tries, asked, counted, strict=True)
-        if count
-    ]
-    return tuple(hits[:_MOST_LOOSER])
+def _links(searches: Sequence[OtherSearch]) -> tuple[Link, ...]:
+    return tuple(Link(f"{each.label} ({each.count:,})", url=address(each.request)) for each in searches)
 
 
 def _nothing(request: Request) -> tuple[str, str]:

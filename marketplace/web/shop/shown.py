@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from marketplace.catalog.browsing import Kind
 from marketplace.catalog.filtering import CAR, Facet, Filter
@@ -56,8 +57,28 @@ class Spec:
 
 
 @dataclass(frozen=True)
+class ListingFacts:
+    """What components/listing_facts.html shows: nothing that changes with each unit sold."""
+
+    more: Link
+    """Where there is more of its sort."""
+    paragraphs: tuple[str, ...]
+    specs: tuple[Spec, ...]
+    delivery_policy: tuple[str, ...]
+    returns_policy: tuple[str, ...]
+    seller: ShownSeller
+    reviews: tuple[ReviewView, ...]
+    ask_url: str
+    """Where the seller is asked; "" for the seller."""
+    same_part: tuple[ShownCard, ...]
+    alike_title: str
+    alike: tuple[ShownCard, ...]
+    of_shop: tuple[ShownCard, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class ListingPage:
-    """What templates/shop/listing.html shows."""
+    """What templates/shop/listing.html shows; equal pages are the same object."""
 
     title: str
     listing_id: int
@@ -74,21 +95,10 @@ class ListingPage:
     is_own: bool
     is_shop_paused: bool
     most: int
-    paragraphs: tuple[str, ...]
-    specs: tuple[Spec, ...]
-    delivery_policy: tuple[str, ...]
-    returns_policy: tuple[str, ...]
-    seller: ShownSeller
     rating: str
     """Of the goods; "" without a review."""
     rating_count: str
-    reviews: tuple[ReviewView, ...]
-    ask_url: str
-    """Where the seller is asked; "" for the seller."""
-    same_part: tuple[ShownCard, ...]
-    alike_title: str
-    alike: tuple[ShownCard, ...]
-    of_shop: tuple[ShownCard, ...]
+    facts: ListingFacts
 
 
 @dataclass(frozen=True)
@@ -130,21 +140,18 @@ def listings_page(wanted: Request, found: Finding) -> ListingsPage:
     )
 
 
-def listing_page(
-    found: ListingView, others: Related, reviews: Sequence[ReviewRow], *, viewer: Viewer | None
-) -> ListingPage:
-    """Return one listing as `viewer` sees it."""
+@lru_cache(maxsize=2_048)
+def listing_page(found: ListingView, others: Related, reviews: tuple[ReviewRow, ...], *, is_own: bool) -> ListingPage:
+    """Return one listing as its seller (`is_own`) or somebody else sees it; the same for the same listing."""
     is_car = found.kind == Kind.CAR
     stock = stock_of(found.in_stock, is_car=is_car)
-    is_own = viewer is not None and viewer.user_id == found.seller_id
-    category = "cars" if is_car else found.category or ""
-    label = "Cars" if is_car else CATEGORIES.get(category, "Parts")
+    crumbs = _crumbs(found)
     return ListingPage(
         title=found.title,
         listing_id=found.listing_id,
         kind_label="Car" if is_car else "Part",
-        category=category,
-        crumbs=(Link("Everything", url="/l"), Link(label, url=f"/l?category={category}")),
+        category=_category(found),
+        crumbs=crumbs,
         pictures=tuple(shot(each.file_name, each.alt or found.title) for each in found.pictures)
         or (shot(None, "No picture yet"),),
         price=shown_cards.price_text(found.price),
@@ -156,20 +163,37 @@ def listing_page(
         is_own=is_own,
         is_shop_paused=found.shop.is_paused,
         most=min(found.in_stock, _MOST_AT_ONCE),
+        rating=shown_cards.rating_text(found.rating_sum, found.rating_count),
+        rating_count=shown_cards.count_or_nothing(found.rating_count),
+        facts=_facts(found, others, reviews, ask_url="" if is_own else f"/messages/listing/{found.slug}"),
+    )
+
+
+def _facts(found: ListingView, others: Related, reviews: tuple[ReviewRow, ...], *, ask_url: str) -> ListingFacts:
+    return ListingFacts(
+        more=_crumbs(found)[-1],
         paragraphs=_paragraphs(found.description),
         specs=tuple(Spec(label, value) for label, value in found.specs),
         delivery_policy=_delivery(found.shop),
         returns_policy=_paragraphs(found.shop.returns_policy),
         seller=shown_cards.seller(found.shop),
-        rating=shown_cards.rating_text(found.rating_sum, found.rating_count),
-        rating_count=shown_cards.count_or_nothing(found.rating_count),
         reviews=tuple(review_parts.view(row) for row in reviews),
-        ask_url="" if is_own else f"/messages/listing/{found.slug}",
+        ask_url=ask_url,
         same_part=tuple(card(row) for row in others.same_part),
-        alike_title="Similar cars" if is_car else "Similar parts",
+        alike_title="Similar cars" if found.kind == Kind.CAR else "Similar parts",
         alike=tuple(card(row) for row in others.alike),
         of_shop=tuple(card(row) for row in others.of_shop),
     )
+
+
+def _category(found: ListingView) -> str:
+    return "cars" if found.kind == Kind.CAR else found.category or ""
+
+
+def _crumbs(found: ListingView) -> tuple[Link, ...]:
+    category = _category(found)
+    label = "Cars" if found.kind == Kind.CAR else CATEGORIES.get(category, "Parts")
+    return Link("Everything", url="/l"), Link(label, url=f"/l?category={category}")
 
 
 def shop_page(found: ShopView, finding: Finding) -> ShopPage:

@@ -1,6 +1,6 @@
 """The public pages: home, listings, one listing, one shop, pictures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from os import SEEK_END
 from typing import Any, BinaryIO
@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 from flask import Response, current_app, make_response, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
+from marketplace import db
 from marketplace.catalog import browsing, queries, related_queries
 from marketplace.catalog.browsing import Kind
 from marketplace.catalog.picture_flows import FOLDER
@@ -44,12 +45,18 @@ def listings() -> ResponseReturnValue:
 
 def listing(slug: str) -> ResponseReturnValue:
     """Show one listing. Raises NotFound for what is not for sale."""
-    found = queries.listing(slug) if _may_be_slug(slug) else None
-    if found is None:
-        raise NotFound("This listing is not for sale any more, or never was.")
+    key = ("alike", slug)
+    known: RelatedIds | None = recent().get(key)
+    with db.reading_ahead(guards.question(), related_queries.question(known) if known else None):
+        found = queries.listing(slug) if _may_be_slug(slug) else None
+        if found is None:
+            raise NotFound("This listing is not for sale any more, or never was.")
+        # Which ones stand beside it may be five minutes old; what they cost and whether they are there is read now.
+        others = related_queries.related_again(known) if known else _related(found, key)
+        viewer = guards.current_viewer()
     said = reviews.of_listing(found.listing_id, _REVIEWS) if found.rating_count else ()
-    page = shown.listing_page(found, _related(found), said, viewer=guards.current_viewer())
-    return render_template("shop/listing.html", page=page)
+    is_own = viewer is not None and viewer.user_id == found.seller_id
+    return render_template("shop/listing.html", page=shown.listing_page(found, others, tuple(said), is_own=is_own))
 
 
 def shop(slug: str) -> ResponseReturnValue:
@@ -96,7 +103,9 @@ def _found(wanted: Request, show: Callable[[Finding], tuple[str, Any]]) -> Respo
     is_swap = "HX-Request" in request.headers
     if not is_swap and any(name in filters.FIELDS and not value for name, value in request.args.items(multi=True)):
         return redirect(filters.address(wanted), 303)
-    template, page = show(finding.find(wanted))
+    with db.reading_ahead(guards.question()):
+        template, page = show(finding.find(wanted))
+        guards.current_viewer()
     answer = make_response(render_template(template, page=page))
     answer.headers["Vary"] = "HX-Request"
     if is_swap:
@@ -104,12 +113,7 @@ def _found(wanted: Request, show: Callable[[Finding], tuple[str, Any]]) -> Respo
     return answer
 
 
-def _related(found: ListingView) -> Related:
-    """Return what stands beside a listing: which ones may be five minutes old, what they cost and are is read now."""
-    key = ("alike", found.listing_id)
-    known: RelatedIds | None = recent().get(key)
-    if known is not None:
-        return related_queries.related_again(known)
+def _related(found: ListingView, key: Hashable) -> Related:
     others = related_queries.related(found.listing_id, found.seller_id, count=_RELATED)
     recent().keep(key, others.ids, seconds=ALIKE_SECONDS)
     return others

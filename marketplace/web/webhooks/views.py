@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from marketplace import clock
-from marketplace.provider_events import flows
+from marketplace.provider_events import flows, rules
 from marketplace.providers.base import BadSignature
 from marketplace.web.providers import providers
 
@@ -40,5 +40,6 @@ def _take(*, about_accounts: bool) -> ResponseReturnValue:
         log.warning("webhook refused", bytes=request.content_length)
         return {"status": "refused"}, 400
     settings, now = current_app.extensions["settings"], clock.now()
-    flows.receive(event, body, provider=provider, settings=settings, now=now, headers=dict(request.headers))
+    kept = {name: value for name in rules.KEPT_HEADERS if (value := request.headers.get(name))}
+    flows.receive(event, body, provider=provider, settings=settings, now=now, headers=kept)
     return {"status": "success"}

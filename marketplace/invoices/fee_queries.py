@@ -1,0 +1,65 @@
+"""The fees of a month, seller by seller, from the ledger: what the statements show, as lines of an invoice."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import bindparam, func, select
+
+from marketplace import db
+from marketplace.catalog.models import Shop
+from marketplace.invoices.drafting import Fee, FeeMonth, Seller
+from marketplace.ledger.accounts import Account
+from marketplace.ledger.models import LedgerEntry, Posting
+from marketplace.orders.models import Order
+from marketplace.payments.movement_queries import kind_of_entry
+from marketplace.statements import rules as months
+from marketplace.statements.models import StatementMonth
+
+_MINOR = Posting.amount_minor.type
+_FEES = (Account.PLATFORM_FEE, Account.PROCESSING_FEE_RECOVERY)
+_CLOSED = (
+    select(StatementMonth.month)
+    .where(StatementMonth.finished_at.is_not(None), StatementMonth.month > bindparam("after"))
+    .order_by(StatementMonth.month)
+    .limit(1)
+)
+_OF_MONTH = (
+    select(
+        Shop.seller_id,
+        Shop.name,
+        Shop.city,
+        Shop.country,
+        Posting.currency,
+        kind_of_entry.label("kind"),
+        Posting.account,
+        func.count(Posting.order_id.distinct()),
+        func.sum(-Posting.amount_minor).cast(_MINOR),
+    )
+    .join(LedgerEntry, LedgerEntry.id == Posting.entry_id)
+    .join(Order, Order.id == Posting.order_id)
+    .join(Shop, Shop.seller_id == Order.seller_id)
+    .where(
+        Posting.account.in_(_FEES),
+        LedgerEntry.booked_at >= bindparam("since"),
+        LedgerEntry.booked_at < bindparam("until"),
+    )
+    .group_by(Shop.id, Posting.currency, "kind", Posting.account)
+    .order_by(Shop.seller_id, Posting.currency, func.min(Posting.id))
+)
+
+
+def closed_after(month: date) -> date | None:
+    """Return the first month after `month` whose statements are all closed, or None."""
+    found = db.read_one(_CLOSED, {"after": month})
+    return found[0] if found else None
+
+
+def fees_of(month: date) -> Sequence[FeeMonth]:
+    """Return the fees of a month: one row per seller and currency, each with its lines; minor units."""
+    found: dict[tuple[int, str], tuple[Seller, list[Fee]]] = {}
+    span = {"since": months.start_of(month), "until": months.end_of(month)}
+    for seller_id, name, city, country, currency, kind, account, orders, minor in map(tuple, db.read(_OF_MONTH, span)):
+        seller = Seller(seller_id, name, city, country)
+        fees = found.setdefault((seller_id, currency), (seller, []))[1]
+        fees.append(Fee(kind, account.value, orders, minor))
+    return [FeeMonth(seller, currency, month, tuple(fees)) for (_, currency), (seller, fees) in found.items()]

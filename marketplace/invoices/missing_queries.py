@@ -1,0 +1,218 @@
+"""What has no document yet, read in a few statements outside any transaction: no payment waits for it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+
+from marketplace import db
+from marketplace.catalog.models import Shop
+from marketplace.disputes.models import Dispute, DisputeShare
+from marketplace.invoices.drafting import GoneBack, Seller, SoldLine, SoldOrder
+from marketplace.invoices.models import Invoice, InvoiceMark
+from marketplace.invoices.rules import Amounts, InvoiceKind
+from marketplace.invoices.states import InvoiceStatus
+from marketplace.orders.models import Order, OrderLine, Purchase
+from marketplace.payment_records.models import Payment
+from marketplace.payment_records.states import PaymentStatus
+from marketplace.payments.models import PaymentTransaction
+from marketplace.refunds.models import Refund
+
+MOST = 500
+"""How many are looked up at once; the sweep goes on with the rest in its next round."""
+_BEGINNING = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+_Time = TIMESTAMP(timezone=True)
+
+
+class Cause(StrEnum):
+    """What a document is about."""
+
+    ORDER = "order"
+    REFUND = "refund"
+    DISPUTE = "dispute"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that has no document yet; `source_id` is an order's, a refund's or a disputed share's."""
+
+    cause: Cause
+    source_id: int
+    at: datetime
+
+
+_X = PaymentTransaction
+_SINCE = bindparam("since", type_=_Time)
+_LIVE = Invoice.status != InvoiceStatus.CANCELLED
+_IS_INVOICE = (Invoice.kind == InvoiceKind.INVOICE, _LIVE)
+
+
+def _lacks(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return ~exists().where(*conditions)
+
+
+def _cause(cause: Cause) -> ColumnElement[str]:
+    return cast(literal(cause.value), String).label("cause")
+
+
+_PAID = (
+    select(_cause(Cause.ORDER), _X.order_id.label("id"), _X.payment_received_date.label("at"))
+    .where(_X.payment_received_date >= _SINCE)
+    .where(_lacks(Invoice.order_id == _X.order_id, *_IS_INVOICE))
+)
+# By a method that takes days: agreed, and invoiced before the money is here (C22).
+_ON_ITS_WAY = (
+    select(_cause(Cause.ORDER), Order.id, Payment.updated_at)
+    .join(Payment, Payment.purchase_id == Order.purchase_id)
+    .where(Payment.status == PaymentStatus.PROCESSING)
+    .where(_lacks(Invoice.order_id == Order.id, *_IS_INVOICE))
+)
+_INVOICED = (Invoice.kind == InvoiceKind.INVOICE) & _LIVE
+_REFUNDED = (
+    select(_cause(Cause.REFUND), Refund.id, Refund.completed_at)
+    .where(Refund.completed_at >= _SINCE)
+    .where(exists().where(Invoice.order_id == Refund.order_id, _INVOICED))
+    .where(_lacks(Invoice.refund_id == Refund.id, _LIVE))
+)
+_LOST = (
+    select(_cause(Cause.DISPUTE), DisputeShare.id, func.coalesce(Dispute.closed_at, Dispute.read_at))
+    .join(Dispute, Dispute.id == DisputeShare.dispute_id)
+    .where(DisputeShare.lost_minor > 0)
+    .where(exists().where(Invoice.order_id == DisputeShare.order_id, _INVOICED))
+    .where(_lacks(Invoice.dispute_share_id == DisputeShare.id, _LIVE))
+)
+_ALL = union_all(_PAID, _ON_ITS_WAY, _REFUNDED, _LOST).subquery("missing")
+_MISSING: Select[*tuple[Any, ...]] = select(_ALL.c.cause, _ALL.c.id, _ALL.c.at).order_by(_ALL.c.at, _ALL.c.id)
+
+_PAID_AT = (
+    select(func.min(_X.payment_received_date)).where(_X.order_id == Order.__table__.c.id).correlate(Order)
+).scalar_subquery()
+_ORDERS = (
+    select(
+        Order.id,
+        Order.number,
+        Purchase.number,
+        Order.buyer_id,
+        Order.seller_id,
+        Shop.name,
+        Shop.city,
+        Shop.country,
+        Order.currency,
+        Order.subtotal_minor,
+        Order.delivery_minor,
+        Order.tax_minor,
+        Order.discount_minor,
+        func.coalesce(Purchase.discount_code, ""),
+        Purchase.billing_address,
+        Purchase.delivery_address,
+        Order.buyer_note,
+        Shop.returns_policy,
+        Order.created_at,
+        _PAID_AT,
+    )
+    .join(Purchase, Purchase.id == Order.purchase_id)
+    .join(Shop, Shop.seller_id == Order.seller_id)
+    .where(Order.id.in_(bindparam("ids", expanding=True)))
+)
+_LINES = (
+    select(
+        OrderLine.order_id, OrderLine.title, OrderLine.quantity, OrderLine.unit_price_minor, OrderLine.subtotal_minor
+    )
+    .where(OrderLine.order_id.in_(bindparam("ids", expanding=True)))
+    .order_by(OrderLine.id)
+)
+_OF_INVOICE = (
+    Invoice.id,
+    Invoice.number,
+    Invoice.content,
+    Invoice.total_minor,
+    Invoice.tax_minor,
+    Order.id,
+    Order.buyer_id,
+    Order.seller_id,
+    Order.currency,
+)
+_REFUNDS = (
+    select(
+        *_OF_INVOICE, Refund.amount_minor, Refund.id, literal(None), Refund.number, Refund.reason, Refund.completed_at
+    )
+    .join(Order, Order.id == Refund.order_id)
+    .join(Invoice, (Invoice.order_id == Order.id) & _INVOICED)
+    .where(Refund.id.in_(bindparam("ids", expanding=True)), Refund.completed_at.is_not(None))
+)
+_LOSSES = (
+    select(
+        *_OF_INVOICE,
+        DisputeShare.lost_minor,
+        literal(None),
+        DisputeShare.id,
+        Dispute.number,
+        literal("the bank gave the money back"),
+        func.coalesce(Dispute.closed_at, Dispute.read_at),
+    )
+    .join(Dispute, Dispute.id == DisputeShare.dispute_id)
+    .join(Order, Order.id == DisputeShare.order_id)
+    .join(Invoice, (Invoice.order_id == Order.id) & _INVOICED)
+    .where(DisputeShare.id.in_(bindparam("ids", expanding=True)), DisputeShare.lost_minor > 0)
+)
+_MARK = select(InvoiceMark.reached_at).where(InvoiceMark.name == bindparam("name"))
+
+
+def mark(name: str) -> datetime | None:
+    """Return how far the sweep `name` has come, or None before its first round."""
+    found = db.read_one(_MARK, {"name": name})
+    return found[0] if found else None
+
+
+def missing(since: datetime | None) -> Sequence[Missing]:
+    """Return what has no document though it has happened, `since` then or ever, oldest first, at most MOST."""
+    rows = db.read(_MISSING.limit(MOST), {"since": since or _BEGINNING})
+    return [Missing(Cause(cause), source_id, at) for cause, source_id, at in map(tuple, rows)]
+
+
+def sold_orders(order_ids: Sequence[int]) -> Sequence[SoldOrder]:
+    """Return what the invoices of these orders say, in the order of `order_ids`."""
+    lines: dict[int, list[SoldLine]] = {}
+    for order_id, *line in map(tuple, db.read(_LINES, {"ids": order_ids})):
+        lines.setdefault(order_id, []).append(SoldLine(*line))
+    found = {row[0]: _sold(tuple(row), lines) for row in db.read(_ORDERS, {"ids": order_ids})}
+    return [found[order_id] for order_id in dict.fromkeys(order_ids)]
+
+
+def gone_back(wanted: Sequence[Missing]) -> Sequence[GoneBack]:
+    """Return what the credit notes for these refunds and lost disputes say, oldest first."""
+    found: list[GoneBack] = []
+    for cause, statement in ((Cause.REFUND, _REFUNDS), (Cause.DISPUTE, _LOSSES)):
+        if ids := [each.source_id for each in wanted if each.cause is cause]:
+            found += [_gone(tuple(row)) for row in db.read(statement, {"ids": ids})]
+    return sorted(found, key=lambda gone: gone.gone_at)
+
+
+def _sold(row: tuple[Any, ...], lines: Mapping[int, list[SoldLine]]) -> SoldOrder:
+    order_id, number, purchase, buyer_id, seller_id, shop_name, city, country, currency, *rest = row
+    seller = Seller(seller_id, shop_name, city, country)
+    amounts = Amounts(*rest[:4])
+    sold_lines = tuple(lines[order_id])
+    facts: list[Any] = [order_id, number, purchase, buyer_id, seller, currency, amounts, *rest[4:], sold_lines]
+    return SoldOrder(*facts)
+
+
+def _gone(row: tuple[Any, ...]) -> GoneBack:
+    *known, reason, gone_at = row
+    facts: list[Any] = [*known, getattr(reason, "label", reason), gone_at]
+    return GoneBack(*facts)

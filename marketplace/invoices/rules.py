@@ -1,0 +1,150 @@
+"""How invoices are numbered, when they are due, what their content is worth. Pure: values only."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
+
+from marketplace.errors import Conflict
+from marketplace.invoices.states import InvoiceStatus
+from marketplace.money import Money
+
+DUE_WITHIN = timedelta(days=14)
+"""How long after its issue an invoice is due whose payment is still on its way."""
+LOOK_BACK = timedelta(days=2)
+"""How far before its mark the sweep looks again: what was paid then has been committed by now."""
+MARK_EVERY = timedelta(hours=6)
+"""How often the sweep's mark moves."""
+BATCH = 50
+"""How many documents of one series one transaction makes: while it runs, nobody else takes a number of it."""
+_RESEND_AFTER = timedelta(minutes=10)
+_DIGITS = 5
+
+
+class InvoiceKind(StrEnum):
+    """What a document is: its word, its label, and the letters its numbers begin with."""
+
+    label: str
+    letters: str
+
+    def __new__(cls, value: str, label: str = "", letters: str = "") -> Self:
+        """Make a member from its word, label and letters."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label, member.letters = label, letters
+        return member
+
+    INVOICE = "invoice", "Invoice", "INV"
+    """From a seller to a buyer, for one order."""
+    CREDIT_NOTE = "credit_note", "Credit note", "CRN"
+    """From a seller to a buyer, for money that went back; negative."""
+    COMMISSION = "commission", "Commission invoice", "COM"
+    """From the marketplace to a seller, for the fees of a month; negative where more was given back than taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """What a document adds up from, minor units; a credit note's are negative, its discount positive or zero."""
+
+    subtotal_minor: int
+    delivery_minor: int
+    tax_minor: int
+    discount_minor: int
+
+    @property
+    def total_minor(self) -> int:
+        """Return what it comes to."""
+        return self.subtotal_minor + self.delivery_minor + self.tax_minor - self.discount_minor
+
+
+def series_key(kind: InvoiceKind, issuer_id: int | None) -> str:
+    """Return the name of the series whose next number a document takes; None issues for the marketplace."""
+    return f"platform:{kind.value}" if issuer_id is None else f"{issuer_id}:{kind.value}"
+
+
+def series_prefix(kind: InvoiceKind, issuer_id: int | None) -> str:
+    """Return what every number of a series begins with: INV-7-."""
+    return f"{kind.letters}-" if issuer_id is None else f"{kind.letters}-{issuer_id}-"
+
+
+def number(prefix: str, position: int) -> str:
+    """Return the number at a position of a series: INV-7-00012."""
+    return f"{prefix}{position:0{_DIGITS}d}"
+
+
+def due_at(issued_at: datetime, *, is_paid: bool) -> datetime:
+    """Return when a document is due: at once where it is paid already, else after DUE_WITHIN (C22)."""
+    return issued_at if is_paid else issued_at + DUE_WITHIN
+
+
+def sealed(content: Mapping[str, Any]) -> str:
+    """Return content as the text that is frozen: the same content is always the same text."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def content_hash(text: str) -> bytes:
+    """Return SHA-256 over frozen content."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+def tax_in(amount: Money, *, credited_before: Money, total: Money, tax: Money) -> Money:
+    """Return the tax in `amount` of what goes back of an invoice.
+
+    Counted from all that has gone back, less what earlier credit notes held of it: parts that make the whole total
+    hold its whole tax, to the cent. What goes back beyond the total holds none.
+    """
+    if not total or not tax:
+        return Money.zero(amount.currency)
+
+    def of(gone: Money) -> Money:
+        return min(total, gone).split([total.minor - tax.minor, tax.minor])[1]
+
+    return of(credited_before + amount) - of(credited_before)
+
+
+def look_from(mark: datetime | None) -> datetime | None:
+    """Return from when on the sweep looks for what has no document yet; None is the beginning."""
+    return mark - LOOK_BACK if mark else None
+
+
+def moves_mark(mark: datetime | None, now: datetime) -> bool:
+    """Return whether the sweep's mark is old enough to be moved to `now`."""
+    return mark is None or now - mark >= MARK_EVERY
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An open document and what the books say about what it is for."""
+
+    kind: InvoiceKind
+    status: InvoiceStatus
+    is_due: bool
+    """Whether something of it was due when it was last looked at."""
+    due_at: datetime
+    is_paid: bool
+    """Whether the books have the money."""
+    is_off: bool
+    """Whether its order was given up without a payment."""
+
+
+def steps(found: Standing, now: datetime) -> Sequence[str]:
+    """Return the verbs that bring a document to where it belongs at `now`, in order; none when it is there."""
+    if found.is_off and not found.is_paid:
+        return ("cancel",)
+    verbs = ["send"] if found.status is InvoiceStatus.DRAFT else []
+    if found.is_paid or not found.is_due:
+        return (*verbs, "settle")
+    if found.status is not InvoiceStatus.OVERDUE and now >= found.due_at:
+        return (*verbs, "lapse")
+    return verbs
+
+
+def check_can_send_again(status: InvoiceStatus, last: datetime | None, now: datetime) -> None:
+    """Raise Conflict for a cancelled document, or one that was sent within the last ten minutes."""
+    if status is InvoiceStatus.CANCELLED:
+        raise Conflict("This document is cancelled and is not sent any more.")
+    if last is not None and now - last < _RESEND_AFTER:
+        raise Conflict("It was sent just now. You can send it again in ten minutes.")

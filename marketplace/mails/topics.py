@@ -1,0 +1,194 @@
+"""What people may choose: every kind of notification belongs to one topic of mail. Pure.
+
+Kinds are named by their words, because the enum stands beside the table; a test compares both.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Audience(StrEnum):
+    """Whom a topic is for."""
+
+    ACCOUNT = "account"
+    BUYING = "buying"
+    SELLING = "selling"
+    HOUSE = "house"
+
+
+class Topic(StrEnum):
+    """Mails that are turned on and off together."""
+
+    SECURITY = "security"
+    MODERATION = "moderation"
+    MESSAGES = "messages"
+    RECEIPTS = "receipts"
+    RETURNED = "returned"
+    UNPAID = "unpaid"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    REFUNDS = "refunds"
+    BANK = "bank"
+    REVIEW_ANSWERS = "review-answers"
+    SALES = "sales"
+    SHIP_BY = "ship-by"
+    SALES_CANCELLED = "sales-cancelled"
+    SALES_DELIVERED = "sales-delivered"
+    SALES_REFUNDS = "sales-refunds"
+    DISPUTES = "disputes"
+    PAYOUTS = "payouts"
+    PAYOUT_TROUBLE = "payout-trouble"
+    PAYOUT_ACCOUNT = "payout-account"
+    BALANCE = "balance"
+    STATEMENTS = "statements"
+    REVIEWS = "reviews"
+    HOUSE = "house"
+
+
+@dataclass(frozen=True, slots=True)
+class TopicWords:
+    """A topic as the account page shows it; `always` says why it can't be turned off, "" when it can."""
+
+    audience: Audience
+    label: str
+    note: str
+    always: str = ""
+
+
+_A, _T = Audience, Topic
+WORDS: Mapping[Topic, TopicWords] = {
+    _T.SECURITY: TopicWords(
+        _A.ACCOUNT,
+        "Sign-in and password",
+        "A sign-in on a new device, and a changed password.",
+        "If it was not you, this mail is how you learn of it.",
+    ),
+    _T.MODERATION: TopicWords(
+        _A.ACCOUNT,
+        "Decisions about what was written",
+        "What became of your report, or that something you wrote was hidden.",
+        "You have a right to know what was decided, and why.",
+    ),
+    _T.MESSAGES: TopicWords(
+        _A.ACCOUNT, "Messages", "Somebody has written to you. Not when you have read it in the app already."
+    ),
+    _T.RECEIPTS: TopicWords(
+        _A.BUYING,
+        "Receipts",
+        "What you bought, from whom, and what you paid.",
+        "A receipt is part of the purchase: you may need it later.",
+    ),
+    _T.RETURNED: TopicWords(
+        _A.BUYING,
+        "Money that goes back to you",
+        "A payment that we could not use goes back.",
+        "It is about your money.",
+    ),
+    _T.UNPAID: TopicWords(
+        _A.BUYING, "Payments that did not go through", "A declined payment, or a payment page that has closed."
+    ),
+    _T.SHIPPED: TopicWords(_A.BUYING, "On its way", "A seller has sent your order, and how to follow it."),
+    _T.DELIVERED: TopicWords(_A.BUYING, "Arrived", "An order counts as delivered on somebody else's word."),
+    _T.CANCELLED: TopicWords(
+        _A.BUYING,
+        "Cancelled orders",
+        "An order was called off, and what goes back to you.",
+        "It changes what you get and what you pay.",
+    ),
+    _T.REFUNDS: TopicWords(_A.BUYING, "Steps of a refund", "Asked, approved, rejected, and back with you."),
+    _T.BANK: TopicWords(_A.BUYING, "Your bank and your payment", "Steps of a payment that you disputed at your bank."),
+    _T.REVIEW_ANSWERS: TopicWords(_A.BUYING, "Answers to your reviews", "A seller has answered a review of yours."),
+    _T.SALES: TopicWords(_A.SELLING, "Sales", "A new paid order, and what you receive."),
+    _T.SHIP_BY: TopicWords(_A.SELLING, "Reminders to send", "On the last day to send an order that is not sent."),
+    _T.SALES_CANCELLED: TopicWords(
+        _A.SELLING,
+        "Cancelled sales",
+        "An order was called off.",
+        "Who does not read it sends goods that are not paid for.",
+    ),
+    _T.SALES_DELIVERED: TopicWords(_A.SELLING, "Arrived at the buyer", "What you sent has arrived."),
+    _T.SALES_REFUNDS: TopicWords(_A.SELLING, "Refunds", "A buyer asks for money back, and what became of it."),
+    _T.DISPUTES: TopicWords(
+        _A.SELLING,
+        "Disputes",
+        "A buyer's bank asks about a payment, or takes it back.",
+        "Banks set a deadline. Who misses it loses the money.",
+    ),
+    _T.PAYOUTS: TopicWords(_A.SELLING, "Payouts", "A payout was sent, and has reached your bank."),
+    _T.PAYOUT_TROUBLE: TopicWords(
+        _A.SELLING,
+        "Payouts that did not work",
+        "A payout failed, was refused, or was left out, and why.",
+        "Your money waits until the cause is gone.",
+    ),
+    _T.PAYOUT_ACCOUNT: TopicWords(
+        _A.SELLING,
+        "Your payout account",
+        "What the payment provider needs of you, and by when.",
+        "Without it you are not paid and your shop takes no orders.",
+    ),
+    _T.BALANCE: TopicWords(_A.SELLING, "Your balance", "The hold of an order has ended, or a debt was paid."),
+    _T.STATEMENTS: TopicWords(_A.SELLING, "Statements", "The statement of a month is ready."),
+    _T.REVIEWS: TopicWords(_A.SELLING, "Reviews", "A buyer has reviewed what you sold."),
+    _T.HOUSE: TopicWords(_A.HOUSE, "Work for admins", "Reports, refunds, disputes and payouts that wait for somebody."),
+}
+_REFUND = {"buyer": _T.REFUNDS, "seller": _T.SALES_REFUNDS}
+_DISPUTE = {"buyer": _T.BANK, "seller": _T.DISPUTES}
+KINDS: Mapping[str, Topic | Mapping[str, Topic]] = {
+    "order_paid": _T.RECEIPTS,
+    "order_received": _T.SALES,
+    "order_shipped": _T.SHIPPED,
+    "parcel_sent": _T.SHIPPED,
+    "order_delivered": {"buyer": _T.DELIVERED, "seller": _T.SALES_DELIVERED},
+    "order_cancelled": {"buyer": _T.CANCELLED, "seller": _T.SALES_CANCELLED},
+    "ship_by_reminder": _T.SHIP_BY,
+    "payment_failed": _T.UNPAID,
+    "payment_expired": _T.UNPAID,
+    "payment_returned": _T.RETURNED,
+    "return_failed": _T.RETURNED,
+    "money_released": _T.BALANCE,
+    "statement_ready": _T.STATEMENTS,
+    "payout_sent": _T.PAYOUTS,
+    "payout_paid": _T.PAYOUTS,
+    **dict.fromkeys(("payout_refused", "payout_failed", "payout_skipped", "payout_taken_back"), _T.PAYOUT_TROUBLE),
+    **{f"refund_{step}": _REFUND for step in ("asked", "approved", "rejected", "withdrawn", "completed", "failed")},
+    **{
+        f"account_{step}": _T.PAYOUT_ACCOUNT
+        for step in ("enabled", "restricted", "disconnected", "rejected", "deadline")
+    },
+    **dict.fromkeys(("debt_paid", "debt_written_off", "reversal_done", "reversal_refused"), _T.BALANCE),
+    **{
+        f"dispute_{step}": _DISPUTE
+        for step in ("warned", "asked", "taken", "answered", "closed", "won", "lost", "contributed")
+    },
+    **dict.fromkeys(("message_received", "question_asked", "question_answered"), _T.MESSAGES),
+    **dict.fromkeys(("message_hidden", "review_hidden", "report_decided"), _T.MODERATION),
+    "report_received": _T.HOUSE,
+    "review_received": _T.REVIEWS,
+    "review_answered": _T.REVIEW_ANSWERS,
+    "new_sign_in": _T.SECURITY,
+    "password_changed": _T.SECURITY,
+}
+"""By kind the topic, or by the part that the person plays in it."""
+
+
+def topic_of(kind: str, facts: Mapping[str, Any]) -> Topic:
+    """Return the topic that a fact belongs to for the person it was told to."""
+    role = role_in(facts)
+    if role == "admin":
+        return Topic.HOUSE
+    found = KINDS[kind]
+    return found if isinstance(found, Topic) else found[role]
+
+
+def role_in(facts: Mapping[str, Any]) -> str:
+    """Return the part that a person plays in a fact: buyer, seller or admin; "" where there is only one."""
+    return str(facts.get("role") or facts.get("to") or "")
+
+
+def may_be_silenced(topic: Topic) -> bool:
+    """Return whether people may turn the mails of a topic off."""
+    return not WORDS[topic].always

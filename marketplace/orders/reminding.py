@@ -1,0 +1,55 @@
+"""Sellers are reminded, in the morning of the last day, of what they have not sent."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session, aliased
+
+from marketplace import db
+from marketplace.notifications import operations as notifications
+from marketplace.notifications.models import Notification, NotificationKind
+from marketplace.notifications.operations import NewFact
+from marketplace.orders import rules
+from marketplace.orders.models import Order
+from marketplace.orders.states import OrderStatus
+
+_LOOKS_BACK = timedelta(days=10)
+"""Whoever has not sent for so long was reminded before, or will not be moved by a reminder."""
+_REMINDED = aliased(Notification)
+# Sellers are told of an order when it is paid; that row has the time, and its table an index by time.
+_WAITING = (
+    select(Order.id, Order.number, Order.seller_id, Notification.created_at.label("paid_at"))
+    .join(Notification, and_(Notification.subject == "order", Notification.subject_id == Order.id))
+    .outerjoin(
+        _REMINDED,
+        and_(
+            _REMINDED.user_id == Order.seller_id,
+            _REMINDED.kind == NotificationKind.SHIP_BY_REMINDER,
+            _REMINDED.subject == "order",
+            _REMINDED.subject_id == Order.id,
+        ),
+    )
+    .where(
+        Notification.kind == NotificationKind.ORDER_RECEIVED,
+        Order.status == OrderStatus.CONFIRMED,
+        _REMINDED.id.is_(None),
+    )
+    .order_by(Order.id)
+)
+
+
+def due(now: datetime) -> list[NewFact]:
+    """Return what sellers are to be reminded of on the day of `now`: each order once, on its last day or after."""
+    found = []
+    for row in db.read(_WAITING.where(Notification.created_at > now - _LOOKS_BACK, Notification.created_at <= now)):
+        last_day = rules.ship_by(row.paid_at)
+        if last_day <= now.date():
+            facts = {"number": row.number, "last_day": last_day.isoformat()}
+            found.append(NewFact(row.seller_id, NotificationKind.SHIP_BY_REMINDER, "order", row.id, facts))
+    return found
+
+
+def remind(session: Session, *, facts: list[NewFact], now: datetime) -> int:
+    """Tell the sellers `facts`, which `due` has just found to be new; return how many."""
+    notifications.tell_new(session, facts, now=now)
+    return len(facts)

@@ -1,0 +1,216 @@
+"""One document: its page for buyer, seller and admin, and its print."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from flask import Response, url_for
+
+from marketplace.invoices import queries
+from marketplace.invoices.queries import Delivery, Document, InvoiceRow, Side
+from marketplace.invoices.rules import InvoiceKind
+from marketplace.invoices.states import InvoiceStatus
+from marketplace.payments import timeline_queries
+from marketplace.web import invoice_parts, printing, wording
+from marketplace.web.console import Console
+from marketplace.web.explaining import Crumb
+from marketplace.web.order_parts import Fact, MoneyRow
+from marketplace.web.pages import date_text, money_text, time_text
+from marketplace.web.wording import Badge, TimelineEntry
+
+_TITLES = {
+    ("invoice", "begin"): "Made, with its number",
+    ("invoice", "send"): "Handed over",
+    ("invoice", "view"): "Opened by who has to have it",
+    ("invoice", "settle"): "Paid, nothing is due",
+    ("invoice", "lapse"): "The due date has passed",
+    ("invoice", "cancel"): "Cancelled; its number stays taken",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLine:
+    """One line of a document."""
+
+    title: str
+    quantity: str
+    unit: str
+    amount: str
+    explain_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another page that belongs to the document."""
+
+    label: str
+    url: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePage:
+    """What templates/invoices/document.html shows."""
+
+    title: str
+    console: Console
+    crumbs: tuple[Crumb, ...]
+    badges: tuple[Badge, ...]
+    note: str
+    from_lines: tuple[str, ...]
+    to_lines: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    lines: tuple[DocumentLine, ...]
+    money_rows: tuple[MoneyRow, ...]
+    remark: str
+    terms: tuple[str, ...]
+    links: tuple[Link, ...]
+    pdf_url: str
+    send_url: str
+    """Where the seller hands it over once more; "" for others."""
+    deliveries: tuple[Fact, ...]
+    entries: tuple[TimelineEntry, ...]
+    content_hash: str
+    """For admins; "" for others."""
+
+
+def build(found: Document, side: Side, user_id: int, console: Console) -> InvoicePage:
+    """Return the page of a document as a side sees it."""
+    row, own = found.row, found.row.kind is not InvoiceKind.COMMISSION
+    from_lines, to_lines = invoice_parts.parties(found)
+    changes = timeline_queries.changes_of({"invoice": [row.id]})
+    others = {Side.BUYER: row.issuer or invoice_parts.PLATFORM, Side.SELLER: row.recipient, Side.ADMIN: ""}[side]
+    knows_address = side is not Side.SELLER or not own
+    may_send = side is Side.SELLER and own and row.status is not InvoiceStatus.CANCELLED
+    return InvoicePage(
+        title=f"{invoice_parts.label_of(row)} {row.number}",
+        console=console,
+        crumbs=(Crumb("Invoices", url_for(f"{side.value}.invoices")),),
+        badges=(invoice_parts.badge(row),),
+        note=_note(row),
+        from_lines=from_lines,
+        to_lines=to_lines,
+        facts=_facts(found),
+        lines=_lines(found, side),
+        money_rows=invoice_parts.money_rows(found, side),
+        remark=str(found.content["note"]),
+        terms=tuple(map(str, found.content["terms"])),
+        links=_links(found, side),
+        pdf_url=url_for(f"{side.value}.invoice_pdf", number=row.number),
+        send_url=url_for("seller.send_invoice", number=row.number) if may_send else "",
+        deliveries=tuple(
+            Fact(
+                "Sent again" if each.is_again else "Sent",
+                _handed_over(each, is_shown=knows_address),
+            )
+            for each in found.deliveries
+        ),
+        entries=wording.timeline(changes, (), _TITLES, user_id, others),
+        content_hash=found.content_hash if side is Side.ADMIN else "",
+    )
+
+
+def pdf(found: Document) -> bytes:
+    """Return a document for print, with what is paid and due of it now."""
+    row = found.row
+    from_lines, to_lines = invoice_parts.parties(found)
+    data: Mapping[str, Any] = {
+        "kind": invoice_parts.label_of(row),
+        "number": row.number,
+        "state": _state(row),
+        "from": from_lines,
+        "to": to_lines,
+        "facts": [asdict(fact) for fact in _facts(found)],
+        "lines": [asdict(line) for line in _lines(found, Side.ADMIN)],
+        "sums": [asdict(each) for each in invoice_parts.money_rows(found, Side.ADMIN)],
+        "remark": found.content["note"],
+        "terms": found.content["terms"],
+        "hash": found.content_hash,
+    }
+    return printing.pdf("invoice", data, row.issued_at)
+
+
+def pdf_of(invoice_id: int) -> tuple[str, bytes]:
+    """Return the file name and the PDF of a document, for mail; raises NotFound. In a request or an app context."""
+    found = queries.document(queries.number_of(invoice_id), Side.ADMIN, 0)
+    return f"{found.row.number}.pdf", pdf(found)
+
+
+def pdf_response(found: Document) -> Response:
+    """Return the print as an answer that browsers show."""
+    headers = {"Content-Disposition": f'inline; filename="{found.row.number}.pdf"'}
+    return Response(pdf(found), mimetype="application/pdf", headers=headers)
+
+
+def _handed_over(delivery: Delivery, *, is_shown: bool) -> str:
+    """Return when it was handed over and to which address; a seller does not learn a buyer's."""
+    return f"{time_text(delivery.at)}, {delivery.email}" if is_shown else time_text(delivery.at)
+
+
+def _state(row: InvoiceRow) -> str:
+    if row.status is InvoiceStatus.CANCELLED:
+        return "Cancelled. This document is not valid any more."
+    if row.due_minor:
+        return f"{money_text(row.due_minor, row.currency)} is due on {date_text(row.due_at)}."
+    when = f" on {date_text(row.paid_at)}" if row.paid_at else ""
+    return f"Paid back in full{when}." if row.total_minor < 0 else f"Paid in full{when}. Nothing is due."
+
+
+def _note(row: InvoiceRow) -> str:
+    opened = f" Opened {date_text(row.viewed_at)}." if row.viewed_at else ""
+    return f"Issued {date_text(row.issued_at)}. {_state(row)}{opened}"
+
+
+def _facts(found: Document) -> tuple[Fact, ...]:
+    row, content = found.row, found.content
+    facts = [
+        ("Number", row.number),
+        ("Date", _day(content["issued_on"])),
+        ("Due", _day(content["due_on"])),
+        ("Order", content.get("order", "")),
+        ("Ordered", _day(content["ordered_on"]) if "ordered_on" in content else ""),
+        ("Month", f"{row.month:%B %Y}" if row.month else ""),
+        ("Corrects", content.get("corrects", "")),
+        ("For", content.get("cause", "")),
+    ]
+    return tuple(Fact(label, str(value)) for label, value in facts if value)
+
+
+def _lines(found: Document, side: Side) -> tuple[DocumentLine, ...]:
+    currency, is_commission = found.row.currency, found.row.kind is InvoiceKind.COMMISSION
+    return tuple(
+        DocumentLine(
+            title=line["title"],
+            quantity=str(line["quantity"]),
+            unit=money_text(line["unit_minor"], currency),
+            amount=money_text(line["amount_minor"], currency),
+            explain_url=invoice_parts.fee_url(found, line["kind"]) if is_commission and side is Side.SELLER else "",
+        )
+        for line in found.content["lines"]
+    )
+
+
+def _links(found: Document, side: Side) -> tuple[Link, ...]:
+    row = found.row
+    label, url = invoice_parts.about(row, side)
+    links = [Link(label, url, "")] if url else []
+    if row.corrects:
+        links.append(
+            Link(f"Invoice {row.corrects}", url_for(f"{side.value}.invoice", number=row.corrects), "corrected")
+        )
+    if number := found.refund_number:
+        refund: dict[str, Any] = {"refund": number} if side is Side.ADMIN else {"number": number}
+        endpoint = "admin.refunds" if side is Side.ADMIN else f"{side.value}.refund"
+        links.append(Link(f"Refund {number}", url_for(endpoint, **refund), ""))
+    if found.dispute_number and side is not Side.BUYER:
+        dispute = url_for(f"{side.value}.dispute", number=found.dispute_number)
+        links.append(Link(f"Dispute {found.dispute_number}", dispute, ""))
+    for note in found.credit_notes:
+        amount = f"{money_text(note.total_minor, note.currency)}, {invoice_parts.badge(note).label.lower()}"
+        links.append(Link(f"Credit note {note.number}", url_for(f"{side.value}.invoice", number=note.number), amount))
+    return tuple(links)
+
+
+def _day(text: str) -> str:
+    return date_text(date.fromisoformat(text))

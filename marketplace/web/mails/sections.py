@@ -1,0 +1,140 @@
+"""What stands in a mail below its words: the rows of the page it is about, from the same functions as there."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from marketplace.mails.flows import Outdated
+from marketplace.notifications.queries import Told
+from marketplace.orders import queries, rules
+from marketplace.orders.queries import OrderDetail
+from marketplace.orders.states import OrderStatus
+from marketplace.web import order_parts
+from marketplace.web.buyer import order_page as buyer_page
+from marketplace.web.order_parts import MoneyRow
+from marketplace.web.pages import date_text, money_text
+from marketplace.web.seller import order_page as seller_page
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A name and what it is."""
+
+    label: str
+    value: str
+    note: str = ""
+    is_total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Rows under a heading, which may be empty."""
+
+    title: str
+    rows: tuple[Row, ...]
+    lines: tuple[str, ...] = ()
+    """Lines of an address, below the rows."""
+
+
+def sections_of(told: Told, user_id: int) -> tuple[Section, ...]:
+    """Return what stands below the words of a fact. Raises Outdated when it need not be said any more."""
+    make = _SECTIONS.get(told.kind.value)
+    return make(told, user_id) if make else ()
+
+
+def _receipt(told: Told, user_id: int) -> tuple[Section, ...]:
+    orders = [queries.buyer_order(str(number), user_id) for number in told.facts["orders"]]
+    found = [
+        Section(
+            f"{order.shop_name}, order {order.number}", (*_goods(order), *_money(buyer_page.money_rows(order, None)))
+        )
+        for order in orders
+    ]
+    total = Row("Paid", money_text(int(told.facts["total_minor"]), str(told.facts["currency"])), is_total=True)
+    paid = Section(f"Purchase {told.facts['number']}", (Row("Date", date_text(told.created_at)), total))
+    address = Section("Goes to", (), order_parts.address_lines(orders[0].delivery_address)) if orders else None
+    return (*found, paid, *((address,) if address else ()))
+
+
+def _sale(told: Told, user_id: int) -> tuple[Section, ...]:
+    order = queries.seller_order(str(told.facts["number"]), user_id)
+    agreed = Section("What was agreed", (*_goods(order), *_money(seller_page.agreed_rows(order))))
+    income = Section("What you receive", _money(seller_page.income_rows(order, is_paid=True)))
+    until = Section("", (Row("Send it by", date_text(rules.ship_by(told.created_at))),))
+    return agreed, income, until
+
+
+def _reminder(told: Told, user_id: int) -> tuple[Section, ...]:
+    order = queries.seller_order(str(told.facts["number"]), user_id)
+    if order.status is not OrderStatus.CONFIRMED:
+        raise Outdated("The order was sent, or is not wanted any more.")
+    last_day = date.fromisoformat(str(told.facts["last_day"]))
+    return (Section("", (*_goods(order), Row("Send it by", date_text(last_day)))),)
+
+
+def _parcel(told: Told, user_id: int) -> tuple[Section, ...]:
+    order = queries.buyer_order(str(told.facts["number"]), user_id)
+    carrier, number = str(told.facts["carrier_name"]), str(told.facts["tracking_number"])
+    return (Section("", (*_goods(order), *_facts(("Sent with", carrier), ("Tracking number", number)).rows)),)
+
+
+def _refund(told: Told, _user_id: int) -> tuple[Section, ...]:
+    facts = told.facts
+    return (_facts(("Refund", facts["number"]), ("Order", facts["order"]), ("Amount", _amount(facts))),)
+
+
+def _payout(told: Told, _user_id: int) -> tuple[Section, ...]:
+    facts = told.facts
+    arrives = facts["arrives_at"]
+    return (
+        _facts(
+            ("Payout", facts["number"]),
+            ("Amount", _amount(facts)),
+            ("To", facts["bank"]),
+            ("Expected", date_text(datetime.fromisoformat(arrives)) if arrives else ""),
+        ),
+    )
+
+
+def _dispute(told: Told, _user_id: int) -> tuple[Section, ...]:
+    facts = told.facts
+    until = date_text(datetime.fromisoformat(facts["due_by"])) if facts["due_by"] and facts["role"] != "buyer" else ""
+    orders = ", ".join(map(str, facts["orders"]))
+    rows = (("Dispute", facts["number"]), ("Amount", _amount(facts)), ("Orders", orders), ("Answer by", until))
+    return (_facts(*rows),)
+
+
+def _facts(*rows: tuple[str, object]) -> Section:
+    return Section("", tuple(Row(label, str(value)) for label, value in rows if value))
+
+
+def _goods(order: OrderDetail) -> tuple[Row, ...]:
+    return tuple(
+        Row(
+            f"{line.quantity} \N{MULTIPLICATION SIGN} {line.title}" if line.quantity > 1 else line.title,
+            money_text(line.subtotal_minor, order.currency),
+            order_parts.less(line.discount_minor, order.currency).removeprefix(", "),
+        )
+        for line in queries.lines_of(order.id)
+    )
+
+
+def _money(rows: Sequence[MoneyRow]) -> tuple[Row, ...]:
+    return tuple(Row(row.label, row.amount, row.note, row.is_total) for row in rows)
+
+
+def _amount(facts: Mapping[str, Any]) -> str:
+    return money_text(int(facts["amount_minor"]), str(facts["currency"]))
+
+
+_SECTIONS: Mapping[str, Callable[[Told, int], tuple[Section, ...]]] = {
+    "order_paid": _receipt,
+    "order_received": _sale,
+    "order_shipped": _parcel,
+    "parcel_sent": _parcel,
+    "ship_by_reminder": _reminder,
+    **{f"refund_{step}": _refund for step in ("asked", "approved", "rejected", "completed", "failed")},
+    **{f"payout_{step}": _payout for step in ("sent", "paid", "refused", "failed")},
+    **{f"dispute_{step}": _dispute for step in ("asked", "taken", "answered", "closed", "won", "lost")},
+}

@@ -1,0 +1,100 @@
+"""What a search reads of twenty thousand listings: rows found by an index, whatever is typed."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from marketplace.catalog import browsing, facet_queries, spelling_operations, spelling_queries
+from marketplace.catalog.filtering import Facet, Filter, Measure, Range, Sort
+from tests.builders import World
+from tests.postgres_server import kept_connection
+
+# Rows as the product writes them, a thousand at a time instead of one; triggers are off, so words are written here.
+_FILL = (
+    """
+    INSERT INTO listing (seller_id, kind, slug, title, description, price_minor, delivery_minor, currency, in_stock,
+                         received_units, status, created_at)
+    SELECT seller_id, 'part', 'bulk-' || n, word || ' ' || n, 'As described.', 1000 + n, 0, 'USD', 1, 1, 'active', now()
+    FROM generate_series(1, 20000) n, shop,
+         LATERAL (SELECT (ARRAY['Alternator','Brake disc','Head lamp','Radiator','Gearbox'])[1 + n % 5] AS word) w
+    """,
+    """
+    INSERT INTO part_details (listing_id, category, brand, part_number, condition, fits, fits_makes)
+    SELECT id, (ARRAY['engine','brakes','wheels','lighting','body'])[1 + id % 5], 'Bosch', 'N-' || id, 'New',
+           CASE WHEN id % 500 = 0 THEN 'Volvo 240' ELSE 'Most cars' END,
+           CASE WHEN id % 500 = 0 THEN ARRAY['Volvo'] ELSE '{}' END
+    FROM listing
+    """,
+    """
+    INSERT INTO listing_words (listing_id, words)
+    SELECT id, setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', fits), 'B')
+    FROM listing JOIN part_details ON listing_id = id
+    """,
+    # A dictionary as long as a big shop's.
+    """
+    INSERT INTO search_word (word, keys, met)
+    SELECT word, ARRAY[left(word, 7), left(word, 6), left(word, 5)], 1
+    FROM (SELECT translate(md5(n::text), '0123456789', 'ghijklmnop') AS word FROM generate_series(1, 20000) n) w
+    """,
+    "INSERT INTO listing_to_learn (listing_id) SELECT id FROM listing WHERE id % 500 < 5",
+)
+
+
+@contextmanager
+def heard() -> Iterator[list[tuple[str, Any]]]:
+    """Yield what is sent to the database, with its parameters."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        sent.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+@pytest.mark.tampers
+def test_searches_suggestions_and_lists_read_by_index(world: World) -> None:
+    world.seller()
+    connection = kept_connection(world.urls.superuser)
+    with connection.transaction():
+        connection.execute("SET LOCAL session_replication_role = replica")
+        for statement in _FILL:
+            connection.execute(statement)
+    while spelling_operations.learn_due():
+        pass
+    for table in ("listing", "part_details", "car_details", "listing_words", "search_word", "shop"):
+        connection.execute(f"VACUUM (ANALYZE) {table}")  # as the server does by itself after so many rows
+
+    asked = {
+        "misspelt": lambda: spelling_queries.spelt_right("altenator volov"),
+        "words": lambda: browsing.cards(Filter("volvo alternator"), Sort.RELEVANCE),
+        "facets of words": lambda: facet_queries.facets(Filter("volvo"), price_currency="USD"),
+        "counts": lambda: browsing.counts([Filter("volvo"), Filter("volvo alternator")]),
+        "newest": lambda: browsing.cards(Filter(), Sort.NEWEST),
+        "category": lambda: browsing.cards(Filter(choices={Facet.CATEGORY: ("brakes",)}), Sort.NEWEST),
+        "prices": lambda: browsing.cards(
+            Filter(choices={Facet.CURRENCY: ("USD",)}, ranges={Measure.PRICE: Range(5_000, 6_000)}), Sort.CHEAPEST
+        ),
+    }
+    for name, ask in asked.items():
+        with heard() as sent:
+            answer = ask()
+        assert answer, name
+        [(statement, parameters)] = sent
+        plan = "\n".join(str(line) for (line,) in connection.execute(f"EXPLAIN {statement}", parameters).fetchall())
+        # One shop and no car: reading those tables is no search. What words have found is counted, and the
+        # server may join many rows by reading their table at once.
+        allowed = {"shop", "car_details"} | (
+            {"listing", "part_details"} if name in {"facets of words", "counts"} else set()
+        )
+        read = set(re.findall(r"Seq Scan on (\w+)", plan)) - allowed
+        assert not read, f"{name}\n{plan}"
+        assert "Index" in plan, f"{name}\n{plan}"
+    assert spelling_queries.spelt_right("altenator volov") == ("alternator volvo",)
