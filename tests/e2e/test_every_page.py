@@ -44,7 +44,7 @@ NO_PAGES = {
     "static", "stylesheet", "shop.media", "checkout.state", "probes.healthz", "probes.readyz", "probes.metrics",
     "seller.payout_setup_done", "seller.payout_setup_again",
     "admin.dispute_file", "seller.dispute_file", "messages.file", "admin.conversation_file",
-    "messages.about_order", "seller.export", "inbox.html", "inbox.file",
+    "messages.about_order", "inbox.html", "inbox.file", "seller.export",
 }  # fmt: skip
 # Who sees what. A value in braces comes from a row of the seeded shop.
 NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-filters", "/l/{car}", "/l/{part}",
