@@ -3,7 +3,6 @@
 It runs beside the tick, under its own lock: a mail server that hangs holds up mail and nothing else.
 """
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -13,15 +12,11 @@ from marketplace.errors import Invalid
 from marketplace.mails import composing, flows, queries, rules, smtp
 from marketplace.mails import operations as mails
 from marketplace.mails.composing import Sender, Written
-from marketplace.mails.flows import Attach, Office, Write
+from marketplace.mails.flows import Office, Write
 from marketplace.mails.smtp import Lost, Refused, Server, ServerDown
 from marketplace.notifications import security
-from marketplace.notifications.models import NotificationKind
 from marketplace.orders import reminding
 
-ATTACHMENTS: Mapping[NotificationKind, Attach] = {}
-"""By kind what makes the files that go with its mail. Each gets the mail that is due and returns Attachments; it raises
-`flows.NotReady` while a file is not made yet, and the mail waits for it, a quarter of an hour at most."""
 _REMINDS_AFTER = timedelta(hours=6)
 """How long after midnight, UTC, sellers are reminded."""
 _TELL_AT_ONCE = 100
@@ -69,7 +64,7 @@ def send_test(settings: Settings, address: str, *, now: datetime) -> None:
 
 def office(settings: Settings, *, write: Write) -> Office:
     """Return what `settings` say of server and sender, with the words of `write`."""
-    return Office(server(settings), sender(settings), write, ATTACHMENTS)
+    return Office(server(settings), sender(settings), write)
 
 
 def server(settings: Settings) -> Server:

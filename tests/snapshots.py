@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import wraps
+from functools import cache, wraps
 from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
@@ -32,14 +32,14 @@ class Snapshot:
 
     def __init__(self, superuser_url: str) -> None:
         self._connection = kept_connection(superuser_url)
-        columns = {str(table): names for table, names in self._connection.execute(_COLUMNS).fetchall()}
+        columns = _columns(superuser_url)
         self._tables = list(columns)
         filled = sql.SQL(" UNION ALL ").join(
             sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(sql.Literal(table), sql.Identifier(table))
             for table in self._tables
         )
         self._rows: dict[str, tuple[sql.Composed, bytes]] = {}
-        for (table,) in self._connection.execute(filled).fetchall():
+        for (table,) in self._connection.execute(filled, prepare=True).fetchall():
             names = sql.SQL(", ").join(map(sql.Identifier, columns[table]))
             place = sql.SQL("{} ({})").format(sql.Identifier(table), names)
             with self._connection.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(place)) as rows:
@@ -54,6 +54,12 @@ class Snapshot:
             for place, content in self._rows.values():
                 with self._connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(place)) as rows:
                     rows.write(content)
+
+
+@cache
+def _columns(superuser_url: str) -> dict[str, list[str]]:
+    """Return what each table's rows hold, but for what the database computes itself."""
+    return {str(table): names for table, names in kept_connection(superuser_url).execute(_COLUMNS).fetchall()}
 
 
 @dataclass(frozen=True)

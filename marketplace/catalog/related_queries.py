@@ -8,7 +8,6 @@ from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
     Select,
-    all_,
     and_,
     any_,
     bindparam,
@@ -97,11 +96,7 @@ _ALIKE = (
 )
 _OF_SHOP = (
     on_shelf(CARDS, with_words=False)
-    .where(
-        Listing.seller_id == bindparam("seller_id", type_=BigInteger),
-        Listing.id != all_(bindparam("but", type_=ARRAY(BigInteger))),
-        Listing.in_stock > 0,
-    )
+    .where(Listing.seller_id == bindparam("seller_id", type_=BigInteger), Listing.id != _HERE, Listing.in_stock > 0)
     .order_by(Listing.id.desc())
     .limit(_COUNT)
 )
@@ -132,13 +127,16 @@ RelatedIds = tuple[tuple[int, ...], ...]
 
 
 def related(listing_id: int, seller_id: int, *, count: int) -> Related:
-    """Return at most `count` listings of each sort that can be bought now, in three queries."""
+    """Return at most `count` listings of each sort that can be bought now, in three queries and one trip."""
     here = {"listing_id": listing_id, "count": count}
-    same_part = tuple(card_of(row) for row in db.read(_SAME_PART, here))
-    alike = tuple(card_of(row) for row in db.read(_ALIKE, here))
-    seen = [listing_id, *(card.listing_id for card in (*same_part, *alike))]
-    found = db.read(_OF_SHOP, {"seller_id": seller_id, "but": seen, "count": count})
-    return Related(same_part, alike, tuple(card_of(row) for row in found))
+    # As many of its shop as there may be twice.
+    of_shop = {"listing_id": listing_id, "seller_id": seller_id, "count": 3 * count}
+    with db.reading_ahead((_ALIKE, here), (_OF_SHOP, of_shop)):
+        same_part = tuple(card_of(row) for row in db.read(_SAME_PART, here))
+        alike = tuple(card_of(row) for row in db.read(_ALIKE, here))
+        others = [card_of(row) for row in db.read(_OF_SHOP, of_shop)]
+    seen = {card.listing_id for card in (*same_part, *alike)}
+    return Related(same_part, alike, tuple(card for card in others if card.listing_id not in seen)[:count])
 
 
 def question(ids: RelatedIds) -> Question | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from marketplace.invoices.models import Invoice
+from marketplace.invoices.rules import InvoiceKind
 from marketplace.notifications import operations as notifications
 from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.operations import NewFact
@@ -21,6 +22,7 @@ def ready(session: Session, handed_over: Iterable[tuple[Invoice, int]], *, now: 
             "invoice_id": invoice.id,
             "number": invoice.number,
             "kind": invoice.kind.value,
+            "role": "seller" if invoice.kind is InvoiceKind.COMMISSION else "buyer",
             "from": content["seller"]["name"],
             "order": content.get("order", ""),
             "month": content.get("month", ""),

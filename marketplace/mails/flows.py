@@ -5,8 +5,8 @@ refuses, hangs or dies costs mails time and money nothing.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 
@@ -16,10 +16,9 @@ from marketplace import db
 from marketplace.errors import Invalid
 from marketplace.failpoints import Failpoint, reach
 from marketplace.mails import composing, operations, queries, rules, smtp
-from marketplace.mails.composing import Attachment, Sender, Written
+from marketplace.mails.composing import Sender, Written
 from marketplace.mails.queries import Due
 from marketplace.mails.smtp import Connection, Lost, Refused, Server, ServerDown
-from marketplace.notifications.models import NotificationKind
 
 log = structlog.get_logger()
 
@@ -29,11 +28,6 @@ _SECONDS = 30.0
 """How long one run sends; the rest is for the next."""
 
 Write = Callable[[Due], Written]
-Attach = Callable[[Due], Sequence[Attachment]]
-
-
-class NotReady(Exception):
-    """A file that goes with a mail is not made yet: the mail waits a little for it."""
 
 
 class Outdated(Exception):
@@ -42,12 +36,11 @@ class Outdated(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """All that a mail needs but its fact: the server, who writes, what it says, and files by kind."""
+    """All that a mail needs but its fact: the server, who writes, and what it says, with the files that go along."""
 
     server: Server
     sender: Sender
     write: Write
-    attach: Mapping[NotificationKind, Attach] = field(default_factory=dict)
 
 
 def queue_new(now: datetime) -> int:
@@ -110,12 +103,9 @@ def _send(office: Office, connection: Connection, mail: Due, now: datetime) -> b
     """Try one mail and record what became of it; return whether the server has it. Raises ServerDown and Lost."""
     try:
         address = rules.wire_address(mail.email)
-        message = _message(office, mail, _written(office, mail, now), address, now)
+        message = _message(office, mail, office.write(mail), address, now)
     except Outdated as reason:
         db.atomic(operations.skip, (), mail_id=mail.mail_id, reason=str(reason), now=now)
-        return False
-    except NotReady as reason:
-        db.atomic(operations.put_off, (), mail_id=mail.mail_id, reason=str(reason), now=now)
         return False
     except Invalid as error:
         return _not_sent(mail, error.message, is_final=True, now=now)
@@ -146,21 +136,6 @@ def _message(office: Office, mail: Due, written: Written, address: str, now: dat
         message_id=composing.message_id(queries.installation(), mail.notification_id, host),
         now=now,
     )
-
-
-def _written(office: Office, mail: Due, now: datetime) -> Written:
-    written = office.write(mail)
-    attach = office.attach.get(mail.kind)
-    if attach is None:
-        return written
-    try:
-        files = attach(mail)
-    except NotReady:
-        if now - mail.queued_at < rules.ATTACHMENTS_ARE_AWAITED:
-            raise
-        log.warning("a mail goes without its file", mail=mail.mail_id)
-        return written
-    return Written(written.subject, written.text, written.html, written.unsubscribe_url, (*written.attachments, *files))
 
 
 def _not_sent(mail: Due, reason: str, *, is_final: bool, now: datetime) -> bool:

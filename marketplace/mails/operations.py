@@ -111,12 +111,6 @@ def not_sent(session: Session, *, mail_id: int, address: str, reason: str, is_fi
         history.move(session, row, "fail", actor=_JOB, at=now, because=reason)
 
 
-def put_off(session: Session, *, mail_id: int, reason: str, now: datetime) -> None:
-    """Look at a mail again soon, without counting this try: something that goes with it is not made yet."""
-    row = session.get_one(Mail, mail_id)
-    row.tries, row.next_attempt_at, row.note = row.tries - 1, now + rules.LOOK_AGAIN, reason
-
-
 def skip(session: Session, *, mail_id: int, reason: str, now: datetime) -> None:
     """Record that a mail is not needed, and why."""
     row = session.get_one(Mail, mail_id)

@@ -13,9 +13,6 @@ PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 900, 1800
 """How long all mail waits when the server itself does not answer; the last one again and again."""
 TIME_TO_READ = timedelta(minutes=2)
 """How long a message may be read in the app before it is mailed."""
-ATTACHMENTS_ARE_AWAITED = timedelta(minutes=15)
-"""How long a mail waits for a file that goes with it; then it goes without."""
-LOOK_AGAIN = timedelta(seconds=30)
 _LONGEST_HEADER = 180
 
 

@@ -24,7 +24,6 @@ class Topic(StrEnum):
     SECURITY = "security"
     MODERATION = "moderation"
     MESSAGES = "messages"
-    INVOICES = "invoices"
     RECEIPTS = "receipts"
     RETURNED = "returned"
     UNPAID = "unpaid"
@@ -76,11 +75,10 @@ WORDS: Mapping[Topic, TopicWords] = {
     _T.MESSAGES: TopicWords(
         _A.ACCOUNT, "Messages", "Somebody has written to you. Not when you have read it in the app already."
     ),
-    _T.INVOICES: TopicWords(_A.ACCOUNT, "Invoices", "Invoices and credit notes, as PDF with the mail."),
     _T.RECEIPTS: TopicWords(
         _A.BUYING,
-        "Receipts",
-        "What you bought, from whom, and what you paid.",
+        "Receipts and invoices",
+        "What you bought, from whom, and what you paid, with the sellers' invoices and credit notes.",
         "A receipt is part of the purchase: you may need it later.",
     ),
     _T.RETURNED: TopicWords(
@@ -133,7 +131,7 @@ WORDS: Mapping[Topic, TopicWords] = {
         "Without it you are not paid and your shop takes no orders.",
     ),
     _T.BALANCE: TopicWords(_A.SELLING, "Your balance", "The hold of an order has ended, or a debt was paid."),
-    _T.STATEMENTS: TopicWords(_A.SELLING, "Statements", "The statement of a month is ready."),
+    _T.STATEMENTS: TopicWords(_A.SELLING, "Statements", "The statement or our invoice of a month is ready."),
     _T.REVIEWS: TopicWords(_A.SELLING, "Reviews", "A buyer has reviewed what you sold."),
     _T.HOUSE: TopicWords(_A.HOUSE, "Work for admins", "Reports, refunds, disputes and payouts that wait for somebody."),
 }
@@ -141,7 +139,6 @@ _REFUND = {"buyer": _T.REFUNDS, "seller": _T.SALES_REFUNDS}
 _DISPUTE = {"buyer": _T.BANK, "seller": _T.DISPUTES}
 KINDS: Mapping[str, Topic | Mapping[str, Topic]] = {
     "order_paid": _T.RECEIPTS,
-    "invoice_ready": _T.INVOICES,
     "order_received": _T.SALES,
     "order_shipped": _T.SHIPPED,
     "parcel_sent": _T.SHIPPED,
@@ -154,6 +151,7 @@ KINDS: Mapping[str, Topic | Mapping[str, Topic]] = {
     "return_failed": _T.RETURNED,
     "money_released": _T.BALANCE,
     "statement_ready": _T.STATEMENTS,
+    "invoice_ready": {"buyer": _T.RECEIPTS, "seller": _T.STATEMENTS},
     "payout_sent": _T.PAYOUTS,
     "payout_paid": _T.PAYOUTS,
     **dict.fromkeys(("payout_refused", "payout_failed", "payout_skipped", "payout_taken_back"), _T.PAYOUT_TROUBLE),

@@ -12,6 +12,32 @@ PROFILES: Mapping[str, str] = {
     "rush": "Many buyers, few goods, everybody at once",
 }
 """The weather of a seed, in words."""
+RULES: Mapping[str, str] = {
+    "I01": "each entry balances",
+    "I04": "captures are shared out to the cent",
+    "I05": "nothing stays in clearing",
+    "I06": "the books hold what the provider holds",
+    "I07": "one transfer for each payout",
+    "I08": "nothing blocked or undelivered is paid out",
+    "I09": "never more refunded than paid",
+    "I10": "never more taken back than paid out",
+    "I11": "no seller's pot below zero",
+    "I12": "stock adds up",
+    "I13": "codes are used as often as they allow",
+    "I13s": "what a code takes off is borne by whose it is",
+    "I14": "one payment counts, others go back",
+    "I16": "shop and provider know the same objects",
+    "I17": "nothing stays unknown",
+    "I18": "one effect for each event",
+    "I20": "told once",
+    "I21": "charged what was agreed",
+    "I23": "nobody decides about their own refund",
+    "I24": "no error page, no unexpected error",
+    "I25": "each request that moves money has its own key",
+    "I30": "who has paid has goods or the money back",
+    "books": "questions of check-books",
+}
+"""What the simulation looks at, in words."""
 LARGEST_SEED = 2**53 - 1
 
 

@@ -1,10 +1,15 @@
 """Security headers on every answer, and the nonce that lets our one script run (security table 3.4)."""
 
 import secrets
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, Response, g, request
 
 from marketplace.config import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 # Files whose address changes with their content; that one of them is missing may change any time.
 _UNCHANGING = frozenset({"static", "stylesheet", "shop.media"})
@@ -12,9 +17,10 @@ _UNCHANGING = frozenset({"static", "stylesheet", "shop.media"})
 
 def nonce() -> str:
     """Return this request's script nonce."""
-    if "csp_nonce" not in g:
-        g.csp_nonce = secrets.token_urlsafe(16)
-    return str(g.csp_nonce)
+    found: str | None = g.get("csp_nonce")
+    if found is None:
+        found = g.csp_nonce = secrets.token_urlsafe(16)
+    return found
 
 
 def allow_frames_of_our_own() -> None:
@@ -48,8 +54,28 @@ def register(app: Flask, settings: Settings) -> None:
             f"img-src 'self' data:; connect-src 'self'; {g.get('csp_frames', '')}form-action {form_action}; "
             "base-uri 'none'; frame-ancestors 'none'",
         )
-        for name, value in always:
-            headers.setdefault(name, value)
         if request.endpoint not in _UNCHANGING or response.status_code >= 400:
             headers.setdefault("Cache-Control", "no-store")
         return response
+
+    app.wsgi_app = _with(app.wsgi_app, always)  # type: ignore[method-assign]
+
+
+def _with(
+    answer: Callable[["WSGIEnvironment", "StartResponse"], Iterable[bytes]], always: Sequence[tuple[str, str]]
+) -> Any:
+    """Return an application that adds headers that nearly every answer has, past a hundred calls of Werkzeug.
+
+    An answer that says one of them itself, as the frame of a mail does, keeps its own.
+    """
+    names = frozenset(name for name, _ in always)
+
+    def answering(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        def start(status: str, found: list[tuple[str, str]], error: Any = None) -> Callable[[bytes], object]:
+            said = names.intersection([name for name, _ in found])
+            added = [pair for pair in always if pair[0] not in said] if said else always
+            return start_response(status, [*found, *added], error)
+
+        return answer(environ, cast("StartResponse", start))
+
+    return answering

@@ -109,7 +109,10 @@ def _page(report: Report | None, races: Report | None, replay: Replay | None, se
         figures=_figures(found) if report else (),
         profiles=tuple(_profile(name, values) for name, values in found.get("profiles", {}).items()),
         faults=tuple(Row(name, (f"{count:,}",)) for name, count in found.get("faults", {}).items()),
-        rules=tuple(Row(name, (f"{count:,}",)) for name, count in found.get("checked", {}).items()),
+        rules=tuple(
+            Row(f"{name} {rules.RULES.get(name, '')}".strip(), (f"{count:,}",))
+            for name, count in found.get("checked", {}).items()
+        ),
         looks=f"{sum(found.get('checked', {}).values()):,} times; docs/simulation.md says what each means",
         broken=_broken(report),
         races=_races(races.figures) if races else (),

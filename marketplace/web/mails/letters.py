@@ -45,7 +45,8 @@ def register(app: Flask, settings: Settings) -> None:
     def write(mail: Due) -> Written:
         # There is no request; addresses are made as if one had come to the shop's own.
         with app.test_request_context(base_url=settings.base_url):
-            return replace(written(letter(mail, settings)), attachments=_files(mail))
+            files = _FILES.get(mail.kind.value)
+            return replace(written(letter(mail, settings)), attachments=files(mail) if files else ())
 
     app.extensions["mail_writer"] = write
 
@@ -79,12 +80,12 @@ def written(made: Letter) -> Written:
     return Written(made.subject, text_of(html), dressed, made.unsubscribe_url)
 
 
-def _files(mail: Due) -> tuple[Attachment, ...]:
-    """Return what goes with a mail: the document itself where it is about one."""
-    if mail.kind.value != "invoice_ready":
-        return ()
-    name, content = invoice_page.pdf_of(int(mail.facts["invoice_id"]))
-    return (Attachment(name, content),)
+def _invoice(mail: Due) -> tuple[Attachment, ...]:
+    return (Attachment(*invoice_page.pdf_of(int(mail.facts["invoice_id"]))),)
+
+
+_FILES = {"invoice_ready": _invoice}
+"""What goes along with the mail of a kind."""
 
 
 def _unsubscribe_url(mail: Due, settings: Settings) -> str:

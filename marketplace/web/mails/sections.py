@@ -97,6 +97,12 @@ def _payout(told: Told, _user_id: int) -> tuple[Section, ...]:
     )
 
 
+def _invoice(told: Told, _user_id: int) -> tuple[Section, ...]:
+    facts, currency = told.facts, str(told.facts["currency"])
+    total, due = (money_text(int(facts[name]), currency) for name in ("total_minor", "due_minor"))
+    return (_facts(("Number", facts["number"]), ("Order", facts["order"]), ("Total", total), ("Due", due)),)
+
+
 def _dispute(told: Told, _user_id: int) -> tuple[Section, ...]:
     facts = told.facts
     until = date_text(datetime.fromisoformat(facts["due_by"])) if facts["due_by"] and facts["role"] != "buyer" else ""
@@ -134,6 +140,7 @@ _SECTIONS: Mapping[str, Callable[[Told, int], tuple[Section, ...]]] = {
     "order_shipped": _parcel,
     "parcel_sent": _parcel,
     "ship_by_reminder": _reminder,
+    "invoice_ready": _invoice,
     **{f"refund_{step}": _refund for step in ("asked", "approved", "rejected", "completed", "failed")},
     **{f"payout_{step}": _payout for step in ("sent", "paid", "refused", "failed")},
     **{f"dispute_{step}": _dispute for step in ("asked", "taken", "answered", "closed", "won", "lost")},
