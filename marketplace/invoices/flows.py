@@ -23,17 +23,18 @@ def make_due(*, now: datetime) -> int:
     Also for what happened before there were invoices. Returns how many were made.
     """
     mark = missing_queries.mark(_SALES)
-    wanted = missing_queries.missing(rules.look_from(mark))
+    wanted, made = missing_queries.missing(rules.look_from(mark)), 0
     order_ids = [each.source_id for each in wanted if each.cause is Cause.ORDER]
-    made = 0
     if order_ids:
         orders = missing_queries.sold_orders(order_ids)
         for seller_id, some in _by_seller(orders, lambda order: order.seller.seller_id):
             made += _made(operations.invoice_orders, InvoiceKind.INVOICE, seller_id, orders=some, now=now)
+        # What was paid and went back before anybody looked has an invoice only now, and is missing only now.
+        wanted = missing_queries.missing(rules.look_from(mark))
     if any(each.cause is not Cause.ORDER for each in wanted):
         for seller_id, some in _by_seller(missing_queries.gone_back(wanted), lambda gone: gone.seller_id):
             made += _made(operations.credit, InvoiceKind.CREDIT_NOTE, seller_id, gone=some, now=now)
-    if len(wanted) < MOST and rules.moves_mark(mark, now):
+    if len(order_ids) < MOST and len(wanted) < MOST and rules.moves_mark(mark, now):
         db.atomic(operations.reach, ["invoices"], name=_SALES, at=now)
     return made
 

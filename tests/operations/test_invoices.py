@@ -196,6 +196,24 @@ def test_credit_notes_of_nasty_parts_sum_to_the_invoice_and_its_tax(world: World
     assert the_invoice(world).status == "paid", "what is corrected is never changed"
 
 
+def test_what_went_back_before_anybody_looked_has_both_documents(world: World) -> None:
+    """Found by the simulation: invoice and credit note are due in the same round, days after the mark of the last."""
+    flows.make_due(now=world.now)
+    bought = world.open_purchase(10_000)
+    world.pay(bought)
+    world.sandbox.deliver_pending()
+    refund_id = world.ask_refund(bought, Wish(amount_minor=2_000))
+    approving = {"admin_id": world.person("Ada Admin", is_admin=True), "refund_id": refund_id, "amount_minor": 2_000}
+    known = {"policy": world.settings.money, "providers": {"stripe": world.provider}, "now": world.now}
+    refunds.approve_and_send(**approving, notes="", **known)
+    world.sandbox.deliver_pending()
+    assert world.rows("SELECT status FROM refund") == [("completed",)]
+    for _ in range(2):
+        world.advance(days=3)
+        flows.make_due(now=world.now)
+    assert [doc.total for doc in documents(world, "credit_note")] == [-2_000]
+
+
 def test_a_refund_that_fails_after_all_cancels_its_credit_note(world: World) -> None:
     bought = world.open_purchase(10_000)
     world.pay(bought, REFUND_FAILS)

@@ -41,7 +41,7 @@ def taken(world: World, client: FlaskClient, content: bytes | str) -> tuple[dict
     assert "Being taken in" in client.get(answer.location).text
     world.work_off()
     html = BeautifulSoup(client.get(answer.location).text, "html.parser")
-    figures = {each.dt.text: each.dd.text for each in html.select("dl > div")}
+    figures = {each.dt.text: each.dd.text for each in html.select("main dl > div")}
     rows = [tuple(cell.text for cell in row.select("td")) for row in html.select("tbody tr")]
     return figures, rows, html.main.get_text(" ", strip=True)
 

@@ -72,8 +72,9 @@ def test_cars_and_parts_show_their_own_attributes(world: World) -> None:
     seller_id = world.seller()
     part_page = page(world.client(), f"/l/{slug_of(world, world.listing(seller_id))}")
     car_page = page(world.client(), f"/l/{slug_of(world, car(world, seller_id))}")
-    assert {term.text for term in part_page.select("dt")} == {"Brand", "Part number", "Condition", "Fits"}
-    assert {"Make", "Model", "Year", "Mileage", "Fuel", "Chassis number"} <= {t.text for t in car_page.select("dt")}
+    assert {term.text for term in part_page.select("main dt")} == {"Brand", "Part number", "Condition", "Fits"}
+    of_car = {term.text for term in car_page.select("main dt")}
+    assert {"Make", "Model", "Year", "Mileage", "Fuel", "Chassis number"} <= of_car
     assert "312,000 km" in car_page.text
     assert "$5,000.00" in car_page.main.text
     assert [text.text for text in car_page.select(".prose")[0].select("p")] == ["Runs.", "Starts, too."]

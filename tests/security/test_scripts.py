@@ -18,7 +18,7 @@ from tests.security.scene import ELSEWHERE, PICTURE_NAME, browser
 
 # One text that would break out of an element, an attribute in either quotes, a comment, a script and a template.
 _POLYGLOT = "{field}'\"><xx-{field} onx=1>--></title></script>{{{{7*7}}}}"
-_ADDRESSES = ("/", "#", "data:image/", "http://127.0.0.1:", "https://www.ups.com/track?")
+_ADDRESSES = ("/", "#", "data:image/", "http://localhost/", "http://127.0.0.1:", "https://www.ups.com/track?")
 
 
 def polyglot(field: str) -> str:
