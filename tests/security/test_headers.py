@@ -72,12 +72,13 @@ _DATA = '<script type="application/ld+json">'
 def check(answer: TestResponse, what: str, settings: Settings, *, secure: bool = False) -> None:
     """Assert that an answer carries every header it must, and no cookie without its flags."""
     headers = answer.headers
+    is_frame = _FRAME.fullmatch(answer.request.path) and answer.request.method != "OPTIONS" and answer.status_code == 200
     for name, value in _FIXED.items():
-        own = _FRAME_FIXED.get(name) if _FRAME.fullmatch(answer.request.path) and answer.status_code == 200 else None
+        own = _FRAME_FIXED.get(name) if is_frame else None
         assert headers.getlist(name) == [own or value], f"{what}: {name}"
     assert headers.get("Strict-Transport-Security") == (_HSTS if secure else None), what
     [policy] = headers.getlist("Content-Security-Policy")
-    if _FRAME.fullmatch(answer.request.path) and answer.status_code == 200:
+    if is_frame:
         assert policy == _FRAME_POLICY, what
         return
     if _FRAMING.fullmatch(answer.request.path):
