@@ -72,7 +72,8 @@ _DATA = '<script type="application/ld+json">'
 def check(answer: TestResponse, what: str, settings: Settings, *, secure: bool = False) -> None:
     """Assert that an answer carries every header it must, and no cookie without its flags."""
     headers = answer.headers
-    is_frame = _FRAME.fullmatch(answer.request.path) and answer.request.method != "OPTIONS" and answer.status_code == 200
+    is_shown = answer.request.method != "OPTIONS" and answer.status_code == 200
+    is_frame = is_shown and _FRAME.fullmatch(answer.request.path)
     for name, value in _FIXED.items():
         own = _FRAME_FIXED.get(name) if is_frame else None
         assert headers.getlist(name) == [own or value], f"{what}: {name}"

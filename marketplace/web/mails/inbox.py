@@ -1,6 +1,7 @@
 """The demo's inbox: what its mail server has taken, each mail as text, as HTML and with its files. Demo mode only."""
 
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 from flask import Response, current_app, render_template, request, url_for
@@ -9,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.errors import NotFound
 from marketplace.inbox import reading
 from marketplace.inbox.reading import Received
-from marketplace.web import headers
+from marketplace.web import headers, uploads
 from marketplace.web.pages import time_text
 
 _A_PAGE = 50
@@ -107,9 +108,8 @@ def file(name: str, place: int) -> ResponseReturnValue:
     files = _found(name).files
     if place >= len(files):
         raise NotFound("This mail has no such file.")
-    answer = Response(files[place].content, mimetype="application/octet-stream")
-    answer.headers.set("Content-Disposition", "attachment", filename=files[place].name)
-    return answer
+    kept = files[place]
+    return uploads.send(BytesIO(kept.content), file_name=kept.name, media_type="application/octet-stream")
 
 
 def _folder() -> Path:
