@@ -87,6 +87,8 @@ def send_orders() -> ResponseReturnValue:
         else:
             sent.append(order.number)
     _say_sent(sent)
+    if not sent and not left:
+        flash("None of these orders waits to be sent any more.", "wait")
     return (_show(left), 422) if left else redirect(url_for("seller.orders"), code=303)
 
 
