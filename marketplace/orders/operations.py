@@ -34,10 +34,11 @@ def add_parcel(session: Session, *, seller_id: int, number: str, parcel: Parcel,
     has already, Conflict when it has as many as it may.
     """
     order = _order(session, number, Order.seller_id == seller_id)
-    first = session.get(Shipment, order.id)
+    rules.check_is_on_its_way(order.status)
+    first = session.get_one(Shipment, order.id)
     further = session.execute(select(FurtherParcel).where(FurtherParcel.order_id == order.id)).scalars()
-    known = [(each.carrier, each.tracking_number) for each in (*([first] if first else []), *further)]
-    rules.check_can_add(order.status, known, parcel)
+    known = [(each.carrier, each.tracking_number) for each in (first, *further)]
+    rules.check_can_add(known, parcel)
     added = FurtherParcel(order_id=order.id, **asdict(parcel), sent_at=now)
     session.add(added)
     session.flush()

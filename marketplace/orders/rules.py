@@ -79,13 +79,17 @@ def check_can_ship(status: OrderStatus) -> None:
     ORDER.step(status, "ship")
 
 
-def check_can_add(status: OrderStatus, known: Collection[tuple[str, str]], parcel: Parcel) -> None:
-    """Raise MoveNotAllowed unless the order is on its way, Invalid for a parcel it has, Conflict where it has too many.
+def check_is_on_its_way(status: OrderStatus) -> None:
+    """Raise MoveNotAllowed for an order that was not sent, or has arrived: it gets no further parcel."""
+    if status is not OrderStatus.SHIPPED:
+        raise MoveNotAllowed("Another parcel can be added while the order is on its way.")
+
+
+def check_can_add(known: Collection[tuple[str, str]], parcel: Parcel) -> None:
+    """Raise Invalid for a parcel that an order has, Conflict where it has too many.
 
     `known` are carrier and tracking number of the parcels it has.
     """
-    if status is not OrderStatus.SHIPPED:
-        raise MoveNotAllowed("Another parcel can be added while the order is on its way.")
     if (parcel.carrier, parcel.tracking_number) in known:
         raise Invalid("This order has this parcel already.", field="tracking_number")
     if len(known) >= MOST_PARCELS:

@@ -7,12 +7,13 @@ from typing import Any
 
 from flask import Response, url_for
 
-from marketplace.invoices import queries
+from marketplace import clock, db
+from marketplace.invoices import operations, queries
 from marketplace.invoices.queries import Delivery, Document, InvoiceRow, Side
 from marketplace.invoices.rules import InvoiceKind
 from marketplace.invoices.states import InvoiceStatus
 from marketplace.payments import timeline_queries
-from marketplace.web import invoice_parts, printing, wording
+from marketplace.web import invoice_parts, lists, printing, wording
 from marketplace.web.console import Console
 from marketplace.web.explaining import Crumb
 from marketplace.web.order_parts import Fact, MoneyRow
@@ -106,6 +107,16 @@ def build(found: Document, side: Side, user_id: int, console: Console) -> Invoic
         entries=wording.timeline(changes, (), _TITLES, user_id, others),
         content_hash=found.content_hash if side is Side.ADMIN else "",
     )
+
+
+def opened(number: str, side: Side, viewer_id: int) -> Document:
+    """Return the viewer's own document, and remember that who has to have it has opened it (S2.11); raises NotFound."""
+    known = lists.number(number)
+    found = queries.document(known, side, viewer_id)
+    if found.recipient_id != viewer_id or found.row.viewed_at is not None:
+        return found
+    db.atomic(operations.view, ["invoices"], user_id=viewer_id, invoice_id=found.row.id, now=clock.now())
+    return queries.document(known, side, viewer_id)
 
 
 def pdf(found: Document) -> bytes:

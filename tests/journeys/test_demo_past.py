@@ -139,7 +139,7 @@ def test_ninety_days_reconcile_without_a_single_break(world: World) -> None:
     assert report.agrees
     assert report.differences_minor == {"EUR": 0, "SEK": 0, "USD": 0}
     [(nights,)] = world.rows("SELECT count(*) FROM reconciliation_run WHERE finished_at IS NOT NULL AND note = ''")
-    assert int(str(nights)) > 25, "they were compared every night that somebody was awake"
+    assert int(str(nights)) > 50, "they were compared every night that somebody was awake"
     [(unmatched,)] = world.rows("SELECT count(*) FROM provider_line WHERE matched_at IS NULL AND account_id = ''")
     assert unmatched == 0
 

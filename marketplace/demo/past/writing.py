@@ -39,9 +39,10 @@ _CARD_SHARES = (60, 22, 8, 6, 2, 2)
 _DAY = timedelta(days=1)
 _SOME = 3
 _TAKEN_BACK_ON = 62
-# In days: how often the shop's own night is lived through, and how often it asks the provider about what it may have
-# missed, which lists nothing that is older than thirty.
-_AWAKE_EVERY = 3
+# The days whose nights the shop lives through: all of the last ones, in which payouts must be refused whatever weekday
+# the past begins on. In days, how often it asks the provider about what it may have missed, which lists thirty.
+_LAST_DAYS = 78
+_NIGHTS = (*range(2, _LAST_DAYS, 2), *range(_LAST_DAYS, PAST.days + 1))
 _ASKED_EVERY = 27
 
 
@@ -140,7 +141,7 @@ def _write_payouts(script: Script) -> None:
         if at > first:
             script.add(at, deed, **values)
 
-    for day in (44, *range(78, 90, 2)):
+    for day in (44, *range(_LAST_DAYS, PAST.days)):
         words = f"The demo's day {day}: transfers that the provider refuses."
         write(script.working_hour(day * _DAY), paying.refuse_next, wanted=_SOME, words=words)
     reason = "The provider asks for another address first."
@@ -172,7 +173,7 @@ def _write_days(script: Script) -> None:
     first = min(step.at for step in script.steps)
     _write_accounts(script)
     _write_codes(script)
-    for night in range(_AWAKE_EVERY, PAST.days + 1, _AWAKE_EVERY):
+    for night in _NIGHTS:
         if night * _DAY > first:
             asks = (PAST.days - night) % _ASKED_EVERY == 0
             script.add(night * _DAY - timedelta(hours=1, minutes=7), buying.wait, asks=asks)

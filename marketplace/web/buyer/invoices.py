@@ -3,10 +3,8 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from marketplace import clock, db
-from marketplace.invoices import operations, queries
-from marketplace.invoices.queries import Document, Side
-from marketplace.web import guards, invoice_list, invoice_page, lists
+from marketplace.invoices.queries import Side
+from marketplace.web import guards, invoice_list, invoice_page
 from marketplace.web.console import buyer_console
 
 
@@ -20,7 +18,7 @@ def invoices() -> ResponseReturnValue:
 def invoice(number: str) -> ResponseReturnValue:
     """Show one of the viewer's own documents, and remember that it was opened."""
     viewer_id = guards.viewer().user_id
-    found = _opened(number, viewer_id)
+    found = invoice_page.opened(number, Side.BUYER, viewer_id)
     page = invoice_page.build(found, Side.BUYER, viewer_id, buyer_console("invoices"))
     return render_template("invoices/document.html", page=page)
 
@@ -28,13 +26,4 @@ def invoice(number: str) -> ResponseReturnValue:
 @guards.signed_in
 def invoice_pdf(number: str) -> ResponseReturnValue:
     """Return one of the viewer's own documents for print."""
-    return invoice_page.pdf_response(_opened(number, guards.viewer().user_id))
-
-
-def _opened(number: str, viewer_id: int) -> Document:
-    known = lists.number(number)
-    found = queries.document(known, Side.BUYER, viewer_id)
-    if found.row.viewed_at is not None:
-        return found
-    db.atomic(operations.view, ["invoices"], user_id=viewer_id, invoice_id=found.row.id, now=clock.now())
-    return queries.document(known, Side.BUYER, viewer_id)
+    return invoice_page.pdf_response(invoice_page.opened(number, Side.BUYER, guards.viewer().user_id))

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
 from marketplace.errors import Conflict
-from marketplace.invoices import operations, queries
-from marketplace.invoices.queries import Document, Side
+from marketplace.invoices import operations
+from marketplace.invoices.queries import Side
 from marketplace.web import guards, invoice_list, invoice_page, lists
 from marketplace.web.console import seller_console
 
@@ -21,7 +21,7 @@ def invoices() -> ResponseReturnValue:
 def invoice(number: str) -> ResponseReturnValue:
     """Show one document; a commission invoice is the seller's to open."""
     viewer_id = guards.viewer().user_id
-    found = _opened(number, viewer_id)
+    found = invoice_page.opened(number, Side.SELLER, viewer_id)
     page = invoice_page.build(found, Side.SELLER, viewer_id, seller_console("invoices"))
     return render_template("invoices/document.html", page=page)
 
@@ -29,7 +29,7 @@ def invoice(number: str) -> ResponseReturnValue:
 @guards.seller_only
 def invoice_pdf(number: str) -> ResponseReturnValue:
     """Return one document for print."""
-    return invoice_page.pdf_response(_opened(number, guards.viewer().user_id))
+    return invoice_page.pdf_response(invoice_page.opened(number, Side.SELLER, guards.viewer().user_id))
 
 
 @guards.seller_only
@@ -43,12 +43,3 @@ def send_invoice(number: str) -> ResponseReturnValue:
     else:
         flash("Sent. The buyer was told that it is there.", "ok")
     return redirect(url_for("seller.invoice", number=known), code=303)
-
-
-def _opened(number: str, viewer_id: int) -> Document:
-    known = lists.number(number)
-    found = queries.document(known, Side.SELLER, viewer_id)
-    if found.recipient_id != viewer_id or found.row.viewed_at is not None:
-        return found
-    db.atomic(operations.view, ["invoices"], user_id=viewer_id, invoice_id=found.row.id, now=clock.now())
-    return queries.document(known, Side.SELLER, viewer_id)

@@ -197,9 +197,7 @@ def show(facts: order_page.Facts, form: ShipForm, note_form: NoteForm | None = N
     talk = order_talk(order.id, order.number, order.seller_id, order.buyer_name)
     note_form = note_form or NoteForm(formdata=None, text=order.seller_note)
     papers = invoice_list.papers(facts.order.id, Side.SELLER)
-    return render_template(
-        "seller/order.html", page=page, form=form, note_form=note_form, talk=talk, papers=papers
-    )
+    return render_template("seller/order.html", page=page, form=form, note_form=note_form, talk=talk, papers=papers)
 
 
 def rows_of(orders: Sequence[OrderSummary]) -> tuple[OrderRow, ...]:

@@ -1,11 +1,14 @@
 """The seller sends an order, and says when it has arrived."""
 
+from collections.abc import Callable
+
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
 from marketplace.errors import Conflict, Invalid
 from marketplace.orders import operations, rules
+from marketplace.orders.states import OrderStatus
 from marketplace.transitions import AlreadyThere, MoveNotAllowed
 from marketplace.web import guards
 from marketplace.web.auth.forms import blame, typed
@@ -16,43 +19,36 @@ from marketplace.web.seller.forms import NoteForm, ShipForm
 @guards.seller_only
 def ship(number: str) -> ResponseReturnValue:
     """Record how the seller's own order was sent, or show what is wrong with the form."""
-    facts = orders.facts_of(number, guards.viewer().user_id)
-    order, form = facts.order, ShipForm()
-    try:
-        rules.check_can_ship(order.status)
-        if not form.validate():
-            return orders.show(facts, form), 422
-        parcel = parcel_of(form)
-        db.atomic(operations.ship, (), seller_id=order.seller_id, number=order.number, parcel=parcel, now=clock.now())
-    except Invalid as error:
-        blame(form, error)
-        return orders.show(facts, form), 422
-    except (AlreadyThere, MoveNotAllowed) as error:
-        flash(error.message, "wait")
-    else:
-        flash(f"Order {order.number} is marked as sent. The buyer was told.", "ok")
-    return redirect(url_for("seller.order", number=order.number), code=303)
+    said = "Order {} is marked as sent. The buyer was told."
+    return _tell_parcel(number, rules.check_can_ship, operations.ship, said)
 
 
 @guards.seller_only
 def add_parcel(number: str) -> ResponseReturnValue:
     """Record a further parcel of the seller's own order, or show what is wrong with the form."""
+    said = "The parcel belongs to order {} now. The buyer was told."
+    return _tell_parcel(number, rules.check_is_on_its_way, operations.add_parcel, said)
+
+
+def _tell_parcel(
+    number: str, check: Callable[[OrderStatus], None], record: Callable[..., None], said: str
+) -> ResponseReturnValue:
+    """Record a parcel; that the order can have none any more is said before what is wrong with the form."""
     facts = orders.facts_of(number, guards.viewer().user_id)
     order, form = facts.order, ShipForm()
-    if not form.validate():
-        return orders.show(facts, form), 422
     try:
+        check(order.status)
+        if not form.validate():
+            return orders.show(facts, form), 422
         parcel = parcel_of(form)
-        db.atomic(
-            operations.add_parcel, (), seller_id=order.seller_id, number=order.number, parcel=parcel, now=clock.now()
-        )
+        db.atomic(record, (), seller_id=order.seller_id, number=order.number, parcel=parcel, now=clock.now())
     except Invalid as error:
         blame(form, error)
         return orders.show(facts, form), 422
-    except (Conflict, MoveNotAllowed) as error:
+    except (AlreadyThere, Conflict, MoveNotAllowed) as error:
         flash(error.message, "wait")
     else:
-        flash(f"The parcel belongs to order {order.number} now. The buyer was told.", "ok")
+        flash(said.format(order.number), "ok")
     return redirect(url_for("seller.order", number=order.number), code=303)
 
 
