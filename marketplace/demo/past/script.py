@@ -76,30 +76,38 @@ class Script:
             moment += timedelta(hours=1)
         return moment - self.begins_at
 
-    def basket(self, at: timedelta, sellers: tuple[Person, ...], most_lines: int = 3) -> Basket:
-        """Choose parts of these sellers that are there at `at`, what is kept in numbers first."""
+    def basket(self, at: timedelta, sellers: tuple[Person, ...], most_minor: int = 10**9) -> Basket:
+        """Choose parts of these sellers that are there at `at`, for at most `most_minor` of each; common ones first."""
         chosen: list[tuple[str, str, int]] = []
         for seller in sellers:
-            for _ in range(self.chance.choices(range(1, most_lines + 1), weights=(14, 5, 2)[:most_lines])[0]):
-                part = self._part_of(seller, {title for _, title, _ in chosen})
+            left_minor = most_minor
+            for _ in range(self.chance.choices(range(1, 4), weights=(14, 5, 2))[0]):
+                part = self._part_of(seller, {title for _, title, _ in chosen}, left_minor)
                 if part is not None:
-                    chosen.append(self._taken(at, part))
+                    chosen.append(self._taken(at, part, left_minor))
+                    left_minor -= _costs_minor(part, chosen[-1][2])
         return tuple(chosen)
 
-    def _part_of(self, seller: Person, taken: set[str]) -> DemoPart | None:
+    def _part_of(self, seller: Person, taken: set[str], most_minor: int) -> DemoPart | None:
         shelf = [part for part in PARTS if part.seller is seller and part.price_minor and part.title not in taken]
-        there = [part for part in shelf if self.left[_key(part)] >= _FEW]
+        there = [part for part in shelf if self.left[_key(part)] >= _FEW and _costs_minor(part) <= most_minor]
         return self.chance.choices(there, weights=[min(part.units, 12) for part in there])[0] if there else None
 
-    def _taken(self, at: timedelta, part: DemoPart) -> tuple[str, str, int]:
+    def _taken(self, at: timedelta, part: DemoPart, most_minor: int) -> tuple[str, str, int]:
         """Take some units of a part from the shelf; the seller fills it up soon after it runs low."""
         key = _key(part)
         units = 1 if self.left[key] < _MANY else self.chance.choices((1, 2, 4), weights=(16, 4, 1))[0]
+        if _costs_minor(part, units) > most_minor:
+            units = 1
         self.left[key] -= units
         if self.left[key] < _FEW:
             self.left[key] = part.units
             self.add(at + timedelta(minutes=4), restock, seller=part.seller.email, title=part.title, units=part.units)
         return (*key, units)
+
+
+def _costs_minor(part: DemoPart, units: int = 1) -> int:
+    return part.price_minor * units + part.delivery_minor
 
 
 def _key(part: DemoPart) -> tuple[str, str]:

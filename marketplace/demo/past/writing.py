@@ -38,6 +38,8 @@ _CARDS = ("visa", "mastercard", "amex", "bank asks", "card of elevated risk", "c
 _CARD_SHARES = (60, 22, 8, 6, 2, 2)
 _DAY = timedelta(days=1)
 _SOME = 3
+# What happens in a case must not hang on chance: a refund of more needs two admins. Of the Swedish seller, in kronor.
+_CASE_MINOR = 480_00
 _TAKEN_BACK_ON = 62
 # The days whose nights the shop lives through: all of the last ones, in which payouts must be refused whatever weekday
 # the past begins on. In days, how often it asks the provider about what it may have missed, which lists thirty.
@@ -93,7 +95,7 @@ def _write_sale(script: Script, key: str, at: timedelta, case: Case | None) -> N
 def _sale_of(script: Script, key: str, at: timedelta, case: Case) -> Sale:
     if case.car:
         return Sale(key, at, case.customer, case.sellers, ((case.sellers[0].email, case.car, 1),))
-    return Sale(key, at, case.customer, case.sellers, script.basket(at, case.sellers))
+    return Sale(key, at, case.customer, case.sellers, script.basket(at, case.sellers, _CASE_MINOR))
 
 
 def _any_sale(script: Script, key: str, at: timedelta) -> Sale:
