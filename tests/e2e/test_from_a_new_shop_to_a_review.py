@@ -1,4 +1,4 @@
-"""Two newcomers and one sale: a shop is opened on a telephone, and a stranger finds, buys, gets and reviews what it has."""
+"""Two newcomers and one sale: a shop opened on a telephone, and a stranger who finds, buys, gets and reviews a part."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -67,6 +67,30 @@ def make_code(seller: Visitor) -> None:
     seller.title_is("Code FIRST10")
 
 
+def buy_with_code(buyer: Visitor) -> None:
+    buyer.open("/")
+    buyer.page.get_by_role("searchbox").first.fill("brake dsic")
+    buyer.page.keyboard.press("Enter")
+    buyer.main.get_by_role("link", name="Brake disc, front").first.click()
+    expect(buyer.main.locator(".listing-gallery-strip img")).to_have_count(3)
+    buyer.press("Add to basket")
+    buyer.main.get_by_label("Discount code").fill("first10")
+    buyer.press("Apply")
+    buyer.sees("\N{MINUS SIGN}$10.00")
+    buyer.go_to_payment_page()
+    buyer.sees("Pay $90.00")
+    buyer.pay_by_card()
+
+
+def review(buyer: Visitor) -> None:
+    buyer.main.get_by_role("link", name="Write a review").click()
+    buyer.title_is("Review Brake disc, front")
+    for question, stars in (("How is it?", "5"), ("How was the seller?", "4")):
+        buyer.main.get_by_role("group", name=question).get_by_role("radio", name=stars).check()
+    buyer.main.get_by_label("In your words").fill("Round, and it stops the car.")
+    buyer.press("Publish the review")
+
+
 def test_what_a_newcomer_lists_on_a_telephone_is_found_bought_sent_and_reviewed(
     shop: World, visit: Visit, deliver_mail: Deliver, tmp_path: Path
 ) -> None:
@@ -86,18 +110,7 @@ def test_what_a_newcomer_lists_on_a_telephone_is_found_bought_sent_and_reviewed(
     # When a stranger finds it by a misspelt word, registers, enters the code and pays
     buyer = visit()
     register(buyer, "Bo Stranger", "bo@example.com")
-    buyer.open("/")
-    buyer.page.get_by_role("searchbox").first.fill("brake dsic")
-    buyer.page.keyboard.press("Enter")
-    buyer.main.get_by_role("link", name="Brake disc, front").first.click()
-    expect(buyer.main.locator(".listing-gallery-strip img")).to_have_count(3)
-    buyer.press("Add to basket")
-    buyer.main.get_by_label("Discount code").fill("first10")
-    buyer.press("Apply")
-    buyer.sees("\N{MINUS SIGN}$10.00")
-    buyer.go_to_payment_page()
-    buyer.sees("Pay $90.00")
-    buyer.pay_by_card()
+    buy_with_code(buyer)
     buyer.title_is("Thank you, it is paid")
     [(number,)] = shop.rows('SELECT number FROM "order"')
 
@@ -129,12 +142,7 @@ def test_what_a_newcomer_lists_on_a_telephone_is_found_bought_sent_and_reviewed(
     track = buyer.main.get_by_role("link", name="Follow it at www.ups.com")
     expect(track).to_have_attribute("href", "https://www.ups.com/track?tracknum=1Z999AA10123456784")
     buyer.press("I have received it")
-    buyer.main.get_by_role("link", name="Write a review").click()
-    buyer.title_is("Review Brake disc, front")
-    for question, stars in (("How is it?", "5"), ("How was the seller?", "4")):
-        buyer.main.get_by_role("group", name=question).get_by_role("radio", name=stars).check()
-    buyer.main.get_by_label("In your words").fill("Round, and it stops the car.")
-    buyer.press("Publish the review")
+    review(buyer)
 
     # And whoever comes next reads it beside the part
     passer_by = visit()
