@@ -56,6 +56,8 @@ GET    /dev/mail                                   200    200  200     200    20
 GET    /dev/mail/<name>                            200    200  200     200    200    200   404     404
 GET    /dev/mail/<name>/html                       200    200  200     200    200    200   404     404
 GET    /dev/mail/<name>/files/<place>              200    200  200     200    200    200   404     404
+GET    /account/time-zone                          in     200  200     200    200    200   -       -
+POST   /account/time-zone                          in     go   go      go     go     go    -       -
 POST   /account/security/devices/<session_id>/sign-out in go   404     404    404    404   404     404
 POST   /account/security/sign-out-others           in     go   go      go     go     go    -       -
 GET    /sell                                       in     200  200     go     go     200   -       -

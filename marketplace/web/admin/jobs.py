@@ -155,7 +155,7 @@ def _timetable_row(line: Periodic, run: RunRow | None, now: datetime) -> Timetab
         name=_words(line.name),
         note=note,
         badge=badge,
-        last=f"{run.started_at:%H:%M:%S}, {time_text(run.started_at).partition(',')[0]}",
+        last=f"{run.started_at:%H:%M:%S}, {date_text(run.started_at)}",
         took=f"{run.milliseconds:,} ms",
         done=str(run.done),
         next=coming,
