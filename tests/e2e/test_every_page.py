@@ -266,6 +266,7 @@ def called_off(world: World, bought: Bought) -> str:
 def refunds(world: World, bought: Bought, admin_id: int) -> dict[str, str]:
     """Let the buyer ask three times: one is refused, one paid back, one waits; return their numbers."""
     refused, refunded, asked = (world.ask_refund(bought, Wish(percent=10)) for _ in range(3))
+    world.show_pictures(bought.buyer_id, asked, evidence.photo(700, 500), evidence.photo(300, 400))
     db.atomic(
         refund_operations.reject, (), admin_id=admin_id, refund_id=refused, notes="It was as described.", now=world.now
     )

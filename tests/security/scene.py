@@ -185,7 +185,7 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     world.settle_down()
     debt_id = _owe(world, seller_id, admin_id)
     world.put_in_cart(buyer_id, listing_id)
-    world.ask_refund(bought, Wish(percent=10))
+    world.show_pictures(buyer_id, world.ask_refund(bought, Wish(percent=10)), evidence.photo())
     inquire(world, bought)
     _add_file(world, bought, seller_id)
     _talk(world, bought, seller_id)
@@ -286,6 +286,10 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
         "kind": "part",
         "shop_slug": only("SELECT slug FROM shop WHERE seller_id = %s", seller_id),
         "refund_number": only("SELECT number FROM refund WHERE payment_id = %s", bought.payment_id),
+        "picture_id": only(
+            "SELECT p.id FROM refund_picture p JOIN refund r ON r.id = p.refund_id WHERE r.payment_id = %s",
+            bought.payment_id,
+        ),
         "invoice_number": only("SELECT number FROM invoice WHERE kind = 'invoice' AND issuer_id = %s", seller_id),
         "dispute_number": only("SELECT number FROM dispute WHERE payment_id = %s", bought.payment_id),
         "file_id": only(
