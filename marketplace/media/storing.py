@@ -31,7 +31,7 @@ class StoredFile:
 
 
 class FileStore(Protocol):
-    """A place for files, each under its own name."""
+    """A place for files, each under its own name. Whatever keeps it from doing something is an OSError."""
 
     def put(self, name: str, content: bytes) -> None:
         """Keep `content` under `name`: wholly, or not at all."""

@@ -16,11 +16,13 @@ from marketplace.catalog import operations as catalog
 from marketplace.catalog.operations import CarFacts, Offer
 from marketplace.disputes.evidence_rules import EvidenceFile
 from marketplace.disputes.flows import keep_file
+from marketplace.media import storing
 from marketplace.messages import moderating
 from marketplace.messages.flows import Upload
 from marketplace.money import Money
 from marketplace.orders import operations as orders
 from marketplace.orders import rules
+from marketplace.providers.disputes import EVIDENCE_FOLDER
 from marketplace.refunds import operations as refund_operations
 from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
@@ -364,7 +366,7 @@ def disputed(world: World) -> str:
         dispute_id=int(str(dispute_id)),
         kind=EvidenceFile.RECEIPT,
         file_name="receipt.pdf",
-        var_dir=world.settings.var_dir,
+        store=storing.store(world.settings.media, world.settings.var_dir, EVIDENCE_FOLDER),
         now=world.now,
     )
     return one(world, "SELECT number FROM dispute")

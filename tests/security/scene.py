@@ -19,8 +19,10 @@ from marketplace.catalog import import_flows
 from marketplace.catalog.filtering import Filter
 from marketplace.disputes.evidence_rules import EvidenceFile
 from marketplace.disputes.flows import keep_file
+from marketplace.media import storing
 from marketplace.messages import moderating
 from marketplace.messages.flows import Upload
+from marketplace.providers.disputes import EVIDENCE_FOLDER
 from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
@@ -249,7 +251,7 @@ def _add_file(world: World, bought: Bought, seller_id: int) -> None:
         dispute_id=int(str(dispute_id)),
         kind=EvidenceFile.RECEIPT,
         file_name="receipt.pdf",
-        var_dir=world.settings.var_dir,
+        store=storing.store(world.settings.media, world.settings.var_dir, EVIDENCE_FOLDER),
         now=world.now,
     )
 
