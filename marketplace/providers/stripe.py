@@ -14,6 +14,7 @@ import stripe
 
 from marketplace.config import Settings
 from marketplace.failpoints import Failpoint, reach
+from marketplace.media import storing
 from marketplace.providers import patience
 from marketplace.providers import stripe_objects as objects
 from marketplace.providers.accounts import Accounts
@@ -31,7 +32,7 @@ from marketplace.providers.base import (
     TrialMessage,
     Unknown,
 )
-from marketplace.providers.disputes import Disputes
+from marketplace.providers.disputes import EVIDENCE_FOLDER, Disputes
 from marketplace.providers.events import Events
 from marketplace.providers.reversals import Reversals
 from marketplace.providers.stripe_accounts import StripeAccounts
@@ -65,7 +66,9 @@ class StripeProvider:
             max_network_retries=0,
             http_client=stripe.RequestsClient(timeout=settings.provider_timeout_seconds),
         )
-        self.disputes: Disputes = StripeDisputes(self._client, _call, settings.var_dir / "evidence")
+        self.disputes: Disputes = StripeDisputes(
+            self._client, _call, storing.store(settings.media, settings.var_dir, EVIDENCE_FOLDER)
+        )
         self._secrets = settings.stripe_webhook_secrets
         self._connect_secrets = settings.stripe_connect_webhook_secrets
         self._livemode = settings.livemode

@@ -12,6 +12,7 @@ from marketplace.payments import rules as payment_rules
 
 _ASK_WITHIN = timedelta(days=120)
 TARGET_WORKING_DAYS = 2
+MOST_PICTURES = 5
 _SATURDAY = 5
 
 

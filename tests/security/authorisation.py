@@ -90,6 +90,8 @@ GET    /orders/<number>/refund/new                 in     200  404     404    40
 POST   /orders/<number>/refund/new                 in     422  404     404    404    404   404     404
 GET    /refunds                                    in     200  200     200    200    200   -       -
 GET    /refunds/<number>                           in     200  404     404    404    404   404     404
+POST   /refunds/<number>/pictures                  in     422  404     404    404    404   404     404
+GET    /refunds/<number>/pictures/<picture_id>     in     200  404     404    404    404   404     404
 GET    /refunds/<number>/explain/<figure>          in     200  404     404    404    404   404     404
 GET    /account/payments                           in     200  200     200    200    200   -       -
 GET    /account/payments/<payment_id>              in     200  404     404    404    404   404     404
@@ -166,6 +168,7 @@ POST   /seller/disputes/<number>/files             in     403  403     422    40
 GET    /seller/disputes/<number>/files/<file_id>   in     403  403     200    404    403   404     404
 GET    /seller/refunds                             in     403  403     200    200    403   -       -
 GET    /seller/refunds/<number>                    in     403  403     200    404    403   404     404
+GET    /seller/refunds/<number>/pictures/<picture_id> in  403  403     200    404    403   404     404
 GET    /seller/refunds/<number>/explain/<figure>   in     403  403     200    404    403   404     404
 GET    /seller/explain/held/<currency>             in     403  403     200    200    403   200     404
 GET    /seller/explain/<pot>/<currency>            in     403  403     200    200    403   404     404
@@ -249,6 +252,7 @@ POST   /admin/disputes/<number>/take-back/leave    in     403  403     403    40
 POST   /admin/disputes/<number>/take-back          in     403  403     403    403    422   404     404
 GET    /admin/refunds                              in     403  403     403    403    200   -       -
 GET    /admin/refunds/rules                        in     403  403     403    403    200   -       -
+GET    /admin/refunds/<number>/pictures/<picture_id> in   403  403     403    403    200   404     404
 GET    /admin/refunds/<number>/explain/<figure>    in     403  403     403    403    200   404     404
 POST   /admin/refunds/<number>/take-back           in     403  403     403    403    422   404     404
 POST   /admin/refunds/<number>/approve             in     403  403     403    403    422   404     404

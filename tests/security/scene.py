@@ -19,8 +19,10 @@ from marketplace.catalog import import_flows
 from marketplace.catalog.filtering import Filter
 from marketplace.disputes.evidence_rules import EvidenceFile
 from marketplace.disputes.flows import keep_file
+from marketplace.media import storing
 from marketplace.messages import moderating
 from marketplace.messages.flows import Upload
+from marketplace.providers.disputes import EVIDENCE_FOLDER
 from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
@@ -185,7 +187,7 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     world.settle_down()
     debt_id = _owe(world, seller_id, admin_id)
     world.put_in_cart(buyer_id, listing_id)
-    world.ask_refund(bought, Wish(percent=10))
+    world.show_pictures(buyer_id, world.ask_refund(bought, Wish(percent=10)), evidence.photo())
     inquire(world, bought)
     _add_file(world, bought, seller_id)
     _talk(world, bought, seller_id)
@@ -249,7 +251,7 @@ def _add_file(world: World, bought: Bought, seller_id: int) -> None:
         dispute_id=int(str(dispute_id)),
         kind=EvidenceFile.RECEIPT,
         file_name="receipt.pdf",
-        var_dir=world.settings.var_dir,
+        store=storing.store(world.settings.media, world.settings.var_dir, EVIDENCE_FOLDER),
         now=world.now,
     )
 
@@ -286,6 +288,10 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
         "kind": "part",
         "shop_slug": only("SELECT slug FROM shop WHERE seller_id = %s", seller_id),
         "refund_number": only("SELECT number FROM refund WHERE payment_id = %s", bought.payment_id),
+        "picture_id": only(
+            "SELECT p.id FROM refund_picture p JOIN refund r ON r.id = p.refund_id WHERE r.payment_id = %s",
+            bought.payment_id,
+        ),
         "invoice_number": only("SELECT number FROM invoice WHERE kind = 'invoice' AND issuer_id = %s", seller_id),
         "dispute_number": only("SELECT number FROM dispute WHERE payment_id = %s", bought.payment_id),
         "file_id": only(

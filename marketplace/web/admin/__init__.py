@@ -116,6 +116,9 @@ blueprint.add_url_rule("/admin/refunds", view_func=refunds.refunds)
 blueprint.add_url_rule("/admin/refunds/rules", view_func=refund_rules.refund_rules)
 blueprint.add_url_rule("/admin/refunds/<number>/approve", view_func=refund_deciding.approve_refund, methods=["POST"])
 blueprint.add_url_rule("/admin/refunds/<number>/reject", view_func=refund_deciding.reject_refund, methods=["POST"])
+blueprint.add_url_rule(
+    "/admin/refunds/<number>/pictures/<int(max=9223372036854775807):picture_id>", view_func=refunds.refund_picture
+)
 blueprint.add_url_rule("/admin/refunds/<number>/explain/<figure>", view_func=refunds.explain_refund)
 blueprint.add_url_rule("/admin/invoices", view_func=invoices.invoices)
 blueprint.add_url_rule("/admin/invoices/check", view_func=invoices.invoice_check)
