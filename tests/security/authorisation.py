@@ -217,6 +217,8 @@ POST   /admin/users/<user_id>/writing/lift         in     403  403     403    40
 GET    /admin/calls                                in     403  403     403    403    200   -       -
 GET    /admin/calls/<call_id>                      in     403  403     403    403    200   404     404
 POST   /admin/calls/<call_id>/decide               in     403  403     403    403    422   404     404
+POST   /admin/payments/<payment_id>/diagnose/take-up in   403  403     403    403    go    404     404
+POST   /admin/refunds/<number>/diagnose/take-up    in     403  403     403    403    go    404     404
 POST   /admin/payments/<payment_id>/return-again   in     403  403     403    403    404   404     404
 GET    /admin/mail                                 in     403  403     403    403    200   -       -
 POST   /admin/mail/again                           in     403  403     403    403    go    -       -
@@ -265,6 +267,8 @@ GET    /admin/debts/<debt_id>/write-off            in     403  403     403    40
 POST   /admin/debts/<debt_id>/write-off/decide     in     403  403     403    403    422   404     404
 GET    /admin/payments                             in     403  403     403    403    200   -       -
 GET    /admin/payments/<payment_id>                in     403  403     403    403    200   404     404
+GET    /admin/payments/<payment_id>/diagnose       in     403  403     403    403    200   404     404
+GET    /admin/refunds/<number>/diagnose            in     403  403     403    403    200   404     404
 GET    /admin/payments/<payment_id>/shares/<share_id>/hold in 403 403   403    403    200   404     404
 POST   /admin/payments/<payment_id>/shares/<share_id>/hold/decide in 403 403   403    403    422   404     404
 GET    /admin/payments/<payment_id>/explain/<figure> in   403  403     403    403    200   404     404
