@@ -120,7 +120,7 @@ class Columns:
         # The second part of a place: an old purchase's later rows belong to a copy from a month before.
         return (
             f"FROM generate_series({first}, {last}) s CROSS JOIN LATERAL (SELECT t.*, {band} AS band,"
-            f" s - CASE {band} WHEN 1 THEN {self._month} ELSE 0 END AS k FROM bulk.\"{table.name}\" t"
+            f' s - CASE {band} WHEN 1 THEN {self._month} ELSE 0 END AS k FROM bulk."{table.name}" t'
             f" WHERE {table.is_seed(self._seed)}) r"
             f" WHERE CASE WHEN band = 2 THEN k >= {lasts} ELSE k >= 0 AND k < {lasts} END AND ({table.where})"
         )
@@ -134,7 +134,9 @@ class Columns:
 
     def _band_of(self, value: str, name: str) -> str:
         seed = self._seed
-        return f"(CASE WHEN {value} <= {seed.paid[name]} THEN 0 WHEN {value} <= {seed.paid_out[name]} THEN 1 ELSE 2 END)"
+        return (
+            f"(CASE WHEN {value} <= {seed.paid[name]} THEN 0 WHEN {value} <= {seed.paid_out[name]} THEN 1 ELSE 2 END)"
+        )
 
     def _value(self, table: Table, name: str) -> str:
         column = f'r."{name}"'

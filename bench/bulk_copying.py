@@ -57,7 +57,9 @@ def copy(owner: psycopg.Connection, seed: Seed, crowd: Crowd, copies: Copies) ->
     names = [table.name for table in TABLES]
     quoted = ", ".join(f'"{name}"' for name in names)
     with owner.transaction():
-        owner.execute("SET LOCAL session_replication_role = replica; SET LOCAL maintenance_work_mem = '512MB'")
+        owner.execute(
+            "SET LOCAL session_replication_role = replica; SET LOCAL jit = off; SET LOCAL maintenance_work_mem = '512MB'"
+        )
         owner.execute("CREATE SCHEMA bulk")
         regclasses = [f'"{name}"' for name in names]
         unique = owner.execute(_CONSTRAINTS, (regclasses,)).fetchall()
@@ -111,9 +113,7 @@ def _set_aside(owner: psycopg.Connection, seed: Seed) -> Mapping[str, Place]:
         if table.name not in PLAIN_KEYS:
             [(top,)] = owner.execute(f'SELECT coalesce(max(id), 0) FROM "{table.name}"'.encode()).fetchall()
             low, high = seed.empty[table.name], seed.done[table.name]
-            places[table.name] = Place(
-                int(top), low, high, seed.paid[table.name], seed.paid_out[table.name]
-            )
+            places[table.name] = Place(int(top), low, high, seed.paid[table.name], seed.paid_out[table.name])
     owner.execute("CREATE INDEX ON bulk.posting (entry_id); CREATE INDEX ON bulk.posting (order_id)")
     owner.execute("ANALYZE bulk.posting")
     return places

@@ -1,6 +1,6 @@
 """Which pages `bench.bulk` opens, as whom, and what each costs: queries, processor time, and their plans."""
 
-import hashlib
+import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -37,7 +37,7 @@ LISTS = {
         "words, by price": "/l?q=brake+disc&sort=cheapest",
         "words, one prefix": "/l?q=turbo",
         "words, rare": "/l?q=bosch+turbocharger+saab",
-        "word with a typo": "/l?q=turbochager",
+        "word with a typo": "/l?q=brakke+disc",
         "part number": "/l?q={part_number}",
         "listing": "/l/{listing}",
         "shop": "/s/{shop}",
@@ -111,7 +111,6 @@ LISTS = {
     },
 }
 """The pages of each person, by name; {names} are what `_places` finds in the database."""
-_TOKEN = "a bench's token, one for each person: "  # noqa: S105  signs in to a database that is thrown away
 _VALUES = {
     "listing": "SELECT slug FROM listing WHERE status = 'active' ORDER BY id DESC OFFSET 5 LIMIT 1",
     "listing_place": "SELECT id || '.' || id FROM listing WHERE status = 'active' ORDER BY id"
@@ -245,7 +244,7 @@ def _listening() -> Iterator[list[tuple[str, Any]]]:
 def _client(app: Flask, user_id: int | None) -> FlaskClient:
     client = app.test_client()
     if user_id is not None:
-        token = hashlib.sha256(f"{_TOKEN}{user_id}".encode()).hexdigest()
+        token = secrets.token_urlsafe(32)
         device = Device("127.0.0.1", "bench")
         db.atomic(accounts.open_session, (), user_id=user_id, token=token, device=device, now=clock.system_now())
         name, value = cookie(app, token)

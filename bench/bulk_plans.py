@@ -74,8 +74,8 @@ def _fault(node: dict[str, Any], sizes: dict[str, int]) -> str:
     kind, table = node["Node Type"], node.get("Relation Name", "")
     if kind == "Seq Scan" and sizes.get(table, 0) >= LARGE_ROWS and node["Actual Loops"]:
         return f"reads all of {table}"
-    if "Sort" in kind and _passed(node) > _SORTED_ROWS:
-        return f"sorts {_passed(node):,} rows"
+    if "Sort" in kind and (rows := max(map(_passed, node["Plans"]))) > _SORTED_ROWS:
+        return f"sorts {rows:,} rows"
     return ""
 
 

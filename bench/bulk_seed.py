@@ -11,7 +11,6 @@ from datetime import time as datetime_time
 from pathlib import Path
 
 import psycopg
-from flask import Flask
 from sqlalchemy.orm import Session
 
 from bench.filling import offer, open_shop
@@ -23,6 +22,7 @@ from marketplace.carts import operations as carts
 from marketplace.checkout import flows as checkout
 from marketplace.checkout import queries as checkout_queries
 from marketplace.checkout.operations import Agreed
+from marketplace.config import Settings
 from marketplace.history import Actor
 from marketplace.invoices import flows as invoices
 from marketplace.orders import operations as orders
@@ -76,7 +76,7 @@ class SeedShop:
         self._owner = databases.owner
         (folder / "clock").unlink(missing_ok=True)
         self.sandbox = RunningSandbox(databases.sandbox, folder, transport=self._deliver)
-        self.app = shop_of(databases, folder, self.sandbox)
+        self.app = create_app(settings_of(databases, folder, self.sandbox))
         self.settings = self.app.extensions["settings"]
         self.provider = self.app.extensions["providers"]["stripe"]
         self.sandbox.send_webhooks_to("http://localhost/webhooks/stripe")
@@ -185,8 +185,8 @@ class SeedShop:
             return {str(table): int(top) for table, top in connection.execute(asked.encode()).fetchall()}
 
 
-def shop_of(databases: Databases, folder: Path, sandbox: RunningSandbox) -> Flask:
-    """Return the application on these databases, with its provider at `sandbox`."""
+def settings_of(databases: Databases, folder: Path, sandbox: RunningSandbox) -> Settings:
+    """Return the application's settings on these databases, with its provider at `sandbox`."""
     variables = {
         "DATABASE_URL": databases.shop,
         "SECRET_KEY": secrets.token_hex(16),
@@ -197,7 +197,7 @@ def shop_of(databases: Databases, folder: Path, sandbox: RunningSandbox) -> Flas
         "MARKETPLACE_DEMO": "1",
         "DATABASE_POOL": "4",
     }
-    return create_app(config.load(variables))
+    return config.load(variables)
 
 
 def _goods(shelves: list[tuple[int, list[int]]], number: int) -> list[int]:

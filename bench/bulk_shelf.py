@@ -192,6 +192,6 @@ def _goods(owner: psycopg.Connection, crowd: Crowd, listings: int) -> None:
         owner.execute(
             "INSERT INTO status_change (subject, subject_id, verb, from_status, to_status, because, actor_kind,"
             " actor_user_id, source, at) SELECT 'listing', id, %s, %s, %s, 'bench', 'user', seller_id, 'bench',"
-            f" created_at FROM listing WHERE id >= %s AND {where} ORDER BY id",  # noqa: S608  words of our own
+            f" created_at FROM listing WHERE id >= %s AND {where} ORDER BY id",
             (verb, before, after, crowd.first_listing),
         )
