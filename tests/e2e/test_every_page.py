@@ -16,11 +16,13 @@ from marketplace.catalog import operations as catalog
 from marketplace.catalog.operations import CarFacts, Offer
 from marketplace.disputes.evidence_rules import EvidenceFile
 from marketplace.disputes.flows import keep_file
+from marketplace.media import storing
 from marketplace.messages import moderating
 from marketplace.messages.flows import Upload
 from marketplace.money import Money
 from marketplace.orders import operations as orders
 from marketplace.orders import rules
+from marketplace.providers.disputes import EVIDENCE_FOLDER
 from marketplace.refunds import operations as refund_operations
 from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
@@ -101,7 +103,8 @@ ADMIN = (
     "/admin/users/{buyer_id}", "/admin/users/{seller_id}", "/admin/jobs", "/admin/jobs?tab=queued",
     "/admin/ledger?to=2020-01-01", "/admin/ledger/entries", "/admin/ledger/entries?q=nothing",
     "/admin/payments", "/admin/payments?q=nothing", "/admin/payments/{paid}", "/admin/payments/{failed}",
-    "/admin/payments/{open}",
+    "/admin/payments/{open}", "/admin/payments/{paid}/diagnose", "/admin/payments/{failed}/diagnose",
+    "/admin/refunds/{asked_back}/diagnose", "/admin/refunds/{refunded}/diagnose",
     "/admin/payments/{paid}/shares/{share}/hold", "/admin/payments/{expired}",
     "/admin/payments/{paid}/explain/amount", "/admin/events",
     "/admin/calls", "/admin/calls?tab=done", "/admin/calls/{call}", "/admin/settings",
@@ -266,6 +269,7 @@ def called_off(world: World, bought: Bought) -> str:
 def refunds(world: World, bought: Bought, admin_id: int) -> dict[str, str]:
     """Let the buyer ask three times: one is refused, one paid back, one waits; return their numbers."""
     refused, refunded, asked = (world.ask_refund(bought, Wish(percent=10)) for _ in range(3))
+    world.show_pictures(bought.buyer_id, asked, evidence.photo(700, 500), evidence.photo(300, 400))
     db.atomic(
         refund_operations.reject, (), admin_id=admin_id, refund_id=refused, notes="It was as described.", now=world.now
     )
@@ -363,7 +367,7 @@ def disputed(world: World) -> str:
         dispute_id=int(str(dispute_id)),
         kind=EvidenceFile.RECEIPT,
         file_name="receipt.pdf",
-        var_dir=world.settings.var_dir,
+        store=storing.store(world.settings.media, world.settings.var_dir, EVIDENCE_FOLDER),
         now=world.now,
     )
     return one(world, "SELECT number FROM dispute")

@@ -92,6 +92,8 @@ GET    /orders/<number>/refund/new                 in     200  404     404    40
 POST   /orders/<number>/refund/new                 in     422  404     404    404    404   404     404
 GET    /refunds                                    in     200  200     200    200    200   -       -
 GET    /refunds/<number>                           in     200  404     404    404    404   404     404
+POST   /refunds/<number>/pictures                  in     422  404     404    404    404   404     404
+GET    /refunds/<number>/pictures/<picture_id>     in     200  404     404    404    404   404     404
 GET    /refunds/<number>/explain/<figure>          in     200  404     404    404    404   404     404
 GET    /account/payments                           in     200  200     200    200    200   -       -
 GET    /account/payments/<payment_id>              in     200  404     404    404    404   404     404
@@ -168,6 +170,7 @@ POST   /seller/disputes/<number>/files             in     403  403     422    40
 GET    /seller/disputes/<number>/files/<file_id>   in     403  403     200    404    403   404     404
 GET    /seller/refunds                             in     403  403     200    200    403   -       -
 GET    /seller/refunds/<number>                    in     403  403     200    404    403   404     404
+GET    /seller/refunds/<number>/pictures/<picture_id> in  403  403     200    404    403   404     404
 GET    /seller/refunds/<number>/explain/<figure>   in     403  403     200    404    403   404     404
 GET    /seller/explain/held/<currency>             in     403  403     200    200    403   200     404
 GET    /seller/explain/<pot>/<currency>            in     403  403     200    200    403   404     404
@@ -216,6 +219,8 @@ POST   /admin/users/<user_id>/writing/lift         in     403  403     403    40
 GET    /admin/calls                                in     403  403     403    403    200   -       -
 GET    /admin/calls/<call_id>                      in     403  403     403    403    200   404     404
 POST   /admin/calls/<call_id>/decide               in     403  403     403    403    422   404     404
+POST   /admin/payments/<payment_id>/diagnose/take-up in   403  403     403    403    go    404     404
+POST   /admin/refunds/<number>/diagnose/take-up    in     403  403     403    403    go    404     404
 POST   /admin/payments/<payment_id>/return-again   in     403  403     403    403    404   404     404
 GET    /admin/mail                                 in     403  403     403    403    200   -       -
 POST   /admin/mail/again                           in     403  403     403    403    go    -       -
@@ -251,6 +256,7 @@ POST   /admin/disputes/<number>/take-back/leave    in     403  403     403    40
 POST   /admin/disputes/<number>/take-back          in     403  403     403    403    422   404     404
 GET    /admin/refunds                              in     403  403     403    403    200   -       -
 GET    /admin/refunds/rules                        in     403  403     403    403    200   -       -
+GET    /admin/refunds/<number>/pictures/<picture_id> in   403  403     403    403    200   404     404
 GET    /admin/refunds/<number>/explain/<figure>    in     403  403     403    403    200   404     404
 POST   /admin/refunds/<number>/take-back           in     403  403     403    403    422   404     404
 POST   /admin/refunds/<number>/approve             in     403  403     403    403    422   404     404
@@ -263,6 +269,8 @@ GET    /admin/debts/<debt_id>/write-off            in     403  403     403    40
 POST   /admin/debts/<debt_id>/write-off/decide     in     403  403     403    403    422   404     404
 GET    /admin/payments                             in     403  403     403    403    200   -       -
 GET    /admin/payments/<payment_id>                in     403  403     403    403    200   404     404
+GET    /admin/payments/<payment_id>/diagnose       in     403  403     403    403    200   404     404
+GET    /admin/refunds/<number>/diagnose            in     403  403     403    403    200   404     404
 GET    /admin/payments/<payment_id>/shares/<share_id>/hold in 403 403   403    403    200   404     404
 POST   /admin/payments/<payment_id>/shares/<share_id>/hold/decide in 403 403   403    403    422   404     404
 GET    /admin/payments/<payment_id>/explain/<figure> in   403  403     403    403    200   404     404

@@ -144,6 +144,7 @@ class PaymentPage:
     figures: tuple[MoneyRow, ...]
     facts: tuple[Fact, ...]
     metadata: str
+    diagnose_url: str
     receipt: str
     receipt_action: str
     """Where a return that did not reach the buyer is sent again; "" where nothing has to be."""
@@ -171,6 +172,7 @@ def build(facts: Facts) -> PaymentPage:
         figures=payment_figures.rows(record, facts.shares, facts.receipts, facts.provider_lines),
         facts=_record_facts(record),
         metadata=shown(record.metadata) if record.metadata else "",
+        diagnose_url=url_for("admin.diagnose_payment", payment_id=record.id),
         receipt=returning.text(facts.receipts),
         receipt_action=returning.action(record.id, facts.receipts),
         trackers=tuple(_tracker(tracker) for tracker in facts.trackers),
