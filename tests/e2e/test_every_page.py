@@ -57,7 +57,8 @@ NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-fi
 BUYER = (
     "/basket", "/checkout/USD", "/account", "/account/statistics", "/account/explain/spent/USD",
     "/account/explain/held/USD", "/account/payments?q=nothing", "/orders?q=nothing", "/account/payments/{waiting}",
-    "/account/security", "/account/time-zone", "/account/notifications", "/account/payments", "/account/payments?status=failed",
+    "/account/security", "/account/time-zone",
+    "/account/notifications", "/account/payments", "/account/payments?status=failed",
     "/account/payments/{paid}", "/account/payments/{failed}", "/account/payments/{open}", "/account/payments/{expired}",
     "/account/payments/{paid}/explain/amount", "/orders", "/orders?tab=open", "/orders/{order}", "/orders/{unpaid}",
     "/orders/{order}/cancel", "/orders/{unpaid}/cancel",

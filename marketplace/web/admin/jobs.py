@@ -21,7 +21,7 @@ from marketplace.web.admin.overview import Figure
 from marketplace.web.admin.waiting_page import span_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Tab, Tools
-from marketplace.web.pages import time_text
+from marketplace.web.pages import date_text, time_text
 from marketplace.web.wording import Badge, TimelineEntry
 
 _WORDS = {

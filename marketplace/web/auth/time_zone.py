@@ -18,10 +18,15 @@ from marketplace.web.console import Console, own_console
 from marketplace.web.pages import time_text
 
 
+def _choices() -> list[SelectChoice]:
+    named = (SelectChoice(name, name.replace("_", " ").replace("/", " / ")) for name in time_zones.names())
+    return [SelectChoice("", "UTC"), *named]
+
+
 class TimeZoneForm(FlaskForm):
     """The zone; what is none of ours is refused by the operation."""
 
-    time_zone = SelectField("Time zone", validate_choice=False, choices=lambda: _choices())
+    time_zone = SelectField("Time zone", validate_choice=False, choices=_choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,3 @@ def time_zone() -> ResponseReturnValue:
         is_chosen=viewer.time_zone is not None,
     )
     return render_template("auth/time_zone.html", page=page, form=form), 422 if form.errors else 200
-
-
-def _choices() -> list[SelectChoice]:
-    named = (SelectChoice(name, name.replace("_", " ").replace("/", " / ")) for name in time_zones.names())
-    return [SelectChoice("", "UTC"), *named]
