@@ -269,6 +269,7 @@ GET    /admin/debts/<debt_id>/write-off            in     403  403     403    40
 POST   /admin/debts/<debt_id>/write-off/decide     in     403  403     403    403    422   404     404
 GET    /admin/payments                             in     403  403     403    403    200   -       -
 GET    /admin/payments/<payment_id>                in     403  403     403    403    200   404     404
+GET    /admin/payments/<payment_id>/log            in     403  403     403    403    200   404     404
 GET    /admin/payments/<payment_id>/diagnose       in     403  403     403    403    200   404     404
 GET    /admin/refunds/<number>/diagnose            in     403  403     403    403    200   404     404
 GET    /admin/payments/<payment_id>/shares/<share_id>/hold in 403 403   403    403    200   404     404

@@ -21,6 +21,7 @@ from marketplace.web.admin import (
     ledger,
     mails,
     overview,
+    payment_log,
     payments,
     payout_deciding,
     payout_seller,
@@ -71,6 +72,9 @@ blueprint.add_url_rule(
     "/admin/payments/<int(max=9223372036854775807):payment_id>/return-again",
     view_func=returning.return_again,
     methods=["POST"],
+)
+blueprint.add_url_rule(
+    "/admin/payments/<int(max=9223372036854775807):payment_id>/log", "payment_log", payment_log.payment_log
 )
 _DIAGNOSE = "/admin/payments/<int(max=9223372036854775807):payment_id>/diagnose"
 blueprint.add_url_rule(_DIAGNOSE, view_func=diagnose.diagnose_payment)
