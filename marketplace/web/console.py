@@ -77,6 +77,7 @@ _SELLER: dict[str, _Links] = {
     ),
     "Shop": (
         ("shop", "Shop details", "seller.own_shop", "store"),
+        ("delivery", "Delivery", "seller.profiles", "truck"),
         ("payout_setup", "Payout setup", "seller.payout_setup", "landmark"),
         ("mail", "Your mail", "mails.preferences", "send"),
     ),
