@@ -27,6 +27,7 @@ from marketplace.refunds import operations as refund_operations
 from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
+from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
 from tests import builders_mails as mails
 from tests import evidence
@@ -90,6 +91,7 @@ SELLER = (
     "/seller/listings/import", "/seller/listings/import/{import}",
     "/seller/refunds", "/seller/refunds/{refunded}",
     "/seller/refunds/{refunded}/explain/held",
+    "/seller/delivery", "/seller/delivery/new", "/seller/delivery/{profile}", "/seller/delivery/{profile}/zones/{zone}",
     "/seller/discounts", "/seller/discounts/new", "/seller/discounts/{code}", "/seller/discounts/{code}/edit",
     "/seller/disputes", "/seller/disputes?tab=won", "/seller/disputes/{dispute}",
     "/seller/disputes/{dispute}/explain/held",
@@ -300,7 +302,11 @@ def listings(world: World, seller_id: int) -> dict[str, str]:
     sheet = b"sku,kind,title,description,currency,price,delivery,in_stock\nA-1,boat,Boat,Afloat,USD,1,0,1\n"
     imported = import_flows.begin(sheet, "shelf.csv", seller_id=seller_id, now=world.now)
     import_flows.run(imported, now=world.now)
+    profile_id, _ = delivery.profile(world, seller_id)
+    delivery.send_by(seller_id, sold_out, profile_id, 1_200)
     statements = {
+        "profile": "SELECT id FROM delivery_profile",
+        "zone": "SELECT min(id) FROM delivery_zone",
         "import": "SELECT id FROM listing_import",
         "car": "SELECT slug FROM listing WHERE title = 'Saab 900'",
         "part": "SELECT slug FROM listing WHERE title = 'Head lamp'",

@@ -28,6 +28,7 @@ from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
 from marketplace.sandbox import disputes as bank
 from marketplace.saved import search_operations
+from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
 from tests import builders_mails as mails
 from tests import evidence
@@ -206,7 +207,9 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
         now=clock.system_now(),
     )
     code = codes.code(world.now, f"SIDE-{side}", seller_id=seller_id, actor_id=seller_id)
-    values = _values(world, bought, seller_id, device) | {"debt_id": debt_id, "discount_id": code}
+    profile_id, [zone_id, *_] = delivery.profile(world, seller_id)
+    values = _values(world, bought, seller_id, device) | {"profile_id": profile_id, "zone_id": zone_id}
+    values |= {"debt_id": debt_id, "discount_id": code}
     values |= {"mail_id": mails.failed(world), "token": mails.stop_token(world, buyer_id)}
     values |= {"name": mails.kept(world), "place": 0}
     return Side(buyer_id, seller_id, bought, values)
