@@ -147,7 +147,7 @@ _PICTURES = (
     .correlate(Listing)
     .scalar_subquery()
 )
-_LISTING: Select[*tuple[Any, ...]] = (
+_ANY_LISTING: Select[*tuple[Any, ...]] = (
     select(
         *_SHOP_COLUMNS,
         cast(_PICTURES, Text).label("pictures"),
@@ -182,14 +182,23 @@ _LISTING: Select[*tuple[Any, ...]] = (
     .join(Shop, Shop.seller_id == Listing.seller_id)
     .outerjoin(CarDetails, CarDetails.listing_id == Listing.id)
     .outerjoin(PartDetails, PartDetails.listing_id == Listing.id)
-    .where(Listing.slug == bindparam("slug"), IS_FOR_SALE)
 )
+_LISTING = _ANY_LISTING.where(Listing.slug == bindparam("slug"), IS_FOR_SALE)
+_OWN_LISTING = _ANY_LISTING.where(Listing.id == bindparam("listing_id"), Listing.seller_id == bindparam("seller_id"))
 
 
 def listing(slug: str) -> ListingView | None:
     """Return the listing for sale at `slug`, or None: drafts and paused ones are nobody's business. One query."""
     row = db.read_one(_LISTING, {"slug": slug})
     return None if row is None else _listing(row)
+
+
+def own_listing(listing_id: int, seller_id: int) -> ListingView:
+    """Return a seller's own listing as buyers see it, or will; raises NotFound for another's."""
+    row = db.read_one(_OWN_LISTING, {"listing_id": listing_id, "seller_id": seller_id})
+    if row is None:
+        raise NotFound("There is no such listing.")
+    return _listing(row)
 
 
 @lru_cache(maxsize=2_048)

@@ -12,6 +12,7 @@ CURRENCIES = ("USD", "EUR", "GBP", "CAD", "AUD", "CHF", "SEK", "NOK", "DKK", "HU
 
 # Stripe refuses larger charges; a price above is a typing mistake.
 LARGEST_PRICE_MINOR = 99_999_999
+LONGEST_SKU = 64
 LARGEST_STOCK = 100_000
 LOW_STOCK = 3
 """Units of a part from which on buyers read how few are left, and sellers are told."""
@@ -169,6 +170,19 @@ def check_price(price: Money, delivery: Money) -> None:
     for amount, field in ((price, "price"), (delivery, "delivery")):
         if not 0 <= amount.minor <= LARGEST_PRICE_MINOR:
             raise Invalid("Enter an amount from 0 to 999,999.99.", field=field)
+
+
+def clean_sku(text: str) -> str | None:
+    """Return a seller's own key of a listing, None for no key.
+
+    Raises Invalid for one that is too long, and for # with a number: files name listings without a key like that.
+    """
+    if not text.strip():
+        return None
+    key = clean_line(text, field="sku", longest=LONGEST_SKU)
+    if key.startswith("#") and key[1:].isdigit():
+        raise Invalid("# with a number is how files name listings without a key. Choose another one.", field="sku")
+    return key
 
 
 def check_stock(units: int) -> None:

@@ -1,7 +1,7 @@
 """Every page there is, for everybody who may open it: axe finds nothing, nothing scrolls sideways or complains."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from flask import Flask
@@ -88,6 +88,7 @@ SELLER = (
     "/seller/orders/{order}/explain/net", "/seller/orders/{order}/explain/card-fee", "/seller/explain/held/USD",
     "/seller/listings", "/seller/listings?tab=paused", "/seller/listings/new", "/seller/listings/new/car",
     "/seller/listings/new/part", "/seller/listings/{listing}/edit", "/seller/listings/{listing}/pictures",
+    "/seller/listings/{draft}/preview",
     "/seller/listings/import", "/seller/listings/import/{import}",
     "/seller/refunds", "/seller/refunds/{refunded}",
     "/seller/refunds/{refunded}/explain/held",
@@ -299,6 +300,7 @@ def listings(world: World, seller_id: int) -> dict[str, str]:
     db.atomic(catalog.publish, (), seller_id=seller_id, listing_id=car, now=world.now)
     sold_out = world.listing(seller_id, 4_200, title="Gear knob", units=1)
     db.atomic(catalog.change_stock, (), seller_id=seller_id, listing_id=sold_out, units=0)
+    db.atomic(catalog.create_listing, (), seller_id=seller_id, offer=replace(offer, title="A draft"), now=world.now)
     sheet = b"sku,kind,title,description,currency,price,delivery,in_stock\nA-1,boat,Boat,Afloat,USD,1,0,1\n"
     imported = import_flows.begin(sheet, "shelf.csv", seller_id=seller_id, now=world.now)
     import_flows.run(imported, now=world.now)
@@ -312,6 +314,7 @@ def listings(world: World, seller_id: int) -> dict[str, str]:
         "part": "SELECT slug FROM listing WHERE title = 'Head lamp'",
         "sold_out": "SELECT slug FROM listing WHERE title = 'Gear knob'",
         "listing": "SELECT id FROM listing WHERE title = 'Head lamp'",
+        "draft": "SELECT id FROM listing WHERE title = 'A draft'",
         "code": "SELECT id FROM discount WHERE code = 'EVERY'",
         "our_code": "SELECT id FROM discount WHERE code = 'OURS'",
         "shop": "SELECT slug FROM shop ORDER BY id LIMIT 1",

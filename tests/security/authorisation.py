@@ -148,8 +148,11 @@ POST   /seller/listings/several                    in     403  403     go     go
 GET    /seller/listings/new                        in     403  403     200    200    403   -       -
 GET    /seller/listings/new/<kind>                 in     403  403     200    200    403   404     404
 POST   /seller/listings/new/<kind>                 in     403  403     422    422    403   404     404
+POST   /seller/listings/text                       in     403  403     422    422    403   -       -
+POST   /seller/listings/text/drop                  in     403  403     go     go     403   -       -
 GET    /seller/listings/<listing_id>/edit          in     403  403     200    404    403   404     404
 POST   /seller/listings/<listing_id>/edit          in     403  403     422    404    403   404     404
+GET    /seller/listings/<listing_id>/preview       in     403  403     go     404    403   404     404
 GET    /seller/listings/<listing_id>/pictures      in     403  403     200    404    403   404     404
 POST   /seller/listings/<listing_id>/pictures      in     403  403     422    404    403   404     404
 POST   /seller/listings/<listing_id>/pictures/arrange in  403  403     go     404    403   404     404
