@@ -16,6 +16,7 @@ from tests.architecture.source import CHECKOUT
 from tests.builders import Bought, World, form_token
 from tests.builders_invoices import documents, the_invoice
 from tests.operations.test_invoices import refund
+from tests.snapshots import walked_once_from_nothing
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -37,6 +38,7 @@ def money_box(client: FlaskClient, path: str, label: str = "Money") -> dict[str,
     return found
 
 
+@walked_once_from_nothing
 def taxed_sale(world: World) -> tuple[Bought, int]:
     """Let somebody buy three of something with tax, delivery and a code; return the purchase and the seller's id."""
     seller_id, buyer_id = world.seller(tax_basis_points=725), world.person()
