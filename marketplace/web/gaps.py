@@ -8,8 +8,8 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
-from flask import g
 from markupsafe import Markup
 
 Gap = tuple[str, str]
@@ -19,25 +19,27 @@ Gap = tuple[str, str]
 _SIGN = secrets.token_hex(16)
 _MARK = re.compile(f"{_SIGN}\\.(\\w+)\\.(\\w*)\\.{_SIGN}", re.ASCII)
 
+_are_open: ContextVar[bool] = ContextVar("gaps are open", default=False)
+
 
 @contextmanager
 def left_open() -> Iterator[None]:
     """Draw for everybody in this block."""
-    g.gaps_are_open = True
+    token = _are_open.set(True)
     try:
         yield
     finally:
-        del g.gaps_are_open
+        _are_open.reset(token)
 
 
 def are_left_open() -> bool:
     """Return whether what is drawn now is for everybody."""
-    return "gaps_are_open" in g
+    return _are_open.get()
 
 
 def refuse_for_everybody() -> None:
     """Raise RuntimeError while a page is drawn for everybody: what is asked for belongs to one of them."""
-    if "gaps_are_open" in g:
+    if _are_open.get():
         raise RuntimeError("a page for everybody asks who looks: leave a gap for that")
 
 
