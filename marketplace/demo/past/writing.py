@@ -46,6 +46,7 @@ _TAKEN_BACK_ON = 62
 # The days whose nights the shop lives through: all of the last ones, in which payouts must be refused whatever weekday
 # the past begins on. In days, how often it asks the provider about what it may have missed, which lists thirty.
 _LAST_DAYS = 78
+_LATE_NIGHTS = 2
 _NIGHTS = (*range(2, _LAST_DAYS, 2), *range(_LAST_DAYS, PAST.days + 1))
 _ASKED_EVERY = 27
 
@@ -147,7 +148,10 @@ def _write_payouts(script: Script) -> None:
 
     for day in (44, *range(_LAST_DAYS, PAST.days)):
         words = f"The demo's day {day}: transfers that the provider refuses."
-        write(script.working_hour(day * _DAY), paying.refuse_next, wanted=_SOME, words=words)
+        # In the last two nights, be they a weekend's: of those refused before, late refunds have called some off.
+        is_late = PAST.days - day <= _LATE_NIGHTS
+        at = day * _DAY - timedelta(hours=2) if is_late else script.working_hour(day * _DAY)
+        write(at, paying.refuse_next, wanted=2 * _SOME if is_late else _SOME, words=words)
     reason = "The provider asks for another address first."
     write(script.working_hour(57 * _DAY), paying.call_off_refused, admin=ADMIN.email, reason=reason)
     write(script.working_hour(_TAKEN_BACK_ON * _DAY), paying.take_back)
