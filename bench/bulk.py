@@ -20,9 +20,9 @@ from flask import Flask
 
 from bench import bulk_copying, bulk_report, bulk_shelf
 from bench.__main__ import commit, fresh_databases
-from bench.bulk_pages import Looking, People
+from bench.bulk_pages import LISTS, Looking, People
 from bench.bulk_report import Result
-from bench.bulk_seed import Seed, SeedShop, settings_of
+from bench.bulk_seed import PURCHASES, Seed, SeedShop, settings_of
 from bench.bulk_shelf import Crowd
 from bench.stage import CHECKOUT, Databases
 from launcher.console import Failure, say, step
@@ -37,17 +37,21 @@ DURABILITY = VOLATILE + "wal_level = minimal\nmax_wal_senders = 0\nmax_wal_size 
 
 @dataclass(frozen=True)
 class Size:
-    """How large the shop is to be, and whether its books are checked, which takes longest of all."""
+    """How large the shop is to be, and whether its books are checked, which takes most memory."""
 
     listings: int
     orders: int
     checks_books: bool
+    roles: tuple[str, ...] = tuple(LISTS)
+    """Whose pages are looked at."""
+    seeds: int = PURCHASES
+    """How many old and how many new purchases are made by the real operations."""
 
 
 def measure(databases: Databases, superuser: str, folder: Path, size: Size) -> Result:
     """Fill empty, migrated databases and return what the pages took."""
     timing = dict[str, float]()
-    growing = SeedShop(databases, folder)
+    growing = SeedShop(databases, folder, size.seeds)
     try:
         with _timed(timing, "a seed of real purchases"):
             seed = growing.grow()
@@ -55,12 +59,12 @@ def measure(databases: Databases, superuser: str, folder: Path, size: Size) -> R
     finally:
         growing.stop()
     with psycopg.connect(superuser, autocommit=True) as owner, app.app_context():
-        small = Looking(app, owner, People(seed.buyers[0], seed.sellers[0], seed.admin)).queries()
+        small = Looking(app, owner, People(seed.buyers[0], seed.sellers[0], seed.admin), size.roles).queries()
         _close()
         crowd = _fill(owner, app, seed, size, timing)
         people = People(crowd.first_buyer, crowd.first_seller, seed.admin)
         with _timed(timing, "looking at the pages"):
-            pages = tuple(Looking(app, owner, people).pages())
+            pages = tuple(Looking(app, owner, people, size.roles).pages())
         agrees = None
         if size.checks_books:
             with _timed(timing, "checking the books"):

@@ -286,7 +286,8 @@ class Columns:
 
     def _number(self) -> str:
         position = self._position()
-        return f"('INV-' || {self._person('r.issuer_id')} || '-' || lpad({position}::text, greatest(5, length({position}::text)), '0'))"
+        digits = f"lpad({position}::text, greatest(5, length({position}::text)), '0')"
+        return f"('INV-' || {self._person('r.issuer_id')} || '-' || {digits})"
 
     def _content(self) -> str:
         order = f"'\"TM-' || 100000 + {self._id('r.order_id', 'order')} || '\"'"

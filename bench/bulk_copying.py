@@ -57,9 +57,7 @@ def copy(owner: psycopg.Connection, seed: Seed, crowd: Crowd, copies: Copies) ->
     names = [table.name for table in TABLES]
     quoted = ", ".join(f'"{name}"' for name in names)
     with owner.transaction():
-        owner.execute(
-            "SET LOCAL session_replication_role = replica; SET LOCAL jit = off; SET LOCAL maintenance_work_mem = '512MB'"
-        )
+        owner.execute("SET LOCAL session_replication_role = replica; SET LOCAL maintenance_work_mem = '512MB'")
         owner.execute("CREATE SCHEMA bulk")
         regclasses = [f'"{name}"' for name in names]
         unique = owner.execute(_CONSTRAINTS, (regclasses,)).fetchall()
@@ -88,15 +86,17 @@ def copy(owner: psycopg.Connection, seed: Seed, crowd: Crowd, copies: Copies) ->
 def chain(owner: psycopg.Connection) -> int:
     """Link all entries into the chain as the product's job does, only faster, and return how many there are."""
     digest, count = b"", 0
-    with psycopg.connect(owner.info.dsn, password=owner.info.password) as reader, owner.transaction():
-        entries = reader.cursor("entries")
+    with (
+        psycopg.connect(owner.info.dsn, password=owner.info.password) as reader,
+        reader.cursor("entries") as entries,
+        owner.transaction(),
+        owner.cursor().copy("COPY ledger_chain (position, entry_id, hash) FROM STDIN") as copying,
+    ):
         entries.itersize = 20_000
-        with owner.cursor().copy("COPY ledger_chain (position, entry_id, hash) FROM STDIN") as copying:
-            for count, (entry_id, own) in enumerate(
-                entries.execute("SELECT id, hash FROM ledger_entry ORDER BY id"), start=1
-            ):
-                digest = link_hash(digest, own)
-                copying.write_row((count, entry_id, digest))
+        found = entries.execute("SELECT id, hash FROM ledger_entry ORDER BY id")
+        for count, (entry_id, own) in enumerate(found, start=1):
+            digest = link_hash(digest, own)
+            copying.write_row((count, entry_id, digest))
     return count
 
 

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,9 +113,10 @@ LISTS = {
 """The pages of each person, by name; {names} are what `_places` finds in the database."""
 _VALUES = {
     "listing": "SELECT slug FROM listing WHERE status = 'active' ORDER BY id DESC OFFSET 5 LIMIT 1",
-    "listing_place": "SELECT id || '.' || id FROM listing WHERE status = 'active' ORDER BY id"
+    "listing_place": "SELECT 'f' || id || '-' || id FROM listing WHERE status = 'active' ORDER BY id"
     " OFFSET (SELECT count(*) / 20 FROM listing) LIMIT 1",
-    "price_place": "SELECT price_minor || '.' || id FROM listing WHERE status = 'active' ORDER BY price_minor, id"
+    "price_place": "SELECT 'f' || price_minor || '-' || id FROM listing WHERE status = 'active'"
+    " ORDER BY price_minor, id"
     " OFFSET (SELECT count(*) * 8 / 10 FROM listing) LIMIT 1",
     "part_number": "SELECT part_number FROM part_details ORDER BY listing_id DESC LIMIT 1",
     "shop": "SELECT slug FROM shop WHERE seller_id = %(seller)s",
@@ -125,7 +126,7 @@ _VALUES = {
     "seller_order_id": 'SELECT id FROM "order" WHERE seller_id = %(seller)s ORDER BY id OFFSET 5 LIMIT 1',
     "seller_order": 'SELECT number FROM "order" WHERE seller_id = %(seller)s ORDER BY id OFFSET 5 LIMIT 1',
     "seller_entry": "SELECT entry_id FROM posting WHERE owner_id = %(seller)s ORDER BY id OFFSET 9 LIMIT 1",
-    "payment": "SELECT min(id) + (max(id) - min(id)) / 3 FROM payment",
+    "payment": "SELECT id FROM payment ORDER BY id OFFSET (SELECT count(*) / 3 FROM payment) LIMIT 1",
     "session": "SELECT provider_session_id FROM payment ORDER BY id OFFSET 9 LIMIT 1",
     "intent": "SELECT provider_payment_id FROM payment WHERE provider_payment_id IS NOT NULL ORDER BY id LIMIT 1",
     "email": 'SELECT email FROM "user" WHERE id = %(buyer)s',
@@ -166,8 +167,10 @@ class Page:
 class Looking:
     """Opens pages of one shop, in this process, signed in."""
 
-    def __init__(self, app: Flask, owner: psycopg.Connection, people: People) -> None:
-        self._app, self._owner = app, owner
+    def __init__(
+        self, app: Flask, owner: psycopg.Connection, people: People, roles: Collection[str] = tuple(LISTS)
+    ) -> None:
+        self._app, self._owner, self._roles = app, owner, roles
         with app.app_context():
             ids = {"visitor": None, "buyer": people.buyer, "seller": people.seller, "admin": people.admin}
             self._clients = {role: _client(app, user_id) for role, user_id in ids.items()}
@@ -183,14 +186,14 @@ class Looking:
         for role, name, path in self._pages():
             status, queries, sent = self._sent(role, path)
             wall, app, database = self._measured(role, path)
-            with psycopg.connect(db.database.engines["reader"].url.render_as_string(hide_password=False)
-                                 .replace("+psycopg", ""), autocommit=True) as reader:  # fmt: skip
-                plans = tuple(explain(reader, statement, values) for statement, values in sent)
+            with db.database.engines["reader"].connect() as reader:  # with the settings that pages read with
+                driver: psycopg.Connection = reader.connection.driver_connection  # type: ignore[assignment]
+                plans = tuple(explain(driver, statement, values) for statement, values in sent)
             yield Page(role, name, path, status, queries, wall, app, database, plans)
 
     def _pages(self) -> Iterator[tuple[str, str, str]]:
-        for role, pages in LISTS.items():
-            for name, path in pages.items():
+        for role in self._roles:
+            for name, path in LISTS[role].items():
                 yield role, name, path.format(**self._values)
 
     def _one(self, statement: str, values: Mapping[str, int]) -> str:

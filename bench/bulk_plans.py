@@ -60,14 +60,14 @@ def _own_ms(node: dict[str, Any]) -> float:
 
 
 def _passed(node: dict[str, Any]) -> int:
-    return round(node["Actual Rows"] * node["Actual Loops"])
+    return int(node["Actual Rows"] * node["Actual Loops"])
 
 
 def _looked_at(node: dict[str, Any]) -> int:
     if "Relation Name" not in node:
         return 0
     removed = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
-    return round((node["Actual Rows"] + removed) * node["Actual Loops"])
+    return int((node["Actual Rows"] + removed) * node["Actual Loops"])
 
 
 def _fault(node: dict[str, Any], sizes: dict[str, int]) -> str:

@@ -36,11 +36,9 @@ from marketplace.sandbox.delivery import Answer
 from marketplace.sandbox.inprocess import RunningSandbox
 
 SELLERS, BUYERS = 8, 24
-OLD = NEW = 40
-"""Purchases of each kind; every eighth is of two sellers."""
+PURCHASES = 40
+"""As many old ones, and as many new ones; every eighth is of two sellers."""
 _PARTS_EACH = 6
-_UNPAID, _UNSENT, _ON_ITS_WAY = 4, 14, 30
-"""Of the new purchases the first 4 are not paid, the next 10 not sent, the next 16 on their way, the others there."""
 _ADDRESS = {
     "full_name": "Bo Buyer", "line1": "1 Main Street", "line2": "", "city": "Springfield", "region": "IL",
     "postcode": "62701", "country": "US",
@@ -72,8 +70,8 @@ class Seed:
 class SeedShop:
     """A shop and its sandbox in this process, for as long as it takes to make the seed."""
 
-    def __init__(self, databases: Databases, folder: Path) -> None:
-        self._owner = databases.owner
+    def __init__(self, databases: Databases, folder: Path, purchases: int = PURCHASES) -> None:
+        self._owner, self._purchases = databases.owner, purchases
         (folder / "clock").unlink(missing_ok=True)
         self.sandbox = RunningSandbox(databases.sandbox, folder, transport=self._deliver)
         self.app = create_app(settings_of(databases, folder, self.sandbox))
@@ -88,7 +86,7 @@ class SeedShop:
             shelves = [self._open_shop(number, password_hash) for number in range(SELLERS)]
             people = db.atomic(_register, (), password_hash=password_hash)
             empty = self._marks()
-            for number in range(OLD):
+            for number in range(self._purchases):
                 self._send(self._buy(people[number % BUYERS], _goods(shelves, number)))
             self._read_fees()
             invoices.make_due(now=clock.now())
@@ -96,7 +94,7 @@ class SeedShop:
             self._wait()
             self._release_and_pay()
             paid_out, waited = self._marks(), clock.now() - began
-            for number in range(NEW):
+            for number in range(self._purchases):
                 self._buy_lately(number, people[number % BUYERS], shelves)
             self._read_fees()
             invoices.make_due(now=clock.now())
@@ -148,11 +146,14 @@ class SeedShop:
         return outcome.payment_id
 
     def _buy_lately(self, number: int, buyer_id: int, shelves: list[tuple[int, list[int]]]) -> None:
-        """Make one of the new purchases; the unpaid come last, for what is paid takes the lines from the cart."""
-        place = NEW - 1 - number
-        payment_id = self._buy(buyer_id, _goods(shelves, number), pays=place >= _UNPAID)
-        if place >= _UNSENT:
-            self._send(payment_id, arrives=place >= _ON_ITS_WAY)
+        """Make one of the new purchases: most are there or on their way, the last ones not sent or not even paid.
+
+        The unpaid come last, for what is paid takes the lines from the cart.
+        """
+        part = (self._purchases - 1 - number) * 40 // self._purchases
+        payment_id = self._buy(buyer_id, _goods(shelves, number), pays=part >= 4)
+        if part >= 14:
+            self._send(payment_id, arrives=part >= 30)
 
     def _send(self, payment_id: int, *, arrives: bool = False) -> None:
         db.atomic(_ship, (), payment_id=payment_id, arrives=arrives)

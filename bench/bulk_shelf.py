@@ -1,4 +1,4 @@
-"""Sellers, buyers and listings for `bench.bulk`, by the thousand: rows as registering, opening and publishing leave them.
+"""Sellers, buyers and listings for `bench.bulk`, by the thousand: rows as the real operations leave them.
 
 The triggers make each listing's words; `words learnt` is the product's own job.
 """
@@ -63,7 +63,8 @@ _LISTING = """'id', %(listing)s + n, 'seller_id', %(first)s + n %% %(sellers)s,
 _GOODS = """
 CREATE TEMP TABLE bulk_goods AS
 SELECT n, n %% 5 = 4 AS is_car, (%(makes)s::text[])[1 + (n * 7 + n / 36) %% %(make_count)s] AS make,
-    (%(models)s::text[])[1 + (n * 5 + n / 12) %% 12] AS model, (%(brands)s::text[])[1 + (n * 3 + n / 16) %% 16] AS brand,
+    (%(models)s::text[])[1 + (n * 5 + n / 12) %% 12] AS model,
+    (%(brands)s::text[])[1 + (n * 3 + n / 16) %% 16] AS brand,
     (%(things)s::text[])[1 + (n * 11 + n / 60) %% 60] AS thing,
     (%(categories)s::text[])[1 + ((n * 11 + n / 60) %% 60) / 6] AS category
 FROM generate_series(0, %(listings)s - 1) n
