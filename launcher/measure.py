@@ -11,7 +11,7 @@ from launcher.environment import clean_variables, prepare_environment
 from launcher.places import find_places, make_folder, open_to_server
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-OTHERS = ("payouts", "rush")
+OTHERS = ("bulk", "payouts", "rush")
 """Benchmarks of their own, by the first argument: `make bench ARGS=rush`."""
 
 

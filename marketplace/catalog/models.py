@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.accounts.models import User
 from marketplace.catalog.states import LISTING, RESERVATION, ListingStatus, ReservationStatus
 from marketplace.db import Base, Currency, EnumText, LongText, MinorUnits, PrimaryKey, Text64, Text200, UtcTime
+from marketplace.delivery.models import DeliveryProfile
 from marketplace.history import Ruled
 from marketplace.transitions import Machine
 
@@ -57,6 +58,10 @@ class Listing(Ruled, Base):
         CheckConstraint("price_minor >= 0", name="price_not_negative"),
         CheckConstraint("delivery_minor >= 0", name="delivery_not_negative"),
         CheckConstraint("in_stock >= 0", name="stock_not_negative"),
+        CheckConstraint("weight_grams > 0", name="weight_positive"),
+        Index(
+            "ix_listing_delivery_profile_id", "delivery_profile_id", postgresql_where="delivery_profile_id IS NOT NULL"
+        ),
         Index("ix_listing_active", "kind", "id", postgresql_where="status = 'active'"),
         Index("ix_listing_price", "currency", "price_minor", "id", postgresql_where="status = 'active'"),
         Index("ix_listing_published", "published_at", postgresql_where="status = 'active'"),
@@ -74,7 +79,10 @@ class Listing(Ruled, Base):
     price_minor: Mapped[MinorUnits]
     """Price of one unit before tax and delivery, minor units."""
     delivery_minor: Mapped[MinorUnits]
-    """Delivery of this listing, however many units; an order pays the dearest of its listings. Minor units."""
+    """Delivery of this listing, however many units; an order pays the dearest of its listings. Minor units.
+
+    With a profile it is what one unit costs in its first zone, for lists: the profile decides (delivering.py).
+    """
     currency: Mapped[Currency]
     in_stock: Mapped[int]
     """Units that can be sold now: received less reserved less sold."""
@@ -91,6 +99,10 @@ class Listing(Ruled, Base):
     """The units that the last file asked for: the same number again leaves what was sold meanwhile sold."""
     published_at: Mapped[UtcTime | None]
     """When buyers could first see it."""
+    delivery_profile_id: Mapped[int | None] = mapped_column(ForeignKey(DeliveryProfile.id))
+    """How it is sent; NULL for the standard delivery: everywhere, for `delivery_minor`."""
+    weight_grams: Mapped[int | None]
+    """Of one unit, packed; NULL where the seller has not said."""
 
 
 class PriceDrop(Base):

@@ -6,12 +6,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, Text, bindparam, cast, func, select, text
+from sqlalchemy import Integer, Row, Select, Text, bindparam, cast, func, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from marketplace import db
 from marketplace.catalog.matching import IS_FOR_SALE
 from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails, Shop
+from marketplace.catalog.rules import MANY_IN_STOCK
 from marketplace.catalog.states import ListingStatus
 from marketplace.errors import NotFound
 from marketplace.money import Money
@@ -95,6 +96,7 @@ class ListingView:
     price: Money
     delivery: Money
     in_stock: int
+    """At most one more than `MANY_IN_STOCK`."""
     specs: tuple[tuple[str, str], ...]
     pictures: tuple[PictureRow, ...]
     shop: ShopView
@@ -157,7 +159,8 @@ _ANY_LISTING: Select[*tuple[Any, ...]] = (
         Listing.price_minor,
         Listing.delivery_minor,
         Listing.currency,
-        Listing.in_stock,
+        # Of more than many the page tells nothing: it stays the same page when one is sold.
+        func.least(Listing.in_stock, MANY_IN_STOCK + 1, type_=Integer).label("in_stock"),
         CarDetails.make,
         CarDetails.model,
         CarDetails.year,

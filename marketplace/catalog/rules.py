@@ -16,6 +16,8 @@ LONGEST_SKU = 64
 LARGEST_STOCK = 100_000
 LOW_STOCK = 3
 """Units of a part from which on buyers read how few are left, and sellers are told."""
+MANY_IN_STOCK = 99
+"""Of more pieces nobody reads how many there are, and nobody puts more into a basket at once."""
 LONGEST_TEXT = 5_000
 LONGEST_ALT = 200
 LONGEST_DISPATCH_DAYS = 30
@@ -236,4 +238,5 @@ def stock_of(units: int, *, is_car: bool) -> Stock:
         return Stock(is_sold_out=False, is_low=False, text="One car, ready to go")
     if units <= LOW_STOCK:
         return Stock(is_sold_out=False, is_low=True, text=f"Only {units} left")
-    return Stock(is_sold_out=False, is_low=False, text=f"{units} in stock")
+    text = f"{units} in stock" if units <= MANY_IN_STOCK else f"More than {MANY_IN_STOCK} in stock"
+    return Stock(is_sold_out=False, is_low=False, text=text)

@@ -56,7 +56,10 @@ def copy_listing(session: Session, *, seller_id: int, listing_id: int, now: date
         item=item_of(session, listing),
         pictures=[Picture(row.file_name, row.alt) for row in session.execute(pictures).scalars()],
     )
-    return operations.create_listing(session, seller_id=seller_id, offer=offer, now=now)
+    copy_id = operations.create_listing(session, seller_id=seller_id, offer=offer, now=now)
+    copy = session.get_one(Listing, copy_id)
+    copy.delivery_profile_id, copy.weight_grams = listing.delivery_profile_id, listing.weight_grams
+    return copy_id
 
 
 def item_of(session: Session, listing: Listing) -> CarFacts | PartFacts:

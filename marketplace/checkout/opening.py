@@ -14,7 +14,7 @@ from marketplace.catalog.rules import CARS
 from marketplace.discounts.pricing import Priced
 from marketplace.history import Actor
 from marketplace.money import Money
-from marketplace.orders.models import Order, OrderLine, Purchase
+from marketplace.orders.models import Order, OrderDelivery, OrderLine, Purchase
 from marketplace.payments import fees
 from marketplace.payments import rules as payment_rules
 from marketplace.payments.fees import PlatformFee
@@ -53,6 +53,7 @@ def open_orders(
         session.flush()
         session.add_all(_order_line(order.id, shop, line, kinds[line.listing_id].kind) for line in shop.counted)
         session.add_all(_order_fee(order.id, part) for part in parts)
+        session.add_all(_delivery(order.id, shop, priced.part.country, now))
         history.begin(session, Order, [order.id], actor=actor, at=now, because="The buyer agreed to the price.")
     session.flush()
 
@@ -95,6 +96,23 @@ def _order(purchase: Purchase, shop: ShopPart, share: Share, note: str, now: dat
         buyer_note=note,
         created_at=now,
     )
+
+
+def _delivery(order_id: int, shop: ShopPart, country: str, now: datetime) -> list[OrderDelivery]:
+    if shop.agreed is None:
+        return []
+    arrival = shop.agreed.arrival(now.date())
+    return [
+        OrderDelivery(
+            order_id=order_id,
+            name=shop.agreed.name,
+            country=country,
+            is_pickup=shop.agreed.is_pickup,
+            weight_grams=shop.agreed.grams,
+            arrives_first=arrival.first,
+            arrives_last=arrival.last,
+        )
+    ]
 
 
 def _order_fee(order_id: int, part: PlatformFee) -> OrderFee:

@@ -1,8 +1,9 @@
 """Purchases, orders and their lines. Totals are stored at agreement and never computed again."""
 
+from datetime import date
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Computed, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import User
@@ -123,6 +124,26 @@ class OrderLine(Base):
     subtotal_minor: Mapped[MinorUnits]
     discount_minor: Mapped[MinorUnits] = mapped_column(default=0)
     """This line's part of the order's discount."""
+
+
+class OrderDelivery(Base):
+    """How an order is delivered and when it is expected, as agreed. Orders of standard delivery have none."""
+
+    __tablename__ = "order_delivery"
+    __table_args__ = (CheckConstraint("arrives_first <= arrives_last", name="arrives_in_order"),)
+
+    order_id: Mapped[int] = mapped_column(ForeignKey(Order.id), primary_key=True)
+    name: Mapped[Text200]
+    """Of the seller's profiles, as they were named then."""
+    country: Mapped[str] = mapped_column(String(2))
+    """Where it goes, ISO 3166-1 alpha-2."""
+    is_pickup: Mapped[bool]
+    """Whether the buyer collects it."""
+    weight_grams: Mapped[int] = mapped_column(BigInteger)
+    """Of all of it, as far as the seller has said."""
+    arrives_first: Mapped[date] = mapped_column(Date)
+    """The first and the last day it is expected, counted from the day it was ordered."""
+    arrives_last: Mapped[date] = mapped_column(Date)
 
 
 class Shipment(Base):

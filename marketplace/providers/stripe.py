@@ -32,11 +32,13 @@ from marketplace.providers.base import (
     TrialMessage,
     Unknown,
 )
+from marketplace.providers.charges import Charges
 from marketplace.providers.disputes import EVIDENCE_FOLDER, Disputes
 from marketplace.providers.events import Events
 from marketplace.providers.reversals import Reversals
 from marketplace.providers.stripe_accounts import StripeAccounts
 from marketplace.providers.stripe_balance_lines import StripeBalanceLines
+from marketplace.providers.stripe_charges import StripeCharges
 from marketplace.providers.stripe_disputes import StripeDisputes
 from marketplace.providers.stripe_events import StripeEvents
 from marketplace.providers.stripe_reversals import StripeReversals
@@ -76,6 +78,7 @@ class StripeProvider:
         self.transfers: Transfers = StripeTransfers(self._client, _call)
         self.reversals: Reversals = StripeReversals(self._client, _call)
         self.events: Events = StripeEvents(self._client, _call)
+        self.charges: Charges = StripeCharges(self._client, _call)
         self.balance_lines: BalanceLines = StripeBalanceLines(self._client, _call)
 
     def create_checkout(self, request: CheckoutRequest, *, key: str) -> Checkout:

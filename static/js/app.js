@@ -141,6 +141,12 @@ document.addEventListener("click", (event) => {
   button.setAttribute("aria-pressed", String(isPaused));
 });
 
+// Who has not chosen a time zone yet finds the one of this device chosen.
+const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+document.querySelectorAll("[data-own-zone] select").forEach((field) => {
+  if ([...field.options].some((option) => option.value === ownZone)) field.value = ownZone;
+});
+
 enhance(document);
 document.body.addEventListener("htmx:load", (event) => enhance(event.target));
 document.querySelector("[data-focus]")?.focus();

@@ -27,6 +27,7 @@ from marketplace.refunds import operations as refund_operations
 from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
+from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
 from tests import builders_mails as mails
 from tests import evidence
@@ -57,7 +58,8 @@ NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-fi
 BUYER = (
     "/basket", "/checkout/USD", "/account", "/account/statistics", "/account/explain/spent/USD",
     "/account/explain/held/USD", "/account/payments?q=nothing", "/orders?q=nothing", "/account/payments/{waiting}",
-    "/account/security", "/account/notifications", "/account/payments", "/account/payments?status=failed",
+    "/account/security", "/account/time-zone",
+    "/account/notifications", "/account/payments", "/account/payments?status=failed",
     "/account/payments/{paid}", "/account/payments/{failed}", "/account/payments/{open}", "/account/payments/{expired}",
     "/account/payments/{paid}/explain/amount", "/orders", "/orders?tab=open", "/orders/{order}", "/orders/{unpaid}",
     "/orders/{order}/cancel", "/orders/{unpaid}/cancel",
@@ -90,6 +92,7 @@ SELLER = (
     "/seller/listings/import", "/seller/listings/import/{import}",
     "/seller/refunds", "/seller/refunds/{refunded}",
     "/seller/refunds/{refunded}/explain/held",
+    "/seller/delivery", "/seller/delivery/new", "/seller/delivery/{profile}", "/seller/delivery/{profile}/zones/{zone}",
     "/seller/discounts", "/seller/discounts/new", "/seller/discounts/{code}", "/seller/discounts/{code}/edit",
     "/seller/disputes", "/seller/disputes?tab=won", "/seller/disputes/{dispute}",
     "/seller/disputes/{dispute}/explain/held",
@@ -104,7 +107,9 @@ ADMIN = (
     "/admin/users/{buyer_id}", "/admin/users/{seller_id}", "/admin/jobs", "/admin/jobs?tab=queued",
     "/admin/ledger?to=2020-01-01", "/admin/ledger/entries", "/admin/ledger/entries?q=nothing",
     "/admin/payments", "/admin/payments?q=nothing", "/admin/payments/{paid}", "/admin/payments/{failed}",
-    "/admin/payments/{open}",
+    "/admin/payments/{open}", "/admin/payments/{paid}/log", "/admin/payments/{paid}/diagnose",
+    "/admin/payments/{failed}/diagnose", "/admin/refunds/{asked_back}/diagnose",
+    "/admin/refunds/{refunded}/diagnose",
     "/admin/payments/{paid}/shares/{share}/hold", "/admin/payments/{expired}",
     "/admin/payments/{paid}/explain/amount", "/admin/events",
     "/admin/calls", "/admin/calls?tab=done", "/admin/calls/{call}", "/admin/settings",
@@ -299,7 +304,11 @@ def listings(world: World, seller_id: int) -> dict[str, str]:
     sheet = b"sku,kind,title,description,currency,price,delivery,in_stock\nA-1,boat,Boat,Afloat,USD,1,0,1\n"
     imported = import_flows.begin(sheet, "shelf.csv", seller_id=seller_id, now=world.now)
     import_flows.run(imported, now=world.now)
+    profile_id, _ = delivery.profile(world, seller_id)
+    delivery.send_by(seller_id, sold_out, profile_id, 1_200)
     statements = {
+        "profile": "SELECT id FROM delivery_profile",
+        "zone": "SELECT min(id) FROM delivery_zone",
         "import": "SELECT id FROM listing_import",
         "car": "SELECT slug FROM listing WHERE title = 'Saab 900'",
         "part": "SELECT slug FROM listing WHERE title = 'Head lamp'",

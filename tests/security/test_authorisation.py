@@ -37,6 +37,8 @@ _IDS = (
     "seller_id",
     "debt_id",
     "discount_id",
+    "profile_id",
+    "zone_id",
     "purchase_id",
     "session_id",
     "search_id",

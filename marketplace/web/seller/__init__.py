@@ -5,6 +5,7 @@ from flask import Blueprint
 from marketplace.web.seller import (
     balance,
     cancelling,
+    delivery,
     discounts,
     disputes,
     explain,
@@ -34,6 +35,8 @@ from marketplace.web.seller import (
 blueprint = Blueprint("seller", __name__)
 
 _DISCOUNT = "/seller/discounts/<int(max=9223372036854775807):discount_id>"
+_PROFILE = "/seller/delivery/<int(max=9223372036854775807):profile_id>"
+_ZONE = f"{_PROFILE}/zones/<int(max=9223372036854775807):zone_id>"
 _LISTING = "/seller/listings/<int(max=9223372036854775807):listing_id>"
 
 blueprint.add_url_rule("/seller", view_func=overview.overview)
@@ -83,6 +86,15 @@ blueprint.add_url_rule(f"{_LISTING}/price-and-stock", view_func=shelf_edit.price
 blueprint.add_url_rule(f"{_LISTING}/copy", view_func=shelf_edit.copy, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/publish", view_func=listings.publish, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/pause", view_func=listings.pause, methods=["POST"])
+blueprint.add_url_rule(f"{_LISTING}/delivery", view_func=delivery.choose, methods=["POST"])
+blueprint.add_url_rule("/seller/delivery", view_func=delivery.profiles)
+blueprint.add_url_rule("/seller/delivery/new", view_func=delivery.new_profile, methods=["GET", "POST"])
+blueprint.add_url_rule("/seller/delivery/listings", view_func=delivery.move_listings, methods=["POST"])
+blueprint.add_url_rule(_PROFILE, view_func=delivery.profile, methods=["GET", "POST"])
+blueprint.add_url_rule(f"{_PROFILE}/archive", view_func=delivery.archive, methods=["POST"])
+blueprint.add_url_rule(f"{_PROFILE}/zones/new", view_func=delivery.new_zone, methods=["GET", "POST"])
+blueprint.add_url_rule(_ZONE, view_func=delivery.zone, methods=["GET", "POST"])
+blueprint.add_url_rule(f"{_ZONE}/remove", view_func=delivery.remove_zone, methods=["POST"])
 blueprint.add_url_rule("/seller/discounts", view_func=discounts.discounts)
 blueprint.add_url_rule("/seller/discounts/new", view_func=discounts.new_discount, methods=["GET", "POST"])
 blueprint.add_url_rule(_DISCOUNT, view_func=discounts.discount)

@@ -28,7 +28,7 @@ from marketplace.payments import fee_queries
 from marketplace.payments.fee_queries import Asked, Quote
 from marketplace.web import guards
 from marketplace.web.auth.forms import blame, typed
-from marketplace.web.seller import listing_page, listing_text
+from marketplace.web.seller import delivery, listing_page, listing_text
 from marketplace.web.seller.forms import CarForm, ListingForm, PartForm
 from marketplace.web.seller.listing_text import Kept, Ticket
 from marketplace.web.shop.filters import amount_text
@@ -136,7 +136,8 @@ def _show(form: ListingForm, kind: str, own: OwnListing | None, quote: Quote | N
     shown = picture_queries.of_listing(own.listing_id, guards.viewer().user_id) if own else ()
     page = listing_page.build(kind, own, quote, form, kept, shown)
     is_wrong = form.is_submitted() and (form.errors or form.form_errors)
-    return render_template("seller/listing.html", page=page, form=form), 422 if is_wrong else 200
+    sent_by = delivery.of_listing(own) if own else None
+    return render_template("seller/listing.html", page=page, form=form, sent_by=sent_by), 422 if is_wrong else 200
 
 
 def _saved(seller_id: int, listing_id: int, said: str) -> ResponseReturnValue:
