@@ -47,6 +47,11 @@ class Shop(Base):
     rating_count: Mapped[int] = mapped_column(default=0, server_default="0")
     dispatch_days: Mapped[int] = mapped_column(default=2, server_default="2")
     """Within how many working days it sends what was paid."""
+    legal_name: Mapped[Text200] = mapped_column(default="", server_default="")
+    """Who sells, as the law knows them: it stands on invoices, as do the next three. "" where they have not said."""
+    legal_street: Mapped[Text200] = mapped_column(default="", server_default="")
+    legal_postcode: Mapped[Text64] = mapped_column(default="", server_default="")
+    vat_id: Mapped[Text64] = mapped_column(default="", server_default="")
     opened_at: Mapped[UtcTime]
 
 

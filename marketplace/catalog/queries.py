@@ -103,6 +103,10 @@ class ListingView:
     rating_sum: int
     """All stars that buyers gave the goods, and below by how many reviews."""
     rating_count: int
+    profile_id: int | None = None
+    """The delivery profile it is sent by; None for the standard delivery, which is `delivery` to everywhere."""
+    weight_grams: int = 0
+    """Of one unit; 0 where the seller has not said."""
 
 
 _shelf = Listing.__table__.alias("shelf")
@@ -177,6 +181,8 @@ _ANY_LISTING: Select[*tuple[Any, ...]] = (
         PartDetails.fits,
         Listing.rating_sum.label("goods_sum"),
         Listing.rating_count.label("goods_count"),
+        Listing.delivery_profile_id,
+        Listing.weight_grams,
     )
     .select_from(Listing)
     .join(Shop, Shop.seller_id == Listing.seller_id)
@@ -220,6 +226,8 @@ def _listing(row: Row[*tuple[Any, ...]]) -> ListingView:
         shop=_shop(row),
         rating_sum=row.goods_sum,
         rating_count=row.goods_count,
+        profile_id=row.delivery_profile_id,
+        weight_grams=row.weight_grams or 0,
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Date, bindparam, cast, exists, func, select
 from marketplace import db
 from marketplace.catalog.models import Shop
 from marketplace.invoices.drafting import Fee, FeeMonth, Seller
+from marketplace.invoices.missing_queries import LEGAL
 from marketplace.invoices.models import InvoiceMark
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import LedgerEntry, Posting
@@ -36,8 +37,7 @@ _OF_MONTH = (
     select(
         Shop.seller_id,
         Shop.name,
-        Shop.city,
-        Shop.country,
+        *LEGAL,
         Posting.currency,
         kind_of_entry.label("kind"),
         Posting.account,
@@ -67,8 +67,8 @@ def fees_of(month: date) -> Sequence[FeeMonth]:
     """Return the fees of a month: one row per seller and currency, each with its lines; minor units."""
     found: dict[tuple[int, str], tuple[Seller, list[Fee]]] = {}
     span = {"since": months.start_of(month), "until": months.end_of(month)}
-    for seller_id, name, city, country, currency, kind, account, orders, minor in map(tuple, db.read(_OF_MONTH, span)):
-        seller = Seller(seller_id, name, city, country)
+    for seller_id, name, *shop, currency, kind, account, orders, minor in map(tuple, db.read(_OF_MONTH, span)):
+        seller = Seller(seller_id, name, *shop)
         fees = found.setdefault((seller_id, currency), (seller, []))[1]
         fees.append(Fee(kind, account.value, orders, minor))
     return [FeeMonth(seller, currency, month, tuple(fees)) for (_, currency), (seller, fees) in found.items()]

@@ -112,6 +112,8 @@ MARK_MOVES = select(literal(SALES)).where(
 _PAID_AT = (
     select(func.min(_X.payment_received_date)).where(_X.order_id == Order.__table__.c.id).correlate(Order)
 ).scalar_subquery()
+LEGAL = (Shop.city, Shop.country, Shop.legal_name, Shop.legal_street, Shop.legal_postcode, Shop.vat_id)
+"""What a document says of its seller beside the shop's name, in the order of drafting.Seller."""
 _ORDERS = (
     select(
         Order.id,
@@ -120,8 +122,7 @@ _ORDERS = (
         Order.buyer_id,
         Order.seller_id,
         Shop.name,
-        Shop.city,
-        Shop.country,
+        *LEGAL,
         Order.currency,
         Order.subtotal_minor,
         Order.delivery_minor,
@@ -141,7 +142,13 @@ _ORDERS = (
 )
 _LINES = (
     select(
-        OrderLine.order_id, OrderLine.title, OrderLine.quantity, OrderLine.unit_price_minor, OrderLine.subtotal_minor
+        OrderLine.order_id,
+        OrderLine.title,
+        OrderLine.quantity,
+        OrderLine.unit_price_minor,
+        OrderLine.subtotal_minor,
+        OrderLine.tax_basis_points,
+        OrderLine.tax_minor,
     )
     .where(OrderLine.order_id.in_(bindparam("ids", expanding=True)))
     .order_by(OrderLine.id)
@@ -223,8 +230,9 @@ def gone_back(wanted: Sequence[Missing]) -> Sequence[GoneBack]:
 
 
 def _sold(row: tuple[Any, ...], lines: Mapping[int, list[SoldLine]]) -> SoldOrder:
-    order_id, number, purchase, buyer_id, seller_id, shop_name, city, country, currency, *rest = row
-    seller = Seller(seller_id, shop_name, city, country)
+    order_id, number, purchase, buyer_id, seller_id, shop_name = row[:6]
+    shop, (currency, *rest) = row[6 : 6 + len(LEGAL)], row[6 + len(LEGAL) :]
+    seller = Seller(seller_id, shop_name, *shop)
     amounts = Amounts(*rest[:4])
     sold_lines = tuple(lines[order_id])
     facts: list[Any] = [order_id, number, purchase, buyer_id, seller, currency, amounts, *rest[4:], sold_lines]

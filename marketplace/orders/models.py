@@ -110,6 +110,8 @@ class OrderLine(Base):
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("subtotal_minor = quantity * unit_price_minor", name="subtotal_adds_up"),
         CheckConstraint("discount_minor BETWEEN 0 AND subtotal_minor", name="discount_within_price"),
+        CheckConstraint("(tax_minor IS NULL) = (tax_basis_points IS NULL)", name="tax_has_a_rate"),
+        CheckConstraint("tax_minor >= 0", name="tax_not_negative"),
         Index(None, "order_id"),
     )
 
@@ -124,6 +126,10 @@ class OrderLine(Base):
     subtotal_minor: Mapped[MinorUnits]
     discount_minor: Mapped[MinorUnits] = mapped_column(default=0)
     """This line's part of the order's discount."""
+    tax_basis_points: Mapped[int | None]
+    """The rate of the tax on it, as agreed; NULL where it was agreed before rates were kept, as is the next."""
+    tax_minor: Mapped[MinorUnits | None]
+    """This line's part of the order's tax."""
 
 
 class OrderDelivery(Base):

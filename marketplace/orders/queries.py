@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TypeAlias
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, true
@@ -11,7 +11,7 @@ from marketplace import db
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Listing, ListingKind, ListingPicture, Shop
 from marketplace.errors import NotFound
-from marketplace.orders.models import Order, OrderDelivery, OrderLine, Purchase
+from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.orders.states import OrderStatus, PurchaseStatus
 from marketplace.orders.tabs import BuyerTab, OrderTab, SellerTab
 from marketplace.paging import Amounts, Cursor, Listed, Period, read_page
@@ -73,11 +73,6 @@ class OrderDetail:
     seller_note: str
     status: OrderStatus
     created_at: datetime
-    delivered_by: str | None
-    """The profiles it is sent by, as they were named then; None for the standard delivery, which says no day."""
-    is_pickup: bool | None
-    arrives_first: date | None
-    arrives_last: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,15 +177,10 @@ _DETAIL = (
         Order.seller_note,
         Order.status,
         Order.created_at,
-        OrderDelivery.name,
-        OrderDelivery.is_pickup,
-        OrderDelivery.arrives_first,
-        OrderDelivery.arrives_last,
     )
     .join(Purchase, Purchase.id == Order.purchase_id)
     .join(Shop, Shop.seller_id == Order.seller_id)
     .join(User, User.id == Order.buyer_id)
-    .join(OrderDelivery, OrderDelivery.order_id == Order.id, isouter=True)
     .where(Order.number == bindparam("number"))
 )
 _Orders: TypeAlias = Select[*tuple[object, ...]]

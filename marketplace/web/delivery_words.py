@@ -5,6 +5,7 @@ from datetime import date
 from marketplace.delivery import rules
 from marketplace.delivery.rules import Agreed, Arrival, Method, Profile, Zone
 from marketplace.money import Money
+from marketplace.orders import agreed_queries
 from marketplace.web import countries
 from marketplace.web.pages import money
 
@@ -59,6 +60,15 @@ def agreed_note(agreed: Agreed | None, country: str, today: date) -> str:
         return ""
     said = expected(agreed.arrival(today), is_pickup=agreed.is_pickup)
     return f"{said}, to {countries.name(country)}" if country and not agreed.is_pickup else said
+
+
+def order_note(order_id: int) -> str:
+    """Return how an order is delivered and when it was expected when it was placed; "" for the standard delivery."""
+    found = agreed_queries.delivery_of(order_id)
+    if found is None:
+        return ""
+    arrival = Arrival(found.arrives_first, found.arrives_last)
+    return f"{found.name}. {expected(arrival, is_pickup=found.is_pickup)}"
 
 
 def kilograms(grams: int) -> str:

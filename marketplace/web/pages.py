@@ -30,6 +30,12 @@ def money(amount: Money) -> str:
     return money_text(amount.minor, amount.currency)
 
 
+def rate_text(basis_points: int) -> str:
+    """Return a rate as people read it: 7.25 %, 25 %."""
+    whole, part = divmod(basis_points, 100)
+    return f"{whole}.{part:02d}".rstrip("0").rstrip(".") + " %"
+
+
 def decimal(minor: int, currency: str) -> Decimal:
     """Return `minor` units of `currency` as a number in whole units, as files for spreadsheets hold it: 1234.50."""
     return Decimal(minor).scaleb(-exponent(currency))

@@ -98,6 +98,7 @@ SELLER = (
     "/seller/disputes/{dispute}/explain/held",
     "/account/notifications",
     "/notifications", "/account", "/l/{part}", "/seller/payouts/setup", "/seller/payouts/schedule", "/seller/shop",
+    "/seller/shop/legal",
 )  # fmt: skip
 ADMIN = (
     "/admin/mail", "/admin/mail?status=failed", "/admin/mail?q=nothing", "/account/notifications",

@@ -210,6 +210,8 @@ POST   /seller/invoices/<number>/send              in     403  403     go     40
 GET    /seller/explain/entry/<entry_id>            in     403  403     200    404    403   404     404
 GET    /seller/shop                                in     403  403     200    200    403   -       -
 POST   /seller/shop                                in     403  403     422    422    403   -       -
+GET    /seller/shop/legal                          in     403  403     200    200    403   -       -
+POST   /seller/shop/legal                          in     403  403     go     go     403   -       -
 GET    /seller/payouts/schedule                    in     403  403     200    200    403   -       -
 POST   /seller/payouts/schedule                    in     403  403     422    422    403   -       -
 GET    /seller/payouts/withdraw                    in     403  403     200    200    403   -       -

@@ -34,6 +34,12 @@ def sent(script: Script, sale: Sale, paid_at: timedelta) -> None:
         talking.write_words(script, sale, seller, sent_at, arrived_at if word != "nobody" else None)
 
 
+def on_its_way(script: Script, sale: Sale, paid_at: timedelta) -> None:
+    """Be sent within some working hours, and not be there yet."""
+    for seller in sale.sellers:
+        _ship(script, sale, seller, script.working_hour(paid_at + script.hours(3, 26)))
+
+
 def not_sent(script: Script, sale: Sale, paid_at: timedelta) -> None:
     """Be forgotten by the seller."""
 

@@ -115,6 +115,7 @@ blueprint.add_url_rule(
 )
 blueprint.add_url_rule("/seller/refunds/<number>/explain/<figure>", view_func=refunds.explain_refund)
 blueprint.add_url_rule("/seller/shop", view_func=shop_edit.own_shop, methods=["GET", "POST"])
+blueprint.add_url_rule("/seller/shop/legal", view_func=shop_edit.legal, methods=["GET", "POST"])
 blueprint.add_url_rule("/seller/balance", view_func=balance.balance)
 blueprint.add_url_rule("/seller/explain/<pot>/order/<number>", view_func=explain.explain_share)
 blueprint.add_url_rule("/seller/payouts", view_func=payouts.payouts)

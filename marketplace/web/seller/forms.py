@@ -165,6 +165,16 @@ class OwnShopForm(ShopForm):
     )
 
 
+class LegalForm(FlaskForm):
+    """Who sells, as it stands on invoices."""
+
+    NAMES = ("legal_name", "legal_street", "legal_postcode", "vat_id")
+    legal_name = _line("Name of the company, or your own")
+    legal_street = _line("Street and number")
+    legal_postcode = _line("Postcode")
+    vat_id = _line("VAT number")
+
+
 _INTERVALS = {
     Interval.DAILY: "Every day",
     Interval.WEEKLY: "Once a week",

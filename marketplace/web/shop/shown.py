@@ -25,6 +25,7 @@ from marketplace.web.shop.filters import Request
 from marketplace.web.shop.finding import Finding, Link
 from marketplace.web.shop.meta import Meta
 from marketplace.web.shop.offers import ShownOffer
+from marketplace.web.shop.sent import Sent, SentRow
 
 _HERO_WIDTH = 640
 _TITLE = "Cars and parts from people who know them"
@@ -101,6 +102,10 @@ class ListingPage:
     price: str
     tax_note: str
     delivery: str
+    not_sent: str
+    """That it is not delivered to the viewer's country; "" where it is, or where nobody knows."""
+    sent_rows: tuple[SentRow, ...]
+    """Where its profile sends it, for how much and when; none for the standard delivery."""
     stock_text: str
     stock_tone: str
     can_buy: bool
@@ -159,11 +164,17 @@ def listings_page(wanted: Request, found: Finding) -> ListingsPage:
 
 
 def listing_page(
-    found: ListingView, others: Related, reviews: tuple[ReviewRow, ...], *, is_own: bool, saved: frozenset[int]
+    found: ListingView,
+    others: Related,
+    reviews: tuple[ReviewRow, ...],
+    *,
+    is_own: bool,
+    saved: frozenset[int],
+    sent: Sent | None = None,
 ) -> ListingPage:
     """Return one listing as its seller (`is_own`) or somebody else sees it.
 
-    `saved` are the ids that the viewer keeps, of those on the page.
+    `saved` are the ids that the viewer keeps, of those on the page; `sent` says how it is sent by its profile.
     """
     is_car = found.kind == Kind.CAR
     stock = stock_of(found.in_stock, is_car=is_car)
@@ -178,7 +189,9 @@ def listing_page(
         or (shot(None, "No picture yet"),),
         price=shown_cards.price_text(found.price),
         tax_note=_tax_note(found.shop),
-        delivery=f"Delivery {money(found.delivery)}" if found.delivery else "Free delivery",
+        delivery=sent.summary if sent else f"Delivery {money(found.delivery)}" if found.delivery else "Free delivery",
+        not_sent=sent.refused if sent else "",
+        sent_rows=sent.rows if sent else (),
         stock_text=stock.text,
         stock_tone="mute" if stock.is_sold_out else "wait" if stock.is_low else "ok",
         can_buy=not stock.is_sold_out and not is_own and not found.shop.is_paused,

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 from flask import Response, current_app, make_response, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
-from marketplace import db
+from marketplace import clock, db
 from marketplace.catalog import browsing, queries, related_queries
 from marketplace.catalog.browsing import Kind
 from marketplace.catalog.picture_flows import FOLDER
@@ -17,9 +17,9 @@ from marketplace.catalog.related_queries import Related, RelatedIds
 from marketplace.errors import NotFound
 from marketplace.media import picture_names
 from marketplace.reviews import queries as reviews
-from marketplace.web import drawing, guards, uploads
+from marketplace.web import deliver_to, drawing, guards, uploads
 from marketplace.web.recent import ALIKE_SECONDS, recent
-from marketplace.web.shop import filters, finding, seen, shown
+from marketplace.web.shop import filters, finding, seen, sent, shown
 from marketplace.web.shop.filters import Request
 from marketplace.web.shop.finding import Finding
 
@@ -57,8 +57,10 @@ def listing(slug: str) -> ResponseReturnValue:
         viewer = guards.current_viewer()
     said = reviews.of_listing(found.listing_id, _REVIEWS) if found.rating_count else ()
     is_own = viewer is not None and viewer.user_id == found.seller_id
+    weighed = (found.profile_id, found.price, found.weight_grams)
+    how = sent.of(*weighed, deliver_to.chosen(), clock.now().date()) if found.profile_id else None
     saved = shown.saved_among(viewer, found, others)
-    page = drawing.once(shown.listing_page, found, others, tuple(said), is_own=is_own, saved=saved)
+    page = drawing.once(shown.listing_page, found, others, tuple(said), is_own=is_own, saved=saved, sent=how)
     answer = make_response(drawing.draw("shop/listing.html", page))
     if not is_own:
         seen.note(answer, found.listing_id)
