@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, LargeBinary, String, UniqueConstraint
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import User
@@ -289,21 +289,3 @@ class ListingImportFault(Base):
     sku: Mapped[Text64]
     field: Mapped[Text64]
     reason: Mapped[Text200]
-
-
-class UnsavedListing(Base):
-    """What a seller typed into the form of a listing and has not saved, so that it is never lost."""
-
-    __tablename__ = "unsaved_listing"
-    __table_args__ = (UniqueConstraint("seller_id", "key"),)
-
-    id: Mapped[PrimaryKey]
-    seller_id: Mapped[int] = mapped_column(ForeignKey(User.id))
-    kind: Mapped[ListingKind] = mapped_column(EnumText(ListingKind))
-    key: Mapped[Text64]
-    """Which form: unsaved_rules.key_of a listing, or of its own for a new one."""
-    fields: Mapped[dict[str, str]] = mapped_column(JSONB)
-    version: Mapped[int]
-    """Grows with each change; `writer` is the page that made the last one."""
-    writer: Mapped[Text64]
-    kept_at: Mapped[UtcTime]

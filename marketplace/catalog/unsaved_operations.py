@@ -8,7 +8,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalog import shelf_operations, unsaved_rules
-from marketplace.catalog.models import Listing, ListingKind, UnsavedListing
+from marketplace.catalog.models import Listing, ListingKind
+from marketplace.catalog.unsaved_models import UnsavedListing
 from marketplace.errors import Conflict, Invalid, NotFound
 
 

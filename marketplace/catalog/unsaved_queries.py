@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, select
 
 from marketplace import db
 from marketplace.catalog import unsaved_rules
-from marketplace.catalog.models import ListingKind, UnsavedListing
+from marketplace.catalog.models import ListingKind
+from marketplace.catalog.unsaved_models import UnsavedListing
 
 
 @dataclass(frozen=True)
