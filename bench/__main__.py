@@ -18,7 +18,7 @@ from bench.stage import CHECKOUT, Databases, Stage
 from launcher.console import Failure, say, step
 from launcher.databases import APPLICATION, OWNER, ROLES, SANDBOX, create_statement, prepare_databases
 from launcher.places import Places, find_places, make_folder, open_to_server
-from launcher.postgres import SUPERUSER, Cluster, find_binaries
+from launcher.postgres import DURABLE, SUPERUSER, Cluster, find_binaries
 from marketplace import config, create_app
 
 
@@ -61,12 +61,12 @@ def measure(databases: Databases, folder: Path, plan: Plan, *, worker_class: str
 
 
 @contextmanager
-def fresh_databases(places: Places) -> Iterator[Databases]:
-    """Yield empty, migrated databases on a PostgreSQL of their own that waits for the disk, as production does."""
+def fresh_databases(places: Places, durability: str = DURABLE) -> Iterator[Databases]:
+    """Yield empty, migrated databases on a PostgreSQL of their own; it waits for the disk, as production does."""
     if places.server_user:
         make_folder(places.clusters)
     folder = places.clusters / "bench-postgres"
-    cluster = Cluster(folder, find_binaries(Path(sys.prefix)), places.server_user)
+    cluster = Cluster(folder, find_binaries(Path(sys.prefix)), places.server_user, durability)
     try:
         with step("Starting PostgreSQL"):
             cluster.start()

@@ -61,7 +61,7 @@ def fill(app: Flask, var_dir: Path, *, viewers: int, buyers: int, with_demo: boo
                     now=clock.now(),
                 )
         pages = {row.id: f"/l/{row.slug}" for row in db.read(_FOR_SALE)}
-        cookies = [_cookie(app, token) for _, token in tokens]
+        cookies = [cookie(app, token) for _, token in tokens]
         for engine in db.database.engines.values():
             engine.dispose()
     goods = tuple((listing_id, pages[listing_id]) for listing_id in listings)
@@ -120,7 +120,7 @@ def _register(session: Session, *, count: int, password_hash: str) -> list[tuple
     return found
 
 
-def _cookie(app: Flask, token: str) -> tuple[bytes, bytes]:
+def cookie(app: Flask, token: str) -> tuple[bytes, bytes]:
     """Return the cookie that signing in sets: the real guards make it, without 200 slow password checks."""
     with app.test_request_context(base_url=app.extensions["settings"].base_url) as context:
         guards.start_session(token)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Date, bindparam, cast, exists, func, select
 
 from marketplace import db
 from marketplace.catalog.models import Shop
 from marketplace.invoices.drafting import Fee, FeeMonth, Seller
 from marketplace.invoices.missing_queries import LEGAL
+from marketplace.invoices.models import InvoiceMark
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import LedgerEntry, Posting
 from marketplace.orders.models import Order
@@ -16,14 +17,22 @@ from marketplace.payments.movement_queries import kind_of_entry
 from marketplace.statements import rules as months
 from marketplace.statements.models import StatementMonth
 
+MONTHS = "commissions"
+"""The mark of how far months are billed."""
 _MINOR = Posting.amount_minor.type
 _FEES = (Account.PLATFORM_FEE, Account.PROCESSING_FEE_RECOVERY)
+_IS_CLOSED = StatementMonth.finished_at.is_not(None)
 _CLOSED = (
     select(StatementMonth.month)
-    .where(StatementMonth.finished_at.is_not(None), StatementMonth.month > bindparam("after"))
+    .where(_IS_CLOSED, StatementMonth.month > bindparam("after"))
     .order_by(StatementMonth.month)
     .limit(1)
 )
+TO_BILL = select(StatementMonth.month).where(
+    _IS_CLOSED,
+    ~exists().where(InvoiceMark.name == MONTHS, cast(InvoiceMark.reached_at, Date) >= StatementMonth.month),
+)
+"""Closed months whose fees were not billed."""
 _OF_MONTH = (
     select(
         Shop.seller_id,

@@ -25,7 +25,7 @@ from marketplace.catalog.models import Shop
 from marketplace.disputes.models import Dispute, DisputeShare
 from marketplace.invoices.drafting import GoneBack, Seller, SoldLine, SoldOrder
 from marketplace.invoices.models import Invoice, InvoiceMark
-from marketplace.invoices.rules import Amounts, InvoiceKind
+from marketplace.invoices.rules import LOOK_BACK, MARK_EVERY, Amounts, InvoiceKind
 from marketplace.invoices.states import InvoiceStatus
 from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.payment_records.models import Payment
@@ -56,8 +56,11 @@ class Missing:
     at: datetime
 
 
+SALES = "sales"
+"""The mark of how far sales have their documents."""
 _X = PaymentTransaction
-_SINCE = bindparam("since", type_=_Time)
+_SALES_MARK = select(InvoiceMark.reached_at).where(InvoiceMark.name == SALES).scalar_subquery()
+_SINCE = func.coalesce(_SALES_MARK - LOOK_BACK, literal(_BEGINNING, _Time))
 _LIVE = Invoice.status != InvoiceStatus.CANCELLED
 _IS_INVOICE = (Invoice.kind == InvoiceKind.INVOICE, _LIVE)
 
@@ -97,7 +100,14 @@ _LOST = (
     .where(_lacks(Invoice.dispute_share_id == DisputeShare.id, _LIVE))
 )
 _ALL = union_all(_PAID, _ON_ITS_WAY, _REFUNDED, _LOST).subquery("missing")
-_MISSING: Select[*tuple[Any, ...]] = select(_ALL.c.cause, _ALL.c.id, _ALL.c.at).order_by(_ALL.c.at, _ALL.c.id)
+MISSING: Select[*tuple[Any, ...]] = (
+    select(_ALL.c.cause, _ALL.c.id, _ALL.c.at).order_by(_ALL.c.at, _ALL.c.id).limit(MOST)
+)
+"""What has no document though it has happened, since a little before the mark, oldest first."""
+MARK_MOVES = select(literal(SALES)).where(
+    ~exists().where(InvoiceMark.name == SALES, InvoiceMark.reached_at > bindparam("marked_before", type_=_Time))
+)
+"""Whether the mark of sales is old enough to be moved."""
 
 _PAID_AT = (
     select(func.min(_X.payment_received_date)).where(_X.order_id == Order.__table__.c.id).correlate(Order)
@@ -186,10 +196,19 @@ def mark(name: str) -> datetime | None:
     return found[0] if found else None
 
 
-def missing(since: datetime | None) -> Sequence[Missing]:
-    """Return what has no document though it has happened, `since` then or ever, oldest first, at most MOST."""
-    rows = db.read(_MISSING.limit(MOST), {"since": since or _BEGINNING})
-    return [Missing(Cause(cause), source_id, at) for cause, source_id, at in map(tuple, rows)]
+def missing() -> Sequence[Missing]:
+    """Return what has no document though it has happened, oldest first, at most MOST: see `rules.LOOK_BACK`."""
+    return [Missing(Cause(cause), source_id, at) for cause, source_id, at in map(tuple, db.read(MISSING))]
+
+
+def mark_moves_at(now: datetime) -> dict[str, datetime]:
+    """Return the parameters of MARK_MOVES."""
+    return {"marked_before": now - MARK_EVERY}
+
+
+def moves_mark(now: datetime) -> bool:
+    """Return whether the sweep's mark is old enough to be moved to `now`."""
+    return bool(db.read(MARK_MOVES, mark_moves_at(now)))
 
 
 def sold_orders(order_ids: Sequence[int]) -> Sequence[SoldOrder]:

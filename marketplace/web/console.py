@@ -55,6 +55,7 @@ _BUYER: dict[str, _Links] = {
     ),
     "Account": (
         ("mail", "Mail", "mails.preferences", "send"),
+        ("time", "Time zone", "auth.time_zone", "clock"),
         ("security", "Security", "auth.security", "lock"),
     ),
 }
@@ -80,6 +81,7 @@ _SELLER: dict[str, _Links] = {
         ("delivery", "Delivery", "seller.profiles", "truck"),
         ("payout_setup", "Payout setup", "seller.payout_setup", "landmark"),
         ("mail", "Your mail", "mails.preferences", "send"),
+        ("time", "Your time zone", "auth.time_zone", "clock"),
     ),
 }
 _ADMIN: dict[str, _Links] = {
@@ -109,6 +111,7 @@ _ADMIN: dict[str, _Links] = {
         ("states", "States", "admin.states", "list"),
         ("proof", "Proof", "admin.proof", "shield-check"),
         ("settings", "Settings", "admin.settings", "settings"),
+        ("time", "Your time zone", "auth.time_zone", "clock"),
     ),
 }
 

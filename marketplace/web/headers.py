@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import Flask, Response, g, request
 
 from marketplace.config import Settings
+from marketplace.web import gaps
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -17,6 +18,7 @@ _UNCHANGING = frozenset({"static", "stylesheet", "shop.media"})
 
 def nonce() -> str:
     """Return this request's script nonce."""
+    gaps.refuse_for_everybody()
     found: str | None = g.get("csp_nonce")
     if found is None:
         found = g.csp_nonce = secrets.token_urlsafe(16)

@@ -37,6 +37,8 @@ _AMERICAN = (HARBOUR, LUMEN, NOVAK, RIVERA)
 _CARDS = ("visa", "mastercard", "amex", "bank asks", "card of elevated risk", "card with a late fee")
 _CARD_SHARES = (60, 22, 8, 6, 2, 2)
 _DAY = timedelta(days=1)
+# Before it sellers are set up, and before that codes are made.
+_FIRST_SALE = timedelta(minutes=10)
 _SOME = 3
 # What happens in a case must not hang on chance: a refund of more needs two admins. Of the Swedish seller, in kronor.
 _CASE_MINOR = 480_00
@@ -77,7 +79,7 @@ def _moment(script: Script, day: int) -> timedelta:
     hour = timedelta(hours=script.chance.choice(_HOURS), minutes=script.chance.randrange(60))
     midnight = script.begins_at.replace(hour=0, minute=0, second=0, microsecond=0)
     at = midnight + (day * _DAY) + hour - script.begins_at
-    return max(timedelta(minutes=5), min(at, PAST - timedelta(hours=1)))
+    return max(_FIRST_SALE, min(at, PAST - timedelta(hours=1)))
 
 
 def _write_sale(script: Script, key: str, at: timedelta, case: Case | None) -> None:

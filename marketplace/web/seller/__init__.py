@@ -12,6 +12,7 @@ from marketplace.web.seller import (
     importing,
     invoices,
     listing_edit,
+    listing_text,
     listings,
     orders,
     overview,
@@ -20,6 +21,7 @@ from marketplace.web.seller import (
     payout_setup,
     payouts,
     pictures,
+    preview,
     refunds,
     sending,
     shelf_edit,
@@ -74,7 +76,10 @@ blueprint.add_url_rule(
 blueprint.add_url_rule("/seller/listings/several", view_func=shelf_edit.several, methods=["POST"])
 blueprint.add_url_rule("/seller/listings/new", view_func=listings.new)
 blueprint.add_url_rule("/seller/listings/new/<kind>", view_func=listing_edit.create, methods=["GET", "POST"])
+blueprint.add_url_rule("/seller/listings/text", view_func=listing_text.keep_text, methods=["POST"])
+blueprint.add_url_rule("/seller/listings/text/drop", view_func=listing_text.drop_text, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/edit", view_func=listing_edit.edit, methods=["GET", "POST"])
+blueprint.add_url_rule(f"{_LISTING}/preview", view_func=preview.preview)
 blueprint.add_url_rule(f"{_LISTING}/pictures", view_func=pictures.pictures, methods=["GET", "POST"])
 blueprint.add_url_rule(f"{_LISTING}/pictures/arrange", view_func=pictures.arrange_pictures, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/price-and-stock", view_func=shelf_edit.price_and_stock, methods=["POST"])
@@ -105,6 +110,9 @@ blueprint.add_url_rule(
 )
 blueprint.add_url_rule("/seller/refunds", view_func=refunds.refunds)
 blueprint.add_url_rule("/seller/refunds/<number>", view_func=refunds.refund)
+blueprint.add_url_rule(
+    "/seller/refunds/<number>/pictures/<int(max=9223372036854775807):picture_id>", view_func=refunds.refund_picture
+)
 blueprint.add_url_rule("/seller/refunds/<number>/explain/<figure>", view_func=refunds.explain_refund)
 blueprint.add_url_rule("/seller/shop", view_func=shop_edit.own_shop, methods=["GET", "POST"])
 blueprint.add_url_rule("/seller/shop/legal", view_func=shop_edit.legal, methods=["GET", "POST"])

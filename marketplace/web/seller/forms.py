@@ -76,7 +76,9 @@ class ShelfForm(_Stocked):
 
 
 class ListingForm(_Stocked):
-    """What every listing tells. `currency` is asked once."""
+    """What every listing tells. `currency` is asked once; `seen_words` is what it said when the page was opened."""
+
+    seen_words = HiddenField()
 
     title = _answer("Title", "Buyers read it first. At most 200 characters.")
     description = TextAreaField(
@@ -86,6 +88,11 @@ class ListingForm(_Stocked):
     delivery = _line("Delivery")
     currency = SelectField("Currency", choices=[SelectChoice(code, code) for code in CURRENCIES], validate_choice=False)
     in_stock = _units()
+    sku = StringField(
+        "Your own key",
+        [Length(max=1000, message=_TOO_LONG)],
+        description="Such as an article number. Buyers don't see it; your files of listings name this one by it.",
+    )
 
     @property
     def attributes(self) -> list[Any]:
