@@ -173,7 +173,9 @@ def of_listing(own: OwnListing) -> delivery_page.SentByView:
     return delivery_page.SentByView(
         action=url_for("seller.choose", listing_id=own.listing_id),
         form=form,
-        note="" if fitting else f"You have no profile in {currency} yet: make one to charge by country or by weight.",
+        note="With a profile, the delivery price above follows the profile."
+        if fitting
+        else f"You have no profile in {currency} yet: make one to charge by country or by weight.",
         profiles_url=url_for("seller.profiles"),
     )
 
