@@ -62,4 +62,6 @@ def measure(app: Flask) -> Sequence[float]:
             now=clock.now(),
         )
         took.append(time.perf_counter() - began)
+    for engine in db.database.engines.values():
+        engine.dispose()
     return took
