@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import report
+from bench import refunding, report
 from bench.filling import fill
 from bench.report import Result
 from bench.rounds import Course, Plan
@@ -53,11 +53,14 @@ def measure(databases: Databases, folder: Path, plan: Plan, *, worker_class: str
         course = Course(stage, filled, plan)
         with step(f"Measuring {plan.rounds} rounds"):
             course.run()
+        with step(f"Sending {refunding.MOST} refunds back"), app.app_context():
+            refunds = refunding.measure(app)
         with step("Checking the books"):
             books = stage.flask("check-books")
     if books.returncode:
         say(books.stdout + books.stderr)
-    return Result(course.measured, course.unsettled, books.returncode == 0, commit())
+    operations = {"order": course.agreed, "payment": course.settled, "refund": refunds}
+    return Result(course.measured, operations, course.unsettled, books.returncode == 0, commit())
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import json
 import re
 import time
 import urllib.parse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,17 +43,20 @@ class Order:
     path: str
 
 
-def place(order: Order) -> str:
+def place(order: Order, note: Callable[[float], None]) -> str:
     """Look at a listing, put it in the basket, look at that, review and agree; return the payment page's session.
 
-    Raises Unexpected when the shop says anything else.
+    `note` is told how many seconds agreeing alone took, in which the provider opens the page. Raises Unexpected when
+    the shop says anything else.
     """
     browser = order.browser
     page = _need(browser.get(order.path), 200)
     form = {"csrf_token": _found(_TOKEN, page.body), "listing_id": str(order.listing_id), "quantity": "1"}
     _need(browser.post("/basket/add", form), 303)
     _need(browser.get("/basket"), 200)
-    answer = _need(browser.post(CHECKOUT, review(browser)), 303)
+    form, began = review(browser), time.perf_counter()
+    answer = _need(browser.post(CHECKOUT, form), 303)
+    note(time.perf_counter() - began)
     session = session_of(answer)
     if not session:
         raise Unexpected(f"the order went on to {answer.location}")

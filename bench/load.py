@@ -74,11 +74,12 @@ class Browser:
 
 @dataclass(frozen=True, slots=True)
 class Driven:
-    """What one round did: requests (or orders) done, how many went wrong, the first wrong one, wall seconds."""
+    """What one round did: requests (or orders) done, what went wrong, wall seconds, and the seconds of each."""
 
     done: int
     errors: tuple[str, ...]
     seconds: float
+    took: tuple[float, ...] = ()
 
     @property
     def rate(self) -> float:
@@ -127,16 +128,17 @@ def once_each(clients: int, items: Sequence[T], deed: Callable[[T], object]) -> 
 
 
 def _drive(parts: Sequence["itertools.takewhile[T] | Sequence[T]"], deed: Callable[[T], object]) -> Driven:
-    done = [0] * len(parts)
+    took: list[list[float]] = [[] for _ in parts]
     errors: list[str] = []
 
     def client(number: int) -> None:
         for item in parts[number]:
+            began = time.perf_counter()
             try:
                 deed(item)
             except (OSError, Unexpected, ValueError) as error:
                 errors.append(f"{type(error).__name__}: {error}")
-            done[number] += 1
+            took[number].append(time.perf_counter() - began)
 
     threads = [threading.Thread(target=client, args=(number,)) for number in range(len(parts))]
     started = time.perf_counter()
@@ -144,4 +146,5 @@ def _drive(parts: Sequence["itertools.takewhile[T] | Sequence[T]"], deed: Callab
         thread.start()
     for thread in threads:
         thread.join()
-    return Driven(sum(done), tuple(errors), time.perf_counter() - started)
+    seconds, all_took = time.perf_counter() - started, tuple(itertools.chain.from_iterable(took))
+    return Driven(len(all_took), tuple(errors), seconds, all_took)

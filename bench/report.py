@@ -1,13 +1,14 @@
 """The figures as people read them, and what decides the exit code: errors and books, never a rate."""
 
 import json
-import platform
 import statistics
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.crowd import percentile
+from bench.machine import describe
 from bench.rounds import RATIOS, Measured
 
 _ORDER = ("bare page", "listing list", "listing", "order placed", "bare webhook", "paid webhook")
@@ -18,6 +19,8 @@ class Result:
     """One run: all measurements, payments that a webhook left open, and whether the books agree afterwards."""
 
     measured: Mapping[str, Measured]
+    operations: Mapping[str, Sequence[float]]
+    """Seconds of each order placed, payment settled and refund sent."""
     unsettled: int
     books_agree: bool
     commit: str
@@ -56,6 +59,10 @@ def table(result: Result) -> str:
     lines.append("")
     for name, (ratio, wanted) in result.ratios().items():
         lines.append(f"{name:<28}{ratio:>12.2f}   at least {wanted:.2f}: {'pass' if ratio >= wanted else 'FAIL'}")
+    for name, took in result.operations.items():
+        each = points(took)
+        shown = ", ".join(f"{word} {value:,.0f} ms" for word, value in each.items() if word != "count")
+        lines.append(f"{name}: {each['count']:,} times, {shown}")
     lines.append(f"books {'agree' if result.books_agree else 'DO NOT AGREE'}, {result.unsettled} unsettled")
     lines += [f"! {error}" for error in result.errors[:5]]
     return "\n".join(lines)
@@ -64,16 +71,25 @@ def table(result: Result) -> str:
 def write(result: Result, path: Path) -> None:
     """Keep the run as JSON."""
     document: dict[str, Any] = {
-        "commit": result.commit,
-        "python": platform.python_version(),
-        "machine": platform.platform(),
+        "revision": result.commit,
+        "machine": describe(),
         "errors": result.errors,
+        "operations": {name: points(took) for name, took in result.operations.items()},
         "ratios": {name: ratio for name, (ratio, _) in result.ratios().items()},
+        "wanted": {name: wanted for name, (_, wanted) in result.ratios().items()},
         "rates": {name: [round(rate, 1) for rate in found.rates] for name, found in result.measured.items()},
         "cpu_ms": {name: [round(cpu, 3) for cpu in found.cpu_ms] for name, found in result.measured.items()},
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
+def points(took: Sequence[float]) -> dict[str, float]:
+    """Return how many there were, and the milliseconds within which half, 95 and 99 of 100 were done."""
+    if not took:
+        return {"count": 0}
+    found = {f"p{share}": round(1_000 * percentile(took, share / 100), 1) for share in (50, 95, 99)}
+    return {"count": len(took), **found}
 
 
 def _median_ratio(ours: Measured, bare: Measured) -> float:

@@ -63,7 +63,14 @@ class Course:
         self._buyers = [Browser(stage.servers["shop"].port, dict([cookie])) for cookie in filled.buyers]
         self._viewers = [Browser(stage.servers["shop"].port, dict([cookie])) for cookie in filled.viewers]
         self.measured: dict[str, Measured] = {}
+        self.agreed: list[float] = []
+        """Seconds of each request that places an order."""
         self.unsettled = 0
+
+    @property
+    def settled(self) -> list[float]:
+        """Return the seconds of each webhook that settled a payment."""
+        return [each for driven, _ in self.measured[WEBHOOK].rounds for each in driven.took]
 
     def run(self) -> None:
         """Let every viewer arrive, warm every process up, forget that, and measure the rounds."""
@@ -71,6 +78,7 @@ class Course:
             viewer.get("/")  # the first page sets the cookie that all later ones bring back
         self._round(Plan(1, min(1.0, self._plan.seconds), min(64, self._plan.events), self._plan.clients))
         self.measured.clear()
+        self.agreed.clear()
         for _ in range(self._plan.rounds):
             self._round(self._plan)
 
@@ -101,9 +109,11 @@ class Course:
         goods = itertools.cycle(self._filled.goods)
         orders = [buying.Order(browser, *next(goods)) for browser in self._buyers[: plan.events]]
         sessions: list[str] = []
-        self._note(
-            ORDER, shop, lambda: load.once_each(plan.clients, orders, lambda it: sessions.append(buying.place(it)))
-        )
+
+        def place(order: buying.Order) -> None:
+            sessions.append(buying.place(order, self.agreed.append))
+
+        self._note(ORDER, shop, lambda: load.once_each(plan.clients, orders, place))
         paid = load.once_each(plan.clients, sessions, lambda session: buying.pay(sandbox, session))
         if paid.errors:
             raise RuntimeError(f"the sandbox did not take a payment: {paid.errors[0]}")

@@ -23,6 +23,7 @@ from bench import buying, filling, load
 from bench.__main__ import commit, fresh_databases
 from bench.crowd import Reply, all_at_once
 from bench.load import Browser
+from bench.machine import describe
 from bench.rush_report import Round, Steps, errors_of, table
 from bench.rush_stage import RushStage
 from bench.stage import CHECKOUT, Databases
@@ -156,7 +157,7 @@ def run(databases: Databases, folder: Path, buyers: int, pieces: int) -> dict[st
             wrong = rush.wrong_at_the_end()
     wrong += [error for one in rounds for error in errors_of(one)]
     say(table(rounds, wrong))
-    return {"commit": commit(), "wrong": wrong, "rounds": [one.as_dict() for one in rounds]}
+    return {"revision": commit(), "machine": describe(), "wrong": wrong, "rounds": [one.as_dict() for one in rounds]}
 
 
 def _fill(app: Flask, folder: Path, buyers: int, pieces: int) -> tuple[tuple[bytes, bytes], ...]:

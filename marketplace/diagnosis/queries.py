@@ -11,6 +11,7 @@ from marketplace.config import MoneyPolicy
 from marketplace.diagnosis.payment_rules import PaymentCase, ShareFact
 from marketplace.diagnosis.refund_rules import RefundCase
 from marketplace.diagnosis.rules import CallFact, EventFact, Row, RowKind, Wires
+from marketplace.disputes import page_queries as dispute_pages
 from marketplace.disputes import queries as disputes
 from marketplace.errors import DomainError
 from marketplace.job_runs import queries as job_runs
@@ -100,6 +101,7 @@ def refund_case(row: RefundRow, policy: MoneyPolicy, *, now: datetime, system_no
         share_status=share.status,
         blocks=[note for _, note, _ in blocks],
         dispute=_dispute([subject_id for reason, _, subject_id in blocks if reason is BlockReason.DISPUTE]),
+        was_disputed=bool(dispute_pages.disputes_of_payment(row.payment_id)),
         first_approver=row.first_approver or "",
         needs_second=needs_second_approver(amount, policy.second_approver_above_minor),
         decided=row.decided_by or "",

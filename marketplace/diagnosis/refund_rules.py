@@ -62,6 +62,8 @@ class RefundCase:
     blocks: Sequence[str]
     dispute: Row | None
     """The open dispute that takes the payment back."""
+    was_disputed: bool
+    """Whether a dispute of the payment is known, over or not: the provider goes on saying that there was one."""
     first_approver: str
     needs_second: bool
     decided: str
@@ -144,7 +146,7 @@ def _dispute(case: RefundCase, says: ProviderSays) -> Finding:
     if case.dispute is not None:
         verdict = Verdict.ACT if case.is_open else Verdict.COURSE
         return Finding(question, verdict, (f"Yes, {case.dispute.text}.",), rule, (case.dispute,), Deed.OPEN)
-    if says.is_disputed and case.is_open:
+    if says.is_disputed and not case.was_disputed:
         found = ("Not here, but the provider says that it was disputed. If that is new, its message has not come yet.",)
         return Finding(question, Verdict.ACT, found, rule, deed=Deed.RECONCILE)
     return Finding(question, Verdict.GOOD, ("No.",), rule)

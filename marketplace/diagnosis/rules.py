@@ -156,11 +156,12 @@ def effects(events: Sequence[EventFact]) -> Finding:
     if parked:
         first = parked[0]
         why = first.note or "not applied yet."
-        found = (f"{len(parked)} wait. {first.type} came on ", first.received_at, f": {why}")
+        found = (f"{len(parked)} of {len(events)} wait. {first.type} came on ", first.received_at, f": {why}")
         return Finding(question, Verdict.ACT, found, rule, tuple(event.row for event in parked), Deed.OPEN)
     if not events:
         return Finding(question, Verdict.GOOD, ("There is none that could wait.",), rule)
-    return Finding(question, Verdict.GOOD, (f"All {len(events)} have.",), rule, tuple(event.row for event in events))
+    words = "Its only one has." if len(events) == 1 else f"All {len(events)} have."
+    return Finding(question, Verdict.GOOD, (words,), rule, tuple(event.row for event in events))
 
 
 def calls(found: Sequence[CallFact]) -> Finding:
@@ -175,7 +176,8 @@ def calls(found: Sequence[CallFact]) -> Finding:
             if waiting[0].next_attempt_at and verdict is Verdict.COURSE:
                 words += [" Its next turn is on ", waiting[0].next_attempt_at, "."]
             return Finding(question, verdict, tuple(words), rule, tuple(call.row for call in waiting), Deed.OPEN)
-    ended = f"No, all {len(found)} have ended." if found else "No call was made."
+    ended = "No, it has ended." if len(found) == 1 else f"No, all {len(found)} have ended."
+    ended = ended if found else "No call was made."
     return Finding(question, Verdict.GOOD, (ended,), rule, rows)
 
 
@@ -207,7 +209,8 @@ def told(events: Sequence[EventFact], *, is_due: bool, what: str) -> Finding:
     rule = "A message that gets lost harms nothing: the return page and the sweeper ask the provider as well."
     if events:
         last = events[-1]
-        found = (f"{len(events)} messages came in, the last on ", last.received_at, ".")
+        times = "One message came in," if len(events) == 1 else f"{len(events)} messages came in, the last"
+        found = (f"{times} on ", last.received_at, ".")
         return Finding(question, Verdict.GOOD, found, rule, tuple(event.row for event in events))
     if not is_due:
         return Finding(question, Verdict.GOOD, ("No message has come in, and none is due yet.",), rule)

@@ -34,15 +34,16 @@ class Replay:
 
 def last_report(var_dir: Path) -> Report | None:
     """Return the last report of seeds that can be played again; None when no simulation has run here."""
-    return _report(var_dir / _FOLDER / _REPORT)
+    return report_of(var_dir / _FOLDER / _REPORT)
 
 
 def last_races(var_dir: Path) -> Report | None:
     """Return the last report of seeds in real threads; None when none has run here."""
-    return _report(var_dir / _FOLDER / _RACES)
+    return report_of(var_dir / _FOLDER / _RACES)
 
 
-def _report(path: Path) -> Report | None:
+def report_of(path: Path) -> Report | None:
+    """Return the report that a file holds; None where there is none, or what is there is none."""
     figures = _read(path)
     if figures is None:
         return None

@@ -110,6 +110,7 @@ _ADMIN: dict[str, _Links] = {
         ("health", "Health", "admin.health", "eye"),
         ("states", "States", "admin.states", "list"),
         ("proof", "Proof", "admin.proof", "shield-check"),
+        ("performance", "Performance", "admin.performance", "gauge"),
         ("settings", "Settings", "admin.settings", "settings"),
         ("time", "Your time zone", "auth.time_zone", "clock"),
     ),

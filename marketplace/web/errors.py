@@ -14,7 +14,7 @@ from marketplace.transitions import Impossible
 
 log = structlog.get_logger()
 
-_CODES: dict[type[DomainError], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422}
+STATUS_OF: dict[type[DomainError], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422}
 _TITLES = {
     400: ("This request is not complete", "Go back, reload the page and try again."),
     403: ("This is not yours to open", "You are signed in, but this page belongs to another role."),
@@ -53,7 +53,7 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(DomainError)
     def domain(error: DomainError) -> ResponseReturnValue:
-        code = next(code for kind, code in _CODES.items() if isinstance(error, kind))
+        code = next(code for kind, code in STATUS_OF.items() if isinstance(error, kind))
         return page(code, error.message)
 
     @app.errorhandler(CSRFError)

@@ -129,7 +129,7 @@ ADMIN = (
     "/admin/debts", "/admin/debts?settled=1", "/admin/debts/{debtor}/USD", "/admin/debts/{debt}/write-off",
     "/admin/ledger", "/admin/ledger/entries/{entry}", "/admin/ledger/seller_held/USD", "/admin/states",
     "/admin/reconciliation", "/admin/reconciliation?status=mended&kind=doubled", "/admin/reconciliation/lines?open=1",
-    "/admin/reconciliation/runs", "/admin/reconciliation/{break}", "/admin/proof",
+    "/admin/reconciliation/runs", "/admin/reconciliation/{break}", "/admin/proof", "/admin/performance",
 )  # fmt: skip
 SANDBOX = (
     "/c/pay/{open_session}", "/c/pay/{declined_session}", "/c/pay/{asked_session}/authenticate",

@@ -1,5 +1,6 @@
 """The benchmark runs from end to end, and its verdict can be bad: errors, open payments and wrong books count."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -43,7 +44,12 @@ def test_it_measures_everything_and_the_books_agree(databases: Databases, tmp_pa
     assert set(result.measured) == set(_THINGS)
     assert [driven.done for driven, _ in result.measured["paid webhook"].rounds] == [2]
     report.write(result, tmp_path / "last.json")
-    assert (tmp_path / "last.json").stat().st_size > 0
+    kept = json.loads((tmp_path / "last.json").read_text(encoding="utf-8"))
+    assert {name: points["count"] for name, points in kept["operations"].items()} == {
+        "order": 2, "payment": 2, "refund": 4
+    }  # fmt: skip
+    assert all(0 < points["p50"] <= points["p95"] <= points["p99"] for points in kept["operations"].values())
+    assert kept["machine"]["processors"] > 0
     text = report.table(result)
     assert all(name in text for name in _THINGS)
     assert "books agree" in text
@@ -56,7 +62,7 @@ def test_it_measures_everything_and_the_books_agree(databases: Databases, tmp_pa
 def good() -> Result:
     """A run in which nothing went wrong, however slow."""
     measured = {name: Measured([(Driven(10, (), 1_000.0), 1.0)]) for name in _THINGS}
-    return Result(measured, 0, books_agree=True, commit="abc")
+    return Result(measured, {"order": [0.02, 0.01]}, 0, books_agree=True, commit="abc")
 
 
 def test_a_slow_run_is_a_good_run(good: Result) -> None:

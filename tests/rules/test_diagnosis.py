@@ -63,6 +63,7 @@ REFUND = RefundCase(
     share_status=TransactionStatus.HELD,
     blocks=(),
     dispute=None,
+    was_disputed=False,
     first_approver="",
     needs_second=False,
     decided="",
@@ -218,6 +219,11 @@ def test_whether_a_refund_may_be(case: RefundCase, question: str, verdict: Verdi
 )
 def test_what_the_provider_allows(says: refund_rules.ProviderSays, question: str, verdict: Verdict) -> None:
     assert found(refund_rules.findings(REFUND, says), question)[0] is verdict
+
+
+def test_a_dispute_that_is_over_and_known_raises_no_alarm() -> None:
+    known = refund_rules.findings(replace(REFUND, was_disputed=True), replace(ALLOWED, is_disputed=True))
+    assert found(known, "Does the buyer's bank")[0] is Verdict.GOOD
 
 
 def test_a_debit_goes_back_for_half_a_year_and_a_card_for_ever() -> None:

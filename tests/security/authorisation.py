@@ -329,6 +329,7 @@ POST   /admin/reconciliation/<number>/reread       in     403  403     403    40
 POST   /admin/reconciliation/<number>/correct      in     403  403     403    403    422   404     404
 POST   /admin/reconciliation/<number>/explain      in     403  403     403    403    422   404     404
 
+GET    /admin/performance                          in     403  403     403    403    200   -       -
 GET    /admin/proof                                in     403  403     403    403    200   -       -
 POST   /admin/proof/replay                         in     403  403     403    403    422   -       -
 GET    /admin/ledger                               in     403  403     403    403    200   -       -

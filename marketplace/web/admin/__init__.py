@@ -26,6 +26,7 @@ from marketplace.web.admin import (
     payout_deciding,
     payout_seller,
     payouts,
+    performance,
     proof,
     purchases,
     reconciliation,
@@ -120,6 +121,7 @@ blueprint.add_url_rule(_WRITE_OFF, view_func=debts.write_off)
 blueprint.add_url_rule(f"{_WRITE_OFF}/decide", view_func=debts.write_debt_off, methods=["POST"])
 blueprint.add_url_rule("/admin/states", view_func=states.states)
 blueprint.add_url_rule("/admin/proof", view_func=proof.proof)
+blueprint.add_url_rule("/admin/performance", "performance", performance.performance_page)
 blueprint.add_url_rule("/admin/proof/replay", view_func=proof.replay_seed, methods=["POST"])
 blueprint.add_url_rule("/admin/settings", view_func=settings.settings)
 blueprint.add_url_rule("/admin/refunds", view_func=refunds.refunds)
