@@ -1,12 +1,13 @@
 """What an order page says of what was agreed beside the amounts: its delivery, and the rates of its tax."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, func, select
 
-from marketplace import db
-from marketplace.orders.models import OrderDelivery, OrderLine
+from marketplace.orders.models import Order, OrderDelivery, OrderLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,25 +21,30 @@ class AgreedDelivery:
     arrives_last: date
 
 
-_DELIVERY = select(
-    OrderDelivery.name, OrderDelivery.is_pickup, OrderDelivery.arrives_first, OrderDelivery.arrives_last
-).where(OrderDelivery.order_id == bindparam("order_id"))
+@dataclass(frozen=True, slots=True)
+class AgreedTerms:
+    """What was agreed for an order; no delivery is the standard one, which says no day."""
+
+    delivery: AgreedDelivery | None
+    tax_rates: tuple[int, ...]
+    """Of its lines, in basis points; none where there is none or they were not kept."""
 
 
 _RATES = (
-    select(OrderLine.tax_basis_points)
-    .where(OrderLine.order_id == bindparam("order_id"), OrderLine.tax_basis_points > 0)
-    .distinct()
-    .order_by(OrderLine.tax_basis_points)
+    select(func.array_agg(OrderLine.tax_basis_points.distinct()))
+    .where(OrderLine.order_id == Order.id, OrderLine.tax_basis_points > 0)
+    .correlate(Order)
+    .scalar_subquery()
 )
+COLUMNS: Sequence[ColumnElement[Any]] = (
+    _RATES.label("tax_rates"),
+    *(OrderDelivery.__table__.c[name] for name in ("name", "is_pickup", "arrives_first", "arrives_last")),
+)
+"""What is read of an order, joined with its delivery where it has one."""
 
 
-def tax_rates_of(order_id: int) -> tuple[int, ...]:
-    """Return the rates of tax on an order's lines, in basis points; none where there is none or they were not kept."""
-    return tuple(int(row[0]) for row in db.read(_RATES, {"order_id": order_id}))
-
-
-def delivery_of(order_id: int) -> AgreedDelivery | None:
-    """Return how an order is delivered; None for the standard delivery, which says no day."""
-    row = db.read_one(_DELIVERY, {"order_id": order_id})
-    return AgreedDelivery(*tuple(row)) if row else None
+def agreed(columns: Sequence[Any]) -> AgreedTerms:
+    """Return what was agreed, of what COLUMNS have brought."""
+    rates, *delivery = columns
+    found = AgreedDelivery(*delivery) if delivery[0] is not None else None
+    return AgreedTerms(found, tuple(sorted(rates or ())))

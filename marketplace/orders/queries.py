@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, true
 
 from marketplace import db
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Listing, ListingKind, ListingPicture, Shop
 from marketplace.errors import NotFound
-from marketplace.orders.models import Order, OrderLine, Purchase
+from marketplace.orders import agreed_queries
+from marketplace.orders.agreed_queries import AgreedTerms
+from marketplace.orders.matching import named, says
+from marketplace.orders.models import Order, OrderDelivery, OrderLine, Purchase
 from marketplace.orders.states import OrderStatus, PurchaseStatus
 from marketplace.orders.tabs import BuyerTab, OrderTab, SellerTab
 from marketplace.paging import Amounts, Cursor, Listed, Period, read_page
@@ -73,6 +76,7 @@ class OrderDetail:
     seller_note: str
     status: OrderStatus
     created_at: datetime
+    agreed: AgreedTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +181,12 @@ _DETAIL = (
         Order.seller_note,
         Order.status,
         Order.created_at,
+        *agreed_queries.COLUMNS,
     )
     .join(Purchase, Purchase.id == Order.purchase_id)
     .join(Shop, Shop.seller_id == Order.seller_id)
     .join(User, User.id == Order.buyer_id)
+    .outerjoin(OrderDelivery, OrderDelivery.order_id == Order.id)
     .where(Order.number == bindparam("number"))
 )
 _Orders: TypeAlias = Select[*tuple[object, ...]]
@@ -219,7 +225,7 @@ def buyer_orders(buyer_id: int, tab: BuyerTab, text: str, period: Period, cursor
     `text` is an order's or a purchase's number, or part of what was bought or of the shop's name; "" for all.
     """
     statement = SUMMARY.where(Order.buyer_id == buyer_id)
-    return _page(statement.where(_named(text)) if text else statement, tab, period, cursor)
+    return _page(statement.where(named(text)) if text else statement, tab, period, cursor)
 
 
 def seller_orders(seller_id: int, tab: SellerTab, text: str, period: Period, cursor: Cursor) -> Listed[OrderSummary]:
@@ -228,16 +234,6 @@ def seller_orders(seller_id: int, tab: SellerTab, text: str, period: Period, cur
     `text` narrows them to those whose number, buyer or goods it names; "" for all.
     """
     return _page(SUMMARY.where(Order.seller_id == seller_id, says(text)), tab, period, cursor)
-
-
-def says(text: str) -> ColumnElement[bool]:
-    """Return the condition that an order's number, its buyer's name or one of its titles contains `text`."""
-    if not text:
-        return true()
-    says_so = OrderLine.title.icontains(text, autoescape=True)
-    titled = select(OrderLine.id).where(OrderLine.order_id == Order.id, says_so)
-    named = [column.icontains(text, autoescape=True) for column in (Order.number, User.name)]
-    return or_(*named, titled.exists())
 
 
 def buyer_order_counts(buyer_id: int) -> dict[OrderStatus, int]:
@@ -283,18 +279,9 @@ def _page(statement: _Orders, tab: OrderTab, period: Period, cursor: Cursor) -> 
     return read_page(statement.where(period.of(columns.created_at)), columns.id, cursor, OrderSummary, amounts=amounts)
 
 
-def _named(text: str) -> ColumnElement[bool]:
-    number = text.upper()
-    if number.startswith("TM-"):
-        return Order.number == number
-    if number.startswith("P-"):
-        return Purchase.number == number
-    titles = select(OrderLine.order_id).where(OrderLine.title.icontains(text, autoescape=True))
-    return or_(Shop.name.icontains(text, autoescape=True), Order.id.in_(titles))
-
-
 def _own(number: str, is_own: ColumnElement[bool]) -> OrderDetail:
     found = db.read_one(_DETAIL.where(is_own), {"number": number})
     if found is None:
         raise NotFound("There is no order with this number among yours.")
-    return OrderDetail(*tuple(found))
+    of_order, agreed = found[: -len(agreed_queries.COLUMNS)], found[-len(agreed_queries.COLUMNS) :]
+    return OrderDetail(*of_order, agreed_queries.agreed(agreed))

@@ -9,8 +9,9 @@ from sqlalchemy import CompoundSelect, Date, bindparam, cast, func, literal, nul
 
 from marketplace import db
 from marketplace.history import StatusChange
+from marketplace.orders.matching import says
 from marketplace.orders.models import FurtherParcel, Order, Shipment
-from marketplace.orders.queries import SUMMARY, OrderSummary, says
+from marketplace.orders.queries import SUMMARY, OrderSummary
 from marketplace.orders.states import ORDER, DeliveredBy, OrderStatus
 from marketplace.paging import Cursor, Listed, Period, Sort, read_page
 

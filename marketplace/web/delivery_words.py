@@ -5,9 +5,9 @@ from datetime import date
 from marketplace.delivery import rules
 from marketplace.delivery.rules import Agreed, Arrival, Method, Profile, Zone
 from marketplace.money import Money
-from marketplace.orders import agreed_queries
+from marketplace.orders.agreed_queries import AgreedTerms
 from marketplace.web import countries
-from marketplace.web.pages import money
+from marketplace.web.pages import money, rate_text
 
 _NAMED = 4
 
@@ -62,13 +62,14 @@ def agreed_note(agreed: Agreed | None, country: str, today: date) -> str:
     return f"{said}, to {countries.name(country)}" if country and not agreed.is_pickup else said
 
 
-def order_note(order_id: int) -> str:
-    """Return how an order is delivered and when it was expected when it was placed; "" for the standard delivery."""
-    found = agreed_queries.delivery_of(order_id)
-    if found is None:
-        return ""
-    arrival = Arrival(found.arrives_first, found.arrives_last)
-    return f"{found.name}. {expected(arrival, is_pickup=found.is_pickup)}"
+def order_notes(found: AgreedTerms) -> dict[str, str]:
+    """Return what is said beside an order's delivery, how and when, and beside its tax, the rates; "" for nothing."""
+    rates = ", ".join(map(rate_text, found.tax_rates))
+    notes = {"delivery": "", "tax": f"{rates} on the goods" if rates else ""}
+    if found.delivery:
+        arrival = Arrival(found.delivery.arrives_first, found.delivery.arrives_last)
+        notes["delivery"] = f"{found.delivery.name}. {expected(arrival, is_pickup=found.delivery.is_pickup)}"
+    return notes
 
 
 def kilograms(grams: int) -> str:

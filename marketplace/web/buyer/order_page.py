@@ -221,7 +221,7 @@ def _cancelling(order: OrderDetail, *, is_allowed: bool) -> dict[str, str]:
 def money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]:
     """Return what the order comes to, row by row; mails show the same rows."""
     refunded = share.refunded_minor if share else 0
-    notes = {"delivery": delivery_words.order_note(order.id), "tax": order_parts.rates_note(order.id)}
+    notes = delivery_words.order_notes(order.agreed)
     rows = [
         ("Goods", order.subtotal_minor, "goods", True),
         ("Delivery", order.delivery_minor, "delivery", True),

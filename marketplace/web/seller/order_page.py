@@ -218,7 +218,7 @@ def agreed_rows(order: OrderDetail) -> tuple[MoneyRow, ...]:
         ("Tax", order.tax_minor, "tax"),
         (order_parts.discount_label(order.discount_code), -order.discount_minor, "discount"),
     ]
-    notes = {"delivery": delivery_words.order_note(order.id), "tax": order_parts.rates_note(order.id)}
+    notes = delivery_words.order_notes(order.agreed)
     return tuple(
         MoneyRow(
             label, money_text(minor, order.currency), explain_url(order.number, figure), note=notes.get(figure, "")

@@ -1,0 +1,28 @@
+"""Which orders a person means by some words."""
+
+from sqlalchemy import ColumnElement, or_, select, true
+
+from marketplace.accounts.models import User
+from marketplace.catalog.models import Shop
+from marketplace.orders.models import Order, OrderLine, Purchase
+
+
+def says(text: str) -> ColumnElement[bool]:
+    """Return the condition that an order's number, its buyer's name or one of its titles contains `text`."""
+    if not text:
+        return true()
+    says_so = OrderLine.title.icontains(text, autoescape=True)
+    titled = select(OrderLine.id).where(OrderLine.order_id == Order.id, says_so)
+    named = [column.icontains(text, autoescape=True) for column in (Order.number, User.name)]
+    return or_(*named, titled.exists())
+
+
+def named(text: str) -> ColumnElement[bool]:
+    """Return the condition that an order or its purchase has this number, or its shop or a title these words."""
+    number = text.upper()
+    if number.startswith("TM-"):
+        return Order.number == number
+    if number.startswith("P-"):
+        return Purchase.number == number
+    titles = select(OrderLine.order_id).where(OrderLine.title.icontains(text, autoescape=True))
+    return or_(Shop.name.icontains(text, autoescape=True), Order.id.in_(titles))
