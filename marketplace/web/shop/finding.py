@@ -13,7 +13,7 @@ from marketplace.catalog.facet_queries import Facets
 from marketplace.catalog.filtering import Facet, Filter, Range, Sort, sorts_for
 from marketplace.web.recent import COUNTS_SECONDS, recent
 from marketplace.web.shop import other_searches
-from marketplace.web.shop.answers import Group, answer_text, groups, price_currency, range_text
+from marketplace.web.shop.answers import Group, answer_text, count, groups, price_currency, range_text
 from marketplace.web.shop.cards import ShownCard, count_text, shown
 from marketplace.web.shop.filters import Request, address, kept_pairs
 from marketplace.web.shop.other_searches import OtherSearch
@@ -95,6 +95,8 @@ class Frame:
     finding: Finding
     instead: Request | None = None
     """The search that was probably meant, where nothing is found as it was typed."""
+    is_least: bool = False
+    """There may be more than `total`."""
 
 
 def find(request: Request, saved: Callable[[], frozenset[int]]) -> Finding:
@@ -111,7 +113,7 @@ def find(request: Request, saved: Callable[[], frozenset[int]]) -> Finding:
         frame.finding.pager,
         newer_url=address(replace(request, place=cards.previous)) if cards.previous else "",
         older_url=address(replace(request, place=cards.next)) if cards.next else "",
-        shown=f"{len(cards.rows):,} of {frame.total:,}",
+        shown=f"{len(cards.rows):,} of {count(frame.total, is_least=frame.is_least)}",
     )
     return replace(frame.finding, cards=shown(cards.rows, saved()), pager=pager)
 
@@ -141,7 +143,7 @@ def _new_frame(request: Request, found: Facets) -> Frame:
     wanted = request.filter
     # Few hits behind filters are few because of those.
     if found.total > (0 if wanted.choices or wanted.ranges else _FEW):
-        return Frame(found.total, finding)
+        return Frame(found.total, finding, is_least=found.is_least)
     meant, looser = other_searches.others(request, drops, found.total)
     finding = replace(finding, meant=_links(meant), looser=_links(looser))
     if found.total or not meant:
@@ -156,7 +158,7 @@ def _without_cards(request: Request, found: Facets, drops: list[tuple[str, Filte
     form = FilterForm(request.path, request.filter.text, kept_pairs(request), groups(request, found))
     return Finding(
         action=request.path,
-        note=count_text(found.total, "listing"),
+        note=f"{count(found.total, is_least=True)} listings" if found.is_least else count_text(found.total, "listing"),
         search_text=request.filter.text,
         form=draw_form(form),
         filters_label=f"Filters ({len(drops)})" if drops else "Filters",
