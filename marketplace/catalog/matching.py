@@ -165,7 +165,8 @@ def _is_about(makes: ColumnElement[Any], kind: str) -> ColumnElement[bool]:
     """Return whether a listing is about one of `makes`; each kind by the index it has for that."""
     if kind == CAR:
         return CarDetails.__table__.c.make == any_(makes)
-    return makes_of(kind).overlap(makes)
+    fits: ColumnElement[bool] = makes_of(kind).bool_op("&&")(makes)
+    return fits
 
 
 def _either(query: ColumnElement[str]) -> ColumnElement[Any]:
