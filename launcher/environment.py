@@ -149,9 +149,16 @@ def _start_pip(places: Places, share: Path) -> subprocess.Popen[str]:
 
 
 def _compile(places: Places) -> subprocess.Popen[bytes]:
-    """Begin to compile what is installed, on all cores; that it fails or is cut off only costs time."""
+    """Begin to compile what is installed, and the shop, on all cores; that it fails or is cut off only costs time.
+
+    Two programs begin with the shop at the same moment, and each would compile all of it. Who wants no compiled files
+    gets none in the checkout.
+    """
+    folders = [places.environment / "lib"]
+    if not os.environ.get("PYTHONDONTWRITEBYTECODE"):
+        folders += [places.checkout / "marketplace", places.checkout / "migrations"]
     return subprocess.Popen(
-        [places.python, "-m", "compileall", "-q", "-j", "0", places.environment / "lib"],
+        [places.python, "-m", "compileall", "-q", "-j", "0", *folders],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         preexec_fn=ending_with_parent(signal.SIGTERM),

@@ -11,7 +11,7 @@ from launcher.environment import clean_variables, prepare_environment
 from launcher.places import find_places, make_folder, open_to_server
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-OTHERS = ("bulk", "payouts", "rush")
+OTHERS = ("bulk", "loading", "payouts", "rush")
 """Benchmarks of their own, by the first argument: `make bench ARGS=rush`."""
 
 
@@ -21,7 +21,7 @@ def measure(arguments: list[str]) -> int:
         places = find_places(CHECKOUT, os.environ)
         open_to_server(places)
         make_folder(places.var)
-        prepare_environment(places, "run")
+        prepare_environment(places, "test" if arguments[:1] == ["loading"] else "run")  # that one needs a browser
     except Failure as failure:
         say(paint("The benchmark can't start. ", "red") + str(failure))
         return 1

@@ -68,12 +68,14 @@ def hurry() -> None:
 
     Shop and sandbox are two databases of one server with one log: a machine that dies takes the last moments of both
     at once, and the next start goes on from there. A process that dies takes nothing. The past knows a thousand
-    statements, and psycopg keeps the last hundred prepared.
+    statements, and psycopg keeps the last hundred prepared; each is planned once, whatever its values are: to plan it
+    anew takes the server nearly as long as to run it.
     """
 
     def prepare(connection: psycopg.Connection[object], _record: object) -> None:
         connection.prepared_max = _STATEMENTS
         connection.execute("SET synchronous_commit = off")
+        connection.execute("SET plan_cache_mode = force_generic_plan")
         connection.commit()
 
     for engine in database.engines.values():

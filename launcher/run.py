@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import IO, cast
 
@@ -103,9 +104,10 @@ def _serve(places: Places, cluster: Cluster, ports: Mapping[str, int], started: 
         is_new = prepare_databases(cluster, passwords)
     settings = renew_settings(places, cluster, passwords, ports)
     variables = {**_inherited(places), **settings}
-    _fill(places, cluster, variables, is_new)
     supervisor = Supervisor(places.checkout, _programs(places, variables, ports), interrupts.is_impatient)
     try:
+        web_ahead = partial(supervisor.start_ahead, *_web_ahead(supervisor, places, ports))
+        _fill(places, cluster, variables, is_new, web_ahead)
         with step("Starting web, worker, sandbox and mail"):
             supervisor.start()
             supervisor.wait_for(lambda: _what_is_missing(ports))
@@ -120,8 +122,17 @@ def _serve(places: Places, cluster: Cluster, ports: Mapping[str, int], started: 
         supervisor.stop()
 
 
-def _fill(places: Places, cluster: Cluster, variables: Mapping[str, str], is_new: bool) -> None:
-    """Migrate and load the demo shop, unless this very code has done so in these databases before."""
+def _fill(
+    places: Places,
+    cluster: Cluster,
+    variables: Mapping[str, str],
+    is_new: bool,
+    get_ready: Callable[[], Callable[[], None]],
+) -> None:
+    """Migrate and load the demo shop, unless this very code has done so in these databases before.
+
+    `get_ready` starts what can be begun while the past is lived on one processor, and returns what lets it go on.
+    """
     stamp, code = cluster.folder / "filled-by", _code_digest(places.checkout)
     if not is_new and stamp.exists() and stamp.read_text(encoding="ascii") == code:
         return
@@ -129,8 +140,10 @@ def _fill(places: Places, cluster: Cluster, variables: Mapping[str, str], is_new
         with step("Migrating"):
             _flask(places, variables, "db", "upgrade")
         with step("Loading the demo shop and living through its ninety days"):
+            go_on = get_ready()
             live()
     stamp.write_text(code, encoding="ascii")
+    go_on()
 
 
 @contextmanager
@@ -189,6 +202,12 @@ def _programs(places: Places, variables: Mapping[str, str], ports: Mapping[str, 
         Program("sandbox", "blue", other, sandbox),
         Program("mail", "yellow", [str(places.python), "-m", "marketplace.inbox"], _only_mail(variables)),
     ]
+
+
+def _web_ahead(supervisor: Supervisor, places: Places, ports: Mapping[str, int]) -> tuple[Program, list[str]]:
+    """Return the shop's program and the command by which it gets ready and waits; see `launcher.ready`."""
+    web = next(program for program in supervisor.programs if program.name == "web")
+    return web, gunicorn(places.python, "launcher.ready:app", ports["PORT"], web_processes(), threads=4, is_forked=True)
 
 
 def _only_mail(variables: Mapping[str, str]) -> dict[str, str]:

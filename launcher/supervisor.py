@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, cast
@@ -54,9 +55,25 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
 
     def start(self) -> None:
-        """Start every program."""
+        """Start every program that is not started yet."""
         for program in self.programs:
-            self._start(program)
+            if program.process is None:
+                self._start(program, program.command)
+
+    def start_ahead(self, program: Program, command: list[str]) -> Callable[[], None]:
+        """Start a program by a command that gets ready and then waits for a line of input; return what writes it.
+
+        Started again after a crash, it is started by its own command. Nothing it says is passed on while it waits.
+        """
+        reading, writing = os.pipe()
+        with os.fdopen(reading, "rb") as told:
+            self._start(program, command, told)
+
+        def go_on() -> None:
+            with suppress(BrokenPipeError), os.fdopen(writing, "wb") as teller:  # one that has ended starts again
+                teller.write(b"Go on.\n")
+
+        return go_on
 
     def wait_for(self, what_is_missing: Callable[[], str]) -> None:
         """Return once nothing is missing. Raises Failure after a minute, or when a program keeps crashing."""
@@ -74,7 +91,7 @@ class Supervisor:
             if program.process is not None and not program.running():
                 self._note_end(program)
             elif program.process is None and time.monotonic() >= program.restart_at:
-                self._start(program)
+                self._start(program, program.command)
 
     def stop(self) -> None:
         """Stop the programs in the order given, letting each end its work; kill what does not end in time."""
@@ -90,12 +107,12 @@ class Supervisor:
         for key in list(self._selector.get_map().values()):
             self._close(key)  # what a killed grandchild held has no end of its own
 
-    def _start(self, program: Program) -> None:
+    def _start(self, program: Program, command: list[str], told: IO[bytes] | None = None) -> None:
         program.process = subprocess.Popen(
-            program.command,
+            command,
             cwd=self.folder,
             env=dict(program.variables),
-            stdin=subprocess.DEVNULL,
+            stdin=told or subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C reaches us alone; we stop the programs in order

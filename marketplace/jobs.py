@@ -12,7 +12,7 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from marketplace import clock, db, lost_files, posting
+from marketplace import clock, db, due, lost_files, posting
 from marketplace.catalog import import_flows
 from marketplace.catalog import spelling_operations as spelling
 from marketplace.checkout import flows as checkout
@@ -98,17 +98,24 @@ RECOVERY = frozenset({"missed events taken in", "provider asked"})
 """The steps that ask the provider in case a message of its was lost; whoever loses none may ask more seldom."""
 
 
-def tick(app: Flask, without: frozenset[str] = frozenset()) -> dict[str, int]:
+def tick(app: Flask, without: frozenset[str] = frozenset(), *, asks: bool = True) -> dict[str, int]:
     """Do everything that is due now, each kind by itself so that one failure stops no other; return the counts.
 
-    Safe to run twice, at the same time, or days late. `without` names steps to be left to the next tick.
+    Safe to run twice, at the same time, or days late. `without` names steps to be left to the next tick. One read says
+    which steps have anything to do, and says it again after each that had; one that does not ask takes every step.
     """
     began, counts, runs = clock.system_now(), {}, []
     with app.app_context():
-        for name, step in _work(app, clock.now()).items():
+        now = clock.now()
+        found = _found(app, now) if asks else None
+        for name, step in _work(app, now).items():
             if name in without:
                 continue
-            run = _run(name, step)
+            if found is not None and name not in found:
+                run = Run(name, clock.system_now(), 0, 0)
+            else:
+                run = _run(name, step)
+                found = _found(app, now) if asks else None
             counts[name] = -1 if run.error else run.done
             runs.append(run)
         failed = [run.name for run in runs if run.error]
@@ -116,6 +123,16 @@ def tick(app: Flask, without: frozenset[str] = frozenset()) -> dict[str, int]:
         done = sum(run.done for run in runs)
         _record([*runs, Run(JobName.TICK.value, began, _since(began), done, error)])
     return counts
+
+
+def _found(app: Flask, now: datetime) -> frozenset[str] | None:
+    """Return the steps that have anything to do; None when that could not be asked: then each finds out itself."""
+    try:
+        policy = app.extensions["settings"].money
+        return due.steps(providers=app.extensions["providers"], policy=policy, now=now)
+    except SQLAlchemyError:
+        log.exception("the steps of the tick were not asked for")
+        return None
 
 
 def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:

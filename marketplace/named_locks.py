@@ -3,29 +3,31 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, text
+import psycopg
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from marketplace import trips
 from marketplace.errors import Conflict
 
 BUSY = "Somebody else is changing this right now. Please try again."
 _STAYS_TAKEN = "55P03"
+_LOCK = "SELECT pg_advisory_lock(hashtextextended(%s, 0))"
+_UNLOCK = "SELECT pg_advisory_unlock_all()"
 
 
 @contextmanager
 def named(connection: Connection, names: Sequence[str]) -> Iterator[None]:
     """Hold the locks with these names; raise Conflict when one stays taken."""
-    # Session-level locks in their own transaction: a snapshot taken before the wait would end in 40001 anyway.
+    # Session-level locks before the transaction: a snapshot taken before the wait would end in 40001 anyway.
     if not names:
         yield
         return
     try:
-        with connection.begin():
-            for name in sorted(set(names)):
-                connection.execute(text("SELECT pg_advisory_lock(hashtextextended(:name, 0))"), {"name": name})
-    except DBAPIError as error:
+        _ask(connection, [(_LOCK, (name,)) for name in sorted(set(names))])
+    except (psycopg.errors.LockNotAvailable, DBAPIError) as error:
         _unlock(connection)
-        if stays_taken(error):
+        if isinstance(error, psycopg.errors.LockNotAvailable) or stays_taken(error):
             raise Conflict(BUSY) from error
         raise
     try:
@@ -35,10 +37,23 @@ def named(connection: Connection, names: Sequence[str]) -> Iterator[None]:
 
 
 def _unlock(connection: Connection) -> None:
-    if connection.closed or connection.invalidated:
-        return
-    with connection.begin():
-        connection.execute(text("SELECT pg_advisory_unlock_all()"))
+    if not connection.closed and not connection.invalidated:
+        _ask(connection, [(_UNLOCK, ())])
+
+
+def _ask(connection: Connection, statements: Sequence[trips.Statement]) -> None:
+    """Send statements in one trip, a transaction of their own: BEGIN and COMMIT would be two more.
+
+    Raises LockNotAvailable. With every other failure SQLAlchemy finds out what ails the connection, and raises its own.
+    """
+    try:
+        trips.line_of(connection.connection).send(statements)
+    except psycopg.errors.LockNotAvailable:
+        raise
+    except psycopg.Error:
+        with connection.begin():
+            for statement, values in statements:
+                connection.exec_driver_sql(statement, tuple(values))
 
 
 def stays_taken(error: DBAPIError) -> bool:

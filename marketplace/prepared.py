@@ -16,7 +16,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import psycopg
-from sqlalchemy import Dialect, Engine, Executable, Row
+from sqlalchemy import ColumnElement, Dialect, Engine, Executable, Row, or_
 from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -109,6 +109,11 @@ class Ahead:
                 return rows
         self.waiting = [each for each in self.waiting if each[0] is not statement]
         return None
+
+
+def is_any(column: Any, values: Sequence[object]) -> ColumnElement[bool]:
+    """Return the condition `column IN values` for values that stand fast, in words that can be compiled once."""
+    return or_(*(column == value for value in values))
 
 
 def rows(engine: Engine, asked: Sequence[Question]) -> list[Sequence[Row[Any]]] | None:

@@ -236,7 +236,10 @@ def line_of(connection: Any) -> Line:
 
 
 def forget(connection: Any) -> None:
-    """Tell a connection's line of a rollback, if it has one."""
+    """Tell a connection's line, if it has one, that psycopg is about to roll back; without a transaction it does not.
+
+    SQLAlchemy speaks of a rollback also when it gives an autocommit connection back.
+    """
     line: Line | None = connection.info.get(_LINE)
-    if line is not None:
+    if line is not None and not line.is_idle:
         line.forget()

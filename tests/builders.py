@@ -40,6 +40,7 @@ from tests.builders_accounts import SellersAccounts
 from tests.builders_payouts import SellersPayouts
 from tests.builders_words import PeoplesWords
 from tests.postgres_server import DatabaseUrls, kept_connection
+from tests.snapshots import walked_once_from_nothing
 
 PASSWORD = "a-good-long-password"
 _PASSWORD_HASH = passwords.hash_password(PASSWORD)
@@ -236,6 +237,7 @@ class World(SellersAccounts, SellersPayouts, PeoplesWords):
         """Pay on the hosted page; webhooks wait."""
         return self.sandbox.pay(bought.session_id, card, **how)  # type: ignore[arg-type]
 
+    @walked_once_from_nothing
     def open_purchase(self, *grosses: int, buyer_id: int | None = None, units: int = 10) -> Bought:
         """Check out one part per seller, at `grosses` minor units of US dollars each, delivery included."""
         buyer_id = buyer_id or self.person()
@@ -243,6 +245,7 @@ class World(SellersAccounts, SellersPayouts, PeoplesWords):
             self.put_in_cart(buyer_id, self.listing(self.seller(), gross, units=units))
         return self.check_out(buyer_id)
 
+    @walked_once_from_nothing
     def paid_purchase(self, *grosses: int) -> Bought:
         """Buy and pay as above, with every webhook delivered."""
         bought = self.open_purchase(*grosses)

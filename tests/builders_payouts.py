@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from marketplace import db
 from marketplace.orders import operations as orders
 from marketplace.orders import rules
+from tests.snapshots import walked_once_from_nothing
 
 
 class SellersPayouts:
@@ -40,6 +41,7 @@ class SellersPayouts:
             found.append(int(str(share)))
         return found
 
+    @walked_once_from_nothing
     def paid_seller(self, *grosses: int, country: str = "US", currency: str = "USD", bank: str = "000123456789") -> int:
         """Return a seller whose account is ready and who has sold; their holds end thirty days from now, at noon."""
         self.noon()

@@ -13,6 +13,8 @@ from marketplace.messages.flows import Letter, Upload
 from marketplace.messages.operations import Sent
 from marketplace.orders import operations as orders
 from marketplace.orders import rules as order_rules
+from marketplace.refunds import picture_flows
+from marketplace.refunds.picture_flows import SentPicture
 from marketplace.reviews import operations as reviews
 from marketplace.reviews.operations import Opinion
 
@@ -58,6 +60,12 @@ class PeoplesWords:
         """Read a conversation up to a message."""
         values = {"conversation_id": sent.conversation_id, "upto": sent.message_id, "now": self.now}
         db.atomic(operations.mark_read, (), user_id=user_id, **values)
+
+    def show_pictures(self, buyer_id: int, refund_id: int, *contents: bytes) -> int:
+        """Let the buyer add pictures to a request; return how many are new."""
+        store = storing.store(self.settings.media, self.settings.var_dir, picture_flows.FOLDER)
+        taken = picture_flows.take([SentPicture(f"{place}.jpg", each) for place, each in enumerate(contents)])
+        return picture_flows.add(taken, buyer_id=buyer_id, refund_id=refund_id, store=store, now=self.now)
 
     def arrive(self, bought: Bought) -> None:
         """Let every order of a paid purchase be sent, and arrive on its seller's word."""

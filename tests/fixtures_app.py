@@ -1,7 +1,9 @@
 """The real application, served over HTTP, beside the real sandbox: what every test beyond the pure rules walks."""
 
+import math
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -13,12 +15,15 @@ from marketplace import clock, create_app
 from marketplace.config import Settings
 from marketplace.db import database
 from marketplace.reconciliation.checks import check_books
+from marketplace.sandbox.clock import VirtualClock
 from marketplace.sandbox.inprocess import RunningSandbox
 from tests.builders import World
 from tests.postgres_server import DatabaseUrls, kept_connection
 
 # What a migration wrote and no test may lose.
 _KEPT = {"alembic_version", "fee_schedule", "installation"}
+# When every test begins, by the shop's clock: ahead of the system's as long as a run may take.
+_BEGINNING = datetime.now(UTC) + timedelta(hours=6)
 
 
 @pytest.fixture(scope="session")
@@ -77,13 +82,21 @@ def world(
     app: Flask, sandbox: RunningSandbox, database_urls: DatabaseUrls, request: pytest.FixtureRequest
 ) -> Iterator[World]:
     """An empty shop. After the test its books must agree, unless the test is marked `tampers`."""
-    _empty(database_urls)
-    clock.follow(app.extensions["settings"].var_dir / "clock")  # another test may have made a shop of its own
+    make_new(database_urls, sandbox, app.extensions["settings"].var_dir)
     with app.app_context():
         yield World(app=app, sandbox=sandbox, urls=database_urls)
         if request.node.get_closest_marker("tampers") is None:
             report = check_books()
             assert report.agrees, report.differences
+
+
+def make_new(urls: DatabaseUrls, sandbox: RunningSandbox, var_dir: Path) -> None:
+    """Empty shop and provider, and let time begin where it begins for every test of this process."""
+    _empty(urls)
+    ahead = math.ceil((_BEGINNING - datetime.now(UTC)).total_seconds())
+    (var_dir / "clock").write_text(f"{ahead}\n", encoding="ascii")
+    sandbox.sandbox.clock = VirtualClock(var_dir)  # one that has seen a later time would not go back
+    clock.follow(var_dir / "clock")  # another test may have made a shop of its own
 
 
 def _empty(urls: DatabaseUrls) -> None:
@@ -92,8 +105,9 @@ def _empty(urls: DatabaseUrls) -> None:
     with shop.transaction():
         shop.execute("SET LOCAL session_replication_role = replica")
         names = [name for name in _tables(shop) if name not in _KEPT]
+        names += ["procrastinate_jobs", "procrastinate_events"]
         shop.execute("; ".join(f'DELETE FROM "{name}"' for name in names))
-        shop.execute("DELETE FROM procrastinate_jobs; DELETE FROM fee_schedule WHERE id > 2")
+        shop.execute("DELETE FROM fee_schedule WHERE id > 2")
     endpoint_rows = "kind <> 'webhook_endpoint'"
     sandbox.execute(
         "; ".join(

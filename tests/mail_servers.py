@@ -12,6 +12,8 @@ from email.policy import default
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from marketplace.inbox.storing import Keeper
+
 
 @dataclass
 class Taken:
@@ -43,7 +45,7 @@ class Taken:
 
 
 @contextmanager
-def mail_server(taken: Taken, port: int = 0, *, smtputf8: bool = True) -> Iterator[int]:
+def mail_server(taken: Taken | Keeper, port: int = 0, *, smtputf8: bool = True) -> Iterator[int]:
     """Serve `taken` over SMTP for a while; yield the port."""
     loop = asyncio.new_event_loop()
     ready, found = threading.Event(), []

@@ -27,6 +27,8 @@ class User(Base):
     created_at: Mapped[UtcTime]
     password_changed_at: Mapped[UtcTime | None]
     """System time."""
+    time_zone: Mapped[Text64 | None]
+    """The IANA name of the zone in which they read times; None is UTC."""
 
 
 class UserSession(Base):

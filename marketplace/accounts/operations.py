@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from marketplace import db
+from marketplace.accounts import time_zones
 from marketplace.accounts.models import Address, AttemptResult, SignInAttempt, User, UserSession
 from marketplace.accounts.rules import (
     ATTEMPT_WINDOW,
@@ -45,6 +46,15 @@ class PostalAddress:
     country: str
     line2: str = ""
     region: str = ""
+
+
+def choose_time_zone(session: Session, *, user_id: int, name: str) -> None:
+    """Let a person read times in the zone of this IANA name; "" is UTC.
+
+    Raises Invalid for a zone that is not known.
+    """
+    user = session.get_one(User, user_id)
+    user.time_zone = time_zones.known(name) if name else None
 
 
 def register(

@@ -20,6 +20,7 @@ class SignedIn:
     name: str
     is_seller: bool
     is_admin: bool
+    time_zone: str | None
     last_seen_at: datetime
 
 
@@ -64,6 +65,7 @@ SIGNED_IN = (
         User.name,
         User.is_seller,
         User.is_admin,
+        User.time_zone,
         UserSession.last_seen_at,
     )
     .join(User, User.id == UserSession.user_id)

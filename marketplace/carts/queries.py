@@ -8,10 +8,13 @@ from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from marketplace import db
+from marketplace.accounts.models import Address
 from marketplace.carts.models import Cart, CartLine
 from marketplace.carts.rules import CurrencyPart, Line, arrange
 from marketplace.catalog.models import Listing, ListingPicture, Shop
 from marketplace.catalog.states import ListingStatus
+from marketplace.delivery.queries import Rows, read_profiles
+from marketplace.delivery.rules import Profile
 from marketplace.money import Money
 
 _NOTHING: Mapping[int, int] = MappingProxyType({})
@@ -22,6 +25,14 @@ _PICTURE = (
     select(ListingPicture.file_name)
     .where(ListingPicture.listing_id == Listing.__table__.c.id)
     .order_by(ListingPicture.position)
+    .limit(1)
+    .scalar_subquery()
+)
+# Where it goes while nobody has said: to the address that was used last.
+_HOME = (
+    select(Address.country)
+    .where(Address.user_id == Cart.user_id)
+    .order_by(Address.used_at.desc(), Address.id.desc())
     .limit(1)
     .scalar_subquery()
 )
@@ -45,6 +56,9 @@ _LINES = (
         Shop.is_paused.label("is_shop_paused"),
         _PICTURE.label("picture"),
         Cart.discount_code,
+        Listing.delivery_profile_id,
+        Listing.weight_grams,
+        _HOME.label("home"),
     )
     .join_from(CartLine, Cart, Cart.id == CartLine.cart_id)
     .join(Listing, Listing.id == CartLine.listing_id)
@@ -66,23 +80,36 @@ def count(user_id: int | None, token_hash: bytes | None) -> int:
 
 
 def contents(
-    user_id: int | None, token_hash: bytes | None, set_aside: Mapping[int, int] = _NOTHING
+    user_id: int | None, token_hash: bytes | None, set_aside: Mapping[int, int] = _NOTHING, country: str = ""
 ) -> tuple[CurrencyPart, ...]:
-    """Return a cart by currency and seller, in one query; empty without a cart.
+    """Return a cart by currency and seller, in one query, two where a profile says how it is sent; empty without one.
 
     `set_aside` are the units (by listing) that this buyer's own unfinished payment holds: they are still the buyer's.
+    `country` is where it goes; "" for where this person's address is.
     """
     if user_id is None and token_hash is None:
         return ()
     rows = db.read(*_of(_LINES_BY_USER, _LINES_BY_TOKEN, user_id, token_hash))
-    return arrange((_line(row, set_aside) for row in rows), user_id, _code(rows))
+    return _arranged(db.read, rows, user_id, set_aside, country)
 
 
-def contents_now(session: Session, *, user_id: int, currency: str) -> CurrencyPart | None:
+def contents_now(session: Session, *, user_id: int, currency: str, country: str = "") -> CurrencyPart | None:
     """Return what a person's cart holds in `currency`, read in the caller's transaction; None for nothing."""
-    rows = session.execute(_LINES_BY_USER, {"user_id": user_id}).all()
-    parts = arrange((_line(row, _NOTHING) for row in rows), user_id, _code(rows))
+
+    def read(statement: Select[*tuple[Any, ...]], values: dict[str, Any]) -> Sequence[Any]:
+        return session.execute(statement, values).all()
+
+    parts = _arranged(read, read(_LINES_BY_USER, {"user_id": user_id}), user_id, _NOTHING, country)
     return next((part for part in parts if part.currency == currency), None)
+
+
+def _arranged(
+    read: Rows, rows: Sequence[Row[*tuple[Any, ...]]], user_id: int | None, set_aside: Mapping[int, int], country: str
+) -> tuple[CurrencyPart, ...]:
+    profiles = read_profiles(read, (row.delivery_profile_id for row in rows if row.delivery_profile_id))
+    lines = (_line(row, set_aside, profiles.get(row.delivery_profile_id)) for row in rows)
+    goes_to = country or (rows[0].home or "" if rows else "")
+    return arrange(lines, user_id, _code(rows), goes_to)
 
 
 def _of(
@@ -98,7 +125,7 @@ def _code(rows: Sequence[Row[*tuple[Any, ...]]]) -> str | None:
     return rows[0].discount_code if rows else None
 
 
-def _line(row: Row[*tuple[Any, ...]], set_aside: Mapping[int, int]) -> Line:
+def _line(row: Row[*tuple[Any, ...]], set_aside: Mapping[int, int], profile: Profile | None) -> Line:
     return Line(
         line_id=row.id,
         listing_id=row.listing_id,
@@ -116,4 +143,6 @@ def _line(row: Row[*tuple[Any, ...]], set_aside: Mapping[int, int]) -> Line:
         available=row.in_stock + set_aside.get(row.listing_id, 0),
         is_active=row.status == ListingStatus.ACTIVE,
         is_shop_paused=row.is_shop_paused,
+        profile=profile,
+        weight_grams=row.weight_grams or 0,
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import groupby
 
+from marketplace.delivery import rules as sending
+from marketplace.delivery.rules import Agreed, Load, Profile
 from marketplace.errors import Conflict, Invalid, NotAllowed
 from marketplace.money import Money
 
@@ -20,6 +22,8 @@ class Problem(StrEnum):
     PAUSED = "paused"
     SOLD_OUT = "sold_out"
     TOO_FEW = "too_few"
+    NOT_SENT_THERE = "not_sent_there"
+    TOO_HEAVY = "too_heavy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,10 @@ class Line:
     is_active: bool
     is_shop_paused: bool = False
     """Whether its shop takes no orders at the moment."""
+    profile: Profile | None = None
+    """How it is sent; None for the standard delivery, which is `delivery` to everywhere."""
+    weight_grams: int = 0
+    """Of one unit; 0 where the seller has not said."""
 
     @property
     def subtotal(self) -> Money:
@@ -73,6 +81,8 @@ class ShopPart:
     total: Money
     discounts: Mapping[int, Money] = field(default_factory=dict)
     """Line id to what a discount code takes off that line; `tax` and `total` know of it."""
+    agreed: Agreed | None = None
+    """How all of it is delivered and how long that takes; None where a part of it has no profile that says so."""
 
     @property
     def discount(self) -> Money:
@@ -97,11 +107,24 @@ class CurrencyPart:
     total: Money
     code: str | None = None
     """The discount code that was entered; whether it counts is another question."""
+    country: str = ""
+    """Where it goes, ISO 3166-1 alpha-2; "" while nobody knows."""
 
     @property
     def discount(self) -> Money:
         """Return what a discount code takes off, of all sellers."""
         return Money.total((shop.discount for shop in self.shops), self.currency)
+
+    @property
+    def depends_on_country(self) -> bool:
+        """Return whether it would cost something else, or be sent at all, depending on where it goes."""
+        return any(line.profile for shop in self.shops for line in shop.lines)
+
+    @property
+    def is_out_of_reach(self) -> bool:
+        """Return whether nothing can be bought, and only because of where it would go."""
+        problems = {problem for shop in self.shops for problem in shop.problems.values()}
+        return not self.can_be_bought and bool(problems & {Problem.NOT_SENT_THERE, Problem.TOO_HEAVY})
 
     @property
     def can_be_bought(self) -> bool:
@@ -136,8 +159,8 @@ def check_buyer(buyer_id: int | None, seller_id: int) -> None:
         raise NotAllowed("This is your own listing.")
 
 
-def problem_of(line: Line, buyer_id: int | None) -> Problem | None:
-    """Return why `line` can't be bought now; None when it can."""
+def problem_of(line: Line, buyer_id: int | None, country: str = "") -> Problem | None:
+    """Return why `line` can't be bought now and sent to `country`; None when it can."""
     if line.seller_id == buyer_id:
         return Problem.OWN
     if line.is_shop_paused:
@@ -148,22 +171,35 @@ def problem_of(line: Line, buyer_id: int | None) -> Problem | None:
         return Problem.SOLD_OUT
     if line.available < line.quantity:
         return Problem.TOO_FEW
+    if line.profile is not None and sending.zone_for(line.profile, country) is None:
+        return Problem.NOT_SENT_THERE
     return None
 
 
-def delivery_of(lines: Iterable[Line], currency: str) -> Money:
-    """Return what one seller asks for one parcel: the dearest delivery of its listings, nothing for no lines."""
-    return max((line.delivery for line in lines), key=lambda amount: amount.minor, default=Money.zero(currency))
+def delivery_of(lines: Iterable[Line], currency: str, country: str = "") -> Money:
+    """Return what one seller asks for one parcel: the dearest delivery of its listings, nothing for no lines.
+
+    Listings of one profile are one of them: their goods and their weight count together.
+    """
+    found = list(lines)
+    prices = [line.delivery for line in found if line.profile is None]
+    for load in _loads(found):
+        zone = sending.zone_for(load.profile, country)
+        price = sending.price_of(zone, load.goods, load.grams) if zone else None
+        prices += [price] if price is not None else []
+    return max(prices, key=lambda amount: amount.minor, default=Money.zero(currency))
 
 
-def arrange(lines: Iterable[Line], buyer_id: int | None, code: str | None = None) -> tuple[CurrencyPart, ...]:
+def arrange(
+    lines: Iterable[Line], buyer_id: int | None, code: str | None = None, country: str = ""
+) -> tuple[CurrencyPart, ...]:
     """Return `lines` by currency and seller with their totals; within a seller they keep their order.
 
-    `code` is the discount code that was entered; nothing is taken off for it here.
+    `code` is the discount code that was entered; nothing is taken off for it here. `country` is where it goes.
     """
     ordered = sorted(lines, key=lambda line: (line.unit_price.currency, line.shop_name, line.seller_id))
     return tuple(
-        replace(_currency_part(currency, tuple(group), buyer_id), code=code)
+        replace(_currency_part(currency, tuple(group), buyer_id, country), code=code)
         for currency, group in groupby(ordered, key=lambda line: line.unit_price.currency)
     )
 
@@ -175,7 +211,7 @@ def discounted(part: CurrencyPart, by_line: Mapping[int, Money], *, lowers_tax: 
     instead of the buyer is part of the price.
     """
     shops = tuple(_discounted(shop, by_line, lowers_tax=lowers_tax) for shop in part.shops)
-    return replace(_sum_of(part.currency, shops), code=part.code)
+    return replace(_sum_of(part.currency, shops), code=part.code, country=part.country)
 
 
 def _discounted(shop: ShopPart, by_line: Mapping[int, Money], *, lowers_tax: bool) -> ShopPart:
@@ -188,11 +224,12 @@ def _discounted(shop: ShopPart, by_line: Mapping[int, Money], *, lowers_tax: boo
     return replace(shop, discounts=own, tax=tax, total=shop.subtotal - discount + shop.delivery + tax)
 
 
-def _currency_part(currency: str, lines: tuple[Line, ...], buyer_id: int | None) -> CurrencyPart:
+def _currency_part(currency: str, lines: tuple[Line, ...], buyer_id: int | None, country: str) -> CurrencyPart:
     shops = tuple(
-        _shop_part(tuple(group), currency, buyer_id) for _, group in groupby(lines, key=lambda line: line.seller_id)
+        _shop_part(tuple(group), currency, buyer_id, country)
+        for _, group in groupby(lines, key=lambda line: line.seller_id)
     )
-    return _sum_of(currency, shops)
+    return replace(_sum_of(currency, shops), country=country)
 
 
 def _sum_of(currency: str, shops: tuple[ShopPart, ...]) -> CurrencyPart:
@@ -206,14 +243,14 @@ def _sum_of(currency: str, shops: tuple[ShopPart, ...]) -> CurrencyPart:
     )
 
 
-def _shop_part(lines: tuple[Line, ...], currency: str, buyer_id: int | None) -> ShopPart:
-    found = {line.line_id: problem_of(line, buyer_id) for line in lines}
-    problems = {line_id: problem for line_id, problem in found.items() if problem}
+def _shop_part(lines: tuple[Line, ...], currency: str, buyer_id: int | None, country: str) -> ShopPart:
+    problems = _problems(lines, buyer_id, country)
     counted = [line for line in lines if line.line_id not in problems]
     subtotal = Money.total((line.subtotal for line in counted), currency)
-    delivery = delivery_of(counted, currency)
+    costs = delivery_of(counted, currency, country)
     # Tax is on the goods only, and rounded once per seller: the order is what the tax office sees.
     tax = subtotal.share(lines[0].tax_basis_points)
+    is_said = all(line.profile for line in counted)
     return ShopPart(
         seller_id=lines[0].seller_id,
         shop_name=lines[0].shop_name,
@@ -221,7 +258,32 @@ def _shop_part(lines: tuple[Line, ...], currency: str, buyer_id: int | None) -> 
         lines=lines,
         problems=problems,
         subtotal=subtotal,
-        delivery=delivery,
+        delivery=costs,
         tax=tax,
-        total=subtotal + delivery + tax,
+        total=subtotal + costs + tax,
+        agreed=sending.agreed(_loads(counted), country) if is_said else None,
     )
+
+
+def _problems(lines: tuple[Line, ...], buyer_id: int | None, country: str) -> dict[int, Problem]:
+    """Return by line id why lines can't be bought; what is too heavy together is so with all its lines."""
+    found = {line.line_id: problem_of(line, buyer_id, country) for line in lines}
+    problems = {line_id: problem for line_id, problem in found.items() if problem}
+    counted = [line for line in lines if line.line_id not in problems]
+    for load in _loads(counted):
+        zone = sending.zone_for(load.profile, country)
+        if zone and sending.price_of(zone, load.goods, load.grams) is None:
+            together = (line for line in counted if line.profile and line.profile.profile_id == load.profile.profile_id)
+            problems.update(dict.fromkeys((line.line_id for line in together), Problem.TOO_HEAVY))
+    return problems
+
+
+def _loads(lines: Iterable[Line]) -> list[Load]:
+    """Return what goes together by one profile each; lines without a profile are in none."""
+    loads: dict[int, Load] = {}
+    for line in lines:
+        if line.profile is not None:
+            before = loads.get(line.profile.profile_id, Load(line.profile, line.subtotal * 0, 0))
+            grams = before.grams + line.weight_grams * line.quantity
+            loads[line.profile.profile_id] = Load(line.profile, before.goods + line.subtotal, grams)
+    return list(loads.values())

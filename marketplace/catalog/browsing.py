@@ -49,9 +49,9 @@ class Place:
         return cls(int(found[2]), int(found[3]), found[1] == "b") if found else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Cards:
-    """One page of cards, and where the neighbouring pages start."""
+    """One page of cards, and where the neighbouring pages start; `cards` returns the same one for the same rows."""
 
     rows: tuple[Card, ...]
     previous: Place | None
@@ -94,18 +94,21 @@ _ON_SHELF = on_shelf(CARDS, with_words=False)
 
 def cards(wanted: Filter, sort: Sort = Sort.NEWEST, place: Place | None = None, *, size: int = PAGE_SIZES[0]) -> Cards:
     """Return one page of the listings for sale that match, in one query."""
-    backwards = place is not None and place.is_backwards
     asked = (tuple(sorted(wanted.choices.items())), tuple(sorted(wanted.ranges.items())))
-    found = list(db.read(_statement(wanted.text, *asked, sort, place, size)))
+    return _cards(tuple(map(tuple, db.read(_statement(wanted.text, *asked, sort, place, size)))), place, size)
+
+
+@lru_cache(maxsize=500)
+def _cards(found: tuple[tuple[Any, ...], ...], place: Place | None, size: int) -> Cards:
+    """Return the page in these rows, each with its figure of the order behind the card's columns."""
+    backwards = place is not None and place.is_backwards
     more = len(found) > size
-    found = found[:size]
-    if backwards:
-        found.reverse()
+    found = found[:size][::-1] if backwards else found[:size]
     has_previous, has_next = (more, True) if backwards else (place is not None, more)
     return Cards(
-        rows=tuple(card_of(row) for row in found),
-        previous=Place(found[0].figure, found[0].id, is_backwards=True) if found and has_previous else None,
-        next=Place(found[-1].figure, found[-1].id) if found and has_next else None,
+        rows=tuple(_card(row[:_COLUMNS]) for row in found),
+        previous=Place(found[0][-1], found[0][0], is_backwards=True) if found and has_previous else None,
+        next=Place(found[-1][-1], found[-1][0]) if found and has_next else None,
     )
 
 

@@ -14,13 +14,9 @@ from sqlalchemy.orm import Session
 
 from marketplace import history
 from marketplace.catalog import import_parsing, operations
+from marketplace.catalog.import_models import ListingImport, ListingImportFault
 from marketplace.catalog.import_parsing import Sheet, SheetRow, Wanted
-from marketplace.catalog.models import (
-    Listing,
-    ListingImport,
-    ListingImportFault,
-    ListingKind,
-)
+from marketplace.catalog.models import Listing, ListingKind
 from marketplace.errors import Invalid
 from marketplace.history import Actor
 from marketplace.queue import JobName, enqueue

@@ -16,7 +16,7 @@ from marketplace.errors import Invalid
 
 LARGEST_FILE_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 10_000
-LONGEST_KEY = 64
+LONGEST_KEY = rules.LONGEST_SKU
 CAR, PART = "car", "part"
 _CAR_COLUMNS = tuple(CarFacts.__dataclass_fields__)
 _PART_COLUMNS = tuple(PartFacts.__dataclass_fields__)

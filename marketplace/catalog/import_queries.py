@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 
 from marketplace import db
+from marketplace.catalog.import_models import ListingImport, ListingImportFault
 from marketplace.catalog.import_parsing import COLUMNS
-from marketplace.catalog.models import CarDetails, Listing, ListingImport, ListingImportFault, PartDetails
+from marketplace.catalog.models import CarDetails, Listing, PartDetails
 from marketplace.catalog.operations import CarFacts, PartFacts
 from marketplace.errors import NotFound
 from marketplace.money import Money

@@ -3,22 +3,14 @@
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import (
-    BigInteger,
-    CheckConstraint,
-    Computed,
-    ForeignKey,
-    Index,
-    LargeBinary,
-    String,
-    UniqueConstraint,
-)
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import User
 from marketplace.catalog.states import LISTING, RESERVATION, ListingStatus, ReservationStatus
 from marketplace.db import Base, Currency, EnumText, LongText, MinorUnits, PrimaryKey, Text64, Text200, UtcTime
+from marketplace.delivery.models import DeliveryProfile
 from marketplace.history import Ruled
 from marketplace.transitions import Machine
 
@@ -55,6 +47,11 @@ class Shop(Base):
     rating_count: Mapped[int] = mapped_column(default=0, server_default="0")
     dispatch_days: Mapped[int] = mapped_column(default=2, server_default="2")
     """Within how many working days it sends what was paid."""
+    legal_name: Mapped[Text200] = mapped_column(default="", server_default="")
+    """Who sells, as the law knows them: it stands on invoices, as do the next three. "" where they have not said."""
+    legal_street: Mapped[Text200] = mapped_column(default="", server_default="")
+    legal_postcode: Mapped[Text64] = mapped_column(default="", server_default="")
+    vat_id: Mapped[Text64] = mapped_column(default="", server_default="")
     opened_at: Mapped[UtcTime]
 
 
@@ -66,6 +63,8 @@ class Listing(Ruled, Base):
         CheckConstraint("price_minor >= 0", name="price_not_negative"),
         CheckConstraint("delivery_minor >= 0", name="delivery_not_negative"),
         CheckConstraint("in_stock >= 0", name="stock_not_negative"),
+        CheckConstraint("weight_grams > 0", name="weight_positive"),
+        Index(None, "delivery_profile_id", postgresql_where="delivery_profile_id IS NOT NULL"),
         Index("ix_listing_active", "kind", "id", postgresql_where="status = 'active'"),
         Index("ix_listing_price", "currency", "price_minor", "id", postgresql_where="status = 'active'"),
         Index("ix_listing_price_of_any_currency", "price_minor", "id", postgresql_where="status = 'active'"),
@@ -84,7 +83,7 @@ class Listing(Ruled, Base):
     price_minor: Mapped[MinorUnits]
     """Price of one unit before tax and delivery, minor units."""
     delivery_minor: Mapped[MinorUnits]
-    """Delivery of this listing, however many units; an order pays the dearest of its listings. Minor units."""
+    """Delivery of this listing, however many units; of one in the first zone where it has a profile. Minor units."""
     currency: Mapped[Currency]
     in_stock: Mapped[int]
     """Units that can be sold now: received less reserved less sold."""
@@ -101,6 +100,10 @@ class Listing(Ruled, Base):
     """The units that the last file asked for: the same number again leaves what was sold meanwhile sold."""
     published_at: Mapped[UtcTime | None]
     """When buyers could first see it."""
+    delivery_profile_id: Mapped[int | None] = mapped_column(ForeignKey(DeliveryProfile.id))
+    """How it is sent; NULL for the standard delivery: everywhere, for `delivery_minor`."""
+    weight_grams: Mapped[int | None]
+    """Of one unit, packed; NULL where the seller has not said."""
 
 
 class PriceDrop(Base):
@@ -245,42 +248,3 @@ class StockReservation(Ruled, Base):
     status: Mapped[ReservationStatus] = mapped_column(EnumText(ReservationStatus), default=RESERVATION.initial)
     expires_at: Mapped[UtcTime]
     """Later than the payment page's own expiry, so that a payment made in the last second still finds its goods."""
-
-
-class ListingImport(Base):
-    """A file of listings that a seller sent, and how far it is read. It is kept until all of it is."""
-
-    __tablename__ = "listing_import"
-    __table_args__ = (
-        CheckConstraint("rows_done = created + changed + same + bad", name="rows_add_up"),
-        CheckConstraint("(finished_at IS NULL) = (content IS NOT NULL)", name="kept_until_done"),
-        Index(None, "seller_id", "id"),
-    )
-
-    id: Mapped[PrimaryKey]
-    seller_id: Mapped[int] = mapped_column(ForeignKey(User.id))
-    file_name: Mapped[Text200]
-    encoding: Mapped[Text64]
-    separator: Mapped[Text64]
-    content: Mapped[bytes | None] = mapped_column(LargeBinary)
-    rows_total: Mapped[int]
-    rows_done: Mapped[int] = mapped_column(default=0)
-    created: Mapped[int] = mapped_column(default=0)
-    changed: Mapped[int] = mapped_column(default=0)
-    same: Mapped[int] = mapped_column(default=0)
-    """Rows that asked for what was there already."""
-    bad: Mapped[int] = mapped_column(default=0)
-    sent_at: Mapped[UtcTime]
-    finished_at: Mapped[UtcTime | None]
-
-
-class ListingImportFault(Base):
-    """Why one row of a file was not taken: its line, the seller's key, the column, the reason in words."""
-
-    __tablename__ = "listing_import_fault"
-
-    import_id: Mapped[int] = mapped_column(ForeignKey(ListingImport.id), primary_key=True)
-    line: Mapped[int] = mapped_column(primary_key=True)
-    sku: Mapped[Text64]
-    field: Mapped[Text64]
-    reason: Mapped[Text200]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace import history
 from marketplace.accounts.models import User
-from marketplace.catalog import rules
+from marketplace.catalog import delivering, rules
 from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails, PriceDrop, Shop
 from marketplace.catalog.slugs import free_slugs
 from marketplace.errors import Conflict, Invalid, NotFound
@@ -200,7 +200,10 @@ def change_price(session: Session, *, seller_id: int, listing_id: int, price: Mo
     if price.minor < listing.price_minor:
         session.add(PriceDrop(listing_id=listing_id, was_minor=listing.price_minor, price_minor=price.minor))
     listing.price_minor = price.minor
-    listing.delivery_minor = delivery.minor
+    if listing.delivery_profile_id is None:
+        listing.delivery_minor = delivery.minor
+    else:
+        delivering.show_again(session, [listing])
 
 
 def change_stock(session: Session, *, seller_id: int, listing_id: int, units: int) -> int:

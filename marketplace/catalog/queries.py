@@ -6,12 +6,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, Text, bindparam, cast, func, select, text
+from sqlalchemy import Integer, Row, Select, Text, bindparam, cast, func, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from marketplace import db
 from marketplace.catalog.matching import IS_FOR_SALE
 from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails, Shop
+from marketplace.catalog.rules import MANY_IN_STOCK
 from marketplace.catalog.states import ListingStatus
 from marketplace.errors import NotFound
 from marketplace.money import Money
@@ -95,12 +96,17 @@ class ListingView:
     price: Money
     delivery: Money
     in_stock: int
+    """At most one more than `MANY_IN_STOCK`."""
     specs: tuple[tuple[str, str], ...]
     pictures: tuple[PictureRow, ...]
     shop: ShopView
     rating_sum: int
     """All stars that buyers gave the goods, and below by how many reviews."""
     rating_count: int
+    profile_id: int | None = None
+    """The delivery profile it is sent by; None for the standard delivery, which is `delivery` to everywhere."""
+    weight_grams: int = 0
+    """Of one unit; 0 where the seller has not said."""
 
 
 _shelf = Listing.__table__.alias("shelf")
@@ -145,7 +151,7 @@ _PICTURES = (
     .correlate(Listing)
     .scalar_subquery()
 )
-_LISTING: Select[*tuple[Any, ...]] = (
+_ANY_LISTING: Select[*tuple[Any, ...]] = (
     select(
         *_SHOP_COLUMNS,
         cast(_PICTURES, Text).label("pictures"),
@@ -157,7 +163,8 @@ _LISTING: Select[*tuple[Any, ...]] = (
         Listing.price_minor,
         Listing.delivery_minor,
         Listing.currency,
-        Listing.in_stock,
+        # Of more than many the page tells nothing: it stays the same page when one is sold.
+        func.least(Listing.in_stock, MANY_IN_STOCK + 1, type_=Integer).label("in_stock"),
         CarDetails.make,
         CarDetails.model,
         CarDetails.year,
@@ -174,19 +181,30 @@ _LISTING: Select[*tuple[Any, ...]] = (
         PartDetails.fits,
         Listing.rating_sum.label("goods_sum"),
         Listing.rating_count.label("goods_count"),
+        Listing.delivery_profile_id,
+        Listing.weight_grams,
     )
     .select_from(Listing)
     .join(Shop, Shop.seller_id == Listing.seller_id)
     .outerjoin(CarDetails, CarDetails.listing_id == Listing.id)
     .outerjoin(PartDetails, PartDetails.listing_id == Listing.id)
-    .where(Listing.slug == bindparam("slug"), IS_FOR_SALE)
 )
+_LISTING = _ANY_LISTING.where(Listing.slug == bindparam("slug"), IS_FOR_SALE)
+_OWN_LISTING = _ANY_LISTING.where(Listing.id == bindparam("listing_id"), Listing.seller_id == bindparam("seller_id"))
 
 
 def listing(slug: str) -> ListingView | None:
     """Return the listing for sale at `slug`, or None: drafts and paused ones are nobody's business. One query."""
     row = db.read_one(_LISTING, {"slug": slug})
     return None if row is None else _listing(row)
+
+
+def own_listing(listing_id: int, seller_id: int) -> ListingView:
+    """Return a seller's own listing as buyers see it, or will; raises NotFound for another's."""
+    row = db.read_one(_OWN_LISTING, {"listing_id": listing_id, "seller_id": seller_id})
+    if row is None:
+        raise NotFound("There is no such listing.")
+    return _listing(row)
 
 
 @lru_cache(maxsize=2_048)
@@ -208,6 +226,8 @@ def _listing(row: Row[*tuple[Any, ...]]) -> ListingView:
         shop=_shop(row),
         rating_sum=row.goods_sum,
         rating_count=row.goods_count,
+        profile_id=row.delivery_profile_id,
+        weight_grams=row.weight_grams or 0,
     )
 
 

@@ -12,9 +12,12 @@ CURRENCIES = ("USD", "EUR", "GBP", "CAD", "AUD", "CHF", "SEK", "NOK", "DKK", "HU
 
 # Stripe refuses larger charges; a price above is a typing mistake.
 LARGEST_PRICE_MINOR = 99_999_999
+LONGEST_SKU = 64
 LARGEST_STOCK = 100_000
 LOW_STOCK = 3
 """Units of a part from which on buyers read how few are left, and sellers are told."""
+MANY_IN_STOCK = 99
+"""Of more pieces nobody reads how many there are, and nobody puts more into a basket at once."""
 LONGEST_TEXT = 5_000
 LONGEST_ALT = 200
 LONGEST_DISPATCH_DAYS = 30
@@ -169,6 +172,19 @@ def check_price(price: Money, delivery: Money) -> None:
             raise Invalid("Enter an amount from 0 to 999,999.99.", field=field)
 
 
+def clean_sku(text: str) -> str | None:
+    """Return a seller's own key of a listing, None for no key.
+
+    Raises Invalid for one that is too long, and for # with a number: files name listings without a key like that.
+    """
+    if not text.strip():
+        return None
+    key = clean_line(text, field="sku", longest=LONGEST_SKU)
+    if key.startswith("#") and key[1:].isdigit():
+        raise Invalid("# with a number is how files name listings without a key. Choose another one.", field="sku")
+    return key
+
+
 def check_stock(units: int) -> None:
     """Raise Invalid for a number of units that cannot lie on a shelf."""
     if not 0 <= units <= LARGEST_STOCK:
@@ -222,4 +238,5 @@ def stock_of(units: int, *, is_car: bool) -> Stock:
         return Stock(is_sold_out=False, is_low=False, text="One car, ready to go")
     if units <= LOW_STOCK:
         return Stock(is_sold_out=False, is_low=True, text=f"Only {units} left")
-    return Stock(is_sold_out=False, is_low=False, text=f"{units} in stock")
+    text = f"{units} in stock" if units <= MANY_IN_STOCK else f"More than {MANY_IN_STOCK} in stock"
+    return Stock(is_sold_out=False, is_low=False, text=text)

@@ -1,14 +1,14 @@
-"""What a seller does with a listing from the list: another price and stock in one go, and a copy to start from."""
+"""What a seller does with a listing from the list: another price and stock in one go, a key, and a copy."""
 
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.catalog import operations
+from marketplace.catalog import operations, rules
 from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails
 from marketplace.catalog.operations import CarFacts, Offer, PartFacts, Picture
-from marketplace.errors import NotFound
+from marketplace.errors import Invalid, NotFound
 from marketplace.money import Money
 
 
@@ -22,6 +22,21 @@ def reprice_and_restock(
     delivery = Money(_own(session, seller_id, listing_id).delivery_minor, price.currency)
     operations.change_price(session, seller_id=seller_id, listing_id=listing_id, price=price, delivery=delivery)
     operations.restock(session, seller_id=seller_id, listing_id=listing_id, units=units, seen_stock=seen_stock)
+
+
+def set_sku(session: Session, *, seller_id: int, listing_id: int, sku: str) -> None:
+    """Give a listing its seller's own key, or none for "".
+
+    Raises NotFound for another seller's listing, Invalid for what rules.clean_sku refuses and for a key that another
+    one of theirs has.
+    """
+    listing, key = _own(session, seller_id, listing_id), rules.clean_sku(sku)
+    if key is not None:
+        same = select(Listing.title).where(Listing.seller_id == seller_id, Listing.sku == key, Listing.id != listing_id)
+        taken = session.execute(same).scalar_one_or_none()
+        if taken is not None:
+            raise Invalid(f"Your listing “{taken}” has this key already.", field="sku")
+    listing.sku = key
 
 
 def copy_listing(session: Session, *, seller_id: int, listing_id: int, now: datetime) -> int:
@@ -38,13 +53,17 @@ def copy_listing(session: Session, *, seller_id: int, listing_id: int, now: date
         price=Money(listing.price_minor, listing.currency),
         delivery=Money(listing.delivery_minor, listing.currency),
         units=0 if listing.kind == ListingKind.CAR else listing.in_stock,
-        item=_item(session, listing),
+        item=item_of(session, listing),
         pictures=[Picture(row.file_name, row.alt) for row in session.execute(pictures).scalars()],
     )
-    return operations.create_listing(session, seller_id=seller_id, offer=offer, now=now)
+    copy_id = operations.create_listing(session, seller_id=seller_id, offer=offer, now=now)
+    copy = session.get_one(Listing, copy_id)
+    copy.delivery_profile_id, copy.weight_grams = listing.delivery_profile_id, listing.weight_grams
+    return copy_id
 
 
-def _item(session: Session, listing: Listing) -> CarFacts | PartFacts:
+def item_of(session: Session, listing: Listing) -> CarFacts | PartFacts:
+    """Return what the car or the part of a listing is."""
     if listing.kind == ListingKind.CAR:
         car = session.get_one(CarDetails, listing.id)
         return CarFacts(**{name: getattr(car, name) for name in CarFacts.__dataclass_fields__})

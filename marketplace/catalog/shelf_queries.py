@@ -8,6 +8,7 @@ from typing import Self
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, select, true
 
 from marketplace import db
+from marketplace.catalog import unsaved_rules
 from marketplace.catalog.models import (
     CarDetails,
     Listing,
@@ -76,8 +77,17 @@ class OwnListing:
     set_aside: int
     sold: int
     kind: ListingKind
+    sku: str
+    """The seller's own key, "" without one."""
     attributes: Mapping[str, str | int]
     """What the car or the part is, by the names of operations.CarFacts or PartFacts."""
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells these words and prices from any others; see unsaved_operations.check_unchanged."""
+        words = {"title": self.title, "description": self.description, "sku": self.sku}
+        prices = {"price_minor": self.price.minor, "delivery_minor": self.delivery.minor}
+        return unsaved_rules.fingerprint({**words, **prices, **self.attributes})
 
     @property
     def category(self) -> str:
@@ -153,6 +163,7 @@ _OWN = (
         Listing.delivery_minor,
         Listing.currency,
         Listing.in_stock,
+        Listing.sku,
         _tab.label("tab"),
         _units(ReservationStatus.ACTIVE).label("set_aside"),
         _units(ReservationStatus.REDEEMED).label("sold"),
@@ -213,6 +224,7 @@ def own_listing(listing_id: int, seller_id: int) -> OwnListing:
         set_aside=int(row.set_aside),
         sold=int(row.sold),
         kind=row.kind,
+        sku=row.sku or "",
         attributes={column.key: getattr(row, column.key) for column in columns},
     )
 

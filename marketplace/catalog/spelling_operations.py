@@ -11,6 +11,8 @@ from marketplace.catalog import spelling_rules
 from marketplace.catalog.models import CarDetails, Listing, ListingToLearn, PartDetails, SearchWord, Shop
 
 _AT_ONCE = 500
+TO_LEARN = select(ListingToLearn.id, ListingToLearn.listing_id).order_by(ListingToLearn.id).limit(_AT_ONCE)
+"""Listings that have changed, the longest waiting first."""
 _MOST_RUNS = 10
 
 
@@ -27,9 +29,7 @@ def learn_due() -> int:
 
 def learn(session: Session) -> int:
     """Learn the words of at most 500 listings that have changed, the longest waiting first; return how many."""
-    due = session.execute(
-        select(ListingToLearn.id, ListingToLearn.listing_id).order_by(ListingToLearn.id).limit(_AT_ONCE)
-    ).all()
+    due = session.execute(TO_LEARN).all()
     if not due:
         return 0
     texts = (

@@ -16,6 +16,7 @@ from marketplace.outbound.models import CallKind
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PAYMENT, PaymentStatus
 from marketplace.payment_records.tracker import get_payment_tracker
+from marketplace.prepared import is_any
 
 PAGE = select(Payment.checkout_url).where(Payment.id == bindparam("payment_id"))
 
@@ -72,6 +73,12 @@ _ATTEMPT = select(
     Payment.session_closed_at,
     Payment.expires_at,
 )
+OVERDUE = _ATTEMPT.where(
+    is_any(Payment.status, (PaymentStatus.PENDING, PaymentStatus.FAILED)),
+    Payment.expires_at <= bindparam("now"),
+    Payment.session_closed_at.is_(None),
+).order_by(Payment.expires_at)
+"""Unpaid attempts whose page is past its time and not known to be closed."""
 
 
 def latest(session: Session, *, purchase_id: int) -> Attempt:
@@ -105,16 +112,7 @@ def to_give_up(session: Session, *, buyer_id: int, currency: str, token: str) ->
 
 def overdue(session: Session, *, now: datetime, limit: int) -> list[Attempt]:
     """Return unpaid attempts whose page is past its time and not known to be closed."""
-    statement = (
-        _ATTEMPT.where(
-            Payment.status.in_((PaymentStatus.PENDING, PaymentStatus.FAILED)),
-            Payment.expires_at <= now,
-            Payment.session_closed_at.is_(None),
-        )
-        .order_by(Payment.expires_at)
-        .limit(limit)
-    )
-    return [_attempt(row) for row in session.execute(statement).all()]
+    return [_attempt(row) for row in session.execute(OVERDUE.limit(limit), {"now": now}).all()]
 
 
 def check_buyer(session: Session, *, purchase_id: int, buyer_id: int) -> None:

@@ -14,7 +14,8 @@ from marketplace.catalog.rules import CARS
 from marketplace.discounts.pricing import Priced
 from marketplace.history import Actor
 from marketplace.money import Money
-from marketplace.orders.models import Order, OrderLine, Purchase
+from marketplace.orders import tax_rules
+from marketplace.orders.models import Order, OrderDelivery, OrderLine, Purchase
 from marketplace.payments import fees
 from marketplace.payments import rules as payment_rules
 from marketplace.payments.fees import PlatformFee
@@ -51,8 +52,13 @@ def open_orders(
         order = _order(purchase, shop, share, note, now)
         session.add(order)
         session.flush()
-        session.add_all(_order_line(order.id, shop, line, kinds[line.listing_id].kind) for line in shop.counted)
+        taxes = tax_rules.by_line(shop.tax, [_taxed(shop, line, is_subsidy=is_subsidy) for line in shop.counted])
+        session.add_all(
+            _order_line(order.id, shop, line, kinds[line.listing_id].kind, tax)
+            for line, tax in zip(shop.counted, taxes, strict=True)
+        )
         session.add_all(_order_fee(order.id, part) for part in parts)
+        session.add_all(_delivery(order.id, shop, priced.part.country, now))
         history.begin(session, Order, [order.id], actor=actor, at=now, because="The buyer agreed to the price.")
     session.flush()
 
@@ -97,6 +103,23 @@ def _order(purchase: Purchase, shop: ShopPart, share: Share, note: str, now: dat
     )
 
 
+def _delivery(order_id: int, shop: ShopPart, country: str, now: datetime) -> list[OrderDelivery]:
+    if shop.agreed is None:
+        return []
+    arrival = shop.agreed.arrival(now.date())
+    return [
+        OrderDelivery(
+            order_id=order_id,
+            name=shop.agreed.name,
+            country=country,
+            is_pickup=shop.agreed.is_pickup,
+            weight_grams=shop.agreed.grams,
+            arrives_first=arrival.first,
+            arrives_last=arrival.last,
+        )
+    ]
+
+
 def _order_fee(order_id: int, part: PlatformFee) -> OrderFee:
     return OrderFee(
         order_id=order_id,
@@ -106,7 +129,13 @@ def _order_fee(order_id: int, part: PlatformFee) -> OrderFee:
     )
 
 
-def _order_line(order_id: int, shop: ShopPart, line: Line, kind: ListingKind) -> OrderLine:
+def _taxed(shop: ShopPart, line: Line, *, is_subsidy: bool) -> Money:
+    """Return what of a line is taxed: a discount that the marketplace pays is part of the price."""
+    discount = shop.discounts.get(line.line_id)
+    return line.subtotal if is_subsidy or discount is None else line.subtotal - discount
+
+
+def _order_line(order_id: int, shop: ShopPart, line: Line, kind: ListingKind, tax: Money) -> OrderLine:
     discount = shop.discounts.get(line.line_id)
     return OrderLine(
         order_id=order_id,
@@ -117,4 +146,6 @@ def _order_line(order_id: int, shop: ShopPart, line: Line, kind: ListingKind) ->
         unit_price_minor=line.unit_price.minor,
         subtotal_minor=line.subtotal.minor,
         discount_minor=discount.minor if discount else 0,
+        tax_basis_points=line.tax_basis_points,
+        tax_minor=tax.minor,
     )

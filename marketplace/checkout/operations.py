@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace import history
 from marketplace.carts import queries
 from marketplace.carts.models import Cart
+from marketplace.carts.rules import CurrencyPart
 from marketplace.catalog import stock
 from marketplace.catalog.models import Shop
 from marketplace.checkout import attempts, opening, page, rules, set_aside
@@ -24,6 +25,7 @@ from marketplace.orders.states import PurchaseStatus
 from marketplace.payment_records.models import Payment
 
 _CHANGED = "A price, the stock or the discount has changed since you opened this page. Please look at the new total."
+_OTHER_COUNTRY = "This address is in another country than the total was for. Please look at the new total."
 
 
 class CartChanged(Conflict):
@@ -45,6 +47,8 @@ class Agreed:
     delivery_address: dict[str, Any]
     billing_address: dict[str, Any]
     buyer_note: str
+    shown_country: str = ""
+    """Where the total that was shown sends it, ISO 3166-1 alpha-2; "" where the form did not say."""
 
 
 def find_purchase(session: Session, *, token: str, buyer_id: int) -> int | None:
@@ -69,10 +73,7 @@ def open_purchase(session: Session, *, agreed: Agreed, settings: Settings, now: 
         return Opened(known, 0, agreed.buyer_id, agreed.currency, None, is_known=True)
     if attempts.to_give_up(session, buyer_id=agreed.buyer_id, currency=agreed.currency, token=agreed.token):
         raise OpenedElsewhere("You are paying for this basket in another window. Please try again.")
-    part = queries.contents_now(session, user_id=agreed.buyer_id, currency=agreed.currency)
-    if part is None or not part.can_be_bought:
-        raise CartChanged("There is nothing in your basket that can be bought.")
-    priced = pricing.priced_now(session, part, buyer_id=agreed.buyer_id, now=now)
+    priced = pricing.priced_now(session, _wanted(session, agreed), buyer_id=agreed.buyer_id, now=now)
     part = priced.part
     if part.total.minor != agreed.expected_total_minor:
         raise CartChanged(_CHANGED)
@@ -96,6 +97,19 @@ def open_purchase(session: Session, *, agreed: Agreed, settings: Settings, now: 
     _reserve(session, purchase.id, page_expires_at=expires_at, settings=settings, actor=actor, now=now)
     _take_use(session, purchase, priced, settings, actor=actor, now=now)
     return page.plan_payment(session, purchase=purchase, expires_at=expires_at, settings=settings, actor=actor, now=now)
+
+
+def _wanted(session: Session, agreed: Agreed) -> CurrencyPart:
+    """Return what of the buyer's basket goes to the agreed address; raises CartChanged where that is nothing."""
+    country = str(agreed.delivery_address.get("country", ""))
+    part = queries.contents_now(session, user_id=agreed.buyer_id, currency=agreed.currency, country=country)
+    if part is not None and part.is_out_of_reach:
+        raise CartChanged("Nothing of this is delivered to this country. Choose another address or change your basket.")
+    if part is None or not part.can_be_bought:
+        raise CartChanged("There is nothing in your basket that can be bought.")
+    if part.depends_on_country and agreed.shown_country not in {"", country}:
+        raise CartChanged(_OTHER_COUNTRY)
+    return part
 
 
 def _take_use(

@@ -1,5 +1,6 @@
 """What the checkout's pages read: the review before paying, and how a payment stands afterwards."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from marketplace.carts import queries as carts
 from marketplace.carts.rules import CurrencyPart, Line, Problem, ShopPart
 from marketplace.catalog.models import Shop, StockReservation
 from marketplace.catalog.states import ReservationStatus
+from marketplace.delivery.rules import Agreed
 from marketplace.discounts import pricing
 from marketplace.discounts.pricing import Priced
 from marketplace.errors import NotFound
@@ -26,6 +28,8 @@ _PROBLEMS = {
     Problem.PAUSED: "{title} is not for sale any more and is left out.",
     Problem.SOLD_OUT: "{title} is sold out and is left out.",
     Problem.TOO_FEW: "Only {left} left of {title}. It is left out; change the number in your basket.",
+    Problem.NOT_SENT_THERE: "{title} is not delivered to {country} and is left out.",
+    Problem.TOO_HEAVY: "{title} is too heavy for delivery to {country}, with what comes with it, and is left out.",
 }
 
 
@@ -56,6 +60,8 @@ class SellerGroup:
     tax: Money
     total: Money
     discount: Money
+    agreed: Agreed | None = None
+    """How it is delivered; None for the standard delivery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,10 @@ class Review:
     total: Money
     notices: tuple[str, ...]
     can_buy: bool
+    country: str = ""
+    """Where it goes, ISO 3166-1 alpha-2; "" while nobody knows."""
+    depends_on_country: bool = False
+    """Whether it would cost something else elsewhere."""
     priced: Priced | None = None
     """What the entered discount code takes off, or why it does not."""
 
@@ -88,15 +98,23 @@ class ReturnState:
     """When the first of the held money may be released."""
 
 
-def review(buyer_id: int, currency: str, now: datetime) -> Review:
-    """Return what the buyer's cart holds in `currency`, as checkout would freeze it at `now`."""
-    part = next((one for one in carts.contents(buyer_id, None, set_aside(buyer_id)) if one.currency == currency), None)
+def review(
+    buyer_id: int, currency: str, now: datetime, country: str = "", country_name: Callable[[str], str] = str
+) -> Review:
+    """Return what the buyer's cart holds in `currency`, as checkout would freeze it at `now` to go to `country`.
+
+    "" stands for the country of the address used last; `country_name` says a country's code in words.
+    """
+    parts = carts.contents(buyer_id, None, set_aside(buyer_id), country)
+    part = next((one for one in parts if one.currency == currency), None)
     if part is None:
         return Review(currency, (), Money.zero(currency), (), False)
     [priced] = pricing.priced([part], buyer_id, now)
     part = priced.part
     groups = tuple(_group(shop) for shop in part.shops if shop.counted)
-    return Review(currency, groups, part.total, tuple(_notices(part)), part.can_be_bought, priced)
+    notices = tuple(_notices(part, country_name(part.country) if part.country else "this country"))
+    where = part.country, part.depends_on_country
+    return Review(currency, groups, part.total, notices, part.can_be_bought, *where, priced)
 
 
 def set_aside(buyer_id: int) -> dict[int, int]:
@@ -187,7 +205,7 @@ def _group(shop: ShopPart) -> SellerGroup:
     nothing = Money.zero(shop.total.currency)
     lines = tuple(_review_line(line, shop.discounts.get(line.line_id, nothing)) for line in shop.counted)
     amounts = (shop.subtotal, shop.delivery, shop.tax, shop.total, shop.discount)
-    return SellerGroup(shop.shop_name, shop.shop_slug, lines, *amounts)
+    return SellerGroup(shop.shop_name, shop.shop_slug, lines, *amounts, shop.agreed)
 
 
 def _review_line(line: Line, discount: Money) -> ReviewLine:
@@ -195,13 +213,13 @@ def _review_line(line: Line, discount: Money) -> ReviewLine:
     return ReviewLine(*what, line.quantity, line.unit_price, line.subtotal, discount)
 
 
-def _notices(part: CurrencyPart) -> list[str]:
+def _notices(part: CurrencyPart, country: str) -> list[str]:
     notices = []
     for shop in part.shops:
         for line in shop.lines:
             problem = shop.problems.get(line.line_id)
             if problem is not None:
-                notices.append(_PROBLEMS[problem].format(title=line.title, left=line.available))
+                notices.append(_PROBLEMS[problem].format(title=line.title, left=line.available, country=country))
             elif line.is_price_changed:
                 notices.append(f"The price of {line.title} has changed since you put it in your basket.")
     return notices

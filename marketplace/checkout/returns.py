@@ -24,14 +24,15 @@ from marketplace.payments.states import ReceiptStatus
 from marketplace.providers.base import BalanceLine, ProviderRefund
 
 _BATCH = 50
+WAITING = select(UnappliedReceipt.id).where(UnappliedReceipt.status == ReceiptStatus.RECEIVED)
+"""Receipts that nobody has sent back yet."""
 REFERENCE = "receipt:"
 """How the provider keeps the row of a return."""
 
 
 def waiting(session: Session) -> list[int]:
     """Return the receipts that nobody has sent back yet."""
-    statement = select(UnappliedReceipt.id).where(UnappliedReceipt.status == ReceiptStatus.RECEIVED)
-    return list(session.execute(statement.order_by(UnappliedReceipt.id).limit(_BATCH)).scalars())
+    return list(session.execute(WAITING.order_by(UnappliedReceipt.id).limit(_BATCH)).scalars())
 
 
 def plan_return(session: Session, *, receipt_id: int, actor: Actor, now: datetime) -> int | None:

@@ -18,6 +18,22 @@ from marketplace.payments.states import TransactionStatus
 
 _NETTING = Actor.job("netting")
 _BATCH = 100
+BOTH = (
+    select(SellerDebt.seller_id, SellerDebt.currency)
+    .join(
+        PaymentTransaction,
+        (PaymentTransaction.seller_id == SellerDebt.seller_id) & (PaymentTransaction.currency == SellerDebt.currency),
+    )
+    .where(
+        SellerDebt.is_open(),
+        PaymentTransaction.status == TransactionStatus.AVAILABLE,
+        PaymentTransaction.left_minor > 0,
+        ~PaymentBlock.is_open_for(PaymentTransaction.id),
+    )
+    .distinct()
+    .limit(_BATCH)
+)
+"""Sellers who owe something and have something available, by currency."""
 
 
 def record(
@@ -69,23 +85,7 @@ def owes(session: Session, *, seller_id: int, currency: str) -> bool:
 
 def net_due(session: Session, *, now: datetime) -> int:
     """Let available money pay debts of every seller who has both; return how many sellers (at most 100 a call)."""
-    both = (
-        select(SellerDebt.seller_id, SellerDebt.currency)
-        .join(
-            PaymentTransaction,
-            (PaymentTransaction.seller_id == SellerDebt.seller_id)
-            & (PaymentTransaction.currency == SellerDebt.currency),
-        )
-        .where(
-            SellerDebt.is_open(),
-            PaymentTransaction.status == TransactionStatus.AVAILABLE,
-            PaymentTransaction.left_minor > 0,
-            ~PaymentBlock.is_open_for(PaymentTransaction.id),
-        )
-        .distinct()
-        .limit(_BATCH)
-    )
-    sellers = session.execute(both).all()
+    sellers = session.execute(BOTH).all()
     for seller_id, currency in sellers:
         net(session, seller_id=seller_id, currency=currency, now=now)
     return len(sellers)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, bindparam, cast, func, or_, select
+from sqlalchemy import ARRAY, BigInteger, String, any_, bindparam, cast, func, or_, select
 
 from marketplace import db
 from marketplace.accounts.models import User
@@ -19,7 +19,7 @@ from marketplace.disputes.models import (
 )
 from marketplace.errors import NotFound
 from marketplace.ledger.models import LedgerEntry
-from marketplace.orders.models import Order, OrderLine, Purchase, Shipment
+from marketplace.orders.models import FurtherParcel, Order, OrderLine, Purchase, Shipment
 from marketplace.orders.states import DeliveredBy, OrderStatus
 from marketplace.payments.models import PaymentTransaction
 from marketplace.payments.states import TransactionStatus
@@ -125,6 +125,16 @@ class LineRow:
     unit_price_minor: int
 
 
+@dataclass(frozen=True, slots=True)
+class ParcelRow:
+    """A further parcel of a disputed order; `tracking_number` is "" for a handover."""
+
+    order_id: int
+    carrier_name: str
+    tracking_number: str
+    sent_at: datetime
+
+
 _ID = bindparam("dispute_id", type_=BigInteger)
 _SHARES = (
     select(
@@ -217,6 +227,13 @@ _LINES = (
     .where(DisputeShare.dispute_id == _ID, DisputeShare.amount_minor > 0)
     .order_by(OrderLine.id)
 )
+_KEPT = select(DisputeFile.stored_name).where(DisputeFile.stored_name == any_(bindparam("names", type_=ARRAY(String))))
+_FURTHER = (
+    select(FurtherParcel.order_id, FurtherParcel.carrier_name, FurtherParcel.tracking_number, FurtherParcel.sent_at)
+    .join(DisputeShare, DisputeShare.order_id == FurtherParcel.order_id)
+    .where(DisputeShare.dispute_id == _ID, DisputeShare.amount_minor > 0)
+    .order_by(FurtherParcel.id)
+)
 
 
 def shares_of(dispute_id: int) -> Sequence[ShareRow]:
@@ -252,6 +269,16 @@ def files_of(dispute_id: int) -> Sequence[FileRow]:
 def lines_of(dispute_id: int) -> Sequence[LineRow]:
     """Return the lines of the orders that a dispute is about."""
     return [LineRow(*tuple(row)) for row in db.read(_LINES, {"dispute_id": dispute_id})]
+
+
+def further_parcels_of(dispute_id: int) -> Sequence[ParcelRow]:
+    """Return the parcels of the orders that a dispute is about, beside the first of each."""
+    return [ParcelRow(*tuple(row)) for row in db.read(_FURTHER, {"dispute_id": dispute_id})]
+
+
+def kept_among(names: Sequence[str]) -> set[str]:
+    """Return those of `names`, files of the store, that a dispute has."""
+    return {row.stored_name for row in db.read(_KEPT, {"names": list(names)})}
 
 
 def file_of(dispute_id: int, file_id: int, contributor_id: int | None = None) -> FileRow:

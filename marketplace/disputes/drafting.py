@@ -20,6 +20,15 @@ class DraftLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftParcel:
+    """One parcel of a disputed order; carrier and number are "" where nothing was said."""
+
+    carrier: str
+    tracking_number: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DraftOrder:
     """One disputed order as the shop knows it."""
 
@@ -28,9 +37,8 @@ class DraftOrder:
     total: str
     lines: tuple[DraftLine, ...]
     ordered_at: datetime
-    carrier: str
-    tracking_number: str
-    shipped_at: datetime | None
+    parcels: tuple[DraftParcel, ...]
+    """In the order in which they went; none before."""
     delivered_at: datetime | None
     delivered_word: str
     """On whose word it has arrived, in words; "" before."""
@@ -57,7 +65,7 @@ class Case:
 
 def draft(case: Case) -> dict[EvidenceText, str]:
     """Return a text for every field that the shop knows something about; "" for the others."""
-    sent = [order for order in case.orders if order.shipped_at]
+    sent = [parcel for order in case.orders for parcel in order.parcels]
     return {
         _T.UNCATEGORIZED_TEXT: _story(case),
         _T.PRODUCT_DESCRIPTION: "\n".join(map(_goods, case.orders)),
@@ -65,9 +73,9 @@ def draft(case: Case) -> dict[EvidenceText, str]:
         _T.CUSTOMER_EMAIL_ADDRESS: case.buyer_email,
         _T.BILLING_ADDRESS: _address(case.billing_address),
         _T.SHIPPING_ADDRESS: _address(case.delivery_address),
-        _T.SHIPPING_CARRIER: _joined([order.carrier for order in sent]),
-        _T.SHIPPING_DATE: _joined([_day(order.shipped_at) for order in sent if order.shipped_at]),
-        _T.SHIPPING_TRACKING_NUMBER: _joined([order.tracking_number for order in sent]),
+        _T.SHIPPING_CARRIER: _joined([parcel.carrier for parcel in sent]),
+        _T.SHIPPING_DATE: _joined([_day(parcel.sent_at) for parcel in sent]),
+        _T.SHIPPING_TRACKING_NUMBER: _joined([parcel.tracking_number for parcel in sent]),
         _T.REFUND_POLICY_DISCLOSURE: "\n".join(
             f"{order.shop_name} said before the buyer paid: {order.returns_policy}"
             for order in case.orders
@@ -85,10 +93,7 @@ def _story(case: Case) -> str:
         lines.append(f"- {_day(order.ordered_at)}: the buyer ordered and agreed to the price and the terms.")
         if case.paid_at:
             lines.append(f"- {_day(case.paid_at)}: the payment succeeded.")
-        if order.shipped_at:
-            by = f" with {order.carrier}" if order.carrier else ""
-            number = f", tracking number {order.tracking_number}" if order.tracking_number else ""
-            lines.append(f"- {_day(order.shipped_at)}: sent{by}{number}.")
+        lines += [f"- {_parcel(parcel, place, len(order.parcels))}" for place, parcel in enumerate(order.parcels, 1)]
         if order.delivered_at:
             lines.append(f"- {_day(order.delivered_at)}: delivered. {order.delivered_word}")
         lines += [f"- {refund}" for refund in order.refunds]
@@ -96,6 +101,13 @@ def _story(case: Case) -> str:
         if order.statement:
             lines.append(f"The seller says: {order.statement}")
     return "\n".join(lines)
+
+
+def _parcel(parcel: DraftParcel, place: int, count: int) -> str:
+    what = f"parcel {place} of {count} sent" if count > 1 else "sent"
+    by = f" with {parcel.carrier}" if parcel.carrier else ""
+    number = f", tracking number {parcel.tracking_number}" if parcel.tracking_number else ""
+    return f"{_day(parcel.sent_at)}: {what}{by}{number}."
 
 
 def _goods(order: DraftOrder) -> str:

@@ -1,9 +1,8 @@
-"""Where a dispute meets the provider: write, call, write (DESIGN 6); and files, which lie in VAR_DIR."""
+"""Where a dispute meets the provider: write, call, write (DESIGN 6); and files, which lie in the store."""
 
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 
 from marketplace import db
 from marketplace.checkout.settlement import Contradiction
@@ -14,6 +13,7 @@ from marketplace.disputes.following import DisputeFacts
 from marketplace.disputes.operations import NewFile
 from marketplace.history import Actor
 from marketplace.media import file_rules
+from marketplace.media.storing import FileStore
 from marketplace.outbound import flows as outbound
 from marketplace.outbound.flows import Outcomes
 from marketplace.outbound.models import CallKind
@@ -26,8 +26,6 @@ OUTCOMES: Outcomes = {
     CallKind.ACCEPT_DISPUTE: outcomes.accepted,
 }
 _BATCH = 20
-FOLDER = "evidence"
-"""Under VAR_DIR: where files lie, by names nobody can guess."""
 
 
 def submit(
@@ -97,21 +95,20 @@ def keep_file(
     dispute_id: int,
     kind: EvidenceFile,
     file_name: str,
-    var_dir: Path,
+    store: FileStore,
     now: datetime,
 ) -> None:
     """Store a file and keep it with the dispute. Raises Invalid for its type or size, and what `add_file` raises."""
     media_type, ending = file_rules.file_type(content)
-    folder = var_dir / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    stored_name = f"{secrets.token_hex(16)}.{ending}"
-    (folder / stored_name).write_bytes(content)
-    new = NewFile(kind, file_name, stored_name, media_type, len(content))
+    new = NewFile(kind, file_name, f"{secrets.token_hex(16)}.{ending}", media_type, len(content))
+    is_kept = False
     try:
+        store.put(new.stored_name, content)
         db.atomic(operations.add_file, (), user_id=user_id, is_admin=is_admin, dispute_id=dispute_id, new=new, now=now)
-    except Exception:
-        (folder / stored_name).unlink()
-        raise
+        is_kept = True
+    finally:
+        if not is_kept:
+            store.drop(new.stored_name)
 
 
 def read_unheard(*, providers: Mapping[str, Provider], policy: MoneyPolicy, now: datetime) -> int:

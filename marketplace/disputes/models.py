@@ -167,7 +167,7 @@ class DisputeStatement(Base):
 
 
 class DisputeFile(Base):
-    """One file that somebody added; its bytes lie in VAR_DIR under its stored name and are never changed."""
+    """One file that somebody added; its bytes lie in the store under its stored name and are never changed."""
 
     __tablename__ = "dispute_file"
 

@@ -24,7 +24,7 @@ _OPEN_STATES = (EvidenceState.DRAFT, EvidenceState.REFUSED)
 
 @dataclass(frozen=True)
 class NewFile:
-    """A file that lies in VAR_DIR already, under a name nobody can guess."""
+    """A file that lies in the store already, under a name nobody can guess."""
 
     kind: EvidenceFile
     file_name: str

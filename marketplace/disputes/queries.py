@@ -13,6 +13,7 @@ from marketplace.errors import NotFound
 from marketplace.outbound.models import CallKind, OutboundCall
 from marketplace.outbound.states import CallStatus
 from marketplace.payment_records.models import Payment
+from marketplace.prepared import is_any
 
 _A_DAY, _AN_HOUR = timedelta(days=1), timedelta(hours=1)
 _A_WEEK, _MAY_WALK_BACK = timedelta(days=7), timedelta(days=180)
@@ -44,28 +45,28 @@ _REFERENCE = select(Dispute.provider, Dispute.provider_dispute_id, Dispute.payme
 )
 _FILES = select(DisputeFile.id).where(DisputeFile.dispute_id == bindparam("dispute_id"))
 _FILES_OF = select(DisputeFile.id).where(DisputeFile.dispute_id.in_(bindparam("dispute_ids", expanding=True)))
-_UNHEARD = (
+UNHEARD = (
     select(Dispute.id)
     .where(
-        Dispute.status.in_([status for status in OPEN if status is not DisputeStatus.WARNED]),
+        is_any(Dispute.status, [status for status in OPEN if status is not DisputeStatus.WARNED]),
         or_(
-            Dispute.read_at < bindparam("before"),
+            Dispute.read_at < bindparam("dispute_read_before"),
             and_(Dispute.due_by < bindparam("due_before"), Dispute.read_at < bindparam("due_read_before")),
         ),
     )
     .order_by(Dispute.read_at)
-    .limit(bindparam("limit"))
 )
-_UNHEARD_CLOSED = (
+"""Open disputes to be read again, because reports about them may have got lost."""
+UNHEARD_CLOSED = (
     select(Dispute.id)
     .where(
-        Dispute.status.in_(CLOSED),
+        is_any(Dispute.status, CLOSED),
         Dispute.__table__.c.closed_at > bindparam("closed_after"),
-        Dispute.read_at < bindparam("before"),
+        Dispute.read_at < bindparam("closed_read_before"),
     )
     .order_by(Dispute.read_at)
-    .limit(bindparam("limit"))
 )
+"""Closed ones to be read again."""
 _OF_SHARES = (
     select(
         DisputeShare.transaction_id,
@@ -117,17 +118,27 @@ def reference_of(dispute_id: int) -> Reference:
     return Reference(*tuple(found))
 
 
+def unheard_at(now: datetime) -> dict[str, datetime]:
+    """Return the parameters of UNHEARD and UNHEARD_CLOSED."""
+    return {
+        "dispute_read_before": now - _A_DAY,
+        "due_before": now + _A_DAY,
+        "due_read_before": now - _AN_HOUR,
+        "closed_read_before": now - _A_WEEK,
+        "closed_after": now - _MAY_WALK_BACK,
+    }
+
+
 def unheard(*, now: datetime, limit: int) -> list[int]:
     """Return disputes to be read again, because reports about them may have got lost; open ones first.
 
     Open ones not read for a day; for an hour when the bank waits for an answer and the due date is a day away or over.
     Closed ones not read for a week, until half a year after their end: they may be opened again, or be won after all.
     """
-    values = {"before": now - _A_DAY, "due_before": now + _A_DAY, "due_read_before": now - _AN_HOUR, "limit": limit}
-    found = [row.id for row in db.read(_UNHEARD, values)]
+    values = unheard_at(now)
+    found = [row.id for row in db.read(UNHEARD.limit(limit), values)]
     if len(found) < limit:
-        closed = {"before": now - _A_WEEK, "closed_after": now - _MAY_WALK_BACK, "limit": limit - len(found)}
-        found += [row.id for row in db.read(_UNHEARD_CLOSED, closed)]
+        found += [row.id for row in db.read(UNHEARD_CLOSED.limit(limit - len(found)), values)]
     return found
 
 

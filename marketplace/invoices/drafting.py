@@ -28,6 +28,11 @@ class Seller:
     name: str
     city: str
     country: str
+    legal_name: str = ""
+    """Who sells as the law knows them, with the next three; "" where they have not said."""
+    street: str = ""
+    postcode: str = ""
+    vat_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,9 @@ class SoldLine:
     quantity: int
     unit_minor: int
     amount_minor: int
+    tax_basis_points: int | None = None
+    """The rate of the tax on it, and its part of the order's tax; None where they were not kept."""
+    tax_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +145,7 @@ def invoice_of(sold: SoldOrder, now: datetime) -> Draft:
         "purchase": sold.purchase_number,
         "ordered_on": _iso(sold.ordered_at),
         "paid_on": _iso(sold.paid_at) if sold.paid_at else "",
-        "lines": [asdict(line) for line in sold.lines],
+        "lines": [_sold_line(line) for line in sold.lines],
         "discount_code": sold.discount_code,
         "note": sold.buyer_note,
         "terms": _terms(sold, due),
@@ -229,6 +237,10 @@ def commission_of(found: FeeMonth, now: datetime) -> Draft:
     )
 
 
+def _sold_line(line: SoldLine) -> dict[str, object]:
+    return {name: value for name, value in asdict(line).items() if value is not None}
+
+
 def _fee_line(fee: Fee) -> dict[str, object]:
     orders = "1 order" if fee.orders == 1 else f"{fee.orders} orders"
     title = _SIGNED_FEES.get((fee.kind, fee.account), "Other fees of {}").format(orders)
@@ -237,7 +249,14 @@ def _fee_line(fee: Fee) -> dict[str, object]:
 
 
 def _party(seller: Seller) -> dict[str, str]:
-    return {"name": seller.name, "city": seller.city, "country": seller.country}
+    said = {
+        "company": seller.legal_name if seller.legal_name != seller.name else "",
+        "line1": seller.street,
+        "postcode": seller.postcode,
+        "vat_id": seller.vat_id,
+    }
+    shop = {"name": seller.name, "city": seller.city, "country": seller.country}
+    return shop | {name: text for name, text in said.items() if text}
 
 
 def _buyer(billing: Mapping[str, str]) -> dict[str, object]:

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Date, bindparam, cast, exists, func, select
 
 from marketplace import db
 from marketplace.catalog.models import Shop
 from marketplace.invoices.drafting import Fee, FeeMonth, Seller
+from marketplace.invoices.missing_queries import LEGAL
+from marketplace.invoices.models import InvoiceMark
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import LedgerEntry, Posting
 from marketplace.orders.models import Order
@@ -15,20 +17,27 @@ from marketplace.payments.movement_queries import kind_of_entry
 from marketplace.statements import rules as months
 from marketplace.statements.models import StatementMonth
 
+MONTHS = "commissions"
+"""The mark of how far months are billed."""
 _MINOR = Posting.amount_minor.type
 _FEES = (Account.PLATFORM_FEE, Account.PROCESSING_FEE_RECOVERY)
+_IS_CLOSED = StatementMonth.finished_at.is_not(None)
 _CLOSED = (
     select(StatementMonth.month)
-    .where(StatementMonth.finished_at.is_not(None), StatementMonth.month > bindparam("after"))
+    .where(_IS_CLOSED, StatementMonth.month > bindparam("after"))
     .order_by(StatementMonth.month)
     .limit(1)
 )
+TO_BILL = select(StatementMonth.month).where(
+    _IS_CLOSED,
+    ~exists().where(InvoiceMark.name == MONTHS, cast(InvoiceMark.reached_at, Date) >= StatementMonth.month),
+)
+"""Closed months whose fees were not billed."""
 _OF_MONTH = (
     select(
         Shop.seller_id,
         Shop.name,
-        Shop.city,
-        Shop.country,
+        *LEGAL,
         Posting.currency,
         kind_of_entry.label("kind"),
         Posting.account,
@@ -58,8 +67,8 @@ def fees_of(month: date) -> Sequence[FeeMonth]:
     """Return the fees of a month: one row per seller and currency, each with its lines; minor units."""
     found: dict[tuple[int, str], tuple[Seller, list[Fee]]] = {}
     span = {"since": months.start_of(month), "until": months.end_of(month)}
-    for seller_id, name, city, country, currency, kind, account, orders, minor in map(tuple, db.read(_OF_MONTH, span)):
-        seller = Seller(seller_id, name, city, country)
+    for seller_id, name, *shop, currency, kind, account, orders, minor in map(tuple, db.read(_OF_MONTH, span)):
+        seller = Seller(seller_id, name, *shop)
         fees = found.setdefault((seller_id, currency), (seller, []))[1]
         fees.append(Fee(kind, account.value, orders, minor))
     return [FeeMonth(seller, currency, month, tuple(fees)) for (_, currency), (seller, fees) in found.items()]

@@ -12,7 +12,6 @@ from marketplace.invoices.missing_queries import MOST, Cause
 from marketplace.invoices.rules import InvoiceKind
 from marketplace.statements import rules as months
 
-_SALES, _MONTHS = "sales", "commissions"
 _CAME_BACK = "The money did not stay with the buyer after all."
 _NEVER_PAID = "The order was given up without a payment."
 
@@ -22,33 +21,32 @@ def make_due(*, now: datetime) -> int:
 
     Also for what happened before there were invoices. Returns how many were made.
     """
-    mark = missing_queries.mark(_SALES)
-    wanted, made = missing_queries.missing(rules.look_from(mark)), 0
+    wanted, made = missing_queries.missing(), 0
     order_ids = [each.source_id for each in wanted if each.cause is Cause.ORDER]
     if order_ids:
         orders = missing_queries.sold_orders(order_ids)
         for seller_id, some in _by_seller(orders, lambda order: order.seller.seller_id):
             made += _made(operations.invoice_orders, InvoiceKind.INVOICE, seller_id, orders=some, now=now)
         # What was paid and went back before anybody looked has an invoice only now, and is missing only now.
-        wanted = missing_queries.missing(rules.look_from(mark))
+        wanted = missing_queries.missing()
     if any(each.cause is not Cause.ORDER for each in wanted):
         for seller_id, some in _by_seller(missing_queries.gone_back(wanted), lambda gone: gone.seller_id):
             made += _made(operations.credit, InvoiceKind.CREDIT_NOTE, seller_id, gone=some, now=now)
-    if len(order_ids) < MOST and len(wanted) < MOST and rules.moves_mark(mark, now):
-        db.atomic(operations.reach, ["invoices"], name=_SALES, at=now)
+    if len(order_ids) < MOST and len(wanted) < MOST and missing_queries.moves_mark(now):
+        db.atomic(operations.reach, ["invoices"], name=missing_queries.SALES, at=now)
     return made
 
 
 def bill_months(*, now: datetime) -> int:
     """Make the commission invoices of the next month whose statements are closed; return how many were made."""
-    reached = missing_queries.mark(_MONTHS)
+    reached = missing_queries.mark(fee_queries.MONTHS)
     month = fee_queries.closed_after(reached.date() if reached else date(1999, 1, 1))
     if month is None:
         return 0
     made = 0
     for some in _batches(fee_queries.fees_of(month)):
         made += _made(operations.bill_commissions, InvoiceKind.COMMISSION, None, months=some, now=now)
-    db.atomic(operations.reach, ["invoices"], name=_MONTHS, at=months.start_of(month))
+    db.atomic(operations.reach, ["invoices"], name=fee_queries.MONTHS, at=months.start_of(month))
     return made
 
 

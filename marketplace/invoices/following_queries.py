@@ -14,6 +14,7 @@ from marketplace.invoices.states import OPEN, InvoiceStatus
 from marketplace.orders.models import Order
 from marketplace.orders.states import OrderStatus
 from marketplace.payments.models import PaymentTransaction
+from marketplace.prepared import is_any
 from marketplace.refunds.models import Refund
 from marketplace.refunds.states import RefundStatus
 
@@ -29,6 +30,7 @@ class Open:
 
 
 _MOST = 500
+_IS_OPEN = is_any(Invoice.status, OPEN)
 _PAID_AT = (
     select(func.min(PaymentTransaction.payment_received_date))
     .where(PaymentTransaction.order_id == Invoice.__table__.c.order_id)
@@ -46,12 +48,14 @@ _OPEN = (
         func.coalesce(Order.status == OrderStatus.CANCELLED, False),
     )
     .outerjoin(Order, Order.id == Invoice.order_id)
-    .where(Invoice.status.in_(OPEN), Invoice.id > bindparam("after"))
+    .where(_IS_OPEN, Invoice.id > bindparam("after"))
     .order_by(Invoice.id)
     .limit(_MOST)
 )
+TO_FOLLOW = select(Invoice.id).where(_IS_OPEN)
+"""Documents that are not at their end."""
 _LIVE = Invoice.status != InvoiceStatus.CANCELLED
-_CAME_BACK = (
+CAME_BACK = (
     select(Invoice.id)
     .join(Refund, Refund.id == Invoice.refund_id)
     .where(Refund.status == RefundStatus.FAILED, _LIVE)
@@ -61,6 +65,7 @@ _CAME_BACK = (
         .where(DisputeShare.lost_minor != -Invoice.total_minor, _LIVE)
     )
 )
+"""Live credit notes whose cause is gone."""
 
 
 def open_documents(after: int) -> Sequence[Open]:
@@ -74,4 +79,4 @@ def open_documents(after: int) -> Sequence[Open]:
 
 def without_cause() -> Sequence[int]:
     """Return live credit notes whose refund failed after all, or whose dispute was won after all or lost otherwise."""
-    return [int(row[0]) for row in db.read(_CAME_BACK)]
+    return [int(row[0]) for row in db.read(CAME_BACK)]

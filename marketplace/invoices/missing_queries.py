@@ -25,7 +25,7 @@ from marketplace.catalog.models import Shop
 from marketplace.disputes.models import Dispute, DisputeShare
 from marketplace.invoices.drafting import GoneBack, Seller, SoldLine, SoldOrder
 from marketplace.invoices.models import Invoice, InvoiceMark
-from marketplace.invoices.rules import Amounts, InvoiceKind
+from marketplace.invoices.rules import LOOK_BACK, MARK_EVERY, Amounts, InvoiceKind
 from marketplace.invoices.states import InvoiceStatus
 from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.payment_records.models import Payment
@@ -56,8 +56,11 @@ class Missing:
     at: datetime
 
 
+SALES = "sales"
+"""The mark of how far sales have their documents."""
 _X = PaymentTransaction
-_SINCE = bindparam("since", type_=_Time)
+_SALES_MARK = select(InvoiceMark.reached_at).where(InvoiceMark.name == SALES).scalar_subquery()
+_SINCE = func.coalesce(_SALES_MARK - LOOK_BACK, literal(_BEGINNING, _Time))
 _LIVE = Invoice.status != InvoiceStatus.CANCELLED
 _IS_INVOICE = (Invoice.kind == InvoiceKind.INVOICE, _LIVE)
 
@@ -97,11 +100,20 @@ _LOST = (
     .where(_lacks(Invoice.dispute_share_id == DisputeShare.id, _LIVE))
 )
 _ALL = union_all(_PAID, _ON_ITS_WAY, _REFUNDED, _LOST).subquery("missing")
-_MISSING: Select[*tuple[Any, ...]] = select(_ALL.c.cause, _ALL.c.id, _ALL.c.at).order_by(_ALL.c.at, _ALL.c.id)
+MISSING: Select[*tuple[Any, ...]] = (
+    select(_ALL.c.cause, _ALL.c.id, _ALL.c.at).order_by(_ALL.c.at, _ALL.c.id).limit(MOST)
+)
+"""What has no document though it has happened, since a little before the mark, oldest first."""
+MARK_MOVES = select(literal(SALES)).where(
+    ~exists().where(InvoiceMark.name == SALES, InvoiceMark.reached_at > bindparam("marked_before", type_=_Time))
+)
+"""Whether the mark of sales is old enough to be moved."""
 
 _PAID_AT = (
     select(func.min(_X.payment_received_date)).where(_X.order_id == Order.__table__.c.id).correlate(Order)
 ).scalar_subquery()
+LEGAL = (Shop.city, Shop.country, Shop.legal_name, Shop.legal_street, Shop.legal_postcode, Shop.vat_id)
+"""What a document says of its seller beside the shop's name, in the order of drafting.Seller."""
 _ORDERS = (
     select(
         Order.id,
@@ -110,8 +122,7 @@ _ORDERS = (
         Order.buyer_id,
         Order.seller_id,
         Shop.name,
-        Shop.city,
-        Shop.country,
+        *LEGAL,
         Order.currency,
         Order.subtotal_minor,
         Order.delivery_minor,
@@ -131,7 +142,13 @@ _ORDERS = (
 )
 _LINES = (
     select(
-        OrderLine.order_id, OrderLine.title, OrderLine.quantity, OrderLine.unit_price_minor, OrderLine.subtotal_minor
+        OrderLine.order_id,
+        OrderLine.title,
+        OrderLine.quantity,
+        OrderLine.unit_price_minor,
+        OrderLine.subtotal_minor,
+        OrderLine.tax_basis_points,
+        OrderLine.tax_minor,
     )
     .where(OrderLine.order_id.in_(bindparam("ids", expanding=True)))
     .order_by(OrderLine.id)
@@ -179,10 +196,19 @@ def mark(name: str) -> datetime | None:
     return found[0] if found else None
 
 
-def missing(since: datetime | None) -> Sequence[Missing]:
-    """Return what has no document though it has happened, `since` then or ever, oldest first, at most MOST."""
-    rows = db.read(_MISSING.limit(MOST), {"since": since or _BEGINNING})
-    return [Missing(Cause(cause), source_id, at) for cause, source_id, at in map(tuple, rows)]
+def missing() -> Sequence[Missing]:
+    """Return what has no document though it has happened, oldest first, at most MOST: see `rules.LOOK_BACK`."""
+    return [Missing(Cause(cause), source_id, at) for cause, source_id, at in map(tuple, db.read(MISSING))]
+
+
+def mark_moves_at(now: datetime) -> dict[str, datetime]:
+    """Return the parameters of MARK_MOVES."""
+    return {"marked_before": now - MARK_EVERY}
+
+
+def moves_mark(now: datetime) -> bool:
+    """Return whether the sweep's mark is old enough to be moved to `now`."""
+    return bool(db.read(MARK_MOVES, mark_moves_at(now)))
 
 
 def sold_orders(order_ids: Sequence[int]) -> Sequence[SoldOrder]:
@@ -204,8 +230,9 @@ def gone_back(wanted: Sequence[Missing]) -> Sequence[GoneBack]:
 
 
 def _sold(row: tuple[Any, ...], lines: Mapping[int, list[SoldLine]]) -> SoldOrder:
-    order_id, number, purchase, buyer_id, seller_id, shop_name, city, country, currency, *rest = row
-    seller = Seller(seller_id, shop_name, city, country)
+    order_id, number, purchase, buyer_id, seller_id, shop_name = row[:6]
+    shop, (currency, *rest) = row[6 : 6 + len(LEGAL)], row[6 + len(LEGAL) :]
+    seller = Seller(seller_id, shop_name, *shop)
     amounts = Amounts(*rest[:4])
     sold_lines = tuple(lines[order_id])
     facts: list[Any] = [order_id, number, purchase, buyer_id, seller, currency, amounts, *rest[4:], sold_lines]

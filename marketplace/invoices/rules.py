@@ -105,16 +105,6 @@ def tax_in(amount: Money, *, credited_before: Money, total: Money, tax: Money) -
     return of(credited_before + amount) - of(credited_before)
 
 
-def look_from(mark: datetime | None) -> datetime | None:
-    """Return from when on the sweep looks for what has no document yet; None is the beginning."""
-    return mark - LOOK_BACK if mark else None
-
-
-def moves_mark(mark: datetime | None, now: datetime) -> bool:
-    """Return whether the sweep's mark is old enough to be moved to `now`."""
-    return mark is None or now - mark >= MARK_EVERY
-
-
 @dataclass(frozen=True, slots=True)
 class Standing:
     """An open document and what the books say about what it is for."""

@@ -1,12 +1,12 @@
 """What is written about background jobs: runs, failures, and queueing a failed one again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, case, column, func, select, text
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from marketplace import db, history
@@ -21,16 +21,30 @@ _JOB = text("SELECT status::text, task_name, queueing_lock FROM procrastinate_jo
 # The library's own function; its arguments after the id: when, and what would change.
 _QUEUE_AGAIN = text("SELECT procrastinate_retry_job_v2(:job_id, now(), NULL, NULL, NULL)")
 
-_run = insert(LastRun)
-# Built once: the tick keeps a dozen every five seconds. Two workers may tick at once; the later start counts.
-_KEEP = _run.on_conflict_do_update(
-    index_elements=[LastRun.name],
-    set_={
-        **{name: _run.excluded[name] for name in ("started_at", "milliseconds", "done", "error")},
-        "failed_at": func.coalesce(_run.excluded.failed_at, LastRun.failed_at),
-    },
-    where=LastRun.started_at <= _run.excluded.started_at,
+_columns = LastRun.__table__.c
+_told = ("name", "started_at", "milliseconds", "done", "error")
+_runs = (
+    func.unnest(*(bindparam(f"{name}s", type_=ARRAY(_columns[name].type)) for name in _told))
+    .table_valued(*(column(name, _columns[name].type) for name in _told))
+    .render_derived()
 )
+_failed_at = case((_runs.c.error != "", _runs.c.started_at))
+_run = insert(LastRun).from_select([*_told, "failed_at"], select(*_runs.c, _failed_at))
+# One statement for all: the tick keeps two dozen every five seconds. Two workers may tick at once; the later start
+# counts.
+_kept = (
+    _run.on_conflict_do_update(
+        index_elements=[LastRun.name],
+        set_={
+            **{name: _run.excluded[name] for name in _told[1:]},
+            "failed_at": func.coalesce(_run.excluded.failed_at, LastRun.failed_at),
+        },
+        where=LastRun.started_at <= _run.excluded.started_at,
+    )
+    .returning(LastRun.name)
+    .cte("kept")
+)
+_KEEP = select(func.count()).select_from(_kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +60,8 @@ class Run:
 
 def record_runs(runs: Sequence[Run]) -> None:
     """Keep these as the last runs of their names. Runs alone, outside `atomic`; no money rule reads it."""
-    rows = [
-        {**asdict(run), "error": _shortened(run.error), "failed_at": run.started_at if run.error else None}
-        for run in runs
-    ]
-    db.append(_KEEP, rows)
+    rows = [replace(run, error=_shortened(run.error)) for run in runs]
+    db.append(_KEEP, {f"{name}s": [getattr(row, name) for row in rows] for name in _told})
 
 
 def record_failure(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import exists, insert, select
 from sqlalchemy.orm import Session
 
 from marketplace.batches import Write
@@ -13,6 +13,10 @@ from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import LedgerChain, LedgerEntry, Posting
 
 _CHAIN_BATCH = 500
+_newest = select(LedgerEntry.id).order_by(LedgerEntry.id.desc()).limit(1_000).subquery()
+NOT_LINKED = select(_newest.c.id).where(~exists().where(LedgerChain.entry_id == _newest.c.id))
+"""Among the newest entries those that are not in the chain; one that was committed later than so many after it is
+linked with the next."""
 
 
 @dataclass(frozen=True)

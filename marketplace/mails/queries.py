@@ -62,6 +62,7 @@ class Due:
     told_at: datetime
     read_at: datetime | None
     queued_at: datetime
+    time_zone: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,7 @@ _DUE = (
         Notification.created_at,
         Notification.read_at,
         Mail.queued_at,
+        User.time_zone,
     )
     .join(Notification, Notification.id == Mail.notification_id)
     .join(User, User.id == Mail.user_id)

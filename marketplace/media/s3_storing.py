@@ -1,6 +1,7 @@
 """Files in an S3-compatible store: any server that speaks it. Keys come from the environment, as boto3 reads them."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -9,7 +10,7 @@ from typing import Any, BinaryIO
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from marketplace.config import MediaPolicy
 from marketplace.errors import NotFound
@@ -28,22 +29,18 @@ class S3Store:
 
     def put(self, name: str, content: bytes) -> None:
         """Keep `content` in the bucket, readable with its keys only."""
-        self.client.put_object(Bucket=self.bucket, Key=self.prefix + name, Body=content)
+        with _as_a_disk():
+            self.client.put_object(Bucket=self.bucket, Key=self.prefix + name, Body=content)
 
     def open(self, name: str) -> BinaryIO:
         """Fetch the object; raises NotFound without it."""
-        try:
-            found = self.client.get_object(Bucket=self.bucket, Key=self.prefix + name)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _NOT_THERE:
-                raise NotFound("There is no such file.") from error
-            raise
-        with found["Body"] as body:
+        with _as_a_disk(), self.client.get_object(Bucket=self.bucket, Key=self.prefix + name)["Body"] as body:
             return BytesIO(body.read())
 
     def drop(self, name: str) -> None:
         """Delete the object."""
-        self.client.delete_object(Bucket=self.bucket, Key=self.prefix + name)
+        with _as_a_disk():
+            self.client.delete_object(Bucket=self.bucket, Key=self.prefix + name)
 
     def names_before(self, moment: datetime) -> Iterator[str]:
         """Yield the objects that were not written since `moment`, a thousand with each question."""
@@ -51,6 +48,18 @@ class S3Store:
             for found in page.get("Contents", ()):
                 if found["LastModified"] < moment:
                     yield found["Key"].removeprefix(self.prefix)
+
+
+@contextmanager
+def _as_a_disk() -> Iterator[None]:
+    """Tell what went wrong as a folder does: NotFound for a file that is not there, OSError for a store that fails."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        answer = error.response["Error"] if isinstance(error, ClientError) else {}
+        if answer.get("Code") in _NOT_THERE:
+            raise NotFound("There is no such file.") from error
+        raise OSError(f"The store of files did not do it: {error}") from error
 
 
 def bucket(policy: MediaPolicy, folder: str) -> S3Store:

@@ -3,7 +3,7 @@
 import importlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,9 +14,10 @@ from marketplace.errors import NotFound
 from marketplace.media import file_rules, pictures
 from marketplace.media.file_rules import shown_name
 
-__all__ = ["FileStore", "LocalStore", "StoredFile", "check", "shown_name", "store"]
+__all__ = ["FileStore", "LocalStore", "StoredFile", "check", "shown_name", "store", "sweep"]
 
 _PICTURES = (b"\x89PNG", b"\xff\xd8")
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class StoredFile:
 
 
 class FileStore(Protocol):
-    """A place for files, each under its own name."""
+    """A place for files, each under its own name. Whatever keeps it from doing something is an OSError."""
 
     def put(self, name: str, content: bytes) -> None:
         """Keep `content` under `name`: wholly, or not at all."""
@@ -86,6 +87,22 @@ def store(policy: MediaPolicy, var_dir: Path, folder: str) -> FileStore:
     # Only who sets a bucket needs the library that reaches it.
     s3 = importlib.import_module("marketplace.media.s3_storing")
     return cast("FileStore", s3.bucket(policy, folder))
+
+
+def sweep(store: FileStore, *, before: datetime, kept: Callable[[Sequence[str]], set[str]]) -> int:
+    """Delete the files that nothing wrote since `before` and that `kept` does not return; return how many.
+
+    `kept` is asked about at most 500 names at a time. `before` is system time, at least as long ago as a request takes.
+    """
+    names, swept = list(store.names_before(before)), 0
+    for start in range(0, len(names), _AT_ONCE):
+        batch = names[start : start + _AT_ONCE]
+        known = kept(batch)
+        lost = [name for name in batch if name not in known]
+        for name in lost:
+            store.drop(name)
+        swept += len(lost)
+    return swept
 
 
 def check(content: bytes, name: str) -> tuple[StoredFile, bytes]:

@@ -1,8 +1,9 @@
 """Purchases, orders and their lines. Totals are stored at agreement and never computed again."""
 
+from datetime import date
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Computed, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import User
@@ -109,6 +110,8 @@ class OrderLine(Base):
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("subtotal_minor = quantity * unit_price_minor", name="subtotal_adds_up"),
         CheckConstraint("discount_minor BETWEEN 0 AND subtotal_minor", name="discount_within_price"),
+        CheckConstraint("(tax_minor IS NULL) = (tax_basis_points IS NULL)", name="tax_has_a_rate"),
+        CheckConstraint("tax_minor >= 0", name="tax_not_negative"),
         Index(None, "order_id"),
     )
 
@@ -123,6 +126,30 @@ class OrderLine(Base):
     subtotal_minor: Mapped[MinorUnits]
     discount_minor: Mapped[MinorUnits] = mapped_column(default=0)
     """This line's part of the order's discount."""
+    tax_basis_points: Mapped[int | None]
+    """The rate of the tax on it, as agreed; NULL where it was agreed before rates were kept, as is the next."""
+    tax_minor: Mapped[MinorUnits | None]
+    """This line's part of the order's tax."""
+
+
+class OrderDelivery(Base):
+    """How an order is delivered and when it is expected, as agreed. Orders of standard delivery have none."""
+
+    __tablename__ = "order_delivery"
+    __table_args__ = (CheckConstraint("arrives_first <= arrives_last", name="arrives_in_order"),)
+
+    order_id: Mapped[int] = mapped_column(ForeignKey(Order.id), primary_key=True)
+    name: Mapped[Text200]
+    """Of the seller's profiles, as they were named then."""
+    country: Mapped[str] = mapped_column(String(2))
+    """Where it goes, ISO 3166-1 alpha-2."""
+    is_pickup: Mapped[bool]
+    """Whether the buyer collects it."""
+    weight_grams: Mapped[int] = mapped_column(BigInteger)
+    """Of all of it, as far as the seller has said."""
+    arrives_first: Mapped[date] = mapped_column(Date)
+    """The first and the last day it is expected, counted from the day it was ordered."""
+    arrives_last: Mapped[date] = mapped_column(Date)
 
 
 class Shipment(Base):

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from marketplace import history
@@ -12,22 +12,24 @@ from marketplace.orders.models import Order, Shipment
 from marketplace.orders.states import DeliveredBy, OrderStatus
 
 _BATCH = 50
+OVERDUE = (
+    select(Order)
+    .join(Shipment, Shipment.order_id == Order.id)
+    .where(
+        Shipment.delivered_at.is_(None),
+        Shipment.shipped_at <= bindparam("shipped_until"),
+        Order.status == OrderStatus.SHIPPED,
+    )
+    .order_by(Shipment.shipped_at)
+    .limit(_BATCH)
+)
+"""Orders that count as delivered: sent until then, and nobody has said otherwise."""
 
 
 def deliver_overdue(session: Session, *, days: int, now: datetime) -> int:
     """Count orders as delivered that were sent `days` ago or earlier, and tell both sides; return how many."""
-    due = (
-        select(Order)
-        .join(Shipment, Shipment.order_id == Order.id)
-        .where(
-            Shipment.delivered_at.is_(None),
-            Shipment.shipped_at <= now - timedelta(days=days),
-            Order.status == OrderStatus.SHIPPED,
-        )
-        .order_by(Shipment.shipped_at)
-        .limit(_BATCH)
-    )
-    orders = {order.id: order for order in session.execute(due).scalars()}
+    shipped_until = now - timedelta(days=days)
+    orders = {order.id: order for order in session.execute(OVERDUE, {"shipped_until": shipped_until}).scalars()}
     because = f"It was sent {days} days ago and nobody said that it is missing."
     moved = history.move_many(session, Order, list(orders), "deliver", actor=Actor.job("tick"), at=now, because=because)
     if moved:

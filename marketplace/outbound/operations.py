@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace import history
@@ -13,6 +13,7 @@ from marketplace.history import Actor
 from marketplace.outbound import rules
 from marketplace.outbound.models import CallKind, Installation, OutboundCall
 from marketplace.outbound.states import CallStatus
+from marketplace.prepared import is_any
 
 SENDER = Actor.job("outbound")
 GIVEN_UP = "given_up"
@@ -21,6 +22,19 @@ _LOOK_AGAIN = timedelta(days=1)
 _LOST_SIGHT = "Sent again: whoever sent it before left no answer."
 _LOOKS = "Looked up: the provider may have forgotten the key, so it is not sent again."
 _UNFINISHED = (CallStatus.PLANNED, CallStatus.SENDING, CallStatus.UNKNOWN)
+_HAS_TURN = OutboundCall.next_attempt_at <= bindparam("now")
+DUE = (
+    select(OutboundCall.id)
+    .where(is_any(OutboundCall.status, _UNFINISHED), _HAS_TURN)
+    .order_by(OutboundCall.next_attempt_at)
+)
+"""Calls without an outcome whose turn has come."""
+BLOCKED_DUE = (
+    select(OutboundCall)
+    .where(OutboundCall.status == CallStatus.BLOCKED, _HAS_TURN)
+    .order_by(OutboundCall.next_attempt_at)
+)
+"""Calls that wait for a person and are to be looked up once more."""
 
 
 @dataclass(frozen=True)
@@ -188,14 +202,8 @@ def block(session: Session, *, call_id: int, message: str, now: datetime) -> boo
 
 def blocked_due(session: Session, *, now: datetime, limit: int) -> list[TakenCall]:
     """Return calls that wait for a person and are looked up once more at `now`; their next turn is in a day."""
-    statement = (
-        select(OutboundCall)
-        .where(OutboundCall.status == CallStatus.BLOCKED, OutboundCall.next_attempt_at <= now)
-        .order_by(OutboundCall.next_attempt_at)
-        .limit(limit)
-    )
     found = []
-    for call in session.execute(statement).scalars():
+    for call in session.execute(BLOCKED_DUE.limit(limit), {"now": now}).scalars():
         call.next_attempt_at = now + _LOOK_AGAIN
         found.append(taken(call, first_sent_at=call.first_sent_at or call.created_at, look_up_only=True))
     return found
@@ -216,13 +224,7 @@ def call_off(session: Session, *, kind: CallKind, subject_id: int, because: str,
 
 def due(session: Session, *, now: datetime, limit: int) -> list[int]:
     """Return the calls without an outcome that are due at `now`, oldest first."""
-    statement = (
-        select(OutboundCall.id)
-        .where(OutboundCall.status.in_(_UNFINISHED), OutboundCall.next_attempt_at <= now)
-        .order_by(OutboundCall.next_attempt_at)
-        .limit(limit)
-    )
-    return list(session.execute(statement).scalars())
+    return list(session.execute(DUE.limit(limit), {"now": now}).scalars())
 
 
 def _known(session: Session, call_id: int) -> OutboundCall:

@@ -133,6 +133,11 @@ _COLUMNS = (
     OutboundCall.created_at,
 )
 _DETAIL = select(OutboundCall.request, *_COLUMNS).where(OutboundCall.id == bindparam("call_id"))
+_FOR_ROW = (
+    select(*_COLUMNS)
+    .where(OutboundCall.kind == bindparam("kind"), OutboundCall.subject_id == bindparam("subject_id"))
+    .order_by(OutboundCall.attempt)
+)
 _ATTEMPTS = (
     select(OutboundCall.id, OutboundCall.attempt, OutboundCall.status)
     .where(OutboundCall.kind == bindparam("kind"), OutboundCall.subject_id == bindparam("subject_id"))
@@ -176,6 +181,11 @@ def call(call_id: int) -> CallDetail:
     summary = CallSummary(*columns)
     same = db.read(_ATTEMPTS, {"kind": summary.kind, "subject_id": summary.subject_id})
     return CallDetail(summary, request, tuple((row.id, row.attempt, row.status) for row in same))
+
+
+def calls_for(kind: CallKind, subject_id: int) -> Sequence[CallSummary]:
+    """Return every attempt of a call for one row, in order."""
+    return [CallSummary(*tuple(row)) for row in db.read(_FOR_ROW, {"kind": kind, "subject_id": subject_id})]
 
 
 def decisions(call_id: int) -> Sequence[Decision]:

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from marketplace.outbound import rules
 from marketplace.outbound.models import Watch, WatchKind
+
+DUE = select(Watch.kind, Watch.subject_id).where(Watch.next_look_at <= bindparam("now")).order_by(Watch.next_look_at)
+"""Rows whose turn has come."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +31,7 @@ def begin(session: Session, kind: WatchKind, subject_id: int, *, now: datetime) 
 
 def due(session: Session, *, now: datetime, limit: int) -> list[Watched]:
     """Return the rows whose turn has come at `now`, those that wait longest first."""
-    statement = select(Watch.kind, Watch.subject_id).where(Watch.next_look_at <= now)
-    rows = session.execute(statement.order_by(Watch.next_look_at).limit(limit))
-    return [Watched(row.kind, row.subject_id) for row in rows]
+    return [Watched(row.kind, row.subject_id) for row in session.execute(DUE.limit(limit), {"now": now})]
 
 
 def looked(session: Session, *, watched: Watched, is_final: bool, note: str, ends: bool = False, now: datetime) -> None:

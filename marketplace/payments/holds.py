@@ -6,7 +6,7 @@ says so; the seller's word alone never does before the days have passed after wh
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from marketplace import history
@@ -21,9 +21,26 @@ from marketplace.orders.states import DeliveredBy, OrderStatus
 from marketplace.payments import telling
 from marketplace.payments.models import PaymentBlock, PaymentTransaction
 from marketplace.payments.states import HoldReason, TransactionStatus
+from marketplace.prepared import is_any
 
 _BATCH = 100
 _TICK = Actor.job("tick")
+OVER = (
+    select(PaymentTransaction)
+    .join(Order, Order.id == PaymentTransaction.order_id)
+    .join(Shipment, Shipment.order_id == Order.id)
+    .where(
+        PaymentTransaction.status == TransactionStatus.HELD,
+        PaymentTransaction.planned_release_date <= bindparam("now"),
+        Order.status == OrderStatus.DELIVERED,
+        is_any(Shipment.delivered_by, (DeliveredBy.BUYER, DeliveredBy.TIME))
+        | and_(Shipment.delivered_by == DeliveredBy.SELLER, Shipment.shipped_at <= bindparam("shipped_until")),
+        ~PaymentBlock.is_open_for(PaymentTransaction.id),
+    )
+    .order_by(PaymentTransaction.planned_release_date)
+    .limit(_BATCH)
+)
+"""Shares whose hold is over."""
 
 
 def confirm_received(session: Session, *, buyer_id: int, number: str, policy: MoneyPolicy, now: datetime) -> None:
@@ -52,24 +69,7 @@ def release_due(session: Session, *, policy: MoneyPolicy, now: datetime) -> int:
     Safe to run twice, by several workers, and days late.
     """
     counted = now - timedelta(days=policy.delivered_after_shipping_days)
-    due = (
-        select(PaymentTransaction)
-        .join(Order, Order.id == PaymentTransaction.order_id)
-        .join(Shipment, Shipment.order_id == Order.id)
-        .where(
-            PaymentTransaction.status == TransactionStatus.HELD,
-            PaymentTransaction.planned_release_date <= now,
-            Order.status == OrderStatus.DELIVERED,
-            or_(
-                Shipment.delivered_by.in_([DeliveredBy.BUYER, DeliveredBy.TIME]),
-                and_(Shipment.delivered_by == DeliveredBy.SELLER, Shipment.shipped_at <= counted),
-            ),
-            ~PaymentBlock.is_open_for(PaymentTransaction.id),
-        )
-        .order_by(PaymentTransaction.planned_release_date)
-        .limit(_BATCH)
-    )
-    shares = list(session.execute(due).scalars())
+    shares = list(session.execute(OVER, {"now": now, "shipped_until": counted}).scalars())
     for share in shares:
         release(session, share, actor=_TICK, because=None, now=now)
     return len(shares)

@@ -1,7 +1,7 @@
 """Where sellers' accounts meet the provider: opened once, links minted anew for each click. No open transaction."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
@@ -21,9 +21,6 @@ _SILENT = "Our payment provider does not answer right now. Nothing is lost. Plea
 _REFUSED = "Our payment provider could not open an account: {why}"
 NO_ACCESS = "account_invalid"
 """What the provider says of an account whose owner has taken our access away."""
-_REMIND_BEFORE = timedelta(days=7)
-_READ_AFTER = timedelta(days=1)
-_BATCH = 10
 
 log = structlog.get_logger()
 
@@ -104,7 +101,7 @@ def read_again(account_id: str, *, actor: Actor, provider: Provider, now: dateti
 def read_unheard(*, providers: Mapping[str, Provider], now: datetime) -> int:
     """Read accounts again about which an event may have been lost, a few at a time; return how many were read."""
     read_so_far = 0
-    for account_id, provider in account_queries.unheard(before=now - _READ_AFTER, now=now, limit=_BATCH):
+    for account_id, provider in account_queries.unheard(now):
         if not read_again(account_id, actor=Actor.job("tick"), provider=providers[provider], now=now):
             break
         read_so_far += 1
@@ -113,4 +110,4 @@ def read_unheard(*, providers: Mapping[str, Provider], now: datetime) -> int:
 
 def remind(*, now: datetime) -> int:
     """Tell sellers whose deadline at the provider is less than a week away, once for each; return how many."""
-    return db.atomic(onboarding.remind, (), before=now + _REMIND_BEFORE, now=now)
+    return db.atomic(onboarding.remind, (), now=now)

@@ -16,12 +16,13 @@ from marketplace.payments.states import TransactionStatus
 from marketplace.payouts.models import Payout, PayoutLine
 from marketplace.payouts.operations import RUN, check_decided, known, shares_of
 from marketplace.payouts.states import PayoutStatus
+from marketplace.prepared import is_any
 from marketplace.reasons import check_reason
 
 HELD_BACK = (
     select(Payout.id)
     .where(
-        Payout.status.in_((PayoutStatus.PENDING, PayoutStatus.REFUSED)),
+        is_any(Payout.status, (PayoutStatus.PENDING, PayoutStatus.REFUSED)),
         Payout.failure_code.is_distinct_from(NOT_FOUND),
         select(PayoutLine.id)
         .where(PayoutLine.payout_id == Payout.id, PaymentBlock.is_open_for(PayoutLine.transaction_id))

@@ -38,6 +38,7 @@ _BATCH = 50
 _SILENCES = 3
 """After as many calls in a row without an answer a run stops asking; what is planned waits for the janitor."""
 _LOOK_AGAIN = timedelta(hours=1)
+_HELD_BACK = calling_off.HELD_BACK.limit(1)
 _PLANNED = (
     select(OutboundCall.id)
     .where(
@@ -47,7 +48,7 @@ _PLANNED = (
     )
     .order_by(OutboundCall.id)
 )
-_DUE = (
+DUE = (
     select(
         Payout.id,
         Payout.status,
@@ -66,6 +67,7 @@ _DUE = (
     .order_by(Payout.next_attempt_at)
     .limit(_BATCH)
 )
+"""Payouts to go on with, or to ask about."""
 
 
 def run_due(
@@ -153,18 +155,15 @@ def follow_due(*, providers: Providers, now: datetime) -> int:
     What must not be paid any more, because something holds a share back, is called off first. Returns how many
     changed or were asked about.
     """
-    done = db.atomic(calling_off.call_off_held_back, (db.TURN,), now=now, limit=_BATCH) if _held_back() else 0
-    for row in db.read(_DUE, {"now": now}):
+    held_back = db.read(_HELD_BACK)
+    done = db.atomic(calling_off.call_off_held_back, (db.TURN,), now=now, limit=_BATCH) if held_back else 0
+    for row in db.read(DUE, {"now": now}):
         try:
             done += _follow(row, providers=providers, now=now)
         except DomainError as error:
             log.info("payout not tried again yet", payout_id=row.id, because=str(error))
             db.atomic(operations.look_again, (), payout_id=row.id, at=now + _LOOK_AGAIN)
     return done
-
-
-def _held_back() -> bool:
-    return bool(db.read(calling_off.HELD_BACK.limit(1)))
 
 
 def _follow(row: Row[Any], *, providers: Providers, now: datetime) -> int:

@@ -1,9 +1,9 @@
 """A seller's account: one row and one account at the provider however often they begin, and what becomes of it."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from marketplace import history
@@ -29,6 +29,12 @@ _VERBS = {
     AccountStatus.REJECTED: "reject",
     AccountStatus.STARTED: "restart",
 }
+_REMIND_BEFORE = timedelta(days=7)
+NEAR_DEADLINE = select(SellerAccount).where(
+    SellerAccount.requirements_due_at.between(bindparam("now"), bindparam("deadline_until")),
+    SellerAccount.requirements_due_at.is_distinct_from(SellerAccount.reminded_due_at),
+)
+"""Sellers who have not been told of a deadline that is near."""
 
 
 class NotOurs(Exception):
@@ -118,13 +124,14 @@ def asked(session: Session, *, account_id: str, now: datetime) -> None:
         account.read_at = now
 
 
-def remind(session: Session, *, before: datetime, now: datetime) -> int:
-    """Tell sellers of whom the provider wants something by a day before `before`, once for each deadline."""
-    near = select(SellerAccount).where(
-        SellerAccount.requirements_due_at.between(now, before),
-        SellerAccount.requirements_due_at.is_distinct_from(SellerAccount.reminded_due_at),
-    )
-    accounts = session.execute(near).scalars().all()
+def near_at(now: datetime) -> dict[str, datetime]:
+    """Return the parameters of NEAR_DEADLINE."""
+    return {"now": now, "deadline_until": now + _REMIND_BEFORE}
+
+
+def remind(session: Session, *, now: datetime) -> int:
+    """Tell sellers of whom the provider wants something within a week, once for each deadline; return how many."""
+    accounts = session.execute(NEAR_DEADLINE, near_at(now)).scalars().all()
     for account in accounts:
         account.reminded_due_at = account.requirements_due_at
         account_telling.deadline(session, account, now=now)

@@ -57,6 +57,9 @@ IS_SETTLED = (
 
 What the marketplace alone has paid, because its code made a purchase free, never arrives: it is ours already.
 """
+_IS_AVAILABLE = and_(_X.status == TransactionStatus.AVAILABLE, _X.left_minor > 0)
+AVAILABLE = select(_X.id).where(_IS_AVAILABLE)
+"""What is available to anybody: without it nobody is to be paid."""
 SETTLES_AT = case(
     (_IS_FREE, _X.payment_received_date),
     else_=select(func.min(BalanceTransaction.available_on))
@@ -83,7 +86,7 @@ def _money() -> Subquery:
             PaymentBlock.is_open_for(_X.id).label("is_blocked"),
             IS_SETTLED.label("is_settled"),
         )
-        .where(_X.status == TransactionStatus.AVAILABLE, _X.left_minor > 0)
+        .where(_IS_AVAILABLE)
         .subquery()
     )
     left, blocked, settled = shares.c.left_minor, shares.c.is_blocked, shares.c.is_settled

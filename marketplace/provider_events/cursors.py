@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, literal, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Text, any_, bindparam, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from marketplace.outbound.models import OutboundCall
@@ -17,6 +17,17 @@ from marketplace.providers.events import KEPT
 # and its payments to banks are asked about until they are final (`sweeping`): its list is read for what is left.
 _OWN_INTERVAL = timedelta(minutes=5)
 _ACCOUNT_INTERVAL = timedelta(days=7)
+
+_PROVIDERS = bindparam("providers", type_=ARRAY(Text))
+DUE = select(EventCursor.provider).where(
+    EventCursor.provider == any_(_PROVIDERS), EventCursor.next_read_at <= bindparam("now")
+)
+"""Lists of events whose turn has come."""
+_provider = func.unnest(_PROVIDERS).column_valued("name")
+NOT_BEGUN = select(_provider).where(
+    _provider.not_in(select(EventCursor.provider).where(EventCursor.account == "")),
+)
+"""Providers whose own list was never begun."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, Document, EnumText, LongText, PrimaryKey, Text64, Text200, UtcTime, WrittenIn
 from marketplace.history import Ruled
-from marketplace.provider_events.states import EVENT, EventRoad, EventStatus, Outcome
+from marketplace.provider_events.states import EVENT, Endpoint, EventRoad, EventStatus, Outcome, RefusalCause
 from marketplace.transitions import Machine
 
 FOREIGN = "Another installation made this object."
@@ -84,3 +84,19 @@ class EventCursor(Base):
     next_read_at: Mapped[UtcTime] = mapped_column(index=True)
     note: Mapped[LongText] = mapped_column(default="")
     """What the last reading brought, or why it did not come to its end."""
+
+
+class WebhookRefusal(Base):
+    """How many messages to one of our addresses were refused in one hour, and why.
+
+    Anybody may send such messages, so that only their number is kept: at most six rows an hour, whatever comes.
+    """
+
+    __tablename__ = "webhook_refusal"
+
+    endpoint: Mapped[Endpoint] = mapped_column(EnumText(Endpoint), primary_key=True)
+    cause: Mapped[RefusalCause] = mapped_column(EnumText(RefusalCause), primary_key=True)
+    hour: Mapped[UtcTime] = mapped_column(primary_key=True)
+    """System time, as signatures have it; as is the next."""
+    count: Mapped[int] = mapped_column(BigInteger, default=0)
+    last_at: Mapped[UtcTime]

@@ -11,6 +11,7 @@ from marketplace import db, history, hot_history
 from marketplace.errors import Conflict, NotFound
 from marketplace.history import Actor
 from marketplace.outbound.models import Installation
+from marketplace.prepared import is_any
 from marketplace.provider_events.models import EventAttempt, ProviderEvent
 from marketplace.provider_events.states import EVENT, EventRoad, EventStatus, Outcome
 from marketplace.providers.base import InboundEvent, installation_of
@@ -43,6 +44,16 @@ _DELIVERED_AGAIN = insert(EventAttempt).from_select(
         bindparam("at", type_=EventAttempt.__table__.c.at.type),
     ).where(_known.provider == bindparam("provider_name"), _known.event_id == bindparam("event_id")),
 )
+
+DUE = (
+    select(ProviderEvent.id, ProviderEvent.provider)
+    .where(
+        is_any(ProviderEvent.status, (EventStatus.RECEIVED, EventStatus.PARKED)),
+        ProviderEvent.next_attempt_at <= bindparam("now"),
+    )
+    .order_by(ProviderEvent.next_attempt_at)
+)
+"""Events that wait for their effect or for another look."""
 
 
 @dataclass(frozen=True)
@@ -89,16 +100,7 @@ def stored(event_row_id: int, event: ProviderEvent | InboundEvent, *, installati
 
 def due(session: Session, *, now: datetime, limit: int) -> list[tuple[int, str]]:
     """Return id and provider of events that wait for their effect or for another look at `now`."""
-    statement = (
-        select(ProviderEvent.id, ProviderEvent.provider)
-        .where(
-            ProviderEvent.status.in_((EventStatus.RECEIVED, EventStatus.PARKED)),
-            ProviderEvent.next_attempt_at <= now,
-        )
-        .order_by(ProviderEvent.next_attempt_at)
-        .limit(limit)
-    )
-    return [(row.id, row.provider) for row in session.execute(statement)]
+    return [(row.id, row.provider) for row in session.execute(DUE.limit(limit), {"now": now})]
 
 
 def queue_reading(session: Session, *, event_id: int) -> None:

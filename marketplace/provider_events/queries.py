@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, or_, select
@@ -12,7 +11,7 @@ from marketplace import db
 from marketplace.errors import NotFound
 from marketplace.paging import ALWAYS, Cursor, Listed, Period, read_page
 from marketplace.provider_events.models import ProviderEvent
-from marketplace.provider_events.states import EventRoad, EventStatus
+from marketplace.provider_events.states import Endpoint, EventRoad, EventStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +63,8 @@ _DETAIL = select(ProviderEvent.body_sha256, ProviderEvent.headers, ProviderEvent
     ProviderEvent.id == bindparam("event_row_id")
 )
 _OF_PAYMENT = _SUMMARY.where(ProviderEvent.payment_id == bindparam("payment_id")).order_by(ProviderEvent.id)
+_ABOUT = _SUMMARY.where(ProviderEvent.object_id == bindparam("object_id")).order_by(ProviderEvent.id)
+_LAST = select(ProviderEvent.received_at).order_by(ProviderEvent.__table__.c.id.desc()).limit(1)
 _NAMED = (
     select(ProviderEvent.payment_id)
     .where(
@@ -73,13 +74,6 @@ _NAMED = (
     .distinct()
     .limit(100)
 )
-
-
-class Endpoint(StrEnum):
-    """Which of our addresses an event is for."""
-
-    OURS = "ours"
-    ACCOUNTS = "accounts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +123,17 @@ def event(event_row_id: int) -> EventDetail:
 def events_of_payment(payment_id: int) -> Sequence[EventSummary]:
     """Return the events that turned out to be about one payment, in the order they came."""
     return [EventSummary(*tuple(row)) for row in db.read(_OF_PAYMENT, {"payment_id": payment_id})]
+
+
+def events_about(object_id: str) -> Sequence[EventSummary]:
+    """Return the events about one object of the provider, in the order they came."""
+    return [EventSummary(*tuple(row)) for row in db.read(_ABOUT, {"object_id": object_id})]
+
+
+def last_received_at() -> datetime | None:
+    """Return when the last event was stored, whatever it is about; None before the first."""
+    found = db.read_one(_LAST)
+    return found.received_at if found else None
 
 
 def event_counts(sought: Sought) -> dict[EventStatus, int]:

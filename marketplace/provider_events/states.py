@@ -30,6 +30,23 @@ class EventRoad(StrEnum):
     """It fitted nothing, and a person said whose it is."""
 
 
+class Endpoint(StrEnum):
+    """Which of our addresses an event is for."""
+
+    OURS = "ours"
+    ACCOUNTS = "accounts"
+
+
+class RefusalCause(StrEnum):
+    """Why a message to one of these addresses was refused."""
+
+    UNSIGNED = "unsigned"
+    """It carried no signature."""
+    NOT_VERIFIED = "not_verified"
+    """Its signature is of no secret of ours, or older than five minutes."""
+    TOO_LARGE = "too_large"
+
+
 class Outcome(StrEnum):
     """What came of one look at an event that its status history does not tell."""
 

@@ -70,3 +70,6 @@ class BalanceLines(Protocol):
 
     def balance(self) -> Mapping[str, int]:
         """Return what the provider says our account holds, pending money included: minor units by currency."""
+
+    def available(self) -> Mapping[str, int]:
+        """Return what of that can be sent now, refunds included: minor units by currency."""

@@ -9,6 +9,7 @@ from marketplace.providers.accounts import Accounts
 
 if TYPE_CHECKING:
     from marketplace.providers.balance_lines import BalanceLines
+    from marketplace.providers.charges import Charges
     from marketplace.providers.disputes import Disputes
     from marketplace.providers.events import Events
     from marketplace.providers.reversals import Reversals
@@ -200,6 +201,10 @@ class Provider(Protocol):
     @property
     def events(self) -> "Events":
         """Return what it can tell of the past."""
+
+    @property
+    def charges(self) -> "Charges":
+        """Return what it can tell of payments that succeeded."""
 
     @property
     def balance_lines(self) -> "BalanceLines":

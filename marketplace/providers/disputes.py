@@ -7,6 +7,9 @@ from typing import Protocol
 
 from marketplace.providers.base import BalanceLine
 
+EVIDENCE_FOLDER = "evidence"
+"""The folder of the store where the files of evidence lie."""
+
 
 @dataclass(frozen=True)
 class ProviderDispute:

@@ -14,6 +14,7 @@ import stripe
 
 from marketplace.config import Settings
 from marketplace.failpoints import Failpoint, reach
+from marketplace.media import storing
 from marketplace.providers import patience
 from marketplace.providers import stripe_objects as objects
 from marketplace.providers.accounts import Accounts
@@ -31,11 +32,13 @@ from marketplace.providers.base import (
     TrialMessage,
     Unknown,
 )
-from marketplace.providers.disputes import Disputes
+from marketplace.providers.charges import Charges
+from marketplace.providers.disputes import EVIDENCE_FOLDER, Disputes
 from marketplace.providers.events import Events
 from marketplace.providers.reversals import Reversals
 from marketplace.providers.stripe_accounts import StripeAccounts
 from marketplace.providers.stripe_balance_lines import StripeBalanceLines
+from marketplace.providers.stripe_charges import StripeCharges
 from marketplace.providers.stripe_disputes import StripeDisputes
 from marketplace.providers.stripe_events import StripeEvents
 from marketplace.providers.stripe_reversals import StripeReversals
@@ -65,7 +68,9 @@ class StripeProvider:
             max_network_retries=0,
             http_client=stripe.RequestsClient(timeout=settings.provider_timeout_seconds),
         )
-        self.disputes: Disputes = StripeDisputes(self._client, _call, settings.var_dir / "evidence")
+        self.disputes: Disputes = StripeDisputes(
+            self._client, _call, storing.store(settings.media, settings.var_dir, EVIDENCE_FOLDER)
+        )
         self._secrets = settings.stripe_webhook_secrets
         self._connect_secrets = settings.stripe_connect_webhook_secrets
         self._livemode = settings.livemode
@@ -73,6 +78,7 @@ class StripeProvider:
         self.transfers: Transfers = StripeTransfers(self._client, _call)
         self.reversals: Reversals = StripeReversals(self._client, _call)
         self.events: Events = StripeEvents(self._client, _call)
+        self.charges: Charges = StripeCharges(self._client, _call)
         self.balance_lines: BalanceLines = StripeBalanceLines(self._client, _call)
 
     def create_checkout(self, request: CheckoutRequest, *, key: str) -> Checkout:

@@ -48,6 +48,11 @@ class StripeBalanceLines:
             held[part["currency"].upper()] += part["amount"]
         return dict(held)
 
+    def available(self) -> Mapping[str, int]:
+        """Read the available part alone: refunds are taken from it (https://docs.stripe.com/refunds)."""
+        found = objects.as_dict(self._call(self._client.balance.retrieve))
+        return {part["currency"].upper(): part["amount"] for part in found["available"]}
+
 
 def _listed(found: Mapping[str, Any]) -> ListedLine | UnreadableLine:
     try:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
+from marketplace.errors import NotFound
+from marketplace.media.storing import FileStore
 from marketplace.providers import stripe_objects as objects
-from marketplace.providers.base import Refused
+from marketplace.providers.base import Refused, Unknown
 from marketplace.providers.disputes import ProviderDispute, ProviderFile, ProviderWarning
 
 _INQUIRY = "warning_"
@@ -15,10 +16,10 @@ _INQUIRY = "warning_"
 
 
 class StripeDisputes:
-    """The port's disputes; `call` turns the SDK's errors into the port's, `folder` keeps the files of evidence."""
+    """The port's disputes; `call` turns the SDK's errors into the port's, `files` keeps the files of evidence."""
 
-    def __init__(self, client: Any, call: Callable[[Callable[[], Any]], Any], folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, client: Any, call: Callable[[Callable[[], Any]], Any], files: FileStore) -> None:
+        self._files = files
         self._api = client.v1
         self._call = call
 
@@ -39,9 +40,12 @@ class StripeDisputes:
     def upload(self, *, stored_name: str, name: str, key: str) -> ProviderFile:
         """Upload evidence (https://docs.stripe.com/api/files/create)."""
         try:
-            content = BytesIO((self._folder / stored_name).read_bytes())
-        except OSError as error:
+            with self._files.open(stored_name) as file:
+                content = BytesIO(file.read())
+        except NotFound as error:
             raise Refused("file_missing", "The file is not there any more.") from error
+        except OSError as error:
+            raise Unknown(f"The store of files did not answer: {error}") from error
         content.name = name  # where the SDK looks for it
         params = {"purpose": "dispute_evidence", "file": content}
         return _file(self._call(lambda: self._api.files.create(params, {"idempotency_key": key})))

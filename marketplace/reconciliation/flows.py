@@ -8,15 +8,18 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy import Text, bindparam, exists, func, or_, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from marketplace import db
 from marketplace.config import MoneyPolicy, Settings
 from marketplace.errors import NotFound
 from marketplace.history import Actor
+from marketplace.payment_records.models import Payment
 from marketplace.providers.base import Provider, Refused, Unknown
 from marketplace.reasons import check_reason
 from marketplace.reconciliation import correcting, line_queries, mending, rechecking, runs
+from marketplace.reconciliation.models import ReconciliationRun
 from marketplace.reconciliation.rules import CounterAccount
 from marketplace.reconciliation.runs import Standing
 from marketplace.reconciliation.steps import STEPS, Context
@@ -29,12 +32,20 @@ _BATCHES = 40
 """How many batches one tick carries a run on; the next tick goes on."""
 WAITING_SECONDS = 3
 """How long, system time, somebody who asked for a run waits for it; what is left is the worker's."""
-_LAST = text("SELECT max(started_at) AS at FROM reconciliation_run WHERE provider = :provider")
-_FIRST_SALE = text(
-    "SELECT min(completed_at) AS at FROM payment WHERE provider = :provider AND completed_at IS NOT NULL"
+_provider = func.unnest(bindparam("providers", type_=ARRAY(Text))).column_valued("name")
+_of_provider = ReconciliationRun.provider == _provider
+_BEGAN = select(func.max(ReconciliationRun.started_at)).where(_of_provider).scalar_subquery()
+_FIRST_SALE = select(func.min(Payment.completed_at)).where(Payment.provider == _provider).scalar_subquery()
+DUE = select(_provider.label("provider")).where(
+    or_(
+        exists().where(_of_provider, ReconciliationRun.finished_at.is_(None)),
+        func.coalesce(_BEGAN, _FIRST_SALE) < bindparam("latest_night"),
+    )
 )
+"""Providers of which a run is under way, or a night has passed since the last one began.
 
-
+A shop that has sold nothing waits for the night after its first sale.
+"""
 _LINE_OF = text("SELECT line_id FROM reconciliation_break WHERE id = :break_id")
 
 
@@ -106,15 +117,18 @@ def finish(*, provider: Provider, settings: Settings, now: datetime, progress: C
 
 def run_due(*, providers: Mapping[str, Provider], settings: Settings, now: datetime) -> int:
     """Begin the night's run once it is due and carry on what is under way; return how many runs were looked after."""
-    looked_after = 0
-    for name, provider in providers.items():
+    due = [row.provider for row in db.read(DUE, {"providers": list(providers), **due_at(now)})]
+    for name in due:
         if runs.under_way(name) is None:
-            if not _is_due(name, now):
-                continue
             begin(provider=name, admin_id=None, mends=True, from_start=False, now=now)
-        go_on(provider=provider, settings=settings, now=now)
-        looked_after += 1
-    return looked_after
+        go_on(provider=providers[name], settings=settings, now=now)
+    return len(due)
+
+
+def due_at(now: datetime) -> dict[str, datetime]:
+    """Return the parameters of DUE, apart from the providers."""
+    night = now.replace(hour=RUN_HOUR, minute=0, second=0, microsecond=0)
+    return {"latest_night": night if now >= night else night - timedelta(days=1)}
 
 
 def reread(*, break_id: int, admin_id: int, reason: str, provider: Provider, settings: Settings, now: datetime) -> str:
@@ -161,14 +175,3 @@ def correct(
     if judged is not None and judged.verdict is None:
         db.atomic(runs.match_one, (), judged=judged, now=now)
     return is_done
-
-
-def _is_due(provider: str, now: datetime) -> bool:
-    """Return whether a night has passed since the last run began; a shop that has sold nothing waits for its first."""
-    night = now.replace(hour=RUN_HOUR, minute=0, second=0, microsecond=0)
-    latest = night if now >= night else night - timedelta(days=1)
-    for statement in (_LAST, _FIRST_SALE):
-        at = db.read(statement, {"provider": provider})[0].at
-        if at is not None:
-            return bool(at < latest)
-    return False

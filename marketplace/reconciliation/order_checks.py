@@ -3,6 +3,12 @@
 from collections.abc import Mapping
 
 ORDER_CHECKS: Mapping[str, str] = {
+    "taxes of lines sum to the order's": """
+        SELECT 'order', o.id, 'tax ' || o.tax_minor || ', of its lines ' || sum(l.tax_minor)
+        FROM "order" o JOIN order_line l ON l.order_id = o.id
+        GROUP BY o.id
+        HAVING sum(l.tax_minor) <> o.tax_minor
+    """,
     "sent orders have a shipment": """
         SELECT 'order', o.id, 'is ' || o.status || CASE WHEN s.order_id IS NULL THEN ' and has no' ELSE ' with a' END
             || ' shipment'

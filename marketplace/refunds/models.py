@@ -1,4 +1,4 @@
-"""Refunds: what was asked, what was decided, the frozen plan, and the provider's refund."""
+"""Refunds: what was asked and shown, what was decided, the frozen plan, and the provider's refund."""
 
 from typing import ClassVar
 
@@ -91,3 +91,21 @@ class RefundLine(Base):
     refund_id: Mapped[int] = mapped_column(ForeignKey(Refund.id), index=True)
     order_line_id: Mapped[int] = mapped_column(ForeignKey(OrderLine.id))
     quantity: Mapped[int]
+
+
+class RefundPicture(Base):
+    """A picture that the buyer sent with a request. Never changed and never shown to anybody but the three sides."""
+
+    __tablename__ = "refund_picture"
+    __table_args__ = (UniqueConstraint("refund_id", "digest"),)
+
+    id: Mapped[PrimaryKey]
+    refund_id: Mapped[int] = mapped_column(ForeignKey(Refund.id))
+    file_name: Mapped[Text200]
+    """As the buyer named it, for people only."""
+    stored_name: Mapped[Text200] = mapped_column(unique=True)
+    media_type: Mapped[Text64]
+    size_bytes: Mapped[int]
+    digest: Mapped[Text64]
+    """SHA-256 of what was sent: the same picture sent twice is one picture."""
+    added_at: Mapped[UtcTime]

@@ -10,8 +10,10 @@ from marketplace.errors import Conflict, Invalid, NotAllowed
 from marketplace.money import Money
 from marketplace.payments import rules as payment_rules
 
-_ASK_WITHIN = timedelta(days=120)
+ASK_WITHIN = timedelta(days=120)
+"""How long after the payment buyers may ask for money back."""
 TARGET_WORKING_DAYS = 2
+MOST_PICTURES = 5
 _SATURDAY = 5
 
 
@@ -251,7 +253,7 @@ def shares_of(amount: Money, left: Sequence[Money]) -> list[Money]:
 
 def may_be_asked(paid_at: datetime | None, left: Money, now: datetime) -> bool:
     """Return whether a buyer may ask for money of an order now: it was paid, not too long ago, and some is left."""
-    return paid_at is not None and left.minor > 0 and now - paid_at <= _ASK_WITHIN
+    return paid_at is not None and left.minor > 0 and now - paid_at <= ASK_WITHIN
 
 
 def answer_due(asked_at: datetime) -> datetime:
@@ -270,7 +272,7 @@ def days_to_answer(weekday: int) -> timedelta:
 
 def check_asked_in_time(paid_at: datetime, now: datetime) -> None:
     """Raise NotAllowed when the time to ask for money back is over (120 days after the payment)."""
-    if now - paid_at > _ASK_WITHIN:
+    if now - paid_at > ASK_WITHIN:
         raise NotAllowed("Refunds can be asked for within 120 days of the payment.")
 
 

@@ -17,6 +17,8 @@ from marketplace.saved.models import SavedListing
 from marketplace.saved.search_rules import MOST_LISTINGS
 
 _AT_ONCE = 100
+DROPS = select(PriceDrop.id, PriceDrop.listing_id).where(~PriceDrop.is_told).order_by(PriceDrop.id).limit(_AT_ONCE)
+"""Lowered prices that nobody has been told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,7 @@ def tell_price_drops(session: Session, *, now: datetime) -> int:
 
     A price counts only below the lowest that somebody knows, and only while the listing can be bought.
     """
-    drops = session.execute(
-        select(PriceDrop.id, PriceDrop.listing_id).where(~PriceDrop.is_told).order_by(PriceDrop.id).limit(_AT_ONCE)
-    ).all()
+    drops = session.execute(DROPS).all()
     if not drops:
         return 0
     latest = {drop.listing_id: drop.id for drop in drops}

@@ -136,6 +136,7 @@ def look_at_everything(play: Play) -> None:
     watch, stage = play.watch, play.stage
     watch.ask_always("the end")
     watch.check_books("the end")
+    _look_for_work(play)
     for rule, statement in FINAL.items():
         watch.checked.add(rule)
         for (words,) in stage.rows(statement):
@@ -144,6 +145,15 @@ def look_at_everything(play: Play) -> None:
         watch.checked.add(rule)
         for words in question(stage):
             watch.break_rule(rule, words)
+
+
+def _look_for_work(play: Play) -> None:
+    """Let every step of the tick look for itself: what it finds now, no tick was ever told of."""
+    while any(jobs.tick(play.stage.app).values()):
+        pass
+    for name, count in jobs.tick(play.stage.app, asks=False).items():
+        if count:
+            play.watch.break_rule("tick", f"{name} finds {count}, and no tick was told of it")
 
 
 _STATE = {

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, case, exists, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.models import Shop
@@ -15,6 +15,14 @@ from marketplace.statements import rules
 from marketplace.statements.models import SellerStatement, StatementMonth
 
 _BATCH = 100
+_last = select(func.max(StatementMonth.month)).scalar_subquery()
+_first_booked = select(LedgerEntry.booked_at).order_by(LedgerEntry.id).limit(1).scalar_subquery()
+_coming = case(
+    (exists().where(StatementMonth.finished_at.is_(None)), _last),
+    else_=func.coalesce(_last + text("interval '1 month'"), _first_booked),
+)
+TO_CLOSE = select(_coming).where(_coming < bindparam("months_before", type_=LedgerEntry.booked_at.type))
+"""The next month, if it is over: the one under way, the one after the last, or that of the first entry."""
 _THEIRS = -Posting.amount_minor
 _MINOR = Posting.amount_minor.type
 
@@ -43,6 +51,11 @@ def close_months(session: Session, *, now: datetime) -> int:
     last = ids[-1] if ids else reached or 0
     session.execute(progress.values(reached_seller_id=last, finished_at=None if len(ids) == _BATCH else now))
     return len(statements)
+
+
+def to_close_at(now: datetime) -> dict[str, datetime]:
+    """Return the parameters of TO_CLOSE."""
+    return {"months_before": rules.start_of(rules.month_of(now - rules.SETTLING))}
 
 
 def _next_month(session: Session) -> date | None:

@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from marketplace.config import Settings
 from marketplace.web import (
     assets,
+    drawing,
     errors,
     guards,
     headers,
@@ -52,6 +53,7 @@ def register(app: Flask, settings: Settings) -> None:
     headers.register(app, settings)
     pages.register(app, settings)
     assets.register(app)
+    drawing.register(app)
     errors.register(app)
     providers.register(app, settings)
     recent.register(app, settings)

@@ -55,6 +55,7 @@ _BUYER: dict[str, _Links] = {
     ),
     "Account": (
         ("mail", "Mail", "mails.preferences", "send"),
+        ("time", "Time zone", "auth.time_zone", "clock"),
         ("security", "Security", "auth.security", "lock"),
     ),
 }
@@ -77,8 +78,10 @@ _SELLER: dict[str, _Links] = {
     ),
     "Shop": (
         ("shop", "Shop details", "seller.own_shop", "store"),
+        ("delivery", "Delivery", "seller.profiles", "truck"),
         ("payout_setup", "Payout setup", "seller.payout_setup", "landmark"),
         ("mail", "Your mail", "mails.preferences", "send"),
+        ("time", "Your time zone", "auth.time_zone", "clock"),
     ),
 }
 _ADMIN: dict[str, _Links] = {
@@ -108,6 +111,7 @@ _ADMIN: dict[str, _Links] = {
         ("states", "States", "admin.states", "list"),
         ("proof", "Proof", "admin.proof", "shield-check"),
         ("settings", "Settings", "admin.settings", "settings"),
+        ("time", "Your time zone", "auth.time_zone", "clock"),
     ),
 }
 

@@ -1,5 +1,6 @@
 """Countries by their ISO 3166-1 alpha-2 codes and English names."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -21,6 +22,11 @@ def name(code: str) -> str:
 def is_known(code: str) -> bool:
     """Return whether `code` names a country one can send a parcel to."""
     return code in _names()
+
+
+def names() -> Mapping[str, str]:
+    """Return every country one can send a parcel to: code to English name."""
+    return _names()
 
 
 def choices() -> list[SelectChoice]:

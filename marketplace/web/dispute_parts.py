@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
@@ -20,7 +20,7 @@ from marketplace.disputes.page_queries import DisputeRow
 from marketplace.disputes.rules import DisputeKind
 from marketplace.disputes.states import OPEN, TAKEN, DisputeStatus
 from marketplace.media.file_rules import LARGEST_FILE_BYTES
-from marketplace.media.storing import LocalStore
+from marketplace.providers.disputes import EVIDENCE_FOLDER
 from marketplace.web import uploads
 from marketplace.web.order_parts import MoneyRow
 from marketplace.web.pages import date_text, money_text, time_text
@@ -249,15 +249,15 @@ def keep_file(form: FileForm, row: DisputeRow, user_id: int, *, is_admin: bool) 
         dispute_id=row.id,
         kind=file_kind(form.kind.data),
         file_name=uploaded.filename or "" if uploaded else "",
-        var_dir=current_app.extensions["settings"].var_dir,
+        store=uploads.store(EVIDENCE_FOLDER),
         now=clock.now(),
     )
 
 
 def send_file(file: FileRow) -> ResponseReturnValue:
     """Return a file to be kept, never to be shown in the page: others have sent it."""
-    lying = LocalStore(current_app.extensions["settings"].var_dir.resolve() / flows.FOLDER)
-    return uploads.send(lying.open(file.stored_name), file_name=file.file_name, media_type=file.media_type)
+    lying = uploads.store(EVIDENCE_FOLDER).open(file.stored_name)
+    return uploads.send(lying, file_name=file.file_name, media_type=file.media_type)
 
 
 def effect(row: DisputeRow) -> str:

@@ -46,6 +46,8 @@ class Viewer:
     is_seller: bool
     is_admin: bool
     session_id: int
+    time_zone: str | None = None
+    """The name of the zone in which they read times; None is UTC."""
     saved: frozenset[int] = frozenset()
     """The ids of the listings they keep."""
 
@@ -273,6 +275,7 @@ def _person(token: str) -> _Person | None:
             is_seller=found.is_seller,
             is_admin=found.is_admin,
             session_id=found.session_id,
+            time_zone=found.time_zone,
             saved=saved,
         ),
         token,

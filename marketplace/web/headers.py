@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import Flask, Response, g, request
 
 from marketplace.config import Settings
+from marketplace.web import gaps
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -14,9 +15,13 @@ if TYPE_CHECKING:
 # Files whose address changes with their content; that one of them is missing may change any time.
 _UNCHANGING = frozenset({"static", "stylesheet", "shop.media"})
 
+_OF_ANSWER = "tandem.headers"
+"""Where an answer's own headers wait until its list is finished."""
+
 
 def nonce() -> str:
     """Return this request's script nonce."""
+    gaps.refuse_for_everybody()
     found: str | None = g.get("csp_nonce")
     if found is None:
         found = g.csp_nonce = secrets.token_urlsafe(16)
@@ -44,18 +49,19 @@ def register(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def add(response: Response) -> Response:
-        headers = response.headers
         if response.mimetype == "image/svg+xml":
             # Presentation attributes only; a picture may do nothing, even when opened by itself.
-            headers.setdefault("Content-Security-Policy", "default-src 'none'; sandbox")
-        headers.setdefault(
-            "Content-Security-Policy",
-            f"default-src 'none'; script-src 'nonce-{nonce()}'; style-src 'self'; font-src 'self'; "
-            f"img-src 'self' data:; connect-src 'self'; {g.get('csp_frames', '')}form-action {form_action}; "
-            "base-uri 'none'; frame-ancestors 'none'",
-        )
+            policy = "default-src 'none'; sandbox"
+        else:
+            policy = (
+                f"default-src 'none'; script-src 'nonce-{nonce()}'; style-src 'self'; font-src 'self'; "
+                f"img-src 'self' data:; connect-src 'self'; {g.get('csp_frames', '')}form-action {form_action}; "
+                "base-uri 'none'; frame-ancestors 'none'"
+            )
+        said = [("Content-Security-Policy", policy)]
         if request.endpoint not in _UNCHANGING or response.status_code >= 400:
-            headers.setdefault("Cache-Control", "no-store")
+            said.append(("Cache-Control", "no-store"))
+        request.environ[_OF_ANSWER] = said
         return response
 
     app.wsgi_app = _with(app.wsgi_app, always)  # type: ignore[method-assign]
@@ -64,16 +70,15 @@ def register(app: Flask, settings: Settings) -> None:
 def _with(
     answer: Callable[["WSGIEnvironment", "StartResponse"], Iterable[bytes]], always: Sequence[tuple[str, str]]
 ) -> Any:
-    """Return an application that adds headers that nearly every answer has, past a hundred calls of Werkzeug.
+    """Return an application that adds headers that nearly every answer has, past two hundred calls of Werkzeug.
 
     An answer that says one of them itself, as the frame of a mail does, keeps its own.
     """
-    names = frozenset(name for name, _ in always)
 
     def answering(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         def start(status: str, found: list[tuple[str, str]], error: Any = None) -> Callable[[bytes], object]:
-            said = names.intersection([name for name, _ in found])
-            added = [pair for pair in always if pair[0] not in said] if said else always
+            said = {name for name, _ in found}
+            added = [pair for pair in (*environ.get(_OF_ANSWER, ()), *always) if pair[0] not in said]
             return start_response(status, [*found, *added], error)
 
         return answer(environ, cast("StartResponse", start))

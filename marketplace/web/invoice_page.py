@@ -17,7 +17,7 @@ from marketplace.web import invoice_parts, lists, printing, wording
 from marketplace.web.console import Console
 from marketplace.web.explaining import Crumb
 from marketplace.web.order_parts import Fact, MoneyRow
-from marketplace.web.pages import date_text, money_text, time_text
+from marketplace.web.pages import date_text, money_text, rate_text, time_text
 from marketplace.web.wording import Badge, TimelineEntry
 
 _TITLES = {
@@ -37,6 +37,8 @@ class DocumentLine:
     title: str
     quantity: str
     unit: str
+    tax: str
+    """The rate of the tax on it; "" where there is none to say."""
     amount: str
     explain_url: str
 
@@ -192,6 +194,7 @@ def _lines(found: Document, side: Side) -> tuple[DocumentLine, ...]:
             title=line["title"],
             quantity=str(line["quantity"]),
             unit=money_text(line["unit_minor"], currency),
+            tax=rate_text(line["tax_basis_points"]) if "tax_basis_points" in line else "",
             amount=money_text(line["amount_minor"], currency),
             explain_url=invoice_parts.fee_url(found, line["kind"]) if is_commission and side is Side.SELLER else "",
         )

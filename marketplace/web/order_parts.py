@@ -6,11 +6,12 @@ from urllib.parse import urlsplit
 
 from flask import url_for
 
+from marketplace.orders import agreed_queries
 from marketplace.orders.queries import LineRow, OrderSummary
 from marketplace.orders.shipping_queries import ParcelRow, ShipmentRow
 from marketplace.orders.states import DeliveredBy
 from marketplace.web import countries
-from marketplace.web.pages import date_text, money_text
+from marketplace.web.pages import date_text, money_text, rate_text
 from marketplace.web.picture_parts import picture_url
 
 # Where the town's line is "Columbus, OH 43215" (https://www.upu.int, postal addressing systems).
@@ -132,6 +133,12 @@ def title_of(order: OrderSummary) -> str:
     """Return what an order is about: its first line, and how many more there are."""
     more = order.line_count - 1
     return order.title if not more else f"{order.title} and {more} more"
+
+
+def rates_note(order_id: int) -> str:
+    """Return the rates of tax that were agreed on an order's goods; "" where there are none to say."""
+    rates = agreed_queries.tax_rates_of(order_id)
+    return f"{', '.join(map(rate_text, rates))} on the goods" if rates else ""
 
 
 def address_lines(address: Mapping[str, str]) -> tuple[str, ...]:

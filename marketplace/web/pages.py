@@ -1,16 +1,18 @@
 """What every page shares: how money and times read, and the names templates may use."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
 
 from babel.numbers import format_currency
-from flask import Flask
+from flask import Flask, g, has_request_context
 from jinja2 import StrictUndefined
+from sqlalchemy.exc import SQLAlchemyError
 
+from marketplace.accounts import time_zones
 from marketplace.config import Settings
 from marketplace.money import Money, exponent
-from marketplace.web import headers
+from marketplace.web import guards, headers
 
 
 def money_text(minor: int, currency: str) -> str:
@@ -28,19 +30,55 @@ def money(amount: Money) -> str:
     return money_text(amount.minor, amount.currency)
 
 
+def rate_text(basis_points: int) -> str:
+    """Return a rate as people read it: 7.25 %, 25 %."""
+    whole, part = divmod(basis_points, 100)
+    return f"{whole}.{part:02d}".rstrip("0").rstrip(".") + " %"
+
+
 def decimal(minor: int, currency: str) -> Decimal:
     """Return `minor` units of `currency` as a number in whole units, as files for spreadsheets hold it: 1234.50."""
     return Decimal(minor).scaleb(-exponent(currency))
 
 
 def date_text(moment: date) -> str:
-    """Return a day, or the UTC day of a moment, as people read it: 21 Dec 2026."""
+    """Return a day, or the UTC day of a moment, as people read it: 21 Dec 2026.
+
+    Days are those of the books, the same for both sides of a sale; by the reader's clock are only times.
+    """
     return f"{moment.day} {moment:%b %Y}"
 
 
 def time_text(moment: datetime) -> str:
-    """Return a UTC date and time as people read it: 21 Dec 2026, 14:05 UTC."""
-    return f"{date_text(moment)}, {moment:%H:%M} UTC"
+    """Return a moment as people read it, by the clock of the reader's time zone: 21 Dec 2026, 14:05 UTC."""
+    zone = reading_zone()
+    there = moment if zone is UTC else moment.astimezone(zone)
+    name = there.tzname() or "UTC"
+    # Zones without letters of their own are called by their distance: +03.
+    return f"{there.day} {there:%b %Y, %H:%M} {f'UTC{name}' if name[0] in '+-' else name}"
+
+
+def read_in(name: str | None) -> None:
+    """Let this request's reader read times in the zone of this name, None is UTC."""
+    g.time_zone = time_zones.zone(name) if name else UTC
+
+
+def reading_zone() -> tzinfo:
+    """Return the zone in which this request's reader reads times; UTC where there is no reader."""
+    if not has_request_context():
+        return UTC
+    if "time_zone" not in g:
+        read_in(_viewers_zone())
+    found: tzinfo = g.time_zone
+    return found
+
+
+def _viewers_zone() -> str | None:
+    try:
+        viewer = guards.current_viewer()
+    except SQLAlchemyError:  # a page that says so must still be drawn
+        return None
+    return viewer.time_zone if viewer else None
 
 
 def sentence(text: str) -> str:

@@ -8,19 +8,21 @@ from typing import Any
 from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
+from flask_wtf.file import MultipleFileField
 from wtforms import HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from marketplace import clock, db
+from marketplace import clock
 from marketplace.errors import Conflict, Invalid, NotAllowed
 from marketplace.money import Money
 from marketplace.orders import queries as orders
 from marketplace.orders.queries import LineRow, OrderDetail
-from marketplace.refunds import queries
+from marketplace.refunds import picture_flows, queries
 from marketplace.refunds.planning_queries import Asking
 from marketplace.refunds.rules import ASKED_FOR, RefundReason
 from marketplace.refunds.wishes import Wish
+from marketplace.web import refund_pictures, uploads
 from marketplace.web.amounts import typed_minor
 from marketplace.web.cart.forms import whole_number
 from marketplace.web.console import Console
@@ -52,6 +54,11 @@ class AskFields(FlaskForm):
         choices=[SelectChoice(each.value, each.label) for each in ASKED_FOR],
     )
     description = TextAreaField("What happened?", [InputRequired("Say in a few words what happened.")])
+    pictures = MultipleFileField(
+        "Pictures of it",
+        description=f"{refund_pictures.HINT} You can add some later, too.",
+        render_kw={"accept": "image/jpeg,image/png,image/webp", "multiple": True},
+    )
 
     def unit_fields(self) -> list[Any]:
         """Return the fields for the quantities, one per line of the order."""
@@ -71,6 +78,7 @@ class AskPage:
     currency: str
     expectation: str
     button: str
+    takes_pictures: bool = False
 
 
 def show(order: OrderDetail, page: AskPage) -> ResponseReturnValue:
@@ -97,9 +105,11 @@ def receive(
     if wished is None:
         return _page(page, form, 422)
     try:
-        refund_id = db.atomic(
+        refund_id = picture_flows.open_with(
+            picture_flows.take(refund_pictures.sent()) if page.takes_pictures else (),
             operation,
             [f"order:{order.id}"],
+            store=uploads.store(picture_flows.FOLDER),
             **who,
             order_id=order.id,
             reason=RefundReason(form.reason.data),
@@ -118,6 +128,8 @@ def _page(page: AskPage, form: AskFields, code: int) -> ResponseReturnValue:
     if form.token.errors:
         form.form_errors.append("This form was not complete. Look at it and send it again.")
         form.token.errors, form.token.data = [], ""
+    if form.pictures.data and any(form.pictures.data) and not form.pictures.errors:
+        form.pictures.errors = ["Choose the pictures once more: a page that comes back has lost them."]
     form.token.data = form.token.data or secrets.token_urlsafe(24)
     return render_template("refunds/ask.html", page=page, form=form), code
 

@@ -9,11 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.payments.timeline_queries import Change
 from marketplace.refunds.queries import RefundRow, RefundUnits
-from marketplace.web import refund_parts, wording
+from marketplace.web import refund_parts, refund_pictures, wording
 from marketplace.web.console import Console
 from marketplace.web.order_parts import Fact, MoneyRow
 from marketplace.web.pages import time_text
 from marketplace.web.refund_parts import Side, Step
+from marketplace.web.refund_pictures import PicturesForm, PicturesPanel
 from marketplace.web.wording import Badge, TimelineEntry
 
 
@@ -69,6 +70,7 @@ class RefundPage:
     said: str
     facts: tuple[Fact, ...]
     description: str
+    shown: PicturesPanel
     answer: str
     money: MoneyPanel
     order: str
@@ -78,9 +80,16 @@ class RefundPage:
 
 
 def show(
-    row: RefundRow, units: Sequence[RefundUnits], changes: Sequence[Change], told: Told, now: datetime
+    row: RefundRow,
+    units: Sequence[RefundUnits],
+    changes: Sequence[Change],
+    told: Told,
+    now: datetime,
+    *,
+    form: PicturesForm | None = None,
+    code: int = 200,
 ) -> ResponseReturnValue:
-    """Return the page of refund `row` for the side that is `told`."""
+    """Return the page of refund `row` for the side that is `told`; its buyer has a form for pictures."""
     page = RefundPage(
         title=f"Refund {row.number}",
         console=told.console,
@@ -96,6 +105,7 @@ def show(
             told.party,
         ),
         description=row.description,
+        shown=refund_pictures.panel(row, told.side),
         # Before the second admin has confirmed, nobody has answered anything.
         answer=row.admin_notes if row.decided_at else "",
         money=told.money,
@@ -104,4 +114,4 @@ def show(
         entries=wording.timeline(refund_parts.told(changes, [row]), (), told.titles, told.viewer_id, told.others),
         withdraw_url=told.withdraw_url,
     )
-    return render_template("refunds/refund.html", page=page)
+    return render_template("refunds/refund.html", page=page, form=form), code

@@ -8,7 +8,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.messages.header_queries import counts
-from marketplace.web import guards
+from marketplace.web import gaps, guards
 from marketplace.web.guards import Viewer
 from marketplace.web.recent import recent
 
@@ -77,6 +77,7 @@ class _ShownViewer:
         return self._counts()[2]
 
     def _who(self) -> Viewer | None:
+        gaps.refuse_for_everybody()
         if (found := g.get("shown_viewer", False)) is False:
             found = g.shown_viewer = None
             with suppress(SQLAlchemyError):
@@ -84,6 +85,7 @@ class _ShownViewer:
         return found
 
     def _counts(self) -> tuple[int, int, int]:
+        gaps.refuse_for_everybody()
         if (found := g.get("viewer_counts")) is None:
             found = g.viewer_counts = (0, 0, 0)
             with suppress(SQLAlchemyError):
@@ -91,11 +93,24 @@ class _ShownViewer:
         return found
 
 
+_viewer = _ShownViewer()
+
+
 def register(app: Flask) -> None:
     """Give templates `viewer` and, instead of Flask-WTF's own, `csrf_token`."""
-    app.jinja_env.globals.update(viewer=_ShownViewer(), csrf_token=form_token)
+    app.jinja_env.globals.update(viewer=_viewer, csrf_token=form_token)
     # What they would add to each page stands among the globals already.
     app.template_context_processors[None].clear()
+
+
+def shown() -> Shown:
+    """Return all that a layout tells of who looks."""
+    return _viewer.shown
+
+
+def token_of_signed_in() -> str:
+    """Return the token of this browser's forms for whoever is signed in, "" for a visitor."""
+    return form_token() if _viewer.is_signed_in else ""
 
 
 def form_token() -> str:
@@ -103,6 +118,7 @@ def form_token() -> str:
 
     It is Flask-WTF's, signed anew each time: bound to the session, and checked there.
     """
+    gaps.refuse_for_everybody()
     if _TOKEN in g:
         return str(g.csrf_token)
     key = (_TOKEN, session.get(_TOKEN))

@@ -141,6 +141,12 @@ document.addEventListener("click", (event) => {
   button.setAttribute("aria-pressed", String(isPaused));
 });
 
+// Who has not chosen a time zone yet finds the one of this device chosen.
+const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+document.querySelectorAll("[data-own-zone] select").forEach((field) => {
+  if ([...field.options].some((option) => option.value === ownZone)) field.value = ownZone;
+});
+
 enhance(document);
 document.body.addEventListener("htmx:load", (event) => enhance(event.target));
 document.querySelector("[data-focus]")?.focus();
@@ -189,3 +195,13 @@ document.querySelectorAll("[data-sorting]").forEach((form) => {
   document.addEventListener("pointercancel", () => end(false));
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") end(false); });
 });
+
+// A form that keeps its text while it is typed (seller/listing.html): when that fails it is said, and nothing typed goes.
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const form = event.detail.requestConfig.elt;
+  if (!form.matches("[data-keeps]")) return;
+  const isKept = event.detail.xhr.status === 200 && event.detail.serverResponse.includes('id="kept"');
+  event.detail.shouldSwap = isKept;
+  form.querySelector("[data-unkept]").hidden = isKept;
+});
+document.body.addEventListener("htmx:sendError", (event) => { const said = event.target.querySelector?.("[data-unkept]"); if (said) said.hidden = false; });

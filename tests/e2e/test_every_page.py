@@ -1,7 +1,7 @@
 """Every page there is, for everybody who may open it: axe finds nothing, nothing scrolls sideways or complains."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from flask import Flask
@@ -16,15 +16,18 @@ from marketplace.catalog import operations as catalog
 from marketplace.catalog.operations import CarFacts, Offer
 from marketplace.disputes.evidence_rules import EvidenceFile
 from marketplace.disputes.flows import keep_file
+from marketplace.media import storing
 from marketplace.messages import moderating
 from marketplace.messages.flows import Upload
 from marketplace.money import Money
 from marketplace.orders import operations as orders
 from marketplace.orders import rules
+from marketplace.providers.disputes import EVIDENCE_FOLDER
 from marketplace.refunds import operations as refund_operations
 from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
+from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
 from tests import builders_mails as mails
 from tests import evidence
@@ -55,7 +58,8 @@ NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-fi
 BUYER = (
     "/basket", "/checkout/USD", "/account", "/account/statistics", "/account/explain/spent/USD",
     "/account/explain/held/USD", "/account/payments?q=nothing", "/orders?q=nothing", "/account/payments/{waiting}",
-    "/account/security", "/account/notifications", "/account/payments", "/account/payments?status=failed",
+    "/account/security", "/account/time-zone",
+    "/account/notifications", "/account/payments", "/account/payments?status=failed",
     "/account/payments/{paid}", "/account/payments/{failed}", "/account/payments/{open}", "/account/payments/{expired}",
     "/account/payments/{paid}/explain/amount", "/orders", "/orders?tab=open", "/orders/{order}", "/orders/{unpaid}",
     "/orders/{order}/cancel", "/orders/{unpaid}/cancel",
@@ -84,14 +88,17 @@ SELLER = (
     "/seller/orders/{order}/explain/net", "/seller/orders/{order}/explain/card-fee", "/seller/explain/held/USD",
     "/seller/listings", "/seller/listings?tab=paused", "/seller/listings/new", "/seller/listings/new/car",
     "/seller/listings/new/part", "/seller/listings/{listing}/edit", "/seller/listings/{listing}/pictures",
+    "/seller/listings/{draft}/preview",
     "/seller/listings/import", "/seller/listings/import/{import}",
     "/seller/refunds", "/seller/refunds/{refunded}",
     "/seller/refunds/{refunded}/explain/held",
+    "/seller/delivery", "/seller/delivery/new", "/seller/delivery/{profile}", "/seller/delivery/{profile}/zones/{zone}",
     "/seller/discounts", "/seller/discounts/new", "/seller/discounts/{code}", "/seller/discounts/{code}/edit",
     "/seller/disputes", "/seller/disputes?tab=won", "/seller/disputes/{dispute}",
     "/seller/disputes/{dispute}/explain/held",
     "/account/notifications",
     "/notifications", "/account", "/l/{part}", "/seller/payouts/setup", "/seller/payouts/schedule", "/seller/shop",
+    "/seller/shop/legal",
 )  # fmt: skip
 ADMIN = (
     "/admin/mail", "/admin/mail?status=failed", "/admin/mail?q=nothing", "/account/notifications",
@@ -101,7 +108,9 @@ ADMIN = (
     "/admin/users/{buyer_id}", "/admin/users/{seller_id}", "/admin/jobs", "/admin/jobs?tab=queued",
     "/admin/ledger?to=2020-01-01", "/admin/ledger/entries", "/admin/ledger/entries?q=nothing",
     "/admin/payments", "/admin/payments?q=nothing", "/admin/payments/{paid}", "/admin/payments/{failed}",
-    "/admin/payments/{open}",
+    "/admin/payments/{open}", "/admin/payments/{paid}/log", "/admin/payments/{paid}/diagnose",
+    "/admin/payments/{failed}/diagnose", "/admin/refunds/{asked_back}/diagnose",
+    "/admin/refunds/{refunded}/diagnose",
     "/admin/payments/{paid}/shares/{share}/hold", "/admin/payments/{expired}",
     "/admin/payments/{paid}/explain/amount", "/admin/events",
     "/admin/calls", "/admin/calls?tab=done", "/admin/calls/{call}", "/admin/settings",
@@ -266,6 +275,7 @@ def called_off(world: World, bought: Bought) -> str:
 def refunds(world: World, bought: Bought, admin_id: int) -> dict[str, str]:
     """Let the buyer ask three times: one is refused, one paid back, one waits; return their numbers."""
     refused, refunded, asked = (world.ask_refund(bought, Wish(percent=10)) for _ in range(3))
+    world.show_pictures(bought.buyer_id, asked, evidence.photo(700, 500), evidence.photo(300, 400))
     db.atomic(
         refund_operations.reject, (), admin_id=admin_id, refund_id=refused, notes="It was as described.", now=world.now
     )
@@ -291,15 +301,21 @@ def listings(world: World, seller_id: int) -> dict[str, str]:
     db.atomic(catalog.publish, (), seller_id=seller_id, listing_id=car, now=world.now)
     sold_out = world.listing(seller_id, 4_200, title="Gear knob", units=1)
     db.atomic(catalog.change_stock, (), seller_id=seller_id, listing_id=sold_out, units=0)
+    db.atomic(catalog.create_listing, (), seller_id=seller_id, offer=replace(offer, title="A draft"), now=world.now)
     sheet = b"sku,kind,title,description,currency,price,delivery,in_stock\nA-1,boat,Boat,Afloat,USD,1,0,1\n"
     imported = import_flows.begin(sheet, "shelf.csv", seller_id=seller_id, now=world.now)
     import_flows.run(imported, now=world.now)
+    profile_id, _ = delivery.profile(world, seller_id)
+    delivery.send_by(seller_id, sold_out, profile_id, 1_200)
     statements = {
+        "profile": "SELECT id FROM delivery_profile",
+        "zone": "SELECT min(id) FROM delivery_zone",
         "import": "SELECT id FROM listing_import",
         "car": "SELECT slug FROM listing WHERE title = 'Saab 900'",
         "part": "SELECT slug FROM listing WHERE title = 'Head lamp'",
         "sold_out": "SELECT slug FROM listing WHERE title = 'Gear knob'",
         "listing": "SELECT id FROM listing WHERE title = 'Head lamp'",
+        "draft": "SELECT id FROM listing WHERE title = 'A draft'",
         "code": "SELECT id FROM discount WHERE code = 'EVERY'",
         "our_code": "SELECT id FROM discount WHERE code = 'OURS'",
         "shop": "SELECT slug FROM shop ORDER BY id LIMIT 1",
@@ -363,7 +379,7 @@ def disputed(world: World) -> str:
         dispute_id=int(str(dispute_id)),
         kind=EvidenceFile.RECEIPT,
         file_name="receipt.pdf",
-        var_dir=world.settings.var_dir,
+        store=storing.store(world.settings.media, world.settings.var_dir, EVIDENCE_FOLDER),
         now=world.now,
     )
     return one(world, "SELECT number FROM dispute")

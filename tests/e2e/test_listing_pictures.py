@@ -1,6 +1,6 @@
 """A seller with a telephone lists a part with three pictures: put in order by hand, or by buttons without scripts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,21 @@ FACTS = {
 }  # fmt: skip
 
 
+def list_a_part(seller: Visitor, pictures: Sequence[Path]) -> None:
+    """Write a part, publish it, and send all its pictures at once."""
+    seller.open("/seller/listings/new/part")
+    for label, value in FACTS.items():
+        seller.main.get_by_label(label, exact=True).fill(value)
+    seller.main.get_by_label("Category").select_option("Brakes")
+    seller.main.get_by_label("Condition").select_option("New")
+    seller.main.get_by_role("button", name="Save and publish").click()
+    seller.sees("Saved. Buyers see it now.")
+    seller.main.get_by_role("link", name="Add pictures").click()
+    seller.main.get_by_label("Pictures", exact=True).set_input_files(pictures)
+    seller.main.get_by_role("button", name="Add pictures").click()
+    seller.sees(f"{len(pictures)} pictures added.")
+
+
 def test_a_part_is_listed_with_three_pictures(shop: World, visit: Visit, tmp_path: Path, *, javascript: bool) -> None:
     # Given a seller with a telephone and three photographs
     seller_id = shop.seller()
@@ -33,17 +48,7 @@ def test_a_part_is_listed_with_three_pictures(shop: World, visit: Visit, tmp_pat
         files[-1].write_bytes(photo(*size))
 
     # When writing a part and sending all three at once
-    seller.open("/seller/listings/new/part")
-    for label, value in FACTS.items():
-        seller.main.get_by_label(label, exact=True).fill(value)
-    seller.main.get_by_label("Category").select_option("Brakes")
-    seller.main.get_by_label("Condition").select_option("New")
-    seller.main.get_by_role("button", name="Save and publish").click()
-    seller.sees("Saved. Buyers see it now.")
-    seller.main.get_by_role("link", name="Add pictures").click()
-    seller.main.get_by_label("Pictures", exact=True).set_input_files(files)
-    seller.main.get_by_role("button", name="Add pictures").click()
-    seller.sees("3 pictures added.")
+    list_a_part(seller, files)
 
     # And putting the last one first
     rows = seller.main.locator("[data-sortable]")

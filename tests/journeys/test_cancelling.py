@@ -17,12 +17,14 @@ from tests.builders import Bought, World
 from tests.faults import Line
 from tests.journeys.test_refunds import balances
 from tests.races import at_once, refusals
+from tests.snapshots import walked_once_from_nothing
 
 SELLERS = CancelReason.SOLD_ELSEWHERE
 BUYERS = CancelReason.NOT_NEEDED
 SLOW_REFUNDS, FAILED_REFUNDS = "4000000000007726", "4000000000005126"
 
 
+@walked_once_from_nothing
 def paid_by(world: World, card: str, *grosses: int) -> Bought:
     bought = world.open_purchase(*grosses)
     world.pay(bought, card)

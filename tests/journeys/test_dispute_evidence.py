@@ -6,6 +6,8 @@ from marketplace import db
 from marketplace.disputes import flows, operations
 from marketplace.disputes.evidence_rules import LONGEST_TEXT, EvidenceFile, EvidenceText
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
+from marketplace.media import storing
+from marketplace.providers.disputes import EVIDENCE_FOLDER
 from marketplace.sandbox import disputes as bank
 from marketplace.transitions import AlreadyThere
 from tests import evidence
@@ -42,7 +44,7 @@ def add(world: World, user: int, content: bytes, *, is_admin: bool, kind: Eviden
         dispute_id=int(only_id(world)),
         kind=kind,
         file_name="../../receipt.pdf",
-        var_dir=world.settings.var_dir,
+        store=storing.store(world.settings.media, world.settings.var_dir, EVIDENCE_FOLDER),
         now=world.now,
     )
 
@@ -178,7 +180,7 @@ def test_what_the_bank_refuses_can_be_corrected(world: World) -> None:
     write(world, admin)
     add(world, admin, PDF, is_admin=True)
     [(stored,)] = world.rows("SELECT stored_name FROM dispute_file")
-    (world.settings.var_dir / flows.FOLDER / str(stored)).unlink()
+    (world.settings.var_dir / EVIDENCE_FOLDER / str(stored)).unlink()
     submit(world, admin)
     assert world.rows("SELECT evidence_state, evidence_note LIKE 'A file is not there%%' FROM dispute") == [
         ("refused", True)

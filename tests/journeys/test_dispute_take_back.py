@@ -12,10 +12,12 @@ from tests.journeys.test_debts import agreed, owed, shares
 from tests.journeys.test_disputes import at_the_bank
 from tests.journeys.test_disputes_and_payouts import decided, dispute_of, money_of_others, sound
 from tests.journeys.test_refund_after_payout import CLOSED_BANK, seller_with, until_the_bank_has_answered
+from tests.snapshots import walked_once_from_nothing
 
 BANK = "000123456789"
 
 
+@walked_once_from_nothing
 def disputed(world: World, number: str) -> tuple[int, Bought, int, int]:
     """Return a seller, what was paid out and is disputed now, the dispute, and an admin."""
     seller, bought = seller_with(world, 10_000, bank=number)

@@ -14,6 +14,7 @@ from marketplace.provider_events import flows
 from marketplace.sandbox import disputes as bank
 from tests.builders import Bought, World
 from tests.races import at_once
+from tests.snapshots import walked_once_from_nothing
 
 FRAUD, NOT_RECEIVED, INQUIRY, WARNING, TWICE = (
     "4000000000000259",
@@ -25,6 +26,7 @@ FRAUD, NOT_RECEIVED, INQUIRY, WARNING, TWICE = (
 FEE = 1_500
 
 
+@walked_once_from_nothing
 def bought_with(world: World, card: str, *grosses: int) -> Bought:
     """Let a buyer pay with a card that is disputed at once."""
     bought = world.open_purchase(*grosses)

@@ -13,6 +13,7 @@ from marketplace.refunds.wishes import Wish
 from tests.builders import Bought, World
 from tests.faults import Fault, Line, wire_fault
 from tests.journeys.test_refunds import approve, at_the_provider, sent_back
+from tests.snapshots import walked_once_from_nothing
 
 
 # Would fail if a page of a proxy with status 200 were taken for a refusal: the second approval would pay twice.
@@ -56,6 +57,7 @@ def test_the_refund_of_a_cancelled_order_is_not_rejected_while_money_is_left(wor
     assert sorted(sent_back(world)) == [("succeeded", 4_000), ("succeeded", 6_000)]
 
 
+@walked_once_from_nothing
 def paid_twice(world: World) -> Bought:
     """Let a buyer pay two pages of one purchase, and the shop hear of both; return the page that does not count."""
     first = world.open_purchase(10_000)

@@ -10,6 +10,7 @@ from marketplace.refunds import flows
 from marketplace.refunds.wishes import Wish
 from tests.builders import Bought, World
 from tests.races import at_once
+from tests.snapshots import walked_once_from_nothing
 
 
 def shares(world: World) -> list[object]:
@@ -24,6 +25,7 @@ def balances(world: World) -> dict[str, int]:
     return {str(account): int(str(amount)) for account, amount in rows}
 
 
+@walked_once_from_nothing
 def sent(world: World, *grosses: int) -> Bought:
     """Let a buyer pay and every seller send."""
     bought = world.paid_purchase(*grosses)

@@ -17,6 +17,7 @@ from marketplace.payouts.pot_queries import Pot
 from marketplace.provider_events import flows as events
 from marketplace.sandbox import reversals
 from tests.builders import World
+from tests.snapshots import walked_once_from_nothing
 
 
 def test_what_is_released_is_paid_the_same_day_and_reaches_the_bank(world: World) -> None:
@@ -35,6 +36,7 @@ def test_what_is_released_is_paid_the_same_day_and_reaches_the_bank(world: World
     assert balance == world.sandbox.balance_sum("usd")
 
 
+@walked_once_from_nothing
 def due(world: World, *grosses: int, **seller: str) -> int:
     """Return a seller whose holds of sales of `grosses` minor units end now; nothing has been released yet."""
     seller_id = world.paid_seller(*grosses, **seller)

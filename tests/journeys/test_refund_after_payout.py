@@ -16,10 +16,12 @@ from tests.faults import Line
 from tests.journeys.test_debts import FAILS_LATER, agreed, owed, shares
 from tests.journeys.test_refund_ladder import seen_by_an_admin
 from tests.journeys.test_refunds import balances, sent_back
+from tests.snapshots import walked_once_from_nothing
 
 CLOSED_BANK = "000111111116"
 
 
+@walked_once_from_nothing
 def seller_with(
     world: World, gross: int, *, bank: str = "000123456789", card: str = "4242424242424242"
 ) -> tuple[int, Bought]:

@@ -24,12 +24,14 @@ from tests.deciding import decide
 from tests.faults import Fault, wire_fault
 from tests.journeys.test_payouts import choose
 from tests.races import at_once
+from tests.snapshots import walked_once_from_nothing
 
 TRANSFERS = "/v1/transfers"
 INSTANT = "4000000000000077"
 CHECKOUT = Path(__file__).parent.parent.parent
 
 
+@walked_once_from_nothing
 def due(world: World, *grosses: int, **seller: str) -> int:
     """Return a seller whose holds end now; nothing has been released yet. Minor units."""
     seller_id = world.paid_seller(*grosses, **seller)

@@ -40,6 +40,40 @@ def test_lines_are_prefixed_with_the_programs_name(tmp_path: Path, capsys: pytes
     assert capsys.readouterr().out.splitlines() == ["web    | one", "web    | two"]
 
 
+def test_one_started_ahead_waits_until_it_is_told_and_is_not_started_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    supervisor = Supervisor(tmp_path, [program("web", FOREVER)])
+    web = supervisor.programs[0]
+    ready = f"import sys\nprint('ready')\nprint('told' if sys.stdin.readline() else 'alone')\n{FOREVER}"
+    go_on = supervisor.start_ahead(web, [sys.executable, "-u", "-c", ready])
+    started = web.process
+    tend(supervisor, 0.5)
+    assert capsys.readouterr().out.splitlines() == ["web | ready"]
+    go_on()
+    supervisor.start()
+    tend(supervisor, 0.5)
+    assert web.process is started
+    supervisor.stop()
+    assert capsys.readouterr().out.splitlines() == ["web | told"]
+
+
+def test_one_started_ahead_that_has_ended_meanwhile_starts_by_its_own_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    supervisor = Supervisor(tmp_path, [program("web", f"print('up')\n{FOREVER}")])
+    go_on = supervisor.start_ahead(supervisor.programs[0], [sys.executable, "-c", "raise SystemExit(3)"])
+    time.sleep(0.5)
+    go_on()
+    supervisor.start()
+    tend(supervisor, 2)
+    supervisor.stop()
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "web has ended (exit 3); it starts again in 1 s.",
+        "web | up",
+    ]
+
+
 def test_a_crashed_program_starts_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     supervisor = Supervisor(tmp_path, [program("worker", f"print('up')\n{FOREVER}")])
     supervisor.start()

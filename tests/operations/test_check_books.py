@@ -254,3 +254,13 @@ def test_a_listing_that_is_found_by_other_words(world: World, bought: Bought) ->
     listing_id = one(world, "SELECT max(id) FROM listing")
     world.tamper(f"UPDATE listing SET title = 'Something else' WHERE id = {listing_id}")
     assert named(check_books(), "listing", listing_id)
+
+
+@pytest.mark.tampers
+def test_a_line_that_says_another_tax_than_its_order_is_found(world: World) -> None:
+    seller, buyer = world.seller(tax_basis_points=725), world.person()
+    world.put_in_cart(buyer, world.listing(seller, 3_333))
+    world.check_out(buyer)
+    assert check_books().agrees
+    world.tamper("UPDATE order_line SET tax_minor = tax_minor + 1")
+    assert any(found.check == "taxes of lines sum to the order's" for found in check_books().differences)

@@ -2,21 +2,30 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from marketplace import lost_files
 from marketplace.catalog import picture_flows, picture_queries
 from marketplace.catalog.picture_flows import SentPicture
 from marketplace.config import ConfigurationError, MediaPolicy
-from marketplace.errors import NotFound
+from marketplace.disputes import flows as disputes
+from marketplace.disputes.evidence_rules import EvidenceFile
+from marketplace.errors import Invalid, NotFound
 from marketplace.media import storing
 from marketplace.media.storing import FileStore, LocalStore
+from marketplace.providers.base import Refused, Unknown
+from marketplace.providers.disputes import EVIDENCE_FOLDER
+from marketplace.providers.stripe import StripeProvider
 from tests.builders import World
-from tests.evidence import opened, photo
+from tests.evidence import opened, pdf, photo
+from tests.journeys.test_disputes import FRAUD, bought_with
 
 _KEYS = {"AWS_ACCESS_KEY_ID": "a-key", "AWS_SECRET_ACCESS_KEY": "its-secret", "AWS_EC2_METADATA_DISABLED": "true"}
 SOON = timedelta(minutes=1)
@@ -92,6 +101,66 @@ def test_pictures_are_kept_sized_and_swept_in_a_bucket(world: World, policy: Med
     assert picture_flows.sweep(store, before=now - SOON) == 0
     assert picture_flows.sweep(store, before=now + SOON) == 1
     assert len(list(store.names_before(now + SOON))) == 3
+
+
+def test_evidence_lies_in_the_bucket_and_goes_to_the_bank_from_there(
+    world: World, policy: MediaPolicy, tmp_path: Path
+) -> None:
+    settings = replace(world.settings, media=policy, var_dir=tmp_path)
+    provider = StripeProvider(settings)
+    store = storing.store(policy, tmp_path, EVIDENCE_FOLDER)
+    bought_with(world, FRAUD, 10_000)
+    admin = world.person("Ada Admin", is_admin=True)
+    [(dispute_id,)] = world.rows("SELECT id FROM dispute")
+    keep = partial(
+        disputes.keep_file,
+        user_id=admin,
+        is_admin=True,
+        dispute_id=int(str(dispute_id)),
+        file_name="a.pdf",
+        now=world.now,
+    )
+    keep(pdf(), kind=EvidenceFile.RECEIPT, store=store)
+    with pytest.raises(Invalid):
+        keep(b"MZ", kind=EvidenceFile.RECEIPT, store=store)
+    with pytest.raises(NotFound):
+        keep(pdf(), kind=EvidenceFile.RECEIPT, store=store, dispute_id=0)
+    now = datetime.now(UTC)
+    [name] = store.names_before(now + SOON)
+    assert list(tmp_path.iterdir()) == [], "nothing lies in the folder"
+
+    disputes.submit(
+        admin_id=admin,
+        dispute_id=int(str(dispute_id)),
+        providers={"stripe": provider},
+        policy=world.settings.money,
+        now=world.now,
+    )
+
+    assert world.rows("SELECT evidence_state FROM dispute") == [("submitted",)]
+    [(sent,)] = world.rows("SELECT provider_file_id FROM dispute_file")
+    with world.sandbox.sandbox.work() as work:
+        assert work.need("file", str(sent)).data["size"] == len(pdf())
+    world.settle_down()
+    store.put("lost.pdf", pdf())
+    assert lost_files.steps(settings, now + 2 * timedelta(days=1))["evidence swept"]() == 1
+    assert list(store.names_before(now + SOON)) == [name]
+
+
+def test_a_store_that_fails_is_no_answer_and_a_file_that_is_gone_is_one(world: World, policy: MediaPolicy) -> None:
+    there = StripeProvider(replace(world.settings, media=policy))
+    away = StripeProvider(replace(world.settings, media=away_policy(policy)))
+    with pytest.raises(Unknown):
+        away.disputes.upload(stored_name="a.pdf", name="a.pdf", key="a")
+    with pytest.raises(Refused, match="file_missing"):
+        there.disputes.upload(stored_name="gone.pdf", name="a.pdf", key="b")
+    with pytest.raises(OSError, match="did not do it"):
+        storing.store(away_policy(policy), world.settings.var_dir, "media").put("a.jpg", b"1")
+
+
+def away_policy(policy: MediaPolicy) -> MediaPolicy:
+    """Return settings that name a bucket which is not there."""
+    return replace(policy, s3_bucket="no-such-bucket")
 
 
 def test_a_shop_without_room_for_a_picture_is_refused() -> None:

@@ -137,7 +137,7 @@ def test_twenty_workers_with_rollbacks_leave_no_gap(world: World) -> None:
         world.put_in_cart(buyer_id, listing_id)
         world.pay(world.check_out(buyer_id))
         world.sandbox.deliver_pending()
-    orders = missing_queries.sold_orders([each.source_id for each in missing_queries.missing(None)])
+    orders = missing_queries.sold_orders([each.source_id for each in missing_queries.missing()])
     assert len(orders) == WORKERS
     falling = set(range(0, WORKERS, 10))  # one in ten fails after it has taken its number
 

@@ -1,10 +1,16 @@
 """A world put back as rows is the very one that was walked, and nobody takes an old one for a new one."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
+from marketplace.sandbox.faults import Kind
 from tests.builders import Bought, World
+from tests.fixtures_app import make_new
 from tests.security.scene import fingerprint
-from tests.snapshots import remembered
+from tests.snapshots import remembered, walked_once_from_nothing
 
 
 def sandbox_rows(world: World) -> list[object]:
@@ -58,3 +64,69 @@ def test_an_old_walk_and_a_shop_with_people_are_walked_anew(world: World) -> Non
     world.tamper('DELETE FROM "user"')
     world.advance(minutes=5)
     assert remembered(world, "people", walk) == walked[2]
+
+
+def as_new(world: World) -> World:
+    make_new(world.urls, world.sandbox, world.settings.var_dir)
+    return world
+
+
+def walk_of(walked: list[int]) -> Callable[..., Bought]:
+    """Return a builder that notes when it is really walked, and lets a month pass."""
+
+    @walked_once_from_nothing
+    def walk(world: World, gross: int, *, why: str = "") -> Bought:  # `why`: part of what is asked for
+        walked.append(gross)
+        bought = world.paid_purchase(gross, 500)
+        world.later(days=31)
+        return bought
+
+    return walk
+
+
+def test_a_builder_is_walked_once_in_a_new_shop_and_time_goes_on_from_its_end(world: World) -> None:
+    walked: list[int] = []
+    walk = walk_of(walked)
+    bought, ended_at = walk(world, 700), world.now
+    shop, sandbox = fingerprint(world), sandbox_rows(world)
+    assert walk(as_new(world), 700) == bought
+    assert (fingerprint(world), sandbox_rows(world), walked) == (shop, sandbox, [700])
+    assert timedelta(0) <= world.now - ended_at < timedelta(seconds=30)
+    assert walk(as_new(world), 900) != bought
+    assert walked == [700, 900], "other arguments are another walk"
+
+
+def somebody(world: World) -> None:
+    world.person()
+
+
+def a_fault(world: World) -> None:
+    world.sandbox.faults.add(Kind.RATE_LIMIT, path="/v1/refunds")
+
+
+def a_fee(world: World) -> None:
+    world.tamper(
+        "INSERT INTO fee_schedule (channel, valid_from, platform_basis_points, processing_basis_points,"
+        " processing_fixed) VALUES ('direct', now(), 500, 290, '{\"USD\": 30}')"
+    )
+
+
+def other_settings(world: World) -> None:
+    world.app.extensions["settings"] = replace(world.settings)
+
+
+def time_that_passed(world: World) -> None:
+    world.advance(days=10)  # and the walk took a month: it would fit in
+
+
+@pytest.mark.parametrize("change", [somebody, a_fault, a_fee, other_settings, time_that_passed])
+def test_whatever_has_happened_before_the_builder_is_walked(world: World, change: Callable[[World], None]) -> None:
+    walked: list[int] = []
+    walk, settings, why = walk_of(walked), world.settings, change.__name__
+    walk(world, 700, why=why)
+    change(as_new(world))
+    try:
+        walk(world, 700, why=why)
+    finally:
+        world.app.extensions["settings"] = settings
+    assert walked == [700, 700]

@@ -116,6 +116,19 @@ def test_after_a_rollback_batches_go_on_and_leave_nothing_behind(world: World) -
     assert counted[0] <= 4
 
 
+# Would fail if SQLAlchemy's giving back of an autocommit connection were taken for a rollback, as it announces it.
+def test_a_connection_given_back_without_a_transaction_forgets_nothing(world: World) -> None:
+    engine = db.database.engines["reader"]
+    counts = []
+    for _ in range(3):
+        taken = engine.raw_connection()
+        counts.append(one(trips.line_of(taken), _MINE))
+        taken.close()
+        assert db.read(select(func.count()).select_from(Shop)) == [(0,)], "built anew, it goes SQLAlchemy's way"
+    assert counts == [counts[0], counts[1], counts[1]]
+    assert counts[1] > 0
+
+
 def test_questions_travel_with_the_first_read_of_a_block(world: World) -> None:
     names = select(User.name).where(User.id == bindparam("id", type_=User.id.type))
     shops = select(func.count()).select_from(Shop)

@@ -10,6 +10,7 @@ from tests.builders import Bought, World, form_token
 from tests.journeys.test_cancelling import cancel
 from tests.journeys.test_scars_payments import paid_after_the_reservation_lapsed, two_open_pages
 from tests.pages.test_explain import everywhere, follow_all
+from tests.snapshots import walked_once_from_nothing
 
 MINUS = "\N{MINUS SIGN}"
 SLOW_REFUNDS, FAILED_REFUNDS = "4000000000007726", "4000000000005126"
@@ -28,6 +29,7 @@ def words(client: FlaskClient, path: str) -> str:
     return page(client, path).main.get_text(" ", strip=True)
 
 
+@walked_once_from_nothing
 def paid(world: World, *grosses: int, card: str = "4242424242424242") -> Bought:
     bought = world.open_purchase(*grosses)
     world.pay(bought, card)

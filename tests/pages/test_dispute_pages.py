@@ -3,9 +3,13 @@
 import io
 import re
 
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from marketplace import db
+from marketplace.orders import operations as orders
+from marketplace.orders import rules
 from marketplace.sandbox import disputes as bank
 from tests import evidence
 from tests.builders import World, form_token
@@ -33,6 +37,22 @@ def people(world: World) -> tuple[FlaskClient, FlaskClient, FlaskClient]:
     )
     admin = world.client(world.person("Ada Admin", is_admin=True))
     return admin, world.client(int(str(seller))), world.client(int(str(buyer)))
+
+
+def test_the_draft_names_every_parcel(world: World) -> None:
+    bought_with(world, FRAUD, 10_000)
+    admin, _, _ = people(world)
+    [(seller_id, order)] = world.rows('SELECT seller_id, number FROM "order"')
+    for operation, found in ((orders.ship, "1Z999AA10123456784"), (orders.add_parcel, "1Z999AA10123456785")):
+        parcel = rules.parcel("ups", name="", tracking_number=found, link="")
+        db.atomic(operation, (), seller_id=seller_id, number=order, parcel=parcel, now=world.now)
+    html = BeautifulSoup(admin.get(f"/admin/disputes/{number(world)}").text, "html.parser")
+    numbers = html.select_one("[name=shipping_tracking_number]")["value"]
+    assert numbers == "1Z999AA10123456784, 1Z999AA10123456785"
+    assert html.select_one("[name=shipping_carrier]")["value"] == "UPS"
+    told = html.select_one("[name=uncategorized_text]").text
+    assert "parcel 1 of 2 sent with UPS, tracking number 1Z999AA10123456784." in told
+    assert "parcel 2 of 2 sent with UPS, tracking number 1Z999AA10123456785." in told
 
 
 def test_the_desk_drafts_keeps_checks_and_submits(world: World) -> None:

@@ -16,6 +16,7 @@ from tests.architecture.source import CHECKOUT
 from tests.builders import Bought, World, form_token
 from tests.builders_invoices import documents, the_invoice
 from tests.operations.test_invoices import refund
+from tests.snapshots import walked_once_from_nothing
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -37,6 +38,7 @@ def money_box(client: FlaskClient, path: str, label: str = "Money") -> dict[str,
     return found
 
 
+@walked_once_from_nothing
 def taxed_sale(world: World) -> tuple[Bought, int]:
     """Let somebody buy three of something with tax, delivery and a code; return the purchase and the seller's id."""
     seller_id, buyer_id = world.seller(tax_basis_points=725), world.person()
@@ -160,6 +162,26 @@ GERMAN = {
 }  # fmt: skip
 
 
+def test_who_sells_stands_on_invoices_from_then_on_and_not_before(world: World) -> None:
+    bought, seller_id = taxed_sale(world)
+    before = the_invoice(world)
+    client, path = world.client(seller_id), "/seller/shop/legal"
+    typed = {"csrf_token": form_token(client.get(path).text), "legal_name": "Sam Seller Parts Ltd"}
+    typed |= {"legal_street": "12 Dock Road", "legal_postcode": "48201", "vat_id": "DE136695976"}
+    assert client.post(path, data={**typed, "vat_id": "DE136695977"}).status_code == 422
+    assert client.post(path, data={**typed, "legal_name": ""}).status_code == 422
+    assert client.post(path, data=typed).status_code == 303
+    assert "12 Dock Road" in client.get(path).text
+    assert "Dock Road" not in text_of(client, f"/seller/invoices/{before.number}")
+    world.put_in_cart(bought.buyer_id, world.listing(seller_id, 1_000))
+    world.pay(world.check_out(bought.buyer_id))
+    world.settle_down()
+    [(number,)] = world.rows("SELECT number FROM invoice WHERE kind = 'invoice' ORDER BY id DESC LIMIT 1")
+    text = text_of(world.client(bought.buyer_id), f"/invoices/{number}")
+    for line in ("Sam Seller Parts Ltd", "12 Dock Road", "Detroit 48201", "VAT number DE136695976"):
+        assert line in text
+
+
 def test_a_credit_note_leads_to_its_invoice_and_its_refund_and_back(world: World) -> None:
     bought, seller_id = taxed_sale(world)
     refund(world, bought, 1_001)
@@ -254,3 +276,18 @@ def test_the_invoice_template_reads_what_it_is_given() -> None:
     )
     assert typst.query(template, "<due>", field="value", one=True, sys_inputs={"data": data}) == '"$1.00"'
     assert typst.query(template, "<number>", field="value", one=True, sys_inputs={"data": data}) == '"#evil"'
+
+
+def test_the_rate_of_tax_stands_on_order_invoice_and_print(world: World) -> None:
+    bought, seller_id = taxed_sale(world)
+    found = the_invoice(world)
+    [(order, rate, tax, of_order)] = world.rows(
+        'SELECT number, tax_basis_points, l.tax_minor, o.tax_minor FROM order_line l JOIN "order" o ON o.id = order_id'
+    )
+    assert (rate, tax) == (725, of_order)
+    buyer, seller = world.client(bought.buyer_id), world.client(seller_id)
+    assert "7.25 % on the goods" in text_of(buyer, f"/orders/{order}")
+    assert "7.25 % on the goods" in text_of(seller, f"/seller/orders/{order}")
+    for client, path in ((buyer, f"/invoices/{found.number}"), (seller, f"/seller/invoices/{found.number}")):
+        assert "7.25 %" in text_of(client, path)
+        assert client.get(f"{path}/pdf").data.startswith(b"%PDF")

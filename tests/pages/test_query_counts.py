@@ -46,6 +46,7 @@ _LISTS = {
         "/seller/disputes?tab=inquiries",
         "/seller/listings",
         "/seller/listings/import",
+        "/seller/delivery",
         "/seller/discounts",
         "/seller/transactions",
         "/seller/balance",

@@ -14,6 +14,7 @@ from marketplace.reviews import operations, rules
 from marketplace.transitions import AlreadyThere
 from marketplace.web.shop.cards import rating_text
 from tests.builders import Bought, World, form_token
+from tests.snapshots import walked_once_from_nothing
 
 SCRIPT = "<b>Good</b> {{7*7}} https://example.com"
 
@@ -24,6 +25,7 @@ def sums(world: World) -> list[tuple[object, ...]]:
     )
 
 
+@walked_once_from_nothing
 def arrived(world: World) -> Bought:
     bought = world.paid_purchase(10_000)
     world.arrive(bought)

@@ -66,7 +66,7 @@ def typed(client: FlaskClient, path: str) -> dict[str, str]:
     values = {field["name"]: field.get("value", "") for field in form.select("input[name]")}
     values |= {area["name"]: area.text.removeprefix("\r\n") for area in form.select("textarea")}
     for select in form.select("select"):
-        values[select["name"]] = select.select_one("option[selected]")["value"]
+        values[select["name"]] = (select.select_one("option[selected]") or select.option)["value"]
     return values
 
 
@@ -214,6 +214,8 @@ def test_a_sale_in_between_is_not_undone_by_an_old_form(world: World) -> None:
     # Words can be changed all the same; the number of units was not touched.
     assert listing_of(post(client, path, {**old, "title": "Brake disc, new words"}, deed="save"))
     assert world.rows("SELECT title, in_stock, received_units FROM listing") == [("Brake disc, new words", 3, 5)]
+    # The words are a matter of their own (test_listing_text.py): the old form is held against the units only.
+    old["seen_words"] = typed(client, path)["seen_words"]
 
     refused = post(client, path, {**old, "in_stock": "6"}, deed="save")
     assert refused.status_code == 422

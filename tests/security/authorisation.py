@@ -56,6 +56,8 @@ GET    /dev/mail                                   200    200  200     200    20
 GET    /dev/mail/<name>                            200    200  200     200    200    200   404     404
 GET    /dev/mail/<name>/html                       200    200  200     200    200    200   404     404
 GET    /dev/mail/<name>/files/<place>              200    200  200     200    200    200   404     404
+GET    /account/time-zone                          in     200  200     200    200    200   -       -
+POST   /account/time-zone                          in     go   go      go     go     go    -       -
 POST   /account/security/devices/<session_id>/sign-out in go   404     404    404    404   404     404
 POST   /account/security/sign-out-others           in     go   go      go     go     go    -       -
 GET    /sell                                       in     200  200     go     go     200   -       -
@@ -63,6 +65,7 @@ POST   /sell                                       in     422  422     go     go
 
 GET    /basket                                     200    200  200     200    200    200   -       -
 POST   /basket/add                                 go     go   go      go     go     go    -       -
+POST   /basket/country                             go     go   go      go     go     go    -       -
 POST   /basket/code                                go     go   go      go     go     go    -       -
 POST   /basket/code/forget                         go     go   go      go     go     go    -       -
 POST   /basket/<line_id>/quantity                  kept   go   kept    kept   kept   kept  kept    404
@@ -70,6 +73,7 @@ POST   /basket/<line_id>/remove                    kept   go   kept    kept   ke
 POST   /basket/continue/<currency>                 go     go   go      go     go     go    go      404
 GET    /checkout/<currency>                        in     200  200     go     go     go    go      404
 POST   /checkout/<currency>                        in     422  422     go     go     go    go      404
+POST   /checkout/<currency>/address                in     go   go      go     go     go    go      404
 POST   /checkout/retry/<purchase_id>               in     go   404     404    404    404   404     404
 GET    /checkout/return/<payment_id>               in     200  404     404    404    404   404     404
 GET    /checkout/return/<payment_id>/state         in     204  404     404    404    404   404     404
@@ -90,6 +94,8 @@ GET    /orders/<number>/refund/new                 in     200  404     404    40
 POST   /orders/<number>/refund/new                 in     422  404     404    404    404   404     404
 GET    /refunds                                    in     200  200     200    200    200   -       -
 GET    /refunds/<number>                           in     200  404     404    404    404   404     404
+POST   /refunds/<number>/pictures                  in     422  404     404    404    404   404     404
+GET    /refunds/<number>/pictures/<picture_id>     in     200  404     404    404    404   404     404
 GET    /refunds/<number>/explain/<figure>          in     200  404     404    404    404   404     404
 GET    /account/payments                           in     200  200     200    200    200   -       -
 GET    /account/payments/<payment_id>              in     200  404     404    404    404   404     404
@@ -142,8 +148,11 @@ POST   /seller/listings/several                    in     403  403     go     go
 GET    /seller/listings/new                        in     403  403     200    200    403   -       -
 GET    /seller/listings/new/<kind>                 in     403  403     200    200    403   404     404
 POST   /seller/listings/new/<kind>                 in     403  403     422    422    403   404     404
+POST   /seller/listings/text                       in     403  403     422    422    403   -       -
+POST   /seller/listings/text/drop                  in     403  403     go     go     403   -       -
 GET    /seller/listings/<listing_id>/edit          in     403  403     200    404    403   404     404
 POST   /seller/listings/<listing_id>/edit          in     403  403     422    404    403   404     404
+GET    /seller/listings/<listing_id>/preview       in     403  403     go     404    403   404     404
 GET    /seller/listings/<listing_id>/pictures      in     403  403     200    404    403   404     404
 POST   /seller/listings/<listing_id>/pictures      in     403  403     422    404    403   404     404
 POST   /seller/listings/<listing_id>/pictures/arrange in  403  403     go     404    403   404     404
@@ -151,6 +160,19 @@ POST   /seller/listings/<listing_id>/price-and-stock in   403  403     go     40
 POST   /seller/listings/<listing_id>/copy          in     403  403     go     404    403   404     404
 POST   /seller/listings/<listing_id>/publish       in     403  403     go     404    403   404     404
 POST   /seller/listings/<listing_id>/pause         in     403  403     go     404    403   404     404
+POST   /seller/listings/<listing_id>/delivery      in     403  403     go     404    403   404     404
+GET    /seller/delivery                            in     403  403     200    200    403   -       -
+GET    /seller/delivery/new                        in     403  403     200    200    403   -       -
+POST   /seller/delivery/new                        in     403  403     422    422    403   -       -
+POST   /seller/delivery/listings                   in     403  403     go     go     403   -       -
+GET    /seller/delivery/<profile_id>               in     403  403     200    404    403   404     404
+POST   /seller/delivery/<profile_id>               in     403  403     422    404    403   404     404
+GET    /seller/delivery/<profile_id>/zones/new     in     403  403     200    404    403   404     404
+POST   /seller/delivery/<profile_id>/zones/new     in     403  403     422    404    403   404     404
+GET    /seller/delivery/<profile_id>/zones/<zone_id> in   403  403     200    404    403   404     404
+POST   /seller/delivery/<profile_id>/zones/<zone_id> in   403  403     422    404    403   404     404
+POST   /seller/delivery/<profile_id>/zones/<zone_id>/remove in 403 403 go     404    403   404     404
+POST   /seller/delivery/<profile_id>/archive       in     403  403     go     404    403   404     404
 GET    /seller/discounts                           in     403  403     200    200    403   -       -
 GET    /seller/discounts/new                       in     403  403     200    200    403   -       -
 POST   /seller/discounts/new                       in     403  403     422    422    403   -       -
@@ -166,6 +188,7 @@ POST   /seller/disputes/<number>/files             in     403  403     422    40
 GET    /seller/disputes/<number>/files/<file_id>   in     403  403     200    404    403   404     404
 GET    /seller/refunds                             in     403  403     200    200    403   -       -
 GET    /seller/refunds/<number>                    in     403  403     200    404    403   404     404
+GET    /seller/refunds/<number>/pictures/<picture_id> in  403  403     200    404    403   404     404
 GET    /seller/refunds/<number>/explain/<figure>   in     403  403     200    404    403   404     404
 GET    /seller/explain/held/<currency>             in     403  403     200    200    403   200     404
 GET    /seller/explain/<pot>/<currency>            in     403  403     200    200    403   404     404
@@ -187,6 +210,8 @@ POST   /seller/invoices/<number>/send              in     403  403     go     40
 GET    /seller/explain/entry/<entry_id>            in     403  403     200    404    403   404     404
 GET    /seller/shop                                in     403  403     200    200    403   -       -
 POST   /seller/shop                                in     403  403     422    422    403   -       -
+GET    /seller/shop/legal                          in     403  403     200    200    403   -       -
+POST   /seller/shop/legal                          in     403  403     go     go     403   -       -
 GET    /seller/payouts/schedule                    in     403  403     200    200    403   -       -
 POST   /seller/payouts/schedule                    in     403  403     422    422    403   -       -
 GET    /seller/payouts/withdraw                    in     403  403     200    200    403   -       -
@@ -214,6 +239,8 @@ POST   /admin/users/<user_id>/writing/lift         in     403  403     403    40
 GET    /admin/calls                                in     403  403     403    403    200   -       -
 GET    /admin/calls/<call_id>                      in     403  403     403    403    200   404     404
 POST   /admin/calls/<call_id>/decide               in     403  403     403    403    422   404     404
+POST   /admin/payments/<payment_id>/diagnose/take-up in   403  403     403    403    go    404     404
+POST   /admin/refunds/<number>/diagnose/take-up    in     403  403     403    403    go    404     404
 POST   /admin/payments/<payment_id>/return-again   in     403  403     403    403    404   404     404
 GET    /admin/mail                                 in     403  403     403    403    200   -       -
 POST   /admin/mail/again                           in     403  403     403    403    go    -       -
@@ -249,6 +276,7 @@ POST   /admin/disputes/<number>/take-back/leave    in     403  403     403    40
 POST   /admin/disputes/<number>/take-back          in     403  403     403    403    422   404     404
 GET    /admin/refunds                              in     403  403     403    403    200   -       -
 GET    /admin/refunds/rules                        in     403  403     403    403    200   -       -
+GET    /admin/refunds/<number>/pictures/<picture_id> in   403  403     403    403    200   404     404
 GET    /admin/refunds/<number>/explain/<figure>    in     403  403     403    403    200   404     404
 POST   /admin/refunds/<number>/take-back           in     403  403     403    403    422   404     404
 POST   /admin/refunds/<number>/approve             in     403  403     403    403    422   404     404
@@ -261,6 +289,9 @@ GET    /admin/debts/<debt_id>/write-off            in     403  403     403    40
 POST   /admin/debts/<debt_id>/write-off/decide     in     403  403     403    403    422   404     404
 GET    /admin/payments                             in     403  403     403    403    200   -       -
 GET    /admin/payments/<payment_id>                in     403  403     403    403    200   404     404
+GET    /admin/payments/<payment_id>/log            in     403  403     403    403    200   404     404
+GET    /admin/payments/<payment_id>/diagnose       in     403  403     403    403    200   404     404
+GET    /admin/refunds/<number>/diagnose            in     403  403     403    403    200   404     404
 GET    /admin/payments/<payment_id>/shares/<share_id>/hold in 403 403   403    403    200   404     404
 POST   /admin/payments/<payment_id>/shares/<share_id>/hold/decide in 403 403   403    403    422   404     404
 GET    /admin/payments/<payment_id>/explain/<figure> in   403  403     403    403    200   404     404
@@ -319,6 +350,9 @@ COLUMNS = ("visitor", "own", "foreign", "seller", "other", "admin")
 REFUSALS = frozenset({"in", "403", "404", "kept", "400", "422"})
 # What a form must hold so that the deed of the line is done.
 FORMS = {
+    "/basket/country": {"country": "SE"},
+    "/seller/delivery/listings": {"old": "USD:0", "new": "USD:0"},
+    "/seller/listings/<listing_id>/delivery": {"profile": "0", "weight": "1.5"},
     "/basket/<line_id>/quantity": {"quantity": "2"},
     "/seller/orders/<number>/parcels": {"carrier": "ups", "tracking_number": "1Z999AA10123456785"},
     "/seller/orders/<number>/ship": {"carrier": "ups", "tracking_number": "1Z999AA10123456784"},

@@ -31,11 +31,14 @@ _NO_DATA = ("/static", "/media", "/patterns")
 _ADDED_BY_FLASK = {"HEAD", "OPTIONS"}
 _IDS = (
     "file_id",
+    "picture_id",
     "payment_id",
     "share_id",
     "seller_id",
     "debt_id",
     "discount_id",
+    "profile_id",
+    "zone_id",
     "purchase_id",
     "session_id",
     "search_id",

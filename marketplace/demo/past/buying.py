@@ -35,8 +35,7 @@ def check_out(
         return
     buyer_id = person_id(customer.person.email)
     wanted = [(listing_of(seller, title).id, units) for seller, title, units in basket]
-    db.atomic(fill_basket, (), user_id=buyer_id, wanted=wanted, now=stage.now)
-    db.atomic(carts.enter_code, (), user_id=buyer_id, token_hash=None, code=code or None)
+    db.atomic(fill_basket, (), user_id=buyer_id, wanted=wanted, code=code or None, now=stage.now)
     address = asdict(customer.address)
     agreed = Agreed(
         buyer_id=buyer_id,
@@ -50,14 +49,17 @@ def check_out(
     flows.begin(agreed=agreed, now=stage.now, provider=stage.provider, settings=stage.settings)
 
 
-def fill_basket(session: Session, *, user_id: int, wanted: list[tuple[int, int]], now: datetime) -> None:
-    """Make a person's basket hold exactly `wanted`: units by listing."""
+def fill_basket(
+    session: Session, *, user_id: int, wanted: list[tuple[int, int]], now: datetime, code: str | None = None
+) -> None:
+    """Make a person's basket hold exactly `wanted`, units by listing, and the discount code `code`."""
     lines = select(CartLine.id).join(Cart, Cart.id == CartLine.cart_id).where(Cart.user_id == user_id)
     for line_id in session.execute(lines).scalars().all():
         carts.remove(session, user_id=user_id, token_hash=None, line_id=line_id)
     session.flush()
     for listing, units in wanted:
         carts.add(session, user_id=user_id, token_hash=None, listing_id=listing, quantity=units, now=now)
+    carts.enter_code(session, user_id=user_id, token_hash=None, code=code)
 
 
 def pay(

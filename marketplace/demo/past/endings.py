@@ -34,6 +34,12 @@ def sent(script: Script, sale: Sale, paid_at: timedelta) -> None:
         talking.write_words(script, sale, seller, sent_at, arrived_at if word != "nobody" else None)
 
 
+def on_its_way(script: Script, sale: Sale, paid_at: timedelta) -> None:
+    """Be sent within some working hours, and not be there yet."""
+    for seller in sale.sellers:
+        _ship(script, sale, seller, script.working_hour(paid_at + script.hours(3, 26)))
+
+
 def not_sent(script: Script, sale: Sale, paid_at: timedelta) -> None:
     """Be forgotten by the seller."""
 
@@ -77,7 +83,7 @@ def approved(script: Script, sale: Sale, asked_at: timedelta, percent: int = 100
 def approved_again(script: Script, sale: Sale, asked_at: timedelta) -> None:
     """Be approved, fail days later, and be approved once more."""
     approved(script, sale, asked_at)
-    again = script.working_hour(asked_at + 8 * _DAY)
+    again = script.working_hour(asked_at + 9 * _DAY)
     of = {"purchase": sale.key, "seller": sale.sellers[0].email, "admin": ADMIN.email, "attempt": 1}
     script.add(again, returning.approve, **of)
 
@@ -93,7 +99,9 @@ def approved_unheard(script: Script, sale: Sale, asked_at: timedelta) -> None:
 def approved_by_one(script: Script, sale: Sale, asked_at: timedelta) -> None:
     """Be approved by one admin where two are needed."""
     of = {"purchase": sale.key, "seller": sale.sellers[0].email, "admin": SECOND_ADMIN.email}
-    script.add(script.working_hour(asked_at + timedelta(hours=5)), returning.approve, **of)
+    # After a long weekend the next working hour is tomorrow's: then this admin looks in on a Sunday.
+    at = min(script.working_hour(asked_at + timedelta(hours=5)), PAST - timedelta(hours=2))
+    script.add(at, returning.approve, **of)
 
 
 def rejected(notes: str, script: Script, sale: Sale, asked_at: timedelta) -> None:

@@ -37,6 +37,8 @@ _AMERICAN = (HARBOUR, LUMEN, NOVAK, RIVERA)
 _CARDS = ("visa", "mastercard", "amex", "bank asks", "card of elevated risk", "card with a late fee")
 _CARD_SHARES = (60, 22, 8, 6, 2, 2)
 _DAY = timedelta(days=1)
+# Before it sellers are set up, and before that codes are made.
+_FIRST_SALE = timedelta(minutes=10)
 _SOME = 3
 # What happens in a case must not hang on chance: a refund of more needs two admins. Of the Swedish seller, in kronor.
 _CASE_MINOR = 480_00
@@ -44,6 +46,7 @@ _TAKEN_BACK_ON = 62
 # The days whose nights the shop lives through: all of the last ones, in which payouts must be refused whatever weekday
 # the past begins on. In days, how often it asks the provider about what it may have missed, which lists thirty.
 _LAST_DAYS = 78
+_LATE_NIGHTS = 2
 _NIGHTS = (*range(2, _LAST_DAYS, 2), *range(_LAST_DAYS, PAST.days + 1))
 _ASKED_EVERY = 27
 
@@ -77,7 +80,7 @@ def _moment(script: Script, day: int) -> timedelta:
     hour = timedelta(hours=script.chance.choice(_HOURS), minutes=script.chance.randrange(60))
     midnight = script.begins_at.replace(hour=0, minute=0, second=0, microsecond=0)
     at = midnight + (day * _DAY) + hour - script.begins_at
-    return max(timedelta(minutes=5), min(at, PAST - timedelta(hours=1)))
+    return max(_FIRST_SALE, min(at, PAST - timedelta(hours=1)))
 
 
 def _write_sale(script: Script, key: str, at: timedelta, case: Case | None) -> None:
@@ -145,7 +148,10 @@ def _write_payouts(script: Script) -> None:
 
     for day in (44, *range(_LAST_DAYS, PAST.days)):
         words = f"The demo's day {day}: transfers that the provider refuses."
-        write(script.working_hour(day * _DAY), paying.refuse_next, wanted=_SOME, words=words)
+        # In the last two nights, be they a weekend's: of those refused before, late refunds have called some off.
+        is_late = PAST.days - day <= _LATE_NIGHTS
+        at = day * _DAY - timedelta(hours=2) if is_late else script.working_hour(day * _DAY)
+        write(at, paying.refuse_next, wanted=2 * _SOME if is_late else _SOME, words=words)
     reason = "The provider asks for another address first."
     write(script.working_hour(57 * _DAY), paying.call_off_refused, admin=ADMIN.email, reason=reason)
     write(script.working_hour(_TAKEN_BACK_ON * _DAY), paying.take_back)

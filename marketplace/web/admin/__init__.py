@@ -5,6 +5,7 @@ from flask import Blueprint
 from marketplace.web.admin import (
     calls,
     debts,
+    diagnose,
     discounts,
     dispute_desk,
     dispute_invoices,
@@ -20,6 +21,7 @@ from marketplace.web.admin import (
     ledger,
     mails,
     overview,
+    payment_log,
     payments,
     payout_deciding,
     payout_seller,
@@ -71,6 +73,14 @@ blueprint.add_url_rule(
     view_func=returning.return_again,
     methods=["POST"],
 )
+blueprint.add_url_rule(
+    "/admin/payments/<int(max=9223372036854775807):payment_id>/log", "payment_log", payment_log.payment_log
+)
+_DIAGNOSE = "/admin/payments/<int(max=9223372036854775807):payment_id>/diagnose"
+blueprint.add_url_rule(_DIAGNOSE, view_func=diagnose.diagnose_payment)
+blueprint.add_url_rule(f"{_DIAGNOSE}/take-up", view_func=diagnose.take_up_payment, methods=["POST"])
+blueprint.add_url_rule("/admin/refunds/<number>/diagnose", view_func=diagnose.diagnose_refund)
+blueprint.add_url_rule("/admin/refunds/<number>/diagnose/take-up", view_func=diagnose.take_up_refund, methods=["POST"])
 _HOLD = "/admin/payments/<int(max=9223372036854775807):payment_id>/shares/<int(max=9223372036854775807):share_id>/hold"
 blueprint.add_url_rule(_HOLD, view_func=hold.hold)
 blueprint.add_url_rule(f"{_HOLD}/decide", view_func=hold.decide_hold, methods=["POST"])
@@ -116,6 +126,9 @@ blueprint.add_url_rule("/admin/refunds", view_func=refunds.refunds)
 blueprint.add_url_rule("/admin/refunds/rules", view_func=refund_rules.refund_rules)
 blueprint.add_url_rule("/admin/refunds/<number>/approve", view_func=refund_deciding.approve_refund, methods=["POST"])
 blueprint.add_url_rule("/admin/refunds/<number>/reject", view_func=refund_deciding.reject_refund, methods=["POST"])
+blueprint.add_url_rule(
+    "/admin/refunds/<number>/pictures/<int(max=9223372036854775807):picture_id>", view_func=refunds.refund_picture
+)
 blueprint.add_url_rule("/admin/refunds/<number>/explain/<figure>", view_func=refunds.explain_refund)
 blueprint.add_url_rule("/admin/invoices", view_func=invoices.invoices)
 blueprint.add_url_rule("/admin/invoices/check", view_func=invoices.invoice_check)

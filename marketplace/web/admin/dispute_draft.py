@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from marketplace.disputes import drafting
-from marketplace.disputes.case_queries import LineRow, ShareRow, StatementRow
-from marketplace.disputes.drafting import Case, DraftLine, DraftOrder
+from marketplace.disputes.case_queries import LineRow, ParcelRow, ShareRow, StatementRow
+from marketplace.disputes.drafting import Case, DraftLine, DraftOrder, DraftParcel
 from marketplace.disputes.evidence_rules import EvidenceText
 from marketplace.disputes.page_queries import DisputeRow
 from marketplace.messages.case_queries import CaseMessage
@@ -25,6 +25,7 @@ def draft(
     row: DisputeRow,
     shares: Sequence[ShareRow],
     lines: Sequence[LineRow],
+    further: Sequence[ParcelRow],
     refunds: Sequence[RefundRow],
     statements: Sequence[StatementRow],
     messages: Sequence[CaseMessage],
@@ -39,7 +40,7 @@ def draft(
             billing_address=first.billing_address if first else {},
             delivery_address=first.delivery_address if first else {},
             paid_at=first.paid_at if first else None,
-            orders=tuple(_order(row, share, lines, refunds, statements, messages) for share in concerned),
+            orders=tuple(_order(row, share, lines, further, refunds, statements, messages) for share in concerned),
         )
     )
 
@@ -48,6 +49,7 @@ def _order(
     row: DisputeRow,
     share: ShareRow,
     lines: Sequence[LineRow],
+    further: Sequence[ParcelRow],
     refunds: Sequence[RefundRow],
     statements: Sequence[StatementRow],
     messages: Sequence[CaseMessage],
@@ -62,9 +64,7 @@ def _order(
             if line.order_id == share.order_id
         ),
         ordered_at=share.ordered_at,
-        carrier=share.carrier or "",
-        tracking_number=share.tracking_number or "",
-        shipped_at=share.shipped_at,
+        parcels=_parcels(share, further),
         delivered_at=share.delivered_at,
         delivered_word=_WORDS[share.delivered_by] if share.delivered_by else "",
         returns_policy=share.returns_policy,
@@ -72,6 +72,14 @@ def _order(
         messages=case_talk.sentences(messages, share.order_id),
         statement=next((each.text for each in statements if each.seller_id == share.seller_id), ""),
     )
+
+
+def _parcels(share: ShareRow, further: Sequence[ParcelRow]) -> tuple[DraftParcel, ...]:
+    if share.shipped_at is None:
+        return ()
+    first = DraftParcel(share.carrier or "", share.tracking_number or "", share.shipped_at)
+    rest = [each for each in further if each.order_id == share.order_id]
+    return (first, *(DraftParcel(each.carrier_name, each.tracking_number, each.sent_at) for each in rest))
 
 
 def _refund(refund: RefundRow) -> str:

@@ -1,6 +1,6 @@
 """The invoices of disputed orders as evidence: what the buyer was billed, as the bank can read it."""
 
-from flask import current_app, flash, redirect, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
@@ -11,7 +11,8 @@ from marketplace.disputes.page_queries import DisputeRow
 from marketplace.errors import Conflict
 from marketplace.invoices import queries
 from marketplace.invoices.queries import Side
-from marketplace.web import guards, invoice_page, lists
+from marketplace.providers.disputes import EVIDENCE_FOLDER
+from marketplace.web import guards, invoice_page, lists, uploads
 
 
 @guards.admin_only
@@ -42,7 +43,7 @@ def _add(row: DisputeRow, viewer_id: int) -> int:
             dispute_id=row.id,
             kind=EvidenceFile.RECEIPT,
             file_name=f"{each}.pdf",
-            var_dir=current_app.extensions["settings"].var_dir,
+            store=uploads.store(EVIDENCE_FOLDER),
             now=clock.now(),
         )
     return len(missing)

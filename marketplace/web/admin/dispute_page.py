@@ -7,6 +7,7 @@ from typing import Self
 
 from flask import url_for
 
+from marketplace.disputes import case_queries
 from marketplace.disputes.case_queries import EntryRow, FileRow, LineRow, Movement, ShareRow, StatementRow, TextRow
 from marketplace.disputes.evidence_rules import EvidenceText, Reason
 from marketplace.disputes.explain_queries import DisputeFigure
@@ -50,6 +51,7 @@ class Facts:
     statements: Sequence[StatementRow]
     files: Sequence[FileRow]
     lines: Sequence[LineRow]
+    further_parcels: Sequence[case_queries.ParcelRow]
     refunds: Sequence[RefundRow]
     changes: Sequence[Change]
     messages: Sequence[CaseMessage]
@@ -156,7 +158,7 @@ def build(facts: Facts, desk: Desk, now: datetime) -> DisputePage:
     """Return the page of the dispute in `facts`; empty forms of `desk` are filled with what is known."""
     row, reason = facts.row, dispute_parts.reason(facts.row)
     if row.is_answerable and not desk.evidence.is_submitted():
-        known = (facts.shares, facts.lines, facts.refunds, facts.statements, facts.messages)
+        known = (facts.shares, facts.lines, facts.further_parcels, facts.refunds, facts.statements, facts.messages)
         desk.evidence.fill(facts.texts, dispute_draft.draft(row, *known))
     amount = money_text(row.amount_minor, row.currency)
     return DisputePage(

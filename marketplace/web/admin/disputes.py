@@ -145,6 +145,7 @@ def show(row: DisputeRow, desk: Desk, code: int = 200) -> ResponseReturnValue:
         statements=case_queries.statements_of(row.id),
         files=case_queries.files_of(row.id),
         lines=case_queries.lines_of(row.id) if row.is_answerable else (),
+        further_parcels=case_queries.further_parcels_of(row.id) if row.is_answerable else (),
         refunds=refund_queries.refunds_of_orders([share.order_id for share in shares if share.amount_minor]),
         changes=timeline_queries.changes_of({"dispute": [row.id]}),
         messages=case_talk.of_orders([share.order_id for share in shares if share.amount_minor], row.number),

@@ -12,8 +12,8 @@ from marketplace import clock
 from marketplace.paging import Listed, every
 from marketplace.provider_events import queries, rules, trial
 from marketplace.provider_events.handlers import ACCOUNT_HANDLERS, HANDLERS
-from marketplace.provider_events.queries import Endpoint, EventSummary, Sought
-from marketplace.provider_events.states import EventRoad, EventStatus
+from marketplace.provider_events.queries import EventSummary, Sought
+from marketplace.provider_events.states import Endpoint, EventRoad, EventStatus
 from marketplace.web import guards, lists, wording
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Asked, Tab, Tools

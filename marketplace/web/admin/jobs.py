@@ -21,7 +21,7 @@ from marketplace.web.admin.overview import Figure
 from marketplace.web.admin.waiting_page import span_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Tab, Tools
-from marketplace.web.pages import time_text
+from marketplace.web.pages import date_text, time_text
 from marketplace.web.wording import Badge, TimelineEntry
 
 _WORDS = {
@@ -155,7 +155,7 @@ def _timetable_row(line: Periodic, run: RunRow | None, now: datetime) -> Timetab
         name=_words(line.name),
         note=note,
         badge=badge,
-        last=f"{run.started_at:%H:%M:%S}, {time_text(run.started_at).partition(',')[0]}",
+        last=f"{run.started_at:%H:%M:%S}, {date_text(run.started_at)}",
         took=f"{run.milliseconds:,} ms",
         done=str(run.done),
         next=coming,

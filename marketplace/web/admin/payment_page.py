@@ -144,6 +144,8 @@ class PaymentPage:
     figures: tuple[MoneyRow, ...]
     facts: tuple[Fact, ...]
     metadata: str
+    diagnose_url: str
+    log_url: str
     receipt: str
     receipt_action: str
     """Where a return that did not reach the buyer is sent again; "" where nothing has to be."""
@@ -171,6 +173,8 @@ def build(facts: Facts) -> PaymentPage:
         figures=payment_figures.rows(record, facts.shares, facts.receipts, facts.provider_lines),
         facts=_record_facts(record),
         metadata=shown(record.metadata) if record.metadata else "",
+        diagnose_url=url_for("admin.diagnose_payment", payment_id=record.id),
+        log_url=url_for("admin.payment_log", payment_id=record.id),
         receipt=returning.text(facts.receipts),
         receipt_action=returning.action(record.id, facts.receipts),
         trackers=tuple(_tracker(tracker) for tracker in facts.trackers),
@@ -247,8 +251,8 @@ def _share(payment_id: int, each: SellerShare) -> ShareRow:
 
     hold = ""
     if share.planned_release_date is not None and share.hold_reason is not None:
-        reason = wording.hold_text(share.hold_reason)
-        hold = f"{reason}, {share.days_to_hold} days, until {date_text(share.planned_release_date)}"
+        until = date_text(share.planned_release_date)
+        hold = f"{wording.hold_text(share.hold_reason)}, {share.days_to_hold} days, until {until}"
     failure = f"{share.failure_code}: {share.failure_reason}" if share.failure_code else ""
     return ShareRow(
         order=each.order_number,
@@ -267,8 +271,8 @@ def _share(payment_id: int, each: SellerShare) -> ShareRow:
 
 
 def _provider_line(line: ProviderLine) -> Fact:
-    amounts = (money_text(minor, line.currency) for minor in (line.amount_minor, line.fee_minor, line.net_minor))
-    gross, fee, net = amounts
+    minors = (line.amount_minor, line.fee_minor, line.net_minor)
+    gross, fee, net = (money_text(minor, line.currency) for minor in minors)
     return Fact(f"{line.provider_id}, {line.kind}", f"{gross} less {fee} is {net}")
 
 
@@ -287,11 +291,10 @@ def _call(call: Call) -> CallRow:
 
 
 def _ledgers(postings: Sequence[PostingRow]) -> tuple[LedgerTable, ...]:
-    currencies = dict.fromkeys(posting.currency for posting in postings)
     tables = []
-    for currency in currencies:
+    for currency in dict.fromkeys(posting.currency for posting in postings):
         own = [posting for posting in postings if posting.currency == currency]
         left = sum(posting.amount_minor for posting in own)
-        rows = explaining.ledger_table(own, 1, entry_url)
-        tables.append(LedgerTable(currency, rows, explaining.ledger_total(own, currency, left)))
+        total = explaining.ledger_total(own, currency, left)
+        tables.append(LedgerTable(currency, explaining.ledger_table(own, 1, entry_url), total))
     return tuple(tables)

@@ -22,7 +22,7 @@ from marketplace.refunds.explain_queries import RefundFigure
 from marketplace.refunds.planning_queries import Preview
 from marketplace.refunds.queries import RefundRow, RefundUnits, SideHistory
 from marketplace.refunds.states import RefundStatus
-from marketplace.web import refund_parts, wording
+from marketplace.web import refund_parts, refund_pictures, wording
 from marketplace.web.order_parts import Fact, MoneyRow
 from marketplace.web.pages import money_text
 from marketplace.web.picture_parts import picture_url
@@ -98,6 +98,7 @@ class Detail:
     warnings: tuple[str, ...]
     facts: tuple[Fact, ...]
     description: str
+    pictures: tuple[refund_pictures.PictureView, ...]
     admin_notes: str
     plan_label: str
     plan_rows: tuple[MoneyRow, ...]
@@ -144,6 +145,7 @@ def build(
             Fact(f"Seller, {row.shop_name}", _history(facts.seller)),
         ),
         description=row.description,
+        pictures=refund_pictures.views(row, "admin"),
         admin_notes=row.admin_notes,
         plan_label="What it does" if planned.preview else "What it did",
         plan_rows=_plan_rows(row, planned),

@@ -17,7 +17,7 @@ from marketplace.refunds import explain_queries, queries, queue_queries
 from marketplace.refunds.explain_queries import RefundFigure
 from marketplace.refunds.queries import RefundRow
 from marketplace.refunds.queue_queries import Choice, RefundTab
-from marketplace.web import explaining, guards, lists, refund_list
+from marketplace.web import explaining, guards, lists, refund_list, refund_pictures
 from marketplace.web.admin import case_talk, refund_page, refund_queue, taking_back_parts
 from marketplace.web.admin.explain import entry_url
 from marketplace.web.admin.forms import AmountForm, DecisionForm
@@ -57,6 +57,12 @@ def refunds() -> ResponseReturnValue:
     chosen = queries.refund(lists.number(number)) if number else None
     amount = AmountForm(request.args)
     return show(chosen, amount=amount if "amount" in request.args else None)
+
+
+@guards.admin_only
+def refund_picture(number: str, picture_id: int) -> ResponseReturnValue:
+    """Return a picture of any refund."""
+    return refund_pictures.send(queries.refund(lists.number(number)), picture_id)
 
 
 @guards.admin_only

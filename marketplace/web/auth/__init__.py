@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from marketplace.web.auth import security, selling, views
+from marketplace.web.auth import security, selling, time_zone, views
 
 blueprint = Blueprint("auth", __name__)
 
@@ -17,4 +17,5 @@ blueprint.add_url_rule(
     f"/account/security/devices/<{_ID}:session_id>/sign-out", view_func=security.sign_out_device, methods=["POST"]
 )
 blueprint.add_url_rule("/account/security/sign-out-others", view_func=security.sign_out_others, methods=["POST"])
+blueprint.add_url_rule("/account/time-zone", view_func=time_zone.time_zone, methods=["GET", "POST"])
 blueprint.add_url_rule("/sell", view_func=selling.sell, methods=["GET", "POST"])

@@ -33,6 +33,10 @@ blueprint.add_url_rule("/orders/<number>/refund/new", view_func=refunds.ask_refu
 blueprint.add_url_rule("/refunds", view_func=refunds.refunds)
 blueprint.add_url_rule("/refunds/<number>", view_func=refunds.refund)
 blueprint.add_url_rule("/refunds/<number>/withdraw", view_func=refunds.withdraw_refund, methods=["POST"])
+blueprint.add_url_rule("/refunds/<number>/pictures", view_func=refunds.add_refund_pictures, methods=["POST"])
+blueprint.add_url_rule(
+    "/refunds/<number>/pictures/<int(max=9223372036854775807):picture_id>", view_func=refunds.refund_picture
+)
 blueprint.add_url_rule("/refunds/<number>/explain/<figure>", view_func=refunds.explain_refund)
 blueprint.add_url_rule("/invoices", view_func=invoices.invoices)
 blueprint.add_url_rule("/invoices/<number>", view_func=invoices.invoice)

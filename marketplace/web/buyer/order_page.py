@@ -18,7 +18,7 @@ from marketplace.payments.queries import Attempt, Decline, Share
 from marketplace.payments.states import HoldReason
 from marketplace.payments.timeline_queries import Change
 from marketplace.refunds.queries import RefundRow
-from marketplace.web import cancel_parts, dispute_parts, order_parts, refund_parts, wording
+from marketplace.web import cancel_parts, delivery_words, dispute_parts, order_parts, refund_parts, wording
 from marketplace.web.buyer import order_progress
 from marketplace.web.buyer.order_progress import Protection, Step
 from marketplace.web.buyer.payments import DeclineView, decline_views, reason_of
@@ -221,6 +221,7 @@ def _cancelling(order: OrderDetail, *, is_allowed: bool) -> dict[str, str]:
 def money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]:
     """Return what the order comes to, row by row; mails show the same rows."""
     refunded = share.refunded_minor if share else 0
+    notes = {"delivery": delivery_words.order_note(order.id), "tax": order_parts.rates_note(order.id)}
     rows = [
         ("Goods", order.subtotal_minor, "goods", True),
         ("Delivery", order.delivery_minor, "delivery", True),
@@ -236,7 +237,11 @@ def money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]:
     ]
     return tuple(
         MoneyRow(
-            label, money_text(minor, order.currency), explain_url(order.number, figure), is_total=figure == "total"
+            label,
+            money_text(minor, order.currency),
+            explain_url(order.number, figure),
+            note=notes.get(figure, ""),
+            is_total=figure == "total",
         )
         for label, minor, figure, is_shown in rows
         if is_shown

@@ -6,15 +6,26 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
-from marketplace.errors import NotFound
+from marketplace.errors import Invalid, NotFound
 from marketplace.orders import queries as orders
 from marketplace.orders.queries import OrderDetail
 from marketplace.payments import timeline_queries
-from marketplace.refunds import explain_queries, operations, planning_queries, queries, rules
+from marketplace.refunds import explain_queries, operations, picture_flows, planning_queries, queries, rules
 from marketplace.refunds.explain_queries import RefundFigure
 from marketplace.refunds.planning_queries import Asking
+from marketplace.refunds.queries import RefundRow
 from marketplace.transitions import AlreadyThere
-from marketplace.web import explaining, guards, lists, refund_asking, refund_list, refund_page
+from marketplace.web import (
+    explaining,
+    guards,
+    lists,
+    refund_asking,
+    refund_list,
+    refund_page,
+    refund_pictures,
+    uploads,
+)
+from marketplace.web.auth.forms import blame
 from marketplace.web.buyer.refund_page import told
 from marketplace.web.console import buyer_console
 from marketplace.web.explaining import Crumb
@@ -22,6 +33,7 @@ from marketplace.web.pages import date_text, money, money_text
 from marketplace.web.refund_asking import AskPage
 from marketplace.web.refund_list import Empty, Words
 from marketplace.web.refund_parts import ARRIVAL
+from marketplace.web.refund_pictures import PicturesForm
 
 
 @guards.signed_in
@@ -43,10 +55,40 @@ def refunds() -> ResponseReturnValue:
 @guards.signed_in
 def refund(number: str) -> ResponseReturnValue:
     """Show one of the viewer's own refunds with its steps."""
-    viewer = guards.viewer()
-    row = queries.refund_of_buyer(lists.number(number), viewer.user_id)
-    changes = timeline_queries.changes_of({"refund": [row.id]})
-    return refund_page.show(row, queries.units_of(row.id), changes, told(row, viewer.user_id), clock.now())
+    return _show(queries.refund_of_buyer(lists.number(number), guards.viewer().user_id), PicturesForm(None))
+
+
+@guards.signed_in
+def refund_picture(number: str, picture_id: int) -> ResponseReturnValue:
+    """Return a picture of one of the viewer's own refunds."""
+    row = queries.refund_of_buyer(lists.number(number), guards.viewer().user_id)
+    return refund_pictures.send(row, picture_id)
+
+
+@uploads.allow_many
+@guards.signed_in
+def add_refund_pictures(number: str) -> ResponseReturnValue:
+    """Add pictures to one of the viewer's own requests while nobody has decided."""
+    buyer_id, form = guards.viewer().user_id, PicturesForm(None)
+    row = queries.refund_of_buyer(lists.number(number), buyer_id)
+    try:
+        count = picture_flows.add(
+            picture_flows.take(refund_pictures.sent()),
+            buyer_id=buyer_id,
+            refund_id=row.id,
+            store=uploads.store(picture_flows.FOLDER),
+            now=clock.now(),
+        )
+    except Invalid as error:
+        if refund_pictures.panel(row, "buyer").add_url:
+            blame(form, error)
+            return _show(row, form, 422)
+        flash(error.message, "bad")
+    except AlreadyThere as error:
+        flash(error.message, "info")
+    else:
+        flash("1 picture added." if count == 1 else f"{count} pictures added." if count else "It was there.", "ok")
+    return redirect(url_for("buyer.refund", number=row.number), code=303)
 
 
 @guards.signed_in
@@ -59,6 +101,7 @@ def new_refund(number: str) -> ResponseReturnValue:
     return refund_asking.show(order, _ask_page(order, asking))
 
 
+@uploads.allow_many
 @guards.signed_in
 def ask_refund(number: str) -> ResponseReturnValue:
     """Ask for money of one of the viewer's own orders back."""
@@ -102,6 +145,12 @@ def explain_refund(number: str, figure: str) -> ResponseReturnValue:
     return explaining.show(found, buyer_console("refunds"), crumbs, f"refund {number}")
 
 
+def _show(row: RefundRow, form: PicturesForm, code: int = 200) -> ResponseReturnValue:
+    changes = timeline_queries.changes_of({"refund": [row.id]})
+    words = told(row, guards.viewer().user_id)
+    return refund_page.show(row, queries.units_of(row.id), changes, words, clock.now(), form=form, code=code)
+
+
 def _askable(number: str) -> tuple[OrderDetail, Asking]:
     order = orders.buyer_order(lists.number(number), guards.viewer().user_id)
     return order, planning_queries.asking(order.id, order.currency, now=clock.now())
@@ -121,4 +170,5 @@ def _ask_page(order: OrderDetail, asking: Asking) -> AskPage:
         expectation=f"You get an answer by {answer_by}. Meanwhile the seller is not paid for this order. "
         f"Once we agree, the money reaches you in {ARRIVAL}, the way you paid.",
         button="Ask for the refund",
+        takes_pictures=True,
     )

@@ -10,6 +10,7 @@ blueprint = Blueprint("cart", __name__)
 _ID = f"int(max={2**63 - 1})"
 
 blueprint.add_url_rule("/basket", view_func=views.basket)
+blueprint.add_url_rule("/basket/country", view_func=views.choose_country, methods=["POST"])
 blueprint.add_url_rule("/basket/code", view_func=codes.enter_code, methods=["POST"])
 blueprint.add_url_rule("/basket/code/forget", view_func=codes.forget_code, methods=["POST"])
 blueprint.add_url_rule("/basket/add", view_func=views.add, methods=["POST"])

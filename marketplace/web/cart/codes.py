@@ -8,7 +8,7 @@ from marketplace.carts import operations, queries
 from marketplace.checkout import queries as checkout
 from marketplace.discounts import code_rules, guessing, pricing
 from marketplace.errors import DomainError, Invalid
-from marketplace.web import discount_words
+from marketplace.web import deliver_to, discount_words
 from marketplace.web.cart.forms import CodeForm
 from marketplace.web.cart.views import owner
 
@@ -44,7 +44,7 @@ def _enter(letters: str) -> tuple[str, str]:
     guessing.was_right(guess)
     user_id, token_hash = owner()
     set_aside = checkout.set_aside(user_id) if user_id is not None else {}
-    parts = queries.contents(user_id, token_hash, set_aside)
+    parts = queries.contents(user_id, token_hash, set_aside, deliver_to.chosen())
     tried = pricing.priced([pricing.with_code(part, letters) for part in parts], user_id, clock.now())
     if not tried:
         raise Invalid("Your basket is empty.", field="code")

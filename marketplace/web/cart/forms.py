@@ -8,6 +8,7 @@ from wtforms import HiddenField, IntegerField, StringField
 from wtforms.validators import Length, Regexp, StopValidation
 
 from marketplace.carts.rules import MAX_QUANTITY
+from marketplace.web import countries
 
 _LARGEST_ID = 2**63 - 1
 
@@ -29,6 +30,12 @@ def whole_number(lowest: int, highest: int, words: str) -> Callable[[Any, Intege
 
 
 _QUANTITY = [whole_number(1, MAX_QUANTITY, f"Choose a number from 1 to {MAX_QUANTITY}.")]
+
+
+class CountryForm(FlaskForm):
+    """Where the basket is reckoned to go."""
+
+    country = countries.CountryField("Delivery to", validate_choice=False)
 
 
 class AddForm(FlaskForm):

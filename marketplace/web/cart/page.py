@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask import url_for
 
 from marketplace.carts.rules import MAX_QUANTITY, CurrencyPart, Line, Problem, ShopPart
 from marketplace.discounts.pricing import Priced
 from marketplace.money import Money
-from marketplace.web import discount_words
+from marketplace.web import countries, delivery_words, discount_words
 from marketplace.web.pages import money
 from marketplace.web.picture_parts import picture_url
 
@@ -61,6 +62,8 @@ class ShopView:
     url: str
     lines: tuple[LineView, ...]
     delivery: str
+    expected: str
+    """When it is expected; "" where no profile says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,10 @@ class PartView:
     code_note: str
     """What the entered code does here, or why it does nothing; "" without one."""
     code_counts: bool
+    asks_country: bool
+    """Whether it would cost something else in another country."""
+    country: str
+    """The country it is reckoned for; "" while nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +107,13 @@ class BasketPage:
     """The entered discount code; "" for none."""
 
 
-def basket_page(priced: Sequence[Priced], removed: Sequence[object] | None) -> BasketPage:
+def basket_page(priced: Sequence[Priced], removed: Sequence[object] | None, today: date) -> BasketPage:
     """Return the page for a cart; `removed` is the listing, title and number just taken out."""
     notes = {0: "", 1: ""}
     return BasketPage(
         title="Basket",
         note=notes.get(len(priced), "Each currency is paid on its own."),
-        parts=tuple(_part(one, is_alone=len(priced) == 1) for one in priced),
+        parts=tuple(_part(one, today, is_alone=len(priced) == 1) for one in priced),
         removed=_removed(removed),
         code=(priced[0].part.code or "") if priced else "",
     )
@@ -123,13 +130,13 @@ def money_rows(part: CurrencyPart | ShopPart) -> tuple[Row, ...]:
     return (*rows, Row("Total", money(part.total), is_total=True))
 
 
-def _part(priced: Priced, *, is_alone: bool) -> PartView:
+def _part(priced: Priced, today: date, *, is_alone: bool) -> PartView:
     part = priced.part
     lines = [line for shop in part.shops for line in shop.lines]
     return PartView(
         currency=part.currency,
         heading="" if is_alone else f"To pay in {part.currency}",
-        shops=tuple(_shop(shop) for shop in part.shops),
+        shops=tuple(_shop(shop, part.country, today) for shop in part.shops),
         rows=money_rows(part),
         can_be_bought=part.can_be_bought,
         button="Go to checkout" if is_alone else f"Check out {money(part.total)}",
@@ -137,21 +144,25 @@ def _part(priced: Priced, *, is_alone: bool) -> PartView:
         seen=",".join(f"{line.line_id}:{line.unit_price.minor}" for line in lines),
         code_note=discount_words.in_basket(priced),
         code_counts=priced.granted is not None,
+        asks_country=part.depends_on_country,
+        country=part.country,
     )
 
 
-def _shop(shop: ShopPart) -> ShopView:
-    lines = tuple(_line(line, shop.problems.get(line.line_id), shop.discounts.get(line.line_id)) for line in shop.lines)
+def _shop(shop: ShopPart, country: str, today: date) -> ShopView:
+    problems, discounts = shop.problems, shop.discounts
+    lines = tuple(_line(line, problems.get(line.line_id), discounts.get(line.line_id), country) for line in shop.lines)
     delivery = f"Delivery {money(shop.delivery)}" if shop.delivery else "Free delivery"
     return ShopView(
         name=shop.shop_name,
         url=url_for("shop.shop", slug=shop.shop_slug),
         lines=lines,
         delivery=delivery if shop.counted else "",
+        expected=delivery_words.agreed_note(shop.agreed, country, today),
     )
 
 
-def _line(line: Line, problem: Problem | None, discount: Money | None) -> LineView:
+def _line(line: Line, problem: Problem | None, discount: Money | None, country: str) -> LineView:
     return LineView(
         line_id=line.line_id,
         url=url_for("shop.listing", slug=line.slug),
@@ -163,19 +174,22 @@ def _line(line: Line, problem: Problem | None, discount: Money | None) -> LineVi
         is_counted=problem is None,
         quantity=line.quantity,
         most=max(1, min(line.available, MAX_QUANTITY)),
-        notices=_notices(line, problem),
+        notices=_notices(line, problem, country),
         fewer=line.available if problem is Problem.TOO_FEW else 0,
         quantity_url=url_for("cart.change_quantity", line_id=line.line_id),
         remove_url=url_for("cart.remove", line_id=line.line_id),
     )
 
 
-def _notices(line: Line, problem: Problem | None) -> tuple[Notice, ...]:
+def _notices(line: Line, problem: Problem | None, country: str) -> tuple[Notice, ...]:
+    there = countries.name(country) if country else "there"
     words = {
         Problem.OWN: "This is your own listing, so it is not counted.",
         Problem.SHOP_PAUSED: "This shop takes no orders at the moment, so it is not counted.",
         Problem.PAUSED: "The seller has taken this off the shelf for now, so it is not counted.",
         Problem.SOLD_OUT: "Sold out, so it is not counted.",
+        Problem.NOT_SENT_THERE: f"The seller does not deliver this to {there}, so it is not counted.",
+        Problem.TOO_HEAVY: f"Together this is too heavy for delivery to {there}, so it is not counted.",
         Problem.TOO_FEW: f"Only {line.available} left, and you want {line.quantity}. Not counted until you change it.",
     }
     found = [Notice("warn", words[problem])] if problem else []

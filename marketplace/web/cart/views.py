@@ -5,12 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
 from marketplace.carts import operations, queries
+from marketplace.carts.rules import CurrencyPart
 from marketplace.checkout import queries as checkout
 from marketplace.discounts import pricing
 from marketplace.errors import DomainError, NotFound
-from marketplace.web import guards
+from marketplace.web import countries, deliver_to, guards
 from marketplace.web.cart import page
-from marketplace.web.cart.forms import AddForm, ProceedForm, QuantityForm
+from marketplace.web.cart.forms import AddForm, CountryForm, ProceedForm, QuantityForm
 
 _REMOVED = "basket_removed"
 
@@ -19,9 +20,19 @@ def basket() -> ResponseReturnValue:
     """Show what is in the basket."""
     user_id, token_hash = owner()
     set_aside = checkout.set_aside(user_id) if user_id is not None else {}
-    parts = queries.contents(user_id, token_hash, set_aside)
-    priced = pricing.priced(parts, user_id, clock.now())
-    return render_template("cart/basket.html", page=page.basket_page(priced, session.pop(_REMOVED, None)))
+    parts = queries.contents(user_id, token_hash, set_aside, deliver_to.chosen())
+    now = clock.now()
+    shown = page.basket_page(pricing.priced(parts, user_id, now), session.pop(_REMOVED, None), now.date())
+    return render_template("cart/basket.html", page=shown, to=CountryForm(data={"country": _country(parts)}))
+
+
+def choose_country() -> ResponseReturnValue:
+    """Remember the country that delivery is reckoned for."""
+    form = CountryForm()
+    code = str(form.country.data or "")
+    if not form.validate() or not deliver_to.choose(code):
+        return _back("Choose a country of the list.", "bad")
+    return _back(f"Delivery is now reckoned for {countries.name(code)}. Your address decides in the end.", "ok")
 
 
 def add() -> ResponseReturnValue:
@@ -91,6 +102,10 @@ def proceed(currency: str) -> ResponseReturnValue:
     user_id, token_hash = owner()
     db.atomic(operations.accept_prices, (), user_id=user_id, token_hash=token_hash, prices=form.prices())
     return redirect(url_for("checkout.review", currency=currency), code=303)
+
+
+def _country(parts: tuple[CurrencyPart, ...]) -> str:
+    return parts[0].country if parts else ""
 
 
 def _user_id() -> int | None:

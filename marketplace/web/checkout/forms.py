@@ -67,6 +67,8 @@ class CheckoutForm(FlaskForm):
         "Note to the sellers", [Length(max=1000, message="Use at most 1000 characters.")], filters=[_lines]
     )
     token = HiddenField("Form", [Regexp(r"[A-Za-z0-9_-]{20,64}\Z", message="Reload the page and try again.")])
+    shown_country = HiddenField()
+    """Where the total that is shown sends it."""
     expected_total_minor = IntegerField("Total", [whole_number(0, _LARGEST_AMOUNT, "Look at the total again.")])
 
     def offer(self, saved: Sequence[tuple[str, str]]) -> None:

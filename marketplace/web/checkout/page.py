@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask import url_for
 
 from marketplace.accounts.queries import AddressRow
 from marketplace.checkout.queries import ReturnState, Review, SellerGroup
 from marketplace.money import Money
-from marketplace.web import countries, discount_words
+from marketplace.web import countries, delivery_words, discount_words
 from marketplace.web.cart.page import Row
 from marketplace.web.pages import date_text, money
 from marketplace.web.picture_parts import picture_url
@@ -49,6 +50,8 @@ class ReviewPage:
     rows: tuple[Row, ...]
     notices: tuple[str, ...]
     can_buy: bool
+    address_url: str
+    """Where the total for another address is asked; "" where it would be the same."""
     has_saved: bool
     """Whether the buyer can choose among saved addresses."""
     button: str
@@ -103,16 +106,17 @@ class CancelledPage:
     retry_url: str
 
 
-def review_page(found: Review, saved: Sequence[AddressRow]) -> ReviewPage:
+def review_page(found: Review, saved: Sequence[AddressRow], today: date) -> ReviewPage:
     """Return the page for what is about to be bought; `saved` are the buyer's addresses."""
     is_free = not found.total
     return ReviewPage(
         title="Checkout",
         action=url_for("checkout.pay", currency=found.currency),
-        sellers=tuple(_seller(group) for group in found.groups),
+        sellers=tuple(_seller(group, found.country, today) for group in found.groups),
         rows=_totals(found),
         notices=(*found.notices, *_code_notes(found)),
         can_buy=found.can_buy,
+        address_url=url_for("checkout.total_there", currency=found.currency) if found.depends_on_country else "",
         has_saved=bool(saved),
         button="Place order" if is_free else f"Pay {money(found.total)}",
         how_to_pay=""
@@ -164,7 +168,7 @@ def cancelled_page(found: ReturnState) -> CancelledPage:
     )
 
 
-def _seller(group: SellerGroup) -> SellerView:
+def _seller(group: SellerGroup, country: str, today: date) -> SellerView:
     lines = tuple(
         LineView(
             picture_url=picture_url(line.picture),
@@ -178,7 +182,8 @@ def _seller(group: SellerGroup) -> SellerView:
         for line in group.lines
     )
     rows = [Row("Discount", money(-group.discount))] if group.discount else []
-    rows.append(Row("Delivery", money(group.delivery) if group.delivery else "Free"))
+    said = delivery_words.agreed_note(group.agreed, country, today)
+    rows.append(Row("Delivery", money(group.delivery) if group.delivery else "Free", said))
     if group.tax:
         rows.append(Row("Tax", money(group.tax)))
     total = Row("Order total", money(group.total), is_total=True)

@@ -13,7 +13,7 @@ from marketplace.accounts.operations import PostalAddress
 from marketplace.checkout import flows, queries
 from marketplace.checkout.operations import Agreed
 from marketplace.errors import Conflict, Invalid, NotFound
-from marketplace.web import guards
+from marketplace.web import countries, deliver_to, guards
 from marketplace.web.checkout import page
 from marketplace.web.checkout.forms import CheckoutForm
 from marketplace.web.providers import providers
@@ -25,14 +25,29 @@ _PROVIDER = "stripe"
 def review(currency: str) -> ResponseReturnValue:
     """Show what is bought in `currency`, from whom and for how much, and ask where to send it."""
     here = guards.viewer()
-    found = queries.review(here.user_id, _currency(currency), clock.now())
-    if not found.groups:
+    saved = people.addresses(here.user_id)
+    country = saved[0].country if saved else deliver_to.chosen()
+    found = queries.review(here.user_id, _currency(currency), clock.now(), country, countries.name)
+    if not found.groups and not found.notices:
         flash(f"There is nothing in your basket to pay in {currency}.", "info")
         return redirect(url_for("cart.basket"), code=303)
-    saved = people.addresses(here.user_id)
-    form = CheckoutForm(expected_total_minor=found.total.minor, token=_new_token())
+    form = CheckoutForm(
+        expected_total_minor=found.total.minor,
+        shown_country=found.country,
+        delivery_country=country,
+        token=_new_token(),
+    )
     form.offer(page.address_choices(saved))
-    return render_template("checkout/review.html", page=page.review_page(found, saved), form=form)
+    return render_template("checkout/review.html", page=page.review_page(found, saved, clock.now().date()), form=form)
+
+
+@guards.signed_in
+def total_there(currency: str) -> ResponseReturnValue:
+    """Show the review again with what it costs, and what is delivered, where the chosen address is."""
+    saved = people.addresses(guards.viewer().user_id)
+    form = CheckoutForm()
+    form.offer(page.address_choices(saved))
+    return _again(guards.viewer().user_id, currency, form, saved, 200)
 
 
 @guards.signed_in
@@ -82,15 +97,19 @@ def _again(
     buyer_id: int, currency: str, form: CheckoutForm, saved: list[people.AddressRow], code: int
 ) -> ResponseReturnValue:
     """Show the form again with what was typed and with the basket as it is now."""
-    found = queries.review(buyer_id, _currency(currency), clock.now())
-    if not found.groups:
+    country = _country(form, saved)
+    found = queries.review(buyer_id, _currency(currency), clock.now(), country, countries.name)
+    if not found.groups and not found.notices:
         flash(" ".join(form.form_errors) or "There is nothing in your basket to pay.", "bad")
         return redirect(url_for("cart.basket"), code=303)
     if form.token.errors:
         form.token.data = _new_token()
     form.expected_total_minor.data = found.total.minor
     form.expected_total_minor.raw_data = None
-    return render_template("checkout/review.html", page=page.review_page(found, saved), form=form), code
+    form.shown_country.data = found.country
+    return render_template(
+        "checkout/review.html", page=page.review_page(found, saved, clock.now().date()), form=form
+    ), code
 
 
 def _agreed(buyer_id: int, currency: str, form: CheckoutForm, delivery: PostalAddress) -> Agreed:
@@ -103,6 +122,7 @@ def _agreed(buyer_id: int, currency: str, form: CheckoutForm, delivery: PostalAd
         delivery_address=asdict(delivery),
         billing_address={**asdict(billing), **form.company(billing.country)},
         buyer_note=form.buyer_note.data or "",
+        shown_country=(form.shown_country.data or "")[:2],
     )
 
 
@@ -120,6 +140,13 @@ def _chosen(form: CheckoutForm, saved: list[people.AddressRow]) -> PostalAddress
     values = asdict(row)
     del values["address_id"]
     return PostalAddress(**values)
+
+
+def _country(form: CheckoutForm, saved: list[people.AddressRow]) -> str:
+    """Return the country of the address that is chosen or typed; "" while there is none."""
+    typed = str(form.delivery_country.data or "") if form.wants_new_address else ""
+    chosen = (row.country for row in saved if str(row.address_id) == form.delivery_choice.data)
+    return typed if countries.is_known(typed) else next(chosen, "")
 
 
 def _new_token() -> str:

@@ -14,7 +14,7 @@ from marketplace.mails.queries import Due
 from marketplace.mails.tokens import unsubscribe_token
 from marketplace.mails.topics import WORDS, may_be_silenced
 from marketplace.notifications.queries import Told
-from marketplace.web import invoice_page
+from marketplace.web import invoice_page, pages
 from marketplace.web.buyer import told_in_words
 from marketplace.web.mails import sections
 from marketplace.web.mails.sections import Section
@@ -45,6 +45,7 @@ def register(app: Flask, settings: Settings) -> None:
     def write(mail: Due) -> Written:
         # There is no request; addresses are made as if one had come to the shop's own.
         with app.test_request_context(base_url=settings.base_url):
+            pages.read_in(mail.time_zone)
             return replace(written(letter(mail, settings)), attachments=_files(mail))
 
     app.extensions["mail_writer"] = write

@@ -5,12 +5,14 @@ from flask import Blueprint
 from marketplace.web.seller import (
     balance,
     cancelling,
+    delivery,
     discounts,
     disputes,
     explain,
     importing,
     invoices,
     listing_edit,
+    listing_text,
     listings,
     orders,
     overview,
@@ -19,6 +21,7 @@ from marketplace.web.seller import (
     payout_setup,
     payouts,
     pictures,
+    preview,
     refunds,
     sending,
     shelf_edit,
@@ -32,6 +35,8 @@ from marketplace.web.seller import (
 blueprint = Blueprint("seller", __name__)
 
 _DISCOUNT = "/seller/discounts/<int(max=9223372036854775807):discount_id>"
+_PROFILE = "/seller/delivery/<int(max=9223372036854775807):profile_id>"
+_ZONE = f"{_PROFILE}/zones/<int(max=9223372036854775807):zone_id>"
 _LISTING = "/seller/listings/<int(max=9223372036854775807):listing_id>"
 
 blueprint.add_url_rule("/seller", view_func=overview.overview)
@@ -71,13 +76,25 @@ blueprint.add_url_rule(
 blueprint.add_url_rule("/seller/listings/several", view_func=shelf_edit.several, methods=["POST"])
 blueprint.add_url_rule("/seller/listings/new", view_func=listings.new)
 blueprint.add_url_rule("/seller/listings/new/<kind>", view_func=listing_edit.create, methods=["GET", "POST"])
+blueprint.add_url_rule("/seller/listings/text", view_func=listing_text.keep_text, methods=["POST"])
+blueprint.add_url_rule("/seller/listings/text/drop", view_func=listing_text.drop_text, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/edit", view_func=listing_edit.edit, methods=["GET", "POST"])
+blueprint.add_url_rule(f"{_LISTING}/preview", view_func=preview.preview)
 blueprint.add_url_rule(f"{_LISTING}/pictures", view_func=pictures.pictures, methods=["GET", "POST"])
 blueprint.add_url_rule(f"{_LISTING}/pictures/arrange", view_func=pictures.arrange_pictures, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/price-and-stock", view_func=shelf_edit.price_and_stock, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/copy", view_func=shelf_edit.copy, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/publish", view_func=listings.publish, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/pause", view_func=listings.pause, methods=["POST"])
+blueprint.add_url_rule(f"{_LISTING}/delivery", view_func=delivery.choose, methods=["POST"])
+blueprint.add_url_rule("/seller/delivery", view_func=delivery.profiles)
+blueprint.add_url_rule("/seller/delivery/new", view_func=delivery.new_profile, methods=["GET", "POST"])
+blueprint.add_url_rule("/seller/delivery/listings", view_func=delivery.move_listings, methods=["POST"])
+blueprint.add_url_rule(_PROFILE, view_func=delivery.profile, methods=["GET", "POST"])
+blueprint.add_url_rule(f"{_PROFILE}/archive", view_func=delivery.archive, methods=["POST"])
+blueprint.add_url_rule(f"{_PROFILE}/zones/new", view_func=delivery.new_zone, methods=["GET", "POST"])
+blueprint.add_url_rule(_ZONE, view_func=delivery.zone, methods=["GET", "POST"])
+blueprint.add_url_rule(f"{_ZONE}/remove", view_func=delivery.remove_zone, methods=["POST"])
 blueprint.add_url_rule("/seller/discounts", view_func=discounts.discounts)
 blueprint.add_url_rule("/seller/discounts/new", view_func=discounts.new_discount, methods=["GET", "POST"])
 blueprint.add_url_rule(_DISCOUNT, view_func=discounts.discount)
@@ -93,8 +110,12 @@ blueprint.add_url_rule(
 )
 blueprint.add_url_rule("/seller/refunds", view_func=refunds.refunds)
 blueprint.add_url_rule("/seller/refunds/<number>", view_func=refunds.refund)
+blueprint.add_url_rule(
+    "/seller/refunds/<number>/pictures/<int(max=9223372036854775807):picture_id>", view_func=refunds.refund_picture
+)
 blueprint.add_url_rule("/seller/refunds/<number>/explain/<figure>", view_func=refunds.explain_refund)
 blueprint.add_url_rule("/seller/shop", view_func=shop_edit.own_shop, methods=["GET", "POST"])
+blueprint.add_url_rule("/seller/shop/legal", view_func=shop_edit.legal, methods=["GET", "POST"])
 blueprint.add_url_rule("/seller/balance", view_func=balance.balance)
 blueprint.add_url_rule("/seller/explain/<pot>/order/<number>", view_func=explain.explain_share)
 blueprint.add_url_rule("/seller/payouts", view_func=payouts.payouts)

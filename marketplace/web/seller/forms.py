@@ -76,7 +76,9 @@ class ShelfForm(_Stocked):
 
 
 class ListingForm(_Stocked):
-    """What every listing tells. `currency` is asked once."""
+    """What every listing tells. `currency` is asked once; `seen_words` is what it said when the page was opened."""
+
+    seen_words = HiddenField()
 
     title = _answer("Title", "Buyers read it first. At most 200 characters.")
     description = TextAreaField(
@@ -86,6 +88,11 @@ class ListingForm(_Stocked):
     delivery = _line("Delivery")
     currency = SelectField("Currency", choices=[SelectChoice(code, code) for code in CURRENCIES], validate_choice=False)
     in_stock = _units()
+    sku = StringField(
+        "Your own key",
+        [Length(max=1000, message=_TOO_LONG)],
+        description="Such as an article number. Buyers don't see it; your files of listings name this one by it.",
+    )
 
     @property
     def attributes(self) -> list[Any]:
@@ -156,6 +163,16 @@ class OwnShopForm(ShopForm):
             NumberRange(0, LONGEST_DISPATCH_DAYS, "Enter a number from 0 to 30."),
         ],
     )
+
+
+class LegalForm(FlaskForm):
+    """Who sells, as it stands on invoices."""
+
+    NAMES = ("legal_name", "legal_street", "legal_postcode", "vat_id")
+    legal_name = _line("Name of the company, or your own")
+    legal_street = _line("Street and number")
+    legal_postcode = _line("Postcode")
+    vat_id = _line("VAT number")
 
 
 _INTERVALS = {

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import url_for
 
+from marketplace.catalog import unsaved_rules
 from marketplace.catalog.picture_queries import OwnPicture
 from marketplace.catalog.shelf_queries import OwnListing, ShelfTab
 from marketplace.catalog.states import LISTING
@@ -16,6 +17,7 @@ from marketplace.web.order_parts import Fact, MoneyRow
 from marketplace.web.pages import money, money_text
 from marketplace.web.picture_parts import picture_url
 from marketplace.web.seller.forms import ListingForm
+from marketplace.web.seller.listing_text import Kept
 from marketplace.web.wording import Badge
 
 _NEW_TITLES = {"car": "New car", "part": "New part"}
@@ -54,16 +56,26 @@ class ListingPage:
     pause_url: str
     copy_url: str
     shop_url: str
+    preview_url: str
+    """Where its seller alone sees it as buyers will; "" where buyers do."""
     units: tuple[Fact, ...]
     preview: Preview | None
     pictures: tuple[str, ...]
     """Addresses of the pictures, small."""
     pictures_url: str
     """Where they are added and put in order; "" before the listing is saved once."""
+    kept: Kept
+    drop_key: str
+    """Which text can be thrown away; "" where none is kept."""
 
 
 def build(
-    kind: str, own: OwnListing | None, quote: Quote | None, form: ListingForm, pictures: Sequence[OwnPicture] = ()
+    kind: str,
+    own: OwnListing | None,
+    quote: Quote | None,
+    form: ListingForm,
+    kept: Kept,
+    pictures: Sequence[OwnPicture] = (),
 ) -> ListingPage:
     """Return the page around `form`; `own` is None for a new listing, `quote` where no price can be read."""
     is_shown = own is not None and own.tab in {ShelfTab.ACTIVE, ShelfTab.SOLD_OUT}
@@ -82,10 +94,13 @@ def build(
         else "",
         copy_url=url_for("seller.copy", listing_id=own.listing_id) if own else "",
         shop_url=url_for("shop.listing", slug=own.slug) if own and is_shown else "",
+        preview_url=url_for("seller.preview", listing_id=own.listing_id) if own and not is_shown else "",
         units=_units(own) if own else (),
         preview=_preview(quote) if quote else None,
         pictures=tuple(picture_url(each.file_name) for each in pictures),
         pictures_url=url_for("seller.pictures", listing_id=own.listing_id) if own else "",
+        kept=kept,
+        drop_key=unsaved_rules.key_of(own.listing_id) if own and kept.version else "",
     )
 
 

@@ -9,8 +9,9 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
-from marketplace.catalog import operations, shelf_queries
+from marketplace.catalog import operations, shelf_queries, unsaved_queries
 from marketplace.catalog.shelf_queries import ShelfRow, ShelfTab
+from marketplace.catalog.unsaved_queries import Unsaved
 from marketplace.paging import every
 from marketplace.payments import fee_queries
 from marketplace.payments.fee_queries import Asked, Quote
@@ -18,9 +19,9 @@ from marketplace.transitions import AlreadyThere, MoveNotAllowed
 from marketplace.web import guards, lists
 from marketplace.web.console import Console, seller_console
 from marketplace.web.lists import Tab, Tools
-from marketplace.web.pages import decimal, money
+from marketplace.web.pages import decimal, money, time_text
 from marketplace.web.picture_parts import picture_url
-from marketplace.web.seller import shelf_edit
+from marketplace.web.seller import listing_text, shelf_edit
 from marketplace.web.shop.filters import amount_text
 
 _KINDS = {"car": "Car", "part": "Part"}
@@ -82,11 +83,22 @@ class ListingsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class UnsavedRow:
+    """Text of a new listing that is not saved."""
+
+    title: str
+    note: str
+    url: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewPage:
     """What templates/seller/new_listing.html shows."""
 
     title: str
     console: Console
+    unsaved: tuple[UnsavedRow, ...]
 
 
 @guards.seller_only
@@ -123,7 +135,12 @@ def listings() -> ResponseReturnValue:
 @guards.seller_only
 def new() -> ResponseReturnValue:
     """Let the seller choose what to sell."""
-    return render_template("seller/new_listing.html", page=NewPage("New listing", seller_console("listings")))
+    page = NewPage(
+        title="New listing",
+        console=seller_console("listings"),
+        unsaved=tuple(map(_unsaved, unsaved_queries.new_listings(guards.viewer().user_id))),
+    )
+    return render_template("seller/new_listing.html", page=page)
 
 
 @guards.seller_only
@@ -148,6 +165,15 @@ def _move(operation: Callable[..., None], listing_id: int, done: str) -> Respons
     # A form in the list leads back to the list, the one on the listing's page to that page.
     place = shelf_edit.back() if "back" in request.form else url_for("seller.edit", listing_id=listing_id)
     return redirect(place, code=303)
+
+
+def _unsaved(found: Unsaved) -> UnsavedRow:
+    return UnsavedRow(
+        title=found.title or "Without a title",
+        note=f"{_KINDS[found.kind.value]}, {time_text(found.kept_at)}",
+        url=listing_text.page_url(found),
+        key=found.key,
+    )
 
 
 def _tab_url(tab: ShelfTab, text: str) -> str:

@@ -19,7 +19,15 @@ from marketplace.payments.states import TransactionStatus
 from marketplace.payments.timeline_queries import Change
 from marketplace.payouts.order_queries import PaidIn
 from marketplace.refunds.queries import RefundRow
-from marketplace.web import cancel_parts, dispute_parts, order_parts, payout_parts, refund_parts, wording
+from marketplace.web import (
+    cancel_parts,
+    delivery_words,
+    dispute_parts,
+    order_parts,
+    payout_parts,
+    refund_parts,
+    wording,
+)
 from marketplace.web.cancel_parts import CalledOff
 from marketplace.web.console import Console, seller_console
 from marketplace.web.dispute_parts import DisputeLink
@@ -210,10 +218,13 @@ def agreed_rows(order: OrderDetail) -> tuple[MoneyRow, ...]:
         ("Tax", order.tax_minor, "tax"),
         (order_parts.discount_label(order.discount_code), -order.discount_minor, "discount"),
     ]
+    notes = {"delivery": delivery_words.order_note(order.id), "tax": order_parts.rates_note(order.id)}
     return tuple(
-        MoneyRow(label, money_text(minor, order.currency), explain_url(order.number, figure))
+        MoneyRow(
+            label, money_text(minor, order.currency), explain_url(order.number, figure), note=notes.get(figure, "")
+        )
         for label, minor, figure in rows
-        if minor
+        if minor or notes.get(figure)
     )
 
 

@@ -14,7 +14,7 @@ from marketplace.refunds.explain_queries import RefundFigure
 from marketplace.refunds.queries import RefundRow
 from marketplace.refunds.queue_queries import RefundTab
 from marketplace.refunds.rules import Plan
-from marketplace.web import explaining, guards, lists, refund_list, refund_page, refund_parts
+from marketplace.web import explaining, guards, lists, refund_list, refund_page, refund_parts, refund_pictures
 from marketplace.web.console import seller_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.lists import Tab
@@ -53,6 +53,13 @@ def refund(number: str) -> ResponseReturnValue:
     changes = timeline_queries.changes_of({"refund": [row.id]})
     words = told(row, _plan(row), seller_id)
     return refund_page.show(row, queries.units_of(row.id), changes, words, clock.now())
+
+
+@guards.seller_only
+def refund_picture(number: str, picture_id: int) -> ResponseReturnValue:
+    """Return a picture of a refund of one of the seller's own orders."""
+    row = queries.refund_of_seller(lists.number(number), guards.viewer().user_id)
+    return refund_pictures.send(row, picture_id)
 
 
 @guards.seller_only

@@ -53,6 +53,10 @@ class Request:
     shop: str = ""
     main_currency: str = ""
 
+    def __hash__(self) -> int:
+        """Return the same for equal ones: what is cheap to look at tells most of them apart."""
+        return hash((self.path, self.filter.text, self.place, self.size))
+
     @property
     def price_currency(self) -> str:
         """Return the currency in which prices are meant."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from flask import get_template_attribute
@@ -9,8 +10,8 @@ from markupsafe import Markup
 
 from marketplace.catalog import browsing, facet_queries, search_rules
 from marketplace.catalog.browsing import PAGE_SIZES, Cards
-from marketplace.catalog.facet_queries import Facets
-from marketplace.catalog.filtering import Facet, Filter, Range, Sort, sorts_for
+from marketplace.catalog.facet_queries import Answer, Facets
+from marketplace.catalog.filtering import Facet, Filter, Measure, Range, Sort, sorts_for
 from marketplace.web.recent import COUNTS_SECONDS, recent
 from marketplace.web.shop import other_searches
 from marketplace.web.shop.answers import Group, answer_text, count, groups, price_currency, range_text
@@ -61,9 +62,9 @@ class FilterForm:
     groups: list[Group]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Finding:
-    """What components/finding.html shows."""
+    """What components/find_results.html shows; `find` returns the same one for the same frame and cards."""
 
     action: str
     note: str
@@ -87,7 +88,7 @@ class Finding:
     """Whose cards these are when nothing matches: the first of `meant`; "" for the search's own."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Frame:
     """What stands around the cards and depends on none of them. Its counts may be some seconds old."""
 
@@ -109,13 +110,19 @@ def find(request: Request, saved: Callable[[], frozenset[int]]) -> Finding:
     if frame.instead is not None:
         meant = browsing.cards(frame.instead.filter, frame.instead.sort, size=_INSTEAD)
         return replace(frame.finding, cards=shown(meant.rows, saved()))
+    kept = saved()
+    return _filled(request, frame, cards, kept and kept.intersection([row.listing_id for row in cards.rows]))
+
+
+@lru_cache(maxsize=500)
+def _filled(request: Request, frame: Frame, cards: Cards, saved: frozenset[int]) -> Finding:
     pager = replace(
         frame.finding.pager,
         newer_url=address(replace(request, place=cards.previous)) if cards.previous else "",
         older_url=address(replace(request, place=cards.next)) if cards.next else "",
         shown=f"{len(cards.rows):,} of {count(frame.total, is_least=frame.is_least)}",
     )
-    return replace(frame.finding, cards=shown(cards.rows, saved()), pager=pager)
+    return replace(frame.finding, cards=shown(cards.rows, saved), pager=pager)
 
 
 def asks_for(request: Request) -> tuple[str, ...]:
@@ -125,31 +132,46 @@ def asks_for(request: Request) -> tuple[str, ...]:
 
 def _frame(request: Request, cards: Cards) -> Frame:
     """Return a recent frame where it does not contradict the cards, else a new one."""
-    wanted = request.filter
-    asked = (tuple(wanted.choices.items()), tuple(wanted.ranges.items()), request.sort, request.size)
-    key = ("found", request.path, request.main_currency, wanted.text, *asked)
+    first = replace(request, place=None) if request.place else request
+    key = ("found", first)
     known: Frame | None = recent().get(key)
     if known is not None and _may_be(known.total, cards):
         return known
-    found = facet_queries.facets(wanted, price_currency=request.price_currency)
-    frame = _new_frame(replace(request, place=None), found)
+    found = facet_queries.facets(request.filter, price_currency=request.price_currency)
+    frame = _new_frame(first, found)
     recent().keep(key, frame, seconds=COUNTS_SECONDS)
     return frame
 
 
 def _new_frame(request: Request, found: Facets) -> Frame:
-    drops = list(_drops(request, found))
-    finding = _without_cards(request, found, drops)
     wanted = request.filter
     # Few hits behind filters are few because of those.
     if found.total > (0 if wanted.choices or wanted.ranges else _FEW):
-        return Frame(found.total, finding, is_least=found.is_least)
+        least = found.is_least, found.bands_are_least
+        answers, reach = tuple(found.answers.items()), tuple(found.reach.items())
+        return _known_frame(request, found.total, answers, found.bands, reach, least)
+    drops = list(_drops(request, found))
+    finding = _without_cards(request, found, drops)
     meant, looser = other_searches.others(request, drops, found.total)
     finding = replace(finding, meant=_links(meant), looser=_links(looser))
     if found.total or not meant:
         return Frame(found.total, finding)
     likeliest = meant[0]
     return Frame(0, replace(finding, instead=likeliest.label), instead=likeliest.request)
+
+
+@lru_cache(maxsize=200)
+def _known_frame(
+    request: Request,
+    total: int,
+    answers: tuple[tuple[Facet, tuple[Answer, ...]], ...],
+    bands: tuple[tuple[Range, int], ...],
+    reach: tuple[tuple[Measure, Range], ...],
+    least: tuple[bool, bool],
+) -> Frame:
+    """Return the same frame for the same counts: when it is counted anew, most often nothing has changed."""
+    found = Facets(total, dict(answers), bands, dict(reach), *least)
+    return Frame(total, _without_cards(request, found, list(_drops(request, found))), is_least=found.is_least)
 
 
 def _without_cards(request: Request, found: Facets, drops: list[tuple[str, Filter]]) -> Finding:

@@ -6,6 +6,7 @@ at is not what it named last. The front page and /saved show the row, and take t
 
 import hmac
 import re
+from functools import cache
 from hashlib import blake2b
 
 from flask import Response, current_app, g, request
@@ -28,13 +29,11 @@ def note(answer: Response, listing_id: int) -> None:
         return
     last = (listing_id, *(each for each in ids if each != listing_id))[:MOST_SEEN]
     text = ".".join(map(str, last))
-    answer.set_cookie(
-        _name(),
-        f"{text}-{_signature(text, _settings().secret_keys[0])}",
-        max_age=_DAYS * 86_400,
-        secure=_settings().secure_cookies,
-        httponly=True,
-        samesite="Lax",
+    # What set_cookie writes, without asking each of these letters whether it must be quoted.
+    value = f"{text}-{_signature(text, _settings().secret_keys[0])}"
+    secure = " Secure;" if _settings().secure_cookies else ""
+    answer.headers.add(
+        "Set-Cookie", f"{_name()}={value}; Max-Age={_DAYS * 86_400};{secure} HttpOnly; Path=/; SameSite=Lax"
     )
 
 
@@ -74,7 +73,12 @@ def _ids() -> tuple[int, ...]:
 
 
 def _signature(text: str, key: str) -> str:
-    return blake2b(text.encode(), key=blake2b(key.encode()).digest()[:32], person=b"seen", digest_size=16).hexdigest()
+    return blake2b(text.encode(), key=_key(key), person=b"seen", digest_size=16).hexdigest()
+
+
+@cache
+def _key(secret: str) -> bytes:
+    return blake2b(secret.encode()).digest()[:32]
 
 
 def _name() -> str:

@@ -1,14 +1,16 @@
-"""The pages of this blueprint as frozen values: templates only place them."""
+"""The pages of this blueprint as frozen values: templates only place them.
+
+They are told apart as objects: views make each of them `once` (web/drawing.py), and draw it once.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from marketplace.catalog.browsing import Kind
 from marketplace.catalog.filtering import CAR, Facet, Filter
 from marketplace.catalog.queries import Card, ListingView, ShopView
 from marketplace.catalog.related_queries import Related
-from marketplace.catalog.rules import CATEGORIES, stock_of
+from marketplace.catalog.rules import CATEGORIES, MANY_IN_STOCK, stock_of
 from marketplace.reviews.queries import ReviewRow
 from marketplace.web import countries, review_parts
 from marketplace.web.guards import Viewer
@@ -23,8 +25,8 @@ from marketplace.web.shop.filters import Request
 from marketplace.web.shop.finding import Finding, Link
 from marketplace.web.shop.meta import Meta
 from marketplace.web.shop.offers import ShownOffer
+from marketplace.web.shop.sent import Sent, SentRow
 
-_MOST_AT_ONCE = 99
 _HERO_WIDTH = 640
 _TITLE = "Cars and parts from people who know them"
 _TEXT = "Buy from several sellers in one go and pay once. Your money is held until your order has arrived."
@@ -46,7 +48,7 @@ class HomePage:
     may_open_shop: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ListingsPage:
     """What templates/shop/listings.html shows."""
 
@@ -88,7 +90,7 @@ class ListingFacts:
 
 @dataclass(frozen=True, eq=False)
 class ListingPage:
-    """What templates/shop/listing.html shows; equal pages are the same object."""
+    """What templates/shop/listing.html shows."""
 
     title: str
     meta: Meta
@@ -100,6 +102,10 @@ class ListingPage:
     price: str
     tax_note: str
     delivery: str
+    not_sent: str
+    """That it is not delivered to the viewer's country; "" where it is, or where nobody knows."""
+    sent_rows: tuple[SentRow, ...]
+    """Where its profile sends it, for how much and when; none for the standard delivery."""
     stock_text: str
     stock_tone: str
     can_buy: bool
@@ -113,7 +119,7 @@ class ListingPage:
     facts: ListingFacts
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ShopPage:
     """What templates/shop/shop.html shows."""
 
@@ -157,13 +163,18 @@ def listings_page(wanted: Request, found: Finding) -> ListingsPage:
     )
 
 
-@lru_cache(maxsize=2_048)
 def listing_page(
-    found: ListingView, others: Related, reviews: tuple[ReviewRow, ...], *, is_own: bool, saved: frozenset[int]
+    found: ListingView,
+    others: Related,
+    reviews: tuple[ReviewRow, ...],
+    *,
+    is_own: bool,
+    saved: frozenset[int],
+    sent: Sent | None = None,
 ) -> ListingPage:
-    """Return one listing as its seller (`is_own`) or somebody else sees it; the same for the same listing.
+    """Return one listing as its seller (`is_own`) or somebody else sees it.
 
-    `saved` are the ids that the viewer keeps, of those on the page.
+    `saved` are the ids that the viewer keeps, of those on the page; `sent` says how it is sent by its profile.
     """
     is_car = found.kind == Kind.CAR
     stock = stock_of(found.in_stock, is_car=is_car)
@@ -178,14 +189,16 @@ def listing_page(
         or (shot(None, "No picture yet"),),
         price=shown_cards.price_text(found.price),
         tax_note=_tax_note(found.shop),
-        delivery=f"Delivery {money(found.delivery)}" if found.delivery else "Free delivery",
+        delivery=sent.summary if sent else f"Delivery {money(found.delivery)}" if found.delivery else "Free delivery",
+        not_sent=sent.refused if sent else "",
+        sent_rows=sent.rows if sent else (),
         stock_text=stock.text,
         stock_tone="mute" if stock.is_sold_out else "wait" if stock.is_low else "ok",
         can_buy=not stock.is_sold_out and not is_own and not found.shop.is_paused,
         is_own=is_own,
         is_saved=found.listing_id in saved,
         is_shop_paused=found.shop.is_paused,
-        most=min(found.in_stock, _MOST_AT_ONCE),
+        most=min(found.in_stock, MANY_IN_STOCK),
         rating=shown_cards.rating_text(found.rating_sum, found.rating_count),
         rating_count=shown_cards.count_or_nothing(found.rating_count),
         facts=_facts(found, others, reviews, is_own=is_own, saved=saved),

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 from flask import Response, current_app, make_response, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
-from marketplace import db
+from marketplace import clock, db
 from marketplace.catalog import browsing, queries, related_queries
 from marketplace.catalog.browsing import Kind
 from marketplace.catalog.picture_flows import FOLDER
@@ -17,9 +17,9 @@ from marketplace.catalog.related_queries import Related, RelatedIds
 from marketplace.errors import NotFound
 from marketplace.media import picture_names
 from marketplace.reviews import queries as reviews
-from marketplace.web import guards, uploads
+from marketplace.web import deliver_to, drawing, guards, uploads
 from marketplace.web.recent import ALIKE_SECONDS, recent
-from marketplace.web.shop import filters, finding, seen, shown
+from marketplace.web.shop import filters, finding, seen, sent, shown
 from marketplace.web.shop.filters import Request
 from marketplace.web.shop.finding import Finding
 
@@ -41,7 +41,7 @@ def home() -> ResponseReturnValue:
 def listings() -> ResponseReturnValue:
     """Show the listings that match the address."""
     wanted = filters.read("/l", request.args, main_currency=_main_currency())
-    return _found(wanted, lambda found: ("shop/listings.html", shown.listings_page(wanted, found)))
+    return _found(wanted, lambda found: ("shop/listings.html", drawing.once(shown.listings_page, wanted, found)))
 
 
 def listing(slug: str) -> ResponseReturnValue:
@@ -57,8 +57,11 @@ def listing(slug: str) -> ResponseReturnValue:
         viewer = guards.current_viewer()
     said = reviews.of_listing(found.listing_id, _REVIEWS) if found.rating_count else ()
     is_own = viewer is not None and viewer.user_id == found.seller_id
-    page = shown.listing_page(found, others, tuple(said), is_own=is_own, saved=shown.saved_among(viewer, found, others))
-    answer = make_response(render_template("shop/listing.html", page=page))
+    weighed = (found.profile_id, found.price, found.weight_grams)
+    how = sent.of(*weighed, deliver_to.chosen(), clock.now().date()) if found.profile_id else None
+    saved = shown.saved_among(viewer, found, others)
+    page = drawing.once(shown.listing_page, found, others, tuple(said), is_own=is_own, saved=saved, sent=how)
+    answer = make_response(drawing.draw("shop/listing.html", page))
     if not is_own:
         seen.note(answer, found.listing_id)
     return answer
@@ -71,7 +74,7 @@ def shop(slug: str) -> ResponseReturnValue:
         raise NotFound("There is no such shop.")
     # One shop, one currency as a rule: its prices compare without naming one.
     wanted = filters.read(f"/s/{slug}", request.args, main_currency="", shop=slug)
-    return _found(wanted, lambda finding: ("shop/shop.html", shown.shop_page(found, wanted, finding)))
+    return _found(wanted, lambda finding: ("shop/shop.html", drawing.once(shown.shop_page, found, wanted, finding)))
 
 
 def media(file_name: str) -> ResponseReturnValue:
@@ -111,7 +114,7 @@ def _found(wanted: Request, show: Callable[[Finding], tuple[str, Any]]) -> Respo
     with db.reading_ahead(guards.question()):
         template, page = show(finding.find(wanted, lambda: shown.saved_by(guards.current_viewer())))
         guards.current_viewer()
-    answer = make_response(render_template(template, page=page))
+    answer = make_response(drawing.draw(template, page))
     answer.headers["Vary"] = "HX-Request"
     if is_swap:
         answer.headers["HX-Push-Url"] = filters.address(wanted)

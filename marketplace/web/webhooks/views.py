@@ -3,10 +3,12 @@
 import structlog
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from marketplace import clock
-from marketplace.provider_events import flows, rules
+from marketplace.provider_events import flows, refusals, rules
+from marketplace.provider_events.states import Endpoint, RefusalCause
 from marketplace.providers.base import BadSignature
 from marketplace.web.providers import providers
 
@@ -36,10 +38,26 @@ def _take(*, about_accounts: bool) -> ResponseReturnValue:
             now_seconds=clock.system_seconds(),
             about_accounts=about_accounts,
         )
-    except (BadSignature, RequestEntityTooLarge):
-        log.warning("webhook refused", bytes=request.content_length)
+    except (BadSignature, RequestEntityTooLarge) as error:
+        cause = _cause(error)
+        log.warning("webhook refused", bytes=request.content_length, cause=cause.value)
+        _count(Endpoint.ACCOUNTS if about_accounts else Endpoint.OURS, cause)
         return {"status": "refused"}, 400
     settings, now = current_app.extensions["settings"], clock.now()
     kept = {name: value for name in rules.KEPT_HEADERS if (value := request.headers.get(name))}
     flows.receive(event, body, provider=provider, settings=settings, now=now, headers=kept)
     return {"status": "success"}
+
+
+def _count(endpoint: Endpoint, cause: RefusalCause) -> None:
+    try:
+        refusals.count(endpoint, cause, system_now=clock.system_now())
+    except SQLAlchemyError:
+        # What is refused is refused, whether or not it can be counted.
+        log.exception("refusal not counted")
+
+
+def _cause(error: Exception) -> RefusalCause:
+    if isinstance(error, RequestEntityTooLarge):
+        return RefusalCause.TOO_LARGE
+    return RefusalCause.NOT_VERIFIED if request.headers.get("Stripe-Signature") else RefusalCause.UNSIGNED

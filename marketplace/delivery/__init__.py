@@ -1,0 +1,1 @@
+"""How a seller sends: profiles, the zones of countries in them, and what they charge."""

@@ -1,0 +1,242 @@
+"""Where a seller sends, what it costs there and when it arrives. Pure.
+
+A listing without a profile is sent everywhere for its own delivery amount: that is the standard delivery.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from typing import Self
+
+from marketplace.errors import Invalid
+from marketplace.money import Money
+
+MOST_PROFILES, MOST_ZONES, MOST_BANDS = 30, 20, 6
+LONGEST_DAYS = 60
+"""Working days that sending or the way may take."""
+HEAVIEST_GRAMS = 2_000_000
+LARGEST_PRICE_MINOR = 99_999_999
+EUROPEAN_UNION = tuple("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
+"""Its member states, ISO 3166-1 alpha-2."""
+_SATURDAY = 5
+
+
+class Method(StrEnum):
+    """How goods come to the buyer in one zone."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str = "") -> Self:
+        """Make a method from its word and its label."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    FLAT = "flat", "One price per order"
+    BY_WEIGHT = "by_weight", "By weight"
+    PICKUP = "pickup", "The buyer collects it"
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """What a parcel of at most so many grams costs, minor units of the profile's currency."""
+
+    up_to_grams: int
+    price_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """Some countries that are served alike. Amounts in minor units of the profile's currency."""
+
+    zone_id: int
+    countries: tuple[str, ...]
+    """ISO 3166-1 alpha-2; none: every country that no other zone of the profile names."""
+    method: Method
+    price_minor: int
+    """Of a flat delivery; 0 for the other methods."""
+    free_from_minor: int | None
+    """From goods of this price on it costs nothing."""
+    transit_first: int
+    """Working days on the way, at least, and at most."""
+    transit_last: int
+    bands: tuple[Band, ...] = ()
+    """Of a delivery by weight, lightest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How a seller sends some of the listings."""
+
+    profile_id: int
+    seller_id: int
+    name: str
+    currency: str
+    handling_days: int
+    """Working days until it is on its way."""
+    zones: tuple[Zone, ...]
+    is_archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What of one seller goes by one profile: the price of the goods before tax and discount, and their weight."""
+
+    profile: Profile
+    goods: Money
+    grams: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """The first and the last day on which goods are expected."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """How an order is delivered, as it is frozen with it: working days until it is sent and on the way."""
+
+    name: str
+    is_pickup: bool
+    grams: int
+    handling_days: int
+    transit_first: int
+    transit_last: int
+
+    def arrival(self, paid_on: date) -> Arrival:
+        """Return when an order that is paid on a day is expected."""
+        sent = working_days_after(paid_on, self.handling_days)
+        return Arrival(working_days_after(sent, self.transit_first), working_days_after(sent, self.transit_last))
+
+
+def zone_for(profile: Profile, country: str) -> Zone | None:
+    """Return the zone that serves a country; None: nothing is sent there. "" stands for a country not known yet.
+
+    A zone that names the country comes before the one for all others; before an address is known the first counts.
+    """
+    if not country:
+        return next(iter(profile.zones), None)
+    named = (zone for zone in profile.zones if country in zone.countries)
+    others = (zone for zone in profile.zones if not zone.countries)
+    return next(named, None) or next(others, None)
+
+
+def price_of(zone: Zone, goods: Money, grams: int) -> Money | None:
+    """Return what delivery of goods of this price and weight costs in a zone; None for what is too heavy."""
+    band = next((band for band in zone.bands if grams <= band.up_to_grams), None)
+    if zone.method is Method.BY_WEIGHT and band is None:
+        return None
+    if zone.free_from_minor is not None and goods.minor >= zone.free_from_minor:
+        return Money.zero(goods.currency)
+    minor = {Method.FLAT: zone.price_minor, Method.PICKUP: 0}.get(zone.method, band.price_minor if band else 0)
+    return Money(minor, goods.currency)
+
+
+def heaviest(zone: Zone) -> int | None:
+    """Return up to how many grams a zone is served; None where weight does not count."""
+    return zone.bands[-1].up_to_grams if zone.method is Method.BY_WEIGHT and zone.bands else None
+
+
+def agreed(loads: Sequence[Load], country: str) -> Agreed | None:
+    """Return how one seller's loads are delivered together, all of which can be; None for no load.
+
+    Together they are there when the slowest is.
+    """
+    served = [(load, zone) for load in loads if (zone := zone_for(load.profile, country))]
+    if not served:
+        return None
+    return Agreed(
+        name=", ".join(dict.fromkeys(load.profile.name for load, _ in served))[:200],
+        is_pickup=all(zone.method is Method.PICKUP for _, zone in served),
+        grams=sum(load.grams for load, _ in served),
+        handling_days=max(load.profile.handling_days for load, _ in served),
+        transit_first=max(zone.transit_first for _, zone in served),
+        transit_last=max(zone.transit_last for _, zone in served),
+    )
+
+
+def working_days_after(day: date, count: int) -> date:
+    """Return the day that is `count` working days after `day`; Saturdays and Sundays don't count."""
+    while count:
+        day += timedelta(days=1)
+        count -= day.weekday() < _SATURDAY
+    return day
+
+
+def check_zone(zone: Zone) -> Zone:
+    """Return a zone that can be kept; raises Invalid naming the field."""
+    if any(len(code) != 2 or not code.isascii() or not code.isupper() for code in zone.countries):
+        raise Invalid("Name countries only.", field="countries")
+    for name, days in (("transit_first", zone.transit_first), ("transit_last", zone.transit_last)):
+        if not 0 <= days <= LONGEST_DAYS:
+            raise Invalid(f"Enter a number from 0 to {LONGEST_DAYS}.", field=name)
+    if zone.transit_last < zone.transit_first:
+        raise Invalid("This can't be less than the first.", field="transit_last")
+    for name, minor in (("price", zone.price_minor), ("free_from", zone.free_from_minor or 0)):
+        if not 0 <= minor <= LARGEST_PRICE_MINOR:
+            raise Invalid("Enter an amount that is not negative, and below a million.", field=name)
+    if zone.method is Method.BY_WEIGHT:
+        _check_bands(zone.bands)
+    elif zone.bands:
+        raise Invalid("Weights count only where it is charged by weight.", field="method")
+    return zone
+
+
+def check_together(zones: Iterable[Zone]) -> None:
+    """Raise Invalid when two zones of a profile serve the same country, or two are for all others."""
+    named: set[str] = set()
+    has_others = False
+    for zone in zones:
+        if not zone.countries and has_others:
+            raise Invalid("Another zone is for all other countries already.", field="countries")
+        has_others = has_others or not zone.countries
+        twice = named.intersection(zone.countries)
+        if twice:
+            raise Invalid(f"Another zone has {', '.join(sorted(twice))} already.", field="countries")
+        named.update(zone.countries)
+
+
+def check_days(days: int) -> int:
+    """Return the working days until something is sent; raises Invalid naming `handling_days`."""
+    if not 0 <= days <= LONGEST_DAYS:
+        raise Invalid(f"Enter a number from 0 to {LONGEST_DAYS}.", field="handling_days")
+    return days
+
+
+def countries_of(text: str, known: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the codes of countries as they were typed: names or codes between commas, "EU" for its members.
+
+    `known` is code to name. Nothing typed is none: all other countries. Raises Invalid for what is no country.
+    """
+    by_word = {name.casefold(): code for code, name in known.items()} | {code.casefold(): code for code in known}
+    found: dict[str, None] = {}
+    for word in (" ".join(part.split()) for part in text.replace("\n", ",").replace(";", ",").split(",")):
+        if word.casefold() in {"eu", "european union"}:
+            found.update(dict.fromkeys(EUROPEAN_UNION))
+        elif word:
+            code = by_word.get(word.casefold())
+            if code is None:
+                raise Invalid(f"There is no country called “{word[:60]}”.", field="countries")
+            found[code] = None
+    return tuple(found)
+
+
+def _check_bands(bands: Sequence[Band]) -> None:
+    if not bands:
+        raise Invalid("Enter at least one weight with its price.", field="band_1_kg")
+    if len(bands) > MOST_BANDS:
+        raise Invalid(f"At most {MOST_BANDS} weights.", field="band_1_kg")
+    for number, band in enumerate(bands, start=1):
+        if not 0 < band.up_to_grams <= HEAVIEST_GRAMS:
+            raise Invalid(f"Enter a weight up to {HEAVIEST_GRAMS // 1000:,} kg.", field=f"band_{number}_kg")
+        if not 0 <= band.price_minor <= LARGEST_PRICE_MINOR:
+            raise Invalid("Enter an amount that is not negative, and below a million.", field=f"band_{number}_price")
+    for number, (lighter, heavier) in enumerate(pairwise(bands), start=2):
+        if heavier.up_to_grams <= lighter.up_to_grams:
+            raise Invalid("Each weight must be above the one before.", field=f"band_{number}_kg")

@@ -1,0 +1,83 @@
+"""Diagnose: everything that can be wrong with a payment or a refund, in order, the provider asked now (S4.29).
+
+Each look says what was found, the rule behind it, the rows it looked at, and the one thing that helps.
+"""
+
+from flask import current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace import clock
+from marketplace.checkout.settlement import Contradiction
+from marketplace.config import Settings
+from marketplace.diagnosis import flows, payment_rules, queries, refund_rules
+from marketplace.errors import DomainError
+from marketplace.payments import admin_queries
+from marketplace.providers.base import Refused, Unknown
+from marketplace.refunds import queries as refunds
+from marketplace.web import guards, lists
+from marketplace.web.admin import diagnose_page
+from marketplace.web.providers import providers
+
+_TAKEN_UP = "What the provider says is in the books now."
+
+
+@guards.admin_only
+def diagnose_payment(payment_id: int) -> ResponseReturnValue:
+    """Walk the list for a payment; reads only, here and at the provider."""
+    record = admin_queries.payment(payment_id)
+    case = queries.payment_case(record, now=clock.now(), system_now=clock.system_now())
+    found = payment_rules.findings(case, flows.ask_payment(record, providers=providers()))
+    return render_template("admin/diagnose.html", page=diagnose_page.of_payment(record, found))
+
+
+@guards.admin_only
+def diagnose_refund(number: str) -> ResponseReturnValue:
+    """Walk the list for a refund: may it be, by which rule, and what has become of it."""
+    row = refunds.refund(lists.number(number))
+    record = admin_queries.payment(row.payment_id)
+    case = queries.refund_case(row, _settings().money, now=clock.now(), system_now=clock.system_now())
+    found = refund_rules.findings(case, flows.ask_refund(row, record, providers=providers()))
+    return render_template("admin/diagnose.html", page=diagnose_page.of_refund(row, found))
+
+
+@guards.admin_only
+def take_up_payment(payment_id: int) -> ResponseReturnValue:
+    """Settle a payment by what the provider says now."""
+    admin_queries.payment(payment_id)
+    try:
+        flows.take_up_payment(
+            payment_id,
+            admin_id=guards.viewer().user_id,
+            providers=providers(),
+            settings=_settings(),
+            now=clock.now(),
+        )
+    except (Unknown, Refused, Contradiction, DomainError) as error:
+        flash(_problem(error), "wait")
+    else:
+        flash(_TAKEN_UP, "ok")
+    return redirect(url_for("admin.diagnose_payment", payment_id=payment_id), code=303)
+
+
+@guards.admin_only
+def take_up_refund(number: str) -> ResponseReturnValue:
+    """Follow a refund by what the provider says now."""
+    row = refunds.refund(lists.number(number))
+    try:
+        note = flows.take_up_refund(row, providers=providers(), settings=_settings(), now=clock.now())
+    except (Unknown, Refused, Contradiction, DomainError) as error:
+        flash(_problem(error), "wait")
+    else:
+        flash(note, "ok")
+    return redirect(url_for("admin.diagnose_refund", number=row.number), code=303)
+
+
+def _problem(error: Exception) -> str:
+    if isinstance(error, Unknown):
+        return "The provider did not answer. Nothing has changed; it is asked again by itself."
+    return f"It can't be taken up: {error.message if isinstance(error, (Refused, DomainError)) else error}"
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found

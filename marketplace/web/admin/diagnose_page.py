@@ -1,0 +1,184 @@
+"""What a diagnosis shows: each look with its words, rows and the one thing that helps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import request, url_for
+
+from marketplace.diagnosis.rules import Deed, Finding, Piece, Row, RowKind, Verdict
+from marketplace.money import Money
+from marketplace.payments.admin_queries import PaymentRecord
+from marketplace.refunds.queries import RefundRow
+from marketplace.web import refund_parts, wording
+from marketplace.web.console import Console, admin_console
+from marketplace.web.explaining import Crumb
+from marketplace.web.pages import money, money_text, time_text
+from marketplace.web.wording import Badge
+
+_BADGES = {
+    Verdict.GOOD: Badge("Good", "ok"),
+    Verdict.COURSE: Badge("Goes on by itself", "wait"),
+    Verdict.ACT: Badge("Look here", "bad"),
+    Verdict.UNKNOWN: Badge("Not known", "mute"),
+}
+_OPEN = {
+    RowKind.EVENT: "Open the event",
+    RowKind.CALL: "Open the call",
+    RowKind.SHARE: "Open the hold",
+    RowKind.DISPUTE: "Open the dispute",
+    RowKind.REFUND: "Open the refund",
+    RowKind.SELLER: "Open the seller",
+}
+_LINKS = {
+    Deed.SEE_JOBS: ("Open the jobs", "admin.jobs_page"),
+    Deed.SEE_SETTINGS: ("Open the settings", "admin.settings"),
+    Deed.RECONCILE: ("Open the reconciliation", "admin.reconciliation"),
+}
+_OWN_TEST = (
+    "A test delivery is signed here as the provider signs, and sent to our public address. To have the provider send"
+    " one itself, open its dashboard: Webhooks, this address, “Send test event”."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A row that was looked at."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """The one thing that helps: a link, or a button that posts."""
+
+    label: str
+    url: str
+    is_post: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look."""
+
+    question: str
+    badge: Badge
+    found: str
+    rule: str
+    hint: str
+    rows: tuple[Link, ...]
+    help: Help | None
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosePage:
+    """What templates/admin/diagnose.html shows."""
+
+    title: str
+    console: Console
+    crumbs: tuple[Crumb, ...]
+    badges: tuple[Badge, ...]
+    note: str
+    looks: tuple[Look, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What is diagnosed, as far as addresses need it."""
+
+    payment_id: int
+    refund_number: str = ""
+
+
+def of_payment(record: PaymentRecord, found: Sequence[Finding]) -> DiagnosePage:
+    """Return the page of a payment's diagnosis."""
+    here = url_for("admin.payment", payment_id=record.id)
+    amount = money_text(record.amount_minor, record.currency)
+    return DiagnosePage(
+        title=f"Diagnose payment {record.id}",
+        console=admin_console("payments"),
+        crumbs=(Crumb("Payments", url_for("admin.payments")), Crumb(f"Payment {record.id}", here)),
+        badges=(wording.payment_badge(record.status),),
+        note=f"{amount}. {_summary(found)}",
+        looks=tuple(_look(each, _About(record.id)) for each in found),
+    )
+
+
+def of_refund(row: RefundRow, found: Sequence[Finding]) -> DiagnosePage:
+    """Return the page of a refund's diagnosis."""
+    here = url_for("admin.refunds", refund=row.number)
+    amount = money_text(row.amount_minor, row.currency)
+    return DiagnosePage(
+        title=f"Diagnose refund {row.number}",
+        console=admin_console("refunds"),
+        crumbs=(Crumb("Refunds", url_for("admin.refunds")), Crumb(row.number, here)),
+        badges=(refund_parts.badge(row),),
+        note=f"{amount} of order {row.order_number}. {_summary(found)}",
+        looks=tuple(_look(each, _About(row.payment_id, row.number)) for each in found),
+    )
+
+
+def _summary(found: Sequence[Finding]) -> str:
+    """Return what to look at, in a sentence."""
+    count = sum(each.verdict is Verdict.ACT for each in found)
+    if count:
+        return f"{count} of {len(found)} looks found something for you."
+    if any(each.verdict is Verdict.UNKNOWN for each in found):
+        return "Nothing wrong was found, and not everything is known."
+    return "Nothing wrong was found."
+
+
+def _look(each: Finding, about: _About) -> Look:
+    return Look(
+        question=each.question,
+        badge=_BADGES[each.verdict],
+        found="".join(map(_piece, each.found)),
+        rule=each.rule,
+        hint=_OWN_TEST if each.deed is Deed.SEND_TEST else "",
+        rows=tuple(Link(row.text, _row_url(row, about)) for row in each.rows),
+        help=_help(each, about) if each.deed else None,
+    )
+
+
+def _piece(piece: Piece) -> str:
+    if isinstance(piece, Money):
+        return money(piece)
+    return time_text(piece) if isinstance(piece, datetime) else piece
+
+
+def _row_url(row: Row, about: _About) -> str:
+    if row.kind is RowKind.EVENT:
+        return url_for("admin.event", event_row_id=int(row.key))
+    if row.kind is RowKind.CALL:
+        return url_for("admin.call", call_id=int(row.key))
+    if row.kind is RowKind.SHARE:
+        return url_for("admin.hold", payment_id=about.payment_id, share_id=int(row.key))
+    if row.kind is RowKind.DISPUTE:
+        return url_for("admin.dispute", number=row.key)
+    if row.kind is RowKind.SELLER:
+        return url_for("admin.user", user_id=int(row.key))
+    return url_for("admin.refunds", refund=row.key)
+
+
+def _help(each: Finding, about: _About) -> Help:
+    if each.deed is Deed.OPEN:
+        return Help(_OPEN[each.rows[0].kind], _row_url(each.rows[0], about), is_post=False)
+    if each.deed is Deed.SEND_TEST:
+        return Help("Send a test delivery", url_for("admin.send_test"), is_post=True)
+    if each.deed is Deed.RETURN_AGAIN:
+        return Help("Send it back again", url_for("admin.return_again", payment_id=about.payment_id), is_post=True)
+    if each.deed is Deed.DECIDE:
+        return Help("Decide about it", url_for("admin.refunds", refund=about.refund_number), is_post=False)
+    if each.deed is Deed.ASK_NOW:
+        return Help("Take up what the provider says", _take_up_url(about), is_post=True)
+    if each.deed in _LINKS:
+        label, endpoint = _LINKS[each.deed]
+        return Help(label, url_for(endpoint), is_post=False)
+    return Help("Look again", request.path, is_post=False)
+
+
+def _take_up_url(about: _About) -> str:
+    if about.refund_number:
+        return url_for("admin.take_up_refund", number=about.refund_number)
+    return url_for("admin.take_up_payment", payment_id=about.payment_id)

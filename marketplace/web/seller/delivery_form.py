@@ -1,0 +1,128 @@
+"""The forms of delivery profiles: shape only; what may be promised is said by the rules of delivery."""
+
+import re
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from marketplace.catalog.rules import CURRENCIES, typed_amount
+from marketplace.delivery import rules
+from marketplace.delivery.rules import Band, Method, Profile, Zone
+from marketplace.errors import Invalid
+from marketplace.web import countries
+from marketplace.web.auth.forms import typed
+from marketplace.web.cart.forms import whole_number
+from marketplace.web.delivery_words import kilograms
+from marketplace.web.shop.filters import amount_text
+
+BANDS = range(1, rules.MOST_BANDS + 1)
+_DAYS = f"Enter a number from 0 to {rules.LONGEST_DAYS}."
+_KILOGRAMS = re.compile(r"([0-9]{1,4})(?:[.,]([0-9]{1,3}))?")
+
+
+def _line(label: str, hint: str = "") -> StringField:
+    return StringField(label, [Length(max=100, message="This is too long.")], description=hint)
+
+
+def _days(label: str) -> IntegerField:
+    return IntegerField(label, [whole_number(0, rules.LONGEST_DAYS, _DAYS)])
+
+
+class NameForm(FlaskForm):
+    """What a profile is called and how long sending takes."""
+
+    name = StringField("Name", [InputRequired("Give it a name."), Length(max=64, message="Use at most 64 characters.")])
+    handling_days = _days("Working days until you send")
+
+
+class ZoneForm(FlaskForm):
+    """Where goods are sent, for how much and how fast; amounts in whole units of the profile's currency."""
+
+    countries = TextAreaField(
+        "Countries",
+        [Length(max=4000, message="This is too long.")],
+        description="Names or codes with commas between them; EU for its members. Empty: all that no other zone names.",
+    )
+    method = RadioField(
+        "What it costs",
+        [InputRequired("Choose how it is charged.")],
+        choices=[SelectChoice(method.value, method.label) for method in Method],
+        default=Method.FLAT.value,
+    )
+    price = _line("Price per order", "For one price per order.")
+    free_from = _line("Free from goods of", "Empty: never free.")
+    transit_first = _days("Working days on the way, at least")
+    transit_last = _days("At most")
+
+    def zone(self, currency: str, zone_id: int) -> Zone:
+        """Return what was typed; raises Invalid naming the field."""
+        method = Method(self.method.data)
+        free_from = typed(self.free_from).strip()
+        return Zone(
+            zone_id,
+            rules.countries_of(typed(self.countries), countries.names()),
+            method,
+            typed_amount(typed(self.price) or "0", currency, field="price").minor if method is Method.FLAT else 0,
+            typed_amount(free_from, currency, field="free_from").minor if free_from else None,
+            self.transit_first.data or 0,
+            self.transit_last.data or 0,
+            tuple(self._bands(currency)) if method is Method.BY_WEIGHT else (),
+        )
+
+    @property
+    def bands(self) -> list[tuple[Any, Any]]:
+        """Return the pairs of fields for weights and their prices."""
+        return [(self[f"band_{number}_kg"], self[f"band_{number}_price"]) for number in BANDS]
+
+    def _bands(self, currency: str) -> list[Band]:
+        bands = []
+        for weight, price in self.bands:
+            if typed(weight).strip() or typed(price).strip():
+                minor = typed_amount(typed(price), currency, field=price.name).minor
+                bands.append(Band(grams_of(typed(weight), field=weight.name), minor))
+        return bands
+
+
+for _number in BANDS:
+    setattr(ZoneForm, f"band_{_number}_kg", _line("Up to, in kg"))
+    setattr(ZoneForm, f"band_{_number}_price", _line("Price"))
+
+
+class NewProfileForm(NameForm, ZoneForm):
+    """A new profile with its first zone."""
+
+    currency = SelectField("Currency", choices=[SelectChoice(code, code) for code in CURRENCIES])
+
+
+class SentByForm(FlaskForm):
+    """How one listing is sent."""
+
+    profile = SelectField("Sent by", choices=[], validate_choice=False)
+    weight = _line("Weight of one, packed, in kg", "Needed where the profile charges by weight.")
+
+
+def grams_of(text: str, *, field: str) -> int:
+    """Return a weight typed in kilograms, to the gram: 12.5 is 12,500. Raises Invalid naming `field`."""
+    found = _KILOGRAMS.fullmatch(text.strip())
+    if found is None:
+        raise Invalid("Write the weight in kilograms like this: 12.5", field=field)
+    return int(found[1]) * 1000 + int((found[2] or "").ljust(3, "0"))
+
+
+def stored(profile: Profile, zone: Zone) -> dict[str, object]:
+    """Return the fields of a zone that is kept."""
+    fields: dict[str, object] = {
+        "countries": ", ".join(countries.name(code) for code in zone.countries),
+        "method": zone.method.value,
+        "price": amount_text(zone.price_minor, profile.currency) if zone.method is Method.FLAT else "",
+        "free_from": "" if zone.free_from_minor is None else amount_text(zone.free_from_minor, profile.currency),
+        "transit_first": zone.transit_first,
+        "transit_last": zone.transit_last,
+    }
+    for number, band in enumerate(zone.bands, start=1):
+        fields[f"band_{number}_kg"] = kilograms(band.up_to_grams)
+        fields[f"band_{number}_price"] = amount_text(band.price_minor, profile.currency)
+    return fields
