@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from datetime import time as datetime_time
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from sqlalchemy.orm import Session
@@ -128,7 +129,7 @@ class SeedShop:
 
     def _buy(self, buyer_id: int, listing_ids: list[int], *, pays: bool = True) -> int:
         for listing_id in listing_ids:
-            line = {"user_id": buyer_id, "token_hash": None, "listing_id": listing_id, "quantity": 1}
+            line: dict[str, Any] = {"user_id": buyer_id, "token_hash": None, "listing_id": listing_id, "quantity": 1}
             db.atomic(carts.add, (), **line, now=clock.now())
         agreed = Agreed(
             buyer_id=buyer_id,
@@ -214,7 +215,7 @@ def _goods(shelves: list[tuple[int, list[int]]], number: int) -> list[int]:
 
 def _register(session: Session, *, password_hash: str) -> tuple[int, ...]:
     now = clock.now()
-    values = {"password_hash": password_hash, "now": now}
+    values: dict[str, Any] = {"password_hash": password_hash, "now": now}
     found = [
         accounts.register(session, email=f"seed{number}@example.org", name=f"Bo Buyer {number}", **values)
         for number in range(BUYERS)

@@ -90,7 +90,6 @@ CARDS: Select[*tuple[Any, ...]] = select(
 """The columns of a card in its order, both amounts before their currency; on_shelf adds where they come from."""
 _COLUMNS = len(CARDS.selected_columns)
 _ON_SHELF = on_shelf(CARDS, with_words=False)
-_FOUND_BY_WORDS = on_shelf(CARDS, with_words=True)
 
 
 def cards(wanted: Filter, sort: Sort = Sort.NEWEST, place: Place | None = None, *, size: int = PAGE_SIZES[0]) -> Cards:
@@ -125,7 +124,7 @@ def _statement(
     """Return the statement of one page, and one card more; building it costs more than running it."""
     wanted = Filter(text, dict(choices), dict(ranges))
     key = relevance(text) if sort == Sort.RELEVANCE else _KEYS.get(sort, Listing.__table__.c.id)
-    statement = (_FOUND_BY_WORDS if text else _ON_SHELF).add_columns(key.label("figure"))
+    statement = on_shelf(CARDS, with_words=bool(text), kind=wanted.kind).add_columns(key.label("figure"))
     backwards = place is not None and place.is_backwards
     page = _page(statement.where(*conditions(wanted)), key, place, upwards=(sort in _UPWARDS) != backwards)
     return page.limit(size + 1)
@@ -142,11 +141,17 @@ def counts(several: Sequence[Filter]) -> list[int]:
     if not several:
         return []
     each = [
-        on_shelf(select(literal(place), func.count()), with_words=bool(wanted.text)).where(*conditions(wanted))
+        on_shelf(select(literal(place), func.count()), with_words=bool(wanted.text), kind=wanted.kind).where(
+            *conditions(wanted)
+        )
         for place, wanted in enumerate(several)
     ]
     found = dict(map(tuple, db.read(union_all(*each))))
     return [int(found[place]) for place in range(len(several))]
+
+
+def _counting(wanted: Filter, *columns: ColumnElement[int]) -> Select[*tuple[Any, ...]]:
+    return on_shelf(select(*columns), with_words=bool(wanted.text), kind=wanted.kind)
 
 
 def count_published(wanted: Filter, *, since: datetime, until: datetime) -> int:
@@ -155,7 +160,9 @@ def count_published(wanted: Filter, *, since: datetime, until: datetime) -> int:
     The time begins after `since` and ends with `until`.
     """
     came = Listing.published_at > since, Listing.published_at <= until
-    counted = on_shelf(select(func.count()), with_words=bool(wanted.text)).where(*conditions(wanted), *came)
+    counted = on_shelf(select(func.count()), with_words=bool(wanted.text), kind=wanted.kind).where(
+        *conditions(wanted), *came
+    )
     [(count,)] = db.read(counted)
     return int(count)
 

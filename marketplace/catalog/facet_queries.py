@@ -1,11 +1,12 @@
 """How many listings each answer to each facet would leave: one statement, whatever is chosen already.
 
-Each listing for sale is judged once: which of the choices does it miss? It counts for a facet when it misses nothing
-but that facet's own choice, so that a ticked box does not hide its neighbours, and a count is what choosing it shows.
+A listing counts for a facet when it fits all choices but that facet's own, so that a ticked box does not hide its
+neighbours, and a count is what choosing it shows. Of each such set at most the newest 2,000 listings are looked at: a
+larger shelf says of its counts that it is at least so many, and answers no slower than one of that size.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -18,7 +19,6 @@ from sqlalchemy import (
     String,
     Text,
     bindparam,
-    case,
     cast,
     func,
     literal_column,
@@ -26,7 +26,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, array
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from marketplace import db
 from marketplace.catalog import matching, search_rules
@@ -42,12 +42,15 @@ from marketplace.catalog.filtering import (
     Range,
     price_bands,
 )
-from marketplace.catalog.models import Shop
+from marketplace.catalog.models import Listing, Shop
 
-_TEXTS = ARRAY(Text)
-_TOTAL, _STEP, _EITHER = "total", "price-step", "either"
+_LOOKED_AT, _WHOLE, _STEP, _EITHER = "looked-at", "whole", "price-step", "either"
 _MEASURES = frozenset(Measure)
 _NO_LABEL: ColumnElement[Any] = null().cast(Text)
+
+
+MOST_COUNTED = 2_000
+"""Listings that are counted at most, for each facet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Answer:
     value: str
     label: str
     count: int
+    is_least: bool = False
+    """There may be more than `count`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,10 @@ class Facets:
     answers: Mapping[Facet, tuple[Answer, ...]]
     bands: tuple[tuple[Range, int], ...]
     reach: Mapping[Measure, Range]
+    is_least: bool = False
+    """There may be more than `total`."""
+    bands_are_least: bool = False
+    """There may be more in each price band than its count."""
 
 
 def facets(wanted: Filter, *, price_currency: str) -> Facets:
@@ -78,32 +87,61 @@ def facets(wanted: Filter, *, price_currency: str) -> Facets:
     if wanted.text and not search.terms:
         return Facets(0, {}, (), {})
     values = matching.parameters(wanted) | {"price_currency": price_currency}
+    counted = _features(wanted.kind or (_EITHER if wanted.text or wanted.chosen(Facet.SHOP) else ""))
+    chosen = frozenset((*wanted.choices, *wanted.ranges))
+    said = next(iter(wanted.chosen(Facet.KIND)), "")
+    statement = _statement(counted, chosen, said, with_words=bool(wanted.text))
+    return _told(map(tuple, db.read(statement, values)), wanted)
+
+
+def _told(rows: Iterable[tuple[Any, ...]], wanted: Filter) -> Facets:
+    """Return what the rows of the one statement tell."""
     answers: dict[Facet, list[Answer]] = {}
     steps: dict[int, int] = {}
     ends: dict[Measure, dict[str, int]] = {}
-    total = 0
-    counted = _features(wanted.kind or (_EITHER if wanted.text or wanted.chosen(Facet.SHOP) else ""))
-    chosen = frozenset((*wanted.choices, *wanted.ranges))
-    for row in db.read(_statement(counted, chosen, with_words=bool(wanted.text)), values):
-        name, value, label, number = tuple(row)
-        if name == _TOTAL:
-            total = number
+    # Where something is chosen, each kind has a set of its own, and its count says how many were looked at.
+    looked_at: dict[str, int] = {Facet.KIND: 0} if wanted.choices or wanted.ranges else {}
+    for name, value, label, number in rows:
+        if name == _LOOKED_AT:
+            looked_at[value] = number
         elif name == _STEP:
             steps[int(value)] = number
         elif name in _MEASURES:
             ends.setdefault(Measure(name), {})[value] = number
         else:
             answers.setdefault(Facet(name), []).append(Answer(value, label or "", number))
+    whole = looked_at.pop(_WHOLE)
     kinds = [answer.value for answer in answers.get(Facet.KIND, ())]
     shown = _features(wanted.kind or (kinds[0] if len(kinds) == 1 else ""))
     return Facets(
-        total=total,
-        answers={facet: tuple(sorted(found, key=_most_first)) for facet, found in answers.items() if facet in shown},
-        bands=price_bands(steps),
-        reach={
-            measure: Range(found["lowest"], found["highest"]) for measure, found in ends.items() if measure in shown
+        total=min(whole, MOST_COUNTED),
+        answers={
+            facet: _answered(found, looked_at.get(facet, whole), wanted.chosen(facet), whole)
+            for facet, found in answers.items()
+            if facet in shown
         },
+        bands=price_bands(steps),
+        reach={each: Range(found["lowest"], found["highest"]) for each, found in ends.items() if each in shown},
+        is_least=whole > MOST_COUNTED,
+        bands_are_least=looked_at.get(Measure.PRICE, whole) > MOST_COUNTED,
     )
+
+
+def _answered(found: list[Answer], looked_at: int, chosen: tuple[str, ...], whole: int) -> tuple[Answer, ...]:
+    """Return the answers to one facet, most frequent first; the only chosen one leaves what is found as it is."""
+    if len(chosen) == 1:
+        others = [answer for answer in found if answer.value != chosen[0]]
+        label = next((answer.label for answer in found if answer.value == chosen[0]), "")
+        known = [_counted_to(Answer(chosen[0], label, whole), whole)] if whole else []
+    else:
+        others, known = found, []
+    return tuple(sorted([*known, *(_counted_to(answer, looked_at) for answer in others)], key=_most_first))
+
+
+def _counted_to(answer: Answer, looked_at: int) -> Answer:
+    if max(looked_at, answer.count) <= MOST_COUNTED:
+        return answer
+    return replace(answer, count=min(answer.count, MOST_COUNTED), is_least=True)
 
 
 def _most_first(answer: Answer) -> tuple[int, str]:
@@ -119,16 +157,29 @@ def _features(kind: str) -> frozenset[Facet | Measure]:
 
 @lru_cache(maxsize=200)
 def _statement(
-    features: frozenset[Facet | Measure], chosen: frozenset[Facet | Measure], *, with_words: bool
+    features: frozenset[Facet | Measure], chosen: frozenset[Facet | Measure], said: str, *, with_words: bool
 ) -> CompoundSelect[Any]:
-    """Return the one statement that counts `features` where `chosen` are; what was chosen is a parameter of it."""
-    judged = _judged(chosen, with_words=with_words)
+    """Return the one statement that counts `features` where `chosen` are; what was chosen is a parameter of it.
+
+    `said` is the chosen kind, "" for none: it stands in the text, because it decides how tables are joined.
+    """
+    names = [each for each in (*Facet, *Measure) if each in features or each == Measure.PRICE]
+    whole = _set(_WHOLE, [name for name in names if name not in chosen], chosen, said, with_words=with_words)
+    own = {
+        name: _set(name, [name], chosen - {name}, said, with_words=with_words)
+        for name in names
+        if name in chosen and name != Facet.KIND
+    }
+    by_kind = _by_kind(chosen, with_words=with_words) if chosen else {}
     return union_all(
-        select(_name(_TOTAL), _NO_LABEL, _NO_LABEL, func.count()).where(_misses_only(judged)),
-        *(_answers(judged, facet) for facet in Facet if facet in features),
-        _price_steps(judged),
+        _looked_at(_WHOLE, whole),
+        *(_looked_at(name, found) for name, found in own.items()),
+        *(_answers(own.get(facet, whole), facet) for facet in Facet if facet in features and facet != Facet.KIND),
+        *(_kind(found, kind) for kind, found in by_kind.items()),
+        *(() if chosen else (_counted(Facet.KIND, whole.c.kind, _NO_LABEL),)),
+        _price_steps(own.get(Measure.PRICE, whole)),
         *(
-            _end(judged, measure, end)
+            _end(own.get(measure, whole), measure, end)
             for measure in (Measure.YEAR, Measure.MILEAGE)
             if measure in features
             for end in ("lowest", "highest")
@@ -136,28 +187,51 @@ def _statement(
     )
 
 
-def _judged(chosen: frozenset[Facet | Measure], *, with_words: bool) -> CTE:
-    missed: list[ColumnElement[Any]] = [
-        case((matching.misses(facet), _name(facet))) for facet in Facet if facet in chosen
-    ]
-    missed += [case((matching.misses_range(each), _name(each))) for each in Measure if each in chosen]
-    every_miss: ColumnElement[Any] = array(missed, type_=Text())
-    columns: list[ColumnElement[Any]] = [
-        *(column.label(facet.name.lower()) for facet, column in matching.VALUES.items()),
-        matching.MAKES.label("make"),
-        *(column.label(measure.name.lower()) for measure, column in matching.FIGURES.items()),
-        Shop.name.label("shop_name"),
-        (func.array_remove(every_miss, null(), type_=_TEXTS) if chosen else _names()).label("missed"),
-    ]
-    shelf = matching.on_shelf(select(*columns), with_words=with_words)
+def _set(
+    name: str,
+    told: Sequence[Facet | Measure],
+    fits: frozenset[Facet | Measure],
+    said: str,
+    *,
+    with_words: bool,
+) -> CTE:
+    """Return the newest listings that fit all of `fits`, with what they tell about `told`."""
+    kind = said if Facet.KIND in fits else ""
+    kind = kind or next((each for each, own in ONLY_FOR.items() if own & fits), "")
+    columns = [column for each in told for column in _columns(each, kind)]
+    shelf = matching.on_shelf(select(Listing.id, *columns), with_words=with_words, kind=kind)
+    shelf = shelf.where(
+        *(matching.holds(each, kind) for each in Facet if each in fits and each != Facet.KIND),
+        *(matching.lies_within(each) for each in Measure if each in fits),
+    )
+    if Facet.KIND in fits:  # a kind that was said may contradict what else was chosen: then nothing fits
+        shelf = shelf.where(Listing.kind == literal_column(f"'{said}'"))
     if with_words:
         shelf = shelf.where(matching.has_words(bindparam("wide", type_=Text)))
-    return shelf.cte("judged")
+    else:  # words lead to their listings in no order, so theirs would have to be sorted first
+        shelf = shelf.order_by(Listing.id.desc())
+    return shelf.limit(MOST_COUNTED + 1).cte(f"fits_{name}")
 
 
-def _misses_only(judged: CTE, *features: Facet | Measure) -> ColumnElement[bool]:
-    missed: ColumnElement[Any] = judged.c.missed
-    return missed.bool_op("<@")(_names(*features))
+def _columns(told: Facet | Measure, kind: str) -> Sequence[ColumnElement[Any]]:
+    if isinstance(told, Measure):
+        currency = (Listing.__table__.c.currency.label("price_in"),) if told == Measure.PRICE else ()
+        return (matching.FIGURES[told].label(told.name.lower()), *currency)
+    shop_name = (Shop.__table__.c.name.label("shop_name"),) if told == Facet.SHOP else ()
+    value = matching.makes_of(kind) if told == Facet.MAKE else matching.VALUES[told]
+    return (value.label(told.name.lower()), *shop_name)
+
+
+def _by_kind(chosen: frozenset[Facet | Measure], *, with_words: bool) -> Mapping[str, CTE]:
+    """Return what each kind would find: choosing it drops what only the other kind has (Filter.fitting_kind)."""
+    return {
+        kind: _set(kind, [], frozenset({*chosen - ONLY_FOR[OTHER_KIND[kind]], Facet.KIND}), kind, with_words=with_words)
+        for kind in (CAR, PART)
+    }
+
+
+def _looked_at(name: str, found: CTE) -> Select[Any]:
+    return select(_name(_LOOKED_AT), _name(name), _NO_LABEL, func.count()).select_from(found)
 
 
 def _name(word: str) -> ColumnElement[Any]:
@@ -165,48 +239,35 @@ def _name(word: str) -> ColumnElement[Any]:
     return literal_column(f"'{word}'::text", Text)
 
 
-def _names(*features: Facet | Measure) -> ColumnElement[Any]:
-    return literal_column("'{" + ",".join(features) + "}'::text[]", _TEXTS)
-
-
-def _answers(judged: CTE, facet: Facet) -> Select[Any]:
-    if facet == Facet.KIND:
-        return _kinds(judged)
-    value = judged.c[facet.name.lower()]
-    label = judged.c.shop_name if facet == Facet.SHOP else _NO_LABEL
+def _answers(found: CTE, facet: Facet) -> Select[Any]:
+    value = found.c[facet.name.lower()]
+    label = found.c.shop_name if facet == Facet.SHOP else _NO_LABEL
     if facet == Facet.MAKE:
-        one_each = select(func.unnest(value).label("make")).where(_misses_only(judged, facet)).subquery()
+        one_each = select(func.unnest(value).label("make")).subquery()
         return _counted(facet, one_each.c.make, label)
-    grouped = _counted(facet, value, label).where(_misses_only(judged, facet), value.is_not(None))
+    grouped = _counted(facet, value, label).where(value.is_not(None))
     return grouped.group_by(label) if facet == Facet.SHOP else grouped
 
 
-def _kinds(judged: CTE) -> Select[Any]:
-    """Choosing a kind drops what only the other kind has (Filter.fitting_kind): that does not count here."""
-    kind = judged.c.kind
-    may_miss = {each: _names(Facet.KIND, *sorted(ONLY_FOR[OTHER_KIND[each]])) for each in (CAR, PART)}
-    allowed = case((kind == _name(CAR), may_miss[CAR]), else_=may_miss[PART])
-    return _counted(Facet.KIND, kind, _NO_LABEL).where(judged.c.missed.bool_op("<@")(allowed))
+def _kind(found: CTE, kind: str) -> Select[Any]:
+    count = func.count()
+    return select(_name(Facet.KIND), _name(kind), _NO_LABEL, count).select_from(found).having(count > 0)
 
 
 def _counted(facet: Facet, value: ColumnElement[Any], label: ColumnElement[Any]) -> Select[Any]:
     return select(_name(facet), cast(value, Text), cast(label, Text), func.count()).group_by(value)
 
 
-def _price_steps(judged: CTE) -> Select[Any]:
+def _price_steps(found: CTE) -> Select[Any]:
     steps = "'{" + ",".join(map(str, PRICE_STEPS)) + "}'::bigint[]"
-    step = func.width_bucket(judged.c.price, literal_column(steps, ARRAY(BigInteger)))
+    step = func.width_bucket(found.c.price, literal_column(steps, ARRAY(BigInteger)))
     currency = bindparam("price_currency", type_=String)
-    is_meant = (currency == _name("")) | (judged.c.currency == currency)
-    return (
-        select(_name(_STEP), cast(step, Text), _NO_LABEL, func.count())
-        .where(_misses_only(judged, Measure.PRICE), is_meant)
-        .group_by(step)
-    )
+    is_meant = (currency == _name("")) | (found.c.price_in == currency)
+    return select(_name(_STEP), cast(step, Text), _NO_LABEL, func.count()).where(is_meant).group_by(step)
 
 
-def _end(judged: CTE, measure: Measure, end: str) -> Select[Any]:
-    figure = judged.c[measure.name.lower()]
-    found = func.min(figure) if end == "lowest" else func.max(figure)
-    one = select(_name(measure), _name(end), _NO_LABEL, cast(found, BigInteger))
-    return one.where(_misses_only(judged, measure)).having(found.is_not(None))
+def _end(found: CTE, measure: Measure, end: str) -> Select[Any]:
+    figure = found.c[measure.name.lower()]
+    limit = func.min(figure) if end == "lowest" else func.max(figure)
+    one = select(_name(measure), _name(end), _NO_LABEL, cast(limit, BigInteger)).select_from(found)
+    return one.having(limit.is_not(None))

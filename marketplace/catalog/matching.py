@@ -1,6 +1,6 @@
 """Which listings a filter means, in SQL: every facet's value, every figure, and the words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -8,6 +8,7 @@ from sqlalchemy import (
     Select,
     String,
     Text,
+    and_,
     any_,
     bindparam,
     case,
@@ -17,13 +18,12 @@ from sqlalchemy import (
     literal,
     literal_column,
     or_,
-    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, array
 from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.catalog import search_rules
-from marketplace.catalog.filtering import Facet, Filter, Measure
+from marketplace.catalog.filtering import CAR, PART, Facet, Filter, Measure
 from marketplace.catalog.models import CarDetails, Listing, ListingWords, PartDetails, Shop
 from marketplace.catalog.states import ListingStatus
 
@@ -51,6 +51,12 @@ VALUES: Mapping[Facet, ColumnElement[str]] = {
 }
 """The one answer a listing gives to each facet, null for none. A part fits several makes: those are in MAKES."""
 
+_SAYS: Mapping[Facet, tuple[ColumnElement[bool], str]] = {
+    Facet.STOCK: (Listing.in_stock > literal_column("0"), "yes"),
+    Facet.DELIVERY: (Listing.delivery_minor == literal_column("0"), "free"),
+}
+"""What the only answer to a facet means, and that answer: asked so, the server knows how many listings give it."""
+
 _CAR_MAKE: ColumnElement[Any] = array([CarDetails.__table__.c.make], type_=String(64))
 MAKES: ColumnElement[Any] = func.coalesce(PartDetails.fits_makes, _CAR_MAKE)
 """The makes that a listing is about: a car's own, or those that a part fits."""
@@ -62,24 +68,31 @@ FIGURES: Mapping[Measure, ColumnElement[int]] = {
 }
 
 
-def on_shelf(statement: Select[*tuple[Any, ...]], *, with_words: bool) -> Select[*tuple[Any, ...]]:
-    """Return `statement` over the listings for sale, joined with all that VALUES, FIGURES and the words need."""
+def makes_of(kind: str) -> ColumnElement[Any]:
+    """Return the makes that a listing of one `kind`, or "" for any, is about."""
+    return {CAR: _CAR_MAKE, PART: PartDetails.__table__.c.fits_makes}.get(kind, MAKES)
+
+
+def on_shelf(statement: Select[*tuple[Any, ...]], *, with_words: bool, kind: str = "") -> Select[*tuple[Any, ...]]:
+    """Return `statement` over the listings for sale, joined with all that VALUES, FIGURES and the words need.
+
+    Of one `kind` a listing has its details for sure: only then can an index of theirs lead the way.
+    """
     joined = (
         statement.select_from(Listing)
         .join(Shop, Shop.seller_id == Listing.seller_id)
-        .outerjoin(CarDetails, CarDetails.listing_id == Listing.id)
-        .outerjoin(PartDetails, PartDetails.listing_id == Listing.id)
+        .join(CarDetails, CarDetails.listing_id == Listing.id, isouter=kind != CAR)
+        .join(PartDetails, PartDetails.listing_id == Listing.id, isouter=kind != PART)
         .where(IS_FOR_SALE)
     )
+    if kind:
+        joined = joined.where(Listing.kind == literal_column(f"'{kind}'"))
     return joined.join(ListingWords, ListingWords.listing_id == Listing.id) if with_words else joined
 
 
 def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     """Return what holds for the listings that `wanted` means; words need the join of on_shelf."""
-    found = [
-        MAKES.overlap(cast(list(chosen), ARRAY(String(64)))) if facet == Facet.MAKE else VALUES[facet].in_(chosen)
-        for facet, chosen in wanted.choices.items()
-    ]
+    found = [_gives(facet, chosen, wanted.kind) for facet, chosen in wanted.choices.items()]
     for measure, limits in wanted.ranges.items():
         if limits.lowest is not None:
             found.append(FIGURES[measure] >= limits.lowest)
@@ -111,29 +124,49 @@ def relevance(text: str) -> ColumnElement[int]:
     return cast(rank * case((Listing.in_stock > 0, 1_000_000), else_=250_000), Listing.id.type)
 
 
-def misses(facet: Facet) -> ColumnElement[bool]:
-    """Return whether a listing gives none of the answers in the parameter named like `facet`; no answers miss none."""
-    wanted = bindparam(facet.value, type_=ARRAY(String))
-    holds = MAKES.overlap(wanted) if facet == Facet.MAKE else VALUES[facet] == any_(wanted)
-    return (func.cardinality(wanted) > literal_column("0")) & ~func.coalesce(holds, false())
+def holds(facet: Facet, kind: str = "") -> ColumnElement[bool]:
+    """Return whether a listing, of one `kind` or any, gives one of the answers in the parameter named like `facet`."""
+    if facet == Facet.MAKE:
+        return _is_about(bindparam(facet.value, type_=ARRAY(String(64))), kind)
+    answers = any_(bindparam(facet.value, type_=ARRAY(String)))
+    if facet in _SAYS:
+        says, only = _SAYS[facet]
+        return says & (literal_column(f"'{only}'", String) == answers)
+    return VALUES[facet] == answers
 
 
-def misses_range(measure: Measure) -> ColumnElement[bool]:
-    """Return whether a figure lies outside the parameters `<measure>_lowest` and `<measure>_highest`, null for open."""
+def lies_within(measure: Measure) -> ColumnElement[bool]:
+    """Return whether a figure lies in the parameters `<measure>_lowest` and `<measure>_highest`, null for open."""
     figure, kind = FIGURES[measure], Listing.id.type
     lowest, highest = (bindparam(f"{measure.value}_{end}", type_=kind) for end in ("lowest", "highest"))
-    below = lowest.is_not(None) & func.coalesce(figure < lowest, true())
-    above = highest.is_not(None) & func.coalesce(figure > highest, true())
-    return or_(below, above)
+    return and_(or_(lowest.is_(None), figure >= lowest), or_(highest.is_(None), figure <= highest))
 
 
 def parameters(wanted: Filter) -> dict[str, Any]:
-    """Return the values of the parameters that `misses`, `misses_range` and the words (`wide`) take."""
+    """Return the values of the parameters that `holds`, `lies_within` and the words (`wide`) take."""
     found: dict[str, Any] = {facet.value: list(wanted.chosen(facet)) for facet in Facet}
     for measure in Measure:
         limits = wanted.limits(measure)
         found |= {f"{measure.value}_lowest": limits.lowest, f"{measure.value}_highest": limits.highest}
     return found | {"wide": search_rules.parse(wanted.text).wide}
+
+
+def _gives(facet: Facet, chosen: Sequence[str], kind: str) -> ColumnElement[bool]:
+    """Return whether a listing gives one of the `chosen` answers."""
+    if facet == Facet.MAKE:
+        return _is_about(cast(list(chosen), ARRAY(String(64))), kind)
+    if facet in _SAYS:
+        says, only = _SAYS[facet]
+        return says if only in chosen else false()
+    return VALUES[facet].in_(chosen)
+
+
+def _is_about(makes: ColumnElement[Any], kind: str) -> ColumnElement[bool]:
+    """Return whether a listing is about one of `makes`; each kind by the index it has for that."""
+    if kind == CAR:
+        return CarDetails.__table__.c.make == any_(makes)
+    fits: ColumnElement[bool] = makes_of(kind).bool_op("&&")(makes)
+    return fits
 
 
 def _either(query: ColumnElement[str]) -> ColumnElement[Any]:

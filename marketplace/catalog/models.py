@@ -67,6 +67,7 @@ class Listing(Ruled, Base):
         Index(None, "delivery_profile_id", postgresql_where="delivery_profile_id IS NOT NULL"),
         Index("ix_listing_active", "kind", "id", postgresql_where="status = 'active'"),
         Index("ix_listing_price", "currency", "price_minor", "id", postgresql_where="status = 'active'"),
+        Index("ix_listing_price_of_any_currency", "price_minor", "id", postgresql_where="status = 'active'"),
         Index("ix_listing_published", "published_at", postgresql_where="status = 'active'"),
         Index(None, "seller_id", "id"),
         Index("uq_listing_seller_id_sku", "seller_id", "sku", unique=True, postgresql_where="sku IS NOT NULL"),
@@ -151,6 +152,8 @@ class PartDetails(Base):
     __table_args__ = (
         Index("ix_part_details_category_listing_id", "category", "listing_id"),
         Index("ix_part_details_number_key", "number_key"),
+        Index("ix_part_details_brand_listing_id", "brand", "listing_id"),
+        Index("ix_part_details_fits_makes", "fits_makes", postgresql_using="gin"),
     )
 
     listing_id: Mapped[int] = mapped_column(ForeignKey(Listing.id), primary_key=True)

@@ -63,11 +63,11 @@ class MovementKind(StrEnum):
 
 def _of_provider(*kinds: str) -> ColumnElement[bool]:
     """Return the condition that an entry books a line of the provider's balance of one of these kinds."""
-    line = select(BalanceTransaction.id).where(
-        BalanceTransaction.provider_id == func.substr(LedgerEntry.key, len(_LINE) + 1),
-        BalanceTransaction.kind.in_(kinds),
+    line = select(BalanceTransaction.kind).where(
+        BalanceTransaction.provider_id == func.substr(LedgerEntry.key, len(_LINE) + 1)
     )
-    return LedgerEntry.key.startswith(_LINE) & line.exists()
+    # Asked for its kind, not for its existence, which the server would find out by reading all lines of that kind.
+    return LedgerEntry.key.startswith(_LINE) & line.scalar_subquery().in_(kinds)
 
 
 _LINE = "balance_transaction:"

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bench import report
+from bench import bulk, bulk_pages, bulk_report, report
 from bench.__main__ import measure
 from bench.buying import delivery
 from bench.load import Driven, exchange, once_each
@@ -56,6 +56,24 @@ def test_it_measures_everything_and_the_books_agree(databases: Databases, tmp_pa
     with psycopg.connect(databases.owner) as connection:
         paid = connection.execute("SELECT count(*) FROM purchase WHERE status = 'paid'").fetchone()
     assert paid == (4,)  # two in the round that warms up
+
+
+def test_a_seed_multiplied_is_a_shop_whose_books_agree(databases: Databases, tmp_path: Path) -> None:
+    superuser = databases.bare.replace("bench_bare_", "bench_shop_")
+    result = bulk.measure(databases, superuser, tmp_path, bulk.Size(300, 300, True, ("seller",), seeds=4))
+    assert result.books_agree
+    assert result.errors == []
+    text = bulk_report.table(result)
+    assert all(f"| seller | {name} |" in text for name in bulk_pages.LISTS["seller"])
+    bulk_report.write_plans(result, tmp_path / "plans.txt")
+    assert "Index" in (tmp_path / "plans.txt").read_text(encoding="utf-8")
+    with psycopg.connect(databases.owner) as connection:
+        counted = connection.execute('SELECT (SELECT count(*) FROM "order"), (SELECT count(*) FROM listing)').fetchone()
+    assert counted == (300, 348)  # sixty copies of five orders; the seed's own 48 listings
+    scanned = [replace(page, plans=(replace(page.plans[-1], faults=("reads all",)),)) for page in result.pages]
+    bad = {"pages": tuple(scanned), "books_agree": False, "small": dict.fromkeys(result.small, 0)}
+    assert result.exit_code == 0
+    assert [replace(result, **{name: value}).exit_code for name, value in bad.items()] == [1, 1, 1]
 
 
 @pytest.fixture

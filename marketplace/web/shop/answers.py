@@ -112,6 +112,11 @@ def range_text(measure: Measure, limits: Range, currency: str) -> str:
     return f"{lowest} to {highest}" if lowest else f"Up to {highest}"
 
 
+def count(number: int, *, is_least: bool) -> str:
+    """Return a count as it stands beside an answer: 1,234, or 1,234+ where there may be more."""
+    return f"{number:,}+" if is_least else f"{number:,}"
+
+
 def currency_label(code: str) -> str:
     """Return a currency as people call it: US Dollar."""
     return str(get_currency_name(code, locale="en"))
@@ -121,7 +126,7 @@ def _groups(request: Request, found: Facets) -> Iterator[Group]:
     for facet in Facet:
         answers = found.answers.get(facet, ())
         chosen = request.filter.chosen(facet)
-        says_something = bool(chosen) or any(answer.count < found.total for answer in answers)
+        says_something = bool(chosen) or found.is_least or any(answer.count < found.total for answer in answers)
         if says_something and not (facet == Facet.SHOP and request.shop):
             yield _boxes(facet, answers, chosen)
         if facet == _PRICE_STANDS_AFTER:
@@ -155,7 +160,7 @@ def _box(facet: Facet, answer: Answer, *, is_selected: bool) -> Box:
         value=answer.value,
         label=answer_text(facet, answer.value, answer.label),
         is_selected=is_selected,
-        count=f"{answer.count:,}",
+        count=count(answer.count, is_least=answer.is_least),
     )
 
 
@@ -183,9 +188,9 @@ def _bands(request: Request, found: Facets, chosen: Range) -> list[Band]:
             label=_band_text(limits, price_currency(request, found)),
             url=address(request.asking(_priced(request, Range() if limits == chosen else limits))),
             is_current=limits == chosen,
-            count=f"{count:,}",
+            count=count(number, is_least=found.bands_are_least),
         )
-        for limits, count in found.bands
+        for limits, number in found.bands
     ]
 
 

@@ -14,7 +14,7 @@ from marketplace.catalog.facet_queries import Answer, Facets
 from marketplace.catalog.filtering import Facet, Filter, Measure, Range, Sort, sorts_for
 from marketplace.web.recent import COUNTS_SECONDS, recent
 from marketplace.web.shop import other_searches
-from marketplace.web.shop.answers import Group, answer_text, groups, price_currency, range_text
+from marketplace.web.shop.answers import Group, answer_text, count, groups, price_currency, range_text
 from marketplace.web.shop.cards import ShownCard, count_text, shown
 from marketplace.web.shop.filters import Request, address, kept_pairs
 from marketplace.web.shop.other_searches import OtherSearch
@@ -96,6 +96,8 @@ class Frame:
     finding: Finding
     instead: Request | None = None
     """The search that was probably meant, where nothing is found as it was typed."""
+    is_least: bool = False
+    """There may be more than `total`."""
 
 
 def find(request: Request, saved: Callable[[], frozenset[int]]) -> Finding:
@@ -118,7 +120,7 @@ def _filled(request: Request, frame: Frame, cards: Cards, saved: frozenset[int])
         frame.finding.pager,
         newer_url=address(replace(request, place=cards.previous)) if cards.previous else "",
         older_url=address(replace(request, place=cards.next)) if cards.next else "",
-        shown=f"{len(cards.rows):,} of {frame.total:,}",
+        shown=f"{len(cards.rows):,} of {count(frame.total, is_least=frame.is_least)}",
     )
     return replace(frame.finding, cards=shown(cards.rows, saved), pager=pager)
 
@@ -145,7 +147,9 @@ def _new_frame(request: Request, found: Facets) -> Frame:
     wanted = request.filter
     # Few hits behind filters are few because of those.
     if found.total > (0 if wanted.choices or wanted.ranges else _FEW):
-        return _known_frame(request, found.total, tuple(found.answers.items()), found.bands, tuple(found.reach.items()))
+        least = found.is_least, found.bands_are_least
+        answers, reach = tuple(found.answers.items()), tuple(found.reach.items())
+        return _known_frame(request, found.total, answers, found.bands, reach, least)
     drops = list(_drops(request, found))
     finding = _without_cards(request, found, drops)
     meant, looser = other_searches.others(request, drops, found.total)
@@ -163,10 +167,11 @@ def _known_frame(
     answers: tuple[tuple[Facet, tuple[Answer, ...]], ...],
     bands: tuple[tuple[Range, int], ...],
     reach: tuple[tuple[Measure, Range], ...],
+    least: tuple[bool, bool],
 ) -> Frame:
     """Return the same frame for the same counts: when it is counted anew, most often nothing has changed."""
-    found = Facets(total, dict(answers), bands, dict(reach))
-    return Frame(total, _without_cards(request, found, list(_drops(request, found))))
+    found = Facets(total, dict(answers), bands, dict(reach), *least)
+    return Frame(total, _without_cards(request, found, list(_drops(request, found))), is_least=found.is_least)
 
 
 def _without_cards(request: Request, found: Facets, drops: list[tuple[str, Filter]]) -> Finding:
@@ -175,7 +180,7 @@ def _without_cards(request: Request, found: Facets, drops: list[tuple[str, Filte
     form = FilterForm(request.path, request.filter.text, kept_pairs(request), groups(request, found))
     return Finding(
         action=request.path,
-        note=count_text(found.total, "listing"),
+        note=f"{count(found.total, is_least=True)} listings" if found.is_least else count_text(found.total, "listing"),
         search_text=request.filter.text,
         form=draw_form(form),
         filters_label=f"Filters ({len(drops)})" if drops else "Filters",
