@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, true
 
@@ -283,5 +283,6 @@ def _own(number: str, is_own: ColumnElement[bool]) -> OrderDetail:
     found = db.read_one(_DETAIL.where(is_own), {"number": number})
     if found is None:
         raise NotFound("There is no order with this number among yours.")
-    of_order, agreed = found[: -len(agreed_queries.COLUMNS)], found[-len(agreed_queries.COLUMNS) :]
-    return OrderDetail(*of_order, agreed_queries.agreed(agreed))
+    columns: Sequence[Any] = tuple(found)
+    count = len(agreed_queries.COLUMNS)
+    return OrderDetail(*(*columns[:-count], agreed_queries.agreed(columns[-count:])))
