@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from launcher.chromium import find_chromium
 from launcher.console import Failure, paint, say
@@ -27,11 +26,10 @@ STATIC_CHECKS = {
     "mypy": ("mypy",),
     "import contracts": ("lint-imports", "--no-cache", "--no-logo"),
 }
-_SLOWEST = "--durations=15"
-# Below the browser each worker waits for the database and the provider about half of its time.
-BELOW = ["-n", "3", "--dist", "worksteal", "-m", "not e2e", _SLOWEST]
-# Playwright's event loop would break other tests of its process, so browser tests have their own.
-BROWSERS = ["-n", "2", "--dist", "worksteal", "-m", "e2e", _SLOWEST]
+WORKERS = 3
+"""Below the browser each waits for the database and the provider about half of its time."""
+BROWSERS = 2
+SLOWEST = "--durations=15"
 NOTHING_COLLECTED = 5  # pytest's exit code when a selection matches no test
 
 
@@ -80,22 +78,17 @@ def _run_everything(places: Places, arguments: list[str]) -> Counts:
         raise Failure("Browser tests may not be skipped under CI, and no Chromium was found. `.ci/run` installs it.")
     else:
         say(paint("No Chromium or Chrome was found: browser tests are skipped. Set CHROMIUM to its path.", "yellow"))
-    with _test_cluster(places) as cluster:
-        variables["TEST_POSTGRES"] = cluster.url(SUPERUSER, cluster.password, "postgres")
-        if not arguments:
-            return _run_side_by_side(places, variables)
-        total = _pytest(places, "tests", [*BELOW, *arguments], variables)
-        return total + _pytest(places, "browser tests", [*BROWSERS, *arguments], variables)
-
-
-def _run_side_by_side(places: Places, variables: Mapping[str, str]) -> Counts:
-    """Run all there is. Browser tests begin first, so that no processor rests: mypy is one thread, tests wait."""
     total = Counts()
-    with _begun(places, "browser tests", BROWSERS, variables) as browsers:
+    if not arguments:
         for name, command in STATIC_CHECKS.items():
             total += _static_check(places, name, command, variables)
-        total += _pytest(places, "tests", BELOW, variables)
-        return total + browsers()
+    with _test_cluster(places) as cluster:
+        variables["TEST_POSTGRES"] = cluster.url(SUPERUSER, cluster.password, "postgres")
+        below, browsers = (["-n", str(number), "--dist", "worksteal"] for number in (WORKERS, BROWSERS))
+        total += _pytest(places, "tests", [*below, "-m", "not e2e", SLOWEST, *arguments], variables)
+        # Playwright's event loop would break other tests of its process, so browser tests have their own.
+        total += _pytest(places, "browser tests", [*browsers, "-m", "e2e", SLOWEST, *arguments], variables)
+    return total
 
 
 def _static_check(places: Places, name: str, command: tuple[str, ...], variables: Mapping[str, str]) -> Counts:
@@ -117,59 +110,19 @@ def _static_check(places: Places, name: str, command: tuple[str, ...], variables
 
 
 def _pytest(places: Places, name: str, arguments: list[str], variables: Mapping[str, str]) -> Counts:
-    """Run pytest and show what it says."""
-    with _timed(name) as outcome, tempfile.TemporaryDirectory(prefix="marketplace-counts-") as folder:
-        file = Path(folder) / "counts.json"
-        done = subprocess.run(**_command(places, arguments, variables, file), check=False)
-        counts = _counted(file, done.returncode)
+    """Run pytest; the counts come from tests/conftest.py. A run that dies without counts is one failure."""
+    with tempfile.TemporaryDirectory(prefix="marketplace-counts-") as folder, _timed(name) as outcome:
+        counts_file = Path(folder) / "counts.json"
+        done = subprocess.run(
+            [places.python, "-m", "pytest", "-o", f"cache_dir={variables['VAR_DIR']}/pytest", *arguments],
+            cwd=places.checkout,
+            env={**variables, "TEST_COUNTS": str(counts_file)},
+            check=False,
+        )
+        counts = Counts(**json.loads(counts_file.read_text(encoding="utf-8"))) if counts_file.exists() else Counts()
+        if done.returncode not in (0, NOTHING_COLLECTED) and counts.failed == 0:
+            counts.failed = 1
         outcome(counts.failed == 0)
-    return counts
-
-
-@contextmanager
-def _begun(
-    places: Places, name: str, arguments: list[str], variables: Mapping[str, str]
-) -> Iterator[Callable[[], Counts]]:
-    """Run pytest beside what the block does. Yields what waits for its end, then shows what it said."""
-    started = time.monotonic()
-    with (
-        tempfile.TemporaryDirectory(prefix="marketplace-counts-") as folder,
-        (Path(folder) / "said").open("w+") as said,
-    ):
-        file = Path(folder) / "counts.json"
-        own = {**variables, "TEST_RUN": "_beside"}  # its workers' databases are not those of the run beside it
-        process = subprocess.Popen(**_command(places, arguments, own, file), stdout=said, stderr=subprocess.STDOUT)
-
-        def ended() -> Counts:
-            with _timed(name, started) as outcome:
-                counts = _counted(file, process.wait())
-                said.seek(0)
-                say(said.read().rstrip())
-                outcome(counts.failed == 0)
-            return counts
-
-        try:
-            yield ended
-        finally:
-            if process.poll() is None:
-                process.terminate()
-                process.wait()
-
-
-def _command(places: Places, arguments: list[str], variables: Mapping[str, str], counts: Path) -> dict[str, Any]:
-    """Return how to start pytest; tests/conftest.py leaves the counts in a file."""
-    return {
-        "args": [places.python, "-m", "pytest", "-o", f"cache_dir={variables['VAR_DIR']}/pytest", *arguments],
-        "cwd": places.checkout,
-        "env": {**variables, "TEST_COUNTS": str(counts)},
-    }
-
-
-def _counted(file: Path, returncode: int) -> Counts:
-    """Return the counts in a file. A run that dies without counts is one failure."""
-    counts = Counts(**json.loads(file.read_text(encoding="utf-8"))) if file.exists() else Counts()
-    if returncode not in (0, NOTHING_COLLECTED) and counts.failed == 0:
-        counts.failed = 1
     return counts
 
 
@@ -204,10 +157,10 @@ def _test_cluster(places: Places) -> Iterator[Cluster]:
 
 
 @contextmanager
-def _timed(name: str, started: float | None = None) -> Iterator[Callable[[bool], None]]:
-    """Print what runs, and at its end how it went and how long it took; it may have begun before."""
+def _timed(name: str) -> Iterator[Callable[[bool], None]]:
+    """Print what runs, and at its end how it went and how long it took."""
     outcomes: list[bool] = []
-    started = time.monotonic() if started is None else started
+    started = time.monotonic()
     say(paint(f"--- {name}", "bold"))
     yield outcomes.append
     word = paint("passed", "green") if all(outcomes) else paint("FAILED", "red")

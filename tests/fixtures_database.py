@@ -23,8 +23,8 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 @pytest.fixture(scope="session")
 def worker_name() -> str:
-    """The name of this pytest worker, `main` in a run without workers; two runs beside each other have a name each."""
-    return os.environ.get("PYTEST_XDIST_WORKER", "main") + os.environ.get("TEST_RUN", "")
+    """The name of this pytest worker, `main` in a run without workers."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,10 @@ _FILL = (
     SELECT id, setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', fits), 'B')
     FROM listing JOIN part_details ON listing_id = id
     """,
+    """
+    INSERT INTO listing_picture (listing_id, position, file_name, alt)
+    SELECT id, 1, 'brake-disc.svg', 'A drawing' FROM listing
+    """,
     # A dictionary as long as a big shop's.
     """
     INSERT INTO search_word (word, keys, met)
@@ -70,7 +74,7 @@ def test_searches_suggestions_and_lists_read_by_index(world: World) -> None:
             connection.execute(statement)
     while spelling_operations.learn_due():
         pass
-    for table in ("listing", "part_details", "car_details", "listing_words", "search_word", "shop"):
+    for table in ("listing", "part_details", "car_details", "listing_words", "search_word", "shop", "listing_picture"):
         connection.execute(f"VACUUM (ANALYZE) {table}")  # as the server does by itself after so many rows
 
     asked = {
