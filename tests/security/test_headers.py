@@ -85,7 +85,7 @@ def check(answer: TestResponse, what: str, settings: Settings, *, secure: bool =
     if _FRAMING.fullmatch(answer.request.path):
         policy = policy.replace("frame-src 'self'; ", "")
     is_sent_by_people = "attachment" in headers.get("Content-Disposition", "") and "/files/" in answer.request.path
-    is_private_picture = answer.mimetype == "image/webp" and "/pictures/" in answer.request.path
+    is_private_picture = answer.mimetype.startswith("image/") and "/pictures/" in answer.request.path
     if answer.mimetype == "image/svg+xml" or is_sent_by_people or is_private_picture:
         assert policy == _PICTURE_POLICY, what
     else:
