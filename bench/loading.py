@@ -81,7 +81,7 @@ class Loaded:
 def main(arguments: list[str]) -> int:
     """Measure and print. Returns 1 when a page is below 95, heavier than 150 kB or has anything wrong."""
     parser = argparse.ArgumentParser(prog="make bench ARGS=loading", description=__doc__)
-    parser.add_argument("--url", default="http://127.0.0.1:5000", help="where the shop of `make run` is")
+    parser.add_argument("--url", default="http://127.0.0.1:8000", help="where the shop of `make run` is")
     url = parser.parse_args(arguments).url
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(os.environ), args=["--no-sandbox"])
