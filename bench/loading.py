@@ -117,7 +117,7 @@ def _load(browser: Browser, url: str, name: str, path: str, email: str) -> Loade
         page.on("console", lambda message: wrong.append(message.text) if message.type in {"error", "warning"} else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         answers: list[Response] = []
-        page.on("response", answers.append)
+        page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108  playwright marks what it is given
         wire = page.context.new_cdp_session(page)
         wire.send("Network.enable")
         sizes: dict[str, int] = {}
