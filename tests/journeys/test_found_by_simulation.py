@@ -1,5 +1,7 @@
 """Bugs of this shop that the simulation found, each as short as it can be told."""
 
+from datetime import timedelta
+
 import pytest
 
 from marketplace import db
@@ -8,6 +10,7 @@ from marketplace.cancellations.operations import Wanted
 from marketplace.cancellations.rules import CancelReason, Side
 from marketplace.checkout import flows
 from marketplace.errors import NotAllowed
+from marketplace.orders import operations as orders
 from marketplace.refunds import operations
 from marketplace.refunds.wishes import Wish
 from tests.builders import Bought, World
@@ -119,3 +122,13 @@ def test_a_bank_payment_of_a_seller_who_has_gone_is_asked_about_no_more(world: W
         ("ignored", "The seller has taken our access to their account away.")
     ]
     assert world.payouts() == [("in_transit", 9_380)]
+
+
+# Would fail if a clock that is set back let a parcel arrive before it was sent: the database refuses that, with a 500.
+def test_what_arrives_after_the_clock_was_set_back_arrives_when_it_was_sent(world: World) -> None:
+    buyer_id = world.person()
+    world.sold(world.seller(), 10_000, buyer_id=buyer_id)
+    [(number,)] = world.rows('SELECT number FROM "order"')
+    earlier = world.now - timedelta(seconds=61)
+    db.atomic(orders.confirm_received, (), buyer_id=buyer_id, number=str(number), now=earlier)
+    assert world.rows("SELECT delivered_at = shipped_at FROM shipment") == [(True,)]
