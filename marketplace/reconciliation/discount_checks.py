@@ -19,7 +19,10 @@ DISCOUNT_CHECKS: Mapping[str, str] = {
     "uses belong to purchases that stand": """
         SELECT 'discount_use', u.id, 'is ' || u.status || ', its purchase ' || p.status
         FROM discount_use u JOIN purchase p ON p.id = u.purchase_id
-        WHERE (u.status = 'reserved' AND p.status <> 'open') OR (u.status = 'redeemed' AND p.status <> 'paid')
+        WHERE (u.status = 'redeemed' AND p.status <> 'paid')
+            -- Given up in the moment in which its buyer paid by a method that clears later: the money is on its way.
+            OR (u.status = 'reserved' AND p.status <> 'open' AND NOT (p.status = 'given_up' AND EXISTS
+                (SELECT FROM payment y WHERE y.purchase_id = p.id AND y.status = 'processing')))
             OR (u.status = 'released' AND p.status = 'paid' AND EXISTS (SELECT FROM "order" o
                 WHERE o.purchase_id = p.id AND o.discount_minor > 0 AND o.status IN ('shipped', 'delivered')))
     """,

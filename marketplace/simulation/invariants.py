@@ -61,7 +61,10 @@ ALWAYS: Mapping[str, str] = {
         GROUP BY d.id
         HAVING count(u.id) > d.max_uses OR count(u.id) > d.max_uses_per_buyer * count(DISTINCT u.buyer_id)
             OR count(u.id) <> count(u.id) FILTER (WHERE
-                (u.status = 'reserved' AND p.status = 'open') OR (u.status = 'redeemed' AND p.status = 'paid'))
+                (u.status = 'reserved' AND p.status = 'open') OR (u.status = 'redeemed' AND p.status = 'paid')
+                -- Given up in the moment in which its buyer paid by a method that clears later.
+                OR (u.status = 'reserved' AND p.status = 'given_up' AND EXISTS
+                    (SELECT FROM payment y WHERE y.purchase_id = p.id AND y.status = 'processing')))
     """,
     "I13s": """
         SELECT 'purchase ' || u.purchase_id || ' takes ' || u.amount_minor || ' off, its orders '

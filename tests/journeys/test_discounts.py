@@ -6,18 +6,21 @@ from marketplace import db
 from marketplace.cancellations import flows as cancellations
 from marketplace.cancellations.operations import Wanted
 from marketplace.cancellations.rules import CancelReason, Side
+from marketplace.checkout import attempts, set_aside
 from marketplace.checkout import queries as checkout
-from marketplace.checkout import set_aside
+from marketplace.checkout.operations import give_up
 from marketplace.discounts.rules import Refusal
 from marketplace.errors import Conflict
 from marketplace.history import Actor
 from marketplace.orders import operations as orders
 from marketplace.orders import rules
 from marketplace.payments import holds
+from marketplace.reconciliation.checks import check_books
 from marketplace.refunds.wishes import Wish
 from marketplace.sandbox import disputes as bank
 from tests import builders_discounts as codes
 from tests.builders import Bought, World
+from tests.journeys.test_delayed_methods import BOUNCES, CLEARS
 from tests.races import at_once, refusals
 
 
@@ -127,6 +130,29 @@ def test_s51_a_use_is_free_when_nobody_pays_and_is_honoured_when_the_money_comes
     with pytest.raises(Conflict, match="as often as it may be"):
         world.try_again(abandoned)
     assert world.rows("SELECT used, used_late FROM discount") == [(1, 0)]
+
+
+# Would fail if a use were let go, or called wrong, while a debit clears for a purchase that was given up meanwhile.
+@pytest.mark.parametrize(("account", "ends"), [(CLEARS, "redeemed"), (BOUNCES, "released")])
+def test_a_use_stays_with_a_given_up_purchase_while_its_debit_clears(world: World, account: str, ends: str) -> None:
+    seller_id = world.seller()
+    codes.code(world.now, "ONCE", seller_id=seller_id, actor_id=seller_id, max_uses=1)
+    bought = bought_with(world, "ONCE", (seller_id, 5_000))
+    world.sandbox.pay(bought.session_id, account=account)
+    # The buyer starts over, and the shop has not heard of the debit yet.
+    job, because = Actor.job("tick"), "The buyer started over."
+    db.atomic(attempts.withdraw, (), payment_id=bought.payment_id, actor=job, because=because, now=world.now)
+    db.atomic(give_up, (), purchase_id=bought.purchase_id, actor=job, now=world.now, because=because)
+    assert uses(world) == [("released", False)]
+    world.settle_down()
+    assert uses(world) == [("reserved", False)]
+    assert world.rows("SELECT p.status, y.status FROM purchase p JOIN payment y ON y.purchase_id = p.id") == [
+        ("given_up", "processing")
+    ]
+    assert check_books().agrees
+
+    world.later(days=8)
+    assert uses(world) == [(ends, False)]
 
 
 @pytest.mark.scar("S51")
