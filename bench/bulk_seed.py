@@ -14,23 +14,19 @@ from typing import Any
 import psycopg
 from sqlalchemy.orm import Session
 
+from bench import dealing
 from bench.filling import offer, open_shop
 from bench.stage import Databases
 from marketplace import clock, config, create_app, db
 from marketplace.accounts import operations as accounts
 from marketplace.accounts import passwords
 from marketplace.carts import operations as carts
-from marketplace.checkout import flows as checkout
-from marketplace.checkout import queries as checkout_queries
-from marketplace.checkout.operations import Agreed
 from marketplace.config import Settings
-from marketplace.history import Actor
 from marketplace.invoices import flows as invoices
 from marketplace.orders import operations as orders
 from marketplace.orders import rules as order_rules
 from marketplace.orders import sweeps
 from marketplace.payments import holds
-from marketplace.payouts import account_flows
 from marketplace.payouts import flows as payouts
 from marketplace.provider_events import flows as events
 from marketplace.sandbox.delivery import Answer
@@ -40,10 +36,6 @@ SELLERS, BUYERS = 8, 24
 PURCHASES = 40
 """As many old ones, and as many new ones; every eighth is of two sellers."""
 _PARTS_EACH = 6
-_ADDRESS = {
-    "full_name": "Bo Buyer", "line1": "1 Main Street", "line2": "", "city": "Springfield", "region": "IL",
-    "postcode": "62701", "country": "US",
-}  # fmt: skip
 _WITH_IDS = """SELECT format('SELECT %L, coalesce(max(id), 0) FROM %I', table_name, table_name)
 FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'id' AND data_type = 'bigint'
     AND table_name NOT LIKE 'procrastinate%'"""
@@ -122,27 +114,16 @@ class SeedShop:
         made = db.atomic(open_shop, (), number=number, offers=offers, password_hash=password_hash)
         with psycopg.connect(self._owner) as connection:
             [(seller_id,)] = connection.execute("SELECT seller_id FROM listing WHERE id = %s", (made[0],)).fetchall()
-        account_id = account_flows.start(seller_id=seller_id, country="US", provider=self.provider, now=clock.now())
-        self.sandbox.set_up(account_id)
-        account_flows.read_again(account_id, actor=Actor.job("bench"), provider=self.provider, now=clock.now())
+        dealing.set_up_account(seller_id, self.provider, self.sandbox)
         return seller_id, made
 
     def _buy(self, buyer_id: int, listing_ids: list[int], *, pays: bool = True) -> int:
         for listing_id in listing_ids:
             line: dict[str, Any] = {"user_id": buyer_id, "token_hash": None, "listing_id": listing_id, "quantity": 1}
             db.atomic(carts.add, (), **line, now=clock.now())
-        agreed = Agreed(
-            buyer_id=buyer_id,
-            currency="USD",
-            token=secrets.token_urlsafe(16),
-            expected_total_minor=checkout_queries.review(buyer_id, "USD", clock.now()).total.minor,
-            delivery_address=_ADDRESS,
-            billing_address=_ADDRESS,
-            buyer_note="",
-        )
-        outcome = checkout.begin(agreed=agreed, now=clock.now(), provider=self.provider, settings=self.settings)
+        outcome = dealing.agree(buyer_id, self.provider, self.settings)
         if pays:
-            self.sandbox.pay((outcome.redirect_url or "").rpartition("/")[2])
+            self.sandbox.pay(dealing.session_of(outcome))
             self.sandbox.deliver_pending()
         return outcome.payment_id
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from bench import dealing
 from bench.__main__ import fresh_databases
 from bench.stage import CHECKOUT, Databases
 from launcher.console import Failure, say, step
@@ -29,16 +30,12 @@ from marketplace.accounts import passwords
 from marketplace.carts import operations as carts
 from marketplace.catalog import operations as catalog
 from marketplace.catalog.operations import Offer, PartFacts, ShopFacts
-from marketplace.checkout import flows as checkout
-from marketplace.checkout import queries as checkout_queries
-from marketplace.checkout.operations import Agreed
-from marketplace.history import Actor
 from marketplace.money import Money
 from marketplace.orders import operations as orders
 from marketplace.orders import rules as order_rules
 from marketplace.orders import sweeps
 from marketplace.payments import holds
-from marketplace.payouts import account_flows, flows
+from marketplace.payouts import flows
 from marketplace.provider_events import flows as events
 from marketplace.reconciliation import checks
 from marketplace.sandbox.delivery import Answer
@@ -46,10 +43,6 @@ from marketplace.sandbox.inprocess import RunningSandbox
 
 _SELLERS_EACH = 50
 _PRICE_MINOR = 4_900
-_ADDRESS = {
-    "full_name": "Bo Buyer", "line1": "1 Main Street", "line2": "", "city": "Springfield", "region": "IL",
-    "postcode": "62701", "country": "US",
-}  # fmt: skip
 _EVERY = 250
 
 
@@ -117,10 +110,7 @@ class Bench:
         password_hash, listings = passwords.hash_password(secrets.token_hex(8)), []
         for number in _counted("sellers", count):
             seller_id, listing_id = db.atomic(_open, (), number=number, password_hash=password_hash)
-            provider = self.providers["stripe"]
-            account_id = account_flows.start(seller_id=seller_id, country="US", provider=provider, now=clock.now())
-            self.sandbox.set_up(account_id)
-            account_flows.read_again(account_id, actor=Actor.job("bench"), provider=provider, now=clock.now())
+            dealing.set_up_account(seller_id, self.providers["stripe"], self.sandbox)
             listings.append(listing_id)
         return listings
 
@@ -132,19 +122,8 @@ class Bench:
             self._buy(db.atomic(_basket, (), number=number, listing_ids=chosen))
 
     def _buy(self, buyer_id: int) -> None:
-        agreed = Agreed(
-            buyer_id=buyer_id,
-            currency="USD",
-            token=secrets.token_urlsafe(16),
-            expected_total_minor=checkout_queries.review(buyer_id, "USD", clock.now()).total.minor,
-            delivery_address=_ADDRESS,
-            billing_address=_ADDRESS,
-            buyer_note="",
-        )
-        provider = self.providers["stripe"]
-        outcome = checkout.begin(agreed=agreed, now=clock.now(), provider=provider, settings=self.settings)
-        session_id = (outcome.redirect_url or "").rpartition("/")[2]
-        self.sandbox.pay(session_id)
+        outcome = dealing.agree(buyer_id, self.providers["stripe"], self.settings)
+        self.sandbox.pay(dealing.session_of(outcome))
         self.sandbox.deliver_pending()
         db.atomic(_ship, (), buyer_id=buyer_id)
 

@@ -2,23 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Self
 
 from marketplace.errors import Conflict, NotAllowed
+from marketplace.labels import Labelled
 
 
-class Status(StrEnum):
+class Status(Labelled):
     """A status with a label for people: `PAID = "paid", "Paid"`."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        """Make a member from its word and its label."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
 
 class AlreadyThere(Conflict):

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Self
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, select, true
 
@@ -21,21 +19,13 @@ from marketplace.catalog.models import (
 from marketplace.catalog.rules import CARS, LOW_STOCK
 from marketplace.catalog.states import ListingStatus, ReservationStatus
 from marketplace.errors import NotFound
+from marketplace.labels import Labelled
 from marketplace.money import Money
 from marketplace.paging import Amounts, Cursor, Listed, Period, read_page
 
 
-class ShelfTab(StrEnum):
+class ShelfTab(Labelled):
     """The tabs of a seller's listings; each listing stands under exactly one."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        """Make a tab."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     ACTIVE = "active", "Active"
     PAUSED = "paused", "Paused"

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from marketplace.delivery import rules
+from marketplace.delivery import queries, rules
 from marketplace.delivery.models import DeliveryProfile, DeliveryZone
-from marketplace.delivery.rules import Band, Method, Zone
+from marketplace.delivery.rules import Zone
 from marketplace.errors import Conflict, Invalid, NotFound
 
 
@@ -54,7 +54,7 @@ def write_zone(session: Session, *, seller_id: int, profile_id: int, zone: Zone)
         raise NotFound("There is no such zone.")
     if not zone.zone_id and len(rows) >= rules.MOST_ZONES:
         raise Conflict(f"At most {rules.MOST_ZONES} zones.")
-    others = [_as_zone(row) for zone_id, row in rows.items() if zone_id != zone.zone_id]
+    others = [queries.zone_of(zone_id, row) for zone_id, row in rows.items() if zone_id != zone.zone_id]
     rules.check_together([*others, zone])
     row = rows.get(zone.zone_id) or DeliveryZone(profile_id=profile_id)
     row.countries = list(zone.countries)
@@ -91,19 +91,6 @@ def own(session: Session, seller_id: int, profile_id: int) -> DeliveryProfile:
 def _zones(session: Session, profile_id: int) -> dict[int, DeliveryZone]:
     rows = session.execute(select(DeliveryZone).where(DeliveryZone.profile_id == profile_id)).scalars()
     return {row.id: row for row in rows}
-
-
-def _as_zone(row: DeliveryZone) -> Zone:
-    return Zone(
-        row.id,
-        tuple(row.countries),
-        Method(row.method),
-        row.price_minor,
-        row.free_from_minor,
-        row.transit_first,
-        row.transit_last,
-        tuple(Band(grams, minor) for grams, minor in row.bands),
-    )
 
 
 def _free_name(session: Session, seller_id: int, text: str, profile_id: int | None) -> str:

@@ -65,10 +65,10 @@ def profiles_of(seller_id: int) -> list[Profile]:
     return _profiles(db.read(_OF_SELLER, {"seller_id": seller_id}))
 
 
-def zone_of(row: Row[*tuple[Any, ...]]) -> Zone:
-    """Return the zone in a row of the above."""
+def zone_of(zone_id: int, row: Row[*tuple[Any, ...]] | DeliveryZone) -> Zone:
+    """Return the zone that a row of the above or one of the table says."""
     return Zone(
-        row.zone_id,
+        zone_id,
         tuple(row.countries),
         Method(row.method),
         row.price_minor,
@@ -86,7 +86,7 @@ def _profiles(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Profile]:
         heads[row.id] = row
         zones.setdefault(row.id, [])
         if row.zone_id is not None:
-            zones[row.id].append(zone_of(row))
+            zones[row.id].append(zone_of(row.zone_id, row))
     return [
         Profile(
             row.id,

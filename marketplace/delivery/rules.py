@@ -6,11 +6,10 @@ A listing without a profile is sent everywhere for its own delivery amount: that
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from itertools import pairwise
-from typing import Self
 
 from marketplace.errors import Invalid
+from marketplace.labels import Labelled
 from marketplace.money import Money
 
 MOST_PROFILES, MOST_ZONES, MOST_BANDS = 30, 20, 6
@@ -23,17 +22,8 @@ EUROPEAN_UNION = tuple("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV
 _SATURDAY = 5
 
 
-class Method(StrEnum):
+class Method(Labelled):
     """How goods come to the buyer in one zone."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        """Make a method from its word and its label."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     FLAT = "flat", "One price per order"
     BY_WEIGHT = "by_weight", "By weight"

@@ -6,9 +6,8 @@ No table of its own could contradict the books: every line is a status change, a
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Self
 
+from marketplace.labels import Labelled
 from marketplace.payments import admin_queries, queries, timeline_queries
 from marketplace.payments.timeline_queries import Change
 from marketplace.provider_events import queries as provider_events
@@ -16,17 +15,8 @@ from marketplace.provider_events.queries import EventSummary
 from marketplace.refunds import queries as refunds
 
 
-class LogType(StrEnum):
+class LogType(Labelled):
     """S4's types of a line, with their labels."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        """Make a type from its word and its label."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     PAYMENT_CREATED = "payment_created", "Payment created"
     PAYMENT_PROCESSED = "payment_processed", "Payment processed"

@@ -4,23 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
 
 from marketplace.discounts.states import DiscountStatus
+from marketplace.labels import Labelled
 from marketplace.money import Money
 
 
-class DiscountKind(StrEnum):
+class DiscountKind(Labelled):
     """How a code reckons."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        """Make a kind from its word and its label."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     PERCENTAGE = "percentage", "Percentage"
     FIXED = "fixed", "Fixed amount"

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Self
 
 from marketplace.errors import Invalid
+from marketplace.labels import Labelled
 
 LONGEST_TEXT = 20_000
 LONGEST_IN_ALL = 150_000
@@ -43,17 +44,8 @@ class EvidenceText(StrEnum):
     DUPLICATE_CHARGE_EXPLANATION = "duplicate_charge_explanation", "Why it was not charged twice", True
 
 
-class EvidenceFile(StrEnum):
+class EvidenceFile(Labelled):
     """What a file shows, by the provider's name, with its label."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str) -> Self:
-        """Make a kind of file."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     SHIPPING_DOCUMENTATION = "shipping_documentation", "Proof that it was sent or has arrived"
     CUSTOMER_COMMUNICATION = "customer_communication", "What the buyer has written to you"

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Self
 
 from sqlalchemy import ColumnElement, bindparam, func, or_, select, true
 
@@ -11,21 +9,13 @@ from marketplace import db
 from marketplace.accounts.models import User, UserSession
 from marketplace.catalog.models import Shop
 from marketplace.errors import NotFound
+from marketplace.labels import Labelled
 from marketplace.orders.models import Order
 from marketplace.paging import ALWAYS, Cursor, Listed, Period, read_page
 
 
-class Role(StrEnum):
+class Role(Labelled):
     """What somebody may do; everybody may buy."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str) -> Self:
-        """Make a role."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     ALL = "all", "Everybody"
     SELLERS = "sellers", "Sellers"

@@ -1,8 +1,8 @@
 """What a call to a provider can be, and what may follow. UNKNOWN is a state, not an error."""
 
 from enum import StrEnum
-from typing import Self
 
+from marketplace.labels import Labelled
 from marketplace.transitions import Machine, Status
 
 
@@ -40,17 +40,8 @@ class CallKind(StrEnum):
     ACCEPT_DISPUTE = "accept_dispute"
 
 
-class CallStep(StrEnum):
+class CallStep(Labelled):
     """What a person may decide about a call that machines can't end; the label says what was done."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        """Make a step."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     LOOK_UP = "look_up", "Looked up at the provider"
     SEND_AGAIN = "send_again", "Sent again with the same key"

@@ -1,8 +1,8 @@
 """What a tracker, a seller's share and an unusable receipt can be, and what may follow (S0, C2, C3)."""
 
 from enum import StrEnum
-from typing import Self
 
+from marketplace.labels import Labelled
 from marketplace.transitions import Machine, Status
 
 
@@ -57,17 +57,8 @@ class BlockReason(StrEnum):
     MANUAL = "manual"
 
 
-class HoldStep(StrEnum):
+class HoldStep(Labelled):
     """What an admin can do to a share's hold by hand; the label says what was done."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        """Make a step."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     STOP = "stop", "Stopped"
     LET_GO = "let_go", "Let go"

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import BigInteger, String, case, cast, func, literal, null, select, union_all
 
 from marketplace import db
 from marketplace.disputes.models import Dispute, DisputeFile
 from marketplace.disputes.states import DisputeStatus
+from marketplace.labels import Labelled
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.states import OrderStatus
 from marketplace.outbound.models import OF_PAYMENT, CallKind, OutboundCall
@@ -27,17 +27,8 @@ _RECENT_EVENTS = 200
 _UNFINISHED = (CallStatus.PLANNED, CallStatus.SENDING, CallStatus.UNKNOWN)
 
 
-class Queue(StrEnum):
+class Queue(Labelled):
     """A queue of the house, in words."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str) -> Self:
-        """Make a queue."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     REFUNDS = "refunds", "Refunds waiting for a decision"
     DISPUTES = "disputes", "Disputes and warnings to answer"

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Self
 
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.labels import Labelled
 from marketplace.money import Money
 from marketplace.payments import rules as payment_rules
 
@@ -17,17 +17,8 @@ MOST_PICTURES = 5
 _SATURDAY = 5
 
 
-class RefundReason(StrEnum):
+class RefundReason(Labelled):
     """Why money goes back: the seven reasons of buyers (S2.14), and the one that is no wish."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        """Make a member from its word and its label."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     NOT_RECEIVED = "not_received", "It did not arrive"
     DAMAGED = "damaged", "It arrived damaged"

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from marketplace.accounts import time_zones
 from marketplace.config import Settings
 from marketplace.money import Money, exponent
-from marketplace.web import guards, headers
+from marketplace.web import gaps, guards, headers
 
 
 def money_text(minor: int, currency: str) -> str:
@@ -64,9 +64,13 @@ def read_in(name: str | None) -> None:
 
 
 def reading_zone() -> tzinfo:
-    """Return the zone in which this request's reader reads times; UTC where there is no reader."""
+    """Return the zone in which this request's reader reads times; UTC where there is no reader.
+
+    Raises RuntimeError while a page is drawn for everybody: a time belongs into a gap there.
+    """
     if not has_request_context():
         return UTC
+    gaps.refuse_for_everybody()
     if "time_zone" not in g:
         read_in(_viewers_zone())
     found: tzinfo = g.time_zone

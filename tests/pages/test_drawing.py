@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask, g
@@ -26,6 +27,7 @@ def house(world: World) -> Iterator[Flask]:
                 "name.html": "{{ viewer.name }}",
                 "token.html": "{{ csrf_token() }}",
                 "path.html": "{{ request.path }}",
+                "time.html": "{{ page | time }}",
                 "macro.html": "{% from 'asks.html' import asks %}{{ asks() }}",
                 "asks.html": "{% macro asks() %}{{ csrf_token() }}{% endmacro %}",
                 "flashes.html": "{% from 'says.html' import says %}{{ says() }}",
@@ -118,3 +120,9 @@ def test_a_template_that_asks_who_looks_is_refused(house: Flask, template: str) 
         with pytest.raises(RuntimeError, match="leave a gap"):
             drawing.draw(template, template)
         assert drawing.draw("mine.html", "after it").startswith(b"<p>after it</p>")
+
+
+def test_a_time_by_somebodys_clock_is_refused(house: Flask) -> None:
+    moment = datetime(2026, 12, 21, 14, 5, tzinfo=UTC)
+    with house.app_context(), house.test_request_context(), pytest.raises(RuntimeError, match="leave a gap"):
+        drawing.draw("time.html", moment)

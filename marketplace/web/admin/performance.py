@@ -12,6 +12,8 @@ from marketplace.job_runs import queries as job_runs
 from marketplace.proofs import bench_queries
 from marketplace.proofs.queries import Report
 from marketplace.web import guards
+from marketplace.web.admin import report_parts
+from marketplace.web.admin.report_parts import Row, Tile
 from marketplace.web.console import Console, admin_console
 from marketplace.web.pages import sentence, time_text
 from marketplace.web.wording import Badge
@@ -24,25 +26,6 @@ _TARGETS = (
 """The operations of S2's table with the milliseconds it asks for."""
 _WALLET = ("Change a wallet", 50)
 _MISSING = "Not measured"
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One figure."""
-
-    label: str
-    amount: str
-    note: str
-    tone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A name, its figures, and how they compare with what is wanted."""
-
-    name: str
-    cells: tuple[str, ...]
-    badge: Badge | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +88,14 @@ def performance_page() -> ResponseReturnValue:
 
 
 def _note(report: Report) -> str:
-    """Return when, of which revision and where: figures without it say nothing."""
+    """Return where a report is from, and from which machine."""
     machine, parts = report.figures.get("machine"), []
     if isinstance(machine, Mapping):
         parts.append(f"{machine['processors']} processors, {machine['processor']}, {machine['memory']}")
         parts.append(f"{machine['system']}, Python {machine['python']}, load {machine['load']} when it was written")
     else:
         parts.append(f"machine {machine or 'not written down'}")
-    revision = report.figures.get("revision", "unknown")
-    return f"Written {time_text(report.written_at)} (system time), revision {revision}; {'; '.join(parts)}."
+    return f"{report_parts.origin(report)}; {'; '.join(parts)}."
 
 
 def _operations(found: Mapping[str, Mapping[str, float]]) -> tuple[Row, ...]:

@@ -13,31 +13,13 @@ from marketplace.errors import Conflict, NotAllowed
 from marketplace.proofs import operations, queries, rules
 from marketplace.proofs.queries import Replay, Report
 from marketplace.web import guards
+from marketplace.web.admin import report_parts
+from marketplace.web.admin.report_parts import Row, Tile
 from marketplace.web.console import Console, admin_console
-from marketplace.web.pages import time_text
 from marketplace.web.wording import Badge
 
 _STATES = {"queued": "waits for the worker", "playing": "is being played", "done": "was played", "failed": "failed"}
 _HOUR = 3_600
-
-
-@dataclass(frozen=True, slots=True)
-class _Tile:
-    """One figure of the whole run."""
-
-    label: str
-    amount: str
-    note: str
-    tone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A name and its figures, in words."""
-
-    name: str
-    cells: tuple[str, ...]
-    badge: Badge | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +40,13 @@ class ProofPage:
     console: Console
     note: str
     has_report: bool
-    figures: tuple[_Tile, ...]
+    figures: tuple[Tile, ...]
     profiles: tuple[Row, ...]
     faults: tuple[Row, ...]
     rules: tuple[Row, ...]
     looks: str
     broken: tuple[Row, ...]
-    races: tuple[_Tile, ...]
+    races: tuple[Tile, ...]
     races_note: str
     races_broken: tuple[Row, ...]
     baseline: str
@@ -126,8 +108,7 @@ def _page(report: Report | None, races: Report | None, replay: Replay | None, se
 
 
 def _note(report: Report, how: str) -> str:
-    revision = report.figures.get("revision", "unknown")
-    return f"Written {time_text(report.written_at)} (system time), revision {revision}; {how}"
+    return f"{report_parts.origin(report)}; {how}"
 
 
 def _broken(report: Report | None) -> tuple[Row, ...]:
@@ -135,28 +116,28 @@ def _broken(report: Report | None) -> tuple[Row, ...]:
     return tuple(Row(f"{each['profile']} {each['seed']}", (each["rules"][0],)) for each in found)
 
 
-def _races(found: Mapping[str, Any]) -> tuple[_Tile, ...]:
+def _races(found: Mapping[str, Any]) -> tuple[Tile, ...]:
     broken, again = found["violated_seeds"], found["tries"] - found["units"]
     meant = sum(count for name, count in found["faults"].items() if name.startswith("F23"))
     return (
-        _Tile("Threads", f"{found['threads']}", "in each of the processes that play"),
-        _Tile("Seeds", f"{found['seeds']:,}", f"{found['actions']:,} actions"),
-        _Tile("Seeds that broke a rule", f"{broken:,}", "none is allowed to", "bad" if broken else "ok"),
-        _Tile("Faults", f"{sum(found['faults'].values()):,}", "made on purpose"),
-        _Tile("Tried again", f"{again:,}", f"of {found['units']:,} units of work; {meant:,} were made to"),
+        Tile("Threads", f"{found['threads']}", "in each of the processes that play"),
+        Tile("Seeds", f"{found['seeds']:,}", f"{found['actions']:,} actions"),
+        Tile("Seeds that broke a rule", f"{broken:,}", "none is allowed to", "bad" if broken else "ok"),
+        Tile("Faults", f"{sum(found['faults'].values()):,}", "made on purpose"),
+        Tile("Tried again", f"{again:,}", f"of {found['units']:,} units of work; {meant:,} were made to"),
     )
 
 
-def _figures(found: Mapping[str, Any]) -> tuple[_Tile, ...]:
+def _figures(found: Mapping[str, Any]) -> tuple[Tile, ...]:
     rested, broken = found.get("rested_seconds", {}), found["violated_seeds"]
     units, tries = found.get("units", 0), found.get("tries", 0)
     again = f"{(tries - units) * 1_000 / units:.1f} of 1,000 units of work were tried again" if units else ""
     return (
-        _Tile("Seeds", f"{found['seeds']:,}", f"{found['actions']:,} actions"),
-        _Tile("Seeds that broke a rule", f"{broken:,}", "none is allowed to", "bad" if broken else "ok"),
-        _Tile("Faults", f"{sum(found['faults'].values()):,}", "made on purpose"),
-        _Tile("Agreed after", _span(rested.get("p50", -1)), f"p99 {_span(rested.get('p99', -1))}, virtual time"),
-        _Tile("Committed", f"{units:,}", again),
+        Tile("Seeds", f"{found['seeds']:,}", f"{found['actions']:,} actions"),
+        Tile("Seeds that broke a rule", f"{broken:,}", "none is allowed to", "bad" if broken else "ok"),
+        Tile("Faults", f"{sum(found['faults'].values()):,}", "made on purpose"),
+        Tile("Agreed after", _span(rested.get("p50", -1)), f"p99 {_span(rested.get('p99', -1))}, virtual time"),
+        Tile("Committed", f"{units:,}", again),
     )
 
 
