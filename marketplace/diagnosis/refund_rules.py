@@ -19,8 +19,9 @@ _TO_DECIDE = frozenset({_S.PENDING, _S.FAILED})
 _ON_ITS_WAY = frozenset({_S.APPROVED, _S.PROCESSING})
 _HALF_A_YEAR = timedelta(days=180)
 # How long after the payment Stripe sends money back, by method. Customer balance: its page under
-# docs.stripe.com/payments, seen 2026-11-22. The two debits: as sellers' guides quote Stripe; an older page of its support
-# says 90 days for ACH. The provider has the last word, and refuses by itself. Cards have no limit. All take parts.
+# docs.stripe.com/payments, seen 2026-11-22. The two debits: as sellers' guides quote Stripe; an older page of its
+# support says 90 days for ACH. The provider has the last word, and refuses by itself. Cards have no limit. All take
+# parts.
 _LIMITS = {"card": None, "customer_balance": _HALF_A_YEAR, "sepa_debit": _HALF_A_YEAR, "us_bank_account": _HALF_A_YEAR}
 
 

@@ -25,9 +25,10 @@ def open_amount(visitor: Visitor, label: str) -> None:
     link = row.locator("a.money")
     shown = str(link.evaluate("link => link.firstChild.textContent"))
     link.click()
+    visitor.sees("The figure and the rows agree.")
+    visitor.is_complete()
     figure, total = visitor.main.locator(".kpis-value").all_inner_texts()
     assert figure == total == shown
-    visitor.sees("The figure and the rows agree.")
     assert abs(sum_of_rows(visitor)) == abs(cents(shown))
     visitor.page.go_back()
 

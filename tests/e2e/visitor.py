@@ -45,6 +45,10 @@ class Visitor:
         """Make sure that the page does not show a text."""
         expect(self.main).not_to_contain_text(text)
 
+    def is_complete(self) -> None:
+        """Wait until the whole page is there, before all of something on it is read."""
+        self.page.wait_for_load_state("domcontentloaded")
+
     def press(self, name: str) -> None:
         """Press the first button of this name on the page."""
         self.main.get_by_role("button", name=name, exact=True).first.click()

@@ -4,10 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from flask import request
 
 from marketplace import db, jobs
 from marketplace.errors import NotAllowed
@@ -297,21 +301,13 @@ def test_four_workers_two_killed_and_a_provider_that_fails_in_seven_ways_pay_eve
     for wrong in WRONG:
         world.sandbox.faults.add(method="POST", path=TRANSFERS, times=1, **wrong)  # type: ignore[arg-type]
 
-    def slow() -> None:
-        time.sleep(0.15)
-
-    befores = world.sandbox.app.before_request_funcs.setdefault(None, [])
-    befores.append(slow)
-    try:
-        with four_workers(world) as starter:
-            assert starter.stdout is not None
-            workers = [int(pid) for pid in starter.stdout.readline().split()]
-            wait_for_transfers(world, 1)
-            for pid in workers[:2]:
-                os.kill(pid, signal.SIGKILL)
-            assert [int(status) for status in starter.stdout.readline().split()] == [signal.SIGKILL] * 2 + [0] * 2
-    finally:
-        befores.remove(slow)
+    with transfers_that_wait(world) as waiting, four_workers(world) as starter:
+        killed = waiting.first(2)
+        for pid in killed:
+            os.kill(pid, signal.SIGKILL)
+        waiting.may_go.set()
+        assert starter.stdout is not None
+        assert sorted(map(int, starter.stdout.readline().split())) == [0, 0, signal.SIGKILL, signal.SIGKILL]
     in_hand = "SELECT count(*) FROM outbound_call WHERE status IN ('planned', 'sending')"
     assert world.rows(in_hand) != [(0,)], "they were killed in the middle"
     world.advance(minutes=2)
@@ -330,9 +326,11 @@ def test_four_workers_two_killed_and_a_provider_that_fails_in_seven_ways_pay_eve
 
 _WORK = """
 import os
+import stripe
 from wsgi import app
 
 def work():
+    stripe.set_app_info("worker", version=str(os.getpid()))
     for command in ("release-holds", "send-payouts"):
         app.test_cli_runner(catch_exceptions=False).invoke(args=[command])
 
@@ -342,13 +340,12 @@ for _ in range(4):
     if not workers[-1]:
         work()
         os._exit(0)
-print(*workers, flush=True)
 print(*(os.waitpid(worker, 0)[1] for worker in workers), flush=True)
 """
 
 
 def four_workers(world: World) -> "subprocess.Popen[bytes]":
-    """Start four processes that release and pay what is due by the commands of production; it says their numbers."""
+    """Start four processes that release and pay what is due by the commands of production, each under its number."""
     settings = world.settings
     environment = {
         **os.environ,
@@ -364,11 +361,39 @@ def four_workers(world: World) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE)
 
 
-def wait_for_transfers(world: World, count: int) -> None:
-    deadline = time.monotonic() + 60
-    while len(world.transfers()) < count:
-        assert time.monotonic() < deadline, "no transfer was made"
-        time.sleep(0.02)
+class Waiting:
+    """Transfers that wait at the provider, and the processes that asked for them."""
+
+    def __init__(self) -> None:
+        self.asked_by: list[int] = []
+        self.may_go = threading.Event()
+
+    def wait(self) -> None:
+        """Let a request for a transfer wait until all may go; before requests of the sandbox."""
+        if request.method == "POST" and request.path == TRANSFERS:
+            self.asked_by.append(int(request.user_agent.string.rpartition("/")[2]))
+            self.may_go.wait(60)
+
+    def first(self, count: int) -> list[int]:
+        """Return the first `count` different processes whose transfers wait here."""
+        deadline = time.monotonic() + 60
+        while len(asked := list(dict.fromkeys(self.asked_by))) < count:
+            assert time.monotonic() < deadline, f"only {asked} asked for transfers"
+            time.sleep(0.02)
+        return asked[:count]
+
+
+@contextmanager
+def transfers_that_wait(world: World) -> Iterator[Waiting]:
+    """Let transfers wait at the provider until they are told to go, or the block ends."""
+    waiting = Waiting()
+    befores = world.sandbox.app.before_request_funcs.setdefault(None, [])
+    befores.append(waiting.wait)
+    try:
+        yield waiting
+    finally:
+        waiting.may_go.set()
+        befores.remove(waiting.wait)
 
 
 @pytest.mark.scar("S15")

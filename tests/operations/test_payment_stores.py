@@ -253,7 +253,8 @@ def _check_store(store: PaymentStore) -> None:
 
 # What the tracking module stands on: the write boundary, and what that stands on.
 _BELOW = {"history", "db", "named_locks", "tries", "batches", "prepared", "failpoints", "transitions", "errors"} | {
-    "trips"
+    "trips",
+    "labels",
 }
 
 

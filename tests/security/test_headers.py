@@ -1,5 +1,6 @@
 """What every answer carries, whatever it is: policies, cookie flags, no cache, no foreign host, no trace."""
 
+import gzip
 import logging
 import re
 from collections.abc import Iterator
@@ -181,6 +182,24 @@ def test_what_never_changes_under_its_name_may_be_kept_and_nothing_else(world: W
         assert not answer.headers.getlist("Set-Cookie"), path
     for path in ("/", "/l", "/orders", "/healthz", "/metrics"):
         assert client.get(path).headers["Cache-Control"] == "no-store", path
+
+
+def test_static_texts_are_sent_compressed_to_who_takes_them_and_pages_never(world: World) -> None:
+    client = world.client()
+    small = {"Accept-Encoding": "br;q=0, gzip"}
+    for path in ("/static/css/all.css", "/static/js/app.js", "/static/favicon.svg"):
+        compressed, plain = client.get(path, headers=small), client.get(path, headers={"Accept-Encoding": "identity"})
+        assert compressed.headers["Content-Encoding"] == "gzip" and "Content-Encoding" not in plain.headers
+        assert gzip.decompress(compressed.data) == plain.data and len(compressed.data) < len(plain.data)
+        assert "Accept-Encoding" in compressed.vary and "Accept-Encoding" in plain.vary
+        assert compressed.content_type == plain.content_type
+        tags = {answer.headers["ETag"] for answer in (compressed, plain)}
+        assert len(tags) == 2, "a cache must not give one for the other"
+        for headers, answer in ((small, compressed), ({}, plain)):
+            again = client.get(path, headers={**headers, "If-None-Match": answer.headers["ETag"]})
+            assert (again.status_code, again.data) == (304, b"")
+    for path in ("/", "/login", "/l"):
+        assert "Content-Encoding" not in client.get(path, headers=small).headers
 
 
 @pytest.mark.parametrize("host", _EVIL_HOSTS)
