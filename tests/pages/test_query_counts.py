@@ -33,6 +33,7 @@ _LISTS = {
         "/saved",
         "/saved/searches",
         "/messages",
+        "/account/blocked",
         "/account",
         "/account/statistics",
         "/transactions/",
