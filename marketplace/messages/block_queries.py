@@ -11,19 +11,10 @@ from marketplace import db
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Shop
 from marketplace.messages.models import Conversation, WritingBlock
+from marketplace.messages.queries import Between
 from marketplace.paging import Cursor, Listed, Period, read_page
 
 _MOST = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Between:
-    """What stands between a person and another; both may be."""
-
-    is_own: bool
-    """They block the other."""
-    is_others: bool
-    """The other blocks them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from wtforms import HiddenField, TextAreaField
 from wtforms.validators import Regexp
 
 from marketplace.media.file_rules import LARGEST_FILE_BYTES
-from marketplace.messages import block_queries, rules
+from marketplace.messages import rules
 from marketplace.messages.case_queries import CaseMessage
 from marketplace.messages.flows import Letter, Upload
-from marketplace.messages.queries import FileRow, MessageRow
+from marketplace.messages.queries import Between, FileRow, MessageRow
 from marketplace.messages.rules import Piece
 from marketplace.reviews.queries import ReviewRow
 from marketplace.web import guards
@@ -72,9 +72,8 @@ class Halt:
     """Whom the viewer blocks; "" where it is the other's block."""
 
 
-def halt(viewer_id: int, other_id: int, other: str, conversation_id: int | None) -> Halt | None:
+def halt(found: Between, other: str, conversation_id: int | None) -> Halt | None:
     """Return what keeps the viewer from writing to another person, or None; `other` is how the other is called."""
-    found = block_queries.between(viewer_id, other_id)
     if found.is_own:
         here = url_for("messages.unblock", conversation_id=conversation_id) if conversation_id else ""
         return Halt(

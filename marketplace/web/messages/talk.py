@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
-from marketplace.messages import flows, operations, queries
+from marketplace.messages import block_queries, flows, operations, queries
 from marketplace.messages.flows import Letter
 from marketplace.messages.operations import Sent
 from marketplace.messages.queries import AskedListing, ConversationRow
@@ -164,7 +164,7 @@ def _show(
     other = found.shop if is_buyer else found.buyer
     label, url = _about(found, is_buyer=is_buyer)
     here = url_for("messages.conversation", conversation_id=found.id)
-    halt = message_parts.halt(viewer_id, found.seller_id if is_buyer else found.buyer_id, other, found.id)
+    halt = message_parts.halt(found.between(viewer_id), other, found.id)
     page = TalkPage(
         title=f"{found.subject}: {other}",
         console=_console(is_buyer=is_buyer),
@@ -212,18 +212,19 @@ def _order_page(number: str) -> tuple[int, TalkPage]:
         note="About an order",
         about=("Open the order", url_for(f"{side}.order", number=order.number)),
         action=url_for("messages.write_about_order", number=order.number),
-        halt=message_parts.halt(viewer_id, other_id, other, None),
+        halt=message_parts.halt(block_queries.between(viewer_id, other_id), other, None),
     )
 
 
 def _question_page(listing: AskedListing, slug: str) -> TalkPage:
+    between = block_queries.between(guards.viewer().user_id, listing.seller_id)
     return _first(
         title=f"Ask {listing.shop}: {listing.title}",
         is_buyer=True,
         note="A question about a listing",
         about=("See the listing", url_for("shop.listing", slug=slug)),
         action=url_for("messages.ask", slug=slug),
-        halt=message_parts.halt(guards.viewer().user_id, listing.seller_id, listing.shop, None),
+        halt=message_parts.halt(between, listing.shop, None),
     )
 
 
