@@ -114,7 +114,7 @@ ADMIN = (
     "/admin/payments", "/admin/payments?q=nothing", "/admin/payments/{paid}", "/admin/payments/{failed}",
     "/admin/payments/{open}", "/admin/payments/{paid}/log", "/admin/payments/{paid}/diagnose",
     "/admin/payments/{failed}/diagnose", "/admin/refunds/{asked_back}/diagnose",
-    "/admin/refunds/{refunded}/diagnose",
+    "/admin/refunds/{refunded}/diagnose", "/admin/disputes/{dispute}/diagnose", "/admin/payouts/{payout}/diagnose",
     "/admin/payments/{paid}/shares/{share}/hold", "/admin/payments/{expired}",
     "/admin/payments/{paid}/explain/amount", "/admin/events",
     "/admin/calls", "/admin/calls?tab=done", "/admin/calls/{call}", "/admin/settings",

@@ -254,6 +254,8 @@ GET    /admin/calls/<call_id>                      in     403  403     403    40
 POST   /admin/calls/<call_id>/decide               in     403  403     403    403    422   404     404
 POST   /admin/payments/<payment_id>/diagnose/take-up in   403  403     403    403    go    404     404
 POST   /admin/refunds/<number>/diagnose/take-up    in     403  403     403    403    go    404     404
+POST   /admin/disputes/<number>/diagnose/take-up   in     403  403     403    403    go    404     404
+POST   /admin/payouts/<number>/diagnose/take-up    in     403  403     403    403    404   404     404
 POST   /admin/payments/<payment_id>/return-again   in     403  403     403    403    404   404     404
 GET    /admin/mail                                 in     403  403     403    403    200   -       -
 POST   /admin/mail/again                           in     403  403     403    403    go    -       -
@@ -305,6 +307,8 @@ GET    /admin/payments/<payment_id>                in     403  403     403    40
 GET    /admin/payments/<payment_id>/log            in     403  403     403    403    200   404     404
 GET    /admin/payments/<payment_id>/diagnose       in     403  403     403    403    200   404     404
 GET    /admin/refunds/<number>/diagnose            in     403  403     403    403    200   404     404
+GET    /admin/disputes/<number>/diagnose           in     403  403     403    403    200   404     404
+GET    /admin/payouts/<number>/diagnose            in     403  403     403    403    404   404     404
 GET    /admin/payments/<payment_id>/shares/<share_id>/hold in 403 403   403    403    200   404     404
 POST   /admin/payments/<payment_id>/shares/<share_id>/hold/decide in 403 403   403    403    422   404     404
 GET    /admin/payments/<payment_id>/explain/<figure> in   403  403     403    403    200   404     404
@@ -354,9 +358,6 @@ POST   /refunds/<number>/withdraw                  in     go   404     404    40
 
 POST   /webhooks/stripe                            400    400  400     400    400    400   -       -
 POST   /webhooks/stripe/connect                    400    400  400     400    400    400   -       -
-POST   /api/credits/webhook                        400    400  400     400    400    400   -       -
-POST   /api/payments/webhooks/stripe/              400    400  400     400    400    400   -       -
-POST   /api/v1/payments/webhooks/stripe/           400    400  400     400    400    400   -       -
 """
 
 COLUMNS = ("visitor", "own", "foreign", "seller", "other", "admin")
