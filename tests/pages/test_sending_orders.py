@@ -124,6 +124,8 @@ def test_a_slip_says_what_goes_where_without_prices_and_the_note_is_the_sellers(
     slip = seller.get(f"/seller/orders/packing-slips?order={number}")
     assert slip.mimetype == "application/pdf"
     assert slip.data.startswith(b"%PDF")
+    assert b"pdfaid:part" in slip.data, "to be kept"
+    assert b"pdfuaid:part" in slip.data, "and to be read aloud"
     assert seller.get(f"/seller/orders/packing-slips?order={number}").data == slip.data, "the same each time"
     [(listing_id,)] = world.rows("SELECT id FROM listing")
     key = {"seller_id": seller_id, "listing_id": int(str(listing_id)), "sku": "SHELF-4/BD-1"}
