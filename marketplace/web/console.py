@@ -54,6 +54,7 @@ _BUYER: dict[str, _Links] = {
         ("statistics", "Statistics", "buyer.statistics", "gauge"),
     ),
     "Account": (
+        ("addresses", "Address book", "auth.addresses", "map-pin"),
         ("mail", "Mail", "mails.preferences", "send"),
         ("blocked", "Blocked people", "messages.blocked", "ban"),
         ("time", "Time zone", "auth.time_zone", "clock"),
@@ -81,6 +82,7 @@ _SELLER: dict[str, _Links] = {
         ("shop", "Shop details", "seller.own_shop", "store"),
         ("delivery", "Delivery", "seller.profiles", "truck"),
         ("payout_setup", "Payout setup", "seller.payout_setup", "landmark"),
+        ("addresses", "Your addresses", "auth.addresses", "map-pin"),
         ("mail", "Your mail", "mails.preferences", "send"),
         ("blocked", "Blocked people", "messages.blocked", "ban"),
         ("time", "Your time zone", "auth.time_zone", "clock"),

@@ -27,6 +27,7 @@ from marketplace.refunds import operations as refund_operations
 from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
+from tests import builders_addresses as addresses
 from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
 from tests import builders_mails as mails
@@ -58,7 +59,8 @@ NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-fi
 BUYER = (
     "/basket", "/checkout/USD", "/account", "/account/statistics", "/account/explain/spent/USD",
     "/account/explain/held/USD", "/account/payments?q=nothing", "/orders?q=nothing", "/account/payments/{waiting}",
-    "/account/security", "/account/time-zone",
+    "/account/security", "/account/time-zone", "/account/addresses", "/account/addresses/new",
+    "/account/addresses/{address}",
     "/account/notifications", "/account/payments", "/account/payments?status=failed",
     "/account/payments/{paid}", "/account/payments/{failed}", "/account/payments/{open}", "/account/payments/{expired}",
     "/account/payments/{paid}/explain/amount", "/orders", "/orders?tab=open", "/orders/{order}", "/orders/{unpaid}",
@@ -210,6 +212,7 @@ def seed(world: World) -> Seeded:
     found |= {"break": break_of(world, "line_without_entry")}
     paid_elsewhere(world, 4_200)
     world.settle_down()
+    found |= {"address": str(addresses.kept(world, buyer, is_delivery=True))}
     found |= {"parked": one(world, "SELECT min(id) FROM provider_event WHERE status = 'parked'")}
     mails.failed(world)
     found |= {"stop": mails.stop_token(world, buyer), "kept_mail": mails.kept(world)}

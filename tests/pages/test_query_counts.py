@@ -9,6 +9,7 @@ from marketplace.messages import moderating
 from marketplace.money import Money
 from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
+from marketplace.saved import filter_operations
 from tests import builders_discounts as codes
 from tests import builders_mails as mails
 from tests.builders import Bought, World
@@ -34,6 +35,7 @@ _LISTS = {
         "/saved/searches",
         "/messages",
         "/account/blocked",
+        "/account/addresses",
         "/account",
         "/account/statistics",
         "/transactions/",
@@ -150,6 +152,9 @@ class Shelf:
         for number in range(count):
             letters = f"SHELF-{len(self.listing_ids)}-{number}"
             codes.code(self.world.now, letters, seller_id=self.seller_id, actor_id=self.seller_id)
+            kept = {"path": "/seller/orders", "query": f"q={letters}", "name": letters, "now": self.world.now}
+            if number < 3:
+                db.atomic(filter_operations.save_filter, (), user_id=self.seller_id, **kept)
         mails.failed(self.world)
         self.listing_ids += ids
         for listing_id in self.listing_ids:

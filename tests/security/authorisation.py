@@ -35,6 +35,8 @@ GET    /saved/searches                             in     200  200     200    20
 GET    /saved/searches/new                         in     200  200     200    200    200   -       -
 POST   /saved/searches/save                        in     422  422     422    422    422   -       -
 POST   /saved/searches/<search_id>/remove          in     go   404     404    404    404   404     404
+POST   /filters/save                               in     404  404     404    404    404   -       -
+POST   /filters/<filter_id>/remove                 in     404  404     go     404    404   404     404
 GET    /patterns                                   200    200  200     200    200    200   -       -
 GET    /healthz                                    200    200  200     200    200    200   -       -
 GET    /readyz                                     200    200  200     200    200    200   -       -
@@ -58,6 +60,12 @@ GET    /dev/mail/<name>/html                       200    200  200     200    20
 GET    /dev/mail/<name>/files/<place>              200    200  200     200    200    200   404     404
 GET    /account/time-zone                          in     200  200     200    200    200   -       -
 POST   /account/time-zone                          in     go   go      go     go     go    -       -
+GET    /account/addresses                          in     200  200     200    200    200   -       -
+GET    /account/addresses/new                      in     200  200     200    200    200   -       -
+POST   /account/addresses/add                      in     422  422     422    422    422   -       -
+GET    /account/addresses/<address_id>             in     200  404     404    404    404   404     404
+POST   /account/addresses/<address_id>/save        in     422  404     404    404    404   404     404
+POST   /account/addresses/<address_id>/remove      in     go   404     404    404    404   404     404
 POST   /account/security/devices/<session_id>/sign-out in go   404     404    404    404   404     404
 POST   /account/security/sign-out-others           in     go   go      go     go     go    -       -
 GET    /sell                                       in     200  200     go     go     200   -       -
@@ -95,6 +103,7 @@ POST   /orders/<number>/refund/new                 in     422  404     404    40
 GET    /refunds                                    in     200  200     200    200    200   -       -
 GET    /refunds/<number>                           in     200  404     404    404    404   404     404
 POST   /refunds/<number>/pictures                  in     422  404     404    404    404   404     404
+POST   /refunds/<number>/pictures/<picture_id>/remove in  go   404     404    404    404   404     404
 GET    /refunds/<number>/pictures/<picture_id>     in     200  404     404    404    404   404     404
 GET    /refunds/<number>/explain/<figure>          in     200  404     404    404    404   404     404
 GET    /account/payments                           in     200  200     200    200    200   -       -

@@ -42,6 +42,8 @@ _IDS = (
     "purchase_id",
     "session_id",
     "search_id",
+    "filter_id",
+    "address_id",
     "line_id",
     "notification_id",
     "call_id",

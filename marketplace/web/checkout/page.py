@@ -135,6 +135,11 @@ def address_choices(saved: Sequence[AddressRow]) -> list[tuple[str, str]]:
     ]
 
 
+def billing_choice(saved: Sequence[AddressRow]) -> str:
+    """Return the option of the address to which bills go; "" where none is the default."""
+    return next((str(row.address_id) for row in saved if row.is_billing_default), "")
+
+
 def return_page(payment_id: int, found: ReturnState, look: int) -> ReturnPage:
     """Return the page for how a payment stands; `look` is how often the page has looked."""
     title, text, tone, icon = _STATES[found.state](found)

@@ -33,7 +33,7 @@ def order_talk(order_id: int, number: str, viewer_id: int, other: str, other_id:
     found = queries.about_order(order_id)
     rows = queries.messages_of(found.id, _LATEST).rows if found else ()
     between = found.between(viewer_id) if found else block_queries.between(viewer_id, other_id)
-    unread = queries.unread_in(found.id, viewer_id) if found else 0
+    unread = found.unread(viewer_id) if found else 0
     return OrderTalk(
         messages=message_parts.views(
             tuple(reversed(rows)), viewer_id=viewer_id, other=other, file_url=file_url, report_url=report_url

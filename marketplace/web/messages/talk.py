@@ -49,7 +49,7 @@ def conversation(conversation_id: int) -> ResponseReturnValue:
     found = queries.conversation_of(conversation_id, viewer_id)
     cursor = Cursor(lists.row_id("before"), lists.row_id("after"))
     listed = queries.messages_of(found.id, cursor)
-    if listed.rows and queries.unread_in(found.id, viewer_id):
+    if listed.rows and found.unread(viewer_id):
         upto = max(row.id for row in listed.rows)
         db.atomic(operations.mark_read, (), user_id=viewer_id, conversation_id=found.id, upto=upto, now=clock.now())
         guards.forget_counts()
