@@ -25,7 +25,7 @@ def register(blueprint: Blueprint) -> None:
 
     @blueprint.errorhandler(CSRFError)
     def csrf(_error_: CSRFError) -> ResponseReturnValue:
-        return _error("The form token of the session is missing or old.", 400)
+        return _error("The form token is missing or old. Reload the page it comes from and send it again.", 400)
 
 
 def signed_in(view: View) -> View:
