@@ -55,6 +55,7 @@ _BUYER: dict[str, _Links] = {
     ),
     "Account": (
         ("mail", "Mail", "mails.preferences", "send"),
+        ("blocked", "Blocked people", "messages.blocked", "ban"),
         ("time", "Time zone", "auth.time_zone", "clock"),
         ("security", "Security", "auth.security", "lock"),
     ),
@@ -81,6 +82,7 @@ _SELLER: dict[str, _Links] = {
         ("delivery", "Delivery", "seller.profiles", "truck"),
         ("payout_setup", "Payout setup", "seller.payout_setup", "landmark"),
         ("mail", "Your mail", "mails.preferences", "send"),
+        ("blocked", "Blocked people", "messages.blocked", "ban"),
         ("time", "Your time zone", "auth.time_zone", "clock"),
     ),
 }

@@ -71,6 +71,7 @@ BUYER = (
     "/saved", "/saved/searches", "/saved/searches/new?search=/l?q=lamp",
     "/orders/lines/{line}/review", "/reviews/{review}", "/reviews/{review}/report",
     "/messages", "/messages?tab=questions", "/messages/{talk}", "/messages/{talk}/report", "/messages/listing/{part}",
+    "/messages/{talk}/block", "/account/blocked",
     "/invoices", "/invoices?status=overdue", "/invoices/{invoice}", "/invoices/{credit_note}",
     "/checkout/cancelled/{cancelled}", "/transactions/", "/payouts/", "/sell", "/seller/orders", "/l/{sold_out}",
 )  # fmt: skip

@@ -34,6 +34,7 @@ _LISTS = {
         "/saved",
         "/saved/searches",
         "/messages",
+        "/account/blocked",
         "/account",
         "/account/statistics",
         "/transactions/",

@@ -121,6 +121,10 @@ POST   /messages/<conversation_id>/write           in     422  404     422    40
 GET    /messages/<conversation_id>/files/<file_id> in     200  404     200    404    404   404     404
 GET    /messages/<conversation_id>/report          in     200  404     200    404    404   404     404
 POST   /messages/<conversation_id>/report/send     in     422  404     422    404    404   404     404
+GET    /messages/<conversation_id>/block           in     200  404     200    404    404   404     404
+POST   /messages/<conversation_id>/block/confirm   in     go   404     go     404    404   404     404
+POST   /messages/<conversation_id>/unblock         in     go   404     go     404    404   404     404
+GET    /account/blocked                            in     200  200     200    200    200   -       -
 GET    /messages/order/<number>                    in     go   404     go     404    404   404     404
 POST   /messages/order/<number>                    in     422  404     422    404    404   404     404
 GET    /messages/listing/<slug>                    in     200  200     go     200    200   404     404
