@@ -1,5 +1,6 @@
 """What a page costs the database: few statements, and as many for thirty rows as for three."""
 
+import pytest
 from flask.testing import FlaskClient
 
 from marketplace import db
@@ -106,6 +107,7 @@ def cost(client: FlaskClient, path: str, count_queries: CountQueries) -> int:
     return len(statements)
 
 
+@pytest.mark.covers("S3.16")
 def test_every_page_takes_at_most_twenty_statements(world: World, count_queries: CountQueries) -> None:
     stage, asked = scene(world), 0
     answers = {line.route: line.answers for line in lines() if line.method == "GET"}

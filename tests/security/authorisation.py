@@ -7,6 +7,7 @@ address that cannot name one (broken). POSTs send an empty form with a valid tok
     200, 204    let in
     go          303 to where the deed leads
     in          303 to /login?next=, the answer to a visitor wherever somebody must be known
+    401         the answer to a visitor where a program asks, as JSON
     403         the wrong role, whatever the object; nothing is said about whether it exists
     404         not yours, or not there: the same answer
     422         let in; the empty form is refused
@@ -328,6 +329,12 @@ GET    /admin/invoices                             in     403  403     403    40
 GET    /admin/invoices/check                       in     403  403     403    403    200   -       -
 GET    /admin/invoices/<number>                    in     403  403     403    403    200   404     404
 GET    /admin/invoices/<number>/pdf                in     403  403     403    403    200   404     404
+GET    /api/invoices/                              401    200  200     200    200    200   -       -
+GET    /api/invoices/<number>/                     401    200  404     200    404    200   404     404
+POST   /api/invoices/<number>/send/                401    403  403     409    404    403   404     404
+GET    /api/discounts/                             401    403  403     200    200    200   -       -
+POST   /api/discounts/validate/                    401    422  422     422    422    422   -       -
+POST   /api/discounts/apply/                       401    422  422     422    422    422   -       -
 GET    /admin/discounts                            in     403  403     403    403    200   -       -
 GET    /admin/discounts/new                        in     403  403     403    403    200   -       -
 POST   /admin/discounts/new                        in     403  403     403    403    422   -       -
@@ -358,11 +365,14 @@ POST   /refunds/<number>/withdraw                  in     go   404     404    40
 
 POST   /webhooks/stripe                            400    400  400     400    400    400   -       -
 POST   /webhooks/stripe/connect                    400    400  400     400    400    400   -       -
+POST   /api/credits/webhook                        400    400  400     400    400    400   -       -
+POST   /api/payments/webhooks/stripe/              400    400  400     400    400    400   -       -
+POST   /api/v1/payments/webhooks/stripe/           400    400  400     400    400    400   -       -
 """
 
 COLUMNS = ("visitor", "own", "foreign", "seller", "other", "admin")
 # Whoever gets one of these is turned away; nothing in the database may change by it.
-REFUSALS = frozenset({"in", "403", "404", "kept", "400", "422"})
+REFUSALS = frozenset({"in", "401", "403", "404", "kept", "400", "422"})
 # What a form must hold so that the deed of the line is done.
 FORMS = {
     "/basket/country": {"country": "SE"},
