@@ -79,6 +79,7 @@ _SELLER: dict[str, _Links] = {
     "Shop": (
         ("shop", "Shop details", "seller.own_shop", "store"),
         ("delivery", "Delivery", "seller.profiles", "truck"),
+        ("taxes", "Tax", "seller.taxes", "scale"),
         ("payout_setup", "Payout setup", "seller.payout_setup", "landmark"),
         ("mail", "Your mail", "mails.preferences", "send"),
         ("time", "Your time zone", "auth.time_zone", "clock"),

@@ -47,6 +47,7 @@ _LISTS = {
         "/seller/listings",
         "/seller/listings/import",
         "/seller/delivery",
+        "/seller/taxes",
         "/seller/discounts",
         "/seller/transactions",
         "/seller/balance",

@@ -44,8 +44,9 @@ def _enter(letters: str) -> tuple[str, str]:
     guessing.was_right(guess)
     user_id, token_hash = owner()
     set_aside = checkout.set_aside(user_id) if user_id is not None else {}
-    parts = queries.contents(user_id, token_hash, set_aside, deliver_to.chosen())
-    tried = pricing.priced([pricing.with_code(part, letters) for part in parts], user_id, clock.now())
+    now = clock.now()
+    parts = queries.contents(user_id, token_hash, set_aside, deliver_to.chosen(), now=now)
+    tried = pricing.priced([pricing.with_code(part, letters) for part in parts], user_id, now)
     if not tried:
         raise Invalid("Your basket is empty.", field="code")
     counting = [priced for priced in tried if priced.granted is not None]
