@@ -16,6 +16,8 @@ from marketplace.catalog.rules import MANY_IN_STOCK
 from marketplace.catalog.states import ListingStatus
 from marketplace.errors import NotFound
 from marketplace.money import Money
+from marketplace.taxes.queries import rates_of
+from marketplace.taxes.rules import TaxCategory, Taxing, read_rates
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +59,7 @@ class PictureRow:
 
 @dataclass(frozen=True, slots=True)
 class ShopView:
-    """A shop as buyers see it; `tax_basis_points` is added to the price of the goods."""
+    """A shop as buyers see it."""
 
     seller_id: int
     slug: str
@@ -67,7 +69,7 @@ class ShopView:
     country: str
     delivery_policy: str
     returns_policy: str
-    tax_basis_points: int
+    taxing: Taxing
     opened_at: datetime
     dispatch_days: int
     """Within how many working days it sends."""
@@ -107,6 +109,7 @@ class ListingView:
     """The delivery profile it is sent by; None for the standard delivery, which is `delivery` to everywhere."""
     weight_grams: int = 0
     """Of one unit; 0 where the seller has not said."""
+    tax_category: TaxCategory = TaxCategory.STANDARD
 
 
 _shelf = Listing.__table__.alias("shelf")
@@ -127,6 +130,8 @@ _SHOP_COLUMNS = (
     Shop.delivery_policy,
     Shop.returns_policy,
     Shop.tax_basis_points,
+    Shop.prices_include_tax,
+    rates_of(Shop.__table__.c.seller_id).label("tax_rates"),
     Shop.opened_at,
     Shop.dispatch_days,
     _LISTINGS_OF_SHOP.label("shop_listings"),
@@ -183,6 +188,7 @@ _ANY_LISTING: Select[*tuple[Any, ...]] = (
         Listing.rating_count.label("goods_count"),
         Listing.delivery_profile_id,
         Listing.weight_grams,
+        Listing.tax_category,
     )
     .select_from(Listing)
     .join(Shop, Shop.seller_id == Listing.seller_id)
@@ -228,6 +234,7 @@ def _listing(row: Row[*tuple[Any, ...]]) -> ListingView:
         rating_count=row.goods_count,
         profile_id=row.delivery_profile_id,
         weight_grams=row.weight_grams or 0,
+        tax_category=row.tax_category,
     )
 
 
@@ -255,7 +262,7 @@ def _shop(row: Row[*tuple[Any, ...]]) -> ShopView:
         country=row.country,
         delivery_policy=row.delivery_policy,
         returns_policy=row.returns_policy,
-        tax_basis_points=row.tax_basis_points,
+        taxing=Taxing(row.country, row.tax_basis_points, row.prices_include_tax, read_rates(row.tax_rates)),
         opened_at=row.opened_at,
         dispatch_days=row.dispatch_days,
         listings=row.shop_listings,

@@ -81,6 +81,7 @@ _SELLER: dict[str, _Links] = {
     "Shop": (
         ("shop", "Shop details", "seller.own_shop", "store"),
         ("delivery", "Delivery", "seller.profiles", "truck"),
+        ("taxes", "Tax", "seller.taxes", "scale"),
         ("payout_setup", "Payout setup", "seller.payout_setup", "landmark"),
         ("addresses", "Your addresses", "auth.addresses", "map-pin"),
         ("mail", "Your mail", "mails.preferences", "send"),

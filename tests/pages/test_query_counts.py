@@ -51,6 +51,7 @@ _LISTS = {
         "/seller/listings",
         "/seller/listings/import",
         "/seller/delivery",
+        "/seller/taxes",
         "/seller/discounts",
         "/seller/transactions",
         "/seller/balance",

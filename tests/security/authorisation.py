@@ -175,6 +175,10 @@ POST   /seller/listings/<listing_id>/copy          in     403  403     go     40
 POST   /seller/listings/<listing_id>/publish       in     403  403     go     404    403   404     404
 POST   /seller/listings/<listing_id>/pause         in     403  403     go     404    403   404     404
 POST   /seller/listings/<listing_id>/delivery      in     403  403     go     404    403   404     404
+GET    /seller/taxes                               in     403  403     200    200    403   -       -
+POST   /seller/taxes                               in     403  403     422    422    403   -       -
+POST   /seller/taxes/mode                          in     403  403     go     go     403   -       -
+POST   /seller/taxes/<rate_id>/remove              in     403  403     go     404    403   404     404
 GET    /seller/delivery                            in     403  403     200    200    403   -       -
 GET    /seller/delivery/new                        in     403  403     200    200    403   -       -
 POST   /seller/delivery/new                        in     403  403     422    422    403   -       -
@@ -377,7 +381,8 @@ REFUSALS = frozenset({"in", "401", "403", "404", "kept", "400", "422"})
 FORMS = {
     "/basket/country": {"country": "SE"},
     "/seller/delivery/listings": {"old": "USD:0", "new": "USD:0"},
-    "/seller/listings/<listing_id>/delivery": {"profile": "0", "weight": "1.5"},
+    "/seller/listings/<listing_id>/delivery": {"profile": "0", "weight": "1.5", "tax": "standard"},
+    "/seller/taxes/mode": {"mode": "included"},
     "/basket/<line_id>/quantity": {"quantity": "2"},
     "/seller/orders/<number>/parcels": {"carrier": "ups", "tracking_number": "1Z999AA10123456785"},
     "/seller/orders/<number>/ship": {"carrier": "ups", "tracking_number": "1Z999AA10123456784"},

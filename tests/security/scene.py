@@ -32,6 +32,7 @@ from tests import builders_addresses as addresses
 from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
 from tests import builders_mails as mails
+from tests import builders_taxes as taxes
 from tests import evidence
 from tests.builders import Bought, World, form_token
 from tests.builders_reconciliation import book_at_the_provider, reconcile
@@ -210,7 +211,7 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     code = codes.code(world.now, f"SIDE-{side}", seller_id=seller_id, actor_id=seller_id)
     profile_id, [zone_id, *_] = delivery.profile(world, seller_id)
     values = _values(world, bought, seller_id, device) | {"profile_id": profile_id, "zone_id": zone_id}
-    values |= {"debt_id": debt_id, "discount_id": code}
+    values |= {"debt_id": debt_id, "discount_id": code, "rate_id": taxes.keep(world, seller_id, "US", 700, days=30)}
     values |= {"mail_id": mails.failed(world), "token": mails.stop_token(world, buyer_id)}
     values |= {"name": mails.kept(world), "place": 0}
     return Side(buyer_id, seller_id, bought, values)

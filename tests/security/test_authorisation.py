@@ -38,6 +38,7 @@ _IDS = (
     "debt_id",
     "discount_id",
     "profile_id",
+    "rate_id",
     "zone_id",
     "purchase_id",
     "session_id",

@@ -48,8 +48,9 @@ def tried(letters: str) -> list[Priced]:
     guessing.was_right(guess)
     user_id, token_hash = owner()
     set_aside = checkout.set_aside(user_id) if user_id is not None else {}
-    parts = queries.contents(user_id, token_hash, set_aside, deliver_to.chosen())
-    found = pricing.priced([pricing.with_code(part, letters) for part in parts], user_id, clock.now())
+    now = clock.now()
+    parts = queries.contents(user_id, token_hash, set_aside, deliver_to.chosen(), now=now)
+    found = pricing.priced([pricing.with_code(part, letters) for part in parts], user_id, now)
     if not found:
         raise Invalid("Your basket is empty.", field="code")
     return found

@@ -9,7 +9,7 @@ from flask import url_for
 from marketplace.accounts.queries import AddressRow
 from marketplace.checkout.queries import ReturnState, Review, SellerGroup
 from marketplace.money import Money
-from marketplace.web import countries, delivery_words, discount_words
+from marketplace.web import countries, delivery_words, discount_words, tax_words
 from marketplace.web.cart.page import Row
 from marketplace.web.pages import date_text, money
 from marketplace.web.picture_parts import picture_url
@@ -189,10 +189,11 @@ def _seller(group: SellerGroup, country: str, today: date) -> SellerView:
     rows = [Row("Discount", money(-group.discount))] if group.discount else []
     said = delivery_words.agreed_note(group.agreed, country, today)
     rows.append(Row("Delivery", money(group.delivery) if group.delivery else "Free", said))
-    if group.tax:
-        rows.append(Row("Tax", money(group.tax)))
     total = Row("Order total", money(group.total), is_total=True)
-    return SellerView(group.shop_name, url_for("shop.shop", slug=group.shop_slug), lines, (*rows, total))
+    said = tax_words.rates_note(group.tax_rates, is_included=group.is_tax_included)
+    tax = [Row(tax_words.label(is_included=group.is_tax_included), money(group.tax), said)] if group.tax else []
+    rows += [total, *tax] if group.is_tax_included else [*tax, total]
+    return SellerView(group.shop_name, url_for("shop.shop", slug=group.shop_slug), lines, tuple(rows))
 
 
 def _off(discount: Money) -> str:
