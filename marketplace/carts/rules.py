@@ -19,6 +19,7 @@ class Problem(StrEnum):
 
     OWN = "own"
     SHOP_PAUSED = "shop_paused"
+    TO_CHOOSE = "to_choose"
     PAUSED = "paused"
     SOLD_OUT = "sold_out"
     TOO_FEW = "too_few"
@@ -53,6 +54,10 @@ class Line:
     """How it is sent; None for the standard delivery, which is `delivery` to everywhere."""
     weight_grams: int = 0
     """Of one unit; 0 where the seller has not said."""
+    parent_id: int | None = None
+    """Of a variant: its listing."""
+    has_variants: bool = False
+    """Whether it is sold in variants since it was put in the cart: the buyer has to choose one."""
 
     @property
     def subtotal(self) -> Money:
@@ -165,6 +170,8 @@ def problem_of(line: Line, buyer_id: int | None, country: str = "") -> Problem |
         return Problem.OWN
     if line.is_shop_paused:
         return Problem.SHOP_PAUSED
+    if line.has_variants:
+        return Problem.TO_CHOOSE
     if not line.is_active:
         return Problem.PAUSED
     if line.available < 1:

@@ -186,7 +186,10 @@ _KEYS: Mapping[str, tuple[Page, Any]] = {
     "provider_event": (Page.EVENT, ProviderEvent.id),
     "refund": (Page.REFUND, Refund.number),
     "dispute": (Page.DISPUTE, Dispute.number),
-    "listing": (Page.LISTING, case((Listing.status == ListingStatus.ACTIVE, Listing.slug), else_=null())),
+    "listing": (
+        Page.LISTING,
+        case((Listing.status.in_([ListingStatus.ACTIVE, ListingStatus.OFFERED]), Listing.slug), else_=null()),
+    ),
     "payout": (Page.PAYOUT, Payout.number),
     "seller_account": (Page.USER, SellerAccount.seller_id),
     "reconciliation_break": (Page.BREAK, Break.number),
