@@ -87,6 +87,9 @@ def shelf(world: World) -> Shelf:
 
 def test_a_seller_makes_variants_and_gives_each_a_price_a_stock_and_a_key(shelf: Shelf) -> None:
     assert "Its 10 units in stock are not counted any more then" in words(shelf.page())
+    wrong = shelf.send("begin", **{"name-1": "Side", "values-1": "left", "values-2": "280 mm"})
+    assert wrong.select_one("#name-2-error").text.strip() == "Say what these are values of."
+    assert shelf.ids() == []
     left, right = shelf.begin()
     assert shelf.shown() == (0, 10_000, 10_000)
     fields = {f"in_stock-{left}": "3", f"in_stock-{right}": "1", f"price-{left}": "90.50", f"sku-{left}": "BD-L"}
@@ -167,7 +170,9 @@ def test_a_buyer_chooses_and_the_variant_is_named_everywhere(world: World, shelf
     [(number,)] = world.rows('SELECT number FROM "order"')
     for who, path in ((client, f"/orders/{number}"), (shelf.client, f"/seller/orders/{number}")):
         assert "Brake disc (right)" in words(main(who.get(path).text))
-    assert client.get("/l/brake-disc-right").status_code == 302
+    states = main(world.client(world.person("Ada Admin", is_admin=True)).get("/admin/states").text)
+    found = {each["href"] for each in states.select("a[href^='/l/']")}
+    assert found == {"/l/brake-disc"}, "a variant is looked at where it is chosen"
     again = client.post(f"/orders/{number}/again", data={"csrf_token": token})
     assert again.location == f"/orders/{number}"  # there is no other one
     assert "There are no more of these." in client.get(again.location).text

@@ -100,6 +100,9 @@ def _write(own: OwnListing) -> ResponseReturnValue:
 
 def _begin(own: OwnListing) -> str:
     names = [request.form.get(f"name-{place}", "") for place in range(1, variant_rules.MOST_OPTIONS + 1)]
+    for place, name in enumerate(names, start=1):
+        if request.form.get(f"values-{place}", "").strip() and not name.strip():
+            raise Invalid("Say what these are values of.", field=f"name-{place}")
     given = [place for place, name in enumerate(names, start=1) if name.strip()] or [1]
     values = [
         variant_rules.listed_values(request.form.get(f"values-{place}", ""), field=f"values-{place}") for place in given

@@ -47,7 +47,7 @@ def of(found: ListingView, chosen_id: int) -> ShownChoice | None:
     `chosen_id` is the variant that the address names, 0 for none: chosen is that, or the only one there is.
     """
     options, variants = found.choice.options, found.choice.variants
-    if not options:
+    if not variants:
         return None
     there = [variant.variant_id for variant in variants if variant.in_stock]
     chosen = chosen_id if chosen_id in there else there[0] if len(there) == 1 else 0
