@@ -16,6 +16,7 @@ from marketplace.catalog.variant_operations import VariantChange
 from marketplace.checkout.flows import Outcome
 from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.money import Money
+from marketplace.reconciliation.checks import check_books
 from tests.builders import World
 from tests.races import at_once, refusals
 
@@ -290,3 +291,23 @@ def take_in(world: World, shelf: Shelf, content: str) -> dict[str, object]:
     import_flows.run(import_id, now=world.now)
     [(changed, same, bad)] = world.rows("SELECT changed, same, bad FROM listing_import WHERE id = %s", import_id)
     return {"changed": changed, "same": same, "bad": bad}
+
+
+@pytest.mark.tampers
+def test_the_books_find_a_listing_and_its_variants_out_of_step(world: World, shelf: Shelf) -> None:
+    left, right = shelf.stock(left=2, right=5)
+    report = check_books()
+    assert report.agrees, report.differences
+    # With its triggers off the database no longer keeps them together.
+    world.tamper(f"UPDATE listing SET in_stock = 6 WHERE id = {shelf.listing_id}")
+    world.tamper(f"UPDATE listing SET title = 'Something else' WHERE id = {left}")
+    world.tamper(f"UPDATE listing SET in_stock = 4, received_units = 4 WHERE id = {right}")
+    found = {(one.check, one.row_id) for one in check_books().differences}
+    assert found == {("variants are what their listing is", left)}, "six is the sum of two and four"
+    world.tamper(f"UPDATE listing SET highest_minor = NULL WHERE id = {shelf.listing_id}")
+    world.tamper(f"UPDATE listing SET received_units = 1 WHERE id = {shelf.listing_id}")
+    found = {(one.check, one.row_id) for one in check_books().differences}
+    assert found >= {
+        ("listings with variants show what these come to", shelf.listing_id),
+        ("stock received is in stock, set aside or sold", shelf.listing_id),
+    }
