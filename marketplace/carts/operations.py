@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.carts import rules
 from marketplace.carts.models import Cart, CartLine
 from marketplace.catalog.models import Listing, Shop
-from marketplace.catalog.states import ListingStatus
+from marketplace.catalog.variants import CAN_BE_BOUGHT, HAS_VARIANTS, IS_KNOWN
 from marketplace.errors import Conflict, Invalid, NotFound
 
 
@@ -48,7 +48,9 @@ def add(
     """
     listing = _listing(session, listing_id)
     rules.check_buyer(user_id, listing.seller_id)
-    if listing.status != ListingStatus.ACTIVE:
+    if listing.has_variants:
+        raise Conflict(f"{listing.title} comes in several variants. Choose one of them on its page.")
+    if not listing.can_be_bought:
         raise Conflict(f"{listing.title} is not for sale at the moment.")
     if listing.is_shop_paused:
         raise Conflict("This shop takes no orders at the moment.")
@@ -169,7 +171,7 @@ def _line(session: Session, user_id: int | None, token_hash: bytes | None, line_
     return line
 
 
-def _listing(session: Session, listing_id: int) -> Row[int, str, str, int, int, ListingStatus, bool]:
+def _listing(session: Session, listing_id: int) -> Row[int, str, str, int, int, bool, bool, bool]:
     row = session.execute(
         select(
             Listing.seller_id,
@@ -177,11 +179,12 @@ def _listing(session: Session, listing_id: int) -> Row[int, str, str, int, int, 
             Listing.currency,
             Listing.price_minor,
             Listing.in_stock,
-            Listing.status,
+            CAN_BE_BOUGHT.label("can_be_bought"),
+            HAS_VARIANTS.label("has_variants"),
             Shop.is_paused.label("is_shop_paused"),
         )
         .join(Shop, Shop.seller_id == Listing.seller_id)
-        .where(Listing.id == listing_id, Listing.status != ListingStatus.DRAFT)
+        .where(Listing.id == listing_id, IS_KNOWN)
     ).one_or_none()
     if row is None:
         raise NotFound("There is no such listing.")

@@ -13,6 +13,7 @@ class Problem(StrEnum):
 
     OWN = "own"
     SHOP_PAUSED = "shop_paused"
+    TO_CHOOSE = "to_choose"
     PAUSED = "paused"
     SOLD_OUT = "sold_out"
     TOO_FEW = "too_few"
@@ -52,6 +53,10 @@ class Line:
     """Whether its shop's prices include the tax; else it is added."""
     is_taxed_by_country: bool = False
     """Whether its shop has other rates for other countries."""
+    parent_id: int | None = None
+    """Of a variant: its listing."""
+    has_variants: bool = False
+    """Whether it is sold in variants since it was put in the cart: the buyer has to choose one."""
 
     @property
     def subtotal(self) -> Money:

@@ -13,8 +13,8 @@ from marketplace.accounts.models import Address
 from marketplace.carts.models import Cart, CartLine
 from marketplace.carts.parts import CurrencyPart, Line
 from marketplace.carts.rules import arrange
-from marketplace.catalog.models import Listing, ListingPicture, Shop
-from marketplace.catalog.states import ListingStatus
+from marketplace.catalog.models import Listing, Shop
+from marketplace.catalog.variants import CAN_BE_BOUGHT, HAS_VARIANTS, first_picture
 from marketplace.delivery.queries import Rows, read_profiles
 from marketplace.delivery.rules import Profile
 from marketplace.money import Money
@@ -25,13 +25,6 @@ _NOTHING: Mapping[int, int] = MappingProxyType({})
 _BY_USER = Cart.user_id == bindparam("user_id")
 _BY_TOKEN = Cart.token_hash == bindparam("token_hash")
 
-_PICTURE = (
-    select(ListingPicture.file_name)
-    .where(ListingPicture.listing_id == Listing.__table__.c.id)
-    .order_by(ListingPicture.position)
-    .limit(1)
-    .scalar_subquery()
-)
 # Where it goes while nobody has said: to the address that was used last.
 _HOME = (
     select(Address.country)
@@ -53,7 +46,9 @@ _LINES = (
         Listing.delivery_minor,
         Listing.currency,
         Listing.in_stock,
-        Listing.status,
+        Listing.parent_id,
+        CAN_BE_BOUGHT.label("can_be_bought"),
+        HAS_VARIANTS.label("has_variants"),
         Shop.name.label("shop_name"),
         Shop.slug.label("shop_slug"),
         Shop.tax_basis_points,
@@ -62,7 +57,7 @@ _LINES = (
         rates_of(Shop.__table__.c.seller_id).label("tax_rates"),
         Listing.tax_category,
         Shop.is_paused.label("is_shop_paused"),
-        _PICTURE.label("picture"),
+        first_picture(Listing.__table__.c.id).label("picture"),
         Cart.discount_code,
         Listing.delivery_profile_id,
         Listing.weight_grams,
@@ -165,10 +160,12 @@ def _line(
         seen_price=Money(row.seen_price_minor, row.currency),
         delivery=Money(row.delivery_minor, row.currency),
         available=row.in_stock + set_aside.get(row.listing_id, 0),
-        is_active=row.status == ListingStatus.ACTIVE,
+        is_active=row.can_be_bought,
         is_shop_paused=row.is_shop_paused,
         profile=profile,
         weight_grams=row.weight_grams or 0,
         is_tax_included=taxing.is_included,
         is_taxed_by_country=taxing.depends_on_country,
+        parent_id=row.parent_id,
+        has_variants=row.has_variants,
     )

@@ -48,6 +48,8 @@ def problem_of(line: Line, buyer_id: int | None, country: str = "") -> Problem |
         return Problem.OWN
     if line.is_shop_paused:
         return Problem.SHOP_PAUSED
+    if line.has_variants:
+        return Problem.TO_CHOOSE
     if not line.is_active:
         return Problem.PAUSED
     if line.available < 1:

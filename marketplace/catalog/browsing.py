@@ -86,6 +86,7 @@ CARDS: Select[*tuple[Any, ...]] = select(
     Shop.rating_sum,
     Shop.rating_count,
     Shop.country,
+    Listing.highest_minor,
 )
 """The columns of a card in its order, both amounts before their currency; on_shelf adds where they come from."""
 _COLUMNS = len(CARDS.selected_columns)

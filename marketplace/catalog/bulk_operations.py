@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.catalog import operations, rules
+from marketplace.catalog import operations, rules, variant_operations
 from marketplace.catalog.models import Listing
 from marketplace.errors import DomainError, Invalid
 from marketplace.money import Money
@@ -24,6 +24,10 @@ class Deed(StrEnum):
     ADD = "add"
     PUBLISH = "publish"
     PAUSE = "pause"
+
+
+_OF_VARIANTS = {Deed.PUBLISH: variant_operations.offer, Deed.PAUSE: variant_operations.withhold}
+"""What publishing and pausing is of a variant, which buyers see on its listing's page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,9 @@ def _read(change: BulkChange) -> int:
 def _change(session: Session, listing: Listing, change: BulkChange, value: int, seen: int, now: datetime) -> None:
     here = {"seller_id": listing.seller_id, "listing_id": listing.id}
     price = Money(listing.price_minor, listing.currency)
-    if change.deed is Deed.PUBLISH:
+    if listing.parent_id is not None and change.deed in _OF_VARIANTS:
+        _OF_VARIANTS[change.deed](session, seller_id=listing.seller_id, variant_id=listing.id, now=now)
+    elif change.deed is Deed.PUBLISH:
         operations.publish(session, **here, now=now)
     elif change.deed is Deed.PAUSE:
         operations.pause(session, **here, now=now)

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.models import Listing
+from marketplace.catalog.variants import IS_LISTING
 from marketplace.delivery import operations as profiles
 from marketplace.delivery import queries, rules
 from marketplace.delivery.rules import Zone
@@ -23,7 +24,7 @@ def choose(
     naming the field.
     """
     listing = session.get(Listing, listing_id)
-    if listing is None or listing.seller_id != seller_id:
+    if listing is None or listing.seller_id != seller_id or listing.parent_id is not None:
         raise NotFound("There is no such listing.")
     if weight_grams is not None and not 0 < weight_grams <= rules.HEAVIEST_GRAMS:
         raise Invalid(f"Enter a weight up to {rules.HEAVIEST_GRAMS // 1000:,} kg.", field="weight")
@@ -42,7 +43,7 @@ def move_all(session: Session, *, seller_id: int, currency: str, old_id: int | N
     if new_id is not None:
         _check_currency(session, seller_id, new_id, currency)
     has_old = Listing.delivery_profile_id.is_(None) if old_id is None else Listing.delivery_profile_id == old_id
-    own = select(Listing).where(Listing.seller_id == seller_id, Listing.currency == currency, has_old)
+    own = select(Listing).where(Listing.seller_id == seller_id, Listing.currency == currency, has_old, IS_LISTING)
     found = session.execute(own.order_by(Listing.id)).scalars().all()
     for listing in found:
         listing.delivery_profile_id = new_id
@@ -53,7 +54,7 @@ def move_all(session: Session, *, seller_id: int, currency: str, old_id: int | N
 def archive(session: Session, *, seller_id: int, profile_id: int, now: datetime) -> None:
     """Archive a profile that no listing has. Raises NotFound, Conflict while listings have it."""
     row = profiles.own(session, seller_id, profile_id)
-    having = select(func.count()).where(Listing.delivery_profile_id == profile_id)
+    having = select(func.count()).where(Listing.delivery_profile_id == profile_id, IS_LISTING)
     count = session.execute(having).scalar_one()
     if count:
         raise Conflict(f"{count:,} of your listings are sent by it. Give them another profile first.")
@@ -70,6 +71,14 @@ def remove_zone(session: Session, *, seller_id: int, profile_id: int, zone_id: i
     """Take a zone out of a profile; raises as operations.remove_zone."""
     profiles.remove_zone(session, seller_id=seller_id, profile_id=profile_id, zone_id=zone_id)
     _show_profile_again(session, profile_id)
+
+
+def ask(session: Session, listing: Listing, delivery: Money) -> None:
+    """Ask this for the delivery of a listing that has no profile; of another one, what its profile says."""
+    if listing.delivery_profile_id is None:
+        listing.delivery_minor = delivery.minor
+    else:
+        show_again(session, [listing])
 
 
 def show_again(session: Session, listings: Sequence[Listing]) -> None:
@@ -91,7 +100,7 @@ def show_again(session: Session, listings: Sequence[Listing]) -> None:
 
 def _show_profile_again(session: Session, profile_id: int) -> None:
     session.flush()
-    having = select(Listing).where(Listing.delivery_profile_id == profile_id).order_by(Listing.id)
+    having = select(Listing).where(Listing.delivery_profile_id == profile_id, IS_LISTING).order_by(Listing.id)
     show_again(session, session.execute(having).scalars().all())
 
 

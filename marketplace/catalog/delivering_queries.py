@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, func, select
 
 from marketplace import db
 from marketplace.catalog.models import Listing
+from marketplace.catalog.variants import IS_LISTING
 from marketplace.errors import NotFound
 from marketplace.taxes.rules import TaxCategory
 
@@ -39,7 +40,7 @@ _HAVING = (
         func.count(),
         func.count().filter(Listing.weight_grams.is_(None)),
     )
-    .where(Listing.seller_id == bindparam("seller_id"))
+    .where(Listing.seller_id == bindparam("seller_id"), IS_LISTING)
     .group_by(Listing.delivery_profile_id, Listing.currency)
     .order_by(Listing.currency)
 )

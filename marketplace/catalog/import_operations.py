@@ -13,12 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace import history
-from marketplace.catalog import import_parsing, operations
+from marketplace.catalog import import_parsing, import_variants, operations
 from marketplace.catalog.import_models import ListingImport, ListingImportFault
-from marketplace.catalog.import_parsing import Sheet, SheetRow, Wanted
+from marketplace.catalog.import_parsing import Sheet, SheetRow, Wanted, WantedVariant
 from marketplace.catalog.models import Listing, ListingKind
 from marketplace.errors import Invalid
 from marketplace.history import Actor
+from marketplace.money import Money
 from marketplace.queue import JobName, enqueue
 
 _AT_ONCE = 100
@@ -38,6 +39,11 @@ class _Taken:
     faults: list[ListingImportFault] = field(default_factory=list)
     published: list[int] = field(default_factory=list)
     paused: list[int] = field(default_factory=list)
+
+    def count(self, *, is_same: bool) -> None:
+        """Count a row whose listing was there already."""
+        self.same += is_same
+        self.changed += not is_same
 
 
 def begin_import(
@@ -91,7 +97,10 @@ def _take(session: Session, here: ListingImport, sheet: Sheet, rows: Sequence[Sh
             wanted = import_parsing.wanted_of(row, reads_commas=sheet.separator == "semicolons")
             _check_first(row, first)
             listing = known.get(wanted.key)
-            if listing is None:
+            if isinstance(wanted, WantedVariant):
+                with session.begin_nested():
+                    taken.count(is_same=import_variants.take(session, listing, wanted, now))
+            elif listing is None:
                 _check_new(wanted, here.seller_id, now)
                 new.append(wanted)
             else:
@@ -150,13 +159,19 @@ def _create(session: Session, seller_id: int, new: Sequence[Wanted], taken: _Tak
 
 
 def _change(session: Session, listing: Listing, wanted: Wanted, taken: _Taken, now: datetime) -> None:
-    """Write an own listing anew where the row asks for something else."""
+    """Write an own listing anew where the row asks for something else; variants have their price and stock in rows."""
+    if listing.parent_id is not None:
+        raise Invalid("This key names a variant. Write variant here.", field="kind")
     if (listing.kind == ListingKind.CAR) != isinstance(wanted.offer.item, operations.CarFacts):
         raise Invalid("A car stays a car and a part a part.", field="kind")
     units, seen = wanted.offer.units, wanted.seen_stock
     if seen is None and units == listing.imported_units:
         units = listing.in_stock
+    if listing.option_names:
+        units = seen = listing.in_stock
     offer, seen = replace(wanted.offer, units=units), listing.in_stock if seen is None else seen
+    if listing.option_names:
+        offer = replace(offer, price=Money(listing.price_minor, offer.price.currency))
     is_same = _is_same(session, listing, offer, now) and units in {seen, listing.in_stock}
     if not is_same:
         operations.revise(
@@ -171,8 +186,7 @@ def _change(session: Session, listing: Listing, wanted: Wanted, taken: _Taken, n
         ids.append(listing.id)
         is_same = False
     session.flush()
-    taken.same += is_same
-    taken.changed += not is_same
+    taken.count(is_same=is_same)
 
 
 def _is_same(session: Session, listing: Listing, offer: operations.Offer, now: datetime) -> bool:

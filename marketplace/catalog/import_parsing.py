@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from marketplace.catalog import rules
 from marketplace.catalog.operations import CarFacts, Offer, PartFacts
 from marketplace.errors import Invalid
+from marketplace.money import Money
 
 LARGEST_FILE_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 10_000
 LONGEST_KEY = rules.LONGEST_SKU
-CAR, PART = "car", "part"
+CAR, PART, VARIANT = "car", "part", "variant"
 _CAR_COLUMNS = tuple(CarFacts.__dataclass_fields__)
 _PART_COLUMNS = tuple(PartFacts.__dataclass_fields__)
 COLUMNS = (
@@ -64,6 +65,17 @@ class Wanted:
     seen_stock: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class WantedVariant:
+    """What a row of a variant asks for; `seen_stock` as in Wanted. Words and delivery are those of its listing."""
+
+    key: str
+    status: str
+    price: Money
+    units: int
+    seen_stock: int | None
+
+
 def read(content: bytes) -> Sheet:
     """Return the rows of a file. Raises Invalid for what is no such file, naming what to change."""
     if not content.strip():
@@ -107,7 +119,7 @@ def decoded(content: bytes) -> tuple[str, str]:
         return content.decode("cp1252", errors="replace"), "Windows-1252"
 
 
-def wanted_of(row: SheetRow, *, reads_commas: bool) -> Wanted:
+def wanted_of(row: SheetRow, *, reads_commas: bool) -> Wanted | WantedVariant:
     """Return what a row asks for; `reads_commas` takes 12,50 for an amount, as tables with semicolons have it.
 
     Raises Invalid naming the column.
@@ -115,22 +127,25 @@ def wanted_of(row: SheetRow, *, reads_commas: bool) -> Wanted:
     cells = row.cells
     key = rules.clean_line(cells["sku"], field="sku", longest=LONGEST_KEY)
     kind, status = cells["kind"].lower(), cells.get("status", "").lower()
-    if kind not in {CAR, PART}:
-        raise Invalid("Write car or part.", field="kind")
+    if kind not in {CAR, PART, VARIANT}:
+        raise Invalid("Write car, part or variant.", field="kind")
     if status not in _STATUSES:
         raise Invalid("Write draft, active or paused.", field="status")
     price, delivery = (_amount(text, reads_commas) for text in (cells["price"], cells["delivery"] or "0"))
-    currency = cells["currency"].upper()
+    currency, seen = cells["currency"].upper(), cells.get("seen_stock", "")
+    asked = rules.typed_amount(price, currency, field="price")
+    units, seen_stock = _number(cells["in_stock"], "in_stock"), _number(seen, "seen_stock") if seen else None
+    if kind == VARIANT:
+        return WantedVariant(key, status, asked, units, seen_stock)
     offer = Offer(
         title=cells["title"],
         description=cells["description"],
-        price=rules.typed_amount(price, currency, field="price"),
+        price=asked,
         delivery=rules.typed_amount(delivery, currency, field="delivery"),
-        units=_number(cells["in_stock"], "in_stock"),
+        units=units,
         item=_car(cells) if kind == CAR else _part(cells),
     )
-    seen = cells.get("seen_stock", "")
-    return Wanted(key, status, offer, _number(seen, "seen_stock") if seen else None)
+    return Wanted(key, status, offer, seen_stock)
 
 
 def _separator(text: str) -> str:

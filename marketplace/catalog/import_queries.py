@@ -8,9 +8,10 @@ from sqlalchemy import bindparam, select
 
 from marketplace import db
 from marketplace.catalog.import_models import ListingImport, ListingImportFault
-from marketplace.catalog.import_parsing import COLUMNS
+from marketplace.catalog.import_parsing import COLUMNS, VARIANT
 from marketplace.catalog.models import CarDetails, Listing, PartDetails
 from marketplace.catalog.operations import CarFacts, PartFacts
+from marketplace.catalog.states import ListingStatus
 from marketplace.errors import NotFound
 from marketplace.money import Money
 
@@ -37,7 +38,19 @@ _FAULTS = (
     .where(ListingImportFault.import_id == bindparam("import_id"))
     .order_by(ListingImportFault.line)
 )
-_OWN = ("id", "sku", "kind", "status", "title", "description", "currency", "in_stock", "price_minor", "delivery_minor")
+_OWN = (
+    "id",
+    "parent_id",
+    "sku",
+    "kind",
+    "status",
+    "title",
+    "description",
+    "currency",
+    "in_stock",
+    "price_minor",
+    "delivery_minor",
+)
 _SHELF = (
     select(
         *(Listing.__table__.c[name] for name in _OWN),
@@ -47,10 +60,16 @@ _SHELF = (
     .select_from(Listing)
     .outerjoin(PartDetails, PartDetails.listing_id == Listing.id)
     .outerjoin(CarDetails, CarDetails.listing_id == Listing.id)
-    .where(Listing.seller_id == bindparam("seller_id"), Listing.id > bindparam("after"))
+    .where(
+        Listing.seller_id == bindparam("seller_id"),
+        Listing.id > bindparam("after"),
+        Listing.status != ListingStatus.DROPPED,
+    )
     .order_by(Listing.id)
     .limit(_AT_ONCE)
 )
+_WRITTEN = {ListingStatus.OFFERED: ListingStatus.ACTIVE, ListingStatus.WITHHELD: ListingStatus.PAUSED}
+"""How a file writes whether a variant is offered: as it does of listings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +119,7 @@ def faults(import_id: int, *, most: int) -> Sequence[FaultRow]:
 
 
 def exported(seller_id: int) -> Iterator[tuple[str | int | Money, ...]]:
-    """Yield all listings of a seller as rows of such a file, in the order of `import_parsing.COLUMNS`.
+    """Yield all listings of a seller, and their variants, as rows of such a file in the order of `COLUMNS`.
 
     One without a key of the seller's own is named by # and our number. Amounts are Money, the shop's to write.
     """
@@ -109,8 +128,8 @@ def exported(seller_id: int) -> Iterator[tuple[str | int | Money, ...]]:
         for row in rows:
             written = {
                 "sku": row.sku or f"#{row.id}",
-                "kind": row.kind.value,
-                "status": row.status.value,
+                "kind": VARIANT if row.parent_id else row.kind.value,
+                "status": _WRITTEN.get(row.status, row.status).value,
                 "price": Money(row.price_minor, row.currency),
                 "delivery": Money(row.delivery_minor, row.currency),
                 "seen_stock": row.in_stock,

@@ -59,7 +59,11 @@ class Shop(Base):
 
 
 class Listing(Ruled, Base):
-    """Something a seller offers at a fixed price. Units in stock are those that can be sold now."""
+    """Something a seller offers at a fixed price. Units in stock are those that can be sold now.
+
+    A part may be offered in variants, each a row of this table with a price, a stock and a key of its own: whatever is
+    reserved, ordered or paid is a row here, with or without them. Triggers keep what both have in common.
+    """
 
     __tablename__ = "listing"
     __table_args__ = (
@@ -67,6 +71,20 @@ class Listing(Ruled, Base):
         CheckConstraint("delivery_minor >= 0", name="delivery_not_negative"),
         CheckConstraint("in_stock >= 0", name="stock_not_negative"),
         CheckConstraint("weight_grams > 0", name="weight_positive"),
+        CheckConstraint("parent_id IS NULL OR status NOT IN ('active', 'paused')", name="variant_or_listing"),
+        CheckConstraint(
+            "parent_id IS NOT NULL OR status NOT IN ('offered', 'withheld', 'dropped')", name="listing_or_variant"
+        ),
+        CheckConstraint("(parent_id IS NULL) = (option_values = '{}')", name="values_are_of_variants"),
+        CheckConstraint("parent_id IS NULL OR option_names = '{}'", name="names_are_of_listings"),
+        Index(None, "parent_id", postgresql_where="parent_id IS NOT NULL"),
+        Index(
+            "uq_listing_parent_id_option_values",
+            "parent_id",
+            "option_values",
+            unique=True,
+            postgresql_where="parent_id IS NOT NULL AND status <> 'dropped'",
+        ),
         Index(None, "delivery_profile_id", postgresql_where="delivery_profile_id IS NOT NULL"),
         Index("ix_listing_active", "kind", "id", postgresql_where="status = 'active'"),
         Index("ix_listing_price", "currency", "price_minor", "id", postgresql_where="status = 'active'"),
@@ -110,6 +128,17 @@ class Listing(Ruled, Base):
     tax_category: Mapped[TaxCategory] = mapped_column(
         EnumText(TaxCategory), default=TaxCategory.STANDARD, server_default="standard"
     )
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("listing.id"))
+    """Of a variant: the listing on whose page it is chosen, and which leads its title and delivery."""
+    option_names: Mapped[list[str]] = mapped_column(ARRAY(String(64)), default=list, server_default="{}")
+    """What buyers choose by, one or two: Side, Diameter. Empty for a listing without variants, and for a variant.
+
+    With variants its price is the lowest of those that can be bought, and its stock the sum of theirs.
+    """
+    option_values: Mapped[list[str]] = mapped_column(ARRAY(String(64)), default=list, server_default="{}")
+    """Of a variant: its answer to each of them: left, 280 mm."""
+    highest_minor: Mapped[MinorUnits | None]
+    """With variants: the price of the dearest one that can be bought, minor units."""
 
 
 class PriceDrop(Base):

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from marketplace import history
 from marketplace.accounts.models import User
-from marketplace.catalog import delivering, rules
-from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails, PriceDrop, Shop
+from marketplace.catalog import delivering, rules, variants
+from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails, Shop
 from marketplace.catalog.slugs import free_slugs
 from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.history import Actor
@@ -152,7 +152,7 @@ def as_rows(offer: Offer, *, seller_id: int, now: datetime) -> tuple[Listing, Ca
 
 def publish(session: Session, *, seller_id: int, listing_id: int, now: datetime) -> None:
     """Let buyers see a listing. Raises NotFound for another seller's, AlreadyThere when they do."""
-    listing = _own(session, seller_id, listing_id)
+    listing = variants.check_listing(_own(session, seller_id, listing_id))
     history.move(session, listing, "publish", actor=Actor.user(seller_id), at=now)
     listing.published_at = listing.published_at or now
 
@@ -169,21 +169,30 @@ def publish_all(session: Session, *, seller_id: int, listing_ids: Sequence[int],
 
 def pause(session: Session, *, seller_id: int, listing_id: int, now: datetime) -> None:
     """Hide a listing from buyers. Raises NotFound for another seller's, MoveNotAllowed for a draft."""
-    history.move(session, _own(session, seller_id, listing_id), "pause", actor=Actor.user(seller_id), at=now)
+    history.move(
+        session,
+        variants.check_listing(_own(session, seller_id, listing_id)),
+        "pause",
+        actor=Actor.user(seller_id),
+        at=now,
+    )
 
 
 def revise(session: Session, *, seller_id: int, listing_id: int, offer: Offer, seen_stock: int, now: datetime) -> None:
     """Write a listing anew: words, attributes, price, delivery, units. Its kind, currency, address and pictures stay.
 
-    `seen_stock` is the number of units the seller saw when changing it: a sale in between must not be undone.
-    Raises NotFound for another seller's listing, Invalid naming the field.
+    `seen_stock` is the number of units the seller saw when changing it: a sale in between must not be undone. Price and
+    units of a listing with variants are theirs. Raises NotFound for another seller's listing, Invalid naming the field.
     """
-    listing = _own(session, seller_id, listing_id)
+    listing = variants.check_listing(_own(session, seller_id, listing_id))
     if (listing.kind == ListingKind.CAR) != isinstance(offer.item, CarFacts):
         raise Invalid("A car stays a car and a part a part. Write a new listing instead.")
     listing.title = rules.clean_line(offer.title, field="title", longest=200)
     listing.description = rules.clean_text(offer.description, field="description")
     session.merge(_details(listing_id, offer.item, this_year=now.year))
+    if listing.option_names:
+        delivering.ask(session, listing, offer.delivery)
+        return
     change_price(session, seller_id=seller_id, listing_id=listing_id, price=offer.price, delivery=offer.delivery)
     restock(session, seller_id=seller_id, listing_id=listing_id, units=offer.units, seen_stock=seen_stock)
 
@@ -191,19 +200,16 @@ def revise(session: Session, *, seller_id: int, listing_id: int, offer: Offer, s
 def change_price(session: Session, *, seller_id: int, listing_id: int, price: Money, delivery: Money) -> None:
     """Ask another price or another delivery; baskets announce it before anybody pays it.
 
-    Raises NotFound for another seller's listing, Invalid for a wrong amount or another currency.
+    Raises NotFound for another seller's listing, Invalid for a wrong amount, another currency or one with variants.
     """
     listing = _own(session, seller_id, listing_id)
+    variants.check_sold_alone(listing)
     rules.check_price(price, delivery)
     if price.currency != listing.currency:
         raise Invalid("The currency of a listing stays. Write a new listing instead.", field="currency")
-    if price.minor < listing.price_minor:
-        session.add(PriceDrop(listing_id=listing_id, was_minor=listing.price_minor, price_minor=price.minor))
-    listing.price_minor = price.minor
-    if listing.delivery_profile_id is None:
-        listing.delivery_minor = delivery.minor
-    else:
-        delivering.show_again(session, [listing])
+    variants.ask(session, listing, price.minor)
+    if listing.parent_id is None:
+        delivering.ask(session, listing, delivery)
 
 
 def change_stock(session: Session, *, seller_id: int, listing_id: int, units: int) -> int:
@@ -212,6 +218,7 @@ def change_stock(session: Session, *, seller_id: int, listing_id: int, units: in
     Raises NotFound for another seller's listing, Invalid for an impossible number.
     """
     listing = _own(session, seller_id, listing_id)
+    variants.check_sold_alone(listing)
     rules.check_stock(units)
     if listing.kind == ListingKind.CAR and units > 1:
         raise Invalid("A car listing is one car.", field="in_stock")

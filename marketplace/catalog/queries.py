@@ -14,6 +14,8 @@ from marketplace.catalog.matching import IS_FOR_SALE
 from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails, Shop
 from marketplace.catalog.rules import MANY_IN_STOCK
 from marketplace.catalog.states import ListingStatus
+from marketplace.catalog.variant_queries import NO_CHOICE, VARIANTS, Choice, choice_of
+from marketplace.catalog.variants import IS_LISTING
 from marketplace.errors import NotFound
 from marketplace.money import Money
 from marketplace.taxes.queries import rates_of
@@ -47,6 +49,8 @@ class Card:
     rating_count: int
     country: str
     """Where it is sent from, ISO 3166-1 alpha-2."""
+    highest_minor: int | None
+    """With variants the price of the dearest one that can be bought, minor units: `price` is then the lowest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,8 @@ class ShopView:
     taxing: Taxing
     opened_at: datetime
     dispatch_days: int
-    """Within how many working days it sends."""
     listings: int
     is_paused: bool
-    """Whether it takes no orders at the moment."""
     rating_sum: int
     """All stars that buyers gave the seller, and below by how many reviews."""
     rating_count: int
@@ -108,8 +110,9 @@ class ListingView:
     profile_id: int | None = None
     """The delivery profile it is sent by; None for the standard delivery, which is `delivery` to everywhere."""
     weight_grams: int = 0
-    """Of one unit; 0 where the seller has not said."""
     tax_category: TaxCategory = TaxCategory.STANDARD
+    choice: Choice = NO_CHOICE
+    """Its variants; with some `price` is the lowest and `in_stock` the sum of theirs."""
 
 
 _shelf = Listing.__table__.alias("shelf")
@@ -189,6 +192,7 @@ _ANY_LISTING: Select[*tuple[Any, ...]] = (
         Listing.delivery_profile_id,
         Listing.weight_grams,
         Listing.tax_category,
+        VARIANTS.label("variants"),
     )
     .select_from(Listing)
     .join(Shop, Shop.seller_id == Listing.seller_id)
@@ -196,7 +200,9 @@ _ANY_LISTING: Select[*tuple[Any, ...]] = (
     .outerjoin(PartDetails, PartDetails.listing_id == Listing.id)
 )
 _LISTING = _ANY_LISTING.where(Listing.slug == bindparam("slug"), IS_FOR_SALE)
-_OWN_LISTING = _ANY_LISTING.where(Listing.id == bindparam("listing_id"), Listing.seller_id == bindparam("seller_id"))
+_OWN_LISTING = _ANY_LISTING.where(
+    Listing.id == bindparam("listing_id"), Listing.seller_id == bindparam("seller_id"), IS_LISTING
+)
 
 
 def listing(slug: str) -> ListingView | None:
@@ -235,6 +241,7 @@ def _listing(row: Row[*tuple[Any, ...]]) -> ListingView:
         profile_id=row.delivery_profile_id,
         weight_grams=row.weight_grams or 0,
         tax_category=row.tax_category,
+        choice=choice_of(row.variants, row.currency),
     )
 
 

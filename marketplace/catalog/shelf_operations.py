@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.catalog import operations, rules
+from marketplace.catalog import operations, rules, variants
 from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails
 from marketplace.catalog.operations import CarFacts, Offer, PartFacts, Picture
 from marketplace.errors import Invalid, NotFound
@@ -51,17 +51,17 @@ def set_tax_category(session: Session, *, seller_id: int, listing_id: int, categ
 def copy_listing(session: Session, *, seller_id: int, listing_id: int, now: datetime) -> int:
     """Write a draft like one of the seller's listings, pictures included, and return its id.
 
-    A part comes with the same number of units, a car with none: there is only one with its chassis number.
-    Raises NotFound for another seller's listing.
+    A part comes with the same number of units, a car with none: there is only one with its chassis number. Variants
+    are copied by variant_operations.copy_listing. Raises NotFound for another seller's listing.
     """
-    listing = _own(session, seller_id, listing_id)
+    listing = variants.check_listing(_own(session, seller_id, listing_id))
     pictures = select(ListingPicture).where(ListingPicture.listing_id == listing_id).order_by(ListingPicture.position)
     offer = Offer(
         title=listing.title,
         description=listing.description,
         price=Money(listing.price_minor, listing.currency),
         delivery=Money(listing.delivery_minor, listing.currency),
-        units=0 if listing.kind == ListingKind.CAR else listing.in_stock,
+        units=0 if listing.kind == ListingKind.CAR or listing.option_names else listing.in_stock,
         item=item_of(session, listing),
         pictures=[Picture(row.file_name, row.alt) for row in session.execute(pictures).scalars()],
     )

@@ -18,6 +18,7 @@ from marketplace.catalog.models import (
 )
 from marketplace.catalog.rules import CARS, LOW_STOCK
 from marketplace.catalog.states import ListingStatus, ReservationStatus
+from marketplace.catalog.variants import HAS_VARIANTS, IS_LISTING
 from marketplace.errors import NotFound
 from marketplace.labels import Labelled
 from marketplace.money import Money
@@ -52,6 +53,8 @@ class ShelfRow:
     category: str
     """Part category, or cars."""
     tax_category: TaxCategory
+    has_variants: bool
+    """Whether price and stock are those of its variants: the lowest, and all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ class OwnListing:
     tax_category: TaxCategory
     sku: str
     """The seller's own key, "" without one."""
+    options: tuple[str, ...]
+    """What buyers choose a variant by; empty without variants, whose price and stock are otherwise those shown."""
     attributes: Mapping[str, str | int]
     """What the car or the part is, by the names of operations.CarFacts or PartFacts."""
 
@@ -98,12 +103,16 @@ _tab = case(
 )
 
 
+_variant = Listing.__table__.alias("variant")
+_VARIANT_IDS = select(_variant.c.id).where(_variant.c.parent_id == Listing.__table__.c.id).correlate(Listing.__table__)
+
+
 def _units(status: ReservationStatus) -> ColumnElement[int]:
-    return (
-        select(func.coalesce(func.sum(StockReservation.quantity), 0))
-        .where(StockReservation.listing_id == Listing.__table__.c.id, StockReservation.status == status)
-        .scalar_subquery()
-    )
+    """Return how many units of a listing are so, with those of variants it has or had."""
+    units = select(func.coalesce(func.sum(StockReservation.quantity), 0)).where(StockReservation.status == status)
+    own = units.where(StockReservation.listing_id == Listing.__table__.c.id).scalar_subquery()
+    theirs = units.where(StockReservation.listing_id.in_(_VARIANT_IDS)).scalar_subquery()
+    return own + case((HAS_VARIANTS, theirs), else_=0)
 
 
 _PICTURE = (
@@ -127,6 +136,7 @@ _SHELF = select(
     _PICTURE,
     func.coalesce(PartDetails.category, CARS),
     Listing.tax_category,
+    HAS_VARIANTS,
 ).outerjoin(PartDetails, PartDetails.listing_id == Listing.id)
 _CAR = (
     CarDetails.make,
@@ -160,6 +170,7 @@ _OWN = (
         Listing.in_stock,
         Listing.sku,
         Listing.tax_category,
+        Listing.option_names,
         _tab.label("tab"),
         _units(ReservationStatus.ACTIVE).label("set_aside"),
         _units(ReservationStatus.REDEEMED).label("sold"),
@@ -168,7 +179,7 @@ _OWN = (
     )
     .outerjoin(CarDetails, CarDetails.listing_id == Listing.id)
     .outerjoin(PartDetails, PartDetails.listing_id == Listing.id)
-    .where(Listing.id == bindparam("listing_id"), Listing.seller_id == bindparam("seller_id"))
+    .where(Listing.id == bindparam("listing_id"), Listing.seller_id == bindparam("seller_id"), IS_LISTING)
 )
 _IS_LOW = and_(Listing.kind == ListingKind.PART, Listing.in_stock.between(1, LOW_STOCK))
 _LOW = select(func.count()).where(Listing.seller_id == bindparam("seller_id"), _STATUS == ListingStatus.ACTIVE, _IS_LOW)
@@ -185,7 +196,8 @@ def shelf(
     Newest first unless the cursor says otherwise; `only_low` keeps parts of which few are left.
     """
     columns = Listing.__table__.c
-    conditions = [Listing.seller_id == seller_id, _tab == tab.value, _has(text), period.of(columns.created_at)]
+    own = Listing.seller_id == seller_id, IS_LISTING
+    conditions = [*own, _tab == tab.value, _has(text), period.of(columns.created_at)]
     statement = _SHELF.where(*conditions, _IS_LOW if only_low else true())
     amounts = Amounts(columns.currency, columns.price_minor)
     return read_page(statement, columns.id, cursor, _shelf_row, amounts=amounts)
@@ -198,7 +210,8 @@ def low_count(seller_id: int) -> int:
 
 def shelf_counts(seller_id: int, text: str) -> dict[ShelfTab, int]:
     """Return how many of the seller's listings whose title contains `text` stand under each tab."""
-    counted = select(_tab, func.count()).where(Listing.seller_id == seller_id, _has(text)).group_by(_tab)
+    own = Listing.seller_id == seller_id, IS_LISTING
+    counted = select(_tab, func.count()).where(*own, _has(text)).group_by(_tab)
     found = dict(map(tuple, db.read(counted)))
     return {each: int(found.get(each.value, 0)) for each in ShelfTab}
 
@@ -224,6 +237,7 @@ def own_listing(listing_id: int, seller_id: int) -> OwnListing:
         kind=row.kind,
         tax_category=row.tax_category,
         sku=row.sku or "",
+        options=tuple(row.option_names),
         attributes={column.key: getattr(row, column.key) for column in columns},
     )
 
@@ -252,6 +266,7 @@ def _shelf_row(
     picture: str | None,
     category: str,
     tax_category: TaxCategory,
+    has_variants: bool,
 ) -> ShelfRow:
     return ShelfRow(
         listing_id=listing_id,
@@ -266,4 +281,5 @@ def _shelf_row(
         picture=picture,
         category=category,
         tax_category=tax_category,
+        has_variants=has_variants,
     )

@@ -4,11 +4,17 @@ from marketplace.transitions import Machine, Status
 
 
 class ListingStatus(Status):
-    """Whether buyers see a listing."""
+    """Whether buyers see a listing, or can choose a variant on its page.
+
+    Variants are never active: what looks for listings by that finds none of them.
+    """
 
     DRAFT = "draft", "Draft"
     ACTIVE = "active", "Active"
     PAUSED = "paused", "Paused"
+    OFFERED = "offered", "Offered"
+    WITHHELD = "withheld", "Withheld"
+    DROPPED = "dropped", "Dropped"
 
 
 class ReservationStatus(Status):
@@ -27,6 +33,21 @@ LISTING = Machine(
     {
         "publish": ([ListingStatus.DRAFT, ListingStatus.PAUSED], ListingStatus.ACTIVE, "The seller offers it."),
         "pause": ([ListingStatus.ACTIVE], ListingStatus.PAUSED, "The seller takes it off the shelf for a while."),
+        "offer": (
+            [ListingStatus.DRAFT, ListingStatus.WITHHELD],
+            ListingStatus.OFFERED,
+            "The seller offers this variant of a listing.",
+        ),
+        "withhold": (
+            [ListingStatus.OFFERED],
+            ListingStatus.WITHHELD,
+            "The seller does not offer this variant for a while.",
+        ),
+        "drop": (
+            [ListingStatus.OFFERED, ListingStatus.WITHHELD],
+            ListingStatus.DROPPED,
+            "The seller took this variant out of the listing.",
+        ),
     },
 )
 

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import case, insert, select, update
 from sqlalchemy.orm import Session
 
 from marketplace import history
 from marketplace.catalog.models import Listing, StockReservation
-from marketplace.catalog.states import ListingStatus, ReservationStatus
+from marketplace.catalog.states import ReservationStatus
+from marketplace.catalog.variants import CAN_BE_BOUGHT, HAS_VARIANTS
 from marketplace.errors import Conflict
 from marketplace.history import Actor
 
@@ -36,13 +37,14 @@ def reserve(
         quantity = quantities[listing_id]
         taken = session.execute(
             update(Listing)
-            .where(Listing.id == listing_id, Listing.in_stock >= quantity, Listing.status == ListingStatus.ACTIVE)
+            .where(Listing.id == listing_id, Listing.in_stock >= quantity, CAN_BE_BOUGHT)
             .values(in_stock=Listing.in_stock - quantity)
             .returning(Listing.id)
         ).first()
         if taken is None:
-            row = session.execute(select(Listing.title, Listing.in_stock).where(Listing.id == listing_id)).one()
-            raise SoldOut(row.title, row.in_stock, listing_id)
+            left = case((HAS_VARIANTS, 0), else_=Listing.in_stock)
+            title, units = session.execute(select(Listing.title, left).where(Listing.id == listing_id)).one()
+            raise SoldOut(title, units, listing_id)
     rows = [
         {"listing_id": listing_id, "purchase_id": purchase_id, "quantity": quantity, "expires_at": expires_at}
         for listing_id, quantity in sorted(quantities.items())
@@ -116,6 +118,9 @@ def _add_to_stock(session: Session, reservation_ids: Sequence[int]) -> None:
         .order_by(StockReservation.listing_id)
     ).all()
     for row in rows:
-        session.execute(
-            update(Listing).where(Listing.id == row.listing_id).values(in_stock=Listing.in_stock + row.quantity)
-        )
+        # What was sold before its listing had variants is none of them: the seller counts it in again.
+        values = {
+            "in_stock": Listing.in_stock + case((HAS_VARIANTS, 0), else_=row.quantity),
+            "received_units": Listing.received_units - case((HAS_VARIANTS, row.quantity), else_=0),
+        }
+        session.execute(update(Listing).where(Listing.id == row.listing_id).values(values))

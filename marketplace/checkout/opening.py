@@ -11,6 +11,7 @@ from marketplace import history
 from marketplace.carts.parts import Line, ShopPart
 from marketplace.catalog.models import Listing, ListingKind, PartDetails
 from marketplace.catalog.rules import CARS
+from marketplace.catalog.variants import SHOWN_ID
 from marketplace.discounts.pricing import Priced
 from marketplace.history import Actor
 from marketplace.money import Money
@@ -64,7 +65,7 @@ def open_orders(
 def _kinds(session: Session, listing_ids: Sequence[int]) -> dict[int, _Kind]:
     rows = session.execute(
         select(Listing.id, Listing.kind, func.coalesce(PartDetails.category, CARS))
-        .join(PartDetails, PartDetails.listing_id == Listing.id, isouter=True)
+        .join(PartDetails, PartDetails.listing_id == SHOWN_ID, isouter=True)
         .where(Listing.id.in_(listing_ids))
     )
     return {listing_id: _Kind(kind, category) for listing_id, kind, category in rows}

@@ -25,6 +25,7 @@ from marketplace.payments.models import PaymentTransaction, UnappliedReceipt
 _PROBLEMS = {
     Problem.OWN: "{title} is your own listing and is left out.",
     Problem.SHOP_PAUSED: "The shop of {title} takes no orders at the moment. It is left out.",
+    Problem.TO_CHOOSE: "{title} comes in several variants now and is left out. Choose one of them on its page.",
     Problem.PAUSED: "{title} is not for sale any more and is left out.",
     Problem.SOLD_OUT: "{title} is sold out and is left out.",
     Problem.TOO_FEW: "Only {left} left of {title}. It is left out; change the number in your basket.",

@@ -11,10 +11,12 @@ from marketplace.accounts import operations as accounts
 from marketplace.accounts import passwords, queries
 from marketplace.catalog import operations as catalog
 from marketplace.catalog.operations import Offer
+from marketplace.demo import parts_variants
 from marketplace.demo.cars import CARS, DemoCar
 from marketplace.demo.customers import CUSTOMERS, SECOND_ADMIN
 from marketplace.demo.models import DemoPast
 from marketplace.demo.parts import DemoPart
+from marketplace.demo.parts_variants import VARIED_PARTS
 from marketplace.demo.past.script import PAST
 from marketplace.demo.people import ADMIN, BUYER, PASSWORD, SELLERS, Person
 from marketplace.demo.pictures import picture_car, picture_part
@@ -22,6 +24,7 @@ from marketplace.demo.shelf import PARTS
 from marketplace.money import Money
 
 _EVERYBODY = (*(customer.person for customer in CUSTOMERS), ADMIN, SECOND_ADMIN, *SELLERS)
+_VARIED = {varied.part.title: varied for varied in VARIED_PARTS}
 
 
 def load(var_dir: Path, now: datetime) -> str:
@@ -62,6 +65,9 @@ def furnish(session: Session, *, password_hash: str, offers: Sequence[tuple[Pers
         seller_id = ids[seller.email]
         listing_id = catalog.create_listing(session, seller_id=seller_id, offer=offer, now=listed)
         catalog.publish(session, seller_id=seller_id, listing_id=listing_id, now=listed)
+        if offer.title in _VARIED:
+            mine = {"seller_id": seller_id, "listing_id": listing_id}
+            parts_variants.offer(session, **mine, wanted=_VARIED[offer.title], now=listed)
     session.add(DemoPast(begins_at=begins_at))
     return len(offers)
 
@@ -71,7 +77,9 @@ def _offers(var_dir: Path) -> list[tuple[Person, Offer]]:
     folder = var_dir / "media"
     folder.mkdir(parents=True, exist_ok=True)
     found = [(car.seller, _car_offer(car, folder, number)) for number, car in enumerate(CARS)]
-    found += [(part.seller, _part_offer(part, folder, number)) for number, part in enumerate(PARTS)]
+    # Those in variants come last: the drawings of the others stay as they are.
+    parts = (*PARTS, *(varied.part for varied in VARIED_PARTS))
+    found += [(part.seller, _part_offer(part, folder, number)) for number, part in enumerate(parts)]
     turns: dict[str, int] = {}
     order: list[tuple[int, int]] = []
     totals = {seller.email: sum(1 for owner, _ in found if owner is seller) for seller in SELLERS}

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace import history
 from marketplace.catalog.models import Listing
+from marketplace.catalog.variants import IS_LISTING
 from marketplace.discounts import code_rules
 from marketplace.discounts.models import Discount, DiscountUse
 from marketplace.discounts.rules import DiscountKind
@@ -107,7 +108,7 @@ def _check(session: Session, wish: Wish, seller_id: int | None) -> None:
     )
     code_rules.check_categories(wish.categories)
     if wish.listing_ids:
-        known = select(func.count()).select_from(Listing).where(Listing.id.in_(wish.listing_ids))
+        known = select(func.count()).select_from(Listing).where(Listing.id.in_(wish.listing_ids), IS_LISTING)
         if seller_id is not None:
             known = known.where(Listing.seller_id == seller_id)
         if session.execute(known).scalar_one() != len(set(wish.listing_ids)):

@@ -13,6 +13,7 @@ from marketplace.carts import rules as carts
 from marketplace.carts.parts import CurrencyPart
 from marketplace.catalog.models import Listing, PartDetails, Shop
 from marketplace.catalog.rules import CARS
+from marketplace.catalog.variants import SHOWN_ID
 from marketplace.discounts import rules
 from marketplace.discounts.models import Discount, DiscountUse
 from marketplace.discounts.rules import Granted, Item, Refusal, Refused, Standing, Terms
@@ -89,7 +90,7 @@ _PAID = (
 _PAID_TO_SELLER = _PAID.where(Order.seller_id == bindparam("seller_id"))
 _CATEGORIES = (
     select(Listing.id, func.coalesce(PartDetails.category, CARS))
-    .join(PartDetails, PartDetails.listing_id == Listing.id, isouter=True)
+    .join(PartDetails, PartDetails.listing_id == SHOWN_ID, isouter=True)
     .where(Listing.id.in_(bindparam("listing_ids", expanding=True)))
 )
 
@@ -182,7 +183,14 @@ def _categories(rows: Rows, terms: Terms, parts: Sequence[CurrencyPart]) -> dict
 
 def _items(part: CurrencyPart, categories: dict[int, str]) -> list[Item]:
     return [
-        Item(line.line_id, line.listing_id, shop.seller_id, categories.get(line.listing_id, ""), line.subtotal)
+        # A code for a listing is for its variants too.
+        Item(
+            line.line_id,
+            line.parent_id or line.listing_id,
+            shop.seller_id,
+            categories.get(line.listing_id, ""),
+            line.subtotal,
+        )
         for shop in part.shops
         for line in shop.counted
     ]

@@ -11,6 +11,7 @@ from marketplace import db
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Listing, Shop
 from marketplace.catalog.states import ListingStatus
+from marketplace.catalog.variants import IS_LISTING
 from marketplace.discounts.models import Discount, DiscountUse
 from marketplace.discounts.pricing import TERMS
 from marketplace.discounts.rules import Terms
@@ -126,7 +127,7 @@ _COSTS = (
 )
 _OFFERED = (
     select(Listing.id, Listing.title)
-    .where(Listing.seller_id == bindparam("seller_id"), Listing.status != ListingStatus.DRAFT)
+    .where(Listing.seller_id == bindparam("seller_id"), Listing.status != ListingStatus.DRAFT, IS_LISTING)
     .order_by(Listing.title)
     .limit(500)
 )

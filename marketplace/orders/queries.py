@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select, true
 
 from marketplace import db
 from marketplace.accounts.models import User
-from marketplace.catalog.models import Listing, ListingKind, ListingPicture, Shop
+from marketplace.catalog.models import Listing, ListingKind, Shop
+from marketplace.catalog.variants import first_picture
 from marketplace.errors import NotFound
 from marketplace.orders import agreed_queries
 from marketplace.orders.agreed_queries import AgreedTerms
@@ -108,16 +109,6 @@ class PurchaseOrder:
     currency: str
 
 
-def _first_picture(listing_id: ColumnElement[int]) -> ColumnElement[str | None]:
-    return (
-        select(ListingPicture.file_name)
-        .where(ListingPicture.listing_id == listing_id)
-        .order_by(ListingPicture.position)
-        .limit(1)
-        .scalar_subquery()
-    )
-
-
 _FIRST_LINE = (
     select(OrderLine.title, OrderLine.listing_id)
     .where(OrderLine.order_id == Order.id)
@@ -143,7 +134,7 @@ SUMMARY = (
         User.name,
         _FIRST_LINE.c.title,
         _LINE_COUNT,
-        _first_picture(_FIRST_LINE.c.listing_id),
+        first_picture(_FIRST_LINE.c.listing_id),
     )
     .join(Purchase, Purchase.id == Order.purchase_id)
     .join(Shop, Shop.seller_id == Order.seller_id)
@@ -204,7 +195,7 @@ _LINES = (
         OrderLine.subtotal_minor,
         OrderLine.discount_minor,
         Listing.slug,
-        _first_picture(Listing.__table__.c.id),
+        first_picture(Listing.__table__.c.id),
         OrderLine.listing_id,
     )
     .join(Listing, Listing.id == OrderLine.listing_id)

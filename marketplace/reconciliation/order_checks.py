@@ -72,16 +72,40 @@ ORDER_CHECKS: Mapping[str, str] = {
         WHERE a.order_id IS NOT NULL AND c.refund_id IS NULL
     """,
     "stock received is in stock, set aside or sold": """
+        -- With variants the stock of a listing is the sum of theirs: the next check is about that.
         SELECT 'listing', l.id, 'received ' || l.received_units || ', in stock ' || l.in_stock || ', set aside or sold '
             || coalesce(sum(r.quantity) FILTER (WHERE r.status <> 'returned'), 0)
         FROM listing l LEFT JOIN stock_reservation r ON r.listing_id = l.id
         GROUP BY l.id
-        HAVING l.received_units <> l.in_stock + coalesce(sum(r.quantity) FILTER (WHERE r.status <> 'returned'), 0)
+        HAVING l.received_units <> CASE WHEN l.option_names = '{}' THEN l.in_stock ELSE 0 END
+            + coalesce(sum(r.quantity) FILTER (WHERE r.status <> 'returned'), 0)
+    """,
+    "listings with variants show what these come to": """
+        SELECT 'listing', l.id, 'shows ' || l.in_stock || ' units from ' || l.price_minor || ' to '
+            || coalesce(l.highest_minor::text, 'none') || ', its variants have ' || coalesce(sum(v.in_stock), 0)
+        FROM listing l LEFT JOIN listing v ON v.parent_id = l.id AND v.status = 'offered'
+        WHERE l.option_names <> '{}' OR l.highest_minor IS NOT NULL
+        GROUP BY l.id
+        HAVING l.in_stock <> coalesce(sum(v.in_stock), 0) OR l.price_minor
+                <> coalesce(min(v.price_minor) FILTER (WHERE v.in_stock > 0), min(v.price_minor), l.price_minor)
+            OR l.highest_minor
+                IS DISTINCT FROM coalesce(max(v.price_minor) FILTER (WHERE v.in_stock > 0), max(v.price_minor))
+    """,
+    "variants are what their listing is": """
+        SELECT 'listing', v.id, 'is a variant of ' || l.id || ' and is sold or sent otherwise'
+        FROM listing v JOIN listing l ON l.id = v.parent_id
+        WHERE v.status <> 'dropped' AND (
+            v.title <> variant_title(l.title, v.option_values) OR v.currency <> l.currency
+            OR v.seller_id <> l.seller_id OR v.kind <> l.kind OR v.delivery_minor <> l.delivery_minor
+            OR v.delivery_profile_id IS DISTINCT FROM l.delivery_profile_id
+            OR v.weight_grams IS DISTINCT FROM l.weight_grams OR v.tax_category <> l.tax_category
+            OR cardinality(v.option_values) <> cardinality(l.option_names)
+        )
     """,
     "listings are found by their own words": """
         SELECT 'listing', l.id, 'is found by other words than its own'
         FROM listing l LEFT JOIN listing_words w ON w.listing_id = l.id
-        WHERE w.words IS DISTINCT FROM listing_vector(l.id)
+        WHERE l.parent_id IS NULL AND w.words IS DISTINCT FROM listing_vector(l.id)
     """,
     "paid purchases have their goods": """
         SELECT 'purchase', p.id, 'is paid, but other units are sold to it than it has in orders that stand'

@@ -18,8 +18,9 @@ REVIEW_CHECKS: Mapping[str, str] = {
     "reviews are of what arrived": """
         SELECT 'review', r.id, 'is of line ' || r.order_line_id || ', which is not the buyer''s or has not arrived'
         FROM review r JOIN order_line l ON l.id = r.order_line_id JOIN "order" o ON o.id = l.order_id
+        JOIN listing sold ON sold.id = l.listing_id
         LEFT JOIN shipment s ON s.order_id = o.id
-        WHERE r.order_id <> o.id OR r.listing_id <> l.listing_id OR r.buyer_id <> o.buyer_id
+        WHERE r.order_id <> o.id OR r.listing_id <> coalesce(sold.parent_id, sold.id) OR r.buyer_id <> o.buyer_id
             OR r.seller_id <> o.seller_id OR s.delivered_at IS NULL
     """,
 }

@@ -161,6 +161,12 @@ _PAYMENT_OF_CALL = case(
     else_=null(),
 )
 _PAYOUT_OF_REVERSAL = select(Payout.number).where(Payout.id == TransferReversal.payout_id).scalar_subquery()
+_page = Listing.__table__.alias("page")
+_PAGE_OF_VARIANT = (
+    select(_page.c.slug)
+    .where(_page.c.id == Listing.__table__.c.parent_id, _page.c.status == ListingStatus.ACTIVE)
+    .scalar_subquery()
+)
 _IDS: Mapping[str, ColumnElement[int]] = {
     model.machine.name: model.__table__.c.id
     for model in (
@@ -186,7 +192,7 @@ _KEYS: Mapping[str, tuple[Page, Any]] = {
     "provider_event": (Page.EVENT, ProviderEvent.id),
     "refund": (Page.REFUND, Refund.number),
     "dispute": (Page.DISPUTE, Dispute.number),
-    "listing": (Page.LISTING, case((Listing.status == ListingStatus.ACTIVE, Listing.slug), else_=null())),
+    "listing": (Page.LISTING, case((Listing.status == ListingStatus.ACTIVE, Listing.slug), else_=_PAGE_OF_VARIANT)),
     "payout": (Page.PAYOUT, Payout.number),
     "seller_account": (Page.USER, SellerAccount.seller_id),
     "reconciliation_break": (Page.BREAK, Break.number),

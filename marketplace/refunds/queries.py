@@ -10,7 +10,8 @@ from sqlalchemy.orm import aliased
 
 from marketplace import db
 from marketplace.accounts.models import User
-from marketplace.catalog.models import ListingPicture, Shop
+from marketplace.catalog.models import Shop
+from marketplace.catalog.variants import first_picture
 from marketplace.errors import NotFound
 from marketplace.orders.models import Order, OrderLine
 from marketplace.orders.states import OrderStatus
@@ -114,13 +115,7 @@ _FIRST_LINE = (
     .limit(1)
     .lateral("first_line")
 )
-_PICTURE = (
-    select(ListingPicture.file_name)
-    .where(ListingPicture.listing_id == _FIRST_LINE.c.listing_id)
-    .order_by(ListingPicture.position)
-    .limit(1)
-    .scalar_subquery()
-)
+_PICTURE = first_picture(_FIRST_LINE.c.listing_id)
 REFUND_ROWS = (
     select(
         Refund.id,

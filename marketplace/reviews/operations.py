@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Listing, Shop
+from marketplace.catalog.variants import SHOWN_ID
 from marketplace.errors import NotFound
 from marketplace.notifications import operations as notifications
 from marketplace.notifications.models import NotificationKind
@@ -50,7 +51,7 @@ def write(session: Session, *, buyer_id: int, line_id: int, opinion: Opinion, no
     review = Review(
         order_line_id=line.id,
         order_id=order.id,
-        listing_id=line.listing_id,
+        listing_id=session.execute(select(SHOWN_ID).where(Listing.id == line.listing_id)).scalar_one(),
         buyer_id=buyer_id,
         seller_id=order.seller_id,
         goods_stars=said.goods_stars,

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0083"
-down_revision = "0078"
+down_revision = "0080"
 branch_labels = None
 depends_on = None
 

@@ -13,6 +13,7 @@ from marketplace.cancellations.operations import Wanted
 from marketplace.cancellations.rules import CancelReason, Side
 from marketplace.catalog import import_flows
 from marketplace.catalog import operations as catalog
+from marketplace.catalog import variant_operations as variants
 from marketplace.catalog.operations import CarFacts, Offer
 from marketplace.disputes.evidence_rules import EvidenceFile
 from marketplace.disputes.flows import keep_file
@@ -76,6 +77,7 @@ BUYER = (
     "/messages/{talk}/block", "/account/blocked",
     "/invoices", "/invoices?status=overdue", "/invoices/{invoice}", "/invoices/{credit_note}",
     "/checkout/cancelled/{cancelled}", "/transactions/", "/payouts/", "/sell", "/seller/orders", "/l/{sold_out}",
+    "/l/{varied}",
 )  # fmt: skip
 SELLER = (
     "/seller/orders/{order}/cancel", "/seller/orders/{called_off}",
@@ -92,7 +94,8 @@ SELLER = (
     "/seller/orders/{order}/explain/net", "/seller/orders/{order}/explain/card-fee", "/seller/explain/held/USD",
     "/seller/listings", "/seller/listings?tab=paused", "/seller/listings/new", "/seller/listings/new/car",
     "/seller/listings/new/part", "/seller/listings/{listing}/edit", "/seller/listings/{listing}/pictures",
-    "/seller/listings/{draft}/preview",
+    "/seller/listings/{draft}/preview", "/seller/listings/{listing}/variants",
+    "/seller/listings/{varied_id}/variants",
     "/seller/listings/import", "/seller/listings/import/{import}",
     "/seller/refunds", "/seller/refunds/{refunded}",
     "/seller/refunds/{refunded}/explain/held",
@@ -308,6 +311,11 @@ def listings(world: World, seller_id: int) -> dict[str, str]:
     sold_out = world.listing(seller_id, 4_200, title="Gear knob", units=1)
     db.atomic(catalog.change_stock, (), seller_id=seller_id, listing_id=sold_out, units=0)
     db.atomic(catalog.create_listing, (), seller_id=seller_id, offer=replace(offer, title="A draft"), now=world.now)
+    varied = world.listing(seller_id, 5_100, title="Mirror housing")
+    sides = {"names": ["Side", "Colour"], "values": [["left", "right"], ["black", "red"]]}
+    db.atomic(variants.offer_in_variants, (), seller_id=seller_id, listing_id=varied, **sides, now=world.now)
+    first = int(one(world, "SELECT min(id) FROM listing WHERE parent_id = %s", varied))
+    db.atomic(catalog.change_stock, (), seller_id=seller_id, listing_id=first, units=3)
     sheet = b"sku,kind,title,description,currency,price,delivery,in_stock\nA-1,boat,Boat,Afloat,USD,1,0,1\n"
     imported = import_flows.begin(sheet, "shelf.csv", seller_id=seller_id, now=world.now)
     import_flows.run(imported, now=world.now)
@@ -321,6 +329,8 @@ def listings(world: World, seller_id: int) -> dict[str, str]:
         "part": "SELECT slug FROM listing WHERE title = 'Head lamp'",
         "sold_out": "SELECT slug FROM listing WHERE title = 'Gear knob'",
         "listing": "SELECT id FROM listing WHERE title = 'Head lamp'",
+        "varied": "SELECT slug FROM listing WHERE title = 'Mirror housing'",
+        "varied_id": "SELECT id FROM listing WHERE title = 'Mirror housing'",
         "draft": "SELECT id FROM listing WHERE title = 'A draft'",
         "code": "SELECT id FROM discount WHERE code = 'EVERY'",
         "our_code": "SELECT id FROM discount WHERE code = 'OURS'",

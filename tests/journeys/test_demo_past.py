@@ -60,6 +60,8 @@ NOT_THERE = {
     **{("mail", status): "mail begins after the past" for status in ("queued", "sent", "failed", "skipped")},
     ("listing", "draft"): "the demo's sellers publish what they write",
     ("listing", "paused"): "the demo's sellers keep their shelves open",
+    ("listing", "withheld"): "as above",
+    ("listing", "dropped"): "as above",
 }
 
 # Banks take no money at weekends: how many payouts are with one depends on the day.

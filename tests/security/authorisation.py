@@ -170,6 +170,10 @@ GET    /seller/listings/<listing_id>/preview       in     403  403     go     40
 GET    /seller/listings/<listing_id>/pictures      in     403  403     200    404    403   404     404
 POST   /seller/listings/<listing_id>/pictures      in     403  403     422    404    403   404     404
 POST   /seller/listings/<listing_id>/pictures/arrange in  403  403     go     404    403   404     404
+GET    /seller/listings/<listing_id>/variants      in     403  403     200    404    403   404     404
+POST   /seller/listings/<listing_id>/variants      in     403  403     422    404    403   404     404
+POST   /seller/listings/<listing_id>/variants/several in   403  403     go     404    403   404     404
+POST   /seller/listings/<listing_id>/variants/drop in      403  403     go     404    403   404     404
 POST   /seller/listings/<listing_id>/price-and-stock in   403  403     go     404    403   404     404
 POST   /seller/listings/<listing_id>/copy          in     403  403     go     404    403   404     404
 POST   /seller/listings/<listing_id>/publish       in     403  403     go     404    403   404     404

@@ -161,9 +161,12 @@ MATRICES: dict[Machine, str] = {
     reinstate_cancelled .         =         =         =         =         cancelled
     """,
     LISTING: """
-            draft  active paused
-    publish active =      active
-    pause   .      paused =
+             draft   active paused offered  withheld dropped
+    publish  active  =      active !        !        !
+    pause    .       paused =      !        !        !
+    offer    offered !      !      =        offered  =
+    withhold .       !      !      withheld =        =
+    drop     .       !      !      dropped  dropped  =
     """,
     RESERVATION: """
               active   redeemed    returned written_off

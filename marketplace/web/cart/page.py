@@ -188,6 +188,7 @@ def _notices(line: Line, problem: Problem | None, country: str) -> tuple[Notice,
     words = {
         Problem.OWN: "This is your own listing, so it is not counted.",
         Problem.SHOP_PAUSED: "This shop takes no orders at the moment, so it is not counted.",
+        Problem.TO_CHOOSE: "It comes in several variants now: choose one of them on its page. This one is not counted.",
         Problem.PAUSED: "The seller has taken this off the shelf for now, so it is not counted.",
         Problem.SOLD_OUT: "Sold out, so it is not counted.",
         Problem.NOT_SENT_THERE: f"The seller does not deliver this to {there}, so it is not counted.",

@@ -30,6 +30,7 @@ from marketplace.web.seller import (
     statements,
     taxes,
     transactions,
+    variants,
     withdrawing,
 )
 
@@ -80,6 +81,9 @@ blueprint.add_url_rule("/seller/listings/new/<kind>", view_func=listing_edit.cre
 blueprint.add_url_rule("/seller/listings/text", view_func=listing_text.keep_text, methods=["POST"])
 blueprint.add_url_rule("/seller/listings/text/drop", view_func=listing_text.drop_text, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/edit", view_func=listing_edit.edit, methods=["GET", "POST"])
+blueprint.add_url_rule(f"{_LISTING}/variants", view_func=variants.variants, methods=["GET", "POST"])
+blueprint.add_url_rule(f"{_LISTING}/variants/several", view_func=variants.several_variants, methods=["POST"])
+blueprint.add_url_rule(f"{_LISTING}/variants/drop", view_func=variants.drop_variant, methods=["POST"])
 blueprint.add_url_rule(f"{_LISTING}/preview", view_func=preview.preview)
 blueprint.add_url_rule(f"{_LISTING}/pictures", view_func=pictures.pictures, methods=["GET", "POST"])
 blueprint.add_url_rule(f"{_LISTING}/pictures/arrange", view_func=pictures.arrange_pictures, methods=["POST"])

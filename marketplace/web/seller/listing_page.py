@@ -65,6 +65,10 @@ class ListingPage:
     """Addresses of the pictures, small."""
     pictures_url: str
     """Where they are added and put in order; "" before the listing is saved once."""
+    variants_url: str
+    """Where a part is sold in variants; "" for a car and before the listing is saved once."""
+    has_variants: bool
+    """Whether price and stock are said there."""
     kept: Kept
     drop_key: str
     """Which text can be thrown away; "" where none is kept."""
@@ -100,6 +104,8 @@ def build(
         preview=_preview(quote) if quote else None,
         pictures=tuple(picture_url(each.file_name) for each in pictures),
         pictures_url=url_for("seller.pictures", listing_id=own.listing_id) if own else "",
+        variants_url=url_for("seller.variants", listing_id=own.listing_id) if own and kind == "part" else "",
+        has_variants=own is not None and bool(own.options),
         kept=kept,
         drop_key=unsaved_rules.key_of(own.listing_id) if own and kept.version else "",
     )

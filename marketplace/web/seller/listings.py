@@ -65,6 +65,8 @@ class ListingRow:
     deed_label: str
     deed_url: str
     edit: QuickEdit
+    variants_url: str
+    """Where price and stock are changed of one with variants; "" for all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,7 @@ def _row(row: ShelfRow, quote: Quote, tab: ShelfTab, place: str) -> ListingRow:
         note=_KINDS[row.kind.value],
         url=url_for("seller.edit", listing_id=row.listing_id),
         picture_url=picture_url(row.picture),
-        price=money(row.price),
+        price=f"From {money(row.price)}" if row.has_variants else money(row.price),
         receive=money(quote.share.net),
         in_stock=row.in_stock,
         set_aside=row.set_aside,
@@ -213,4 +215,5 @@ def _row(row: ShelfRow, quote: Quote, tab: ShelfTab, place: str) -> ListingRow:
             in_stock=row.in_stock,
             back=place,
         ),
+        variants_url=url_for("seller.variants", listing_id=row.listing_id) if row.has_variants else "",
     )

@@ -4,7 +4,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
-from marketplace.catalog import bulk_operations, rules, shelf_operations, shelf_queries
+from marketplace.catalog import bulk_operations, rules, shelf_operations, shelf_queries, variant_operations
 from marketplace.catalog.bulk_operations import BulkChange, Deed
 from marketplace.catalog.shelf_queries import OwnListing
 from marketplace.errors import Invalid
@@ -45,7 +45,7 @@ def price_and_stock(listing_id: int) -> ResponseReturnValue:
 def copy(listing_id: int) -> ResponseReturnValue:
     """Write a draft like one of the seller's own listings, and open it."""
     seller_id = guards.viewer().user_id
-    copied = db.atomic(shelf_operations.copy_listing, (), seller_id=seller_id, listing_id=listing_id, now=clock.now())
+    copied = db.atomic(variant_operations.copy_listing, (), seller_id=seller_id, listing_id=listing_id, now=clock.now())
     flash("This is a copy, saved as a draft. Buyers don't see it yet.", "ok")
     return redirect(url_for("seller.edit", listing_id=copied), code=303)
 

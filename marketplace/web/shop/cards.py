@@ -75,7 +75,7 @@ def card(row: Card) -> ShownCard:
         title=row.title,
         picture_url=picture_url(row.picture, _CARD_WIDTH),
         picture_set=picture_set(row.picture),
-        price=price_text(row.price),
+        price=from_text(row),
         seller_name=row.shop_name,
         facts=_facts(row),
         note=delivery_note(row.delivery),
@@ -118,6 +118,17 @@ def seller(shop: ShopView, *, with_about: bool = False) -> ShownSeller:
 def price_text(price: Money) -> str:
     """Return a price as people read it; nothing to pay is "Free"."""
     return money(price) if price else "Free"
+
+
+def from_text(row: Card) -> str:
+    """Return the price of a card; of several variants the lowest, with a word that there are others."""
+    is_lowest = row.highest_minor is not None and row.highest_minor > row.price.minor
+    return f"From {price_text(row.price)}" if is_lowest else price_text(row.price)
+
+
+def range_text(lowest: Money, highest: Money) -> str:
+    """Return the prices that a listing can be bought at."""
+    return price_text(lowest) if lowest == highest else f"{price_text(lowest)} to {price_text(highest)}"
 
 
 def delivery_note(delivery: Money) -> str:

@@ -10,9 +10,10 @@ from markupsafe import Markup
 from marketplace.catalog.browsing import PAGE_SIZES, Kind
 from marketplace.catalog.filtering import sorts_for
 from marketplace.catalog.queries import ListingView, ShopView
+from marketplace.money import Money
 from marketplace.web.pages import decimal
 from marketplace.web.picture_parts import picture_url
-from marketplace.web.shop import cards, filters
+from marketplace.web.shop import cards, choices, filters
 from marketplace.web.shop.filters import Request
 from marketplace.web.shop.machines import base_url
 
@@ -78,20 +79,46 @@ def of_listing(found: ListingView) -> Meta:
         "sku": str(found.listing_id),
         "url": url,
         "brand": {"@type": "Brand", "name": specs.get("Make") or specs["Brand"]},
-        "offers": {
-            "@type": "Offer",
-            "url": url,
-            "price": str(decimal(found.price.minor, found.price.currency)),
-            "priceCurrency": found.price.currency,
-            "availability": _SCHEMA + ("InStock" if found.in_stock and not found.shop.is_paused else "OutOfStock"),
-            "itemCondition": _SCHEMA + condition,
-            "seller": {"@type": "Organization", "name": found.shop.name, "url": f"{base_url()}/s/{found.shop.slug}"},
-        },
+        "offers": _offers(found, url, condition),
         **({"image": images} if images else {}),
         **({"mpn": specs["Part number"]} if "Part number" in specs else {}),
         **_rating(found.rating_sum, found.rating_count),
     }
     return Meta(url, found.title, _short(found.description), "product", images[0] if images else "", _data(product))
+
+
+def _offers(found: ListingView, url: str, condition: str) -> dict[str, Any]:
+    """Return the offer of a listing; of one with variants what these cost, each an offer of its own."""
+    if not found.choice.variants:
+        return _offer(found, url, condition, found.price, in_stock=found.in_stock)
+    lowest, highest = choices.prices(found)
+    return {
+        "@type": "AggregateOffer",
+        "lowPrice": str(decimal(lowest.minor, lowest.currency)),
+        "highPrice": str(decimal(highest.minor, highest.currency)),
+        "priceCurrency": lowest.currency,
+        "offerCount": len(found.choice.variants),
+        "offers": [
+            {
+                **_offer(found, f"{url}?choice={each.variant_id}", condition, each.price, in_stock=each.in_stock),
+                "name": f"{found.title} ({', '.join(each.values)})",
+                "sku": str(each.variant_id),
+            }
+            for each in found.choice.variants
+        ],
+    }
+
+
+def _offer(found: ListingView, url: str, condition: str, price: Money, *, in_stock: int) -> dict[str, Any]:
+    return {
+        "@type": "Offer",
+        "url": url,
+        "price": str(decimal(price.minor, price.currency)),
+        "priceCurrency": price.currency,
+        "availability": _SCHEMA + ("InStock" if in_stock and not found.shop.is_paused else "OutOfStock"),
+        "itemCondition": _SCHEMA + condition,
+        "seller": {"@type": "Organization", "name": found.shop.name, "url": f"{base_url()}/s/{found.shop.slug}"},
+    }
 
 
 def _rating(stars: int, reviews: int) -> dict[str, Any]:

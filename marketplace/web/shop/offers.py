@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from marketplace.catalog.queries import Card, ListingView
 from marketplace.web import countries
-from marketplace.web.shop import cards
+from marketplace.web.shop import cards, choices
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def side_by_side(here: ListingView, others: Sequence[Card]) -> tuple[ShownOffer,
         condition=dict(here.specs).get("Condition", ""),
         sent_from=countries.name(here.shop.country),
         delivery=cards.delivery_note(here.delivery),
-        price=cards.price_text(here.price),
+        price=cards.range_text(*choices.prices(here)),
     )
     return (own, *map(_offer, others))
 
@@ -51,5 +51,5 @@ def _offer(row: Card) -> ShownOffer:
         condition=row.condition or "",
         sent_from=countries.name(row.country),
         delivery=cards.delivery_note(row.delivery),
-        price=cards.price_text(row.price),
+        price=cards.from_text(row),
     )

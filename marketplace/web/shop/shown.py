@@ -10,7 +10,7 @@ from marketplace.catalog.browsing import Kind
 from marketplace.catalog.filtering import CAR, Facet, Filter
 from marketplace.catalog.queries import Card, ListingView, ShopView
 from marketplace.catalog.related_queries import Related
-from marketplace.catalog.rules import CATEGORIES, MANY_IN_STOCK, stock_of
+from marketplace.catalog.rules import CATEGORIES, stock_of
 from marketplace.reviews.queries import ReviewRow
 from marketplace.web import countries, review_parts
 from marketplace.web.guards import Viewer
@@ -18,9 +18,10 @@ from marketplace.web.pages import money
 from marketplace.web.picture_parts import Shot, picture_url, shot
 from marketplace.web.review_parts import ReviewView
 from marketplace.web.shop import cards as shown_cards
-from marketplace.web.shop import meta, offers
+from marketplace.web.shop import choices, meta, offers
 from marketplace.web.shop.answers import KIND_LABELS
 from marketplace.web.shop.cards import ShownCard, ShownSeller
+from marketplace.web.shop.choices import ShownChoice
 from marketplace.web.shop.filters import Request
 from marketplace.web.shop.finding import Finding, Link
 from marketplace.web.shop.meta import Meta
@@ -113,6 +114,7 @@ class ListingPage:
     is_saved: bool
     is_shop_paused: bool
     most: int
+    choice: ShownChoice | None
     rating: str
     """Of the goods; "" without a review."""
     rating_count: str
@@ -172,11 +174,12 @@ def listing_page(
     saved: frozenset[int],
     tax_note: str,
     sent: Sent | None = None,
+    chosen_id: int = 0,
 ) -> ListingPage:
     """Return one listing as its seller (`is_own`) or somebody else sees it.
 
     `saved` are the ids that the viewer keeps, of those on the page; `tax_note` says what tax its price carries, `sent`
-    how it is sent by its profile.
+    how it is sent by its profile, `chosen_id` which variant is chosen (0 for none).
     """
     stock = stock_of(found.in_stock, is_car=found.kind == Kind.CAR)
     return ListingPage(
@@ -187,7 +190,7 @@ def listing_page(
         category=_category(found),
         crumbs=_crumbs(found),
         pictures=_shots(found),
-        price=shown_cards.price_text(found.price),
+        price=shown_cards.range_text(*choices.prices(found)),
         tax_note=tax_note,
         delivery=sent.summary if sent else f"Delivery {money(found.delivery)}" if found.delivery else "Free delivery",
         not_sent=sent.refused if sent else "",
@@ -198,7 +201,8 @@ def listing_page(
         is_own=is_own,
         is_saved=found.listing_id in saved,
         is_shop_paused=found.shop.is_paused,
-        most=min(found.in_stock, MANY_IN_STOCK),
+        most=choices.most(found),
+        choice=choices.of(found, chosen_id),
         rating=shown_cards.rating_text(found.rating_sum, found.rating_count),
         rating_count=shown_cards.count_or_nothing(found.rating_count),
         facts=_facts(found, others, reviews, is_own=is_own, saved=saved),

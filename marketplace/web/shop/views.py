@@ -5,11 +5,11 @@ from contextlib import suppress
 from os import SEEK_END
 from typing import Any, BinaryIO
 
-from flask import Response, current_app, make_response, redirect, render_template, request, send_file
+from flask import Response, current_app, make_response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
-from marketplace.catalog import browsing, queries, related_queries
+from marketplace.catalog import browsing, queries, related_queries, variant_queries
 from marketplace.catalog.browsing import Kind
 from marketplace.catalog.picture_flows import FOLDER
 from marketplace.catalog.queries import ListingView, ShopView
@@ -52,7 +52,7 @@ def listing(slug: str) -> ResponseReturnValue:
     with db.reading_ahead(guards.question(), related_queries.question(known) if known else None):
         found = queries.listing(slug) if _may_be_slug(slug) else None
         if found is None:
-            raise NotFound("This listing is not for sale any more, or never was.")
+            return _of_variant(slug)
         # Which ones stand beside it may be five minutes old; what they cost and whether they are there is read now.
         others = related_queries.related_again(known) if known else _related(found, key)
         viewer = guards.current_viewer()
@@ -63,7 +63,15 @@ def listing(slug: str) -> ResponseReturnValue:
     how = sent.of(*weighed, deliver_to.chosen(), clock.now().date()) if found.profile_id else None
     saved = shown.saved_among(viewer, found, others)
     beside = (found, others, tuple(said))
-    page = drawing.once(shown.listing_page, *beside, is_own=is_own, saved=saved, tax_note=taxed, sent=how)
+    page = drawing.once(
+        shown.listing_page,
+        *beside,
+        is_own=is_own,
+        saved=saved,
+        tax_note=taxed,
+        sent=how,
+        chosen_id=_chosen(found),
+    )
     answer = make_response(drawing.draw("shop/listing.html", page))
     if not is_own:
         seen.note(answer, found.listing_id)
@@ -127,6 +135,19 @@ def _found(wanted: Request, show: Callable[[Finding], tuple[str, Any]]) -> Respo
     if is_swap:
         answer.headers["HX-Push-Url"] = filters.address(wanted)
     return answer
+
+
+def _chosen(found: ListingView) -> int:
+    """Return the variant that the address names; 0 for none, also where there is nothing to choose."""
+    return request.args.get("choice", 0, type=int) if found.choice.variants else 0
+
+
+def _of_variant(slug: str) -> ResponseReturnValue:
+    """Lead to the page on which the variant at this address is chosen. Raises NotFound for what is none."""
+    page = variant_queries.page_of(slug) if _may_be_slug(slug) else None
+    if page is None:
+        raise NotFound("This listing is not for sale any more, or never was.")
+    return redirect(url_for("shop.listing", slug=page[0], choice=page[1]), 302)
 
 
 def _related(found: ListingView, key: Hashable) -> Related:
