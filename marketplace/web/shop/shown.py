@@ -176,11 +176,7 @@ def listing_page(
     sent: Sent | None = None,
     chosen_id: int = 0,
 ) -> ListingPage:
-    """Return one listing as its seller (`is_own`) or somebody else sees it.
-
-    `saved` are the ids that the viewer keeps, of those on the page; `tax_note` says what tax its price carries, `sent`
-    how it is sent by its profile, `chosen_id` which variant is chosen (0 for none).
-    """
+    """Return one listing as its seller (`is_own`) sees it, or who keeps `saved`; `chosen_id` is a variant."""
     stock = stock_of(found.in_stock, is_car=found.kind == Kind.CAR)
     return ListingPage(
         title=found.title,
