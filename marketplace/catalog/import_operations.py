@@ -13,9 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace import history
-from marketplace.catalog import import_parsing, operations
+from marketplace.catalog import import_parsing, import_terms, operations
 from marketplace.catalog.import_models import ListingImport, ListingImportFault
 from marketplace.catalog.import_parsing import Sheet, SheetRow, Wanted
+from marketplace.catalog.import_terms import Profiles
 from marketplace.catalog.models import Listing, ListingKind
 from marketplace.errors import Invalid
 from marketplace.history import Actor
@@ -84,22 +85,23 @@ def take_rows(session: Session, *, import_id: int, now: datetime) -> bool:
 
 def _take(session: Session, here: ListingImport, sheet: Sheet, rows: Sequence[SheetRow], now: datetime) -> _Taken:
     taken, new = _Taken(), list[Wanted]()
-    first = _first_lines(sheet)
+    first, profiles = _first_lines(sheet), import_terms.profiles_of(session, here.seller_id)
     known = _known(session, here.seller_id, [row.cells["sku"] for row in rows])
     for row in rows:
         try:
             wanted = import_parsing.wanted_of(row, reads_commas=sheet.separator == "semicolons")
             _check_first(row, first)
+            import_terms.check(wanted.terms, wanted.offer.price.currency, profiles)
             listing = known.get(wanted.key)
             if listing is None:
                 _check_new(wanted, here.seller_id, now)
                 new.append(wanted)
             else:
                 with session.begin_nested():
-                    _change(session, listing, wanted, taken, now)
+                    _change(session, listing, wanted, profiles, taken, now)
         except Invalid as error:
             taken.faults.append(_fault(here.id, row, error))
-    _create(session, here.seller_id, new, taken, now)
+    _create(session, here.seller_id, new, profiles, taken, now)
     return taken
 
 
@@ -137,7 +139,9 @@ def _check_new(wanted: Wanted, seller_id: int, now: datetime) -> None:
     operations.as_rows(wanted.offer, seller_id=seller_id, now=now)
 
 
-def _create(session: Session, seller_id: int, new: Sequence[Wanted], taken: _Taken, now: datetime) -> None:
+def _create(
+    session: Session, seller_id: int, new: Sequence[Wanted], profiles: Profiles, taken: _Taken, now: datetime
+) -> None:
     if not new:
         return
     offers = [wanted.offer for wanted in new]
@@ -145,14 +149,22 @@ def _create(session: Session, seller_id: int, new: Sequence[Wanted], taken: _Tak
     for listing_id, wanted in zip(ids, new, strict=True):
         listing = session.get_one(Listing, listing_id)
         listing.sku, listing.imported_units = wanted.key, wanted.offer.units
+        if not import_terms.is_same(listing, wanted.terms, profiles):
+            import_terms.write(session, listing, wanted.terms, profiles)
     taken.created += len(ids)
     taken.published += [listing_id for listing_id, each in zip(ids, new, strict=True) if each.status == "active"]
 
 
-def _change(session: Session, listing: Listing, wanted: Wanted, taken: _Taken, now: datetime) -> None:
+def _change(
+    session: Session, listing: Listing, wanted: Wanted, profiles: Profiles, taken: _Taken, now: datetime
+) -> None:
     """Write an own listing anew where the row asks for something else."""
     if (listing.kind == ListingKind.CAR) != isinstance(wanted.offer.item, operations.CarFacts):
         raise Invalid("A car stays a car and a part a part.", field="kind")
+    # First how it is sent: the price of the delivery is its own only without a profile.
+    is_sent_alike = import_terms.is_same(listing, wanted.terms, profiles)
+    if not is_sent_alike:
+        import_terms.write(session, listing, wanted.terms, profiles)
     units, seen = wanted.offer.units, wanted.seen_stock
     if seen is None and units == listing.imported_units:
         units = listing.in_stock
@@ -162,6 +174,7 @@ def _change(session: Session, listing: Listing, wanted: Wanted, taken: _Taken, n
         operations.revise(
             session, seller_id=listing.seller_id, listing_id=listing.id, offer=offer, seen_stock=seen, now=now
         )
+    is_same = is_same and is_sent_alike
     listing.imported_units = wanted.offer.units
     moves = {"active": ("publish", taken.published), "paused": ("pause", taken.paused)}
     if wanted.status in moves and listing.status.value != wanted.status:
@@ -179,9 +192,10 @@ def _is_same(session: Session, listing: Listing, offer: operations.Offer, now: d
     asked, asked_details = operations.as_rows(offer, seller_id=listing.seller_id, now=now)
     details = session.get_one(type(asked_details), listing.id)
     names = [column.key for column in asked_details.__table__.columns if column.key not in _NOT_COMPARED]
+    compared = _COMPARED if listing.delivery_profile_id is None else _COMPARED[:-1]
     return (
         asked.currency == listing.currency
-        and all(getattr(asked, name) == getattr(listing, name) for name in _COMPARED)
+        and all(getattr(asked, name) == getattr(listing, name) for name in compared)
         and all(getattr(asked_details, name) == getattr(details, name) for name in names)
     )
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from marketplace.catalog import rules
+from marketplace.catalog import import_terms, rules
+from marketplace.catalog.import_terms import Terms
 from marketplace.catalog.operations import CarFacts, Offer, PartFacts
 from marketplace.errors import Invalid
 
@@ -22,7 +23,7 @@ _CAR_COLUMNS = tuple(CarFacts.__dataclass_fields__)
 _PART_COLUMNS = tuple(PartFacts.__dataclass_fields__)
 COLUMNS = (
     "sku", "kind", "status", "title", "description", "currency", "price", "delivery", "in_stock", "seen_stock",
-    *_PART_COLUMNS, *_CAR_COLUMNS,
+    *_PART_COLUMNS, *_CAR_COLUMNS, *import_terms.COLUMNS,
 )  # fmt: skip
 """The columns of a file of listings, in the order of the export."""
 _ALWAYS = ("sku", "kind", "title", "description", "currency", "price", "delivery", "in_stock")
@@ -62,6 +63,7 @@ class Wanted:
     status: str
     offer: Offer
     seen_stock: int | None
+    terms: Terms
 
 
 def read(content: bytes) -> Sheet:
@@ -130,7 +132,8 @@ def wanted_of(row: SheetRow, *, reads_commas: bool) -> Wanted:
         item=_car(cells) if kind == CAR else _part(cells),
     )
     seen = cells.get("seen_stock", "")
-    return Wanted(key, status, offer, _number(seen, "seen_stock") if seen else None)
+    number = _number(seen, "seen_stock") if seen else None
+    return Wanted(key, status, offer, number, import_terms.terms_of(cells))
 
 
 def _separator(text: str) -> str:

@@ -11,6 +11,8 @@ from marketplace.catalog.import_models import ListingImport, ListingImportFault
 from marketplace.catalog.import_parsing import COLUMNS
 from marketplace.catalog.models import CarDetails, Listing, PartDetails
 from marketplace.catalog.operations import CarFacts, PartFacts
+from marketplace.delivery.models import DeliveryProfile
+from marketplace.delivery.rules import kilograms
 from marketplace.errors import NotFound
 from marketplace.money import Money
 
@@ -37,14 +39,19 @@ _FAULTS = (
     .where(ListingImportFault.import_id == bindparam("import_id"))
     .order_by(ListingImportFault.line)
 )
-_OWN = ("id", "sku", "kind", "status", "title", "description", "currency", "in_stock", "price_minor", "delivery_minor")
+_OWN = (
+    "id", "sku", "kind", "status", "title", "description", "currency", "in_stock", "price_minor", "delivery_minor",
+    "weight_grams", "tax_category",
+)  # fmt: skip
 _SHELF = (
     select(
         *(Listing.__table__.c[name] for name in _OWN),
         *(PartDetails.__table__.c[name] for name in PartFacts.__dataclass_fields__),
         *(CarDetails.__table__.c[name] for name in CarFacts.__dataclass_fields__),
     )
+    .add_columns(DeliveryProfile.name.label("delivery_profile"))
     .select_from(Listing)
+    .outerjoin(DeliveryProfile, DeliveryProfile.id == Listing.delivery_profile_id)
     .outerjoin(PartDetails, PartDetails.listing_id == Listing.id)
     .outerjoin(CarDetails, CarDetails.listing_id == Listing.id)
     .where(Listing.seller_id == bindparam("seller_id"), Listing.id > bindparam("after"))
@@ -114,6 +121,8 @@ def exported(seller_id: int) -> Iterator[tuple[str | int | Money, ...]]:
                 "price": Money(row.price_minor, row.currency),
                 "delivery": Money(row.delivery_minor, row.currency),
                 "seen_stock": row.in_stock,
+                "weight_kg": kilograms(row.weight_grams) if row.weight_grams else "",
+                "tax_category": row.tax_category.value,
             }
             cells = (written[name] if name in written else getattr(row, name) for name in COLUMNS)
             yield tuple("" if cell is None else cell for cell in cells)
