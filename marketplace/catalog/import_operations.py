@@ -13,9 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace import history
-from marketplace.catalog import import_parsing, import_variants, operations
+from marketplace.catalog import import_parsing, import_terms, import_variants, operations
 from marketplace.catalog.import_models import ListingImport, ListingImportFault
 from marketplace.catalog.import_parsing import Sheet, SheetRow, Wanted, WantedVariant
+from marketplace.catalog.import_terms import Profiles
 from marketplace.catalog.models import Listing, ListingKind
 from marketplace.errors import Invalid
 from marketplace.history import Actor
@@ -90,7 +91,7 @@ def take_rows(session: Session, *, import_id: int, now: datetime) -> bool:
 
 def _take(session: Session, here: ListingImport, sheet: Sheet, rows: Sequence[SheetRow], now: datetime) -> _Taken:
     taken, new = _Taken(), list[Wanted]()
-    first = _first_lines(sheet)
+    first, profiles = _first_lines(sheet), import_terms.profiles_of(session, here.seller_id)
     known = _known(session, here.seller_id, [row.cells["sku"] for row in rows])
     for row in rows:
         try:
@@ -100,15 +101,17 @@ def _take(session: Session, here: ListingImport, sheet: Sheet, rows: Sequence[Sh
             if isinstance(wanted, WantedVariant):
                 with session.begin_nested():
                     taken.count(is_same=import_variants.take(session, listing, wanted, now))
-            elif listing is None:
+                continue
+            import_terms.check(wanted.terms, wanted.offer.price.currency, profiles)
+            if listing is None:
                 _check_new(wanted, here.seller_id, now)
                 new.append(wanted)
             else:
                 with session.begin_nested():
-                    _change(session, listing, wanted, taken, now)
+                    _change(session, listing, wanted, profiles, taken, now)
         except Invalid as error:
             taken.faults.append(_fault(here.id, row, error))
-    _create(session, here.seller_id, new, taken, now)
+    _create(session, here.seller_id, new, profiles, taken, now)
     return taken
 
 
@@ -146,7 +149,9 @@ def _check_new(wanted: Wanted, seller_id: int, now: datetime) -> None:
     operations.as_rows(wanted.offer, seller_id=seller_id, now=now)
 
 
-def _create(session: Session, seller_id: int, new: Sequence[Wanted], taken: _Taken, now: datetime) -> None:
+def _create(
+    session: Session, seller_id: int, new: Sequence[Wanted], profiles: Profiles, taken: _Taken, now: datetime
+) -> None:
     if not new:
         return
     offers = [wanted.offer for wanted in new]
@@ -154,16 +159,24 @@ def _create(session: Session, seller_id: int, new: Sequence[Wanted], taken: _Tak
     for listing_id, wanted in zip(ids, new, strict=True):
         listing = session.get_one(Listing, listing_id)
         listing.sku, listing.imported_units = wanted.key, wanted.offer.units
+        if not import_terms.is_same(listing, wanted.terms, profiles):
+            import_terms.write(session, listing, wanted.terms, profiles)
     taken.created += len(ids)
     taken.published += [listing_id for listing_id, each in zip(ids, new, strict=True) if each.status == "active"]
 
 
-def _change(session: Session, listing: Listing, wanted: Wanted, taken: _Taken, now: datetime) -> None:
+def _change(
+    session: Session, listing: Listing, wanted: Wanted, profiles: Profiles, taken: _Taken, now: datetime
+) -> None:
     """Write an own listing anew where the row asks for something else; variants have their price and stock in rows."""
     if listing.parent_id is not None:
         raise Invalid("This key names a variant. Write variant here.", field="kind")
     if (listing.kind == ListingKind.CAR) != isinstance(wanted.offer.item, operations.CarFacts):
         raise Invalid("A car stays a car and a part a part.", field="kind")
+    # First how it is sent: the price of the delivery is its own only without a profile.
+    is_sent_alike = import_terms.is_same(listing, wanted.terms, profiles)
+    if not is_sent_alike:
+        import_terms.write(session, listing, wanted.terms, profiles)
     units, seen = wanted.offer.units, wanted.seen_stock
     if seen is None and units == listing.imported_units:
         units = listing.in_stock
@@ -177,6 +190,7 @@ def _change(session: Session, listing: Listing, wanted: Wanted, taken: _Taken, n
         operations.revise(
             session, seller_id=listing.seller_id, listing_id=listing.id, offer=offer, seen_stock=seen, now=now
         )
+    is_same = is_same and is_sent_alike
     listing.imported_units = wanted.offer.units
     moves = {"active": ("publish", taken.published), "paused": ("pause", taken.paused)}
     if wanted.status in moves and listing.status.value != wanted.status:
@@ -193,9 +207,10 @@ def _is_same(session: Session, listing: Listing, offer: operations.Offer, now: d
     asked, asked_details = operations.as_rows(offer, seller_id=listing.seller_id, now=now)
     details = session.get_one(type(asked_details), listing.id)
     names = [column.key for column in asked_details.__table__.columns if column.key not in _NOT_COMPARED]
+    compared = _COMPARED if listing.delivery_profile_id is None else _COMPARED[:-1]
     return (
         asked.currency == listing.currency
-        and all(getattr(asked, name) == getattr(listing, name) for name in _COMPARED)
+        and all(getattr(asked, name) == getattr(listing, name) for name in compared)
         and all(getattr(asked_details, name) == getattr(details, name) for name in names)
     )
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from marketplace.catalog import rules
+from marketplace.catalog import import_terms, rules
+from marketplace.catalog.import_terms import Terms
 from marketplace.catalog.operations import CarFacts, Offer, PartFacts
 from marketplace.errors import Invalid
 from marketplace.money import Money
@@ -23,7 +24,7 @@ _CAR_COLUMNS = tuple(CarFacts.__dataclass_fields__)
 _PART_COLUMNS = tuple(PartFacts.__dataclass_fields__)
 COLUMNS = (
     "sku", "kind", "status", "title", "description", "currency", "price", "delivery", "in_stock", "seen_stock",
-    *_PART_COLUMNS, *_CAR_COLUMNS,
+    *_PART_COLUMNS, *_CAR_COLUMNS, *import_terms.COLUMNS,
 )  # fmt: skip
 """The columns of a file of listings, in the order of the export."""
 _ALWAYS = ("sku", "kind", "title", "description", "currency", "price", "delivery", "in_stock")
@@ -63,6 +64,7 @@ class Wanted:
     status: str
     offer: Offer
     seen_stock: int | None
+    terms: Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ def wanted_of(row: SheetRow, *, reads_commas: bool) -> Wanted | WantedVariant:
         units=units,
         item=_car(cells) if kind == CAR else _part(cells),
     )
-    return Wanted(key, status, offer, seen_stock)
+    return Wanted(key, status, offer, seen_stock, import_terms.terms_of(cells))
 
 
 def _separator(text: str) -> str:

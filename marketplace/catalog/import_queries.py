@@ -12,6 +12,8 @@ from marketplace.catalog.import_parsing import COLUMNS, VARIANT
 from marketplace.catalog.models import CarDetails, Listing, PartDetails
 from marketplace.catalog.operations import CarFacts, PartFacts
 from marketplace.catalog.states import ListingStatus
+from marketplace.delivery.models import DeliveryProfile
+from marketplace.delivery.rules import kilograms
 from marketplace.errors import NotFound
 from marketplace.money import Money
 
@@ -50,6 +52,8 @@ _OWN = (
     "in_stock",
     "price_minor",
     "delivery_minor",
+    "weight_grams",
+    "tax_category",
 )
 _SHELF = (
     select(
@@ -57,7 +61,9 @@ _SHELF = (
         *(PartDetails.__table__.c[name] for name in PartFacts.__dataclass_fields__),
         *(CarDetails.__table__.c[name] for name in CarFacts.__dataclass_fields__),
     )
+    .add_columns(DeliveryProfile.name.label("delivery_profile"))
     .select_from(Listing)
+    .outerjoin(DeliveryProfile, DeliveryProfile.id == Listing.delivery_profile_id)
     .outerjoin(PartDetails, PartDetails.listing_id == Listing.id)
     .outerjoin(CarDetails, CarDetails.listing_id == Listing.id)
     .where(
@@ -133,6 +139,8 @@ def exported(seller_id: int) -> Iterator[tuple[str | int | Money, ...]]:
                 "price": Money(row.price_minor, row.currency),
                 "delivery": Money(row.delivery_minor, row.currency),
                 "seen_stock": row.in_stock,
+                "weight_kg": kilograms(row.weight_grams) if row.weight_grams else "",
+                "tax_category": row.tax_category.value,
             }
             cells = (written[name] if name in written else getattr(row, name) for name in COLUMNS)
             yield tuple("" if cell is None else cell for cell in cells)

@@ -116,6 +116,7 @@ def _delivery(order_id: int, shop: ShopPart, country: str, now: datetime) -> lis
             weight_grams=shop.agreed.grams,
             arrives_first=arrival.first,
             arrives_last=arrival.last,
+            handling_days=shop.agreed.handling_days,
         )
     ]
 

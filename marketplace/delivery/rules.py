@@ -3,6 +3,7 @@
 A listing without a profile is sent everywhere for its own delivery amount: that is the standard delivery.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,6 +21,7 @@ LARGEST_PRICE_MINOR = 99_999_999
 EUROPEAN_UNION = tuple("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
 """Its member states, ISO 3166-1 alpha-2."""
 _SATURDAY = 5
+_KILOGRAMS = re.compile(r"([0-9]{1,4})(?:[.,]([0-9]{1,3}))?")
 
 
 class Method(Labelled):
@@ -190,6 +192,20 @@ def check_together(zones: Iterable[Zone]) -> None:
         if twice:
             raise Invalid(f"Another zone has {', '.join(sorted(twice))} already.", field="countries")
         named.update(zone.countries)
+
+
+def typed_grams(text: str, *, field: str) -> int:
+    """Return a weight typed in kilograms, to the gram: 12.5 is 12,500. Raises Invalid naming `field`."""
+    found = _KILOGRAMS.fullmatch(text.strip())
+    if found is None:
+        raise Invalid("Write the weight in kilograms like this: 12.5", field=field)
+    return int(found[1]) * 1000 + int((found[2] or "").ljust(3, "0"))
+
+
+def kilograms(grams: int) -> str:
+    """Return a weight as people read and type it, in kilograms: 12.5."""
+    whole, part = divmod(grams, 1000)
+    return f"{whole}.{part:03d}".rstrip("0").rstrip(".")
 
 
 def check_days(days: int) -> int:

@@ -19,6 +19,7 @@ class AgreedDelivery:
     is_pickup: bool
     arrives_first: date
     arrives_last: date
+    handling_days: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,13 @@ class AgreedTerms:
     is_tax_included: bool
     """Whether the prices include the tax; else it was added."""
 
+    @property
+    def handling_days(self) -> int | None:
+        """Return within how many working days it is sent; None where no profile says so."""
+        return self.delivery.handling_days if self.delivery else None
 
+
+_DELIVERY = ("name", "is_pickup", "arrives_first", "arrives_last", "handling_days")
 _RATES = (
     select(func.array_agg(OrderLine.tax_basis_points.distinct()))
     .where(OrderLine.order_id == Order.id, OrderLine.tax_basis_points > 0)
@@ -41,7 +48,7 @@ _RATES = (
 COLUMNS: Sequence[ColumnElement[Any]] = (
     _RATES.label("tax_rates"),
     Order.__table__.c.tax_included,
-    *(OrderDelivery.__table__.c[name] for name in ("name", "is_pickup", "arrives_first", "arrives_last")),
+    *(OrderDelivery.__table__.c[name] for name in _DELIVERY),
 )
 """What is read of an order, joined with its delivery where it has one."""
 

@@ -154,6 +154,8 @@ class OrderDelivery(Base):
     arrives_first: Mapped[date] = mapped_column(Date)
     """The first and the last day it is expected, counted from the day it was ordered."""
     arrives_last: Mapped[date] = mapped_column(Date)
+    handling_days: Mapped[int | None]
+    """Working days from the payment until it is sent; NULL where it was agreed before that was kept."""
 
 
 class Shipment(Base):

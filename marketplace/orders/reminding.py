@@ -10,16 +10,22 @@ from marketplace.notifications import operations as notifications
 from marketplace.notifications.models import Notification, NotificationKind
 from marketplace.notifications.operations import NewFact
 from marketplace.orders import rules
-from marketplace.orders.models import Order
+from marketplace.orders.models import Order, OrderDelivery
 from marketplace.orders.states import OrderStatus
 
 _LOOKS_BACK = timedelta(days=10)
 """Whoever has not sent for so long was reminded before, or will not be moved by a reminder."""
+_LOOKS_BACK_AT_SLOW = timedelta(days=100)
+"""How far it looks back at what takes long by its delivery profile: at most sixty working days."""
+_SLOW_DAYS = 5
 _REMINDED = aliased(Notification)
 # Sellers are told of an order when it is paid; that row has the time, and its table an index by time.
 _WAITING = (
-    select(Order.id, Order.number, Order.seller_id, Notification.created_at.label("paid_at"))
+    select(
+        Order.id, Order.number, Order.seller_id, Notification.created_at.label("paid_at"), OrderDelivery.handling_days
+    )
     .join(Notification, and_(Notification.subject == "order", Notification.subject_id == Order.id))
+    .outerjoin(OrderDelivery, OrderDelivery.order_id == Order.id)
     .outerjoin(
         _REMINDED,
         and_(
@@ -41,8 +47,11 @@ _WAITING = (
 def due(now: datetime) -> list[NewFact]:
     """Return what sellers are to be reminded of on the day of `now`: each order once, on its last day or after."""
     found = []
-    for row in db.read(_WAITING.where(Notification.created_at > now - _LOOKS_BACK, Notification.created_at <= now)):
-        last_day = rules.ship_by(row.paid_at)
+    at, is_slow = Notification.created_at, OrderDelivery.handling_days > _SLOW_DAYS
+    recent = db.read(_WAITING.where(at > now - _LOOKS_BACK, at <= now))
+    slow = db.read(_WAITING.where(is_slow, at > now - _LOOKS_BACK_AT_SLOW, at <= now - _LOOKS_BACK))
+    for row in (*recent, *slow):
+        last_day = rules.ship_by(row.paid_at, row.handling_days)
         if last_day <= now.date():
             facts = {"number": row.number, "last_day": last_day.isoformat()}
             found.append(NewFact(row.seller_id, NotificationKind.SHIP_BY_REMINDER, "order", row.id, facts))

@@ -104,9 +104,12 @@ def check_note(text: str) -> str:
     return kept
 
 
-def ship_by(paid_at: datetime) -> date:
-    """Return the last day to send an order that was paid at `paid_at`: the second working day after it, in UTC."""
-    day, left = paid_at.date(), SHIP_WITHIN_WORKING_DAYS
+def ship_by(paid_at: datetime, handling_days: int | None = None) -> date:
+    """Return the last day to send an order that was paid at `paid_at`, in UTC: so many working days after it.
+
+    `handling_days` are those of the delivery profile, as agreed; without any it is the second working day.
+    """
+    day, left = paid_at.date(), SHIP_WITHIN_WORKING_DAYS if handling_days is None else handling_days
     while left:
         day += timedelta(days=1)
         left -= day.weekday() < _SATURDAY

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import CompoundSelect, Date, bindparam, cast, func, literal, null, select, true, union_all
 
 from marketplace import db
 from marketplace.history import StatusChange
+from marketplace.orders import rules
 from marketplace.orders.matching import says
-from marketplace.orders.models import FurtherParcel, Order, Shipment
+from marketplace.orders.models import FurtherParcel, Order, OrderDelivery, Shipment
 from marketplace.orders.queries import SUMMARY, OrderSummary
 from marketplace.orders.states import ORDER, DeliveredBy, OrderStatus
 from marketplace.paging import Cursor, Listed, Period, Sort, read_page
@@ -40,6 +41,14 @@ class ShipmentRow:
         return self.parcels[0].sent_at
 
 
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """When an order was paid, and how many working days sending takes by its profile; None where none says so."""
+
+    at: datetime
+    handling_days: int | None
+
+
 _CONFIRMATION = StatusChange.__table__
 _IS_CONFIRMATION = (
     _CONFIRMATION.c.subject == ORDER.name,
@@ -60,14 +69,16 @@ _TO_SHIP = (
 )
 _PAID_DAY = cast(func.timezone("UTC", _LAST_CONFIRMATION.c.at), Date).label("paid_day")
 _WAITING = (
-    select(_PAID_DAY, func.count())
+    select(_PAID_DAY, OrderDelivery.handling_days, func.count())
     .select_from(Order)
     .join(_LAST_CONFIRMATION, true())
+    .outerjoin(OrderDelivery, OrderDelivery.order_id == Order.id)
     .where(Order.seller_id == bindparam("seller_id"), Order.status == OrderStatus.CONFIRMED)
-    .group_by("paid_day")
+    .group_by("paid_day", OrderDelivery.handling_days)
 )
 _PAID_AT = (
-    select(_CONFIRMATION.c.subject_id, func.max(_CONFIRMATION.c.at))
+    select(_CONFIRMATION.c.subject_id, func.max(_CONFIRMATION.c.at), func.max(OrderDelivery.handling_days))
+    .outerjoin(OrderDelivery, OrderDelivery.order_id == _CONFIRMATION.c.subject_id)
     .where(*_IS_CONFIRMATION, _CONFIRMATION.c.subject_id.in_(bindparam("order_ids", expanding=True)))
     .group_by(_CONFIRMATION.c.subject_id)
 )
@@ -104,14 +115,19 @@ def orders_to_ship(seller_id: int, text: str, period: Period, cursor: Cursor) ->
     return read_page(statement, key, cursor, lambda _key, *summary: OrderSummary(*summary), sort=Sort.OLDEST)
 
 
-def paid_at(order_ids: Iterable[int]) -> dict[int, datetime]:
+def paid_at(order_ids: Iterable[int]) -> dict[int, Paid]:
     """Return when each of these orders was last confirmed as paid; orders that never were are left out."""
-    return dict(map(tuple, db.read(_PAID_AT, {"order_ids": list(order_ids)})))
+    rows = map(tuple, db.read(_PAID_AT, {"order_ids": list(order_ids)}))
+    return {order_id: Paid(at, handling_days) for order_id, at, handling_days in rows}
 
 
-def waiting_by_day(seller_id: int) -> Mapping[date, int]:
-    """Return how many orders of a seller wait to be sent, by the UTC day on which they were paid."""
-    return dict(map(tuple, db.read(_WAITING, {"seller_id": seller_id})))
+def waiting_by_last_day(seller_id: int) -> Mapping[date, int]:
+    """Return how many orders of a seller wait to be sent, by the UTC day on which they are to be sent at last."""
+    found: dict[date, int] = {}
+    for paid, handling_days, count in map(tuple, db.read(_WAITING, {"seller_id": seller_id})):
+        last_day = rules.ship_by(datetime.combine(paid, time(), UTC), handling_days)
+        found[last_day] = found.get(last_day, 0) + count
+    return found
 
 
 def shipment_of(order_id: int) -> ShipmentRow | None:

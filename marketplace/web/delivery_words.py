@@ -32,7 +32,7 @@ def price(zone: Zone, currency: str) -> str:
         return "You collect it from the seller, at no charge"
     if zone.method is Method.BY_WEIGHT:
         said = "; ".join(
-            f"up to {kilograms(band.up_to_grams)} kg {_amount(band.price_minor, currency)}" for band in zone.bands
+            f"up to {rules.kilograms(band.up_to_grams)} kg {_amount(band.price_minor, currency)}" for band in zone.bands
         )
     else:
         said = _amount(zone.price_minor, currency)
@@ -69,12 +69,6 @@ def order_notes(found: AgreedTerms) -> dict[str, str]:
         arrival = Arrival(found.delivery.arrives_first, found.delivery.arrives_last)
         notes["delivery"] = f"{found.delivery.name}. {expected(arrival, is_pickup=found.delivery.is_pickup)}"
     return notes
-
-
-def kilograms(grams: int) -> str:
-    """Return a weight as people read and type it, in kilograms: 12.5."""
-    whole, part = divmod(grams, 1000)
-    return f"{whole}.{part:03d}".rstrip("0").rstrip(".")
 
 
 def _amount(minor: int, currency: str) -> str:

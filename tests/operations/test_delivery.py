@@ -1,6 +1,7 @@
 """Delivery profiles from the basket to the order: what is charged, what is not sent, and what is frozen."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,9 +12,12 @@ from marketplace.catalog import delivering, shelf_operations
 from marketplace.checkout import queries as checkout
 from marketplace.checkout.operations import CartChanged
 from marketplace.delivery import operations, queries
-from marketplace.delivery.rules import Zone
+from marketplace.delivery.rules import Zone, working_days_after
 from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.money import Money
+from marketplace.orders import reminding, shipping_queries
+from marketplace.orders import rules as order_rules
+from marketplace.web.pages import date_text
 from tests.builders import ADDRESS, World
 from tests.builders_delivery import by_weight, flat, pickup, profile, send_by
 
@@ -163,3 +167,27 @@ def test_names_and_countries_are_there_once(world: World) -> None:
             profile(world, seller, name=name)
     with pytest.raises(Invalid):
         profile(world, seller, flat("US"), flat("US"), name="Twice")
+
+
+def test_sending_takes_the_working_days_that_were_agreed(world: World) -> None:
+    seller, buyer = world.seller(), world.person()
+    profile_id, _ = profile(world, seller, flat("US"), handling_days=7)
+    listing = world.listing(seller)
+    send_by(seller, listing, profile_id)
+    world.put_in_cart(buyer, listing)
+    bought = world.check_out(buyer)
+    world.pay(bought)
+    world.settle_down()
+    changed = {"seller_id": seller, "profile_id": profile_id, "name": "Parcel", "handling_days": 1}
+    db.atomic(operations.change_profile, (), **changed)
+    [(order_id, handling_days)] = world.rows("SELECT order_id, handling_days FROM order_delivery")
+    assert handling_days == 7
+    paid = shipping_queries.paid_at([int(str(order_id))])[int(str(order_id))]
+    last_day = order_rules.ship_by(paid.at, paid.handling_days)
+    assert last_day == working_days_after(paid.at.date(), 7)
+    assert shipping_queries.waiting_by_last_day(seller) == {last_day: 1}
+    [(number,)] = world.rows('SELECT number FROM "order"')
+    assert date_text(last_day) in world.client(seller).get(f"/seller/orders/{number}").text
+    assert reminding.due(paid.at + timedelta(days=4)) == []
+    [told] = reminding.due(paid.at + timedelta(days=12))
+    assert told.facts["last_day"] == last_day.isoformat()

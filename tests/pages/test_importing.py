@@ -13,6 +13,7 @@ from marketplace import db
 from marketplace.catalog import import_operations
 from marketplace.catalog.import_parsing import COLUMNS
 from tests.builders import World, form_token
+from tests.builders_delivery import flat, profile
 
 HEAD = "sku,kind,status,title,description,currency,price,delivery,in_stock,category,brand,part_number,condition,fits"
 
@@ -183,3 +184,34 @@ def test_a_killed_job_goes_on_where_it_stood(world: World, client: FlaskClient) 
     assert [row["Line"] for row in csv.DictReader(io.StringIO(wrong))] == ["51", "101", "151", "201", "251"]
     other = world.client(world.seller("Olga Other"))
     assert other.get(answer.location).status_code == 404
+
+
+def test_a_file_says_how_things_are_sent_and_taxed_and_may_leave_it_out(world: World) -> None:
+    seller = world.seller()
+    profile(world, seller, flat("US", price=900), name="Pallet")
+    client, head = world.client(seller), f"{HEAD},delivery_profile,weight_kg,tax_category"
+    lines = [
+        head, part("A-1") + ",Pallet,12.5,reduced", part("A-2") + ",,,",
+        part("A-3") + ",Crate,1,", part("A-4") + ",,x,",
+        part("A-5") + ",,,cheap", part("A-6", currency="EUR") + ",Pallet,,",
+    ]  # fmt: skip
+    figures, rows, _ = taken(world, client, "\n".join(lines))
+    assert figures["New listings"] == "2"
+    assert [row[1:3] for row in rows] == [
+        ("A-3", "delivery_profile"), ("A-4", "weight_kg"), ("A-5", "tax_category"), ("A-6", "delivery_profile"),
+    ]  # fmt: skip
+    stored = "SELECT weight_grams, tax_category, delivery_profile_id IS NULL, delivery_minor FROM listing ORDER BY id"
+    as_asked = [(12_500, "reduced", False, 900), (None, "standard", True, 300)]
+    assert world.rows(stored) == as_asked
+    sheet = client.get("/seller/listings/export").text.lstrip("\ufeff")
+    first, second = csv.DictReader(io.StringIO(sheet))
+    assert [first[name] for name in COLUMNS[-3:]] == ["Pallet", "12.5", "reduced"]
+    assert [second[name] for name in COLUMNS[-3:]] == ["", "", "standard"]
+    figures, _, _ = taken(world, client, sheet)
+    assert (figures["As they were"], figures["Changed"]) == ("2", "0")
+    figures, _, _ = taken(world, client, "\n".join([HEAD, part("A-1"), part("A-2")]))
+    assert (figures["As they were"], world.rows(stored)) == ("2", as_asked), (
+        "a column that is not there changes nothing"
+    )
+    figures, _, _ = taken(world, client, f"{head}\n{part('A-1', delivery='4')},,,")
+    assert (figures["Changed"], world.rows(stored)[0]) == ("1", (None, "standard", True, 400))

@@ -61,7 +61,7 @@ def _sale(told: Told, user_id: int) -> tuple[Section, ...]:
     order = queries.seller_order(str(told.facts["number"]), user_id)
     agreed = Section("What was agreed", (*_goods(order), *_money(seller_page.agreed_rows(order))))
     income = Section("What you receive", _money(seller_page.income_rows(order, is_paid=True)))
-    until = Section("", (Row("Send it by", date_text(rules.ship_by(told.created_at))),))
+    until = Section("", (Row("Send it by", date_text(rules.ship_by(told.created_at, order.agreed.handling_days))),))
     return agreed, income, until
 
 

@@ -10,12 +10,12 @@ from marketplace.catalog import delivering, delivering_queries, shelf_operations
 from marketplace.catalog.queries import shop_of
 from marketplace.catalog.shelf_queries import OwnListing
 from marketplace.delivery import operations, queries
+from marketplace.delivery.rules import kilograms, typed_grams
 from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.web import countries, guards
 from marketplace.web.auth.forms import blame, typed
-from marketplace.web.delivery_words import kilograms
 from marketplace.web.seller import delivery_page
-from marketplace.web.seller.delivery_form import NameForm, NewProfileForm, SentByForm, ZoneForm, grams_of, stored
+from marketplace.web.seller.delivery_form import NameForm, NewProfileForm, SentByForm, ZoneForm, stored
 
 _STANDARD_LABEL = "Standard: everywhere, for the price above"
 
@@ -147,7 +147,7 @@ def choose(listing_id: int) -> ResponseReturnValue:
     try:
         _, profile_id = _choice(f":{typed(form.profile)}")
         weight, own = typed(form.weight).strip(), {"seller_id": seller_id, "listing_id": listing_id}
-        grams = grams_of(weight, field="weight") if weight else None
+        grams = typed_grams(weight, field="weight") if weight else None
 
         def write(session: Session) -> None:
             delivering.choose(session, **own, profile_id=profile_id, weight_grams=grams)

@@ -1,6 +1,5 @@
 """The forms of delivery profiles: shape only; what may be promised is said by the rules of delivery."""
 
-import re
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -11,17 +10,14 @@ from wtforms.validators import InputRequired, Length
 from marketplace.catalog.rules import CURRENCIES, typed_amount
 from marketplace.delivery import rules
 from marketplace.delivery.rules import Band, Method, Profile, Zone
-from marketplace.errors import Invalid
 from marketplace.taxes.rules import TaxCategory
 from marketplace.web import countries
 from marketplace.web.auth.forms import typed
 from marketplace.web.cart.forms import whole_number
-from marketplace.web.delivery_words import kilograms
 from marketplace.web.shop.filters import amount_text
 
 BANDS = range(1, rules.MOST_BANDS + 1)
 _DAYS = f"Enter a number from 0 to {rules.LONGEST_DAYS}."
-_KILOGRAMS = re.compile(r"([0-9]{1,4})(?:[.,]([0-9]{1,3}))?")
 
 
 def _line(label: str, hint: str = "") -> StringField:
@@ -83,7 +79,7 @@ class ZoneForm(FlaskForm):
         for weight, price in self.bands:
             if typed(weight).strip() or typed(price).strip():
                 minor = typed_amount(typed(price), currency, field=price.name).minor
-                bands.append(Band(grams_of(typed(weight), field=weight.name), minor))
+                bands.append(Band(rules.typed_grams(typed(weight), field=weight.name), minor))
         return bands
 
 
@@ -106,14 +102,6 @@ class SentByForm(FlaskForm):
     tax = SelectField("Tax", choices=[SelectChoice(each.value, each.label) for each in TaxCategory])
 
 
-def grams_of(text: str, *, field: str) -> int:
-    """Return a weight typed in kilograms, to the gram: 12.5 is 12,500. Raises Invalid naming `field`."""
-    found = _KILOGRAMS.fullmatch(text.strip())
-    if found is None:
-        raise Invalid("Write the weight in kilograms like this: 12.5", field=field)
-    return int(found[1]) * 1000 + int((found[2] or "").ljust(3, "0"))
-
-
 def stored(profile: Profile, zone: Zone) -> dict[str, object]:
     """Return the fields of a zone that is kept."""
     fields: dict[str, object] = {
@@ -125,6 +113,6 @@ def stored(profile: Profile, zone: Zone) -> dict[str, object]:
         "transit_last": zone.transit_last,
     }
     for number, band in enumerate(zone.bands, start=1):
-        fields[f"band_{number}_kg"] = kilograms(band.up_to_grams)
+        fields[f"band_{number}_kg"] = rules.kilograms(band.up_to_grams)
         fields[f"band_{number}_price"] = amount_text(band.price_minor, profile.currency)
     return fields

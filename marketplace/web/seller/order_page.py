@@ -12,7 +12,7 @@ from marketplace.debts.order_queries import DebtFigure, OrderDebt
 from marketplace.disputes.page_queries import DisputeRow
 from marketplace.orders import rules
 from marketplace.orders.queries import LineRow, OrderDetail
-from marketplace.orders.shipping_queries import ShipmentRow
+from marketplace.orders.shipping_queries import Paid, ShipmentRow
 from marketplace.orders.states import ORDER, DeliveredBy, OrderStatus, PurchaseStatus
 from marketplace.payments.queries import Block, Share
 from marketplace.payments.states import TransactionStatus
@@ -85,7 +85,7 @@ class Facts:
     place: Place | None
     """Where the share is and what it waits for; None while nothing is paid."""
     shipment: ShipmentRow | None
-    paid_at: datetime | None
+    paid: Paid | None
     blocks: Sequence[Block]
     changes: Sequence[Change]
     lines: Sequence[LineRow]
@@ -159,7 +159,7 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         called_off=cancel_parts.called_off(facts.cancellation, Side.SELLER, order.shop_name, order.currency),
         hold=None if is_called_off else hold_words.hold(share, facts.place, facts.blocks, now),
         ship_url=url_for("seller.ship", number=order.number) if can_ship else "",
-        ship_by=ship_by(facts.paid_at, now) if can_ship and facts.paid_at else None,
+        ship_by=ship_by(facts.paid, now) if can_ship and facts.paid else None,
         cancel_url=url_for("seller.cancel", number=order.number) if can_ship else "",
         parcels=order_parts.parcels(shipment, _ARRIVED),
         add_parcel_url=url_for("seller.add_parcel", number=order.number) if can_arrive else "",
@@ -189,9 +189,9 @@ def badges(status: OrderStatus, purchase: PurchaseStatus, share: Share | None) -
     return wording.once(wording.seller_money_badge(status, purchase, share), wording.fulfilment_badge(status))
 
 
-def ship_by(paid_at: datetime, now: datetime) -> ShipBy:
-    """Return until when an order that was paid at `paid_at` must be sent."""
-    last_day = rules.ship_by(paid_at)
+def ship_by(paid: Paid, now: datetime) -> ShipBy:
+    """Return until when a paid order must be sent."""
+    last_day = rules.ship_by(paid.at, paid.handling_days)
     return ShipBy(date_text(last_day), Badge("Overdue", "bad") if rules.is_overdue(last_day, now) else None)
 
 

@@ -166,7 +166,7 @@ def facts_of(number: str, seller_id: int) -> order_page.Facts:
         share=share,
         place=_place(share, seller_id),
         shipment=shipping_queries.shipment_of(found.id),
-        paid_at=shipping_queries.paid_at([found.id]).get(found.id),
+        paid=shipping_queries.paid_at([found.id]).get(found.id),
         blocks=payment_queries.open_blocks(share.id) if share else (),
         changes=timeline_queries.changes_of(subjects),
         lines=queries.lines_of(found.id),

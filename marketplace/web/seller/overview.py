@@ -41,7 +41,7 @@ def overview() -> ResponseReturnValue:
         currency=currency,
         standing=money_queries.standing(seller_id, currency, since=since, today=now.date()),
         orders=order_queries.seller_order_counts(seller_id),
-        to_send=shipping_queries.waiting_by_day(seller_id),
+        to_send=shipping_queries.waiting_by_last_day(seller_id),
         refunds=waiting_queries.waiting_of_seller(seller_id),
         disputes=dispute_queries.waiting(seller_id),
         shelf=shelf_queries.shelf_counts(seller_id, ""),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
@@ -67,11 +67,10 @@ def due_text(to_send: Mapping[date, int], now: datetime) -> str:
     """Return how many orders are overdue or due today, or by when the next is due; "" when none waits."""
     if not to_send:
         return ""
-    last_days = {paid: _ship_by(paid) for paid in to_send}
-    overdue = sum(count for paid, count in to_send.items() if rules.is_overdue(last_days[paid], now))
-    today = sum(count for paid, count in to_send.items() if last_days[paid] == now.date())
+    overdue = sum(count for last_day, count in to_send.items() if rules.is_overdue(last_day, now))
+    today = to_send.get(now.date(), 0)
     told = [f"{overdue} overdue"] * (overdue > 0) + [f"{today} due today"] * (today > 0)
-    return ", ".join(told) or f"next due {date_text(min(last_days.values()))}"
+    return ", ".join(told) or f"next due {date_text(min(to_send))}"
 
 
 def _stopped(account: AccountRow | None) -> list[ToDo]:
@@ -101,7 +100,7 @@ def _orders(to_send: Mapping[date, int], now: datetime) -> list[ToDo]:
     count = sum(to_send.values())
     if not count:
         return []
-    is_late = any(rules.is_overdue(_ship_by(paid), now) for paid in to_send)
+    is_late = any(rules.is_overdue(last_day, now) for last_day in to_send)
     title = _counted(count, "order to send", "orders to send")
     tone = "bad" if is_late else "wait"
     return [ToDo("truck", title, sentence(due_text(to_send, now)), url_for("seller.orders"), "Send", tone)]
@@ -171,7 +170,3 @@ def _shelf(shelf: Mapping[ShelfTab, int], low_stock: int) -> list[ToDo]:
 
 def _counted(count: int, one: str, several: str) -> str:
     return f"1 {one}" if count == 1 else f"{count} {several}"
-
-
-def _ship_by(paid: date) -> date:
-    return rules.ship_by(datetime.combine(paid, time(), UTC))
