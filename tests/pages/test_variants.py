@@ -226,10 +226,14 @@ def test_a_listing_leads_its_variants_and_a_lower_price_is_told_once(world: Worl
     data |= {each["name"]: each.text.strip() for each in form.select("textarea")}
     data |= {each["name"]: each.select_one("[selected]")["value"] for each in form.select("select[name]")}
     data |= {"title": "Vented disc", "delivery": "7.50", "deed": "save"}
+    # A sale that changes what lists show of it is no other text.
+    shelf.send("save", **{f"in_stock-{left}": "0"})
+    assert shelf.shown() == (2, 12_000, 12_000)
     answer = shelf.client.post(f"/seller/listings/{shelf.listing_id}/edit", data=data)
     assert answer.status_code == 303, answer.text
     statement = "SELECT title, delivery_minor, weight_grams FROM listing WHERE parent_id IS NOT NULL ORDER BY id"
     assert world.rows(statement) == [("Vented disc (left)", 750, 900), ("Vented disc (right)", 750, 900)]
+    shelf.send("save", **{f"in_stock-{left}": "2"})
     for price, variant_id in (("110", right), ("95", left)):
         shelf.send("save", **{f"price-{variant_id}": price})
     assert world.rows("SELECT listing_id, was_minor, price_minor FROM price_drop") == [
