@@ -73,9 +73,13 @@ class SignInAttempt(Base):
 
 
 class Address(Base):
-    """An address a buyer has used before; orders keep their own copy."""
+    """An address of somebody's address book, typed there or at a checkout; orders keep their own copy."""
 
     __tablename__ = "address"
+    __table_args__ = (
+        Index("uq_address_delivery_default", "user_id", unique=True, postgresql_where="is_delivery_default"),
+        Index("uq_address_billing_default", "user_id", unique=True, postgresql_where="is_billing_default"),
+    )
 
     id: Mapped[PrimaryKey]
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id), index=True)
@@ -88,3 +92,7 @@ class Address(Base):
     country: Mapped[str] = mapped_column(String(2))
     """ISO 3166-1 alpha-2."""
     used_at: Mapped[UtcTime]
+    is_delivery_default: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Offered first at a checkout; of the others the one used last."""
+    is_billing_default: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Where a checkout sends the bill unless the buyer says otherwise; without one, where the goods go."""

@@ -45,7 +45,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class AddressRow:
-    """An address a person has used, newest use first."""
+    """An address of a person's address book."""
 
     address_id: int
     full_name: str
@@ -55,6 +55,8 @@ class AddressRow:
     region: str
     postcode: str
     country: str
+    is_delivery_default: bool = False
+    is_billing_default: bool = False
 
 
 SIGNED_IN = (
@@ -100,9 +102,12 @@ _ADDRESSES = (
         Address.region,
         Address.postcode,
         Address.country,
+        Address.is_delivery_default,
+        Address.is_billing_default,
     )
     .where(Address.user_id == bindparam("user_id"))
-    .order_by(Address.used_at.desc(), Address.id.desc())
+    # Where bills go is the last guess for a parcel, however lately it was written down.
+    .order_by(Address.is_delivery_default.desc(), Address.is_billing_default, Address.used_at.desc(), Address.id.desc())
 )
 
 
@@ -133,5 +138,5 @@ def devices(user_id: int, *, seen_after: datetime) -> list[Device]:
 
 
 def addresses(user_id: int) -> list[AddressRow]:
-    """Return the addresses of `user_id`, the one used last first."""
+    """Return the addresses of `user_id`: the default for deliveries, then the one used last; that for bills last."""
     return [AddressRow(*tuple(row)) for row in db.read(_ADDRESSES, {"user_id": user_id})]

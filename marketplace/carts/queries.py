@@ -1,6 +1,7 @@
 """What pages read of a cart: its lines with the listings as they are now, and how many units it holds."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -10,12 +11,15 @@ from sqlalchemy.orm import Session
 from marketplace import db
 from marketplace.accounts.models import Address
 from marketplace.carts.models import Cart, CartLine
-from marketplace.carts.rules import CurrencyPart, Line, arrange
+from marketplace.carts.parts import CurrencyPart, Line
+from marketplace.carts.rules import arrange
 from marketplace.catalog.models import Listing, Shop
 from marketplace.catalog.variants import CAN_BE_BOUGHT, HAS_VARIANTS, first_picture
 from marketplace.delivery.queries import Rows, read_profiles
 from marketplace.delivery.rules import Profile
 from marketplace.money import Money
+from marketplace.taxes.queries import rates_of
+from marketplace.taxes.rules import Taxing, read_rates
 
 _NOTHING: Mapping[int, int] = MappingProxyType({})
 _BY_USER = Cart.user_id == bindparam("user_id")
@@ -48,6 +52,10 @@ _LINES = (
         Shop.name.label("shop_name"),
         Shop.slug.label("shop_slug"),
         Shop.tax_basis_points,
+        Shop.prices_include_tax,
+        Shop.country,
+        rates_of(Shop.__table__.c.seller_id).label("tax_rates"),
+        Listing.tax_category,
         Shop.is_paused.label("is_shop_paused"),
         first_picture(Listing.__table__.c.id).label("picture"),
         Cart.discount_code,
@@ -75,35 +83,48 @@ def count(user_id: int | None, token_hash: bytes | None) -> int:
 
 
 def contents(
-    user_id: int | None, token_hash: bytes | None, set_aside: Mapping[int, int] = _NOTHING, country: str = ""
+    user_id: int | None,
+    token_hash: bytes | None,
+    set_aside: Mapping[int, int] = _NOTHING,
+    country: str = "",
+    *,
+    now: datetime,
 ) -> tuple[CurrencyPart, ...]:
     """Return a cart by currency and seller, in one query, two where a profile says how it is sent; empty without one.
 
     `set_aside` are the units (by listing) that this buyer's own unfinished payment holds: they are still the buyer's.
-    `country` is where it goes; "" for where this person's address is.
+    `country` is where it goes; "" for where this person's address is. Taxes are those that hold `now`.
     """
     if user_id is None and token_hash is None:
         return ()
     rows = db.read(*_of(_LINES_BY_USER, _LINES_BY_TOKEN, user_id, token_hash))
-    return _arranged(db.read, rows, user_id, set_aside, country)
+    return _arranged(db.read, rows, user_id, set_aside, country, now.date())
 
 
-def contents_now(session: Session, *, user_id: int, currency: str, country: str = "") -> CurrencyPart | None:
+def contents_now(
+    session: Session, *, user_id: int, currency: str, country: str = "", now: datetime
+) -> CurrencyPart | None:
     """Return what a person's cart holds in `currency`, read in the caller's transaction; None for nothing."""
 
     def read(statement: Select[*tuple[Any, ...]], values: dict[str, Any]) -> Sequence[Any]:
         return session.execute(statement, values).all()
 
-    parts = _arranged(read, read(_LINES_BY_USER, {"user_id": user_id}), user_id, _NOTHING, country)
+    rows = read(_LINES_BY_USER, {"user_id": user_id})
+    parts = _arranged(read, rows, user_id, _NOTHING, country, now.date())
     return next((part for part in parts if part.currency == currency), None)
 
 
 def _arranged(
-    read: Rows, rows: Sequence[Row[*tuple[Any, ...]]], user_id: int | None, set_aside: Mapping[int, int], country: str
+    read: Rows,
+    rows: Sequence[Row[*tuple[Any, ...]]],
+    user_id: int | None,
+    set_aside: Mapping[int, int],
+    country: str,
+    day: date,
 ) -> tuple[CurrencyPart, ...]:
     profiles = read_profiles(read, (row.delivery_profile_id for row in rows if row.delivery_profile_id))
-    lines = (_line(row, set_aside, profiles.get(row.delivery_profile_id)) for row in rows)
     goes_to = country or (rows[0].home or "" if rows else "")
+    lines = (_line(row, set_aside, profiles.get(row.delivery_profile_id), goes_to, day) for row in rows)
     return arrange(lines, user_id, _code(rows), goes_to)
 
 
@@ -120,7 +141,10 @@ def _code(rows: Sequence[Row[*tuple[Any, ...]]]) -> str | None:
     return rows[0].discount_code if rows else None
 
 
-def _line(row: Row[*tuple[Any, ...]], set_aside: Mapping[int, int], profile: Profile | None) -> Line:
+def _line(
+    row: Row[*tuple[Any, ...]], set_aside: Mapping[int, int], profile: Profile | None, country: str, day: date
+) -> Line:
+    taxing = Taxing(row.country, row.tax_basis_points, row.prices_include_tax, read_rates(row.tax_rates))
     return Line(
         line_id=row.id,
         listing_id=row.listing_id,
@@ -130,7 +154,7 @@ def _line(row: Row[*tuple[Any, ...]], set_aside: Mapping[int, int], profile: Pro
         seller_id=row.seller_id,
         shop_name=row.shop_name,
         shop_slug=row.shop_slug,
-        tax_basis_points=row.tax_basis_points,
+        tax_basis_points=taxing.rate(row.tax_category, country, day),
         quantity=row.quantity,
         unit_price=Money(row.price_minor, row.currency),
         seen_price=Money(row.seen_price_minor, row.currency),
@@ -140,6 +164,8 @@ def _line(row: Row[*tuple[Any, ...]], set_aside: Mapping[int, int], profile: Pro
         is_shop_paused=row.is_shop_paused,
         profile=profile,
         weight_grams=row.weight_grams or 0,
+        is_tax_included=taxing.is_included,
+        is_taxed_by_country=taxing.depends_on_country,
         parent_id=row.parent_id,
         has_variants=row.has_variants,
     )

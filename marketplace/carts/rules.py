@@ -1,140 +1,18 @@
 """What may lie in a cart, what of it can be bought now, and what it adds up to. Pure."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
+from marketplace.carts.parts import CurrencyPart, Line, Problem, ShopPart
 from marketplace.delivery import rules as sending
-from marketplace.delivery.rules import Agreed, Load, Profile
+from marketplace.delivery.rules import Load
 from marketplace.errors import Conflict, Invalid, NotAllowed
 from marketplace.money import Money
+from marketplace.taxes import rules as taxes
 
 MAX_QUANTITY = 99
 """Units of one listing in one cart; the table says the same."""
-
-
-class Problem(StrEnum):
-    """Why a line can't be bought as it stands. Such a line is shown and not counted."""
-
-    OWN = "own"
-    SHOP_PAUSED = "shop_paused"
-    TO_CHOOSE = "to_choose"
-    PAUSED = "paused"
-    SOLD_OUT = "sold_out"
-    TOO_FEW = "too_few"
-    NOT_SENT_THERE = "not_sent_there"
-    TOO_HEAVY = "too_heavy"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Some units of one listing in a cart, with the listing as it is now. Amounts are for one unit."""
-
-    line_id: int
-    listing_id: int
-    slug: str
-    title: str
-    picture: str | None
-    seller_id: int
-    shop_name: str
-    shop_slug: str
-    tax_basis_points: int
-    quantity: int
-    unit_price: Money
-    seen_price: Money
-    """What the buyer last saw; in the currency the listing has now."""
-    delivery: Money
-    available: int
-    """Units this buyer can take now, those already set aside for the same buyer included."""
-    is_active: bool
-    is_shop_paused: bool = False
-    """Whether its shop takes no orders at the moment."""
-    profile: Profile | None = None
-    """How it is sent; None for the standard delivery, which is `delivery` to everywhere."""
-    weight_grams: int = 0
-    """Of one unit; 0 where the seller has not said."""
-    parent_id: int | None = None
-    """Of a variant: its listing."""
-    has_variants: bool = False
-    """Whether it is sold in variants since it was put in the cart: the buyer has to choose one."""
-
-    @property
-    def subtotal(self) -> Money:
-        """Return the price of all units, before tax and delivery."""
-        return self.unit_price * self.quantity
-
-    @property
-    def is_price_changed(self) -> bool:
-        """Return whether the price differs from the one the buyer last saw."""
-        return self.unit_price != self.seen_price
-
-
-@dataclass(frozen=True, slots=True)
-class ShopPart:
-    """One seller's part of a cart in one currency: what counts, what doesn't, and the totals of what counts."""
-
-    seller_id: int
-    shop_name: str
-    shop_slug: str
-    lines: tuple[Line, ...]
-    problems: Mapping[int, Problem]
-    """Line id to problem, of those lines that don't count."""
-    subtotal: Money
-    delivery: Money
-    tax: Money
-    total: Money
-    discounts: Mapping[int, Money] = field(default_factory=dict)
-    """Line id to what a discount code takes off that line; `tax` and `total` know of it."""
-    agreed: Agreed | None = None
-    """How all of it is delivered and how long that takes; None where a part of it has no profile that says so."""
-
-    @property
-    def discount(self) -> Money:
-        """Return what a discount code takes off all lines."""
-        return Money.total(self.discounts.values(), self.subtotal.currency)
-
-    @property
-    def counted(self) -> tuple[Line, ...]:
-        """Return the lines that can be bought now."""
-        return tuple(line for line in self.lines if line.line_id not in self.problems)
-
-
-@dataclass(frozen=True, slots=True)
-class CurrencyPart:
-    """What is bought in one go: all lines of one currency, by seller."""
-
-    currency: str
-    shops: tuple[ShopPart, ...]
-    subtotal: Money
-    delivery: Money
-    tax: Money
-    total: Money
-    code: str | None = None
-    """The discount code that was entered; whether it counts is another question."""
-    country: str = ""
-    """Where it goes, ISO 3166-1 alpha-2; "" while nobody knows."""
-
-    @property
-    def discount(self) -> Money:
-        """Return what a discount code takes off, of all sellers."""
-        return Money.total((shop.discount for shop in self.shops), self.currency)
-
-    @property
-    def depends_on_country(self) -> bool:
-        """Return whether it would cost something else, or be sent at all, depending on where it goes."""
-        return any(line.profile for shop in self.shops for line in shop.lines)
-
-    @property
-    def is_out_of_reach(self) -> bool:
-        """Return whether nothing can be bought, and only because of where it would go."""
-        problems = {problem for shop in self.shops for problem in shop.problems.values()}
-        return not self.can_be_bought and bool(problems & {Problem.NOT_SENT_THERE, Problem.TOO_HEAVY})
-
-    @property
-    def can_be_bought(self) -> bool:
-        """Return whether at least one line counts."""
-        return any(shop.counted for shop in self.shops)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,9 +104,8 @@ def _discounted(shop: ShopPart, by_line: Mapping[int, Money], *, lowers_tax: boo
     discount = Money.total(own.values(), shop.subtotal.currency)
     if not discount:
         return shop
-    taxed = shop.subtotal - discount if lowers_tax else shop.subtotal
-    tax = taxed.share(shop.lines[0].tax_basis_points)
-    return replace(shop, discounts=own, tax=tax, total=shop.subtotal - discount + shop.delivery + tax)
+    found = _taxes(shop.counted, own if lowers_tax else {})
+    return _taxed(replace(shop, discounts=own), found)
 
 
 def _currency_part(currency: str, lines: tuple[Line, ...], buyer_id: int | None, country: str) -> CurrencyPart:
@@ -245,20 +122,18 @@ def _sum_of(currency: str, shops: tuple[ShopPart, ...]) -> CurrencyPart:
         shops,
         subtotal=Money.total((shop.subtotal for shop in shops), currency),
         delivery=Money.total((shop.delivery for shop in shops), currency),
-        tax=Money.total((shop.tax for shop in shops), currency),
+        tax=Money.total((shop.tax for shop in shops if not shop.is_tax_included), currency),
         total=Money.total((shop.total for shop in shops), currency),
     )
 
 
 def _shop_part(lines: tuple[Line, ...], currency: str, buyer_id: int | None, country: str) -> ShopPart:
     problems = _problems(lines, buyer_id, country)
-    counted = [line for line in lines if line.line_id not in problems]
+    counted = tuple(line for line in lines if line.line_id not in problems)
     subtotal = Money.total((line.subtotal for line in counted), currency)
     costs = delivery_of(counted, currency, country)
-    # Tax is on the goods only, and rounded once per seller: the order is what the tax office sees.
-    tax = subtotal.share(lines[0].tax_basis_points)
     is_said = all(line.profile for line in counted)
-    return ShopPart(
+    part = ShopPart(
         seller_id=lines[0].seller_id,
         shop_name=lines[0].shop_name,
         shop_slug=lines[0].shop_slug,
@@ -266,10 +141,28 @@ def _shop_part(lines: tuple[Line, ...], currency: str, buyer_id: int | None, cou
         problems=problems,
         subtotal=subtotal,
         delivery=costs,
-        tax=tax,
-        total=subtotal + costs + tax,
+        tax=Money.zero(currency),
+        total=subtotal + costs,
         agreed=sending.agreed(_loads(counted), country) if is_said else None,
+        is_tax_included=lines[0].is_tax_included,
     )
+    return _taxed(part, _taxes(counted, {}))
+
+
+def _taxes(counted: Sequence[Line], less: Mapping[int, Money]) -> list[Money]:
+    """Return the tax of each line; `less` is what of its price is not taxed, by line id."""
+    # Tax is on the goods only, and each rate is rounded once per seller: the order is what the tax office sees.
+    taxed = [line.subtotal - less.get(line.line_id, line.subtotal * 0) for line in counted]
+    rates = [line.tax_basis_points for line in counted]
+    return taxes.by_line(taxed, rates, is_included=bool(counted) and counted[0].is_tax_included)
+
+
+def _taxed(shop: ShopPart, found: Sequence[Money]) -> ShopPart:
+    """Return a shop's part with the taxes of its lines, and the total that follows."""
+    tax = Money.total(found, shop.subtotal.currency)
+    added = Money.zero(tax.currency) if shop.is_tax_included else tax
+    total = shop.subtotal - shop.discount + shop.delivery + added
+    return replace(shop, tax=tax, taxes=tuple(found), total=total)
 
 
 def _problems(lines: tuple[Line, ...], buyer_id: int | None, country: str) -> dict[int, Problem]:

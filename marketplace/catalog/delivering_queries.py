@@ -8,14 +8,16 @@ from marketplace import db
 from marketplace.catalog.models import Listing
 from marketplace.catalog.variants import IS_LISTING
 from marketplace.errors import NotFound
+from marketplace.taxes.rules import TaxCategory
 
 
 @dataclass(frozen=True, slots=True)
 class ListingDelivery:
-    """How one listing is sent; None for the standard delivery, or for a weight that nobody said."""
+    """How one listing is sent and taxed; None for the standard delivery, or for a weight that nobody said."""
 
     profile_id: int | None
     weight_grams: int | None
+    tax_category: TaxCategory
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Having:
     without_weight: int
 
 
-_OF_LISTING = select(Listing.delivery_profile_id, Listing.weight_grams).where(
+_OF_LISTING = select(Listing.delivery_profile_id, Listing.weight_grams, Listing.tax_category).where(
     Listing.id == bindparam("listing_id"), Listing.seller_id == bindparam("seller_id")
 )
 _HAVING = (

@@ -12,6 +12,7 @@ from marketplace.catalog.states import LISTING, RESERVATION, ListingStatus, Rese
 from marketplace.db import Base, Currency, EnumText, LongText, MinorUnits, PrimaryKey, Text64, Text200, UtcTime
 from marketplace.delivery.models import DeliveryProfile
 from marketplace.history import Ruled
+from marketplace.taxes.rules import TaxCategory
 from marketplace.transitions import Machine
 
 
@@ -39,7 +40,9 @@ class Shop(Base):
     delivery_policy: Mapped[LongText]
     returns_policy: Mapped[LongText]
     tax_basis_points: Mapped[int] = mapped_column(default=0)
-    """Sales tax added to the price of the goods, in basis points."""
+    """The rate of the tax on the goods where the shop keeps none for the country (`tax_rate`), in basis points."""
+    prices_include_tax: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Whether the prices of its listings include the tax of the country they go to; else it is added."""
     is_paused: Mapped[bool] = mapped_column(default=False)
     """Whether it takes no orders now, because its seller can't be paid; written with what causes it."""
     rating_sum: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -99,7 +102,7 @@ class Listing(Ruled, Base):
     title: Mapped[Text200]
     description: Mapped[LongText]
     price_minor: Mapped[MinorUnits]
-    """Price of one unit before tax and delivery, minor units."""
+    """Price of one unit without delivery, minor units; with or without the tax, as the shop says."""
     delivery_minor: Mapped[MinorUnits]
     """Delivery of this listing, however many units; of one in the first zone where it has a profile. Minor units."""
     currency: Mapped[Currency]
@@ -122,6 +125,9 @@ class Listing(Ruled, Base):
     """How it is sent; NULL for the standard delivery: everywhere, for `delivery_minor`."""
     weight_grams: Mapped[int | None]
     """Of one unit, packed; NULL where the seller has not said."""
+    tax_category: Mapped[TaxCategory] = mapped_column(
+        EnumText(TaxCategory), default=TaxCategory.STANDARD, server_default="standard"
+    )
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("listing.id"))
     """Of a variant: the listing on whose page it is chosen, and which leads its title and delivery."""
     option_names: Mapped[list[str]] = mapped_column(ARRAY(String(64)), default=list, server_default="{}")

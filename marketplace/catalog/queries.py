@@ -18,6 +18,8 @@ from marketplace.catalog.variant_queries import NO_CHOICE, OPTIONS, Choice, choi
 from marketplace.catalog.variants import IS_LISTING
 from marketplace.errors import NotFound
 from marketplace.money import Money
+from marketplace.taxes.queries import rates_of
+from marketplace.taxes.rules import TaxCategory, Taxing, read_rates
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +63,7 @@ class PictureRow:
 
 @dataclass(frozen=True, slots=True)
 class ShopView:
-    """A shop as buyers see it; `tax_basis_points` is added to the price of the goods."""
+    """A shop as buyers see it."""
 
     seller_id: int
     slug: str
@@ -71,13 +73,11 @@ class ShopView:
     country: str
     delivery_policy: str
     returns_policy: str
-    tax_basis_points: int
+    taxing: Taxing
     opened_at: datetime
     dispatch_days: int
-    """Within how many working days it sends."""
     listings: int
     is_paused: bool
-    """Whether it takes no orders at the moment."""
     rating_sum: int
     """All stars that buyers gave the seller, and below by how many reviews."""
     rating_count: int
@@ -110,7 +110,7 @@ class ListingView:
     profile_id: int | None = None
     """The delivery profile it is sent by; None for the standard delivery, which is `delivery` to everywhere."""
     weight_grams: int = 0
-    """Of one unit; 0 where the seller has not said."""
+    tax_category: TaxCategory = TaxCategory.STANDARD
     choice: Choice = NO_CHOICE
     """Its variants; with some `price` is the lowest and `in_stock` the sum of theirs."""
 
@@ -133,6 +133,8 @@ _SHOP_COLUMNS = (
     Shop.delivery_policy,
     Shop.returns_policy,
     Shop.tax_basis_points,
+    Shop.prices_include_tax,
+    rates_of(Shop.__table__.c.seller_id).label("tax_rates"),
     Shop.opened_at,
     Shop.dispatch_days,
     _LISTINGS_OF_SHOP.label("shop_listings"),
@@ -189,6 +191,7 @@ _ANY_LISTING: Select[*tuple[Any, ...]] = (
         Listing.rating_count.label("goods_count"),
         Listing.delivery_profile_id,
         Listing.weight_grams,
+        Listing.tax_category,
         OPTIONS.label("options"),
     )
     .select_from(Listing)
@@ -203,10 +206,7 @@ _OWN_LISTING = _ANY_LISTING.where(
 
 
 def listing(slug: str) -> ListingView | None:
-    """Return the listing for sale at `slug`, or None: drafts and paused ones are nobody's business.
-
-    One query, two for one with variants.
-    """
+    """Return the listing for sale at `slug`, or None. One query, two with variants."""
     row = db.read_one(_LISTING, {"slug": slug})
     return None if row is None else _listing(row, choice_of(row.id, row.options))
 
@@ -240,6 +240,7 @@ def _listing(row: Row[*tuple[Any, ...]], choice: Choice) -> ListingView:
         rating_count=row.goods_count,
         profile_id=row.delivery_profile_id,
         weight_grams=row.weight_grams or 0,
+        tax_category=row.tax_category,
         choice=choice,
     )
 
@@ -268,7 +269,7 @@ def _shop(row: Row[*tuple[Any, ...]]) -> ShopView:
         country=row.country,
         delivery_policy=row.delivery_policy,
         returns_policy=row.returns_policy,
-        tax_basis_points=row.tax_basis_points,
+        taxing=Taxing(row.country, row.tax_basis_points, row.prices_include_tax, read_rates(row.tax_rates)),
         opened_at=row.opened_at,
         dispatch_days=row.dispatch_days,
         listings=row.shop_listings,

@@ -10,6 +10,7 @@ from marketplace.catalog.models import CarDetails, Listing, ListingKind, Listing
 from marketplace.catalog.operations import CarFacts, Offer, PartFacts, Picture
 from marketplace.errors import Invalid, NotFound
 from marketplace.money import Money
+from marketplace.taxes.rules import TaxCategory
 
 
 def reprice_and_restock(
@@ -39,6 +40,14 @@ def set_sku(session: Session, *, seller_id: int, listing_id: int, sku: str) -> N
     listing.sku = key
 
 
+def set_tax_category(session: Session, *, seller_id: int, listing_id: int, category: str) -> None:
+    """Say which category of tax a listing has; raises NotFound for a foreign one, Invalid for no category."""
+    listing = _own(session, seller_id, listing_id)
+    if category not in list(TaxCategory):
+        raise Invalid("Choose a category of tax.", field="tax")
+    listing.tax_category = TaxCategory(category)
+
+
 def copy_listing(session: Session, *, seller_id: int, listing_id: int, now: datetime) -> int:
     """Write a draft like one of the seller's listings, pictures included, and return its id.
 
@@ -59,6 +68,7 @@ def copy_listing(session: Session, *, seller_id: int, listing_id: int, now: date
     copy_id = operations.create_listing(session, seller_id=seller_id, offer=offer, now=now)
     copy = session.get_one(Listing, copy_id)
     copy.delivery_profile_id, copy.weight_grams = listing.delivery_profile_id, listing.weight_grams
+    copy.tax_category = listing.tax_category
     return copy_id
 
 

@@ -23,6 +23,8 @@ from marketplace.errors import NotFound
 from marketplace.labels import Labelled
 from marketplace.money import Money
 from marketplace.paging import Amounts, Cursor, Listed, Period, read_page
+from marketplace.taxes.queries import rates_of
+from marketplace.taxes.rules import TaxCategory, Taxing, read_rates
 
 
 class ShelfTab(Labelled):
@@ -50,6 +52,7 @@ class ShelfRow:
     picture: str | None
     category: str
     """Part category, or cars."""
+    tax_category: TaxCategory
     has_variants: bool
     """Whether price and stock are those of its variants: the lowest, and all of them."""
 
@@ -70,6 +73,7 @@ class OwnListing:
     set_aside: int
     sold: int
     kind: ListingKind
+    tax_category: TaxCategory
     sku: str
     """The seller's own key, "" without one."""
     options: tuple[str, ...]
@@ -131,6 +135,7 @@ _SHELF = select(
     _units(ReservationStatus.REDEEMED),
     _PICTURE,
     func.coalesce(PartDetails.category, CARS),
+    Listing.tax_category,
     HAS_VARIANTS,
 ).outerjoin(PartDetails, PartDetails.listing_id == Listing.id)
 _CAR = (
@@ -164,6 +169,7 @@ _OWN = (
         Listing.currency,
         Listing.in_stock,
         Listing.sku,
+        Listing.tax_category,
         Listing.option_names,
         _tab.label("tab"),
         _units(ReservationStatus.ACTIVE).label("set_aside"),
@@ -177,7 +183,9 @@ _OWN = (
 )
 _IS_LOW = and_(Listing.kind == ListingKind.PART, Listing.in_stock.between(1, LOW_STOCK))
 _LOW = select(func.count()).where(Listing.seller_id == bindparam("seller_id"), _STATUS == ListingStatus.ACTIVE, _IS_LOW)
-_TAX = select(Shop.tax_basis_points).where(Shop.seller_id == bindparam("seller_id"))
+_TAX = select(Shop.country, Shop.tax_basis_points, Shop.prices_include_tax, rates_of(Shop.__table__.c.seller_id)).where(
+    Shop.seller_id == bindparam("seller_id")
+)
 
 
 def shelf(
@@ -227,15 +235,17 @@ def own_listing(listing_id: int, seller_id: int) -> OwnListing:
         set_aside=int(row.set_aside),
         sold=int(row.sold),
         kind=row.kind,
+        tax_category=row.tax_category,
         sku=row.sku or "",
         options=tuple(row.option_names),
         attributes={column.key: getattr(row, column.key) for column in columns},
     )
 
 
-def tax_basis_points(seller_id: int) -> int:
-    """Return the sales tax that the seller's shop adds to the price of the goods, in basis points."""
-    return int(db.read(_TAX, {"seller_id": seller_id})[0][0])
+def taxing_of(seller_id: int) -> Taxing:
+    """Return how the prices of a seller's shop are taxed."""
+    country, general, is_included, rates = tuple(db.read(_TAX, {"seller_id": seller_id})[0])
+    return Taxing(country, general, is_included, read_rates(rates))
 
 
 def _has(text: str) -> ColumnElement[bool]:
@@ -255,6 +265,7 @@ def _shelf_row(
     sold: int,
     picture: str | None,
     category: str,
+    tax_category: TaxCategory,
     has_variants: bool,
 ) -> ShelfRow:
     return ShelfRow(
@@ -269,5 +280,6 @@ def _shelf_row(
         sold=int(sold),
         picture=picture,
         category=category,
+        tax_category=tax_category,
         has_variants=has_variants,
     )

@@ -76,6 +76,14 @@ def change_legal_facts(session: Session, *, seller_id: int, facts: LegalFacts) -
         raise Invalid("Enter the name too.", field="legal_name")
 
 
+def say_prices_include_tax(session: Session, *, seller_id: int, includes: bool) -> None:
+    """Say whether a shop's prices include the tax from now on; agreed orders stay. Raises NotFound without a shop."""
+    shop = session.execute(select(Shop).where(Shop.seller_id == seller_id)).scalar_one_or_none()
+    if shop is None:
+        raise NotFound("You have no shop yet.")
+    shop.prices_include_tax = includes
+
+
 def pause_selling(session: Session, *, seller_id: int, is_paused: bool) -> None:
     """Let a seller's shop take no orders for now, or take them again; its listings stay as they are."""
     changed = update(Shop).where(Shop.seller_id == seller_id, Shop.is_paused != is_paused)

@@ -214,6 +214,7 @@ def _row(listing: Listing, variant: NewVariant, values: list[str], now: datetime
         received_units=variant.units,
         delivery_profile_id=listing.delivery_profile_id,
         weight_grams=listing.weight_grams,
+        tax_category=listing.tax_category,
         created_at=now,
     )
 

@@ -8,14 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace import history
-from marketplace.carts.rules import Line, ShopPart
+from marketplace.carts.parts import Line, ShopPart
 from marketplace.catalog.models import Listing, ListingKind, PartDetails
 from marketplace.catalog.rules import CARS
 from marketplace.catalog.variants import SHOWN_ID
 from marketplace.discounts.pricing import Priced
 from marketplace.history import Actor
 from marketplace.money import Money
-from marketplace.orders import tax_rules
 from marketplace.orders.models import Order, OrderDelivery, OrderLine, Purchase
 from marketplace.payments import fees
 from marketplace.payments import rules as payment_rules
@@ -53,10 +52,9 @@ def open_orders(
         order = _order(purchase, shop, share, note, now)
         session.add(order)
         session.flush()
-        taxes = tax_rules.by_line(shop.tax, [_taxed(shop, line, is_subsidy=is_subsidy) for line in shop.counted])
         session.add_all(
             _order_line(order.id, shop, line, kinds[line.listing_id].kind, tax)
-            for line, tax in zip(shop.counted, taxes, strict=True)
+            for line, tax in zip(shop.counted, shop.taxes, strict=True)
         )
         session.add_all(_order_fee(order.id, part) for part in parts)
         session.add_all(_delivery(order.id, shop, priced.part.country, now))
@@ -93,6 +91,7 @@ def _order(purchase: Purchase, shop: ShopPart, share: Share, note: str, now: dat
         subtotal_minor=shop.subtotal.minor,
         delivery_minor=shop.delivery.minor,
         tax_minor=shop.tax.minor,
+        tax_included=shop.is_tax_included,
         discount_minor=shop.discount.minor,
         total_minor=share.gross.minor,
         subsidy_minor=share.subsidy.minor,
@@ -128,12 +127,6 @@ def _order_fee(order_id: int, part: PlatformFee) -> OrderFee:
         base_minor=part.base.minor,
         platform_fee_minor=part.fee.minor,
     )
-
-
-def _taxed(shop: ShopPart, line: Line, *, is_subsidy: bool) -> Money:
-    """Return what of a line is taxed: a discount that the marketplace pays is part of the price."""
-    discount = shop.discounts.get(line.line_id)
-    return line.subtotal if is_subsidy or discount is None else line.subtotal - discount
 
 
 def _order_line(order_id: int, shop: ShopPart, line: Line, kind: ListingKind, tax: Money) -> OrderLine:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace import history
 from marketplace.carts import queries
 from marketplace.carts.models import Cart
-from marketplace.carts.rules import CurrencyPart
+from marketplace.carts.parts import CurrencyPart
 from marketplace.catalog import stock
 from marketplace.catalog.models import Shop
 from marketplace.checkout import attempts, opening, page, rules, set_aside
@@ -73,7 +73,7 @@ def open_purchase(session: Session, *, agreed: Agreed, settings: Settings, now: 
         return Opened(known, 0, agreed.buyer_id, agreed.currency, None, is_known=True)
     if attempts.to_give_up(session, buyer_id=agreed.buyer_id, currency=agreed.currency, token=agreed.token):
         raise OpenedElsewhere("You are paying for this basket in another window. Please try again.")
-    priced = pricing.priced_now(session, _wanted(session, agreed), buyer_id=agreed.buyer_id, now=now)
+    priced = pricing.priced_now(session, _wanted(session, agreed, now), buyer_id=agreed.buyer_id, now=now)
     part = priced.part
     if part.total.minor != agreed.expected_total_minor:
         raise CartChanged(_CHANGED)
@@ -99,10 +99,10 @@ def open_purchase(session: Session, *, agreed: Agreed, settings: Settings, now: 
     return page.plan_payment(session, purchase=purchase, expires_at=expires_at, settings=settings, actor=actor, now=now)
 
 
-def _wanted(session: Session, agreed: Agreed) -> CurrencyPart:
+def _wanted(session: Session, agreed: Agreed, now: datetime) -> CurrencyPart:
     """Return what of the buyer's basket goes to the agreed address; raises CartChanged where that is nothing."""
     country = str(agreed.delivery_address.get("country", ""))
-    part = queries.contents_now(session, user_id=agreed.buyer_id, currency=agreed.currency, country=country)
+    part = queries.contents_now(session, user_id=agreed.buyer_id, currency=agreed.currency, country=country, now=now)
     if part is not None and part.is_out_of_reach:
         raise CartChanged("Nothing of this is delivered to this country. Choose another address or change your basket.")
     if part is None or not part.can_be_bought:

@@ -138,12 +138,12 @@ def _lines(session: Session, purchase_id: int) -> tuple[CheckoutLine, ...]:
         .order_by(OrderLine.id)
     ).all()
     extras = session.execute(
-        select(Shop.name, Order.delivery_minor, Order.tax_minor)
+        select(Shop.name, Order.delivery_minor, Order.tax_minor, Order.tax_included)
         .join(Shop, Shop.seller_id == Order.seller_id)
         .where(Order.purchase_id == purchase_id)
         .order_by(Order.id)
     ).all()
     lines = [_line(*row) for row in goods]
     lines += [CheckoutLine(f"Delivery, {row.name}", row.delivery_minor, 1) for row in extras]
-    lines += [CheckoutLine(f"Tax, {row.name}", row.tax_minor, 1) for row in extras]
+    lines += [CheckoutLine(f"Tax, {row.name}", row.tax_minor, 1) for row in extras if not row.tax_included]
     return tuple(line for line in lines if line.amount_minor)

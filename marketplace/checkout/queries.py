@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, exists, func, select
 
 from marketplace import db
 from marketplace.carts import queries as carts
-from marketplace.carts.rules import CurrencyPart, Line, Problem, ShopPart
+from marketplace.carts.parts import CurrencyPart, Line, Problem, ShopPart
 from marketplace.catalog.models import Shop, StockReservation
 from marketplace.catalog.states import ReservationStatus
 from marketplace.delivery.rules import Agreed
@@ -61,6 +61,9 @@ class SellerGroup:
     tax: Money
     total: Money
     discount: Money
+    is_tax_included: bool
+    tax_rates: tuple[int, ...]
+    """Of the tax that there is, in basis points."""
     agreed: Agreed | None = None
     """How it is delivered; None for the standard delivery."""
 
@@ -106,7 +109,7 @@ def review(
 
     "" stands for the country of the address used last; `country_name` says a country's code in words.
     """
-    parts = carts.contents(buyer_id, None, set_aside(buyer_id), country)
+    parts = carts.contents(buyer_id, None, set_aside(buyer_id), country, now=now)
     part = next((one for one in parts if one.currency == currency), None)
     if part is None:
         return Review(currency, (), Money.zero(currency), (), False)
@@ -206,7 +209,8 @@ def _group(shop: ShopPart) -> SellerGroup:
     nothing = Money.zero(shop.total.currency)
     lines = tuple(_review_line(line, shop.discounts.get(line.line_id, nothing)) for line in shop.counted)
     amounts = (shop.subtotal, shop.delivery, shop.tax, shop.total, shop.discount)
-    return SellerGroup(shop.shop_name, shop.shop_slug, lines, *amounts, shop.agreed)
+    taxed = shop.is_tax_included, shop.tax_rates
+    return SellerGroup(shop.shop_name, shop.shop_slug, lines, *amounts, *taxed, shop.agreed)
 
 
 def _review_line(line: Line, discount: Money) -> ReviewLine:

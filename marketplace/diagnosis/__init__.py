@@ -1,1 +1,1 @@
-"""Why a payment or a refund is where it is: everything that can be wrong, looked at in order (S4.29)."""
+"""Why a payment, refund, dispute or payout is where it is: all that can be wrong, looked at in order (S4.29)."""

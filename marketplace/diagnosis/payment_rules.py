@@ -143,8 +143,7 @@ def _provider(case: PaymentCase, says: ProviderSays) -> Finding:
     if says.silence:
         return rules.silence(question, says.silence, case.next_look_at)
     if says.refusal:
-        found = (f"It would not say: {says.refusal} Are key and address of the provider the right ones?",)
-        return Finding(question, Verdict.ACT, found, rule, deed=Deed.SEE_SETTINGS)
+        return rules.would_not_say(question, says.refusal, rule)
     contradiction = _contradiction(case, says)
     if contradiction is not None:
         return Finding(question, Verdict.ACT, contradiction[0], rule, deed=contradiction[1])

@@ -44,7 +44,7 @@ _BLOCKS = (
 def payment_case(record: PaymentRecord, *, now: datetime, system_now: datetime) -> PaymentCase:
     """Return all that is known here of a payment."""
     shares = admin_queries.seller_shares(record.id)
-    blocks = _blocks([each.share.id for each in shares])
+    blocked = blocks([each.share.id for each in shares])
     receipts = queries.receipts_of(record.id)
     asking = outbound.asking(WatchKind.PAYMENT, record.id)
     return PaymentCase(
@@ -56,8 +56,8 @@ def payment_case(record: PaymentRecord, *, now: datetime, system_now: datetime) 
         expires_at=record.expires_at,
         completed_at=record.completed_at,
         declines=[(each.code, each.reason, each.failed_at) for each in queries.declines_of([record.id])],
-        calls=_call_facts(admin_queries.calls(record.id, [], {})),
-        events=_event_facts(provider_events.events_of_payment(record.id)),
+        calls=call_facts(admin_queries.calls(record.id, [], {})),
+        events=event_facts(provider_events.events_of_payment(record.id)),
         shares=[
             ShareFact(
                 id=each.share.id,
@@ -66,7 +66,7 @@ def payment_case(record: PaymentRecord, *, now: datetime, system_now: datetime) 
                 status=each.share.status,
                 gross=Money(each.share.gross_minor, each.share.currency),
                 planned_release_date=each.share.planned_release_date,
-                blocks=[note for _, note, _ in blocks[each.share.id]],
+                blocks=[note for _, note, _ in blocked[each.share.id]],
             )
             for each in shares
         ],
@@ -81,7 +81,7 @@ def refund_case(row: RefundRow, policy: MoneyPolicy, *, now: datetime, system_no
     """Return all that is known here of a refund."""
     amount = Money(row.amount_minor, row.currency)
     share = queries.shares_of_orders([row.order_id])[row.order_id]
-    blocks = _blocks([row.transaction_id])[row.transaction_id]
+    blocked = blocks([row.transaction_id])[row.transaction_id]
     preview, problem = _preview(row, amount, policy)
     left = preview.standing.left if preview else planning_queries.asking(row.order_id, row.currency, now=now).left
     debt = preview.plan.from_debt if preview else Money(row.debt_minor, row.currency)
@@ -99,8 +99,8 @@ def refund_case(row: RefundRow, policy: MoneyPolicy, *, now: datetime, system_no
         paid_at=share.payment_received_date,
         share=Row(RowKind.SHARE, str(share.id), f"Share of order {row.order_number}: {share.status.label}"),
         share_status=share.status,
-        blocks=[note for _, note, _ in blocks],
-        dispute=_dispute([subject_id for reason, _, subject_id in blocks if reason is BlockReason.DISPUTE]),
+        blocks=[note for _, note, _ in blocked],
+        dispute=_dispute([subject_id for reason, _, subject_id in blocked if reason is BlockReason.DISPUTE]),
         was_disputed=bool(dispute_pages.disputes_of_payment(row.payment_id)),
         first_approver=row.first_approver or "",
         needs_second=needs_second_approver(amount, policy.second_approver_above_minor),
@@ -110,8 +110,8 @@ def refund_case(row: RefundRow, policy: MoneyPolicy, *, now: datetime, system_no
         account=account.status if account else None,
         seller=Row(RowKind.SELLER, str(row.seller_id), row.shop_name),
         provider_refund_id=row.provider_refund_id,
-        calls=_call_facts(outbound.calls_for(CallKind.REFUND, row.id)),
-        events=_event_facts(about),
+        calls=call_facts(outbound.calls_for(CallKind.REFUND, row.id)),
+        events=event_facts(about),
         next_look_at=asking.next_look_at if asking else None,
         wires=wires(system_now),
         now=now,
@@ -141,7 +141,8 @@ def _preview(row: RefundRow, amount: Money, policy: MoneyPolicy) -> tuple[Previe
         return None, error.message
 
 
-def _blocks(share_ids: Sequence[int]) -> Mapping[int, list[tuple[BlockReason, str, int]]]:
+def blocks(share_ids: Sequence[int]) -> Mapping[int, list[tuple[BlockReason, str, int]]]:
+    """Return what keeps each share where it is: for which reason, in words, and the row that set it."""
     found: dict[int, list[tuple[BlockReason, str, int]]] = defaultdict(list)
     for row in db.read(_BLOCKS, {"share_ids": share_ids}) if share_ids else ():
         found[row.transaction_id].append((row.reason, row.note, row.subject_id))
@@ -153,11 +154,13 @@ def _dispute(dispute_ids: Sequence[int]) -> Row | None:
     return Row(RowKind.DISPUTE, numbers[0], f"dispute {numbers[0]}") if numbers else None
 
 
-def _event_facts(events: Iterable[EventSummary]) -> list[EventFact]:
+def event_facts(events: Iterable[EventSummary]) -> list[EventFact]:
+    """Return stored messages as looks read them."""
     return [EventFact(each.id, each.type, each.status, each.note, each.received_at) for each in events]
 
 
-def _call_facts(calls: Iterable[Call | CallSummary]) -> list[CallFact]:
+def call_facts(calls: Iterable[Call | CallSummary]) -> list[CallFact]:
+    """Return calls to the provider as looks read them."""
     return [
         CallFact(
             id=each.id,

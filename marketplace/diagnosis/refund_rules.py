@@ -191,8 +191,7 @@ def _provider_allows(case: RefundCase, says: ProviderSays) -> Finding:
     if says.silence:
         return rules.silence(question, says.silence, case.next_look_at)
     if says.refusal:
-        found = (f"It would not say: {says.refusal} Are key and address of the provider the right ones?",)
-        return Finding(question, Verdict.ACT, found, rule, deed=Deed.SEE_SETTINGS)
+        return rules.would_not_say(question, says.refusal, rule)
     words: tuple[Piece, ...] = (f"Paid by {says.method.replace('_', ' ') or 'a method it does not name'}. ",)
     if case.status not in _TO_DECIDE:
         return Finding(question, Verdict.GOOD, (*words, "It has been decided."), rule)

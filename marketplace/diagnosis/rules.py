@@ -1,4 +1,4 @@
-"""What a look can find, and the looks that payments and refunds share: messages, calls, work behind the scenes. Pure.
+"""What a look can find, and the looks that all subjects share: messages, calls, work behind the scenes. Pure.
 
 Pieces are texts, amounts and moments in their order; a page says amounts and moments as it says them everywhere.
 """
@@ -43,6 +43,8 @@ class RowKind(StrEnum):
     DISPUTE = "dispute"
     REFUND = "refund"
     SELLER = "seller"
+    PAYOUT = "payout"
+    ENTRY = "entry"
 
 
 class Deed(StrEnum):
@@ -201,6 +203,12 @@ def silence(question: str, why: str, next_look_at: datetime | None) -> Finding:
     if next_look_at is not None:
         found = (*found, " The sweeper asks by itself on ", next_look_at, ".")
     return Finding(question, Verdict.UNKNOWN, found, "Silence decides nothing.", deed=Deed.LOOK_AGAIN)
+
+
+def would_not_say(question: str, why: str, rule: str) -> Finding:
+    """Return that the provider refused to say."""
+    found = (f"It would not say: {why} Are key and address of the provider the right ones?",)
+    return Finding(question, Verdict.ACT, found, rule, deed=Deed.SEE_SETTINGS)
 
 
 def told(events: Sequence[EventFact], *, is_due: bool, what: str) -> Finding:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace import db
 from marketplace.carts import rules as carts
-from marketplace.carts.rules import CurrencyPart
+from marketplace.carts.parts import CurrencyPart
 from marketplace.catalog.models import Listing, PartDetails, Shop
 from marketplace.catalog.rules import CARS
 from marketplace.catalog.variants import SHOWN_ID

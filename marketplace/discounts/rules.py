@@ -125,6 +125,11 @@ def judge(terms: Terms, items: Sequence[Item], standing: Standing, now: datetime
     return Granted(total, {item.line_id: part for item, part in zip(meant, parts, strict=True)})
 
 
+def is_open(terms: Terms, now: datetime) -> bool:
+    """Return whether a code's owner lets it be used at `now`: its status and its days, whatever the goods."""
+    return _of_the_code(terms, now) is None
+
+
 def is_meant(terms: Terms, item: Item) -> bool:
     """Return whether a code is for these goods."""
     return (

@@ -12,7 +12,7 @@ from marketplace.config import MoneyPolicy
 from marketplace.disputes import blocks, booking, sharing, taking_back, telling
 from marketplace.disputes.models import Dispute, DisputeMovement
 from marketplace.disputes.rules import DisputeKind, EvidenceState, FeeBearer
-from marketplace.disputes.states import ANSWERABLE, OPEN, DisputeStatus
+from marketplace.disputes.states import ANSWERABLE, OPEN, VERB_OF_WORD, DisputeStatus
 from marketplace.errors import NotFound
 from marketplace.history import Actor
 from marketplace.outbound import watching
@@ -24,21 +24,6 @@ from marketplace.providers.disputes import ProviderDispute, ProviderWarning
 from marketplace.reasons import check_reason
 
 _S = DisputeStatus
-_VERBS = {
-    "warning_needs_response": "inquire",
-    "warning_under_review": "consider",
-    "warning_closed": "close",
-    "needs_response": "charge_back",
-    "under_review": "review",
-    # Newer versions of the API let a lost dispute be appealed; the bank has the money meanwhile.
-    "appeal_needs_response": "charge_back",
-    "appeal_under_review": "review",
-    "won": "win",
-    "lost": "lose",
-    # An old value for a dispute that ended because the charge was refunded.
-    "charge_refunded": "win",
-    "prevented": "prevent",
-}
 _READING = (_S.INQUIRY_REVIEW, _S.UNDER_REVIEW)
 
 
@@ -206,7 +191,7 @@ def _book_line(session: Session, dispute: Dispute, line: BalanceLine, *, now: da
 
 
 def _move(session: Session, dispute: Dispute, found: ProviderDispute, *, actor: Actor, now: datetime) -> bool:
-    verb = _VERBS.get(found.status)
+    verb = VERB_OF_WORD.get(found.status)
     if verb is None:
         raise Contradiction(f"the provider calls the dispute {found.status}")
     if dispute.machine.moves[verb].target == dispute.status:

@@ -68,3 +68,19 @@ CLOSED = (_S.WON, _S.LOST, _S.PREVENTED, _S.INQUIRY_CLOSED)
 """The bank's last word, so far."""
 ANSWERABLE = (_S.INQUIRY, _S.NEEDS_RESPONSE)
 """Where the bank takes evidence."""
+VERB_OF_WORD = {
+    "warning_needs_response": "inquire",
+    "warning_under_review": "consider",
+    "warning_closed": "close",
+    "needs_response": "charge_back",
+    "under_review": "review",
+    # Newer versions of the API let a lost dispute be appealed; the bank has the money meanwhile.
+    "appeal_needs_response": "charge_back",
+    "appeal_under_review": "review",
+    "won": "win",
+    "lost": "lose",
+    # An old value for a dispute that ended because the charge was refunded.
+    "charge_refunded": "win",
+    "prevented": "prevent",
+}
+"""What a dispute does here for each word of the provider for where it stands."""

@@ -7,7 +7,6 @@ from typing import Any
 
 from marketplace.invoices import rules
 from marketplace.invoices.rules import Amounts, InvoiceKind
-from marketplace.money import Money
 
 PLATFORM = "Tandem"
 _SIGNED_FEES = {
@@ -46,6 +45,8 @@ class SoldLine:
     tax_basis_points: int | None = None
     """The rate of the tax on it, and its part of the order's tax; None where they were not kept."""
     tax_minor: int | None = None
+    discount_minor: int | None = None
+    """This line's part of the order's discount; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,29 +69,6 @@ class SoldOrder:
     paid_at: datetime | None
     """None while the payment is on its way."""
     lines: tuple[SoldLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class GoneBack:
-    """Money of an invoiced order that is back with its buyer: a refund, or a lost dispute; minor units."""
-
-    invoice_id: int
-    invoice_number: str
-    invoice_content: str
-    invoice_total_minor: int
-    invoice_tax_minor: int
-    order_id: int
-    buyer_id: int
-    seller_id: int
-    currency: str
-    amount_minor: int
-    """Positive."""
-    refund_id: int | None
-    dispute_share_id: int | None
-    number: str
-    """The refund's or the dispute's."""
-    reason: str
-    gone_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +121,8 @@ def invoice_of(sold: SoldOrder, now: datetime) -> Draft:
         "delivery": dict(sold.delivery_address),
         "order": sold.number,
         "purchase": sold.purchase_number,
-        "ordered_on": _iso(sold.ordered_at),
-        "paid_on": _iso(sold.paid_at) if sold.paid_at else "",
+        "ordered_on": iso(sold.ordered_at),
+        "paid_on": iso(sold.paid_at) if sold.paid_at else "",
         "lines": [_sold_line(line) for line in sold.lines],
         "discount_code": sold.discount_code,
         "note": sold.buyer_note,
@@ -164,47 +142,6 @@ def invoice_of(sold: SoldOrder, now: datetime) -> Draft:
     )
 
 
-def credit_note_of(gone: GoneBack, invoice: Mapping[str, Any], credited_minor: int, now: datetime) -> Draft:
-    """Return the credit note for money that went back, given the invoice's content and what was credited before."""
-    amount = Money(gone.amount_minor, gone.currency)
-    tax = rules.tax_in(
-        amount,
-        credited_before=Money(credited_minor, gone.currency),
-        total=Money(gone.invoice_total_minor, gone.currency),
-        tax=Money(gone.invoice_tax_minor, gone.currency),
-    )
-    goods = (amount - tax).minor
-    what = "Refund" if gone.refund_id is not None else "Dispute"
-    title = f"{what} {gone.number}: {gone.reason}"
-    content = {
-        "seller": invoice["seller"],
-        "buyer": invoice["buyer"],
-        "order": invoice["order"],
-        "corrects": gone.invoice_number,
-        "cause": f"{what} {gone.number}",
-        "paid_on": _iso(gone.gone_at),
-        "lines": [{"title": title, "quantity": 1, "unit_minor": -goods, "amount_minor": -goods}],
-        "discount_code": "",
-        "note": "",
-        "terms": [f"It corrects invoice {gone.invoice_number}. The money went back on {_day(gone.gone_at)}."],
-    }
-    return Draft(
-        kind=InvoiceKind.CREDIT_NOTE,
-        issuer_id=gone.seller_id,
-        recipient_id=gone.buyer_id,
-        currency=gone.currency,
-        amounts=Amounts(-goods, 0, -tax.minor, 0),
-        paid_minor=-gone.amount_minor,
-        paid_at=gone.gone_at,
-        due_at=now,
-        content=content,
-        order_id=gone.order_id,
-        credits_id=gone.invoice_id,
-        refund_id=gone.refund_id,
-        dispute_share_id=gone.dispute_share_id,
-    )
-
-
 def commission_of(found: FeeMonth, now: datetime) -> Draft:
     """Return the marketplace's invoice to a seller for the fees of a month, which were taken from the sales."""
     lines = [_fee_line(fee) for fee in found.fees]
@@ -213,7 +150,7 @@ def commission_of(found: FeeMonth, now: datetime) -> Draft:
         "seller": {"name": PLATFORM, "city": "", "country": ""},
         "buyer": _party(found.seller),
         "month": f"{found.month:%Y-%m}",
-        "paid_on": _iso(now),
+        "paid_on": iso(now),
         "lines": lines,
         "discount_code": "",
         "note": "",
@@ -271,16 +208,19 @@ def _buyer(billing: Mapping[str, str]) -> dict[str, object]:
 
 def _terms(sold: SoldOrder, due: datetime) -> Sequence[str]:
     if sold.paid_at is not None:
-        payment = f"Paid in full on {_day(sold.paid_at)}. Nothing is due."
+        payment = f"Paid in full on {day(sold.paid_at)}. Nothing is due."
     else:
-        payment = f"Your payment is on its way from your bank. It is due on {_day(due)}."
+        payment = f"Your payment is on its way from your bank. It is due on {day(due)}."
     returns = [f"Returns: {sold.returns_policy}"] if sold.returns_policy else []
-    return [payment, *returns]
+    taxed = ["Prices include the tax."] if sold.amounts.tax_included and sold.amounts.tax_minor else []
+    return [payment, *taxed, *returns]
 
 
-def _iso(moment: datetime) -> str:
+def iso(moment: datetime) -> str:
+    """Return the UTC day of a moment as content keeps it: 2026-12-21."""
     return moment.date().isoformat()
 
 
-def _day(moment: datetime) -> str:
+def day(moment: datetime) -> str:
+    """Return the UTC day of a moment as terms say it: 21 Dec 2026."""
     return f"{moment.day} {moment:%b %Y}"

@@ -23,7 +23,8 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from marketplace import db
 from marketplace.catalog.models import Shop
 from marketplace.disputes.models import Dispute, DisputeShare
-from marketplace.invoices.drafting import GoneBack, Seller, SoldLine, SoldOrder
+from marketplace.invoices.crediting import GoneBack
+from marketplace.invoices.drafting import Seller, SoldLine, SoldOrder
 from marketplace.invoices.models import Invoice, InvoiceMark
 from marketplace.invoices.rules import LOOK_BACK, MARK_EVERY, Amounts, InvoiceKind
 from marketplace.invoices.states import InvoiceStatus
@@ -128,6 +129,7 @@ _ORDERS = (
         Order.delivery_minor,
         Order.tax_minor,
         Order.discount_minor,
+        Order.tax_included,
         func.coalesce(Purchase.discount_code, ""),
         Purchase.billing_address,
         Purchase.delivery_address,
@@ -149,6 +151,7 @@ _LINES = (
         OrderLine.subtotal_minor,
         OrderLine.tax_basis_points,
         OrderLine.tax_minor,
+        func.nullif(OrderLine.discount_minor, 0),
     )
     .where(OrderLine.order_id.in_(bindparam("ids", expanding=True)))
     .order_by(OrderLine.id)
@@ -157,8 +160,6 @@ _OF_INVOICE = (
     Invoice.id,
     Invoice.number,
     Invoice.content,
-    Invoice.total_minor,
-    Invoice.tax_minor,
     Order.id,
     Order.buyer_id,
     Order.seller_id,
@@ -233,9 +234,9 @@ def _sold(row: tuple[Any, ...], lines: Mapping[int, list[SoldLine]]) -> SoldOrde
     order_id, number, purchase, buyer_id, seller_id, shop_name = row[:6]
     shop, (currency, *rest) = row[6 : 6 + len(LEGAL)], row[6 + len(LEGAL) :]
     seller = Seller(seller_id, shop_name, *shop)
-    amounts = Amounts(*rest[:4])
+    amounts = Amounts(*rest[:5])
     sold_lines = tuple(lines[order_id])
-    facts: list[Any] = [order_id, number, purchase, buyer_id, seller, currency, amounts, *rest[4:], sold_lines]
+    facts: list[Any] = [order_id, number, purchase, buyer_id, seller, currency, amounts, *rest[5:], sold_lines]
     return SoldOrder(*facts)
 
 

@@ -40,7 +40,9 @@ class Invoice(Ruled, Base):
     __tablename__ = "invoice"
     __table_args__ = (
         CheckConstraint(
-            "total_minor = subtotal_minor + delivery_minor + tax_minor - discount_minor", name="total_adds_up"
+            "total_minor = subtotal_minor + delivery_minor - discount_minor"
+            " + CASE WHEN tax_included THEN 0 ELSE tax_minor END",
+            name="total_adds_up",
         ),
         CheckConstraint(
             "paid_minor BETWEEN least(total_minor, 0) AND greatest(total_minor, 0)", name="paid_within_total"
@@ -98,6 +100,8 @@ class Invoice(Ruled, Base):
     """Minor units, negative where money goes back; as are the others."""
     delivery_minor: Mapped[MinorUnits]
     tax_minor: Mapped[MinorUnits]
+    tax_included: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Whether the lines include the tax, as agreed: it is then a part of the subtotal and not added."""
     discount_minor: Mapped[MinorUnits]
     total_minor: Mapped[MinorUnits]
     paid_minor: Mapped[MinorUnits]

@@ -12,8 +12,9 @@ from marketplace import history
 from marketplace.accounts.models import User
 from marketplace.errors import NotFound
 from marketplace.history import Actor
-from marketplace.invoices import drafting, rules, telling
-from marketplace.invoices.drafting import Draft, FeeMonth, GoneBack, SoldOrder
+from marketplace.invoices import crediting, drafting, rules, telling
+from marketplace.invoices.crediting import GoneBack
+from marketplace.invoices.drafting import Draft, FeeMonth, SoldOrder
 from marketplace.invoices.models import Invoice, InvoiceDelivery, InvoiceMark, InvoiceSeries
 from marketplace.invoices.rules import InvoiceKind
 from marketplace.invoices.states import InvoiceStatus
@@ -40,7 +41,7 @@ def credit(session: Session, *, gone: Sequence[GoneBack], now: datetime) -> list
         if each.refund_id in refunds or each.dispute_share_id in disputes:
             continue
         before = credited.get(each.invoice_id, 0)
-        drafts.append(drafting.credit_note_of(each, json.loads(each.invoice_content), before, now))
+        drafts.append(crediting.credit_note_of(each, json.loads(each.invoice_content), before, now))
         credited[each.invoice_id] = before + each.amount_minor
     return _issue(session, drafts, now=now)
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from marketplace import db
@@ -18,7 +19,7 @@ from marketplace.errors import NotFound
 from marketplace.invoices.models import Invoice, InvoiceDelivery
 from marketplace.invoices.rules import InvoiceKind
 from marketplace.invoices.states import InvoiceStatus
-from marketplace.orders.models import Order
+from marketplace.orders.models import Order, OrderLine
 from marketplace.paging import ALWAYS, Cursor, Listed, Period, read_page
 from marketplace.refunds.models import Refund
 
@@ -71,6 +72,9 @@ class InvoiceRow:
     issuer: str | None
     """The shop; None for the marketplace."""
     recipient: str
+    tax_included: bool
+    tax_rates: Sequence[int] | None
+    """Of the order's tax, in basis points, lowest first; None where there is none."""
 
     @property
     def due_minor(self) -> int:
@@ -104,6 +108,12 @@ class Document:
 
 _INVOICE = Invoice.__table__.c
 _CORRECTED = aliased(Invoice)
+_RATES = (
+    select(func.array_agg(aggregate_order_by(OrderLine.tax_basis_points.distinct(), OrderLine.tax_basis_points)))
+    .where(OrderLine.order_id == _INVOICE.order_id, OrderLine.tax_basis_points > 0)
+    .correlate(Invoice.__table__)
+    .scalar_subquery()
+)
 _ROW: Select[*tuple[Any, ...]] = (
     select(
         Invoice.id,
@@ -127,6 +137,8 @@ _ROW: Select[*tuple[Any, ...]] = (
         _CORRECTED.number,
         Shop.name,
         User.name,
+        Invoice.tax_included,
+        _RATES,
     )
     .join(User, User.id == Invoice.recipient_id)
     .outerjoin(Order, Order.id == Invoice.order_id)

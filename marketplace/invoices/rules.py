@@ -53,11 +53,14 @@ class Amounts:
     delivery_minor: int
     tax_minor: int
     discount_minor: int
+    tax_included: bool = False
+    """Whether the subtotal includes the tax; else it is added."""
 
     @property
     def total_minor(self) -> int:
         """Return what it comes to."""
-        return self.subtotal_minor + self.delivery_minor + self.tax_minor - self.discount_minor
+        added = 0 if self.tax_included else self.tax_minor
+        return self.subtotal_minor + self.delivery_minor + added - self.discount_minor
 
 
 def series_key(kind: InvoiceKind, issuer_id: int | None) -> str:
@@ -103,6 +106,51 @@ def tax_in(amount: Money, *, credited_before: Money, total: Money, tax: Money) -
         return min(total, gone).split([total.minor - tax.minor, tax.minor])[1]
 
     return of(credited_before + amount) - of(credited_before)
+
+
+@dataclass(frozen=True, slots=True)
+class RatePart:
+    """What of an invoice, or of what goes back of it, carries one rate of tax: its price without tax, and the tax."""
+
+    basis_points: int | None
+    """None for what carries none: the delivery, and everything where no rates were kept."""
+    net: Money
+    tax: Money
+
+
+def back_by_rate(amount: Money, *, credited_before: Money, parts: Sequence[RatePart]) -> list[RatePart]:
+    """Return what of `amount`, which goes back of an invoice of these parts, is of each; what is of none is left out.
+
+    The taxes sum to `tax_in`. Notes that make the whole total hold each part to the cent, and none takes anything
+    back that one before gave. What goes back beyond the total carries no rate.
+    """
+    net = Money.total((part.net for part in parts), amount.currency)
+    tax = Money.total((part.tax for part in parts), amount.currency)
+
+    def of(gone: Money) -> list[tuple[Money, Money]]:
+        within = min(net + tax, gone)
+        of_tax = tax_in(within, credited_before=within * 0, total=net + tax, tax=tax)
+        nets = _spread(within - of_tax, [part.net for part in parts])
+        return list(zip(nets, _spread(of_tax, [part.tax for part in parts]), strict=True))
+
+    before, after = of(credited_before), of(credited_before + amount)
+    found = [
+        RatePart(part.basis_points, new[0] - old[0], new[1] - old[1])
+        for part, old, new in zip(parts, before, after, strict=True)
+    ]
+    beyond = amount - Money.total((part.net + part.tax for part in found), amount.currency)
+    found.append(RatePart(None, beyond, beyond * 0))
+    return [part for part in found if part.net or part.tax]
+
+
+def _spread(amount: Money, weights: Sequence[Money]) -> list[Money]:
+    """Return an amount spread over weights one after the other: of a larger amount nobody gets less."""
+    found, left = [], Money.total(weights, amount.currency)
+    for weight in weights:
+        part = amount.split([weight.minor, (left - weight).minor])[0] if left else amount * 0
+        found.append(part)
+        amount, left = amount - part, left - weight
+    return found
 
 
 @dataclass(frozen=True, slots=True)

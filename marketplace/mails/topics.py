@@ -162,6 +162,7 @@ KINDS: Mapping[str, Topic | Mapping[str, Topic]] = {
     "payout_paid": _T.PAYOUTS,
     **dict.fromkeys(("payout_refused", "payout_failed", "payout_skipped", "payout_taken_back"), _T.PAYOUT_TROUBLE),
     **{f"refund_{step}": _REFUND for step in ("asked", "approved", "rejected", "withdrawn", "completed", "failed")},
+    **dict.fromkeys(("refund_pictures_added", "refund_picture_removed"), _REFUND),
     **{
         f"account_{step}": _T.PAYOUT_ACCOUNT
         for step in ("enabled", "restricted", "disconnected", "rejected", "deadline")

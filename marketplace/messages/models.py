@@ -115,3 +115,25 @@ class ConversationLook(Base):
     ground: Mapped[Text64]
     """The number of what gave the reason: RP-, R- or D-."""
     looked_at: Mapped[UtcTime]
+
+
+class WritingBlock(Base):
+    """One person takes no messages and questions from another; both write nothing to each other until it is lifted."""
+
+    __tablename__ = "writing_block"
+    __table_args__ = (
+        CheckConstraint("blocker_id <> blocked_id", name="between_two"),
+        Index(
+            "uq_writing_block_standing", "blocker_id", "blocked_id", unique=True, postgresql_where="lifted_at IS NULL"
+        ),
+        Index(None, "blocker_id", "id"),
+        Index(None, "blocked_id", "id"),
+    )
+
+    id: Mapped[PrimaryKey]
+    blocker_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    blocked_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    conversation_id: Mapped[int] = mapped_column(ForeignKey(Conversation.id))
+    """Where it was done: it says which two sides they were."""
+    blocked_at: Mapped[UtcTime]
+    lifted_at: Mapped[UtcTime | None]

@@ -11,7 +11,7 @@ from marketplace.catalog.models import Listing
 from marketplace.catalog.states import ListingStatus
 from marketplace.errors import Conflict, NotAllowed, NotFound
 from marketplace.media.storing import StoredFile
-from marketplace.messages import rules, telling
+from marketplace.messages import blocking, rules, telling
 from marketplace.messages.models import Conversation, ConversationSide, Message, MessageFile, Part
 from marketplace.messages.rules import Writer
 from marketplace.notifications import operations as notifications
@@ -109,6 +109,8 @@ def mark_read(session: Session, *, user_id: int, conversation_id: int, upto: int
 
 def _write(session: Session, conversation: Conversation, author_id: int, words: Words, now: datetime) -> Sent:
     reports.check_may_write(session, author_id)
+    other_id = conversation.seller_id if author_id == conversation.buyer_id else conversation.buyer_id
+    blocking.check_not_blocked(session, author_id=author_id, other_id=other_id)
     is_question, begins = conversation.listing_id is not None, conversation.id is None
     writer = _writer(session, author_id, now)
     rules.check_pace(writer, begins=begins, is_question=is_question, now=now)

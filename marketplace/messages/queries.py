@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
@@ -13,11 +13,21 @@ from marketplace.accounts.models import User
 from marketplace.catalog.models import Listing, Shop
 from marketplace.catalog.states import ListingStatus
 from marketplace.errors import NotFound
-from marketplace.messages.models import Conversation, ConversationSide, Message, MessageFile, Part
+from marketplace.messages.models import Conversation, ConversationSide, Message, MessageFile, Part, WritingBlock
 from marketplace.orders.models import Order
 from marketplace.paging import Cursor, Listed, read_page
 
 __all__ = ["Part"]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What stands between a person and another; both may be."""
+
+    is_own: bool
+    """They block the other."""
+    is_others: bool
+    """The other blocks them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,21 @@ class ConversationRow:
     order_number: str | None
     listing_slug: str | None
     listing_is_active: bool | None
+    buyer_blocks: bool
+    seller_blocks: bool
+    buyer_unread: int
+    """How many messages wait for the buyer, and for the seller."""
+    seller_unread: int
+
+    def unread(self, user_id: int) -> int:
+        """Return how many messages of it wait for the side `user_id`."""
+        return self.buyer_unread if user_id == self.buyer_id else self.seller_unread
+
+    def between(self, user_id: int) -> Between:
+        """Return whether one of the two sides blocks the other, as the side `user_id` has it."""
+        if user_id == self.buyer_id:
+            return Between(self.buyer_blocks, self.seller_blocks)
+        return Between(self.seller_blocks, self.buyer_blocks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +96,18 @@ class MessageRow:
     files: tuple[FileRow, ...]
 
 
+def _blocks(blocker_id: Any, blocked_id: Any) -> ColumnElement[bool]:
+    """Return whether one of two people blocks the other now."""
+    is_standing = (WritingBlock.blocker_id == blocker_id, WritingBlock.lifted_at.is_(None))
+    return exists().where(*is_standing, WritingBlock.blocked_id == blocked_id).correlate(Conversation)
+
+
+def _waiting(user_id: Any) -> ColumnElement[int]:
+    """Return how many messages of a conversation one of its sides has not read."""
+    side = (ConversationSide.user_id == user_id, ConversationSide.conversation_id == Conversation.id)
+    return func.coalesce(select(ConversationSide.unread).where(*side).correlate(Conversation).scalar_subquery(), 0)
+
+
 _BUYER = aliased(User)
 _CONVERSATION = (
     select(
@@ -85,6 +122,10 @@ _CONVERSATION = (
         Order.number,
         Listing.slug,
         Listing.status == ListingStatus.ACTIVE,
+        _blocks(Conversation.buyer_id, Conversation.seller_id),
+        _blocks(Conversation.seller_id, Conversation.buyer_id),
+        _waiting(Conversation.buyer_id),
+        _waiting(Conversation.seller_id),
     )
     .join(_BUYER, _BUYER.id == Conversation.buyer_id)
     .join(Shop, Shop.seller_id == Conversation.seller_id)
@@ -146,20 +187,11 @@ _FILE = (
 _UNREAD = select(func.coalesce(func.sum(ConversationSide.unread), 0)).where(
     ConversationSide.user_id == bindparam("user_id")
 )
-_UNREAD_HERE = select(ConversationSide.unread).where(
-    ConversationSide.user_id == bindparam("user_id"), ConversationSide.conversation_id == bindparam("conversation_id")
-)
 
 
 def unread(user_id: int) -> int:
     """Return how many messages wait for a person."""
     return int(db.read(_UNREAD, {"user_id": user_id})[0][0])
-
-
-def unread_in(conversation_id: int, user_id: int) -> int:
-    """Return how many messages of one conversation wait for a person."""
-    found = db.read(_UNREAD_HERE, {"user_id": user_id, "conversation_id": conversation_id})
-    return int(found[0][0]) if found else 0
 
 
 def conversation_of(conversation_id: int, user_id: int) -> ConversationRow:

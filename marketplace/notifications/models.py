@@ -37,6 +37,8 @@ class NotificationKind(StrEnum):
     REFUND_WITHDRAWN = "refund_withdrawn"
     REFUND_COMPLETED = "refund_completed"
     REFUND_FAILED = "refund_failed"
+    REFUND_PICTURES_ADDED = "refund_pictures_added"
+    REFUND_PICTURE_REMOVED = "refund_picture_removed"
     ACCOUNT_ENABLED = "account_enabled"
     ACCOUNT_RESTRICTED = "account_restricted"
     ACCOUNT_DISCONNECTED = "account_disconnected"

@@ -28,6 +28,8 @@ class AgreedTerms:
     delivery: AgreedDelivery | None
     tax_rates: tuple[int, ...]
     """Of its lines, in basis points; none where there is none or they were not kept."""
+    is_tax_included: bool
+    """Whether the prices include the tax; else it was added."""
 
 
 _RATES = (
@@ -38,6 +40,7 @@ _RATES = (
 )
 COLUMNS: Sequence[ColumnElement[Any]] = (
     _RATES.label("tax_rates"),
+    Order.__table__.c.tax_included,
     *(OrderDelivery.__table__.c[name] for name in ("name", "is_pickup", "arrives_first", "arrives_last")),
 )
 """What is read of an order, joined with its delivery where it has one."""
@@ -45,6 +48,6 @@ COLUMNS: Sequence[ColumnElement[Any]] = (
 
 def agreed(columns: Sequence[Any]) -> AgreedTerms:
     """Return what was agreed, of what COLUMNS have brought."""
-    rates, *delivery = columns
+    rates, is_tax_included, *delivery = columns
     found = AgreedDelivery(*delivery) if delivery[0] is not None else None
-    return AgreedTerms(found, tuple(sorted(rates or ())))
+    return AgreedTerms(found, tuple(sorted(rates or ())), is_tax_included)

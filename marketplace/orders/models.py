@@ -59,12 +59,14 @@ class Purchase(Ruled, Base):
 
 
 class Order(Ruled, Base):
-    """One seller's part of a purchase: total = subtotal + delivery + tax - discount."""
+    """One seller's part of a purchase: total = subtotal + delivery - discount, and the tax where it is not included."""
 
     __tablename__ = "order"
     __table_args__ = (
         CheckConstraint(
-            "total_minor = subtotal_minor + delivery_minor + tax_minor - discount_minor", name="total_adds_up"
+            "total_minor = subtotal_minor + delivery_minor - discount_minor"
+            " + CASE WHEN tax_included THEN 0 ELSE tax_minor END",
+            name="total_adds_up",
         ),
         CheckConstraint(
             "net_minor = total_minor + subsidy_minor - platform_fee_minor - processing_fee_minor", name="net_adds_up"
@@ -86,6 +88,8 @@ class Order(Ruled, Base):
     """Goods, minor units, the buyer's side; as are the next four."""
     delivery_minor: Mapped[MinorUnits]
     tax_minor: Mapped[MinorUnits]
+    tax_included: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Whether the prices include the tax, as agreed: it is then a part of the goods and not added."""
     discount_minor: Mapped[MinorUnits]
     total_minor: Mapped[MinorUnits]
     """What the buyer pays for this order: the seller's gross."""

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 
 from marketplace import db
 from marketplace.accounts.models import User
-from marketplace.catalog.models import Shop
+from marketplace.catalog.models import Listing, Shop
 from marketplace.orders.models import Order, OrderLine, Purchase, Shipment
 from marketplace.orders.states import OrderStatus
 
@@ -22,6 +22,8 @@ class PackedLine:
 
     title: str
     quantity: int
+    sku: str
+    """The seller's own key of the listing, as it is now; "" without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ _ORDERS = (
     .order_by(Order.id)
 )
 _LINES = (
-    select(OrderLine.order_id, OrderLine.title, OrderLine.quantity)
+    select(OrderLine.order_id, OrderLine.title, OrderLine.quantity, Listing.sku)
+    .join(Listing, Listing.id == OrderLine.listing_id)
     .where(OrderLine.order_id.in_(bindparam("order_ids", expanding=True)))
     .order_by(OrderLine.id)
 )
@@ -80,7 +83,7 @@ def to_pack(seller_id: int, numbers: Collection[str]) -> Sequence[Packing]:
     orders = db.read(_ORDERS, {"seller_id": seller_id, "numbers": chosen})
     lines: dict[int, list[PackedLine]] = {order.id: [] for order in orders}
     for line in db.read(_LINES, {"order_ids": list(lines)}):
-        lines[line.order_id].append(PackedLine(line.title, line.quantity))
+        lines[line.order_id].append(PackedLine(line.title, line.quantity, line.sku or ""))
     return [
         Packing(
             id=order.id,

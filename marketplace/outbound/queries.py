@@ -188,6 +188,13 @@ def calls_for(kind: CallKind, subject_id: int) -> Sequence[CallSummary]:
     return [CallSummary(*tuple(row)) for row in db.read(_FOR_ROW, {"kind": kind, "subject_id": subject_id})]
 
 
+def calls_about(subjects: Mapping[CallKind, Sequence[int]]) -> Sequence[CallSummary]:
+    """Return the calls of each kind about some rows, in the order they were planned."""
+    named = [(OutboundCall.kind == kind) & OutboundCall.subject_id.in_(ids) for kind, ids in subjects.items() if ids]
+    rows = db.read(select(*_COLUMNS).where(or_(*named)).order_by(OutboundCall.id)) if named else ()
+    return [CallSummary(*tuple(row)) for row in rows]
+
+
 def decisions(call_id: int) -> Sequence[Decision]:
     """Return what people decided about a call, newest first."""
     return [Decision(*tuple(row)) for row in db.read(_DECISIONS, {"call_id": call_id})]

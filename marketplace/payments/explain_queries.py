@@ -135,6 +135,7 @@ class _OrderFacts:
     net_minor: int
     created_at: datetime
     subsidy_minor: int
+    tax_included: bool
     code: str | None
     fees: Sequence[AgreedRow] = ()
     """The platform fee by the schedules that applied."""
@@ -160,6 +161,7 @@ _FACTS = (
         Order.net_minor,
         Order.created_at,
         Order.subsidy_minor,
+        Order.tax_included,
         Purchase.discount_code,
     )
     .join(Shop, Shop.seller_id == Order.seller_id)
@@ -231,10 +233,8 @@ def _explain(
         fees = [_fee(rate, category, fee) for rate, category, fee in connection.execute(_FEES, {"order_id": order.id})]
         order = replace(order, fees=fees, discounts=discounts)
         share = connection.execute(_PAID_SHARE, {"order_id": order.id}).first()
-        status = None
-        if share is not None:
-            status, refunded, taken = share
-            order = replace(order, refunded_minor=refunded, net_taken_minor=taken)
+        status, refunded, taken = share or (None, 0, 0)
+        order = replace(order, refunded_minor=refunded, net_taken_minor=taken)
         booked = _booked(connection, order.id, figure) if status is not None else ()
     amount, agreed = parts(order, lines)[figure.value]
     if figure is SellerFigure.HELD and status is not TransactionStatus.HELD:
@@ -260,7 +260,8 @@ def _booked(connection: Connection, order_id: int, figure: Figure) -> tuple[ledg
 def _buyer_parts(order: _OrderFacts, lines: Sequence[AgreedRow]) -> _Parts:
     delivery = AgreedRow(f"Delivery by {order.shop_name}", "One delivery per seller", order.delivery_minor)
     tax = AgreedRow("Tax", f"On the goods of {order.shop_name}", order.tax_minor)
-    extras = [*(part for part in (delivery, tax) if part.amount_minor), *order.discounts]
+    added = (delivery,) if order.tax_included else (delivery, tax)
+    extras = [*(part for part in added if part.amount_minor), *order.discounts]
     return {
         "goods": (order.subtotal_minor, lines),
         "delivery": (order.delivery_minor, [delivery]),

@@ -2,27 +2,39 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from marketplace import db
 from marketplace.money import Money
 from marketplace.payments import fees
 from marketplace.payments.rules import ProcessingRate, Share, shares
+from marketplace.taxes.rules import TaxCategory, Taxing, tax_of
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a seller asks for one unit: the goods of a category, the delivery, and the sales tax on the goods."""
+    """What a seller asks for one unit: the goods of a category, the delivery, and the tax on or in the goods."""
 
     price: Money
     delivery: Money
     tax: Money
     category: str
+    is_tax_included: bool = False
 
     @property
     def gross(self) -> Money:
         """What the buyer pays."""
-        return self.price + self.delivery + self.tax
+        asked = self.price + self.delivery
+        return asked if self.is_tax_included else asked + self.tax
+
+
+def asked_at_home(
+    price: Money, delivery: Money, category: str, taxing: Taxing, tax_category: TaxCategory, day: date
+) -> Asked:
+    """Return what a seller asks on a day for one unit that goes to the shop's own country."""
+    rate = taxing.rate(tax_category, "", day)
+    tax = tax_of(price, rate, is_included=taxing.is_included)
+    return Asked(price, delivery, tax, category, taxing.is_included)
 
 
 @dataclass(frozen=True, slots=True)

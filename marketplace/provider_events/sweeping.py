@@ -78,12 +78,22 @@ def look_due(*, providers: Mapping[str, Provider], settings: Settings, now: date
     return looked
 
 
-def read_object(event_type: str, object_id: str, *, provider: Provider, settings: Settings, now: datetime) -> str:
+def read_object(
+    event_type: str,
+    object_id: str,
+    *,
+    provider: Provider,
+    settings: Settings,
+    now: datetime,
+    account: str | None = None,
+) -> str:
     """Read an object that no event told about and put it into the books; return what that did, in words.
+
+    `account` is the seller's account at the provider in which it is; None for one of ours.
 
     Raises Unknown and Refused as the port does, Contradiction for one that fits nothing we know.
     """
-    return _Door(provider, settings, now).read(event_type, object_id)
+    return _Door(provider, settings, now).read(event_type, object_id, account)
 
 
 def _applied(session: Session, *, handler: Handler, facts: object, settings: Settings, now: datetime) -> str:

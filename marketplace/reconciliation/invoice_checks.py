@@ -34,9 +34,9 @@ _CHECKS = {
         FROM invoice i CROSS JOIN LATERAL (SELECT i.content::jsonb AS says) c
         WHERE (says->>'number', says->>'kind', says->>'currency', (says->>'subtotal_minor')::bigint,
                 (says->>'delivery_minor')::bigint, (says->>'tax_minor')::bigint, (says->>'discount_minor')::bigint,
-                (says->>'total_minor')::bigint)
+                (says->>'total_minor')::bigint, coalesce((says->>'tax_included')::boolean, false))
             IS DISTINCT FROM (i.number::text, i.kind::text, i.currency::text, i.subtotal_minor, i.delivery_minor,
-                i.tax_minor, i.discount_minor, i.total_minor)
+                i.tax_minor, i.discount_minor, i.total_minor, i.tax_included)
     """,
     "invoices are the sum of their lines": """
         SELECT 'invoice', i.id, i.number || ': subtotal ' || i.subtotal_minor || ', lines ' || lines.minor
@@ -52,10 +52,10 @@ _CHECKS = {
         FROM invoice i JOIN "order" o ON o.id = i.order_id
         LEFT JOIN payment_transaction x ON x.order_id = o.id AND x.payment_received_date IS NOT NULL
         WHERE i.kind = 'invoice' AND i.status <> 'cancelled'
-            AND ((i.subtotal_minor, i.delivery_minor, i.tax_minor, i.discount_minor, i.currency, i.issuer_id,
-                    i.recipient_id)
-                IS DISTINCT FROM (o.subtotal_minor, o.delivery_minor, o.tax_minor, o.discount_minor, o.currency,
-                    o.seller_id, o.buyer_id)
+            AND ((i.subtotal_minor, i.delivery_minor, i.tax_minor, i.discount_minor, i.tax_included, i.currency,
+                    i.issuer_id, i.recipient_id)
+                IS DISTINCT FROM (o.subtotal_minor, o.delivery_minor, o.tax_minor, o.discount_minor, o.tax_included,
+                    o.currency, o.seller_id, o.buyer_id)
                 OR x.gross_minor <> i.total_minor OR (i.paid_minor <> 0 AND x.id IS NULL))
     """,
     "credit notes equal what went back": """

@@ -9,6 +9,19 @@ ORDER_CHECKS: Mapping[str, str] = {
         GROUP BY o.id
         HAVING sum(l.tax_minor) <> o.tax_minor
     """,
+    "taxes follow their rates": """
+        -- What is taxed is the price that the seller gets: a discount of the marketplace lowers nothing. Half is up.
+        SELECT 'order', agreed.id, 'tax at ' || rate || ' basis points ' || tax || ', of goods of ' || goods
+        FROM (
+            SELECT o.id, o.tax_included, l.tax_basis_points AS rate, sum(l.tax_minor) AS tax,
+                sum(l.subtotal_minor - CASE WHEN o.subsidy_minor > 0 THEN 0 ELSE l.discount_minor END) AS goods
+            FROM "order" o JOIN order_line l ON l.order_id = o.id
+            WHERE l.tax_basis_points IS NOT NULL
+            GROUP BY o.id, l.tax_basis_points
+        ) agreed
+        CROSS JOIN LATERAL (SELECT 10000 + CASE WHEN tax_included THEN rate ELSE 0 END AS whole) of_price
+        WHERE tax <> div(goods * rate * 2 + whole, whole * 2)
+    """,
     "sent orders have a shipment": """
         SELECT 'order', o.id, 'is ' || o.status || CASE WHEN s.order_id IS NULL THEN ' and has no' ELSE ' with a' END
             || ' shipment'
@@ -85,7 +98,7 @@ ORDER_CHECKS: Mapping[str, str] = {
             v.title <> variant_title(l.title, v.option_values) OR v.currency <> l.currency
             OR v.seller_id <> l.seller_id OR v.kind <> l.kind OR v.delivery_minor <> l.delivery_minor
             OR v.delivery_profile_id IS DISTINCT FROM l.delivery_profile_id
-            OR v.weight_grams IS DISTINCT FROM l.weight_grams
+            OR v.weight_grams IS DISTINCT FROM l.weight_grams OR v.tax_category <> l.tax_category
             OR cardinality(v.option_values) <> cardinality(l.option_names)
         )
     """,

@@ -94,10 +94,16 @@ class RefundLine(Base):
 
 
 class RefundPicture(Base):
-    """A picture that the buyer sent with a request. Never changed and never shown to anybody but the three sides."""
+    """A picture that the buyer sent with a request. Never shown to anybody but the three sides.
+
+    One that was taken away keeps its row, for the history; its file is gone.
+    """
 
     __tablename__ = "refund_picture"
-    __table_args__ = (UniqueConstraint("refund_id", "digest"),)
+    __table_args__ = (
+        Index("uq_refund_picture_shown", "refund_id", "digest", unique=True, postgresql_where="removed_at IS NULL"),
+        Index(None, "refund_id"),
+    )
 
     id: Mapped[PrimaryKey]
     refund_id: Mapped[int] = mapped_column(ForeignKey(Refund.id))
@@ -109,3 +115,17 @@ class RefundPicture(Base):
     digest: Mapped[Text64]
     """SHA-256 of what was sent: the same picture sent twice is one picture."""
     added_at: Mapped[UtcTime]
+    removed_at: Mapped[UtcTime | None]
+    """When the buyer took it away."""
+
+
+class RefundPictureLook(Base):
+    """An admin has seen a picture of a request. Never changed."""
+
+    __tablename__ = "refund_picture_look"
+    __table_args__ = (UniqueConstraint("picture_id", "admin_id"),)
+
+    id: Mapped[PrimaryKey]
+    picture_id: Mapped[int] = mapped_column(ForeignKey(RefundPicture.id))
+    admin_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    looked_at: Mapped[UtcTime]

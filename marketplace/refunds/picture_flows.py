@@ -81,6 +81,21 @@ def add(taken: Sequence[Taken], *, buyer_id: int, refund_id: int, store: FileSto
     return len(_written(taken, write, [f"refund-pictures:{refund_id}"], store)[1])
 
 
+def remove(*, buyer_id: int, refund_id: int, picture_id: int, store: FileStore, now: datetime) -> None:
+    """Take a picture of one's own request away, its files too. Raises what `picture_operations.remove` raises."""
+    name = db.atomic(
+        picture_operations.remove,
+        (f"refund-pictures:{refund_id}",),
+        buyer_id=buyer_id,
+        refund_id=refund_id,
+        picture_id=picture_id,
+        now=now,
+    )
+    # Stopped between the two, the files are swept later: no picture that is shown has them.
+    for each in (name, picture_names.sized_name(name, THUMB)):
+        store.drop(each)
+
+
 def _taken(sent: SentPicture) -> Taken:
     try:
         picture = pictures.rewritten(sent.content)

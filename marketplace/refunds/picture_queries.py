@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ARRAY, String, any_, bindparam, select
+from sqlalchemy import ARRAY, String, any_, bindparam, literal, select
+from sqlalchemy.dialects.postgresql import insert
 
 from marketplace import db
 from marketplace.errors import NotFound
 from marketplace.media import picture_names
-from marketplace.refunds.models import RefundPicture
+from marketplace.refunds.models import RefundPicture, RefundPictureLook
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class RefundPictureRow:
     media_type: str
     size_bytes: int
     added_at: datetime
+    removed_at: datetime | None
+    """When the buyer took it away; then its file is gone."""
 
 
 _ROWS = (
@@ -32,18 +35,19 @@ _ROWS = (
         RefundPicture.media_type,
         RefundPicture.size_bytes,
         RefundPicture.added_at,
+        RefundPicture.removed_at,
     )
     .where(RefundPicture.refund_id == bindparam("refund_id"))
     .order_by(RefundPicture.id)
 )
-_ONE = _ROWS.where(RefundPicture.id == bindparam("picture_id"))
+_ONE = _ROWS.where(RefundPicture.id == bindparam("picture_id"), RefundPicture.removed_at.is_(None))
 _KEPT = select(RefundPicture.stored_name).where(
-    RefundPicture.stored_name == any_(bindparam("names", type_=ARRAY(String)))
+    RefundPicture.stored_name == any_(bindparam("names", type_=ARRAY(String))), RefundPicture.removed_at.is_(None)
 )
 
 
 def pictures_of(refund_id: int) -> Sequence[RefundPictureRow]:
-    """Return the pictures of a request, in the order in which they came."""
+    """Return the pictures of a request, those that were taken away too, in the order in which they came."""
     return [RefundPictureRow(*tuple(row)) for row in db.read(_ROWS, {"refund_id": refund_id})]
 
 
@@ -53,6 +57,16 @@ def picture_of(refund_id: int, picture_id: int) -> RefundPictureRow:
     if found is None:
         raise NotFound("There is no such picture.")
     return RefundPictureRow(*tuple(found))
+
+
+def note_look(refund_id: int, *, admin_id: int, now: datetime) -> None:
+    """Keep that an admin sees the pictures of a request. Runs alone, outside `atomic`."""
+    columns = ["picture_id", "admin_id", "looked_at"]
+    shown = select(RefundPicture.id, literal(admin_id), literal(now)).where(
+        RefundPicture.refund_id == refund_id, RefundPicture.removed_at.is_(None)
+    )
+    # The same admin in two windows at once.
+    db.append(insert(RefundPictureLook).from_select(columns, shown).on_conflict_do_nothing())
 
 
 def kept_among(names: Sequence[str]) -> set[str]:

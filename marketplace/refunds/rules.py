@@ -14,6 +14,8 @@ ASK_WITHIN = timedelta(days=120)
 """How long after the payment buyers may ask for money back."""
 TARGET_WORKING_DAYS = 2
 MOST_PICTURES = 5
+MOST_PICTURES_EVER = 20
+"""Those that were taken away again count too: a request is no place to try pictures out."""
 _SATURDAY = 5
 
 

@@ -43,4 +43,5 @@ def amount_of(session: Session, order: Order, wish: Wish) -> Money:
     if units:
         raise NotFound("There is no such item in this order.")
     goods = Money(order.subtotal_minor - order.discount_minor + order.subsidy_minor, order.currency)
-    return rules.amount_of_lines(chosen, goods, Money(order.tax_minor, order.currency), taxed)
+    added = Money(0 if order.tax_included else order.tax_minor, order.currency)
+    return rules.amount_of_lines(chosen, goods, added, taxed)

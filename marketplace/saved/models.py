@@ -1,11 +1,11 @@
-"""Saved listings and searches, what searches found since, and what people looked at last."""
+"""Saved listings, searches and filters, what searches found since, and what people looked at last."""
 
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Listing
-from marketplace.db import Base, Currency, Document, LongText, MinorUnits, PrimaryKey, Text64, UtcTime
+from marketplace.db import Base, Currency, Document, LongText, MinorUnits, PrimaryKey, Text64, Text200, UtcTime
 
 
 class SavedListing(Base):
@@ -41,6 +41,22 @@ class SavedSearch(Base):
     looked_at: Mapped[UtcTime]
     """Up to when what came was told."""
     next_look_at: Mapped[UtcTime]
+    saved_at: Mapped[UtcTime]
+
+
+class SavedFilter(Base):
+    """The filters of one of a person's lists, kept under a name."""
+
+    __tablename__ = "saved_filter"
+    __table_args__ = (UniqueConstraint("user_id", "path", "name"),)
+
+    id: Mapped[PrimaryKey]
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    path: Mapped[Text200]
+    """The list, as the address bar has it."""
+    query: Mapped[LongText]
+    """Its filters, as the address bar has them after the question mark."""
+    name: Mapped[Text64]
     saved_at: Mapped[UtcTime]
 
 

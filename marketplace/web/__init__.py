@@ -20,6 +20,7 @@ from marketplace.web import (
     templating,
 )
 from marketplace.web.admin import blueprint as admin
+from marketplace.web.api import blueprint as api
 from marketplace.web.auth import blueprint as auth
 from marketplace.web.buyer import blueprint as buyer
 from marketplace.web.cart import blueprint as cart
@@ -59,7 +60,7 @@ def register(app: Flask, settings: Settings) -> None:
     recent.register(app, settings)
     letters.register(app, settings)
     people = (auth, cart, checkout, buyer, saved, seller, messages, reviews, admin)
-    for blueprint in (shop, *people, patterns, probes, webhooks):
+    for blueprint in (shop, *people, api, patterns, probes, webhooks):
         app.register_blueprint(blueprint)
     for blueprint in (mails, unsubscribing, *((demo, inbox) if settings.demo else ())):
         app.register_blueprint(blueprint)

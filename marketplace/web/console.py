@@ -54,7 +54,9 @@ _BUYER: dict[str, _Links] = {
         ("statistics", "Statistics", "buyer.statistics", "gauge"),
     ),
     "Account": (
+        ("addresses", "Address book", "auth.addresses", "map-pin"),
         ("mail", "Mail", "mails.preferences", "send"),
+        ("blocked", "Blocked people", "messages.blocked", "ban"),
         ("time", "Time zone", "auth.time_zone", "clock"),
         ("security", "Security", "auth.security", "lock"),
     ),
@@ -79,8 +81,11 @@ _SELLER: dict[str, _Links] = {
     "Shop": (
         ("shop", "Shop details", "seller.own_shop", "store"),
         ("delivery", "Delivery", "seller.profiles", "truck"),
+        ("taxes", "Tax", "seller.taxes", "scale"),
         ("payout_setup", "Payout setup", "seller.payout_setup", "landmark"),
+        ("addresses", "Your addresses", "auth.addresses", "map-pin"),
         ("mail", "Your mail", "mails.preferences", "send"),
+        ("blocked", "Blocked people", "messages.blocked", "ban"),
         ("time", "Your time zone", "auth.time_zone", "clock"),
     ),
 }

@@ -6,8 +6,8 @@ from marketplace.delivery import rules
 from marketplace.delivery.rules import Agreed, Arrival, Method, Profile, Zone
 from marketplace.money import Money
 from marketplace.orders.agreed_queries import AgreedTerms
-from marketplace.web import countries
-from marketplace.web.pages import money, rate_text
+from marketplace.web import countries, tax_words
+from marketplace.web.pages import money
 
 _NAMED = 4
 
@@ -64,8 +64,7 @@ def agreed_note(agreed: Agreed | None, country: str, today: date) -> str:
 
 def order_notes(found: AgreedTerms) -> dict[str, str]:
     """Return what is said beside an order's delivery, how and when, and beside its tax, the rates; "" for nothing."""
-    rates = ", ".join(map(rate_text, found.tax_rates))
-    notes = {"delivery": "", "tax": f"{rates} on the goods" if rates else ""}
+    notes = {"delivery": "", "tax": tax_words.rates_note(found.tax_rates, is_included=found.is_tax_included)}
     if found.delivery:
         arrival = Arrival(found.delivery.arrives_first, found.delivery.arrives_last)
         notes["delivery"] = f"{found.delivery.name}. {expected(arrival, is_pickup=found.delivery.is_pickup)}"

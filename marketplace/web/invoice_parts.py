@@ -10,7 +10,7 @@ from marketplace.invoices.queries import Document, InvoiceRow, Side
 from marketplace.invoices.rules import InvoiceKind
 from marketplace.invoices.states import InvoiceStatus
 from marketplace.statements import rules as months
-from marketplace.web import order_parts
+from marketplace.web import order_parts, tax_words
 from marketplace.web.order_parts import MoneyRow
 from marketplace.web.pages import date_text, money_text
 from marketplace.web.wording import Badge
@@ -71,11 +71,19 @@ def money_rows(document: Document, side: Side) -> tuple[MoneyRow, ...]:
         ("Subtotal", row.subtotal_minor, "goods", True),
         (order_parts.discount_label(code or None), -row.discount_minor, "discount", bool(row.discount_minor)),
         ("Delivery", row.delivery_minor, "delivery", bool(row.delivery_minor)),
-        ("Tax", row.tax_minor, "tax", True),
+        (tax_words.ADDED, row.tax_minor, "tax", not row.tax_included),
         ("Total", row.total_minor, "total", True),
+        (tax_words.INCLUDED, row.tax_minor, "tax", row.tax_included),
     )
+    note = tax_words.rates_note(row.tax_rates or (), is_included=row.tax_included)
     rows = [
-        MoneyRow(label, money_text(minor, row.currency), _figure_url(document, side, figure), is_total=label == "Total")
+        MoneyRow(
+            label,
+            money_text(minor, row.currency),
+            _figure_url(document, side, figure),
+            note=note if figure == "tax" else "",
+            is_total=label == "Total",
+        )
         for label, minor, figure, is_shown in figures
         if is_shown
     ]

@@ -12,6 +12,8 @@ from flask import Response, request, stream_with_context, url_for
 
 from marketplace.errors import NotFound
 from marketplace.paging import PAGE_SIZE, Cursor, Listed, Period, Sort
+from marketplace.web import kept_filters
+from marketplace.web.kept_filters import Keeping
 from marketplace.web.pages import date_text
 
 E = TypeVar("E", bound=StrEnum)
@@ -74,6 +76,8 @@ class Tools:
     csv_url: str
     previous_url: str
     next_url: str
+    keeping: Keeping | None
+    """The viewer's saved filters of this list; None where none can be saved."""
 
     @property
     def has_pages(self) -> bool:
@@ -126,6 +130,7 @@ class Asked:
             csv_url=self.url(format="csv"),
             previous_url=self.url(before=str(listed.previous_before)) if listed.previous_before else "",
             next_url=self.url(after=str(listed.next_after)) if listed.next_after else "",
+            keeping=kept_filters.keeping(self._endpoint, self.url()),
         )
 
     def _url(self, parameters: Mapping[str, str]) -> str:

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from flask import request
+from flask import request, url_for
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from wtforms import HiddenField, TextAreaField
@@ -14,7 +14,7 @@ from marketplace.media.file_rules import LARGEST_FILE_BYTES
 from marketplace.messages import rules
 from marketplace.messages.case_queries import CaseMessage
 from marketplace.messages.flows import Letter, Upload
-from marketplace.messages.queries import FileRow, MessageRow
+from marketplace.messages.queries import Between, FileRow, MessageRow
 from marketplace.messages.rules import Piece
 from marketplace.reviews.queries import ReviewRow
 from marketplace.web import guards
@@ -58,6 +58,40 @@ class MessageView:
     """Why it is hidden; "" where it is not."""
     files: tuple[FileView, ...]
     report_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Why two people don't write to each other now, in words."""
+
+    title: str
+    text: str
+    lift_url: str
+    """Where the viewer lifts their own block; "" where it is the other's, or was made in another conversation."""
+    list_url: str
+    """Whom the viewer blocks; "" where it is the other's block."""
+
+
+def halt(found: Between, other: str, conversation_id: int | None) -> Halt | None:
+    """Return what keeps the viewer from writing to another person, or None; `other` is how the other is called."""
+    if found.is_own:
+        here = url_for("messages.unblock", conversation_id=conversation_id) if conversation_id else ""
+        return Halt(
+            f"You have blocked {other}",
+            "Neither of you can write messages or ask questions until you unblock them. Orders go on as before: "
+            "parcels, cancelling, refunds and reports all work.",
+            here,
+            url_for("messages.blocked"),
+        )
+    if found.is_others:
+        return Halt(
+            f"{other} takes no messages from you",
+            "You can't write messages or ask questions here. Orders go on as before: on the order's page you can still "
+            "cancel, say what arrived and ask for a refund, and you can report what was written to us.",
+            "",
+            "",
+        )
+    return None
 
 
 def empty_form() -> MessageForm:

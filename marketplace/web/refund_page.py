@@ -8,6 +8,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.payments.timeline_queries import Change
+from marketplace.refunds import picture_queries
 from marketplace.refunds.queries import RefundRow, RefundUnits
 from marketplace.web import refund_parts, refund_pictures, wording
 from marketplace.web.console import Console
@@ -90,6 +91,8 @@ def show(
     code: int = 200,
 ) -> ResponseReturnValue:
     """Return the page of refund `row` for the side that is `told`; its buyer has a form for pictures."""
+    pictures = picture_queries.pictures_of(row.id)
+    happened = wording.timeline(refund_parts.told(changes, [row]), (), told.titles, told.viewer_id, told.others)
     page = RefundPage(
         title=f"Refund {row.number}",
         console=told.console,
@@ -105,13 +108,13 @@ def show(
             told.party,
         ),
         description=row.description,
-        shown=refund_pictures.panel(row, told.side),
+        shown=refund_pictures.panel(row, told.side, pictures),
         # Before the second admin has confirmed, nobody has answered anything.
         answer=row.admin_notes if row.decided_at else "",
         money=told.money,
         order=f"Order {row.order_number}",
         order_url=url_for(f"{told.side}.order", number=row.order_number),
-        entries=wording.timeline(refund_parts.told(changes, [row]), (), told.titles, told.viewer_id, told.others),
+        entries=tuple(reversed(refund_pictures.in_time(reversed(happened), row, told.side, pictures))),
         withdraw_url=told.withdraw_url,
     )
     return render_template("refunds/refund.html", page=page, form=form), code

@@ -206,5 +206,5 @@ def units_text(units: Sequence[RefundUnits]) -> str:
 
 def about(row: RefundRow, units: Sequence[RefundUnits]) -> str:
     """Return what a refund is about: units of lines, an amount, or all that was left."""
-    amount_text = "All that was left of the order" if row.origin.is_automatic else "An amount of the order"
+    amount_text = "All that was left of the order" if row.origin.is_automatic else "The order, not single items"
     return units_text(units) or amount_text

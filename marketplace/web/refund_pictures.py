@@ -1,5 +1,6 @@
 """The pictures of a refund request: the form that takes them, and how each of the three sides sees them."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import request, url_for
@@ -16,6 +17,7 @@ from marketplace.refunds.queries import RefundRow
 from marketplace.web import uploads
 from marketplace.web.pages import time_text
 from marketplace.web.refund_parts import Side
+from marketplace.web.wording import TimelineEntry
 
 HINT = (
     f"Up to {rules.MOST_PICTURES} JPEG, PNG or WebP, 15 MB each. The seller and we see them, nobody else. "
@@ -43,6 +45,8 @@ class PictureView:
     alt: str
     name: str
     note: str
+    remove_url: str
+    """Where its buyer takes it away; "" for others, and once the request is decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +66,31 @@ def sent() -> list[SentPicture]:
     ]
 
 
-def views(row: RefundRow, side: Side) -> tuple[PictureView, ...]:
-    """Return the pictures of a refund as one side sees them."""
-    found = picture_queries.pictures_of(row.id)
+def views(row: RefundRow, side: Side, pictures: Sequence[RefundPictureRow]) -> tuple[PictureView, ...]:
+    """Return the pictures of a refund as one side sees them, without those that were taken away."""
+    found = [each for each in pictures if each.removed_at is None]
     return tuple(_view(row, side, each, place, len(found)) for place, each in enumerate(found, start=1))
 
 
-def panel(row: RefundRow, side: Side) -> PicturesPanel:
+def in_time(
+    entries: Iterable[TimelineEntry], row: RefundRow, side: Side, pictures: Sequence[RefundPictureRow]
+) -> list[TimelineEntry]:
+    """Return what happened with what became of the pictures since the request, oldest first: added, taken away."""
+    later = [
+        (each.added_at, f"Picture {each.file_name} was added") for each in pictures if each.added_at > row.asked_at
+    ]
+    gone = [(each.removed_at, f"Picture {each.file_name} was taken away") for each in pictures if each.removed_at]
+    who = "You" if side == "buyer" else "The buyer" if side == "seller" else row.buyer_name
+    told = [
+        TimelineEntry(title, time_text(when), when.isoformat(), "", who, "on the site")
+        for when, title in (*later, *gone)
+    ]
+    return sorted((*entries, *told), key=lambda entry: entry.when_iso)
+
+
+def panel(row: RefundRow, side: Side, pictures: Sequence[RefundPictureRow]) -> PicturesPanel:
     """Return what the page of a refund shows of its pictures; its buyer may add some while nobody has decided."""
-    shown = views(row, side)
+    shown = views(row, side, pictures)
     can_add = side == "buyer" and row.can_be_withdrawn and len(shown) < rules.MOST_PICTURES
     return PicturesPanel(shown, url_for("buyer.add_refund_pictures", number=row.number) if can_add else "")
 
@@ -85,10 +105,12 @@ def send(row: RefundRow, picture_id: int) -> ResponseReturnValue:
 
 def _view(row: RefundRow, side: Side, picture: RefundPictureRow, place: int, count: int) -> PictureView:
     url = url_for(f"{side}.refund_picture", number=row.number, picture_id=picture.id)
+    may_go = side == "buyer" and row.can_be_withdrawn
     return PictureView(
         url=url,
         thumb_url=f"{url}?small=1",
         alt=f"Picture {place} of {count} that the buyer sent",
         name=picture.file_name,
         note=f"{max(picture.size_bytes // 1024, 1):,} KB, {time_text(picture.added_at)}",
+        remove_url=url_for("buyer.remove_refund_picture", number=row.number, picture_id=picture.id) if may_go else "",
     )

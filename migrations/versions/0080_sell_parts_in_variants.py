@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0080"
-down_revision = "0072"
+down_revision = "0078"
 branch_labels = None
 depends_on = None
 
@@ -74,7 +74,8 @@ _FUNCTIONS = (
     CREATE FUNCTION lead_variants() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         UPDATE listing SET title = variant_title(NEW.title, option_values), delivery_minor = NEW.delivery_minor,
-            delivery_profile_id = NEW.delivery_profile_id, weight_grams = NEW.weight_grams
+            delivery_profile_id = NEW.delivery_profile_id, weight_grams = NEW.weight_grams,
+            tax_category = NEW.tax_category
         WHERE parent_id = NEW.id;
         RETURN NULL;
     END $$
@@ -86,7 +87,7 @@ _TRIGGERS = {
         FOR EACH ROW WHEN (NEW.parent_id IS NOT NULL) EXECUTE FUNCTION show_variants()
     """,
     "listing_leads_variants": """
-        AFTER UPDATE OF title, delivery_minor, delivery_profile_id, weight_grams ON listing
+        AFTER UPDATE OF title, delivery_minor, delivery_profile_id, weight_grams, tax_category ON listing
         FOR EACH ROW WHEN (NEW.option_names <> '{}') EXECUTE FUNCTION lead_variants()
     """,
 }

@@ -22,6 +22,7 @@ _PLACE = """(around) => {
 
 def tab_to(page: Page, name: str) -> None:
     """Press Tab until something whose name begins with `name` has the focus, and make sure that it can be seen."""
+    page.wait_for_load_state("domcontentloaded")  # what is not there yet can't be passed
     passed = []
     for _ in range(_MOST_STEPS):
         page.keyboard.press("Tab")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.builders import World
 from tests.e2e.visitor import GOOD_CARD, Visitor
@@ -85,6 +86,8 @@ def test_the_buyers_word_pays_the_seller_the_same_day(shop: World, visit: Visit)
     # When the buyer says that it is there
     buyer.open(f"/orders/{number}")
     buyer.press("I have received it")
+    # "Delivered" stands there before as well, as a step to come.
+    expect(buyer.main.get_by_role("button", name="I have received it")).to_have_count(0)
     buyer.sees("Delivered")
     shop.settle_down()
     # Then the money is on its way to the seller's bank on that day

@@ -27,6 +27,7 @@ def test_a_paid_out_order_goes_back_and_the_next_sale_pays_for_it(shop: World, v
     buyer.page.get_by_label("It arrived damaged").check()
     buyer.page.get_by_label("What happened?").fill("The rim is chipped.")
     buyer.press("Ask for the refund")
+    buyer.sees("We are looking at your request")
     # When the admin reads the plan, is warned that the money has left, and approves just that
     admin.open("/admin/refunds")
     admin.sees("The seller has been paid already", "$97.00 becomes the seller's debt", "Owed by the seller")

@@ -13,7 +13,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("javascript", [True, Fals
 
 
 def test_thirty_days_later_the_hold_has_ended(shop: World, visit: Callable[..., Visitor]) -> None:
-    # Given an order that a buyer has paid and its seller has sent
+    # Given an order that a buyer has paid and its seller has sent, at noon: no midnight passes unasked
+    shop.noon()
     seller_id = shop.seller()
     buyer = visit(shop.person())
     buyer.put_in_basket(shop.listing(seller_id, 10_000))

@@ -28,6 +28,7 @@ from marketplace.refunds import operations as refund_operations
 from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
+from tests import builders_addresses as addresses
 from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
 from tests import builders_mails as mails
@@ -49,6 +50,7 @@ NO_PAGES = {
     "seller.payout_setup_done", "seller.payout_setup_again",
     "admin.dispute_file", "seller.dispute_file", "messages.file", "admin.conversation_file",
     "messages.about_order", "seller.packing_slips", "inbox.html", "inbox.file", "seller.export", "saved.add",
+    "api.invoices", "api.invoice", "api.discounts",
     "shop.sitemap", "shop.robots", "buyer.refund_picture", "seller.refund_picture", "admin.refund_picture",
 }  # fmt: skip
 # Who sees what. A value in braces comes from a row of the seeded shop.
@@ -59,7 +61,8 @@ NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-fi
 BUYER = (
     "/basket", "/checkout/USD", "/account", "/account/statistics", "/account/explain/spent/USD",
     "/account/explain/held/USD", "/account/payments?q=nothing", "/orders?q=nothing", "/account/payments/{waiting}",
-    "/account/security", "/account/time-zone",
+    "/account/security", "/account/time-zone", "/account/addresses", "/account/addresses/new",
+    "/account/addresses/{address}",
     "/account/notifications", "/account/payments", "/account/payments?status=failed",
     "/account/payments/{paid}", "/account/payments/{failed}", "/account/payments/{open}", "/account/payments/{expired}",
     "/account/payments/{paid}/explain/amount", "/orders", "/orders?tab=open", "/orders/{order}", "/orders/{unpaid}",
@@ -71,6 +74,7 @@ BUYER = (
     "/saved", "/saved/searches", "/saved/searches/new?search=/l?q=lamp",
     "/orders/lines/{line}/review", "/reviews/{review}", "/reviews/{review}/report",
     "/messages", "/messages?tab=questions", "/messages/{talk}", "/messages/{talk}/report", "/messages/listing/{part}",
+    "/messages/{talk}/block", "/account/blocked",
     "/invoices", "/invoices?status=overdue", "/invoices/{invoice}", "/invoices/{credit_note}",
     "/checkout/cancelled/{cancelled}", "/transactions/", "/payouts/", "/sell", "/seller/orders", "/l/{sold_out}",
     "/l/{varied}",
@@ -96,7 +100,7 @@ SELLER = (
     "/seller/refunds", "/seller/refunds/{refunded}",
     "/seller/refunds/{refunded}/explain/held",
     "/seller/delivery", "/seller/delivery/new", "/seller/delivery/{profile}", "/seller/delivery/{profile}/zones/{zone}",
-    "/seller/delivery/{profile}/zones/new",
+    "/seller/delivery/{profile}/zones/new", "/seller/taxes",
     "/seller/discounts", "/seller/discounts/new", "/seller/discounts/{code}", "/seller/discounts/{code}/edit",
     "/seller/disputes", "/seller/disputes?tab=won", "/seller/disputes/{dispute}",
     "/seller/disputes/{dispute}/explain/held",
@@ -114,7 +118,7 @@ ADMIN = (
     "/admin/payments", "/admin/payments?q=nothing", "/admin/payments/{paid}", "/admin/payments/{failed}",
     "/admin/payments/{open}", "/admin/payments/{paid}/log", "/admin/payments/{paid}/diagnose",
     "/admin/payments/{failed}/diagnose", "/admin/refunds/{asked_back}/diagnose",
-    "/admin/refunds/{refunded}/diagnose",
+    "/admin/refunds/{refunded}/diagnose", "/admin/disputes/{dispute}/diagnose", "/admin/payouts/{payout}/diagnose",
     "/admin/payments/{paid}/shares/{share}/hold", "/admin/payments/{expired}",
     "/admin/payments/{paid}/explain/amount", "/admin/events",
     "/admin/calls", "/admin/calls?tab=done", "/admin/calls/{call}", "/admin/settings",
@@ -212,6 +216,7 @@ def seed(world: World) -> Seeded:
     found |= {"break": break_of(world, "line_without_entry")}
     paid_elsewhere(world, 4_200)
     world.settle_down()
+    found |= {"address": str(addresses.kept(world, buyer, is_delivery=True))}
     found |= {"parked": one(world, "SELECT min(id) FROM provider_event WHERE status = 'parked'")}
     mails.failed(world)
     found |= {"stop": mails.stop_token(world, buyer), "kept_mail": mails.kept(world)}

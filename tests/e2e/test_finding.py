@@ -1,6 +1,7 @@
 """A new visitor finds one part among many, by words and by facets, wide and narrow, with scripts and without."""
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -58,7 +59,7 @@ def test_a_new_visitor_finds_a_part(shop: World, visit: Visit, width: int, *, ja
     tick(visitor, width, javascript=javascript, label="Used, good")
     expect(cards).to_have_count(1)
     visitor.sees("1 listing", "Volvo disc, used")
-    assert "condition=Used" in visitor.page.url
+    expect(visitor.page).to_have_url(re.compile("condition=Used"))
 
     # Then the choice stands above the cards, and is taken back with one press
     visitor.main.locator(".chips-item", has_text="Used, good").click()
@@ -77,6 +78,7 @@ def test_a_new_visitor_finds_a_part(shop: World, visit: Visit, width: int, *, ja
     # And with scripts `?` tells the keys; machines read the page's data, which the policy lets stand
     data = visitor.page.locator('script[type="application/ld+json"]').text_content()
     assert json.loads(data or "")["offers"]["price"] == "30.00"
+    visitor.is_complete()  # the keys are there when its scripts have run
     keys = visitor.page.get_by_role("dialog", name="Keys")
     visitor.page.keyboard.press("?")
     expect(keys).to_be_visible(visible=javascript)

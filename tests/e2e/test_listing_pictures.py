@@ -50,7 +50,8 @@ def test_a_part_is_listed_with_three_pictures(shop: World, visit: Visit, tmp_pat
     # When writing a part and sending all three at once
     list_a_part(seller, files)
 
-    # And putting the last one first
+    # And putting the last one first, once its scripts have run
+    seller.is_complete()
     rows = seller.main.locator("[data-sortable]")
     last = rows.nth(2).locator("img").get_attribute("src")
     if javascript:

@@ -63,6 +63,7 @@ def approve(admin: Visitor, amount: str, *, javascript: bool) -> None:
     button = admin.main.get_by_role("button", name=f"Approve {amount}", exact=True)
     expect(button).to_be_visible()
     if javascript:
+        admin.is_complete()  # the keys are there when its scripts have run
         admin.page.keyboard.press("a")
         expect(button).to_be_focused()
         admin.page.keyboard.press("Enter")
@@ -124,6 +125,7 @@ def test_rejected_changed_withdrawn_and_failed_are_explained_to_both(
 
     # When the buyer takes the last one back, an admin rejects the first, and the next one opens itself
     buyer.press("Withdraw the request")
+    buyer.sees("You withdrew this request")
     admin.open("/admin/refunds").sees("3 waiting", f"{rejected} · $10.00")
     if javascript:
         admin.page.keyboard.press("r")

@@ -13,7 +13,9 @@ PAGE = """
   p { color: light-dark(oklch(20% 0 0), oklch(40% 0 0)); background: light-dark(oklch(100% 0 0), oklch(0% 0 0)) }
   i { color: light-dark(oklch(20% 0 0), oklch(95% 0 0)); background: light-dark(oklch(100% 0 0), oklch(0% 0 0)) }
   button { display: none } @media (width < 400px) { button { display: block } }
-</style></head><body><main><h1>A page</h1><p>Grey words</p><i>Clear words</i><button></button></main></body></html>
+  .faint { color: light-dark(oklch(80% 0 0), oklch(95% 0 0)) }
+</style></head><body><main><h1>A page</h1><p>Grey words</p><i>Clear words</i><button></button>
+<i>Clear</i><i>Clear</i><i>Clear</i><b><i class="faint">Words of a lighter grey</i></b></main></body></html>
 """
 
 
@@ -22,4 +24,10 @@ def test_each_defect_is_found_where_it_shows(chromium: Windows) -> None:
         page = opened()
         page.set_content(PAGE)
         found = unsound(page)
-    assert found == ["390 light: button-name: button", "390 dark: color-contrast: p", "1360 dark: color-contrast: p"]
+    assert found == [
+        "1360 light: color-contrast: .faint",
+        "390 light: button-name: button",
+        "390 light: color-contrast: .faint",
+        "390 dark: color-contrast: p",
+        "1360 dark: color-contrast: p",
+    ]

@@ -1,6 +1,5 @@
 """Bugs that other shops had with payments, replayed against this one. Numbers S.. name the collection's entries."""
 
-import random
 import time
 
 import psycopg
@@ -342,7 +341,7 @@ def test_s61_expire_and_pay_race_and_paid_wins(world: World, closer: str) -> Non
         world.sandbox.advance_clock(60 * (32 if closer != "cancel" else 5))
 
         def close(bought: Bought = bought, pause: float = pause) -> None:
-            time.sleep(random.uniform(0, pause))
+            time.sleep(pause)
             if closer == "cancel":
                 flows.cancel(
                     payment_id=bought.payment_id,

@@ -150,7 +150,7 @@ def test_the_worker_is_killed_at_chosen_steps_and_at_random_moments(world: World
                 died = process.wait(PATIENCE_SECONDS)
                 assert died == -signal.SIGKILL, log_of(world).read_text(errors="replace")[-4_000:]
             else:
-                time.sleep(random.uniform(0, 1))
+                time.sleep(random.Random(number).uniform(0, 1))
         finally:
             process.kill()
             process.wait()

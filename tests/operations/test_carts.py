@@ -11,7 +11,7 @@ from marketplace import clock, db
 from marketplace.carts import operations as carts
 from marketplace.carts import queries
 from marketplace.carts.operations import Put
-from marketplace.carts.rules import Line, Problem, ShopPart
+from marketplace.carts.parts import Line, Problem, ShopPart
 from marketplace.catalog import operations as catalog
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.money import Money
@@ -32,12 +32,12 @@ def visitor() -> bytes:
 
 
 def quantities(user_id: int | None = None, token: bytes | None = None) -> dict[int, int]:
-    parts = queries.contents(user_id, token)
+    parts = queries.contents(user_id, token, now=clock.now())
     return {line.listing_id: line.quantity for part in parts for shop in part.shops for line in shop.lines}
 
 
 def only_line(user_id: int) -> tuple[ShopPart, Line]:
-    [part] = queries.contents(user_id, None)
+    [part] = queries.contents(user_id, None, now=clock.now())
     [shop] = part.shops
     [line] = shop.lines
     return shop, line
@@ -75,7 +75,7 @@ def test_what_cannot_be_bought_is_refused_in_words(world: World) -> None:
         add(listing, 0, user_id=buyer)
     with pytest.raises(NotFound):
         add(2**62, user_id=buyer)
-    assert queries.contents(buyer, None) == ()
+    assert queries.contents(buyer, None, now=clock.now()) == ()
 
 
 def test_a_changed_quantity_is_capped_and_removing_can_be_undone(world: World) -> None:
@@ -130,7 +130,7 @@ def test_units_set_aside_for_the_buyer_still_count_as_available(world: World) ->
     listing = world.listing(seller_id, units=1)
     add(listing, user_id=buyer)
     db.atomic(catalog.change_stock, (), seller_id=seller_id, listing_id=listing, units=0)
-    (part,) = queries.contents(buyer, None, {listing: 1})
+    (part,) = queries.contents(buyer, None, {listing: 1}, now=clock.now())
     assert part.can_be_bought
 
 
@@ -181,7 +181,7 @@ def test_a_cart_costs_one_query_however_full_it_is(world: World) -> None:
 
     event.listen(reader, "after_cursor_execute", note)
     try:
-        [part] = queries.contents(buyer, None)
+        [part] = queries.contents(buyer, None, now=clock.now())
     finally:
         event.remove(reader, "after_cursor_execute", note)
     assert len(part.shops) == 5

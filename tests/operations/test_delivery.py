@@ -6,7 +6,7 @@ import pytest
 
 from marketplace import db
 from marketplace.carts import queries as carts
-from marketplace.carts.rules import Problem
+from marketplace.carts.parts import Problem
 from marketplace.catalog import delivering, shelf_operations
 from marketplace.checkout import queries as checkout
 from marketplace.checkout.operations import CartChanged
@@ -76,7 +76,7 @@ def test_a_country_in_no_zone_leaves_out_what_is_not_sent_there(world: World) ->
     assert found.total.minor == 800
     assert found.notices == ("Brake disc is not delivered to the United States and is left out.",)
     assert found.depends_on_country
-    [part] = carts.contents(buyer, None, country="CA")
+    [part] = carts.contents(buyer, None, country="CA", now=world.now)
     assert part.total.minor == 5_700 + 900
     assert part.shops[0].agreed is None, "the standard delivery says no day"
 
@@ -100,7 +100,7 @@ def test_too_heavy_together_is_said_of_all_that_goes_together(world: World) -> N
     for listing in (one, other):
         send_by(seller, listing, profile_id, 1_500)
         world.put_in_cart(buyer, listing)
-    [part] = carts.contents(buyer, None)
+    [part] = carts.contents(buyer, None, now=world.now)
     assert set(part.shops[0].problems.values()) == {Problem.TOO_HEAVY}
     assert not part.can_be_bought
 

@@ -31,9 +31,9 @@ def test_a_seller_makes_a_profile_and_sends_a_listing_by_it(world: World) -> Non
     assert "Canada" in page.text
     assert "up to 30 kg $24.00" in page.text
     assert "5 to 7 working days after payment" in page.text
-    chosen = {"csrf_token": token, "profile": made.location.rpartition("/")[2], "weight": "12.5"}
+    chosen = {"csrf_token": token, "profile": made.location.rpartition("/")[2], "weight": "12.5", "tax": "reduced"}
     client.post(f"/seller/listings/{listing}/delivery", data=chosen)
-    assert world.rows("SELECT weight_grams, delivery_minor FROM listing") == [(12_500, 2_400)]
+    assert world.rows("SELECT weight_grams, delivery_minor, tax_category FROM listing") == [(12_500, 2_400, "reduced")]
     assert 'value="12.5"' in client.get(f"/seller/listings/{listing}/edit").text
     assert "1 listing without a weight" not in client.get(made.location).text
     archived = client.post(f"{made.location}/archive", data={"csrf_token": token}, follow_redirects=True)

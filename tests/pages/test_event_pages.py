@@ -3,6 +3,7 @@
 import re
 import time
 
+import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
@@ -128,6 +129,7 @@ def tiles(client: FlaskClient) -> dict[str, tuple[str, str, str]]:
     return found
 
 
+@pytest.mark.covers("S2.40")
 def test_every_tile_opens_exactly_what_it_counts(world: World) -> None:
     world.person()
     world.open_purchase(1_000)  # its page stays open: nobody closes it while the provider is away

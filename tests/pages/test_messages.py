@@ -2,6 +2,7 @@
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,8 +11,9 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from marketplace import db
 from marketplace.errors import Invalid, NotAllowed
-from marketplace.messages import rules
+from marketplace.messages import blocking, rules
 from marketplace.messages.flows import Upload
+from marketplace.refunds.wishes import Wish
 from marketplace.reports import operations as reports
 from marketplace.sandbox import disputes as bank
 from tests.builders import World, form_token
@@ -251,3 +253,79 @@ def test_a_dispute_is_a_reason_and_its_evidence_quotes_what_was_written(world: W
     assert world.rows("SELECT ground FROM conversation_look") == [(dispute,)]
     admin.get(f"/admin/disputes/{dispute}")
     assert len(world.rows("SELECT id FROM conversation_look")) == 1
+
+
+def test_who_is_blocked_writes_nothing_more_until_it_is_lifted_and_the_order_goes_on(world: World) -> None:
+    bought = world.paid_purchase(10_000)
+    number, seller_id = order_of(world, bought.buyer_id)
+    buyer, seller = world.client(bought.buyer_id), world.client(seller_id)
+    [(slug,)] = world.rows("SELECT slug FROM listing")
+    sent = world.write(bought.buyer_id, number, "Hurry up, you snail")
+    where, asking = f"/messages/{sent.conversation_id}", f"/messages/listing/{slug}"
+    assert f'href="{where}/block"' in seller.get(where).text
+    page = seller.get(f"{where}/block")
+    assert "can't write messages to you any more" in page.text
+    token = form_token(page.text)
+    for words in ("can&#39;t write to you any more", "is blocked already"):
+        done = seller.post(f"{where}/block/confirm", data={"csrf_token": token}, follow_redirects=True).text
+        assert words in done
+    assert "You have blocked Bo Buyer" in done
+    assert 'name="text"' not in done
+
+    # Both read why nobody writes; neither does, in no conversation they have or could begin.
+    for path in (where, f"/orders/{number}", asking):
+        shown = buyer.get(path).text
+        assert "takes no messages from you" in shown, path
+        assert 'name="text"' not in shown, path
+    assert "You have blocked Bo Buyer" in seller.get(f"/seller/orders/{number}").text
+    with pytest.raises(NotAllowed, match="takes no messages from you"):
+        world.reply(bought.buyer_id, sent, "And another thing")
+    with pytest.raises(NotAllowed, match="Unblock them first"):
+        world.write(seller_id, number, "And you")
+    [(listing_id,)] = world.rows("SELECT id FROM listing")
+    with pytest.raises(NotAllowed, match="takes no messages"):
+        world.ask(bought.buyer_id, int(str(listing_id)), "Then about this one")
+    stranger_id = world.person("Ann Asker")
+    assert world.ask(stranger_id, int(str(listing_id)), "May I?").is_new
+
+    # What the order needs goes on, and we are told of what was written.
+    assert world.ask_refund(bought, Wish(percent=10))
+    assert buyer.get(f"{where}/report").status_code == 200
+    admin = world.client(world.person("Ada Admin", is_admin=True))
+    for user_id, words in ((seller_id, "Blocks Bo Buyer"), (bought.buyer_id, "Blocked by ")):
+        assert words in admin.get(f"/admin/users/{user_id}").text
+    assert "Bo Buyer" in seller.get("/account/blocked").text
+    assert "Bo Buyer" in seller.get("/account/blocked?format=csv").text
+    assert "You block nobody" in buyer.get("/account/blocked").text
+
+    # Only who blocked can lift it.
+    not_theirs = buyer.post(f"{where}/unblock", data={"csrf_token": form_token(buyer.get("/sell").text)})
+    assert not_theirs.location == where
+    assert "takes no messages from you" in buyer.get(where).text
+    world.advance(hours=1)
+    lifted = seller.post(f"{where}/unblock", data={"csrf_token": token}, follow_redirects=True).text
+    assert "can write to you again" in lifted
+    assert world.reply(bought.buyer_id, sent, "Sorry.").is_new
+    assert ", lifted" in admin.get(f"/admin/users/{seller_id}").text
+    assert world.rows("SELECT blocker_id, lifted_at > blocked_at FROM writing_block") == [(seller_id, True)]
+
+
+def test_a_block_comes_in_between_two_who_write(world: World) -> None:
+    bought = world.open_purchase(10_000)
+    number, seller_id = order_of(world, bought.buyer_id)
+    sent = world.write(seller_id, number, "Hello")
+
+    def deed(place: int) -> bool:
+        with world.app.app_context():
+            values = {"user_id": bought.buyer_id, "conversation_id": sent.conversation_id, "now": world.now}
+            if place % 2:
+                return db.atomic(blocking.block, (), **values)
+            with suppress(NotAllowed):
+                world.reply(seller_id, sent, f"Message {place}")
+            return False
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(deed, range(8))) == 1
+    assert world.rows("SELECT count(*) FROM writing_block") == [(1,)]
+    with pytest.raises(NotAllowed):
+        world.reply(seller_id, sent, "Too late")

@@ -11,6 +11,8 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from marketplace import jobs
+from marketplace.errors import Invalid
+from marketplace.refunds import rules
 from marketplace.refunds.wishes import Wish
 from tests.builders import Bought, World, form_token
 from tests.evidence import opened, photo, png
@@ -170,3 +172,60 @@ def test_what_a_killed_process_left_is_swept(world: World, bought: Bought) -> No
     assert jobs.sweep_files(world.app)["pictures of refunds swept"] == 1
     assert lying(world) == kept
     assert len(kept) == 2
+
+
+def test_a_picture_is_taken_away_while_nobody_has_decided_and_who_has_seen_it_is_told(
+    world: World, bought: Bought
+) -> None:
+    refund_id = world.ask_refund(bought, Wish(percent=10))
+    [(number,)] = world.rows("SELECT number FROM refund WHERE id = %s", refund_id)
+    _, _, seller_id = order_of(world, bought)
+    buyer, seller, admin = world.client(bought.buyer_id), world.client(seller_id), an_admin(world)
+    other_admin = world.client(world.person("Abe Admin", is_admin=True))
+    world.advance(hours=1)
+    world.show_pictures(bought.buyer_id, refund_id, photo(700, 500), photo(300, 200))
+    for side in (seller, admin, other_admin):
+        told = side.get("/notifications").text
+        assert "sent 2 more pictures with the refund request" in told
+        assert number in told
+    where, queue = f"/refunds/{number}", f"/admin/refunds?refund={number}"
+    assert len(shown(admin, queue)) == 2
+    [first, second] = shown(buyer, where)
+    token = form_token(buyer.get(where).text)
+    assert seller.post(f"{first}/remove", data={"csrf_token": token}).status_code in {400, 404}
+    world.advance(hours=1)
+    assert buyer.post(f"{first}/remove", data={"csrf_token": token}).location == where
+
+    assert buyer.get(first).status_code == 404
+    assert shown(buyer, where) == [second]
+    assert [path.name for path in lying(world)] == [
+        name for (name,) in world.rows("SELECT stored_name FROM refund_picture WHERE removed_at IS NULL")
+    ]
+    for side, path, who in (
+        (buyer, where, "You"),
+        (seller, f"/seller/refunds/{number}", "The buyer"),
+        (admin, queue, "Bo Buyer"),
+    ):
+        happened = page(side, path).select_one(".timeline").text
+        assert "Picture 0.jpg was taken away" in happened
+        assert "Picture 1.jpg was added" in happened
+        assert who in happened
+    assert "took a picture of the refund request away" in admin.get("/notifications").text
+    assert "took a picture" not in other_admin.get("/notifications").text, "who has not seen it is not told"
+    assert "took a picture" not in seller.get("/notifications").text
+    assert buyer.post(f"{first}/remove", data={"csrf_token": token}).status_code == 404, "it is gone already"
+
+    # The same picture can come back, but a request is no place to try pictures out.
+    for side in range(60, 60 + rules.MOST_PICTURES_EVER - 3):
+        world.show_pictures(bought.buyer_id, refund_id, photo(side, 40))
+        [(last,)] = world.rows("SELECT max(id) FROM refund_picture")
+        buyer.post(f"{where}/pictures/{last}/remove", data={"csrf_token": token})
+    assert world.show_pictures(bought.buyer_id, refund_id, photo(700, 500)) == 1
+    with pytest.raises(Invalid, match="You have sent 20 pictures already"):
+        world.show_pictures(bought.buyer_id, refund_id, photo(99, 40))
+
+    decide(admin, number, "reject", notes="It was as described.")
+    assert buyer.post(f"{second}/remove", data={"csrf_token": token}).location == where
+    assert "This refund is already decided" in buyer.get(where).text
+    assert len(shown(buyer, where)) == 2
+    assert "Take away" not in buyer.get(where).text

@@ -5,6 +5,9 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from marketplace import db
+from marketplace.catalog import shelf_operations
+from marketplace.orders import packing_queries
 from tests.builders import World, form_token
 from tests.pages.test_order_life_pages import UPS, buttons, order, page, post, text
 
@@ -121,7 +124,15 @@ def test_a_slip_says_what_goes_where_without_prices_and_the_note_is_the_sellers(
     slip = seller.get(f"/seller/orders/packing-slips?order={number}")
     assert slip.mimetype == "application/pdf"
     assert slip.data.startswith(b"%PDF")
+    assert b"pdfaid:part" in slip.data, "to be kept"
+    assert b"pdfuaid:part" in slip.data, "and to be read aloud"
     assert seller.get(f"/seller/orders/packing-slips?order={number}").data == slip.data, "the same each time"
+    [(listing_id,)] = world.rows("SELECT id FROM listing")
+    key = {"seller_id": seller_id, "listing_id": int(str(listing_id)), "sku": "SHELF-4/BD-1"}
+    db.atomic(shelf_operations.set_sku, (), **key)
+    [line] = packing_queries.to_pack(seller_id, [number])[0].lines
+    assert line.sku == "SHELF-4/BD-1"
+    assert seller.get(f"/seller/orders/packing-slips?order={number}").data != slip.data, "the seller's key is on it"
 
     post(seller, f"/seller/orders/{number}/note", text="Shelf 4, <b>fragile</b>")
     assert "Shelf 4, &lt;b&gt;fragile&lt;/b&gt;" in seller.get(f"/seller/orders/{number}").text

@@ -26,6 +26,17 @@ def told(tmp_path: Path, document: str = FILE) -> Settings:
     return load({**ENVIRONMENT, "MARKETPLACE_CONFIG": str(file)})
 
 
+@pytest.mark.covers("S3.14")
+@pytest.mark.parametrize("name", ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "SECRET_KEY", "DATABASE_URL"])
+def test_a_missing_key_is_named_at_the_start_with_the_way_to_the_demo(name: str) -> None:
+    for kept in ({each: value for each, value in ENVIRONMENT.items() if each != name}, {**ENVIRONMENT, name: ""}):
+        with pytest.raises(ConfigurationError) as raised:
+            load(kept)
+        assert str(raised.value).startswith(f"Set {name} in the environment, or start the demo with `make run`")
+    found = load({**ENVIRONMENT, "STRIPE_PUBLISHABLE_KEY": "pk_test_abcdefgh"})
+    assert (found.stripe_publishable_key, load(ENVIRONMENT).stripe_publishable_key) == ("pk_test_abcdefgh", "")
+
+
 def test_every_setting_has_its_words() -> None:
     named = {f"{group.section}.{name}" if group.section else name for group in GROUPS for name in group.settings}
     sections = {"payment_tracking", "recovery", "money", "media"}

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
 
 from marketplace import db
-from marketplace.catalog import delivering, import_flows, variant_operations
+from marketplace.catalog import delivering, import_flows, shelf_operations, variant_operations
 from marketplace.catalog import operations as catalog
 from marketplace.catalog.variant_operations import VariantChange
 from marketplace.checkout.flows import Outcome
@@ -220,6 +220,8 @@ def test_a_listing_leads_its_variants_and_a_lower_price_is_told_once(world: Worl
     left, right = shelf.stock(left=2, right=2)
     mine = {"seller_id": shelf.seller_id, "listing_id": shelf.listing_id}
     db.atomic(delivering.choose, (), **mine, profile_id=None, weight_grams=900)
+    db.atomic(shelf_operations.set_tax_category, (), **mine, category="reduced")
+    assert world.rows("SELECT DISTINCT tax_category FROM listing") == [("reduced",)]
     edit = main(shelf.client.get(f"/seller/listings/{shelf.listing_id}/edit").text)
     form = edit.select_one("form[data-keeps]")
     data = {each["name"]: each.get("value", "") for each in form.select("input[name]")}

@@ -4,17 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.carts.rules import (
-    MAX_QUANTITY,
-    Allowed,
-    Line,
-    Problem,
-    allow_quantity,
-    arrange,
-    check_buyer,
-    delivery_of,
-    problem_of,
-)
+from marketplace.carts.parts import Line, Problem
+from marketplace.carts.rules import MAX_QUANTITY, Allowed, allow_quantity, arrange, check_buyer, delivery_of, problem_of
 from marketplace.errors import Conflict, Invalid, NotAllowed
 from marketplace.money import Money
 

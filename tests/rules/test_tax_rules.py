@@ -1,27 +1,145 @@
-"""How the tax of an order is shared by its lines."""
+"""Which rate of tax holds, what tax prices carry or contain, and how lines and credit notes share it."""
 
+from datetime import date
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketplace.errors import Invalid
+from marketplace.invoices.rules import RatePart, back_by_rate, tax_in
 from marketplace.money import Money
-from marketplace.orders.tax_rules import by_line
+from marketplace.taxes import rules
+from marketplace.taxes.rules import Rate, TaxCategory, Taxing, by_line, tax_of
+
+_TODAY = date(2026, 11, 22)
+_STANDARD, _REDUCED, _EXEMPT = TaxCategory.STANDARD, TaxCategory.REDUCED, TaxCategory.EXEMPT
+_nasty = st.one_of(st.integers(0, 130), st.integers(0, 10**8))
+_rates = st.sampled_from([0, 1, 333, 625, 700, 1_900, 2_550, 5_000])
+_lines = st.lists(st.tuples(_nasty, _rates), min_size=1, max_size=9)
 
 
-@given(st.lists(st.integers(0, 10**8), min_size=1, max_size=12), st.integers(0, 5_000))
-def test_parts_sum_to_the_tax_and_none_is_more_than_a_cent_off(prices: list[int], rate: int) -> None:
-    taxed = [Money(minor, "EUR") for minor in prices]
-    tax = Money.total(taxed, "EUR").share(rate)
-    parts = by_line(tax, taxed)
-    assert Money.total(parts, "EUR") == tax
-    for part, amount in zip(parts, taxed, strict=True):
-        assert abs(part.minor - amount.share(rate).minor) <= 1
-        assert part.minor >= 0
+@given(_lines, st.booleans())
+def test_each_rate_is_rounded_once_and_its_lines_sum_to_it(lines: list[tuple[int, int]], is_included: bool) -> None:
+    taxed, rates = [Money(minor, "EUR") for minor, _ in lines], [rate for _, rate in lines]
+    parts = by_line(taxed, rates, is_included=is_included)
+    for rate in set(rates):
+        goods = Money.total((amount for amount, own in zip(taxed, rates, strict=True) if own == rate), "EUR")
+        own = Money.total((part for part, own in zip(parts, rates, strict=True) if own == rate), "EUR")
+        assert own == tax_of(goods, rate, is_included=is_included)
+    for part, amount, rate in zip(parts, taxed, rates, strict=True):
+        assert 0 <= part.minor <= amount.minor
+        assert abs(part.minor - tax_of(amount, rate, is_included=is_included).minor) <= 1
+
+
+@given(_nasty, _rates)
+def test_a_price_with_its_tax_contains_that_tax(minor: int, rate: int) -> None:
+    net = Money(minor, "EUR")
+    added = tax_of(net, rate, is_included=False)
+    assert tax_of(net + added, rate, is_included=True) == added
+
+
+@pytest.mark.parametrize(
+    ("gross", "rate", "tax"), [(11_900, 1_900, 1_900), (10_000, 2_500, 2_000), (1, 1_900, 0), (4, 1_900, 1), (99, 0, 0)]
+)
+def test_tax_inside_a_price(gross: int, rate: int, tax: int) -> None:
+    assert tax_of(Money(gross, "EUR"), rate, is_included=True) == Money(tax, "EUR")
 
 
 def test_three_equal_lines_share_one_cent() -> None:
-    parts = by_line(Money(1, "USD"), [Money(5, "USD")] * 3)
+    parts = by_line([Money(5, "USD")] * 3, [700] * 3, is_included=False)
     assert [part.minor for part in parts] == [1, 0, 0]
 
 
 def test_what_is_given_away_is_not_taxed() -> None:
-    assert by_line(Money(0, "USD"), [Money(0, "USD")] * 2) == [Money(0, "USD")] * 2
+    assert by_line([Money(0, "USD")] * 2, [700, 0], is_included=False) == [Money(0, "USD")] * 2
+    assert by_line([], [], is_included=True) == []
+
+
+_RATES = (
+    Rate("DE", _STANDARD, 1_900, date(2026, 1, 1)),
+    Rate("DE", _REDUCED, 700, date(2026, 1, 1)),
+    Rate("DE", _STANDARD, 2_100, date(2026, 11, 23)),
+    Rate("FR", _STANDARD, 2_000, date(2026, 1, 1)),
+    Rate("", _REDUCED, 100, date(2026, 11, 22)),
+)
+
+
+@pytest.mark.parametrize(
+    ("category", "country", "day", "rate"),
+    [
+        (_STANDARD, "DE", _TODAY, 1_900),
+        (_STANDARD, "DE", date(2026, 11, 23), 2_100),
+        (_STANDARD, "DE", date(2025, 12, 31), 625),
+        (_REDUCED, "DE", _TODAY, 700),
+        (_REDUCED, "FR", _TODAY, 2_000),
+        (_REDUCED, "US", _TODAY, 100),
+        (_REDUCED, "US", date(2026, 11, 21), 625),
+        (_STANDARD, "US", _TODAY, 625),
+        (_STANDARD, "", _TODAY, 1_900),
+        (_EXEMPT, "DE", _TODAY, 0),
+    ],
+)
+def test_the_rate_of_the_country_comes_first_then_that_of_all_others(
+    category: TaxCategory, country: str, day: date, rate: int
+) -> None:
+    assert Taxing("DE", 625, is_included=True, rates=_RATES).rate(category, country, day) == rate
+
+
+def test_rates_are_read_as_they_are_written() -> None:
+    text = " ".join(f"{rate.country}:{rate.category}:{rate.basis_points}:{rate.valid_from}" for rate in _RATES)
+    assert rules.read_rates(text) == _RATES
+    assert rules.read_rates("") == ()
+
+
+@pytest.mark.parametrize(("text", "rate"), [("19", 1_900), (" 7,25 % ", 725), ("0", 0), ("50", 5_000), ("5.5", 550)])
+def test_a_rate_is_typed_as_a_percentage(text: str, rate: int) -> None:
+    assert rules.typed_rate(text) == rate
+
+
+@pytest.mark.parametrize("text", ["", "%", "-1", "50.01", "7.255", "1e1", "\u0667", ".5", "a"])
+def test_what_is_no_rate_is_refused(text: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        rules.typed_rate(text)
+    assert refused.value.field == "rate"
+
+
+def test_a_rate_begins_today_at_the_earliest() -> None:
+    assert rules.check_begin(_TODAY, _TODAY) == _TODAY
+    for day in (date(2026, 11, 21), date(2032, 1, 1)):
+        with pytest.raises(Invalid):
+            rules.check_begin(day, _TODAY)
+
+
+@given(
+    st.lists(st.tuples(_rates, _nasty, _nasty), min_size=1, max_size=4, unique_by=lambda part: part[0]),
+    _nasty,
+    st.lists(st.integers(1, 10_000), min_size=1, max_size=5),
+)
+def test_credit_notes_hold_each_rate_to_the_cent_and_never_take_anything_back(
+    found: list[tuple[int, int, int]], delivery: int, cuts: list[int]
+) -> None:
+    goods = [RatePart(rate, Money(net, "EUR"), Money(tax if rate else 0, "EUR")) for rate, net, tax in found]
+    parts = [*goods, RatePart(None, Money(delivery, "EUR"), Money(0, "EUR"))]
+    total = Money.total((part.net + part.tax for part in parts), "EUR")
+    tax = Money.total((part.tax for part in parts), "EUR")
+    amounts = [each for each in total.split([*cuts, 1]) if each]
+    gone, seen = Money(0, "EUR"), dict.fromkeys((part.basis_points for part in parts), (0, 0))
+    for amount in amounts:
+        back = back_by_rate(amount, credited_before=gone, parts=parts)
+        assert Money.total((part.net + part.tax for part in back), "EUR") == amount
+        of_tax = Money.total((part.tax for part in back), "EUR")
+        assert of_tax == tax_in(amount, credited_before=gone, total=total, tax=tax)
+        for part in back:
+            assert part.net.minor >= 0
+            assert part.tax.minor >= 0
+            net, own = seen[part.basis_points]
+            seen[part.basis_points] = net + part.net.minor, own + part.tax.minor
+        gone = gone + amount
+    assert seen == {part.basis_points: (part.net.minor, part.tax.minor) for part in parts}
+
+
+def test_what_goes_back_beyond_an_invoice_carries_no_rate() -> None:
+    parts = [RatePart(1_900, Money(100, "EUR"), Money(19, "EUR"))]
+    back = back_by_rate(Money(129, "EUR"), credited_before=Money(0, "EUR"), parts=parts)
+    assert back == [*parts, RatePart(None, Money(10, "EUR"), Money(0, "EUR"))]

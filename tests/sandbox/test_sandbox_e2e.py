@@ -4,6 +4,7 @@ The other pages are walked with the shop's: `tests/e2e/test_every_page.py`.
 """
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.e2e.soundness import unsound
 
@@ -36,7 +37,7 @@ def test_declined_then_3d_secure_then_paid_on_the_same_page(sandbox, client, new
         page.get_by_role("button", name="Pay $100.00").click()
 
     try_card("4000000000009995")
-    assert "not enough money" in page.get_by_role("alert").inner_text()
+    expect(page.get_by_role("alert")).to_contain_text("not enough money")
     try_card("4000002760003184")
     page.get_by_role("button", name="Yes, complete the payment").click()
     page.wait_for_url(f"**/{session.id}")
@@ -75,7 +76,7 @@ def test_a_seller_is_set_up_without_javascript(sandbox, client, new_account, ope
         page.get_by_label(label, exact=True).fill(text)
     page.get_by_role("button", name="Save and continue").click()
     page.get_by_role("button", name="Skip for now").click()
-    assert "bank account" in page.get_by_role("status").inner_text()
+    expect(page.get_by_role("status")).to_contain_text("bank account")
     page.get_by_role("link", name="Bank account").click()
     page.get_by_label("Account number or IBAN").fill("000123456789")
     page.get_by_role("button", name="Save and continue").click()

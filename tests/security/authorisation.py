@@ -7,6 +7,7 @@ address that cannot name one (broken). POSTs send an empty form with a valid tok
     200, 204    let in
     go          303 to where the deed leads
     in          303 to /login?next=, the answer to a visitor wherever somebody must be known
+    401         the answer to a visitor where a program asks, as JSON
     403         the wrong role, whatever the object; nothing is said about whether it exists
     404         not yours, or not there: the same answer
     422         let in; the empty form is refused
@@ -35,6 +36,8 @@ GET    /saved/searches                             in     200  200     200    20
 GET    /saved/searches/new                         in     200  200     200    200    200   -       -
 POST   /saved/searches/save                        in     422  422     422    422    422   -       -
 POST   /saved/searches/<search_id>/remove          in     go   404     404    404    404   404     404
+POST   /filters/save                               in     404  404     404    404    404   -       -
+POST   /filters/<filter_id>/remove                 in     404  404     go     404    404   404     404
 GET    /patterns                                   200    200  200     200    200    200   -       -
 GET    /healthz                                    200    200  200     200    200    200   -       -
 GET    /readyz                                     200    200  200     200    200    200   -       -
@@ -58,6 +61,12 @@ GET    /dev/mail/<name>/html                       200    200  200     200    20
 GET    /dev/mail/<name>/files/<place>              200    200  200     200    200    200   404     404
 GET    /account/time-zone                          in     200  200     200    200    200   -       -
 POST   /account/time-zone                          in     go   go      go     go     go    -       -
+GET    /account/addresses                          in     200  200     200    200    200   -       -
+GET    /account/addresses/new                      in     200  200     200    200    200   -       -
+POST   /account/addresses/add                      in     422  422     422    422    422   -       -
+GET    /account/addresses/<address_id>             in     200  404     404    404    404   404     404
+POST   /account/addresses/<address_id>/save        in     422  404     404    404    404   404     404
+POST   /account/addresses/<address_id>/remove      in     go   404     404    404    404   404     404
 POST   /account/security/devices/<session_id>/sign-out in go   404     404    404    404   404     404
 POST   /account/security/sign-out-others           in     go   go      go     go     go    -       -
 GET    /sell                                       in     200  200     go     go     200   -       -
@@ -95,6 +104,7 @@ POST   /orders/<number>/refund/new                 in     422  404     404    40
 GET    /refunds                                    in     200  200     200    200    200   -       -
 GET    /refunds/<number>                           in     200  404     404    404    404   404     404
 POST   /refunds/<number>/pictures                  in     422  404     404    404    404   404     404
+POST   /refunds/<number>/pictures/<picture_id>/remove in  go   404     404    404    404   404     404
 GET    /refunds/<number>/pictures/<picture_id>     in     200  404     404    404    404   404     404
 GET    /refunds/<number>/explain/<figure>          in     200  404     404    404    404   404     404
 GET    /account/payments                           in     200  200     200    200    200   -       -
@@ -120,6 +130,10 @@ POST   /messages/<conversation_id>/write           in     422  404     422    40
 GET    /messages/<conversation_id>/files/<file_id> in     200  404     200    404    404   404     404
 GET    /messages/<conversation_id>/report          in     200  404     200    404    404   404     404
 POST   /messages/<conversation_id>/report/send     in     422  404     422    404    404   404     404
+GET    /messages/<conversation_id>/block           in     200  404     200    404    404   404     404
+POST   /messages/<conversation_id>/block/confirm   in     go   404     go     404    404   404     404
+POST   /messages/<conversation_id>/unblock         in     go   404     go     404    404   404     404
+GET    /account/blocked                            in     200  200     200    200    200   -       -
 GET    /messages/order/<number>                    in     go   404     go     404    404   404     404
 POST   /messages/order/<number>                    in     422  404     422    404    404   404     404
 GET    /messages/listing/<slug>                    in     200  200     go     200    200   404     404
@@ -165,6 +179,10 @@ POST   /seller/listings/<listing_id>/copy          in     403  403     go     40
 POST   /seller/listings/<listing_id>/publish       in     403  403     go     404    403   404     404
 POST   /seller/listings/<listing_id>/pause         in     403  403     go     404    403   404     404
 POST   /seller/listings/<listing_id>/delivery      in     403  403     go     404    403   404     404
+GET    /seller/taxes                               in     403  403     200    200    403   -       -
+POST   /seller/taxes                               in     403  403     422    422    403   -       -
+POST   /seller/taxes/mode                          in     403  403     go     go     403   -       -
+POST   /seller/taxes/<rate_id>/remove              in     403  403     go     404    403   404     404
 GET    /seller/delivery                            in     403  403     200    200    403   -       -
 GET    /seller/delivery/new                        in     403  403     200    200    403   -       -
 POST   /seller/delivery/new                        in     403  403     422    422    403   -       -
@@ -245,6 +263,8 @@ GET    /admin/calls/<call_id>                      in     403  403     403    40
 POST   /admin/calls/<call_id>/decide               in     403  403     403    403    422   404     404
 POST   /admin/payments/<payment_id>/diagnose/take-up in   403  403     403    403    go    404     404
 POST   /admin/refunds/<number>/diagnose/take-up    in     403  403     403    403    go    404     404
+POST   /admin/disputes/<number>/diagnose/take-up   in     403  403     403    403    go    404     404
+POST   /admin/payouts/<number>/diagnose/take-up    in     403  403     403    403    404   404     404
 POST   /admin/payments/<payment_id>/return-again   in     403  403     403    403    404   404     404
 GET    /admin/mail                                 in     403  403     403    403    200   -       -
 POST   /admin/mail/again                           in     403  403     403    403    go    -       -
@@ -296,6 +316,8 @@ GET    /admin/payments/<payment_id>                in     403  403     403    40
 GET    /admin/payments/<payment_id>/log            in     403  403     403    403    200   404     404
 GET    /admin/payments/<payment_id>/diagnose       in     403  403     403    403    200   404     404
 GET    /admin/refunds/<number>/diagnose            in     403  403     403    403    200   404     404
+GET    /admin/disputes/<number>/diagnose           in     403  403     403    403    200   404     404
+GET    /admin/payouts/<number>/diagnose            in     403  403     403    403    404   404     404
 GET    /admin/payments/<payment_id>/shares/<share_id>/hold in 403 403   403    403    200   404     404
 POST   /admin/payments/<payment_id>/shares/<share_id>/hold/decide in 403 403   403    403    422   404     404
 GET    /admin/payments/<payment_id>/explain/<figure> in   403  403     403    403    200   404     404
@@ -315,6 +337,12 @@ GET    /admin/invoices                             in     403  403     403    40
 GET    /admin/invoices/check                       in     403  403     403    403    200   -       -
 GET    /admin/invoices/<number>                    in     403  403     403    403    200   404     404
 GET    /admin/invoices/<number>/pdf                in     403  403     403    403    200   404     404
+GET    /api/invoices/                              401    200  200     200    200    200   -       -
+GET    /api/invoices/<number>/                     401    200  404     200    404    200   404     404
+POST   /api/invoices/<number>/send/                401    403  403     409    404    403   404     404
+GET    /api/discounts/                             401    403  403     200    200    200   -       -
+POST   /api/discounts/validate/                    401    422  422     422    422    422   -       -
+POST   /api/discounts/apply/                       401    422  422     422    422    422   -       -
 GET    /admin/discounts                            in     403  403     403    403    200   -       -
 GET    /admin/discounts/new                        in     403  403     403    403    200   -       -
 POST   /admin/discounts/new                        in     403  403     403    403    422   -       -
@@ -352,12 +380,13 @@ POST   /api/v1/payments/webhooks/stripe/           400    400  400     400    40
 
 COLUMNS = ("visitor", "own", "foreign", "seller", "other", "admin")
 # Whoever gets one of these is turned away; nothing in the database may change by it.
-REFUSALS = frozenset({"in", "403", "404", "kept", "400", "422"})
+REFUSALS = frozenset({"in", "401", "403", "404", "kept", "400", "422"})
 # What a form must hold so that the deed of the line is done.
 FORMS = {
     "/basket/country": {"country": "SE"},
     "/seller/delivery/listings": {"old": "USD:0", "new": "USD:0"},
-    "/seller/listings/<listing_id>/delivery": {"profile": "0", "weight": "1.5"},
+    "/seller/listings/<listing_id>/delivery": {"profile": "0", "weight": "1.5", "tax": "standard"},
+    "/seller/taxes/mode": {"mode": "included"},
     "/basket/<line_id>/quantity": {"quantity": "2"},
     "/seller/orders/<number>/parcels": {"carrier": "ups", "tracking_number": "1Z999AA10123456785"},
     "/seller/orders/<number>/ship": {"carrier": "ups", "tracking_number": "1Z999AA10123456784"},

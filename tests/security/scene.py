@@ -27,10 +27,12 @@ from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
 from marketplace.sandbox import disputes as bank
-from marketplace.saved import search_operations
+from marketplace.saved import filter_operations, search_operations
+from tests import builders_addresses as addresses
 from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
 from tests import builders_mails as mails
+from tests import builders_taxes as taxes
 from tests import evidence
 from tests.builders import Bought, World, form_token
 from tests.builders_reconciliation import book_at_the_provider, reconcile
@@ -209,7 +211,7 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     code = codes.code(world.now, f"SIDE-{side}", seller_id=seller_id, actor_id=seller_id)
     profile_id, [zone_id, *_] = delivery.profile(world, seller_id)
     values = _values(world, bought, seller_id, device) | {"profile_id": profile_id, "zone_id": zone_id}
-    values |= {"debt_id": debt_id, "discount_id": code}
+    values |= {"debt_id": debt_id, "discount_id": code, "rate_id": taxes.keep(world, seller_id, "US", 700, days=30)}
     values |= {"mail_id": mails.failed(world), "token": mails.stop_token(world, buyer_id)}
     values |= {"name": mails.kept(world), "place": 0}
     return Side(buyer_id, seller_id, bought, values)
@@ -280,6 +282,13 @@ def _talk(world: World, bought: Bought, seller_id: int) -> None:
     )
 
 
+def _kept_filter(world: World, seller_id: int) -> object:
+    """Let a seller keep filters of the list of orders; return their id."""
+    values = {"user_id": seller_id, "path": "/seller/orders", "query": "tab=all", "name": "All", "now": world.now}
+    db.atomic(filter_operations.save_filter, (), **values)
+    return world.rows("SELECT id FROM saved_filter WHERE user_id = %s", seller_id)[0][0]
+
+
 def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[str, object]:
     def only(statement: str, value: object) -> object:
         return world.rows(statement, value)[0][0]
@@ -335,6 +344,8 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
             wanted=Filter("lamp"),
             now=world.now,
         )[0],
+        "filter_id": _kept_filter(world, seller_id),
+        "address_id": addresses.kept(world, bought.buyer_id),
         "line_id": only(
             "SELECT l.id FROM cart_line l JOIN cart c ON c.id = l.cart_id WHERE c.user_id = %s", bought.buyer_id
         ),

@@ -49,9 +49,10 @@ _PARAMETERS = {
     "/admin/refunds": {"tab", "refund", "amount", "before", "after"},
     "/admin/events": {"q", "status", "before", "after"},
     "/admin/ledger/<account>/<currency>": {"before"},
+    "/api/invoices/": {"side", "status", "before"},
     "/static/<filename>": {"v"},
 }
-_WHO = {"seller": "seller A", "admin": "admin"}
+_WHO = {"seller": "seller A", "admin": "admin", "api": "seller A"}
 
 
 def _queries(names: set[str], turn: int) -> Iterator[str]:

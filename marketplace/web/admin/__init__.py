@@ -82,6 +82,11 @@ blueprint.add_url_rule(_DIAGNOSE, view_func=diagnose.diagnose_payment)
 blueprint.add_url_rule(f"{_DIAGNOSE}/take-up", view_func=diagnose.take_up_payment, methods=["POST"])
 blueprint.add_url_rule("/admin/refunds/<number>/diagnose", view_func=diagnose.diagnose_refund)
 blueprint.add_url_rule("/admin/refunds/<number>/diagnose/take-up", view_func=diagnose.take_up_refund, methods=["POST"])
+_DISPUTE_LOOKS, _PAYOUT_LOOKS = "/admin/disputes/<number>/diagnose", "/admin/payouts/<number>/diagnose"
+blueprint.add_url_rule(_DISPUTE_LOOKS, view_func=diagnose.diagnose_dispute)
+blueprint.add_url_rule(f"{_DISPUTE_LOOKS}/take-up", view_func=diagnose.take_up_dispute, methods=["POST"])
+blueprint.add_url_rule(_PAYOUT_LOOKS, view_func=diagnose.diagnose_payout)
+blueprint.add_url_rule(f"{_PAYOUT_LOOKS}/take-up", view_func=diagnose.take_up_payout, methods=["POST"])
 _HOLD = "/admin/payments/<int(max=9223372036854775807):payment_id>/shares/<int(max=9223372036854775807):share_id>/hold"
 blueprint.add_url_rule(_HOLD, view_func=hold.hold)
 blueprint.add_url_rule(f"{_HOLD}/decide", view_func=hold.decide_hold, methods=["POST"])

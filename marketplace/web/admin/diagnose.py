@@ -1,4 +1,4 @@
-"""Diagnose: everything that can be wrong with a payment or a refund, in order, the provider asked now (S4.29).
+"""Diagnose: all that can be wrong with a payment, refund, dispute or payout, the provider asked now (S4.29).
 
 Each look says what was found, the rule behind it, the rows it looked at, and the one thing that helps.
 """
@@ -9,9 +9,22 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock
 from marketplace.checkout.settlement import Contradiction
 from marketplace.config import Settings
-from marketplace.diagnosis import flows, payment_rules, queries, refund_rules
+from marketplace.diagnosis import (
+    dispute_flows,
+    dispute_queries,
+    dispute_rules,
+    flows,
+    payment_rules,
+    payout_flows,
+    payout_queries,
+    payout_rules,
+    queries,
+    refund_rules,
+)
+from marketplace.disputes import page_queries as disputes
 from marketplace.errors import DomainError
 from marketplace.payments import admin_queries
+from marketplace.payouts import admin_queries as payouts
 from marketplace.providers.base import Refused, Unknown
 from marketplace.refunds import queries as refunds
 from marketplace.web import guards, lists
@@ -38,6 +51,25 @@ def diagnose_refund(number: str) -> ResponseReturnValue:
     case = queries.refund_case(row, _settings().money, now=clock.now(), system_now=clock.system_now())
     found = refund_rules.findings(case, flows.ask_refund(row, record, providers=providers()))
     return render_template("admin/diagnose.html", page=diagnose_page.of_refund(row, found))
+
+
+@guards.admin_only
+def diagnose_dispute(number: str) -> ResponseReturnValue:
+    """Walk the list for a dispute: what the bank says, what it took, whose money stands still, who bears it."""
+    row = disputes.dispute(lists.number(number))
+    case = dispute_queries.dispute_case(row, now=clock.now(), system_now=clock.system_now())
+    found = dispute_rules.findings(case, dispute_flows.ask_dispute(row, providers=providers()))
+    return render_template("admin/diagnose.html", page=diagnose_page.of_dispute(row, found))
+
+
+@guards.admin_only
+def diagnose_payout(number: str) -> ResponseReturnValue:
+    """Walk the list for a payout: may the seller be paid, what has the provider, when does the bank have it."""
+    row = payouts.payout(lists.number(number))
+    case = payout_queries.payout_case(row, now=clock.now(), system_now=clock.system_now())
+    found = payout_rules.findings(case, payout_flows.ask_payout(row, providers=providers()))
+    payments = {str(line.share_id): line.payment_id for line in payouts.lines_of(row.id)}
+    return render_template("admin/diagnose.html", page=diagnose_page.of_payout(row, payments, found))
 
 
 @guards.admin_only
@@ -70,6 +102,32 @@ def take_up_refund(number: str) -> ResponseReturnValue:
     else:
         flash(note, "ok")
     return redirect(url_for("admin.diagnose_refund", number=row.number), code=303)
+
+
+@guards.admin_only
+def take_up_dispute(number: str) -> ResponseReturnValue:
+    """Follow a dispute by what the provider says now."""
+    row = disputes.dispute(lists.number(number))
+    try:
+        note = dispute_flows.take_up_dispute(row, providers=providers(), settings=_settings(), now=clock.now())
+    except (Unknown, Refused, Contradiction, DomainError) as error:
+        flash(_problem(error), "wait")
+    else:
+        flash(note, "ok")
+    return redirect(url_for("admin.diagnose_dispute", number=row.number), code=303)
+
+
+@guards.admin_only
+def take_up_payout(number: str) -> ResponseReturnValue:
+    """Follow a payout by what the provider says now."""
+    row = payouts.payout(lists.number(number))
+    try:
+        note = payout_flows.take_up_payout(row, providers=providers(), settings=_settings(), now=clock.now())
+    except (Unknown, Refused, Contradiction, DomainError) as error:
+        flash(_problem(error), "wait")
+    else:
+        flash(note, "ok")
+    return redirect(url_for("admin.diagnose_payout", number=row.number), code=303)
 
 
 def _problem(error: Exception) -> str:

@@ -1,14 +1,16 @@
 """What a diagnosis shows: each look with its words, rows and the one thing that helps."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import request, url_for
 
 from marketplace.diagnosis.rules import Deed, Finding, Piece, Row, RowKind, Verdict
+from marketplace.disputes.page_queries import DisputeRow
 from marketplace.money import Money
 from marketplace.payments.admin_queries import PaymentRecord
+from marketplace.payouts.admin_queries import PayoutRow
 from marketplace.refunds.queries import RefundRow
 from marketplace.web import refund_parts, wording
 from marketplace.web.console import Console, admin_console
@@ -29,6 +31,8 @@ _OPEN = {
     RowKind.DISPUTE: "Open the dispute",
     RowKind.REFUND: "Open the refund",
     RowKind.SELLER: "Open the seller",
+    RowKind.PAYOUT: "Open the payout",
+    RowKind.ENTRY: "Open the entry",
 }
 _LINKS = {
     Deed.SEE_JOBS: ("Open the jobs", "admin.jobs_page"),
@@ -87,8 +91,11 @@ class DiagnosePage:
 class _About:
     """What is diagnosed, as far as addresses need it."""
 
-    payment_id: int
-    refund_number: str = ""
+    take_up_url: str
+    payment_id: int = 0
+    decide_url: str = ""
+    payments: Mapping[str, int] = field(default_factory=dict)
+    """The payment of each share, by the share's key, where they are of several."""
 
 
 def of_payment(record: PaymentRecord, found: Sequence[Finding]) -> DiagnosePage:
@@ -101,7 +108,7 @@ def of_payment(record: PaymentRecord, found: Sequence[Finding]) -> DiagnosePage:
         crumbs=(Crumb("Payments", url_for("admin.payments")), Crumb(f"Payment {record.id}", here)),
         badges=(wording.payment_badge(record.status),),
         note=f"{amount}. {_summary(found)}",
-        looks=tuple(_look(each, _About(record.id)) for each in found),
+        looks=_looks(found, _About(url_for("admin.take_up_payment", payment_id=record.id), record.id)),
     )
 
 
@@ -115,7 +122,36 @@ def of_refund(row: RefundRow, found: Sequence[Finding]) -> DiagnosePage:
         crumbs=(Crumb("Refunds", url_for("admin.refunds")), Crumb(row.number, here)),
         badges=(refund_parts.badge(row),),
         note=f"{amount} of order {row.order_number}. {_summary(found)}",
-        looks=tuple(_look(each, _About(row.payment_id, row.number)) for each in found),
+        looks=_looks(found, _About(url_for("admin.take_up_refund", number=row.number), row.payment_id, here)),
+    )
+
+
+def of_dispute(row: DisputeRow, found: Sequence[Finding]) -> DiagnosePage:
+    """Return the page of a dispute's diagnosis."""
+    here = url_for("admin.dispute", number=row.number)
+    amount = money_text(row.amount_minor, row.currency)
+    return DiagnosePage(
+        title=f"Diagnose dispute {row.number}",
+        console=admin_console("disputes"),
+        crumbs=(Crumb("Disputes", url_for("admin.disputes")), Crumb(row.number, here)),
+        badges=(wording.badge(row.status),),
+        note=f"{amount}. {_summary(found)}",
+        looks=_looks(found, _About(url_for("admin.take_up_dispute", number=row.number), row.payment_id, here)),
+    )
+
+
+def of_payout(row: PayoutRow, payments: Mapping[str, int], found: Sequence[Finding]) -> DiagnosePage:
+    """Return the page of a payout's diagnosis; `payments` has the payment of each share, by the share's key."""
+    here = url_for("admin.payout", number=row.number)
+    amount = money_text(row.amount_minor, row.currency)
+    about = _About(url_for("admin.take_up_payout", number=row.number), decide_url=here, payments=payments)
+    return DiagnosePage(
+        title=f"Diagnose payout {row.number}",
+        console=admin_console("payouts"),
+        crumbs=(Crumb("Payouts", url_for("admin.payouts")), Crumb(row.number, here)),
+        badges=(wording.badge(row.status),),
+        note=f"{amount} for {row.shop_name}. {_summary(found)}",
+        looks=_looks(found, about),
     )
 
 
@@ -127,6 +163,10 @@ def _summary(found: Sequence[Finding]) -> str:
     if any(each.verdict is Verdict.UNKNOWN for each in found):
         return "Nothing wrong was found, and not everything is known."
     return "Nothing wrong was found."
+
+
+def _looks(found: Sequence[Finding], about: _About) -> tuple[Look, ...]:
+    return tuple(_look(each, about) for each in found)
 
 
 def _look(each: Finding, about: _About) -> Look:
@@ -153,11 +193,16 @@ def _row_url(row: Row, about: _About) -> str:
     if row.kind is RowKind.CALL:
         return url_for("admin.call", call_id=int(row.key))
     if row.kind is RowKind.SHARE:
-        return url_for("admin.hold", payment_id=about.payment_id, share_id=int(row.key))
+        payment_id = about.payments.get(row.key, about.payment_id)
+        return url_for("admin.hold", payment_id=payment_id, share_id=int(row.key))
     if row.kind is RowKind.DISPUTE:
         return url_for("admin.dispute", number=row.key)
     if row.kind is RowKind.SELLER:
         return url_for("admin.user", user_id=int(row.key))
+    if row.kind is RowKind.PAYOUT:
+        return url_for("admin.payout", number=row.key)
+    if row.kind is RowKind.ENTRY:
+        return url_for("admin.entry", entry_id=int(row.key))
     return url_for("admin.refunds", refund=row.key)
 
 
@@ -169,16 +214,10 @@ def _help(each: Finding, about: _About) -> Help:
     if each.deed is Deed.RETURN_AGAIN:
         return Help("Send it back again", url_for("admin.return_again", payment_id=about.payment_id), is_post=True)
     if each.deed is Deed.DECIDE:
-        return Help("Decide about it", url_for("admin.refunds", refund=about.refund_number), is_post=False)
+        return Help("Decide about it", about.decide_url, is_post=False)
     if each.deed is Deed.ASK_NOW:
-        return Help("Take up what the provider says", _take_up_url(about), is_post=True)
+        return Help("Take up what the provider says", about.take_up_url, is_post=True)
     if each.deed in _LINKS:
         label, endpoint = _LINKS[each.deed]
         return Help(label, url_for(endpoint), is_post=False)
     return Help("Look again", request.path, is_post=False)
-
-
-def _take_up_url(about: _About) -> str:
-    if about.refund_number:
-        return url_for("admin.take_up_refund", number=about.refund_number)
-    return url_for("admin.take_up_payment", payment_id=about.payment_id)

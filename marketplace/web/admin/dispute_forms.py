@@ -12,6 +12,7 @@ from marketplace.disputes.evidence_rules import LONGEST_TEXT, EvidenceText
 from marketplace.web.cart.forms import whole_number
 
 _LARGEST_MINOR = 10**15
+_ADDRESSES = (EvidenceText.BILLING_ADDRESS, EvidenceText.SHIPPING_ADDRESS)
 _LENGTH = Length(max=LONGEST_TEXT, message=f"At most {LONGEST_TEXT:,} characters.")
 
 
@@ -30,8 +31,12 @@ class EvidenceForm(FlaskForm):
 
 
 for _field in EvidenceText:
-    _kind = TextAreaField if _field.is_long else StringField
-    setattr(EvidenceForm, _field.value, _kind(_field.label, [_LENGTH]))
+    if _field in _ADDRESSES:
+        # An address is longer than a phone is wide, and what goes to the bank must be seen whole.
+        _made = TextAreaField(_field.label, [_LENGTH], render_kw={"rows": 2})
+    else:
+        _made = (TextAreaField if _field.is_long else StringField)(_field.label, [_LENGTH])
+    setattr(EvidenceForm, _field.value, _made)
 
 
 class SharesForm(FlaskForm):

@@ -208,7 +208,8 @@ _ROWS = (
     (_T.REFUND_POLICY_DISCLOSURE,),
     (_T.REFUND_REFUSAL_EXPLANATION,),
 )
-_ADDRESSES = ("write_evidence", "add_file", "add_invoices", "submit_evidence", "reassign_dispute", "dismiss_warning")
+_DEEDS = ("write_evidence", "add_file", "add_invoices", "submit_evidence", "reassign_dispute", "dismiss_warning")
+_ADDRESSES = ("diagnose_dispute", *_DEEDS)
 
 
 def _fields(reason: Reason) -> tuple[tuple[str, ...], ...]:

@@ -102,6 +102,7 @@ class PayoutPage:
     amount: str
     shop: str
     shop_url: str
+    diagnose_url: str
     facts: tuple[Fact, ...]
     lines: tuple[LineView, ...]
     total: str
@@ -126,6 +127,7 @@ def build(facts: Facts) -> PayoutPage:
         amount=money_text(row.amount_minor, row.currency),
         shop=row.shop_name,
         shop_url=url_for("admin.payouts_of_seller", seller_id=row.seller_id),
+        diagnose_url=url_for("admin.diagnose_payout", number=row.number),
         facts=tuple(_facts(row)),
         lines=tuple(_line(line, row.currency) for line in facts.lines),
         total=money_text(sum(line.amount_minor for line in facts.lines), row.currency),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import url_for
@@ -19,6 +20,7 @@ from marketplace.payouts.states import ReversalStatus
 from marketplace.payouts.taking_back_queries import ReversalRow
 from marketplace.refunds import planning_queries, rules
 from marketplace.refunds.explain_queries import RefundFigure
+from marketplace.refunds.picture_queries import RefundPictureRow
 from marketplace.refunds.planning_queries import Preview
 from marketplace.refunds.queries import RefundRow, RefundUnits, SideHistory
 from marketplace.refunds.states import RefundStatus
@@ -63,6 +65,7 @@ class Facts:
     buyer: SideHistory
     seller: SideHistory
     changes: Sequence[Change]
+    pictures: Sequence[RefundPictureRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ def build(
             Fact(f"Seller, {row.shop_name}", _history(facts.seller)),
         ),
         description=row.description,
-        pictures=refund_pictures.views(row, "admin"),
+        pictures=refund_pictures.views(row, "admin", facts.pictures),
         admin_notes=row.admin_notes,
         plan_label="What it does" if planned.preview else "What it did",
         plan_rows=_plan_rows(row, planned),
@@ -216,13 +219,8 @@ def _plan_rows(row: RefundRow, planned: Planned) -> tuple[MoneyRow, ...]:
     if not taken:
         total = MoneyRow("Amount", refund_parts.amount(row), refund_parts.explain_url(row, "admin"), is_total=True)
         return (total,)
-    return refund_parts.plan_rows(
-        taken,
-        row.amount_minor,
-        row.currency,
-        "Buyer receives",
-        lambda figure: refund_parts.explain_url(row, "admin", figure),
-    )
+    explain = partial(refund_parts.explain_url, row, "admin")
+    return refund_parts.plan_rows(taken, row.amount_minor, row.currency, "Buyer receives", explain)
 
 
 def _effects(row: RefundRow, preview: Preview | None) -> tuple[Fact, ...]:
@@ -243,12 +241,13 @@ def _effects(row: RefundRow, preview: Preview | None) -> tuple[Fact, ...]:
 
 def _entries(facts: Facts, policy: MoneyPolicy) -> tuple[TimelineEntry, ...]:
     """Return what happened, oldest first as it is told, with the decision at its end."""
-    entries = tuple(reversed(wording.timeline(refund_parts.told(facts.changes, [facts.row]), (), _TITLES, 0, "")))
+    told = wording.timeline(refund_parts.told(facts.changes, [facts.row]), (), _TITLES, 0, "")
+    entries = tuple(refund_pictures.in_time(reversed(told), facts.row, "admin", facts.pictures))
     if not facts.row.can_be_approved:
         return entries
     limit = money_text(policy.second_approver_above_minor, facts.row.currency)
-    waiting = f"{facts.row.first_approver} has approved it first." if facts.row.first_approver else ""
-    text = waiting or f"A second admin must confirm above {limit}."
+    first = facts.row.first_approver
+    text = f"{first} has approved it first." if first else f"A second admin must confirm above {limit}."
     return (*entries, TimelineEntry("Your decision", "", "", text, "", "", "next"))
 
 

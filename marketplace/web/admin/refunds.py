@@ -13,7 +13,7 @@ from marketplace.errors import NotFound
 from marketplace.money import Money
 from marketplace.payments import timeline_queries
 from marketplace.payouts import taking_back_queries
-from marketplace.refunds import explain_queries, queries, queue_queries
+from marketplace.refunds import explain_queries, picture_queries, queries, queue_queries
 from marketplace.refunds.explain_queries import RefundFigure
 from marketplace.refunds.queries import RefundRow
 from marketplace.refunds.queue_queries import Choice, RefundTab
@@ -138,6 +138,9 @@ def _detail(row: RefundRow, choice: Choice, typed: AmountForm, decision: Decisio
         typed.amount.errors = [planned.problem]
         planned = refund_page.plan(row, Money(row.amount_minor, row.currency), policy())
     typed.amount.data = typed.amount.data or typing_text(minor, row.currency)
+    pictures = picture_queries.pictures_of(row.id)
+    if any(each.removed_at is None for each in pictures):
+        picture_queries.note_look(row.id, admin_id=guards.viewer().user_id, now=now)
     facts = refund_page.Facts(
         row=row,
         units=queries.units_of(row.id),
@@ -145,6 +148,7 @@ def _detail(row: RefundRow, choice: Choice, typed: AmountForm, decision: Decisio
         buyer=queries.history_of_buyer(row.buyer_id),
         seller=queries.history_of_seller(row.seller_id),
         changes=timeline_queries.changes_of({"refund": [row.id], "order": [row.order_id], "payment": [row.payment_id]}),
+        pictures=pictures,
     )
     return refund_page.build(facts, planned, policy(), guards.viewer().user_id, refund_queue.address(choice), now)
 

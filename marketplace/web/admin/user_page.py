@@ -7,6 +7,7 @@ from flask import url_for
 
 from marketplace.accounts.queries import Device
 from marketplace.ledger.accounts import Account
+from marketplace.messages.block_queries import AdminBlockRow
 from marketplace.orders.people_queries import Person
 from marketplace.orders.purchase_queries import PurchaseSummary
 from marketplace.orders.queries import OrderSummary
@@ -45,6 +46,16 @@ class Facts:
     """Where a seller is paid; None for one who has never begun."""
     stop: StopRow | None
     """Why they may not write to others; None for those who may."""
+    blocks: Sequence[AdminBlockRow]
+    """By and against them."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockLine:
+    """A block by or against this person."""
+
+    title: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +117,7 @@ class UserPage:
     """Why and since when they may not write to others; "" where they may."""
     stop_url: str
     lift_url: str
+    blocks: tuple[BlockLine, ...]
 
 
 def build(facts: Facts) -> UserPage:
@@ -139,7 +151,16 @@ def build(facts: Facts) -> UserPage:
         stop_note=_stopped(facts.stop),
         stop_url=url_for("admin.stop_writer", user_id=person.id),
         lift_url=url_for("admin.lift_stop", user_id=person.id) if facts.stop else "",
+        blocks=tuple(_block(person, row) for row in facts.blocks),
     )
+
+
+def _block(person: Person, row: AdminBlockRow) -> BlockLine:
+    title = f"Blocks {row.blocked}" if row.blocker_id == person.id else f"Blocked by {row.blocker}"
+    note = f"Since {time_text(row.blocked_at)}"
+    if row.lifted_at is not None:
+        note = f"From {time_text(row.blocked_at)} until {time_text(row.lifted_at)}, lifted"
+    return BlockLine(title, note)
 
 
 def _stopped(stop: StopRow | None) -> str:

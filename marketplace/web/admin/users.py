@@ -11,6 +11,7 @@ from marketplace import clock, db
 from marketplace.accounts import operations as accounts
 from marketplace.accounts import queries as account_queries
 from marketplace.accounts.rules import ADMIN_IDLE_LIMIT, IDLE_LIMIT
+from marketplace.messages import block_queries
 from marketplace.orders import people_queries as queries
 from marketplace.orders import purchase_queries
 from marketplace.orders import queries as order_queries
@@ -118,6 +119,7 @@ def user(user_id: int) -> ResponseReturnValue:
         devices=account_queries.devices(user_id, seen_after=clock.system_now() - limit),
         account=payout_accounts.account_of(user_id) if person.is_seller else None,
         stop=report_queries.stop_of(user_id),
+        blocks=block_queries.about(user_id),
     )
     return render_template("admin/user.html", page=user_page.build(facts), stop_form=StopForm(None))
 

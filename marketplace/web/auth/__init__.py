@@ -1,8 +1,8 @@
-"""The URL table of signing in, registering, the account's security page, and opening a shop."""
+"""The URL table of signing in, registering, the account's own pages, and opening a shop."""
 
 from flask import Blueprint
 
-from marketplace.web.auth import security, selling, time_zone, views
+from marketplace.web.auth import addresses, security, selling, time_zone, views
 
 blueprint = Blueprint("auth", __name__)
 
@@ -18,4 +18,11 @@ blueprint.add_url_rule(
 )
 blueprint.add_url_rule("/account/security/sign-out-others", view_func=security.sign_out_others, methods=["POST"])
 blueprint.add_url_rule("/account/time-zone", view_func=time_zone.time_zone, methods=["GET", "POST"])
+_ADDRESS = f"/account/addresses/<{_ID}:address_id>"
+blueprint.add_url_rule("/account/addresses", view_func=addresses.addresses)
+blueprint.add_url_rule("/account/addresses/new", view_func=addresses.new_address)
+blueprint.add_url_rule("/account/addresses/add", view_func=addresses.add_address, methods=["POST"])
+blueprint.add_url_rule(_ADDRESS, view_func=addresses.address)
+blueprint.add_url_rule(f"{_ADDRESS}/save", view_func=addresses.save_address, methods=["POST"])
+blueprint.add_url_rule(f"{_ADDRESS}/remove", view_func=addresses.remove_address, methods=["POST"])
 blueprint.add_url_rule("/sell", view_func=selling.sell, methods=["GET", "POST"])

@@ -35,6 +35,11 @@ blueprint.add_url_rule("/refunds/<number>", view_func=refunds.refund)
 blueprint.add_url_rule("/refunds/<number>/withdraw", view_func=refunds.withdraw_refund, methods=["POST"])
 blueprint.add_url_rule("/refunds/<number>/pictures", view_func=refunds.add_refund_pictures, methods=["POST"])
 blueprint.add_url_rule(
+    "/refunds/<number>/pictures/<int(max=9223372036854775807):picture_id>/remove",
+    view_func=refunds.remove_refund_picture,
+    methods=["POST"],
+)
+blueprint.add_url_rule(
     "/refunds/<number>/pictures/<int(max=9223372036854775807):picture_id>", view_func=refunds.refund_picture
 )
 blueprint.add_url_rule("/refunds/<number>/explain/<figure>", view_func=refunds.explain_refund)

@@ -18,7 +18,7 @@ from marketplace.payments.queries import Attempt, Decline, Share
 from marketplace.payments.states import HoldReason
 from marketplace.payments.timeline_queries import Change
 from marketplace.refunds.queries import RefundRow
-from marketplace.web import cancel_parts, delivery_words, dispute_parts, order_parts, refund_parts, wording
+from marketplace.web import cancel_parts, delivery_words, dispute_parts, order_parts, refund_parts, tax_words, wording
 from marketplace.web.buyer import order_progress
 from marketplace.web.buyer.order_progress import Protection, Step
 from marketplace.web.buyer.payments import DeclineView, decline_views, reason_of
@@ -221,11 +221,11 @@ def _cancelling(order: OrderDetail, *, is_allowed: bool) -> dict[str, str]:
 def money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]:
     """Return what the order comes to, row by row; mails show the same rows."""
     refunded = share.refunded_minor if share else 0
-    notes = delivery_words.order_notes(order.agreed)
+    notes, included = delivery_words.order_notes(order.agreed), order.agreed.is_tax_included
     rows = [
         ("Goods", order.subtotal_minor, "goods", True),
         ("Delivery", order.delivery_minor, "delivery", True),
-        ("Tax", order.tax_minor, "tax", bool(order.tax_minor)),
+        (tax_words.ADDED, order.tax_minor, "tax", bool(order.tax_minor) and not included),
         (
             order_parts.discount_label(order.discount_code),
             -order.discount_minor,
@@ -233,6 +233,7 @@ def money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]:
             bool(order.discount_minor),
         ),
         ("Total", order.total_minor, "total", True),
+        (tax_words.INCLUDED, order.tax_minor, "tax", bool(order.tax_minor) and included),
         ("Refunded", -refunded, "refunded", bool(refunded)),
     ]
     return tuple(

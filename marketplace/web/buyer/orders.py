@@ -123,7 +123,7 @@ def order(number: str) -> ResponseReturnValue:
         buyers_may_cancel=policy.buyers_may_cancel,
         may_ask=planning_queries.asking(found.id, found.currency, now=clock.now()).buyer_may_ask,
     )
-    talk = order_talk(found.id, found.number, viewer.user_id, found.shop_name)
+    talk = order_talk(found.id, found.number, viewer.user_id, found.shop_name, found.seller_id)
     page, reviews = order_page.build(facts, viewer.user_id, policy, clock.now()), line_reviews(found.id, clock.now())
     papers = invoice_list.papers(found.id, Side.BUYER)
     return render_template("buyer/order.html", page=page, talk=talk, reviews=reviews, papers=papers)

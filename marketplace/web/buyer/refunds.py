@@ -10,7 +10,15 @@ from marketplace.errors import Invalid, NotFound
 from marketplace.orders import queries as orders
 from marketplace.orders.queries import OrderDetail
 from marketplace.payments import timeline_queries
-from marketplace.refunds import explain_queries, operations, picture_flows, planning_queries, queries, rules
+from marketplace.refunds import (
+    explain_queries,
+    operations,
+    picture_flows,
+    picture_queries,
+    planning_queries,
+    queries,
+    rules,
+)
 from marketplace.refunds.explain_queries import RefundFigure
 from marketplace.refunds.planning_queries import Asking
 from marketplace.refunds.queries import RefundRow
@@ -80,7 +88,7 @@ def add_refund_pictures(number: str) -> ResponseReturnValue:
             now=clock.now(),
         )
     except Invalid as error:
-        if refund_pictures.panel(row, "buyer").add_url:
+        if refund_pictures.panel(row, "buyer", picture_queries.pictures_of(row.id)).add_url:
             blame(form, error)
             return _show(row, form, 422)
         flash(error.message, "bad")
@@ -88,6 +96,21 @@ def add_refund_pictures(number: str) -> ResponseReturnValue:
         flash(error.message, "info")
     else:
         flash("1 picture added." if count == 1 else f"{count} pictures added." if count else "It was there.", "ok")
+    return redirect(url_for("buyer.refund", number=row.number), code=303)
+
+
+@guards.signed_in
+def remove_refund_picture(number: str, picture_id: int) -> ResponseReturnValue:
+    """Take a picture of one of the viewer's own requests away while nobody has decided."""
+    buyer_id = guards.viewer().user_id
+    row = queries.refund_of_buyer(lists.number(number), buyer_id)
+    store = uploads.store(picture_flows.FOLDER)
+    try:
+        picture_flows.remove(buyer_id=buyer_id, refund_id=row.id, picture_id=picture_id, store=store, now=clock.now())
+    except AlreadyThere as error:
+        flash(error.message, "info")
+    else:
+        flash("The picture is taken away. What happened says so.", "ok")
     return redirect(url_for("buyer.refund", number=row.number), code=303)
 
 

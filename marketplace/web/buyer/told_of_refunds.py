@@ -61,6 +61,19 @@ def _refund_failed(told: Told) -> Words:
     return _refund(told, f"Your refund of {amount} did not arrive", text, icon="circle-alert")
 
 
+def _pictures_added(told: Told) -> Words:
+    count, order = int(told.facts["count"]), told.facts["order"]
+    what = "1 more picture" if count == 1 else f"{count} more pictures"
+    text = "Look at what is wrong before you answer." if _is_admin(told) else "You see what is wrong. We decide."
+    return _refund(told, f"The buyer of order {order} sent {what} with the refund request", text, icon="image")
+
+
+def _picture_removed(told: Told) -> Words:
+    text = f"You had seen {told.facts['file']}. It is on nobody's page any more; the history says when it went."
+    title = f"The buyer of order {told.facts['order']} took a picture of the refund request away"
+    return _refund(told, title, text, icon="image")
+
+
 def _refund(told: Told, title: str, text: str, icon: str = "undo-2") -> Words:
     number = told.facts["number"]
     if _is_admin(told):
@@ -88,4 +101,6 @@ WORDS: Mapping[str, Callable[[Told], Words]] = {
     "refund_withdrawn": _refund_withdrawn,
     "refund_completed": _refund_completed,
     "refund_failed": _refund_failed,
+    "refund_pictures_added": _pictures_added,
+    "refund_picture_removed": _picture_removed,
 }

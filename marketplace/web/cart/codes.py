@@ -7,6 +7,7 @@ from marketplace import clock, db
 from marketplace.carts import operations, queries
 from marketplace.checkout import queries as checkout
 from marketplace.discounts import code_rules, guessing, pricing
+from marketplace.discounts.pricing import Priced
 from marketplace.errors import DomainError, Invalid
 from marketplace.web import deliver_to, discount_words
 from marketplace.web.cart.forms import CodeForm
@@ -36,22 +37,42 @@ def forget_code() -> ResponseReturnValue:
     return _back("The code is out of your basket.", "ok")
 
 
-def _enter(letters: str) -> tuple[str, str]:
-    """Try a code; only one that lowers something now is kept. Raises Invalid for one that does not exist."""
+def tried(letters: str) -> list[Priced]:
+    """Return the parts of this browser's basket as if a code were entered; nothing is kept.
+
+    Raises Invalid for a code that does not exist and for an empty basket, NotAllowed after too many of the former.
+    """
     guess = guessing.begin(ip_address=request.remote_addr or "", now=clock.system_now())
     if pricing.find(letters) is None:
         raise Invalid(discount_words.UNKNOWN.format(letters), field="code")
     guessing.was_right(guess)
     user_id, token_hash = owner()
     set_aside = checkout.set_aside(user_id) if user_id is not None else {}
-    parts = queries.contents(user_id, token_hash, set_aside, deliver_to.chosen())
-    tried = pricing.priced([pricing.with_code(part, letters) for part in parts], user_id, clock.now())
-    if not tried:
+    now = clock.now()
+    parts = queries.contents(user_id, token_hash, set_aside, deliver_to.chosen(), now=now)
+    found = pricing.priced([pricing.with_code(part, letters) for part in parts], user_id, now)
+    if not found:
         raise Invalid("Your basket is empty.", field="code")
-    counting = [priced for priced in tried if priced.granted is not None]
-    if not counting:
-        return discount_words.in_basket(tried[0]), "bad"
+    return found
+
+
+def counts(found: list[Priced]) -> bool:
+    """Return whether a code lowers some part of the basket: only such a one is kept."""
+    return any(priced.granted is not None for priced in found)
+
+
+def keep(letters: str) -> None:
+    """Note a code for this browser's basket; raises NotFound for no basket."""
+    user_id, token_hash = owner()
     db.atomic(operations.enter_code, (), user_id=user_id, token_hash=token_hash, code=letters)
+
+
+def _enter(letters: str) -> tuple[str, str]:
+    """Try a code, and keep one that lowers something now. Raises as `tried` does."""
+    found = tried(letters)
+    if not counts(found):
+        return discount_words.in_basket(found[0]), "bad"
+    keep(letters)
     return f"The code {letters} is in your basket.", "ok"
 
 

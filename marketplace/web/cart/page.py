@@ -6,10 +6,11 @@ from datetime import date
 
 from flask import url_for
 
-from marketplace.carts.rules import MAX_QUANTITY, CurrencyPart, Line, Problem, ShopPart
+from marketplace.carts.parts import CurrencyPart, Line, Problem, ShopPart
+from marketplace.carts.rules import MAX_QUANTITY
 from marketplace.discounts.pricing import Priced
 from marketplace.money import Money
-from marketplace.web import countries, delivery_words, discount_words
+from marketplace.web import countries, delivery_words, discount_words, tax_words
 from marketplace.web.pages import money
 from marketplace.web.picture_parts import picture_url
 
@@ -119,15 +120,16 @@ def basket_page(priced: Sequence[Priced], removed: Sequence[object] | None, toda
     )
 
 
-def money_rows(part: CurrencyPart | ShopPart) -> tuple[Row, ...]:
+def money_rows(part: CurrencyPart) -> tuple[Row, ...]:
     """Return the money box of a part: goods, discount, delivery, tax where there is any, total."""
     rows = [Row("Items", money(part.subtotal))]
     if part.discount:
         rows.append(Row("Discount", money(-part.discount)))
     rows.append(Row("Delivery", money(part.delivery) if part.delivery else "Free"))
     if part.tax:
-        rows.append(Row("Tax", money(part.tax)))
-    return (*rows, Row("Total", money(part.total), is_total=True))
+        rows.append(Row(tax_words.ADDED, money(part.tax)))
+    inside = [Row(tax_words.INCLUDED, money(part.tax_inside))] if part.tax_inside else []
+    return (*rows, Row("Total", money(part.total), is_total=True), *inside)
 
 
 def _part(priced: Priced, today: date, *, is_alone: bool) -> PartView:

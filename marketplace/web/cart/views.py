@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
 from marketplace.carts import operations, queries
-from marketplace.carts.rules import CurrencyPart
+from marketplace.carts.parts import CurrencyPart
 from marketplace.checkout import queries as checkout
 from marketplace.discounts import pricing
 from marketplace.errors import DomainError, NotFound
@@ -20,8 +20,8 @@ def basket() -> ResponseReturnValue:
     """Show what is in the basket."""
     user_id, token_hash = owner()
     set_aside = checkout.set_aside(user_id) if user_id is not None else {}
-    parts = queries.contents(user_id, token_hash, set_aside, deliver_to.chosen())
     now = clock.now()
+    parts = queries.contents(user_id, token_hash, set_aside, deliver_to.chosen(), now=now)
     shown = page.basket_page(pricing.priced(parts, user_id, now), session.pop(_REMOVED, None), now.date())
     return render_template("cart/basket.html", page=shown, to=CountryForm(data={"country": _country(parts)}))
 

@@ -4,39 +4,26 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Regexp
 
 from marketplace.accounts.company_rules import LONGEST_COMPANY, vat_number
 from marketplace.accounts.operations import PostalAddress
-from marketplace.accounts.rules import printable
 from marketplace.errors import Invalid
-from marketplace.web import countries
+from marketplace.web import address_form
+from marketplace.web.address_form import country_field as _country
+from marketplace.web.address_form import line as _line
+from marketplace.web.address_form import text_field as _text
 from marketplace.web.cart.forms import whole_number
 
 NEW = "new"
 _ANOTHER = SelectChoice(NEW, "Another address")
 _LARGEST_AMOUNT = 2**63 - 1
-_NAMES = tuple(PostalAddress.__dataclass_fields__)
-_OPTIONAL = {"line2", "region"}
-
-
-def _line(text: str | None) -> str:
-    """Return typed text as one line; control characters would break labels and the database refuses NUL."""
-    return printable(" ".join((text or "").split()))
 
 
 def _lines(text: str | None) -> str:
     return "\n".join(_line(line) for line in (text or "").splitlines()).strip()
-
-
-def _text(label: str, longest: int) -> StringField:
-    return StringField(label, [Length(max=longest, message=f"Use at most {longest} characters.")], filters=[_line])
-
-
-def _country() -> countries.CountryField:
-    return countries.CountryField("Country", validate_choice=False)
 
 
 class CheckoutForm(FlaskForm):
@@ -54,6 +41,7 @@ class CheckoutForm(FlaskForm):
     delivery_postcode = _text("Postcode", 64)
     delivery_country = _country()
     billing_same = BooleanField("The bill goes to the same address", default=True)
+    billing_choice = RadioField("Bill to", choices=[_ANOTHER], default=NEW)
     billing_full_name = _text("Full name on the bill", 64)
     billing_line1 = _text("Street and number on the bill", 200)
     billing_line2 = _text("Flat, floor or company on the bill", 200)
@@ -71,18 +59,26 @@ class CheckoutForm(FlaskForm):
     """Where the total that is shown sends it."""
     expected_total_minor = IntegerField("Total", [whole_number(0, _LARGEST_AMOUNT, "Look at the total again.")])
 
-    def offer(self, saved: Sequence[tuple[str, str]]) -> None:
-        """Offer saved addresses (value and label) before a new one; the first is chosen unless the buyer chose."""
-        self.delivery_choice.choices = [*(SelectChoice(value, label) for value, label in saved), _ANOTHER]
+    def offer(self, saved: Sequence[tuple[str, str]], bill: str = "") -> None:
+        """Offer saved addresses (value and label) before a new one; the first is chosen unless the buyer chose.
+
+        `bill` is the value of the address to which bills go unless the buyer says otherwise; "" for none.
+        """
+        choices = [*(SelectChoice(value, label) for value, label in saved), _ANOTHER]
+        self.delivery_choice.choices, self.billing_choice.choices = choices, choices
         if not self.is_submitted() and saved:
             self.delivery_choice.data = saved[0][0]
+            if bill:
+                self.billing_choice.data = bill
+                self.billing_same.data = bill == saved[0][0]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Return whether the shape is right; the errors stand at the fields."""
         super().validate(extra_validators)
-        for kind, is_wanted in (("delivery", self.wants_new_address), ("billing", not self.billing_same.data)):
+        bills_elsewhere = not self.billing_same.data and self.billing_choice.data == NEW
+        for kind, is_wanted in (("delivery", self.wants_new_address), ("billing", bills_elsewhere)):
             if is_wanted:
-                self._require_address(kind)
+                address_form.require(self, kind)
             else:
                 self._forget_errors(kind)
         return not any(field.errors for field in self)
@@ -94,7 +90,7 @@ class CheckoutForm(FlaskForm):
 
     def address(self, kind: str) -> PostalAddress:
         """Return the typed address of `kind`: delivery or billing."""
-        return PostalAddress(**{name: self[f"{kind}_{name}"].data for name in _NAMES})
+        return address_form.typed_address(self, kind)
 
     def company(self, country: str) -> dict[str, str]:
         """Return the bill's company and VAT number, those that were typed; `country` is the bill's.
@@ -109,14 +105,6 @@ class CheckoutForm(FlaskForm):
         typed = {"company": self.billing_company.data or "", "vat_id": number}
         return {name: text for name, text in typed.items() if text}
 
-    def _require_address(self, kind: str) -> None:
-        for name in _NAMES:
-            field = self[f"{kind}_{name}"]
-            if name not in _OPTIONAL and not field.data:
-                field.errors = [*field.errors, "Choose a country." if name == "country" else "Fill this in."]
-            elif name == "country" and not countries.is_known(field.data):
-                field.errors = [*field.errors, "Choose a country of the list."]
-
     def _forget_errors(self, kind: str) -> None:
-        for name in _NAMES:
+        for name in address_form.NAMES:
             self[f"{kind}_{name}"].errors = []

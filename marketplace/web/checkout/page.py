@@ -9,7 +9,7 @@ from flask import url_for
 from marketplace.accounts.queries import AddressRow
 from marketplace.checkout.queries import ReturnState, Review, SellerGroup
 from marketplace.money import Money
-from marketplace.web import countries, delivery_words, discount_words
+from marketplace.web import countries, delivery_words, discount_words, tax_words
 from marketplace.web.cart.page import Row
 from marketplace.web.pages import date_text, money
 from marketplace.web.picture_parts import picture_url
@@ -135,6 +135,11 @@ def address_choices(saved: Sequence[AddressRow]) -> list[tuple[str, str]]:
     ]
 
 
+def billing_choice(saved: Sequence[AddressRow]) -> str:
+    """Return the option of the address to which bills go; "" where none is the default."""
+    return next((str(row.address_id) for row in saved if row.is_billing_default), "")
+
+
 def return_page(payment_id: int, found: ReturnState, look: int) -> ReturnPage:
     """Return the page for how a payment stands; `look` is how often the page has looked."""
     title, text, tone, icon = _STATES[found.state](found)
@@ -184,10 +189,11 @@ def _seller(group: SellerGroup, country: str, today: date) -> SellerView:
     rows = [Row("Discount", money(-group.discount))] if group.discount else []
     said = delivery_words.agreed_note(group.agreed, country, today)
     rows.append(Row("Delivery", money(group.delivery) if group.delivery else "Free", said))
-    if group.tax:
-        rows.append(Row("Tax", money(group.tax)))
     total = Row("Order total", money(group.total), is_total=True)
-    return SellerView(group.shop_name, url_for("shop.shop", slug=group.shop_slug), lines, (*rows, total))
+    said = tax_words.rates_note(group.tax_rates, is_included=group.is_tax_included)
+    tax = [Row(tax_words.label(is_included=group.is_tax_included), money(group.tax), said)] if group.tax else []
+    rows += [total, *tax] if group.is_tax_included else [*tax, total]
+    return SellerView(group.shop_name, url_for("shop.shop", slug=group.shop_slug), lines, tuple(rows))
 
 
 def _off(discount: Money) -> str:

@@ -13,9 +13,9 @@ from marketplace.accounts.operations import PostalAddress
 from marketplace.checkout import flows, queries
 from marketplace.checkout.operations import Agreed
 from marketplace.errors import Conflict, Invalid, NotFound
-from marketplace.web import countries, deliver_to, guards
+from marketplace.web import address_form, countries, deliver_to, guards
 from marketplace.web.checkout import page
-from marketplace.web.checkout.forms import CheckoutForm
+from marketplace.web.checkout.forms import NEW, CheckoutForm
 from marketplace.web.providers import providers
 
 _PROVIDER = "stripe"
@@ -37,7 +37,7 @@ def review(currency: str) -> ResponseReturnValue:
         delivery_country=country,
         token=_new_token(),
     )
-    form.offer(page.address_choices(saved))
+    form.offer(page.address_choices(saved), page.billing_choice(saved))
     return render_template("checkout/review.html", page=page.review_page(found, saved, clock.now().date()), form=form)
 
 
@@ -46,7 +46,7 @@ def total_there(currency: str) -> ResponseReturnValue:
     """Show the review again with what it costs, and what is delivered, where the chosen address is."""
     saved = people.addresses(guards.viewer().user_id)
     form = CheckoutForm()
-    form.offer(page.address_choices(saved))
+    form.offer(page.address_choices(saved), page.billing_choice(saved))
     return _again(guards.viewer().user_id, currency, form, saved, 200)
 
 
@@ -56,13 +56,14 @@ def pay(currency: str) -> ResponseReturnValue:
     here = guards.viewer()
     saved = people.addresses(here.user_id)
     form = CheckoutForm()
-    form.offer(page.address_choices(saved))
+    form.offer(page.address_choices(saved), page.billing_choice(saved))
     if not form.validate():
         return _again(here.user_id, currency, form, saved, 422)
-    delivery = _chosen(form, saved)
+    delivery = _chosen(form, "delivery", saved)
+    billing = delivery if form.billing_same.data else _chosen(form, "billing", saved)
     try:
         outcome = flows.begin(
-            agreed=_agreed(here.user_id, currency, form, delivery),
+            agreed=_agreed(here.user_id, currency, form, delivery, billing),
             now=clock.now(),
             provider=providers()[_PROVIDER],
             settings=current_app.extensions["settings"],
@@ -112,8 +113,9 @@ def _again(
     ), code
 
 
-def _agreed(buyer_id: int, currency: str, form: CheckoutForm, delivery: PostalAddress) -> Agreed:
-    billing = delivery if form.billing_same.data else form.address("billing")
+def _agreed(
+    buyer_id: int, currency: str, form: CheckoutForm, delivery: PostalAddress, billing: PostalAddress
+) -> Agreed:
     return Agreed(
         buyer_id=buyer_id,
         currency=_currency(currency),
@@ -132,14 +134,13 @@ def _onward(outcome: flows.Outcome) -> ResponseReturnValue:
     return redirect(url_for("checkout.came_back", payment_id=outcome.payment_id), code=303)
 
 
-def _chosen(form: CheckoutForm, saved: list[people.AddressRow]) -> PostalAddress:
-    """Return the delivery address; the form has made sure that a chosen one is among `saved`."""
-    if form.wants_new_address:
-        return form.address("delivery")
-    row = next(row for row in saved if str(row.address_id) == form.delivery_choice.data)
-    values = asdict(row)
-    del values["address_id"]
-    return PostalAddress(**values)
+def _chosen(form: CheckoutForm, kind: str, saved: list[people.AddressRow]) -> PostalAddress:
+    """Return the address of `kind`; the form has made sure that a chosen one is among `saved`."""
+    choice = form[f"{kind}_choice"].data
+    if choice == NEW:
+        return form.address(kind)
+    row = next(row for row in saved if str(row.address_id) == choice)
+    return PostalAddress(**{name: getattr(row, name) for name in address_form.NAMES})
 
 
 def _country(form: CheckoutForm, saved: list[people.AddressRow]) -> str:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from marketplace.messages import queries
+from marketplace.messages import block_queries, queries
 from marketplace.paging import Cursor
 from marketplace.web import message_parts
-from marketplace.web.message_parts import FILES_HINT, MessageForm, MessageView
+from marketplace.web.message_parts import FILES_HINT, Halt, MessageForm, MessageView
 from marketplace.web.messages.talk import file_url, report_url
 
 _LATEST = Cursor(size=3)
@@ -24,13 +24,16 @@ class OrderTalk:
     form: MessageForm
     action: str
     files_hint: str
+    halt: Halt | None
+    """Why they don't write to each other now."""
 
 
-def order_talk(order_id: int, number: str, viewer_id: int, other: str) -> OrderTalk:
+def order_talk(order_id: int, number: str, viewer_id: int, other: str, other_id: int) -> OrderTalk:
     """Return the latest messages about an order as one of its sides reads them; `other` is how the other is called."""
     found = queries.about_order(order_id)
     rows = queries.messages_of(found.id, _LATEST).rows if found else ()
-    unread = queries.unread_in(found.id, viewer_id) if found else 0
+    between = found.between(viewer_id) if found else block_queries.between(viewer_id, other_id)
+    unread = found.unread(viewer_id) if found else 0
     return OrderTalk(
         messages=message_parts.views(
             tuple(reversed(rows)), viewer_id=viewer_id, other=other, file_url=file_url, report_url=report_url
@@ -40,4 +43,5 @@ def order_talk(order_id: int, number: str, viewer_id: int, other: str) -> OrderT
         form=message_parts.empty_form(),
         action=url_for("messages.write_about_order", number=number),
         files_hint=FILES_HINT,
+        halt=message_parts.halt(between, other, found.id if found else None),
     )

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
-from marketplace.messages import flows, operations, queries
+from marketplace.messages import block_queries, flows, operations, queries
 from marketplace.messages.flows import Letter
 from marketplace.messages.operations import Sent
 from marketplace.messages.queries import AskedListing, ConversationRow
@@ -17,7 +17,7 @@ from marketplace.paging import Cursor, Listed
 from marketplace.web import guards, lists, message_parts, uploads
 from marketplace.web.auth.forms import blame
 from marketplace.web.console import Console, buyer_console, seller_console
-from marketplace.web.message_parts import FILES_HINT, MessageForm, MessageView
+from marketplace.web.message_parts import FILES_HINT, Halt, MessageForm, MessageView
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,11 @@ class TalkPage:
     action: str
     files_hint: str
     report_url: str
+    block_url: str
+    block_label: str
     advice: str
+    halt: Halt | None
+    """Why they don't write to each other now; then there is no form."""
 
 
 @guards.signed_in
@@ -45,7 +49,7 @@ def conversation(conversation_id: int) -> ResponseReturnValue:
     found = queries.conversation_of(conversation_id, viewer_id)
     cursor = Cursor(lists.row_id("before"), lists.row_id("after"))
     listed = queries.messages_of(found.id, cursor)
-    if listed.rows and queries.unread_in(found.id, viewer_id):
+    if listed.rows and found.unread(viewer_id):
         upto = max(row.id for row in listed.rows)
         db.atomic(operations.mark_read, (), user_id=viewer_id, conversation_id=found.id, upto=upto, now=clock.now())
         guards.forget_counts()
@@ -160,6 +164,7 @@ def _show(
     other = found.shop if is_buyer else found.buyer
     label, url = _about(found, is_buyer=is_buyer)
     here = url_for("messages.conversation", conversation_id=found.id)
+    halt = message_parts.halt(found.between(viewer_id), other, found.id)
     page = TalkPage(
         title=f"{found.subject}: {other}",
         console=_console(is_buyer=is_buyer),
@@ -174,7 +179,10 @@ def _show(
         action=url_for("messages.write", conversation_id=found.id),
         files_hint=FILES_HINT,
         report_url=url_for("messages.report", conversation_id=found.id),
+        block_url="" if halt and halt.list_url else url_for("messages.ask_block", conversation_id=found.id),
+        block_label=f"Block {other}",
         advice=_ADVICE,
+        halt=halt,
     )
     return render_template("messages/conversation.html", page=page, form=form), code
 
@@ -193,10 +201,10 @@ def _order_page(number: str) -> tuple[int, TalkPage]:
     viewer_id, known = guards.viewer().user_id, lists.number(number)
     try:
         order = orders.buyer_order(known, viewer_id)
-        other, is_buyer = order.shop_name, True
+        other, other_id, is_buyer = order.shop_name, order.seller_id, True
     except NotFound:
         order = orders.seller_order(known, viewer_id)
-        other, is_buyer = order.buyer_name, False
+        other, other_id, is_buyer = order.buyer_name, order.buyer_id, False
     side = "buyer" if is_buyer else "seller"
     return order.id, _first(
         title=f"Order {order.number}: {other}",
@@ -204,20 +212,25 @@ def _order_page(number: str) -> tuple[int, TalkPage]:
         note="About an order",
         about=("Open the order", url_for(f"{side}.order", number=order.number)),
         action=url_for("messages.write_about_order", number=order.number),
+        halt=message_parts.halt(block_queries.between(viewer_id, other_id), other, None),
     )
 
 
 def _question_page(listing: AskedListing, slug: str) -> TalkPage:
+    between = block_queries.between(guards.viewer().user_id, listing.seller_id)
     return _first(
         title=f"Ask {listing.shop}: {listing.title}",
         is_buyer=True,
         note="A question about a listing",
         about=("See the listing", url_for("shop.listing", slug=slug)),
         action=url_for("messages.ask", slug=slug),
+        halt=message_parts.halt(between, listing.shop, None),
     )
 
 
-def _first(*, title: str, is_buyer: bool, note: str, about: tuple[str, str], action: str) -> TalkPage:
+def _first(
+    *, title: str, is_buyer: bool, note: str, about: tuple[str, str], action: str, halt: Halt | None
+) -> TalkPage:
     return TalkPage(
         title=title,
         console=_console(is_buyer=is_buyer),
@@ -230,7 +243,10 @@ def _first(*, title: str, is_buyer: bool, note: str, about: tuple[str, str], act
         action=action,
         files_hint=FILES_HINT,
         report_url="",
+        block_url="",
+        block_label="",
         advice=_ADVICE,
+        halt=halt,
     )
 
 

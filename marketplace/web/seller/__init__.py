@@ -28,6 +28,7 @@ from marketplace.web.seller import (
     shipping,
     shop_edit,
     statements,
+    taxes,
     transactions,
     variants,
     withdrawing,
@@ -99,6 +100,11 @@ blueprint.add_url_rule(f"{_PROFILE}/archive", view_func=delivery.archive, method
 blueprint.add_url_rule(f"{_PROFILE}/zones/new", view_func=delivery.new_zone, methods=["GET", "POST"])
 blueprint.add_url_rule(_ZONE, view_func=delivery.zone, methods=["GET", "POST"])
 blueprint.add_url_rule(f"{_ZONE}/remove", view_func=delivery.remove_zone, methods=["POST"])
+blueprint.add_url_rule("/seller/taxes", view_func=taxes.taxes, methods=["GET", "POST"])
+blueprint.add_url_rule("/seller/taxes/mode", view_func=taxes.tax_mode, methods=["POST"])
+blueprint.add_url_rule(
+    "/seller/taxes/<int(max=9223372036854775807):rate_id>/remove", view_func=taxes.take_back_rate, methods=["POST"]
+)
 blueprint.add_url_rule("/seller/discounts", view_func=discounts.discounts)
 blueprint.add_url_rule("/seller/discounts/new", view_func=discounts.new_discount, methods=["GET", "POST"])
 blueprint.add_url_rule(_DISCOUNT, view_func=discounts.discount)

@@ -2,10 +2,11 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from wtforms.fields.choices import SelectChoice
 
 from marketplace import clock, db
-from marketplace.catalog import delivering, delivering_queries
+from marketplace.catalog import delivering, delivering_queries, shelf_operations
 from marketplace.catalog.queries import shop_of
 from marketplace.catalog.shelf_queries import OwnListing
 from marketplace.delivery import operations, queries
@@ -140,20 +141,19 @@ def move_listings() -> ResponseReturnValue:
 
 @guards.seller_only
 def choose(listing_id: int) -> ResponseReturnValue:
-    """Choose how one listing is sent, and say what it weighs."""
+    """Choose how one listing is sent and taxed, and say what it weighs."""
     seller_id = guards.viewer().user_id
     form = SentByForm()
     try:
         _, profile_id = _choice(f":{typed(form.profile)}")
-        weight = typed(form.weight).strip()
-        db.atomic(
-            delivering.choose,
-            (),
-            seller_id=seller_id,
-            listing_id=listing_id,
-            profile_id=profile_id,
-            weight_grams=grams_of(weight, field="weight") if weight else None,
-        )
+        weight, own = typed(form.weight).strip(), {"seller_id": seller_id, "listing_id": listing_id}
+        grams = grams_of(weight, field="weight") if weight else None
+
+        def write(session: Session) -> None:
+            delivering.choose(session, **own, profile_id=profile_id, weight_grams=grams)
+            shelf_operations.set_tax_category(session, **own, category=typed(form.tax))
+
+        db.atomic(write)
     except Invalid as error:
         flash(error.message, "bad")
     else:
@@ -167,7 +167,8 @@ def of_listing(own: OwnListing) -> delivery_page.SentByView:
     now = delivering_queries.listing_delivery(own.listing_id, seller_id)
     fitting = [each for each in queries.profiles_of(seller_id) if each.currency == currency and not each.is_archived]
     weight = kilograms(now.weight_grams) if now.weight_grams else ""
-    form = SentByForm(formdata=None, prefix="", data={"profile": str(now.profile_id or 0), "weight": weight})
+    shown = {"profile": str(now.profile_id or 0), "weight": weight, "tax": now.tax_category.value}
+    form = SentByForm(formdata=None, prefix="", data=shown)
     names = [SelectChoice(str(each.profile_id), each.name) for each in fitting]
     form.profile.choices = [SelectChoice("0", _STANDARD_LABEL), *names]
     return delivery_page.SentByView(

@@ -12,6 +12,7 @@ from marketplace.catalog.rules import CURRENCIES, typed_amount
 from marketplace.delivery import rules
 from marketplace.delivery.rules import Band, Method, Profile, Zone
 from marketplace.errors import Invalid
+from marketplace.taxes.rules import TaxCategory
 from marketplace.web import countries
 from marketplace.web.auth.forms import typed
 from marketplace.web.cart.forms import whole_number
@@ -98,10 +99,11 @@ class NewProfileForm(NameForm, ZoneForm):
 
 
 class SentByForm(FlaskForm):
-    """How one listing is sent."""
+    """How one listing is sent and taxed."""
 
     profile = SelectField("Sent by", choices=[], validate_choice=False)
     weight = _line("Weight of one, packed, in kg", "Needed where the profile charges by weight.")
+    tax = SelectField("Tax", choices=[SelectChoice(each.value, each.label) for each in TaxCategory])
 
 
 def grams_of(text: str, *, field: str) -> int:

@@ -91,7 +91,8 @@ class ListingForm(_Stocked):
     sku = StringField(
         "Your own key",
         [Length(max=1000, message=_TOO_LONG)],
-        description="Such as an article number. Buyers don't see it; your files of listings name this one by it.",
+        description="Such as an article number. Buyers don't see it in the shop; it stands on packing slips, and your "
+        "files of listings name this one by it.",
     )
 
     @property

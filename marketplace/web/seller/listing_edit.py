@@ -26,6 +26,7 @@ from marketplace.errors import Invalid, NotFound
 from marketplace.money import Money
 from marketplace.payments import fee_queries
 from marketplace.payments.fee_queries import Asked, Quote
+from marketplace.taxes.rules import TaxCategory
 from marketplace.web import guards
 from marketplace.web.auth.forms import blame, typed
 from marketplace.web.seller import delivery, listing_page, listing_text
@@ -82,7 +83,7 @@ def edit(listing_id: int) -> ResponseReturnValue:
     found = unsaved_queries.unsaved(seller_id, key) if request.method == "GET" else None
     form = _form(kind, _stored(own), found)
     form.currency.data = own.price.currency
-    is_valid, quote = _read(form, seller_id)
+    is_valid, quote = _read(form, seller_id, own.tax_category)
     if not form.is_submitted():
         return _show(form, kind, own, quote, listing_text.opened(seller_id, kind, found, key=key))
     ticket = listing_text.ticket_of(seller_id, kind, key)
@@ -152,7 +153,9 @@ def _deed() -> str:
     return request.form.get("deed", "")
 
 
-def _read(form: ListingForm, seller_id: int) -> tuple[bool, Quote | None]:
+def _read(
+    form: ListingForm, seller_id: int, tax_category: TaxCategory = TaxCategory.STANDARD
+) -> tuple[bool, Quote | None]:
     """Return whether the form's shape is right and what its price brings: None where that can't be read.
 
     A preview asks for the price only; the rest of the form may still be empty.
@@ -163,8 +166,9 @@ def _read(form: ListingForm, seller_id: int) -> tuple[bool, Quote | None]:
     except Invalid as error:
         blame(form, error)
         return is_valid, None
-    tax = price.share(shelf_queries.tax_basis_points(seller_id))
-    [quote] = fee_queries.quotes(seller_id, [Asked(price, delivery, tax, _category(form))], clock.now())
+    now, taxing = clock.now(), shelf_queries.taxing_of(seller_id)
+    asked = fee_queries.asked_at_home(price, delivery, _category(form), taxing, tax_category, now.date())
+    [quote] = fee_queries.quotes(seller_id, [asked], now)
     return is_valid, quote
 
 

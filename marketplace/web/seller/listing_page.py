@@ -11,7 +11,8 @@ from marketplace.catalog.picture_queries import OwnPicture
 from marketplace.catalog.shelf_queries import OwnListing, ShelfTab
 from marketplace.catalog.states import LISTING
 from marketplace.money import Money
-from marketplace.payments.fee_queries import Quote
+from marketplace.payments.fee_queries import Asked, Quote
+from marketplace.web import tax_words
 from marketplace.web.console import Console, seller_console
 from marketplace.web.order_parts import Fact, MoneyRow
 from marketplace.web.pages import money, money_text
@@ -129,8 +130,9 @@ def _preview(quote: Quote) -> Preview:
     rows = [
         MoneyRow("Price", money(asked.price), ""),
         MoneyRow("Delivery", money(asked.delivery), ""),
-        *([MoneyRow("Tax", money(asked.tax), "", note="Yours to pass on to the tax office")] if asked.tax else []),
+        *(() if asked.is_tax_included else _tax(asked)),
         MoneyRow("The buyer pays", money(share.gross), ""),
+        *(_tax(asked) if asked.is_tax_included else ()),
         MoneyRow("Platform fee", _minus(share.platform_fee), "", note=_rate(quote.platform_basis_points)),
         MoneyRow(
             "Card fee",
@@ -141,6 +143,11 @@ def _preview(quote: Quote) -> Preview:
         MoneyRow("You receive", money(share.net), "", is_total=True),
     ]
     return Preview(f"You receive {money(share.net)}", tuple(rows))
+
+
+def _tax(asked: Asked) -> Sequence[MoneyRow]:
+    label, note = tax_words.label(is_included=asked.is_tax_included), "Yours to pass on to the tax office"
+    return [MoneyRow(label, money(asked.tax), "", note=note)] if asked.tax else []
 
 
 def _minus(amount: Money) -> str:

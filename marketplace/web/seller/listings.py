@@ -14,7 +14,7 @@ from marketplace.catalog.shelf_queries import ShelfRow, ShelfTab
 from marketplace.catalog.unsaved_queries import Unsaved
 from marketplace.paging import every
 from marketplace.payments import fee_queries
-from marketplace.payments.fee_queries import Asked, Quote
+from marketplace.payments.fee_queries import Quote
 from marketplace.transitions import AlreadyThere, MoveNotAllowed
 from marketplace.web import guards, lists
 from marketplace.web.console import Console, seller_console
@@ -117,9 +117,12 @@ def listings() -> ResponseReturnValue:
     if asked_for.is_csv:
         return lists.csv_file("listings", _CSV_COLUMNS, map(partial(_csv_row, tab), every(read, asked_for.cursor)))
     listed = read(asked_for.cursor)
-    tax = shelf_queries.tax_basis_points(seller_id)
-    asked = [Asked(row.price, row.delivery, row.price.share(tax), row.category) for row in listed.rows]
-    quotes = fee_queries.quotes(seller_id, asked, clock.now())
+    now, taxing = clock.now(), shelf_queries.taxing_of(seller_id)
+    asked = [
+        fee_queries.asked_at_home(row.price, row.delivery, row.category, taxing, row.tax_category, now.date())
+        for row in listed.rows
+    ]
+    quotes = fee_queries.quotes(seller_id, asked, now)
     page = ListingsPage(
         title="Listings",
         console=seller_console("listings"),

@@ -26,6 +26,7 @@ from marketplace.web import (
     order_parts,
     payout_parts,
     refund_parts,
+    tax_words,
     wording,
 )
 from marketplace.web.cancel_parts import CalledOff
@@ -215,7 +216,7 @@ def agreed_rows(order: OrderDetail) -> tuple[MoneyRow, ...]:
     rows = [
         ("Goods", order.subtotal_minor, "goods"),
         ("Delivery", order.delivery_minor, "delivery"),
-        ("Tax", order.tax_minor, "tax"),
+        (tax_words.label(is_included=order.agreed.is_tax_included), order.tax_minor, "tax"),
         (order_parts.discount_label(order.discount_code), -order.discount_minor, "discount"),
     ]
     notes = delivery_words.order_notes(order.agreed)

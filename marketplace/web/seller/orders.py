@@ -194,7 +194,7 @@ def show(facts: order_page.Facts, form: ShipForm, note_form: NoteForm | None = N
     days = current_app.extensions["settings"].money.delivered_after_shipping_days
     page = order_page.build(facts, facts.order.seller_id, clock.now(), days)
     order = facts.order
-    talk = order_talk(order.id, order.number, order.seller_id, order.buyer_name)
+    talk = order_talk(order.id, order.number, order.seller_id, order.buyer_name, order.buyer_id)
     note_form = note_form or NoteForm(formdata=None, text=order.seller_note)
     papers = invoice_list.papers(facts.order.id, Side.SELLER)
     return render_template("seller/order.html", page=page, form=form, note_form=note_form, talk=talk, papers=papers)

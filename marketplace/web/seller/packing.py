@@ -30,5 +30,5 @@ def _slip(order: Packing) -> dict[str, object]:
         "placed": date_text(order.placed_at),
         "address": order_parts.address_lines(order.address),
         "note": order.buyer_note,
-        "lines": [{"title": line.title, "quantity": line.quantity} for line in order.lines],
+        "lines": [{"title": line.title, "quantity": line.quantity, "sku": line.sku} for line in order.lines],
     }

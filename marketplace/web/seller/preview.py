@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace import clock
 from marketplace.catalog import queries, shelf_queries
 from marketplace.catalog.related_queries import Related
 from marketplace.catalog.shelf_queries import ShelfTab
-from marketplace.web import guards
+from marketplace.web import guards, tax_words
 from marketplace.web.shop import shown
 from marketplace.web.shop.shown import ListingPage
 
@@ -38,7 +39,8 @@ def preview(listing_id: int) -> ResponseReturnValue:
     if own.tab not in _NOTES:
         return redirect(url_for("shop.listing", slug=own.slug), code=303)
     found = queries.own_listing(listing_id, seller_id)
-    listing = shown.listing_page(found, _NOTHING_BESIDE, (), is_own=True, saved=frozenset())
+    note = tax_words.price_note(found.shop.taxing, found.tax_category, "", clock.now().date())
+    listing = shown.listing_page(found, _NOTHING_BESIDE, (), is_own=True, saved=frozenset(), tax_note=note)
     page = PreviewPage(
         title=found.title,
         listing=listing,

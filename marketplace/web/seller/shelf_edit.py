@@ -10,7 +10,6 @@ from marketplace.catalog.shelf_queries import OwnListing
 from marketplace.errors import Invalid
 from marketplace.money import Money
 from marketplace.payments import fee_queries
-from marketplace.payments.fee_queries import Asked
 from marketplace.web import guards, lists
 from marketplace.web.auth.forms import typed
 from marketplace.web.pages import money
@@ -98,6 +97,7 @@ def _typed_price(form: ShelfForm, currency: str) -> Money:
 
 
 def _received(seller_id: int, own: OwnListing, price: Money) -> str:
-    tax = price.share(shelf_queries.tax_basis_points(seller_id))
-    [quote] = fee_queries.quotes(seller_id, [Asked(price, own.delivery, tax, own.category)], clock.now())
+    now, taxing = clock.now(), shelf_queries.taxing_of(seller_id)
+    asked = fee_queries.asked_at_home(price, own.delivery, own.category, taxing, own.tax_category, now.date())
+    [quote] = fee_queries.quotes(seller_id, [asked], now)
     return money(quote.share.net)

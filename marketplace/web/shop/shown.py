@@ -172,23 +172,22 @@ def listing_page(
     *,
     is_own: bool,
     saved: frozenset[int],
+    tax_note: str,
     sent: Sent | None = None,
     chosen_id: int = 0,
 ) -> ListingPage:
-    """Return one listing as its seller (`is_own`) sees it, or who keeps `saved`; `chosen_id` is a variant."""
-    is_car = found.kind == Kind.CAR
-    stock = stock_of(found.in_stock, is_car=is_car)
+    """Return one listing as its seller (`is_own`) or who keeps `saved` sees it; `chosen_id` is a variant, 0 for none."""
+    stock = stock_of(found.in_stock, is_car=found.kind == Kind.CAR)
     return ListingPage(
         title=found.title,
         meta=meta.of_listing(found),
         listing_id=found.listing_id,
-        kind_label="Car" if is_car else "Part",
+        kind_label="Car" if found.kind == Kind.CAR else "Part",
         category=_category(found),
         crumbs=_crumbs(found),
-        pictures=tuple(shot(each.file_name, each.alt or found.title) for each in found.pictures)
-        or (shot(None, "No picture yet"),),
+        pictures=_shots(found),
         price=shown_cards.range_text(*choices.prices(found)),
-        tax_note=_tax_note(found.shop),
+        tax_note=tax_note,
         delivery=sent.summary if sent else f"Delivery {money(found.delivery)}" if found.delivery else "Free delivery",
         not_sent=sent.refused if sent else "",
         sent_rows=sent.rows if sent else (),
@@ -204,6 +203,11 @@ def listing_page(
         rating_count=shown_cards.count_or_nothing(found.rating_count),
         facts=_facts(found, others, reviews, is_own=is_own, saved=saved),
     )
+
+
+def _shots(found: ListingView) -> tuple[Shot, ...]:
+    shots = tuple(shot(each.file_name, each.alt or found.title) for each in found.pictures)
+    return shots or (shot(None, "No picture yet"),)
 
 
 def _facts(
@@ -235,8 +239,8 @@ def _crumbs(found: ListingView) -> tuple[Link, ...]:
     return Link("Everything", url="/l"), Link(label, url=f"/l?category={category}")
 
 
-def shop_page(found: ShopView, wanted: Request, finding: Finding) -> ShopPage:
-    """Return one shop with one page of its listings."""
+def shop_page(found: ShopView, wanted: Request, finding: Finding, *, tax_note: str) -> ShopPage:
+    """Return one shop with one page of its listings; `tax_note` says what tax its prices carry."""
     return ShopPage(
         title=found.name,
         meta=meta.of_shop(found, wanted),
@@ -244,7 +248,7 @@ def shop_page(found: ShopView, wanted: Request, finding: Finding) -> ShopPage:
         about=_paragraphs(found.about),
         delivery_policy=(shown_cards.dispatch_text(found.dispatch_days), *_paragraphs(found.delivery_policy)),
         returns_policy=_paragraphs(found.returns_policy),
-        tax_note=_tax_note(found),
+        tax_note=tax_note,
         is_paused=found.is_paused,
         reviews_url=f"/s/{found.slug}/reviews" if found.rating_count else "",
         find=finding,
@@ -278,14 +282,6 @@ def _header_category(wanted: Filter) -> str:
     if len(categories) == 1:
         return categories[0]
     return "several" if categories else ""
-
-
-def _tax_note(shop: ShopView) -> str:
-    if not shop.tax_basis_points:
-        return "No tax is added."
-    whole, part = divmod(shop.tax_basis_points, 100)
-    rate = f"{whole}.{part:02d}".rstrip("0") if part else str(whole)
-    return f"Plus {rate} % sales tax, shown before you pay."
 
 
 def _delivery(shop: ShopView) -> tuple[str, ...]:

@@ -12,12 +12,13 @@ from marketplace import clock, db
 from marketplace.catalog import browsing, queries, related_queries, variant_queries
 from marketplace.catalog.browsing import Kind
 from marketplace.catalog.picture_flows import FOLDER
-from marketplace.catalog.queries import ListingView
+from marketplace.catalog.queries import ListingView, ShopView
 from marketplace.catalog.related_queries import Related, RelatedIds
 from marketplace.errors import NotFound
 from marketplace.media import picture_names
 from marketplace.reviews import queries as reviews
-from marketplace.web import deliver_to, drawing, guards, uploads
+from marketplace.taxes.rules import TaxCategory
+from marketplace.web import deliver_to, drawing, guards, tax_words, uploads
 from marketplace.web.recent import ALIKE_SECONDS, recent
 from marketplace.web.shop import filters, finding, seen, sent, shown
 from marketplace.web.shop.filters import Request
@@ -57,11 +58,19 @@ def listing(slug: str) -> ResponseReturnValue:
         viewer = guards.current_viewer()
     said = reviews.of_listing(found.listing_id, _REVIEWS) if found.rating_count else ()
     is_own = viewer is not None and viewer.user_id == found.seller_id
+    taxed = _tax_note(found.shop, found.tax_category)
     weighed = (found.profile_id, found.price, found.weight_grams)
     how = sent.of(*weighed, deliver_to.chosen(), clock.now().date()) if found.profile_id else None
     saved = shown.saved_among(viewer, found, others)
+    beside = (found, others, tuple(said))
     page = drawing.once(
-        shown.listing_page, found, others, tuple(said), is_own=is_own, saved=saved, sent=how, chosen_id=_chosen(found)
+        shown.listing_page,
+        *beside,
+        is_own=is_own,
+        saved=saved,
+        tax_note=taxed,
+        sent=how,
+        chosen_id=_chosen(found),
     )
     answer = make_response(drawing.draw("shop/listing.html", page))
     if not is_own:
@@ -76,7 +85,12 @@ def shop(slug: str) -> ResponseReturnValue:
         raise NotFound("There is no such shop.")
     # One shop, one currency as a rule: its prices compare without naming one.
     wanted = filters.read(f"/s/{slug}", request.args, main_currency="", shop=slug)
-    return _found(wanted, lambda finding: ("shop/shop.html", drawing.once(shown.shop_page, found, wanted, finding)))
+    taxed = _tax_note(found, TaxCategory.STANDARD)
+
+    def show(finding: Finding) -> tuple[str, Any]:
+        return "shop/shop.html", drawing.once(shown.shop_page, found, wanted, finding, tax_note=taxed)
+
+    return _found(wanted, show)
 
 
 def media(file_name: str) -> ResponseReturnValue:
@@ -140,6 +154,12 @@ def _related(found: ListingView, key: Hashable) -> Related:
     others = related_queries.related(found.listing_id, found.seller_id, count=_RELATED)
     recent().keep(key, others.ids, seconds=ALIKE_SECONDS)
     return others
+
+
+def _tax_note(shop: ShopView, category: TaxCategory) -> str:
+    """Return what tax a shop's prices carry, where the viewer is if that makes a difference."""
+    country = deliver_to.chosen() if shop.taxing.depends_on_country else ""
+    return tax_words.price_note(shop.taxing, category, country, clock.now().date())
 
 
 def _may_be_slug(text: str) -> bool:

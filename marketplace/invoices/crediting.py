@@ -1,0 +1,107 @@
+"""What a credit note says: made from the frozen content of the invoice that it corrects. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from marketplace.invoices import rules
+from marketplace.invoices.drafting import Draft, day, iso
+from marketplace.invoices.rules import Amounts, InvoiceKind, RatePart
+from marketplace.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class GoneBack:
+    """Money of an invoiced order that is back with its buyer: a refund, or a lost dispute; minor units."""
+
+    invoice_id: int
+    invoice_number: str
+    invoice_content: str
+    order_id: int
+    buyer_id: int
+    seller_id: int
+    currency: str
+    amount_minor: int
+    """Positive."""
+    refund_id: int | None
+    dispute_share_id: int | None
+    number: str
+    """The refund's or the dispute's."""
+    reason: str
+    gone_at: datetime
+
+
+def credit_note_of(gone: GoneBack, invoice: Mapping[str, Any], credited_minor: int, now: datetime) -> Draft:
+    """Return the credit note for money that went back, given the invoice's content and what was credited before."""
+    amount = Money(gone.amount_minor, gone.currency)
+    before, is_included = Money(credited_minor, gone.currency), invoice.get("tax_included", False)
+    parts = rules.back_by_rate(amount, credited_before=before, parts=parts_of(invoice))
+    tax = Money.total((part.tax for part in parts), gone.currency)
+    goods = (amount if is_included else amount - tax).minor
+    what = "Refund" if gone.refund_id is not None else "Dispute"
+    title = f"{what} {gone.number}: {gone.reason}"
+    content = {
+        "seller": invoice["seller"],
+        "buyer": invoice["buyer"],
+        "order": invoice["order"],
+        "corrects": gone.invoice_number,
+        "cause": f"{what} {gone.number}",
+        "paid_on": iso(gone.gone_at),
+        "lines": _lines(title, parts, is_included=is_included),
+        "discount_code": "",
+        "note": "",
+        "terms": [f"It corrects invoice {gone.invoice_number}. The money went back on {day(gone.gone_at)}."],
+    }
+    return Draft(
+        kind=InvoiceKind.CREDIT_NOTE,
+        issuer_id=gone.seller_id,
+        recipient_id=gone.buyer_id,
+        currency=gone.currency,
+        amounts=Amounts(-goods, 0, -tax.minor, 0, tax_included=is_included),
+        paid_minor=-gone.amount_minor,
+        paid_at=gone.gone_at,
+        due_at=now,
+        content=content,
+        order_id=gone.order_id,
+        credits_id=gone.invoice_id,
+        refund_id=gone.refund_id,
+        dispute_share_id=gone.dispute_share_id,
+    )
+
+
+def parts_of(invoice: Mapping[str, Any]) -> list[RatePart]:
+    """Return an invoice's content by rate of tax, lowest first, and its delivery; one part where no rates were kept."""
+
+    def money(minor: int) -> Money:
+        return Money(minor, invoice["currency"])
+
+    is_included = invoice.get("tax_included", False)
+    tax, whole = money(invoice["tax_minor"]), money(invoice["total_minor"])
+    if not tax or any("tax_basis_points" not in line for line in invoice["lines"]):
+        rates = {line.get("tax_basis_points") for line in invoice["lines"]}
+        return [RatePart(rates.pop() if len(rates) == 1 else None, whole - tax, tax)]
+    found = []
+    for rate in sorted({line["tax_basis_points"] for line in invoice["lines"]}):
+        lines = [line for line in invoice["lines"] if line["tax_basis_points"] == rate]
+        own = money(sum(line["tax_minor"] for line in lines))
+        price = money(sum(line["amount_minor"] - line.get("discount_minor", 0) for line in lines))
+        found.append(RatePart(rate, price - own if is_included else price, own))
+    found.append(RatePart(None, money(invoice["delivery_minor"]), tax * 0))
+    # Discounts by line were not kept at first: such an invoice is one whole.
+    is_whole = Money.total((part.net + part.tax for part in found), invoice["currency"]) == whole
+    return found if is_whole else [RatePart(None, whole - tax, tax)]
+
+
+def _lines(title: str, parts: Sequence[RatePart], *, is_included: bool) -> list[dict[str, object]]:
+    """Return the lines of a credit note: one, or one per rate with what it is of."""
+    found: list[dict[str, object]] = []
+    for part in parts:
+        minor = -(part.net + part.tax).minor if is_included else -part.net.minor
+        of = "goods" if part.basis_points is not None else "delivery"
+        rate = (
+            {} if part.basis_points is None else {"tax_basis_points": part.basis_points, "tax_minor": -part.tax.minor}
+        )
+        named = title if len(parts) == 1 else f"{title}, {of}"
+        found.append({"title": named, "quantity": 1, "unit_minor": minor, "amount_minor": minor, **rate})
+    return found

@@ -1,0 +1,31 @@
+"""The rates of tax that sellers keep."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.accounts.models import User
+from marketplace.db import Base, EnumText, PrimaryKey, UtcTime
+from marketplace.taxes.rules import TaxCategory
+
+
+class TaxRate(Base):
+    """One rate of a seller's shop from a day on. What has begun stays: a later one takes its place."""
+
+    __tablename__ = "tax_rate"
+    __table_args__ = (
+        CheckConstraint("basis_points BETWEEN 0 AND 5000", name="at_most_half"),
+        CheckConstraint("category <> 'exempt'", name="exempt_has_none"),
+        UniqueConstraint("seller_id", "country", "category", "valid_from"),
+    )
+
+    id: Mapped[PrimaryKey]
+    seller_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    country: Mapped[str] = mapped_column(String(2))
+    """Where goods go, ISO 3166-1 alpha-2; "" for every country that has no rate of its own."""
+    category: Mapped[TaxCategory] = mapped_column(EnumText(TaxCategory))
+    basis_points: Mapped[int]
+    valid_from: Mapped[date] = mapped_column(Date)
+    """The first day it holds, UTC."""
+    created_at: Mapped[UtcTime]

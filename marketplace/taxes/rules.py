@@ -1,0 +1,129 @@
+"""Which rate of tax holds where and when, what tax goods carry, and how lines share it. Pure.
+
+A shop's prices either include the tax of the country they go to, or it is added to them. Tax is of the goods alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from marketplace.errors import Invalid
+from marketplace.labels import Labelled
+from marketplace.money import BASIS_POINTS, Money
+
+HIGHEST_BASIS_POINTS = 5_000
+MOST_RATES = 200
+_EVERYWHERE = ""
+
+
+class TaxCategory(Labelled):
+    """What tax offices tell apart: most goods are standard."""
+
+    STANDARD = "standard", "Standard rate"
+    REDUCED = "reduced", "Reduced rate"
+    EXEMPT = "exempt", "No tax"
+
+
+RATED = (TaxCategory.STANDARD, TaxCategory.REDUCED)
+"""The categories that have rates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """The rate of one category in one country from a day (UTC) on, until a later one of the same two begins."""
+
+    country: str
+    """ISO 3166-1 alpha-2; "" for every country that has no rate of its own."""
+    category: TaxCategory
+    basis_points: int
+    valid_from: date
+
+
+@dataclass(frozen=True, slots=True)
+class Taxing:
+    """How one shop's prices are taxed."""
+
+    home: str
+    """The shop's country: what is reckoned with while nobody knows where goods go."""
+    general_basis_points: int
+    """The rate where no other holds."""
+    is_included: bool
+    """Whether the prices include the tax; else it is added to them."""
+    rates: tuple[Rate, ...] = ()
+
+    @property
+    def depends_on_country(self) -> bool:
+        """Return whether another country may mean another rate."""
+        return any(rate.country for rate in self.rates)
+
+    def rate(self, category: TaxCategory, country: str, day: date) -> int:
+        """Return the rate in basis points of goods that are bought on a day to go to a country; "" is not known yet.
+
+        A country's own rates come before those of all others; a reduced rate that nobody has set is the standard one.
+        """
+        if category is TaxCategory.EXEMPT:
+            return 0
+        begun = [rate for rate in self.rates if rate.valid_from <= day]
+        for place in (country or self.home, _EVERYWHERE):
+            for kind in dict.fromkeys((category, TaxCategory.STANDARD)):
+                found = [rate for rate in begun if (rate.country, rate.category) == (place, kind)]
+                if found:
+                    return max(found, key=lambda rate: rate.valid_from).basis_points
+        return self.general_basis_points
+
+
+def tax_of(goods: Money, basis_points: int, *, is_included: bool) -> Money:
+    """Return the tax of goods of this price, rounded half up: added to the price, or contained in it."""
+    if not is_included:
+        return goods.share(basis_points)
+    whole = BASIS_POINTS + basis_points
+    return Money((goods.minor * basis_points * 2 + whole) // (whole * 2), goods.currency)
+
+
+def by_line(taxed: Sequence[Money], rates: Sequence[int], *, is_included: bool) -> list[Money]:
+    """Return each line's tax, given what of it is taxed and its rate in basis points.
+
+    The tax of each rate is rounded once, for all lines that have it, and shared by largest remainder: the lines sum to
+    what the tax office reckons. Where nothing is taxed, there is no tax.
+    """
+    found = [goods * 0 for goods in taxed]
+    for rate in dict.fromkeys(rates):
+        places = [place for place, own in enumerate(rates) if own == rate]
+        goods = Money.total((taxed[place] for place in places), taxed[0].currency)
+        tax = tax_of(goods, rate, is_included=is_included)
+        if tax:
+            for place, part in zip(places, tax.split([taxed[place].minor for place in places]), strict=True):
+                found[place] = part
+    return found
+
+
+@lru_cache(maxsize=1024)
+def read_rates(text: str) -> tuple[Rate, ...]:
+    """Return the rates of a shop as its query writes them: "DE:standard:1900:2026-01-01", with spaces between."""
+    parts = (word.split(":") for word in text.split())
+    return tuple(
+        Rate(country, TaxCategory(category), int(basis_points), date.fromisoformat(day))
+        for country, category, basis_points, day in parts
+    )
+
+
+def typed_rate(text: str) -> int:
+    """Return a percentage as people type it, "7.25" or "19", in basis points; raises Invalid naming `rate`."""
+    whole, _, part = text.strip().rstrip("%").strip().replace(",", ".").partition(".")
+    digits = whole + part
+    if not (digits.isascii() and digits.isdigit() and whole and len(whole) <= 3 and len(part) <= 2):
+        raise Invalid("Write the rate as a percentage like this: 7.25", field="rate")
+    basis_points = int(whole) * 100 + int(part.ljust(2, "0"))
+    if basis_points > HIGHEST_BASIS_POINTS:
+        raise Invalid(f"Enter a rate from 0 to {HIGHEST_BASIS_POINTS // 100} %.", field="rate")
+    return basis_points
+
+
+def check_begin(valid_from: date, today: date) -> date:
+    """Return the day from which a rate holds; raises Invalid for one that is over: its orders have been agreed."""
+    if valid_from < today:
+        raise Invalid("Choose today or a later day. Orders of past days stay as they were agreed.", field="valid_from")
+    if valid_from.year > today.year + 5:
+        raise Invalid("Choose a day within five years.", field="valid_from")
+    return valid_from

@@ -1,0 +1,173 @@
+"""A seller's taxes: whether the prices include them, and the rates by country and category."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
+from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from marketplace import clock, db
+from marketplace.catalog import shelf_queries, shop_operations
+from marketplace.delivery.rules import countries_of
+from marketplace.errors import Conflict, Invalid
+from marketplace.taxes import operations, queries, rules
+from marketplace.taxes.queries import KeptRate
+from marketplace.taxes.rules import RATED, Rate, TaxCategory, Taxing
+from marketplace.web import countries, guards
+from marketplace.web.auth.forms import blame, typed
+from marketplace.web.console import Console, seller_console
+from marketplace.web.pages import date_text, rate_text
+from marketplace.web.wording import Badge
+
+_EVERYWHERE, _TOO_LONG = "All other countries", "This is too long."
+_COMING, _NOW, _OVER = Badge("Coming", "wait"), Badge("Now", "ok"), Badge("Over", "mute")
+_INCLUDED, _ADDED = "included", "added"
+
+
+class ModeForm(FlaskForm):
+    """Whether the shop's prices include the tax."""
+
+    mode = RadioField(
+        "The prices of your listings",
+        [InputRequired("Choose one of the two.")],
+        choices=[
+            SelectChoice(_INCLUDED, "include the tax: buyers pay the price they see"),
+            SelectChoice(_ADDED, "are before tax: it is added at the checkout"),
+        ],
+    )
+
+
+class RateForm(FlaskForm):
+    """A rate from a day on, for the countries that were typed."""
+
+    countries = TextAreaField(
+        "Countries",
+        [Length(max=4000, message=_TOO_LONG)],
+        description="Names or codes with commas between them; EU for its members. Empty: all other countries.",
+    )
+    category = SelectField("Category", choices=[SelectChoice(each.value, each.label) for each in RATED])
+    rate = StringField("Rate", [InputRequired("Enter a rate, 0 for none."), Length(max=20, message=_TOO_LONG)])
+    valid_from = DateField("From", [InputRequired("Enter the first day, such as 2026-12-01.")])
+
+    def rates(self) -> list[Rate]:
+        """Return the rates that were typed, one per country; raises Invalid naming the field."""
+        category, day = TaxCategory(self.category.data), self.valid_from.data
+        basis_points = rules.typed_rate(typed(self.rate))
+        codes = countries_of(typed(self.countries), countries.names()) or ("",)
+        return [Rate(code, category, basis_points, day) for code in codes]
+
+
+@dataclass(frozen=True, slots=True)
+class RateRow:
+    """One rate in the list."""
+
+    where: str
+    category: str
+    rate: str
+    begins: str
+    badge: Badge
+    remove_url: str
+    """Where it is taken back; "" for one that has begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaxPage:
+    """What templates/seller/taxes.html shows."""
+
+    title: str
+    console: Console
+    rows: tuple[RateRow, ...]
+    home: str
+
+
+@guards.seller_only
+def taxes() -> ResponseReturnValue:
+    """Show how the seller's prices are taxed, or keep another rate."""
+    seller_id, now = guards.viewer().user_id, clock.now()
+    form = RateForm(data={"valid_from": now.date(), "category": TaxCategory.STANDARD.value})
+    if form.validate_on_submit():
+        try:
+            wanted = form.rates()
+
+            def keep(session: Session) -> None:
+                for rate in wanted:
+                    operations.keep_rate(session, seller_id=seller_id, rate=rate, now=now)
+
+            db.atomic(keep)
+        except Invalid as error:
+            blame(form, error)
+        except Conflict as error:
+            form.form_errors.append(error.message)
+        else:
+            flash("Saved. Orders that were placed before stay as they are.", "ok")
+            return redirect(url_for("seller.taxes"), code=303)
+    return _page(seller_id, form)
+
+
+@guards.seller_only
+def tax_mode() -> ResponseReturnValue:
+    """Say whether the shop's prices include the tax from now on."""
+    form = ModeForm()
+    if not form.validate_on_submit():
+        flash("Choose one of the two.", "bad")
+    else:
+        seller_id, includes = guards.viewer().user_id, form.mode.data == _INCLUDED
+        db.atomic(shop_operations.say_prices_include_tax, (), seller_id=seller_id, includes=includes)
+        flash("Saved. It counts for every basket from now on.", "ok")
+    return redirect(url_for("seller.taxes"), code=303)
+
+
+@guards.seller_only
+def take_back_rate(rate_id: int) -> ResponseReturnValue:
+    """Take back a rate that has not begun."""
+    day = clock.now().date()
+    try:
+        db.atomic(operations.take_back, (), seller_id=guards.viewer().user_id, rate_id=rate_id, today=day)
+    except Conflict as error:
+        flash(error.message, "bad")
+    else:
+        flash("Removed. It never began.", "ok")
+    return redirect(url_for("seller.taxes"), code=303)
+
+
+def _page(seller_id: int, form: RateForm) -> ResponseReturnValue:
+    taxing, today = shelf_queries.taxing_of(seller_id), clock.now().date()
+    mode = ModeForm(formdata=None, data={"mode": _INCLUDED if taxing.is_included else _ADDED})
+    page = TaxPage(
+        title="Tax",
+        console=seller_console("taxes"),
+        rows=_rows(taxing, queries.kept_rates(seller_id), today),
+        home=countries.name(taxing.home),
+    )
+    return render_template("seller/taxes.html", page=page, form=form, mode=mode), 422 if form.errors else 200
+
+
+def _rows(taxing: Taxing, kept: Sequence[KeptRate], today: date) -> tuple[RateRow, ...]:
+    by_place = sorted(kept, key=lambda each: (not each.rate.country, countries.name(each.rate.country)))
+    begun: set[tuple[str, TaxCategory]] = set()
+    rows = []
+    for each in by_place:
+        rate, place = each.rate, (each.rate.country, each.rate.category)
+        is_coming = rate.valid_from > today
+        badge = _COMING if is_coming else _OVER if place in begun else _NOW
+        begun |= set() if is_coming else {place}
+        rows.append(
+            RateRow(
+                countries.name(rate.country) if rate.country else _EVERYWHERE,
+                rate.category.label,
+                rate_text(rate.basis_points),
+                date_text(rate.valid_from),
+                badge,
+                url_for("seller.take_back_rate", rate_id=each.rate_id) if is_coming else "",
+            )
+        )
+    is_general = ("", TaxCategory.STANDARD) not in begun
+    general = rate_text(taxing.general_basis_points)
+    first = RateRow(_EVERYWHERE, TaxCategory.STANDARD.label, general, "The beginning", _NOW, "")
+    return (*rows, first) if is_general else tuple(rows)

@@ -1,0 +1,29 @@
+"""Rates of tax for tests, kept by the real operations."""
+
+from datetime import timedelta
+
+from marketplace import db
+from marketplace.catalog import shelf_operations, shop_operations
+from marketplace.taxes import operations
+from marketplace.taxes.rules import Rate, TaxCategory
+from tests.builders import World
+
+
+def keep(
+    world: World, seller_id: int, country: str, basis_points: int, category: str = "standard", days: int = 0
+) -> int:
+    """Keep a rate that begins in so many days; "" is every other country. Returns the row's id."""
+    rate = Rate(country, TaxCategory(category), basis_points, world.now.date() + timedelta(days=days))
+    return db.atomic(operations.keep_rate, (), seller_id=seller_id, rate=rate, now=world.now)
+
+
+def include(seller_id: int, *, includes: bool = True) -> None:
+    """Let a shop's prices include the tax."""
+    db.atomic(shop_operations.say_prices_include_tax, (), seller_id=seller_id, includes=includes)
+
+
+def of_category(seller_id: int, listing_id: int, category: str) -> int:
+    """Give a listing a category of tax and return its id."""
+    whose = {"seller_id": seller_id, "listing_id": listing_id}
+    db.atomic(shelf_operations.set_tax_category, (), **whose, category=category)
+    return listing_id
