@@ -22,7 +22,8 @@ def order_numbers(shop: World) -> list[str]:
 
 @pytest.mark.covers("S0.9", "S0.13", "S0.18", "S2.28", "S3.1", "S3.3")
 def test_a_cart_from_two_sellers_is_paid_and_lands_in_the_books(shop: World, visit: Visit) -> None:
-    # Given two sellers and a buyer who signs in
+    # Given two sellers and a buyer who signs in, at noon: the day of the release is the same all the time
+    shop.noon()
     ann, bob = shop.seller("Ann Archer"), shop.seller("Bob Baker")
     disc = shop.listing(ann, 10_000, title="Brake disc")
     lamp, mirror = shop.listing(bob, 4_000, title="Head lamp"), shop.listing(bob, 2_500, title="Wing mirror")

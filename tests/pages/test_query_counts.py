@@ -99,13 +99,18 @@ _LISTS = {
 }
 
 
+# Once in a while, whatever the page: on a slow machine some page of this test is the one.
+_VISIT = "UPDATE user_session SET last_seen_at"
+
+
 def cost(client: FlaskClient, path: str, count_queries: CountQueries) -> int:
     """Return how many statements a page sends, once nothing is new to the process any more."""
     with count_queries() as statements:
         answer = client.get(path, buffered=True)
     assert answer.status_code == 200, (path, answer.status_code)
-    assert len(statements) <= _MOST, f"{path} sends {len(statements)}:\n" + "\n\n".join(statements)
-    return len(statements)
+    of_page = [statement for statement in statements if not statement.startswith(_VISIT)]
+    assert len(of_page) <= _MOST, f"{path} sends {len(of_page)}:\n" + "\n\n".join(of_page)
+    return len(of_page)
 
 
 @pytest.mark.covers("S3.16")

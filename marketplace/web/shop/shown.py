@@ -176,7 +176,7 @@ def listing_page(
     sent: Sent | None = None,
     chosen_id: int = 0,
 ) -> ListingPage:
-    """Return one listing as its seller (`is_own`) or who keeps `saved` sees it; `chosen_id` is a variant, 0 for none."""
+    """Return one listing as its seller (`is_own`) sees it, or who keeps `saved`; `chosen_id` is a variant."""
     stock = stock_of(found.in_stock, is_car=found.kind == Kind.CAR)
     return ListingPage(
         title=found.title,
