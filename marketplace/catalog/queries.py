@@ -14,7 +14,7 @@ from marketplace.catalog.matching import IS_FOR_SALE
 from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails, Shop
 from marketplace.catalog.rules import MANY_IN_STOCK
 from marketplace.catalog.states import ListingStatus
-from marketplace.catalog.variant_queries import NO_CHOICE, VARIANTS, Choice, choice_of
+from marketplace.catalog.variant_queries import NO_CHOICE, OPTIONS, Choice, choice_of
 from marketplace.catalog.variants import IS_LISTING
 from marketplace.errors import NotFound
 from marketplace.money import Money
@@ -192,7 +192,7 @@ _ANY_LISTING: Select[*tuple[Any, ...]] = (
         Listing.delivery_profile_id,
         Listing.weight_grams,
         Listing.tax_category,
-        VARIANTS.label("variants"),
+        OPTIONS.label("options"),
     )
     .select_from(Listing)
     .join(Shop, Shop.seller_id == Listing.seller_id)
@@ -206,9 +206,9 @@ _OWN_LISTING = _ANY_LISTING.where(
 
 
 def listing(slug: str) -> ListingView | None:
-    """Return the listing for sale at `slug`, or None: drafts and paused ones are nobody's business. One query."""
+    """Return the listing for sale at `slug`, or None. One query, two with variants."""
     row = db.read_one(_LISTING, {"slug": slug})
-    return None if row is None else _listing(row)
+    return None if row is None else _listing(row, choice_of(row.id, row.options))
 
 
 def own_listing(listing_id: int, seller_id: int) -> ListingView:
@@ -216,11 +216,11 @@ def own_listing(listing_id: int, seller_id: int) -> ListingView:
     row = db.read_one(_OWN_LISTING, {"listing_id": listing_id, "seller_id": seller_id})
     if row is None:
         raise NotFound("There is no such listing.")
-    return _listing(row)
+    return _listing(row, choice_of(row.id, row.options))
 
 
 @lru_cache(maxsize=2_048)
-def _listing(row: Row[*tuple[Any, ...]]) -> ListingView:
+def _listing(row: Row[*tuple[Any, ...]], choice: Choice) -> ListingView:
     """Return the listing of a row: looking it up by all it tells costs a tenth of making it anew."""
     return ListingView(
         listing_id=row.id,
@@ -241,7 +241,7 @@ def _listing(row: Row[*tuple[Any, ...]]) -> ListingView:
         profile_id=row.delivery_profile_id,
         weight_grams=row.weight_grams or 0,
         tax_category=row.tax_category,
-        choice=choice_of(row.variants, row.currency),
+        choice=choice,
     )
 
 

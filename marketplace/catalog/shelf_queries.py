@@ -85,7 +85,7 @@ class OwnListing:
     def fingerprint(self) -> str:
         """What tells these words and prices from any others; see unsaved_operations.check_unchanged."""
         words = {"title": self.title, "description": self.description, "sku": self.sku}
-        prices = {"price_minor": self.price.minor, "delivery_minor": self.delivery.minor}
+        prices = {"price_minor": 0 if self.options else self.price.minor, "delivery_minor": self.delivery.minor}
         return unsaved_rules.fingerprint({**words, **prices, **self.attributes})
 
     @property

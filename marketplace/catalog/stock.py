@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import case, insert, select, update
+from sqlalchemy import ColumnElement, case, insert, select, update
 from sqlalchemy.orm import Session
 
 from marketplace import history
 from marketplace.catalog.models import Listing, StockReservation
 from marketplace.catalog.states import ReservationStatus
-from marketplace.catalog.variants import CAN_BE_BOUGHT, HAS_VARIANTS
+from marketplace.catalog.variants import HAS_VARIANTS, SOLD_ALONE, SOLD_AS_VARIANT
 from marketplace.errors import Conflict
 from marketplace.history import Actor
 
@@ -35,13 +35,8 @@ def reserve(
     """Set aside `quantities` (units by listing) until `expires_at`; raises SoldOut when one listing has too few."""
     for listing_id in sorted(quantities):
         quantity = quantities[listing_id]
-        taken = session.execute(
-            update(Listing)
-            .where(Listing.id == listing_id, Listing.in_stock >= quantity, CAN_BE_BOUGHT)
-            .values(in_stock=Listing.in_stock - quantity)
-            .returning(Listing.id)
-        ).first()
-        if taken is None:
+        # Nearly all are sold alone: only what is not pays the look at a variant's listing.
+        if not any(_take(session, listing_id, quantity, is_sold) for is_sold in (SOLD_ALONE, SOLD_AS_VARIANT)):
             left = case((HAS_VARIANTS, 0), else_=Listing.in_stock)
             title, units = session.execute(select(Listing.title, left).where(Listing.id == listing_id)).one()
             raise SoldOut(title, units, listing_id)
@@ -109,6 +104,16 @@ def active_reservations(session: Session, purchase_id: int) -> list[int]:
         StockReservation.purchase_id == purchase_id, StockReservation.status == ReservationStatus.ACTIVE
     )
     return list(session.execute(statement).scalars())
+
+
+def _take(session: Session, listing_id: int, quantity: int, is_sold: ColumnElement[bool]) -> bool:
+    taken = session.execute(
+        update(Listing)
+        .where(Listing.id == listing_id, Listing.in_stock >= quantity, is_sold)
+        .values(in_stock=Listing.in_stock - quantity)
+        .returning(Listing.id)
+    ).first()
+    return taken is not None
 
 
 def _add_to_stock(session: Session, reservation_ids: Sequence[int]) -> None:

@@ -67,7 +67,8 @@ def check_unchanged(session: Session, *, seller_id: int, listing_id: int, seen: 
     words = {
         "title": listing.title,
         "description": listing.description,
-        "price_minor": listing.price_minor,
+        # That of variants follows their sales and stands on another page.
+        "price_minor": 0 if listing.option_names else listing.price_minor,
         "delivery_minor": listing.delivery_minor,
         "sku": listing.sku or "",
         **asdict(shelf_operations.item_of(session, listing)),

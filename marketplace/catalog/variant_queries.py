@@ -4,8 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Text, bindparam, case, cast, func, literal, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import ColumnElement, Integer, Text, bindparam, case, cast, func, literal, select
 
 from marketplace import db
 from marketplace.catalog.models import Listing, StockReservation
@@ -51,29 +50,21 @@ class OwnVariant:
     is_offered: bool
 
 
-_variant = Listing.__table__.alias("variant")
+OPTIONS: ColumnElement[str] = case(
+    (HAS_VARIANTS, cast(func.to_jsonb(Listing.__table__.c.option_names), Text)), else_=literal("")
+)
+"""What buyers choose a listing by, as text for `choice_of`; "" for one without variants, which reads nothing more."""
 _OFFERED = (
     select(
-        func.jsonb_agg(
-            aggregate_order_by(
-                func.jsonb_build_array(
-                    _variant.c.id,
-                    _variant.c.option_values,
-                    _variant.c.price_minor,
-                    func.least(_variant.c.in_stock, MANY_IN_STOCK + 1),
-                ),
-                _variant.c.id,
-            )
-        )
+        Listing.id,
+        Listing.option_values,
+        Listing.price_minor,
+        Listing.currency,
+        func.least(Listing.in_stock, MANY_IN_STOCK + 1, type_=Integer),
     )
-    .where(_variant.c.parent_id == Listing.__table__.c.id, _variant.c.status == ListingStatus.OFFERED)
-    .correlate(Listing.__table__)
-    .scalar_subquery()
+    .where(Listing.parent_id == bindparam("listing_id"), Listing.status == ListingStatus.OFFERED)
+    .order_by(Listing.id)
 )
-VARIANTS: ColumnElement[str] = case(
-    (HAS_VARIANTS, cast(func.jsonb_build_array(Listing.__table__.c.option_names, _OFFERED), Text)), else_=literal("")
-)
-"""The variants of a listing as text for `choice_of`; "" without any, which costs a comparison."""
 
 
 def _units(status: ReservationStatus) -> ColumnElement[int]:
@@ -111,18 +102,15 @@ _PAGE = (
 )
 
 
-def choice_of(text: str, currency: str) -> Choice:
-    """Return what VARIANTS wrote as `text`; prices are in the currency of their listing."""
-    if not text:
+def choice_of(listing_id: int, options: str) -> Choice:
+    """Return the variants of a listing for which OPTIONS wrote `options`, in one query where there are any."""
+    if not options:
         return NO_CHOICE
-    options, variants = json.loads(text)
-    return Choice(
-        tuple(options),
-        tuple(
-            Variant(variant_id, tuple(values), Money(price, currency), in_stock)
-            for variant_id, values, price, in_stock in variants or ()
-        ),
+    variants = (
+        Variant(variant_id, tuple(values), Money(price, currency), in_stock)
+        for variant_id, values, price, currency, in_stock in map(tuple, db.read(_OFFERED, {"listing_id": listing_id}))
     )
+    return Choice(tuple(json.loads(options)), tuple(variants))
 
 
 def page_of(slug: str) -> tuple[str, int] | None:

@@ -13,10 +13,11 @@ _PARENT_STATUS = (
     select(_parent.c.status).where(_parent.c.id == _columns.parent_id).correlate(Listing.__table__).scalar_subquery()
 )
 HAS_VARIANTS: ColumnElement[bool] = _columns.option_names != literal_column("'{}'")
-CAN_BE_BOUGHT: ColumnElement[bool] = or_(
-    and_(_columns.status == ListingStatus.ACTIVE, ~HAS_VARIANTS),
-    and_(_columns.status == ListingStatus.OFFERED, _PARENT_STATUS == ListingStatus.ACTIVE),
+SOLD_ALONE: ColumnElement[bool] = and_(_columns.status == ListingStatus.ACTIVE, ~HAS_VARIANTS)
+SOLD_AS_VARIANT: ColumnElement[bool] = and_(
+    _columns.status == ListingStatus.OFFERED, _PARENT_STATUS == ListingStatus.ACTIVE
 )
+CAN_BE_BOUGHT: ColumnElement[bool] = or_(SOLD_ALONE, SOLD_AS_VARIANT)
 """Whether a row can be ordered: a listing without variants, or a variant whose listing buyers see."""
 IS_KNOWN: ColumnElement[bool] = func.coalesce(_PARENT_STATUS, _columns.status) != ListingStatus.DRAFT
 """Whether buyers have ever been able to see a row, or the listing it is a variant of."""

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
 
 from marketplace import db
-from marketplace.catalog import delivering, import_flows, variant_operations
+from marketplace.catalog import delivering, import_flows, shelf_operations, variant_operations
 from marketplace.catalog import operations as catalog
 from marketplace.catalog.variant_operations import VariantChange
 from marketplace.checkout.flows import Outcome
@@ -220,16 +220,22 @@ def test_a_listing_leads_its_variants_and_a_lower_price_is_told_once(world: Worl
     left, right = shelf.stock(left=2, right=2)
     mine = {"seller_id": shelf.seller_id, "listing_id": shelf.listing_id}
     db.atomic(delivering.choose, (), **mine, profile_id=None, weight_grams=900)
+    db.atomic(shelf_operations.set_tax_category, (), **mine, category="reduced")
+    assert world.rows("SELECT DISTINCT tax_category FROM listing") == [("reduced",)]
     edit = main(shelf.client.get(f"/seller/listings/{shelf.listing_id}/edit").text)
     form = edit.select_one("form[data-keeps]")
     data = {each["name"]: each.get("value", "") for each in form.select("input[name]")}
     data |= {each["name"]: each.text.strip() for each in form.select("textarea")}
     data |= {each["name"]: each.select_one("[selected]")["value"] for each in form.select("select[name]")}
     data |= {"title": "Vented disc", "delivery": "7.50", "deed": "save"}
+    # A sale that changes what lists show of it is no other text.
+    shelf.send("save", **{f"in_stock-{left}": "0"})
+    assert shelf.shown() == (2, 12_000, 12_000)
     answer = shelf.client.post(f"/seller/listings/{shelf.listing_id}/edit", data=data)
     assert answer.status_code == 303, answer.text
     statement = "SELECT title, delivery_minor, weight_grams FROM listing WHERE parent_id IS NOT NULL ORDER BY id"
     assert world.rows(statement) == [("Vented disc (left)", 750, 900), ("Vented disc (right)", 750, 900)]
+    shelf.send("save", **{f"in_stock-{left}": "2"})
     for price, variant_id in (("110", right), ("95", left)):
         shelf.send("save", **{f"price-{variant_id}": price})
     assert world.rows("SELECT listing_id, was_minor, price_minor FROM price_drop") == [
