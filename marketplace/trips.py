@@ -105,8 +105,14 @@ class Line:
 
     def begin(self) -> Statement:
         """Return what begins a transaction as this connection's owner wants them."""
-        level = self._driver.isolation_level
-        return (f"BEGIN ISOLATION LEVEL {level.name.replace('_', ' ')}" if level else "BEGIN"), ()
+        driver, words = self._driver, ["BEGIN"]
+        if (level := driver.isolation_level) is not None:
+            words.append(f"ISOLATION LEVEL {level.name.replace('_', ' ')}")
+        if driver.read_only:
+            words.append("READ ONLY")
+        if driver.deferrable:
+            words.append("DEFERRABLE")
+        return " ".join(words), ()
 
     def forget(self) -> None:
         """Prepare everything anew from now on: psycopg lets the server forget all statements after a rollback."""

@@ -37,7 +37,7 @@ class Rewinder:
         self._may_all = connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() == (
             True,
         )
-        self._numbers: list[tuple[object, ...]] = []
+        self._numbers = ""
         self._refill = ""
         self._filled: list[str] = []
 
@@ -55,7 +55,9 @@ class Rewinder:
                 f' SELECT {columns} FROM {_KEPT}."{table}"'
             )
         self._refill = "; ".join(statements)
-        self._numbers = run(_SEQUENCES).fetchall()
+        self._numbers = ", ".join(
+            f"setval('public.\"{name}\"', {max(int(str(last)), 1)}, {last != 0})" for name, last in run(_SEQUENCES)
+        )
 
     def rewind(self) -> None:
         """Bring the kept rows back. A superuser's triggers sleep meanwhile: the rows were right when kept.
@@ -78,8 +80,7 @@ class Rewinder:
                 run(sql.SQL("TRUNCATE {} CASCADE").format(names))
             if self._refill:
                 run(self._refill.encode())
-            for name, last in self._numbers:
-                run("SELECT setval(%s::regclass, %s, %s)", (f'public."{name}"', max(int(str(last)), 1), last != 0))
+            run(f"SELECT {self._numbers}".encode())
 
     def _not_empty(self) -> list[str]:
         questions = " UNION ALL ".join(
