@@ -29,7 +29,7 @@ def test_what_breaks_is_told_with_the_id_of_its_line_in_the_log(
     log = capsys.readouterr().out
     [line] = [line for line in log.splitlines() if "unexpected error" in line]
     [reference] = re.findall(r"\b[0-9a-f]{8}\b", text)
-    for fact in (f"reference={reference}", "method=GET", "endpoint=shop.listings"):
+    for fact in (reference, "GET", "shop.listings"):
         assert fact in line
     assert 'relation "listing" does not exist' in log
     assert client.get(LISTINGS).status_code == 200, "and it goes on when its cause is gone"
