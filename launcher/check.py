@@ -87,8 +87,15 @@ def _run_everything(places: Places, arguments: list[str]) -> Counts:
         below, browsers = (["-n", str(number), "--dist", "worksteal"] for number in (WORKERS, BROWSERS))
         total += _pytest(places, "tests", [*below, "-m", "not e2e", SLOWEST, *arguments], variables)
         # Playwright's event loop would break other tests of its process, so browser tests have their own.
-        total += _pytest(places, "browser tests", [*browsers, "-m", "e2e", SLOWEST, *arguments], variables)
+        which = arguments or _browser_modules(places)
+        total += _pytest(places, "browser tests", [*browsers, "-m", "e2e", SLOWEST, *which], variables)
     return total
+
+
+def _browser_modules(places: Places) -> list[str]:
+    """Return the modules with browser tests: the others would be read by each process and then left out."""
+    modules = sorted((places.checkout / "tests").rglob("test_*.py"))
+    return [str(module) for module in modules if "pytest.mark.e2e" in module.read_text(encoding="utf-8")]
 
 
 def _static_check(places: Places, name: str, command: tuple[str, ...], variables: Mapping[str, str]) -> Counts:
