@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, EnumText, PrimaryKey, Text64, Text200, UtcTime
+from marketplace.language import ENGLISH
 
 
 class User(Base):
@@ -29,6 +30,8 @@ class User(Base):
     """System time."""
     time_zone: Mapped[Text64 | None]
     """The IANA name of the zone in which they read times; None is UTC."""
+    language: Mapped[Text64] = mapped_column(default=ENGLISH, server_default=ENGLISH)
+    """The code of the language in which they are written to."""
 
 
 class UserSession(Base):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from marketplace import db
+from marketplace import db, language
 from marketplace.accounts import time_zones
 from marketplace.accounts.models import Address, AttemptResult, SignInAttempt, User, UserSession
 from marketplace.accounts.rules import (
@@ -15,6 +15,7 @@ from marketplace.accounts.rules import (
     RecentFailures,
     clean_email,
     clean_name,
+    known_language,
     printable,
     session_has_ended,
 )
@@ -57,6 +58,14 @@ def choose_time_zone(session: Session, *, user_id: int, name: str) -> None:
     user.time_zone = time_zones.known(name) if name else None
 
 
+def choose_language(session: Session, *, user_id: int, code: str) -> None:
+    """Write to a person in the language of this code from now on.
+
+    Raises Invalid for a language that the shop does not speak.
+    """
+    session.get_one(User, user_id).language = known_language(code)
+
+
 def register(
     session: Session, *, email: str, name: str, password_hash: str, now: datetime, is_admin: bool = False
 ) -> int:
@@ -75,6 +84,7 @@ def register(
         is_admin=is_admin,
         is_seller=False,
         created_at=now,
+        language=language.current(),
     )
     session.add(user)
     session.flush()

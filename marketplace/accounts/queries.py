@@ -21,6 +21,7 @@ class SignedIn:
     is_seller: bool
     is_admin: bool
     time_zone: str | None
+    language: str
     last_seen_at: datetime
 
 
@@ -68,6 +69,7 @@ SIGNED_IN = (
         User.is_seller,
         User.is_admin,
         User.time_zone,
+        User.language,
         UserSession.last_seen_at,
     )
     .join(User, User.id == UserSession.user_id)

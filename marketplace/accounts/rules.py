@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from marketplace.accounts.common_passwords import COMMON_PASSWORDS
 from marketplace.errors import Invalid
+from marketplace.language import LANGUAGES
+from marketplace.language import gettext as _
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 128
@@ -44,6 +46,13 @@ def clean_email(text: str) -> str:
 def printable(text: str) -> str:
     """Return `text` trimmed and without control signs, which a database refuses to look up."""
     return "".join(sign for sign in text if sign.isprintable()).strip()
+
+
+def known_language(code: str) -> str:
+    """Return `code`; raises Invalid when the shop does not speak that language."""
+    if code not in LANGUAGES:
+        raise Invalid(_("Choose a language from the list."), field="language")
+    return code
 
 
 def clean_name(text: str) -> str:

@@ -63,6 +63,7 @@ class Due:
     read_at: datetime | None
     queued_at: datetime
     time_zone: str | None
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,7 @@ _DUE = (
         Notification.read_at,
         Mail.queued_at,
         User.time_zone,
+        User.language,
     )
     .join(Notification, Notification.id == Mail.notification_id)
     .join(User, User.id == Mail.user_id)

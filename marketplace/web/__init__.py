@@ -15,6 +15,7 @@ from marketplace.web import (
     logs,
     pages,
     providers,
+    reading_language,
     recent,
     shown_viewer,
     templating,
@@ -49,6 +50,7 @@ def register(app: Flask, settings: Settings) -> None:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    reading_language.register(app)
     guards.register(app, settings)
     shown_viewer.register(app)
     headers.register(app, settings)

@@ -58,6 +58,7 @@ _BUYER: dict[str, _Links] = {
         ("mail", "Mail", "mails.preferences", "send"),
         ("blocked", "Blocked people", "messages.blocked", "ban"),
         ("time", "Time zone", "auth.time_zone", "clock"),
+        ("language", "Language", "auth.choose_language", "languages"),
         ("security", "Security", "auth.security", "lock"),
     ),
 }
@@ -87,6 +88,7 @@ _SELLER: dict[str, _Links] = {
         ("mail", "Your mail", "mails.preferences", "send"),
         ("blocked", "Blocked people", "messages.blocked", "ban"),
         ("time", "Your time zone", "auth.time_zone", "clock"),
+        ("language", "Your language", "auth.choose_language", "languages"),
     ),
 }
 _ADMIN: dict[str, _Links] = {
@@ -118,6 +120,7 @@ _ADMIN: dict[str, _Links] = {
         ("performance", "Performance", "admin.performance", "gauge"),
         ("settings", "Settings", "admin.settings", "settings"),
         ("time", "Your time zone", "auth.time_zone", "clock"),
+        ("language", "Your language", "auth.choose_language", "languages"),
     ),
 }
 

@@ -1,7 +1,6 @@
-"""Countries by their ISO 3166-1 alpha-2 codes and English names."""
+"""Countries by their ISO 3166-1 alpha-2 codes and names in the language that is read."""
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from babel import Locale
@@ -10,12 +9,16 @@ from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import Select
 
+from marketplace import language
+from marketplace.language import gettext as _
+from marketplace.language import remembered
+
 # Codes that name no country one can send a parcel to: regions, exceptional reservations, private use.
 _NOT_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())
 
 
 def name(code: str) -> str:
-    """Return the English name of a country, or the code itself when it is none we know."""
+    """Return the name of a country, or the code itself when it is none we know."""
     return _names().get(code, code)
 
 
@@ -59,19 +62,19 @@ class CountryField(SelectField):
         super().__init__(label, validators, choices=choices, **settings)
 
 
-@cache
+@remembered(9)
 def _options() -> tuple[tuple[str, str], ...]:
-    return ("", "Choose a country"), *sorted(_names().items(), key=lambda item: item[1])
+    return ("", _("Choose a country")), *sorted(_names().items(), key=lambda item: item[1])
 
 
-@cache
+@remembered(9)
 def _markup() -> str:
     return "".join(f'<option value="{escape(code)}">{escape(text)}</option>' for code, text in _options())
 
 
-@cache
+@remembered(9)
 def _names() -> dict[str, str]:
-    territories = Locale("en").territories
+    territories = Locale(language.current()).territories
     return {code: str(text) for code, text in territories.items() if _is_country(code)}
 
 

@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 from flask import Flask, current_app, get_flashed_messages, render_template
 from markupsafe import Markup
 
+from marketplace import language
 from marketplace.web import gaps, headers, shown_viewer
 from marketplace.web.gaps import Gap
 from marketplace.web.shown_viewer import Shown
@@ -55,7 +56,7 @@ class _Drawings:
             "saving": lambda _, token, __: self._component("save_form")(token),
             "bar": lambda who, _, here: self._component("mobile_bar")(here, who.basket_count),
         }
-        self._no_flashes = ""
+        self._no_flashes: dict[str, str] = {}
 
     def gap(self, name: str, beside: str = "") -> Markup:
         """Return what stands in a gap, as templates ask for it; its mark while a page is drawn for everybody."""
@@ -66,14 +67,15 @@ class _Drawings:
         who, token = shown_viewer.shown(), shown_viewer.token_of_signed_in()
         return Markup(self._of_viewer[name](who, token, beside))  # noqa: S704  drawn by a component
 
-    def _for_viewer(self, who: Shown, token: str, asked: tuple[Gap, ...]) -> tuple[bytes, ...]:
+    def _for_viewer(self, _language: str, who: Shown, token: str, asked: tuple[Gap, ...]) -> tuple[bytes, ...]:
         return tuple(self._of_viewer[name](who, token, beside).encode() for name, beside in asked)
 
     def _flashes(self) -> str:
         if get_flashed_messages():
             return self._component("flash_messages")()
-        self._no_flashes = self._no_flashes or self._component("flash_messages")()
-        return self._no_flashes
+        if (code := language.current()) not in self._no_flashes:
+            self._no_flashes[code] = self._component("flash_messages")()
+        return self._no_flashes[code]
 
     def _demo(self) -> str:
         time: Any = self._app.jinja_env.globals["demo_time"]
@@ -109,7 +111,7 @@ def once(make: Callable[P, T], *args: P.args, **values: P.kwargs) -> T:
     `make` may depend on its values and on the application's settings, and on nothing else.
     """
     drawings: _Drawings = current_app.extensions["drawings"]
-    made: T = drawings.once(make, *args, **values)  # type: ignore[arg-type]  # what is not hashable raises
+    made: T = drawings.once(language.current(), make, *args, **values)  # type: ignore[arg-type]  # what is not hashable raises
     return made
 
 
@@ -119,10 +121,11 @@ def draw(template: str, page: Hashable) -> bytes:
     Raises RuntimeError when the template asks who looks elsewhere than in a gap.
     """
     drawings: _Drawings = current_app.extensions["drawings"]
-    drawn = drawings.page(template, page)
+    drawn = drawings.page(language.current(), template, page)
     pieces = list(drawn.pieces)
     if drawn.of_viewer:
-        found = drawings.for_viewer(shown_viewer.shown(), shown_viewer.token_of_signed_in(), drawn.of_viewer)
+        who, token = shown_viewer.shown(), shown_viewer.token_of_signed_in()
+        found = drawings.for_viewer(language.current(), who, token, drawn.of_viewer)
         for place, piece in zip(drawn.places_of_viewer, found, strict=True):
             pieces[place] = piece
     for place, name in drawn.of_request:
@@ -130,7 +133,7 @@ def draw(template: str, page: Hashable) -> bytes:
     return b"".join(pieces)
 
 
-def _made(make: Callable[P, T], *args: P.args, **values: P.kwargs) -> T:
+def _made(_language: str, make: Callable[P, T], *args: P.args, **values: P.kwargs) -> T:
     return make(*args, **values)
 
 
@@ -139,7 +142,7 @@ def _flashed_messages(*, with_categories: bool = False) -> list[Any]:
     return list(get_flashed_messages(with_categories))
 
 
-def _drawn(template: str, page: Hashable) -> _Drawn:
+def _drawn(_language: str, template: str, page: Hashable) -> _Drawn:
     refusing = _OfOneRequest()
     with gaps.left_open():
         text = render_template(template, page=page, **dict.fromkeys(_OF_REQUEST, refusing))

@@ -18,6 +18,7 @@ from marketplace.accounts import operations as accounts
 from marketplace.accounts import rules
 from marketplace.config import Settings
 from marketplace.errors import NotAllowed
+from marketplace.language import ENGLISH
 from marketplace.messages import header_queries
 from marketplace.prepared import Question
 from marketplace.web import hosts, uploads
@@ -48,6 +49,8 @@ class Viewer:
     session_id: int
     time_zone: str | None = None
     """The name of the zone in which they read times; None is UTC."""
+    language: str = ENGLISH
+    """The code of the language in which they are written to."""
     saved: frozenset[int] = frozenset()
     """The ids of the listings they keep."""
 
@@ -276,6 +279,7 @@ def _person(token: str) -> _Person | None:
             is_admin=found.is_admin,
             session_id=found.session_id,
             time_zone=found.time_zone,
+            language=found.language,
             saved=saved,
         ),
         token,

@@ -4,24 +4,32 @@ from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
 
-from babel.numbers import format_currency
+from babel.dates import get_month_names
+from babel.numbers import format_currency, get_decimal_symbol, get_group_symbol
 from flask import Flask, g, has_request_context
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
 
+from marketplace import language
 from marketplace.accounts import time_zones
 from marketplace.config import Settings
+from marketplace.language import ENGLISH
 from marketplace.money import Money, exponent
 from marketplace.web import gaps, guards, headers
 
 
 def money_text(minor: int, currency: str) -> str:
-    """Return `minor` units of `currency` as people read it: $1,234.50, with a true minus sign."""
-    digits = exponent(currency)
+    """Return `minor` units of `currency` as people read it: $1,234.50 or 1 234,50 US$, with a true minus sign."""
+    digits, code = exponent(currency), language.current()
     whole, fraction = divmod(abs(minor), 10**digits)
     number = f"{whole:,}" + (f".{fraction:0{digits}d}" if digits else "")
-    symbol = _symbol(currency)
-    text = f"{symbol}{number}" if len(symbol) == 1 or symbol.endswith("$") else f"{symbol}\N{NO-BREAK SPACE}{number}"
+    symbol = _symbol(currency, code)
+    if code != ENGLISH:
+        text = f"{_as_there(number)}\N{NO-BREAK SPACE}{symbol}"
+    elif len(symbol) == 1 or symbol.endswith("$"):
+        text = f"{symbol}{number}"
+    else:
+        text = f"{symbol}\N{NO-BREAK SPACE}{number}"
     return f"\N{MINUS SIGN}{text}" if minor < 0 else text
 
 
@@ -33,7 +41,12 @@ def money(amount: Money) -> str:
 def rate_text(basis_points: int) -> str:
     """Return a rate as people read it: 7.25 %, 25 %."""
     whole, part = divmod(basis_points, 100)
-    return f"{whole}.{part:02d}".rstrip("0").rstrip(".") + " %"
+    return _as_there(f"{whole}.{part:02d}".rstrip("0").rstrip(".")) + " %"
+
+
+def number_text(number: int) -> str:
+    """Return a whole number as people read it: 12,500 or 12 500."""
+    return _as_there(f"{number:,}")
 
 
 def decimal(minor: int, currency: str) -> Decimal:
@@ -46,7 +59,12 @@ def date_text(moment: date) -> str:
 
     Days are those of the books, the same for both sides of a sale; by the reader's clock are only times.
     """
-    return f"{moment.day} {moment:%b %Y}"
+    return f"{moment.day} {_month(moment.month, language.current())} {moment.year:04d}"
+
+
+def month_text(moment: date) -> str:
+    """Return a month as people read it: Dec 2026."""
+    return f"{_month(moment.month, language.current())} {moment.year:04d}"
 
 
 def time_text(moment: datetime) -> str:
@@ -55,7 +73,7 @@ def time_text(moment: datetime) -> str:
     there = moment if zone is UTC else moment.astimezone(zone)
     name = there.tzname() or "UTC"
     # Zones without letters of their own are called by their distance: +03.
-    return f"{there.day} {there:%b %Y, %H:%M} {f'UTC{name}' if name[0] in '+-' else name}"
+    return f"{date_text(there)}, {there:%H:%M} {f'UTC{name}' if name[0] in '+-' else name}"
 
 
 def read_in(name: str | None) -> None:
@@ -94,10 +112,32 @@ def register(app: Flask, settings: Settings) -> None:
     """Make undefined names an error and give templates their globals and filters."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_env.globals.update(gettext=language.gettext, ngettext=language.ngettext, pgettext=language.pgettext)
+    app.jinja_env.globals.update(_=language.gettext, language=language.current)
     app.jinja_env.globals.update(csp_nonce=headers.nonce, demo_mode=settings.demo)
-    app.jinja_env.filters.update(money=money, date=date_text, time=time_text)
+    app.jinja_env.filters.update(money=money, date=date_text, number=number_text, time=time_text)
+
+
+def _as_there(number: str) -> str:
+    """Return a number as the language that is read writes it; English stays as it is."""
+    if (code := language.current()) == ENGLISH:
+        return number
+    return number.translate(_signs(code))
 
 
 @cache
-def _symbol(currency: str) -> str:
-    return format_currency(0, currency, format="¤", locale="en_US", currency_digits=False)
+def _signs(code: str) -> dict[int, str]:
+    return {ord(","): get_group_symbol(code), ord("."): get_decimal_symbol(code)}
+
+
+@cache
+def _month(month: int, code: str) -> str:
+    return str(get_month_names("abbreviated", locale="en_US" if code == ENGLISH else code)[month])
+
+
+@cache
+def _symbol(currency: str, code: str) -> str:
+    locale = "en_US" if code == ENGLISH else code
+    return format_currency(0, currency, format="¤", locale=locale, currency_digits=False)

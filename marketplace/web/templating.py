@@ -12,6 +12,8 @@ from jinja2 import Template
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context, Macro
 
+from marketplace import language
+
 _MOST_REMEMBERED, _MOST_CHARACTERS = 4_096, 8_000_000
 _MARK = "remembered"
 
@@ -69,7 +71,12 @@ def _remembering(macro: Macro) -> Callable[..., str]:
         if "caller" in values:
             return macro(*args, **values)
         # By type as well: a text and the same text as markup are equal, but only one of them is escaped.
-        key = (args, tuple(map(type, args)), *((name, type(value), value) for name, value in values.items()))
+        key = (
+            language.current(),
+            args,
+            tuple(map(type, args)),
+            *((name, type(value), value) for name, value in values.items()),
+        )
         try:
             found = drawn.get(key)
         except TypeError:

@@ -55,7 +55,7 @@ NO_PAGES = {
 }  # fmt: skip
 # Who sees what. A value in braces comes from a row of the seeded shop.
 NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-filters", "/l/{car}", "/l/{part}",
-          "/s/{shop}", "/login", "/register", "/basket", "/orders/{order}", "/patterns", "/no-such-page",
+          "/s/{shop}", "/login", "/language", "/register", "/basket", "/orders/{order}", "/patterns", "/no-such-page",
           "/l/{closed}", "/s/{closed_shop}", "/s/{shop}/reviews",
           "/unsubscribe/{stop}", "/dev/mail", "/dev/mail/{kept_mail}")  # fmt: skip
 BUYER = (

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from marketplace.web.auth import addresses, security, selling, time_zone, views
+from marketplace.web.auth import addresses, language, security, selling, time_zone, views
 
 blueprint = Blueprint("auth", __name__)
 
@@ -17,6 +17,7 @@ blueprint.add_url_rule(
     f"/account/security/devices/<{_ID}:session_id>/sign-out", view_func=security.sign_out_device, methods=["POST"]
 )
 blueprint.add_url_rule("/account/security/sign-out-others", view_func=security.sign_out_others, methods=["POST"])
+blueprint.add_url_rule("/language", view_func=language.choose_language, methods=["GET", "POST"])
 blueprint.add_url_rule("/account/time-zone", view_func=time_zone.time_zone, methods=["GET", "POST"])
 _ADDRESS = f"/account/addresses/<{_ID}:address_id>"
 blueprint.add_url_rule("/account/addresses", view_func=addresses.addresses)

@@ -9,7 +9,7 @@ from marketplace import clock, db
 from marketplace.accounts import flows
 from marketplace.accounts import operations as accounts
 from marketplace.errors import Invalid
-from marketplace.web import errors, guards
+from marketplace.web import errors, guards, reading_language
 from marketplace.web.auth.forms import RegisterForm, SignInForm, blame, typed
 from marketplace.web.cart.adoption import adopt
 from marketplace.web.saved import wish
@@ -104,7 +104,7 @@ def _enter(token: str, target: str | None) -> ResponseReturnValue:
     viewer = guards.start_session(token)
     adopt(viewer.user_id)
     wish.grant(viewer.user_id)
-    return redirect(_landing(viewer, target), code=303)
+    return reading_language.keep(make_response(redirect(_landing(viewer, target), code=303)), viewer.language)
 
 
 def _landing(here: guards.Viewer, target: str | None) -> str:

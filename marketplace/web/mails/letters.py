@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import css_inline
 from flask import Flask, current_app, url_for
 
+from marketplace import language
 from marketplace.config import Settings
 from marketplace.mails.composing import Attachment, Written
 from marketplace.mails.plain_text import text_of
@@ -44,7 +45,7 @@ def register(app: Flask, settings: Settings) -> None:
 
     def write(mail: Due) -> Written:
         # There is no request; addresses are made as if one had come to the shop's own.
-        with app.test_request_context(base_url=settings.base_url):
+        with language.reading(mail.language), app.test_request_context(base_url=settings.base_url):
             pages.read_in(mail.time_zone)
             return replace(written(letter(mail, settings)), attachments=_files(mail))
 

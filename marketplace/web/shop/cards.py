@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from marketplace.accounts.rules import initials
 from marketplace.catalog.browsing import Kind
 from marketplace.catalog.queries import Card, ShopView
 from marketplace.catalog.rules import CATEGORIES, stock_of
+from marketplace.language import remembered
 from marketplace.money import Money
 from marketplace.web import countries
-from marketplace.web.pages import money
+from marketplace.web.pages import money, month_text
 from marketplace.web.picture_parts import picture_set, picture_url
 
 _CARD_WIDTH = 640
@@ -66,7 +66,7 @@ def header_categories() -> tuple[HeaderCategory, ...]:
     return HeaderCategory("cars", "Cars"), *(HeaderCategory(slug, label) for slug, label in CATEGORIES.items())
 
 
-@lru_cache(maxsize=4_096)
+@remembered(4_096)
 def card(row: Card) -> ShownCard:
     """Return a listing as a card; the same row is the same card."""
     stock = stock_of(row.in_stock, is_car=row.kind == Kind.CAR)
@@ -87,7 +87,7 @@ def card(row: Card) -> ShownCard:
     )
 
 
-@lru_cache(maxsize=4_096)
+@remembered(4_096)
 def _saved_card(row: Card) -> ShownCard:
     return replace(card(row), is_saved=True)
 
@@ -99,7 +99,7 @@ def shown(rows: Iterable[Card], saved: frozenset[int]) -> tuple[ShownCard, ...]:
     return tuple(_saved_card(row) if row.listing_id in saved else card(row) for row in rows)
 
 
-@lru_cache(maxsize=1_000)
+@remembered(1_000)
 def seller(shop: ShopView, *, with_about: bool = False) -> ShownSeller:
     """Return a shop as a seller card; the same shop is the same card."""
     return ShownSeller(
@@ -107,7 +107,7 @@ def seller(shop: ShopView, *, with_about: bool = False) -> ShownSeller:
         url=f"/s/{shop.slug}",
         initials=initials(shop.name),
         place=f"{shop.city}, {countries.name(shop.country)}",
-        since=f"Since {shop.opened_at:%b %Y}",
+        since=f"Since {month_text(shop.opened_at)}",
         listings=count_text(shop.listings, "listing"),
         about=shop.about if with_about else "",
         rating=rating_text(shop.rating_sum, shop.rating_count),

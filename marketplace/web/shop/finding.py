@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from urllib.parse import urlencode
 
 from flask import get_template_attribute
@@ -12,6 +11,7 @@ from marketplace.catalog import browsing, facet_queries, search_rules
 from marketplace.catalog.browsing import PAGE_SIZES, Cards
 from marketplace.catalog.facet_queries import Answer, Facets
 from marketplace.catalog.filtering import Facet, Filter, Measure, Range, Sort, sorts_for
+from marketplace.language import remembered
 from marketplace.web.recent import COUNTS_SECONDS, recent
 from marketplace.web.shop import other_searches
 from marketplace.web.shop.answers import Group, answer_text, count, groups, price_currency, range_text
@@ -114,7 +114,7 @@ def find(request: Request, saved: Callable[[], frozenset[int]]) -> Finding:
     return _filled(request, frame, cards, kept and kept.intersection([row.listing_id for row in cards.rows]))
 
 
-@lru_cache(maxsize=500)
+@remembered(500)
 def _filled(request: Request, frame: Frame, cards: Cards, saved: frozenset[int]) -> Finding:
     pager = replace(
         frame.finding.pager,
@@ -160,7 +160,7 @@ def _new_frame(request: Request, found: Facets) -> Frame:
     return Frame(0, replace(finding, instead=likeliest.label), instead=likeliest.request)
 
 
-@lru_cache(maxsize=200)
+@remembered(200)
 def _known_frame(
     request: Request,
     total: int,
