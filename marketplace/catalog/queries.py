@@ -20,6 +20,10 @@ from marketplace.errors import NotFound
 from marketplace.money import Money
 from marketplace.taxes.queries import rates_of
 from marketplace.taxes.rules import TaxCategory, Taxing, read_rates
+from babel.numbers import format_decimal
+from marketplace import language
+from marketplace.language import Text
+from marketplace.language import gettext as _
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -215,7 +219,7 @@ def own_listing(listing_id: int, seller_id: int) -> ListingView:
     """Return a seller's own listing as buyers see it, or will; raises NotFound for another's."""
     row = db.read_one(_OWN_LISTING, {"listing_id": listing_id, "seller_id": seller_id})
     if row is None:
-        raise NotFound("There is no such listing.")
+        raise NotFound(_("There is no such listing."))
     return _listing(row, choice_of(row.id, row.options))
 
 
@@ -255,7 +259,7 @@ def shop_of(seller_id: int) -> ShopView:
     """Return a seller's own shop; raises NotFound for somebody who has none."""
     row = db.read_one(_SHOP_OF_SELLER, {"seller_id": seller_id})
     if row is None:
-        raise NotFound("You have no shop yet.")
+        raise NotFound(_("You have no shop yet."))
     return _shop(row)
 
 
@@ -282,19 +286,19 @@ def _shop(row: Row[*tuple[Any, ...]]) -> ShopView:
 def _specs(row: Row[*tuple[Any, ...]]) -> tuple[tuple[str, str], ...]:
     if row.kind == ListingKind.CAR:
         return (
-            ("Make", row.make),
-            ("Model", row.model),
-            ("Year", str(row.year)),
-            ("Mileage", f"{row.mileage_km:,} km"),
-            ("Body", row.body),
-            ("Fuel", row.fuel),
-            ("Gearbox", row.gearbox),
-            ("Colour", row.colour),
-            ("Chassis number", row.vin),
+            (Text("Make"), row.make),
+            (Text("Model"), row.model),
+            (Text("Year"), str(row.year)),
+            (Text("Mileage"), f"{format_decimal(row.mileage_km, locale=language.current())} km"),
+            (Text("Body"), row.body),
+            (Text("Fuel"), row.fuel),
+            (Text("Gearbox"), row.gearbox),
+            (Text("Colour"), row.colour),
+            (Text("Chassis number"), row.vin),
         )
     return (
-        ("Brand", row.brand),
-        ("Part number", row.part_number),
-        ("Condition", row.condition),
-        ("Fits", row.fits),
+        (Text("Brand"), row.brand),
+        (Text("Part number"), row.part_number),
+        (Text("Condition"), Text(row.condition)),
+        (Text("Fits"), row.fits),
     )

@@ -11,8 +11,9 @@ from marketplace.history import Actor
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.providers.base import Checkout, Intent
+from marketplace.language import Text
 
-NOT_CLEARED = "The payment did not clear at your bank."
+NOT_CLEARED = Text("The payment did not clear at your bank.")
 _NOT_CLEARED = frozenset({"requires_payment_method", "canceled"})
 
 
@@ -56,7 +57,7 @@ def follow_checkout(
         )
     if not checkout.is_open:
         return settlement.expired(session, payment_id=checkout.payment_id, actor=actor, now=now)
-    return "The payment page is open."
+    return Text("The payment page is open.")
 
 
 def follow_page(
@@ -69,7 +70,7 @@ def follow_page(
     has_failed = intent is not None and intent.status in _NOT_CLEARED
     payment = session.get(Payment, checkout.payment_id) if checkout.payment_id is not None else None
     if has_failed and payment is not None and payment.status == PaymentStatus.FAILED and payment.session_closed_at:
-        return "The payment has failed already."
+        return Text("The payment has failed already.")
     is_fresh = intent is not None
     note = follow_checkout(session, checkout=checkout, actor=actor, policy=policy, now=now, is_fresh=is_fresh)
     if intent is not None and has_failed:

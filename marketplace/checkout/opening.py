@@ -21,6 +21,7 @@ from marketplace.payments import rules as payment_rules
 from marketplace.payments.fees import PlatformFee
 from marketplace.payments.models import OrderFee
 from marketplace.payments.rules import Share
+from marketplace.language import Text
 
 
 class _Kind(NamedTuple):
@@ -58,7 +59,7 @@ def open_orders(
         )
         session.add_all(_order_fee(order.id, part) for part in parts)
         session.add_all(_delivery(order.id, shop, priced.part.country, now))
-        history.begin(session, Order, [order.id], actor=actor, at=now, because="The buyer agreed to the price.")
+        history.begin(session, Order, [order.id], actor=actor, at=now, because=Text("The buyer agreed to the price."))
     session.flush()
 
 

@@ -21,6 +21,7 @@ from marketplace.payment_records.records import NewPayment
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payment_records.tracker import get_payment_tracker
 from marketplace.providers.base import Checkout, CheckoutLine, CheckoutRequest
+from marketplace.language import Text
 
 # Nobody is asked for nothing: a free purchase is settled without a provider.
 NO_PROVIDER = "none"
@@ -103,7 +104,7 @@ def page_opened(session: Session, *, subject_id: int, answer: Answer | None, cod
     records = get_payment_tracker("postgresql", session=session, actor=outbound.SENDER, now=now)
     if not isinstance(answer, Checkout):
         if payment.machine.can(payment.status, "fail"):
-            records.mark_failed(payment.id, code=code, message="The payment page could not be opened.")
+            records.mark_failed(payment.id, code=code, message=Text("The payment page could not be opened."))
         return
     records.attach_session(payment.id, answer.session_id, answer.url, answer.expires_at)
     was_given_up = payment.status == PaymentStatus.FAILED and payment.error_code in {NOT_FOUND, outbound.GIVEN_UP}

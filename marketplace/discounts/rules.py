@@ -8,13 +8,14 @@ from enum import StrEnum
 from marketplace.discounts.states import DiscountStatus
 from marketplace.labels import Labelled
 from marketplace.money import Money
+from marketplace.language import Text
 
 
 class DiscountKind(Labelled):
     """How a code reckons."""
 
-    PERCENTAGE = "percentage", "Percentage"
-    FIXED = "fixed", "Fixed amount"
+    PERCENTAGE = "percentage", Text("Percentage")
+    FIXED = "fixed", Text("Fixed amount")
 
 
 class Refusal(StrEnum):

@@ -13,6 +13,7 @@ from marketplace.config import MediaPolicy
 from marketplace.errors import NotFound
 from marketplace.media import file_rules, pictures
 from marketplace.media.file_rules import shown_name
+from marketplace.language import gettext as _
 
 __all__ = ["FileStore", "LocalStore", "StoredFile", "check", "shown_name", "store", "sweep"]
 
@@ -64,7 +65,7 @@ class LocalStore:
         try:
             return (self.folder / name).open("rb")
         except FileNotFoundError as error:
-            raise NotFound("There is no such file.") from error
+            raise NotFound(_("There is no such file.")) from error
 
     def drop(self, name: str) -> None:
         """Delete the file."""

@@ -17,10 +17,12 @@ from marketplace.web.auth.forms import blame, typed
 from marketplace.web.discount_form import DiscountForm
 from marketplace.web.discount_parts import EditPage
 from marketplace.web.pages import decimal
+from marketplace.language import Text
+from marketplace.language import gettext as _
 
-_COLUMNS = ("Purchase", "Order", "Buyer", "Status", "Amount", "Currency", "At")
-MADE = "The code can be used from its first day on."
-CHANGED = "Saved. Purchases from now on follow it."
+_COLUMNS = (Text("Purchase"), Text("Order"), Text("Buyer"), Text("Status"), Text("Amount"), Text("Currency"), Text("At"))
+MADE = Text("The code can be used from its first day on.")
+CHANGED = Text("Saved. Purchases from now on follow it.")
 
 
 def ask(form: DiscountForm, page: EditPage, keep: Callable[[], str], said: str) -> ResponseReturnValue:
@@ -58,7 +60,7 @@ def move(discount_id: int, *, actor_id: int, seller_id: int | None) -> None:
     """Move a code by the verb that was sent, and say what came of it; raises NotFound for a foreign code."""
     verb = request.form.get("verb", "")
     if verb not in DISCOUNT.moves:
-        flash("Choose what to do with the code.", "bad")
+        flash(_("Choose what to do with the code."), "bad")
         return
     try:
         db.atomic(
@@ -75,7 +77,7 @@ def move(discount_id: int, *, actor_id: int, seller_id: int | None) -> None:
     except DomainError as error:
         flash(error.message, "info")
     else:
-        flash("Done. Purchases that were agreed to before keep their discount.", "ok")
+        flash(_("Done. Purchases that were agreed to before keep their discount."), "ok")
 
 
 def uses_csv(row: CodeRow, cursor: Cursor) -> ResponseReturnValue:

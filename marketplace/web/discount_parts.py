@@ -17,6 +17,7 @@ from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import date_text, money_text
 from marketplace.web.shop.filters import amount_text
 from marketplace.web.wording import Badge
+from marketplace.language import gettext as _
 
 _TONES = {UseStatus.RESERVED: "wait", UseStatus.REDEEMED: "ok", UseStatus.RELEASED: "mute"}
 
@@ -104,12 +105,12 @@ def status_badge(row: CodeRow, now: datetime) -> Badge:
     if terms.status is not DiscountStatus.ACTIVE:
         return Badge(terms.status.label, "mute" if terms.status is DiscountStatus.ENDED else "hold")
     if now < terms.valid_from:
-        return Badge("Not yet", "wait")
+        return Badge(_("Not yet"), "wait")
     if terms.valid_until is not None and now >= terms.valid_until:
-        return Badge("Over", "mute")
+        return Badge(_("Over"), "mute")
     if terms.max_uses is not None and row.used >= terms.max_uses:
-        return Badge("Used up", "wait")
-    return Badge("Active", "ok")
+        return Badge(_("Used up"), "wait")
+    return Badge(_("Active"), "ok")
 
 
 def list_row(row: CodeRow, url: str, now: datetime) -> Row:
@@ -118,8 +119,8 @@ def list_row(row: CodeRow, url: str, now: datetime) -> Row:
         code=row.terms.code,
         url=url,
         takes_off=discount_words.takes_off(row.terms),
-        owner=row.shop_name or "Marketplace",
-        rules=". ".join(value for _, value in _rules(row.terms)) or "No conditions",
+        owner=row.shop_name or _("Marketplace"),
+        rules=". ".join(value for _, value in _rules(row.terms)) or _("No conditions"),
         used=_used(row),
         badge=status_badge(row, now),
     )
@@ -128,44 +129,44 @@ def list_row(row: CodeRow, url: str, now: datetime) -> Row:
 def facts(row: CodeRow) -> tuple[Mapping[str, str], ...]:
     """Return all that a code promises, as names and values."""
     terms = row.terms
-    until = date_text(code_rules.last_day(terms.valid_until)) if terms.valid_until else "No end"
+    until = date_text(code_rules.last_day(terms.valid_until)) if terms.valid_until else _("No end")
     found = [
-        ("Takes off", discount_words.takes_off(terms)),
-        ("Borne by", row.shop_name or "The marketplace"),
+        (_("Takes off"), discount_words.takes_off(terms)),
+        (_("Borne by"), row.shop_name or _("The marketplace")),
         *_rules(terms),
         (
-            "Valid",
-            f"{date_text(terms.valid_from)} to {until}" if terms.valid_until else f"From {date_text(terms.valid_from)}",
+            _("Valid"),
+            _("%(valid_from)s to %(until)s", valid_from=date_text(terms.valid_from), until=until) if terms.valid_until else _("From %(valid_from)s", valid_from=date_text(terms.valid_from)),
         ),
-        ("Made", date_text(row.created_at)),
+        (_("Made"), date_text(row.created_at)),
     ]
     if row.description:
-        found.append(("Note", row.description))
+        found.append((_("Note"), row.description))
     return tuple({"label": label, "value": value} for label, value in found)
 
 
 def figures(row: CodeRow, costs: Sequence[Cost]) -> tuple[Figure, ...]:
     """Return how often a code was used and what it took off, by currency."""
-    late = f"{row.used_late} paid late, beyond the limit" if row.used_late else "Paid purchases"
+    late = _("%(used_late)s paid late, beyond the limit", used_late=row.used_late) if row.used_late else _("Paid purchases")
     reserved = row.used + row.used_late - row.redeemed
-    found = [Figure("Used", str(row.redeemed), late + (f"; {reserved} more reserved" if reserved else ""))]
+    found = [Figure(_("Used"), str(row.redeemed), late + (_("; %(reserved)s more reserved", reserved=reserved) if reserved else ""))]
     for cost in costs:
-        note = f"{money_text(cost.taken_off_minor, cost.currency)} with orders that were called off since"
+        note = _("%(taken_off_minor)s with orders that were called off since", taken_off_minor=money_text(cost.taken_off_minor, cost.currency))
         is_whole = cost.taken_off_minor == cost.stands_minor
-        found.append(Figure("Taken off", money_text(cost.stands_minor, cost.currency), "" if is_whole else note))
+        found.append(Figure(_("Taken off"), money_text(cost.stands_minor, cost.currency), "" if is_whole else note))
     return tuple(found)
 
 
 def use_view(use: UseRow, url: str, label: str) -> UseView:
     """Return one use; `label` names where `url` leads."""
-    more = f" and {use.orders - 1} more" if use.orders > 1 else ""
+    more = _(" and %(part)s more", part=use.orders - 1) if use.orders > 1 else ""
     return UseView(
         label=f"{label}{more}",
         url=url,
         buyer=use.buyer_name,
         when=date_text(use.created_at),
         amount=money_text(use.amount_minor, use.currency),
-        badge=Badge(f"{use.status.label}, late" if use.is_late else use.status.label, _TONES[use.status]),
+        badge=Badge(_("%(label)s, late", label=use.status.label) if use.is_late else use.status.label, _TONES[use.status]),
     )
 
 
@@ -197,13 +198,13 @@ def stored(row: CodeRow) -> dict[str, Any]:
 
 def verbs(row: CodeRow) -> tuple[tuple[str, str], ...]:
     """Return what its owner may do with a code now: verb and words."""
-    words = (("pause", "Pause"), ("resume", "Let it be used again"), ("end", "End for good"))
+    words = (("pause", _("Pause")), ("resume", _("Let it be used again")), ("end", _("End for good")))
     return tuple((verb, text) for verb, text in words if DISCOUNT.can(row.terms.status, verb))
 
 
 def tabs(endpoint: str, current: DiscountStatus | None, of: str | None = None) -> tuple[Tab, ...]:
     """Return the tabs of a list of codes by status."""
-    all_of_them = Tab("All", url_for(endpoint, of=of), current is None)
+    all_of_them = Tab(_("All"), url_for(endpoint, of=of), current is None)
     each = (Tab(one.label, url_for(endpoint, status=one.value, of=of), one is current) for one in DiscountStatus)
     return (all_of_them, *each)
 
@@ -213,18 +214,18 @@ def _rules(terms: Terms) -> list[tuple[str, str]]:
     currency = terms.currency or ""
     found = []
     if terms.minimum_minor is not None:
-        found.append(("From", f"Goods from {money_text(terms.minimum_minor, currency)}"))
+        found.append((_("From"), _("Goods from %(minimum_minor)s", minimum_minor=money_text(terms.minimum_minor, currency))))
     if terms.categories:
-        found.append(("For", ", ".join(discount_words.category_name(one) for one in terms.categories)))
+        found.append((_("For"), ", ".join(discount_words.category_name(one) for one in terms.categories)))
     if terms.listing_ids:
-        found.append(("Listings", f"{len(terms.listing_ids)} listings" if len(terms.listing_ids) > 1 else "1 listing"))
+        found.append((_("Listings"), _("%(listing_ids)s listings", listing_ids=len(terms.listing_ids)) if len(terms.listing_ids) > 1 else _("1 listing")))
     if terms.first_order_only:
-        found.append(("Buyers", "First order only"))
+        found.append((_("Buyers"), _("First order only")))
     if terms.max_uses_per_buyer is not None:
-        found.append(("Per buyer", f"{terms.max_uses_per_buyer} per buyer"))
+        found.append((_("Per buyer"), _("%(max_uses_per_buyer)s per buyer", max_uses_per_buyer=terms.max_uses_per_buyer)))
     return found
 
 
 def _used(row: CodeRow) -> str:
     used = row.used + row.used_late
-    return f"{used} of {row.terms.max_uses}" if row.terms.max_uses is not None else str(used)
+    return _("%(used)s of %(max_uses)s", used=used, max_uses=row.terms.max_uses) if row.terms.max_uses is not None else str(used)

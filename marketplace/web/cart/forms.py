@@ -9,6 +9,7 @@ from wtforms.validators import Length, Regexp, StopValidation
 
 from marketplace.carts.rules import MAX_QUANTITY
 from marketplace.web import countries
+from marketplace.language import Text
 
 _LARGEST_ID = 2**63 - 1
 
@@ -35,33 +36,33 @@ _QUANTITY = [whole_number(1, MAX_QUANTITY, f"Choose a number from 1 to {MAX_QUAN
 class CountryForm(FlaskForm):
     """Where the basket is reckoned to go."""
 
-    country = countries.CountryField("Delivery to", validate_choice=False)
+    country = countries.CountryField(Text("Delivery to"), validate_choice=False)
 
 
 class AddForm(FlaskForm):
     """What the button on a listing sends; `buy` is "now" when the buyer wants to pay at once."""
 
-    listing_id = IntegerField("Listing", [whole_number(1, _LARGEST_ID, "Choose a listing.")])
-    quantity = IntegerField("Quantity", _QUANTITY, default=1)
-    buy = StringField("Buy now")
+    listing_id = IntegerField(Text("Listing"), [whole_number(1, _LARGEST_ID, Text("Choose a listing."))])
+    quantity = IntegerField(Text("Quantity"), _QUANTITY, default=1)
+    buy = StringField(Text("Buy now"))
 
 
 class QuantityForm(FlaskForm):
     """A new number of units of one line."""
 
-    quantity = IntegerField("Quantity", _QUANTITY)
+    quantity = IntegerField(Text("Quantity"), _QUANTITY)
 
 
 class CodeForm(FlaskForm):
     """A discount code as it was typed."""
 
-    code = StringField("Discount code", [Length(max=60)])
+    code = StringField(Text("Discount code"), [Length(max=60)])
 
 
 class ProceedForm(FlaskForm):
     """The prices the page showed, as `line:minor units,...`."""
 
-    seen = HiddenField("Prices", [Regexp(r"\d{1,18}:\d{1,18}(,\d{1,18}:\d{1,18}){0,999}\Z")])
+    seen = HiddenField(Text("Prices"), [Regexp(r"\d{1,18}:\d{1,18}(,\d{1,18}:\d{1,18}){0,999}\Z")])
 
     def prices(self) -> dict[int, int]:
         """Return the seen prices: line id to minor units."""

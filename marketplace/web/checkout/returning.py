@@ -9,11 +9,12 @@ from marketplace.errors import Conflict
 from marketplace.web import guards
 from marketplace.web.checkout import page
 from marketplace.web.providers import providers
+from marketplace.language import Text
 
 _PROVIDER = "stripe"
-_NOT_YET = "It is not confirmed yet. We keep asking the payment provider, so nothing gets lost."
+_NOT_YET = Text("It is not confirmed yet. We keep asking the payment provider, so nothing gets lost.")
 _SILENT = (
-    "Our payment provider does not answer right now. We keep asking, so nothing gets lost. You need not pay again."
+    Text("Our payment provider does not answer right now. We keep asking, so nothing gets lost. You need not pay again.")
 )
 # The page looks again by itself this often, in seconds, and then leaves it to the buyer and the sweeper.
 _LOOKS = (4, 4, 6, 6, 10, 10, 15, 15, 30, 30)

@@ -20,8 +20,10 @@ from marketplace.web.pages import date_text
 from marketplace.web.saved.items import tabs
 from marketplace.web.shop import filters, finding
 from marketplace.web.shop.filters import Request
+from marketplace.language import Text
+from marketplace.language import gettext as _
 
-_CSV_COLUMNS = ("Name", "Address", "Saved (UTC)", "Found last", "Found (UTC)")
+_CSV_COLUMNS = (Text("Name"), Text("Address"), Text("Saved (UTC)"), Text("Found last"), Text("Found (UTC)"))
 _LONGEST_NAME = 64
 _LONGEST_ADDRESS = 4_000
 
@@ -73,7 +75,7 @@ def searches() -> ResponseReturnValue:
         return lists.csv_file("searches", _CSV_COLUMNS, map(_csv_row, rows))
     listed = read(asked.period, asked.cursor)
     page = SearchesPage(
-        title="Saved searches",
+        title=_("Saved searches"),
         console=_console(),
         tabs=tabs("searches"),
         rows=tuple(map(_row, listed.rows)),
@@ -108,7 +110,7 @@ def save() -> ResponseReturnValue:
     except Conflict as error:
         flash(error.message, "bad")
     else:
-        flash("Saved. Once a day we tell you what is new." if is_new else "It has the new name now.", "ok")
+        flash(_("Saved. Once a day we tell you what is new.") if is_new else _("It has the new name now."), "ok")
     return redirect(url_for("saved.searches"), code=303)
 
 
@@ -117,7 +119,7 @@ def remove(search_id: int) -> ResponseReturnValue:
     """Let one of the viewer's searches go. Raises NotFound for another person's."""
     user_id = guards.viewer().user_id
     name = db.atomic(search_operations.remove_search, (), user_id=user_id, search_id=search_id)
-    flash(f"{name} is removed.", "ok")
+    flash(_("%(name)s is removed.", name=name), "ok")
     return redirect(url_for("saved.searches"), code=303)
 
 
@@ -128,7 +130,7 @@ def _asked(address: str) -> Request:
     is_shop = parts.path.startswith("/s/") and parts.path.count("/") == 2
     shop = parts.path.removeprefix("/s/") if is_shop else ""
     if not shop and parts.path != "/l":
-        raise NotFound("This address is no search of ours.")
+        raise NotFound(_("This address is no search of ours."))
     main = "" if shop else str(current_app.extensions["settings"].money.main_currency)
     values: MultiDict[str, str] = MultiDict(parse_qsl(parts.query))
     asked = filters.read(parts.path, values, main_currency=main, shop=shop)
@@ -136,16 +138,16 @@ def _asked(address: str) -> Request:
 
 
 def _name(asked: Request) -> str:
-    return ", ".join(finding.asks_for(asked))[:_LONGEST_NAME] or "Everything for sale"
+    return ", ".join(finding.asks_for(asked))[:_LONGEST_NAME] or _("Everything for sale")
 
 
 def _new_page(asked: Request, name: str, error: str) -> NewSearchPage:
     return NewSearchPage(
-        title="Save this search",
+        title=_("Save this search"),
         console=_console(),
         name=name,
         address=filters.address(asked),
-        asks_for=finding.asks_for(asked) or ("Everything for sale",),
+        asks_for=finding.asks_for(asked) or (_("Everything for sale"),),
         error=error,
         save_url=url_for("saved.save"),
     )
@@ -157,7 +159,7 @@ def _console() -> Console:
 
 
 def _row(kept: KeptSearch) -> SearchRow:
-    found = f"{kept.found:,} new on {date_text(kept.found_at)}" if kept.found and kept.found_at else "Nothing new yet"
+    found = _("%(found)s new on %(found_at)s", found=number_text(kept.found), found_at=date_text(kept.found_at)) if kept.found and kept.found_at else _("Nothing new yet")
     return SearchRow(
         name=kept.name,
         url=kept.address,

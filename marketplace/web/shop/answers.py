@@ -11,27 +11,29 @@ from marketplace.catalog.rules import CATEGORIES, CONDITIONS
 from marketplace.web import countries
 from marketplace.web.pages import money_text
 from marketplace.web.shop.filters import RANGE_NAMES, Request, address, figure_text
+from marketplace.language import Text
+from marketplace.language import gettext as _
 
-KIND_LABELS = {CAR: "Cars", "part": "Parts"}
+KIND_LABELS = {CAR: Text("Cars"), "part": Text("Parts")}
 _SHOWN_AT_ONCE = 7
 _ORDERED = {Facet.KIND: tuple(KIND_LABELS), Facet.CATEGORY: tuple(CATEGORIES), Facet.CONDITION: CONDITIONS}
-_ANY = {Facet.KIND: "Cars and parts", Facet.CURRENCY: "Any currency"}
+_ANY = {Facet.KIND: Text("Cars and parts"), Facet.CURRENCY: Text("Any currency")}
 _LEGENDS = {
-    Facet.KIND: "What",
-    Facet.CATEGORY: "Part of the car",
-    Facet.MAKE: "Make",
-    Facet.FUEL: "Fuel",
-    Facet.GEARBOX: "Gearbox",
-    Facet.BODY: "Body",
-    Facet.CONDITION: "Condition",
-    Facet.BRAND: "Brand",
-    Facet.STOCK: "Stock",
-    Facet.DELIVERY: "Delivery",
-    Facet.SHOP: "Seller",
-    Facet.COUNTRY: "Sent from",
-    Facet.CURRENCY: "Currency",
+    Facet.KIND: Text("What"),
+    Facet.CATEGORY: Text("Part of the car"),
+    Facet.MAKE: Text("Make"),
+    Facet.FUEL: Text("Fuel"),
+    Facet.GEARBOX: Text("Gearbox"),
+    Facet.BODY: Text("Body"),
+    Facet.CONDITION: Text("Condition"),
+    Facet.BRAND: Text("Brand"),
+    Facet.STOCK: Text("Stock"),
+    Facet.DELIVERY: Text("Delivery"),
+    Facet.SHOP: Text("Seller"),
+    Facet.COUNTRY: Text("Sent from"),
+    Facet.CURRENCY: Text("Currency"),
 }
-_RANGE_LEGENDS = {Measure.YEAR: "Model year", Measure.MILEAGE: "Mileage in km"}
+_RANGE_LEGENDS = {Measure.YEAR: Text("Model year"), Measure.MILEAGE: Text("Mileage in km")}
 _PRICE_STANDS_AFTER, _RANGES_STAND_AFTER = Facet.KIND, Facet.MAKE
 
 
@@ -95,8 +97,8 @@ def answer_text(facet: Facet, value: str, label: str = "") -> str:
     names: dict[Facet, Callable[[str], str]] = {
         Facet.KIND: lambda kind: KIND_LABELS[kind],
         Facet.CATEGORY: lambda category: CATEGORIES.get(category, category),
-        Facet.STOCK: lambda _: "In stock",
-        Facet.DELIVERY: lambda _: "Free delivery",
+        Facet.STOCK: lambda _: _("In stock"),
+        Facet.DELIVERY: lambda _: _("Free delivery"),
         Facet.COUNTRY: lambda code: countries.name(code) if countries.is_known(code) else code,
         Facet.CURRENCY: currency_label,
         Facet.SHOP: lambda slug: label or slug,
@@ -108,8 +110,8 @@ def range_text(measure: Measure, limits: Range, currency: str) -> str:
     """Return a range as people read it: $50 to $100, from 2015, up to 90,000 km."""
     lowest, highest = (_figure(measure, end, currency) for end in (limits.lowest, limits.highest))
     if not highest:
-        return f"From {lowest}"
-    return f"{lowest} to {highest}" if lowest else f"Up to {highest}"
+        return _("From %(lowest)s", lowest=lowest)
+    return _("%(lowest)s to %(highest)s", lowest=lowest, highest=highest) if lowest else _("Up to %(highest)s", highest=highest)
 
 
 def count(number: int, *, is_least: bool) -> str:
@@ -131,7 +133,7 @@ def _groups(request: Request, found: Facets) -> Iterator[Group]:
             yield _boxes(facet, answers, chosen)
         if facet == _PRICE_STANDS_AFTER:
             currency = price_currency(request, found)
-            yield _range_group(request, found, Measure.PRICE, f"Price in {currency}" if currency else "Price")
+            yield _range_group(request, found, Measure.PRICE, _("Price in %(currency)s", currency=currency) if currency else _("Price"))
         if facet == _RANGES_STAND_AFTER:
             for measure, legend in _RANGE_LEGENDS.items():
                 if measure in found.reach or request.filter.limits(measure):
@@ -148,7 +150,7 @@ def _boxes(facet: Facet, answers: Sequence[Answer], chosen: tuple[str, ...]) -> 
         answers = sorted(answers, key=lambda answer: answer.value not in chosen)
     boxes = [_box(facet, answer, is_selected=answer.value in chosen) for answer in answers]
     if facet in _ANY:
-        boxes.insert(0, Box(f"{facet.value}-any", "", _ANY[facet], not chosen, ""))
+        boxes.insert(0, Box(_("%(value)s-any", value=facet.value), "", _ANY[facet], not chosen, ""))
     cut = max(_SHOWN_AT_ONCE, len(chosen)) if is_folded else len(boxes)
     kind = "radio" if facet in SINGLE else "checkbox"
     return Group(_LEGENDS[facet], facet.value, kind, boxes[:cut], boxes[cut:], [], [])
@@ -169,7 +171,7 @@ def _range_group(request: Request, found: Facets, measure: Measure, legend: str)
     chosen, reach = request.filter.limits(measure), found.reach.get(measure, Range())
     words = zip(
         RANGE_NAMES[measure],
-        ("From", "To"),
+        (_("From"), _("To")),
         (chosen.lowest, chosen.highest),
         (reach.lowest, reach.highest),
         strict=True,
@@ -203,9 +205,9 @@ def _priced(request: Request, limits: Range) -> Filter:
 
 def _band_text(limits: Range, currency: str) -> str:
     if limits.highest is None:
-        return f"{_figure(Measure.PRICE, limits.lowest, currency)} and up"
+        return _("%(PRICE)s and up", PRICE=_figure(Measure.PRICE, limits.lowest, currency))
     if limits.lowest is None:
-        return f"Under {_figure(Measure.PRICE, limits.highest + 1, currency)}"
+        return _("Under %(PRICE)s", PRICE=_figure(Measure.PRICE, limits.highest + 1, currency))
     return range_text(Measure.PRICE, limits, currency)
 
 
@@ -220,4 +222,4 @@ def _figure(measure: Measure, figure: int | None, currency: str) -> str:
         # A shop of several currencies has no one sign to write.
         text = money_text(figure, currency) if currency else figure_text(measure, figure, currency)
         return text.removesuffix(".00")
-    return str(figure) if measure == Measure.YEAR else f"{figure:,} km"
+    return str(figure) if measure == Measure.YEAR else _("%(figure)s km", figure=number_text(figure))

@@ -12,6 +12,7 @@ from marketplace.money import Money
 from marketplace.web import countries
 from marketplace.web.pages import money, month_text
 from marketplace.web.picture_parts import picture_set, picture_url
+from marketplace.language import gettext as _
 
 _CARD_WIDTH = 640
 
@@ -63,7 +64,7 @@ class HeaderCategory:
 
 def header_categories() -> tuple[HeaderCategory, ...]:
     """Return the categories of the shop's header: cars, then the kinds of parts."""
-    return HeaderCategory("cars", "Cars"), *(HeaderCategory(slug, label) for slug, label in CATEGORIES.items())
+    return HeaderCategory("cars", _("Cars")), *(HeaderCategory(slug, label) for slug, label in CATEGORIES.items())
 
 
 @remembered(4_096)
@@ -107,7 +108,7 @@ def seller(shop: ShopView, *, with_about: bool = False) -> ShownSeller:
         url=f"/s/{shop.slug}",
         initials=initials(shop.name),
         place=f"{shop.city}, {countries.name(shop.country)}",
-        since=f"Since {month_text(shop.opened_at)}",
+        since=_("Since %(opened_at)s", opened_at=month_text(shop.opened_at)),
         listings=count_text(shop.listings, "listing"),
         about=shop.about if with_about else "",
         rating=rating_text(shop.rating_sum, shop.rating_count),
@@ -117,30 +118,30 @@ def seller(shop: ShopView, *, with_about: bool = False) -> ShownSeller:
 
 def price_text(price: Money) -> str:
     """Return a price as people read it; nothing to pay is "Free"."""
-    return money(price) if price else "Free"
+    return money(price) if price else _("Free")
 
 
 def from_text(row: Card) -> str:
     """Return the price of a card; of several variants the lowest, with a word that there are others."""
     is_lowest = row.highest_minor is not None and row.highest_minor > row.price.minor
-    return f"From {price_text(row.price)}" if is_lowest else price_text(row.price)
+    return _("From %(price)s", price=price_text(row.price)) if is_lowest else price_text(row.price)
 
 
 def range_text(lowest: Money, highest: Money) -> str:
     """Return the prices that a listing can be bought at."""
-    return price_text(lowest) if lowest == highest else f"{price_text(lowest)} to {price_text(highest)}"
+    return price_text(lowest) if lowest == highest else _("%(lowest)s to %(highest)s", lowest=price_text(lowest), highest=price_text(highest))
 
 
 def delivery_note(delivery: Money) -> str:
     """Return the delivery as it stands beside a price."""
-    return f"+ {money(delivery)} delivery" if delivery else "free delivery"
+    return _("+ %(delivery)s delivery", delivery=money(delivery)) if delivery else _("free delivery")
 
 
 def dispatch_text(days: int) -> str:
     """Return within how many working days a shop sends, as a sentence."""
     if not days:
-        return "Sent on the day it is paid, on working days."
-    return "Sent within 1 working day." if days == 1 else f"Sent within {days} working days."
+        return _("Sent on the day it is paid, on working days.")
+    return _("Sent within 1 working day.") if days == 1 else _("Sent within %(days)s working days.", days=days)
 
 
 def count_text(count: int, noun: str) -> str:
@@ -163,5 +164,5 @@ def count_or_nothing(count: int) -> str:
 
 def _facts(row: Card) -> str:
     if row.kind == Kind.CAR:
-        return f"{row.year} · {row.mileage_km:,} km · {row.fuel}"
+        return _("%(year)s · %(mileage_km)s km · %(fuel)s", year=row.year, mileage_km=number_text(row.mileage_km), fuel=row.fuel)
     return f"{row.brand} · {row.condition}"

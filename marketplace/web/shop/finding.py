@@ -18,14 +18,16 @@ from marketplace.web.shop.answers import Group, answer_text, count, groups, pric
 from marketplace.web.shop.cards import ShownCard, count_text, shown
 from marketplace.web.shop.filters import Request, address, kept_pairs
 from marketplace.web.shop.other_searches import OtherSearch
+from marketplace.language import Text
+from marketplace.language import gettext as _
 
 _SORT_LABELS = {
-    Sort.RELEVANCE: "Best match",
-    Sort.NEWEST: "Newest first",
-    Sort.CHEAPEST: "Lowest price",
-    Sort.DEAREST: "Highest price",
-    Sort.LATEST: "Newest model year",
-    Sort.LEAST_DRIVEN: "Lowest mileage",
+    Sort.RELEVANCE: Text("Best match"),
+    Sort.NEWEST: Text("Newest first"),
+    Sort.CHEAPEST: Text("Lowest price"),
+    Sort.DEAREST: Text("Highest price"),
+    Sort.LATEST: Text("Newest model year"),
+    Sort.LEAST_DRIVEN: Text("Lowest mileage"),
 }
 # With so few hits it is worth asking whether something else was meant.
 _FEW = 2
@@ -180,10 +182,10 @@ def _without_cards(request: Request, found: Facets, drops: list[tuple[str, Filte
     form = FilterForm(request.path, request.filter.text, kept_pairs(request), groups(request, found))
     return Finding(
         action=request.path,
-        note=f"{count(found.total, is_least=True)} listings" if found.is_least else count_text(found.total, "listing"),
+        note=_("%(total)s listings", total=count(found.total, is_least=True)) if found.is_least else count_text(found.total, "listing"),
         search_text=request.filter.text,
         form=draw_form(form),
-        filters_label=f"Filters ({len(drops)})" if drops else "Filters",
+        filters_label=_("Filters (%(drops)s)", drops=len(drops)) if drops else _("Filters"),
         chips=tuple(Link(label, remove_url=address(request.asking(less))) for label, less in drops),
         clear_url=request.path,
         cards=(),
@@ -230,12 +232,12 @@ def _links(searches: Sequence[OtherSearch]) -> tuple[Link, ...]:
 def _nothing(request: Request) -> tuple[str, str]:
     wanted = request.filter
     if wanted.text and not search_rules.parse(wanted.text).terms:
-        return "Type a word or a part number", "We look for letters and digits, and there are none in this search."
+        return _("Type a word or a part number"), _("We look for letters and digits, and there are none in this search.")
     if wanted.text or wanted.ranges or set(wanted.choices) - ({Facet.SHOP} if request.shop else set()):
-        return "Nothing matches all of that", "Try it with a little less."
+        return _("Nothing matches all of that"), _("Try it with a little less.")
     if request.shop:
-        return "Nothing for sale at the moment", "Come back soon, or look at the other shops."
-    return "Nothing for sale at the moment", "There is nothing on the shelves yet."
+        return _("Nothing for sale at the moment"), _("Come back soon, or look at the other shops.")
+    return _("Nothing for sale at the moment"), _("There is nothing on the shelves yet.")
 
 
 def _sort_options(request: Request) -> tuple[Link, ...]:

@@ -16,6 +16,7 @@ from marketplace.web.picture_parts import picture_url
 from marketplace.web.shop import cards, choices, filters
 from marketplace.web.shop.filters import Request
 from marketplace.web.shop.machines import base_url
+from marketplace.language import gettext as _
 
 _SCHEMA = "https://schema.org/"
 _LONGEST_DESCRIPTION = 160
@@ -41,7 +42,7 @@ class Meta:
 def of_home(title: str, text: str) -> Meta:
     """Return what the front page tells."""
     search = {"@type": "SearchAction", "target": f"{base_url()}/l?q={{words}}", "query-input": "required name=words"}
-    site = {"@type": "WebSite", "name": "Tandem", "url": f"{base_url()}/", "potentialAction": search}
+    site = {"@type": "WebSite", "name": _("Tandem"), "url": f"{base_url()}/", "potentialAction": search}
     return Meta(f"{base_url()}/", title, text, "website", "", _data(site))
 
 
@@ -49,7 +50,7 @@ def of_listings(wanted: Request, title: str) -> Meta:
     """Return what a page of listings tells: order, size and place make no page of their own, words none at all."""
     plain = replace(wanted, place=None, size=PAGE_SIZES[0], sort=sorts_for(wanted.filter)[0])
     url = base_url() + filters.address(plain)
-    text = f"{title}: from several sellers, paid once, held until it has arrived."
+    text = _("%(title)s: from several sellers, paid once, held until it has arrived.", title=title)
     return Meta(url, title, text, "website", "", Markup(""), is_for_machines=not wanted.filter.text)
 
 
@@ -57,7 +58,7 @@ def of_shop(found: ShopView, wanted: Request) -> Meta:
     """Return what a shop's page tells."""
     url = f"{base_url()}/s/{found.slug}"
     shop: dict[str, Any] = {
-        "@type": "Store",
+        "@type": _("Store"),
         "name": found.name,
         "description": _short(found.about),
         "url": url,
@@ -71,14 +72,14 @@ def of_listing(found: ListingView) -> Meta:
     """Return what a listing's page tells: schema.org's Product with its Offer, and how buyers rate it."""
     url, specs = f"{base_url()}/l/{found.slug}", dict(found.specs)
     images = [f"{base_url()}{picture_url(each.file_name, _SHARED_WIDTH)}" for each in found.pictures]
-    condition = _CONDITIONS.get(specs.get("Condition", ""), "UsedCondition")
+    condition = _CONDITIONS.get(specs.get(_("Condition"), ""), "UsedCondition")
     product: dict[str, Any] = {
-        "@type": ["Product", "Car"] if found.kind == Kind.CAR else "Product",
+        "@type": [_("Product"), _("Car")] if found.kind == Kind.CAR else _("Product"),
         "name": found.title,
         "description": found.description,
         "sku": str(found.listing_id),
         "url": url,
-        "brand": {"@type": "Brand", "name": specs.get("Make") or specs["Brand"]},
+        "brand": {"@type": _("Brand"), "name": specs.get(_("Make")) or specs["Brand"]},
         "offers": _offers(found, url, condition),
         **({"image": images} if images else {}),
         **({"mpn": specs["Part number"]} if "Part number" in specs else {}),
@@ -111,13 +112,13 @@ def _offers(found: ListingView, url: str, condition: str) -> dict[str, Any]:
 
 def _offer(found: ListingView, url: str, condition: str, price: Money, *, in_stock: int) -> dict[str, Any]:
     return {
-        "@type": "Offer",
+        "@type": _("Offer"),
         "url": url,
         "price": str(decimal(price.minor, price.currency)),
         "priceCurrency": price.currency,
         "availability": _SCHEMA + ("InStock" if in_stock and not found.shop.is_paused else "OutOfStock"),
         "itemCondition": _SCHEMA + condition,
-        "seller": {"@type": "Organization", "name": found.shop.name, "url": f"{base_url()}/s/{found.shop.slug}"},
+        "seller": {"@type": _("Organization"), "name": found.shop.name, "url": f"{base_url()}/s/{found.shop.slug}"},
     }
 
 

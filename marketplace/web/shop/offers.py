@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from marketplace.catalog.queries import Card, ListingView
 from marketplace.web import countries
 from marketplace.web.shop import cards, choices
+from marketplace.language import gettext as _
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,12 @@ def side_by_side(here: ListingView, others: Sequence[Card]) -> tuple[ShownOffer,
     if not others:
         return ()
     own = ShownOffer(
-        title="This offer",
+        title=_("This offer"),
         url="",
         seller_name=here.shop.name,
         rating=cards.rating_text(here.shop.rating_sum, here.shop.rating_count),
         rating_count=cards.count_or_nothing(here.shop.rating_count),
-        condition=dict(here.specs).get("Condition", ""),
+        condition=dict(here.specs).get(_("Condition"), ""),
         sent_from=countries.name(here.shop.country),
         delivery=cards.delivery_note(here.delivery),
         price=cards.range_text(*choices.prices(here)),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from marketplace.catalog import browsing, search_rules, spelling_queries
 from marketplace.catalog.filtering import Filter
 from marketplace.web.shop.filters import Request
+from marketplace.language import gettext as _
 
 _MOST_LOOSER = 6
 
@@ -41,7 +42,7 @@ def others(
 def _looser(request: Request, drops: Sequence[tuple[str, Filter]]) -> Iterator[tuple[str, Filter]]:
     """Yield the nearest searches: without one word, or without one filter."""
     for typed, rest in search_rules.parse(request.filter.text).less():
-        yield f"Without “{typed.strip(chr(34))}”", replace(request.filter, text=rest)
+        yield _("Without “%(chr)s”", chr=typed.strip(chr(34))), replace(request.filter, text=rest)
     # Without the only thing that was asked for there is everything, and that has a link of its own.
     for label, less in drops if len(drops) > 1 else ():
-        yield f"Without {label}", less
+        yield _("Without %(label)s", label=label), less

@@ -8,6 +8,7 @@ from marketplace.delivery.rules import Method, Profile, Zone
 from marketplace.money import Money
 from marketplace.web import countries, delivery_words
 from marketplace.web.pages import money
+from marketplace.language import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def of(profile_id: int | None, price: Money, grams: int, country: str, today: da
     zone = rules.zone_for(profile, country)
     costs = rules.price_of(zone, price, grams) if zone else None
     there = countries.name(country)
-    refused = f"It is not delivered to {there}." if zone is None or costs is None else ""
+    refused = _("It is not delivered to %(there)s.", there=there) if zone is None or costs is None else ""
     return Sent(
         summary="" if refused or zone is None or costs is None else _summary(zone, costs, there),
         refused=refused if country else "",
@@ -47,8 +48,8 @@ def of(profile_id: int | None, price: Money, grams: int, country: str, today: da
 
 def _summary(zone: Zone, costs: Money, there: str) -> str:
     if zone.method is Method.PICKUP:
-        return "You collect it from the seller"
-    return f"{f'Delivery {money(costs)}' if costs else 'Free delivery'} to {there or delivery_words.where(zone)}"
+        return _("You collect it from the seller")
+    return _("%(part)s to %(part_2)s", part=f'Delivery {money(costs)}' if costs else 'Free delivery', part_2=there or delivery_words.where(zone))
 
 
 def _row(profile: Profile, zone: Zone, today: date) -> SentRow:
@@ -57,5 +58,5 @@ def _row(profile: Profile, zone: Zone, today: date) -> SentRow:
     )
     said = delivery_words.expected(agreed.arrival(today), is_pickup=agreed.is_pickup)
     return SentRow(
-        delivery_words.where(zone), f"{delivery_words.price(zone, profile.currency)}. {said}, if paid today."
+        delivery_words.where(zone), _("%(zone)s. %(said)s, if paid today.", zone=delivery_words.price(zone, profile.currency), said=said)
     )

@@ -23,6 +23,7 @@ from marketplace.web.recent import ALIKE_SECONDS, recent
 from marketplace.web.shop import filters, finding, seen, sent, shown
 from marketplace.web.shop.filters import Request
 from marketplace.web.shop.finding import Finding
+from marketplace.language import gettext as _
 
 _ON_HOME = 10
 _RELATED = 5
@@ -82,7 +83,7 @@ def shop(slug: str) -> ResponseReturnValue:
     """Show one shop and what it sells. Raises NotFound without such a shop."""
     found = queries.shop(slug) if _may_be_slug(slug) else None
     if found is None:
-        raise NotFound("There is no such shop.")
+        raise NotFound(_("There is no such shop."))
     # One shop, one currency as a rule: its prices compare without naming one.
     wanted = filters.read(f"/s/{slug}", request.args, main_currency="", shop=slug)
     taxed = _tax_note(found, TaxCategory.STANDARD)
@@ -100,14 +101,14 @@ def media(file_name: str) -> ResponseReturnValue:
     """
     originals = picture_names.originals_of(file_name)
     if not originals:
-        raise NotFound("There is no such picture.")
+        raise NotFound(_("There is no such picture."))
     if request.if_none_match.contains(file_name):
         return Response(status=304, headers={"ETag": f'"{file_name}"'})
     store = uploads.store(FOLDER)
     for name in dict.fromkeys((file_name, *originals)):
         with suppress(NotFound):
             return _picture(store.open(name), name, is_asked_for=name == file_name)
-    raise NotFound("There is no such picture.")
+    raise NotFound(_("There is no such picture."))
 
 
 def _picture(content: BinaryIO, name: str, *, is_asked_for: bool) -> Response:
@@ -131,7 +132,7 @@ def _found(wanted: Request, show: Callable[[Finding], tuple[str, Any]]) -> Respo
         template, page = show(finding.find(wanted, lambda: shown.saved_by(guards.current_viewer())))
         guards.current_viewer()
     answer = make_response(drawing.draw(template, page))
-    answer.headers["Vary"] = "HX-Request"
+    answer.headers["Vary"] = _("HX-Request")
     if is_swap:
         answer.headers["HX-Push-Url"] = filters.address(wanted)
     return answer
@@ -146,7 +147,7 @@ def _of_variant(slug: str) -> ResponseReturnValue:
     """Lead to the page on which the variant at this address is chosen. Raises NotFound for what is none."""
     page = variant_queries.page_of(slug) if _may_be_slug(slug) else None
     if page is None:
-        raise NotFound("This listing is not for sale any more, or never was.")
+        raise NotFound(_("This listing is not for sale any more, or never was."))
     return redirect(url_for("shop.listing", slug=page[0], choice=page[1]), 302)
 
 
