@@ -65,7 +65,13 @@ def add(
         line = CartLine(cart_id=cart_id, listing_id=listing_id, seen_price_minor=listing.price_minor, added_at=now)
         session.add(line)
     elif allowed.quantity <= before:
-        raise Conflict(_("Your basket holds %(before)s of %(title)s already. There are no more.", before=before, title=listing.title))
+        raise Conflict(
+            _(
+                "Your basket holds %(before)s of %(title)s already. There are no more.",
+                before=before,
+                title=listing.title,
+            )
+        )
     line.quantity = allowed.quantity
     session.flush()
     return Put(line.id, listing.title, listing.currency, allowed.quantity, allowed.is_capped)

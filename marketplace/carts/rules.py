@@ -8,9 +8,9 @@ from marketplace.carts.parts import CurrencyPart, Line, Problem, ShopPart
 from marketplace.delivery import rules as sending
 from marketplace.delivery.rules import Load
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.taxes import rules as taxes
-from marketplace.language import gettext as _
 
 MAX_QUANTITY = 99
 """Units of one listing in one cart; the table says the same."""

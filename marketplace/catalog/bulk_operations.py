@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from marketplace.catalog import operations, rules, variant_operations
 from marketplace.catalog.models import Listing
 from marketplace.errors import DomainError, Invalid
-from marketplace.money import Money
 from marketplace.language import gettext as _
+from marketplace.money import Money
 
 
 class Deed(StrEnum):

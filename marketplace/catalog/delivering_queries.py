@@ -8,8 +8,8 @@ from marketplace import db
 from marketplace.catalog.models import Listing
 from marketplace.catalog.variants import IS_LISTING
 from marketplace.errors import NotFound
-from marketplace.taxes.rules import TaxCategory
 from marketplace.language import gettext as _
+from marketplace.taxes.rules import TaxCategory
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ from marketplace.catalog.import_terms import Profiles
 from marketplace.catalog.models import Listing, ListingKind
 from marketplace.errors import Invalid
 from marketplace.history import Actor
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.queue import JobName, enqueue
-from marketplace.language import gettext as _
 
 _AT_ONCE = 100
 _OUR_KEY = re.compile(r"#([0-9]{1,18})", re.ASCII)

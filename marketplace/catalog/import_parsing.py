@@ -10,14 +10,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from babel.numbers import format_decimal
+
+from marketplace import language
 from marketplace.catalog import import_terms, rules
 from marketplace.catalog.import_terms import Terms
 from marketplace.catalog.operations import CarFacts, Offer, PartFacts
 from marketplace.errors import Invalid
-from marketplace.money import Money
-from babel.numbers import format_decimal
-from marketplace import language
 from marketplace.language import gettext as _
+from marketplace.money import Money
 
 LARGEST_FILE_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 10_000
@@ -107,7 +108,13 @@ def read(content: bytes) -> Sheet:
     if not rows:
         raise Invalid(_("There is no row below the names of the columns."), field="file")
     if len(rows) > MOST_ROWS:
-        raise Invalid(_("A file has at most %(most)s rows. Divide it.", most=format_decimal(MOST_ROWS, locale=language.current())), field="file")
+        raise Invalid(
+            _(
+                "A file has at most %(most)s rows. Divide it.",
+                most=format_decimal(MOST_ROWS, locale=language.current()),
+            ),
+            field="file",
+        )
     return Sheet(encoding, _SEPARATORS[separator], tuple(rows))
 
 
@@ -118,7 +125,9 @@ def decoded(content: bytes) -> tuple[str, str]:
             try:
                 return content.decode(codec), name
             except UnicodeDecodeError as error:
-                raise Invalid(_("The file says it is %(name)s, but is not. Save it as CSV UTF-8.", name=name), field="file") from error
+                raise Invalid(
+                    _("The file says it is %(name)s, but is not. Save it as CSV UTF-8.", name=name), field="file"
+                ) from error
     if b"\0" in content:
         raise Invalid(_("This is no text. Save the table as CSV UTF-8."), field="file")
     try:
@@ -165,12 +174,21 @@ def _header(names: Sequence[str]) -> list[str]:
     header = [name.strip().strip("\ufeff").lower().replace(" ", "_") for name in names]
     unknown = [name for name in header if name and name not in COLUMNS]
     if unknown:
-        raise Invalid(_("There is no column %(name)s. The columns are %(columns)s.", name=unknown[0][:40], columns=", ".join(COLUMNS)), field="file")
+        raise Invalid(
+            _(
+                "There is no column %(name)s. The columns are %(columns)s.",
+                name=unknown[0][:40],
+                columns=", ".join(COLUMNS),
+            ),
+            field="file",
+        )
     if len(set(header)) < len(header):
         raise Invalid(_("A column stands there twice."), field="file")
     missing = [name for name in _ALWAYS if name not in header]
     if missing:
-        raise Invalid(_("The first line must name the columns. Missing: %(missing)s.", missing=", ".join(missing)), field="file")
+        raise Invalid(
+            _("The first line must name the columns. Missing: %(missing)s.", missing=", ".join(missing)), field="file"
+        )
     return header
 
 

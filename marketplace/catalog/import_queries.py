@@ -15,8 +15,8 @@ from marketplace.catalog.states import ListingStatus
 from marketplace.delivery.models import DeliveryProfile
 from marketplace.delivery.rules import kilograms
 from marketplace.errors import NotFound
-from marketplace.money import Money
 from marketplace.language import gettext as _
+from marketplace.money import Money
 
 _AT_ONCE = 500
 _IMPORT = (

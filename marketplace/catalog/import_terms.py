@@ -3,18 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from babel.numbers import format_decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace import language
 from marketplace.catalog import delivering
 from marketplace.catalog.models import Listing
 from marketplace.delivery import rules
 from marketplace.delivery.models import DeliveryProfile
 from marketplace.errors import Invalid
-from marketplace.taxes.rules import TaxCategory
-from babel.numbers import format_decimal
-from marketplace import language
 from marketplace.language import gettext as _
+from marketplace.taxes.rules import TaxCategory
 
 COLUMNS = ("delivery_profile", "weight_kg", "tax_category")
 
@@ -69,7 +69,13 @@ def check(terms: Terms, currency: str, profiles: Profiles) -> None:
         if found[1] != currency:
             raise Invalid(_("This profile is in another currency than the listing."), field="delivery_profile")
     if (terms.weight_grams or 0) > rules.HEAVIEST_GRAMS:
-        raise Invalid(_("Enter a weight up to %(most)s kg.", most=format_decimal(rules.HEAVIEST_GRAMS // 1000, locale=language.current())), field="weight_kg")
+        raise Invalid(
+            _(
+                "Enter a weight up to %(most)s kg.",
+                most=format_decimal(rules.HEAVIEST_GRAMS // 1000, locale=language.current()),
+            ),
+            field="weight_kg",
+        )
 
 
 def is_same(listing: Listing, terms: Terms, profiles: Profiles) -> bool:

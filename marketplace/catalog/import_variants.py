@@ -11,8 +11,8 @@ from marketplace.catalog.models import Listing
 from marketplace.catalog.states import ListingStatus
 from marketplace.errors import Invalid
 from marketplace.history import Actor
-from marketplace.money import Money
 from marketplace.language import gettext as _
+from marketplace.money import Money
 
 _VERBS = {"active": (ListingStatus.OFFERED, "offer"), "paused": (ListingStatus.WITHHELD, "withhold")}
 

@@ -14,10 +14,10 @@ from marketplace.catalog.models import CarDetails, Listing, ListingKind, Listing
 from marketplace.catalog.slugs import free_slugs
 from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.history import Actor
-from marketplace.media import picture_names
-from marketplace.money import Money
 from marketplace.language import Text
 from marketplace.language import gettext as _
+from marketplace.media import picture_names
+from marketplace.money import Money
 
 
 class ShopNameTaken(Invalid):
@@ -239,7 +239,10 @@ def restock(session: Session, *, seller_id: int, listing_id: int, units: int, se
         return
     in_stock = _own(session, seller_id, listing_id).in_stock
     if in_stock != seen_stock:
-        raise Invalid(_("In between this has changed to %(in_stock)s. Enter the number again.", in_stock=in_stock), field="in_stock")
+        raise Invalid(
+            _("In between this has changed to %(in_stock)s. Enter the number again.", in_stock=in_stock),
+            field="in_stock",
+        )
     change_stock(session, seller_id=seller_id, listing_id=listing_id, units=units)
 
 

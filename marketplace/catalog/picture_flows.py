@@ -13,11 +13,11 @@ import structlog
 from marketplace import db
 from marketplace.catalog import picture_operations, picture_queries
 from marketplace.errors import Invalid, NotFound
+from marketplace.language import gettext as _
 from marketplace.media import picture_names, pictures
 from marketplace.media.file_rules import shown_name
 from marketplace.media.pictures import Rewritten
 from marketplace.media.storing import FileStore
-from marketplace.language import gettext as _
 
 log = structlog.get_logger()
 FOLDER = "media"

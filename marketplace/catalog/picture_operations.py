@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from marketplace.catalog import rules
 from marketplace.catalog.models import Listing, ListingPicture
 from marketplace.errors import Invalid, NotFound
+from marketplace.language import gettext as _
 from marketplace.media import picture_names
 from marketplace.queue import JobName, enqueue
-from marketplace.language import gettext as _
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from babel.numbers import format_decimal
 from sqlalchemy import Integer, Row, Select, Text, bindparam, cast, func, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from marketplace import db
+from marketplace import db, language
 from marketplace.catalog.matching import IS_FOR_SALE
 from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails, Shop
 from marketplace.catalog.rules import MANY_IN_STOCK
@@ -17,13 +18,11 @@ from marketplace.catalog.states import ListingStatus
 from marketplace.catalog.variant_queries import NO_CHOICE, OPTIONS, Choice, choice_of
 from marketplace.catalog.variants import IS_LISTING
 from marketplace.errors import NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.taxes.queries import rates_of
 from marketplace.taxes.rules import TaxCategory, Taxing, read_rates
-from babel.numbers import format_decimal
-from marketplace import language
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 
 @dataclass(frozen=True, slots=True, eq=False)

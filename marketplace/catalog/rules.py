@@ -5,9 +5,9 @@ import unicodedata
 from dataclasses import dataclass
 
 from marketplace.errors import Invalid
-from marketplace.money import Money, exponent
 from marketplace.language import Text
 from marketplace.language import gettext as _
+from marketplace.money import Money, exponent
 
 CURRENCIES = ("USD", "EUR", "GBP", "CAD", "AUD", "CHF", "SEK", "NOK", "DKK", "HUF")
 """Currencies a listing may be priced in: those that have a fee schedule."""
@@ -247,5 +247,9 @@ def stock_of(units: int, *, is_car: bool) -> Stock:
         return Stock(is_sold_out=False, is_low=False, text=_("One car, ready to go"))
     if units <= LOW_STOCK:
         return Stock(is_sold_out=False, is_low=True, text=_("Only %(units)s left", units=units))
-    text = _("%(units)s in stock", units=units) if units <= MANY_IN_STOCK else _("More than %(units)s in stock", units=MANY_IN_STOCK)
+    text = (
+        _("%(units)s in stock", units=units)
+        if units <= MANY_IN_STOCK
+        else _("More than %(units)s in stock", units=MANY_IN_STOCK)
+    )
     return Stock(is_sold_out=False, is_low=False, text=text)

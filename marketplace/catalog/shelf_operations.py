@@ -9,9 +9,9 @@ from marketplace.catalog import operations, rules, variants
 from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails
 from marketplace.catalog.operations import CarFacts, Offer, PartFacts, Picture
 from marketplace.errors import Invalid, NotFound
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.taxes.rules import TaxCategory
-from marketplace.language import gettext as _
 
 
 def reprice_and_restock(

@@ -21,12 +21,12 @@ from marketplace.catalog.states import ListingStatus, ReservationStatus
 from marketplace.catalog.variants import HAS_VARIANTS, IS_LISTING
 from marketplace.errors import NotFound
 from marketplace.labels import Labelled
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.paging import Amounts, Cursor, Listed, Period, read_page
 from marketplace.taxes.queries import rates_of
 from marketplace.taxes.rules import TaxCategory, Taxing, read_rates
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 
 class ShelfTab(Labelled):

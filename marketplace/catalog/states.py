@@ -1,7 +1,7 @@
 """What a listing and a stock reservation can be, and what may follow."""
 
-from marketplace.transitions import Machine, Status
 from marketplace.language import Text
+from marketplace.transitions import Machine, Status
 
 
 class ListingStatus(Status):
@@ -58,7 +58,11 @@ RESERVATION = Machine(
     ReservationStatus.ACTIVE,
     {
         "redeem": ([ReservationStatus.ACTIVE], ReservationStatus.REDEEMED, Text("The purchase was paid.")),
-        "give_back": ([ReservationStatus.ACTIVE], ReservationStatus.RETURNED, Text("The purchase was not paid in time.")),
+        "give_back": (
+            [ReservationStatus.ACTIVE],
+            ReservationStatus.RETURNED,
+            Text("The purchase was not paid in time."),
+        ),
         "put_back": ([ReservationStatus.REDEEMED], ReservationStatus.RETURNED, Text("The order was cancelled.")),
         "write_off": (
             [ReservationStatus.REDEEMED],

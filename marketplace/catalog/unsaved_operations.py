@@ -83,7 +83,9 @@ def check_unchanged(session: Session, *, seller_id: int, listing_id: int, seen: 
 def _begin(session: Session, seller_id: int, typed: Typed, now: datetime) -> int:
     count = select(func.count()).select_from(UnsavedListing).where(UnsavedListing.seller_id == seller_id)
     if session.execute(count).scalar_one() >= unsaved_rules.MOST_UNSAVED:
-        raise Conflict(_("You have %(most)s texts that are not saved. Throw one away first.", most=unsaved_rules.MOST_UNSAVED))
+        raise Conflict(
+            _("You have %(most)s texts that are not saved. Throw one away first.", most=unsaved_rules.MOST_UNSAVED)
+        )
     row = UnsavedListing(
         seller_id=seller_id,
         kind=typed.kind,

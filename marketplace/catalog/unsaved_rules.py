@@ -4,9 +4,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from marketplace.errors import Invalid
 from babel.numbers import format_decimal
+
 from marketplace import language
+from marketplace.errors import Invalid
 from marketplace.language import gettext as _
 
 MOST_UNSAVED = 50
@@ -33,4 +34,9 @@ def fingerprint(words: Mapping[str, str | int]) -> str:
 def check_length(fields: Mapping[str, str]) -> None:
     """Raise Invalid for more text than a form can hold."""
     if sum(map(len, fields.values())) > _LONGEST_IN_ALL:
-        raise Invalid(_("This is more than %(most)s letters. It can't be kept.", most=format_decimal(_LONGEST_IN_ALL, locale=language.current())))
+        raise Invalid(
+            _(
+                "This is more than %(most)s letters. It can't be kept.",
+                most=format_decimal(_LONGEST_IN_ALL, locale=language.current()),
+            )
+        )

@@ -14,9 +14,9 @@ from marketplace.catalog.slugs import free_slugs
 from marketplace.catalog.states import ListingStatus
 from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.history import Actor
-from marketplace.money import Money
 from marketplace.language import Text
 from marketplace.language import gettext as _
+from marketplace.money import Money
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,10 @@ def combinations(values: Sequence[Sequence[str]]) -> list[list[str]]:
 def check_count(variants: int) -> None:
     """Raise Invalid for more variants than a listing's page can show."""
     if variants > MOST_VARIANTS:
-        raise Invalid(_("These are %(count)s variants. A listing has at most %(most)s.", count=variants, most=MOST_VARIANTS), field="values-1")
+        raise Invalid(
+            _("These are %(count)s variants. A listing has at most %(most)s.", count=variants, most=MOST_VARIANTS),
+            field="values-1",
+        )
 
 
 def title_of(title: str, values: Sequence[str]) -> str:

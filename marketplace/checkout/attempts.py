@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from marketplace.checkout import page, set_aside
 from marketplace.errors import NotFound
 from marketplace.history import Actor
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.orders.models import Purchase
 from marketplace.orders.states import PurchaseStatus
 from marketplace.outbound import operations as outbound
@@ -17,8 +19,6 @@ from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PAYMENT, PaymentStatus
 from marketplace.payment_records.tracker import get_payment_tracker
 from marketplace.prepared import is_any
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 PAGE = select(Payment.checkout_url).where(Payment.id == bindparam("payment_id"))
 

@@ -16,17 +16,21 @@ from marketplace.checkout.settlement import Contradiction, PaidReport
 from marketplace.config import Settings
 from marketplace.errors import Conflict, DomainError
 from marketplace.history import Actor
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.outbound import flows as outbound
 from marketplace.outbound.flows import Sent
 from marketplace.providers import patience
 from marketplace.providers.base import Checkout, Provider, Refused, Unknown
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
-_NO_PAGE = Text("The payment page did not open. Nothing was charged and your basket is kept. Please try again in a minute.")
+_NO_PAGE = Text(
+    "The payment page did not open. Nothing was charged and your basket is kept. Please try again in a minute."
+)
 _PAID = Text("You have paid this purchase already. You find it under your orders.")
 _CLEARING = Text("Your payment is on its way. It takes a few days to clear; there is nothing more to do.")
-_TOO_SMALL = Text("This total is below what our payment provider takes. Add something, or ask the seller for another price.")
+_TOO_SMALL = Text(
+    "This total is below what our payment provider takes. Add something, or ask the seller for another price."
+)
 _POLL_SECONDS = 0.1
 _BATCH = 50
 # As many tabs of one buyer may start over at the same moment.
@@ -59,7 +63,7 @@ def begin(*, agreed: Agreed, now: datetime, provider: Provider, settings: Settin
         except OpenedElsewhere:
             continue
         return _open_page(opened, now=now, provider=provider, settings=settings)
-    raise Conflict(_NO_PAGE)
+    raise Conflict(_(_NO_PAGE))
 
 
 def try_again(*, purchase_id: int, buyer_id: int, now: datetime, provider: Provider, settings: Settings) -> Outcome:
@@ -91,7 +95,7 @@ def cancel_purchase(*, purchase_id: int, buyer_id: int, now: datetime, provider:
     for _try in range(_TABS):
         attempt = db.atomic(attempts.latest, (), purchase_id=purchase_id)
         if attempt.is_settled or attempt.is_clearing:
-            raise Conflict(_PAID if attempt.is_settled else _CLEARING)
+            raise Conflict(_(_PAID if attempt.is_settled else _CLEARING))
         if attempt.can_be_withdrawn:
             because = Text("The buyer cancelled the purchase.")
             _withdraw(attempt, because=because, now=now, provider=provider, settings=settings)
@@ -211,7 +215,7 @@ def _go_on(purchase_id: int, *, now: datetime, provider: Provider, settings: Set
     if attempt.is_settled:
         return Outcome(attempt.payment_id, None)
     if attempt.is_clearing:
-        raise Conflict(_CLEARING)
+        raise Conflict(_(_CLEARING))
     if attempt.awaits_page:
         return Outcome(attempt.payment_id, _await_page(attempt.payment_id, settings))
     if attempt.is_page_open(now):
@@ -257,7 +261,7 @@ def _withdraw(attempt: Attempt, *, because: str, now: datetime, provider: Provid
         return
     checkout = follow(attempt, actor=actor, now=now, provider=provider, settings=settings)
     if checkout is not None and checkout.is_complete:
-        raise Conflict(_PAID)
+        raise Conflict(_(_PAID))
 
 
 def _open_page(opened: Opened, *, now: datetime, provider: Provider, settings: Settings) -> Outcome:
@@ -279,7 +283,7 @@ def _open_page(opened: Opened, *, now: datetime, provider: Provider, settings: S
     if sent.is_unknown:
         db.atomic(attempts.abandon, (), payment_id=opened.payment_id, actor=Actor.user(opened.buyer_id), now=now)
     too_small = sent.refusal is not None and sent.refusal.code == "amount_too_small"
-    raise Conflict(_TOO_SMALL if too_small else _NO_PAGE)
+    raise Conflict(_(_TOO_SMALL if too_small else _NO_PAGE))
 
 
 def _send(call_id: int, *, provider: Provider, now: datetime) -> Sent:
@@ -295,4 +299,4 @@ def _await_page(payment_id: int, settings: Settings) -> str:
         if patience.is_over(settings.provider_timeout_seconds):
             break
         failpoints.wait(_POLL_SECONDS, "payment page")
-    raise Conflict(_NO_PAGE)
+    raise Conflict(_(_NO_PAGE))

@@ -8,10 +8,10 @@ from marketplace import batches
 from marketplace.checkout import ordinary, settlement
 from marketplace.config import MoneyPolicy
 from marketplace.history import Actor
+from marketplace.language import Text
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.providers.base import Checkout, Intent
-from marketplace.language import Text
 
 NOT_CLEARED = Text("The payment did not clear at your bank.")
 _NOT_CLEARED = frozenset({"requires_payment_method", "canceled"})

@@ -14,6 +14,7 @@ from marketplace.catalog.rules import CARS
 from marketplace.catalog.variants import SHOWN_ID
 from marketplace.discounts.pricing import Priced
 from marketplace.history import Actor
+from marketplace.language import Text
 from marketplace.money import Money
 from marketplace.orders.models import Order, OrderDelivery, OrderLine, Purchase
 from marketplace.payments import fees
@@ -21,7 +22,6 @@ from marketplace.payments import rules as payment_rules
 from marketplace.payments.fees import PlatformFee
 from marketplace.payments.models import OrderFee
 from marketplace.payments.rules import Share
-from marketplace.language import Text
 
 
 class _Kind(NamedTuple):

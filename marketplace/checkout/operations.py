@@ -20,13 +20,15 @@ from marketplace.discounts import pricing, uses
 from marketplace.discounts.pricing import Priced
 from marketplace.errors import Conflict, NotFound
 from marketplace.history import Actor
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.states import PurchaseStatus
 from marketplace.payment_records.models import Payment
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
-_CHANGED = Text("A price, the stock or the discount has changed since you opened this page. Please look at the new total.")
+_CHANGED = Text(
+    "A price, the stock or the discount has changed since you opened this page. Please look at the new total."
+)
 _OTHER_COUNTRY = Text("This address is in another country than the total was for. Please look at the new total.")
 
 
@@ -78,7 +80,7 @@ def open_purchase(session: Session, *, agreed: Agreed, settings: Settings, now: 
     priced = pricing.priced_now(session, _wanted(session, agreed, now), buyer_id=agreed.buyer_id, now=now)
     part = priced.part
     if part.total.minor != agreed.expected_total_minor:
-        raise CartChanged(_CHANGED)
+        raise CartChanged(_(_CHANGED))
     purchase = Purchase(
         buyer_id=agreed.buyer_id,
         cart_id=session.execute(select(Cart.id).where(Cart.user_id == agreed.buyer_id)).scalar_one(),
@@ -106,11 +108,13 @@ def _wanted(session: Session, agreed: Agreed, now: datetime) -> CurrencyPart:
     country = str(agreed.delivery_address.get("country", ""))
     part = queries.contents_now(session, user_id=agreed.buyer_id, currency=agreed.currency, country=country, now=now)
     if part is not None and part.is_out_of_reach:
-        raise CartChanged(_("Nothing of this is delivered to this country. Choose another address or change your basket."))
+        raise CartChanged(
+            _("Nothing of this is delivered to this country. Choose another address or change your basket.")
+        )
     if part is None or not part.can_be_bought:
         raise CartChanged(_("There is nothing in your basket that can be bought."))
     if part.depends_on_country and agreed.shown_country not in {"", country}:
-        raise CartChanged(_OTHER_COUNTRY)
+        raise CartChanged(_(_OTHER_COUNTRY))
     return part
 
 

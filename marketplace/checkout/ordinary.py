@@ -17,13 +17,13 @@ from marketplace.catalog.models import StockReservation
 from marketplace.checkout import telling
 from marketplace.config import MoneyPolicy
 from marketplace.history import Actor
+from marketplace.language import Text
 from marketplace.ledger import operations as ledger
 from marketplace.orders.models import Order, Purchase
 from marketplace.payment_records.models import Payment
 from marketplace.payments import operations as payments
 from marketplace.payments.models import PaymentTracker, PaymentTransaction
 from marketplace.payments.trackers import paid_note
-from marketplace.language import Text
 
 # One row per order of the payment's purchase.
 _LOAD = """

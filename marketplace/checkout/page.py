@@ -10,6 +10,7 @@ from marketplace.accounts.models import User
 from marketplace.catalog.models import Shop
 from marketplace.config import Settings
 from marketplace.history import Actor
+from marketplace.language import Text
 from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.outbound import operations as outbound
 from marketplace.outbound import requests, watching
@@ -21,7 +22,6 @@ from marketplace.payment_records.records import NewPayment
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payment_records.tracker import get_payment_tracker
 from marketplace.providers.base import Checkout, CheckoutLine, CheckoutRequest
-from marketplace.language import Text
 
 # Nobody is asked for nothing: a free purchase is settled without a provider.
 NO_PROVIDER = "none"

@@ -15,14 +15,14 @@ from marketplace.delivery.rules import Agreed
 from marketplace.discounts import pricing
 from marketplace.discounts.pricing import Priced
 from marketplace.errors import NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.states import PurchaseStatus
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payments.models import PaymentTransaction, UnappliedReceipt
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _PROBLEMS = {
     Problem.OWN: Text("%(title)s is your own listing and is left out."),
@@ -32,7 +32,9 @@ _PROBLEMS = {
     Problem.SOLD_OUT: Text("%(title)s is sold out and is left out."),
     Problem.TOO_FEW: Text("Only %(left)s left of %(title)s. It is left out; change the number in your basket."),
     Problem.NOT_SENT_THERE: Text("%(title)s is not delivered to %(country)s and is left out."),
-    Problem.TOO_HEAVY: Text("%(title)s is too heavy for delivery to %(country)s, with what comes with it, and is left out."),
+    Problem.TOO_HEAVY: Text(
+        "%(title)s is too heavy for delivery to %(country)s, with what comes with it, and is left out."
+    ),
 }
 
 
@@ -228,5 +230,7 @@ def _notices(part: CurrencyPart, country: str) -> list[str]:
             if problem is not None:
                 notices.append(_(_PROBLEMS[problem], title=line.title, left=line.available, country=country))
             elif line.is_price_changed:
-                notices.append(_("The price of %(title)s has changed since you put it in your basket.", title=line.title))
+                notices.append(
+                    _("The price of %(title)s has changed since you put it in your basket.", title=line.title)
+                )
     return notices

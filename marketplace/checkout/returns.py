@@ -10,6 +10,8 @@ from marketplace.checkout import telling
 from marketplace.checkout.settlement import Contradiction
 from marketplace.errors import NotAllowed
 from marketplace.history import Actor
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import LedgerEntry, Posting
 from marketplace.outbound import operations as outbound
@@ -22,8 +24,6 @@ from marketplace.payments import balance
 from marketplace.payments.models import UnappliedReceipt
 from marketplace.payments.states import ReceiptStatus
 from marketplace.providers.base import BalanceLine, ProviderRefund
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _BATCH = 50
 WAITING = select(UnappliedReceipt.id).where(UnappliedReceipt.status == ReceiptStatus.RECEIVED)

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.checkout import operations, set_aside
 from marketplace.history import Actor
+from marketplace.language import Text
 from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.orders.states import PurchaseStatus
 from marketplace.payment_records.models import Payment
-from marketplace.language import Text
 
 
 def give_way(session: Session, *, purchase: Purchase, actor: Actor, now: datetime) -> bool:

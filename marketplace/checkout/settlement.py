@@ -10,12 +10,13 @@ from enum import StrEnum
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from marketplace import history
+from marketplace import history, language
 from marketplace.carts.models import Cart, CartLine
 from marketplace.catalog import stock
 from marketplace.checkout import operations, ordinary, rivals, rules, set_aside, telling
 from marketplace.config import MoneyPolicy
 from marketplace.history import Actor, StatusChange
+from marketplace.language import ENGLISH, Text
 from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.orders.states import PurchaseStatus
 from marketplace.outbound import operations as calls
@@ -29,7 +30,6 @@ from marketplace.payments.models import PaymentTracker
 from marketplace.payments.rules import RefundRule
 from marketplace.providers.base import Decline
 from marketplace.transitions import Impossible
-from marketplace.language import Text
 
 _BOUGHT = (
     select(OrderLine.listing_id)
@@ -124,7 +124,7 @@ def processing(
     if tracker is not None:
         trackers.advance(session, tracker, "process", actor=actor, now=now)
     if not payment.machine.can(payment.status, "process"):
-        return f"The payment is {payment.status.label.lower()} already."
+        return f"The payment is {str.lower(payment.status.label)} already."
     was_closed = payment.status in {PaymentStatus.CANCELLED, PaymentStatus.EXPIRED}
     records.mark_processing(payment.id)
     payment.session_closed_at = now
@@ -193,11 +193,11 @@ def expired(session: Session, *, payment_id: int | None, actor: Actor, now: date
     payment.session_closed_at = payment.session_closed_at or now
     session.flush()
     if payment.status in _WITH_MONEY or payment.status == PaymentStatus.PROCESSING:
-        return f"The payment is {payment.status.label.lower()}; that wins."
+        return f"The payment is {str.lower(payment.status.label)}; that wins."
     if not _has_newer(session, payment):
         set_aside.give_back(session, purchase_id=_purchase_id(payment), actor=actor, now=now)
     if not payment.machine.can(payment.status, "expire"):
-        return f"The payment is {payment.status.label.lower()} already."
+        return f"The payment is {str.lower(payment.status.label)} already."
     records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
     records.mark_expired(payment.id)
     telling.not_paid(session, payment=payment, is_expired=True, now=now)
@@ -242,7 +242,8 @@ def _obstacle(session: Session, purchase: Purchase, actor: Actor, now: datetime)
         return RefundRule.PAID_ELSEWHERE, Text("This basket was paid before, in another purchase.")
     if set_aside.redeem(session, purchase_id=purchase.id, actor=actor, now=now):
         return None
-    missing = set_aside.renew(session, purchase_id=purchase.id, expires_at=now, actor=actor, now=now)
+    with language.reading(ENGLISH):  # what is missing is kept with the money, whoever reads it
+        missing = set_aside.renew(session, purchase_id=purchase.id, expires_at=now, actor=actor, now=now)
     if missing:
         return RefundRule.SOLD_OUT, f"The payment came late and the goods are gone. {missing}"
     set_aside.redeem(session, purchase_id=purchase.id, actor=actor, now=now)

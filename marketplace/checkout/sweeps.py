@@ -9,12 +9,12 @@ from marketplace.catalog.models import StockReservation
 from marketplace.catalog.states import ReservationStatus
 from marketplace.checkout import operations, set_aside
 from marketplace.history import Actor
+from marketplace.language import Text
 from marketplace.orders.models import Purchase
 from marketplace.orders.states import PurchaseStatus
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.prepared import is_any
-from marketplace.language import Text
 
 _BATCH = 50
 _TICK = Actor.job("tick")

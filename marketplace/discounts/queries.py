@@ -17,10 +17,10 @@ from marketplace.discounts.pricing import TERMS
 from marketplace.discounts.rules import Terms
 from marketplace.discounts.states import DiscountStatus, UseStatus
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.states import OrderStatus, PurchaseStatus
 from marketplace.paging import Cursor, Listed, read_page
-from marketplace.language import gettext as _
 
 _MINOR = Order.discount_minor.type
 _GONE = (OrderStatus.CANCELLED, OrderStatus.REFUNDED)

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from marketplace.discounts.states import DiscountStatus
 from marketplace.labels import Labelled
-from marketplace.money import Money
 from marketplace.language import Text
+from marketplace.money import Money
 
 
 class DiscountKind(Labelled):

@@ -1,7 +1,7 @@
 """What a discount code and one use of it can be, and what may follow (S2.23)."""
 
-from marketplace.transitions import Machine, Status
 from marketplace.language import Text
+from marketplace.transitions import Machine, Status
 
 
 class DiscountStatus(Status):

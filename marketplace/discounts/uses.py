@@ -14,11 +14,11 @@ from marketplace.discounts.models import Discount, DiscountUse
 from marketplace.discounts.states import LIVE, UseStatus
 from marketplace.errors import Conflict
 from marketplace.history import Actor
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.orders.models import Order, Purchase, Shipment
 from marketplace.orders.states import OrderStatus
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 
 class UsedUp(Conflict):

@@ -119,7 +119,10 @@ def _is_from_telephone(rest: bytes) -> bool:
 def check_size(width: int, height: int) -> None:
     """Raise Invalid for a picture with no pixels, or with more than can be opened safely."""
     if not (0 < width <= LONGEST_SIDE and 0 < height <= LONGEST_SIDE and width * height <= MOST_PIXELS):
-        raise Invalid(_("The picture has %(width)s by %(height)s pixels. Send a smaller one.", width=width, height=height), field="file")
+        raise Invalid(
+            _("The picture has %(width)s by %(height)s pixels. Send a smaller one.", width=width, height=height),
+            field="file",
+        )
 
 
 def _size_of_png(content: bytes) -> tuple[int, int, int]:

@@ -11,8 +11,8 @@ from io import BytesIO
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from marketplace.errors import Invalid
-from marketplace.media import file_rules
 from marketplace.language import gettext as _
+from marketplace.media import file_rules
 
 LARGEST_PICTURE_BYTES = 15 * 1024 * 1024
 LONGEST_KEPT = 2_560

@@ -11,9 +11,9 @@ from typing import BinaryIO, Protocol, cast
 
 from marketplace.config import MediaPolicy
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.media import file_rules, pictures
 from marketplace.media.file_rules import shown_name
-from marketplace.language import gettext as _
 
 __all__ = ["FileStore", "LocalStore", "StoredFile", "check", "shown_name", "store", "sweep"]
 

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog import rules
 from marketplace.errors import Conflict, Invalid, NotFound
-from marketplace.saved.models import SavedFilter
 from marketplace.language import gettext as _
+from marketplace.saved.models import SavedFilter
 
 MOST_FILTERS = 12
 """Of one list: they stand above it, side by side."""

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.models import Listing, PriceDrop
 from marketplace.catalog.states import ListingStatus
 from marketplace.errors import Conflict, NotFound
+from marketplace.language import gettext as _
 from marketplace.notifications import operations as notifications
 from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.operations import NewFact
 from marketplace.saved.models import SavedListing
 from marketplace.saved.search_rules import MOST_LISTINGS
-from marketplace.language import gettext as _
 
 _AT_ONCE = 100
 DROPS = select(PriceDrop.id, PriceDrop.listing_id).where(~PriceDrop.is_told).order_by(PriceDrop.id).limit(_AT_ONCE)

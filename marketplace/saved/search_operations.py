@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from marketplace.catalog import rules
 from marketplace.catalog.filtering import Filter
 from marketplace.errors import Conflict, NotFound
+from marketplace.language import gettext as _
 from marketplace.notifications import operations as notifications
 from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.operations import NewFact
 from marketplace.saved import search_rules
 from marketplace.saved.models import SavedSearch, SearchFind
-from marketplace.language import gettext as _
 
 
 def save_search(

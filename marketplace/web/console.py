@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, url_for
+
 from marketplace.language import Text
 from marketplace.language import gettext as _
 
@@ -49,13 +50,13 @@ _BUYER: dict[str, _Links] = {
         ("refunds", Text("Refunds"), "buyer.refunds", "undo-2"),
         ("saved", Text("Saved"), "saved.saved", "heart"),
     ),
-    "Money": (
+    Text("Money"): (
         ("payments", Text("Payments"), "buyer.payments", "credit-card"),
         ("invoices", Text("Invoices"), "buyer.invoices", "receipt-text"),
         ("transactions", Text("Transactions"), "buyer.my_transactions", "list"),
         ("statistics", Text("Statistics"), "buyer.statistics", "gauge"),
     ),
-    "Account": (
+    Text("Account"): (
         ("addresses", Text("Address book"), "auth.addresses", "map-pin"),
         ("mail", Text("Mail"), "mails.preferences", "send"),
         ("blocked", Text("Blocked people"), "messages.blocked", "ban"),
@@ -74,14 +75,14 @@ _SELLER: dict[str, _Links] = {
         ("refunds", Text("Refunds"), "seller.refunds", "undo-2"),
         ("disputes", Text("Disputes"), "seller.disputes", "shield-alert"),
     ),
-    "Money": (
+    Text("Money"): (
         ("balance", Text("Balance"), "seller.balance", "wallet"),
         ("payouts", Text("Payouts"), "seller.payouts", "banknote"),
         ("transactions", Text("Transactions"), "seller.transactions", "list"),
         ("statements", Text("Statements"), "seller.statements", "receipt-text"),
         ("invoices", Text("Invoices"), "seller.invoices", "receipt"),
     ),
-    "Shop": (
+    Text("Shop"): (
         ("shop", Text("Shop details"), "seller.own_shop", "store"),
         ("delivery", Text("Delivery"), "seller.profiles", "truck"),
         ("taxes", Text("Tax"), "seller.taxes", "scale"),
@@ -101,7 +102,7 @@ _ADMIN: dict[str, _Links] = {
         ("payouts", Text("Payouts"), "admin.payouts", "banknote"),
         ("debts", Text("Debts"), "admin.debts", "wallet"),
     ),
-    "Records": (
+    Text("Records"): (
         ("purchases", Text("Purchases"), "admin.purchases", "shopping-bag"),
         ("payments", Text("Payments"), "admin.payments", "receipt"),
         ("invoices", Text("Invoices"), "admin.invoices", "receipt-text"),
@@ -109,7 +110,7 @@ _ADMIN: dict[str, _Links] = {
         ("discounts", Text("Discounts"), "admin.discounts", "tag"),
         ("reports", Text("Reports"), "admin.reports", "flag"),
     ),
-    "Books and system": (
+    Text("Books and system"): (
         ("ledger", Text("Ledger"), "admin.ledger", "scale"),
         ("reconciliation", Text("Reconciliation"), "admin.reconciliation", "shield-check"),
         ("events", Text("Events"), "admin.events", "webhook"),
@@ -139,7 +140,9 @@ def seller_console(current: str, to_ship: int = 0) -> Console:
 
 def admin_console(current: str, refunds_waiting: int = 0) -> Console:
     """Return the admin's side bar with `current` (overview, refunds, payments, purchases, …) marked."""
-    return _console(_("Admin"), _("Admin"), _ADMIN, current, ("overview", "refunds", "payouts"), {"refunds": refunds_waiting})
+    return _console(
+        _("Admin"), _("Admin"), _ADMIN, current, ("overview", "refunds", "payouts"), {"refunds": refunds_waiting}
+    )
 
 
 def own_console(current: str, *, is_seller: bool, is_admin: bool) -> Console:

@@ -11,16 +11,16 @@ from marketplace.discounts import operations, queries
 from marketplace.discounts.queries import CodeRow
 from marketplace.discounts.states import DISCOUNT
 from marketplace.errors import DomainError, Invalid, NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.paging import Cursor, every
 from marketplace.web import lists
 from marketplace.web.auth.forms import blame, typed
 from marketplace.web.discount_form import DiscountForm
 from marketplace.web.discount_parts import EditPage
 from marketplace.web.pages import decimal
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
-_COLUMNS = (Text("Purchase"), Text("Order"), Text("Buyer"), Text("Status"), Text("Amount"), Text("Currency"), Text("At"))
+_COLUMNS = ("Purchase", "Order", "Buyer", "Status", "Amount", "Currency", "At")
 MADE = Text("The code can be used from its first day on.")
 CHANGED = Text("Saved. Purchases from now on follow it.")
 
@@ -33,7 +33,7 @@ def ask(form: DiscountForm, page: EditPage, keep: Callable[[], str], said: str) 
         except Invalid as error:
             blame(form, error)
         else:
-            flash(said, "ok")
+            flash(str(said), "ok")
             return redirect(url, code=303)
     return render_template("discounts/edit.html", page=page, form=form), 422 if form.errors else 200
 

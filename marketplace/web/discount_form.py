@@ -14,9 +14,9 @@ from marketplace.discounts.operations import Wish
 from marketplace.discounts.queries import Offered
 from marketplace.discounts.rules import DiscountKind
 from marketplace.errors import Invalid
-from marketplace.web.auth.forms import typed
 from marketplace.language import Text
 from marketplace.language import gettext as _
+from marketplace.web.auth.forms import typed
 
 _DAY = Text("Write the day like this: 2026-12-31")
 
@@ -25,7 +25,9 @@ class DiscountForm(FlaskForm):
     """What a code promises; amounts in whole units of the currency."""
 
     code = StringField(
-        Text("Code"), [Length(max=60)], description=Text("3 to 30 letters and digits. Empty: we make one nobody guesses.")
+        Text("Code"),
+        [Length(max=60)],
+        description=Text("3 to 30 letters and digits. Empty: we make one nobody guesses."),
     )
     description = StringField(Text("Note for yourself"), [Length(max=200, message=Text("Use at most 200 characters."))])
     kind = RadioField(
@@ -34,7 +36,9 @@ class DiscountForm(FlaskForm):
         choices=[SelectChoice(kind.value, kind.label) for kind in DiscountKind],
         default=DiscountKind.PERCENTAGE.value,
     )
-    value = StringField(Text("How much"), [InputRequired(Text("Enter how much it takes off."))], description="12.5 or 20.00")
+    value = StringField(
+        Text("How much"), [InputRequired(Text("Enter how much it takes off."))], description=Text("12.5 or 20.00")
+    )
     currency = SelectField(
         Text("Currency"),
         default="",
@@ -52,7 +56,11 @@ class DiscountForm(FlaskForm):
         description=Text("None chosen: all."),
     )
     listings = SelectMultipleField(
-        Text("Only these listings"), choices=[], validate_choice=False, coerce=str, description=Text("None chosen: all.")
+        Text("Only these listings"),
+        choices=[],
+        validate_choice=False,
+        coerce=str,
+        description=Text("None chosen: all."),
     )
     valid_from = DateField(Text("First day"), [InputRequired(_DAY)])
     valid_until = DateField(Text("Last day"), [MayBeEmpty()], description=Text("Empty: until you end it."))

@@ -11,13 +11,14 @@ from marketplace.discounts import code_rules
 from marketplace.discounts.queries import CodeRow, Cost, UseRow
 from marketplace.discounts.rules import DiscountKind, Terms
 from marketplace.discounts.states import DISCOUNT, DiscountStatus, UseStatus
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.web import discount_words
 from marketplace.web.console import Console
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import date_text, money_text
 from marketplace.web.shop.filters import amount_text
 from marketplace.web.wording import Badge
-from marketplace.language import gettext as _
 
 _TONES = {UseStatus.RESERVED: "wait", UseStatus.REDEEMED: "ok", UseStatus.RELEASED: "mute"}
 
@@ -120,7 +121,7 @@ def list_row(row: CodeRow, url: str, now: datetime) -> Row:
         url=url,
         takes_off=discount_words.takes_off(row.terms),
         owner=row.shop_name or _("Marketplace"),
-        rules=". ".join(value for _, value in _rules(row.terms)) or _("No conditions"),
+        rules=". ".join(value for _label, value in _rules(row.terms)) or _("No conditions"),
         used=_used(row),
         badge=status_badge(row, now),
     )
@@ -129,14 +130,16 @@ def list_row(row: CodeRow, url: str, now: datetime) -> Row:
 def facts(row: CodeRow) -> tuple[Mapping[str, str], ...]:
     """Return all that a code promises, as names and values."""
     terms = row.terms
-    until = date_text(code_rules.last_day(terms.valid_until)) if terms.valid_until else _("No end")
+    first = date_text(terms.valid_from)
     found = [
         (_("Takes off"), discount_words.takes_off(terms)),
         (_("Borne by"), row.shop_name or _("The marketplace")),
         *_rules(terms),
         (
             _("Valid"),
-            _("%(valid_from)s to %(until)s", valid_from=date_text(terms.valid_from), until=until) if terms.valid_until else _("From %(valid_from)s", valid_from=date_text(terms.valid_from)),
+            _("%(first)s to %(last)s", first=first, last=date_text(code_rules.last_day(terms.valid_until)))
+            if terms.valid_until
+            else _("From %(day)s", day=first),
         ),
         (_("Made"), date_text(row.created_at)),
     ]
@@ -147,11 +150,14 @@ def facts(row: CodeRow) -> tuple[Mapping[str, str], ...]:
 
 def figures(row: CodeRow, costs: Sequence[Cost]) -> tuple[Figure, ...]:
     """Return how often a code was used and what it took off, by currency."""
-    late = _("%(used_late)s paid late, beyond the limit", used_late=row.used_late) if row.used_late else _("Paid purchases")
-    reserved = row.used + row.used_late - row.redeemed
-    found = [Figure(_("Used"), str(row.redeemed), late + (_("; %(reserved)s more reserved", reserved=reserved) if reserved else ""))]
+    late = row.used_late
+    notes = [_("%(number)s paid late, beyond the limit", number=late) if late else _("Paid purchases")]
+    if reserved := row.used + row.used_late - row.redeemed:
+        notes.append(_("%(number)s more reserved", number=reserved))
+    found = [Figure(_("Used"), str(row.redeemed), "; ".join(notes))]
     for cost in costs:
-        note = _("%(taken_off_minor)s with orders that were called off since", taken_off_minor=money_text(cost.taken_off_minor, cost.currency))
+        taken_off = money_text(cost.taken_off_minor, cost.currency)
+        note = _("%(amount)s with orders that were called off since", amount=taken_off)
         is_whole = cost.taken_off_minor == cost.stands_minor
         found.append(Figure(_("Taken off"), money_text(cost.stands_minor, cost.currency), "" if is_whole else note))
     return tuple(found)
@@ -159,14 +165,14 @@ def figures(row: CodeRow, costs: Sequence[Cost]) -> tuple[Figure, ...]:
 
 def use_view(use: UseRow, url: str, label: str) -> UseView:
     """Return one use; `label` names where `url` leads."""
-    more = _(" and %(part)s more", part=use.orders - 1) if use.orders > 1 else ""
+    more, status = use.orders - 1, use.status.label
     return UseView(
-        label=f"{label}{more}",
+        label=_("%(order)s and %(number)s more", order=label, number=more) if more > 0 else label,
         url=url,
         buyer=use.buyer_name,
         when=date_text(use.created_at),
         amount=money_text(use.amount_minor, use.currency),
-        badge=Badge(_("%(label)s, late", label=use.status.label) if use.is_late else use.status.label, _TONES[use.status]),
+        badge=Badge(_("%(status)s, late", status=status) if use.is_late else status, _TONES[use.status]),
     )
 
 
@@ -214,18 +220,21 @@ def _rules(terms: Terms) -> list[tuple[str, str]]:
     currency = terms.currency or ""
     found = []
     if terms.minimum_minor is not None:
-        found.append((_("From"), _("Goods from %(minimum_minor)s", minimum_minor=money_text(terms.minimum_minor, currency))))
+        least = money_text(terms.minimum_minor, currency)
+        found.append((_("From"), _("Goods from %(least)s", least=least)))
     if terms.categories:
         found.append((_("For"), ", ".join(discount_words.category_name(one) for one in terms.categories)))
     if terms.listing_ids:
-        found.append((_("Listings"), _("%(listing_ids)s listings", listing_ids=len(terms.listing_ids)) if len(terms.listing_ids) > 1 else _("1 listing")))
+        count = len(terms.listing_ids)
+        found.append((_("Listings"), ngettext("%(number)s listing", "%(number)s listings", count, number=count)))
     if terms.first_order_only:
         found.append((_("Buyers"), _("First order only")))
     if terms.max_uses_per_buyer is not None:
-        found.append((_("Per buyer"), _("%(max_uses_per_buyer)s per buyer", max_uses_per_buyer=terms.max_uses_per_buyer)))
+        found.append((_("Per buyer"), _("%(number)s per buyer", number=terms.max_uses_per_buyer)))
     return found
 
 
 def _used(row: CodeRow) -> str:
     used = row.used + row.used_late
-    return _("%(used)s of %(max_uses)s", used=used, max_uses=row.terms.max_uses) if row.terms.max_uses is not None else str(used)
+    most = row.terms.max_uses
+    return _("%(number)s of %(most)s", number=used, most=most) if most is not None else str(used)

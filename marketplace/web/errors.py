@@ -10,9 +10,9 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from marketplace.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
-from marketplace.transitions import Impossible
 from marketplace.language import Text
 from marketplace.language import gettext as _
+from marketplace.transitions import Impossible
 
 log = structlog.get_logger()
 
@@ -60,7 +60,9 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def csrf(_error: CSRFError) -> ResponseReturnValue:
-        return page(400, _("This form was open for too long, or came from elsewhere. Reload the page and send it again."))
+        return page(
+            400, _("This form was open for too long, or came from elsewhere. Reload the page and send it again.")
+        )
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> ResponseReturnValue:

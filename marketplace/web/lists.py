@@ -11,12 +11,12 @@ from typing import Any, TypeVar
 from flask import Response, request, stream_with_context, url_for
 
 from marketplace.errors import NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.paging import PAGE_SIZE, Cursor, Listed, Period, Sort
 from marketplace.web import kept_filters
 from marketplace.web.kept_filters import Keeping
 from marketplace.web.pages import date_text
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 E = TypeVar("E", bound=StrEnum)
 _LARGEST_ID = 2**63 - 1
@@ -202,10 +202,12 @@ def period_text(period: Period) -> str:
     last = date_text(period.until - timedelta(days=1)) if period.until else ""
     if period.since and last:
         first = date_text(period.since)
-        return f"Of {first}." if first == last else _("From %(first)s until %(last)s.", first=first, last=last)
+        if first == last:
+            return _("Of %(day)s.", day=first)
+        return _("From %(first)s until %(last)s.", first=first, last=last)
     if period.since:
-        return _("Since %(since)s.", since=date_text(period.since))
-    return _("Until %(last)s.", last=last) if last else _("Of all time.")
+        return _("Since %(day)s.", day=date_text(period.since))
+    return _("Until %(day)s.", day=last) if last else _("Of all time.")
 
 
 def ids(texts: Iterable[str]) -> list[int]:
@@ -271,7 +273,7 @@ def _start(day: date | None) -> datetime | None:
 def _period_labels(period: Period) -> dict[str, str]:
     labels = {}
     if period.since:
-        labels["from"] = _("From %(since)s", since=date_text(period.since))
+        labels["from"] = _("From %(day)s", day=date_text(period.since))
     if period.until:
-        labels["to"] = _("Until %(date_text)s", date_text=date_text(period.until - timedelta(days=1)))
+        labels["to"] = _("Until %(day)s", day=date_text(period.until - timedelta(days=1)))
     return labels

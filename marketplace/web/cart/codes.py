@@ -9,10 +9,10 @@ from marketplace.checkout import queries as checkout
 from marketplace.discounts import code_rules, guessing, pricing
 from marketplace.discounts.pricing import Priced
 from marketplace.errors import DomainError, Invalid
+from marketplace.language import gettext as _
 from marketplace.web import deliver_to, discount_words
 from marketplace.web.cart.forms import CodeForm
 from marketplace.web.cart.views import owner
-from marketplace.language import gettext as _
 
 
 def enter_code() -> ResponseReturnValue:
@@ -45,7 +45,7 @@ def tried(letters: str) -> list[Priced]:
     """
     guess = guessing.begin(ip_address=request.remote_addr or "", now=clock.system_now())
     if pricing.find(letters) is None:
-        raise Invalid(discount_words.UNKNOWN.format(letters), field="code")
+        raise Invalid(_(discount_words.UNKNOWN, code=letters), field="code")
     guessing.was_right(guess)
     user_id, token_hash = owner()
     set_aside = checkout.set_aside(user_id) if user_id is not None else {}
@@ -74,7 +74,7 @@ def _enter(letters: str) -> tuple[str, str]:
     if not counts(found):
         return discount_words.in_basket(found[0]), "bad"
     keep(letters)
-    return _("The code %(letters)s is in your basket.", letters=letters), "ok"
+    return _("The code %(code)s is in your basket.", code=letters), "ok"
 
 
 def _back(text: str, tone: str) -> ResponseReturnValue:

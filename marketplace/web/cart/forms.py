@@ -8,14 +8,15 @@ from wtforms import HiddenField, IntegerField, StringField
 from wtforms.validators import Length, Regexp, StopValidation
 
 from marketplace.carts.rules import MAX_QUANTITY
-from marketplace.web import countries
 from marketplace.language import Text
+from marketplace.language import gettext as _
+from marketplace.web import countries
 
 _LARGEST_ID = 2**63 - 1
 
 
 def whole_number(lowest: int, highest: int, words: str) -> Callable[[Any, IntegerField], None]:
-    """Return a check that a field holds a whole number in this range, typed as digits and nothing else.
+    """Return a check that a field holds a whole number in this range, typed as digits; `words` may name `most`.
 
     NumberRange fails at 400 digits, and `int` also reads 1_000 and the digits of every script.
     """
@@ -25,12 +26,12 @@ def whole_number(lowest: int, highest: int, words: str) -> Callable[[Any, Intege
         is_number = typed.isascii() and typed.isdigit()
         if field.data is None or not is_number or not lowest <= field.data <= highest:
             field.errors = []
-            raise StopValidation(words)
+            raise StopValidation(_(words, most=highest))
 
     return check
 
 
-_QUANTITY = [whole_number(1, MAX_QUANTITY, f"Choose a number from 1 to {MAX_QUANTITY}.")]
+_QUANTITY = [whole_number(1, MAX_QUANTITY, Text("Choose a number from 1 to %(most)s."))]
 
 
 class CountryForm(FlaskForm):

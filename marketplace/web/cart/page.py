@@ -9,11 +9,11 @@ from flask import url_for
 from marketplace.carts.parts import CurrencyPart, Line, Problem, ShopPart
 from marketplace.carts.rules import MAX_QUANTITY
 from marketplace.discounts.pricing import Priced
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.web import countries, delivery_words, discount_words, tax_words
 from marketplace.web.pages import money
 from marketplace.web.picture_parts import picture_url
-from marketplace.language import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ def _part(priced: Priced, today: date, *, is_alone: bool) -> PartView:
 def _shop(shop: ShopPart, country: str, today: date) -> ShopView:
     problems, discounts = shop.problems, shop.discounts
     lines = tuple(_line(line, problems.get(line.line_id), discounts.get(line.line_id), country) for line in shop.lines)
-    delivery = _("Delivery %(delivery)s", delivery=money(shop.delivery)) if shop.delivery else _("Free delivery")
+    delivery = _("Delivery %(price)s", price=money(shop.delivery)) if shop.delivery else _("Free delivery")
     return ShopView(
         name=shop.shop_name,
         url=url_for("shop.shop", slug=shop.shop_slug),
@@ -173,7 +173,7 @@ def _line(line: Line, problem: Problem | None, discount: Money | None, country: 
         title=line.title,
         unit_price=money(line.unit_price),
         amount=money(line.subtotal),
-        discount=_("Less %(discount)s", discount=money(discount)) if discount else "",
+        discount=_("Less %(amount)s", amount=money(discount)) if discount else "",
         is_counted=problem is None,
         quantity=line.quantity,
         most=max(1, min(line.available, MAX_QUANTITY)),
@@ -185,20 +185,31 @@ def _line(line: Line, problem: Problem | None, discount: Money | None, country: 
 
 
 def _notices(line: Line, problem: Problem | None, country: str) -> tuple[Notice, ...]:
-    there = countries.name(country) if country else "there"
+    there = countries.name(country) if country else _("there")
     words = {
         Problem.OWN: _("This is your own listing, so it is not counted."),
         Problem.SHOP_PAUSED: _("This shop takes no orders at the moment, so it is not counted."),
-        Problem.TO_CHOOSE: _("It comes in several variants now: choose one of them on its page. This one is not counted."),
+        Problem.TO_CHOOSE: _(
+            "It comes in several variants now: choose one of them on its page. This one is not counted."
+        ),
         Problem.PAUSED: _("The seller has taken this off the shelf for now, so it is not counted."),
         Problem.SOLD_OUT: _("Sold out, so it is not counted."),
-        Problem.NOT_SENT_THERE: _("The seller does not deliver this to %(there)s, so it is not counted.", there=there),
-        Problem.TOO_HEAVY: _("Together this is too heavy for delivery to %(there)s, so it is not counted.", there=there),
-        Problem.TOO_FEW: _("Only %(available)s left, and you want %(quantity)s. Not counted until you change it.", available=line.available, quantity=line.quantity),
+        Problem.NOT_SENT_THERE: _(
+            "The seller does not deliver this to %(country)s, so it is not counted.", country=there
+        ),
+        Problem.TOO_HEAVY: _(
+            "Together this is too heavy for delivery to %(country)s, so it is not counted.", country=there
+        ),
+        Problem.TOO_FEW: _(
+            "Only %(left)s left, and you want %(wanted)s. Not counted until you change it.",
+            left=line.available,
+            wanted=line.quantity,
+        ),
     }
     found = [Notice("warn", words[problem])] if problem else []
     if line.is_price_changed and problem is None:
-        change = _("The price changed from %(seen_price)s to %(unit_price)s.", seen_price=money(line.seen_price), unit_price=money(line.unit_price))
+        before, price = money(line.seen_price), money(line.unit_price)
+        change = _("The price changed from %(before)s to %(now)s.", before=before, now=price)
         found.append(Notice("wait", change))
     return tuple(found)
 
@@ -207,4 +218,5 @@ def _removed(removed: Sequence[object] | None) -> RemovedView | None:
     if not removed:
         return None
     listing_id, title, quantity = removed
-    return RemovedView(_("%(title)s is no longer in your basket.", title=title), {"listing_id": listing_id, "quantity": quantity})
+    text = _("%(title)s is no longer in your basket.", title=title)
+    return RemovedView(text, {"listing_id": listing_id, "quantity": quantity})

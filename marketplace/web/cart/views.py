@@ -9,10 +9,10 @@ from marketplace.carts.parts import CurrencyPart
 from marketplace.checkout import queries as checkout
 from marketplace.discounts import pricing
 from marketplace.errors import DomainError, NotFound
+from marketplace.language import gettext as _
 from marketplace.web import countries, deliver_to, guards
 from marketplace.web.cart import page
 from marketplace.web.cart.forms import AddForm, CountryForm, ProceedForm, QuantityForm
-from marketplace.language import gettext as _
 
 _REMOVED = "basket_removed"
 
@@ -33,7 +33,8 @@ def choose_country() -> ResponseReturnValue:
     code = str(form.country.data or "")
     if not form.validate() or not deliver_to.choose(code):
         return _back(_("Choose a country of the list."), "bad")
-    return _back(_("Delivery is now reckoned for %(code)s. Your address decides in the end.", code=countries.name(code)), "ok")
+    there = countries.name(code)
+    return _back(_("Delivery is now reckoned for %(country)s. Your address decides in the end.", country=there), "ok")
 
 
 def add() -> ResponseReturnValue:
@@ -58,7 +59,12 @@ def add() -> ResponseReturnValue:
     if form.buy.data == "now" and not put.is_capped:
         return redirect(url_for("checkout.review", currency=put.currency), code=303)
     if put.is_capped:
-        return _back(_("There are only %(quantity)s of %(title)s. All of them are in your basket.", quantity=put.quantity, title=put.title), "wait")
+        text = _(
+            "There are only %(number)s of %(title)s. All of them are in your basket.",
+            number=put.quantity,
+            title=put.title,
+        )
+        return _back(text, "wait")
     return _back(_("%(title)s is in your basket.", title=put.title), "ok")
 
 
@@ -80,8 +86,9 @@ def change_quantity(line_id: int) -> ResponseReturnValue:
     except DomainError as error:
         return _back(error.message, "bad")
     if put.is_capped:
-        return _back(_("There are only %(quantity)s of %(title)s. We took that many.", quantity=put.quantity, title=put.title), "wait")
-    return _back(_("Your basket holds %(quantity)s of %(title)s.", quantity=put.quantity, title=put.title), "ok")
+        text = _("There are only %(number)s of %(title)s. We took that many.", number=put.quantity, title=put.title)
+        return _back(text, "wait")
+    return _back(_("Your basket holds %(number)s of %(title)s.", number=put.quantity, title=put.title), "ok")
 
 
 def remove(line_id: int) -> ResponseReturnValue:
@@ -120,7 +127,7 @@ def owner() -> tuple[int | None, bytes | None]:
 
 
 def _words(form: AddForm | QuantityForm) -> str:
-    return " ".join(form.quantity.errors) or _("That did not work. Open the listing and try again.")
+    return " ".join(map(str, form.quantity.errors)) or _("That did not work. Open the listing and try again.")
 
 
 def _back(text: str, tone: str) -> ResponseReturnValue:

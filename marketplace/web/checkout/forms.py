@@ -11,12 +11,12 @@ from wtforms.validators import Length, Regexp
 from marketplace.accounts.company_rules import LONGEST_COMPANY, vat_number
 from marketplace.accounts.operations import PostalAddress
 from marketplace.errors import Invalid
+from marketplace.language import Text
 from marketplace.web import address_form
 from marketplace.web.address_form import country_field as _country
 from marketplace.web.address_form import line as _line
 from marketplace.web.address_form import text_field as _text
 from marketplace.web.cart.forms import whole_number
-from marketplace.language import Text
 
 NEW = "new"
 _ANOTHER = SelectChoice(NEW, Text("Another address"))
@@ -55,10 +55,14 @@ class CheckoutForm(FlaskForm):
     buyer_note = TextAreaField(
         Text("Note to the sellers"), [Length(max=1000, message=Text("Use at most 1000 characters."))], filters=[_lines]
     )
-    token = HiddenField(Text("Form"), [Regexp(r"[A-Za-z0-9_-]{20,64}\Z", message=Text("Reload the page and try again."))])
+    token = HiddenField(
+        Text("Form"), [Regexp(r"[A-Za-z0-9_-]{20,64}\Z", message=Text("Reload the page and try again."))]
+    )
     shown_country = HiddenField()
     """Where the total that is shown sends it."""
-    expected_total_minor = IntegerField(Text("Total"), [whole_number(0, _LARGEST_AMOUNT, Text("Look at the total again."))])
+    expected_total_minor = IntegerField(
+        Text("Total"), [whole_number(0, _LARGEST_AMOUNT, Text("Look at the total again."))]
+    )
 
     def offer(self, saved: Sequence[tuple[str, str]], bill: str = "") -> None:
         """Offer saved addresses (value and label) before a new one; the first is chosen unless the buyer chose.

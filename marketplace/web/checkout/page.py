@@ -8,14 +8,17 @@ from flask import url_for
 
 from marketplace.accounts.queries import AddressRow
 from marketplace.checkout.queries import ReturnState, Review, SellerGroup
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.web import countries, delivery_words, discount_words, tax_words
 from marketplace.web.cart.page import Row
 from marketplace.web.pages import date_text, money
 from marketplace.web.picture_parts import picture_url
-from marketplace.language import gettext as _
 
 CONFIRMING, PAID, NOT_PAID, RETURNED = "confirming", "paid", "not_paid", "returned"
+_NOT_MADE = Text("The payment was not made.")
+_ONE_TOO_MANY = Text("This payment came too late or was one too many.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +126,10 @@ def review_page(found: Review, saved: Sequence[AddressRow], today: date) -> Revi
         how_to_pay=""
         if is_free
         else _("You pay on the next page, at our payment provider. We never see your card number."),
-        protection=_("We hold your money until your order has arrived. If it does not come, or is not as described, "
-        "you get it back."),
+        protection=_(
+            "We hold your money until your order has arrived. If it does not come, or is not as described, "
+            "you get it back."
+        ),
     )
 
 
@@ -150,12 +155,12 @@ def return_page(payment_id: int, found: ReturnState, look: int) -> ReturnPage:
         text=text,
         tone=tone,
         icon=icon,
-        eyebrow=_("Purchase %(purchase_number)s", purchase_number=found.purchase_number),
+        eyebrow=_("Purchase %(number)s", number=found.purchase_number),
         is_confirming=found.state == CONFIRMING,
         is_paid=is_paid,
         state_url=url_for("checkout.state", payment_id=payment_id),
         verify_url=url_for("checkout.verify", payment_id=payment_id),
-        poll=_("every 3s") if look < 10 else _("every 20s"),
+        poll="every 3s" if look < 10 else "every 20s",
         retry_url=_retry_url(found),
         orders=tuple(
             OrderView(number, shop_name, money(total), url_for("buyer.order", number=number))
@@ -198,7 +203,7 @@ def _seller(group: SellerGroup, country: str, today: date) -> SellerView:
 
 
 def _off(discount: Money) -> str:
-    return _("Less %(discount)s by your code", discount=money(discount)) if discount else ""
+    return _("Less %(amount)s by your code", amount=money(discount)) if discount else ""
 
 
 def _totals(found: Review) -> tuple[Row, ...]:
@@ -224,7 +229,8 @@ def _steps(found: ReturnState) -> tuple[Step, ...]:
     )
     if not found.release_date or not found.total:
         return steps
-    return (*steps, Step(_("Sellers get the money"), "next", _("Not before %(release_date)s", release_date=date_text(found.release_date))))
+    when = _("Not before %(day)s", day=date_text(found.release_date))
+    return (*steps, Step(_("Sellers get the money"), "next", when))
 
 
 def _confirming(_found: ReturnState) -> tuple[str, str, str, str]:
@@ -239,13 +245,15 @@ def _paid(found: ReturnState) -> tuple[str, str, str, str]:
 
 
 def _not_paid(found: ReturnState) -> tuple[str, str, str, str]:
-    reason = _sentence(found.reason or _("The payment was not made."))
-    return _("This was not paid"), _("%(reason)s Nothing was charged. Your basket is still there.", reason=reason), "bad", "circle-x"
+    reason = _sentence(_(found.reason or _NOT_MADE))
+    text = _("%(reason)s Nothing was charged. Your basket is still there.", reason=reason)
+    return _("This was not paid"), text, "bad", "circle-x"
 
 
 def _returned(found: ReturnState) -> tuple[str, str, str, str]:
-    reason = _sentence(found.reason or _("This payment came too late or was one too many."))
-    return _("Your money is on its way back"), _("%(reason)s You get %(total)s back.", reason=reason, total=money(found.total)), "hold", "undo-2"
+    reason = _sentence(_(found.reason or _ONE_TOO_MANY))
+    text = _("%(reason)s You get %(total)s back.", reason=reason, total=money(found.total))
+    return _("Your money is on its way back"), text, "hold", "undo-2"
 
 
 def _sentence(text: str) -> str:

@@ -13,11 +13,11 @@ from marketplace.accounts.operations import PostalAddress
 from marketplace.checkout import flows, queries
 from marketplace.checkout.operations import Agreed
 from marketplace.errors import Conflict, Invalid, NotFound
+from marketplace.language import gettext as _
 from marketplace.web import address_form, countries, deliver_to, guards
 from marketplace.web.checkout import page
 from marketplace.web.checkout.forms import NEW, CheckoutForm
 from marketplace.web.providers import providers
-from marketplace.language import gettext as _
 
 _PROVIDER = "stripe"
 
@@ -102,7 +102,7 @@ def _again(
     country = _country(form, saved)
     found = queries.review(buyer_id, _currency(currency), clock.now(), country, countries.name)
     if not found.groups and not found.notices:
-        flash(" ".join(form.form_errors) or _("There is nothing in your basket to pay."), "bad")
+        flash(" ".join(map(str, form.form_errors)) or _("There is nothing in your basket to pay."), "bad")
         return redirect(url_for("cart.basket"), code=303)
     if form.token.errors:
         form.token.data = _new_token()

@@ -7,6 +7,7 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 
 from marketplace import db
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.paging import every
 from marketplace.saved import operations, queries
@@ -20,10 +21,8 @@ from marketplace.web.saved import wish
 from marketplace.web.shop import seen
 from marketplace.web.shop.cards import ShownCard, shown
 from marketplace.web.wording import Badge
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
-_CSV_COLUMNS = (Text("Listing"), Text("Seller"), Text("Saved (UTC)"), Text("Currency"), Text("Price then"), Text("Price now"), Text("For sale"), Text("In stock"))
+_CSV_COLUMNS = ("Listing", "Seller", "Saved (UTC)", "Currency", "Price then", "Price now", "For sale", "In stock")
 _LARGEST_ID = 2**63 - 1
 
 
@@ -110,7 +109,7 @@ def tabs(current: str) -> tuple[Tab, ...]:
 def _back(listing_id: int) -> str:
     """Return the page on which the button was pressed, at its card where that is one of many."""
     place = guards.came_from() or url_for("saved.saved")
-    return _("%(place)s#card-%(listing_id)s", place=place, listing_id=listing_id) if (listing_id and place.startswith(("/l?", "/s/"))) or place == "/l" else place
+    return f"{place}#card-{listing_id}" if (listing_id and place.startswith(("/l?", "/s/"))) or place == "/l" else place
 
 
 def _id(name: str) -> int:
@@ -139,8 +138,8 @@ def _badges(item: SavedItem) -> list[Badge]:
     change = Money(abs(item.price_minor - item.then_minor), item.currency)
     found = [Badge(_("Sold out"), "wait")] if item.in_stock < 1 else []
     if item.price_minor < item.then_minor:
-        return [*found, Badge(_("%(change)s less", change=money(change)), "ok")]
-    return [*found, Badge(_("%(change)s more", change=money(change)), "mute")] if change else found
+        return [*found, Badge(_("%(amount)s less", amount=money(change)), "ok")]
+    return [*found, Badge(_("%(amount)s more", amount=money(change)), "mute")] if change else found
 
 
 def _csv_row(item: SavedItem) -> tuple[object, ...]:

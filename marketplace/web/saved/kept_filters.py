@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
 from marketplace.errors import Conflict, Invalid
+from marketplace.language import gettext as _
 from marketplace.saved import filter_operations
 from marketplace.web import guards, kept_filters
-from marketplace.language import gettext as _
 
 _LONGEST_ADDRESS = 4_000
 

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from marketplace import clock, db
 from marketplace.errors import Conflict, Invalid, NotFound
+from marketplace.language import gettext as _
 from marketplace.paging import every
 from marketplace.saved import queries, search_operations
 from marketplace.saved.queries import KeptSearch
@@ -20,10 +21,8 @@ from marketplace.web.pages import date_text
 from marketplace.web.saved.items import tabs
 from marketplace.web.shop import filters, finding
 from marketplace.web.shop.filters import Request
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
-_CSV_COLUMNS = (Text("Name"), Text("Address"), Text("Saved (UTC)"), Text("Found last"), Text("Found (UTC)"))
+_CSV_COLUMNS = ("Name", "Address", "Saved (UTC)", "Found last", "Found (UTC)")
 _LONGEST_NAME = 64
 _LONGEST_ADDRESS = 4_000
 
@@ -96,7 +95,7 @@ def save() -> ResponseReturnValue:
     """Keep a search under the name that was typed. Raises NotFound for an address that is no search."""
     asked, name = _asked(request.form.get("search", "/l")), request.form.get("name", "")
     try:
-        _, is_new = db.atomic(
+        _search_id, is_new = db.atomic(
             search_operations.save_search,
             (),
             user_id=guards.viewer().user_id,
@@ -159,7 +158,9 @@ def _console() -> Console:
 
 
 def _row(kept: KeptSearch) -> SearchRow:
-    found = _("%(found)s new on %(found_at)s", found=number_text(kept.found), found_at=date_text(kept.found_at)) if kept.found and kept.found_at else _("Nothing new yet")
+    found = _("Nothing new yet")
+    if kept.found and kept.found_at:
+        found = _("%(number)s new on %(day)s", number=number_text(kept.found), day=date_text(kept.found_at))
     return SearchRow(
         name=kept.name,
         url=kept.address,

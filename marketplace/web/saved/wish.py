@@ -4,9 +4,9 @@ from flask import flash
 
 from marketplace import clock, db
 from marketplace.errors import DomainError
+from marketplace.language import gettext as _
 from marketplace.saved import operations
 from marketplace.web import guards
-from marketplace.language import gettext as _
 
 
 def keep(user_id: int, listing_id: int) -> None:

@@ -10,13 +10,13 @@ from markupsafe import Markup
 from marketplace.catalog.browsing import PAGE_SIZES, Kind
 from marketplace.catalog.filtering import sorts_for
 from marketplace.catalog.queries import ListingView, ShopView
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.web.pages import decimal
 from marketplace.web.picture_parts import picture_url
 from marketplace.web.shop import cards, choices, filters
 from marketplace.web.shop.filters import Request
 from marketplace.web.shop.machines import base_url
-from marketplace.language import gettext as _
 
 _SCHEMA = "https://schema.org/"
 _LONGEST_DESCRIPTION = 160
@@ -42,7 +42,7 @@ class Meta:
 def of_home(title: str, text: str) -> Meta:
     """Return what the front page tells."""
     search = {"@type": "SearchAction", "target": f"{base_url()}/l?q={{words}}", "query-input": "required name=words"}
-    site = {"@type": "WebSite", "name": _("Tandem"), "url": f"{base_url()}/", "potentialAction": search}
+    site = {"@type": "WebSite", "name": "Tandem", "url": f"{base_url()}/", "potentialAction": search}
     return Meta(f"{base_url()}/", title, text, "website", "", _data(site))
 
 
@@ -58,7 +58,7 @@ def of_shop(found: ShopView, wanted: Request) -> Meta:
     """Return what a shop's page tells."""
     url = f"{base_url()}/s/{found.slug}"
     shop: dict[str, Any] = {
-        "@type": _("Store"),
+        "@type": "Store",
         "name": found.name,
         "description": _short(found.about),
         "url": url,
@@ -72,14 +72,14 @@ def of_listing(found: ListingView) -> Meta:
     """Return what a listing's page tells: schema.org's Product with its Offer, and how buyers rate it."""
     url, specs = f"{base_url()}/l/{found.slug}", dict(found.specs)
     images = [f"{base_url()}{picture_url(each.file_name, _SHARED_WIDTH)}" for each in found.pictures]
-    condition = _CONDITIONS.get(specs.get(_("Condition"), ""), "UsedCondition")
+    condition = _CONDITIONS.get(specs.get("Condition", ""), "UsedCondition")
     product: dict[str, Any] = {
-        "@type": [_("Product"), _("Car")] if found.kind == Kind.CAR else _("Product"),
+        "@type": ["Product", "Car"] if found.kind == Kind.CAR else "Product",
         "name": found.title,
         "description": found.description,
         "sku": str(found.listing_id),
         "url": url,
-        "brand": {"@type": _("Brand"), "name": specs.get(_("Make")) or specs["Brand"]},
+        "brand": {"@type": "Brand", "name": specs.get("Make") or specs["Brand"]},
         "offers": _offers(found, url, condition),
         **({"image": images} if images else {}),
         **({"mpn": specs["Part number"]} if "Part number" in specs else {}),
@@ -112,20 +112,20 @@ def _offers(found: ListingView, url: str, condition: str) -> dict[str, Any]:
 
 def _offer(found: ListingView, url: str, condition: str, price: Money, *, in_stock: int) -> dict[str, Any]:
     return {
-        "@type": _("Offer"),
+        "@type": "Offer",
         "url": url,
         "price": str(decimal(price.minor, price.currency)),
         "priceCurrency": price.currency,
         "availability": _SCHEMA + ("InStock" if in_stock and not found.shop.is_paused else "OutOfStock"),
         "itemCondition": _SCHEMA + condition,
-        "seller": {"@type": _("Organization"), "name": found.shop.name, "url": f"{base_url()}/s/{found.shop.slug}"},
+        "seller": {"@type": "Organization", "name": found.shop.name, "url": f"{base_url()}/s/{found.shop.slug}"},
     }
 
 
 def _rating(stars: int, reviews: int) -> dict[str, Any]:
     if not reviews:
         return {}
-    value = cards.rating_text(stars, reviews)
+    value = cards.rating_figure(stars, reviews)
     return {"aggregateRating": {"@type": "AggregateRating", "ratingValue": value, "reviewCount": reviews}}
 
 

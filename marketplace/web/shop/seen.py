@@ -17,7 +17,6 @@ from marketplace.config import Settings
 from marketplace.saved import queries, seen_operations
 from marketplace.saved.search_rules import MOST_SEEN
 from marketplace.web import guards
-from marketplace.language import gettext as _
 
 _DAYS = 30
 _SHAPE = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,18}){0,11})-([0-9a-f]{32})", re.ASCII)
@@ -32,7 +31,7 @@ def note(answer: Response, listing_id: int) -> None:
     text = ".".join(map(str, last))
     # What set_cookie writes, without asking each of these letters whether it must be quoted.
     value = f"{text}-{_signature(text, _settings().secret_keys[0])}"
-    secure = _(" Secure;") if _settings().secure_cookies else ""
+    secure = " Secure;" if _settings().secure_cookies else ""
     answer.headers.add(
         "Set-Cookie", f"{_name()}={value}; Max-Age={_DAYS * 86_400};{secure} HttpOnly; Path=/; SameSite=Lax"
     )
@@ -55,7 +54,7 @@ def cards() -> tuple[Card, ...]:
 def forget(answer: Response) -> Response:
     """Take the cookie back once a person's row says it, or at the end of their session."""
     if g.get("seen_is_kept") or (_name() in request.cookies and not _ids()):
-        answer.delete_cookie(_name(), secure=_settings().secure_cookies, httponly=True, samesite=_("Lax"))
+        answer.delete_cookie(_name(), secure=_settings().secure_cookies, httponly=True, samesite="Lax")
     return answer
 
 

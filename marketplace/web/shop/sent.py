@@ -5,10 +5,10 @@ from datetime import date
 
 from marketplace.delivery import queries, rules
 from marketplace.delivery.rules import Method, Profile, Zone
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.web import countries, delivery_words
 from marketplace.web.pages import money
-from marketplace.language import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def of(profile_id: int | None, price: Money, grams: int, country: str, today: da
     zone = rules.zone_for(profile, country)
     costs = rules.price_of(zone, price, grams) if zone else None
     there = countries.name(country)
-    refused = _("It is not delivered to %(there)s.", there=there) if zone is None or costs is None else ""
+    refused = _("It is not delivered to %(country)s.", country=there) if zone is None or costs is None else ""
     return Sent(
         summary="" if refused or zone is None or costs is None else _summary(zone, costs, there),
         refused=refused if country else "",
@@ -49,7 +49,10 @@ def of(profile_id: int | None, price: Money, grams: int, country: str, today: da
 def _summary(zone: Zone, costs: Money, there: str) -> str:
     if zone.method is Method.PICKUP:
         return _("You collect it from the seller")
-    return _("%(part)s to %(part_2)s", part=f'Delivery {money(costs)}' if costs else 'Free delivery', part_2=there or delivery_words.where(zone))
+    where = there or delivery_words.where(zone)
+    if not costs:
+        return _("Free delivery to %(country)s", country=where)
+    return _("Delivery %(price)s to %(country)s", price=money(costs), country=where)
 
 
 def _row(profile: Profile, zone: Zone, today: date) -> SentRow:
@@ -58,5 +61,10 @@ def _row(profile: Profile, zone: Zone, today: date) -> SentRow:
     )
     said = delivery_words.expected(agreed.arrival(today), is_pickup=agreed.is_pickup)
     return SentRow(
-        delivery_words.where(zone), _("%(zone)s. %(said)s, if paid today.", zone=delivery_words.price(zone, profile.currency), said=said)
+        delivery_words.where(zone),
+        _(
+            "%(price)s. %(expected)s, if paid today.",
+            price=delivery_words.price(zone, profile.currency),
+            expected=said,
+        ),
     )

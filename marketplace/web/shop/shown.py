@@ -11,6 +11,8 @@ from marketplace.catalog.filtering import CAR, Facet, Filter
 from marketplace.catalog.queries import Card, ListingView, ShopView
 from marketplace.catalog.related_queries import Related
 from marketplace.catalog.rules import CATEGORIES, stock_of
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.reviews.queries import ReviewRow
 from marketplace.web import countries, review_parts
 from marketplace.web.guards import Viewer
@@ -27,8 +29,6 @@ from marketplace.web.shop.finding import Finding, Link
 from marketplace.web.shop.meta import Meta
 from marketplace.web.shop.offers import ShownOffer
 from marketplace.web.shop.sent import Sent, SentRow
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _HERO_WIDTH = 640
 _TITLE = Text("Cars and parts from people who know them")
@@ -143,9 +143,9 @@ def home_page(cars: Sequence[Card], parts: Sequence[Card], seen: Sequence[Card],
     """Return the front page; the first car and the first parts are its pictures."""
     leading, saved = [*cars[:1], *parts[:2]], saved_by(viewer)
     return HomePage(
-        title=_TITLE,
-        meta=meta.of_home(_TITLE, _TEXT),
-        text=_TEXT,
+        title=str(_TITLE),
+        meta=meta.of_home(str(_TITLE), str(_TEXT)),
+        text=str(_TEXT),
         pictures=[{"url": picture_url(row.picture, _HERO_WIDTH)} for row in leading],
         cars=shown_cards.shown(cars, saved),
         parts=shown_cards.shown(parts, saved),
@@ -190,7 +190,7 @@ def listing_page(
         pictures=_shots(found),
         price=shown_cards.range_text(*choices.prices(found)),
         tax_note=tax_note,
-        delivery=sent.summary if sent else _("Delivery %(delivery)s", delivery=money(found.delivery)) if found.delivery else _("Free delivery"),
+        delivery=sent.summary if sent else _delivery_text(found),
         not_sent=sent.refused if sent else "",
         sent_rows=sent.rows if sent else (),
         stock_text=stock.text,
@@ -205,6 +205,10 @@ def listing_page(
         rating_count=shown_cards.count_or_nothing(found.rating_count),
         facts=_facts(found, others, reviews, is_own=is_own, saved=saved),
     )
+
+
+def _delivery_text(found: ListingView) -> str:
+    return _("Delivery %(price)s", price=money(found.delivery)) if found.delivery else _("Free delivery")
 
 
 def _shots(found: ListingView) -> tuple[Shot, ...]:
@@ -273,8 +277,8 @@ def _listings_title(wanted: Filter) -> str:
         return _("Search for “%(text)s”", text=wanted.text)
     categories, kinds = wanted.chosen(Facet.CATEGORY), wanted.chosen(Facet.KIND)
     if len(categories) == 1:
-        return CATEGORIES[categories[0]]
-    return KIND_LABELS[kinds[0]] if kinds else _("Everything for sale")
+        return str(CATEGORIES[categories[0]])
+    return str(KIND_LABELS[kinds[0]]) if kinds else _("Everything for sale")
 
 
 def _header_category(wanted: Filter) -> str:
@@ -287,7 +291,8 @@ def _header_category(wanted: Filter) -> str:
 
 
 def _delivery(shop: ShopView) -> tuple[str, ...]:
-    first = _("Sent from %(city)s, %(country)s. %(dispatch_days)s", city=shop.city, country=countries.name(shop.country), dispatch_days=shown_cards.dispatch_text(shop.dispatch_days))
+    place, when = f"{shop.city}, {countries.name(shop.country)}", shown_cards.dispatch_text(shop.dispatch_days)
+    first = _("Sent from %(place)s. %(when)s", place=place, when=when)
     return (first, *_paragraphs(shop.delivery_policy))
 
 

@@ -15,6 +15,7 @@ from marketplace.catalog.picture_flows import FOLDER
 from marketplace.catalog.queries import ListingView, ShopView
 from marketplace.catalog.related_queries import Related, RelatedIds
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.media import picture_names
 from marketplace.reviews import queries as reviews
 from marketplace.taxes.rules import TaxCategory
@@ -23,7 +24,6 @@ from marketplace.web.recent import ALIKE_SECONDS, recent
 from marketplace.web.shop import filters, finding, seen, sent, shown
 from marketplace.web.shop.filters import Request
 from marketplace.web.shop.finding import Finding
-from marketplace.language import gettext as _
 
 _ON_HOME = 10
 _RELATED = 5
@@ -132,7 +132,7 @@ def _found(wanted: Request, show: Callable[[Finding], tuple[str, Any]]) -> Respo
         template, page = show(finding.find(wanted, lambda: shown.saved_by(guards.current_viewer())))
         guards.current_viewer()
     answer = make_response(drawing.draw(template, page))
-    answer.headers["Vary"] = _("HX-Request")
+    answer.headers["Vary"] = "HX-Request"
     if is_swap:
         answer.headers["HX-Push-Url"] = filters.address(wanted)
     return answer
