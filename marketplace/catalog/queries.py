@@ -18,7 +18,6 @@ from marketplace.catalog.states import ListingStatus
 from marketplace.catalog.variant_queries import NO_CHOICE, OPTIONS, Choice, choice_of
 from marketplace.catalog.variants import IS_LISTING
 from marketplace.errors import NotFound
-from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.taxes.queries import rates_of
@@ -285,19 +284,19 @@ def _shop(row: Row[*tuple[Any, ...]]) -> ShopView:
 def _specs(row: Row[*tuple[Any, ...]]) -> tuple[tuple[str, str], ...]:
     if row.kind == ListingKind.CAR:
         return (
-            (Text("Make"), row.make),
-            (Text("Model"), row.model),
-            (Text("Year"), str(row.year)),
-            (Text("Mileage"), f"{format_decimal(row.mileage_km, locale=language.current())} km"),
-            (Text("Body"), row.body),
-            (Text("Fuel"), row.fuel),
-            (Text("Gearbox"), row.gearbox),
-            (Text("Colour"), row.colour),
-            (Text("Chassis number"), row.vin),
+            (language.Text("Make"), row.make),
+            (language.Text("Model"), row.model),
+            (language.Text("Year"), str(row.year)),
+            (language.Text("Mileage"), f"{format_decimal(row.mileage_km, locale=language.current())} km"),
+            (language.Text("Body"), row.body),
+            (language.Text("Fuel"), row.fuel),
+            (language.Text("Gearbox"), row.gearbox),
+            (language.Text("Colour"), row.colour),
+            (language.Text("Chassis number"), row.vin),
         )
     return (
-        (Text("Brand"), row.brand),
-        (Text("Part number"), row.part_number),
-        (Text("Condition"), Text(row.condition)),
-        (Text("Fits"), row.fits),
+        (language.Text("Brand"), row.brand),
+        (language.Text("Part number"), row.part_number),
+        (language.Text("Condition"), language.Text(row.condition)),
+        (language.Text("Fits"), row.fits),
     )

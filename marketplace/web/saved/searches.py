@@ -17,7 +17,7 @@ from marketplace.saved.queries import KeptSearch
 from marketplace.web import guards, lists
 from marketplace.web.console import Console, own_console
 from marketplace.web.lists import Tab, Tools
-from marketplace.web.pages import date_text
+from marketplace.web.pages import date_text, number_text
 from marketplace.web.saved.items import tabs
 from marketplace.web.shop import filters, finding
 from marketplace.web.shop.filters import Request
