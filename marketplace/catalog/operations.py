@@ -7,14 +7,13 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from marketplace import history
+from marketplace import history, language
 from marketplace.accounts.models import User
 from marketplace.catalog import delivering, rules, variants
 from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails, Shop
 from marketplace.catalog.slugs import free_slugs
 from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.history import Actor
-from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.media import picture_names
 from marketplace.money import Money
@@ -141,9 +140,8 @@ def create_listings(session: Session, *, seller_id: int, offers: Sequence[Offer]
         session.add(_details(row.id, offer.item, this_year=now.year))
         session.add_all(_pictures(row.id, offer.pictures, now))
     session.flush()
-    ids = [row.id for row in rows]
-    because = Text("The seller wrote it.")
-    history.begin(session, Listing, ids, actor=Actor.user(seller_id), at=now, because=because)
+    ids, actor = [row.id for row in rows], Actor.user(seller_id)
+    history.begin(session, Listing, ids, actor=actor, at=now, because=language.Text("The seller wrote it."))
     return ids
 
 
@@ -239,10 +237,8 @@ def restock(session: Session, *, seller_id: int, listing_id: int, units: int, se
         return
     in_stock = _own(session, seller_id, listing_id).in_stock
     if in_stock != seen_stock:
-        raise Invalid(
-            _("In between this has changed to %(in_stock)s. Enter the number again.", in_stock=in_stock),
-            field="in_stock",
-        )
+        text = _("In between this has changed to %(number)s. Enter the number again.", number=in_stock)
+        raise Invalid(text, field="in_stock")
     change_stock(session, seller_id=seller_id, listing_id=listing_id, units=units)
 
 

@@ -6,19 +6,17 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from babel.numbers import format_decimal
 from sqlalchemy import Integer, Row, Select, Text, bindparam, cast, func, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from marketplace import db, language
 from marketplace.catalog.matching import IS_FOR_SALE
 from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails, Shop
-from marketplace.catalog.rules import MANY_IN_STOCK
+from marketplace.catalog.rules import MANY_IN_STOCK, kilometres
 from marketplace.catalog.states import ListingStatus
 from marketplace.catalog.variant_queries import NO_CHOICE, OPTIONS, Choice, choice_of
 from marketplace.catalog.variants import IS_LISTING
 from marketplace.errors import NotFound
-from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.taxes.queries import rates_of
 from marketplace.taxes.rules import TaxCategory, Taxing, read_rates
@@ -217,7 +215,7 @@ def own_listing(listing_id: int, seller_id: int) -> ListingView:
     """Return a seller's own listing as buyers see it, or will; raises NotFound for another's."""
     row = db.read_one(_OWN_LISTING, {"listing_id": listing_id, "seller_id": seller_id})
     if row is None:
-        raise NotFound(_("There is no such listing."))
+        raise NotFound(language.gettext("There is no such listing."))
     return _listing(row, choice_of(row.id, row.options))
 
 
@@ -257,7 +255,7 @@ def shop_of(seller_id: int) -> ShopView:
     """Return a seller's own shop; raises NotFound for somebody who has none."""
     row = db.read_one(_SHOP_OF_SELLER, {"seller_id": seller_id})
     if row is None:
-        raise NotFound(_("You have no shop yet."))
+        raise NotFound(language.gettext("You have no shop yet."))
     return _shop(row)
 
 
@@ -287,7 +285,7 @@ def _specs(row: Row[*tuple[Any, ...]]) -> tuple[tuple[str, str], ...]:
             (language.Text("Make"), row.make),
             (language.Text("Model"), row.model),
             (language.Text("Year"), str(row.year)),
-            (language.Text("Mileage"), f"{format_decimal(row.mileage_km, locale=language.current())} km"),
+            (language.Text("Mileage"), kilometres(row.mileage_km)),
             (language.Text("Body"), row.body),
             (language.Text("Fuel"), row.fuel),
             (language.Text("Gearbox"), row.gearbox),

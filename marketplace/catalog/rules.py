@@ -4,6 +4,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from babel.numbers import format_decimal
+
+from marketplace import language
 from marketplace.errors import Invalid
 from marketplace.language import Text
 from marketplace.language import gettext as _
@@ -237,6 +240,11 @@ def vin_check_digit(vin: str) -> str:
     """Return the check digit that belongs in ninth place of a 17-character chassis number (49 CFR 565.15)."""
     remainder = sum(_VIN_VALUES[sign] * weight for sign, weight in zip(vin, _VIN_WEIGHTS, strict=True)) % 11
     return "X" if remainder == 10 else str(remainder)
+
+
+def kilometres(number: int) -> str:
+    """Return a distance as people read it: 12,500 km."""
+    return f"{format_decimal(number, locale=language.current())} km"
 
 
 def stock_of(units: int, *, is_car: bool) -> Stock:

@@ -23,14 +23,8 @@ from marketplace.outbound.flows import Sent
 from marketplace.providers import patience
 from marketplace.providers.base import Checkout, Provider, Refused, Unknown
 
-_NO_PAGE = Text(
-    "The payment page did not open. Nothing was charged and your basket is kept. Please try again in a minute."
-)
 _PAID = Text("You have paid this purchase already. You find it under your orders.")
 _CLEARING = Text("Your payment is on its way. It takes a few days to clear; there is nothing more to do.")
-_TOO_SMALL = Text(
-    "This total is below what our payment provider takes. Add something, or ask the seller for another price."
-)
 _POLL_SECONDS = 0.1
 _BATCH = 50
 # As many tabs of one buyer may start over at the same moment.
@@ -63,7 +57,7 @@ def begin(*, agreed: Agreed, now: datetime, provider: Provider, settings: Settin
         except OpenedElsewhere:
             continue
         return _open_page(opened, now=now, provider=provider, settings=settings)
-    raise Conflict(_(_NO_PAGE))
+    raise Conflict(_(following.NO_PAGE))
 
 
 def try_again(*, purchase_id: int, buyer_id: int, now: datetime, provider: Provider, settings: Settings) -> Outcome:
@@ -283,7 +277,7 @@ def _open_page(opened: Opened, *, now: datetime, provider: Provider, settings: S
     if sent.is_unknown:
         db.atomic(attempts.abandon, (), payment_id=opened.payment_id, actor=Actor.user(opened.buyer_id), now=now)
     too_small = sent.refusal is not None and sent.refusal.code == "amount_too_small"
-    raise Conflict(_(_TOO_SMALL if too_small else _NO_PAGE))
+    raise Conflict(_(following.TOO_SMALL if too_small else following.NO_PAGE))
 
 
 def _send(call_id: int, *, provider: Provider, now: datetime) -> Sent:
@@ -299,4 +293,4 @@ def _await_page(payment_id: int, settings: Settings) -> str:
         if patience.is_over(settings.provider_timeout_seconds):
             break
         failpoints.wait(_POLL_SECONDS, "payment page")
-    raise Conflict(_(_NO_PAGE))
+    raise Conflict(_(following.NO_PAGE))

@@ -14,6 +14,12 @@ from marketplace.payment_records.states import PaymentStatus
 from marketplace.providers.base import Checkout, Intent
 
 NOT_CLEARED = Text("The payment did not clear at your bank.")
+NO_PAGE = Text(
+    "The payment page did not open. Nothing was charged and your basket is kept. Please try again in a minute."
+)
+TOO_SMALL = Text(
+    "This total is below what our payment provider takes. Add something, or ask the seller for another price."
+)
 _NOT_CLEARED = frozenset({"requires_payment_method", "canceled"})
 
 

@@ -177,5 +177,5 @@ def count_or_nothing(count: int) -> str:
 
 def _facts(row: Card) -> str:
     if row.kind == Kind.CAR:
-        return f"{row.year} · {number_text(row.mileage_km)} km · {row.fuel}"
+        return f"{row.year} · {number_text(row.mileage_km or 0)} km · {row.fuel}"
     return f"{row.brand} · {_(row.condition) if row.condition else ''}"
