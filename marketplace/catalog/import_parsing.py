@@ -17,6 +17,7 @@ from marketplace.catalog import import_terms, rules
 from marketplace.catalog.import_terms import Terms
 from marketplace.catalog.operations import CarFacts, Offer, PartFacts
 from marketplace.errors import Invalid
+from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.money import Money
 
@@ -33,7 +34,7 @@ COLUMNS = (
 """The columns of a file of listings, in the order of the export."""
 _ALWAYS = ("sku", "kind", "title", "description", "currency", "price", "delivery", "in_stock")
 _STATUSES = ("", "draft", "active", "paused")
-_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+_SEPARATORS = {",": Text("commas"), ";": Text("semicolons"), "\t": Text("tabs")}
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),

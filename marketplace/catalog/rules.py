@@ -193,7 +193,8 @@ def clean_sku(text: str) -> str | None:
         return None
     key = clean_line(text, field="sku", longest=LONGEST_SKU)
     if key.startswith("#") and key[1:].isdigit():
-        raise Invalid("# with a number is how files name listings without a key. Choose another one.", field="sku")
+        text = _("# with a number is how files name listings without a key. Choose another one.")
+        raise Invalid(text, field="sku")
     return key
 
 

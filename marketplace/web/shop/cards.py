@@ -10,8 +10,8 @@ from marketplace.accounts.rules import initials
 from marketplace.catalog.browsing import Kind
 from marketplace.catalog.queries import Card, ShopView
 from marketplace.catalog.rules import CATEGORIES, stock_of
+from marketplace.language import Text, ngettext, remembered
 from marketplace.language import gettext as _
-from marketplace.language import ngettext, remembered
 from marketplace.money import Money
 from marketplace.web import countries
 from marketplace.web.pages import money, month_text, number_text
@@ -67,7 +67,7 @@ class HeaderCategory:
 
 def header_categories() -> tuple[HeaderCategory, ...]:
     """Return the categories of the shop's header: cars, then the kinds of parts."""
-    return HeaderCategory("cars", _("Cars")), *(HeaderCategory(slug, label) for slug, label in CATEGORIES.items())
+    return HeaderCategory("cars", Text("Cars")), *(HeaderCategory(slug, label) for slug, label in CATEGORIES.items())
 
 
 @remembered(4_096)
