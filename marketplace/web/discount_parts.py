@@ -12,7 +12,7 @@ from marketplace.discounts.queries import CodeRow, Cost, UseRow
 from marketplace.discounts.rules import DiscountKind, Terms
 from marketplace.discounts.states import DISCOUNT, DiscountStatus, UseStatus
 from marketplace.language import gettext as _
-from marketplace.language import ngettext
+from marketplace.language import ngettext, pgettext
 from marketplace.web import discount_words
 from marketplace.web.console import Console
 from marketplace.web.lists import Tab, Tools
@@ -223,7 +223,7 @@ def _rules(terms: Terms) -> list[tuple[str, str]]:
         least = money_text(terms.minimum_minor, currency)
         found.append((_("From"), _("Goods from %(least)s", least=least)))
     if terms.categories:
-        found.append((_("For"), ", ".join(discount_words.category_name(one) for one in terms.categories)))
+        found.append((pgettext("a code is", "For"), ", ".join(discount_words.category_name(one) for one in terms.categories)))
     if terms.listing_ids:
         count = len(terms.listing_ids)
         found.append((_("Listings"), ngettext("%(number)s listing", "%(number)s listings", count, number=count)))
