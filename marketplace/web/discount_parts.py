@@ -223,7 +223,9 @@ def _rules(terms: Terms) -> list[tuple[str, str]]:
         least = money_text(terms.minimum_minor, currency)
         found.append((_("From"), _("Goods from %(least)s", least=least)))
     if terms.categories:
-        found.append((pgettext("a code is", "For"), ", ".join(discount_words.category_name(one) for one in terms.categories)))
+        found.append(
+            (pgettext("a code is", "For"), ", ".join(discount_words.category_name(one) for one in terms.categories))
+        )
     if terms.listing_ids:
         count = len(terms.listing_ids)
         found.append((_("Listings"), ngettext("%(number)s listing", "%(number)s listings", count, number=count)))

@@ -13,7 +13,7 @@ from marketplace.catalog.rules import CATEGORIES, CONDITIONS
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.web import countries
-from marketplace.web.pages import money_text, number_text
+from marketplace.web.pages import money_text, number_text, sentence
 from marketplace.web.shop.filters import RANGE_NAMES, Request, address, figure_text
 
 KIND_LABELS = {CAR: Text("Cars"), "part": Text("Parts")}
@@ -108,7 +108,7 @@ def answer_text(facet: Facet, value: str, label: str = "") -> str:
         Facet.CURRENCY: currency_label,
         Facet.SHOP: lambda slug: label or slug,
     }
-    return names[facet](value) if facet in names else value
+    return str(names[facet](value)) if facet in names else value
 
 
 def range_text(measure: Measure, limits: Range, currency: str) -> str:
@@ -128,7 +128,7 @@ def count(number: int, *, is_least: bool) -> str:
 
 def currency_label(code: str) -> str:
     """Return a currency as people call it: US Dollar."""
-    return str(get_currency_name(code, locale=language.current()))
+    return sentence(get_currency_name(code, locale=language.current()))
 
 
 def _groups(request: Request, found: Facets) -> Iterator[Group]:

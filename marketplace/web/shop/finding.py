@@ -220,7 +220,7 @@ def _drops(request: Request, found: Facets) -> Iterator[tuple[str, Filter]]:
     wanted = request.filter
     unnamed = {Facet.CURRENCY, Facet.SHOP} if request.shop else {Facet.CURRENCY}  # the currency's chip stands last
     if wanted.text:
-        yield f"“{wanted.text}”", replace(wanted, text="")
+        yield _("“%(text)s”", text=wanted.text), replace(wanted, text="")
     for facet in Facet:
         names = {answer.value: answer.label for answer in found.answers.get(facet, ())}
         for value in wanted.chosen(facet):
