@@ -4,7 +4,7 @@ from marketplace.catalog.rules import CARS, CATEGORIES
 from marketplace.discounts import code_rules
 from marketplace.discounts.pricing import Found, Priced
 from marketplace.discounts.rules import DiscountKind, Refusal, Refused, Terms
-from marketplace.payments.explain_queries import percent
+from marketplace.numerals import percent
 from marketplace.web.pages import date_text, money, money_text
 
 UNKNOWN = "There is no code {}. Check how it is spelt."
