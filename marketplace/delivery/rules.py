@@ -226,9 +226,10 @@ def countries_of(text: str, known: Mapping[str, str]) -> tuple[str, ...]:
     `known` is code to name. Nothing typed is none: all other countries. Raises Invalid for what is no country.
     """
     by_word = {name.casefold(): code for code, name in known.items()} | {code.casefold(): code for code in known}
+    union = {"eu", "european union", _("European Union").casefold()}
     found: dict[str, None] = {}
     for word in (" ".join(part.split()) for part in text.replace("\n", ",").replace(";", ",").split(",")):
-        if word.casefold() in {"eu", "european union"}:
+        if word.casefold() in union:
             found.update(dict.fromkeys(EUROPEAN_UNION))
         elif word:
             code = by_word.get(word.casefold())

@@ -112,7 +112,7 @@ def read_rates(text: str) -> tuple[Rate, ...]:
 
 def typed_rate(text: str) -> int:
     """Return a percentage as people type it, "7.25" or "19", in basis points; raises Invalid naming `rate`."""
-    whole, _, part = text.strip().rstrip("%").strip().replace(",", ".").partition(".")
+    whole, _point, part = text.strip().rstrip("%").strip().replace(",", ".").partition(".")
     digits = whole + part
     if not (digits.isascii() and digits.isdigit() and whole and len(whole) <= 3 and len(part) <= 2):
         raise Invalid(_("Write the rate as a percentage like this: 7.25"), field="rate")
