@@ -6,7 +6,7 @@ from marketplace.discounts.pricing import Found, Priced
 from marketplace.discounts.rules import DiscountKind, Refusal, Refused, Terms
 from marketplace.language import Text, ngettext
 from marketplace.language import gettext as _
-from marketplace.payments.explain_queries import percent
+from marketplace.numerals import percent
 from marketplace.web.pages import date_text, money, money_text
 
 UNKNOWN = Text("There is no code %(code)s. Check how it is spelt.")
