@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from babel.numbers import format_decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from marketplace import language
 from marketplace.catalog.models import Listing
 from marketplace.catalog.variants import IS_LISTING
 from marketplace.delivery import operations as profiles
@@ -17,6 +15,7 @@ from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.language import gettext as _
 from marketplace.language import ngettext
 from marketplace.money import Money
+from marketplace.numerals import number_text
 
 
 def choose(
@@ -34,7 +33,7 @@ def choose(
         raise Invalid(
             _(
                 "Enter a weight up to %(most)s kg.",
-                most=format_decimal(rules.HEAVIEST_GRAMS // 1000, locale=language.current()),
+                most=number_text(rules.HEAVIEST_GRAMS // 1000),
             ),
             field="weight",
         )
@@ -72,7 +71,7 @@ def archive(session: Session, *, seller_id: int, profile_id: int, now: datetime)
                 "%(count)s of your listings are sent by it. Give them another profile first.",
                 "%(count)s of your listings are sent by it. Give them another profile first.",
                 count,
-                count=format_decimal(count, locale=language.current()),
+                count=number_text(count),
             )
         )
     row.archived_at = now

@@ -10,9 +10,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from babel.numbers import format_decimal
-
-from marketplace import language
 from marketplace.catalog import import_terms, rules
 from marketplace.catalog.import_terms import Terms
 from marketplace.catalog.operations import CarFacts, Offer, PartFacts
@@ -20,6 +17,7 @@ from marketplace.errors import Invalid
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.money import Money
+from marketplace.numerals import number_text
 
 LARGEST_FILE_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 10_000
@@ -112,7 +110,7 @@ def read(content: bytes) -> Sheet:
         raise Invalid(
             _(
                 "A file has at most %(most)s rows. Divide it.",
-                most=format_decimal(MOST_ROWS, locale=language.current()),
+                most=number_text(MOST_ROWS),
             ),
             field="file",
         )

@@ -3,17 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from babel.numbers import format_decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace import language
 from marketplace.catalog import delivering
 from marketplace.catalog.models import Listing
 from marketplace.delivery import rules
 from marketplace.delivery.models import DeliveryProfile
 from marketplace.errors import Invalid
 from marketplace.language import gettext as _
+from marketplace.numerals import number_text
 from marketplace.taxes.rules import TaxCategory
 
 COLUMNS = ("delivery_profile", "weight_kg", "tax_category")
@@ -72,7 +71,7 @@ def check(terms: Terms, currency: str, profiles: Profiles) -> None:
         raise Invalid(
             _(
                 "Enter a weight up to %(most)s kg.",
-                most=format_decimal(rules.HEAVIEST_GRAMS // 1000, locale=language.current()),
+                most=number_text(rules.HEAVIEST_GRAMS // 1000),
             ),
             field="weight_kg",
         )

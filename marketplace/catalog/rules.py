@@ -4,13 +4,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from babel.numbers import format_decimal
-
-from marketplace import language
 from marketplace.errors import Invalid
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.money import Money, exponent
+from marketplace.numerals import number_text
 
 CURRENCIES = ("USD", "EUR", "GBP", "CAD", "AUD", "CHF", "SEK", "NOK", "DKK", "HUF")
 """Currencies a listing may be priced in: those that have a fee schedule."""
@@ -245,7 +243,7 @@ def vin_check_digit(vin: str) -> str:
 
 def kilometres(number: int) -> str:
     """Return a distance as people read it: 12,500 km."""
-    return f"{format_decimal(number, locale=language.current())} km"
+    return f"{number_text(number)} km"
 
 
 def stock_of(units: int, *, is_car: bool) -> Stock:

@@ -4,11 +4,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from babel.numbers import format_decimal
-
-from marketplace import language
 from marketplace.errors import Invalid
 from marketplace.language import gettext as _
+from marketplace.numerals import number_text
 
 MOST_UNSAVED = 50
 """How many unsaved texts a seller can have."""
@@ -37,6 +35,6 @@ def check_length(fields: Mapping[str, str]) -> None:
         raise Invalid(
             _(
                 "This is more than %(most)s letters. It can't be kept.",
-                most=format_decimal(_LONGEST_IN_ALL, locale=language.current()),
+                most=number_text(_LONGEST_IN_ALL),
             )
         )

@@ -22,10 +22,11 @@ from marketplace.disputes.states import OPEN, TAKEN, DisputeStatus
 from marketplace.language import Text, pgettext
 from marketplace.language import gettext as _
 from marketplace.media.file_rules import LARGEST_FILE_BYTES
+from marketplace.numerals import number_text
 from marketplace.providers.disputes import EVIDENCE_FOLDER
 from marketplace.web import uploads
 from marketplace.web.order_parts import MoneyRow
-from marketplace.web.pages import date_text, money_text, number_text, time_text
+from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.wording import Badge
 
 _S = DisputeStatus

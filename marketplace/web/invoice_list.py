@@ -11,11 +11,12 @@ from marketplace.invoices import queries
 from marketplace.invoices.queries import InvoiceRow, Side, Sought
 from marketplace.invoices.rules import InvoiceKind
 from marketplace.invoices.states import InvoiceStatus
+from marketplace.numerals import percent
 from marketplace.paging import every
 from marketplace.web import invoice_parts, lists
 from marketplace.web.console import Console
 from marketplace.web.lists import Choice, Tab, Tools
-from marketplace.web.pages import date_text, decimal, money_text, rate_text
+from marketplace.web.pages import date_text, decimal, money_text
 from marketplace.web.wording import Badge
 
 _CSV_COLUMNS = (
@@ -164,5 +165,5 @@ def _csv_row(row: InvoiceRow) -> tuple[object, ...]:
     times = (row.issued_at, row.due_at, row.sent_at, row.viewed_at, row.paid_at)
     sums = (row.subtotal_minor, row.delivery_minor, row.tax_minor, -row.discount_minor, row.total_minor)
     amounts = (decimal(minor, row.currency) for minor in (*sums, row.paid_minor, row.due_minor))
-    taxed = (", ".join(map(rate_text, row.tax_rates or ())), "yes" if row.tax_included else "no")
+    taxed = (", ".join(map(percent, row.tax_rates or ())), "yes" if row.tax_included else "no")
     return (*what, row.recipient, row.order_number, row.corrects, *times, row.currency, *amounts, *taxed)

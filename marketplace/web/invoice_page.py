@@ -12,12 +12,13 @@ from marketplace.invoices import operations, queries
 from marketplace.invoices.queries import Delivery, Document, InvoiceRow, Side
 from marketplace.invoices.rules import InvoiceKind
 from marketplace.invoices.states import InvoiceStatus
+from marketplace.numerals import percent
 from marketplace.payments import timeline_queries
 from marketplace.web import invoice_parts, lists, printing, wording
 from marketplace.web.console import Console
 from marketplace.web.explaining import Crumb
 from marketplace.web.order_parts import Fact, MoneyRow
-from marketplace.web.pages import date_text, money_text, rate_text, time_text
+from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.wording import Badge, TimelineEntry
 
 _TITLES = {
@@ -194,7 +195,7 @@ def _lines(found: Document, side: Side) -> tuple[DocumentLine, ...]:
             title=line["title"],
             quantity=str(line["quantity"]),
             unit=money_text(line["unit_minor"], currency),
-            tax=rate_text(line["tax_basis_points"]) if "tax_basis_points" in line else "",
+            tax=percent(line["tax_basis_points"]) if "tax_basis_points" in line else "",
             amount=money_text(line["amount_minor"], currency),
             explain_url=invoice_parts.fee_url(found, line["kind"]) if is_commission and side is Side.SELLER else "",
         )

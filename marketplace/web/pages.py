@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import cache
 
 from babel.dates import get_month_names
-from babel.numbers import format_currency, get_decimal_symbol, get_group_symbol
+from babel.numbers import format_currency
 from flask import Flask, g, has_request_context
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,6 +15,7 @@ from marketplace.accounts import time_zones
 from marketplace.config import Settings
 from marketplace.language import ENGLISH
 from marketplace.money import Money, exponent
+from marketplace.numerals import as_written, number_text
 from marketplace.web import gaps, guards, headers
 
 
@@ -25,7 +26,7 @@ def money_text(minor: int, currency: str) -> str:
     number = f"{whole:,}" + (f".{fraction:0{digits}d}" if digits else "")
     symbol = _symbol(currency, code)
     if code != ENGLISH:
-        text = f"{_as_there(number)}\N{NO-BREAK SPACE}{symbol}"
+        text = f"{as_written(number)}\N{NO-BREAK SPACE}{symbol}"
     elif len(symbol) == 1 or symbol.endswith("$"):
         text = f"{symbol}{number}"
     else:
@@ -36,17 +37,6 @@ def money_text(minor: int, currency: str) -> str:
 def money(amount: Money) -> str:
     """Return `amount` as people read it."""
     return money_text(amount.minor, amount.currency)
-
-
-def rate_text(basis_points: int) -> str:
-    """Return a rate as people read it: 7.25 %, 25 %."""
-    whole, part = divmod(basis_points, 100)
-    return _as_there(f"{whole}.{part:02d}".rstrip("0").rstrip(".")) + " %"
-
-
-def number_text(number: int) -> str:
-    """Return a whole number as people read it: 12,500 or 12 500."""
-    return _as_there(f"{number:,}")
 
 
 def decimal(minor: int, currency: str) -> Decimal:
@@ -118,18 +108,6 @@ def register(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(_=language.gettext, language=language.current)
     app.jinja_env.globals.update(csp_nonce=headers.nonce, demo_mode=settings.demo)
     app.jinja_env.filters.update(money=money, date=date_text, number=number_text, time=time_text)
-
-
-def _as_there(number: str) -> str:
-    """Return a number as the language that is read writes it; English stays as it is."""
-    if (code := language.current()) == ENGLISH:
-        return number
-    return number.translate(_signs(code))
-
-
-@cache
-def _signs(code: str) -> dict[int, str]:
-    return {ord(","): get_group_symbol(code), ord("."): get_decimal_symbol(code)}
 
 
 @cache

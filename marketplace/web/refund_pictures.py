@@ -13,12 +13,13 @@ from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.media import picture_names
 from marketplace.media.pictures import LARGEST_PICTURE_BYTES
+from marketplace.numerals import number_text
 from marketplace.refunds import picture_queries, rules
 from marketplace.refunds.picture_flows import FOLDER, THUMB, SentPicture
 from marketplace.refunds.picture_queries import RefundPictureRow
 from marketplace.refunds.queries import RefundRow
 from marketplace.web import uploads
-from marketplace.web.pages import number_text, time_text
+from marketplace.web.pages import time_text
 from marketplace.web.refund_parts import Side
 from marketplace.web.wording import TimelineEntry
 

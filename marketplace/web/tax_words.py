@@ -5,9 +5,9 @@ from datetime import date
 
 from marketplace.language import Text
 from marketplace.language import gettext as _
+from marketplace.numerals import percent
 from marketplace.taxes.rules import TaxCategory, Taxing
 from marketplace.web import countries
-from marketplace.web.pages import rate_text
 
 ADDED, INCLUDED = Text("Tax"), Text("Included tax")
 _NOTES = {
@@ -33,7 +33,7 @@ def label(*, is_included: bool) -> str:
 
 def rates_note(rates: Sequence[int], *, is_included: bool) -> str:
     """Return the rates beside an amount of tax: "7 %, 19 % on the goods"; "" for none."""
-    said = ", ".join(map(rate_text, rates))
+    said = ", ".join(map(percent, rates))
     if not said:
         return ""
     return (
@@ -46,4 +46,4 @@ def price_note(taxing: Taxing, category: TaxCategory, country: str, day: date) -
     rate = taxing.rate(category, country, day)
     notes = _NOTES_IN if taxing.depends_on_country else _NOTES
     where = countries.name(country or taxing.home)
-    return _(notes[taxing.is_included, bool(rate)], rate=rate_text(rate), country=where)
+    return _(notes[taxing.is_included, bool(rate)], rate=percent(rate), country=where)

@@ -11,13 +11,14 @@ from werkzeug.datastructures import MultiDict
 from marketplace import clock, db
 from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.language import gettext as _
+from marketplace.numerals import number_text
 from marketplace.paging import every
 from marketplace.saved import queries, search_operations
 from marketplace.saved.queries import KeptSearch
 from marketplace.web import guards, lists
 from marketplace.web.console import Console, own_console
 from marketplace.web.lists import Tab, Tools
-from marketplace.web.pages import date_text, number_text
+from marketplace.web.pages import date_text
 from marketplace.web.saved.items import tabs
 from marketplace.web.shop import filters, finding
 from marketplace.web.shop.filters import Request

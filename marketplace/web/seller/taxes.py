@@ -16,13 +16,14 @@ from marketplace import clock, db
 from marketplace.catalog import shelf_queries, shop_operations
 from marketplace.delivery.rules import countries_of
 from marketplace.errors import Conflict, Invalid
+from marketplace.numerals import percent
 from marketplace.taxes import operations, queries, rules
 from marketplace.taxes.queries import KeptRate
 from marketplace.taxes.rules import RATED, Rate, TaxCategory, Taxing
 from marketplace.web import countries, guards
 from marketplace.web.auth.forms import blame, typed
 from marketplace.web.console import Console, seller_console
-from marketplace.web.pages import date_text, rate_text
+from marketplace.web.pages import date_text
 from marketplace.web.wording import Badge
 
 _EVERYWHERE, _TOO_LONG = "All other countries", "This is too long."
@@ -161,13 +162,13 @@ def _rows(taxing: Taxing, kept: Sequence[KeptRate], today: date) -> tuple[RateRo
             RateRow(
                 countries.name(rate.country) if rate.country else _EVERYWHERE,
                 rate.category.label,
-                rate_text(rate.basis_points),
+                percent(rate.basis_points),
                 date_text(rate.valid_from),
                 badge,
                 url_for("seller.take_back_rate", rate_id=each.rate_id) if is_coming else "",
             )
         )
     is_general = ("", TaxCategory.STANDARD) not in begun
-    general = rate_text(taxing.general_basis_points)
+    general = percent(taxing.general_basis_points)
     first = RateRow(_EVERYWHERE, TaxCategory.STANDARD.label, general, "The beginning", _NOW, "")
     return (*rows, first) if is_general else tuple(rows)

@@ -12,8 +12,9 @@ from marketplace.catalog.filtering import CAR, SINGLE, Facet, Filter, Measure, R
 from marketplace.catalog.rules import CATEGORIES, CONDITIONS
 from marketplace.language import Text
 from marketplace.language import gettext as _
+from marketplace.numerals import number_text
 from marketplace.web import countries
-from marketplace.web.pages import money_text, number_text, sentence
+from marketplace.web.pages import money_text, sentence
 from marketplace.web.shop.filters import RANGE_NAMES, Request, address, figure_text
 
 KIND_LABELS = {CAR: Text("Cars"), "part": Text("Parts")}

@@ -13,8 +13,9 @@ from marketplace.catalog.rules import CATEGORIES, stock_of
 from marketplace.language import Text, ngettext, remembered
 from marketplace.language import gettext as _
 from marketplace.money import Money
+from marketplace.numerals import number_text
 from marketplace.web import countries
-from marketplace.web.pages import money, month_text, number_text
+from marketplace.web.pages import money, month_text
 from marketplace.web.picture_parts import picture_set, picture_url
 
 _CARD_WIDTH = 640

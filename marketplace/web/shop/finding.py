@@ -14,7 +14,7 @@ from marketplace.catalog.facet_queries import Answer, Facets
 from marketplace.catalog.filtering import Facet, Filter, Measure, Range, Sort, sorts_for
 from marketplace.language import Text, remembered
 from marketplace.language import gettext as _
-from marketplace.web.pages import number_text
+from marketplace.numerals import number_text
 from marketplace.web.recent import COUNTS_SECONDS, recent
 from marketplace.web.shop import other_searches
 from marketplace.web.shop.answers import Group, answer_text, count, groups, price_currency, range_text
