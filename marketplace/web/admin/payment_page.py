@@ -8,6 +8,8 @@ from flask import url_for
 
 from marketplace import clock
 from marketplace.disputes.page_queries import DisputeRow
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.ledger.queries import PostingRow
 from marketplace.payments.admin_queries import Call, PaymentRecord, ProviderLine, SellerShare, Tracker
 from marketplace.payments.queries import Decline, Receipt
@@ -30,14 +32,14 @@ from marketplace.web.refund_parts import RefundLink
 from marketplace.web.wording import Badge, TimelineEntry
 
 _LABELS = {
-    "payment": "Payment",
-    "payment_tracker": "Tracker",
-    "payment_transaction": "Share",
-    "outbound_call": "Call",
-    "refund": "Refund",
-    "dispute": "Dispute",
-    "unapplied_receipt": "Receipt",
-    "purchase": "Purchase",
+    "payment": Text("Payment"),
+    "payment_tracker": Text("Tracker"),
+    "payment_transaction": Text("Share"),
+    "outbound_call": Text("Call"),
+    "refund": Text("Refund"),
+    "dispute": Text("Dispute"),
+    "unapplied_receipt": Text("Receipt"),
+    "purchase": Text("Purchase"),
 }
 
 
@@ -166,7 +168,7 @@ def build(facts: Facts) -> PaymentPage:
     """Return the page of the payment in `facts`."""
     record = facts.record
     return PaymentPage(
-        title=f"Payment {record.id}",
+        title=_("Payment %(id)s", id=record.id),
         console=admin_console("payments"),
         badges=(wording.payment_badge(record.status), *dispute_parts.order_badges(facts.disputes)),
         note=f"{record.buyer_name}, {record.buyer_email}",
@@ -212,19 +214,19 @@ def _record_facts(record: PaymentRecord) -> tuple[Fact, ...]:
         "Package": record.package_name or record.package_id,
         "Credit transaction": record.credit_transaction_id,
     }
-    facts = [Fact(label, "None" if value is None else str(value)) for label, value in words.items()]
-    facts += [Fact(label, "Not yet" if moment is None else time_text(moment)) for label, moment in moments.items()]
+    facts = [Fact(label, _("None") if value is None else str(value)) for label, value in words.items()]
+    facts += [Fact(label, _("Not yet") if moment is None else time_text(moment)) for label, moment in moments.items()]
     return tuple(facts)
 
 
 def _tracker(tracker: Tracker) -> TrackerView:
     facts = (
-        Fact("Status", tracker.status.label),
-        Fact("Declines", str(tracker.attempts)),
-        Fact("Failure code", tracker.failure_code or "None"),
-        Fact("Failure reason", tracker.failure_reason or "None"),
-        Fact("First reported", time_text(tracker.created_at)),
-        Fact("Last reported", time_text(tracker.updated_at)),
+        Fact(_("Status"), tracker.status.label),
+        Fact(_("Declines"), str(tracker.attempts)),
+        Fact(_("Failure code"), tracker.failure_code or _("None")),
+        Fact(_("Failure reason"), tracker.failure_reason or _("None")),
+        Fact(_("First reported"), time_text(tracker.created_at)),
+        Fact(_("Last reported"), time_text(tracker.updated_at)),
     )
     data = shown(tracker.stripe_error_data) if tracker.stripe_error_data else ""
     notes = tuple(line for line in tracker.notes.splitlines() if line)
@@ -252,7 +254,12 @@ def _share(payment_id: int, each: SellerShare) -> ShareRow:
     hold = ""
     if share.planned_release_date is not None and share.hold_reason is not None:
         until = date_text(share.planned_release_date)
-        hold = f"{wording.hold_text(share.hold_reason)}, {share.days_to_hold} days, until {until}"
+        hold = _(
+            "%(hold_reason)s, %(days_to_hold)s days, until %(until)s",
+            hold_reason=wording.hold_text(share.hold_reason),
+            days_to_hold=share.days_to_hold,
+            until=until,
+        )
     failure = f"{share.failure_code}: {share.failure_reason}" if share.failure_code else ""
     return ShareRow(
         order=each.order_number,
@@ -273,14 +280,20 @@ def _share(payment_id: int, each: SellerShare) -> ShareRow:
 def _provider_line(line: ProviderLine) -> Fact:
     minors = (line.amount_minor, line.fee_minor, line.net_minor)
     gross, fee, net = (money_text(minor, line.currency) for minor in minors)
-    return Fact(f"{line.provider_id}, {line.kind}", f"{gross} less {fee} is {net}")
+    return Fact(
+        f"{line.provider_id}, {line.kind}", _("%(gross)s less %(fee)s is %(net)s", gross=gross, fee=fee, net=net)
+    )
 
 
 def _call(call: Call) -> CallRow:
     return CallRow(
         kind=KINDS[call.kind],
         url=url_for("admin.call", call_id=call.id),
-        attempt=f"Attempt {call.attempt}, sent {'once' if call.sends == 1 else f'{call.sends} times'}",
+        attempt=_(
+            "Attempt %(attempt)s, sent %(part)s",
+            attempt=call.attempt,
+            part="once" if call.sends == 1 else f"{call.sends} times",
+        ),
         badge=wording.badge(call.status),
         key=call.idempotency_key,
         object=call.provider_object_id or "",

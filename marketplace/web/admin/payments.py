@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.disputes import page_queries as dispute_queries
 from marketplace.disputes import queries as asked_of_banks
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.ledger import queries as ledger
 from marketplace.paging import every
 from marketplace.payments import admin_queries, queries, search_queries, timeline_queries
@@ -26,8 +28,18 @@ from marketplace.web.payment_lists import payment_chips, payment_tabs
 from marketplace.web.wording import Badge
 
 _CSV_COLUMNS = (
-    *("Payment", "Started (UTC)", "Buyer", "E-mail", "Purchase", "Status", "Tracker", "Declines", "Provider"),
-    *("Provider's payment", "Currency", "Amount"),
+    *(
+        Text("Payment"),
+        Text("Started (UTC)"),
+        Text("Buyer"),
+        Text("E-mail"),
+        Text("Purchase"),
+        Text("Status"),
+        Text("Tracker"),
+        Text("Declines"),
+        Text("Provider"),
+    ),
+    *(Text("Provider's payment"), Text("Currency"), Text("Amount")),
 )
 
 
@@ -79,7 +91,7 @@ def payments() -> ResponseReturnValue:
         return lists.csv_file("payments", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
     listed, counts = read(asked.cursor), search_queries.counts(sought)
     page = PaymentsPage(
-        title="Payments",
+        title=_("Payments"),
         console=admin_console("payments"),
         tabs=payment_tabs(asked, tab, counts),
         text=text,
@@ -135,14 +147,14 @@ def payment(payment_id: int) -> ResponseReturnValue:
 
 def _row(payment: PaymentSummary) -> PaymentRow:
     return PaymentRow(
-        title=f"Payment {payment.id}",
+        title=_("Payment %(id)s", id=payment.id),
         note=time_text(payment.created_at),
         url=url_for("admin.payment", payment_id=payment.id),
         buyer=payment.buyer_name,
         email=payment.buyer_email,
         purchase=payment.purchase_number or "",
         badge=wording.payment_badge(payment.status),
-        tracker=wording.badge(payment.tracker_status, "No tracker"),
+        tracker=wording.badge(payment.tracker_status, _("No tracker")),
         declines=payment.declines,
         intent=payment.provider_payment_id or "",
         amount=money_text(payment.amount_minor, payment.currency),

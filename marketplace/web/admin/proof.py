@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 from marketplace import db
 from marketplace.config import Settings
 from marketplace.errors import Conflict, NotAllowed
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.proofs import operations, queries, rules
 from marketplace.proofs.queries import Replay, Report
 from marketplace.web import guards
@@ -18,7 +20,12 @@ from marketplace.web.admin.report_parts import Row, Tile
 from marketplace.web.console import Console, admin_console
 from marketplace.web.wording import Badge
 
-_STATES = {"queued": "waits for the worker", "playing": "is being played", "done": "was played", "failed": "failed"}
+_STATES = {
+    "queued": Text("waits for the worker"),
+    "playing": Text("is being played"),
+    "done": Text("was played"),
+    "failed": "failed",
+}
 _HOUR = 3_600
 
 
@@ -69,7 +76,7 @@ def replay_seed() -> ResponseReturnValue:
     """Queue a seed to be played again."""
     settings = _settings()
     if not settings.demo:
-        raise NotAllowed("Seeds are played again in demo mode only.")
+        raise NotAllowed(_("Seeds are played again in demo mode only."))
     seed = rules.check_seed(request.form.get("seed", ""), request.form.get("profile", ""))
     profile = request.form.get("profile", "")
     try:
@@ -77,16 +84,16 @@ def replay_seed() -> ResponseReturnValue:
     except Conflict as error:
         flash(error.message, "wait")
     else:
-        flash(f"Seed {seed} is queued. Its story stands here in about a minute.", "ok")
+        flash(_("Seed %(seed)s is queued. Its story stands here in about a minute.", seed=seed), "ok")
     return redirect(url_for("admin.proof"), code=303)
 
 
 def _page(report: Report | None, races: Report | None, replay: Replay | None, settings: Settings) -> ProofPage:
     found: Mapping[str, Any] = report.figures if report else {}
     return ProofPage(
-        title="Proof",
+        title=_("Proof"),
         console=admin_console("proof"),
-        note=_note(report, "step by step, so that each seed can be played again") if report else "",
+        note=_note(report, _("step by step, so that each seed can be played again")) if report else "",
         has_report=report is not None,
         figures=_figures(found) if report else (),
         profiles=tuple(_profile(name, values) for name, values in found.get("profiles", {}).items()),
@@ -95,10 +102,13 @@ def _page(report: Report | None, races: Report | None, replay: Replay | None, se
             Row(f"{name} {rules.RULES.get(name, '')}".strip(), (f"{count:,}",))
             for name, count in found.get("checked", {}).items()
         ),
-        looks=f"{sum(found.get('checked', {}).values()):,} times; docs/simulation.md says what each means",
+        looks=_(
+            "%(values)s times; docs/simulation.md says what each means",
+            values=number_text(sum(found.get("checked", {}).values())),
+        ),
         broken=_broken(report),
         races=_races(races.figures) if races else (),
-        races_note=_note(races, "not replayable step by step") if races else "",
+        races_note=_note(races, _("not replayable step by step")) if races else "",
         races_broken=_broken(races),
         baseline=_baseline(found.get("baseline")),
         can_replay=settings.demo,
@@ -120,29 +130,45 @@ def _races(found: Mapping[str, Any]) -> tuple[Tile, ...]:
     broken, again = found["violated_seeds"], found["tries"] - found["units"]
     meant = sum(count for name, count in found["faults"].items() if name.startswith("F23"))
     return (
-        Tile("Threads", f"{found['threads']}", "in each of the processes that play"),
-        Tile("Seeds", f"{found['seeds']:,}", f"{found['actions']:,} actions"),
-        Tile("Seeds that broke a rule", f"{broken:,}", "none is allowed to", "bad" if broken else "ok"),
-        Tile("Faults", f"{sum(found['faults'].values()):,}", "made on purpose"),
-        Tile("Tried again", f"{again:,}", f"of {found['units']:,} units of work; {meant:,} were made to"),
+        Tile(_("Threads"), f"{found['threads']}", _("in each of the processes that play")),
+        Tile(_("Seeds"), f"{found['seeds']:,}", _("%(actions)s actions", actions=number_text(found["actions"]))),
+        Tile(_("Seeds that broke a rule"), f"{broken:,}", _("none is allowed to"), "bad" if broken else "ok"),
+        Tile(_("Faults"), f"{sum(found['faults'].values()):,}", _("made on purpose")),
+        Tile(
+            _("Tried again"),
+            f"{again:,}",
+            _(
+                "of %(units)s units of work; %(meant)s were made to",
+                units=number_text(found["units"]),
+                meant=number_text(meant),
+            ),
+        ),
     )
 
 
 def _figures(found: Mapping[str, Any]) -> tuple[Tile, ...]:
     rested, broken = found.get("rested_seconds", {}), found["violated_seeds"]
     units, tries = found.get("units", 0), found.get("tries", 0)
-    again = f"{(tries - units) * 1_000 / units:.1f} of 1,000 units of work were tried again" if units else ""
+    again = (
+        _("%(part)s of 1,000 units of work were tried again", part=f"{(tries - units) * 1_000 / units:.1f}")
+        if units
+        else ""
+    )
     return (
-        Tile("Seeds", f"{found['seeds']:,}", f"{found['actions']:,} actions"),
-        Tile("Seeds that broke a rule", f"{broken:,}", "none is allowed to", "bad" if broken else "ok"),
-        Tile("Faults", f"{sum(found['faults'].values()):,}", "made on purpose"),
-        Tile("Agreed after", _span(rested.get("p50", -1)), f"p99 {_span(rested.get('p99', -1))}, virtual time"),
-        Tile("Committed", f"{units:,}", again),
+        Tile(_("Seeds"), f"{found['seeds']:,}", _("%(actions)s actions", actions=number_text(found["actions"]))),
+        Tile(_("Seeds that broke a rule"), f"{broken:,}", _("none is allowed to"), "bad" if broken else "ok"),
+        Tile(_("Faults"), f"{sum(found['faults'].values()):,}", _("made on purpose")),
+        Tile(
+            _("Agreed after"),
+            _span(rested.get("p50", -1)),
+            _("p99 %(get)s, virtual time", get=_span(rested.get("p99", -1))),
+        ),
+        Tile(_("Committed"), f"{units:,}", again),
     )
 
 
 def _profile(name: str, values: Mapping[str, int]) -> Row:
-    badge = Badge("A rule was broken", "bad") if values["violated"] else Badge("Kept", "ok")
+    badge = Badge(_("A rule was broken"), "bad") if values["violated"] else Badge(_("Kept"), "ok")
     cells = (f"{values['seeds']:,}", f"{values['actions']:,}", f"{values['violated']:,}")
     return Row(f"{name}: {rules.PROFILES.get(name, '').lower()}", cells, badge)
 
@@ -150,19 +176,28 @@ def _profile(name: str, values: Mapping[str, int]) -> Row:
 def _baseline(found: Mapping[str, int] | None) -> str:
     if not found:
         return ""
-    return (
-        f"The handlers as the source documents print them, given the same {found['seeds']:,} streams of events, broke "
-        f"rules in {found['violated']:,} of them."
+    return _(
+        "The handlers as the source documents print them, given the same %(seeds)s streams "
+        "of events, broke rules in %(violated)s of them.",
+        seeds=number_text(found["seeds"]),
+        violated=number_text(found["violated"]),
     )
 
 
 def _replay(replay: Replay) -> ReplayView:
     under_way = replay.state in {"queued", "playing"}
     tone = "wait" if under_way else "ok" if replay.is_kept else "bad"
-    label = _STATES[replay.state] if under_way else "no rule was broken" if replay.is_kept else "a rule was broken"
+    label = (
+        _STATES[replay.state] if under_way else _("no rule was broken") if replay.is_kept else _("a rule was broken")
+    )
     if replay.state == "failed":
-        label = "it could not be played"
-    return ReplayView(f"Seed {replay.seed}, {replay.profile}", Badge(label, tone), replay.story, under_way)
+        label = _("it could not be played")
+    return ReplayView(
+        _("Seed %(seed)s, %(profile)s", seed=replay.seed, profile=replay.profile),
+        Badge(label, tone),
+        replay.story,
+        under_way,
+    )
 
 
 def _span(seconds: int) -> str:
@@ -170,7 +205,7 @@ def _span(seconds: int) -> str:
         return "never"
     if seconds < 120:
         return f"{seconds} s"
-    return f"{seconds // 60} min" if seconds < 2 * _HOUR else f"{seconds // _HOUR} h"
+    return _("%(part)s min", part=seconds // 60) if seconds < 2 * _HOUR else f"{seconds // _HOUR} h"
 
 
 def _settings() -> Settings:

@@ -8,6 +8,8 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.paging import Cursor, Sort, every
 from marketplace.reconciliation import break_queries, flows, run_queries
 from marketplace.reconciliation.break_queries import Age, BreakRow, Sought
@@ -27,8 +29,19 @@ from marketplace.web.wording import Badge
 _NEWEST_RUNS = 5
 _TONES = {BreakStatus.OPEN: "bad", BreakStatus.MENDED: "ok", BreakStatus.DECIDED: "mute", BreakStatus.GONE: "mute"}
 _CSV_COLUMNS = (
-    *("Break", "Kind", "Status", "Currency", "Difference", "Object", "Payment", "Cause", "Proposal", "Explained"),
-    *("Note", "Found (UTC)", "Closed (UTC)"),
+    *(
+        Text("Break"),
+        Text("Kind"),
+        Text("Status"),
+        Text("Currency"),
+        Text("Difference"),
+        Text("Object"),
+        Text("Payment"),
+        Text("Cause"),
+        Text("Proposal"),
+        Text("Explained"),
+    ),
+    *(Text("Note"), Text("Found (UTC)"), Text("Closed (UTC)")),
 )
 
 
@@ -109,7 +122,7 @@ def reconciliation() -> ResponseReturnValue:
     listed, counts, run = read(asked.cursor), break_queries.counts(sought, now), run_queries.latest()
     under_way = run_queries.under_way()
     page = ReconciliationPage(
-        title="Reconciliation",
+        title=_("Reconciliation"),
         console=admin_console("reconciliation"),
         note=reconciliation_figures.note(run),
         run_url=url_for("admin.start_reconciliation"),
@@ -125,7 +138,11 @@ def reconciliation() -> ResponseReturnValue:
         ),
         rows=tuple(_break(row, now) for row in listed.rows),
         tools=asked.tools(
-            listed, {"kind": kind.label if kind else "", "age": f"Open for: {age.label.lower()}" if age else ""}
+            listed,
+            {
+                "kind": kind.label if kind else "",
+                "age": _("Open for: %(lower)s", lower=age.label.lower()) if age else "",
+            },
         ),
         empty=_empty(status, run),
         runs=tuple(map(reconciliation_figures.run, run_queries.runs(Cursor(size=_NEWEST_RUNS)).rows)),
@@ -141,7 +158,7 @@ def start_reconciliation() -> ResponseReturnValue:
     # A small shop's run is over before the page is back; what is left is the worker's.
     provider, settings = current_app.extensions["providers"]["stripe"], current_app.extensions["settings"]
     is_left = flows.go_on(provider=provider, settings=settings, now=clock.now(), seconds=flows.WAITING_SECONDS)
-    words = "All three sides are being compared. This page shows how far it is." if is_left else "Compared."
+    words = _("All three sides are being compared. This page shows how far it is.") if is_left else _("Compared.")
     flash(words, "wait" if is_left else "ok")
     return redirect(url_for("admin.reconciliation"), code=303)
 
@@ -152,9 +169,9 @@ def reconciliation_runs() -> ResponseReturnValue:
     asked = lists.asked(Sort.NEWEST)
     listed = run_queries.runs(asked.cursor)
     page = RunsPage(
-        title="Runs of reconciliation",
+        title=_("Runs of reconciliation"),
         console=admin_console("reconciliation"),
-        crumbs=(Crumb("Reconciliation", url_for("admin.reconciliation")),),
+        crumbs=(Crumb(_("Reconciliation"), url_for("admin.reconciliation")),),
         runs=tuple(map(reconciliation_figures.run, listed.rows)),
         tools=asked.tools(listed),
     )
@@ -168,7 +185,7 @@ def break_badge(status: BreakStatus) -> Badge:
 
 def _break(row: BreakRow, now: datetime) -> BreakView:
     # A message that came twice is about no money.
-    amount = money_text(row.difference_minor, row.currency) if row.currency else "No money"
+    amount = money_text(row.difference_minor, row.currency) if row.currency else _("No money")
     return BreakView(
         number=row.number,
         url=url_for("admin.reconciliation_break", number=row.number),
@@ -185,7 +202,7 @@ def _break(row: BreakRow, now: datetime) -> BreakView:
 def _open_text(count: int) -> str:
     if not count:
         return ""
-    return "One break is open." if count == 1 else f"{count:,} breaks are open."
+    return _("One break is open.") if count == 1 else _("%(count)s breaks are open.", count=number_text(count))
 
 
 def _kinds(now: datetime) -> tuple[KindLine, ...]:
@@ -210,10 +227,10 @@ def _kinds(now: datetime) -> tuple[KindLine, ...]:
 
 def _empty(status: BreakStatus, run: RunRow | None) -> tuple[str, str]:
     if status is not BreakStatus.OPEN:
-        return "Nothing here", f"No break is {status.label.lower()} yet."
+        return _("Nothing here"), _("No break is %(lower)s yet.", lower=status.label.lower())
     if run is None:
-        return "Nothing was compared yet", "The first run comes tonight, or when you ask for it."
-    return "Everything agrees", "The provider, the ledger and our rows say the same, to the cent."
+        return _("Nothing was compared yet"), _("The first run comes tonight, or when you ask for it.")
+    return _("Everything agrees"), _("The provider, the ledger and our rows say the same, to the cent.")
 
 
 def _csv_row(row: BreakRow) -> tuple[object, ...]:

@@ -6,6 +6,8 @@ from functools import partial
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.paging import every
 from marketplace.reconciliation import read_line_queries
 from marketplace.reconciliation.read_line_queries import LineRow, SoughtLines
@@ -19,8 +21,20 @@ from marketplace.web.pages import decimal, money_text, time_text
 from marketplace.web.wording import Badge
 
 _LINE_COLUMNS = (
-    *("Line", "Kind", "Object", "Object status", "Made (UTC)", "Currency", "Amount", "Fee", "Net", "Ledger", "Row"),
-    *("Matched (UTC)", "Break"),
+    *(
+        Text("Line"),
+        Text("Kind"),
+        Text("Object"),
+        Text("Object status"),
+        Text("Made (UTC)"),
+        Text("Currency"),
+        Text("Amount"),
+        Text("Fee"),
+        Text("Net"),
+        Text("Ledger"),
+        Text("Row"),
+    ),
+    *(Text("Matched (UTC)"), Text("Break")),
 )
 
 
@@ -66,12 +80,12 @@ def reconciliation_lines() -> ResponseReturnValue:
         return lists.csv_file("provider-lines", _LINE_COLUMNS, map(_line_csv, every(read, asked.cursor)))
     listed = read(asked.cursor)
     page = LinesPage(
-        title="The provider's lines",
+        title=_("The provider's lines"),
         console=admin_console("reconciliation"),
-        crumbs=(Crumb("Reconciliation", url_for("admin.reconciliation")),),
+        crumbs=(Crumb(_("Reconciliation"), url_for("admin.reconciliation")),),
         tabs=(
-            Tab("All", asked.url(open=""), not is_open),
-            Tab("Not matched", asked.url(open="1"), is_open),
+            Tab(_("All"), asked.url(open=""), not is_open),
+            Tab(_("Not matched"), asked.url(open="1"), is_open),
         ),
         rows=tuple(map(_line, listed.rows)),
         tools=asked.tools(listed, {"currency": currency, "kind": reconciliation_figures.KINDS.get(kind, "")}),
@@ -81,9 +95,9 @@ def reconciliation_lines() -> ResponseReturnValue:
 
 def _line(row: LineRow) -> LineView:
     def text(minor: int | None) -> str:
-        return "Nothing" if minor is None else money_text(minor, row.currency)
+        return _("Nothing") if minor is None else money_text(minor, row.currency)
 
-    badge = Badge("Agrees", "ok") if row.matched_at else Badge("Not matched yet", "wait")
+    badge = Badge(_("Agrees"), "ok") if row.matched_at else Badge(_("Not matched yet"), "wait")
     return LineView(
         line_id=row.line_id,
         note=f"{reconciliation_figures.kind_text(row.kind)} · {row.source_id or 'about nothing'}",
@@ -94,7 +108,7 @@ def _line(row: LineRow) -> LineView:
         ledger=text(row.booked_minor),
         entry_url=entry_url(row.entry_id) if row.entry_id else "",
         row=text(row.row_minor),
-        badge=Badge(f"Break {row.break_number}", "bad") if row.break_number else badge,
+        badge=Badge(_("Break %(break_number)s", break_number=row.break_number), "bad") if row.break_number else badge,
         break_url=url_for("admin.reconciliation_break", number=row.break_number) if row.break_number else "",
     )
 

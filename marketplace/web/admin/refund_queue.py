@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import url_for
 
+from marketplace.language import gettext as _
 from marketplace.paging import Listed
 from marketplace.refunds import queue_queries, rules
 from marketplace.refunds.queries import RefundRow
@@ -71,7 +72,7 @@ def entries(
         QueueEntry(
             title=f"{row.number} · {row.buyer_name}",
             note=f"{row.reason.label} · {refund_parts.age_text(row.asked_at, now)}",
-            url=f"{asked.url(**place, refund=row.number)}#refund",
+            url=_("%(url)s#refund", url=asked.url(**place, refund=row.number)),
             amount=money_text(row.amount_minor, row.currency),
             badge=refund_page.badge(row, now),
             is_current=current is not None and row.id == current.id,
@@ -97,18 +98,23 @@ def filters(choice: Choice, counts: Mapping[RefundStatus, int], late: int) -> tu
     """Return the ways to narrow a tab: those beyond their target, and each status where there are several."""
     tab, found = choice.tab, []
     if tab is RefundTab.WAITING:
-        found.append(_filter("Over target", Choice(tab, is_late=True), choice, late))
+        found.append(_filter(_("Over target"), Choice(tab, is_late=True), choice, late))
     if len(tab.statuses) > 1:
         found += [_filter(each.label, Choice(tab, each), choice, counts.get(each, 0)) for each in tab.statuses]
-    return (_filter("All", Choice(tab), choice, tab.count_of(counts)), *found) if found else ()
+    return (_filter(_("All"), Choice(tab), choice, tab.count_of(counts)), *found) if found else ()
 
 
 def note(waiting: int, since: datetime | None, now: datetime) -> str:
     """Return how many wait, for how long, and how long they should."""
-    target = f"target {rules.TARGET_WORKING_DAYS} working days"
+    target = _("target %(TARGET_WORKING_DAYS)s working days", TARGET_WORKING_DAYS=rules.TARGET_WORKING_DAYS)
     if since is None:
-        return f"None waiting · {target}"
-    return f"{waiting} waiting · oldest {refund_parts.age_text(since, now)} · {target}"
+        return _("None waiting · %(target)s", target=target)
+    return _(
+        "%(waiting)s waiting · oldest %(since)s · %(target)s",
+        waiting=waiting,
+        since=refund_parts.age_text(since, now),
+        target=target,
+    )
 
 
 def _filter(label: str, leads_to: Choice, current: Choice, count: int) -> Tab:

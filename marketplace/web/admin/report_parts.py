@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from marketplace.language import gettext as _
 from marketplace.proofs.queries import Report
 from marketplace.web.pages import time_text
 from marketplace.web.wording import Badge
@@ -29,4 +30,8 @@ class Row:
 def origin(report: Report) -> str:
     """Return when a report was written, and of which revision: figures without it say nothing."""
     revision = report.figures.get("revision", "unknown")
-    return f"Written {time_text(report.written_at)} (system time), revision {revision}"
+    return _(
+        "Written %(written_at)s (system time), revision %(revision)s",
+        written_at=time_text(report.written_at),
+        revision=revision,
+    )
