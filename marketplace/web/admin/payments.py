@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.disputes import page_queries as dispute_queries
 from marketplace.disputes import queries as asked_of_banks
-from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.ledger import queries as ledger
 from marketplace.paging import every
@@ -28,18 +27,8 @@ from marketplace.web.payment_lists import payment_chips, payment_tabs
 from marketplace.web.wording import Badge
 
 _CSV_COLUMNS = (
-    *(
-        Text("Payment"),
-        Text("Started (UTC)"),
-        Text("Buyer"),
-        Text("E-mail"),
-        Text("Purchase"),
-        Text("Status"),
-        Text("Tracker"),
-        Text("Declines"),
-        Text("Provider"),
-    ),
-    *(Text("Provider's payment"), Text("Currency"), Text("Amount")),
+    *("Payment", "Started (UTC)", "Buyer", "E-mail", "Purchase", "Status", "Tracker", "Declines", "Provider"),
+    *("Provider's payment", "Currency", "Amount"),
 )
 
 

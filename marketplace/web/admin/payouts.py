@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.config import Settings
-from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.paging import Period, every
 from marketplace.payments import timeline_queries
@@ -30,8 +29,8 @@ from marketplace.web.providers import providers
 from marketplace.web.wording import Badge
 
 _CSV_COLUMNS = (
-    Text("Payout"), Text("Begun (UTC)"), Text("Shop"), Text("Status"), Text("Currency"), Text("Amount"), Text("Taken back"), Text("Bank"), Text("Arrives (UTC)"),
-    Text("Transfer"), Text("Payment to the bank"), Text("Why not"),
+    "Payout", "Begun (UTC)", "Shop", "Status", "Currency", "Amount", "Taken back", "Bank", "Arrives (UTC)",
+    "Transfer", "Payment to the bank", "Why not",
 )  # fmt: skip
 _AT_ONCE = 50
 

@@ -17,7 +17,7 @@ from marketplace.web import guards
 from marketplace.web.admin import report_parts
 from marketplace.web.admin.report_parts import Row, Tile
 from marketplace.web.console import Console, admin_console
-from marketplace.web.pages import sentence, time_text
+from marketplace.web.pages import number_text, sentence, time_text
 from marketplace.web.wording import Badge
 
 _TARGETS = (
@@ -83,7 +83,7 @@ def performance_page() -> ResponseReturnValue:
                 sentence(run.name.replace("_", " ").replace("-", " ")),
                 (
                     _("%(milliseconds)s ms", milliseconds=number_text(run.milliseconds)),
-                    f"{run.done:,}",
+                    number_text(run.done),
                     time_text(run.started_at),
                 ),
             )
@@ -126,7 +126,7 @@ def _operations(found: Mapping[str, Mapping[str, float]]) -> tuple[Row, ...]:
             rows.append(Row(name, ("", "", "", "", _("%(target)s ms", target=target)), Badge(_MISSING, "mute")))
             continue
         cells = (
-            f"{points['count']:,}",
+            number_text(points["count"]),
             *(_("%(part)s ms", part=f"{points[word]:,.0f}") for word in ("p50", "p95", "p99")),
         )
         badge = Badge(_("Reached"), "ok") if points["p95"] <= target else Badge(_("Slower"), "bad")
@@ -172,10 +172,10 @@ def _crowd(found: Mapping[str, Any]) -> Crowd:
         tiles=(
             Tile(
                 _("Paid"),
-                f"{found['paid']:,}",
+                number_text(found["paid"]),
                 _("%(sold_out)s were told that it is sold out", sold_out=number_text(found["sold_out"])),
             ),
-            Tile(_("Wrong answers"), f"{errors:,}", _("none is allowed"), "bad" if errors else "ok"),
+            Tile(_("Wrong answers"), number_text(errors), _("none is allowed"), "bad" if errors else "ok"),
             Tile(
                 _("Tried again"),
                 f"{found['retries_per_unit']:.4f}",

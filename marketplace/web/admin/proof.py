@@ -18,6 +18,7 @@ from marketplace.web import guards
 from marketplace.web.admin import report_parts
 from marketplace.web.admin.report_parts import Row, Tile
 from marketplace.web.console import Console, admin_console
+from marketplace.web.pages import number_text
 from marketplace.web.wording import Badge
 
 _STATES = {
@@ -97,9 +98,9 @@ def _page(report: Report | None, races: Report | None, replay: Replay | None, se
         has_report=report is not None,
         figures=_figures(found) if report else (),
         profiles=tuple(_profile(name, values) for name, values in found.get("profiles", {}).items()),
-        faults=tuple(Row(name, (f"{count:,}",)) for name, count in found.get("faults", {}).items()),
+        faults=tuple(Row(name, (number_text(count),)) for name, count in found.get("faults", {}).items()),
         rules=tuple(
-            Row(f"{name} {rules.RULES.get(name, '')}".strip(), (f"{count:,}",))
+            Row(f"{name} {rules.RULES.get(name, '')}".strip(), (number_text(count),))
             for name, count in found.get("checked", {}).items()
         ),
         looks=_(
@@ -131,12 +132,12 @@ def _races(found: Mapping[str, Any]) -> tuple[Tile, ...]:
     meant = sum(count for name, count in found["faults"].items() if name.startswith("F23"))
     return (
         Tile(_("Threads"), f"{found['threads']}", _("in each of the processes that play")),
-        Tile(_("Seeds"), f"{found['seeds']:,}", _("%(actions)s actions", actions=number_text(found["actions"]))),
-        Tile(_("Seeds that broke a rule"), f"{broken:,}", _("none is allowed to"), "bad" if broken else "ok"),
-        Tile(_("Faults"), f"{sum(found['faults'].values()):,}", _("made on purpose")),
+        Tile(_("Seeds"), number_text(found["seeds"]), _("%(actions)s actions", actions=number_text(found["actions"]))),
+        Tile(_("Seeds that broke a rule"), number_text(broken), _("none is allowed to"), "bad" if broken else "ok"),
+        Tile(_("Faults"), number_text(sum(found["faults"].values())), _("made on purpose")),
         Tile(
             _("Tried again"),
-            f"{again:,}",
+            number_text(again),
             _(
                 "of %(units)s units of work; %(meant)s were made to",
                 units=number_text(found["units"]),
@@ -155,21 +156,21 @@ def _figures(found: Mapping[str, Any]) -> tuple[Tile, ...]:
         else ""
     )
     return (
-        Tile(_("Seeds"), f"{found['seeds']:,}", _("%(actions)s actions", actions=number_text(found["actions"]))),
-        Tile(_("Seeds that broke a rule"), f"{broken:,}", _("none is allowed to"), "bad" if broken else "ok"),
-        Tile(_("Faults"), f"{sum(found['faults'].values()):,}", _("made on purpose")),
+        Tile(_("Seeds"), number_text(found["seeds"]), _("%(actions)s actions", actions=number_text(found["actions"]))),
+        Tile(_("Seeds that broke a rule"), number_text(broken), _("none is allowed to"), "bad" if broken else "ok"),
+        Tile(_("Faults"), number_text(sum(found["faults"].values())), _("made on purpose")),
         Tile(
             _("Agreed after"),
             _span(rested.get("p50", -1)),
             _("p99 %(get)s, virtual time", get=_span(rested.get("p99", -1))),
         ),
-        Tile(_("Committed"), f"{units:,}", again),
+        Tile(_("Committed"), number_text(units), again),
     )
 
 
 def _profile(name: str, values: Mapping[str, int]) -> Row:
     badge = Badge(_("A rule was broken"), "bad") if values["violated"] else Badge(_("Kept"), "ok")
-    cells = (f"{values['seeds']:,}", f"{values['actions']:,}", f"{values['violated']:,}")
+    cells = (number_text(values["seeds"]), number_text(values["actions"]), number_text(values["violated"]))
     return Row(f"{name}: {rules.PROFILES.get(name, '').lower()}", cells, badge)
 
 

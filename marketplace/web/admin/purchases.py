@@ -7,7 +7,6 @@ from functools import partial
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.orders import purchase_queries as queries
 from marketplace.orders.purchase_queries import PurchaseSummary, Sought
@@ -23,16 +22,7 @@ from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import decimal, money_text, time_text
 from marketplace.web.wording import Badge
 
-_CSV_COLUMNS = (
-    Text("Purchase"),
-    Text("Placed (UTC)"),
-    Text("Buyer"),
-    Text("E-mail"),
-    Text("Orders"),
-    Text("Status"),
-    Text("Currency"),
-    Text("Total"),
-)
+_CSV_COLUMNS = ("Purchase", "Placed (UTC)", "Buyer", "E-mail", "Orders", "Status", "Currency", "Total")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
-from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.paging import Cursor, Sort, every
 from marketplace.reconciliation import break_queries, flows, run_queries
@@ -22,26 +21,15 @@ from marketplace.web.admin.reconciliation_figures import CurrencyFigures, RunVie
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.lists import Tab, Tools
-from marketplace.web.pages import decimal, money_text, time_text
+from marketplace.web.pages import decimal, money_text, number_text, time_text
 from marketplace.web.refund_parts import age_text
 from marketplace.web.wording import Badge
 
 _NEWEST_RUNS = 5
 _TONES = {BreakStatus.OPEN: "bad", BreakStatus.MENDED: "ok", BreakStatus.DECIDED: "mute", BreakStatus.GONE: "mute"}
 _CSV_COLUMNS = (
-    *(
-        Text("Break"),
-        Text("Kind"),
-        Text("Status"),
-        Text("Currency"),
-        Text("Difference"),
-        Text("Object"),
-        Text("Payment"),
-        Text("Cause"),
-        Text("Proposal"),
-        Text("Explained"),
-    ),
-    *(Text("Note"), Text("Found (UTC)"), Text("Closed (UTC)")),
+    *("Break", "Kind", "Status", "Currency", "Difference", "Object", "Payment", "Cause", "Proposal", "Explained"),
+    *("Note", "Found (UTC)", "Closed (UTC)"),
 )
 
 

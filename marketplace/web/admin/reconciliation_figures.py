@@ -11,7 +11,7 @@ from marketplace.language import gettext as _
 from marketplace.ledger.accounts import Account
 from marketplace.reconciliation.run_queries import FigureRow, RunRow
 from marketplace.reconciliation.runs import ENTRIES
-from marketplace.web.pages import money_text, time_text
+from marketplace.web.pages import money_text, number_text, time_text
 from marketplace.web.wording import Badge
 
 KINDS: Mapping[str, str] = {
@@ -172,7 +172,7 @@ def _kind(row: FigureRow, label: str) -> KindFigures:
         url = url_for("admin.reconciliation_lines", currency=row.currency, kind=row.kind or None)
     return KindFigures(
         label=label,
-        lines=f"{row.lines:,}",
+        lines=number_text(row.lines),
         provider=money_text(row.provider_minor, row.currency),
         ledger=money_text(row.ledger_minor, row.currency),
         rows=money_text(row.rows_minor, row.currency),

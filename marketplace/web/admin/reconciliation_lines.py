@@ -6,7 +6,6 @@ from functools import partial
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.paging import every
 from marketplace.reconciliation import read_line_queries
@@ -21,20 +20,8 @@ from marketplace.web.pages import decimal, money_text, time_text
 from marketplace.web.wording import Badge
 
 _LINE_COLUMNS = (
-    *(
-        Text("Line"),
-        Text("Kind"),
-        Text("Object"),
-        Text("Object status"),
-        Text("Made (UTC)"),
-        Text("Currency"),
-        Text("Amount"),
-        Text("Fee"),
-        Text("Net"),
-        Text("Ledger"),
-        Text("Row"),
-    ),
-    *(Text("Matched (UTC)"), Text("Break")),
+    *("Line", "Kind", "Object", "Object status", "Made (UTC)", "Currency", "Amount", "Fee", "Net", "Ledger", "Row"),
+    *("Matched (UTC)", "Break"),
 )
 
 

@@ -25,15 +25,15 @@ _DAYS = 30
 _R = RefundRule
 
 _CSV_COLUMNS = (
-    Text("Applied (UTC)"),
-    Text("Rule"),
-    Text("Purchase"),
-    Text("Order"),
-    Text("Payment"),
-    Text("Refund"),
-    Text("Status"),
-    Text("Currency"),
-    Text("Amount"),
+    "Applied (UTC)",
+    "Rule",
+    "Purchase",
+    "Order",
+    "Payment",
+    "Refund",
+    "Status",
+    "Currency",
+    "Amount",
 )
 
 

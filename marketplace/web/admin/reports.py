@@ -28,17 +28,7 @@ from marketplace.web.order_parts import Fact
 from marketplace.web.pages import time_text
 from marketplace.web.wording import Badge
 
-_CSV_COLUMNS = (
-    Text("Report"),
-    Text("About"),
-    Text("Reason"),
-    Text("By"),
-    Text("Against"),
-    Text("Reported (UTC)"),
-    Text("Decision"),
-    Text("Decided (UTC)"),
-    Text("Why"),
-)
+_CSV_COLUMNS = ("Report", "About", "Reason", "By", "Against", "Reported (UTC)", "Decision", "Decided (UTC)", "Why")
 _SUBJECTS = {
     Subject.CONVERSATION: Text("A conversation"),
     Subject.MESSAGE: Text("A message"),

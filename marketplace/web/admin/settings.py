@@ -14,7 +14,7 @@ from marketplace.language import gettext as _
 from marketplace.web import guards
 from marketplace.web.admin.setting_words import GROUPS, Group, Words
 from marketplace.web.console import Console, admin_console
-from marketplace.web.pages import sentence
+from marketplace.web.pages import number_text, sentence
 from marketplace.web.wording import Badge
 
 _DEFAULT = Badge(Text("Default"), "mute")
@@ -87,7 +87,7 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return _("On") if value else _("Off")
     if isinstance(value, int):
-        return f"{value:,}"
+        return number_text(value)
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
     text = str(value) if value else _("Not set")

@@ -15,6 +15,7 @@ from marketplace.transitions import Machine
 from marketplace.web import guards, wording
 from marketplace.web.admin.state_words import MACHINES, MEANINGS
 from marketplace.web.console import Console, admin_console
+from marketplace.web.pages import number_text
 from marketplace.web.wording import Badge
 
 ADDRESSES = {
@@ -90,7 +91,7 @@ def _state(row: StateRow) -> State:
         badge=wording.badge(status),
         meaning=MEANINGS[row.machine.name, row.status],
         follows=_follows(row.machine, row.status),
-        count=f"{row.count:,}",
+        count=number_text(row.count),
         example=text,
         example_url=url,
         note=note,

@@ -37,17 +37,7 @@ _EMPTY = {
     UnmatchedTab.PUT_ASIDE: Text("Nobody has put an event aside."),
     UnmatchedTab.FOREIGN: Text("No other installation uses this account."),
 }
-_CSV_COLUMNS = (
-    Text("Event"),
-    Text("Type"),
-    Text("About"),
-    Text("Currency"),
-    Text("Amount"),
-    Text("Status"),
-    Text("Tries"),
-    Text("Why"),
-    Text("Received (UTC)"),
-)
+_CSV_COLUMNS = ("Event", "Type", "About", "Currency", "Amount", "Status", "Tries", "Why", "Received (UTC)")
 
 
 @dataclass(frozen=True, slots=True)

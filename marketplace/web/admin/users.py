@@ -11,7 +11,6 @@ from marketplace import clock, db
 from marketplace.accounts import operations as accounts
 from marketplace.accounts import queries as account_queries
 from marketplace.accounts.rules import ADMIN_IDLE_LIMIT, IDLE_LIMIT
-from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.messages import block_queries
 from marketplace.orders import people_queries as queries
@@ -37,16 +36,16 @@ log = structlog.get_logger()
 
 _LATEST = Cursor(size=5)
 _CSV_COLUMNS = (
-    Text("User"),
-    Text("Name"),
-    Text("E-mail"),
-    Text("Seller"),
-    Text("Admin"),
-    Text("Shop"),
-    Text("Since (UTC)"),
-    Text("Bought"),
-    Text("Sold"),
-    Text("Last sign-in (UTC)"),
+    "User",
+    "Name",
+    "E-mail",
+    "Seller",
+    "Admin",
+    "Shop",
+    "Since (UTC)",
+    "Bought",
+    "Sold",
+    "Last sign-in (UTC)",
 )
 
 
