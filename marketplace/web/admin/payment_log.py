@@ -61,11 +61,11 @@ def payment_log(payment_id: int) -> ResponseReturnValue:
     counts = Counter(line.type for line in lines)
     here = url_for("admin.payment", payment_id=payment_id)
     page = LogPage(
-        title=_("Log of payment %(payment_id)s", payment_id=payment_id),
+        title=_("Log of payment %(payment)s", payment=payment_id),
         console=admin_console("payments"),
         crumbs=(
             Crumb(_("Payments"), url_for("admin.payments")),
-            Crumb(_("Payment %(payment_id)s", payment_id=payment_id), here),
+            Crumb(_("Payment %(number)s", number=payment_id), here),
         ),
         tabs=(
             Tab(_("All"), asked.url(type=""), kind is None, len(lines)),

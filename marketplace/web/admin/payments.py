@@ -136,7 +136,7 @@ def payment(payment_id: int) -> ResponseReturnValue:
 
 def _row(payment: PaymentSummary) -> PaymentRow:
     return PaymentRow(
-        title=_("Payment %(id)s", id=payment.id),
+        title=_("Payment %(number)s", number=payment.id),
         note=time_text(payment.created_at),
         url=url_for("admin.payment", payment_id=payment.id),
         buyer=payment.buyer_name,

@@ -55,10 +55,10 @@ def upcoming(policy: MoneyPolicy, now: datetime) -> Preview:
             _row(each, cause, names.get(each.seller_id, ""), now) for each, cause in zip(shown, causes, strict=True)
         ),
         note=_(
-            "%(paid_now)s to be paid now, %(part)s on their day, %(part_2)s left out.",
-            paid_now=paid_now,
-            part=payable - paid_now,
-            part_2=len(shown) - payable,
+            "%(now)s to be paid now, %(later)s on their day, %(never)s left out.",
+            now=paid_now,
+            later=payable - paid_now,
+            never=len(shown) - payable,
         ),
         is_cut=len(found) > _MOST,
         is_any_ready=payable > 0,

@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import Row
 
-from marketplace.language import Text
+from marketplace.language import Text, ngettext
 from marketplace.language import gettext as _
 from marketplace.outbound.states import CallStatus
 from marketplace.payments.timeline_queries import Change
@@ -23,6 +23,11 @@ from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.wording import Badge, TimelineEntry
 
 _CALLS = {"transfer": Text("Transfer to the seller's account"), "bank_payout": Text("Payment to the bank")}
+_CAUSES = {
+    "provider": Text("Made at the provider"),
+    "refund": Text("Refund %(number)s"),
+    "dispute": Text("Dispute %(number)s"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +127,7 @@ def build(facts: Facts) -> PayoutPage:
         console=admin_console("payouts"),
         crumbs=(Crumb(_("Payouts"), url_for("admin.payouts")),),
         badge=wording.badge(row.status),
-        note=_("Begun %(started_at)s", started_at=time_text(row.started_at))
-        + (_(", because the seller asked for it") if row.is_requested else ""),
+        note=_begun(row),
         problem=_problem(row),
         next_step=_next_step(facts),
         deeds=() if _undecided(facts) else tuple(_deeds(row)),
@@ -160,6 +164,13 @@ def bank(row: PayoutRow) -> str:
     return " •• ".join(part for part in (row.bank_name, row.bank_last4) if part)
 
 
+def _begun(row: PayoutRow) -> str:
+    when = time_text(row.started_at)
+    if row.is_requested:
+        return _("Begun %(when)s, because the seller asked for it", when=when)
+    return _("Begun %(when)s", when=when)
+
+
 def _undecided(facts: Facts) -> bool:
     """Return whether a person has to decide about a call first: nobody knows whether the money has moved."""
     return any(call.status is CallStatus.BLOCKED for call in facts.calls)
@@ -173,7 +184,7 @@ def _next_step(facts: Facts) -> str:
         return ""
     if row.next_attempt_at is None:
         return _("A person has to decide.")
-    return _("Looked at again by itself from %(next_attempt_at)s on.", next_attempt_at=time_text(row.next_attempt_at))
+    return _("Looked at again by itself from %(when)s on.", when=time_text(row.next_attempt_at))
 
 
 def _deeds(row: PayoutRow) -> list[Deed]:
@@ -207,7 +218,7 @@ def _line(line: LineRow, currency: str) -> LineView:
     return LineView(
         order=line.order_number,
         url=url_for("admin.payment", payment_id=line.payment_id),
-        share=_("Share %(share_id)s of payment %(payment_id)s", share_id=line.share_id, payment_id=line.payment_id),
+        share=_("Share %(share)s of payment %(payment)s", share=line.share_id, payment=line.payment_id),
         badge=wording.badge(line.share_status),
         taken_back=money_text(line.reversed_minor, currency) if line.reversed_minor else "",
         amount=money_text(line.amount_minor, currency),
@@ -215,23 +226,30 @@ def _line(line: LineRow, currency: str) -> LineView:
 
 
 def _call(call: CallRow) -> CallView:
-    times = "once" if call.sends == 1 else _("%(sends)s times", sends=call.sends)
     return CallView(
-        title=_("%(part)s, attempt %(attempt)s", part=_CALLS[call.kind.value], attempt=call.attempt),
+        title=_("%(call)s, attempt %(attempt)s", call=_CALLS[call.kind.value], attempt=call.attempt),
         url=url_for("admin.call", call_id=call.id),
-        note=_("Planned %(created_at)s, sent %(times)s", created_at=time_text(call.created_at), times=times)
-        if call.sends
-        else _("Not sent"),
+        note=_sent(call) if call.sends else _("Not sent"),
         badge=wording.badge(call.status),
         object_id=call.object_id or "",
         error=": ".join(part for part in (call.error_code, answer_text(call.error_message or "")) if part),
     )
 
 
+def _sent(call: CallRow) -> str:
+    return ngettext(
+        "Planned %(when)s, sent once",
+        "Planned %(when)s, sent %(times)s times",
+        call.sends,
+        when=time_text(call.created_at),
+        times=call.sends,
+    )
+
+
 def _reversal(each: ReversalRow, currency: str) -> ReversalView:
-    cause = _("Made at the provider") if each.subject == "provider" else each.subject.replace(":", " ").capitalize()
+    kind, _colon, number = each.subject.partition(":")
     return ReversalView(
-        title=cause,
+        title=_(_CAUSES[kind], number=number.replace(":", " ")),
         note=" · ".join(part for part in (time_text(each.created_at), each.provider_id) if part),
         badge=wording.badge(each.status),
         amount=money_text(each.amount_minor, currency),

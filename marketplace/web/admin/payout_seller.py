@@ -130,7 +130,7 @@ def _show(seller_id: int, form: DecisionForm, code: int) -> ResponseReturnValue:
     stop = (Badge(_("Payouts stopped"), "bad"),) if is_stopped else ()
     doubt = (Badge(_("Being checked"), "bad"),) if doubts else ()
     page = SellerPage(
-        title=_("Payouts of %(name)s", name=shop.name),
+        title=_("Payouts of %(shop)s", shop=shop.name),
         console=admin_console("payouts"),
         badges=(wording.badge(account.status if account else None, _("No account yet")), *stop, *doubt),
         user_url=url_for("admin.user", user_id=seller_id),
@@ -158,56 +158,46 @@ def _show(seller_id: int, form: DecisionForm, code: int) -> ResponseReturnValue:
 def _stopped_text(stopped: Stopped) -> str:
     parts = [_("Their payouts are stopped.")]
     if stopped.called_off:
-        parts.append(_("Called off: %(called_off)s.", called_off=", ".join(stopped.called_off)))
+        parts.append(_("Called off: %(payouts)s.", payouts=", ".join(stopped.called_off)))
     if stopped.under_way:
-        parts.append(
-            _(
-                "Too late for %(under_way)s: the provider has been asked already.",
-                under_way=", ".join(stopped.under_way),
-            )
-        )
+        late = ", ".join(stopped.under_way)
+        parts.append(_("Too late for %(payouts)s: the provider has been asked already.", payouts=late))
     return " ".join(parts)
 
 
 def _skip(skip: SkipRow) -> SkipView:
-    cause = SkipCause(skip.cause)
-    until = _("until %(ended_at)s", ended_at=date_text(skip.ended_at)) if skip.ended_at else _("still so")
-    planned = (
-        _(", planned for %(planned_run)s", planned_run=date_text(skip.planned_run))
-        if skip.planned_run and not skip.ended_at
-        else ""
-    )
+    cause, since = SkipCause(skip.cause), date_text(skip.since)
+    if skip.ended_at:
+        told = _("The seller reads: %(words)s Since %(since)s, until %(until)s")
+        note = told % {"words": cause.words, "since": since, "until": date_text(skip.ended_at)}
+    elif skip.planned_run:
+        told = _("The seller reads: %(words)s Since %(since)s, still so, planned for %(planned)s")
+        note = told % {"words": cause.words, "since": since, "planned": date_text(skip.planned_run)}
+    else:
+        note = _("The seller reads: %(words)s Since %(since)s, still so", words=cause.words, since=since)
     return SkipView(
         title=cause.label,
-        note=_(
-            "The seller reads: %(words)s Since %(since)s, %(until)s%(planned)s",
-            words=cause.words,
-            since=date_text(skip.since),
-            until=until,
-            planned=planned,
-        ),
+        note=note,
         amount=money_text(skip.amount_minor, skip.currency),
         badge=Badge(_("Over"), "mute") if skip.ended_at else Badge(cause.label, "wait"),
     )
 
 
 def _stop(stop: StopRow) -> TimelineEntry:
-    why = f": {stop.lift_reason}" if stop.lift_reason else "."
-    lifted = (
-        _(
-            " Lifted %(lifted_at)s by %(lifted_by)s%(why)s",
-            lifted_at=time_text(stop.lifted_at),
-            lifted_by=stop.lifted_by,
-            why=why,
+    detail = stop.reason
+    if stop.lifted_at:
+        told = (
+            _("%(reason)s Lifted %(when)s by %(admin)s: %(why)s")
+            if stop.lift_reason
+            else _("%(reason)s Lifted %(when)s by %(admin)s.")
         )
-        if stop.lifted_at
-        else ""
-    )
+        when = time_text(stop.lifted_at)
+        detail = told % {"reason": stop.reason, "when": when, "admin": stop.lifted_by, "why": stop.lift_reason}
     return TimelineEntry(
         title=_("Lifted stop") if stop.lifted_at else _("Stopped"),
         when=time_text(stop.set_at),
         when_iso=stop.set_at.isoformat(),
-        detail=f"{stop.reason}{lifted}",
+        detail=detail,
         actor=stop.set_by,
         source="admin",
         state="done" if stop.lifted_at else "bad",

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock
 from marketplace.config import Settings
 from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.paging import Period, every
 from marketplace.payments import timeline_queries
 from marketplace.payouts import admin_queries, flows
@@ -24,7 +25,7 @@ from marketplace.web.admin.payout_forms import DecisionForm
 from marketplace.web.admin.payout_next import Upcoming, upcoming
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Asked, Tab, Tools
-from marketplace.web.pages import date_text, decimal, money_text, time_text
+from marketplace.web.pages import date_text, decimal, money_text, number_text, time_text
 from marketplace.web.providers import providers
 from marketplace.web.wording import Badge
 
@@ -131,7 +132,11 @@ def run_payouts() -> ResponseReturnValue:
     if not begun:
         flash(_("Nobody can be paid now. The list says why."), "wait")
         return redirect(url_for("admin.next_payouts"), code=303)
-    flash(_("1 payout was begun.") if len(begun) == 1 else _("%(begun)s payouts were begun.", begun=len(begun)), "ok")
+    count = number_text(len(begun))
+    flash(
+        ngettext("%(number)s payout was begun.", "%(number)s payouts were begun.", len(begun), number=count),
+        "ok",
+    )
     return redirect(url_for("admin.payouts"), code=303)
 
 

@@ -9,7 +9,7 @@ from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from marketplace.job_runs import queries as job_runs
-from marketplace.language import Text
+from marketplace.language import Text, pgettext
 from marketplace.language import gettext as _
 from marketplace.proofs import bench_queries
 from marketplace.proofs.queries import Report
@@ -28,6 +28,14 @@ _TARGETS = (
 """The operations of S2's table with the milliseconds it asks for."""
 _WALLET = (Text("Change a wallet"), 50)
 _MISSING = Text("Not measured")
+_JOBS = {
+    "tick": Text("Tick"),
+    "mail": Text("Mail"),
+    "rescue_stalled": Text("Rescue stalled"),
+    "sweep-files": Text("Sweep files"),
+    "check-books": Text("Check books"),
+}
+"""What is not a step of the tick; those stand in jobs.py."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +88,8 @@ def performance_page() -> ResponseReturnValue:
         wrong=tuple(crowd.get("wrong", ())),
         runs=tuple(
             Row(
-                sentence(run.name.replace("_", " ").replace("-", " ")),
-                (
-                    _("%(milliseconds)s ms", milliseconds=number_text(run.milliseconds)),
-                    number_text(run.done),
-                    time_text(run.started_at),
-                ),
+                _step(run.name),
+                (f"{number_text(run.milliseconds)} ms", number_text(run.done), time_text(run.started_at)),
             )
             for run in runs
         ),
@@ -93,29 +97,24 @@ def performance_page() -> ResponseReturnValue:
     return render_template("admin/performance.html", page=page)
 
 
+def _step(name: str) -> str:
+    """Return what a job or a step of the tick is called."""
+    return str(_JOBS[name]) if name in _JOBS else sentence(_(name))
+
+
 def _note(report: Report) -> str:
     """Return where a report is from, and from which machine."""
-    machine, parts = report.figures.get("machine"), []
+    machine, origin = report.figures.get("machine"), report_parts.origin(report)
     if isinstance(machine, Mapping):
-        parts.append(
-            _(
-                "%(processors)s processors, %(processor)s, %(memory)s",
-                processors=machine["processors"],
-                processor=machine["processor"],
-                memory=machine["memory"],
-            )
+        return _(
+            "%(origin)s; %(processors)s processors, %(processor)s, %(memory)s; %(system)s, Python %(python)s, "
+            "load %(load)s when it was written.",
+            origin=origin,
+            **{name: machine[name] for name in ("processors", "processor", "memory", "system", "python", "load")},
         )
-        parts.append(
-            _(
-                "%(system)s, Python %(python)s, load %(load)s when it was written",
-                system=machine["system"],
-                python=machine["python"],
-                load=machine["load"],
-            )
-        )
-    else:
-        parts.append(_("machine %(part)s", part=machine or "not written down"))
-    return f"{report_parts.origin(report)}; {'; '.join(parts)}."
+    if machine:
+        return _("%(origin)s; machine %(machine)s.", origin=origin, machine=machine)
+    return _("%(origin)s; machine not written down.", origin=origin)
 
 
 def _operations(found: Mapping[str, Mapping[str, float]]) -> tuple[Row, ...]:
@@ -123,16 +122,16 @@ def _operations(found: Mapping[str, Mapping[str, float]]) -> tuple[Row, ...]:
     for key, name, target in _TARGETS:
         points = found.get(key, {})
         if not points.get("count"):
-            rows.append(Row(name, ("", "", "", "", _("%(target)s ms", target=target)), Badge(_MISSING, "mute")))
+            rows.append(Row(name, ("", "", "", "", f"{target} ms"), Badge(_MISSING, "mute")))
             continue
         cells = (
             number_text(points["count"]),
-            *(_("%(part)s ms", part=f"{points[word]:,.0f}") for word in ("p50", "p95", "p99")),
+            *(f"{number_text(round(points[word]))} ms" for word in ("p50", "p95", "p99")),
         )
         badge = Badge(_("Reached"), "ok") if points["p95"] <= target else Badge(_("Slower"), "bad")
-        rows.append(Row(name, (*cells, _("%(target)s ms", target=target)), badge))
+        rows.append(Row(name, (*cells, f"{target} ms"), badge))
     name, target = _WALLET
-    return (*rows, Row(name, ("", "", "", "", _("%(target)s ms", target=target)), Badge(_("No wallets yet"), "mute")))
+    return (*rows, Row(name, ("", "", "", "", f"{target} ms"), Badge(_("No wallets yet"), "mute")))
 
 
 def _rates(found: Mapping[str, Any]) -> tuple[Row, ...]:
@@ -140,7 +139,11 @@ def _rates(found: Mapping[str, Any]) -> tuple[Row, ...]:
     return tuple(
         Row(
             sentence(name),
-            (f"{_median(rates):,.0f}", _("%(name)s ms", name=f"{_median(cpu.get(name, ())):,.2f}"), f"{len(rates)}"),
+            (
+                number_text(round(_median(rates))),
+                f"{report_parts.decimal_text(_median(cpu.get(name, ())), 2)} ms",
+                f"{len(rates)}",
+            ),
         )
         for name, rates in found.get("rates", {}).items()
     )
@@ -152,7 +155,13 @@ def _ratios(found: Mapping[str, Any]) -> tuple[Row, ...]:
     for name, ratio in found.get("ratios", {}).items():
         least = wanted.get(name)
         badge = None if least is None else Badge(_("Reached"), "ok") if ratio >= least else Badge(_("Below"), "bad")
-        rows.append(Row(sentence(name), (f"{ratio:.2f}", "" if least is None else f"{least:.2f}"), badge))
+        rows.append(
+            Row(
+                sentence(name),
+                tuple("" if each is None else report_parts.decimal_text(each, 2) for each in (ratio, least)),
+                badge,
+            )
+        )
     return tuple(rows)
 
 
@@ -166,27 +175,29 @@ def _crowd(found: Mapping[str, Any]) -> Crowd:
             name=found["name"],
         ),
         note=_(
-            "All sent within %(sent_within_ms)s ms, to a shop of the size of this machine",
-            sent_within_ms=number_text(found["sent_within_ms"]),
+            "All sent within %(time)s ms, to a shop of the size of this machine",
+            time=number_text(found["sent_within_ms"]),
         ),
         tiles=(
             Tile(
-                _("Paid"),
+                pgettext("how many", "Paid"),
                 number_text(found["paid"]),
-                _("%(sold_out)s were told that it is sold out", sold_out=number_text(found["sold_out"])),
+                _("%(number)s were told that it is sold out", number=number_text(found["sold_out"])),
             ),
             Tile(_("Wrong answers"), number_text(errors), _("none is allowed"), "bad" if errors else "ok"),
             Tile(
                 _("Tried again"),
-                f"{found['retries_per_unit']:.4f}",
+                report_parts.decimal_text(found["retries_per_unit"], 4),
                 _("per unit of work, %(units)s units", units=number_text(units)),
             ),
-            Tile(_("Processor"), f"{found['shop_cpu_seconds']:,.0f} s", _("of the shop, for all of them")),
+            Tile(
+                _("Processor"), f"{number_text(round(found['shop_cpu_seconds']))} s", _("of the shop, for all of them")
+            ),
         ),
         rows=tuple(
             Row(
                 sentence(name),
-                tuple(_("%(part)s ms", part=number_text(points[word])) for word in ("p50", "p99", "slowest")),
+                tuple(f"{number_text(points[word])} ms" for word in ("p50", "p99", "slowest")),
             )
             for name, points in found["milliseconds"].items()
         ),

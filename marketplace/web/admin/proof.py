@@ -25,7 +25,7 @@ _STATES = {
     "queued": Text("waits for the worker"),
     "playing": Text("is being played"),
     "done": Text("was played"),
-    "failed": "failed",
+    "failed": Text("failed"),
 }
 _HOUR = 3_600
 
@@ -94,7 +94,7 @@ def _page(report: Report | None, races: Report | None, replay: Replay | None, se
     return ProofPage(
         title=_("Proof"),
         console=admin_console("proof"),
-        note=_note(report, _("step by step, so that each seed can be played again")) if report else "",
+        note=_note(report) if report else "",
         has_report=report is not None,
         figures=_figures(found) if report else (),
         profiles=tuple(_profile(name, values) for name, values in found.get("profiles", {}).items()),
@@ -104,12 +104,12 @@ def _page(report: Report | None, races: Report | None, replay: Replay | None, se
             for name, count in found.get("checked", {}).items()
         ),
         looks=_(
-            "%(values)s times; docs/simulation.md says what each means",
-            values=number_text(sum(found.get("checked", {}).values())),
+            "%(times)s times; docs/simulation.md says what each means",
+            times=number_text(sum(found.get("checked", {}).values())),
         ),
         broken=_broken(report),
         races=_races(races.figures) if races else (),
-        races_note=_note(races, _("not replayable step by step")) if races else "",
+        races_note=_races_note(races) if races else "",
         races_broken=_broken(races),
         baseline=_baseline(found.get("baseline")),
         can_replay=settings.demo,
@@ -118,8 +118,13 @@ def _page(report: Report | None, races: Report | None, replay: Replay | None, se
     )
 
 
-def _note(report: Report, how: str) -> str:
-    return f"{report_parts.origin(report)}; {how}"
+def _note(report: Report) -> str:
+    origin = report_parts.origin(report)
+    return _("%(origin)s; step by step, so that each seed can be played again", origin=origin)
+
+
+def _races_note(races: Report) -> str:
+    return _("%(origin)s; not replayable step by step", origin=report_parts.origin(races))
 
 
 def _broken(report: Report | None) -> tuple[Row, ...]:
@@ -151,7 +156,10 @@ def _figures(found: Mapping[str, Any]) -> tuple[Tile, ...]:
     rested, broken = found.get("rested_seconds", {}), found["violated_seeds"]
     units, tries = found.get("units", 0), found.get("tries", 0)
     again = (
-        _("%(part)s of 1,000 units of work were tried again", part=f"{(tries - units) * 1_000 / units:.1f}")
+        _(
+            "%(number)s of 1,000 units of work were tried again",
+            number=report_parts.decimal_text((tries - units) * 1_000 / units, 1),
+        )
         if units
         else ""
     )
@@ -162,7 +170,7 @@ def _figures(found: Mapping[str, Any]) -> tuple[Tile, ...]:
         Tile(
             _("Agreed after"),
             _span(rested.get("p50", -1)),
-            _("p99 %(get)s, virtual time", get=_span(rested.get("p99", -1))),
+            _("p99 %(time)s, virtual time", time=_span(rested.get("p99", -1))),
         ),
         Tile(_("Committed"), number_text(units), again),
     )
@@ -193,20 +201,16 @@ def _replay(replay: Replay) -> ReplayView:
     )
     if replay.state == "failed":
         label = _("it could not be played")
-    return ReplayView(
-        _("Seed %(seed)s, %(profile)s", seed=replay.seed, profile=replay.profile),
-        Badge(label, tone),
-        replay.story,
-        under_way,
-    )
+    title = _("Seed %(seed)s, %(profile)s", seed=replay.seed, profile=replay.profile)
+    return ReplayView(title, Badge(label, tone), replay.story, under_way)
 
 
 def _span(seconds: int) -> str:
     if seconds < 0:
-        return "never"
+        return _("never")
     if seconds < 120:
         return f"{seconds} s"
-    return _("%(part)s min", part=seconds // 60) if seconds < 2 * _HOUR else f"{seconds // _HOUR} h"
+    return f"{seconds // 60} min" if seconds < 2 * _HOUR else f"{seconds // _HOUR} h"
 
 
 def _settings() -> Settings:

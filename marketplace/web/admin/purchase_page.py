@@ -104,7 +104,7 @@ def build(facts: Facts) -> PurchasePage:
         console=admin_console("purchases"),
         crumbs=(Crumb(_("Purchases"), url_for("admin.purchases")),),
         badge=wording.badge(found.status),
-        note=_("Placed %(created_at)s", created_at=time_text(found.created_at)),
+        note=_("Placed %(when)s", when=time_text(found.created_at)),
         buyer=f"{found.buyer_name}, {found.buyer_email}",
         buyer_url=url_for("admin.user", user_id=found.buyer_id),
         facts=(
@@ -151,10 +151,10 @@ def _order(order: OrderOfPurchase, facts: Facts, total_url: str) -> OrderView:
         shop_url=url_for("admin.user", user_id=order.seller_id),
         lines=tuple(
             _(
-                "%(quantity)s of %(title)s, %(subtotal_minor)s",
+                "%(quantity)s of %(title)s, %(amount)s",
                 quantity=line.quantity,
                 title=line.title,
-                subtotal_minor=money_text(line.subtotal_minor, currency),
+                amount=money_text(line.subtotal_minor, currency),
             )
             + order_parts.less(line.discount_minor, currency)
             for line in facts.lines
@@ -173,7 +173,7 @@ def _order(order: OrderOfPurchase, facts: Facts, total_url: str) -> OrderView:
 
 def _payment(payment: Attempt) -> PaymentView:
     return PaymentView(
-        title=_("Payment %(id)s", id=payment.id),
+        title=_("Payment %(number)s", number=payment.id),
         note=time_text(payment.created_at),
         url=url_for("admin.payment", payment_id=payment.id),
         badge=wording.payment_badge(payment.status),

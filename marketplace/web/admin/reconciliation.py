@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.paging import Cursor, Sort, every
 from marketplace.reconciliation import break_queries, flows, run_queries
 from marketplace.reconciliation.break_queries import Age, BreakRow, Sought
@@ -129,7 +130,7 @@ def reconciliation() -> ResponseReturnValue:
             listed,
             {
                 "kind": kind.label if kind else "",
-                "age": _("Open for: %(lower)s", lower=age.label.lower()) if age else "",
+                "age": _("Open for: %(time)s", time=age.label.lower()) if age else "",
             },
         ),
         empty=_empty(status, run),
@@ -190,7 +191,7 @@ def _break(row: BreakRow, now: datetime) -> BreakView:
 def _open_text(count: int) -> str:
     if not count:
         return ""
-    return _("One break is open.") if count == 1 else _("%(count)s breaks are open.", count=number_text(count))
+    return ngettext("One break is open.", "%(number)s breaks are open.", count, number=number_text(count))
 
 
 def _kinds(now: datetime) -> tuple[KindLine, ...]:
@@ -215,7 +216,7 @@ def _kinds(now: datetime) -> tuple[KindLine, ...]:
 
 def _empty(status: BreakStatus, run: RunRow | None) -> tuple[str, str]:
     if status is not BreakStatus.OPEN:
-        return _("Nothing here"), _("No break is %(lower)s yet.", lower=status.label.lower())
+        return _("Nothing here"), _("No break is %(status)s yet.", status=status.label.lower())
     if run is None:
         return _("Nothing was compared yet"), _("The first run comes tonight, or when you ask for it.")
     return _("Everything agrees"), _("The provider, the ledger and our rows say the same, to the cent.")

@@ -27,6 +27,7 @@ from marketplace.reconciliation.states import BreakStatus
 from marketplace.web import guards, lists, wording
 from marketplace.web.admin.break_sides import Side, sides
 from marketplace.web.admin.reconciliation import break_badge
+from marketplace.web.admin.reconciliation_words import told
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.pages import money_text, time_text
@@ -145,7 +146,9 @@ def reread_break(number: str) -> ResponseReturnValue:
     except (Conflict, NotAllowed) as error:
         flash(error.message, "wait")
     else:
-        flash(*((_("It did not help. %(left)s", left=left), "wait") if left else (_("All sides agree now."), "ok")))
+        flash(
+            *((_("It did not help. %(left)s", left=told(left)), "wait") if left else (_("All sides agree now."), "ok"))
+        )
     return _back(number)
 
 
@@ -219,7 +222,7 @@ def _show(found: BreakDetail, forms: Forms, code: int = 200) -> ResponseReturnVa
         difference=amount,
         age=age_text(row.found_at, row.closed_at or now),
         cause=row.cause.words,
-        known=row.note,
+        known=told(row.note),
         proposal=row.proposal.label,
         proposal_text=row.proposal.words,
         is_open=is_open,
@@ -250,7 +253,7 @@ def _correction(found: BreakDetail, asked: Sequence[Asked]) -> tuple[str, str, t
     amount = Money(abs(row.difference_minor), row.currency)
     words = money_text(row.difference_minor, row.currency)
     note = _(
-        "The balance at the provider changes by %(words)s in our ledger, against the account you choose.", words=words
+        "The balance at the provider changes by %(amount)s in our ledger, against the account you choose.", amount=words
     )
     limit = _policy().second_approver_above_minor
     waiting = next((each for each in asked if each.entry_id is None), None)
@@ -258,19 +261,19 @@ def _correction(found: BreakDetail, asked: Sequence[Asked]) -> tuple[str, str, t
         return "", note, (_("You have asked for this correction. A second admin must confirm it."),)
     if waiting:
         text = _(
-            "%(asked_by)s has asked for it: %(reason)s (%(words)s). You confirm it.",
-            asked_by=waiting.asked_by,
+            "%(admin)s has asked for it: %(reason)s (%(account)s). You confirm it.",
+            admin=waiting.asked_by,
             reason=waiting.reason,
-            words=waiting.account.words,
+            account=waiting.account.words,
         )
-        return _("Confirm and book %(words)s", words=words), note, (text,)
+        return _("Confirm and book %(amount)s", amount=words), note, (text,)
     if needs_second_approver(amount, limit):
         text = _(
             "Above %(limit)s a second admin must confirm. Your word is the first.",
             limit=money_text(limit, row.currency),
         )
-        return _("Ask to book %(words)s", words=words), note, (text,)
-    return _("Book %(words)s", words=words), note, ()
+        return _("Ask to book %(amount)s", amount=words), note, (text,)
+    return _("Book %(amount)s", amount=words), note, ()
 
 
 def _decision(each: Decision) -> TimelineEntry:
@@ -278,7 +281,7 @@ def _decision(each: Decision) -> TimelineEntry:
         title=_DEEDS.get(each.deed, each.deed),
         when=time_text(each.at),
         when_iso=each.at.isoformat(),
-        detail=f"{each.reason} {each.outcome}",
+        detail=f"{each.reason} {told(each.outcome)}",
         actor=each.admin,
         source="admin",
     )

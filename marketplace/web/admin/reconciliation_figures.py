@@ -6,11 +6,12 @@ from itertools import groupby
 
 from flask import url_for
 
-from marketplace.language import Text
+from marketplace.language import Text, ngettext
 from marketplace.language import gettext as _
 from marketplace.ledger.accounts import Account
 from marketplace.reconciliation.run_queries import FigureRow, RunRow
 from marketplace.reconciliation.runs import ENTRIES
+from marketplace.web.admin.reconciliation_words import told
 from marketplace.web.pages import money_text, number_text, time_text
 from marketplace.web.wording import Badge
 
@@ -91,22 +92,23 @@ def note(run: RunRow | None) -> str:
     if run is None or run.finished_at is None:
         return _("The provider, the ledger and our rows have not been compared yet.")
     return _(
-        "The provider, the ledger and our rows as of %(until)s. Compared every night at 3:00 UTC.",
-        until=time_text(run.until),
+        "The provider, the ledger and our rows as of %(time)s. Compared every night at 3:00 UTC.",
+        time=time_text(run.until),
     )
 
 
 def progress(run: RunRow) -> str:
     """Return how far the run under way is."""
     step = _STEPS.get(run.step, run.step)
-    waits = f" {run.note}" if run.note else ""
-    return _(
-        "A run is under way since %(started_at)s: %(step)s, %(lines)s lines so far.%(waits)s",
-        started_at=time_text(run.started_at),
+    found = ngettext(
+        "A run is under way since %(time)s: %(step)s, %(lines)s lines so far.",
+        "A run is under way since %(time)s: %(step)s, %(lines)s lines so far.",
+        run.lines,
+        time=time_text(run.started_at),
         step=step,
         lines=number_text(run.lines),
-        waits=waits,
     )
+    return f"{found} {told(run.note)}" if run.note else found
 
 
 def currencies(figures: Sequence[FigureRow]) -> tuple[CurrencyFigures, ...]:
@@ -121,23 +123,26 @@ def kind_text(kind: str) -> str:
 
 def run(row: RunRow) -> RunView:
     """Return one run in words."""
-    who = (
-        _("Asked for by %(started_by)s", started_by=row.started_by)
-        if row.started_by
-        else _("By the clock or the command")
-    )
+    who = _("Asked for by %(name)s", name=row.started_by) if row.started_by else _("By the clock or the command")
     is_done = row.finished_at is not None
     unread = row.unreadable + row.failed
     return RunView(
         title=time_text(row.started_at),
         note=who if row.mends else _("%(who)s, only to look", who=who),
         badge=Badge(_("Finished"), "ok") if is_done else Badge(_("Under way"), "wait"),
-        lines=_("%(lines)s read, %(matched)s agree", lines=number_text(row.lines), matched=number_text(row.matched))
-        + (_(", %(waiting)s too young", waiting=number_text(row.waiting)) if row.waiting else ""),
+        lines=_lines(row),
         found=str(row.found),
         mended=f"{row.mended + row.gone}",
         left_out=f"{unread}" if unread else _("None"),
     )
+
+
+def _lines(row: RunRow) -> str:
+    read, agree = number_text(row.lines), number_text(row.matched)
+    if not row.waiting:
+        return _("%(lines)s read, %(agree)s agree", lines=read, agree=agree)
+    young = number_text(row.waiting)
+    return _("%(lines)s read, %(agree)s agree, %(young)s too young", lines=read, agree=agree, young=young)
 
 
 def _currency(currency: str, rows: list[FigureRow]) -> CurrencyFigures:

@@ -95,7 +95,7 @@ def _line(row: LineRow) -> LineView:
         ledger=text(row.booked_minor),
         entry_url=entry_url(row.entry_id) if row.entry_id else "",
         row=text(row.row_minor),
-        badge=Badge(_("Break %(break_number)s", break_number=row.break_number), "bad") if row.break_number else badge,
+        badge=Badge(_("Break %(number)s", number=row.break_number), "bad") if row.break_number else badge,
         break_url=url_for("admin.reconciliation_break", number=row.break_number) if row.break_number else "",
     )
 

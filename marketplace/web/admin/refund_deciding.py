@@ -101,9 +101,8 @@ def _outcome(number: str, amount_minor: int, *, is_sent: bool) -> tuple[str, str
             number=number,
             amount=amount,
         ), "bad"
-    return _(
-        "%(number)s: %(row)s is approved and on its way to the buyer.", number=number, row=refund_parts.amount(row)
-    ), "ok"
+    sent = refund_parts.amount(row)
+    return _("%(number)s: %(amount)s is approved and on its way to the buyer.", number=number, amount=sent), "ok"
 
 
 def _next(decided: RefundRow) -> ResponseReturnValue:

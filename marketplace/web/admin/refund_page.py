@@ -10,7 +10,7 @@ from flask import url_for
 
 from marketplace.config import MoneyPolicy
 from marketplace.errors import DomainError, NotAllowed
-from marketplace.language import Text
+from marketplace.language import Text, ngettext
 from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.orders.states import OrderStatus
@@ -28,7 +28,7 @@ from marketplace.refunds.queries import RefundRow, RefundUnits, SideHistory
 from marketplace.refunds.states import RefundStatus
 from marketplace.web import refund_parts, refund_pictures, wording
 from marketplace.web.order_parts import Fact, MoneyRow
-from marketplace.web.pages import money_text
+from marketplace.web.pages import money_text, number_text
 from marketplace.web.picture_parts import picture_url
 from marketplace.web.wording import Badge, TimelineEntry
 
@@ -137,10 +137,10 @@ def build(
         number=row.number,
         heading=f"{row.number} · {money_text(planned.amount.minor, row.currency)}",
         note=_(
-            "%(title)s · order %(order_number)s · %(shop_name)s",
+            "%(title)s · order %(order)s · %(shop)s",
             title=row.title,
-            order_number=row.order_number,
-            shop_name=row.shop_name,
+            order=row.order_number,
+            shop=row.shop_name,
         ),
         picture_url=picture_url(row.picture_file),
         badge=badge(row, now),
@@ -148,15 +148,11 @@ def build(
         facts=(
             Fact(_("Reason"), row.reason.label),
             Fact(_("Came from"), refund_parts.origin_text(row)),
-            *(
-                (Fact(_("Closed by"), _("Refund %(replaced_by)s", replaced_by=row.replaced_by)),)
-                if row.replaced_by
-                else ()
-            ),
+            *((Fact(_("Closed by"), _("Refund %(number)s", number=row.replaced_by)),) if row.replaced_by else ()),
             Fact(_("About"), refund_parts.about(row, facts.units)),
             *(_reversal(each, row.currency) for each in facts.reversals),
-            Fact(_("Buyer, %(buyer_name)s", buyer_name=row.buyer_name), _history(facts.buyer)),
-            Fact(_("Seller, %(shop_name)s", shop_name=row.shop_name), _history(facts.seller)),
+            Fact(_("Buyer, %(name)s", name=row.buyer_name), _history(facts.buyer)),
+            Fact(_("Seller, %(shop)s", shop=row.shop_name), _history(facts.seller)),
         ),
         description=row.description,
         pictures=refund_pictures.views(row, "admin", facts.pictures),
@@ -180,11 +176,11 @@ def _reversal(each: ReversalRow, currency: str) -> Fact:
     return Fact(
         _("From the seller's account"),
         _(
-            "%(amount)s %(lower)s%(why)s, payout %(payout_number)s",
+            "%(amount)s %(status)s%(why)s, payout %(payout)s",
             amount=amount,
-            lower=each.status.label.lower(),
+            status=each.status.label.lower(),
             why=why,
-            payout_number=each.payout_number,
+            payout=each.payout_number,
         ),
     )
 
@@ -219,9 +215,9 @@ def _warnings(row: RefundRow, preview: Preview | None) -> tuple[str, ...]:
     if debt:
         found.append(
             _(
-                "%(minor)s becomes the seller's debt. What else is available to the seller pays it "
+                "%(amount)s becomes the seller's debt. What else is available to the seller pays it "
                 "at once; coming sales pay the rest.",
-                minor=money_text(debt.minor, row.currency),
+                amount=money_text(debt.minor, row.currency),
             )
         )
     if row.order_status is OrderStatus.CONFIRMED:
@@ -230,8 +226,14 @@ def _warnings(row: RefundRow, preview: Preview | None) -> tuple[str, ...]:
 
 
 def _history(side: SideHistory) -> str:
-    orders = _("1 order") if side.orders == 1 else _("%(orders)s orders", orders=side.orders)
-    return _("%(orders)s · %(made)s of %(asked)s refunded", orders=orders, made=side.made, asked=side.asked)
+    return ngettext(
+        "%(number)s order · %(made)s of %(asked)s refunded",
+        "%(number)s orders · %(made)s of %(asked)s refunded",
+        side.orders,
+        number=number_text(side.orders),
+        made=side.made,
+        asked=side.asked,
+    )
 
 
 def _plan_rows(row: RefundRow, planned: Planned) -> tuple[MoneyRow, ...]:
@@ -271,7 +273,7 @@ def _entries(facts: Facts, policy: MoneyPolicy) -> tuple[TimelineEntry, ...]:
     limit = money_text(policy.second_approver_above_minor, facts.row.currency)
     first = facts.row.first_approver
     text = (
-        _("%(first)s has approved it first.", first=first)
+        _("%(admin)s has approved it first.", admin=first)
         if first
         else _("A second admin must confirm above %(limit)s.", limit=limit)
     )
@@ -282,14 +284,14 @@ def _first_word(row: RefundRow) -> str:
     """Return what the first admin has approved, for the one who confirms it."""
     if not row.take_back:
         return _(
-            "%(first_approver)s has approved this amount. You confirm it, and it is sent.",
-            first_approver=row.first_approver,
+            "%(admin)s has approved this amount. You confirm it, and it is sent.",
+            admin=row.first_approver,
         )
     return _(
-        "%(first_approver)s has approved this amount, and that what was paid out is taken "
+        "%(admin)s has approved this amount, and that what was paid out is taken "
         "back. You confirm both; without taking it back it is a new decision, and yours is "
         "the first.",
-        first_approver=row.first_approver,
+        admin=row.first_approver,
     )
 
 
@@ -328,8 +330,8 @@ def _decision(
         approve_label=f"{label} {money_text(planned.amount.minor, row.currency)}",
         reject_url=reject_url if row.can_be_rejected and not is_party else "",
         take_back_label=_(
-            "Take %(minor)s back from the seller's account at Stripe",
-            minor=money_text(can_take_back.minor, row.currency),
+            "Take %(amount)s back from the seller's account at Stripe",
+            amount=money_text(can_take_back.minor, row.currency),
         )
         if can_take_back
         else "",

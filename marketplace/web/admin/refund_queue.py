@@ -8,6 +8,7 @@ from typing import Any
 from flask import url_for
 
 from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.paging import Listed
 from marketplace.refunds import queue_queries, rules
 from marketplace.refunds.queries import RefundRow
@@ -72,7 +73,7 @@ def entries(
         QueueEntry(
             title=f"{row.number} · {row.buyer_name}",
             note=f"{row.reason.label} · {refund_parts.age_text(row.asked_at, now)}",
-            url=_("%(url)s#refund", url=asked.url(**place, refund=row.number)),
+            url=f"{asked.url(**place, refund=row.number)}#refund",
             amount=money_text(row.amount_minor, row.currency),
             badge=refund_page.badge(row, now),
             is_current=current is not None and row.id == current.id,
@@ -106,20 +107,14 @@ def filters(choice: Choice, counts: Mapping[RefundStatus, int], late: int) -> tu
 
 def note(waiting: int, since: datetime | None, now: datetime) -> str:
     """Return how many wait, for how long, and how long they should."""
-    target = _("target %(TARGET_WORKING_DAYS)s working days", TARGET_WORKING_DAYS=rules.TARGET_WORKING_DAYS)
+    days = rules.TARGET_WORKING_DAYS
     if since is None:
-        return _("None waiting · %(target)s", target=target)
-    return _(
-        "%(waiting)s waiting · oldest %(since)s · %(target)s",
-        waiting=waiting,
-        since=refund_parts.age_text(since, now),
-        target=target,
+        return _("None waiting · target %(days)s working days", days=days)
+    return ngettext(
+        "%(number)s waiting · oldest %(age)s · target %(days)s working days",
+        "%(number)s waiting · oldest %(age)s · target %(days)s working days",
+        waiting,
+        number=waiting,
+        age=refund_parts.age_text(since, now),
+        days=days,
     )
-
-
-def _filter(label: str, leads_to: Choice, current: Choice, count: int) -> Tab:
-    return Tab(label, url_for("admin.refunds", **address(leads_to)), leads_to == current, count)
-
-
-def _tab_of(row: RefundRow | None) -> RefundTab:
-    return next((tab for tab in RefundTab if row and row.status in tab.statuses), RefundTab.WAITING)

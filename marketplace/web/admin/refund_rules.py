@@ -11,7 +11,7 @@ from marketplace import clock
 from marketplace.cancellations import automatic_queries
 from marketplace.cancellations.automatic_queries import Applied
 from marketplace.config import MoneyPolicy
-from marketplace.language import Text
+from marketplace.language import Text, ngettext
 from marketplace.language import gettext as _
 from marketplace.paging import every
 from marketplace.payments.rules import RefundRule
@@ -163,7 +163,7 @@ def _rule(rule: RefundRule, count: int, chosen: RefundRule | None, first_day: da
         does=words.does,
         why=words.why,
         badge=Badge(_("On"), "ok") if is_on else Badge(_("Off"), "mute"),
-        count=_("Once") if count == 1 else _("%(count)s times", count=count) if count else _("Never"),
+        count=ngettext("Once", "%(count)s times", count, count=count) if count else _("Never"),
         url=f"{url_for('admin.refund_rules', rule=rule.value)}&from={first_day.isoformat()}",
         is_shown=rule is chosen,
     )
@@ -177,14 +177,15 @@ def _csv_row(each: Applied) -> tuple[object, ...]:
 
 
 def _applied(each: Applied) -> AppliedRow:
-    about = each.order_number or each.purchase_number or ""
+    number = each.order_number or each.purchase_number or ""
+    about = _("Order %(number)s", number=number) if each.order_number else _("Purchase %(number)s", number=number)
     refund_url = url_for("admin.refunds", refund=each.refund_number) if each.refund_number else ""
     return AppliedRow(
         when=time_text(each.applied_at),
         rule=_WORDS[each.rule].name,
-        about=f"{'Order' if each.order_number else 'Purchase'} {about}" if about else "",
-        about_url=url_for("admin.purchase", number=about) if about else "",
-        payment=_("Payment %(payment_id)s", payment_id=each.payment_id),
+        about=about if number else "",
+        about_url=url_for("admin.purchase", number=number) if number else "",
+        payment=_("Payment %(number)s", number=each.payment_id),
         payment_url=url_for("admin.payment", payment_id=each.payment_id),
         refund=each.refund_number or each.provider_refund_id or "",
         refund_url=refund_url,

@@ -117,9 +117,9 @@ def _grounds(conversation_id: int) -> list[str]:
 
 def _review(found: ReviewRow) -> Shown:
     note = _(
-        "%(goods_stars)s of 5 stars for the goods, %(seller_stars)s for %(shop)s",
-        goods_stars=found.goods_stars,
-        seller_stars=found.seller_stars,
+        "%(goods)s of 5 stars for the goods, %(seller)s for %(shop)s",
+        goods=found.goods_stars,
+        seller=found.seller_stars,
         shop=found.shop,
     )
     return Shown(_("Review of %(title)s", title=found.title), note, message_parts.of_review(found))
@@ -132,7 +132,7 @@ def _conversation(found: ConversationRow, reported_id: int) -> Shown:
         file_url, reported_id,
     )  # fmt: skip
     note = (
-        _("The latest %(MOST_SHOWN)s messages.", MOST_SHOWN=_MOST_SHOWN)
+        _("The latest %(number)s messages.", number=_MOST_SHOWN)
         if listed.next_after
         else _("%(buyer)s and %(shop)s", buyer=found.buyer, shop=found.shop)
     )

@@ -210,7 +210,7 @@ def _show(row: ReportRow, form: DecideForm, code: int = 200) -> ResponseReturnVa
         title=_("Report %(number)s", number=row.number),
         console=admin_console("reports"),
         badge=badge(row),
-        note=_("Reported %(reported_at)s", reported_at=time_text(row.reported_at)),
+        note=_("Reported %(when)s", when=time_text(row.reported_at)),
         facts=tuple(facts),
         words=row.text,
         shown=reported.shown(row, admin_id=viewer_id, now=clock.now()),

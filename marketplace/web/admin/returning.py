@@ -44,15 +44,15 @@ def _sent_words(sent: Sent) -> tuple[str, str]:
 
 def text(receipts: Sequence[Receipt]) -> str:
     """Return in words why a payment's money counts for nothing and what became of it; "" where it counts."""
-    return " ".join(
-        _(
-            "%(cause)s %(label)s. Refund %(part)s.",
-            cause=receipt.cause,
-            label=receipt.status.label,
-            part=receipt.provider_refund_id or "not made yet",
-        )
-        for receipt in receipts
-    )
+    return " ".join(map(_receipt, receipts))
+
+
+def _receipt(receipt: Receipt) -> str:
+    cause, status = _(receipt.cause) if receipt.cause else "", receipt.status.label
+    if receipt.provider_refund_id:
+        number = receipt.provider_refund_id
+        return _("%(cause)s %(status)s. Refund %(number)s.", cause=cause, status=status, number=number)
+    return _("%(cause)s %(status)s. Refund not made yet.", cause=cause, status=status)
 
 
 def action(payment_id: int, receipts: Sequence[Receipt]) -> str:

@@ -33,7 +33,7 @@ GROUPS = (
             "session_expiry_minutes": Words(
                 Text("Time to pay"),
                 Text("How long a payment page takes money. Goods are kept a little longer."),
-                "minutes",
+                Text("minutes"),
             ),
             "check_duplicates_before_credit": Words(
                 Text("Count a payment once"),
@@ -58,7 +58,7 @@ GROUPS = (
             "max_verification_attempts": Words(
                 Text("Questions by itself"),
                 Text("How often it asks by itself before it leaves it to the buyer."),
-                "times",
+                Text("times"),
             ),
         },
     ),
@@ -67,16 +67,20 @@ GROUPS = (
         "money",
         {
             "hold_days": Words(
-                Text("Hold"), Text("How long a paid share waits before its seller can be paid."), "days"
+                Text("Hold"), Text("How long a paid share waits before its seller can be paid."), Text("days")
             ),
             "delivered_after_shipping_days": Words(
-                Text("Counts as delivered"), Text("How long after it was sent, when nobody says otherwise."), "days"
+                Text("Counts as delivered"),
+                Text("How long after it was sent, when nobody says otherwise."),
+                Text("days"),
             ),
-            "unpaid_order_hours": Words(Text("Unpaid purchase"), Text("How long the buyer may try to pay."), "hours"),
+            "unpaid_order_hours": Words(
+                Text("Unpaid purchase"), Text("How long the buyer may try to pay."), Text("hours")
+            ),
             "reservation_grace_minutes": Words(
                 Text("Goods kept longer"),
                 Text("How long goods stay set aside after the payment page has closed."),
-                "minutes",
+                Text("minutes"),
             ),
             "main_currency": Words(Text("Main currency"), Text("Which one reports show first.")),
             "release_on_receipt": Words(
@@ -103,7 +107,9 @@ GROUPS = (
         Text("Pictures and files"),
         "media",
         {
-            "pictures_per_listing": Words(Text("Pictures of a listing"), Text("How many one may have."), "pictures"),
+            "pictures_per_listing": Words(
+                Text("Pictures of a listing"), Text("How many one may have."), Text("pictures")
+            ),
             "s3_bucket": Words(
                 Text("Bucket"), Text("Empty: files lie in the folder below. Else an S3-compatible store.")
             ),
@@ -120,7 +126,9 @@ GROUPS = (
                 Text("Provider's address"), Text("Empty for Stripe itself; the sandbox has its own.")
             ),
             "provider_timeout_seconds": Words(
-                Text("Patience"), Text("How long a page or a job waits for one answer of the provider."), "seconds"
+                Text("Patience"),
+                Text("How long a page or a job waits for one answer of the provider."),
+                Text("seconds"),
             ),
             "stripe_secret_key": Words(Text("Secret key"), Text("Signs in at the provider."), is_secret=True),
             "stripe_publishable_key": Words(
@@ -144,7 +152,7 @@ GROUPS = (
             "smtp_user": Words(Text("Its user"), Text("Whom we sign in as there, if it wants that.")),
             "smtp_password": Words(Text("Its password"), Text("Never shown and never logged."), is_secret=True),
             "smtp_timeout_seconds": Words(
-                Text("Patience"), Text("How long the mail job waits for one answer."), "seconds"
+                Text("Patience"), Text("How long the mail job waits for one answer."), Text("seconds")
             ),
             "mail_from": Words(Text("Sender"), Text("The address that mails come from.")),
             "mail_from_name": Words(Text("Sender's name"), Text("The name beside it, and at the top of each mail.")),

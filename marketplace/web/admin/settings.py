@@ -98,4 +98,6 @@ def _fingerprints(value: str | Iterable[str]) -> str:
     """Return that a secret is set, and enough of its hash to compare two installations."""
     secrets = [value] if isinstance(value, str) else list(value)
     marks = [hashlib.sha256(secret.encode()).hexdigest()[:4] for secret in secrets if secret]
-    return _("Set, its hash begins with %(marks)s", marks=" and ".join(marks)) if marks else _("Not set")
+    if not marks:
+        return _("Not set")
+    return _("Set, its hash begins with %(marks)s", marks=_(" and ").join(marks))

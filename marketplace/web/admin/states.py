@@ -19,20 +19,20 @@ from marketplace.web.pages import number_text
 from marketplace.web.wording import Badge
 
 ADDRESSES = {
-    Page.PAYMENT: ("admin.payment", "payment_id", Text("Payment")),
-    Page.PURCHASE: ("admin.purchase", "number", Text("Purchase")),
-    Page.ORDER: ("admin.purchase", "number", Text("Order")),
-    Page.JOB: ("admin.jobs_page", "job", Text("Job")),
-    Page.REFUND: ("admin.refunds", "refund", Text("Refund")),
-    Page.DISPUTE: ("admin.dispute", "number", Text("Dispute")),
-    Page.EVENT: ("admin.event", "event_row_id", Text("Event")),
-    Page.PAYOUT: ("admin.payout", "number", Text("Payout")),
-    Page.USER: ("admin.user", "user_id", Text("Person")),
-    Page.BREAK: ("admin.reconciliation_break", "number", Text("Break")),
-    Page.MAIL: ("admin.mails", "status", Text("Mail")),
-    Page.INVOICE: ("admin.invoice", "number", Text("Document")),
-    Page.DISCOUNT: ("admin.discount", "discount_id", Text("Code")),
-    Page.LISTING: ("shop.listing", "slug", Text("Listing")),
+    Page.PAYMENT: ("admin.payment", "payment_id", Text("Payment %(key)s")),
+    Page.PURCHASE: ("admin.purchase", "number", Text("Purchase %(key)s")),
+    Page.ORDER: ("admin.purchase", "number", Text("Order %(key)s")),
+    Page.JOB: ("admin.jobs_page", "job", Text("Job %(key)s")),
+    Page.REFUND: ("admin.refunds", "refund", Text("Refund %(key)s")),
+    Page.DISPUTE: ("admin.dispute", "number", Text("Dispute %(key)s")),
+    Page.EVENT: ("admin.event", "event_row_id", Text("Event %(key)s")),
+    Page.PAYOUT: ("admin.payout", "number", Text("Payout %(key)s")),
+    Page.USER: ("admin.user", "user_id", Text("Person %(key)s")),
+    Page.BREAK: ("admin.reconciliation_break", "number", Text("Break %(key)s")),
+    Page.MAIL: ("admin.mails", "status", Text("Mail %(key)s")),
+    Page.INVOICE: ("admin.invoice", "number", Text("Document %(key)s")),
+    Page.DISCOUNT: ("admin.discount", "discount_id", Text("Code %(key)s")),
+    Page.LISTING: ("shop.listing", "slug", Text("Listing %(key)s")),
 }
 
 
@@ -105,16 +105,19 @@ def _example(found: Example | None) -> tuple[str, str, str]:
     note = _("It has been in this state; nothing is now.") if found.is_past else ""
     if found.page is Page.NONE:
         return _("Not shown"), "", note or _("Only its seller sees it.")
-    endpoint, name, word = ADDRESSES[found.page]
+    endpoint, name, words = ADDRESSES[found.page]
     values: dict[str, Any] = {name: found.key}
-    return f"{word} {found.key}", url_for(endpoint, **values), note
+    return _(words, key=found.key), url_for(endpoint, **values), note
 
 
 def _follows(machine: Machine, status: str) -> tuple[str, ...]:
     """Return each status that may come next, once, with why."""
     found = {move.target: move.why for move in machine.moves.values() if status in move.sources}
     return tuple(
-        f"{machine.states(target).label}: {why[:1].lower()}{why[1:]}"
-        for target, why in found.items()
-        if target != status
+        f"{machine.states(target).label}: {_within(str(why))}" for target, why in found.items() if target != status
     )
+
+
+def _within(text: str) -> str:
+    """Return a sentence as it reads behind a colon."""
+    return text[:1].lower() + text[1:]

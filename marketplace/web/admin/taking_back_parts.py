@@ -19,9 +19,6 @@ from marketplace.web import wording
 from marketplace.web.pages import money_text, time_text
 from marketplace.web.wording import Badge
 
-_OWED = Text("Otherwise the seller owes it, and coming sales pay it.")
-_NOT_THERE = Text("If the account does not have it, the seller goes on owing it.")
-
 
 class TakeBackForm(FlaskForm):
     """Why it is taken back, and the amount that the button said, in minor units."""
@@ -63,28 +60,25 @@ def of_dispute(
     if found.is_for_coming_loss:
         when = time_text(found.chosen_at) if found.chosen_at else ""
         chosen = _(
-            "%(chosen_by)s has asked for it, %(when)s: %(reason)s",
-            chosen_by=found.chosen_by,
+            "%(admin)s has asked for it, %(when)s: %(reason)s",
+            admin=found.chosen_by,
             when=when,
             reason=found.reason,
         )
     if found.can_be_chosen and found.paid_out_minor > 0:
         text = _(
-            "If this is lost, up to %(paid_out)s that was paid out for it can be taken back from the seller's account",
-            paid_out=paid_out,
+            "If this is lost, up to %(amount)s that was paid out for it can be taken back from the seller's account at "
+            "Stripe. Otherwise the seller owes it, and coming sales pay it.",
+            amount=paid_out,
         )
-        text = _("%(text)s at Stripe. %(OWED)s", text=text, OWED=_OWED)
         action, label = url_for("admin.choose_take_back", number=row.number), _("Take it back if it is lost")
     elif found.possible_minor:
         text = _(
-            "%(possible)s was paid out for it and is owed. It can be taken back from the seller's account at Stripe.",
-            possible=possible,
+            "%(amount)s was paid out for it and is owed. It can be taken back from the seller's account at Stripe. "
+            "If the account does not have it, the seller goes on owing it.",
+            amount=possible,
         )
-        text = f"{text} {_NOT_THERE}"
-        action, label = (
-            url_for("admin.take_back_lost", number=row.number),
-            _("Take %(possible)s back", possible=possible),
-        )
+        action, label = url_for("admin.take_back_lost", number=row.number), _("Take %(amount)s back", amount=possible)
     if chosen and found.can_be_chosen:
         action, leave_url = "", url_for("admin.leave_take_back", number=row.number)
     form.amount_minor.data = found.possible_minor
@@ -100,15 +94,15 @@ def of_refund(row: RefundRow, possible_minor: int, form: TakeBackForm, viewer_id
     form.amount_minor.data = possible_minor
     return TakeBackView(
         text=_(
-            "The seller was paid for this order and owes what the refund took. %(possible)s of "
-            "it can be taken back from the seller's account at Stripe. %(NOT_THERE)s",
-            possible=possible,
-            NOT_THERE=_NOT_THERE,
+            "The seller was paid for this order and owes what the refund took. %(amount)s of "
+            "it can be taken back from the seller's account at Stripe. If the account does not have it, the seller "
+            "goes on owing it.",
+            amount=possible,
         ),
         rows=(),
         chosen="",
         action=url_for("admin.take_back_refunded", number=row.number),
-        label=_("Take %(possible)s back", possible=possible),
+        label=_("Take %(amount)s back", amount=possible),
         leave_url="",
     )
 
@@ -116,7 +110,7 @@ def of_refund(row: RefundRow, possible_minor: int, form: TakeBackForm, viewer_id
 def _rows(reversals: Sequence[ReversalRow], currency: str) -> tuple[ReversalView, ...]:
     return tuple(
         ReversalView(
-            payout=_("Payout %(payout_number)s", payout_number=each.payout_number),
+            payout=_("Payout %(number)s", number=each.payout_number),
             url=url_for("admin.payout", number=each.payout_number),
             amount=money_text(each.amount_minor, currency),
             badge=wording.badge(each.status),

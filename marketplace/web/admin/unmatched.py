@@ -181,7 +181,7 @@ def _show(found: Unmatched, form: DecisionForm, code: int) -> ResponseReturnValu
     asked: Asked = form.asked
     siblings = [each for each in unmatched_queries.together(found) if each[0] != found.id]
     page = DecidingPage(
-        title=_("Whose is %(part)s?", part=found.object_id or found.event_id),
+        title=_("Whose is %(object)s?", object=found.object_id or found.event_id),
         console=admin_console("events"),
         crumbs=(Crumb(_("Events"), url_for("admin.events")), Crumb(_("Unmatched"), url_for("admin.unmatched"))),
         badge=wording.badge(found.status),
@@ -240,9 +240,7 @@ def _candidates(asked: Asked) -> tuple[Fact, ...]:
 
 
 def _candidate_text(each: Candidate) -> str:
-    return _(
-        "placed %(placed_at)s, payment %(lower)s", placed_at=date_text(each.placed_at), lower=each.status.label.lower()
-    )
+    return _("placed %(date)s, payment %(status)s", date=date_text(each.placed_at), status=each.status.label.lower())
 
 
 def _amount(found: Unmatched) -> str:
@@ -253,7 +251,7 @@ def _amount(found: Unmatched) -> str:
 
 def _row(each: Unmatched, now: datetime) -> UnmatchedRow:
     waits = (
-        _("Looked at again %(next_attempt_at)s", next_attempt_at=time_text(each.next_attempt_at))
+        _("Looked at again %(when)s", when=time_text(each.next_attempt_at))
         if each.next_attempt_at
         else _("Waits for you")
     )

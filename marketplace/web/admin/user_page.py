@@ -7,6 +7,7 @@ from flask import url_for
 
 from marketplace.accounts.queries import Device
 from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.ledger.accounts import Account
 from marketplace.messages.block_queries import AdminBlockRow
 from marketplace.orders.people_queries import Person
@@ -24,7 +25,7 @@ from marketplace.web.admin import purchase_page
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.order_parts import Fact, MoneyRow
-from marketplace.web.pages import money_text, time_text
+from marketplace.web.pages import money_text, number_text, time_text
 from marketplace.web.refund_parts import RefundLink
 from marketplace.web.wording import Badge
 
@@ -158,16 +159,16 @@ def build(facts: Facts) -> UserPage:
 
 def _block(person: Person, row: AdminBlockRow) -> BlockLine:
     title = (
-        _("Blocks %(blocked)s", blocked=row.blocked)
+        _("Blocks %(name)s", name=row.blocked)
         if row.blocker_id == person.id
-        else _("Blocked by %(blocker)s", blocker=row.blocker)
+        else _("Blocked by %(name)s", name=row.blocker)
     )
-    note = _("Since %(blocked_at)s", blocked_at=time_text(row.blocked_at))
+    note = _("Since %(when)s", when=time_text(row.blocked_at))
     if row.lifted_at is not None:
         note = _(
-            "From %(blocked_at)s until %(lifted_at)s, lifted",
-            blocked_at=time_text(row.blocked_at),
-            lifted_at=time_text(row.lifted_at),
+            "From %(start)s until %(end)s, lifted",
+            start=time_text(row.blocked_at),
+            end=time_text(row.lifted_at),
         )
     return BlockLine(title, note)
 
@@ -196,7 +197,7 @@ def _account(account: AccountRow | None) -> AccountView:
     if account is None:
         return AccountView(account_words.account_badge(None), _("Has not begun to set payouts up."), (), "", ())
     due_at, read_at = account.requirements_due_at, account.read_at
-    bank = f"{account.bank_name or 'Bank'} •• {account.bank_last4}" if account.bank_last4 else _("None yet")
+    bank = f"{account.bank_name or _('Bank')} •• {account.bank_last4}" if account.bank_last4 else _("None yet")
     facts = [
         Fact(_("Country"), countries.name(account.country)),
         Fact(_("Bank account"), bank),
@@ -218,23 +219,19 @@ def _account(account: AccountRow | None) -> AccountView:
 def _paid(person: Person, total: BuyerTotals) -> MoneyRow:
     status = PaymentTab.HAS_MONEY.value
     url = url_for("admin.payments", q=person.email, status=status, currency=total.currency)
-    count = _("1 payment") if total.payments == 1 else _("%(payments)s payments", payments=total.payments)
-    return MoneyRow(
-        _("Paid in %(currency)s", currency=total.currency), money_text(total.paid_minor, total.currency), url, count
-    )
+    label = _("Paid in %(currency)s", currency=total.currency)
+    number = number_text(total.payments)
+    count = ngettext("%(number)s payment", "%(number)s payments", total.payments, number=number)
+    return MoneyRow(label, money_text(total.paid_minor, total.currency), url, count)
 
 
 def _held(person: Person, total: HeldTotal) -> MoneyRow:
     url = url_for(
         "admin.account", account=Account.SELLER_HELD.value, currency=total.currency, owner=person.id, side="credit"
     )
-    count = _("1 order") if total.orders == 1 else _("%(orders)s orders", orders=total.orders)
-    return MoneyRow(
-        _("Held as a seller in %(currency)s", currency=total.currency),
-        money_text(total.held_minor, total.currency),
-        url,
-        count,
-    )
+    label = _("Held as a seller in %(currency)s", currency=total.currency)
+    count = ngettext("%(number)s order", "%(number)s orders", total.orders, number=number_text(total.orders))
+    return MoneyRow(label, money_text(total.held_minor, total.currency), url, count)
 
 
 def _purchase(row: PurchaseSummary) -> Line:
@@ -256,7 +253,7 @@ def _payment(row: Attempt) -> Line:
     url = url_for("admin.payment", payment_id=row.id)
     amount = money_text(row.amount_minor, row.currency)
     return Line(
-        _("Payment %(id)s", id=row.id),
+        _("Payment %(number)s", number=row.id),
         time_text(row.created_at),
         url,
         wording.payment_badge(row.status),
@@ -268,9 +265,9 @@ def _payment(row: Attempt) -> Line:
 def _device(user_id: int, device: Device) -> DeviceView:
     signed_in, seen = time_text(device.signed_in_at), time_text(device.last_seen_at)
     note = _(
-        "Signed in %(signed_in)s. Last seen %(seen)s. Address %(ip_address)s.",
+        "Signed in %(signed_in)s. Last seen %(seen)s. Address %(address)s.",
         signed_in=signed_in,
         seen=seen,
-        ip_address=device.ip_address,
+        address=device.ip_address,
     )
     return DeviceView(device.name, note, url_for("admin.sign_out_user", user_id=user_id, session_id=device.session_id))
