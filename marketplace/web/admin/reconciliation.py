@@ -126,13 +126,7 @@ def reconciliation() -> ResponseReturnValue:
             Tab(each.label, asked.url(status=each.value), each is status, counts.get(each, 0)) for each in BreakStatus
         ),
         rows=tuple(_break(row, now) for row in listed.rows),
-        tools=asked.tools(
-            listed,
-            {
-                "kind": kind.label if kind else "",
-                "age": _("Open for: %(time)s", time=age.label.lower()) if age else "",
-            },
-        ),
+        tools=asked.tools(listed, {"kind": kind.label if kind else "", "age": _age_text(age) if age else ""}),
         empty=_empty(status, run),
         runs=tuple(map(reconciliation_figures.run, run_queries.runs(Cursor(size=_NEWEST_RUNS)).rows)),
     )
@@ -186,6 +180,10 @@ def _break(row: BreakRow, now: datetime) -> BreakView:
         age=age_text(row.found_at, row.closed_at or now),
         proposal=row.proposal.label if row.status is BreakStatus.OPEN else time_text(row.closed_at or now),
     )
+
+
+def _age_text(age: Age) -> str:
+    return _("Open for: %(time)s", time=age.label.lower())
 
 
 def _open_text(count: int) -> str:

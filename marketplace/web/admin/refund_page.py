@@ -9,24 +9,22 @@ from typing import Any
 from flask import url_for
 
 from marketplace.config import MoneyPolicy
-from marketplace.errors import DomainError, NotAllowed
 from marketplace.language import Text, ngettext
 from marketplace.language import gettext as _
-from marketplace.money import Money
 from marketplace.orders.states import OrderStatus
 from marketplace.payments.admin_queries import SellerShare
-from marketplace.payments.rules import needs_second_approver
 from marketplace.payments.states import TransactionStatus
 from marketplace.payments.timeline_queries import Change
 from marketplace.payouts.states import ReversalStatus
 from marketplace.payouts.taking_back_queries import ReversalRow
-from marketplace.refunds import planning_queries, rules
+from marketplace.refunds import rules
 from marketplace.refunds.explain_queries import RefundFigure
 from marketplace.refunds.picture_queries import RefundPictureRow
 from marketplace.refunds.planning_queries import Preview
 from marketplace.refunds.queries import RefundRow, RefundUnits, SideHistory
 from marketplace.refunds.states import RefundStatus
 from marketplace.web import refund_parts, refund_pictures, wording
+from marketplace.web.admin.refund_decision import Decision, Planned, decided
 from marketplace.web.order_parts import Fact, MoneyRow
 from marketplace.web.pages import money_text, number_text
 from marketplace.web.picture_parts import picture_url
@@ -71,27 +69,6 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """The plan of an amount, or why there is none."""
-
-    amount: Money
-    preview: Preview | None
-    problem: str
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What the viewer may do, and what to know before."""
-
-    notices: tuple[str, ...]
-    approve_url: str
-    approve_label: str
-    reject_url: str
-    take_back_label: str
-    """What may be taken back from the seller's account at the provider; "" when there is nothing."""
-
-
-@dataclass(frozen=True, slots=True)
 class Detail:
     """The right side of the queue."""
 
@@ -118,16 +95,6 @@ class Detail:
     decision: Decision | None
 
 
-def plan(row: RefundRow, amount: Money, policy: MoneyPolicy) -> Planned:
-    """Return the plan that approving `amount` would execute, or the refusal that approving would meet."""
-    if not row.can_be_approved:
-        return Planned(amount, None, "")
-    try:
-        return Planned(amount, planning_queries.preview(row, amount, policy), "")
-    except DomainError as error:
-        return Planned(amount, None, error.message)
-
-
 def build(
     facts: Facts, planned: Planned, policy: MoneyPolicy, viewer_id: int, place: Mapping[str, Any], now: datetime
 ) -> Detail:
@@ -136,12 +103,7 @@ def build(
     return Detail(
         number=row.number,
         heading=f"{row.number} · {money_text(planned.amount.minor, row.currency)}",
-        note=_(
-            "%(title)s · order %(order)s · %(shop)s",
-            title=row.title,
-            order=row.order_number,
-            shop=row.shop_name,
-        ),
+        note=_("%(title)s · order %(order)s · %(shop)s", title=row.title, order=row.order_number, shop=row.shop_name),
         picture_url=picture_url(row.picture_file),
         badge=badge(row, now),
         warnings=(*_failure(facts), *_warnings(row, planned.preview)),
@@ -165,7 +127,7 @@ def build(
         is_changed=planned.amount.minor != row.amount_minor,
         entries=_entries(facts, policy),
         payment_url=url_for("admin.payment", payment_id=row.payment_id),
-        decision=_decision(row, planned, policy, viewer_id, place),
+        decision=decided(row, planned, policy, viewer_id, place),
     )
 
 
@@ -278,61 +240,3 @@ def _entries(facts: Facts, policy: MoneyPolicy) -> tuple[TimelineEntry, ...]:
         else _("A second admin must confirm above %(limit)s.", limit=limit)
     )
     return (*entries, TimelineEntry(_("Your decision"), "", "", text, "", "", "next"))
-
-
-def _first_word(row: RefundRow) -> str:
-    """Return what the first admin has approved, for the one who confirms it."""
-    if not row.take_back:
-        return _(
-            "%(admin)s has approved this amount. You confirm it, and it is sent.",
-            admin=row.first_approver,
-        )
-    return _(
-        "%(admin)s has approved this amount, and that what was paid out is taken "
-        "back. You confirm both; without taking it back it is a new decision, and yours is "
-        "the first.",
-        admin=row.first_approver,
-    )
-
-
-def _decision(
-    row: RefundRow, planned: Planned, policy: MoneyPolicy, viewer_id: int, place: Mapping[str, Any]
-) -> Decision | None:
-    if not row.can_be_approved:
-        return None
-    notices, may_approve = [], planned.preview is not None
-    first = row.first_approver_id if planned.amount.minor == row.amount_minor else None
-    try:
-        rules.check_approver(
-            viewer_id, buyer_id=row.buyer_id, seller_id=row.seller_id, first_approver_id=row.first_approver_id
-        )
-    except NotAllowed as error:
-        notices.append(error.message)
-        may_approve = False
-    is_large = needs_second_approver(planned.amount, policy.second_approver_above_minor)
-    if is_large and may_approve:
-        limit = money_text(policy.second_approver_above_minor, row.currency)
-        notices.append(
-            _first_word(row)
-            if first
-            else _("Above %(limit)s a second admin must confirm. Your approval is the first.", limit=limit)
-        )
-    if planned.preview is not None and planned.preview.is_disputed:
-        notices.append(rules.why_not_sent("charge_disputed"))
-        may_approve = False
-    is_party = viewer_id in {row.buyer_id, row.seller_id}
-    can_take_back = planned.preview.plan.can_take_back if planned.preview and may_approve else None
-    label = _("Confirm") if is_large and first else _("Approve")
-    reject_url = url_for("admin.reject_refund", number=row.number, **place)
-    return Decision(
-        notices=tuple(notices),
-        approve_url=url_for("admin.approve_refund", number=row.number, **place) if may_approve else "",
-        approve_label=f"{label} {money_text(planned.amount.minor, row.currency)}",
-        reject_url=reject_url if row.can_be_rejected and not is_party else "",
-        take_back_label=_(
-            "Take %(amount)s back from the seller's account at Stripe",
-            amount=money_text(can_take_back.minor, row.currency),
-        )
-        if can_take_back
-        else "",
-    )

@@ -118,3 +118,11 @@ def note(waiting: int, since: datetime | None, now: datetime) -> str:
         age=refund_parts.age_text(since, now),
         days=days,
     )
+
+
+def _filter(label: str, leads_to: Choice, current: Choice, count: int) -> Tab:
+    return Tab(label, url_for("admin.refunds", **address(leads_to)), leads_to == current, count)
+
+
+def _tab_of(row: RefundRow | None) -> RefundTab:
+    return next((tab for tab in RefundTab if row and row.status in tab.statuses), RefundTab.WAITING)

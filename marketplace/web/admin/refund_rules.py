@@ -51,8 +51,8 @@ _WORDS = {
     _R.SELLER_CANCELS: Words(
         Text("The seller cancels"),
         Text(
-            "A paid order is cancelled before it is sent. All that is left of its money goes back to the buyer; what it "
-            "takes from the seller follows the refund plan. Open requests for this order are closed."
+            "A paid order is cancelled before it is sent. All that is left of its money goes back to the buyer; what "
+            "it takes from the seller follows the refund plan. Open requests for this order are closed."
         ),
         Text("Always on: nobody pays for what is not sent."),
     ),
@@ -74,16 +74,16 @@ _WORDS = {
     _R.PAID_ELSEWHERE: Words(
         Text("Paid after the purchase was given up"),
         Text(
-            "A purchase that was given up is paid after all, and its basket was paid in another purchase. All of the late "
-            "payment goes back. Without another purchase it counts, as long as the goods are there."
+            "A purchase that was given up is paid after all, and its basket was paid in another purchase. All of the "
+            "late payment goes back. Without another purchase it counts, as long as the goods are there."
         ),
         _OWED,
     ),
     _R.NOBODYS: Words(
         Text("Money for nothing we sold"),
         Text(
-            "The provider took money without an order of the shop, and an admin found that it belongs to no purchase. All "
-            "of it goes back to whoever paid."
+            "The provider took money without an order of the shop, and an admin found that it belongs to no purchase. "
+            "All of it goes back to whoever paid."
         ),
         _OWED,
     ),

@@ -19,7 +19,7 @@ from marketplace.refunds.explain_queries import RefundFigure
 from marketplace.refunds.queries import RefundRow
 from marketplace.refunds.queue_queries import Choice, RefundTab
 from marketplace.web import explaining, guards, lists, refund_list, refund_pictures
-from marketplace.web.admin import case_talk, refund_page, refund_queue, taking_back_parts
+from marketplace.web.admin import case_talk, refund_decision, refund_page, refund_queue, taking_back_parts
 from marketplace.web.admin.explain import entry_url
 from marketplace.web.admin.forms import AmountForm, DecisionForm
 from marketplace.web.admin.refund_page import Detail
@@ -134,10 +134,10 @@ def _detail(row: RefundRow, choice: Choice, typed: AmountForm, decision: Decisio
         if read is None:
             typed.amount.errors = [_("Enter an amount such as 12.50.")]
         minor = row.amount_minor if read is None else read
-    planned = refund_page.plan(row, Money(minor, row.currency), policy())
+    planned = refund_decision.plan(row, Money(minor, row.currency), policy())
     if planned.problem and minor != row.amount_minor:
         typed.amount.errors = [planned.problem]
-        planned = refund_page.plan(row, Money(row.amount_minor, row.currency), policy())
+        planned = refund_decision.plan(row, Money(row.amount_minor, row.currency), policy())
     typed.amount.data = typed.amount.data or typing_text(minor, row.currency)
     pictures = picture_queries.pictures_of(row.id)
     if any(each.removed_at is None for each in pictures):

@@ -19,20 +19,20 @@ from marketplace.web.pages import number_text
 from marketplace.web.wording import Badge
 
 ADDRESSES = {
-    Page.PAYMENT: ("admin.payment", "payment_id", Text("Payment %(key)s")),
-    Page.PURCHASE: ("admin.purchase", "number", Text("Purchase %(key)s")),
-    Page.ORDER: ("admin.purchase", "number", Text("Order %(key)s")),
-    Page.JOB: ("admin.jobs_page", "job", Text("Job %(key)s")),
-    Page.REFUND: ("admin.refunds", "refund", Text("Refund %(key)s")),
-    Page.DISPUTE: ("admin.dispute", "number", Text("Dispute %(key)s")),
-    Page.EVENT: ("admin.event", "event_row_id", Text("Event %(key)s")),
-    Page.PAYOUT: ("admin.payout", "number", Text("Payout %(key)s")),
-    Page.USER: ("admin.user", "user_id", Text("Person %(key)s")),
-    Page.BREAK: ("admin.reconciliation_break", "number", Text("Break %(key)s")),
-    Page.MAIL: ("admin.mails", "status", Text("Mail %(key)s")),
-    Page.INVOICE: ("admin.invoice", "number", Text("Document %(key)s")),
-    Page.DISCOUNT: ("admin.discount", "discount_id", Text("Code %(key)s")),
-    Page.LISTING: ("shop.listing", "slug", Text("Listing %(key)s")),
+    Page.PAYMENT: ("admin.payment", "payment_id", Text("Payment")),
+    Page.PURCHASE: ("admin.purchase", "number", Text("Purchase")),
+    Page.ORDER: ("admin.purchase", "number", Text("Order")),
+    Page.JOB: ("admin.jobs_page", "job", Text("Job")),
+    Page.REFUND: ("admin.refunds", "refund", Text("Refund")),
+    Page.DISPUTE: ("admin.dispute", "number", Text("Dispute")),
+    Page.EVENT: ("admin.event", "event_row_id", Text("Event")),
+    Page.PAYOUT: ("admin.payout", "number", Text("Payout")),
+    Page.USER: ("admin.user", "user_id", Text("Person")),
+    Page.BREAK: ("admin.reconciliation_break", "number", Text("Break")),
+    Page.MAIL: ("admin.mails", "status", Text("Mail")),
+    Page.INVOICE: ("admin.invoice", "number", Text("Document")),
+    Page.DISCOUNT: ("admin.discount", "discount_id", Text("Code")),
+    Page.LISTING: ("shop.listing", "slug", Text("Listing")),
 }
 
 
@@ -105,9 +105,9 @@ def _example(found: Example | None) -> tuple[str, str, str]:
     note = _("It has been in this state; nothing is now.") if found.is_past else ""
     if found.page is Page.NONE:
         return _("Not shown"), "", note or _("Only its seller sees it.")
-    endpoint, name, words = ADDRESSES[found.page]
+    endpoint, name, word = ADDRESSES[found.page]
     values: dict[str, Any] = {name: found.key}
-    return _(words, key=found.key), url_for(endpoint, **values), note
+    return f"{word} {found.key}", url_for(endpoint, **values), note
 
 
 def _follows(machine: Machine, status: str) -> tuple[str, ...]:
