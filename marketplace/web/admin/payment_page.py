@@ -207,7 +207,7 @@ def _share(payment_id: int, each: SellerShare) -> ShareRow:
         hold = ngettext(
             "%(reason)s, %(days)s days, until %(until)s",
             "%(reason)s, %(days)s days, until %(until)s",
-            share.days_to_hold,
+            share.days_to_hold or 0,
             reason=wording.hold_text(share.hold_reason),
             days=share.days_to_hold,
             until=until,

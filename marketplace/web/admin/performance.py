@@ -125,7 +125,7 @@ def _operations(found: Mapping[str, Mapping[str, float]]) -> tuple[Row, ...]:
             rows.append(Row(name, ("", "", "", "", f"{target} ms"), Badge(_MISSING, "mute")))
             continue
         cells = (
-            number_text(points["count"]),
+            number_text(int(points["count"])),
             *(f"{number_text(round(points[word]))} ms" for word in ("p50", "p95", "p99")),
         )
         badge = Badge(_("Reached"), "ok") if points["p95"] <= target else Badge(_("Slower"), "bad")

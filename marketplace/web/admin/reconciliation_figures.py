@@ -118,7 +118,7 @@ def currencies(figures: Sequence[FigureRow]) -> tuple[CurrencyFigures, ...]:
 
 def kind_text(kind: str) -> str:
     """Return a kind of line in words."""
-    return KINDS.get(kind, kind.replace("_", " ").capitalize())
+    return str(KINDS[kind]) if kind in KINDS else _(kind.replace("_", " ").capitalize())
 
 
 def run(row: RunRow) -> RunView:

@@ -87,7 +87,7 @@ def _line(row: LineRow) -> LineView:
     badge = Badge(_("Agrees"), "ok") if row.matched_at else Badge(_("Not matched yet"), "wait")
     return LineView(
         line_id=row.line_id,
-        note=f"{reconciliation_figures.kind_text(row.kind)} · {row.source_id or 'about nothing'}",
+        note=f"{reconciliation_figures.kind_text(row.kind)} · {row.source_id or _('about nothing')}",
         when=time_text(row.made_at),
         amount=text(row.amount_minor),
         fee=text(row.fee_minor),

@@ -172,7 +172,7 @@ def _failure(facts: Facts) -> tuple[str, ...]:
 def _warnings(row: RefundRow, preview: Preview | None) -> tuple[str, ...]:
     if preview is None:
         return ()
-    found = [_WHERE_IT_IS[preview.share_status]] if preview.share_status in _WHERE_IT_IS else []
+    found: list[str] = [_WHERE_IT_IS[preview.share_status]] if preview.share_status in _WHERE_IT_IS else []
     debt = preview.plan.from_debt
     if debt:
         found.append(

@@ -18,6 +18,14 @@ from marketplace.web.pages import number_text, sentence
 from marketplace.web.wording import Badge
 
 _DEFAULT = Badge(Text("Default"), "mute")
+_VALUES = {
+    "seller": Text("Seller"),
+    "platform": Text("Platform"),
+    "daily": Text("Daily"),
+    "weekly": Text("Weekly"),
+    "monthly": Text("Monthly"),
+    "manual": Text("Manual"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,7 @@ def _text(value: object) -> str:
         return number_text(value)
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
-    text = str(value) if value else _("Not set")
+    text = str(_VALUES.get(str(value), value)) if value else _("Not set")
     return text if isinstance(value, Path) or len(text) == 3 or "/" in text else sentence(text)
 
 
