@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import Row
 
-from marketplace.language import Text, ngettext
+from marketplace.language import Text, ngettext, pgettext
 from marketplace.language import gettext as _
 from marketplace.outbound.states import CallStatus
 from marketplace.payments.timeline_queries import Change
@@ -229,7 +229,7 @@ def _call(call: CallRow) -> CallView:
     return CallView(
         title=_("%(call)s, attempt %(attempt)s", call=_CALLS[call.kind.value], attempt=call.attempt),
         url=url_for("admin.call", call_id=call.id),
-        note=_sent(call) if call.sends else _("Not sent"),
+        note=_sent(call) if call.sends else pgettext("a call", "Not sent"),
         badge=wording.badge(call.status),
         object_id=call.object_id or "",
         error=": ".join(part for part in (call.error_code, answer_text(call.error_message or "")) if part),

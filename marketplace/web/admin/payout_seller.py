@@ -9,6 +9,7 @@ from marketplace import clock, db
 from marketplace.catalog import queries as catalog
 from marketplace.errors import Conflict, Invalid
 from marketplace.language import gettext as _
+from marketplace.language import pgettext
 from marketplace.paging import Cursor
 from marketplace.payouts import account_queries, admin_queries, stops
 from marketplace.payouts.admin_queries import SkipRow, Sought, StopRow
@@ -179,7 +180,7 @@ def _skip(skip: SkipRow) -> SkipView:
         title=cause.label,
         note=note,
         amount=money_text(skip.amount_minor, skip.currency),
-        badge=Badge(_("Over"), "mute") if skip.ended_at else Badge(cause.label, "wait"),
+        badge=Badge(pgettext("no longer so", "Over"), "mute") if skip.ended_at else Badge(cause.label, "wait"),
     )
 
 

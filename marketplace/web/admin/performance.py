@@ -186,7 +186,7 @@ def _crowd(found: Mapping[str, Any]) -> Crowd:
             ),
             Tile(_("Wrong answers"), number_text(errors), _("none is allowed"), "bad" if errors else "ok"),
             Tile(
-                _("Tried again"),
+                pgettext("how many", "Tried again"),
                 report_parts.decimal_text(found["retries_per_unit"], 4),
                 _("per unit of work, %(units)s units", units=number_text(units)),
             ),

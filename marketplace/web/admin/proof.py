@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from marketplace import db
 from marketplace.config import Settings
 from marketplace.errors import Conflict, NotAllowed
-from marketplace.language import Text
+from marketplace.language import Text, pgettext
 from marketplace.language import gettext as _
 from marketplace.proofs import operations, queries, rules
 from marketplace.proofs.queries import Replay, Report
@@ -141,7 +141,7 @@ def _races(found: Mapping[str, Any]) -> tuple[Tile, ...]:
         Tile(_("Seeds that broke a rule"), number_text(broken), _("none is allowed to"), "bad" if broken else "ok"),
         Tile(_("Faults"), number_text(sum(found["faults"].values())), _("made on purpose")),
         Tile(
-            _("Tried again"),
+            pgettext("how many", "Tried again"),
             number_text(again),
             _(
                 "of %(units)s units of work; %(meant)s were made to",

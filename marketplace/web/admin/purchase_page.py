@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from marketplace.language import Text
+from marketplace.language import Text, pgettext
 from marketplace.language import gettext as _
 from marketplace.orders.purchase_queries import LineOfPurchase, OrderOfPurchase, PurchaseDetail
 from marketplace.payments.admin_queries import SellerShare
@@ -104,7 +104,7 @@ def build(facts: Facts) -> PurchasePage:
         console=admin_console("purchases"),
         crumbs=(Crumb(_("Purchases"), url_for("admin.purchases")),),
         badge=wording.badge(found.status),
-        note=_("Placed %(when)s", when=time_text(found.created_at)),
+        note=pgettext("a purchase", "Placed %(when)s", when=time_text(found.created_at)),
         buyer=f"{found.buyer_name}, {found.buyer_email}",
         buyer_url=url_for("admin.user", user_id=found.buyer_id),
         facts=(

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired
 
 from marketplace import clock, db
 from marketplace.errors import Conflict, Invalid, NotAllowed
-from marketplace.language import Text
+from marketplace.language import Text, pgettext
 from marketplace.language import gettext as _
 from marketplace.paging import Sort, every
 from marketplace.reports import operations, queries
@@ -119,7 +119,7 @@ def reports() -> ResponseReturnValue:
         console=admin_console("reports"),
         tabs=(
             Tab(_("Waiting"), url_for("admin.reports"), not done, waiting),
-            Tab(_("Decided"), url_for("admin.reports", tab="done"), done, decided),
+            Tab(pgettext("reports", "Decided"), url_for("admin.reports", tab="done"), done, decided),
         ),
         rows=tuple(_row(row) for row in listed.rows),
         tools=asked.tools(listed),
