@@ -156,7 +156,7 @@ def note(row: PayoutRow) -> str:
 def _problem(row: PayoutRow) -> str:
     """Return why a payout stands still; what failed and was taken back since is no problem any more."""
     stands_still = row.status in {PayoutStatus.REFUSED, PayoutStatus.FAILED}
-    return (row.failure_reason or "") if stands_still else ""
+    return _(row.failure_reason) if stands_still and row.failure_reason else ""
 
 
 def bank(row: PayoutRow) -> str:

@@ -172,7 +172,7 @@ def _break(row: BreakRow, now: datetime) -> BreakView:
     return BreakView(
         number=row.number,
         url=url_for("admin.reconciliation_break", number=row.number),
-        kind=row.kind.label,
+        kind=str(row.kind.label),
         about=row.object_id or "",
         badge=break_badge(row.status),
         amount=amount,

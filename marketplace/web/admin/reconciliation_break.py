@@ -1,7 +1,7 @@
 """One break: the three sides next to each other, why, what is proposed, and what admins decide about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -236,12 +236,16 @@ def _show(found: BreakDetail, forms: Forms, code: int = 200) -> ResponseReturnVa
             for seller_id, name in break_queries.sellers_of(row.id)
         ),
         decisions=tuple(map(_decision, break_queries.decisions(row.id))),
-        history=wording.audit(
-            timeline_queries.changes_of({"reconciliation_break": [row.id]}), {"reconciliation_break": _("Break")}
-        ),
+        history=_history(row.id),
         urls={deed: url_for(f"admin.{deed}_break", number=row.number) for deed in ("reread", "correct", "explain")},
     )
     return render_template("admin/reconciliation_break.html", page=page, forms=forms), code
+
+
+def _history(break_id: int) -> tuple[TimelineEntry, ...]:
+    changes = timeline_queries.changes_of({"reconciliation_break": [break_id]})
+    found = wording.audit(changes, {"reconciliation_break": _("Break")})
+    return tuple(replace(each, detail=told(each.detail)) for each in found)
 
 
 def _correction(found: BreakDetail, asked: Sequence[Asked]) -> tuple[str, str, tuple[str, ...]]:

@@ -84,10 +84,11 @@ def _line(row: LineRow) -> LineView:
     def text(minor: int | None) -> str:
         return _("Nothing") if minor is None else money_text(minor, row.currency)
 
+    about = row.source_id or _("about nothing")
     badge = Badge(_("Agrees"), "ok") if row.matched_at else Badge(_("Not matched yet"), "wait")
     return LineView(
         line_id=row.line_id,
-        note=f"{reconciliation_figures.kind_text(row.kind)} · {row.source_id or _('about nothing')}",
+        note=f"{reconciliation_figures.kind_text(row.kind)} · {about}",
         when=time_text(row.made_at),
         amount=text(row.amount_minor),
         fee=text(row.fee_minor),

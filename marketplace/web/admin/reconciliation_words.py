@@ -2,6 +2,7 @@
 
 from marketplace.language import Text
 from marketplace.language import gettext as _
+from marketplace.reconciliation.rules import Kind
 
 _WITH_MORE = (
     Text("The provider does not answer: %(words)s"),
@@ -20,4 +21,7 @@ def told(text: str) -> str:
         if text.startswith(start) and text.endswith(end):
             words = text.removeprefix(start).removesuffix(end)
             return _(each, words=_(words) if words else "")
+    for kind in Kind:
+        if text.startswith(kind.words) and (cause := text.removeprefix(kind.words).strip()):
+            return f"{kind.words} {_(cause)}"
     return _(text) if text else ""

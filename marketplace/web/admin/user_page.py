@@ -197,7 +197,8 @@ def _account(account: AccountRow | None) -> AccountView:
     if account is None:
         return AccountView(account_words.account_badge(None), _("Has not begun to set payouts up."), (), "", ())
     due_at, read_at = account.requirements_due_at, account.read_at
-    bank = f"{account.bank_name or _('Bank')} •• {account.bank_last4}" if account.bank_last4 else _("None yet")
+    name = account.bank_name or _("Bank")
+    bank = f"{name} •• {account.bank_last4}" if account.bank_last4 else _("None yet")
     facts = [
         Fact(_("Country"), countries.name(account.country)),
         Fact(_("Bank account"), bank),
