@@ -24,6 +24,7 @@ from marketplace.disputes import flows as disputes
 from marketplace.invoices import flows as invoices
 from marketplace.job_runs import operations as job_runs
 from marketplace.job_runs.operations import Run
+from marketplace.language import Text
 from marketplace.ledger import operations as ledger
 from marketplace.orders import sweeps as orders
 from marketplace.outbound import flows as outbound
@@ -138,34 +139,36 @@ def _found(app: Flask, now: datetime) -> frozenset[str] | None:
 def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
     settings, providers = app.extensions["settings"], app.extensions["providers"]
     return {
-        "missed events taken in": lambda: backfill.read_missed(providers=providers, settings=settings, now=now),
-        "events applied": lambda: events.apply_due(providers=providers, settings=settings, now=now),
-        "calls sent": lambda: outbound.send_due(providers=providers, outcomes=OUTCOMES, now=now),
-        "blocked calls looked up": lambda: outbound.look_at_blocked(providers=providers, outcomes=OUTCOMES, now=now),
-        "payments ended": lambda: checkout.close_overdue(providers=providers, settings=settings, now=now),
-        "reservations returned": lambda: db.atomic(sweeps.reap_reservations, (), now=now),
-        "purchases given up": lambda: db.atomic(sweeps.give_up_unpaid, (), now=now),
-        "orders delivered": lambda: db.atomic(
+        Text("missed events taken in"): lambda: backfill.read_missed(providers=providers, settings=settings, now=now),
+        Text("events applied"): lambda: events.apply_due(providers=providers, settings=settings, now=now),
+        Text("calls sent"): lambda: outbound.send_due(providers=providers, outcomes=OUTCOMES, now=now),
+        Text("blocked calls looked up"): lambda: outbound.look_at_blocked(
+            providers=providers, outcomes=OUTCOMES, now=now
+        ),
+        Text("payments ended"): lambda: checkout.close_overdue(providers=providers, settings=settings, now=now),
+        Text("reservations returned"): lambda: db.atomic(sweeps.reap_reservations, (), now=now),
+        Text("purchases given up"): lambda: db.atomic(sweeps.give_up_unpaid, (), now=now),
+        Text("orders delivered"): lambda: db.atomic(
             orders.deliver_overdue, (), days=settings.money.delivered_after_shipping_days, now=now
         ),
-        "holds ended": lambda: db.atomic(holds.release_due, (), policy=settings.money, now=now),
-        "debts netted": lambda: db.atomic(debts.net_due, (), now=now),
-        "accounts read": lambda: account_flows.read_unheard(providers=providers, now=now),
-        "account deadlines told": lambda: account_flows.remind(now=now),
-        "payouts followed": lambda: payouts.follow_due(providers=providers, now=now),
-        "payouts sent": lambda: payouts.run_due(providers=providers, policy=settings.money, now=now),
-        "provider asked": lambda: sweeping.look_due(providers=providers, settings=settings, now=now),
-        "disputes read": lambda: disputes.read_unheard(providers=providers, policy=settings.money, now=now),
-        "receipts returned": lambda: checkout.return_receipts(providers=providers, now=now),
-        "runs of reconciliation": lambda: reconciliation.run_due(providers=providers, settings=settings, now=now),
-        "words learnt": spelling.learn_due,
-        "price drops told": lambda: db.atomic(saved.tell_price_drops, (), now=now),
-        "saved searches asked": lambda: search_flows.look_due(now=now),
-        "statements closed": lambda: db.atomic(statements.close_months, (), now=now),
-        "invoices made": lambda: invoices.make_due(now=now),
-        "commissions billed": lambda: invoices.bill_months(now=now),
-        "invoices followed": lambda: invoices.follow_due(now=now),
-        "entries chained": lambda: db.atomic(ledger.extend_chain, ["ledger:chain"]),
+        Text("holds ended"): lambda: db.atomic(holds.release_due, (), policy=settings.money, now=now),
+        Text("debts netted"): lambda: db.atomic(debts.net_due, (), now=now),
+        Text("accounts read"): lambda: account_flows.read_unheard(providers=providers, now=now),
+        Text("account deadlines told"): lambda: account_flows.remind(now=now),
+        Text("payouts followed"): lambda: payouts.follow_due(providers=providers, now=now),
+        Text("payouts sent"): lambda: payouts.run_due(providers=providers, policy=settings.money, now=now),
+        Text("provider asked"): lambda: sweeping.look_due(providers=providers, settings=settings, now=now),
+        Text("disputes read"): lambda: disputes.read_unheard(providers=providers, policy=settings.money, now=now),
+        Text("receipts returned"): lambda: checkout.return_receipts(providers=providers, now=now),
+        Text("runs of reconciliation"): lambda: reconciliation.run_due(providers=providers, settings=settings, now=now),
+        Text("words learnt"): spelling.learn_due,
+        Text("price drops told"): lambda: db.atomic(saved.tell_price_drops, (), now=now),
+        Text("saved searches asked"): lambda: search_flows.look_due(now=now),
+        Text("statements closed"): lambda: db.atomic(statements.close_months, (), now=now),
+        Text("invoices made"): lambda: invoices.make_due(now=now),
+        Text("commissions billed"): lambda: invoices.bill_months(now=now),
+        Text("invoices followed"): lambda: invoices.follow_due(now=now),
+        Text("entries chained"): lambda: db.atomic(ledger.extend_chain, ["ledger:chain"]),
     }
 
 

@@ -14,6 +14,8 @@ from marketplace.errors import Conflict, NotFound
 from marketplace.history import Actor
 from marketplace.job_runs.models import FailedJob, LastRun
 from marketplace.job_runs.states import FailedJobStatus
+from marketplace.language import Text
+from marketplace.language import gettext as _
 
 _LONGEST_ERROR = 4_000
 _WORKER = Actor.job("worker")
@@ -71,7 +73,7 @@ def record_failure(
     row = FailedJob(job_id=job_id, name=name, arguments=dict(arguments), error=_shortened(error), failed_at=now)
     session.add(row)
     session.flush()
-    history.begin(session, FailedJob, [row.id], actor=_WORKER, at=now, because="The job ended with an error.")
+    history.begin(session, FailedJob, [row.id], actor=_WORKER, at=now, because=Text("The job ended with an error."))
     return row.id
 
 
@@ -82,11 +84,11 @@ def retry(session: Session, *, job_id: int, admin_id: int, now: datetime) -> str
     """
     job = session.execute(_JOB, {"job_id": job_id}).one_or_none()
     if job is None:
-        raise NotFound("There is no such job. Jobs that have succeeded are deleted.")
+        raise NotFound(_("There is no such job. Jobs that have succeeded are deleted."))
     if job.status != "failed":
-        raise Conflict("This job has not failed, or somebody has queued it again already.")
+        raise Conflict(_("This job has not failed, or somebody has queued it again already."))
     if job.queueing_lock is not None:
-        raise Conflict("This job comes by the clock. The next run is on its way already.")
+        raise Conflict(_("This job comes by the clock. The next run is on its way already."))
     session.execute(_QUEUE_AGAIN, {"job_id": job_id})
     _tell_who(session, job_id=job_id, name=str(job.task_name), admin_id=admin_id, now=now)
     return str(job.task_name)
@@ -97,7 +99,7 @@ def _tell_who(session: Session, *, job_id: int, name: str, admin_id: int, now: d
     failures = select(FailedJob).where(FailedJob.job_id == job_id, FailedJob.status == FailedJobStatus.FAILED)
     rows = list(session.execute(failures).scalars())
     if not rows:
-        error = "The worker ended before the job did."
+        error = Text("The worker ended before the job did.")
         failure_id = record_failure(session, job_id=job_id, name=name, arguments={}, error=error, now=now)
         rows = [session.get_one(FailedJob, failure_id)]
     for row in rows:

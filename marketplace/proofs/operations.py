@@ -5,6 +5,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from marketplace.errors import Conflict
+from marketplace.language import gettext as _
 from marketplace.proofs import queries
 from marketplace.proofs.queries import Replay
 from marketplace.queue import JobName, enqueue
@@ -17,6 +18,6 @@ def ask_replay(session: Session, *, var_dir: Path, seed: int, profile: str) -> N
     queries.command()
     last = queries.last_replay(var_dir)
     if last is not None and last.state in _UNDER_WAY:
-        raise Conflict(f"Seed {last.seed} is being played. Its story comes first.")
+        raise Conflict(_("Seed %(seed)s is being played. Its story comes first.", seed=last.seed))
     enqueue(session, JobName.REPLAY_SEED, seed=seed, profile=profile)
     queries.keep_replay(var_dir, Replay(seed, profile, "queued", is_kept=False, story=""))

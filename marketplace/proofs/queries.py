@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 
 _FOLDER, _REPORT, _RACES, _REPLAY = "simulation", "report.json", "threads.json", "replay.json"
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -70,7 +71,7 @@ def command() -> list[str]:
     """Return what plays seeds here, its arguments to follow; raises NotFound in an installed package without it."""
     program = CHECKOUT / "bootstrap.py"
     if not program.is_file():
-        raise NotFound("The simulation comes with the checkout; an installed package has none.")
+        raise NotFound(_("The simulation comes with the checkout; an installed package has none."))
     return [str(program), "simulate"]
 
 

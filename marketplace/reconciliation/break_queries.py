@@ -13,6 +13,8 @@ from marketplace.accounts.models import User
 from marketplace.catalog.models import Shop
 from marketplace.disputes.models import Dispute
 from marketplace.errors import NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.ledger.models import LedgerEntry
 from marketplace.paging import ALWAYS, Amounts, Cursor, Listed, Period, Sort, read_page
 from marketplace.payouts.models import Payout, PayoutPause
@@ -41,9 +43,9 @@ class Age(StrEnum):
         member.label, member.days = label, days
         return member
 
-    TODAY = "today", "Less than a day", 1
-    WEEK = "week", "1 to 7 days", 7
-    OLDER = "older", "More than 7 days", None
+    TODAY = "today", Text("Less than a day"), 1
+    WEEK = "week", Text("1 to 7 days"), 7
+    OLDER = "older", Text("More than 7 days"), None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,7 @@ def detail(number: str) -> BreakDetail:
     """Return one break by its number; raises NotFound."""
     rows = db.read(_DETAIL.where(_B.number == number))
     if not rows:
-        raise NotFound("There is no break with this number.")
+        raise NotFound(_("There is no break with this number."))
     subject, account, attempts, entry, key, text, refund, payout, dispute, event, kind, run, line, *row = tuple(rows[0])
     return BreakDetail(
         row=BreakRow(*row),

@@ -92,7 +92,8 @@ def found(session: Session, *, finding: Finding, run_id: int, now: datetime) -> 
     row = Break(subject=finding.subject, found_at=now, run_id=run_id, **_columns(finding))
     session.add(row)
     session.flush()
-    because = f"{finding.verdict.kind.words} {finding.verdict.cause.words}"
+    words = [finding.verdict.kind.words, finding.verdict.cause.words]
+    because = " ".join(words)  # stored, so it is English
     history.begin(session, Break, [row.id], actor=RUN, at=now, because=because)
     _pause(session, row, finding, now=now)
     return True
@@ -105,7 +106,8 @@ def found_settled(session: Session, *, finding: Finding, run_id: int, now: datet
         return False
     found(session, finding=finding, run_id=run_id, now=now)
     row = session.execute(select(Break).where(Break.subject == finding.subject)).scalar_one()
-    because = f"{finding.verdict.cause.words} {finding.note}"
+    words = [finding.verdict.cause.words, finding.note]
+    because = " ".join(words)  # stored, so it is English
     return close(session, break_id=row.id, verb="mend", actor=RUN, because=because, now=now)
 
 

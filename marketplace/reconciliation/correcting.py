@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from marketplace.config import MoneyPolicy
 from marketplace.errors import Conflict, NotAllowed, NotFound
 from marketplace.history import Actor
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.ledger import operations as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.operations import Line
@@ -54,22 +56,23 @@ def correct(
     """
     row, why = _open(session, break_id, admin_id), check_reason(reason)
     if not can_be_corrected(row.kind, row.cause, row.attempts, row.difference_minor) or row.currency is None:
-        raise NotAllowed("No entry puts this right. Read it again, or explain it.")
+        raise NotAllowed(_("No entry puts this right. Read it again, or explain it."))
     if row.difference_minor != seen_minor:
-        raise Conflict("The difference has changed since you looked at it. Look again.")
+        raise Conflict(_("The difference has changed since you looked at it. Look again."))
     amount = Money(abs(row.difference_minor), row.currency)
     is_large = needs_second_approver(amount, policy.second_approver_above_minor)
     asked, is_new = _asked_for(session, row, account=account, reason=why, admin_id=admin_id, now=now)
     if is_large and is_new:
-        _decide(session, row, "correct", why, "Asked for; a second admin must confirm.", admin_id, now=now)
+        _decide(session, row, "correct", why, Text("Asked for; a second admin must confirm."), admin_id, now=now)
         return False
     if is_large and asked.asked_by_id == admin_id:
-        raise NotAllowed("You have asked for this already. A second admin must confirm it.")
+        raise NotAllowed(_("You have asked for this already. A second admin must confirm it."))
     asked.approved_by_id, asked.booked_at = admin_id, now
     session.flush()
     _book(session, row, asked, key=f"correction:{asked.id}", sign=1, now=now)
     deed = "confirm" if asked.asked_by_id != admin_id else "correct"
-    _decide(session, row, deed, why, f"Booked against: {account.account.label}.", admin_id, now=now)
+    outcome = f"Booked against: {str.__str__(account.account.label)}."  # stored, so it is English
+    _decide(session, row, deed, why, outcome, admin_id, now=now)
     _close(session, row, admin_id, why, now=now)
     return True
 
@@ -81,7 +84,7 @@ def explain(session: Session, *, admin_id: int, break_id: int, reason: str, now:
     """
     row, why = _open(session, break_id, admin_id), check_reason(reason)
     row.is_explained = True
-    _decide(session, row, "explain", why, "Explained. No entry was booked.", admin_id, now=now)
+    _decide(session, row, "explain", why, Text("Explained. No entry was booked."), admin_id, now=now)
     _close(session, row, admin_id, why, now=now)
 
 
@@ -115,14 +118,14 @@ def undo(session: Session, *, break_id: int, now: datetime) -> int:
 def _open(session: Session, break_id: int, admin_id: int) -> Break:
     row = session.get(Break, break_id)
     if row is None:
-        raise NotFound("There is no such break.")
+        raise NotFound(_("There is no such break."))
     if row.status is not BreakStatus.OPEN:
-        raise Conflict("This is settled already. Nothing was changed.")
+        raise Conflict(_("This is settled already. Nothing was changed."))
     own = select(func.count()).where(
         PayoutPause.subject == breaks.subject_of_pause(row.id), PayoutPause.seller_id == admin_id
     )
     if session.execute(own).scalar_one():
-        raise NotAllowed("This is about your own money. Another admin must decide.")
+        raise NotAllowed(_("This is about your own money. Another admin must decide."))
     return row
 
 

@@ -11,10 +11,12 @@ import structlog
 from sqlalchemy import Text, bindparam, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from marketplace import db
+from marketplace import db, language
 from marketplace.config import MoneyPolicy, Settings
 from marketplace.errors import NotFound
 from marketplace.history import Actor
+from marketplace.language import ENGLISH
+from marketplace.language import gettext as _
 from marketplace.payment_records.models import Payment
 from marketplace.providers.base import Provider, Refused, Unknown
 from marketplace.reasons import check_reason
@@ -69,7 +71,7 @@ def go_on(
     now: datetime,
     batches: int = _BATCHES,
     seconds: int = 600,
-    progress: Callable[[Standing], None] = lambda _: None,
+    progress: Callable[[Standing], None] = lambda _standing: None,
 ) -> bool:
     """Carry the run that is under way on by at most `batches`, or `seconds`; return whether there is more to do.
 
@@ -83,7 +85,9 @@ def go_on(
         progress(standing)
         try:
             db.forbid_open_transaction()
-            done = STEPS[standing.step](standing, context)
+            # What is found is stored, whoever waits for it.
+            with language.reading(ENGLISH):
+                done = STEPS[standing.step](standing, context)
         except (Unknown, Refused) as error:
             db.atomic(runs.wait, (), run_id=standing.id, because=f"The provider does not answer: {error}")
             return False
@@ -132,7 +136,7 @@ def due_at(now: datetime) -> dict[str, datetime]:
 
 
 def reread(*, break_id: int, admin_id: int, reason: str, provider: Provider, settings: Settings, now: datetime) -> str:
-    """Do what a break proposes because an admin says so; return what is left to be done in words, "" for nothing.
+    """Do what a break proposes because an admin says so; return in English what is left to be done, "" for nothing.
 
     Raises NotFound, Invalid without a reason, NotAllowed for a touched seller, Conflict when it is settled.
     """
@@ -140,9 +144,13 @@ def reread(*, break_id: int, admin_id: int, reason: str, provider: Provider, set
     db.atomic(correcting.check_may_decide, (), admin_id=admin_id, break_id=break_id)
     found = rechecking.open_break(break_id)
     if found is None:
-        raise NotFound("There is no such break.")
+        raise NotFound(_("There is no such break."))
     actor = Actor.user(admin_id, "admin")
-    left = mending.mend(found, verb="decide", actor=actor, because=why, provider=provider, settings=settings, now=now)
+    # What came of it is stored.
+    with language.reading(ENGLISH):
+        left = mending.mend(
+            found, verb="decide", actor=actor, because=why, provider=provider, settings=settings, now=now
+        )
     outcome = left or "All sides agree now."
     db.atomic(correcting.note_reread, (), admin_id=admin_id, break_id=break_id, reason=why, outcome=outcome, now=now)
     return left

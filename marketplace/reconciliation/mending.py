@@ -11,6 +11,7 @@ from marketplace.checkout.settlement import Contradiction
 from marketplace.config import Settings
 from marketplace.errors import DomainError
 from marketplace.history import Actor
+from marketplace.language import Text
 from marketplace.provider_events import rereading
 from marketplace.provider_events.rereading import ObjectKind, ProviderObject
 from marketplace.providers.base import Provider, Refused, Unknown
@@ -42,7 +43,7 @@ _SOURCE = select(
 def mend(
     found: OpenBreak, *, verb: str, actor: Actor, because: str, provider: Provider, settings: Settings, now: datetime
 ) -> str:
-    """Do what a break proposes, if a machine can; return in words what came of it, "" when all sides agree now.
+    """Do what a break proposes, if a machine can; return in English what came of it, "" when all sides agree now.
 
     The break is closed by `verb` when they do, because of `because` or else of what the books say was done.
     """
@@ -51,17 +52,17 @@ def mend(
     if looked.line is not None and looked.finding is None:
         db.atomic(runs.match_one, (), judged=looked.line, now=now)
     if looked.finding is None:
-        because = because or note or "All sides agree."
+        because = because or note or Text("All sides agree.")
         db.atomic(breaks.close, (db.TURN,), break_id=found.id, verb=verb, actor=actor, because=because, now=now)
         return ""
     db.atomic(breaks.note_try, (), break_id=found.id, note=note)
-    return note or "Nothing has changed."
+    return note or Text("Nothing has changed.")
 
 
 def _deed(found: OpenBreak, *, actor: Actor, provider: Provider, settings: Settings, now: datetime) -> str:
     if found.proposal is Proposal.UNDO:
         db.atomic(correcting.undo, (db.TURN,), break_id=found.id, now=now)
-        return "The correcting entry is undone."
+        return Text("The correcting entry is undone.")
     about = _object(found) if found.proposal in {Proposal.REREAD, Proposal.MIRROR} else None
     if about is None:
         return ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from marketplace.language import Text
 from marketplace.ledger.accounts import Account
 
 
@@ -26,46 +27,54 @@ class Kind(StrEnum):
 
     MISSING_EVENT = (
         "missing_event",
-        "Message that never came",
-        "Money has moved at the provider for something of ours, and nobody has told us.",
+        Text("Message that never came"),
+        Text("Money has moved at the provider for something of ours, and nobody has told us."),
     )
     MADE_AT_PROVIDER = (
         "made_at_provider",
-        "Made at the provider",
-        "Somebody has moved money in the provider's dashboard, and it is not in the books yet.",
+        Text("Made at the provider"),
+        Text("Somebody has moved money in the provider's dashboard, and it is not in the books yet."),
     )
     UNKNOWN_OBJECT = (
         "unknown_object",
-        "Unknown to us",
-        "Money has moved at the provider for something that none of our rows knows.",
+        Text("Unknown to us"),
+        Text("Money has moved at the provider for something that none of our rows knows."),
     )
     LINE_WITHOUT_ENTRY = (
         "line_without_entry",
-        "Line without entry",
-        "The provider's account has a line that the ledger does not have.",
+        Text("Line without entry"),
+        Text("The provider's account has a line that the ledger does not have."),
     )
     ENTRY_WITHOUT_LINE = (
         "entry_without_line",
-        "Entry without line",
-        "The ledger says that money moved at the provider, and its account has no such line.",
+        Text("Entry without line"),
+        Text("The ledger says that money moved at the provider, and its account has no such line."),
     )
     ROW_WITHOUT_LINE = (
         "row_without_line",
-        "Row without line",
-        "A row of the shop says that money has moved, and the provider's account has no line for it.",
+        Text("Row without line"),
+        Text("A row of the shop says that money has moved, and the provider's account has no line for it."),
     )
-    AMOUNT_DIFFERS = "amount_differs", "Amount differs", "The sides know the same thing with different amounts."
+    AMOUNT_DIFFERS = (
+        "amount_differs",
+        Text("Amount differs"),
+        Text("The sides know the same thing with different amounts."),
+    )
     STATUS_DIFFERS = (
         "status_differs",
-        "Status differs",
-        "The provider says another state than our row has.",
+        Text("Status differs"),
+        Text("The provider says another state than our row has."),
     )
-    DOUBLED = "doubled", "Made or booked twice", "The same thing has moved money twice."
-    UNREADABLE = "unreadable", "Line that can't be read", "The provider's line is not what its documents promise."
+    DOUBLED = "doubled", Text("Made or booked twice"), Text("The same thing has moved money twice.")
+    UNREADABLE = (
+        "unreadable",
+        Text("Line that can't be read"),
+        Text("The provider's line is not what its documents promise."),
+    )
     REPEATED_MESSAGE = (
         "repeated_message",
-        "Message that came twice",
-        "The provider has told us the same thing twice. It had its effect once.",
+        Text("Message that came twice"),
+        Text("The provider has told us the same thing twice. It had its effect once."),
     )
 
     @property
@@ -86,22 +95,31 @@ class Cause(StrEnum):
         member.words = words
         return member
 
-    LOST = "lost", "No message about it has come. It was lost on its way to us."
-    PARKED = "parked", "A message about it came and waits, because it did not fit what we knew."
-    STALE = "stale", "A message about it came before the provider had this line, and none came after it."
-    BY_HAND = "by_hand", "It carries no reference of ours: somebody has made it in the provider's dashboard."
-    NOT_OURS = "not_ours", "It carries no reference of ours and belongs to no payment, payout or dispute of ours."
-    NO_RULE = "no_rule", "The shop books no lines of this kind by itself: the provider's own fees, or our own bank."
-    TWICE_THERE = "twice_there", "It carries the reference of a row that another object of the provider has served."
-    TWICE_HERE = "twice_here", "It was corrected by hand, and its own rule has booked it since."
-    ENTRY_GONE = "entry_gone", "The line is in our list of lines, and its ledger entry is not there."
-    BOOKED_OTHERWISE = "booked_otherwise", "The ledger has another amount than the provider's line."
-    ROW_OTHERWISE = "row_otherwise", "The row of the business has another amount than the provider's line."
-    NO_ROW = "no_row", "Line and entry agree, and no row of the business stands behind them."
-    NOT_THERE = "not_there", "The provider does not know this line. It was booked for another account, or by hand."
-    NOT_YET = "not_yet", "The provider's line has not come, although it should have by now."
-    BROKEN = "broken", "A field is missing or makes no sense. The other lines were read."
-    SENT_TWICE = "sent_twice", "The provider sent it again, as it may. The second one changed nothing."
+    LOST = "lost", Text("No message about it has come. It was lost on its way to us.")
+    PARKED = "parked", Text("A message about it came and waits, because it did not fit what we knew.")
+    STALE = "stale", Text("A message about it came before the provider had this line, and none came after it.")
+    BY_HAND = "by_hand", Text("It carries no reference of ours: somebody has made it in the provider's dashboard.")
+    NOT_OURS = "not_ours", Text("It carries no reference of ours and belongs to no payment, payout or dispute of ours.")
+    NO_RULE = (
+        "no_rule",
+        Text("The shop books no lines of this kind by itself: the provider's own fees, or our own bank."),
+    )
+    TWICE_THERE = (
+        "twice_there",
+        Text("It carries the reference of a row that another object of the provider has served."),
+    )
+    TWICE_HERE = "twice_here", Text("It was corrected by hand, and its own rule has booked it since.")
+    ENTRY_GONE = "entry_gone", Text("The line is in our list of lines, and its ledger entry is not there.")
+    BOOKED_OTHERWISE = "booked_otherwise", Text("The ledger has another amount than the provider's line.")
+    ROW_OTHERWISE = "row_otherwise", Text("The row of the business has another amount than the provider's line.")
+    NO_ROW = "no_row", Text("Line and entry agree, and no row of the business stands behind them.")
+    NOT_THERE = (
+        "not_there",
+        Text("The provider does not know this line. It was booked for another account, or by hand."),
+    )
+    NOT_YET = "not_yet", Text("The provider's line has not come, although it should have by now.")
+    BROKEN = "broken", Text("A field is missing or makes no sense. The other lines were read.")
+    SENT_TWICE = "sent_twice", Text("The provider sent it again, as it may. The second one changed nothing.")
 
 
 class Proposal(StrEnum):
@@ -118,12 +136,22 @@ class Proposal(StrEnum):
         member.label, member.words, member.is_automatic = label, words, is_automatic
         return member
 
-    REREAD = "reread", "Read it again", "Read it at the provider and settle it as its message would have.", True
-    MIRROR = "mirror", "Take it over", "Read it at the provider and put it into the books as what it is.", True
-    UNDO = "undo", "Undo the correction", "Post the inverse of the correcting entry.", True
-    NOTHING = "nothing", "Nothing to do", "Nothing moved twice. It is noted and closed.", True
-    CORRECT = "correct", "Correct the books", "Post a correcting entry, or explain why none is needed."
-    ASK = "ask", "Ask the provider", "Look at the provider, or ask it. Then correct the books or explain."
+    REREAD = (
+        "reread",
+        Text("Read it again"),
+        Text("Read it at the provider and settle it as its message would have."),
+        True,
+    )
+    MIRROR = (
+        "mirror",
+        Text("Take it over"),
+        Text("Read it at the provider and put it into the books as what it is."),
+        True,
+    )
+    UNDO = "undo", Text("Undo the correction"), Text("Post the inverse of the correcting entry."), True
+    NOTHING = "nothing", Text("Nothing to do"), Text("Nothing moved twice. It is noted and closed."), True
+    CORRECT = "correct", Text("Correct the books"), Text("Post a correcting entry, or explain why none is needed.")
+    ASK = "ask", Text("Ask the provider"), Text("Look at the provider, or ask it. Then correct the books or explain.")
 
 
 class CounterAccount(StrEnum):
@@ -138,11 +166,11 @@ class CounterAccount(StrEnum):
         member.words = words
         return member
 
-    DIFFERENCE = Account.RECONCILIATION_DIFFERENCE.value, "A difference that nobody can explain better"
-    OWN_BANK = Account.PLATFORM_BANK.value, "Money to or from our own bank account"
-    PROCESSING_FEE = Account.PROCESSING_FEE.value, "A fee of the provider's"
-    REFUND_COST = Account.REFUND_COST.value, "Money given back to a buyer that the marketplace bears"
-    DISPUTE_FEE = Account.DISPUTE_FEE.value, "A fee for a dispute"
+    DIFFERENCE = Account.RECONCILIATION_DIFFERENCE.value, Text("A difference that nobody can explain better")
+    OWN_BANK = Account.PLATFORM_BANK.value, Text("Money to or from our own bank account")
+    PROCESSING_FEE = Account.PROCESSING_FEE.value, Text("A fee of the provider's")
+    REFUND_COST = Account.REFUND_COST.value, Text("Money given back to a buyer that the marketplace bears")
+    DISPUTE_FEE = Account.DISPUTE_FEE.value, Text("A fee for a dispute")
 
     @property
     def account(self) -> Account:

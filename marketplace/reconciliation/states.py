@@ -1,15 +1,16 @@
 """What a break can be, and what may follow."""
 
+from marketplace.language import Text
 from marketplace.transitions import Machine, Status
 
 
 class BreakStatus(Status):
     """What became of a place where provider, ledger and rows do not agree."""
 
-    OPEN = "open", "Open"
-    MENDED = "mended", "Mended by itself"
-    DECIDED = "decided", "Settled by a person"
-    GONE = "gone", "Disappeared"
+    OPEN = "open", Text("Open")
+    MENDED = "mended", Text("Mended by itself")
+    DECIDED = "decided", Text("Settled by a person")
+    GONE = "gone", Text("Disappeared")
 
 
 _B = BreakStatus
@@ -19,8 +20,12 @@ BREAK = Machine(
     BreakStatus,
     _B.OPEN,
     {
-        "mend": ([_B.OPEN], _B.MENDED, "Its cause is known: the shop has read the object again, and all sides agree."),
-        "decide": ([_B.OPEN], _B.DECIDED, "An admin has said what it is, with a reason."),
-        "vanish": ([_B.OPEN], _B.GONE, "All sides agree now; a message that was late has done it."),
+        "mend": (
+            [_B.OPEN],
+            _B.MENDED,
+            Text("Its cause is known: the shop has read the object again, and all sides agree."),
+        ),
+        "decide": ([_B.OPEN], _B.DECIDED, Text("An admin has said what it is, with a reason.")),
+        "vanish": ([_B.OPEN], _B.GONE, Text("All sides agree now; a message that was late has done it.")),
     },
 )

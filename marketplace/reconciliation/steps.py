@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace import db
 from marketplace.config import Settings
+from marketplace.language import Text
 from marketplace.providers.balance_lines import ListedLine, UnreadableLine
 from marketplace.providers.base import Provider, Refused
 from marketplace.reconciliation import breaks, line_queries, mending, rechecking, runs, side_queries
@@ -151,7 +152,7 @@ def look_again(run: Standing, context: Context) -> Progress:
             return 0
         if looked.line is not None:
             db.atomic(runs.match_one, (), judged=looked.line, now=context.now)
-        because = "All sides agree now: what was late has come."
+        because = Text("All sides agree now: what was late has come.")
         is_closed = db.atomic(
             breaks.close, (db.TURN,), break_id=found.id, verb="vanish", actor=RUN, because=because, now=context.now
         )

@@ -10,6 +10,7 @@ from marketplace import db
 from marketplace.disputes.models import Dispute, DisputeFile
 from marketplace.disputes.states import DisputeStatus
 from marketplace.labels import Labelled
+from marketplace.language import Text
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.states import OrderStatus
 from marketplace.outbound.models import OF_PAYMENT, CallKind, OutboundCall
@@ -30,12 +31,12 @@ _UNFINISHED = (CallStatus.PLANNED, CallStatus.SENDING, CallStatus.UNKNOWN)
 class Queue(Labelled):
     """A queue of the house, in words."""
 
-    REFUNDS = "refunds", "Refunds waiting for a decision"
-    DISPUTES = "disputes", "Disputes and warnings to answer"
-    PAYOUTS = "payouts", "Payouts that have not arrived"
-    EVENTS = "events", "Events without an effect yet"
-    CALLS = "calls", "Calls to the provider without an outcome"
-    ORDERS = "orders", "Paid orders not sent yet"
+    REFUNDS = "refunds", Text("Refunds waiting for a decision")
+    DISPUTES = "disputes", Text("Disputes and warnings to answer")
+    PAYOUTS = "payouts", Text("Payouts that have not arrived")
+    EVENTS = "events", Text("Events without an effect yet")
+    CALLS = "calls", Text("Calls to the provider without an outcome")
+    ORDERS = "orders", Text("Paid orders not sent yet")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from flask import url_for
 
+from marketplace.language import gettext as _
 from marketplace.payments.admin_queries import PaymentRecord, ProviderLine, SellerShare
 from marketplace.payments.queries import Receipt
 from marketplace.web.order_parts import MoneyRow
@@ -20,16 +21,16 @@ def rows(
     shares = [each.share for each in seller_shares]
     subsidy = sum(share.subsidy_minor for share in shares)
     figures = [
-        ("Amount", record.amount_minor, "amount"),
-        *([("Discounts paid by us", subsidy, "subsidy")] if subsidy else []),
-        ("Platform fees", sum(share.platform_fee_minor for share in shares), "platform-fee"),
-        ("Card fees charged to sellers", sum(share.processing_fee_minor for share in shares), "card-fee"),
-        ("Net for the sellers", sum(share.net_minor for share in shares), "net"),
-        ("Held now", sum(share.held_minor for share in shares), "held"),
+        (_("Amount"), record.amount_minor, "amount"),
+        *([(_("Discounts paid by us"), subsidy, "subsidy")] if subsidy else []),
+        (_("Platform fees"), sum(share.platform_fee_minor for share in shares), "platform-fee"),
+        (_("Card fees charged to sellers"), sum(share.processing_fee_minor for share in shares), "card-fee"),
+        (_("Net for the sellers"), sum(share.net_minor for share in shares), "net"),
+        (_("Held now"), sum(share.held_minor for share in shares), "held"),
     ]
     refunded = sum(share.refunded_minor for share in shares)
-    figures += [("Refunded to the buyer", refunded, "refunded")] if refunded else []
-    figures += [("Received, could not be used", receipt.amount_minor, "unapplied") for receipt in receipts]
+    figures += [(_("Refunded to the buyer"), refunded, "refunded")] if refunded else []
+    figures += [(_("Received, could not be used"), receipt.amount_minor, "unapplied") for receipt in receipts]
     found = [_figure(record.id, label, minor, record.currency, figure) for label, minor, figure in figures]
     if provider_lines:
         currency = provider_lines[0].currency
@@ -37,8 +38,8 @@ def rows(
         # Adjustments are disputes, whose fees are another account: they stand in their own box.
         fee = sum(line.fee_minor for line in lines if line.kind != "adjustment")
         net = sum(line.net_minor for line in lines)
-        found.append(_figure(record.id, "Fee taken by the provider", fee, currency, "provider-fee"))
-        found.append(_figure(record.id, "In the provider's balance", net, currency, "provider-net"))
+        found.append(_figure(record.id, _("Fee taken by the provider"), fee, currency, "provider-fee"))
+        found.append(_figure(record.id, _("In the provider's balance"), net, currency, "provider-net"))
     return tuple(found)
 
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.diagnosis import log_queries
 from marketplace.diagnosis.log_queries import LogLine, LogType
+from marketplace.language import gettext as _
 from marketplace.web import guards, lists
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
@@ -60,11 +61,14 @@ def payment_log(payment_id: int) -> ResponseReturnValue:
     counts = Counter(line.type for line in lines)
     here = url_for("admin.payment", payment_id=payment_id)
     page = LogPage(
-        title=f"Log of payment {payment_id}",
+        title=_("Log of payment %(payment)s", payment=payment_id),
         console=admin_console("payments"),
-        crumbs=(Crumb("Payments", url_for("admin.payments")), Crumb(f"Payment {payment_id}", here)),
+        crumbs=(
+            Crumb(_("Payments"), url_for("admin.payments")),
+            Crumb(_("Payment %(number)s", number=payment_id), here),
+        ),
         tabs=(
-            Tab("All", asked.url(type=""), kind is None, len(lines)),
+            Tab(_("All"), asked.url(type=""), kind is None, len(lines)),
             *(Tab(each.label, asked.url(type=each.value), each is kind, counts[each]) for each in LogType),
         ),
         csv_url=asked.url(format="csv"),

@@ -1,13 +1,14 @@
 """What the admin's payment page shows: ready texts and addresses, made from what the books say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flask import url_for
 
 from marketplace import clock
 from marketplace.disputes.page_queries import DisputeRow
+from marketplace.language import Text, ngettext, pgettext
+from marketplace.language import gettext as _
 from marketplace.ledger.queries import PostingRow
 from marketplace.payments.admin_queries import Call, PaymentRecord, ProviderLine, SellerShare, Tracker
 from marketplace.payments.queries import Decline, Receipt
@@ -16,28 +17,28 @@ from marketplace.payouts.order_queries import PaidIn
 from marketplace.provider_events.queries import EventSummary
 from marketplace.refunds.queries import RefundRow
 from marketplace.web import dispute_parts, explaining, payout_parts, refund_parts, wording
-from marketplace.web.admin import payment_figures, refund_page, returning
+from marketplace.web.admin import payment_figures, payment_record, refund_page, returning
 from marketplace.web.admin.call_words import KINDS, request_text
 from marketplace.web.admin.events import EventRow, event_rows, shown
 from marketplace.web.admin.explain import entry_url
+from marketplace.web.admin.payment_record import TrackerView
 from marketplace.web.console import Console, admin_console
 from marketplace.web.dispute_parts import DisputeLink
 from marketplace.web.explaining import LedgerRow, Sum
 from marketplace.web.order_parts import Fact, MoneyRow
-from marketplace.web.pages import date_text, money_text, sentence, time_text
+from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.payout_parts import PayoutLink
 from marketplace.web.refund_parts import RefundLink
 from marketplace.web.wording import Badge, TimelineEntry
 
 _LABELS = {
-    "payment": "Payment",
-    "payment_tracker": "Tracker",
-    "payment_transaction": "Share",
-    "outbound_call": "Call",
-    "refund": "Refund",
-    "dispute": "Dispute",
-    "unapplied_receipt": "Receipt",
-    "purchase": "Purchase",
+    "payment": Text("Payment"),
+    "payment_tracker": Text("Tracker"),
+    "payment_transaction": Text("Share"),
+    "outbound_call": Text("Call"),
+    "refund": Text("Refund"),
+    "dispute": Text("Dispute"),
+    "purchase": Text("Purchase"),
 }
 
 
@@ -58,17 +59,6 @@ class Facts:
     postings: Sequence[PostingRow]
     provider_lines: Sequence[ProviderLine]
     changes: Sequence[Change]
-
-
-@dataclass(frozen=True, slots=True)
-class TrackerView:
-    """The provider's payment intent as we know it."""
-
-    intent: str
-    badge: Badge
-    facts: tuple[Fact, ...]
-    notes: tuple[str, ...]
-    error_data: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,18 +156,18 @@ def build(facts: Facts) -> PaymentPage:
     """Return the page of the payment in `facts`."""
     record = facts.record
     return PaymentPage(
-        title=f"Payment {record.id}",
+        title=_("Payment %(number)s", number=record.id),
         console=admin_console("payments"),
         badges=(wording.payment_badge(record.status), *dispute_parts.order_badges(facts.disputes)),
         note=f"{record.buyer_name}, {record.buyer_email}",
         figures=payment_figures.rows(record, facts.shares, facts.receipts, facts.provider_lines),
-        facts=_record_facts(record),
+        facts=payment_record.facts(record),
         metadata=shown(record.metadata) if record.metadata else "",
         diagnose_url=url_for("admin.diagnose_payment", payment_id=record.id),
         log_url=url_for("admin.payment_log", payment_id=record.id),
         receipt=returning.text(facts.receipts),
         receipt_action=returning.action(record.id, facts.receipts),
-        trackers=tuple(_tracker(tracker) for tracker in facts.trackers),
+        trackers=tuple(payment_record.tracker_view(tracker) for tracker in facts.trackers),
         declines=tuple(_decline(decline) for decline in facts.declines),
         shares=tuple(_share(record.id, each) for each in facts.shares),
         refunds=refund_parts.box(facts.refunds, "admin"),
@@ -187,48 +177,10 @@ def build(facts: Facts) -> PaymentPage:
         calls=tuple(_call(call) for call in facts.calls),
         events=event_rows(tuple(facts.events), clock.now()),
         ledgers=_ledgers(facts.postings),
-        entries=wording.audit(facts.changes, _LABELS),
+        entries=wording.audit(
+            facts.changes, {**_LABELS, "unapplied_receipt": pgettext("money that came in", "Receipt")}
+        ),
     )
-
-
-def _record_facts(record: PaymentRecord) -> tuple[Fact, ...]:
-    moments = {
-        "Created": record.created_at,
-        "Updated": record.updated_at,
-        "Completed": record.completed_at,
-        "Page expires": record.expires_at,
-        "Page closed": record.session_closed_at,
-        "Credits added": record.credits_added_at,
-    }
-    words: Mapping[str, Any] = {
-        "Provider": sentence(record.provider),
-        "Session": record.provider_session_id,
-        "Payment intent": record.provider_payment_id,
-        "Purchase": record.purchase_number,
-        "Error code": record.error_code,
-        "Error message": record.error_message,
-        "Verification attempts": record.verification_attempts,
-        "Credits to add": record.credits_to_add,
-        "Package": record.package_name or record.package_id,
-        "Credit transaction": record.credit_transaction_id,
-    }
-    facts = [Fact(label, "None" if value is None else str(value)) for label, value in words.items()]
-    facts += [Fact(label, "Not yet" if moment is None else time_text(moment)) for label, moment in moments.items()]
-    return tuple(facts)
-
-
-def _tracker(tracker: Tracker) -> TrackerView:
-    facts = (
-        Fact("Status", tracker.status.label),
-        Fact("Declines", str(tracker.attempts)),
-        Fact("Failure code", tracker.failure_code or "None"),
-        Fact("Failure reason", tracker.failure_reason or "None"),
-        Fact("First reported", time_text(tracker.created_at)),
-        Fact("Last reported", time_text(tracker.updated_at)),
-    )
-    data = shown(tracker.stripe_error_data) if tracker.stripe_error_data else ""
-    notes = tuple(line for line in tracker.notes.splitlines() if line)
-    return TrackerView(tracker.payment_intent_id, wording.badge(tracker.status), facts, notes, data)
 
 
 def _decline(decline: Decline) -> DeclineRow:
@@ -252,7 +204,14 @@ def _share(payment_id: int, each: SellerShare) -> ShareRow:
     hold = ""
     if share.planned_release_date is not None and share.hold_reason is not None:
         until = date_text(share.planned_release_date)
-        hold = f"{wording.hold_text(share.hold_reason)}, {share.days_to_hold} days, until {until}"
+        hold = ngettext(
+            "%(reason)s, %(days)s days, until %(until)s",
+            "%(reason)s, %(days)s days, until %(until)s",
+            share.days_to_hold or 0,
+            reason=wording.hold_text(share.hold_reason),
+            days=share.days_to_hold,
+            until=until,
+        )
     failure = f"{share.failure_code}: {share.failure_reason}" if share.failure_code else ""
     return ShareRow(
         order=each.order_number,
@@ -273,14 +232,22 @@ def _share(payment_id: int, each: SellerShare) -> ShareRow:
 def _provider_line(line: ProviderLine) -> Fact:
     minors = (line.amount_minor, line.fee_minor, line.net_minor)
     gross, fee, net = (money_text(minor, line.currency) for minor in minors)
-    return Fact(f"{line.provider_id}, {line.kind}", f"{gross} less {fee} is {net}")
+    return Fact(
+        f"{line.provider_id}, {line.kind}", _("%(gross)s less %(fee)s is %(net)s", gross=gross, fee=fee, net=net)
+    )
 
 
 def _call(call: Call) -> CallRow:
     return CallRow(
         kind=KINDS[call.kind],
         url=url_for("admin.call", call_id=call.id),
-        attempt=f"Attempt {call.attempt}, sent {'once' if call.sends == 1 else f'{call.sends} times'}",
+        attempt=ngettext(
+            "Attempt %(attempt)s, sent once",
+            "Attempt %(attempt)s, sent %(times)s times",
+            call.sends,
+            attempt=call.attempt,
+            times=call.sends,
+        ),
         badge=wording.badge(call.status),
         key=call.idempotency_key,
         object=call.provider_object_id or "",

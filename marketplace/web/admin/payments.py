@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.disputes import page_queries as dispute_queries
 from marketplace.disputes import queries as asked_of_banks
+from marketplace.language import gettext as _
 from marketplace.ledger import queries as ledger
 from marketplace.paging import every
 from marketplace.payments import admin_queries, queries, search_queries, timeline_queries
@@ -79,7 +80,7 @@ def payments() -> ResponseReturnValue:
         return lists.csv_file("payments", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
     listed, counts = read(asked.cursor), search_queries.counts(sought)
     page = PaymentsPage(
-        title="Payments",
+        title=_("Payments"),
         console=admin_console("payments"),
         tabs=payment_tabs(asked, tab, counts),
         text=text,
@@ -135,14 +136,14 @@ def payment(payment_id: int) -> ResponseReturnValue:
 
 def _row(payment: PaymentSummary) -> PaymentRow:
     return PaymentRow(
-        title=f"Payment {payment.id}",
+        title=_("Payment %(number)s", number=payment.id),
         note=time_text(payment.created_at),
         url=url_for("admin.payment", payment_id=payment.id),
         buyer=payment.buyer_name,
         email=payment.buyer_email,
         purchase=payment.purchase_number or "",
         badge=wording.payment_badge(payment.status),
-        tracker=wording.badge(payment.tracker_status, "No tracker"),
+        tracker=wording.badge(payment.tracker_status, _("No tracker")),
         declines=payment.declines,
         intent=payment.provider_payment_id or "",
         amount=money_text(payment.amount_minor, payment.currency),

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock, db
 from marketplace.errors import Conflict, Invalid, NotAllowed
 from marketplace.history import Actor
+from marketplace.language import gettext as _
 from marketplace.payouts import admin_queries, calling_off, flows, operations
 from marketplace.payouts.operations import TakenUp
 from marketplace.web import guards, lists
@@ -19,19 +20,19 @@ from marketplace.web.providers import providers
 @guards.admin_only
 def retry_payout(number: str) -> ResponseReturnValue:
     """Try a refused payout again, with the same amount."""
-    return _decide(number, _retry, "It is sent again.")
+    return _decide(number, _retry, _("It is sent again."))
 
 
 @guards.admin_only
 def resend_payout(number: str) -> ResponseReturnValue:
     """Send a failed payout to the bank again."""
-    return _decide(number, _resend, "It is on its way to the bank again.")
+    return _decide(number, _resend, _("It is on its way to the bank again."))
 
 
 @guards.admin_only
 def cancel_payout(number: str) -> ResponseReturnValue:
     """Call off a payout of which nothing has moved."""
-    return _decide(number, _cancel, "It is called off. Its shares wait for the next run.")
+    return _decide(number, _cancel, _("It is called off. Its shares wait for the next run."))
 
 
 def _decide(number: str, deed: Callable[[int, Actor, str], None], done: str) -> ResponseReturnValue:

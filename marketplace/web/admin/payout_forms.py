@@ -4,10 +4,12 @@ from flask_wtf import FlaskForm
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
-_LENGTH = Length(max=500, message="At most 500 characters.")
+from marketplace.language import Text
+
+_LENGTH = Length(max=500, message=Text("At most 500 characters."))
 
 
 class DecisionForm(FlaskForm):
     """Why a payout is tried again, sent again or called off; why a seller is stopped, or paid again."""
 
-    reason = TextAreaField("Reason", [_LENGTH])
+    reason = TextAreaField(Text("Reason"), [_LENGTH])

@@ -7,6 +7,7 @@ from itertools import islice
 from flask import url_for
 
 from marketplace.config import MoneyPolicy
+from marketplace.language import gettext as _
 from marketplace.payouts import admin_queries, rules, standing_queries
 from marketplace.payouts.rules import Occasion, SkipCause
 from marketplace.payouts.standing_queries import Candidate
@@ -53,7 +54,12 @@ def upcoming(policy: MoneyPolicy, now: datetime) -> Preview:
         rows=tuple(
             _row(each, cause, names.get(each.seller_id, ""), now) for each, cause in zip(shown, causes, strict=True)
         ),
-        note=f"{paid_now} to be paid now, {payable - paid_now} on their day, {len(shown) - payable} left out.",
+        note=_(
+            "%(now)s to be paid now, %(later)s on their day, %(never)s left out.",
+            now=paid_now,
+            later=payable - paid_now,
+            never=len(shown) - payable,
+        ),
         is_cut=len(found) > _MOST,
         is_any_ready=payable > 0,
     )
@@ -71,13 +77,13 @@ def _row(each: Candidate, cause: SkipCause | None, shop: str, now: datetime) -> 
         ready=money_text(standing.payable_minor or standing.ready_minor, currency),
         waiting=money_text(waiting_minor, currency) if waiting_minor else "",
         verdict=_verdict(cause),
-        why=f"The seller reads: {cause.words}" if cause is not None and not is_waiting else "",
-        date=date_text(max(run, now)) if run is not None and is_waiting else "No date",
+        why=_("The seller reads: %(words)s", words=cause.words) if cause is not None and not is_waiting else "",
+        date=date_text(max(run, now)) if run is not None and is_waiting else _("No date"),
     )
 
 
 def _verdict(cause: SkipCause | None) -> Badge:
     if cause is None:
-        return Badge("Paid now", "ok")
+        return Badge(_("Paid now"), "ok")
     quiet = cause in {SkipCause.SCHEDULED, SkipCause.MANUAL, SkipCause.NOT_SETTLED, SkipCause.BELOW_MINIMUM}
     return Badge(cause.label, "wait" if quiet else "bad")

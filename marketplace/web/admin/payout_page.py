@@ -7,6 +7,8 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import Row
 
+from marketplace.language import Text, ngettext, pgettext
+from marketplace.language import gettext as _
 from marketplace.outbound.states import CallStatus
 from marketplace.payments.timeline_queries import Change
 from marketplace.payouts import kept_queries
@@ -20,7 +22,12 @@ from marketplace.web.order_parts import Fact
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.wording import Badge, TimelineEntry
 
-_CALLS = {"transfer": "Transfer to the seller's account", "bank_payout": "Payment to the bank"}
+_CALLS = {"transfer": Text("Transfer to the seller's account"), "bank_payout": Text("Payment to the bank")}
+_CAUSES = {
+    "provider": Text("Made at the provider"),
+    "refund": Text("Refund %(number)s"),
+    "dispute": Text("Dispute %(number)s"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +123,11 @@ def build(facts: Facts) -> PayoutPage:
     """Return the page of a payout."""
     row = facts.payout
     return PayoutPage(
-        title=f"Payout {row.number}",
+        title=_("Payout %(number)s", number=row.number),
         console=admin_console("payouts"),
-        crumbs=(Crumb("Payouts", url_for("admin.payouts")),),
+        crumbs=(Crumb(_("Payouts"), url_for("admin.payouts")),),
         badge=wording.badge(row.status),
-        note=f"Begun {time_text(row.started_at)}" + (", because the seller asked for it" if row.is_requested else ""),
+        note=_begun(row),
         problem=_problem(row),
         next_step=_next_step(facts),
         deeds=() if _undecided(facts) else tuple(_deeds(row)),
@@ -137,24 +144,31 @@ def build(facts: Facts) -> PayoutPage:
             EntryView(entry.description, time_text(entry.booked_at), url_for("admin.entry", entry_id=entry.id))
             for entry in facts.entries
         ),
-        timeline=wording.audit(facts.changes, {"payout": "Payout"}),
+        timeline=wording.audit(facts.changes, {"payout": _("Payout")}),
     )
 
 
 def note(row: PayoutRow) -> str:
     """Return the line under a payout's number in a list."""
-    return _problem(row) or bank(row) or "No bank account yet"
+    return _problem(row) or bank(row) or _("No bank account yet")
 
 
 def _problem(row: PayoutRow) -> str:
     """Return why a payout stands still; what failed and was taken back since is no problem any more."""
     stands_still = row.status in {PayoutStatus.REFUSED, PayoutStatus.FAILED}
-    return (row.failure_reason or "") if stands_still else ""
+    return _(row.failure_reason) if stands_still and row.failure_reason else ""
 
 
 def bank(row: PayoutRow) -> str:
     """Return which bank account it goes to, as far as it may be shown."""
     return " •• ".join(part for part in (row.bank_name, row.bank_last4) if part)
+
+
+def _begun(row: PayoutRow) -> str:
+    when = time_text(row.started_at)
+    if row.is_requested:
+        return _("Begun %(when)s, because the seller asked for it", when=when)
+    return _("Begun %(when)s", when=when)
 
 
 def _undecided(facts: Facts) -> bool:
@@ -165,37 +179,37 @@ def _undecided(facts: Facts) -> bool:
 def _next_step(facts: Facts) -> str:
     row = facts.payout
     if _undecided(facts):
-        return "Nobody knows whether its last attempt has sent the money. Decide about that call first."
+        return _("Nobody knows whether its last attempt has sent the money. Decide about that call first.")
     if row.status not in {PayoutStatus.REFUSED, PayoutStatus.FAILED}:
         return ""
     if row.next_attempt_at is None:
-        return "A person has to decide."
-    return f"Looked at again by itself from {time_text(row.next_attempt_at)} on."
+        return _("A person has to decide.")
+    return _("Looked at again by itself from %(when)s on.", when=time_text(row.next_attempt_at))
 
 
 def _deeds(row: PayoutRow) -> list[Deed]:
     found = []
     if PAYOUT.can(row.status, "retry"):
-        found.append(Deed("Try again now", url_for("admin.retry_payout", number=row.number), "primary"))
+        found.append(Deed(_("Try again now"), url_for("admin.retry_payout", number=row.number), "primary"))
     if PAYOUT.can(row.status, "resend"):
-        found.append(Deed("Send to the bank again", url_for("admin.resend_payout", number=row.number), "primary"))
+        found.append(Deed(_("Send to the bank again"), url_for("admin.resend_payout", number=row.number), "primary"))
     if PAYOUT.can(row.status, "cancel"):
-        found.append(Deed("Call it off", url_for("admin.cancel_payout", number=row.number), "danger"))
+        found.append(Deed(_("Call it off"), url_for("admin.cancel_payout", number=row.number), "danger"))
     return found
 
 
 def _facts(row: PayoutRow) -> list[Fact]:
     kept_minor = kept_queries.kept_minor(row.id) if row.reversed_minor else 0
     found = (
-        ("Bank", bank(row)),
-        ("At the bank", date_text(row.arrives_at) if row.arrives_at else "Not known yet"),
-        ("Seller's account", row.account_id),
-        ("Transfer", row.transfer_id),
-        ("Payment to the bank", row.provider_payout_id),
-        ("Taken back", money_text(row.reversed_minor, row.currency) if row.reversed_minor else ""),
-        ("Provider's code", row.failure_code),
-        ("Left in the seller's account", money_text(kept_minor, row.currency) if kept_minor else ""),
-        ("Left for the next payout", money_text(row.rest_minor, row.currency) if row.rest_minor else ""),
+        (_("Bank"), bank(row)),
+        (_("At the bank"), date_text(row.arrives_at) if row.arrives_at else _("Not known yet")),
+        (_("Seller's account"), row.account_id),
+        (_("Transfer"), row.transfer_id),
+        (_("Payment to the bank"), row.provider_payout_id),
+        (_("Taken back"), money_text(row.reversed_minor, row.currency) if row.reversed_minor else ""),
+        (_("Provider's code"), row.failure_code),
+        (_("Left in the seller's account"), money_text(kept_minor, row.currency) if kept_minor else ""),
+        (_("Left for the next payout"), money_text(row.rest_minor, row.currency) if row.rest_minor else ""),
     )
     return [Fact(label, value) for label, value in found if value]
 
@@ -204,7 +218,7 @@ def _line(line: LineRow, currency: str) -> LineView:
     return LineView(
         order=line.order_number,
         url=url_for("admin.payment", payment_id=line.payment_id),
-        share=f"Share {line.share_id} of payment {line.payment_id}",
+        share=_("Share %(share)s of payment %(payment)s", share=line.share_id, payment=line.payment_id),
         badge=wording.badge(line.share_status),
         taken_back=money_text(line.reversed_minor, currency) if line.reversed_minor else "",
         amount=money_text(line.amount_minor, currency),
@@ -212,21 +226,30 @@ def _line(line: LineRow, currency: str) -> LineView:
 
 
 def _call(call: CallRow) -> CallView:
-    times = "once" if call.sends == 1 else f"{call.sends} times"
     return CallView(
-        title=f"{_CALLS[call.kind.value]}, attempt {call.attempt}",
+        title=_("%(call)s, attempt %(attempt)s", call=_CALLS[call.kind.value], attempt=call.attempt),
         url=url_for("admin.call", call_id=call.id),
-        note=f"Planned {time_text(call.created_at)}, sent {times}" if call.sends else "Not sent",
+        note=_sent(call) if call.sends else pgettext("a call", "Not sent"),
         badge=wording.badge(call.status),
         object_id=call.object_id or "",
         error=": ".join(part for part in (call.error_code, answer_text(call.error_message or "")) if part),
     )
 
 
+def _sent(call: CallRow) -> str:
+    return ngettext(
+        "Planned %(when)s, sent once",
+        "Planned %(when)s, sent %(times)s times",
+        call.sends,
+        when=time_text(call.created_at),
+        times=call.sends,
+    )
+
+
 def _reversal(each: ReversalRow, currency: str) -> ReversalView:
-    cause = "Made at the provider" if each.subject == "provider" else each.subject.replace(":", " ").capitalize()
+    kind, _colon, number = each.subject.partition(":")
     return ReversalView(
-        title=cause,
+        title=_(_CAUSES[kind], number=number.replace(":", " ")),
         note=" · ".join(part for part in (time_text(each.created_at), each.provider_id) if part),
         badge=wording.badge(each.status),
         amount=money_text(each.amount_minor, currency),

@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock, db
 from marketplace.catalog import queries as catalog
 from marketplace.errors import Conflict, Invalid
+from marketplace.language import gettext as _
+from marketplace.language import pgettext
 from marketplace.paging import Cursor
 from marketplace.payouts import account_queries, admin_queries, stops
 from marketplace.payouts.admin_queries import SkipRow, Sought, StopRow
@@ -116,7 +118,7 @@ def lift_payout_stop(seller_id: int) -> ResponseReturnValue:
     except Conflict as error:
         flash(error.message, "wait")
     else:
-        flash("The stop is lifted. The next run pays them.", "ok")
+        flash(_("The stop is lifted. The next run pays them."), "ok")
     return redirect(url_for("admin.payouts_of_seller", seller_id=seller_id), code=303)
 
 
@@ -126,12 +128,12 @@ def _show(seller_id: int, form: DecisionForm, code: int) -> ResponseReturnValue:
     is_stopped = bool(stopped) and stopped[0].lifted_at is None
     newest = admin_queries.payouts(Sought(seller_id=seller_id), Cursor(size=_NEWEST))
     doubts = break_queries.open_of_seller(seller_id)
-    stop = (Badge("Payouts stopped", "bad"),) if is_stopped else ()
-    doubt = (Badge("Being checked", "bad"),) if doubts else ()
+    stop = (Badge(_("Payouts stopped"), "bad"),) if is_stopped else ()
+    doubt = (Badge(_("Being checked"), "bad"),) if doubts else ()
     page = SellerPage(
-        title=f"Payouts of {shop.name}",
+        title=_("Payouts of %(shop)s", shop=shop.name),
         console=admin_console("payouts"),
-        badges=(wording.badge(account.status if account else None, "No account yet"), *stop, *doubt),
+        badges=(wording.badge(account.status if account else None, _("No account yet")), *stop, *doubt),
         user_url=url_for("admin.user", user_id=seller_id),
         all_url=url_for("admin.payouts", q=shop.name),
         doubts=tuple(BreakLink(number, url_for("admin.reconciliation_break", number=number)) for number in doubts),
@@ -155,34 +157,48 @@ def _show(seller_id: int, form: DecisionForm, code: int) -> ResponseReturnValue:
 
 
 def _stopped_text(stopped: Stopped) -> str:
-    parts = ["Their payouts are stopped."]
+    parts = [_("Their payouts are stopped.")]
     if stopped.called_off:
-        parts.append(f"Called off: {', '.join(stopped.called_off)}.")
+        parts.append(_("Called off: %(payouts)s.", payouts=", ".join(stopped.called_off)))
     if stopped.under_way:
-        parts.append(f"Too late for {', '.join(stopped.under_way)}: the provider has been asked already.")
+        late = ", ".join(stopped.under_way)
+        parts.append(_("Too late for %(payouts)s: the provider has been asked already.", payouts=late))
     return " ".join(parts)
 
 
 def _skip(skip: SkipRow) -> SkipView:
-    cause = SkipCause(skip.cause)
-    until = f"until {date_text(skip.ended_at)}" if skip.ended_at else "still so"
-    planned = f", planned for {date_text(skip.planned_run)}" if skip.planned_run and not skip.ended_at else ""
+    cause, since = SkipCause(skip.cause), date_text(skip.since)
+    if skip.ended_at:
+        told = _("The seller reads: %(words)s Since %(since)s, until %(until)s")
+        note = told % {"words": cause.words, "since": since, "until": date_text(skip.ended_at)}
+    elif skip.planned_run:
+        told = _("The seller reads: %(words)s Since %(since)s, still so, planned for %(planned)s")
+        note = told % {"words": cause.words, "since": since, "planned": date_text(skip.planned_run)}
+    else:
+        note = _("The seller reads: %(words)s Since %(since)s, still so", words=cause.words, since=since)
     return SkipView(
         title=cause.label,
-        note=f"The seller reads: {cause.words} Since {date_text(skip.since)}, {until}{planned}",
+        note=note,
         amount=money_text(skip.amount_minor, skip.currency),
-        badge=Badge("Over", "mute") if skip.ended_at else Badge(cause.label, "wait"),
+        badge=Badge(pgettext("no longer so", "Over"), "mute") if skip.ended_at else Badge(cause.label, "wait"),
     )
 
 
 def _stop(stop: StopRow) -> TimelineEntry:
-    why = f": {stop.lift_reason}" if stop.lift_reason else "."
-    lifted = f" Lifted {time_text(stop.lifted_at)} by {stop.lifted_by}{why}" if stop.lifted_at else ""
+    detail = stop.reason
+    if stop.lifted_at:
+        told = (
+            _("%(reason)s Lifted %(when)s by %(admin)s: %(why)s")
+            if stop.lift_reason
+            else _("%(reason)s Lifted %(when)s by %(admin)s.")
+        )
+        when = time_text(stop.lifted_at)
+        detail = told % {"reason": stop.reason, "when": when, "admin": stop.lifted_by, "why": stop.lift_reason}
     return TimelineEntry(
-        title="Lifted stop" if stop.lifted_at else "Stopped",
+        title=_("Lifted stop") if stop.lifted_at else _("Stopped"),
         when=time_text(stop.set_at),
         when_iso=stop.set_at.isoformat(),
-        detail=f"{stop.reason}{lifted}",
+        detail=detail,
         actor=stop.set_by,
         source="admin",
         state="done" if stop.lifted_at else "bad",

@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.config import Settings
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.paging import Period, every
 from marketplace.payments import timeline_queries
 from marketplace.payouts import admin_queries, flows
@@ -23,7 +25,7 @@ from marketplace.web.admin.payout_forms import DecisionForm
 from marketplace.web.admin.payout_next import Upcoming, upcoming
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Asked, Tab, Tools
-from marketplace.web.pages import date_text, decimal, money_text, time_text
+from marketplace.web.pages import date_text, decimal, money_text, number_text, time_text
 from marketplace.web.providers import providers
 from marketplace.web.wording import Badge
 
@@ -87,12 +89,12 @@ def payouts() -> ResponseReturnValue:
         return lists.csv_file("payouts", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
     listed, counts = read(asked.cursor), admin_queries.counts(sought)
     page = PayoutsPage(
-        title="Payouts",
+        title=_("Payouts"),
         console=admin_console("payouts"),
         tabs=_tabs(asked, counts, status, is_next=False),
         text=text,
         rows=tuple(_row(row) for row in listed.rows),
-        tools=asked.tools(listed, {"q": f"Search: {text}"}),
+        tools=asked.tools(listed, {"q": _("Search: %(text)s", text=text)}),
         list_url=url_for("admin.payouts"),
         is_narrowed=bool(asked.url() != url_for("admin.payouts")),
     )
@@ -104,7 +106,7 @@ def next_payouts() -> ResponseReturnValue:
     """Show whom the next run pays, how much, and who is left out and why."""
     found = upcoming(_settings().money, clock.now())
     page = NextPage(
-        title="Next run",
+        title=_("Next run"),
         console=admin_console("payouts"),
         tabs=_tabs(None, admin_queries.counts(Sought("", None, Period())), None, is_next=True),
         note=found.note,
@@ -128,9 +130,13 @@ def run_payouts() -> ResponseReturnValue:
         progress=begun.append,
     )
     if not begun:
-        flash("Nobody can be paid now. The list says why.", "wait")
+        flash(_("Nobody can be paid now. The list says why."), "wait")
         return redirect(url_for("admin.next_payouts"), code=303)
-    flash("1 payout was begun." if len(begun) == 1 else f"{len(begun)} payouts were begun.", "ok")
+    count = number_text(len(begun))
+    flash(
+        ngettext("%(number)s payout was begun.", "%(number)s payouts were begun.", len(begun), number=count),
+        "ok",
+    )
     return redirect(url_for("admin.payouts"), code=303)
 
 
@@ -162,8 +168,8 @@ def _tabs(
         return asked.url(status=value) if asked else url_for("admin.payouts", status=value or None)
 
     return (
-        Tab("Next run", url_for("admin.next_payouts"), is_next),
-        Tab("All", url(""), status is None and not is_next, sum(counts.values())),
+        Tab(_("Next run"), url_for("admin.next_payouts"), is_next),
+        Tab(_("All"), url(""), status is None and not is_next, sum(counts.values())),
         *(Tab(each.label, url(each.value), each is status, counts.get(each, 0)) for each in PayoutStatus),
     )
 
@@ -182,7 +188,7 @@ def _row(row: PayoutRow) -> ListedPayout:
         shop_url=url_for("admin.payouts_of_seller", seller_id=row.seller_id),
         badge=wording.badge(row.status),
         begun=time_text(row.started_at),
-        arrives=date_text(row.arrives_at) if row.arrives_at else "Not known yet",
+        arrives=date_text(row.arrives_at) if row.arrives_at else _("Not known yet"),
         amount=money_text(row.amount_minor, row.currency),
     )
 

@@ -9,23 +9,33 @@ from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from marketplace.job_runs import queries as job_runs
+from marketplace.language import Text, pgettext
+from marketplace.language import gettext as _
 from marketplace.proofs import bench_queries
 from marketplace.proofs.queries import Report
 from marketplace.web import guards
 from marketplace.web.admin import report_parts
 from marketplace.web.admin.report_parts import Row, Tile
 from marketplace.web.console import Console, admin_console
-from marketplace.web.pages import sentence, time_text
+from marketplace.web.pages import number_text, sentence, time_text
 from marketplace.web.wording import Badge
 
 _TARGETS = (
-    ("order", "Place an order: agree, and the provider opens its page", 100),
-    ("payment", "Settle a payment: its signed webhook, stored and booked", 200),
-    ("refund", "Send a refund: approve, book, and ask the provider", 150),
+    ("order", Text("Place an order: agree, and the provider opens its page"), 100),
+    ("payment", Text("Settle a payment: its signed webhook, stored and booked"), 200),
+    ("refund", Text("Send a refund: approve, book, and ask the provider"), 150),
 )
 """The operations of S2's table with the milliseconds it asks for."""
-_WALLET = ("Change a wallet", 50)
-_MISSING = "Not measured"
+_WALLET = (Text("Change a wallet"), 50)
+_MISSING = Text("Not measured")
+_JOBS = {
+    "tick": Text("Tick"),
+    "mail": Text("Mail"),
+    "rescue_stalled": Text("Rescue stalled"),
+    "sweep-files": Text("Sweep files"),
+    "check-books": Text("Check books"),
+}
+"""What is not a step of the tick; those stand in jobs.py."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +75,7 @@ def performance_page() -> ResponseReturnValue:
     crowd: Mapping[str, Any] = rush.figures if rush else {}
     runs = sorted(job_runs.last_runs().values(), key=lambda run: run.milliseconds, reverse=True)
     page = PerformancePage(
-        title="Performance",
+        title=_("Performance"),
         console=admin_console("performance"),
         note=_note(bench) if bench else "",
         has_bench=bench is not None,
@@ -78,8 +88,8 @@ def performance_page() -> ResponseReturnValue:
         wrong=tuple(crowd.get("wrong", ())),
         runs=tuple(
             Row(
-                sentence(run.name.replace("_", " ").replace("-", " ")),
-                (f"{run.milliseconds:,} ms", f"{run.done:,}", time_text(run.started_at)),
+                _step(run.name),
+                (f"{number_text(run.milliseconds)} ms", number_text(run.done), time_text(run.started_at)),
             )
             for run in runs
         ),
@@ -87,15 +97,24 @@ def performance_page() -> ResponseReturnValue:
     return render_template("admin/performance.html", page=page)
 
 
+def _step(name: str) -> str:
+    """Return what a job or a step of the tick is called."""
+    return str(_JOBS[name]) if name in _JOBS else sentence(_(name))
+
+
 def _note(report: Report) -> str:
     """Return where a report is from, and from which machine."""
-    machine, parts = report.figures.get("machine"), []
+    machine, origin = report.figures.get("machine"), report_parts.origin(report)
     if isinstance(machine, Mapping):
-        parts.append(f"{machine['processors']} processors, {machine['processor']}, {machine['memory']}")
-        parts.append(f"{machine['system']}, Python {machine['python']}, load {machine['load']} when it was written")
-    else:
-        parts.append(f"machine {machine or 'not written down'}")
-    return f"{report_parts.origin(report)}; {'; '.join(parts)}."
+        return _(
+            "%(origin)s; %(processors)s processors, %(processor)s, %(memory)s; %(system)s, Python %(python)s, "
+            "load %(load)s when it was written.",
+            origin=origin,
+            **{name: machine[name] for name in ("processors", "processor", "memory", "system", "python", "load")},
+        )
+    if machine:
+        return _("%(origin)s; machine %(machine)s.", origin=origin, machine=machine)
+    return _("%(origin)s; machine not written down.", origin=origin)
 
 
 def _operations(found: Mapping[str, Mapping[str, float]]) -> tuple[Row, ...]:
@@ -105,17 +124,27 @@ def _operations(found: Mapping[str, Mapping[str, float]]) -> tuple[Row, ...]:
         if not points.get("count"):
             rows.append(Row(name, ("", "", "", "", f"{target} ms"), Badge(_MISSING, "mute")))
             continue
-        cells = (f"{points['count']:,}", *(f"{points[word]:,.0f} ms" for word in ("p50", "p95", "p99")))
-        badge = Badge("Reached", "ok") if points["p95"] <= target else Badge("Slower", "bad")
+        cells = (
+            number_text(int(points["count"])),
+            *(f"{number_text(round(points[word]))} ms" for word in ("p50", "p95", "p99")),
+        )
+        badge = Badge(_("Reached"), "ok") if points["p95"] <= target else Badge(_("Slower"), "bad")
         rows.append(Row(name, (*cells, f"{target} ms"), badge))
     name, target = _WALLET
-    return (*rows, Row(name, ("", "", "", "", f"{target} ms"), Badge("No wallets yet", "mute")))
+    return (*rows, Row(name, ("", "", "", "", f"{target} ms"), Badge(_("No wallets yet"), "mute")))
 
 
 def _rates(found: Mapping[str, Any]) -> tuple[Row, ...]:
     cpu = found.get("cpu_ms", {})
     return tuple(
-        Row(sentence(name), (f"{_median(rates):,.0f}", f"{_median(cpu.get(name, ())):,.2f} ms", f"{len(rates)}"))
+        Row(
+            sentence(name),
+            (
+                number_text(round(_median(rates))),
+                f"{report_parts.decimal_text(_median(cpu.get(name, ())), 2)} ms",
+                f"{len(rates)}",
+            ),
+        )
         for name, rates in found.get("rates", {}).items()
     )
 
@@ -125,8 +154,14 @@ def _ratios(found: Mapping[str, Any]) -> tuple[Row, ...]:
     rows = []
     for name, ratio in found.get("ratios", {}).items():
         least = wanted.get(name)
-        badge = None if least is None else Badge("Reached", "ok") if ratio >= least else Badge("Below", "bad")
-        rows.append(Row(sentence(name), (f"{ratio:.2f}", "" if least is None else f"{least:.2f}"), badge))
+        badge = None if least is None else Badge(_("Reached"), "ok") if ratio >= least else Badge(_("Below"), "bad")
+        rows.append(
+            Row(
+                sentence(name),
+                tuple("" if each is None else report_parts.decimal_text(each, 2) for each in (ratio, least)),
+                badge,
+            )
+        )
     return tuple(rows)
 
 
@@ -134,16 +169,36 @@ def _crowd(found: Mapping[str, Any]) -> Crowd:
     errors = sum(count for answer, count in found["answers"].items() if answer != "303")
     units = sum(found["units_by_tries"].values())
     return Crowd(
-        title=f"{found['buyers']:,} buyers agree at the same moment: {found['name']}",
-        note=f"All sent within {found['sent_within_ms']:,} ms, to a shop of the size of this machine",
+        title=_(
+            "%(buyers)s buyers agree at the same moment: %(name)s",
+            buyers=number_text(found["buyers"]),
+            name=found["name"],
+        ),
+        note=_(
+            "All sent within %(time)s ms, to a shop of the size of this machine",
+            time=number_text(found["sent_within_ms"]),
+        ),
         tiles=(
-            Tile("Paid", f"{found['paid']:,}", f"{found['sold_out']:,} were told that it is sold out"),
-            Tile("Wrong answers", f"{errors:,}", "none is allowed", "bad" if errors else "ok"),
-            Tile("Tried again", f"{found['retries_per_unit']:.4f}", f"per unit of work, {units:,} units"),
-            Tile("Processor", f"{found['shop_cpu_seconds']:,.0f} s", "of the shop, for all of them"),
+            Tile(
+                pgettext("how many", "Paid"),
+                number_text(found["paid"]),
+                _("%(number)s were told that it is sold out", number=number_text(found["sold_out"])),
+            ),
+            Tile(_("Wrong answers"), number_text(errors), _("none is allowed"), "bad" if errors else "ok"),
+            Tile(
+                pgettext("how many", "Tried again"),
+                report_parts.decimal_text(found["retries_per_unit"], 4),
+                _("per unit of work, %(units)s units", units=number_text(units)),
+            ),
+            Tile(
+                _("Processor"), f"{number_text(round(found['shop_cpu_seconds']))} s", _("of the shop, for all of them")
+            ),
         ),
         rows=tuple(
-            Row(sentence(name), tuple(f"{points[word]:,} ms" for word in ("p50", "p99", "slowest")))
+            Row(
+                sentence(name),
+                tuple(f"{number_text(points[word])} ms" for word in ("p50", "p99", "slowest")),
+            )
             for name, points in found["milliseconds"].items()
         ),
     )

@@ -10,15 +10,23 @@ from flask.typing import ResponseReturnValue
 from marketplace import db
 from marketplace.config import Settings
 from marketplace.errors import Conflict, NotAllowed
+from marketplace.language import Text, pgettext
+from marketplace.language import gettext as _
 from marketplace.proofs import operations, queries, rules
 from marketplace.proofs.queries import Replay, Report
 from marketplace.web import guards
 from marketplace.web.admin import report_parts
 from marketplace.web.admin.report_parts import Row, Tile
 from marketplace.web.console import Console, admin_console
+from marketplace.web.pages import number_text
 from marketplace.web.wording import Badge
 
-_STATES = {"queued": "waits for the worker", "playing": "is being played", "done": "was played", "failed": "failed"}
+_STATES = {
+    "queued": Text("waits for the worker"),
+    "playing": Text("is being played"),
+    "done": Text("was played"),
+    "failed": Text("failed"),
+}
 _HOUR = 3_600
 
 
@@ -69,7 +77,7 @@ def replay_seed() -> ResponseReturnValue:
     """Queue a seed to be played again."""
     settings = _settings()
     if not settings.demo:
-        raise NotAllowed("Seeds are played again in demo mode only.")
+        raise NotAllowed(_("Seeds are played again in demo mode only."))
     seed = rules.check_seed(request.form.get("seed", ""), request.form.get("profile", ""))
     profile = request.form.get("profile", "")
     try:
@@ -77,28 +85,31 @@ def replay_seed() -> ResponseReturnValue:
     except Conflict as error:
         flash(error.message, "wait")
     else:
-        flash(f"Seed {seed} is queued. Its story stands here in about a minute.", "ok")
+        flash(_("Seed %(seed)s is queued. Its story stands here in about a minute.", seed=seed), "ok")
     return redirect(url_for("admin.proof"), code=303)
 
 
 def _page(report: Report | None, races: Report | None, replay: Replay | None, settings: Settings) -> ProofPage:
     found: Mapping[str, Any] = report.figures if report else {}
     return ProofPage(
-        title="Proof",
+        title=_("Proof"),
         console=admin_console("proof"),
-        note=_note(report, "step by step, so that each seed can be played again") if report else "",
+        note=_note(report) if report else "",
         has_report=report is not None,
         figures=_figures(found) if report else (),
         profiles=tuple(_profile(name, values) for name, values in found.get("profiles", {}).items()),
-        faults=tuple(Row(name, (f"{count:,}",)) for name, count in found.get("faults", {}).items()),
+        faults=tuple(Row(name, (number_text(count),)) for name, count in found.get("faults", {}).items()),
         rules=tuple(
-            Row(f"{name} {rules.RULES.get(name, '')}".strip(), (f"{count:,}",))
+            Row(f"{name} {rules.RULES.get(name, '')}".strip(), (number_text(count),))
             for name, count in found.get("checked", {}).items()
         ),
-        looks=f"{sum(found.get('checked', {}).values()):,} times; docs/simulation.md says what each means",
+        looks=_(
+            "%(times)s times; docs/simulation.md says what each means",
+            times=number_text(sum(found.get("checked", {}).values())),
+        ),
         broken=_broken(report),
         races=_races(races.figures) if races else (),
-        races_note=_note(races, "not replayable step by step") if races else "",
+        races_note=_races_note(races) if races else "",
         races_broken=_broken(races),
         baseline=_baseline(found.get("baseline")),
         can_replay=settings.demo,
@@ -107,8 +118,13 @@ def _page(report: Report | None, races: Report | None, replay: Replay | None, se
     )
 
 
-def _note(report: Report, how: str) -> str:
-    return f"{report_parts.origin(report)}; {how}"
+def _note(report: Report) -> str:
+    origin = report_parts.origin(report)
+    return _("%(origin)s; step by step, so that each seed can be played again", origin=origin)
+
+
+def _races_note(races: Report) -> str:
+    return _("%(origin)s; not replayable step by step", origin=report_parts.origin(races))
 
 
 def _broken(report: Report | None) -> tuple[Row, ...]:
@@ -120,54 +136,78 @@ def _races(found: Mapping[str, Any]) -> tuple[Tile, ...]:
     broken, again = found["violated_seeds"], found["tries"] - found["units"]
     meant = sum(count for name, count in found["faults"].items() if name.startswith("F23"))
     return (
-        Tile("Threads", f"{found['threads']}", "in each of the processes that play"),
-        Tile("Seeds", f"{found['seeds']:,}", f"{found['actions']:,} actions"),
-        Tile("Seeds that broke a rule", f"{broken:,}", "none is allowed to", "bad" if broken else "ok"),
-        Tile("Faults", f"{sum(found['faults'].values()):,}", "made on purpose"),
-        Tile("Tried again", f"{again:,}", f"of {found['units']:,} units of work; {meant:,} were made to"),
+        Tile(_("Threads"), f"{found['threads']}", _("in each of the processes that play")),
+        Tile(_("Seeds"), number_text(found["seeds"]), _("%(actions)s actions", actions=number_text(found["actions"]))),
+        Tile(_("Seeds that broke a rule"), number_text(broken), _("none is allowed to"), "bad" if broken else "ok"),
+        Tile(_("Faults"), number_text(sum(found["faults"].values())), _("made on purpose")),
+        Tile(
+            pgettext("how many", "Tried again"),
+            number_text(again),
+            _(
+                "of %(units)s units of work; %(meant)s were made to",
+                units=number_text(found["units"]),
+                meant=number_text(meant),
+            ),
+        ),
     )
 
 
 def _figures(found: Mapping[str, Any]) -> tuple[Tile, ...]:
     rested, broken = found.get("rested_seconds", {}), found["violated_seeds"]
     units, tries = found.get("units", 0), found.get("tries", 0)
-    again = f"{(tries - units) * 1_000 / units:.1f} of 1,000 units of work were tried again" if units else ""
+    again = (
+        _(
+            "%(number)s of 1,000 units of work were tried again",
+            number=report_parts.decimal_text((tries - units) * 1_000 / units, 1),
+        )
+        if units
+        else ""
+    )
     return (
-        Tile("Seeds", f"{found['seeds']:,}", f"{found['actions']:,} actions"),
-        Tile("Seeds that broke a rule", f"{broken:,}", "none is allowed to", "bad" if broken else "ok"),
-        Tile("Faults", f"{sum(found['faults'].values()):,}", "made on purpose"),
-        Tile("Agreed after", _span(rested.get("p50", -1)), f"p99 {_span(rested.get('p99', -1))}, virtual time"),
-        Tile("Committed", f"{units:,}", again),
+        Tile(_("Seeds"), number_text(found["seeds"]), _("%(actions)s actions", actions=number_text(found["actions"]))),
+        Tile(_("Seeds that broke a rule"), number_text(broken), _("none is allowed to"), "bad" if broken else "ok"),
+        Tile(_("Faults"), number_text(sum(found["faults"].values())), _("made on purpose")),
+        Tile(
+            _("Agreed after"),
+            _span(rested.get("p50", -1)),
+            _("p99 %(time)s, virtual time", time=_span(rested.get("p99", -1))),
+        ),
+        Tile(_("Committed"), number_text(units), again),
     )
 
 
 def _profile(name: str, values: Mapping[str, int]) -> Row:
-    badge = Badge("A rule was broken", "bad") if values["violated"] else Badge("Kept", "ok")
-    cells = (f"{values['seeds']:,}", f"{values['actions']:,}", f"{values['violated']:,}")
+    badge = Badge(_("A rule was broken"), "bad") if values["violated"] else Badge(_("Kept"), "ok")
+    cells = (number_text(values["seeds"]), number_text(values["actions"]), number_text(values["violated"]))
     return Row(f"{name}: {rules.PROFILES.get(name, '').lower()}", cells, badge)
 
 
 def _baseline(found: Mapping[str, int] | None) -> str:
     if not found:
         return ""
-    return (
-        f"The handlers as the source documents print them, given the same {found['seeds']:,} streams of events, broke "
-        f"rules in {found['violated']:,} of them."
+    return _(
+        "The handlers as the source documents print them, given the same %(seeds)s streams "
+        "of events, broke rules in %(violated)s of them.",
+        seeds=number_text(found["seeds"]),
+        violated=number_text(found["violated"]),
     )
 
 
 def _replay(replay: Replay) -> ReplayView:
     under_way = replay.state in {"queued", "playing"}
     tone = "wait" if under_way else "ok" if replay.is_kept else "bad"
-    label = _STATES[replay.state] if under_way else "no rule was broken" if replay.is_kept else "a rule was broken"
+    label = (
+        _STATES[replay.state] if under_way else _("no rule was broken") if replay.is_kept else _("a rule was broken")
+    )
     if replay.state == "failed":
-        label = "it could not be played"
-    return ReplayView(f"Seed {replay.seed}, {replay.profile}", Badge(label, tone), replay.story, under_way)
+        label = _("it could not be played")
+    title = _("Seed %(seed)s, %(profile)s", seed=replay.seed, profile=replay.profile)
+    return ReplayView(title, Badge(label, tone), replay.story, under_way)
 
 
 def _span(seconds: int) -> str:
     if seconds < 0:
-        return "never"
+        return _("never")
     if seconds < 120:
         return f"{seconds} s"
     return f"{seconds // 60} min" if seconds < 2 * _HOUR else f"{seconds // _HOUR} h"

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from flask import url_for
 
+from marketplace.language import Text, pgettext
+from marketplace.language import gettext as _
 from marketplace.orders.purchase_queries import LineOfPurchase, OrderOfPurchase, PurchaseDetail
 from marketplace.payments.admin_queries import SellerShare
 from marketplace.payments.queries import Attempt, Share
@@ -20,11 +22,11 @@ from marketplace.web.refund_parts import RefundLink
 from marketplace.web.wording import Badge, TimelineEntry
 
 _LABELS = {
-    "purchase": "Purchase",
-    "order": "Order",
-    "payment": "Payment",
-    "payment_transaction": "Share",
-    "refund": "Refund",
+    "purchase": Text("Purchase"),
+    "order": Text("Order"),
+    "payment": Text("Payment"),
+    "payment_transaction": Text("Share"),
+    "refund": Text("Refund"),
 }
 
 
@@ -98,19 +100,19 @@ def build(facts: Facts) -> PurchasePage:
     found, payments = facts.purchase, tuple(_payment(payment) for payment in facts.payments)
     total_url = payments[0].explain_url if payments else ""
     return PurchasePage(
-        title=f"Purchase {found.number}",
+        title=_("Purchase %(number)s", number=found.number),
         console=admin_console("purchases"),
-        crumbs=(Crumb("Purchases", url_for("admin.purchases")),),
+        crumbs=(Crumb(_("Purchases"), url_for("admin.purchases")),),
         badge=wording.badge(found.status),
-        note=f"Placed {time_text(found.created_at)}",
+        note=pgettext("a purchase", "Placed %(when)s", when=time_text(found.created_at)),
         buyer=f"{found.buyer_name}, {found.buyer_email}",
         buyer_url=url_for("admin.user", user_id=found.buyer_id),
         facts=(
-            Fact("Currency", found.currency),
-            *((Fact("Discount code", found.discount_code),) if found.discount_code else ()),
-            Fact("Sellers", str(len(facts.orders))),
-            Fact("Attempts to pay", str(len(payments))),
-            Fact("To be paid by", date_text(found.open_until)),
+            Fact(_("Currency"), found.currency),
+            *((Fact(_("Discount code"), found.discount_code),) if found.discount_code else ()),
+            Fact(_("Sellers"), str(len(facts.orders))),
+            Fact(_("Attempts to pay"), str(len(payments))),
+            Fact(_("To be paid by"), date_text(found.open_until)),
         ),
         total=money_text(found.total_minor, found.currency),
         total_url=total_url,
@@ -148,7 +150,12 @@ def _order(order: OrderOfPurchase, facts: Facts, total_url: str) -> OrderView:
         shop=order.shop_name,
         shop_url=url_for("admin.user", user_id=order.seller_id),
         lines=tuple(
-            f"{line.quantity} of {line.title}, {money_text(line.subtotal_minor, currency)}"
+            _(
+                "%(quantity)s of %(title)s, %(amount)s",
+                quantity=line.quantity,
+                title=line.title,
+                amount=money_text(line.subtotal_minor, currency),
+            )
             + order_parts.less(line.discount_minor, currency)
             for line in facts.lines
             if line.order_id == order.id
@@ -166,7 +173,7 @@ def _order(order: OrderOfPurchase, facts: Facts, total_url: str) -> OrderView:
 
 def _payment(payment: Attempt) -> PaymentView:
     return PaymentView(
-        title=f"Payment {payment.id}",
+        title=_("Payment %(number)s", number=payment.id),
         note=time_text(payment.created_at),
         url=url_for("admin.payment", payment_id=payment.id),
         badge=wording.payment_badge(payment.status),

@@ -7,6 +7,7 @@ from functools import partial
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.language import gettext as _
 from marketplace.orders import purchase_queries as queries
 from marketplace.orders.purchase_queries import PurchaseSummary, Sought
 from marketplace.orders.states import PurchaseStatus
@@ -66,10 +67,10 @@ def purchases() -> ResponseReturnValue:
         return lists.csv_file("purchases", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
     listed, counts = read(asked.cursor), queries.counts(sought)
     page = PurchasesPage(
-        title="Purchases",
+        title=_("Purchases"),
         console=admin_console("purchases"),
         tabs=(
-            Tab("All", asked.url(status=""), status is None, sum(counts.values())),
+            Tab(_("All"), asked.url(status=""), status is None, sum(counts.values())),
             *(
                 Tab(each.label, asked.url(status=each.value), each is status, counts.get(each, 0))
                 for each in PurchaseStatus
@@ -77,7 +78,7 @@ def purchases() -> ResponseReturnValue:
         ),
         text=text,
         rows=tuple(_row(row) for row in listed.rows),
-        tools=asked.tools(listed, {"q": f"Search: {text}"}),
+        tools=asked.tools(listed, {"q": _("Search: %(text)s", text=text)}),
         list_url=url_for("admin.purchases"),
         is_narrowed=bool(asked.url() != url_for("admin.purchases")),
     )

@@ -8,6 +8,8 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.paging import Cursor, Sort, every
 from marketplace.reconciliation import break_queries, flows, run_queries
 from marketplace.reconciliation.break_queries import Age, BreakRow, Sought
@@ -20,7 +22,7 @@ from marketplace.web.admin.reconciliation_figures import CurrencyFigures, RunVie
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.lists import Tab, Tools
-from marketplace.web.pages import decimal, money_text, time_text
+from marketplace.web.pages import decimal, money_text, number_text, time_text
 from marketplace.web.refund_parts import age_text
 from marketplace.web.wording import Badge
 
@@ -109,7 +111,7 @@ def reconciliation() -> ResponseReturnValue:
     listed, counts, run = read(asked.cursor), break_queries.counts(sought, now), run_queries.latest()
     under_way = run_queries.under_way()
     page = ReconciliationPage(
-        title="Reconciliation",
+        title=_("Reconciliation"),
         console=admin_console("reconciliation"),
         note=reconciliation_figures.note(run),
         run_url=url_for("admin.start_reconciliation"),
@@ -124,9 +126,7 @@ def reconciliation() -> ResponseReturnValue:
             Tab(each.label, asked.url(status=each.value), each is status, counts.get(each, 0)) for each in BreakStatus
         ),
         rows=tuple(_break(row, now) for row in listed.rows),
-        tools=asked.tools(
-            listed, {"kind": kind.label if kind else "", "age": f"Open for: {age.label.lower()}" if age else ""}
-        ),
+        tools=asked.tools(listed, {"kind": kind.label if kind else "", "age": _age_text(age) if age else ""}),
         empty=_empty(status, run),
         runs=tuple(map(reconciliation_figures.run, run_queries.runs(Cursor(size=_NEWEST_RUNS)).rows)),
     )
@@ -141,7 +141,7 @@ def start_reconciliation() -> ResponseReturnValue:
     # A small shop's run is over before the page is back; what is left is the worker's.
     provider, settings = current_app.extensions["providers"]["stripe"], current_app.extensions["settings"]
     is_left = flows.go_on(provider=provider, settings=settings, now=clock.now(), seconds=flows.WAITING_SECONDS)
-    words = "All three sides are being compared. This page shows how far it is." if is_left else "Compared."
+    words = _("All three sides are being compared. This page shows how far it is.") if is_left else _("Compared.")
     flash(words, "wait" if is_left else "ok")
     return redirect(url_for("admin.reconciliation"), code=303)
 
@@ -152,9 +152,9 @@ def reconciliation_runs() -> ResponseReturnValue:
     asked = lists.asked(Sort.NEWEST)
     listed = run_queries.runs(asked.cursor)
     page = RunsPage(
-        title="Runs of reconciliation",
+        title=_("Runs of reconciliation"),
         console=admin_console("reconciliation"),
-        crumbs=(Crumb("Reconciliation", url_for("admin.reconciliation")),),
+        crumbs=(Crumb(_("Reconciliation"), url_for("admin.reconciliation")),),
         runs=tuple(map(reconciliation_figures.run, listed.rows)),
         tools=asked.tools(listed),
     )
@@ -168,11 +168,11 @@ def break_badge(status: BreakStatus) -> Badge:
 
 def _break(row: BreakRow, now: datetime) -> BreakView:
     # A message that came twice is about no money.
-    amount = money_text(row.difference_minor, row.currency) if row.currency else "No money"
+    amount = money_text(row.difference_minor, row.currency) if row.currency else _("No money")
     return BreakView(
         number=row.number,
         url=url_for("admin.reconciliation_break", number=row.number),
-        kind=row.kind.label,
+        kind=str(row.kind.label),
         about=row.object_id or "",
         badge=break_badge(row.status),
         amount=amount,
@@ -182,10 +182,14 @@ def _break(row: BreakRow, now: datetime) -> BreakView:
     )
 
 
+def _age_text(age: Age) -> str:
+    return _("Open for: %(time)s", time=age.label.lower())
+
+
 def _open_text(count: int) -> str:
     if not count:
         return ""
-    return "One break is open." if count == 1 else f"{count:,} breaks are open."
+    return ngettext("One break is open.", "%(number)s breaks are open.", count, number=number_text(count))
 
 
 def _kinds(now: datetime) -> tuple[KindLine, ...]:
@@ -210,10 +214,10 @@ def _kinds(now: datetime) -> tuple[KindLine, ...]:
 
 def _empty(status: BreakStatus, run: RunRow | None) -> tuple[str, str]:
     if status is not BreakStatus.OPEN:
-        return "Nothing here", f"No break is {status.label.lower()} yet."
+        return _("Nothing here"), _("No break is %(status)s yet.", status=status.label.lower())
     if run is None:
-        return "Nothing was compared yet", "The first run comes tonight, or when you ask for it."
-    return "Everything agrees", "The provider, the ledger and our rows say the same, to the cent."
+        return _("Nothing was compared yet"), _("The first run comes tonight, or when you ask for it.")
+    return _("Everything agrees"), _("The provider, the ledger and our rows say the same, to the cent.")
 
 
 def _csv_row(row: BreakRow) -> tuple[object, ...]:

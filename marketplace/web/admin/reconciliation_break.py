@@ -1,7 +1,7 @@
 """One break: the three sides next to each other, why, what is proposed, and what admins decide about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +14,8 @@ from wtforms.widgets import HiddenInput
 from marketplace import clock, db
 from marketplace.config import MoneyPolicy
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.payments import timeline_queries
 from marketplace.payments.rules import needs_second_approver
@@ -25,6 +27,7 @@ from marketplace.reconciliation.states import BreakStatus
 from marketplace.web import guards, lists, wording
 from marketplace.web.admin.break_sides import Side, sides
 from marketplace.web.admin.reconciliation import break_badge
+from marketplace.web.admin.reconciliation_words import told
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.pages import money_text, time_text
@@ -33,35 +36,35 @@ from marketplace.web.wording import Badge, TimelineEntry
 
 _LARGEST_MINOR = 10**15
 _DEEDS = {
-    "reread": "Read again",
-    "correct": "Corrected",
-    "confirm": "Correction confirmed",
-    "explain": "Explained",
+    "reread": Text("Read again"),
+    "correct": Text("Corrected"),
+    "confirm": Text("Correction confirmed"),
+    "explain": Text("Explained"),
 }
 
 
 class RereadForm(FlaskForm):
     """Why it is read again by hand."""
 
-    reason = TextAreaField("Reason", [Length(max=LONGEST, message="At most 500 characters.")])
+    reason = TextAreaField(Text("Reason"), [Length(max=LONGEST, message=Text("At most 500 characters."))])
 
 
 class ExplainForm(FlaskForm):
     """Why it stays as it is."""
 
-    reason = TextAreaField("Reason", [Length(max=LONGEST, message="At most 500 characters.")])
+    reason = TextAreaField(Text("Reason"), [Length(max=LONGEST, message=Text("At most 500 characters."))])
 
 
 class CorrectForm(FlaskForm):
     """The difference that was looked at, minor units, what it is booked against, and why."""
 
     seen_minor = IntegerField(
-        "Difference",
-        [NumberRange(-_LARGEST_MINOR, _LARGEST_MINOR, "The amount is missing.")],
+        Text("Difference"),
+        [NumberRange(-_LARGEST_MINOR, _LARGEST_MINOR, Text("The amount is missing."))],
         widget=HiddenInput(),
     )
-    account = SelectField("What it is", choices=[SelectChoice(each.value, each.words) for each in CounterAccount])
-    reason = TextAreaField("Reason", [Length(max=LONGEST, message="At most 500 characters.")])
+    account = SelectField(Text("What it is"), choices=[SelectChoice(each.value, each.words) for each in CounterAccount])
+    reason = TextAreaField(Text("Reason"), [Length(max=LONGEST, message=Text("At most 500 characters."))])
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,9 @@ def reread_break(number: str) -> ResponseReturnValue:
     except (Conflict, NotAllowed) as error:
         flash(error.message, "wait")
     else:
-        flash(*((f"It did not help. {left}", "wait") if left else ("All sides agree now.", "ok")))
+        flash(
+            *((_("It did not help. %(left)s", left=told(left)), "wait") if left else (_("All sides agree now."), "ok"))
+        )
     return _back(number)
 
 
@@ -170,8 +175,8 @@ def correct_break(number: str) -> ResponseReturnValue:
     except (Conflict, NotAllowed) as error:
         flash(error.message, "wait")
     else:
-        waits = "You have asked for this correction. A second admin must confirm it."
-        flash(*(("The correcting entry is booked.", "ok") if is_done else (waits, "wait")))
+        waits = _("You have asked for this correction. A second admin must confirm it.")
+        flash(*((_("The correcting entry is booked."), "ok") if is_done else (waits, "wait")))
     return _back(number)
 
 
@@ -197,7 +202,7 @@ def explain_break(number: str) -> ResponseReturnValue:
     except (Conflict, NotAllowed) as error:
         flash(error.message, "wait")
     else:
-        flash("It is settled with your explanation. No entry was booked.", "ok")
+        flash(_("It is settled with your explanation. No entry was booked."), "ok")
     return _back(number)
 
 
@@ -206,18 +211,18 @@ def _show(found: BreakDetail, forms: Forms, code: int = 200) -> ResponseReturnVa
     asked = break_queries.corrections(row.id)
     label, note, notices = _correction(found, asked)
     forms.correct.seen_minor.data = row.difference_minor
-    amount = money_text(row.difference_minor, row.currency) if row.currency else "No money"
+    amount = money_text(row.difference_minor, row.currency) if row.currency else _("No money")
     is_open = row.status is BreakStatus.OPEN
     page = BreakPage(
-        title=f"Break {row.number}",
+        title=_("Break %(number)s", number=row.number),
         console=admin_console("reconciliation"),
-        crumbs=(Crumb("Reconciliation", url_for("admin.reconciliation")),),
-        badges=(break_badge(row.status), *((Badge("Explained, no entry", "mute"),) if row.is_explained else ())),
+        crumbs=(Crumb(_("Reconciliation"), url_for("admin.reconciliation")),),
+        badges=(break_badge(row.status), *((Badge(_("Explained, no entry"), "mute"),) if row.is_explained else ())),
         note=f"{row.kind.label}: {row.kind.words}",
         difference=amount,
         age=age_text(row.found_at, row.closed_at or now),
         cause=row.cause.words,
-        known=row.note,
+        known=told(row.note),
         proposal=row.proposal.label,
         proposal_text=row.proposal.words,
         is_open=is_open,
@@ -231,12 +236,16 @@ def _show(found: BreakDetail, forms: Forms, code: int = 200) -> ResponseReturnVa
             for seller_id, name in break_queries.sellers_of(row.id)
         ),
         decisions=tuple(map(_decision, break_queries.decisions(row.id))),
-        history=wording.audit(
-            timeline_queries.changes_of({"reconciliation_break": [row.id]}), {"reconciliation_break": "Break"}
-        ),
+        history=_history(row.id),
         urls={deed: url_for(f"admin.{deed}_break", number=row.number) for deed in ("reread", "correct", "explain")},
     )
     return render_template("admin/reconciliation_break.html", page=page, forms=forms), code
+
+
+def _history(break_id: int) -> tuple[TimelineEntry, ...]:
+    changes = timeline_queries.changes_of({"reconciliation_break": [break_id]})
+    found = wording.audit(changes, {"reconciliation_break": _("Break")})
+    return tuple(replace(each, detail=told(each.detail)) for each in found)
 
 
 def _correction(found: BreakDetail, asked: Sequence[Asked]) -> tuple[str, str, tuple[str, ...]]:
@@ -247,18 +256,28 @@ def _correction(found: BreakDetail, asked: Sequence[Asked]) -> tuple[str, str, t
         return "", "", ()
     amount = Money(abs(row.difference_minor), row.currency)
     words = money_text(row.difference_minor, row.currency)
-    note = f"The balance at the provider changes by {words} in our ledger, against the account you choose."
+    note = _(
+        "The balance at the provider changes by %(amount)s in our ledger, against the account you choose.", amount=words
+    )
     limit = _policy().second_approver_above_minor
     waiting = next((each for each in asked if each.entry_id is None), None)
     if waiting and waiting.asked_by_id == guards.viewer().user_id and needs_second_approver(amount, limit):
-        return "", note, ("You have asked for this correction. A second admin must confirm it.",)
+        return "", note, (_("You have asked for this correction. A second admin must confirm it."),)
     if waiting:
-        text = f"{waiting.asked_by} has asked for it: {waiting.reason} ({waiting.account.words}). You confirm it."
-        return f"Confirm and book {words}", note, (text,)
+        text = _(
+            "%(admin)s has asked for it: %(reason)s (%(account)s). You confirm it.",
+            admin=waiting.asked_by,
+            reason=waiting.reason,
+            account=waiting.account.words,
+        )
+        return _("Confirm and book %(amount)s", amount=words), note, (text,)
     if needs_second_approver(amount, limit):
-        text = f"Above {money_text(limit, row.currency)} a second admin must confirm. Your word is the first."
-        return f"Ask to book {words}", note, (text,)
-    return f"Book {words}", note, ()
+        text = _(
+            "Above %(limit)s a second admin must confirm. Your word is the first.",
+            limit=money_text(limit, row.currency),
+        )
+        return _("Ask to book %(amount)s", amount=words), note, (text,)
+    return _("Book %(amount)s", amount=words), note, ()
 
 
 def _decision(each: Decision) -> TimelineEntry:
@@ -266,7 +285,7 @@ def _decision(each: Decision) -> TimelineEntry:
         title=_DEEDS.get(each.deed, each.deed),
         when=time_text(each.at),
         when_iso=each.at.isoformat(),
-        detail=f"{each.reason} {each.outcome}",
+        detail=f"{each.reason} {told(each.outcome)}",
         actor=each.admin,
         source="admin",
     )

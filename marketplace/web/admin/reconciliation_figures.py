@@ -6,39 +6,42 @@ from itertools import groupby
 
 from flask import url_for
 
+from marketplace.language import Text, ngettext
+from marketplace.language import gettext as _
 from marketplace.ledger.accounts import Account
 from marketplace.reconciliation.run_queries import FigureRow, RunRow
 from marketplace.reconciliation.runs import ENTRIES
-from marketplace.web.pages import money_text, time_text
+from marketplace.web.admin.reconciliation_words import told
+from marketplace.web.pages import money_text, number_text, time_text
 from marketplace.web.wording import Badge
 
 KINDS: Mapping[str, str] = {
-    "charge": "Card payments",
-    "payment": "Payments by bank debit",
-    "refund": "Refunds to cards",
-    "payment_refund": "Refunds to banks",
-    "refund_failure": "Refunds that came back",
-    "transfer": "Transfers to sellers",
-    "transfer_refund": "Transfers taken back",
-    "adjustment": "Disputes and adjustments",
-    "payout": "Payouts to our own bank",
-    "topup": "Paid in from our own bank",
-    "stripe_fee": "The provider's fees",
+    "charge": Text("Card payments"),
+    "payment": Text("Payments by bank debit"),
+    "refund": Text("Refunds to cards"),
+    "payment_refund": Text("Refunds to banks"),
+    "refund_failure": Text("Refunds that came back"),
+    "transfer": Text("Transfers to sellers"),
+    "transfer_refund": Text("Transfers taken back"),
+    "adjustment": Text("Disputes and adjustments"),
+    "payout": Text("Payouts to our own bank"),
+    "topup": Text("Paid in from our own bank"),
+    "stripe_fee": Text("The provider's fees"),
 }
 """The provider's kinds of line in words; any other is shown by its own word."""
 _STEPS = {
-    "lines": "reading the provider's lines",
-    "match": "comparing the lines",
-    "entries": "looking for the ledger's entries",
-    "payment": "looking for payments",
-    "refund": "looking for refunds",
-    "receipt": "looking for returned receipts",
-    "accounts": "reading sellers' accounts",
-    "payouts": "comparing payouts",
-    "messages": "looking for messages that came twice",
-    "breaks": "looking at open breaks again",
-    "mend": "mending what has a known cause",
-    "figures": "adding up",
+    "lines": Text("reading the provider's lines"),
+    "match": Text("comparing the lines"),
+    "entries": Text("looking for the ledger's entries"),
+    "payment": Text("looking for payments"),
+    "refund": Text("looking for refunds"),
+    "receipt": Text("looking for returned receipts"),
+    "accounts": Text("reading sellers' accounts"),
+    "payouts": Text("comparing payouts"),
+    "messages": Text("looking for messages that came twice"),
+    "breaks": Text("looking at open breaks again"),
+    "mend": Text("mending what has a known cause"),
+    "figures": Text("adding up"),
 }
 
 
@@ -87,15 +90,25 @@ class RunView:
 def note(run: RunRow | None) -> str:
     """Return when the sides were compared last."""
     if run is None or run.finished_at is None:
-        return "The provider, the ledger and our rows have not been compared yet."
-    return f"The provider, the ledger and our rows as of {time_text(run.until)}. Compared every night at 3:00 UTC."
+        return _("The provider, the ledger and our rows have not been compared yet.")
+    return _(
+        "The provider, the ledger and our rows as of %(time)s. Compared every night at 3:00 UTC.",
+        time=time_text(run.until),
+    )
 
 
 def progress(run: RunRow) -> str:
     """Return how far the run under way is."""
     step = _STEPS.get(run.step, run.step)
-    waits = f" {run.note}" if run.note else ""
-    return f"A run is under way since {time_text(run.started_at)}: {step}, {run.lines:,} lines so far.{waits}"
+    found = ngettext(
+        "A run is under way since %(time)s: %(step)s, %(lines)s lines so far.",
+        "A run is under way since %(time)s: %(step)s, %(lines)s lines so far.",
+        run.lines,
+        time=time_text(run.started_at),
+        step=step,
+        lines=number_text(run.lines),
+    )
+    return f"{found} {told(run.note)}" if run.note else found
 
 
 def currencies(figures: Sequence[FigureRow]) -> tuple[CurrencyFigures, ...]:
@@ -105,23 +118,31 @@ def currencies(figures: Sequence[FigureRow]) -> tuple[CurrencyFigures, ...]:
 
 def kind_text(kind: str) -> str:
     """Return a kind of line in words."""
-    return KINDS.get(kind, kind.replace("_", " ").capitalize())
+    return str(KINDS[kind]) if kind in KINDS else _(kind.replace("_", " ").capitalize())
 
 
 def run(row: RunRow) -> RunView:
     """Return one run in words."""
-    who = f"Asked for by {row.started_by}" if row.started_by else "By the clock or the command"
+    who = _("Asked for by %(name)s", name=row.started_by) if row.started_by else _("By the clock or the command")
     is_done = row.finished_at is not None
     unread = row.unreadable + row.failed
     return RunView(
         title=time_text(row.started_at),
-        note=who if row.mends else f"{who}, only to look",
-        badge=Badge("Finished", "ok") if is_done else Badge("Under way", "wait"),
-        lines=f"{row.lines:,} read, {row.matched:,} agree" + (f", {row.waiting:,} too young" if row.waiting else ""),
+        note=who if row.mends else _("%(who)s, only to look", who=who),
+        badge=Badge(_("Finished"), "ok") if is_done else Badge(_("Under way"), "wait"),
+        lines=_lines(row),
         found=str(row.found),
         mended=f"{row.mended + row.gone}",
-        left_out=f"{unread}" if unread else "None",
+        left_out=f"{unread}" if unread else _("None"),
     )
+
+
+def _lines(row: RunRow) -> str:
+    read, agree = number_text(row.lines), number_text(row.matched)
+    if not row.waiting:
+        return _("%(lines)s read, %(agree)s agree", lines=read, agree=agree)
+    young = number_text(row.waiting)
+    return _("%(lines)s read, %(agree)s agree, %(young)s too young", lines=read, agree=agree, young=young)
 
 
 def _currency(currency: str, rows: list[FigureRow]) -> CurrencyFigures:
@@ -141,7 +162,7 @@ def _currency(currency: str, rows: list[FigureRow]) -> CurrencyFigures:
     return CurrencyFigures(
         currency=currency,
         kinds=tuple(_kind(row, kind_text(row.kind)) for row in kinds),
-        total=_kind(total, "Together"),
+        total=_kind(total, _("Together")),
         statement=_statement(stated) if stated else "",
         is_complete=is_complete,
         explained=money_text(total.explained_minor, currency) if total.explained_minor else "",
@@ -156,7 +177,7 @@ def _kind(row: FigureRow, label: str) -> KindFigures:
         url = url_for("admin.reconciliation_lines", currency=row.currency, kind=row.kind or None)
     return KindFigures(
         label=label,
-        lines=f"{row.lines:,}",
+        lines=number_text(row.lines),
         provider=money_text(row.provider_minor, row.currency),
         ledger=money_text(row.ledger_minor, row.currency),
         rows=money_text(row.rows_minor, row.currency),
@@ -169,5 +190,9 @@ def _kind(row: FigureRow, label: str) -> KindFigures:
 def _statement(row: FigureRow) -> str:
     held, added = money_text(row.provider_minor, row.currency), money_text(row.ledger_minor, row.currency)
     if not row.difference_minor:
-        return f"The provider says that it holds {held} for us, and its lines add up to just that."
-    return f"The provider says that it holds {held} for us, and the lines we have read add up to {added}."
+        return _("The provider says that it holds %(held)s for us, and its lines add up to just that.", held=held)
+    return _(
+        "The provider says that it holds %(held)s for us, and the lines we have read add up to %(added)s.",
+        held=held,
+        added=added,
+    )

@@ -6,6 +6,7 @@ from functools import partial
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.language import gettext as _
 from marketplace.paging import every
 from marketplace.reconciliation import read_line_queries
 from marketplace.reconciliation.read_line_queries import LineRow, SoughtLines
@@ -66,12 +67,12 @@ def reconciliation_lines() -> ResponseReturnValue:
         return lists.csv_file("provider-lines", _LINE_COLUMNS, map(_line_csv, every(read, asked.cursor)))
     listed = read(asked.cursor)
     page = LinesPage(
-        title="The provider's lines",
+        title=_("The provider's lines"),
         console=admin_console("reconciliation"),
-        crumbs=(Crumb("Reconciliation", url_for("admin.reconciliation")),),
+        crumbs=(Crumb(_("Reconciliation"), url_for("admin.reconciliation")),),
         tabs=(
-            Tab("All", asked.url(open=""), not is_open),
-            Tab("Not matched", asked.url(open="1"), is_open),
+            Tab(_("All"), asked.url(open=""), not is_open),
+            Tab(_("Not matched"), asked.url(open="1"), is_open),
         ),
         rows=tuple(map(_line, listed.rows)),
         tools=asked.tools(listed, {"currency": currency, "kind": reconciliation_figures.KINDS.get(kind, "")}),
@@ -81,12 +82,13 @@ def reconciliation_lines() -> ResponseReturnValue:
 
 def _line(row: LineRow) -> LineView:
     def text(minor: int | None) -> str:
-        return "Nothing" if minor is None else money_text(minor, row.currency)
+        return _("Nothing") if minor is None else money_text(minor, row.currency)
 
-    badge = Badge("Agrees", "ok") if row.matched_at else Badge("Not matched yet", "wait")
+    about = row.source_id or _("about nothing")
+    badge = Badge(_("Agrees"), "ok") if row.matched_at else Badge(_("Not matched yet"), "wait")
     return LineView(
         line_id=row.line_id,
-        note=f"{reconciliation_figures.kind_text(row.kind)} · {row.source_id or 'about nothing'}",
+        note=f"{reconciliation_figures.kind_text(row.kind)} · {about}",
         when=time_text(row.made_at),
         amount=text(row.amount_minor),
         fee=text(row.fee_minor),
@@ -94,7 +96,7 @@ def _line(row: LineRow) -> LineView:
         ledger=text(row.booked_minor),
         entry_url=entry_url(row.entry_id) if row.entry_id else "",
         row=text(row.row_minor),
-        badge=Badge(f"Break {row.break_number}", "bad") if row.break_number else badge,
+        badge=Badge(_("Break %(number)s", number=row.break_number), "bad") if row.break_number else badge,
         break_url=url_for("admin.reconciliation_break", number=row.break_number) if row.break_number else "",
     )
 

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.language import gettext as _
 from marketplace.refunds import flows, operations, queries, queue_queries
 from marketplace.refunds.queries import RefundRow
 from marketplace.refunds.states import RefundStatus
@@ -67,7 +68,7 @@ def reject_refund(number: str) -> ResponseReturnValue:
         return refunds.show(row, decision=form, code=422)
     except (Conflict, NotAllowed) as error:
         return _refused(row, error)
-    flash(f"{number} is rejected. Buyer and seller were told why.", "ok")
+    flash(_("%(number)s is rejected. Buyer and seller were told why.", number=number), "ok")
     return _next(row)
 
 
@@ -83,12 +84,25 @@ def _outcome(number: str, amount_minor: int, *, is_sent: bool) -> tuple[str, str
     row = queries.refund(number)
     amount = money_text(amount_minor, row.currency)
     if not is_sent:
-        return f"{number}: you have approved {amount}. A second admin must confirm it before it is sent.", "wait"
+        return _(
+            "%(number)s: you have approved %(amount)s. A second admin must confirm it before it is sent.",
+            number=number,
+            amount=amount,
+        ), "wait"
     if row.status is _S.APPROVED:
-        return f"{number}: {amount} is approved and being sent. The provider has not answered yet.", "wait"
+        return _(
+            "%(number)s: %(amount)s is approved and being sent. The provider has not answered yet.",
+            number=number,
+            amount=amount,
+        ), "wait"
     if row.status is _S.FAILED:
-        return f"{number}: you approved {amount}, but the provider refused it. It waits for a decision again.", "bad"
-    return f"{number}: {refund_parts.amount(row)} is approved and on its way to the buyer.", "ok"
+        return _(
+            "%(number)s: you approved %(amount)s, but the provider refused it. It waits for a decision again.",
+            number=number,
+            amount=amount,
+        ), "bad"
+    sent = refund_parts.amount(row)
+    return _("%(number)s: %(amount)s is approved and on its way to the buyer.", number=number, amount=sent), "ok"
 
 
 def _next(decided: RefundRow) -> ResponseReturnValue:

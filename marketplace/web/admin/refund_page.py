@@ -9,48 +9,48 @@ from typing import Any
 from flask import url_for
 
 from marketplace.config import MoneyPolicy
-from marketplace.errors import DomainError, NotAllowed
-from marketplace.money import Money
+from marketplace.language import Text, ngettext
+from marketplace.language import gettext as _
 from marketplace.orders.states import OrderStatus
 from marketplace.payments.admin_queries import SellerShare
-from marketplace.payments.rules import needs_second_approver
 from marketplace.payments.states import TransactionStatus
 from marketplace.payments.timeline_queries import Change
 from marketplace.payouts.states import ReversalStatus
 from marketplace.payouts.taking_back_queries import ReversalRow
-from marketplace.refunds import planning_queries, rules
+from marketplace.refunds import rules
 from marketplace.refunds.explain_queries import RefundFigure
 from marketplace.refunds.picture_queries import RefundPictureRow
 from marketplace.refunds.planning_queries import Preview
 from marketplace.refunds.queries import RefundRow, RefundUnits, SideHistory
 from marketplace.refunds.states import RefundStatus
 from marketplace.web import refund_parts, refund_pictures, wording
+from marketplace.web.admin.refund_decision import Decision, Planned, decided
 from marketplace.web.order_parts import Fact, MoneyRow
-from marketplace.web.pages import money_text
+from marketplace.web.pages import money_text, number_text
 from marketplace.web.picture_parts import picture_url
 from marketplace.web.wording import Badge, TimelineEntry
 
 _T = TransactionStatus
 _TITLES = {
-    ("payment", "complete"): "Paid",
-    ("order", "ship"): "Sent",
-    ("order", "deliver"): "Delivered",
-    ("order", "cancel"): "Order cancelled",
-    ("order", "refund"): "Order refunded",
-    ("refund", "begin"): "Refund requested",
-    ("refund", "approve"): "Approved",
-    ("refund", "process"): "Sent to the buyer",
-    ("refund", "complete"): "Refunded",
-    ("refund", "reject"): "Rejected",
-    ("refund", "withdraw"): "Withdrawn by the buyer",
-    ("refund", "grant"): "Sent back by a rule",
-    ("refund", "absorb"): "Closed: the order was cancelled",
-    ("refund", "fail"): "Did not reach the buyer",
+    ("payment", "complete"): Text("Paid"),
+    ("order", "ship"): Text("Sent"),
+    ("order", "deliver"): Text("Delivered"),
+    ("order", "cancel"): Text("Order cancelled"),
+    ("order", "refund"): Text("Order refunded"),
+    ("refund", "begin"): Text("Refund requested"),
+    ("refund", "approve"): Text("Approved"),
+    ("refund", "process"): Text("Sent to the buyer"),
+    ("refund", "complete"): Text("Refunded"),
+    ("refund", "reject"): Text("Rejected"),
+    ("refund", "withdraw"): Text("Withdrawn by the buyer"),
+    ("refund", "grant"): Text("Sent back by a rule"),
+    ("refund", "absorb"): Text("Closed: the order was cancelled"),
+    ("refund", "fail"): Text("Did not reach the buyer"),
 }
 _WHERE_IT_IS = {
-    _T.AVAILABLE: "The hold is over: the money is available to the seller. What is left of it is taken first.",
-    _T.TRANSFERRING: "A payout has taken the money up and it is on its way to the seller. The payout goes on.",
-    _T.PAID_OUT: "The seller has been paid already. Nothing of this order is left here.",
+    _T.AVAILABLE: Text("The hold is over: the money is available to the seller. What is left of it is taken first."),
+    _T.TRANSFERRING: Text("A payout has taken the money up and it is on its way to the seller. The payout goes on."),
+    _T.PAID_OUT: Text("The seller has been paid already. Nothing of this order is left here."),
 }
 """What to know before money goes back that has moved, by where it stands."""
 
@@ -66,27 +66,6 @@ class Facts:
     seller: SideHistory
     changes: Sequence[Change]
     pictures: Sequence[RefundPictureRow]
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """The plan of an amount, or why there is none."""
-
-    amount: Money
-    preview: Preview | None
-    problem: str
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What the viewer may do, and what to know before."""
-
-    notices: tuple[str, ...]
-    approve_url: str
-    approve_label: str
-    reject_url: str
-    take_back_label: str
-    """What may be taken back from the seller's account at the provider; "" when there is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +95,6 @@ class Detail:
     decision: Decision | None
 
 
-def plan(row: RefundRow, amount: Money, policy: MoneyPolicy) -> Planned:
-    """Return the plan that approving `amount` would execute, or the refusal that approving would meet."""
-    if not row.can_be_approved:
-        return Planned(amount, None, "")
-    try:
-        return Planned(amount, planning_queries.preview(row, amount, policy), "")
-    except DomainError as error:
-        return Planned(amount, None, error.message)
-
-
 def build(
     facts: Facts, planned: Planned, policy: MoneyPolicy, viewer_id: int, place: Mapping[str, Any], now: datetime
 ) -> Detail:
@@ -134,23 +103,23 @@ def build(
     return Detail(
         number=row.number,
         heading=f"{row.number} · {money_text(planned.amount.minor, row.currency)}",
-        note=f"{row.title} · order {row.order_number} · {row.shop_name}",
+        note=_("%(title)s · order %(order)s · %(shop)s", title=row.title, order=row.order_number, shop=row.shop_name),
         picture_url=picture_url(row.picture_file),
         badge=badge(row, now),
         warnings=(*_failure(facts), *_warnings(row, planned.preview)),
         facts=(
-            Fact("Reason", row.reason.label),
-            Fact("Came from", refund_parts.origin_text(row)),
-            *((Fact("Closed by", f"Refund {row.replaced_by}"),) if row.replaced_by else ()),
-            Fact("About", refund_parts.about(row, facts.units)),
+            Fact(_("Reason"), row.reason.label),
+            Fact(_("Came from"), refund_parts.origin_text(row)),
+            *((Fact(_("Closed by"), _("Refund %(number)s", number=row.replaced_by)),) if row.replaced_by else ()),
+            Fact(_("About"), refund_parts.about(row, facts.units)),
             *(_reversal(each, row.currency) for each in facts.reversals),
-            Fact(f"Buyer, {row.buyer_name}", _history(facts.buyer)),
-            Fact(f"Seller, {row.shop_name}", _history(facts.seller)),
+            Fact(_("Buyer, %(name)s", name=row.buyer_name), _history(facts.buyer)),
+            Fact(_("Seller, %(shop)s", shop=row.shop_name), _history(facts.seller)),
         ),
         description=row.description,
         pictures=refund_pictures.views(row, "admin", facts.pictures),
         admin_notes=row.admin_notes,
-        plan_label="What it does" if planned.preview else "What it did",
+        plan_label=_("What it does") if planned.preview else _("What it did"),
         plan_rows=_plan_rows(row, planned),
         effects=_effects(row, planned.preview),
         problem=planned.problem,
@@ -158,7 +127,7 @@ def build(
         is_changed=planned.amount.minor != row.amount_minor,
         entries=_entries(facts, policy),
         payment_url=url_for("admin.payment", payment_id=row.payment_id),
-        decision=_decision(row, planned, policy, viewer_id, place),
+        decision=decided(row, planned, policy, viewer_id, place),
     )
 
 
@@ -166,14 +135,23 @@ def _reversal(each: ReversalRow, currency: str) -> Fact:
     """Return what became of taking money back from the seller's account at the provider."""
     why = f": {each.because}" if each.status is ReversalStatus.REFUSED else ""
     amount = money_text(each.amount_minor, currency)
-    return Fact("From the seller's account", f"{amount} {each.status.label.lower()}{why}, payout {each.payout_number}")
+    return Fact(
+        _("From the seller's account"),
+        _(
+            "%(amount)s %(status)s%(why)s, payout %(payout)s",
+            amount=amount,
+            status=each.status.label.lower(),
+            why=why,
+            payout=each.payout_number,
+        ),
+    )
 
 
 def badge(row: RefundRow, now: datetime) -> Badge:
     """Return where a refund stands, against its target while it waits."""
     if row.status is RefundStatus.PENDING:
         over = now > rules.answer_due(row.asked_at)
-        return Badge("Over target", "bad") if over else Badge("Waiting", "wait")
+        return Badge(_("Over target"), "bad") if over else Badge(_("Waiting"), "wait")
     return refund_parts.badge(row)
 
 
@@ -194,33 +172,42 @@ def _failure(facts: Facts) -> tuple[str, ...]:
 def _warnings(row: RefundRow, preview: Preview | None) -> tuple[str, ...]:
     if preview is None:
         return ()
-    found = [_WHERE_IT_IS[preview.share_status]] if preview.share_status in _WHERE_IT_IS else []
+    found: list[str] = [_WHERE_IT_IS[preview.share_status]] if preview.share_status in _WHERE_IT_IS else []
     debt = preview.plan.from_debt
     if debt:
         found.append(
-            f"{money_text(debt.minor, row.currency)} becomes the seller's debt. What else is available to the seller"
-            " pays it at once; coming sales pay the rest."
+            _(
+                "%(amount)s becomes the seller's debt. What else is available to the seller pays it "
+                "at once; coming sales pay the rest.",
+                amount=money_text(debt.minor, row.currency),
+            )
         )
     if row.order_status is OrderStatus.CONFIRMED:
-        found.append("The order has not been sent yet.")
+        found.append(_("The order has not been sent yet."))
     return tuple(found)
 
 
 def _history(side: SideHistory) -> str:
-    orders = "1 order" if side.orders == 1 else f"{side.orders} orders"
-    return f"{orders} · {side.made} of {side.asked} refunded"
+    return ngettext(
+        "%(number)s order · %(made)s of %(asked)s refunded",
+        "%(number)s orders · %(made)s of %(asked)s refunded",
+        side.orders,
+        number=number_text(side.orders),
+        made=side.made,
+        asked=side.asked,
+    )
 
 
 def _plan_rows(row: RefundRow, planned: Planned) -> tuple[MoneyRow, ...]:
     if planned.preview is not None:
         parts = refund_parts.parts_of(planned.preview.plan)
-        return refund_parts.plan_rows(parts, planned.amount.minor, row.currency, "Buyer receives")
+        return refund_parts.plan_rows(parts, planned.amount.minor, row.currency, _("Buyer receives"))
     taken = refund_parts.plan_of(row)
     if not taken:
-        total = MoneyRow("Amount", refund_parts.amount(row), refund_parts.explain_url(row, "admin"), is_total=True)
+        total = MoneyRow(_("Amount"), refund_parts.amount(row), refund_parts.explain_url(row, "admin"), is_total=True)
         return (total,)
     explain = partial(refund_parts.explain_url, row, "admin")
-    return refund_parts.plan_rows(taken, row.amount_minor, row.currency, "Buyer receives", explain)
+    return refund_parts.plan_rows(taken, row.amount_minor, row.currency, _("Buyer receives"), explain)
 
 
 def _effects(row: RefundRow, preview: Preview | None) -> tuple[Fact, ...]:
@@ -233,9 +220,9 @@ def _effects(row: RefundRow, preview: Preview | None) -> tuple[Fact, ...]:
         return ()
     platform = parts[RefundFigure.PLATFORM] + parts[RefundFigure.COST]
     return (
-        Fact("Buyer", f"+{money_text(amount, row.currency)}"),
-        Fact("Seller", money_text(platform - amount, row.currency)),
-        Fact("Platform", money_text(-platform, row.currency)),
+        Fact(_("Buyer"), f"+{money_text(amount, row.currency)}"),
+        Fact(_("Seller"), money_text(platform - amount, row.currency)),
+        Fact(_("Platform"), money_text(-platform, row.currency)),
     )
 
 
@@ -247,53 +234,9 @@ def _entries(facts: Facts, policy: MoneyPolicy) -> tuple[TimelineEntry, ...]:
         return entries
     limit = money_text(policy.second_approver_above_minor, facts.row.currency)
     first = facts.row.first_approver
-    text = f"{first} has approved it first." if first else f"A second admin must confirm above {limit}."
-    return (*entries, TimelineEntry("Your decision", "", "", text, "", "", "next"))
-
-
-def _first_word(row: RefundRow) -> str:
-    """Return what the first admin has approved, for the one who confirms it."""
-    if not row.take_back:
-        return f"{row.first_approver} has approved this amount. You confirm it, and it is sent."
-    return (
-        f"{row.first_approver} has approved this amount, and that what was paid out is taken back. You confirm both; "
-        "without taking it back it is a new decision, and yours is the first."
+    text = (
+        _("%(admin)s has approved it first.", admin=first)
+        if first
+        else _("A second admin must confirm above %(limit)s.", limit=limit)
     )
-
-
-def _decision(
-    row: RefundRow, planned: Planned, policy: MoneyPolicy, viewer_id: int, place: Mapping[str, Any]
-) -> Decision | None:
-    if not row.can_be_approved:
-        return None
-    notices, may_approve = [], planned.preview is not None
-    first = row.first_approver_id if planned.amount.minor == row.amount_minor else None
-    try:
-        rules.check_approver(
-            viewer_id, buyer_id=row.buyer_id, seller_id=row.seller_id, first_approver_id=row.first_approver_id
-        )
-    except NotAllowed as error:
-        notices.append(error.message)
-        may_approve = False
-    is_large = needs_second_approver(planned.amount, policy.second_approver_above_minor)
-    if is_large and may_approve:
-        limit = money_text(policy.second_approver_above_minor, row.currency)
-        notices.append(
-            _first_word(row) if first else f"Above {limit} a second admin must confirm. Your approval is the first."
-        )
-    if planned.preview is not None and planned.preview.is_disputed:
-        notices.append(rules.why_not_sent("charge_disputed"))
-        may_approve = False
-    is_party = viewer_id in {row.buyer_id, row.seller_id}
-    can_take_back = planned.preview.plan.can_take_back if planned.preview and may_approve else None
-    label = "Confirm" if is_large and first else "Approve"
-    reject_url = url_for("admin.reject_refund", number=row.number, **place)
-    return Decision(
-        notices=tuple(notices),
-        approve_url=url_for("admin.approve_refund", number=row.number, **place) if may_approve else "",
-        approve_label=f"{label} {money_text(planned.amount.minor, row.currency)}",
-        reject_url=reject_url if row.can_be_rejected and not is_party else "",
-        take_back_label=f"Take {money_text(can_take_back.minor, row.currency)} back from the seller's account at Stripe"
-        if can_take_back
-        else "",
-    )
+    return (*entries, TimelineEntry(_("Your decision"), "", "", text, "", "", "next"))

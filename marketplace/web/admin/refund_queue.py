@@ -7,6 +7,8 @@ from typing import Any
 
 from flask import url_for
 
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.paging import Listed
 from marketplace.refunds import queue_queries, rules
 from marketplace.refunds.queries import RefundRow
@@ -97,18 +99,25 @@ def filters(choice: Choice, counts: Mapping[RefundStatus, int], late: int) -> tu
     """Return the ways to narrow a tab: those beyond their target, and each status where there are several."""
     tab, found = choice.tab, []
     if tab is RefundTab.WAITING:
-        found.append(_filter("Over target", Choice(tab, is_late=True), choice, late))
+        found.append(_filter(_("Over target"), Choice(tab, is_late=True), choice, late))
     if len(tab.statuses) > 1:
         found += [_filter(each.label, Choice(tab, each), choice, counts.get(each, 0)) for each in tab.statuses]
-    return (_filter("All", Choice(tab), choice, tab.count_of(counts)), *found) if found else ()
+    return (_filter(_("All"), Choice(tab), choice, tab.count_of(counts)), *found) if found else ()
 
 
 def note(waiting: int, since: datetime | None, now: datetime) -> str:
     """Return how many wait, for how long, and how long they should."""
-    target = f"target {rules.TARGET_WORKING_DAYS} working days"
+    days = rules.TARGET_WORKING_DAYS
     if since is None:
-        return f"None waiting · {target}"
-    return f"{waiting} waiting · oldest {refund_parts.age_text(since, now)} · {target}"
+        return _("None waiting · target %(days)s working days", days=days)
+    return ngettext(
+        "%(number)s waiting · oldest %(age)s · target %(days)s working days",
+        "%(number)s waiting · oldest %(age)s · target %(days)s working days",
+        waiting,
+        number=waiting,
+        age=refund_parts.age_text(since, now),
+        days=days,
+    )
 
 
 def _filter(label: str, leads_to: Choice, current: Choice, count: int) -> Tab:

@@ -11,6 +11,8 @@ from marketplace import clock
 from marketplace.cancellations import automatic_queries
 from marketplace.cancellations.automatic_queries import Applied
 from marketplace.config import MoneyPolicy
+from marketplace.language import Text, ngettext
+from marketplace.language import gettext as _
 from marketplace.paging import every
 from marketplace.payments.rules import RefundRule
 from marketplace.web import guards, lists, wording
@@ -44,39 +46,45 @@ class Words:
     why: str
 
 
-_OWED = "Always on: this money was never ours to keep."
+_OWED = Text("Always on: this money was never ours to keep.")
 _WORDS = {
     _R.SELLER_CANCELS: Words(
-        "The seller cancels",
-        "A paid order is cancelled before it is sent. All that is left of its money goes back to the buyer; what it "
-        "takes from the seller follows the refund plan. Open requests for this order are closed.",
-        "Always on: nobody pays for what is not sent.",
+        Text("The seller cancels"),
+        Text(
+            "A paid order is cancelled before it is sent. All that is left of its money goes back to the buyer; what "
+            "it takes from the seller follows the refund plan. Open requests for this order are closed."
+        ),
+        Text("Always on: nobody pays for what is not sent."),
     ),
     _R.BUYER_CANCELS: Words(
-        "The buyer cancels before it is sent",
-        "The same, when the buyer cancels. The goods are for sale again.",
-        "Set by buyers_may_cancel in the section money of the configuration file.",
+        Text("The buyer cancels before it is sent"),
+        Text("The same, when the buyer cancels. The goods are for sale again."),
+        Text("Set by buyers_may_cancel in the section money of the configuration file."),
     ),
     _R.SOLD_OUT: Words(
-        "Paid after the goods were gone",
-        "A payment came late, and somebody else has the last unit. All of the payment goes back.",
+        Text("Paid after the goods were gone"),
+        Text("A payment came late, and somebody else has the last unit. All of the payment goes back."),
         _OWED,
     ),
     _R.PAID_TWICE: Words(
-        "One purchase paid twice",
-        "A second payment page of the same purchase was paid. All of the second payment goes back.",
+        Text("One purchase paid twice"),
+        Text("A second payment page of the same purchase was paid. All of the second payment goes back."),
         _OWED,
     ),
     _R.PAID_ELSEWHERE: Words(
-        "Paid after the purchase was given up",
-        "A purchase that was given up is paid after all, and its basket was paid in another purchase. All of the late "
-        "payment goes back. Without another purchase it counts, as long as the goods are there.",
+        Text("Paid after the purchase was given up"),
+        Text(
+            "A purchase that was given up is paid after all, and its basket was paid in another purchase. All of the "
+            "late payment goes back. Without another purchase it counts, as long as the goods are there."
+        ),
         _OWED,
     ),
     _R.NOBODYS: Words(
-        "Money for nothing we sold",
-        "The provider took money without an order of the shop, and an admin found that it belongs to no purchase. All "
-        "of it goes back to whoever paid.",
+        Text("Money for nothing we sold"),
+        Text(
+            "The provider took money without an order of the shop, and an admin found that it belongs to no purchase. "
+            "All of it goes back to whoever paid."
+        ),
         _OWED,
     ),
 }
@@ -137,10 +145,10 @@ def refund_rules() -> ResponseReturnValue:
     listed = read(asked.cursor)
     policy: MoneyPolicy = current_app.extensions["settings"].money
     page = RulesPage(
-        title="Automatic refunds",
+        title=_("Automatic refunds"),
         console=admin_console("refunds"),
         rules=tuple(_rule(rule, counts.get(rule, 0), chosen, first_day, policy) for rule in RefundRule),
-        log_title="Each time a rule applied",
+        log_title=_("Each time a rule applied"),
         rows=tuple(_applied(each) for each in listed.rows),
         tools=asked.tools(listed, {"rule": _WORDS[chosen].name} if chosen else None),
     )
@@ -154,8 +162,8 @@ def _rule(rule: RefundRule, count: int, chosen: RefundRule | None, first_day: da
         name=words.name,
         does=words.does,
         why=words.why,
-        badge=Badge("On", "ok") if is_on else Badge("Off", "mute"),
-        count="Once" if count == 1 else f"{count} times" if count else "Never",
+        badge=Badge(_("On"), "ok") if is_on else Badge(_("Off"), "mute"),
+        count=ngettext("Once", "%(count)s times", count, count=count) if count else _("Never"),
         url=f"{url_for('admin.refund_rules', rule=rule.value)}&from={first_day.isoformat()}",
         is_shown=rule is chosen,
     )
@@ -169,14 +177,15 @@ def _csv_row(each: Applied) -> tuple[object, ...]:
 
 
 def _applied(each: Applied) -> AppliedRow:
-    about = each.order_number or each.purchase_number or ""
+    number = each.order_number or each.purchase_number or ""
+    about = _("Order %(number)s", number=number) if each.order_number else _("Purchase %(number)s", number=number)
     refund_url = url_for("admin.refunds", refund=each.refund_number) if each.refund_number else ""
     return AppliedRow(
         when=time_text(each.applied_at),
         rule=_WORDS[each.rule].name,
-        about=f"{'Order' if each.order_number else 'Purchase'} {about}" if about else "",
-        about_url=url_for("admin.purchase", number=about) if about else "",
-        payment=f"Payment {each.payment_id}",
+        about=about if number else "",
+        about_url=url_for("admin.purchase", number=number) if number else "",
+        payment=_("Payment %(number)s", number=each.payment_id),
         payment_url=url_for("admin.payment", payment_id=each.payment_id),
         refund=each.refund_number or each.provider_refund_id or "",
         refund_url=refund_url,

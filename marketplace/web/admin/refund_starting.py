@@ -4,6 +4,7 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
+from marketplace.language import gettext as _
 from marketplace.orders import queries as orders
 from marketplace.orders.queries import OrderDetail
 from marketplace.refunds import operations, planning_queries
@@ -37,7 +38,7 @@ def start_refund(number: str) -> ResponseReturnValue:
 
 
 def _started(number: str) -> ResponseReturnValue:
-    flash("The refund is open. Look at its plan and decide.", "ok")
+    flash(_("The refund is open. Look at its plan and decide."), "ok")
     return redirect(url_for("admin.refunds", refund=number), code=303)
 
 
@@ -49,14 +50,22 @@ def _order(number: str) -> tuple[OrderDetail, Asking]:
 def _page(order: OrderDetail, asking: Asking) -> AskPage:
     order_url = url_for("admin.payments", q=order.number)
     return AskPage(
-        title="Start a refund",
+        title=_("Start a refund"),
         console=admin_console("payments"),
-        crumbs=(Crumb("Payments", url_for("admin.payments")), Crumb(f"Order {order.number}", order_url)),
+        crumbs=(
+            Crumb(_("Payments"), url_for("admin.payments")),
+            Crumb(_("Order %(number)s", number=order.number), order_url),
+        ),
         action=url_for("admin.start_refund", number=order.number),
-        note=f"Order {order.number}: {order.buyer_name} from {order.shop_name}, "
-        f"{money_text(order.total_minor, order.currency)}",
+        note=_(
+            "Order %(number)s: %(buyer)s from %(shop)s, %(amount)s",
+            number=order.number,
+            buyer=order.buyer_name,
+            shop=order.shop_name,
+            amount=money_text(order.total_minor, order.currency),
+        ),
         left=money(asking.left),
         currency=order.currency,
-        expectation="Buyer and seller are told that it was opened. It is sent when it is approved in the queue.",
-        button="Open the refund",
+        expectation=_("Buyer and seller are told that it was opened. It is sent when it is approved in the queue."),
+        button=_("Open the refund"),
     )

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock
 from marketplace.config import MoneyPolicy
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.payments import timeline_queries
 from marketplace.payouts import taking_back_queries
@@ -18,7 +19,7 @@ from marketplace.refunds.explain_queries import RefundFigure
 from marketplace.refunds.queries import RefundRow
 from marketplace.refunds.queue_queries import Choice, RefundTab
 from marketplace.web import explaining, guards, lists, refund_list, refund_pictures
-from marketplace.web.admin import case_talk, refund_page, refund_queue, taking_back_parts
+from marketplace.web.admin import case_talk, refund_decision, refund_page, refund_queue, taking_back_parts
 from marketplace.web.admin.explain import entry_url
 from marketplace.web.admin.forms import AmountForm, DecisionForm
 from marketplace.web.admin.refund_page import Detail
@@ -70,10 +71,10 @@ def explain_refund(number: str, figure: str) -> ResponseReturnValue:
     """Show the rows that make one figure of a refund."""
     asked = lists.member(RefundFigure, figure)
     if asked is None:
-        raise NotFound("There is no such figure.")
+        raise NotFound(_("There is no such figure."))
     found = explain_queries.of_any(lists.number(number), asked)
-    crumbs = [Crumb("Refunds", url_for("admin.refunds")), Crumb(number, url_for("admin.refunds", refund=number))]
-    return explaining.show(found, admin_console("refunds"), crumbs, f"refund {number}", entry_url)
+    crumbs = [Crumb(_("Refunds"), url_for("admin.refunds")), Crumb(number, url_for("admin.refunds", refund=number))]
+    return explaining.show(found, admin_console("refunds"), crumbs, _("refund %(number)s", number=number), entry_url)
 
 
 def show(
@@ -101,7 +102,7 @@ def show(
     late = queue_queries.count_late(now) if choice.tab is RefundTab.WAITING else 0
     asking = take_back or TakeBackForm(None)
     page = QueuePage(
-        title="Refund requests",
+        title=_("Refund requests"),
         console=admin_console("refunds", waiting),
         note=refund_queue.note(waiting, queue_queries.waiting_since(), now),
         tabs=refund_queue.tabs(choice, counts),
@@ -131,12 +132,12 @@ def _detail(row: RefundRow, choice: Choice, typed: AmountForm, decision: Decisio
     elif typed.amount.data is not None:
         read = typed_minor(typed.amount.data, row.currency)
         if read is None:
-            typed.amount.errors = ["Enter an amount such as 12.50."]
+            typed.amount.errors = [_("Enter an amount such as 12.50.")]
         minor = row.amount_minor if read is None else read
-    planned = refund_page.plan(row, Money(minor, row.currency), policy())
+    planned = refund_decision.plan(row, Money(minor, row.currency), policy())
     if planned.problem and minor != row.amount_minor:
         typed.amount.errors = [planned.problem]
-        planned = refund_page.plan(row, Money(row.amount_minor, row.currency), policy())
+        planned = refund_decision.plan(row, Money(row.amount_minor, row.currency), policy())
     typed.amount.data = typed.amount.data or typing_text(minor, row.currency)
     pictures = picture_queries.pictures_of(row.id)
     if any(each.removed_at is None for each in pictures):

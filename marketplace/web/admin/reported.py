@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock
 from marketplace.disputes import page_queries as disputes
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.messages import case_queries, flows, moderating, queries, rules
 from marketplace.messages.queries import ConversationRow
 from marketplace.paging import Cursor
@@ -72,13 +73,17 @@ def conversation(conversation_id: int) -> ResponseReturnValue:
     rules.check_ground(ground, grounds)
     case_queries.note_look([found.id], admin_id=guards.viewer().user_id, ground=ground, now=clock.now())
     page = ConversationPage(
-        title=f"Conversation about {found.subject}",
+        title=_("Conversation about %(subject)s", subject=found.subject),
         console=admin_console("reports"),
-        note=f"You read it because of {ground}. That is kept.",
+        note=_("You read it because of %(ground)s. That is kept.", ground=ground),
         shown=_conversation(found, 0),
-        facts=(Fact("Buyer", found.buyer), Fact("Shop", found.shop), Fact("Reasons to read it", ", ".join(grounds))),
+        facts=(
+            Fact(_("Buyer"), found.buyer),
+            Fact(_("Shop"), found.shop),
+            Fact(_("Reasons to read it"), ", ".join(grounds)),
+        ),
         looks=tuple(
-            Fact(f"{look.admin}, for {look.ground}", time_text(look.looked_at))
+            Fact(_("%(admin)s, for %(ground)s", admin=look.admin, ground=look.ground), time_text(look.looked_at))
             for look in case_queries.looks_at(found.id)
         ),
     )
@@ -89,7 +94,7 @@ def conversation(conversation_id: int) -> ResponseReturnValue:
 def conversation_file(conversation_id: int, file_id: int) -> ResponseReturnValue:
     """Return a file of a conversation that there is a reason to read."""
     if not _grounds(conversation_id):
-        raise NotFound("There is no such file.")
+        raise NotFound(_("There is no such file."))
     found = queries.file_of(conversation_id, file_id)
     content = uploads.store(flows.FOLDER).open(found.stored_name)
     return uploads.send(content, file_name=found.file_name, media_type=found.media_type)
@@ -111,8 +116,13 @@ def _grounds(conversation_id: int) -> list[str]:
 
 
 def _review(found: ReviewRow) -> Shown:
-    note = f"{found.goods_stars} of 5 stars for the goods, {found.seller_stars} for {found.shop}"
-    return Shown(f"Review of {found.title}", note, message_parts.of_review(found))
+    note = _(
+        "%(goods)s of 5 stars for the goods, %(seller)s for %(shop)s",
+        goods=found.goods_stars,
+        seller=found.seller_stars,
+        shop=found.shop,
+    )
+    return Shown(_("Review of %(title)s", title=found.title), note, message_parts.of_review(found))
 
 
 def _conversation(found: ConversationRow, reported_id: int) -> Shown:
@@ -121,7 +131,11 @@ def _conversation(found: ConversationRow, reported_id: int) -> Shown:
         tuple(reversed(listed.rows)), {found.buyer_id: found.buyer, found.seller_id: found.shop}, found.seller_id,
         file_url, reported_id,
     )  # fmt: skip
-    note = f"The latest {_MOST_SHOWN} messages." if listed.next_after else f"{found.buyer} and {found.shop}"
+    note = (
+        _("The latest %(number)s messages.", number=_MOST_SHOWN)
+        if listed.next_after
+        else _("%(buyer)s and %(shop)s", buyer=found.buyer, shop=found.shop)
+    )
     return Shown(found.subject, note, messages)
 
 

@@ -12,6 +12,8 @@ from wtforms.validators import InputRequired
 
 from marketplace import clock, db
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.language import Text, pgettext
+from marketplace.language import gettext as _
 from marketplace.paging import Sort, every
 from marketplace.reports import operations, queries
 from marketplace.reports.queries import ReportRow, Subject
@@ -28,22 +30,22 @@ from marketplace.web.wording import Badge
 
 _CSV_COLUMNS = ("Report", "About", "Reason", "By", "Against", "Reported (UTC)", "Decision", "Decided (UTC)", "Why")
 _SUBJECTS = {
-    Subject.CONVERSATION: "A conversation",
-    Subject.MESSAGE: "A message",
-    Subject.REVIEW: "A review",
+    Subject.CONVERSATION: Text("A conversation"),
+    Subject.MESSAGE: Text("A message"),
+    Subject.REVIEW: Text("A review"),
 }
 _LABELS = {
-    Decision.LEFT: "Leave it as it is",
-    Decision.HIDDEN: "Hide it",
-    Decision.STOPPED: "Hide it, and stop the writer from writing to others",
+    Decision.LEFT: Text("Leave it as it is"),
+    Decision.HIDDEN: Text("Hide it"),
+    Decision.STOPPED: Text("Hide it, and stop the writer from writing to others"),
 }
 
 
 class DecideForm(FlaskForm):
     """What is made of a report, and why."""
 
-    decision = RadioField("What do you do?", [InputRequired("Choose what you do.")], validate_choice=False)
-    note = TextAreaField("Why?")
+    decision = RadioField(Text("What do you do?"), [InputRequired(Text("Choose what you do."))], validate_choice=False)
+    note = TextAreaField(Text("Why?"))
 
     def offer(self, subject: Subject) -> "DecideForm":
         """Offer what can be done about this; of a conversation single messages are hidden by their own report."""
@@ -55,7 +57,7 @@ class DecideForm(FlaskForm):
 class StopForm(FlaskForm):
     """Why somebody may not write."""
 
-    reason = TextAreaField("Why?")
+    reason = TextAreaField(Text("Why?"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +115,11 @@ def reports() -> ResponseReturnValue:
         return lists.csv_file("reports", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
     listed, (waiting, decided) = read(asked.cursor), queries.counts()
     page = ReportsPage(
-        title="Reports",
+        title=_("Reports"),
         console=admin_console("reports"),
         tabs=(
-            Tab("Waiting", url_for("admin.reports"), not done, waiting),
-            Tab("Decided", url_for("admin.reports", tab="done"), done, decided),
+            Tab(_("Waiting"), url_for("admin.reports"), not done, waiting),
+            Tab(pgettext("reports", "Decided"), url_for("admin.reports", tab="done"), done, decided),
         ),
         rows=tuple(_row(row) for row in listed.rows),
         tools=asked.tools(listed),
@@ -139,7 +141,7 @@ def decide_report(report_id: int) -> ResponseReturnValue:
     form.offer(row.subject)
     decision = lists.member(Decision, form.decision.data or "")
     if not form.validate() or decision is None:
-        form.decision.errors = form.decision.errors or ["Choose what you do."]
+        form.decision.errors = form.decision.errors or [_("Choose what you do.")]
         return _show(row, form, 422)
     try:
         db.atomic(
@@ -157,7 +159,7 @@ def decide_report(report_id: int) -> ResponseReturnValue:
     except (Conflict, NotAllowed) as error:
         flash(error.message, "info")
     else:
-        flash("Decided. Both sides were told.", "ok")
+        flash(_("Decided. Both sides were told."), "ok")
     return redirect(url_for("admin.report", report_id=row.id), code=303)
 
 
@@ -171,7 +173,7 @@ def stop_writer(user_id: int) -> ResponseReturnValue:
     except (Invalid, Conflict, NotAllowed) as error:
         flash(error.message, "bad")
     else:
-        flash("This person can't write to others now, and reads why when they try.", "ok")
+        flash(_("This person can't write to others now, and reads why when they try."), "ok")
     return redirect(url_for("admin.user", user_id=user_id), code=303)
 
 
@@ -183,39 +185,41 @@ def lift_stop(user_id: int) -> ResponseReturnValue:
     except Conflict as error:
         flash(error.message, "info")
     else:
-        flash("This person can write to others again.", "ok")
+        flash(_("This person can write to others again."), "ok")
     return redirect(url_for("admin.user", user_id=user_id), code=303)
 
 
 def badge(row: ReportRow) -> Badge:
     """Return where a report stands."""
     if row.decision is None:
-        return Badge("Waiting", "wait")
+        return Badge(_("Waiting"), "wait")
     return Badge(row.decision.label, "mute" if row.decision is Decision.LEFT else "bad")
 
 
 def _show(row: ReportRow, form: DecideForm, code: int = 200) -> ResponseReturnValue:
     viewer_id = guards.viewer().user_id
     facts = [
-        Fact("About", _SUBJECTS[row.subject]),
-        Fact("Reason", row.reason.label),
-        Fact("Reported by", row.reporter),
-        Fact("Written by", row.author),
+        Fact(_("About"), _SUBJECTS[row.subject]),
+        Fact(_("Reason"), row.reason.label),
+        Fact(_("Reported by"), row.reporter),
+        Fact(_("Written by"), row.author),
     ]
     if row.decided_at is not None:
-        facts += [Fact("Decided", f"{time_text(row.decided_at)} {row.decided_by}"), Fact("Why", row.note)]
+        facts += [Fact(_("Decided"), f"{time_text(row.decided_at)} {row.decided_by}"), Fact(_("Why"), row.note)]
     page = ReportPage(
-        title=f"Report {row.number}",
+        title=_("Report %(number)s", number=row.number),
         console=admin_console("reports"),
         badge=badge(row),
-        note=f"Reported {time_text(row.reported_at)}",
+        note=_("Reported %(when)s", when=time_text(row.reported_at)),
         facts=tuple(facts),
         words=row.text,
         shown=reported.shown(row, admin_id=viewer_id, now=clock.now()),
         is_open=row.is_open,
         may_decide=row.is_open and viewer_id not in {row.author_id, row.reporter_id},
         action=url_for("admin.decide_report", report_id=row.id),
-        stop_note=f"{row.author} can't write to others at the moment." if row.author_is_stopped else "",
+        stop_note=_("%(author)s can't write to others at the moment.", author=row.author)
+        if row.author_is_stopped
+        else "",
         lift_url=url_for("admin.user", user_id=row.author_id) if row.author_is_stopped else "",
     )
     return render_template("admin/report.html", page=page, form=form.offer(row.subject)), code

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock
 from marketplace.checkout import flows as checkout
 from marketplace.errors import Conflict, NotAllowed, NotFound
+from marketplace.language import gettext as _
 from marketplace.outbound.flows import Sent
 from marketplace.payments import queries
 from marketplace.payments.queries import Receipt
@@ -21,7 +22,7 @@ def return_again(payment_id: int) -> ResponseReturnValue:
     """Send money that counts for nothing and did not reach its buyer back once more."""
     failed = [each for each in queries.receipts_of(payment_id) if each.status is ReceiptStatus.FAILED]
     if not failed:
-        raise NotFound("Nothing of this payment waits to be sent back again.")
+        raise NotFound(_("Nothing of this payment waits to be sent back again."))
     try:
         sent = checkout.return_again(
             receipt_id=failed[0].id, admin_id=guards.viewer().user_id, providers=providers(), now=clock.now()
@@ -35,18 +36,23 @@ def return_again(payment_id: int) -> ResponseReturnValue:
 
 def _sent_words(sent: Sent) -> tuple[str, str]:
     if sent.refusal is not None:
-        return f"The provider refuses: {sent.refusal.message}", "bad"
+        return _("The provider refuses: %(message)s", message=sent.refusal.message), "bad"
     if sent.is_unknown:
-        return "The provider has not answered yet. It is asked again by itself; see Calls.", "wait"
-    return "The money is on its way back.", "ok"
+        return _("The provider has not answered yet. It is asked again by itself; see Calls."), "wait"
+    return _("The money is on its way back."), "ok"
 
 
 def text(receipts: Sequence[Receipt]) -> str:
     """Return in words why a payment's money counts for nothing and what became of it; "" where it counts."""
-    return " ".join(
-        f"{receipt.cause} {receipt.status.label}. Refund {receipt.provider_refund_id or 'not made yet'}."
-        for receipt in receipts
-    )
+    return " ".join(map(_receipt, receipts))
+
+
+def _receipt(receipt: Receipt) -> str:
+    cause, status = _(receipt.cause) if receipt.cause else "", receipt.status.label
+    if receipt.provider_refund_id:
+        number = receipt.provider_refund_id
+        return _("%(cause)s %(status)s. Refund %(number)s.", cause=cause, status=status, number=number)
+    return _("%(cause)s %(status)s. Refund not made yet.", cause=cause, status=status)
 
 
 def action(payment_id: int, receipts: Sequence[Receipt]) -> str:

@@ -9,13 +9,23 @@ from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from marketplace.config import VARIABLES, Settings
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.web import guards
 from marketplace.web.admin.setting_words import GROUPS, Group, Words
 from marketplace.web.console import Console, admin_console
-from marketplace.web.pages import sentence
+from marketplace.web.pages import number_text, sentence
 from marketplace.web.wording import Badge
 
-_DEFAULT = Badge("Default", "mute")
+_DEFAULT = Badge(Text("Default"), "mute")
+_VALUES = {
+    "seller": Text("Seller"),
+    "platform": Text("Platform"),
+    "daily": Text("Daily"),
+    "weekly": Text("Weekly"),
+    "monthly": Text("Monthly"),
+    "manual": Text("Manual"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +65,13 @@ def settings() -> ResponseReturnValue:
     """Show every setting as it is in effect; they are changed in the environment and the file, not here."""
     found: Settings = current_app.extensions["settings"]
     page = SettingsPage(
-        title="Settings", console=admin_console("settings"), groups=tuple(_group(group, found) for group in GROUPS)
+        title=_("Settings"), console=admin_console("settings"), groups=tuple(_group(group, found) for group in GROUPS)
     )
     return render_template("admin/settings.html", page=page)
 
 
 def _group(group: Group, settings: Settings) -> SettingGroup:
-    note = f"Section {group.section} of the file" if group.section else "From the environment"
+    note = _("Section %(section)s of the file", section=group.section) if group.section else _("From the environment")
     rows = (_row(group.section, name, words, settings) for name, words in group.settings.items())
     return SettingGroup(group.title, note, tuple(rows))
 
@@ -75,7 +85,7 @@ def _row(section: str, name: str, words: Words, settings: Settings) -> SettingRo
         does=words.does,
         value=_fingerprints(value) if words.is_secret else _text(value),
         unit=words.unit,
-        badge=Badge("File" if section else "Environment", "ok") if source else _DEFAULT,
+        badge=Badge(_("File") if section else _("Environment"), "ok") if source else _DEFAULT,
         source=source,
         name=key if section else VARIABLES.get(name, ""),
     )
@@ -83,12 +93,12 @@ def _row(section: str, name: str, words: Words, settings: Settings) -> SettingRo
 
 def _text(value: object) -> str:
     if isinstance(value, bool):
-        return "On" if value else "Off"
+        return _("On") if value else _("Off")
     if isinstance(value, int):
-        return f"{value:,}"
+        return number_text(value)
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
-    text = str(value) if value else "Not set"
+    text = str(_VALUES.get(str(value), value)) if value else _("Not set")
     return text if isinstance(value, Path) or len(text) == 3 or "/" in text else sentence(text)
 
 
@@ -96,4 +106,6 @@ def _fingerprints(value: str | Iterable[str]) -> str:
     """Return that a secret is set, and enough of its hash to compare two installations."""
     secrets = [value] if isinstance(value, str) else list(value)
     marks = [hashlib.sha256(secret.encode()).hexdigest()[:4] for secret in secrets if secret]
-    return f"Set, its hash begins with {' and '.join(marks)}" if marks else "Not set"
+    if not marks:
+        return _("Not set")
+    return _("Set, its hash begins with %(marks)s", marks=_(" and ").join(marks))

@@ -7,29 +7,32 @@ from typing import Any
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.reconciliation import state_queries
 from marketplace.reconciliation.state_queries import Example, Page, StateRow
 from marketplace.transitions import Machine
 from marketplace.web import guards, wording
 from marketplace.web.admin.state_words import MACHINES, MEANINGS
 from marketplace.web.console import Console, admin_console
+from marketplace.web.pages import number_text
 from marketplace.web.wording import Badge
 
 ADDRESSES = {
-    Page.PAYMENT: ("admin.payment", "payment_id", "Payment"),
-    Page.PURCHASE: ("admin.purchase", "number", "Purchase"),
-    Page.ORDER: ("admin.purchase", "number", "Order"),
-    Page.JOB: ("admin.jobs_page", "job", "Job"),
-    Page.REFUND: ("admin.refunds", "refund", "Refund"),
-    Page.DISPUTE: ("admin.dispute", "number", "Dispute"),
-    Page.EVENT: ("admin.event", "event_row_id", "Event"),
-    Page.PAYOUT: ("admin.payout", "number", "Payout"),
-    Page.USER: ("admin.user", "user_id", "Person"),
-    Page.BREAK: ("admin.reconciliation_break", "number", "Break"),
-    Page.MAIL: ("admin.mails", "status", "Mail"),
-    Page.INVOICE: ("admin.invoice", "number", "Document"),
-    Page.DISCOUNT: ("admin.discount", "discount_id", "Code"),
-    Page.LISTING: ("shop.listing", "slug", "Listing"),
+    Page.PAYMENT: ("admin.payment", "payment_id", Text("Payment")),
+    Page.PURCHASE: ("admin.purchase", "number", Text("Purchase")),
+    Page.ORDER: ("admin.purchase", "number", Text("Order")),
+    Page.JOB: ("admin.jobs_page", "job", Text("Job")),
+    Page.REFUND: ("admin.refunds", "refund", Text("Refund")),
+    Page.DISPUTE: ("admin.dispute", "number", Text("Dispute")),
+    Page.EVENT: ("admin.event", "event_row_id", Text("Event")),
+    Page.PAYOUT: ("admin.payout", "number", Text("Payout")),
+    Page.USER: ("admin.user", "user_id", Text("Person")),
+    Page.BREAK: ("admin.reconciliation_break", "number", Text("Break")),
+    Page.MAIL: ("admin.mails", "status", Text("Mail")),
+    Page.INVOICE: ("admin.invoice", "number", Text("Document")),
+    Page.DISCOUNT: ("admin.discount", "discount_id", Text("Code")),
+    Page.LISTING: ("shop.listing", "slug", Text("Listing")),
 }
 
 
@@ -71,7 +74,7 @@ def states() -> ResponseReturnValue:
     by_machine = {machine: tuple(rows) for machine, rows in groupby(state_queries.states(), lambda row: row.machine)}
     ordered = sorted(by_machine, key=lambda machine: list(MACHINES).index(machine.name))
     page = StatesPage(
-        title="States",
+        title=_("States"),
         console=admin_console("states"),
         galleries=tuple(
             Gallery(*MACHINES[machine.name], states=tuple(_state(row) for row in by_machine[machine]))
@@ -88,7 +91,7 @@ def _state(row: StateRow) -> State:
         badge=wording.badge(status),
         meaning=MEANINGS[row.machine.name, row.status],
         follows=_follows(row.machine, row.status),
-        count=f"{row.count:,}",
+        count=number_text(row.count),
         example=text,
         example_url=url,
         note=note,
@@ -98,10 +101,10 @@ def _state(row: StateRow) -> State:
 def _example(found: Example | None) -> tuple[str, str, str]:
     """Return words, address and a note for the example of a status."""
     if found is None:
-        return "Not yet", "", "Nothing has been in this state."
-    note = "It has been in this state; nothing is now." if found.is_past else ""
+        return _("Not yet"), "", _("Nothing has been in this state.")
+    note = _("It has been in this state; nothing is now.") if found.is_past else ""
     if found.page is Page.NONE:
-        return "Not shown", "", note or "Only its seller sees it."
+        return _("Not shown"), "", note or _("Only its seller sees it.")
     endpoint, name, word = ADDRESSES[found.page]
     values: dict[str, Any] = {name: found.key}
     return f"{word} {found.key}", url_for(endpoint, **values), note
@@ -111,7 +114,10 @@ def _follows(machine: Machine, status: str) -> tuple[str, ...]:
     """Return each status that may come next, once, with why."""
     found = {move.target: move.why for move in machine.moves.values() if status in move.sources}
     return tuple(
-        f"{machine.states(target).label}: {why[:1].lower()}{why[1:]}"
-        for target, why in found.items()
-        if target != status
+        f"{machine.states(target).label}: {_within(str(why))}" for target, why in found.items() if target != status
     )
+
+
+def _within(text: str) -> str:
+    """Return a sentence as it reads behind a colon."""
+    return text[:1].lower() + text[1:]

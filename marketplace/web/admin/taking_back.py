@@ -10,6 +10,8 @@ from marketplace import clock, db
 from marketplace.disputes import flows as dispute_flows
 from marketplace.disputes import page_queries, taking_back
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.payouts import taking_back_queries
 from marketplace.payouts.states import ReversalStatus
 from marketplace.refunds import flows as refund_flows
@@ -21,9 +23,9 @@ from marketplace.web.admin.taking_back_parts import TakeBackForm
 from marketplace.web.providers import providers
 
 _ENDS = {
-    ReversalStatus.DONE: ("The money is back. It has paid what the seller owed, and they were told.", "ok"),
-    ReversalStatus.REFUSED: ("The provider refused it: the seller owes it instead, and was told.", "bad"),
-    ReversalStatus.PENDING: ("It is asked for. The provider has not answered yet, so it is asked again.", "wait"),
+    ReversalStatus.DONE: (Text("The money is back. It has paid what the seller owed, and they were told."), "ok"),
+    ReversalStatus.REFUSED: (Text("The provider refused it: the seller owes it instead, and was told."), "bad"),
+    ReversalStatus.PENDING: (Text("It is asked for. The provider has not answered yet, so it is asked again."), "wait"),
 }
 
 
@@ -40,7 +42,9 @@ def choose_take_back(number: str) -> ResponseReturnValue:
     def again(form: TakeBackForm) -> ResponseReturnValue:
         return disputes.show(row, replace(Desk.empty(), take_back=form), 422)
 
-    return _do(choose, again, url_for("admin.dispute", number=row.number), "It is taken back if the bank decides so.")
+    return _do(
+        choose, again, url_for("admin.dispute", number=row.number), _("It is taken back if the bank decides so.")
+    )
 
 
 @guards.admin_only
@@ -52,7 +56,7 @@ def leave_take_back(number: str) -> ResponseReturnValue:
     except Conflict as error:
         flash(error.message, "wait")
     else:
-        flash("It is left with the seller, who owes it if the dispute is lost.", "ok")
+        flash(_("It is left with the seller, who owes it if the dispute is lost."), "ok")
     return redirect(url_for("admin.dispute", number=row.number), code=303)
 
 

@@ -11,21 +11,20 @@ from wtforms.widgets import HiddenInput
 
 from marketplace.disputes.page_queries import DisputeRow
 from marketplace.disputes.taking_back_queries import TakeBack
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.payouts.taking_back_queries import ReversalRow
 from marketplace.refunds.queries import RefundRow
 from marketplace.web import wording
 from marketplace.web.pages import money_text, time_text
 from marketplace.web.wording import Badge
 
-_OWED = "Otherwise the seller owes it, and coming sales pay it."
-_NOT_THERE = "If the account does not have it, the seller goes on owing it."
-
 
 class TakeBackForm(FlaskForm):
     """Why it is taken back, and the amount that the button said, in minor units."""
 
-    amount_minor = IntegerField("Amount", widget=HiddenInput())
-    take_back_reason = TextAreaField("Reason", [Length(max=500, message="At most 500 characters.")])
+    amount_minor = IntegerField(Text("Amount"), widget=HiddenInput())
+    take_back_reason = TextAreaField(Text("Reason"), [Length(max=500, message=Text("At most 500 characters."))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +59,26 @@ def of_dispute(
     chosen = action = label = leave_url = text = ""
     if found.is_for_coming_loss:
         when = time_text(found.chosen_at) if found.chosen_at else ""
-        chosen = f"{found.chosen_by} has asked for it, {when}: {found.reason}"
+        chosen = _(
+            "%(admin)s has asked for it, %(when)s: %(reason)s",
+            admin=found.chosen_by,
+            when=when,
+            reason=found.reason,
+        )
     if found.can_be_chosen and found.paid_out_minor > 0:
-        text = f"If this is lost, up to {paid_out} that was paid out for it can be taken back from the seller's account"
-        text = f"{text} at Stripe. {_OWED}"
-        action, label = url_for("admin.choose_take_back", number=row.number), "Take it back if it is lost"
+        text = _(
+            "If this is lost, up to %(amount)s that was paid out for it can be taken back from the seller's account at "
+            "Stripe. Otherwise the seller owes it, and coming sales pay it.",
+            amount=paid_out,
+        )
+        action, label = url_for("admin.choose_take_back", number=row.number), _("Take it back if it is lost")
     elif found.possible_minor:
-        text = f"{possible} was paid out for it and is owed. It can be taken back from the seller's account at Stripe."
-        text = f"{text} {_NOT_THERE}"
-        action, label = url_for("admin.take_back_lost", number=row.number), f"Take {possible} back"
+        text = _(
+            "%(amount)s was paid out for it and is owed. It can be taken back from the seller's account at Stripe. "
+            "If the account does not have it, the seller goes on owing it.",
+            amount=possible,
+        )
+        action, label = url_for("admin.take_back_lost", number=row.number), _("Take %(amount)s back", amount=possible)
     if chosen and found.can_be_chosen:
         action, leave_url = "", url_for("admin.leave_take_back", number=row.number)
     form.amount_minor.data = found.possible_minor
@@ -83,12 +93,16 @@ def of_refund(row: RefundRow, possible_minor: int, form: TakeBackForm, viewer_id
     possible = money_text(possible_minor, row.currency)
     form.amount_minor.data = possible_minor
     return TakeBackView(
-        text="The seller was paid for this order and owes what the refund took. "
-        f"{possible} of it can be taken back from the seller's account at Stripe. {_NOT_THERE}",
+        text=_(
+            "The seller was paid for this order and owes what the refund took. %(amount)s of "
+            "it can be taken back from the seller's account at Stripe. If the account does not have it, the seller "
+            "goes on owing it.",
+            amount=possible,
+        ),
         rows=(),
         chosen="",
         action=url_for("admin.take_back_refunded", number=row.number),
-        label=f"Take {possible} back",
+        label=_("Take %(amount)s back", amount=possible),
         leave_url="",
     )
 
@@ -96,7 +110,7 @@ def of_refund(row: RefundRow, possible_minor: int, form: TakeBackForm, viewer_id
 def _rows(reversals: Sequence[ReversalRow], currency: str) -> tuple[ReversalView, ...]:
     return tuple(
         ReversalView(
-            payout=f"Payout {each.payout_number}",
+            payout=_("Payout %(number)s", number=each.payout_number),
             url=url_for("admin.payout", number=each.payout_number),
             amount=money_text(each.amount_minor, currency),
             badge=wording.badge(each.status),

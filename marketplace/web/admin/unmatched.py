@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.errors import Conflict, Invalid
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.paging import Sort, every
 from marketplace.provider_events import unmatched, unmatched_queries
 from marketplace.provider_events.states import EventStatus
@@ -26,14 +28,14 @@ from marketplace.web.refund_parts import age_text
 from marketplace.web.wording import Badge
 
 _TABS = {
-    UnmatchedTab.WAITING: "Waiting for a decision",
-    UnmatchedTab.PUT_ASIDE: "Put aside",
-    UnmatchedTab.FOREIGN: "Other installations",
+    UnmatchedTab.WAITING: Text("Waiting for a decision"),
+    UnmatchedTab.PUT_ASIDE: Text("Put aside"),
+    UnmatchedTab.FOREIGN: Text("Other installations"),
 }
 _EMPTY = {
-    UnmatchedTab.WAITING: "Everything that providers told us fits.",
-    UnmatchedTab.PUT_ASIDE: "Nobody has put an event aside.",
-    UnmatchedTab.FOREIGN: "No other installation uses this account.",
+    UnmatchedTab.WAITING: Text("Everything that providers told us fits."),
+    UnmatchedTab.PUT_ASIDE: Text("Nobody has put an event aside."),
+    UnmatchedTab.FOREIGN: Text("No other installation uses this account."),
 }
 _CSV_COLUMNS = ("Event", "Type", "About", "Currency", "Amount", "Status", "Tries", "Why", "Received (UTC)")
 
@@ -105,9 +107,9 @@ def unmatched_events() -> ResponseReturnValue:
         return lists.csv_file("unmatched-events", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
     listed, counts, now = read(asked.cursor), unmatched_queries.counts(), clock.now()
     page = UnmatchedPage(
-        title="Unmatched events",
+        title=_("Unmatched events"),
         console=admin_console("events"),
-        crumbs=(Crumb("Events", url_for("admin.events")),),
+        crumbs=(Crumb(_("Events"), url_for("admin.events")),),
         tabs=tuple(
             Tab(label, url_for("admin.unmatched", tab=each.value), each is tab, counts[each])
             for each, label in _TABS.items()
@@ -156,7 +158,7 @@ def take_up_event(event_row_id: int) -> ResponseReturnValue:
     except Conflict as error:
         flash(error.message, "wait")
     else:
-        flash("The event waits for a decision again.", "ok")
+        flash(_("The event waits for a decision again."), "ok")
     return redirect(url_for("admin.unmatched_event", event_row_id=event_row_id), code=303)
 
 
@@ -179,9 +181,9 @@ def _show(found: Unmatched, form: DecisionForm, code: int) -> ResponseReturnValu
     asked: Asked = form.asked
     siblings = [each for each in unmatched_queries.together(found) if each[0] != found.id]
     page = DecidingPage(
-        title=f"Whose is {found.object_id or found.event_id}?",
+        title=_("Whose is %(object)s?", object=found.object_id or found.event_id),
         console=admin_console("events"),
-        crumbs=(Crumb("Events", url_for("admin.events")), Crumb("Unmatched", url_for("admin.unmatched"))),
+        crumbs=(Crumb(_("Events"), url_for("admin.events")), Crumb(_("Unmatched"), url_for("admin.unmatched"))),
         badge=wording.badge(found.status),
         note=sentence(found.note),
         facts=_facts(found),
@@ -203,17 +205,17 @@ def _show(found: Unmatched, form: DecisionForm, code: int) -> ResponseReturnValu
 
 def _facts(found: Unmatched) -> tuple[Fact, ...]:
     facts = [
-        Fact("Event", found.event_id),
-        Fact("Type", found.type),
-        Fact("About", found.object_id or "Nothing it names"),
-        Fact("Amount", _amount(found)),
-        Fact("Account", found.account or "Ours"),
-        Fact("Received", time_text(found.received_at)),
-        Fact("Tries", str(found.attempts)),
+        Fact(_("Event"), found.event_id),
+        Fact(_("Type"), found.type),
+        Fact(_("About"), found.object_id or _("Nothing it names")),
+        Fact(_("Amount"), _amount(found)),
+        Fact(_("Account"), found.account or _("Ours")),
+        Fact(_("Received"), time_text(found.received_at)),
+        Fact(_("Tries"), str(found.attempts)),
     ]
     if found.status is EventStatus.PARKED:
-        again = time_text(found.next_attempt_at) if found.next_attempt_at else "Only when somebody decides"
-        facts.append(Fact("Next try", again))
+        again = time_text(found.next_attempt_at) if found.next_attempt_at else _("Only when somebody decides")
+        facts.append(Fact(_("Next try"), again))
     return tuple(facts)
 
 
@@ -222,10 +224,10 @@ def _provider_facts(asked: Asked) -> tuple[Fact, ...]:
         return ()
     intent = asked.intent
     return (
-        Fact("Payment at the provider", intent.intent_id),
-        Fact("Status", intent.status.replace("_", " ")),
-        Fact("Amount", money_text(intent.amount_minor, intent.currency)),
-        Fact("Charge", intent.charge_id or "None"),
+        Fact(_("Payment at the provider"), intent.intent_id),
+        Fact(_("Status"), intent.status.replace("_", " ")),
+        Fact(_("Amount"), money_text(intent.amount_minor, intent.currency)),
+        Fact(_("Charge"), intent.charge_id or _("None")),
     )
 
 
@@ -238,17 +240,21 @@ def _candidates(asked: Asked) -> tuple[Fact, ...]:
 
 
 def _candidate_text(each: Candidate) -> str:
-    return f"placed {date_text(each.placed_at)}, payment {each.status.label.lower()}"
+    return _("placed %(date)s, payment %(status)s", date=date_text(each.placed_at), status=each.status.label.lower())
 
 
 def _amount(found: Unmatched) -> str:
     if found.amount_minor is None or not (found.currency and lists.is_currency(found.currency)):
-        return "None"
+        return _("None")
     return money_text(found.amount_minor, found.currency)
 
 
 def _row(each: Unmatched, now: datetime) -> UnmatchedRow:
-    waits = f"Looked at again {time_text(each.next_attempt_at)}" if each.next_attempt_at else "Waits for you"
+    waits = (
+        _("Looked at again %(when)s", when=time_text(each.next_attempt_at))
+        if each.next_attempt_at
+        else _("Waits for you")
+    )
     return UnmatchedRow(
         type=each.type,
         event_id=each.event_id,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from flask import url_for
 
 from marketplace.accounts.queries import Device
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.ledger.accounts import Account
 from marketplace.messages.block_queries import AdminBlockRow
 from marketplace.orders.people_queries import Person
@@ -23,7 +25,7 @@ from marketplace.web.admin import purchase_page
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.order_parts import Fact, MoneyRow
-from marketplace.web.pages import money_text, time_text
+from marketplace.web.pages import money_text, number_text, time_text
 from marketplace.web.refund_parts import RefundLink
 from marketplace.web.wording import Badge
 
@@ -126,15 +128,15 @@ def build(facts: Facts) -> UserPage:
     return UserPage(
         title=person.name,
         console=admin_console("users"),
-        crumbs=(Crumb("Users", url_for("admin.users")),),
+        crumbs=(Crumb(_("Users"), url_for("admin.users")),),
         note=person.email,
         badges=roles(person),
         facts=(
-            Fact("User", str(person.id)),
-            Fact("Since", time_text(person.created_at)),
-            Fact("Last sign-in", time_text(person.signed_in_at) if person.signed_in_at else "Never"),
-            Fact("Orders placed", str(person.bought)),
-            Fact("Orders received", str(person.sold)),
+            Fact(_("User"), str(person.id)),
+            Fact(_("Since"), time_text(person.created_at)),
+            Fact(_("Last sign-in"), time_text(person.signed_in_at) if person.signed_in_at else _("Never")),
+            Fact(_("Orders placed"), str(person.bought)),
+            Fact(_("Orders received"), str(person.sold)),
         ),
         shop_name=person.shop_name or "",
         shop_url=url_for("shop.shop", slug=person.shop_slug) if person.shop_slug else "",
@@ -156,38 +158,56 @@ def build(facts: Facts) -> UserPage:
 
 
 def _block(person: Person, row: AdminBlockRow) -> BlockLine:
-    title = f"Blocks {row.blocked}" if row.blocker_id == person.id else f"Blocked by {row.blocker}"
-    note = f"Since {time_text(row.blocked_at)}"
+    title = (
+        _("Blocks %(name)s", name=row.blocked)
+        if row.blocker_id == person.id
+        else _("Blocked by %(name)s", name=row.blocker)
+    )
+    note = _("Since %(when)s", when=time_text(row.blocked_at))
     if row.lifted_at is not None:
-        note = f"From {time_text(row.blocked_at)} until {time_text(row.lifted_at)}, lifted"
+        note = _(
+            "From %(start)s until %(end)s, lifted",
+            start=time_text(row.blocked_at),
+            end=time_text(row.lifted_at),
+        )
     return BlockLine(title, note)
 
 
 def _stopped(stop: StopRow | None) -> str:
-    return f"Stopped {time_text(stop.stopped_at)} by {stop.admin}: {stop.reason}" if stop else ""
+    return (
+        _(
+            "Stopped %(stopped_at)s by %(admin)s: %(reason)s",
+            stopped_at=time_text(stop.stopped_at),
+            admin=stop.admin,
+            reason=stop.reason,
+        )
+        if stop
+        else ""
+    )
 
 
 def roles(person: Person) -> tuple[Badge, ...]:
     """Return what somebody may do beyond buying."""
-    found = [Badge("Seller", "hold")] if person.is_seller else []
-    found += [Badge("Admin", "wait")] if person.is_admin else []
-    return tuple(found) or (Badge("Buyer", "mute"),)
+    found = [Badge(_("Seller"), "hold")] if person.is_seller else []
+    found += [Badge(_("Admin"), "wait")] if person.is_admin else []
+    return tuple(found) or (Badge(_("Buyer"), "mute"),)
 
 
 def _account(account: AccountRow | None) -> AccountView:
     if account is None:
-        return AccountView(account_words.account_badge(None), "Has not begun to set payouts up.", (), "", ())
+        return AccountView(account_words.account_badge(None), _("Has not begun to set payouts up."), (), "", ())
     due_at, read_at = account.requirements_due_at, account.read_at
-    bank = f"{account.bank_name or 'Bank'} •• {account.bank_last4}" if account.bank_last4 else "None yet"
+    name = account.bank_name or _("Bank")
+    bank = f"{name} •• {account.bank_last4}" if account.bank_last4 else _("None yet")
     facts = [
-        Fact("Country", countries.name(account.country)),
-        Fact("Bank account", bank),
-        Fact("Transfers", "On" if account.transfers_enabled else "Off"),
-        Fact("Payouts to the bank", "On" if account.payouts_enabled else "Off"),
-        Fact("Last checked", time_text(read_at) if read_at else "Never"),
+        Fact(_("Country"), countries.name(account.country)),
+        Fact(_("Bank account"), bank),
+        Fact(_("Transfers"), _("On") if account.transfers_enabled else _("Off")),
+        Fact(_("Payouts to the bank"), _("On") if account.payouts_enabled else _("Off")),
+        Fact(_("Last checked"), time_text(read_at) if read_at else _("Never")),
     ]
     if due_at is not None:
-        facts.append(Fact("Needed by", time_text(due_at)))
+        facts.append(Fact(_("Needed by"), time_text(due_at)))
     return AccountView(
         badge=account_words.account_badge(account.status),
         reason=account_words.reason_text(account.disabled_reason),
@@ -200,16 +220,19 @@ def _account(account: AccountRow | None) -> AccountView:
 def _paid(person: Person, total: BuyerTotals) -> MoneyRow:
     status = PaymentTab.HAS_MONEY.value
     url = url_for("admin.payments", q=person.email, status=status, currency=total.currency)
-    count = "1 payment" if total.payments == 1 else f"{total.payments} payments"
-    return MoneyRow(f"Paid in {total.currency}", money_text(total.paid_minor, total.currency), url, count)
+    label = _("Paid in %(currency)s", currency=total.currency)
+    number = number_text(total.payments)
+    count = ngettext("%(number)s payment", "%(number)s payments", total.payments, number=number)
+    return MoneyRow(label, money_text(total.paid_minor, total.currency), url, count)
 
 
 def _held(person: Person, total: HeldTotal) -> MoneyRow:
     url = url_for(
         "admin.account", account=Account.SELLER_HELD.value, currency=total.currency, owner=person.id, side="credit"
     )
-    count = "1 order" if total.orders == 1 else f"{total.orders} orders"
-    return MoneyRow(f"Held as a seller in {total.currency}", money_text(total.held_minor, total.currency), url, count)
+    label = _("Held as a seller in %(currency)s", currency=total.currency)
+    count = ngettext("%(number)s order", "%(number)s orders", total.orders, number=number_text(total.orders))
+    return MoneyRow(label, money_text(total.held_minor, total.currency), url, count)
 
 
 def _purchase(row: PurchaseSummary) -> Line:
@@ -231,7 +254,7 @@ def _payment(row: Attempt) -> Line:
     url = url_for("admin.payment", payment_id=row.id)
     amount = money_text(row.amount_minor, row.currency)
     return Line(
-        f"Payment {row.id}",
+        _("Payment %(number)s", number=row.id),
         time_text(row.created_at),
         url,
         wording.payment_badge(row.status),
@@ -242,5 +265,10 @@ def _payment(row: Attempt) -> Line:
 
 def _device(user_id: int, device: Device) -> DeviceView:
     signed_in, seen = time_text(device.signed_in_at), time_text(device.last_seen_at)
-    note = f"Signed in {signed_in}. Last seen {seen}. Address {device.ip_address}."
+    note = _(
+        "Signed in %(signed_in)s. Last seen %(seen)s. Address %(address)s.",
+        signed_in=signed_in,
+        seen=seen,
+        address=device.ip_address,
+    )
     return DeviceView(device.name, note, url_for("admin.sign_out_user", user_id=user_id, session_id=device.session_id))

@@ -11,6 +11,7 @@ from marketplace import clock, db
 from marketplace.accounts import operations as accounts
 from marketplace.accounts import queries as account_queries
 from marketplace.accounts.rules import ADMIN_IDLE_LIMIT, IDLE_LIMIT
+from marketplace.language import gettext as _
 from marketplace.messages import block_queries
 from marketplace.orders import people_queries as queries
 from marketplace.orders import purchase_queries
@@ -87,7 +88,7 @@ def users() -> ResponseReturnValue:
         return lists.csv_file("users", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
     listed, counts = read(asked.cursor), queries.counts(sought)
     page = UsersPage(
-        title="Users",
+        title=_("Users"),
         console=admin_console("users"),
         tabs=tuple(
             Tab(each.label, asked.url(role="" if each is Role.ALL else each.value), each is role, counts[each])
@@ -95,7 +96,7 @@ def users() -> ResponseReturnValue:
         ),
         text=text,
         rows=tuple(_row(row) for row in listed.rows),
-        tools=asked.tools(listed, {"q": f"Search: {text}"}),
+        tools=asked.tools(listed, {"q": _("Search: %(text)s", text=text)}),
         list_url=url_for("admin.users"),
     )
     return render_template("admin/users.html", page=page)
@@ -130,7 +131,7 @@ def sign_out_user(user_id: int, session_id: int) -> ResponseReturnValue:
     now = clock.system_now()
     db.atomic(accounts.close_session, (), user_id=user_id, session_id=session_id, now=now)
     log.info("device signed out by an admin", admin=guards.viewer().user_id, user=user_id, session=session_id)
-    flash("That device is signed out.", "ok")
+    flash(_("That device is signed out."), "ok")
     return redirect(url_for("admin.user", user_id=user_id), code=303)
 
 
@@ -144,7 +145,7 @@ def _row(row: Person) -> UserRow:
         since=date_text(row.created_at),
         bought=row.bought,
         sold=row.sold,
-        signed_in=time_text(row.signed_in_at) if row.signed_in_at else "Never",
+        signed_in=time_text(row.signed_in_at) if row.signed_in_at else _("Never"),
     )
 
 

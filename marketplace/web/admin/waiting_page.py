@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from flask import url_for
 
+from marketplace.language import gettext as _
 from marketplace.reconciliation.waiting import Queue, Waiting
 from marketplace.web.refund_parts import age_text
 from marketplace.web.wording import Badge
@@ -56,12 +57,12 @@ def span_text(span: timedelta) -> str:
 def _row(each: Waiting, now: datetime) -> WaitingRow:
     if each.oldest_at is None:
         return WaitingRow(
-            each.queue.label, 0, "None", Badge("Nothing waits", "ok"), _list_url(each.queue), "Open the list"
+            each.queue.label, 0, _("None"), Badge(_("Nothing waits"), "ok"), _list_url(each.queue), _("Open the list")
         )
     is_late = now - each.oldest_at > _LATE[each.queue]
-    badge = Badge("Late", "bad") if is_late else Badge("In time", "ok")
+    badge = Badge(_("Late"), "bad") if is_late else Badge(_("In time"), "ok")
     return WaitingRow(
-        each.queue.label, each.count, age_text(each.oldest_at, now), badge, _oldest_url(each), "Open the oldest"
+        each.queue.label, each.count, age_text(each.oldest_at, now), badge, _oldest_url(each), _("Open the oldest")
     )
 
 
