@@ -25,7 +25,8 @@ from marketplace.web.admin.payout_forms import DecisionForm
 from marketplace.web.admin.payout_next import Upcoming, upcoming
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Asked, Tab, Tools
-from marketplace.web.pages import date_text, decimal, money_text, number_text, time_text
+from marketplace.numerals import number_text
+from marketplace.web.pages import date_text, decimal, money_text, time_text
 from marketplace.web.providers import providers
 from marketplace.web.wording import Badge
 

@@ -18,7 +18,7 @@ from marketplace.web import guards
 from marketplace.web.admin import report_parts
 from marketplace.web.admin.report_parts import Row, Tile
 from marketplace.web.console import Console, admin_console
-from marketplace.web.pages import number_text
+from marketplace.numerals import number_text
 from marketplace.web.wording import Badge
 
 _STATES = {

@@ -22,7 +22,8 @@ from marketplace.web.admin.reconciliation_figures import CurrencyFigures, RunVie
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.lists import Tab, Tools
-from marketplace.web.pages import decimal, money_text, number_text, time_text
+from marketplace.numerals import number_text
+from marketplace.web.pages import decimal, money_text, time_text
 from marketplace.web.refund_parts import age_text
 from marketplace.web.wording import Badge
 

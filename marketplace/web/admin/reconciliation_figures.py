@@ -12,7 +12,8 @@ from marketplace.ledger.accounts import Account
 from marketplace.reconciliation.run_queries import FigureRow, RunRow
 from marketplace.reconciliation.runs import ENTRIES
 from marketplace.web.admin.reconciliation_words import told
-from marketplace.web.pages import money_text, number_text, time_text
+from marketplace.numerals import number_text
+from marketplace.web.pages import money_text, time_text
 from marketplace.web.wording import Badge
 
 KINDS: Mapping[str, str] = {

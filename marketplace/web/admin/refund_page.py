@@ -26,7 +26,8 @@ from marketplace.refunds.states import RefundStatus
 from marketplace.web import refund_parts, refund_pictures, wording
 from marketplace.web.admin.refund_decision import Decision, Planned, decided
 from marketplace.web.order_parts import Fact, MoneyRow
-from marketplace.web.pages import money_text, number_text
+from marketplace.numerals import number_text
+from marketplace.web.pages import money_text
 from marketplace.web.picture_parts import picture_url
 from marketplace.web.wording import Badge, TimelineEntry
 

@@ -14,7 +14,8 @@ from marketplace.language import gettext as _
 from marketplace.web import guards
 from marketplace.web.admin.setting_words import GROUPS, Group, Words
 from marketplace.web.console import Console, admin_console
-from marketplace.web.pages import number_text, sentence
+from marketplace.numerals import number_text
+from marketplace.web.pages import sentence
 from marketplace.web.wording import Badge
 
 _DEFAULT = Badge(Text("Default"), "mute")

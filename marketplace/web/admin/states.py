@@ -15,7 +15,7 @@ from marketplace.transitions import Machine
 from marketplace.web import guards, wording
 from marketplace.web.admin.state_words import MACHINES, MEANINGS
 from marketplace.web.console import Console, admin_console
-from marketplace.web.pages import number_text
+from marketplace.numerals import number_text
 from marketplace.web.wording import Badge
 
 ADDRESSES = {

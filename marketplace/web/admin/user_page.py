@@ -25,7 +25,8 @@ from marketplace.web.admin import purchase_page
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.order_parts import Fact, MoneyRow
-from marketplace.web.pages import money_text, number_text, time_text
+from marketplace.numerals import number_text
+from marketplace.web.pages import money_text, time_text
 from marketplace.web.refund_parts import RefundLink
 from marketplace.web.wording import Badge
 
