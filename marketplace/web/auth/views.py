@@ -14,6 +14,8 @@ from marketplace.web.auth.forms import RegisterForm, SignInForm, blame, typed
 from marketplace.web.cart.adoption import adopt
 from marketplace.web.saved import wish
 from marketplace.web.shop import seen
+from marketplace.language import Text
+from marketplace.language import gettext as _
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class EntryPage:
 # The demo shop's people, offered as buttons while MARKETPLACE_DEMO is set (DESIGN section 8).
 _DEMO_PEOPLE = [
     {"label": f"Sign in as {role}", "email": f"{email}@example.com", "password": "demo-marketplace"}
-    for role, email in (("buyer", "buyer"), ("seller", "seller"), ("second seller", "seller2"), ("admin", "admin"))
+    for role, email in (("buyer", "buyer"), ("seller", "seller"), (Text("second seller"), "seller2"), ("admin", "admin"))
 ]
 
 
@@ -50,7 +52,7 @@ def login() -> ResponseReturnValue:
         else:
             return _enter(token, form.next.data)
     people = _DEMO_PEOPLE if current_app.extensions["settings"].demo else []
-    page = EntryPage("Sign in", "Good to see you again.", _other("auth.register", form.next.data), people)
+    page = EntryPage(_("Sign in"), _("Good to see you again."), _other("auth.register", form.next.data), people)
     return render_template("auth/login.html", page=page, form=form), _code(form)
 
 
@@ -72,9 +74,9 @@ def register() -> ResponseReturnValue:
         except flows.TooManyTries as error:
             return too_many_tries(error)
         else:
-            flash("Welcome. Your account is ready.", "ok")
+            flash(_("Welcome. Your account is ready."), "ok")
             return _enter(token, form.next.data)
-    page = EntryPage("Create an account", "One account to buy and to sell.", _other("auth.login", form.next.data), [])
+    page = EntryPage(_("Create an account"), _("One account to buy and to sell."), _other("auth.login", form.next.data), [])
     return render_template("auth/register.html", page=page, form=form), _code(form)
 
 
@@ -85,7 +87,7 @@ def logout() -> ResponseReturnValue:
         db.atomic(accounts.close_session, (), user_id=here.user_id, session_id=here.session_id, now=now)
     guards.end_session()
     seen.leave()
-    flash("You are signed out.", "ok")
+    flash(_("You are signed out."), "ok")
     return seen.forget(make_response(redirect(url_for("shop.home"), code=303)))
 
 

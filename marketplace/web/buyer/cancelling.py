@@ -17,6 +17,7 @@ from marketplace.web.console import Console, buyer_console
 from marketplace.web.order_parts import RelatedOrder
 from marketplace.web.pages import money_text
 from marketplace.web.providers import providers
+from marketplace.language import gettext as _
 
 _PROVIDER = "stripe"
 
@@ -62,7 +63,7 @@ def _cancel_unpaid(order: OrderDetail) -> ResponseReturnValue:
         )
     except Conflict as error:
         return cancel_asking.back(order, Side.BUYER, error.message, "wait")
-    done = f"Purchase {order.purchase_number} is cancelled. Nothing was charged."
+    done = _("Purchase %(purchase_number)s is cancelled. Nothing was charged.", purchase_number=order.purchase_number)
     return cancel_asking.back(order, Side.BUYER, done, "ok")
 
 
@@ -73,15 +74,15 @@ def _own(number: str) -> OrderDetail:
 def _unpaid_page(order: OrderDetail) -> UnpaidPage:
     orders = queries.orders_of_purchase(order.purchase_id)
     return UnpaidPage(
-        title=f"Cancel purchase {order.purchase_number}",
+        title=_("Cancel purchase %(purchase_number)s", purchase_number=order.purchase_number),
         console=buyer_console("orders"),
         action=url_for("buyer.cancel_order", number=order.number),
-        note=f"{money_text(order.purchase_total_minor, order.currency)}, not paid",
-        order_label=f"Order {order.number}",
+        note=_("%(purchase_total_minor)s, not paid", purchase_total_minor=money_text(order.purchase_total_minor, order.currency)),
+        order_label=_("Order %(number)s", number=order.number),
         order_url=url_for("buyer.order", number=order.number),
         orders=tuple(
-            RelatedOrder(f"Order {each.number}", url_for("buyer.order", number=each.number), each.shop_name)
+            RelatedOrder(_("Order %(number)s", number=each.number), url_for("buyer.order", number=each.number), each.shop_name)
             for each in orders
         ),
-        button="Cancel the purchase" if len(orders) == 1 else f"Cancel all {len(orders)} orders",
+        button=_("Cancel the purchase") if len(orders) == 1 else _("Cancel all %(orders)s orders", orders=len(orders)),
     )

@@ -18,9 +18,11 @@ from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import date_text, decimal, money_text
 from marketplace.web.seller import payouts as seller_payouts
 from marketplace.web.seller import transactions as seller_transactions
+from marketplace.language import Text
+from marketplace.language import gettext as _
 
 _BUYER = "buyer"
-_CSV_COLUMNS = ("Share", "Order", "Seller", "Paid (UTC)", "Currency", "Paid", "Commission in it", "Refunded", "Status")
+_CSV_COLUMNS = (Text("Share"), Text("Order"), Text("Seller"), Text("Paid (UTC)"), Text("Currency"), Text("Paid"), Text("Commission in it"), Text("Refunded"), Text("Status"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,9 @@ def my_transactions() -> ResponseReturnValue:
     here: dict[str, Any] = {"as": _BUYER}
     sold, bought = url_for("buyer.my_transactions"), url_for("buyer.my_transactions", **here)
     page = CommissionsPage(
-        title="Transactions",
+        title=_("Transactions"),
         console=buyer_console("transactions"),
-        sides=(Tab("Sold", sold, is_current=False), Tab("Bought", bought, is_current=True)) if viewer.is_seller else (),
+        sides=(Tab(_("Sold"), sold, is_current=False), Tab(_("Bought"), bought, is_current=True)) if viewer.is_seller else (),
         figures=tuple(figure for total in totals for figure in _figures(total)),
         rows=tuple(map(_row, listed.rows)),
         tools=asked.tools(listed),
@@ -89,19 +91,19 @@ def my_payouts() -> ResponseReturnValue:
     """Show a seller their payouts; who has no shop has none, and is told so."""
     if guards.viewer().is_seller:
         return seller_payouts.payouts()
-    page = NoPayoutsPage(title="Payouts", console=buyer_console("transactions"))
+    page = NoPayoutsPage(title=_("Payouts"), console=buyer_console("transactions"))
     return render_template("buyer/no_payouts.html", page=page)
 
 
 def _figures(total: CommissionTotal) -> tuple[Figure, ...]:
     currency = total.currency
-    orders = "1 order" if total.orders == 1 else f"{total.orders} orders"
+    orders = _("1 order") if total.orders == 1 else _("%(orders)s orders", orders=total.orders)
     paid_url = url_for("buyer.explain_flow", figure="paid", currency=currency)
     return (
-        Figure(f"You paid, {currency}", money_text(total.gross_minor, currency), orders, paid_url),
+        Figure(_("You paid, %(currency)s", currency=currency), money_text(total.gross_minor, currency), orders, paid_url),
         Figure(
-            f"Commission in it, {currency}", money_text(total.commission_minor, currency),
-            "Paid by the sellers, not on top of the price", "",
+            _("Commission in it, %(currency)s", currency=currency), money_text(total.commission_minor, currency),
+            _("Paid by the sellers, not on top of the price"), "",
         ),
     )  # fmt: skip
 
@@ -123,8 +125,8 @@ def _row(row: Commission) -> CommissionRow:
 
 def _status(row: Commission) -> str:
     if row.status is TransactionStatus.REFUNDED:
-        return "Refunded"
-    return "Partly refunded" if row.refunded_minor else "Paid"
+        return _("Refunded")
+    return _("Partly refunded") if row.refunded_minor else _("Paid")
 
 
 def _csv_row(row: Commission) -> tuple[object, ...]:

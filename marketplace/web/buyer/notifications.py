@@ -15,8 +15,10 @@ from marketplace.web.buyer import told_in_words
 from marketplace.web.console import Console, own_console
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import time_text
+from marketplace.language import Text
+from marketplace.language import gettext as _
 
-_CSV_COLUMNS = ("Told (UTC)", "Title", "Text", "Read (UTC)")
+_CSV_COLUMNS = (Text("Told (UTC)"), Text("Title"), Text("Text"), Text("Read (UTC)"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,11 @@ def notifications() -> ResponseReturnValue:
     listed = read_rows(asked.cursor)
     unread = queries.unread_count(viewer.user_id)
     page = NotificationsPage(
-        title="Notifications",
+        title=_("Notifications"),
         console=own_console("notifications", is_seller=viewer.is_seller, is_admin=viewer.is_admin),
         tabs=(
-            Tab("All", asked.url(show=""), not show),
-            Tab("Unread", asked.url(show="unread"), bool(show), unread),
+            Tab(_("All"), asked.url(show=""), not show),
+            Tab(_("Unread"), asked.url(show="unread"), bool(show), unread),
         ),
         rows=tuple(_row(told) for told in listed.rows),
         unread=unread,

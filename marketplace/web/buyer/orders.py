@@ -29,8 +29,10 @@ from marketplace.web.pages import date_text, decimal, money_text
 from marketplace.web.picture_parts import picture_url
 from marketplace.web.reviews.on_order import line_reviews
 from marketplace.web.wording import Badge
+from marketplace.language import Text
+from marketplace.language import gettext as _
 
-_CSV_COLUMNS = ("Order", "Placed (UTC)", "Seller", "Title", "Lines", "Status", "Currency", "Discount", "Total")
+_CSV_COLUMNS = (Text("Order"), Text("Placed (UTC)"), Text("Seller"), Text("Title"), Text("Lines"), Text("Status"), Text("Currency"), Text("Discount"), Text("Total"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def orders() -> ResponseReturnValue:
     counts = queries.buyer_order_counts(viewer.user_id)
     shares = payment_queries.shares_of_orders(order.id for order in listed.rows)
     page = OrdersPage(
-        title="Orders",
+        title=_("Orders"),
         console=buyer_console("orders"),
         tabs=tuple(
             Tab(each.label, url_for("buyer.orders", tab=each.value), each is tab, each.count_of(counts))
@@ -84,7 +86,7 @@ def orders() -> ResponseReturnValue:
         ),
         text=text,
         rows=tuple(row(order, shares.get(order.id)) for order in listed.rows),
-        tools=asked.tools(listed, {"q": f"Search: {text}"}),
+        tools=asked.tools(listed, {"q": _("Search: %(text)s", text=text)}),
         is_tabbed=tab is not BuyerTab.ALL,
     )
     return render_template("buyer/orders.html", page=page)
@@ -140,7 +142,7 @@ def received(number: str) -> ResponseReturnValue:
     except (AlreadyThere, MoveNotAllowed) as error:
         flash(error.message, "wait")
     else:
-        flash("Thank you. We told the seller that it has arrived.", "ok")
+        flash(_("Thank you. We told the seller that it has arrived."), "ok")
     return redirect(url_for("buyer.order", number=known), code=303)
 
 
