@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.payouts.account_queries import AccountRow
 from marketplace.payouts.states import AccountStatus
 from marketplace.web.pages import date_text
 from marketplace.web.wording import Badge
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _A = AccountStatus
 _BADGES = {
@@ -80,7 +80,9 @@ def reason_text(code: str | None) -> str:
     """Return why an account is stopped; "" when it is not."""
     if not code:
         return ""
-    return _REJECTED if code.startswith("rejected.") else _REASONS.get(code, _("The provider says: %(code)s.", code=code))
+    return (
+        _REJECTED if code.startswith("rejected.") else _REASONS.get(code, _("The provider says: %(code)s.", code=code))
+    )
 
 
 def asked_of(account: AccountRow) -> tuple[Asked, ...]:
@@ -106,7 +108,7 @@ def requirement_text(name: str) -> str:
     for part, text in _ASKED_INSIDE:
         if part in f".{name}":
             return text
-    return _("Another detail: ") + name.rpartition(".")[2].replace("_", " ")
+    return _("Another detail: %(name)s", name=name.rpartition(".")[2].replace("_", " "))
 
 
 def _urgency(asked: Mapping[str, Any]) -> int:
@@ -117,5 +119,5 @@ def _due(due: str, deadline: datetime | None, *, is_new: bool) -> Badge:
     if due == "past":
         return Badge(_("Missing"), "wait") if is_new else Badge(_("Overdue"), "bad")
     if due == "currently":
-        return Badge(f"By {date_text(deadline)}" if deadline else _("Missing"), "wait")
+        return Badge(_("By %(day)s", day=date_text(deadline)) if deadline else _("Missing"), "wait")
     return Badge(_("Being checked") if due == "pending" else _("Not needed yet"), _DUE_TONES[due])

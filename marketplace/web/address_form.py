@@ -7,8 +7,9 @@ from wtforms.validators import Length
 
 from marketplace.accounts.operations import PostalAddress
 from marketplace.accounts.rules import printable
-from marketplace.web import countries
+from marketplace.language import Text
 from marketplace.language import gettext as _
+from marketplace.web import countries
 
 NAMES = tuple(PostalAddress.__dataclass_fields__)
 _OPTIONAL = {"line2", "region"}
@@ -21,12 +22,12 @@ def line(text: str | None) -> str:
 
 def text_field(label: str, longest: int) -> StringField:
     """Return a field for one line of at most `longest` characters."""
-    return StringField(label, [Length(max=longest, message=_("Use at most %(longest)s characters.", longest=longest))], filters=[line])
+    return StringField(label, [Length(max=longest, message=Text("Use at most %(max)s characters."))], filters=[line])
 
 
 def country_field() -> countries.CountryField:
     """Return the field for the country; whether it is one is said by `require`."""
-    return countries.CountryField(_("Country"), validate_choice=False)
+    return countries.CountryField(Text("Country"), validate_choice=False)
 
 
 def require(form: Any, kind: str) -> None:

@@ -9,6 +9,7 @@ from marketplace.cancellations import queries as cancellations
 from marketplace.cancellations.rules import Side
 from marketplace.config import MoneyPolicy
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.language import Text
 from marketplace.orders.queries import OrderDetail
 from marketplace.refunds import queries as refunds
 from marketplace.transitions import AlreadyThere
@@ -20,8 +21,8 @@ from marketplace.web.providers import providers
 
 _CONSOLES = {Side.BUYER: buyer_console, Side.SELLER: seller_console}
 _DONE = {
-    Side.BUYER: "The order is cancelled. The seller was told, and your money goes back by itself.",
-    Side.SELLER: "The order is cancelled. The buyer was told, and the money goes back by itself.",
+    Side.BUYER: Text("The order is cancelled. The seller was told, and your money goes back by itself."),
+    Side.SELLER: Text("The order is cancelled. The buyer was told, and the money goes back by itself."),
 }
 
 

@@ -15,11 +15,11 @@ from marketplace.accounts import queries
 from marketplace.accounts.address_operations import MOST_ADDRESSES, Uses
 from marketplace.accounts.queries import AddressRow
 from marketplace.errors import Conflict, NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.web import address_form, countries, guards
 from marketplace.web.address_form import country_field, text_field
 from marketplace.web.console import Console, own_console
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _KIND = "address"
 
@@ -187,7 +187,7 @@ def _show(form: AddressForm, row: AddressRow | None, code: int = 200) -> Respons
 def _card(row: AddressRow) -> AddressCard:
     place = " ".join(part for part in (row.postcode, row.city) if part)
     lines = (row.line1, row.line2, place, row.region, countries.name(row.country))
-    marks = {"Default for orders": row.is_delivery_default, "Default for bills": row.is_billing_default}
+    marks = {_("Default for orders"): row.is_delivery_default, _("Default for bills"): row.is_billing_default}
     return AddressCard(
         name=row.full_name,
         lines=tuple(line for line in lines if line),
@@ -199,7 +199,7 @@ def _card(row: AddressRow) -> AddressCard:
 
 def _note(found: Sequence[AddressRow]) -> str:
     if len(found) >= MOST_ADDRESSES:
-        return _("Your address book is full: it holds %(MOST_ADDRESSES)s addresses.", MOST_ADDRESSES=MOST_ADDRESSES)
+        return _("Your address book is full: it holds %(most)s addresses.", most=MOST_ADDRESSES)
     return _("Checkout starts with the defaults, and offers all of them.")
 
 

@@ -5,8 +5,8 @@ from wtforms import EmailField, Field, HiddenField, PasswordField, StringField, 
 from wtforms.validators import InputRequired, Length
 
 from marketplace.errors import Invalid
-from marketplace.web import countries
 from marketplace.language import Text
+from marketplace.web import countries
 
 _LONGEST_TYPED = 1000
 
@@ -29,7 +29,9 @@ class SignInForm(FlaskForm):
     """E-mail, password, and where to go afterwards."""
 
     email = EmailField(Text("E-mail"), [InputRequired(Text("Enter your e-mail address.")), Length(max=_LONGEST_TYPED)])
-    password = PasswordField(Text("Password"), [InputRequired(Text("Enter your password.")), Length(max=_LONGEST_TYPED)])
+    password = PasswordField(
+        Text("Password"), [InputRequired(Text("Enter your password.")), Length(max=_LONGEST_TYPED)]
+    )
     next = HiddenField()
 
 
@@ -45,8 +47,12 @@ class RegisterForm(FlaskForm):
 class PasswordForm(FlaskForm):
     """A change of password."""
 
-    old = PasswordField(Text("Current password"), [InputRequired(Text("Enter your current password.")), Length(max=_LONGEST_TYPED)])
-    password = PasswordField(Text("New password"), [InputRequired(Text("Choose a new password.")), Length(max=_LONGEST_TYPED)])
+    old = PasswordField(
+        Text("Current password"), [InputRequired(Text("Enter your current password.")), Length(max=_LONGEST_TYPED)]
+    )
+    password = PasswordField(
+        Text("New password"), [InputRequired(Text("Choose a new password.")), Length(max=_LONGEST_TYPED)]
+    )
 
 
 class ShopForm(FlaskForm):

@@ -10,11 +10,13 @@ from marketplace.accounts import flows, queries
 from marketplace.accounts import operations as accounts
 from marketplace.accounts.rules import ADMIN_IDLE_LIMIT, IDLE_LIMIT
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.web import guards
 from marketplace.web.auth.forms import PasswordForm, blame, typed
 from marketplace.web.auth.views import too_many_tries
-from marketplace.web.pages import time_text
-from marketplace.language import gettext as _
+from marketplace.web.pages import number_text, time_text
+from marketplace.web.stored_words import device_text
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def security() -> ResponseReturnValue:
         except flows.TooManyTries as error:
             return too_many_tries(error)
         else:
-            flash(_("Your password is changed. %(ended)s", ended=_ended_text(ended)), "ok")
+            flash(" ".join([_("Your password is changed."), _ended_text(ended)]), "ok")
             return redirect(url_for("auth.security"), code=303)
     return render_template("auth/security.html", page=_page(viewer), form=form), 422 if form.errors else 200
 
@@ -94,13 +96,26 @@ def _page(viewer: guards.Viewer) -> SecurityPage:
 
 
 def _row(device: queries.Device, *, is_here: bool) -> DeviceRow:
-    seen = "now" if is_here else time_text(device.last_seen_at)
-    note = _("Signed in %(signed_in_at)s. Last seen %(seen)s. Address %(ip_address)s.", signed_in_at=time_text(device.signed_in_at), seen=seen, ip_address=device.ip_address)
+    since = time_text(device.signed_in_at)
+    if is_here:
+        note = _("Signed in %(since)s. Last seen now. Address %(address)s.", since=since, address=device.ip_address)
+    else:
+        note = _(
+            "Signed in %(since)s. Last seen %(seen)s. Address %(address)s.",
+            since=since,
+            seen=time_text(device.last_seen_at),
+            address=device.ip_address,
+        )
     url = url_for("auth.sign_out_device", session_id=device.session_id)
-    return DeviceRow(device.name, note, is_here, url)
+    return DeviceRow(device_text(device.name), note, is_here, url)
 
 
 def _ended_text(count: int) -> str:
     if not count:
         return _("No other device was signed in.")
-    return _("%(count)s other %(part)s signed out.", count=count, part='device is' if count == 1 else 'devices are')
+    return ngettext(
+        "%(number)s other device is signed out.",
+        "%(number)s other devices are signed out.",
+        count,
+        number=number_text(count),
+    )

@@ -12,12 +12,12 @@ from marketplace import clock, db
 from marketplace.accounts import operations as accounts
 from marketplace.accounts import time_zones
 from marketplace.errors import Invalid
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.web import guards
 from marketplace.web.auth.forms import blame, typed
 from marketplace.web.console import Console, own_console
 from marketplace.web.pages import time_text
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 
 def _choices() -> list[SelectChoice]:

@@ -9,13 +9,13 @@ from marketplace import clock, db
 from marketplace.accounts import flows
 from marketplace.accounts import operations as accounts
 from marketplace.errors import Invalid
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.web import errors, guards, reading_language
 from marketplace.web.auth.forms import RegisterForm, SignInForm, blame, typed
 from marketplace.web.cart.adoption import adopt
 from marketplace.web.saved import wish
 from marketplace.web.shop import seen
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,13 @@ class EntryPage:
 
 # The demo shop's people, offered as buttons while MARKETPLACE_DEMO is set (DESIGN section 8).
 _DEMO_PEOPLE = [
-    {"label": f"Sign in as {role}", "email": f"{email}@example.com", "password": "demo-marketplace"}
-    for role, email in (("buyer", "buyer"), ("seller", "seller"), (Text("second seller"), "seller2"), ("admin", "admin"))
+    {"label": label, "email": f"{email}@example.com", "password": "demo-marketplace"}
+    for label, email in (
+        (Text("Sign in as buyer"), "buyer"),
+        (Text("Sign in as seller"), "seller"),
+        (Text("Sign in as second seller"), "seller2"),
+        (Text("Sign in as admin"), "admin"),
+    )
 ]
 
 
@@ -42,7 +47,7 @@ def login() -> ResponseReturnValue:
         return redirect(_landing(here, form.next.data), code=303)
     if form.validate_on_submit():
         try:
-            _, token = flows.sign_in(
+            _user_id, token = flows.sign_in(
                 email=typed(form.email), password=typed(form.password), device=guards.device(), now=clock.system_now()
             )
         except Invalid as error:
@@ -61,7 +66,7 @@ def register() -> ResponseReturnValue:
     form = RegisterForm(next=guards.safe_next(request.args.get("next")) or "")
     if form.validate_on_submit():
         try:
-            _, token = flows.register(
+            _user_id, token = flows.register(
                 email=typed(form.email),
                 name=typed(form.name),
                 password=typed(form.password),
@@ -76,7 +81,9 @@ def register() -> ResponseReturnValue:
         else:
             flash(_("Welcome. Your account is ready."), "ok")
             return _enter(token, form.next.data)
-    page = EntryPage(_("Create an account"), _("One account to buy and to sell."), _other("auth.login", form.next.data), [])
+    page = EntryPage(
+        _("Create an account"), _("One account to buy and to sell."), _other("auth.login", form.next.data), []
+    )
     return render_template("auth/register.html", page=page, form=form), _code(form)
 
 

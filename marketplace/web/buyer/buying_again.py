@@ -6,9 +6,9 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock, db
 from marketplace.carts import operations
 from marketplace.errors import DomainError
+from marketplace.language import gettext as _
 from marketplace.orders import queries
 from marketplace.web import guards, lists
-from marketplace.language import gettext as _
 
 
 @guards.signed_in
@@ -33,7 +33,14 @@ def again(number: str) -> ResponseReturnValue:
         else:
             put += 1
             if found.is_capped:
-                flash(_("There are only %(quantity)s of %(title)s. All of them are in your basket.", quantity=found.quantity, title=found.title), "wait")
+                flash(
+                    _(
+                        "There are only %(quantity)s of %(title)s. All of them are in your basket.",
+                        quantity=found.quantity,
+                        title=found.title,
+                    ),
+                    "wait",
+                )
     if put:
         flash(_("It is in your basket, at the prices of today."), "ok")
         return redirect(url_for("cart.basket"), code=303)

@@ -9,15 +9,16 @@ from marketplace import clock
 from marketplace.cancellations.rules import Side
 from marketplace.checkout import flows as checkout
 from marketplace.errors import Conflict
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.orders import queries
 from marketplace.orders.queries import OrderDetail
 from marketplace.orders.states import PurchaseStatus
 from marketplace.web import cancel_asking, guards, lists
 from marketplace.web.console import Console, buyer_console
 from marketplace.web.order_parts import RelatedOrder
-from marketplace.web.pages import money_text
+from marketplace.web.pages import money_text, number_text
 from marketplace.web.providers import providers
-from marketplace.language import gettext as _
 
 _PROVIDER = "stripe"
 
@@ -63,7 +64,7 @@ def _cancel_unpaid(order: OrderDetail) -> ResponseReturnValue:
         )
     except Conflict as error:
         return cancel_asking.back(order, Side.BUYER, error.message, "wait")
-    done = _("Purchase %(purchase_number)s is cancelled. Nothing was charged.", purchase_number=order.purchase_number)
+    done = _("Purchase %(number)s is cancelled. Nothing was charged.", number=order.purchase_number)
     return cancel_asking.back(order, Side.BUYER, done, "ok")
 
 
@@ -74,15 +75,22 @@ def _own(number: str) -> OrderDetail:
 def _unpaid_page(order: OrderDetail) -> UnpaidPage:
     orders = queries.orders_of_purchase(order.purchase_id)
     return UnpaidPage(
-        title=_("Cancel purchase %(purchase_number)s", purchase_number=order.purchase_number),
+        title=_("Cancel purchase %(number)s", number=order.purchase_number),
         console=buyer_console("orders"),
         action=url_for("buyer.cancel_order", number=order.number),
-        note=_("%(purchase_total_minor)s, not paid", purchase_total_minor=money_text(order.purchase_total_minor, order.currency)),
+        note=_(
+            "%(amount)s, not paid",
+            amount=money_text(order.purchase_total_minor, order.currency),
+        ),
         order_label=_("Order %(number)s", number=order.number),
         order_url=url_for("buyer.order", number=order.number),
         orders=tuple(
-            RelatedOrder(_("Order %(number)s", number=each.number), url_for("buyer.order", number=each.number), each.shop_name)
+            RelatedOrder(
+                _("Order %(number)s", number=each.number), url_for("buyer.order", number=each.number), each.shop_name
+            )
             for each in orders
         ),
-        button=_("Cancel the purchase") if len(orders) == 1 else _("Cancel all %(orders)s orders", orders=len(orders)),
+        button=ngettext(
+            "Cancel the purchase", "Cancel all %(number)s orders", len(orders), number=number_text(len(orders))
+        ),
     )

@@ -7,6 +7,8 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.language import Text, ngettext
+from marketplace.language import gettext as _
 from marketplace.paging import every
 from marketplace.payments import commission_queries
 from marketplace.payments.commission_queries import Commission, CommissionTotal
@@ -15,14 +17,22 @@ from marketplace.web import guards, lists
 from marketplace.web.buyer.overview import Figure
 from marketplace.web.console import Console, buyer_console
 from marketplace.web.lists import Tab, Tools
-from marketplace.web.pages import date_text, decimal, money_text
+from marketplace.web.pages import date_text, decimal, money_text, number_text
 from marketplace.web.seller import payouts as seller_payouts
 from marketplace.web.seller import transactions as seller_transactions
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _BUYER = "buyer"
-_CSV_COLUMNS = (Text("Share"), Text("Order"), Text("Seller"), Text("Paid (UTC)"), Text("Currency"), Text("Paid"), Text("Commission in it"), Text("Refunded"), Text("Status"))
+_CSV_COLUMNS = (
+    "Share",
+    "Order",
+    "Seller",
+    "Paid (UTC)",
+    "Currency",
+    "Paid",
+    "Commission in it",
+    "Refunded",
+    "Status",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +88,9 @@ def my_transactions() -> ResponseReturnValue:
     page = CommissionsPage(
         title=_("Transactions"),
         console=buyer_console("transactions"),
-        sides=(Tab(_("Sold"), sold, is_current=False), Tab(_("Bought"), bought, is_current=True)) if viewer.is_seller else (),
+        sides=(Tab(_("Sold"), sold, is_current=False), Tab(_("Bought"), bought, is_current=True))
+        if viewer.is_seller
+        else (),
         figures=tuple(figure for total in totals for figure in _figures(total)),
         rows=tuple(map(_row, listed.rows)),
         tools=asked.tools(listed),
@@ -97,12 +109,16 @@ def my_payouts() -> ResponseReturnValue:
 
 def _figures(total: CommissionTotal) -> tuple[Figure, ...]:
     currency = total.currency
-    orders = _("1 order") if total.orders == 1 else _("%(orders)s orders", orders=total.orders)
+    orders = ngettext("%(number)s order", "%(number)s orders", total.orders, number=number_text(total.orders))
     paid_url = url_for("buyer.explain_flow", figure="paid", currency=currency)
+    paid, commission = (
+        _("You paid, %(currency)s", currency=currency),
+        _("Commission in it, %(currency)s", currency=currency),
+    )
     return (
-        Figure(_("You paid, %(currency)s", currency=currency), money_text(total.gross_minor, currency), orders, paid_url),
+        Figure(paid, money_text(total.gross_minor, currency), orders, paid_url),
         Figure(
-            _("Commission in it, %(currency)s", currency=currency), money_text(total.commission_minor, currency),
+            commission, money_text(total.commission_minor, currency),
             _("Paid by the sellers, not on top of the price"), "",
         ),
     )  # fmt: skip
@@ -125,8 +141,8 @@ def _row(row: Commission) -> CommissionRow:
 
 def _status(row: Commission) -> str:
     if row.status is TransactionStatus.REFUNDED:
-        return _("Refunded")
-    return _("Partly refunded") if row.refunded_minor else _("Paid")
+        return Text("Refunded")
+    return Text("Partly refunded") if row.refunded_minor else Text("Paid")
 
 
 def _csv_row(row: Commission) -> tuple[object, ...]:

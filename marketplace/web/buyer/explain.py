@@ -4,13 +4,13 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.payments import admin_explain_queries, explain_queries
 from marketplace.payments.admin_explain_queries import PaymentFigure
 from marketplace.payments.explain_queries import BuyerFigure
 from marketplace.web import explaining, guards, lists
 from marketplace.web.console import buyer_console
 from marketplace.web.explaining import Crumb
-from marketplace.language import gettext as _
 
 
 @guards.signed_in

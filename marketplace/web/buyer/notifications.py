@@ -7,6 +7,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
+from marketplace.language import gettext as _
 from marketplace.notifications import operations, queries
 from marketplace.notifications.queries import Told
 from marketplace.paging import every
@@ -15,10 +16,8 @@ from marketplace.web.buyer import told_in_words
 from marketplace.web.console import Console, own_console
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import time_text
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
-_CSV_COLUMNS = (Text("Told (UTC)"), Text("Title"), Text("Text"), Text("Read (UTC)"))
+_CSV_COLUMNS = ("Told (UTC)", "Title", "Text", "Read (UTC)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from marketplace.cancellations.queries import CancellationRow
 from marketplace.cancellations.rules import Side
 from marketplace.config import MoneyPolicy
 from marketplace.disputes.page_queries import DisputeRow
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.orders import rules
 from marketplace.orders.queries import LineRow, OrderDetail, PurchaseOrder
 from marketplace.orders.shipping_queries import ShipmentRow
@@ -30,8 +32,6 @@ from marketplace.web.order_parts import LineView, MoneyRow, Parcel, RelatedOrder
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.refund_parts import RefundLink
 from marketplace.web.wording import Badge, TimelineEntry
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 REINSTATED = ("confirmed", "shipped", "delivered", "cancelled")
 _ARRIVED = {
@@ -47,7 +47,10 @@ _TITLES = {
     ("order", "deliver"): Text("It arrived"),
     ("order", "cancel"): Text("The order was cancelled"),
     ("order", "refund"): Text("The order was refunded"),
-    **{("order", f"reinstate_{status}"): Text("The refund came back, so the order stands again") for status in REINSTATED},
+    **{
+        ("order", f"reinstate_{status}"): Text("The refund came back, so the order stands again")
+        for status in REINSTATED
+    },
     **REFUND_TITLES,
     ("dispute", "inquire"): Text("Your bank asks about the payment"),
     ("dispute", "close"): Text("Your bank asks no more"),
@@ -148,11 +151,19 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> O
         title=_("Order %(number)s", number=order.number),
         console=buyer_console("orders"),
         badges=badges(order.status, order.purchase_status, share),
-        note=_("Placed %(created_at)s, purchase %(purchase_number)s", created_at=time_text(order.created_at), purchase_number=order.purchase_number),
+        note=_(
+            "Placed %(day)s, purchase %(number)s",
+            day=time_text(order.created_at),
+            number=order.purchase_number,
+        ),
         called_off=cancel_parts.called_off(facts.cancellation, Side.BUYER, order.shop_name, order.currency),
         pay_url=pay_url(order.purchase_id, order.purchase_status),
-        pay_label=_("Pay %(purchase_total_minor)s", purchase_total_minor=money_text(order.purchase_total_minor, order.currency)),
-        pay_note=_("Pay before %(open_until)s. This pays all of purchase %(purchase_number)s.", open_until=time_text(order.open_until), purchase_number=order.purchase_number),
+        pay_label=_("Pay %(amount)s", amount=money_text(order.purchase_total_minor, order.currency)),
+        pay_note=_(
+            "Pay before %(until)s. This pays all of purchase %(number)s.",
+            until=time_text(order.open_until),
+            number=order.purchase_number,
+        ),
         steps=order_progress.steps(order, share, shipment, facts.cancellation, now),
         protection=order_progress.protection(order, share, now),
         parcels=order_parts.parcels(shipment, _ARRIVED),
@@ -202,8 +213,8 @@ def _received_note(shipment: ShipmentRow, share: Share | None, policy: MoneyPoli
     day = date_text(rules.counts_as_delivered(shipment.shipped_at, policy.delivered_after_shipping_days))
     is_standard = share is not None and share.hold_reason is HoldReason.STANDARD
     ends_now = policy.release_on_receipt and is_standard
-    paid = _("The seller is paid then; you can still ask for a refund. ") if ends_now else ""
-    return _("%(paid)sIf you say nothing, it counts as delivered on %(day)s.", paid=paid, day=day)
+    paid = _("The seller is paid then; you can still ask for a refund.") if ends_now else ""
+    return f"{paid} {_('If you say nothing, it counts as delivered on %(day)s.', day=day)}".lstrip()
 
 
 def _cancelling(order: OrderDetail, *, is_allowed: bool) -> dict[str, str]:
@@ -214,9 +225,15 @@ def _cancelling(order: OrderDetail, *, is_allowed: bool) -> dict[str, str]:
     return {
         "cancel_url": url_for("buyer.cancel", number=order.number),
         "cancel_label": _("Cancel the purchase") if is_unpaid else _("Cancel this order"),
-        "cancel_note": _("Nothing was charged yet. This cancels all of purchase %(purchase_number)s.", purchase_number=order.purchase_number)
+        "cancel_note": _(
+            "Nothing was charged yet. This cancels all of purchase %(number)s.",
+            number=order.purchase_number,
+        )
         if is_unpaid
-        else _("Until %(shop_name)s has sent it, you can cancel. Your money goes back by itself.", shop_name=order.shop_name),
+        else _(
+            "Until %(shop)s has sent it, you can cancel. Your money goes back by itself.",
+            shop=order.shop_name,
+        ),
     }
 
 
@@ -254,7 +271,7 @@ def money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]:
 def _attempt(attempt: Attempt, declines: Sequence[Decline]) -> AttemptView:
     own = [decline for decline in declines if decline.payment_id == attempt.id]
     return AttemptView(
-        title=_("Payment %(id)s", id=attempt.id),
+        title=_("Payment %(number)s", number=attempt.id),
         url=url_for("buyer.payment", payment_id=attempt.id),
         when=time_text(attempt.created_at),
         badge=wording.payment_badge(attempt.status),
@@ -267,7 +284,9 @@ def _attempt(attempt: Attempt, declines: Sequence[Decline]) -> AttemptView:
 
 def _related(order: OrderDetail, siblings: Sequence[PurchaseOrder]) -> tuple[RelatedOrder, ...]:
     return tuple(
-        RelatedOrder(_("Order %(number)s", number=other.number), url_for("buyer.order", number=other.number), other.shop_name)
+        RelatedOrder(
+            _("Order %(number)s", number=other.number), url_for("buyer.order", number=other.number), other.shop_name
+        )
         for other in siblings
         if other.id != order.id
     )

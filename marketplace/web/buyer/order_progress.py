@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from marketplace.cancellations.queries import CancellationRow
+from marketplace.language import gettext as _
 from marketplace.orders.queries import OrderDetail
 from marketplace.orders.shipping_queries import ShipmentRow
 from marketplace.orders.states import OrderStatus, PurchaseStatus
 from marketplace.payments.queries import Share
 from marketplace.payments.states import TransactionStatus
 from marketplace.web.pages import date_text
-from marketplace.language import gettext as _
 
 _T = TransactionStatus
 _PAID = frozenset({_T.HELD, _T.AVAILABLE, _T.TRANSFERRING, _T.PAID_OUT, _T.REFUNDED})
@@ -49,7 +49,10 @@ def steps(
         is_back = order.status is OrderStatus.REFUNDED
         return (*done, Step(_("Money sent back"), "done" if is_back else "now")) if order.total_minor else done
     if order.status in {OrderStatus.CANCELLED, OrderStatus.REFUNDED}:
-        return (Step(_("Paid"), "done" if paid else "bad", "" if paid else _("Not paid")), Step(order.status.label, "bad"))
+        return (
+            Step(_("Paid"), "done" if paid else "bad", "" if paid else _("Not paid")),
+            Step(order.status.label, "bad"),
+        )
     released = share is not None and share.status in _RELEASED
     received = share.payment_received_date if share else None
     planned = share.planned_release_date if share else None
@@ -63,13 +66,13 @@ def steps(
     if share is not None and share.status is _T.REFUNDED:
         gone_through = [Step(label, "done", note) for label, is_done, note in reached[:-1] if is_done]
         return (*gone_through, Step(_("Money back with you"), "done"))
-    first_open = next((i for i, (_, is_done, _) in enumerate(reached) if not is_done), len(reached))
+    first_open = next((i for i, (_label, is_done, _note) in enumerate(reached) if not is_done), len(reached))
     states = ["done" if i < first_open else "now" if i == first_open else "next" for i in range(len(reached))]
-    return tuple(Step(label, state, note) for (label, _, note), state in zip(reached, states, strict=True))
+    return tuple(Step(label, state, note) for (label, _is_done, note), state in zip(reached, states, strict=True))
 
 
 def _release_note(planned: datetime, now: datetime) -> str:
-    return _("Not before %(planned)s", planned=date_text(planned)) if planned > now else _("Once it has been delivered")
+    return _("Not before %(day)s", day=date_text(planned)) if planned > now else _("Once it has been delivered")
 
 
 def protection(order: OrderDetail, share: Share | None, now: datetime) -> Protection | None:
@@ -77,25 +80,34 @@ def protection(order: OrderDetail, share: Share | None, now: datetime) -> Protec
     if share is None or share.status not in _PAID or not share.gross_minor:
         return None
     if order.status is OrderStatus.CANCELLED and share.refunded_minor < share.gross_minor:
-        text = _("The order was cancelled, and your bank or the payment provider sent the money back to us. We try again.")
+        text = _(
+            "The order was cancelled, and your bank or the payment provider sent the money back to us. We try again."
+        )
         return Protection(_("Your money did not reach you yet"), text, "hold")
     if order.status is OrderStatus.CANCELLED:
         return None
     if share.status is _T.HELD and share.planned_release_date is not None:
         until = date_text(share.planned_release_date)
         if share.planned_release_date <= now:
-            text = _("%(shop_name)s is paid when the order has been delivered. Until then the money stays "
-"with us.", shop_name=order.shop_name)
+            text = _(
+                "%(shop)s is paid when the order has been delivered. Until then the money stays with us.",
+                shop=order.shop_name,
+            )
             return Protection(_("Your money is still held"), text, "hold")
         return Protection(
             _("Your money is held until %(until)s", until=until),
-            _("%(shop_name)s is paid after that day, and only when the order has been delivered. "
-"Until then the money stays with us.", shop_name=order.shop_name),
+            _(
+                "%(shop)s is paid after that day, and only when the order has been delivered. "
+                "Until then the money stays with us.",
+                shop=order.shop_name,
+            ),
             "hold",
         )
     if share.status is _T.REFUNDED:
         return Protection(_("Your money went back to you"), _("The whole amount of this order was refunded."), "ok")
     if share.status is _T.AVAILABLE:
-        text = _("%(shop_name)s is paid for this order with one of its next payouts.", shop_name=order.shop_name)
+        text = _("%(shop)s is paid for this order with one of its next payouts.", shop=order.shop_name)
         return Protection(_("The money was released"), text, "ok")
-    return Protection(_("The money was released"), _("%(shop_name)s has been paid for this order.", shop_name=order.shop_name), "ok")
+    return Protection(
+        _("The money was released"), _("%(shop)s has been paid for this order.", shop=order.shop_name), "ok"
+    )

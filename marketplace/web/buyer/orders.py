@@ -10,6 +10,7 @@ from marketplace import clock, db
 from marketplace.cancellations import queries as cancellations
 from marketplace.disputes import page_queries as dispute_queries
 from marketplace.invoices.queries import Side
+from marketplace.language import gettext as _
 from marketplace.orders import queries, shipping_queries
 from marketplace.orders.queries import OrderSummary
 from marketplace.orders.tabs import BuyerTab
@@ -29,10 +30,18 @@ from marketplace.web.pages import date_text, decimal, money_text
 from marketplace.web.picture_parts import picture_url
 from marketplace.web.reviews.on_order import line_reviews
 from marketplace.web.wording import Badge
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
-_CSV_COLUMNS = (Text("Order"), Text("Placed (UTC)"), Text("Seller"), Text("Title"), Text("Lines"), Text("Status"), Text("Currency"), Text("Discount"), Text("Total"))
+_CSV_COLUMNS = (
+    "Order",
+    "Placed (UTC)",
+    "Seller",
+    "Title",
+    "Lines",
+    "Status",
+    "Currency",
+    "Discount",
+    "Total",
+)
 
 
 @dataclass(frozen=True, slots=True)

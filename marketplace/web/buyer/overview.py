@@ -7,6 +7,8 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.errors import NotFound
+from marketplace.language import Text, ngettext, pgettext
+from marketplace.language import gettext as _
 from marketplace.notifications import queries as notifications
 from marketplace.orders import queries
 from marketplace.orders.queries import OrderSummary
@@ -27,9 +29,7 @@ from marketplace.web.buyer import orders as orders_list
 from marketplace.web.buyer.orders import OrderRow
 from marketplace.web.console import Console, buyer_console
 from marketplace.web.explaining import Crumb
-from marketplace.web.pages import date_text, money_text
-from marketplace.language import Text
-from marketplace.language import gettext as _
+from marketplace.web.pages import date_text, money_text, number_text
 
 _LATEST = Cursor(size=5)
 _OPEN_REFUNDS = frozenset({RefundStatus.PENDING, RefundStatus.APPROVED, RefundStatus.PROCESSING})
@@ -135,7 +135,12 @@ def _held(totals: Sequence[HeldForBuyer]) -> list[Figure]:
 
 
 def _held_for(orders: int) -> str:
-    return _("For 1 order, until it has arrived") if orders == 1 else _("For %(orders)s orders, until they have arrived", orders=orders)
+    return ngettext(
+        "For %(number)s order, until it has arrived",
+        "For %(number)s orders, until they have arrived",
+        orders,
+        number=number_text(orders),
+    )
 
 
 def _spent(totals: Sequence[BuyerTotals]) -> list[Figure]:
@@ -155,7 +160,9 @@ def _spent(totals: Sequence[BuyerTotals]) -> list[Figure]:
 
 
 def _count(label: str, tab: BuyerTab, counts: dict[OrderStatus, int], note: str) -> Figure:
-    return Figure(label, str(tab.count_of(counts)), note, url_for("buyer.orders", tab=tab.value), _("See the orders"))
+    return Figure(
+        label, number_text(tab.count_of(counts)), note, url_for("buyer.orders", tab=tab.value), _("See the orders")
+    )
 
 
 def _to_pay(orders: Sequence[OrderSummary]) -> list[Step]:
@@ -163,7 +170,12 @@ def _to_pay(orders: Sequence[OrderSummary]) -> list[Step]:
         Step(
             "credit-card",
             _("Pay for %(order)s", order=order_parts.title_of(order)),
-            _("%(number)s, %(total_minor)s, from %(shop_name)s", number=order.number, total_minor=money_text(order.total_minor, order.currency), shop_name=order.shop_name),
+            _(
+                "%(number)s, %(amount)s, from %(shop)s",
+                number=order.number,
+                amount=money_text(order.total_minor, order.currency),
+                shop=order.shop_name,
+            ),
             url_for("buyer.order", number=order.number),
             _("Pay"),
             "wait",
@@ -177,7 +189,11 @@ def _to_confirm(orders: Sequence[OrderSummary]) -> list[Step]:
         Step(
             "package-check",
             _("Has it arrived? %(order)s", order=order_parts.title_of(order)),
-            _("%(number)s was sent by %(shop_name)s. Tell us when you have it.", number=order.number, shop_name=order.shop_name),
+            _(
+                "%(number)s was sent by %(shop)s. Tell us when you have it.",
+                number=order.number,
+                shop=order.shop_name,
+            ),
             url_for("buyer.order", number=order.number),
             _("Confirm"),
             "ok",
@@ -190,17 +206,20 @@ def _to_confirm(orders: Sequence[OrderSummary]) -> list[Step]:
 def _to_read(unread: int) -> list[Step]:
     if not unread:
         return []
-    title = _("1 notification") if unread == 1 else _("%(unread)s notifications", unread=unread)
+    title = ngettext("%(number)s notification", "%(number)s notifications", unread, number=number_text(unread))
     text = _("You have not read what happened with your orders and payments.")
-    return [Step("bell", title, text, url_for("buyer.notifications", show="unread"), _("Read"), "mute")]
+    return [Step("bell", title, text, url_for("buyer.notifications", show="unread"), pgettext("to do", "Read"), "mute")]
 
 
 def _processing(attempts: Sequence[Attempt]) -> list[Step]:
     return [
         Step(
             "hourglass",
-            _("Payment %(id)s is being processed", id=attempt.id),
-            _("%(amount_minor)s. Your bank may take some days.", amount_minor=money_text(attempt.amount_minor, attempt.currency)),
+            _("Payment %(number)s is being processed", number=attempt.id),
+            _(
+                "%(amount)s. Your bank may take some days.",
+                amount=money_text(attempt.amount_minor, attempt.currency),
+            ),
             url_for("buyer.payment", payment_id=attempt.id),
             _("See it"),
             "wait",
@@ -214,7 +233,7 @@ def _to_be_sent(orders: Sequence[OrderSummary]) -> list[Step]:
         Step(
             "package",
             order_parts.title_of(order),
-            _("%(number)s, paid. %(shop_name)s sends it next.", number=order.number, shop_name=order.shop_name),
+            _("%(number)s, paid. %(shop)s sends it next.", number=order.number, shop=order.shop_name),
             url_for("buyer.order", number=order.number),
             _("See it"),
             "hold",
@@ -228,8 +247,13 @@ def _refunds(rows: Sequence[RefundRow]) -> list[Step]:
     return [
         Step(
             "undo-2",
-            _("Refund %(number)s: %(lower)s", number=row.number, lower=row.status.label.lower()),
-            _("%(amount_minor)s of %(title)s, asked %(asked_at)s", amount_minor=money_text(row.amount_minor, row.currency), title=row.title, asked_at=date_text(row.asked_at)),
+            _("Refund %(number)s: %(status)s", number=row.number, status=row.status.label.lower()),
+            _(
+                "%(amount)s of %(title)s, asked %(day)s",
+                amount=money_text(row.amount_minor, row.currency),
+                title=row.title,
+                day=date_text(row.asked_at),
+            ),
             url_for("buyer.refund", number=row.number),
             _("See it"),
             "wait",

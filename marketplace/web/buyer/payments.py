@@ -7,6 +7,8 @@ from functools import partial
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.orders import queries as orders
 from marketplace.orders.states import OrderStatus
 from marketplace.paging import every
@@ -19,11 +21,10 @@ from marketplace.web import guards, lists, wording
 from marketplace.web.console import Console, buyer_console
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.order_parts import Fact, MoneyRow, RelatedOrder
-from marketplace.web.pages import decimal, money_text, time_text
+from marketplace.web.pages import decimal, money_text, number_text, time_text
 from marketplace.web.payment_lists import payment_chips, payment_tabs
+from marketplace.web.stored_words import as_read
 from marketplace.web.wording import Badge, TimelineEntry
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _TITLES = {
     ("payment", "begin"): Text("Payment started"),
@@ -40,8 +41,17 @@ _TITLES = {
     ("unapplied_receipt", "confirm"): Text("The money went back"),
     ("unapplied_receipt", "fail"): Text("Sending the money back failed, we try again"),
 }
-_CSV_COLUMNS = (Text("Payment"), Text("Started (UTC)"), Text("Paid (UTC)"), Text("Purchase"), Text("Status"), Text("Reason"), Text("Currency"), Text("Amount"))
-_PROVIDERS = {"stripe": Text("Stripe"), "none": Text("Nothing to pay")}
+_CSV_COLUMNS = (
+    "Payment",
+    "Started (UTC)",
+    "Paid (UTC)",
+    "Purchase",
+    "Status",
+    "Reason",
+    "Currency",
+    "Amount",
+)
+_PROVIDERS = {"stripe": "Stripe", "none": Text("Nothing to pay")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,16 +150,20 @@ def payment(payment_id: int) -> ResponseReturnValue:
         title=_("Payment %(payment_id)s", payment_id=payment_id),
         console=buyer_console("payments"),
         badge=wording.payment_badge(attempt.status),
-        note=_("Started %(created_at)s", created_at=time_text(attempt.created_at)),
+        note=_("Started %(day)s", day=time_text(attempt.created_at)),
         money_rows=(_amount_row(attempt),),
         facts=_facts(attempt),
         orders=tuple(
-            RelatedOrder(_("Order %(number)s", number=order.number), url_for("buyer.order", number=order.number), order.shop_name)
+            RelatedOrder(
+                _("Order %(number)s", number=order.number), url_for("buyer.order", number=order.number), order.shop_name
+            )
             for order in siblings
         ),
         declines=decline_views(declines),
         returned=_returned(receipts),
-        entries=wording.timeline(timeline_queries.changes_of(subjects), declines, _TITLES, viewer.user_id, _("Support")),
+        entries=wording.timeline(
+            timeline_queries.changes_of(subjects), declines, _TITLES, viewer.user_id, _("Support")
+        ),
         retry_url=url_for("checkout.retry", purchase_id=attempt.purchase_id) if can_retry else "",
         check_url=url_for("checkout.verify", payment_id=payment_id) if attempt.status in _UNDECIDED else "",
         is_undecided=attempt.status in _UNDECIDED,
@@ -180,7 +194,7 @@ def reason_of(attempt: Attempt) -> str:
 
 def _row(attempt: Attempt) -> PaymentRow:
     return PaymentRow(
-        title=_("Payment %(id)s", id=attempt.id),
+        title=_("Payment %(number)s", number=attempt.id),
         note=time_text(attempt.created_at),
         url=url_for("buyer.payment", payment_id=attempt.id),
         purchase=attempt.purchase_number or attempt.package_name or "",
@@ -201,14 +215,18 @@ def _explain_url(attempt: Attempt) -> str:
 
 
 def _facts(attempt: Attempt) -> tuple[Fact, ...]:
-    moments = ((_("Started"), attempt.created_at), (_("Paid"), attempt.completed_at), (_("Page closes"), attempt.expires_at))
+    moments = (
+        (_("Started"), attempt.created_at),
+        (_("Paid"), attempt.completed_at),
+        (_("Page closes"), attempt.expires_at),
+    )
     facts = [
         Fact(_("Payment"), str(attempt.id)),
         Fact(_("Purchase"), attempt.purchase_number or _("None")),
         Fact(_("Status"), attempt.status.label),
         Fact(_("Paid through"), _PROVIDERS.get(attempt.provider, attempt.provider)),
         *(Fact(label, time_text(moment)) for label, moment in moments if moment is not None),
-        Fact(_("Times we asked the provider"), str(attempt.verification_attempts)),
+        Fact(_("Times we asked the provider"), number_text(attempt.verification_attempts)),
         Fact(_("Reference"), attempt.provider_payment_id or _("None yet")),
     ]
     return tuple(facts)
@@ -218,7 +236,12 @@ def _returned(receipts: Sequence[Receipt]) -> str:
     if not receipts:
         return ""
     receipt = receipts[0]
-    return f"{receipt.cause} {receipt.status.label}: {money_text(receipt.amount_minor, receipt.currency)}."
+    return _(
+        "%(cause)s %(status)s: %(amount)s.",
+        cause=as_read(receipt.cause),
+        status=receipt.status.label,
+        amount=money_text(receipt.amount_minor, receipt.currency),
+    )
 
 
 def _csv_row(attempt: Attempt) -> tuple[object, ...]:

@@ -2,6 +2,8 @@
 
 from flask import url_for
 
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.refunds.queries import RefundRow
 from marketplace.refunds.states import RefundStatus
 from marketplace.web import refund_parts
@@ -10,8 +12,6 @@ from marketplace.web.order_parts import Fact, MoneyRow
 from marketplace.web.pages import date_text, money_text
 from marketplace.web.refund_page import MoneyPanel, Now, Told
 from marketplace.web.refund_parts import ARRIVAL
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _S = RefundStatus
 TITLES = {
@@ -25,6 +25,10 @@ TITLES = {
     ("refund", "absorb"): Text("Closed, because the order was cancelled and all of its money goes back"),
     ("refund", "fail"): Text("The refund did not arrive"),
 }
+
+
+_REACHES_YOU = Text("%(amount)s reaches you in %(time)s, the way you paid.")
+_WAS_SENT = Text("%(amount)s was sent on %(day)s. Your bank shows it in %(time)s.")
 
 
 def told(row: RefundRow, viewer_id: int) -> Told:
@@ -46,12 +50,14 @@ def told(row: RefundRow, viewer_id: int) -> Told:
 
 def _now(row: RefundRow) -> Now:
     if row.replaced_by is not None:
-        text = _("The order was cancelled. All of its money goes back to you with refund "
-"%(replaced_by)s.", replaced_by=row.replaced_by)
+        text = _(
+            "The order was cancelled. All of its money goes back to you with refund %(replaced_by)s.",
+            replaced_by=row.replaced_by,
+        )
         return Now(_("This request is closed"), text, "info")
     amount, asked = refund_parts.amount(row), money_text(row.asked_minor, row.currency)
     sent = date_text(row.completed_at) if row.completed_at else ""
-    less = _(" You asked for %(asked)s.", asked=asked) if row.amount_minor != row.asked_minor else ""
+    less = _("You asked for %(asked)s.", asked=asked) if row.amount_minor != row.asked_minor else ""
     failed = (
         _("Your bank or the payment provider sent %(amount)s back to us.", amount=amount)
         if row.provider_refund_id
@@ -59,20 +65,30 @@ def _now(row: RefundRow) -> Now:
     )
     return {
         _S.PENDING: Now(
-            _("We are looking at your request"), _("You get an answer by %(row)s.", row=refund_parts.answer_by(row)), "info"
+            _("We are looking at your request"),
+            _("You get an answer by %(day)s.", day=refund_parts.answer_by(row)),
+            "info",
         ),
-        _S.APPROVED: Now(_("Your refund is approved"), _("%(amount)s is being sent to you.%(less)s", amount=amount, less=less), "wait"),
+        _S.APPROVED: Now(
+            _("Your refund is approved"),
+            f"{_('%(amount)s is being sent to you.', amount=amount)} {less}".rstrip(),
+            "wait",
+        ),
         _S.PROCESSING: Now(
-            _("Your refund is on its way"), _("%(amount)s reaches you in %(ARRIVAL)s, the way you paid.%(less)s", amount=amount, ARRIVAL=ARRIVAL, less=less), "wait"
+            _("Your refund is on its way"),
+            f"{_(_REACHES_YOU, amount=amount, time=ARRIVAL)} {less}".rstrip(),
+            "wait",
         ),
         _S.COMPLETED: Now(
             _("Your money went back to you"),
-            _("%(amount)s was sent on %(sent)s. Your bank shows it in %(ARRIVAL)s.%(less)s", amount=amount, sent=sent, ARRIVAL=ARRIVAL, less=less),
+            f"{_(_WAS_SENT, amount=amount, day=sent, time=ARRIVAL)} {less}".rstrip(),
             "ok",
         ),
         _S.REJECTED: Now(_("Your request was rejected"), _("Nothing goes back. The reason stands below."), "bad"),
         _S.FAILED: Now(
-            _("The money did not reach you yet"), _("%(failed)s We look after it. You need not do anything.", failed=failed), "bad"
+            _("The money did not reach you yet"),
+            f"{failed} {_('We look after it. You need not do anything.')}",
+            "bad",
         ),
         _S.CANCELLED: Now(_("You withdrew this request"), _("Nothing goes back. You can ask again."), "info"),
     }[row.status]

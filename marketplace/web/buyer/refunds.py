@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
 from marketplace.errors import Invalid, NotFound
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.orders import queries as orders
 from marketplace.orders.queries import OrderDetail
 from marketplace.payments import timeline_queries
@@ -37,12 +39,11 @@ from marketplace.web.auth.forms import blame
 from marketplace.web.buyer.refund_page import told
 from marketplace.web.console import buyer_console
 from marketplace.web.explaining import Crumb
-from marketplace.web.pages import date_text, money, money_text
+from marketplace.web.pages import date_text, money, money_text, number_text
 from marketplace.web.refund_asking import AskPage
 from marketplace.web.refund_list import Empty, Words
 from marketplace.web.refund_parts import ARRIVAL
 from marketplace.web.refund_pictures import PicturesForm
-from marketplace.language import gettext as _
 
 
 @guards.signed_in
@@ -96,7 +97,8 @@ def add_refund_pictures(number: str) -> ResponseReturnValue:
     except AlreadyThere as error:
         flash(error.message, "info")
     else:
-        flash(_("1 picture added.") if count == 1 else _("%(count)s pictures added.", count=count) if count else _("It was there."), "ok")
+        added = ngettext("%(number)s picture added.", "%(number)s pictures added.", count, number=number_text(count))
+        flash(added if count else _("It was there."), "ok")
     return redirect(url_for("buyer.refund", number=row.number), code=303)
 
 
@@ -186,13 +188,25 @@ def _ask_page(order: OrderDetail, asking: Asking) -> AskPage:
     return AskPage(
         title=_("Ask for a refund"),
         console=buyer_console("orders"),
-        crumbs=(Crumb(_("Orders"), url_for("buyer.orders")), Crumb(_("Order %(number)s", number=order.number), order_url)),
+        crumbs=(
+            Crumb(_("Orders"), url_for("buyer.orders")),
+            Crumb(_("Order %(number)s", number=order.number), order_url),
+        ),
         action=url_for("buyer.ask_refund", number=order.number),
-        note=_("Order %(number)s from %(shop_name)s, %(total_minor)s", number=order.number, shop_name=order.shop_name, total_minor=money_text(order.total_minor, order.currency)),
+        note=_(
+            "Order %(number)s from %(shop)s, %(amount)s",
+            number=order.number,
+            shop=order.shop_name,
+            amount=money_text(order.total_minor, order.currency),
+        ),
         left=money(asking.left),
         currency=order.currency,
-        expectation=_("You get an answer by %(answer_by)s. Meanwhile the seller is not paid for this "
-"order. Once we agree, the money reaches you in %(ARRIVAL)s, the way you paid.", answer_by=answer_by, ARRIVAL=ARRIVAL),
+        expectation=_(
+            "You get an answer by %(day)s. Meanwhile the seller is not paid for this "
+            "order. Once we agree, the money reaches you in %(time)s, the way you paid.",
+            day=answer_by,
+            time=ARRIVAL,
+        ),
         button=_("Ask for the refund"),
         takes_pictures=True,
     )
