@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from marketplace.language import gettext as _
+from marketplace.language import pgettext
 from marketplace.mails.flows import Outdated
 from marketplace.notifications.queries import Told
 from marketplace.orders import queries, rules
@@ -105,7 +106,14 @@ def _payout(told: Told, _user_id: int) -> tuple[Section, ...]:
 def _invoice(told: Told, _user_id: int) -> tuple[Section, ...]:
     facts, currency = told.facts, str(told.facts["currency"])
     total, due = (money_text(int(facts[name]), currency) for name in ("total_minor", "due_minor"))
-    return (_facts((_("Number"), facts["number"]), (_("Order"), facts["order"]), (_("Total"), total), (_("Due"), due)),)
+    return (
+        _facts(
+            (_("Number"), facts["number"]),
+            (_("Order"), facts["order"]),
+            (_("Total"), total),
+            (pgettext("an amount", "Due"), due),
+        ),
+    )
 
 
 def _dispute(told: Told, _user_id: int) -> tuple[Section, ...]:
