@@ -9,6 +9,7 @@ from marketplace.language import gettext as _
 _UNKNOWN_BROWSER = Text("A browser")
 _ABOUT_AN_ORDER = re.compile(r"Order (\S+)")
 _REASONS = {reason.label: reason.label for reason in CancelReason}
+_WHO_CANCELLED = (Text("The buyer cancelled the order."), Text("The seller cancelled the order."))
 
 
 def as_read(text: str) -> str:
@@ -30,6 +31,10 @@ def about_text(subject: str) -> str:
 
 
 def cancelled_because(text: str) -> str:
-    """Return why an order was cancelled, `cancellations.rules.reason_text`."""
+    """Return why an order was cancelled, `cancellations.rules.reason_text`, also with who did it before it."""
+    for who in _WHO_CANCELLED:
+        # As it is stored: `startswith` sees the English.
+        if text.startswith(who):
+            return f"{who} {cancelled_because(text[len(who) :].lstrip())}".rstrip()
     label, dot, note = text.partition(".")
     return f"{_REASONS.get(label, label)}{dot}{note}"
