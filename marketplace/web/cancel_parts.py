@@ -25,6 +25,7 @@ from marketplace.web.console import Console
 from marketplace.web.order_parts import MoneyRow
 from marketplace.web.pages import date_text, money, money_text
 from marketplace.web.refund_parts import ARRIVAL
+from marketplace.web.sentences import together
 from marketplace.web.stored_words import cancelled_because
 
 _LARGEST_MINOR = 10**15
@@ -150,10 +151,10 @@ def called_off(found: CancellationRow | None, side: Side, shop_name: str, curren
     if found.amount_minor:
         to_buyer, to_seller = _GOES_BACK.get(found.refund_status, _BY_ITSELF)
         how = to_buyer if side is Side.BUYER else to_seller
-        text = f"{text} {_(how, amount=money_text(found.amount_minor, currency))}"
+        text = together(text, _(how, amount=money_text(found.amount_minor, currency)))
     if side is Side.SELLER:
-        again = _("The goods are for sale again.")
-        text = f"{text} {again if found.is_back_on_sale else _('The goods were not put back on sale.')}"
+        again, not_again = _("The goods are for sale again."), _("The goods were not put back on sale.")
+        text = together(text, again if found.is_back_on_sale else not_again)
     label = _("See refund %(number)s", number=found.refund_number) if found.refund_number else ""
     url = url_for(f"{side.value}.refund", number=found.refund_number) if found.refund_number else ""
     if found.side is side:

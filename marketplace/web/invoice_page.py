@@ -21,6 +21,7 @@ from marketplace.web.explaining import Crumb
 from marketplace.web.month_words import month_name
 from marketplace.web.order_parts import Fact, MoneyRow
 from marketplace.web.pages import date_text, money_text, rate_text, time_text
+from marketplace.web.sentences import together
 from marketplace.web.wording import Badge, TimelineEntry
 
 _TITLES = {
@@ -183,8 +184,8 @@ def _state(row: InvoiceRow) -> str:
 
 
 def _note(row: InvoiceRow) -> str:
-    note = f"{_('Issued %(day)s.', day=date_text(row.issued_at))} {_state(row)}"
-    return f"{note} {_('Opened %(day)s.', day=date_text(row.viewed_at))}" if row.viewed_at else note
+    opened = _("Opened %(day)s.", day=date_text(row.viewed_at)) if row.viewed_at else ""
+    return together(_("Issued %(day)s.", day=date_text(row.issued_at)), _state(row), opened)
 
 
 def _facts(found: Document) -> tuple[Fact, ...]:

@@ -31,6 +31,7 @@ from marketplace.web.dispute_parts import BankNotice
 from marketplace.web.order_parts import LineView, MoneyRow, Parcel, RelatedOrder
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.refund_parts import RefundLink
+from marketplace.web.sentences import together
 from marketplace.web.wording import Badge, TimelineEntry
 
 REINSTATED = ("confirmed", "shipped", "delivered", "cancelled")
@@ -214,7 +215,7 @@ def _received_note(shipment: ShipmentRow, share: Share | None, policy: MoneyPoli
     is_standard = share is not None and share.hold_reason is HoldReason.STANDARD
     ends_now = policy.release_on_receipt and is_standard
     paid = _("The seller is paid then; you can still ask for a refund.") if ends_now else ""
-    return f"{paid} {_('If you say nothing, it counts as delivered on %(day)s.', day=day)}".lstrip()
+    return together(paid, _("If you say nothing, it counts as delivered on %(day)s.", day=day))
 
 
 def _cancelling(order: OrderDetail, *, is_allowed: bool) -> dict[str, str]:

@@ -12,6 +12,7 @@ from marketplace.web.order_parts import Fact, MoneyRow
 from marketplace.web.pages import date_text, money_text
 from marketplace.web.refund_page import MoneyPanel, Now, Told
 from marketplace.web.refund_parts import ARRIVAL
+from marketplace.web.sentences import together
 
 _S = RefundStatus
 TITLES = {
@@ -27,7 +28,6 @@ TITLES = {
 }
 
 
-_REACHES_YOU = Text("%(amount)s reaches you in %(time)s, the way you paid.")
 _WAS_SENT = Text("%(amount)s was sent on %(day)s. Your bank shows it in %(time)s.")
 
 
@@ -71,23 +71,23 @@ def _now(row: RefundRow) -> Now:
         ),
         _S.APPROVED: Now(
             _("Your refund is approved"),
-            f"{_('%(amount)s is being sent to you.', amount=amount)} {less}".rstrip(),
+            together(_("%(amount)s is being sent to you.", amount=amount), less),
             "wait",
         ),
         _S.PROCESSING: Now(
             _("Your refund is on its way"),
-            f"{_(_REACHES_YOU, amount=amount, time=ARRIVAL)} {less}".rstrip(),
+            together(_("%(amount)s reaches you in %(time)s, the way you paid.", amount=amount, time=ARRIVAL), less),
             "wait",
         ),
         _S.COMPLETED: Now(
             _("Your money went back to you"),
-            f"{_(_WAS_SENT, amount=amount, day=sent, time=ARRIVAL)} {less}".rstrip(),
+            together(_(_WAS_SENT, amount=amount, day=sent, time=ARRIVAL), less),
             "ok",
         ),
         _S.REJECTED: Now(_("Your request was rejected"), _("Nothing goes back. The reason stands below."), "bad"),
         _S.FAILED: Now(
             _("The money did not reach you yet"),
-            f"{failed} {_('We look after it. You need not do anything.')}",
+            together(failed, _("We look after it. You need not do anything.")),
             "bad",
         ),
         _S.CANCELLED: Now(_("You withdrew this request"), _("Nothing goes back. You can ask again."), "info"),

@@ -24,6 +24,7 @@ from marketplace.web.buyer import (
 from marketplace.web.buyer.told_words import Words
 from marketplace.web.month_words import month_name
 from marketplace.web.pages import money_text, number_text
+from marketplace.web.sentences import together
 from marketplace.web.stored_words import as_read
 
 
@@ -140,7 +141,7 @@ def _payment_returned(told: Told) -> Words:
     return Words(
         "undo-2",
         _("%(amount)s went back to you", amount=_amount(told.facts, "amount_minor")),
-        f"{_('We could not use this payment.')} {as_read(str(told.facts.get('reason', '')))}",
+        together(_("We could not use this payment."), as_read(str(told.facts.get("reason", "")))),
         _payment_url(told),
         _("See the payment"),
     )

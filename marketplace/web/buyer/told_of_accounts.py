@@ -9,13 +9,14 @@ from marketplace.language import gettext as _
 from marketplace.notifications.queries import Told
 from marketplace.web.buyer.told_words import Words
 from marketplace.web.pages import date_text
+from marketplace.web.sentences import together
 
 
 def _enabled(told: Told) -> Words:
     was_stopped = told.facts.get("before") in {"restricted", "disconnected", "rejected"}
     text = _("Your money goes to your bank on your payout days, by itself.")
     if was_stopped:
-        text = f"{_('Your shop takes orders again.')} {text}"
+        text = together(_("Your shop takes orders again."), text)
     return _to_seller("badge-check", _("You are set up to be paid"), text, _("See your payout setup"))
 
 

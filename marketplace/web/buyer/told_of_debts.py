@@ -9,6 +9,7 @@ from marketplace.language import gettext as _
 from marketplace.notifications.queries import Told
 from marketplace.web.buyer.told_words import Words
 from marketplace.web.pages import money_text
+from marketplace.web.sentences import together
 
 
 def _paid(facts: Mapping[str, Any]) -> Words:
@@ -57,7 +58,8 @@ def _not_taken_back(facts: Mapping[str, Any]) -> Words:
     title = _("You owe %(amount)s for order %(number)s", amount=_amount(facts), number=number)
     text = _("Your account at the payment provider did not have it. You owe it because %(why)s", why=_why(facts))
     url = url_for("seller.order", number=number)
-    return Words("circle-alert", title, f"{text} {_('Your coming sales pay it.')}", url, _("Open the order"))
+    text = together(text, _("Your coming sales pay it."))
+    return Words("circle-alert", title, text, url, _("Open the order"))
 
 
 def _why(facts: Mapping[str, Any]) -> str:

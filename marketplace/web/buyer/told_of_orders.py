@@ -11,6 +11,7 @@ from marketplace.language import gettext as _
 from marketplace.notifications.queries import Told
 from marketplace.web.buyer.told_words import Words
 from marketplace.web.pages import date_text, money_text
+from marketplace.web.sentences import together
 from marketplace.web.stored_words import as_read, cancelled_because
 
 
@@ -69,7 +70,7 @@ def _order_cancelled(told: Told) -> Words:
         title = _("%(shop)s cancelled order %(number)s", shop=facts["shop_name"], number=number)
     text = _cancelled_for_buyer(facts) if to == "buyer" else _cancelled_for_seller(facts)
     if by != to:
-        text = f"{_('The reason: %(reason)s', reason=cancelled_because(facts['reason']))} {text}"
+        text = together(_("The reason: %(reason)s", reason=cancelled_because(facts["reason"])), text)
     return Words("package-x", title, text, url_for(f"{to}.order", number=number), _("Open the order"))
 
 

@@ -11,6 +11,7 @@ from marketplace.notifications.queries import Told
 from marketplace.payouts.rules import SkipCause
 from marketplace.web.buyer.told_words import Words
 from marketplace.web.pages import date_text, money_text
+from marketplace.web.sentences import together
 from marketplace.web.stored_words import as_read
 
 
@@ -41,7 +42,7 @@ def _paid(facts: Mapping[str, Any]) -> tuple[str, str, str]:
 
 def _refused(facts: Mapping[str, Any]) -> tuple[str, str, str]:
     title = _("Payout %(number)s of %(amount)s was not sent", number=facts["number"], amount=_amount(facts))
-    return "circle-alert", title, f"{as_read(facts['reason'])} {_('Nothing is lost.')}"
+    return "circle-alert", title, together(as_read(facts["reason"]), _("Nothing is lost."))
 
 
 def _failed(facts: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -49,7 +50,7 @@ def _failed(facts: Mapping[str, Any]) -> tuple[str, str, str]:
     return (
         "circle-alert",
         title,
-        f"{as_read(facts['reason'])} {_('The money is safe in the account at our payment provider.')}",
+        together(as_read(facts["reason"]), _("The money is safe in the account at our payment provider.")),
     )
 
 

@@ -8,6 +8,7 @@ from marketplace.language import gettext as _
 from marketplace.notifications.queries import Told
 from marketplace.web.buyer.told_words import Words
 from marketplace.web.pages import time_text
+from marketplace.web.sentences import together
 from marketplace.web.stored_words import device_text
 
 
@@ -17,7 +18,7 @@ def _new_sign_in(told: Told) -> Words:
     what = _("%(device)s, %(when)s.", **places)
     if facts["ip_address"]:
         what = _("%(device)s from the network address %(address)s, %(when)s.", **places)
-    text = f"{what} {_('If it was not you, change your password: that signs it out.')}"
+    text = together(what, _("If it was not you, change your password: that signs it out."))
     return _to_security(_("Somebody signed in to your account on a new device"), text, _("See your devices"))
 
 
