@@ -10,6 +10,7 @@ from marketplace.cancellations.rules import Side
 from marketplace.config import MoneyPolicy
 from marketplace.errors import Conflict, Invalid, NotAllowed
 from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.orders.queries import OrderDetail
 from marketplace.refunds import queries as refunds
 from marketplace.transitions import AlreadyThere
@@ -59,7 +60,7 @@ def receive(order: OrderDetail, side: Side) -> ResponseReturnValue:
     except Conflict as error:
         form.form_errors.append(error.message)
         return _show(order, side, form, 409)
-    return back(order, side, _DONE[side], "ok")
+    return back(order, side, _(_DONE[side]), "ok")
 
 
 def back(order: OrderDetail, side: Side, message: str, tone: str) -> ResponseReturnValue:

@@ -30,9 +30,9 @@ def explain_payment(payment_id: int, figure: str) -> ResponseReturnValue:
     if figure != PaymentFigure.AMOUNT:
         raise NotFound(_("There is no such figure."))
     found = admin_explain_queries.explain_payment(payment_id, PaymentFigure.AMOUNT, user_id=guards.viewer().user_id)
-    name = _("Payment %(payment_id)s", payment_id=payment_id)
+    name = _("Payment %(number)s", number=payment_id)
     crumbs = [
         Crumb(_("Payments"), url_for("buyer.payments")),
         Crumb(name, url_for("buyer.payment", payment_id=payment_id)),
     ]
-    return explaining.show(found, buyer_console("payments"), crumbs, _("payment %(payment_id)s", payment_id=payment_id))
+    return explaining.show(found, buyer_console("payments"), crumbs, _("payment %(number)s", number=payment_id))

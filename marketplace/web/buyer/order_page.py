@@ -152,11 +152,7 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> O
         title=_("Order %(number)s", number=order.number),
         console=buyer_console("orders"),
         badges=badges(order.status, order.purchase_status, share),
-        note=_(
-            "Placed %(day)s, purchase %(number)s",
-            day=time_text(order.created_at),
-            number=order.purchase_number,
-        ),
+        note=_("Placed %(day)s, purchase %(number)s", day=time_text(order.created_at), number=order.purchase_number),
         called_off=cancel_parts.called_off(facts.cancellation, Side.BUYER, order.shop_name, order.currency),
         pay_url=pay_url(order.purchase_id, order.purchase_status),
         pay_label=_("Pay %(amount)s", amount=money_text(order.purchase_total_minor, order.currency)),

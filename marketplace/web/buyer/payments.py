@@ -147,7 +147,7 @@ def payment(payment_id: int) -> ResponseReturnValue:
     siblings = orders.orders_of_purchase(attempt.purchase_id) if attempt.purchase_id is not None else []
     can_retry = attempt.status in _OPEN and any(order.status is OrderStatus.PENDING for order in siblings)
     page = PaymentPage(
-        title=_("Payment %(payment_id)s", payment_id=payment_id),
+        title=_("Payment %(number)s", number=payment_id),
         console=buyer_console("payments"),
         badge=wording.payment_badge(attempt.status),
         note=_("Started %(day)s", day=time_text(attempt.created_at)),

@@ -51,18 +51,12 @@ def told(row: RefundRow, viewer_id: int) -> Told:
 def _now(row: RefundRow) -> Now:
     if row.replaced_by is not None:
         text = _(
-            "The order was cancelled. All of its money goes back to you with refund %(replaced_by)s.",
-            replaced_by=row.replaced_by,
+            "The order was cancelled. All of its money goes back to you with refund %(refund)s.", refund=row.replaced_by
         )
         return Now(_("This request is closed"), text, "info")
     amount, asked = refund_parts.amount(row), money_text(row.asked_minor, row.currency)
     sent = date_text(row.completed_at) if row.completed_at else ""
     less = _("You asked for %(asked)s.", asked=asked) if row.amount_minor != row.asked_minor else ""
-    failed = (
-        _("Your bank or the payment provider sent %(amount)s back to us.", amount=amount)
-        if row.provider_refund_id
-        else _("The payment provider has not sent %(amount)s yet.", amount=amount)
-    )
     return {
         _S.PENDING: Now(
             _("We are looking at your request"),
@@ -87,11 +81,18 @@ def _now(row: RefundRow) -> Now:
         _S.REJECTED: Now(_("Your request was rejected"), _("Nothing goes back. The reason stands below."), "bad"),
         _S.FAILED: Now(
             _("The money did not reach you yet"),
-            together(failed, _("We look after it. You need not do anything.")),
+            together(_failed(row), _("We look after it. You need not do anything.")),
             "bad",
         ),
         _S.CANCELLED: Now(_("You withdrew this request"), _("Nothing goes back. You can ask again."), "info"),
     }[row.status]
+
+
+def _failed(row: RefundRow) -> str:
+    amount = refund_parts.amount(row)
+    if row.provider_refund_id:
+        return _("Your bank or the payment provider sent %(amount)s back to us.", amount=amount)
+    return _("The payment provider has not sent %(amount)s yet.", amount=amount)
 
 
 _GIVEN = {_S.COMPLETED: Text("You got back"), _S.FAILED: Text("To come back to you")}
