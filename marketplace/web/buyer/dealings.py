@@ -7,7 +7,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.language import Text, ngettext
+from marketplace.language import Text, ngettext, pgettext
 from marketplace.language import gettext as _
 from marketplace.paging import every
 from marketplace.payments import commission_queries
@@ -83,12 +83,13 @@ def my_transactions() -> ResponseReturnValue:
         return lists.csv_file("commissions", _CSV_COLUMNS, map(_csv_row, rows))
     listed = commission_queries.commissions(viewer.user_id, asked.period, asked.cursor)
     totals = commission_queries.totals(viewer.user_id)
-    here: dict[str, Any] = {"as": _BUYER}
-    sold, bought = url_for("buyer.my_transactions"), url_for("buyer.my_transactions", **here)
     page = CommissionsPage(
         title=_("Transactions"),
         console=buyer_console("transactions"),
-        sides=(Tab(_("Sold"), sold, is_current=False), Tab(_("Bought"), bought, is_current=True))
+        sides=(
+            Tab(pgettext("what somebody did", "Sold"), sold, is_current=False),
+            Tab(pgettext("what somebody did", "Bought"), bought, is_current=True),
+        )
         if viewer.is_seller
         else (),
         figures=tuple(figure for total in totals for figure in _figures(total)),
@@ -105,6 +106,14 @@ def my_payouts() -> ResponseReturnValue:
         return seller_payouts.payouts()
     page = NoPayoutsPage(title=_("Payouts"), console=buyer_console("transactions"))
     return render_template("buyer/no_payouts.html", page=page)
+
+
+def _sides() -> tuple[Tab, ...]:
+    bought: dict[str, Any] = {"as": _BUYER}
+    return (
+        Tab(pgettext("what somebody did", "Sold"), url_for("buyer.my_transactions"), is_current=False),
+        Tab(pgettext("what somebody did", "Bought"), url_for("buyer.my_transactions", **bought), is_current=True),
+    )
 
 
 def _figures(total: CommissionTotal) -> tuple[Figure, ...]:
