@@ -86,12 +86,7 @@ def my_transactions() -> ResponseReturnValue:
     page = CommissionsPage(
         title=_("Transactions"),
         console=buyer_console("transactions"),
-        sides=(
-            Tab(pgettext("what somebody did", "Sold"), sold, is_current=False),
-            Tab(pgettext("what somebody did", "Bought"), bought, is_current=True),
-        )
-        if viewer.is_seller
-        else (),
+        sides=_sides() if viewer.is_seller else (),
         figures=tuple(figure for total in totals for figure in _figures(total)),
         rows=tuple(map(_row, listed.rows)),
         tools=asked.tools(listed),
