@@ -15,3 +15,8 @@ class Labelled(StrEnum):
         member._value_ = value
         member.label = label
         return member
+
+    @property
+    def english(self) -> str:
+        """The label as it is stored and sent elsewhere, whatever language is read here and now."""
+        return str.__str__(self.label)

@@ -50,7 +50,7 @@ def reading(code: str) -> Iterator[None]:
 def gettext(message: str, /, **values: object) -> str:
     """Return `message` in the language that is read; `%(name)s` in it stand for `values`, if there are any."""
     code, text = _read_in.get(), str.__str__(message)
-    if code != ENGLISH:
+    if text and code != ENGLISH:  # under no words at all a catalogue keeps its own facts
         text = _translations(code).gettext(text)
     return text % values if values else text
 

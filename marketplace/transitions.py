@@ -5,6 +5,33 @@ from dataclasses import dataclass
 
 from marketplace.errors import Conflict, NotAllowed
 from marketplace.labels import Labelled
+from marketplace.language import Text
+from marketplace.language import gettext as _
+
+_THIS = {
+    "discount": Text("This discount"),
+    "discount_use": Text("This discount use"),
+    "dispute": Text("This dispute"),
+    "failed_job": Text("This failed job"),
+    "invoice": Text("This invoice"),
+    "listing": Text("This listing"),
+    "mail": Text("This mail"),
+    "order": Text("This order"),
+    "outbound_call": Text("This outbound call"),
+    "payment": Text("This payment"),
+    "payment_tracker": Text("This payment tracker"),
+    "payment_transaction": Text("This payment transaction"),
+    "payout": Text("This payout"),
+    "provider_event": Text("This provider event"),
+    "purchase": Text("This purchase"),
+    "reconciliation_break": Text("This reconciliation break"),
+    "refund": Text("This refund"),
+    "seller_account": Text("This seller account"),
+    "stock_reservation": Text("This stock reservation"),
+    "transfer_reversal": Text("This transfer reversal"),
+    "unapplied_receipt": Text("This unapplied receipt"),
+}
+"""What a row is called, by its table; ours are all here."""
 
 
 class Status(Labelled):
@@ -64,9 +91,10 @@ class Machine:
         if status in move.sources:
             return move.target
         if status == move.target or status in self._reachable(move.target):
-            raise AlreadyThere(f"This {self._noun()} is already {self.states(status).label.lower()}.")
+            raise AlreadyThere(_("%(thing)s is already %(status)s.", thing=self._this(), status=self._label(status)))
         if move.sources & self._reachable(status):
-            raise MoveNotAllowed(f"This {self._noun()} is {self.states(status).label.lower()}; that comes too early.")
+            early = _("%(thing)s is %(status)s; that comes too early.", thing=self._this(), status=self._label(status))
+            raise MoveNotAllowed(early)
         raise Impossible(f"{self.name}: {verb} from {status}")
 
     def _reachable(self, status: str) -> set[str]:
@@ -78,5 +106,8 @@ class Machine:
             reached |= frontier
         return reached
 
-    def _noun(self) -> str:
-        return self.name.replace("_", " ")
+    def _this(self) -> str:
+        return str(_THIS.get(self.name) or f"This {self.name.replace('_', ' ')}")
+
+    def _label(self, status: str) -> str:
+        return self.states(status).label.lower()

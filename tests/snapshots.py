@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
@@ -76,13 +77,14 @@ def _columns(superuser_url: str) -> dict[str, list[str]]:
 
 @dataclass(frozen=True)
 class _Walked:
-    """What a walk through the real operations left behind: its answer, when it took place, and both databases."""
+    """What a walk through the real operations left behind: its answer, both databases, files, and when it was."""
 
     answer: object
     settings: object
     began_at: datetime
     ended_at: datetime
     databases: tuple[Snapshot, Snapshot]
+    files: dict[Path, bytes]
 
     def fits(self, world: World) -> bool:
         """Return whether the walk would leave the same rows, but for seconds, if it began now or had just ended."""
@@ -113,12 +115,16 @@ def _remembered(world: World, key: Hashable, walk: Callable[[], T], put_back: Ca
     place = (world.urls.superuser, key)
     known = _walks.get(place)
     if known is None or not known.fits(world):
+        others = _files(world)
         began_at, answer, ended_at = world.now, walk(), world.now
         databases = Snapshot(world.urls.superuser), Snapshot(_as_superuser(world))
-        _walks[place] = _Walked(copy.deepcopy(answer), world.settings, began_at, ended_at, databases)
+        files = {path: path.read_bytes() for path in _files(world) - others}
+        _walks[place] = _Walked(copy.deepcopy(answer), world.settings, began_at, ended_at, databases, files)
         return answer
     for database in known.databases:
         put_back(database)
+    for path, content in known.files.items():
+        path.write_bytes(content)
     if world.now < known.ended_at:
         world.sandbox.advance_clock(math.ceil((known.ended_at - world.now).total_seconds()))
     return copy.deepcopy(known.answer)  # type: ignore[return-value]
@@ -173,6 +179,11 @@ def _anything(superuser_url: str) -> sql.Composed:
         for table in tables
     ]
     return sql.SQL("SELECT WHERE {}").format(sql.SQL(" OR ").join(looks))
+
+
+def _files(world: World) -> set[Path]:
+    """Return the files that people's doings have left."""
+    return {path for path in world.settings.var_dir.glob("*/*") if path.is_file()}
 
 
 def _as_superuser(world: World) -> str:

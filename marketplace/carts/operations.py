@@ -15,6 +15,7 @@ from marketplace.carts.models import Cart, CartLine
 from marketplace.catalog.models import Listing, Shop
 from marketplace.catalog.variants import CAN_BE_BOUGHT, HAS_VARIANTS, IS_KNOWN
 from marketplace.errors import Conflict, Invalid, NotFound
+from marketplace.language import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,13 @@ def add(
     listing = _listing(session, listing_id)
     rules.check_buyer(user_id, listing.seller_id)
     if listing.has_variants:
-        raise Conflict(f"{listing.title} comes in several variants. Choose one of them on its page.")
+        raise Conflict(_("%(title)s comes in several variants. Choose one of them on its page.", title=listing.title))
     if not listing.can_be_bought:
-        raise Conflict(f"{listing.title} is not for sale at the moment.")
+        raise Conflict(_("%(title)s is not for sale at the moment.", title=listing.title))
     if listing.is_shop_paused:
-        raise Conflict("This shop takes no orders at the moment.")
+        raise Conflict(_("This shop takes no orders at the moment."))
     if quantity < 1:
-        raise Invalid("Choose at least one.", field="quantity")
+        raise Invalid(_("Choose at least one."), field="quantity")
     cart_id = _cart(session, user_id, token_hash, now)
     line = session.execute(select(CartLine).filter_by(cart_id=cart_id, listing_id=listing_id)).scalar_one_or_none()
     before = line.quantity if line else 0
@@ -64,7 +65,13 @@ def add(
         line = CartLine(cart_id=cart_id, listing_id=listing_id, seen_price_minor=listing.price_minor, added_at=now)
         session.add(line)
     elif allowed.quantity <= before:
-        raise Conflict(f"Your basket holds {before} of {listing.title} already. There are no more.")
+        raise Conflict(
+            _(
+                "Your basket holds %(before)s of %(title)s already. There are no more.",
+                before=before,
+                title=listing.title,
+            )
+        )
     line.quantity = allowed.quantity
     session.flush()
     return Put(line.id, listing.title, listing.currency, allowed.quantity, allowed.is_capped)
@@ -108,7 +115,7 @@ def enter_code(session: Session, *, user_id: int | None, token_hash: bytes | Non
     """Note the discount code that was entered for a cart, None to forget it; raises NotFound for no cart."""
     cart = session.execute(select(Cart).where(_owned_by(user_id, token_hash))).scalar_one_or_none()
     if cart is None:
-        raise NotFound("Your basket is empty.")
+        raise NotFound(_("Your basket is empty."))
     cart.discount_code = code
 
 
@@ -167,7 +174,7 @@ def _line(session: Session, user_id: int | None, token_hash: bytes | None, line_
     cart = _owned_by(user_id, token_hash)
     line = session.execute(select(CartLine).join(Cart).where(cart, CartLine.id == line_id)).scalar_one_or_none()
     if line is None:
-        raise NotFound("This is not in your basket any more.")
+        raise NotFound(_("This is not in your basket any more."))
     return line
 
 
@@ -187,5 +194,5 @@ def _listing(session: Session, listing_id: int) -> Row[int, str, str, int, int, 
         .where(Listing.id == listing_id, IS_KNOWN)
     ).one_or_none()
     if row is None:
-        raise NotFound("There is no such listing.")
+        raise NotFound(_("There is no such listing."))
     return row

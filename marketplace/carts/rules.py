@@ -8,6 +8,7 @@ from marketplace.carts.parts import CurrencyPart, Line, Problem, ShopPart
 from marketplace.delivery import rules as sending
 from marketplace.delivery.rules import Load
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.taxes import rules as taxes
 
@@ -29,9 +30,9 @@ def allow_quantity(wanted: int, available: int) -> Allowed:
     Raises Invalid below one unit and Conflict when nothing is left.
     """
     if wanted < 1:
-        raise Invalid("Choose at least one.", field="quantity")
+        raise Invalid(_("Choose at least one."), field="quantity")
     if available < 1:
-        raise Conflict("There are no more of these.")
+        raise Conflict(_("There are no more of these."))
     quantity = min(wanted, available, MAX_QUANTITY)
     return Allowed(quantity, quantity < wanted)
 
@@ -39,7 +40,7 @@ def allow_quantity(wanted: int, available: int) -> Allowed:
 def check_buyer(buyer_id: int | None, seller_id: int) -> None:
     """Raise NotAllowed when a seller tries to buy from the own shop."""
     if buyer_id == seller_id:
-        raise NotAllowed("This is your own listing.")
+        raise NotAllowed(_("This is your own listing."))
 
 
 def problem_of(line: Line, buyer_id: int | None, country: str = "") -> Problem | None:
@@ -111,7 +112,7 @@ def _discounted(shop: ShopPart, by_line: Mapping[int, Money], *, lowers_tax: boo
 def _currency_part(currency: str, lines: tuple[Line, ...], buyer_id: int | None, country: str) -> CurrencyPart:
     shops = tuple(
         _shop_part(tuple(group), currency, buyer_id, country)
-        for _, group in groupby(lines, key=lambda line: line.seller_id)
+        for _seller, group in groupby(lines, key=lambda line: line.seller_id)
     )
     return replace(_sum_of(currency, shops), country=country)
 

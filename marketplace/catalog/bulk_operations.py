@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog import operations, rules, variant_operations
 from marketplace.catalog.models import Listing
 from marketplace.errors import DomainError, Invalid
+from marketplace.language import gettext as _
 from marketplace.money import Money
 
 
@@ -97,6 +98,6 @@ def _change(session: Session, listing: Listing, change: BulkChange, value: int, 
             Deed.LOWER: lambda: price - price.share(value),
         }[change.deed]()
         if change.deed is not Deed.PRICE and asked == price:
-            raise Invalid("This is less than the smallest coin.", field="value")
+            raise Invalid(_("This is less than the smallest coin."), field="value")
         delivery = Money(listing.delivery_minor, listing.currency)
         operations.change_price(session, **here, price=asked, delivery=delivery)

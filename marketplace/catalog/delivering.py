@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from babel.numbers import format_decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from marketplace import language
 from marketplace.catalog.models import Listing
 from marketplace.catalog.variants import IS_LISTING
 from marketplace.delivery import operations as profiles
 from marketplace.delivery import queries, rules
 from marketplace.delivery.rules import Zone
 from marketplace.errors import Conflict, Invalid, NotFound
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.money import Money
 
 
@@ -25,9 +29,15 @@ def choose(
     """
     listing = session.get(Listing, listing_id)
     if listing is None or listing.seller_id != seller_id or listing.parent_id is not None:
-        raise NotFound("There is no such listing.")
+        raise NotFound(_("There is no such listing."))
     if weight_grams is not None and not 0 < weight_grams <= rules.HEAVIEST_GRAMS:
-        raise Invalid(f"Enter a weight up to {rules.HEAVIEST_GRAMS // 1000:,} kg.", field="weight")
+        raise Invalid(
+            _(
+                "Enter a weight up to %(most)s kg.",
+                most=format_decimal(rules.HEAVIEST_GRAMS // 1000, locale=language.current()),
+            ),
+            field="weight",
+        )
     if profile_id is not None:
         _check_currency(session, seller_id, profile_id, listing.currency)
     listing.delivery_profile_id = profile_id
@@ -57,7 +67,14 @@ def archive(session: Session, *, seller_id: int, profile_id: int, now: datetime)
     having = select(func.count()).where(Listing.delivery_profile_id == profile_id, IS_LISTING)
     count = session.execute(having).scalar_one()
     if count:
-        raise Conflict(f"{count:,} of your listings are sent by it. Give them another profile first.")
+        raise Conflict(
+            ngettext(
+                "%(count)s of your listings are sent by it. Give them another profile first.",
+                "%(count)s of your listings are sent by it. Give them another profile first.",
+                count,
+                count=format_decimal(count, locale=language.current()),
+            )
+        )
     row.archived_at = now
 
 
@@ -106,4 +123,4 @@ def _show_profile_again(session: Session, profile_id: int) -> None:
 
 def _check_currency(session: Session, seller_id: int, profile_id: int, currency: str) -> None:
     if profiles.own(session, seller_id, profile_id).currency != currency:
-        raise Invalid("This profile is in another currency than the listing.", field="profile")
+        raise Invalid(_("This profile is in another currency than the listing."), field="profile")

@@ -8,6 +8,7 @@ from marketplace import db
 from marketplace.catalog.models import Listing
 from marketplace.catalog.variants import IS_LISTING
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.taxes.rules import TaxCategory
 
 
@@ -50,7 +51,7 @@ def listing_delivery(listing_id: int, seller_id: int) -> ListingDelivery:
     """Return how a seller's own listing is sent; raises NotFound for an unknown or foreign one."""
     row = db.read_one(_OF_LISTING, {"listing_id": listing_id, "seller_id": seller_id})
     if row is None:
-        raise NotFound("There is no such listing.")
+        raise NotFound(_("There is no such listing."))
     return ListingDelivery(*tuple(row))
 
 

@@ -20,6 +20,7 @@ from marketplace.catalog.import_terms import Profiles
 from marketplace.catalog.models import Listing, ListingKind
 from marketplace.errors import Invalid
 from marketplace.history import Actor
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.queue import JobName, enqueue
 
@@ -125,7 +126,7 @@ def _first_lines(sheet: Sheet) -> Mapping[str, int]:
 def _check_first(row: SheetRow, first: Mapping[str, int]) -> None:
     line = first[row.cells["sku"]]
     if line != row.line:
-        raise Invalid(f"This key stands in line {line} already.", field="sku")
+        raise Invalid(_("This key stands in line %(line)s already.", line=line), field="sku")
 
 
 def _known(session: Session, seller_id: int, keys: Sequence[str]) -> dict[str, Listing]:
@@ -143,9 +144,9 @@ def _known(session: Session, seller_id: int, keys: Sequence[str]) -> dict[str, L
 
 def _check_new(wanted: Wanted, seller_id: int, now: datetime) -> None:
     if _OUR_KEY.fullmatch(wanted.key):
-        raise Invalid(f"You have no listing {wanted.key}.", field="sku")
+        raise Invalid(_("You have no listing %(key)s.", key=wanted.key), field="sku")
     if wanted.status == "paused":
-        raise Invalid("A new listing is draft or active.", field="status")
+        raise Invalid(_("A new listing is draft or active."), field="status")
     operations.as_rows(wanted.offer, seller_id=seller_id, now=now)
 
 
@@ -170,9 +171,9 @@ def _change(
 ) -> None:
     """Write an own listing anew where the row asks for something else; variants have their price and stock in rows."""
     if listing.parent_id is not None:
-        raise Invalid("This key names a variant. Write variant here.", field="kind")
+        raise Invalid(_("This key names a variant. Write variant here."), field="kind")
     if (listing.kind == ListingKind.CAR) != isinstance(wanted.offer.item, operations.CarFacts):
-        raise Invalid("A car stays a car and a part a part.", field="kind")
+        raise Invalid(_("A car stays a car and a part a part."), field="kind")
     # First how it is sent: the price of the delivery is its own only without a profile.
     is_sent_alike = import_terms.is_same(listing, wanted.terms, profiles)
     if not is_sent_alike:
@@ -196,7 +197,7 @@ def _change(
     if wanted.status in moves and listing.status.value != wanted.status:
         verb, ids = moves[wanted.status]
         if not Listing.machine.can(listing.status, verb):
-            raise Invalid("A draft can't be paused.", field="status")
+            raise Invalid(_("A draft can't be paused."), field="status")
         ids.append(listing.id)
         is_same = False
     session.flush()

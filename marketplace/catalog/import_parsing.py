@@ -10,10 +10,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from babel.numbers import format_decimal
+
+from marketplace import language
 from marketplace.catalog import import_terms, rules
 from marketplace.catalog.import_terms import Terms
 from marketplace.catalog.operations import CarFacts, Offer, PartFacts
 from marketplace.errors import Invalid
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.money import Money
 
 LARGEST_FILE_BYTES = 5 * 1024 * 1024
@@ -29,7 +34,7 @@ COLUMNS = (
 """The columns of a file of listings, in the order of the export."""
 _ALWAYS = ("sku", "kind", "title", "description", "currency", "price", "delivery", "in_stock")
 _STATUSES = ("", "draft", "active", "paused")
-_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+_SEPARATORS = {",": Text("commas"), ";": Text("semicolons"), "\t": Text("tabs")}
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
@@ -81,9 +86,9 @@ class WantedVariant:
 def read(content: bytes) -> Sheet:
     """Return the rows of a file. Raises Invalid for what is no such file, naming what to change."""
     if not content.strip():
-        raise Invalid("Choose a file that is not empty.", field="file")
+        raise Invalid(_("Choose a file that is not empty."), field="file")
     if len(content) > LARGEST_FILE_BYTES:
-        raise Invalid("The file is larger than 5 MB. Divide it.", field="file")
+        raise Invalid(_("The file is larger than 5 MB. Divide it."), field="file")
     text, encoding = decoded(content)
     separator = _separator(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -96,12 +101,21 @@ def read(content: bytes) -> Sheet:
                 rows.append(_row(begins, header, cells))
             begins = reader.line_num + 1
     except csv.Error as error:
-        why = f"Line {reader.line_num} can't be read: a quotation mark is missing, or there is one too many."
+        why = _(
+            "Line %(number)s can't be read: a quotation mark is missing, or there is one too many.",
+            number=reader.line_num,
+        )
         raise Invalid(why, field="file") from error
     if not rows:
-        raise Invalid("There is no row below the names of the columns.", field="file")
+        raise Invalid(_("There is no row below the names of the columns."), field="file")
     if len(rows) > MOST_ROWS:
-        raise Invalid(f"A file has at most {MOST_ROWS:,} rows. Divide it.", field="file")
+        raise Invalid(
+            _(
+                "A file has at most %(most)s rows. Divide it.",
+                most=format_decimal(MOST_ROWS, locale=language.current()),
+            ),
+            field="file",
+        )
     return Sheet(encoding, _SEPARATORS[separator], tuple(rows))
 
 
@@ -112,9 +126,11 @@ def decoded(content: bytes) -> tuple[str, str]:
             try:
                 return content.decode(codec), name
             except UnicodeDecodeError as error:
-                raise Invalid(f"The file says it is {name}, but is not. Save it as CSV UTF-8.", field="file") from error
+                raise Invalid(
+                    _("The file says it is %(name)s, but is not. Save it as CSV UTF-8.", name=name), field="file"
+                ) from error
     if b"\0" in content:
-        raise Invalid("This is no text. Save the table as CSV UTF-8.", field="file")
+        raise Invalid(_("This is no text. Save the table as CSV UTF-8."), field="file")
     try:
         return content.decode("utf-8"), "UTF-8"
     except UnicodeDecodeError:
@@ -130,9 +146,9 @@ def wanted_of(row: SheetRow, *, reads_commas: bool) -> Wanted | WantedVariant:
     key = rules.clean_line(cells["sku"], field="sku", longest=LONGEST_KEY)
     kind, status = cells["kind"].lower(), cells.get("status", "").lower()
     if kind not in {CAR, PART, VARIANT}:
-        raise Invalid("Write car, part or variant.", field="kind")
+        raise Invalid(_("Write car, part or variant."), field="kind")
     if status not in _STATUSES:
-        raise Invalid("Write draft, active or paused.", field="status")
+        raise Invalid(_("Write draft, active or paused."), field="status")
     price, delivery = (_amount(text, reads_commas) for text in (cells["price"], cells["delivery"] or "0"))
     currency, seen = cells["currency"].upper(), cells.get("seen_stock", "")
     asked = rules.typed_amount(price, currency, field="price")
@@ -159,12 +175,21 @@ def _header(names: Sequence[str]) -> list[str]:
     header = [name.strip().strip("\ufeff").lower().replace(" ", "_") for name in names]
     unknown = [name for name in header if name and name not in COLUMNS]
     if unknown:
-        raise Invalid(f"There is no column {unknown[0][:40]}. The columns are {', '.join(COLUMNS)}.", field="file")
+        raise Invalid(
+            _(
+                "There is no column %(name)s. The columns are %(columns)s.",
+                name=unknown[0][:40],
+                columns=", ".join(COLUMNS),
+            ),
+            field="file",
+        )
     if len(set(header)) < len(header):
-        raise Invalid("A column stands there twice.", field="file")
+        raise Invalid(_("A column stands there twice."), field="file")
     missing = [name for name in _ALWAYS if name not in header]
     if missing:
-        raise Invalid(f"The first line must name the columns. Missing: {', '.join(missing)}.", field="file")
+        raise Invalid(
+            _("The first line must name the columns. Missing: %(missing)s.", missing=", ".join(missing)), field="file"
+        )
     return header
 
 
@@ -184,7 +209,7 @@ def _amount(text: str, reads_commas: bool) -> str:
 
 def _number(text: str, field: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Invalid("Write a whole number.", field=field)
+        raise Invalid(_("Write a whole number."), field=field)
     return int(text)
 
 

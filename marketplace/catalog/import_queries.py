@@ -15,6 +15,7 @@ from marketplace.catalog.states import ListingStatus
 from marketplace.delivery.models import DeliveryProfile
 from marketplace.delivery.rules import kilograms
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.money import Money
 
 _AT_ONCE = 500
@@ -115,7 +116,7 @@ def one(import_id: int, seller_id: int) -> ImportRow:
     """Return a file of the seller's; raises NotFound for anybody else's."""
     row = db.read_one(_ONE, {"import_id": import_id, "seller_id": seller_id})
     if row is None:
-        raise NotFound("There is no such import.")
+        raise NotFound(_("There is no such import."))
     return ImportRow(*tuple(row))
 
 

@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from babel.numbers import format_decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace import language
 from marketplace.catalog import delivering
 from marketplace.catalog.models import Listing
 from marketplace.delivery import rules
 from marketplace.delivery.models import DeliveryProfile
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
 from marketplace.taxes.rules import TaxCategory
 
 COLUMNS = ("delivery_profile", "weight_kg", "tax_category")
@@ -42,7 +45,7 @@ def terms_of(cells: Mapping[str, str]) -> Terms:
     """Return what a row says; raises Invalid naming the column."""
     weight, category = cells.get("weight_kg"), cells.get("tax_category")
     if category and category.lower() not in list(TaxCategory):
-        raise Invalid(f"Write {', '.join(TaxCategory)}.", field="tax_category")
+        raise Invalid(_("Write %(words)s.", words=", ".join(TaxCategory)), field="tax_category")
     return Terms(
         cells.get("delivery_profile"),
         rules.typed_grams(weight, field="weight_kg") if weight else None if weight is None else 0,
@@ -62,11 +65,17 @@ def check(terms: Terms, currency: str, profiles: Profiles) -> None:
     if terms.profile:
         found = profiles.get(terms.profile)
         if found is None:
-            raise Invalid("You have no delivery profile of this name.", field="delivery_profile")
+            raise Invalid(_("You have no delivery profile of this name."), field="delivery_profile")
         if found[1] != currency:
-            raise Invalid("This profile is in another currency than the listing.", field="delivery_profile")
+            raise Invalid(_("This profile is in another currency than the listing."), field="delivery_profile")
     if (terms.weight_grams or 0) > rules.HEAVIEST_GRAMS:
-        raise Invalid(f"Enter a weight up to {rules.HEAVIEST_GRAMS // 1000:,} kg.", field="weight_kg")
+        raise Invalid(
+            _(
+                "Enter a weight up to %(most)s kg.",
+                most=format_decimal(rules.HEAVIEST_GRAMS // 1000, locale=language.current()),
+            ),
+            field="weight_kg",
+        )
 
 
 def is_same(listing: Listing, terms: Terms, profiles: Profiles) -> bool:

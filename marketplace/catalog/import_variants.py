@@ -11,6 +11,7 @@ from marketplace.catalog.models import Listing
 from marketplace.catalog.states import ListingStatus
 from marketplace.errors import Invalid
 from marketplace.history import Actor
+from marketplace.language import gettext as _
 from marketplace.money import Money
 
 _VERBS = {"active": (ListingStatus.OFFERED, "offer"), "paused": (ListingStatus.WITHHELD, "withhold")}
@@ -23,12 +24,12 @@ def take(session: Session, variant: Listing | None, wanted: WantedVariant, now: 
     """
     if variant is None:
         raise Invalid(
-            "You have no variant with this key. New ones are added on the page of their listing.", field="sku"
+            _("You have no variant with this key. New ones are added on the page of their listing."), field="sku"
         )
     if variant.parent_id is None or variant.status == ListingStatus.DROPPED:
-        raise Invalid("This key names no variant. Write car or part here.", field="kind")
+        raise Invalid(_("This key names no variant. Write car or part here."), field="kind")
     if wanted.status == "draft":
-        raise Invalid("A variant is active or paused.", field="status")
+        raise Invalid(_("A variant is active or paused."), field="status")
     units, seen, mine = wanted.units, wanted.seen_stock, {"seller_id": variant.seller_id, "listing_id": variant.id}
     if seen is None:
         # The same units as in the last file leave what was sold meanwhile sold.

@@ -7,13 +7,14 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from marketplace import history
+from marketplace import history, language
 from marketplace.accounts.models import User
 from marketplace.catalog import delivering, rules, variants
 from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails, Shop
 from marketplace.catalog.slugs import free_slugs
 from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.history import Actor
+from marketplace.language import gettext as _
 from marketplace.media import picture_names
 from marketplace.money import Money
 
@@ -89,15 +90,15 @@ def open_shop(session: Session, *, seller_id: int, facts: ShopFacts, now: dateti
     """
     user = session.get(User, seller_id)
     if user is None:
-        raise NotFound("There is no such person.")
+        raise NotFound(_("There is no such person."))
     if session.execute(select(Shop.id).where(Shop.seller_id == seller_id)).first():
-        raise Conflict("You have a shop already.")
+        raise Conflict(_("You have a shop already."))
     name = rules.clean_line(facts.name, field="name", longest=64)
     slug = rules.slug_of(name)
     if not slug:
-        raise Invalid("Use some letters from A to Z or digits.", field="name")
+        raise Invalid(_("Use some letters from A to Z or digits."), field="name")
     if session.execute(select(Shop.id).where(Shop.slug == slug)).first():
-        raise ShopNameTaken("Another shop has this name. Choose another one.", field="name")
+        raise ShopNameTaken(_("Another shop has this name. Choose another one."), field="name")
     shop = Shop(
         seller_id=seller_id,
         slug=slug,
@@ -130,7 +131,7 @@ def create_listings(session: Session, *, seller_id: int, offers: Sequence[Offer]
     Raises Invalid naming the field, NotFound when this person has no shop.
     """
     if session.execute(select(Shop.id).where(Shop.seller_id == seller_id)).first() is None:
-        raise NotFound("Open a shop first.")
+        raise NotFound(_("Open a shop first."))
     slugs = free_slugs(session, [offer.title for offer in offers])
     rows = [_listing(seller_id, offer, slug, now) for offer, slug in zip(offers, slugs, strict=True)]
     session.add_all(rows)
@@ -139,9 +140,8 @@ def create_listings(session: Session, *, seller_id: int, offers: Sequence[Offer]
         session.add(_details(row.id, offer.item, this_year=now.year))
         session.add_all(_pictures(row.id, offer.pictures, now))
     session.flush()
-    ids = [row.id for row in rows]
-    because = "The seller wrote it."
-    history.begin(session, Listing, ids, actor=Actor.user(seller_id), at=now, because=because)
+    ids, actor = [row.id for row in rows], Actor.user(seller_id)
+    history.begin(session, Listing, ids, actor=actor, at=now, because=language.Text("The seller wrote it."))
     return ids
 
 
@@ -186,7 +186,7 @@ def revise(session: Session, *, seller_id: int, listing_id: int, offer: Offer, s
     """
     listing = variants.check_listing(_own(session, seller_id, listing_id))
     if (listing.kind == ListingKind.CAR) != isinstance(offer.item, CarFacts):
-        raise Invalid("A car stays a car and a part a part. Write a new listing instead.")
+        raise Invalid(_("A car stays a car and a part a part. Write a new listing instead."))
     listing.title = rules.clean_line(offer.title, field="title", longest=200)
     listing.description = rules.clean_text(offer.description, field="description")
     session.merge(_details(listing_id, offer.item, this_year=now.year))
@@ -206,7 +206,7 @@ def change_price(session: Session, *, seller_id: int, listing_id: int, price: Mo
     variants.check_sold_alone(listing)
     rules.check_price(price, delivery)
     if price.currency != listing.currency:
-        raise Invalid("The currency of a listing stays. Write a new listing instead.", field="currency")
+        raise Invalid(_("The currency of a listing stays. Write a new listing instead."), field="currency")
     variants.ask(session, listing, price.minor)
     if listing.parent_id is None:
         delivering.ask(session, listing, delivery)
@@ -221,7 +221,7 @@ def change_stock(session: Session, *, seller_id: int, listing_id: int, units: in
     variants.check_sold_alone(listing)
     rules.check_stock(units)
     if listing.kind == ListingKind.CAR and units > 1:
-        raise Invalid("A car listing is one car.", field="in_stock")
+        raise Invalid(_("A car listing is one car."), field="in_stock")
     change = units - listing.in_stock
     listing.in_stock = units
     listing.received_units += change
@@ -237,14 +237,15 @@ def restock(session: Session, *, seller_id: int, listing_id: int, units: int, se
         return
     in_stock = _own(session, seller_id, listing_id).in_stock
     if in_stock != seen_stock:
-        raise Invalid(f"In between this has changed to {in_stock}. Enter the number again.", field="in_stock")
+        text = _("In between this has changed to %(number)s. Enter the number again.", number=in_stock)
+        raise Invalid(text, field="in_stock")
     change_stock(session, seller_id=seller_id, listing_id=listing_id, units=units)
 
 
 def _own(session: Session, seller_id: int, listing_id: int) -> Listing:
     listing = session.get(Listing, listing_id)
     if listing is None or listing.seller_id != seller_id:
-        raise NotFound("There is no such listing.")
+        raise NotFound(_("There is no such listing."))
     return listing
 
 
@@ -253,7 +254,7 @@ def _listing(seller_id: int, offer: Offer, slug: str, now: datetime) -> Listing:
     rules.check_stock(offer.units)
     is_car = isinstance(offer.item, CarFacts)
     if is_car and offer.units > 1:
-        raise Invalid("A car listing is one car.", field="in_stock")
+        raise Invalid(_("A car listing is one car."), field="in_stock")
     return Listing(
         seller_id=seller_id,
         kind=ListingKind.CAR if is_car else ListingKind.PART,

@@ -13,6 +13,7 @@ import structlog
 from marketplace import db
 from marketplace.catalog import picture_operations, picture_queries
 from marketplace.errors import Invalid, NotFound
+from marketplace.language import gettext as _
 from marketplace.media import picture_names, pictures
 from marketplace.media.file_rules import shown_name
 from marketplace.media.pictures import Rewritten
@@ -47,7 +48,7 @@ def add(
     Raises NotFound for another seller's listing, Invalid for nothing sent and for more than `most` pictures in all.
     """
     if not sent:
-        raise Invalid("Choose a picture.", field="pictures")
+        raise Invalid(_("Choose a picture."), field="pictures")
     room = partial(picture_operations.check_room, seller_id=seller_id, listing_id=listing_id, most=most)
     db.atomic(room, (), more=len(sent))
     kept, refused = _checked(sent)

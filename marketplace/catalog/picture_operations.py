@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog import rules
 from marketplace.catalog.models import Listing, ListingPicture
 from marketplace.errors import Invalid, NotFound
+from marketplace.language import gettext as _
 from marketplace.media import picture_names
 from marketplace.queue import JobName, enqueue
 
@@ -28,8 +29,8 @@ def check_room(session: Session, *, seller_id: int, listing_id: int, more: int, 
     _check_own(session, seller_id, listing_id)
     free = most - len(_taken(session, listing_id))
     if more > free:
-        room = f"There is room for {free} more." if free > 0 else "Take one away first."
-        raise Invalid(f"A listing has at most {most} pictures. {room}", field="pictures")
+        room = _("There is room for %(free)s more.", free=free) if free > 0 else _("Take one away first.")
+        raise Invalid(_("A listing has at most %(most)s pictures. %(room)s", most=most, room=room), field="pictures")
 
 
 def add_pictures(
@@ -88,4 +89,4 @@ def _rows(session: Session, listing_id: int) -> Sequence[ListingPicture]:
 
 def _check_own(session: Session, seller_id: int, listing_id: int) -> None:
     if session.execute(select(Listing.seller_id).where(Listing.id == listing_id)).scalar() != seller_id:
-        raise NotFound("There is no such listing.")
+        raise NotFound(_("There is no such listing."))

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Integer, Row, Select, Text, bindparam, cast, func, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from marketplace import db
+from marketplace import db, language
 from marketplace.catalog.matching import IS_FOR_SALE
 from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails, Shop
-from marketplace.catalog.rules import MANY_IN_STOCK
+from marketplace.catalog.rules import MANY_IN_STOCK, kilometres
 from marketplace.catalog.states import ListingStatus
 from marketplace.catalog.variant_queries import NO_CHOICE, OPTIONS, Choice, choice_of
 from marketplace.catalog.variants import IS_LISTING
@@ -215,7 +215,7 @@ def own_listing(listing_id: int, seller_id: int) -> ListingView:
     """Return a seller's own listing as buyers see it, or will; raises NotFound for another's."""
     row = db.read_one(_OWN_LISTING, {"listing_id": listing_id, "seller_id": seller_id})
     if row is None:
-        raise NotFound("There is no such listing.")
+        raise NotFound(language.gettext("There is no such listing."))
     return _listing(row, choice_of(row.id, row.options))
 
 
@@ -255,7 +255,7 @@ def shop_of(seller_id: int) -> ShopView:
     """Return a seller's own shop; raises NotFound for somebody who has none."""
     row = db.read_one(_SHOP_OF_SELLER, {"seller_id": seller_id})
     if row is None:
-        raise NotFound("You have no shop yet.")
+        raise NotFound(language.gettext("You have no shop yet."))
     return _shop(row)
 
 
@@ -282,19 +282,19 @@ def _shop(row: Row[*tuple[Any, ...]]) -> ShopView:
 def _specs(row: Row[*tuple[Any, ...]]) -> tuple[tuple[str, str], ...]:
     if row.kind == ListingKind.CAR:
         return (
-            ("Make", row.make),
-            ("Model", row.model),
-            ("Year", str(row.year)),
-            ("Mileage", f"{row.mileage_km:,} km"),
-            ("Body", row.body),
-            ("Fuel", row.fuel),
-            ("Gearbox", row.gearbox),
-            ("Colour", row.colour),
-            ("Chassis number", row.vin),
+            (language.Text("Make"), row.make),
+            (language.Text("Model"), row.model),
+            (language.Text("Year"), str(row.year)),
+            (language.Text("Mileage"), kilometres(row.mileage_km)),
+            (language.Text("Body"), row.body),
+            (language.Text("Fuel"), row.fuel),
+            (language.Text("Gearbox"), row.gearbox),
+            (language.Text("Colour"), row.colour),
+            (language.Text("Chassis number"), row.vin),
         )
     return (
-        ("Brand", row.brand),
-        ("Part number", row.part_number),
-        ("Condition", row.condition),
-        ("Fits", row.fits),
+        (language.Text("Brand"), row.brand),
+        (language.Text("Part number"), row.part_number),
+        (language.Text("Condition"), language.Text(row.condition)),
+        (language.Text("Fits"), row.fits),
     )

@@ -4,7 +4,12 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from babel.numbers import format_decimal
+
+from marketplace import language
 from marketplace.errors import Invalid
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.money import Money, exponent
 
 CURRENCIES = ("USD", "EUR", "GBP", "CAD", "AUD", "CHF", "SEK", "NOK", "DKK", "HUF")
@@ -25,16 +30,16 @@ LONGEST_DISPATCH_DAYS = 30
 OLDEST_YEAR = 1886
 
 CATEGORIES = {
-    "engine": "Engine",
-    "brakes": "Brakes",
-    "suspension": "Suspension and steering",
-    "wheels": "Wheels and tyres",
-    "lighting": "Lighting",
-    "electrics": "Electrics",
-    "body": "Body and glass",
-    "interior": "Interior",
-    "exhaust": "Exhaust",
-    "cooling": "Cooling",
+    "engine": Text("Engine"),
+    "brakes": Text("Brakes"),
+    "suspension": Text("Suspension and steering"),
+    "wheels": Text("Wheels and tyres"),
+    "lighting": Text("Lighting"),
+    "electrics": Text("Electrics"),
+    "body": Text("Body and glass"),
+    "interior": Text("Interior"),
+    "exhaust": Text("Exhaust"),
+    "cooling": Text("Cooling"),
 }
 """Part categories: the word in the address and the words people read."""
 
@@ -50,7 +55,14 @@ MAKES = tuple(
 )
 """Makes that buyers filter by when a seller wrote them into "fits"; a car may be of any other make, too."""
 
-CONDITIONS = ("New", "Refurbished", "Used, very good", "Used, good", "For parts")
+CONDITIONS = {
+    "New": Text("New"),
+    "Refurbished": Text("Refurbished"),
+    "Used, very good": Text("Used, very good"),
+    "Used, good": Text("Used, good"),
+    "For parts": Text("For parts"),
+}
+"""Conditions of a part: the words in rows and addresses, and those people read."""
 
 # 1234.50, 1,234.50 or 1 234.50; a comma before one or two digits could mean either, so it is refused.
 _AMOUNT = re.compile(r"([0-9]{1,9}|[0-9]{1,3}(?:[, ][0-9]{3}){1,2})(?:\.([0-9]+))?")
@@ -87,9 +99,9 @@ def clean_line(text: str, *, field: str, longest: int) -> str:
     """Return one line of text with single spaces. Raises Invalid naming `field` when it is empty or too long."""
     line = " ".join(unicodedata.normalize("NFC", text).split())
     if not line or not line.isprintable():
-        raise Invalid("Fill this in.", field=field)
+        raise Invalid(_("Fill this in."), field=field)
     if len(line) > longest:
-        raise Invalid(f"Use at most {longest} characters.", field=field)
+        raise Invalid(_("Use at most %(longest)s characters.", longest=longest), field=field)
     return line
 
 
@@ -97,9 +109,9 @@ def clean_text(text: str, *, field: str) -> str:
     """Return several lines of text. Raises Invalid naming `field` when it is empty or too long."""
     lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").strip()
     if not lines or any(not line.isprintable() for line in lines.replace("\t", " ").split("\n")):
-        raise Invalid("Fill this in.", field=field)
+        raise Invalid(_("Fill this in."), field=field)
     if len(lines) > LONGEST_TEXT:
-        raise Invalid(f"Use at most {LONGEST_TEXT} characters.", field=field)
+        raise Invalid(_("Use at most %(longest)s characters.", longest=LONGEST_TEXT), field=field)
     return lines
 
 
@@ -107,25 +119,25 @@ def clean_alt(text: str) -> str:
     """Return what a picture shows, in one line; "" for nothing. Raises Invalid when it is too long."""
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in unicodedata.normalize("NFC", text)).split())
     if len(line) > LONGEST_ALT:
-        raise Invalid(f"Describe a picture in at most {LONGEST_ALT} characters.", field="alt")
+        raise Invalid(_("Describe a picture in at most %(longest)s characters.", longest=LONGEST_ALT), field="alt")
     return line
 
 
 def clean_country(code: str) -> str:
     """Return an ISO 3166-1 alpha-2 code. Raises Invalid for anything else."""
     if len(code) != 2 or not code.isascii() or not code.isupper():
-        raise Invalid("Choose a country.", field="country")
+        raise Invalid(_("Choose a country."), field="country")
     return code
 
 
 def typed_amount(text: str, currency: str, *, field: str) -> Money:
     """Return an amount as it was typed in whole units of `currency`: 1234.50. Raises Invalid naming `field`."""
     if currency not in CURRENCIES:
-        raise Invalid("Choose one of the currencies of the marketplace.", field="currency")
+        raise Invalid(_("Choose one of the currencies of the marketplace."), field="currency")
     found = _AMOUNT.fullmatch(text.strip())
     digits = exponent(currency)
     if found is None or len(found[2] or "") > digits:
-        raise Invalid("Write the amount like this: 1234.50", field=field)
+        raise Invalid(_("Write the amount like this: 1234.50"), field=field)
     whole = int(found[1].replace(",", "").replace(" ", ""))
     return Money(whole * 10**digits + int((found[2] or "").ljust(digits, "0") or "0"), currency)
 
@@ -144,7 +156,7 @@ def typed_percentage(text: str, *, field: str) -> int:
     found = _PERCENTAGE.fullmatch(text.strip().removesuffix("%").strip())
     basis_points = int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0")) if found else 0
     if not 10 <= basis_points <= 9_000:
-        raise Invalid("Write a percentage from 0.1 to 90.", field=field)
+        raise Invalid(_("Write a percentage from 0.1 to 90."), field=field)
     return basis_points
 
 
@@ -152,7 +164,7 @@ def typed_units(text: str, *, field: str) -> int:
     """Return a number of units as it was typed. Raises Invalid naming `field`."""
     digits = text.strip()
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 6):
-        raise Invalid(f"Enter a number from 0 to {LARGEST_STOCK}.", field=field)
+        raise Invalid(_("Enter a number from 0 to %(most)s.", most=LARGEST_STOCK), field=field)
     return int(digits)
 
 
@@ -164,12 +176,12 @@ def known_make(make: str) -> str:
 def check_price(price: Money, delivery: Money) -> None:
     """Raise Invalid for a negative or absurd amount, an unknown currency, or two currencies in one listing."""
     if price.currency not in CURRENCIES:
-        raise Invalid("Choose one of the currencies of the marketplace.", field="currency")
+        raise Invalid(_("Choose one of the currencies of the marketplace."), field="currency")
     if delivery.currency != price.currency:
-        raise Invalid("Price and delivery are in one currency.", field="delivery")
+        raise Invalid(_("Price and delivery are in one currency."), field="delivery")
     for amount, field in ((price, "price"), (delivery, "delivery")):
         if not 0 <= amount.minor <= LARGEST_PRICE_MINOR:
-            raise Invalid("Enter an amount from 0 to 999,999.99.", field=field)
+            raise Invalid(_("Enter an amount from 0 to 999,999.99."), field=field)
 
 
 def clean_sku(text: str) -> str | None:
@@ -181,34 +193,35 @@ def clean_sku(text: str) -> str | None:
         return None
     key = clean_line(text, field="sku", longest=LONGEST_SKU)
     if key.startswith("#") and key[1:].isdigit():
-        raise Invalid("# with a number is how files name listings without a key. Choose another one.", field="sku")
+        text = _("# with a number is how files name listings without a key. Choose another one.")
+        raise Invalid(text, field="sku")
     return key
 
 
 def check_stock(units: int) -> None:
     """Raise Invalid for a number of units that cannot lie on a shelf."""
     if not 0 <= units <= LARGEST_STOCK:
-        raise Invalid(f"Enter a number from 0 to {LARGEST_STOCK}.", field="in_stock")
+        raise Invalid(_("Enter a number from 0 to %(most)s.", most=LARGEST_STOCK), field="in_stock")
 
 
 def check_category(category: str) -> None:
     """Raise Invalid for a part category that the shop does not have."""
     if category not in CATEGORIES:
-        raise Invalid("Choose a category.", field="category")
+        raise Invalid(_("Choose a category."), field="category")
 
 
 def check_condition(condition: str) -> None:
     """Raise Invalid for a condition that the shop does not know."""
     if condition not in CONDITIONS:
-        raise Invalid("Choose a condition.", field="condition")
+        raise Invalid(_("Choose a condition."), field="condition")
 
 
 def check_car(*, year: int, mileage_km: int, this_year: int) -> None:
     """Raise Invalid for a model year or a mileage that no car has."""
     if not OLDEST_YEAR <= year <= this_year + 1:
-        raise Invalid("Enter the model year.", field="year")
+        raise Invalid(_("Enter the model year."), field="year")
     if not 0 <= mileage_km <= 3_000_000:
-        raise Invalid("Enter the mileage in kilometres.", field="mileage_km")
+        raise Invalid(_("Enter the mileage in kilometres."), field="mileage_km")
 
 
 def clean_vin(text: str) -> str:
@@ -218,9 +231,9 @@ def clean_vin(text: str) -> str:
     """
     vin = text.strip().upper()
     if not _VIN.fullmatch(vin):
-        raise Invalid("A chassis number has 17 letters and digits, without I, O and Q.", field="vin")
+        raise Invalid(_("A chassis number has 17 letters and digits, without I, O and Q."), field="vin")
     if vin[0] in "12345" and vin[8] != vin_check_digit(vin):
-        raise Invalid("This chassis number has a typing mistake.", field="vin")
+        raise Invalid(_("This chassis number has a typing mistake."), field="vin")
     return vin
 
 
@@ -230,13 +243,22 @@ def vin_check_digit(vin: str) -> str:
     return "X" if remainder == 10 else str(remainder)
 
 
+def kilometres(number: int) -> str:
+    """Return a distance as people read it: 12,500 km."""
+    return f"{format_decimal(number, locale=language.current())} km"
+
+
 def stock_of(units: int, *, is_car: bool) -> Stock:
     """Return what buyers read about `units` that can be sold now."""
     if units < 1:
-        return Stock(is_sold_out=True, is_low=False, text="Sold out")
+        return Stock(is_sold_out=True, is_low=False, text=_("Sold out"))
     if is_car:
-        return Stock(is_sold_out=False, is_low=False, text="One car, ready to go")
+        return Stock(is_sold_out=False, is_low=False, text=_("One car, ready to go"))
     if units <= LOW_STOCK:
-        return Stock(is_sold_out=False, is_low=True, text=f"Only {units} left")
-    text = f"{units} in stock" if units <= MANY_IN_STOCK else f"More than {MANY_IN_STOCK} in stock"
+        return Stock(is_sold_out=False, is_low=True, text=_("Only %(units)s left", units=units))
+    text = (
+        _("%(units)s in stock", units=units)
+        if units <= MANY_IN_STOCK
+        else _("More than %(units)s in stock", units=MANY_IN_STOCK)
+    )
     return Stock(is_sold_out=False, is_low=False, text=text)

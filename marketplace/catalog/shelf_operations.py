@@ -9,6 +9,7 @@ from marketplace.catalog import operations, rules, variants
 from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails
 from marketplace.catalog.operations import CarFacts, Offer, PartFacts, Picture
 from marketplace.errors import Invalid, NotFound
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.taxes.rules import TaxCategory
 
@@ -36,7 +37,7 @@ def set_sku(session: Session, *, seller_id: int, listing_id: int, sku: str) -> N
         same = select(Listing.title).where(Listing.seller_id == seller_id, Listing.sku == key, Listing.id != listing_id)
         taken = session.execute(same).scalar_one_or_none()
         if taken is not None:
-            raise Invalid(f"Your listing “{taken}” has this key already.", field="sku")
+            raise Invalid(_("Your listing “%(taken)s” has this key already.", taken=taken), field="sku")
     listing.sku = key
 
 
@@ -44,7 +45,7 @@ def set_tax_category(session: Session, *, seller_id: int, listing_id: int, categ
     """Say which category of tax a listing has; raises NotFound for a foreign one, Invalid for no category."""
     listing = _own(session, seller_id, listing_id)
     if category not in list(TaxCategory):
-        raise Invalid("Choose a category of tax.", field="tax")
+        raise Invalid(_("Choose a category of tax."), field="tax")
     listing.tax_category = TaxCategory(category)
 
 
@@ -84,5 +85,5 @@ def item_of(session: Session, listing: Listing) -> CarFacts | PartFacts:
 def _own(session: Session, seller_id: int, listing_id: int) -> Listing:
     listing = session.get(Listing, listing_id)
     if listing is None or listing.seller_id != seller_id:
-        raise NotFound("There is no such listing.")
+        raise NotFound(_("There is no such listing."))
     return listing

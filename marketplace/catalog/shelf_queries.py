@@ -21,6 +21,8 @@ from marketplace.catalog.states import ListingStatus, ReservationStatus
 from marketplace.catalog.variants import HAS_VARIANTS, IS_LISTING
 from marketplace.errors import NotFound
 from marketplace.labels import Labelled
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.paging import Amounts, Cursor, Listed, Period, read_page
 from marketplace.taxes.queries import rates_of
@@ -30,10 +32,10 @@ from marketplace.taxes.rules import TaxCategory, Taxing, read_rates
 class ShelfTab(Labelled):
     """The tabs of a seller's listings; each listing stands under exactly one."""
 
-    ACTIVE = "active", "Active"
-    PAUSED = "paused", "Paused"
-    DRAFT = "draft", "Draft"
-    SOLD_OUT = "sold-out", "Sold out"
+    ACTIVE = "active", Text("Active")
+    PAUSED = "paused", Text("Paused")
+    DRAFT = "draft", Text("Draft")
+    SOLD_OUT = "sold-out", Text("Sold out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,7 @@ def own_listing(listing_id: int, seller_id: int) -> OwnListing:
     """Return the seller's own listing; raises NotFound for an unknown or foreign one."""
     row = db.read_one(_OWN, {"listing_id": listing_id, "seller_id": seller_id})
     if row is None:
-        raise NotFound("There is no such listing.")
+        raise NotFound(_("There is no such listing."))
     columns = _CAR if row.kind == ListingKind.CAR else _PART
     return OwnListing(
         listing_id=row.id,

@@ -10,6 +10,7 @@ from marketplace.accounts.company_rules import vat_number
 from marketplace.catalog import rules
 from marketplace.catalog.models import Shop
 from marketplace.errors import Invalid, NotFound
+from marketplace.language import gettext as _
 
 
 def change_shop(
@@ -26,9 +27,9 @@ def change_shop(
     """Write what a shop tells about itself anew; its name and address stay. Raises Invalid naming the field."""
     shop = session.execute(select(Shop).where(Shop.seller_id == seller_id)).scalar_one_or_none()
     if shop is None:
-        raise NotFound("You have no shop yet.")
+        raise NotFound(_("You have no shop yet."))
     if not 0 <= dispatch_days <= rules.LONGEST_DISPATCH_DAYS:
-        raise Invalid(f"Enter a number from 0 to {rules.LONGEST_DISPATCH_DAYS}.", field="dispatch_days")
+        raise Invalid(_("Enter a number from 0 to %(most)s.", most=rules.LONGEST_DISPATCH_DAYS), field="dispatch_days")
     shop.dispatch_days = dispatch_days
     shop.about = rules.clean_text(about, field="about")
     shop.city = rules.clean_line(city, field="city", longest=64)
@@ -51,7 +52,7 @@ def legal_facts(seller_id: int) -> LegalFacts:
     """Return who a seller is on invoices, for a page; raises NotFound for somebody without a shop."""
     row = db.read_one(_LEGAL, {"seller_id": seller_id})
     if row is None:
-        raise NotFound("You have no shop yet.")
+        raise NotFound(_("You have no shop yet."))
     return LegalFacts(*tuple(row))
 
 
@@ -67,20 +68,20 @@ def change_legal_facts(session: Session, *, seller_id: int, facts: LegalFacts) -
     """
     shop = session.execute(select(Shop).where(Shop.seller_id == seller_id)).scalar_one_or_none()
     if shop is None:
-        raise NotFound("You have no shop yet.")
+        raise NotFound(_("You have no shop yet."))
     shop.legal_name = _optional(facts.legal_name, "legal_name", 200)
     shop.legal_street = _optional(facts.legal_street, "legal_street", 200)
     shop.legal_postcode = _optional(facts.legal_postcode, "legal_postcode", 64)
     shop.vat_id = vat_number(facts.vat_id, shop.country)
     if not shop.legal_name and (shop.legal_street or shop.legal_postcode or shop.vat_id):
-        raise Invalid("Enter the name too.", field="legal_name")
+        raise Invalid(_("Enter the name too."), field="legal_name")
 
 
 def say_prices_include_tax(session: Session, *, seller_id: int, includes: bool) -> None:
     """Say whether a shop's prices include the tax from now on; agreed orders stay. Raises NotFound without a shop."""
     shop = session.execute(select(Shop).where(Shop.seller_id == seller_id)).scalar_one_or_none()
     if shop is None:
-        raise NotFound("You have no shop yet.")
+        raise NotFound(_("You have no shop yet."))
     shop.prices_include_tax = includes
 
 

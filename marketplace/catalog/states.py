@@ -1,5 +1,6 @@
 """What a listing and a stock reservation can be, and what may follow."""
 
+from marketplace.language import Text
 from marketplace.transitions import Machine, Status
 
 
@@ -9,21 +10,21 @@ class ListingStatus(Status):
     Variants are never active: what looks for listings by that finds none of them.
     """
 
-    DRAFT = "draft", "Draft"
-    ACTIVE = "active", "Active"
-    PAUSED = "paused", "Paused"
-    OFFERED = "offered", "Offered"
-    WITHHELD = "withheld", "Withheld"
-    DROPPED = "dropped", "Dropped"
+    DRAFT = "draft", Text("Draft")
+    ACTIVE = "active", Text("Active")
+    PAUSED = "paused", Text("Paused")
+    OFFERED = "offered", Text("Offered")
+    WITHHELD = "withheld", Text("Withheld")
+    DROPPED = "dropped", Text("Dropped")
 
 
 class ReservationStatus(Status):
     """What became of units set aside for a purchase."""
 
-    ACTIVE = "active", "Reserved"
-    REDEEMED = "redeemed", "Sold"
-    RETURNED = "returned", "Returned to stock"
-    WRITTEN_OFF = "written_off", "Not put back on sale"
+    ACTIVE = "active", Text("Reserved")
+    REDEEMED = "redeemed", Text("Sold")
+    RETURNED = "returned", Text("Returned to stock")
+    WRITTEN_OFF = "written_off", Text("Not put back on sale")
 
 
 LISTING = Machine(
@@ -31,22 +32,22 @@ LISTING = Machine(
     ListingStatus,
     ListingStatus.DRAFT,
     {
-        "publish": ([ListingStatus.DRAFT, ListingStatus.PAUSED], ListingStatus.ACTIVE, "The seller offers it."),
-        "pause": ([ListingStatus.ACTIVE], ListingStatus.PAUSED, "The seller takes it off the shelf for a while."),
+        "publish": ([ListingStatus.DRAFT, ListingStatus.PAUSED], ListingStatus.ACTIVE, Text("The seller offers it.")),
+        "pause": ([ListingStatus.ACTIVE], ListingStatus.PAUSED, Text("The seller takes it off the shelf for a while.")),
         "offer": (
             [ListingStatus.DRAFT, ListingStatus.WITHHELD],
             ListingStatus.OFFERED,
-            "The seller offers this variant of a listing.",
+            Text("The seller offers this variant of a listing."),
         ),
         "withhold": (
             [ListingStatus.OFFERED],
             ListingStatus.WITHHELD,
-            "The seller does not offer this variant for a while.",
+            Text("The seller does not offer this variant for a while."),
         ),
         "drop": (
             [ListingStatus.OFFERED, ListingStatus.WITHHELD],
             ListingStatus.DROPPED,
-            "The seller took this variant out of the listing.",
+            Text("The seller took this variant out of the listing."),
         ),
     },
 )
@@ -56,13 +57,17 @@ RESERVATION = Machine(
     ReservationStatus,
     ReservationStatus.ACTIVE,
     {
-        "redeem": ([ReservationStatus.ACTIVE], ReservationStatus.REDEEMED, "The purchase was paid."),
-        "give_back": ([ReservationStatus.ACTIVE], ReservationStatus.RETURNED, "The purchase was not paid in time."),
-        "put_back": ([ReservationStatus.REDEEMED], ReservationStatus.RETURNED, "The order was cancelled."),
+        "redeem": ([ReservationStatus.ACTIVE], ReservationStatus.REDEEMED, Text("The purchase was paid.")),
+        "give_back": (
+            [ReservationStatus.ACTIVE],
+            ReservationStatus.RETURNED,
+            Text("The purchase was not paid in time."),
+        ),
+        "put_back": ([ReservationStatus.REDEEMED], ReservationStatus.RETURNED, Text("The order was cancelled.")),
         "write_off": (
             [ReservationStatus.REDEEMED],
             ReservationStatus.WRITTEN_OFF,
-            "The order was cancelled and the units cannot be sold.",
+            Text("The order was cancelled and the units cannot be sold."),
         ),
     },
     walks_back=("put_back",),

@@ -12,14 +12,16 @@ from marketplace.catalog.states import ReservationStatus
 from marketplace.catalog.variants import HAS_VARIANTS, SOLD_ALONE, SOLD_AS_VARIANT
 from marketplace.errors import Conflict
 from marketplace.history import Actor
+from marketplace.language import Text
+from marketplace.language import gettext as _
 
 
 class SoldOut(Conflict):
     """Somebody else has the last units; `listing_id` names the listing."""
 
     def __init__(self, title: str, left: int, listing_id: int) -> None:
-        rest = f"Only {left} left of" if left else "Sold out:"
-        super().__init__(f"{rest} {title}.")
+        few = _("Only %(left)s left of %(title)s.", left=left, title=title)
+        super().__init__(few if left else _("Sold out: %(title)s.", title=title))
         self.listing_id = listing_id
 
 
@@ -45,7 +47,7 @@ def reserve(
         for listing_id, quantity in sorted(quantities.items())
     ]
     ids = session.execute(insert(StockReservation).values(rows).returning(StockReservation.id)).scalars().all()
-    history.begin(session, StockReservation, ids, actor=actor, at=now, because="Set aside while the buyer pays.")
+    history.begin(session, StockReservation, ids, actor=actor, at=now, because=Text("Set aside while the buyer pays."))
 
 
 def redeem(session: Session, *, purchase_id: int, actor: Actor, now: datetime) -> bool:

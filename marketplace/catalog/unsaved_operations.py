@@ -11,6 +11,7 @@ from marketplace.catalog import shelf_operations, unsaved_rules
 from marketplace.catalog.models import Listing, ListingKind
 from marketplace.catalog.unsaved_models import UnsavedListing
 from marketplace.errors import Conflict, Invalid, NotFound
+from marketplace.language import gettext as _
 
 
 class ChangedElsewhere(Conflict):
@@ -41,12 +42,12 @@ def keep(session: Session, *, seller_id: int, typed: Typed, is_over: bool = Fals
     row = _row(session, seller_id, typed.key)
     if row is None:
         if typed.seen_version and not is_over:
-            raise ChangedElsewhere("Another window has saved this text or thrown it away.")
+            raise ChangedElsewhere(_("Another window has saved this text or thrown it away."))
         return _begin(session, seller_id, typed, now)
     if dict(typed.fields) == row.fields:
         return row.version
     if not is_over and row.writer != typed.writer and row.version != typed.seen_version:
-        raise ChangedElsewhere("Another window has changed this text.")
+        raise ChangedElsewhere(_("Another window has changed this text."))
     row.fields, row.writer, row.kept_at = dict(typed.fields), typed.writer, now
     row.version += 1
     return row.version
@@ -75,14 +76,16 @@ def check_unchanged(session: Session, *, seller_id: int, listing_id: int, seen: 
     }
     if seen and unsaved_rules.fingerprint(words) != seen:
         raise Invalid(
-            "It was changed elsewhere since you opened it. Save once more, and your text below takes its place."
+            _("It was changed elsewhere since you opened it. Save once more, and your text below takes its place.")
         )
 
 
 def _begin(session: Session, seller_id: int, typed: Typed, now: datetime) -> int:
     count = select(func.count()).select_from(UnsavedListing).where(UnsavedListing.seller_id == seller_id)
     if session.execute(count).scalar_one() >= unsaved_rules.MOST_UNSAVED:
-        raise Conflict(f"You have {unsaved_rules.MOST_UNSAVED} texts that are not saved. Throw one away first.")
+        raise Conflict(
+            _("You have %(most)s texts that are not saved. Throw one away first.", most=unsaved_rules.MOST_UNSAVED)
+        )
     row = UnsavedListing(
         seller_id=seller_id,
         kind=typed.kind,
@@ -104,5 +107,5 @@ def _row(session: Session, seller_id: int, key: str) -> UnsavedListing | None:
 def _own(session: Session, seller_id: int, listing_id: int) -> Listing:
     listing = session.get(Listing, listing_id)
     if listing is None or listing.seller_id != seller_id:
-        raise NotFound("There is no such listing.")
+        raise NotFound(_("There is no such listing."))
     return listing

@@ -4,7 +4,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 
+from babel.numbers import format_decimal
+
+from marketplace import language
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
 
 MOST_UNSAVED = 50
 """How many unsaved texts a seller can have."""
@@ -18,7 +22,7 @@ def key_of(listing_id: int) -> str:
 
 def listing_of(key: str) -> int | None:
     """Return which listing the form of this key changes; None for a new one's."""
-    kind, _, number = key.partition(":")
+    kind, _colon, number = key.partition(":")
     return int(number) if kind == "listing" else None
 
 
@@ -30,4 +34,9 @@ def fingerprint(words: Mapping[str, str | int]) -> str:
 def check_length(fields: Mapping[str, str]) -> None:
     """Raise Invalid for more text than a form can hold."""
     if sum(map(len, fields.values())) > _LONGEST_IN_ALL:
-        raise Invalid(f"This is more than {_LONGEST_IN_ALL:,} letters. It can't be kept.")
+        raise Invalid(
+            _(
+                "This is more than %(most)s letters. It can't be kept.",
+                most=format_decimal(_LONGEST_IN_ALL, locale=language.current()),
+            )
+        )

@@ -14,6 +14,8 @@ from marketplace.catalog.slugs import free_slugs
 from marketplace.catalog.states import ListingStatus
 from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.history import Actor
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.money import Money
 
 
@@ -56,9 +58,9 @@ def offer_in_variants(
     """
     listing = _own(session, seller_id, listing_id)
     if listing.kind != ListingKind.PART:
-        raise Invalid("A car is one car: it has no variants.")
+        raise Invalid(_("A car is one car: it has no variants."))
     if listing.option_names:
-        raise Conflict("It is sold in variants already.")
+        raise Conflict(_("It is sold in variants already."))
     names = variant_rules.clean_names(names)
     made = variant_rules.combinations(values[: len(names)])
     listing.option_names = names
@@ -76,7 +78,7 @@ def add(session: Session, *, seller_id: int, listing_id: int, variant: NewVarian
     """
     listing = _own(session, seller_id, listing_id)
     if not listing.option_names:
-        raise NotFound("This listing has no variants yet.")
+        raise NotFound(_("This listing has no variants yet."))
     [variant_id] = _offer(session, listing, [variant], now)
     shelf_operations.set_sku(session, seller_id=seller_id, listing_id=variant_id, sku=variant.sku)
     return variant_id
@@ -150,7 +152,7 @@ def withhold(session: Session, *, seller_id: int, variant_id: int, now: datetime
 def _move(session: Session, seller_id: int, variant_id: int, verb: str, now: datetime) -> None:
     variant = session.get(Listing, variant_id)
     if variant is None or variant.seller_id != seller_id or variant.parent_id is None:
-        raise NotFound("There is no such variant.")
+        raise NotFound(_("There is no such variant."))
     history.move(session, variant, verb, actor=Actor.user(seller_id), at=now)
 
 
@@ -181,7 +183,7 @@ def _offer(session: Session, listing: Listing, variants: Sequence[NewVariant], n
         values = variant_rules.clean_values(variant.values, options=len(listing.option_names))
         key = tuple(map(str.casefold, values))
         if key in taken:
-            raise Invalid(f"There is {', '.join(values)} already.", field="value-1")
+            raise Invalid(_("There is %(values)s already.", values=", ".join(values)), field="value-1")
         taken.add(key)
         rows.append(_row(listing, variant, values, now))
     for row, slug in zip(rows, free_slugs(session, [row.title for row in rows]), strict=True):
@@ -189,7 +191,7 @@ def _offer(session: Session, listing: Listing, variants: Sequence[NewVariant], n
     session.add_all(rows)
     session.flush()
     ids, actor = [row.id for row in rows], Actor.user(listing.seller_id)
-    history.begin(session, Listing, ids, actor=actor, at=now, because="The seller wrote it.")
+    history.begin(session, Listing, ids, actor=actor, at=now, because=Text("The seller wrote it."))
     history.move_many(session, Listing, ids, "offer", actor=actor, at=now)
     session.refresh(listing, ["price_minor", "in_stock", "highest_minor"])
     return ids
@@ -197,7 +199,7 @@ def _offer(session: Session, listing: Listing, variants: Sequence[NewVariant], n
 
 def _row(listing: Listing, variant: NewVariant, values: list[str], now: datetime) -> Listing:
     if variant.price.currency != listing.currency:
-        raise Invalid("A variant is sold in the currency of its listing.", field="price")
+        raise Invalid(_("A variant is sold in the currency of its listing."), field="price")
     rules.check_price(variant.price, Money(listing.delivery_minor, listing.currency))
     rules.check_stock(variant.units)
     return Listing(
@@ -232,12 +234,12 @@ def _count(session: Session, listing_id: int) -> int:
 def _variant(session: Session, listing_id: int, variant_id: int) -> Listing:
     found = session.get(Listing, variant_id)
     if found is None or found.parent_id != listing_id or found.status == ListingStatus.DROPPED:
-        raise NotFound("There is no such variant of this listing any more.")
+        raise NotFound(_("There is no such variant of this listing any more."))
     return found
 
 
 def _own(session: Session, seller_id: int, listing_id: int) -> Listing:
     listing = session.get(Listing, listing_id)
     if listing is None or listing.seller_id != seller_id or listing.parent_id is not None:
-        raise NotFound("There is no such listing.")
+        raise NotFound(_("There is no such listing."))
     return listing

@@ -5,6 +5,7 @@ from itertools import product
 
 from marketplace.catalog import rules
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
 
 MOST_OPTIONS = 2
 MOST_VARIANTS = 40
@@ -20,9 +21,9 @@ def clean_names(names: Sequence[str]) -> list[str]:
         if name.strip()
     ]
     if not found:
-        raise Invalid("Say what buyers choose by, such as Side.", field="name-1")
+        raise Invalid(_("Say what buyers choose by, such as Side."), field="name-1")
     if len({name.casefold() for name in found}) < len(found):
-        raise Invalid("The two options need two names.", field="name-2")
+        raise Invalid(_("The two options need two names."), field="name-2")
     return found
 
 
@@ -37,14 +38,14 @@ def listed_values(text: str, *, field: str) -> list[str]:
         value = rules.clean_line(part, field=field, longest=LONGEST_WORDS)
         found.setdefault(value.casefold(), value)
     if not found:
-        raise Invalid("Write at least one value, such as left, right.", field=field)
+        raise Invalid(_("Write at least one value, such as left, right."), field=field)
     return list(found.values())
 
 
 def clean_values(values: Sequence[str], *, options: int) -> list[str]:
     """Return a variant's answer to each of so many `options`. Raises Invalid naming the field, `value-1`."""
     if len(values) != options:
-        raise Invalid("Say what this variant is in each option.", field="value-1")
+        raise Invalid(_("Say what this variant is in each option."), field="value-1")
     return [
         rules.clean_line(value, field=f"value-{place}", longest=LONGEST_WORDS)
         for place, value in enumerate(values, start=1)
@@ -63,7 +64,10 @@ def combinations(values: Sequence[Sequence[str]]) -> list[list[str]]:
 def check_count(variants: int) -> None:
     """Raise Invalid for more variants than a listing's page can show."""
     if variants > MOST_VARIANTS:
-        raise Invalid(f"These are {variants} variants. A listing has at most {MOST_VARIANTS}.", field="values-1")
+        raise Invalid(
+            _("These are %(count)s variants. A listing has at most %(most)s.", count=variants, most=MOST_VARIANTS),
+            field="values-1",
+        )
 
 
 def title_of(title: str, values: Sequence[str]) -> str:

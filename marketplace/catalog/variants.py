@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.models import Listing, ListingPicture, PriceDrop
 from marketplace.catalog.states import ListingStatus
 from marketplace.errors import Invalid, NotFound
+from marketplace.language import gettext as _
 
 _columns = Listing.__table__.c
 _parent, _variant = Listing.__table__.alias("parent"), Listing.__table__.alias("variant")
@@ -39,14 +40,14 @@ def first_picture(listing_id: ColumnElement[int]) -> ColumnElement[str | None]:
 def check_listing(found: Listing) -> Listing:
     """Return the listing itself; raises NotFound for a variant, which has no page of its own."""
     if found.parent_id is not None:
-        raise NotFound("There is no such listing.")
+        raise NotFound(_("There is no such listing."))
     return found
 
 
 def check_sold_alone(listing: Listing) -> None:
     """Raise Invalid for a listing with variants: they have the price and the stock."""
     if listing.option_names:
-        raise Invalid("It is sold in variants: price and stock stand on their page.")
+        raise Invalid(_("It is sold in variants: price and stock stand on their page."))
 
 
 def ask(session: Session, listing: Listing, price_minor: int) -> None:

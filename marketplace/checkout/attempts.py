@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from marketplace.checkout import page, set_aside
 from marketplace.errors import NotFound
 from marketplace.history import Actor
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.orders.models import Purchase
 from marketplace.orders.states import PurchaseStatus
 from marketplace.outbound import operations as outbound
@@ -91,7 +93,7 @@ def of_buyer(session: Session, *, payment_id: int, buyer_id: int) -> Attempt:
     """Return a buyer's own attempt; raises NotFound for anybody else's."""
     row = session.execute(_ATTEMPT.where(Payment.id == payment_id, Payment.user_id == buyer_id)).one_or_none()
     if row is None:
-        raise NotFound("There is no such payment.")
+        raise NotFound(_("There is no such payment."))
     return _attempt(row)
 
 
@@ -119,7 +121,7 @@ def check_buyer(session: Session, *, purchase_id: int, buyer_id: int) -> None:
     """Raise NotFound unless the purchase is this buyer's."""
     statement = select(Purchase.id).where(Purchase.id == purchase_id, Purchase.buyer_id == buyer_id)
     if session.execute(statement).first() is None:
-        raise NotFound("There is no such purchase.")
+        raise NotFound(_("There is no such purchase."))
 
 
 def withdraw(session: Session, *, payment_id: int, actor: Actor, because: str, now: datetime) -> int | None:
@@ -141,7 +143,7 @@ def abandon(session: Session, *, payment_id: int, actor: Actor, now: datetime) -
     """Cancel an attempt whose page nobody knows to exist; if it does, the janitor finds and closes it (DESIGN 4.3)."""
     payment = session.get_one(Payment, payment_id)
     if payment.machine.can(payment.status, "cancel"):
-        because = "The provider did not answer in time."
+        because = Text("The provider did not answer in time.")
         outbound.call_off(session, kind=CallKind.CREATE_CHECKOUT, subject_id=payment_id, because=because, now=now)
         get_payment_tracker("postgresql", session=session, actor=actor, now=now).mark_cancelled(
             payment_id, because=because
@@ -160,7 +162,7 @@ def count_verification(session: Session, *, payment_id: int, now: datetime) -> N
 
 def _purchase_id(payment: Payment) -> int:
     if payment.purchase_id is None:
-        raise NotFound("There is no purchase to this payment.")
+        raise NotFound(_("There is no purchase to this payment."))
     return payment.purchase_id
 
 

@@ -16,15 +16,15 @@ from marketplace.checkout.settlement import Contradiction, PaidReport
 from marketplace.config import Settings
 from marketplace.errors import Conflict, DomainError
 from marketplace.history import Actor
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.outbound import flows as outbound
 from marketplace.outbound.flows import Sent
 from marketplace.providers import patience
 from marketplace.providers.base import Checkout, Provider, Refused, Unknown
 
-_NO_PAGE = "The payment page did not open. Nothing was charged and your basket is kept. Please try again in a minute."
-_PAID = "You have paid this purchase already. You find it under your orders."
-_CLEARING = "Your payment is on its way. It takes a few days to clear; there is nothing more to do."
-_TOO_SMALL = "This total is below what our payment provider takes. Add something, or ask the seller for another price."
+_PAID = Text("You have paid this purchase already. You find it under your orders.")
+_CLEARING = Text("Your payment is on its way. It takes a few days to clear; there is nothing more to do.")
 _POLL_SECONDS = 0.1
 _BATCH = 50
 # As many tabs of one buyer may start over at the same moment.
@@ -47,7 +47,7 @@ def begin(*, agreed: Agreed, now: datetime, provider: Provider, settings: Settin
     The same form sent twice is the same purchase, and the same page (scar S62). Raises Conflict in words for the buyer
     when prices or stock changed, or when the provider can't be reached.
     """
-    for _ in range(_TABS):
+    for _try in range(_TABS):
         known = db.atomic(operations.find_purchase, (), token=agreed.token, buyer_id=agreed.buyer_id)
         if known is not None:
             return _go_on(known, now=now, provider=provider, settings=settings)
@@ -57,7 +57,7 @@ def begin(*, agreed: Agreed, now: datetime, provider: Provider, settings: Settin
         except OpenedElsewhere:
             continue
         return _open_page(opened, now=now, provider=provider, settings=settings)
-    raise Conflict(_NO_PAGE)
+    raise Conflict(_(following.NO_PAGE))
 
 
 def try_again(*, purchase_id: int, buyer_id: int, now: datetime, provider: Provider, settings: Settings) -> Outcome:
@@ -76,7 +76,7 @@ def cancel(*, payment_id: int, buyer_id: int, now: datetime, provider: Provider,
     """
     attempt = db.atomic(attempts.of_buyer, (), payment_id=payment_id, buyer_id=buyer_id)
     if attempt.can_be_withdrawn:
-        _withdraw(attempt, because="The buyer went back.", now=now, provider=provider, settings=settings)
+        _withdraw(attempt, because=Text("The buyer went back."), now=now, provider=provider, settings=settings)
 
 
 def cancel_purchase(*, purchase_id: int, buyer_id: int, now: datetime, provider: Provider, settings: Settings) -> None:
@@ -86,12 +86,12 @@ def cancel_purchase(*, purchase_id: int, buyer_id: int, now: datetime, provider:
     given up or clearing.
     """
     db.atomic(attempts.check_buyer, (), purchase_id=purchase_id, buyer_id=buyer_id)
-    for _ in range(_TABS):
+    for _try in range(_TABS):
         attempt = db.atomic(attempts.latest, (), purchase_id=purchase_id)
         if attempt.is_settled or attempt.is_clearing:
-            raise Conflict(_PAID if attempt.is_settled else _CLEARING)
+            raise Conflict(_(_PAID if attempt.is_settled else _CLEARING))
         if attempt.can_be_withdrawn:
-            because = "The buyer cancelled the purchase."
+            because = Text("The buyer cancelled the purchase.")
             _withdraw(attempt, because=because, now=now, provider=provider, settings=settings)
         try:
             db.atomic(
@@ -105,7 +105,7 @@ def cancel_purchase(*, purchase_id: int, buyer_id: int, now: datetime, provider:
         except OpenedElsewhere:
             continue
         return
-    raise Conflict("You are paying for this purchase in another window. Please try again.")
+    raise Conflict(_("You are paying for this purchase in another window. Please try again."))
 
 
 def verify(*, payment_id: int, buyer_id: int, now: datetime, provider: Provider, settings: Settings) -> bool:
@@ -200,7 +200,7 @@ def return_again(*, receipt_id: int, admin_id: int, providers: Mapping[str, Prov
     actor = Actor.user(admin_id, "admin")
     call_id = db.atomic(returns.plan_return, [f"receipt:{receipt_id}"], receipt_id=receipt_id, actor=actor, now=now)
     if call_id is None:
-        raise Conflict("This money is on its way back already, or has arrived.")
+        raise Conflict(_("This money is on its way back already, or has arrived."))
     return outbound.send(call_id, providers=providers, outcomes=OUTCOMES, now=now)
 
 
@@ -209,13 +209,13 @@ def _go_on(purchase_id: int, *, now: datetime, provider: Provider, settings: Set
     if attempt.is_settled:
         return Outcome(attempt.payment_id, None)
     if attempt.is_clearing:
-        raise Conflict(_CLEARING)
+        raise Conflict(_(_CLEARING))
     if attempt.awaits_page:
         return Outcome(attempt.payment_id, _await_page(attempt.payment_id, settings))
     if attempt.is_page_open(now):
         return Outcome(attempt.payment_id, attempt.checkout_url)
     if attempt.can_be_withdrawn:
-        _withdraw(attempt, because="The buyer tries again.", now=now, provider=provider, settings=settings)
+        _withdraw(attempt, because=Text("The buyer tries again."), now=now, provider=provider, settings=settings)
     opened = db.atomic(
         operations.reopen_purchase,
         [f"purchase:{purchase_id}"],
@@ -233,14 +233,14 @@ def _start_over(agreed: Agreed, *, now: datetime, provider: Provider, settings: 
     earlier = db.atomic(attempts.to_give_up, (), buyer_id=agreed.buyer_id, currency=agreed.currency, token=agreed.token)
     for attempt in earlier:
         if attempt.can_be_withdrawn:
-            _withdraw(attempt, because="The buyer started over.", now=now, provider=provider, settings=settings)
+            _withdraw(attempt, because=Text("The buyer started over."), now=now, provider=provider, settings=settings)
         db.atomic(
             operations.give_up,
             (),
             purchase_id=attempt.purchase_id,
             actor=Actor.user(agreed.buyer_id),
             now=now,
-            because="The buyer started over.",
+            because=Text("The buyer started over."),
         )
 
 
@@ -255,7 +255,7 @@ def _withdraw(attempt: Attempt, *, because: str, now: datetime, provider: Provid
         return
     checkout = follow(attempt, actor=actor, now=now, provider=provider, settings=settings)
     if checkout is not None and checkout.is_complete:
-        raise Conflict(_PAID)
+        raise Conflict(_(_PAID))
 
 
 def _open_page(opened: Opened, *, now: datetime, provider: Provider, settings: Settings) -> Outcome:
@@ -277,7 +277,7 @@ def _open_page(opened: Opened, *, now: datetime, provider: Provider, settings: S
     if sent.is_unknown:
         db.atomic(attempts.abandon, (), payment_id=opened.payment_id, actor=Actor.user(opened.buyer_id), now=now)
     too_small = sent.refusal is not None and sent.refusal.code == "amount_too_small"
-    raise Conflict(_TOO_SMALL if too_small else _NO_PAGE)
+    raise Conflict(_(following.TOO_SMALL if too_small else following.NO_PAGE))
 
 
 def _send(call_id: int, *, provider: Provider, now: datetime) -> Sent:
@@ -286,11 +286,11 @@ def _send(call_id: int, *, provider: Provider, now: datetime) -> Sent:
 
 def _await_page(payment_id: int, settings: Settings) -> str:
     """Return the page that another request is opening for this payment; raises Conflict when it does not come."""
-    for _ in range(int(2 * settings.provider_timeout_seconds / _POLL_SECONDS)):
+    for _try in range(int(2 * settings.provider_timeout_seconds / _POLL_SECONDS)):
         row = db.read_one(attempts.PAGE, {"payment_id": payment_id})
         if row is not None and row.checkout_url:
             return str(row.checkout_url)
         if patience.is_over(settings.provider_timeout_seconds):
             break
         failpoints.wait(_POLL_SECONDS, "payment page")
-    raise Conflict(_NO_PAGE)
+    raise Conflict(_(following.NO_PAGE))

@@ -8,11 +8,18 @@ from marketplace import batches
 from marketplace.checkout import ordinary, settlement
 from marketplace.config import MoneyPolicy
 from marketplace.history import Actor
+from marketplace.language import Text
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.providers.base import Checkout, Intent
 
-NOT_CLEARED = "The payment did not clear at your bank."
+NOT_CLEARED = Text("The payment did not clear at your bank.")
+NO_PAGE = Text(
+    "The payment page did not open. Nothing was charged and your basket is kept. Please try again in a minute."
+)
+TOO_SMALL = Text(
+    "This total is below what our payment provider takes. Add something, or ask the seller for another price."
+)
 _NOT_CLEARED = frozenset({"requires_payment_method", "canceled"})
 
 
@@ -56,7 +63,7 @@ def follow_checkout(
         )
     if not checkout.is_open:
         return settlement.expired(session, payment_id=checkout.payment_id, actor=actor, now=now)
-    return "The payment page is open."
+    return Text("The payment page is open.")
 
 
 def follow_page(
@@ -69,7 +76,7 @@ def follow_page(
     has_failed = intent is not None and intent.status in _NOT_CLEARED
     payment = session.get(Payment, checkout.payment_id) if checkout.payment_id is not None else None
     if has_failed and payment is not None and payment.status == PaymentStatus.FAILED and payment.session_closed_at:
-        return "The payment has failed already."
+        return Text("The payment has failed already.")
     is_fresh = intent is not None
     note = follow_checkout(session, checkout=checkout, actor=actor, policy=policy, now=now, is_fresh=is_fresh)
     if intent is not None and has_failed:

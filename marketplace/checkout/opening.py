@@ -14,6 +14,7 @@ from marketplace.catalog.rules import CARS
 from marketplace.catalog.variants import SHOWN_ID
 from marketplace.discounts.pricing import Priced
 from marketplace.history import Actor
+from marketplace.language import Text
 from marketplace.money import Money
 from marketplace.orders.models import Order, OrderDelivery, OrderLine, Purchase
 from marketplace.payments import fees
@@ -58,7 +59,7 @@ def open_orders(
         )
         session.add_all(_order_fee(order.id, part) for part in parts)
         session.add_all(_delivery(order.id, shop, priced.part.country, now))
-        history.begin(session, Order, [order.id], actor=actor, at=now, because="The buyer agreed to the price.")
+        history.begin(session, Order, [order.id], actor=actor, at=now, because=Text("The buyer agreed to the price."))
     session.flush()
 
 

@@ -20,12 +20,16 @@ from marketplace.discounts import pricing, uses
 from marketplace.discounts.pricing import Priced
 from marketplace.errors import Conflict, NotFound
 from marketplace.history import Actor
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.states import PurchaseStatus
 from marketplace.payment_records.models import Payment
 
-_CHANGED = "A price, the stock or the discount has changed since you opened this page. Please look at the new total."
-_OTHER_COUNTRY = "This address is in another country than the total was for. Please look at the new total."
+_CHANGED = Text(
+    "A price, the stock or the discount has changed since you opened this page. Please look at the new total."
+)
+_OTHER_COUNTRY = Text("This address is in another country than the total was for. Please look at the new total.")
 
 
 class CartChanged(Conflict):
@@ -57,7 +61,7 @@ def find_purchase(session: Session, *, token: str, buyer_id: int) -> int | None:
     if row is None:
         return None
     if row.buyer_id != buyer_id:
-        raise NotFound("There is no such purchase.")
+        raise NotFound(_("There is no such purchase."))
     return int(row.id)
 
 
@@ -72,11 +76,11 @@ def open_purchase(session: Session, *, agreed: Agreed, settings: Settings, now: 
     if known is not None:
         return Opened(known, 0, agreed.buyer_id, agreed.currency, None, is_known=True)
     if attempts.to_give_up(session, buyer_id=agreed.buyer_id, currency=agreed.currency, token=agreed.token):
-        raise OpenedElsewhere("You are paying for this basket in another window. Please try again.")
+        raise OpenedElsewhere(_("You are paying for this basket in another window. Please try again."))
     priced = pricing.priced_now(session, _wanted(session, agreed, now), buyer_id=agreed.buyer_id, now=now)
     part = priced.part
     if part.total.minor != agreed.expected_total_minor:
-        raise CartChanged(_CHANGED)
+        raise CartChanged(_(_CHANGED))
     purchase = Purchase(
         buyer_id=agreed.buyer_id,
         cart_id=session.execute(select(Cart.id).where(Cart.user_id == agreed.buyer_id)).scalar_one(),
@@ -91,7 +95,7 @@ def open_purchase(session: Session, *, agreed: Agreed, settings: Settings, now: 
     )
     session.add(purchase)
     session.flush()
-    history.begin(session, Purchase, [purchase.id], actor=actor, at=now, because="The buyer agreed to the price.")
+    history.begin(session, Purchase, [purchase.id], actor=actor, at=now, because=Text("The buyer agreed to the price."))
     opening.open_orders(session, purchase, priced, note=agreed.buyer_note, actor=actor, now=now)
     expires_at = rules.page_expires_at(now, settings.payment_tracking.session_expiry_minutes)
     _reserve(session, purchase.id, page_expires_at=expires_at, settings=settings, actor=actor, now=now)
@@ -104,11 +108,13 @@ def _wanted(session: Session, agreed: Agreed, now: datetime) -> CurrencyPart:
     country = str(agreed.delivery_address.get("country", ""))
     part = queries.contents_now(session, user_id=agreed.buyer_id, currency=agreed.currency, country=country, now=now)
     if part is not None and part.is_out_of_reach:
-        raise CartChanged("Nothing of this is delivered to this country. Choose another address or change your basket.")
+        raise CartChanged(
+            _("Nothing of this is delivered to this country. Choose another address or change your basket.")
+        )
     if part is None or not part.can_be_bought:
-        raise CartChanged("There is nothing in your basket that can be bought.")
+        raise CartChanged(_("There is nothing in your basket that can be bought."))
     if part.depends_on_country and agreed.shown_country not in {"", country}:
-        raise CartChanged(_OTHER_COUNTRY)
+        raise CartChanged(_(_OTHER_COUNTRY))
     return part
 
 
@@ -139,15 +145,15 @@ def reopen_purchase(
     """
     purchase = session.get_one(Purchase, purchase_id)
     if purchase.status != PurchaseStatus.OPEN:
-        raise Conflict(f"This purchase is {purchase.status.label.lower()}.")
+        raise Conflict(_("This purchase is %(status)s.", status=purchase.status.label.lower()))
     newer = select(Payment.id).where(Payment.purchase_id == purchase_id, Payment.id > after_payment_id)
     found = session.execute(newer).scalars().first()
     if found is not None:
         return Opened(purchase_id, found, purchase.buyer_id, purchase.currency, None, is_known=True)
     paused = _paused_shop(session, purchase_id)
     if paused is not None:
-        raise Conflict(f"{paused} takes no orders at the moment. Your basket is kept.")
-    stock.give_back(session, purchase_id=purchase_id, actor=actor, now=now, because="Set aside anew.")
+        raise Conflict(_("%(shop)s takes no orders at the moment. Your basket is kept.", shop=paused))
+    stock.give_back(session, purchase_id=purchase_id, actor=actor, now=now, because=Text("Set aside anew."))
     expires_at = rules.page_expires_at(now, settings.payment_tracking.session_expiry_minutes)
     _reserve(session, purchase_id, page_expires_at=expires_at, settings=settings, actor=actor, now=now)
     uses.take_again(session, purchase_id=purchase_id, actor=actor, now=now, is_paid=False)
@@ -177,11 +183,11 @@ def cancel_unpaid(session: Session, *, purchase_id: int, after_payment_id: int, 
     """
     newer = select(Payment.id).where(Payment.purchase_id == purchase_id, Payment.id > after_payment_id)
     if session.execute(newer).first() is not None:
-        raise OpenedElsewhere("You are paying for this purchase in another window. Please try again.")
-    because = "The buyer cancelled the purchase before it was paid."
+        raise OpenedElsewhere(_("You are paying for this purchase in another window. Please try again."))
+    because = Text("The buyer cancelled the purchase before it was paid.")
     if not give_up(session, purchase_id=purchase_id, actor=actor, now=now, because=because):
         purchase = session.get_one(Purchase, purchase_id)
-        raise Conflict(f"This purchase is {purchase.status.label.lower()}. Nothing was cancelled.")
+        raise Conflict(_("This purchase is %(status)s. Nothing was cancelled.", status=purchase.status.label.lower()))
 
 
 def purchase_orders(session: Session, purchase_id: int) -> list[Order]:

@@ -17,6 +17,7 @@ from marketplace.catalog.models import StockReservation
 from marketplace.checkout import telling
 from marketplace.config import MoneyPolicy
 from marketplace.history import Actor
+from marketplace.language import Text
 from marketplace.ledger import operations as ledger
 from marketplace.orders.models import Order, Purchase
 from marketplace.payment_records.models import Payment
@@ -125,14 +126,14 @@ class _Moves:
 
     def tracker(self, found: Any, payment_id: int, intent_id: str) -> batches.Write:
         """Return the statement that makes a tracker which has succeeded."""
-        made = hot_history.of_made(PaymentTracker, "succeed", because="The provider reported it.", **self._by)
+        made = hot_history.of_made(PaymentTracker, "succeed", because=Text("The provider reported it."), **self._by)
         note = paid_note(found.provider_session_id)
         mine = {"provider": found.provider, "intent_id": intent_id, "payment_id": payment_id, "notes": note}
         return _TRACKER, {**mine, **made, "now": self._now}
 
     def share(self, payment_id: int, order: Any, hold: dict[str, object]) -> batches.Write:
         """Return the statement that makes the held share of one order."""
-        made = hot_history.of_made(PaymentTransaction, "hold", because="One share per seller.", **self._by)
+        made = hot_history.of_made(PaymentTransaction, "hold", because=Text("One share per seller."), **self._by)
         amounts = {
             "gross": order.total_minor,
             "subsidy": order.subsidy_minor,

@@ -10,6 +10,7 @@ from marketplace.accounts.models import User
 from marketplace.catalog.models import Shop
 from marketplace.config import Settings
 from marketplace.history import Actor
+from marketplace.language import Text
 from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.outbound import operations as outbound
 from marketplace.outbound import requests, watching
@@ -103,7 +104,7 @@ def page_opened(session: Session, *, subject_id: int, answer: Answer | None, cod
     records = get_payment_tracker("postgresql", session=session, actor=outbound.SENDER, now=now)
     if not isinstance(answer, Checkout):
         if payment.machine.can(payment.status, "fail"):
-            records.mark_failed(payment.id, code=code, message="The payment page could not be opened.")
+            records.mark_failed(payment.id, code=code, message=Text("The payment page could not be opened."))
         return
     records.attach_session(payment.id, answer.session_id, answer.url, answer.expires_at)
     was_given_up = payment.status == PaymentStatus.FAILED and payment.error_code in {NOT_FOUND, outbound.GIVEN_UP}

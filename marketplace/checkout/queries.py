@@ -15,6 +15,8 @@ from marketplace.delivery.rules import Agreed
 from marketplace.discounts import pricing
 from marketplace.discounts.pricing import Priced
 from marketplace.errors import NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.states import PurchaseStatus
@@ -23,14 +25,16 @@ from marketplace.payment_records.states import PaymentStatus
 from marketplace.payments.models import PaymentTransaction, UnappliedReceipt
 
 _PROBLEMS = {
-    Problem.OWN: "{title} is your own listing and is left out.",
-    Problem.SHOP_PAUSED: "The shop of {title} takes no orders at the moment. It is left out.",
-    Problem.TO_CHOOSE: "{title} comes in several variants now and is left out. Choose one of them on its page.",
-    Problem.PAUSED: "{title} is not for sale any more and is left out.",
-    Problem.SOLD_OUT: "{title} is sold out and is left out.",
-    Problem.TOO_FEW: "Only {left} left of {title}. It is left out; change the number in your basket.",
-    Problem.NOT_SENT_THERE: "{title} is not delivered to {country} and is left out.",
-    Problem.TOO_HEAVY: "{title} is too heavy for delivery to {country}, with what comes with it, and is left out.",
+    Problem.OWN: Text("%(title)s is your own listing and is left out."),
+    Problem.SHOP_PAUSED: Text("The shop of %(title)s takes no orders at the moment. It is left out."),
+    Problem.TO_CHOOSE: Text("%(title)s comes in several variants now and is left out. Choose one of them on its page."),
+    Problem.PAUSED: Text("%(title)s is not for sale any more and is left out."),
+    Problem.SOLD_OUT: Text("%(title)s is sold out and is left out."),
+    Problem.TOO_FEW: Text("Only %(left)s left of %(title)s. It is left out; change the number in your basket."),
+    Problem.NOT_SENT_THERE: Text("%(title)s is not delivered to %(country)s and is left out."),
+    Problem.TOO_HEAVY: Text(
+        "%(title)s is too heavy for delivery to %(country)s, with what comes with it, and is left out."
+    ),
 }
 
 
@@ -116,7 +120,7 @@ def review(
     [priced] = pricing.priced([part], buyer_id, now)
     part = priced.part
     groups = tuple(_group(shop) for shop in part.shops if shop.counted)
-    notices = tuple(_notices(part, country_name(part.country) if part.country else "this country"))
+    notices = tuple(_notices(part, country_name(part.country) if part.country else _("this country")))
     where = part.country, part.depends_on_country
     return Review(currency, groups, part.total, notices, part.can_be_bought, *where, priced)
 
@@ -176,7 +180,7 @@ def return_state(payment_id: int, buyer_id: int) -> ReturnState:
     """Return how a buyer's payment stands; raises NotFound for anybody else's."""
     row = db.read_one(_PAYMENT, {"payment_id": payment_id, "buyer_id": buyer_id})
     if row is None:
-        raise NotFound("There is no such payment.")
+        raise NotFound(_("There is no such payment."))
     orders = db.read(_ORDERS, {"purchase_id": row.purchase_id, "payment_id": payment_id})
     releases = [order.planned_release_date for order in orders if order.planned_release_date]
     state = _state(row.status, is_returned=row.cause is not None, may_still_pay=row.session_closed_at is None)
@@ -224,7 +228,9 @@ def _notices(part: CurrencyPart, country: str) -> list[str]:
         for line in shop.lines:
             problem = shop.problems.get(line.line_id)
             if problem is not None:
-                notices.append(_PROBLEMS[problem].format(title=line.title, left=line.available, country=country))
+                notices.append(_(_PROBLEMS[problem], title=line.title, left=line.available, country=country))
             elif line.is_price_changed:
-                notices.append(f"The price of {line.title} has changed since you put it in your basket.")
+                notices.append(
+                    _("The price of %(title)s has changed since you put it in your basket.", title=line.title)
+                )
     return notices

@@ -10,6 +10,8 @@ from marketplace.checkout import telling
 from marketplace.checkout.settlement import Contradiction
 from marketplace.errors import NotAllowed
 from marketplace.history import Actor
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import LedgerEntry, Posting
 from marketplace.outbound import operations as outbound
@@ -42,7 +44,7 @@ def plan_return(session: Session, *, receipt_id: int, actor: Actor, now: datetim
     its last call has done.
     """
     if outbound.is_in_doubt(session, kind=CallKind.RETURN, subject_id=receipt_id):
-        raise NotAllowed("Nobody knows whether its last attempt has sent the money. Decide that first, under Calls.")
+        raise NotAllowed(_("Nobody knows whether its last attempt has sent the money. Decide that first, under Calls."))
     if not history.move_many(session, UnappliedReceipt, [receipt_id], "send_back", actor=actor, at=now):
         return None
     return _plan_call(session, session.get_one(UnappliedReceipt, receipt_id), actor=actor, now=now)
@@ -98,7 +100,7 @@ def follow_refund(
     if receipt.provider_refund_id not in (None, refund.refund_id):
         raise Contradiction("the refund matches no return of ours")
     if receipt.status is ReceiptStatus.FAILED and receipt.provider_refund_id is None and not refund.is_final_failure:
-        because = "It was given up because nobody found it, and has turned up at the provider."
+        because = Text("It was given up because nobody found it, and has turned up at the provider.")
         history.move(session, receipt, "send_back", actor=actor, at=now, because=because)
     outbound.found_later(session, kind=CallKind.RETURN, subject_id=receipt.id, object_id=refund.refund_id, now=now)
     receipt.provider_refund_id = refund.refund_id
@@ -110,10 +112,10 @@ def follow_refund(
             records.follow_refunds(payment.id, "unrefund")
         call_id = _last_call(session, receipt.id)
         telling.return_failed(session, payment=payment, cause=receipt.cause, call_id=call_id, now=now)
-        return "The return failed; a person must look at it."
+        return Text("The return failed; a person must look at it.")
     if refund.status == "succeeded" and receipt.machine.can(receipt.status, "confirm"):
         _confirm(session, receipt, "confirm", actor=actor, now=now)
-        return "The money is back with the buyer."
+        return Text("The money is back with the buyer.")
     return f"The provider reports the refund as {refund.status}."
 
 
@@ -149,15 +151,15 @@ def _went_back(
 ) -> str:
     """Say what a refund that is not the return we are waiting for means for what is left of the receipt."""
     if refund.is_final_failure:
-        return "It failed; what it would have returned is owed as before."
+        return Text("It failed; what it would have returned is owed as before.")
     if _owed_minor(session, receipt.payment_id) == 0:
         verb = "find_returned" if receipt.status is ReceiptStatus.FAILED else "confirm"
         if refund.status == "succeeded" and receipt.machine.can(receipt.status, verb):
             _confirm(session, receipt, verb, actor=actor, now=now)
-        return "All of the money is on its way back to the buyer."
+        return Text("All of the money is on its way back to the buyer.")
     if receipt.status is ReceiptStatus.FAILED:
         _send_rest(session, receipt, actor=actor, now=now)
-    return "A part of the money went back; the rest follows."
+    return Text("A part of the money went back; the rest follows.")
 
 
 def _send_rest(session: Session, receipt: UnappliedReceipt, *, actor: Actor, now: datetime) -> None:
@@ -171,7 +173,7 @@ def _send_rest(session: Session, receipt: UnappliedReceipt, *, actor: Actor, now
     asked_minor = int(session.execute(statement).scalar_one()["amount_minor"])
     owed_minor = _owed_minor(session, receipt.payment_id)
     if 0 < owed_minor < asked_minor:
-        because = "A part went back in the provider's dashboard."
+        because = Text("A part went back in the provider's dashboard.")
         history.move(session, receipt, "send_back", actor=actor, at=now, because=because)
         _plan_call(session, receipt, actor=actor, now=now)
 

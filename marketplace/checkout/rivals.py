@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.checkout import operations, set_aside
 from marketplace.history import Actor
+from marketplace.language import Text
 from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.orders.states import PurchaseStatus
 from marketplace.payment_records.models import Payment
@@ -22,7 +23,7 @@ def give_way(session: Session, *, purchase: Purchase, actor: Actor, now: datetim
     if session.execute(paid.where(Payment.completed_at >= purchase.created_at)).first() is not None:
         return True
     for purchase_id in session.execute(_same_goods(session, purchase, PurchaseStatus.OPEN)).scalars().all():
-        because = "The same basket was paid in another purchase."
+        because = Text("The same basket was paid in another purchase.")
         operations.give_up(session, purchase_id=purchase_id, actor=actor, now=now, because=because)
     return False
 

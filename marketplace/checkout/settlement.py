@@ -10,12 +10,13 @@ from enum import StrEnum
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from marketplace import history
+from marketplace import history, language
 from marketplace.carts.models import Cart, CartLine
 from marketplace.catalog import stock
 from marketplace.checkout import operations, ordinary, rivals, rules, set_aside, telling
 from marketplace.config import MoneyPolicy
 from marketplace.history import Actor, StatusChange
+from marketplace.language import ENGLISH, Text
 from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.orders.states import PurchaseStatus
 from marketplace.outbound import operations as calls
@@ -123,7 +124,7 @@ def processing(
     if tracker is not None:
         trackers.advance(session, tracker, "process", actor=actor, now=now)
     if not payment.machine.can(payment.status, "process"):
-        return f"The payment is {payment.status.label.lower()} already."
+        return f"The payment is {str.lower(payment.status.label)} already."
     was_closed = payment.status in {PaymentStatus.CANCELLED, PaymentStatus.EXPIRED}
     records.mark_processing(payment.id)
     payment.session_closed_at = now
@@ -131,7 +132,7 @@ def processing(
     if was_closed and not _has_newer(session, payment):
         set_aside.renew(session, purchase_id=_purchase_id(payment), expires_at=keep_until, actor=actor, now=now)
     stock.keep_until(session, purchase_id=_purchase_id(payment), expires_at=keep_until)
-    return "The payment clears later."
+    return Text("The payment clears later.")
 
 
 def declined(session: Session, *, decline: Decline, actor: Actor, now: datetime) -> str:
@@ -139,7 +140,7 @@ def declined(session: Session, *, decline: Decline, actor: Actor, now: datetime)
     payment = _payment(session, decline.payment_id)
     tracker = _tracker(session, payment, decline.intent_id, actor, now)
     if not trackers.record_decline(session, tracker, decline, actor=actor, now=now):
-        return "This decline is known already."
+        return Text("This decline is known already.")
     if payment.status in _WITH_MONEY:
         payments.note_decline(session, payment_id=payment.id, decline=decline)
     else:
@@ -148,7 +149,7 @@ def declined(session: Session, *, decline: Decline, actor: Actor, now: datetime)
     records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
     record = records.mark_failed if payment.machine.can(payment.status, "fail") else records.note_error
     record(payment.id, code=decline.decline_code or decline.code, message=decline.reason)
-    return "The decline is recorded."
+    return Text("The decline is recorded.")
 
 
 def reported(
@@ -158,8 +159,8 @@ def reported(
     payment = _payment(session, payment_id)
     tracker = _tracker(session, payment, intent_id, actor, now)
     if verb is not None and not trackers.advance(session, tracker, verb, actor=actor, now=now):
-        return "The tracker has moved on already."
-    return "The tracker is up to date."
+        return Text("The tracker has moved on already.")
+    return Text("The tracker is up to date.")
 
 
 def not_cleared(
@@ -183,7 +184,7 @@ def not_cleared(
     purchase.open_until = max(purchase.open_until, failed_at + timedelta(hours=policy.unpaid_order_hours))
     session.flush()
     telling.not_paid(session, payment=payment, is_expired=False, now=now)
-    return "The payment did not clear."
+    return Text("The payment did not clear.")
 
 
 def expired(session: Session, *, payment_id: int | None, actor: Actor, now: datetime) -> str:
@@ -192,15 +193,15 @@ def expired(session: Session, *, payment_id: int | None, actor: Actor, now: date
     payment.session_closed_at = payment.session_closed_at or now
     session.flush()
     if payment.status in _WITH_MONEY or payment.status == PaymentStatus.PROCESSING:
-        return f"The payment is {payment.status.label.lower()}; that wins."
+        return f"The payment is {str.lower(payment.status.label)}; that wins."
     if not _has_newer(session, payment):
         set_aside.give_back(session, purchase_id=_purchase_id(payment), actor=actor, now=now)
     if not payment.machine.can(payment.status, "expire"):
-        return f"The payment is {payment.status.label.lower()} already."
+        return f"The payment is {str.lower(payment.status.label)} already."
     records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
     records.mark_expired(payment.id)
     telling.not_paid(session, payment=payment, is_expired=True, now=now)
-    return "The payment page closed unpaid."
+    return Text("The payment page closed unpaid.")
 
 
 def _count(
@@ -236,12 +237,13 @@ def _count(
 def _obstacle(session: Session, purchase: Purchase, actor: Actor, now: datetime) -> tuple[RefundRule, str] | None:
     """Return the rule by which this money goes back and why, in words; None when the goods are now the buyer's."""
     if purchase.status == PurchaseStatus.PAID:
-        return RefundRule.PAID_TWICE, "This purchase was paid before."
+        return RefundRule.PAID_TWICE, Text("This purchase was paid before.")
     if purchase.status == PurchaseStatus.GIVEN_UP and rivals.give_way(session, purchase=purchase, actor=actor, now=now):
-        return RefundRule.PAID_ELSEWHERE, "This basket was paid before, in another purchase."
+        return RefundRule.PAID_ELSEWHERE, Text("This basket was paid before, in another purchase.")
     if set_aside.redeem(session, purchase_id=purchase.id, actor=actor, now=now):
         return None
-    missing = set_aside.renew(session, purchase_id=purchase.id, expires_at=now, actor=actor, now=now)
+    with language.reading(ENGLISH):  # what is missing is kept with the money, whoever reads it
+        missing = set_aside.renew(session, purchase_id=purchase.id, expires_at=now, actor=actor, now=now)
     if missing:
         return RefundRule.SOLD_OUT, f"The payment came late and the goods are gone. {missing}"
     set_aside.redeem(session, purchase_id=purchase.id, actor=actor, now=now)

@@ -9,6 +9,7 @@ from marketplace.catalog.models import StockReservation
 from marketplace.catalog.states import ReservationStatus
 from marketplace.checkout import operations, set_aside
 from marketplace.history import Actor
+from marketplace.language import Text
 from marketplace.orders.models import Purchase
 from marketplace.orders.states import PurchaseStatus
 from marketplace.payment_records.models import Payment
@@ -42,7 +43,7 @@ UNPAID = (
 def reap_reservations(session: Session, *, now: datetime) -> int:
     """Return goods to stock whose reservation has run out; return how many reservations that were."""
     purchases = sorted(set(session.execute(RUN_OUT, {"now": now}).scalars()))
-    because = "The reservation has run out."
+    because = Text("The reservation has run out.")
     return sum(
         set_aside.give_back(session, purchase_id=purchase_id, actor=_TICK, now=now, because=because)
         for purchase_id in purchases
@@ -51,7 +52,7 @@ def reap_reservations(session: Session, *, now: datetime) -> int:
 
 def give_up_unpaid(session: Session, *, now: datetime) -> int:
     """Give up purchases that nobody has paid in time; return how many."""
-    because = "It was not paid in time."
+    because = Text("It was not paid in time.")
     found = list(session.execute(UNPAID, {"now": now}).scalars())
     return sum(
         operations.give_up(session, purchase_id=purchase_id, actor=_TICK, now=now, because=because)

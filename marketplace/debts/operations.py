@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.debts import rules, telling, writing_off
 from marketplace.debts.models import DebtNetting, SellerDebt
 from marketplace.history import Actor
+from marketplace.language import Text
 from marketplace.ledger import operations as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.operations import Line
@@ -163,7 +164,7 @@ def _pay(session: Session, debt: SellerDebt, share: PaymentTransaction, amount_m
     _book(session, netting, debt, share, key=f"netting:{netting.id}", amount_minor=amount_minor, now=now)
     telling.paid(session, debt, share, netting, now=now)
     if share.left_minor == 0 and share.status is TransactionStatus.AVAILABLE:
-        endings.end(session, share, actor=_NETTING, now=now, because="What was left of it paid what you owed.")
+        endings.end(session, share, actor=_NETTING, now=now, because=Text("What was left of it paid what you owed."))
 
 
 def _undo(session: Session, debt: SellerDebt, netting: DebtNetting, *, now: datetime) -> None:
@@ -176,7 +177,8 @@ def _undo(session: Session, debt: SellerDebt, netting: DebtNetting, *, now: date
     share.netted_minor -= amount_minor
     session.flush()
     _book(session, netting, debt, share, key=f"netting:{netting.id}:undone", amount_minor=-amount_minor, now=now)
-    endings.reopen(session, share, actor=_NETTING, now=now, because="What it paid of a debt is not owed any more.")
+    because = Text("What it paid of a debt is not owed any more.")
+    endings.reopen(session, share, actor=_NETTING, now=now, because=because)
 
 
 def _book(

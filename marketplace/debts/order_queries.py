@@ -7,6 +7,8 @@ from sqlalchemy import bindparam, func, select
 from marketplace import db
 from marketplace.debts.models import SellerDebt
 from marketplace.errors import NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import LedgerEntry, Posting
@@ -20,8 +22,8 @@ _MINOR = SellerDebt.amount_minor.type
 class DebtFigure(Figure):
     """The figures of debts on a seller's order page; negative, as everything that is taken from the seller."""
 
-    OWED = "owed", "You still owe for this order", Account.SELLER_DEBT, -1
-    PAID_DEBTS = "paid-debts", "Paid what you owed for others", Account.SELLER_PAYABLE, -1
+    OWED = "owed", Text("You still owe for this order"), Account.SELLER_DEBT, -1
+    PAID_DEBTS = "paid-debts", Text("Paid what you owed for others"), Account.SELLER_PAYABLE, -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def explain(number: str, seller_id: int, figure: DebtFigure) -> Explanation:
     with db.snapshot() as connection:
         order = connection.execute(_ORDER, {"number": number, "seller_id": seller_id}).one_or_none()
         if order is None:
-            raise NotFound("There is no order with this number among yours.")
+            raise NotFound(_("There is no order with this number among yours."))
         debt = OrderDebt(*tuple(connection.execute(_OF_ORDER, {"order_id": order.id}).one()))
         conditions = [Posting.order_id == order.id, Posting.account == figure.account]
         if figure is DebtFigure.PAID_DEBTS:

@@ -14,6 +14,8 @@ from marketplace.accounts.models import User
 from marketplace.catalog.models import Shop
 from marketplace.debts.models import DebtNetting, DebtWriteOff, SellerDebt
 from marketplace.errors import NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.ledger.models import LedgerEntry
 from marketplace.orders.models import Order
 from marketplace.paging import Amounts, Cursor, Listed, Period, Sort, read_page
@@ -37,10 +39,10 @@ class Age(StrEnum):
         member.label, member.days, member.until = label, days, until
         return member
 
-    FRESH = "fresh", "0 to 30 days", 0, 31
-    MONTH = "month", "31 to 60 days", 31, 61
-    QUARTER = "quarter", "61 to 90 days", 61, 91
-    OLD = "old", "More than 90 days", 91, None
+    FRESH = "fresh", Text("0 to 30 days"), 0, 31
+    MONTH = "month", Text("31 to 60 days"), 31, 61
+    QUARTER = "quarter", Text("61 to 90 days"), 61, 91
+    OLD = "old", Text("More than 90 days"), 91, None
 
     def of(self, now: datetime) -> ColumnElement[bool]:
         """Return the condition that a debt is this old at `now`."""
@@ -263,7 +265,7 @@ def debt(debt_id: int) -> DebtRow:
     """Return one debt; raises NotFound."""
     found = db.read_one(_ROWS.where(SellerDebt.id == debt_id))
     if found is None:
-        raise NotFound("There is no such debt.")
+        raise NotFound(_("There is no such debt."))
     return DebtRow(*tuple(found))
 
 

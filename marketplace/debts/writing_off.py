@@ -9,6 +9,7 @@ from marketplace.config import MoneyPolicy
 from marketplace.debts import telling
 from marketplace.debts.models import DebtWriteOff, SellerDebt
 from marketplace.errors import Conflict, NotAllowed, NotFound
+from marketplace.language import gettext as _
 from marketplace.ledger import operations as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.operations import Line
@@ -35,15 +36,15 @@ def write_off(
     """
     debt, why = _debt(session, debt_id), check_reason(reason)
     if admin_id == debt.seller_id:
-        raise NotAllowed("This is your own debt. Another admin must decide.")
+        raise NotAllowed(_("This is your own debt. Another admin must decide."))
     if debt.open_minor != seen_minor:
-        raise Conflict("The debt has changed since you looked at it. Look again at what is open.")
+        raise Conflict(_("The debt has changed since you looked at it. Look again at what is open."))
     if not debt.open_minor:
-        raise Conflict("Nothing of this debt is open any more.")
+        raise Conflict(_("Nothing of this debt is open any more."))
     asked = session.execute(_waiting(debt_id)).scalar_one_or_none()
     is_large = needs_second_approver(Money(debt.open_minor, debt.currency), policy.second_approver_above_minor)
     if is_large and asked is not None and asked.first_approver_id == admin_id:
-        raise NotAllowed("You have asked for this already. A second admin must confirm it.")
+        raise NotAllowed(_("You have asked for this already. A second admin must confirm it."))
     if asked is None:
         asked = DebtWriteOff(
             debt_id=debt.id, amount_minor=debt.open_minor, reason=why, first_approver_id=admin_id, asked_at=now
@@ -102,5 +103,5 @@ def _waiting(debt_id: int) -> Select[DebtWriteOff]:
 def _debt(session: Session, debt_id: int) -> SellerDebt:
     debt = session.get(SellerDebt, debt_id)
     if debt is None:
-        raise NotFound("There is no such debt.")
+        raise NotFound(_("There is no such debt."))
     return debt

@@ -9,6 +9,7 @@ from marketplace.delivery import queries, rules
 from marketplace.delivery.models import DeliveryProfile, DeliveryZone
 from marketplace.delivery.rules import Zone
 from marketplace.errors import Conflict, Invalid, NotFound
+from marketplace.language import gettext as _
 
 
 def make_profile(
@@ -21,7 +22,7 @@ def make_profile(
     rules.check_days(handling_days)
     kept = select(func.count()).where(DeliveryProfile.seller_id == seller_id, DeliveryProfile.archived_at.is_(None))
     if session.execute(kept).scalar_one() >= rules.MOST_PROFILES:
-        raise Conflict(f"At most {rules.MOST_PROFILES} profiles. Archive one first.")
+        raise Conflict(_("At most %(number)s profiles. Archive one first.", number=rules.MOST_PROFILES))
     row = DeliveryProfile(
         seller_id=seller_id,
         name=_free_name(session, seller_id, name, None),
@@ -51,9 +52,9 @@ def write_zone(session: Session, *, seller_id: int, profile_id: int, zone: Zone)
     rules.check_zone(zone)
     rows = _zones(session, profile_id)
     if zone.zone_id and zone.zone_id not in rows:
-        raise NotFound("There is no such zone.")
+        raise NotFound(_("There is no such zone."))
     if not zone.zone_id and len(rows) >= rules.MOST_ZONES:
-        raise Conflict(f"At most {rules.MOST_ZONES} zones.")
+        raise Conflict(_("At most %(number)s zones.", number=rules.MOST_ZONES))
     others = [queries.zone_of(zone_id, row) for zone_id, row in rows.items() if zone_id != zone.zone_id]
     rules.check_together([*others, zone])
     row = rows.get(zone.zone_id) or DeliveryZone(profile_id=profile_id)
@@ -74,9 +75,9 @@ def remove_zone(session: Session, *, seller_id: int, profile_id: int, zone_id: i
     rows = _zones(session, profile_id)
     row = rows.get(zone_id)
     if row is None:
-        raise NotFound("There is no such zone.")
+        raise NotFound(_("There is no such zone."))
     if len(rows) == 1:
-        raise Conflict("A profile has at least one zone. Change this one, or archive the profile.")
+        raise Conflict(_("A profile has at least one zone. Change this one, or archive the profile."))
     session.delete(row)
 
 
@@ -84,7 +85,7 @@ def own(session: Session, seller_id: int, profile_id: int) -> DeliveryProfile:
     """Return a seller's own profile that is not archived; raises NotFound."""
     row = session.get(DeliveryProfile, profile_id)
     if row is None or row.seller_id != seller_id or row.archived_at is not None:
-        raise NotFound("There is no such delivery profile.")
+        raise NotFound(_("There is no such delivery profile."))
     return row
 
 
@@ -96,10 +97,10 @@ def _zones(session: Session, profile_id: int) -> dict[int, DeliveryZone]:
 def _free_name(session: Session, seller_id: int, text: str, profile_id: int | None) -> str:
     name = " ".join(text.split())
     if not name or not name.isprintable() or len(name) > 64:
-        raise Invalid("Give it a name, at most 64 characters.", field="name")
+        raise Invalid(_("Give it a name, at most 64 characters."), field="name")
     taken = select(DeliveryProfile.id).where(
         DeliveryProfile.seller_id == seller_id, DeliveryProfile.name == name, DeliveryProfile.archived_at.is_(None)
     )
     if name.casefold() == "standard" or session.execute(taken).scalar() not in {None, profile_id}:
-        raise Invalid("You have a profile of this name already.", field="name")
+        raise Invalid(_("You have a profile of this name already."), field="name")
     return name

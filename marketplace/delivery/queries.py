@@ -9,6 +9,7 @@ from marketplace import db
 from marketplace.delivery.models import DeliveryProfile, DeliveryZone
 from marketplace.delivery.rules import Band, Method, Profile, Zone
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 
 Rows = Callable[[Select[*tuple[Any, ...]], dict[str, Any]], Sequence[Any]]
 """How rows are read: for a page, or in a transaction."""
@@ -48,7 +49,7 @@ def profile(profile_id: int) -> Profile:
     """Return one profile, for a page; raises NotFound."""
     found = read_profiles(db.read, [profile_id])
     if not found:
-        raise NotFound("There is no such delivery profile.")
+        raise NotFound(_("There is no such delivery profile."))
     return found[profile_id]
 
 
@@ -56,7 +57,7 @@ def own_profile(profile_id: int, seller_id: int) -> Profile:
     """Return a seller's own profile; raises NotFound for an unknown or foreign one."""
     found = profile(profile_id)
     if found.seller_id != seller_id:
-        raise NotFound("There is no such delivery profile.")
+        raise NotFound(_("There is no such delivery profile."))
     return found
 
 

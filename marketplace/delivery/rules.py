@@ -11,7 +11,10 @@ from itertools import pairwise
 
 from marketplace.errors import Invalid
 from marketplace.labels import Labelled
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.money import Money
+from marketplace.numerals import number_text
 
 MOST_PROFILES, MOST_ZONES, MOST_BANDS = 30, 20, 6
 LONGEST_DAYS = 60
@@ -27,9 +30,9 @@ _KILOGRAMS = re.compile(r"([0-9]{1,4})(?:[.,]([0-9]{1,3}))?")
 class Method(Labelled):
     """How goods come to the buyer in one zone."""
 
-    FLAT = "flat", "One price per order"
-    BY_WEIGHT = "by_weight", "By weight"
-    PICKUP = "pickup", "The buyer collects it"
+    FLAT = "flat", Text("One price per order")
+    BY_WEIGHT = "by_weight", Text("By weight")
+    PICKUP = "pickup", Text("The buyer collects it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +147,12 @@ def agreed(loads: Sequence[Load], country: str) -> Agreed | None:
     if not served:
         return None
     return Agreed(
-        name=", ".join(dict.fromkeys(load.profile.name for load, _ in served))[:200],
-        is_pickup=all(zone.method is Method.PICKUP for _, zone in served),
-        grams=sum(load.grams for load, _ in served),
-        handling_days=max(load.profile.handling_days for load, _ in served),
-        transit_first=max(zone.transit_first for _, zone in served),
-        transit_last=max(zone.transit_last for _, zone in served),
+        name=", ".join(dict.fromkeys(load.profile.name for load, _zone in served))[:200],
+        is_pickup=all(zone.method is Method.PICKUP for _load, zone in served),
+        grams=sum(load.grams for load, _zone in served),
+        handling_days=max(load.profile.handling_days for load, _zone in served),
+        transit_first=max(zone.transit_first for _load, zone in served),
+        transit_last=max(zone.transit_last for _load, zone in served),
     )
 
 
@@ -164,19 +167,19 @@ def working_days_after(day: date, count: int) -> date:
 def check_zone(zone: Zone) -> Zone:
     """Return a zone that can be kept; raises Invalid naming the field."""
     if any(len(code) != 2 or not code.isascii() or not code.isupper() for code in zone.countries):
-        raise Invalid("Name countries only.", field="countries")
+        raise Invalid(_("Name countries only."), field="countries")
     for name, days in (("transit_first", zone.transit_first), ("transit_last", zone.transit_last)):
         if not 0 <= days <= LONGEST_DAYS:
-            raise Invalid(f"Enter a number from 0 to {LONGEST_DAYS}.", field=name)
+            raise Invalid(_("Enter a number from 0 to %(most)s.", most=LONGEST_DAYS), field=name)
     if zone.transit_last < zone.transit_first:
-        raise Invalid("This can't be less than the first.", field="transit_last")
+        raise Invalid(_("This can't be less than the first."), field="transit_last")
     for name, minor in (("price", zone.price_minor), ("free_from", zone.free_from_minor or 0)):
         if not 0 <= minor <= LARGEST_PRICE_MINOR:
-            raise Invalid("Enter an amount that is not negative, and below a million.", field=name)
+            raise Invalid(_("Enter an amount that is not negative, and below a million."), field=name)
     if zone.method is Method.BY_WEIGHT:
         _check_bands(zone.bands)
     elif zone.bands:
-        raise Invalid("Weights count only where it is charged by weight.", field="method")
+        raise Invalid(_("Weights count only where it is charged by weight."), field="method")
     return zone
 
 
@@ -186,11 +189,13 @@ def check_together(zones: Iterable[Zone]) -> None:
     has_others = False
     for zone in zones:
         if not zone.countries and has_others:
-            raise Invalid("Another zone is for all other countries already.", field="countries")
+            raise Invalid(_("Another zone is for all other countries already."), field="countries")
         has_others = has_others or not zone.countries
         twice = named.intersection(zone.countries)
         if twice:
-            raise Invalid(f"Another zone has {', '.join(sorted(twice))} already.", field="countries")
+            raise Invalid(
+                _("Another zone has %(countries)s already.", countries=", ".join(sorted(twice))), field="countries"
+            )
         named.update(zone.countries)
 
 
@@ -198,7 +203,7 @@ def typed_grams(text: str, *, field: str) -> int:
     """Return a weight typed in kilograms, to the gram: 12.5 is 12,500. Raises Invalid naming `field`."""
     found = _KILOGRAMS.fullmatch(text.strip())
     if found is None:
-        raise Invalid("Write the weight in kilograms like this: 12.5", field=field)
+        raise Invalid(_("Write the weight in kilograms like this: 12.5"), field=field)
     return int(found[1]) * 1000 + int((found[2] or "").ljust(3, "0"))
 
 
@@ -211,7 +216,7 @@ def kilograms(grams: int) -> str:
 def check_days(days: int) -> int:
     """Return the working days until something is sent; raises Invalid naming `handling_days`."""
     if not 0 <= days <= LONGEST_DAYS:
-        raise Invalid(f"Enter a number from 0 to {LONGEST_DAYS}.", field="handling_days")
+        raise Invalid(_("Enter a number from 0 to %(most)s.", most=LONGEST_DAYS), field="handling_days")
     return days
 
 
@@ -221,28 +226,32 @@ def countries_of(text: str, known: Mapping[str, str]) -> tuple[str, ...]:
     `known` is code to name. Nothing typed is none: all other countries. Raises Invalid for what is no country.
     """
     by_word = {name.casefold(): code for code, name in known.items()} | {code.casefold(): code for code in known}
+    union = {"eu", "european union", _("European Union").casefold()}
     found: dict[str, None] = {}
     for word in (" ".join(part.split()) for part in text.replace("\n", ",").replace(";", ",").split(",")):
-        if word.casefold() in {"eu", "european union"}:
+        if word.casefold() in union:
             found.update(dict.fromkeys(EUROPEAN_UNION))
         elif word:
             code = by_word.get(word.casefold())
             if code is None:
-                raise Invalid(f"There is no country called “{word[:60]}”.", field="countries")
+                raise Invalid(_("There is no country called “%(word)s”.", word=word[:60]), field="countries")
             found[code] = None
     return tuple(found)
 
 
 def _check_bands(bands: Sequence[Band]) -> None:
     if not bands:
-        raise Invalid("Enter at least one weight with its price.", field="band_1_kg")
+        raise Invalid(_("Enter at least one weight with its price."), field="band_1_kg")
     if len(bands) > MOST_BANDS:
-        raise Invalid(f"At most {MOST_BANDS} weights.", field="band_1_kg")
+        raise Invalid(_("At most %(number)s weights.", number=MOST_BANDS), field="band_1_kg")
     for number, band in enumerate(bands, start=1):
         if not 0 < band.up_to_grams <= HEAVIEST_GRAMS:
-            raise Invalid(f"Enter a weight up to {HEAVIEST_GRAMS // 1000:,} kg.", field=f"band_{number}_kg")
+            raise Invalid(
+                _("Enter a weight up to %(most)s kg.", most=number_text(HEAVIEST_GRAMS // 1000)),
+                field=f"band_{number}_kg",
+            )
         if not 0 <= band.price_minor <= LARGEST_PRICE_MINOR:
-            raise Invalid("Enter an amount that is not negative, and below a million.", field=f"band_{number}_price")
+            raise Invalid(_("Enter an amount that is not negative, and below a million."), field=f"band_{number}_price")
     for number, (lighter, heavier) in enumerate(pairwise(bands), start=2):
         if heavier.up_to_grams <= lighter.up_to_grams:
-            raise Invalid("Each weight must be above the one before.", field=f"band_{number}_kg")
+            raise Invalid(_("Each weight must be above the one before."), field=f"band_{number}_kg")

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from marketplace.catalog.rules import CARS, CATEGORIES
 from marketplace.discounts.rules import DiscountKind
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
 
 _CODE = re.compile(r"[A-Z0-9]([A-Z0-9-]{1,28})[A-Z0-9]")
 _LARGEST_AMOUNT = 10**12
@@ -22,7 +23,7 @@ def normal(code: str) -> str:
 def check_code(code: str) -> None:
     """Raise Invalid unless a code is 3 to 30 letters, digits and hyphens, as people can type them."""
     if not _CODE.fullmatch(code):
-        raise Invalid("Use 3 to 30 letters and digits, with hyphens between them.", field="code")
+        raise Invalid(_("Use 3 to 30 letters and digits, with hyphens between them."), field="code")
 
 
 def check_wish(
@@ -40,46 +41,46 @@ def check_wish(
 ) -> None:
     """Raise Invalid for a promise that takes nothing off, has no currency for its amounts, or ends before it begins."""
     if kind is DiscountKind.PERCENTAGE and not (1 <= basis_points <= 10_000 and amount_minor == 0):
-        raise Invalid("Enter a percentage from 0.01 to 100.", field="value")
+        raise Invalid(_("Enter a percentage from 0.01 to 100."), field="value")
     if kind is DiscountKind.FIXED and not (1 <= amount_minor <= _LARGEST_AMOUNT and basis_points == 0):
-        raise Invalid("Enter an amount above zero.", field="value")
+        raise Invalid(_("Enter an amount above zero."), field="value")
     if kind is DiscountKind.FIXED and cap_minor is not None:
-        raise Invalid("A fixed amount needs no cap.", field="cap")
+        raise Invalid(_("A fixed amount needs no cap."), field="cap")
     for amount, field in ((cap_minor, "cap"), (minimum_minor, "minimum")):
         if amount is not None and not 1 <= amount <= _LARGEST_AMOUNT:
-            raise Invalid("Enter an amount above zero, or leave it empty.", field=field)
+            raise Invalid(_("Enter an amount above zero, or leave it empty."), field=field)
     if currency is None and (amount_minor or cap_minor is not None or minimum_minor is not None):
-        raise Invalid("Choose the currency of the amounts.", field="currency")
+        raise Invalid(_("Choose the currency of the amounts."), field="currency")
     for uses, field in ((max_uses, "max_uses"), (max_uses_per_buyer, "max_uses_per_buyer")):
         if uses is not None and not 1 <= uses <= _MOST_USES:
-            raise Invalid("Enter a number from 1, or leave it empty.", field=field)
+            raise Invalid(_("Enter a number from 1, or leave it empty."), field=field)
     if valid_until is not None and valid_until <= valid_from:
-        raise Invalid("The last day lies before the first.", field="valid_until")
+        raise Invalid(_("The last day lies before the first."), field="valid_until")
 
 
 def check_categories(categories: Sequence[str]) -> None:
     """Raise Invalid for a category that the shop does not have."""
     if not set(categories) <= {CARS, *CATEGORIES}:
-        raise Invalid("Choose categories of the list.", field="categories")
+        raise Invalid(_("Choose categories of the list."), field="categories")
 
 
 def check_max_uses(max_uses: int | None, used: int) -> None:
     """Raise Invalid for a limit below what is used already."""
     if max_uses is not None and max_uses < used:
-        raise Invalid(f"It is used {used} times already. Pause it to stop it.", field="max_uses")
+        raise Invalid(_("It is used %(used)s times already. Pause it to stop it.", used=used), field="max_uses")
 
 
 def check_max_uses_per_buyer(max_uses: int | None, used: int) -> None:
     """Raise Invalid for a limit below what one buyer has used already."""
     if max_uses is not None and max_uses < used:
-        raise Invalid(f"One buyer has used it {used} times already.", field="max_uses_per_buyer")
+        raise Invalid(_("One buyer has used it %(used)s times already.", used=used), field="max_uses_per_buyer")
 
 
 def typed_percentage(text: str) -> int:
     """Return a percentage as it was typed (10, 12.5) in basis points; raises Invalid for anything else."""
     found = _PERCENT.fullmatch(text.strip().removesuffix("%").strip())
     if found is None:
-        raise Invalid("Write the percentage like this: 12.5", field="value")
+        raise Invalid(_("Write the percentage like this: 12.5"), field="value")
     return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
 
 
@@ -89,7 +90,7 @@ def typed_count(text: str, *, field: str) -> int | None:
     if not digits:
         return None
     if not (digits.isascii() and digits.isdigit() and len(digits) < 8):
-        raise Invalid("Enter a number from 1, or leave it empty.", field=field)
+        raise Invalid(_("Enter a number from 1, or leave it empty."), field=field)
     return int(digits)
 
 

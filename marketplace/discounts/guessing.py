@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, insert, select
 from marketplace import db
 from marketplace.discounts.models import CodeGuess
 from marketplace.errors import NotAllowed
+from marketplace.language import ngettext
 
 _WINDOW = timedelta(minutes=15)
 _WRONG_TRIES = 20
@@ -26,8 +27,13 @@ def begin(*, ip_address: str, now: datetime) -> int:
     found = db.append(tries)[0]
     if found.number > _WRONG_TRIES:
         minutes = max(1, -(-(found.first_at + _WINDOW - now) // timedelta(minutes=1)))
-        unit = "minute" if minutes == 1 else "minutes"
-        raise NotAllowed(f"Too many codes that do not exist. Try again in {minutes} {unit}.")
+        text = ngettext(
+            "Too many codes that do not exist. Try again in %(minutes)s minute.",
+            "Too many codes that do not exist. Try again in %(minutes)s minutes.",
+            minutes,
+            minutes=minutes,
+        )
+        raise NotAllowed(text)
     return int(row.id)
 
 

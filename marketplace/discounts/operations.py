@@ -17,6 +17,8 @@ from marketplace.discounts.rules import DiscountKind
 from marketplace.discounts.states import LIVE, DiscountStatus
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.history import Actor
+from marketplace.language import Text
+from marketplace.language import gettext as _
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,12 @@ def create(session: Session, *, actor_id: int, seller_id: int | None, code: str,
     letters = code_rules.normal(code) or secrets.token_hex(8).upper()
     code_rules.check_code(letters)
     if session.execute(select(Discount.id).where(Discount.code == letters)).first() is not None:
-        raise Invalid("This code is taken. Choose another.", field="code")
+        raise Invalid(_("This code is taken. Choose another."), field="code")
     _check(session, wish, seller_id)
     discount = Discount(code=letters, seller_id=seller_id, created_at=now, **_columns(wish))
     session.add(discount)
     session.flush()
-    because = "Its owner made it."
+    because = Text("Its owner made it.")
     history.begin(session, Discount, [discount.id], actor=Actor.user(actor_id), at=now, because=because)
     return discount.id
 
@@ -64,7 +66,7 @@ def change(session: Session, *, seller_id: int | None, discount_id: int, wish: W
     """
     discount = _own(session, seller_id, discount_id)
     if discount.status is DiscountStatus.ENDED:
-        raise NotAllowed("This code has ended. Make a new one.")
+        raise NotAllowed(_("This code has ended. Make a new one."))
     _check(session, wish, seller_id)
     code_rules.check_max_uses(wish.max_uses, discount.used)
     code_rules.check_max_uses_per_buyer(wish.max_uses_per_buyer, _most_of_one_buyer(session, discount_id))
@@ -80,7 +82,7 @@ def move(session: Session, *, actor_id: int, seller_id: int | None, discount_id:
     """
     discount = _own(session, seller_id, discount_id)
     if discount.status is DiscountStatus.ENDED and verb != "end":
-        raise Conflict("This code has ended. Make a new one.")
+        raise Conflict(_("This code has ended. Make a new one."))
     history.move(session, discount, verb, actor=Actor.user(actor_id), at=now)
 
 
@@ -89,7 +91,7 @@ def _own(session: Session, seller_id: int | None, discount_id: int) -> Discount:
     owner = Discount.seller_id.is_(None) if seller_id is None else Discount.seller_id == seller_id
     found = session.execute(select(Discount).where(Discount.id == discount_id, owner)).scalar_one_or_none()
     if found is None:
-        raise NotFound("There is no such code among yours.")
+        raise NotFound(_("There is no such code among yours."))
     return found
 
 
@@ -112,7 +114,7 @@ def _check(session: Session, wish: Wish, seller_id: int | None) -> None:
         if seller_id is not None:
             known = known.where(Listing.seller_id == seller_id)
         if session.execute(known).scalar_one() != len(set(wish.listing_ids)):
-            raise Invalid("One of these listings does not exist.", field="listings")
+            raise Invalid(_("One of these listings does not exist."), field="listings")
 
 
 def _most_of_one_buyer(session: Session, discount_id: int) -> int:

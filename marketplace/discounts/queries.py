@@ -17,6 +17,7 @@ from marketplace.discounts.pricing import TERMS
 from marketplace.discounts.rules import Terms
 from marketplace.discounts.states import DiscountStatus, UseStatus
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.states import OrderStatus, PurchaseStatus
 from marketplace.paging import Cursor, Listed, read_page
@@ -178,7 +179,7 @@ def _codes(which: ColumnElement[bool], status: DiscountStatus | None, cursor: Cu
 def _one(discount_id: int, which: ColumnElement[bool]) -> CodeRow:
     found = db.read_one(_CODES.where(Discount.id == discount_id, which))
     if found is None:
-        raise NotFound("There is no such code.")
+        raise NotFound(_("There is no such code."))
     return _row(*found)
 
 

@@ -7,14 +7,15 @@ from enum import StrEnum
 
 from marketplace.discounts.states import DiscountStatus
 from marketplace.labels import Labelled
+from marketplace.language import Text
 from marketplace.money import Money
 
 
 class DiscountKind(Labelled):
     """How a code reckons."""
 
-    PERCENTAGE = "percentage", "Percentage"
-    FIXED = "fixed", "Fixed amount"
+    PERCENTAGE = "percentage", Text("Percentage")
+    FIXED = "fixed", Text("Fixed amount")
 
 
 class Refusal(StrEnum):

@@ -14,6 +14,8 @@ from marketplace.discounts.models import Discount, DiscountUse
 from marketplace.discounts.states import LIVE, UseStatus
 from marketplace.errors import Conflict
 from marketplace.history import Actor
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.orders.models import Order, Purchase, Shipment
 from marketplace.orders.states import OrderStatus
@@ -23,7 +25,7 @@ class UsedUp(Conflict):
     """Somebody else has the code's last use."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(f"The code {code} has been used as often as it may be. Your basket is kept.")
+        super().__init__(_("The code %(code)s has been used as often as it may be. Your basket is kept.", code=code))
 
 
 def take(
@@ -53,7 +55,7 @@ def take(
     )
     session.add(use)
     session.flush()
-    history.begin(session, DiscountUse, [use.id], actor=actor, at=now, because="Set aside while the buyer pays.")
+    history.begin(session, DiscountUse, [use.id], actor=actor, at=now, because=Text("Set aside while the buyer pays."))
 
 
 def take_again(session: Session, *, purchase_id: int, actor: Actor, now: datetime, is_paid: bool) -> None:
@@ -70,7 +72,7 @@ def take_again(session: Session, *, purchase_id: int, actor: Actor, now: datetim
         if not is_paid:
             raise UsedUp(session.get_one(Discount, use.discount_id).code)
         _add(session, use, 1)
-    because = "Paid late, when no use was left: it counts beyond the limit." if use.is_late else None
+    because = Text("Paid late, when no use was left: it counts beyond the limit.") if use.is_late else None
     history.move(session, use, "reserve_again", actor=actor, at=now, because=because)
 
 

@@ -18,6 +18,7 @@ from marketplace.disputes.models import (
     DisputeStatement,
 )
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.ledger.models import LedgerEntry
 from marketplace.orders.models import FurtherParcel, Order, OrderLine, Purchase, Shipment
 from marketplace.orders.states import DeliveredBy, OrderStatus
@@ -286,4 +287,4 @@ def file_of(dispute_id: int, file_id: int, contributor_id: int | None = None) ->
     for row in files_of(dispute_id):
         if row.id == file_id and contributor_id in {None, row.contributor_id}:
             return row
-    raise NotFound("There is no such file.")
+    raise NotFound(_("There is no such file."))

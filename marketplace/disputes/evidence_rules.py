@@ -9,6 +9,9 @@ from typing import Self
 
 from marketplace.errors import Invalid
 from marketplace.labels import Labelled
+from marketplace.language import Text
+from marketplace.language import gettext as _
+from marketplace.numerals import number_text
 
 LONGEST_TEXT = 20_000
 LONGEST_IN_ALL = 150_000
@@ -30,29 +33,29 @@ class EvidenceText(StrEnum):
         member.label, member.is_long = label, is_long
         return member
 
-    UNCATEGORIZED_TEXT = "uncategorized_text", "What happened, in our words", True
-    PRODUCT_DESCRIPTION = "product_description", "What was sold", True
-    CUSTOMER_NAME = "customer_name", "Buyer's name", False
-    CUSTOMER_EMAIL_ADDRESS = "customer_email_address", "Buyer's e-mail address", False
-    BILLING_ADDRESS = "billing_address", "Billing address", False
-    SHIPPING_ADDRESS = "shipping_address", "Where it was sent", False
-    SHIPPING_CARRIER = "shipping_carrier", "Carrier", False
-    SHIPPING_DATE = "shipping_date", "Day it was sent", False
-    SHIPPING_TRACKING_NUMBER = "shipping_tracking_number", "Tracking number", False
-    REFUND_POLICY_DISCLOSURE = "refund_policy_disclosure", "What the buyer read about returns before paying", True
-    REFUND_REFUSAL_EXPLANATION = "refund_refusal_explanation", "Refunds so far, and why there is no other", True
-    DUPLICATE_CHARGE_EXPLANATION = "duplicate_charge_explanation", "Why it was not charged twice", True
+    UNCATEGORIZED_TEXT = "uncategorized_text", Text("What happened, in our words"), True
+    PRODUCT_DESCRIPTION = "product_description", Text("What was sold"), True
+    CUSTOMER_NAME = "customer_name", Text("Buyer's name"), False
+    CUSTOMER_EMAIL_ADDRESS = "customer_email_address", Text("Buyer's e-mail address"), False
+    BILLING_ADDRESS = "billing_address", Text("Billing address"), False
+    SHIPPING_ADDRESS = "shipping_address", Text("Where it was sent"), False
+    SHIPPING_CARRIER = "shipping_carrier", Text("Carrier"), False
+    SHIPPING_DATE = "shipping_date", Text("Day it was sent"), False
+    SHIPPING_TRACKING_NUMBER = "shipping_tracking_number", Text("Tracking number"), False
+    REFUND_POLICY_DISCLOSURE = "refund_policy_disclosure", Text("What the buyer read about returns before paying"), True
+    REFUND_REFUSAL_EXPLANATION = "refund_refusal_explanation", Text("Refunds so far, and why there is no other"), True
+    DUPLICATE_CHARGE_EXPLANATION = "duplicate_charge_explanation", Text("Why it was not charged twice"), True
 
 
 class EvidenceFile(Labelled):
     """What a file shows, by the provider's name, with its label."""
 
-    SHIPPING_DOCUMENTATION = "shipping_documentation", "Proof that it was sent or has arrived"
-    CUSTOMER_COMMUNICATION = "customer_communication", "What the buyer has written to you"
-    RECEIPT = "receipt", "Receipt or invoice"
-    REFUND_POLICY = "refund_policy", "Return policy"
-    SERVICE_DOCUMENTATION = "service_documentation", "Pictures of what was sent"
-    UNCATEGORIZED_FILE = "uncategorized_file", "Something else"
+    SHIPPING_DOCUMENTATION = "shipping_documentation", Text("Proof that it was sent or has arrived")
+    CUSTOMER_COMMUNICATION = "customer_communication", Text("What the buyer has written to you")
+    RECEIPT = "receipt", Text("Receipt or invoice")
+    REFUND_POLICY = "refund_policy", Text("Return policy")
+    SERVICE_DOCUMENTATION = "service_documentation", Text("Pictures of what was sent")
+    UNCATEGORIZED_FILE = "uncategorized_file", Text("Something else")
 
 
 class Reason(StrEnum):
@@ -71,57 +74,73 @@ class Reason(StrEnum):
 
     FRAUDULENT = (
         "fraudulent",
-        "Not paid by the cardholder",
-        "The cardholder says that somebody else paid with their card.",
-        ("Proof that it went to the cardholder's own address", "The tracking number", "Earlier orders they kept"),
+        Text("Not paid by the cardholder"),
+        Text("The cardholder says that somebody else paid with their card."),
+        (
+            Text("Proof that it went to the cardholder's own address"),
+            Text("The tracking number"),
+            Text("Earlier orders they kept"),
+        ),
     )
     PRODUCT_NOT_RECEIVED = (
         "product_not_received",
-        "Not received",
-        "The buyer says that the goods never arrived.",
-        ("The tracking number and the carrier", "The carrier's proof of delivery", "The buyer's own confirmation"),
+        Text("Not received"),
+        Text("The buyer says that the goods never arrived."),
+        (
+            Text("The tracking number and the carrier"),
+            Text("The carrier's proof of delivery"),
+            Text("The buyer's own confirmation"),
+        ),
     )
     PRODUCT_UNACCEPTABLE = (
         "product_unacceptable",
-        "Not as described",
-        "The buyer says that the goods are damaged, faulty or not as described.",
-        ("What the listing said", "Pictures of what was sent", "The return policy the buyer agreed to"),
+        Text("Not as described"),
+        Text("The buyer says that the goods are damaged, faulty or not as described."),
+        (
+            Text("What the listing said"),
+            Text("Pictures of what was sent"),
+            Text("The return policy the buyer agreed to"),
+        ),
     )
     DUPLICATE = (
         "duplicate",
-        "Charged twice",
-        "The buyer says that they paid for the same thing twice.",
-        ("What each payment was for", "Receipts of both"),
+        Text("Charged twice"),
+        Text("The buyer says that they paid for the same thing twice."),
+        (Text("What each payment was for"), Text("Receipts of both")),
     )
     CREDIT_NOT_PROCESSED = (
         "credit_not_processed",
-        "Refund not received",
-        "The buyer says that a refund they were promised never came.",
-        ("The refund and its day, if there was one", "The return policy", "Why no refund was due"),
+        Text("Refund not received"),
+        Text("The buyer says that a refund they were promised never came."),
+        (Text("The refund and its day, if there was one"), Text("The return policy"), Text("Why no refund was due")),
     )
     SUBSCRIPTION_CANCELED = (
         "subscription_canceled",
-        "Charged after cancelling",
-        "The buyer says that they had cancelled before they were charged.",
-        ("When the order was placed and sent", "That nobody cancelled it"),
+        Text("Charged after cancelling"),
+        Text("The buyer says that they had cancelled before they were charged."),
+        (Text("When the order was placed and sent"), Text("That nobody cancelled it")),
     )
     UNRECOGNIZED = (
         "unrecognized",
-        "Not recognised",
-        "The cardholder does not know what the charge is.",
-        ("What was sold and by whom", "The buyer's name and address", "The tracking number"),
+        Text("Not recognised"),
+        Text("The cardholder does not know what the charge is."),
+        (Text("What was sold and by whom"), Text("The buyer's name and address"), Text("The tracking number")),
     )
     GENERAL = (
         "general",
-        "Other",
-        "The bank gives no closer reason.",
-        ("What was sold", "That it was sent and has arrived", "The return policy the buyer agreed to"),
+        Text("Other"),
+        Text("The bank gives no closer reason."),
+        (
+            Text("What was sold"),
+            Text("That it was sent and has arrived"),
+            Text("The return policy the buyer agreed to"),
+        ),
     )
     WARNED = (
         "early_fraud_warning",
-        "Suspected fraud",
-        "The bank believes that the cardholder did not pay. A dispute often follows.",
-        ("Refund it now, if it looks like fraud: a refund costs less than a dispute",),
+        Text("Suspected fraud"),
+        Text("The bank believes that the cardholder did not pay. A dispute often follows."),
+        (Text("Refund it now, if it looks like fraud: a refund costs less than a dispute"),),
     )
 
 
@@ -136,7 +155,7 @@ def file_kind(word: str) -> EvidenceFile:
     """Return the kind of file by the provider's word; raises Invalid for any other."""
     found = next((kind for kind in EvidenceFile if kind.value == word), None)
     if found is None:
-        raise Invalid("Say what the file shows.", field="kind")
+        raise Invalid(_("Say what the file shows."), field="kind")
     return found
 
 
@@ -145,7 +164,10 @@ def check_texts(texts: Mapping[EvidenceText, str]) -> dict[EvidenceText, str]:
     kept = {field: text.strip() for field, text in texts.items()}
     for field, text in kept.items():
         if len(text) > LONGEST_TEXT:
-            raise Invalid(f"At most {LONGEST_TEXT:,} characters.", field=field.value)
+            raise Invalid(_("At most %(number)s characters.", number=number_text(LONGEST_TEXT)), field=field.value)
     if sum(map(len, kept.values())) > LONGEST_IN_ALL:
-        raise Invalid(f"All texts together can have at most {LONGEST_IN_ALL:,} characters.", field=next(iter(kept)))
+        raise Invalid(
+            _("All texts together can have at most %(number)s characters.", number=number_text(LONGEST_IN_ALL)),
+            field=next(iter(kept)),
+        )
     return kept

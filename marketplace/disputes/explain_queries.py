@@ -7,6 +7,8 @@ from sqlalchemy import func, select
 from marketplace import db
 from marketplace.disputes.models import Dispute, DisputeMovement, DisputeShare
 from marketplace.errors import NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import LedgerEntry, Posting
@@ -16,14 +18,14 @@ from marketplace.payments.explain_queries import Explanation, Figure
 class DisputeFigure(Figure):
     """The figures of a dispute: what the bank has and what it cost, and who gives what of a loss."""
 
-    TAKEN = "taken", "Taken by the bank", Account.DISPUTE_HOLD, 1
-    FEE = "fee", "The provider's fee", Account.DISPUTE_FEE, 1
-    PLATFORM = "platform", "Platform fee given back", Account.PLATFORM_FEE, 1
-    COST = "cost", "Borne by the platform", Account.REFUND_COST, 1
-    HELD = "held", "From what is held for the seller", Account.SELLER_HELD, 1
-    AVAILABLE = "available", "From what is available to the seller", Account.SELLER_PAYABLE, 1
-    DEBT = "debt", "Owed by the seller", Account.SELLER_DEBT, 1
-    SUBSIDY = "subsidy", "Marketplace's part of the discount, taken back", Account.DISCOUNT_EXPENSE, 1
+    TAKEN = "taken", Text("Taken by the bank"), Account.DISPUTE_HOLD, 1
+    FEE = "fee", Text("The provider's fee"), Account.DISPUTE_FEE, 1
+    PLATFORM = "platform", Text("Platform fee given back"), Account.PLATFORM_FEE, 1
+    COST = "cost", Text("Borne by the platform"), Account.REFUND_COST, 1
+    HELD = "held", Text("From what is held for the seller"), Account.SELLER_HELD, 1
+    AVAILABLE = "available", Text("From what is available to the seller"), Account.SELLER_PAYABLE, 1
+    DEBT = "debt", Text("Owed by the seller"), Account.SELLER_DEBT, 1
+    SUBSIDY = "subsidy", Text("Marketplace's part of the discount, taken back"), Account.DISCOUNT_EXPENSE, 1
 
 
 OF_SELLERS = (
@@ -55,7 +57,7 @@ def of_any(number: str, figure: DisputeFigure) -> Explanation:
 def of_seller(number: str, seller_id: int, figure: DisputeFigure) -> Explanation:
     """Return the rows behind a figure of a dispute as far as it is the seller's own; raises NotFound."""
     if figure not in OF_SELLERS:
-        raise NotFound("There is no such figure.")
+        raise NotFound(_("There is no such figure."))
     return _explain(number, figure, seller_id)
 
 
@@ -68,13 +70,13 @@ def _explain(number: str, figure: DisputeFigure, seller_id: int | None) -> Expla
     with db.snapshot() as connection:
         found = connection.execute(columns.where(Dispute.number == number)).one_or_none()
         if found is None:
-            raise NotFound("There is no dispute with this number.")
+            raise NotFound(_("There is no dispute with this number."))
         dispute_id, payment_id, currency, fee_currency, minor = found
         own = select(DisputeShare.order_id).where(DisputeShare.dispute_id == dispute_id)
         if seller_id is not None:
             own = own.where(DisputeShare.seller_id == seller_id, DisputeShare.amount_minor > 0)
             if connection.execute(own).first() is None:
-                raise NotFound("There is no dispute with this number.")
+                raise NotFound(_("There is no dispute with this number."))
         conditions = [Posting.account == figure.account, LedgerEntry.payment_id == payment_id]
         if figure in _PARTS:
             minor = int(connection.execute(parts.where(DisputeShare.dispute_id == dispute_id)).scalar_one())

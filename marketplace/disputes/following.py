@@ -15,6 +15,8 @@ from marketplace.disputes.rules import DisputeKind, EvidenceState, FeeBearer
 from marketplace.disputes.states import ANSWERABLE, OPEN, VERB_OF_WORD, DisputeStatus
 from marketplace.errors import NotFound
 from marketplace.history import Actor
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.outbound import watching
 from marketplace.outbound.models import WatchKind
 from marketplace.payment_records.models import Payment
@@ -53,7 +55,7 @@ def follow(session: Session, *, facts: DisputeFacts, policy: MoneyPolicy, actor:
     found = facts.found
     dispute = _known(session, found.dispute_id)
     if (dispute.revision if dispute else 0) != facts.revision:
-        raise Contradiction("the dispute has changed while it was read")
+        raise Contradiction(Text("the dispute has changed while it was read"))
     is_new = dispute is None
     if dispute is None:
         dispute = _open(session, found, _payment(session, facts.payment_id), actor=actor, now=now)
@@ -63,22 +65,22 @@ def follow(session: Session, *, facts: DisputeFacts, policy: MoneyPolicy, actor:
     _agree_loss(session, dispute, FeeBearer(policy.dispute_fee_bearer), actor=actor, now=now)
     blocks.agree(session, dispute, now=now)
     if not (is_new or moved or any(booked)) and dispute.due_by == found.due_by:
-        return f"The dispute stands there already: {dispute.status.label.lower()}."
+        return f"The dispute stands there already: {dispute.status.english.lower()}."
     dispute.due_by = found.due_by
     dispute.revision += 1
     if moved:
         telling.moved(session, dispute, now=now)
     session.flush()
-    return f"Dispute {dispute.number}: {dispute.status.label.lower()}."
+    return f"Dispute {dispute.number}: {dispute.status.english.lower()}."
 
 
 def follow_warning(session: Session, *, facts: WarningFacts, actor: Actor, now: datetime) -> str:
     """Keep a payment's shares where they are until an admin has looked at a warning of fraud; return it in words."""
     if _known(session, facts.found.warning_id) is not None:
-        return "The warning is known already."
+        return Text("The warning is known already.")
     payment = _payment(session, facts.payment_id)
     if _has_open(session, payment.id):
-        return "A dispute about the payment is open already."
+        return Text("A dispute about the payment is open already.")
     warning = sharing.begin(
         session,
         payment=payment,
@@ -104,7 +106,7 @@ def dismiss(session: Session, *, admin_id: int, dispute_id: int, reason: str, no
     """
     warning = session.get(Dispute, dispute_id)
     if warning is None or warning.kind is not DisputeKind.WARNING:
-        raise NotFound("There is no such warning.")
+        raise NotFound(_("There is no such warning."))
     reason = check_reason(reason)
     history.move(session, warning, "dismiss", actor=Actor.user(admin_id, "admin"), at=now, because=reason)
     warning.closed_at = now
@@ -125,9 +127,9 @@ def _known(session: Session, provider_dispute_id: str) -> Dispute | None:
 def _payment(session: Session, payment_id: int | None) -> Payment:
     payment = session.get(Payment, payment_id) if payment_id else None
     if payment is None:
-        raise Contradiction("the dispute matches no payment of ours")
+        raise Contradiction(Text("the dispute matches no payment of ours"))
     if payment.completed_at is None:
-        raise Contradiction("the payment is not settled yet")
+        raise Contradiction(Text("the payment is not settled yet"))
     return payment
 
 
@@ -138,7 +140,7 @@ def _has_open(session: Session, payment_id: int) -> bool:
 
 def _open(session: Session, found: ProviderDispute, payment: Payment, *, actor: Actor, now: datetime) -> Dispute:
     if found.currency != payment.currency:
-        raise Contradiction("the dispute is in another currency than its payment")
+        raise Contradiction(Text("the dispute is in another currency than its payment"))
     dispute = sharing.begin(
         session,
         payment=payment,

@@ -14,7 +14,9 @@ from marketplace.disputes.rules import EvidenceState
 from marketplace.disputes.states import ANSWERABLE, DisputeStatus
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.history import Actor
+from marketplace.language import gettext as _
 from marketplace.media import file_rules
+from marketplace.numerals import number_text
 from marketplace.outbound import operations as outbound
 from marketplace.outbound.models import CallKind
 from marketplace.transitions import AlreadyThere
@@ -61,7 +63,13 @@ def say(session: Session, *, seller_id: int, dispute_id: int, text: str, now: da
     _check_editable(dispute)
     said = text.strip()
     if not said or len(said) > evidence_rules.LONGEST_STATEMENT:
-        raise Invalid(f"Write what happened, at most {evidence_rules.LONGEST_STATEMENT:,} characters.", field="text")
+        raise Invalid(
+            _(
+                "Write what happened, at most %(number)s characters.",
+                number=number_text(evidence_rules.LONGEST_STATEMENT),
+            ),
+            field="text",
+        )
     statement = session.execute(
         select(DisputeStatement).where(
             DisputeStatement.dispute_id == dispute.id, DisputeStatement.seller_id == seller_id
@@ -83,7 +91,7 @@ def add_file(session: Session, *, user_id: int, is_admin: bool, dispute_id: int,
     _check_editable(dispute)
     files = select(func.count()).select_from(DisputeFile).where(DisputeFile.dispute_id == dispute.id)
     if session.execute(files).scalar_one() >= evidence_rules.MOST_FILES:
-        raise Conflict(f"A dispute keeps at most {evidence_rules.MOST_FILES} files.")
+        raise Conflict(_("A dispute keeps at most %(number)s files.", number=evidence_rules.MOST_FILES))
     is_used = is_admin or _used(session, dispute, new.kind.value) is None
     if is_used:
         _leave_out(session, dispute, new.kind.value)
@@ -110,7 +118,7 @@ def choose_file(session: Session, *, dispute_id: int, file_id: int, is_used: boo
     _check_editable(dispute)
     file = session.get(DisputeFile, file_id)
     if file is None or file.dispute_id != dispute.id:
-        raise NotFound("There is no such file.")
+        raise NotFound(_("There is no such file."))
     if is_used:
         _leave_out(session, dispute, file.field)
     file.is_used = is_used
@@ -123,10 +131,10 @@ def begin_submission(session: Session, *, admin_id: int, dispute_id: int, now: d
     """
     dispute = known(session, dispute_id)
     if dispute.evidence_state not in _OPEN_STATES:
-        raise AlreadyThere("The evidence is handed over already.")
+        raise AlreadyThere(_("The evidence is handed over already."))
     check_answerable(dispute, now)
     if not _texts(session, dispute) and not _used_files(session, dispute):
-        raise Invalid("There is nothing to hand over. Write something or add a file.", field="uncategorized_text")
+        raise Invalid(_("There is nothing to hand over. Write something or add a file."), field="uncategorized_text")
     dispute.evidence_state, dispute.evidence_note = EvidenceState.SENDING, ""
     dispute.submitted_by_id = admin_id
     actor = Actor.user(admin_id, "admin")
@@ -152,11 +160,11 @@ def begin_acceptance(session: Session, *, admin_id: int, dispute_id: int, amount
     """
     dispute = known(session, dispute_id)
     if dispute.accepted_at is not None:
-        raise AlreadyThere("The loss is accepted already.")
+        raise AlreadyThere(_("The loss is accepted already."))
     if dispute.status is not DisputeStatus.NEEDS_RESPONSE or dispute.evidence_state not in _OPEN_STATES:
-        raise NotAllowed("A dispute can be given up while the bank waits for an answer, and not otherwise.")
+        raise NotAllowed(_("A dispute can be given up while the bank waits for an answer, and not otherwise."))
     if amount_minor != dispute.amount_minor:
-        raise Conflict("The amount has changed. Look at it once more.")
+        raise Conflict(_("The amount has changed. Look at it once more."))
     dispute.accepted_at, dispute.accepted_by_id = now, admin_id
     actor = Actor.user(admin_id, "admin")
     _plan(session, dispute, CallKind.ACCEPT_DISPUTE, dispute.id, {}, actor=actor, now=now)
@@ -165,18 +173,20 @@ def begin_acceptance(session: Session, *, admin_id: int, dispute_id: int, amount
 def check_answerable(dispute: Dispute, now: datetime) -> None:
     """Raise NotAllowed unless the bank takes evidence now."""
     if dispute.status not in ANSWERABLE:
-        raise NotAllowed(f"This dispute is {dispute.status.label.lower()}. The bank takes no evidence now.")
+        raise NotAllowed(
+            _("This dispute is %(status)s. The bank takes no evidence now.", status=dispute.status.label.lower())
+        )
     if dispute.accepted_at is not None:
-        raise NotAllowed("The loss was accepted. The bank takes no evidence now.")
+        raise NotAllowed(_("The loss was accepted. The bank takes no evidence now."))
     if dispute.due_by is not None and dispute.due_by < now:
-        raise NotAllowed("The time for evidence is over.")
+        raise NotAllowed(_("The time for evidence is over."))
 
 
 def known(session: Session, dispute_id: int) -> Dispute:
     """Return a dispute; raises NotFound."""
     dispute = session.get(Dispute, dispute_id)
     if dispute is None:
-        raise NotFound("There is no such dispute.")
+        raise NotFound(_("There is no such dispute."))
     return dispute
 
 
@@ -186,13 +196,13 @@ def of_seller(session: Session, dispute_id: int, seller_id: int) -> Dispute:
         DisputeShare.dispute_id == dispute_id, DisputeShare.seller_id == seller_id, DisputeShare.amount_minor > 0
     )
     if session.execute(concerned).first() is None:
-        raise NotFound("There is no such dispute.")
+        raise NotFound(_("There is no such dispute."))
     return known(session, dispute_id)
 
 
 def _check_editable(dispute: Dispute) -> None:
     if dispute.status not in ANSWERABLE or dispute.evidence_state not in _OPEN_STATES or dispute.accepted_at:
-        raise Conflict("The answer to the bank is given. Nothing can be changed now.")
+        raise Conflict(_("The answer to the bank is given. Nothing can be changed now."))
 
 
 def _texts(session: Session, dispute: Dispute) -> dict[str, str]:

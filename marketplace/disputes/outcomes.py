@@ -8,14 +8,18 @@ from marketplace.disputes import operations
 from marketplace.disputes.models import Dispute, DisputeFile
 from marketplace.disputes.rules import EvidenceState
 from marketplace.errors import NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.outbound import operations as outbound
 from marketplace.outbound.requests import Answer
 from marketplace.providers.disputes import ProviderDispute, ProviderFile
 
 _REFUSED = "The provider did not take it: {code}. Correct it and hand it over again."
 _WHY = {
-    "file_missing": "A file is not there any more. Leave it out or add it again, and hand the evidence over again.",
-    "not_found": "The provider did not answer for a day and has nothing of it. Hand the evidence over again.",
+    "file_missing": Text(
+        "A file is not there any more. Leave it out or add it again, and hand the evidence over again."
+    ),
+    "not_found": Text("The provider did not answer for a day and has nothing of it. Hand the evidence over again."),
 }
 
 
@@ -23,7 +27,7 @@ def uploaded(session: Session, *, subject_id: int, answer: Answer | None, code: 
     """Keep the provider's id of a file; the last one lets the evidence go."""
     file = session.get(DisputeFile, subject_id)
     if file is None:
-        raise NotFound("There is no such file.")
+        raise NotFound(_("There is no such file."))
     dispute = operations.known(session, file.dispute_id)
     if not isinstance(answer, ProviderFile):
         _refuse(dispute, code)

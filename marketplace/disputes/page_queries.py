@@ -17,6 +17,8 @@ from marketplace.disputes.models import Dispute, DisputeShare
 from marketplace.disputes.rules import DisputeKind, EvidenceState
 from marketplace.disputes.states import ANSWERABLE, DisputeStatus
 from marketplace.errors import NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.orders.models import Order
 from marketplace.paging import ALWAYS, Amounts, Cursor, Listed, Period, Sort, read_page
 from marketplace.payment_records.models import Payment
@@ -38,12 +40,12 @@ class DisputeTab(StrEnum):
         member.label, member.statuses = label, statuses
         return member
 
-    RESPONSE = "response", "Needs an answer", (_S.NEEDS_RESPONSE,)
-    REVIEW = "review", "Under review", (_S.UNDER_REVIEW,)
-    WON = "won", "Won", (_S.WON, _S.PREVENTED)
-    LOST = "lost", "Lost", (_S.LOST,)
-    INQUIRIES = "inquiries", "Inquiries", (_S.INQUIRY, _S.INQUIRY_REVIEW, _S.INQUIRY_CLOSED)
-    WARNINGS = "warnings", "Warnings", (_S.WARNED, _S.DISMISSED)
+    RESPONSE = "response", Text("Needs an answer"), (_S.NEEDS_RESPONSE,)
+    REVIEW = "review", Text("Under review"), (_S.UNDER_REVIEW,)
+    WON = "won", Text("Won"), (_S.WON, _S.PREVENTED)
+    LOST = "lost", Text("Lost"), (_S.LOST,)
+    INQUIRIES = "inquiries", Text("Inquiries"), (_S.INQUIRY, _S.INQUIRY_REVIEW, _S.INQUIRY_CLOSED)
+    WARNINGS = "warnings", Text("Warnings"), (_S.WARNED, _S.DISMISSED)
 
     @property
     def is_queue(self) -> bool:
@@ -255,5 +257,5 @@ def waiting(seller_id: int | None = None) -> tuple[int, datetime | None]:
 def _one(statement: Select[*tuple[Any, ...]], number: str) -> DisputeRow:
     found = db.read_one(statement.where(Dispute.number == number))
     if found is None:
-        raise NotFound("There is no dispute with this number.")
+        raise NotFound(_("There is no dispute with this number."))
     return DisputeRow(*tuple(found))

@@ -10,6 +10,7 @@ from marketplace import db
 from marketplace.disputes.models import Dispute, DisputeFile, DisputeShare
 from marketplace.disputes.states import ANSWERABLE, CLOSED, OPEN, DisputeStatus
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.outbound.models import CallKind, OutboundCall
 from marketplace.outbound.states import CallStatus
 from marketplace.payment_records.models import Payment
@@ -114,7 +115,7 @@ def reference_of(dispute_id: int) -> Reference:
     """Return how a dispute is read again; raises NotFound."""
     found = db.read_one(_REFERENCE, {"dispute_id": dispute_id})
     if found is None:
-        raise NotFound("There is no such dispute.")
+        raise NotFound(_("There is no such dispute."))
     return Reference(*tuple(found))
 
 

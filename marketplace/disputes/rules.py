@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.payments import rules as payment_rules
 
@@ -92,9 +93,9 @@ def assign(amount: Money, shares: Sequence[Disputable]) -> list[Money]:
 def check_assignment(parts: Sequence[Money], amount: Money, shares: Sequence[Disputable]) -> None:
     """Raise Invalid unless `parts` sum to `amount` and none is below zero or above what its buyer paid."""
     if any(part.minor < 0 or share.gross < part for part, share in zip(parts, shares, strict=True)):
-        raise Invalid("A part is between nothing and what was paid for the order.", field="parts")
+        raise Invalid(_("A part is between nothing and what was paid for the order."), field="parts")
     if Money.total(parts, amount.currency) != amount:
-        raise Invalid("The parts must add up to the disputed amount.", field="parts")
+        raise Invalid(_("The parts must add up to the disputed amount."), field="parts")
 
 
 def plan_loss(lost: Money, fee: Money, bearing: Bearing) -> Loss:

@@ -13,6 +13,8 @@ from marketplace.disputes.rules import Disputable, DisputeKind
 from marketplace.disputes.states import OPEN
 from marketplace.errors import Conflict, NotFound
 from marketplace.history import Actor
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.payment_records.models import Payment
 from marketplace.payments.models import PaymentTransaction
@@ -49,7 +51,7 @@ def begin(
     )
     session.add(dispute)
     session.flush()
-    history.begin(session, Dispute, [dispute.id], actor=actor, at=now, because="The provider reported it.")
+    history.begin(session, Dispute, [dispute.id], actor=actor, at=now, because=Text("The provider reported it."))
     _share_out(session, dispute)
     return dispute
 
@@ -63,9 +65,9 @@ def reassign(
     """
     dispute = session.get(Dispute, dispute_id)
     if dispute is None:
-        raise NotFound("There is no such dispute.")
+        raise NotFound(_("There is no such dispute."))
     if dispute.status not in OPEN:
-        raise Conflict("This dispute is decided. Its shares stay as they are.")
+        raise Conflict(_("This dispute is decided. Its shares stay as they are."))
     reason = check_reason(reason)
     parts = booking.shares_of(session, dispute)
     amounts = [Money(minors.get(part.id, 0), dispute.currency) for part in parts]

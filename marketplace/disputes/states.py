@@ -1,22 +1,23 @@
 """What a dispute can be, and what may follow. The bank decides, also against what it decided before."""
 
+from marketplace.language import Text
 from marketplace.transitions import Machine, Status
 
 
 class DisputeStatus(Status):
     """Where a question of a buyer's bank stands."""
 
-    OPENED = "opened", "Reported"
-    INQUIRY = "inquiry_needs_response", "Inquiry: needs an answer"
-    INQUIRY_REVIEW = "inquiry_under_review", "Inquiry: under review"
-    INQUIRY_CLOSED = "inquiry_closed", "Inquiry closed"
-    NEEDS_RESPONSE = "needs_response", "Needs an answer"
-    UNDER_REVIEW = "under_review", "Under review"
-    WON = "won", "Won"
-    LOST = "lost", "Lost"
-    PREVENTED = "prevented", "Prevented"
-    WARNED = "warned", "Fraud warning"
-    DISMISSED = "dismissed", "Warning closed"
+    OPENED = "opened", Text("Reported")
+    INQUIRY = "inquiry_needs_response", Text("Inquiry: needs an answer")
+    INQUIRY_REVIEW = "inquiry_under_review", Text("Inquiry: under review")
+    INQUIRY_CLOSED = "inquiry_closed", Text("Inquiry closed")
+    NEEDS_RESPONSE = "needs_response", Text("Needs an answer")
+    UNDER_REVIEW = "under_review", Text("Under review")
+    WON = "won", Text("Won")
+    LOST = "lost", Text("Lost")
+    PREVENTED = "prevented", Text("Prevented")
+    WARNED = "warned", Text("Fraud warning")
+    DISMISSED = "dismissed", Text("Warning closed")
 
 
 _S = DisputeStatus
@@ -27,36 +28,40 @@ DISPUTE = Machine(
     DisputeStatus,
     _S.OPENED,
     {
-        "inquire": ([_S.OPENED, _S.INQUIRY_REVIEW, _S.INQUIRY_CLOSED], _S.INQUIRY, "The bank asks; no money moves."),
-        "consider": ([_S.OPENED, _S.INQUIRY, _S.INQUIRY_CLOSED], _S.INQUIRY_REVIEW, "The bank reads our answer."),
-        "close": ([_S.OPENED, _S.INQUIRY, _S.INQUIRY_REVIEW], _S.INQUIRY_CLOSED, "The bank asks no more."),
+        "inquire": (
+            [_S.OPENED, _S.INQUIRY_REVIEW, _S.INQUIRY_CLOSED],
+            _S.INQUIRY,
+            Text("The bank asks; no money moves."),
+        ),
+        "consider": ([_S.OPENED, _S.INQUIRY, _S.INQUIRY_CLOSED], _S.INQUIRY_REVIEW, Text("The bank reads our answer.")),
+        "close": ([_S.OPENED, _S.INQUIRY, _S.INQUIRY_REVIEW], _S.INQUIRY_CLOSED, Text("The bank asks no more.")),
         "charge_back": (
             [_S.OPENED, *_INQUIRIES, _S.UNDER_REVIEW, _S.WON, _S.LOST],
             _S.NEEDS_RESPONSE,
-            "The bank takes the money back and hears us until the due date.",
+            Text("The bank takes the money back and hears us until the due date."),
         ),
         "review": (
             [_S.OPENED, *_INQUIRIES, _S.NEEDS_RESPONSE, _S.WON, _S.LOST],
             _S.UNDER_REVIEW,
-            "The bank reads our evidence.",
+            Text("The bank reads our evidence."),
         ),
         "win": (
             [_S.OPENED, *_INQUIRIES, _S.NEEDS_RESPONSE, _S.UNDER_REVIEW, _S.LOST],
             _S.WON,
-            "The bank decided for the shop, perhaps after it had decided otherwise.",
+            Text("The bank decided for the shop, perhaps after it had decided otherwise."),
         ),
         "lose": (
             [_S.OPENED, *_INQUIRIES, _S.NEEDS_RESPONSE, _S.UNDER_REVIEW, _S.WON],
             _S.LOST,
-            "The bank decided for the buyer, or nobody answered in time.",
+            Text("The bank decided for the buyer, or nobody answered in time."),
         ),
         "prevent": (
             [_S.OPENED, *_INQUIRIES, _S.NEEDS_RESPONSE, _S.UNDER_REVIEW],
             _S.PREVENTED,
-            "The provider settled it before it counted.",
+            Text("The provider settled it before it counted."),
         ),
-        "warn": ([_S.OPENED], _S.WARNED, "The bank fears a fraud; nobody has disputed anything yet."),
-        "dismiss": ([_S.WARNED], _S.DISMISSED, "An admin has looked at it, or a dispute took its place."),
+        "warn": ([_S.OPENED], _S.WARNED, Text("The bank fears a fraud; nobody has disputed anything yet.")),
+        "dismiss": ([_S.WARNED], _S.DISMISSED, Text("An admin has looked at it, or a dispute took its place.")),
     },
 )
 

@@ -12,6 +12,7 @@ from marketplace.disputes.models import Dispute
 from marketplace.disputes.states import TAKEN
 from marketplace.errors import Conflict, NotAllowed
 from marketplace.history import Actor
+from marketplace.language import gettext as _
 from marketplace.payouts import taking_back
 from marketplace.reasons import check_reason
 
@@ -25,9 +26,14 @@ def choose(session: Session, *, admin_id: int, dispute_id: int, reason: str, now
     dispute = operations.known(session, dispute_id)
     why = check_reason(reason)
     if dispute.status not in TAKEN:
-        raise NotAllowed(f"This dispute is {dispute.status.label.lower()}. Nothing waits for the bank's decision.")
+        raise NotAllowed(
+            _(
+                "This dispute is %(status)s. Nothing waits for the bank's decision.",
+                status=dispute.status.label.lower(),
+            )
+        )
     if is_chosen(dispute):
-        raise Conflict("It is to be taken back already, if it is lost.")
+        raise Conflict(_("It is to be taken back already, if it is lost."))
     dispute.take_back_for = dispute.losses + 1
     dispute.take_back_by_id, dispute.take_back_at, dispute.take_back_reason = admin_id, now, why
 
@@ -36,7 +42,7 @@ def leave(session: Session, *, dispute_id: int) -> None:
     """Leave what was paid out with its seller after all: they owe it if it is lost. Raises NotFound, Conflict."""
     dispute = operations.known(session, dispute_id)
     if not is_chosen(dispute):
-        raise Conflict("It is left with the seller already.")
+        raise Conflict(_("It is left with the seller already."))
     dispute.take_back_for = dispute.take_back_by_id = dispute.take_back_at = None
     dispute.take_back_reason = ""
 

@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Self
 
+from marketplace.language import Text
+
 
 class Account(StrEnum):
     """An account of the chart, with its label and the side on which it normally stands."""
@@ -18,24 +20,24 @@ class Account(StrEnum):
         member.is_debit = is_debit
         return member
 
-    PROVIDER_CLEARING = "provider_clearing", "Captured, not yet seen in the provider's balance", True
-    FX_CLEARING = "fx_clearing", "Settled in another currency", True
-    PROVIDER_BALANCE = "provider_balance", "Balance at the provider", True
-    PROCESSING_FEE = "processing_fee", "Processing fees paid", True
-    PROCESSING_FEE_RECOVERY = "processing_fee_recovery", "Processing fees charged to sellers", False
-    FEE_VARIANCE = "fee_variance", "Difference between charged and true processing fees", False
-    PLATFORM_FEE = "platform_fee", "Platform fees", False
-    SELLER_HELD = "seller_held", "Held for the seller", False
-    SELLER_PAYABLE = "seller_payable", "Available to the seller", False
-    SELLER_DEBT = "seller_debt", "Owed by the seller", True
-    REFUND_PENDING = "refund_pending", "Refunds on their way", False
-    DISCOUNT_EXPENSE = "discount_expense", "Discounts borne by the platform", True
-    REFUND_COST = "refund_cost", "Refund costs borne by the platform", True
-    DISPUTE_HOLD = "dispute_hold", "Taken back by buyers' banks, not decided yet", True
-    DISPUTE_FEE = "dispute_fee", "Dispute fees", True
-    PLATFORM_BANK = "platform_bank", "To and from the marketplace's own bank", True
-    RECONCILIATION_DIFFERENCE = "reconciliation_difference", "Differences to the provider, written off", True
-    UNAPPLIED_RECEIPTS = "unapplied_receipts", "Received, to be returned to the buyer", False
+    PROVIDER_CLEARING = "provider_clearing", Text("Captured, not yet seen in the provider's balance"), True
+    FX_CLEARING = "fx_clearing", Text("Settled in another currency"), True
+    PROVIDER_BALANCE = "provider_balance", Text("Balance at the provider"), True
+    PROCESSING_FEE = "processing_fee", Text("Processing fees paid"), True
+    PROCESSING_FEE_RECOVERY = "processing_fee_recovery", Text("Processing fees charged to sellers"), False
+    FEE_VARIANCE = "fee_variance", Text("Difference between charged and true processing fees"), False
+    PLATFORM_FEE = "platform_fee", Text("Platform fees"), False
+    SELLER_HELD = "seller_held", Text("Held for the seller"), False
+    SELLER_PAYABLE = "seller_payable", Text("Available to the seller"), False
+    SELLER_DEBT = "seller_debt", Text("Owed by the seller"), True
+    REFUND_PENDING = "refund_pending", Text("Refunds on their way"), False
+    DISCOUNT_EXPENSE = "discount_expense", Text("Discounts borne by the platform"), True
+    REFUND_COST = "refund_cost", Text("Refund costs borne by the platform"), True
+    DISPUTE_HOLD = "dispute_hold", Text("Taken back by buyers' banks, not decided yet"), True
+    DISPUTE_FEE = "dispute_fee", Text("Dispute fees"), True
+    PLATFORM_BANK = "platform_bank", Text("To and from the marketplace's own bank"), True
+    RECONCILIATION_DIFFERENCE = "reconciliation_difference", Text("Differences to the provider, written off"), True
+    UNAPPLIED_RECEIPTS = "unapplied_receipts", Text("Received, to be returned to the buyer"), False
 
 
 OF_SELLERS = (Account.SELLER_HELD, Account.SELLER_PAYABLE, Account.SELLER_DEBT)

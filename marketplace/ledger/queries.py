@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, s
 
 from marketplace import db
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.ledger.accounts import OF_SELLERS, Account
 from marketplace.ledger.models import LedgerEntry, Posting
 from marketplace.paging import ALWAYS, Cursor, Listed, Period, read_page
@@ -172,7 +173,7 @@ def entry(entry_id: int) -> Entry:
     with db.snapshot() as connection:
         found = connection.execute(_ENTRY.where(LedgerEntry.id == entry_id)).one_or_none()
         if found is None:
-            raise NotFound("There is no ledger entry with this number.")
+            raise NotFound(_("There is no ledger entry with this number."))
         rows = connection.execute(_OF_ENTRY, {"entry_id": entry_id}).all()
     columns: tuple[Any, ...] = (*found, tuple(PostingRow(*tuple(row)) for row in rows))
     return Entry(*columns)

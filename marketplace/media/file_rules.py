@@ -9,6 +9,7 @@ import re
 from zlib import crc32
 
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
 
 LARGEST_FILE_BYTES = 5 * 1024 * 1024
 LONGEST_SIDE = 10_000
@@ -40,9 +41,9 @@ def file_type(content: bytes) -> tuple[str, str]:
     end of a picture, or a PDF that is cut off or could act by itself.
     """
     if not content:
-        raise Invalid("Choose a file.", field="file")
+        raise Invalid(_("Choose a file."), field="file")
     if len(content) > LARGEST_FILE_BYTES:
-        raise Invalid("The file is larger than 5 MB.", field="file")
+        raise Invalid(_("The file is larger than 5 MB."), field="file")
     try:
         return _type(content)
     except (_Broken, IndexError) as error:
@@ -71,7 +72,7 @@ def picture_type(content: bytes) -> str:
             return "image/webp"
     except (_Broken, IndexError) as error:
         raise _damaged(error) from error
-    raise Invalid("Choose a JPEG, a PNG or a WebP picture.", field="file")
+    raise Invalid(_("Choose a JPEG, a PNG or a WebP picture."), field="file")
 
 
 def shown_name(name: str) -> str:
@@ -95,18 +96,18 @@ def _type(content: bytes) -> tuple[str, str]:
     if content.startswith(_PDF):
         _check_pdf(content)
         return "application/pdf", "pdf"
-    raise Invalid("Choose a PDF, a JPEG or a PNG.", field="file")
+    raise Invalid(_("Choose a PDF, a JPEG or a PNG."), field="file")
 
 
 def _damaged(error: Exception) -> Invalid:
-    return Invalid(f"This file is damaged: {error}. Save it once more and send that.", field="file")
+    return Invalid(_("This file is damaged: %(error)s. Save it once more and send that.", error=error), field="file")
 
 
 def _check_end(content: bytes, end: int) -> None:
     if end > len(content):
-        raise _Broken("a part of the picture is missing")
+        raise _Broken(_("a part of the picture is missing"))
     if content[end:].strip(b"\0"):
-        raise _Broken("something else follows the picture")
+        raise _Broken(_("something else follows the picture"))
 
 
 def _is_from_telephone(rest: bytes) -> bool:
@@ -118,7 +119,10 @@ def _is_from_telephone(rest: bytes) -> bool:
 def check_size(width: int, height: int) -> None:
     """Raise Invalid for a picture with no pixels, or with more than can be opened safely."""
     if not (0 < width <= LONGEST_SIDE and 0 < height <= LONGEST_SIDE and width * height <= MOST_PIXELS):
-        raise Invalid(f"The picture has {width} by {height} pixels. Send a smaller one.", field="file")
+        raise Invalid(
+            _("The picture has %(width)s by %(height)s pixels. Send a smaller one.", width=width, height=height),
+            field="file",
+        )
 
 
 def _size_of_png(content: bytes) -> tuple[int, int, int]:
@@ -128,9 +132,9 @@ def _size_of_png(content: bytes) -> tuple[int, int, int]:
         length, name = int.from_bytes(content[place : place + 4]), content[place + 4 : place + 8]
         body, end = content[place + 8 : place + 8 + length], place + 12 + length
         if end > len(content) or crc32(name + body) != int.from_bytes(content[end - 4 : end]):
-            raise _Broken("a part of the picture is missing or changed")
+            raise _Broken(_("a part of the picture is missing or changed"))
         if (place == len(_PNG)) != (name == b"IHDR"):
-            raise _Broken("the picture does not begin with its size")
+            raise _Broken(_("the picture does not begin with its size"))
         if name == b"IHDR":
             size = int.from_bytes(body[:4]), int.from_bytes(body[4:8])
         has_picture |= name == b"IDAT"
@@ -138,7 +142,7 @@ def _size_of_png(content: bytes) -> tuple[int, int, int]:
         if name == b"IEND":
             break
     if not has_picture:
-        raise _Broken("there is no picture in it")
+        raise _Broken(_("there is no picture in it"))
     return *size, place
 
 
@@ -147,7 +151,7 @@ def _size_of_jpeg(content: bytes) -> tuple[int, int, int]:
     place, size, has_picture = len(_JPEG), (0, 0), False
     while True:
         if content[place] != 0xFF:
-            raise _Broken("a part of the picture is missing or changed")
+            raise _Broken(_("a part of the picture is missing or changed"))
         if content[place + 1] == 0xFF:  # any number of these may stand before a mark
             place += 1
             continue
@@ -159,14 +163,14 @@ def _size_of_jpeg(content: bytes) -> tuple[int, int, int]:
             continue
         length = int.from_bytes(content[place : place + 2])
         if length < 2 or place + length > len(content):
-            raise _Broken("a part of the picture is missing")
+            raise _Broken(_("a part of the picture is missing"))
         if marker in _SIZES_OF_JPEG:
             size = int.from_bytes(content[place + 5 : place + 7]), int.from_bytes(content[place + 3 : place + 5])
         place += length
         if marker == _SCAN:
             has_picture, place = True, _end_of_scan(content, place)
     if not has_picture:
-        raise _Broken("there is no picture in it")
+        raise _Broken(_("there is no picture in it"))
     return *size, place
 
 
@@ -176,14 +180,14 @@ def _end_of_scan(content: bytes, place: int) -> int:
         if place + 1 < len(content) and content[place + 1] not in _IN_SCAN:
             return place
         place += 2
-    raise _Broken("the picture has no end")
+    raise _Broken(_("the picture has no end"))
 
 
 def _check_pdf(content: bytes) -> None:
     end = _END_OF_PDF.search(content, max(len(content) - 2_048, 0))
     if not _VERSION.match(content) or end is None:
-        raise _Broken("the document has no end, or something else follows it")
+        raise _Broken(_("the document has no end, or something else follows it"))
     if not _TABLE.match(content, int(end[1])):
-        raise _Broken("the document has lost its contents")
+        raise _Broken(_("the document has lost its contents"))
     if any(word in content for word in _ACTS_BY_ITSELF):
-        raise Invalid("This PDF contains a program or another file. Print it into a new PDF.", field="file")
+        raise Invalid(_("This PDF contains a program or another file. Print it into a new PDF."), field="file")

@@ -11,6 +11,7 @@ from io import BytesIO
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
 from marketplace.media import file_rules
 
 LARGEST_PICTURE_BYTES = 15 * 1024 * 1024
@@ -49,9 +50,9 @@ def rewritten(content: bytes, *, longest: int = LONGEST_KEPT, keeps_png: bool = 
     nothing, more than 15 MB, another type, too many pixels, what the decoder finds broken, and what hides another file.
     """
     if not content:
-        raise Invalid("The file is empty.", field="file")
+        raise Invalid(_("The file is empty."), field="file")
     if len(content) > LARGEST_PICTURE_BYTES:
-        raise Invalid("The picture is larger than 15 MB.", field="file")
+        raise Invalid(_("The picture is larger than 15 MB."), field="file")
     format_ = _FORMATS[file_rules.picture_type(content)]
     with _ONE_AT_A_TIME:
         image = _decoded(content, format_, longest)
@@ -83,7 +84,7 @@ def _decoded(content: bytes, format_: str, longest: int) -> Image.Image:
         image.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=2.0)
         return _in_srgb(image, profile)
     except _REFUSED as error:
-        raise Invalid("This picture is damaged. Save it once more and send that.", field="file") from error
+        raise Invalid(_("This picture is damaged. Save it once more and send that."), field="file") from error
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:

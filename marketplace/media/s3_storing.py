@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from marketplace.config import MediaPolicy
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 
 _NOT_THERE = frozenset({"NoSuchKey", "404"})
 _PATIENCE = {"connect_timeout": 3, "read_timeout": 10, "retries": {"max_attempts": 3, "mode": "standard"}}
@@ -58,7 +59,7 @@ def _as_a_disk() -> Iterator[None]:
     except (ClientError, BotoCoreError) as error:
         answer = error.response["Error"] if isinstance(error, ClientError) else {}
         if answer.get("Code") in _NOT_THERE:
-            raise NotFound("There is no such file.") from error
+            raise NotFound(_("There is no such file.")) from error
         raise OSError(f"The store of files did not do it: {error}") from error
 
 

@@ -11,6 +11,7 @@ from typing import BinaryIO, Protocol, cast
 
 from marketplace.config import MediaPolicy
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.media import file_rules, pictures
 from marketplace.media.file_rules import shown_name
 
@@ -64,7 +65,7 @@ class LocalStore:
         try:
             return (self.folder / name).open("rb")
         except FileNotFoundError as error:
-            raise NotFound("There is no such file.") from error
+            raise NotFound(_("There is no such file.")) from error
 
     def drop(self, name: str) -> None:
         """Delete the file."""

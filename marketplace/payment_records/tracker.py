@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.errors import Conflict, NotAllowed
 from marketplace.history import Actor
+from marketplace.language import gettext as _
 from marketplace.payment_records.records import NewPayment, PaymentRecord, PaymentStore
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payment_records.stores.memory import MemoryStore
@@ -91,9 +92,9 @@ class PaymentRecords:
         """Record once that the bought credits were added; raises NotAllowed when unpaid, Conflict when added before."""
         record = self._store.get(payment_id)
         if record is not None and not record.has_money:
-            raise NotAllowed("These credits are not paid.")
+            raise NotAllowed(_("These credits are not paid."))
         if record is not None and record.credits_added_at is not None:
-            raise Conflict("These credits were added before.")
+            raise Conflict(_("These credits were added before."))
         return self._store.change(
             payment_id, now=self._now, credits_added_at=self._now, credit_transaction_id=credit_transaction_id
         )

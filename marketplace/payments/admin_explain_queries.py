@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 from marketplace import db
 from marketplace.catalog.models import Shop
 from marketplace.errors import NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import LedgerEntry, Posting
@@ -49,17 +51,23 @@ class PaymentFigure(StrEnum):
         member.label, member.account, member.sign, member.source = label, account, sign, source
         return member
 
-    AMOUNT = "amount", "Amount", Account.PROVIDER_CLEARING, 1, Source.PAYMENT
-    GROSS = "gross", "Gross", Account.PROVIDER_CLEARING, 1, Source.SHARE
-    SUBSIDY = "subsidy", "Discounts paid by us", Account.DISCOUNT_EXPENSE, 1, Source.SHARE
-    PLATFORM_FEE = "platform-fee", "Platform fee", Account.PLATFORM_FEE, -1, Source.SHARE
-    CARD_FEE = "card-fee", "Card fee charged", Account.PROCESSING_FEE_RECOVERY, -1, Source.SHARE
-    NET = "net", "Net for the sellers", Account.SELLER_HELD, -1, Source.SHARE
-    HELD = "held", "Held now", Account.SELLER_HELD, -1, Source.HELD_SHARE
-    REFUNDED = "refunded", "Refunded to the buyer", Account.REFUND_PENDING, -1, Source.REFUND
-    PROVIDER_FEE = "provider-fee", "Fee taken by the provider", Account.PROCESSING_FEE, 1, Source.PROVIDER
-    PROVIDER_NET = "provider-net", "Arrived in the provider's balance", Account.PROVIDER_BALANCE, 1, Source.PROVIDER
-    RETURNED = "unapplied", "Received, could not be used", Account.UNAPPLIED_RECEIPTS, -1, Source.RECEIPT
+    AMOUNT = "amount", Text("Amount"), Account.PROVIDER_CLEARING, 1, Source.PAYMENT
+    GROSS = "gross", Text("Gross"), Account.PROVIDER_CLEARING, 1, Source.SHARE
+    SUBSIDY = "subsidy", Text("Discounts paid by us"), Account.DISCOUNT_EXPENSE, 1, Source.SHARE
+    PLATFORM_FEE = "platform-fee", Text("Platform fee"), Account.PLATFORM_FEE, -1, Source.SHARE
+    CARD_FEE = "card-fee", Text("Card fee charged"), Account.PROCESSING_FEE_RECOVERY, -1, Source.SHARE
+    NET = "net", Text("Net for the sellers"), Account.SELLER_HELD, -1, Source.SHARE
+    HELD = "held", Text("Held now"), Account.SELLER_HELD, -1, Source.HELD_SHARE
+    REFUNDED = "refunded", Text("Refunded to the buyer"), Account.REFUND_PENDING, -1, Source.REFUND
+    PROVIDER_FEE = "provider-fee", Text("Fee taken by the provider"), Account.PROCESSING_FEE, 1, Source.PROVIDER
+    PROVIDER_NET = (
+        "provider-net",
+        Text("Arrived in the provider's balance"),
+        Account.PROVIDER_BALANCE,
+        1,
+        Source.PROVIDER,
+    )
+    RETURNED = "unapplied", Text("Received, could not be used"), Account.UNAPPLIED_RECEIPTS, -1, Source.RECEIPT
 
 
 _AMOUNT = PaymentTransaction.gross_minor.type
@@ -101,7 +109,7 @@ def explain_payment(
     with db.snapshot() as connection:
         found = connection.execute(_PAYMENT.where(*own), {"payment_id": payment_id}).one_or_none()
         if found is None:
-            raise NotFound("There is no payment with this number.")
+            raise NotFound(_("There is no payment with this number."))
         amount, currency, purchase_id, status = found
         agreed: list[AgreedRow] = []
         if figure.source is Source.PROVIDER:
@@ -110,7 +118,7 @@ def explain_payment(
             amount, agreed = _stored(connection, payment_id, figure, order_number)
         elif not amount or status not in HAS_MONEY:
             rows = connection.execute(_ORDERS, {"purchase_id": purchase_id})
-            agreed = [AgreedRow(f"Order {number}", shop, total) for number, shop, total in rows]
+            agreed = [AgreedRow(_("Order %(number)s", number=number), shop, total) for number, shop, total in rows]
         booked = ledger.postings(connection, Posting.currency == currency, *_scope(payment_id, figure, order_number))
     return Explanation(figure.label, currency, amount, figure.sign, booked, () if booked else tuple(agreed))
 
@@ -150,7 +158,9 @@ def _stored(
     if figure.source is Source.REFUND:
         return sum(row[2] for row in rows), []
     unbooked = [
-        AgreedRow(f"Order {number}", shop, amount) for number, shop, amount, status in rows if status in _UNBOOKED
+        AgreedRow(_("Order %(number)s", number=number), shop, amount)
+        for number, shop, amount, status in rows
+        if status in _UNBOOKED
     ]
     return sum(row[2] for row in rows), unbooked
 

@@ -11,6 +11,7 @@ from marketplace import db
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Shop
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.states import OrderStatus, PurchaseStatus
 from marketplace.outbound.models import CallKind, OutboundCall
@@ -225,7 +226,7 @@ def payment(payment_id: int) -> PaymentRecord:
     """Return the record of one payment; raises NotFound."""
     found = db.read_one(_RECORD, {"payment_id": payment_id})
     if found is None:
-        raise NotFound("There is no payment with this number.")
+        raise NotFound(_("There is no payment with this number."))
     return PaymentRecord(*tuple(found))
 
 

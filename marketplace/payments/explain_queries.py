@@ -16,9 +16,12 @@ from marketplace import db
 from marketplace.catalog.models import Shop
 from marketplace.catalog.rules import CATEGORIES
 from marketplace.errors import NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import LedgerEntry, Posting
+from marketplace.numerals import percent
 from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.payments.models import FeeSchedule, OrderFee, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
@@ -49,29 +52,29 @@ class Figure(StrEnum):
 class BuyerFigure(Figure):
     """The figures of a buyer's order page. No fee and no net among them."""
 
-    GOODS = "goods", "Goods"
-    DELIVERY = "delivery", "Delivery"
-    TAX = "tax", "Tax"
-    DISCOUNT = "discount", "Discount"
-    TOTAL = "total", "Total", Account.PROVIDER_CLEARING, 1
-    REFUNDED = "refunded", "Refunded", Account.REFUND_PENDING, 1
+    GOODS = "goods", Text("Goods")
+    DELIVERY = "delivery", Text("Delivery")
+    TAX = "tax", Text("Tax")
+    DISCOUNT = "discount", Text("Discount")
+    TOTAL = "total", Text("Total"), Account.PROVIDER_CLEARING, 1
+    REFUNDED = "refunded", Text("Refunded"), Account.REFUND_PENDING, 1
 
 
 class SellerFigure(Figure):
     """The figures of a seller's order page. What is taken from the seller is negative, as the page shows it."""
 
-    GOODS = "goods", "Goods"
-    DELIVERY = "delivery", "Delivery"
-    TAX = "tax", "Tax"
-    DISCOUNT = "discount", "Discount"
-    GROSS = "gross", "Paid by the buyer", Account.PROVIDER_CLEARING, 1
-    SUBSIDY = "subsidy", "Discount paid by the marketplace", Account.DISCOUNT_EXPENSE, 1
-    PLATFORM_FEE = "platform-fee", "Platform fee", Account.PLATFORM_FEE, 1
-    CARD_FEE = "card-fee", "Card fee", Account.PROCESSING_FEE_RECOVERY, 1
-    NET = "net", "You receive", Account.SELLER_HELD, -1
-    REFUNDED = "refunded", "Refunded to the buyer", Account.REFUND_PENDING, 1
-    TAKEN = "taken", "Taken from your share", Account.SELLER_HELD, -1
-    HELD = "held", "Held now", Account.SELLER_HELD, -1
+    GOODS = "goods", Text("Goods")
+    DELIVERY = "delivery", Text("Delivery")
+    TAX = "tax", Text("Tax")
+    DISCOUNT = "discount", Text("Discount")
+    GROSS = "gross", Text("Paid by the buyer"), Account.PROVIDER_CLEARING, 1
+    SUBSIDY = "subsidy", Text("Discount paid by the marketplace"), Account.DISCOUNT_EXPENSE, 1
+    PLATFORM_FEE = "platform-fee", Text("Platform fee"), Account.PLATFORM_FEE, 1
+    CARD_FEE = "card-fee", Text("Card fee"), Account.PROCESSING_FEE_RECOVERY, 1
+    NET = "net", Text("You receive"), Account.SELLER_HELD, -1
+    REFUNDED = "refunded", Text("Refunded to the buyer"), Account.REFUND_PENDING, 1
+    TAKEN = "taken", Text("Taken from your share"), Account.SELLER_HELD, -1
+    HELD = "held", Text("Held now"), Account.SELLER_HELD, -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,16 +228,16 @@ def _explain(
     with db.snapshot() as connection:
         found = connection.execute(_FACTS.where(is_own), {"number": number}).one_or_none()
         if found is None:
-            raise NotFound("There is no order with this number among yours.")
+            raise NotFound(_("There is no order with this number among yours."))
         order = _OrderFacts(*tuple(found))
-        agreed_lines = connection.execute(_LINES, {"order_id": order.id}).all()
-        lines = [AgreedRow(title, f"{quantity} in the order", amount) for title, quantity, amount, _ in agreed_lines]
-        discounts = [AgreedRow(f"{order.code} on {title}", "", -off) for title, _, _, off in agreed_lines if off]
+        sold = connection.execute(_LINES, {"order_id": order.id}).all()
+        lines = [AgreedRow(title, _("%(number)s in the order", number=n), amount) for title, n, amount, _off in sold]
+        on = {title: _("%(code)s on %(title)s", code=order.code, title=title) for title, *_rest in sold}
+        discounts = [AgreedRow(on[title], "", -off) for title, _n, _amount, off in sold if off]
         fees = [_fee(rate, category, fee) for rate, category, fee in connection.execute(_FEES, {"order_id": order.id})]
-        order = replace(order, fees=fees, discounts=discounts)
         share = connection.execute(_PAID_SHARE, {"order_id": order.id}).first()
         status, refunded, taken = share or (None, 0, 0)
-        order = replace(order, refunded_minor=refunded, net_taken_minor=taken)
+        order = replace(order, fees=fees, discounts=discounts, refunded_minor=refunded, net_taken_minor=taken)
         booked = _booked(connection, order.id, figure) if status is not None else ()
     amount, agreed = parts(order, lines)[figure.value]
     if figure is SellerFigure.HELD and status is not TransactionStatus.HELD:
@@ -258,8 +261,9 @@ def _booked(connection: Connection, order_id: int, figure: Figure) -> tuple[ledg
 
 
 def _buyer_parts(order: _OrderFacts, lines: Sequence[AgreedRow]) -> _Parts:
-    delivery = AgreedRow(f"Delivery by {order.shop_name}", "One delivery per seller", order.delivery_minor)
-    tax = AgreedRow("Tax", f"On the goods of {order.shop_name}", order.tax_minor)
+    shop = order.shop_name
+    delivery = AgreedRow(_("Delivery by %(shop)s", shop=shop), _("One delivery per seller"), order.delivery_minor)
+    tax = AgreedRow(_("Tax"), _("On the goods of %(shop)s", shop=shop), order.tax_minor)
     added = (delivery,) if order.tax_included else (delivery, tax)
     extras = [*(part for part in added if part.amount_minor), *order.discounts]
     return {
@@ -274,9 +278,9 @@ def _buyer_parts(order: _OrderFacts, lines: Sequence[AgreedRow]) -> _Parts:
 
 def _seller_parts(order: _OrderFacts, lines: Sequence[AgreedRow]) -> _Parts:
     agreed = _buyer_parts(order, lines)
-    gross = AgreedRow("Paid by the buyer", "When the payment arrives", order.total_minor)
-    subsidy = [AgreedRow("Discount paid by the marketplace", "", order.subsidy_minor)] if order.subsidy_minor else []
-    card = AgreedRow("Card fee", "Once per payment, shared by its sellers", -order.processing_fee_minor)
+    gross = AgreedRow(_("Paid by the buyer"), _("When the payment arrives"), order.total_minor)
+    subsidy = [AgreedRow(_("Discount paid by the marketplace"), "", order.subsidy_minor)] if order.subsidy_minor else []
+    card = AgreedRow(_("Card fee"), _("Once per payment, shared by its sellers"), -order.processing_fee_minor)
     return agreed | {
         "gross": agreed["total"],
         "subsidy": (order.subsidy_minor, subsidy),
@@ -289,12 +293,6 @@ def _seller_parts(order: _OrderFacts, lines: Sequence[AgreedRow]) -> _Parts:
 
 
 def _fee(basis_points: int, category: str | None, fee_minor: int) -> AgreedRow:
-    of_what = f", on {CATEGORIES.get(category, category).lower()}" if category else ""
-    return AgreedRow("Platform fee", percent(basis_points) + of_what, -fee_minor)
-
-
-def percent(basis_points: int) -> str:
-    """Return a rate as people read it: 3 %, 2.9 %."""
-    whole, rest = divmod(basis_points, 100)
-    fraction = f".{rest:02d}".rstrip("0") if rest else ""
-    return f"{whole}{fraction} %"
+    rate, name = percent(basis_points), CATEGORIES.get(category or "", category)
+    note = _("%(rate)s, on %(category)s", rate=rate, category=name.lower()) if name else rate
+    return AgreedRow(_("Platform fee"), note, -fee_minor)

@@ -9,6 +9,7 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from marketplace import db
+from marketplace.language import Text
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import LedgerEntry, Posting
@@ -52,18 +53,18 @@ class Flow(StrEnum):
 class HouseFlow(Flow):
     """What admins watch."""
 
-    VOLUME = "volume", "Volume", 1, ((Account.PROVIDER_CLEARING, _CAPTURED),)
-    TAKE = "take", "Platform fees", -1, ((Account.PLATFORM_FEE, "%"),)
-    REFUNDED = "refunded", "Refunded", -1, ((Account.REFUND_PENDING, _REFUND),)
+    VOLUME = "volume", Text("Volume"), 1, ((Account.PROVIDER_CLEARING, _CAPTURED),)
+    TAKE = "take", Text("Platform fees"), -1, ((Account.PLATFORM_FEE, "%"),)
+    REFUNDED = "refunded", Text("Refunded"), -1, ((Account.REFUND_PENDING, _REFUND),)
 
 
 class BuyerFlow(Flow):
     """What a buyer paid, got back and has spent; money that could not be used counts on both sides."""
 
-    PAID = "paid", "Paid", 1, _IN
-    REFUNDED = "refunded", "Refunded", -1, _BACK
-    SPENT = "spent", "Spent", 1, _IN + _BACK
-    HELD = "held", "Held for you", 1, ((Account.PROVIDER_CLEARING, _CAPTURED), (Account.REFUND_PENDING, _REFUND))
+    PAID = "paid", Text("Paid"), 1, _IN
+    REFUNDED = "refunded", Text("Refunded"), -1, _BACK
+    SPENT = "spent", Text("Spent"), 1, _IN + _BACK
+    HELD = "held", Text("Held for you"), 1, ((Account.PROVIDER_CLEARING, _CAPTURED), (Account.REFUND_PENDING, _REFUND))
     """Paid for orders whose money no seller has yet, less what goes back."""
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.errors import Conflict, NotAllowed, NotFound
 from marketplace.history import Actor
+from marketplace.language import gettext as _
 from marketplace.payments import holds, rules
 from marketplace.payments.models import HoldDecision, PaymentBlock, PaymentTransaction
 from marketplace.payments.states import BlockReason, HoldReason, HoldStep, TransactionStatus
@@ -20,9 +21,11 @@ def stop(session: Session, *, admin_id: int, share_id: int, reason: str, now: da
     """
     share, why = _share(session, share_id), check_reason(reason)
     if share.status not in {TransactionStatus.HELD, TransactionStatus.AVAILABLE}:
-        raise NotAllowed(f"This share is {share.status.label.lower()}; it can't be stopped any more.")
+        raise NotAllowed(
+            _("This share is %(status)s; it can't be stopped any more.", status=share.status.label.lower())
+        )
     if session.execute(_stops(share_id)).first() is not None:
-        raise Conflict("This share is stopped already.")
+        raise Conflict(_("This share is stopped already."))
     session.add(
         PaymentBlock(transaction_id=share_id, reason=BlockReason.MANUAL, subject_id=admin_id, note=why, set_at=now)
     )
@@ -34,7 +37,7 @@ def let_go(session: Session, *, admin_id: int, share_id: int, reason: str, now: 
     share, why = _share(session, share_id), check_reason(reason)
     lifted = update(PaymentBlock).where(PaymentBlock.id.in_(_stops(share_id))).values(lifted_at=now)
     if not session.execute(lifted.returning(PaymentBlock.id)).all():
-        raise Conflict("This share is not stopped.")
+        raise Conflict(_("This share is not stopped."))
     _keep(session, share, HoldStep.LET_GO, why, admin_id=admin_id, now=now)
 
 
@@ -57,7 +60,7 @@ def release(session: Session, *, admin_id: int, share_id: int, reason: str, now:
     """
     share, why = _held(session, share_id), check_reason(reason)
     if session.execute(_open_blocks(share_id)).first() is not None:
-        raise NotAllowed("Something still blocks this share: an open refund, a dispute or a stop. End that first.")
+        raise NotAllowed(_("Something still blocks this share: an open refund, a dispute or a stop. End that first."))
     holds.release(session, share, actor=Actor.user(admin_id, "admin"), because=why, now=now)
     _keep(session, share, HoldStep.RELEASE, why, admin_id=admin_id, now=now)
 
@@ -65,14 +68,14 @@ def release(session: Session, *, admin_id: int, share_id: int, reason: str, now:
 def _share(session: Session, share_id: int) -> PaymentTransaction:
     share = session.get(PaymentTransaction, share_id)
     if share is None:
-        raise NotFound("There is no such share.")
+        raise NotFound(_("There is no such share."))
     return share
 
 
 def _held(session: Session, share_id: int) -> PaymentTransaction:
     share = _share(session, share_id)
     if share.status is not TransactionStatus.HELD:
-        raise NotAllowed(f"This share is {share.status.label.lower()}, not held.")
+        raise NotAllowed(_("This share is %(status)s, not held.", status=share.status.label.lower()))
     return share
 
 

@@ -10,6 +10,7 @@ from marketplace import db
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Shop
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.orders.models import Order, Shipment
 from marketplace.orders.states import DeliveredBy, OrderStatus
 from marketplace.payments.models import HoldDecision, PaymentTransaction
@@ -92,7 +93,7 @@ def held_share(payment_id: int, share_id: int) -> HeldShare:
     """Return a payment's share; raises NotFound."""
     found = db.read_one(_SHARE, {"payment_id": payment_id, "share_id": share_id})
     if found is None:
-        raise NotFound("There is no such share.")
+        raise NotFound(_("There is no such share."))
     return HeldShare(*tuple(found))
 
 

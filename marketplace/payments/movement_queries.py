@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from marketplace import db
+from marketplace.language import Text
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import LedgerEntry, Posting
@@ -45,20 +46,20 @@ class MovementKind(StrEnum):
         member.label, member.plural = label, plural
         return member
 
-    SALE = "sale", "Sale", "Sales"
-    REFUND = "refund", "Refund", "Refunds"
-    RETURNED = "returned", "Refund that came back", "Refunds that came back"
-    RELEASED = "released", "Released", "Releases"
-    UNSOLD = "unsold", "Our discount taken back, the sale was cancelled", "Our discounts taken back"
-    PAYOUT = "payout", "Payout", "Payouts"
-    TAKEN_BACK = "taken_back", "Payout taken back", "Payouts taken back"
-    DISPUTE = "dispute", "Lost dispute", "Lost disputes"
-    REGAINED = "regained", "Lost dispute that was won after all", "Lost disputes that were won after all"
-    NETTED = "netted", "Paid what you owed", "Payments of what you owed"
-    UNDONE = "undone", "Not owed any more, given back", "Payments of what you do not owe any more"
-    WRITTEN_OFF = "written_off", "Debt written off", "Debts written off"
-    OWED_AGAIN = "owed_again", "Debt no longer written off", "Debts no longer written off"
-    OTHER = "other", "Other", "Other movements"
+    SALE = "sale", Text("Sale"), Text("Sales")
+    REFUND = "refund", Text("Refund"), Text("Refunds")
+    RETURNED = "returned", Text("Refund that came back"), Text("Refunds that came back")
+    RELEASED = "released", Text("Released"), Text("Releases")
+    UNSOLD = "unsold", Text("Our discount taken back, the sale was cancelled"), Text("Our discounts taken back")
+    PAYOUT = "payout", Text("Payout"), Text("Payouts")
+    TAKEN_BACK = "taken_back", Text("Payout taken back"), Text("Payouts taken back")
+    DISPUTE = "dispute", Text("Lost dispute"), Text("Lost disputes")
+    REGAINED = "regained", Text("Lost dispute that was won after all"), Text("Lost disputes that were won after all")
+    NETTED = "netted", Text("Paid what you owed"), Text("Payments of what you owed")
+    UNDONE = "undone", Text("Not owed any more, given back"), Text("Payments of what you do not owe any more")
+    WRITTEN_OFF = "written_off", Text("Debt written off"), Text("Debts written off")
+    OWED_AGAIN = "owed_again", Text("Debt no longer written off"), Text("Debts no longer written off")
+    OTHER = "other", Text("Other"), Text("Other movements")
 
 
 def _of_provider(*kinds: str) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace import history
 from marketplace.history import Actor
+from marketplace.language import Text
 from marketplace.ledger import operations as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.operations import Line
@@ -41,7 +42,7 @@ def share_out(session: Session, *, payment: Payment, orders: Sequence[Order], ac
     ]
     statement = insert(PaymentTransaction).values(rows).returning(PaymentTransaction.id)
     ids = list(session.execute(statement).scalars())
-    history.begin(session, PaymentTransaction, ids, actor=actor, at=now, because="One share per seller.")
+    history.begin(session, PaymentTransaction, ids, actor=actor, at=now, because=Text("One share per seller."))
     return ids
 
 

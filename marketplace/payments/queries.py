@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from marketplace import db
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.orders.models import Purchase
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
@@ -227,7 +228,7 @@ def attempt_of_buyer(payment_id: int, user_id: int) -> Attempt:
     """Return the buyer's own attempt; raises NotFound for an unknown or foreign one."""
     found = db.read_one(_OWN_ATTEMPT, {"payment_id": payment_id, "user_id": user_id})
     if found is None:
-        raise NotFound("There is no payment with this number among yours.")
+        raise NotFound(_("There is no payment with this number among yours."))
     return Attempt(*tuple(found))
 
 

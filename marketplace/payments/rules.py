@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
 from marketplace.money import Money
 
 _LONGEST_EXTENSION_DAYS = 90
@@ -89,7 +90,7 @@ def subsidy_back(subsidy: Money, *, taken: Money, after: Money, gross: Money) ->
 def check_extension(days: int) -> None:
     """Raise Invalid unless a hold may be extended by `days`: by a day to a quarter of a year at a time."""
     if not 1 <= days <= _LONGEST_EXTENSION_DAYS:
-        raise Invalid(f"Extend by 1 to {_LONGEST_EXTENSION_DAYS} days.", field="days")
+        raise Invalid(_("Extend by 1 to %(number)s days.", number=_LONGEST_EXTENSION_DAYS), field="days")
 
 
 def _within(parts: Sequence[Money], limits: Sequence[Money]) -> list[Money]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.errors import NotAllowed
 from marketplace.history import Actor
+from marketplace.language import gettext as _
 from marketplace.ledger import operations as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.operations import Line
@@ -31,7 +32,7 @@ def take_back(session: Session, share: PaymentTransaction, *, actor: Actor, beca
         return False
     account = _STANDS.get(share.status)
     if account is None or share.left_minor != share.net_minor:
-        raise NotAllowed("The seller was paid for this order already. It cannot be cancelled any more.")
+        raise NotAllowed(_("The seller was paid for this order already. It cannot be cancelled any more."))
     net = share.net_minor
     share.net_taken_minor, share.subsidy_taken_minor = net, share.subsidy_minor
     session.flush()

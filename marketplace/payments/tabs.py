@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Self
 
+from marketplace.language import Text
 from marketplace.payment_records.states import HAS_MONEY, PaymentStatus
 
 _S = PaymentStatus
@@ -22,7 +23,7 @@ class PaymentTab(StrEnum):
         member.label, member.statuses = label, statuses
         return member
 
-    ALL = "all", "All"
+    ALL = "all", Text("All")
     PENDING = _S.PENDING.value, _S.PENDING.label, (_S.PENDING,)
     PROCESSING = _S.PROCESSING.value, _S.PROCESSING.label, (_S.PROCESSING,)
     COMPLETED = _S.COMPLETED.value, _S.COMPLETED.label, (_S.COMPLETED,)
@@ -31,7 +32,7 @@ class PaymentTab(StrEnum):
     CANCELLED = _S.CANCELLED.value, _S.CANCELLED.label, (_S.CANCELLED,)
     REFUNDED = _S.REFUNDED.value, _S.REFUNDED.label, (_S.REFUNDED,)
     PARTIALLY_REFUNDED = _S.PARTIALLY_REFUNDED.value, _S.PARTIALLY_REFUNDED.label, (_S.PARTIALLY_REFUNDED,)
-    HAS_MONEY = "has-money", "Money was taken", HAS_MONEY
+    HAS_MONEY = "has-money", Text("Money was taken"), HAS_MONEY
     """No tab of its own; figures lead here."""
 
     @property

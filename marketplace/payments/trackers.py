@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from marketplace import history
 from marketplace.history import Actor
+from marketplace.language import Text
 from marketplace.payment_records.models import Payment
 from marketplace.payments.models import PaymentFailure, PaymentTracker
 from marketplace.providers.base import Decline
@@ -31,7 +32,9 @@ def known(session: Session, *, payment: Payment, intent_id: str, actor: Actor, n
         payment.provider_payment_id = intent_id
         payment.updated_at = now
         session.flush()
-        history.begin(session, PaymentTracker, [tracker.id], actor=actor, at=now, because="The provider reported it.")
+        history.begin(
+            session, PaymentTracker, [tracker.id], actor=actor, at=now, because=Text("The provider reported it.")
+        )
         return tracker
     if payment.provider_payment_id != intent_id:
         raise Impossible(f"payment {payment.id} belongs to {payment.provider_payment_id}, not to {intent_id}")

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.debts import operations as debts
 from marketplace.history import Actor
+from marketplace.language import Text
 from marketplace.ledger import operations as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.operations import Line
@@ -43,7 +44,7 @@ def give_back(session: Session, refund: Refund, *, now: datetime) -> None:
     What was taken while the share was held goes to where the share stands now, if it was released meanwhile. What
     other shares paid of the debt is available again.
     """
-    because = "The refund did not reach the buyer."
+    because = Text("The refund did not reach the buyer.")
     taking_back.call_off(session, subject=subject_of(refund), because=because, now=now)
     _change_share(session, refund, sign=-1)
     share = session.get_one(PaymentTransaction, refund.transaction_id)
@@ -67,7 +68,7 @@ def block(session: Session, refund: Refund, *, now: datetime) -> None:
             transaction_id=refund.transaction_id,
             reason=BlockReason.REFUND,
             subject_id=refund.id,
-            note=f"Refund {refund.id}: {refund.reason.label}",
+            note=f"Refund {refund.id}: {refund.reason.english}",
             set_at=now,
         )
     )

@@ -6,6 +6,8 @@ from sqlalchemy import ColumnElement, Connection, bindparam, select
 
 from marketplace import db
 from marketplace.errors import NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import LedgerEntry, Posting
@@ -18,13 +20,13 @@ from marketplace.refunds.states import TAKEN
 class RefundFigure(Figure):
     """The figures of a refund: what the buyer gets, and who gives it."""
 
-    AMOUNT = "amount", "Refund", Account.REFUND_PENDING, -1
-    PLATFORM = "platform", "Platform fee given back", Account.PLATFORM_FEE, 1
-    COST = "cost", "Card fee borne by the platform", Account.REFUND_COST, 1
-    HELD = "held", "From what is held for the seller", Account.SELLER_HELD, 1
-    AVAILABLE = "available", "From what is available to the seller", Account.SELLER_PAYABLE, 1
-    DEBT = "debt", "Owed by the seller", Account.SELLER_DEBT, 1
-    SUBSIDY = "subsidy", "Marketplace's part of the discount, taken back", Account.DISCOUNT_EXPENSE, 1
+    AMOUNT = "amount", Text("Refund"), Account.REFUND_PENDING, -1
+    PLATFORM = "platform", Text("Platform fee given back"), Account.PLATFORM_FEE, 1
+    COST = "cost", Text("Card fee borne by the platform"), Account.REFUND_COST, 1
+    HELD = "held", Text("From what is held for the seller"), Account.SELLER_HELD, 1
+    AVAILABLE = "available", Text("From what is available to the seller"), Account.SELLER_PAYABLE, 1
+    DEBT = "debt", Text("Owed by the seller"), Account.SELLER_DEBT, 1
+    SUBSIDY = "subsidy", Text("Marketplace's part of the discount, taken back"), Account.DISCOUNT_EXPENSE, 1
 
 
 _COLUMN = {
@@ -64,7 +66,7 @@ def _explain(number: str, figure: RefundFigure, *is_own: ColumnElement[bool]) ->
     with db.snapshot() as connection:
         found = connection.execute(columns.where(Refund.number == number, *is_own)).one_or_none()
         if found is None:
-            raise NotFound("There is no refund with this number.")
+            raise NotFound(_("There is no refund with this number."))
         refund_id, currency, status, asked, amount, minor = found
         agreed: Sequence[AgreedRow] = ()
         booked: tuple[ledger.PostingRow, ...] = ()
@@ -81,12 +83,12 @@ def _explain(number: str, figure: RefundFigure, *is_own: ColumnElement[bool]) ->
 def _asked(connection: Connection, refund_id: int, asked_minor: int, amount_minor: int) -> list[AgreedRow]:
     """Return what makes an amount that is not booked: the units or the amount asked for, and what an admin changed."""
     rows = [
-        AgreedRow(title, f"{quantity} of the order", quantity * price)
+        AgreedRow(title, _("%(number)s of the order", number=quantity), quantity * price)
         for title, quantity, price in connection.execute(_UNITS, {"refund_id": refund_id})
     ]
     rest = asked_minor - sum(row.amount_minor for row in rows)
     if rest:
-        rows.append(AgreedRow("Tax and discounts on these" if rows else "Asked for", "", rest))
+        rows.append(AgreedRow(_("Tax and discounts on these") if rows else _("Asked for"), "", rest))
     if amount_minor != asked_minor:
-        rows.append(AgreedRow("Changed by the marketplace", "", amount_minor - asked_minor))
+        rows.append(AgreedRow(_("Changed by the marketplace"), "", amount_minor - asked_minor))
     return rows

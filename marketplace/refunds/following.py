@@ -11,6 +11,7 @@ from marketplace.checkout.settlement import Contradiction
 from marketplace.config import MoneyPolicy
 from marketplace.discounts import uses
 from marketplace.history import Actor, StatusChange
+from marketplace.language import Text
 from marketplace.money import Money
 from marketplace.orders.models import Order
 from marketplace.orders.states import OrderStatus
@@ -51,10 +52,10 @@ def follow(
     _book_lines(session, found, lines, payment_id=refund.payment_id, owner_id=refund.buyer_id, now=now)
     if attempt != refund.attempt and refund.provider_refund_id != found.refund_id:
         if found.is_final_failure:
-            return "A later attempt has taken its place."
-        raise Contradiction("an earlier attempt, given up since, has sent the money all the same")
+            return Text("A later attempt has taken its place.")
+        raise Contradiction(Text("an earlier attempt, given up since, has sent the money all the same"))
     if (refund.amount_minor, refund.currency) != (found.amount_minor, found.currency):
-        raise Contradiction("the refund is about another amount")
+        raise Contradiction(Text("the refund is about another amount"))
     if refund.status is RefundStatus.FAILED and refund.provider_refund_id is None and not found.is_final_failure:
         _take_again(session, refund, actor=actor, now=now)
     refund.provider_refund_id = found.refund_id
@@ -72,7 +73,7 @@ def _take_again(session: Session, refund: Refund, *, actor: Actor, now: datetime
     plan = rules.plan_refund(Money(refund.amount_minor, refund.currency), stands, bearer)
     refund.attempt += 1
     booking.take(session, refund, plan, now=now)
-    because = "It was given up because nobody found it, and has turned up at the provider."
+    because = Text("It was given up because nobody found it, and has turned up at the provider.")
     history.move(session, refund, "approve", actor=actor, at=now, because=because)
 
 
@@ -94,7 +95,7 @@ def mirror(
         select(Payment).where(Payment.provider_payment_id == found.intent_id)
     ).scalar_one_or_none()
     if payment is None:
-        raise Contradiction("the refund matches no payment of ours")
+        raise Contradiction(Text("the refund matches no payment of ours"))
     known = (
         session.execute(select(Refund).where(Refund.provider_refund_id == found.refund_id).order_by(Refund.id))
         .scalars()
@@ -102,7 +103,7 @@ def mirror(
     )
     if not known and found.is_final_failure:
         _book_lines(session, found, lines, payment_id=payment.id, owner_id=payment.user_id, now=now)
-        return "It failed before it was taken over; nothing has moved."
+        return Text("It failed before it was taken over; nothing has moved.")
     refunds = list(known) or _mirrored(session, payment, found, policy=policy, actor=actor, now=now)
     _book_lines(session, found, lines, payment_id=payment.id, owner_id=payment.user_id, now=now)
     steps = [_step(session, refund, found, actor=actor, now=now) for refund in refunds]
@@ -124,7 +125,7 @@ def _mirrored(
     left = [standing.read(session, share.id, except_refund_id=None).without_requests().left for share in shares]
     amount = Money(found.amount_minor, found.currency)
     if not shares or Money.total(left, amount.currency) < amount:
-        raise Contradiction("the refund is about more than is left of the payment")
+        raise Contradiction(Text("the refund is about more than is left of the payment"))
     refunds = []
     for share, part in zip(shares, rules.shares_of(amount, left), strict=True):
         if part:
@@ -152,7 +153,7 @@ def _mirror_of(
         currency=part.currency,
         origin=RefundOrigin.PROVIDER,
         reason=RefundReason.OTHER,
-        description="Made in the payment provider's dashboard.",
+        description=Text("Made in the payment provider's dashboard."),
         asked_minor=part.minor,
         amount_minor=part.minor,
         attempt=1,
@@ -161,13 +162,13 @@ def _mirror_of(
     )
     session.add(refund)
     session.flush()
-    history.begin(session, Refund, [refund.id], actor=actor, at=now, because="It was made at the provider.")
+    history.begin(session, Refund, [refund.id], actor=actor, at=now, because=Text("It was made at the provider."))
     watching.begin(session, WatchKind.REFUND, refund.id, now=now)
     booking.block(session, refund, now=now)
     found_now = standing.read(session, share.id, except_refund_id=refund.id).without_requests()
     plan = rules.plan_refund(part, found_now, rules.FeeBearer(policy.refund_fee_bearer))
     booking.take(session, refund, plan, now=now)
-    history.move(session, refund, "approve", actor=actor, at=now, because="It was made at the provider.")
+    history.move(session, refund, "approve", actor=actor, at=now, because=Text("It was made at the provider."))
     telling.approved(session, refund, now=now)
     telling.mirrored(session, refund, now=now)
     return refund
@@ -176,17 +177,17 @@ def _mirror_of(
 def _step(session: Session, refund: Refund, found: ProviderRefund, *, actor: Actor, now: datetime) -> str:
     if found.is_final_failure:
         if not refund.machine.can(refund.status, "fail"):
-            return f"The refund is {refund.status.label.lower()} already."
+            return f"The refund is {refund.status.english.lower()} already."
         _fail(session, refund, because=f"The provider reports: {found.status}.", actor=actor, now=now)
-        return "The refund failed."
+        return Text("The refund failed.")
     if found.status == "succeeded" and refund.machine.can(refund.status, "complete"):
         _complete(session, refund, actor=actor, now=now)
-        return "The money is back with the buyer."
+        return Text("The money is back with the buyer.")
     if refund.machine.can(refund.status, "process"):
         history.move(session, refund, "process", actor=actor, at=now)
     elif refund.status in _GIVEN_UP:
         # Given back to seller and platform, and yet it is on its way: a person must look.
-        raise Contradiction(f"the refund is {refund.status.label.lower()} here and {found.status} at the provider")
+        raise Contradiction(f"the refund is {refund.status.english.lower()} here and {found.status} at the provider")
     return f"The provider reports the refund as {found.status}."
 
 
@@ -270,5 +271,5 @@ def _ours(session: Session, found: ProviderRefund) -> tuple[Refund, int]:
     number, _, attempt = (found.reference or "").removeprefix(operations.REFERENCE).partition(":")
     refund = session.get(Refund, int(number)) if number.isdecimal() and attempt.isdecimal() else None
     if refund is None:
-        raise Contradiction("the refund matches no row of ours")
+        raise Contradiction(Text("the refund matches no row of ours"))
     return refund, int(attempt)

@@ -10,6 +10,7 @@ from marketplace import history
 from marketplace.config import MoneyPolicy
 from marketplace.errors import Invalid, NotAllowed, NotFound
 from marketplace.history import Actor
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.orders.models import Order
 from marketplace.outbound import operations as outbound
@@ -57,7 +58,7 @@ def request(
     """
     order = session.get(Order, order_id)
     if order is None or order.buyer_id != buyer_id:
-        raise NotFound("There is no such order.")
+        raise NotFound(_("There is no such order."))
     return _of_form(session, token, order.id) or _open(
         session,
         order=order,
@@ -85,7 +86,7 @@ def start(
     """Open a refund on an admin's own initiative and return its id; it is approved like any other."""
     order = session.get(Order, order_id)
     if order is None:
-        raise NotFound("There is no such order.")
+        raise NotFound(_("There is no such order."))
     return _of_form(session, token, order.id) or _open(
         session,
         order=order,
@@ -103,7 +104,7 @@ def withdraw(session: Session, *, buyer_id: int, refund_id: int, now: datetime) 
     """Take a request back while nobody has decided; raises NotFound for another's, AlreadyThere for a replay."""
     refund = session.get(Refund, refund_id)
     if refund is None or refund.buyer_id != buyer_id:
-        raise NotFound("There is no such refund.")
+        raise NotFound(_("There is no such refund."))
     _check_open(refund, "withdraw")
     history.move(session, refund, "withdraw", actor=Actor.user(buyer_id), at=now)
     booking.let_go(session, refund, actor=Actor.user(buyer_id), now=now)
@@ -194,14 +195,14 @@ def known(session: Session, refund_id: int) -> Refund:
     """Return a refund; raises NotFound."""
     refund = session.get(Refund, refund_id)
     if refund is None:
-        raise NotFound("There is no such refund.")
+        raise NotFound(_("There is no such refund."))
     return refund
 
 
 def _check_open(refund: Refund, verb: str) -> None:
     """Raise AlreadyThere once it is decided: buyer and admins may press different buttons at the same moment."""
     if not refund.machine.can(refund.status, verb):
-        raise AlreadyThere(f"This refund is already decided: {refund.status.label.lower()}.")
+        raise AlreadyThere(_("This refund is already decided: %(status)s.", status=refund.status.label.lower()))
 
 
 def plan_call(session: Session, refund: Refund, *, actor: Actor, now: datetime) -> int:
@@ -265,7 +266,7 @@ def _open(
 
 def _check_time(share: PaymentTransaction, origin: RefundOrigin, now: datetime) -> None:
     if share.payment_received_date is None:
-        raise NotAllowed("This order has not been paid.")
+        raise NotAllowed(_("This order has not been paid."))
     if origin == RefundOrigin.BUYER:
         rules.check_asked_in_time(share.payment_received_date, now)
 
@@ -276,14 +277,14 @@ def _of_form(session: Session, token: str | None, order_id: int) -> int | None:
         return None
     found = session.execute(select(Refund.id, Refund.order_id).where(Refund.form_token == token)).one_or_none()
     if found is not None and found.order_id != order_id:
-        raise NotFound("There is no such order.")
+        raise NotFound(_("There is no such order."))
     return found.id if found is not None else None
 
 
 def _description(description: str) -> str:
     text = description.strip()
     if not text or len(text) > 2_000:
-        raise Invalid("Say in a few words what happened, at most 2,000 characters.", field="description")
+        raise Invalid(_("Say in a few words what happened, at most 2,000 characters."), field="description")
     return text
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace import db
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
 from marketplace.media import picture_names, pictures
 from marketplace.media.storing import FileStore, StoredFile, shown_name
 from marketplace.refunds import picture_operations, rules
@@ -39,7 +40,7 @@ class Taken:
 def take(sent: Sequence[SentPicture]) -> list[Taken]:
     """Return pictures written anew; raises Invalid, naming the file, for what is none, and for too many at once."""
     if len(sent) > rules.MOST_PICTURES:
-        raise Invalid(f"A request keeps at most {rules.MOST_PICTURES} pictures.", field="pictures")
+        raise Invalid(_("A request keeps at most %(number)s pictures.", number=rules.MOST_PICTURES), field="pictures")
     return [_taken(each) for each in sent]
 
 
@@ -71,7 +72,7 @@ def add(taken: Sequence[Taken], *, buyer_id: int, refund_id: int, store: FileSto
     Raises Invalid for nothing sent, and what `picture_operations.add` raises.
     """
     if not taken:
-        raise Invalid("Choose a picture.", field="pictures")
+        raise Invalid(_("Choose a picture."), field="pictures")
     new = [each.new for each in taken]
 
     def write(session: Session) -> tuple[int, frozenset[str]]:

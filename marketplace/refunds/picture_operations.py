@@ -8,6 +8,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from marketplace.errors import Invalid, NotFound
+from marketplace.language import gettext as _
 from marketplace.media.storing import StoredFile
 from marketplace.refunds import rules, telling
 from marketplace.refunds.models import Refund, RefundPicture
@@ -45,7 +46,7 @@ def remove(session: Session, *, buyer_id: int, refund_id: int, picture_id: int, 
     refund = _own(session, buyer_id, refund_id)
     picture = session.get(RefundPicture, picture_id)
     if picture is None or picture.refund_id != refund.id or picture.removed_at is not None:
-        raise NotFound("There is no such picture.")
+        raise NotFound(_("There is no such picture."))
     _check_open(refund)
     picture.removed_at = now
     telling.picture_removed(session, refund, picture, now=now)
@@ -63,10 +64,14 @@ def keep(session: Session, *, refund_id: int, pictures: Sequence[NewPicture], no
     _check_open(session.get_one(Refund, refund_id))
     free = rules.MOST_PICTURES - len(known)
     if len(new) > free:
-        room = f"There is room for {free} more." if free else "There is no room for more."
-        raise Invalid(f"A request keeps at most {rules.MOST_PICTURES} pictures. {room}", field="pictures")
+        most = _("A request keeps at most %(number)s pictures.", number=rules.MOST_PICTURES)
+        room = _("There is room for %(number)s more.", number=free) if free else _("There is no room for more.")
+        raise Invalid(f"{most} {room}", field="pictures")
     if len(rows_there) + len(new) > rules.MOST_PICTURES_EVER:
-        raise Invalid(f"You have sent {len(rows_there)} pictures already. Keep those that are there.", field="pictures")
+        raise Invalid(
+            _("You have sent %(number)s pictures already. Keep those that are there.", number=len(rows_there)),
+            field="pictures",
+        )
     rows = [
         {
             "refund_id": refund_id,
@@ -86,10 +91,10 @@ def keep(session: Session, *, refund_id: int, pictures: Sequence[NewPicture], no
 def _own(session: Session, buyer_id: int, refund_id: int) -> Refund:
     refund = session.get(Refund, refund_id)
     if refund is None or refund.buyer_id != buyer_id:
-        raise NotFound("There is no such refund.")
+        raise NotFound(_("There is no such refund."))
     return refund
 
 
 def _check_open(refund: Refund) -> None:
     if not refund.machine.can(refund.status, "withdraw"):
-        raise AlreadyThere(f"This refund is already decided: {refund.status.label.lower()}.")
+        raise AlreadyThere(_("This refund is already decided: %(status)s.", status=refund.status.label.lower()))

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from marketplace import db
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.media import picture_names
 from marketplace.refunds.models import RefundPicture, RefundPictureLook
 
@@ -55,7 +56,7 @@ def picture_of(refund_id: int, picture_id: int) -> RefundPictureRow:
     """Return one picture of a request; raises NotFound for another's."""
     found = db.read_one(_ONE, {"refund_id": refund_id, "picture_id": picture_id})
     if found is None:
-        raise NotFound("There is no such picture.")
+        raise NotFound(_("There is no such picture."))
     return RefundPictureRow(*tuple(found))
 
 

@@ -13,6 +13,7 @@ from marketplace.accounts.models import User
 from marketplace.catalog.models import Shop
 from marketplace.catalog.variants import first_picture
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.orders.models import Order, OrderLine
 from marketplace.orders.states import OrderStatus
 from marketplace.paging import Amounts, Cursor, Listed, Period, Sort, read_page
@@ -240,7 +241,7 @@ def history_of_seller(seller_id: int) -> SideHistory:
 def _one(statement: Select[*tuple[Any, ...]], number: str) -> RefundRow:
     found = db.read_one(statement.where(Refund.number == number))
     if found is None:
-        raise NotFound("There is no refund with this number.")
+        raise NotFound(_("There is no refund with this number."))
     return RefundRow(*tuple(found))
 
 

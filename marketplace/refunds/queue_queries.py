@@ -9,6 +9,7 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
 
 from marketplace import db
+from marketplace.language import Text
 from marketplace.paging import Cursor, Listed, Period, Sort
 from marketplace.refunds import queries, rules
 from marketplace.refunds.models import Refund
@@ -32,10 +33,10 @@ class RefundTab(StrEnum):
         member.label, member.statuses, member.is_queue = label, statuses, is_queue
         return member
 
-    WAITING = "waiting", "Waiting", (_S.PENDING, _S.FAILED), True
-    PROCESSING = "processing", "Processing", (_S.APPROVED, _S.PROCESSING), True
-    DONE = "done", "Done", (_S.COMPLETED,), False
-    REJECTED = "rejected", "Rejected", (_S.REJECTED, _S.CANCELLED), False
+    WAITING = "waiting", Text("Waiting"), (_S.PENDING, _S.FAILED), True
+    PROCESSING = "processing", Text("Processing"), (_S.APPROVED, _S.PROCESSING), True
+    DONE = "done", Text("Done"), (_S.COMPLETED,), False
+    REJECTED = "rejected", Text("Rejected"), (_S.REJECTED, _S.CANCELLED), False
 
     def count_of(self, by_status: Mapping[RefundStatus, int]) -> int:
         """Return how many refunds the tab holds, given the number of each status."""

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from marketplace.errors import Conflict, Invalid, NotAllowed
 from marketplace.labels import Labelled
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.payments import rules as payment_rules
 
@@ -22,14 +24,14 @@ _SATURDAY = 5
 class RefundReason(Labelled):
     """Why money goes back: the seven reasons of buyers (S2.14), and the one that is no wish."""
 
-    NOT_RECEIVED = "not_received", "It did not arrive"
-    DAMAGED = "damaged", "It arrived damaged"
-    DEFECTIVE = "defective", "It does not work"
-    NOT_AS_DESCRIBED = "not_as_described", "It is not as described"
-    WRONG_ITEM = "wrong_item", "I got something else"
-    CHANGED_MIND = "changed_mind", "I changed my mind"
-    OTHER = "other", "Something else"
-    CANCELLED = "cancelled", "The order was cancelled"
+    NOT_RECEIVED = "not_received", Text("It did not arrive")
+    DAMAGED = "damaged", Text("It arrived damaged")
+    DEFECTIVE = "defective", Text("It does not work")
+    NOT_AS_DESCRIBED = "not_as_described", Text("It is not as described")
+    WRONG_ITEM = "wrong_item", Text("I got something else")
+    CHANGED_MIND = "changed_mind", Text("I changed my mind")
+    OTHER = "other", Text("Something else")
+    CANCELLED = "cancelled", Text("The order was cancelled")
 
 
 ASKED_FOR = tuple(reason for reason in RefundReason if reason is not RefundReason.CANCELLED)
@@ -63,15 +65,19 @@ class FeeBearer(StrEnum):
 
 # Refusals by their codes (https://docs.stripe.com/error-codes), and the one that no provider says (S31, S37).
 _NOT_SENT = {
-    "balance_insufficient": "The balance at the provider is too low. Add money there, then approve it again.",
-    "charge_already_refunded": "All of the payment has gone back already, by another refund at the provider.",
-    "charge_disputed": "The buyer's bank disputes the payment and takes it back. A refund as well would pay twice.",
-    "insufficient_funds": "The balance at the provider is too low. Add money there, then approve it again.",
-    "not_found": "The provider did not answer for a day and has no such refund. Look there before approving it again.",
+    "balance_insufficient": Text("The balance at the provider is too low. Add money there, then approve it again."),
+    "charge_already_refunded": Text("All of the payment has gone back already, by another refund at the provider."),
+    "charge_disputed": Text(
+        "The buyer's bank disputes the payment and takes it back. A refund as well would pay twice."
+    ),
+    "insufficient_funds": Text("The balance at the provider is too low. Add money there, then approve it again."),
+    "not_found": Text(
+        "The provider did not answer for a day and has no such refund. Look there before approving it again."
+    ),
 }
 
 
-_ALL_OF_IT = (
+_ALL_OF_IT = Text(
     "This order was cancelled before it was sent, so all that is left of its money goes back. Approve that amount "
     "once what stands in its way is gone."
 )
@@ -179,13 +185,15 @@ def plan_rest(standing: Standing, bearer: FeeBearer) -> Plan | None:
 
 def why_not_sent(code: str) -> str:
     """Return why the provider did not send a refund, in words for the admin who decides again."""
-    return _NOT_SENT.get(code, f"The provider refused it: {code}.")
+    return _NOT_SENT.get(code, _("The provider refused it: %(code)s.", code=code))
 
 
 def check_seen(plan: Plan, seen: str | None) -> None:
     """Raise Conflict when `plan` is not the one whose fingerprint an admin has seen; None is no page's word."""
     if seen is not None and seen != plan.fingerprint:
-        raise Conflict("The money has moved since you looked, so this refund would do something else now. Look again.")
+        raise Conflict(
+            _("The money has moved since you looked, so this refund would do something else now. Look again.")
+        )
 
 
 def check_not_disputed(*, is_disputed: bool) -> None:
@@ -207,15 +215,15 @@ def check_gives_all(origin: RefundOrigin, *, amount: Money | None, left: Money) 
 def check_amount(amount: Money, left: Money) -> None:
     """Raise Invalid for nothing or less (scar S27), Conflict for more than is left (scar S22)."""
     if amount.minor <= 0:
-        raise Invalid("Enter an amount above zero.", field="amount")
+        raise Invalid(_("Enter an amount above zero."), field="amount")
     if left < amount:
-        raise Conflict("That is more than can still be refunded of this order.")
+        raise Conflict(_("That is more than can still be refunded of this order."))
 
 
 def amount_of_percentage(gross: Money, percent: int) -> Money:
     """Return `percent` of `gross` (S2.16: 25 % of 80.00 is 20.00); raises Invalid outside 1 to 100."""
     if not 1 <= percent <= 100:
-        raise Invalid("Enter a percentage from 1 to 100.", field="percent")
+        raise Invalid(_("Enter a percentage from 1 to 100."), field="percent")
     return gross.share(percent * 100)
 
 
@@ -228,14 +236,14 @@ def amount_of_lines(
     """
     goods = Money.total(chosen, subtotal.currency)
     if not goods:
-        raise Invalid("Choose at least one item.", field="lines")
+        raise Invalid(_("Choose at least one item."), field="lines")
     return goods + _part(tax, goods if taxed is None else Money.total(taxed, subtotal.currency), subtotal)
 
 
 def check_reason(reason: RefundReason) -> RefundReason:
     """Return `reason`; raises Invalid for one that nobody may choose."""
     if reason not in ASKED_FOR:
-        raise Invalid("Choose a reason.", field="reason")
+        raise Invalid(_("Choose a reason."), field="reason")
     return reason
 
 
@@ -266,15 +274,15 @@ def days_to_answer(weekday: int) -> timedelta:
 def check_asked_in_time(paid_at: datetime, now: datetime) -> None:
     """Raise NotAllowed when the time to ask for money back is over (120 days after the payment)."""
     if now - paid_at > ASK_WITHIN:
-        raise NotAllowed("Refunds can be asked for within 120 days of the payment.")
+        raise NotAllowed(_("Refunds can be asked for within 120 days of the payment."))
 
 
 def check_approver(admin_id: int, *, buyer_id: int, seller_id: int, first_approver_id: int | None) -> None:
     """Raise NotAllowed for an admin who is a party of the order, or who would be both approvers (invariant I23)."""
     if admin_id in {buyer_id, seller_id}:
-        raise NotAllowed("You are a party of this order. Another admin must decide.")
+        raise NotAllowed(_("You are a party of this order. Another admin must decide."))
     if admin_id == first_approver_id:
-        raise NotAllowed("You have approved this already. A second admin must confirm it.")
+        raise NotAllowed(_("You have approved this already. A second admin must confirm it."))
 
 
 def _part(fee: Money, refunded: Money, gross: Money) -> Money:
@@ -288,5 +296,5 @@ def check_notes(notes: str) -> str:
     """Return what an admin writes to both sides, at most 2,000 characters of it; raises Invalid for nothing."""
     text = notes.strip()
     if not text:
-        raise Invalid("Give the reason; both sides read it.", field="notes")
+        raise Invalid(_("Give the reason; both sides read it."), field="notes")
     return text[:2_000]

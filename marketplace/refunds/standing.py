@@ -4,6 +4,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.errors import NotAllowed
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.outbound import operations as outbound
 from marketplace.outbound.models import CallKind
@@ -87,12 +88,12 @@ def share_of(session: Session, order_id: int) -> PaymentTransaction:
     )
     share = session.execute(statement).scalar_one_or_none()
     if share is None:
-        raise NotAllowed("This order has not been paid.")
+        raise NotAllowed(_("This order has not been paid."))
     return share
 
 
 def check_sendable(session: Session, refund: Refund) -> None:
     """Raise NotAllowed while a bank has the money, or nobody knows whether an earlier attempt has sent it."""
     if outbound.is_in_doubt(session, kind=CallKind.REFUND, subject_id=refund.id):
-        raise NotAllowed("Nobody knows whether its last attempt has sent the money. Decide that first, under Calls.")
+        raise NotAllowed(_("Nobody knows whether its last attempt has sent the money. Decide that first, under Calls."))
     rules.check_not_disputed(is_disputed=is_disputed(session, refund.transaction_id))

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.errors import Invalid, NotFound
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.orders.models import Order, OrderLine
 from marketplace.refunds import rules
@@ -34,14 +35,14 @@ def amount_of(session: Session, order: Order, wish: Wish) -> Money:
     for line in lines:
         quantity = units.pop(line.id, 0)
         if not 0 <= quantity <= line.quantity:
-            raise Invalid("That is more than you ordered.", field="lines")
+            raise Invalid(_("That is more than you ordered."), field="lines")
         price = Money(line.unit_price_minor, order.currency) * quantity
         discount = Money(line.discount_minor, order.currency).split([quantity, line.quantity - quantity])[0]
         chosen.append(price - discount)
         # What the marketplace paid of the price is part of it to the tax office.
         taxed.append(price if order.subsidy_minor else price - discount)
     if units:
-        raise NotFound("There is no such item in this order.")
+        raise NotFound(_("There is no such item in this order."))
     goods = Money(order.subtotal_minor - order.discount_minor + order.subsidy_minor, order.currency)
     added = Money(0 if order.tax_included else order.tax_minor, order.currency)
     return rules.amount_of_lines(chosen, goods, added, taxed)

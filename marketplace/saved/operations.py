@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.models import Listing, PriceDrop
 from marketplace.catalog.states import ListingStatus
 from marketplace.errors import Conflict, NotFound
+from marketplace.language import gettext as _
 from marketplace.notifications import operations as notifications
 from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.operations import NewFact
@@ -36,14 +37,14 @@ def save(session: Session, *, user_id: int, listing_id: int, now: datetime) -> S
     """
     listing = session.get(Listing, listing_id)
     if listing is None or listing.status != ListingStatus.ACTIVE:
-        raise NotFound("This listing is not for sale any more, or never was.")
+        raise NotFound(_("This listing is not for sale any more, or never was."))
     if listing.seller_id == user_id:
-        raise Conflict("This is your own listing.")
+        raise Conflict(_("This is your own listing."))
     own = SavedListing.user_id == user_id
     if session.execute(select(SavedListing.id).where(own, SavedListing.listing_id == listing_id)).first():
         return Saved(listing.title, is_new=False)
     if session.execute(select(func.count()).select_from(SavedListing).where(own)).scalar_one() >= MOST_LISTINGS:
-        raise Conflict(f"You have saved {MOST_LISTINGS} listings. Remove some first.")
+        raise Conflict(_("You have saved %(most)s listings. Remove some first.", most=MOST_LISTINGS))
     price = listing.price_minor
     session.add(
         SavedListing(

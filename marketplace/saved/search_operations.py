@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog import rules
 from marketplace.catalog.filtering import Filter
 from marketplace.errors import Conflict, NotFound
+from marketplace.language import gettext as _
 from marketplace.notifications import operations as notifications
 from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.operations import NewFact
@@ -30,7 +31,7 @@ def save_search(
         return known.id, False
     count = select(func.count()).select_from(SavedSearch).where(own)
     if session.execute(count).scalar_one() >= search_rules.MOST_SEARCHES:
-        raise Conflict(f"You have saved {search_rules.MOST_SEARCHES} searches. Remove some first.")
+        raise Conflict(_("You have saved %(most)s searches. Remove some first.", most=search_rules.MOST_SEARCHES))
     kept = SavedSearch(
         user_id=user_id,
         name=line,
@@ -49,7 +50,7 @@ def remove_search(session: Session, *, user_id: int, search_id: int) -> str:
     """Let a search go and return its name. Raises NotFound for another person's."""
     found = session.get(SavedSearch, search_id)
     if found is None or found.user_id != user_id:
-        raise NotFound("There is no such search among yours.")
+        raise NotFound(_("There is no such search among yours."))
     session.execute(delete(SearchFind).where(SearchFind.saved_search_id == search_id))
     session.delete(found)
     return found.name

@@ -4,6 +4,7 @@ from sqlalchemy import bindparam, func, select
 
 from marketplace import db
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.accounts import OF_SELLERS
 from marketplace.ledger.models import LedgerEntry, Posting
@@ -34,7 +35,7 @@ def explain_entry(seller_id: int, entry_id: int) -> Explanation:
     with db.snapshot() as connection:
         found = connection.execute(_LINE, {"entry_id": entry_id, "seller_id": seller_id}).one_or_none()
         if found is None:
-            raise NotFound("There is no such movement among yours.")
+            raise NotFound(_("There is no such movement among yours."))
         kind, description, currency, amount_minor, order_ids = found
         in_entry = Posting.entry_id == entry_id
         if kind == MovementKind.SALE.value:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 
 SETTLING = timedelta(hours=1)
 """How long after its end a month is closed: what was under way at midnight is booked by then."""
@@ -43,7 +44,7 @@ def parse(text: str) -> date:
     try:
         found = date.fromisoformat(f"{text}-01")
     except ValueError:
-        raise NotFound("There is no such month.") from None
+        raise NotFound(_("There is no such month.")) from None
     if not 2000 <= found.year < 2200 or f"{found:%Y-%m}" != text:
-        raise NotFound("There is no such month.")
+        raise NotFound(_("There is no such month."))
     return found

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Subquery, case, func, 
 from marketplace import db
 from marketplace.catalog.models import Shop
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.models import LedgerEntry, Posting
 from marketplace.orders.models import Order
@@ -121,7 +122,7 @@ def sheet(which: Which, cursor: Cursor) -> tuple[Sheet, Listed[Line]]:
         found = _sheet(connection, which)
         listed = _page(which, found.opening_minor, cursor, connection)
     if not found.sections and not found.opening_minor and found.closed is None:
-        raise NotFound("There is no statement of this month.")
+        raise NotFound(_("There is no statement of this month."))
     return found, listed
 
 

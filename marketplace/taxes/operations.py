@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.errors import Conflict, Invalid, NotFound
+from marketplace.language import gettext as _
 from marketplace.taxes import rules
 from marketplace.taxes.models import TaxRate
 from marketplace.taxes.rules import Rate
@@ -17,7 +18,7 @@ def keep_rate(session: Session, *, seller_id: int, rate: Rate, now: datetime) ->
     Raises Invalid naming the field, Conflict for too many.
     """
     if rate.category not in rules.RATED:
-        raise Invalid("Choose a category that has a rate.", field="category")
+        raise Invalid(_("Choose a category that has a rate."), field="category")
     rules.check_begin(rate.valid_from, now.date())
     same = (TaxRate.seller_id == seller_id, TaxRate.country == rate.country, TaxRate.category == rate.category)
     wanted = select(TaxRate).where(*same, TaxRate.valid_from == rate.valid_from)
@@ -25,7 +26,7 @@ def keep_rate(session: Session, *, seller_id: int, rate: Rate, now: datetime) ->
     if row is None:
         kept = select(func.count()).where(TaxRate.seller_id == seller_id)
         if session.execute(kept).scalar_one() >= rules.MOST_RATES:
-            raise Conflict(f"At most {rules.MOST_RATES} rates.")
+            raise Conflict(_("At most %(number)s rates.", number=rules.MOST_RATES))
         row = TaxRate(seller_id=seller_id, country=rate.country, category=rate.category, valid_from=rate.valid_from)
         row.created_at = now
         session.add(row)
@@ -38,7 +39,7 @@ def take_back(session: Session, *, seller_id: int, rate_id: int, today: date) ->
     """Take back a rate that has not begun. Raises NotFound for a foreign one, Conflict for one that holds."""
     row = session.get(TaxRate, rate_id)
     if row is None or row.seller_id != seller_id:
-        raise NotFound("There is no such rate.")
+        raise NotFound(_("There is no such rate."))
     if row.valid_from <= today:
-        raise Conflict("This rate has begun: orders were agreed by it. Set another one from today on.")
+        raise Conflict(_("This rate has begun: orders were agreed by it. Set another one from today on."))
     session.delete(row)

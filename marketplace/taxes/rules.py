@@ -10,6 +10,8 @@ from functools import lru_cache
 
 from marketplace.errors import Invalid
 from marketplace.labels import Labelled
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.money import BASIS_POINTS, Money
 
 HIGHEST_BASIS_POINTS = 5_000
@@ -20,9 +22,9 @@ _EVERYWHERE = ""
 class TaxCategory(Labelled):
     """What tax offices tell apart: most goods are standard."""
 
-    STANDARD = "standard", "Standard rate"
-    REDUCED = "reduced", "Reduced rate"
-    EXEMPT = "exempt", "No tax"
+    STANDARD = "standard", Text("Standard rate")
+    REDUCED = "reduced", Text("Reduced rate")
+    EXEMPT = "exempt", Text("No tax")
 
 
 RATED = (TaxCategory.STANDARD, TaxCategory.REDUCED)
@@ -110,20 +112,22 @@ def read_rates(text: str) -> tuple[Rate, ...]:
 
 def typed_rate(text: str) -> int:
     """Return a percentage as people type it, "7.25" or "19", in basis points; raises Invalid naming `rate`."""
-    whole, _, part = text.strip().rstrip("%").strip().replace(",", ".").partition(".")
+    whole, _point, part = text.strip().rstrip("%").strip().replace(",", ".").partition(".")
     digits = whole + part
     if not (digits.isascii() and digits.isdigit() and whole and len(whole) <= 3 and len(part) <= 2):
-        raise Invalid("Write the rate as a percentage like this: 7.25", field="rate")
+        raise Invalid(_("Write the rate as a percentage like this: 7.25"), field="rate")
     basis_points = int(whole) * 100 + int(part.ljust(2, "0"))
     if basis_points > HIGHEST_BASIS_POINTS:
-        raise Invalid(f"Enter a rate from 0 to {HIGHEST_BASIS_POINTS // 100} %.", field="rate")
+        raise Invalid(_("Enter a rate from 0 to %(most)s %%.", most=HIGHEST_BASIS_POINTS // 100), field="rate")
     return basis_points
 
 
 def check_begin(valid_from: date, today: date) -> date:
     """Return the day from which a rate holds; raises Invalid for one that is over: its orders have been agreed."""
     if valid_from < today:
-        raise Invalid("Choose today or a later day. Orders of past days stay as they were agreed.", field="valid_from")
+        raise Invalid(
+            _("Choose today or a later day. Orders of past days stay as they were agreed."), field="valid_from"
+        )
     if valid_from.year > today.year + 5:
-        raise Invalid("Choose a day within five years.", field="valid_from")
+        raise Invalid(_("Choose a day within five years."), field="valid_from")
     return valid_from

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.money import exponent
 from marketplace.web.pages import money_text
 
@@ -54,16 +56,22 @@ class BarChart:
 
 
 def bar_chart(
-    name: str, points: Sequence[Point], currency: str, *, first_head: str = "Day", amount_head: str = "Amount"
+    name: str,
+    points: Sequence[Point],
+    currency: str,
+    *,
+    first_head: str = Text("Day"),
+    amount_head: str = Text("Amount"),
 ) -> BarChart:
     """Return the drawing of `points`, oldest first, all in minor units of `currency`; a loss stands as no bar."""
     top = _ceiling(max((point.amount_minor for point in points), default=0), currency)
     bars = tuple(_bar(point, place, len(points), top, currency) for place, point in enumerate(points))
     total = money_text(sum(point.amount_minor for point in points), currency)
     highest = max(points, key=lambda point: point.amount_minor, default=None)
-    summary = f"{total} in all."
+    summary = _("%(amount)s in all.", amount=total)
     if highest is not None and highest.amount_minor > 0:
-        summary += f" Highest: {money_text(highest.amount_minor, currency)}, {highest.label}."
+        most = money_text(highest.amount_minor, currency)
+        summary += " " + _("Highest: %(amount)s, %(what)s.", amount=most, what=highest.label)
     labels = [point.label for point in points]
     return BarChart(
         name=name,

@@ -5,6 +5,9 @@ from typing import Any
 
 from flask import current_app, url_for
 
+from marketplace.language import Text
+from marketplace.language import gettext as _
+
 
 @dataclass(frozen=True, slots=True)
 class NavLink:
@@ -41,103 +44,105 @@ _Links = tuple[tuple[str, str, str, str], ...]
 
 _BUYER: dict[str, _Links] = {
     "": (
-        ("overview", "Overview", "buyer.account", "house"),
-        ("orders", "Orders", "buyer.orders", "package"),
-        ("messages", "Messages", "messages.inbox", "message-square"),
-        ("refunds", "Refunds", "buyer.refunds", "undo-2"),
-        ("saved", "Saved", "saved.saved", "heart"),
+        ("overview", Text("Overview"), "buyer.account", "house"),
+        ("orders", Text("Orders"), "buyer.orders", "package"),
+        ("messages", Text("Messages"), "messages.inbox", "message-square"),
+        ("refunds", Text("Refunds"), "buyer.refunds", "undo-2"),
+        ("saved", Text("Saved"), "saved.saved", "heart"),
     ),
-    "Money": (
-        ("payments", "Payments", "buyer.payments", "credit-card"),
-        ("invoices", "Invoices", "buyer.invoices", "receipt-text"),
-        ("transactions", "Transactions", "buyer.my_transactions", "list"),
-        ("statistics", "Statistics", "buyer.statistics", "gauge"),
+    Text("Money"): (
+        ("payments", Text("Payments"), "buyer.payments", "credit-card"),
+        ("invoices", Text("Invoices"), "buyer.invoices", "receipt-text"),
+        ("transactions", Text("Transactions"), "buyer.my_transactions", "list"),
+        ("statistics", Text("Statistics"), "buyer.statistics", "gauge"),
     ),
-    "Account": (
-        ("addresses", "Address book", "auth.addresses", "map-pin"),
-        ("mail", "Mail", "mails.preferences", "send"),
-        ("blocked", "Blocked people", "messages.blocked", "ban"),
-        ("time", "Time zone", "auth.time_zone", "clock"),
-        ("language", "Language", "auth.choose_language", "languages"),
-        ("security", "Security", "auth.security", "lock"),
+    Text("Account"): (
+        ("addresses", Text("Address book"), "auth.addresses", "map-pin"),
+        ("mail", Text("Mail"), "mails.preferences", "send"),
+        ("blocked", Text("Blocked people"), "messages.blocked", "ban"),
+        ("time", Text("Time zone"), "auth.time_zone", "clock"),
+        ("language", Text("Language"), "auth.choose_language", "languages"),
+        ("security", Text("Security"), "auth.security", "lock"),
     ),
 }
 _SELLER: dict[str, _Links] = {
     "": (
-        ("overview", "Overview", "seller.overview", "layout-dashboard"),
-        ("orders", "Orders", "seller.orders", "package"),
-        ("messages", "Messages", "messages.inbox", "message-square"),
-        ("listings", "Listings", "seller.listings", "tag"),
-        ("discounts", "Discounts", "seller.discounts", "tag"),
-        ("refunds", "Refunds", "seller.refunds", "undo-2"),
-        ("disputes", "Disputes", "seller.disputes", "shield-alert"),
+        ("overview", Text("Overview"), "seller.overview", "layout-dashboard"),
+        ("orders", Text("Orders"), "seller.orders", "package"),
+        ("messages", Text("Messages"), "messages.inbox", "message-square"),
+        ("listings", Text("Listings"), "seller.listings", "tag"),
+        ("discounts", Text("Discounts"), "seller.discounts", "tag"),
+        ("refunds", Text("Refunds"), "seller.refunds", "undo-2"),
+        ("disputes", Text("Disputes"), "seller.disputes", "shield-alert"),
     ),
-    "Money": (
-        ("balance", "Balance", "seller.balance", "wallet"),
-        ("payouts", "Payouts", "seller.payouts", "banknote"),
-        ("transactions", "Transactions", "seller.transactions", "list"),
-        ("statements", "Statements", "seller.statements", "receipt-text"),
-        ("invoices", "Invoices", "seller.invoices", "receipt"),
+    Text("Money"): (
+        ("balance", Text("Balance"), "seller.balance", "wallet"),
+        ("payouts", Text("Payouts"), "seller.payouts", "banknote"),
+        ("transactions", Text("Transactions"), "seller.transactions", "list"),
+        ("statements", Text("Statements"), "seller.statements", "receipt-text"),
+        ("invoices", Text("Invoices"), "seller.invoices", "receipt"),
     ),
-    "Shop": (
-        ("shop", "Shop details", "seller.own_shop", "store"),
-        ("delivery", "Delivery", "seller.profiles", "truck"),
-        ("taxes", "Tax", "seller.taxes", "scale"),
-        ("payout_setup", "Payout setup", "seller.payout_setup", "landmark"),
-        ("addresses", "Your addresses", "auth.addresses", "map-pin"),
-        ("mail", "Your mail", "mails.preferences", "send"),
-        ("blocked", "Blocked people", "messages.blocked", "ban"),
-        ("time", "Your time zone", "auth.time_zone", "clock"),
-        ("language", "Your language", "auth.choose_language", "languages"),
+    Text("Shop"): (
+        ("shop", Text("Shop details"), "seller.own_shop", "store"),
+        ("delivery", Text("Delivery"), "seller.profiles", "truck"),
+        ("taxes", Text("Tax"), "seller.taxes", "scale"),
+        ("payout_setup", Text("Payout setup"), "seller.payout_setup", "landmark"),
+        ("addresses", Text("Your addresses"), "auth.addresses", "map-pin"),
+        ("mail", Text("Your mail"), "mails.preferences", "send"),
+        ("blocked", Text("Blocked people"), "messages.blocked", "ban"),
+        ("time", Text("Your time zone"), "auth.time_zone", "clock"),
+        ("language", Text("Your language"), "auth.choose_language", "languages"),
     ),
 }
 _ADMIN: dict[str, _Links] = {
     "": (
-        ("overview", "Overview", "admin.overview", "gauge"),
-        ("refunds", "Refunds", "admin.refunds", "undo-2"),
-        ("disputes", "Disputes", "admin.disputes", "shield-alert"),
-        ("payouts", "Payouts", "admin.payouts", "banknote"),
-        ("debts", "Debts", "admin.debts", "wallet"),
+        ("overview", Text("Overview"), "admin.overview", "gauge"),
+        ("refunds", Text("Refunds"), "admin.refunds", "undo-2"),
+        ("disputes", Text("Disputes"), "admin.disputes", "shield-alert"),
+        ("payouts", Text("Payouts"), "admin.payouts", "banknote"),
+        ("debts", Text("Debts"), "admin.debts", "wallet"),
     ),
-    "Records": (
-        ("purchases", "Purchases", "admin.purchases", "shopping-bag"),
-        ("payments", "Payments", "admin.payments", "receipt"),
-        ("invoices", "Invoices", "admin.invoices", "receipt-text"),
-        ("users", "Users", "admin.users", "users"),
-        ("discounts", "Discounts", "admin.discounts", "tag"),
-        ("reports", "Reports", "admin.reports", "flag"),
+    Text("Records"): (
+        ("purchases", Text("Purchases"), "admin.purchases", "shopping-bag"),
+        ("payments", Text("Payments"), "admin.payments", "receipt"),
+        ("invoices", Text("Invoices"), "admin.invoices", "receipt-text"),
+        ("users", Text("Users"), "admin.users", "users"),
+        ("discounts", Text("Discounts"), "admin.discounts", "tag"),
+        ("reports", Text("Reports"), "admin.reports", "flag"),
     ),
-    "Books and system": (
-        ("ledger", "Ledger", "admin.ledger", "scale"),
-        ("reconciliation", "Reconciliation", "admin.reconciliation", "shield-check"),
-        ("events", "Events", "admin.events", "webhook"),
-        ("calls", "Calls", "admin.calls", "send"),
-        ("mails", "Mail", "admin.mails", "send"),
-        ("jobs", "Jobs", "admin.jobs_page", "clock"),
-        ("health", "Health", "admin.health", "eye"),
-        ("states", "States", "admin.states", "list"),
-        ("proof", "Proof", "admin.proof", "shield-check"),
-        ("performance", "Performance", "admin.performance", "gauge"),
-        ("settings", "Settings", "admin.settings", "settings"),
-        ("time", "Your time zone", "auth.time_zone", "clock"),
-        ("language", "Your language", "auth.choose_language", "languages"),
+    Text("Books and system"): (
+        ("ledger", Text("Ledger"), "admin.ledger", "scale"),
+        ("reconciliation", Text("Reconciliation"), "admin.reconciliation", "shield-check"),
+        ("events", Text("Events"), "admin.events", "webhook"),
+        ("calls", Text("Calls"), "admin.calls", "send"),
+        ("mails", Text("Mail"), "admin.mails", "send"),
+        ("jobs", Text("Jobs"), "admin.jobs_page", "clock"),
+        ("health", Text("Health"), "admin.health", "eye"),
+        ("states", Text("States"), "admin.states", "list"),
+        ("proof", Text("Proof"), "admin.proof", "shield-check"),
+        ("performance", Text("Performance"), "admin.performance", "gauge"),
+        ("settings", Text("Settings"), "admin.settings", "settings"),
+        ("time", Text("Your time zone"), "auth.time_zone", "clock"),
+        ("language", Text("Your language"), "auth.choose_language", "languages"),
     ),
 }
 
 
 def buyer_console(current: str) -> Console:
     """Return the buyer's side bar with `current` (overview, orders, payments, statistics, …) marked."""
-    return _console("Account", "Buyer", _BUYER, current, ("overview", "orders", "payments"))
+    return _console(_("Account"), _("Buyer"), _BUYER, current, ("overview", "orders", "payments"))
 
 
 def seller_console(current: str, to_ship: int = 0) -> Console:
     """Return the seller's side bar with `current` (a key of _SELLER) marked; `to_ship` orders wait to be sent."""
-    return _console("Seller", "Seller", _SELLER, current, ("overview", "orders", "balance"), {"orders": to_ship})
+    return _console(_("Seller"), _("Seller"), _SELLER, current, ("overview", "orders", "balance"), {"orders": to_ship})
 
 
 def admin_console(current: str, refunds_waiting: int = 0) -> Console:
     """Return the admin's side bar with `current` (overview, refunds, payments, purchases, …) marked."""
-    return _console("Admin", "Admin", _ADMIN, current, ("overview", "refunds", "payouts"), {"refunds": refunds_waiting})
+    return _console(
+        _("Admin"), _("Admin"), _ADMIN, current, ("overview", "refunds", "payouts"), {"refunds": refunds_waiting}
+    )
 
 
 def own_console(current: str, *, is_seller: bool, is_admin: bool) -> Console:
@@ -162,6 +167,6 @@ def _console(
         for key, text, endpoint, icon in links
     }
     # The layout itself leads to the notifications, with their count; the phone's bar has room for them.
-    told = NavLink("Notifications", url_for("buyer.notifications"), "bell", current == "notifications")
+    told = NavLink(_("Notifications"), url_for("buyer.notifications"), "bell", current == "notifications")
     named = tuple(NavGroup(name, tuple(shown[link[0]] for link in links)) for name, links in groups.items())
     return Console(label, role, named, (*(shown[key] for key in on_phone), told))

@@ -11,6 +11,8 @@ from marketplace.discounts import operations, queries
 from marketplace.discounts.queries import CodeRow
 from marketplace.discounts.states import DISCOUNT
 from marketplace.errors import DomainError, Invalid, NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.paging import Cursor, every
 from marketplace.web import lists
 from marketplace.web.auth.forms import blame, typed
@@ -19,8 +21,8 @@ from marketplace.web.discount_parts import EditPage
 from marketplace.web.pages import decimal
 
 _COLUMNS = ("Purchase", "Order", "Buyer", "Status", "Amount", "Currency", "At")
-MADE = "The code can be used from its first day on."
-CHANGED = "Saved. Purchases from now on follow it."
+MADE = Text("The code can be used from its first day on.")
+CHANGED = Text("Saved. Purchases from now on follow it.")
 
 
 def ask(form: DiscountForm, page: EditPage, keep: Callable[[], str], said: str) -> ResponseReturnValue:
@@ -31,7 +33,7 @@ def ask(form: DiscountForm, page: EditPage, keep: Callable[[], str], said: str) 
         except Invalid as error:
             blame(form, error)
         else:
-            flash(said, "ok")
+            flash(str(said), "ok")
             return redirect(url, code=303)
     return render_template("discounts/edit.html", page=page, form=form), 422 if form.errors else 200
 
@@ -58,7 +60,7 @@ def move(discount_id: int, *, actor_id: int, seller_id: int | None) -> None:
     """Move a code by the verb that was sent, and say what came of it; raises NotFound for a foreign code."""
     verb = request.form.get("verb", "")
     if verb not in DISCOUNT.moves:
-        flash("Choose what to do with the code.", "bad")
+        flash(_("Choose what to do with the code."), "bad")
         return
     try:
         db.atomic(
@@ -75,7 +77,7 @@ def move(discount_id: int, *, actor_id: int, seller_id: int | None) -> None:
     except DomainError as error:
         flash(error.message, "info")
     else:
-        flash("Done. Purchases that were agreed to before keep their discount.", "ok")
+        flash(_("Done. Purchases that were agreed to before keep their discount."), "ok")
 
 
 def uses_csv(row: CodeRow, cursor: Cursor) -> ResponseReturnValue:

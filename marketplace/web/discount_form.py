@@ -14,46 +14,56 @@ from marketplace.discounts.operations import Wish
 from marketplace.discounts.queries import Offered
 from marketplace.discounts.rules import DiscountKind
 from marketplace.errors import Invalid
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.web.auth.forms import typed
 
-_DAY = "Write the day like this: 2026-12-31"
+_DAY = Text("Write the day like this: 2026-12-31")
 
 
 class DiscountForm(FlaskForm):
     """What a code promises; amounts in whole units of the currency."""
 
     code = StringField(
-        "Code", [Length(max=60)], description="3 to 30 letters and digits. Empty: we make one nobody guesses."
+        Text("Code"),
+        [Length(max=60)],
+        description=Text("3 to 30 letters and digits. Empty: we make one nobody guesses."),
     )
-    description = StringField("Note for yourself", [Length(max=200, message="Use at most 200 characters.")])
+    description = StringField(Text("Note for yourself"), [Length(max=200, message=Text("Use at most 200 characters."))])
     kind = RadioField(
-        "It takes off",
-        [InputRequired("Choose how it reckons.")],
+        Text("It takes off"),
+        [InputRequired(Text("Choose how it reckons."))],
         choices=[SelectChoice(kind.value, kind.label) for kind in DiscountKind],
         default=DiscountKind.PERCENTAGE.value,
     )
-    value = StringField("How much", [InputRequired("Enter how much it takes off.")], description="12.5 or 20.00")
-    currency = SelectField(
-        "Currency",
-        default="",
-        choices=[SelectChoice("", "Any"), *(SelectChoice(code, code) for code in CURRENCIES)],
-        description="Any only without amounts.",
+    value = StringField(
+        Text("How much"), [InputRequired(Text("Enter how much it takes off."))], description=Text("12.5 or 20.00")
     )
-    cap = StringField("At most", description="The most a percentage takes off one purchase.")
-    minimum = StringField("From goods of", description="What the goods must cost at least.")
-    max_uses = StringField("Uses in all", description="Empty: any number.")
-    max_uses_per_buyer = StringField("Uses per buyer", description="Empty: any number.")
-    first_order_only = BooleanField("Only for a buyer's first order")
+    currency = SelectField(
+        Text("Currency"),
+        default="",
+        choices=[SelectChoice("", Text("Any")), *(SelectChoice(code, code) for code in CURRENCIES)],
+        description=Text("Any only without amounts."),
+    )
+    cap = StringField(Text("At most"), description=Text("The most a percentage takes off one purchase."))
+    minimum = StringField(Text("From goods of"), description=Text("What the goods must cost at least."))
+    max_uses = StringField(Text("Uses in all"), description=Text("Empty: any number."))
+    max_uses_per_buyer = StringField(Text("Uses per buyer"), description=Text("Empty: any number."))
+    first_order_only = BooleanField(Text("Only for a buyer's first order"))
     categories = SelectMultipleField(
-        "Only these categories",
-        choices=[SelectChoice(CARS, "Cars"), *(SelectChoice(key, text) for key, text in CATEGORIES.items())],
-        description="None chosen: all.",
+        Text("Only these categories"),
+        choices=[SelectChoice(CARS, Text("Cars")), *(SelectChoice(key, text) for key, text in CATEGORIES.items())],
+        description=Text("None chosen: all."),
     )
     listings = SelectMultipleField(
-        "Only these listings", choices=[], validate_choice=False, coerce=str, description="None chosen: all."
+        Text("Only these listings"),
+        choices=[],
+        validate_choice=False,
+        coerce=str,
+        description=Text("None chosen: all."),
     )
-    valid_from = DateField("First day", [InputRequired(_DAY)])
-    valid_until = DateField("Last day", [MayBeEmpty()], description="Empty: until you end it.")
+    valid_from = DateField(Text("First day"), [InputRequired(_DAY)])
+    valid_until = DateField(Text("Last day"), [MayBeEmpty()], description=Text("Empty: until you end it."))
 
     def offer(self, listings: Sequence[Offered]) -> None:
         """Offer these listings to narrow the code to."""
@@ -64,7 +74,7 @@ class DiscountForm(FlaskForm):
         currency = self.currency.data or None
         is_fixed = self.kind.data == DiscountKind.FIXED.value
         if is_fixed and currency is None:
-            raise Invalid("Choose the currency of the amount.", field="currency")
+            raise Invalid(_("Choose the currency of the amount."), field="currency")
         value = typed(self.value)
         return Wish(
             description=" ".join(typed(self.description).split()),
@@ -88,7 +98,7 @@ class DiscountForm(FlaskForm):
         if not text:
             return None
         if currency is None:
-            raise Invalid("Choose the currency of the amounts.", field="currency")
+            raise Invalid(_("Choose the currency of the amounts."), field="currency")
         return typed_amount(text, currency, field=name).minor
 
 

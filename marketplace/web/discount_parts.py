@@ -11,6 +11,8 @@ from marketplace.discounts import code_rules
 from marketplace.discounts.queries import CodeRow, Cost, UseRow
 from marketplace.discounts.rules import DiscountKind, Terms
 from marketplace.discounts.states import DISCOUNT, DiscountStatus, UseStatus
+from marketplace.language import gettext as _
+from marketplace.language import ngettext, pgettext
 from marketplace.web import discount_words
 from marketplace.web.console import Console
 from marketplace.web.lists import Tab, Tools
@@ -104,12 +106,12 @@ def status_badge(row: CodeRow, now: datetime) -> Badge:
     if terms.status is not DiscountStatus.ACTIVE:
         return Badge(terms.status.label, "mute" if terms.status is DiscountStatus.ENDED else "hold")
     if now < terms.valid_from:
-        return Badge("Not yet", "wait")
+        return Badge(_("Not yet"), "wait")
     if terms.valid_until is not None and now >= terms.valid_until:
-        return Badge("Over", "mute")
+        return Badge(_("Over"), "mute")
     if terms.max_uses is not None and row.used >= terms.max_uses:
-        return Badge("Used up", "wait")
-    return Badge("Active", "ok")
+        return Badge(_("Used up"), "wait")
+    return Badge(_("Active"), "ok")
 
 
 def list_row(row: CodeRow, url: str, now: datetime) -> Row:
@@ -118,8 +120,8 @@ def list_row(row: CodeRow, url: str, now: datetime) -> Row:
         code=row.terms.code,
         url=url,
         takes_off=discount_words.takes_off(row.terms),
-        owner=row.shop_name or "Marketplace",
-        rules=". ".join(value for _, value in _rules(row.terms)) or "No conditions",
+        owner=row.shop_name or _("Marketplace"),
+        rules=". ".join(value for _label, value in _rules(row.terms)) or _("No conditions"),
         used=_used(row),
         badge=status_badge(row, now),
     )
@@ -128,44 +130,49 @@ def list_row(row: CodeRow, url: str, now: datetime) -> Row:
 def facts(row: CodeRow) -> tuple[Mapping[str, str], ...]:
     """Return all that a code promises, as names and values."""
     terms = row.terms
-    until = date_text(code_rules.last_day(terms.valid_until)) if terms.valid_until else "No end"
+    first = date_text(terms.valid_from)
     found = [
-        ("Takes off", discount_words.takes_off(terms)),
-        ("Borne by", row.shop_name or "The marketplace"),
+        (_("Takes off"), discount_words.takes_off(terms)),
+        (_("Borne by"), row.shop_name or _("The marketplace")),
         *_rules(terms),
         (
-            "Valid",
-            f"{date_text(terms.valid_from)} to {until}" if terms.valid_until else f"From {date_text(terms.valid_from)}",
+            _("Valid"),
+            _("%(first)s to %(last)s", first=first, last=date_text(code_rules.last_day(terms.valid_until)))
+            if terms.valid_until
+            else _("From %(day)s", day=first),
         ),
-        ("Made", date_text(row.created_at)),
+        (_("Made"), date_text(row.created_at)),
     ]
     if row.description:
-        found.append(("Note", row.description))
+        found.append((_("Note"), row.description))
     return tuple({"label": label, "value": value} for label, value in found)
 
 
 def figures(row: CodeRow, costs: Sequence[Cost]) -> tuple[Figure, ...]:
     """Return how often a code was used and what it took off, by currency."""
-    late = f"{row.used_late} paid late, beyond the limit" if row.used_late else "Paid purchases"
-    reserved = row.used + row.used_late - row.redeemed
-    found = [Figure("Used", str(row.redeemed), late + (f"; {reserved} more reserved" if reserved else ""))]
+    late = row.used_late
+    notes = [_("%(number)s paid late, beyond the limit", number=late) if late else _("Paid purchases")]
+    if reserved := row.used + row.used_late - row.redeemed:
+        notes.append(_("%(number)s more reserved", number=reserved))
+    found = [Figure(_("Used"), str(row.redeemed), "; ".join(notes))]
     for cost in costs:
-        note = f"{money_text(cost.taken_off_minor, cost.currency)} with orders that were called off since"
+        taken_off = money_text(cost.taken_off_minor, cost.currency)
+        note = _("%(amount)s with orders that were called off since", amount=taken_off)
         is_whole = cost.taken_off_minor == cost.stands_minor
-        found.append(Figure("Taken off", money_text(cost.stands_minor, cost.currency), "" if is_whole else note))
+        found.append(Figure(_("Taken off"), money_text(cost.stands_minor, cost.currency), "" if is_whole else note))
     return tuple(found)
 
 
 def use_view(use: UseRow, url: str, label: str) -> UseView:
     """Return one use; `label` names where `url` leads."""
-    more = f" and {use.orders - 1} more" if use.orders > 1 else ""
+    more, status = use.orders - 1, use.status.label
     return UseView(
-        label=f"{label}{more}",
+        label=_("%(order)s and %(number)s more", order=label, number=more) if more > 0 else label,
         url=url,
         buyer=use.buyer_name,
         when=date_text(use.created_at),
         amount=money_text(use.amount_minor, use.currency),
-        badge=Badge(f"{use.status.label}, late" if use.is_late else use.status.label, _TONES[use.status]),
+        badge=Badge(_("%(status)s, late", status=status) if use.is_late else status, _TONES[use.status]),
     )
 
 
@@ -197,13 +204,13 @@ def stored(row: CodeRow) -> dict[str, Any]:
 
 def verbs(row: CodeRow) -> tuple[tuple[str, str], ...]:
     """Return what its owner may do with a code now: verb and words."""
-    words = (("pause", "Pause"), ("resume", "Let it be used again"), ("end", "End for good"))
+    words = (("pause", _("Pause")), ("resume", _("Let it be used again")), ("end", _("End for good")))
     return tuple((verb, text) for verb, text in words if DISCOUNT.can(row.terms.status, verb))
 
 
 def tabs(endpoint: str, current: DiscountStatus | None, of: str | None = None) -> tuple[Tab, ...]:
     """Return the tabs of a list of codes by status."""
-    all_of_them = Tab("All", url_for(endpoint, of=of), current is None)
+    all_of_them = Tab(_("All"), url_for(endpoint, of=of), current is None)
     each = (Tab(one.label, url_for(endpoint, status=one.value, of=of), one is current) for one in DiscountStatus)
     return (all_of_them, *each)
 
@@ -213,18 +220,23 @@ def _rules(terms: Terms) -> list[tuple[str, str]]:
     currency = terms.currency or ""
     found = []
     if terms.minimum_minor is not None:
-        found.append(("From", f"Goods from {money_text(terms.minimum_minor, currency)}"))
+        least = money_text(terms.minimum_minor, currency)
+        found.append((_("From"), _("Goods from %(least)s", least=least)))
     if terms.categories:
-        found.append(("For", ", ".join(discount_words.category_name(one) for one in terms.categories)))
+        found.append(
+            (pgettext("a code is", "For"), ", ".join(discount_words.category_name(one) for one in terms.categories))
+        )
     if terms.listing_ids:
-        found.append(("Listings", f"{len(terms.listing_ids)} listings" if len(terms.listing_ids) > 1 else "1 listing"))
+        count = len(terms.listing_ids)
+        found.append((_("Listings"), ngettext("%(number)s listing", "%(number)s listings", count, number=count)))
     if terms.first_order_only:
-        found.append(("Buyers", "First order only"))
+        found.append((_("Buyers"), _("First order only")))
     if terms.max_uses_per_buyer is not None:
-        found.append(("Per buyer", f"{terms.max_uses_per_buyer} per buyer"))
+        found.append((_("Per buyer"), _("%(number)s per buyer", number=terms.max_uses_per_buyer)))
     return found
 
 
 def _used(row: CodeRow) -> str:
     used = row.used + row.used_late
-    return f"{used} of {row.terms.max_uses}" if row.terms.max_uses is not None else str(used)
+    most = row.terms.max_uses
+    return _("%(number)s of %(most)s", number=used, most=most) if most is not None else str(used)

@@ -19,11 +19,13 @@ from marketplace.disputes.explain_queries import DisputeFigure
 from marketplace.disputes.page_queries import DisputeRow
 from marketplace.disputes.rules import DisputeKind
 from marketplace.disputes.states import OPEN, TAKEN, DisputeStatus
+from marketplace.language import Text, pgettext
+from marketplace.language import gettext as _
 from marketplace.media.file_rules import LARGEST_FILE_BYTES
 from marketplace.providers.disputes import EVIDENCE_FOLDER
 from marketplace.web import uploads
 from marketplace.web.order_parts import MoneyRow
-from marketplace.web.pages import date_text, money_text, time_text
+from marketplace.web.pages import date_text, money_text, number_text, time_text
 from marketplace.web.wording import Badge
 
 _S = DisputeStatus
@@ -38,10 +40,10 @@ _TONES = {
     _S.LOST: "bad",
 }
 _FOR_SELLERS = {
-    DisputeFigure.PLATFORM: "Platform fee, given back",
-    DisputeFigure.HELD: "From what was held for you",
-    DisputeFigure.AVAILABLE: "From what was available to you",
-    DisputeFigure.DEBT: "Added to what you owe",
+    DisputeFigure.PLATFORM: Text("Platform fee, given back"),
+    DisputeFigure.HELD: Text("From what was held for you"),
+    DisputeFigure.AVAILABLE: Text("From what was available to you"),
+    DisputeFigure.DEBT: Text("Added to what you owe"),
 }
 _HOUR = 3_600
 _DAY = 24 * _HOUR
@@ -51,8 +53,8 @@ SOON_DAYS = 3
 class FileForm(FlaskForm):
     """A file and what it shows."""
 
-    kind = SelectField("What it shows", choices=[SelectChoice(kind.value, kind.label) for kind in EvidenceFile])
-    file = FileField("File")
+    kind = SelectField(Text("What it shows"), choices=[SelectChoice(kind.value, kind.label) for kind in EvidenceFile])
+    file = FileField(Text("File"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +111,9 @@ def badge(row: DisputeRow) -> Badge:
 def kind_badge(row: DisputeRow) -> Badge:
     """Return what the bank does."""
     return {
-        DisputeKind.INQUIRY: Badge("Inquiry", "mute"),
-        DisputeKind.CHARGEBACK: Badge("Chargeback", "hold"),
-        DisputeKind.WARNING: Badge("Warning", "mute"),
+        DisputeKind.INQUIRY: Badge(_("Inquiry"), "mute"),
+        DisputeKind.CHARGEBACK: Badge(_("Chargeback"), "hold"),
+        DisputeKind.WARNING: Badge(_("Warning"), "mute"),
     }[row.kind]
 
 
@@ -131,9 +133,12 @@ def left_text(due_by: datetime, now: datetime) -> str:
     """Return how long there is until `due_by`: 3 d 4 h left."""
     seconds = int((due_by - now).total_seconds())
     if seconds <= 0:
-        return "over"
+        return pgettext("time", "over")
     days, rest = divmod(seconds, _DAY)
-    return f"{days} d {rest // _HOUR} h left" if days else f"{rest // _HOUR} h {rest % _HOUR // 60} min left"
+    hours, minutes = rest // _HOUR, rest % _HOUR // 60
+    if days:
+        return _("%(days)s d %(hours)s h left", days=days, hours=hours)
+    return _("%(hours)s h %(minutes)s min left", hours=hours, minutes=minutes)
 
 
 def due_clock(row: DisputeRow, now: datetime) -> Clock | None:
@@ -142,10 +147,13 @@ def due_clock(row: DisputeRow, now: datetime) -> Clock | None:
         return None
     left = row.due_by - now
     if left.total_seconds() <= 0:
-        return Clock("The time to answer is over", f"It ended {time_text(row.due_by)}.", "bad")
+        return Clock(_("The time to answer is over"), _("It ended %(when)s.", when=time_text(row.due_by)), "bad")
     tone = "bad" if left.days < SOON_DAYS else "hold"
-    after = "Without an answer it is lost." if row.kind is DisputeKind.CHARGEBACK else "An inquiry may go further."
-    return Clock(f"Answer by {date_text(row.due_by)}, {left_text(row.due_by, now)}", after, tone)
+    after = (
+        _("Without an answer it is lost.") if row.kind is DisputeKind.CHARGEBACK else _("An inquiry may go further.")
+    )
+    until = _("Answer by %(day)s, %(left)s", day=date_text(row.due_by), left=left_text(row.due_by, now))
+    return Clock(until, after, tone)
 
 
 def amount(row: DisputeRow) -> str:
@@ -166,10 +174,10 @@ def is_taken(row: DisputeRow) -> bool:
 def order_badges(rows: Sequence[DisputeRow]) -> tuple[Badge, ...]:
     """Return what disputes add to the badges of an order: that one is open, or that one was lost."""
     if any(is_taken(row) for row in rows):
-        return (Badge("Disputed", "bad"),)
+        return (Badge(_("Disputed"), "bad"),)
     if any(row.kind is not DisputeKind.WARNING and is_open(row) for row in rows):
-        return (Badge("Bank asks", "wait"),)
-    return (Badge("Dispute lost", "mute"),) if any(row.status is _S.LOST for row in rows) else ()
+        return (Badge(_("Bank asks"), "wait"),)
+    return (Badge(_("Dispute lost"), "mute"),) if any(row.status is _S.LOST for row in rows) else ()
 
 
 def bank_notice(rows: Sequence[DisputeRow]) -> BankNotice | None:
@@ -179,11 +187,13 @@ def bank_notice(rows: Sequence[DisputeRow]) -> BankNotice | None:
         return None
     row = asked[-1]
     if is_open(row):
-        text = "It asked us what we know, and it decides. You need not do anything here."
-        return BankNotice("Your bank is looking at this payment", text, "wait")
+        text = _("It asked us what we know, and it decides. You need not do anything here.")
+        return BankNotice(_("Your bank is looking at this payment"), text, "wait")
     if row.status is _S.LOST:
-        return BankNotice("Your bank gave you the money back", f"{amount(row)} of this order.", "info")
-    return BankNotice("Your bank has looked at this payment", "The payment stands.", "info")
+        return BankNotice(
+            _("Your bank gave you the money back"), _("%(amount)s of this order.", amount=amount(row)), "info"
+        )
+    return BankNotice(_("Your bank has looked at this payment"), _("The payment stands."), "info")
 
 
 def box(rows: Sequence[DisputeRow], side: str) -> tuple[DisputeLink, ...]:
@@ -223,15 +233,15 @@ def file_views(row: DisputeRow, files: Sequence[FileRow], side: str) -> tuple[Fi
         FileView(
             name=file.file_name,
             kind=file_kind(file.field).label,
-            size=f"{max(file.size_bytes // 1024, 1):,} KB",
+            size=f"{number_text(max(file.size_bytes // 1024, 1))} KB",
             by=file.contributor,
             when=date_text(file.added_at),
             url=url_for(f"{side}.dispute_file", number=row.number, file_id=file.id),
-            badge=Badge("Goes to the bank" if row.is_answerable else "Sent", "ok")
+            badge=Badge(_("Goes to the bank") if row.is_answerable else pgettext("a file", "Sent"), "ok")
             if file.is_used
-            else Badge("Left out", "mute"),
+            else Badge(_("Left out"), "mute"),
             choose_url=url_for("admin.choose_file", number=row.number, file_id=file.id) if can_choose else "",
-            choose_label="Leave out" if file.is_used else "Use this one",
+            choose_label=_("Leave out") if file.is_used else _("Use this one"),
             choose_value="" if file.is_used else "yes",
         )
         for file in files
@@ -263,11 +273,11 @@ def send_file(file: FileRow) -> ResponseReturnValue:
 def effect(row: DisputeRow) -> str:
     """Return in words what a dispute has done to the money, for admins."""
     if row.is_loss_booked:
-        return "The loss is booked. It was taken from each share where its money stood, the rest is owed."
+        return _("The loss is booked. It was taken from each share where its money stood, the rest is owed.")
     if is_taken(row):
-        return "The bank has the money until it decides. The shares stand still; nothing is taken from them yet."
+        return _("The bank has the money until it decides. The shares stand still; nothing is taken from them yet.")
     if is_open(row):
-        return "No money has moved. The shares stand still until this is settled."
+        return _("No money has moved. The shares stand still until this is settled.")
     if row.status in (DisputeStatus.WON, DisputeStatus.PREVENTED):
-        return "The money is back. The provider keeps its fee."
-    return "No money has moved."
+        return _("The money is back. The provider keeps its fee.")
+    return _("No money has moved.")

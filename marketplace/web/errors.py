@@ -10,22 +10,24 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from marketplace.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.transitions import Impossible
 
 log = structlog.get_logger()
 
 STATUS_OF: dict[type[DomainError], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422}
 _TITLES = {
-    400: ("This request is not complete", "Go back, reload the page and try again."),
-    403: ("This is not yours to open", "You are signed in, but this page belongs to another role."),
-    404: ("This page does not exist", "The address may be mistyped, or the thing is no longer there."),
-    405: ("That does not work here", "Go back and use the buttons on the page."),
-    409: ("Something changed in between", "Look at the page again and repeat your step."),
-    413: ("That was too large", "Send less at once."),
-    422: ("Something is not right yet", "Check what you entered."),
-    429: ("Too many tries", "Wait a little and try again."),
-    500: ("Something broke on our side", "Nothing was lost. Please try again in a moment."),
-    503: ("We are not ready", "Please try again in a moment."),
+    400: (Text("This request is not complete"), Text("Go back, reload the page and try again.")),
+    403: (Text("This is not yours to open"), Text("You are signed in, but this page belongs to another role.")),
+    404: (Text("This page does not exist"), Text("The address may be mistyped, or the thing is no longer there.")),
+    405: (Text("That does not work here"), Text("Go back and use the buttons on the page.")),
+    409: (Text("Something changed in between"), Text("Look at the page again and repeat your step.")),
+    413: (Text("That was too large"), Text("Send less at once.")),
+    422: (Text("Something is not right yet"), Text("Check what you entered.")),
+    429: (Text("Too many tries"), Text("Wait a little and try again.")),
+    500: (Text("Something broke on our side"), Text("Nothing was lost. Please try again in a moment.")),
+    503: (Text("We are not ready"), Text("Please try again in a moment.")),
 }
 
 
@@ -44,7 +46,7 @@ class ErrorPage:
 def page(code: int, text: str | None = None, reference: str | None = None) -> ResponseReturnValue:
     """Return the error page for `code`; `text` replaces the general advice, `reference` names the log line."""
     title, advice = _TITLES.get(code, _TITLES[400])
-    shown = ErrorPage(code, title, text or advice, "Go to the shop", "/", reference)
+    shown = ErrorPage(code, title, text or advice, _("Go to the shop"), "/", reference)
     return render_template("errors/error.html", page=shown), code
 
 
@@ -58,7 +60,9 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def csrf(_error: CSRFError) -> ResponseReturnValue:
-        return page(400, "This form was open for too long, or came from elsewhere. Reload the page and send it again.")
+        return page(
+            400, _("This form was open for too long, or came from elsewhere. Reload the page and send it again.")
+        )
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> ResponseReturnValue:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.ledger.queries import AccountStatement, Carried, PostingRow
 from marketplace.payments.explain_queries import Explanation
 from marketplace.payments.flow_queries import Flow, FlowStatement
@@ -83,7 +85,7 @@ def show(
     currency = found.currency
     parts = [Part(row.label, money_text(row.amount_minor, currency), row.note) for row in found.agreed]
     if parts:
-        parts.append(Part("Sum of these rows", money_text(found.sum_minor, currency), is_total=True))
+        parts.append(Part(_("Sum of these rows"), money_text(found.sum_minor, currency), is_total=True))
     page = ExplainPage(
         title=f"{found.label}, {of}",
         console=console,
@@ -119,7 +121,7 @@ def show_flow(
         figure=money_text(found.figure_minor, currency),
         sum=money_text(flow.sign * statement.total_minor, currency),
         agrees=found.figure_minor == flow.sign * statement.total_minor,
-        intro=f"{lists.period_text(asked.period)} These are the ledger rows that make it.",
+        intro=f"{lists.period_text(asked.period)} {_('These are the ledger rows that make it.')}",
         rows=rows,
         total=total,
         parts=(),
@@ -166,9 +168,9 @@ def stretch(
     start, total = sign * earlier.balance_minor, sign * statement.total_minor
     rows = list(ledger_table(statement.rows, sign, entry_url, start))
     if earlier.postings:
-        rows.insert(0, _carried("Earlier postings", earlier, start, currency))
+        rows.insert(0, _carried(_("Earlier postings"), earlier, start, currency))
     if later.postings:
-        rows.append(_carried("Later postings", later, total, currency))
+        rows.append(_carried(_("Later postings"), later, total, currency))
     amounts = [row.amount_minor for row in statement.rows]
     debit = earlier.debit_minor + sum(amount for amount in amounts if amount > 0) + later.debit_minor
     credit = earlier.credit_minor - sum(amount for amount in amounts if amount < 0) + later.credit_minor
@@ -178,7 +180,7 @@ def stretch(
 def _carried(label: str, outside: Carried, running_minor: int, currency: str) -> LedgerRow:
     return LedgerRow(
         date="",
-        key=f"{outside.postings} postings" if outside.postings != 1 else "1 posting",
+        key=ngettext("%(number)s posting", "%(number)s postings", outside.postings, number=outside.postings),
         account="",
         debit=_side(outside.debit_minor, currency),
         credit=_side(outside.credit_minor, currency),
@@ -193,11 +195,11 @@ def _side(amount_minor: int, currency: str) -> str:
 
 def _intro(found: Explanation) -> str:
     if found.postings:
-        return "This figure is booked. These are the ledger rows that make it."
+        return _("This figure is booked. These are the ledger rows that make it.")
     if found.agreed:
-        return "This figure was agreed at checkout. These are the rows that make it."
+        return _("This figure was agreed at checkout. These are the rows that make it.")
     return (
-        "No row makes this figure. It is zero."
+        _("No row makes this figure. It is zero.")
         if found.agrees
-        else "The rows that should make this figure are missing."
+        else _("The rows that should make this figure are missing.")
     )

@@ -18,7 +18,8 @@ from marketplace.accounts import operations as accounts
 from marketplace.accounts import rules
 from marketplace.config import Settings
 from marketplace.errors import NotAllowed
-from marketplace.language import ENGLISH
+from marketplace.language import ENGLISH, Text
+from marketplace.language import gettext as _
 from marketplace.messages import header_queries
 from marketplace.prepared import Question
 from marketplace.web import hosts, uploads
@@ -122,7 +123,7 @@ def viewer() -> Viewer:
     """
     found = current_viewer()
     if found is None:
-        raise NotAllowed("Sign in first.")
+        raise NotAllowed(_("Sign in first."))
     return found
 
 
@@ -133,12 +134,12 @@ def signed_in(view: View) -> View:
 
 def seller_only(view: View) -> View:
     """Let only people with a shop in."""
-    return _guarded(view, lambda who: who.is_seller, "This page is for sellers. Open a shop first, it is free.")
+    return _guarded(view, lambda who: who.is_seller, Text("This page is for sellers. Open a shop first, it is free."))
 
 
 def admin_only(view: View) -> View:
     """Let only admins in."""
-    return _guarded(view, lambda who: who.is_admin, "This page is for the people who run the marketplace.")
+    return _guarded(view, lambda who: who.is_admin, Text("This page is for the people who run the marketplace."))
 
 
 def start_session(token: str) -> Viewer:
@@ -152,7 +153,7 @@ def start_session(token: str) -> Viewer:
     session.update(kept)
     person = _person(token)
     if person is None:
-        raise NotAllowed("Sign in again, please.")
+        raise NotAllowed(_("Sign in again, please."))
     login_user(person)
     _forget_shown()
     g.signed_in = person.viewer

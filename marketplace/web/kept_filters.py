@@ -7,6 +7,7 @@ from flask import current_app, url_for
 from werkzeug.exceptions import HTTPException
 
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.saved import filter_queries
 from marketplace.web import guards
 
@@ -39,7 +40,7 @@ def keeping(endpoint: str, address: str) -> Keeping | None:
     """Return the viewer's saved filters of the list at `address`; None for a list outside the two consoles."""
     if endpoint.partition(".")[0] not in _CONSOLES:
         return None
-    path, _, asked = address.partition("?")
+    path, _mark, asked = address.partition("?")
     query = _filters(asked)
     chips = tuple(
         KeptChip(
@@ -63,7 +64,7 @@ def split(address: str) -> tuple[str, str]:
     allowed = {"seller": viewer.is_seller, "admin": viewer.is_admin}
     query = _filters(parts.query)
     if not query or not allowed.get(_blueprint(parts.path), False):
-        raise NotFound("This address is no list of yours with filters.")
+        raise NotFound(_("This address is no list of yours with filters."))
     return parts.path, query
 
 
@@ -75,7 +76,7 @@ def _filters(query: str) -> str:
 def _blueprint(path: str) -> str:
     """Return which blueprint shows a path; "" for a path that leads to no page."""
     try:
-        endpoint, _ = current_app.url_map.bind("").match(path, method="GET")
+        endpoint, _values = current_app.url_map.bind("").match(path, method="GET")
     except HTTPException:
         return ""
     return str(endpoint).split(".")[0]

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 from flask import Response, request, stream_with_context, url_for
 
 from marketplace.errors import NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.paging import PAGE_SIZE, Cursor, Listed, Period, Sort
 from marketplace.web import kept_filters
 from marketplace.web.kept_filters import Keeping
@@ -20,11 +22,11 @@ E = TypeVar("E", bound=StrEnum)
 _LARGEST_ID = 2**63 - 1
 _SIZES = (PAGE_SIZE, 50, 100)
 _SORT_LABELS = {
-    Sort.NEWEST: "Newest first",
-    Sort.OLDEST: "Oldest first",
-    Sort.LARGEST: "Largest amount",
-    Sort.SMALLEST: "Smallest amount",
-    Sort.DUE: "First due first",
+    Sort.NEWEST: Text("Newest first"),
+    Sort.OLDEST: Text("Oldest first"),
+    Sort.LARGEST: Text("Largest amount"),
+    Sort.SMALLEST: Text("Smallest amount"),
+    Sort.DUE: Text("First due first"),
 }
 BY_TIME = (Sort.NEWEST, Sort.OLDEST)
 BY_TIME_AND_AMOUNT = (*BY_TIME, Sort.LARGEST, Sort.SMALLEST)
@@ -200,10 +202,12 @@ def period_text(period: Period) -> str:
     last = date_text(period.until - timedelta(days=1)) if period.until else ""
     if period.since and last:
         first = date_text(period.since)
-        return f"Of {first}." if first == last else f"From {first} until {last}."
+        if first == last:
+            return _("Of %(day)s.", day=first)
+        return _("From %(first)s until %(last)s.", first=first, last=last)
     if period.since:
-        return f"Since {date_text(period.since)}."
-    return f"Until {last}." if last else "Of all time."
+        return _("Since %(day)s.", day=date_text(period.since))
+    return _("Until %(day)s.", day=last) if last else _("Of all time.")
 
 
 def ids(texts: Iterable[str]) -> list[int]:
@@ -232,7 +236,7 @@ def member(kind: type[E], text: str) -> E | None:
 def number(text: str) -> str:
     """Return an order's number as the address gives it; raises NotFound for what no number can be."""
     if not (text.isascii() and text.isprintable()):
-        raise NotFound("There is no order with this number among yours.")
+        raise NotFound(_("There is no order with this number among yours."))
     return text
 
 
@@ -269,7 +273,7 @@ def _start(day: date | None) -> datetime | None:
 def _period_labels(period: Period) -> dict[str, str]:
     labels = {}
     if period.since:
-        labels["from"] = f"From {date_text(period.since)}"
+        labels["from"] = _("From %(day)s", day=date_text(period.since))
     if period.until:
-        labels["to"] = f"Until {date_text(period.until - timedelta(days=1))}"
+        labels["to"] = _("Until %(day)s", day=date_text(period.until - timedelta(days=1)))
     return labels

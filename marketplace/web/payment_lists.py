@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from marketplace.language import gettext as _
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payments.tabs import PaymentTab
 from marketplace.web.lists import Asked, Tab
@@ -23,5 +24,5 @@ def payment_tabs(asked: Asked, tab: PaymentTab, counts: Mapping[PaymentStatus, i
 
 def payment_chips(tab: PaymentTab, currency: str, text: str) -> dict[str, str]:
     """Return the filters in use that have no tab."""
-    chips = {"q": f"Search: {text}", "currency": currency}
+    chips = {"q": _("Search: %(text)s", text=text), "currency": currency}
     return chips if tab.is_shown else {"status": tab.label, **chips}

@@ -6,6 +6,7 @@ from typing import Literal
 
 from flask import url_for
 
+from marketplace.language import gettext as _
 from marketplace.payouts.order_queries import PaidIn
 from marketplace.payouts.pot_queries import Pot
 from marketplace.payouts.states import PayoutStatus
@@ -38,10 +39,15 @@ def box(rows: Sequence[PaidIn], side: Literal["seller", "admin"]) -> tuple[Payou
             amount=money_text(row.amount_minor, row.currency),
             explain_url=_explain_url(row) if side == "seller" else "",
             badge=wording.badge(row.status),
-            note=", ".join(([f"Order {row.order_number}"] if side == "admin" else []) + [date_text(row.started_at)]),
+            note=_note(row, side),
         )
         for row in rows
     )
+
+
+def _note(row: PaidIn, side: Literal["seller", "admin"]) -> str:
+    day = date_text(row.started_at)
+    return f"{_('Order %(number)s', number=row.order_number)}, {day}" if side == "admin" else day
 
 
 def _explain_url(row: PaidIn) -> str:

@@ -1,7 +1,6 @@
 """The language of a request: what its browser's cookie says, else the best that the browser asks for."""
 
 from functools import lru_cache
-from typing import Final
 
 from flask import Flask, Response, current_app, request
 from werkzeug.datastructures import LanguageAccept
@@ -11,7 +10,6 @@ from marketplace import language
 from marketplace.config import Settings
 from marketplace.language import ENGLISH, LANGUAGES
 
-_COOKIE: Final = "language"
 _SECONDS = 365 * 86_400
 
 
@@ -24,12 +22,17 @@ def register(app: Flask) -> None:
 def keep(answer: Response, code: str) -> Response:
     """Let this browser read in the language of this code from now on."""
     settings: Settings = current_app.extensions["settings"]
-    answer.set_cookie(_COOKIE, code, max_age=_SECONDS, secure=settings.secure_cookies, httponly=True, samesite="Lax")
+    answer.set_cookie(_name(), code, max_age=_SECONDS, secure=settings.secure_cookies, httponly=True, samesite="Lax")
     return answer
 
 
+def _name() -> str:
+    settings: Settings = current_app.extensions["settings"]
+    return "__Host-tandem_language" if settings.secure_cookies else "tandem_language"
+
+
 def _read() -> None:
-    chosen = request.cookies.get(_COOKIE)
+    chosen = request.cookies.get(_name())
     language.read_in(chosen if chosen in LANGUAGES else _asked_for(request.headers.get("Accept-Language", "")))
 
 

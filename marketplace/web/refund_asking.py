@@ -15,6 +15,8 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from marketplace import clock
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.orders import queries as orders
 from marketplace.orders.queries import LineRow, OrderDetail
@@ -30,10 +32,10 @@ from marketplace.web.explaining import Crumb
 from marketplace.web.pages import money, money_text
 
 _WAYS = [
-    SelectChoice("whole", "Everything that is left"),
-    SelectChoice("items", "Some items"),
-    SelectChoice("percent", "A percentage of the order"),
-    SelectChoice("amount", "An amount"),
+    SelectChoice("whole", Text("Everything that is left")),
+    SelectChoice("items", Text("Some items")),
+    SelectChoice("percent", Text("A percentage of the order")),
+    SelectChoice("amount", Text("An amount")),
 ]
 _UNITS = "units_"
 
@@ -44,21 +46,24 @@ class AskFields(FlaskForm):
     The token makes the same form sent twice the same refund (scar S24).
     """
 
-    token = HiddenField("Form", [Regexp(r"[A-Za-z0-9_-]{20,64}\Z", message="Reload the page and try again.")])
-    how = RadioField("How much?", [InputRequired("Choose how much.")], choices=_WAYS, default="whole")
-    percent = IntegerField("Percentage", [Optional()])
-    amount = StringField("Amount", [Length(max=20)])
+    token = HiddenField("Form", [Regexp(r"[A-Za-z0-9_-]{20,64}\Z", message=Text("Reload the page and try again."))])
+    how = RadioField(Text("How much?"), [InputRequired(Text("Choose how much."))], choices=_WAYS, default="whole")
+    percent = IntegerField(Text("Percentage"), [Optional()])
+    amount = StringField(Text("Amount"), [Length(max=20)])
     reason = RadioField(
-        "Why?",
-        [InputRequired("Choose a reason.")],
+        Text("Why?"),
+        [InputRequired(Text("Choose a reason."))],
         choices=[SelectChoice(each.value, each.label) for each in ASKED_FOR],
     )
-    description = TextAreaField("What happened?", [InputRequired("Say in a few words what happened.")])
+    description = TextAreaField(Text("What happened?"), [InputRequired(Text("Say in a few words what happened."))])
     pictures = MultipleFileField(
-        "Pictures of it",
-        description=f"{refund_pictures.HINT} You can add some later, too.",
+        Text("Pictures of it"),
         render_kw={"accept": "image/jpeg,image/png,image/webp", "multiple": True},
     )
+
+    def __init__(self, *data: Any, **settings: Any) -> None:
+        super().__init__(*data, **settings)
+        self.pictures.description = f"{refund_pictures.hint()} {_('You can add some later, too.')}"
 
     def unit_fields(self) -> list[Any]:
         """Return the fields for the quantities, one per line of the order."""
@@ -126,10 +131,10 @@ def receive(
 
 def _page(page: AskPage, form: AskFields, code: int) -> ResponseReturnValue:
     if form.token.errors:
-        form.form_errors.append("This form was not complete. Look at it and send it again.")
+        form.form_errors.append(_("This form was not complete. Look at it and send it again."))
         form.token.errors, form.token.data = [], ""
     if form.pictures.data and any(form.pictures.data) and not form.pictures.errors:
-        form.pictures.errors = ["Choose the pictures once more: a page that comes back has lost them."]
+        form.pictures.errors = [_("Choose the pictures once more: a page that comes back has lost them.")]
     form.token.data = form.token.data or secrets.token_urlsafe(24)
     return render_template("refunds/ask.html", page=page, form=form), code
 
@@ -138,10 +143,10 @@ def _form(lines: Sequence[LineRow], currency: str) -> AskFields:
     """Return the form for an order with `lines`."""
     fields = {
         f"{_UNITS}{line.id}": IntegerField(
-            f"{line.title}, {money_text(line.unit_price_minor, currency)} each",
-            [Optional(), whole_number(0, line.quantity, f"Enter a number from 0 to {line.quantity}.")],
+            _("%(title)s, %(price)s each", title=line.title, price=money_text(line.unit_price_minor, currency)),
+            [Optional(), whole_number(0, line.quantity, _("Enter a number from 0 to %(most)s.", most=line.quantity))],
             default=0,
-            description=f"{line.quantity} in the order",
+            description=_("%(number)s in the order", number=line.quantity),
         )
         for line in lines
     }
@@ -155,13 +160,13 @@ def _wish(form: AskFields, left: Money) -> Wish | None:
         return Wish(units={int(field.name.removeprefix(_UNITS)): field.data or 0 for field in form.unit_fields()})
     if form.how.data == "percent":
         if form.percent.data is None:
-            form.percent.errors = ["Enter a percentage from 1 to 100."]
+            form.percent.errors = [_("Enter a percentage from 1 to 100.")]
             return None
         return Wish(percent=form.percent.data)
     if form.how.data == "amount":
         minor = typed_minor(form.amount.data or "", left.currency)
         if minor is None:
-            form.amount.errors = [f"Enter an amount such as {money(left)}, without the sign."]
+            form.amount.errors = [_("Enter an amount such as %(amount)s, without the sign.", amount=money(left))]
             return None
         return Wish(amount_minor=minor)
     return Wish(amount_minor=left.minor)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from marketplace.language import gettext as _
 from marketplace.paging import Cursor, Listed, Sort, every
 from marketplace.refunds.queries import RefundRow
 from marketplace.refunds.queue_queries import RefundTab
@@ -97,7 +98,7 @@ def show(
         return csv_file(read, asked)
     listed = read(asked.cursor)
     page = RefundsPage(
-        title="Refunds",
+        title=_("Refunds"),
         console=console,
         note=words.note,
         tabs=tabs,

@@ -7,6 +7,7 @@ from datetime import datetime
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.language import gettext as _
 from marketplace.payments.timeline_queries import Change
 from marketplace.refunds import picture_queries
 from marketplace.refunds.queries import RefundRow, RefundUnits
@@ -94,27 +95,32 @@ def show(
     pictures = picture_queries.pictures_of(row.id)
     happened = wording.timeline(refund_parts.told(changes, [row]), (), told.titles, told.viewer_id, told.others)
     page = RefundPage(
-        title=f"Refund {row.number}",
+        title=_("Refund %(number)s", number=row.number),
         console=told.console,
         list_url=url_for(f"{told.side}.refunds"),
         badge=refund_parts.badge(row),
-        note=f"{'Began' if row.origin.is_automatic else 'Asked for'} {time_text(row.asked_at)}",
+        note=_note(row),
         steps=refund_parts.steps(row, told.arrived, now),
         now=told.now,
         said=told.said,
         facts=(
-            Fact("Reason", row.reason.label),
-            Fact("About", refund_parts.about(row, units)),
+            Fact(_("Reason"), row.reason.label),
+            Fact(_("About"), refund_parts.about(row, units)),
             told.party,
         ),
-        description=row.description,
+        description=wording.stored_text(row.description),
         shown=refund_pictures.panel(row, told.side, pictures),
         # Before the second admin has confirmed, nobody has answered anything.
         answer=row.admin_notes if row.decided_at else "",
         money=told.money,
-        order=f"Order {row.order_number}",
+        order=_("Order %(number)s", number=row.order_number),
         order_url=url_for(f"{told.side}.order", number=row.order_number),
         entries=tuple(reversed(refund_pictures.in_time(reversed(happened), row, told.side, pictures))),
         withdraw_url=told.withdraw_url,
     )
     return render_template("refunds/refund.html", page=page, form=form), code
+
+
+def _note(row: RefundRow) -> str:
+    when = time_text(row.asked_at)
+    return _("Began %(when)s", when=when) if row.origin.is_automatic else _("Asked for %(when)s", when=when)

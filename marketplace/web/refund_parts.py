@@ -7,6 +7,8 @@ from typing import Literal
 
 from flask import url_for
 
+from marketplace.language import Text, pgettext
+from marketplace.language import gettext as _
 from marketplace.payments.timeline_queries import Change
 from marketplace.refunds import rules
 from marketplace.refunds.explain_queries import RefundFigure
@@ -19,15 +21,15 @@ from marketplace.web.pages import date_text, money_text
 from marketplace.web.wording import Badge
 
 _S = RefundStatus
-ARRIVAL = "5 to 10 days"
+ARRIVAL = Text("5 to 10 days")
 _ARRIVED = timedelta(days=10)
 _ORIGINS = {
-    RefundOrigin.BUYER: "The buyer asked for it",
-    RefundOrigin.ADMIN: "Support opened it",
-    RefundOrigin.SELLER: "The seller opened it",
-    RefundOrigin.PROVIDER: "It was made at the payment provider",
-    RefundOrigin.BUYER_CANCELLED: "By itself: the buyer cancelled the order",
-    RefundOrigin.SELLER_CANCELLED: "By itself: the seller cancelled the order",
+    RefundOrigin.BUYER: Text("The buyer asked for it"),
+    RefundOrigin.ADMIN: Text("Support opened it"),
+    RefundOrigin.SELLER: Text("The seller opened it"),
+    RefundOrigin.PROVIDER: Text("It was made at the payment provider"),
+    RefundOrigin.BUYER_CANCELLED: Text("By itself: the buyer cancelled the order"),
+    RefundOrigin.SELLER_CANCELLED: Text("By itself: the seller cancelled the order"),
 }
 
 Side = Literal["buyer", "seller", "admin"]
@@ -88,18 +90,21 @@ def box(rows: Sequence[RefundRow], side: Side) -> tuple[RefundLink, ...]:
             amount=amount(row),
             explain_url=explain_url(row, side),
             badge=badge(row),
-            note=", ".join(
-                (row.reason.label, *([f"order {row.order_number}"] if side == "admin" else []), date_text(row.asked_at))
-            ),
+            note=_box_note(row, side),
         )
         for row in rows
     )
 
 
+def _box_note(row: RefundRow, side: Side) -> str:
+    order = (_("order %(number)s", number=row.order_number),) if side == "admin" else ()
+    return ", ".join((str(row.reason.label), *order, date_text(row.asked_at)))
+
+
 def badge(row: RefundRow) -> Badge:
     """Return where a refund stands."""
     if row.replaced_by is not None:
-        return Badge("Closed", "mute")
+        return Badge(pgettext("a refund", "Closed"), "mute")
     return wording.badge(row.status)
 
 
@@ -118,42 +123,47 @@ def age_text(since: datetime, now: datetime) -> str:
     minutes = max(int((now - since).total_seconds()) // 60, 0)
     days, hours = divmod(minutes // 60, 24)
     if days:
-        return f"{days} d {hours} h"
-    return f"{hours} h" if hours else f"{minutes} min"
+        return _("%(days)s d %(hours)s h", days=days, hours=hours)
+    return _("%(hours)s h", hours=hours) if hours else _("%(minutes)s min", minutes=minutes)
 
 
 def steps(row: RefundRow, arrived: str, now: datetime) -> tuple[Step, ...]:
     """Return a refund's way: asked, decided, sent, and `arrived`, which each side says in its own words."""
-    asked = Step("Asked", "done", date_text(row.asked_at))
+    asked = Step(pgettext("a refund", "Asked"), "done", date_text(row.asked_at))
     if row.origin.is_automatic:
-        asked = Step("Order cancelled", "done", date_text(row.asked_at))
+        asked = Step(_("Order cancelled"), "done", date_text(row.asked_at))
     decided = Step(
-        "Granted by a rule" if row.origin.is_automatic else "Decided",
+        _("Granted by a rule") if row.origin.is_automatic else _("Decided"),
         "done",
         date_text(row.decided_at) if row.decided_at else "",
     )
-    arrival = Step(arrived, "next", f"{ARRIVAL} after it was sent")
+    arrival = Step(arrived, "next", _("%(days)s after it was sent", days=ARRIVAL))
     if row.status is _S.PENDING:
-        return (asked, Step("Decided", "now", f"By {answer_by(row)}"), Step("Sent", "next"), arrival)
+        return (
+            asked,
+            Step(_("Decided"), "now", _("By %(day)s", day=answer_by(row))),
+            Step(pgettext("a refund", "Sent"), "next"),
+            arrival,
+        )
     if row.status in {_S.REJECTED, _S.CANCELLED}:
         return (asked, Step(badge(row).label, "bad", decided.note))
     if row.status is _S.FAILED:
-        return (asked, decided, Step(not_there(row), "bad", "We are looking after it"))
+        return (asked, decided, Step(not_there(row), "bad", _("We are looking after it")))
     if row.completed_at is None:
-        return (asked, decided, Step("Sent", "now", row.status.label), arrival)
+        return (asked, decided, Step(pgettext("a refund", "Sent"), "now", row.status.label), arrival)
     until = row.completed_at + _ARRIVED
-    note = f"By {date_text(until)}"
+    note = _("By %(day)s", day=date_text(until))
     return (
         asked,
         decided,
-        Step("Sent", "done", date_text(row.completed_at)),
+        Step(pgettext("a refund", "Sent"), "done", date_text(row.completed_at)),
         Step(arrived, "done" if now >= until else "now", note),
     )
 
 
 def not_there(row: RefundRow) -> str:
     """Return what became of a failed refund: it came back, or the provider never took it."""
-    return "Did not arrive" if row.provider_refund_id else "Not sent"
+    return _("Did not arrive") if row.provider_refund_id else pgettext("a refund", "Not sent")
 
 
 def plan_of(row: RefundRow) -> tuple[tuple[RefundFigure, int], ...]:
@@ -206,5 +216,5 @@ def units_text(units: Sequence[RefundUnits]) -> str:
 
 def about(row: RefundRow, units: Sequence[RefundUnits]) -> str:
     """Return what a refund is about: units of lines, an amount, or all that was left."""
-    amount_text = "All that was left of the order" if row.origin.is_automatic else "The order, not single items"
+    amount_text = _("All that was left of the order") if row.origin.is_automatic else _("The order, not single items")
     return units_text(units) or amount_text

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.media import picture_names
 from marketplace.media.pictures import LARGEST_PICTURE_BYTES
 from marketplace.refunds import picture_queries, rules
@@ -15,14 +18,10 @@ from marketplace.refunds.picture_flows import FOLDER, THUMB, SentPicture
 from marketplace.refunds.picture_queries import RefundPictureRow
 from marketplace.refunds.queries import RefundRow
 from marketplace.web import uploads
-from marketplace.web.pages import time_text
+from marketplace.web.pages import number_text, time_text
 from marketplace.web.refund_parts import Side
 from marketplace.web.wording import TimelineEntry
 
-HINT = (
-    f"Up to {rules.MOST_PICTURES} JPEG, PNG or WebP, 15 MB each. The seller and we see them, nobody else. "
-    "Where a picture was taken is removed."
-)
 _WEBP = "image/webp"
 
 
@@ -30,10 +29,13 @@ class PicturesForm(FlaskForm):
     """Pictures of what is wrong."""
 
     pictures = MultipleFileField(
-        "Pictures of it",
-        description=HINT,
+        Text("Pictures of it"),
         render_kw={"accept": "image/jpeg,image/png,image/webp", "multiple": True},
     )
+
+    def __init__(self, *data: Any, **settings: Any) -> None:
+        super().__init__(*data, **settings)
+        self.pictures.description = hint()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,15 @@ class PicturesPanel:
     add_url: str = ""
 
 
+def hint() -> str:
+    """Return what is said below the field for pictures."""
+    return _(
+        "Up to %(number)s JPEG, PNG or WebP, 15 MB each. The seller and we see them, nobody else. "
+        "Where a picture was taken is removed.",
+        number=rules.MOST_PICTURES,
+    )
+
+
 def sent() -> list[SentPicture]:
     """Return the pictures of the request that came in, each no further than it may be long, and one more than fit."""
     found = [file for file in request.files.getlist("pictures") if file.filename]
@@ -77,12 +88,18 @@ def in_time(
 ) -> list[TimelineEntry]:
     """Return what happened with what became of the pictures since the request, oldest first: added, taken away."""
     later = [
-        (each.added_at, f"Picture {each.file_name} was added") for each in pictures if each.added_at > row.asked_at
+        (each.added_at, _("Picture %(name)s was added", name=each.file_name))
+        for each in pictures
+        if each.added_at > row.asked_at
     ]
-    gone = [(each.removed_at, f"Picture {each.file_name} was taken away") for each in pictures if each.removed_at]
-    who = "You" if side == "buyer" else "The buyer" if side == "seller" else row.buyer_name
+    gone = [
+        (each.removed_at, _("Picture %(name)s was taken away", name=each.file_name))
+        for each in pictures
+        if each.removed_at
+    ]
+    who = _("You") if side == "buyer" else _("The buyer") if side == "seller" else row.buyer_name
     told = [
-        TimelineEntry(title, time_text(when), when.isoformat(), "", who, "on the site")
+        TimelineEntry(title, time_text(when), when.isoformat(), "", who, _("on the site"))
         for when, title in (*later, *gone)
     ]
     return sorted((*entries, *told), key=lambda entry: entry.when_iso)
@@ -109,8 +126,8 @@ def _view(row: RefundRow, side: Side, picture: RefundPictureRow, place: int, cou
     return PictureView(
         url=url,
         thumb_url=f"{url}?small=1",
-        alt=f"Picture {place} of {count} that the buyer sent",
+        alt=_("Picture %(place)s of %(count)s that the buyer sent", place=place, count=count),
         name=picture.file_name,
-        note=f"{max(picture.size_bytes // 1024, 1):,} KB, {time_text(picture.added_at)}",
+        note=f"{number_text(max(picture.size_bytes // 1024, 1))} KB, {time_text(picture.added_at)}",
         remove_url=url_for("buyer.remove_refund_picture", number=row.number, picture_id=picture.id) if may_go else "",
     )

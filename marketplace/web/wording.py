@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from marketplace.disputes.states import DisputeStatus
 from marketplace.history import ActorKind
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.orders.states import OrderStatus, PurchaseStatus
 from marketplace.outbound.states import CallStatus
 from marketplace.payment_records.states import PaymentStatus
@@ -14,6 +16,7 @@ from marketplace.payments.timeline_queries import Change
 from marketplace.payouts.states import PayoutStatus
 from marketplace.refunds.states import RefundStatus
 from marketplace.transitions import Status
+from marketplace.web import decline_words
 from marketplace.web.pages import time_text
 
 _O = OrderStatus
@@ -93,66 +96,51 @@ _TONES = {
     "unknown": "wait",
 }
 _FULFILMENT = {
-    _O.PENDING: Badge("Not sent yet", "mute"),
-    _O.CONFIRMED: Badge("To be sent", "wait"),
-    _O.SHIPPED: Badge("On the way", "wait"),
-    _O.DELIVERED: Badge("Delivered", "ok"),
-    _O.CANCELLED: Badge("Cancelled", "mute"),
-    _O.REFUNDED: Badge("Refunded", "mute"),
+    _O.PENDING: Badge(Text("Not sent yet"), "mute"),
+    _O.CONFIRMED: Badge(Text("To be sent"), "wait"),
+    _O.SHIPPED: Badge(Text("On the way"), "wait"),
+    _O.DELIVERED: Badge(Text("Delivered"), "ok"),
+    _O.CANCELLED: Badge(Text("Cancelled"), "mute"),
+    _O.REFUNDED: Badge(Text("Refunded"), "mute"),
 }
 _BUYER_PAID = {
-    _T.HELD: Badge("Paid · held for you", "hold"),
-    _T.AVAILABLE: Badge("Paid", "ok"),
-    _T.TRANSFERRING: Badge("Paid", "ok"),
-    _T.PAID_OUT: Badge("Paid", "ok"),
-    _T.REFUNDED: Badge("Refunded", "mute"),
+    _T.HELD: Badge(Text("Paid · held for you"), "hold"),
+    _T.AVAILABLE: Badge(Text("Paid"), "ok"),
+    _T.TRANSFERRING: Badge(Text("Paid"), "ok"),
+    _T.PAID_OUT: Badge(Text("Paid"), "ok"),
+    _T.REFUNDED: Badge(Text("Refunded"), "mute"),
 }
 _SELLER_PAID = {
-    _T.HELD: Badge("Paid · held", "hold"),
-    _T.AVAILABLE: Badge("Available", "ok"),
-    _T.TRANSFERRING: Badge("On its way", "wait"),
-    _T.PAID_OUT: Badge("Paid out", "mute"),
-    _T.REFUNDED: Badge("Refunded", "mute"),
+    _T.HELD: Badge(Text("Paid · held"), "hold"),
+    _T.AVAILABLE: Badge(Text("Available"), "ok"),
+    _T.TRANSFERRING: Badge(Text("On its way"), "wait"),
+    _T.PAID_OUT: Badge(Text("Paid out"), "mute"),
+    _T.REFUNDED: Badge(Text("Refunded"), "mute"),
 }
 _HOLDS = {
-    HoldReason.STANDARD: "Standard hold",
-    HoldReason.NEW_SELLER: "New seller",
-    HoldReason.FRAUD_REVIEW: "Fraud review",
-    HoldReason.DISPUTE: "Dispute",
-    HoldReason.MANUAL: "Held by hand",
+    HoldReason.STANDARD: Text("Standard hold"),
+    HoldReason.NEW_SELLER: Text("New seller"),
+    HoldReason.FRAUD_REVIEW: Text("Fraud review"),
+    HoldReason.DISPUTE: Text("Dispute"),
+    HoldReason.MANUAL: Text("Held by hand"),
 }
-_DECLINES = {
-    "insufficient_funds": "The card does not have enough money for this payment.",
-    "expired_card": "The card has expired.",
-    "incorrect_cvc": "The security code of the card was not right.",
-    "invalid_cvc": "The security code of the card was not right.",
-    "incorrect_number": "The card number was not right.",
-    "invalid_number": "The card number was not right.",
-    "processing_error": "The bank could not process the payment just then. Trying again often helps.",
-    "card_velocity_exceeded": "The card was used too often in a short time.",
-    "card_not_supported": "The card cannot be used for this kind of payment.",
-    "currency_not_supported": "The card cannot pay in this currency.",
-    "authentication_required": "The bank wanted a confirmation that was not given.",
-    "payment_intent_authentication_failure": "The bank's confirmation step was not completed.",
-    "payment_method_not_available": "This way to pay was not available just then.",
-}
-# Banks ask not to tell more than that for stolen, lost and suspicious cards.
-_DECLINED = "The bank refused the payment. Use another card, or ask the bank why."
+decline_text = decline_words.decline_text
+_KINDS = {ActorKind.USER: Text("User"), ActorKind.PROVIDER: Text("Provider"), ActorKind.JOB: Text("Job")}
 _BAD_VERBS = frozenset({"fail", "cancel", "expire", "reject"})
 # Their reasons differ from case to case; the others say it all in the title.
 _TOLD_WHY = frozenset({"cancel", "give_up", "reject"})
 _SOURCES = {
-    "web": "on the site",
-    "admin": "by hand",
-    "disputes": "answer from Stripe",
-    "tick": "by the clock",
-    "outbound": "answer from Stripe",
-    "buyer_cancelled": "by rule",
-    "seller_cancelled": "by rule",
+    "web": Text("on the site"),
+    "admin": Text("by hand"),
+    "disputes": Text("answer from Stripe"),
+    "tick": Text("by the clock"),
+    "outbound": Text("answer from Stripe"),
+    "buyer_cancelled": Text("by rule"),
+    "seller_cancelled": Text("by rule"),
 }
 
 
-def badge(status: Status | None, missing: str = "None yet") -> Badge:
+def badge(status: Status | None, missing: str = Text("None yet")) -> Badge:
     """Return any machine's status as a badge."""
     return Badge(status.label, _TONES.get(status.value, "mute")) if status is not None else Badge(missing, "mute")
 
@@ -169,12 +157,12 @@ def fulfilment_badge(status: OrderStatus) -> Badge:
 
 def buyer_money_badge(order: OrderStatus, purchase: PurchaseStatus, share: Share | None) -> Badge:
     """Return where the buyer's money is, for one order."""
-    return _money_badge(order, purchase, share, _BUYER_PAID, "To pay")
+    return _money_badge(order, purchase, share, _BUYER_PAID, _("To pay"))
 
 
 def seller_money_badge(order: OrderStatus, purchase: PurchaseStatus, share: Share | None) -> Badge:
     """Return where the seller's money is, for one order."""
-    return _money_badge(order, purchase, share, _SELLER_PAID, "Waiting for payment")
+    return _money_badge(order, purchase, share, _SELLER_PAID, _("Waiting for payment"))
 
 
 def hold_text(reason: HoldReason) -> str:
@@ -184,12 +172,7 @@ def hold_text(reason: HoldReason) -> str:
 
 def once(*badges: Badge) -> tuple[Badge, ...]:
     """Return badges without those that say the same as one before: a refunded order is not refunded twice."""
-    return tuple(dict.fromkeys(badges)) if len({each.label for each in badges}) > 1 else badges[:1]
-
-
-def decline_text(code: str | None, decline_code: str | None = None) -> str:
-    """Return why a payment was refused, in words for the person who pays."""
-    return _DECLINES.get(decline_code or "") or _DECLINES.get(code or "") or _DECLINED
+    return tuple(dict.fromkeys(badges)) if len({str(each.label) for each in badges}) > 1 else badges[:1]
 
 
 def timeline(
@@ -210,7 +193,7 @@ def timeline(
             title=titles[change.subject, change.verb],
             when=time_text(change.at),
             when_iso=change.at.isoformat(),
-            detail=change.because if change.verb in _TOLD_WHY else "",
+            detail=stored_text(change.because) if change.verb in _TOLD_WHY else "",
             actor=_actor(change, you, others),
             source=source_text(change.source),
             state="bad" if change.verb in _BAD_VERBS else "done",
@@ -229,8 +212,8 @@ def audit(changes: Sequence[Change], labels: Mapping[str, str]) -> tuple[Timelin
             title=f"{labels.get(change.subject, change.subject)} {change.subject_id}: {_words(change)}",
             when=time_text(change.at),
             when_iso=change.at.isoformat(),
-            detail=change.because,
-            actor=change.actor_name or change.actor_kind.value.capitalize(),
+            detail=stored_text(change.because),
+            actor=change.actor_name or str(_KINDS[change.actor_kind]),
             source=change.source,
             state="bad" if _TONES.get(change.to_status) == "bad" else "done",
         )
@@ -240,16 +223,21 @@ def audit(changes: Sequence[Change], labels: Mapping[str, str]) -> tuple[Timelin
 
 def source_text(source: str) -> str:
     """Return through which door a change came, in words; a provider's event by its kind, not its id."""
-    return "from Stripe" if source.startswith("evt_") else _SOURCES.get(source, source.replace("_", " "))
+    return _("from Stripe") if source.startswith("evt_") else _SOURCES.get(source, source.replace("_", " "))
+
+
+def stored_text(text: str) -> str:
+    """Return a text of a row as it is read: those that the program wrote itself have a translation."""
+    return _(text) if text else ""
 
 
 def _declined_entry(decline: Decline) -> TimelineEntry:
     return TimelineEntry(
-        title="The payment was refused",
+        title=_("The payment was refused"),
         when=time_text(decline.failed_at),
         when_iso=decline.failed_at.isoformat(),
         detail=decline_text(decline.code, decline.decline_code),
-        actor="Payment provider",
+        actor=_("Payment provider"),
         source="",
         state="bad",
     )
@@ -265,11 +253,11 @@ def _money_badge(
     if share is not None and share.status in paid:
         return _refunding(share) or paid[share.status]
     if purchase is PurchaseStatus.GIVEN_UP or order is OrderStatus.CANCELLED:
-        return Badge("Not paid", "mute")
+        return Badge(_("Not paid"), "mute")
     if purchase is PurchaseStatus.PAID:
-        return Badge("Nothing to pay", "ok")
+        return Badge(_("Nothing to pay"), "ok")
     if share is not None:
-        return Badge("Payment failed", "bad")
+        return Badge(_("Payment failed"), "bad")
     return Badge(open_, "wait")
 
 
@@ -278,23 +266,23 @@ def _refunding(share: Share) -> Badge | None:
     if not share.refunded_minor or share.status is _T.REFUNDED:
         return None
     return (
-        Badge("Partly refunded", "hold")
+        Badge(_("Partly refunded"), "hold")
         if share.refunded_minor < share.gross_minor
-        else Badge("Refund on its way", "wait")
+        else Badge(_("Refund on its way"), "wait")
     )
 
 
 def _actor(change: Change, you: int, others: str) -> str:
     if change.actor_kind is ActorKind.USER:
         if change.actor_user_id == you:
-            return "You"
+            return _("You")
         # An admin who decides is no party of the order; other admins see who it was.
-        return ("Support" if change.source == "admin" else others) if others else change.actor_name or "Somebody"
-    return "Payment provider" if change.actor_kind is ActorKind.PROVIDER else "Automatic"
+        return (_("Support") if change.source == "admin" else others) if others else change.actor_name or _("Somebody")
+    return _("Payment provider") if change.actor_kind is ActorKind.PROVIDER else _("Automatic")
 
 
 def _words(change: Change) -> str:
     """Return the label that the badge has as well, as the rest of a sentence."""
     states = _STATES.get(change.subject)
-    label = states(change.to_status).label if states else change.to_status.replace("_", " ")
+    label = str(states(change.to_status).label) if states else change.to_status.replace("_", " ")
     return label[:1].lower() + label[1:]

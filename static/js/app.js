@@ -1,4 +1,6 @@
-// Small comforts. Every page works without them.
+// Small comforts. Every page works without them. What they say stands in the page's body, in the reader's language.
+
+const say = (name, values = {}) => document.body.dataset[name].replace(/{(\w+)}/g, (_, key) => values[key]);
 
 const typing = (target) => target.closest("input, select, textarea, [contenteditable]");
 const rows = () => [...document.querySelectorAll("[data-rows] tbody tr, [data-row]")];
@@ -67,12 +69,12 @@ window.addEventListener("pageshow", () => document.querySelectorAll("[data-sent]
 function copyButton(code) {
   const button = document.createElement("button");
   button.type = "button";
-  button.textContent = "Copy";
-  button.setAttribute("aria-label", `Copy ${code.textContent}`);
+  button.textContent = say("sayCopy");
+  button.setAttribute("aria-label", say("sayCopyThis", { text: code.textContent }));
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(code.textContent);
-    button.textContent = "Copied";
-    setTimeout(() => { button.textContent = "Copy"; }, 1500);
+    button.textContent = say("sayCopied");
+    setTimeout(() => { button.textContent = say("sayCopy"); }, 1500);
   });
   code.after(button);
 }
@@ -163,7 +165,8 @@ document.querySelectorAll("[data-sorting]").forEach((form) => {
     body.set("deed", "save");
     const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
     const isSaved = answer && (answer.ok || answer.type === "opaqueredirect");
-    said.textContent = isSaved ? `Saved. It stands in place ${items().indexOf(item) + 1} of ${items().length} now.` : "The order is not saved. Press Save.";
+    const where = { place: items().indexOf(item) + 1, all: items().length };
+    said.textContent = isSaved ? say("saySorted", where) : say("sayUnsorted");
     // Buttons and the main mark belong to places: the page says them anew.
     if (isSaved) location.reload();
   }

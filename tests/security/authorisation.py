@@ -61,7 +61,7 @@ GET    /dev/mail/<name>/html                       200    200  200     200    20
 GET    /dev/mail/<name>/files/<place>              200    200  200     200    200    200   404     404
 GET    /account/time-zone                          in     200  200     200    200    200   -       -
 GET    /language                                  200    200  200     200    200    200   -       -
-POST   /language                                  422    422  422     422    422    422   -       -
+POST   /language                                  go     go   go      go     go     go    -       -
 POST   /account/time-zone                          in     go   go      go     go     go    -       -
 GET    /account/addresses                          in     200  200     200    200    200   -       -
 GET    /account/addresses/new                      in     200  200     200    200    200   -       -

@@ -112,7 +112,8 @@ def check_cookie(cookie: str, what: str, *, secure: bool) -> None:
     name, *flags = (part.strip() for part in cookie.split(";"))
     found = {flag.split("=")[0].lower(): flag for flag in flags}
     start = "__Host-" if secure else ""
-    assert name.startswith((f"{start}tandem_session=", f"{start}tandem_seen=")), what
+    assert name.removeprefix(start).startswith(("tandem_session=", "tandem_seen=", "tandem_language=")), what
+    assert name.startswith(start), what
     assert {"httponly", "path", "samesite"} <= set(found), f"{what}: {cookie}"
     assert (found["path"], found["samesite"]) == ("Path=/", "SameSite=Lax"), what
     assert ("secure" in found) is secure, what

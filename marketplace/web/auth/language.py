@@ -6,6 +6,7 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField
+from wtforms.fields.choices import SelectChoice
 
 from marketplace import db, language
 from marketplace.accounts import operations as accounts
@@ -20,7 +21,9 @@ from marketplace.web.auth.forms import blame, typed
 class LanguageForm(FlaskForm):
     """The language, and where to go afterwards; what is none of ours is refused by the operation."""
 
-    language = RadioField(Text("Language"), validate_choice=False, choices=list(LANGUAGES.items()))
+    language = RadioField(
+        Text("Language"), validate_choice=False, choices=[SelectChoice(*each) for each in LANGUAGES.items()]
+    )
     next = HiddenField()
 
 

@@ -9,6 +9,7 @@ from marketplace.checkout import queries as checkout
 from marketplace.discounts import code_rules, guessing, pricing
 from marketplace.discounts.pricing import Priced
 from marketplace.errors import DomainError, Invalid
+from marketplace.language import gettext as _
 from marketplace.web import deliver_to, discount_words
 from marketplace.web.cart.forms import CodeForm
 from marketplace.web.cart.views import owner
@@ -19,7 +20,7 @@ def enter_code() -> ResponseReturnValue:
     form = CodeForm()
     letters = code_rules.normal(form.code.data or "")
     if not form.validate() or not letters:
-        return _back("Enter a code of at most 30 letters and digits.", "bad")
+        return _back(_("Enter a code of at most 30 letters and digits."), "bad")
     try:
         text, tone = _enter(letters)
     except DomainError as error:
@@ -34,7 +35,7 @@ def forget_code() -> ResponseReturnValue:
         db.atomic(operations.enter_code, (), user_id=user_id, token_hash=token_hash, code=None)
     except DomainError as error:
         return _back(error.message, "bad")
-    return _back("The code is out of your basket.", "ok")
+    return _back(_("The code is out of your basket."), "ok")
 
 
 def tried(letters: str) -> list[Priced]:
@@ -44,7 +45,7 @@ def tried(letters: str) -> list[Priced]:
     """
     guess = guessing.begin(ip_address=request.remote_addr or "", now=clock.system_now())
     if pricing.find(letters) is None:
-        raise Invalid(discount_words.UNKNOWN.format(letters), field="code")
+        raise Invalid(_(discount_words.UNKNOWN, code=letters), field="code")
     guessing.was_right(guess)
     user_id, token_hash = owner()
     set_aside = checkout.set_aside(user_id) if user_id is not None else {}
@@ -52,7 +53,7 @@ def tried(letters: str) -> list[Priced]:
     parts = queries.contents(user_id, token_hash, set_aside, deliver_to.chosen(), now=now)
     found = pricing.priced([pricing.with_code(part, letters) for part in parts], user_id, now)
     if not found:
-        raise Invalid("Your basket is empty.", field="code")
+        raise Invalid(_("Your basket is empty."), field="code")
     return found
 
 
@@ -73,7 +74,7 @@ def _enter(letters: str) -> tuple[str, str]:
     if not counts(found):
         return discount_words.in_basket(found[0]), "bad"
     keep(letters)
-    return f"The code {letters} is in your basket.", "ok"
+    return _("The code %(code)s is in your basket.", code=letters), "ok"
 
 
 def _back(text: str, tone: str) -> ResponseReturnValue:

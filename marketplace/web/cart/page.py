@@ -9,6 +9,7 @@ from flask import url_for
 from marketplace.carts.parts import CurrencyPart, Line, Problem, ShopPart
 from marketplace.carts.rules import MAX_QUANTITY
 from marketplace.discounts.pricing import Priced
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.web import countries, delivery_words, discount_words, tax_words
 from marketplace.web.pages import money
@@ -112,8 +113,8 @@ def basket_page(priced: Sequence[Priced], removed: Sequence[object] | None, toda
     """Return the page for a cart; `removed` is the listing, title and number just taken out."""
     notes = {0: "", 1: ""}
     return BasketPage(
-        title="Basket",
-        note=notes.get(len(priced), "Each currency is paid on its own."),
+        title=_("Basket"),
+        note=notes.get(len(priced), _("Each currency is paid on its own.")),
         parts=tuple(_part(one, today, is_alone=len(priced) == 1) for one in priced),
         removed=_removed(removed),
         code=(priced[0].part.code or "") if priced else "",
@@ -122,14 +123,14 @@ def basket_page(priced: Sequence[Priced], removed: Sequence[object] | None, toda
 
 def money_rows(part: CurrencyPart) -> tuple[Row, ...]:
     """Return the money box of a part: goods, discount, delivery, tax where there is any, total."""
-    rows = [Row("Items", money(part.subtotal))]
+    rows = [Row(_("Items"), money(part.subtotal))]
     if part.discount:
-        rows.append(Row("Discount", money(-part.discount)))
-    rows.append(Row("Delivery", money(part.delivery) if part.delivery else "Free"))
+        rows.append(Row(_("Discount"), money(-part.discount)))
+    rows.append(Row(_("Delivery"), money(part.delivery) if part.delivery else _("Free")))
     if part.tax:
         rows.append(Row(tax_words.ADDED, money(part.tax)))
     inside = [Row(tax_words.INCLUDED, money(part.tax_inside))] if part.tax_inside else []
-    return (*rows, Row("Total", money(part.total), is_total=True), *inside)
+    return (*rows, Row(_("Total"), money(part.total), is_total=True), *inside)
 
 
 def _part(priced: Priced, today: date, *, is_alone: bool) -> PartView:
@@ -137,11 +138,11 @@ def _part(priced: Priced, today: date, *, is_alone: bool) -> PartView:
     lines = [line for shop in part.shops for line in shop.lines]
     return PartView(
         currency=part.currency,
-        heading="" if is_alone else f"To pay in {part.currency}",
+        heading="" if is_alone else _("To pay in %(currency)s", currency=part.currency),
         shops=tuple(_shop(shop, part.country, today) for shop in part.shops),
         rows=money_rows(part),
         can_be_bought=part.can_be_bought,
-        button="Go to checkout" if is_alone else f"Check out {money(part.total)}",
+        button=_("Go to checkout") if is_alone else _("Check out %(total)s", total=money(part.total)),
         proceed_url=url_for("cart.proceed", currency=part.currency),
         seen=",".join(f"{line.line_id}:{line.unit_price.minor}" for line in lines),
         code_note=discount_words.in_basket(priced),
@@ -154,7 +155,7 @@ def _part(priced: Priced, today: date, *, is_alone: bool) -> PartView:
 def _shop(shop: ShopPart, country: str, today: date) -> ShopView:
     problems, discounts = shop.problems, shop.discounts
     lines = tuple(_line(line, problems.get(line.line_id), discounts.get(line.line_id), country) for line in shop.lines)
-    delivery = f"Delivery {money(shop.delivery)}" if shop.delivery else "Free delivery"
+    delivery = _("Delivery %(price)s", price=money(shop.delivery)) if shop.delivery else _("Free delivery")
     return ShopView(
         name=shop.shop_name,
         url=url_for("shop.shop", slug=shop.shop_slug),
@@ -172,7 +173,7 @@ def _line(line: Line, problem: Problem | None, discount: Money | None, country: 
         title=line.title,
         unit_price=money(line.unit_price),
         amount=money(line.subtotal),
-        discount=f"Less {money(discount)}" if discount else "",
+        discount=_("Less %(amount)s", amount=money(discount)) if discount else "",
         is_counted=problem is None,
         quantity=line.quantity,
         most=max(1, min(line.available, MAX_QUANTITY)),
@@ -184,20 +185,31 @@ def _line(line: Line, problem: Problem | None, discount: Money | None, country: 
 
 
 def _notices(line: Line, problem: Problem | None, country: str) -> tuple[Notice, ...]:
-    there = countries.name(country) if country else "there"
+    there = countries.name(country) if country else _("there")
     words = {
-        Problem.OWN: "This is your own listing, so it is not counted.",
-        Problem.SHOP_PAUSED: "This shop takes no orders at the moment, so it is not counted.",
-        Problem.TO_CHOOSE: "It comes in several variants now: choose one of them on its page. This one is not counted.",
-        Problem.PAUSED: "The seller has taken this off the shelf for now, so it is not counted.",
-        Problem.SOLD_OUT: "Sold out, so it is not counted.",
-        Problem.NOT_SENT_THERE: f"The seller does not deliver this to {there}, so it is not counted.",
-        Problem.TOO_HEAVY: f"Together this is too heavy for delivery to {there}, so it is not counted.",
-        Problem.TOO_FEW: f"Only {line.available} left, and you want {line.quantity}. Not counted until you change it.",
+        Problem.OWN: _("This is your own listing, so it is not counted."),
+        Problem.SHOP_PAUSED: _("This shop takes no orders at the moment, so it is not counted."),
+        Problem.TO_CHOOSE: _(
+            "It comes in several variants now: choose one of them on its page. This one is not counted."
+        ),
+        Problem.PAUSED: _("The seller has taken this off the shelf for now, so it is not counted."),
+        Problem.SOLD_OUT: _("Sold out, so it is not counted."),
+        Problem.NOT_SENT_THERE: _(
+            "The seller does not deliver this to %(country)s, so it is not counted.", country=there
+        ),
+        Problem.TOO_HEAVY: _(
+            "Together this is too heavy for delivery to %(country)s, so it is not counted.", country=there
+        ),
+        Problem.TOO_FEW: _(
+            "Only %(left)s left, and you want %(wanted)s. Not counted until you change it.",
+            left=line.available,
+            wanted=line.quantity,
+        ),
     }
     found = [Notice("warn", words[problem])] if problem else []
     if line.is_price_changed and problem is None:
-        change = f"The price changed from {money(line.seen_price)} to {money(line.unit_price)}."
+        before, price = money(line.seen_price), money(line.unit_price)
+        change = _("The price changed from %(before)s to %(now)s.", before=before, now=price)
         found.append(Notice("wait", change))
     return tuple(found)
 
@@ -206,4 +218,5 @@ def _removed(removed: Sequence[object] | None) -> RemovedView | None:
     if not removed:
         return None
     listing_id, title, quantity = removed
-    return RemovedView(f"{title} is no longer in your basket.", {"listing_id": listing_id, "quantity": quantity})
+    text = _("%(title)s is no longer in your basket.", title=title)
+    return RemovedView(text, {"listing_id": listing_id, "quantity": quantity})

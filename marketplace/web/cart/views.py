@@ -9,6 +9,7 @@ from marketplace.carts.parts import CurrencyPart
 from marketplace.checkout import queries as checkout
 from marketplace.discounts import pricing
 from marketplace.errors import DomainError, NotFound
+from marketplace.language import gettext as _
 from marketplace.web import countries, deliver_to, guards
 from marketplace.web.cart import page
 from marketplace.web.cart.forms import AddForm, CountryForm, ProceedForm, QuantityForm
@@ -31,8 +32,9 @@ def choose_country() -> ResponseReturnValue:
     form = CountryForm()
     code = str(form.country.data or "")
     if not form.validate() or not deliver_to.choose(code):
-        return _back("Choose a country of the list.", "bad")
-    return _back(f"Delivery is now reckoned for {countries.name(code)}. Your address decides in the end.", "ok")
+        return _back(_("Choose a country of the list."), "bad")
+    there = countries.name(code)
+    return _back(_("Delivery is now reckoned for %(country)s. Your address decides in the end.", country=there), "ok")
 
 
 def add() -> ResponseReturnValue:
@@ -57,8 +59,13 @@ def add() -> ResponseReturnValue:
     if form.buy.data == "now" and not put.is_capped:
         return redirect(url_for("checkout.review", currency=put.currency), code=303)
     if put.is_capped:
-        return _back(f"There are only {put.quantity} of {put.title}. All of them are in your basket.", "wait")
-    return _back(f"{put.title} is in your basket.", "ok")
+        text = _(
+            "There are only %(number)s of %(title)s. All of them are in your basket.",
+            number=put.quantity,
+            title=put.title,
+        )
+        return _back(text, "wait")
+    return _back(_("%(title)s is in your basket.", title=put.title), "ok")
 
 
 def change_quantity(line_id: int) -> ResponseReturnValue:
@@ -79,8 +86,9 @@ def change_quantity(line_id: int) -> ResponseReturnValue:
     except DomainError as error:
         return _back(error.message, "bad")
     if put.is_capped:
-        return _back(f"There are only {put.quantity} of {put.title}. We took that many.", "wait")
-    return _back(f"Your basket holds {put.quantity} of {put.title}.", "ok")
+        text = _("There are only %(number)s of %(title)s. We took that many.", number=put.quantity, title=put.title)
+        return _back(text, "wait")
+    return _back(_("Your basket holds %(number)s of %(title)s.", number=put.quantity, title=put.title), "ok")
 
 
 def remove(line_id: int) -> ResponseReturnValue:
@@ -98,7 +106,7 @@ def proceed(currency: str) -> ResponseReturnValue:
     """Note the prices the buyer has seen and go on to the checkout of one currency."""
     form = ProceedForm()
     if not form.validate():
-        return _back("Please look at your basket once more.", "wait")
+        return _back(_("Please look at your basket once more."), "wait")
     user_id, token_hash = owner()
     db.atomic(operations.accept_prices, (), user_id=user_id, token_hash=token_hash, prices=form.prices())
     return redirect(url_for("checkout.review", currency=currency), code=303)
@@ -119,7 +127,7 @@ def owner() -> tuple[int | None, bytes | None]:
 
 
 def _words(form: AddForm | QuantityForm) -> str:
-    return " ".join(form.quantity.errors) or "That did not work. Open the listing and try again."
+    return " ".join(map(str, form.quantity.errors)) or _("That did not work. Open the listing and try again.")
 
 
 def _back(text: str, tone: str) -> ResponseReturnValue:

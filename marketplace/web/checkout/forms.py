@@ -11,6 +11,7 @@ from wtforms.validators import Length, Regexp
 from marketplace.accounts.company_rules import LONGEST_COMPANY, vat_number
 from marketplace.accounts.operations import PostalAddress
 from marketplace.errors import Invalid
+from marketplace.language import Text
 from marketplace.web import address_form
 from marketplace.web.address_form import country_field as _country
 from marketplace.web.address_form import line as _line
@@ -18,7 +19,7 @@ from marketplace.web.address_form import text_field as _text
 from marketplace.web.cart.forms import whole_number
 
 NEW = "new"
-_ANOTHER = SelectChoice(NEW, "Another address")
+_ANOTHER = SelectChoice(NEW, Text("Another address"))
 _LARGEST_AMOUNT = 2**63 - 1
 
 
@@ -32,32 +33,36 @@ class CheckoutForm(FlaskForm):
     Fields of an address count only where that address is asked for: a new one, or another one for the bill.
     """
 
-    delivery_choice = RadioField("Deliver to", choices=[_ANOTHER], default=NEW)
-    delivery_full_name = _text("Full name", 64)
-    delivery_line1 = _text("Street and number", 200)
-    delivery_line2 = _text("Flat, floor or company", 200)
-    delivery_city = _text("Town or city", 64)
-    delivery_region = _text("State or region", 64)
-    delivery_postcode = _text("Postcode", 64)
+    delivery_choice = RadioField(Text("Deliver to"), choices=[_ANOTHER], default=NEW)
+    delivery_full_name = _text(Text("Full name"), 64)
+    delivery_line1 = _text(Text("Street and number"), 200)
+    delivery_line2 = _text(Text("Flat, floor or company"), 200)
+    delivery_city = _text(Text("Town or city"), 64)
+    delivery_region = _text(Text("State or region"), 64)
+    delivery_postcode = _text(Text("Postcode"), 64)
     delivery_country = _country()
-    billing_same = BooleanField("The bill goes to the same address", default=True)
-    billing_choice = RadioField("Bill to", choices=[_ANOTHER], default=NEW)
-    billing_full_name = _text("Full name on the bill", 64)
-    billing_line1 = _text("Street and number on the bill", 200)
-    billing_line2 = _text("Flat, floor or company on the bill", 200)
-    billing_city = _text("Town or city on the bill", 64)
-    billing_region = _text("State or region on the bill", 64)
-    billing_postcode = _text("Postcode on the bill", 64)
+    billing_same = BooleanField(Text("The bill goes to the same address"), default=True)
+    billing_choice = RadioField(Text("Bill to"), choices=[_ANOTHER], default=NEW)
+    billing_full_name = _text(Text("Full name on the bill"), 64)
+    billing_line1 = _text(Text("Street and number on the bill"), 200)
+    billing_line2 = _text(Text("Flat, floor or company on the bill"), 200)
+    billing_city = _text(Text("Town or city on the bill"), 64)
+    billing_region = _text(Text("State or region on the bill"), 64)
+    billing_postcode = _text(Text("Postcode on the bill"), 64)
     billing_country = _country()
-    billing_company = _text("Company", LONGEST_COMPANY)
-    billing_vat_id = _text("VAT number", 32)
+    billing_company = _text(Text("Company"), LONGEST_COMPANY)
+    billing_vat_id = _text(Text("VAT number"), 32)
     buyer_note = TextAreaField(
-        "Note to the sellers", [Length(max=1000, message="Use at most 1000 characters.")], filters=[_lines]
+        Text("Note to the sellers"), [Length(max=1000, message=Text("Use at most 1000 characters."))], filters=[_lines]
     )
-    token = HiddenField("Form", [Regexp(r"[A-Za-z0-9_-]{20,64}\Z", message="Reload the page and try again.")])
+    token = HiddenField(
+        Text("Form"), [Regexp(r"[A-Za-z0-9_-]{20,64}\Z", message=Text("Reload the page and try again."))]
+    )
     shown_country = HiddenField()
     """Where the total that is shown sends it."""
-    expected_total_minor = IntegerField("Total", [whole_number(0, _LARGEST_AMOUNT, "Look at the total again.")])
+    expected_total_minor = IntegerField(
+        Text("Total"), [whole_number(0, _LARGEST_AMOUNT, Text("Look at the total again."))]
+    )
 
     def offer(self, saved: Sequence[tuple[str, str]], bill: str = "") -> None:
         """Offer saved addresses (value and label) before a new one; the first is chosen unless the buyer chose.

@@ -8,6 +8,8 @@ from flask import url_for
 
 from marketplace.accounts.queries import AddressRow
 from marketplace.checkout.queries import ReturnState, Review, SellerGroup
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.web import countries, delivery_words, discount_words, tax_words
 from marketplace.web.cart.page import Row
@@ -15,6 +17,8 @@ from marketplace.web.pages import date_text, money
 from marketplace.web.picture_parts import picture_url
 
 CONFIRMING, PAID, NOT_PAID, RETURNED = "confirming", "paid", "not_paid", "returned"
+_NOT_MADE = Text("The payment was not made.")
+_ONE_TOO_MANY = Text("This payment came too late or was one too many.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def review_page(found: Review, saved: Sequence[AddressRow], today: date) -> Revi
     """Return the page for what is about to be bought; `saved` are the buyer's addresses."""
     is_free = not found.total
     return ReviewPage(
-        title="Checkout",
+        title=_("Checkout"),
         action=url_for("checkout.pay", currency=found.currency),
         sellers=tuple(_seller(group, found.country, today) for group in found.groups),
         rows=_totals(found),
@@ -118,12 +122,14 @@ def review_page(found: Review, saved: Sequence[AddressRow], today: date) -> Revi
         can_buy=found.can_buy,
         address_url=url_for("checkout.total_there", currency=found.currency) if found.depends_on_country else "",
         has_saved=bool(saved),
-        button="Place order" if is_free else f"Pay {money(found.total)}",
+        button=_("Place order") if is_free else _("Pay %(total)s", total=money(found.total)),
         how_to_pay=""
         if is_free
-        else "You pay on the next page, at our payment provider. We never see your card number.",
-        protection="We hold your money until your order has arrived. If it does not come, or is not as described, "
-        "you get it back.",
+        else _("You pay on the next page, at our payment provider. We never see your card number."),
+        protection=_(
+            "We hold your money until your order has arrived. If it does not come, or is not as described, "
+            "you get it back."
+        ),
     )
 
 
@@ -149,7 +155,7 @@ def return_page(payment_id: int, found: ReturnState, look: int) -> ReturnPage:
         text=text,
         tone=tone,
         icon=icon,
-        eyebrow=f"Purchase {found.purchase_number}",
+        eyebrow=_("Purchase %(number)s", number=found.purchase_number),
         is_confirming=found.state == CONFIRMING,
         is_paid=is_paid,
         state_url=url_for("checkout.state", payment_id=payment_id),
@@ -167,8 +173,8 @@ def return_page(payment_id: int, found: ReturnState, look: int) -> ReturnPage:
 def cancelled_page(found: ReturnState) -> CancelledPage:
     """Return the page for a buyer who went back from the payment page."""
     return CancelledPage(
-        title="You went back",
-        text="Nothing was paid. Your basket is as you left it.",
+        title=_("You went back"),
+        text=_("Nothing was paid. Your basket is as you left it."),
         retry_url=_retry_url(found),
     )
 
@@ -186,10 +192,10 @@ def _seller(group: SellerGroup, country: str, today: date) -> SellerView:
         )
         for line in group.lines
     )
-    rows = [Row("Discount", money(-group.discount))] if group.discount else []
+    rows = [Row(_("Discount"), money(-group.discount))] if group.discount else []
     said = delivery_words.agreed_note(group.agreed, country, today)
-    rows.append(Row("Delivery", money(group.delivery) if group.delivery else "Free", said))
-    total = Row("Order total", money(group.total), is_total=True)
+    rows.append(Row(_("Delivery"), money(group.delivery) if group.delivery else _("Free"), said))
+    total = Row(_("Order total"), money(group.total), is_total=True)
     said = tax_words.rates_note(group.tax_rates, is_included=group.is_tax_included)
     tax = [Row(tax_words.label(is_included=group.is_tax_included), money(group.tax), said)] if group.tax else []
     rows += [total, *tax] if group.is_tax_included else [*tax, total]
@@ -197,12 +203,12 @@ def _seller(group: SellerGroup, country: str, today: date) -> SellerView:
 
 
 def _off(discount: Money) -> str:
-    return f"Less {money(discount)} by your code" if discount else ""
+    return _("Less %(amount)s by your code", amount=money(discount)) if discount else ""
 
 
 def _totals(found: Review) -> tuple[Row, ...]:
     rows = [Row(group.shop_name, money(group.total), _off(group.discount)) for group in found.groups]
-    return (*rows, Row("Total", money(found.total), is_total=True))
+    return (*rows, Row(_("Total"), money(found.total), is_total=True))
 
 
 def _code_notes(found: Review) -> tuple[str, ...]:
@@ -217,34 +223,37 @@ def _retry_url(found: ReturnState) -> str:
 
 def _steps(found: ReturnState) -> tuple[Step, ...]:
     steps = (
-        Step("Paid" if found.total else "Ordered", "done", "Each seller has been told"),
-        Step("Sent", "next", "We tell you when"),
-        Step("Arrived", "next", "You confirm it on the order's page"),
+        Step(_("Paid") if found.total else _("Ordered"), "done", _("Each seller has been told")),
+        Step(_("Sent"), "next", _("We tell you when")),
+        Step(_("Arrived"), "next", _("You confirm it on the order's page")),
     )
     if not found.release_date or not found.total:
         return steps
-    return (*steps, Step("Sellers get the money", "next", f"Not before {date_text(found.release_date)}"))
+    when = _("Not before %(day)s", day=date_text(found.release_date))
+    return (*steps, Step(_("Sellers get the money"), "next", when))
 
 
 def _confirming(_found: ReturnState) -> tuple[str, str, str, str]:
-    text = "Your bank and our payment provider are finishing up. This page looks again by itself."
-    return "Confirming your payment", text, "wait", "refresh-cw"
+    text = _("Your bank and our payment provider are finishing up. This page looks again by itself.")
+    return _("Confirming your payment"), text, "wait", "refresh-cw"
 
 
 def _paid(found: ReturnState) -> tuple[str, str, str, str]:
     if not found.total:
-        return "Your order is placed", "There was nothing to pay.", "ok", "circle-check"
-    return "Thank you, it is paid", f"We received {money(found.total)}.", "ok", "circle-check"
+        return _("Your order is placed"), _("There was nothing to pay."), "ok", "circle-check"
+    return _("Thank you, it is paid"), _("We received %(total)s.", total=money(found.total)), "ok", "circle-check"
 
 
 def _not_paid(found: ReturnState) -> tuple[str, str, str, str]:
-    reason = _sentence(found.reason or "The payment was not made.")
-    return "This was not paid", f"{reason} Nothing was charged. Your basket is still there.", "bad", "circle-x"
+    reason = _sentence(_(found.reason or _NOT_MADE))
+    text = _("%(reason)s Nothing was charged. Your basket is still there.", reason=reason)
+    return _("This was not paid"), text, "bad", "circle-x"
 
 
 def _returned(found: ReturnState) -> tuple[str, str, str, str]:
-    reason = _sentence(found.reason or "This payment came too late or was one too many.")
-    return "Your money is on its way back", f"{reason} You get {money(found.total)} back.", "hold", "undo-2"
+    reason = _sentence(_(found.reason or _ONE_TOO_MANY))
+    text = _("%(reason)s You get %(total)s back.", reason=reason, total=money(found.total))
+    return _("Your money is on its way back"), text, "hold", "undo-2"
 
 
 def _sentence(text: str) -> str:

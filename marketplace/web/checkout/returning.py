@@ -6,13 +6,15 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock
 from marketplace.checkout import flows, queries
 from marketplace.errors import Conflict
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.web import guards
 from marketplace.web.checkout import page
 from marketplace.web.providers import providers
 
 _PROVIDER = "stripe"
-_NOT_YET = "It is not confirmed yet. We keep asking the payment provider, so nothing gets lost."
-_SILENT = (
+_NOT_YET = Text("It is not confirmed yet. We keep asking the payment provider, so nothing gets lost.")
+_SILENT = Text(
     "Our payment provider does not answer right now. We keep asking, so nothing gets lost. You need not pay again."
 )
 # The page looks again by itself this often, in seconds, and then leaves it to the buyer and the sweeper.
@@ -56,7 +58,7 @@ def verify(payment_id: int) -> ResponseReturnValue:
     here = guards.viewer()
     answered = _ask(payment_id, here.user_id)
     if queries.return_state(payment_id, here.user_id).state == page.CONFIRMING:
-        flash(_NOT_YET if answered else _SILENT, "wait")
+        flash(_(_NOT_YET if answered else _SILENT), "wait")
     return redirect(url_for("checkout.came_back", payment_id=payment_id, look=len(_LOOKS)), code=303)
 
 

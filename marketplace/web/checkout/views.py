@@ -13,6 +13,7 @@ from marketplace.accounts.operations import PostalAddress
 from marketplace.checkout import flows, queries
 from marketplace.checkout.operations import Agreed
 from marketplace.errors import Conflict, Invalid, NotFound
+from marketplace.language import gettext as _
 from marketplace.web import address_form, countries, deliver_to, guards
 from marketplace.web.checkout import page
 from marketplace.web.checkout.forms import NEW, CheckoutForm
@@ -29,7 +30,7 @@ def review(currency: str) -> ResponseReturnValue:
     country = saved[0].country if saved else deliver_to.chosen()
     found = queries.review(here.user_id, _currency(currency), clock.now(), country, countries.name)
     if not found.groups and not found.notices:
-        flash(f"There is nothing in your basket to pay in {currency}.", "info")
+        flash(_("There is nothing in your basket to pay in %(currency)s.", currency=currency), "info")
         return redirect(url_for("cart.basket"), code=303)
     form = CheckoutForm(
         expected_total_minor=found.total.minor,
@@ -101,7 +102,7 @@ def _again(
     country = _country(form, saved)
     found = queries.review(buyer_id, _currency(currency), clock.now(), country, countries.name)
     if not found.groups and not found.notices:
-        flash(" ".join(form.form_errors) or "There is nothing in your basket to pay.", "bad")
+        flash(" ".join(map(str, form.form_errors)) or _("There is nothing in your basket to pay."), "bad")
         return redirect(url_for("cart.basket"), code=303)
     if form.token.errors:
         form.token.data = _new_token()
@@ -157,5 +158,5 @@ def _new_token() -> str:
 
 def _currency(code: str) -> str:
     if not (code.isascii() and code.isalpha() and code.isupper()):
-        raise NotFound("There is no such currency.")
+        raise NotFound(_("There is no such currency."))
     return code

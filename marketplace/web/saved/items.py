@@ -7,6 +7,7 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 
 from marketplace import db
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.paging import every
 from marketplace.saved import operations, queries
@@ -64,7 +65,7 @@ def saved() -> ResponseReturnValue:
         return lists.csv_file("saved", _CSV_COLUMNS, map(_csv_row, rows))
     listed = read(asked.period, asked.cursor)
     page = SavedPage(
-        title="Saved",
+        title=_("Saved"),
         console=own_console("saved", is_seller=viewer.is_seller, is_admin=viewer.is_admin),
         tabs=tabs("items"),
         rows=tuple(map(_row, listed.rows)),
@@ -81,11 +82,11 @@ def change() -> ResponseReturnValue:
     user_id = guards.viewer().user_id
     if listing_id := _id("remove"):
         if db.atomic(operations.remove, (), user_id=user_id, listing_id=listing_id):
-            flash("Removed from what you have saved.", "ok")
+            flash(_("Removed from what you have saved."), "ok")
     elif listing_id := _id("listing_id"):
         wish.keep(user_id, listing_id)
     else:
-        flash("Choose what to save.", "bad")
+        flash(_("Choose what to save."), "bad")
     return redirect(_back(listing_id), code=303)
 
 
@@ -100,8 +101,8 @@ def add() -> ResponseReturnValue:
 def tabs(current: str) -> tuple[Tab, ...]:
     """Return the tabs of what a person keeps, `current` (items or searches) marked."""
     return (
-        Tab("Listings", url_for("saved.saved"), current == "items"),
-        Tab("Searches", url_for("saved.searches"), current == "searches"),
+        Tab(_("Listings"), url_for("saved.saved"), current == "items"),
+        Tab(_("Searches"), url_for("saved.searches"), current == "searches"),
     )
 
 
@@ -133,12 +134,12 @@ def _row(item: SavedItem) -> ItemRow:
 
 def _badges(item: SavedItem) -> list[Badge]:
     if not item.is_for_sale:
-        return [Badge("Not for sale now", "mute")]
+        return [Badge(_("Not for sale now"), "mute")]
     change = Money(abs(item.price_minor - item.then_minor), item.currency)
-    found = [Badge("Sold out", "wait")] if item.in_stock < 1 else []
+    found = [Badge(_("Sold out"), "wait")] if item.in_stock < 1 else []
     if item.price_minor < item.then_minor:
-        return [*found, Badge(f"{money(change)} less", "ok")]
-    return [*found, Badge(f"{money(change)} more", "mute")] if change else found
+        return [*found, Badge(_("%(amount)s less", amount=money(change)), "ok")]
+    return [*found, Badge(_("%(amount)s more", amount=money(change)), "mute")] if change else found
 
 
 def _csv_row(item: SavedItem) -> tuple[object, ...]:

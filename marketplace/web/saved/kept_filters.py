@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
 from marketplace.errors import Conflict, Invalid
+from marketplace.language import gettext as _
 from marketplace.saved import filter_operations
 from marketplace.web import guards, kept_filters
 
@@ -28,11 +29,11 @@ def save_filter() -> ResponseReturnValue:
             now=clock.now(),
         )
     except Invalid as error:
-        flash("Give these filters a name." if error.field == "name" and not name.strip() else error.message, "bad")
+        flash(_("Give these filters a name.") if error.field == "name" and not name.strip() else error.message, "bad")
     except Conflict as error:
         flash(error.message, "bad")
     else:
-        flash("Saved. It stands above the list." if is_new else "It has these filters now.", "ok")
+        flash(_("Saved. It stands above the list.") if is_new else _("It has these filters now."), "ok")
     return redirect(f"{path}?{query}", code=303)
 
 
@@ -41,5 +42,5 @@ def remove_filter(filter_id: int) -> ResponseReturnValue:
     """Let filters of the viewer's go. Raises NotFound for another person's."""
     user_id = guards.viewer().user_id
     name, path = db.atomic(filter_operations.remove_filter, (), user_id=user_id, filter_id=filter_id)
-    flash(f"{name} is removed.", "ok")
+    flash(_("%(name)s is removed.", name=name), "ok")
     return redirect(path, code=303)

@@ -10,13 +10,14 @@ from werkzeug.datastructures import MultiDict
 
 from marketplace import clock, db
 from marketplace.errors import Conflict, Invalid, NotFound
+from marketplace.language import gettext as _
 from marketplace.paging import every
 from marketplace.saved import queries, search_operations
 from marketplace.saved.queries import KeptSearch
 from marketplace.web import guards, lists
 from marketplace.web.console import Console, own_console
 from marketplace.web.lists import Tab, Tools
-from marketplace.web.pages import date_text
+from marketplace.web.pages import date_text, number_text
 from marketplace.web.saved.items import tabs
 from marketplace.web.shop import filters, finding
 from marketplace.web.shop.filters import Request
@@ -73,7 +74,7 @@ def searches() -> ResponseReturnValue:
         return lists.csv_file("searches", _CSV_COLUMNS, map(_csv_row, rows))
     listed = read(asked.period, asked.cursor)
     page = SearchesPage(
-        title="Saved searches",
+        title=_("Saved searches"),
         console=_console(),
         tabs=tabs("searches"),
         rows=tuple(map(_row, listed.rows)),
@@ -94,7 +95,7 @@ def save() -> ResponseReturnValue:
     """Keep a search under the name that was typed. Raises NotFound for an address that is no search."""
     asked, name = _asked(request.form.get("search", "/l")), request.form.get("name", "")
     try:
-        _, is_new = db.atomic(
+        _search_id, is_new = db.atomic(
             search_operations.save_search,
             (),
             user_id=guards.viewer().user_id,
@@ -108,7 +109,7 @@ def save() -> ResponseReturnValue:
     except Conflict as error:
         flash(error.message, "bad")
     else:
-        flash("Saved. Once a day we tell you what is new." if is_new else "It has the new name now.", "ok")
+        flash(_("Saved. Once a day we tell you what is new.") if is_new else _("It has the new name now."), "ok")
     return redirect(url_for("saved.searches"), code=303)
 
 
@@ -117,7 +118,7 @@ def remove(search_id: int) -> ResponseReturnValue:
     """Let one of the viewer's searches go. Raises NotFound for another person's."""
     user_id = guards.viewer().user_id
     name = db.atomic(search_operations.remove_search, (), user_id=user_id, search_id=search_id)
-    flash(f"{name} is removed.", "ok")
+    flash(_("%(name)s is removed.", name=name), "ok")
     return redirect(url_for("saved.searches"), code=303)
 
 
@@ -128,7 +129,7 @@ def _asked(address: str) -> Request:
     is_shop = parts.path.startswith("/s/") and parts.path.count("/") == 2
     shop = parts.path.removeprefix("/s/") if is_shop else ""
     if not shop and parts.path != "/l":
-        raise NotFound("This address is no search of ours.")
+        raise NotFound(_("This address is no search of ours."))
     main = "" if shop else str(current_app.extensions["settings"].money.main_currency)
     values: MultiDict[str, str] = MultiDict(parse_qsl(parts.query))
     asked = filters.read(parts.path, values, main_currency=main, shop=shop)
@@ -136,16 +137,16 @@ def _asked(address: str) -> Request:
 
 
 def _name(asked: Request) -> str:
-    return ", ".join(finding.asks_for(asked))[:_LONGEST_NAME] or "Everything for sale"
+    return ", ".join(finding.asks_for(asked))[:_LONGEST_NAME] or _("Everything for sale")
 
 
 def _new_page(asked: Request, name: str, error: str) -> NewSearchPage:
     return NewSearchPage(
-        title="Save this search",
+        title=_("Save this search"),
         console=_console(),
         name=name,
         address=filters.address(asked),
-        asks_for=finding.asks_for(asked) or ("Everything for sale",),
+        asks_for=finding.asks_for(asked) or (_("Everything for sale"),),
         error=error,
         save_url=url_for("saved.save"),
     )
@@ -157,7 +158,9 @@ def _console() -> Console:
 
 
 def _row(kept: KeptSearch) -> SearchRow:
-    found = f"{kept.found:,} new on {date_text(kept.found_at)}" if kept.found and kept.found_at else "Nothing new yet"
+    found = _("Nothing new yet")
+    if kept.found and kept.found_at:
+        found = _("%(number)s new on %(day)s", number=number_text(kept.found), day=date_text(kept.found_at))
     return SearchRow(
         name=kept.name,
         url=kept.address,

@@ -4,6 +4,7 @@ from flask import flash
 
 from marketplace import clock, db
 from marketplace.errors import DomainError
+from marketplace.language import gettext as _
 from marketplace.saved import operations
 from marketplace.web import guards
 
@@ -15,7 +16,7 @@ def keep(user_id: int, listing_id: int) -> None:
     except DomainError as error:
         flash(error.message, "bad")
     else:
-        flash(f"{kept.title} is saved. We tell you when it costs less.", "ok")
+        flash(_("%(title)s is saved. We tell you when it costs less.", title=kept.title), "ok")
 
 
 def grant(user_id: int) -> None:

@@ -1,37 +1,43 @@
 """What the answers to facets and the ranges are called, and the groups of boxes that offer them."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from babel.numbers import get_currency_name
 
+from marketplace import language
 from marketplace.catalog.facet_queries import Answer, Facets
 from marketplace.catalog.filtering import CAR, SINGLE, Facet, Filter, Measure, Range
 from marketplace.catalog.rules import CATEGORIES, CONDITIONS
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.web import countries
-from marketplace.web.pages import money_text
+from marketplace.web.pages import money_text, number_text, sentence
 from marketplace.web.shop.filters import RANGE_NAMES, Request, address, figure_text
 
-KIND_LABELS = {CAR: "Cars", "part": "Parts"}
+KIND_LABELS = {CAR: Text("Cars"), "part": Text("Parts")}
 _SHOWN_AT_ONCE = 7
-_ORDERED = {Facet.KIND: tuple(KIND_LABELS), Facet.CATEGORY: tuple(CATEGORIES), Facet.CONDITION: CONDITIONS}
-_ANY = {Facet.KIND: "Cars and parts", Facet.CURRENCY: "Any currency"}
+_NO_CENTS = re.compile(r"[.,]00(?=\s|$)")
+"""$50.00, and 50,00 kr where a comma stands before the cents."""
+_ORDERED = {Facet.KIND: tuple(KIND_LABELS), Facet.CATEGORY: tuple(CATEGORIES), Facet.CONDITION: tuple(CONDITIONS)}
+_ANY = {Facet.KIND: Text("Cars and parts"), Facet.CURRENCY: Text("Any currency")}
 _LEGENDS = {
-    Facet.KIND: "What",
-    Facet.CATEGORY: "Part of the car",
-    Facet.MAKE: "Make",
-    Facet.FUEL: "Fuel",
-    Facet.GEARBOX: "Gearbox",
-    Facet.BODY: "Body",
-    Facet.CONDITION: "Condition",
-    Facet.BRAND: "Brand",
-    Facet.STOCK: "Stock",
-    Facet.DELIVERY: "Delivery",
-    Facet.SHOP: "Seller",
-    Facet.COUNTRY: "Sent from",
-    Facet.CURRENCY: "Currency",
+    Facet.KIND: Text("What"),
+    Facet.CATEGORY: Text("Part of the car"),
+    Facet.MAKE: Text("Make"),
+    Facet.FUEL: Text("Fuel"),
+    Facet.GEARBOX: Text("Gearbox"),
+    Facet.BODY: Text("Body"),
+    Facet.CONDITION: Text("Condition"),
+    Facet.BRAND: Text("Brand"),
+    Facet.STOCK: Text("Stock"),
+    Facet.DELIVERY: Text("Delivery"),
+    Facet.SHOP: Text("Seller"),
+    Facet.COUNTRY: Text("Sent from"),
+    Facet.CURRENCY: Text("Currency"),
 }
-_RANGE_LEGENDS = {Measure.YEAR: "Model year", Measure.MILEAGE: "Mileage in km"}
+_RANGE_LEGENDS = {Measure.YEAR: Text("Model year"), Measure.MILEAGE: Text("Mileage in km")}
 _PRICE_STANDS_AFTER, _RANGES_STAND_AFTER = Facet.KIND, Facet.MAKE
 
 
@@ -94,32 +100,35 @@ def answer_text(facet: Facet, value: str, label: str = "") -> str:
     """Return what people call an answer; `label` is the shop's name."""
     names: dict[Facet, Callable[[str], str]] = {
         Facet.KIND: lambda kind: KIND_LABELS[kind],
+        Facet.CONDITION: lambda condition: CONDITIONS.get(condition, condition),
         Facet.CATEGORY: lambda category: CATEGORIES.get(category, category),
-        Facet.STOCK: lambda _: "In stock",
-        Facet.DELIVERY: lambda _: "Free delivery",
+        Facet.STOCK: lambda _yes: _("In stock"),
+        Facet.DELIVERY: lambda _free: _("Free delivery"),
         Facet.COUNTRY: lambda code: countries.name(code) if countries.is_known(code) else code,
         Facet.CURRENCY: currency_label,
         Facet.SHOP: lambda slug: label or slug,
     }
-    return names[facet](value) if facet in names else value
+    return str(names[facet](value)) if facet in names else value
 
 
 def range_text(measure: Measure, limits: Range, currency: str) -> str:
     """Return a range as people read it: $50 to $100, from 2015, up to 90,000 km."""
     lowest, highest = (_figure(measure, end, currency) for end in (limits.lowest, limits.highest))
     if not highest:
-        return f"From {lowest}"
-    return f"{lowest} to {highest}" if lowest else f"Up to {highest}"
+        return _("From %(lowest)s", lowest=lowest)
+    if not lowest:
+        return _("Up to %(highest)s", highest=highest)
+    return _("%(lowest)s to %(highest)s", lowest=lowest, highest=highest)
 
 
 def count(number: int, *, is_least: bool) -> str:
     """Return a count as it stands beside an answer: 1,234, or 1,234+ where there may be more."""
-    return f"{number:,}+" if is_least else f"{number:,}"
+    return f"{number_text(number)}+" if is_least else number_text(number)
 
 
 def currency_label(code: str) -> str:
     """Return a currency as people call it: US Dollar."""
-    return str(get_currency_name(code, locale="en"))
+    return sentence(get_currency_name(code, locale=language.current()))
 
 
 def _groups(request: Request, found: Facets) -> Iterator[Group]:
@@ -131,11 +140,12 @@ def _groups(request: Request, found: Facets) -> Iterator[Group]:
             yield _boxes(facet, answers, chosen)
         if facet == _PRICE_STANDS_AFTER:
             currency = price_currency(request, found)
-            yield _range_group(request, found, Measure.PRICE, f"Price in {currency}" if currency else "Price")
+            legend = _("Price in %(currency)s", currency=currency) if currency else _("Price")
+            yield _range_group(request, found, Measure.PRICE, legend)
         if facet == _RANGES_STAND_AFTER:
-            for measure, legend in _RANGE_LEGENDS.items():
+            for measure, words in _RANGE_LEGENDS.items():
                 if measure in found.reach or request.filter.limits(measure):
-                    yield _range_group(request, found, measure, legend)
+                    yield _range_group(request, found, measure, words)
 
 
 def _boxes(facet: Facet, answers: Sequence[Answer], chosen: tuple[str, ...]) -> Group:
@@ -169,7 +179,7 @@ def _range_group(request: Request, found: Facets, measure: Measure, legend: str)
     chosen, reach = request.filter.limits(measure), found.reach.get(measure, Range())
     words = zip(
         RANGE_NAMES[measure],
-        ("From", "To"),
+        (_("From"), _("To")),
         (chosen.lowest, chosen.highest),
         (reach.lowest, reach.highest),
         strict=True,
@@ -203,9 +213,9 @@ def _priced(request: Request, limits: Range) -> Filter:
 
 def _band_text(limits: Range, currency: str) -> str:
     if limits.highest is None:
-        return f"{_figure(Measure.PRICE, limits.lowest, currency)} and up"
+        return _("%(price)s and up", price=_figure(Measure.PRICE, limits.lowest, currency))
     if limits.lowest is None:
-        return f"Under {_figure(Measure.PRICE, limits.highest + 1, currency)}"
+        return _("Under %(price)s", price=_figure(Measure.PRICE, limits.highest + 1, currency))
     return range_text(Measure.PRICE, limits, currency)
 
 
@@ -219,5 +229,5 @@ def _figure(measure: Measure, figure: int | None, currency: str) -> str:
     if measure == Measure.PRICE:
         # A shop of several currencies has no one sign to write.
         text = money_text(figure, currency) if currency else figure_text(measure, figure, currency)
-        return text.removesuffix(".00")
-    return str(figure) if measure == Measure.YEAR else f"{figure:,} km"
+        return _NO_CENTS.sub("", text)
+    return str(figure) if measure == Measure.YEAR else f"{number_text(figure)} km"

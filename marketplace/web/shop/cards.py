@@ -3,14 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from babel.numbers import get_decimal_symbol
+
+from marketplace import language
 from marketplace.accounts.rules import initials
 from marketplace.catalog.browsing import Kind
 from marketplace.catalog.queries import Card, ShopView
 from marketplace.catalog.rules import CATEGORIES, stock_of
-from marketplace.language import remembered
+from marketplace.language import Text, ngettext, remembered
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.web import countries
-from marketplace.web.pages import money, month_text
+from marketplace.web.pages import money, month_text, number_text
 from marketplace.web.picture_parts import picture_set, picture_url
 
 _CARD_WIDTH = 640
@@ -63,7 +67,7 @@ class HeaderCategory:
 
 def header_categories() -> tuple[HeaderCategory, ...]:
     """Return the categories of the shop's header: cars, then the kinds of parts."""
-    return HeaderCategory("cars", "Cars"), *(HeaderCategory(slug, label) for slug, label in CATEGORIES.items())
+    return HeaderCategory("cars", Text("Cars")), *(HeaderCategory(slug, label) for slug, label in CATEGORIES.items())
 
 
 @remembered(4_096)
@@ -107,8 +111,8 @@ def seller(shop: ShopView, *, with_about: bool = False) -> ShownSeller:
         url=f"/s/{shop.slug}",
         initials=initials(shop.name),
         place=f"{shop.city}, {countries.name(shop.country)}",
-        since=f"Since {month_text(shop.opened_at)}",
-        listings=count_text(shop.listings, "listing"),
+        since=_("Since %(month)s", month=month_text(shop.opened_at)),
+        listings=listings_text(shop.listings),
         about=shop.about if with_about else "",
         rating=rating_text(shop.rating_sum, shop.rating_count),
         rating_count=count_or_nothing(shop.rating_count),
@@ -117,30 +121,32 @@ def seller(shop: ShopView, *, with_about: bool = False) -> ShownSeller:
 
 def price_text(price: Money) -> str:
     """Return a price as people read it; nothing to pay is "Free"."""
-    return money(price) if price else "Free"
+    return money(price) if price else _("Free")
 
 
 def from_text(row: Card) -> str:
     """Return the price of a card; of several variants the lowest, with a word that there are others."""
     is_lowest = row.highest_minor is not None and row.highest_minor > row.price.minor
-    return f"From {price_text(row.price)}" if is_lowest else price_text(row.price)
+    return _("From %(price)s", price=price_text(row.price)) if is_lowest else price_text(row.price)
 
 
 def range_text(lowest: Money, highest: Money) -> str:
     """Return the prices that a listing can be bought at."""
-    return price_text(lowest) if lowest == highest else f"{price_text(lowest)} to {price_text(highest)}"
+    if lowest == highest:
+        return price_text(lowest)
+    return _("%(lowest)s to %(highest)s", lowest=price_text(lowest), highest=price_text(highest))
 
 
 def delivery_note(delivery: Money) -> str:
     """Return the delivery as it stands beside a price."""
-    return f"+ {money(delivery)} delivery" if delivery else "free delivery"
+    return _("+ %(price)s delivery", price=money(delivery)) if delivery else _("free delivery")
 
 
 def dispatch_text(days: int) -> str:
     """Return within how many working days a shop sends, as a sentence."""
     if not days:
-        return "Sent on the day it is paid, on working days."
-    return "Sent within 1 working day." if days == 1 else f"Sent within {days} working days."
+        return _("Sent on the day it is paid, on working days.")
+    return ngettext("Sent within %(days)s working day.", "Sent within %(days)s working days.", days, days=days)
 
 
 def count_text(count: int, noun: str) -> str:
@@ -148,20 +154,28 @@ def count_text(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+def listings_text(count: int) -> str:
+    """Return "1 listing" or "12 listings"."""
+    return ngettext("%(number)s listing", "%(number)s listings", count, number=number_text(count))
+
+
 def rating_text(stars: int, reviews: int) -> str:
-    """Return the average of `reviews` that gave `stars` in all, to a tenth: 4.7; "" without a review."""
-    if not reviews:
-        return ""
+    """Return the average of `reviews` that gave `stars` in all as people read it; "" without a review."""
+    return rating_figure(stars, reviews).replace(".", get_decimal_symbol(language.current())) if reviews else ""
+
+
+def rating_figure(stars: int, reviews: int) -> str:
+    """Return the average of `reviews`, one at least, that gave `stars` in all, to a tenth: 4.7."""
     whole, tenth = divmod((20 * stars + reviews) // (2 * reviews), 10)
     return f"{whole}.{tenth}"
 
 
 def count_or_nothing(count: int) -> str:
     """Return a number as people read it, "" for none."""
-    return f"{count:,}" if count else ""
+    return number_text(count) if count else ""
 
 
 def _facts(row: Card) -> str:
     if row.kind == Kind.CAR:
-        return f"{row.year} · {row.mileage_km:,} km · {row.fuel}"
-    return f"{row.brand} · {row.condition}"
+        return f"{row.year} · {number_text(row.mileage_km or 0)} km · {row.fuel}"
+    return f"{row.brand} · {_(row.condition) if row.condition else ''}"

@@ -7,6 +7,7 @@ from itertools import groupby
 from marketplace.catalog.queries import ListingView
 from marketplace.catalog.rules import MANY_IN_STOCK, stock_of
 from marketplace.catalog.variant_queries import Variant
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.web.pages import money
 
@@ -51,13 +52,13 @@ def of(found: ListingView, chosen_id: int) -> ShownChoice | None:
         return None
     there = [variant.variant_id for variant in variants if variant.in_stock]
     chosen = chosen_id if chosen_id in there else there[0] if len(there) == 1 else 0
-    depth = len(options) - 1
+    depth, conjunction = len(options) - 1, _("and")
     order: dict[tuple[str, ...], int] = {}
     for variant in variants:
         order.setdefault(variant.values[:depth], len(order))
     grouped = sorted(variants, key=lambda variant: order[variant.values[:depth]])
     return ShownChoice(
-        label=" and ".join([options[0], *(name.lower() for name in options[1:])]),
+        label=f" {conjunction} ".join([options[0], *(name.lower() for name in options[1:])]),
         groups=tuple(
             ShownGroup(", ".join(key), tuple(_shown(variant, depth, chosen) for variant in group))
             for key, group in groupby(grouped, key=lambda variant: variant.values[:depth])

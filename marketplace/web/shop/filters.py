@@ -31,7 +31,7 @@ _AMOUNT = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{1,3}))?", re.ASCII)
 _KNOWN = {
     Facet.KIND: tuple(OTHER_KIND),
     Facet.CATEGORY: tuple(CATEGORIES),
-    Facet.CONDITION: CONDITIONS,
+    Facet.CONDITION: tuple(CONDITIONS),
     Facet.STOCK: ("yes",),
     Facet.DELIVERY: ("free",),
 }

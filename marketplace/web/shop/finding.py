@@ -7,25 +7,28 @@ from urllib.parse import urlencode
 from flask import get_template_attribute
 from markupsafe import Markup
 
+from marketplace import language
 from marketplace.catalog import browsing, facet_queries, search_rules
 from marketplace.catalog.browsing import PAGE_SIZES, Cards
 from marketplace.catalog.facet_queries import Answer, Facets
 from marketplace.catalog.filtering import Facet, Filter, Measure, Range, Sort, sorts_for
-from marketplace.language import remembered
+from marketplace.language import Text, remembered
+from marketplace.language import gettext as _
+from marketplace.web.pages import number_text
 from marketplace.web.recent import COUNTS_SECONDS, recent
 from marketplace.web.shop import other_searches
 from marketplace.web.shop.answers import Group, answer_text, count, groups, price_currency, range_text
-from marketplace.web.shop.cards import ShownCard, count_text, shown
+from marketplace.web.shop.cards import ShownCard, listings_text, shown
 from marketplace.web.shop.filters import Request, address, kept_pairs
 from marketplace.web.shop.other_searches import OtherSearch
 
 _SORT_LABELS = {
-    Sort.RELEVANCE: "Best match",
-    Sort.NEWEST: "Newest first",
-    Sort.CHEAPEST: "Lowest price",
-    Sort.DEAREST: "Highest price",
-    Sort.LATEST: "Newest model year",
-    Sort.LEAST_DRIVEN: "Lowest mileage",
+    Sort.RELEVANCE: Text("Best match"),
+    Sort.NEWEST: Text("Newest first"),
+    Sort.CHEAPEST: Text("Lowest price"),
+    Sort.DEAREST: Text("Highest price"),
+    Sort.LATEST: Text("Newest model year"),
+    Sort.LEAST_DRIVEN: Text("Lowest mileage"),
 }
 # With so few hits it is worth asking whether something else was meant.
 _FEW = 2
@@ -116,24 +119,25 @@ def find(request: Request, saved: Callable[[], frozenset[int]]) -> Finding:
 
 @remembered(500)
 def _filled(request: Request, frame: Frame, cards: Cards, saved: frozenset[int]) -> Finding:
+    whole = count(frame.total, is_least=frame.is_least)
     pager = replace(
         frame.finding.pager,
         newer_url=address(replace(request, place=cards.previous)) if cards.previous else "",
         older_url=address(replace(request, place=cards.next)) if cards.next else "",
-        shown=f"{len(cards.rows):,} of {count(frame.total, is_least=frame.is_least)}",
+        shown=_("%(shown)s of %(all)s", shown=number_text(len(cards.rows)), all=whole),
     )
     return replace(frame.finding, cards=shown(cards.rows, saved), pager=pager)
 
 
 def asks_for(request: Request) -> tuple[str, ...]:
     """Return what is asked for, as people call it, word for word as the chips say."""
-    return tuple(label for label, _ in _drops(request, Facets(0, {}, (), {})))
+    return tuple(label for label, _less in _drops(request, Facets(0, {}, (), {})))
 
 
 def _frame(request: Request, cards: Cards) -> Frame:
     """Return a recent frame where it does not contradict the cards, else a new one."""
     first = replace(request, place=None) if request.place else request
-    key = ("found", first)
+    key = ("found", language.current(), first)
     known: Frame | None = recent().get(key)
     if known is not None and _may_be(known.total, cards):
         return known
@@ -180,10 +184,10 @@ def _without_cards(request: Request, found: Facets, drops: list[tuple[str, Filte
     form = FilterForm(request.path, request.filter.text, kept_pairs(request), groups(request, found))
     return Finding(
         action=request.path,
-        note=f"{count(found.total, is_least=True)} listings" if found.is_least else count_text(found.total, "listing"),
+        note=_note(found),
         search_text=request.filter.text,
         form=draw_form(form),
-        filters_label=f"Filters ({len(drops)})" if drops else "Filters",
+        filters_label=_("Filters (%(number)s)", number=len(drops)) if drops else _("Filters"),
         chips=tuple(Link(label, remove_url=address(request.asking(less))) for label, less in drops),
         clear_url=request.path,
         cards=(),
@@ -199,6 +203,12 @@ def _without_cards(request: Request, found: Facets, drops: list[tuple[str, Filte
     )
 
 
+def _note(found: Facets) -> str:
+    if found.is_least:
+        return _("%(number)s listings", number=count(found.total, is_least=True))
+    return listings_text(found.total)
+
+
 def _may_be(total: int, cards: Cards) -> bool:
     """Return whether `total` can be the number of all listings of which `cards` are one page."""
     is_all = cards.previous is None and cards.next is None
@@ -210,7 +220,7 @@ def _drops(request: Request, found: Facets) -> Iterator[tuple[str, Filter]]:
     wanted = request.filter
     unnamed = {Facet.CURRENCY, Facet.SHOP} if request.shop else {Facet.CURRENCY}  # the currency's chip stands last
     if wanted.text:
-        yield f"“{wanted.text}”", replace(wanted, text="")
+        yield _("“%(text)s”", text=wanted.text), replace(wanted, text="")
     for facet in Facet:
         names = {answer.value: answer.label for answer in found.answers.get(facet, ())}
         for value in wanted.chosen(facet):
@@ -224,18 +234,19 @@ def _drops(request: Request, found: Facets) -> Iterator[tuple[str, Filter]]:
 
 
 def _links(searches: Sequence[OtherSearch]) -> tuple[Link, ...]:
-    return tuple(Link(f"{each.label} ({each.count:,})", url=address(each.request)) for each in searches)
+    return tuple(Link(f"{each.label} ({number_text(each.count)})", url=address(each.request)) for each in searches)
 
 
 def _nothing(request: Request) -> tuple[str, str]:
     wanted = request.filter
     if wanted.text and not search_rules.parse(wanted.text).terms:
-        return "Type a word or a part number", "We look for letters and digits, and there are none in this search."
+        text = _("We look for letters and digits, and there are none in this search.")
+        return _("Type a word or a part number"), text
     if wanted.text or wanted.ranges or set(wanted.choices) - ({Facet.SHOP} if request.shop else set()):
-        return "Nothing matches all of that", "Try it with a little less."
+        return _("Nothing matches all of that"), _("Try it with a little less.")
     if request.shop:
-        return "Nothing for sale at the moment", "Come back soon, or look at the other shops."
-    return "Nothing for sale at the moment", "There is nothing on the shelves yet."
+        return _("Nothing for sale at the moment"), _("Come back soon, or look at the other shops.")
+    return _("Nothing for sale at the moment"), _("There is nothing on the shelves yet.")
 
 
 def _sort_options(request: Request) -> tuple[Link, ...]:

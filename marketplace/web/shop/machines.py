@@ -7,6 +7,7 @@ from flask import Response, current_app, request
 
 from marketplace.catalog import sitemap_queries
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -50,7 +51,7 @@ def _addresses(kind: str, text: str) -> Response:
     start = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else -1
     slugs = [] if start < 0 or start % sitemap_queries.PER_PAGE else sitemap_queries.slugs(kind, start)
     if not slugs:
-        raise NotFound("There is no such page of addresses.")
+        raise NotFound(_("There is no such page of addresses."))
     return _xml("urlset", "url", (f"{base_url()}{_PATHS[kind]}{slug}" for slug in slugs))
 
 

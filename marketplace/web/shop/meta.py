@@ -10,6 +10,7 @@ from markupsafe import Markup
 from marketplace.catalog.browsing import PAGE_SIZES, Kind
 from marketplace.catalog.filtering import sorts_for
 from marketplace.catalog.queries import ListingView, ShopView
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.web.pages import decimal
 from marketplace.web.picture_parts import picture_url
@@ -49,7 +50,7 @@ def of_listings(wanted: Request, title: str) -> Meta:
     """Return what a page of listings tells: order, size and place make no page of their own, words none at all."""
     plain = replace(wanted, place=None, size=PAGE_SIZES[0], sort=sorts_for(wanted.filter)[0])
     url = base_url() + filters.address(plain)
-    text = f"{title}: from several sellers, paid once, held until it has arrived."
+    text = _("%(title)s: from several sellers, paid once, held until it has arrived.", title=title)
     return Meta(url, title, text, "website", "", Markup(""), is_for_machines=not wanted.filter.text)
 
 
@@ -124,7 +125,7 @@ def _offer(found: ListingView, url: str, condition: str, price: Money, *, in_sto
 def _rating(stars: int, reviews: int) -> dict[str, Any]:
     if not reviews:
         return {}
-    value = cards.rating_text(stars, reviews)
+    value = cards.rating_figure(stars, reviews)
     return {"aggregateRating": {"@type": "AggregateRating", "ratingValue": value, "reviewCount": reviews}}
 
 

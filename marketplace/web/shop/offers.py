@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from marketplace.catalog.queries import Card, ListingView
+from marketplace.language import gettext as _
 from marketplace.web import countries
 from marketplace.web.shop import cards, choices
 
@@ -28,7 +29,7 @@ def side_by_side(here: ListingView, others: Sequence[Card]) -> tuple[ShownOffer,
     if not others:
         return ()
     own = ShownOffer(
-        title="This offer",
+        title=_("This offer"),
         url="",
         seller_name=here.shop.name,
         rating=cards.rating_text(here.shop.rating_sum, here.shop.rating_count),
@@ -48,7 +49,7 @@ def _offer(row: Card) -> ShownOffer:
         seller_name=row.shop_name,
         rating=cards.rating_text(row.rating_sum, row.rating_count),
         rating_count=cards.count_or_nothing(row.rating_count),
-        condition=row.condition or "",
+        condition=_(row.condition) if row.condition else "",
         sent_from=countries.name(row.country),
         delivery=cards.delivery_note(row.delivery),
         price=cards.from_text(row),

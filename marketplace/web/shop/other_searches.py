@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from marketplace.catalog import browsing, search_rules, spelling_queries
 from marketplace.catalog.filtering import Filter
+from marketplace.language import gettext as _
 from marketplace.web.shop.filters import Request
 
 _MOST_LOOSER = 6
@@ -28,7 +29,7 @@ def others(
     """
     spelt = [(text, replace(request.filter, text=text)) for text in spelling_queries.spelt_right(request.filter.text)]
     looser = [] if total else list(_looser(request, drops))
-    counted = browsing.counts([request.asking(less).filter for _, less in (*spelt, *looser)])
+    counted = browsing.counts([request.asking(less).filter for _label, less in (*spelt, *looser)])
     found = [
         OtherSearch(label, request.asking(less), count)
         for (label, less), count in zip((*spelt, *looser), counted, strict=True)
@@ -41,7 +42,7 @@ def others(
 def _looser(request: Request, drops: Sequence[tuple[str, Filter]]) -> Iterator[tuple[str, Filter]]:
     """Yield the nearest searches: without one word, or without one filter."""
     for typed, rest in search_rules.parse(request.filter.text).less():
-        yield f"Without “{typed.strip(chr(34))}”", replace(request.filter, text=rest)
+        yield _("Without “%(word)s”", word=typed.strip(chr(34))), replace(request.filter, text=rest)
     # Without the only thing that was asked for there is everything, and that has a link of its own.
     for label, less in drops if len(drops) > 1 else ():
-        yield f"Without {label}", less
+        yield _("Without %(filter)s", filter=label), less

@@ -5,6 +5,7 @@ from datetime import date
 
 from marketplace.delivery import queries, rules
 from marketplace.delivery.rules import Method, Profile, Zone
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.web import countries, delivery_words
 from marketplace.web.pages import money
@@ -37,7 +38,7 @@ def of(profile_id: int | None, price: Money, grams: int, country: str, today: da
     zone = rules.zone_for(profile, country)
     costs = rules.price_of(zone, price, grams) if zone else None
     there = countries.name(country)
-    refused = f"It is not delivered to {there}." if zone is None or costs is None else ""
+    refused = _("It is not delivered to %(country)s.", country=there) if zone is None or costs is None else ""
     return Sent(
         summary="" if refused or zone is None or costs is None else _summary(zone, costs, there),
         refused=refused if country else "",
@@ -47,8 +48,11 @@ def of(profile_id: int | None, price: Money, grams: int, country: str, today: da
 
 def _summary(zone: Zone, costs: Money, there: str) -> str:
     if zone.method is Method.PICKUP:
-        return "You collect it from the seller"
-    return f"{f'Delivery {money(costs)}' if costs else 'Free delivery'} to {there or delivery_words.where(zone)}"
+        return _("You collect it from the seller")
+    where = there or delivery_words.where(zone)
+    if not costs:
+        return _("Free delivery to %(country)s", country=where)
+    return _("Delivery %(price)s to %(country)s", price=money(costs), country=where)
 
 
 def _row(profile: Profile, zone: Zone, today: date) -> SentRow:
@@ -57,5 +61,10 @@ def _row(profile: Profile, zone: Zone, today: date) -> SentRow:
     )
     said = delivery_words.expected(agreed.arrival(today), is_pickup=agreed.is_pickup)
     return SentRow(
-        delivery_words.where(zone), f"{delivery_words.price(zone, profile.currency)}. {said}, if paid today."
+        delivery_words.where(zone),
+        _(
+            "%(price)s. %(expected)s, if paid today.",
+            price=delivery_words.price(zone, profile.currency),
+            expected=said,
+        ),
     )

@@ -11,6 +11,8 @@ from marketplace.catalog.filtering import CAR, Facet, Filter
 from marketplace.catalog.queries import Card, ListingView, ShopView
 from marketplace.catalog.related_queries import Related
 from marketplace.catalog.rules import CATEGORIES, stock_of
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.reviews.queries import ReviewRow
 from marketplace.web import countries, review_parts
 from marketplace.web.guards import Viewer
@@ -29,8 +31,8 @@ from marketplace.web.shop.offers import ShownOffer
 from marketplace.web.shop.sent import Sent, SentRow
 
 _HERO_WIDTH = 640
-_TITLE = "Cars and parts from people who know them"
-_TEXT = "Buy from several sellers in one go and pay once. Your money is held until your order has arrived."
+_TITLE = Text("Cars and parts from people who know them")
+_TEXT = Text("Buy from several sellers in one go and pay once. Your money is held until your order has arrived.")
 
 
 @dataclass(frozen=True)
@@ -141,9 +143,9 @@ def home_page(cars: Sequence[Card], parts: Sequence[Card], seen: Sequence[Card],
     """Return the front page; the first car and the first parts are its pictures."""
     leading, saved = [*cars[:1], *parts[:2]], saved_by(viewer)
     return HomePage(
-        title=_TITLE,
-        meta=meta.of_home(_TITLE, _TEXT),
-        text=_TEXT,
+        title=str(_TITLE),
+        meta=meta.of_home(str(_TITLE), str(_TEXT)),
+        text=str(_TEXT),
         pictures=[{"url": picture_url(row.picture, _HERO_WIDTH)} for row in leading],
         cars=shown_cards.shown(cars, saved),
         parts=shown_cards.shown(parts, saved),
@@ -182,13 +184,13 @@ def listing_page(
         title=found.title,
         meta=meta.of_listing(found),
         listing_id=found.listing_id,
-        kind_label="Car" if found.kind == Kind.CAR else "Part",
+        kind_label=_("Car") if found.kind == Kind.CAR else _("Part"),
         category=_category(found),
         crumbs=_crumbs(found),
         pictures=_shots(found),
         price=shown_cards.range_text(*choices.prices(found)),
         tax_note=tax_note,
-        delivery=sent.summary if sent else f"Delivery {money(found.delivery)}" if found.delivery else "Free delivery",
+        delivery=sent.summary if sent else _delivery_text(found),
         not_sent=sent.refused if sent else "",
         sent_rows=sent.rows if sent else (),
         stock_text=stock.text,
@@ -205,9 +207,13 @@ def listing_page(
     )
 
 
+def _delivery_text(found: ListingView) -> str:
+    return _("Delivery %(price)s", price=money(found.delivery)) if found.delivery else _("Free delivery")
+
+
 def _shots(found: ListingView) -> tuple[Shot, ...]:
     shots = tuple(shot(each.file_name, each.alt or found.title) for each in found.pictures)
-    return shots or (shot(None, "No picture yet"),)
+    return shots or (shot(None, _("No picture yet")),)
 
 
 def _facts(
@@ -223,7 +229,7 @@ def _facts(
         reviews=tuple(review_parts.view(row) for row in reviews),
         ask_url="" if is_own else f"/messages/listing/{found.slug}",
         offers=offers.side_by_side(found, others.same_part),
-        alike_title="Similar cars" if found.kind == Kind.CAR else "Similar parts",
+        alike_title=_("Similar cars") if found.kind == Kind.CAR else _("Similar parts"),
         alike=shown_cards.shown(others.alike, saved),
         of_shop=shown_cards.shown(others.of_shop, saved),
     )
@@ -235,8 +241,8 @@ def _category(found: ListingView) -> str:
 
 def _crumbs(found: ListingView) -> tuple[Link, ...]:
     category = _category(found)
-    label = "Cars" if found.kind == Kind.CAR else CATEGORIES.get(category, "Parts")
-    return Link("Everything", url="/l"), Link(label, url=f"/l?category={category}")
+    label = _("Cars") if found.kind == Kind.CAR else CATEGORIES.get(category, _("Parts"))
+    return Link(_("Everything"), url="/l"), Link(label, url=f"/l?category={category}")
 
 
 def shop_page(found: ShopView, wanted: Request, finding: Finding, *, tax_note: str) -> ShopPage:
@@ -268,11 +274,11 @@ def saved_among(viewer: Viewer | None, found: ListingView, others: Related) -> f
 
 def _listings_title(wanted: Filter) -> str:
     if wanted.text:
-        return f"Search for “{wanted.text}”"
+        return _("Search for “%(text)s”", text=wanted.text)
     categories, kinds = wanted.chosen(Facet.CATEGORY), wanted.chosen(Facet.KIND)
     if len(categories) == 1:
-        return CATEGORIES[categories[0]]
-    return KIND_LABELS[kinds[0]] if kinds else "Everything for sale"
+        return str(CATEGORIES[categories[0]])
+    return str(KIND_LABELS[kinds[0]]) if kinds else _("Everything for sale")
 
 
 def _header_category(wanted: Filter) -> str:
@@ -285,7 +291,8 @@ def _header_category(wanted: Filter) -> str:
 
 
 def _delivery(shop: ShopView) -> tuple[str, ...]:
-    first = f"Sent from {shop.city}, {countries.name(shop.country)}. {shown_cards.dispatch_text(shop.dispatch_days)}"
+    place, when = f"{shop.city}, {countries.name(shop.country)}", shown_cards.dispatch_text(shop.dispatch_days)
+    first = _("Sent from %(place)s. %(when)s", place=place, when=when)
     return (first, *_paragraphs(shop.delivery_policy))
 
 

@@ -15,6 +15,7 @@ from marketplace.catalog.picture_flows import FOLDER
 from marketplace.catalog.queries import ListingView, ShopView
 from marketplace.catalog.related_queries import Related, RelatedIds
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.media import picture_names
 from marketplace.reviews import queries as reviews
 from marketplace.taxes.rules import TaxCategory
@@ -82,7 +83,7 @@ def shop(slug: str) -> ResponseReturnValue:
     """Show one shop and what it sells. Raises NotFound without such a shop."""
     found = queries.shop(slug) if _may_be_slug(slug) else None
     if found is None:
-        raise NotFound("There is no such shop.")
+        raise NotFound(_("There is no such shop."))
     # One shop, one currency as a rule: its prices compare without naming one.
     wanted = filters.read(f"/s/{slug}", request.args, main_currency="", shop=slug)
     taxed = _tax_note(found, TaxCategory.STANDARD)
@@ -100,14 +101,14 @@ def media(file_name: str) -> ResponseReturnValue:
     """
     originals = picture_names.originals_of(file_name)
     if not originals:
-        raise NotFound("There is no such picture.")
+        raise NotFound(_("There is no such picture."))
     if request.if_none_match.contains(file_name):
         return Response(status=304, headers={"ETag": f'"{file_name}"'})
     store = uploads.store(FOLDER)
     for name in dict.fromkeys((file_name, *originals)):
         with suppress(NotFound):
             return _picture(store.open(name), name, is_asked_for=name == file_name)
-    raise NotFound("There is no such picture.")
+    raise NotFound(_("There is no such picture."))
 
 
 def _picture(content: BinaryIO, name: str, *, is_asked_for: bool) -> Response:
@@ -146,7 +147,7 @@ def _of_variant(slug: str) -> ResponseReturnValue:
     """Lead to the page on which the variant at this address is chosen. Raises NotFound for what is none."""
     page = variant_queries.page_of(slug) if _may_be_slug(slug) else None
     if page is None:
-        raise NotFound("This listing is not for sale any more, or never was.")
+        raise NotFound(_("This listing is not for sale any more, or never was."))
     return redirect(url_for("shop.listing", slug=page[0], choice=page[1]), 302)
 
 
