@@ -2,12 +2,10 @@
 
 import re
 
-from babel.numbers import format_decimal
-
-from marketplace import language
 from marketplace.errors import Invalid
 from marketplace.language import Text
 from marketplace.language import gettext as _
+from marketplace.numerals import number_text
 from marketplace.transitions import Status
 
 LONGEST_TEXT = 1_000
@@ -43,7 +41,7 @@ def check_text(text: str) -> str:
     """Return what a reporter adds, without blanks around it. Raises Invalid when it is too long."""
     kept = clean(text)
     if len(kept) > LONGEST_TEXT:
-        raise Invalid(_("At most %(most)s characters.", most=read_number(LONGEST_TEXT)), field="text")
+        raise Invalid(_("At most %(most)s characters.", most=number_text(LONGEST_TEXT)), field="text")
     return kept
 
 
@@ -53,17 +51,12 @@ def check_note(note: str) -> str:
     if not kept:
         raise Invalid(_("Say why: both sides read it."), field="note")
     if len(kept) > LONGEST_TEXT:
-        raise Invalid(_("At most %(most)s characters.", most=read_number(LONGEST_TEXT)), field="note")
+        raise Invalid(_("At most %(most)s characters.", most=number_text(LONGEST_TEXT)), field="note")
     return kept
 
 
 def check_length(text: str, most: int, field: str) -> None:
     """Raise Invalid, naming the field, for a text of more than `most` characters."""
     if len(text) > most:
-        values = {"most": read_number(most), "count": read_number(len(text))}
+        values = {"most": number_text(most), "count": number_text(len(text))}
         raise Invalid(_("At most %(most)s characters. This has %(count)s.", **values), field=field)
-
-
-def read_number(number: int) -> str:
-    """Return a whole number as it is written in the language that is read."""
-    return str(format_decimal(number, locale=language.current()))
