@@ -6,7 +6,7 @@ class DomainError(Exception):
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
-        self.message = message
+        self.message = str(message)
 
 
 class NotFound(DomainError):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Address
 from marketplace.accounts.operations import PostalAddress
 from marketplace.errors import Conflict, NotFound
+from marketplace.language import gettext as _
 
 MOST_ADDRESSES = 30
 
@@ -29,7 +30,7 @@ def add_address(session: Session, *, user_id: int, address: PostalAddress, uses:
     _check_new(session, user_id, address)
     count = select(func.count()).select_from(Address).where(Address.user_id == user_id)
     if session.execute(count).scalar_one() >= MOST_ADDRESSES:
-        raise Conflict(f"Your address book holds {MOST_ADDRESSES} addresses. Remove one first.")
+        raise Conflict(_("Your address book holds %(most)s addresses. Remove one first.", most=MOST_ADDRESSES))
     _free(session, user_id, uses)
     row = Address(
         user_id=user_id,
@@ -64,14 +65,14 @@ def remove_address(session: Session, *, user_id: int, address_id: int) -> None:
 def _own(session: Session, user_id: int, address_id: int) -> Address:
     row = session.get(Address, address_id)
     if row is None or row.user_id != user_id:
-        raise NotFound("There is no such address in your address book.")
+        raise NotFound(_("There is no such address in your address book."))
     return row
 
 
 def _check_new(session: Session, user_id: int, address: PostalAddress, but: int = 0) -> None:
     same = select(Address.id).filter_by(user_id=user_id, **asdict(address)).where(Address.id != but)
     if session.execute(same).first() is not None:
-        raise Conflict("This address is in your address book already.")
+        raise Conflict(_("This address is in your address book already."))
 
 
 def _free(session: Session, user_id: int, uses: Uses) -> None:

@@ -7,6 +7,7 @@ from stdnum.eu import vat
 from stdnum.util import get_cc_module
 
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
 
 # Outside the European Union python-stdnum knows the numbers of these; elsewhere a VAT number is not asked for.
 _OTHERS = ("GB", "CH", "NO")
@@ -55,4 +56,4 @@ def _letters(country: str) -> str:
 
 
 def _wrong() -> Invalid:
-    return Invalid("This is not how a VAT number is written. Leave it empty if you have none.", field="vat_id")
+    return Invalid(_("This is not how a VAT number is written. Leave it empty if you have none."), field="vat_id")

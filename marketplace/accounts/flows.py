@@ -8,16 +8,24 @@ from marketplace.accounts import operations, passwords, queries, rules
 from marketplace.accounts.models import AttemptResult
 from marketplace.accounts.operations import Device
 from marketplace.errors import Invalid, NotAllowed
+from marketplace.language import Text, ngettext
+from marketplace.language import gettext as _
 
-WRONG_PAIR = "E-mail and password do not match."
+WRONG_PAIR = Text("E-mail and password do not match.")
 
 
 class TooManyTries(NotAllowed):
     """Too many sign-ins failed; `minutes` says how long to wait."""
 
     def __init__(self, minutes: int) -> None:
-        unit = "minute" if minutes == 1 else "minutes"
-        super().__init__(f"Too many tries failed. Wait {minutes} {unit} and try again.")
+        super().__init__(
+            ngettext(
+                "Too many tries failed. Wait %(minutes)s minute and try again.",
+                "Too many tries failed. Wait %(minutes)s minutes and try again.",
+                minutes,
+                minutes=minutes,
+            )
+        )
         self.minutes = minutes
 
 
@@ -66,7 +74,7 @@ def change_password(
     attempt_id = _begin(email, device, now)
     known = queries.own_credentials(user_id)
     if not passwords.is_password(known.password_hash if known else None, old):
-        raise Invalid("This is not your current password.", field="old")
+        raise Invalid(_("This is not your current password."), field="old")
     operations.end_attempt(attempt_id, AttemptResult.SUCCEEDED)
     fresh = passwords.hash_password(new)
     return db.atomic(
@@ -82,7 +90,7 @@ def check_password(*, user_id: int, email: str, password: str, device: Device, n
     attempt_id = _begin(email, device, now)
     known = queries.own_credentials(user_id)
     if not passwords.is_password(known.password_hash if known else None, password):
-        raise Invalid("This is not your password.", field="password")
+        raise Invalid(_("This is not your password."), field="password")
     operations.end_attempt(attempt_id, AttemptResult.SUCCEEDED)
 
 

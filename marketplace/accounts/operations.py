@@ -20,6 +20,7 @@ from marketplace.accounts.rules import (
     session_has_ended,
 )
 from marketplace.errors import Invalid, NotFound
+from marketplace.language import gettext as _
 
 _ATTEMPTS_ARE_KEPT = timedelta(days=1)
 
@@ -76,7 +77,9 @@ def register(
     email = clean_email(email)
     taken = session.execute(select(User.id).where(func.lower(User.email) == func.lower(email))).first()
     if taken:
-        raise EmailTaken("You can't register with this e-mail address. If it is yours, sign in instead.", field="email")
+        raise EmailTaken(
+            _("You can't register with this e-mail address. If it is yours, sign in instead."), field="email"
+        )
     user = User(
         email=email,
         name=clean_name(name),
@@ -113,7 +116,7 @@ def close_session(session: Session, *, user_id: int, session_id: int, now: datet
     """
     row = session.get(UserSession, session_id)
     if row is None or row.user_id != user_id:
-        raise NotFound("This device is not signed in.")
+        raise NotFound(_("This device is not signed in."))
     if row.revoked_at is None:
         row.revoked_at = now
 
@@ -143,7 +146,7 @@ def set_password_hash(session: Session, *, user_id: int, password_hash: str) -> 
     """Store a hash of `user_id`'s password. Raises NotFound without such a person."""
     user = session.get(User, user_id)
     if user is None:
-        raise NotFound("There is no such person.")
+        raise NotFound(_("There is no such person."))
     user.password_hash = password_hash
 
 

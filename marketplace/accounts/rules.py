@@ -39,7 +39,7 @@ def clean_email(text: str) -> str:
     """Return `text` trimmed and in NFC. Raises Invalid for what cannot be an e-mail address."""
     email = unicodedata.normalize("NFC", text).strip()
     if len(email) > 200 or not email.isprintable() or not _EMAIL.fullmatch(email):
-        raise Invalid("Enter an e-mail address like name@example.com.", field="email")
+        raise Invalid(_("Enter an e-mail address like name@example.com."), field="email")
     return email
 
 
@@ -59,7 +59,7 @@ def clean_name(text: str) -> str:
     """Return a person's name with single spaces. Raises Invalid when it is empty, too long or has control signs."""
     name = " ".join(unicodedata.normalize("NFC", text).split())
     if not name or len(name) > 64 or not name.isprintable():
-        raise Invalid("Enter your name, at most 64 characters.", field="name")
+        raise Invalid(_("Enter your name, at most 64 characters."), field="name")
     return name
 
 
@@ -70,12 +70,12 @@ def clean_password(text: str, *, email: str) -> str:
     """
     password = normal_password(text)
     if len(password) < SHORTEST_PASSWORD:
-        raise Invalid(f"Use at least {SHORTEST_PASSWORD} characters.", field="password")
+        raise Invalid(_("Use at least %(least)s characters.", least=SHORTEST_PASSWORD), field="password")
     if len(password) > LONGEST_PASSWORD:
-        raise Invalid(f"Use at most {LONGEST_PASSWORD} characters.", field="password")
+        raise Invalid(_("Use at most %(most)s characters.", most=LONGEST_PASSWORD), field="password")
     folded = password.casefold()
     if folded in COMMON_PASSWORDS or len(set(folded)) < 4 or folded == email.casefold():
-        raise Invalid("This password is too easy to guess. Choose another one.", field="password")
+        raise Invalid(_("This password is too easy to guess. Choose another one."), field="password")
     return password
 
 
@@ -115,7 +115,7 @@ def initials(name: str) -> str:
 
 
 def device_name(user_agent: str) -> str:
-    """Return a browser and system as people say them: "Firefox on Windows"."""
+    """Return a browser and system as people say them, in English as it is stored: "Firefox on Windows"."""
     browsers = (
         ("Edg/", "Edge"),
         ("OPR/", "Opera"),

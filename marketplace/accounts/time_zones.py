@@ -5,6 +5,7 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
 
 _REGIONS = frozenset(
     {"Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
@@ -20,7 +21,7 @@ def names() -> Sequence[str]:
 def known(name: str) -> str:
     """Return `name`; raises Invalid when it is none of ours."""
     if name not in names():
-        raise Invalid("Choose a time zone from the list.", field="time_zone")
+        raise Invalid(_("Choose a time zone from the list."), field="time_zone")
     return name
 
 

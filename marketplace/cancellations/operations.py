@@ -15,6 +15,7 @@ from marketplace.config import MoneyPolicy
 from marketplace.discounts import uses
 from marketplace.errors import NotFound
 from marketplace.history import Actor
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.orders.models import Order, OrderLine
 from marketplace.payments import automatic, subsidies
@@ -61,7 +62,7 @@ def cancel(
     own = Order.buyer_id if side is Side.BUYER else Order.seller_id
     order = session.execute(select(Order).where(Order.number == number, own == user_id)).scalar_one_or_none()
     if order is None:
-        raise NotFound("There is no order with this number among yours.")
+        raise NotFound(_("There is no order with this number among yours."))
     rules.check_can_cancel(side, order.status, buyers_may=policy.buyers_may_cancel)
     note = rules.check_reason(side, wanted.reason, wanted.note)
     why, actor = rules.reason_text(wanted.reason, note), Actor.user(user_id)

@@ -5,6 +5,8 @@ from enum import StrEnum
 from typing import Self
 
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.language import ENGLISH, Text, reading
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.orders.states import ORDER, OrderStatus
 from marketplace.transitions import AlreadyThere
@@ -33,15 +35,15 @@ class CancelReason(StrEnum):
         member.label, member.sides, member.goods_remain = label, sides, goods_remain
         return member
 
-    NOT_NEEDED = "not_needed", "It is not needed any more", (Side.BUYER,), True
-    MISTAKE = "mistake", "It was ordered by mistake", (Side.BUYER,), True
-    FOUND_ELSEWHERE = "found_elsewhere", "It was found elsewhere", (Side.BUYER,), True
-    TOO_SLOW = "too_slow", "It takes too long", (Side.BUYER,), True
-    SOLD_ELSEWHERE = "sold_elsewhere", "It was sold elsewhere", (Side.SELLER,), False
-    DAMAGED = "damaged", "It is damaged or lost", (Side.SELLER,), False
-    CANNOT_DELIVER = "cannot_deliver", "It cannot be delivered to this address", (Side.SELLER,), True
-    BUYER_ASKED = "buyer_asked", "The buyer asked for it", (Side.SELLER,), True
-    OTHER = "other", "Another reason", (Side.BUYER, Side.SELLER), True
+    NOT_NEEDED = "not_needed", Text("It is not needed any more"), (Side.BUYER,), True
+    MISTAKE = "mistake", Text("It was ordered by mistake"), (Side.BUYER,), True
+    FOUND_ELSEWHERE = "found_elsewhere", Text("It was found elsewhere"), (Side.BUYER,), True
+    TOO_SLOW = "too_slow", Text("It takes too long"), (Side.BUYER,), True
+    SOLD_ELSEWHERE = "sold_elsewhere", Text("It was sold elsewhere"), (Side.SELLER,), False
+    DAMAGED = "damaged", Text("It is damaged or lost"), (Side.SELLER,), False
+    CANNOT_DELIVER = "cannot_deliver", Text("It cannot be delivered to this address"), (Side.SELLER,), True
+    BUYER_ASKED = "buyer_asked", Text("The buyer asked for it"), (Side.SELLER,), True
+    OTHER = "other", Text("Another reason"), (Side.BUYER, Side.SELLER), True
 
 
 def reasons_of(side: Side) -> list[CancelReason]:
@@ -52,12 +54,12 @@ def reasons_of(side: Side) -> list[CancelReason]:
 def check_reason(side: Side, reason: CancelReason, note: str) -> str:
     """Return `note` trimmed; raises Invalid for a reason of the other side, and for a reason that says nothing."""
     if side not in reason.sides:
-        raise Invalid("Choose a reason.", field="reason")
+        raise Invalid(_("Choose a reason."), field="reason")
     text = " ".join(note.split())
     if len(text) > LONGEST_NOTE:
-        raise Invalid(f"At most {LONGEST_NOTE} characters.", field="note")
+        raise Invalid(_("At most %(most)s characters.", most=LONGEST_NOTE), field="note")
     if reason is CancelReason.OTHER and side is Side.SELLER and not text:
-        raise Invalid("Say in a few words why. The buyer reads it.", field="note")
+        raise Invalid(_("Say in a few words why. The buyer reads it."), field="note")
     return text
 
 
@@ -67,21 +69,22 @@ def check_can_cancel(side: Side, status: OrderStatus, *, buyers_may: bool) -> No
     AlreadyThere when it was sent, cancelled or refunded, NotAllowed when it is not paid or buyers may not at all.
     """
     if side is Side.BUYER and not buyers_may:
-        raise NotAllowed("Orders cannot be cancelled by the buyer here. You can ask for a refund.")
+        raise NotAllowed(_("Orders cannot be cancelled by the buyer here. You can ask for a refund."))
     if status is OrderStatus.PENDING:
-        raise NotAllowed("This order is not paid yet.")
+        raise NotAllowed(_("This order is not paid yet."))
     if status in {OrderStatus.SHIPPED, OrderStatus.DELIVERED}:
-        raise AlreadyThere("This order was sent already, so it cannot be cancelled any more.")
+        raise AlreadyThere(_("This order was sent already, so it cannot be cancelled any more."))
     if not ORDER.can(status, "cancel"):
-        raise AlreadyThere(f"This order is already {status.label.lower()}.")
+        raise AlreadyThere(_("This order is already %(status)s.", status=status.label.lower()))
 
 
 def check_seen(expected: Money, left: Money) -> None:
     """Raise Conflict when another amount than the one on the button would go back."""
     if expected != left:
-        raise Conflict("The amount has changed since you opened this page. Please look at it again.")
+        raise Conflict(_("The amount has changed since you opened this page. Please look at it again."))
 
 
 def reason_text(reason: CancelReason, note: str) -> str:
-    """Return the reason and the note as one text."""
-    return f"{reason.label}. {note}" if note else f"{reason.label}."
+    """Return the reason and the note as one text, in English as it is stored."""
+    with reading(ENGLISH):
+        return f"{reason.label}. {note}" if note else f"{reason.label}."

@@ -18,6 +18,7 @@ from marketplace.invoices.drafting import Draft, FeeMonth, SoldOrder
 from marketplace.invoices.models import Invoice, InvoiceDelivery, InvoiceMark, InvoiceSeries
 from marketplace.invoices.rules import InvoiceKind
 from marketplace.invoices.states import InvoiceStatus
+from marketplace.language import gettext as _
 
 SWEEP = Actor.job("tick")
 _LIVE = Invoice.status != InvoiceStatus.CANCELLED
@@ -80,7 +81,7 @@ def settle(session: Session, *, paid: Sequence[tuple[int, datetime]], now: datet
     for invoice_id, paid_at in paid:
         statement = update(Invoice).where(Invoice.id == invoice_id)
         session.execute(statement.values(paid_minor=Invoice.total_minor, paid_at=paid_at))
-    ids = [invoice_id for invoice_id, _ in paid]
+    ids = [invoice_id for invoice_id, _day in paid]
     return len(history.move_many(session, Invoice, ids, "settle", actor=SWEEP, at=now, because="The money arrived."))
 
 
@@ -108,7 +109,7 @@ def send_again(session: Session, *, seller_id: int, number: str, now: datetime) 
     wanted = select(Invoice).where(Invoice.number == number, Invoice.issuer_id == seller_id)
     found = session.execute(wanted).scalar_one_or_none()
     if found is None:
-        raise NotFound("There is no document with this number among yours.")
+        raise NotFound(_("There is no document with this number among yours."))
     last = session.execute(
         select(func.max(InvoiceDelivery.at)).where(InvoiceDelivery.invoice_id == found.id)
     ).scalar_one()
@@ -225,6 +226,6 @@ def _deliver(session: Session, ids: Sequence[int], *, asked_by_id: int | None, n
     ]
     made = insert(InvoiceDelivery).returning(InvoiceDelivery.id, sort_by_parameter_order=True)
     delivery_ids = list(session.execute(made, values).scalars())
-    told = zip((invoice for invoice, _ in rows), delivery_ids, strict=True)
+    told = zip((invoice for invoice, _rest in rows), delivery_ids, strict=True)
     telling.ready(session, told, now=now)
     return delivery_ids

@@ -19,6 +19,7 @@ from marketplace.errors import NotFound
 from marketplace.invoices.models import Invoice, InvoiceDelivery
 from marketplace.invoices.rules import InvoiceKind
 from marketplace.invoices.states import InvoiceStatus
+from marketplace.language import gettext as _
 from marketplace.orders.models import Order, OrderLine
 from marketplace.paging import ALWAYS, Cursor, Listed, Period, read_page
 from marketplace.refunds.models import Refund
@@ -187,7 +188,7 @@ def document(number: str, side: Side, user_id: int) -> Document:
     """Return one document as its side sees it; raises NotFound for a foreign one, and a draft for its buyer."""
     found = db.read_one(_ONE.where(*_whose(Sought(side, user_id))), {"number": number})
     if found is None:
-        raise NotFound("There is no document with this number among yours.")
+        raise NotFound(_("There is no document with this number among yours."))
     *row, content, content_hash, recipient_id, refund_number, dispute_number = tuple(found)
     of = {"invoice_id": found[0]}
     return Document(
@@ -227,7 +228,7 @@ def number_of(invoice_id: int) -> str:
     """Return the number of a document; raises NotFound. For mails, which know its id."""
     found = db.read_one(select(Invoice.number).where(Invoice.id == invoice_id))
     if found is None:
-        raise NotFound("There is no such document.")
+        raise NotFound(_("There is no such document."))
     return str(found[0])
 
 

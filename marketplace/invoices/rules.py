@@ -10,6 +10,8 @@ from typing import Any, Self
 
 from marketplace.errors import Conflict
 from marketplace.invoices.states import InvoiceStatus
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.money import Money
 
 DUE_WITHIN = timedelta(days=14)
@@ -37,11 +39,11 @@ class InvoiceKind(StrEnum):
         member.label, member.letters = label, letters
         return member
 
-    INVOICE = "invoice", "Invoice", "INV"
+    INVOICE = "invoice", Text("Invoice"), "INV"
     """From a seller to a buyer, for one order."""
-    CREDIT_NOTE = "credit_note", "Credit note", "CRN"
+    CREDIT_NOTE = "credit_note", Text("Credit note"), "CRN"
     """From a seller to a buyer, for money that went back; negative."""
-    COMMISSION = "commission", "Commission invoice", "COM"
+    COMMISSION = "commission", Text("Commission invoice"), "COM"
     """From the marketplace to a seller, for the fees of a month; negative where more was given back than taken."""
 
 
@@ -183,6 +185,6 @@ def steps(found: Standing, now: datetime) -> Sequence[str]:
 def check_can_send_again(status: InvoiceStatus, last: datetime | None, now: datetime) -> None:
     """Raise Conflict for a cancelled document, or one that was sent within the last ten minutes."""
     if status is InvoiceStatus.CANCELLED:
-        raise Conflict("This document is cancelled and is not sent any more.")
+        raise Conflict(_("This document is cancelled and is not sent any more."))
     if last is not None and now - last < _RESEND_AFTER:
-        raise Conflict("It was sent just now. You can send it again in ten minutes.")
+        raise Conflict(_("It was sent just now. You can send it again in ten minutes."))

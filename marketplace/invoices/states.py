@@ -1,17 +1,18 @@
 """What an invoice can be, and what may follow (S2.11, C22)."""
 
+from marketplace.language import Text
 from marketplace.transitions import Machine, Status
 
 
 class InvoiceStatus(Status):
     """Where an invoice, a credit note or a commission invoice stands."""
 
-    DRAFT = "draft", "Draft"
-    SENT = "sent", "Sent"
-    VIEWED = "viewed", "Viewed"
-    PAID = "paid", "Paid"
-    OVERDUE = "overdue", "Overdue"
-    CANCELLED = "cancelled", "Cancelled"
+    DRAFT = "draft", Text("Draft")
+    SENT = "sent", Text("Sent")
+    VIEWED = "viewed", Text("Viewed")
+    PAID = "paid", Text("Paid")
+    OVERDUE = "overdue", Text("Overdue")
+    CANCELLED = "cancelled", Text("Cancelled")
 
 
 _S = InvoiceStatus
@@ -21,14 +22,14 @@ INVOICE = Machine(
     InvoiceStatus,
     _S.DRAFT,
     {
-        "send": ([_S.DRAFT], _S.SENT, "It was handed over to who has to have it."),
-        "view": ([_S.SENT], _S.VIEWED, "Who has to have it has opened it."),
-        "settle": ([_S.SENT, _S.VIEWED, _S.OVERDUE], _S.PAID, "Nothing of it is due any more."),
-        "lapse": ([_S.SENT, _S.VIEWED], _S.OVERDUE, "Its due date has passed and something is still due."),
+        "send": ([_S.DRAFT], _S.SENT, Text("It was handed over to who has to have it.")),
+        "view": ([_S.SENT], _S.VIEWED, Text("Who has to have it has opened it.")),
+        "settle": ([_S.SENT, _S.VIEWED, _S.OVERDUE], _S.PAID, Text("Nothing of it is due any more.")),
+        "lapse": ([_S.SENT, _S.VIEWED], _S.OVERDUE, Text("Its due date has passed and something is still due.")),
         "cancel": (
             [_S.DRAFT, _S.SENT, _S.VIEWED, _S.OVERDUE, _S.PAID],
             _S.CANCELLED,
-            "What it is about came to nothing. Its number stays taken.",
+            Text("What it is about came to nothing. Its number stays taken."),
         ),
     },
 )

@@ -10,6 +10,7 @@ from marketplace import history
 from marketplace.accounts.models import User
 from marketplace.errors import NotAllowed, NotFound
 from marketplace.history import Actor
+from marketplace.language import gettext as _
 from marketplace.mails import rules
 from marketplace.mails.models import Mail, MailDesk, MailSilence
 from marketplace.mails.queries import Due, Moment, Unmailed
@@ -54,9 +55,9 @@ def queue(session: Session, *, facts: Sequence[Unmailed], now: datetime) -> int:
         )
     )
     made = [(_mail(fact, now), fact) for fact in facts if fact.notification_id not in known]
-    session.add_all([mail for mail, _ in made])
+    session.add_all([mail for mail, _fact in made])
     session.flush()
-    ids = [mail.id for mail, _ in made]
+    ids = [mail.id for mail, _fact in made]
     history.begin(session, Mail, ids, actor=_JOB, at=now, because="Somebody was told something.")
     reasons = {mail.id: _reason(fact) for mail, fact in made}
     for reason in sorted({text for text in reasons.values() if text}):
@@ -122,7 +123,7 @@ def retry(session: Session, *, mail_id: int, admin_id: int, now: datetime) -> No
     """Queue a failed mail again with fresh tries. Raises AlreadyThere for one that is not failed, NotFound for none."""
     row = session.get(Mail, mail_id)
     if row is None:
-        raise NotFound("There is no such mail.")
+        raise NotFound(_("There is no such mail."))
     history.move(session, row, "retry", actor=Actor.user(admin_id), at=now)
     row.tries, row.next_attempt_at, row.note = 0, now, ""
 
@@ -151,13 +152,13 @@ def server_answered(session: Session) -> None:
 def choose(session: Session, *, user_id: int, topic: Topic, is_wanted: bool, now: datetime) -> None:
     """Turn the mails of one topic on or off for a person. Raises NotAllowed for one that is always on."""
     if not (is_wanted or may_be_silenced(topic)):
-        raise NotAllowed("These mails can't be turned off.")
+        raise NotAllowed(_("These mails can't be turned off."))
     known = session.get(MailSilence, (user_id, topic))
     if is_wanted and known is not None:
         session.execute(delete(MailSilence).where(MailSilence.user_id == user_id, MailSilence.topic == topic))
     elif not is_wanted and known is None:
         if session.get(User, user_id) is None:
-            raise NotFound("There is no such person.")
+            raise NotFound(_("There is no such person."))
         session.add(MailSilence(user_id=user_id, topic=topic, since=now))
 
 

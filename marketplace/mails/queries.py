@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, bindparam, func, literal_column, or_, sele
 from marketplace import db
 from marketplace.accounts.models import User
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.mails.models import Mail, MailDesk, MailSilence
 from marketplace.mails.states import MailStatus
 from marketplace.mails.topics import Topic, topic_of
@@ -241,7 +242,7 @@ def mail(mail_id: int) -> MailRow:
     """Return one mail; raises NotFound."""
     found = db.read_one(_ROWS.where(Mail.id == mail_id))
     if found is None:
-        raise NotFound("There is no such mail.")
+        raise NotFound(_("There is no such mail."))
     return MailRow(*tuple(found))
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from marketplace.errors import Invalid
+from marketplace.language import Text
 from marketplace.mails.topics import Topic, role_in
 
 TRIES_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 2 * 60, 12 * 60, 24 * 60))
@@ -34,10 +35,10 @@ def due_at(topic: Topic, now: datetime) -> datetime:
 def reason_to_skip(kind: str, topic: Topic, facts: Mapping[str, Any], *, is_silenced: bool, is_read: bool) -> str:
     """Return why a fact is not mailed, "" when it is."""
     if is_silenced:
-        return "The person has turned these mails off."
+        return Text("The person has turned these mails off.")
     if is_own_deed(kind, facts):
-        return "It was their own deed."
-    return "It was read in the app." if is_read and topic is Topic.MESSAGES else ""
+        return Text("It was their own deed.")
+    return Text("It was read in the app.") if is_read and topic is Topic.MESSAGES else ""
 
 
 def is_own_deed(kind: str, facts: Mapping[str, Any]) -> bool:

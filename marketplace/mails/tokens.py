@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.mails.topics import Topic
 
 _SALT = "mail-unsubscribe"
@@ -22,7 +23,7 @@ def read_token(secret_keys: Sequence[str], token: str) -> tuple[int, Topic]:
         user_id, topic = _serializer(secret_keys).loads(token)
         return int(user_id), Topic(topic)
     except (BadSignature, ValueError, TypeError) as error:
-        raise NotFound("This link is not complete. Choose your mails in your account.") from error
+        raise NotFound(_("This link is not complete. Choose your mails in your account.")) from error
 
 
 def _serializer(secret_keys: Sequence[str]) -> URLSafeSerializer:

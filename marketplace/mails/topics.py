@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from marketplace.language import Text
+
 
 class Audience(StrEnum):
     """Whom a topic is for."""
@@ -64,82 +66,98 @@ _A, _T = Audience, Topic
 WORDS: Mapping[Topic, TopicWords] = {
     _T.SECURITY: TopicWords(
         _A.ACCOUNT,
-        "Sign-in and password",
-        "A sign-in on a new device, and a changed password.",
-        "If it was not you, this mail is how you learn of it.",
+        Text("Sign-in and password"),
+        Text("A sign-in on a new device, and a changed password."),
+        Text("If it was not you, this mail is how you learn of it."),
     ),
     _T.MODERATION: TopicWords(
         _A.ACCOUNT,
-        "Decisions about what was written",
-        "What became of your report, or that something you wrote was hidden.",
-        "You have a right to know what was decided, and why.",
+        Text("Decisions about what was written"),
+        Text("What became of your report, or that something you wrote was hidden."),
+        Text("You have a right to know what was decided, and why."),
     ),
     _T.MESSAGES: TopicWords(
-        _A.ACCOUNT, "Messages", "Somebody has written to you. Not when you have read it in the app already."
+        _A.ACCOUNT, Text("Messages"), Text("Somebody has written to you. Not when you have read it in the app already.")
     ),
-    _T.INVOICES: TopicWords(_A.ACCOUNT, "Invoices", "Invoices and credit notes, as PDF with the mail."),
+    _T.INVOICES: TopicWords(_A.ACCOUNT, Text("Invoices"), Text("Invoices and credit notes, as PDF with the mail.")),
     _T.RECEIPTS: TopicWords(
         _A.BUYING,
-        "Receipts",
-        "What you bought, from whom, and what you paid.",
-        "A receipt is part of the purchase: you may need it later.",
+        Text("Receipts"),
+        Text("What you bought, from whom, and what you paid."),
+        Text("A receipt is part of the purchase: you may need it later."),
     ),
     _T.RETURNED: TopicWords(
         _A.BUYING,
-        "Money that goes back to you",
-        "A payment that we could not use goes back.",
-        "It is about your money.",
+        Text("Money that goes back to you"),
+        Text("A payment that we could not use goes back."),
+        Text("It is about your money."),
     ),
     _T.UNPAID: TopicWords(
-        _A.BUYING, "Payments that did not go through", "A declined payment, or a payment page that has closed."
+        _A.BUYING,
+        Text("Payments that did not go through"),
+        Text("A declined payment, or a payment page that has closed."),
     ),
-    _T.SHIPPED: TopicWords(_A.BUYING, "On its way", "A seller has sent your order, and how to follow it."),
-    _T.DELIVERED: TopicWords(_A.BUYING, "Arrived", "An order counts as delivered on somebody else's word."),
+    _T.SHIPPED: TopicWords(_A.BUYING, Text("On its way"), Text("A seller has sent your order, and how to follow it.")),
+    _T.DELIVERED: TopicWords(_A.BUYING, Text("Arrived"), Text("An order counts as delivered on somebody else's word.")),
     _T.CANCELLED: TopicWords(
         _A.BUYING,
-        "Cancelled orders",
-        "An order was called off, and what goes back to you.",
-        "It changes what you get and what you pay.",
+        Text("Cancelled orders"),
+        Text("An order was called off, and what goes back to you."),
+        Text("It changes what you get and what you pay."),
     ),
-    _T.REFUNDS: TopicWords(_A.BUYING, "Steps of a refund", "Asked, approved, rejected, and back with you."),
-    _T.BANK: TopicWords(_A.BUYING, "Your bank and your payment", "Steps of a payment that you disputed at your bank."),
-    _T.REVIEW_ANSWERS: TopicWords(_A.BUYING, "Answers to your reviews", "A seller has answered a review of yours."),
+    _T.REFUNDS: TopicWords(_A.BUYING, Text("Steps of a refund"), Text("Asked, approved, rejected, and back with you.")),
+    _T.BANK: TopicWords(
+        _A.BUYING, Text("Your bank and your payment"), Text("Steps of a payment that you disputed at your bank.")
+    ),
+    _T.REVIEW_ANSWERS: TopicWords(
+        _A.BUYING, Text("Answers to your reviews"), Text("A seller has answered a review of yours.")
+    ),
     _T.SAVED: TopicWords(
-        _A.BUYING, "What you saved", "A saved listing costs less, or a saved search has found something new."
+        _A.BUYING,
+        Text("What you saved"),
+        Text("A saved listing costs less, or a saved search has found something new."),
     ),
-    _T.SALES: TopicWords(_A.SELLING, "Sales", "A new paid order, and what you receive."),
-    _T.SHIP_BY: TopicWords(_A.SELLING, "Reminders to send", "On the last day to send an order that is not sent."),
+    _T.SALES: TopicWords(_A.SELLING, Text("Sales"), Text("A new paid order, and what you receive.")),
+    _T.SHIP_BY: TopicWords(
+        _A.SELLING, Text("Reminders to send"), Text("On the last day to send an order that is not sent.")
+    ),
     _T.SALES_CANCELLED: TopicWords(
         _A.SELLING,
-        "Cancelled sales",
-        "An order was called off.",
-        "Who does not read it sends goods that are not paid for.",
+        Text("Cancelled sales"),
+        Text("An order was called off."),
+        Text("Who does not read it sends goods that are not paid for."),
     ),
-    _T.SALES_DELIVERED: TopicWords(_A.SELLING, "Arrived at the buyer", "What you sent has arrived."),
-    _T.SALES_REFUNDS: TopicWords(_A.SELLING, "Refunds", "A buyer asks for money back, and what became of it."),
+    _T.SALES_DELIVERED: TopicWords(_A.SELLING, Text("Arrived at the buyer"), Text("What you sent has arrived.")),
+    _T.SALES_REFUNDS: TopicWords(
+        _A.SELLING, Text("Refunds"), Text("A buyer asks for money back, and what became of it.")
+    ),
     _T.DISPUTES: TopicWords(
         _A.SELLING,
-        "Disputes",
-        "A buyer's bank asks about a payment, or takes it back.",
-        "Banks set a deadline. Who misses it loses the money.",
+        Text("Disputes"),
+        Text("A buyer's bank asks about a payment, or takes it back."),
+        Text("Banks set a deadline. Who misses it loses the money."),
     ),
-    _T.PAYOUTS: TopicWords(_A.SELLING, "Payouts", "A payout was sent, and has reached your bank."),
+    _T.PAYOUTS: TopicWords(_A.SELLING, Text("Payouts"), Text("A payout was sent, and has reached your bank.")),
     _T.PAYOUT_TROUBLE: TopicWords(
         _A.SELLING,
-        "Payouts that did not work",
-        "A payout failed, was refused, or was left out, and why.",
-        "Your money waits until the cause is gone.",
+        Text("Payouts that did not work"),
+        Text("A payout failed, was refused, or was left out, and why."),
+        Text("Your money waits until the cause is gone."),
     ),
     _T.PAYOUT_ACCOUNT: TopicWords(
         _A.SELLING,
-        "Your payout account",
-        "What the payment provider needs of you, and by when.",
-        "Without it you are not paid and your shop takes no orders.",
+        Text("Your payout account"),
+        Text("What the payment provider needs of you, and by when."),
+        Text("Without it you are not paid and your shop takes no orders."),
     ),
-    _T.BALANCE: TopicWords(_A.SELLING, "Your balance", "The hold of an order has ended, or a debt was paid."),
-    _T.STATEMENTS: TopicWords(_A.SELLING, "Statements", "The statement of a month is ready."),
-    _T.REVIEWS: TopicWords(_A.SELLING, "Reviews", "A buyer has reviewed what you sold."),
-    _T.HOUSE: TopicWords(_A.HOUSE, "Work for admins", "Reports, refunds, disputes and payouts that wait for somebody."),
+    _T.BALANCE: TopicWords(
+        _A.SELLING, Text("Your balance"), Text("The hold of an order has ended, or a debt was paid.")
+    ),
+    _T.STATEMENTS: TopicWords(_A.SELLING, Text("Statements"), Text("The statement of a month is ready.")),
+    _T.REVIEWS: TopicWords(_A.SELLING, Text("Reviews"), Text("A buyer has reviewed what you sold.")),
+    _T.HOUSE: TopicWords(
+        _A.HOUSE, Text("Work for admins"), Text("Reports, refunds, disputes and payouts that wait for somebody.")
+    ),
 }
 _REFUND = {"buyer": _T.REFUNDS, "seller": _T.SALES_REFUNDS}
 _DISPUTE = {"buyer": _T.BANK, "seller": _T.DISPUTES}

@@ -6,6 +6,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.errors import NotAllowed, NotFound
+from marketplace.language import gettext as _
 from marketplace.messages.models import Conversation, WritingBlock
 
 
@@ -47,15 +48,15 @@ def check_not_blocked(session: Session, *, author_id: int, other_id: int) -> Non
     )
     blockers = set(session.execute(statement).scalars())
     if author_id in blockers:
-        raise NotAllowed("You have blocked this person. Unblock them first, then write.")
+        raise NotAllowed(_("You have blocked this person. Unblock them first, then write."))
     if blockers:
-        raise NotAllowed("This person takes no messages from you.")
+        raise NotAllowed(_("This person takes no messages from you."))
 
 
 def _other(session: Session, user_id: int, conversation_id: int) -> int:
     found = session.get(Conversation, conversation_id)
     if found is None or user_id not in {found.buyer_id, found.seller_id}:
-        raise NotFound("There is no such conversation among yours.")
+        raise NotFound(_("There is no such conversation among yours."))
     return found.seller_id if user_id == found.buyer_id else found.buyer_id
 
 

@@ -10,6 +10,7 @@ from marketplace import db
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Shop
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.messages.models import Conversation, ConversationLook, Message
 from marketplace.messages.queries import MESSAGES, MessageRow, message_of
 from marketplace.reports.models import Report, Subject
@@ -85,7 +86,7 @@ def conversation_with(message_id: int) -> int:
     """Return the conversation in which a message stands. Raises NotFound."""
     row = db.read_one(_OF_MESSAGE, {"message_id": message_id})
     if row is None:
-        raise NotFound("There is no such message.")
+        raise NotFound(_("There is no such message."))
     return int(row.conversation_id)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace import db
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
 from marketplace.media import storing
 from marketplace.media.storing import FileStore
 from marketplace.messages import operations, rules
@@ -55,8 +56,8 @@ def reply(letter: Letter, *, conversation_id: int, store: FileStore, now: dateti
 
 def _send(letter: Letter, operation: Callable[..., Sent], lock: str, store: FileStore, now: datetime) -> Sent:
     checked = [_checked(upload) for upload in _counted(letter.files)]
-    names = [file.stored_name for file, _ in checked]
-    words = Words(letter.text, letter.token, tuple(file for file, _ in checked))
+    names = [file.stored_name for file, _content in checked]
+    words = Words(letter.text, letter.token, tuple(file for file, _content in checked))
 
     def write(session: Session) -> Sent:
         return operation(session, author_id=letter.author_id, words=words, now=now)
@@ -76,7 +77,7 @@ def _send(letter: Letter, operation: Callable[..., Sent], lock: str, store: File
 
 def _counted(files: Sequence[Upload]) -> Sequence[Upload]:
     if len(files) > rules.MOST_FILES:
-        raise Invalid(f"At most {rules.MOST_FILES} files in a message.", field="files")
+        raise Invalid(_("At most %(most)s files in a message.", most=rules.MOST_FILES), field="files")
     return files
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from marketplace import db
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Shop
+from marketplace.language import Text
 from marketplace.messages.models import Conversation, ConversationSide, Message, MessageFile, Part
 from marketplace.paging import Cursor, Listed, Period, read_page
 from marketplace.transitions import Status
@@ -18,10 +19,10 @@ from marketplace.transitions import Status
 class InboxTab(Status):
     """The tabs of an inbox."""
 
-    ALL = "all", "All"
-    UNREAD = "unread", "Unread"
-    ORDERS = "orders", "Orders"
-    QUESTIONS = "questions", "Questions"
+    ALL = "all", Text("All")
+    UNREAD = "unread", Text("Unread")
+    ORDERS = "orders", Text("Orders")
+    QUESTIONS = "questions", Text("Questions")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from marketplace.errors import Invalid, NotFound
+from marketplace.language import gettext as _
 from marketplace.messages import telling
 from marketplace.messages.models import Conversation, Message
 from marketplace.reports import operations as reports
@@ -28,13 +29,13 @@ def report(
     """
     conversation = session.get(Conversation, conversation_id)
     if conversation is None or reporter_id not in {conversation.buyer_id, conversation.seller_id}:
-        raise NotFound("There is no such conversation among yours.")
+        raise NotFound(_("There is no such conversation among yours."))
     other = conversation.seller_id if reporter_id == conversation.buyer_id else conversation.buyer_id
     subject, subject_id, author_id = Subject.CONVERSATION, conversation.id, other
     if message_id is not None:
         message = session.get(Message, message_id)
         if message is None or message.conversation_id != conversation.id:
-            raise NotFound("There is no such message.")
+            raise NotFound(_("There is no such message."))
         subject, subject_id, author_id = Subject.MESSAGE, message.id, message.author_id
     row = reports.report(
         session,
@@ -58,7 +59,7 @@ def decide(session: Session, *, admin_id: int, report_id: int, decision: Decisio
     row = reports.decide(session, admin_id=admin_id, report_id=report_id, decision=decision, note=note, now=now)
     if row.subject is Subject.CONVERSATION:
         if decision is Decision.HIDDEN:
-            raise Invalid("Hide single messages, or stop the person from writing.", field="decision")
+            raise Invalid(_("Hide single messages, or stop the person from writing."), field="decision")
         conversation = session.get_one(Conversation, row.subject_id)
     else:
         message = session.get_one(Message, row.subject_id)

@@ -10,6 +10,8 @@ from marketplace.accounts.models import User
 from marketplace.catalog.models import Listing
 from marketplace.catalog.states import ListingStatus
 from marketplace.errors import Conflict, NotAllowed, NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.media.storing import StoredFile
 from marketplace.messages import blocking, rules, telling
 from marketplace.messages.models import Conversation, ConversationSide, Message, MessageFile, Part
@@ -18,7 +20,7 @@ from marketplace.notifications import operations as notifications
 from marketplace.orders.models import Order
 from marketplace.reports import operations as reports
 
-_NOT_THERE = "There is no such conversation among yours."
+_NOT_THERE = Text("There is no such conversation among yours.")
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def write_about_order(session: Session, *, author_id: int, number: str, words: W
     """
     order = session.execute(select(Order).where(Order.number == number)).scalar_one_or_none()
     if order is None or author_id not in {order.buyer_id, order.seller_id}:
-        raise NotFound("There is no order with this number among yours.")
+        raise NotFound(_("There is no order with this number among yours."))
     if (known := _sent_before(session, author_id, words)) is not None:
         return known
     found = _conversation(session, Conversation.order_id == order.id)
@@ -67,9 +69,9 @@ def ask(session: Session, *, author_id: int, listing_id: int, words: Words, now:
     listing = session.get(Listing, listing_id)
     found = _conversation(session, Conversation.listing_id == listing_id, Conversation.buyer_id == author_id)
     if listing is None or (listing.status is not ListingStatus.ACTIVE and found is None):
-        raise NotFound("This listing is not for sale any more, or never was.")
+        raise NotFound(_("This listing is not for sale any more, or never was."))
     if listing.seller_id == author_id:
-        raise NotAllowed("This is your own listing. Buyers who ask about it are in your messages.")
+        raise NotAllowed(_("This is your own listing. Buyers who ask about it are in your messages."))
     begun = found or Conversation(
         listing_id=listing.id,
         buyer_id=author_id,
@@ -116,7 +118,7 @@ def _write(session: Session, conversation: Conversation, author_id: int, words: 
     rules.check_pace(writer, begins=begins, is_question=is_question, now=now)
     text = rules.check_text(words.text, has_files=bool(words.files), is_question=is_question, writer=writer, now=now)
     if len(words.files) > rules.MOST_FILES:
-        raise Conflict(f"At most {rules.MOST_FILES} files in a message.")
+        raise Conflict(_("At most %(most)s files in a message.", most=rules.MOST_FILES))
     session.add(conversation)
     session.flush()
     message = Message(conversation_id=conversation.id, author_id=author_id, token=words.token, text=text, sent_at=now)

@@ -13,6 +13,7 @@ from marketplace.accounts.models import User
 from marketplace.catalog.models import Listing, Shop
 from marketplace.catalog.states import ListingStatus
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.messages.models import Conversation, ConversationSide, Message, MessageFile, Part, WritingBlock
 from marketplace.orders.models import Order
 from marketplace.paging import Cursor, Listed, read_page
@@ -198,7 +199,7 @@ def conversation_of(conversation_id: int, user_id: int) -> ConversationRow:
     """Return a conversation of which a person is a side. Raises NotFound."""
     found = _one(_BY_ID, {"conversation_id": conversation_id})
     if found is None or user_id not in {found.buyer_id, found.seller_id}:
-        raise NotFound("There is no such conversation among yours.")
+        raise NotFound(_("There is no such conversation among yours."))
     return found
 
 
@@ -206,7 +207,7 @@ def conversation(conversation_id: int) -> ConversationRow:
     """Return any conversation, for an admin who has a reason. Raises NotFound."""
     found = _one(_BY_ID, {"conversation_id": conversation_id})
     if found is None:
-        raise NotFound("There is no such conversation.")
+        raise NotFound(_("There is no such conversation."))
     return found
 
 
@@ -247,7 +248,7 @@ def file_of(conversation_id: int, file_id: int) -> FileRow:
     """Return a file of a conversation. Raises NotFound, for one of a hidden message too."""
     row = db.read_one(_FILE, {"conversation_id": conversation_id, "file_id": file_id})
     if row is None:
-        raise NotFound("There is no such file.")
+        raise NotFound(_("There is no such file."))
     return FileRow(*tuple(row))
 
 

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from marketplace.errors import Invalid, NotAllowed, NotFound
-from marketplace.reports.rules import clean
+from marketplace.language import gettext as _
+from marketplace.reports.rules import check_length, clean
 
 LONGEST_TEXT = 4_000
 MOST_FILES = 4
@@ -65,9 +66,13 @@ def check_pace(writer: Writer, *, begins: bool, is_question: bool, now: datetime
     """Raise NotAllowed for somebody who has written too much lately; `begins` a conversation."""
     limits = limits_of(writer, now)
     if writer.in_last_hour >= limits.hourly:
-        raise NotAllowed(f"You have written {limits.hourly} messages within an hour. Wait a little, then go on.")
+        raise NotAllowed(
+            _("You have written %(most)s messages within an hour. Wait a little, then go on.", most=limits.hourly)
+        )
     if begins and is_question and writer.begun_in_last_day >= limits.begun_daily:
-        raise NotAllowed(f"You have asked about {limits.begun_daily} listings within a day. Go on tomorrow.")
+        raise NotAllowed(
+            _("You have asked about %(most)s listings within a day. Go on tomorrow.", most=limits.begun_daily)
+        )
 
 
 def check_text(text: str, *, has_files: bool, is_question: bool, writer: Writer, now: datetime) -> str:
@@ -78,16 +83,15 @@ def check_text(text: str, *, has_files: bool, is_question: bool, writer: Writer,
     """
     kept = clean(text)
     if not kept and not has_files:
-        raise Invalid("Write something, or add a file.", field="text")
-    if len(kept) > LONGEST_TEXT:
-        raise Invalid(f"At most {LONGEST_TEXT:,} characters. This has {len(kept):,}.", field="text")
+        raise Invalid(_("Write something, or add a file."), field="text")
+    check_length(kept, LONGEST_TEXT, "text")
     links = len(_ANY_LINK.findall(kept))
     if links > MOST_LINKS:
-        raise Invalid(f"At most {MOST_LINKS} links in a message.", field="text")
+        raise Invalid(_("At most %(most)s links in a message.", most=MOST_LINKS), field="text")
     if is_question and links and is_new(writer, now):
-        raise Invalid("Your account is new. You can send links once it is three days old.", field="text")
+        raise Invalid(_("Your account is new. You can send links once it is three days old."), field="text")
     if is_question and _EMAIL.search(kept):
-        raise Invalid("Leave e-mail addresses out. What you write here reaches the other side.", field="text")
+        raise Invalid(_("Leave e-mail addresses out. What you write here reaches the other side."), field="text")
     return kept
 
 
@@ -128,4 +132,4 @@ def _is_safe(url: str) -> bool:
 def check_ground(ground: str, grounds: Collection[str]) -> None:
     """Raise NotFound unless a report, refund or dispute gives the reason to look at a conversation."""
     if ground not in grounds:
-        raise NotFound("Nothing that was reported, refunded or disputed gives a reason to read this conversation.")
+        raise NotFound(_("Nothing that was reported, refunded or disputed gives a reason to read this conversation."))

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.notifications.models import Notification, NotificationKind
 
 
@@ -58,7 +59,7 @@ def mark_read(session: Session, *, user_id: int, notification_id: int, now: date
     theirs = select(Notification.read_at).where(Notification.id == notification_id, Notification.user_id == user_id)
     found = session.execute(theirs).one_or_none()
     if found is None:
-        raise NotFound("This notification does not exist.")
+        raise NotFound(_("This notification does not exist."))
     if found.read_at is None:
         session.execute(update(Notification).where(Notification.id == notification_id).values(read_at=now))
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace import history
 from marketplace.errors import NotFound
 from marketplace.history import Actor
+from marketplace.language import gettext as _
 from marketplace.orders import rules, telling
 from marketplace.orders.models import FurtherParcel, Order, Shipment
 from marketplace.orders.rules import Parcel
@@ -76,7 +77,7 @@ def confirm_received(session: Session, *, buyer_id: int, number: str, now: datet
 def _order(session: Session, number: str, is_own: ColumnElement[bool]) -> Order:
     order = session.execute(select(Order).where(Order.number == number, is_own)).scalar_one_or_none()
     if order is None:
-        raise NotFound("There is no order with this number among yours.")
+        raise NotFound(_("There is no order with this number among yours."))
     return order
 
 

@@ -10,6 +10,8 @@ from marketplace.accounts.models import User, UserSession
 from marketplace.catalog.models import Shop
 from marketplace.errors import NotFound
 from marketplace.labels import Labelled
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.orders.models import Order
 from marketplace.paging import ALWAYS, Cursor, Listed, Period, read_page
 
@@ -17,9 +19,9 @@ from marketplace.paging import ALWAYS, Cursor, Listed, Period, read_page
 class Role(Labelled):
     """What somebody may do; everybody may buy."""
 
-    ALL = "all", "Everybody"
-    SELLERS = "sellers", "Sellers"
-    ADMINS = "admins", "Admins"
+    ALL = "all", Text("Everybody")
+    SELLERS = "sellers", Text("Sellers")
+    ADMINS = "admins", Text("Admins")
 
     @property
     def condition(self) -> ColumnElement[bool]:
@@ -105,5 +107,5 @@ def person(user_id: int) -> Person:
     """Return one user; raises NotFound."""
     found = db.read_one(_ONE, {"user_id": user_id})
     if found is None:
-        raise NotFound("There is no user with this number.")
+        raise NotFound(_("There is no user with this number."))
     return Person(*tuple(found))

@@ -10,6 +10,7 @@ from marketplace import db
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Shop
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.orders.states import OrderStatus, PurchaseStatus
 from marketplace.paging import ALWAYS, Amounts, Cursor, Listed, Period, read_page
@@ -197,7 +198,7 @@ def purchase(number: str) -> PurchaseDetail:
     """Return the purchase with this number, or the one an order with this number belongs to; raises NotFound."""
     found = db.read_one(_DETAIL, {"number": number.upper()})
     if found is None:
-        raise NotFound("There is no purchase with this number.")
+        raise NotFound(_("There is no purchase with this number."))
     return PurchaseDetail(*tuple(found))
 
 

@@ -12,6 +12,7 @@ from marketplace.accounts.models import User
 from marketplace.catalog.models import Listing, ListingKind, Shop
 from marketplace.catalog.variants import first_picture
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.orders import agreed_queries
 from marketplace.orders.agreed_queries import AgreedTerms
 from marketplace.orders.matching import named, says
@@ -273,7 +274,7 @@ def _page(statement: _Orders, tab: OrderTab, period: Period, cursor: Cursor) -> 
 def _own(number: str, is_own: ColumnElement[bool]) -> OrderDetail:
     found = db.read_one(_DETAIL.where(is_own), {"number": number})
     if found is None:
-        raise NotFound("There is no order with this number among yours.")
+        raise NotFound(_("There is no order with this number among yours."))
     columns: Sequence[Any] = tuple(found)
     count = len(agreed_queries.COLUMNS)
     return OrderDetail(*(*columns[:-count], agreed_queries.agreed(columns[-count:])))

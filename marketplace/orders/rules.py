@@ -7,7 +7,10 @@ from datetime import date, datetime, timedelta
 from urllib.parse import quote, urlsplit
 
 from marketplace.errors import Conflict, Invalid
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.orders.states import ORDER, OrderStatus
+from marketplace.reports.rules import check_length
 from marketplace.transitions import MoveNotAllowed
 
 SHIP_WITHIN_WORKING_DAYS = 2
@@ -40,8 +43,8 @@ CARRIERS = {
     ),
     "postnord": Carrier("PostNord", "https://tracking.postnord.com/en/tracking?id={}"),
     "royal-mail": Carrier("Royal Mail", "https://www.royalmail.com/track-your-item#/tracking-results/{}"),
-    OTHER: Carrier("Another carrier"),
-    BY_HAND: Carrier("Handed over in person"),
+    OTHER: Carrier(Text("Another carrier")),
+    BY_HAND: Carrier(Text("Handed over in person")),
 }
 """By the word that is stored. Another carrier brings its own name and link, a handover needs neither."""
 
@@ -63,7 +66,7 @@ def parcel(carrier: str, *, name: str, tracking_number: str, link: str) -> Parce
     """
     known = CARRIERS.get(carrier)
     if known is None:
-        raise Invalid("Choose how you sent it.", field="carrier")
+        raise Invalid(_("Choose how you sent it."), field="carrier")
     if carrier == BY_HAND:
         return Parcel(carrier, known.label)
     if carrier == OTHER:
@@ -75,14 +78,14 @@ def parcel(carrier: str, *, name: str, tracking_number: str, link: str) -> Parce
 def check_can_ship(status: OrderStatus) -> None:
     """Raise MoveNotAllowed for an order that is not paid or was cancelled, AlreadyThere for one that was sent."""
     if status is OrderStatus.CANCELLED:
-        raise MoveNotAllowed("This order was cancelled. Do not send it.")
+        raise MoveNotAllowed(_("This order was cancelled. Do not send it."))
     ORDER.step(status, "ship")
 
 
 def check_is_on_its_way(status: OrderStatus) -> None:
     """Raise MoveNotAllowed for an order that was not sent, or has arrived: it gets no further parcel."""
     if status is not OrderStatus.SHIPPED:
-        raise MoveNotAllowed("Another parcel can be added while the order is on its way.")
+        raise MoveNotAllowed(_("Another parcel can be added while the order is on its way."))
 
 
 def check_can_add(known: Collection[tuple[str, str]], parcel: Parcel) -> None:
@@ -91,16 +94,15 @@ def check_can_add(known: Collection[tuple[str, str]], parcel: Parcel) -> None:
     `known` are carrier and tracking number of the parcels it has.
     """
     if (parcel.carrier, parcel.tracking_number) in known:
-        raise Invalid("This order has this parcel already.", field="tracking_number")
+        raise Invalid(_("This order has this parcel already."), field="tracking_number")
     if len(known) >= MOST_PARCELS:
-        raise Conflict(f"At most {MOST_PARCELS} parcels for one order.")
+        raise Conflict(_("At most %(most)s parcels for one order.", most=MOST_PARCELS))
 
 
 def check_note(text: str) -> str:
     """Return a seller's note as it is kept; raises Invalid for one that is too long."""
     kept = text.replace("\r\n", "\n").strip()
-    if len(kept) > LONGEST_NOTE:
-        raise Invalid(f"At most {LONGEST_NOTE:,} characters. This has {len(kept):,}.", field="text")
+    check_length(kept, LONGEST_NOTE, "text")
     return kept
 
 
@@ -129,21 +131,21 @@ def counts_as_delivered(shipped_at: datetime, days: int) -> datetime:
 def _name(text: str) -> str:
     name = " ".join(text.split())
     if not name or not name.isprintable() or len(name) > 64:
-        raise Invalid("Name the carrier, in at most 64 characters.", field="name")
+        raise Invalid(_("Name the carrier, in at most 64 characters."), field="name")
     return name
 
 
 def _number(text: str) -> str:
     number = _BETWEEN_SIGNS.sub("", text).upper()
     if not _TRACKING_NUMBER.fullmatch(number):
-        raise Invalid("A tracking number has 4 to 40 letters and digits.", field="tracking_number")
+        raise Invalid(_("A tracking number has 4 to 40 letters and digits."), field="tracking_number")
     return number
 
 
 def _link(text: str) -> str:
     """Return a link that a buyer may follow: to the web, to a named host, without a hidden sign-in."""
     link = text.strip()
-    wrong = Invalid("Enter the whole link, beginning with https://", field="link")
+    wrong = Invalid(_("Enter the whole link, beginning with https://"), field="link")
     if len(link) > _LONGEST_LINK or not link.isascii() or not link.isprintable() or " " in link:
         raise wrong
     try:

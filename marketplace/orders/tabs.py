@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Self
 
+from marketplace.language import Text
 from marketplace.orders.states import OrderStatus
 
 _S = OrderStatus
@@ -31,18 +32,18 @@ class OrderTab(StrEnum):
 class BuyerTab(OrderTab):
     """The tabs of a buyer's orders."""
 
-    ALL = "all", "All"
-    TO_PAY = "to-pay", "To pay", (_S.PENDING,)
-    COMING = "coming", "Paid and on the way", (_S.CONFIRMED, _S.SHIPPED)
-    DELIVERED = "delivered", "Delivered", (_S.DELIVERED,)
-    CANCELLED = "cancelled", "Cancelled", (_S.CANCELLED, _S.REFUNDED)
+    ALL = "all", Text("All")
+    TO_PAY = "to-pay", Text("To pay"), (_S.PENDING,)
+    COMING = "coming", Text("Paid and on the way"), (_S.CONFIRMED, _S.SHIPPED)
+    DELIVERED = "delivered", Text("Delivered"), (_S.DELIVERED,)
+    CANCELLED = "cancelled", Text("Cancelled"), (_S.CANCELLED, _S.REFUNDED)
 
 
 class SellerTab(OrderTab):
     """The tabs of a seller's orders."""
 
-    TO_SHIP = "to-ship", "To ship", (_S.CONFIRMED,)
-    WAITING = "waiting", "Waiting for payment", (_S.PENDING,)
-    SENT = "sent", "Sent", (_S.SHIPPED,)
-    DELIVERED = "delivered", "Delivered", (_S.DELIVERED,)
-    ALL = "all", "All"
+    TO_SHIP = "to-ship", Text("To ship"), (_S.CONFIRMED,)
+    WAITING = "waiting", Text("Waiting for payment"), (_S.PENDING,)
+    SENT = "sent", Text("Sent"), (_S.SHIPPED,)
+    DELIVERED = "delivered", Text("Delivered"), (_S.DELIVERED,)
+    ALL = "all", Text("All")

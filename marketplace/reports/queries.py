@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from marketplace import db
 from marketplace.accounts.models import User
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.paging import Cursor, Listed, Period, Sort, read_page
 from marketplace.reports.models import Report, Subject, WritingStop
 from marketplace.reports.rules import Decision, Reason
@@ -108,7 +109,7 @@ def report(report_id: int) -> ReportRow:
     """Return one report. Raises NotFound."""
     row = db.read_one(_REPORTS.where(Report.id == bindparam("report_id")), {"report_id": report_id})
     if row is None:
-        raise NotFound("There is no such report.")
+        raise NotFound(_("There is no such report."))
     return ReportRow(*tuple(row))
 
 

@@ -10,6 +10,7 @@ from marketplace.accounts.models import User
 from marketplace.catalog.models import Listing, Shop
 from marketplace.catalog.variants import SHOWN_ID
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.notifications import operations as notifications
 from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.operations import NewFact
@@ -41,7 +42,7 @@ def write(session: Session, *, buyer_id: int, line_id: int, opinion: Opinion, no
     line = session.get(OrderLine, line_id)
     order = session.get(Order, line.order_id) if line else None
     if line is None or order is None or order.buyer_id != buyer_id:
-        raise NotFound("There is no such thing among what you bought.")
+        raise NotFound(_("There is no such thing among what you bought."))
     reports.check_may_write(session, buyer_id)
     review = session.execute(select(Review).where(Review.order_line_id == line_id)).scalar_one_or_none()
     if review is not None:
@@ -71,9 +72,9 @@ def answer(session: Session, *, seller_id: int, review_id: int, text: str, now: 
     """Answer a review of one's own shop, once. Raises NotFound, AlreadyThere, Invalid, NotAllowed."""
     review = session.get(Review, review_id)
     if review is None or review.seller_id != seller_id or review.hidden_at is not None:
-        raise NotFound("There is no such review of your shop.")
+        raise NotFound(_("There is no such review of your shop."))
     if review.answer is not None:
-        raise AlreadyThere("You have answered this review.")
+        raise AlreadyThere(_("You have answered this review."))
     reports.check_may_write(session, seller_id)
     review.answer, review.answered_at = rules.check_text(text, "answer"), now
     shop = session.execute(select(Shop.name).where(Shop.seller_id == seller_id)).scalar_one()
@@ -86,7 +87,7 @@ def report(session: Session, *, reporter_id: int, review_id: int, reason: Reason
     """Report a review that can be seen; return the report's number. Raises NotFound, and what a report raises."""
     review = session.get(Review, review_id)
     if review is None or review.hidden_at is not None:
-        raise NotFound("There is no such review.")
+        raise NotFound(_("There is no such review."))
     row = reports.report(
         session,
         subject=Subject.REVIEW,

@@ -10,6 +10,7 @@ from marketplace import db
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Listing, Shop
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.orders.models import Order, OrderLine, Shipment
 from marketplace.orders.states import OrderStatus
 from marketplace.paging import Cursor, Listed, read_page
@@ -137,7 +138,7 @@ def review(review_id: int) -> ReviewRow:
     """Return any review, a hidden one too. Raises NotFound."""
     row = db.read_one(_REVIEWS.where(Review.id == bindparam("review_id")), {"review_id": review_id})
     if row is None:
-        raise NotFound("There is no such review.")
+        raise NotFound(_("There is no such review."))
     return ReviewRow(*tuple(row))
 
 
@@ -152,5 +153,5 @@ def line_of(line_id: int, buyer_id: int) -> LineToReview:
     statement = _LINES.where(OrderLine.id == bindparam("line_id"), Order.buyer_id == bindparam("buyer_id"))
     row = db.read_one(statement, {"line_id": line_id, "buyer_id": buyer_id})
     if row is None:
-        raise NotFound("There is no such thing among what you bought.")
+        raise NotFound(_("There is no such thing among what you bought."))
     return LineToReview(*tuple(row))

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from marketplace.errors import Conflict, Invalid, NotAllowed
-from marketplace.reports.rules import clean
+from marketplace.language import gettext as _
+from marketplace.reports.rules import check_length, clean
 
 LONGEST_TEXT = 2_000
 STARS = (5, 4, 3, 2, 1)
@@ -15,9 +16,11 @@ MAY_WRITE_FOR = timedelta(days=180)
 def check_may_write(delivered_at: datetime | None, now: datetime) -> None:
     """Raise NotAllowed for an order that has not arrived, or long ago."""
     if delivered_at is None:
-        raise NotAllowed("You can review it once it has arrived.")
+        raise NotAllowed(_("You can review it once it has arrived."))
     if now > delivered_at + MAY_WRITE_FOR:
-        raise NotAllowed(f"It arrived more than {MAY_WRITE_FOR.days} days ago. It can't be reviewed any more.")
+        raise NotAllowed(
+            _("It arrived more than %(days)s days ago. It can't be reviewed any more.", days=MAY_WRITE_FOR.days)
+        )
 
 
 def may_write(delivered_at: datetime | None, now: datetime) -> bool:
@@ -33,14 +36,16 @@ def may_change(written_at: datetime, *, is_hidden: bool, now: datetime) -> bool:
 def check_may_change(written_at: datetime, *, is_hidden: bool, now: datetime) -> None:
     """Raise Conflict for a review that is hidden, or older than it may be changed."""
     if not may_change(written_at, is_hidden=is_hidden, now=now):
-        why = "It was hidden." if is_hidden else f"It is older than {MAY_CHANGE_FOR.days} days."
-        raise Conflict(f"This review can't be changed any more. {why}")
+        if is_hidden:
+            raise Conflict(_("This review can't be changed any more. It was hidden."))
+        days = MAY_CHANGE_FOR.days
+        raise Conflict(_("This review can't be changed any more. It is older than %(days)s days.", days=days))
 
 
 def check_stars(stars: int, field: str) -> int:
     """Return a number of stars. Raises Invalid for the field."""
     if stars not in STARS:
-        raise Invalid("Choose one to five stars.", field=field)
+        raise Invalid(_("Choose one to five stars."), field=field)
     return stars
 
 
@@ -48,9 +53,8 @@ def check_text(text: str, field: str = "text") -> str:
     """Return plain text as it is kept. Raises Invalid for nothing or too much."""
     kept = clean(text)
     if not kept:
-        raise Invalid("Say in a few words how it is.", field=field)
-    if len(kept) > LONGEST_TEXT:
-        raise Invalid(f"At most {LONGEST_TEXT:,} characters. This has {len(kept):,}.", field=field)
+        raise Invalid(_("Say in a few words how it is."), field=field)
+    check_length(kept, LONGEST_TEXT, field)
     return kept
 
 

@@ -7,6 +7,8 @@ from wtforms.validators import Length
 
 from marketplace.accounts.operations import PostalAddress
 from marketplace.accounts.rules import printable
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.web import countries
 
 NAMES = tuple(PostalAddress.__dataclass_fields__)
@@ -20,12 +22,12 @@ def line(text: str | None) -> str:
 
 def text_field(label: str, longest: int) -> StringField:
     """Return a field for one line of at most `longest` characters."""
-    return StringField(label, [Length(max=longest, message=f"Use at most {longest} characters.")], filters=[line])
+    return StringField(label, [Length(max=longest, message=Text("Use at most %(max)s characters."))], filters=[line])
 
 
 def country_field() -> countries.CountryField:
     """Return the field for the country; whether it is one is said by `require`."""
-    return countries.CountryField("Country", validate_choice=False)
+    return countries.CountryField(Text("Country"), validate_choice=False)
 
 
 def require(form: Any, kind: str) -> None:
@@ -33,9 +35,9 @@ def require(form: Any, kind: str) -> None:
     for name in NAMES:
         field = form[f"{kind}_{name}"]
         if name not in _OPTIONAL and not field.data:
-            field.errors = [*field.errors, "Choose a country." if name == "country" else "Fill this in."]
+            field.errors = [*field.errors, _("Choose a country.") if name == "country" else _("Fill this in.")]
         elif name == "country" and not countries.is_known(field.data):
-            field.errors = [*field.errors, "Choose a country of the list."]
+            field.errors = [*field.errors, _("Choose a country of the list.")]
 
 
 def typed_address(form: Any, kind: str) -> PostalAddress:

@@ -9,6 +9,8 @@ from marketplace.cancellations import queries as cancellations
 from marketplace.cancellations.rules import Side
 from marketplace.config import MoneyPolicy
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.orders.queries import OrderDetail
 from marketplace.refunds import queries as refunds
 from marketplace.transitions import AlreadyThere
@@ -20,8 +22,8 @@ from marketplace.web.providers import providers
 
 _CONSOLES = {Side.BUYER: buyer_console, Side.SELLER: seller_console}
 _DONE = {
-    Side.BUYER: "The order is cancelled. The seller was told, and your money goes back by itself.",
-    Side.SELLER: "The order is cancelled. The buyer was told, and the money goes back by itself.",
+    Side.BUYER: Text("The order is cancelled. The seller was told, and your money goes back by itself."),
+    Side.SELLER: Text("The order is cancelled. The buyer was told, and the money goes back by itself."),
 }
 
 
@@ -58,7 +60,7 @@ def receive(order: OrderDetail, side: Side) -> ResponseReturnValue:
     except Conflict as error:
         form.form_errors.append(error.message)
         return _show(order, side, form, 409)
-    return back(order, side, _DONE[side], "ok")
+    return back(order, side, _(_DONE[side]), "ok")
 
 
 def back(order: OrderDetail, side: Side, message: str, tone: str) -> ResponseReturnValue:

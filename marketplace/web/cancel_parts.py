@@ -13,6 +13,8 @@ from wtforms.widgets import HiddenInput
 from marketplace.cancellations.operations import Wanted
 from marketplace.cancellations.queries import CancellationRow
 from marketplace.cancellations.rules import LONGEST_NOTE, CancelReason, Side, reason_text, reasons_of
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.orders.queries import OrderDetail
 from marketplace.refunds.queries import RefundRow
@@ -23,11 +25,21 @@ from marketplace.web.console import Console
 from marketplace.web.order_parts import MoneyRow
 from marketplace.web.pages import date_text, money, money_text
 from marketplace.web.refund_parts import ARRIVAL
+from marketplace.web.sentences import together
+from marketplace.web.stored_words import cancelled_because
 
 _LARGEST_MINOR = 10**15
-_GOES_BACK: dict[RefundStatus | None, str] = {
-    RefundStatus.COMPLETED: "went back {}",
-    RefundStatus.FAILED: "did not reach the bank yet, and we look after it",
+# LONGEST_NOTE in words: what is made at import cannot have places.
+_TOO_LONG = Text("At most 500 characters.")
+_NOT_THERE = Text("%(amount)s did not reach the bank yet, and we look after it.")
+_BY_ITSELF = (
+    Text("%(amount)s goes back to you by itself."),
+    Text("%(amount)s goes back to the buyer by itself."),
+)
+# What the buyer reads, and what the seller reads.
+_GOES_BACK: dict[RefundStatus | None, tuple[str, str]] = {
+    RefundStatus.COMPLETED: (Text("%(amount)s went back to you."), Text("%(amount)s went back to the buyer.")),
+    RefundStatus.FAILED: (_NOT_THERE, _NOT_THERE),
 }
 _SHELF = {"reason": None, "yes": True, "no": False}
 
@@ -36,12 +48,12 @@ class CancelForm(FlaskForm):
     """Why, and the amount in minor units that the button names."""
 
     seen_minor = IntegerField(
-        "Amount", [whole_number(0, _LARGEST_MINOR, "Please look at the amount again.")], widget=HiddenInput()
+        Text("Amount"),
+        [whole_number(0, _LARGEST_MINOR, Text("Please look at the amount again."))],
+        widget=HiddenInput(),
     )
-    reason = RadioField("Why?", [InputRequired("Choose a reason.")])
-    note = TextAreaField(
-        "Anything to add?", [Length(max=2 * LONGEST_NOTE, message=f"At most {LONGEST_NOTE} characters.")]
-    )
+    reason = RadioField(Text("Why?"), [InputRequired(Text("Choose a reason."))])
+    note = TextAreaField(Text("Anything to add?"), [Length(max=2 * LONGEST_NOTE, message=_TOO_LONG)])
 
     def wanted(self) -> Wanted:
         """Return what was asked for; the form lets no other reason through."""
@@ -52,12 +64,12 @@ class SellersCancelForm(CancelForm):
     """A seller also says whether the goods are for sale again."""
 
     shelf = RadioField(
-        "Put it back on sale?",
-        [InputRequired("Choose whether it is for sale again.")],
+        Text("Put it back on sale?"),
+        [InputRequired(Text("Choose whether it is for sale again."))],
         choices=[
-            SelectChoice("reason", "As the reason says: not if it was sold elsewhere, damaged or lost"),
-            SelectChoice("yes", "Yes, it is for sale again"),
-            SelectChoice("no", "No, it is gone"),
+            SelectChoice("reason", Text("As the reason says: not if it was sold elsewhere, damaged or lost")),
+            SelectChoice("yes", Text("Yes, it is for sale again")),
+            SelectChoice("no", Text("No, it is gone")),
         ],
         default="reason",
     )
@@ -100,7 +112,7 @@ def form_for(side: Side) -> CancelForm:
     """Return the form of one side."""
     form = CancelForm() if side is Side.BUYER else SellersCancelForm()
     form.reason.choices = [SelectChoice(each.value, each.label) for each in reasons_of(side)]
-    form.note.label.text = "Anything to add for the seller?" if side is Side.BUYER else "Your words to the buyer"
+    form.note.label.text = _("Anything to add for the seller?") if side is Side.BUYER else _("Your words to the buyer")
     return form
 
 
@@ -111,18 +123,22 @@ def build(
     blueprint = side.value
     amount = plan.amount if plan else Money.zero(order.currency)
     names = {Side.BUYER: order.shop_name, Side.SELLER: order.buyer_name}
-    rest = f" and send {money(amount)} back" if side is Side.SELLER else f" and get {money(amount)} back"
+    button = _("Cancel the order")
+    if amount and side is Side.SELLER:
+        button = _("Cancel the order and send %(amount)s back", amount=money(amount))
+    elif amount:
+        button = _("Cancel the order and get %(amount)s back", amount=money(amount))
     return CancelPage(
-        title=f"Cancel order {order.number}",
+        title=_("Cancel order %(number)s", number=order.number),
         console=console,
         action=url_for(f"{blueprint}.cancel_order", number=order.number),
-        order_label=f"Order {order.number}",
+        order_label=_("Order %(number)s", number=order.number),
         order_url=url_for(f"{blueprint}.order", number=order.number),
         orders_url=url_for(f"{blueprint}.orders"),
         note=f"{names[side]}, {money_text(order.total_minor, order.currency)}",
         sentences=(*(_buyers(plan) if side is Side.BUYER else _sellers(plan, order)), *_absorbed(refunds, plan)),
         money_rows=_rows(order, plan, side),
-        button=f"Cancel the order{rest}" if amount else "Cancel the order",
+        button=button,
         seen_minor=amount.minor,
     )
 
@@ -131,57 +147,78 @@ def called_off(found: CancellationRow | None, side: Side, shop_name: str, curren
     """Return the notice for the page of an order that `side` looks at."""
     if found is None:
         return None
-    who = {Side.BUYER: "The buyer", Side.SELLER: shop_name}[found.side]
-    day = date_text(found.cancelled_at)
-    text = f"{day}. {reason_text(found.reason, found.note)}"
+    text = f"{date_text(found.cancelled_at)}. {cancelled_because(reason_text(found.reason, found.note))}"
     if found.amount_minor:
-        back = "to you" if side is Side.BUYER else "to the buyer"
-        how = _GOES_BACK.get(found.refund_status, "goes back {} by itself").format(back)
-        text += f" {money_text(found.amount_minor, currency)} {how}."
+        to_buyer, to_seller = _GOES_BACK.get(found.refund_status, _BY_ITSELF)
+        how = to_buyer if side is Side.BUYER else to_seller
+        text = together(text, _(how, amount=money_text(found.amount_minor, currency)))
     if side is Side.SELLER:
-        text += " The goods are for sale again." if found.is_back_on_sale else " The goods were not put back on sale."
-    label = f"See refund {found.refund_number}" if found.refund_number else ""
+        again, not_again = _("The goods are for sale again."), _("The goods were not put back on sale.")
+        text = together(text, again if found.is_back_on_sale else not_again)
+    label = _("See refund %(number)s", number=found.refund_number) if found.refund_number else ""
     url = url_for(f"{side.value}.refund", number=found.refund_number) if found.refund_number else ""
-    return CalledOff(
-        "You cancelled this order" if found.side is side else f"{who} cancelled this order", text, label, url
-    )
+    if found.side is side:
+        title = _("You cancelled this order")
+    elif found.side is Side.BUYER:
+        title = _("The buyer cancelled this order")
+    else:
+        title = _("%(shop)s cancelled this order", shop=shop_name)
+    return CalledOff(title, text, label, url)
 
 
 def _buyers(plan: Plan | None) -> tuple[str, ...]:
     if plan is None:
-        return ("Nothing is left to send back to you: it was free, or its money is on its way already.",)
+        return (_("Nothing is left to send back to you: it was free, or its money is on its way already."),)
     return (
-        f"You get {money(plan.amount)} back, the way you paid. It reaches you in {ARRIVAL}.",
-        "Nobody has to approve it, and nothing is kept from it.",
+        _(
+            "You get %(amount)s back, the way you paid. It reaches you in %(time)s.",
+            amount=money(plan.amount),
+            time=ARRIVAL,
+        ),
+        _("Nobody has to approve it, and nothing is kept from it."),
     )
 
 
 def _sellers(plan: Plan | None, order: OrderDetail) -> tuple[str, ...]:
     if plan is None and order.subsidy_minor and not order.total_minor:
         all_of_it = money_text(order.net_minor, order.currency)
-        return (f"The order was free for the buyer. You give back {all_of_it} that we had paid for our discount code.",)
+        return (
+            _(
+                "The order was free for the buyer. You give back %(amount)s that we had paid for our discount code.",
+                amount=all_of_it,
+            ),
+        )
     if plan is None:
-        return ("Nothing is left to send back to the buyer, so cancelling takes nothing from you.",)
+        return (_("Nothing is left to send back to the buyer, so cancelling takes nothing from you."),)
     given = plan.from_held + plan.from_available
-    gives = f"You give back {money(given)}"
+    gives = _("You give back %(given)s.", given=money(given))
     if plan.from_debt:
-        gives += f", and the card fee of {money(plan.from_debt)} stays with you: it is taken from your coming sales"
-    fees = [f"We give back our fee of {money(plan.from_platform)}."] if plan.from_platform else []
+        gives = _(
+            "You give back %(given)s, and the card fee of %(fee)s stays with you: it is taken from your coming sales.",
+            given=money(given),
+            fee=money(plan.from_debt),
+        )
+    fees = [_("We give back our fee of %(fee)s.", fee=money(plan.from_platform))] if plan.from_platform else []
     if plan.subsidy_back:
-        fees.append(f"That includes {money(plan.subsidy_back)} that we had paid for our discount code.")
+        fees.append(
+            _(
+                "That includes %(amount)s that we had paid for our discount code.",
+                amount=money(plan.subsidy_back),
+            )
+        )
     if plan.from_cost:
-        fees.append(f"We bear the card fee of {money(plan.from_cost)}.")
-    return (f"The buyer gets {money(plan.amount)} back.", f"{gives}.", *fees)
+        fees.append(_("We bear the card fee of %(fee)s.", fee=money(plan.from_cost)))
+    return (_("The buyer gets %(amount)s back.", amount=money(plan.amount)), gives, *fees)
 
 
 def _sellers_parts(plan: Plan) -> tuple[tuple[str, Money], ...]:
     return (
-        ("Our fee, given back", plan.from_platform),
-        ("Card fee, borne by us", plan.from_cost),
-        ("From what is held for you", plan.from_held),
-        ("From what is available to you", plan.from_available),
-        ("Card fee, owed by you", plan.from_debt),
-        ("Our part of the discount, taken back", -plan.subsidy_back),
+        (_("Our fee, given back"), plan.from_platform),
+        (_("Card fee, borne by us"), plan.from_cost),
+        (_("From what is held for you"), plan.from_held),
+        (_("From what is available to you"), plan.from_available),
+        (_("Card fee, owed by you"), plan.from_debt),
+        (_("Our part of the discount, taken back"), -plan.subsidy_back),
     )
 
 
@@ -189,16 +226,16 @@ def _absorbed(refunds: Sequence[RefundRow], plan: Plan | None) -> tuple[str, ...
     absorbed = [row.number for row in refunds if row.can_be_absorbed]
     if plan is None or not absorbed:
         return ()
-    return (f"This includes what was asked for with {', '.join(absorbed)}, which is closed.",)
+    return (_("This includes what was asked for with %(refunds)s, which is closed.", refunds=", ".join(absorbed)),)
 
 
 def _rows(order: OrderDetail, plan: Plan | None, side: Side) -> tuple[MoneyRow, ...]:
     if plan is None:
-        return (MoneyRow("Left to send back", money_text(0, order.currency), "", is_total=True),)
+        return (MoneyRow(_("Left to send back"), money_text(0, order.currency), "", is_total=True),)
     if side is Side.SELLER:
         shown = [MoneyRow(label, money(part), "") for label, part in _sellers_parts(plan) if part]
-        return (*shown, MoneyRow("The buyer gets back", money(plan.amount), "", is_total=True))
+        return (*shown, MoneyRow(_("The buyer gets back"), money(plan.amount), "", is_total=True))
     before = order.total_minor - plan.amount.minor
-    paid = MoneyRow("You paid", money_text(order.total_minor, order.currency), "")
-    earlier = (MoneyRow("Refunded before", money_text(-before, order.currency), ""),) if before else ()
-    return (paid, *earlier, MoneyRow("You get back", money(plan.amount), "", is_total=True))
+    paid = MoneyRow(_("You paid"), money_text(order.total_minor, order.currency), "")
+    earlier = (MoneyRow(_("Refunded before"), money_text(-before, order.currency), ""),) if before else ()
+    return (paid, *earlier, MoneyRow(_("You get back"), money(plan.amount), "", is_total=True))

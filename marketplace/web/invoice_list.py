@@ -11,6 +11,8 @@ from marketplace.invoices import queries
 from marketplace.invoices.queries import InvoiceRow, Side, Sought
 from marketplace.invoices.rules import InvoiceKind
 from marketplace.invoices.states import InvoiceStatus
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.numerals import percent
 from marketplace.paging import every
 from marketplace.web import invoice_parts, lists
@@ -31,9 +33,9 @@ _KINDS: Mapping[Side, tuple[InvoiceKind | None, ...]] = {
 }
 """The tabs of each side, its own first; None shows all."""
 _NOTES = {
-    Side.BUYER: "What you bought, for your books. Each order has its invoice, and each refund its credit note.",
-    Side.SELLER: "Made by themselves when buyers pay. Their numbers follow each other without a gap.",
-    Side.ADMIN: "Every document of every seller and of the marketplace.",
+    Side.BUYER: Text("What you bought, for your books. Each order has its invoice, and each refund its credit note."),
+    Side.SELLER: Text("Made by themselves when buyers pay. Their numbers follow each other without a gap."),
+    Side.ADMIN: Text("Every document of every seller and of the marketplace."),
 }
 
 
@@ -112,18 +114,21 @@ def show(side: Side, user_id: int, console: Console) -> ResponseReturnValue:
     if asked.is_csv:
         return lists.csv_file("invoices", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
     listed, counts, list_url = read(asked.cursor), queries.counts(sought), url_for(f"{side.value}.invoices")
-    chips = {"status": f"Status: {status.label}" if status else "", "q": f"Search: {text}"}
+    chips = {
+        "status": _("Status: %(status)s", status=status.label) if status else "",
+        "q": _("Search: %(text)s", text=text),
+    }
     page = InvoicesPage(
-        title="Invoices",
+        title=_("Invoices"),
         console=console,
         note=_NOTES[side],
         tabs=tuple(_tab(side, each, kind, counts) for each in _KINDS[side]),
         statuses=(
-            Choice("Any", "", status is None),
+            Choice(_("Any"), "", status is None),
             *(Choice(each.label, each.value, each is status) for each in InvoiceStatus),
         ),
         text=text,
-        other_label={Side.BUYER: "From", Side.SELLER: "To", Side.ADMIN: "From and to"}[side],
+        other_label={Side.BUYER: _("From"), Side.SELLER: _("To"), Side.ADMIN: _("From and to")}[side],
         rows=tuple(_row(row, side) for row in listed.rows),
         tools=asked.tools(listed, chips),
         list_url=list_url,
@@ -134,7 +139,7 @@ def show(side: Side, user_id: int, console: Console) -> ResponseReturnValue:
 
 
 def _tab(side: Side, kind: InvoiceKind | None, current: InvoiceKind | None, counts: Mapping[InvoiceKind, int]) -> Tab:
-    label = "All" if kind is None else invoice_parts.PLURALS[kind]
+    label = _("All") if kind is None else invoice_parts.PLURALS[kind]
     is_own = kind is _KINDS[side][0]
     url = url_for(f"{side.value}.invoices", kind=None if is_own or kind is None else kind.value)
     return Tab(label, url, kind is current, sum(counts.values()) if kind is None else counts.get(kind, 0))
@@ -143,7 +148,11 @@ def _tab(side: Side, kind: InvoiceKind | None, current: InvoiceKind | None, coun
 def _row(row: InvoiceRow, side: Side) -> ListedInvoice:
     about, about_url = invoice_parts.about(row, side)
     issuer = row.issuer or invoice_parts.PLATFORM
-    others = {Side.BUYER: issuer, Side.SELLER: row.recipient, Side.ADMIN: f"{issuer} to {row.recipient}"}
+    others = {
+        Side.BUYER: issuer,
+        Side.SELLER: row.recipient,
+        Side.ADMIN: _("%(issuer)s to %(recipient)s", issuer=issuer, recipient=row.recipient),
+    }
     return ListedInvoice(
         number=row.number,
         kind=invoice_parts.label_of(row),
@@ -154,7 +163,13 @@ def _row(row: InvoiceRow, side: Side) -> ListedInvoice:
         about_url=about_url,
         issued=date_text(row.issued_at),
         badge=invoice_parts.badge(row),
-        due=f"{money_text(row.due_minor, row.currency)} due {date_text(row.due_at)}" if row.due_minor else "",
+        due=_(
+            "%(amount)s due %(day)s",
+            amount=money_text(row.due_minor, row.currency),
+            day=date_text(row.due_at),
+        )
+        if row.due_minor
+        else "",
         total=money_text(row.total_minor, row.currency),
         explain_url=invoice_parts.total_url(row, side),
     )

@@ -12,22 +12,26 @@ from marketplace.invoices import operations, queries
 from marketplace.invoices.queries import Delivery, Document, InvoiceRow, Side
 from marketplace.invoices.rules import InvoiceKind
 from marketplace.invoices.states import InvoiceStatus
+from marketplace.language import ENGLISH, Text, reading
+from marketplace.language import gettext as _
 from marketplace.numerals import percent
 from marketplace.payments import timeline_queries
 from marketplace.web import invoice_parts, lists, printing, wording
 from marketplace.web.console import Console
 from marketplace.web.explaining import Crumb
+from marketplace.web.month_words import month_name
 from marketplace.web.order_parts import Fact, MoneyRow
 from marketplace.web.pages import date_text, money_text, time_text
+from marketplace.web.sentences import together
 from marketplace.web.wording import Badge, TimelineEntry
 
 _TITLES = {
-    ("invoice", "begin"): "Made, with its number",
-    ("invoice", "send"): "Handed over",
-    ("invoice", "view"): "Opened by who has to have it",
-    ("invoice", "settle"): "Paid, nothing is due",
-    ("invoice", "lapse"): "The due date has passed",
-    ("invoice", "cancel"): "Cancelled; its number stays taken",
+    ("invoice", "begin"): Text("Made, with its number"),
+    ("invoice", "send"): Text("Handed over"),
+    ("invoice", "view"): Text("Opened by who has to have it"),
+    ("invoice", "settle"): Text("Paid, nothing is due"),
+    ("invoice", "lapse"): Text("The due date has passed"),
+    ("invoice", "cancel"): Text("Cancelled; its number stays taken"),
 }
 
 
@@ -90,7 +94,7 @@ def build(found: Document, side: Side, user_id: int, console: Console) -> Invoic
     return InvoicePage(
         title=f"{invoice_parts.label_of(row)} {row.number}",
         console=console,
-        crumbs=(Crumb("Invoices", url_for(f"{side.value}.invoices")),),
+        crumbs=(Crumb(_("Invoices"), url_for(f"{side.value}.invoices")),),
         badges=(invoice_parts.badge(row),),
         note=_note(row),
         from_lines=from_lines,
@@ -104,7 +108,7 @@ def build(found: Document, side: Side, user_id: int, console: Console) -> Invoic
         pdf_url=url_for(f"{side.value}.invoice_pdf", number=row.number),
         send_url=url_for("seller.send_invoice", number=row.number) if may_send else "",
         deliveries=tuple(
-            Fact("Sent again" if each.is_again else "Sent", _handed_over(each, is_shown=knows_address))
+            Fact(_("Sent again") if each.is_again else _("Sent"), _handed_over(each, is_shown=knows_address))
             for each in found.deliveries
         ),
         entries=wording.timeline(changes, (), _TITLES, user_id, others),
@@ -123,10 +127,15 @@ def opened(number: str, side: Side, viewer_id: int) -> Document:
 
 
 def pdf(found: Document) -> bytes:
-    """Return a document for print, with what is paid and due of it now."""
+    """Return a document for print, with what is paid and due of it now; in English, whoever reads it."""
+    with reading(ENGLISH):
+        return printing.pdf("invoice", _printed(found), found.row.issued_at)
+
+
+def _printed(found: Document) -> Mapping[str, Any]:
     row = found.row
     from_lines, to_lines = invoice_parts.parties(found)
-    data: Mapping[str, Any] = {
+    return {
         "kind": invoice_parts.label_of(row),
         "number": row.number,
         "state": _state(row),
@@ -139,7 +148,6 @@ def pdf(found: Document) -> bytes:
         "terms": found.content["terms"],
         "hash": found.content_hash,
     }
-    return printing.pdf("invoice", data, row.issued_at)
 
 
 def pdf_of(invoice_id: int) -> tuple[str, bytes]:
@@ -161,29 +169,37 @@ def _handed_over(delivery: Delivery, *, is_shown: bool) -> str:
 
 def _state(row: InvoiceRow) -> str:
     if row.status is InvoiceStatus.CANCELLED:
-        return "Cancelled. This document is not valid any more."
+        return _("Cancelled. This document is not valid any more.")
     if row.due_minor:
-        return f"{money_text(row.due_minor, row.currency)} is due on {date_text(row.due_at)}."
-    when = f" on {date_text(row.paid_at)}" if row.paid_at else ""
-    return f"Paid back in full{when}." if row.total_minor < 0 else f"Paid in full{when}. Nothing is due."
+        return _(
+            "%(amount)s is due on %(day)s.",
+            amount=money_text(row.due_minor, row.currency),
+            day=date_text(row.due_at),
+        )
+    if not row.paid_at:
+        return _("Paid back in full.") if row.total_minor < 0 else _("Paid in full. Nothing is due.")
+    day = date_text(row.paid_at)
+    if row.total_minor < 0:
+        return _("Paid back in full on %(day)s.", day=day)
+    return _("Paid in full on %(day)s. Nothing is due.", day=day)
 
 
 def _note(row: InvoiceRow) -> str:
-    opened = f" Opened {date_text(row.viewed_at)}." if row.viewed_at else ""
-    return f"Issued {date_text(row.issued_at)}. {_state(row)}{opened}"
+    opened = _("Opened %(day)s.", day=date_text(row.viewed_at)) if row.viewed_at else ""
+    return together(_("Issued %(day)s.", day=date_text(row.issued_at)), _state(row), opened)
 
 
 def _facts(found: Document) -> tuple[Fact, ...]:
     row, content = found.row, found.content
     facts = [
-        ("Number", row.number),
-        ("Date", _day(content["issued_on"])),
-        ("Due", _day(content["due_on"])),
-        ("Order", content.get("order", "")),
-        ("Ordered", _day(content["ordered_on"]) if "ordered_on" in content else ""),
-        ("Month", f"{row.month:%B %Y}" if row.month else ""),
-        ("Corrects", content.get("corrects", "")),
-        ("For", content.get("cause", "")),
+        (_("Number"), row.number),
+        (_("Date"), _day(content["issued_on"])),
+        (_("Due"), _day(content["due_on"])),
+        (_("Order"), content.get("order", "")),
+        (_("Ordered"), _day(content["ordered_on"]) if "ordered_on" in content else ""),
+        (_("Month"), month_name(row.month) if row.month else ""),
+        (_("Corrects"), content.get("corrects", "")),
+        (_("For"), content.get("cause", "")),
     ]
     return tuple(Fact(label, str(value)) for label, value in facts if value)
 
@@ -209,18 +225,28 @@ def _links(found: Document, side: Side) -> tuple[Link, ...]:
     links = [Link(label, url, "")] if url else []
     if row.corrects:
         links.append(
-            Link(f"Invoice {row.corrects}", url_for(f"{side.value}.invoice", number=row.corrects), "corrected")
+            Link(
+                _("Invoice %(number)s", number=row.corrects),
+                url_for(f"{side.value}.invoice", number=row.corrects),
+                _("corrected"),
+            )
         )
     if number := found.refund_number:
         refund: dict[str, Any] = {"refund": number} if side is Side.ADMIN else {"number": number}
         endpoint = "admin.refunds" if side is Side.ADMIN else f"{side.value}.refund"
-        links.append(Link(f"Refund {number}", url_for(endpoint, **refund), ""))
+        links.append(Link(_("Refund %(number)s", number=number), url_for(endpoint, **refund), ""))
     if found.dispute_number and side is not Side.BUYER:
         dispute = url_for(f"{side.value}.dispute", number=found.dispute_number)
-        links.append(Link(f"Dispute {found.dispute_number}", dispute, ""))
+        links.append(Link(_("Dispute %(number)s", number=found.dispute_number), dispute, ""))
     for note in found.credit_notes:
         amount = f"{money_text(note.total_minor, note.currency)}, {invoice_parts.badge(note).label.lower()}"
-        links.append(Link(f"Credit note {note.number}", url_for(f"{side.value}.invoice", number=note.number), amount))
+        links.append(
+            Link(
+                _("Credit note %(number)s", number=note.number),
+                url_for(f"{side.value}.invoice", number=note.number),
+                amount,
+            )
+        )
     return tuple(links)
 
 

@@ -9,8 +9,11 @@ from marketplace.invoices.drafting import PLATFORM
 from marketplace.invoices.queries import Document, InvoiceRow, Side
 from marketplace.invoices.rules import InvoiceKind
 from marketplace.invoices.states import InvoiceStatus
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.statements import rules as months
 from marketplace.web import order_parts, tax_words
+from marketplace.web.month_words import month_name
 from marketplace.web.order_parts import MoneyRow
 from marketplace.web.pages import date_text, money_text
 from marketplace.web.wording import Badge
@@ -18,9 +21,9 @@ from marketplace.web.wording import Badge
 __all__ = ["PLATFORM", "PLURALS", "about", "badge", "label_of", "money_rows", "parties", "total_url"]
 
 PLURALS = {
-    InvoiceKind.INVOICE: "Invoices",
-    InvoiceKind.CREDIT_NOTE: "Credit notes",
-    InvoiceKind.COMMISSION: "Commission",
+    InvoiceKind.INVOICE: Text("Invoices"),
+    InvoiceKind.CREDIT_NOTE: Text("Credit notes"),
+    InvoiceKind.COMMISSION: Text("Commission"),
 }
 _TONES = {
     InvoiceStatus.DRAFT: "mute",
@@ -35,26 +38,26 @@ _TONES = {
 def label_of(row: InvoiceRow) -> str:
     """Return what a document is called; a commission invoice that gives back is a credit note."""
     if row.kind is InvoiceKind.COMMISSION and row.total_minor < 0:
-        return "Commission credit note"
+        return _("Commission credit note")
     return row.kind.label
 
 
 def badge(row: InvoiceRow) -> Badge:
     """Return where a document stands; money that went back is paid back."""
-    label = "Paid back" if row.status is InvoiceStatus.PAID and row.total_minor < 0 else row.status.label
+    label = _("Paid back") if row.status is InvoiceStatus.PAID and row.total_minor < 0 else row.status.label
     return Badge(label, _TONES[row.status])
 
 
 def about(row: InvoiceRow, side: Side) -> tuple[str, str]:
     """Return what a document is about, and where that is: an order, or a month of fees."""
     if row.month is not None:
-        label = f"Fees of {row.month:%B %Y}"
+        label = _("Fees of %(month)s", month=month_name(row.month))
         where: dict[str, Any] = {"currency": row.currency, "month": f"{row.month:%Y-%m}"}
         return label, url_for("seller.statement", **where) if side is Side.SELLER else ""
     number = str(row.order_number)
     if side is Side.ADMIN:
-        return f"Order {number}", url_for("admin.purchase", number=number)
-    return f"Order {number}", url_for(f"{side.value}.order", number=number)
+        return _("Order %(number)s", number=number), url_for("admin.purchase", number=number)
+    return _("Order %(number)s", number=number), url_for(f"{side.value}.order", number=number)
 
 
 def total_url(row: InvoiceRow, side: Side) -> str:
@@ -68,11 +71,11 @@ def money_rows(document: Document, side: Side) -> tuple[MoneyRow, ...]:
     """Return the way from the subtotal to what is still due."""
     row, code = document.row, str(document.content["discount_code"])
     figures = (
-        ("Subtotal", row.subtotal_minor, "goods", True),
+        (_("Subtotal"), row.subtotal_minor, "goods", True),
         (order_parts.discount_label(code or None), -row.discount_minor, "discount", bool(row.discount_minor)),
-        ("Delivery", row.delivery_minor, "delivery", bool(row.delivery_minor)),
+        (_("Delivery"), row.delivery_minor, "delivery", bool(row.delivery_minor)),
         (tax_words.ADDED, row.tax_minor, "tax", not row.tax_included),
-        ("Total", row.total_minor, "total", True),
+        (_("Total"), row.total_minor, "total", True),
         (tax_words.INCLUDED, row.tax_minor, "tax", row.tax_included),
     )
     note = tax_words.rates_note(row.tax_rates or (), is_included=row.tax_included)
@@ -82,7 +85,7 @@ def money_rows(document: Document, side: Side) -> tuple[MoneyRow, ...]:
             money_text(minor, row.currency),
             _figure_url(document, side, figure),
             note=note if figure == "tax" else "",
-            is_total=label == "Total",
+            is_total=figure == "total",
         )
         for label, minor, figure, is_shown in figures
         if is_shown
@@ -102,12 +105,12 @@ def _paid_rows(document: Document, side: Side) -> Sequence[MoneyRow]:
     when = date_text(row.paid_at) if row.paid_at else ""
     return (
         MoneyRow(
-            "Paid back" if back else "Paid",
+            _("Paid back") if back else _("Paid"),
             money_text(row.paid_minor, row.currency),
             _figure_url(document, side, "total") if row.paid_minor else "",
             note=when,
         ),
-        MoneyRow("Still due", money_text(row.due_minor, row.currency), "", is_total=True),
+        MoneyRow(_("Still due"), money_text(row.due_minor, row.currency), "", is_total=True),
     )
 
 

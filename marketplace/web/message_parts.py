@@ -10,28 +10,32 @@ from flask_wtf.file import MultipleFileField
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import Regexp
 
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.media.file_rules import LARGEST_FILE_BYTES
 from marketplace.messages import rules
 from marketplace.messages.case_queries import CaseMessage
 from marketplace.messages.flows import Letter, Upload
 from marketplace.messages.queries import Between, FileRow, MessageRow
 from marketplace.messages.rules import Piece
+from marketplace.numerals import number_text
 from marketplace.reviews.queries import ReviewRow
 from marketplace.web import guards
 from marketplace.web.auth.forms import typed
 from marketplace.web.pages import time_text
 
 Paragraphs = tuple[tuple[tuple[Piece, ...], ...], ...]
-FILES_HINT = f"Up to {rules.MOST_FILES} pictures (JPEG, PNG) or PDFs, 5 MB each. Where a picture was taken is removed."
 
 
 class MessageForm(FlaskForm):
     """A message. The token makes the same form sent twice one message."""
 
-    token = HiddenField("Form", [Regexp(r"[A-Za-z0-9_-]{20,64}\Z", message="Reload the page and try again.")])
-    text = TextAreaField("Your message")
+    token = HiddenField(
+        Text("Form"), [Regexp(r"[A-Za-z0-9_-]{20,64}\Z", message=Text("Reload the page and try again."))]
+    )
+    text = TextAreaField(Text("Your message"))
     files = MultipleFileField(
-        "Pictures or documents", render_kw={"accept": "image/jpeg,image/png,application/pdf", "multiple": True}
+        Text("Pictures or documents"), render_kw={"accept": "image/jpeg,image/png,application/pdf", "multiple": True}
     )
 
 
@@ -72,22 +76,34 @@ class Halt:
     """Whom the viewer blocks; "" where it is the other's block."""
 
 
+def files_hint() -> str:
+    """Return what may be sent along."""
+    return _(
+        "Up to %(most)s pictures (JPEG, PNG) or PDFs, 5 MB each. Where a picture was taken is removed.",
+        most=rules.MOST_FILES,
+    )
+
+
 def halt(found: Between, other: str, conversation_id: int | None) -> Halt | None:
     """Return what keeps the viewer from writing to another person, or None; `other` is how the other is called."""
     if found.is_own:
         here = url_for("messages.unblock", conversation_id=conversation_id) if conversation_id else ""
         return Halt(
-            f"You have blocked {other}",
-            "Neither of you can write messages or ask questions until you unblock them. Orders go on as before: "
-            "parcels, cancelling, refunds and reports all work.",
+            _("You have blocked %(other)s", other=other),
+            _(
+                "Neither of you can write messages or ask questions until you unblock them. Orders go on as before: "
+                "parcels, cancelling, refunds and reports all work."
+            ),
             here,
             url_for("messages.blocked"),
         )
     if found.is_others:
         return Halt(
-            f"{other} takes no messages from you",
-            "You can't write messages or ask questions here. Orders go on as before: on the order's page you can still "
-            "cancel, say what arrived and ask for a refund, and you can report what was written to us.",
+            _("%(other)s takes no messages from you", other=other),
+            _(
+                "You can't write messages or ask questions here. Orders go on as before: on the order's page you can "
+                "still cancel, say what arrived and ask for a refund, and you can report what was written to us."
+            ),
             "",
             "",
         )
@@ -120,7 +136,7 @@ def views(
     return tuple(
         _view(
             message,
-            "You" if message.author_id == viewer_id else other,
+            _("You") if message.author_id == viewer_id else other,
             is_own=message.author_id == viewer_id,
             file_url=file_url,
             report_url="" if message.author_id == viewer_id else report_url(message.conversation_id, message.id),
@@ -147,7 +163,7 @@ def told(
     return tuple(
         _view(
             message,
-            names[message.author_id] + (" (reported)" if message.id == reported_id else ""),
+            _reported(names[message.author_id]) if message.id == reported_id else names[message.author_id],
             is_own=message.author_id == seller_id,
             file_url=file_url,
             report_url="",
@@ -159,7 +175,7 @@ def told(
 def of_review(row: ReviewRow) -> tuple[MessageView, ...]:
     """Return a review, also a hidden one, and its answer, as an admin reads them."""
     said = MessageView(
-        author=f"{row.buyer} (reported)",
+        author=_reported(row.buyer),
         is_own=False,
         when=time_text(row.written_at),
         when_iso=row.written_at.isoformat(),
@@ -173,6 +189,10 @@ def of_review(row: ReviewRow) -> tuple[MessageView, ...]:
     when, when_iso = time_text(row.answered_at), row.answered_at.isoformat()
     words = rules.without_links(row.answer)
     return said, replace(said, author=row.shop, is_own=True, paragraphs=words, when=when, when_iso=when_iso)
+
+
+def _reported(name: str) -> str:
+    return _("%(name)s (reported)", name=name)
 
 
 def _view(
@@ -191,5 +211,5 @@ def _view(
 
 
 def _file(file: FileRow, url: str) -> FileView:
-    size = f"{max(file.size_bytes // 1024, 1):,} KB"
+    size = f"{number_text(max(file.size_bytes // 1024, 1))} KB"
     return FileView(file.file_name, url, size, file.media_type.startswith("image/"))

@@ -6,16 +6,20 @@ from urllib.parse import urlsplit
 
 from flask import url_for
 
+from marketplace.language import Text
+from marketplace.language import gettext as _
+from marketplace.numerals import number_text
 from marketplace.orders.queries import LineRow, OrderSummary
 from marketplace.orders.shipping_queries import ParcelRow, ShipmentRow
 from marketplace.orders.states import DeliveredBy
 from marketplace.web import countries
 from marketplace.web.pages import date_text, money_text
 from marketplace.web.picture_parts import picture_url
+from marketplace.web.stored_words import as_read
 
 # Where the town's line is "Columbus, OH 43215" (https://www.upu.int, postal addressing systems).
 _POSTCODE_LAST = frozenset({"AU", "CA", "US"})
-_KINDS = {"car": "Car", "part": "Part"}
+_KINDS = {"car": Text("Car"), "part": Text("Part")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class Parcel:
     delivered: str
 
 
-def parcels(shipment: ShipmentRow | None, words: dict[DeliveredBy, str]) -> tuple[Parcel, ...]:
+def parcels(shipment: ShipmentRow | None, words: Mapping[DeliveredBy, str]) -> tuple[Parcel, ...]:
     """Return how an order was sent, parcel by parcel; none for one that was not.
 
     `words` says on whose word it has arrived, `{}` in them is the day; that stands with the last parcel.
@@ -80,14 +84,16 @@ def parcels(shipment: ShipmentRow | None, words: dict[DeliveredBy, str]) -> tupl
     if shipment is None:
         return ()
     arrived = shipment.delivered_at
-    delivered = words[shipment.delivered_by].format(date_text(arrived)) if arrived and shipment.delivered_by else ""
+    delivered = (
+        str(words[shipment.delivered_by]).format(date_text(arrived)) if arrived and shipment.delivered_by else ""
+    )
     *before, last = shipment.parcels
     return (*(_parcel(each, "") for each in before), _parcel(last, delivered))
 
 
 def _parcel(row: ParcelRow, delivered: str) -> Parcel:
     return Parcel(
-        carrier=row.carrier_name,
+        carrier=as_read(row.carrier_name),
         number=row.tracking_number,
         url=row.tracking_url,
         host=urlsplit(row.tracking_url).hostname or "",
@@ -115,29 +121,30 @@ def line_views(lines: Iterable[LineRow], currency: str, explain_url: str) -> tup
 
 def less(discount_minor: int, currency: str) -> str:
     """Return how much less a line costs by a discount, to stand behind other words; "" for nothing."""
-    return f", less {money_text(discount_minor, currency)}" if discount_minor else ""
+    return _(", less %(amount)s", amount=money_text(discount_minor, currency)) if discount_minor else ""
 
 
 def plus_subsidy(subsidy_minor: int, currency: str) -> str:
     """Return what the marketplace added to what the buyer paid, for its discount; "" for nothing."""
-    return f"and {money_text(subsidy_minor, currency)} of discount paid by the marketplace" if subsidy_minor else ""
+    amount = money_text(subsidy_minor, currency)
+    return _("and %(amount)s of discount paid by the marketplace", amount=amount) if subsidy_minor else ""
 
 
 def discount_label(code: str | None) -> str:
     """Return the label of a discount's row."""
-    return f"Discount {code}" if code else "Discount"
+    return _("Discount %(code)s", code=code) if code else _("Discount")
 
 
 def title_of(order: OrderSummary) -> str:
     """Return what an order is about: its first line, and how many more there are."""
     more = order.line_count - 1
-    return order.title if not more else f"{order.title} and {more} more"
+    return order.title if not more else _("%(title)s and %(number)s more", title=order.title, number=number_text(more))
 
 
 def address_lines(address: Mapping[str, str]) -> tuple[str, ...]:
     """Return an address as it is written on a parcel, or on a bill with its company and VAT number."""
     street = [address.get(part, "") for part in ("company", "full_name", "line1", "line2")]
-    vat = f"VAT number {address['vat_id']}" if address.get("vat_id") else ""
+    vat = _("VAT number %(vat_id)s", vat_id=address["vat_id"]) if address.get("vat_id") else ""
     lines = [*street, *_town(address), countries.name(address.get("country", "")), vat]
     return tuple(line for line in lines if line)
 

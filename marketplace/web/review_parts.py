@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
+from marketplace.language import gettext as _
 from marketplace.messages import rules as messages
 from marketplace.reviews.queries import ReviewRow
 from marketplace.reviews.rules import public_name
@@ -31,8 +32,8 @@ class ReviewView:
 
 def view(row: ReviewRow) -> ReviewView:
     """Return a review as everybody reads it: no full name, no e-mail address; links stay words."""
-    notes = ["Changed later"] if row.changed_at else []
-    notes += ["The money was returned"] if row.was_refunded else []
+    notes = [_("Changed later")] if row.changed_at else []
+    notes += [_("The money was returned")] if row.was_refunded else []
     return ReviewView(
         url=url_for("reviews.review", review_id=row.id),
         title=row.title,

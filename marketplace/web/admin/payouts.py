@@ -12,6 +12,7 @@ from marketplace import clock
 from marketplace.config import Settings
 from marketplace.language import gettext as _
 from marketplace.language import ngettext
+from marketplace.numerals import number_text
 from marketplace.paging import Period, every
 from marketplace.payments import timeline_queries
 from marketplace.payouts import admin_queries, flows
@@ -25,7 +26,6 @@ from marketplace.web.admin.payout_forms import DecisionForm
 from marketplace.web.admin.payout_next import Upcoming, upcoming
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Asked, Tab, Tools
-from marketplace.numerals import number_text
 from marketplace.web.pages import date_text, decimal, money_text, time_text
 from marketplace.web.providers import providers
 from marketplace.web.wording import Badge

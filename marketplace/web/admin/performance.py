@@ -11,13 +11,13 @@ from flask.typing import ResponseReturnValue
 from marketplace.job_runs import queries as job_runs
 from marketplace.language import Text, pgettext
 from marketplace.language import gettext as _
+from marketplace.numerals import number_text
 from marketplace.proofs import bench_queries
 from marketplace.proofs.queries import Report
 from marketplace.web import guards
 from marketplace.web.admin import report_parts
 from marketplace.web.admin.report_parts import Row, Tile
 from marketplace.web.console import Console, admin_console
-from marketplace.numerals import number_text
 from marketplace.web.pages import sentence, time_text
 from marketplace.web.wording import Badge
 

@@ -12,13 +12,13 @@ from marketplace.config import Settings
 from marketplace.errors import Conflict, NotAllowed
 from marketplace.language import Text, pgettext
 from marketplace.language import gettext as _
+from marketplace.numerals import number_text
 from marketplace.proofs import operations, queries, rules
 from marketplace.proofs.queries import Replay, Report
 from marketplace.web import guards
 from marketplace.web.admin import report_parts
 from marketplace.web.admin.report_parts import Row, Tile
 from marketplace.web.console import Console, admin_console
-from marketplace.numerals import number_text
 from marketplace.web.wording import Badge
 
 _STATES = {

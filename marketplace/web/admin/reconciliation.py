@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock
 from marketplace.language import gettext as _
 from marketplace.language import ngettext
+from marketplace.numerals import number_text
 from marketplace.paging import Cursor, Sort, every
 from marketplace.reconciliation import break_queries, flows, run_queries
 from marketplace.reconciliation.break_queries import Age, BreakRow, Sought
@@ -22,7 +23,6 @@ from marketplace.web.admin.reconciliation_figures import CurrencyFigures, RunVie
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.lists import Tab, Tools
-from marketplace.numerals import number_text
 from marketplace.web.pages import decimal, money_text, time_text
 from marketplace.web.refund_parts import age_text
 from marketplace.web.wording import Badge

@@ -9,10 +9,10 @@ from flask import url_for
 from marketplace.language import Text, ngettext
 from marketplace.language import gettext as _
 from marketplace.ledger.accounts import Account
+from marketplace.numerals import number_text
 from marketplace.reconciliation.run_queries import FigureRow, RunRow
 from marketplace.reconciliation.runs import ENTRIES
 from marketplace.web.admin.reconciliation_words import told
-from marketplace.numerals import number_text
 from marketplace.web.pages import money_text, time_text
 from marketplace.web.wording import Badge
 

@@ -11,6 +11,7 @@ from flask import url_for
 from marketplace.config import MoneyPolicy
 from marketplace.language import Text, ngettext
 from marketplace.language import gettext as _
+from marketplace.numerals import number_text
 from marketplace.orders.states import OrderStatus
 from marketplace.payments.admin_queries import SellerShare
 from marketplace.payments.states import TransactionStatus
@@ -26,7 +27,6 @@ from marketplace.refunds.states import RefundStatus
 from marketplace.web import refund_parts, refund_pictures, wording
 from marketplace.web.admin.refund_decision import Decision, Planned, decided
 from marketplace.web.order_parts import Fact, MoneyRow
-from marketplace.numerals import number_text
 from marketplace.web.pages import money_text
 from marketplace.web.picture_parts import picture_url
 from marketplace.web.wording import Badge, TimelineEntry

@@ -11,10 +11,10 @@ from flask.typing import ResponseReturnValue
 from marketplace.config import VARIABLES, Settings
 from marketplace.language import Text
 from marketplace.language import gettext as _
+from marketplace.numerals import number_text
 from marketplace.web import guards
 from marketplace.web.admin.setting_words import GROUPS, Group, Words
 from marketplace.web.console import Console, admin_console
-from marketplace.numerals import number_text
 from marketplace.web.pages import sentence
 from marketplace.web.wording import Badge
 

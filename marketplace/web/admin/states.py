@@ -9,13 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.language import Text
 from marketplace.language import gettext as _
+from marketplace.numerals import number_text
 from marketplace.reconciliation import state_queries
 from marketplace.reconciliation.state_queries import Example, Page, StateRow
 from marketplace.transitions import Machine
 from marketplace.web import guards, wording
 from marketplace.web.admin.state_words import MACHINES, MEANINGS
 from marketplace.web.console import Console, admin_console
-from marketplace.numerals import number_text
 from marketplace.web.wording import Badge
 
 ADDRESSES = {

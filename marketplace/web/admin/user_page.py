@@ -10,6 +10,7 @@ from marketplace.language import gettext as _
 from marketplace.language import ngettext
 from marketplace.ledger.accounts import Account
 from marketplace.messages.block_queries import AdminBlockRow
+from marketplace.numerals import number_text
 from marketplace.orders.people_queries import Person
 from marketplace.orders.purchase_queries import PurchaseSummary
 from marketplace.orders.queries import OrderSummary
@@ -25,7 +26,6 @@ from marketplace.web.admin import purchase_page
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.order_parts import Fact, MoneyRow
-from marketplace.numerals import number_text
 from marketplace.web.pages import money_text, time_text
 from marketplace.web.refund_parts import RefundLink
 from marketplace.web.wording import Badge

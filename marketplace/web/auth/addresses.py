@@ -15,6 +15,8 @@ from marketplace.accounts import queries
 from marketplace.accounts.address_operations import MOST_ADDRESSES, Uses
 from marketplace.accounts.queries import AddressRow
 from marketplace.errors import Conflict, NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.web import address_form, countries, guards
 from marketplace.web.address_form import country_field, text_field
 from marketplace.web.console import Console, own_console
@@ -25,15 +27,15 @@ _KIND = "address"
 class AddressForm(FlaskForm):
     """One address, and for what it is the default."""
 
-    address_full_name = text_field("Full name", 64)
-    address_line1 = text_field("Street and number", 200)
-    address_line2 = text_field("Flat, floor or company", 200)
-    address_city = text_field("Town or city", 64)
-    address_region = text_field("State or region", 64)
-    address_postcode = text_field("Postcode", 64)
+    address_full_name = text_field(Text("Full name"), 64)
+    address_line1 = text_field(Text("Street and number"), 200)
+    address_line2 = text_field(Text("Flat, floor or company"), 200)
+    address_city = text_field(Text("Town or city"), 64)
+    address_region = text_field(Text("State or region"), 64)
+    address_postcode = text_field(Text("Postcode"), 64)
     address_country = country_field()
-    is_delivery_default = BooleanField("Send my orders here by default")
-    is_billing_default = BooleanField("Send my bills here by default")
+    is_delivery_default = BooleanField(Text("Send my orders here by default"))
+    is_billing_default = BooleanField(Text("Send my bills here by default"))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Return whether the shape is right; the errors stand at the fields."""
@@ -86,7 +88,7 @@ def addresses() -> ResponseReturnValue:
     """Show the viewer's address book."""
     found = queries.addresses(guards.viewer().user_id)
     page = AddressesPage(
-        title="Address book",
+        title=_("Address book"),
         console=_console(),
         note=_note(found),
         cards=tuple(map(_card, found)),
@@ -119,7 +121,7 @@ def add_address() -> ResponseReturnValue:
     except Conflict as error:
         form.form_errors.append(error.message)
         return _show(form, None, 409)
-    flash("Saved. The next checkout offers it.", "ok")
+    flash(_("Saved. The next checkout offers it."), "ok")
     return redirect(url_for("auth.addresses"), code=303)
 
 
@@ -150,7 +152,7 @@ def save_address(address_id: int) -> ResponseReturnValue:
     except Conflict as error:
         form.form_errors.append(error.message)
         return _show(form, row, 409)
-    flash("Saved. Orders that you placed before keep the address they have.", "ok")
+    flash(_("Saved. Orders that you placed before keep the address they have."), "ok")
     return redirect(url_for("auth.addresses"), code=303)
 
 
@@ -159,25 +161,25 @@ def remove_address(address_id: int) -> ResponseReturnValue:
     """Take one address out of the viewer's book."""
     viewer_id = guards.viewer().user_id
     db.atomic(book.remove_address, (_lock(),), user_id=viewer_id, address_id=address_id)
-    flash("The address is removed. Orders that you placed before keep it.", "ok")
+    flash(_("The address is removed. Orders that you placed before keep it."), "ok")
     return redirect(url_for("auth.addresses"), code=303)
 
 
 def _own(address_id: int) -> AddressRow:
     found = (row for row in queries.addresses(guards.viewer().user_id) if row.address_id == address_id)
     if (row := next(found, None)) is None:
-        raise NotFound("There is no such address in your address book.")
+        raise NotFound(_("There is no such address in your address book."))
     return row
 
 
 def _show(form: AddressForm, row: AddressRow | None, code: int = 200) -> ResponseReturnValue:
     here = url_for("auth.save_address", address_id=row.address_id) if row else url_for("auth.add_address")
     page = AddressPage(
-        title="Change this address" if row else "Add an address",
+        title=_("Change this address") if row else _("Add an address"),
         console=_console(),
         back_url=url_for("auth.addresses"),
         action=here,
-        button="Save",
+        button=_("Save"),
     )
     return render_template("auth/address.html", page=page, form=form), code
 
@@ -185,7 +187,7 @@ def _show(form: AddressForm, row: AddressRow | None, code: int = 200) -> Respons
 def _card(row: AddressRow) -> AddressCard:
     place = " ".join(part for part in (row.postcode, row.city) if part)
     lines = (row.line1, row.line2, place, row.region, countries.name(row.country))
-    marks = {"Default for orders": row.is_delivery_default, "Default for bills": row.is_billing_default}
+    marks = {_("Default for orders"): row.is_delivery_default, _("Default for bills"): row.is_billing_default}
     return AddressCard(
         name=row.full_name,
         lines=tuple(line for line in lines if line),
@@ -197,8 +199,8 @@ def _card(row: AddressRow) -> AddressCard:
 
 def _note(found: Sequence[AddressRow]) -> str:
     if len(found) >= MOST_ADDRESSES:
-        return f"Your address book is full: it holds {MOST_ADDRESSES} addresses."
-    return "Checkout starts with the defaults, and offers all of them."
+        return _("Your address book is full: it holds %(most)s addresses.", most=MOST_ADDRESSES)
+    return _("Checkout starts with the defaults, and offers all of them.")
 
 
 def _console() -> Console:

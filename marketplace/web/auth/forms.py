@@ -5,6 +5,7 @@ from wtforms import EmailField, Field, HiddenField, PasswordField, StringField, 
 from wtforms.validators import InputRequired, Length
 
 from marketplace.errors import Invalid
+from marketplace.language import Text
 from marketplace.web import countries
 
 _LONGEST_TYPED = 1000
@@ -27,33 +28,39 @@ def blame(form: FlaskForm, error: Invalid) -> None:
 class SignInForm(FlaskForm):
     """E-mail, password, and where to go afterwards."""
 
-    email = EmailField("E-mail", [InputRequired("Enter your e-mail address."), Length(max=_LONGEST_TYPED)])
-    password = PasswordField("Password", [InputRequired("Enter your password."), Length(max=_LONGEST_TYPED)])
+    email = EmailField(Text("E-mail"), [InputRequired(Text("Enter your e-mail address.")), Length(max=_LONGEST_TYPED)])
+    password = PasswordField(
+        Text("Password"), [InputRequired(Text("Enter your password.")), Length(max=_LONGEST_TYPED)]
+    )
     next = HiddenField()
 
 
 class RegisterForm(FlaskForm):
     """What a new person tells."""
 
-    name = StringField("Your name", [InputRequired("Enter your name."), Length(max=_LONGEST_TYPED)])
-    email = EmailField("E-mail", [InputRequired("Enter your e-mail address."), Length(max=_LONGEST_TYPED)])
-    password = PasswordField("Password", [InputRequired("Choose a password."), Length(max=_LONGEST_TYPED)])
+    name = StringField(Text("Your name"), [InputRequired(Text("Enter your name.")), Length(max=_LONGEST_TYPED)])
+    email = EmailField(Text("E-mail"), [InputRequired(Text("Enter your e-mail address.")), Length(max=_LONGEST_TYPED)])
+    password = PasswordField(Text("Password"), [InputRequired(Text("Choose a password.")), Length(max=_LONGEST_TYPED)])
     next = HiddenField()
 
 
 class PasswordForm(FlaskForm):
     """A change of password."""
 
-    old = PasswordField("Current password", [InputRequired("Enter your current password."), Length(max=_LONGEST_TYPED)])
-    password = PasswordField("New password", [InputRequired("Choose a new password."), Length(max=_LONGEST_TYPED)])
+    old = PasswordField(
+        Text("Current password"), [InputRequired(Text("Enter your current password.")), Length(max=_LONGEST_TYPED)]
+    )
+    password = PasswordField(
+        Text("New password"), [InputRequired(Text("Choose a new password.")), Length(max=_LONGEST_TYPED)]
+    )
 
 
 class ShopForm(FlaskForm):
     """What a new shop shows."""
 
-    name = StringField("Name of the shop", [InputRequired("Name your shop."), Length(max=_LONGEST_TYPED)])
-    city = StringField("City", [InputRequired("Enter the city you send from."), Length(max=_LONGEST_TYPED)])
-    country = countries.CountryField("Country", [InputRequired("Choose a country.")])
-    about = TextAreaField("About the shop", [InputRequired("Tell buyers what you sell.")])
-    delivery_policy = TextAreaField("Delivery", [InputRequired("Tell buyers how you send.")])
-    returns_policy = TextAreaField("Returns", [InputRequired("Tell buyers how they can send things back.")])
+    name = StringField(Text("Name of the shop"), [InputRequired(Text("Name your shop.")), Length(max=_LONGEST_TYPED)])
+    city = StringField(Text("City"), [InputRequired(Text("Enter the city you send from.")), Length(max=_LONGEST_TYPED)])
+    country = countries.CountryField(Text("Country"), [InputRequired(Text("Choose a country."))])
+    about = TextAreaField(Text("About the shop"), [InputRequired(Text("Tell buyers what you sell."))])
+    delivery_policy = TextAreaField(Text("Delivery"), [InputRequired(Text("Tell buyers how you send."))])
+    returns_policy = TextAreaField(Text("Returns"), [InputRequired(Text("Tell buyers how they can send things back."))])

@@ -10,10 +10,14 @@ from marketplace.accounts import flows, queries
 from marketplace.accounts import operations as accounts
 from marketplace.accounts.rules import ADMIN_IDLE_LIMIT, IDLE_LIMIT
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
+from marketplace.numerals import number_text
 from marketplace.web import guards
 from marketplace.web.auth.forms import PasswordForm, blame, typed
 from marketplace.web.auth.views import too_many_tries
 from marketplace.web.pages import time_text
+from marketplace.web.stored_words import device_text
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def security() -> ResponseReturnValue:
         except flows.TooManyTries as error:
             return too_many_tries(error)
         else:
-            flash(f"Your password is changed. {_ended_text(ended)}", "ok")
+            flash(" ".join([_("Your password is changed."), _ended_text(ended)]), "ok")
             return redirect(url_for("auth.security"), code=303)
     return render_template("auth/security.html", page=_page(viewer), form=form), 422 if form.errors else 200
 
@@ -71,7 +75,7 @@ def sign_out_device(session_id: int) -> ResponseReturnValue:
     if session_id == viewer.session_id:
         guards.end_session()
         return redirect(url_for("auth.login"), code=303)
-    flash("That device is signed out.", "ok")
+    flash(_("That device is signed out."), "ok")
     return redirect(url_for("auth.security"), code=303)
 
 
@@ -89,17 +93,30 @@ def _page(viewer: guards.Viewer) -> SecurityPage:
     limit = ADMIN_IDLE_LIMIT if viewer.is_admin else IDLE_LIMIT
     found = queries.devices(viewer.user_id, seen_after=clock.system_now() - limit)
     rows = [_row(device, is_here=device.session_id == viewer.session_id) for device in found]
-    return SecurityPage("Security", viewer.email, sorted(rows, key=lambda row: not row.is_here), len(rows) > 1)
+    return SecurityPage(_("Security"), viewer.email, sorted(rows, key=lambda row: not row.is_here), len(rows) > 1)
 
 
 def _row(device: queries.Device, *, is_here: bool) -> DeviceRow:
-    seen = "now" if is_here else time_text(device.last_seen_at)
-    note = f"Signed in {time_text(device.signed_in_at)}. Last seen {seen}. Address {device.ip_address}."
+    since = time_text(device.signed_in_at)
+    if is_here:
+        note = _("Signed in %(since)s. Last seen now. Address %(address)s.", since=since, address=device.ip_address)
+    else:
+        note = _(
+            "Signed in %(since)s. Last seen %(seen)s. Address %(address)s.",
+            since=since,
+            seen=time_text(device.last_seen_at),
+            address=device.ip_address,
+        )
     url = url_for("auth.sign_out_device", session_id=device.session_id)
-    return DeviceRow(device.name, note, is_here, url)
+    return DeviceRow(device_text(device.name), note, is_here, url)
 
 
 def _ended_text(count: int) -> str:
     if not count:
-        return "No other device was signed in."
-    return f"{count} other {'device is' if count == 1 else 'devices are'} signed out."
+        return _("No other device was signed in.")
+    return ngettext(
+        "%(number)s other device is signed out.",
+        "%(number)s other devices are signed out.",
+        count,
+        number=number_text(count),
+    )

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock, db
 from marketplace.catalog import operations as catalog
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
 from marketplace.web import guards
 from marketplace.web.auth.forms import ShopForm, blame, typed
 
@@ -40,6 +41,6 @@ def sell() -> ResponseReturnValue:
         except Invalid as error:
             blame(form, error)
         else:
-            flash("Your shop is open.", "ok")
+            flash(_("Your shop is open."), "ok")
             return redirect("/seller", code=303)
-    return render_template("auth/sell.html", page=SellPage("Open a shop"), form=form), 422 if form.errors else 200
+    return render_template("auth/sell.html", page=SellPage(_("Open a shop")), form=form), 422 if form.errors else 200

@@ -12,6 +12,8 @@ from marketplace import clock, db
 from marketplace.accounts import operations as accounts
 from marketplace.accounts import time_zones
 from marketplace.errors import Invalid
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.web import guards
 from marketplace.web.auth.forms import blame, typed
 from marketplace.web.console import Console, own_console
@@ -26,7 +28,7 @@ def _choices() -> list[SelectChoice]:
 class TimeZoneForm(FlaskForm):
     """The zone; what is none of ours is refused by the operation."""
 
-    time_zone = SelectField("Time zone", validate_choice=False, choices=_choices)
+    time_zone = SelectField(Text("Time zone"), validate_choice=False, choices=_choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,10 @@ def time_zone() -> ResponseReturnValue:
         except Invalid as error:
             blame(form, error)
         else:
-            flash("Saved. Times are shown by that clock now.", "ok")
+            flash(_("Saved. Times are shown by that clock now."), "ok")
             return redirect(url_for("auth.time_zone"), code=303)
     page = TimeZonePage(
-        title="Time zone",
+        title=_("Time zone"),
         console=own_console("time", is_seller=viewer.is_seller, is_admin=viewer.is_admin),
         now=time_text(clock.now()),
         is_chosen=viewer.time_zone is not None,

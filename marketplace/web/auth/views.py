@@ -9,6 +9,8 @@ from marketplace import clock, db
 from marketplace.accounts import flows
 from marketplace.accounts import operations as accounts
 from marketplace.errors import Invalid
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.web import errors, guards, reading_language
 from marketplace.web.auth.forms import RegisterForm, SignInForm, blame, typed
 from marketplace.web.cart.adoption import adopt
@@ -28,8 +30,13 @@ class EntryPage:
 
 # The demo shop's people, offered as buttons while MARKETPLACE_DEMO is set (DESIGN section 8).
 _DEMO_PEOPLE = [
-    {"label": f"Sign in as {role}", "email": f"{email}@example.com", "password": "demo-marketplace"}
-    for role, email in (("buyer", "buyer"), ("seller", "seller"), ("second seller", "seller2"), ("admin", "admin"))
+    {"label": label, "email": f"{email}@example.com", "password": "demo-marketplace"}
+    for label, email in (
+        (Text("Sign in as buyer"), "buyer"),
+        (Text("Sign in as seller"), "seller"),
+        (Text("Sign in as second seller"), "seller2"),
+        (Text("Sign in as admin"), "admin"),
+    )
 ]
 
 
@@ -40,7 +47,7 @@ def login() -> ResponseReturnValue:
         return redirect(_landing(here, form.next.data), code=303)
     if form.validate_on_submit():
         try:
-            _, token = flows.sign_in(
+            _user_id, token = flows.sign_in(
                 email=typed(form.email), password=typed(form.password), device=guards.device(), now=clock.system_now()
             )
         except Invalid as error:
@@ -50,7 +57,7 @@ def login() -> ResponseReturnValue:
         else:
             return _enter(token, form.next.data)
     people = _DEMO_PEOPLE if current_app.extensions["settings"].demo else []
-    page = EntryPage("Sign in", "Good to see you again.", _other("auth.register", form.next.data), people)
+    page = EntryPage(_("Sign in"), _("Good to see you again."), _other("auth.register", form.next.data), people)
     return render_template("auth/login.html", page=page, form=form), _code(form)
 
 
@@ -59,7 +66,7 @@ def register() -> ResponseReturnValue:
     form = RegisterForm(next=guards.safe_next(request.args.get("next")) or "")
     if form.validate_on_submit():
         try:
-            _, token = flows.register(
+            _user_id, token = flows.register(
                 email=typed(form.email),
                 name=typed(form.name),
                 password=typed(form.password),
@@ -72,9 +79,11 @@ def register() -> ResponseReturnValue:
         except flows.TooManyTries as error:
             return too_many_tries(error)
         else:
-            flash("Welcome. Your account is ready.", "ok")
+            flash(_("Welcome. Your account is ready."), "ok")
             return _enter(token, form.next.data)
-    page = EntryPage("Create an account", "One account to buy and to sell.", _other("auth.login", form.next.data), [])
+    page = EntryPage(
+        _("Create an account"), _("One account to buy and to sell."), _other("auth.login", form.next.data), []
+    )
     return render_template("auth/register.html", page=page, form=form), _code(form)
 
 
@@ -85,7 +94,7 @@ def logout() -> ResponseReturnValue:
         db.atomic(accounts.close_session, (), user_id=here.user_id, session_id=here.session_id, now=now)
     guards.end_session()
     seen.leave()
-    flash("You are signed out.", "ok")
+    flash(_("You are signed out."), "ok")
     return seen.forget(make_response(redirect(url_for("shop.home"), code=303)))
 
 

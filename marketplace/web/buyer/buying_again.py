@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock, db
 from marketplace.carts import operations
 from marketplace.errors import DomainError
+from marketplace.language import gettext as _
 from marketplace.orders import queries
 from marketplace.web import guards, lists
 
@@ -32,8 +33,15 @@ def again(number: str) -> ResponseReturnValue:
         else:
             put += 1
             if found.is_capped:
-                flash(f"There are only {found.quantity} of {found.title}. All of them are in your basket.", "wait")
+                flash(
+                    _(
+                        "There are only %(quantity)s of %(title)s. All of them are in your basket.",
+                        quantity=found.quantity,
+                        title=found.title,
+                    ),
+                    "wait",
+                )
     if put:
-        flash("It is in your basket, at the prices of today.", "ok")
+        flash(_("It is in your basket, at the prices of today."), "ok")
         return redirect(url_for("cart.basket"), code=303)
     return redirect(url_for("buyer.order", number=order.number), code=303)

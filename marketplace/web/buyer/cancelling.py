@@ -9,6 +9,9 @@ from marketplace import clock
 from marketplace.cancellations.rules import Side
 from marketplace.checkout import flows as checkout
 from marketplace.errors import Conflict
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
+from marketplace.numerals import number_text
 from marketplace.orders import queries
 from marketplace.orders.queries import OrderDetail
 from marketplace.orders.states import PurchaseStatus
@@ -62,7 +65,7 @@ def _cancel_unpaid(order: OrderDetail) -> ResponseReturnValue:
         )
     except Conflict as error:
         return cancel_asking.back(order, Side.BUYER, error.message, "wait")
-    done = f"Purchase {order.purchase_number} is cancelled. Nothing was charged."
+    done = _("Purchase %(number)s is cancelled. Nothing was charged.", number=order.purchase_number)
     return cancel_asking.back(order, Side.BUYER, done, "ok")
 
 
@@ -73,15 +76,22 @@ def _own(number: str) -> OrderDetail:
 def _unpaid_page(order: OrderDetail) -> UnpaidPage:
     orders = queries.orders_of_purchase(order.purchase_id)
     return UnpaidPage(
-        title=f"Cancel purchase {order.purchase_number}",
+        title=_("Cancel purchase %(number)s", number=order.purchase_number),
         console=buyer_console("orders"),
         action=url_for("buyer.cancel_order", number=order.number),
-        note=f"{money_text(order.purchase_total_minor, order.currency)}, not paid",
-        order_label=f"Order {order.number}",
+        note=_(
+            "%(amount)s, not paid",
+            amount=money_text(order.purchase_total_minor, order.currency),
+        ),
+        order_label=_("Order %(number)s", number=order.number),
         order_url=url_for("buyer.order", number=order.number),
         orders=tuple(
-            RelatedOrder(f"Order {each.number}", url_for("buyer.order", number=each.number), each.shop_name)
+            RelatedOrder(
+                _("Order %(number)s", number=each.number), url_for("buyer.order", number=each.number), each.shop_name
+            )
             for each in orders
         ),
-        button="Cancel the purchase" if len(orders) == 1 else f"Cancel all {len(orders)} orders",
+        button=ngettext(
+            "Cancel the purchase", "Cancel all %(number)s orders", len(orders), number=number_text(len(orders))
+        ),
     )

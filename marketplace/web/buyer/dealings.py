@@ -7,6 +7,9 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.language import Text, ngettext, pgettext
+from marketplace.language import gettext as _
+from marketplace.numerals import number_text
 from marketplace.paging import every
 from marketplace.payments import commission_queries
 from marketplace.payments.commission_queries import Commission, CommissionTotal
@@ -20,7 +23,17 @@ from marketplace.web.seller import payouts as seller_payouts
 from marketplace.web.seller import transactions as seller_transactions
 
 _BUYER = "buyer"
-_CSV_COLUMNS = ("Share", "Order", "Seller", "Paid (UTC)", "Currency", "Paid", "Commission in it", "Refunded", "Status")
+_CSV_COLUMNS = (
+    "Share",
+    "Order",
+    "Seller",
+    "Paid (UTC)",
+    "Currency",
+    "Paid",
+    "Commission in it",
+    "Refunded",
+    "Status",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +84,10 @@ def my_transactions() -> ResponseReturnValue:
         return lists.csv_file("commissions", _CSV_COLUMNS, map(_csv_row, rows))
     listed = commission_queries.commissions(viewer.user_id, asked.period, asked.cursor)
     totals = commission_queries.totals(viewer.user_id)
-    here: dict[str, Any] = {"as": _BUYER}
-    sold, bought = url_for("buyer.my_transactions"), url_for("buyer.my_transactions", **here)
     page = CommissionsPage(
-        title="Transactions",
+        title=_("Transactions"),
         console=buyer_console("transactions"),
-        sides=(Tab("Sold", sold, is_current=False), Tab("Bought", bought, is_current=True)) if viewer.is_seller else (),
+        sides=_sides() if viewer.is_seller else (),
         figures=tuple(figure for total in totals for figure in _figures(total)),
         rows=tuple(map(_row, listed.rows)),
         tools=asked.tools(listed),
@@ -89,19 +100,31 @@ def my_payouts() -> ResponseReturnValue:
     """Show a seller their payouts; who has no shop has none, and is told so."""
     if guards.viewer().is_seller:
         return seller_payouts.payouts()
-    page = NoPayoutsPage(title="Payouts", console=buyer_console("transactions"))
+    page = NoPayoutsPage(title=_("Payouts"), console=buyer_console("transactions"))
     return render_template("buyer/no_payouts.html", page=page)
+
+
+def _sides() -> tuple[Tab, ...]:
+    bought: dict[str, Any] = {"as": _BUYER}
+    return (
+        Tab(pgettext("what somebody did", "Sold"), url_for("buyer.my_transactions"), is_current=False),
+        Tab(pgettext("what somebody did", "Bought"), url_for("buyer.my_transactions", **bought), is_current=True),
+    )
 
 
 def _figures(total: CommissionTotal) -> tuple[Figure, ...]:
     currency = total.currency
-    orders = "1 order" if total.orders == 1 else f"{total.orders} orders"
+    orders = ngettext("%(number)s order", "%(number)s orders", total.orders, number=number_text(total.orders))
     paid_url = url_for("buyer.explain_flow", figure="paid", currency=currency)
+    paid, commission = (
+        _("You paid, %(currency)s", currency=currency),
+        _("Commission in it, %(currency)s", currency=currency),
+    )
     return (
-        Figure(f"You paid, {currency}", money_text(total.gross_minor, currency), orders, paid_url),
+        Figure(paid, money_text(total.gross_minor, currency), orders, paid_url),
         Figure(
-            f"Commission in it, {currency}", money_text(total.commission_minor, currency),
-            "Paid by the sellers, not on top of the price", "",
+            commission, money_text(total.commission_minor, currency),
+            _("Paid by the sellers, not on top of the price"), "",
         ),
     )  # fmt: skip
 
@@ -123,8 +146,8 @@ def _row(row: Commission) -> CommissionRow:
 
 def _status(row: Commission) -> str:
     if row.status is TransactionStatus.REFUNDED:
-        return "Refunded"
-    return "Partly refunded" if row.refunded_minor else "Paid"
+        return Text("Refunded")
+    return Text("Partly refunded") if row.refunded_minor else Text("Paid")
 
 
 def _csv_row(row: Commission) -> tuple[object, ...]:

@@ -7,6 +7,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
+from marketplace.language import gettext as _
 from marketplace.notifications import operations, queries
 from marketplace.notifications.queries import Told
 from marketplace.paging import every
@@ -59,11 +60,11 @@ def notifications() -> ResponseReturnValue:
     listed = read_rows(asked.cursor)
     unread = queries.unread_count(viewer.user_id)
     page = NotificationsPage(
-        title="Notifications",
+        title=_("Notifications"),
         console=own_console("notifications", is_seller=viewer.is_seller, is_admin=viewer.is_admin),
         tabs=(
-            Tab("All", asked.url(show=""), not show),
-            Tab("Unread", asked.url(show="unread"), bool(show), unread),
+            Tab(_("All"), asked.url(show=""), not show),
+            Tab(_("Unread"), asked.url(show="unread"), bool(show), unread),
         ),
         rows=tuple(_row(told) for told in listed.rows),
         unread=unread,

@@ -10,6 +10,8 @@ from marketplace.cancellations.queries import CancellationRow
 from marketplace.cancellations.rules import Side
 from marketplace.config import MoneyPolicy
 from marketplace.disputes.page_queries import DisputeRow
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.orders import rules
 from marketplace.orders.queries import LineRow, OrderDetail, PurchaseOrder
 from marketplace.orders.shipping_queries import ShipmentRow
@@ -29,39 +31,43 @@ from marketplace.web.dispute_parts import BankNotice
 from marketplace.web.order_parts import LineView, MoneyRow, Parcel, RelatedOrder
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.refund_parts import RefundLink
+from marketplace.web.sentences import together
 from marketplace.web.wording import Badge, TimelineEntry
 
 REINSTATED = ("confirmed", "shipped", "delivered", "cancelled")
 _ARRIVED = {
-    DeliveredBy.BUYER: "You told us that it has arrived, {}.",
-    DeliveredBy.SELLER: "The seller marked it as delivered, {}.",
-    DeliveredBy.TIME: "It counts as delivered since {}. You did not say that it is missing.",
+    DeliveredBy.BUYER: Text("You told us that it has arrived, {}."),
+    DeliveredBy.SELLER: Text("The seller marked it as delivered, {}."),
+    DeliveredBy.TIME: Text("It counts as delivered since {}. You did not say that it is missing."),
 }
 _TITLES = {
-    ("order", "begin"): "You placed the order",
-    ("order", "confirm"): "Paid, and the seller was told",
-    ("order", "revive"): "Paid late, and the seller was told",
-    ("order", "ship"): "The seller sent it",
-    ("order", "deliver"): "It arrived",
-    ("order", "cancel"): "The order was cancelled",
-    ("order", "refund"): "The order was refunded",
-    **{("order", f"reinstate_{status}"): "The refund came back, so the order stands again" for status in REINSTATED},
+    ("order", "begin"): Text("You placed the order"),
+    ("order", "confirm"): Text("Paid, and the seller was told"),
+    ("order", "revive"): Text("Paid late, and the seller was told"),
+    ("order", "ship"): Text("The seller sent it"),
+    ("order", "deliver"): Text("It arrived"),
+    ("order", "cancel"): Text("The order was cancelled"),
+    ("order", "refund"): Text("The order was refunded"),
+    **{
+        ("order", f"reinstate_{status}"): Text("The refund came back, so the order stands again")
+        for status in REINSTATED
+    },
     **REFUND_TITLES,
-    ("dispute", "inquire"): "Your bank asks about the payment",
-    ("dispute", "close"): "Your bank asks no more",
-    ("dispute", "charge_back"): "Your bank took the money back until it decides",
-    ("dispute", "review"): "We have answered your bank",
-    ("dispute", "consider"): "We have answered your bank",
-    ("dispute", "win"): "Your bank decided that the payment stands",
-    ("dispute", "lose"): "Your bank gave you the money back",
-    ("payment", "begin"): "Payment started",
-    ("payment", "process"): "The payment is being processed",
-    ("payment", "complete"): "The payment arrived",
-    ("payment", "fail"): "The payment was refused",
-    ("payment", "expire"): "The payment page closed",
-    ("payment", "cancel"): "The payment was cancelled",
-    ("payment_transaction", "hold"): "Your money is held",
-    ("payment_transaction", "release"): "The money was released to the seller",
+    ("dispute", "inquire"): Text("Your bank asks about the payment"),
+    ("dispute", "close"): Text("Your bank asks no more"),
+    ("dispute", "charge_back"): Text("Your bank took the money back until it decides"),
+    ("dispute", "review"): Text("We have answered your bank"),
+    ("dispute", "consider"): Text("We have answered your bank"),
+    ("dispute", "win"): Text("Your bank decided that the payment stands"),
+    ("dispute", "lose"): Text("Your bank gave you the money back"),
+    ("payment", "begin"): Text("Payment started"),
+    ("payment", "process"): Text("The payment is being processed"),
+    ("payment", "complete"): Text("The payment arrived"),
+    ("payment", "fail"): Text("The payment was refused"),
+    ("payment", "expire"): Text("The payment page closed"),
+    ("payment", "cancel"): Text("The payment was cancelled"),
+    ("payment_transaction", "hold"): Text("Your money is held"),
+    ("payment_transaction", "release"): Text("The money was released to the seller"),
 }
 
 
@@ -143,14 +149,18 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> O
     order, share, shipment = facts.order, facts.share, facts.shipment
     to_receive = received_url(order.number, order.status)
     return OrderPage(
-        title=f"Order {order.number}",
+        title=_("Order %(number)s", number=order.number),
         console=buyer_console("orders"),
         badges=badges(order.status, order.purchase_status, share),
-        note=f"Placed {time_text(order.created_at)}, purchase {order.purchase_number}",
+        note=_("Placed %(day)s, purchase %(number)s", day=time_text(order.created_at), number=order.purchase_number),
         called_off=cancel_parts.called_off(facts.cancellation, Side.BUYER, order.shop_name, order.currency),
         pay_url=pay_url(order.purchase_id, order.purchase_status),
-        pay_label=f"Pay {money_text(order.purchase_total_minor, order.currency)}",
-        pay_note=f"Pay before {time_text(order.open_until)}. This pays all of purchase {order.purchase_number}.",
+        pay_label=_("Pay %(amount)s", amount=money_text(order.purchase_total_minor, order.currency)),
+        pay_note=_(
+            "Pay before %(until)s. This pays all of purchase %(number)s.",
+            until=time_text(order.open_until),
+            number=order.purchase_number,
+        ),
         steps=order_progress.steps(order, share, shipment, facts.cancellation, now),
         protection=order_progress.protection(order, share, now),
         parcels=order_parts.parcels(shipment, _ARRIVED),
@@ -200,8 +210,8 @@ def _received_note(shipment: ShipmentRow, share: Share | None, policy: MoneyPoli
     day = date_text(rules.counts_as_delivered(shipment.shipped_at, policy.delivered_after_shipping_days))
     is_standard = share is not None and share.hold_reason is HoldReason.STANDARD
     ends_now = policy.release_on_receipt and is_standard
-    paid = "The seller is paid then; you can still ask for a refund. " if ends_now else ""
-    return f"{paid}If you say nothing, it counts as delivered on {day}."
+    paid = _("The seller is paid then; you can still ask for a refund.") if ends_now else ""
+    return together(paid, _("If you say nothing, it counts as delivered on %(day)s.", day=day))
 
 
 def _cancelling(order: OrderDetail, *, is_allowed: bool) -> dict[str, str]:
@@ -211,10 +221,16 @@ def _cancelling(order: OrderDetail, *, is_allowed: bool) -> dict[str, str]:
         return {"cancel_url": "", "cancel_label": "", "cancel_note": ""}
     return {
         "cancel_url": url_for("buyer.cancel", number=order.number),
-        "cancel_label": "Cancel the purchase" if is_unpaid else "Cancel this order",
-        "cancel_note": f"Nothing was charged yet. This cancels all of purchase {order.purchase_number}."
+        "cancel_label": _("Cancel the purchase") if is_unpaid else _("Cancel this order"),
+        "cancel_note": _(
+            "Nothing was charged yet. This cancels all of purchase %(number)s.",
+            number=order.purchase_number,
+        )
         if is_unpaid
-        else f"Until {order.shop_name} has sent it, you can cancel. Your money goes back by itself.",
+        else _(
+            "Until %(shop)s has sent it, you can cancel. Your money goes back by itself.",
+            shop=order.shop_name,
+        ),
     }
 
 
@@ -223,8 +239,8 @@ def money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]:
     refunded = share.refunded_minor if share else 0
     notes, included = delivery_words.order_notes(order.agreed), order.agreed.is_tax_included
     rows = [
-        ("Goods", order.subtotal_minor, "goods", True),
-        ("Delivery", order.delivery_minor, "delivery", True),
+        (_("Goods"), order.subtotal_minor, "goods", True),
+        (_("Delivery"), order.delivery_minor, "delivery", True),
         (tax_words.ADDED, order.tax_minor, "tax", bool(order.tax_minor) and not included),
         (
             order_parts.discount_label(order.discount_code),
@@ -232,9 +248,9 @@ def money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]:
             "discount",
             bool(order.discount_minor),
         ),
-        ("Total", order.total_minor, "total", True),
+        (_("Total"), order.total_minor, "total", True),
         (tax_words.INCLUDED, order.tax_minor, "tax", bool(order.tax_minor) and included),
-        ("Refunded", -refunded, "refunded", bool(refunded)),
+        (_("Refunded"), -refunded, "refunded", bool(refunded)),
     ]
     return tuple(
         MoneyRow(
@@ -252,7 +268,7 @@ def money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]:
 def _attempt(attempt: Attempt, declines: Sequence[Decline]) -> AttemptView:
     own = [decline for decline in declines if decline.payment_id == attempt.id]
     return AttemptView(
-        title=f"Payment {attempt.id}",
+        title=_("Payment %(number)s", number=attempt.id),
         url=url_for("buyer.payment", payment_id=attempt.id),
         when=time_text(attempt.created_at),
         badge=wording.payment_badge(attempt.status),
@@ -265,7 +281,9 @@ def _attempt(attempt: Attempt, declines: Sequence[Decline]) -> AttemptView:
 
 def _related(order: OrderDetail, siblings: Sequence[PurchaseOrder]) -> tuple[RelatedOrder, ...]:
     return tuple(
-        RelatedOrder(f"Order {other.number}", url_for("buyer.order", number=other.number), other.shop_name)
+        RelatedOrder(
+            _("Order %(number)s", number=other.number), url_for("buyer.order", number=other.number), other.shop_name
+        )
         for other in siblings
         if other.id != order.id
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from marketplace.cancellations.queries import CancellationRow
+from marketplace.language import gettext as _
 from marketplace.orders.queries import OrderDetail
 from marketplace.orders.shipping_queries import ShipmentRow
 from marketplace.orders.states import OrderStatus, PurchaseStatus
@@ -44,31 +45,34 @@ def steps(
     """Return an order's way so far at `now` and what comes next."""
     paid = order.purchase_status is PurchaseStatus.PAID
     if cancelled is not None:
-        done = (Step("Paid", "done"), Step("Cancelled", "bad", date_text(cancelled.cancelled_at)))
+        done = (Step(_("Paid"), "done"), Step(_("Cancelled"), "bad", date_text(cancelled.cancelled_at)))
         is_back = order.status is OrderStatus.REFUNDED
-        return (*done, Step("Money sent back", "done" if is_back else "now")) if order.total_minor else done
+        return (*done, Step(_("Money sent back"), "done" if is_back else "now")) if order.total_minor else done
     if order.status in {OrderStatus.CANCELLED, OrderStatus.REFUNDED}:
-        return (Step("Paid", "done" if paid else "bad", "" if paid else "Not paid"), Step(order.status.label, "bad"))
+        return (
+            Step(_("Paid"), "done" if paid else "bad", "" if paid else _("Not paid")),
+            Step(order.status.label, "bad"),
+        )
     released = share is not None and share.status in _RELEASED
     received = share.payment_received_date if share else None
     planned = share.planned_release_date if share else None
     arrived = shipment.delivered_at if shipment else None
     reached = [
-        ("Paid", paid, date_text(received) if received else ""),
-        ("Sent", shipment is not None, date_text(shipment.shipped_at) if shipment else ""),
-        ("Delivered", arrived is not None, date_text(arrived) if arrived else ""),
-        ("Released to the seller", released, _release_note(planned, now) if planned and not released else ""),
+        (_("Paid"), paid, date_text(received) if received else ""),
+        (_("Sent"), shipment is not None, date_text(shipment.shipped_at) if shipment else ""),
+        (_("Delivered"), arrived is not None, date_text(arrived) if arrived else ""),
+        (_("Released to the seller"), released, _release_note(planned, now) if planned and not released else ""),
     ]
     if share is not None and share.status is _T.REFUNDED:
         gone_through = [Step(label, "done", note) for label, is_done, note in reached[:-1] if is_done]
-        return (*gone_through, Step("Money back with you", "done"))
-    first_open = next((i for i, (_, is_done, _) in enumerate(reached) if not is_done), len(reached))
+        return (*gone_through, Step(_("Money back with you"), "done"))
+    first_open = next((i for i, (_label, is_done, _note) in enumerate(reached) if not is_done), len(reached))
     states = ["done" if i < first_open else "now" if i == first_open else "next" for i in range(len(reached))]
-    return tuple(Step(label, state, note) for (label, _, note), state in zip(reached, states, strict=True))
+    return tuple(Step(label, state, note) for (label, _is_done, note), state in zip(reached, states, strict=True))
 
 
 def _release_note(planned: datetime, now: datetime) -> str:
-    return f"Not before {date_text(planned)}" if planned > now else "Once it has been delivered"
+    return _("Not before %(day)s", day=date_text(planned)) if planned > now else _("Once it has been delivered")
 
 
 def protection(order: OrderDetail, share: Share | None, now: datetime) -> Protection | None:
@@ -76,24 +80,34 @@ def protection(order: OrderDetail, share: Share | None, now: datetime) -> Protec
     if share is None or share.status not in _PAID or not share.gross_minor:
         return None
     if order.status is OrderStatus.CANCELLED and share.refunded_minor < share.gross_minor:
-        text = "The order was cancelled, and your bank or the payment provider sent the money back to us. We try again."
-        return Protection("Your money did not reach you yet", text, "hold")
+        text = _(
+            "The order was cancelled, and your bank or the payment provider sent the money back to us. We try again."
+        )
+        return Protection(_("Your money did not reach you yet"), text, "hold")
     if order.status is OrderStatus.CANCELLED:
         return None
     if share.status is _T.HELD and share.planned_release_date is not None:
         until = date_text(share.planned_release_date)
         if share.planned_release_date <= now:
-            text = f"{order.shop_name} is paid when the order has been delivered. Until then the money stays with us."
-            return Protection("Your money is still held", text, "hold")
+            text = _(
+                "%(shop)s is paid when the order has been delivered. Until then the money stays with us.",
+                shop=order.shop_name,
+            )
+            return Protection(_("Your money is still held"), text, "hold")
         return Protection(
-            f"Your money is held until {until}",
-            f"{order.shop_name} is paid after that day, and only when the order has been delivered. "
-            "Until then the money stays with us.",
+            _("Your money is held until %(until)s", until=until),
+            _(
+                "%(shop)s is paid after that day, and only when the order has been delivered. "
+                "Until then the money stays with us.",
+                shop=order.shop_name,
+            ),
             "hold",
         )
     if share.status is _T.REFUNDED:
-        return Protection("Your money went back to you", "The whole amount of this order was refunded.", "ok")
+        return Protection(_("Your money went back to you"), _("The whole amount of this order was refunded."), "ok")
     if share.status is _T.AVAILABLE:
-        text = f"{order.shop_name} is paid for this order with one of its next payouts."
-        return Protection("The money was released", text, "ok")
-    return Protection("The money was released", f"{order.shop_name} has been paid for this order.", "ok")
+        text = _("%(shop)s is paid for this order with one of its next payouts.", shop=order.shop_name)
+        return Protection(_("The money was released"), text, "ok")
+    return Protection(
+        _("The money was released"), _("%(shop)s has been paid for this order.", shop=order.shop_name), "ok"
+    )

@@ -10,6 +10,7 @@ from marketplace import clock, db
 from marketplace.cancellations import queries as cancellations
 from marketplace.disputes import page_queries as dispute_queries
 from marketplace.invoices.queries import Side
+from marketplace.language import gettext as _
 from marketplace.orders import queries, shipping_queries
 from marketplace.orders.queries import OrderSummary
 from marketplace.orders.tabs import BuyerTab
@@ -30,7 +31,17 @@ from marketplace.web.picture_parts import picture_url
 from marketplace.web.reviews.on_order import line_reviews
 from marketplace.web.wording import Badge
 
-_CSV_COLUMNS = ("Order", "Placed (UTC)", "Seller", "Title", "Lines", "Status", "Currency", "Discount", "Total")
+_CSV_COLUMNS = (
+    "Order",
+    "Placed (UTC)",
+    "Seller",
+    "Title",
+    "Lines",
+    "Status",
+    "Currency",
+    "Discount",
+    "Total",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +87,7 @@ def orders() -> ResponseReturnValue:
     counts = queries.buyer_order_counts(viewer.user_id)
     shares = payment_queries.shares_of_orders(order.id for order in listed.rows)
     page = OrdersPage(
-        title="Orders",
+        title=_("Orders"),
         console=buyer_console("orders"),
         tabs=tuple(
             Tab(each.label, url_for("buyer.orders", tab=each.value), each is tab, each.count_of(counts))
@@ -84,7 +95,7 @@ def orders() -> ResponseReturnValue:
         ),
         text=text,
         rows=tuple(row(order, shares.get(order.id)) for order in listed.rows),
-        tools=asked.tools(listed, {"q": f"Search: {text}"}),
+        tools=asked.tools(listed, {"q": _("Search: %(text)s", text=text)}),
         is_tabbed=tab is not BuyerTab.ALL,
     )
     return render_template("buyer/orders.html", page=page)
@@ -140,7 +151,7 @@ def received(number: str) -> ResponseReturnValue:
     except (AlreadyThere, MoveNotAllowed) as error:
         flash(error.message, "wait")
     else:
-        flash("Thank you. We told the seller that it has arrived.", "ok")
+        flash(_("Thank you. We told the seller that it has arrived."), "ok")
     return redirect(url_for("buyer.order", number=known), code=303)
 
 

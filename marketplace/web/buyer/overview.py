@@ -7,7 +7,10 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.errors import NotFound
+from marketplace.language import Text, ngettext, pgettext
+from marketplace.language import gettext as _
 from marketplace.notifications import queries as notifications
+from marketplace.numerals import number_text
 from marketplace.orders import queries
 from marketplace.orders.queries import OrderSummary
 from marketplace.orders.states import OrderStatus
@@ -53,7 +56,7 @@ class Figure:
     amount: str
     note: str
     explain_url: str
-    explain_label: str = "Explain this figure"
+    explain_label: str = Text("Explain this figure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +88,13 @@ def account() -> ResponseReturnValue:
     asked_back = refund_queries.refunds_of_buyer(buyer_id, ALWAYS, _LATEST).rows
     refunds = [row for row in asked_back if row.status in _OPEN_REFUNDS]
     page = AccountPage(
-        title="Overview",
+        title=_("Overview"),
         console=buyer_console("overview"),
-        note=f"Signed in as {viewer.email}",
+        note=_("Signed in as %(email)s", email=viewer.email),
         figures=(
             *_held(flow_queries.held_for_buyer(buyer_id)),
-            _count("On the way", BuyerTab.COMING, counts, "Paid and not delivered yet"),
-            _count("To pay", BuyerTab.TO_PAY, counts, "Kept for you for 24 hours"),
+            _count(_("On the way"), BuyerTab.COMING, counts, _("Paid and not delivered yet")),
+            _count(_("To pay"), BuyerTab.TO_PAY, counts, _("Kept for you for 24 hours")),
             *_spent(flow_queries.buyer_totals(buyer_id)),
         ),
         steps=(*_to_pay(to_pay), *_to_confirm(coming), *_to_read(notifications.unread_count(buyer_id))),
@@ -107,14 +110,14 @@ def explain_flow(figure: str, currency: str) -> ResponseReturnValue:
     """Show the ledger rows that make one of the viewer's own figures, over the time that the address gives."""
     asked = lists.member(BuyerFlow, figure)
     if asked is None or not lists.is_currency(currency):
-        raise NotFound("There is no such figure.")
+        raise NotFound(_("There is no such figure."))
     buyer_id, period = guards.viewer().user_id, lists.asked().period
     if asked is BuyerFlow.HELD:
         period = ALWAYS
     found = flow_queries.explain_buyer(asked, buyer_id, currency, period, lists.row_id("before"), PAGE_SIZE)
-    crumbs = [Crumb("Overview", url_for("buyer.account"))]
+    crumbs = [Crumb(_("Overview"), url_for("buyer.account"))]
     if asked is not BuyerFlow.HELD:
-        crumbs = [Crumb("Statistics", url_for("buyer.statistics"))]
+        crumbs = [Crumb(_("Statistics"), url_for("buyer.statistics"))]
     current = "overview" if asked is BuyerFlow.HELD else "statistics"
     return explaining.show_flow(found, asked, currency, buyer_console(current), crumbs)
 
@@ -122,18 +125,23 @@ def explain_flow(figure: str, currency: str) -> ResponseReturnValue:
 def _held(totals: Sequence[HeldForBuyer]) -> list[Figure]:
     figures = [
         Figure(
-            "Held for you" if len(totals) == 1 else f"Held for you, {total.currency}",
+            _("Held for you") if len(totals) == 1 else _("Held for you, %(currency)s", currency=total.currency),
             money_text(total.held_minor, total.currency),
             _held_for(total.orders),
             url_for("buyer.explain_flow", figure=BuyerFlow.HELD.value, currency=total.currency),
         )
         for total in totals
     ]
-    return figures or [Figure("Held for you", "Nothing", "Money of paid orders is held until they arrive", "")]
+    return figures or [Figure(_("Held for you"), _("Nothing"), _("Money of paid orders is held until they arrive"), "")]
 
 
 def _held_for(orders: int) -> str:
-    return "For 1 order, until it has arrived" if orders == 1 else f"For {orders} orders, until they have arrived"
+    return ngettext(
+        "For %(number)s order, until it has arrived",
+        "For %(number)s orders, until they have arrived",
+        orders,
+        number=number_text(orders),
+    )
 
 
 def _spent(totals: Sequence[BuyerTotals]) -> list[Figure]:
@@ -143,27 +151,34 @@ def _spent(totals: Sequence[BuyerTotals]) -> list[Figure]:
     amount = money_text(main.spent_minor, main.currency)
     return [
         Figure(
-            "Spent in all",
+            _("Spent in all"),
             amount,
-            f"In {main.currency}, less refunds",
+            _("In %(currency)s, less refunds", currency=main.currency),
             url_for("buyer.statistics"),
-            "See the statistics",
+            _("See the statistics"),
         )
     ]
 
 
 def _count(label: str, tab: BuyerTab, counts: dict[OrderStatus, int], note: str) -> Figure:
-    return Figure(label, str(tab.count_of(counts)), note, url_for("buyer.orders", tab=tab.value), "See the orders")
+    return Figure(
+        label, number_text(tab.count_of(counts)), note, url_for("buyer.orders", tab=tab.value), _("See the orders")
+    )
 
 
 def _to_pay(orders: Sequence[OrderSummary]) -> list[Step]:
     return [
         Step(
             "credit-card",
-            f"Pay for {order_parts.title_of(order)}",
-            f"{order.number}, {money_text(order.total_minor, order.currency)}, from {order.shop_name}",
+            _("Pay for %(order)s", order=order_parts.title_of(order)),
+            _(
+                "%(number)s, %(amount)s, from %(shop)s",
+                number=order.number,
+                amount=money_text(order.total_minor, order.currency),
+                shop=order.shop_name,
+            ),
             url_for("buyer.order", number=order.number),
-            "Pay",
+            _("Pay"),
             "wait",
         )
         for order in orders
@@ -174,10 +189,14 @@ def _to_confirm(orders: Sequence[OrderSummary]) -> list[Step]:
     return [
         Step(
             "package-check",
-            f"Has it arrived? {order_parts.title_of(order)}",
-            f"{order.number} was sent by {order.shop_name}. Tell us when you have it.",
+            _("Has it arrived? %(order)s", order=order_parts.title_of(order)),
+            _(
+                "%(number)s was sent by %(shop)s. Tell us when you have it.",
+                number=order.number,
+                shop=order.shop_name,
+            ),
             url_for("buyer.order", number=order.number),
-            "Confirm",
+            _("Confirm"),
             "ok",
         )
         for order in orders
@@ -188,19 +207,22 @@ def _to_confirm(orders: Sequence[OrderSummary]) -> list[Step]:
 def _to_read(unread: int) -> list[Step]:
     if not unread:
         return []
-    title = "1 notification" if unread == 1 else f"{unread} notifications"
-    text = "You have not read what happened with your orders and payments."
-    return [Step("bell", title, text, url_for("buyer.notifications", show="unread"), "Read", "mute")]
+    title = ngettext("%(number)s notification", "%(number)s notifications", unread, number=number_text(unread))
+    text = _("You have not read what happened with your orders and payments.")
+    return [Step("bell", title, text, url_for("buyer.notifications", show="unread"), pgettext("to do", "Read"), "mute")]
 
 
 def _processing(attempts: Sequence[Attempt]) -> list[Step]:
     return [
         Step(
             "hourglass",
-            f"Payment {attempt.id} is being processed",
-            f"{money_text(attempt.amount_minor, attempt.currency)}. Your bank may take some days.",
+            _("Payment %(number)s is being processed", number=attempt.id),
+            _(
+                "%(amount)s. Your bank may take some days.",
+                amount=money_text(attempt.amount_minor, attempt.currency),
+            ),
             url_for("buyer.payment", payment_id=attempt.id),
-            "See it",
+            _("See it"),
             "wait",
         )
         for attempt in attempts
@@ -212,9 +234,9 @@ def _to_be_sent(orders: Sequence[OrderSummary]) -> list[Step]:
         Step(
             "package",
             order_parts.title_of(order),
-            f"{order.number}, paid. {order.shop_name} sends it next.",
+            _("%(number)s, paid. %(shop)s sends it next.", number=order.number, shop=order.shop_name),
             url_for("buyer.order", number=order.number),
-            "See it",
+            _("See it"),
             "hold",
         )
         for order in orders
@@ -226,10 +248,15 @@ def _refunds(rows: Sequence[RefundRow]) -> list[Step]:
     return [
         Step(
             "undo-2",
-            f"Refund {row.number}: {row.status.label.lower()}",
-            f"{money_text(row.amount_minor, row.currency)} of {row.title}, asked {date_text(row.asked_at)}",
+            _("Refund %(number)s: %(status)s", number=row.number, status=row.status.label.lower()),
+            _(
+                "%(amount)s of %(title)s, asked %(day)s",
+                amount=money_text(row.amount_minor, row.currency),
+                title=row.title,
+                day=date_text(row.asked_at),
+            ),
             url_for("buyer.refund", number=row.number),
-            "See it",
+            _("See it"),
             "wait",
         )
         for row in rows

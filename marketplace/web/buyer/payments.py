@@ -7,6 +7,9 @@ from functools import partial
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.language import Text
+from marketplace.language import gettext as _
+from marketplace.numerals import number_text
 from marketplace.orders import queries as orders
 from marketplace.orders.states import OrderStatus
 from marketplace.paging import every
@@ -21,25 +24,35 @@ from marketplace.web.lists import Tab, Tools
 from marketplace.web.order_parts import Fact, MoneyRow, RelatedOrder
 from marketplace.web.pages import decimal, money_text, time_text
 from marketplace.web.payment_lists import payment_chips, payment_tabs
+from marketplace.web.stored_words import as_read
 from marketplace.web.wording import Badge, TimelineEntry
 
 _TITLES = {
-    ("payment", "begin"): "Payment started",
-    ("payment", "process"): "The payment is being processed",
-    ("payment", "complete"): "Paid",
-    ("payment", "fail"): "The payment was refused",
-    ("payment", "expire"): "The payment page closed",
-    ("payment", "cancel"): "The payment was cancelled",
-    ("payment", "refund_part"): "Partly refunded",
-    ("payment", "refund"): "Refunded",
-    ("payment", "unrefund"): "The refund came back",
-    ("unapplied_receipt", "begin"): "The money could not be used",
-    ("unapplied_receipt", "send_back"): "The money is on its way back",
-    ("unapplied_receipt", "confirm"): "The money went back",
-    ("unapplied_receipt", "fail"): "Sending the money back failed, we try again",
+    ("payment", "begin"): Text("Payment started"),
+    ("payment", "process"): Text("The payment is being processed"),
+    ("payment", "complete"): Text("Paid"),
+    ("payment", "fail"): Text("The payment was refused"),
+    ("payment", "expire"): Text("The payment page closed"),
+    ("payment", "cancel"): Text("The payment was cancelled"),
+    ("payment", "refund_part"): Text("Partly refunded"),
+    ("payment", "refund"): Text("Refunded"),
+    ("payment", "unrefund"): Text("The refund came back"),
+    ("unapplied_receipt", "begin"): Text("The money could not be used"),
+    ("unapplied_receipt", "send_back"): Text("The money is on its way back"),
+    ("unapplied_receipt", "confirm"): Text("The money went back"),
+    ("unapplied_receipt", "fail"): Text("Sending the money back failed, we try again"),
 }
-_CSV_COLUMNS = ("Payment", "Started (UTC)", "Paid (UTC)", "Purchase", "Status", "Reason", "Currency", "Amount")
-_PROVIDERS = {"stripe": "Stripe", "none": "Nothing to pay"}
+_CSV_COLUMNS = (
+    "Payment",
+    "Started (UTC)",
+    "Paid (UTC)",
+    "Purchase",
+    "Status",
+    "Reason",
+    "Currency",
+    "Amount",
+)
+_PROVIDERS = {"stripe": "Stripe", "none": Text("Nothing to pay")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +126,7 @@ def payments() -> ResponseReturnValue:
         return lists.csv_file("payments", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
     listed, counts = read(asked.cursor), search_queries.counts(sought, viewer.user_id)
     page = PaymentsPage(
-        title="Payments",
+        title=_("Payments"),
         console=buyer_console("payments"),
         tabs=payment_tabs(asked, tab, counts),
         text=text,
@@ -135,19 +148,23 @@ def payment(payment_id: int) -> ResponseReturnValue:
     siblings = orders.orders_of_purchase(attempt.purchase_id) if attempt.purchase_id is not None else []
     can_retry = attempt.status in _OPEN and any(order.status is OrderStatus.PENDING for order in siblings)
     page = PaymentPage(
-        title=f"Payment {payment_id}",
+        title=_("Payment %(number)s", number=payment_id),
         console=buyer_console("payments"),
         badge=wording.payment_badge(attempt.status),
-        note=f"Started {time_text(attempt.created_at)}",
+        note=_("Started %(day)s", day=time_text(attempt.created_at)),
         money_rows=(_amount_row(attempt),),
         facts=_facts(attempt),
         orders=tuple(
-            RelatedOrder(f"Order {order.number}", url_for("buyer.order", number=order.number), order.shop_name)
+            RelatedOrder(
+                _("Order %(number)s", number=order.number), url_for("buyer.order", number=order.number), order.shop_name
+            )
             for order in siblings
         ),
         declines=decline_views(declines),
         returned=_returned(receipts),
-        entries=wording.timeline(timeline_queries.changes_of(subjects), declines, _TITLES, viewer.user_id, "Support"),
+        entries=wording.timeline(
+            timeline_queries.changes_of(subjects), declines, _TITLES, viewer.user_id, _("Support")
+        ),
         retry_url=url_for("checkout.retry", purchase_id=attempt.purchase_id) if can_retry else "",
         check_url=url_for("checkout.verify", payment_id=payment_id) if attempt.status in _UNDECIDED else "",
         is_undecided=attempt.status in _UNDECIDED,
@@ -172,13 +189,13 @@ def reason_of(attempt: Attempt) -> str:
     if attempt.status is PaymentStatus.FAILED:
         return wording.decline_text(attempt.error_code)
     if attempt.status is PaymentStatus.EXPIRED:
-        return "Nobody paid before the payment page closed."
-    return "The payment was stopped before anything was taken." if attempt.status is PaymentStatus.CANCELLED else ""
+        return _("Nobody paid before the payment page closed.")
+    return _("The payment was stopped before anything was taken.") if attempt.status is PaymentStatus.CANCELLED else ""
 
 
 def _row(attempt: Attempt) -> PaymentRow:
     return PaymentRow(
-        title=f"Payment {attempt.id}",
+        title=_("Payment %(number)s", number=attempt.id),
         note=time_text(attempt.created_at),
         url=url_for("buyer.payment", payment_id=attempt.id),
         purchase=attempt.purchase_number or attempt.package_name or "",
@@ -191,7 +208,7 @@ def _row(attempt: Attempt) -> PaymentRow:
 
 def _amount_row(attempt: Attempt) -> MoneyRow:
     amount = money_text(attempt.amount_minor, attempt.currency)
-    return MoneyRow("Amount", amount, _explain_url(attempt), "For the whole purchase", is_total=True)
+    return MoneyRow(_("Amount"), amount, _explain_url(attempt), _("For the whole purchase"), is_total=True)
 
 
 def _explain_url(attempt: Attempt) -> str:
@@ -199,15 +216,19 @@ def _explain_url(attempt: Attempt) -> str:
 
 
 def _facts(attempt: Attempt) -> tuple[Fact, ...]:
-    moments = (("Started", attempt.created_at), ("Paid", attempt.completed_at), ("Page closes", attempt.expires_at))
+    moments = (
+        (_("Started"), attempt.created_at),
+        (_("Paid"), attempt.completed_at),
+        (_("Page closes"), attempt.expires_at),
+    )
     facts = [
-        Fact("Payment", str(attempt.id)),
-        Fact("Purchase", attempt.purchase_number or "None"),
-        Fact("Status", attempt.status.label),
-        Fact("Paid through", _PROVIDERS.get(attempt.provider, attempt.provider)),
+        Fact(_("Payment"), str(attempt.id)),
+        Fact(_("Purchase"), attempt.purchase_number or _("None")),
+        Fact(_("Status"), attempt.status.label),
+        Fact(_("Paid through"), _PROVIDERS.get(attempt.provider, attempt.provider)),
         *(Fact(label, time_text(moment)) for label, moment in moments if moment is not None),
-        Fact("Times we asked the provider", str(attempt.verification_attempts)),
-        Fact("Reference", attempt.provider_payment_id or "None yet"),
+        Fact(_("Times we asked the provider"), number_text(attempt.verification_attempts)),
+        Fact(_("Reference"), attempt.provider_payment_id or _("None yet")),
     ]
     return tuple(facts)
 
@@ -216,7 +237,12 @@ def _returned(receipts: Sequence[Receipt]) -> str:
     if not receipts:
         return ""
     receipt = receipts[0]
-    return f"{receipt.cause} {receipt.status.label}: {money_text(receipt.amount_minor, receipt.currency)}."
+    return _(
+        "%(cause)s %(status)s: %(amount)s.",
+        cause=as_read(receipt.cause),
+        status=receipt.status.label,
+        amount=money_text(receipt.amount_minor, receipt.currency),
+    )
 
 
 def _csv_row(attempt: Attempt) -> tuple[object, ...]:

@@ -7,6 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
 from marketplace.errors import Invalid, NotFound
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
+from marketplace.numerals import number_text
 from marketplace.orders import queries as orders
 from marketplace.orders.queries import OrderDetail
 from marketplace.payments import timeline_queries
@@ -49,13 +52,13 @@ def refunds() -> ResponseReturnValue:
     """List the viewer's refunds, newest first."""
     asked = lists.asked(*lists.BY_TIME_AND_AMOUNT)
     read = partial(queries.refunds_of_buyer, guards.viewer().user_id, asked.period)
-    empty = "If something is wrong with an order, ask for a refund on its page."
+    empty = _("If something is wrong with an order, ask for a refund on its page.")
     words = Words(
-        note="What you asked back, and where it is.",
-        when_label="Asked",
+        note=_("What you asked back, and where it is."),
+        when_label=_("Asked"),
         when=lambda row: date_text(row.asked_at),
-        amount_label="Amount",
-        empty=Empty("No refunds", empty, "Your orders", url_for("buyer.orders")),
+        amount_label=_("Amount"),
+        empty=Empty(_("No refunds"), empty, _("Your orders"), url_for("buyer.orders")),
     )
     return refund_list.show(read, asked, "buyer", buyer_console("refunds"), words)
 
@@ -95,7 +98,8 @@ def add_refund_pictures(number: str) -> ResponseReturnValue:
     except AlreadyThere as error:
         flash(error.message, "info")
     else:
-        flash("1 picture added." if count == 1 else f"{count} pictures added." if count else "It was there.", "ok")
+        added = ngettext("%(number)s picture added.", "%(number)s pictures added.", count, number=number_text(count))
+        flash(added if count else _("It was there."), "ok")
     return redirect(url_for("buyer.refund", number=row.number), code=303)
 
 
@@ -110,7 +114,7 @@ def remove_refund_picture(number: str, picture_id: int) -> ResponseReturnValue:
     except AlreadyThere as error:
         flash(error.message, "info")
     else:
-        flash("The picture is taken away. What happened says so.", "ok")
+        flash(_("The picture is taken away. What happened says so."), "ok")
     return redirect(url_for("buyer.refund", number=row.number), code=303)
 
 
@@ -119,7 +123,7 @@ def new_refund(number: str) -> ResponseReturnValue:
     """Show the form that asks for money of one of the viewer's own orders back."""
     order, asking = _askable(number)
     if not asking.buyer_may_ask:
-        flash("Nothing of this order can be refunded now.", "info")
+        flash(_("Nothing of this order can be refunded now."), "info")
         return redirect(url_for("buyer.order", number=order.number), code=303)
     return refund_asking.show(order, _ask_page(order, asking))
 
@@ -140,7 +144,7 @@ def ask_refund(number: str) -> ResponseReturnValue:
 
 
 def _asked(number: str) -> ResponseReturnValue:
-    flash("We have your request. You get an answer within 2 working days.", "ok")
+    flash(_("We have your request. You get an answer within 2 working days."), "ok")
     return redirect(url_for("buyer.refund", number=number), code=303)
 
 
@@ -154,7 +158,7 @@ def withdraw_refund(number: str) -> ResponseReturnValue:
     except AlreadyThere as error:
         flash(error.message, "info")
     else:
-        flash("You withdrew the request. Nothing goes back.", "ok")
+        flash(_("You withdrew the request. Nothing goes back."), "ok")
     return redirect(url_for("buyer.refund", number=row.number), code=303)
 
 
@@ -162,10 +166,10 @@ def withdraw_refund(number: str) -> ResponseReturnValue:
 def explain_refund(number: str, figure: str) -> ResponseReturnValue:
     """Show the rows that make the amount of one of the viewer's own refunds; no other figure is theirs."""
     if figure != RefundFigure.AMOUNT:
-        raise NotFound("There is no such figure.")
+        raise NotFound(_("There is no such figure."))
     found = explain_queries.of_buyer(lists.number(number), guards.viewer().user_id)
-    crumbs = [Crumb("Refunds", url_for("buyer.refunds")), Crumb(number, url_for("buyer.refund", number=number))]
-    return explaining.show(found, buyer_console("refunds"), crumbs, f"refund {number}")
+    crumbs = [Crumb(_("Refunds"), url_for("buyer.refunds")), Crumb(number, url_for("buyer.refund", number=number))]
+    return explaining.show(found, buyer_console("refunds"), crumbs, _("refund %(number)s", number=number))
 
 
 def _show(row: RefundRow, form: PicturesForm, code: int = 200) -> ResponseReturnValue:
@@ -183,15 +187,27 @@ def _ask_page(order: OrderDetail, asking: Asking) -> AskPage:
     order_url = url_for("buyer.order", number=order.number)
     answer_by = date_text(rules.answer_due(clock.now()))
     return AskPage(
-        title="Ask for a refund",
+        title=_("Ask for a refund"),
         console=buyer_console("orders"),
-        crumbs=(Crumb("Orders", url_for("buyer.orders")), Crumb(f"Order {order.number}", order_url)),
+        crumbs=(
+            Crumb(_("Orders"), url_for("buyer.orders")),
+            Crumb(_("Order %(number)s", number=order.number), order_url),
+        ),
         action=url_for("buyer.ask_refund", number=order.number),
-        note=f"Order {order.number} from {order.shop_name}, {money_text(order.total_minor, order.currency)}",
+        note=_(
+            "Order %(number)s from %(shop)s, %(amount)s",
+            number=order.number,
+            shop=order.shop_name,
+            amount=money_text(order.total_minor, order.currency),
+        ),
         left=money(asking.left),
         currency=order.currency,
-        expectation=f"You get an answer by {answer_by}. Meanwhile the seller is not paid for this order. "
-        f"Once we agree, the money reaches you in {ARRIVAL}, the way you paid.",
-        button="Ask for the refund",
+        expectation=_(
+            "You get an answer by %(day)s. Meanwhile the seller is not paid for this "
+            "order. Once we agree, the money reaches you in %(time)s, the way you paid.",
+            day=answer_by,
+            time=ARRIVAL,
+        ),
+        button=_("Ask for the refund"),
         takes_pictures=True,
     )

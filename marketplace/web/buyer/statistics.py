@@ -9,6 +9,8 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
+from marketplace.language import gettext as _
+from marketplace.numerals import number_text
 from marketplace.payments import flow_queries, search_queries
 from marketplace.payments.flow_queries import BuyerFlow, BuyerTotals
 from marketplace.payments.search_queries import Sought
@@ -18,7 +20,7 @@ from marketplace.web.buyer.overview import Figure
 from marketplace.web.charts import BarChart, Point
 from marketplace.web.console import Console, buyer_console
 from marketplace.web.lists import Tab
-from marketplace.web.pages import money_text
+from marketplace.web.pages import money_text, month_text
 
 _MONTHS = 12
 
@@ -50,7 +52,7 @@ def statistics() -> ResponseReturnValue:
     counts = search_queries.counts(Sought(), buyer_id)
     this_month = clock.now().date().replace(day=1)
     page = StatisticsPage(
-        title="Statistics",
+        title=_("Statistics"),
         console=buyer_console("statistics"),
         currencies=tuple(
             CurrencyView(total.currency, _figures(total), _chart(total.currency, months, this_month))
@@ -73,11 +75,17 @@ def _figures(total: BuyerTotals) -> tuple[Figure, ...]:
     paid = url_for("buyer.payments", status=PaymentTab.HAS_MONEY.value, currency=total.currency)
     average = money_text(total.average_minor, total.currency)
     return (
-        flow(BuyerFlow.SPENT, total.spent_minor, "Paid less refunded"),
-        flow(BuyerFlow.PAID, total.paid_minor, "All payments that went through"),
-        flow(BuyerFlow.REFUNDED, total.refunded_minor, "Back with you, or on its way"),
-        Figure("Completed payments", str(total.payments), "Also those refunded since", paid, "See the payments"),
-        Figure("Average payment", average, "Paid, by completed payments", paid, "See the payments"),
+        flow(BuyerFlow.SPENT, total.spent_minor, _("Paid less refunded")),
+        flow(BuyerFlow.PAID, total.paid_minor, _("All payments that went through")),
+        flow(BuyerFlow.REFUNDED, total.refunded_minor, _("Back with you, or on its way")),
+        Figure(
+            _("Completed payments"),
+            number_text(total.payments),
+            _("Also those refunded since"),
+            paid,
+            _("See the payments"),
+        ),
+        Figure(_("Average payment"), average, _("Paid, by completed payments"), paid, _("See the payments")),
     )
 
 
@@ -91,6 +99,12 @@ def _chart(currency: str, by_month: Mapping[tuple[str, date], tuple[int, int]], 
         last = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
         address: dict[str, Any] = {"from": month.isoformat(), "to": last.isoformat()}
         url = url_for("buyer.explain_flow", figure=BuyerFlow.PAID.value, currency=currency, **address)
-        note = f"{money_text(refunded, currency)} refunded" if refunded else ""
-        points.append(Point(f"{month:%b %Y}", paid, url, note))
-    return charts.bar_chart(f"Paid by month in {currency}", points, currency, first_head="Month", amount_head="Paid")
+        note = _("%(amount)s refunded", amount=money_text(refunded, currency)) if refunded else ""
+        points.append(Point(month_text(month), paid, url, note))
+    return charts.bar_chart(
+        _("Paid by month in %(currency)s", currency=currency),
+        points,
+        currency,
+        first_head=_("Month"),
+        amount_head=_("Paid"),
+    )

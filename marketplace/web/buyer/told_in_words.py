@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import reduce
 from typing import Any
 
 from flask import url_for
 
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.notifications.queries import Told
+from marketplace.numerals import number_text
 from marketplace.web.buyer import (
     dispute_words,
     told_of_accounts,
@@ -19,7 +23,10 @@ from marketplace.web.buyer import (
     told_of_security,
 )
 from marketplace.web.buyer.told_words import Words
+from marketplace.web.month_words import month_name
 from marketplace.web.pages import money_text
+from marketplace.web.sentences import together
+from marketplace.web.stored_words import as_read
 
 
 def words_of(told: Told) -> Words:
@@ -29,14 +36,19 @@ def words_of(told: Told) -> Words:
 
 def _order_paid(told: Told) -> Words:
     orders = list(told.facts.get("orders", []))
-    count = "1 order" if len(orders) == 1 else f"{len(orders)} orders"
     url = url_for("buyer.order", number=orders[0]) if len(orders) == 1 else url_for("buyer.orders")
     return Words(
         "circle-check",
-        f"You paid {_amount(told.facts, 'total_minor')}",
-        f"Purchase {told.facts['number']}, {count}. Your money is held until the goods have arrived.",
+        _("You paid %(amount)s", amount=_amount(told.facts, "total_minor")),
+        ngettext(
+            "Purchase %(number)s, %(count)s order. Your money is held until the goods have arrived.",
+            "Purchase %(number)s, %(count)s orders. Your money is held until the goods have arrived.",
+            len(orders),
+            number=told.facts["number"],
+            count=number_text(len(orders)),
+        ),
         url,
-        "See the order" if len(orders) == 1 else "See the orders",
+        _("See the order") if len(orders) == 1 else _("See the orders"),
     )
 
 
@@ -44,10 +56,14 @@ def _order_received(told: Told) -> Words:
     number = told.facts["number"]
     return Words(
         "package",
-        f"New order {number}",
-        f"Paid: {_amount(told.facts, 'total_minor')}. You receive {_amount(told.facts, 'net_minor')}. Please send it.",
+        _("New order %(number)s", number=number),
+        _(
+            "Paid: %(amount)s. You receive %(net)s. Please send it.",
+            amount=_amount(told.facts, "total_minor"),
+            net=_amount(told.facts, "net_minor"),
+        ),
         url_for("seller.order", number=number),
-        "Open the order",
+        _("Open the order"),
     )
 
 
@@ -55,24 +71,24 @@ def _money_released(told: Told) -> Words:
     number = told.facts["number"]
     return Words(
         "circle-check",
-        f"{_amount(told.facts, 'amount_minor')} is available to you",
-        f"The hold of order {number} is over.",
+        _("%(amount)s is available to you", amount=_amount(told.facts, "amount_minor")),
+        _("The hold of order %(number)s is over.", number=number),
         url_for("seller.order", number=number),
-        "Open the order",
+        _("Open the order"),
     )
 
 
 def _statement_ready(told: Told) -> Words:
     month, closings = date.fromisoformat(str(told.facts["month"])), list(told.facts["closings"])
-    balances = " and ".join(_amount(closing, "closing_minor") for closing in closings)
+    balances = reduce(_and, (_amount(closing, "closing_minor") for closing in closings))
     where: dict[str, Any] = {"currency": str(closings[0]["currency"]), "month": f"{month:%Y-%m}"}
     url = url_for("seller.statement", **where) if len(closings) == 1 else url_for("seller.statements")
     return Words(
         "receipt",
-        f"Your statement of {month:%B %Y} is ready",
-        f"The month closed with {balances}.",
+        _("Your statement of %(month)s is ready", month=month_name(month)),
+        _("The month closed with %(balances)s.", balances=balances),
         url,
-        "See the statement" if len(closings) == 1 else "See the statements",
+        _("See the statement") if len(closings) == 1 else _("See the statements"),
     )
 
 
@@ -80,61 +96,77 @@ def _invoice_ready(told: Told) -> Words:
     facts, kind = told.facts, str(told.facts["kind"])
     number, amount = str(facts["number"]), _amount(facts, "total_minor")
     if kind == "commission":
-        title = f"Your commission invoice {number} is ready"
-        text = f"{amount}, the fees of {date.fromisoformat(str(facts['month']) + '-01'):%B %Y}. Nothing is due."
-        return Words("receipt", title, text, url_for("seller.invoice", number=number), "See the invoice")
+        title = _("Your commission invoice %(number)s is ready", number=number)
+        text = _(
+            "%(amount)s, the fees of %(month)s. Nothing is due.",
+            amount=amount,
+            month=month_name(date.fromisoformat(f"{facts['month']}-01")),
+        )
+        return Words("receipt", title, text, url_for("seller.invoice", number=number), _("See the invoice"))
     url = url_for("buyer.invoice", number=number)
+    text = _("%(amount)s for order %(order)s, from %(shop)s.", amount=amount, order=facts["order"], shop=facts["from"])
     if kind == "credit_note":
-        text = f"{amount} for order {facts['order']}, from {facts['from']}."
-        return Words("receipt", f"Your credit note {number} is ready", text, url, "See the credit note")
-    due = "Nothing is due." if not facts["due_minor"] else f"{_amount(facts, 'due_minor')} is on its way."
-    text = f"{amount} for order {facts['order']}, from {facts['from']}. {due}"
-    return Words("receipt", f"Your invoice {number} is ready", text, url, "See the invoice")
+        return Words(
+            "receipt", _("Your credit note %(number)s is ready", number=number), text, url, _("See the credit note")
+        )
+    due = (
+        _("Nothing is due.")
+        if not facts["due_minor"]
+        else _("%(amount)s is on its way.", amount=_amount(facts, "due_minor"))
+    )
+    title = _("Your invoice %(number)s is ready", number=number)
+    return Words("receipt", title, f"{text} {due}", url, _("See the invoice"))
 
 
 def _payment_failed(told: Told) -> Words:
     return Words(
         "circle-alert",
-        f"Your payment of {_amount(told.facts, 'amount_minor')} did not go through",
-        "Nothing was taken. You can pay in another way.",
+        _("Your payment of %(amount)s did not go through", amount=_amount(told.facts, "amount_minor")),
+        _("Nothing was taken. You can pay in another way."),
         _payment_url(told),
-        "See the payment",
+        _("See the payment"),
     )
 
 
 def _payment_expired(told: Told) -> Words:
     return Words(
         "clock",
-        f"The payment page for {_amount(told.facts, 'amount_minor')} has closed",
-        "Nobody paid in time and nothing was taken. You can start again.",
+        _("The payment page for %(amount)s has closed", amount=_amount(told.facts, "amount_minor")),
+        _("Nobody paid in time and nothing was taken. You can start again."),
         _payment_url(told),
-        "See the payment",
+        _("See the payment"),
     )
 
 
 def _payment_returned(told: Told) -> Words:
     return Words(
         "undo-2",
-        f"{_amount(told.facts, 'amount_minor')} went back to you",
-        "We could not use this payment. " + str(told.facts.get("reason", "")),
+        _("%(amount)s went back to you", amount=_amount(told.facts, "amount_minor")),
+        together(_("We could not use this payment."), as_read(str(told.facts.get("reason", "")))),
         _payment_url(told),
-        "See the payment",
+        _("See the payment"),
     )
 
 
 def _return_failed(told: Told) -> Words:
     return Words(
         "circle-alert",
-        f"{_amount(told.facts, 'amount_minor')} did not reach you",
-        "Your bank sent the money back to us. It is still yours. We look after it and send it again: you need not do"
-        " anything.",
+        _("%(amount)s did not reach you", amount=_amount(told.facts, "amount_minor")),
+        _(
+            "Your bank sent the money back to us. It is still yours. "
+            "We look after it and send it again: you need not do anything."
+        ),
         _payment_url(told),
-        "See the payment",
+        _("See the payment"),
     )
 
 
 def _payment_url(told: Told) -> str:
     return url_for("buyer.payment", payment_id=told.facts.get("payment_id", told.subject_id))
+
+
+def _and(some: str, last: str) -> str:
+    return _("%(some)s and %(last)s", some=some, last=last)
 
 
 def _amount(facts: Mapping[str, Any], name: str) -> str:
@@ -146,9 +178,9 @@ def _dispute(told: Told) -> Words:
     role, number, orders = str(facts["role"]), str(facts["number"]), list(facts["orders"])
     title, text = dispute_words.words_of(told.kind.value, facts, _amount(facts, "amount_minor"))
     if role != "buyer":
-        return Words("shield-alert", title, text, url_for(f"{role}.dispute", number=number), "See the dispute")
+        return Words("shield-alert", title, text, url_for(f"{role}.dispute", number=number), _("See the dispute"))
     url = url_for("buyer.order", number=orders[0]) if orders else url_for("buyer.payments")
-    return Words("shield-alert", title, text, url, "See the order" if orders else "See your payments")
+    return Words("shield-alert", title, text, url, _("See the order") if orders else _("See your payments"))
 
 
 _WORDS = {

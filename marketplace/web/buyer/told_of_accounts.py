@@ -5,44 +5,48 @@ from datetime import datetime
 
 from flask import url_for
 
+from marketplace.language import gettext as _
 from marketplace.notifications.queries import Told
 from marketplace.web.buyer.told_words import Words
 from marketplace.web.pages import date_text
+from marketplace.web.sentences import together
 
 
 def _enabled(told: Told) -> Words:
     was_stopped = told.facts.get("before") in {"restricted", "disconnected", "rejected"}
-    text = "Your money goes to your bank on your payout days, by itself."
+    text = _("Your money goes to your bank on your payout days, by itself.")
     if was_stopped:
-        text = f"Your shop takes orders again. {text}"
-    return _to_seller("badge-check", "You are set up to be paid", text, "See your payout setup")
+        text = together(_("Your shop takes orders again."), text)
+    return _to_seller("badge-check", _("You are set up to be paid"), text, _("See your payout setup"))
 
 
 def _restricted(told: Told) -> Words:
-    text = "The provider needs something from you. Until it is there you are not paid and your shop takes no orders."
-    return _to_seller("triangle-alert", "Your payout account is restricted", text, "See what is missing")
+    text = _("The provider needs something from you. Until it is there you are not paid and your shop takes no orders.")
+    return _to_seller("triangle-alert", _("Your payout account is restricted"), text, _("See what is missing"))
 
 
 def _disconnected(told: Told) -> Words:
     if told.facts.get("role") == "admin":
-        text = "Their shop takes no orders, and they are not paid until they connect again."
-        return _to_admin(told, "{name} has disconnected their payout account", text)
-    text = "You are not paid and your shop takes no orders until you connect again. Your money waits here."
-    return _to_seller("triangle-alert", "Your payout account is disconnected", text, "Connect again")
+        text = _("Their shop takes no orders, and they are not paid until they connect again.")
+        return _to_admin(told, _("%(name)s has disconnected their payout account", name=told.facts["name"]), text)
+    text = _("You are not paid and your shop takes no orders until you connect again. Your money waits here.")
+    return _to_seller("triangle-alert", _("Your payout account is disconnected"), text, _("Connect again"))
 
 
 def _rejected(told: Told) -> Words:
     if told.facts.get("role") == "admin":
-        text = "Their shop takes no orders. Somebody has to look at it and answer them."
-        return _to_admin(told, "The provider does not pay {name}", text)
-    text = "Your shop takes no orders. Your money waits here, and we look at it."
-    return _to_seller("circle-x", "The provider does not pay your shop", text, "Read more")
+        text = _("Their shop takes no orders. Somebody has to look at it and answer them.")
+        return _to_admin(told, _("The provider does not pay %(name)s", name=told.facts["name"]), text)
+    text = _("Your shop takes no orders. Your money waits here, and we look at it.")
+    return _to_seller("circle-x", _("The provider does not pay your shop"), text, _("Read more"))
 
 
 def _deadline(told: Told) -> Words:
     day = date_text(datetime.fromisoformat(str(told.facts["due_at"])))
-    text = "After that it stops paying you, and your shop takes no orders until it is there."
-    return _to_seller("calendar-clock", f"The provider needs something from you by {day}", text, "See what it is")
+    text = _("After that it stops paying you, and your shop takes no orders until it is there.")
+    return _to_seller(
+        "calendar-clock", _("The provider needs something from you by %(day)s", day=day), text, _("See what it is")
+    )
 
 
 def _to_seller(icon: str, title: str, text: str, action: str) -> Words:
@@ -51,7 +55,7 @@ def _to_seller(icon: str, title: str, text: str, action: str) -> Words:
 
 def _to_admin(told: Told, title: str, text: str) -> Words:
     url = url_for("admin.user", user_id=told.facts["seller_id"])
-    return Words("triangle-alert", title.format(name=told.facts["name"]), text, url, "See the seller")
+    return Words("triangle-alert", title, text, url, _("See the seller"))
 
 
 WORDS: Mapping[str, Callable[[Told], Words]] = {

@@ -5,53 +5,68 @@ from typing import Any
 
 from flask import url_for
 
+from marketplace.language import gettext as _
 from marketplace.notifications.queries import Told
 from marketplace.web.buyer.told_words import Words
 from marketplace.web.pages import money_text
+from marketplace.web.sentences import together
 
 
 def _paid(facts: Mapping[str, Any]) -> Words:
-    left = "You owe nothing for it any more." if not facts["left_minor"] else f"You still owe {_left(facts)} for it."
-    title = f"{_amount(facts)} of order {facts['number']} paid what you owed"
-    text = f"You owed it for order {facts['for_number']}. Its money had to go back after you were paid. {left}"
-    return Words("wallet", title, text, url_for("seller.order", number=facts["number"]), "Open the order")
+    left = (
+        _("You owe nothing for it any more.")
+        if not facts["left_minor"]
+        else _("You still owe %(amount)s for it.", amount=_left(facts))
+    )
+    title = _("%(amount)s of order %(number)s paid what you owed", amount=_amount(facts), number=facts["number"])
+    owed = _(
+        "You owed it for order %(number)s. Its money had to go back after you were paid.", number=facts["for_number"]
+    )
+    text = f"{owed} {left}"
+    return Words("wallet", title, text, url_for("seller.order", number=facts["number"]), _("Open the order"))
 
 
 def _written_off(facts: Mapping[str, Any]) -> Words:
-    title = f"You do not owe {_amount(facts)} any more"
-    text = f"It was for order {facts['number']}. The marketplace bears it."
-    return Words("circle-check", title, text, url_for("seller.order", number=facts["number"]), "Open the order")
+    title = _("You do not owe %(amount)s any more", amount=_amount(facts))
+    text = _("It was for order %(number)s. The marketplace bears it.", number=facts["number"])
+    return Words("circle-check", title, text, url_for("seller.order", number=facts["number"]), _("Open the order"))
 
 
 def _taken_back(facts: Mapping[str, Any]) -> Words:
     number = facts["number"]
     if facts["role"] == "admin":
-        title = f"{_amount(facts)} of order {number} was taken back"
-        text = f"It came from the seller's account at the provider and paid what the seller owed: {_why(facts)}"
-        return Words("undo-2", title, text, url_for("admin.payment", payment_id=facts["payment_id"]), "See the payment")
-    title = f"{_amount(facts)} was taken back from your account at the payment provider"
-    text = f"It paid what you owed for order {number}: {_why(facts)}"
-    return Words("undo-2", title, text, url_for("seller.order", number=number), "Open the order")
+        title = _("%(amount)s of order %(number)s was taken back", amount=_amount(facts), number=number)
+        text = _(
+            "It came from the seller's account at the provider and paid what the seller owed: %(why)s",
+            why=_why(facts),
+        )
+        return Words(
+            "undo-2", title, text, url_for("admin.payment", payment_id=facts["payment_id"]), _("See the payment")
+        )
+    title = _("%(amount)s was taken back from your account at the payment provider", amount=_amount(facts))
+    text = _("It paid what you owed for order %(number)s: %(why)s", number=number, why=_why(facts))
+    return Words("undo-2", title, text, url_for("seller.order", number=number), _("Open the order"))
 
 
 def _not_taken_back(facts: Mapping[str, Any]) -> Words:
     number = facts["number"]
     if facts["role"] == "admin":
-        title = f"{_amount(facts)} of order {number} could not be taken back"
-        text = f"The seller's account at the provider does not have it. The seller owes it: {_why(facts)}"
+        title = _("%(amount)s of order %(number)s could not be taken back", amount=_amount(facts), number=number)
+        text = _("The seller's account at the provider does not have it. The seller owes it: %(why)s", why=_why(facts))
         url = url_for("admin.payment", payment_id=facts["payment_id"])
-        return Words("circle-alert", title, text, url, "See the payment")
-    title = f"You owe {_amount(facts)} for order {number}"
-    text = f"Your account at the payment provider did not have it. You owe it because {_why(facts)}"
+        return Words("circle-alert", title, text, url, _("See the payment"))
+    title = _("You owe %(amount)s for order %(number)s", amount=_amount(facts), number=number)
+    text = _("Your account at the payment provider did not have it. You owe it because %(why)s", why=_why(facts))
     url = url_for("seller.order", number=number)
-    return Words("circle-alert", title, f"{text} Your coming sales pay it.", url, "Open the order")
+    text = together(text, _("Your coming sales pay it."))
+    return Words("circle-alert", title, text, url, _("Open the order"))
 
 
 def _why(facts: Mapping[str, Any]) -> str:
     """Return why money that was paid out had to come back."""
     if facts.get("cause") == "dispute":
-        return "the buyer's bank took the money back, and the dispute is lost."
-    return "the order was refunded after its money had been paid out."
+        return _("the buyer's bank took the money back, and the dispute is lost.")
+    return _("the order was refunded after its money had been paid out.")
 
 
 def _amount(facts: Mapping[str, Any]) -> str:

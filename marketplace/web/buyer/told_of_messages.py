@@ -2,57 +2,84 @@
 
 from flask import url_for
 
+from marketplace.language import Text, ngettext
+from marketplace.language import gettext as _
 from marketplace.notifications.queries import Told
 from marketplace.web.buyer.told_words import Words
+from marketplace.web.stored_words import about_text, as_read
 
 _DECIDED = {
-    "left": "We have looked and left it as it is.",
-    "hidden": "We have hidden it.",
-    "stopped": "We have hidden it, and who wrote it can't write to others now.",
+    "left": Text("We have looked and left it as it is."),
+    "hidden": Text("We have hidden it."),
+    "stopped": Text("We have hidden it, and who wrote it can't write to others now."),
 }
 
 
 def _waits(told: Told) -> Words:
     facts = told.facts
     title = {
-        "question_asked": f"{facts['from']} asks about {facts['about']}",
-        "question_answered": f"{facts['from']} has answered",
-        "message_received": f"A message from {facts['from']}",
+        "question_asked": _("%(sender)s asks about %(about)s", sender=facts["from"], about=about_text(facts["about"])),
+        "question_answered": _("%(sender)s has answered", sender=facts["from"]),
+        "message_received": _("A message from %(sender)s", sender=facts["from"]),
     }[told.kind.value]
-    text = "Answer soon: who asks wants to buy." if told.kind.value == "question_asked" else f"{facts['about']}."
-    return Words("message-square", title, text, _conversation(facts["conversation"]), "Read it")
+    text = (
+        _("Answer soon: who asks wants to buy.")
+        if told.kind.value == "question_asked"
+        else f"{about_text(facts['about'])}."
+    )
+    return Words("message-square", title, text, _conversation(facts["conversation"]), _("Read it"))
 
 
 def _report_received(told: Told) -> Words:
     facts = told.facts
     url = url_for("admin.report", report_id=facts["report"])
-    return Words("flag", f"Report {facts['number']} waits", f"{facts['reason']}.", url, "Look at it")
+    return Words(
+        "flag",
+        _("Report %(number)s waits", number=facts["number"]),
+        f"{as_read(facts['reason'])}.",
+        url,
+        _("Look at it"),
+    )
 
 
 def _report_decided(told: Told) -> Words:
     facts = told.facts
-    title, text = f"Your report {facts['number']} is decided", _DECIDED[facts["decision"]]
-    return Words("flag", title, f"{text} The reason: {facts['note']}", _where(told), "See it")
+    title, text = _("Your report %(number)s is decided", number=facts["number"]), _DECIDED[facts["decision"]]
+    why = _("The reason: %(reason)s", reason=facts["note"])
+    return Words("flag", title, f"{text} {why}", _where(told), _("See it"))
 
 
 def _hidden(told: Told) -> Words:
     facts = told.facts
-    title = f"What you wrote about {facts['about']} was hidden"
-    stop = " You can't write to others at the moment." if facts["decision"] == "stopped" else ""
-    return Words("circle-alert", title, f"The reason: {facts['note']}{stop}", _where(told), "See it")
+    title = _("What you wrote about %(about)s was hidden", about=about_text(facts["about"]))
+    text = _("The reason: %(reason)s", reason=facts["note"])
+    if facts["decision"] == "stopped":
+        text += " " + _("You can't write to others at the moment.")
+    return Words("circle-alert", title, text, _where(told), _("See it"))
 
 
 def _review_received(told: Told) -> Words:
     facts = told.facts
-    stars = "1 star" if facts["stars"] == 1 else f"{facts['stars']} stars"
-    text = f"Order {facts['order']}: {stars}. You can answer once, below it."
-    return Words("star", f"A review of {facts['about']}", text, _review(facts["review"]), "Read it")
+    text = ngettext(
+        "Order %(order)s: %(stars)s star. You can answer once, below it.",
+        "Order %(order)s: %(stars)s stars. You can answer once, below it.",
+        facts["stars"],
+        order=facts["order"],
+        stars=facts["stars"],
+    )
+    return Words(
+        "star",
+        _("A review of %(about)s", about=about_text(facts["about"])),
+        text,
+        _review(facts["review"]),
+        _("Read it"),
+    )
 
 
 def _review_answered(told: Told) -> Words:
     facts = told.facts
-    title = f"{facts['shop']} has answered your review"
-    return Words("star", title, f"Order {facts['order']}.", _review(facts["review"]), "Read it")
+    title = _("%(shop)s has answered your review", shop=facts["shop"])
+    return Words("star", title, _("Order %(order)s.", order=facts["order"]), _review(facts["review"]), _("Read it"))
 
 
 def _review(review_id: int) -> str:

@@ -6,69 +6,94 @@ from typing import Any
 
 from flask import url_for
 
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.notifications.queries import Told
 from marketplace.web.buyer.told_words import Words
 from marketplace.web.pages import date_text, money_text
+from marketplace.web.sentences import together
+from marketplace.web.stored_words import as_read, cancelled_because
 
 
 def _ship_by_reminder(told: Told) -> Words:
     number, last_day = told.facts["number"], date.fromisoformat(str(told.facts["last_day"]))
     is_late = told.created_at.date() > last_day
-    late = f"Order {number} should have been sent by {date_text(last_day)}"
+    late = _("Order %(number)s should have been sent by %(day)s", number=number, day=date_text(last_day))
     return Words(
         "truck",
-        late if is_late else f"Please send order {number} today",
-        "The buyer has paid and waits for it. If you can't send it, cancel it: the money goes back by itself.",
+        late if is_late else _("Please send order %(number)s today", number=number),
+        _("The buyer has paid and waits for it. If you can't send it, cancel it: the money goes back by itself."),
         url_for("seller.order", number=number),
-        "Open the order",
+        _("Open the order"),
     )
 
 
 def _sent(told: Told) -> Words:
     number, tracking = told.facts["number"], told.facts["tracking_number"]
-    what = f"Another parcel of order {number}" if told.kind.value == "parcel_sent" else f"Order {number}"
-    with_number = f", tracking number {tracking}" if tracking else ""
+    shop, carrier = told.facts["shop_name"], as_read(told.facts["carrier_name"])
+    title = _("Order %(number)s is on its way", number=number)
+    if told.kind.value == "parcel_sent":
+        title = _("Another parcel of order %(number)s is on its way", number=number)
+    text = _("%(shop)s sent it. %(carrier)s.", shop=shop, carrier=carrier)
+    if tracking:
+        places = {"shop": shop, "carrier": carrier, "tracking": tracking}
+        text = _("%(shop)s sent it. %(carrier)s, tracking number %(tracking)s.", **places)
     return Words(
         "truck",
-        f"{what} is on its way",
-        f"{told.facts['shop_name']} sent it. {told.facts['carrier_name']}{with_number}.",
+        title,
+        text,
         url_for("buyer.order", number=number),
-        "Follow the order",
+        _("Follow the order"),
     )
 
 
 def _order_delivered(told: Told) -> Words:
     number, by, to = (str(told.facts[name]) for name in ("number", "by", "to"))
-    text = _ARRIVED[to, by].format(shop=told.facts["shop_name"])
+    text = _(_ARRIVED[to, by], shop=told.facts["shop_name"])
     return Words(
-        "package-check", f"Order {number} has arrived", text, url_for(f"{to}.order", number=number), "Open the order"
+        "package-check",
+        _("Order %(number)s has arrived", number=number),
+        text,
+        url_for(f"{to}.order", number=number),
+        _("Open the order"),
     )
 
 
 def _order_cancelled(told: Told) -> Words:
     facts = told.facts
     number, by, to = (str(facts[name]) for name in ("number", "by", "to"))
-    who = {"buyer": "The buyer", "seller": facts["shop_name"]}[by]
-    title = f"You cancelled order {number}" if by == to else f"{who} cancelled order {number}"
+    if by == to:
+        title = _("You cancelled order %(number)s", number=number)
+    elif by == "buyer":
+        title = _("The buyer cancelled order %(number)s", number=number)
+    else:
+        title = _("%(shop)s cancelled order %(number)s", shop=facts["shop_name"], number=number)
     text = _cancelled_for_buyer(facts) if to == "buyer" else _cancelled_for_seller(facts)
-    reason = "" if by == to else f"The reason: {facts['reason']} "
-    return Words("package-x", title, reason + text, url_for(f"{to}.order", number=number), "Open the order")
+    if by != to:
+        text = together(_("The reason: %(reason)s", reason=cancelled_because(facts["reason"])), text)
+    return Words("package-x", title, text, url_for(f"{to}.order", number=number), _("Open the order"))
 
 
 def _cancelled_for_buyer(facts: Mapping[str, Any]) -> str:
     if not facts["amount_minor"]:
-        return "Nothing is left to send back."
-    return f"{_amount(facts, 'amount_minor')} goes back to you by itself, the way you paid."
+        return _("Nothing is left to send back.")
+    return _("%(amount)s goes back to you by itself, the way you paid.", amount=_amount(facts, "amount_minor"))
 
 
 def _cancelled_for_seller(facts: Mapping[str, Any]) -> str:
-    text = "Do not send it. "
+    sentences = [_("Do not send it.")]
     if facts["amount_minor"]:
-        text += f"{_amount(facts, 'amount_minor')} goes back to the buyer, {_amount(facts, 'given_minor')} of it from"
-        text += " what was held for you. "
+        sentences.append(
+            _(
+                "%(amount)s goes back to the buyer, %(given)s of it from what was held for you.",
+                amount=_amount(facts, "amount_minor"),
+                given=_amount(facts, "given_minor"),
+            )
+        )
     if facts["owed_minor"]:
-        text += f"The card fee of {_amount(facts, 'owed_minor')} stays with you. "
-    return text + ("It is for sale again." if facts["is_back_on_sale"] else "It was not put back on sale.")
+        sentences.append(_("The card fee of %(amount)s stays with you.", amount=_amount(facts, "owed_minor")))
+    sentences.append(_("It is for sale again.") if facts["is_back_on_sale"] else _("It was not put back on sale."))
+    return " ".join(sentences)
 
 
 def _amount(facts: Mapping[str, Any], name: str) -> str:
@@ -76,12 +101,14 @@ def _amount(facts: Mapping[str, Any], name: str) -> str:
 
 
 _ARRIVED = {
-    ("buyer", "buyer"): "You told us that you have received it. Thank you.",
-    ("buyer", "seller"): "{shop} says that it has been delivered. If it is not there, open the order and tell us.",
-    ("buyer", "time"): "It was sent some time ago and you have not told us that it is missing.",
-    ("seller", "buyer"): "The buyer has received it. Your money is released when the hold has ended.",
-    ("seller", "seller"): "You told us that it has been delivered. We told the buyer.",
-    ("seller", "time"): "The buyer has not told us that it is missing, so it counts as delivered.",
+    ("buyer", "buyer"): Text("You told us that you have received it. Thank you."),
+    ("buyer", "seller"): Text(
+        "%(shop)s says that it has been delivered. If it is not there, open the order and tell us."
+    ),
+    ("buyer", "time"): Text("It was sent some time ago and you have not told us that it is missing."),
+    ("seller", "buyer"): Text("The buyer has received it. Your money is released when the hold has ended."),
+    ("seller", "seller"): Text("You told us that it has been delivered. We told the buyer."),
+    ("seller", "time"): Text("The buyer has not told us that it is missing, so it counts as delivered."),
 }
 WORDS = {
     "ship_by_reminder": _ship_by_reminder,

@@ -4,82 +4,133 @@ from collections.abc import Callable, Mapping
 
 from flask import url_for
 
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.notifications.queries import Told
+from marketplace.numerals import number_text
 from marketplace.web.buyer.told_words import Words
 from marketplace.web.pages import money_text
+from marketplace.web.stored_words import as_read
 
 
 def _refund_asked(told: Told) -> Words:
     amount, order = _amount(told), told.facts["order"]
     if _is_seller(told):
-        text = "You need not do anything now. The money of this order stays where it is until it is decided."
-        return _refund(told, f"A buyer asks for {amount} of order {order} back", text)
-    return _refund(told, f"You asked for {amount} back", f"Order {order}. You get an answer within 2 working days.")
+        text = _("You need not do anything now. The money of this order stays where it is until it is decided.")
+        return _refund(told, _("A buyer asks for %(amount)s of order %(order)s back", amount=amount, order=order), text)
+    return _refund(
+        told,
+        _("You asked for %(amount)s back", amount=amount),
+        _("Order %(order)s. You get an answer within 2 working days.", order=order),
+    )
 
 
 def _refund_approved(told: Told) -> Words:
     amount, order = _amount(told), told.facts["order"]
     if _is_seller(told):
         return _refund(
-            told, f"{amount} of order {order} goes back to the buyer", "See what it takes from your balance."
+            told,
+            _("%(amount)s of order %(order)s goes back to the buyer", amount=amount, order=order),
+            _("See what it takes from your balance."),
         )
     if _is_admin(told):
-        text = "Somebody made it in the provider's dashboard. It is taken over and shared out like any other."
-        return _refund(told, f"A refund of {amount} of order {order} was made at the provider", text)
-    return _refund(told, f"Your refund of {amount} is approved", f"Order {order}. It is being sent to you now.")
+        text = _("Somebody made it in the provider's dashboard. It is taken over and shared out like any other.")
+        return _refund(
+            told,
+            _("A refund of %(amount)s of order %(order)s was made at the provider", amount=amount, order=order),
+            text,
+        )
+    return _refund(
+        told,
+        _("Your refund of %(amount)s is approved", amount=amount),
+        _("Order %(order)s. It is being sent to you now.", order=order),
+    )
 
 
 def _refund_rejected(told: Told) -> Words:
     order, why = told.facts["order"], str(told.facts.get("reason") or "")
-    whose = "A buyer's" if _is_seller(told) else "Your"
-    return _refund(told, f"{whose} refund request for order {order} was rejected", f"The reason: {why}")
+    title = _("Your refund request for order %(order)s was rejected", order=order)
+    if _is_seller(told):
+        title = _("A buyer's refund request for order %(order)s was rejected", order=order)
+    return _refund(told, title, _("The reason: %(reason)s", reason=as_read(why)))
 
 
 def _refund_withdrawn(told: Told) -> Words:
     order = told.facts["order"]
     if _is_seller(told):
-        return _refund(told, f"The buyer withdrew the refund request for order {order}", "Nothing goes back.")
-    return _refund(told, f"You withdrew your refund request for order {order}", "Nothing goes back.")
+        return _refund(
+            told, _("The buyer withdrew the refund request for order %(order)s", order=order), _("Nothing goes back.")
+        )
+    return _refund(
+        told, _("You withdrew your refund request for order %(order)s", order=order), _("Nothing goes back.")
+    )
 
 
 def _refund_completed(told: Told) -> Words:
     amount, order = _amount(told), told.facts["order"]
     if _is_seller(told):
-        return _refund(told, f"{amount} of order {order} went back to the buyer", "The refund is complete.")
-    return _refund(told, f"{amount} went back to you", f"Order {order}. Your bank shows it in 5 to 10 days.")
+        return _refund(
+            told,
+            _("%(amount)s of order %(order)s went back to the buyer", amount=amount, order=order),
+            _("The refund is complete."),
+        )
+    return _refund(
+        told,
+        _("%(amount)s went back to you", amount=amount),
+        _("Order %(order)s. Your bank shows it in 5 to 10 days.", order=order),
+    )
 
 
 def _refund_failed(told: Told) -> Words:
     amount, order = _amount(told), told.facts["order"]
     if _is_seller(told):
-        text = "What it had taken from your balance is back there until it is sent again."
-        return _refund(told, f"A refund of {amount} of order {order} did not arrive", text, icon="circle-alert")
+        text = _("What it had taken from your balance is back there until it is sent again.")
+        return _refund(
+            told,
+            _("A refund of %(amount)s of order %(order)s did not arrive", amount=amount, order=order),
+            text,
+            icon="circle-alert",
+        )
     if _is_admin(told):
-        text = "It waits for a decision: send it again, or reject it with a reason."
-        return _refund(told, f"A refund of {amount} of order {order} failed", text, icon="circle-alert")
-    text = "We look after it and try again. You need not do anything."
-    return _refund(told, f"Your refund of {amount} did not arrive", text, icon="circle-alert")
+        text = _("It waits for a decision: send it again, or reject it with a reason.")
+        return _refund(
+            told,
+            _("A refund of %(amount)s of order %(order)s failed", amount=amount, order=order),
+            text,
+            icon="circle-alert",
+        )
+    text = _("We look after it and try again. You need not do anything.")
+    return _refund(told, _("Your refund of %(amount)s did not arrive", amount=amount), text, icon="circle-alert")
 
 
 def _pictures_added(told: Told) -> Words:
     count, order = int(told.facts["count"]), told.facts["order"]
-    what = "1 more picture" if count == 1 else f"{count} more pictures"
-    text = "Look at what is wrong before you answer." if _is_admin(told) else "You see what is wrong. We decide."
-    return _refund(told, f"The buyer of order {order} sent {what} with the refund request", text, icon="image")
+    text = _("Look at what is wrong before you answer.") if _is_admin(told) else _("You see what is wrong. We decide.")
+    title = ngettext(
+        "The buyer of order %(order)s sent %(number)s more picture with the refund request",
+        "The buyer of order %(order)s sent %(number)s more pictures with the refund request",
+        count,
+        order=order,
+        number=number_text(count),
+    )
+    return _refund(told, title, text, icon="image")
 
 
 def _picture_removed(told: Told) -> Words:
-    text = f"You had seen {told.facts['file']}. It is on nobody's page any more; the history says when it went."
-    title = f"The buyer of order {told.facts['order']} took a picture of the refund request away"
+    text = _(
+        "You had seen %(file)s. It is on nobody's page any more; the history says when it went.",
+        file=told.facts["file"],
+    )
+    title = _("The buyer of order %(order)s took a picture of the refund request away", order=told.facts["order"])
     return _refund(told, title, text, icon="image")
 
 
 def _refund(told: Told, title: str, text: str, icon: str = "undo-2") -> Words:
     number = told.facts["number"]
     if _is_admin(told):
-        return Words(icon, title, text, url_for("admin.refunds", refund=number), "See the refund")
+        return Words(icon, title, text, url_for("admin.refunds", refund=number), _("See the refund"))
     endpoint = "seller.refund" if _is_seller(told) else "buyer.refund"
-    return Words(icon, title, text, url_for(endpoint, number=number), "See the refund")
+    return Words(icon, title, text, url_for(endpoint, number=number), _("See the refund"))
 
 
 def _amount(told: Told) -> str:

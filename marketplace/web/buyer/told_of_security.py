@@ -4,21 +4,29 @@ from datetime import datetime
 
 from flask import url_for
 
+from marketplace.language import gettext as _
 from marketplace.notifications.queries import Told
 from marketplace.web.buyer.told_words import Words
 from marketplace.web.pages import time_text
+from marketplace.web.sentences import together
+from marketplace.web.stored_words import device_text
 
 
 def _new_sign_in(told: Told) -> Words:
     facts = told.facts
-    where = f" from the network address {facts['ip_address']}" if facts["ip_address"] else ""
-    text = f"{facts['device']}{where}, {_when(told)}. If it was not you, change your password: that signs it out."
-    return _to_security("Somebody signed in to your account on a new device", text, "See your devices")
+    places = {"device": device_text(facts["device"]), "address": facts["ip_address"], "when": _when(told)}
+    what = _("%(device)s, %(when)s.", **places)
+    if facts["ip_address"]:
+        what = _("%(device)s from the network address %(address)s, %(when)s.", **places)
+    text = together(what, _("If it was not you, change your password: that signs it out."))
+    return _to_security(_("Somebody signed in to your account on a new device"), text, _("See your devices"))
 
 
 def _password_changed(told: Told) -> Words:
-    text = f"Changed {_when(told)}. All other devices were signed out. If it was not you, write to us at once."
-    return _to_security("Your password was changed", text, "See your devices")
+    text = _(
+        "Changed %(when)s. All other devices were signed out. If it was not you, write to us at once.", when=_when(told)
+    )
+    return _to_security(_("Your password was changed"), text, _("See your devices"))
 
 
 def _to_security(title: str, text: str, action: str) -> Words:

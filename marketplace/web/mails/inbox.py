@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 from marketplace.errors import NotFound
 from marketplace.inbox import reading
 from marketplace.inbox.reading import Received
+from marketplace.language import gettext as _
+from marketplace.numerals import number_text
 from marketplace.web import headers, uploads
 from marketplace.web.pages import time_text
 
@@ -67,7 +69,7 @@ def inbox() -> ResponseReturnValue:
     mails = reading.received(_folder(), _A_PAGE + 1, before)
     shown = mails[:_A_PAGE]
     page = InboxPage(
-        title="Demo mail",
+        title=_("Demo mail"),
         mails=tuple(_line(mail) for mail in shown),
         older_url=url_for("inbox.inbox", before=shown[-1].name) if len(mails) > _A_PAGE else "",
         newest_url=url_for("inbox.inbox") if before else "",
@@ -79,13 +81,14 @@ def mail(name: str) -> ResponseReturnValue:
     """Show one mail."""
     found = _found(name)
     page = MailPage(
-        title=found.subject or "Without a subject",
+        title=found.subject or _("Without a subject"),
         headers=tuple(found.headers),
         frame_url=url_for("inbox.html", name=name) if found.html else "",
         text=found.text,
         files=tuple(
             FileLine(
-                f"{file.name}, {max(1, len(file.content) // 1024):,} kB", url_for("inbox.file", name=name, place=place)
+                f"{file.name}, {number_text(max(1, len(file.content) // 1024))} kB",
+                url_for("inbox.file", name=name, place=place),
             )
             for place, file in enumerate(found.files)
         ),
@@ -107,7 +110,7 @@ def file(name: str, place: int) -> ResponseReturnValue:
     """Return a file of a mail to be kept; it is never shown in the browser."""
     files = _found(name).files
     if place >= len(files):
-        raise NotFound("This mail has no such file.")
+        raise NotFound(_("This mail has no such file."))
     kept = files[place]
     return uploads.send(BytesIO(kept.content), file_name=kept.name, media_type="application/octet-stream")
 
@@ -119,15 +122,15 @@ def _folder() -> Path:
 def _found(name: str) -> Received:
     found = reading.one(_folder(), name)
     if found is None:
-        raise NotFound("There is no such mail. The oldest are dropped.")
+        raise NotFound(_("There is no such mail. The oldest are dropped."))
     return found
 
 
 def _line(mail: Received) -> MailLine:
     return MailLine(
         url=url_for("inbox.mail", name=mail.name),
-        subject=mail.subject or "Without a subject",
+        subject=mail.subject or _("Without a subject"),
         to=mail.envelope_to or mail.to,
         when=time_text(mail.date) if mail.date else "",
-        files=f"{len(mail.files)} attached" if mail.files else "",
+        files=_("%(number)s attached", number=number_text(len(mail.files))) if mail.files else "",
     )

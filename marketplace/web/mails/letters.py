@@ -9,6 +9,7 @@ from flask import Flask, current_app, url_for
 
 from marketplace import language
 from marketplace.config import Settings
+from marketplace.language import gettext as _
 from marketplace.mails.composing import Attachment, Written
 from marketplace.mails.plain_text import text_of
 from marketplace.mails.queries import Due
@@ -59,14 +60,14 @@ def letter(mail: Due, settings: Settings) -> Letter:
     can_stop = may_be_silenced(mail.topic)
     return Letter(
         subject=words.title,
-        greeting=f"Hello {mail.name},",
+        greeting=_("Hello %(name)s,", name=mail.name),
         text=words.text,
         sections=sections.sections_of(told, mail.user_id),
         action=words.action,
         action_url=_whole(words.url, settings),
         shop_name=settings.mail_from_name,
         shop_url=url_for("shop.home", _external=True),
-        why=f"You get this mail because “{topic.label}” is on." if can_stop else topic.always,
+        why=_("You get this mail because “%(topic)s” is on.", topic=topic.label) if can_stop else topic.always,
         choose_url=url_for("mails.preferences", _external=True),
         unsubscribe_url=_unsubscribe_url(mail, settings) if can_stop else "",
     )

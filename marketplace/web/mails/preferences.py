@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from marketplace import clock, db
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.mails import operations, queries
 from marketplace.mails.topics import WORDS, Audience, Topic, may_be_silenced
 from marketplace.web import guards, lists
@@ -14,10 +16,10 @@ from marketplace.web.console import Console, own_console
 from marketplace.web.guards import Viewer
 
 _TITLES = {
-    Audience.ACCOUNT: "Your account",
-    Audience.BUYING: "What you buy",
-    Audience.SELLING: "What you sell",
-    Audience.HOUSE: "Running the marketplace",
+    Audience.ACCOUNT: Text("Your account"),
+    Audience.BUYING: Text("What you buy"),
+    Audience.SELLING: Text("What you sell"),
+    Audience.HOUSE: Text("Running the marketplace"),
 }
 
 
@@ -56,7 +58,7 @@ def preferences() -> ResponseReturnValue:
     viewer = guards.viewer()
     silenced = queries.silenced(viewer.user_id)
     page = PreferencesPage(
-        title="Notifications and mail",
+        title=_("Notifications and mail"),
         console=own_console("mail", is_seller=viewer.is_seller, is_admin=viewer.is_admin),
         email=viewer.email,
         groups=tuple(_group(audience, silenced) for audience in _audiences(viewer)),
@@ -73,7 +75,7 @@ def choose() -> ResponseReturnValue:
     if changed:
         user_id = guards.viewer().user_id
         db.atomic(operations.choose_all, (), user_id=user_id, wanted=changed, now=clock.now())
-        flash("Saved. Everything still stands in the app.", "ok")
+        flash(_("Saved. Everything still stands in the app."), "ok")
     return redirect(url_for("mails.preferences"), code=303)
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from marketplace.language import gettext as _
+from marketplace.language import pgettext
 from marketplace.mails.flows import Outdated
 from marketplace.notifications.queries import Told
 from marketplace.orders import queries, rules
@@ -15,6 +17,7 @@ from marketplace.web.buyer import order_page as buyer_page
 from marketplace.web.order_parts import MoneyRow
 from marketplace.web.pages import date_text, money_text
 from marketplace.web.seller import order_page as seller_page
+from marketplace.web.stored_words import as_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +50,24 @@ def _receipt(told: Told, user_id: int) -> tuple[Section, ...]:
     orders = [queries.buyer_order(str(number), user_id) for number in told.facts["orders"]]
     found = [
         Section(
-            f"{order.shop_name}, order {order.number}", (*_goods(order), *_money(buyer_page.money_rows(order, None)))
+            _("%(shop)s, order %(number)s", shop=order.shop_name, number=order.number),
+            (*_goods(order), *_money(buyer_page.money_rows(order, None))),
         )
         for order in orders
     ]
-    total = Row("Paid", money_text(int(told.facts["total_minor"]), str(told.facts["currency"])), is_total=True)
-    paid = Section(f"Purchase {told.facts['number']}", (Row("Date", date_text(told.created_at)), total))
-    address = Section("Goes to", (), order_parts.address_lines(orders[0].delivery_address)) if orders else None
+    total = Row(_("Paid"), money_text(int(told.facts["total_minor"]), str(told.facts["currency"])), is_total=True)
+    paid = Section(
+        _("Purchase %(number)s", number=told.facts["number"]), (Row(_("Date"), date_text(told.created_at)), total)
+    )
+    address = Section(_("Goes to"), (), order_parts.address_lines(orders[0].delivery_address)) if orders else None
     return (*found, paid, *((address,) if address else ()))
 
 
 def _sale(told: Told, user_id: int) -> tuple[Section, ...]:
     order = queries.seller_order(str(told.facts["number"]), user_id)
-    agreed = Section("What was agreed", (*_goods(order), *_money(seller_page.agreed_rows(order))))
-    income = Section("What you receive", _money(seller_page.income_rows(order, is_paid=True)))
-    until = Section("", (Row("Send it by", date_text(rules.ship_by(told.created_at, order.agreed.handling_days))),))
+    agreed = Section(_("What was agreed"), (*_goods(order), *_money(seller_page.agreed_rows(order))))
+    income = Section(_("What you receive"), _money(seller_page.income_rows(order, is_paid=True)))
+    until = Section("", (Row(_("Send it by"), date_text(rules.ship_by(told.created_at, order.agreed.handling_days))),))
     return agreed, income, until
 
 
@@ -70,18 +76,18 @@ def _reminder(told: Told, user_id: int) -> tuple[Section, ...]:
     if order.status is not OrderStatus.CONFIRMED:
         raise Outdated("The order was sent, or is not wanted any more.")
     last_day = date.fromisoformat(str(told.facts["last_day"]))
-    return (Section("", (*_goods(order), Row("Send it by", date_text(last_day)))),)
+    return (Section("", (*_goods(order), Row(_("Send it by"), date_text(last_day)))),)
 
 
 def _parcel(told: Told, user_id: int) -> tuple[Section, ...]:
     order = queries.buyer_order(str(told.facts["number"]), user_id)
-    carrier, number = str(told.facts["carrier_name"]), str(told.facts["tracking_number"])
-    return (Section("", (*_goods(order), *_facts(("Sent with", carrier), ("Tracking number", number)).rows)),)
+    carrier, number = as_read(str(told.facts["carrier_name"])), str(told.facts["tracking_number"])
+    return (Section("", (*_goods(order), *_facts((_("Sent with"), carrier), (_("Tracking number"), number)).rows)),)
 
 
 def _refund(told: Told, _user_id: int) -> tuple[Section, ...]:
     facts = told.facts
-    return (_facts(("Refund", facts["number"]), ("Order", facts["order"]), ("Amount", _amount(facts))),)
+    return (_facts((_("Refund"), facts["number"]), (_("Order"), facts["order"]), (_("Amount"), _amount(facts))),)
 
 
 def _payout(told: Told, _user_id: int) -> tuple[Section, ...]:
@@ -89,10 +95,10 @@ def _payout(told: Told, _user_id: int) -> tuple[Section, ...]:
     arrives = facts["arrives_at"]
     return (
         _facts(
-            ("Payout", facts["number"]),
-            ("Amount", _amount(facts)),
-            ("To", facts["bank"]),
-            ("Expected", date_text(datetime.fromisoformat(arrives)) if arrives else ""),
+            (_("Payout"), facts["number"]),
+            (_("Amount"), _amount(facts)),
+            (_("To"), facts["bank"]),
+            (_("Expected"), date_text(datetime.fromisoformat(arrives)) if arrives else ""),
         ),
     )
 
@@ -100,14 +106,26 @@ def _payout(told: Told, _user_id: int) -> tuple[Section, ...]:
 def _invoice(told: Told, _user_id: int) -> tuple[Section, ...]:
     facts, currency = told.facts, str(told.facts["currency"])
     total, due = (money_text(int(facts[name]), currency) for name in ("total_minor", "due_minor"))
-    return (_facts(("Number", facts["number"]), ("Order", facts["order"]), ("Total", total), ("Due", due)),)
+    return (
+        _facts(
+            (_("Number"), facts["number"]),
+            (_("Order"), facts["order"]),
+            (_("Total"), total),
+            (pgettext("an amount", "Due"), due),
+        ),
+    )
 
 
 def _dispute(told: Told, _user_id: int) -> tuple[Section, ...]:
     facts = told.facts
     until = date_text(datetime.fromisoformat(facts["due_by"])) if facts["due_by"] and facts["role"] != "buyer" else ""
     orders = ", ".join(map(str, facts["orders"]))
-    rows = (("Dispute", facts["number"]), ("Amount", _amount(facts)), ("Orders", orders), ("Answer by", until))
+    rows = (
+        (_("Dispute"), facts["number"]),
+        (_("Amount"), _amount(facts)),
+        (_("Orders"), orders),
+        (_("Answer by"), until),
+    )
     return (_facts(*rows),)
 
 
@@ -120,10 +138,14 @@ def _goods(order: OrderDetail) -> tuple[Row, ...]:
         Row(
             f"{line.quantity} \N{MULTIPLICATION SIGN} {line.title}" if line.quantity > 1 else line.title,
             money_text(line.subtotal_minor, order.currency),
-            order_parts.less(line.discount_minor, order.currency).removeprefix(", "),
+            _less(line.discount_minor, order.currency),
         )
         for line in queries.lines_of(order.id)
     )
+
+
+def _less(discount_minor: int, currency: str) -> str:
+    return _("less %(amount)s", amount=money_text(discount_minor, currency)) if discount_minor else ""
 
 
 def _money(rows: Sequence[MoneyRow]) -> tuple[Row, ...]:

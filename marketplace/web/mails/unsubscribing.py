@@ -9,6 +9,7 @@ from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
+from marketplace.language import gettext as _
 from marketplace.mails import operations, queries
 from marketplace.mails.tokens import read_token
 from marketplace.mails.topics import WORDS, Topic
@@ -31,8 +32,12 @@ def ask(token: str) -> ResponseReturnValue:
     """Show which mails the link is about, and the button."""
     user_id, topic = read_token(current_app.extensions["settings"].secret_keys, token)
     is_on = topic not in queries.silenced(user_id)
-    title = "Turn these mails off?" if is_on else "These mails are off"
-    text = "You still read everything in the app." if is_on else "You read it in the app. You can turn them on again."
+    title = _("Turn these mails off?") if is_on else _("These mails are off")
+    text = (
+        _("You still read everything in the app.")
+        if is_on
+        else _("You read it in the app. You can turn them on again.")
+    )
     return _show(token, topic, title, text, is_on=is_on)
 
 
@@ -41,8 +46,8 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     user_id, topic = read_token(current_app.extensions["settings"].secret_keys, token)
     is_on = request.form.get("again") == "1"
     db.atomic(operations.choose, (), user_id=user_id, topic=topic, is_wanted=is_on, now=clock.now())
-    title = "These mails are on again" if is_on else "These mails are off now"
-    text = "We write to you again." if is_on else "You still read everything in the app."
+    title = _("These mails are on again") if is_on else _("These mails are off now")
+    text = _("We write to you again.") if is_on else _("You still read everything in the app.")
     return _show(token, topic, title, text, is_on=is_on)
 
 

@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
+from marketplace.language import gettext as _
 from marketplace.messages import block_queries, blocking, queries
 from marketplace.messages.block_queries import BlockRow
 from marketplace.messages.queries import ConversationRow
@@ -15,6 +16,7 @@ from marketplace.web import guards, lists
 from marketplace.web.console import Console, buyer_console, own_console, seller_console
 from marketplace.web.lists import Tools
 from marketplace.web.pages import date_text
+from marketplace.web.stored_words import about_text
 
 _CSV_COLUMNS = ("Name", "Met about", "Blocked (UTC)")
 
@@ -63,9 +65,9 @@ def ask_block(conversation_id: int) -> ResponseReturnValue:
     other = found.shop if is_buyer else found.buyer
     side = "buyer" if is_buyer else "seller"
     page = BlockPage(
-        title=f"Block {other}?",
+        title=_("Block %(other)s?", other=other),
         console=buyer_console("messages") if is_buyer else seller_console("messages"),
-        crumb=found.subject,
+        crumb=about_text(found.subject),
         back_url=url_for("messages.conversation", conversation_id=found.id),
         other=other,
         action=url_for("messages.block", conversation_id=found.id),
@@ -82,7 +84,12 @@ def block(conversation_id: int) -> ResponseReturnValue:
     other = found.shop if viewer_id == found.buyer_id else found.buyer
     lock = f"blocker:{viewer_id}"
     is_new = db.atomic(blocking.block, (lock,), user_id=viewer_id, conversation_id=found.id, now=clock.now())
-    flash(f"{other} can't write to you any more." if is_new else f"{other} is blocked already.", "ok")
+    flash(
+        _("%(other)s can't write to you any more.", other=other)
+        if is_new
+        else _("%(other)s is blocked already.", other=other),
+        "ok",
+    )
     return redirect(url_for("messages.conversation", conversation_id=found.id), code=303)
 
 
@@ -93,7 +100,12 @@ def unblock(conversation_id: int) -> ResponseReturnValue:
     other = found.shop if viewer_id == found.buyer_id else found.buyer
     lock = f"blocker:{viewer_id}"
     is_lifted = db.atomic(blocking.lift, (lock,), user_id=viewer_id, conversation_id=found.id, now=clock.now())
-    flash(f"{other} can write to you again." if is_lifted else f"You have not blocked {other}.", "ok")
+    flash(
+        _("%(other)s can write to you again.", other=other)
+        if is_lifted
+        else _("You have not blocked %(other)s.", other=other),
+        "ok",
+    )
     return redirect(url_for("messages.conversation", conversation_id=found.id), code=303)
 
 
@@ -106,7 +118,7 @@ def blocked() -> ResponseReturnValue:
         return lists.csv_file("blocked", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
     listed = read(asked.cursor)
     page = BlockedPage(
-        title="Blocked people",
+        title=_("Blocked people"),
         console=own_console("blocked", is_seller=viewer.is_seller, is_admin=viewer.is_admin),
         rows=tuple(map(_row, listed.rows)),
         tools=asked.tools(listed),
@@ -121,7 +133,7 @@ def _found(conversation_id: int) -> ConversationRow:
 def _row(row: BlockRow) -> BlockedPerson:
     return BlockedPerson(
         name=row.name,
-        subject=row.subject,
+        subject=about_text(row.subject),
         url=url_for("messages.conversation", conversation_id=row.conversation_id),
         since=date_text(row.blocked_at),
         lift_url=url_for("messages.unblock", conversation_id=row.conversation_id),

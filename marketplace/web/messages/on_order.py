@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from flask import url_for
 
+from marketplace.language import gettext as _
 from marketplace.messages import block_queries, queries
+from marketplace.numerals import number_text
 from marketplace.paging import Cursor
 from marketplace.web import message_parts
-from marketplace.web.message_parts import FILES_HINT, Halt, MessageForm, MessageView
+from marketplace.web.message_parts import Halt, MessageForm, MessageView, files_hint
 from marketplace.web.messages.talk import file_url, report_url
 
 _LATEST = Cursor(size=3)
@@ -38,10 +40,12 @@ def order_talk(order_id: int, number: str, viewer_id: int, other: str, other_id:
         messages=message_parts.views(
             tuple(reversed(rows)), viewer_id=viewer_id, other=other, file_url=file_url, report_url=report_url
         ),
-        note=f"{unread} not read yet" if unread else f"You and {other}",
+        note=_("%(number)s not read yet", number=number_text(unread))
+        if unread
+        else _("You and %(other)s", other=other),
         url=url_for("messages.conversation", conversation_id=found.id) if found else "",
         form=message_parts.empty_form(),
         action=url_for("messages.write_about_order", number=number),
-        files_hint=FILES_HINT,
+        files_hint=files_hint(),
         halt=message_parts.halt(between, other, found.id if found else None),
     )

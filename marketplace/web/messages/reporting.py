@@ -11,23 +11,26 @@ from wtforms.validators import InputRequired
 
 from marketplace import clock, db
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.messages import moderating, queries
 from marketplace.messages.queries import ConversationRow
 from marketplace.reports.rules import Reason
 from marketplace.web import guards, lists
 from marketplace.web.auth.forms import blame, typed
 from marketplace.web.console import Console, buyer_console, seller_console
+from marketplace.web.stored_words import about_text
 
 
 class ReportForm(FlaskForm):
     """Why somebody reports something."""
 
     reason = RadioField(
-        "Why?",
-        [InputRequired("Choose a reason.")],
+        Text("Why?"),
+        [InputRequired(Text("Choose a reason."))],
         choices=[SelectChoice(each.value, each.label) for each in Reason],
     )
-    text = TextAreaField("What should we know?")
+    text = TextAreaField(Text("What should we know?"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def send_report(conversation_id: int) -> ResponseReturnValue:
     except (Conflict, NotAllowed) as error:
         flash(error.message, "info")
         return redirect(back, code=303)
-    flash("Thank you. We look at it and tell you what became of it.", "ok")
+    flash(_("Thank you. We look at it and tell you what became of it."), "ok")
     return redirect(back, code=303)
 
 
@@ -84,11 +87,14 @@ def _show(found: ConversationRow, form: ReportForm, code: int = 200) -> Response
     is_buyer = guards.viewer().user_id == found.buyer_id
     one = lists.row_id("message")
     page = ReportPage(
-        title="Report this message" if one else "Report this conversation",
+        title=_("Report this message") if one else _("Report this conversation"),
         console=buyer_console("messages") if is_buyer else seller_console("messages"),
-        crumb=found.subject,
+        crumb=about_text(found.subject),
         back_url=url_for("messages.conversation", conversation_id=found.id),
         action=url_for("messages.send_report", conversation_id=found.id, message=one),
-        note=f"{found.shop if is_buyer else found.buyer} is not told who reported it. We read the conversation then.",
+        note=_(
+            "%(other)s is not told who reported it. We read the conversation then.",
+            other=found.shop if is_buyer else found.buyer,
+        ),
     )
     return render_template("messages/report.html", page=page, form=form), code

@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.messages import block_queries, flows, operations, queries
 from marketplace.messages.flows import Letter
 from marketplace.messages.operations import Sent
@@ -17,7 +19,8 @@ from marketplace.paging import Cursor, Listed
 from marketplace.web import guards, lists, message_parts, uploads
 from marketplace.web.auth.forms import blame
 from marketplace.web.console import Console, buyer_console, seller_console
-from marketplace.web.message_parts import FILES_HINT, Halt, MessageForm, MessageView
+from marketplace.web.message_parts import Halt, MessageForm, MessageView, files_hint
+from marketplace.web.stored_words import about_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def about_order(number: str) -> ResponseReturnValue:
 @guards.signed_in
 def write_about_order(number: str) -> ResponseReturnValue:
     """Write to the other side of an order."""
-    _, page = _order_page(number)
+    _order_id, page = _order_page(number)
     form = MessageForm()
 
     def send(letter: Letter) -> Sent:
@@ -152,7 +155,7 @@ def _send(
     except (Conflict, NotAllowed) as error:
         form.form_errors.append(error.message)
         return again()
-    flash("Sent." if sent.is_new else "It was sent already.", "ok")
+    flash(_("Sent.") if sent.is_new else _("It was sent already."), "ok")
     return redirect(f"{url_for('messages.conversation', conversation_id=sent.conversation_id)}#write", code=303)
 
 
@@ -166,9 +169,9 @@ def _show(
     here = url_for("messages.conversation", conversation_id=found.id)
     halt = message_parts.halt(found.between(viewer_id), other, found.id)
     page = TalkPage(
-        title=f"{found.subject}: {other}",
+        title=f"{about_text(found.subject)}: {other}",
         console=_console(is_buyer=is_buyer),
-        note="A question about a listing" if found.order_id is None else "About an order",
+        note=_("A question about a listing") if found.order_id is None else _("About an order"),
         about_label=label,
         about_url=url,
         messages=message_parts.views(
@@ -177,10 +180,10 @@ def _show(
         earlier_url=f"{here}?after={listed.next_after}" if listed.next_after else "",
         later_url=f"{here}?before={listed.previous_before}" if listed.previous_before else "",
         action=url_for("messages.write", conversation_id=found.id),
-        files_hint=FILES_HINT,
+        files_hint=files_hint(),
         report_url=url_for("messages.report", conversation_id=found.id),
         block_url="" if halt and halt.list_url else url_for("messages.ask_block", conversation_id=found.id),
-        block_label=f"Block {other}",
+        block_label=_("Block %(other)s", other=other),
         advice=_ADVICE,
         halt=halt,
     )
@@ -190,9 +193,9 @@ def _show(
 def _about(found: ConversationRow, *, is_buyer: bool) -> tuple[str, str]:
     if found.order_number is not None:
         side = "buyer" if is_buyer else "seller"
-        return "Open the order", url_for(f"{side}.order", number=found.order_number)
+        return _("Open the order"), url_for(f"{side}.order", number=found.order_number)
     if found.listing_is_active and found.listing_slug:
-        return "See the listing", url_for("shop.listing", slug=found.listing_slug)
+        return _("See the listing"), url_for("shop.listing", slug=found.listing_slug)
     return "", ""
 
 
@@ -207,10 +210,10 @@ def _order_page(number: str) -> tuple[int, TalkPage]:
         other, other_id, is_buyer = order.buyer_name, order.buyer_id, False
     side = "buyer" if is_buyer else "seller"
     return order.id, _first(
-        title=f"Order {order.number}: {other}",
+        title=_("Order %(number)s: %(other)s", number=order.number, other=other),
         is_buyer=is_buyer,
-        note="About an order",
-        about=("Open the order", url_for(f"{side}.order", number=order.number)),
+        note=_("About an order"),
+        about=(_("Open the order"), url_for(f"{side}.order", number=order.number)),
         action=url_for("messages.write_about_order", number=order.number),
         halt=message_parts.halt(block_queries.between(viewer_id, other_id), other, None),
     )
@@ -219,10 +222,10 @@ def _order_page(number: str) -> tuple[int, TalkPage]:
 def _question_page(listing: AskedListing, slug: str) -> TalkPage:
     between = block_queries.between(guards.viewer().user_id, listing.seller_id)
     return _first(
-        title=f"Ask {listing.shop}: {listing.title}",
+        title=_("Ask %(shop)s: %(title)s", shop=listing.shop, title=listing.title),
         is_buyer=True,
-        note="A question about a listing",
-        about=("See the listing", url_for("shop.listing", slug=slug)),
+        note=_("A question about a listing"),
+        about=(_("See the listing"), url_for("shop.listing", slug=slug)),
         action=url_for("messages.ask", slug=slug),
         halt=message_parts.halt(between, listing.shop, None),
     )
@@ -241,7 +244,7 @@ def _first(
         earlier_url="",
         later_url="",
         action=action,
-        files_hint=FILES_HINT,
+        files_hint=files_hint(),
         report_url="",
         block_url="",
         block_label="",
@@ -253,12 +256,12 @@ def _first(
 def _listing(slug: str) -> AskedListing:
     found = queries.listing_to_ask(slug) if slug.isascii() and slug.isprintable() else None
     if found is None:
-        raise NotFound("This listing is not for sale any more, or never was.")
+        raise NotFound(_("This listing is not for sale any more, or never was."))
     return found
 
 
 def _own_listing(slug: str) -> ResponseReturnValue:
-    flash("This is your own listing. Buyers who ask about it are in your messages.", "info")
+    flash(_("This is your own listing. Buyers who ask about it are in your messages."), "info")
     return redirect(url_for("shop.listing", slug=slug), code=303)
 
 
@@ -266,4 +269,6 @@ def _console(*, is_buyer: bool) -> Console:
     return buyer_console("messages") if is_buyer else seller_console("messages")
 
 
-_ADVICE = "Keep to this page: we can help with what was written here. Nobody of us ever asks for a password or a card."
+_ADVICE = Text(
+    "Keep to this page: we can help with what was written here. Nobody of us ever asks for a password or a card."
+)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from flask import url_for
 
+from marketplace.language import gettext as _
 from marketplace.reviews import queries, rules
 from marketplace.reviews.queries import LineToReview
 
@@ -32,11 +33,11 @@ def _line(line: LineToReview, now: datetime) -> LineReview:
     stars = (line.goods_stars or 0, line.seller_stars or 0)
     if line.review_id is None:
         if rules.may_write(line.delivered_at, now):
-            return LineReview(line.title, *stars, "", write_url, "Write a review")
-        return LineReview(line.title, *stars, "It arrived too long ago to be reviewed.", "", "")
+            return LineReview(line.title, *stars, "", write_url, _("Write a review"))
+        return LineReview(line.title, *stars, _("It arrived too long ago to be reviewed."), "", "")
     if line.hidden_reason is not None:
-        return LineReview(line.title, *stars, f"We have hidden it: {line.hidden_reason}", "", "")
-    answered = f"{line.shop} has answered." if line.answer is not None else ""
+        return LineReview(line.title, *stars, _("We have hidden it: %(reason)s", reason=line.hidden_reason), "", "")
+    answered = _("%(shop)s has answered.", shop=line.shop) if line.answer is not None else ""
     if line.written_at is not None and rules.may_change(line.written_at, is_hidden=False, now=now):
-        return LineReview(line.title, *stars, answered, write_url, "Change your review")
-    return LineReview(line.title, *stars, answered, url_for("reviews.review", review_id=line.review_id), "Read it")
+        return LineReview(line.title, *stars, answered, write_url, _("Change your review"))
+    return LineReview(line.title, *stars, answered, url_for("reviews.review", review_id=line.review_id), _("Read it"))

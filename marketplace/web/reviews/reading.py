@@ -10,19 +10,22 @@ from wtforms import TextAreaField
 
 from marketplace.catalog import queries as catalog
 from marketplace.errors import NotFound
+from marketplace.language import Text, ngettext
+from marketplace.language import gettext as _
+from marketplace.numerals import number_text
 from marketplace.reviews import queries
 from marketplace.reviews.queries import ReviewRow
 from marketplace.reviews.rules import STARS
 from marketplace.web import guards, lists, review_parts
 from marketplace.web.lists import Tools
 from marketplace.web.review_parts import ReviewView
-from marketplace.web.shop.cards import count_text, rating_text
+from marketplace.web.shop.cards import rating_text
 
 
 class AnswerForm(FlaskForm):
     """What the seller says to a review."""
 
-    answer = TextAreaField("Your answer")
+    answer = TextAreaField(Text("Your answer"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +76,25 @@ def of_shop(slug: str) -> ResponseReturnValue:
     """List what buyers said of a shop. Raises NotFound without such a shop."""
     found = catalog.shop(slug) if slug.isascii() and slug.isprintable() else None
     if found is None:
-        raise NotFound("There is no such shop.")
+        raise NotFound(_("There is no such shop."))
     stars = next((each for each in STARS if request.args.get("stars") == str(each)), None)
     asked = lists.asked(stars=str(stars) if stars else "")
     read = partial(queries.of_shop, found.seller_id, stars=stars)
     listed, spread = read(asked.cursor), queries.spread_of(found.seller_id)
     here = partial(url_for, "reviews.of_shop", slug=slug)
     page = ShopReviewsPage(
-        title=f"Reviews of {found.name}",
+        title=_("Reviews of %(shop)s", shop=found.name),
         shop=found.name,
         shop_url=url_for("shop.shop", slug=slug),
         rating=rating_text(found.rating_sum, found.rating_count),
-        count=count_text(found.rating_count, "review"),
+        count=ngettext(
+            "%(number)s review", "%(number)s reviews", found.rating_count, number=number_text(found.rating_count)
+        ),
         total=max(found.rating_count, 1),
         spread=tuple(
             StarRow(
                 each,
-                f"{spread.get(each, 0):,}",
+                number_text(spread.get(each, 0)),
                 spread.get(each, 0),
                 here(stars=each),
                 each == stars,
@@ -113,7 +118,7 @@ def seen(review_id: int) -> ReviewRow:
     """Return a review that can be seen. Raises NotFound."""
     row = queries.review(review_id)
     if row.hidden_reason is not None:
-        raise NotFound("This review was hidden.")
+        raise NotFound(_("This review was hidden."))
     return row
 
 
@@ -123,13 +128,13 @@ def show(row: ReviewRow, form: AnswerForm, code: int = 200) -> ResponseReturnVal
     is_seller = viewer is not None and viewer.user_id == row.seller_id
     is_own = viewer is not None and viewer.user_id == row.buyer_id
     page = ReviewPage(
-        title=f"Review of {row.title}",
+        title=_("Review of %(title)s", title=row.title),
         shop=row.shop,
         shop_url=url_for("shop.shop", slug=row.shop_slug),
         reviews_url=url_for("reviews.of_shop", slug=row.shop_slug),
         review=review_parts.view(row),
         answer_url=url_for("reviews.answer", review_id=row.id) if is_seller and row.answer is None else "",
-        change_hint="You wrote this. You can change it from the page of its order." if is_own else "",
+        change_hint=_("You wrote this. You can change it from the page of its order.") if is_own else "",
         report_url="" if is_own else url_for("reviews.report", review_id=row.id),
     )
     return render_template("reviews/review.html", page=page, form=form), code

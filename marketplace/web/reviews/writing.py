@@ -11,6 +11,8 @@ from wtforms.validators import AnyOf, InputRequired
 
 from marketplace import clock, db
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.orders.states import OrderStatus
 from marketplace.reports.rules import Reason
 from marketplace.reviews import operations, queries, rules
@@ -23,8 +25,8 @@ from marketplace.web.messages.reporting import ReportForm, ReportPage
 from marketplace.web.pages import date_text
 from marketplace.web.reviews.reading import AnswerForm, seen, show
 
-_WORDS = {5: "5, very good", 4: "4, good", 3: "3, all right", 2: "2, poor", 1: "1, bad"}
-_CHOOSE = "Choose one to five stars."
+_WORDS = {5: Text("5, very good"), 4: Text("4, good"), 3: Text("3, all right"), 2: Text("2, poor"), 1: Text("1, bad")}
+_CHOOSE = Text("Choose one to five stars.")
 _ONE_OF = [InputRequired(_CHOOSE), AnyOf([str(stars) for stars in rules.STARS], _CHOOSE)]
 _CHOICES = [SelectChoice(str(stars), _WORDS[stars]) for stars in rules.STARS]
 
@@ -32,9 +34,9 @@ _CHOICES = [SelectChoice(str(stars), _WORDS[stars]) for stars in rules.STARS]
 class ReviewForm(FlaskForm):
     """What a buyer says."""
 
-    goods_stars = RadioField("How is it?", _ONE_OF, choices=_CHOICES, validate_choice=False)
-    seller_stars = RadioField("How was the seller?", _ONE_OF, choices=_CHOICES, validate_choice=False)
-    text = TextAreaField("In your words")
+    goods_stars = RadioField(Text("How is it?"), _ONE_OF, choices=_CHOICES, validate_choice=False)
+    seller_stars = RadioField(Text("How was the seller?"), _ONE_OF, choices=_CHOICES, validate_choice=False)
+    text = TextAreaField(Text("In your words"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def send(order_line_id: int) -> ResponseReturnValue:
     except (Conflict, NotAllowed) as error:
         flash(error.message, "wait")
         return redirect(url_for("buyer.order", number=line.order_number), code=303)
-    flash("Thank you. Everybody can read it now.", "ok")
+    flash(_("Thank you. Everybody can read it now."), "ok")
     return redirect(url_for("reviews.review", review_id=review_id), code=303)
 
 
@@ -105,7 +107,7 @@ def answer(review_id: int) -> ResponseReturnValue:
     except (Conflict, NotAllowed) as error:
         flash(error.message, "info")
     else:
-        flash("Your answer stands below the review. The buyer was told.", "ok")
+        flash(_("Your answer stands below the review. The buyer was told."), "ok")
     return redirect(url_for("reviews.review", review_id=row.id), code=303)
 
 
@@ -137,23 +139,25 @@ def send_report(review_id: int) -> ResponseReturnValue:
     except (Conflict, NotAllowed) as error:
         flash(error.message, "info")
     else:
-        flash("Thank you. We look at it and tell you what became of it.", "ok")
+        flash(_("Thank you. We look at it and tell you what became of it."), "ok")
     return redirect(url_for("reviews.review", review_id=row.id), code=303)
 
 
 def _show(line: LineToReview, form: ReviewForm, code: int = 200) -> ResponseReturnValue:
     page = WritePage(
-        title=f"Review {line.title}",
+        title=_("Review %(title)s", title=line.title),
         console=buyer_console("orders"),
         order=line.order_number,
         order_url=url_for("buyer.order", number=line.order_number),
-        note=f"Sold by {line.shop}. Everybody reads it with your first name.",
+        note=_("Sold by %(shop)s. Everybody reads it with your first name.", shop=line.shop),
         problem=_problem(line),
-        refund_note="You have your money back for this order. You may review it all the same, and it says so beside it."
+        refund_note=_(
+            "You have your money back for this order. You may review it all the same, and it says so beside it."
+        )
         if line.order_status is OrderStatus.REFUNDED
         else "",
         action=url_for("reviews.send", order_line_id=line.line_id),
-        button="Change the review" if line.review_id else "Publish the review",
+        button=_("Change the review") if line.review_id else _("Publish the review"),
     )
     return render_template("reviews/write.html", page=page, form=form), code
 
@@ -173,11 +177,11 @@ def _problem(line: LineToReview) -> str:
 def _show_report(row: ReviewRow, form: ReportForm, code: int = 200) -> ResponseReturnValue:
     is_seller = guards.viewer().user_id == row.seller_id
     page = ReportPage(
-        title="Report this review",
+        title=_("Report this review"),
         console=seller_console("messages") if is_seller else buyer_console("messages"),
         crumb=f"{row.title}, {date_text(row.written_at)}",
         back_url=url_for("reviews.review", review_id=row.id),
         action=url_for("reviews.send_report", review_id=row.id),
-        note="Who wrote it is not told who reported it.",
+        note=_("Who wrote it is not told who reported it."),
     )
     return render_template("messages/report.html", page=page, form=form), code
