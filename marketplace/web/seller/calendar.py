@@ -10,12 +10,14 @@ from flask import url_for
 from marketplace.payouts.calendar_queries import Coming, DayEvent
 from marketplace.payouts.pot_queries import Pot
 from marketplace.web.pages import date_text, money_text
+from marketplace.language import Text
+from marketplace.language import gettext as _
 
 _LABELS = {
-    Coming.RELEASE: ("Release", "held"),
-    Coming.PAYOUT: ("Payout planned", "available"),
-    Coming.ARRIVAL: ("Arrives", "on-its-way"),
-    Coming.PAID: ("Paid out", "paid-out"),
+    Coming.RELEASE: (Text("Release"), "held"),
+    Coming.PAYOUT: (Text("Payout planned"), "available"),
+    Coming.ARRIVAL: (Text("Arrives"), "on-its-way"),
+    Coming.PAID: (Text("Paid out"), "paid-out"),
 }
 
 
@@ -79,7 +81,7 @@ def build(
         before_label=f"{before:%B}",
         after_url=month_url(f"{after:%Y-%m}"),
         after_label=f"{after:%B}",
-        weekdays=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+        weekdays=(_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")),
         days=tuple(
             CalendarDay(
                 number=str(day.day),
@@ -100,7 +102,7 @@ def _after(first: date) -> date:
 
 def _entry(event: DayEvent, currency: str) -> CalendarEntry:
     label, kind = _LABELS[event.coming]
-    orders = "1 order" if event.orders == 1 else f"{event.orders} orders"
+    orders = _("1 order") if event.orders == 1 else _("%(orders)s orders", orders=event.orders)
     note, url = orders, ""
     if event.coming is Coming.RELEASE:
         url = url_for("seller.explain_release", currency=currency, day=event.day.isoformat())
@@ -108,7 +110,7 @@ def _entry(event: DayEvent, currency: str) -> CalendarEntry:
         days = event.first.isoformat() + ("" if event.first == event.last else f"..{event.last.isoformat()}")
         url = url_for("seller.explain_release", currency=currency, day=days)
     elif event.coming is Coming.PAYOUT:
-        note = "Available now"
+        note = _("Available now")
         url = url_for("seller.explain_pot", pot=Pot.AVAILABLE.value, currency=currency)
     elif event.payout_number:
         note, url = event.payout_number, url_for("seller.payout", number=event.payout_number)

@@ -19,17 +19,19 @@ from marketplace.web.console import Console, seller_console
 from marketplace.web.order_parts import Fact
 from marketplace.web.pages import decimal, time_text
 from marketplace.web.wording import Badge
+from marketplace.language import Text
+from marketplace.language import gettext as _
 
 _SHOWN = 200
 _ALL = 100_000
-_FAULT_COLUMNS = ("Line", "Key", "Column", "Reason")
-_HINT = "CSV, at most 5 MB and 10,000 rows. UTF-8 is best."
+_FAULT_COLUMNS = (Text("Line"), Text("Key"), Text("Column"), Text("Reason"))
+_HINT = Text("CSV, at most 5 MB and 10,000 rows. UTF-8 is best.")
 
 
 class ImportForm(FlaskForm):
     """A file of listings."""
 
-    file = FileField("Your file", description=_HINT, render_kw={"accept": ".csv,text/csv,text/plain"})
+    file = FileField(Text("Your file"), description=_HINT, render_kw={"accept": ".csv,text/csv,text/plain"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def import_listings() -> ResponseReturnValue:
     except Invalid as error:
         blame(form, error)
         return _show(form, 422)
-    flash("Your file is being taken in.", "ok")
+    flash(_("Your file is being taken in."), "ok")
     return redirect(url_for("seller.listing_import", import_id=import_id), code=303)
 
 
@@ -108,22 +110,22 @@ def listing_import(import_id: int) -> ResponseReturnValue:
         return lists.csv_file("rows-not-taken", _FAULT_COLUMNS, cells)
     faults = tuple(import_queries.faults(import_id, most=_SHOWN))
     page = ImportPage(
-        title=f"Import of {row.file_name}",
+        title=_("Import of %(file_name)s", file_name=row.file_name),
         console=seller_console("listings"),
         badge=_badge(row),
-        note=f"Sent {time_text(row.sent_at)}. Read as {row.encoding}, separated by {row.separator}.",
+        note=_("Sent %(sent_at)s. Read as %(encoding)s, separated by %(separator)s.", sent_at=time_text(row.sent_at), encoding=row.encoding, separator=row.separator),
         is_under_way=row.finished_at is None,
         rows_done=row.rows_done,
         rows_total=row.rows_total,
-        progress=f"{row.rows_done:,} of {row.rows_total:,} rows",
+        progress=_("%(rows_done)s of %(rows_total)s rows", rows_done=number_text(row.rows_done), rows_total=number_text(row.rows_total)),
         facts=(
-            Fact("New listings", f"{row.created:,}"),
-            Fact("Changed", f"{row.changed:,}"),
-            Fact("As they were", f"{row.same:,}"),
-            Fact("Not taken", f"{row.bad:,}"),
+            Fact(_("New listings"), f"{row.created:,}"),
+            Fact(_("Changed"), f"{row.changed:,}"),
+            Fact(_("As they were"), f"{row.same:,}"),
+            Fact(_("Not taken"), f"{row.bad:,}"),
         ),
         faults=faults,
-        faults_note=f"The first {_SHOWN} of {row.bad:,}. The file has all of them." if row.bad > len(faults) else "",
+        faults_note=_("The first %(SHOWN)s of %(bad)s. The file has all of them.", SHOWN=_SHOWN, bad=number_text(row.bad)) if row.bad > len(faults) else "",
         csv_url=url_for("seller.listing_import", import_id=import_id, format="csv") if row.bad else "",
     )
     return render_template("seller/import_progress.html", page=page)
@@ -131,7 +133,7 @@ def listing_import(import_id: int) -> ResponseReturnValue:
 
 def _show(form: ImportForm, status: int = 200) -> ResponseReturnValue:
     page = ImportingPage(
-        title="Import listings",
+        title=_("Import listings"),
         console=seller_console("listings"),
         export_url=url_for("seller.export"),
         columns=", ".join(COLUMNS),
@@ -147,8 +149,8 @@ def _line(row: ImportRow) -> ImportLine:
 
 def _badge(row: ImportRow) -> Badge:
     if row.finished_at is None:
-        return Badge("Being taken in", "wait")
-    return Badge(f"{row.bad:,} not taken", "bad") if row.bad else Badge("Taken in", "ok")
+        return Badge(_("Being taken in"), "wait")
+    return Badge(_("%(bad)s not taken", bad=number_text(row.bad)), "bad") if row.bad else Badge(_("Taken in"), "ok")
 
 
 def _cell(value: str | int | Money) -> object:

@@ -9,6 +9,7 @@ from marketplace.invoices import operations
 from marketplace.invoices.queries import Side
 from marketplace.web import guards, invoice_list, invoice_page, lists
 from marketplace.web.console import seller_console
+from marketplace.language import gettext as _
 
 
 @guards.seller_only
@@ -41,5 +42,5 @@ def send_invoice(number: str) -> ResponseReturnValue:
     except Conflict as error:
         flash(error.message, "wait")
     else:
-        flash("Sent. The buyer was told that it is there.", "ok")
+        flash(_("Sent. The buyer was told that it is there."), "ok")
     return redirect(url_for("seller.invoice", number=known), code=303)

@@ -8,6 +8,7 @@ from flask import url_for
 from marketplace.payouts.pot_queries import Pot, Pots
 from marketplace.web.pages import money_text, sentence
 from marketplace.web.seller.orders import release_text
+from marketplace.language import gettext as _
 
 _WIDTH = 1000  # of the bar, in tenths of a per cent
 _GAP = 5
@@ -58,15 +59,15 @@ def _pot_url(pot: Pot, currency: str) -> str:
 
 def rows(pots: Pots, next_release: datetime | None, now: datetime) -> tuple[FlowRow, ...]:
     """Return the parts that make the balance; what is never there unless something went wrong only when it is."""
-    blocked = "1 order waits" if pots.blocked_orders == 1 else f"{pots.blocked_orders} orders wait"
+    blocked = _("1 order waits") if pots.blocked_orders == 1 else _("%(blocked_orders)s orders wait", blocked_orders=pots.blocked_orders)
     notes = {
         Pot.WAITING: sentence(release_text(next_release, now))
         if next_release and pots.waiting_minor
-        else "Nothing is held",
-        Pot.AVAILABLE: "Released to you",
-        Pot.BLOCKED: f"{blocked} for a decision",
-        Pot.SENDING: "A payout takes it to your account at the provider",
-        Pot.DEBT: "Your next sales pay it",
+        else _("Nothing is held"),
+        Pot.AVAILABLE: _("Released to you"),
+        Pot.BLOCKED: _("%(blocked)s for a decision", blocked=blocked),
+        Pot.SENDING: _("A payout takes it to your account at the provider"),
+        Pot.DEBT: _("Your next sales pay it"),
     }
     always = {Pot.WAITING, Pot.AVAILABLE}
     return tuple(_row(pots, pot, note) for pot, note in notes.items() if pot in always or pots.minor_of(pot))
@@ -75,8 +76,8 @@ def rows(pots: Pots, next_release: datetime | None, now: datetime) -> tuple[Flow
 def gone(pots: Pots, *, is_full: bool = False) -> tuple[FlowRow, ...]:
     """Return what has left the balance: what is on its way, if anything is; `is_full` shows both, whatever they are."""
     notes = {
-        Pot.ON_ITS_WAY: "Sent, and not with your bank yet" if pots.on_its_way_minor else "Nothing is on its way",
-        Pot.PAID_OUT: "With your bank, since you began",
+        Pot.ON_ITS_WAY: _("Sent, and not with your bank yet") if pots.on_its_way_minor else _("Nothing is on its way"),
+        Pot.PAID_OUT: _("With your bank, since you began"),
     }
     shown = [Pot.ON_ITS_WAY] * (pots.on_its_way_minor != 0)
     return tuple(_row(pots, pot, notes[pot]) for pot in (notes if is_full else shown))

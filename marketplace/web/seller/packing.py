@@ -8,6 +8,7 @@ from marketplace.orders import packing_queries
 from marketplace.orders.packing_queries import Packing
 from marketplace.web import guards, order_parts, printing
 from marketplace.web.pages import date_text
+from marketplace.language import gettext as _
 
 
 @guards.seller_only
@@ -16,7 +17,7 @@ def packing_slips() -> ResponseReturnValue:
     numbers = [number for number in request.args.getlist("order") if number.isascii() and number.isprintable()]
     orders = packing_queries.to_pack(guards.viewer().user_id, numbers)
     if not orders:
-        raise NotFound("None of these orders is yours and paid.")
+        raise NotFound(_("None of these orders is yours and paid."))
     document = printing.pdf("packing_slip", {"slips": [_slip(order) for order in orders]}, orders[-1].placed_at)
     name = f"packing-slip-{orders[0].number}" if len(orders) == 1 else f"packing-slips-{len(orders)}"
     headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}

@@ -20,6 +20,7 @@ from marketplace.web.pages import money_text
 from marketplace.web.seller import schedule_words
 from marketplace.web.seller.forms import ScheduleForm
 from marketplace.web.shop.filters import amount_text
+from marketplace.language import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,10 @@ def payout_schedule() -> ResponseReturnValue:
             blame(form, error)
         else:
             saved = schedules.schedule_of(seller_id, _policy()).schedule
-            flash(f"Saved. Your next payout day: {schedule_words.next_text(saved, clock.now())}.", "ok")
+            flash(_("Saved. Your next payout day: %(saved)s.", saved=schedule_words.next_text(saved, clock.now())), "ok")
             return redirect(url_for("seller.payout_schedule"), code=303)
     page = SchedulePage(
-        title="Payout schedule",
+        title=_("Payout schedule"),
         console=seller_console("payout_setup"),
         now_text=schedule_words.interval_text(schedule),
         next_text=schedule_words.next_text(schedule, clock.now()),

@@ -16,6 +16,7 @@ from marketplace.web.providers import providers
 from marketplace.web.seller import payout_setup_page
 from marketplace.web.seller.forms import CountryForm
 from marketplace.web.seller.payout_setup_page import Facts
+from marketplace.language import gettext as _
 
 _PROVIDER = "stripe"
 
@@ -42,7 +43,7 @@ def start_payout_setup() -> ResponseReturnValue:
     seller_id = guards.viewer().user_id
     country = request.form.get("country") or catalog.shop_of(seller_id).country
     if not countries.is_known(country):
-        return _back("Choose a country.")
+        return _back(_("Choose a country."))
     try:
         account_id = account_flows.start(seller_id=seller_id, country=country, provider=_provider(), now=clock.now())
         return _onward(account_id)
@@ -55,7 +56,7 @@ def payout_setup_done() -> ResponseReturnValue:
     """Take the seller back from the provider's page: ask it how the account stands now."""
     account = _own()
     if account is not None and account.account_id is not None:
-        actor = Actor.user(guards.viewer().user_id, "payout setup")
+        actor = Actor.user(guards.viewer().user_id, _("payout setup"))
         account_flows.read_again(account.account_id, actor=actor, provider=_provider(), now=clock.now())
     return redirect(url_for("seller.payout_setup"), code=303)
 
@@ -77,7 +78,7 @@ def open_payout_account() -> ResponseReturnValue:
     """Sign the seller in at the provider, by a link that opens once."""
     account = _own()
     if account is None or account.account_id is None:
-        return _back("Set up your payouts first.")
+        return _back(_("Set up your payouts first."))
     try:
         return redirect(account_flows.login_link(account.account_id, provider=_provider()), code=303)
     except Conflict as error:

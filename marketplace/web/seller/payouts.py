@@ -20,12 +20,14 @@ from marketplace.web.lists import Asked, Choice, Tab, Tools
 from marketplace.web.pages import date_text, decimal, money_text
 from marketplace.web.seller import balance_page, payout_page, transactions
 from marketplace.web.seller.balance_page import NextPayout
+from marketplace.language import Text
+from marketplace.language import gettext as _
 
 _CSV_COLUMNS = (
-    "Payout", "Taken up (UTC)", "Status", "Currency", "Amount", "Taken back", "Orders", "Bank", "Arrives (UTC)",
-    "Problem",
+    Text("Payout"), Text("Taken up (UTC)"), Text("Status"), Text("Currency"), Text("Amount"), Text("Taken back"), Text("Orders"), Text("Bank"), Text("Arrives (UTC)"),
+    Text("Problem"),
 )  # fmt: skip
-_LINE_COLUMNS = ("Line", "Payout", "Order", "Currency", "Net of the sale", "Not paid here", "Paid here", "Taken back")
+_LINE_COLUMNS = (Text("Line"), Text("Payout"), Text("Order"), Text("Currency"), Text("Net of the sale"), Text("Not paid here"), Text("Paid here"), Text("Taken back"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,12 @@ def payouts() -> ResponseReturnValue:
     account = balance_queries.account(seller_id, shown, policy=policy, now=now)
     pots = next((pots for pots in pot_queries.pots_of(seller_id) if pots.currency == shown), Pots(shown))
     page = PayoutsPage(
-        title="Payouts",
+        title=_("Payouts"),
         console=seller_console("payouts"),
         next_payout=balance_page.next_payout(account, shown, now),
         pending=money_text(pots.pending_minor, shown),
         currencies=(
-            Choice("All", "", not currency),
+            Choice(_("All"), "", not currency),
             *(Choice(each, each, each == currency) for each in (known if len(known) > 1 else ())),
         ),
         tabs=_tabs(asked, tab, sought),
@@ -110,7 +112,7 @@ def _row(row: PayoutRow) -> PayoutLine:
         number=row.number,
         url=url_for("seller.payout", number=row.number),
         started=date_text(row.started_at),
-        note="1 order" if row.shares == 1 else f"{row.shares} orders",
+        note=_("1 order") if row.shares == 1 else _("%(shares)s orders", shares=row.shares),
         amount=money_text(row.amount_minor, row.currency),
         status=row.status.label,
         tone=payout_page.TONES[row.status],

@@ -24,17 +24,19 @@ from marketplace.web.console import Console, seller_console
 from marketplace.web.picture_parts import picture_url
 from marketplace.web.seller.listing_page import tab_badge
 from marketplace.web.wording import Badge
+from marketplace.language import Text
+from marketplace.language import gettext as _
 
 _DEED = re.compile(r"(up|down|main|remove):([0-9]{1,18})", re.ASCII)
 _TOLD_AT_ONCE = 5
-_HINT = "JPEG, PNG or WebP, 15 MB each. Several at once. Where they were taken is removed."
+_HINT = Text("JPEG, PNG or WebP, 15 MB each. Several at once. Where they were taken is removed.")
 
 
 class PicturesForm(FlaskForm):
     """Pictures to be added."""
 
     pictures = MultipleFileField(
-        "Pictures", description=_HINT, render_kw={"accept": "image/jpeg,image/png,image/webp", "multiple": True}
+        Text("Pictures"), description=_HINT, render_kw={"accept": "image/jpeg,image/png,image/webp", "multiple": True}
     )
 
 
@@ -100,7 +102,7 @@ def _add(own: OwnListing) -> ResponseReturnValue:
     if not added.count:
         blame(form, Invalid(" ".join(added.refused[:_TOLD_AT_ONCE]), field="pictures"))
         return _show(own, form, 422)
-    flash("1 picture added." if added.count == 1 else f"{added.count} pictures added.", "ok")
+    flash(_("1 picture added.") if added.count == 1 else _("%(count)s pictures added.", count=added.count), "ok")
     for why in added.refused[:_TOLD_AT_ONCE]:
         flash(why, "bad")
     return redirect(url_for("seller.pictures", listing_id=listing_id), code=303)
@@ -135,11 +137,11 @@ def arrange_pictures(listing_id: int) -> ResponseReturnValue:
 
 
 _DONE = {
-    "": "Saved.",
-    "up": "Moved one place forward.",
-    "down": "Moved one place back.",
-    "main": "This is the main picture now.",
-    "remove": "The picture is taken away.",
+    "": Text("Saved."),
+    "up": Text("Moved one place forward."),
+    "down": Text("Moved one place back."),
+    "main": Text("This is the main picture now."),
+    "remove": Text("The picture is taken away."),
 }
 
 
@@ -166,10 +168,11 @@ def _show(own: OwnListing, form: PicturesForm, status: int = 200) -> ResponseRet
     drawn = [each for each in found if picture_names.is_drawn(each.file_name)]
     most = _most()
     page = PicturesPage(
-        title=f"Pictures of {own.title}",
+        title=_("Pictures of %(title)s", title=own.title),
         console=seller_console("listings"),
         badge=tab_badge(own.tab),
-        note=f"{len(found)} of {most}. The first is the main one: buyers see it in lists, baskets and orders.",
+        note=_("%(found)s of %(most)s. The first is the main one: buyers see it in lists, baskets "
+"and orders.", found=len(found), most=most),
         listing_title=own.title,
         listing_url=url_for("seller.edit", listing_id=own.listing_id),
         arrange_url=url_for("seller.arrange_pictures", listing_id=own.listing_id),
@@ -185,7 +188,7 @@ def _row(picture: OwnPicture, place: int, count: int, title: str) -> PictureRow:
     return PictureRow(
         picture_id=picture.picture_id,
         url=picture_url(picture.file_name),
-        label=f"Picture {place} of {count}",
+        label=_("Picture %(place)s of %(count)s", place=place, count=count),
         alt=picture.alt,
         alt_hint=title,
         is_main=place == 1,

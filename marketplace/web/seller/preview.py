@@ -12,10 +12,11 @@ from marketplace.catalog.shelf_queries import ShelfTab
 from marketplace.web import guards, tax_words
 from marketplace.web.shop import shown
 from marketplace.web.shop.shown import ListingPage
+from marketplace.language import Text
 
 _NOTES = {
-    ShelfTab.DRAFT: "Nobody else sees it: it is a draft.",
-    ShelfTab.PAUSED: "Nobody else sees it: it is paused.",
+    ShelfTab.DRAFT: Text("Nobody else sees it: it is a draft."),
+    ShelfTab.PAUSED: Text("Nobody else sees it: it is paused."),
 }
 _NOTHING_BESIDE = Related((), (), ())
 

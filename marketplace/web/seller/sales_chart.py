@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from marketplace.payouts.money_queries import Sales
 from marketplace.web import order_parts
 from marketplace.web.pages import date_text, money_text
+from marketplace.language import gettext as _
 
 _HEIGHT = 200
 _BAR, _GAP = 8, 2
@@ -71,7 +72,7 @@ def build(sales: Sequence[Sales], currency: str, first: date, days: int, day_url
     step = _BAR + _GAP
     marks = min(_MARKS, days)
     return Chart(
-        label=f"Sales per day in {currency}, {date_text(first)} to {date_text(first + timedelta(days=days - 1))}",
+        label=_("Sales per day in %(currency)s, %(first)s to %(date_text)s", currency=currency, first=date_text(first), date_text=date_text(first + timedelta(days=days - 1))),
         width=days * step,
         height=_HEIGHT,
         bar_width=_BAR,
@@ -116,7 +117,7 @@ def _bar(sales: Sales, currency: str, x: int, top: int, day_url: Callable[[date]
         net_height=net,
         fees_y=_HEIGHT - whole,
         fees_height=whole - net,
-        text=f"{date_text(sales.day)}: {gross} paid{more}, {received} for you",
+        text=_("%(day)s: %(gross)s paid%(more)s, %(received)s for you", day=date_text(sales.day), gross=gross, more=more, received=received),
         url=day_url(sales.day),
     )
 

@@ -14,19 +14,20 @@ from marketplace.web import guards
 from marketplace.web.auth.forms import blame, typed
 from marketplace.web.seller import orders
 from marketplace.web.seller.forms import NoteForm, ShipForm
+from marketplace.language import gettext as _
 
 
 @guards.seller_only
 def ship(number: str) -> ResponseReturnValue:
     """Record how the seller's own order was sent, or show what is wrong with the form."""
-    said = "Order {} is marked as sent. The buyer was told."
+    said = _("Order {} is marked as sent. The buyer was told.")
     return _tell_parcel(number, rules.check_can_ship, operations.ship, said)
 
 
 @guards.seller_only
 def add_parcel(number: str) -> ResponseReturnValue:
     """Record a further parcel of the seller's own order, or show what is wrong with the form."""
-    said = "The parcel belongs to order {} now. The buyer was told."
+    said = _("The parcel belongs to order {} now. The buyer was told.")
     return _tell_parcel(number, rules.check_is_on_its_way, operations.add_parcel, said)
 
 
@@ -64,7 +65,7 @@ def keep_note(number: str) -> ResponseReturnValue:
     except Invalid as error:
         blame(form, error)
         return orders.show(facts, ShipForm(formdata=None), form), 422
-    flash("Your note is saved.", "ok")
+    flash(_("Your note is saved."), "ok")
     return redirect(url_for("seller.order", number=order.number, _anchor="note"), code=303)
 
 
@@ -77,7 +78,7 @@ def delivered(number: str) -> ResponseReturnValue:
     except (AlreadyThere, MoveNotAllowed) as error:
         flash(error.message, "wait")
     else:
-        flash(f"Order {found.number} is marked as delivered. The buyer was told.", "ok")
+        flash(_("Order %(number)s is marked as delivered. The buyer was told.", number=found.number), "ok")
     return redirect(url_for("seller.order", number=found.number), code=303)
 
 

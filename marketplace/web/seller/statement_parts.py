@@ -13,14 +13,16 @@ from marketplace.statements.sheet_queries import Line, Section, Sheet
 from marketplace.web import order_parts
 from marketplace.web.pages import date_text, money_text
 from marketplace.web.seller import entry_links
+from marketplace.language import Text
+from marketplace.language import gettext as _
 
 _ORDER = tuple(MovementKind)
 """Sales first, then what was taken of them, then what moved."""
 _MOVED = {
-    MovementKind.RELEASED: "became available",
-    MovementKind.NETTED: "of what was available paid it",
+    MovementKind.RELEASED: Text("became available"),
+    MovementKind.NETTED: Text("of what was available paid it"),
 }
-_PLURALS = {MovementKind.SALE: "Paid by buyers", MovementKind.NETTED: "Paid what you owed"}
+_PLURALS = {MovementKind.SALE: Text("Paid by buyers"), MovementKind.NETTED: Text("Paid what you owed")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,12 @@ def sum_rows(sheet: Sheet) -> tuple[SumRow, ...]:
     which = sheet.which
     last = rules.following(which.month) - date.resolution
     opening = SumRow(
-        "Opening balance", money_text(sheet.opening_minor, which.currency), f"At the start of {date_text(which.month)}"
+        _("Opening balance"), money_text(sheet.opening_minor, which.currency), _("At the start of %(month)s", month=date_text(which.month))
     )
     closing = SumRow(
-        "Closing balance",
+        _("Closing balance"),
         money_text(sheet.closing_minor, which.currency),
-        f"At the end of {date_text(last)}",
+        _("At the end of %(last)s", last=date_text(last)),
         is_total=True,
     )
     in_order = sorted(sheet.sections, key=lambda section: _ORDER.index(section.kind))
@@ -81,15 +83,15 @@ def _rows_of(section: Section, sheet: Sheet, last: date) -> Sequence[SumRow]:
         return SumRow(label, money_text(minor, which.currency), note, url)
 
     label = _PLURALS.get(section.kind, section.kind.plural)
-    count = "1 line" if section.lines == 1 else f"{section.lines} lines"
+    count = _("1 line") if section.lines == 1 else _("%(lines)s lines", lines=section.lines)
     if section.kind is not MovementKind.SALE:
-        moved = "" if section.amount_minor else ", within your balance"
+        moved = "" if section.amount_minor else _(", within your balance")
         return [row(label, section.amount_minor, count + moved)]
     return [
-        row(label, section.gross_minor, "1 sale" if section.lines == 1 else f"{section.lines} sales"),
-        *([row("Discounts paid by the marketplace", section.subsidy_minor)] if section.subsidy_minor else []),
-        row("Platform fees", -section.platform_fee_minor),
-        row("Card fees", -section.processing_fee_minor),
+        row(label, section.gross_minor, _("1 sale") if section.lines == 1 else _("%(lines)s sales", lines=section.lines)),
+        *([row(_("Discounts paid by the marketplace"), section.subsidy_minor)] if section.subsidy_minor else []),
+        row(_("Platform fees"), -section.platform_fee_minor),
+        row(_("Card fees"), -section.processing_fee_minor),
     ]
 
 
@@ -102,7 +104,7 @@ def line_row(line: Line, currency: str) -> LineRow:
     elif line.subsidy_minor:
         note = order_parts.plus_subsidy(line.subsidy_minor, currency)
     else:
-        note = f"{line.orders} orders" if line.orders > 1 else ""
+        note = _("%(orders)s orders", orders=line.orders) if line.orders > 1 else ""
     return LineRow(
         date=date_text(line.booked_at),
         title=line.description if line.kind is MovementKind.OTHER else line.kind.label,

@@ -23,10 +23,12 @@ from marketplace.web.explaining import Crumb
 from marketplace.web.lists import Tools
 from marketplace.web.pages import date_text, decimal, money_text
 from marketplace.web.seller.statement_parts import LineRow, SumRow, line_row, sum_rows
+from marketplace.language import Text
+from marketplace.language import gettext as _
 
 _CSV_COLUMNS = (
-    "Line", "Booked (UTC)", "Type", "Order", "Entry", "Currency", "Paid by the buyer",
-    "Discount paid by the marketplace", "Platform fee", "Card fee", "Moved between your pots", "Amount", "Balance",
+    Text("Line"), Text("Booked (UTC)"), Text("Type"), Text("Order"), Text("Entry"), Text("Currency"), Text("Paid by the buyer"),
+    Text("Discount paid by the marketplace"), Text("Platform fee"), Text("Card fee"), Text("Moved between your pots"), Text("Amount"), Text("Balance"),
 )  # fmt: skip
 
 
@@ -88,7 +90,7 @@ def statements() -> ResponseReturnValue:
     """List the seller's months in all currencies, newest first."""
     found = queries.months(guards.viewer().user_id)
     page = StatementsPage(
-        title="Statements",
+        title=_("Statements"),
         console=seller_console("statements"),
         years=tuple(
             YearRows(str(year), tuple(map(_month_row, rows)))
@@ -110,9 +112,9 @@ def statement(currency: str, month: str) -> ResponseReturnValue:
     sheet, listed = sheet_queries.sheet(which, asked.cursor)
     now = clock.now()
     page = StatementPage(
-        title=f"Statement of {which.month:%B %Y}",
+        title=_("Statement of %(month)s", month=f"{which.month:%B %Y}"),
         console=seller_console("statements"),
-        crumbs=(Crumb("Statements", url_for("seller.statements")),),
+        crumbs=(Crumb(_("Statements"), url_for("seller.statements")),),
         **_state(sheet.closed, which.month),
         note=_note(which, sheet.closed),
         sums=sum_rows(sheet),
@@ -136,7 +138,7 @@ def statement_pdf(currency: str, month: str) -> ResponseReturnValue:
     sheet, _ = sheet_queries.sheet(which, Cursor(size=1))
     data = {
         "shop_name": sheet.shop_name,
-        "title": f"Statement of {which.month:%B %Y}",
+        "title": _("Statement of %(month)s", month=f"{which.month:%B %Y}"),
         "note": _note(which, sheet.closed),
         "sums": [asdict(row) for row in sum_rows(sheet)],
         "lines": [asdict(line_row(line, currency)) for line in _all_lines(sheet)],
@@ -153,13 +155,13 @@ def explain_entry(entry_id: int) -> ResponseReturnValue:
     """Show the ledger rows of one line."""
     found = explain_queries.explain_entry(guards.viewer().user_id, entry_id)
     when = date_text(found.postings[0].booked_at) if found.postings else ""
-    crumbs = [Crumb("Statements", url_for("seller.statements"))]
+    crumbs = [Crumb(_("Statements"), url_for("seller.statements"))]
     return explaining.show(found, seller_console("statements"), crumbs, when)
 
 
 def _which(currency: str, month: str) -> Which:
     if not lists.is_currency(currency):
-        raise NotFound("There is no such currency.")
+        raise NotFound(_("There is no such currency."))
     return Which(guards.viewer().user_id, currency, rules.parse(month))
 
 
@@ -177,18 +179,18 @@ def _all_lines(sheet: Sheet) -> Iterator[Line]:
 
 def _state(closed: Month | None, month: date) -> dict[str, str]:
     if closed is not None:
-        return {"state": "Closed", "tone": "ok"}
+        return {"state": _("Closed"), "tone": "ok"}
     if rules.is_over(month, clock.now()):
-        return {"state": "Being closed", "tone": "wait"}
-    return {"state": "Still running", "tone": "wait"}
+        return {"state": _("Being closed"), "tone": "wait"}
+    return {"state": _("Still running"), "tone": "wait"}
 
 
 def _note(which: Which, closed: Month | None) -> str:
     last = date_text(rules.following(which.month).replace(day=1) - date.resolution)
-    span = f"{date_text(which.month)} to {last}, UTC, in {which.currency}."
+    span = _("%(month)s to %(last)s, UTC, in %(currency)s.", month=date_text(which.month), last=last, currency=which.currency)
     if closed is None or closed.closed_at is None:
-        return f"{span} It runs on until the month is over."
-    return f"{span} Closed on {date_text(closed.closed_at)}; it never changes again."
+        return _("%(span)s It runs on until the month is over.", span=span)
+    return _("%(span)s Closed on %(closed_at)s; it never changes again.", span=span, closed_at=date_text(closed.closed_at))
 
 
 def _month_row(row: Month) -> MonthRow:
@@ -204,7 +206,7 @@ def _month_row(row: Month) -> MonthRow:
         incoming=text(row.incoming_minor),
         outgoing=text(row.outgoing_minor),
         closing=text(row.closing_minor),
-        lines="1 line" if row.lines == 1 else f"{row.lines} lines",
+        lines=_("1 line") if row.lines == 1 else _("%(lines)s lines", lines=row.lines),
         pdf_url=url_for("seller.statement_pdf", **where),
     )
 

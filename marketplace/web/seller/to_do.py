@@ -17,11 +17,13 @@ from marketplace.refunds.rules import answer_due
 from marketplace.refunds.waiting_queries import Waiting
 from marketplace.web.pages import date_text, money_text, sentence
 from marketplace.web.seller import payout_setup_page
+from marketplace.language import Text
+from marketplace.language import gettext as _
 
 _STOPPED = {
-    AccountStatus.RESTRICTED: ("Your payout account is restricted", "See why"),
-    AccountStatus.DISCONNECTED: ("Your payout account is disconnected", "Connect"),
-    AccountStatus.REJECTED: ("The provider does not pay your shop", "Read"),
+    AccountStatus.RESTRICTED: (Text("Your payout account is restricted"), Text("See why")),
+    AccountStatus.DISCONNECTED: (Text("Your payout account is disconnected"), Text("Connect")),
+    AccountStatus.REJECTED: (Text("The provider does not pay your shop"), Text("Read")),
 }
 _FEW = f"{LOW_STOCK} or fewer left"
 
@@ -69,15 +71,15 @@ def due_text(to_send: Mapping[date, int], now: datetime) -> str:
         return ""
     overdue = sum(count for last_day, count in to_send.items() if rules.is_overdue(last_day, now))
     today = to_send.get(now.date(), 0)
-    told = [f"{overdue} overdue"] * (overdue > 0) + [f"{today} due today"] * (today > 0)
-    return ", ".join(told) or f"next due {date_text(min(to_send))}"
+    told = [_("%(overdue)s overdue", overdue=overdue)] * (overdue > 0) + [_("%(today)s due today", today=today)] * (today > 0)
+    return ", ".join(told) or _("next due %(to_send)s", to_send=date_text(min(to_send)))
 
 
 def _stopped(account: AccountRow | None) -> list[ToDo]:
     if account is None or account.status not in _STOPPED:
         return []
     title, action = _STOPPED[account.status]
-    text = "You are not paid and your shop takes no orders"
+    text = _("You are not paid and your shop takes no orders")
     return [ToDo("landmark", title, text, url_for("seller.payout_setup"), action, "bad")]
 
 
@@ -87,12 +89,12 @@ def _payouts(account: AccountRow | None, pots: Sequence[Pots]) -> list[ToDo]:
     url = url_for("seller.payout_setup")
     due_at = account.requirements_due_at if account else None
     if due_at is not None and status not in _STOPPED:
-        title = f"Your payout account needs something by {date_text(due_at)}"
-        return [ToDo("landmark", title, "After that you are not paid", url, "Give it", "wait")]
+        title = _("Your payout account needs something by %(due_at)s", due_at=date_text(due_at))
+        return [ToDo("landmark", title, _("After that you are not paid"), url, _("Give it"), "wait")]
     if status in {None, AccountStatus.STARTED}:
         amounts = " and ".join(payout_setup_page.waiting_of(pots))
-        text = f"{amounts} waits for you here" if amounts else "Your money waits here until then"
-        return [ToDo("landmark", "Set up payouts", text, url, "Set up" if account is None else "Go on", "wait")]
+        text = _("%(amounts)s waits for you here", amounts=amounts) if amounts else _("Your money waits here until then")
+        return [ToDo("landmark", _("Set up payouts"), text, url, _("Set up") if account is None else _("Go on"), "wait")]
     return []
 
 
@@ -101,36 +103,36 @@ def _orders(to_send: Mapping[date, int], now: datetime) -> list[ToDo]:
     if not count:
         return []
     is_late = any(rules.is_overdue(last_day, now) for last_day in to_send)
-    title = _counted(count, "order to send", "orders to send")
+    title = _counted(count, _("order to send"), _("orders to send"))
     tone = "bad" if is_late else "wait"
-    return [ToDo("truck", title, sentence(due_text(to_send, now)), url_for("seller.orders"), "Send", tone)]
+    return [ToDo("truck", title, sentence(due_text(to_send, now)), url_for("seller.orders"), _("Send"), tone)]
 
 
 def _disputes(count: int, due_by: datetime | None) -> list[ToDo]:
     if not count:
         return []
-    title = _counted(count, "buyer's bank asks about an order", "buyers' banks ask about orders")
-    text = f"Tell us what you know by {date_text(due_by)}" if due_by else "Tell us what you know"
-    return [ToDo("shield-alert", title, text, url_for("seller.disputes"), "Answer", "bad")]
+    title = _counted(count, _("buyer's bank asks about an order"), _("buyers' banks ask about orders"))
+    text = _("Tell us what you know by %(due_by)s", due_by=date_text(due_by)) if due_by else _("Tell us what you know")
+    return [ToDo("shield-alert", title, text, url_for("seller.disputes"), _("Answer"), "bad")]
 
 
 def _refunds(refunds: Sequence[Waiting], now: datetime) -> list[ToDo]:
     if not refunds:
         return []
-    title = _counted(sum(each.refunds for each in refunds), "refund asked for", "refunds asked for")
+    title = _counted(sum(each.refunds for each in refunds), _("refund asked for"), _("refunds asked for"))
     due = answer_due(min(each.oldest for each in refunds))
-    words = "Was to be decided by" if due < now else "To be decided by"
-    return [ToDo("undo-2", title, f"{words} {date_text(due)}", url_for("seller.refunds"), "Read", "bad")]
+    words = _("Was to be decided by") if due < now else _("To be decided by")
+    return [ToDo("undo-2", title, f"{words} {date_text(due)}", url_for("seller.refunds"), _("Read"), "bad")]
 
 
 def _debts(pots: Sequence[Pots]) -> list[ToDo]:
     return [
         ToDo(
             "wallet",
-            f"You owe {money_text(-each.debt_minor, each.currency)}",
-            "It had to go back after it had left your balance. Your next sales pay it.",
+            _("You owe %(currency)s", currency=money_text(-each.debt_minor, each.currency)),
+            _("It had to go back after it had left your balance. Your next sales pay it."),
             url_for("seller.explain_pot", pot=Pot.DEBT.value, currency=each.currency),
-            "See why",
+            _("See why"),
             "hold",
         )
         for each in pots
@@ -142,22 +144,22 @@ def _shelf(shelf: Mapping[ShelfTab, int], low_stock: int) -> list[ToDo]:
     listed: list[tuple[int, tuple[str, ...], dict[str, Any]]] = [
         (
             shelf[ShelfTab.SOLD_OUT],
-            ("package-x", "listing is sold out", "listings are sold out", "Buyers can't buy them", "Restock", "wait"),
+            ("package-x", _("listing is sold out"), _("listings are sold out"), _("Buyers can't buy them"), _("Restock"), "wait"),
             {"tab": ShelfTab.SOLD_OUT.value},
         ),
         (
             low_stock,
-            ("package", "part is nearly sold out", "parts are nearly sold out", _FEW, "Restock", "wait"),
+            ("package", _("part is nearly sold out"), _("parts are nearly sold out"), _FEW, _("Restock"), "wait"),
             {"tab": ShelfTab.ACTIVE.value, "stock": "low"},
         ),
         (
             shelf[ShelfTab.PAUSED],
-            ("eye", "listing is paused", "listings are paused", "Buyers don't see them", "Publish", "hold"),
+            ("eye", _("listing is paused"), _("listings are paused"), _("Buyers don't see them"), _("Publish"), "hold"),
             {"tab": ShelfTab.PAUSED.value},
         ),
         (
             shelf[ShelfTab.DRAFT],
-            ("pencil", "draft to finish", "drafts to finish", "Buyers don't see them yet", "Finish", "hold"),
+            ("pencil", _("draft to finish"), _("drafts to finish"), _("Buyers don't see them yet"), _("Finish"), "hold"),
             {"tab": ShelfTab.DRAFT.value},
         ),
     ]
