@@ -17,7 +17,7 @@ from marketplace.outbound.requests import Answer
 from marketplace.payments import balance, endings
 from marketplace.payments.models import PaymentTransaction
 from marketplace.payments.states import TransactionStatus
-from marketplace.payouts import operations, rules, telling
+from marketplace.payouts import operations, refusal_rules, rules, telling
 from marketplace.payouts.models import Payout, PayoutLine, SellerAccount
 from marketplace.payouts.states import PayoutStatus
 from marketplace.providers.transfers import BankPayout, Transfer
@@ -194,7 +194,7 @@ def _still_paid(session: Session, payout: Payout) -> list[int]:
 
 
 def _note_failure(payout: Payout, code: str, message: str, now: datetime) -> None:
-    refusal = rules.refusal(code, message, now)
+    refusal = refusal_rules.refusal(code, message, now)
     payout.failure_code, payout.failure_reason = code[:200], refusal.words
     payout.next_attempt_at = refusal.next_attempt_at
 

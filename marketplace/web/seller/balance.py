@@ -16,11 +16,10 @@ from marketplace.payouts.pot_queries import Pots
 from marketplace.web import guards, lists
 from marketplace.web.lists import Asked, Tab
 from marketplace.web.seller import balance_page, calendar, share_words, transactions
-from marketplace.language import Text
 
 _CSV_COLUMNS = (
-    Text("Share"), Text("Order"), Text("State"), Text("Currency"), Text("Net"), Text("Taken for refunds and disputes"), Text("Paid what you owed"), Text("Left"),
-    Text("Paid out"), Text("Rule"), Text("Waits for"), Text("Until (UTC)"), Text("Payout planned (UTC)"), Text("Payout"),
+    "Share", "Order", "State", "Currency", "Net", "Taken for refunds and disputes", "Paid what you owed", "Left",
+    "Paid out", "Rule", "Waits for", "Until (UTC)", "Payout planned (UTC)", "Payout",
 )  # fmt: skip
 
 

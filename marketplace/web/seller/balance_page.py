@@ -7,6 +7,8 @@ from datetime import date, datetime
 from flask import url_for
 
 from marketplace.disputes.queries import OpenDispute
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.payouts.balance_queries import Account, Debt, ShareRow
 from marketplace.payouts.balance_rules import SellerFacts
 from marketplace.payouts.calendar_queries import DayEvent
@@ -19,8 +21,6 @@ from marketplace.web.seller import calendar, money_parts, schedule_words, share_
 from marketplace.web.seller.calendar import MonthGrid
 from marketplace.web.seller.money_parts import FlowBar, FlowRow, Total
 from marketplace.web.seller.share_words import ShareLine
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _NOT_NOW = frozenset({SkipCause.SCHEDULED, SkipCause.MANUAL, SkipCause.BLOCKED, SkipCause.NOT_SETTLED})
 _KEPT_BACK = frozenset(
@@ -142,12 +142,16 @@ def build(facts: Facts) -> BalancePage:
 def next_payout(account: Account, currency: str, now: datetime) -> NextPayout:
     """Return when a seller is paid next, and what stands in the way."""
     run = account.next_run
-    when = _("When you ask for it") if run is None else (_("Today") if run.date() <= now.date() else calendar.day_text(run))
+    when = (
+        _("When you ask for it")
+        if run is None
+        else (_("Today") if run.date() <= now.date() else calendar.day_text(run))
+    )
     if run is not None and not account.ready_minor:
         when = _("Nothing to pay yet")
     if account.skip in _KEPT_BACK:
         when = _("Not yet")
-    problem = account.skip.words if account.skip is not None and account.skip not in _NOT_NOW else ""
+    problem = str(account.skip.words) if account.skip is not None and account.skip not in _NOT_NOW else ""
     bank = " ".join(filter(None, (account.bank_name, f"•• {account.bank_last4}" if account.bank_last4 else "")))
     none = ("", "")
     step, endpoint = share_words.STEPS_OF_SKIP.get(account.skip, none) if problem and account.skip else none
@@ -167,7 +171,11 @@ def next_payout(account: Account, currency: str, now: datetime) -> NextPayout:
 def schedule_text(account: Account, currency: str) -> str:
     """Return how often a seller is paid, and from which amount on."""
     least = money_text(account.schedule.minimum_minor(currency), currency)
-    return _("%(schedule)s, from %(least)s\N{NO-BREAK SPACE}on", schedule=schedule_words.interval_text(account.schedule), least=least)
+    return _(
+        "%(often)s, from %(least)s\N{NO-BREAK SPACE}on",
+        often=schedule_words.interval_text(account.schedule),
+        least=least,
+    )
 
 
 def _debt(debt: Debt, disputes: Mapping[int, str], currency: str) -> DebtRow:

@@ -12,12 +12,13 @@ from marketplace.catalog.shelf_queries import OwnListing
 from marketplace.delivery import operations, queries
 from marketplace.delivery.rules import kilograms, typed_grams
 from marketplace.errors import Conflict, Invalid, NotFound
+from marketplace.language import Text, ngettext
+from marketplace.language import gettext as _
 from marketplace.web import countries, guards
 from marketplace.web.auth.forms import blame, typed
+from marketplace.web.pages import number_text
 from marketplace.web.seller import delivery_page
 from marketplace.web.seller.delivery_form import NameForm, NewProfileForm, SentByForm, ZoneForm, stored
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _STANDARD_LABEL = Text("Standard: everywhere, for the price above")
 
@@ -137,7 +138,13 @@ def move_listings() -> ResponseReturnValue:
     except Invalid as error:
         flash(error.message, "bad")
     else:
-        flash(_("%(count)s listings are sent by it now.", count=number_text(count)) if count != 1 else _("1 listing is sent by it now."), "ok")
+        said = ngettext(
+            "%(number)s listing is sent by it now.",
+            "%(number)s listings are sent by it now.",
+            count,
+            number=number_text(count),
+        )
+        flash(said, "ok")
     return redirect(url_for("seller.profiles"), code=303)
 
 
@@ -147,7 +154,7 @@ def choose(listing_id: int) -> ResponseReturnValue:
     seller_id = guards.viewer().user_id
     form = SentByForm()
     try:
-        _, profile_id = _choice(f":{typed(form.profile)}")
+        _currency, profile_id = _choice(f":{typed(form.profile)}")
         weight, own = typed(form.weight).strip(), {"seller_id": seller_id, "listing_id": listing_id}
         grams = typed_grams(weight, field="weight") if weight else None
 
@@ -178,7 +185,9 @@ def of_listing(own: OwnListing) -> delivery_page.SentByView:
         form=form,
         note=_("With a profile, the delivery price above follows the profile.")
         if fitting
-        else _("You have no profile in %(currency)s yet: make one to charge by country or by weight.", currency=currency),
+        else _(
+            "You have no profile in %(currency)s yet: make one to charge by country or by weight.", currency=currency
+        ),
         profiles_url=url_for("seller.profiles"),
     )
 
@@ -210,7 +219,7 @@ def _zone_form(page: delivery_page.ZonePage, form: ZoneForm) -> ResponseReturnVa
 
 def _choice(text: str) -> tuple[str, int | None]:
     """Return currency and profile of a line of a menu, None for the standard delivery; raises Invalid."""
-    currency, _, digits = text.partition(":")
+    currency, _colon, digits = text.partition(":")
     if not (digits.isascii() and digits.isdigit() and len(digits) < 19):
         raise Invalid(_("Choose which listings, and how they are sent."))
     return currency, int(digits) or None

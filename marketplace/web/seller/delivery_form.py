@@ -10,20 +10,19 @@ from wtforms.validators import InputRequired, Length
 from marketplace.catalog.rules import CURRENCIES, typed_amount
 from marketplace.delivery import rules
 from marketplace.delivery.rules import Band, Method, Profile, Zone
+from marketplace.language import Text
 from marketplace.taxes.rules import TaxCategory
 from marketplace.web import countries
 from marketplace.web.auth.forms import typed
 from marketplace.web.cart.forms import whole_number
 from marketplace.web.shop.filters import amount_text
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 BANDS = range(1, rules.MOST_BANDS + 1)
-_DAYS = f"Enter a number from 0 to {rules.LONGEST_DAYS}."
+_DAYS = Text("Enter a number from 0 to 60.")
 
 
 def _line(label: str, hint: str = "") -> StringField:
-    return StringField(label, [Length(max=100, message=_("This is too long."))], description=hint)
+    return StringField(label, [Length(max=100, message=Text("This is too long."))], description=hint)
 
 
 def _days(label: str) -> IntegerField:
@@ -33,7 +32,10 @@ def _days(label: str) -> IntegerField:
 class NameForm(FlaskForm):
     """What a profile is called and how long sending takes."""
 
-    name = StringField(Text("Name"), [InputRequired(Text("Give it a name.")), Length(max=64, message=Text("Use at most 64 characters."))])
+    name = StringField(
+        Text("Name"),
+        [InputRequired(Text("Give it a name.")), Length(max=64, message=Text("Use at most 64 characters."))],
+    )
     handling_days = _days(Text("Working days until you send"))
 
 
@@ -43,7 +45,9 @@ class ZoneForm(FlaskForm):
     countries = TextAreaField(
         Text("Countries"),
         [Length(max=4000, message=Text("This is too long."))],
-        description=Text("Names or codes with commas between them; EU for its members. Empty: all that no other zone names."),
+        description=Text(
+            "Names or codes with commas between them; EU for its members. Empty: all that no other zone names."
+        ),
     )
     method = RadioField(
         Text("What it costs"),
@@ -86,8 +90,8 @@ class ZoneForm(FlaskForm):
 
 
 for _number in BANDS:
-    setattr(ZoneForm, f"band_{_number}_kg", _line("Up to, in kg"))
-    setattr(ZoneForm, f"band_{_number}_price", _line("Price"))
+    setattr(ZoneForm, f"band_{_number}_kg", _line(Text("Up to, in kg")))
+    setattr(ZoneForm, f"band_{_number}_price", _line(Text("Price")))
 
 
 class NewProfileForm(NameForm, ZoneForm):

@@ -8,10 +8,11 @@ from flask import url_for
 
 from marketplace.catalog.delivering_queries import Having
 from marketplace.delivery.rules import Method, Profile, Zone
+from marketplace.language import Text, ngettext
+from marketplace.language import gettext as _
 from marketplace.web import delivery_words
 from marketplace.web.console import Console, seller_console
-from marketplace.language import Text
-from marketplace.language import gettext as _
+from marketplace.web.pages import number_text
 
 STANDARD = Text("Standard")
 
@@ -118,11 +119,17 @@ def profile_page(profile: Profile, having: Sequence[Having]) -> ProfilePage:
     own = [row for row in having if row.profile_id == profile.profile_id]
     count, without = sum(row.listings for row in own), sum(row.without_weight for row in own)
     weighs = any(zone.method is Method.BY_WEIGHT for zone in profile.zones)
-    warning = _("%(without)s without a weight: charged like the lightest parcel.", without=_listings(without)) if weighs and without else ""
+    warning = _weightless(without) if weighs and without else ""
     return ProfilePage(
         title=profile.name,
         console=seller_console("delivery"),
-        note=_("In %(currency)s. %(count)s sent by it.", currency=profile.currency, count=_listings(count)),
+        note=ngettext(
+            "In %(currency)s. %(number)s listing sent by it.",
+            "In %(currency)s. %(number)s listings sent by it.",
+            count,
+            currency=profile.currency,
+            number=number_text(count),
+        ),
         zones=tuple(_zone_row(profile, zone) for zone in profile.zones),
         new_zone_url=url_for("seller.new_zone", profile_id=profile.profile_id),
         archive_url="" if count else url_for("seller.archive", profile_id=profile.profile_id),
@@ -173,7 +180,7 @@ def _zone_row(profile: Profile, zone: Zone) -> ZoneRow:
         delivery_words.where(zone),
         url_for("seller.zone", **ids),
         delivery_words.price(zone, profile.currency),
-        _("%(profile)s after payment", profile=delivery_words.days(profile, zone)),
+        _("%(days)s after payment", days=delivery_words.days(profile, zone)),
         url_for("seller.remove_zone", **ids) if len(profile.zones) > 1 else "",
     )
 
@@ -196,4 +203,13 @@ def _to(profiles: Sequence[Profile], having: Sequence[Having]) -> tuple[MoveChoi
 
 
 def _listings(count: int) -> str:
-    return _("1 listing") if count == 1 else _("%(count)s listings", count=number_text(count))
+    return ngettext("%(number)s listing", "%(number)s listings", count, number=number_text(count))
+
+
+def _weightless(count: int) -> str:
+    return ngettext(
+        "%(number)s listing without a weight: charged like the lightest parcel.",
+        "%(number)s listings without a weight: charged like the lightest parcel.",
+        count,
+        number=number_text(count),
+    )

@@ -7,12 +7,12 @@ from marketplace import clock
 from marketplace.discounts import queries
 from marketplace.discounts.queries import CodeRow
 from marketplace.discounts.states import DiscountStatus
+from marketplace.language import gettext as _
 from marketplace.web import discount_asking, discount_parts, guards, lists
 from marketplace.web.console import seller_console
 from marketplace.web.discount_asking import CHANGED, MADE
 from marketplace.web.discount_form import DiscountForm
 from marketplace.web.discount_parts import CodePage, EditPage, ListPage
-from marketplace.language import gettext as _
 
 
 @guards.seller_only
@@ -50,7 +50,9 @@ def discount(discount_id: int) -> ResponseReturnValue:
         facts=discount_parts.facts(row),
         figures=discount_parts.figures(row, queries.costs(discount_id)),
         uses=tuple(
-            discount_parts.use_view(use, url_for("seller.order", number=use.order_number), _("Order %(order_number)s", order_number=use.order_number))
+            discount_parts.use_view(
+                use, url_for("seller.order", number=use.order_number), _("Order %(number)s", number=use.order_number)
+            )
             for use in uses.rows
         ),
         tools=asked.tools(uses),
@@ -84,7 +86,9 @@ def edit_discount(discount_id: int) -> ResponseReturnValue:
     form = DiscountForm(data=discount_parts.stored(row))
     form.offer(queries.offered(seller_id))
     page = _edit_page(
-        _("Change %(code)s", code=row.terms.code), url_for("seller.edit_discount", discount_id=discount_id), is_new=False
+        _("Change %(code)s", code=row.terms.code),
+        url_for("seller.edit_discount", discount_id=discount_id),
+        is_new=False,
     )
 
     def keep() -> str:

@@ -15,6 +15,8 @@ from marketplace.disputes.explain_queries import DisputeFigure
 from marketplace.disputes.page_queries import DisputeRow
 from marketplace.disputes.rules import EvidenceState
 from marketplace.disputes.states import DisputeStatus
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.payments.timeline_queries import Change
 from marketplace.payouts.states import ReversalStatus
 from marketplace.payouts.taking_back_queries import ReversalRow
@@ -24,8 +26,6 @@ from marketplace.web.dispute_parts import FileView
 from marketplace.web.order_parts import MoneyRow
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.wording import Badge, TimelineEntry
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _S = DisputeStatus
 TITLES = {
@@ -42,7 +42,11 @@ TITLES = {
 }
 _NOW = {
     _S.OPENED: (Text("Just reported"), Text("We are looking at it."), "hold"),
-    _S.INQUIRY: (Text("The bank asks"), Text("No money has moved. Your share stands still until this is settled."), "hold"),
+    _S.INQUIRY: (
+        Text("The bank asks"),
+        Text("No money has moved. Your share stands still until this is settled."),
+        "hold",
+    ),
     _S.INQUIRY_REVIEW: (Text("We have answered"), Text("No money has moved. The bank reads our answer."), "hold"),
     _S.INQUIRY_CLOSED: (Text("Settled"), Text("The bank asks no more. Your share moves as before."), "ok"),
     _S.NEEDS_RESPONSE: (
@@ -50,7 +54,11 @@ _NOW = {
         Text("Your share stands still until the bank decides. Tell us what you know, so that our answer is good."),
         "hold",
     ),
-    _S.UNDER_REVIEW: (Text("The bank decides"), Text("It has our answer. This takes some weeks, and nobody can hurry it."), "hold"),
+    _S.UNDER_REVIEW: (
+        Text("The bank decides"),
+        Text("It has our answer. This takes some weeks, and nobody can hurry it."),
+        "hold",
+    ),
     _S.WON: (Text("Won"), Text("The bank gave the money back. Your share moves as before."), "ok"),
     _S.LOST: (Text("Lost"), Text("The buyer keeps the money. It was taken from this order like a refund."), "bad"),
     _S.PREVENTED: (Text("Settled"), Text("It was settled before it counted. Your share moves as before."), "ok"),
@@ -68,7 +76,7 @@ class StatementForm(FlaskForm):
 
     text = TextAreaField(
         Text("What happened"),
-        [Length(max=LONGEST_STATEMENT, message=f"At most {LONGEST_STATEMENT:,} characters.")],
+        [Length(max=LONGEST_STATEMENT, message=Text("At most 5,000 characters."))],
     )
 
 
@@ -127,14 +135,19 @@ def build(facts: Facts, form: StatementForm, viewer_id: int, now: datetime) -> D
         title=_("Dispute %(number)s", number=row.number),
         console=seller_console("disputes"),
         badges=(dispute_parts.kind_badge(row), dispute_parts.badge(row)),
-        note=_("%(row)s of order %(orders)s, opened %(opened_at)s", row=dispute_parts.amount(row), orders=row.orders, opened_at=date_text(row.opened_at)),
+        note=_(
+            "%(amount)s of order %(orders)s, opened %(day)s",
+            amount=dispute_parts.amount(row),
+            orders=row.orders,
+            day=date_text(row.opened_at),
+        ),
         now=_now(row, now),
         reason=reason.label,
         reason_text=reason.means,
         matters=reason.matters,
         can_say=row.is_answerable,
         said=statement.text if statement else "",
-        said_note=_("Kept %(written_at)s", written_at=time_text(statement.written_at)) if statement else _("Nothing yet"),
+        said_note=_("Kept %(when)s", when=time_text(statement.written_at)) if statement else _("Nothing yet"),
         say_url=url_for("seller.say", number=row.number),
         files=dispute_parts.file_views(row, facts.files, "seller"),
         files_url=url_for("seller.add_file", number=row.number),
@@ -172,7 +185,8 @@ def _money(facts: Facts) -> tuple[MoneyRow, ...]:
 def _effect(facts: Facts) -> str:
     row = facts.row
     if row.is_loss_booked:
-        return _("This is what the loss took. The platform fee went back to you with it.%(facts)s", facts=_taken_back(facts))
+        said = _("This is what the loss took. The platform fee went back to you with it.")
+        return f"{said} {_taken_back(facts)}".rstrip()
     if dispute_parts.is_open(row):
         return _("Nothing is taken from you yet. Your share of the order stands still until this is settled.")
     return _("Nothing was taken from you.")
@@ -185,6 +199,8 @@ def _taken_back(facts: Facts) -> str:
     if not done:
         return ""
     amount = money_text(sum(each.amount_minor for each in done), facts.row.currency)
-    payout = _("payout %(payout_number)s", payout_number=done[0].payout_number)
-    return _(" %(amount)s of %(payout)s was taken back from your account at Stripe and paid what "
-"you owed.", amount=amount, payout=payout)
+    return _(
+        "%(amount)s of payout %(number)s was taken back from your account at Stripe and paid what you owed.",
+        amount=amount,
+        number=done[0].payout_number,
+    )

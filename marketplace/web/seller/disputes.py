@@ -13,6 +13,7 @@ from marketplace.disputes import page_queries as queries
 from marketplace.disputes.explain_queries import DisputeFigure
 from marketplace.disputes.page_queries import DisputeRow, DisputeTab, Sought
 from marketplace.errors import Conflict, Invalid, NotFound
+from marketplace.language import gettext as _
 from marketplace.paging import Sort, every
 from marketplace.payments import timeline_queries
 from marketplace.payouts import taking_back_queries
@@ -26,10 +27,8 @@ from marketplace.web.pages import date_text, decimal
 from marketplace.web.seller import dispute_page
 from marketplace.web.seller.dispute_page import StatementForm
 from marketplace.web.wording import Badge
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
-_CSV_COLUMNS = (Text("Dispute"), Text("Kind"), Text("Status"), Text("Reason"), Text("Orders"), Text("Currency"), Text("Amount"), Text("Opened (UTC)"), Text("Due (UTC)"))
+_CSV_COLUMNS = ("Dispute", "Kind", "Status", "Reason", "Orders", "Currency", "Amount", "Opened (UTC)", "Due (UTC)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def disputes() -> ResponseReturnValue:
         tools=asked.tools(listed),
         tab_label=tab.label,
         empty_title=_("No dispute here") if counts else _("No disputes"),
-        empty_text=_("None of your disputes is under “%(label)s”.", label=tab.label)
+        empty_text=_("None of your disputes is under “%(tab)s”.", tab=tab.label)
         if counts
         else _("No buyer's bank has asked about a payment. If one does, you are told and see it here."),
     )

@@ -10,6 +10,8 @@ from marketplace import clock
 from marketplace.debts import order_queries
 from marketplace.debts.order_queries import DebtFigure
 from marketplace.errors import NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.paging import PAGE_SIZE
 from marketplace.payments import explain_queries
 from marketplace.payments.explain_queries import SellerFigure
@@ -19,8 +21,6 @@ from marketplace.web import explaining, guards, lists
 from marketplace.web.console import seller_console
 from marketplace.web.explaining import Crumb, ExplainPage
 from marketplace.web.pages import date_text, money_text
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _CREDIT = -1
 DUE = "due"
@@ -89,7 +89,7 @@ def explain_pot(pot: str, currency: str) -> ResponseReturnValue:
     older = found.statement.rows[0].id if found.statement.earlier.postings and found.statement.rows else None
     here: dict[str, Any] = {"pot": asked.value, "currency": currency}
     page = ExplainPage(
-        title=_("%(label)s in %(currency)s", label=asked.label, currency=currency),
+        title=_("%(figure)s in %(currency)s", figure=asked.label, currency=currency),
         console=seller_console("balance"),
         crumbs=(Crumb(_("Balance"), url_for("seller.balance", currency=currency)),),
         figure=money_text(found.figure_minor, currency),
@@ -124,9 +124,13 @@ def explain_release(currency: str, day: str) -> ResponseReturnValue:
         first, last, when = date.min, clock.now().date() - timedelta(days=1), _("due before today")
     else:
         # One day, or the days whose releases one payout pays: 2026-12-01..2026-12-07.
-        since, _, until = day.partition("..")
+        since, _dots, until = day.partition("..")
         first, last = _day(since), _day(until or since)
-        when = date_text(first) if first == last else _("%(first)s to %(last)s", first=date_text(first), last=date_text(last))
+        when = (
+            date_text(first)
+            if first == last
+            else _("%(first)s to %(last)s", first=date_text(first), last=date_text(last))
+        )
     found = money_queries.explain_release(guards.viewer().user_id, currency, first, last)
     crumbs = [Crumb(_("Overview"), url_for("seller.overview", currency=currency))]
     return explaining.show(found, seller_console("overview"), crumbs, when)
@@ -141,4 +145,4 @@ def _day(text: str) -> date:
 
 def _check(currency: str) -> None:
     if not (currency.isascii() and currency.isalpha() and currency.isupper()):
-        raise NotFound(_NOT_A_CURRENCY)
+        raise NotFound(_(_NOT_A_CURRENCY))

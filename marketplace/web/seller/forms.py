@@ -10,14 +10,14 @@ from wtforms.validators import InputRequired, Length, NumberRange
 
 from marketplace.catalog.operations import CarFacts, PartFacts
 from marketplace.catalog.rules import CATEGORIES, CONDITIONS, CURRENCIES, LARGEST_STOCK, LONGEST_DISPATCH_DAYS
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.orders.rules import CARRIERS
 from marketplace.payouts.states import Interval
 from marketplace.web import countries
 from marketplace.web.auth.forms import ShopForm, typed
 from marketplace.web.cart.forms import whole_number
 from marketplace.web.seller.schedule_words import WEEKDAYS, day_text
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _TOO_LONG = Text("This is too long.")
 _CHOOSE = SelectChoice("", Text("Choose"))
@@ -30,7 +30,9 @@ def _line(label: str) -> StringField:
 
 def _answer(label: str, hint: str = "") -> StringField:
     """Return a line that must be filled in; said here too, so that all empty ones are named at once."""
-    return StringField(label, [InputRequired(_("Fill this in.")), Length(max=1000, message=_TOO_LONG)], description=hint)
+    return StringField(
+        label, [InputRequired(Text("Fill this in.")), Length(max=1000, message=_TOO_LONG)], description=hint
+    )
 
 
 def _choice(label: str, choices: Mapping[str, str], wanted: str) -> SelectField:
@@ -42,7 +44,9 @@ def _choice(label: str, choices: Mapping[str, str], wanted: str) -> SelectField:
 class ShipForm(FlaskForm):
     """How an order was sent; `name` and `link` are asked for another carrier only."""
 
-    carrier = _choice(Text("Sent with"), {key: known.label for key, known in CARRIERS.items()}, Text("Choose how you sent it."))
+    carrier = _choice(
+        Text("Sent with"), {key: known.label for key, known in CARRIERS.items()}, Text("Choose how you sent it.")
+    )
     name = _line(Text("Name of the carrier"))
     tracking_number = _line(Text("Tracking number"))
     link = _line(Text("Link to follow it"))
@@ -55,8 +59,8 @@ class NoteForm(FlaskForm):
 
 
 def _units() -> IntegerField:
-    wanted = _("Enter a number from 0 to %(LARGEST_STOCK)s.", LARGEST_STOCK=LARGEST_STOCK)
-    return IntegerField(_("Units in stock"), [whole_number(0, LARGEST_STOCK, wanted)])
+    wanted = Text("Enter a number from 0 to 100000.")
+    return IntegerField(Text("Units in stock"), [whole_number(0, LARGEST_STOCK, wanted)])
 
 
 class _Stocked(FlaskForm):
@@ -84,17 +88,23 @@ class ListingForm(_Stocked):
 
     title = _answer(Text("Title"), Text("Buyers read it first. At most 200 characters."))
     description = TextAreaField(
-        Text("Description"), [InputRequired(Text("Fill this in."))], description=Text("Condition, history, what is included.")
+        Text("Description"),
+        [InputRequired(Text("Fill this in."))],
+        description=Text("Condition, history, what is included."),
     )
     price = _line(Text("Price of one"))
     delivery = _line(Text("Delivery"))
-    currency = SelectField(Text("Currency"), choices=[SelectChoice(code, code) for code in CURRENCIES], validate_choice=False)
+    currency = SelectField(
+        Text("Currency"), choices=[SelectChoice(code, code) for code in CURRENCIES], validate_choice=False
+    )
     in_stock = _units()
     sku = StringField(
         Text("Your own key"),
         [Length(max=1000, message=_TOO_LONG)],
-        description=Text("Such as an article number. Buyers don't see it in the shop; it stands on packing slips, and your "
-        "files of listings name this one by it."),
+        description=Text(
+            "Such as an article number. Buyers don't see it in the shop; it stands on packing slips, and your "
+            "files of listings name this one by it."
+        ),
     )
 
     @property
@@ -110,7 +120,9 @@ class CarForm(ListingForm):
     model = _answer(Text("Model"))
     year = IntegerField(Text("Model year"), [whole_number(0, _LARGEST_NUMBER, Text("Enter the model year."))])
     mileage_km = IntegerField(
-        Text("Mileage"), [whole_number(0, _LARGEST_NUMBER, Text("Enter the mileage in kilometres."))], description=Text("In kilometres")
+        Text("Mileage"),
+        [whole_number(0, _LARGEST_NUMBER, Text("Enter the mileage in kilometres."))],
+        description=Text("In kilometres"),
     )
     body = _answer(Text("Body"), Text("Such as Estate, 5 doors"))
     fuel = _answer(Text("Fuel"), Text("Such as Petrol"))
@@ -135,7 +147,11 @@ class PartForm(ListingForm):
     category = _choice(Text("Category"), CATEGORIES, Text("Choose a category."))
     brand = _answer(Text("Brand"))
     part_number = _answer(Text("Part number"))
-    condition = _choice(Text("Condition"), {condition: condition for condition in CONDITIONS}, Text("Choose a condition."))
+    condition = _choice(
+        Text("Condition"),
+        {str.__str__(condition): Text(condition) for condition in CONDITIONS},
+        Text("Choose a condition."),
+    )
     fits = _answer(Text("Fits"), Text("Such as BMW 3 Series, 2012 to 2018"))
 
     @property
@@ -194,9 +210,19 @@ class ScheduleForm(FlaskForm):
         [InputRequired(Text("Choose how often you want to be paid."))],
         choices=[SelectChoice(interval.value, text) for interval, text in _INTERVALS.items()],
     )
-    weekday = SelectField(Text("Day of the week"), choices=[SelectChoice(str(i), day) for i, day in enumerate(WEEKDAYS)])
-    month_day = SelectField(Text("Day of the month"), choices=[SelectChoice(str(day), day_text(day)) for day in range(1, 32)])
+    weekday = SelectField(
+        Text("Day of the week"), choices=[SelectChoice(str(i), day) for i, day in enumerate(WEEKDAYS)]
+    )
+    month_day = SelectField(
+        Text("Day of the month"), choices=[SelectChoice(str(day), str(day)) for day in range(1, 32)]
+    )
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.month_day.choices = [SelectChoice(str(day), day_text(day)) for day in range(1, 32)]
+        for currency in CURRENCIES:
+            self[f"minimum_{currency}"].label.text = _("At least, in %(currency)s", currency=currency)
 
 
 for _currency in CURRENCIES:
-    setattr(ScheduleForm, f"minimum_{_currency}", _line(f"At least, in {_currency}"))
+    setattr(ScheduleForm, f"minimum_{_currency}", _line(_currency))

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.payments.queries import Block, Share
 from marketplace.payments.states import TransactionStatus
 from marketplace.payouts.balance_queries import ShareRow
 from marketplace.payouts.balance_rules import SellerFacts, Wait
 from marketplace.web.pages import date_text, money_text
 from marketplace.web.seller import share_words
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _WHY = {
     "standard": Text("Every payment is held at first, so that a buyer can get the money back if something is wrong."),
@@ -24,9 +24,11 @@ _WHY = {
 }
 _PAST = {
     Wait.SENDING: Text("The parcel is not sent yet. Send it: the money is released when it has arrived."),
-    Wait.ARRIVAL: Text("Nobody has said yet that the parcel arrived. The buyer can; otherwise the money is released on {}."),
+    Wait.ARRIVAL: Text(
+        "Nobody has said yet that the parcel arrived. The buyer can; otherwise the money is released on %(day)s."
+    ),
 }
-"""Why a share is held after its planned day; `{}` is the day on which it counts as delivered."""
+"""Why a share is held after its planned day; `%(day)s` is the day on which it counts as delivered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +65,22 @@ def hold(share: Share | None, place: Place | None, blocks: Sequence[Block], now:
     else:
         why = place.share.why
         title = _("%(amount)s is still held for you", amount=amount)
-        text = _("Its planned day was %(until)s. ", until=until) + _PAST.get(why.wait, "").format(date_text(why.until or now))
+        past = _(_PAST[why.wait], day=date_text(why.until or now)) if why.wait in _PAST else ""
+        text = _("Its planned day was %(day)s.", day=until) + " " + past
         reasons = []
     return Hold(title, text.strip(), "hold", _once(reasons, blocks))
 
 
 def _available(place: Place, currency: str, blocks: Sequence[Block], now: datetime) -> Hold:
     line = share_words.line(place.share, place.seller, currency, now)
-    until = _(", until %(until)s", until=line.until) if line.until and place.share.why.wait is Wait.SETTLING else ""
-    comes = "" if place.share.why.wait is Wait.REQUEST else _(" Payout planned: %(payout)s.", payout=line.payout)
-    text = f"{line.waits.rstrip('.')}{until}.{comes}" if line.waits else comes.strip()
-    return Hold(_("%(amount)s is available to you", amount=line.amount), text, "mute" if blocks else "ok", _once([], blocks))
+    waits = str(line.waits).rstrip(".")
+    if waits and line.until and place.share.why.wait is Wait.SETTLING:
+        waits = _("%(waits)s, until %(until)s", waits=waits, until=line.until)
+    comes = "" if place.share.why.wait is Wait.REQUEST else _("Payout planned: %(payout)s.", payout=line.payout)
+    text = " ".join(filter(None, (f"{waits}." if waits else "", comes)))
+    return Hold(
+        _("%(amount)s is available to you", amount=line.amount), text, "mute" if blocks else "ok", _once([], blocks)
+    )
 
 
 def _once(reasons: list[str], blocks: Sequence[Block]) -> tuple[str, ...]:

@@ -12,19 +12,21 @@ from marketplace.catalog import import_flows, import_queries
 from marketplace.catalog.import_parsing import COLUMNS, LARGEST_FILE_BYTES
 from marketplace.catalog.import_queries import FaultRow, ImportRow
 from marketplace.errors import Invalid
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.web import guards, lists, uploads
 from marketplace.web.auth.forms import blame
 from marketplace.web.console import Console, seller_console
 from marketplace.web.order_parts import Fact
-from marketplace.web.pages import decimal, time_text
+from marketplace.web.pages import decimal, number_text, time_text
 from marketplace.web.wording import Badge
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
+_SEPARATORS = (Text("commas"), Text("semicolons"), Text("tabs"))
+"""As the rows of imports say them."""
 _SHOWN = 200
 _ALL = 100_000
-_FAULT_COLUMNS = (Text("Line"), Text("Key"), Text("Column"), Text("Reason"))
+_FAULT_COLUMNS = ("Line", "Key", "Column", "Reason")
 _HINT = Text("CSV, at most 5 MB and 10,000 rows. UTF-8 is best.")
 
 
@@ -110,22 +112,31 @@ def listing_import(import_id: int) -> ResponseReturnValue:
         return lists.csv_file("rows-not-taken", _FAULT_COLUMNS, cells)
     faults = tuple(import_queries.faults(import_id, most=_SHOWN))
     page = ImportPage(
-        title=_("Import of %(file_name)s", file_name=row.file_name),
+        title=_("Import of %(file)s", file=row.file_name),
         console=seller_console("listings"),
         badge=_badge(row),
-        note=_("Sent %(sent_at)s. Read as %(encoding)s, separated by %(separator)s.", sent_at=time_text(row.sent_at), encoding=row.encoding, separator=row.separator),
+        note=_(
+            "Sent %(when)s. Read as %(encoding)s, separated by %(separator)s.",
+            when=time_text(row.sent_at),
+            encoding=row.encoding,
+            separator=_(row.separator),
+        ),
         is_under_way=row.finished_at is None,
         rows_done=row.rows_done,
         rows_total=row.rows_total,
-        progress=_("%(rows_done)s of %(rows_total)s rows", rows_done=number_text(row.rows_done), rows_total=number_text(row.rows_total)),
+        progress=_("%(done)s of %(total)s rows", done=number_text(row.rows_done), total=number_text(row.rows_total)),
         facts=(
-            Fact(_("New listings"), f"{row.created:,}"),
-            Fact(_("Changed"), f"{row.changed:,}"),
-            Fact(_("As they were"), f"{row.same:,}"),
-            Fact(_("Not taken"), f"{row.bad:,}"),
+            Fact(_("New listings"), number_text(row.created)),
+            Fact(_("Changed"), number_text(row.changed)),
+            Fact(_("As they were"), number_text(row.same)),
+            Fact(_("Not taken"), number_text(row.bad)),
         ),
         faults=faults,
-        faults_note=_("The first %(SHOWN)s of %(bad)s. The file has all of them.", SHOWN=_SHOWN, bad=number_text(row.bad)) if row.bad > len(faults) else "",
+        faults_note=_(
+            "The first %(shown)s of %(all)s. The file has all of them.", shown=_SHOWN, all=number_text(row.bad)
+        )
+        if row.bad > len(faults)
+        else "",
         csv_url=url_for("seller.listing_import", import_id=import_id, format="csv") if row.bad else "",
     )
     return render_template("seller/import_progress.html", page=page)
@@ -144,13 +155,15 @@ def _show(form: ImportForm, status: int = 200) -> ResponseReturnValue:
 
 def _line(row: ImportRow) -> ImportLine:
     url = url_for("seller.listing_import", import_id=row.import_id)
-    return ImportLine(row.file_name, url, time_text(row.sent_at), f"{row.rows_total:,}", _badge(row))
+    return ImportLine(row.file_name, url, time_text(row.sent_at), number_text(row.rows_total), _badge(row))
 
 
 def _badge(row: ImportRow) -> Badge:
     if row.finished_at is None:
         return Badge(_("Being taken in"), "wait")
-    return Badge(_("%(bad)s not taken", bad=number_text(row.bad)), "bad") if row.bad else Badge(_("Taken in"), "ok")
+    return (
+        Badge(_("%(number)s not taken", number=number_text(row.bad)), "bad") if row.bad else Badge(_("Taken in"), "ok")
+    )
 
 
 def _cell(value: str | int | Money) -> object:

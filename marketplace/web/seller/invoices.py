@@ -7,9 +7,9 @@ from marketplace import clock, db
 from marketplace.errors import Conflict
 from marketplace.invoices import operations
 from marketplace.invoices.queries import Side
+from marketplace.language import gettext as _
 from marketplace.web import guards, invoice_list, invoice_page, lists
 from marketplace.web.console import seller_console
-from marketplace.language import gettext as _
 
 
 @guards.seller_only

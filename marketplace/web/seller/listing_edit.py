@@ -23,6 +23,7 @@ from marketplace.catalog.operations import Offer
 from marketplace.catalog.shelf_queries import OwnListing
 from marketplace.catalog.unsaved_queries import Unsaved
 from marketplace.errors import Invalid, NotFound
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.payments import fee_queries
 from marketplace.payments.fee_queries import Asked, Quote
@@ -33,7 +34,6 @@ from marketplace.web.seller import delivery, listing_page, listing_text
 from marketplace.web.seller.forms import CarForm, ListingForm, PartForm
 from marketplace.web.seller.listing_text import Kept, Ticket
 from marketplace.web.shop.filters import amount_text
-from marketplace.language import gettext as _
 
 _FORMS: dict[str, type[CarForm | PartForm]] = {"car": CarForm, "part": PartForm}
 _PREVIEW, _PUBLISH, _OVER = "preview", "publish", "over"

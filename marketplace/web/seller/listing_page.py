@@ -10,18 +10,18 @@ from marketplace.catalog import unsaved_rules
 from marketplace.catalog.picture_queries import OwnPicture
 from marketplace.catalog.shelf_queries import OwnListing, ShelfTab
 from marketplace.catalog.states import LISTING
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.payments.fee_queries import Asked, Quote
 from marketplace.web import tax_words
 from marketplace.web.console import Console, seller_console
 from marketplace.web.order_parts import Fact, MoneyRow
-from marketplace.web.pages import money, money_text
+from marketplace.web.pages import money, money_text, rate_text
 from marketplace.web.picture_parts import picture_url
 from marketplace.web.seller.forms import ListingForm
 from marketplace.web.seller.listing_text import Kept
 from marketplace.web.wording import Badge
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _NEW_TITLES = {"car": Text("New car"), "part": Text("New part")}
 _BADGES = {
@@ -135,16 +135,16 @@ def _preview(quote: Quote) -> Preview:
         *(() if asked.is_tax_included else _tax(asked)),
         MoneyRow(_("The buyer pays"), money(share.gross), ""),
         *(_tax(asked) if asked.is_tax_included else ()),
-        MoneyRow(_("Platform fee"), _minus(share.platform_fee), "", note=_rate(quote.platform_basis_points)),
+        MoneyRow(_("Platform fee"), _minus(share.platform_fee), "", note=rate_text(quote.platform_basis_points)),
         MoneyRow(
             _("Card fee"),
             _minus(share.processing_fee),
             "",
-            note=f"{_rate(quote.processing.basis_points)} + {money(fixed)}",
+            note=f"{rate_text(quote.processing.basis_points)} + {money(fixed)}",
         ),
         MoneyRow(_("You receive"), money(share.net), "", is_total=True),
     ]
-    return Preview(_("You receive %(net)s", net=money(share.net)), tuple(rows))
+    return Preview(_("You receive %(amount)s", amount=money(share.net)), tuple(rows))
 
 
 def _tax(asked: Asked) -> Sequence[MoneyRow]:
@@ -154,9 +154,3 @@ def _tax(asked: Asked) -> Sequence[MoneyRow]:
 
 def _minus(amount: Money) -> str:
     return money_text(-amount.minor, amount.currency)
-
-
-def _rate(basis_points: int) -> str:
-    """Return a rate as people read it: 3 %, 2.9 %."""
-    whole, part = divmod(basis_points, 100)
-    return f"{whole}.{part:02d}".rstrip("0").rstrip(".") + " %"

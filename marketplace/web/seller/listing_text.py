@@ -20,9 +20,9 @@ from marketplace.catalog.browsing import Kind
 from marketplace.catalog.unsaved_operations import ChangedElsewhere, Typed
 from marketplace.catalog.unsaved_queries import Unsaved
 from marketplace.errors import Conflict, Invalid
+from marketplace.language import gettext as _
 from marketplace.web import guards
 from marketplace.web.pages import time_text
-from marketplace.language import gettext as _
 
 View = Callable[..., ResponseReturnValue]
 _SALT, _GOOD_FOR_SECONDS = "listing-text", 30 * 24 * 3_600
@@ -55,7 +55,7 @@ class Kept:
 def opened(seller_id: int, kind: str, found: Unsaved | None = None, *, key: str = "") -> Kept:
     """Return the ticket of a page that is opened now, and what it says of text that was kept before."""
     ticket = Ticket(seller_id, key or f"new:{secrets.token_urlsafe(16)}", kind, secrets.token_urlsafe(12))
-    note = _("This is text from %(kept_at)s that you have not saved yet.", kept_at=time_text(found.kept_at)) if found else ""
+    note = _("This is text from %(when)s that you have not saved yet.", when=time_text(found.kept_at)) if found else ""
     return Kept(_signed(ticket), found.version if found else 0, note)
 
 
@@ -73,12 +73,12 @@ def kept(ticket: Ticket, *, is_over: bool = False) -> Kept:
         version = _keep(ticket, is_over=is_over)
     except ChangedElsewhere as error:
         found = unsaved_queries.unsaved(ticket.seller_id, ticket.key)
-        when = _(" Its text is from %(kept_at)s.", kept_at=time_text(found.kept_at)) if found else ""
-        warning = _("%(message)s%(when)s What stands here is not kept yet.", message=error.message, when=when)
+        when = _("Its text is from %(when)s.", when=time_text(found.kept_at)) if found else ""
+        warning = " ".join(filter(None, (str(error.message), when, _("What stands here is not kept yet."))))
         return Kept(_signed(ticket), _seen_version(), warning=warning, other_url=page_url(ticket) if found else "")
     except (Invalid, Conflict) as error:
         return Kept(_signed(ticket), _seen_version(), warning=error.message)
-    return Kept(_signed(ticket), version, _("Kept %(now)s. It is not saved yet.", now=time_text(clock.now())))
+    return Kept(_signed(ticket), version, _("Kept %(when)s. It is not saved yet.", when=time_text(clock.now())))
 
 
 def outlives_sign_in(view: View) -> View:

@@ -12,6 +12,8 @@ from marketplace import clock, db
 from marketplace.catalog import operations, shelf_queries, unsaved_queries
 from marketplace.catalog.shelf_queries import ShelfRow, ShelfTab
 from marketplace.catalog.unsaved_queries import Unsaved
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.paging import every
 from marketplace.payments import fee_queries
 from marketplace.payments.fee_queries import Quote
@@ -23,12 +25,10 @@ from marketplace.web.pages import decimal, money, time_text
 from marketplace.web.picture_parts import picture_url
 from marketplace.web.seller import listing_text, shelf_edit
 from marketplace.web.shop.filters import amount_text
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _KINDS = {"car": Text("Car"), "part": Text("Part")}
 _CSV_COLUMNS = (
-    Text("Listing"), Text("Title"), Text("Kind"), Text("Status"), Text("Currency"), Text("Price"), Text("Delivery"), Text("In stock"), Text("Set aside"), Text("Sold")
+    "Listing", "Title", "Kind", "Status", "Currency", "Price", "Delivery", "In stock", "Set aside", "Sold"
 )  # fmt: skip
 
 

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from flask import url_for
 
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.payouts.pot_queries import Pot, Pots
 from marketplace.web.pages import money_text, sentence
 from marketplace.web.seller.orders import release_text
-from marketplace.language import gettext as _
 
 _WIDTH = 1000  # of the bar, in tenths of a per cent
 _GAP = 5
@@ -59,13 +60,18 @@ def _pot_url(pot: Pot, currency: str) -> str:
 
 def rows(pots: Pots, next_release: datetime | None, now: datetime) -> tuple[FlowRow, ...]:
     """Return the parts that make the balance; what is never there unless something went wrong only when it is."""
-    blocked = _("1 order waits") if pots.blocked_orders == 1 else _("%(blocked_orders)s orders wait", blocked_orders=pots.blocked_orders)
+    blocked = ngettext(
+        "%(number)s order waits for a decision",
+        "%(number)s orders wait for a decision",
+        pots.blocked_orders,
+        number=pots.blocked_orders,
+    )
     notes = {
         Pot.WAITING: sentence(release_text(next_release, now))
         if next_release and pots.waiting_minor
         else _("Nothing is held"),
         Pot.AVAILABLE: _("Released to you"),
-        Pot.BLOCKED: _("%(blocked)s for a decision", blocked=blocked),
+        Pot.BLOCKED: blocked,
         Pot.SENDING: _("A payout takes it to your account at the provider"),
         Pot.DEBT: _("Your next sales pay it"),
     }
@@ -99,7 +105,7 @@ def _amount(pots: Pots, pot: Pot) -> str:
 def bars(pots: Pots) -> tuple[FlowBar, ...]:
     """Return the parts of the bar; a debt takes its room at the end."""
     amounts = [(kind, abs(pots.minor_of(pot))) for pot, kind in _KINDS.items() if pots.minor_of(pot)]
-    total, found, x = sum(amount for _, amount in amounts), [], 0
+    total, found, x = sum(amount for _kind, amount in amounts), [], 0
     room = _WIDTH - _GAP * (len(amounts) - 1)
     for kind, amount in amounts:
         width = max(amount * room // total, 10)

@@ -10,6 +10,8 @@ from marketplace.cancellations.queries import CancellationRow
 from marketplace.cancellations.rules import Side
 from marketplace.debts.order_queries import DebtFigure, OrderDebt
 from marketplace.disputes.page_queries import DisputeRow
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.orders import rules
 from marketplace.orders.queries import LineRow, OrderDetail
 from marketplace.orders.shipping_queries import Paid, ShipmentRow
@@ -37,40 +39,11 @@ from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.payout_parts import PayoutLink
 from marketplace.web.refund_parts import RefundLink
 from marketplace.web.seller import hold_words
-from marketplace.web.seller.dispute_page import TITLES as DISPUTE_TITLES
 from marketplace.web.seller.hold_words import Hold, Place
-from marketplace.web.seller.refund_page import TITLES as REFUND_TITLES
+from marketplace.web.seller.order_titles import TITLES
 from marketplace.web.wording import Badge, TimelineEntry
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _T = TransactionStatus
-_REINSTATED = ("confirmed", "shipped", "delivered", "cancelled")
-_TITLES = {
-    ("order", "begin"): Text("The order was placed"),
-    ("order", "confirm"): Text("Paid, please send it"),
-    ("order", "revive"): Text("Paid late, please send it"),
-    ("order", "ship"): Text("You sent it"),
-    ("order", "deliver"): Text("It arrived"),
-    ("order", "cancel"): Text("The order was cancelled"),
-    ("order", "refund"): Text("The order was refunded"),
-    **{("order", f"reinstate_{status}"): Text("The refund came back, so the order stands again") for status in _REINSTATED},
-    **REFUND_TITLES,
-    **DISPUTE_TITLES,
-    ("payment_transaction", "begin"): Text("Your share was recorded"),
-    ("payment_transaction", "fail"): Text("The buyer's payment was refused"),
-    ("payment_transaction", "hold"): Text("Your share is held"),
-    ("payment_transaction", "release"): Text("Your share was released"),
-    ("payment_transaction", "transfer"): Text("Your share is on its way"),
-    ("payment_transaction", "pay_out"): Text("Your share was paid out"),
-    ("payment_transaction", "refund"): Text("Your share went back to the buyer"),
-    ("payment_transaction", "restore_held"): Text("Your share is held again"),
-    ("payment_transaction", "restore_available"): Text("Your share is available again"),
-    ("payment_transaction", "restore_paid_out"): Text("Your share is paid out as before"),
-    ("payment_transaction", "reopen"): Text("Money of your share came back and is available"),
-    ("payment_transaction", "put_back"): Text("Your share is available again"),
-    ("payment_transaction", "bounce"): Text("Your bank sent your share back"),
-}
 _ARRIVED = {
     DeliveredBy.BUYER: Text("The buyer has received it, {}."),
     DeliveredBy.SELLER: Text("You marked it as delivered, {}."),
@@ -157,7 +130,7 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         title=_("Order %(number)s", number=order.number),
         console=seller_console("orders"),
         badges=(*badges(order.status, order.purchase_status, share), *dispute_parts.order_badges(facts.disputes)),
-        note=_("Placed %(created_at)s", created_at=time_text(order.created_at)),
+        note=_("Placed %(when)s", when=time_text(order.created_at)),
         called_off=cancel_parts.called_off(facts.cancellation, Side.SELLER, order.shop_name, order.currency),
         hold=None if is_called_off else hold_words.hold(share, facts.place, facts.blocks, now),
         ship_url=url_for("seller.ship", number=order.number) if can_ship else "",
@@ -182,7 +155,9 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         payouts=payout_parts.box(facts.payouts, "seller"),
         refunds=refund_parts.box(facts.refunds, "seller"),
         disputes=dispute_parts.box(facts.disputes, "seller"),
-        entries=wording.timeline(refund_parts.told(facts.changes, facts.refunds), (), _TITLES, viewer_id, _("The buyer")),
+        entries=wording.timeline(
+            refund_parts.told(facts.changes, facts.refunds), (), TITLES, viewer_id, _("The buyer")
+        ),
     )
 
 
@@ -236,13 +211,17 @@ def _debt_note(order: OrderDetail, debt: OrderDebt) -> str:
     found = []
     if debt.made_minor:
         made = money_text(debt.made_minor, order.currency)
-        left = _("%(open_minor)s is still open; your coming sales pay it.", open_minor=money_text(debt.open_minor, order.currency))
+        left = money_text(debt.open_minor, order.currency)
+        found.append(_("%(amount)s had to go back after it had left your balance here, so you owed it.", amount=made))
         found.append(
-            _("%(made)s had to go back after it had left your balance here, so you owed it. "
-"%(part)s", made=made, part=left if debt.open_minor else 'Nothing of it is open any more.')
+            _("%(amount)s is still open; your coming sales pay it.", amount=left)
+            if debt.open_minor
+            else _("Nothing of it is open any more.")
         )
     if debt.paid_minor:
-        found.append(_("%(paid_minor)s of this order paid what you owed.", paid_minor=money_text(debt.paid_minor, order.currency)))
+        found.append(
+            _("%(amount)s of this order paid what you owed.", amount=money_text(debt.paid_minor, order.currency))
+        )
     return " ".join(found)
 
 

@@ -13,6 +13,8 @@ from marketplace.cancellations import queries as cancellations
 from marketplace.debts import order_queries as debts
 from marketplace.disputes import page_queries as dispute_queries
 from marketplace.invoices.queries import Side
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.orders import queries, shipping_queries
 from marketplace.orders.packing_queries import MOST_AT_ONCE
 from marketplace.orders.queries import OrderSummary
@@ -36,12 +38,10 @@ from marketplace.web.seller.forms import NoteForm, ShipForm
 from marketplace.web.seller.hold_words import Place
 from marketplace.web.seller.order_page import ShipBy
 from marketplace.web.wording import Badge
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _CSV_COLUMNS = (
-    Text("Order"), Text("Placed (UTC)"), Text("Buyer"), Text("Title"), Text("Lines"), Text("Status"), Text("Currency"), Text("Discount"), Text("Order total"),
-    Text("Discount paid by the marketplace"), Text("You receive"),
+    "Order", "Placed (UTC)", "Buyer", "Title", "Lines", "Status", "Currency", "Discount", "Order total",
+    "Discount paid by the marketplace", "You receive",
 )  # fmt: skip
 
 
@@ -211,7 +211,9 @@ def rows_of(orders: Sequence[OrderSummary]) -> tuple[OrderRow, ...]:
 
 def release_text(planned: datetime, now: datetime) -> str:
     """Return when the first of what is held is to be released."""
-    return _("first release %(planned)s", planned=date_text(planned)) if planned.date() >= now.date() else _("some of it is due")
+    return (
+        _("first release %(day)s", day=date_text(planned)) if planned.date() >= now.date() else _("some of it is due")
+    )
 
 
 def _choice(tab: SellerTab) -> Choice | None:
@@ -219,11 +221,11 @@ def _choice(tab: SellerTab) -> Choice | None:
     slips = Deed(_("Packing slips"), "receipt", url_for("seller.packing_slips"))
     if tab is SellerTab.TO_SHIP:
         send = Deed(_("Send the chosen ones"), "truck", key="s")
-        note = _("At most %(MOST_AT_ONCE)s at once. Keys: j and k move, x chooses, s sends.", MOST_AT_ONCE=MOST_AT_ONCE)
+        note = _("At most %(most)s at once. Keys: j and k move, x chooses, s sends.", most=MOST_AT_ONCE)
         return Choice("get", url_for("seller.send"), (send, slips), note)
     if tab is SellerTab.SENT:
         deed = Deed(_("The chosen ones have arrived"), "package-check")
-        return Choice("post", url_for("seller.arrived"), (deed,), _("At most %(MOST_AT_ONCE)s at once.", MOST_AT_ONCE=MOST_AT_ONCE))
+        return Choice("post", url_for("seller.arrived"), (deed,), _("At most %(most)s at once.", most=MOST_AT_ONCE))
     return None
 
 
@@ -233,7 +235,7 @@ def _tiles(totals: Sequence[HeldTotal]) -> tuple[Tile, ...]:
         Tile(
             label=_("Held for you in %(currency)s", currency=total.currency),
             amount=money_text(total.held_minor, total.currency),
-            note=(_("1 order") if total.orders == 1 else _("%(orders)s orders", orders=total.orders))
+            note=ngettext("%(number)s order", "%(number)s orders", total.orders, number=total.orders)
             + (f", {release_text(total.next_release, clock.now())}" if total.next_release else ""),
             explain_url=url_for("seller.explain_held", currency=total.currency),
         )

@@ -8,6 +8,8 @@ from typing import Any
 from flask import url_for
 
 from marketplace.catalog.shelf_queries import ShelfTab
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.orders.states import OrderStatus
 from marketplace.payouts.account_queries import AccountRow
 from marketplace.payouts.money_queries import Release, Standing
@@ -15,14 +17,13 @@ from marketplace.payouts.pot_queries import Pots
 from marketplace.refunds.waiting_queries import Waiting
 from marketplace.web.console import Console, seller_console
 from marketplace.web.lists import Tab
-from marketplace.web.pages import money_text
-from marketplace.web.seller import explain, money_parts, sales_chart, to_do
+from marketplace.web.pages import money_text, sentence
+from marketplace.web.seller import explain, money_parts, phrases, sales_chart, to_do
 from marketplace.web.seller.money_parts import FlowBar, FlowRow, Total
 from marketplace.web.seller.orders import OrderRow, release_text
 from marketplace.web.seller.sales_chart import Chart
 from marketplace.web.seller.to_do import ToDo
 from marketplace.web.seller.transactions import currency_tabs
-from marketplace.language import gettext as _
 
 PERIODS = (7, 30, 90)
 
@@ -132,11 +133,12 @@ def build(facts: Facts) -> OverviewPage:
 
     waiting = sum(facts.to_send.values())
     return OverviewPage(
-        title=_("Hello, %(part)s", part=facts.name.split()[0]),
+        title=_("Hello, %(name)s", name=facts.name.split()[0]),
         console=seller_console("overview", waiting),
-        today=f"{facts.now:%A} {facts.now.day} {facts.now:%B}",
+        today=sentence(phrases.day_text(facts.now, "EEEE d MMMM")),
         periods=tuple(
-            Tab(_("%(days)s days", days=days), url_for("seller.overview", days=days, **kept), days == facts.days) for days in PERIODS
+            Tab(_("%(days)s days", days=days), url_for("seller.overview", days=days, **kept), days == facts.days)
+            for days in PERIODS
         ),
         currencies=currency_tabs(facts.currencies, currency, "seller.overview", days=str(facts.days)),
         csv_url=url_for("seller.transactions", **kept, **period, format="csv"),
@@ -176,7 +178,9 @@ def _sales(facts: Facts, url: str) -> Figure:
     return Figure(
         label=_("Sales, last %(days)s days", days=facts.days),
         amount=money_text(now, facts.currency),
-        note=_("against %(before)s in the %(days)s days before", before=money_text(before, facts.currency), days=facts.days)
+        note=_(
+            "against %(amount)s in the %(days)s days before", amount=money_text(before, facts.currency), days=facts.days
+        )
         if before
         else _("None in the %(days)s days before", days=facts.days),
         explain_url=url,
@@ -192,7 +196,7 @@ def change_text(now: int, before: int) -> str:
         return ""
     tenths = ((now - before) * 2000 + before) // (2 * before)
     sign = "+" if tenths >= 0 else "\N{MINUS SIGN}"
-    return f"{sign}{abs(tenths) // 10}.{abs(tenths) % 10}%"
+    return sign + phrases.percent_text(abs(tenths))
 
 
 def _to_send(facts: Facts, waiting: int) -> Figure:
@@ -207,7 +211,7 @@ def _to_send(facts: Facts, waiting: int) -> Figure:
 
 def _held(facts: Facts) -> Figure:
     held, currency = facts.standing.held, facts.currency
-    orders = _("1 order") if held.orders == 1 else _("%(orders)s orders", orders=held.orders)
+    orders = ngettext("%(number)s order", "%(number)s orders", held.orders, number=held.orders)
     return Figure(
         label=_("Held for you"),
         amount=money_text(held.amount_minor, currency),
@@ -223,7 +227,7 @@ def _refunds(facts: Facts) -> Figure:
     return Figure(
         label=_("Refunds waiting"),
         amount=str(count),
-        note=_("%(asked)s asked back", asked=' and '.join(asked)) if asked else _("Nobody waits for a decision"),
+        note=_("%(amounts)s asked back", amounts=phrases.joined(asked)) if asked else _("Nobody waits for a decision"),
         explain_url=url_for("seller.refunds"),
         explain_label=_("See them") if count else _("Your refunds"),
     )
@@ -232,12 +236,19 @@ def _refunds(facts: Facts) -> Figure:
 def _release(release: Release, currency: str) -> ReleaseDay:
     day = release.day
     return ReleaseDay(
-        day=f"{day.day} {day:%b}" if day else _("Due"),
-        weekday=f"{day:%a}" if day else "",
-        note=(_("1 order") if release.orders == 1 else _("%(orders)s orders", orders=release.orders)) + ("" if day else _(" not free yet")),
+        day=phrases.day_text(day, "d MMM") if day else _("Due"),
+        weekday=phrases.day_text(day, "EEE") if day else "",
+        note=_released(release),
         amount=money_text(release.amount_minor, currency),
         explain_url=url_for("seller.explain_release", currency=currency, day=day.isoformat() if day else explain.DUE),
     )
+
+
+def _released(release: Release) -> str:
+    count = release.orders
+    if release.day:
+        return ngettext("%(number)s order", "%(number)s orders", count, number=count)
+    return ngettext("%(number)s order not free yet", "%(number)s orders not free yet", count, number=count)
 
 
 def _first_steps(shelf: Mapping[ShelfTab, int]) -> tuple[FirstStep, ...]:
@@ -245,7 +256,9 @@ def _first_steps(shelf: Mapping[ShelfTab, int]) -> tuple[FirstStep, ...]:
     written = "done" if is_written else "now"
     shown = "done" if is_shown else "now" if is_written else "next"
     return (
-        FirstStep(_("Describe what you sell"), written, _("A car or a part, with its price. You see what you receive.")),
+        FirstStep(
+            _("Describe what you sell"), written, _("A car or a part, with its price. You see what you receive.")
+        ),
         FirstStep(_("Publish it"), shown, _("Buyers find it from then on.")),
         FirstStep(_("Send your first order"), "now" if is_shown else "next", _("We tell you as soon as it is paid.")),
     )

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from flask import url_for
 
 from marketplace import clock
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.payments import timeline_queries
-from marketplace.payouts import kept_queries, rules
+from marketplace.payouts import kept_queries, refusal_rules
 from marketplace.payouts.pot_queries import Pot
-from marketplace.payouts.rules import Again
+from marketplace.payouts.refusal_rules import Again
 from marketplace.payouts.seller_queries import Line, Netted, PayoutDetail, PayoutRow
 from marketplace.payouts.states import PayoutStatus
 from marketplace.web.console import Console, seller_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.order_parts import Fact
 from marketplace.web.pages import date_text, money_text, time_text
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 TONES = {
     PayoutStatus.PENDING: "wait",
@@ -34,10 +34,16 @@ _FIXES = {
     Again.BY_PERSON: Text("We look after it. You need not do anything."),
 }
 _STEPS = {
-    "begin": Text("Taken up"), "refuse": Text("Not sent"), "retry": Text("Tried again"), "cancel": Text("Called off"), "arrive": Text("Transferred"),
-    "pay": Text("Your bank has it"), "fail": Text("Did not arrive"), "resend": Text("Sent again"), "reverse": Text("Taken back"),
-}  # fmt: skip
-
+    "begin": Text("Taken up"),
+    "refuse": Text("Not sent"),
+    "retry": Text("Tried again"),
+    "cancel": Text("Called off"),
+    "arrive": Text("Transferred"),
+    "pay": Text("Your bank has it"),
+    "fail": Text("Did not arrive"),
+    "resend": Text("Sent again"),
+    "reverse": Text("Taken back"),
+}
 _ARRIVAL = {
     PayoutStatus.PENDING: Text("Arrives"),
     PayoutStatus.IN_TRANSIT: Text("Arrives"),
@@ -108,11 +114,13 @@ class PayoutPage:
 def build(found: PayoutDetail) -> PayoutPage:
     """Return the page of one payout."""
     row = found.payout
-    refusal = rules.refusal(row.failure_code, row.failure_reason or "", clock.now()) if row.failure_code else None
+    refusal = (
+        refusal_rules.refusal(row.failure_code, row.failure_reason or "", clock.now()) if row.failure_code else None
+    )
     has_problem = row.status in {PayoutStatus.REFUSED, PayoutStatus.FAILED} and refusal is not None
     fix = _FIXES[refusal.again] if refusal is not None else ""
     if row.next_attempt_at and has_problem and refusal is not None and refusal.again is Again.NEXT_DAY:
-        fix += _(" It is tried again on %(next_attempt_at)s.", next_attempt_at=date_text(row.next_attempt_at))
+        fix = fix + " " + _("It is tried again on %(day)s.", day=date_text(row.next_attempt_at))
     return PayoutPage(
         title=_("Payout %(number)s", number=row.number),
         console=seller_console("payouts"),
@@ -121,7 +129,7 @@ def build(found: PayoutDetail) -> PayoutPage:
         tone=TONES[row.status],
         amount=money_text(row.amount_minor, row.currency),
         facts=_facts(row),
-        problem=(row.failure_reason or (refusal.words if refusal else "")) if has_problem else "",
+        problem=as_read(row.failure_reason or (refusal.words if refusal else "")) if has_problem else "",
         fix=fix if has_problem else "",
         lines=tuple(_line(line, row) for line in found.lines),
         total=money_text(found.lines_minor, row.currency),
@@ -130,6 +138,11 @@ def build(found: PayoutDetail) -> PayoutPage:
         steps=_steps(row),
         csv_url=url_for("seller.payout", number=row.number, format="csv"),
     )
+
+
+def as_read(stored: str | None) -> str:
+    """Return words of the records in the reader's language, if they are ours and it has them."""
+    return _(stored) if stored else ""
 
 
 def _facts(row: PayoutRow) -> tuple[Fact, ...]:
@@ -142,13 +155,23 @@ def _facts(row: PayoutRow) -> tuple[Fact, ...]:
     ]
     if row.rest_minor:
         rest = money_text(row.rest_minor, row.currency)
-        facts.append(Fact(_("For your next payout"), _("%(rest)s: banks take whole %(currency)s only", rest=rest, currency=row.currency)))
+        facts.append(
+            Fact(
+                _("For your next payout"),
+                _("%(amount)s: banks take whole %(currency)s only", amount=rest, currency=row.currency),
+            )
+        )
     if row.reversed_minor:
         facts.append(Fact(_("Taken back"), money_text(row.reversed_minor, row.currency)))
     kept_minor = kept_queries.kept_minor(row.id) if row.reversed_minor else 0
     if kept_minor:
         kept = money_text(kept_minor, row.currency)
-        facts.append(Fact(_("Left in your account at the provider"), _("%(kept)s: banks take whole %(currency)s only", kept=kept, currency=row.currency)))
+        facts.append(
+            Fact(
+                _("Left in your account at the provider"),
+                _("%(amount)s: banks take whole %(currency)s only", amount=kept, currency=row.currency),
+            )
+        )
     if row.transfer_id:
         facts.append(Fact(_("Provider's id"), row.transfer_id))
     return tuple(facts)
@@ -161,7 +184,7 @@ def _steps(row: PayoutRow) -> tuple[Step, ...]:
             title=_STEPS.get(change.verb, change.verb),
             when=time_text(change.at),
             when_iso=change.at.isoformat(),
-            detail=_TOLD.get(change.verb, change.because),
+            detail=_TOLD[change.verb] if change.verb in _TOLD else as_read(change.because),
             state="bad" if change.verb in {"refuse", "fail"} else "done",
         )
         for change in changes
@@ -185,7 +208,7 @@ def _netted(each: Netted, currency: str) -> NettedLine:
     return NettedLine(
         number=each.debt_order,
         url=url_for("seller.order", number=each.debt_order),
-        note=_("Paid by order %(paid_by_order)s", paid_by_order=each.paid_by_order),
+        note=_("Paid by order %(number)s", number=each.paid_by_order),
         amount=money_text(each.amount_minor, currency),
         when=date_text(each.netted_at),
     )

@@ -10,6 +10,7 @@ from marketplace import clock, db
 from marketplace.catalog.rules import typed_amount
 from marketplace.config import MoneyPolicy, Settings
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
 from marketplace.payouts import money_queries, schedules
 from marketplace.payouts.rules import Schedule
 from marketplace.payouts.states import Interval
@@ -20,7 +21,6 @@ from marketplace.web.pages import money_text
 from marketplace.web.seller import schedule_words
 from marketplace.web.seller.forms import ScheduleForm
 from marketplace.web.shop.filters import amount_text
-from marketplace.language import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def payout_schedule() -> ResponseReturnValue:
             blame(form, error)
         else:
             saved = schedules.schedule_of(seller_id, _policy()).schedule
-            flash(_("Saved. Your next payout day: %(saved)s.", saved=schedule_words.next_text(saved, clock.now())), "ok")
+            flash(_("Saved. Your next payout day: %(day)s.", day=schedule_words.next_text(saved, clock.now())), "ok")
             return redirect(url_for("seller.payout_schedule"), code=303)
     page = SchedulePage(
         title=_("Payout schedule"),

@@ -7,6 +7,7 @@ from marketplace import clock
 from marketplace.catalog import queries as catalog
 from marketplace.errors import Conflict, Invalid
 from marketplace.history import Actor
+from marketplace.language import gettext as _
 from marketplace.payouts import account_flows, account_queries, pot_queries, schedules
 from marketplace.payouts.account_queries import AccountRow
 from marketplace.payouts.states import AccountStatus
@@ -16,7 +17,6 @@ from marketplace.web.providers import providers
 from marketplace.web.seller import payout_setup_page
 from marketplace.web.seller.forms import CountryForm
 from marketplace.web.seller.payout_setup_page import Facts
-from marketplace.language import gettext as _
 
 _PROVIDER = "stripe"
 
@@ -56,7 +56,7 @@ def payout_setup_done() -> ResponseReturnValue:
     """Take the seller back from the provider's page: ask it how the account stands now."""
     account = _own()
     if account is not None and account.account_id is not None:
-        actor = Actor.user(guards.viewer().user_id, _("payout setup"))
+        actor = Actor.user(guards.viewer().user_id, "payout setup")
         account_flows.read_again(account.account_id, actor=actor, provider=_provider(), now=clock.now())
     return redirect(url_for("seller.payout_setup"), code=303)
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from flask import url_for
 
 from marketplace.catalog.queries import ShopView
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.payouts.account_queries import AccountRow
 from marketplace.payouts.pot_queries import Pot, Pots
 from marketplace.payouts.schedules import Chosen
@@ -18,8 +20,6 @@ from marketplace.web.order_parts import Fact, MoneyRow
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.seller import schedule_words
 from marketplace.web.wording import Badge
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _A = AccountStatus
 _WAITING = (Pot.WAITING, Pot.BLOCKED, Pot.AVAILABLE)
@@ -128,9 +128,14 @@ def state_of(account: AccountRow | None) -> State:
         return _not_begun(account)
     if account.status is _A.ENABLED and account_words.is_asked_now(account.requirements):
         due_at = account.requirements_due_at
-        by = f" by {date_text(due_at)}" if due_at else " soon"
-        text = _("The provider needs something from you%(by)s. After that it stops paying you until "
-"it is there.", by=by)
+        text = (
+            _(
+                "The provider needs something from you by %(day)s. After that it stops paying you until it is there.",
+                day=date_text(due_at),
+            )
+            if due_at
+            else _("The provider needs something from you soon. After that it stops paying you until it is there.")
+        )
         return State(_("You are paid for now"), text, "wait", _("Give what is missing"))
     if account.status is _A.RESTRICTED:
         return _restricted(account)
@@ -156,13 +161,16 @@ def _waiting(pots: Pots) -> list[MoneyRow]:
 
 
 def _not_begun(account: AccountRow | None) -> State:
-    text = (
-        _("Our payment provider pays you. It asks who you are and for your bank account, on its own pages. "
-        "That takes about five minutes. You may sell before; what you earn waits here until you are done.")
+    text = _(
+        "Our payment provider pays you. It asks who you are and for your bank account, on its own pages. "
+        "That takes about five minutes. You may sell before; what you earn waits here until you are done."
     )
     if account is not None and account.disabled_reason:
-        text = _("The provider did not open an account last time (%(disabled_reason)s). Check the "
-"country. %(text)s", disabled_reason=account.disabled_reason, text=text)
+        failed = _(
+            "The provider did not open an account last time (%(reason)s). Check the country.",
+            reason=account.disabled_reason,
+        )
+        text = f"{failed} {text}"
     return State(_("Tell us where to pay you"), text, "wait", _("Set up payouts"), asks_country=True)
 
 
@@ -171,8 +179,7 @@ def _restricted(account: AccountRow) -> State:
     can_give = account_words.is_asked_now(account.requirements)
     return State(
         _("Your account is restricted"),
-        _("%(why)s Until that is settled you are not paid and your shop takes no orders. "
-"%(KEEPS)s", why=why, KEEPS=_KEEPS),
+        " ".join((why, _("Until that is settled you are not paid and your shop takes no orders."), str(_KEEPS))),
         "bad",
         _("Give what is missing") if can_give else "",
     )
@@ -181,30 +188,40 @@ def _restricted(account: AccountRow) -> State:
 _STATES = {
     _A.STARTED: State(
         Text("Finish the setup"),
-        Text("The provider still needs some details. You can go on where you stopped. "
-        "You may sell before; what you earn waits here until you are done."),
+        Text(
+            "The provider still needs some details. You can go on where you stopped. "
+            "You may sell before; what you earn waits here until you are done."
+        ),
         "wait",
         Text("Continue the setup"),
     ),
     _A.REVIEW: State(
         Text("Your details are being checked"),
-        Text("Most often that takes a few minutes, at times two working days. You need not do anything; we tell you. "
-        "You may sell meanwhile."),
+        Text(
+            "Most often that takes a few minutes, at times two working days. You need not do anything; we tell you. "
+            "You may sell meanwhile."
+        ),
         "info",
     ),
-    _A.ENABLED: State(Text("You are set up"), Text("Your money goes to your bank on your payout days, by itself."), "ok"),
+    _A.ENABLED: State(
+        Text("You are set up"), Text("Your money goes to your bank on your payout days, by itself."), "ok"
+    ),
     _A.DISCONNECTED: State(
         Text("Your account is disconnected"),
-        f"You have taken our access to your payout account away. You are not paid and your shop takes no orders until "
-        f"you connect again. {_KEEPS}",
+        Text(
+            "You have taken our access to your payout account away. You are not paid and your shop takes no orders "
+            "until you connect again. Orders you have already go on as before, and your money waits here."
+        ),
         "bad",
         Text("Connect again"),
         asks_country=True,
     ),
     _A.REJECTED: State(
         Text("The provider does not pay your shop"),
-        f"It has refused the account, and your shop takes no orders. {_KEEPS} We have been told and look at it; "
-        "an answer comes by e-mail or as a notification.",
+        Text(
+            "It has refused the account, and your shop takes no orders. Orders you have already go on as before, and "
+            "your money waits here. We have been told and look at it; an answer comes by e-mail or as a notification."
+        ),
         "bad",
     ),
 }
@@ -215,7 +232,8 @@ def _steps(facts: Facts) -> tuple[Step, ...]:
     account = Step(_("Identity and bank"), "now", account_words.account_badge(facts.status).label)
     account = Step(account.label, first.get(facts.status or _A.STARTED, "now"), account.note)
     is_own = facts.chosen.is_own
-    note = schedule_words.interval_text(facts.chosen.schedule) + ("" if is_own else _(", unless you change it"))
+    often = schedule_words.interval_text(facts.chosen.schedule)
+    note = often if is_own else _("%(often)s, unless you change it", often=often)
     return (
         account,
         Step(_("Payout schedule"), "done", note),
@@ -225,7 +243,8 @@ def _steps(facts: Facts) -> tuple[Step, ...]:
 
 
 def _account(account: AccountRow) -> tuple[Fact, ...]:
-    bank = f"{account.bank_name or 'Bank'} •• {account.bank_last4}" if account.bank_last4 else _("None yet")
+    name = account.bank_name or _("Bank")
+    bank = f"{name} •• {account.bank_last4}" if account.bank_last4 else _("None yet")
     currency = f", {account.bank_currency}" if account.bank_last4 and account.bank_currency else ""
     return (
         Fact(_("Bank account"), bank + currency),

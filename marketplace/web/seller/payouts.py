@@ -8,6 +8,8 @@ from flask import current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.paging import every
 from marketplace.payouts import balance_queries, pot_queries, seller_queries
 from marketplace.payouts import money_queries as money
@@ -20,14 +22,12 @@ from marketplace.web.lists import Asked, Choice, Tab, Tools
 from marketplace.web.pages import date_text, decimal, money_text
 from marketplace.web.seller import balance_page, payout_page, transactions
 from marketplace.web.seller.balance_page import NextPayout
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _CSV_COLUMNS = (
-    Text("Payout"), Text("Taken up (UTC)"), Text("Status"), Text("Currency"), Text("Amount"), Text("Taken back"), Text("Orders"), Text("Bank"), Text("Arrives (UTC)"),
-    Text("Problem"),
+    "Payout", "Taken up (UTC)", "Status", "Currency", "Amount", "Taken back", "Orders", "Bank", "Arrives (UTC)",
+    "Problem",
 )  # fmt: skip
-_LINE_COLUMNS = (Text("Line"), Text("Payout"), Text("Order"), Text("Currency"), Text("Net of the sale"), Text("Not paid here"), Text("Paid here"), Text("Taken back"))
+_LINE_COLUMNS = ("Line", "Payout", "Order", "Currency", "Net of the sale", "Not paid here", "Paid here", "Taken back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _row(row: PayoutRow) -> PayoutLine:
         number=row.number,
         url=url_for("seller.payout", number=row.number),
         started=date_text(row.started_at),
-        note=_("1 order") if row.shares == 1 else _("%(shares)s orders", shares=row.shares),
+        note=ngettext("%(number)s order", "%(number)s orders", row.shares, number=row.shares),
         amount=money_text(row.amount_minor, row.currency),
         status=row.status.label,
         tone=payout_page.TONES[row.status],

@@ -16,6 +16,8 @@ from marketplace.catalog.picture_queries import OwnPicture
 from marketplace.catalog.rules import LONGEST_ALT
 from marketplace.catalog.shelf_queries import OwnListing
 from marketplace.errors import Invalid
+from marketplace.language import Text, ngettext
+from marketplace.language import gettext as _
 from marketplace.media import picture_names
 from marketplace.media.pictures import LARGEST_PICTURE_BYTES
 from marketplace.web import guards, lists, uploads
@@ -24,8 +26,6 @@ from marketplace.web.console import Console, seller_console
 from marketplace.web.picture_parts import picture_url
 from marketplace.web.seller.listing_page import tab_badge
 from marketplace.web.wording import Badge
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _DEED = re.compile(r"(up|down|main|remove):([0-9]{1,18})", re.ASCII)
 _TOLD_AT_ONCE = 5
@@ -102,7 +102,7 @@ def _add(own: OwnListing) -> ResponseReturnValue:
     if not added.count:
         blame(form, Invalid(" ".join(added.refused[:_TOLD_AT_ONCE]), field="pictures"))
         return _show(own, form, 422)
-    flash(_("1 picture added.") if added.count == 1 else _("%(count)s pictures added.", count=added.count), "ok")
+    flash(ngettext("%(number)s picture added.", "%(number)s pictures added.", added.count, number=added.count), "ok")
     for why in added.refused[:_TOLD_AT_ONCE]:
         flash(why, "bad")
     return redirect(url_for("seller.pictures", listing_id=listing_id), code=303)
@@ -132,7 +132,7 @@ def arrange_pictures(listing_id: int) -> ResponseReturnValue:
         form = PicturesForm(None)
         blame(form, error)
         return _show(own, form, 422)
-    flash(_DONE[verb], "ok")
+    flash(str(_DONE[verb]), "ok")
     return redirect(url_for("seller.pictures", listing_id=listing_id), code=303)
 
 
@@ -171,8 +171,11 @@ def _show(own: OwnListing, form: PicturesForm, status: int = 200) -> ResponseRet
         title=_("Pictures of %(title)s", title=own.title),
         console=seller_console("listings"),
         badge=tab_badge(own.tab),
-        note=_("%(found)s of %(most)s. The first is the main one: buyers see it in lists, baskets "
-"and orders.", found=len(found), most=most),
+        note=_(
+            "%(number)s of %(most)s. The first is the main one: buyers see it in lists, baskets and orders.",
+            number=len(found),
+            most=most,
+        ),
         listing_title=own.title,
         listing_url=url_for("seller.edit", listing_id=own.listing_id),
         arrange_url=url_for("seller.arrange_pictures", listing_id=own.listing_id),

@@ -9,10 +9,10 @@ from marketplace import clock
 from marketplace.catalog import queries, shelf_queries
 from marketplace.catalog.related_queries import Related
 from marketplace.catalog.shelf_queries import ShelfTab
+from marketplace.language import Text
 from marketplace.web import guards, tax_words
 from marketplace.web.shop import shown
 from marketplace.web.shop.shown import ListingPage
-from marketplace.language import Text
 
 _NOTES = {
     ShelfTab.DRAFT: Text("Nobody else sees it: it is a draft."),

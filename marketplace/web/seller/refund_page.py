@@ -1,5 +1,7 @@
 """What a seller is told about a refund of an order: what it takes from the balance, and where it stands."""
 
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.refunds.queries import RefundRow
 from marketplace.refunds.rules import Plan
 from marketplace.refunds.states import RefundStatus
@@ -8,8 +10,6 @@ from marketplace.web.console import seller_console
 from marketplace.web.order_parts import Fact
 from marketplace.web.pages import date_text
 from marketplace.web.refund_page import MoneyPanel, Now, Told
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _S = RefundStatus
 TITLES = {
@@ -43,7 +43,7 @@ def told(row: RefundRow, plan: Plan | None, viewer_id: int) -> Told:
 
 def _now(row: RefundRow) -> Now:
     if row.replaced_by is not None:
-        text = _("The order was cancelled, and refund %(replaced_by)s sends all of its money back.", replaced_by=row.replaced_by)
+        text = _("The order was cancelled, and refund %(number)s sends all of its money back.", number=row.replaced_by)
         return Now(_("This request is closed"), text, "info")
     sent = date_text(row.completed_at) if row.completed_at else ""
     amount, nothing = refund_parts.amount(row), _("Nothing was taken from you.")
@@ -54,15 +54,19 @@ def _now(row: RefundRow) -> Now:
     )
     return {
         _S.PENDING: Now(
-            _("We are looking at it"), _("We decide by %(row)s. You need not do anything.", row=refund_parts.answer_by(row)), "info"
+            _("We are looking at it"),
+            _("We decide by %(day)s. You need not do anything.", day=refund_parts.answer_by(row)),
+            "info",
         ),
         _S.APPROVED: Now(_("It is approved"), _("%(amount)s is being sent to the buyer.", amount=amount), "wait"),
         _S.PROCESSING: Now(_("It is on its way"), _("%(amount)s is on its way to the buyer.", amount=amount), "wait"),
-        _S.COMPLETED: Now(_("The buyer has the money back"), _("%(amount)s was sent on %(sent)s.", amount=amount, sent=sent), "ok"),
-        _S.REJECTED: Now(_("It was rejected"), _("%(nothing)s The reason stands below.", nothing=nothing), "info"),
+        _S.COMPLETED: Now(
+            _("The buyer has the money back"), _("%(amount)s was sent on %(day)s.", amount=amount, day=sent), "ok"
+        ),
+        _S.REJECTED: Now(_("It was rejected"), nothing + " " + _("The reason stands below."), "info"),
         _S.FAILED: Now(
             _("The money did not reach the buyer yet"),
-            _("%(failed)s What it took is back on your balance until it is sent again.", failed=failed),
+            failed + " " + _("What it took is back on your balance until it is sent again."),
             "bad",
         ),
         _S.CANCELLED: Now(_("The buyer withdrew it"), nothing, "info"),

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.errors import Conflict, NotFound
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.payments import timeline_queries
 from marketplace.refunds import explain_queries, planning_queries, queries, queue_queries
@@ -21,7 +22,6 @@ from marketplace.web.lists import Tab
 from marketplace.web.pages import date_text
 from marketplace.web.refund_list import Empty, Words
 from marketplace.web.seller.refund_page import told
-from marketplace.language import gettext as _
 
 
 @guards.seller_only
@@ -35,7 +35,9 @@ def refunds() -> ResponseReturnValue:
     words = Words(
         note=_("What buyers asked back, and what it takes from you. We decide; you are told at each step."),
         when_label=_("Decided"),
-        when=lambda row: date_text(row.decided_at) if row.decided_at else f"By {refund_parts.answer_by(row)}",
+        when=lambda row: (
+            date_text(row.decided_at) if row.decided_at else _("By %(day)s", day=refund_parts.answer_by(row))
+        ),
         amount_label=_("Buyer receives"),
         empty=_empty(tab, has_refunds=bool(counts)),
     )
@@ -87,7 +89,7 @@ def _plan(row: RefundRow) -> Plan | None:
 
 def _empty(tab: RefundTab, *, has_refunds: bool) -> Empty:
     if has_refunds:
-        text = _("None of your refunds is under “%(label)s”.", label=tab.label)
+        text = _("None of your refunds is under “%(tab)s”.", tab=tab.label)
         return Empty(_("No refund here"), text, _("Waiting refunds"), url_for("seller.refunds"))
     text = _("Nobody has asked for money back. If somebody does, you are told and see it here.")
     return Empty(_("No refunds"), text, _("Your orders"), url_for("seller.orders", tab="all"))

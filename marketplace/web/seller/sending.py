@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.orders import operations, packing_queries
 from marketplace.orders.packing_queries import Packing
 from marketplace.orders.rules import BY_HAND
@@ -19,7 +21,6 @@ from marketplace.web.console import Console, seller_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.seller.forms import ShipForm
 from marketplace.web.seller.shipping import parcel_of
-from marketplace.language import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,12 @@ def arrived() -> ResponseReturnValue:
         else:
             done.append(order.number)
     if done:
-        which = _("Order %(part)s is", part=done[0]) if len(done) == 1 else _("%(done)s orders are", done=len(done))
-        flash(_("%(which)s marked as delivered. The buyers were told.", which=which), "ok")
+        said = (
+            _("Order %(number)s is marked as delivered. The buyers were told.", number=done[0])
+            if len(done) == 1
+            else _("%(count)s orders are marked as delivered. The buyers were told.", count=len(done))
+        )
+        flash(said, "ok")
     elif not request.form.getlist("order"):
         flash(_("Choose orders that have arrived."), "wait")
     return redirect(url_for("seller.orders", tab="sent"), code=303)
@@ -133,20 +138,20 @@ def _form(number: str, preset: Mapping[str, str] | None = None) -> ShipForm:
 
 def _say_sent(sent: Sequence[str]) -> None:
     if len(sent) == 1:
-        flash(_("Order %(part)s is marked as sent. The buyer was told.", part=sent[0]), "ok")
+        flash(_("Order %(number)s is marked as sent. The buyer was told.", number=sent[0]), "ok")
     elif sent:
-        flash(_("%(sent)s orders are marked as sent. The buyers were told.", sent=len(sent)), "ok")
+        flash(_("%(count)s orders are marked as sent. The buyers were told.", count=len(sent)), "ok")
 
 
 def _show(orders: Sequence[tuple[Packing, ShipForm]]) -> str:
-    count = _("1 order") if len(orders) == 1 else _("%(orders)s orders", orders=len(orders))
+    count = len(orders)
     page = SendPage(
-        title=_("Send %(count)s", count=count),
+        title=ngettext("Send %(number)s order", "Send %(number)s orders", count, number=count),
         console=seller_console("orders"),
         crumbs=(Crumb(_("Orders"), url_for("seller.orders")),),
         benches=tuple(_bench(order, form) for order, form in orders),
-        slips_url=url_for("seller.packing_slips", order=[order.number for order, _ in orders]),
-        is_ready=all(form.carrier.data == BY_HAND for _, form in orders),
+        slips_url=url_for("seller.packing_slips", order=[order.number for order, _own in orders]),
+        is_ready=all(form.carrier.data == BY_HAND for _order, form in orders),
     )
     return render_template("seller/send.html", page=page)
 

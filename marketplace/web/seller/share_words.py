@@ -7,14 +7,14 @@ from typing import Any
 from flask import url_for
 
 from marketplace.disputes.queries import OpenDispute
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.payments.states import HoldReason, TransactionStatus
 from marketplace.payouts.balance_queries import ShareRow
 from marketplace.payouts.balance_rules import SellerFacts, Wait
 from marketplace.payouts.pot_queries import Pot
 from marketplace.payouts.rules import SkipCause
 from marketplace.web.pages import date_text, decimal, money_text
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _TONES = {
     TransactionStatus.HELD: "hold",
@@ -59,12 +59,13 @@ STEPS_OF_SKIP = {
     SkipCause.BELOW_MINIMUM: (Text("Change the minimum"), "seller.payout_schedule"),
 }
 """What helps where something stands in the way of every payout."""
-_UNLESS = Text("if nothing stops it").replace(" ", "\N{NO-BREAK SPACE}")
-_REASONS = {
-    HoldReason.NEW_SELLER: Text(" because your shop is new"),
-    HoldReason.FRAUD_REVIEW: Text(" because we look at the payment"),
-    HoldReason.DISPUTE: Text(" because of a dispute"),
-    HoldReason.MANUAL: Text(", extended by us"),
+_UNLESS = Text("%(day)s, if\N{NO-BREAK SPACE}nothing\N{NO-BREAK SPACE}stops\N{NO-BREAK SPACE}it")
+_AS_ALWAYS = Text("Released %(days)s days after payment once delivered")
+_RELEASED = {
+    HoldReason.NEW_SELLER: Text("Released %(days)s days after payment once delivered because your shop is new"),
+    HoldReason.FRAUD_REVIEW: Text("Released %(days)s days after payment once delivered because we look at the payment"),
+    HoldReason.DISPUTE: Text("Released %(days)s days after payment once delivered because of a dispute"),
+    HoldReason.MANUAL: Text("Released %(days)s days after payment once delivered, extended by us"),
 }
 
 
@@ -115,20 +116,16 @@ def rule(row: ShareRow, seller: SellerFacts) -> str:
     """Return by which rule the share is released or paid, or what became of it."""
     if row.status is TransactionStatus.HELD:
         days = row.facts.days_to_hold or 0
-        return _("Released %(days)s days after payment once delivered%(row)s", days=days, row=_why_held(row))
+        return _(_RELEASED.get(row.facts.hold_reason or HoldReason.STANDARD, _AS_ALWAYS), days=days)
     if row.status is TransactionStatus.AVAILABLE:
         return _("Paid on your next day of payouts") if row.why.payout_at else _("Paid when you ask for it")
     if row.status is TransactionStatus.TRANSFERRING:
-        return _("Payout %(payout_number)s", payout_number=row.payout_number) if row.payout_number else _("Taken up by a payout")
+        return _("Payout %(number)s", number=row.payout_number) if row.payout_number else _("Taken up by a payout")
     if row.status is TransactionStatus.PAID_OUT:
         if row.payout_number and row.paid_out_minor:
-            return _("Payout %(payout_number)s", payout_number=row.payout_number)
+            return _("Payout %(number)s", number=row.payout_number)
         return _("It paid what you owed")
     return _("The buyer has it back")
-
-
-def _why_held(row: ShareRow) -> str:
-    return _REASONS.get(row.facts.hold_reason, "") if row.facts.hold_reason else ""
 
 
 def waits(row: ShareRow, seller: SellerFacts) -> str:
@@ -136,7 +133,7 @@ def waits(row: ShareRow, seller: SellerFacts) -> str:
     if row.why.wait is Wait.SKIPPED and seller.skip is not None:
         return seller.skip.words
     if row.why.wait in {Wait.REFUSED, Wait.FAILED} and row.payout_failure:
-        return row.payout_failure
+        return _(row.payout_failure)
     return _WAITS.get(row.why.wait, "")
 
 
@@ -169,7 +166,7 @@ def _payout(row: ShareRow, now: datetime) -> str:
     day = _day(row.why.payout_at, now)
     if row.why.wait in {Wait.RUN, Wait.HOLD, Wait.ARRIVAL} or (row.why.wait is Wait.SETTLING and row.why.until):
         return day
-    return _("Once nothing stops it") if row.why.payout_at.date() <= now.date() else f"{day}, {_UNLESS}"
+    return _("Once nothing stops it") if row.why.payout_at.date() <= now.date() else _(_UNLESS, day=day)
 
 
 def _day(moment: datetime, now: datetime) -> str:
@@ -178,7 +175,9 @@ def _day(moment: datetime, now: datetime) -> str:
 
 def _answer(dispute: OpenDispute) -> tuple[str, str]:
     """Return what helps while a dispute keeps a share: the bank hears what the seller knows until its date."""
-    step = _("Answer the bank by %(answer_by)s", answer_by=date_text(dispute.answer_by)) if dispute.answer_by else _("See the dispute")
+    step = (
+        _("Answer the bank by %(day)s", day=date_text(dispute.answer_by)) if dispute.answer_by else _("See the dispute")
+    )
     return step, url_for("seller.dispute", number=dispute.number)
 
 
@@ -193,7 +192,7 @@ def _action(row: ShareRow, seller: SellerFacts) -> tuple[str, str]:
         number: dict[str, Any] = {"number": row.order_number} if endpoint == "seller.order" else {}
         return step, url_for(endpoint, **number)
     if wait in {Wait.HOLD, Wait.ARRIVAL, Wait.RUN, Wait.SETTLING} and until is not None:
-        return _("Wait until %(until)s", until=date_text(until)), ""
+        return _("Wait until %(day)s", day=date_text(until)), ""
     if row.payout_number and row.status in {TransactionStatus.TRANSFERRING, TransactionStatus.PAID_OUT}:
         return _("See the payout"), url_for("seller.payout", number=row.payout_number)
     return "", ""

@@ -8,13 +8,14 @@ from marketplace.catalog import bulk_operations, rules, shelf_operations, shelf_
 from marketplace.catalog.bulk_operations import BulkChange, Deed
 from marketplace.catalog.shelf_queries import OwnListing
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.money import Money
 from marketplace.payments import fee_queries
 from marketplace.web import guards, lists
 from marketplace.web.auth.forms import typed
 from marketplace.web.pages import money
 from marketplace.web.seller.forms import ShelfForm
-from marketplace.language import gettext as _
 
 _TOLD_AT_ONCE = 5
 
@@ -38,7 +39,14 @@ def price_and_stock(listing_id: int) -> ResponseReturnValue:
     except Invalid as error:
         flash(_("%(title)s was not changed. %(message)s", title=own.title, message=error.message), "bad")
     else:
-        flash(_("%(title)s is changed. You receive %(seller_id)s for one.", title=own.title, seller_id=_received(seller_id, own, price)), "ok")
+        flash(
+            _(
+                "%(title)s is changed. You receive %(amount)s for one.",
+                title=own.title,
+                amount=_received(seller_id, own, price),
+            ),
+            "ok",
+        )
     return redirect(back(), code=303)
 
 
@@ -72,11 +80,14 @@ def several() -> ResponseReturnValue:
         flash(error.message, "bad")
         return redirect(back(), code=303)
     if result.changed:
-        flash(_("1 listing is changed.") if result.changed == 1 else _("%(changed)s listings are changed.", changed=result.changed), "ok")
+        said = ngettext(
+            "%(number)s listing is changed.", "%(number)s listings are changed.", result.changed, number=result.changed
+        )
+        flash(said, "ok")
     for title, why in result.refused[:_TOLD_AT_ONCE]:
         flash(f"{title}: {why}", "bad")
     if len(result.refused) > _TOLD_AT_ONCE:
-        flash(_("%(part)s others were not changed either.", part=len(result.refused) - _TOLD_AT_ONCE), "bad")
+        flash(_("%(number)s others were not changed either.", number=len(result.refused) - _TOLD_AT_ONCE), "bad")
     return redirect(back(), code=303)
 
 

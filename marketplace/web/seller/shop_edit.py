@@ -9,11 +9,11 @@ from marketplace import db
 from marketplace.catalog import queries, shop_operations
 from marketplace.catalog.shop_operations import LegalFacts
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
 from marketplace.web import countries, guards
 from marketplace.web.auth.forms import blame, typed
 from marketplace.web.console import Console, seller_console
 from marketplace.web.seller.forms import LegalForm, OwnShopForm
-from marketplace.language import gettext as _
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.errors import NotFound
+from marketplace.language import ENGLISH, ngettext, pgettext, reading
+from marketplace.language import gettext as _
 from marketplace.paging import Cursor, Sort, every
 from marketplace.payments.movement_queries import MovementKind
 from marketplace.statements import explain_queries, queries, rules, sheet_queries
@@ -21,14 +23,13 @@ from marketplace.web import explaining, guards, lists, printing
 from marketplace.web.console import Console, seller_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.lists import Tools
-from marketplace.web.pages import date_text, decimal, money_text
+from marketplace.web.pages import date_text, decimal, money_text, sentence
+from marketplace.web.seller import phrases
 from marketplace.web.seller.statement_parts import LineRow, SumRow, line_row, sum_rows
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _CSV_COLUMNS = (
-    Text("Line"), Text("Booked (UTC)"), Text("Type"), Text("Order"), Text("Entry"), Text("Currency"), Text("Paid by the buyer"),
-    Text("Discount paid by the marketplace"), Text("Platform fee"), Text("Card fee"), Text("Moved between your pots"), Text("Amount"), Text("Balance"),
+    "Line", "Booked (UTC)", "Type", "Order", "Entry", "Currency", "Paid by the buyer",
+    "Discount paid by the marketplace", "Platform fee", "Card fee", "Moved between your pots", "Amount", "Balance",
 )  # fmt: skip
 
 
@@ -106,13 +107,13 @@ def statement(currency: str, month: str) -> ResponseReturnValue:
     which = _which(currency, month)
     asked = lists.asked(Sort.OLDEST)
     if asked.is_csv:
-        sheet, _ = sheet_queries.sheet(which, Cursor(size=1))
+        sheet, _listed = sheet_queries.sheet(which, Cursor(size=1))
         rows = _all_lines(sheet)
         return lists.csv_file(_file_name(which), _CSV_COLUMNS, map(partial(_csv_row, currency), rows))
     sheet, listed = sheet_queries.sheet(which, asked.cursor)
     now = clock.now()
     page = StatementPage(
-        title=_("Statement of %(month)s", month=f"{which.month:%B %Y}"),
+        title=_title(which),
         console=seller_console("statements"),
         crumbs=(Crumb(_("Statements"), url_for("seller.statements")),),
         **_state(sheet.closed, which.month),
@@ -135,17 +136,19 @@ def statement(currency: str, month: str) -> ResponseReturnValue:
 def statement_pdf(currency: str, month: str) -> ResponseReturnValue:
     """Return the same statement for print, with all of its lines."""
     which = _which(currency, month)
-    sheet, _ = sheet_queries.sheet(which, Cursor(size=1))
-    data = {
-        "shop_name": sheet.shop_name,
-        "title": _("Statement of %(month)s", month=f"{which.month:%B %Y}"),
-        "note": _note(which, sheet.closed),
-        "sums": [asdict(row) for row in sum_rows(sheet)],
-        "lines": [asdict(line_row(line, currency)) for line in _all_lines(sheet)],
-        "difference": money_text(sheet.difference_minor, currency),
-    }
+    sheet, _listed = sheet_queries.sheet(which, Cursor(size=1))
     made_at = sheet.closed.closed_at if sheet.closed else None
-    document = printing.pdf("statement", data, made_at or rules.start_of(which.month))
+    # The print is English for everybody: who gets it from the seller is unknown.
+    with reading(ENGLISH):
+        data = {
+            "shop_name": sheet.shop_name,
+            "title": _title(which),
+            "note": _note(which, sheet.closed),
+            "sums": [asdict(row) for row in sum_rows(sheet)],
+            "lines": [asdict(line_row(line, currency)) for line in _all_lines(sheet)],
+            "difference": money_text(sheet.difference_minor, currency),
+        }
+        document = printing.pdf("statement", data, made_at or rules.start_of(which.month))
     headers = {"Content-Disposition": f'inline; filename="{_file_name(which)}.pdf"'}
     return Response(document, mimetype="application/pdf", headers=headers)
 
@@ -179,18 +182,24 @@ def _all_lines(sheet: Sheet) -> Iterator[Line]:
 
 def _state(closed: Month | None, month: date) -> dict[str, str]:
     if closed is not None:
-        return {"state": _("Closed"), "tone": "ok"}
+        return {"state": pgettext("a month of the books", "Closed"), "tone": "ok"}
     if rules.is_over(month, clock.now()):
         return {"state": _("Being closed"), "tone": "wait"}
     return {"state": _("Still running"), "tone": "wait"}
 
 
+def _title(which: Which) -> str:
+    return _("Statement of %(month)s", month=phrases.day_text(which.month, "LLLL y"))
+
+
 def _note(which: Which, closed: Month | None) -> str:
     last = date_text(rules.following(which.month).replace(day=1) - date.resolution)
-    span = _("%(month)s to %(last)s, UTC, in %(currency)s.", month=date_text(which.month), last=last, currency=which.currency)
+    span = _(
+        "%(first)s to %(last)s, UTC, in %(currency)s.", first=date_text(which.month), last=last, currency=which.currency
+    )
     if closed is None or closed.closed_at is None:
-        return _("%(span)s It runs on until the month is over.", span=span)
-    return _("%(span)s Closed on %(closed_at)s; it never changes again.", span=span, closed_at=date_text(closed.closed_at))
+        return span + " " + _("It runs on until the month is over.")
+    return span + " " + _("Closed on %(day)s; it never changes again.", day=date_text(closed.closed_at))
 
 
 def _month_row(row: Month) -> MonthRow:
@@ -199,14 +208,14 @@ def _month_row(row: Month) -> MonthRow:
 
     where: dict[str, Any] = {"currency": row.currency, "month": f"{row.month:%Y-%m}"}
     return MonthRow(
-        title=f"{row.month:%B %Y}, {row.currency}",
+        title=f"{sentence(phrases.day_text(row.month, 'LLLL y'))}, {row.currency}",
         url=url_for("seller.statement", **where),
         **_state(row if row.closed_at else None, row.month),
         opening=text(row.opening_minor),
         incoming=text(row.incoming_minor),
         outgoing=text(row.outgoing_minor),
         closing=text(row.closing_minor),
-        lines=_("1 line") if row.lines == 1 else _("%(lines)s lines", lines=row.lines),
+        lines=ngettext("%(number)s line", "%(number)s lines", row.lines, number=row.lines),
         pdf_url=url_for("seller.statement_pdf", **where),
     )
 

@@ -16,6 +16,8 @@ from marketplace import clock, db
 from marketplace.catalog import shelf_queries, shop_operations
 from marketplace.delivery.rules import countries_of
 from marketplace.errors import Conflict, Invalid
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.taxes import operations, queries, rules
 from marketplace.taxes.queries import KeptRate
 from marketplace.taxes.rules import RATED, Rate, TaxCategory, Taxing
@@ -24,8 +26,6 @@ from marketplace.web.auth.forms import blame, typed
 from marketplace.web.console import Console, seller_console
 from marketplace.web.pages import date_text, rate_text
 from marketplace.web.wording import Badge
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _EVERYWHERE, _TOO_LONG = Text("All other countries"), Text("This is too long.")
 _COMING, _NOW, _OVER = Badge(Text("Coming"), "wait"), Badge(Text("Now"), "ok"), Badge(Text("Over"), "mute")
@@ -54,7 +54,9 @@ class RateForm(FlaskForm):
         description=Text("Names or codes with commas between them; EU for its members. Empty: all other countries."),
     )
     category = SelectField(Text("Category"), choices=[SelectChoice(each.value, each.label) for each in RATED])
-    rate = StringField(Text("Rate"), [InputRequired(Text("Enter a rate, 0 for none.")), Length(max=20, message=_TOO_LONG)])
+    rate = StringField(
+        Text("Rate"), [InputRequired(Text("Enter a rate, 0 for none.")), Length(max=20, message=_TOO_LONG)]
+    )
     valid_from = DateField(Text("From"), [InputRequired(Text("Enter the first day, such as 2026-12-01."))])
 
     def rates(self) -> list[Rate]:

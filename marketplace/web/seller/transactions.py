@@ -9,6 +9,8 @@ from typing import Any
 from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.ledger.accounts import Account
 from marketplace.paging import Period, every
 from marketplace.payments import movement_queries
@@ -19,8 +21,6 @@ from marketplace.web.console import Console, seller_console
 from marketplace.web.lists import Choice, Tab, Tools
 from marketplace.web.pages import date_text, decimal, money_text
 from marketplace.web.seller import entry_links
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _WHERE = {
     Account.SELLER_HELD: Text("Held"),
@@ -28,8 +28,8 @@ _WHERE = {
     Account.SELLER_DEBT: Text("Owed"),
 }
 _CSV_COLUMNS = (
-    Text("Posting"), Text("Booked (UTC)"), Text("Type"), Text("Where"), Text("Order"), Text("Entry"), Text("Currency"), Text("Paid by the buyer"),
-    Text("Discount paid by the marketplace"), Text("Platform fee"), Text("Card fee"), Text("Amount"), Text("Balance"),
+    "Posting", "Booked (UTC)", "Type", "Where", "Order", "Entry", "Currency", "Paid by the buyer",
+    "Discount paid by the marketplace", "Platform fee", "Card fee", "Amount", "Balance",
 )  # fmt: skip
 
 
@@ -127,7 +127,7 @@ def _figures(asked: Asked, totals: Totals) -> tuple[Figure, ...]:
     """Return what the rows make: from the opening to the closing balance, or what those of one kind are together."""
     currency, period = asked.currency, asked.period
     closing = Figure(
-        label=_("Balance at the end of %(period)s", period=_last_day(period)) if period.until else _("Balance now"),
+        label=_("Balance at the end of %(day)s", day=_last_day(period)) if period.until else _("Balance now"),
         amount=money_text(totals.closing_minor, currency),
         explain_url="" if period.until else url_for("seller.explain_pot", pot="balance", currency=currency),
     )
@@ -135,8 +135,10 @@ def _figures(asked: Asked, totals: Totals) -> tuple[Figure, ...]:
     outgoing = Figure(_("Went out"), money_text(totals.outgoing_minor, currency))
     if asked.kind is MovementKind.SALE:
         fees = totals.platform_fee_minor + totals.processing_fee_minor
-        note = (
-            _("Platform fee %(platform_fee_minor)s, card fee %(processing_fee_minor)s", platform_fee_minor=money_text(totals.platform_fee_minor, currency), processing_fee_minor=money_text(totals.processing_fee_minor, currency))
+        note = _(
+            "Platform fee %(platform)s, card fee %(card)s",
+            platform=money_text(totals.platform_fee_minor, currency),
+            card=money_text(totals.processing_fee_minor, currency),
         )
         return (
             Figure(
@@ -155,7 +157,7 @@ def _figures(asked: Asked, totals: Totals) -> tuple[Figure, ...]:
 
 
 def _opening_note(period: Period) -> str:
-    return _("At the start of %(since)s", since=date_text(period.since)) if period.since else _("Before your first sale")
+    return _("At the start of %(day)s", day=date_text(period.since)) if period.since else _("Before your first sale")
 
 
 def _last_day(period: Period) -> str:

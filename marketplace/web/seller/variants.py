@@ -19,9 +19,10 @@ from marketplace.catalog.shelf_queries import OwnListing
 from marketplace.catalog.variant_operations import NewVariant, VariantChange
 from marketplace.catalog.variant_queries import OwnVariant
 from marketplace.errors import Conflict, DomainError, Invalid, NotFound
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.web import guards, lists
 from marketplace.web.seller import variants_page
-from marketplace.language import gettext as _
 
 _TOLD_AT_ONCE = 5
 _NOTHING: Mapping[str, str] = {}
@@ -57,11 +58,11 @@ def several_variants(listing_id: int) -> ResponseReturnValue:
         flash(error.message, "bad")
         return _back(own)
     if result.changed:
-        flash(_counted(result.changed, "changed"), "ok")
+        flash(_changed(result.changed), "ok")
     for title, why in result.refused[:_TOLD_AT_ONCE]:
         flash(f"{title}: {why}", "bad")
     if len(result.refused) > _TOLD_AT_ONCE:
-        flash(_("%(part)s others were not changed either.", part=len(result.refused) - _TOLD_AT_ONCE), "bad")
+        flash(_("%(number)s others were not changed either.", number=len(result.refused) - _TOLD_AT_ONCE), "bad")
     return _back(own)
 
 
@@ -117,7 +118,7 @@ def _begin(own: OwnListing) -> str:
         values=values,
         now=clock.now(),
     )
-    return _("It is sold in %(made)s variants now. Say how many you have of each.", made=made)
+    return _("It is sold in %(number)s variants now. Say how many you have of each.", number=made)
 
 
 def _save(own: OwnListing) -> str:
@@ -126,7 +127,7 @@ def _save(own: OwnListing) -> str:
     sent = set(lists.ids(request.form.getlist("variant")))
     changes = [_typed_change(variant_id, own.price.currency) for variant_id in known if variant_id in sent]
     changed = db.atomic(variant_operations.change, (), **mine, changes=changes, now=clock.now())
-    return _counted(changed, "changed") if changed else _("Saved. Nothing was different.")
+    return _changed(changed) if changed else _("Saved. Nothing was different.")
 
 
 def _add(own: OwnListing) -> str:
@@ -139,7 +140,7 @@ def _add(own: OwnListing) -> str:
     )
     mine = {"seller_id": guards.viewer().user_id, "listing_id": own.listing_id}
     db.atomic(variant_operations.add, (), **mine, variant=variant, now=clock.now())
-    return _("%(values)s is added.", values=', '.join(variant.values))
+    return _("%(values)s is added.", values=", ".join(variant.values))
 
 
 def _typed_change(variant_id: int, currency: str) -> VariantChange:
@@ -174,8 +175,8 @@ def _seen(variant_id: int) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _counted(count: int, done: str) -> str:
-    return _("1 variant is %(done)s.", done=done) if count == 1 else _("%(count)s variants are %(done)s.", count=count, done=done)
+def _changed(count: int) -> str:
+    return ngettext("%(number)s variant is changed.", "%(number)s variants are changed.", count, number=count)
 
 
 def _back(own: OwnListing) -> ResponseReturnValue:

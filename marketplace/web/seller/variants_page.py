@@ -9,12 +9,12 @@ from marketplace.catalog import variant_rules
 from marketplace.catalog.shelf_queries import OwnListing
 from marketplace.catalog.variant_queries import OwnVariant
 from marketplace.errors import Invalid
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.web.console import Console, seller_console
 from marketplace.web.seller.listing_page import tab_badge
 from marketplace.web.shop.filters import amount_text
 from marketplace.web.wording import Badge
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 _FIRST = (Text("Side"), Text("left, right"))
 _SECOND = (Text("Diameter"), "280 mm, 300 mm")
@@ -126,25 +126,35 @@ def _begin(fields: _Fields) -> tuple[Entry, ...]:
     for place, (name, values) in enumerate((_FIRST, _SECOND), start=1):
         is_second = place > 1
         order = _("Then by") if is_second else _("Buyers choose by")
-        found.append(fields.entry(f"name-{place}", order, hint=_("Such as %(name)s", name=name), is_optional=is_second))
+        found.append(
+            fields.entry(f"name-{place}", order, hint=_("Such as %(example)s", example=name), is_optional=is_second)
+        )
         label = _("Its values, with commas between")
-        found.append(fields.entry(f"values-{place}", label, hint=_("Such as %(values)s", values=values), is_optional=is_second))
+        found.append(
+            fields.entry(f"values-{place}", label, hint=_("Such as %(example)s", example=values), is_optional=is_second)
+        )
     return tuple(found)
 
 
 def _row(variant: OwnVariant, fields: _Fields, *, is_typed: bool) -> VariantRow:
     number, name = variant.variant_id, ", ".join(variant.values)
-    units = {"set aside": variant.set_aside, "sold": variant.sold}
+    aside, sold = variant.set_aside, variant.sold
+    units = (
+        _("%(number)s set aside", number=aside) if aside else "",
+        _("%(number)s sold", number=sold) if sold else "",
+    )
     price = amount_text(variant.price.minor, variant.price.currency)
     return VariantRow(
         variant_id=number,
         name=name,
         price=fields.entry(f"price-{number}", _("Price of %(name)s", name=name), price, is_number=True),
-        in_stock=fields.entry(f"in_stock-{number}", _("Units of %(name)s in stock", name=name), str(variant.in_stock), is_number=True),
+        in_stock=fields.entry(
+            f"in_stock-{number}", _("Units of %(name)s in stock", name=name), str(variant.in_stock), is_number=True
+        ),
         sku=fields.entry(f"sku-{number}", _("Your own key of %(name)s", name=name), variant.sku),
         seen_stock=variant.in_stock,
         is_offered=f"offered-{number}" in fields.typed if is_typed else variant.is_offered,
-        note=", ".join(f"{count} {word}" for word, count in units.items() if count),
+        note=", ".join(filter(None, units)),
     )
 
 

@@ -13,6 +13,8 @@ from marketplace import clock
 from marketplace.accounts import flows as accounts
 from marketplace.config import Settings
 from marketplace.errors import Invalid, NotAllowed
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.payouts import account_queries, flows, queries, rules, standing_queries
 from marketplace.payouts.rules import Occasion
 from marketplace.payouts.standing_queries import Candidate
@@ -23,8 +25,6 @@ from marketplace.web.auth.views import too_many_tries
 from marketplace.web.console import Console, seller_console
 from marketplace.web.pages import money_text
 from marketplace.web.providers import providers
-from marketplace.language import Text
-from marketplace.language import gettext as _
 
 
 class WithdrawForm(FlaskForm):
@@ -97,10 +97,11 @@ def _send(seller_id: int, currency: str) -> ResponseReturnValue:
 def _outcome(amount: str, status: PayoutStatus, reason: str | None) -> tuple[str, str]:
     """Return what became of a withdrawal, in words, and their tone. What the provider has not said is not claimed."""
     if status is PayoutStatus.PENDING:
-        return _("%(amount)s is being sent. The provider has not answered yet; we ask again, you need "
-"not.", amount=amount), "wait"
+        return _(
+            "%(amount)s is being sent. The provider has not answered yet; we ask again, you need not.", amount=amount
+        ), "wait"
     if status in {PayoutStatus.REFUSED, PayoutStatus.FAILED}:
-        return _("%(amount)s was not sent. %(part)s", amount=amount, part=reason or '').strip(), "bad"
+        return " ".join((_("%(amount)s was not sent.", amount=amount), *([_(reason)] if reason else []))), "bad"
     return _("%(amount)s is on its way to your bank.", amount=amount), "ok"
 
 
@@ -117,8 +118,12 @@ def _offer(each: Candidate) -> str:
     if each.standing.payable_minor == each.standing.ready_minor:
         return _("All that is available: %(amount)s", amount=amount)
     rest = money_text(each.standing.ready_minor - each.standing.payable_minor, each.currency)
-    return _("%(amount)s; banks take whole %(currency)s only, and %(rest)s waits for your next "
-"payout", amount=amount, currency=each.currency, rest=rest)
+    return _(
+        "%(amount)s; banks take whole %(currency)s only, and %(rest)s waits for your next payout",
+        amount=amount,
+        currency=each.currency,
+        rest=rest,
+    )
 
 
 def _page(viewer: guards.Viewer, found: Sequence[Candidate], ready: Sequence[Candidate]) -> WithdrawPage:
@@ -129,7 +134,7 @@ def _page(viewer: guards.Viewer, found: Sequence[Candidate], ready: Sequence[Can
         email=viewer.email,
         bank=" •• ".join(part for part in (account.bank_name, account.bank_last4) if part) if account else "",
         can_withdraw=bool(ready),
-        label=_("Withdraw %(payable_minor)s", payable_minor=money_text(ready[0].standing.payable_minor, ready[0].currency))
+        label=_("Withdraw %(amount)s", amount=money_text(ready[0].standing.payable_minor, ready[0].currency))
         if len(ready) == 1
         else _("Withdraw"),
         hindrances=tuple(_hindrance(each) for each in found if each not in ready),
