@@ -107,9 +107,9 @@ def _make(
         for share_id, line_minor in shares
     ]
     session.execute(insert(PayoutLine.__table__), lines)  # type: ignore[arg-type]
-    because = f"Payout {payout.number} took it up."
+    taken_up = f"Payout {payout.number} took it up."
     share_ids = [share_id for share_id, _minor in shares]
-    history.move_many(session, PaymentTransaction, share_ids, "transfer", actor=actor, at=now, because=because)
+    history.move_many(session, PaymentTransaction, share_ids, "transfer", actor=actor, at=now, because=taken_up)
     return TakenUp(payout.id, _plan_transfer(session, payout, account, actor=actor, now=now), payout.amount_minor)
 
 

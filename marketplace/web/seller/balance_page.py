@@ -179,7 +179,7 @@ def schedule_text(account: Account, currency: str) -> str:
 
 
 def _debt(debt: Debt, disputes: Mapping[int, str], currency: str) -> DebtRow:
-    kind, row_id, *_ = debt.subject.split(":")
+    kind, row_id, *_rest = debt.subject.split(":")
     number = disputes.get(int(row_id), "") if kind == "dispute" else ""
     return DebtRow(
         number=debt.order_number,

@@ -40,7 +40,7 @@ TITLES = {
     ("dispute", "warn"): Text("The bank fears that the card was misused"),
     ("dispute", "dismiss"): Text("The warning is closed"),
 }
-_NOW = {
+_NOW: dict[DisputeStatus, tuple[str, str, str]] = {
     _S.OPENED: (Text("Just reported"), Text("We are looking at it."), "hold"),
     _S.INQUIRY: (
         Text("The bank asks"),

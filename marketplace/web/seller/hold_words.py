@@ -57,7 +57,7 @@ def hold(share: Share | None, place: Place | None, blocks: Sequence[Block], now:
         return _available(place, share.currency, blocks, now)
     if share.status is not TransactionStatus.HELD or share.planned_release_date is None:
         return None
-    reasons = [_WHY[share.hold_reason.value]] if share.hold_reason else []
+    reasons: list[str] = [_WHY[share.hold_reason.value]] if share.hold_reason else []
     amount, until = money_text(share.held_minor, share.currency), date_text(share.planned_release_date)
     if share.planned_release_date > now:
         title = _("%(amount)s is held for you until %(until)s", amount=amount, until=until)

@@ -44,7 +44,7 @@ from marketplace.web.seller.order_titles import TITLES
 from marketplace.web.wording import Badge, TimelineEntry
 
 _T = TransactionStatus
-_ARRIVED = {
+_ARRIVED: dict[DeliveredBy, str] = {
     DeliveredBy.BUYER: Text("The buyer has received it, {}."),
     DeliveredBy.SELLER: Text("You marked it as delivered, {}."),
     DeliveredBy.TIME: Text("It counts as delivered since {}. The buyer did not say that it is missing."),
