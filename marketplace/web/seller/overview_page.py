@@ -9,7 +9,7 @@ from flask import url_for
 
 from marketplace.catalog.shelf_queries import ShelfTab
 from marketplace.language import gettext as _
-from marketplace.language import ngettext
+from marketplace.language import ngettext, pgettext
 from marketplace.orders.states import OrderStatus
 from marketplace.payouts.account_queries import AccountRow
 from marketplace.payouts.money_queries import Release, Standing
@@ -236,7 +236,7 @@ def _refunds(facts: Facts) -> Figure:
 def _release(release: Release, currency: str) -> ReleaseDay:
     day = release.day
     return ReleaseDay(
-        day=phrases.day_text(day, "d MMM") if day else _("Due"),
+        day=phrases.day_text(day, "d MMM") if day else pgettext("a release", "Due"),
         weekday=phrases.day_text(day, "EEE") if day else "",
         note=_released(release),
         amount=money_text(release.amount_minor, currency),
