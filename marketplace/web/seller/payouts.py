@@ -8,8 +8,8 @@ from flask import current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
+from marketplace.language import ENGLISH, ngettext, reading
 from marketplace.language import gettext as _
-from marketplace.language import ngettext
 from marketplace.paging import every
 from marketplace.payouts import balance_queries, pot_queries, seller_queries
 from marketplace.payouts import money_queries as money
@@ -136,8 +136,10 @@ def _tabs(asked: Asked, tab: PayoutTab, sought: Sought) -> tuple[Tab, ...]:
 
 def _csv_row(row: PayoutRow) -> tuple[object, ...]:
     amounts: tuple[Any, ...] = (decimal(row.amount_minor, row.currency), decimal(row.reversed_minor, row.currency))
+    with reading(ENGLISH):
+        bank = payout_page.bank(row)
     return (
-        row.number, row.started_at, row.status.label, row.currency, *amounts, row.shares, payout_page.bank(row),
+        row.number, row.started_at, row.status.label, row.currency, *amounts, row.shares, bank,
         row.arrives_at, row.failure_reason,
     )  # fmt: skip
 

@@ -43,7 +43,9 @@ def day_text(day: int) -> str:
 def next_text(schedule: Schedule, now: datetime) -> str:
     """Return the next day of payouts, or that the seller has to ask."""
     run = rules.next_run(schedule, now)
-    return f"{phrases.day_text(run, 'EEEE')}, {date_text(run)}" if run else _("None by itself")
+    if run is None:
+        return _("None by itself")
+    return _("%(weekday)s, %(day)s", weekday=phrases.day_text(run, "EEEE"), day=date_text(run))
 
 
 def minimum_facts(schedule: Schedule) -> tuple[Fact, ...]:
