@@ -48,7 +48,7 @@ def start(*, seller_id: int, country: str, provider: Provider, now: datetime) ->
         raise Conflict(_(_REFUSED, why=sent.refusal.message))
     found = account_queries.account_of(seller_id)
     if found is None or found.account_id is None or found.status == AccountStatus.DISCONNECTED:
-        raise Conflict(_SILENT)
+        raise Conflict(_(_SILENT))
     return found.account_id
 
 
@@ -58,7 +58,7 @@ def setup_link(account_id: str, *, provider: Provider, return_url: str, refresh_
     try:
         return provider.accounts.onboarding_link(account_id, return_url=return_url, refresh_url=refresh_url)
     except (Unknown, Refused) as error:
-        raise Conflict(_SILENT) from error
+        raise Conflict(_(_SILENT)) from error
 
 
 def login_link(account_id: str, *, provider: Provider) -> str:
@@ -67,7 +67,7 @@ def login_link(account_id: str, *, provider: Provider) -> str:
     try:
         return provider.accounts.login_link(account_id)
     except Unknown as error:
-        raise Conflict(_SILENT) from error
+        raise Conflict(_(_SILENT)) from error
     except Refused as error:
         raise Conflict(_("Finish the setup first; then your account can be opened.")) from error
 

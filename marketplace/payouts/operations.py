@@ -78,7 +78,7 @@ def take_up(
 
 def _refuse_request(occasion: Occasion, words: str) -> None:
     if occasion is Occasion.REQUEST:
-        raise NotAllowed(words)
+        raise NotAllowed(_(words))
 
 
 def _make(
