@@ -10,7 +10,7 @@ from marketplace.catalog import unsaved_rules
 from marketplace.catalog.picture_queries import OwnPicture
 from marketplace.catalog.shelf_queries import OwnListing, ShelfTab
 from marketplace.catalog.states import LISTING
-from marketplace.language import Text
+from marketplace.language import Text, pgettext
 from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.payments.fee_queries import Asked, Quote
@@ -122,7 +122,7 @@ def _units(own: OwnListing) -> tuple[Fact, ...]:
     return (
         Fact(_("In stock"), str(own.in_stock)),
         Fact(_("Set aside for buyers"), str(own.set_aside)),
-        Fact(_("Sold"), str(own.sold)),
+        Fact(pgettext("units", "Sold"), str(own.sold)),
     )
 
 

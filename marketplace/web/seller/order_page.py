@@ -10,7 +10,7 @@ from marketplace.cancellations.queries import CancellationRow
 from marketplace.cancellations.rules import Side
 from marketplace.debts.order_queries import DebtFigure, OrderDebt
 from marketplace.disputes.page_queries import DisputeRow
-from marketplace.language import Text
+from marketplace.language import Text, pgettext
 from marketplace.language import gettext as _
 from marketplace.orders import rules
 from marketplace.orders.queries import LineRow, OrderDetail
@@ -169,7 +169,10 @@ def badges(status: OrderStatus, purchase: PurchaseStatus, share: Share | None) -
 def ship_by(paid: Paid, now: datetime) -> ShipBy:
     """Return until when a paid order must be sent."""
     last_day = rules.ship_by(paid.at, paid.handling_days)
-    return ShipBy(date_text(last_day), Badge(_("Overdue"), "bad") if rules.is_overdue(last_day, now) else None)
+    return ShipBy(
+        date_text(last_day),
+        Badge(pgettext("an order to send", "Overdue"), "bad") if rules.is_overdue(last_day, now) else None,
+    )
 
 
 def explain_url(number: str, figure: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import url_for
 
 from marketplace.catalog.queries import ShopView
-from marketplace.language import Text
+from marketplace.language import Text, pgettext
 from marketplace.language import gettext as _
 from marketplace.payouts.account_queries import AccountRow
 from marketplace.payouts.pot_queries import Pot, Pots
@@ -117,7 +117,7 @@ def build(facts: Facts) -> SetupPage:
             Fact(_("Name"), facts.shop.name),
             Fact(_("Sends from"), f"{facts.shop.city}, {countries.name(facts.shop.country)}"),
         ),
-        about=(Prose(_("About"), facts.shop.about),),
+        about=(Prose(pgettext("a shop", "About"), facts.shop.about),),
         policies=(Prose(_("Delivery"), facts.shop.delivery_policy), Prose(_("Returns"), facts.shop.returns_policy)),
     )
 
@@ -244,7 +244,7 @@ def _steps(facts: Facts) -> tuple[Step, ...]:
 
 def _account(account: AccountRow) -> tuple[Fact, ...]:
     name = account.bank_name or _("Bank")
-    bank = f"{name} •• {account.bank_last4}" if account.bank_last4 else _("None yet")
+    bank = f"{name} •• {account.bank_last4}" if account.bank_last4 else pgettext("a bank account", "None yet")
     currency = f", {account.bank_currency}" if account.bank_last4 and account.bank_currency else ""
     return (
         Fact(_("Bank account"), bank + currency),

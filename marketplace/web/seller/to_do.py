@@ -9,7 +9,7 @@ from flask import url_for
 
 from marketplace.catalog.rules import LOW_STOCK
 from marketplace.catalog.shelf_queries import ShelfTab
-from marketplace.language import Text, ngettext
+from marketplace.language import Text, ngettext, pgettext
 from marketplace.language import gettext as _
 from marketplace.orders import rules
 from marketplace.payouts.account_queries import AccountRow
@@ -120,7 +120,7 @@ def _disputes(count: int, due_by: datetime | None) -> list[ToDo]:
         "%(number)s buyer's bank asks about an order", "%(number)s buyers' banks ask about orders", count, number=count
     )
     text = _("Tell us what you know by %(day)s", day=date_text(due_by)) if due_by else _("Tell us what you know")
-    return [ToDo("shield-alert", title, text, url_for("seller.disputes"), _("Answer"), "bad")]
+    return [ToDo("shield-alert", title, text, url_for("seller.disputes"), pgettext("what to do", "Answer"), "bad")]
 
 
 def _refunds(refunds: Sequence[Waiting], now: datetime) -> list[ToDo]:
