@@ -8,6 +8,8 @@ import structlog
 from marketplace import db
 from marketplace.errors import Conflict
 from marketplace.history import Actor
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.outbound import flows as outbound
 from marketplace.outbound.flows import Outcomes
 from marketplace.outbound.models import CallKind
@@ -17,8 +19,8 @@ from marketplace.providers.accounts import ProviderAccount
 from marketplace.providers.base import Provider, Refused, Unknown
 
 OUTCOMES: Outcomes = {CallKind.CREATE_ACCOUNT: onboarding.opened}
-_SILENT = "Our payment provider does not answer right now. Nothing is lost. Please try again in a minute."
-_REFUSED = "Our payment provider could not open an account: {why}"
+_SILENT = Text("Our payment provider does not answer right now. Nothing is lost. Please try again in a minute.")
+_REFUSED = Text("Our payment provider could not open an account: %(why)s")
 NO_ACCESS = "account_invalid"
 """What the provider says of an account whose owner has taken our access away."""
 
@@ -43,10 +45,10 @@ def start(*, seller_id: int, country: str, provider: Provider, now: datetime) ->
         return begun.account_id or ""
     sent = outbound.send(begun.call_id, providers={provider.name: provider}, outcomes=OUTCOMES, now=now)
     if sent.refusal is not None:
-        raise Conflict(_REFUSED.format(why=sent.refusal.message))
+        raise Conflict(_(_REFUSED, why=sent.refusal.message))
     found = account_queries.account_of(seller_id)
     if found is None or found.account_id is None or found.status == AccountStatus.DISCONNECTED:
-        raise Conflict(_SILENT)
+        raise Conflict(_(_SILENT))
     return found.account_id
 
 
@@ -56,7 +58,7 @@ def setup_link(account_id: str, *, provider: Provider, return_url: str, refresh_
     try:
         return provider.accounts.onboarding_link(account_id, return_url=return_url, refresh_url=refresh_url)
     except (Unknown, Refused) as error:
-        raise Conflict(_SILENT) from error
+        raise Conflict(_(_SILENT)) from error
 
 
 def login_link(account_id: str, *, provider: Provider) -> str:
@@ -65,9 +67,9 @@ def login_link(account_id: str, *, provider: Provider) -> str:
     try:
         return provider.accounts.login_link(account_id)
     except Unknown as error:
-        raise Conflict(_SILENT) from error
+        raise Conflict(_(_SILENT)) from error
     except Refused as error:
-        raise Conflict("Finish the setup first; then your account can be opened.") from error
+        raise Conflict(_("Finish the setup first; then your account can be opened.")) from error
 
 
 def read(account_id: str, *, provider: Provider) -> ProviderAccount | None:

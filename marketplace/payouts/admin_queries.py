@@ -12,6 +12,7 @@ from marketplace import db
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Shop
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.ledger.models import LedgerEntry, Posting
 from marketplace.orders.models import Order
 from marketplace.outbound.models import CallKind, OutboundCall
@@ -255,7 +256,7 @@ def payout(number: str) -> PayoutRow:
     """Return one payout by its number; raises NotFound."""
     row = db.read_one(_ROW.where(Payout.number == number))
     if row is None:
-        raise NotFound("There is no payout with this number.")
+        raise NotFound(_("There is no payout with this number."))
     return PayoutRow(*tuple(row))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, bindparam, func, select, true
 from marketplace import db
 from marketplace.config import MoneyPolicy
 from marketplace.debts.models import SellerDebt
+from marketplace.language import Text
 from marketplace.orders.models import Order, Shipment
 from marketplace.orders.states import DeliveredBy, OrderStatus
 from marketplace.paging import Cursor, Listed, Period, Sort, read_page
@@ -42,12 +43,12 @@ class Place(StrEnum):
         member.label, member.statuses = label, statuses
         return member
 
-    OPEN = "open", "Not with you yet", (_T.HELD, _T.AVAILABLE, _T.TRANSFERRING)
-    HELD = "held", "Held", (_T.HELD,)
-    AVAILABLE = "available", "Available", (_T.AVAILABLE,)
-    ON_ITS_WAY = "on-its-way", "On its way", (_T.TRANSFERRING,)
-    PAID_OUT = "paid-out", "Paid out", (_T.PAID_OUT,)
-    REFUNDED = "refunded", "Refunded", (_T.REFUNDED,)
+    OPEN = "open", Text("Not with you yet"), (_T.HELD, _T.AVAILABLE, _T.TRANSFERRING)
+    HELD = "held", Text("Held"), (_T.HELD,)
+    AVAILABLE = "available", Text("Available"), (_T.AVAILABLE,)
+    ON_ITS_WAY = "on-its-way", Text("On its way"), (_T.TRANSFERRING,)
+    PAID_OUT = "paid-out", Text("Paid out"), (_T.PAID_OUT,)
+    REFUNDED = "refunded", Text("Refunded"), (_T.REFUNDED,)
 
 
 @dataclass(frozen=True, slots=True)

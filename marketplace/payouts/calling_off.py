@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from marketplace import history
 from marketplace.errors import NotAllowed
 from marketplace.history import Actor
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.outbound import operations as outbound
 from marketplace.outbound.flows import NOT_FOUND
 from marketplace.outbound.models import CallKind
@@ -43,7 +45,9 @@ def cancel(session: Session, *, payout_id: int, actor: Actor, because: str, now:
     payout = known(session, payout_id)
     check_decided(session, payout, CallKind.TRANSFER)
     if not _stays_here(session, payout, because=because, now=now):
-        raise NotAllowed(f"This payout is {payout.status.label.lower()}; it can't be called off any more.")
+        raise NotAllowed(
+            _("This payout is %(status)s; it can't be called off any more.", status=payout.status.label.lower())
+        )
     _cancel(session, payout, actor=actor, because=because, now=now)
 
 
@@ -113,7 +117,7 @@ def _cancel(session: Session, payout: Payout, *, actor: Actor, because: str, now
 
 def call_off_held_back(session: Session, *, now: datetime, limit: int) -> int:
     """Call off what has not been sent and pays a share that something holds back; return how many."""
-    because = "Something holds one of its shares back."
+    because = Text("Something holds one of its shares back.")
     called_off = 0
     for payout_id in list(session.execute(HELD_BACK.limit(limit)).scalars()):
         payout = known(session, payout_id)

@@ -16,10 +16,20 @@ from marketplace.outbound import flows as outbound
 from marketplace.outbound.flows import Outcomes, Sent
 from marketplace.outbound.models import CallKind, OutboundCall
 from marketplace.outbound.states import CallStatus
-from marketplace.payouts import calling_off, following, operations, rules, skips, standing_queries, taking_back
+from marketplace.payouts import (
+    calling_off,
+    following,
+    operations,
+    refusal_rules,
+    rules,
+    skips,
+    standing_queries,
+    taking_back,
+)
 from marketplace.payouts.models import Payout, SellerAccount
 from marketplace.payouts.operations import TakenUp
-from marketplace.payouts.rules import Again, Occasion
+from marketplace.payouts.refusal_rules import Again
+from marketplace.payouts.rules import Occasion
 from marketplace.payouts.states import AccountStatus, PayoutStatus
 from marketplace.providers.base import Provider, Refused, Unknown
 from marketplace.providers.transfers import BankPayout
@@ -183,7 +193,7 @@ def _follow(row: Row[Any], *, providers: Providers, now: datetime) -> int:
 
 def _may_go_on(row: Row[Any], now: datetime) -> bool:
     """Return whether the cause of a refusal or a failure seems to be gone."""
-    again = rules.refusal(row.failure_code or "", "", now).again
+    again = refusal_rules.refusal(row.failure_code or "", "", now).again
     if again is Again.WHEN_BANK_CHANGED:
         return bool(row.payouts_enabled and row.bank_now and row.bank_now != row.bank_last4)
     if row.status is PayoutStatus.FAILED:

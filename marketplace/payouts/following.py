@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from marketplace import history
 from marketplace.checkout.settlement import Contradiction
 from marketplace.history import Actor
+from marketplace.language import Text
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.operations import Line
 from marketplace.outbound import operations as outbound
@@ -16,12 +17,12 @@ from marketplace.outbound.requests import Answer
 from marketplace.payments import balance, endings
 from marketplace.payments.models import PaymentTransaction
 from marketplace.payments.states import TransactionStatus
-from marketplace.payouts import operations, rules, telling
+from marketplace.payouts import operations, refusal_rules, rules, telling
 from marketplace.payouts.models import Payout, PayoutLine, SellerAccount
 from marketplace.payouts.states import PayoutStatus
 from marketplace.providers.transfers import BankPayout, Transfer
 
-_NOT_OURS = "It was made at the provider and pays none of our payouts."
+_NOT_OURS = Text("It was made at the provider and pays none of our payouts.")
 _OVER = frozenset({PayoutStatus.CANCELED, PayoutStatus.REVERSED})
 
 
@@ -69,14 +70,14 @@ def arrive(session: Session, payout: Payout, found: Transfer, *, actor: Actor, n
     Raises Contradiction when another transfer has been made for it, or this one is about something else.
     """
     if payout.transfer_id == found.transfer_id:
-        return "The transfer is in the books already."
+        return Text("The transfer is in the books already.")
     account = session.get_one(SellerAccount, payout.seller_account_id)
     if (payout.amount_minor, payout.currency) != (found.amount_minor, found.currency):
         raise Contradiction("the transfer is about another amount")
     if found.account_id not in _asked_of(session, CallKind.TRANSFER, payout):
         raise Contradiction("the transfer went to another account")
     if payout.transfer_id is not None or not payout.machine.can(payout.status, "arrive"):
-        raise Contradiction(f"payout {payout.number} is {payout.status.label.lower()} and waits for no transfer")
+        raise Contradiction(f"payout {payout.number} is {str.lower(payout.status.label)} and waits for no transfer")
     if payout.status is PayoutStatus.REFUSED:
         outbound.found_later(
             session, kind=CallKind.TRANSFER, subject_id=payout.id, object_id=found.transfer_id, now=now
@@ -102,7 +103,7 @@ def arrive(session: Session, payout: Payout, found: Transfer, *, actor: Actor, n
     operations.plan_bank_payout(
         session, payout, provider=account.provider, account_id=found.account_id, actor=actor, now=now
     )
-    return "The seller's account has the money."
+    return Text("The seller's account has the money.")
 
 
 def follow_bank(session: Session, found: BankPayout, *, actor: Actor, now: datetime) -> str:
@@ -114,13 +115,13 @@ def follow_bank(session: Session, found: BankPayout, *, actor: Actor, now: datet
     if payout is None or found.account_id not in _asked_of(session, CallKind.BANK_PAYOUT, payout):
         return _NOT_OURS
     if payout.provider_payout_id != found.payout_id and _is_earlier(session, payout, found):
-        return "It was sent to the bank again since."
+        return Text("It was sent to the bank again since.")
     if payout.currency != found.currency or found.amount_minor > payout.amount_minor:
         raise Contradiction("the payment to the bank is about another amount")
     is_new = payout.provider_payout_id != found.payout_id
     payout.provider_payout_id, payout.arrives_at = found.payout_id, found.arrives_at
     if payout.status in _OVER:
-        return "The transfer was taken back; nothing to do."
+        return Text("The transfer was taken back; nothing to do.")
     if found.status == "paid":
         return _pay(session, payout, actor=actor, is_new=is_new, now=now)
     if found.status in {"failed", "canceled"}:
@@ -136,14 +137,14 @@ def follow_bank(session: Session, found: BankPayout, *, actor: Actor, now: datet
         payout.next_attempt_at = max(found.arrives_at, now) + rules.ASK_AFTER
     if is_new:
         telling.sent(session, payout, now=now)
-    return "It is on its way to the bank."
+    return Text("It is on its way to the bank.")
 
 
 def _pay(session: Session, payout: Payout, *, actor: Actor, is_new: bool, now: datetime) -> str:
     if payout.status is PayoutStatus.PAID:
-        return "It was paid before."
+        return Text("It was paid before.")
     if payout.status is PayoutStatus.FAILED and not is_new:
-        return "It has failed since; a payment to a bank never mends itself."
+        return Text("It has failed since; a payment to a bank never mends itself.")
     history.move(session, payout, "pay", actor=actor, at=now)
     payout.next_attempt_at = payout.failure_code = payout.failure_reason = None
     share_ids = operations.shares_of(session, payout.id, TransactionStatus.TRANSFERRING)
@@ -152,20 +153,20 @@ def _pay(session: Session, payout: Payout, *, actor: Actor, is_new: bool, now: d
     _reopen_rest(session, moved, actor=actor, now=now)
     endings.refund_whole(session, moved, actor=actor, now=now)
     telling.paid(session, payout, now=now)
-    return "The bank has it."
+    return Text("The bank has it.")
 
 
 def _reopen_rest(session: Session, share_ids: list[int], *, actor: Actor, now: datetime) -> None:
     """Make available again what is left of paid shares, because a part of them had been taken back on the way."""
     rest = select(PaymentTransaction.id).where(PaymentTransaction.id.in_(share_ids), PaymentTransaction.left_minor > 0)
     reopened = list(session.execute(rest).scalars())
-    because = "A part of it was taken back."
+    because = Text("A part of it was taken back.")
     history.move_many(session, PaymentTransaction, reopened, "reopen", actor=actor, at=now, because=because)
 
 
 def _fail(session: Session, payout: Payout, found: BankPayout, *, actor: Actor, now: datetime) -> str:
     if payout.status is PayoutStatus.FAILED:
-        return "It failed before."
+        return Text("It failed before.")
     was_paid = payout.status is PayoutStatus.PAID
     code = found.failure_code or found.status
     _note_failure(payout, code, found.failure_message or "", now)
@@ -175,7 +176,7 @@ def _fail(session: Session, payout: Payout, found: BankPayout, *, actor: Actor, 
         because = f"The bank sent payout {payout.number} back."
         history.move_many(session, PaymentTransaction, share_ids, "bounce", actor=actor, at=now, because=because)
     telling.failed(session, payout, now=now)
-    return "The bank did not take it."
+    return Text("The bank did not take it.")
 
 
 def _still_paid(session: Session, payout: Payout) -> list[int]:
@@ -193,7 +194,7 @@ def _still_paid(session: Session, payout: Payout) -> list[int]:
 
 
 def _note_failure(payout: Payout, code: str, message: str, now: datetime) -> None:
-    refusal = rules.refusal(code, message, now)
+    refusal = refusal_rules.refusal(code, message, now)
     payout.failure_code, payout.failure_reason = code[:200], refusal.words
     payout.next_attempt_at = refusal.next_attempt_at
 

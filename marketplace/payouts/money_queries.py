@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from marketplace import db
+from marketplace.language import gettext as _
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import Posting
@@ -144,7 +145,7 @@ def explain_release(seller_id: int, currency: str, first: date, last: date) -> E
         planned = connection.execute(_RELEASE, values).scalar_one()
         orders = connection.execute(_RELEASE_ORDERS, values).scalars().all()
         postings = _held_postings(connection, seller_id, currency, orders)
-    return Explanation("Planned release", currency, planned, -1, postings, ())
+    return Explanation(_("Planned release"), currency, planned, -1, postings, ())
 
 
 def _held_postings(

@@ -12,6 +12,8 @@ from marketplace.catalog import rules as catalog_rules
 from marketplace.catalog import shop_operations as shops
 from marketplace.errors import Conflict, NotFound
 from marketplace.history import Actor
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.outbound import operations as outbound
 from marketplace.outbound.flows import NOT_FOUND
 from marketplace.outbound.models import CallKind
@@ -58,14 +60,14 @@ def begin(session: Session, *, seller_id: int, country: str, provider: str, now:
     """
     user = session.get(User, seller_id)
     if user is None or not user.is_seller:
-        raise NotFound("Open a shop first.")
+        raise NotFound(_("Open a shop first."))
     account = _of_seller(session, seller_id) or _made(session, seller_id, provider, country, now=now)
     if account.status == AccountStatus.REJECTED:
-        raise Conflict("Our payment provider does not pay this shop. Write to us.")
+        raise Conflict(_("Our payment provider does not pay this shop. Write to us."))
     if account.account_id is not None and account.status != AccountStatus.DISCONNECTED:
         return Begun(account.account_id, None)
     if outbound.is_under_way(session, kind=CallKind.CREATE_ACCOUNT, subject_id=account.id):
-        raise Conflict("Your account is being opened. Please try again in a minute.")
+        raise Conflict(_("Your account is being opened. Please try again in a minute."))
     account.country = catalog_rules.clean_country(country)
     request = {"seller_id": seller_id, "email": user.email, "country": account.country}
     call_id = outbound.plan(
@@ -97,11 +99,11 @@ def follow(session: Session, *, found: ProviderAccount, actor: Actor, now: datet
     """
     account = _of_account(session, found.account_id) or _awaiting(session, found)
     if account is None:
-        raise NotOurs("No seller here has this account.")
+        raise NotOurs(Text("No seller here has this account."))
     if account.account_id is None:
         _connect(session, account, found, actor=actor, now=now)
     elif account.read_at is not None and account.read_at > now:
-        return "It was read again later; nothing to do."
+        return Text("It was read again later; nothing to do.")
     return _write(session, account, found, actor=actor, now=now)
 
 
@@ -109,9 +111,9 @@ def lost(session: Session, *, account_id: str, actor: Actor, now: datetime) -> s
     """Record that the provider gives us no access to an account any more; raises NotOurs as `follow` does."""
     account = _of_account(session, account_id)
     if account is None:
-        raise NotOurs("No seller here has this account.")
+        raise NotOurs(Text("No seller here has this account."))
     if account.read_at is not None and account.read_at > now:
-        return "It was read again later; nothing to do."
+        return Text("It was read again later; nothing to do.")
     account.transfers_enabled = account.payouts_enabled = False
     account.requirements, account.requirements_due_at, account.read_at = [], None, now
     return _move(session, account, AccountStatus.DISCONNECTED, actor=actor, now=now)
@@ -144,7 +146,7 @@ def _made(session: Session, seller_id: int, provider: str, country: str, *, now:
     )
     session.add(account)
     session.flush()
-    because = "The seller wants to be paid."
+    because = Text("The seller wants to be paid.")
     history.begin(session, SellerAccount, [account.id], actor=Actor.user(seller_id), at=now, because=because)
     return account
 
@@ -195,8 +197,8 @@ def _move(session: Session, account: SellerAccount, target: AccountStatus, *, ac
     """Let the account be `target`: selling is paused or goes on, and the seller is told. Return it in words."""
     before, verb = account.status, _VERBS[target]
     if before == target or not account.machine.can(before, verb):
-        return f"The account stays {before.label.lower()}."
+        return f"The account stays {str.lower(before.label)}."
     history.move(session, account, verb, actor=actor, at=now)
     shops.pause_selling(session, seller_id=account.seller_id, is_paused=account_rules.is_paused(target))
     account_telling.moved(session, account, before, now=now)
-    return f"The account is {target.label.lower()}."
+    return f"The account is {str.lower(target.label)}."

@@ -12,6 +12,8 @@ from marketplace.config import MoneyPolicy
 from marketplace.debts import operations as debts
 from marketplace.errors import Conflict, NotAllowed, NotFound
 from marketplace.history import Actor
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.outbound import operations as outbound
 from marketplace.outbound import watching
 from marketplace.outbound.models import CallKind, OutboundCall, WatchKind
@@ -26,7 +28,7 @@ from marketplace.reasons import check_reason
 
 REFERENCE = "payout:"
 RUN = Actor.job("payouts")
-_STILL_NETTING = "What you sold is paying what you owe us. Please try again in a minute."
+_STILL_NETTING = Text("What you sold is paying what you owe us. Please try again in a minute.")
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def take_up(
         skips.end(session, seller_id=seller_id, currency=currency, now=now)
         if netted:
             skips.note_debt(session, seller_id=seller_id, currency=currency, amount_minor=netted, now=now)
-        _refuse_request(occasion, SkipCause.DEBT.words if netted else "There is nothing to withdraw.")
+        _refuse_request(occasion, SkipCause.DEBT.words if netted else _("There is nothing to withdraw."))
         return None
     cause = rules.why_not(found.standing, occasion, now)
     if cause is not None:
@@ -76,7 +78,7 @@ def take_up(
 
 def _refuse_request(occasion: Occasion, words: str) -> None:
     if occasion is Occasion.REQUEST:
-        raise NotAllowed(words)
+        raise NotAllowed(_(words))
 
 
 def _make(
@@ -89,8 +91,8 @@ def _make(
         seller_id=seller_id,
         seller_account_id=account.id,
         currency=currency,
-        amount_minor=sum(line_minor for _, line_minor in shares),
-        rest_minor=sum(left_minor for _, left_minor in ready) - sum(line_minor for _, line_minor in shares),
+        amount_minor=sum(line_minor for _id, line_minor in shares),
+        rest_minor=sum(left_minor for _id, left_minor in ready) - sum(line_minor for _id, line_minor in shares),
         is_requested=is_requested,
         bank_name=account.bank_name,
         bank_last4=account.bank_last4,
@@ -98,16 +100,16 @@ def _make(
     )
     session.add(payout)
     session.flush()
-    because = "The seller has asked for it." if is_requested else "Its day has come."
+    because = Text("The seller has asked for it.") if is_requested else Text("Its day has come.")
     history.begin(session, Payout, [payout.id], actor=actor, at=now, because=because)
     lines = [
         {"payout_id": payout.id, "transaction_id": share_id, "amount_minor": line_minor, "reversed_minor": 0}
         for share_id, line_minor in shares
     ]
     session.execute(insert(PayoutLine.__table__), lines)  # type: ignore[arg-type]
-    because = f"Payout {payout.number} took it up."
-    share_ids = [share_id for share_id, _ in shares]
-    history.move_many(session, PaymentTransaction, share_ids, "transfer", actor=actor, at=now, because=because)
+    taken_up = f"Payout {payout.number} took it up."
+    share_ids = [share_id for share_id, _minor in shares]
+    history.move_many(session, PaymentTransaction, share_ids, "transfer", actor=actor, at=now, because=taken_up)
     return TakenUp(payout.id, _plan_transfer(session, payout, account, actor=actor, now=now), payout.amount_minor)
 
 
@@ -136,12 +138,12 @@ def retry(session: Session, *, payout_id: int, actor: Actor, reason: str = "", n
     payout, because = known(session, payout_id), _because(actor, reason)
     account = session.get_one(SellerAccount, payout.seller_account_id)
     if is_stopped(session, payout.seller_id):
-        raise NotAllowed("This seller's payouts are stopped. Lift the stop first.")
+        raise NotAllowed(_("This seller's payouts are stopped. Lift the stop first."))
     check_not_in_doubt(session, payout.seller_id)
     if account.status is not AccountStatus.ENABLED or not account.transfers_enabled:
-        raise NotAllowed("The seller's account is not ready to be paid yet.")
+        raise NotAllowed(_("The seller's account is not ready to be paid yet."))
     if is_held_back(session, payout.id):
-        raise NotAllowed("One of its shares is held back now. Cancel the payout; the others are paid with the next.")
+        raise NotAllowed(_("One of its shares is held back now. Cancel the payout; the others are paid with the next."))
     _check_no_call(session, payout, CallKind.TRANSFER)
     history.move(session, payout, "retry", actor=actor, at=now, because=because)
     payout.failure_code = payout.failure_reason = payout.next_attempt_at = None
@@ -158,15 +160,17 @@ def resend(session: Session, *, payout_id: int, actor: Actor, reason: str = "", 
     payout, because = known(session, payout_id), _because(actor, reason)
     account = session.get_one(SellerAccount, payout.seller_account_id)
     if is_stopped(session, payout.seller_id):
-        raise NotAllowed("This seller's payouts are stopped. Lift the stop first.")
+        raise NotAllowed(_("This seller's payouts are stopped. Lift the stop first."))
     check_not_in_doubt(session, payout.seller_id)
     if not account.payouts_enabled:
-        raise NotAllowed("The provider does not pay this seller's bank yet. They have to mend their account first.")
+        raise NotAllowed(_("The provider does not pay this seller's bank yet. They have to mend their account first."))
     if _account_with_money(session, payout) != account.account_id:
-        raise NotAllowed("The money is in the seller's former account. Take the transfer back at the provider.")
+        raise NotAllowed(_("The money is in the seller's former account. Take the transfer back at the provider."))
     _check_no_call(session, payout, CallKind.BANK_PAYOUT)
     if not amount_rules.payable_minor(payout.currency, payout.amount_minor - payout.reversed_minor):
-        raise NotAllowed(f"Less than one whole {payout.currency} is left of it, and banks take no less.")
+        raise NotAllowed(
+            _("Less than one whole %(currency)s is left of it, and banks take no less.", currency=payout.currency)
+        )
     history.move(session, payout, "resend", actor=actor, at=now, because=because)
     payout.failure_code = payout.failure_reason = payout.next_attempt_at = payout.provider_payout_id = None
     payout.bank_name, payout.bank_last4 = account.bank_name, account.bank_last4
@@ -178,13 +182,13 @@ def resend(session: Session, *, payout_id: int, actor: Actor, reason: str = "", 
 def check_decided(session: Session, payout: Payout, kind: CallKind) -> None:
     """Raise NotAllowed while nobody knows what a payout's call has done: the money may have moved already."""
     if outbound.is_in_doubt(session, kind=kind, subject_id=payout.id):
-        raise NotAllowed("Nobody knows whether its last attempt has sent the money. Decide that first, under Calls.")
+        raise NotAllowed(_("Nobody knows whether its last attempt has sent the money. Decide that first, under Calls."))
 
 
 def _check_no_call(session: Session, payout: Payout, kind: CallKind) -> None:
     check_decided(session, payout, kind)
     if outbound.is_under_way(session, kind=kind, subject_id=payout.id):
-        raise Conflict("The provider is being asked right now.")
+        raise Conflict(_("The provider is being asked right now."))
 
 
 def _because(actor: Actor, reason: str) -> str | None:
@@ -254,7 +258,7 @@ def known(session: Session, payout_id: int) -> Payout:
     """Return a payout; raises NotFound."""
     payout = session.get(Payout, payout_id)
     if payout is None:
-        raise NotFound("There is no such payout.")
+        raise NotFound(_("There is no such payout."))
     return payout
 
 
@@ -268,7 +272,9 @@ def check_not_in_doubt(session: Session, seller_id: int) -> None:
     """Raise NotAllowed while reconciliation has found that a side knows something else about the seller's money."""
     pause = select(PayoutPause.id).where(PayoutPause.seller_id == seller_id, PayoutPause.ended_at.is_(None))
     if session.execute(pause).first() is not None:
-        raise NotAllowed("The books and the provider do not agree about this seller's money yet. See Reconciliation.")
+        raise NotAllowed(
+            _("The books and the provider do not agree about this seller's money yet. See Reconciliation.")
+        )
 
 
 def is_held_back(session: Session, payout_id: int) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from marketplace.history import Actor
+from marketplace.language import Text
 from marketplace.payouts import calling_off
 from marketplace.payouts.models import PayoutPause
 
@@ -24,7 +25,7 @@ def begin(session: Session, *, seller_ids: Collection[int], subject: str, actor:
     new = sorted(set(seller_ids) - set(session.execute(known).scalars()))
     session.add_all(PayoutPause(seller_id=seller_id, subject=subject, since=now) for seller_id in new)
     session.flush()
-    because = "The books and the provider do not agree about the seller's money."
+    because = Text("The books and the provider do not agree about the seller's money.")
     for seller_id in new:
         calling_off.call_off_of_seller(session, seller_id, actor=actor, because=because, now=now)
 

@@ -9,6 +9,8 @@ from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindpar
 
 from marketplace import db
 from marketplace.errors import NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.accounts import OF_SELLERS, Account
 from marketplace.ledger.models import LedgerEntry, Posting
@@ -42,14 +44,14 @@ class Pot(StrEnum):
         member.sign = sign
         return member
 
-    WAITING = "waiting", "Held until release"
-    BLOCKED = "blocked", "In refund or dispute"
-    AVAILABLE = "available", "Available"
-    SENDING = "sending", "Being sent"
-    DEBT = "debt", "You owe"
-    BALANCE = "balance", "Your balance"
-    ON_ITS_WAY = "on-its-way", "On its way to your bank", 1
-    PAID_OUT = "paid-out", "Paid out", 1
+    WAITING = "waiting", Text("Held until release")
+    BLOCKED = "blocked", Text("In refund or dispute")
+    AVAILABLE = "available", Text("Available")
+    SENDING = "sending", Text("Being sent")
+    DEBT = "debt", Text("You owe")
+    BALANCE = "balance", Text("Your balance")
+    ON_ITS_WAY = "on-its-way", Text("On its way to your bank"), 1
+    PAID_OUT = "paid-out", Text("Paid out"), 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +262,7 @@ def explain_share(seller_id: int, number: str, pot: Pot) -> Explanation:
     with db.snapshot() as connection:
         found = connection.execute(_SHARE, {"seller_id": seller_id, "number": number}).one_or_none()
         if found is None:
-            raise NotFound("There is no order with this number among yours.")
+            raise NotFound(_("There is no order with this number among yours."))
         order_id, currency, left_minor, on_its_way_minor, paid_out_minor = found
         own = (ledger.of_seller(seller_id, currency), Posting.order_id == order_id)
         rows = ledger.postings(connection, *own, *in_pot(pot, seller_id))

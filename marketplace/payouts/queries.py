@@ -10,6 +10,7 @@ from sqlalchemy import Row, bindparam, exists, func, or_, select
 from marketplace import db
 from marketplace.config import MoneyPolicy
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.outbound.flows import NOT_FOUND
 from marketplace.outbound.models import CallKind, OutboundCall
 from marketplace.outbound.states import CallStatus
@@ -108,7 +109,7 @@ def standing_of(payout_id: int) -> tuple[PayoutStatus, str | None]:
     """Return how a payout stands, and why where it was refused or failed; raises NotFound."""
     found = db.read_one(_STANDING, {"payout_id": payout_id})
     if found is None:
-        raise NotFound("There is no such payout.")
+        raise NotFound(_("There is no such payout."))
     return found.status, found.failure_reason
 
 

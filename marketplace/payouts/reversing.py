@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace import history
 from marketplace.checkout.settlement import Contradiction
 from marketplace.history import Actor
+from marketplace.language import Text
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.operations import Line
 from marketplace.money import Money
@@ -36,7 +37,7 @@ def booked(session: Session, payout: Payout, found: MadeReversal, *, actor: Acto
     """
     reversal = _row(session, payout, found, actor=actor, now=now)
     if reversal.status is ReversalStatus.DONE:
-        return "It was booked before."
+        return Text("It was booked before.")
     if reversal.amount_minor != found.amount_minor or payout.currency != found.currency:
         raise Contradiction("the reversal is about another amount")
     parts = _parts(session, payout, reversal)
@@ -63,7 +64,7 @@ def booked(session: Session, payout: Payout, found: MadeReversal, *, actor: Acto
     if payout.reversed_minor == payout.amount_minor and payout.machine.can(payout.status, "reverse"):
         payout.next_attempt_at = None
         history.move(session, payout, "reverse", actor=actor, at=now)
-    return "What was taken back is in the books."
+    return Text("What was taken back is in the books.")
 
 
 def _row(session: Session, payout: Payout, found: MadeReversal, *, actor: Actor, now: datetime) -> TransferReversal:
@@ -82,7 +83,7 @@ def _row(session: Session, payout: Payout, found: MadeReversal, *, actor: Actor,
         )
         session.add(reversal)
         session.flush()
-        because = "Somebody made it at the provider."
+        because = Text("Somebody made it at the provider.")
         history.begin(session, TransferReversal, [reversal.id], actor=actor, at=now, because=because)
     return reversal
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Self
 
 from marketplace.config import MoneyPolicy
+from marketplace.language import Text
 from marketplace.payouts import amount_rules
 from marketplace.payouts.states import AccountStatus, Interval
 
@@ -87,46 +88,55 @@ class SkipCause(StrEnum):
         member.is_told = is_told
         return member
 
-    STOPPED = "stopped", "Stopped by us", "We have stopped your payouts for now. Ask us why.", True
+    STOPPED = "stopped", Text("Stopped by us"), Text("We have stopped your payouts for now. Ask us why."), True
     IN_DOUBT = (
         "in_doubt",
-        "Being checked",
-        "Our books and the payment provider's do not agree about your money yet. We pay you as soon as they do.",
+        Text("Being checked"),
+        Text("Our books and the payment provider's do not agree about your money yet. We pay you as soon as they do."),
     )
     NO_ACCOUNT = (
         "no_account",
-        "No account yet",
-        "We don't know yet where to pay you. Set up your payout account.",
+        Text("No account yet"),
+        Text("We don't know yet where to pay you. Set up your payout account."),
         True,
     )
     UNDER_REVIEW = (
         "under_review",
-        "Account under review",
-        "Your payout account is being checked. We pay you as soon as that is done.",
+        Text("Account under review"),
+        Text("Your payout account is being checked. We pay you as soon as that is done."),
         True,
     )
     RESTRICTED = (
         "restricted",
-        "Account restricted",
-        "Your payout account needs something from you first. Open it to see what.",
+        Text("Account restricted"),
+        Text("Your payout account needs something from you first. Open it to see what."),
         True,
     )
     DISCONNECTED = (
         "disconnected",
-        "Account disconnected",
-        "You have taken our access to your payout account away. Connect it again to be paid.",
+        Text("Account disconnected"),
+        Text("You have taken our access to your payout account away. Connect it again to be paid."),
         True,
     )
-    REJECTED = "rejected", "Account rejected", "The provider does not pay you any more. Ask us what can be done.", True
-    BLOCKED = "blocked", "Held back", "Something is being looked at first: an open refund, a dispute or a stop."
-    NOT_SETTLED = "not_settled", "Not settled", "The buyer's card payment has not reached our balance yet."
-    DEBT = "debt", "Paid a debt", "It paid what you owed us.", True
-    MANUAL = "manual", "On request", "You are paid when you ask for it."
-    SCHEDULED = "scheduled", "Waits for its day", "It is paid on your next day of payouts."
+    REJECTED = (
+        "rejected",
+        Text("Account rejected"),
+        Text("The provider does not pay you any more. Ask us what can be done."),
+        True,
+    )
+    BLOCKED = (
+        "blocked",
+        Text("Held back"),
+        Text("Something is being looked at first: an open refund, a dispute or a stop."),
+    )
+    NOT_SETTLED = "not_settled", Text("Not settled"), Text("The buyer's card payment has not reached our balance yet.")
+    DEBT = "debt", Text("Paid a debt"), Text("It paid what you owed us."), True
+    MANUAL = "manual", Text("On request"), Text("You are paid when you ask for it.")
+    SCHEDULED = "scheduled", Text("Waits for its day"), Text("It is paid on your next day of payouts.")
     BELOW_MINIMUM = (
         "below_minimum",
-        "Below the minimum",
-        "It is less than the least we pay out. It is paid together with your next sales.",
+        Text("Below the minimum"),
+        Text("It is less than the least we pay out. It is paid together with your next sales."),
         True,
     )
 
@@ -230,59 +240,3 @@ def planned_run(standing: Standing, cause: SkipCause, now: datetime) -> datetime
     if cause in _KEEPS_NO_DAY:
         return None
     return due_at(standing, now)
-
-
-class Again(StrEnum):
-    """When a payout that was refused or has failed is tried again by itself."""
-
-    NEXT_DAY = "next_day"
-    WHEN_ENABLED = "when_enabled"
-    """A day later at the earliest, and not before the provider lets the seller be paid."""
-    WHEN_BANK_CHANGED = "when_bank_changed"
-    """When the seller has named another bank account."""
-    BY_PERSON = "by_person"
-
-
-_ACCOUNT_SAYS_NO = "The provider does not pay into this account for now. It is tried again when the account is ready."
-_BANK_SAYS_NO = "The bank did not take it. It is sent again when there is another bank account."
-# Codes: https://docs.stripe.com/error-codes and https://docs.stripe.com/api/payouts/failures
-_REFUSALS: Mapping[str, tuple[str, Again]] = {
-    "balance_insufficient": ("The balance at the provider is too low. It is tried again the next day.", Again.NEXT_DAY),
-    "insufficient_funds": ("The balance at the provider is too low. It is tried again the next day.", Again.NEXT_DAY),
-    "could_not_process": ("The bank could not process it. It is tried again the next day.", Again.NEXT_DAY),
-    "given_up": ("Nothing of it reached the provider. It is tried again the next day.", Again.NEXT_DAY),
-    "account_invalid": (_ACCOUNT_SAYS_NO, Again.WHEN_ENABLED),
-    "insufficient_capabilities_for_transfer": (_ACCOUNT_SAYS_NO, Again.WHEN_ENABLED),
-    "transfers_not_allowed": (_ACCOUNT_SAYS_NO, Again.WHEN_ENABLED),
-    "payouts_not_allowed": (_ACCOUNT_SAYS_NO, Again.WHEN_ENABLED),
-    "account_closed": ("The bank account has been closed. " + _BANK_SAYS_NO, Again.WHEN_BANK_CHANGED),
-    "account_frozen": ("The bank account is frozen. " + _BANK_SAYS_NO, Again.WHEN_BANK_CHANGED),
-    "bank_account_restricted": (_BANK_SAYS_NO, Again.WHEN_BANK_CHANGED),
-    "debit_not_authorized": (_BANK_SAYS_NO, Again.WHEN_BANK_CHANGED),
-    "incorrect_account_holder_name": (
-        "The name does not fit the bank account. " + _BANK_SAYS_NO,
-        Again.WHEN_BANK_CHANGED,
-    ),
-    "invalid_account_number": ("The bank account number is wrong. " + _BANK_SAYS_NO, Again.WHEN_BANK_CHANGED),
-    "invalid_currency": ("The bank account is in another currency. " + _BANK_SAYS_NO, Again.WHEN_BANK_CHANGED),
-    "no_account": ("The bank knows no such account. " + _BANK_SAYS_NO, Again.WHEN_BANK_CHANGED),
-    "not_found": ("No answer for a day, and the provider has no such payment. Look there first.", Again.BY_PERSON),
-    "canceled": ("It was called off at the provider. Send it again when that is settled.", Again.BY_PERSON),
-}
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why a transfer or a payment to the bank was not made, in words, and what follows."""
-
-    words: str
-    again: Again
-    next_attempt_at: datetime | None
-    """When the house looks at it again by itself; None: a person has to."""
-
-
-def refusal(code: str, message: str, now: datetime) -> Refusal:
-    """Return what a refusal of the provider, or a failure at the bank, means; `code` is the provider's open word."""
-    words, again = _REFUSALS.get(code, (f"The provider says: {message or code}", Again.BY_PERSON))
-    wait = timedelta(0) if again is Again.WHEN_BANK_CHANGED else _A_DAY
-    return Refusal(words, again, None if again is Again.BY_PERSON else now + wait)

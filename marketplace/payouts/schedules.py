@@ -11,6 +11,7 @@ from marketplace import db
 from marketplace.catalog.rules import CURRENCIES, LARGEST_PRICE_MINOR
 from marketplace.config import MoneyPolicy
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
 from marketplace.payouts import rules
 from marketplace.payouts.models import PayoutSchedule
 from marketplace.payouts.rules import Schedule
@@ -44,12 +45,12 @@ def choose(
     Raises Invalid naming the field.
     """
     if not 0 <= weekday <= 6:
-        raise Invalid("Choose a day of the week.", field="weekday")
+        raise Invalid(_("Choose a day of the week."), field="weekday")
     if not 1 <= month_day <= 31:
-        raise Invalid("Choose a day of the month from 1 to 31.", field="month_day")
+        raise Invalid(_("Choose a day of the month from 1 to 31."), field="month_day")
     for currency, minor in minimums.items():
         if currency not in CURRENCIES or not 0 <= minor <= LARGEST_PRICE_MINOR:
-            raise Invalid("Enter an amount from 0 to 999,999.99.", field=f"minimum_{currency}")
+            raise Invalid(_("Enter an amount from 0 to 999,999.99."), field=f"minimum_{currency}")
     row = session.get(PayoutSchedule, seller_id) or PayoutSchedule(seller_id=seller_id)
     row.interval, row.weekday, row.month_day = interval, weekday, month_day
     row.minimums = {currency: minor for currency, minor in minimums.items() if minor}

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Select, bindparam, func, or_, select
 from marketplace import db
 from marketplace.debts.models import DebtNetting, SellerDebt
 from marketplace.errors import NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.orders.models import Order
 from marketplace.paging import Amounts, Cursor, Listed, Period, read_page
 from marketplace.payments.models import PaymentTransaction
@@ -33,11 +35,11 @@ class PayoutTab(StrEnum):
         member.label, member.statuses = label, statuses
         return member
 
-    ALL = "all", "All", tuple(_P)
-    ON_ITS_WAY = "on-its-way", "On its way", (_P.PENDING, _P.IN_TRANSIT)
-    PAID = "paid", "Paid out", (_P.PAID,)
-    PROBLEM = "problem", "Not arrived", (_P.REFUSED, _P.FAILED)
-    OVER = "over", "Called off", (_P.CANCELED, _P.REVERSED)
+    ALL = "all", Text("All"), tuple(_P)
+    ON_ITS_WAY = "on-its-way", Text("On its way"), (_P.PENDING, _P.IN_TRANSIT)
+    PAID = "paid", Text("Paid out"), (_P.PAID,)
+    PROBLEM = "problem", Text("Not arrived"), (_P.REFUSED, _P.FAILED)
+    OVER = "over", Text("Called off"), (_P.CANCELED, _P.REVERSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,7 @@ def payout(seller_id: int, number: str) -> PayoutDetail:
     with db.snapshot() as connection:
         found = connection.execute(_PAYOUTS.where(Payout.number == number), {"seller_id": seller_id}).one_or_none()
         if found is None:
-            raise NotFound("There is no payout with this number among yours.")
+            raise NotFound(_("There is no payout with this number among yours."))
         row = PayoutRow(*tuple(found))
         lines = connection.execute(_LINES, {"payout_id": row.id}).all()
         return PayoutDetail(row, [Line(*tuple(line)) for line in lines], _netted(connection, seller_id, row))

@@ -2,38 +2,39 @@
 
 from enum import StrEnum
 
+from marketplace.language import Text
 from marketplace.transitions import Machine, Status
 
 
 class AccountStatus(Status):
     """A seller's account at the provider, as far as being paid goes."""
 
-    STARTED = "started", "Started"
-    REVIEW = "review", "Under review"
-    ENABLED = "enabled", "Ready"
-    RESTRICTED = "restricted", "Restricted"
-    DISCONNECTED = "disconnected", "Disconnected"
-    REJECTED = "rejected", "Rejected"
+    STARTED = "started", Text("Started")
+    REVIEW = "review", Text("Under review")
+    ENABLED = "enabled", Text("Ready")
+    RESTRICTED = "restricted", Text("Restricted")
+    DISCONNECTED = "disconnected", Text("Disconnected")
+    REJECTED = "rejected", Text("Rejected")
 
 
 class PayoutStatus(Status):
     """One payment to one seller's bank: a transfer to their account at the provider, and from there to the bank."""
 
-    PENDING = "pending", "Being sent"
-    REFUSED = "refused", "Not sent"
-    IN_TRANSIT = "in_transit", "On its way"
-    PAID = "paid", "Paid out"
-    FAILED = "failed", "Failed"
-    CANCELED = "canceled", "Cancelled"
-    REVERSED = "reversed", "Taken back"
+    PENDING = "pending", Text("Being sent")
+    REFUSED = "refused", Text("Not sent")
+    IN_TRANSIT = "in_transit", Text("On its way")
+    PAID = "paid", Text("Paid out")
+    FAILED = "failed", Text("Failed")
+    CANCELED = "canceled", Text("Cancelled")
+    REVERSED = "reversed", Text("Taken back")
 
 
 class ReversalStatus(Status):
     """Money of a transfer on its way back to the platform."""
 
-    PENDING = "pending", "Asked for"
-    DONE = "done", "Taken back"
-    REFUSED = "refused", "Refused"
+    PENDING = "pending", Text("Asked for")
+    DONE = "done", Text("Taken back")
+    REFUSED = "refused", Text("Refused")
 
 
 class Interval(StrEnum):
@@ -57,29 +58,29 @@ ACCOUNT = Machine(
         "review": (
             [_A.STARTED, _A.ENABLED, _A.RESTRICTED, _A.DISCONNECTED, _A.REJECTED],
             _A.REVIEW,
-            "All details are there; the provider checks them.",
+            Text("All details are there; the provider checks them."),
         ),
         "enable": (
             [_A.STARTED, _A.REVIEW, _A.RESTRICTED, _A.DISCONNECTED, _A.REJECTED],
             _A.ENABLED,
-            "The provider lets the seller be paid.",
+            Text("The provider lets the seller be paid."),
         ),
         "restrict": (
             [_A.STARTED, _A.REVIEW, _A.ENABLED, _A.DISCONNECTED, _A.REJECTED],
             _A.RESTRICTED,
-            "The provider asks for something first.",
+            Text("The provider asks for something first."),
         ),
         "disconnect": (
             [_A.STARTED, _A.REVIEW, _A.ENABLED, _A.RESTRICTED],
             _A.DISCONNECTED,
-            "The seller has taken the shop's access away.",
+            Text("The seller has taken the shop's access away."),
         ),
         "reject": (
             [_A.STARTED, _A.REVIEW, _A.ENABLED, _A.RESTRICTED, _A.DISCONNECTED],
             _A.REJECTED,
-            "The provider does not want this seller.",
+            Text("The provider does not want this seller."),
         ),
-        "restart": ([_A.DISCONNECTED], _A.STARTED, "The seller begins anew, with another account."),
+        "restart": ([_A.DISCONNECTED], _A.STARTED, Text("The seller begins anew, with another account.")),
     },
     walks_back=("restart",),
 )
@@ -89,14 +90,26 @@ PAYOUT = Machine(
     PayoutStatus,
     _P.PENDING,
     {
-        "refuse": ([_P.PENDING], _P.REFUSED, "The provider did not make the transfer, and says why."),
-        "retry": ([_P.REFUSED], _P.PENDING, "The cause may be gone: a new attempt with the same amount."),
-        "cancel": ([_P.PENDING, _P.REFUSED], _P.CANCELED, "Nothing has moved; its shares wait for another payout."),
-        "arrive": ([_P.PENDING, _P.REFUSED], _P.IN_TRANSIT, "The seller's account at the provider has the money."),
-        "pay": ([_P.IN_TRANSIT, _P.FAILED], _P.PAID, "The bank has it."),
-        "fail": ([_P.IN_TRANSIT, _P.PAID], _P.FAILED, "The bank did not take it, perhaps days after it was paid."),
-        "resend": ([_P.FAILED], _P.IN_TRANSIT, "It goes to the bank again."),
-        "reverse": ([_P.IN_TRANSIT, _P.PAID, _P.FAILED], _P.REVERSED, "All of it was taken back."),
+        "refuse": ([_P.PENDING], _P.REFUSED, Text("The provider did not make the transfer, and says why.")),
+        "retry": ([_P.REFUSED], _P.PENDING, Text("The cause may be gone: a new attempt with the same amount.")),
+        "cancel": (
+            [_P.PENDING, _P.REFUSED],
+            _P.CANCELED,
+            Text("Nothing has moved; its shares wait for another payout."),
+        ),
+        "arrive": (
+            [_P.PENDING, _P.REFUSED],
+            _P.IN_TRANSIT,
+            Text("The seller's account at the provider has the money."),
+        ),
+        "pay": ([_P.IN_TRANSIT, _P.FAILED], _P.PAID, Text("The bank has it.")),
+        "fail": (
+            [_P.IN_TRANSIT, _P.PAID],
+            _P.FAILED,
+            Text("The bank did not take it, perhaps days after it was paid."),
+        ),
+        "resend": ([_P.FAILED], _P.IN_TRANSIT, Text("It goes to the bank again.")),
+        "reverse": ([_P.IN_TRANSIT, _P.PAID, _P.FAILED], _P.REVERSED, Text("All of it was taken back.")),
     },
     walks_back=("retry", "resend"),
 )
@@ -109,8 +122,8 @@ REVERSAL = Machine(
         "finish": (
             [_R.PENDING, _R.REFUSED],
             _R.DONE,
-            "The platform has the money back, even if it was given up because no answer came.",
+            Text("The platform has the money back, even if it was given up because no answer came."),
         ),
-        "refuse": ([_R.PENDING], _R.REFUSED, "The provider did not take it back; the seller owes it instead."),
+        "refuse": ([_R.PENDING], _R.REFUSED, Text("The provider did not take it back; the seller owes it instead.")),
     },
 )

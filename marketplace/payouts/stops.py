@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import User
 from marketplace.errors import Conflict, NotFound
 from marketplace.history import Actor
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.payments import hold_decisions
 from marketplace.payouts import calling_off, operations
 from marketplace.payouts.models import PayoutStop
@@ -31,14 +33,14 @@ def stop(session: Session, *, admin_id: int, seller_id: int, reason: str, now: d
     """
     user = session.get(User, seller_id)
     if user is None or not user.is_seller:
-        raise NotFound("There is no such seller.")
+        raise NotFound(_("There is no such seller."))
     why = check_reason(reason)
     if operations.is_stopped(session, seller_id):
-        raise Conflict("This seller's payouts are stopped already.")
+        raise Conflict(_("This seller's payouts are stopped already."))
     session.add(PayoutStop(seller_id=seller_id, reason=why, set_by=admin_id, set_at=now))
     session.flush()
     admin = Actor.user(admin_id, "admin")
-    because = "The seller's payouts were stopped."
+    because = Text("The seller's payouts were stopped.")
     called_off, under_way = calling_off.call_off_of_seller(session, seller_id, actor=admin, because=because, now=now)
     return Stopped(tuple(called_off), tuple(under_way))
 
@@ -52,7 +54,7 @@ def lift(session: Session, *, admin_id: int, seller_id: int, reason: str, now: d
     found = select(PayoutStop).where(PayoutStop.seller_id == seller_id, PayoutStop.lifted_at.is_(None))
     standing = session.execute(found).scalar_one_or_none()
     if standing is None:
-        raise Conflict("This seller's payouts are not stopped.")
+        raise Conflict(_("This seller's payouts are not stopped."))
     standing.lifted_by, standing.lifted_at, standing.lift_reason = admin_id, now, why
 
 
@@ -61,5 +63,5 @@ def stop_share(session: Session, *, admin_id: int, share_id: int, reason: str, n
 
     Raises what `hold_decisions.stop` raises; NotAllowed when its money is on its way.
     """
-    calling_off.call_off_for(session, transaction_id=share_id, because="One of its shares was stopped.", now=now)
+    calling_off.call_off_for(session, transaction_id=share_id, because=Text("One of its shares was stopped."), now=now)
     hold_decisions.stop(session, admin_id=admin_id, share_id=share_id, reason=reason, now=now)

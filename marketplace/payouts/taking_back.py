@@ -13,6 +13,7 @@ from marketplace import history
 from marketplace.debts import operations as debts
 from marketplace.errors import Conflict
 from marketplace.history import Actor
+from marketplace.language import gettext as _
 from marketplace.notifications.models import NotificationKind
 from marketplace.outbound import operations as outbound
 from marketplace.outbound.models import CallKind
@@ -50,9 +51,11 @@ def ask(
     why = check_reason(reason)
     possible_minor = sum(taking_back_queries.possible(session, subject).values())
     if not possible_minor:
-        raise Conflict("There is nothing to take back: nothing is owed, or nothing of it is in the seller's account.")
+        raise Conflict(
+            _("There is nothing to take back: nothing is owed, or nothing of it is in the seller's account.")
+        )
     if possible_minor != seen_minor:
-        raise Conflict("The money has moved since you looked. Look again at what can be taken back.")
+        raise Conflict(_("The money has moved since you looked. Look again at what can be taken back."))
     because = f"For {what}: {why}"
     return plan(session, subject=subject, because=because, actor=Actor.user(admin_id, "admin"), now=now)
 

@@ -7,8 +7,8 @@ import pytest
 
 from marketplace.config import MoneyPolicy
 from marketplace.payouts.amount_rules import lines_of, payable_minor
+from marketplace.payouts.refusal_rules import Again, refusal
 from marketplace.payouts.rules import (
-    Again,
     Occasion,
     Schedule,
     SkipCause,
@@ -18,7 +18,6 @@ from marketplace.payouts.rules import (
     expected_payout,
     next_run,
     planned_run,
-    refusal,
     why_not,
 )
 from marketplace.payouts.states import AccountStatus, Interval

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from flask import url_for
 
 from marketplace.disputes.queries import OpenDispute
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.payouts.balance_queries import Account, Debt, ShareRow
 from marketplace.payouts.balance_rules import SellerFacts
 from marketplace.payouts.calendar_queries import DayEvent
@@ -34,9 +36,9 @@ _KEPT_BACK = frozenset(
 )
 """While one of these stands in the way, no day pays the seller."""
 _CAUSES = {
-    "refund": "A refund took more than was there",
-    "dispute": "A lost dispute",
-    "reversal": "A payout taken back",
+    "refund": Text("A refund took more than was there"),
+    "dispute": Text("A lost dispute"),
+    "reversal": Text("A payout taken back"),
 }
 
 
@@ -118,7 +120,7 @@ def build(facts: Facts) -> BalancePage:
     """Return the balance page of `facts`."""
     currency = facts.currency
     return BalancePage(
-        title="Balance",
+        title=_("Balance"),
         console=seller_console("balance"),
         currencies=facts.currencies,
         flow_bars=money_parts.bars(facts.pots),
@@ -140,12 +142,16 @@ def build(facts: Facts) -> BalancePage:
 def next_payout(account: Account, currency: str, now: datetime) -> NextPayout:
     """Return when a seller is paid next, and what stands in the way."""
     run = account.next_run
-    when = "When you ask for it" if run is None else ("Today" if run.date() <= now.date() else calendar.day_text(run))
+    when = (
+        _("When you ask for it")
+        if run is None
+        else (_("Today") if run.date() <= now.date() else calendar.day_text(run))
+    )
     if run is not None and not account.ready_minor:
-        when = "Nothing to pay yet"
+        when = _("Nothing to pay yet")
     if account.skip in _KEPT_BACK:
-        when = "Not yet"
-    problem = account.skip.words if account.skip is not None and account.skip not in _NOT_NOW else ""
+        when = _("Not yet")
+    problem = str(account.skip.words) if account.skip is not None and account.skip not in _NOT_NOW else ""
     bank = " ".join(filter(None, (account.bank_name, f"•• {account.bank_last4}" if account.bank_last4 else "")))
     none = ("", "")
     step, endpoint = share_words.STEPS_OF_SKIP.get(account.skip, none) if problem and account.skip else none
@@ -154,7 +160,7 @@ def next_payout(account: Account, currency: str, now: datetime) -> NextPayout:
         amount=money_text(account.ready_minor, currency),
         explain_url=url_for("seller.explain_pot", pot=Pot.AVAILABLE.value, currency=currency),
         schedule=schedule_text(account, currency),
-        bank=bank or "No bank account yet",
+        bank=bank or _("No bank account yet"),
         problem=problem,
         step=step,
         step_url=url_for(endpoint) if endpoint else "",
@@ -165,16 +171,20 @@ def next_payout(account: Account, currency: str, now: datetime) -> NextPayout:
 def schedule_text(account: Account, currency: str) -> str:
     """Return how often a seller is paid, and from which amount on."""
     least = money_text(account.schedule.minimum_minor(currency), currency)
-    return f"{schedule_words.interval_text(account.schedule)}, from {least}\N{NO-BREAK SPACE}on"
+    return _(
+        "%(often)s, from %(least)s\N{NO-BREAK SPACE}on",
+        often=schedule_words.interval_text(account.schedule),
+        least=least,
+    )
 
 
 def _debt(debt: Debt, disputes: Mapping[int, str], currency: str) -> DebtRow:
-    kind, row_id, *_ = debt.subject.split(":")
+    kind, row_id, *_rest = debt.subject.split(":")
     number = disputes.get(int(row_id), "") if kind == "dispute" else ""
     return DebtRow(
         number=debt.order_number,
         url=url_for("seller.order", number=debt.order_number),
-        cause=_CAUSES.get(kind, "It had to go back after the money had left"),
+        cause=_CAUSES.get(kind, _("It had to go back after the money had left")),
         cause_url=url_for("seller.dispute", number=number) if number else "",
         since=date_text(debt.created_at),
         amount=money_text(debt.amount_minor, currency),

@@ -7,15 +7,19 @@ from datetime import date, datetime, timedelta
 
 from flask import url_for
 
+from marketplace.language import Text, ngettext
+from marketplace.language import gettext as _
 from marketplace.payouts.calendar_queries import Coming, DayEvent
 from marketplace.payouts.pot_queries import Pot
-from marketplace.web.pages import date_text, money_text
+from marketplace.web.pages import date_text, money_text, sentence
+from marketplace.web.seller import phrases
 
+_MONDAY = date(2026, 11, 30)
 _LABELS = {
-    Coming.RELEASE: ("Release", "held"),
-    Coming.PAYOUT: ("Payout planned", "available"),
-    Coming.ARRIVAL: ("Arrives", "on-its-way"),
-    Coming.PAID: ("Paid out", "paid-out"),
+    Coming.RELEASE: (Text("Release"), "held"),
+    Coming.PAYOUT: (Text("Payout planned"), "available"),
+    Coming.ARRIVAL: (Text("Arrives"), "on-its-way"),
+    Coming.PAID: (Text("Paid out"), "paid-out"),
 }
 
 
@@ -74,16 +78,16 @@ def build(
     for event in events:
         by_day.setdefault(event.day, []).append(_entry(event, currency))
     return MonthGrid(
-        title=f"{first:%B %Y}",
+        title=sentence(phrases.day_text(first, "LLLL y")),
         before_url=month_url(f"{before:%Y-%m}"),
-        before_label=f"{before:%B}",
+        before_label=sentence(phrases.day_text(before, "LLLL")),
         after_url=month_url(f"{after:%Y-%m}"),
-        after_label=f"{after:%B}",
-        weekdays=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+        after_label=sentence(phrases.day_text(after, "LLLL")),
+        weekdays=tuple(phrases.day_text(_MONDAY + timedelta(days=ahead), "EEE") for ahead in range(7)),
         days=tuple(
             CalendarDay(
                 number=str(day.day),
-                name=f"{day:%A} {day.day} {day:%B}",
+                name=phrases.day_text(day, "EEEE d MMMM"),
                 is_today=day == now.date(),
                 is_outside=day.month != first.month,
                 entries=tuple(by_day.get(day, ())) if day.month == first.month else (),
@@ -100,7 +104,7 @@ def _after(first: date) -> date:
 
 def _entry(event: DayEvent, currency: str) -> CalendarEntry:
     label, kind = _LABELS[event.coming]
-    orders = "1 order" if event.orders == 1 else f"{event.orders} orders"
+    orders = ngettext("%(number)s order", "%(number)s orders", event.orders, number=event.orders)
     note, url = orders, ""
     if event.coming is Coming.RELEASE:
         url = url_for("seller.explain_release", currency=currency, day=event.day.isoformat())
@@ -108,7 +112,7 @@ def _entry(event: DayEvent, currency: str) -> CalendarEntry:
         days = event.first.isoformat() + ("" if event.first == event.last else f"..{event.last.isoformat()}")
         url = url_for("seller.explain_release", currency=currency, day=days)
     elif event.coming is Coming.PAYOUT:
-        note = "Available now"
+        note = _("Available now")
         url = url_for("seller.explain_pot", pot=Pot.AVAILABLE.value, currency=currency)
     elif event.payout_number:
         note, url = event.payout_number, url_for("seller.payout", number=event.payout_number)
@@ -117,4 +121,4 @@ def _entry(event: DayEvent, currency: str) -> CalendarEntry:
 
 def day_text(moment: date) -> str:
     """Return a day with its weekday: Thu 3 Dec 2026."""
-    return f"{moment:%a} {date_text(moment)}"
+    return f"{phrases.day_text(moment, 'EEE')} {date_text(moment)}"

@@ -12,12 +12,15 @@ from marketplace.catalog.shelf_queries import OwnListing
 from marketplace.delivery import operations, queries
 from marketplace.delivery.rules import kilograms, typed_grams
 from marketplace.errors import Conflict, Invalid, NotFound
+from marketplace.language import Text, ngettext
+from marketplace.language import gettext as _
+from marketplace.numerals import number_text
 from marketplace.web import countries, guards
 from marketplace.web.auth.forms import blame, typed
 from marketplace.web.seller import delivery_page
 from marketplace.web.seller.delivery_form import NameForm, NewProfileForm, SentByForm, ZoneForm, stored
 
-_STANDARD_LABEL = "Standard: everywhere, for the price above"
+_STANDARD_LABEL = Text("Standard: everywhere, for the price above")
 
 
 @guards.seller_only
@@ -53,7 +56,7 @@ def new_profile() -> ResponseReturnValue:
         except Conflict as error:
             form.form_errors.append(error.message)
         else:
-            flash("The profile is there. Now choose the listings that are sent by it.", "ok")
+            flash(_("The profile is there. Now choose the listings that are sent by it."), "ok")
             return redirect(url_for("seller.profile", profile_id=profile_id), code=303)
     return _zone_form(delivery_page.new_profile_page(), form)
 
@@ -64,7 +67,7 @@ def profile(profile_id: int) -> ResponseReturnValue:
     seller_id = guards.viewer().user_id
     found = queries.own_profile(profile_id, seller_id)
     if found.is_archived:
-        raise NotFound("This profile is archived.")
+        raise NotFound(_("This profile is archived."))
     form = NameForm(data={"name": found.name, "handling_days": found.handling_days})
     if form.validate_on_submit():
         try:
@@ -79,7 +82,7 @@ def profile(profile_id: int) -> ResponseReturnValue:
         except Invalid as error:
             blame(form, error)
         else:
-            flash("Saved. Orders that were placed before stay as they are.", "ok")
+            flash(_("Saved. Orders that were placed before stay as they are."), "ok")
             return redirect(url_for("seller.profile", profile_id=profile_id), code=303)
     page = delivery_page.profile_page(found, delivering_queries.having(seller_id))
     return render_template("seller/delivery_profile.html", page=page, form=form), 422 if form.errors else 200
@@ -106,7 +109,7 @@ def remove_zone(profile_id: int, zone_id: int) -> ResponseReturnValue:
     except Conflict as error:
         flash(error.message, "bad")
     else:
-        flash("Removed. Nothing is sent there by this profile any more.", "ok")
+        flash(_("Removed. Nothing is sent there by this profile any more."), "ok")
     return redirect(url_for("seller.profile", profile_id=profile_id), code=303)
 
 
@@ -119,7 +122,7 @@ def archive(profile_id: int) -> ResponseReturnValue:
     except Conflict as error:
         flash(error.message, "bad")
         return redirect(url_for("seller.profile", profile_id=profile_id), code=303)
-    flash("Archived. Orders that were sent by it keep its name.", "ok")
+    flash(_("Archived. Orders that were sent by it keep its name."), "ok")
     return redirect(url_for("seller.profiles"), code=303)
 
 
@@ -135,7 +138,13 @@ def move_listings() -> ResponseReturnValue:
     except Invalid as error:
         flash(error.message, "bad")
     else:
-        flash(f"{count:,} listings are sent by it now." if count != 1 else "1 listing is sent by it now.", "ok")
+        said = ngettext(
+            "%(number)s listing is sent by it now.",
+            "%(number)s listings are sent by it now.",
+            count,
+            number=number_text(count),
+        )
+        flash(said, "ok")
     return redirect(url_for("seller.profiles"), code=303)
 
 
@@ -145,7 +154,7 @@ def choose(listing_id: int) -> ResponseReturnValue:
     seller_id = guards.viewer().user_id
     form = SentByForm()
     try:
-        _, profile_id = _choice(f":{typed(form.profile)}")
+        _currency, profile_id = _choice(f":{typed(form.profile)}")
         weight, own = typed(form.weight).strip(), {"seller_id": seller_id, "listing_id": listing_id}
         grams = typed_grams(weight, field="weight") if weight else None
 
@@ -157,7 +166,7 @@ def choose(listing_id: int) -> ResponseReturnValue:
     except Invalid as error:
         flash(error.message, "bad")
     else:
-        flash("Saved. Buyers see it from now on.", "ok")
+        flash(_("Saved. Buyers see it from now on."), "ok")
     return redirect(url_for("seller.edit", listing_id=listing_id), code=303)
 
 
@@ -174,9 +183,11 @@ def of_listing(own: OwnListing) -> delivery_page.SentByView:
     return delivery_page.SentByView(
         action=url_for("seller.choose", listing_id=own.listing_id),
         form=form,
-        note="With a profile, the delivery price above follows the profile."
+        note=_("With a profile, the delivery price above follows the profile.")
         if fitting
-        else f"You have no profile in {currency} yet: make one to charge by country or by weight.",
+        else _(
+            "You have no profile in %(currency)s yet: make one to charge by country or by weight.", currency=currency
+        ),
         profiles_url=url_for("seller.profiles"),
     )
 
@@ -186,7 +197,7 @@ def _zone(profile_id: int, zone_id: int) -> ResponseReturnValue:
     found = queries.own_profile(profile_id, seller_id)
     known = next((each for each in found.zones if each.zone_id == zone_id), None)
     if found.is_archived or (zone_id and known is None):
-        raise NotFound("There is no such zone.")
+        raise NotFound(_("There is no such zone."))
     form = ZoneForm(data=stored(found, known) if known else {"transit_first": 3, "transit_last": 7})
     if form.validate_on_submit():
         try:
@@ -197,7 +208,7 @@ def _zone(profile_id: int, zone_id: int) -> ResponseReturnValue:
         except Conflict as error:
             form.form_errors.append(error.message)
         else:
-            flash("Saved. Baskets follow it at once.", "ok")
+            flash(_("Saved. Baskets follow it at once."), "ok")
             return redirect(url_for("seller.profile", profile_id=profile_id), code=303)
     return _zone_form(delivery_page.zone_page(found, known), form)
 
@@ -208,14 +219,14 @@ def _zone_form(page: delivery_page.ZonePage, form: ZoneForm) -> ResponseReturnVa
 
 def _choice(text: str) -> tuple[str, int | None]:
     """Return currency and profile of a line of a menu, None for the standard delivery; raises Invalid."""
-    currency, _, digits = text.partition(":")
+    currency, _colon, digits = text.partition(":")
     if not (digits.isascii() and digits.isdigit() and len(digits) < 19):
-        raise Invalid("Choose which listings, and how they are sent.")
+        raise Invalid(_("Choose which listings, and how they are sent."))
     return currency, int(digits) or None
 
 
 def _same_currency(currency: str, text: str) -> int | None:
     new_currency, new_id = _choice(text)
     if currency != new_currency:
-        raise Invalid("Choose a profile in the same currency as the listings.")
+        raise Invalid(_("Choose a profile in the same currency as the listings."))
     return new_id

@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length
 from marketplace.catalog.rules import CURRENCIES, typed_amount
 from marketplace.delivery import rules
 from marketplace.delivery.rules import Band, Method, Profile, Zone
+from marketplace.language import Text
 from marketplace.taxes.rules import TaxCategory
 from marketplace.web import countries
 from marketplace.web.auth.forms import typed
@@ -17,11 +18,11 @@ from marketplace.web.cart.forms import whole_number
 from marketplace.web.shop.filters import amount_text
 
 BANDS = range(1, rules.MOST_BANDS + 1)
-_DAYS = f"Enter a number from 0 to {rules.LONGEST_DAYS}."
+_DAYS = Text("Enter a number from 0 to 60.")
 
 
 def _line(label: str, hint: str = "") -> StringField:
-    return StringField(label, [Length(max=100, message="This is too long.")], description=hint)
+    return StringField(label, [Length(max=100, message=Text("This is too long."))], description=hint)
 
 
 def _days(label: str) -> IntegerField:
@@ -31,28 +32,33 @@ def _days(label: str) -> IntegerField:
 class NameForm(FlaskForm):
     """What a profile is called and how long sending takes."""
 
-    name = StringField("Name", [InputRequired("Give it a name."), Length(max=64, message="Use at most 64 characters.")])
-    handling_days = _days("Working days until you send")
+    name = StringField(
+        Text("Name"),
+        [InputRequired(Text("Give it a name.")), Length(max=64, message=Text("Use at most 64 characters."))],
+    )
+    handling_days = _days(Text("Working days until you send"))
 
 
 class ZoneForm(FlaskForm):
     """Where goods are sent, for how much and how fast; amounts in whole units of the profile's currency."""
 
     countries = TextAreaField(
-        "Countries",
-        [Length(max=4000, message="This is too long.")],
-        description="Names or codes with commas between them; EU for its members. Empty: all that no other zone names.",
+        Text("Countries"),
+        [Length(max=4000, message=Text("This is too long."))],
+        description=Text(
+            "Names or codes with commas between them; EU for its members. Empty: all that no other zone names."
+        ),
     )
     method = RadioField(
-        "What it costs",
-        [InputRequired("Choose how it is charged.")],
+        Text("What it costs"),
+        [InputRequired(Text("Choose how it is charged."))],
         choices=[SelectChoice(method.value, method.label) for method in Method],
         default=Method.FLAT.value,
     )
-    price = _line("Price per order", "For one price per order.")
-    free_from = _line("Free from goods of", "Empty: never free.")
-    transit_first = _days("Working days on the way, at least")
-    transit_last = _days("At most")
+    price = _line(Text("Price per order"), Text("For one price per order."))
+    free_from = _line(Text("Free from goods of"), Text("Empty: never free."))
+    transit_first = _days(Text("Working days on the way, at least"))
+    transit_last = _days(Text("At most"))
 
     def zone(self, currency: str, zone_id: int) -> Zone:
         """Return what was typed; raises Invalid naming the field."""
@@ -84,22 +90,22 @@ class ZoneForm(FlaskForm):
 
 
 for _number in BANDS:
-    setattr(ZoneForm, f"band_{_number}_kg", _line("Up to, in kg"))
-    setattr(ZoneForm, f"band_{_number}_price", _line("Price"))
+    setattr(ZoneForm, f"band_{_number}_kg", _line(Text("Up to, in kg")))
+    setattr(ZoneForm, f"band_{_number}_price", _line(Text("Price")))
 
 
 class NewProfileForm(NameForm, ZoneForm):
     """A new profile with its first zone."""
 
-    currency = SelectField("Currency", choices=[SelectChoice(code, code) for code in CURRENCIES])
+    currency = SelectField(Text("Currency"), choices=[SelectChoice(code, code) for code in CURRENCIES])
 
 
 class SentByForm(FlaskForm):
     """How one listing is sent and taxed."""
 
-    profile = SelectField("Sent by", choices=[], validate_choice=False)
-    weight = _line("Weight of one, packed, in kg", "Needed where the profile charges by weight.")
-    tax = SelectField("Tax", choices=[SelectChoice(each.value, each.label) for each in TaxCategory])
+    profile = SelectField(Text("Sent by"), choices=[], validate_choice=False)
+    weight = _line(Text("Weight of one, packed, in kg"), Text("Needed where the profile charges by weight."))
+    tax = SelectField(Text("Tax"), choices=[SelectChoice(each.value, each.label) for each in TaxCategory])
 
 
 def stored(profile: Profile, zone: Zone) -> dict[str, object]:

@@ -8,10 +8,13 @@ from flask import url_for
 
 from marketplace.catalog.delivering_queries import Having
 from marketplace.delivery.rules import Method, Profile, Zone
+from marketplace.language import Text, ngettext
+from marketplace.language import gettext as _
+from marketplace.numerals import number_text
 from marketplace.web import delivery_words
 from marketplace.web.console import Console, seller_console
 
-STANDARD = "Standard"
+STANDARD = Text("Standard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +102,11 @@ def list_page(profiles: Sequence[Profile], having: Sequence[Having]) -> ListPage
     counts = {row.profile_id: row.listings for row in having if row.profile_id}
     standard = sum(row.listings for row in having if row.profile_id is None)
     first = ProfileRow(
-        STANDARD, "", "Everywhere", "What each listing asks for delivery", _listings(standard), is_archived=False
+        STANDARD, "", _("Everywhere"), _("What each listing asks for delivery"), _listings(standard), is_archived=False
     )
     ordered = sorted(profiles, key=lambda profile: profile.is_archived)
     return ListPage(
-        title="Delivery",
+        title=_("Delivery"),
         console=seller_console("delivery"),
         rows=(first, *(_row(profile, counts.get(profile.profile_id, 0)) for profile in ordered)),
         from_choices=tuple(_from(row, profiles) for row in having),
@@ -116,11 +119,17 @@ def profile_page(profile: Profile, having: Sequence[Having]) -> ProfilePage:
     own = [row for row in having if row.profile_id == profile.profile_id]
     count, without = sum(row.listings for row in own), sum(row.without_weight for row in own)
     weighs = any(zone.method is Method.BY_WEIGHT for zone in profile.zones)
-    warning = f"{_listings(without)} without a weight: charged like the lightest parcel." if weighs and without else ""
+    warning = _weightless(without) if weighs and without else ""
     return ProfilePage(
         title=profile.name,
         console=seller_console("delivery"),
-        note=f"In {profile.currency}. {_listings(count)} sent by it.",
+        note=ngettext(
+            "In %(currency)s. %(number)s listing sent by it.",
+            "In %(currency)s. %(number)s listings sent by it.",
+            count,
+            currency=profile.currency,
+            number=number_text(count),
+        ),
         zones=tuple(_zone_row(profile, zone) for zone in profile.zones),
         new_zone_url=url_for("seller.new_zone", profile_id=profile.profile_id),
         archive_url="" if count else url_for("seller.archive", profile_id=profile.profile_id),
@@ -131,9 +140,9 @@ def profile_page(profile: Profile, having: Sequence[Having]) -> ProfilePage:
 def zone_page(profile: Profile, zone: Zone | None) -> ZonePage:
     """Return the page of one zone; None for a new one."""
     return ZonePage(
-        title=delivery_words.where(zone) if zone else "New zone",
+        title=delivery_words.where(zone) if zone else _("New zone"),
         console=seller_console("delivery"),
-        note=f"Amounts in {profile.currency}.",
+        note=_("Amounts in %(currency)s.", currency=profile.currency),
         is_new_profile=False,
         currency=profile.currency,
         back_label=profile.name,
@@ -144,9 +153,9 @@ def zone_page(profile: Profile, zone: Zone | None) -> ZonePage:
 def new_profile_page() -> ZonePage:
     """Return the page that asks for a new profile with its first zone."""
     return ZonePage(
-        title="New profile",
+        title=_("New profile"),
         console=seller_console("delivery"),
-        note="Begin with the country most of your buyers live in; lists show its price. More zones come after.",
+        note=_("Begin with the country most of your buyers live in; lists show its price. More zones come after."),
         is_new_profile=True,
         currency="",
         back_label="",
@@ -171,7 +180,7 @@ def _zone_row(profile: Profile, zone: Zone) -> ZoneRow:
         delivery_words.where(zone),
         url_for("seller.zone", **ids),
         delivery_words.price(zone, profile.currency),
-        f"{delivery_words.days(profile, zone)} after payment",
+        _("%(days)s after payment", days=delivery_words.days(profile, zone)),
         url_for("seller.remove_zone", **ids) if len(profile.zones) > 1 else "",
     )
 
@@ -194,4 +203,13 @@ def _to(profiles: Sequence[Profile], having: Sequence[Having]) -> tuple[MoveChoi
 
 
 def _listings(count: int) -> str:
-    return "1 listing" if count == 1 else f"{count:,} listings"
+    return ngettext("%(number)s listing", "%(number)s listings", count, number=number_text(count))
+
+
+def _weightless(count: int) -> str:
+    return ngettext(
+        "%(number)s listing without a weight: charged like the lightest parcel.",
+        "%(number)s listings without a weight: charged like the lightest parcel.",
+        count,
+        number=number_text(count),
+    )

@@ -7,6 +7,7 @@ from marketplace import clock
 from marketplace.discounts import queries
 from marketplace.discounts.queries import CodeRow
 from marketplace.discounts.states import DiscountStatus
+from marketplace.language import gettext as _
 from marketplace.web import discount_asking, discount_parts, guards, lists
 from marketplace.web.console import seller_console
 from marketplace.web.discount_asking import CHANGED, MADE
@@ -21,8 +22,8 @@ def discounts() -> ResponseReturnValue:
     asked = lists.asked(status=status.value if status else "")
     found = queries.codes_of_seller(guards.viewer().user_id, status, asked.cursor)
     page = ListPage(
-        title="Discounts",
-        note="Codes that take something off your goods. You bear what they take off; our fee is of what is paid.",
+        title=_("Discounts"),
+        note=_("Codes that take something off your goods. You bear what they take off; our fee is of what is paid."),
         console=seller_console("discounts"),
         tabs=discount_parts.tabs("seller.discounts", status),
         rows=tuple(discount_parts.list_row(row, _url(row), clock.now()) for row in found.rows),
@@ -42,14 +43,16 @@ def discount(discount_id: int) -> ResponseReturnValue:
         return discount_asking.uses_csv(row, asked.cursor)
     uses = queries.uses_of(discount_id, asked.cursor)
     page = CodePage(
-        title=f"Code {row.terms.code}",
+        title=_("Code %(code)s", code=row.terms.code),
         console=seller_console("discounts"),
         list_url=url_for("seller.discounts"),
         badge=discount_parts.status_badge(row, clock.now()),
         facts=discount_parts.facts(row),
         figures=discount_parts.figures(row, queries.costs(discount_id)),
         uses=tuple(
-            discount_parts.use_view(use, url_for("seller.order", number=use.order_number), f"Order {use.order_number}")
+            discount_parts.use_view(
+                use, url_for("seller.order", number=use.order_number), _("Order %(number)s", number=use.order_number)
+            )
             for use in uses.rows
         ),
         tools=asked.tools(uses),
@@ -66,7 +69,7 @@ def new_discount() -> ResponseReturnValue:
     seller_id = guards.viewer().user_id
     form = DiscountForm(valid_from=clock.now().date())
     form.offer(queries.offered(seller_id))
-    page = _edit_page("New code", url_for("seller.new_discount"), is_new=True)
+    page = _edit_page(_("New code"), url_for("seller.new_discount"), is_new=True)
 
     def keep() -> str:
         made = discount_asking.make(form, actor_id=seller_id, seller_id=seller_id)
@@ -83,7 +86,9 @@ def edit_discount(discount_id: int) -> ResponseReturnValue:
     form = DiscountForm(data=discount_parts.stored(row))
     form.offer(queries.offered(seller_id))
     page = _edit_page(
-        f"Change {row.terms.code}", url_for("seller.edit_discount", discount_id=discount_id), is_new=False
+        _("Change %(code)s", code=row.terms.code),
+        url_for("seller.edit_discount", discount_id=discount_id),
+        is_new=False,
     )
 
     def keep() -> str:

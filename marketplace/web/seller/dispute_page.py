@@ -15,6 +15,8 @@ from marketplace.disputes.explain_queries import DisputeFigure
 from marketplace.disputes.page_queries import DisputeRow
 from marketplace.disputes.rules import EvidenceState
 from marketplace.disputes.states import DisputeStatus
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.payments.timeline_queries import Change
 from marketplace.payouts.states import ReversalStatus
 from marketplace.payouts.taking_back_queries import ReversalRow
@@ -27,37 +29,45 @@ from marketplace.web.wording import Badge, TimelineEntry
 
 _S = DisputeStatus
 TITLES = {
-    ("dispute", "inquire"): "The buyer's bank asks about the payment",
-    ("dispute", "consider"): "We have answered the bank",
-    ("dispute", "close"): "The bank asks no more",
-    ("dispute", "charge_back"): "The buyer's bank took the money back",
-    ("dispute", "review"): "We have answered, and the bank reads it",
-    ("dispute", "win"): "The bank decided for you",
-    ("dispute", "lose"): "The bank decided for the buyer",
-    ("dispute", "prevent"): "It was settled before it counted",
-    ("dispute", "warn"): "The bank fears that the card was misused",
-    ("dispute", "dismiss"): "The warning is closed",
+    ("dispute", "inquire"): Text("The buyer's bank asks about the payment"),
+    ("dispute", "consider"): Text("We have answered the bank"),
+    ("dispute", "close"): Text("The bank asks no more"),
+    ("dispute", "charge_back"): Text("The buyer's bank took the money back"),
+    ("dispute", "review"): Text("We have answered, and the bank reads it"),
+    ("dispute", "win"): Text("The bank decided for you"),
+    ("dispute", "lose"): Text("The bank decided for the buyer"),
+    ("dispute", "prevent"): Text("It was settled before it counted"),
+    ("dispute", "warn"): Text("The bank fears that the card was misused"),
+    ("dispute", "dismiss"): Text("The warning is closed"),
 }
-_NOW = {
-    _S.OPENED: ("Just reported", "We are looking at it.", "hold"),
-    _S.INQUIRY: ("The bank asks", "No money has moved. Your share stands still until this is settled.", "hold"),
-    _S.INQUIRY_REVIEW: ("We have answered", "No money has moved. The bank reads our answer.", "hold"),
-    _S.INQUIRY_CLOSED: ("Settled", "The bank asks no more. Your share moves as before.", "ok"),
+_NOW: dict[DisputeStatus, tuple[str, str, str]] = {
+    _S.OPENED: (Text("Just reported"), Text("We are looking at it."), "hold"),
+    _S.INQUIRY: (
+        Text("The bank asks"),
+        Text("No money has moved. Your share stands still until this is settled."),
+        "hold",
+    ),
+    _S.INQUIRY_REVIEW: (Text("We have answered"), Text("No money has moved. The bank reads our answer."), "hold"),
+    _S.INQUIRY_CLOSED: (Text("Settled"), Text("The bank asks no more. Your share moves as before."), "ok"),
     _S.NEEDS_RESPONSE: (
-        "The bank has taken the money back",
-        "Your share stands still until the bank decides. Tell us what you know, so that our answer is good.",
+        Text("The bank has taken the money back"),
+        Text("Your share stands still until the bank decides. Tell us what you know, so that our answer is good."),
         "hold",
     ),
-    _S.UNDER_REVIEW: ("The bank decides", "It has our answer. This takes some weeks, and nobody can hurry it.", "hold"),
-    _S.WON: ("Won", "The bank gave the money back. Your share moves as before.", "ok"),
-    _S.LOST: ("Lost", "The buyer keeps the money. It was taken from this order like a refund.", "bad"),
-    _S.PREVENTED: ("Settled", "It was settled before it counted. Your share moves as before.", "ok"),
+    _S.UNDER_REVIEW: (
+        Text("The bank decides"),
+        Text("It has our answer. This takes some weeks, and nobody can hurry it."),
+        "hold",
+    ),
+    _S.WON: (Text("Won"), Text("The bank gave the money back. Your share moves as before."), "ok"),
+    _S.LOST: (Text("Lost"), Text("The buyer keeps the money. It was taken from this order like a refund."), "bad"),
+    _S.PREVENTED: (Text("Settled"), Text("It was settled before it counted. Your share moves as before."), "ok"),
     _S.WARNED: (
-        "The bank warns of fraud",
-        "If you have not sent it yet, wait. Your share stands still until we have looked.",
+        Text("The bank warns of fraud"),
+        Text("If you have not sent it yet, wait. Your share stands still until we have looked."),
         "hold",
     ),
-    _S.DISMISSED: ("Closed", "We have looked at the warning. Your share moves as before.", "ok"),
+    _S.DISMISSED: (Text("Closed"), Text("We have looked at the warning. Your share moves as before."), "ok"),
 }
 
 
@@ -65,8 +75,8 @@ class StatementForm(FlaskForm):
     """What a seller says."""
 
     text = TextAreaField(
-        "What happened",
-        [Length(max=LONGEST_STATEMENT, message=f"At most {LONGEST_STATEMENT:,} characters.")],
+        Text("What happened"),
+        [Length(max=LONGEST_STATEMENT, message=Text("At most 5,000 characters."))],
     )
 
 
@@ -122,34 +132,39 @@ def build(facts: Facts, form: StatementForm, viewer_id: int, now: datetime) -> D
     if statement and not form.is_submitted():
         form.text.data = statement.text
     return DisputePage(
-        title=f"Dispute {row.number}",
+        title=_("Dispute %(number)s", number=row.number),
         console=seller_console("disputes"),
         badges=(dispute_parts.kind_badge(row), dispute_parts.badge(row)),
-        note=f"{dispute_parts.amount(row)} of order {row.orders}, opened {date_text(row.opened_at)}",
+        note=_(
+            "%(amount)s of order %(orders)s, opened %(day)s",
+            amount=dispute_parts.amount(row),
+            orders=row.orders,
+            day=date_text(row.opened_at),
+        ),
         now=_now(row, now),
         reason=reason.label,
         reason_text=reason.means,
         matters=reason.matters,
         can_say=row.is_answerable,
         said=statement.text if statement else "",
-        said_note=f"Kept {time_text(statement.written_at)}" if statement else "Nothing yet",
+        said_note=_("Kept %(when)s", when=time_text(statement.written_at)) if statement else _("Nothing yet"),
         say_url=url_for("seller.say", number=row.number),
         files=dispute_parts.file_views(row, facts.files, "seller"),
         files_url=url_for("seller.add_file", number=row.number),
         money=_money(facts),
         effect=_effect(facts),
-        order=f"Order {row.orders}",
+        order=_("Order %(orders)s", orders=row.orders),
         order_url=url_for("seller.order", number=facts.shares[0].order_number),
-        entries=wording.timeline(facts.changes, (), TITLES, viewer_id, "The marketplace"),
+        entries=wording.timeline(facts.changes, (), TITLES, viewer_id, _("The marketplace")),
     )
 
 
 def _now(row: DisputeRow, now: datetime) -> Now:
     title, text, tone = _NOW[row.status]
     if row.evidence_state is EvidenceState.SENDING:
-        text = "Our answer is on its way to the bank."
+        text = _("Our answer is on its way to the bank.")
     due = dispute_parts.due_text(row, now)
-    return Now(f"{title}. Answer by {due}" if due else title, text, tone)
+    return Now(_("%(title)s. Answer by %(due)s", title=title, due=due) if due else title, text, tone)
 
 
 def _money(facts: Facts) -> tuple[MoneyRow, ...]:
@@ -163,17 +178,18 @@ def _money(facts: Facts) -> tuple[MoneyRow, ...]:
     )
     gross = url_for("seller.explain_order", number=facts.shares[0].order_number, figure="gross")
     whole = sum(share.gross_minor for share in facts.shares) == row.own_minor
-    asked = MoneyRow("The bank asks about", money_text(row.own_minor, row.currency), gross if whole else "")
+    asked = MoneyRow(_("The bank asks about"), money_text(row.own_minor, row.currency), gross if whole else "")
     return (asked, *dispute_parts.loss_rows(parts, row.currency, "seller", row.number))
 
 
 def _effect(facts: Facts) -> str:
     row = facts.row
     if row.is_loss_booked:
-        return f"This is what the loss took. The platform fee went back to you with it.{_taken_back(facts)}"
+        said = _("This is what the loss took. The platform fee went back to you with it.")
+        return f"{said} {_taken_back(facts)}".rstrip()
     if dispute_parts.is_open(row):
-        return "Nothing is taken from you yet. Your share of the order stands still until this is settled."
-    return "Nothing was taken from you."
+        return _("Nothing is taken from you yet. Your share of the order stands still until this is settled.")
+    return _("Nothing was taken from you.")
 
 
 def _taken_back(facts: Facts) -> str:
@@ -183,5 +199,8 @@ def _taken_back(facts: Facts) -> str:
     if not done:
         return ""
     amount = money_text(sum(each.amount_minor for each in done), facts.row.currency)
-    payout = f"payout {done[0].payout_number}"
-    return f" {amount} of {payout} was taken back from your account at Stripe and paid what you owed."
+    return _(
+        "%(amount)s of payout %(number)s was taken back from your account at Stripe and paid what you owed.",
+        amount=amount,
+        number=done[0].payout_number,
+    )

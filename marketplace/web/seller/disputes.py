@@ -13,6 +13,7 @@ from marketplace.disputes import page_queries as queries
 from marketplace.disputes.explain_queries import DisputeFigure
 from marketplace.disputes.page_queries import DisputeRow, DisputeTab, Sought
 from marketplace.errors import Conflict, Invalid, NotFound
+from marketplace.language import gettext as _
 from marketplace.paging import Sort, every
 from marketplace.payments import timeline_queries
 from marketplace.payouts import taking_back_queries
@@ -71,21 +72,21 @@ def disputes() -> ResponseReturnValue:
         return lists.csv_file("disputes", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
     listed, counts, now = read(asked.cursor), queries.counts(sought), clock.now()
     page = DisputesPage(
-        title="Disputes",
+        title=_("Disputes"),
         console=seller_console("disputes"),
-        note="A buyer's bank asks about a payment, or takes it back. We answer the bank; what you say helps.",
+        note=_("A buyer's bank asks about a payment, or takes it back. We answer the bank; what you say helps."),
         tabs=tuple(
             Tab(each.label, url_for("seller.disputes", tab=each.value), each is tab, each.count_of(counts))
             for each in DisputeTab
         ),
-        when_label="Answer by" if tab.is_queue else "Opened",
+        when_label=_("Answer by") if tab.is_queue else _("Opened"),
         rows=tuple(_row(row, now) for row in listed.rows),
         tools=asked.tools(listed),
         tab_label=tab.label,
-        empty_title="No dispute here" if counts else "No disputes",
-        empty_text=f"None of your disputes is under “{tab.label}”."
+        empty_title=_("No dispute here") if counts else _("No disputes"),
+        empty_text=_("None of your disputes is under “%(tab)s”.", tab=tab.label)
         if counts
-        else "No buyer's bank has asked about a payment. If one does, you are told and see it here.",
+        else _("No buyer's bank has asked about a payment. If one does, you are told and see it here."),
     )
     return render_template("seller/disputes.html", page=page)
 
@@ -101,10 +102,10 @@ def explain_dispute(number: str, figure: str) -> ResponseReturnValue:
     """Show the rows that make one figure of a dispute, as far as it is the seller's own."""
     asked = lists.member(DisputeFigure, figure)
     if asked is None:
-        raise NotFound("There is no such figure.")
+        raise NotFound(_("There is no such figure."))
     found = explain_queries.of_seller(lists.number(number), guards.viewer().user_id, asked)
-    crumbs = [Crumb("Disputes", url_for("seller.disputes")), Crumb(number, url_for("seller.dispute", number=number))]
-    return explaining.show(found, seller_console("disputes"), crumbs, f"dispute {number}")
+    crumbs = [Crumb(_("Disputes"), url_for("seller.disputes")), Crumb(number, url_for("seller.dispute", number=number))]
+    return explaining.show(found, seller_console("disputes"), crumbs, _("dispute %(number)s", number=number))
 
 
 @guards.seller_only
@@ -122,7 +123,7 @@ def say(number: str) -> ResponseReturnValue:
         return _show(row, form, FileForm(None), 422)
     except Conflict as error:
         return _back(row, error.message, "wait")
-    return _back(row, "Thank you. It is kept, and goes into our answer to the bank.", "ok")
+    return _back(row, _("Thank you. It is kept, and goes into our answer to the bank."), "ok")
 
 
 @uploads.takes_files
@@ -137,7 +138,7 @@ def add_file(number: str) -> ResponseReturnValue:
         return _show(row, StatementForm(None), form, 422)
     except Conflict as error:
         return _back(row, error.message, "wait")
-    return _back(row, "The file is added.", "ok")
+    return _back(row, _("The file is added."), "ok")
 
 
 @guards.seller_only
@@ -168,7 +169,7 @@ def _row(row: DisputeRow, now: datetime) -> ListedDispute:
     return ListedDispute(
         number=row.number,
         url=url_for("seller.dispute", number=row.number),
-        about=f"Order {row.orders}",
+        about=_("Order %(orders)s", orders=row.orders),
         reason=dispute_parts.reason(row).label,
         badges=(dispute_parts.kind_badge(row), dispute_parts.badge(row)),
         when=dispute_parts.due_text(row, now) or date_text(row.opened_at),

@@ -10,6 +10,8 @@ from marketplace import clock
 from marketplace.debts import order_queries
 from marketplace.debts.order_queries import DebtFigure
 from marketplace.errors import NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.paging import PAGE_SIZE
 from marketplace.payments import explain_queries
 from marketplace.payments.explain_queries import SellerFigure
@@ -23,16 +25,16 @@ from marketplace.web.pages import date_text, money_text
 _CREDIT = -1
 DUE = "due"
 """What stands in an address for all days before today."""
-_NOT_A_CURRENCY = "There is no such currency."
+_NOT_A_CURRENCY = Text("There is no such currency.")
 _ABOUT = {
-    Pot.WAITING: "Held for you, of orders without an open refund or dispute.",
-    Pot.BLOCKED: "Of orders with an open refund or dispute. It stays where it is until that is settled.",
-    Pot.AVAILABLE: "Released to you.",
-    Pot.SENDING: "Taken up by a payout that is being sent to your account at the provider.",
-    Pot.ON_ITS_WAY: "Transferred to your account at the provider, on its way to your bank.",
-    Pot.PAID_OUT: "Transferred to you and with your bank, less what was taken back of it.",
-    Pot.DEBT: "What refunds took beyond what was yours at the time. Your next sales pay it.",
-    Pot.BALANCE: "All that we have of yours: held, available, being sent and owed. What comes in is positive.",
+    Pot.WAITING: Text("Held for you, of orders without an open refund or dispute."),
+    Pot.BLOCKED: Text("Of orders with an open refund or dispute. It stays where it is until that is settled."),
+    Pot.AVAILABLE: Text("Released to you."),
+    Pot.SENDING: Text("Taken up by a payout that is being sent to your account at the provider."),
+    Pot.ON_ITS_WAY: Text("Transferred to your account at the provider, on its way to your bank."),
+    Pot.PAID_OUT: Text("Transferred to you and with your bank, less what was taken back of it."),
+    Pot.DEBT: Text("What refunds took beyond what was yours at the time. Your next sales pay it."),
+    Pot.BALANCE: Text("All that we have of yours: held, available, being sent and owed. What comes in is positive."),
 }
 
 
@@ -46,9 +48,9 @@ def explain_order(number: str, figure: str) -> ResponseReturnValue:
     elif owed is not None:
         found = order_queries.explain(lists.number(number), seller_id, owed)
     else:
-        raise NotFound("There is no such figure.")
-    crumbs = [Crumb("Orders", url_for("seller.orders")), Crumb(number, url_for("seller.order", number=number))]
-    return explaining.show(found, seller_console("orders"), crumbs, f"order {number}")
+        raise NotFound(_("There is no such figure."))
+    crumbs = [Crumb(_("Orders"), url_for("seller.orders")), Crumb(number, url_for("seller.order", number=number))]
+    return explaining.show(found, seller_console("orders"), crumbs, _("order %(number)s", number=number))
 
 
 @guards.seller_only
@@ -59,13 +61,13 @@ def explain_held(currency: str) -> ResponseReturnValue:
     rows, total = explaining.stretch(found.statement, currency, _CREDIT)
     older = found.statement.rows[0].id if found.statement.earlier.postings and found.statement.rows else None
     page = ExplainPage(
-        title=f"Held for you in {currency}",
+        title=_("Held for you in %(currency)s", currency=currency),
         console=seller_console("orders"),
-        crumbs=(Crumb("Orders", url_for("seller.orders")),),
+        crumbs=(Crumb(_("Orders"), url_for("seller.orders")),),
         figure=money_text(found.shares_minor, currency),
         sum=money_text(found.ledger_minor, currency),
         agrees=found.shares_minor == found.ledger_minor,
-        intro="The figure is the sum of your orders on hold. These are the ledger rows that make it.",
+        intro=_("The figure is the sum of your orders on hold. These are the ledger rows that make it."),
         rows=rows,
         total=total,
         parts=(),
@@ -81,15 +83,15 @@ def explain_pot(pot: str, currency: str) -> ResponseReturnValue:
     _check(currency)
     asked = lists.member(Pot, pot)
     if asked is None:
-        raise NotFound("There is no such figure.")
+        raise NotFound(_("There is no such figure."))
     found = pot_queries.pot_statement(guards.viewer().user_id, currency, asked, lists.row_id("before"), PAGE_SIZE)
     rows, total = explaining.stretch(found.statement, currency, asked.sign)
     older = found.statement.rows[0].id if found.statement.earlier.postings and found.statement.rows else None
     here: dict[str, Any] = {"pot": asked.value, "currency": currency}
     page = ExplainPage(
-        title=f"{asked.label} in {currency}",
+        title=_("%(figure)s in %(currency)s", figure=asked.label, currency=currency),
         console=seller_console("balance"),
-        crumbs=(Crumb("Balance", url_for("seller.balance", currency=currency)),),
+        crumbs=(Crumb(_("Balance"), url_for("seller.balance", currency=currency)),),
         figure=money_text(found.figure_minor, currency),
         sum=money_text(found.ledger_minor, currency),
         agrees=found.figure_minor == found.ledger_minor,
@@ -108,10 +110,10 @@ def explain_share(pot: str, number: str) -> ResponseReturnValue:
     """Show the rows that make what of the seller's own order is in one part of the money."""
     asked = lists.member(Pot, pot)
     if asked is None or asked is Pot.BALANCE:
-        raise NotFound("There is no such figure.")
+        raise NotFound(_("There is no such figure."))
     found = pot_queries.explain_share(guards.viewer().user_id, lists.number(number), asked)
-    crumbs = [Crumb("Balance", url_for("seller.balance", currency=found.currency))]
-    return explaining.show(found, seller_console("balance"), crumbs, f"order {number}")
+    crumbs = [Crumb(_("Balance"), url_for("seller.balance", currency=found.currency))]
+    return explaining.show(found, seller_console("balance"), crumbs, _("order %(number)s", number=number))
 
 
 @guards.seller_only
@@ -119,14 +121,18 @@ def explain_release(currency: str, day: str) -> ResponseReturnValue:
     """Show the rows that make what is planned to be released to the seller on one day, or what is due before today."""
     _check(currency)
     if day == DUE:
-        first, last, when = date.min, clock.now().date() - timedelta(days=1), "due before today"
+        first, last, when = date.min, clock.now().date() - timedelta(days=1), _("due before today")
     else:
         # One day, or the days whose releases one payout pays: 2026-12-01..2026-12-07.
-        since, _, until = day.partition("..")
+        since, _dots, until = day.partition("..")
         first, last = _day(since), _day(until or since)
-        when = date_text(first) if first == last else f"{date_text(first)} to {date_text(last)}"
+        when = (
+            date_text(first)
+            if first == last
+            else _("%(first)s to %(last)s", first=date_text(first), last=date_text(last))
+        )
     found = money_queries.explain_release(guards.viewer().user_id, currency, first, last)
-    crumbs = [Crumb("Overview", url_for("seller.overview", currency=currency))]
+    crumbs = [Crumb(_("Overview"), url_for("seller.overview", currency=currency))]
     return explaining.show(found, seller_console("overview"), crumbs, when)
 
 
@@ -134,9 +140,9 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise NotFound("There is no such day.") from None
+        raise NotFound(_("There is no such day.")) from None
 
 
 def _check(currency: str) -> None:
     if not (currency.isascii() and currency.isalpha() and currency.isupper()):
-        raise NotFound(_NOT_A_CURRENCY)
+        raise NotFound(_(_NOT_A_CURRENCY))

@@ -10,6 +10,8 @@ from wtforms.validators import InputRequired, Length, NumberRange
 
 from marketplace.catalog.operations import CarFacts, PartFacts
 from marketplace.catalog.rules import CATEGORIES, CONDITIONS, CURRENCIES, LARGEST_STOCK, LONGEST_DISPATCH_DAYS
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.orders.rules import CARRIERS
 from marketplace.payouts.states import Interval
 from marketplace.web import countries
@@ -17,8 +19,8 @@ from marketplace.web.auth.forms import ShopForm, typed
 from marketplace.web.cart.forms import whole_number
 from marketplace.web.seller.schedule_words import WEEKDAYS, day_text
 
-_TOO_LONG = "This is too long."
-_CHOOSE = SelectChoice("", "Choose")
+_TOO_LONG = Text("This is too long.")
+_CHOOSE = SelectChoice("", Text("Choose"))
 _LARGEST_NUMBER = 2**31 - 1
 
 
@@ -28,7 +30,9 @@ def _line(label: str) -> StringField:
 
 def _answer(label: str, hint: str = "") -> StringField:
     """Return a line that must be filled in; said here too, so that all empty ones are named at once."""
-    return StringField(label, [InputRequired("Fill this in."), Length(max=1000, message=_TOO_LONG)], description=hint)
+    return StringField(
+        label, [InputRequired(Text("Fill this in.")), Length(max=1000, message=_TOO_LONG)], description=hint
+    )
 
 
 def _choice(label: str, choices: Mapping[str, str], wanted: str) -> SelectField:
@@ -40,21 +44,23 @@ def _choice(label: str, choices: Mapping[str, str], wanted: str) -> SelectField:
 class ShipForm(FlaskForm):
     """How an order was sent; `name` and `link` are asked for another carrier only."""
 
-    carrier = _choice("Sent with", {key: known.label for key, known in CARRIERS.items()}, "Choose how you sent it.")
-    name = _line("Name of the carrier")
-    tracking_number = _line("Tracking number")
-    link = _line("Link to follow it")
+    carrier = _choice(
+        Text("Sent with"), {key: known.label for key, known in CARRIERS.items()}, Text("Choose how you sent it.")
+    )
+    name = _line(Text("Name of the carrier"))
+    tracking_number = _line(Text("Tracking number"))
+    link = _line(Text("Link to follow it"))
 
 
 class NoteForm(FlaskForm):
     """A seller's own note about an order."""
 
-    text = TextAreaField("Note", [Length(max=10_000, message=_TOO_LONG)])
+    text = TextAreaField(Text("Note"), [Length(max=10_000, message=_TOO_LONG)])
 
 
 def _units() -> IntegerField:
-    wanted = f"Enter a number from 0 to {LARGEST_STOCK}."
-    return IntegerField("Units in stock", [whole_number(0, LARGEST_STOCK, wanted)])
+    wanted = Text("Enter a number from 0 to 100000.")
+    return IntegerField(Text("Units in stock"), [whole_number(0, LARGEST_STOCK, wanted)])
 
 
 class _Stocked(FlaskForm):
@@ -71,7 +77,7 @@ class _Stocked(FlaskForm):
 class ShelfForm(_Stocked):
     """Price and stock of a listing, changed in the list."""
 
-    price = _line("Price of one")
+    price = _line(Text("Price of one"))
     in_stock = _units()
 
 
@@ -80,19 +86,25 @@ class ListingForm(_Stocked):
 
     seen_words = HiddenField()
 
-    title = _answer("Title", "Buyers read it first. At most 200 characters.")
+    title = _answer(Text("Title"), Text("Buyers read it first. At most 200 characters."))
     description = TextAreaField(
-        "Description", [InputRequired("Fill this in.")], description="Condition, history, what is included."
+        Text("Description"),
+        [InputRequired(Text("Fill this in."))],
+        description=Text("Condition, history, what is included."),
     )
-    price = _line("Price of one")
-    delivery = _line("Delivery")
-    currency = SelectField("Currency", choices=[SelectChoice(code, code) for code in CURRENCIES], validate_choice=False)
+    price = _line(Text("Price of one"))
+    delivery = _line(Text("Delivery"))
+    currency = SelectField(
+        Text("Currency"), choices=[SelectChoice(code, code) for code in CURRENCIES], validate_choice=False
+    )
     in_stock = _units()
     sku = StringField(
-        "Your own key",
+        Text("Your own key"),
         [Length(max=1000, message=_TOO_LONG)],
-        description="Such as an article number. Buyers don't see it in the shop; it stands on packing slips, and your "
-        "files of listings name this one by it.",
+        description=Text(
+            "Such as an article number. Buyers don't see it in the shop; it stands on packing slips, and your "
+            "files of listings name this one by it."
+        ),
     )
 
     @property
@@ -104,17 +116,19 @@ class ListingForm(_Stocked):
 class CarForm(ListingForm):
     """What a car listing tells."""
 
-    make = _answer("Make")
-    model = _answer("Model")
-    year = IntegerField("Model year", [whole_number(0, _LARGEST_NUMBER, "Enter the model year.")])
+    make = _answer(Text("Make"))
+    model = _answer(Text("Model"))
+    year = IntegerField(Text("Model year"), [whole_number(0, _LARGEST_NUMBER, Text("Enter the model year."))])
     mileage_km = IntegerField(
-        "Mileage", [whole_number(0, _LARGEST_NUMBER, "Enter the mileage in kilometres.")], description="In kilometres"
+        Text("Mileage"),
+        [whole_number(0, _LARGEST_NUMBER, Text("Enter the mileage in kilometres."))],
+        description=Text("In kilometres"),
     )
-    body = _answer("Body", "Such as Estate, 5 doors")
-    fuel = _answer("Fuel", "Such as Petrol")
-    gearbox = _answer("Gearbox", "Such as Manual, 5 gears")
-    colour = _answer("Colour")
-    vin = _answer("Chassis number", "17 letters and digits")
+    body = _answer(Text("Body"), Text("Such as Estate, 5 doors"))
+    fuel = _answer(Text("Fuel"), Text("Such as Petrol"))
+    gearbox = _answer(Text("Gearbox"), Text("Such as Manual, 5 gears"))
+    colour = _answer(Text("Colour"))
+    vin = _answer(Text("Chassis number"), Text("17 letters and digits"))
 
     @property
     def attributes(self) -> list[Any]:
@@ -130,11 +144,15 @@ class CarForm(ListingForm):
 class PartForm(ListingForm):
     """What a part listing tells."""
 
-    category = _choice("Category", CATEGORIES, "Choose a category.")
-    brand = _answer("Brand")
-    part_number = _answer("Part number")
-    condition = _choice("Condition", {condition: condition for condition in CONDITIONS}, "Choose a condition.")
-    fits = _answer("Fits", "Such as BMW 3 Series, 2012 to 2018")
+    category = _choice(Text("Category"), CATEGORIES, Text("Choose a category."))
+    brand = _answer(Text("Brand"))
+    part_number = _answer(Text("Part number"))
+    condition = _choice(
+        Text("Condition"),
+        {str.__str__(condition): Text(condition) for condition in CONDITIONS},
+        Text("Choose a condition."),
+    )
+    fits = _answer(Text("Fits"), Text("Such as BMW 3 Series, 2012 to 2018"))
 
     @property
     def attributes(self) -> list[Any]:
@@ -149,7 +167,7 @@ class PartForm(ListingForm):
 class CountryForm(FlaskForm):
     """Where a seller lives or has their company: the provider never lets it change."""
 
-    country = countries.CountryField("Country")
+    country = countries.CountryField(Text("Country"))
 
 
 class OwnShopForm(ShopForm):
@@ -158,10 +176,10 @@ class OwnShopForm(ShopForm):
     name = None
     NAMES = ("about", "city", "country", "delivery_policy", "returns_policy")
     dispatch_days = IntegerField(
-        "Working days until you send",
+        Text("Working days until you send"),
         [
-            InputRequired("Enter a number from 0 to 30."),
-            NumberRange(0, LONGEST_DISPATCH_DAYS, "Enter a number from 0 to 30."),
+            InputRequired(Text("Enter a number from 0 to 30.")),
+            NumberRange(0, LONGEST_DISPATCH_DAYS, Text("Enter a number from 0 to 30.")),
         ],
     )
 
@@ -170,17 +188,17 @@ class LegalForm(FlaskForm):
     """Who sells, as it stands on invoices."""
 
     NAMES = ("legal_name", "legal_street", "legal_postcode", "vat_id")
-    legal_name = _line("Name of the company, or your own")
-    legal_street = _line("Street and number")
-    legal_postcode = _line("Postcode")
-    vat_id = _line("VAT number")
+    legal_name = _line(Text("Name of the company, or your own"))
+    legal_street = _line(Text("Street and number"))
+    legal_postcode = _line(Text("Postcode"))
+    vat_id = _line(Text("VAT number"))
 
 
 _INTERVALS = {
-    Interval.DAILY: "Every day",
-    Interval.WEEKLY: "Once a week",
-    Interval.MONTHLY: "Once a month",
-    Interval.MANUAL: "Only when I ask for it",
+    Interval.DAILY: Text("Every day"),
+    Interval.WEEKLY: Text("Once a week"),
+    Interval.MONTHLY: Text("Once a month"),
+    Interval.MANUAL: Text("Only when I ask for it"),
 }
 
 
@@ -188,13 +206,23 @@ class ScheduleForm(FlaskForm):
     """When a seller is paid; a minimum for each currency, in whole units, empty for none."""
 
     interval = RadioField(
-        "How often",
-        [InputRequired("Choose how often you want to be paid.")],
+        Text("How often"),
+        [InputRequired(Text("Choose how often you want to be paid."))],
         choices=[SelectChoice(interval.value, text) for interval, text in _INTERVALS.items()],
     )
-    weekday = SelectField("Day of the week", choices=[SelectChoice(str(i), day) for i, day in enumerate(WEEKDAYS)])
-    month_day = SelectField("Day of the month", choices=[SelectChoice(str(day), day_text(day)) for day in range(1, 32)])
+    weekday = SelectField(
+        Text("Day of the week"), choices=[SelectChoice(str(i), day) for i, day in enumerate(WEEKDAYS)]
+    )
+    month_day = SelectField(
+        Text("Day of the month"), choices=[SelectChoice(str(day), str(day)) for day in range(1, 32)]
+    )
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.month_day.choices = [SelectChoice(str(day), day_text(day)) for day in range(1, 32)]
+        for currency in CURRENCIES:
+            self[f"minimum_{currency}"].label.text = _("At least, in %(currency)s", currency=currency)
 
 
 for _currency in CURRENCIES:
-    setattr(ScheduleForm, f"minimum_{_currency}", _line(f"At least, in {_currency}"))
+    setattr(ScheduleForm, f"minimum_{_currency}", _line(_currency))

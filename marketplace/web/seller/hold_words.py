@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.payments.queries import Block, Share
 from marketplace.payments.states import TransactionStatus
 from marketplace.payouts.balance_queries import ShareRow
@@ -12,19 +14,21 @@ from marketplace.web.pages import date_text, money_text
 from marketplace.web.seller import share_words
 
 _WHY = {
-    "standard": "Every payment is held at first, so that a buyer can get the money back if something is wrong.",
-    "new_seller": "Your shop is new. Payments are held longer at the beginning.",
-    "fraud_review": "We are checking this payment. You need not do anything.",
-    "dispute": "The buyer's bank has questioned this payment. It is held until that is settled.",
-    "refund": "A refund of this order is open. The money stays where it is until it is settled.",
-    "review": "We are checking this payment. You need not do anything.",
-    "manual": "We have held this payment by hand. Write to us if you want to know more.",
+    "standard": Text("Every payment is held at first, so that a buyer can get the money back if something is wrong."),
+    "new_seller": Text("Your shop is new. Payments are held longer at the beginning."),
+    "fraud_review": Text("We are checking this payment. You need not do anything."),
+    "dispute": Text("The buyer's bank has questioned this payment. It is held until that is settled."),
+    "refund": Text("A refund of this order is open. The money stays where it is until it is settled."),
+    "review": Text("We are checking this payment. You need not do anything."),
+    "manual": Text("We have held this payment by hand. Write to us if you want to know more."),
 }
 _PAST = {
-    Wait.SENDING: "The parcel is not sent yet. Send it: the money is released when it has arrived.",
-    Wait.ARRIVAL: "Nobody has said yet that the parcel arrived. The buyer can; otherwise the money is released on {}.",
+    Wait.SENDING: Text("The parcel is not sent yet. Send it: the money is released when it has arrived."),
+    Wait.ARRIVAL: Text(
+        "Nobody has said yet that the parcel arrived. The buyer can; otherwise the money is released on %(day)s."
+    ),
 }
-"""Why a share is held after its planned day; `{}` is the day on which it counts as delivered."""
+"""Why a share is held after its planned day; `%(day)s` is the day on which it counts as delivered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +57,30 @@ def hold(share: Share | None, place: Place | None, blocks: Sequence[Block], now:
         return _available(place, share.currency, blocks, now)
     if share.status is not TransactionStatus.HELD or share.planned_release_date is None:
         return None
-    reasons = [_WHY[share.hold_reason.value]] if share.hold_reason else []
+    reasons: list[str] = [_WHY[share.hold_reason.value]] if share.hold_reason else []
     amount, until = money_text(share.held_minor, share.currency), date_text(share.planned_release_date)
     if share.planned_release_date > now:
-        title = f"{amount} is held for you until {until}"
-        text = "It is released after that day, once the order has been delivered and nothing else stops it."
+        title = _("%(amount)s is held for you until %(until)s", amount=amount, until=until)
+        text = _("It is released after that day, once the order has been delivered and nothing else stops it.")
     else:
         why = place.share.why
-        title = f"{amount} is still held for you"
-        text = f"Its planned day was {until}. " + _PAST.get(why.wait, "").format(date_text(why.until or now))
+        title = _("%(amount)s is still held for you", amount=amount)
+        past = _(_PAST[why.wait], day=date_text(why.until or now)) if why.wait in _PAST else ""
+        text = _("Its planned day was %(day)s.", day=until) + " " + past
         reasons = []
     return Hold(title, text.strip(), "hold", _once(reasons, blocks))
 
 
 def _available(place: Place, currency: str, blocks: Sequence[Block], now: datetime) -> Hold:
     line = share_words.line(place.share, place.seller, currency, now)
-    until = f", until {line.until}" if line.until and place.share.why.wait is Wait.SETTLING else ""
-    comes = "" if place.share.why.wait is Wait.REQUEST else f" Payout planned: {line.payout}."
-    text = f"{line.waits.rstrip('.')}{until}.{comes}" if line.waits else comes.strip()
-    return Hold(f"{line.amount} is available to you", text, "mute" if blocks else "ok", _once([], blocks))
+    waits = str(line.waits).rstrip(".")
+    if waits and line.until and place.share.why.wait is Wait.SETTLING:
+        waits = _("%(waits)s, until %(until)s", waits=waits, until=line.until)
+    comes = "" if place.share.why.wait is Wait.REQUEST else _("Payout planned: %(payout)s.", payout=line.payout)
+    text = " ".join(filter(None, (f"{waits}." if waits else "", comes)))
+    return Hold(
+        _("%(amount)s is available to you", amount=line.amount), text, "mute" if blocks else "ok", _once([], blocks)
+    )
 
 
 def _once(reasons: list[str], blocks: Sequence[Block]) -> tuple[str, ...]:

@@ -12,7 +12,10 @@ from marketplace.catalog import import_flows, import_queries
 from marketplace.catalog.import_parsing import COLUMNS, LARGEST_FILE_BYTES
 from marketplace.catalog.import_queries import FaultRow, ImportRow
 from marketplace.errors import Invalid
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.money import Money
+from marketplace.numerals import number_text
 from marketplace.web import guards, lists, uploads
 from marketplace.web.auth.forms import blame
 from marketplace.web.console import Console, seller_console
@@ -20,16 +23,18 @@ from marketplace.web.order_parts import Fact
 from marketplace.web.pages import decimal, time_text
 from marketplace.web.wording import Badge
 
+_SEPARATORS = (Text("commas"), Text("semicolons"), Text("tabs"))
+"""As the rows of imports say them."""
 _SHOWN = 200
 _ALL = 100_000
 _FAULT_COLUMNS = ("Line", "Key", "Column", "Reason")
-_HINT = "CSV, at most 5 MB and 10,000 rows. UTF-8 is best."
+_HINT = Text("CSV, at most 5 MB and 10,000 rows. UTF-8 is best.")
 
 
 class ImportForm(FlaskForm):
     """A file of listings."""
 
-    file = FileField("Your file", description=_HINT, render_kw={"accept": ".csv,text/csv,text/plain"})
+    file = FileField(Text("Your file"), description=_HINT, render_kw={"accept": ".csv,text/csv,text/plain"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def import_listings() -> ResponseReturnValue:
     except Invalid as error:
         blame(form, error)
         return _show(form, 422)
-    flash("Your file is being taken in.", "ok")
+    flash(_("Your file is being taken in."), "ok")
     return redirect(url_for("seller.listing_import", import_id=import_id), code=303)
 
 
@@ -108,22 +113,31 @@ def listing_import(import_id: int) -> ResponseReturnValue:
         return lists.csv_file("rows-not-taken", _FAULT_COLUMNS, cells)
     faults = tuple(import_queries.faults(import_id, most=_SHOWN))
     page = ImportPage(
-        title=f"Import of {row.file_name}",
+        title=_("Import of %(file)s", file=row.file_name),
         console=seller_console("listings"),
         badge=_badge(row),
-        note=f"Sent {time_text(row.sent_at)}. Read as {row.encoding}, separated by {row.separator}.",
+        note=_(
+            "Sent %(when)s. Read as %(encoding)s, separated by %(separator)s.",
+            when=time_text(row.sent_at),
+            encoding=row.encoding,
+            separator=_(row.separator),
+        ),
         is_under_way=row.finished_at is None,
         rows_done=row.rows_done,
         rows_total=row.rows_total,
-        progress=f"{row.rows_done:,} of {row.rows_total:,} rows",
+        progress=_("%(done)s of %(total)s rows", done=number_text(row.rows_done), total=number_text(row.rows_total)),
         facts=(
-            Fact("New listings", f"{row.created:,}"),
-            Fact("Changed", f"{row.changed:,}"),
-            Fact("As they were", f"{row.same:,}"),
-            Fact("Not taken", f"{row.bad:,}"),
+            Fact(_("New listings"), number_text(row.created)),
+            Fact(_("Changed"), number_text(row.changed)),
+            Fact(_("As they were"), number_text(row.same)),
+            Fact(_("Not taken"), number_text(row.bad)),
         ),
         faults=faults,
-        faults_note=f"The first {_SHOWN} of {row.bad:,}. The file has all of them." if row.bad > len(faults) else "",
+        faults_note=_(
+            "The first %(shown)s of %(all)s. The file has all of them.", shown=_SHOWN, all=number_text(row.bad)
+        )
+        if row.bad > len(faults)
+        else "",
         csv_url=url_for("seller.listing_import", import_id=import_id, format="csv") if row.bad else "",
     )
     return render_template("seller/import_progress.html", page=page)
@@ -131,7 +145,7 @@ def listing_import(import_id: int) -> ResponseReturnValue:
 
 def _show(form: ImportForm, status: int = 200) -> ResponseReturnValue:
     page = ImportingPage(
-        title="Import listings",
+        title=_("Import listings"),
         console=seller_console("listings"),
         export_url=url_for("seller.export"),
         columns=", ".join(COLUMNS),
@@ -142,13 +156,15 @@ def _show(form: ImportForm, status: int = 200) -> ResponseReturnValue:
 
 def _line(row: ImportRow) -> ImportLine:
     url = url_for("seller.listing_import", import_id=row.import_id)
-    return ImportLine(row.file_name, url, time_text(row.sent_at), f"{row.rows_total:,}", _badge(row))
+    return ImportLine(row.file_name, url, time_text(row.sent_at), number_text(row.rows_total), _badge(row))
 
 
 def _badge(row: ImportRow) -> Badge:
     if row.finished_at is None:
-        return Badge("Being taken in", "wait")
-    return Badge(f"{row.bad:,} not taken", "bad") if row.bad else Badge("Taken in", "ok")
+        return Badge(_("Being taken in"), "wait")
+    return (
+        Badge(_("%(number)s not taken", number=number_text(row.bad)), "bad") if row.bad else Badge(_("Taken in"), "ok")
+    )
 
 
 def _cell(value: str | int | Money) -> object:

@@ -7,6 +7,7 @@ from marketplace import clock, db
 from marketplace.errors import Conflict
 from marketplace.invoices import operations
 from marketplace.invoices.queries import Side
+from marketplace.language import gettext as _
 from marketplace.web import guards, invoice_list, invoice_page, lists
 from marketplace.web.console import seller_console
 
@@ -41,5 +42,5 @@ def send_invoice(number: str) -> ResponseReturnValue:
     except Conflict as error:
         flash(error.message, "wait")
     else:
-        flash("Sent. The buyer was told that it is there.", "ok")
+        flash(_("Sent. The buyer was told that it is there."), "ok")
     return redirect(url_for("seller.invoice", number=known), code=303)

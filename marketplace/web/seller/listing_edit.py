@@ -23,6 +23,7 @@ from marketplace.catalog.operations import Offer
 from marketplace.catalog.shelf_queries import OwnListing
 from marketplace.catalog.unsaved_queries import Unsaved
 from marketplace.errors import Invalid, NotFound
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.payments import fee_queries
 from marketplace.payments.fee_queries import Asked, Quote
@@ -44,7 +45,7 @@ _PREVIEW, _PUBLISH, _OVER = "preview", "publish", "over"
 def create(kind: str) -> ResponseReturnValue:
     """Write a new car or part listing: a draft, or published at once. Text that can't be saved yet is kept."""
     if kind not in _FORMS:
-        raise NotFound("Choose a car or a part.")
+        raise NotFound(_("Choose a car or a part."))
     seller_id = guards.viewer().user_id
     first = {"currency": current_app.extensions["settings"].money.main_currency, "in_stock": 1}
     found = listing_text.asked_for(seller_id) if request.method == "GET" else None
@@ -70,7 +71,7 @@ def create(kind: str) -> ResponseReturnValue:
     except Invalid as error:
         blame(form, error)
         return _again(form, kind, None, quote, ticket)
-    return _saved(seller_id, listing_id, "Saved as a draft. Buyers don't see it yet.")
+    return _saved(seller_id, listing_id, _("Saved as a draft. Buyers don't see it yet."))
 
 
 @listing_text.outlives_sign_in
@@ -99,7 +100,7 @@ def edit(listing_id: int) -> ResponseReturnValue:
         if error.field == "in_stock":
             form.seen_stock.data = str(own.in_stock)
         return _again(form, kind, own, quote, ticket)
-    return _saved(seller_id, listing_id, "Saved.")
+    return _saved(seller_id, listing_id, _("Saved."))
 
 
 def _form(kind: str, stored: Mapping[str, Any], found: Unsaved | None) -> CarForm | PartForm:
@@ -144,7 +145,7 @@ def _show(form: ListingForm, kind: str, own: OwnListing | None, quote: Quote | N
 def _saved(seller_id: int, listing_id: int, said: str) -> ResponseReturnValue:
     if _deed() == _PUBLISH:
         db.atomic(operations.publish_all, (), seller_id=seller_id, listing_ids=[listing_id], now=clock.now())
-        said = "Saved. Buyers see it now."
+        said = _("Saved. Buyers see it now.")
     flash(said, "ok")
     return redirect(url_for("seller.edit", listing_id=listing_id), code=303)
 

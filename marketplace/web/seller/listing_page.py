@@ -10,7 +10,10 @@ from marketplace.catalog import unsaved_rules
 from marketplace.catalog.picture_queries import OwnPicture
 from marketplace.catalog.shelf_queries import OwnListing, ShelfTab
 from marketplace.catalog.states import LISTING
+from marketplace.language import Text, pgettext
+from marketplace.language import gettext as _
 from marketplace.money import Money
+from marketplace.numerals import percent
 from marketplace.payments.fee_queries import Asked, Quote
 from marketplace.web import tax_words
 from marketplace.web.console import Console, seller_console
@@ -21,12 +24,12 @@ from marketplace.web.seller.forms import ListingForm
 from marketplace.web.seller.listing_text import Kept
 from marketplace.web.wording import Badge
 
-_NEW_TITLES = {"car": "New car", "part": "New part"}
+_NEW_TITLES = {"car": Text("New car"), "part": Text("New part")}
 _BADGES = {
-    ShelfTab.ACTIVE: Badge("Active", "ok"),
-    ShelfTab.PAUSED: Badge("Paused", "wait"),
-    ShelfTab.DRAFT: Badge("Draft", "mute"),
-    ShelfTab.SOLD_OUT: Badge("Sold out", "bad"),
+    ShelfTab.ACTIVE: Badge(Text("Active"), "ok"),
+    ShelfTab.PAUSED: Badge(Text("Paused"), "wait"),
+    ShelfTab.DRAFT: Badge(Text("Draft"), "mute"),
+    ShelfTab.SOLD_OUT: Badge(Text("Sold out"), "bad"),
 }
 
 
@@ -88,12 +91,12 @@ def build(
         title=own.title if own else _NEW_TITLES[kind],
         console=seller_console("listings"),
         badges=(tab_badge(own.tab),) if own else (),
-        note="" if own else "It is saved as a draft first. Buyers see it when you publish it.",
+        note="" if own else _("It is saved as a draft first. Buyers see it when you publish it."),
         is_new=own is None,
         currency=own.price.currency if own else "",
         attributes=tuple(form.attributes),
         is_car=kind == "car",
-        publish_label="" if is_shown else "Save and publish",
+        publish_label="" if is_shown else _("Save and publish"),
         pause_url=url_for("seller.pause", listing_id=own.listing_id)
         if own and LISTING.can(own.status, "pause")
         else "",
@@ -118,9 +121,9 @@ def tab_badge(tab: ShelfTab) -> Badge:
 
 def _units(own: OwnListing) -> tuple[Fact, ...]:
     return (
-        Fact("In stock", str(own.in_stock)),
-        Fact("Set aside for buyers", str(own.set_aside)),
-        Fact("Sold", str(own.sold)),
+        Fact(_("In stock"), str(own.in_stock)),
+        Fact(_("Set aside for buyers"), str(own.set_aside)),
+        Fact(pgettext("units", "Sold"), str(own.sold)),
     )
 
 
@@ -128,33 +131,27 @@ def _preview(quote: Quote) -> Preview:
     asked, share = quote.asked, quote.share
     fixed = Money(quote.processing.fixed_minor, share.gross.currency)
     rows = [
-        MoneyRow("Price", money(asked.price), ""),
-        MoneyRow("Delivery", money(asked.delivery), ""),
+        MoneyRow(_("Price"), money(asked.price), ""),
+        MoneyRow(_("Delivery"), money(asked.delivery), ""),
         *(() if asked.is_tax_included else _tax(asked)),
-        MoneyRow("The buyer pays", money(share.gross), ""),
+        MoneyRow(_("The buyer pays"), money(share.gross), ""),
         *(_tax(asked) if asked.is_tax_included else ()),
-        MoneyRow("Platform fee", _minus(share.platform_fee), "", note=_rate(quote.platform_basis_points)),
+        MoneyRow(_("Platform fee"), _minus(share.platform_fee), "", note=percent(quote.platform_basis_points)),
         MoneyRow(
-            "Card fee",
+            _("Card fee"),
             _minus(share.processing_fee),
             "",
-            note=f"{_rate(quote.processing.basis_points)} + {money(fixed)}",
+            note=f"{percent(quote.processing.basis_points)} + {money(fixed)}",
         ),
-        MoneyRow("You receive", money(share.net), "", is_total=True),
+        MoneyRow(_("You receive"), money(share.net), "", is_total=True),
     ]
-    return Preview(f"You receive {money(share.net)}", tuple(rows))
+    return Preview(_("You receive %(amount)s", amount=money(share.net)), tuple(rows))
 
 
 def _tax(asked: Asked) -> Sequence[MoneyRow]:
-    label, note = tax_words.label(is_included=asked.is_tax_included), "Yours to pass on to the tax office"
+    label, note = tax_words.label(is_included=asked.is_tax_included), _("Yours to pass on to the tax office")
     return [MoneyRow(label, money(asked.tax), "", note=note)] if asked.tax else []
 
 
 def _minus(amount: Money) -> str:
     return money_text(-amount.minor, amount.currency)
-
-
-def _rate(basis_points: int) -> str:
-    """Return a rate as people read it: 3 %, 2.9 %."""
-    whole, part = divmod(basis_points, 100)
-    return f"{whole}.{part:02d}".rstrip("0").rstrip(".") + " %"

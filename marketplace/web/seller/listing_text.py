@@ -20,6 +20,7 @@ from marketplace.catalog.browsing import Kind
 from marketplace.catalog.unsaved_operations import ChangedElsewhere, Typed
 from marketplace.catalog.unsaved_queries import Unsaved
 from marketplace.errors import Conflict, Invalid
+from marketplace.language import gettext as _
 from marketplace.web import guards
 from marketplace.web.pages import time_text
 
@@ -54,7 +55,7 @@ class Kept:
 def opened(seller_id: int, kind: str, found: Unsaved | None = None, *, key: str = "") -> Kept:
     """Return the ticket of a page that is opened now, and what it says of text that was kept before."""
     ticket = Ticket(seller_id, key or f"new:{secrets.token_urlsafe(16)}", kind, secrets.token_urlsafe(12))
-    note = f"This is text from {time_text(found.kept_at)} that you have not saved yet." if found else ""
+    note = _("This is text from %(when)s that you have not saved yet.", when=time_text(found.kept_at)) if found else ""
     return Kept(_signed(ticket), found.version if found else 0, note)
 
 
@@ -72,12 +73,12 @@ def kept(ticket: Ticket, *, is_over: bool = False) -> Kept:
         version = _keep(ticket, is_over=is_over)
     except ChangedElsewhere as error:
         found = unsaved_queries.unsaved(ticket.seller_id, ticket.key)
-        when = f" Its text is from {time_text(found.kept_at)}." if found else ""
-        warning = f"{error.message}{when} What stands here is not kept yet."
+        when = _("Its text is from %(when)s.", when=time_text(found.kept_at)) if found else ""
+        warning = " ".join(filter(None, (str(error.message), when, _("What stands here is not kept yet."))))
         return Kept(_signed(ticket), _seen_version(), warning=warning, other_url=page_url(ticket) if found else "")
     except (Invalid, Conflict) as error:
         return Kept(_signed(ticket), _seen_version(), warning=error.message)
-    return Kept(_signed(ticket), version, f"Kept {time_text(clock.now())}. It is not saved yet.")
+    return Kept(_signed(ticket), version, _("Kept %(when)s. It is not saved yet.", when=time_text(clock.now())))
 
 
 def outlives_sign_in(view: View) -> View:
@@ -90,10 +91,10 @@ def outlives_sign_in(view: View) -> View:
             return view(*args, **values)
         said = kept(ticket, is_over="HX-Request" not in request.headers)
         if "HX-Request" in request.headers:
-            note = "You are signed out. Your text is kept; sign in in another window to save it."
+            note = _("You are signed out. Your text is kept; sign in in another window to save it.")
             shown = Kept(said.ticket, said.version, "", said.warning or note)
             return render_template("seller/kept_text.html", kept=shown)
-        flash(said.warning or "You were signed out. Your text is kept: sign in and go on.", "wait")
+        flash(said.warning or _("You were signed out. Your text is kept: sign in and go on."), "wait")
         return redirect(url_for("auth.login", next=page_url(ticket)), code=303)
 
     return outliving
@@ -105,7 +106,7 @@ def keep_text() -> ResponseReturnValue:
     """Keep the text of a form while it is typed; the listing stays as it is. Raises Invalid without a form's ticket."""
     ticket = _ticket()
     if ticket is None or ticket.seller_id != guards.viewer().user_id:
-        raise Invalid("This form was open for too long. Reload the page.")
+        raise Invalid(_("This form was open for too long. Reload the page."))
     return render_template("seller/kept_text.html", kept=kept(ticket))
 
 
@@ -114,7 +115,7 @@ def drop_text() -> ResponseReturnValue:
     """Throw away the seller's own text that is not saved."""
     key = request.form.get("key", "")
     db.atomic(unsaved_operations.drop, (), seller_id=guards.viewer().user_id, key=_printable(key))
-    flash("The text is thrown away.", "ok")
+    flash(_("The text is thrown away."), "ok")
     listing_id = unsaved_rules.listing_of(key) if key.startswith("listing:") and key[8:].isdecimal() else None
     if listing_id is not None:
         return redirect(url_for("seller.edit", listing_id=listing_id), code=303)

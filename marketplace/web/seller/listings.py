@@ -12,6 +12,8 @@ from marketplace import clock, db
 from marketplace.catalog import operations, shelf_queries, unsaved_queries
 from marketplace.catalog.shelf_queries import ShelfRow, ShelfTab
 from marketplace.catalog.unsaved_queries import Unsaved
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.paging import every
 from marketplace.payments import fee_queries
 from marketplace.payments.fee_queries import Quote
@@ -24,7 +26,7 @@ from marketplace.web.picture_parts import picture_url
 from marketplace.web.seller import listing_text, shelf_edit
 from marketplace.web.shop.filters import amount_text
 
-_KINDS = {"car": "Car", "part": "Part"}
+_KINDS = {"car": Text("Car"), "part": Text("Part")}
 _CSV_COLUMNS = (
     "Listing", "Title", "Kind", "Status", "Currency", "Price", "Delivery", "In stock", "Set aside", "Sold"
 )  # fmt: skip
@@ -124,13 +126,13 @@ def listings() -> ResponseReturnValue:
     ]
     quotes = fee_queries.quotes(seller_id, asked, now)
     page = ListingsPage(
-        title="Listings",
+        title=_("Listings"),
         console=seller_console("listings"),
         tabs=tuple(Tab(each.label, _tab_url(each, text), each is tab, counts[each]) for each in ShelfTab),
         tab_label=tab.label,
         search_text=text,
         rows=tuple(_row(row, quote, tab, request.full_path) for row, quote in zip(listed.rows, quotes, strict=True)),
-        tools=asked_for.tools(listed, {"q": f"“{text}”", "stock": "Few left"}),
+        tools=asked_for.tools(listed, {"q": f"“{text}”", "stock": _("Few left")}),
         is_low=is_low,
         has_listings=bool(text) or any(counts.values()),
     )
@@ -141,7 +143,7 @@ def listings() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Let the seller choose what to sell."""
     page = NewPage(
-        title="New listing",
+        title=_("New listing"),
         console=seller_console("listings"),
         unsaved=tuple(map(_unsaved, unsaved_queries.new_listings(guards.viewer().user_id))),
     )
@@ -151,13 +153,13 @@ def new() -> ResponseReturnValue:
 @guards.seller_only
 def publish(listing_id: int) -> ResponseReturnValue:
     """Let buyers see the seller's own listing."""
-    return _move(operations.publish, listing_id, "Buyers see it now.")
+    return _move(operations.publish, listing_id, _("Buyers see it now."))
 
 
 @guards.seller_only
 def pause(listing_id: int) -> ResponseReturnValue:
     """Hide the seller's own listing from buyers."""
-    return _move(operations.pause, listing_id, "It is paused. Buyers don't see it any more.")
+    return _move(operations.pause, listing_id, _("It is paused. Buyers don't see it any more."))
 
 
 def _move(operation: Callable[..., None], listing_id: int, done: str) -> ResponseReturnValue:
@@ -174,7 +176,7 @@ def _move(operation: Callable[..., None], listing_id: int, done: str) -> Respons
 
 def _unsaved(found: Unsaved) -> UnsavedRow:
     return UnsavedRow(
-        title=found.title or "Without a title",
+        title=found.title or _("Without a title"),
         note=f"{_KINDS[found.kind.value]}, {time_text(found.kept_at)}",
         url=listing_text.page_url(found),
         key=found.key,
@@ -200,12 +202,12 @@ def _row(row: ShelfRow, quote: Quote, tab: ShelfTab, place: str) -> ListingRow:
         note=_KINDS[row.kind.value],
         url=url_for("seller.edit", listing_id=row.listing_id),
         picture_url=picture_url(row.picture),
-        price=f"From {money(row.price)}" if row.has_variants else money(row.price),
+        price=_("From %(price)s", price=money(row.price)) if row.has_variants else money(row.price),
         receive=money(quote.share.net),
         in_stock=row.in_stock,
         set_aside=row.set_aside,
         sold=row.sold,
-        deed_label="Pause" if is_shown else "Publish",
+        deed_label=_("Pause") if is_shown else _("Publish"),
         deed_url=url_for("seller.pause" if is_shown else "seller.publish", listing_id=row.listing_id),
         edit=QuickEdit(
             action=url_for("seller.price_and_stock", listing_id=row.listing_id),

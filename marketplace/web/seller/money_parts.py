@@ -5,6 +5,8 @@ from datetime import datetime
 
 from flask import url_for
 
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.payouts.pot_queries import Pot, Pots
 from marketplace.web.pages import money_text, sentence
 from marketplace.web.seller.orders import release_text
@@ -58,15 +60,20 @@ def _pot_url(pot: Pot, currency: str) -> str:
 
 def rows(pots: Pots, next_release: datetime | None, now: datetime) -> tuple[FlowRow, ...]:
     """Return the parts that make the balance; what is never there unless something went wrong only when it is."""
-    blocked = "1 order waits" if pots.blocked_orders == 1 else f"{pots.blocked_orders} orders wait"
+    blocked = ngettext(
+        "%(number)s order waits for a decision",
+        "%(number)s orders wait for a decision",
+        pots.blocked_orders,
+        number=pots.blocked_orders,
+    )
     notes = {
         Pot.WAITING: sentence(release_text(next_release, now))
         if next_release and pots.waiting_minor
-        else "Nothing is held",
-        Pot.AVAILABLE: "Released to you",
-        Pot.BLOCKED: f"{blocked} for a decision",
-        Pot.SENDING: "A payout takes it to your account at the provider",
-        Pot.DEBT: "Your next sales pay it",
+        else _("Nothing is held"),
+        Pot.AVAILABLE: _("Released to you"),
+        Pot.BLOCKED: blocked,
+        Pot.SENDING: _("A payout takes it to your account at the provider"),
+        Pot.DEBT: _("Your next sales pay it"),
     }
     always = {Pot.WAITING, Pot.AVAILABLE}
     return tuple(_row(pots, pot, note) for pot, note in notes.items() if pot in always or pots.minor_of(pot))
@@ -75,8 +82,8 @@ def rows(pots: Pots, next_release: datetime | None, now: datetime) -> tuple[Flow
 def gone(pots: Pots, *, is_full: bool = False) -> tuple[FlowRow, ...]:
     """Return what has left the balance: what is on its way, if anything is; `is_full` shows both, whatever they are."""
     notes = {
-        Pot.ON_ITS_WAY: "Sent, and not with your bank yet" if pots.on_its_way_minor else "Nothing is on its way",
-        Pot.PAID_OUT: "With your bank, since you began",
+        Pot.ON_ITS_WAY: _("Sent, and not with your bank yet") if pots.on_its_way_minor else _("Nothing is on its way"),
+        Pot.PAID_OUT: _("With your bank, since you began"),
     }
     shown = [Pot.ON_ITS_WAY] * (pots.on_its_way_minor != 0)
     return tuple(_row(pots, pot, notes[pot]) for pot in (notes if is_full else shown))
@@ -98,7 +105,7 @@ def _amount(pots: Pots, pot: Pot) -> str:
 def bars(pots: Pots) -> tuple[FlowBar, ...]:
     """Return the parts of the bar; a debt takes its room at the end."""
     amounts = [(kind, abs(pots.minor_of(pot))) for pot, kind in _KINDS.items() if pots.minor_of(pot)]
-    total, found, x = sum(amount for _, amount in amounts), [], 0
+    total, found, x = sum(amount for _kind, amount in amounts), [], 0
     room = _WIDTH - _GAP * (len(amounts) - 1)
     for kind, amount in amounts:
         width = max(amount * room // total, 10)

@@ -10,6 +10,8 @@ from marketplace.cancellations.queries import CancellationRow
 from marketplace.cancellations.rules import Side
 from marketplace.debts.order_queries import DebtFigure, OrderDebt
 from marketplace.disputes.page_queries import DisputeRow
+from marketplace.language import Text, pgettext
+from marketplace.language import gettext as _
 from marketplace.orders import rules
 from marketplace.orders.queries import LineRow, OrderDetail
 from marketplace.orders.shipping_queries import Paid, ShipmentRow
@@ -37,42 +39,15 @@ from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.payout_parts import PayoutLink
 from marketplace.web.refund_parts import RefundLink
 from marketplace.web.seller import hold_words
-from marketplace.web.seller.dispute_page import TITLES as DISPUTE_TITLES
 from marketplace.web.seller.hold_words import Hold, Place
-from marketplace.web.seller.refund_page import TITLES as REFUND_TITLES
+from marketplace.web.seller.order_titles import TITLES
 from marketplace.web.wording import Badge, TimelineEntry
 
 _T = TransactionStatus
-_REINSTATED = ("confirmed", "shipped", "delivered", "cancelled")
-_TITLES = {
-    ("order", "begin"): "The order was placed",
-    ("order", "confirm"): "Paid, please send it",
-    ("order", "revive"): "Paid late, please send it",
-    ("order", "ship"): "You sent it",
-    ("order", "deliver"): "It arrived",
-    ("order", "cancel"): "The order was cancelled",
-    ("order", "refund"): "The order was refunded",
-    **{("order", f"reinstate_{status}"): "The refund came back, so the order stands again" for status in _REINSTATED},
-    **REFUND_TITLES,
-    **DISPUTE_TITLES,
-    ("payment_transaction", "begin"): "Your share was recorded",
-    ("payment_transaction", "fail"): "The buyer's payment was refused",
-    ("payment_transaction", "hold"): "Your share is held",
-    ("payment_transaction", "release"): "Your share was released",
-    ("payment_transaction", "transfer"): "Your share is on its way",
-    ("payment_transaction", "pay_out"): "Your share was paid out",
-    ("payment_transaction", "refund"): "Your share went back to the buyer",
-    ("payment_transaction", "restore_held"): "Your share is held again",
-    ("payment_transaction", "restore_available"): "Your share is available again",
-    ("payment_transaction", "restore_paid_out"): "Your share is paid out as before",
-    ("payment_transaction", "reopen"): "Money of your share came back and is available",
-    ("payment_transaction", "put_back"): "Your share is available again",
-    ("payment_transaction", "bounce"): "Your bank sent your share back",
-}
-_ARRIVED = {
-    DeliveredBy.BUYER: "The buyer has received it, {}.",
-    DeliveredBy.SELLER: "You marked it as delivered, {}.",
-    DeliveredBy.TIME: "It counts as delivered since {}. The buyer did not say that it is missing.",
+_ARRIVED: dict[DeliveredBy, str] = {
+    DeliveredBy.BUYER: Text("The buyer has received it, {}."),
+    DeliveredBy.SELLER: Text("You marked it as delivered, {}."),
+    DeliveredBy.TIME: Text("It counts as delivered since {}. The buyer did not say that it is missing."),
 }
 
 
@@ -152,10 +127,10 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
     is_called_off = facts.cancellation is not None
     address = order_parts.address_lines(order.delivery_address) if is_paid and not is_called_off else ()
     return OrderPage(
-        title=f"Order {order.number}",
+        title=_("Order %(number)s", number=order.number),
         console=seller_console("orders"),
         badges=(*badges(order.status, order.purchase_status, share), *dispute_parts.order_badges(facts.disputes)),
-        note=f"Placed {time_text(order.created_at)}",
+        note=_("Placed %(when)s", when=time_text(order.created_at)),
         called_off=cancel_parts.called_off(facts.cancellation, Side.SELLER, order.shop_name, order.currency),
         hold=None if is_called_off else hold_words.hold(share, facts.place, facts.blocks, now),
         ship_url=url_for("seller.ship", number=order.number) if can_ship else "",
@@ -180,7 +155,9 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         payouts=payout_parts.box(facts.payouts, "seller"),
         refunds=refund_parts.box(facts.refunds, "seller"),
         disputes=dispute_parts.box(facts.disputes, "seller"),
-        entries=wording.timeline(refund_parts.told(facts.changes, facts.refunds), (), _TITLES, viewer_id, "The buyer"),
+        entries=wording.timeline(
+            refund_parts.told(facts.changes, facts.refunds), (), TITLES, viewer_id, _("The buyer")
+        ),
     )
 
 
@@ -192,7 +169,10 @@ def badges(status: OrderStatus, purchase: PurchaseStatus, share: Share | None) -
 def ship_by(paid: Paid, now: datetime) -> ShipBy:
     """Return until when a paid order must be sent."""
     last_day = rules.ship_by(paid.at, paid.handling_days)
-    return ShipBy(date_text(last_day), Badge("Overdue", "bad") if rules.is_overdue(last_day, now) else None)
+    return ShipBy(
+        date_text(last_day),
+        Badge(pgettext("an order to send", "Overdue"), "bad") if rules.is_overdue(last_day, now) else None,
+    )
 
 
 def explain_url(number: str, figure: str) -> str:
@@ -202,20 +182,20 @@ def explain_url(number: str, figure: str) -> str:
 
 def _delivered_note(shipment: ShipmentRow, days: int) -> str:
     day = date_text(rules.counts_as_delivered(shipment.shipped_at, days))
-    return f"If nobody says anything, it counts as delivered on {day}."
+    return _("If nobody says anything, it counts as delivered on %(day)s.", day=day)
 
 
 def _no_address(*, is_paid: bool, is_called_off: bool) -> str:
     if is_called_off:
-        return "This order was cancelled. There is nothing to send."
-    return "" if is_paid else "The address appears here once the order is paid."
+        return _("This order was cancelled. There is nothing to send.")
+    return "" if is_paid else _("The address appears here once the order is paid.")
 
 
 def agreed_rows(order: OrderDetail) -> tuple[MoneyRow, ...]:
     """Return what was agreed with the buyer, row by row; mails show the same rows."""
     rows = [
-        ("Goods", order.subtotal_minor, "goods"),
-        ("Delivery", order.delivery_minor, "delivery"),
+        (_("Goods"), order.subtotal_minor, "goods"),
+        (_("Delivery"), order.delivery_minor, "delivery"),
         (tax_words.label(is_included=order.agreed.is_tax_included), order.tax_minor, "tax"),
         (order_parts.discount_label(order.discount_code), -order.discount_minor, "discount"),
     ]
@@ -234,13 +214,17 @@ def _debt_note(order: OrderDetail, debt: OrderDebt) -> str:
     found = []
     if debt.made_minor:
         made = money_text(debt.made_minor, order.currency)
-        left = f"{money_text(debt.open_minor, order.currency)} is still open; your coming sales pay it."
+        left = money_text(debt.open_minor, order.currency)
+        found.append(_("%(amount)s had to go back after it had left your balance here, so you owed it.", amount=made))
         found.append(
-            f"{made} had to go back after it had left your balance here, so you owed it."
-            f" {left if debt.open_minor else 'Nothing of it is open any more.'}"
+            _("%(amount)s is still open; your coming sales pay it.", amount=left)
+            if debt.open_minor
+            else _("Nothing of it is open any more.")
         )
     if debt.paid_minor:
-        found.append(f"{money_text(debt.paid_minor, order.currency)} of this order paid what you owed.")
+        found.append(
+            _("%(amount)s of this order paid what you owed.", amount=money_text(debt.paid_minor, order.currency))
+        )
     return " ".join(found)
 
 
@@ -254,13 +238,13 @@ def _money_rows(order: OrderDetail, share: Share | None, debt: OrderDebt) -> tup
     rows = [
         *_income(order, is_paid=bool(share and share.payment_received_date)),
         *(
-            (("Refunded to the buyer", -refunded, "refunded"), ("Taken from your share", -taken, "taken"))
+            ((_("Refunded to the buyer"), -refunded, "refunded"), (_("Taken from your share"), -taken, "taken"))
             if refunded
-            else (("Taken from your share", -taken, "taken"),)
+            else ((_("Taken from your share"), -taken, "taken"),)
             if taken
             else ()
         ),
-        ("Held now", held, "held"),
+        (_("Held now"), held, "held"),
         *((figure.label, debt.minor_of(figure), figure.value) for figure in DebtFigure if debt.minor_of(figure)),
     ]
     return _rows(order, rows)
@@ -268,11 +252,11 @@ def _money_rows(order: OrderDetail, share: Share | None, debt: OrderDebt) -> tup
 
 def _income(order: OrderDetail, *, is_paid: bool) -> list[tuple[str, int, str]]:
     return [
-        ("Paid by the buyer" if is_paid else "Order total", order.total_minor, "gross"),
-        *((("Discount paid by the marketplace", order.subsidy_minor, "subsidy"),) if order.subsidy_minor else ()),
-        ("Platform fee", -order.platform_fee_minor, "platform-fee"),
-        ("Card fee", -order.processing_fee_minor, "card-fee"),
-        ("You receive", order.net_minor, "net"),
+        (_("Paid by the buyer") if is_paid else _("Order total"), order.total_minor, "gross"),
+        *(((_("Discount paid by the marketplace"), order.subsidy_minor, "subsidy"),) if order.subsidy_minor else ()),
+        (_("Platform fee"), -order.platform_fee_minor, "platform-fee"),
+        (_("Card fee"), -order.processing_fee_minor, "card-fee"),
+        (_("You receive"), order.net_minor, "net"),
     ]
 
 
@@ -287,14 +271,14 @@ def _share_facts(share: Share | None) -> tuple[Fact, ...]:
     if share is None:
         return ()
     moments = (
-        ("Payment received", share.payment_received_date),
-        ("Held since", share.hold_start_date),
-        ("Planned release", share.planned_release_date),
+        (_("Payment received"), share.payment_received_date),
+        (_("Held since"), share.hold_start_date),
+        (_("Planned release"), share.planned_release_date),
     )
-    facts = [Fact("Share", str(share.id)), Fact("Status", share.status.label)]
+    facts = [Fact(_("Share"), str(share.id)), Fact(_("Status"), share.status.label)]
     if share.days_to_hold is not None:
-        facts.append(Fact("Days on hold", str(share.days_to_hold)))
+        facts.append(Fact(_("Days on hold"), str(share.days_to_hold)))
     facts += [Fact(label, time_text(moment)) for label, moment in moments if moment is not None]
     if share.failure_code and share.status in {_T.PENDING, _T.FAILED}:
-        facts.append(Fact("Last refusal", wording.decline_text(share.failure_code)))
+        facts.append(Fact(_("Last refusal"), wording.decline_text(share.failure_code)))
     return tuple(facts)

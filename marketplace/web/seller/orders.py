@@ -13,6 +13,8 @@ from marketplace.cancellations import queries as cancellations
 from marketplace.debts import order_queries as debts
 from marketplace.disputes import page_queries as dispute_queries
 from marketplace.invoices.queries import Side
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.orders import queries, shipping_queries
 from marketplace.orders.packing_queries import MOST_AT_ONCE
 from marketplace.orders.queries import OrderSummary
@@ -125,7 +127,7 @@ def orders() -> ResponseReturnValue:
     listed = read(asked.cursor)
     counts = queries.seller_order_counts(seller_id)
     page = OrdersPage(
-        title="Orders",
+        title=_("Orders"),
         console=seller_console("orders", counts.get(OrderStatus.CONFIRMED, 0)),
         tiles=_tiles(payment_queries.held_totals(seller_id)),
         tabs=tuple(
@@ -209,19 +211,21 @@ def rows_of(orders: Sequence[OrderSummary]) -> tuple[OrderRow, ...]:
 
 def release_text(planned: datetime, now: datetime) -> str:
     """Return when the first of what is held is to be released."""
-    return f"first release {date_text(planned)}" if planned.date() >= now.date() else "some of it is due"
+    return (
+        _("first release %(day)s", day=date_text(planned)) if planned.date() >= now.date() else _("some of it is due")
+    )
 
 
 def _choice(tab: SellerTab) -> Choice | None:
     """Return what can be done with several orders of a tab at once."""
-    slips = Deed("Packing slips", "receipt", url_for("seller.packing_slips"))
+    slips = Deed(_("Packing slips"), "receipt", url_for("seller.packing_slips"))
     if tab is SellerTab.TO_SHIP:
-        send = Deed("Send the chosen ones", "truck", key="s")
-        note = f"At most {MOST_AT_ONCE} at once. Keys: j and k move, x chooses, s sends."
+        send = Deed(_("Send the chosen ones"), "truck", key="s")
+        note = _("At most %(most)s at once. Keys: j and k move, x chooses, s sends.", most=MOST_AT_ONCE)
         return Choice("get", url_for("seller.send"), (send, slips), note)
     if tab is SellerTab.SENT:
-        deed = Deed("The chosen ones have arrived", "package-check")
-        return Choice("post", url_for("seller.arrived"), (deed,), f"At most {MOST_AT_ONCE} at once.")
+        deed = Deed(_("The chosen ones have arrived"), "package-check")
+        return Choice("post", url_for("seller.arrived"), (deed,), _("At most %(most)s at once.", most=MOST_AT_ONCE))
     return None
 
 
@@ -229,9 +233,9 @@ def _tiles(totals: Sequence[HeldTotal]) -> tuple[Tile, ...]:
     main = current_app.extensions["settings"].money.main_currency
     return tuple(
         Tile(
-            label=f"Held for you in {total.currency}",
+            label=_("Held for you in %(currency)s", currency=total.currency),
             amount=money_text(total.held_minor, total.currency),
-            note=("1 order" if total.orders == 1 else f"{total.orders} orders")
+            note=ngettext("%(number)s order", "%(number)s orders", total.orders, number=total.orders)
             + (f", {release_text(total.next_release, clock.now())}" if total.next_release else ""),
             explain_url=url_for("seller.explain_held", currency=total.currency),
         )
@@ -259,7 +263,7 @@ def _row(order: OrderSummary, share: Share | None, ship_by: ShipBy | None) -> Or
         net=money_text(order.net_minor, order.currency),
         net_url=order_page.explain_url(order.number, "net"),
         ship_by=ship_by,
-        release=date_text(planned) if planned else "Not known yet",
+        release=date_text(planned) if planned else _("Not known yet"),
     )
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from flask import url_for
 
 from marketplace.catalog.shelf_queries import ShelfTab
+from marketplace.language import gettext as _
+from marketplace.language import ngettext, pgettext
 from marketplace.orders.states import OrderStatus
 from marketplace.payouts.account_queries import AccountRow
 from marketplace.payouts.money_queries import Release, Standing
@@ -15,8 +17,8 @@ from marketplace.payouts.pot_queries import Pots
 from marketplace.refunds.waiting_queries import Waiting
 from marketplace.web.console import Console, seller_console
 from marketplace.web.lists import Tab
-from marketplace.web.pages import money_text
-from marketplace.web.seller import explain, money_parts, sales_chart, to_do
+from marketplace.web.pages import money_text, sentence
+from marketplace.web.seller import explain, money_parts, phrases, sales_chart, to_do
 from marketplace.web.seller.money_parts import FlowBar, FlowRow, Total
 from marketplace.web.seller.orders import OrderRow, release_text
 from marketplace.web.seller.sales_chart import Chart
@@ -131,16 +133,17 @@ def build(facts: Facts) -> OverviewPage:
 
     waiting = sum(facts.to_send.values())
     return OverviewPage(
-        title=f"Hello, {facts.name.split()[0]}",
+        title=_("Hello, %(name)s", name=facts.name.split()[0]),
         console=seller_console("overview", waiting),
-        today=f"{facts.now:%A} {facts.now.day} {facts.now:%B}",
+        today=sentence(phrases.day_text(facts.now, "EEEE d MMMM")),
         periods=tuple(
-            Tab(f"{days} days", url_for("seller.overview", days=days, **kept), days == facts.days) for days in PERIODS
+            Tab(_("%(days)s days", days=days), url_for("seller.overview", days=days, **kept), days == facts.days)
+            for days in PERIODS
         ),
         currencies=currency_tabs(facts.currencies, currency, "seller.overview", days=str(facts.days)),
         csv_url=url_for("seller.transactions", **kept, **period, format="csv"),
         figures=(_sales(facts, sales_url), _to_send(facts, waiting), _held(facts), _refunds(facts)),
-        sales_title=f"Sales, last {facts.days} days",
+        sales_title=_("Sales, last %(days)s days", days=facts.days),
         chart=sales_chart.build(facts.standing.sales, currency, facts.first_day, facts.days, day_url),
         flow_bars=money_parts.bars(facts.pots),
         flow_rows=money_parts.rows(facts.pots, facts.standing.held.next_release, facts.now),
@@ -173,13 +176,15 @@ def _sales(facts: Facts, url: str) -> Figure:
     now = sum(each.gross_minor for each in sales if each.day >= facts.first_day)
     before = sum(each.gross_minor for each in sales if before_first <= each.day < facts.first_day)
     return Figure(
-        label=f"Sales, last {facts.days} days",
+        label=_("Sales, last %(days)s days", days=facts.days),
         amount=money_text(now, facts.currency),
-        note=f"against {money_text(before, facts.currency)} in the {facts.days} days before"
+        note=_(
+            "against %(amount)s in the %(days)s days before", amount=money_text(before, facts.currency), days=facts.days
+        )
         if before
-        else f"None in the {facts.days} days before",
+        else _("None in the %(days)s days before", days=facts.days),
         explain_url=url,
-        explain_label="Explain this figure",
+        explain_label=_("Explain this figure"),
         change=change_text(now, before),
         tone="bad" if now < before else "ok",
     )
@@ -191,28 +196,28 @@ def change_text(now: int, before: int) -> str:
         return ""
     tenths = ((now - before) * 2000 + before) // (2 * before)
     sign = "+" if tenths >= 0 else "\N{MINUS SIGN}"
-    return f"{sign}{abs(tenths) // 10}.{abs(tenths) % 10}%"
+    return sign + phrases.percent_text(abs(tenths))
 
 
 def _to_send(facts: Facts, waiting: int) -> Figure:
     return Figure(
-        label="Orders to send",
+        label=_("Orders to send"),
         amount=str(waiting),
-        note=to_do.due_text(facts.to_send, facts.now) or "Nothing waits",
+        note=to_do.due_text(facts.to_send, facts.now) or _("Nothing waits"),
         explain_url=url_for("seller.orders"),
-        explain_label="See them" if waiting else "Your orders",
+        explain_label=_("See them") if waiting else _("Your orders"),
     )
 
 
 def _held(facts: Facts) -> Figure:
     held, currency = facts.standing.held, facts.currency
-    orders = "1 order" if held.orders == 1 else f"{held.orders} orders"
+    orders = ngettext("%(number)s order", "%(number)s orders", held.orders, number=held.orders)
     return Figure(
-        label="Held for you",
+        label=_("Held for you"),
         amount=money_text(held.amount_minor, currency),
-        note=f"{orders}, {release_text(held.next_release, facts.now)}" if held.next_release else "Nothing is held",
+        note=f"{orders}, {release_text(held.next_release, facts.now)}" if held.next_release else _("Nothing is held"),
         explain_url=url_for("seller.explain_held", currency=currency),
-        explain_label="Explain this figure",
+        explain_label=_("Explain this figure"),
     )
 
 
@@ -220,23 +225,30 @@ def _refunds(facts: Facts) -> Figure:
     asked = [money_text(each.asked_minor, each.currency) for each in facts.refunds]
     count = sum(each.refunds for each in facts.refunds)
     return Figure(
-        label="Refunds waiting",
+        label=_("Refunds waiting"),
         amount=str(count),
-        note=f"{' and '.join(asked)} asked back" if asked else "Nobody waits for a decision",
+        note=_("%(amounts)s asked back", amounts=phrases.joined(asked)) if asked else _("Nobody waits for a decision"),
         explain_url=url_for("seller.refunds"),
-        explain_label="See them" if count else "Your refunds",
+        explain_label=_("See them") if count else _("Your refunds"),
     )
 
 
 def _release(release: Release, currency: str) -> ReleaseDay:
     day = release.day
     return ReleaseDay(
-        day=f"{day.day} {day:%b}" if day else "Due",
-        weekday=f"{day:%a}" if day else "",
-        note=("1 order" if release.orders == 1 else f"{release.orders} orders") + ("" if day else " not free yet"),
+        day=phrases.day_text(day, "d MMM") if day else pgettext("a release", "Due"),
+        weekday=phrases.day_text(day, "EEE") if day else "",
+        note=_released(release),
         amount=money_text(release.amount_minor, currency),
         explain_url=url_for("seller.explain_release", currency=currency, day=day.isoformat() if day else explain.DUE),
     )
+
+
+def _released(release: Release) -> str:
+    count = release.orders
+    if release.day:
+        return ngettext("%(number)s order", "%(number)s orders", count, number=count)
+    return ngettext("%(number)s order not free yet", "%(number)s orders not free yet", count, number=count)
 
 
 def _first_steps(shelf: Mapping[ShelfTab, int]) -> tuple[FirstStep, ...]:
@@ -244,7 +256,9 @@ def _first_steps(shelf: Mapping[ShelfTab, int]) -> tuple[FirstStep, ...]:
     written = "done" if is_written else "now"
     shown = "done" if is_shown else "now" if is_written else "next"
     return (
-        FirstStep("Describe what you sell", written, "A car or a part, with its price. You see what you receive."),
-        FirstStep("Publish it", shown, "Buyers find it from then on."),
-        FirstStep("Send your first order", "now" if is_shown else "next", "We tell you as soon as it is paid."),
+        FirstStep(
+            _("Describe what you sell"), written, _("A car or a part, with its price. You see what you receive.")
+        ),
+        FirstStep(_("Publish it"), shown, _("Buyers find it from then on.")),
+        FirstStep(_("Send your first order"), "now" if is_shown else "next", _("We tell you as soon as it is paid.")),
     )

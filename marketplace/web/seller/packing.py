@@ -4,6 +4,8 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from marketplace.errors import NotFound
+from marketplace.language import ENGLISH, reading
+from marketplace.language import gettext as _
 from marketplace.orders import packing_queries
 from marketplace.orders.packing_queries import Packing
 from marketplace.web import guards, order_parts, printing
@@ -16,8 +18,9 @@ def packing_slips() -> ResponseReturnValue:
     numbers = [number for number in request.args.getlist("order") if number.isascii() and number.isprintable()]
     orders = packing_queries.to_pack(guards.viewer().user_id, numbers)
     if not orders:
-        raise NotFound("None of these orders is yours and paid.")
-    document = printing.pdf("packing_slip", {"slips": [_slip(order) for order in orders]}, orders[-1].placed_at)
+        raise NotFound(_("None of these orders is yours and paid."))
+    with reading(ENGLISH):
+        document = printing.pdf("packing_slip", {"slips": [_slip(order) for order in orders]}, orders[-1].placed_at)
     name = f"packing-slip-{orders[0].number}" if len(orders) == 1 else f"packing-slips-{len(orders)}"
     headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
     return Response(document, mimetype="application/pdf", headers=headers)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from flask import url_for
 
 from marketplace import clock
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.payments import timeline_queries
-from marketplace.payouts import kept_queries, rules
+from marketplace.payouts import kept_queries, refusal_rules
 from marketplace.payouts.pot_queries import Pot
-from marketplace.payouts.rules import Again
+from marketplace.payouts.refusal_rules import Again
 from marketplace.payouts.seller_queries import Line, Netted, PayoutDetail, PayoutRow
 from marketplace.payouts.states import PayoutStatus
 from marketplace.web.console import Console, seller_console
@@ -26,24 +28,30 @@ TONES = {
     PayoutStatus.REVERSED: "mute",
 }
 _FIXES = {
-    Again.NEXT_DAY: "You need not do anything.",
-    Again.WHEN_ENABLED: "Open your payout setup and see what is asked for.",
-    Again.WHEN_BANK_CHANGED: "Open your payout setup and name another bank account.",
-    Again.BY_PERSON: "We look after it. You need not do anything.",
+    Again.NEXT_DAY: Text("You need not do anything."),
+    Again.WHEN_ENABLED: Text("Open your payout setup and see what is asked for."),
+    Again.WHEN_BANK_CHANGED: Text("Open your payout setup and name another bank account."),
+    Again.BY_PERSON: Text("We look after it. You need not do anything."),
 }
 _STEPS = {
-    "begin": "Taken up", "refuse": "Not sent", "retry": "Tried again", "cancel": "Called off", "arrive": "Transferred",
-    "pay": "Your bank has it", "fail": "Did not arrive", "resend": "Sent again", "reverse": "Taken back",
-}  # fmt: skip
-
+    "begin": Text("Taken up"),
+    "refuse": Text("Not sent"),
+    "retry": Text("Tried again"),
+    "cancel": Text("Called off"),
+    "arrive": Text("Transferred"),
+    "pay": Text("Your bank has it"),
+    "fail": Text("Did not arrive"),
+    "resend": Text("Sent again"),
+    "reverse": Text("Taken back"),
+}
 _ARRIVAL = {
-    PayoutStatus.PENDING: "Arrives",
-    PayoutStatus.IN_TRANSIT: "Arrives",
-    PayoutStatus.PAID: "Arrived",
-    PayoutStatus.FAILED: "Was to arrive",
+    PayoutStatus.PENDING: Text("Arrives"),
+    PayoutStatus.IN_TRANSIT: Text("Arrives"),
+    PayoutStatus.PAID: Text("Arrived"),
+    PayoutStatus.FAILED: Text("Was to arrive"),
 }
 """What the day at the bank is called; of any other payout no money is with a bank."""
-_TOLD = {"arrive": "Your account at the provider has it. The payment to your bank follows by itself.", "pay": ""}
+_TOLD = {"arrive": Text("Your account at the provider has it. The payment to your bank follows by itself."), "pay": ""}
 """What is told in other words to the seller than in the records."""
 
 
@@ -106,20 +114,22 @@ class PayoutPage:
 def build(found: PayoutDetail) -> PayoutPage:
     """Return the page of one payout."""
     row = found.payout
-    refusal = rules.refusal(row.failure_code, row.failure_reason or "", clock.now()) if row.failure_code else None
+    refusal = (
+        refusal_rules.refusal(row.failure_code, row.failure_reason or "", clock.now()) if row.failure_code else None
+    )
     has_problem = row.status in {PayoutStatus.REFUSED, PayoutStatus.FAILED} and refusal is not None
     fix = _FIXES[refusal.again] if refusal is not None else ""
     if row.next_attempt_at and has_problem and refusal is not None and refusal.again is Again.NEXT_DAY:
-        fix += f" It is tried again on {date_text(row.next_attempt_at)}."
+        fix = fix + " " + _("It is tried again on %(day)s.", day=date_text(row.next_attempt_at))
     return PayoutPage(
-        title=f"Payout {row.number}",
+        title=_("Payout %(number)s", number=row.number),
         console=seller_console("payouts"),
-        crumbs=(Crumb("Payouts", url_for("seller.payouts")),),
+        crumbs=(Crumb(_("Payouts"), url_for("seller.payouts")),),
         status=row.status.label,
         tone=TONES[row.status],
         amount=money_text(row.amount_minor, row.currency),
         facts=_facts(row),
-        problem=(row.failure_reason or (refusal.words if refusal else "")) if has_problem else "",
+        problem=as_read(row.failure_reason or (refusal.words if refusal else "")) if has_problem else "",
         fix=fix if has_problem else "",
         lines=tuple(_line(line, row) for line in found.lines),
         total=money_text(found.lines_minor, row.currency),
@@ -130,25 +140,40 @@ def build(found: PayoutDetail) -> PayoutPage:
     )
 
 
+def as_read(stored: str | None) -> str:
+    """Return words of the records in the reader's language, if they are ours and it has them."""
+    return _(stored) if stored else ""
+
+
 def _facts(row: PayoutRow) -> tuple[Fact, ...]:
-    arrives = date_text(row.arrives_at) if row.arrives_at else "Not known yet"
+    arrives = date_text(row.arrives_at) if row.arrives_at else _("Not known yet")
     facts = [
-        Fact("Bank", bank(row)),
+        Fact(_("Bank"), bank(row)),
         *([Fact(_ARRIVAL[row.status], arrives)] if row.status in _ARRIVAL else []),
-        Fact("Taken up", date_text(row.started_at)),
-        Fact("Because", "You asked for it" if row.is_requested else "Its day had come"),
+        Fact(_("Taken up"), date_text(row.started_at)),
+        Fact(_("Because"), _("You asked for it") if row.is_requested else _("Its day had come")),
     ]
     if row.rest_minor:
         rest = money_text(row.rest_minor, row.currency)
-        facts.append(Fact("For your next payout", f"{rest}: banks take whole {row.currency} only"))
+        facts.append(
+            Fact(
+                _("For your next payout"),
+                _("%(amount)s: banks take whole %(currency)s only", amount=rest, currency=row.currency),
+            )
+        )
     if row.reversed_minor:
-        facts.append(Fact("Taken back", money_text(row.reversed_minor, row.currency)))
+        facts.append(Fact(_("Taken back"), money_text(row.reversed_minor, row.currency)))
     kept_minor = kept_queries.kept_minor(row.id) if row.reversed_minor else 0
     if kept_minor:
         kept = money_text(kept_minor, row.currency)
-        facts.append(Fact("Left in your account at the provider", f"{kept}: banks take whole {row.currency} only"))
+        facts.append(
+            Fact(
+                _("Left in your account at the provider"),
+                _("%(amount)s: banks take whole %(currency)s only", amount=kept, currency=row.currency),
+            )
+        )
     if row.transfer_id:
-        facts.append(Fact("Provider's id", row.transfer_id))
+        facts.append(Fact(_("Provider's id"), row.transfer_id))
     return tuple(facts)
 
 
@@ -159,7 +184,7 @@ def _steps(row: PayoutRow) -> tuple[Step, ...]:
             title=_STEPS.get(change.verb, change.verb),
             when=time_text(change.at),
             when_iso=change.at.isoformat(),
-            detail=_TOLD.get(change.verb, change.because),
+            detail=_TOLD[change.verb] if change.verb in _TOLD else as_read(change.because),
             state="bad" if change.verb in {"refuse", "fail"} else "done",
         )
         for change in changes
@@ -183,7 +208,7 @@ def _netted(each: Netted, currency: str) -> NettedLine:
     return NettedLine(
         number=each.debt_order,
         url=url_for("seller.order", number=each.debt_order),
-        note=f"Paid by order {each.paid_by_order}",
+        note=_("Paid by order %(number)s", number=each.paid_by_order),
         amount=money_text(each.amount_minor, currency),
         when=date_text(each.netted_at),
     )
@@ -192,4 +217,4 @@ def _netted(each: Netted, currency: str) -> NettedLine:
 def bank(row: PayoutRow) -> str:
     """Return which bank account a payout goes to."""
     last4 = f"•• {row.bank_last4}" if row.bank_last4 else ""
-    return " ".join(filter(None, (row.bank_name, last4))) or "Your bank"
+    return " ".join(filter(None, (row.bank_name, last4))) or _("Your bank")

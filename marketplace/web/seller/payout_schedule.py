@@ -10,6 +10,7 @@ from marketplace import clock, db
 from marketplace.catalog.rules import typed_amount
 from marketplace.config import MoneyPolicy, Settings
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
 from marketplace.payouts import money_queries, schedules
 from marketplace.payouts.rules import Schedule
 from marketplace.payouts.states import Interval
@@ -48,10 +49,10 @@ def payout_schedule() -> ResponseReturnValue:
             blame(form, error)
         else:
             saved = schedules.schedule_of(seller_id, _policy()).schedule
-            flash(f"Saved. Your next payout day: {schedule_words.next_text(saved, clock.now())}.", "ok")
+            flash(_("Saved. Your next payout day: %(day)s.", day=schedule_words.next_text(saved, clock.now())), "ok")
             return redirect(url_for("seller.payout_schedule"), code=303)
     page = SchedulePage(
-        title="Payout schedule",
+        title=_("Payout schedule"),
         console=seller_console("payout_setup"),
         now_text=schedule_words.interval_text(schedule),
         next_text=schedule_words.next_text(schedule, clock.now()),

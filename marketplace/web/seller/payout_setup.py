@@ -7,6 +7,7 @@ from marketplace import clock
 from marketplace.catalog import queries as catalog
 from marketplace.errors import Conflict, Invalid
 from marketplace.history import Actor
+from marketplace.language import gettext as _
 from marketplace.payouts import account_flows, account_queries, pot_queries, schedules
 from marketplace.payouts.account_queries import AccountRow
 from marketplace.payouts.states import AccountStatus
@@ -42,7 +43,7 @@ def start_payout_setup() -> ResponseReturnValue:
     seller_id = guards.viewer().user_id
     country = request.form.get("country") or catalog.shop_of(seller_id).country
     if not countries.is_known(country):
-        return _back("Choose a country.")
+        return _back(_("Choose a country."))
     try:
         account_id = account_flows.start(seller_id=seller_id, country=country, provider=_provider(), now=clock.now())
         return _onward(account_id)
@@ -77,7 +78,7 @@ def open_payout_account() -> ResponseReturnValue:
     """Sign the seller in at the provider, by a link that opens once."""
     account = _own()
     if account is None or account.account_id is None:
-        return _back("Set up your payouts first.")
+        return _back(_("Set up your payouts first."))
     try:
         return redirect(account_flows.login_link(account.account_id, provider=_provider()), code=303)
     except Conflict as error:

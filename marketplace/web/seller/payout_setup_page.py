@@ -7,6 +7,8 @@ from datetime import datetime
 from flask import url_for
 
 from marketplace.catalog.queries import ShopView
+from marketplace.language import Text, pgettext
+from marketplace.language import gettext as _
 from marketplace.payouts.account_queries import AccountRow
 from marketplace.payouts.pot_queries import Pot, Pots
 from marketplace.payouts.schedules import Chosen
@@ -21,7 +23,7 @@ from marketplace.web.wording import Badge
 
 _A = AccountStatus
 _WAITING = (Pot.WAITING, Pot.BLOCKED, Pot.AVAILABLE)
-_KEEPS = "Orders you have already go on as before, and your money waits here."
+_KEEPS = Text("Orders you have already go on as before, and your money waits here.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def build(facts: Facts) -> SetupPage:
     """Return the page of the payout setup."""
     account = facts.account
     return SetupPage(
-        title="Payout setup",
+        title=_("Payout setup"),
         console=seller_console("payout_setup"),
         state=state_of(account),
         steps=_steps(facts),
@@ -107,16 +109,16 @@ def build(facts: Facts) -> SetupPage:
         account=_account(account) if account else (),
         can_open=account is not None and account.details_submitted and facts.status is not _A.DISCONNECTED,
         schedule=(
-            Fact("You are paid", schedule_words.interval_text(facts.chosen.schedule)),
-            Fact("Next payout day", schedule_words.next_text(facts.chosen.schedule, facts.now)),
+            Fact(_("You are paid"), schedule_words.interval_text(facts.chosen.schedule)),
+            Fact(_("Next payout day"), schedule_words.next_text(facts.chosen.schedule, facts.now)),
             *schedule_words.minimum_facts(facts.chosen.schedule),
         ),
         shop=(
-            Fact("Name", facts.shop.name),
-            Fact("Sends from", f"{facts.shop.city}, {countries.name(facts.shop.country)}"),
+            Fact(_("Name"), facts.shop.name),
+            Fact(_("Sends from"), f"{facts.shop.city}, {countries.name(facts.shop.country)}"),
         ),
-        about=(Prose("About", facts.shop.about),),
-        policies=(Prose("Delivery", facts.shop.delivery_policy), Prose("Returns", facts.shop.returns_policy)),
+        about=(Prose(pgettext("a shop", "About"), facts.shop.about),),
+        policies=(Prose(_("Delivery"), facts.shop.delivery_policy), Prose(_("Returns"), facts.shop.returns_policy)),
     )
 
 
@@ -126,9 +128,15 @@ def state_of(account: AccountRow | None) -> State:
         return _not_begun(account)
     if account.status is _A.ENABLED and account_words.is_asked_now(account.requirements):
         due_at = account.requirements_due_at
-        by = f" by {date_text(due_at)}" if due_at else " soon"
-        text = f"The provider needs something from you{by}. After that it stops paying you until it is there."
-        return State("You are paid for now", text, "wait", "Give what is missing")
+        text = (
+            _(
+                "The provider needs something from you by %(day)s. After that it stops paying you until it is there.",
+                day=date_text(due_at),
+            )
+            if due_at
+            else _("The provider needs something from you soon. After that it stops paying you until it is there.")
+        )
+        return State(_("You are paid for now"), text, "wait", _("Give what is missing"))
     if account.status is _A.RESTRICTED:
         return _restricted(account)
     return _STATES[account.status]
@@ -153,53 +161,67 @@ def _waiting(pots: Pots) -> list[MoneyRow]:
 
 
 def _not_begun(account: AccountRow | None) -> State:
-    text = (
+    text = _(
         "Our payment provider pays you. It asks who you are and for your bank account, on its own pages. "
         "That takes about five minutes. You may sell before; what you earn waits here until you are done."
     )
     if account is not None and account.disabled_reason:
-        text = f"The provider did not open an account last time ({account.disabled_reason}). Check the country. {text}"
-    return State("Tell us where to pay you", text, "wait", "Set up payouts", asks_country=True)
+        failed = _(
+            "The provider did not open an account last time (%(reason)s). Check the country.",
+            reason=account.disabled_reason,
+        )
+        text = f"{failed} {text}"
+    return State(_("Tell us where to pay you"), text, "wait", _("Set up payouts"), asks_country=True)
 
 
 def _restricted(account: AccountRow) -> State:
-    why = account_words.reason_text(account.disabled_reason) or "The provider asks for something first."
+    why = account_words.reason_text(account.disabled_reason) or _("The provider asks for something first.")
     can_give = account_words.is_asked_now(account.requirements)
     return State(
-        "Your account is restricted",
-        f"{why} Until that is settled you are not paid and your shop takes no orders. {_KEEPS}",
+        _("Your account is restricted"),
+        " ".join((why, _("Until that is settled you are not paid and your shop takes no orders."), str(_KEEPS))),
         "bad",
-        "Give what is missing" if can_give else "",
+        _("Give what is missing") if can_give else "",
     )
 
 
 _STATES = {
     _A.STARTED: State(
-        "Finish the setup",
-        "The provider still needs some details. You can go on where you stopped. "
-        "You may sell before; what you earn waits here until you are done.",
+        Text("Finish the setup"),
+        Text(
+            "The provider still needs some details. You can go on where you stopped. "
+            "You may sell before; what you earn waits here until you are done."
+        ),
         "wait",
-        "Continue the setup",
+        Text("Continue the setup"),
     ),
     _A.REVIEW: State(
-        "Your details are being checked",
-        "Most often that takes a few minutes, at times two working days. You need not do anything; we tell you. "
-        "You may sell meanwhile.",
+        Text("Your details are being checked"),
+        Text(
+            "Most often that takes a few minutes, at times two working days. You need not do anything; we tell you. "
+            "You may sell meanwhile."
+        ),
         "info",
     ),
-    _A.ENABLED: State("You are set up", "Your money goes to your bank on your payout days, by itself.", "ok"),
+    _A.ENABLED: State(
+        Text("You are set up"), Text("Your money goes to your bank on your payout days, by itself."), "ok"
+    ),
     _A.DISCONNECTED: State(
-        "Your account is disconnected",
-        f"You have taken our access to your payout account away. You are not paid and your shop takes no orders until "
-        f"you connect again. {_KEEPS}",
+        Text("Your account is disconnected"),
+        Text(
+            "You have taken our access to your payout account away. You are not paid and your shop takes no orders "
+            "until you connect again. Orders you have already go on as before, and your money waits here."
+        ),
         "bad",
-        "Connect again",
+        Text("Connect again"),
         asks_country=True,
     ),
     _A.REJECTED: State(
-        "The provider does not pay your shop",
-        f"It has refused the account, and your shop takes no orders. {_KEEPS} We have been told and look at it; "
-        "an answer comes by e-mail or as a notification.",
+        Text("The provider does not pay your shop"),
+        Text(
+            "It has refused the account, and your shop takes no orders. Orders you have already go on as before, and "
+            "your money waits here. We have been told and look at it; an answer comes by e-mail or as a notification."
+        ),
         "bad",
     ),
 }
@@ -207,25 +229,27 @@ _STATES = {
 
 def _steps(facts: Facts) -> tuple[Step, ...]:
     first = {_A.ENABLED: "done", _A.RESTRICTED: "bad", _A.DISCONNECTED: "bad", _A.REJECTED: "bad"}
-    account = Step("Identity and bank", "now", account_words.account_badge(facts.status).label)
+    account = Step(_("Identity and bank"), "now", account_words.account_badge(facts.status).label)
     account = Step(account.label, first.get(facts.status or _A.STARTED, "now"), account.note)
     is_own = facts.chosen.is_own
-    note = schedule_words.interval_text(facts.chosen.schedule) + ("" if is_own else ", unless you change it")
+    often = schedule_words.interval_text(facts.chosen.schedule)
+    note = often if is_own else _("%(often)s, unless you change it", often=often)
     return (
         account,
-        Step("Payout schedule", "done", note),
-        Step("Shop details", "done", facts.shop.name),
-        Step("Policies", "done", "Delivery and returns"),
+        Step(_("Payout schedule"), "done", note),
+        Step(_("Shop details"), "done", facts.shop.name),
+        Step(_("Policies"), "done", _("Delivery and returns")),
     )
 
 
 def _account(account: AccountRow) -> tuple[Fact, ...]:
-    bank = f"{account.bank_name or 'Bank'} •• {account.bank_last4}" if account.bank_last4 else "None yet"
+    name = account.bank_name or _("Bank")
+    bank = f"{name} •• {account.bank_last4}" if account.bank_last4 else pgettext("a bank account", "None yet")
     currency = f", {account.bank_currency}" if account.bank_last4 and account.bank_currency else ""
     return (
-        Fact("Bank account", bank + currency),
-        Fact("Country", countries.name(account.country)),
-        Fact("Can receive money", "Yes" if account.transfers_enabled else "Not yet"),
-        Fact("Can be paid to the bank", "Yes" if account.payouts_enabled else "Not yet"),
-        Fact("Last checked", time_text(account.read_at) if account.read_at else "Never"),
+        Fact(_("Bank account"), bank + currency),
+        Fact(_("Country"), countries.name(account.country)),
+        Fact(_("Can receive money"), _("Yes") if account.transfers_enabled else _("Not yet")),
+        Fact(_("Can be paid to the bank"), _("Yes") if account.payouts_enabled else _("Not yet")),
+        Fact(_("Last checked"), time_text(account.read_at) if account.read_at else _("Never")),
     )

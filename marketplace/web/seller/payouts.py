@@ -8,6 +8,8 @@ from flask import current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
+from marketplace.language import ENGLISH, ngettext, reading
+from marketplace.language import gettext as _
 from marketplace.paging import every
 from marketplace.payouts import balance_queries, pot_queries, seller_queries
 from marketplace.payouts import money_queries as money
@@ -79,12 +81,12 @@ def payouts() -> ResponseReturnValue:
     account = balance_queries.account(seller_id, shown, policy=policy, now=now)
     pots = next((pots for pots in pot_queries.pots_of(seller_id) if pots.currency == shown), Pots(shown))
     page = PayoutsPage(
-        title="Payouts",
+        title=_("Payouts"),
         console=seller_console("payouts"),
         next_payout=balance_page.next_payout(account, shown, now),
         pending=money_text(pots.pending_minor, shown),
         currencies=(
-            Choice("All", "", not currency),
+            Choice(_("All"), "", not currency),
             *(Choice(each, each, each == currency) for each in (known if len(known) > 1 else ())),
         ),
         tabs=_tabs(asked, tab, sought),
@@ -110,7 +112,7 @@ def _row(row: PayoutRow) -> PayoutLine:
         number=row.number,
         url=url_for("seller.payout", number=row.number),
         started=date_text(row.started_at),
-        note="1 order" if row.shares == 1 else f"{row.shares} orders",
+        note=ngettext("%(number)s order", "%(number)s orders", row.shares, number=row.shares),
         amount=money_text(row.amount_minor, row.currency),
         status=row.status.label,
         tone=payout_page.TONES[row.status],
@@ -134,8 +136,10 @@ def _tabs(asked: Asked, tab: PayoutTab, sought: Sought) -> tuple[Tab, ...]:
 
 def _csv_row(row: PayoutRow) -> tuple[object, ...]:
     amounts: tuple[Any, ...] = (decimal(row.amount_minor, row.currency), decimal(row.reversed_minor, row.currency))
+    with reading(ENGLISH):
+        bank = payout_page.bank(row)
     return (
-        row.number, row.started_at, row.status.label, row.currency, *amounts, row.shares, payout_page.bank(row),
+        row.number, row.started_at, row.status.label, row.currency, *amounts, row.shares, bank,
         row.arrives_at, row.failure_reason,
     )  # fmt: skip
 

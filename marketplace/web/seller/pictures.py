@@ -16,6 +16,8 @@ from marketplace.catalog.picture_queries import OwnPicture
 from marketplace.catalog.rules import LONGEST_ALT
 from marketplace.catalog.shelf_queries import OwnListing
 from marketplace.errors import Invalid
+from marketplace.language import Text, ngettext
+from marketplace.language import gettext as _
 from marketplace.media import picture_names
 from marketplace.media.pictures import LARGEST_PICTURE_BYTES
 from marketplace.web import guards, lists, uploads
@@ -27,14 +29,14 @@ from marketplace.web.wording import Badge
 
 _DEED = re.compile(r"(up|down|main|remove):([0-9]{1,18})", re.ASCII)
 _TOLD_AT_ONCE = 5
-_HINT = "JPEG, PNG or WebP, 15 MB each. Several at once. Where they were taken is removed."
+_HINT = Text("JPEG, PNG or WebP, 15 MB each. Several at once. Where they were taken is removed.")
 
 
 class PicturesForm(FlaskForm):
     """Pictures to be added."""
 
     pictures = MultipleFileField(
-        "Pictures", description=_HINT, render_kw={"accept": "image/jpeg,image/png,image/webp", "multiple": True}
+        Text("Pictures"), description=_HINT, render_kw={"accept": "image/jpeg,image/png,image/webp", "multiple": True}
     )
 
 
@@ -100,7 +102,7 @@ def _add(own: OwnListing) -> ResponseReturnValue:
     if not added.count:
         blame(form, Invalid(" ".join(added.refused[:_TOLD_AT_ONCE]), field="pictures"))
         return _show(own, form, 422)
-    flash("1 picture added." if added.count == 1 else f"{added.count} pictures added.", "ok")
+    flash(ngettext("%(number)s picture added.", "%(number)s pictures added.", added.count, number=added.count), "ok")
     for why in added.refused[:_TOLD_AT_ONCE]:
         flash(why, "bad")
     return redirect(url_for("seller.pictures", listing_id=listing_id), code=303)
@@ -130,16 +132,16 @@ def arrange_pictures(listing_id: int) -> ResponseReturnValue:
         form = PicturesForm(None)
         blame(form, error)
         return _show(own, form, 422)
-    flash(_DONE[verb], "ok")
+    flash(str(_DONE[verb]), "ok")
     return redirect(url_for("seller.pictures", listing_id=listing_id), code=303)
 
 
 _DONE = {
-    "": "Saved.",
-    "up": "Moved one place forward.",
-    "down": "Moved one place back.",
-    "main": "This is the main picture now.",
-    "remove": "The picture is taken away.",
+    "": Text("Saved."),
+    "up": Text("Moved one place forward."),
+    "down": Text("Moved one place back."),
+    "main": Text("This is the main picture now."),
+    "remove": Text("The picture is taken away."),
 }
 
 
@@ -166,10 +168,14 @@ def _show(own: OwnListing, form: PicturesForm, status: int = 200) -> ResponseRet
     drawn = [each for each in found if picture_names.is_drawn(each.file_name)]
     most = _most()
     page = PicturesPage(
-        title=f"Pictures of {own.title}",
+        title=_("Pictures of %(title)s", title=own.title),
         console=seller_console("listings"),
         badge=tab_badge(own.tab),
-        note=f"{len(found)} of {most}. The first is the main one: buyers see it in lists, baskets and orders.",
+        note=_(
+            "%(number)s of %(most)s. The first is the main one: buyers see it in lists, baskets and orders.",
+            number=len(found),
+            most=most,
+        ),
         listing_title=own.title,
         listing_url=url_for("seller.edit", listing_id=own.listing_id),
         arrange_url=url_for("seller.arrange_pictures", listing_id=own.listing_id),
@@ -185,7 +191,7 @@ def _row(picture: OwnPicture, place: int, count: int, title: str) -> PictureRow:
     return PictureRow(
         picture_id=picture.picture_id,
         url=picture_url(picture.file_name),
-        label=f"Picture {place} of {count}",
+        label=_("Picture %(place)s of %(count)s", place=place, count=count),
         alt=picture.alt,
         alt_hint=title,
         is_main=place == 1,

@@ -9,13 +9,14 @@ from marketplace import clock
 from marketplace.catalog import queries, shelf_queries
 from marketplace.catalog.related_queries import Related
 from marketplace.catalog.shelf_queries import ShelfTab
+from marketplace.language import Text
 from marketplace.web import guards, tax_words
 from marketplace.web.shop import shown
 from marketplace.web.shop.shown import ListingPage
 
 _NOTES = {
-    ShelfTab.DRAFT: "Nobody else sees it: it is a draft.",
-    ShelfTab.PAUSED: "Nobody else sees it: it is paused.",
+    ShelfTab.DRAFT: Text("Nobody else sees it: it is a draft."),
+    ShelfTab.PAUSED: Text("Nobody else sees it: it is paused."),
 }
 _NOTHING_BESIDE = Related((), (), ())
 

@@ -1,5 +1,7 @@
 """What a seller is told about a refund of an order: what it takes from the balance, and where it stands."""
 
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.refunds.queries import RefundRow
 from marketplace.refunds.rules import Plan
 from marketplace.refunds.states import RefundStatus
@@ -11,15 +13,15 @@ from marketplace.web.refund_page import MoneyPanel, Now, Told
 
 _S = RefundStatus
 TITLES = {
-    ("refund", "begin"): "A refund was asked for",
-    ("refund", "approve"): "The refund was approved",
-    ("refund", "process"): "The refund was sent",
-    ("refund", "complete"): "The money went back to the buyer",
-    ("refund", "reject"): "The refund was rejected",
-    ("refund", "withdraw"): "The buyer withdrew the request",
-    ("refund", "grant"): "The money goes back to the buyer by itself",
-    ("refund", "absorb"): "Closed, because the order was cancelled and all of its money goes back",
-    ("refund", "fail"): "The refund did not arrive",
+    ("refund", "begin"): Text("A refund was asked for"),
+    ("refund", "approve"): Text("The refund was approved"),
+    ("refund", "process"): Text("The refund was sent"),
+    ("refund", "complete"): Text("The money went back to the buyer"),
+    ("refund", "reject"): Text("The refund was rejected"),
+    ("refund", "withdraw"): Text("The buyer withdrew the request"),
+    ("refund", "grant"): Text("The money goes back to the buyer by itself"),
+    ("refund", "absorb"): Text("Closed, because the order was cancelled and all of its money goes back"),
+    ("refund", "fail"): Text("The refund did not arrive"),
 }
 
 
@@ -30,10 +32,10 @@ def told(row: RefundRow, plan: Plan | None, viewer_id: int) -> Told:
         console=seller_console("refunds"),
         viewer_id=viewer_id,
         titles=TITLES,
-        others="The buyer",
-        arrived="With the buyer",
-        said="Why" if row.origin.is_automatic else "What the buyer says",
-        party=Fact("Buyer", row.buyer_name),
+        others=_("The buyer"),
+        arrived=_("With the buyer"),
+        said=_("Why") if row.origin.is_automatic else _("What the buyer says"),
+        party=Fact(_("Buyer"), row.buyer_name),
         now=_now(row),
         money=_money(row, plan),
     )
@@ -41,29 +43,33 @@ def told(row: RefundRow, plan: Plan | None, viewer_id: int) -> Told:
 
 def _now(row: RefundRow) -> Now:
     if row.replaced_by is not None:
-        text = f"The order was cancelled, and refund {row.replaced_by} sends all of its money back."
-        return Now("This request is closed", text, "info")
+        text = _("The order was cancelled, and refund %(number)s sends all of its money back.", number=row.replaced_by)
+        return Now(_("This request is closed"), text, "info")
     sent = date_text(row.completed_at) if row.completed_at else ""
-    amount, nothing = refund_parts.amount(row), "Nothing was taken from you."
+    amount, nothing = refund_parts.amount(row), _("Nothing was taken from you.")
     failed = (
-        "The buyer's bank or the payment provider sent it back."
+        _("The buyer's bank or the payment provider sent it back.")
         if row.provider_refund_id
-        else "The payment provider has not sent it."
+        else _("The payment provider has not sent it.")
     )
     return {
         _S.PENDING: Now(
-            "We are looking at it", f"We decide by {refund_parts.answer_by(row)}. You need not do anything.", "info"
+            _("We are looking at it"),
+            _("We decide by %(day)s. You need not do anything.", day=refund_parts.answer_by(row)),
+            "info",
         ),
-        _S.APPROVED: Now("It is approved", f"{amount} is being sent to the buyer.", "wait"),
-        _S.PROCESSING: Now("It is on its way", f"{amount} is on its way to the buyer.", "wait"),
-        _S.COMPLETED: Now("The buyer has the money back", f"{amount} was sent on {sent}.", "ok"),
-        _S.REJECTED: Now("It was rejected", f"{nothing} The reason stands below.", "info"),
+        _S.APPROVED: Now(_("It is approved"), _("%(amount)s is being sent to the buyer.", amount=amount), "wait"),
+        _S.PROCESSING: Now(_("It is on its way"), _("%(amount)s is on its way to the buyer.", amount=amount), "wait"),
+        _S.COMPLETED: Now(
+            _("The buyer has the money back"), _("%(amount)s was sent on %(day)s.", amount=amount, day=sent), "ok"
+        ),
+        _S.REJECTED: Now(_("It was rejected"), nothing + " " + _("The reason stands below."), "info"),
         _S.FAILED: Now(
-            "The money did not reach the buyer yet",
-            f"{failed} What it took is back on your balance until it is sent again.",
+            _("The money did not reach the buyer yet"),
+            failed + " " + _("What it took is back on your balance until it is sent again."),
             "bad",
         ),
-        _S.CANCELLED: Now("The buyer withdrew it", nothing, "info"),
+        _S.CANCELLED: Now(_("The buyer withdrew it"), nothing, "info"),
     }[row.status]
 
 
@@ -74,13 +80,13 @@ def _money(row: RefundRow, plan: Plan | None) -> MoneyPanel:
             taken,
             row.amount_minor,
             row.currency,
-            "The buyer receives",
+            _("The buyer receives"),
             lambda figure: refund_parts.explain_url(row, "seller", figure),
         )
-        return MoneyPanel("What it took", "This is booked. Press an amount to see its rows.", rows)
+        return MoneyPanel(_("What it took"), _("This is booked. Press an amount to see its rows."), rows)
     if plan is None:
-        return MoneyPanel("Your balance", "This refund takes nothing from you.", ())
+        return MoneyPanel(_("Your balance"), _("This refund takes nothing from you."), ())
     rows = refund_parts.plan_rows(
-        refund_parts.parts_of(plan), row.amount_minor, row.currency, "The buyer would receive"
+        refund_parts.parts_of(plan), row.amount_minor, row.currency, _("The buyer would receive")
     )
-    return MoneyPanel("What it would take", "Nothing is taken before it is approved.", rows)
+    return MoneyPanel(_("What it would take"), _("Nothing is taken before it is approved."), rows)

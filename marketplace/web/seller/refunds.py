@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.errors import Conflict, NotFound
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.payments import timeline_queries
 from marketplace.refunds import explain_queries, planning_queries, queries, queue_queries
@@ -32,10 +33,12 @@ def refunds() -> ResponseReturnValue:
     read = partial(queue_queries.refunds_of_seller, seller_id, tab, asked.period)
     counts = queue_queries.counts_of_seller(seller_id)
     words = Words(
-        note="What buyers asked back, and what it takes from you. We decide; you are told at each step.",
-        when_label="Decided",
-        when=lambda row: date_text(row.decided_at) if row.decided_at else f"By {refund_parts.answer_by(row)}",
-        amount_label="Buyer receives",
+        note=_("What buyers asked back, and what it takes from you. We decide; you are told at each step."),
+        when_label=_("Decided"),
+        when=lambda row: (
+            date_text(row.decided_at) if row.decided_at else _("By %(day)s", day=refund_parts.answer_by(row))
+        ),
+        amount_label=_("Buyer receives"),
         empty=_empty(tab, has_refunds=bool(counts)),
     )
     tabs = tuple(
@@ -67,10 +70,10 @@ def explain_refund(number: str, figure: str) -> ResponseReturnValue:
     """Show the rows that make one figure of a refund of the seller's own order."""
     asked = lists.member(RefundFigure, figure)
     if asked is None:
-        raise NotFound("There is no such figure.")
+        raise NotFound(_("There is no such figure."))
     found = explain_queries.of_seller(lists.number(number), guards.viewer().user_id, asked)
-    crumbs = [Crumb("Refunds", url_for("seller.refunds")), Crumb(number, url_for("seller.refund", number=number))]
-    return explaining.show(found, seller_console("refunds"), crumbs, f"refund {number}")
+    crumbs = [Crumb(_("Refunds"), url_for("seller.refunds")), Crumb(number, url_for("seller.refund", number=number))]
+    return explaining.show(found, seller_console("refunds"), crumbs, _("refund %(number)s", number=number))
 
 
 def _plan(row: RefundRow) -> Plan | None:
@@ -86,7 +89,7 @@ def _plan(row: RefundRow) -> Plan | None:
 
 def _empty(tab: RefundTab, *, has_refunds: bool) -> Empty:
     if has_refunds:
-        text = f"None of your refunds is under “{tab.label}”."
-        return Empty("No refund here", text, "Waiting refunds", url_for("seller.refunds"))
-    text = "Nobody has asked for money back. If somebody does, you are told and see it here."
-    return Empty("No refunds", text, "Your orders", url_for("seller.orders", tab="all"))
+        text = _("None of your refunds is under “%(tab)s”.", tab=tab.label)
+        return Empty(_("No refund here"), text, _("Waiting refunds"), url_for("seller.refunds"))
+    text = _("Nobody has asked for money back. If somebody does, you are told and see it here.")
+    return Empty(_("No refunds"), text, _("Your orders"), url_for("seller.orders", tab="all"))

@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from marketplace.language import gettext as _
 from marketplace.payouts.money_queries import Sales
 from marketplace.web import order_parts
 from marketplace.web.pages import date_text, money_text
+from marketplace.web.seller import phrases
 
 _HEIGHT = 200
 _BAR, _GAP = 8, 2
@@ -71,7 +73,12 @@ def build(sales: Sequence[Sales], currency: str, first: date, days: int, day_url
     step = _BAR + _GAP
     marks = min(_MARKS, days)
     return Chart(
-        label=f"Sales per day in {currency}, {date_text(first)} to {date_text(first + timedelta(days=days - 1))}",
+        label=_(
+            "Sales per day in %(currency)s, %(first)s to %(last)s",
+            currency=currency,
+            first=date_text(first),
+            last=date_text(first + timedelta(days=days - 1)),
+        ),
         width=days * step,
         height=_HEIGHT,
         bar_width=_BAR,
@@ -109,14 +116,19 @@ def _bar(sales: Sales, currency: str, x: int, top: int, day_url: Callable[[date]
     net = min(max(sales.net_minor * _HEIGHT // top, 0), whole)
     gross, received = money_text(sales.gross_minor, currency), money_text(sales.net_minor, currency)
     note = order_parts.plus_subsidy(sales.subsidy_minor, currency)
-    more = f" {note}" if note else ""
+    day = date_text(sales.day)
+    text = (
+        _("%(day)s: %(gross)s paid %(note)s, %(net)s for you", day=day, gross=gross, note=note, net=received)
+        if note
+        else _("%(day)s: %(gross)s paid, %(net)s for you", day=day, gross=gross, net=received)
+    )
     return Bar(
         x=x,
         net_y=_HEIGHT - net,
         net_height=net,
         fees_y=_HEIGHT - whole,
         fees_height=whole - net,
-        text=f"{date_text(sales.day)}: {gross} paid{more}, {received} for you",
+        text=text,
         url=day_url(sales.day),
     )
 
@@ -133,8 +145,9 @@ def _row(sales: Sales, currency: str, day_url: Callable[[date], str]) -> DayRow:
 
 
 def _tick(minor: int, currency: str) -> str:
-    return money_text(minor, currency).removesuffix(".00")
+    text = money_text(minor, currency).removesuffix(".00")
+    return text.replace(",00\N{NO-BREAK SPACE}", "\N{NO-BREAK SPACE}")
 
 
 def _short(day: date) -> str:
-    return f"{day.day} {day:%b}"
+    return phrases.day_text(day, "d MMM")

@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.orders import operations, packing_queries
 from marketplace.orders.packing_queries import Packing
 from marketplace.orders.rules import BY_HAND
@@ -53,7 +55,7 @@ def send() -> ResponseReturnValue:
     seller_id = guards.viewer().user_id
     waiting = _waiting(seller_id, request.args.getlist("order"))
     if not waiting:
-        flash("Choose orders that wait to be sent.", "wait")
+        flash(_("Choose orders that wait to be sent."), "wait")
         return redirect(url_for("seller.orders"), code=303)
     carrier = packing_queries.last_carrier(seller_id)
     return _show([(order, _form(order.number, {"carrier": carrier})) for order in waiting])
@@ -83,12 +85,12 @@ def send_orders() -> ResponseReturnValue:
             blame(form, error)
             left.append((order, form))
         except (AlreadyThere, MoveNotAllowed) as error:
-            flash(f"Order {order.number}: {error.message}", "wait")
+            flash(_("Order %(number)s: %(message)s", number=order.number, message=error.message), "wait")
         else:
             sent.append(order.number)
     _say_sent(sent)
     if not sent and not left:
-        flash("None of these orders waits to be sent any more.", "wait")
+        flash(_("None of these orders waits to be sent any more."), "wait")
     return (_show(left), 422) if left else redirect(url_for("seller.orders"), code=303)
 
 
@@ -101,14 +103,18 @@ def arrived() -> ResponseReturnValue:
         try:
             db.atomic(operations.mark_delivered, (), seller_id=seller_id, number=order.number, now=clock.now())
         except (AlreadyThere, MoveNotAllowed) as error:
-            flash(f"Order {order.number}: {error.message}", "wait")
+            flash(_("Order %(number)s: %(message)s", number=order.number, message=error.message), "wait")
         else:
             done.append(order.number)
     if done:
-        which = f"Order {done[0]} is" if len(done) == 1 else f"{len(done)} orders are"
-        flash(f"{which} marked as delivered. The buyers were told.", "ok")
+        said = (
+            _("Order %(number)s is marked as delivered. The buyers were told.", number=done[0])
+            if len(done) == 1
+            else _("%(count)s orders are marked as delivered. The buyers were told.", count=len(done))
+        )
+        flash(said, "ok")
     elif not request.form.getlist("order"):
-        flash("Choose orders that have arrived.", "wait")
+        flash(_("Choose orders that have arrived."), "wait")
     return redirect(url_for("seller.orders", tab="sent"), code=303)
 
 
@@ -132,20 +138,20 @@ def _form(number: str, preset: Mapping[str, str] | None = None) -> ShipForm:
 
 def _say_sent(sent: Sequence[str]) -> None:
     if len(sent) == 1:
-        flash(f"Order {sent[0]} is marked as sent. The buyer was told.", "ok")
+        flash(_("Order %(number)s is marked as sent. The buyer was told.", number=sent[0]), "ok")
     elif sent:
-        flash(f"{len(sent)} orders are marked as sent. The buyers were told.", "ok")
+        flash(_("%(count)s orders are marked as sent. The buyers were told.", count=len(sent)), "ok")
 
 
 def _show(orders: Sequence[tuple[Packing, ShipForm]]) -> str:
-    count = "1 order" if len(orders) == 1 else f"{len(orders)} orders"
+    count = len(orders)
     page = SendPage(
-        title=f"Send {count}",
+        title=ngettext("Send %(number)s order", "Send %(number)s orders", count, number=count),
         console=seller_console("orders"),
-        crumbs=(Crumb("Orders", url_for("seller.orders")),),
+        crumbs=(Crumb(_("Orders"), url_for("seller.orders")),),
         benches=tuple(_bench(order, form) for order, form in orders),
-        slips_url=url_for("seller.packing_slips", order=[order.number for order, _ in orders]),
-        is_ready=all(form.carrier.data == BY_HAND for _, form in orders),
+        slips_url=url_for("seller.packing_slips", order=[order.number for order, _own in orders]),
+        is_ready=all(form.carrier.data == BY_HAND for _order, form in orders),
     )
     return render_template("seller/send.html", page=page)
 
@@ -157,6 +163,6 @@ def _bench(order: Packing, form: ShipForm) -> Bench:
         buyer=order.buyer_name,
         address=order_parts.address_lines(order.address),
         note=order.buyer_note,
-        lines=tuple(f"{line.quantity} of {line.title}" for line in order.lines),
+        lines=tuple(_("%(quantity)s of %(title)s", quantity=line.quantity, title=line.title) for line in order.lines),
         form=form,
     )

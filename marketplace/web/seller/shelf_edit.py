@@ -8,6 +8,8 @@ from marketplace.catalog import bulk_operations, rules, shelf_operations, shelf_
 from marketplace.catalog.bulk_operations import BulkChange, Deed
 from marketplace.catalog.shelf_queries import OwnListing
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.money import Money
 from marketplace.payments import fee_queries
 from marketplace.web import guards, lists
@@ -35,9 +37,16 @@ def price_and_stock(listing_id: int) -> ResponseReturnValue:
             seen_stock=form.seen(),
         )
     except Invalid as error:
-        flash(f"{own.title} was not changed. {error.message}", "bad")
+        flash(_("%(title)s was not changed. %(message)s", title=own.title, message=error.message), "bad")
     else:
-        flash(f"{own.title} is changed. You receive {_received(seller_id, own, price)} for one.", "ok")
+        flash(
+            _(
+                "%(title)s is changed. You receive %(amount)s for one.",
+                title=own.title,
+                amount=_received(seller_id, own, price),
+            ),
+            "ok",
+        )
     return redirect(back(), code=303)
 
 
@@ -46,7 +55,7 @@ def copy(listing_id: int) -> ResponseReturnValue:
     """Write a draft like one of the seller's own listings, and open it."""
     seller_id = guards.viewer().user_id
     copied = db.atomic(variant_operations.copy_listing, (), seller_id=seller_id, listing_id=listing_id, now=clock.now())
-    flash("This is a copy, saved as a draft. Buyers don't see it yet.", "ok")
+    flash(_("This is a copy, saved as a draft. Buyers don't see it yet."), "ok")
     return redirect(url_for("seller.edit", listing_id=copied), code=303)
 
 
@@ -56,7 +65,7 @@ def several() -> ResponseReturnValue:
     chosen = {each: _seen(each) for each in lists.ids(request.form.getlist("chosen"))}
     deed = next((each for each in Deed if each.value == request.form.get("deed")), None)
     if not chosen or deed is None:
-        flash("Choose some listings, and what to do with them.", "wait")
+        flash(_("Choose some listings, and what to do with them."), "wait")
         return redirect(back(), code=303)
     try:
         result = db.atomic(
@@ -71,11 +80,14 @@ def several() -> ResponseReturnValue:
         flash(error.message, "bad")
         return redirect(back(), code=303)
     if result.changed:
-        flash("1 listing is changed." if result.changed == 1 else f"{result.changed} listings are changed.", "ok")
+        said = ngettext(
+            "%(number)s listing is changed.", "%(number)s listings are changed.", result.changed, number=result.changed
+        )
+        flash(said, "ok")
     for title, why in result.refused[:_TOLD_AT_ONCE]:
         flash(f"{title}: {why}", "bad")
     if len(result.refused) > _TOLD_AT_ONCE:
-        flash(f"{len(result.refused) - _TOLD_AT_ONCE} others were not changed either.", "bad")
+        flash(_("%(number)s others were not changed either.", number=len(result.refused) - _TOLD_AT_ONCE), "bad")
     return redirect(back(), code=303)
 
 

@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
 from marketplace.errors import Conflict, Invalid
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.orders import operations, rules
 from marketplace.orders.states import OrderStatus
 from marketplace.transitions import AlreadyThere, MoveNotAllowed
@@ -19,14 +21,14 @@ from marketplace.web.seller.forms import NoteForm, ShipForm
 @guards.seller_only
 def ship(number: str) -> ResponseReturnValue:
     """Record how the seller's own order was sent, or show what is wrong with the form."""
-    said = "Order {} is marked as sent. The buyer was told."
+    said = Text("Order %(number)s is marked as sent. The buyer was told.")
     return _tell_parcel(number, rules.check_can_ship, operations.ship, said)
 
 
 @guards.seller_only
 def add_parcel(number: str) -> ResponseReturnValue:
     """Record a further parcel of the seller's own order, or show what is wrong with the form."""
-    said = "The parcel belongs to order {} now. The buyer was told."
+    said = Text("The parcel belongs to order %(number)s now. The buyer was told.")
     return _tell_parcel(number, rules.check_is_on_its_way, operations.add_parcel, said)
 
 
@@ -48,7 +50,7 @@ def _tell_parcel(
     except (AlreadyThere, Conflict, MoveNotAllowed) as error:
         flash(error.message, "wait")
     else:
-        flash(said.format(order.number), "ok")
+        flash(_(said, number=order.number), "ok")
     return redirect(url_for("seller.order", number=order.number), code=303)
 
 
@@ -64,7 +66,7 @@ def keep_note(number: str) -> ResponseReturnValue:
     except Invalid as error:
         blame(form, error)
         return orders.show(facts, ShipForm(formdata=None), form), 422
-    flash("Your note is saved.", "ok")
+    flash(_("Your note is saved."), "ok")
     return redirect(url_for("seller.order", number=order.number, _anchor="note"), code=303)
 
 
@@ -77,7 +79,7 @@ def delivered(number: str) -> ResponseReturnValue:
     except (AlreadyThere, MoveNotAllowed) as error:
         flash(error.message, "wait")
     else:
-        flash(f"Order {found.number} is marked as delivered. The buyer was told.", "ok")
+        flash(_("Order %(number)s is marked as delivered. The buyer was told.", number=found.number), "ok")
     return redirect(url_for("seller.order", number=found.number), code=303)
 
 

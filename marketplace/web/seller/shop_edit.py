@@ -9,6 +9,7 @@ from marketplace import db
 from marketplace.catalog import queries, shop_operations
 from marketplace.catalog.shop_operations import LegalFacts
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
 from marketplace.web import countries, guards
 from marketplace.web.auth.forms import blame, typed
 from marketplace.web.console import Console, seller_console
@@ -46,10 +47,10 @@ def legal() -> ResponseReturnValue:
         except Invalid as error:
             blame(form, error)
         else:
-            flash("Saved. It stands on every invoice from now on.", "ok")
+            flash(_("Saved. It stands on every invoice from now on."), "ok")
             return redirect(url_for("seller.legal"), code=303)
     shop = queries.shop_of(seller_id)
-    page = LegalPage("On your invoices", seller_console("shop"), f"{shop.city}, {countries.name(shop.country)}")
+    page = LegalPage(_("On your invoices"), seller_console("shop"), f"{shop.city}, {countries.name(shop.country)}")
     return render_template("seller/legal.html", page=page, form=form), 422 if form.errors else 200
 
 
@@ -68,10 +69,10 @@ def own_shop() -> ResponseReturnValue:
         except Invalid as error:
             blame(form, error)
         else:
-            flash("Saved. Buyers read it from now on.", "ok")
+            flash(_("Saved. Buyers read it from now on."), "ok")
             return redirect(url_for("seller.own_shop"), code=303)
     page = ShopPage(
-        title="Shop details",
+        title=_("Shop details"),
         console=seller_console("shop"),
         name=shop.name,
         shop_url=url_for("shop.shop", slug=shop.slug),

@@ -7,6 +7,8 @@ from typing import Any
 
 from flask import url_for
 
+from marketplace.language import Text, ngettext
+from marketplace.language import gettext as _
 from marketplace.payments.movement_queries import MovementKind
 from marketplace.statements import rules
 from marketplace.statements.sheet_queries import Line, Section, Sheet
@@ -17,10 +19,11 @@ from marketplace.web.seller import entry_links
 _ORDER = tuple(MovementKind)
 """Sales first, then what was taken of them, then what moved."""
 _MOVED = {
-    MovementKind.RELEASED: "became available",
-    MovementKind.NETTED: "of what was available paid it",
+    MovementKind.RELEASED: Text("%(amount)s became available"),
+    MovementKind.NETTED: Text("%(amount)s of what was available paid it"),
 }
-_PLURALS = {MovementKind.SALE: "Paid by buyers", MovementKind.NETTED: "Paid what you owed"}
+_ELSEWHERE = Text("%(amount)s moved within your balance")
+_PLURALS = {MovementKind.SALE: Text("Paid by buyers"), MovementKind.NETTED: Text("Paid what you owed")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +62,14 @@ def sum_rows(sheet: Sheet) -> tuple[SumRow, ...]:
     which = sheet.which
     last = rules.following(which.month) - date.resolution
     opening = SumRow(
-        "Opening balance", money_text(sheet.opening_minor, which.currency), f"At the start of {date_text(which.month)}"
+        _("Opening balance"),
+        money_text(sheet.opening_minor, which.currency),
+        _("At the start of %(day)s", day=date_text(which.month)),
     )
     closing = SumRow(
-        "Closing balance",
+        _("Closing balance"),
         money_text(sheet.closing_minor, which.currency),
-        f"At the end of {date_text(last)}",
+        _("At the end of %(day)s", day=date_text(last)),
         is_total=True,
     )
     in_order = sorted(sheet.sections, key=lambda section: _ORDER.index(section.kind))
@@ -81,15 +86,21 @@ def _rows_of(section: Section, sheet: Sheet, last: date) -> Sequence[SumRow]:
         return SumRow(label, money_text(minor, which.currency), note, url)
 
     label = _PLURALS.get(section.kind, section.kind.plural)
-    count = "1 line" if section.lines == 1 else f"{section.lines} lines"
+    lines = section.lines
     if section.kind is not MovementKind.SALE:
-        moved = "" if section.amount_minor else ", within your balance"
-        return [row(label, section.amount_minor, count + moved)]
+        count = (
+            ngettext("%(number)s line", "%(number)s lines", lines, number=lines)
+            if section.amount_minor
+            else ngettext(
+                "%(number)s line, within your balance", "%(number)s lines, within your balance", lines, number=lines
+            )
+        )
+        return [row(label, section.amount_minor, count)]
     return [
-        row(label, section.gross_minor, "1 sale" if section.lines == 1 else f"{section.lines} sales"),
-        *([row("Discounts paid by the marketplace", section.subsidy_minor)] if section.subsidy_minor else []),
-        row("Platform fees", -section.platform_fee_minor),
-        row("Card fees", -section.processing_fee_minor),
+        row(label, section.gross_minor, ngettext("%(number)s sale", "%(number)s sales", lines, number=lines)),
+        *([row(_("Discounts paid by the marketplace"), section.subsidy_minor)] if section.subsidy_minor else []),
+        row(_("Platform fees"), -section.platform_fee_minor),
+        row(_("Card fees"), -section.processing_fee_minor),
     ]
 
 
@@ -98,11 +109,15 @@ def line_row(line: Line, currency: str) -> LineRow:
     fees = None if line.gross_minor is None else -((line.platform_fee_minor or 0) + (line.processing_fee_minor or 0))
     subject, subject_url = entry_links.named(line.description)
     if line.moved_minor:
-        note = f"{money_text(line.moved_minor, currency)} {_MOVED.get(line.kind, 'moved within your balance')}"
+        note = _(_MOVED.get(line.kind, _ELSEWHERE), amount=money_text(line.moved_minor, currency))
     elif line.subsidy_minor:
         note = order_parts.plus_subsidy(line.subsidy_minor, currency)
     else:
-        note = f"{line.orders} orders" if line.orders > 1 else ""
+        note = (
+            ngettext("%(number)s order", "%(number)s orders", line.orders, number=line.orders)
+            if line.orders > 1
+            else ""
+        )
     return LineRow(
         date=date_text(line.booked_at),
         title=line.description if line.kind is MovementKind.OTHER else line.kind.label,

@@ -12,6 +12,8 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.errors import NotFound
+from marketplace.language import ENGLISH, ngettext, pgettext, reading
+from marketplace.language import gettext as _
 from marketplace.paging import Cursor, Sort, every
 from marketplace.payments.movement_queries import MovementKind
 from marketplace.statements import explain_queries, queries, rules, sheet_queries
@@ -21,7 +23,8 @@ from marketplace.web import explaining, guards, lists, printing
 from marketplace.web.console import Console, seller_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.lists import Tools
-from marketplace.web.pages import date_text, decimal, money_text
+from marketplace.web.pages import date_text, decimal, money_text, sentence
+from marketplace.web.seller import phrases
 from marketplace.web.seller.statement_parts import LineRow, SumRow, line_row, sum_rows
 
 _CSV_COLUMNS = (
@@ -88,7 +91,7 @@ def statements() -> ResponseReturnValue:
     """List the seller's months in all currencies, newest first."""
     found = queries.months(guards.viewer().user_id)
     page = StatementsPage(
-        title="Statements",
+        title=_("Statements"),
         console=seller_console("statements"),
         years=tuple(
             YearRows(str(year), tuple(map(_month_row, rows)))
@@ -104,15 +107,15 @@ def statement(currency: str, month: str) -> ResponseReturnValue:
     which = _which(currency, month)
     asked = lists.asked(Sort.OLDEST)
     if asked.is_csv:
-        sheet, _ = sheet_queries.sheet(which, Cursor(size=1))
+        sheet, _listed = sheet_queries.sheet(which, Cursor(size=1))
         rows = _all_lines(sheet)
         return lists.csv_file(_file_name(which), _CSV_COLUMNS, map(partial(_csv_row, currency), rows))
     sheet, listed = sheet_queries.sheet(which, asked.cursor)
     now = clock.now()
     page = StatementPage(
-        title=f"Statement of {which.month:%B %Y}",
+        title=_title(which),
         console=seller_console("statements"),
-        crumbs=(Crumb("Statements", url_for("seller.statements")),),
+        crumbs=(Crumb(_("Statements"), url_for("seller.statements")),),
         **_state(sheet.closed, which.month),
         note=_note(which, sheet.closed),
         sums=sum_rows(sheet),
@@ -133,17 +136,19 @@ def statement(currency: str, month: str) -> ResponseReturnValue:
 def statement_pdf(currency: str, month: str) -> ResponseReturnValue:
     """Return the same statement for print, with all of its lines."""
     which = _which(currency, month)
-    sheet, _ = sheet_queries.sheet(which, Cursor(size=1))
-    data = {
-        "shop_name": sheet.shop_name,
-        "title": f"Statement of {which.month:%B %Y}",
-        "note": _note(which, sheet.closed),
-        "sums": [asdict(row) for row in sum_rows(sheet)],
-        "lines": [asdict(line_row(line, currency)) for line in _all_lines(sheet)],
-        "difference": money_text(sheet.difference_minor, currency),
-    }
+    sheet, _listed = sheet_queries.sheet(which, Cursor(size=1))
     made_at = sheet.closed.closed_at if sheet.closed else None
-    document = printing.pdf("statement", data, made_at or rules.start_of(which.month))
+    # The print is English for everybody: who gets it from the seller is unknown.
+    with reading(ENGLISH):
+        data = {
+            "shop_name": sheet.shop_name,
+            "title": _title(which),
+            "note": _note(which, sheet.closed),
+            "sums": [asdict(row) for row in sum_rows(sheet)],
+            "lines": [asdict(line_row(line, currency)) for line in _all_lines(sheet)],
+            "difference": money_text(sheet.difference_minor, currency),
+        }
+        document = printing.pdf("statement", data, made_at or rules.start_of(which.month))
     headers = {"Content-Disposition": f'inline; filename="{_file_name(which)}.pdf"'}
     return Response(document, mimetype="application/pdf", headers=headers)
 
@@ -153,13 +158,13 @@ def explain_entry(entry_id: int) -> ResponseReturnValue:
     """Show the ledger rows of one line."""
     found = explain_queries.explain_entry(guards.viewer().user_id, entry_id)
     when = date_text(found.postings[0].booked_at) if found.postings else ""
-    crumbs = [Crumb("Statements", url_for("seller.statements"))]
+    crumbs = [Crumb(_("Statements"), url_for("seller.statements"))]
     return explaining.show(found, seller_console("statements"), crumbs, when)
 
 
 def _which(currency: str, month: str) -> Which:
     if not lists.is_currency(currency):
-        raise NotFound("There is no such currency.")
+        raise NotFound(_("There is no such currency."))
     return Which(guards.viewer().user_id, currency, rules.parse(month))
 
 
@@ -177,18 +182,24 @@ def _all_lines(sheet: Sheet) -> Iterator[Line]:
 
 def _state(closed: Month | None, month: date) -> dict[str, str]:
     if closed is not None:
-        return {"state": "Closed", "tone": "ok"}
+        return {"state": pgettext("a month of the books", "Closed"), "tone": "ok"}
     if rules.is_over(month, clock.now()):
-        return {"state": "Being closed", "tone": "wait"}
-    return {"state": "Still running", "tone": "wait"}
+        return {"state": _("Being closed"), "tone": "wait"}
+    return {"state": _("Still running"), "tone": "wait"}
+
+
+def _title(which: Which) -> str:
+    return _("Statement of %(month)s", month=phrases.day_text(which.month, "LLLL y"))
 
 
 def _note(which: Which, closed: Month | None) -> str:
     last = date_text(rules.following(which.month).replace(day=1) - date.resolution)
-    span = f"{date_text(which.month)} to {last}, UTC, in {which.currency}."
+    span = _(
+        "%(first)s to %(last)s, UTC, in %(currency)s.", first=date_text(which.month), last=last, currency=which.currency
+    )
     if closed is None or closed.closed_at is None:
-        return f"{span} It runs on until the month is over."
-    return f"{span} Closed on {date_text(closed.closed_at)}; it never changes again."
+        return span + " " + _("It runs on until the month is over.")
+    return span + " " + _("Closed on %(day)s; it never changes again.", day=date_text(closed.closed_at))
 
 
 def _month_row(row: Month) -> MonthRow:
@@ -197,14 +208,14 @@ def _month_row(row: Month) -> MonthRow:
 
     where: dict[str, Any] = {"currency": row.currency, "month": f"{row.month:%Y-%m}"}
     return MonthRow(
-        title=f"{row.month:%B %Y}, {row.currency}",
+        title=f"{sentence(phrases.day_text(row.month, 'LLLL y'))}, {row.currency}",
         url=url_for("seller.statement", **where),
         **_state(row if row.closed_at else None, row.month),
         opening=text(row.opening_minor),
         incoming=text(row.incoming_minor),
         outgoing=text(row.outgoing_minor),
         closing=text(row.closing_minor),
-        lines="1 line" if row.lines == 1 else f"{row.lines} lines",
+        lines=ngettext("%(number)s line", "%(number)s lines", row.lines, number=row.lines),
         pdf_url=url_for("seller.statement_pdf", **where),
     )
 

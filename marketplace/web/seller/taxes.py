@@ -16,6 +16,8 @@ from marketplace import clock, db
 from marketplace.catalog import shelf_queries, shop_operations
 from marketplace.delivery.rules import countries_of
 from marketplace.errors import Conflict, Invalid
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.numerals import percent
 from marketplace.taxes import operations, queries, rules
 from marketplace.taxes.queries import KeptRate
@@ -26,8 +28,8 @@ from marketplace.web.console import Console, seller_console
 from marketplace.web.pages import date_text
 from marketplace.web.wording import Badge
 
-_EVERYWHERE, _TOO_LONG = "All other countries", "This is too long."
-_COMING, _NOW, _OVER = Badge("Coming", "wait"), Badge("Now", "ok"), Badge("Over", "mute")
+_EVERYWHERE, _TOO_LONG = Text("All other countries"), Text("This is too long.")
+_COMING, _NOW, _OVER = Badge(Text("Coming"), "wait"), Badge(Text("Now"), "ok"), Badge(Text("Over"), "mute")
 _INCLUDED, _ADDED = "included", "added"
 
 
@@ -35,11 +37,11 @@ class ModeForm(FlaskForm):
     """Whether the shop's prices include the tax."""
 
     mode = RadioField(
-        "The prices of your listings",
-        [InputRequired("Choose one of the two.")],
+        Text("The prices of your listings"),
+        [InputRequired(Text("Choose one of the two."))],
         choices=[
-            SelectChoice(_INCLUDED, "include the tax: buyers pay the price they see"),
-            SelectChoice(_ADDED, "are before tax: it is added at the checkout"),
+            SelectChoice(_INCLUDED, Text("include the tax: buyers pay the price they see")),
+            SelectChoice(_ADDED, Text("are before tax: it is added at the checkout")),
         ],
     )
 
@@ -48,13 +50,15 @@ class RateForm(FlaskForm):
     """A rate from a day on, for the countries that were typed."""
 
     countries = TextAreaField(
-        "Countries",
+        Text("Countries"),
         [Length(max=4000, message=_TOO_LONG)],
-        description="Names or codes with commas between them; EU for its members. Empty: all other countries.",
+        description=Text("Names or codes with commas between them; EU for its members. Empty: all other countries."),
     )
-    category = SelectField("Category", choices=[SelectChoice(each.value, each.label) for each in RATED])
-    rate = StringField("Rate", [InputRequired("Enter a rate, 0 for none."), Length(max=20, message=_TOO_LONG)])
-    valid_from = DateField("From", [InputRequired("Enter the first day, such as 2026-12-01.")])
+    category = SelectField(Text("Category"), choices=[SelectChoice(each.value, each.label) for each in RATED])
+    rate = StringField(
+        Text("Rate"), [InputRequired(Text("Enter a rate, 0 for none.")), Length(max=20, message=_TOO_LONG)]
+    )
+    valid_from = DateField(Text("From"), [InputRequired(Text("Enter the first day, such as 2026-12-01."))])
 
     def rates(self) -> list[Rate]:
         """Return the rates that were typed, one per country; raises Invalid naming the field."""
@@ -106,7 +110,7 @@ def taxes() -> ResponseReturnValue:
         except Conflict as error:
             form.form_errors.append(error.message)
         else:
-            flash("Saved. Orders that were placed before stay as they are.", "ok")
+            flash(_("Saved. Orders that were placed before stay as they are."), "ok")
             return redirect(url_for("seller.taxes"), code=303)
     return _page(seller_id, form)
 
@@ -116,11 +120,11 @@ def tax_mode() -> ResponseReturnValue:
     """Say whether the shop's prices include the tax from now on."""
     form = ModeForm()
     if not form.validate_on_submit():
-        flash("Choose one of the two.", "bad")
+        flash(_("Choose one of the two."), "bad")
     else:
         seller_id, includes = guards.viewer().user_id, form.mode.data == _INCLUDED
         db.atomic(shop_operations.say_prices_include_tax, (), seller_id=seller_id, includes=includes)
-        flash("Saved. It counts for every basket from now on.", "ok")
+        flash(_("Saved. It counts for every basket from now on."), "ok")
     return redirect(url_for("seller.taxes"), code=303)
 
 
@@ -133,7 +137,7 @@ def take_back_rate(rate_id: int) -> ResponseReturnValue:
     except Conflict as error:
         flash(error.message, "bad")
     else:
-        flash("Removed. It never began.", "ok")
+        flash(_("Removed. It never began."), "ok")
     return redirect(url_for("seller.taxes"), code=303)
 
 
@@ -141,7 +145,7 @@ def _page(seller_id: int, form: RateForm) -> ResponseReturnValue:
     taxing, today = shelf_queries.taxing_of(seller_id), clock.now().date()
     mode = ModeForm(formdata=None, data={"mode": _INCLUDED if taxing.is_included else _ADDED})
     page = TaxPage(
-        title="Tax",
+        title=_("Tax"),
         console=seller_console("taxes"),
         rows=_rows(taxing, queries.kept_rates(seller_id), today),
         home=countries.name(taxing.home),
@@ -170,5 +174,5 @@ def _rows(taxing: Taxing, kept: Sequence[KeptRate], today: date) -> tuple[RateRo
         )
     is_general = ("", TaxCategory.STANDARD) not in begun
     general = percent(taxing.general_basis_points)
-    first = RateRow(_EVERYWHERE, TaxCategory.STANDARD.label, general, "The beginning", _NOW, "")
+    first = RateRow(_EVERYWHERE, TaxCategory.STANDARD.label, general, _("The beginning"), _NOW, "")
     return (*rows, first) if is_general else tuple(rows)

@@ -9,6 +9,8 @@ from flask import url_for
 
 from marketplace.catalog.rules import LOW_STOCK
 from marketplace.catalog.shelf_queries import ShelfTab
+from marketplace.language import Text, ngettext, pgettext
+from marketplace.language import gettext as _
 from marketplace.orders import rules
 from marketplace.payouts.account_queries import AccountRow
 from marketplace.payouts.pot_queries import Pot, Pots
@@ -16,14 +18,13 @@ from marketplace.payouts.states import AccountStatus
 from marketplace.refunds.rules import answer_due
 from marketplace.refunds.waiting_queries import Waiting
 from marketplace.web.pages import date_text, money_text, sentence
-from marketplace.web.seller import payout_setup_page
+from marketplace.web.seller import payout_setup_page, phrases
 
 _STOPPED = {
-    AccountStatus.RESTRICTED: ("Your payout account is restricted", "See why"),
-    AccountStatus.DISCONNECTED: ("Your payout account is disconnected", "Connect"),
-    AccountStatus.REJECTED: ("The provider does not pay your shop", "Read"),
+    AccountStatus.RESTRICTED: (Text("Your payout account is restricted"), Text("See why")),
+    AccountStatus.DISCONNECTED: (Text("Your payout account is disconnected"), Text("Connect")),
+    AccountStatus.REJECTED: (Text("The provider does not pay your shop"), Text("Read")),
 }
-_FEW = f"{LOW_STOCK} or fewer left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +70,17 @@ def due_text(to_send: Mapping[date, int], now: datetime) -> str:
         return ""
     overdue = sum(count for last_day, count in to_send.items() if rules.is_overdue(last_day, now))
     today = to_send.get(now.date(), 0)
-    told = [f"{overdue} overdue"] * (overdue > 0) + [f"{today} due today"] * (today > 0)
-    return ", ".join(told) or f"next due {date_text(min(to_send))}"
+    told = [_("%(number)s overdue", number=overdue)] * (overdue > 0) + [_("%(number)s due today", number=today)] * (
+        today > 0
+    )
+    return ", ".join(told) or _("next due %(day)s", day=date_text(min(to_send)))
 
 
 def _stopped(account: AccountRow | None) -> list[ToDo]:
     if account is None or account.status not in _STOPPED:
         return []
     title, action = _STOPPED[account.status]
-    text = "You are not paid and your shop takes no orders"
+    text = _("You are not paid and your shop takes no orders")
     return [ToDo("landmark", title, text, url_for("seller.payout_setup"), action, "bad")]
 
 
@@ -87,12 +90,16 @@ def _payouts(account: AccountRow | None, pots: Sequence[Pots]) -> list[ToDo]:
     url = url_for("seller.payout_setup")
     due_at = account.requirements_due_at if account else None
     if due_at is not None and status not in _STOPPED:
-        title = f"Your payout account needs something by {date_text(due_at)}"
-        return [ToDo("landmark", title, "After that you are not paid", url, "Give it", "wait")]
+        title = _("Your payout account needs something by %(day)s", day=date_text(due_at))
+        return [ToDo("landmark", title, _("After that you are not paid"), url, _("Give it"), "wait")]
     if status in {None, AccountStatus.STARTED}:
-        amounts = " and ".join(payout_setup_page.waiting_of(pots))
-        text = f"{amounts} waits for you here" if amounts else "Your money waits here until then"
-        return [ToDo("landmark", "Set up payouts", text, url, "Set up" if account is None else "Go on", "wait")]
+        amounts = phrases.joined(payout_setup_page.waiting_of(pots))
+        text = (
+            _("%(amounts)s waits for you here", amounts=amounts) if amounts else _("Your money waits here until then")
+        )
+        return [
+            ToDo("landmark", _("Set up payouts"), text, url, _("Set up") if account is None else _("Go on"), "wait")
+        ]
     return []
 
 
@@ -101,36 +108,40 @@ def _orders(to_send: Mapping[date, int], now: datetime) -> list[ToDo]:
     if not count:
         return []
     is_late = any(rules.is_overdue(last_day, now) for last_day in to_send)
-    title = _counted(count, "order to send", "orders to send")
+    title = ngettext("%(number)s order to send", "%(number)s orders to send", count, number=count)
     tone = "bad" if is_late else "wait"
-    return [ToDo("truck", title, sentence(due_text(to_send, now)), url_for("seller.orders"), "Send", tone)]
+    return [ToDo("truck", title, sentence(due_text(to_send, now)), url_for("seller.orders"), _("Send"), tone)]
 
 
 def _disputes(count: int, due_by: datetime | None) -> list[ToDo]:
     if not count:
         return []
-    title = _counted(count, "buyer's bank asks about an order", "buyers' banks ask about orders")
-    text = f"Tell us what you know by {date_text(due_by)}" if due_by else "Tell us what you know"
-    return [ToDo("shield-alert", title, text, url_for("seller.disputes"), "Answer", "bad")]
+    title = ngettext(
+        "%(number)s buyer's bank asks about an order", "%(number)s buyers' banks ask about orders", count, number=count
+    )
+    text = _("Tell us what you know by %(day)s", day=date_text(due_by)) if due_by else _("Tell us what you know")
+    return [ToDo("shield-alert", title, text, url_for("seller.disputes"), pgettext("what to do", "Answer"), "bad")]
 
 
 def _refunds(refunds: Sequence[Waiting], now: datetime) -> list[ToDo]:
     if not refunds:
         return []
-    title = _counted(sum(each.refunds for each in refunds), "refund asked for", "refunds asked for")
+    count = sum(each.refunds for each in refunds)
+    title = ngettext("%(number)s refund asked for", "%(number)s refunds asked for", count, number=count)
     due = answer_due(min(each.oldest for each in refunds))
-    words = "Was to be decided by" if due < now else "To be decided by"
-    return [ToDo("undo-2", title, f"{words} {date_text(due)}", url_for("seller.refunds"), "Read", "bad")]
+    day = date_text(due)
+    text = _("Was to be decided by %(day)s", day=day) if due < now else _("To be decided by %(day)s", day=day)
+    return [ToDo("undo-2", title, text, url_for("seller.refunds"), _("Read"), "bad")]
 
 
 def _debts(pots: Sequence[Pots]) -> list[ToDo]:
     return [
         ToDo(
             "wallet",
-            f"You owe {money_text(-each.debt_minor, each.currency)}",
-            "It had to go back after it had left your balance. Your next sales pay it.",
+            _("You owe %(amount)s", amount=money_text(-each.debt_minor, each.currency)),
+            _("It had to go back after it had left your balance. Your next sales pay it."),
             url_for("seller.explain_pot", pot=Pot.DEBT.value, currency=each.currency),
-            "See why",
+            _("See why"),
             "hold",
         )
         for each in pots
@@ -139,34 +150,48 @@ def _debts(pots: Sequence[Pots]) -> list[ToDo]:
 
 
 def _shelf(shelf: Mapping[ShelfTab, int], low_stock: int) -> list[ToDo]:
+    out, paused, drafts = shelf[ShelfTab.SOLD_OUT], shelf[ShelfTab.PAUSED], shelf[ShelfTab.DRAFT]
+    few = _("%(number)s or fewer left", number=LOW_STOCK)
     listed: list[tuple[int, tuple[str, ...], dict[str, Any]]] = [
         (
-            shelf[ShelfTab.SOLD_OUT],
-            ("package-x", "listing is sold out", "listings are sold out", "Buyers can't buy them", "Restock", "wait"),
+            out,
+            ("package-x", _sold_out(out), _("Buyers can't buy them"), _("Restock"), "wait"),
             {"tab": ShelfTab.SOLD_OUT.value},
         ),
         (
             low_stock,
-            ("package", "part is nearly sold out", "parts are nearly sold out", _FEW, "Restock", "wait"),
+            ("package", _nearly_sold_out(low_stock), few, _("Restock"), "wait"),
             {"tab": ShelfTab.ACTIVE.value, "stock": "low"},
         ),
         (
-            shelf[ShelfTab.PAUSED],
-            ("eye", "listing is paused", "listings are paused", "Buyers don't see them", "Publish", "hold"),
+            paused,
+            ("eye", _paused(paused), _("Buyers don't see them"), _("Publish"), "hold"),
             {"tab": ShelfTab.PAUSED.value},
         ),
         (
-            shelf[ShelfTab.DRAFT],
-            ("pencil", "draft to finish", "drafts to finish", "Buyers don't see them yet", "Finish", "hold"),
+            drafts,
+            ("pencil", _drafts(drafts), _("Buyers don't see them yet"), _("Finish"), "hold"),
             {"tab": ShelfTab.DRAFT.value},
         ),
     ]
     return [
-        ToDo(icon, _counted(count, one, several), text, url_for("seller.listings", **where), action, tone)
-        for count, (icon, one, several, text, action, tone), where in listed
+        ToDo(icon, title, text, url_for("seller.listings", **where), action, tone)
+        for count, (icon, title, text, action, tone), where in listed
         if count
     ]
 
 
-def _counted(count: int, one: str, several: str) -> str:
-    return f"1 {one}" if count == 1 else f"{count} {several}"
+def _sold_out(count: int) -> str:
+    return ngettext("%(number)s listing is sold out", "%(number)s listings are sold out", count, number=count)
+
+
+def _nearly_sold_out(count: int) -> str:
+    return ngettext("%(number)s part is nearly sold out", "%(number)s parts are nearly sold out", count, number=count)
+
+
+def _paused(count: int) -> str:
+    return ngettext("%(number)s listing is paused", "%(number)s listings are paused", count, number=count)
+
+
+def _drafts(count: int) -> str:
+    return ngettext("%(number)s draft to finish", "%(number)s drafts to finish", count, number=count)

@@ -9,6 +9,8 @@ from typing import Any
 from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.ledger.accounts import Account
 from marketplace.paging import Period, every
 from marketplace.payments import movement_queries
@@ -21,9 +23,9 @@ from marketplace.web.pages import date_text, decimal, money_text
 from marketplace.web.seller import entry_links
 
 _WHERE = {
-    Account.SELLER_HELD: "Held",
-    Account.SELLER_PAYABLE: "Available",
-    Account.SELLER_DEBT: "Owed",
+    Account.SELLER_HELD: Text("Held"),
+    Account.SELLER_PAYABLE: Text("Available"),
+    Account.SELLER_DEBT: Text("Owed"),
 }
 _CSV_COLUMNS = (
     "Posting", "Booked (UTC)", "Type", "Where", "Order", "Entry", "Currency", "Paid by the buyer",
@@ -89,11 +91,11 @@ def transactions() -> ResponseReturnValue:
         return lists.csv_file(f"transactions-{currency}", _CSV_COLUMNS, map(partial(_csv_row, currency), rows))
     listed, totals = movement_queries.statement(wanted, asked.cursor)
     page = TransactionsPage(
-        title="Transactions",
+        title=_("Transactions"),
         console=seller_console("transactions"),
         currencies=currency_tabs(known, currency, "seller.transactions"),
         kinds=(
-            Choice("All", "", kind is None),
+            Choice(_("All"), "", kind is None),
             *(Choice(each.plural, each.value, each is kind) for each in MovementKind),
         ),
         figures=_figures(wanted, totals),
@@ -125,36 +127,37 @@ def _figures(asked: Asked, totals: Totals) -> tuple[Figure, ...]:
     """Return what the rows make: from the opening to the closing balance, or what those of one kind are together."""
     currency, period = asked.currency, asked.period
     closing = Figure(
-        label=f"Balance at the end of {_last_day(period)}" if period.until else "Balance now",
+        label=_("Balance at the end of %(day)s", day=_last_day(period)) if period.until else _("Balance now"),
         amount=money_text(totals.closing_minor, currency),
         explain_url="" if period.until else url_for("seller.explain_pot", pot="balance", currency=currency),
     )
-    incoming = Figure("Came in", money_text(totals.incoming_minor, currency))
-    outgoing = Figure("Went out", money_text(totals.outgoing_minor, currency))
+    incoming = Figure(_("Came in"), money_text(totals.incoming_minor, currency))
+    outgoing = Figure(_("Went out"), money_text(totals.outgoing_minor, currency))
     if asked.kind is MovementKind.SALE:
         fees = totals.platform_fee_minor + totals.processing_fee_minor
-        note = (
-            f"Platform fee {money_text(totals.platform_fee_minor, currency)}, "
-            f"card fee {money_text(totals.processing_fee_minor, currency)}"
+        note = _(
+            "Platform fee %(platform)s, card fee %(card)s",
+            platform=money_text(totals.platform_fee_minor, currency),
+            card=money_text(totals.processing_fee_minor, currency),
         )
         return (
             Figure(
-                "Paid by buyers",
+                _("Paid by buyers"),
                 money_text(totals.gross_minor, currency),
                 order_parts.plus_subsidy(totals.subsidy_minor, currency),
             ),
-            Figure("Fees", money_text(-fees, currency), note),
-            Figure("You received", money_text(totals.incoming_minor, currency)),
+            Figure(_("Fees"), money_text(-fees, currency), note),
+            Figure(_("You received"), money_text(totals.incoming_minor, currency)),
             closing,
         )
     if asked.kind is not None:
         return (incoming, outgoing, closing)
-    opening = Figure("Opening balance", money_text(totals.opening_minor, currency), _opening_note(period))
+    opening = Figure(_("Opening balance"), money_text(totals.opening_minor, currency), _opening_note(period))
     return (opening, incoming, outgoing, closing)
 
 
 def _opening_note(period: Period) -> str:
-    return f"At the start of {date_text(period.since)}" if period.since else "Before your first sale"
+    return _("At the start of %(day)s", day=date_text(period.since)) if period.since else _("Before your first sale")
 
 
 def _last_day(period: Period) -> str:

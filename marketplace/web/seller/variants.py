@@ -19,6 +19,8 @@ from marketplace.catalog.shelf_queries import OwnListing
 from marketplace.catalog.variant_operations import NewVariant, VariantChange
 from marketplace.catalog.variant_queries import OwnVariant
 from marketplace.errors import Conflict, DomainError, Invalid, NotFound
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.web import guards, lists
 from marketplace.web.seller import variants_page
 
@@ -41,7 +43,7 @@ def several_variants(listing_id: int) -> ResponseReturnValue:
     chosen = {each: _seen(each) for each in lists.ids(request.form.getlist("chosen")) if each in known}
     deed = next((each for each in Deed if each.value == request.form.get("deed")), None)
     if not chosen or deed is None:
-        flash("Choose some variants, and what to do with them.", "wait")
+        flash(_("Choose some variants, and what to do with them."), "wait")
         return _back(own)
     try:
         result = db.atomic(
@@ -56,11 +58,11 @@ def several_variants(listing_id: int) -> ResponseReturnValue:
         flash(error.message, "bad")
         return _back(own)
     if result.changed:
-        flash(_counted(result.changed, "changed"), "ok")
+        flash(_changed(result.changed), "ok")
     for title, why in result.refused[:_TOLD_AT_ONCE]:
         flash(f"{title}: {why}", "bad")
     if len(result.refused) > _TOLD_AT_ONCE:
-        flash(f"{len(result.refused) - _TOLD_AT_ONCE} others were not changed either.", "bad")
+        flash(_("%(number)s others were not changed either.", number=len(result.refused) - _TOLD_AT_ONCE), "bad")
     return _back(own)
 
 
@@ -76,9 +78,9 @@ def drop_variant(listing_id: int) -> ResponseReturnValue:
         flash(error.message, "wait")
         return _back(own)
     if has_others:
-        flash("It is taken out. Orders of it stay as they are.", "ok")
+        flash(_("It is taken out. Orders of it stay as they are."), "ok")
         return _back(own)
-    flash("That was the last one. The listing is sold as one thing again: say how many there are.", "wait")
+    flash(_("That was the last one. The listing is sold as one thing again: say how many there are."), "wait")
     return redirect(url_for("seller.edit", listing_id=listing_id), code=303)
 
 
@@ -86,7 +88,7 @@ def _write(own: OwnListing) -> ResponseReturnValue:
     deeds = {"begin": _begin, "save": _save, "add": _add}
     deed = deeds.get(request.form.get("deed", ""))
     if deed is None:
-        return _show(own, Invalid("Nothing was sent that can be saved."))
+        return _show(own, Invalid(_("Nothing was sent that can be saved.")))
     try:
         said = deed(own)
     except Invalid as error:
@@ -102,7 +104,7 @@ def _begin(own: OwnListing) -> str:
     names = [request.form.get(f"name-{place}", "") for place in range(1, variant_rules.MOST_OPTIONS + 1)]
     for place, name in enumerate(names, start=1):
         if request.form.get(f"values-{place}", "").strip() and not name.strip():
-            raise Invalid("Say what these are values of.", field=f"name-{place}")
+            raise Invalid(_("Say what these are values of."), field=f"name-{place}")
     given = [place for place, name in enumerate(names, start=1) if name.strip()] or [1]
     values = [
         variant_rules.listed_values(request.form.get(f"values-{place}", ""), field=f"values-{place}") for place in given
@@ -116,7 +118,7 @@ def _begin(own: OwnListing) -> str:
         values=values,
         now=clock.now(),
     )
-    return f"It is sold in {made} variants now. Say how many you have of each."
+    return _("It is sold in %(number)s variants now. Say how many you have of each.", number=made)
 
 
 def _save(own: OwnListing) -> str:
@@ -125,7 +127,7 @@ def _save(own: OwnListing) -> str:
     sent = set(lists.ids(request.form.getlist("variant")))
     changes = [_typed_change(variant_id, own.price.currency) for variant_id in known if variant_id in sent]
     changed = db.atomic(variant_operations.change, (), **mine, changes=changes, now=clock.now())
-    return _counted(changed, "changed") if changed else "Saved. Nothing was different."
+    return _changed(changed) if changed else _("Saved. Nothing was different.")
 
 
 def _add(own: OwnListing) -> str:
@@ -138,7 +140,7 @@ def _add(own: OwnListing) -> str:
     )
     mine = {"seller_id": guards.viewer().user_id, "listing_id": own.listing_id}
     db.atomic(variant_operations.add, (), **mine, variant=variant, now=clock.now())
-    return f"{', '.join(variant.values)} is added."
+    return _("%(values)s is added.", values=", ".join(variant.values))
 
 
 def _typed_change(variant_id: int, currency: str) -> VariantChange:
@@ -164,7 +166,7 @@ def _show(own: OwnListing, error: Invalid | None = None) -> ResponseReturnValue:
 def _own(listing_id: int) -> OwnListing:
     own = shelf_queries.own_listing(listing_id, guards.viewer().user_id)
     if own.kind.value != "part":
-        raise NotFound("A car has no variants.")
+        raise NotFound(_("A car has no variants."))
     return own
 
 
@@ -173,8 +175,8 @@ def _seen(variant_id: int) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _counted(count: int, done: str) -> str:
-    return f"1 variant is {done}." if count == 1 else f"{count} variants are {done}."
+def _changed(count: int) -> str:
+    return ngettext("%(number)s variant is changed.", "%(number)s variants are changed.", count, number=count)
 
 
 def _back(own: OwnListing) -> ResponseReturnValue:

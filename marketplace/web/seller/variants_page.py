@@ -9,13 +9,15 @@ from marketplace.catalog import variant_rules
 from marketplace.catalog.shelf_queries import OwnListing
 from marketplace.catalog.variant_queries import OwnVariant
 from marketplace.errors import Invalid
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.web.console import Console, seller_console
 from marketplace.web.seller.listing_page import tab_badge
 from marketplace.web.shop.filters import amount_text
 from marketplace.web.wording import Badge
 
-_FIRST = ("Side", "left, right")
-_SECOND = ("Diameter", "280 mm, 300 mm")
+_FIRST = (Text("Side"), Text("left, right"))
+_SECOND = (Text("Diameter"), "280 mm, 300 mm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def build(
     shown = {entry.name for entry in (*begin, *more)}
     shown |= {entry.name for row in rows for entry in (row.price, row.in_stock, row.sku)}
     return VariantsPage(
-        title="Variants",
+        title=_("Variants"),
         console=seller_console("listings"),
         badge=tab_badge(own.tab),
         listing_title=own.title,
@@ -123,26 +125,36 @@ def _begin(fields: _Fields) -> tuple[Entry, ...]:
     found = []
     for place, (name, values) in enumerate((_FIRST, _SECOND), start=1):
         is_second = place > 1
-        order = "Then by" if is_second else "Buyers choose by"
-        found.append(fields.entry(f"name-{place}", order, hint=f"Such as {name}", is_optional=is_second))
-        label = "Its values, with commas between"
-        found.append(fields.entry(f"values-{place}", label, hint=f"Such as {values}", is_optional=is_second))
+        order = _("Then by") if is_second else _("Buyers choose by")
+        found.append(
+            fields.entry(f"name-{place}", order, hint=_("Such as %(example)s", example=name), is_optional=is_second)
+        )
+        label = _("Its values, with commas between")
+        found.append(
+            fields.entry(f"values-{place}", label, hint=_("Such as %(example)s", example=values), is_optional=is_second)
+        )
     return tuple(found)
 
 
 def _row(variant: OwnVariant, fields: _Fields, *, is_typed: bool) -> VariantRow:
     number, name = variant.variant_id, ", ".join(variant.values)
-    units = {"set aside": variant.set_aside, "sold": variant.sold}
+    aside, sold = variant.set_aside, variant.sold
+    units = (
+        _("%(number)s set aside", number=aside) if aside else "",
+        _("%(number)s sold", number=sold) if sold else "",
+    )
     price = amount_text(variant.price.minor, variant.price.currency)
     return VariantRow(
         variant_id=number,
         name=name,
-        price=fields.entry(f"price-{number}", f"Price of {name}", price, is_number=True),
-        in_stock=fields.entry(f"in_stock-{number}", f"Units of {name} in stock", str(variant.in_stock), is_number=True),
-        sku=fields.entry(f"sku-{number}", f"Your own key of {name}", variant.sku),
+        price=fields.entry(f"price-{number}", _("Price of %(name)s", name=name), price, is_number=True),
+        in_stock=fields.entry(
+            f"in_stock-{number}", _("Units of %(name)s in stock", name=name), str(variant.in_stock), is_number=True
+        ),
+        sku=fields.entry(f"sku-{number}", _("Your own key of %(name)s", name=name), variant.sku),
         seen_stock=variant.in_stock,
         is_offered=f"offered-{number}" in fields.typed if is_typed else variant.is_offered,
-        note=", ".join(f"{count} {word}" for word, count in units.items() if count),
+        note=", ".join(filter(None, units)),
     )
 
 
@@ -150,7 +162,7 @@ def _more(own: OwnListing, fields: _Fields) -> tuple[Entry, ...]:
     price = amount_text(own.price.minor, own.price.currency)
     return (
         *(fields.entry(f"value-{place}", name) for place, name in enumerate(own.options, start=1)),
-        fields.entry("price", f"Price of one, {own.price.currency}", price, is_number=True),
-        fields.entry("in_stock", "Units in stock", "1", is_number=True),
-        fields.entry("sku", "Your own key", is_optional=True),
+        fields.entry("price", _("Price of one, %(currency)s", currency=own.price.currency), price, is_number=True),
+        fields.entry("in_stock", _("Units in stock"), "1", is_number=True),
+        fields.entry("sku", _("Your own key"), is_optional=True),
     )

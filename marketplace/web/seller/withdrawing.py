@@ -13,6 +13,8 @@ from marketplace import clock
 from marketplace.accounts import flows as accounts
 from marketplace.config import Settings
 from marketplace.errors import Invalid, NotAllowed
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.payouts import account_queries, flows, queries, rules, standing_queries
 from marketplace.payouts.rules import Occasion
 from marketplace.payouts.standing_queries import Candidate
@@ -28,8 +30,8 @@ from marketplace.web.providers import providers
 class WithdrawForm(FlaskForm):
     """Which balance, and the password once more."""
 
-    currency = RadioField("What to withdraw")
-    password = PasswordField("Your password", [InputRequired("Enter your password."), Length(max=1000)])
+    currency = RadioField(Text("What to withdraw"))
+    password = PasswordField(Text("Your password"), [InputRequired(Text("Enter your password.")), Length(max=1000)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +97,12 @@ def _send(seller_id: int, currency: str) -> ResponseReturnValue:
 def _outcome(amount: str, status: PayoutStatus, reason: str | None) -> tuple[str, str]:
     """Return what became of a withdrawal, in words, and their tone. What the provider has not said is not claimed."""
     if status is PayoutStatus.PENDING:
-        return f"{amount} is being sent. The provider has not answered yet; we ask again, you need not.", "wait"
+        return _(
+            "%(amount)s is being sent. The provider has not answered yet; we ask again, you need not.", amount=amount
+        ), "wait"
     if status in {PayoutStatus.REFUSED, PayoutStatus.FAILED}:
-        return f"{amount} was not sent. {reason or ''}".strip(), "bad"
-    return f"{amount} is on its way to your bank.", "ok"
+        return " ".join((_("%(amount)s was not sent.", amount=amount), *([_(reason)] if reason else []))), "bad"
+    return _("%(amount)s is on its way to your bank.", amount=amount), "ok"
 
 
 def _form(ready: Sequence[Candidate]) -> WithdrawForm:
@@ -112,22 +116,27 @@ def _form(ready: Sequence[Candidate]) -> WithdrawForm:
 def _offer(each: Candidate) -> str:
     amount = money_text(each.standing.payable_minor, each.currency)
     if each.standing.payable_minor == each.standing.ready_minor:
-        return f"All that is available: {amount}"
+        return _("All that is available: %(amount)s", amount=amount)
     rest = money_text(each.standing.ready_minor - each.standing.payable_minor, each.currency)
-    return f"{amount}; banks take whole {each.currency} only, and {rest} waits for your next payout"
+    return _(
+        "%(amount)s; banks take whole %(currency)s only, and %(rest)s waits for your next payout",
+        amount=amount,
+        currency=each.currency,
+        rest=rest,
+    )
 
 
 def _page(viewer: guards.Viewer, found: Sequence[Candidate], ready: Sequence[Candidate]) -> WithdrawPage:
     account = account_queries.account_of(viewer.user_id)
     return WithdrawPage(
-        title="Withdraw",
+        title=_("Withdraw"),
         console=seller_console("payouts"),
         email=viewer.email,
         bank=" •• ".join(part for part in (account.bank_name, account.bank_last4) if part) if account else "",
         can_withdraw=bool(ready),
-        label=f"Withdraw {money_text(ready[0].standing.payable_minor, ready[0].currency)}"
+        label=_("Withdraw %(amount)s", amount=money_text(ready[0].standing.payable_minor, ready[0].currency))
         if len(ready) == 1
-        else "Withdraw",
+        else _("Withdraw"),
         hindrances=tuple(_hindrance(each) for each in found if each not in ready),
     )
 

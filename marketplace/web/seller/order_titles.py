@@ -1,0 +1,35 @@
+"""What happens to an order, in the words a seller reads."""
+
+from marketplace.language import Text
+from marketplace.web.seller.dispute_page import TITLES as DISPUTE_TITLES
+from marketplace.web.seller.refund_page import TITLES as REFUND_TITLES
+
+_REINSTATED = ("confirmed", "shipped", "delivered", "cancelled")
+TITLES = {
+    ("order", "begin"): Text("The order was placed"),
+    ("order", "confirm"): Text("Paid, please send it"),
+    ("order", "revive"): Text("Paid late, please send it"),
+    ("order", "ship"): Text("You sent it"),
+    ("order", "deliver"): Text("It arrived"),
+    ("order", "cancel"): Text("The order was cancelled"),
+    ("order", "refund"): Text("The order was refunded"),
+    **{
+        ("order", f"reinstate_{status}"): Text("The refund came back, so the order stands again")
+        for status in _REINSTATED
+    },
+    **REFUND_TITLES,
+    **DISPUTE_TITLES,
+    ("payment_transaction", "begin"): Text("Your share was recorded"),
+    ("payment_transaction", "fail"): Text("The buyer's payment was refused"),
+    ("payment_transaction", "hold"): Text("Your share is held"),
+    ("payment_transaction", "release"): Text("Your share was released"),
+    ("payment_transaction", "transfer"): Text("Your share is on its way"),
+    ("payment_transaction", "pay_out"): Text("Your share was paid out"),
+    ("payment_transaction", "refund"): Text("Your share went back to the buyer"),
+    ("payment_transaction", "restore_held"): Text("Your share is held again"),
+    ("payment_transaction", "restore_available"): Text("Your share is available again"),
+    ("payment_transaction", "restore_paid_out"): Text("Your share is paid out as before"),
+    ("payment_transaction", "reopen"): Text("Money of your share came back and is available"),
+    ("payment_transaction", "put_back"): Text("Your share is available again"),
+    ("payment_transaction", "bounce"): Text("Your bank sent your share back"),
+}
