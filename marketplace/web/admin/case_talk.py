@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from marketplace import clock
+from marketplace.language import gettext as _
 from marketplace.messages import case_queries
 from marketplace.messages.case_queries import CaseMessage
 from marketplace.payments.timeline_queries import Change
@@ -36,7 +37,7 @@ def timeline(
     """Return what happened and what was written, newest first."""
     written = [
         TimelineEntry(
-            title=f"{'The seller' if each.is_seller else 'The buyer'} wrote",
+            title=_("%(part)s wrote", part="The seller" if each.is_seller else "The buyer"),
             when=time_text(each.message.sent_at),
             when_iso=each.message.sent_at.isoformat(),
             detail=_short(each),
@@ -51,7 +52,12 @@ def timeline(
 def sentences(messages: Sequence[CaseMessage], order_id: int) -> tuple[str, ...]:
     """Return what was written about one order as lines for the evidence; hidden messages are left out."""
     return tuple(
-        f"{date_text(each.message.sent_at)}: {'the seller' if each.is_seller else 'the buyer'} wrote: “{_short(each)}”"
+        _(
+            "%(sent_at)s: %(part)s wrote: “%(each)s”",
+            sent_at=date_text(each.message.sent_at),
+            part="the seller" if each.is_seller else "the buyer",
+            each=_short(each),
+        )
         for each in messages[-_MOST_IN_EVIDENCE:]
         if each.order_id == order_id and each.message.hidden_reason is None
     )
@@ -60,7 +66,7 @@ def sentences(messages: Sequence[CaseMessage], order_id: int) -> tuple[str, ...]
 def _short(each: CaseMessage) -> str:
     message = each.message
     if message.hidden_reason is not None:
-        return f"Hidden: {message.hidden_reason}"
+        return _("Hidden: %(hidden_reason)s", hidden_reason=message.hidden_reason)
     files = ", ".join(file.file_name for file in message.files)
     words = " ".join(message.text.split()) or f"[{files}]"
     return words if len(words) <= _LONGEST_SHOWN else f"{words[:_LONGEST_SHOWN].rstrip()}…"

@@ -10,13 +10,25 @@ from flask import url_for
 from marketplace.debts.queries import Age, BorneBy, Debtor, DebtRow, PaidBy
 from marketplace.debts.total_queries import DebtTotal
 from marketplace.disputes import queries as dispute_queries
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.paging import Sort
 from marketplace.refunds import queries as refund_queries
 from marketplace.web.admin.explain import entry_url
 from marketplace.web.pages import date_text, decimal, money_text
 
 SORTS = (Sort.LARGEST, Sort.SMALLEST, Sort.OLDEST, Sort.NEWEST)
-CSV_COLUMNS = ("Debt", "Made by", "Order", "Currency", "Amount", "Paid by sales", "Not owed any more", "Open", "Since")
+CSV_COLUMNS = (
+    Text("Debt"),
+    Text("Made by"),
+    Text("Order"),
+    Text("Currency"),
+    Text("Amount"),
+    Text("Paid by sales"),
+    Text("Not owed any more"),
+    Text("Open"),
+    Text("Since"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +107,13 @@ def figures(totals: Sequence[DebtTotal]) -> tuple[Figure, ...]:
     """Return what is owed in each currency, to the ledger's account."""
     return tuple(
         Figure(
-            label=f"Owed in {each.currency}",
+            label=_("Owed in %(currency)s", currency=each.currency),
             amount=money_text(each.open_minor, each.currency),
-            note=f"{_count(each.sellers, 'seller')}, the oldest since {date_text(each.oldest)}",
+            note=_(
+                "%(sellers)s, the oldest since %(oldest)s",
+                sellers=_count(each.sellers, "seller"),
+                oldest=date_text(each.oldest),
+            ),
             explain_url=url_for("admin.account", account="seller_debt", currency=each.currency),
         )
         for each in totals
@@ -113,7 +129,7 @@ def debtor(row: Debtor, since: str, until: str) -> DebtorRow:
 
     return DebtorRow(
         shop=row.shop_name,
-        note=f"{_count(row.debts, 'debt')} in {row.currency}",
+        note=_("%(debts)s in %(currency)s", debts=_count(row.debts, "debt"), currency=row.currency),
         url=url_for("admin.debtor", seller_id=row.seller_id, currency=row.currency),
         ages=tuple((age.label, _some(row.minor_of(age), row.currency), url(age)) for age in Age),
         open=money_text(row.open_minor, row.currency),
@@ -133,11 +149,11 @@ def paid(rows: Sequence[PaidBy], currency: str) -> tuple[PaidView, ...]:
     """Return which sales paid, each with its entry."""
     return tuple(
         PaidView(
-            order=f"Order {row.order_number}",
+            order=_("Order %(order_number)s", order_number=row.order_number),
             when=date_text(row.netted_at),
             amount=money_text(row.amount_minor, currency),
             url=entry_url(row.entry_id),
-            note="Given back since: what made the debt fell away" if row.undone_minor else "",
+            note=_("Given back since: what made the debt fell away") if row.undone_minor else "",
         )
         for row in rows
     )
@@ -150,8 +166,10 @@ def borne(rows: Sequence[BorneBy], currency: str) -> tuple[BorneView, ...]:
             amount=money_text(row.amount_minor, currency),
             when=date_text(row.decided_at),
             url=entry_url(row.entry_id),
-            reason=row.reason + (" Undone since: what made the debt fell away." if row.is_undone else ""),
-            who=row.decided_by if row.decided_by == row.asked_by else f"{row.asked_by}, confirmed by {row.decided_by}",
+            reason=row.reason + (_(" Undone since: what made the debt fell away.") if row.is_undone else ""),
+            who=row.decided_by
+            if row.decided_by == row.asked_by
+            else _("%(asked_by)s, confirmed by %(decided_by)s", asked_by=row.asked_by, decided_by=row.decided_by),
         )
         for row in rows
     )
@@ -171,10 +189,14 @@ def csv_row(row: DebtRow) -> tuple[object, ...]:
 
 def _debt(row: DebtRow, made_by: Cause, now: datetime) -> DebtView:
     days, made_on = (now - row.created_at).days, date_text(row.created_at)
-    waits = f"{row.waiting_approver} wants to write it off" if row.waiting_approver and row.open_minor else ""
+    waits = (
+        _("%(waiting_approver)s wants to write it off", waiting_approver=row.waiting_approver)
+        if row.waiting_approver and row.open_minor
+        else ""
+    )
     return DebtView(
         cause=made_by,
-        order=f"Order {row.order_number}",
+        order=_("Order %(order_number)s", order_number=row.order_number),
         since=f"{made_on}, {_count(days, 'day')}" if row.open_minor and days else made_on,
         amount=money_text(row.amount_minor, row.currency),
         paid=_some(row.netted_minor, row.currency),
@@ -182,7 +204,7 @@ def _debt(row: DebtRow, made_by: Cause, now: datetime) -> DebtView:
         open=money_text(row.open_minor, row.currency),
         note=waits,
         write_off_url=url_for("admin.write_off", debt_id=row.id) if row.open_minor else "",
-        write_off_label="Confirm…" if waits else "Write off…",
+        write_off_label=_("Confirm…") if waits else _("Write off…"),
     )
 
 

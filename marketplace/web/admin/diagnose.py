@@ -23,6 +23,8 @@ from marketplace.diagnosis import (
 )
 from marketplace.disputes import page_queries as disputes
 from marketplace.errors import DomainError
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.payments import admin_queries
 from marketplace.payouts import admin_queries as payouts
 from marketplace.providers.base import Refused, Unknown
@@ -31,7 +33,7 @@ from marketplace.web import guards, lists
 from marketplace.web.admin import diagnose_page
 from marketplace.web.providers import providers
 
-_TAKEN_UP = "What the provider says is in the books now."
+_TAKEN_UP = Text("What the provider says is in the books now.")
 
 
 @guards.admin_only
@@ -132,8 +134,10 @@ def take_up_payout(number: str) -> ResponseReturnValue:
 
 def _problem(error: Exception) -> str:
     if isinstance(error, Unknown):
-        return "The provider did not answer. Nothing has changed; it is asked again by itself."
-    return f"It can't be taken up: {error.message if isinstance(error, (Refused, DomainError)) else error}"
+        return _("The provider did not answer. Nothing has changed; it is asked again by itself.")
+    return _(
+        "It can't be taken up: %(part)s", part=error.message if isinstance(error, (Refused, DomainError)) else error
+    )
 
 
 def _settings() -> Settings:

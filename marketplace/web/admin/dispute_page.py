@@ -15,6 +15,8 @@ from marketplace.disputes.page_queries import DisputeRow
 from marketplace.disputes.rules import DisputeKind, EvidenceState
 from marketplace.disputes.states import DisputeStatus
 from marketplace.disputes.taking_back_queries import TakeBack
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.messages.case_queries import CaseMessage
 from marketplace.payments.timeline_queries import Change
 from marketplace.payouts.taking_back_queries import ReversalRow
@@ -33,9 +35,9 @@ from marketplace.web.wording import Badge, TimelineEntry
 
 _STATES = {
     EvidenceState.DRAFT: "",
-    EvidenceState.SENDING: "The evidence is on its way to the provider. This page knows when it has arrived.",
-    EvidenceState.SUBMITTED: "The bank has our evidence.",
-    EvidenceState.REFUSED: "The provider did not take the evidence.",
+    EvidenceState.SENDING: Text("The evidence is on its way to the provider. This page knows when it has arrived."),
+    EvidenceState.SUBMITTED: Text("The bank has our evidence."),
+    EvidenceState.REFUSED: Text("The provider did not take the evidence."),
 }
 
 
@@ -162,10 +164,15 @@ def build(facts: Facts, desk: Desk, now: datetime) -> DisputePage:
         desk.evidence.fill(facts.texts, dispute_draft.draft(row, *known))
     amount = money_text(row.amount_minor, row.currency)
     return DisputePage(
-        title=f"Dispute {row.number}",
+        title=_("Dispute %(number)s", number=row.number),
         console=admin_console("disputes"),
         badges=(dispute_parts.kind_badge(row), dispute_parts.badge(row)),
-        note=f"{amount} of payment {row.payment_id}, opened {time_text(row.opened_at)}",
+        note=_(
+            "%(amount)s of payment %(payment_id)s, opened %(opened_at)s",
+            amount=amount,
+            payment_id=row.payment_id,
+            opened_at=time_text(row.opened_at),
+        ),
         clock=dispute_parts.due_clock(row, now),
         reason=reason.label,
         reason_text=reason.means,
@@ -184,12 +191,12 @@ def build(facts: Facts, desk: Desk, now: datetime) -> DisputePage:
         shares=tuple(_share(row, share) for share in facts.shares),
         share_note=f"{row.share_note} ({row.shared_by})" if row.share_note else "",
         accept_url=url_for("admin.accept_dispute", number=row.number) if row.can_be_accepted else "",
-        accept_label=f"Accept the loss of {amount}",
+        accept_label=_("Accept the loss of %(amount)s", amount=amount),
         can_dismiss=row.status is DisputeStatus.WARNED,
         can_reassign=row.can_be_reassigned and len(facts.shares) > 1 and row.kind is not DisputeKind.WARNING,
         refund_links=tuple(Fact(each.number, each.status.label) for each in facts.refunds),
         refund_url=_refund_url(facts),
-        entries=case_talk.timeline(facts.changes, {"dispute": "Dispute"}, facts.messages),
+        entries=case_talk.timeline(facts.changes, {"dispute": _("Dispute")}, facts.messages),
         messages=case_talk.views(facts.messages),
         booked=tuple(_entry(entry) for entry in facts.entries),
         urls={name: url_for(f"admin.{name}", number=row.number) for name in _ADDRESSES},
@@ -220,23 +227,23 @@ def _fields(reason: Reason) -> tuple[tuple[str, ...], ...]:
 
 def _facts(row: DisputeRow) -> tuple[Fact, ...]:
     facts = [
-        Fact("Buyer", f"{row.buyer_name}, {row.buyer_email}"),
-        Fact("Provider's dispute", row.provider_dispute_id),
-        Fact("Charge", row.charge_id),
+        Fact(_("Buyer"), f"{row.buyer_name}, {row.buyer_email}"),
+        Fact(_("Provider's dispute"), row.provider_dispute_id),
+        Fact(_("Charge"), row.charge_id),
     ]
     if row.network_code:
-        facts.append(Fact("Network's code", row.network_code))
+        facts.append(Fact(_("Network's code"), row.network_code))
     if row.due_by:
-        facts.append(Fact("Evidence until", time_text(row.due_by)))
+        facts.append(Fact(_("Evidence until"), time_text(row.due_by)))
     if row.submitted_at:
-        facts.append(Fact("Handed over", f"{time_text(row.submitted_at)}, {_by(row.submitted_by)}"))
+        facts.append(Fact(_("Handed over"), f"{time_text(row.submitted_at)}, {_by(row.submitted_by)}"))
     if row.accepted_at:
-        facts.append(Fact("Loss accepted", f"{time_text(row.accepted_at)}, {_by(row.accepted_by)}"))
+        facts.append(Fact(_("Loss accepted"), f"{time_text(row.accepted_at)}, {_by(row.accepted_by)}"))
     return tuple(facts)
 
 
 def _by(name: str | None) -> str:
-    return f"by {name}" if name else "at the provider"
+    return f"by {name}" if name else _("at the provider")
 
 
 def _sent(facts: Facts) -> tuple[SentText, ...]:

@@ -9,6 +9,8 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.history import Ruled
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.payments import timeline_queries
 from marketplace.payments.timeline_queries import Change
 from marketplace.provider_events import effect_queries, queries, rules
@@ -28,19 +30,19 @@ from marketplace.web.pages import money_text, sentence, time_text
 from marketplace.web.wording import Badge, TimelineEntry
 
 OUTCOMES = {
-    Outcome.KNOWN: "Delivered again; it was stored before",
-    Outcome.WAITS: "Looked at again; it fits nothing yet",
-    Outcome.UNCHANGED: "Replayed; it changed nothing",
-    Outcome.CHANGED: "It had an effect",
-    Outcome.NOT_NEEDED: "Replayed; no rule needs it",
+    Outcome.KNOWN: Text("Delivered again; it was stored before"),
+    Outcome.WAITS: Text("Looked at again; it fits nothing yet"),
+    Outcome.UNCHANGED: Text("Replayed; it changed nothing"),
+    Outcome.CHANGED: Text("It had an effect"),
+    Outcome.NOT_NEEDED: Text("Replayed; no rule needs it"),
 }
 _LOOKS = {
-    "begin": "Received and stored",
-    "apply": "Applied",
-    "park": "Parked: it fits nothing we know",
-    "ignore": "Not needed",
-    "set_aside": "Put aside",
-    "replay": "Applied after all",
+    "begin": Text("Received and stored"),
+    "apply": Text("Applied"),
+    "park": Text("Parked: it fits nothing we know"),
+    "ignore": Text("Not needed"),
+    "set_aside": Text("Put aside"),
+    "replay": Text("Applied after all"),
 }
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -108,7 +110,7 @@ def event(event_row_id: int) -> ResponseReturnValue:
     page = EventPage(
         title=summary.type,
         console=admin_console("events"),
-        crumbs=(Crumb("Events", url_for("admin.events")),),
+        crumbs=(Crumb(_("Events"), url_for("admin.events")),),
         badge=wording.badge(summary.status),
         note=sentence(summary.note),
         facts=_facts(summary, found.body_sha256),
@@ -151,16 +153,16 @@ def row_url(found: Mapping[tuple[str, int], tuple[state_queries.Page, str]], sub
 
 
 _SINGULAR = {
-    "payment": "Payment",
-    "payment_tracker": "Provider's payment",
-    "payment_transaction": "Share",
-    "unapplied_receipt": "Receipt",
-    "outbound_call": "Call",
-    "seller_account": "Seller's account",
-    "transfer_reversal": "Transfer taken back",
-    "stock_reservation": "Reservation",
-    "discount": "Discount code",
-    "discount_use": "Use of a code",
+    "payment": Text("Payment"),
+    "payment_tracker": Text("Provider's payment"),
+    "payment_transaction": Text("Share"),
+    "unapplied_receipt": Text("Receipt"),
+    "outbound_call": Text("Call"),
+    "seller_account": Text("Seller's account"),
+    "transfer_reversal": Text("Transfer taken back"),
+    "stock_reservation": Text("Reservation"),
+    "discount": Text("Discount code"),
+    "discount_use": Text("Use of a code"),
 }
 
 
@@ -171,17 +173,17 @@ def _member(subject: str, status: str) -> Status:
 
 def _facts(summary: EventSummary, digest: bytes) -> tuple[Fact, ...]:
     facts = [
-        Fact("Provider", sentence(summary.provider)),
-        Fact("Event", summary.event_id),
-        Fact("About", summary.object_id or "Nothing we know"),
-        Fact("Account", summary.account or "Ours"),
-        Fact("Came by", ROADS[summary.road]),
-        Fact("Received", time_text(summary.received_at)),
-        Fact("Tries to apply it", str(summary.attempts)),
-        Fact("Body SHA-256", digest.hex()),
+        Fact(_("Provider"), sentence(summary.provider)),
+        Fact(_("Event"), summary.event_id),
+        Fact(_("About"), summary.object_id or _("Nothing we know")),
+        Fact(_("Account"), summary.account or _("Ours")),
+        Fact(_("Came by"), ROADS[summary.road]),
+        Fact(_("Received"), time_text(summary.received_at)),
+        Fact(_("Tries to apply it"), str(summary.attempts)),
+        Fact(_("Body SHA-256"), digest.hex()),
     ]
     if summary.next_attempt_at is not None:
-        facts.append(Fact("Next try", time_text(summary.next_attempt_at)))
+        facts.append(Fact(_("Next try"), time_text(summary.next_attempt_at)))
     return tuple(facts)
 
 
@@ -189,17 +191,21 @@ def _headers(headers: Mapping[str, Any], road: EventRoad) -> tuple[Fact, ...]:
     """Return what is kept of the delivery: what sent it, and how its signature was verified."""
     facts = [Fact(name, str(headers[name])) for name in rules.KEPT_HEADERS if name in headers]
     if "signed_at" in headers:
-        facts.append(Fact("Signature", f"Verified with {_secret_text(headers['secret'])}"))
-        facts.append(Fact("Signed", time_text(_EPOCH + timedelta(seconds=headers["signed_at"]))))
+        facts.append(Fact(_("Signature"), _("Verified with %(secret)s", secret=_secret_text(headers["secret"]))))
+        facts.append(Fact(_("Signed"), time_text(_EPOCH + timedelta(seconds=headers["signed_at"]))))
     elif road is EventRoad.LISTED:
-        facts.append(Fact("Signature", "None: it was read from the provider's own list"))
-    return tuple(facts or (Fact("Headers", "Not kept: it came before they were"),))
+        facts.append(Fact(_("Signature"), _("None: it was read from the provider's own list")))
+    return tuple(facts or (Fact(_("Headers"), _("Not kept: it came before they were")),))
 
 
 def _secret_text(place: int) -> str:
     if place == 0:
-        return "the newest secret of its day"
-    return "the secret before the newest, which is being replaced" if place == 1 else f"an old secret, {place} back"
+        return _("the newest secret of its day")
+    return (
+        _("the secret before the newest, which is being replaced")
+        if place == 1
+        else _("an old secret, %(place)s back", place=place)
+    )
 
 
 def _looks(changes: Sequence[Change], attempts: Sequence[Attempt], road: EventRoad) -> tuple[TimelineEntry, ...]:
@@ -221,8 +227,10 @@ def _looks(changes: Sequence[Change], attempts: Sequence[Attempt], road: EventRo
             title=OUTCOMES[each.outcome],
             when=time_text(each.at),
             when_iso=each.at.isoformat(),
-            detail=" ".join(filter(None, (sentence(each.note), each.reason and f"Reason: {each.reason}"))),
-            actor=each.by or ("Command line" if each.road is EventRoad.REPLAY else ROADS[each.road]),
+            detail=" ".join(
+                filter(None, (sentence(each.note), each.reason and _("Reason: %(reason)s", reason=each.reason)))
+            ),
+            actor=each.by or (_("Command line") if each.road is EventRoad.REPLAY else ROADS[each.road]),
             source="",
             state="wait" if each.outcome is Outcome.WAITS else "done",
         )
@@ -268,5 +276,5 @@ def _no_effect(effects: Effects, status: EventStatus) -> str:
     if not effects.is_nothing:
         return ""
     if status is EventStatus.APPLIED:
-        return "It changed nothing: what it tells was in the books before it came."
-    return "It has had no effect."
+        return _("It changed nothing: what it tells was in the books before it came.")
+    return _("It has had no effect.")

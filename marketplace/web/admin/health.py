@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, jobs
 from marketplace.errors import NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.reconciliation import board
 from marketplace.reconciliation.board import MOST, NegativeRow, StuckJob, StuckRow
 from marketplace.reconciliation.board_rules import Level, Reading, Tile, level, time_of
@@ -23,7 +25,11 @@ from marketplace.web.pages import money_text, sentence, time_text
 from marketplace.web.refund_parts import age_text
 from marketplace.web.wording import Badge
 
-_LEVELS = {Level.GOOD: Badge("Good", "ok"), Level.LOOK: Badge("Look", "wait"), Level.ACT: Badge("Act", "bad")}
+_LEVELS = {
+    Level.GOOD: Badge(Text("Good"), "ok"),
+    Level.LOOK: Badge(Text("Look"), "wait"),
+    Level.ACT: Badge(Text("Act"), "bad"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +41,28 @@ class Words:
 
 
 _WORDS: Mapping[Tile, Words] = {
-    Tile.WEBHOOK_LAG: Words("Webhooks on their way", "Half of the last 200 within 5 min"),
-    Tile.EVENTS_WAITING: Words("Events without an effect", "None older than 5 min"),
-    Tile.UNMATCHED: Words("Unmatched events", "None"),
-    Tile.UNKNOWN_CALLS: Words("Calls without an answer", "None older than 5 min"),
-    Tile.BLOCKED_CALLS: Words("Calls for a person", "None"),
-    Tile.STUCK_PAYMENTS: Words("Payments that stand still", "Open 1 h past their end, or clearing 14 days"),
-    Tile.STUCK_REFUNDS: Words("Refunds that stand still", "Not sent for 1 h, or on their way 14 days"),
-    Tile.STUCK_RETURNS: Words("Unusable money still here", "Not sent back for 1 h, on its way 14 days, or failed"),
-    Tile.STUCK_PAYOUTS: Words("Payouts that stand still", "Not sent for 1 h, on their way 10 days, or refused 2 days"),
-    Tile.DEBTS: Words("Sellers who owe", "None; act after 90 days"),
-    Tile.NEGATIVE: Words("Negative balances", "None"),
-    Tile.TICK: Words("Last tick", "Within a minute"),
-    Tile.STUCK_JOBS: Words("Jobs nobody works on", "None for 5 min"),
-    Tile.FAILED_JOBS: Words("Failed jobs", "None"),
-    Tile.FAILED_MAILS: Words("Failed mails", "None"),
-    Tile.BOOKS: Words("Books recomputed", "Every night, and all agrees"),
-    Tile.BREAKS: Words("Breaks", "None; act after 3 days"),
-    Tile.DRIFT: Words("Drift from the provider", "None at the last reconciliation, every night"),
+    Tile.WEBHOOK_LAG: Words(Text("Webhooks on their way"), Text("Half of the last 200 within 5 min")),
+    Tile.EVENTS_WAITING: Words(Text("Events without an effect"), Text("None older than 5 min")),
+    Tile.UNMATCHED: Words(Text("Unmatched events"), Text("None")),
+    Tile.UNKNOWN_CALLS: Words(Text("Calls without an answer"), Text("None older than 5 min")),
+    Tile.BLOCKED_CALLS: Words(Text("Calls for a person"), Text("None")),
+    Tile.STUCK_PAYMENTS: Words(Text("Payments that stand still"), Text("Open 1 h past their end, or clearing 14 days")),
+    Tile.STUCK_REFUNDS: Words(Text("Refunds that stand still"), Text("Not sent for 1 h, or on their way 14 days")),
+    Tile.STUCK_RETURNS: Words(
+        Text("Unusable money still here"), Text("Not sent back for 1 h, on its way 14 days, or failed")
+    ),
+    Tile.STUCK_PAYOUTS: Words(
+        Text("Payouts that stand still"), Text("Not sent for 1 h, on their way 10 days, or refused 2 days")
+    ),
+    Tile.DEBTS: Words(Text("Sellers who owe"), Text("None; act after 90 days")),
+    Tile.NEGATIVE: Words(Text("Negative balances"), Text("None")),
+    Tile.TICK: Words(Text("Last tick"), Text("Within a minute")),
+    Tile.STUCK_JOBS: Words(Text("Jobs nobody works on"), Text("None for 5 min")),
+    Tile.FAILED_JOBS: Words(Text("Failed jobs"), Text("None")),
+    Tile.FAILED_MAILS: Words(Text("Failed mails"), Text("None")),
+    Tile.BOOKS: Words(Text("Books recomputed"), Text("Every night, and all agrees")),
+    Tile.BREAKS: Words(Text("Breaks"), Text("None; act after 3 days")),
+    Tile.DRIFT: Words(Text("Drift from the provider"), Text("None at the last reconciliation, every night")),
 }
 _GROUPS = {
     "Events": (Tile.WEBHOOK_LAG, Tile.EVENTS_WAITING, Tile.UNMATCHED),
@@ -144,10 +154,12 @@ def board_page() -> ResponseReturnValue:
     worst = max(levels.values(), key=list(Level).index)
     count = sum(each is not Level.GOOD for each in levels.values())
     page = BoardPage(
-        title="Health",
+        title=_("Health"),
         console=admin_console("health"),
         badge=_LEVELS[worst],
-        note="Everything is within its bound." if not count else f"{count} of {len(levels)} are out of their bounds.",
+        note=_("Everything is within its bound.")
+        if not count
+        else _("%(count)s of %(levels)s are out of their bounds.", count=count, levels=len(levels)),
         groups=tuple(
             TileGroup(title, tuple(_tile(found[tile], levels[tile], now, system_now) for tile in tiles))
             for title, tiles in _GROUPS.items()
@@ -161,7 +173,7 @@ def health_list(tile: str) -> ResponseReturnValue:
     """Show the rows behind one tile that has no other list."""
     asked = lists.member(Tile, tile)
     if asked is None or asked in _LISTS:
-        raise NotFound("There is no such list.")
+        raise NotFound(_("There is no such list."))
     now, system_now = clock.now(), clock.system_now()
     [found] = [each for each in board.readings(now=now, system_now=system_now) if each.tile is asked]
     rows = (
@@ -173,11 +185,16 @@ def health_list(tile: str) -> ResponseReturnValue:
     page = HealthListPage(
         title=words.label,
         console=admin_console("health"),
-        crumbs=(Crumb("Health", url_for("admin.health")),),
+        crumbs=(Crumb(_("Health"), url_for("admin.health")),),
         badge=_LEVELS[level(found, time_of(asked, now, system_now))],
-        note=f"Bound: {words.bound}." + (f" The first {MOST} of {found.count:,}." if found.count > MOST else ""),
+        note=_("Bound: %(bound)s.", bound=words.bound)
+        + (
+            _(" The first %(MOST)s of %(count)s.", MOST=MOST, count=number_text(found.count))
+            if found.count > MOST
+            else ""
+        ),
         rows=rows,
-        empty=_books_text(found, system_now) if asked is Tile.BOOKS else "Nothing is past its bound.",
+        empty=_books_text(found, system_now) if asked is Tile.BOOKS else _("Nothing is past its bound."),
         run_url=url_for("admin.check_books_now") if asked is Tile.BOOKS else "",
     )
     return render_template("admin/health_list.html", page=page)
@@ -189,9 +206,16 @@ def check_books_now() -> ResponseReturnValue:
     report = jobs.check_books()
     count = len(report.differences)
     if count:
-        flash(f"{count} {'rows do' if count > 1 else 'row does'} not agree.", "bad")
+        flash(_("%(count)s %(part)s not agree.", count=count, part="rows do" if count > 1 else "row does"), "bad")
     else:
-        flash(f"All of it agrees: {report.entries:,} entries, {report.checks} checks.", "ok")
+        flash(
+            _(
+                "All of it agrees: %(entries)s entries, %(checks)s checks.",
+                entries=number_text(report.entries),
+                checks=report.checks,
+            ),
+            "ok",
+        )
     return redirect(url_for("admin.health_list", tile=Tile.BOOKS.value), code=303)
 
 
@@ -200,11 +224,11 @@ def _tile(found: Reading, its_level: Level, now: datetime, system_now: datetime)
     return TileView(
         label=words.label,
         amount=_figure(found, now, system_now),
-        note=f"Bound: {words.bound}.{_oldest(found, now, system_now)}",
+        note=_("Bound: %(bound)s.%(found)s", bound=words.bound, found=_oldest(found, now, system_now)),
         change=badge.label,
         tone=badge.tone,
         explain_url=_url(found.tile),
-        explain_label="Open the list",
+        explain_label=_("Open the list"),
     )
 
 
@@ -212,25 +236,29 @@ def _figure(found: Reading, now: datetime, system_now: datetime) -> str:
     if found.tile is Tile.WEBHOOK_LAG:
         return span_text(timedelta(seconds=found.count))
     if found.tile is Tile.TICK:
-        return f"{span_text(system_now - found.since)} ago" if found.since else "Never"
+        return _("%(span_text)s ago", span_text=span_text(system_now - found.since)) if found.since else _("Never")
     if found.tile is Tile.BOOKS:
-        return "Never" if found.since is None else "Differences" if found.count else "All agrees"
+        return _("Never") if found.since is None else _("Differences") if found.count else _("All agrees")
     return f"{found.count:,}"
 
 
 def _oldest(found: Reading, now: datetime, system_now: datetime) -> str:
     """Return what else there is to say of a figure, as a sentence with a blank ahead."""
     if found.tile is Tile.WEBHOOK_LAG:
-        return f" The slowest took {span_text(timedelta(seconds=found.more))}."
+        return _(" The slowest took %(timedelta)s.", timedelta=span_text(timedelta(seconds=found.more)))
     if found.tile is Tile.DRIFT:
-        return f" Last compared {age_text(found.since, now)} ago." if found.since else " It has not been compared yet."
+        return (
+            _(" Last compared %(since)s ago.", since=age_text(found.since, now))
+            if found.since
+            else _(" It has not been compared yet.")
+        )
     if found.tile is Tile.BOOKS:
-        return f" Last {age_text(found.since, system_now)} ago." if found.since else ""
+        return _(" Last %(since)s ago.", since=age_text(found.since, system_now)) if found.since else ""
     if found.tile is Tile.UNMATCHED and found.more:
-        return f" {found.more} wait for a person."
+        return _(" %(more)s wait for a person.", more=found.more)
     if found.since is None or found.tile is Tile.TICK:
         return ""
-    return f" The oldest for {age_text(found.since, time_of(found.tile, now, system_now))}."
+    return _(" The oldest for %(since)s.", since=age_text(found.since, time_of(found.tile, now, system_now)))
 
 
 def _url(tile: Tile) -> str:
@@ -259,8 +287,15 @@ def _negative(_: Reading) -> tuple[ListRow, ...]:
 
 def _negative_row(row: NegativeRow) -> ListRow:
     url = url_for("admin.user", user_id=row.owner_id)
-    missing = f"{money_text(row.amount_minor, row.currency)} below zero"
-    return ListRow(f"Seller {row.owner_id}", url, None, f"{sentence(row.account.replace('_', ' '))}: {missing}", "", "")
+    missing = _("%(amount_minor)s below zero", amount_minor=money_text(row.amount_minor, row.currency))
+    return ListRow(
+        _("Seller %(owner_id)s", owner_id=row.owner_id),
+        url,
+        None,
+        f"{sentence(row.account.replace('_', ' '))}: {missing}",
+        "",
+        "",
+    )
 
 
 def _jobs(_: Reading) -> tuple[ListRow, ...]:
@@ -270,19 +305,25 @@ def _jobs(_: Reading) -> tuple[ListRow, ...]:
 def _job_row(row: StuckJob) -> ListRow:
     url = url_for("admin.jobs_page", tab="running" if row.status == "doing" else "queued")
     age = age_text(row.since, clock.system_now())
-    return ListRow(f"Job {row.id}", url, None, sentence(row.name.replace("_", " ")), time_text(row.since), age)
+    return ListRow(
+        _("Job %(id)s", id=row.id), url, None, sentence(row.name.replace("_", " ")), time_text(row.since), age
+    )
 
 
 def _books(found: Reading) -> tuple[ListRow, ...]:
     """Return the differences that the last check found, one a row."""
     when = time_text(found.since) if found.since else ""
-    return tuple(ListRow("Difference", "", None, line, when, "") for line in found.note.splitlines())
+    return tuple(ListRow(_("Difference"), "", None, line, when, "") for line in found.note.splitlines())
 
 
 def _books_text(found: Reading, system_now: datetime) -> str:
     if found.since is None:
-        return "The books have not been recomputed yet. It is done every night, by the button, and by check-books."
-    return f"Recomputed {age_text(found.since, system_now)} ago: {found.more:,} postings, and all of it agrees."
+        return _("The books have not been recomputed yet. It is done every night, by the button, and by check-books.")
+    return _(
+        "Recomputed %(since)s ago: %(more)s postings, and all of it agrees.",
+        since=age_text(found.since, system_now),
+        more=number_text(found.more),
+    )
 
 
 _OWN_LISTS: Mapping[Tile, Callable[[Reading], tuple[ListRow, ...]]] = {

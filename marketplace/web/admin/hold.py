@@ -13,6 +13,8 @@ from wtforms.validators import Length, Optional
 
 from marketplace import clock, db
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.payments import hold_decisions, hold_queries, queries
 from marketplace.payments.hold_queries import Decision, HeldShare
 from marketplace.payments.queries import Block
@@ -27,25 +29,25 @@ from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.wording import Badge, TimelineEntry
 
 _LABELS = {
-    HoldStep.STOP: "Stop it until somebody lets it go",
-    HoldStep.LET_GO: "Let it go on",
-    HoldStep.EXTEND: "Hold it longer",
-    HoldStep.RELEASE: "Release it now, whatever its date says",
+    HoldStep.STOP: Text("Stop it until somebody lets it go"),
+    HoldStep.LET_GO: Text("Let it go on"),
+    HoldStep.EXTEND: Text("Hold it longer"),
+    HoldStep.RELEASE: Text("Release it now, whatever its date says"),
 }
 _DONE = {
-    HoldStep.STOP: "The share is stopped.",
-    HoldStep.LET_GO: "The share may move again.",
-    HoldStep.EXTEND: "The share is held longer.",
-    HoldStep.RELEASE: "The share is released. The seller was told.",
+    HoldStep.STOP: Text("The share is stopped."),
+    HoldStep.LET_GO: Text("The share may move again."),
+    HoldStep.EXTEND: Text("The share is held longer."),
+    HoldStep.RELEASE: Text("The share is released. The seller was told."),
 }
 
 
 class HoldForm(FlaskForm):
     """What to do, by how many days, and why."""
 
-    step = RadioField("What to do")
-    days = IntegerField("Days more", [Optional()])
-    reason = TextAreaField("Reason", [Length(max=500, message="At most 500 characters.")])
+    step = RadioField(Text("What to do"))
+    days = IntegerField(Text("Days more"), [Optional()])
+    reason = TextAreaField(Text("Reason"), [Length(max=500, message=Text("At most 500 characters."))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +136,12 @@ def _can_be_called_off(payout: TakenUpBy | None) -> bool:
 def _why_not(payout: TakenUpBy | None) -> str:
     """Return why nothing can be decided about a share."""
     if payout is None:
-        return "The hold of this share is over."
-    return (
-        f"Payout {payout.number} has taken this share up, and the provider has been asked for the transfer already. "
-        "A stop would come too late. What was sent can be taken back with a refund or a lost dispute."
+        return _("The hold of this share is over.")
+    return _(
+        "Payout %(number)s has taken this share up, and the provider has been asked for the "
+        "transfer already. A stop would come too late. What was sent can be taken back with "
+        "a refund or a lost dispute.",
+        number=payout.number,
     )
 
 
@@ -145,12 +149,12 @@ def _show(share: HeldShare, blocks: Sequence[Block], form: HoldForm, code: int) 
     amount = money_text(share.left_minor, share.currency)
     payout = _payout(share)
     page = HoldPage(
-        title=f"Hold of order {share.order_number}",
+        title=_("Hold of order %(order_number)s", order_number=share.order_number),
         console=admin_console("payments"),
         badges=wording.once(wording.badge(share.status), wording.fulfilment_badge(share.order_status)),
-        note=f"{amount} for {share.shop_name}",
+        note=_("%(amount)s for %(shop_name)s", amount=amount, shop_name=share.shop_name),
         action=url_for("admin.decide_hold", payment_id=share.payment_id, share_id=share.id),
-        payment_label=f"Payment {share.payment_id}",
+        payment_label=_("Payment %(payment_id)s", payment_id=share.payment_id),
         payment_url=url_for("admin.payment", payment_id=share.payment_id),
         facts=_facts(share),
         waits_for=_waits_for(share, blocks, payout, clock.now()),
@@ -158,7 +162,7 @@ def _show(share: HeldShare, blocks: Sequence[Block], form: HoldForm, code: int) 
         can_decide=bool(form.step.choices),
         can_extend=HoldStep.EXTEND.value in dict(form.step.choices),
         why_not=_why_not(payout),
-        payout_label=f"Payout {payout.number}" if payout else "",
+        payout_label=_("Payout %(number)s", number=payout.number) if payout else "",
         payout_url=url_for("admin.payout", number=payout.number) if payout else "",
     )
     return render_template("admin/hold.html", page=page, form=form), code
@@ -166,38 +170,58 @@ def _show(share: HeldShare, blocks: Sequence[Block], form: HoldForm, code: int) 
 
 def _facts(share: HeldShare) -> tuple[Fact, ...]:
     moments = (
-        ("Held since", share.hold_start_date),
-        ("Planned release", share.planned_release_date),
-        ("Sent", share.shipped_at),
-        ("Delivered", share.delivered_at),
+        (_("Held since"), share.hold_start_date),
+        (_("Planned release"), share.planned_release_date),
+        (_("Sent"), share.shipped_at),
+        (_("Delivered"), share.delivered_at),
     )
-    facts = [Fact("Share", str(share.id)), Fact("Status", share.status.label)]
+    facts = [Fact(_("Share"), str(share.id)), Fact(_("Status"), share.status.label)]
     if share.hold_reason is not None:
-        facts.append(Fact("Reason", f"{wording.hold_text(share.hold_reason)}, {share.days_to_hold} days"))
+        facts.append(
+            Fact(
+                _("Reason"),
+                _(
+                    "%(hold_reason)s, %(days_to_hold)s days",
+                    hold_reason=wording.hold_text(share.hold_reason),
+                    days_to_hold=share.days_to_hold,
+                ),
+            )
+        )
     return (*facts, *(Fact(label, time_text(moment)) for label, moment in moments if moment is not None))
 
 
 def _waits_for(share: HeldShare, blocks: Sequence[Block], payout: TakenUpBy | None, now: datetime) -> tuple[str, ...]:
     """Return what must still happen before the share is released by itself, in words."""
     if _can_be_called_off(payout):
-        return ("A payout has taken it up and the provider was not asked yet, or has refused. A stop calls that off.",)
+        return (
+            _("A payout has taken it up and the provider was not asked yet, or has refused. A stop calls that off."),
+        )
     if share.status is not TransactionStatus.HELD:
         return ()
     found = []
     if share.planned_release_date is not None and share.planned_release_date > now:
-        found.append(f"The day of its release, {date_text(share.planned_release_date)}.")
+        found.append(
+            _(
+                "The day of its release, %(planned_release_date)s.",
+                planned_release_date=date_text(share.planned_release_date),
+            )
+        )
     if share.shipped_at is None:
-        found.append("The seller has not sent the order.")
+        found.append(_("The seller has not sent the order."))
     elif share.delivered_at is None:
-        found.append("The order has not arrived.")
-    found += [f"{block.note}, since {date_text(block.set_at)}." for block in blocks]
-    return tuple(found or ("Nothing. The next tick releases it, once the order counts as delivered.",))
+        found.append(_("The order has not arrived."))
+    found += [_("%(note)s, since %(set_at)s.", note=block.note, set_at=date_text(block.set_at)) for block in blocks]
+    return tuple(found or (_("Nothing. The next tick releases it, once the order counts as delivered."),))
 
 
 def _entry(decision: Decision) -> TimelineEntry:
     title = decision.step.label
     if decision.planned_before and decision.planned_after:
-        title = f"Release moved from {date_text(decision.planned_before)} to {date_text(decision.planned_after)}"
+        title = _(
+            "Release moved from %(planned_before)s to %(planned_after)s",
+            planned_before=date_text(decision.planned_before),
+            planned_after=date_text(decision.planned_after),
+        )
     return TimelineEntry(
         title=title,
         when=time_text(decision.decided_at),

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock
 from marketplace.invoices import queries
 from marketplace.invoices.queries import Side
+from marketplace.language import gettext as _
 from marketplace.reconciliation import invoice_checks
 from marketplace.web import guards, invoice_list, invoice_page, lists
 from marketplace.web.console import Console, admin_console
@@ -64,18 +65,29 @@ def invoice_check() -> ResponseReturnValue:
     """Check all numbers, hashes and sums now, and show what is wrong."""
     report = invoice_checks.check_invoices()
     wrong = sum(len(found.wrong) for found in report.found)
-    documents = "1 document" if report.documents == 1 else f"{report.documents:,} documents"
+    documents = (
+        _("1 document")
+        if report.documents == 1
+        else _("%(documents)s documents", documents=number_text(report.documents))
+    )
     page = CheckPage(
-        title="Check of the invoices",
+        title=_("Check of the invoices"),
         console=admin_console("invoices"),
-        crumbs=(Crumb("Invoices", url_for("admin.invoices")),),
-        note=f"{documents} in {report.series} number series, looked at {time_text(clock.now())}.",
+        crumbs=(Crumb(_("Invoices"), url_for("admin.invoices")),),
+        note=_(
+            "%(documents)s in %(series)s number series, looked at %(now)s.",
+            documents=documents,
+            series=report.series,
+            now=time_text(clock.now()),
+        ),
         agrees=not wrong,
-        summary="Every number, hash and sum is right." if not wrong else f"{wrong} found that are wrong.",
+        summary=_("Every number, hash and sum is right.")
+        if not wrong
+        else _("%(wrong)s found that are wrong.", wrong=wrong),
         rows=tuple(
             CheckRow(
                 sentence(found.check),
-                Badge(f"{len(found.wrong)} wrong", "bad") if found.wrong else Badge("Right", "ok"),
+                Badge(_("%(wrong)s wrong", wrong=len(found.wrong)), "bad") if found.wrong else Badge(_("Right"), "ok"),
                 found.wrong,
             )
             for found in report.found

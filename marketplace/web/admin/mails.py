@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
 from marketplace.errors import Conflict
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.mails import operations, queries
 from marketplace.mails.queries import Desk, MailRow, Sought
 from marketplace.mails.states import MailStatus
@@ -20,7 +22,17 @@ from marketplace.web.pages import sentence, time_text
 from marketplace.web.wording import Badge
 
 _AGAIN_AT_ONCE = 500
-_CSV_COLUMNS = ("Mail", "To", "Topic", "Subject", "Status", "Tries", "Queued (UTC)", "Sent (UTC)", "Note")
+_CSV_COLUMNS = (
+    Text("Mail"),
+    Text("To"),
+    Text("Topic"),
+    Text("Subject"),
+    Text("Status"),
+    Text("Tries"),
+    Text("Queued (UTC)"),
+    Text("Sent (UTC)"),
+    Text("Note"),
+)
 _ORDER = (MailStatus.FAILED, MailStatus.QUEUED, MailStatus.SENT, MailStatus.SKIPPED)
 
 
@@ -70,12 +82,12 @@ def mails() -> ResponseReturnValue:
     listed, counts, desk = read(asked.cursor), queries.counts(sought), queries.desk()
     chips = {"q": f"“{text}”", "topic": WORDS[topic].label if topic else ""}
     page = MailsPage(
-        title="Mail",
+        title=_("Mail"),
         console=admin_console("mails"),
         server=_server(desk),
         trouble=_trouble(desk),
         tabs=(
-            Tab("All", asked.url(status=""), status is None, sum(counts.values())),
+            Tab(_("All"), asked.url(status=""), status is None, sum(counts.values())),
             *(Tab(each.label, asked.url(status=each.value), each is status, counts.get(each, 0)) for each in _ORDER),
         ),
         rows=tuple(_line(row) for row in listed.rows),
@@ -98,7 +110,7 @@ def retry_mail(mail_id: int) -> ResponseReturnValue:
     except Conflict as error:
         flash(error.message, "wait")
     else:
-        flash("The mail is queued again.", "ok")
+        flash(_("The mail is queued again."), "ok")
     return redirect(url_for("admin.mails", status=MailStatus.FAILED.value), code=303)
 
 
@@ -107,22 +119,37 @@ def retry_mails() -> ResponseReturnValue:
     """Queue all failed mails again, five hundred at most."""
     admin_id = guards.viewer().user_id
     count = db.atomic(operations.retry_all, (), admin_id=admin_id, most=_AGAIN_AT_ONCE, now=clock.now())
-    flash(f"{count} {'mail is' if count == 1 else 'mails are'} queued again.", "ok")
+    flash(_("%(count)s %(part)s queued again.", count=count, part="mail is" if count == 1 else "mails are"), "ok")
     return redirect(url_for("admin.mails"), code=303)
 
 
 def _server(desk: Desk) -> str:
     settings = current_app.extensions["settings"]
     if not settings.smtp_host:
-        return "No mail server is set, so nothing is mailed. Everything stands in the app."
-    since = f"Facts are mailed since {time_text(desk.begun_at)}." if desk.begun_at else "The mail job has not run yet."
-    return f"Sent through {settings.smtp_host}:{settings.smtp_port} as {settings.mail_from}. {since}"
+        return _("No mail server is set, so nothing is mailed. Everything stands in the app.")
+    since = (
+        _("Facts are mailed since %(begun_at)s.", begun_at=time_text(desk.begun_at))
+        if desk.begun_at
+        else _("The mail job has not run yet.")
+    )
+    return _(
+        "Sent through %(smtp_host)s:%(smtp_port)s as %(mail_from)s. %(since)s",
+        smtp_host=settings.smtp_host,
+        smtp_port=settings.smtp_port,
+        mail_from=settings.mail_from,
+        since=since,
+    )
 
 
 def _trouble(desk: Desk) -> str:
     if not desk.trouble or desk.paused_until is None:
         return ""
-    return f"{desk.trouble} Tried {desk.failures} times; the next try comes {time_text(desk.paused_until)}."
+    return _(
+        "%(trouble)s Tried %(failures)s times; the next try comes %(paused_until)s.",
+        trouble=desk.trouble,
+        failures=desk.failures,
+        paused_until=time_text(desk.paused_until),
+    )
 
 
 def _line(row: MailRow) -> MailLine:
