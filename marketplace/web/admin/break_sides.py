@@ -10,6 +10,7 @@ from marketplace.language import gettext as _
 from marketplace.reconciliation.break_queries import Asked, BreakDetail
 from marketplace.reconciliation.read_line_queries import LineRow
 from marketplace.web.admin.explain import entry_url
+from marketplace.web.admin.kept_words import plain_text
 from marketplace.web.admin.reconciliation_figures import kind_text
 from marketplace.web.order_parts import Fact
 from marketplace.web.pages import money_text, time_text
@@ -55,7 +56,7 @@ def _provider(found: BreakDetail) -> Side:
         Fact(_("Made"), time_text(line.made_at)),
     ]
     if line.source_status:
-        facts.append(Fact(_("Status there"), line.source_status.replace("_", " ").capitalize()))
+        facts.append(Fact(_("Status there"), plain_text(line.source_status.lower())))
     if found.account_id:
         facts.append(Fact(_("Seller's account"), found.account_id))
     url = url_for("admin.reconciliation_lines", currency=line.currency, kind=line.kind)
@@ -75,7 +76,7 @@ def _ledger(found: BreakDetail, corrections: Sequence[Asked]) -> Side:
     facts += [Fact(_("Text"), found.entry_text)] if found.entry_text else []
     facts += [Fact(_correction_label(each), money_text(each.amount_minor, each.currency)) for each in booked]
     links = (
-        [Link(_("Entry %(entry_id)s", entry_id=found.entry_id), entry_url(found.entry_id))]
+        [Link(_("Entry %(number)s", number=found.entry_id), entry_url(found.entry_id))]
         if found.entry_key and found.entry_id
         else []
     )
@@ -90,35 +91,35 @@ def _rows(found: BreakDetail) -> Side:
     if row.payment_id is not None:
         links.append(
             Link(
-                _("Payment %(payment_id)s", payment_id=row.payment_id),
+                _("Payment %(number)s", number=row.payment_id),
                 url_for("admin.payment", payment_id=row.payment_id),
             )
         )
     if found.refund_number:
         links.append(
             Link(
-                _("Refund %(refund_number)s", refund_number=found.refund_number),
+                _("Refund %(number)s", number=found.refund_number),
                 url_for("admin.refunds", refund=found.refund_number),
             )
         )
     if found.payout_number:
         links.append(
             Link(
-                _("Payout %(payout_number)s", payout_number=found.payout_number),
+                _("Payout %(number)s", number=found.payout_number),
                 url_for("admin.payout", number=found.payout_number),
             )
         )
     if found.dispute_number:
         links.append(
             Link(
-                _("Dispute %(dispute_number)s", dispute_number=found.dispute_number),
+                _("Dispute %(number)s", number=found.dispute_number),
                 url_for("admin.dispute", number=found.dispute_number),
             )
         )
     facts = []
     if found.event_id is not None:
         links.append(
-            Link(_("Event %(event_id)s", event_id=found.event_id), url_for("admin.event", event_row_id=found.event_id))
+            Link(_("Event %(number)s", number=found.event_id), url_for("admin.event", event_row_id=found.event_id))
         )
         facts.append(Fact(_("Message"), found.event_type or ""))
     moved = line.row_minor if line else None
@@ -138,4 +139,8 @@ def _booked(found: BreakDetail, line: LineRow | None) -> str:
 
 
 def _correction_label(each: Asked) -> str:
-    return _("Correction %(id)s, undone", id=each.id) if each.undone_at else _("Correction %(id)s", id=each.id)
+    return (
+        _("Correction %(number)s, undone", number=each.id)
+        if each.undone_at
+        else _("Correction %(number)s", number=each.id)
+    )

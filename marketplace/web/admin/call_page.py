@@ -27,6 +27,7 @@ from marketplace.web.admin.call_words import (
     request_text,
     subject_link,
 )
+from marketplace.web.admin.kept_words import actor_text, note_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.order_parts import Fact
@@ -118,7 +119,7 @@ def build(facts: Facts) -> CallPage:
     """Return the page of the call in `facts`."""
     call = facts.found.summary
     return CallPage(
-        title=_("%(part)s, call %(id)s", part=KINDS[call.kind], id=call.id),
+        title=_("%(kind)s, call %(number)s", kind=KINDS[call.kind], number=call.id),
         console=admin_console("calls"),
         crumbs=(Crumb(_("Calls"), url_for("admin.calls")),),
         badge=wording.badge(call.status),
@@ -176,18 +177,18 @@ def _facts(call: CallSummary) -> tuple[Fact, ...]:
 
 def _send(change: Change) -> TimelineEntry:
     return TimelineEntry(
-        title=_SENDS.get(change.verb, sentence(change.verb)),
+        title=_SENDS.get(change.verb) or sentence(change.verb),
         when=time_text(change.at),
         when_iso=change.at.isoformat(),
         detail=answer_text(change.because),
-        actor=change.actor_name or change.actor_kind.value.capitalize(),
+        actor=actor_text(change),
         source=change.source,
         state="bad" if change.verb in {"refuse", "block"} else "wait" if change.verb == "doubt" else "done",
     )
 
 
 def _decision(decision: Decision, names: Mapping[int, str]) -> TimelineEntry:
-    result = decision.result or _("It did not come to an end.")
+    result = note_text(decision.result) or _("It did not come to an end.")
     return TimelineEntry(
         title=decision.step.label,
         when=time_text(decision.decided_at),

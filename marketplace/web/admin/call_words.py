@@ -14,11 +14,12 @@ from marketplace.outbound.queries import CallSummary
 from marketplace.outbound.states import CallKind, CallStatus
 from marketplace.provider_events.rules import HIDDEN
 from marketplace.reconciliation.call_subjects import Subject, SubjectKind
+from marketplace.web.admin.kept_words import note_text
 from marketplace.web.explaining import Crumb
 from marketplace.web.pages import time_text
 
 _PERSONAL = frozenset({"customer_email", "email", "success_url", "cancel_url", "evidence", "stored_name", "name"})
-_NO_LINE = Text("Unexpected error communicating with Stripe")
+_NO_LINE = "Unexpected error communicating with Stripe"
 """How the provider's library begins its words about a connection that could not be made, was cut or took too long."""
 KINDS: Mapping[CallKind, str] = {
     CallKind.CREATE_CHECKOUT: Text("Open a payment page"),
@@ -40,14 +41,14 @@ def subject_link(subject: Subject | None) -> Crumb:
     if subject is None:
         return Crumb(_("Not there any more"), "")
     if subject.kind is SubjectKind.REFUND:
-        return Crumb(_("Refund %(name)s", name=subject.name), url_for("admin.refunds", refund=subject.name))
+        return Crumb(_("Refund %(number)s", number=subject.name), url_for("admin.refunds", refund=subject.name))
     if subject.kind is SubjectKind.PAYOUT:
-        return Crumb(_("Payout %(name)s", name=subject.name), url_for("admin.payout", number=subject.name))
+        return Crumb(_("Payout %(number)s", number=subject.name), url_for("admin.payout", number=subject.name))
     if subject.kind is SubjectKind.DISPUTE:
-        return Crumb(_("Dispute %(name)s", name=subject.name), url_for("admin.dispute", number=subject.name))
+        return Crumb(_("Dispute %(number)s", number=subject.name), url_for("admin.dispute", number=subject.name))
     if subject.kind is SubjectKind.SELLER:
         return Crumb(_("Seller %(name)s", name=subject.name), url_for("admin.user", user_id=subject.id))
-    return Crumb(_("Payment %(id)s", id=subject.id), url_for("admin.payment", payment_id=subject.id))
+    return Crumb(_("Payment %(number)s", number=subject.id), url_for("admin.payment", payment_id=subject.id))
 
 
 def request_text(request: Mapping[str, Any]) -> str:
@@ -63,7 +64,7 @@ def _shown(value: Any) -> Any:
 
 def answer_text(message: str) -> str:
     """Return what came back of a call in words: where the line broke, that instead of what the program says of it."""
-    return _("The connection broke before there was an answer.") if message.startswith(_NO_LINE) else message
+    return _("The connection broke before there was an answer.") if message.startswith(_NO_LINE) else note_text(message)
 
 
 def last_words(call: CallSummary, most: int = 90) -> str:
@@ -83,11 +84,9 @@ def next_step(call: CallSummary, now: datetime) -> str:
         return _("It is being sent. Without an answer it is looked after again at %(at)s.", at=at)
     if call.status is CallStatus.UNKNOWN:
         is_sent = call.first_sent_at is None or not rules.must_look_up(call.first_sent_at, call.next_attempt_at or now)
-        return _(
-            "It is %(part)s at %(at)s.",
-            part="sent again with the same key" if is_sent else "looked up at the provider",
-            at=at,
-        )
+        if is_sent:
+            return _("It is sent again with the same key at %(at)s.", at=at)
+        return _("It is looked up at the provider at %(at)s.", at=at)
     if call.status is CallStatus.BLOCKED:
         return _("Nothing is sent again. It is looked up once a day, next at %(at)s, and waits for a person.", at=at)
     if call.status is CallStatus.DONE:
@@ -102,10 +101,10 @@ def later_steps(call: CallSummary) -> tuple[str, ...]:
     if call.status is not CallStatus.UNKNOWN or call.first_sent_at is None or call.next_attempt_at is None:
         return ()
     sends = rules.coming_sends(call.sends, call.next_attempt_at, call.first_sent_at)
-    found = [_("%(moment)s: sent again with the same key", moment=time_text(moment)) for moment in sends]
+    found = [_("%(at)s: sent again with the same key", at=time_text(moment)) for moment in sends]
     looked_up = time_text(rules.looked_up_from(call.first_sent_at))
     return (
         *found,
-        _("From %(looked_up)s on: only looked up, because the provider may forget the key", looked_up=looked_up),
+        _("From %(at)s on: only looked up, because the provider may forget the key", at=looked_up),
         _("Then: a person"),
     )

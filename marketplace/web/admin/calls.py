@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, jobs
 from marketplace.errors import Conflict, Invalid, NotAllowed
-from marketplace.language import Text
+from marketplace.language import Text, ngettext
 from marketplace.language import gettext as _
 from marketplace.outbound import deciding, queries
 from marketplace.outbound.queries import CallSummary, CallTab, Sought
@@ -29,7 +29,7 @@ from marketplace.web.recent import COUNTS_SECONDS, recent
 from marketplace.web.wording import Badge
 
 _CSV_COLUMNS = (
-    Text("Call"), Text("What"), Text("Row"), Text("Attempt"), Text("Status"), Text("Key"), Text("Sends"), Text("Object"), Text("Error"), Text("First sent (UTC)"), Text("Planned (UTC)"),
+    "Call", "What", "Row", "Attempt", "Status", "Key", "Sends", "Object", "Error", "First sent (UTC)", "Planned (UTC)",
 )  # fmt: skip
 _EMPTY = {
     CallTab.BLOCKED: Text("Nothing needs a person"),
@@ -173,16 +173,16 @@ def _counts(sought: Sought) -> dict[CallStatus, int]:
 
 
 def _row(call: CallSummary, subject: Crumb, now: datetime) -> CallRow:
-    sent = (
-        _("not sent yet")
-        if not call.sends
-        else _("sent once")
-        if call.sends == 1
-        else _("sent %(sends)s times", sends=call.sends)
+    note = ngettext(
+        "Call %(number)s, attempt %(attempt)s, sent once",
+        "Call %(number)s, attempt %(attempt)s, sent %(sends)s times",
+        call.sends,
     )
+    if not call.sends:
+        note = _("Call %(number)s, attempt %(attempt)s, not sent yet")
     return CallRow(
         title=KINDS[call.kind],
-        note=_("Call %(id)s, attempt %(attempt)s, %(sent)s", id=call.id, attempt=call.attempt, sent=sent),
+        note=note % {"number": call.id, "attempt": call.attempt, "sends": call.sends},
         url=url_for("admin.call", call_id=call.id),
         subject=subject,
         badge=wording.badge(call.status),

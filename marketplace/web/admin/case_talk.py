@@ -37,7 +37,7 @@ def timeline(
     """Return what happened and what was written, newest first."""
     written = [
         TimelineEntry(
-            title=_("%(part)s wrote", part="The seller" if each.is_seller else "The buyer"),
+            title=_("The seller wrote") if each.is_seller else _("The buyer wrote"),
             when=time_text(each.message.sent_at),
             when_iso=each.message.sent_at.isoformat(),
             detail=_short(each),
@@ -52,12 +52,7 @@ def timeline(
 def sentences(messages: Sequence[CaseMessage], order_id: int) -> tuple[str, ...]:
     """Return what was written about one order as lines for the evidence; hidden messages are left out."""
     return tuple(
-        _(
-            "%(sent_at)s: %(part)s wrote: “%(each)s”",
-            sent_at=date_text(each.message.sent_at),
-            part="the seller" if each.is_seller else "the buyer",
-            each=_short(each),
-        )
+        f"{date_text(each.message.sent_at)}: {'the seller' if each.is_seller else 'the buyer'} wrote: “{_short(each)}”"
         for each in messages[-_MOST_IN_EVIDENCE:]
         if each.order_id == order_id and each.message.hidden_reason is None
     )
@@ -66,7 +61,7 @@ def sentences(messages: Sequence[CaseMessage], order_id: int) -> tuple[str, ...]
 def _short(each: CaseMessage) -> str:
     message = each.message
     if message.hidden_reason is not None:
-        return _("Hidden: %(hidden_reason)s", hidden_reason=message.hidden_reason)
+        return _("Hidden: %(why)s", why=message.hidden_reason)
     files = ", ".join(file.file_name for file in message.files)
     words = " ".join(message.text.split()) or f"[{files}]"
     return words if len(words) <= _LONGEST_SHOWN else f"{words[:_LONGEST_SHOWN].rstrip()}…"

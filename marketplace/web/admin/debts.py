@@ -16,7 +16,7 @@ from marketplace.config import MoneyPolicy
 from marketplace.debts import queries, total_queries, writing_off
 from marketplace.debts.queries import Age, Debtor, DebtRow, Sought
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
-from marketplace.language import Text
+from marketplace.language import Text, pgettext
 from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.paging import Cursor, Listed, every
@@ -32,8 +32,8 @@ from marketplace.web.pages import date_text, decimal, money_text
 
 _LARGEST_MINOR = 10**15
 _CSV_COLUMNS = (
-    *(Text("Seller"), Text("Shop"), Text("Currency"), Text("Debts"), Text("Open"), *(age.label for age in Age)),
-    *(Text("Paid by sales"), Text("Not owed any more"), Text("Oldest (UTC)")),
+    *("Seller", "Shop", "Currency", "Debts", "Open", *(age.label for age in Age)),
+    *("Paid by sales", "Not owed any more", "Oldest (UTC)"),
 )
 
 
@@ -107,7 +107,7 @@ def debts() -> ResponseReturnValue:
         title=_("Debts"),
         console=admin_console("debts"),
         tabs=(
-            Tab(_("Open"), asked.url(settled=""), is_open),
+            Tab(pgettext("not settled", "Open"), asked.url(settled=""), is_open),
             Tab(_("Settled"), asked.url(settled="1"), not is_open),
         ),
         figures=debt_parts.figures(total_queries.totals()),
@@ -131,12 +131,12 @@ def debtor(seller_id: int, currency: str) -> ResponseReturnValue:
         rows = map(debt_parts.csv_row, every(read, asked.cursor))
         return lists.csv_file(f"debts-{seller_id}-{currency}", debt_parts.CSV_COLUMNS, rows)
     listed = read(asked.cursor)
-    tools = asked.tools(listed, {"age": _("Owed for %(lower)s", lower=age.label.lower())} if age else {})
+    tools = asked.tools(listed, {"age": _("Owed for %(age)s", age=age.label.lower())} if age else {})
     if not listed.rows and not tools.is_filtered:
         raise NotFound(_("This seller has never owed anything in this currency."))
     ids = [row.id for row in listed.rows]
     page = DebtorPage(
-        title=_("Debts of %(rows)s in %(currency)s", rows=_shop(listed.rows, seller_id), currency=currency),
+        title=_("Debts of %(shop)s in %(currency)s", shop=_shop(listed.rows, seller_id), currency=currency),
         console=admin_console("debts"),
         seller_url=url_for("admin.user", user_id=seller_id),
         rows=debt_parts.debts(listed.rows, clock.now()),
@@ -198,11 +198,7 @@ def _show(row: DebtRow, form: WriteOffForm, code: int = 200) -> ResponseReturnVa
         notices, button = [_("You have asked for this. A second admin must confirm it.")], ""
     elif is_large and row.waiting_approver:
         notices = [
-            _(
-                "%(waiting_approver)s has asked for this: %(waiting_reason)s You confirm it.",
-                waiting_approver=row.waiting_approver,
-                waiting_reason=row.waiting_reason,
-            )
+            _("%(who)s has asked for this: %(why)s You confirm it.", who=row.waiting_approver, why=row.waiting_reason)
         ]
         form.reason.data = form.reason.data or row.waiting_reason
     elif is_large:
@@ -214,9 +210,9 @@ def _show(row: DebtRow, form: WriteOffForm, code: int = 200) -> ResponseReturnVa
         ]
     form.seen_minor.data = row.open_minor
     page = WriteOffPage(
-        title=_("Write off what is owed for order %(order_number)s", order_number=row.order_number),
+        title=_("Write off what is owed for order %(number)s", number=row.order_number),
         console=admin_console("debts"),
-        note=_("%(shop_name)s owes %(amount)s", shop_name=row.shop_name, amount=amount),
+        note=_("%(shop)s owes %(amount)s", shop=row.shop_name, amount=amount),
         back_url=url_for("admin.debtor", seller_id=row.seller_id, currency=row.currency),
         action=url_for("admin.write_debt_off", debt_id=row.id),
         facts=_facts(row),
@@ -228,10 +224,10 @@ def _show(row: DebtRow, form: WriteOffForm, code: int = 200) -> ResponseReturnVa
 
 def _facts(row: DebtRow) -> tuple[Fact, ...]:
     amounts: Mapping[str, int] = {
-        "Owed at first": row.amount_minor,
-        "Paid by sales": row.netted_minor,
-        "Not owed any more": row.forgiven_minor,
-        "Still open": row.open_minor,
+        _("Owed at first"): row.amount_minor,
+        _("Paid by sales"): row.netted_minor,
+        _("Not owed any more"): row.forgiven_minor,
+        _("Still open"): row.open_minor,
     }
     made = debt_parts.cause(row.subject)
     return (
@@ -241,7 +237,7 @@ def _facts(row: DebtRow) -> tuple[Fact, ...]:
 
 
 def _shop(rows: Sequence[DebtRow], seller_id: int) -> str:
-    return rows[0].shop_name if rows else _("seller %(seller_id)s", seller_id=seller_id)
+    return rows[0].shop_name if rows else _("seller %(number)s", number=seller_id)
 
 
 def _policy() -> MoneyPolicy:

@@ -31,6 +31,7 @@ from marketplace.providers.base import Refused, Unknown
 from marketplace.refunds import queries as refunds
 from marketplace.web import guards, lists
 from marketplace.web.admin import diagnose_page
+from marketplace.web.admin.kept_words import note_text
 from marketplace.web.providers import providers
 
 _TAKEN_UP = Text("What the provider says is in the books now.")
@@ -102,7 +103,7 @@ def take_up_refund(number: str) -> ResponseReturnValue:
     except (Unknown, Refused, Contradiction, DomainError) as error:
         flash(_problem(error), "wait")
     else:
-        flash(note, "ok")
+        flash(note_text(note), "ok")
     return redirect(url_for("admin.diagnose_refund", number=row.number), code=303)
 
 
@@ -115,7 +116,7 @@ def take_up_dispute(number: str) -> ResponseReturnValue:
     except (Unknown, Refused, Contradiction, DomainError) as error:
         flash(_problem(error), "wait")
     else:
-        flash(note, "ok")
+        flash(note_text(note), "ok")
     return redirect(url_for("admin.diagnose_dispute", number=row.number), code=303)
 
 
@@ -128,16 +129,15 @@ def take_up_payout(number: str) -> ResponseReturnValue:
     except (Unknown, Refused, Contradiction, DomainError) as error:
         flash(_problem(error), "wait")
     else:
-        flash(note, "ok")
+        flash(note_text(note), "ok")
     return redirect(url_for("admin.diagnose_payout", number=row.number), code=303)
 
 
 def _problem(error: Exception) -> str:
     if isinstance(error, Unknown):
         return _("The provider did not answer. Nothing has changed; it is asked again by itself.")
-    return _(
-        "It can't be taken up: %(part)s", part=error.message if isinstance(error, (Refused, DomainError)) else error
-    )
+    why = error.message if isinstance(error, (Refused, DomainError)) else error
+    return _("It can't be taken up: %(why)s", why=why)
 
 
 def _settings() -> Settings:

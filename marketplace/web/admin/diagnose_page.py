@@ -8,7 +8,7 @@ from flask import request, url_for
 
 from marketplace.diagnosis.rules import Deed, Finding, Piece, Row, RowKind, Verdict
 from marketplace.disputes.page_queries import DisputeRow
-from marketplace.language import Text
+from marketplace.language import Text, ngettext
 from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.payments.admin_queries import PaymentRecord
@@ -17,7 +17,7 @@ from marketplace.refunds.queries import RefundRow
 from marketplace.web import refund_parts, wording
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
-from marketplace.web.pages import money, money_text, time_text
+from marketplace.web.pages import money, money_text, number_text, time_text
 from marketplace.web.wording import Badge
 
 _BADGES = {
@@ -105,9 +105,12 @@ def of_payment(record: PaymentRecord, found: Sequence[Finding]) -> DiagnosePage:
     here = url_for("admin.payment", payment_id=record.id)
     amount = money_text(record.amount_minor, record.currency)
     return DiagnosePage(
-        title=_("Diagnose payment %(id)s", id=record.id),
+        title=_("Diagnose payment %(number)s", number=record.id),
         console=admin_console("payments"),
-        crumbs=(Crumb(_("Payments"), url_for("admin.payments")), Crumb(_("Payment %(id)s", id=record.id), here)),
+        crumbs=(
+            Crumb(_("Payments"), url_for("admin.payments")),
+            Crumb(_("Payment %(number)s", number=record.id), here),
+        ),
         badges=(wording.payment_badge(record.status),),
         note=f"{amount}. {_summary(found)}",
         looks=_looks(found, _About(url_for("admin.take_up_payment", payment_id=record.id), record.id)),
@@ -123,12 +126,7 @@ def of_refund(row: RefundRow, found: Sequence[Finding]) -> DiagnosePage:
         console=admin_console("refunds"),
         crumbs=(Crumb(_("Refunds"), url_for("admin.refunds")), Crumb(row.number, here)),
         badges=(refund_parts.badge(row),),
-        note=_(
-            "%(amount)s of order %(order_number)s. %(found)s",
-            amount=amount,
-            order_number=row.order_number,
-            found=_summary(found),
-        ),
+        note=f"{_('%(amount)s of order %(number)s.', amount=amount, number=row.order_number)} {_summary(found)}",
         looks=_looks(found, _About(url_for("admin.take_up_refund", number=row.number), row.payment_id, here)),
     )
 
@@ -157,9 +155,7 @@ def of_payout(row: PayoutRow, payments: Mapping[str, int], found: Sequence[Findi
         console=admin_console("payouts"),
         crumbs=(Crumb(_("Payouts"), url_for("admin.payouts")), Crumb(row.number, here)),
         badges=(wording.badge(row.status),),
-        note=_(
-            "%(amount)s for %(shop_name)s. %(found)s", amount=amount, shop_name=row.shop_name, found=_summary(found)
-        ),
+        note=f"{_('%(amount)s for %(shop)s.', amount=amount, shop=row.shop_name)} {_summary(found)}",
         looks=_looks(found, about),
     )
 
@@ -168,7 +164,13 @@ def _summary(found: Sequence[Finding]) -> str:
     """Return what to look at, in a sentence."""
     count = sum(each.verdict is Verdict.ACT for each in found)
     if count:
-        return _("%(count)s of %(found)s looks found something for you.", count=count, found=len(found))
+        return ngettext(
+            "%(count)s of %(all)s looks found something for you.",
+            "%(count)s of %(all)s looks found something for you.",
+            count,
+            count=count,
+            all=len(found),
+        )
     if any(each.verdict is Verdict.UNKNOWN for each in found):
         return _("Nothing wrong was found, and not everything is known.")
     return _("Nothing wrong was found.")
@@ -193,7 +195,9 @@ def _look(each: Finding, about: _About) -> Look:
 def _piece(piece: Piece) -> str:
     if isinstance(piece, Money):
         return money(piece)
-    return time_text(piece) if isinstance(piece, datetime) else piece
+    if isinstance(piece, int):
+        return number_text(piece)
+    return time_text(piece) if isinstance(piece, datetime) else str(piece)
 
 
 def _row_url(row: Row, about: _About) -> str:

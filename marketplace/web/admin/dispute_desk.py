@@ -157,7 +157,7 @@ def accept_dispute(number: str) -> ResponseReturnValue:
         console=admin_console("disputes"),
         number=row.number,
         url=url_for("admin.dispute", number=row.number),
-        text=_("The buyer keeps %(amount)s. %(row)s as they would a refund.", amount=amount, row=_bearers(row)),
+        text=_bearers(row, amount),
         texts=(),
         files=(),
         action=url_for("admin.accept_dispute", number=row.number),
@@ -169,16 +169,19 @@ def accept_dispute(number: str) -> ResponseReturnValue:
     return render_template("admin/dispute_confirm.html", page=page, form=form)
 
 
-def _bearers(row: DisputeRow) -> str:
+def _bearers(row: DisputeRow, amount: str) -> str:
+    """Return who bears the loss of `amount`, in words."""
     if not row.orders:
-        return _("The marketplace bears it until somebody has said which orders it is about; their sellers bear it")
-    several = "," in row.orders
-    return _(
-        "The %(part)s of %(orders)s %(part_2)s it",
-        part="sellers" if several else "seller",
-        orders=row.orders,
-        part_2="bear" if several else "bears",
-    )
+        return _(
+            "The buyer keeps %(amount)s. The marketplace bears it until somebody has said which orders it is about;"
+            " their sellers bear it as they would a refund.",
+            amount=amount,
+        )
+    if "," in row.orders:
+        words = _("The buyer keeps %(amount)s. The sellers of %(orders)s bear it as they would a refund.")
+    else:
+        words = _("The buyer keeps %(amount)s. The seller of %(orders)s bears it as they would a refund.")
+    return words % {"amount": amount, "orders": row.orders}
 
 
 @guards.admin_only

@@ -7,8 +7,7 @@ from marketplace.disputes.case_queries import LineRow, ParcelRow, ShareRow, Stat
 from marketplace.disputes.drafting import Case, DraftLine, DraftOrder, DraftParcel
 from marketplace.disputes.evidence_rules import EvidenceText
 from marketplace.disputes.page_queries import DisputeRow
-from marketplace.language import Text
-from marketplace.language import gettext as _
+from marketplace.language import ENGLISH, reading
 from marketplace.messages.case_queries import CaseMessage
 from marketplace.orders.states import DeliveredBy
 from marketplace.refunds.queries import RefundRow
@@ -17,12 +16,13 @@ from marketplace.web.pages import money_text
 
 FIELDS = tuple(EvidenceText)
 _WORDS = {
-    DeliveredBy.BUYER: Text("The buyer confirmed that it has arrived."),
-    DeliveredBy.SELLER: Text("The seller reported the delivery, and the buyer did not object."),
-    DeliveredBy.TIME: Text("The buyer never said that it was missing."),
+    DeliveredBy.BUYER: "The buyer confirmed that it has arrived.",
+    DeliveredBy.SELLER: "The seller reported the delivery, and the buyer did not object.",
+    DeliveredBy.TIME: "The buyer never said that it was missing.",
 }
 
 
+@reading(ENGLISH)  # the bank reads it
 def draft(
     row: DisputeRow,
     shares: Sequence[ShareRow],
@@ -86,10 +86,4 @@ def _parcels(share: ShareRow, further: Sequence[ParcelRow]) -> tuple[DraftParcel
 
 def _refund(refund: RefundRow) -> str:
     amount = money_text(refund.amount_minor, refund.currency)
-    return _(
-        "%(isoformat)s: refund %(number)s of %(amount)s, %(lower)s.",
-        isoformat=refund.asked_at.date().isoformat(),
-        number=refund.number,
-        amount=amount,
-        lower=refund.status.label.lower(),
-    )
+    return f"{refund.asked_at.date().isoformat()}: refund {refund.number} of {amount}, {refund.status.label.lower()}."

@@ -14,7 +14,7 @@ from marketplace.web.cart.forms import whole_number
 
 _LARGEST_MINOR = 10**15
 _ADDRESSES = (EvidenceText.BILLING_ADDRESS, EvidenceText.SHIPPING_ADDRESS)
-_LENGTH = Length(max=LONGEST_TEXT, message=f"At most {LONGEST_TEXT:,} characters.")
+_LENGTH = Length(max=LONGEST_TEXT, message=Text("At most 20,000 characters."))
 
 
 class EvidenceForm(FlaskForm):

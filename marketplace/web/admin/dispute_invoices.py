@@ -46,7 +46,7 @@ def _add(row: DisputeRow, viewer_id: int) -> int:
             is_admin=True,
             dispute_id=row.id,
             kind=EvidenceFile.RECEIPT,
-            file_name=_("%(each)s.pdf", each=each),
+            file_name=f"{each}.pdf",
             store=uploads.store(EVIDENCE_FOLDER),
             now=clock.now(),
         )

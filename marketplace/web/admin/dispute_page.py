@@ -24,6 +24,7 @@ from marketplace.refunds.queries import RefundRow
 from marketplace.web import dispute_parts, wording
 from marketplace.web.admin import case_talk, dispute_draft, taking_back_parts
 from marketplace.web.admin.dispute_forms import DismissForm, EvidenceForm, SharesForm
+from marketplace.web.admin.kept_words import note_text
 from marketplace.web.admin.taking_back_parts import TakeBackForm, TakeBackView
 from marketplace.web.amounts import typing_text
 from marketplace.web.console import Console, admin_console
@@ -162,23 +163,18 @@ def build(facts: Facts, desk: Desk, now: datetime) -> DisputePage:
     if row.is_answerable and not desk.evidence.is_submitted():
         known = (facts.shares, facts.lines, facts.further_parcels, facts.refunds, facts.statements, facts.messages)
         desk.evidence.fill(facts.texts, dispute_draft.draft(row, *known))
-    amount = money_text(row.amount_minor, row.currency)
+    amount, opened = money_text(row.amount_minor, row.currency), time_text(row.opened_at)
     return DisputePage(
         title=_("Dispute %(number)s", number=row.number),
         console=admin_console("disputes"),
         badges=(dispute_parts.kind_badge(row), dispute_parts.badge(row)),
-        note=_(
-            "%(amount)s of payment %(payment_id)s, opened %(opened_at)s",
-            amount=amount,
-            payment_id=row.payment_id,
-            opened_at=time_text(row.opened_at),
-        ),
+        note=_("%(amount)s of payment %(number)s, opened %(at)s", amount=amount, number=row.payment_id, at=opened),
         clock=dispute_parts.due_clock(row, now),
         reason=reason.label,
         reason_text=reason.means,
         matters=reason.matters,
         facts=_facts(row),
-        evidence_note=" ".join(filter(None, (_STATES[row.evidence_state], row.evidence_note))),
+        evidence_note=" ".join(filter(None, (note_text(_STATES[row.evidence_state]), note_text(row.evidence_note)))),
         is_answerable=row.is_answerable,
         is_drafted=not facts.texts,
         fields=_fields(reason),
@@ -236,14 +232,14 @@ def _facts(row: DisputeRow) -> tuple[Fact, ...]:
     if row.due_by:
         facts.append(Fact(_("Evidence until"), time_text(row.due_by)))
     if row.submitted_at:
-        facts.append(Fact(_("Handed over"), f"{time_text(row.submitted_at)}, {_by(row.submitted_by)}"))
+        facts.append(Fact(_("Handed over"), _by(time_text(row.submitted_at), row.submitted_by)))
     if row.accepted_at:
-        facts.append(Fact(_("Loss accepted"), f"{time_text(row.accepted_at)}, {_by(row.accepted_by)}"))
+        facts.append(Fact(_("Loss accepted"), _by(time_text(row.accepted_at), row.accepted_by)))
     return tuple(facts)
 
 
-def _by(name: str | None) -> str:
-    return f"by {name}" if name else _("at the provider")
+def _by(when: str, name: str | None) -> str:
+    return _("%(when)s, by %(name)s", when=when, name=name) if name else _("%(when)s, at the provider", when=when)
 
 
 def _sent(facts: Facts) -> tuple[SentText, ...]:

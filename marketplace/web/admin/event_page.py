@@ -22,6 +22,7 @@ from marketplace.transitions import Status
 from marketplace.web import guards, wording
 from marketplace.web.admin.events import ROADS, shown
 from marketplace.web.admin.explain import entry_url
+from marketplace.web.admin.kept_words import actor_text, note_text, plain_text, subject_text
 from marketplace.web.admin.states import ADDRESSES
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
@@ -37,7 +38,6 @@ OUTCOMES = {
     Outcome.NOT_NEEDED: Text("Replayed; no rule needs it"),
 }
 _LOOKS = {
-    "begin": Text("Received and stored"),
     "apply": Text("Applied"),
     "park": Text("Parked: it fits nothing we know"),
     "ignore": Text("Not needed"),
@@ -112,7 +112,7 @@ def event(event_row_id: int) -> ResponseReturnValue:
         console=admin_console("events"),
         crumbs=(Crumb(_("Events"), url_for("admin.events")),),
         badge=wording.badge(summary.status),
-        note=sentence(summary.note),
+        note=sentence(note_text(summary.note)),
         facts=_facts(summary, found.body_sha256),
         headers=_headers(found.headers, summary.road),
         looks=_looks(changes, effect_queries.attempts(event_row_id), summary.road),
@@ -137,33 +137,14 @@ def status_badge(subject: str, status: str | None) -> Badge | None:
     return None if status is None else wording.badge(_member(subject, status))
 
 
-def subject_text(subject: str, subject_id: int | str) -> str:
-    """Return what a row is, in words with its number."""
-    return f"{_SINGULAR.get(subject, sentence(subject.replace('_', ' ')))} {subject_id}".strip()
-
-
 def row_url(found: Mapping[tuple[str, int], tuple[state_queries.Page, str]], subject: str, subject_id: int) -> str:
     """Return where a row can be looked at; "" where it has no page."""
     page, key = found.get((subject, subject_id), (state_queries.Page.NONE, ""))
     if page not in ADDRESSES:
         return ""
-    endpoint, name, _ = ADDRESSES[page]
+    endpoint, name, _word = ADDRESSES[page]
     values: dict[str, Any] = {name: key}
     return url_for(endpoint, **values)
-
-
-_SINGULAR = {
-    "payment": Text("Payment"),
-    "payment_tracker": Text("Provider's payment"),
-    "payment_transaction": Text("Share"),
-    "unapplied_receipt": Text("Receipt"),
-    "outbound_call": Text("Call"),
-    "seller_account": Text("Seller's account"),
-    "transfer_reversal": Text("Transfer taken back"),
-    "stock_reservation": Text("Reservation"),
-    "discount": Text("Discount code"),
-    "discount_use": Text("Use of a code"),
-}
 
 
 def _member(subject: str, status: str) -> Status:
@@ -201,22 +182,28 @@ def _headers(headers: Mapping[str, Any], road: EventRoad) -> tuple[Fact, ...]:
 def _secret_text(place: int) -> str:
     if place == 0:
         return _("the newest secret of its day")
-    return (
-        _("the secret before the newest, which is being replaced")
-        if place == 1
-        else _("an old secret, %(place)s back", place=place)
-    )
+    if place == 1:
+        return _("the secret before the newest, which is being replaced")
+    return _("an old secret, %(place)s back", place=place)
+
+
+def _first_look(road: EventRoad) -> str:
+    return _("Received and stored by %(road)s", road=ROADS[road].lower())
+
+
+def _reason_text(each: Attempt) -> str:
+    return _("Reason: %(reason)s", reason=each.reason) if each.reason else ""
 
 
 def _looks(changes: Sequence[Change], attempts: Sequence[Attempt], road: EventRoad) -> tuple[TimelineEntry, ...]:
     """Return every look at the event, newest first: its statuses, and the attempts that changed none."""
     entries = [
         TimelineEntry(
-            title=f"{_LOOKS[change.verb]}{f' by {ROADS[road].lower()}' if change.verb == 'begin' else ''}",
+            title=_first_look(road) if change.verb == "begin" else _LOOKS[change.verb],
             when=time_text(change.at),
             when_iso=change.at.isoformat(),
-            detail=sentence(change.because) if change.verb != "begin" else "",
-            actor=change.actor_name or change.actor_kind.value.capitalize(),
+            detail=sentence(note_text(change.because)) if change.verb != "begin" else "",
+            actor=actor_text(change),
             source="",
             state={"park": "wait", "begin": "done"}.get(change.verb, "done"),
         )
@@ -224,12 +211,10 @@ def _looks(changes: Sequence[Change], attempts: Sequence[Attempt], road: EventRo
     ]
     entries += [
         TimelineEntry(
-            title=OUTCOMES[each.outcome],
+            title=str(OUTCOMES[each.outcome]),
             when=time_text(each.at),
             when_iso=each.at.isoformat(),
-            detail=" ".join(
-                filter(None, (sentence(each.note), each.reason and _("Reason: %(reason)s", reason=each.reason)))
-            ),
+            detail=" ".join(filter(None, (sentence(note_text(each.note)), _reason_text(each)))),
             actor=each.by or (_("Command line") if each.road is EventRoad.REPLAY else ROADS[each.road]),
             source="",
             state="wait" if each.outcome is Outcome.WAITS else "done",
@@ -251,7 +236,7 @@ def _moved(moved: Sequence[Moved]) -> tuple[EffectRow, ...]:
             url=row_url(places, subject, subject_id),
             before=status_badge(subject, steps[0].from_status),
             after=wording.badge(_member(subject, steps[-1].to_status)),
-            because=steps[-1].because,
+            because=note_text(steps[-1].because),
         )
         for (subject, subject_id), steps in rows.items()
     )
@@ -264,7 +249,7 @@ def _entry(booked: Booked) -> EntryRow:
 
 def _told(told: ToldPerson) -> ToldRow:
     return ToldRow(
-        sentence(told.kind.value.replace("_", " ")),
+        plain_text(told.kind.value),
         subject_text(told.subject, told.subject_id),
         told.user_name,
         url_for("admin.user", user_id=told.user_id),

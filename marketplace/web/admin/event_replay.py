@@ -8,7 +8,7 @@ from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
-from marketplace.language import Text
+from marketplace.language import Text, ngettext
 from marketplace.language import gettext as _
 from marketplace.provider_events import queries, replay, rules
 from marketplace.provider_events.queries import EventSummary
@@ -17,7 +17,7 @@ from marketplace.provider_events.states import Outcome
 from marketplace.rehearsal import RowChange
 from marketplace.web import guards, wording
 from marketplace.web.admin.event_forms import ReasonForm
-from marketplace.web.admin.event_page import subject_text
+from marketplace.web.admin.kept_words import note_text, subject_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.pages import money_text, sentence
@@ -79,7 +79,7 @@ def replay_event(event_row_id: int) -> ResponseReturnValue:
     settings, provider = current_app.extensions["settings"], providers()[summary.provider]
     done = replay.replay(event_row_id, provider=provider, settings=settings, by=by, now=clock.now())
     tone = {Outcome.UNCHANGED: "ok", Outcome.CHANGED: "ok"}.get(done.outcome, "wait")
-    flash(_("Replayed. %(done)s %(note)s", done=_count_text(done), note=done.note), tone)
+    flash(f"{_count_text(done)} {note_text(done.note)}", tone)
     return redirect(url_for("admin.event", event_row_id=event_row_id), code=303)
 
 
@@ -97,7 +97,7 @@ def _show(summary: EventSummary, form: ReasonForm, code: int) -> ResponseReturnV
         tone=tone,
         verdict=verdict,
         text=text,
-        said=sentence(found.note),
+        said=sentence(note_text(found.note)),
         rows=tuple(row for change in found.changes for row in _difference(change)),
         action=url_for("admin.replay_event", event_row_id=summary.id),
     )
@@ -106,11 +106,9 @@ def _show(summary: EventSummary, form: ReasonForm, code: int) -> ResponseReturnV
 
 def _count_text(done: Replayed) -> str:
     count = len(done.changes)
-    return (
-        _("Nothing changed.")
-        if not count
-        else _("%(count)s row%(part)s changed.", count=count, part="s" if count > 1 else "")
-    )
+    if not count:
+        return _("Replayed. Nothing changed.")
+    return ngettext("Replayed. %(count)s row changed.", "Replayed. %(count)s rows changed.", count, count=count)
 
 
 def _difference(change: RowChange) -> Iterator[DifferenceRow]:
@@ -120,7 +118,7 @@ def _difference(change: RowChange) -> Iterator[DifferenceRow]:
     what = (
         subject_text(change.table, change.key)
         if change.before
-        else _("New %(lower)s", lower=subject_text(change.table, "").lower())
+        else _("New %(what)s", what=subject_text(change.table, "").lower())
     )
     for column in change.columns:
         if change.before or column in rules.TELLING_COLUMNS:

@@ -9,7 +9,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
-from marketplace.language import Text
+from marketplace.language import Text, ngettext
 from marketplace.language import gettext as _
 from marketplace.paging import Listed, every
 from marketplace.provider_events import queries, rules, trial
@@ -17,6 +17,7 @@ from marketplace.provider_events.handlers import ACCOUNT_HANDLERS, HANDLERS
 from marketplace.provider_events.queries import EventSummary, Sought
 from marketplace.provider_events.states import Endpoint, EventRoad, EventStatus
 from marketplace.web import guards, lists, wording
+from marketplace.web.admin.kept_words import note_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Asked, Tab, Tools
 from marketplace.web.pages import time_text
@@ -25,7 +26,7 @@ from marketplace.web.refund_parts import age_text
 from marketplace.web.wording import Badge
 
 _CSV_COLUMNS = (
-    Text("Event"), Text("Type"), Text("About"), Text("Account"), Text("Came by"), Text("Status"), Text("Payment"), Text("Tries"), Text("Note"), Text("Received (UTC)"),
+    "Event", "Type", "About", "Account", "Came by", "Status", "Payment", "Tries", "Note", "Received (UTC)",
 )  # fmt: skip
 ROADS = {
     EventRoad.WEBHOOK: Text("Webhook"),
@@ -143,9 +144,10 @@ def send_test() -> ResponseReturnValue:
         url = settings.base_url.rstrip("/") + path
         about_accounts = endpoint is Endpoint.ACCOUNTS
         done = trial.send(url, provider=provider, about_accounts=about_accounts, now_seconds=clock.system_seconds())
-        what = _("Test delivery to %(url)s", url=url)
-        flash(_("%(what)s failed. %(problem)s", what=what, problem=done.problem) if done.problem else _("%(what)s: stored as %(event_id)s.", what=what, event_id=done.event_id),
-              "bad" if done.problem else "ok")  # fmt: skip
+        if done.problem:
+            flash(_("Test delivery to %(url)s failed. %(why)s", url=url, why=done.problem), "bad")
+        else:
+            flash(_("Test delivery to %(url)s: stored as %(id)s.", url=url, id=done.event_id), "ok")
     return redirect(url_for("admin.events"), code=303)
 
 
@@ -184,9 +186,9 @@ def _tools(
 ) -> Tools:
     chips = {"q": _("Search: %(text)s", text=text), "type": _("Type: %(kind)s", kind=kind)}
     if endpoint is not None:
-        chips["account"] = _("Endpoint: %(part)s", part=_ENDPOINTS[endpoint])
+        chips["account"] = _("Endpoint: %(endpoint)s", endpoint=_ENDPOINTS[endpoint])
     if road is not None:
-        chips["road"] = _("Came by: %(part)s", part=ROADS[road])
+        chips["road"] = _("Came by: %(road)s", road=ROADS[road])
     return asked.tools(listed, chips)
 
 
@@ -200,14 +202,12 @@ def event_rows(events: tuple[EventSummary, ...], now: datetime) -> tuple[EventRo
             object_id=event.object_id or "",
             account=event.account or "",
             road=ROADS[event.road],
-            tries=_("1 try") if event.attempts == 1 else _("%(attempts)s tries", attempts=event.attempts),
+            tries=ngettext("%(count)s try", "%(count)s tries", event.attempts, count=event.attempts),
             badge=wording.badge(event.status),
-            note=event.note,
+            note=note_text(event.note),
             received=time_text(event.received_at),
-            age=_("waits %(received_at)s", received_at=age_text(event.received_at, now))
-            if event.status in _WAITING
-            else "",
-            payment=_("Payment %(payment_id)s", payment_id=event.payment_id) if event.payment_id else "",
+            age=_("waits %(age)s", age=age_text(event.received_at, now)) if event.status in _WAITING else "",
+            payment=_("Payment %(number)s", number=event.payment_id) if event.payment_id else "",
             payment_url=url_for("admin.payment", payment_id=event.payment_id) if event.payment_id else "",
         )
         for event in events

@@ -20,15 +20,15 @@ def explain_payment(payment_id: int, figure: str) -> ResponseReturnValue:
         raise NotFound(_("There is no such figure."))
     order_number = lists.number(request.args.get("order", "")) or None
     found = admin_explain_queries.explain_payment(payment_id, asked, order_number)
-    name = _("Payment %(payment_id)s", payment_id=payment_id)
+    name = _("Payment %(number)s", number=payment_id)
     crumbs = [
         Crumb(_("Payments"), url_for("admin.payments")),
         Crumb(name, url_for("admin.payment", payment_id=payment_id)),
     ]
     of = (
-        _("order %(order_number)s in payment %(payment_id)s", order_number=order_number, payment_id=payment_id)
+        _("order %(order)s in payment %(payment)s", order=order_number, payment=payment_id)
         if order_number
-        else _("payment %(payment_id)s", payment_id=payment_id)
+        else _("payment %(number)s", number=payment_id)
     )
     return explaining.show(found, admin_console("payments"), crumbs, of, entry_url)
 

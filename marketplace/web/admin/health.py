@@ -10,18 +10,21 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, jobs
 from marketplace.errors import NotFound
-from marketplace.language import Text
+from marketplace.language import Text, ngettext
 from marketplace.language import gettext as _
 from marketplace.reconciliation import board
 from marketplace.reconciliation.board import MOST, NegativeRow, StuckJob, StuckRow
 from marketplace.reconciliation.board_rules import Level, Reading, Tile, level, time_of
 from marketplace.web import guards, lists
-from marketplace.web.admin.event_page import status_badge, subject_text
+from marketplace.web.admin.event_page import status_badge
+from marketplace.web.admin.health_words import GROUPS, WORDS, Words
+from marketplace.web.admin.job_words import job_text
+from marketplace.web.admin.kept_words import plain_text, subject_text
 from marketplace.web.admin.states import ADDRESSES
 from marketplace.web.admin.waiting_page import span_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
-from marketplace.web.pages import money_text, sentence, time_text
+from marketplace.web.pages import money_text, number_text, time_text
 from marketplace.web.refund_parts import age_text
 from marketplace.web.wording import Badge
 
@@ -32,46 +35,6 @@ _LEVELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a tile is called, and its bound in words."""
-
-    label: str
-    bound: str
-
-
-_WORDS: Mapping[Tile, Words] = {
-    Tile.WEBHOOK_LAG: Words(Text("Webhooks on their way"), Text("Half of the last 200 within 5 min")),
-    Tile.EVENTS_WAITING: Words(Text("Events without an effect"), Text("None older than 5 min")),
-    Tile.UNMATCHED: Words(Text("Unmatched events"), Text("None")),
-    Tile.UNKNOWN_CALLS: Words(Text("Calls without an answer"), Text("None older than 5 min")),
-    Tile.BLOCKED_CALLS: Words(Text("Calls for a person"), Text("None")),
-    Tile.STUCK_PAYMENTS: Words(Text("Payments that stand still"), Text("Open 1 h past their end, or clearing 14 days")),
-    Tile.STUCK_REFUNDS: Words(Text("Refunds that stand still"), Text("Not sent for 1 h, or on their way 14 days")),
-    Tile.STUCK_RETURNS: Words(
-        Text("Unusable money still here"), Text("Not sent back for 1 h, on its way 14 days, or failed")
-    ),
-    Tile.STUCK_PAYOUTS: Words(
-        Text("Payouts that stand still"), Text("Not sent for 1 h, on their way 10 days, or refused 2 days")
-    ),
-    Tile.DEBTS: Words(Text("Sellers who owe"), Text("None; act after 90 days")),
-    Tile.NEGATIVE: Words(Text("Negative balances"), Text("None")),
-    Tile.TICK: Words(Text("Last tick"), Text("Within a minute")),
-    Tile.STUCK_JOBS: Words(Text("Jobs nobody works on"), Text("None for 5 min")),
-    Tile.FAILED_JOBS: Words(Text("Failed jobs"), Text("None")),
-    Tile.FAILED_MAILS: Words(Text("Failed mails"), Text("None")),
-    Tile.BOOKS: Words(Text("Books recomputed"), Text("Every night, and all agrees")),
-    Tile.BREAKS: Words(Text("Breaks"), Text("None; act after 3 days")),
-    Tile.DRIFT: Words(Text("Drift from the provider"), Text("None at the last reconciliation, every night")),
-}
-_GROUPS = {
-    "Events": (Tile.WEBHOOK_LAG, Tile.EVENTS_WAITING, Tile.UNMATCHED),
-    "Calls to the provider": (Tile.UNKNOWN_CALLS, Tile.BLOCKED_CALLS),
-    "Money on its way": (Tile.STUCK_PAYMENTS, Tile.STUCK_REFUNDS, Tile.STUCK_RETURNS, Tile.STUCK_PAYOUTS),
-    "Books and reconciliation": (Tile.BOOKS, Tile.BREAKS, Tile.DRIFT),
-    "Balances": (Tile.DEBTS, Tile.NEGATIVE),
-    "Work in the background": (Tile.TICK, Tile.STUCK_JOBS, Tile.FAILED_JOBS, Tile.FAILED_MAILS),
-}
 _LISTS: Mapping[Tile, tuple[str, Mapping[str, str]]] = {
     Tile.WEBHOOK_LAG: ("admin.events", {"road": "webhook", "size": "100"}),
     Tile.EVENTS_WAITING: ("admin.events", {"status": "received"}),
@@ -162,7 +125,7 @@ def board_page() -> ResponseReturnValue:
         else _("%(count)s of %(levels)s are out of their bounds.", count=count, levels=len(levels)),
         groups=tuple(
             TileGroup(title, tuple(_tile(found[tile], levels[tile], now, system_now) for tile in tiles))
-            for title, tiles in _GROUPS.items()
+            for title, tiles in GROUPS.items()
         ),
     )
     return render_template("admin/health.html", page=page)
@@ -181,23 +144,25 @@ def health_list(tile: str) -> ResponseReturnValue:
         if asked in _OWN_LISTS
         else tuple(_stuck(each, now) for each in board.stuck(asked, now))
     )
-    words = _WORDS[asked]
+    words = WORDS[asked]
     page = HealthListPage(
         title=words.label,
         console=admin_console("health"),
         crumbs=(Crumb(_("Health"), url_for("admin.health")),),
         badge=_LEVELS[level(found, time_of(asked, now, system_now))],
-        note=_("Bound: %(bound)s.", bound=words.bound)
-        + (
-            _(" The first %(MOST)s of %(count)s.", MOST=MOST, count=number_text(found.count))
-            if found.count > MOST
-            else ""
-        ),
+        note=_bound(words, found),
         rows=rows,
         empty=_books_text(found, system_now) if asked is Tile.BOOKS else _("Nothing is past its bound."),
         run_url=url_for("admin.check_books_now") if asked is Tile.BOOKS else "",
     )
     return render_template("admin/health_list.html", page=page)
+
+
+def _bound(words: Words, found: Reading) -> str:
+    bound = _("Bound: %(bound)s.", bound=words.bound)
+    if found.count <= MOST:
+        return bound
+    return f"{bound} {_('The first %(most)s of %(count)s.', most=MOST, count=number_text(found.count))}"
 
 
 @guards.admin_only
@@ -206,7 +171,7 @@ def check_books_now() -> ResponseReturnValue:
     report = jobs.check_books()
     count = len(report.differences)
     if count:
-        flash(_("%(count)s %(part)s not agree.", count=count, part="rows do" if count > 1 else "row does"), "bad")
+        flash(ngettext("%(count)s row does not agree.", "%(count)s rows do not agree.", count, count=count), "bad")
     else:
         flash(
             _(
@@ -220,11 +185,11 @@ def check_books_now() -> ResponseReturnValue:
 
 
 def _tile(found: Reading, its_level: Level, now: datetime, system_now: datetime) -> TileView:
-    words, badge = _WORDS[found.tile], _LEVELS[its_level]
+    words, badge = WORDS[found.tile], _LEVELS[its_level]
     return TileView(
         label=words.label,
         amount=_figure(found, now, system_now),
-        note=_("Bound: %(bound)s.%(found)s", bound=words.bound, found=_oldest(found, now, system_now)),
+        note=f"{_('Bound: %(bound)s.', bound=words.bound)} {_oldest(found, now, system_now)}".rstrip(),
         change=badge.label,
         tone=badge.tone,
         explain_url=_url(found.tile),
@@ -236,29 +201,29 @@ def _figure(found: Reading, now: datetime, system_now: datetime) -> str:
     if found.tile is Tile.WEBHOOK_LAG:
         return span_text(timedelta(seconds=found.count))
     if found.tile is Tile.TICK:
-        return _("%(span_text)s ago", span_text=span_text(system_now - found.since)) if found.since else _("Never")
+        return _("%(span)s ago", span=span_text(system_now - found.since)) if found.since else _("Never")
     if found.tile is Tile.BOOKS:
         return _("Never") if found.since is None else _("Differences") if found.count else _("All agrees")
-    return f"{found.count:,}"
+    return number_text(found.count)
 
 
 def _oldest(found: Reading, now: datetime, system_now: datetime) -> str:
-    """Return what else there is to say of a figure, as a sentence with a blank ahead."""
+    """Return what else there is to say of a figure, as a sentence; "" for nothing."""
     if found.tile is Tile.WEBHOOK_LAG:
-        return _(" The slowest took %(timedelta)s.", timedelta=span_text(timedelta(seconds=found.more)))
+        return _("The slowest took %(span)s.", span=span_text(timedelta(seconds=found.more)))
     if found.tile is Tile.DRIFT:
         return (
-            _(" Last compared %(since)s ago.", since=age_text(found.since, now))
+            _("Last compared %(age)s ago.", age=age_text(found.since, now))
             if found.since
-            else _(" It has not been compared yet.")
+            else _("It has not been compared yet.")
         )
     if found.tile is Tile.BOOKS:
-        return _(" Last %(since)s ago.", since=age_text(found.since, system_now)) if found.since else ""
+        return _("Last %(age)s ago.", age=age_text(found.since, system_now)) if found.since else ""
     if found.tile is Tile.UNMATCHED and found.more:
-        return _(" %(more)s wait for a person.", more=found.more)
+        return _("%(count)s wait for a person.", count=found.more)
     if found.since is None or found.tile is Tile.TICK:
         return ""
-    return _(" The oldest for %(since)s.", since=age_text(found.since, time_of(found.tile, now, system_now)))
+    return _("The oldest for %(age)s.", age=age_text(found.since, time_of(found.tile, now, system_now)))
 
 
 def _url(tile: Tile) -> str:
@@ -272,7 +237,7 @@ def _url(tile: Tile) -> str:
 def _stuck(row: StuckRow, now: datetime) -> ListRow:
     url = ""
     if row.page in ADDRESSES:
-        endpoint, name, _ = ADDRESSES[row.page]
+        endpoint, name, _word = ADDRESSES[row.page]
         values: dict[str, Any] = {name: row.key}
         url = url_for(endpoint, **values)
     badge = status_badge(row.subject, row.status)
@@ -281,33 +246,31 @@ def _stuck(row: StuckRow, now: datetime) -> ListRow:
     return ListRow(what, url, badge, "", time_text(row.since), age_text(row.since, now))
 
 
-def _negative(_: Reading) -> tuple[ListRow, ...]:
+def _negative(_reading: Reading) -> tuple[ListRow, ...]:
     return tuple(map(_negative_row, board.negative_balances()))
 
 
 def _negative_row(row: NegativeRow) -> ListRow:
     url = url_for("admin.user", user_id=row.owner_id)
-    missing = _("%(amount_minor)s below zero", amount_minor=money_text(row.amount_minor, row.currency))
+    missing = _("%(amount)s below zero", amount=money_text(row.amount_minor, row.currency))
     return ListRow(
-        _("Seller %(owner_id)s", owner_id=row.owner_id),
+        _("Seller %(number)s", number=row.owner_id),
         url,
         None,
-        f"{sentence(row.account.replace('_', ' '))}: {missing}",
+        f"{plain_text(row.account)}: {missing}",
         "",
         "",
     )
 
 
-def _jobs(_: Reading) -> tuple[ListRow, ...]:
+def _jobs(_reading: Reading) -> tuple[ListRow, ...]:
     return tuple(map(_job_row, board.stuck_jobs(clock.system_now())))
 
 
 def _job_row(row: StuckJob) -> ListRow:
     url = url_for("admin.jobs_page", tab="running" if row.status == "doing" else "queued")
     age = age_text(row.since, clock.system_now())
-    return ListRow(
-        _("Job %(id)s", id=row.id), url, None, sentence(row.name.replace("_", " ")), time_text(row.since), age
-    )
+    return ListRow(_("Job %(number)s", number=row.id), url, None, job_text(row.name), time_text(row.since), age)
 
 
 def _books(found: Reading) -> tuple[ListRow, ...]:
@@ -320,9 +283,9 @@ def _books_text(found: Reading, system_now: datetime) -> str:
     if found.since is None:
         return _("The books have not been recomputed yet. It is done every night, by the button, and by check-books.")
     return _(
-        "Recomputed %(since)s ago: %(more)s postings, and all of it agrees.",
-        since=age_text(found.since, system_now),
-        more=number_text(found.more),
+        "Recomputed %(age)s ago: %(postings)s postings, and all of it agrees.",
+        age=age_text(found.since, system_now),
+        postings=number_text(found.more),
     )
 
 

@@ -13,7 +13,7 @@ from wtforms.validators import Length, Optional
 
 from marketplace import clock, db
 from marketplace.errors import Conflict, Invalid, NotAllowed
-from marketplace.language import Text
+from marketplace.language import Text, ngettext
 from marketplace.language import gettext as _
 from marketplace.payments import hold_decisions, hold_queries, queries
 from marketplace.payments.hold_queries import Decision, HeldShare
@@ -138,9 +138,8 @@ def _why_not(payout: TakenUpBy | None) -> str:
     if payout is None:
         return _("The hold of this share is over.")
     return _(
-        "Payout %(number)s has taken this share up, and the provider has been asked for the "
-        "transfer already. A stop would come too late. What was sent can be taken back with "
-        "a refund or a lost dispute.",
+        "Payout %(number)s has taken this share up, and the provider has been asked for the transfer already. A stop"
+        " would come too late. What was sent can be taken back with a refund or a lost dispute.",
         number=payout.number,
     )
 
@@ -149,12 +148,12 @@ def _show(share: HeldShare, blocks: Sequence[Block], form: HoldForm, code: int) 
     amount = money_text(share.left_minor, share.currency)
     payout = _payout(share)
     page = HoldPage(
-        title=_("Hold of order %(order_number)s", order_number=share.order_number),
+        title=_("Hold of order %(number)s", number=share.order_number),
         console=admin_console("payments"),
         badges=wording.once(wording.badge(share.status), wording.fulfilment_badge(share.order_status)),
-        note=_("%(amount)s for %(shop_name)s", amount=amount, shop_name=share.shop_name),
+        note=_("%(amount)s for %(shop)s", amount=amount, shop=share.shop_name),
         action=url_for("admin.decide_hold", payment_id=share.payment_id, share_id=share.id),
-        payment_label=_("Payment %(payment_id)s", payment_id=share.payment_id),
+        payment_label=_("Payment %(number)s", number=share.payment_id),
         payment_url=url_for("admin.payment", payment_id=share.payment_id),
         facts=_facts(share),
         waits_for=_waits_for(share, blocks, payout, clock.now()),
@@ -177,16 +176,14 @@ def _facts(share: HeldShare) -> tuple[Fact, ...]:
     )
     facts = [Fact(_("Share"), str(share.id)), Fact(_("Status"), share.status.label)]
     if share.hold_reason is not None:
-        facts.append(
-            Fact(
-                _("Reason"),
-                _(
-                    "%(hold_reason)s, %(days_to_hold)s days",
-                    hold_reason=wording.hold_text(share.hold_reason),
-                    days_to_hold=share.days_to_hold,
-                ),
-            )
+        reason = ngettext(
+            "%(reason)s, %(count)s days",
+            "%(reason)s, %(count)s days",
+            share.days_to_hold,
+            reason=wording.hold_text(share.hold_reason),
+            count=share.days_to_hold,
         )
+        facts.append(Fact(_("Reason"), reason))
     return (*facts, *(Fact(label, time_text(moment)) for label, moment in moments if moment is not None))
 
 
@@ -200,17 +197,12 @@ def _waits_for(share: HeldShare, blocks: Sequence[Block], payout: TakenUpBy | No
         return ()
     found = []
     if share.planned_release_date is not None and share.planned_release_date > now:
-        found.append(
-            _(
-                "The day of its release, %(planned_release_date)s.",
-                planned_release_date=date_text(share.planned_release_date),
-            )
-        )
+        found.append(_("The day of its release, %(day)s.", day=date_text(share.planned_release_date)))
     if share.shipped_at is None:
         found.append(_("The seller has not sent the order."))
     elif share.delivered_at is None:
         found.append(_("The order has not arrived."))
-    found += [_("%(note)s, since %(set_at)s.", note=block.note, set_at=date_text(block.set_at)) for block in blocks]
+    found += [_("%(why)s, since %(day)s.", why=block.note, day=date_text(block.set_at)) for block in blocks]
     return tuple(found or (_("Nothing. The next tick releases it, once the order counts as delivered."),))
 
 
@@ -218,9 +210,9 @@ def _entry(decision: Decision) -> TimelineEntry:
     title = decision.step.label
     if decision.planned_before and decision.planned_after:
         title = _(
-            "Release moved from %(planned_before)s to %(planned_after)s",
-            planned_before=date_text(decision.planned_before),
-            planned_after=date_text(decision.planned_after),
+            "Release moved from %(before)s to %(after)s",
+            before=date_text(decision.planned_before),
+            after=date_text(decision.planned_after),
         )
     return TimelineEntry(
         title=title,

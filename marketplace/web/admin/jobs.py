@@ -19,34 +19,15 @@ from marketplace.language import gettext as _
 from marketplace.paging import every
 from marketplace.payments import timeline_queries
 from marketplace.web import guards, lists, wording
+from marketplace.web.admin.job_words import job_text
 from marketplace.web.admin.overview import Figure
 from marketplace.web.admin.waiting_page import span_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Tab, Tools
-from marketplace.web.pages import date_text, time_text
+from marketplace.web.pages import date_text, number_text, time_text
 from marketplace.web.wording import Badge, TimelineEntry
 
-_WORDS = {
-    "tick": Text("Tick: everything that is due"),
-    "mail": Text("Mail: what was told, sent"),
-    "rescue_stalled": Text("Rescue of stalled jobs"),
-    "read_event": Text("Read event"),
-    jobs.SWEEP_FILES: Text("Files that nothing shows, deleted"),
-    "import_listings": Text("Take in a file of listings"),
-    "size_pictures": Text("Make the sizes of new pictures"),
-    jobs.CHECK_BOOKS: Text("The books, recomputed"),
-    "replay_seed": Text("Play a seed of the simulation again"),
-    "move_time": Text("Demo time: the next day"),
-}
-_CSV_COLUMNS = (
-    Text("Job"),
-    Text("Name"),
-    Text("Status"),
-    Text("Arguments"),
-    Text("Attempts"),
-    Text("Queued (UTC)"),
-    Text("Error"),
-)
+_CSV_COLUMNS = ("Job", "Name", "Status", "Arguments", "Attempts", "Queued (UTC)", "Error")
 # How many intervals may pass before a run counts as missing, and the least of it.
 _PATIENCE, _LEAST = 3, timedelta(seconds=60)
 
@@ -130,7 +111,7 @@ def retry_job(job_id: int) -> ResponseReturnValue:
     except Conflict as error:
         flash(error.message, "wait")
     else:
-        flash(_("%(name)s: the job is queued again.", name=_words(name)), "ok")
+        flash(_("%(name)s: the job is queued again.", name=job_text(name)), "ok")
     return redirect(url_for("admin.jobs_page"), code=303)
 
 
@@ -148,37 +129,31 @@ def _figures(counts: dict[str, int], workers: Workers, tick: RunRow | None, now:
         )
 
     is_alive = workers.heartbeat_at is not None and not _is_silent(workers.heartbeat_at, now)
-    heard = (
-        _("Heard of %(span_text)s ago", span_text=span_text(now - workers.heartbeat_at))
-        if workers.heartbeat_at
-        else _("None has signed on")
-    )
-    ticked = _("Last tick %(span_text)s ago", span_text=span_text(now - tick.started_at)) if tick else _("No tick yet")
-    worker = Figure(_("Workers"), str(workers.count) if is_alive else _("None alive"), f"{heard}. {ticked}.", "")
+    heard = _("None has signed on.")
+    if workers.heartbeat_at:
+        heard = _("Heard of %(span)s ago.", span=span_text(now - workers.heartbeat_at))
+    ticked = _("Last tick %(span)s ago.", span=span_text(now - tick.started_at)) if tick else _("No tick yet.")
+    worker = Figure(_("Workers"), str(workers.count) if is_alive else _("None alive"), f"{heard} {ticked}", "")
     return (worker, of(JobTab.QUEUED), of(JobTab.RUNNING), of(JobTab.FAILED))
 
 
 def _timetable_row(line: Periodic, run: RunRow | None, now: datetime) -> TimetableRow:
-    note = (
-        _("Every %(interval)s", interval=_interval_text(line.interval)) if not line.is_step else _("Step of the tick")
-    )
+    note = _("Step of the tick") if line.is_step else _every(line.interval)
     coming = time_text(line.next_after(now)) if line.interval >= timedelta(minutes=1) else ""
-    coming = coming or _("Within %(interval)s", interval=_interval_text(line.interval))
+    coming = coming or _within(line.interval)
     if run is None:
-        return TimetableRow(_words(line.name), note, Badge(_("Not run yet"), "mute"), "", "", "", coming, "")
+        return TimetableRow(job_text(line.name), note, Badge(_("Not run yet"), "mute"), "", "", "", coming, "")
     is_late = now - run.started_at > max(_PATIENCE * line.interval, _LEAST)
     badge = (
         Badge(_("Failed"), "bad") if run.error else Badge(_("Late"), "bad") if is_late else Badge(_("On time"), "ok")
     )
-    failed = (
-        _("Failed last %(failed_at)s", failed_at=time_text(run.failed_at)) if run.failed_at and not run.error else ""
-    )
+    failed = _("Failed last %(at)s", at=time_text(run.failed_at)) if run.failed_at and not run.error else ""
     return TimetableRow(
-        name=_words(line.name),
+        name=job_text(line.name),
         note=note,
         badge=badge,
         last=f"{run.started_at:%H:%M:%S}, {date_text(run.started_at)}",
-        took=_("%(milliseconds)s ms", milliseconds=number_text(run.milliseconds)),
+        took=_("%(time)s ms", time=number_text(run.milliseconds)),
         done=str(run.done),
         next=coming,
         error=run.error or failed,
@@ -189,8 +164,8 @@ def _row(job: JobRow, tab: JobTab, now: datetime) -> QueuedRow:
     can_retry = tab is JobTab.FAILED and not job.comes_by_the_clock
     error = job.error or (_("The worker ended before the job did.") if tab is JobTab.FAILED else "")
     return QueuedRow(
-        title=_words(job.name),
-        note=_("Job %(id)s", id=job.id),
+        title=job_text(job.name),
+        note=_("Job %(number)s", number=job.id),
         arguments=_arguments(job),
         badge=_badge(job, tab, now),
         queued=time_text(job.queued_at) if job.queued_at else "",
@@ -225,18 +200,16 @@ def _arguments(job: JobRow) -> str:
     return json.dumps(dict(job.arguments), sort_keys=True) if job.arguments else ""
 
 
-def _words(name: str) -> str:
-    return _WORDS.get(name, name[:1].upper() + name[1:].replace("_", " "))
-
-
-def _interval_text(span: timedelta) -> str:
+def _every(span: timedelta) -> str:
+    """Return how often something comes by the clock."""
     seconds = span // timedelta(seconds=1)
     if seconds >= 86_400:
-        return "night"
-    return (
-        _("%(seconds)s seconds", seconds=seconds)
-        if seconds < 60
-        else "minute"
-        if seconds == 60
-        else _("%(part)s minutes", part=seconds // 60)
-    )
+        return _("Every night")
+    if seconds < 60:
+        return _("Every %(count)s seconds", count=seconds)
+    return _("Every minute") if seconds == 60 else _("Every %(count)s minutes", count=seconds // 60)
+
+
+def _within(span: timedelta) -> str:
+    """Return in how long something comes again, a minute at most."""
+    return _("Within %(count)s seconds", count=span // timedelta(seconds=1))

@@ -27,38 +27,11 @@ from marketplace.web.pages import date_text, decimal, money_text, time_text
 _DEBIT, _CREDIT = 1, -1
 _SIDES = {_DEBIT: Text("Debits less credits"), _CREDIT: Text("Credits less debits")}
 _DAY = timedelta(days=1)
-_BALANCE_COLUMNS = (
-    Text("Currency"),
-    Text("Account"),
-    Text("Name"),
-    Text("Postings"),
-    Text("Debit"),
-    Text("Credit"),
-    Text("Balance"),
-)
-_ENTRY_COLUMNS = (
-    Text("Entry"),
-    Text("Key"),
-    Text("Description"),
-    Text("Booked (UTC)"),
-    Text("Payment"),
-    Text("Currency"),
-    Text("Amount"),
-)
+_BALANCE_COLUMNS = ("Currency", "Account", "Name", "Postings", "Debit", "Credit", "Balance")
+_ENTRY_COLUMNS = ("Entry", "Key", "Description", "Booked (UTC)", "Payment", "Currency", "Amount")
 _POSTING_COLUMNS = (
-    *(
-        Text("Posting"),
-        Text("Entry"),
-        Text("Key"),
-        Text("Description"),
-        Text("Booked (UTC)"),
-        Text("Account"),
-        Text("Owner"),
-        Text("Order"),
-        Text("Payment"),
-        Text("Currency"),
-    ),
-    Text("Amount"),
+    *("Posting", "Entry", "Key", "Description", "Booked (UTC)", "Account", "Owner", "Order", "Payment", "Currency"),
+    "Amount",
 )
 
 
@@ -174,7 +147,7 @@ def ledger() -> ResponseReturnValue:
     page = LedgerPage(
         title=_("Ledger"),
         console=admin_console("ledger"),
-        note=_("The trial balance at the end of %(date_text)s.", date_text=date_text(until - _DAY))
+        note=_("The trial balance at the end of %(day)s.", day=date_text(until - _DAY))
         if until
         else _("The trial balance, now."),
         as_of=as_of,
@@ -211,10 +184,10 @@ def account(account: str, currency: str) -> ResponseReturnValue:
         figure=money_text(sign * found.balance_minor, currency),
         sum=money_text(sign * found.total_minor, currency),
         agrees=found.balance_minor == found.total_minor,
-        intro=_("%(part)s. %(period)s Oldest first.", part=_SIDES[sign], period=lists.period_text(asked.period)),
+        intro=_("%(sides)s. %(period)s Oldest first.", sides=_SIDES[sign], period=lists.period_text(asked.period)),
         rows=rows_shown,
         total=total,
-        tools=asked.tools(Listed(()), {"owner": _("Owner: user %(owner_id)s", owner_id=owner_id)}),
+        tools=asked.tools(Listed(()), {"owner": _("Owner: user %(number)s", number=owner_id)}),
         older_url=asked.url(before=str(older)) if older else "",
         newest_url=asked.url() if found.later.postings else "",
     )
@@ -249,7 +222,7 @@ def entry(entry_id: int) -> ResponseReturnValue:
     currency = found.postings[0].currency if found.postings else ""
     balance = sum(posting.amount_minor for posting in found.postings)
     page = EntryPage(
-        title=_("Entry %(entry_id)s", entry_id=entry_id),
+        title=_("Entry %(number)s", number=entry_id),
         console=admin_console("ledger"),
         crumbs=(Crumb(_("Ledger"), url_for("admin.ledger")),),
         note=found.description,
@@ -269,7 +242,7 @@ def _entry_row(row: EntrySummary) -> EntryRow:
         url=entry_url(row.id),
         note=row.description,
         booked=time_text(row.booked_at),
-        payment=_("Payment %(payment_id)s", payment_id=row.payment_id) if row.payment_id else "",
+        payment=_("Payment %(number)s", number=row.payment_id) if row.payment_id else "",
         payment_url=url_for("admin.payment", payment_id=row.payment_id) if row.payment_id else "",
         amount=money_text(row.debit_minor, row.currency),
     )

@@ -8,31 +8,22 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
 from marketplace.errors import Conflict
-from marketplace.language import Text
 from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.mails import operations, queries
 from marketplace.mails.queries import Desk, MailRow, Sought
 from marketplace.mails.states import MailStatus
 from marketplace.mails.topics import WORDS, Topic
 from marketplace.paging import every
 from marketplace.web import guards, lists, wording
+from marketplace.web.admin.kept_words import note_text, plain_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Tab, Tools
-from marketplace.web.pages import sentence, time_text
+from marketplace.web.pages import time_text
 from marketplace.web.wording import Badge
 
 _AGAIN_AT_ONCE = 500
-_CSV_COLUMNS = (
-    Text("Mail"),
-    Text("To"),
-    Text("Topic"),
-    Text("Subject"),
-    Text("Status"),
-    Text("Tries"),
-    Text("Queued (UTC)"),
-    Text("Sent (UTC)"),
-    Text("Note"),
-)
+_CSV_COLUMNS = ("Mail", "To", "Topic", "Subject", "Status", "Tries", "Queued (UTC)", "Sent (UTC)", "Note")
 _ORDER = (MailStatus.FAILED, MailStatus.QUEUED, MailStatus.SENT, MailStatus.SKIPPED)
 
 
@@ -119,7 +110,7 @@ def retry_mails() -> ResponseReturnValue:
     """Queue all failed mails again, five hundred at most."""
     admin_id = guards.viewer().user_id
     count = db.atomic(operations.retry_all, (), admin_id=admin_id, most=_AGAIN_AT_ONCE, now=clock.now())
-    flash(_("%(count)s %(part)s queued again.", count=count, part="mail is" if count == 1 else "mails are"), "ok")
+    flash(ngettext("%(count)s mail is queued again.", "%(count)s mails are queued again.", count, count=count), "ok")
     return redirect(url_for("admin.mails"), code=303)
 
 
@@ -128,15 +119,15 @@ def _server(desk: Desk) -> str:
     if not settings.smtp_host:
         return _("No mail server is set, so nothing is mailed. Everything stands in the app.")
     since = (
-        _("Facts are mailed since %(begun_at)s.", begun_at=time_text(desk.begun_at))
+        _("Facts are mailed since %(at)s.", at=time_text(desk.begun_at))
         if desk.begun_at
         else _("The mail job has not run yet.")
     )
     return _(
-        "Sent through %(smtp_host)s:%(smtp_port)s as %(mail_from)s. %(since)s",
-        smtp_host=settings.smtp_host,
-        smtp_port=settings.smtp_port,
-        mail_from=settings.mail_from,
+        "Sent through %(host)s:%(port)s as %(sender)s. %(since)s",
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        sender=settings.mail_from,
         since=since,
     )
 
@@ -144,25 +135,27 @@ def _server(desk: Desk) -> str:
 def _trouble(desk: Desk) -> str:
     if not desk.trouble or desk.paused_until is None:
         return ""
-    return _(
-        "%(trouble)s Tried %(failures)s times; the next try comes %(paused_until)s.",
-        trouble=desk.trouble,
-        failures=desk.failures,
-        paused_until=time_text(desk.paused_until),
+    return ngettext(
+        "%(trouble)s Tried %(count)s times; the next try comes %(at)s.",
+        "%(trouble)s Tried %(count)s times; the next try comes %(at)s.",
+        desk.failures,
+        trouble=note_text(desk.trouble),
+        count=desk.failures,
+        at=time_text(desk.paused_until),
     )
 
 
 def _line(row: MailRow) -> MailLine:
     is_failed = row.status is MailStatus.FAILED
     return MailLine(
-        title=row.subject_line or sentence(row.kind.value.replace("_", " ")),
+        title=row.subject_line or plain_text(row.kind.value),
         topic=WORDS[row.topic].label,
         to=row.address or row.email,
         to_url=url_for("admin.user", user_id=row.user_id),
         badge=wording.badge(row.status),
         when=time_text(row.sent_at or row.queued_at),
         tries=row.tries,
-        note=row.note,
+        note=note_text(row.note),
         retry_url=url_for("admin.retry_mail", mail_id=row.id) if is_failed else "",
     )
 

@@ -117,7 +117,7 @@ def overview() -> ResponseReturnValue:
     page = OverviewPage(
         title=_("Overview"),
         console=admin_console("overview", RefundTab.WAITING.count_of(queue_queries.counts())),
-        note=_("%(date_text)s until today, %(now)s", date_text=date_text(span.period.since or now), now=time_text(now)),
+        note=_("%(day)s until today, %(now)s", day=date_text(span.period.since or now), now=time_text(now)),
         spans=tuple(_span_tab(days, span.days, chosen) for days in SPANS),
         currency=currency,
         currencies=tuple(
@@ -148,7 +148,7 @@ def explain_flow(figure: str, currency: str) -> ResponseReturnValue:
 
 def _span_tab(days: int, chosen: int, currency: str) -> Tab:
     return Tab(
-        _("%(days)s days", days=days), url_for("admin.overview", days=days, currency=currency or None), days == chosen
+        _("%(count)s days", count=days), url_for("admin.overview", days=days, currency=currency or None), days == chosen
     )
 
 
@@ -164,7 +164,7 @@ def _figures(totals: HouseTotals, span: _Span) -> tuple[Figure, ...]:
         flow(
             HouseFlow.TAKE,
             totals.take_minor,
-            _("%(take_minor)s of the volume", take_minor=_rate(totals.take_minor, totals.volume_minor)),
+            _("%(rate)s of the volume", rate=_rate(totals.take_minor, totals.volume_minor)),
         ),
         Figure(
             _("Failed payments"),
@@ -176,7 +176,7 @@ def _figures(totals: HouseTotals, span: _Span) -> tuple[Figure, ...]:
         flow(
             HouseFlow.REFUNDED,
             totals.refunded_minor,
-            _("%(refunded_minor)s of the volume", refunded_minor=_rate(totals.refunded_minor, totals.volume_minor)),
+            _("%(rate)s of the volume", rate=_rate(totals.refunded_minor, totals.volume_minor)),
         ),
     )
 
@@ -217,8 +217,8 @@ def _lag() -> Figure:
         )
     typical, slowest = (waiting_page.span_text(timedelta(seconds=span)) for span in (found.typical, found.slowest))
     note = _(
-        "Half of the last %(events)s came within %(typical)s, the slowest took %(slowest)s",
-        events=found.events,
+        "Half of the last %(count)s came within %(typical)s, the slowest took %(slowest)s",
+        count=found.events,
         typical=typical,
         slowest=slowest,
     )
