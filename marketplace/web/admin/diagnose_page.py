@@ -6,7 +6,8 @@ from datetime import datetime
 
 from flask import request, url_for
 
-from marketplace.diagnosis.rules import Deed, Finding, Piece, Row, RowKind, Verdict
+from marketplace.diagnosis.rules import Deed, Finding, Row, RowKind, Verdict
+from marketplace.diagnosis.words import Piece
 from marketplace.disputes.page_queries import DisputeRow
 from marketplace.language import Text, ngettext
 from marketplace.language import gettext as _

@@ -179,7 +179,7 @@ def _facts(share: HeldShare) -> tuple[Fact, ...]:
         reason = ngettext(
             "%(reason)s, %(count)s days",
             "%(reason)s, %(count)s days",
-            share.days_to_hold,
+            share.days_to_hold or 0,
             reason=wording.hold_text(share.hold_reason),
             count=share.days_to_hold,
         )
