@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from marketplace.diagnosis import notes
 from marketplace.history import ActorKind
 from marketplace.labels import Labelled
 from marketplace.language import Text
@@ -106,7 +107,7 @@ def _of_changes(
         if change.subject == "refund":
             what = _("Refund %(number)s", number=numbers[change.subject_id])
         became = _(change.to_status.replace("_", " "))
-        because = f". {_(change.because)}" if change.because else ""
+        because = f". {notes.read(change.because)}" if change.because else ""
         about = amount if change.subject == "payment" else {}
         data = {"from": change.from_status or "", "to": change.to_status, "source": change.source, **about}
         by = change.actor_name or _ACTORS[change.actor_kind]
@@ -145,7 +146,7 @@ STATES = (
 def _of_event(event: EventSummary) -> LogLine:
     return LogLine(
         LogType.WEBHOOK_RECEIVED,
-        f"{event.type}: {_(event.note) if event.note else event.status.label}",
+        f"{event.type}: {notes.read(event.note) or event.status.label}",
         {"event": event.event_id, "object": event.object_id or "", "status": event.status.value},
         _ROADS[event.road],
         event.received_at,

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 
 from marketplace import db
 from marketplace.config import MoneyPolicy
+from marketplace.diagnosis import notes
 from marketplace.diagnosis.payment_rules import PaymentCase, ShareFact
 from marketplace.diagnosis.refund_rules import RefundCase
 from marketplace.diagnosis.rules import CallFact, EventFact, Row, RowKind, Wires
@@ -98,11 +99,7 @@ def refund_case(row: RefundRow, policy: MoneyPolicy, *, now: datetime, system_no
         problem=problem,
         asked_at=row.asked_at,
         paid_at=share.payment_received_date,
-        share=Row(
-            RowKind.SHARE,
-            str(share.id),
-            _("Share of order %(order)s: %(status)s", order=row.order_number, status=share.status.label),
-        ),
+        share=_share_row(row, share),
         share_status=share.status,
         blocks=[note for _reason, note, _subject in blocked],
         dispute=_dispute([subject_id for reason, _note, subject_id in blocked if reason is BlockReason.DISPUTE]),
@@ -121,6 +118,11 @@ def refund_case(row: RefundRow, policy: MoneyPolicy, *, now: datetime, system_no
         wires=wires(system_now),
         now=now,
     )
+
+
+def _share_row(row: RefundRow, share: queries.Share) -> Row:
+    words = _("Share of order %(order)s: %(status)s", order=row.order_number, status=share.status.label)
+    return Row(RowKind.SHARE, str(share.id), words)
 
 
 def wires(system_now: datetime) -> Wires:
@@ -150,7 +152,7 @@ def blocks(share_ids: Sequence[int]) -> Mapping[int, list[tuple[BlockReason, str
     """Return what keeps each share where it is: for which reason, in words, and the row that set it."""
     found: dict[int, list[tuple[BlockReason, str, int]]] = defaultdict(list)
     for row in db.read(_BLOCKS, {"share_ids": share_ids}) if share_ids else ():
-        found[row.transaction_id].append((row.reason, row.note, row.subject_id))
+        found[row.transaction_id].append((row.reason, notes.read(row.note), row.subject_id))
     return found
 
 
@@ -161,7 +163,7 @@ def _dispute(dispute_ids: Sequence[int]) -> Row | None:
 
 def event_facts(events: Iterable[EventSummary]) -> list[EventFact]:
     """Return stored messages as looks read them."""
-    return [EventFact(each.id, each.type, each.status, each.note, each.received_at) for each in events]
+    return [EventFact(each.id, each.type, each.status, notes.read(each.note), each.received_at) for each in events]
 
 
 def call_facts(calls: Iterable[Call | CallSummary]) -> list[CallFact]:

@@ -41,6 +41,12 @@ class _Result:
     def __str__(self) -> str:
         return _(self.text, **self.values)
 
+    @property
+    def kept(self) -> str:
+        """Return it as it is written down."""
+        with reading(ENGLISH):
+            return str(self)
+
 
 def decide(
     step: CallStep,
@@ -80,9 +86,7 @@ def decide(
         CallStep.GIVE_UP: lambda: _give_up(begun, reason, admin_id, providers, outcomes, now),
     }
     result = ends[step]()
-    with reading(ENGLISH):
-        kept = str(result)
-    db.atomic(decisions.end, (), decision_id=begun.decision_id, result=kept)
+    db.atomic(decisions.end, (), decision_id=begun.decision_id, result=result.kept)
     return str(result)
 
 

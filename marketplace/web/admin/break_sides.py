@@ -85,43 +85,26 @@ def _ledger(found: BreakDetail, corrections: Sequence[Asked]) -> Side:
     return Side(_("The ledger"), amount, is_missing=amount == _NOTHING, facts=tuple(facts), links=tuple(links))
 
 
-def _rows(found: BreakDetail) -> Side:
-    row, line = found.row, found.line
+def _links(found: BreakDetail) -> list[Link]:
+    """Return our rows that it is about."""
+    payment, event = found.row.payment_id, found.event_id
     links = []
-    if row.payment_id is not None:
-        links.append(
-            Link(
-                _("Payment %(number)s", number=row.payment_id),
-                url_for("admin.payment", payment_id=row.payment_id),
-            )
-        )
-    if found.refund_number:
-        links.append(
-            Link(
-                _("Refund %(number)s", number=found.refund_number),
-                url_for("admin.refunds", refund=found.refund_number),
-            )
-        )
-    if found.payout_number:
-        links.append(
-            Link(
-                _("Payout %(number)s", number=found.payout_number),
-                url_for("admin.payout", number=found.payout_number),
-            )
-        )
-    if found.dispute_number:
-        links.append(
-            Link(
-                _("Dispute %(number)s", number=found.dispute_number),
-                url_for("admin.dispute", number=found.dispute_number),
-            )
-        )
-    facts = []
-    if found.event_id is not None:
-        links.append(
-            Link(_("Event %(number)s", number=found.event_id), url_for("admin.event", event_row_id=found.event_id))
-        )
-        facts.append(Fact(_("Message"), found.event_type or ""))
+    if payment is not None:
+        links.append(Link(_("Payment %(number)s", number=payment), url_for("admin.payment", payment_id=payment)))
+    if number := found.refund_number:
+        links.append(Link(_("Refund %(number)s", number=number), url_for("admin.refunds", refund=number)))
+    if number := found.payout_number:
+        links.append(Link(_("Payout %(number)s", number=number), url_for("admin.payout", number=number)))
+    if number := found.dispute_number:
+        links.append(Link(_("Dispute %(number)s", number=number), url_for("admin.dispute", number=number)))
+    if event is not None:
+        links.append(Link(_("Event %(number)s", number=event), url_for("admin.event", event_row_id=event)))
+    return links
+
+
+def _rows(found: BreakDetail) -> Side:
+    row, line, links = found.row, found.line, _links(found)
+    facts = [] if found.event_id is None else [Fact(_("Message"), found.event_type or "")]
     moved = line.row_minor if line else None
     amount = _NOTHING if moved is None or line is None else money_text(moved, line.currency)
     if line is None and row.currency and found.subject.partition(":")[0] in {"payment", "refund", "receipt"}:

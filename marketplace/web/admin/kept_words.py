@@ -1,8 +1,8 @@
 """Words that stand in rows in English, as whoever looks at them reads them."""
 
+from marketplace.diagnosis import notes
 from marketplace.history import ActorKind
 from marketplace.language import Text
-from marketplace.language import gettext as _
 from marketplace.payments.timeline_queries import Change
 
 _ACTORS = {ActorKind.USER: Text("User"), ActorKind.PROVIDER: Text("Provider"), ActorKind.JOB: Text("Job")}
@@ -115,7 +115,7 @@ STATUSES = (
 
 def note_text(note: str | None) -> str:
     """Return a stored note: in the reader's language where it is one of our sentences, else as it was written."""
-    return _(note) if note else ""
+    return notes.read(note) if note else ""
 
 
 def actor_text(change: Change) -> str:
