@@ -113,6 +113,28 @@ STATUSES = (
 """How objects stand at the provider, in its words."""
 
 
+ACCOUNTS = (
+    Text("Seller held"),
+    Text("Seller payable"),
+    Text("Seller debt"),
+    Text("Refund pending"),
+)
+"""Accounts of the ledger that may stand below zero, by their names in rows."""
+INVOICE_CHECKS = (
+    Text("Invoice numbers have no gaps"),
+    Text("Invoices have the numbers of their series"),
+    Text("Invoices are as they were frozen"),
+    Text("Invoices say what their rows say"),
+    Text("Invoices are the sum of their lines"),
+    Text("Invoices equal their orders as charged"),
+    Text("Credit notes equal what went back"),
+    Text("What was paid has its invoice"),
+    Text("What went back has its credit note"),
+    Text("Invoices are paid when nothing is due"),
+    Text("Commission invoices equal the fees of their month"),
+)
+
+
 def note_text(note: str | None) -> str:
     """Return a stored note: in the reader's language where it is one of our sentences, else as it was written."""
     return notes.read(note) if note else ""
