@@ -9,6 +9,7 @@ from marketplace.discounts.queries import CodeRow
 from marketplace.discounts.states import DiscountStatus
 from marketplace.errors import NotFound
 from marketplace.language import gettext as _
+from marketplace.language import pgettext
 from marketplace.web import discount_asking, discount_parts, guards, lists
 from marketplace.web.console import admin_console
 from marketplace.web.discount_asking import CHANGED, MADE
@@ -28,7 +29,7 @@ def discounts() -> ResponseReturnValue:
     found = queries.codes_of_all(only_ours=not everybodys, status=status, cursor=asked.cursor)
     of = _SELLERS if everybodys else None
     whose = (
-        Tab(_("Ours"), url_for("admin.discounts"), not everybodys),
+        Tab(pgettext("codes", "Ours"), url_for("admin.discounts"), not everybodys),
         Tab(_("With sellers' own"), url_for("admin.discounts", of=_SELLERS), everybodys),
     )
     page = ListPage(

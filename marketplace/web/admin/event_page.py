@@ -9,7 +9,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.history import Ruled
-from marketplace.language import Text
+from marketplace.language import Text, pgettext
 from marketplace.language import gettext as _
 from marketplace.payments import timeline_queries
 from marketplace.payments.timeline_queries import Change
@@ -176,7 +176,7 @@ def _headers(headers: Mapping[str, Any], road: EventRoad) -> tuple[Fact, ...]:
         facts.append(Fact(_("Signed"), time_text(_EPOCH + timedelta(seconds=headers["signed_at"]))))
     elif road is EventRoad.LISTED:
         facts.append(Fact(_("Signature"), _("None: it was read from the provider's own list")))
-    return tuple(facts or (Fact(_("Headers"), _("Not kept: it came before they were")),))
+    return tuple(facts or (Fact(pgettext("of a delivery", "Headers"), _("Not kept: it came before they were")),))
 
 
 def _secret_text(place: int) -> str:
