@@ -68,6 +68,7 @@ NOTES = (
     Text("the payment to the bank is about another amount"),
     Text("it names a payout that is not there"),
     Text("It was made at the provider."),
+    Text("It was made at the provider and pays none of our payouts."),
     Text("One of its shares was stopped."),
     Text("One share per seller."),
     Text("Set aside anew."),

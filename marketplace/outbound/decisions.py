@@ -71,7 +71,7 @@ def begin(
     text = check_reason(reason)
     decided = select(func.count()).where(CallDecision.call_id == call_id)
     if seen != standing(call.status, call.sends, session.execute(decided).scalar_one()):
-        raise Conflict(_SEEN)
+        raise Conflict(_(_SEEN))
     if step not in steps_of(call.kind, call.status, call.first_sent_at, now):
         raise NotAllowed(
             _("This call is %(status)s; that can't be decided about it.", status=call.status.label.lower())

@@ -195,6 +195,6 @@ def _decision(decision: Decision, names: Mapping[int, str]) -> TimelineEntry:
         when_iso=decision.decided_at.isoformat(),
         detail=f"{decision.reason} {result}",
         actor=names.get(decision.admin_id, _("Admin")),
-        source="admin",
+        source=_("admin"),
         state="done",
     )

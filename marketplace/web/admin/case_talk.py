@@ -42,7 +42,7 @@ def timeline(
             when_iso=each.message.sent_at.isoformat(),
             detail=_short(each),
             actor=each.author,
-            source="message",
+            source=_("message"),
         )
         for each in messages
     ]

@@ -90,7 +90,7 @@ def take_up_payment(payment_id: int) -> ResponseReturnValue:
     except (Unknown, Refused, Contradiction, DomainError) as error:
         flash(_problem(error), "wait")
     else:
-        flash(_TAKEN_UP, "ok")
+        flash(str(_TAKEN_UP), "ok")
     return redirect(url_for("admin.diagnose_payment", payment_id=payment_id), code=303)
 
 

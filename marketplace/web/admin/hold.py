@@ -104,7 +104,7 @@ def decide_hold(payment_id: int, share_id: int) -> ResponseReturnValue:
     except (Conflict, NotAllowed) as error:
         flash(error.message, "wait")
     else:
-        flash(_DONE[step], "ok")
+        flash(str(_DONE[step]), "ok")
     return redirect(url_for("admin.hold", payment_id=payment_id, share_id=share_id), code=303)
 
 
@@ -221,6 +221,6 @@ def _entry(decision: Decision) -> TimelineEntry:
         when_iso=decision.decided_at.isoformat(),
         detail=decision.reason,
         actor=decision.admin_name,
-        source="admin",
+        source=_("admin"),
         state="done",
     )
