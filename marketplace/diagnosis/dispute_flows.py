@@ -9,6 +9,7 @@ from marketplace.diagnosis.dispute_rules import ProviderSays
 from marketplace.disputes import queries as disputes
 from marketplace.disputes.page_queries import DisputeRow
 from marketplace.disputes.rules import DisputeKind
+from marketplace.language import Text
 from marketplace.money import Money
 from marketplace.provider_events import sweeping
 from marketplace.providers.base import Provider, Refused, Unknown
@@ -42,7 +43,7 @@ def take_up_dispute(row: DisputeRow, *, providers: Mapping[str, Provider], setti
     Contradiction for an answer that does not fit.
     """
     if row.kind is DisputeKind.WARNING:
-        return "A warning stays as it came; a dispute that follows it comes with a message of its own."
+        return Text("A warning stays as it came; a dispute that follows it comes with a message of its own.")
     provider = providers[disputes.reference_of(row.id).provider]
     return sweeping.read_object(
         "charge.dispute.updated", row.provider_dispute_id, provider=provider, settings=settings, now=now

@@ -14,6 +14,7 @@ from marketplace.disputes import queries as disputes
 from marketplace.disputes.case_queries import ShareRow
 from marketplace.disputes.page_queries import DisputeRow
 from marketplace.disputes.rules import DisputeKind
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.outbound import queries as outbound
 from marketplace.outbound.models import WatchKind
@@ -32,7 +33,9 @@ def dispute_case(row: DisputeRow, *, now: datetime, system_now: datetime) -> Dis
     reason = evidence_rules.reason_of(row.reason, is_warning=row.kind is DisputeKind.WARNING)
     [paid] = db.read(_PAID, {"payment_id": row.payment_id})
     return DisputeCase(
-        row=Row(RowKind.DISPUTE, row.number, f"Dispute {row.number}: {row.status.label}"),
+        row=Row(
+            RowKind.DISPUTE, row.number, _("Dispute %(number)s: %(status)s", number=row.number, status=row.status.label)
+        ),
         kind=row.kind,
         status=row.status,
         reason=reason.label,
@@ -66,12 +69,16 @@ def _parts(row: DisputeRow, shares: Sequence[ShareRow]) -> list[PartFact]:
             row=Row(
                 RowKind.SHARE,
                 str(each.transaction_id),
-                f"Share of order {each.order_number}: {each.share_status.label}",
+                _(
+                    "Share of order %(order)s: %(status)s",
+                    order=each.order_number,
+                    status=each.share_status.label,
+                ),
             ),
             share_status=each.share_status,
             amount=Money(each.amount_minor, row.currency),
             is_blocked=any(
-                reason in _OURS and subject_id == row.id for reason, _, subject_id in blocks[each.transaction_id]
+                reason in _OURS and subject_id == row.id for reason, _note, subject_id in blocks[each.transaction_id]
             ),
             from_seller=Money(each.held_minor + each.available_minor, row.currency),
             from_platform=Money(each.platform_minor, row.currency),

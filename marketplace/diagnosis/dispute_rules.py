@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from marketplace.diagnosis import rules
-from marketplace.diagnosis.rules import CallFact, Deed, EventFact, Finding, Piece, Row, Verdict, Wires
+from marketplace.diagnosis import words as words_of
+from marketplace.diagnosis.rules import CallFact, Deed, EventFact, Finding, Row, Verdict, Wires
+from marketplace.diagnosis.words import Piece, in_a_row, said
 from marketplace.disputes.rules import DisputeKind, EvidenceState
 from marketplace.disputes.states import ANSWERABLE, DISPUTE, OPEN, TAKEN, VERB_OF_WORD, DisputeStatus
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.payments.states import TransactionStatus
 
@@ -90,7 +93,7 @@ def findings(case: DisputeCase, says: ProviderSays) -> tuple[Finding, ...]:
         _answered(case, says),
         rules.calls(case.calls),
         _booked(case),
-        rules.told(case.events, is_due=True, what="this dispute"),
+        rules.told(case.events, is_due=True, what="dispute"),
         rules.deliveries(case.wires),
         rules.effects(case.events),
         rules.background(case.wires),
@@ -98,55 +101,59 @@ def findings(case: DisputeCase, says: ProviderSays) -> tuple[Finding, ...]:
 
 
 def _about(case: DisputeCase) -> Finding:
-    question = "Is it about a payment of ours?"
-    rule = "A bank can dispute what was paid, or a part of it; a warning takes nothing."
-    found: tuple[Piece, ...] = (case.amount, " of a payment of ", case.paid, f". {case.reason}.")
+    question = _("Is it about a payment of ours?")
+    rule = _("A bank can dispute what was paid, or a part of it; a warning takes nothing.")
+    found = said(
+        _("%(amount)s of a payment of %(paid)s. %(reason)s."), amount=case.amount, paid=case.paid, reason=case.reason
+    )
     fits = case.amount.currency == case.paid.currency and case.amount.minor <= case.paid.minor
     if not fits:
-        return Finding(question, Verdict.ACT, (*found, " That is more than was paid."), rule, deed=Deed.RECONCILE)
+        more = in_a_row(found, [_("That is more than was paid.")])
+        return Finding(question, Verdict.ACT, more, rule, deed=Deed.RECONCILE)
     return Finding(question, Verdict.GOOD, found, rule)
 
 
 def _provider(case: DisputeCase, says: ProviderSays) -> Finding:
-    question = "What does the provider say of it now?"
-    rule = "The bank decides, and may decide again within months; the provider tells us what it says."
-    if says.silence:
-        return rules.silence(question, says.silence, case.next_look_at)
-    if says.refusal:
-        return rules.would_not_say(question, says.refusal, rule)
+    question = _("What does the provider say of it now?")
+    rule = _("The bank decides, and may decide again within months; the provider tells us what it says.")
+    if quiet := rules.quiet(says, question, rule, case.next_look_at):
+        return quiet
     if case.kind is DisputeKind.WARNING:
-        return Finding(question, Verdict.GOOD, ("The warning stands there as it came.",), rule)
+        return Finding(question, Verdict.GOOD, (_("The warning stands there as it came."),), rule)
     verb = VERB_OF_WORD.get(says.status)
     here = case.status.label.lower()
-    words = f"It is {says.status.replace('_', ' ')} there, and here: {here}."
+    words = _("It is %(there)s there, and here: %(here)s.", there=words_of.there(says.status), here=here)
     if verb is None or DISPUTE.moves[verb].target != case.status:
         return Finding(question, Verdict.ACT, (words,), rule, deed=Deed.ASK_NOW)
     if says.amount is not None and says.amount != case.amount:
-        amounts: tuple[Piece, ...] = (says.amount, " are disputed there, and ", case.amount, " here.")
+        amounts = said(_("%(amount)s are disputed there, and %(ours)s here."), amount=says.amount, ours=case.amount)
         return Finding(question, Verdict.ACT, amounts, rule, deed=Deed.RECONCILE)
     return Finding(question, Verdict.COURSE if case.status in OPEN else Verdict.GOOD, (words,), rule)
 
 
 def _taken(case: DisputeCase, says: ProviderSays) -> Finding:
-    question = "Is what the bank took in the books?"
-    rule = "Money is booked by the lines of the provider's account, each once, and never from a status."
+    question = _("Is what the bank took in the books?")
+    rule = _("Money is booked by the lines of the provider's account, each once, and never from a status.")
     if says.lines is not None:
         missing = [line for line in says.lines if line not in case.lines]
         if missing:
-            found = (f"The provider has {len(missing)} of {len(says.lines)} lines that are not in the books.",)
+            new = _("The provider has %(missing)s of %(all)s lines that are not in the books.")
+            found = said(new, missing=str(len(missing)), all=str(len(says.lines)))
             return Finding(question, Verdict.ACT, found, rule, tuple(case.entries), Deed.ASK_NOW)
         if any(line not in says.lines for line in case.lines):
-            unknown = ("A line is in the books that the provider does not have any more.",)
+            unknown = (_("A line is in the books that the provider does not have any more."),)
             return Finding(question, Verdict.ACT, unknown, rule, tuple(case.entries), Deed.RECONCILE)
-    found_here: tuple[Piece, ...] = ("The bank has ", case.withdrawn, " now, and the provider's fee is ", case.fee, ".")
+    found_here = said(
+        _("The bank has %(amount)s now, and the provider's fee is %(fee)s."), amount=case.withdrawn, fee=case.fee
+    )
     takes = case.status in TAKEN or case.status is _S.LOST
     if not takes and not case.lines:
-        return Finding(question, Verdict.GOOD, ("It has taken nothing.",), rule)
+        return Finding(question, Verdict.GOOD, (_("It has taken nothing."),), rule)
     if takes and not case.withdrawn:
-        waits = ("Nothing is taken yet; the line comes when the provider has moved the money.",)
+        waits = (_("Nothing is taken yet; the line comes when the provider has moved the money."),)
         return Finding(question, Verdict.COURSE, waits, rule, tuple(case.entries))
     if not takes and case.withdrawn:
-        back: tuple[Piece, ...] = (*found_here, " It decided for the shop, and the money is not back yet.")
+        back = in_a_row(found_here, [_("It decided for the shop, and the money is not back yet.")])
         return Finding(question, Verdict.COURSE, back, rule, tuple(case.entries))
     verdict = Verdict.GOOD if says.lines is not None else Verdict.UNKNOWN
     deed = None if says.lines is not None else Deed.LOOK_AGAIN
@@ -154,55 +161,56 @@ def _taken(case: DisputeCase, says: ProviderSays) -> Finding:
 
 
 def _shared(case: DisputeCase) -> Finding:
-    question = "Which orders is it about?"
-    rule = "The whole payment: each its part; one order's exact total: that order; else by what is left of each."
+    question = _("Which orders is it about?")
+    rule = _("The whole payment: each its part; one order's exact total: that order; else by what is left of each.")
     parts = [part for part in case.parts if part.amount]
     words: list[Piece] = []
     for part in parts:
         words += ["; " if words else "", f"{part.order_number}: ", part.amount]
+    words.append(".")
     rows = tuple(part.row for part in parts)
     if Money.total([part.amount for part in parts], case.amount.currency) != case.amount:
-        off: tuple[Piece, ...] = (*words, ". That is not the ", case.amount, " in question.")
+        off = in_a_row(words, said(_("That is not the %(amount)s in question."), amount=case.amount))
         return Finding(question, Verdict.ACT, off, rule, (case.row, *rows), Deed.OPEN)
-    return Finding(question, Verdict.GOOD, (*words, "."), rule, rows)
+    return Finding(question, Verdict.GOOD, tuple(words), rule, rows)
 
 
 def _still(case: DisputeCase, part: PartFact) -> Finding:
-    question = f"Does the money of order {part.order_number} stand still?"
-    rule = "From the first report until the bank's word a share may be neither released nor paid out."
+    question = _("Does the money of order %(order)s stand still?", order=part.order_number)
+    rule = _("From the first report until the bank's word a share may be neither released nor paid out.")
     row = (part.row,)
     if case.status not in OPEN:
         if part.is_blocked:
-            found = ("The bank has decided, and the share still may not move.",)
+            found = (_("The bank has decided, and the share still may not move."),)
             return Finding(question, Verdict.ACT, found, rule, row, Deed.OPEN)
-        return Finding(question, Verdict.GOOD, ("It need not any more: this dispute is over.",), rule, row)
+        return Finding(question, Verdict.GOOD, (_("It need not any more: this dispute is over."),), rule, row)
     if not part.is_blocked:
-        loose = ("It may move although the bank has not decided.",)
+        loose = (_("It may move although the bank has not decided."),)
         return Finding(question, Verdict.ACT, loose, rule, row, Deed.OPEN)
     if part.share_status not in _STILL_HERE:
-        gone = (f"{part.share_status.label}: it is not here any more. A loss becomes the seller's debt.",)
-        return Finding(question, Verdict.COURSE, gone, rule, row)
-    return Finding(
-        question, Verdict.GOOD, (f"Yes: {part.share_status.label.lower()}, and it may not move.",), rule, row
-    )
+        status = part.share_status.label
+        gone = _("%(status)s: it is not here any more. A loss becomes the seller's debt.", status=status)
+        return Finding(question, Verdict.COURSE, (gone,), rule, row)
+    yes = _("Yes: %(status)s, and it may not move.", status=part.share_status.label.lower())
+    return Finding(question, Verdict.GOOD, (yes,), rule, row)
 
 
 def _answered(case: DisputeCase, says: ProviderSays) -> Finding:
-    question = "Has the bank our answer?"
-    rule = "Evidence is handed over once and for good, before the day the bank names; without it the buyer wins."
+    question = _("Has the bank our answer?")
+    rule = _("Evidence is handed over once and for good, before the day the bank names; without it the buyer wins.")
     if case.kind is DisputeKind.WARNING:
         if case.status is _S.WARNED:
-            found = ("A warning takes no answer. Refund the buyer, or close it with a reason.",)
+            found = (_("A warning takes no answer. Refund the buyer, or close it with a reason."),)
             return Finding(question, Verdict.ACT, found, rule, (case.row,), Deed.OPEN)
-        return Finding(question, Verdict.GOOD, ("A warning takes no answer, and it is closed.",), rule)
+        return Finding(question, Verdict.GOOD, (_("A warning takes no answer, and it is closed."),), rule)
     if case.accepted_at is not None:
-        given_up: tuple[Piece, ...] = ("An admin accepted the loss on ", case.accepted_at, ".")
+        given_up = said(_("An admin accepted the loss on %(at)s."), at=case.accepted_at)
         return Finding(question, Verdict.GOOD, given_up, rule)
     if case.evidence is EvidenceState.SENDING:
         verdict = Verdict.COURSE
-        return Finding(question, verdict, ("It is being handed over.",), rule, (case.row,), Deed.OPEN)
+        return Finding(question, verdict, (_("It is being handed over."),), rule, (case.row,), Deed.OPEN)
     if case.evidence is EvidenceState.REFUSED:
-        refused = (f"The provider refused it: {case.evidence_note}",)
+        refused = (_("The provider refused it: %(note)s", note=case.evidence_note),)
         return Finding(question, Verdict.ACT, refused, rule, (case.row,), Deed.OPEN)
     if case.status in ANSWERABLE:
         return _waits_for_answer(case, question, rule)
@@ -210,46 +218,53 @@ def _answered(case: DisputeCase, says: ProviderSays) -> Finding:
 
 
 def _waits_for_answer(case: DisputeCase, question: str, rule: str) -> Finding:
-    found: tuple[Piece, ...] = ("Not yet. The bank names no day.",)
+    found: Sequence[Piece] = [_("Not yet. The bank names no day.")]
     if case.due_by is not None and case.due_by > case.now:
-        found = ("Not yet. It can be handed over until ", case.due_by, ".")
+        found = said(_("Not yet. It can be handed over until %(at)s."), at=case.due_by)
     elif case.due_by is not None:
-        found = ("No, and the last day was ", case.due_by, ". The bank will decide without it.")
-    return Finding(question, Verdict.ACT, found, rule, (case.row,), Deed.OPEN)
+        found = said(_("No, and the last day was %(at)s. The bank will decide without it."), at=case.due_by)
+    return Finding(question, Verdict.ACT, tuple(found), rule, (case.row,), Deed.OPEN)
 
 
 def _given(case: DisputeCase, says: ProviderSays, question: str, rule: str) -> Finding:
     if case.submitted_at is None:
-        return Finding(question, Verdict.GOOD, ("None was given, and none is due any more.",), rule)
-    found: tuple[Piece, ...] = ("Handed over on ", case.submitted_at, ".")
+        return Finding(question, Verdict.GOOD, (_("None was given, and none is due any more."),), rule)
+    found = said(_("Handed over on %(at)s."), at=case.submitted_at)
     if says.status and not says.submissions and case.status in OPEN:
-        lacks = " The provider says that it has none."
-        return Finding(question, Verdict.ACT, (*found, lacks), rule, (case.row,), Deed.OPEN)
+        lacks = in_a_row(found, [_("The provider says that it has none.")])
+        return Finding(question, Verdict.ACT, lacks, rule, (case.row,), Deed.OPEN)
     return Finding(question, Verdict.GOOD, found, rule)
 
 
 def _booked(case: DisputeCase) -> Finding:
-    question = "Who bears the loss?"
-    rule = "The seller's held money, then what is released, then a debt; the platform gives its fee back pro rata."
+    question = _("Who bears the loss?")
+    rule = _("The seller's held money, then what is released, then a debt; the platform gives its fee back pro rata.")
     is_lost = case.status is _S.LOST and bool(case.withdrawn)
     if is_lost != case.is_loss_booked:
-        words = "It is lost, and nobody bears it yet." if is_lost else "A loss is booked, and the bank says otherwise."
+        words = (
+            _("It is lost, and nobody bears it yet.")
+            if is_lost
+            else _("A loss is booked, and the bank says otherwise.")
+        )
         return Finding(question, Verdict.ACT, (words,), rule, (case.row, *case.entries), Deed.ASK_NOW)
     if not is_lost:
-        words = "Nobody: nothing is lost." if case.status not in OPEN else "Nobody yet: the bank has not decided."
+        words = _("Nobody: nothing is lost.") if case.status not in OPEN else _("Nobody yet: the bank has not decided.")
         return Finding(question, Verdict.GOOD, (words,), rule)
-    found: list[Piece] = []
+    found: list[Sequence[Piece]] = []
     sellers = []
     for part in case.parts:
         if not (part.from_seller or part.from_platform or part.debt):
             continue
-        found += [f"{part.order_number}: ", part.from_seller, " of the seller's, ", part.from_platform, " of ours"]
+        words = _("%(order)s: %(from_seller)s of the seller's, %(from_platform)s of ours.")
         if part.debt:
-            found += [", ", part.debt, " as the seller's debt"]
+            words = _(
+                "%(order)s: %(from_seller)s of the seller's, %(from_platform)s of ours, %(debt)s as the seller's debt."
+            )
             sellers.append(part.seller)
-        found.append(". ")
+        bears = {"from_seller": part.from_seller, "from_platform": part.from_platform, "debt": part.debt}
+        found.append(said(words, order=part.order_number, **bears))
     if case.platform_lost:
-        found += ["No seller bears ", case.platform_lost, "."]
+        found.append(said(_("No seller bears %(amount)s."), amount=case.platform_lost))
     if sellers:
-        return Finding(question, Verdict.COURSE, tuple(found), rule, tuple(sellers), Deed.OPEN)
-    return Finding(question, Verdict.GOOD, tuple(found), rule, tuple(case.entries))
+        return Finding(question, Verdict.COURSE, in_a_row(*found), rule, tuple(sellers), Deed.OPEN)
+    return Finding(question, Verdict.GOOD, in_a_row(*found), rule, tuple(case.entries))

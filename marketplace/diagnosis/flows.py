@@ -8,6 +8,7 @@ from marketplace.checkout import flows as checkout
 from marketplace.config import Settings
 from marketplace.diagnosis import payment_rules, refund_rules
 from marketplace.history import Actor
+from marketplace.language import Text
 from marketplace.money import Money
 from marketplace.payments.admin_queries import PaymentRecord
 from marketplace.provider_events import sweep_queries, sweeping
@@ -72,7 +73,7 @@ def take_up_refund(row: RefundRow, *, providers: Mapping[str, Provider], setting
     """
     found = sweep_queries.refund(row.id)
     if found.provider_refund_id is None:
-        return "The provider has made no refund for it that we know of."
+        return Text("The provider has made no refund for it that we know of.")
     provider = providers[found.provider]
     return sweeping.read_object(
         "refund.updated", found.provider_refund_id, provider=provider, settings=settings, now=now

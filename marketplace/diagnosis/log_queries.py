@@ -7,23 +7,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from marketplace.diagnosis import notes
+from marketplace.history import ActorKind
 from marketplace.labels import Labelled
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.payments import admin_queries, queries, timeline_queries
 from marketplace.payments.timeline_queries import Change
 from marketplace.provider_events import queries as provider_events
 from marketplace.provider_events.queries import EventSummary
+from marketplace.provider_events.states import EventRoad
 from marketplace.refunds import queries as refunds
 
 
 class LogType(Labelled):
     """S4's types of a line, with their labels."""
 
-    PAYMENT_CREATED = "payment_created", "Payment created"
-    PAYMENT_PROCESSED = "payment_processed", "Payment processed"
-    PAYMENT_FAILED = "payment_failed", "Payment failed"
-    REFUND_CREATED = "refund_created", "Refund created"
-    REFUND_PROCESSED = "refund_processed", "Refund processed"
-    WEBHOOK_RECEIVED = "webhook_received", "Webhook received"
+    PAYMENT_CREATED = "payment_created", Text("Payment created")
+    PAYMENT_PROCESSED = "payment_processed", Text("Payment processed")
+    PAYMENT_FAILED = "payment_failed", Text("Payment failed")
+    REFUND_CREATED = "refund_created", Text("Refund created")
+    REFUND_PROCESSED = "refund_processed", Text("Refund processed")
+    WEBHOOK_RECEIVED = "webhook_received", Text("Webhook received")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +84,9 @@ def log_of(payment_id: int) -> Sequence[LogLine]:
         *(
             LogLine(
                 LogType.PAYMENT_FAILED,
-                f"Declined: {each.reason}",
+                _("Declined: %(reason)s", reason=each.reason),
                 {"charge": each.charge_id, "code": each.code, "decline_code": each.decline_code or ""},
-                "Provider",
+                _("Provider"),
                 each.failed_at,
             )
             for each in declines
@@ -98,23 +103,51 @@ def _of_changes(
         kind = _OF_CHANGES.get((change.subject, change.verb))
         if kind is None or (kind is LogType.PAYMENT_FAILED and change.at in declined_at):
             continue  # the decline says it, with its reason
-        what = f"Refund {numbers[change.subject_id]}" if change.subject == "refund" else _WORDS[change.subject]
-        became = change.to_status.replace("_", " ")
-        because = f". {change.because}" if change.because else ""
+        what = _WORDS.get(change.subject, "")
+        if change.subject == "refund":
+            what = _("Refund %(number)s", number=numbers[change.subject_id])
+        became = _(change.to_status.replace("_", " "))
+        because = f". {notes.read(change.because)}" if change.because else ""
         about = amount if change.subject == "payment" else {}
         data = {"from": change.from_status or "", "to": change.to_status, "source": change.source, **about}
-        by = change.actor_name or change.actor_kind.value.capitalize()
+        by = change.actor_name or _ACTORS[change.actor_kind]
         yield LogLine(kind, f"{what}: {became}{because}", data, by, change.at)
 
 
-_WORDS = {"payment": "Payment", "unapplied_receipt": "Money that can't be used"}
+_WORDS = {"payment": Text("Payment"), "unapplied_receipt": Text("Money that can't be used")}
+
+
+_ROADS = {
+    EventRoad.WEBHOOK: Text("Came by webhook"),
+    EventRoad.LISTED: Text("Came by listed"),
+    EventRoad.REREAD: Text("Came by reread"),
+    EventRoad.REPLAY: Text("Came by replay"),
+    EventRoad.DECISION: Text("Came by decision"),
+}
+_ACTORS = {ActorKind.USER: Text("User"), ActorKind.PROVIDER: Text("Provider"), ActorKind.JOB: Text("Job")}
+STATES = (
+    Text("pending"),
+    Text("processing"),
+    Text("completed"),
+    Text("failed"),
+    Text("expired"),
+    Text("cancelled"),
+    Text("refunded"),
+    Text("partially refunded"),
+    Text("approved"),
+    Text("rejected"),
+    Text("received"),
+    Text("returning"),
+    Text("returned"),
+)
+"""What a payment, a refund and money that can't be used may become, as a line says it."""
 
 
 def _of_event(event: EventSummary) -> LogLine:
     return LogLine(
         LogType.WEBHOOK_RECEIVED,
-        f"{event.type}: {event.note or event.status.label}",
+        f"{event.type}: {notes.read(event.note) or event.status.label}",
         {"event": event.event_id, "object": event.object_id or "", "status": event.status.value},
-        f"Came by {event.road.value}",
+        _ROADS[event.road],
         event.received_at,
     )

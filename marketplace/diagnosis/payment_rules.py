@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from marketplace.diagnosis import rules
-from marketplace.diagnosis.rules import CallFact, Deed, EventFact, Finding, Piece, Row, RowKind, Verdict, Wires
+from marketplace.diagnosis.rules import CallFact, Deed, EventFact, Finding, Row, RowKind, Verdict, Wires
+from marketplace.diagnosis.words import Piece, in_a_row, said
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.money import Money
 from marketplace.orders.states import OrderStatus
 from marketplace.outbound.states import CallKind, CallStatus
@@ -48,7 +51,11 @@ class ShareFact:
     @property
     def row(self) -> Row:
         """Return it as a row that was looked at."""
-        return Row(RowKind.SHARE, str(self.id), f"Share of order {self.order_number}: {self.status.label}")
+        return Row(
+            RowKind.SHARE,
+            str(self.id),
+            _("Share of order %(order)s: %(status)s", order=self.order_number, status=self.status.label),
+        )
 
 
 @dataclass(frozen=True)
@@ -83,16 +90,16 @@ class PaymentCase:
 def findings(case: PaymentCase, says: ProviderSays) -> tuple[Finding, ...]:
     """Return every look at a payment, in order."""
     if case.provider == NO_PROVIDER:
-        free = ("Nothing was to be paid, so no provider was asked.",)
-        rule = "A purchase that a code makes free is settled without a provider."
-        first: tuple[Finding, ...] = (Finding("Was a payment page opened?", Verdict.GOOD, free, rule),)
+        free = (_("Nothing was to be paid, so no provider was asked."),)
+        rule = _("A purchase that a code makes free is settled without a provider.")
+        first: tuple[Finding, ...] = (Finding(_("Was a payment page opened?"), Verdict.GOOD, free, rule),)
     else:
         happened = says.is_paid or says.is_clearing or case.has_money or bool(case.declines)
         first = (
             _page(case),
             _tried(case),
             _provider(case, says),
-            rules.told(case.events, is_due=happened, what="this payment"),
+            rules.told(case.events, is_due=happened, what="payment"),
             rules.deliveries(case.wires),
             rules.effects(case.events),
             rules.calls(case.calls),
@@ -101,54 +108,68 @@ def findings(case: PaymentCase, says: ProviderSays) -> tuple[Finding, ...]:
 
 
 def _page(case: PaymentCase) -> Finding:
-    question = "Was a payment page opened?"
-    rule = "The payment is recorded first, then the page is asked for, with a key of its own."
+    question = _("Was a payment page opened?")
+    rule = _("The payment is recorded first, then the page is asked for, with a key of its own.")
     made = [call for call in case.calls if call.kind is CallKind.CREATE_CHECKOUT]
     rows = tuple(call.row for call in made)
     if case.session_id:
-        return Finding(question, Verdict.GOOD, (f"Yes, as {case.session_id}.",), rule, rows)
+        return Finding(question, Verdict.GOOD, (_("Yes, as %(session_id)s.", session_id=case.session_id),), rule, rows)
     if not made:
-        return Finding(question, Verdict.UNKNOWN, ("No call that would open one is known.",), rule)
+        return Finding(question, Verdict.UNKNOWN, (_("No call that would open one is known."),), rule)
     last = made[-1]
     if last.status is CallStatus.REFUSED:
-        return Finding(question, Verdict.ACT, (f"The provider refused: {last.error}.",), rule, rows, Deed.OPEN)
+        return Finding(
+            question, Verdict.ACT, (_("The provider refused: %(error)s.", error=last.error),), rule, rows, Deed.OPEN
+        )
     verdict = Verdict.ACT if last.status is CallStatus.BLOCKED else Verdict.COURSE
-    return Finding(question, verdict, (f"Not yet: {last.status.label.lower()}.",), rule, rows, Deed.OPEN)
+    return Finding(
+        question, verdict, (_("Not yet: %(status)s.", status=last.status.label.lower()),), rule, rows, Deed.OPEN
+    )
 
 
 def _tried(case: PaymentCase) -> Finding:
-    question = "Has the buyer paid or tried to?"
-    rule = "A decline ends nothing: while the page is open the buyer may take another card."
+    question = _("Has the buyer paid or tried to?")
+    rule = _("A decline ends nothing: while the page is open the buyer may take another card.")
     tries: tuple[Piece, ...] = ()
     if case.declines:
         code, words, at = case.declines[-1]
-        times = "once" if len(case.declines) == 1 else f"{len(case.declines)} times"
-        tries = (f" Declined {times}, last on ", at, f": {code}, {words}")
+        declined = ngettext(
+            "Declined once, last on %(at)s: %(code)s, %(words)s",
+            "Declined %(count)s times, last on %(at)s: %(code)s, %(words)s",
+            len(case.declines),
+        )
+        tries = said(declined, count=str(len(case.declines)), at=at, code=code, words=words)
     if case.completed_at:
-        return Finding(question, Verdict.GOOD, ("Paid on ", case.completed_at, ".", *tries), rule)
+        paid = in_a_row(said(_("Paid on %(at)s."), at=case.completed_at), tries)
+        return Finding(question, Verdict.GOOD, paid, rule)
     if case.status is PaymentStatus.PROCESSING:
-        return Finding(question, Verdict.COURSE, ("Paid, and it still clears at the buyer's bank.", *tries), rule)
+        clears = in_a_row([_("Paid, and it still clears at the buyer's bank.")], tries)
+        return Finding(question, Verdict.COURSE, clears, rule)
     if case.status is PaymentStatus.PENDING and case.expires_at:
-        waits: tuple[Piece, ...] = ("Not yet. The page is open until ", case.expires_at, ".", *tries)
+        waits = in_a_row(said(_("Not yet. The page is open until %(at)s."), at=case.expires_at), tries)
         return Finding(question, Verdict.COURSE, waits, rule)
-    found = (f"No: {case.status.label.lower()}.", *tries)
-    return Finding(question, Verdict.GOOD, found, "The buyer may try again from the order; that is a new payment.")
+    found = in_a_row([_("No: %(status)s.", status=case.status.label.lower())], tries)
+    return Finding(question, Verdict.GOOD, found, _("The buyer may try again from the order; that is a new payment."))
 
 
 def _provider(case: PaymentCase, says: ProviderSays) -> Finding:
-    question = "What does the provider say now?"
-    rule = "Paid means that the provider says so, with the amount and the currency of the payment."
+    question = _("What does the provider say now?")
+    rule = _("Paid means that the provider says so, with the amount and the currency of the payment.")
     if not says.was_asked:
-        return Finding(question, Verdict.UNKNOWN, ("Not asked: there is nothing of it there that we know.",), rule)
-    if says.silence:
-        return rules.silence(question, says.silence, case.next_look_at)
-    if says.refusal:
-        return rules.would_not_say(question, says.refusal, rule)
+        return Finding(question, Verdict.UNKNOWN, (_("Not asked: there is nothing of it there that we know."),), rule)
+    if quiet := rules.quiet(says, question, rule, case.next_look_at):
+        return quiet
     contradiction = _contradiction(case, says)
     if contradiction is not None:
         return Finding(question, Verdict.ACT, contradiction[0], rule, deed=contradiction[1])
-    words = "paid" if says.is_paid else "clearing at the buyer's bank" if says.is_clearing else "not paid"
-    agrees = f"The same as our row: {words} ({says.object_id}). So its address and our key work."
+    agrees = _("The same as our row: not paid (%(object)s). So its address and our key work.", object=says.object_id)
+    if says.is_paid:
+        agrees = _("The same as our row: paid (%(object)s). So its address and our key work.", object=says.object_id)
+    elif says.is_clearing:
+        agrees = _(
+            "The same as our row: clearing at the buyer's bank (%(object)s). So its address and our key work.",
+            object=says.object_id,
+        )
     return Finding(question, Verdict.GOOD, (agrees,), rule)
 
 
@@ -156,22 +177,25 @@ def _contradiction(case: PaymentCase, says: ProviderSays) -> tuple[tuple[Piece, 
     """Return what differs between the provider's answer and our row, and what helps; None when they agree."""
     here, there = case.status.label.lower(), says.object_id
     if says.amount is not None and says.amount != case.amount:
-        return (says.amount, " there, and ", case.amount, f" here ({there})."), Deed.RECONCILE
-    if says.is_paid and not case.has_money:
-        return (f"It is paid there ({there}), and {here} here.",), Deed.ASK_NOW
-    if case.has_money and not says.is_paid:
-        return (f"It is not paid there ({there}), and {here} here.",), Deed.RECONCILE
-    if says.is_clearing and case.status is not PaymentStatus.PROCESSING:
-        return (f"It clears at the buyer's bank ({there}), and is {here} here.",), Deed.ASK_NOW
+        differs = _("%(amount)s there, and %(ours)s here (%(there)s).")
+        return said(differs, amount=says.amount, ours=case.amount, there=there), Deed.RECONCILE
     is_over = not (says.is_paid or says.is_clearing or says.is_open)
-    if is_over and case.status in {PaymentStatus.PENDING, PaymentStatus.PROCESSING}:
-        return (f"Nothing can be paid there any more ({there}), and it is {here} here.",), Deed.ASK_NOW
-    return None
+    if says.is_paid and not case.has_money:
+        words, deed = _("It is paid there (%(there)s), and %(here)s here."), Deed.ASK_NOW
+    elif case.has_money and not says.is_paid:
+        words, deed = _("It is not paid there (%(there)s), and %(here)s here."), Deed.RECONCILE
+    elif says.is_clearing and case.status is not PaymentStatus.PROCESSING:
+        words, deed = _("It clears at the buyer's bank (%(there)s), and is %(here)s here."), Deed.ASK_NOW
+    elif is_over and case.status in {PaymentStatus.PENDING, PaymentStatus.PROCESSING}:
+        words, deed = _("Nothing can be paid there any more (%(there)s), and it is %(here)s here."), Deed.ASK_NOW
+    else:
+        return None
+    return said(words, there=there, here=here), deed
 
 
 def _books(case: PaymentCase) -> Finding:
-    question = "Is the money in the books?"
-    rule = "Sellers' shares sum to the payment; what can't be used goes back to the buyer by itself."
+    question = _("Is the money in the books?")
+    rule = _("Sellers' shares sum to the payment; what can't be used goes back to the buyer by itself.")
     rows = tuple(share.row for share in case.shares)
     if case.receipt is not None:
         status, cause = case.receipt
@@ -181,37 +205,44 @@ def _books(case: PaymentCase) -> Finding:
         verdict = Verdict.GOOD if status is ReceiptStatus.RETURNED else Verdict.COURSE
         return Finding(question, verdict, found, rule)
     if not case.has_money:
-        return Finding(question, Verdict.GOOD, ("Nothing is booked, because nothing was paid.",), rule, rows)
+        return Finding(question, Verdict.GOOD, (_("Nothing is booked, because nothing was paid."),), rule, rows)
     total = Money.total([share.gross for share in case.shares if share.status not in _UNPAID], case.amount.currency)
     if total != case.amount:
-        found_here: tuple[Piece, ...] = ("The shares come to ", total, " of ", case.amount, ".")
+        found_here = said(_("The shares come to %(total)s of %(amount)s."), total=total, amount=case.amount)
         return Finding(question, Verdict.ACT, found_here, rule, rows, Deed.RECONCILE)
-    return Finding(question, Verdict.GOOD, ("Yes, all of it: ", total, "."), rule, rows)
+    return Finding(question, Verdict.GOOD, said(_("Yes, all of it: %(total)s."), total=total), rule, rows)
 
 
 def _share(share: ShareFact, now: datetime) -> Finding:
-    question = f"Where is the money of order {share.order_number}?"
-    rule = "It is released when its day has come, the order has arrived, and nothing blocks it."
+    question = _("Where is the money of order %(order)s?", order=share.order_number)
+    rule = _("It is released when its day has come, the order has arrived, and nothing blocks it.")
     row = (share.row,)
     if share.status in _UNPAID:
-        return Finding(question, Verdict.GOOD, ("Nowhere yet: this payment has not brought it.",), rule, row)
+        return Finding(question, Verdict.GOOD, (_("Nowhere yet: this payment has not brought it."),), rule, row)
     if share.blocks and share.status in {TransactionStatus.HELD, TransactionStatus.AVAILABLE}:
-        found = (f"{share.status.label}, and it may not move: {'; '.join(share.blocks)}.",)
+        found = (
+            _(
+                "%(status)s, and it may not move: %(blocks)s.",
+                status=share.status.label,
+                blocks="; ".join(share.blocks),
+            ),
+        )
         return Finding(question, Verdict.COURSE, found, rule, row, Deed.OPEN)
     day = share.planned_release_date
     if share.status is TransactionStatus.HELD and day is not None:
         if day > now:
-            return Finding(question, Verdict.COURSE, ("Held until ", day, "."), rule, row, Deed.OPEN)
+            return Finding(question, Verdict.COURSE, said(_("Held until %(at)s."), at=day), rule, row, Deed.OPEN)
         if share.order_status in _NOT_ARRIVED:
-            is_sent = share.order_status is OrderStatus.SHIPPED
-            words = "nobody has said yet that the order has arrived" if is_sent else "the seller has not sent the order"
-            found_here: tuple[Piece, ...] = ("Its day was ", day, f"; {words}.")
-            return Finding(question, Verdict.COURSE, found_here, rule, row, Deed.OPEN)
-        return Finding(question, Verdict.COURSE, ("Its day was ", day, "; the next tick releases it."), rule, row)
+            waits = _("Its day was %(at)s; the seller has not sent the order.")
+            if share.order_status is OrderStatus.SHIPPED:
+                waits = _("Its day was %(at)s; nobody has said yet that the order has arrived.")
+            return Finding(question, Verdict.COURSE, said(waits, at=day), rule, row, Deed.OPEN)
+        released = said(_("Its day was %(at)s; the next tick releases it."), at=day)
+        return Finding(question, Verdict.COURSE, released, rule, row)
     ended = {
-        TransactionStatus.AVAILABLE: "Released: the seller's next payout takes it up.",
-        TransactionStatus.TRANSFERRING: "A payout has taken it up and is on its way.",
-        TransactionStatus.PAID_OUT: "The seller has been paid.",
-        TransactionStatus.REFUNDED: "It has gone back to the buyer.",
+        TransactionStatus.AVAILABLE: _("Released: the seller's next payout takes it up."),
+        TransactionStatus.TRANSFERRING: _("A payout has taken it up and is on its way."),
+        TransactionStatus.PAID_OUT: _("The seller has been paid."),
+        TransactionStatus.REFUNDED: _("It has gone back to the buyer."),
     }.get(share.status, share.status.label)
     return Finding(question, Verdict.GOOD, (ended,), rule, row)

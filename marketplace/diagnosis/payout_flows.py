@@ -6,6 +6,7 @@ from datetime import datetime
 from marketplace import db
 from marketplace.config import Settings
 from marketplace.diagnosis.payout_rules import AtProvider, ProviderSays
+from marketplace.language import Text
 from marketplace.money import Money
 from marketplace.outbound import queries as outbound
 from marketplace.outbound.queries import CallDetail
@@ -16,7 +17,7 @@ from marketplace.provider_events import sweep_queries, sweeping
 from marketplace.providers.base import Provider, Refused, Unknown
 from marketplace.providers.transfers import BankPayout, Transfer
 
-_NOTHING = "The provider has nothing of it that we could take up."
+_NOTHING = Text("The provider has nothing of it that we could take up.")
 
 
 def ask_payout(row: PayoutRow, *, providers: Mapping[str, Provider]) -> ProviderSays:

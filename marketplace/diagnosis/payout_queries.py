@@ -8,6 +8,7 @@ from marketplace import db
 from marketplace.diagnosis import queries
 from marketplace.diagnosis.payout_rules import LineFact, PayoutCase
 from marketplace.diagnosis.rules import Row, RowKind
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.outbound import queries as outbound
 from marketplace.outbound.models import WatchKind
@@ -34,7 +35,9 @@ def payout_case(row: PayoutRow, *, now: datetime, system_now: datetime) -> Payou
     calls = outbound.calls_about({kind: [row.id] for kind in _KINDS})
     entries = admin_queries.entries_of(row.id, row.number)
     return PayoutCase(
-        row=Row(RowKind.PAYOUT, row.number, f"Payout {row.number}: {row.status.label}"),
+        row=Row(
+            RowKind.PAYOUT, row.number, _("Payout %(number)s: %(status)s", number=row.number, status=row.status.label)
+        ),
         status=row.status,
         amount=Money(row.amount_minor, row.currency),
         reversed=Money(row.reversed_minor, row.currency),
@@ -45,7 +48,9 @@ def payout_case(row: PayoutRow, *, now: datetime, system_now: datetime) -> Payou
         account=account.status if account else AccountStatus.STARTED,
         may_receive=bool(account and account.transfers_enabled),
         may_be_paid=bool(account and account.payouts_enabled),
-        bank=f"{row.bank_name} ending in {row.bank_last4}" if row.bank_name and row.bank_last4 else "",
+        bank=_("%(bank)s ending in %(last4)s", bank=row.bank_name, last4=row.bank_last4)
+        if row.bank_name and row.bank_last4
+        else "",
         transfer_id=row.transfer_id,
         bank_payout_id=row.provider_payout_id,
         failure=row.failure_reason or "",
@@ -65,9 +70,17 @@ def _lines(row: PayoutRow) -> list[LineFact]:
     blocks = queries.blocks([line.share_id for line in lines])
     return [
         LineFact(
-            Row(RowKind.SHARE, str(line.share_id), f"Share of order {line.order_number}: {line.share_status.label}"),
+            Row(
+                RowKind.SHARE,
+                str(line.share_id),
+                _(
+                    "Share of order %(order)s: %(status)s",
+                    order=line.order_number,
+                    status=line.share_status.label,
+                ),
+            ),
             Money(line.amount_minor, row.currency),
-            [note for _, note, _ in blocks[line.share_id]],
+            [note for _reason, note, _subject in blocks[line.share_id]],
         )
         for line in lines
     ]

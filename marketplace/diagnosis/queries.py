@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 
 from marketplace import db
 from marketplace.config import MoneyPolicy
+from marketplace.diagnosis import notes
 from marketplace.diagnosis.payment_rules import PaymentCase, ShareFact
 from marketplace.diagnosis.refund_rules import RefundCase
 from marketplace.diagnosis.rules import CallFact, EventFact, Row, RowKind, Wires
@@ -15,6 +16,7 @@ from marketplace.disputes import page_queries as dispute_pages
 from marketplace.disputes import queries as disputes
 from marketplace.errors import DomainError
 from marketplace.job_runs import queries as job_runs
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.outbound import queries as outbound
 from marketplace.outbound.models import WatchKind
@@ -66,7 +68,7 @@ def payment_case(record: PaymentRecord, *, now: datetime, system_now: datetime) 
                 status=each.share.status,
                 gross=Money(each.share.gross_minor, each.share.currency),
                 planned_release_date=each.share.planned_release_date,
-                blocks=[note for _, note, _ in blocked[each.share.id]],
+                blocks=[note for _reason, note, _subject in blocked[each.share.id]],
             )
             for each in shares
         ],
@@ -97,10 +99,10 @@ def refund_case(row: RefundRow, policy: MoneyPolicy, *, now: datetime, system_no
         problem=problem,
         asked_at=row.asked_at,
         paid_at=share.payment_received_date,
-        share=Row(RowKind.SHARE, str(share.id), f"Share of order {row.order_number}: {share.status.label}"),
+        share=_share_row(row, share),
         share_status=share.status,
-        blocks=[note for _, note, _ in blocked],
-        dispute=_dispute([subject_id for reason, _, subject_id in blocked if reason is BlockReason.DISPUTE]),
+        blocks=[note for _reason, note, _subject in blocked],
+        dispute=_dispute([subject_id for reason, _note, subject_id in blocked if reason is BlockReason.DISPUTE]),
         was_disputed=bool(dispute_pages.disputes_of_payment(row.payment_id)),
         first_approver=row.first_approver or "",
         needs_second=needs_second_approver(amount, policy.second_approver_above_minor),
@@ -116,6 +118,11 @@ def refund_case(row: RefundRow, policy: MoneyPolicy, *, now: datetime, system_no
         wires=wires(system_now),
         now=now,
     )
+
+
+def _share_row(row: RefundRow, share: queries.Share) -> Row:
+    words = _("Share of order %(order)s: %(status)s", order=row.order_number, status=share.status.label)
+    return Row(RowKind.SHARE, str(share.id), words)
 
 
 def wires(system_now: datetime) -> Wires:
@@ -145,18 +152,18 @@ def blocks(share_ids: Sequence[int]) -> Mapping[int, list[tuple[BlockReason, str
     """Return what keeps each share where it is: for which reason, in words, and the row that set it."""
     found: dict[int, list[tuple[BlockReason, str, int]]] = defaultdict(list)
     for row in db.read(_BLOCKS, {"share_ids": share_ids}) if share_ids else ():
-        found[row.transaction_id].append((row.reason, row.note, row.subject_id))
+        found[row.transaction_id].append((row.reason, notes.read(row.note), row.subject_id))
     return found
 
 
 def _dispute(dispute_ids: Sequence[int]) -> Row | None:
     numbers = list(disputes.numbers_of(dispute_ids).values()) if dispute_ids else []
-    return Row(RowKind.DISPUTE, numbers[0], f"dispute {numbers[0]}") if numbers else None
+    return Row(RowKind.DISPUTE, numbers[0], _("dispute %(number)s", number=numbers[0])) if numbers else None
 
 
 def event_facts(events: Iterable[EventSummary]) -> list[EventFact]:
     """Return stored messages as looks read them."""
-    return [EventFact(each.id, each.type, each.status, each.note, each.received_at) for each in events]
+    return [EventFact(each.id, each.type, each.status, notes.read(each.note), each.received_at) for each in events]
 
 
 def call_facts(calls: Iterable[Call | CallSummary]) -> list[CallFact]:

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from marketplace.diagnosis import rules
-from marketplace.diagnosis.rules import CallFact, Deed, EventFact, Finding, Piece, Row, Verdict, Wires
+from marketplace.diagnosis import words as words_of
+from marketplace.diagnosis.rules import CallFact, Deed, EventFact, Finding, Row, Verdict, Wires
+from marketplace.diagnosis.words import attempts, differs, in_a_row, said
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.outbound.states import CallStatus
 from marketplace.payments.states import TransactionStatus
@@ -103,7 +106,7 @@ def findings(case: RefundCase, says: ProviderSays) -> tuple[Finding, ...]:
         _taking_back(case),
         _attempts(case),
         _provider(case, says),
-        rules.told(case.events, is_due=case.provider_refund_id is not None, what="this refund"),
+        rules.told(case.events, is_due=case.provider_refund_id is not None, what="refund"),
         rules.deliveries(case.wires),
         rules.effects(case.events),
         rules.background(case.wires),
@@ -111,166 +114,176 @@ def findings(case: RefundCase, says: ProviderSays) -> tuple[Finding, ...]:
 
 
 def _paid(case: RefundCase) -> Finding:
-    question, rule = "Has the order been paid?", "Only what was paid can go back, wherever the money is now."
+    question, rule = _("Has the order been paid?"), _("Only what was paid can go back, wherever the money is now.")
     if case.paid_at is None or case.share_status in _UNPAID:
-        return Finding(question, Verdict.ACT, ("No. There is nothing to send back.",), rule, (case.share,))
-    found: tuple[Piece, ...] = ("Yes, on ", case.paid_at, f". The seller's share: {case.share_status.label.lower()}.")
+        return Finding(question, Verdict.ACT, (_("No. There is nothing to send back."),), rule, (case.share,))
+    found = said(
+        _("Yes, on %(at)s. The seller's share: %(status)s."), at=case.paid_at, status=case.share_status.label.lower()
+    )
     return Finding(question, Verdict.GOOD, found, rule, (case.share,))
 
 
 def _window(case: RefundCase) -> Finding:
-    question = "Was it asked for in time?"
+    question = _("Was it asked for in time?")
     if case.origin is not RefundOrigin.BUYER:
-        rule = "The 120 days bind buyers; admins, sellers and rules may send money back later."
-        return Finding(question, Verdict.GOOD, ("It was not the buyer who asked for it.",), rule)
-    rule = "Buyers may ask within 120 days of the payment."
+        rule = _("The 120 days bind buyers; admins, sellers and rules may send money back later.")
+        return Finding(question, Verdict.GOOD, (_("It was not the buyer who asked for it."),), rule)
+    rule = _("Buyers may ask within 120 days of the payment.")
     if case.paid_at is None:
-        return Finding(question, Verdict.UNKNOWN, ("No payment, so there is no day to count from.",), rule)
+        return Finding(question, Verdict.UNKNOWN, (_("No payment, so there is no day to count from."),), rule)
     until = case.paid_at + ASK_WITHIN
-    found: tuple[Piece, ...] = ("Asked on ", case.asked_at, "; the last day was ", until, ".")
+    found = said(_("Asked on %(at)s; the last day was %(until)s."), at=case.asked_at, until=until)
     return Finding(question, Verdict.GOOD if case.asked_at <= until else Verdict.ACT, found, rule)
 
 
 def _cap(case: RefundCase) -> Finding:
-    question = "Is that much left of the order?"
-    rule = "What is asked for, agreed, on its way and back counts together, so that nothing goes back twice."
+    question = _("Is that much left of the order?")
+    rule = _("What is asked for, agreed, on its way and back counts together, so that nothing goes back twice.")
     if case.left is None:
-        return Finding(question, Verdict.GOOD, ("It has been decided; its amount is counted already.",), rule)
-    found: tuple[Piece, ...] = (case.amount, " is asked for, and ", case.left, " is left.")
+        return Finding(question, Verdict.GOOD, (_("It has been decided; its amount is counted already."),), rule)
+    found = said(_("%(amount)s is asked for, and %(left)s is left."), amount=case.amount, left=case.left)
     if case.problem:
-        return Finding(question, Verdict.ACT, (*found, f" {case.problem}"), rule, deed=Deed.DECIDE)
+        return Finding(question, Verdict.ACT, in_a_row(found, [case.problem]), rule, deed=Deed.DECIDE)
     return Finding(question, Verdict.GOOD, found, rule)
 
 
 def _dispute(case: RefundCase, says: ProviderSays) -> Finding:
-    question = "Does the buyer's bank take the payment back?"
+    question = _("Does the buyer's bank take the payment back?")
     rule = why_not_sent("charge_disputed")
     if case.dispute is not None:
         verdict = Verdict.ACT if case.is_open else Verdict.COURSE
-        return Finding(question, verdict, (f"Yes, {case.dispute.text}.",), rule, (case.dispute,), Deed.OPEN)
+        return Finding(
+            question, verdict, (_("Yes, %(dispute)s.", dispute=case.dispute.text),), rule, (case.dispute,), Deed.OPEN
+        )
     if says.is_disputed and not case.was_disputed:
-        found = ("Not here, but the provider says that it was disputed. If that is new, its message has not come yet.",)
+        found = (
+            _("Not here, but the provider says that it was disputed. If that is new, its message has not come yet."),
+        )
         return Finding(question, Verdict.ACT, found, rule, deed=Deed.RECONCILE)
-    return Finding(question, Verdict.GOOD, ("No.",), rule)
+    return Finding(question, Verdict.GOOD, (_("No."),), rule)
 
 
 def _decision(case: RefundCase) -> Finding:
-    question = "Has somebody decided?"
-    rule = "An admin who is no party of the order decides; above the limit a second one confirms the same plan."
+    question = _("Has somebody decided?")
+    rule = _("An admin who is no party of the order decides; above the limit a second one confirms the same plan.")
     if case.status in _TO_DECIDE:
         if case.status is _S.FAILED:
-            words = "It failed. Approve it again, or reject it with a reason."
+            words = _("It failed. Approve it again, or reject it with a reason.")
         elif case.first_approver:
-            words = f"{case.first_approver} has approved it. A second admin must confirm."
+            words = _("%(who)s has approved it. A second admin must confirm.", who=case.first_approver)
         elif case.needs_second:
-            words = "Not yet. It is above the limit, so two admins must agree."
+            words = _("Not yet. It is above the limit, so two admins must agree.")
         else:
-            words = "Not yet. One admin decides."
+            words = _("Not yet. One admin decides.")
         return Finding(question, Verdict.ACT, (words,), rule, deed=Deed.DECIDE)
     if case.origin.is_automatic:
-        rule = "A rule sends it back by itself; the rules stand under Automatic refunds."
-    who = f" by {case.decided}" if case.decided else ""
+        rule = _("A rule sends it back by itself; the rules stand under Automatic refunds.")
     notes = f" “{case.notes}”" if case.notes else ""
-    return Finding(question, Verdict.GOOD, (f"{case.status.label}{who}.{notes}",), rule)
+    words = f"{case.status.label}.{notes}"
+    if case.decided:
+        by = _("%(status)s by %(who)s.", status=case.status.label, who=case.decided)
+        words = f"{by}{notes}"
+    return Finding(question, Verdict.GOOD, (words,), rule)
 
 
 def _held(case: RefundCase) -> Finding:
-    question = "What of the order stands still meanwhile?"
-    rule = "While a refund is open, the seller's share may not be released or paid out."
+    question = _("What of the order stands still meanwhile?")
+    rule = _("While a refund is open, the seller's share may not be released or paid out.")
     if not case.blocks:
-        return Finding(question, Verdict.GOOD, ("Nothing blocks the seller's share.",), rule, (case.share,))
-    found = (f"The seller's share may not move: {'; '.join(case.blocks)}.",)
+        return Finding(question, Verdict.GOOD, (_("Nothing blocks the seller's share."),), rule, (case.share,))
+    found = (_("The seller's share may not move: %(blocks)s.", blocks="; ".join(case.blocks)),)
     return Finding(question, Verdict.COURSE, found, rule, (case.share,), Deed.OPEN)
 
 
 def _provider_allows(case: RefundCase, says: ProviderSays) -> Finding:
-    question = "Does the provider allow it?"
-    rule = "It sends no more back than is left there, and some methods only within 180 days of the payment."
+    question = _("Does the provider allow it?")
+    rule = _("It sends no more back than is left there, and some methods only within 180 days of the payment.")
     if not says.was_asked:
-        return Finding(question, Verdict.UNKNOWN, ("Not asked: no payment of it is known there.",), rule)
-    if says.silence:
-        return rules.silence(question, says.silence, case.next_look_at)
-    if says.refusal:
-        return rules.would_not_say(question, says.refusal, rule)
-    words: tuple[Piece, ...] = (f"Paid by {says.method.replace('_', ' ') or 'a method it does not name'}. ",)
+        return Finding(question, Verdict.UNKNOWN, (_("Not asked: no payment of it is known there."),), rule)
+    if quiet := rules.quiet(says, question, rule, case.next_look_at):
+        return quiet
+    words = _("Paid by %(method)s.", method=words_of.method(says.method))
     if case.status not in _TO_DECIDE:
-        return Finding(question, Verdict.GOOD, (*words, "It has been decided."), rule)
+        return Finding(question, Verdict.GOOD, in_a_row([words], [_("It has been decided.")]), rule)
     if says.left is not None and says.left.minor < case.amount.minor:
-        found_here: tuple[Piece, ...] = (*words, "Only ", says.left, " is left there of ", case.amount, ".")
-        return Finding(question, Verdict.ACT, found_here, rule, deed=Deed.RECONCILE)
+        lacks = said(_("Only %(left)s is left there of %(amount)s."), left=says.left, amount=case.amount)
+        return Finding(question, Verdict.ACT, in_a_row([words], lacks), rule, deed=Deed.RECONCILE)
     if says.method not in _LIMITS:
-        unknown = (*words, "We know no limit of this method; the provider's page about it tells.")
-        return Finding(question, Verdict.UNKNOWN, unknown, rule)
+        unknown = _("We know no limit of this method; the provider's page about it tells.")
+        return Finding(question, Verdict.UNKNOWN, in_a_row([words], [unknown]), rule)
     limit = _LIMITS[says.method]
     if limit is None or case.paid_at is None:
-        return Finding(question, Verdict.GOOD, (*words, "No limit in time, and parts may go back."), rule)
+        unlimited = _("No limit in time, and parts may go back.")
+        return Finding(question, Verdict.GOOD, in_a_row([words], [unlimited]), rule)
     until = case.paid_at + limit
-    allowed: tuple[Piece, ...] = (*words, "It may go back until ", until, ", also in parts.")
+    allowed = in_a_row([words], said(_("It may go back until %(at)s, also in parts."), at=until))
     return Finding(question, Verdict.GOOD if case.now <= until else Verdict.ACT, allowed, rule)
 
 
 def _balance(case: RefundCase, says: ProviderSays) -> Finding:
-    question = "Is there enough at the provider?"
-    rule = "Refunds are taken from what is available in our account there; what is missing has to be added first."
+    rule = _("Refunds are taken from what is available in our account there; what is missing has to be added first.")
     if case.status not in _TO_DECIDE and (case.status not in _ON_ITS_WAY or case.provider_refund_id):
-        return Finding(question, Verdict.GOOD, ("Nothing is to be taken from it any more.",), rule)
-    if says.available is None:
-        return Finding(question, Verdict.UNKNOWN, ("The provider has not said.",), rule, deed=Deed.LOOK_AGAIN)
-    found: tuple[Piece, ...] = (says.available, " is available there now.")
-    if says.available.minor < case.amount.minor:
-        lacks = case.amount - says.available
-        return Finding(question, Verdict.ACT, (*found, " ", lacks, " is missing. Add it there."), rule)
-    return Finding(question, Verdict.GOOD, found, rule)
+        return rules.untouched(rule)
+    return rules.balance(says.available, case.amount, rule)
 
 
 def _taking_back(case: RefundCase) -> Finding:
-    question = "Could it be taken back from the seller's account?"
-    rule = "What the seller was paid already becomes a debt; an admin may have it taken back at the provider."
+    question = _("Could it be taken back from the seller's account?")
+    rule = _("What the seller was paid already becomes a debt; an admin may have it taken back at the provider.")
     if case.debt is None:
-        return Finding(question, Verdict.GOOD, ("Not needed: the seller owes nothing for it.",), rule)
-    found: tuple[Piece, ...] = (case.debt, " of it is the seller's debt. ")
+        return Finding(question, Verdict.GOOD, (_("Not needed: the seller owes nothing for it."),), rule)
+    found = said(_("%(amount)s of it is the seller's debt."), amount=case.debt)
     if case.account is AccountStatus.ENABLED:
-        return Finding(question, Verdict.GOOD, (*found, "Their account there is ready."), rule, (case.seller,))
-    word = "They have no account there." if case.account is None else f"Their account there: {case.account.label}."
-    tail = " What can't be taken back stays a debt, and coming sales pay it."
-    return Finding(question, Verdict.COURSE, (*found, word, tail), rule, (case.seller,), Deed.OPEN)
+        return Finding(
+            question, Verdict.GOOD, in_a_row(found, [_("Their account there is ready.")]), rule, (case.seller,)
+        )
+    word = _("They have no account there.")
+    if case.account is not None:
+        word = _("Their account there: %(status)s.", status=case.account.label)
+    tail = _("What can't be taken back stays a debt, and coming sales pay it.")
+    return Finding(question, Verdict.COURSE, in_a_row(found, [word], [tail]), rule, (case.seller,), Deed.OPEN)
 
 
 def _attempts(case: RefundCase) -> Finding:
-    question = "Was the provider asked, and how often?"
-    rule = "Each approval is a new attempt with a key of its own; the same attempt is never sent as two refunds."
+    question = _("Was the provider asked, and how often?")
+    rule = _("Each approval is a new attempt with a key of its own; the same attempt is never sent as two refunds.")
     if not case.calls:
         verdict = Verdict.COURSE if case.status in _ON_ITS_WAY else Verdict.GOOD
-        return Finding(question, verdict, ("Not yet.",), rule)
+        return Finding(question, verdict, (_("Not yet."),), rule)
     last, rows = case.calls[-1], tuple(call.row for call in reversed(case.calls))
-    times = "Once" if len(case.calls) == 1 else f"{len(case.calls)} attempts"
-    words: list[Piece] = [f"{times}; the last one: {last.status.label.lower()}."]
+    words = attempts(len(rows), last.status.label)
     if last.status is CallStatus.REFUSED:
         code = last.error.partition(":")[0]
-        return Finding(question, Verdict.ACT, (*words, f" {why_not_sent(code)}"), rule, rows, Deed.OPEN)
+        return Finding(question, Verdict.ACT, in_a_row(words, [why_not_sent(code)]), rule, rows, Deed.OPEN)
     if last.next_attempt_at is not None and last.status is not CallStatus.DONE:
-        words += [" The next try is on ", last.next_attempt_at, "."]
+        words = in_a_row(words, said(_("The next try is on %(at)s."), at=last.next_attempt_at))
     verdicts = {CallStatus.DONE: Verdict.GOOD, CallStatus.BLOCKED: Verdict.ACT}
     verdict = verdicts.get(last.status, Verdict.COURSE)
-    return Finding(question, verdict, tuple(words), rule, rows, None if verdict is Verdict.GOOD else Deed.OPEN)
+    return Finding(question, verdict, words, rule, rows, None if verdict is Verdict.GOOD else Deed.OPEN)
 
 
 def _provider(case: RefundCase, says: ProviderSays) -> Finding:
-    question = "What does the provider say of it now?"
-    rule = "A refund is over when the provider says so; even one that succeeded may come back within a month."
+    question = _("What does the provider say of it now?")
+    rule = _("A refund is over when the provider says so; even one that succeeded may come back within a month.")
     if case.provider_refund_id is None and not says.refund_status:
-        return Finding(question, Verdict.GOOD, ("It has made no refund for it, and we know of none.",), rule)
+        return Finding(question, Verdict.GOOD, (_("It has made no refund for it, and we know of none."),), rule)
     if says.silence:
         return rules.silence(question, says.silence, case.next_look_at)
     if says.refusal or not says.refund_status:
-        found = (f"It does not say: {says.refusal or 'it knows no such refund.'}",)
+        why = says.refusal or _("it knows no such refund.")
+        found = (_("It does not say: %(why)s", why=why),)
         return Finding(question, Verdict.ACT, found, rule, deed=Deed.RECONCILE)
-    words = f"{says.refund_id} is {says.refund_status.replace('_', ' ')} there, "
-    found = (f"{words}and here it is {case.status.label.lower()}.",)
+    words = _(
+        "%(id)s is %(there)s there, and here it is %(here)s.",
+        id=says.refund_id,
+        there=words_of.there(says.refund_status),
+        here=case.status.label.lower(),
+    )
+    found = (words,)
     if case.status not in _EXPECTED.get(says.refund_status, frozenset()):
         return Finding(question, Verdict.ACT, found, rule, deed=Deed.ASK_NOW)
     if says.refund_amount is not None and says.refund_amount != case.amount:
-        amounts: tuple[Piece, ...] = (says.refund_amount, " there, and ", case.amount, " here.")
+        amounts = differs(says.refund_amount, case.amount)
         return Finding(question, Verdict.ACT, amounts, rule, deed=Deed.RECONCILE)
     verdict = Verdict.COURSE if case.status in _ON_ITS_WAY else Verdict.GOOD
     return Finding(question, verdict, found, rule)

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from marketplace import history
 from marketplace.errors import Conflict, NotAllowed, NotFound
 from marketplace.history import Actor
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.outbound import adopting, operations, rules
 from marketplace.outbound.flows import Outcome
 from marketplace.outbound.models import CallDecision, OutboundCall
@@ -17,7 +19,7 @@ from marketplace.outbound.states import CallKind, CallStatus, CallStep
 from marketplace.reasons import check_reason
 
 _OPEN = (CallStatus.UNKNOWN, CallStatus.BLOCKED)
-_SEEN = "Something has happened to this call since you looked at it. Look again."
+_SEEN = Text("Something has happened to this call since you looked at it. Look again.")
 
 
 @dataclass(frozen=True)
@@ -65,13 +67,15 @@ def begin(
         return None
     call = session.get(OutboundCall, call_id)
     if call is None:
-        raise NotFound("There is no such call.")
+        raise NotFound(_("There is no such call."))
     text = check_reason(reason)
     decided = select(func.count()).where(CallDecision.call_id == call_id)
     if seen != standing(call.status, call.sends, session.execute(decided).scalar_one()):
-        raise Conflict(_SEEN)
+        raise Conflict(_(_SEEN))
     if step not in steps_of(call.kind, call.status, call.first_sent_at, now):
-        raise NotAllowed(f"This call is {call.status.label.lower()}; that can't be decided about it.")
+        raise NotAllowed(
+            _("This call is %(status)s; that can't be decided about it.", status=call.status.label.lower())
+        )
     decision = CallDecision(call_id=call_id, step=step, reason=text, admin_id=admin_id, token=token, decided_at=now)
     session.add(decision)
     session.flush()

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from marketplace import db
+from marketplace.language import Text
 from marketplace.outbound import operations, requests
 from marketplace.outbound.models import CallKind
 from marketplace.outbound.operations import TakenCall
@@ -150,6 +151,6 @@ def _refused(
 
 
 def _not_found(session: Session, *, call: operations.TakenCall, outcome: Outcome, now: datetime) -> None:
-    message = "The provider has no such object, and the request is too old to be sent again."
+    message = Text("The provider has no such object, and the request is too old to be sent again.")
     if operations.block(session, call_id=call.id, message=message, now=now):
         outcome(session, subject_id=call.subject_id, answer=None, code=NOT_FOUND, now=now)

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from marketplace import history
 from marketplace.errors import NotFound
 from marketplace.history import Actor
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.outbound import rules
 from marketplace.outbound.models import CallKind, Installation, OutboundCall
 from marketplace.outbound.states import CallStatus
@@ -19,8 +21,8 @@ SENDER = Actor.job("outbound")
 GIVEN_UP = "given_up"
 """The code of an outcome that a person has decided: it never happened."""
 _LOOK_AGAIN = timedelta(days=1)
-_LOST_SIGHT = "Sent again: whoever sent it before left no answer."
-_LOOKS = "Looked up: the provider may have forgotten the key, so it is not sent again."
+_LOST_SIGHT = Text("Sent again: whoever sent it before left no answer.")
+_LOOKS = Text("Looked up: the provider may have forgotten the key, so it is not sent again.")
 _UNFINISHED = (CallStatus.PLANNED, CallStatus.SENDING, CallStatus.UNKNOWN)
 _HAS_TURN = OutboundCall.next_attempt_at <= bindparam("now")
 DUE = (
@@ -82,7 +84,7 @@ def plan(
     )
     session.add(call)
     session.flush()
-    history.begin(session, OutboundCall, [call.id], actor=actor, at=now, because="Planned with its cause.")
+    history.begin(session, OutboundCall, [call.id], actor=actor, at=now, because=Text("Planned with its cause."))
     return call.id
 
 
@@ -230,5 +232,5 @@ def due(session: Session, *, now: datetime, limit: int) -> list[int]:
 def _known(session: Session, call_id: int) -> OutboundCall:
     call = session.get(OutboundCall, call_id)
     if call is None:
-        raise NotFound("There is no such call.")
+        raise NotFound(_("There is no such call."))
     return call

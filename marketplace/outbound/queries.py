@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from marketplace import db
 from marketplace.errors import NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.outbound.models import CallDecision, OutboundCall, Watch, WatchKind
 from marketplace.outbound.states import CallKind, CallStatus, CallStep
 from marketplace.paging import ALWAYS, Cursor, Listed, Period, read_page
@@ -32,11 +34,11 @@ class CallTab(StrEnum):
         member.statuses = statuses
         return member
 
-    BLOCKED = "blocked", "Needs a person", _S.BLOCKED
-    UNKNOWN = "unknown", "Outcome unknown", _S.UNKNOWN
-    WAITING = "waiting", "Waiting", _S.PLANNED, _S.SENDING
-    REFUSED = "refused", "Refused or called off", _S.REFUSED, _S.CANCELED
-    DONE = "done", "Done", _S.DONE
+    BLOCKED = "blocked", Text("Needs a person"), _S.BLOCKED
+    UNKNOWN = "unknown", Text("Outcome unknown"), _S.UNKNOWN
+    WAITING = "waiting", Text("Waiting"), _S.PLANNED, _S.SENDING
+    REFUSED = "refused", Text("Refused or called off"), _S.REFUSED, _S.CANCELED
+    DONE = "done", Text("Done"), _S.DONE
 
     def count_of(self, counts: Mapping[CallStatus, int]) -> int:
         """Return how many calls the tab has."""
@@ -176,7 +178,7 @@ def call(call_id: int) -> CallDetail:
     """Return one call; raises NotFound."""
     found = db.read_one(_DETAIL, {"call_id": call_id})
     if found is None:
-        raise NotFound("There is no call with this number.")
+        raise NotFound(_("There is no call with this number."))
     request, *columns = tuple(found)
     summary = CallSummary(*columns)
     same = db.read(_ATTEMPTS, {"kind": summary.kind, "subject_id": summary.subject_id})

@@ -3,19 +3,20 @@
 from enum import StrEnum
 
 from marketplace.labels import Labelled
+from marketplace.language import Text
 from marketplace.transitions import Machine, Status
 
 
 class CallStatus(Status):
     """Where a call to a provider stands."""
 
-    PLANNED = "planned", "Planned"
-    SENDING = "sending", "Sending"
-    UNKNOWN = "unknown", "Outcome unknown"
-    DONE = "done", "Done"
-    REFUSED = "refused", "Refused"
-    BLOCKED = "blocked", "Needs a person"
-    CANCELED = "canceled", "Called off"
+    PLANNED = "planned", Text("Planned")
+    SENDING = "sending", Text("Sending")
+    UNKNOWN = "unknown", Text("Outcome unknown")
+    DONE = "done", Text("Done")
+    REFUSED = "refused", Text("Refused")
+    BLOCKED = "blocked", Text("Needs a person")
+    CANCELED = "canceled", Text("Called off")
 
 
 class CallKind(StrEnum):
@@ -43,10 +44,10 @@ class CallKind(StrEnum):
 class CallStep(Labelled):
     """What a person may decide about a call that machines can't end; the label says what was done."""
 
-    LOOK_UP = "look_up", "Looked up at the provider"
-    SEND_AGAIN = "send_again", "Sent again with the same key"
-    ADOPT = "adopt", "Said which object it made"
-    GIVE_UP = "give_up", "Said that it never happened"
+    LOOK_UP = "look_up", Text("Looked up at the provider")
+    SEND_AGAIN = "send_again", Text("Sent again with the same key")
+    ADOPT = "adopt", Text("Said which object it made")
+    GIVE_UP = "give_up", Text("Said that it never happened")
 
 
 _C = CallStatus
@@ -56,14 +57,22 @@ CALL = Machine(
     CallStatus,
     _C.PLANNED,
     {
-        "send": ([_C.PLANNED, _C.UNKNOWN, _C.SENDING], _C.SENDING, "The request goes out, always with the same key."),
-        "doubt": ([_C.SENDING], _C.UNKNOWN, "No answer that could be trusted came back."),
-        "finish": ([_C.SENDING, _C.UNKNOWN, _C.BLOCKED], _C.DONE, "The provider did it."),
-        "refuse": ([_C.SENDING, _C.UNKNOWN, _C.BLOCKED], _C.REFUSED, "The provider will not do it."),
-        "call_off": ([_C.PLANNED], _C.CANCELED, "It was never sent, and its cause is gone."),
-        "block": ([_C.SENDING, _C.UNKNOWN], _C.BLOCKED, "Machines cannot find out what happened."),
-        "give_up": ([_C.UNKNOWN, _C.BLOCKED], _C.REFUSED, "A person has looked: it never happened."),
-        "turn_up": ([_C.BLOCKED, _C.REFUSED], _C.DONE, "It was given up, and what it made has turned up after all."),
+        "send": (
+            [_C.PLANNED, _C.UNKNOWN, _C.SENDING],
+            _C.SENDING,
+            Text("The request goes out, always with the same key."),
+        ),
+        "doubt": ([_C.SENDING], _C.UNKNOWN, Text("No answer that could be trusted came back.")),
+        "finish": ([_C.SENDING, _C.UNKNOWN, _C.BLOCKED], _C.DONE, Text("The provider did it.")),
+        "refuse": ([_C.SENDING, _C.UNKNOWN, _C.BLOCKED], _C.REFUSED, Text("The provider will not do it.")),
+        "call_off": ([_C.PLANNED], _C.CANCELED, Text("It was never sent, and its cause is gone.")),
+        "block": ([_C.SENDING, _C.UNKNOWN], _C.BLOCKED, Text("Machines cannot find out what happened.")),
+        "give_up": ([_C.UNKNOWN, _C.BLOCKED], _C.REFUSED, Text("A person has looked: it never happened.")),
+        "turn_up": (
+            [_C.BLOCKED, _C.REFUSED],
+            _C.DONE,
+            Text("It was given up, and what it made has turned up after all."),
+        ),
     },
     walks_back=("turn_up",),
 )

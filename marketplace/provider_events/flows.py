@@ -17,6 +17,8 @@ from marketplace.checkout.settlement import Contradiction
 from marketplace.config import Settings
 from marketplace.errors import DomainError, NotFound
 from marketplace.history import Actor
+from marketplace.language import ENGLISH, Text, reading
+from marketplace.language import gettext as _
 from marketplace.payouts.account_flows import NO_ACCESS
 from marketplace.payouts.onboarding import NotOurs
 from marketplace.provider_events import operations, rules
@@ -111,10 +113,11 @@ def _waits(event_id: int) -> bool:
     """Return whether an event still has to have its effect; raises NotFound for one that was never stored."""
     found = db.read_one(_STATUS, {"event_id": event_id})
     if found is None:
-        raise NotFound(f"There is no event {event_id}.")
+        raise NotFound(_("There is no event %(id)s.", id=event_id))
     return found.status in {EventStatus.RECEIVED, EventStatus.PARKED}
 
 
+@reading(ENGLISH)  # what it writes down stays
 def _apply_stored(
     event: operations.StoredEvent,
     *,
@@ -148,7 +151,7 @@ def apply_due(*, providers: Mapping[str, Provider], settings: Settings, now: dat
             apply(event_id, provider=providers[provider_name], settings=settings, now=now, reread=True, looks=looks)
         except Exception:
             log.exception("event not applied", event_id=event_id)
-            db.atomic(operations.park, (), event_id=event_id, note="It raised an unexpected error.", now=now)
+            db.atomic(operations.park, (), event_id=event_id, note=Text("It raised an unexpected error."), now=now)
     return len(waiting)
 
 
@@ -164,10 +167,10 @@ def _store(event: InboundEvent, body: bytes, arrived: Mapping[str, Any]) -> oper
 def not_needed(event: operations.StoredEvent, settings: Settings) -> str:
     """Return why no rule of ours needs an event, in words; "" when one does."""
     if event.livemode != settings.livemode:
-        return "It belongs to the provider's other mode."
+        return Text("It belongs to the provider's other mode.")
     if event.is_foreign:
         return FOREIGN
-    return "" if handler_of(event.type, event.account) else "No rule of ours needs this type."
+    return "" if handler_of(event.type, event.account) else Text("No rule of ours needs this type.")
 
 
 def _seen(

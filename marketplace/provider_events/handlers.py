@@ -23,6 +23,7 @@ from marketplace.disputes import following as disputes_following
 from marketplace.disputes import queries as disputes
 from marketplace.disputes.following import DisputeFacts, WarningFacts
 from marketplace.history import Actor
+from marketplace.language import Text
 from marketplace.payment_records.models import Payment
 from marketplace.payments import balance
 from marketplace.payouts import account_flows, onboarding, reversing
@@ -114,18 +115,19 @@ def _decline(session: Session, facts: Decline, actor: Actor, settings: Settings,
 
 
 def _charge_paid(session: Session, facts: PaidReport, actor: Actor, settings: Settings, now: datetime) -> str:
-    return f"Paid: {settlement.settle(session, paid=facts, actor=actor, policy=settings.money, now=now)}."
+    settled = settlement.settle(session, paid=facts, actor=actor, policy=settings.money, now=now)
+    return f"Paid: {settled}."
 
 
 def _charge_line(session: Session, facts: ChargeLine, actor: Actor, settings: Settings, now: datetime) -> str:
     if facts.payment_id is None or session.get(Payment, facts.payment_id) is None:
         raise Contradiction("the charge matches no payment of ours")
     if facts.line is None:
-        return "The provider does not know its fee yet."
+        return Text("The provider does not know its fee yet.")
     if session.get_one(Payment, facts.payment_id).completed_at is None:
         raise Contradiction("the payment is not settled yet")
     booked = balance.book_charge(session, payment_id=facts.payment_id, line=facts.line, now=now)
-    return "The provider's fee is booked." if booked else "The provider's fee was booked before."
+    return Text("The provider's fee is booked.") if booked else Text("The provider's fee was booked before.")
 
 
 def _refund(session: Session, facts: RefundFacts, actor: Actor, settings: Settings, now: datetime) -> str:

@@ -7,10 +7,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, Document, EnumText, LongText, PrimaryKey, Text64, Text200, UtcTime, WrittenIn
 from marketplace.history import Ruled
+from marketplace.language import Text
 from marketplace.provider_events.states import EVENT, Endpoint, EventRoad, EventStatus, Outcome, RefusalCause
 from marketplace.transitions import Machine
 
-FOREIGN = "Another installation made this object."
+FOREIGN = Text("Another installation made this object.")
 """The note of an event about an object of another installation on the same account."""
 
 

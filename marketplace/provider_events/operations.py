@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace import db, history, hot_history
 from marketplace.errors import Conflict, NotFound
 from marketplace.history import Actor
+from marketplace.language import gettext as _
 from marketplace.outbound.models import Installation
 from marketplace.prepared import is_any
 from marketplace.provider_events.models import EventAttempt, ProviderEvent
@@ -75,7 +76,7 @@ def load(session: Session, *, event_id: int) -> StoredEvent:
     """Return a stored event; raises NotFound."""
     found = session.execute(_EVENT.where(ProviderEvent.id == event_id)).one_or_none()
     if found is None:
-        raise NotFound(f"There is no event {event_id}.")
+        raise NotFound(_("There is no event %(id)s.", id=event_id))
     event, ours = found
     return stored(event.id, event, installation=str(ours))
 
@@ -155,9 +156,9 @@ def take_up(session: Session, *, event_id: int, admin_id: int, now: datetime) ->
     """Let an event that was put aside wait again; raises NotFound, or Conflict when it was not."""
     event = session.get(ProviderEvent, event_id)
     if event is None:
-        raise NotFound(f"There is no event {event_id}.")
+        raise NotFound(_("There is no event %(id)s.", id=event_id))
     if not EVENT.can(event.status, "take_up"):
-        raise Conflict("This event was not put aside.")
+        raise Conflict(_("This event was not put aside."))
     event.next_attempt_at = now
     history.move(session, event, "take_up", actor=Actor.user(admin_id, "admin"), at=now)
 

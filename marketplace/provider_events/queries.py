@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from marketplace import db
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.paging import ALWAYS, Cursor, Listed, Period, read_page
 from marketplace.provider_events.models import ProviderEvent
 from marketplace.provider_events.states import Endpoint, EventRoad, EventStatus
@@ -115,7 +116,7 @@ def event(event_row_id: int) -> EventDetail:
     """Return one stored event; raises NotFound."""
     found = db.read_one(_DETAIL, {"event_row_id": event_row_id})
     if found is None:
-        raise NotFound("There is no event with this number.")
+        raise NotFound(_("There is no event with this number."))
     digest, headers, payload, *columns = tuple(found)
     return EventDetail(EventSummary(*columns), digest, headers, payload)
 

@@ -18,6 +18,7 @@ from marketplace.checkout.settlement import Contradiction
 from marketplace.config import Settings
 from marketplace.errors import DomainError
 from marketplace.history import Actor, ActorKind
+from marketplace.language import ENGLISH, Text, reading
 from marketplace.payouts.onboarding import NotOurs
 from marketplace.provider_events import flows, operations
 from marketplace.provider_events.handlers import Handler, handler_of
@@ -93,7 +94,7 @@ def replay_all(
                 yield _replay(event_id, provider=providers[name], settings=settings, by=by, now=now)
             except Exception:
                 log.exception("event not replayed", event_id=event_id)
-                yield Replayed(event_id, Outcome.WAITS, "It raised an unexpected error.")
+                yield Replayed(event_id, Outcome.WAITS, Text("It raised an unexpected error."))
         after = rows[-1][0]
 
 
@@ -104,6 +105,7 @@ def _page(since: datetime, after: int) -> Sequence[tuple[int, str]]:
     return [(row.id, row.provider) for row in db.read(statement.order_by(ProviderEvent.id).limit(_STEP))]
 
 
+@reading(ENGLISH)  # what it writes down stays
 def _replay(event_id: int, *, provider: Provider, settings: Settings, by: By | None, now: datetime) -> Replayed:
     event = db.atomic(operations.load, (), event_id=event_id)
     handler = handler_of(event.type, event.account)

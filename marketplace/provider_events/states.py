@@ -2,17 +2,18 @@
 
 from enum import StrEnum
 
+from marketplace.language import Text
 from marketplace.transitions import Machine, Status
 
 
 class EventStatus(Status):
     """What became of an event."""
 
-    RECEIVED = "received", "Received"
-    APPLIED = "applied", "Applied"
-    PARKED = "parked", "Parked"
-    IGNORED = "ignored", "Not needed"
-    SET_ASIDE = "set_aside", "Put aside"
+    RECEIVED = "received", Text("Received")
+    APPLIED = "applied", Text("Applied")
+    PARKED = "parked", Text("Parked")
+    IGNORED = "ignored", Text("Not needed")
+    SET_ASIDE = "set_aside", Text("Put aside")
 
 
 class EventRoad(StrEnum):
@@ -69,11 +70,19 @@ EVENT = Machine(
     EventStatus,
     _E.RECEIVED,
     {
-        "apply": ([_E.RECEIVED, _E.PARKED], _E.APPLIED, "Its fact is in the books, by this event or an earlier one."),
-        "park": ([_E.RECEIVED], _E.PARKED, "It matches nothing we know, or contradicts it; the object is read again."),
-        "ignore": ([_E.RECEIVED, _E.PARKED], _E.IGNORED, "No rule of ours needs this type."),
-        "set_aside": ([_E.PARKED], _E.SET_ASIDE, "An admin says that it is none of our business."),
-        "take_up": ([_E.SET_ASIDE], _E.PARKED, "An admin wants it looked at again."),
-        "replay": ([_E.IGNORED, _E.SET_ASIDE], _E.APPLIED, "An admin had it applied after all."),
+        "apply": (
+            [_E.RECEIVED, _E.PARKED],
+            _E.APPLIED,
+            Text("Its fact is in the books, by this event or an earlier one."),
+        ),
+        "park": (
+            [_E.RECEIVED],
+            _E.PARKED,
+            Text("It matches nothing we know, or contradicts it; the object is read again."),
+        ),
+        "ignore": ([_E.RECEIVED, _E.PARKED], _E.IGNORED, Text("No rule of ours needs this type.")),
+        "set_aside": ([_E.PARKED], _E.SET_ASIDE, Text("An admin says that it is none of our business.")),
+        "take_up": ([_E.SET_ASIDE], _E.PARKED, Text("An admin wants it looked at again.")),
+        "replay": ([_E.IGNORED, _E.SET_ASIDE], _E.APPLIED, Text("An admin had it applied after all.")),
     },
 )

@@ -10,6 +10,7 @@ from marketplace import db
 from marketplace.checkout.attempts import Attempt
 from marketplace.disputes.models import Dispute
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.outbound.models import CallKind, OutboundCall
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
@@ -172,5 +173,5 @@ def dispute(dispute_id: int) -> DisputeStanding:
 def _one(statement: Executable, row_id: int) -> tuple[Any, ...]:
     found = db.read_one(statement, {"row_id": row_id})
     if found is None:
-        raise NotFound("There is no such row.")
+        raise NotFound(_("There is no such row."))
     return tuple(found)

@@ -14,6 +14,7 @@ from marketplace.checkout.settlement import Contradiction
 from marketplace.config import Settings
 from marketplace.errors import DomainError
 from marketplace.history import Actor
+from marketplace.language import ENGLISH, Text, reading
 from marketplace.outbound import watching
 from marketplace.outbound.models import WatchKind
 from marketplace.provider_events import sweep_queries
@@ -78,6 +79,7 @@ def look_due(*, providers: Mapping[str, Provider], settings: Settings, now: date
     return looked
 
 
+@reading(ENGLISH)  # what it writes down stays
 def read_object(
     event_type: str,
     object_id: str,
@@ -120,7 +122,7 @@ def _ask_fee(payment_id: int, intent_id: str, door: _Door) -> str:
     line = door.provider.charge_balance_line(charge_id) if charge_id else None
     handler = handler_of("charge.updated", None)
     if line is None or handler is None:
-        return "The provider does not know its fee yet."
+        return Text("The provider does not know its fee yet.")
     return door.apply(handler, ChargeLine(payment_id, line))
 
 
@@ -141,7 +143,7 @@ def _look_at_return(
     """Ask how money on its way back stands; its lines in the provider's account come with it."""
     found = standing()
     if found.provider_refund_id is None:
-        return Look(is_final=found.is_over, note="The provider has not been heard about it.", ends=True)
+        return Look(is_final=found.is_over, note=Text("The provider has not been heard about it."), ends=True)
     door = _Door(providers[found.provider], settings, now)
     note = door.read("refund.updated", found.provider_refund_id)
     return Look(is_final=standing().is_over, note=note)

@@ -19,6 +19,8 @@ from marketplace.checkout.settlement import Contradiction, PaidReport, Settled
 from marketplace.config import MoneyPolicy
 from marketplace.errors import Conflict, Invalid
 from marketplace.history import Actor
+from marketplace.language import ENGLISH, Text, reading
+from marketplace.language import gettext as _
 from marketplace.orders.models import Purchase
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.records import NewPayment
@@ -72,13 +74,13 @@ class Asked:
 def ask(found: Unmatched, *, provider: Provider) -> Asked:
     """Ask the provider how the payment stands that an event is about. Not inside a transaction."""
     if found.intent_id is None:
-        return Asked(None, "It is about no payment.")
+        return Asked(None, _("It is about no payment."))
     try:
         return Asked(provider.get_intent(found.intent_id), "")
     except Unknown:
-        return Asked(None, "The provider did not answer. Please try again.")
+        return Asked(None, _("The provider did not answer. Please try again."))
     except Refused as error:
-        return Asked(None, f"The provider does not give it out: {error.message}")
+        return Asked(None, _("The provider does not give it out: %(why)s", why=error.message))
 
 
 def decide(event_row_id: int, verdict: Verdict, *, provider: Provider, policy: MoneyPolicy, now: datetime) -> str:
@@ -93,7 +95,7 @@ def decide(event_row_id: int, verdict: Verdict, *, provider: Provider, policy: M
     else:
         asked = ask(found, provider=provider)
         if asked.intent is None or not asked.has_money:
-            raise Conflict(asked.problem or "The provider has no money of this payment.")
+            raise Conflict(asked.problem or _("The provider has no money of this payment."))
         take = _claim if verdict.decision is Decision.OURS else _give_back
         work = partial(take, found=found, intent=asked.intent, verdict=verdict, policy=policy, now=now)
     return db.atomic(_decided, (db.TURN,), work, event_row_id)
@@ -102,7 +104,7 @@ def decide(event_row_id: int, verdict: Verdict, *, provider: Provider, policy: M
 def _decided(session: Session, work: Callable[[Session], str], event_row_id: int) -> str:
     status = session.execute(select(ProviderEvent.status).where(ProviderEvent.id == event_row_id)).scalar_one()
     if status is not EventStatus.PARKED:
-        raise Conflict("Somebody has decided about this event already, or it has had its effect.")
+        raise Conflict(_("Somebody has decided about this event already, or it has had its effect."))
     return work(session)
 
 
@@ -116,28 +118,31 @@ def _claim(
     try:
         settled = settlement.settle(session, paid=paid, actor=actor, policy=policy, now=now)
     except Contradiction as error:
-        raise Conflict(f"It does not fit: {error}.") from error
-    what = "counts for" if settled is Settled.COUNTED else "came too late and goes back, for"
-    note = f"The money {what} purchase {verdict.purchase_number}."
+        raise Conflict(_("It does not fit: %(why)s.", why=error)) from error
+    text = Text("The money came too late and goes back, for purchase %(number)s.")
+    if settled is Settled.COUNTED:
+        text = Text("The money counts for purchase %(number)s.")
+    with reading(ENGLISH):
+        note = text % {"number": verdict.purchase_number}
     _close(session, found, verdict, note, payment.id, now)
-    return note
+    return text % {"number": verdict.purchase_number}
 
 
 def _payment_for(session: Session, intent: Intent, number: str) -> Payment:
     """Return the newest attempt to pay a purchase that this money can be; raises Invalid."""
     purchase = session.execute(select(Purchase).where(Purchase.number == number)).scalar_one_or_none()
     if purchase is None:
-        raise Invalid("There is no purchase with this number.", field="purchase")
+        raise Invalid(_("There is no purchase with this number."), field="purchase")
     attempts = select(Payment).where(Payment.purchase_id == purchase.id).order_by(Payment.id.desc())
     rows = list(session.execute(attempts).scalars())
     if any(row.status in _WITH_MONEY for row in rows):
-        raise Invalid("This purchase is paid. Give the money back instead.", field="purchase")
+        raise Invalid(_("This purchase is paid. Give the money back instead."), field="purchase")
     same = [row for row in rows if (row.amount_minor, row.currency) == (intent.amount_minor, intent.currency)]
     if not same:
-        raise Invalid("This purchase costs another amount.", field="purchase")
+        raise Invalid(_("This purchase costs another amount."), field="purchase")
     free = [row for row in same if row.provider_payment_id in {None, intent.intent_id}]
     if not free:
-        raise Invalid("Every payment of this purchase has a payment of its own at the provider.", field="purchase")
+        raise Invalid(_("Every payment of this purchase has a payment of its own at the provider."), field="purchase")
     return free[0]
 
 
@@ -147,18 +152,20 @@ def _give_back(
     """Book the money as received for nothing, so that it goes back; the admin stands for whoever paid."""
     actor = Actor.user(verdict.admin_id, "admin")
     if session.execute(select(Payment.id).where(Payment.provider_payment_id == intent.intent_id)).first():
-        raise Conflict("This money has a payment of its own already.")
+        raise Conflict(_("This money has a payment of its own already."))
     records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
     new = NewPayment(verdict.admin_id, intent.amount_minor, intent.currency, found.provider)
     payment = session.get_one(Payment, records.create_pending_payment(new).id)
     tracker = trackers.known(session, payment=payment, intent_id=intent.intent_id, actor=actor, now=now)
     trackers.succeed(session, tracker, session_id=None, actor=actor, now=now)
     records.mark_completed(payment.id, session_closed_at=now)
-    cause = "The provider took it without an order of the shop."
+    cause = Text("The provider took it without an order of the shop.")
     payments.receive_unapplied(session, payment=payment, rule=RefundRule.NOBODYS, cause=cause, actor=actor, now=now)
-    note = f"The money belongs to no purchase. It goes back as payment {payment.id}."
+    text = Text("The money belongs to no purchase. It goes back as payment %(id)s.")
+    with reading(ENGLISH):
+        note = text % {"id": payment.id}
     _close(session, found, verdict, note, payment.id, now)
-    return note
+    return text % {"id": payment.id}
 
 
 def _put_aside(session: Session, *, found: Unmatched, verdict: Verdict, now: datetime) -> str:
@@ -168,7 +175,9 @@ def _put_aside(session: Session, *, found: Unmatched, verdict: Verdict, now: dat
     history.move_many(
         session, ProviderEvent, ids, "set_aside", actor=actor, at=now, because=verdict.reason, values=values
     )
-    return "Put aside: it is none of our business." if len(ids) == 1 else f"Put aside, with {len(ids) - 1} more."
+    if len(ids) == 1:
+        return _("Put aside: it is none of our business.")
+    return _("Put aside, with %(count)s more.", count=len(ids) - 1)
 
 
 def _close(session: Session, found: Unmatched, verdict: Verdict, note: str, payment_id: int, now: datetime) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, String, and_, bindparam, cast, func, selec
 
 from marketplace import db
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
 from marketplace.orders.models import Purchase
 from marketplace.paging import ALWAYS, Cursor, Listed, Period, Sort, read_page
 from marketplace.payment_records.models import Payment
@@ -126,7 +127,7 @@ def unmatched(event_row_id: int) -> Unmatched:
     """Return one event as what fits nothing, whatever its status; raises NotFound."""
     found = db.read_one(_ONE, {"event_row_id": event_row_id})
     if found is None:
-        raise NotFound("There is no event with this number.")
+        raise NotFound(_("There is no event with this number."))
     return Unmatched(*tuple(found))
 
 

@@ -10,6 +10,8 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import Length
 
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.outbound import decisions as deciding_rules
 from marketplace.outbound.queries import CallDetail, CallSummary, Decision
 from marketplace.outbound.states import CallStep
@@ -25,6 +27,7 @@ from marketplace.web.admin.call_words import (
     request_text,
     subject_link,
 )
+from marketplace.web.admin.kept_words import actor_text, note_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.order_parts import Fact
@@ -32,32 +35,34 @@ from marketplace.web.pages import sentence, time_text
 from marketplace.web.wording import Badge, TimelineEntry
 
 _LABELS = {
-    CallStep.LOOK_UP: "Look it up at the provider now",
-    CallStep.SEND_AGAIN: "Send it again with the same key",
-    CallStep.ADOPT: "It exists: this is its id",
-    CallStep.GIVE_UP: "It never happened: give it up",
+    CallStep.LOOK_UP: Text("Look it up at the provider now"),
+    CallStep.SEND_AGAIN: Text("Send it again with the same key"),
+    CallStep.ADOPT: Text("It exists: this is its id"),
+    CallStep.GIVE_UP: Text("It never happened: give it up"),
 }
 _SENDS = {
-    "begin": "Planned",
-    "send": "Sent",
-    "doubt": "No answer that can be trusted",
-    "finish": "Answered: done",
-    "refuse": "Answered: refused",
-    "block": "Handed to a person",
-    "call_off": "Called off",
-    "give_up": "Given up by a person",
-    "turn_up": "Turned up after all",
+    "begin": Text("Planned"),
+    "send": Text("Sent"),
+    "doubt": Text("No answer that can be trusted"),
+    "finish": Text("Answered: done"),
+    "refuse": Text("Answered: refused"),
+    "block": Text("Handed to a person"),
+    "call_off": Text("Called off"),
+    "give_up": Text("Given up by a person"),
+    "turn_up": Text("Turned up after all"),
 }
 
 
 class DecisionForm(FlaskForm):
     """What to do about a call, and why; `seen` is how it stood, `token` makes two clicks one decision."""
 
-    step = RadioField("What to do")
-    object_id = StringField("The object's id at the provider", [Length(max=200, message="At most 200 characters.")])
-    reason = TextAreaField("Reason", [Length(max=500, message="At most 500 characters.")])
+    step = RadioField(Text("What to do"))
+    object_id = StringField(
+        Text("The object's id at the provider"), [Length(max=200, message=Text("At most 200 characters."))]
+    )
+    reason = TextAreaField(Text("Reason"), [Length(max=500, message=Text("At most 500 characters."))])
     seen = HiddenField()
-    token = HiddenField(validators=[Length(min=16, max=64, message="Open the page again.")])
+    token = HiddenField(validators=[Length(min=16, max=64, message=Text("Open the page again."))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +119,9 @@ def build(facts: Facts) -> CallPage:
     """Return the page of the call in `facts`."""
     call = facts.found.summary
     return CallPage(
-        title=f"{KINDS[call.kind]}, call {call.id}",
+        title=_("%(kind)s, call %(number)s", kind=KINDS[call.kind], number=call.id),
         console=admin_console("calls"),
-        crumbs=(Crumb("Calls", url_for("admin.calls")),),
+        crumbs=(Crumb(_("Calls"), url_for("admin.calls")),),
         badge=wording.badge(call.status),
         note=next_step(call, facts.now),
         subject=subject_link(facts.subject),
@@ -127,7 +132,10 @@ def build(facts: Facts) -> CallPage:
         decisions=tuple(_decision(decision, facts.names) for decision in facts.decisions),
         attempts=tuple(
             Attempt(
-                f"Attempt {number}", url_for("admin.call", call_id=call_id), wording.badge(status), call_id == call.id
+                _("Attempt %(number)s", number=number),
+                url_for("admin.call", call_id=call_id),
+                wording.badge(status),
+                call_id == call.id,
             )
             for call_id, number, status in facts.found.attempts
         ),
@@ -153,40 +161,40 @@ def form_of(facts: Facts, sent: DecisionForm | None) -> DecisionForm:
 
 def _facts(call: CallSummary) -> tuple[Fact, ...]:
     facts = [
-        Fact("Provider", sentence(call.provider)),
-        Fact("Attempt", str(call.attempt)),
-        Fact("Sends", str(call.sends)),
-        Fact("Planned", time_text(call.created_at)),
+        Fact(_("Provider"), sentence(call.provider)),
+        Fact(_("Attempt"), str(call.attempt)),
+        Fact(_("Sends"), str(call.sends)),
+        Fact(_("Planned"), time_text(call.created_at)),
     ]
     if call.first_sent_at is not None:
-        facts.append(Fact("First sent", time_text(call.first_sent_at)))
+        facts.append(Fact(_("First sent"), time_text(call.first_sent_at)))
     if call.provider_object_id is not None:
-        facts.append(Fact("Object at the provider", call.provider_object_id))
+        facts.append(Fact(_("Object at the provider"), call.provider_object_id))
     if error := last_words(call, most=400):
-        facts.append(Fact("Last answer", error))
+        facts.append(Fact(_("Last answer"), error))
     return tuple(facts)
 
 
 def _send(change: Change) -> TimelineEntry:
     return TimelineEntry(
-        title=_SENDS.get(change.verb, sentence(change.verb)),
+        title=_SENDS.get(change.verb) or sentence(change.verb),
         when=time_text(change.at),
         when_iso=change.at.isoformat(),
         detail=answer_text(change.because),
-        actor=change.actor_name or change.actor_kind.value.capitalize(),
+        actor=actor_text(change),
         source=change.source,
         state="bad" if change.verb in {"refuse", "block"} else "wait" if change.verb == "doubt" else "done",
     )
 
 
 def _decision(decision: Decision, names: Mapping[int, str]) -> TimelineEntry:
-    result = decision.result or "It did not come to an end."
+    result = note_text(decision.result) or _("It did not come to an end.")
     return TimelineEntry(
         title=decision.step.label,
         when=time_text(decision.decided_at),
         when_iso=decision.decided_at.isoformat(),
         detail=f"{decision.reason} {result}",
-        actor=names.get(decision.admin_id, "Admin"),
-        source="admin",
+        actor=names.get(decision.admin_id, _("Admin")),
+        source=_("admin"),
         state="done",
     )

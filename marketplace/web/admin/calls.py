@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, jobs
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.language import Text, ngettext
+from marketplace.language import gettext as _
 from marketplace.outbound import deciding, queries
 from marketplace.outbound.queries import CallSummary, CallTab, Sought
 from marketplace.outbound.states import CallKind, CallStatus, CallStep
@@ -30,11 +32,11 @@ _CSV_COLUMNS = (
     "Call", "What", "Row", "Attempt", "Status", "Key", "Sends", "Object", "Error", "First sent (UTC)", "Planned (UTC)",
 )  # fmt: skip
 _EMPTY = {
-    CallTab.BLOCKED: "Nothing needs a person",
-    CallTab.UNKNOWN: "Every outcome is known",
-    CallTab.WAITING: "Nothing waits to be sent",
-    CallTab.REFUSED: "Nothing was refused",
-    CallTab.DONE: "No call was made yet",
+    CallTab.BLOCKED: Text("Nothing needs a person"),
+    CallTab.UNKNOWN: Text("Every outcome is known"),
+    CallTab.WAITING: Text("Nothing waits to be sent"),
+    CallTab.REFUSED: Text("Nothing was refused"),
+    CallTab.DONE: Text("No call was made yet"),
 }
 
 
@@ -83,7 +85,7 @@ def calls() -> ResponseReturnValue:
     subjects = call_subjects.subjects_of((call.kind, call.subject_id) for call in listed.rows)
     now = clock.now()
     page = CallsPage(
-        title="Calls",
+        title=_("Calls"),
         console=admin_console("calls"),
         tabs=tuple(
             Tab(
@@ -96,11 +98,11 @@ def calls() -> ResponseReturnValue:
         ),
         text=text,
         kinds=(
-            Choice("Everything", "", kind is None),
+            Choice(_("Everything"), "", kind is None),
             *(Choice(KINDS[each], each.value, each is kind) for each in CallKind),
         ),
         rows=tuple(_row(call, subject_link(subjects.get((call.kind, call.subject_id))), now) for call in listed.rows),
-        tools=asked.tools(listed, {"q": f"Search: {text}", "kind": KINDS[kind] if kind else ""}),
+        tools=asked.tools(listed, {"q": _("Search: %(text)s", text=text), "kind": KINDS[kind] if kind else ""}),
         empty=_EMPTY[tab],
         list_url=url_for("admin.calls"),
         is_narrowed=bool(text or kind or asked.period.since or asked.period.until),
@@ -171,10 +173,16 @@ def _counts(sought: Sought) -> dict[CallStatus, int]:
 
 
 def _row(call: CallSummary, subject: Crumb, now: datetime) -> CallRow:
-    sent = "not sent yet" if not call.sends else "sent once" if call.sends == 1 else f"sent {call.sends} times"
+    note = ngettext(
+        "Call %(number)s, attempt %(attempt)s, sent once",
+        "Call %(number)s, attempt %(attempt)s, sent %(sends)s times",
+        call.sends,
+    )
+    if not call.sends:
+        note = _("Call %(number)s, attempt %(attempt)s, not sent yet")
     return CallRow(
         title=KINDS[call.kind],
-        note=f"Call {call.id}, attempt {call.attempt}, {sent}",
+        note=note % {"number": call.id, "attempt": call.attempt, "sends": call.sends},
         url=url_for("admin.call", call_id=call.id),
         subject=subject,
         badge=wording.badge(call.status),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from marketplace import clock
+from marketplace.language import gettext as _
 from marketplace.messages import case_queries
 from marketplace.messages.case_queries import CaseMessage
 from marketplace.payments.timeline_queries import Change
@@ -36,12 +37,12 @@ def timeline(
     """Return what happened and what was written, newest first."""
     written = [
         TimelineEntry(
-            title=f"{'The seller' if each.is_seller else 'The buyer'} wrote",
+            title=_("The seller wrote") if each.is_seller else _("The buyer wrote"),
             when=time_text(each.message.sent_at),
             when_iso=each.message.sent_at.isoformat(),
             detail=_short(each),
             actor=each.author,
-            source="message",
+            source=_("message"),
         )
         for each in messages
     ]
@@ -60,7 +61,7 @@ def sentences(messages: Sequence[CaseMessage], order_id: int) -> tuple[str, ...]
 def _short(each: CaseMessage) -> str:
     message = each.message
     if message.hidden_reason is not None:
-        return f"Hidden: {message.hidden_reason}"
+        return _("Hidden: %(why)s", why=message.hidden_reason)
     files = ", ".join(file.file_name for file in message.files)
     words = " ".join(message.text.split()) or f"[{files}]"
     return words if len(words) <= _LONGEST_SHOWN else f"{words[:_LONGEST_SHOWN].rstrip()}…"

@@ -10,11 +10,14 @@ from flask import url_for
 from marketplace.debts.queries import Age, BorneBy, Debtor, DebtRow, PaidBy
 from marketplace.debts.total_queries import DebtTotal
 from marketplace.disputes import queries as dispute_queries
+from marketplace.language import Text, ngettext
+from marketplace.language import gettext as _
 from marketplace.paging import Sort
 from marketplace.refunds import queries as refund_queries
 from marketplace.web.admin.explain import entry_url
 from marketplace.web.pages import date_text, decimal, money_text
 
+_CAUSES = {"refund": Text("Refund %(number)s"), "dispute": Text("Dispute %(number)s")}
 SORTS = (Sort.LARGEST, Sort.SMALLEST, Sort.OLDEST, Sort.NEWEST)
 CSV_COLUMNS = ("Debt", "Made by", "Order", "Currency", "Amount", "Paid by sales", "Not owed any more", "Open", "Since")
 
@@ -95,9 +98,15 @@ def figures(totals: Sequence[DebtTotal]) -> tuple[Figure, ...]:
     """Return what is owed in each currency, to the ledger's account."""
     return tuple(
         Figure(
-            label=f"Owed in {each.currency}",
+            label=_("Owed in %(currency)s", currency=each.currency),
             amount=money_text(each.open_minor, each.currency),
-            note=f"{_count(each.sellers, 'seller')}, the oldest since {date_text(each.oldest)}",
+            note=ngettext(
+                "%(count)s seller, the oldest since %(day)s",
+                "%(count)s sellers, the oldest since %(day)s",
+                each.sellers,
+                count=each.sellers,
+                day=date_text(each.oldest),
+            ),
             explain_url=url_for("admin.account", account="seller_debt", currency=each.currency),
         )
         for each in totals
@@ -113,7 +122,13 @@ def debtor(row: Debtor, since: str, until: str) -> DebtorRow:
 
     return DebtorRow(
         shop=row.shop_name,
-        note=f"{_count(row.debts, 'debt')} in {row.currency}",
+        note=ngettext(
+            "%(count)s debt in %(currency)s",
+            "%(count)s debts in %(currency)s",
+            row.debts,
+            count=row.debts,
+            currency=row.currency,
+        ),
         url=url_for("admin.debtor", seller_id=row.seller_id, currency=row.currency),
         ages=tuple((age.label, _some(row.minor_of(age), row.currency), url(age)) for age in Age),
         open=money_text(row.open_minor, row.currency),
@@ -133,11 +148,11 @@ def paid(rows: Sequence[PaidBy], currency: str) -> tuple[PaidView, ...]:
     """Return which sales paid, each with its entry."""
     return tuple(
         PaidView(
-            order=f"Order {row.order_number}",
+            order=_("Order %(number)s", number=row.order_number),
             when=date_text(row.netted_at),
             amount=money_text(row.amount_minor, currency),
             url=entry_url(row.entry_id),
-            note="Given back since: what made the debt fell away" if row.undone_minor else "",
+            note=_("Given back since: what made the debt fell away") if row.undone_minor else "",
         )
         for row in rows
     )
@@ -150,8 +165,12 @@ def borne(rows: Sequence[BorneBy], currency: str) -> tuple[BorneView, ...]:
             amount=money_text(row.amount_minor, currency),
             when=date_text(row.decided_at),
             url=entry_url(row.entry_id),
-            reason=row.reason + (" Undone since: what made the debt fell away." if row.is_undone else ""),
-            who=row.decided_by if row.decided_by == row.asked_by else f"{row.asked_by}, confirmed by {row.decided_by}",
+            reason=_("%(why)s Undone since: what made the debt fell away.", why=row.reason)
+            if row.is_undone
+            else row.reason,
+            who=row.decided_by
+            if row.decided_by == row.asked_by
+            else _("%(first)s, confirmed by %(second)s", first=row.asked_by, second=row.decided_by),
         )
         for row in rows
     )
@@ -171,18 +190,23 @@ def csv_row(row: DebtRow) -> tuple[object, ...]:
 
 def _debt(row: DebtRow, made_by: Cause, now: datetime) -> DebtView:
     days, made_on = (now - row.created_at).days, date_text(row.created_at)
-    waits = f"{row.waiting_approver} wants to write it off" if row.waiting_approver and row.open_minor else ""
+    since = made_on
+    if row.open_minor and days:
+        since = ngettext("%(since)s, %(count)s day", "%(since)s, %(count)s days", days, since=made_on, count=days)
+    waits = (
+        _("%(who)s wants to write it off", who=row.waiting_approver) if row.waiting_approver and row.open_minor else ""
+    )
     return DebtView(
         cause=made_by,
-        order=f"Order {row.order_number}",
-        since=f"{made_on}, {_count(days, 'day')}" if row.open_minor and days else made_on,
+        order=_("Order %(number)s", number=row.order_number),
+        since=since,
         amount=money_text(row.amount_minor, row.currency),
         paid=_some(row.netted_minor, row.currency),
         borne=_some(row.forgiven_minor, row.currency),
         open=money_text(row.open_minor, row.currency),
         note=waits,
         write_off_url=url_for("admin.write_off", debt_id=row.id) if row.open_minor else "",
-        write_off_label="Confirm…" if waits else "Write off…",
+        write_off_label=_("Confirm…") if waits else _("Write off…"),
     )
 
 
@@ -192,16 +216,20 @@ def _causes(subjects: Sequence[str]) -> dict[str, Cause]:
     refunds = refund_queries.numbers_of(int(parts[1]) for parts in kinds.values() if parts[0] == "refund")
     disputes = dispute_queries.numbers_of(int(parts[1]) for parts in kinds.values() if parts[0] == "dispute")
     found = {}
-    for subject, (kind, row_id, *_) in kinds.items():
+    for subject, (kind, row_id, *_more) in kinds.items():
         number = {"refund": refunds, "dispute": disputes}.get(kind, {}).get(int(row_id), "")
-        found[subject] = _cause(kind, number) if number else Cause(f"{kind.capitalize()} {row_id}", "", "")
+        found[subject] = (
+            _cause(kind, number)
+            if number
+            else Cause(_(_CAUSES.get(kind, f"{kind.capitalize()} %(number)s"), number=row_id), "", "")
+        )
     return found
 
 
 def _cause(kind: str, number: str) -> Cause:
     is_refund = kind == "refund"
     return Cause(
-        label=f"{kind.capitalize()} {number}",
+        label=_(_CAUSES[kind], number=number),
         url=url_for("admin.refunds", refund=number) if is_refund else url_for("admin.dispute", number=number),
         explain_url=url_for(
             "admin.explain_refund" if is_refund else "admin.explain_dispute", number=number, figure="debt"
@@ -211,7 +239,3 @@ def _cause(kind: str, number: str) -> Cause:
 
 def _some(minor: int, currency: str) -> str:
     return money_text(minor, currency) if minor else ""
-
-
-def _count(number: int, thing: str) -> str:
-    return f"1 {thing}" if number == 1 else f"{number} {thing}s"

@@ -16,6 +16,8 @@ from marketplace.config import MoneyPolicy
 from marketplace.debts import queries, total_queries, writing_off
 from marketplace.debts.queries import Age, Debtor, DebtRow, Sought
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
+from marketplace.language import Text, pgettext
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.paging import Cursor, Listed, every
 from marketplace.payments.rules import needs_second_approver
@@ -38,8 +40,10 @@ _CSV_COLUMNS = (
 class WriteOffForm(FlaskForm):
     """What was open when it was looked at, minor units, and why nobody will ever pay it."""
 
-    seen_minor = IntegerField("Open", [whole_number(1, _LARGEST_MINOR, "The amount is missing.")], widget=HiddenInput())
-    reason = TextAreaField("Reason", [Length(max=500, message="At most 500 characters.")])
+    seen_minor = IntegerField(
+        Text("Open"), [whole_number(1, _LARGEST_MINOR, Text("The amount is missing."))], widget=HiddenInput()
+    )
+    reason = TextAreaField(Text("Reason"), [Length(max=500, message=Text("At most 500 characters."))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +104,11 @@ def debts() -> ResponseReturnValue:
     listed = read(asked.cursor)
     tools = asked.tools(listed)
     page = DebtsPage(
-        title="Debts",
+        title=_("Debts"),
         console=admin_console("debts"),
         tabs=(
-            Tab("Open", asked.url(settled=""), is_open),
-            Tab("Settled", asked.url(settled="1"), not is_open),
+            Tab(pgettext("not settled", "Open"), asked.url(settled=""), is_open),
+            Tab(_("Settled"), asked.url(settled="1"), not is_open),
         ),
         figures=debt_parts.figures(total_queries.totals()),
         is_open=is_open,
@@ -118,7 +122,7 @@ def debts() -> ResponseReturnValue:
 def debtor(seller_id: int, currency: str) -> ResponseReturnValue:
     """Show one seller's debts in one currency: what made each, what has paid it, and what the platform bears."""
     if not lists.is_currency(currency):
-        raise NotFound("There is no such currency.")
+        raise NotFound(_("There is no such currency."))
     age = lists.choice(Age, "age")
     asked = lists.asked(*lists.BY_TIME[::-1], age=age.value if age else "")
     sought = Sought(seller_id, currency, asked.period, age, clock.now())
@@ -127,12 +131,12 @@ def debtor(seller_id: int, currency: str) -> ResponseReturnValue:
         rows = map(debt_parts.csv_row, every(read, asked.cursor))
         return lists.csv_file(f"debts-{seller_id}-{currency}", debt_parts.CSV_COLUMNS, rows)
     listed = read(asked.cursor)
-    tools = asked.tools(listed, {"age": f"Owed for {age.label.lower()}"} if age else {})
+    tools = asked.tools(listed, {"age": _("Owed for %(age)s", age=age.label.lower())} if age else {})
     if not listed.rows and not tools.is_filtered:
-        raise NotFound("This seller has never owed anything in this currency.")
+        raise NotFound(_("This seller has never owed anything in this currency."))
     ids = [row.id for row in listed.rows]
     page = DebtorPage(
-        title=f"Debts of {_shop(listed.rows, seller_id)} in {currency}",
+        title=_("Debts of %(shop)s in %(currency)s", shop=_shop(listed.rows, seller_id), currency=currency),
         console=admin_console("debts"),
         seller_url=url_for("admin.user", user_id=seller_id),
         rows=debt_parts.debts(listed.rows, clock.now()),
@@ -175,8 +179,8 @@ def write_debt_off(debt_id: int) -> ResponseReturnValue:
         flash(error.message, "wait")
         return redirect(url_for("admin.write_off", debt_id=debt_id), code=303)
     amount = money_text(seen_minor, row.currency)
-    done = f"{amount} is written off. The marketplace bears it, and the seller was told."
-    waits = f"You have asked to write {amount} off. A second admin must confirm it."
+    done = _("%(amount)s is written off. The marketplace bears it, and the seller was told.", amount=amount)
+    waits = _("You have asked to write %(amount)s off. A second admin must confirm it.", amount=amount)
     flash(*((done, "ok") if is_done else (waits, "wait")))
     return redirect(url_for("admin.debtor", seller_id=row.seller_id, currency=row.currency), code=303)
 
@@ -185,23 +189,30 @@ def _show(row: DebtRow, form: WriteOffForm, code: int = 200) -> ResponseReturnVa
     amount = money_text(row.open_minor, row.currency)
     limit = _policy().second_approver_above_minor
     is_large = needs_second_approver(Money(row.open_minor, row.currency), limit)
-    viewer_id, notices, button = guards.viewer().user_id, [], f"Write {amount} off"
+    viewer_id, notices, button = guards.viewer().user_id, [], _("Write %(amount)s off", amount=amount)
     if not row.open_minor:
-        notices, button = ["Nothing of this debt is open any more."], ""
+        notices, button = [_("Nothing of this debt is open any more.")], ""
     elif viewer_id == row.seller_id:
-        notices, button = ["This is your own debt. Another admin must decide."], ""
+        notices, button = [_("This is your own debt. Another admin must decide.")], ""
     elif is_large and row.waiting_approver_id == viewer_id:
-        notices, button = ["You have asked for this. A second admin must confirm it."], ""
+        notices, button = [_("You have asked for this. A second admin must confirm it.")], ""
     elif is_large and row.waiting_approver:
-        notices = [f"{row.waiting_approver} has asked for this: {row.waiting_reason} You confirm it."]
+        notices = [
+            _("%(who)s has asked for this: %(why)s You confirm it.", who=row.waiting_approver, why=row.waiting_reason)
+        ]
         form.reason.data = form.reason.data or row.waiting_reason
     elif is_large:
-        notices = [f"Above {money_text(limit, row.currency)} a second admin must confirm. Your word is the first."]
+        notices = [
+            _(
+                "Above %(limit)s a second admin must confirm. Your word is the first.",
+                limit=money_text(limit, row.currency),
+            )
+        ]
     form.seen_minor.data = row.open_minor
     page = WriteOffPage(
-        title=f"Write off what is owed for order {row.order_number}",
+        title=_("Write off what is owed for order %(number)s", number=row.order_number),
         console=admin_console("debts"),
-        note=f"{row.shop_name} owes {amount}",
+        note=_("%(shop)s owes %(amount)s", shop=row.shop_name, amount=amount),
         back_url=url_for("admin.debtor", seller_id=row.seller_id, currency=row.currency),
         action=url_for("admin.write_debt_off", debt_id=row.id),
         facts=_facts(row),
@@ -213,20 +224,20 @@ def _show(row: DebtRow, form: WriteOffForm, code: int = 200) -> ResponseReturnVa
 
 def _facts(row: DebtRow) -> tuple[Fact, ...]:
     amounts: Mapping[str, int] = {
-        "Owed at first": row.amount_minor,
-        "Paid by sales": row.netted_minor,
-        "Not owed any more": row.forgiven_minor,
-        "Still open": row.open_minor,
+        _("Owed at first"): row.amount_minor,
+        _("Paid by sales"): row.netted_minor,
+        _("Not owed any more"): row.forgiven_minor,
+        _("Still open"): row.open_minor,
     }
     made = debt_parts.cause(row.subject)
     return (
-        Fact("Made by", f"{made.label}, {date_text(row.created_at)}"),
+        Fact(_("Made by"), f"{made.label}, {date_text(row.created_at)}"),
         *(Fact(label, money_text(minor, row.currency)) for label, minor in amounts.items()),
     )
 
 
 def _shop(rows: Sequence[DebtRow], seller_id: int) -> str:
-    return rows[0].shop_name if rows else f"seller {seller_id}"
+    return rows[0].shop_name if rows else _("seller %(number)s", number=seller_id)
 
 
 def _policy() -> MoneyPolicy:

@@ -23,15 +23,18 @@ from marketplace.diagnosis import (
 )
 from marketplace.disputes import page_queries as disputes
 from marketplace.errors import DomainError
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.payments import admin_queries
 from marketplace.payouts import admin_queries as payouts
 from marketplace.providers.base import Refused, Unknown
 from marketplace.refunds import queries as refunds
 from marketplace.web import guards, lists
 from marketplace.web.admin import diagnose_page
+from marketplace.web.admin.kept_words import note_text
 from marketplace.web.providers import providers
 
-_TAKEN_UP = "What the provider says is in the books now."
+_TAKEN_UP = Text("What the provider says is in the books now.")
 
 
 @guards.admin_only
@@ -87,7 +90,7 @@ def take_up_payment(payment_id: int) -> ResponseReturnValue:
     except (Unknown, Refused, Contradiction, DomainError) as error:
         flash(_problem(error), "wait")
     else:
-        flash(_TAKEN_UP, "ok")
+        flash(str(_TAKEN_UP), "ok")
     return redirect(url_for("admin.diagnose_payment", payment_id=payment_id), code=303)
 
 
@@ -100,7 +103,7 @@ def take_up_refund(number: str) -> ResponseReturnValue:
     except (Unknown, Refused, Contradiction, DomainError) as error:
         flash(_problem(error), "wait")
     else:
-        flash(note, "ok")
+        flash(note_text(note), "ok")
     return redirect(url_for("admin.diagnose_refund", number=row.number), code=303)
 
 
@@ -113,7 +116,7 @@ def take_up_dispute(number: str) -> ResponseReturnValue:
     except (Unknown, Refused, Contradiction, DomainError) as error:
         flash(_problem(error), "wait")
     else:
-        flash(note, "ok")
+        flash(note_text(note), "ok")
     return redirect(url_for("admin.diagnose_dispute", number=row.number), code=303)
 
 
@@ -126,14 +129,15 @@ def take_up_payout(number: str) -> ResponseReturnValue:
     except (Unknown, Refused, Contradiction, DomainError) as error:
         flash(_problem(error), "wait")
     else:
-        flash(note, "ok")
+        flash(note_text(note), "ok")
     return redirect(url_for("admin.diagnose_payout", number=row.number), code=303)
 
 
 def _problem(error: Exception) -> str:
     if isinstance(error, Unknown):
-        return "The provider did not answer. Nothing has changed; it is asked again by itself."
-    return f"It can't be taken up: {error.message if isinstance(error, (Refused, DomainError)) else error}"
+        return _("The provider did not answer. Nothing has changed; it is asked again by itself.")
+    why = error.message if isinstance(error, (Refused, DomainError)) else error
+    return _("It can't be taken up: %(why)s", why=why)
 
 
 def _settings() -> Settings:

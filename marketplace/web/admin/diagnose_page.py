@@ -6,8 +6,11 @@ from datetime import datetime
 
 from flask import request, url_for
 
-from marketplace.diagnosis.rules import Deed, Finding, Piece, Row, RowKind, Verdict
+from marketplace.diagnosis.rules import Deed, Finding, Row, RowKind, Verdict
+from marketplace.diagnosis.words import Piece
 from marketplace.disputes.page_queries import DisputeRow
+from marketplace.language import Text, ngettext
+from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.payments.admin_queries import PaymentRecord
 from marketplace.payouts.admin_queries import PayoutRow
@@ -15,31 +18,31 @@ from marketplace.refunds.queries import RefundRow
 from marketplace.web import refund_parts, wording
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
-from marketplace.web.pages import money, money_text, time_text
+from marketplace.web.pages import money, money_text, number_text, time_text
 from marketplace.web.wording import Badge
 
 _BADGES = {
-    Verdict.GOOD: Badge("Good", "ok"),
-    Verdict.COURSE: Badge("Goes on by itself", "wait"),
-    Verdict.ACT: Badge("Look here", "bad"),
-    Verdict.UNKNOWN: Badge("Not known", "mute"),
+    Verdict.GOOD: Badge(Text("Good"), "ok"),
+    Verdict.COURSE: Badge(Text("Goes on by itself"), "wait"),
+    Verdict.ACT: Badge(Text("Look here"), "bad"),
+    Verdict.UNKNOWN: Badge(Text("Not known"), "mute"),
 }
 _OPEN = {
-    RowKind.EVENT: "Open the event",
-    RowKind.CALL: "Open the call",
-    RowKind.SHARE: "Open the hold",
-    RowKind.DISPUTE: "Open the dispute",
-    RowKind.REFUND: "Open the refund",
-    RowKind.SELLER: "Open the seller",
-    RowKind.PAYOUT: "Open the payout",
-    RowKind.ENTRY: "Open the entry",
+    RowKind.EVENT: Text("Open the event"),
+    RowKind.CALL: Text("Open the call"),
+    RowKind.SHARE: Text("Open the hold"),
+    RowKind.DISPUTE: Text("Open the dispute"),
+    RowKind.REFUND: Text("Open the refund"),
+    RowKind.SELLER: Text("Open the seller"),
+    RowKind.PAYOUT: Text("Open the payout"),
+    RowKind.ENTRY: Text("Open the entry"),
 }
 _LINKS = {
-    Deed.SEE_JOBS: ("Open the jobs", "admin.jobs_page"),
-    Deed.SEE_SETTINGS: ("Open the settings", "admin.settings"),
-    Deed.RECONCILE: ("Open the reconciliation", "admin.reconciliation"),
+    Deed.SEE_JOBS: (Text("Open the jobs"), "admin.jobs_page"),
+    Deed.SEE_SETTINGS: (Text("Open the settings"), "admin.settings"),
+    Deed.RECONCILE: (Text("Open the reconciliation"), "admin.reconciliation"),
 }
-_OWN_TEST = (
+_OWN_TEST = Text(
     "A test delivery is signed here as the provider signs, and sent to our public address. To have the provider send"
     " one itself, open its dashboard: Webhooks, this address, “Send test event”."
 )
@@ -103,9 +106,12 @@ def of_payment(record: PaymentRecord, found: Sequence[Finding]) -> DiagnosePage:
     here = url_for("admin.payment", payment_id=record.id)
     amount = money_text(record.amount_minor, record.currency)
     return DiagnosePage(
-        title=f"Diagnose payment {record.id}",
+        title=_("Diagnose payment %(number)s", number=record.id),
         console=admin_console("payments"),
-        crumbs=(Crumb("Payments", url_for("admin.payments")), Crumb(f"Payment {record.id}", here)),
+        crumbs=(
+            Crumb(_("Payments"), url_for("admin.payments")),
+            Crumb(_("Payment %(number)s", number=record.id), here),
+        ),
         badges=(wording.payment_badge(record.status),),
         note=f"{amount}. {_summary(found)}",
         looks=_looks(found, _About(url_for("admin.take_up_payment", payment_id=record.id), record.id)),
@@ -117,11 +123,11 @@ def of_refund(row: RefundRow, found: Sequence[Finding]) -> DiagnosePage:
     here = url_for("admin.refunds", refund=row.number)
     amount = money_text(row.amount_minor, row.currency)
     return DiagnosePage(
-        title=f"Diagnose refund {row.number}",
+        title=_("Diagnose refund %(number)s", number=row.number),
         console=admin_console("refunds"),
-        crumbs=(Crumb("Refunds", url_for("admin.refunds")), Crumb(row.number, here)),
+        crumbs=(Crumb(_("Refunds"), url_for("admin.refunds")), Crumb(row.number, here)),
         badges=(refund_parts.badge(row),),
-        note=f"{amount} of order {row.order_number}. {_summary(found)}",
+        note=f"{_('%(amount)s of order %(number)s.', amount=amount, number=row.order_number)} {_summary(found)}",
         looks=_looks(found, _About(url_for("admin.take_up_refund", number=row.number), row.payment_id, here)),
     )
 
@@ -131,9 +137,9 @@ def of_dispute(row: DisputeRow, found: Sequence[Finding]) -> DiagnosePage:
     here = url_for("admin.dispute", number=row.number)
     amount = money_text(row.amount_minor, row.currency)
     return DiagnosePage(
-        title=f"Diagnose dispute {row.number}",
+        title=_("Diagnose dispute %(number)s", number=row.number),
         console=admin_console("disputes"),
-        crumbs=(Crumb("Disputes", url_for("admin.disputes")), Crumb(row.number, here)),
+        crumbs=(Crumb(_("Disputes"), url_for("admin.disputes")), Crumb(row.number, here)),
         badges=(wording.badge(row.status),),
         note=f"{amount}. {_summary(found)}",
         looks=_looks(found, _About(url_for("admin.take_up_dispute", number=row.number), row.payment_id, here)),
@@ -146,11 +152,11 @@ def of_payout(row: PayoutRow, payments: Mapping[str, int], found: Sequence[Findi
     amount = money_text(row.amount_minor, row.currency)
     about = _About(url_for("admin.take_up_payout", number=row.number), decide_url=here, payments=payments)
     return DiagnosePage(
-        title=f"Diagnose payout {row.number}",
+        title=_("Diagnose payout %(number)s", number=row.number),
         console=admin_console("payouts"),
-        crumbs=(Crumb("Payouts", url_for("admin.payouts")), Crumb(row.number, here)),
+        crumbs=(Crumb(_("Payouts"), url_for("admin.payouts")), Crumb(row.number, here)),
         badges=(wording.badge(row.status),),
-        note=f"{amount} for {row.shop_name}. {_summary(found)}",
+        note=f"{_('%(amount)s for %(shop)s.', amount=amount, shop=row.shop_name)} {_summary(found)}",
         looks=_looks(found, about),
     )
 
@@ -159,10 +165,16 @@ def _summary(found: Sequence[Finding]) -> str:
     """Return what to look at, in a sentence."""
     count = sum(each.verdict is Verdict.ACT for each in found)
     if count:
-        return f"{count} of {len(found)} looks found something for you."
+        return ngettext(
+            "%(count)s of %(all)s looks found something for you.",
+            "%(count)s of %(all)s looks found something for you.",
+            count,
+            count=count,
+            all=len(found),
+        )
     if any(each.verdict is Verdict.UNKNOWN for each in found):
-        return "Nothing wrong was found, and not everything is known."
-    return "Nothing wrong was found."
+        return _("Nothing wrong was found, and not everything is known.")
+    return _("Nothing wrong was found.")
 
 
 def _looks(found: Sequence[Finding], about: _About) -> tuple[Look, ...]:
@@ -184,7 +196,9 @@ def _look(each: Finding, about: _About) -> Look:
 def _piece(piece: Piece) -> str:
     if isinstance(piece, Money):
         return money(piece)
-    return time_text(piece) if isinstance(piece, datetime) else piece
+    if isinstance(piece, int):
+        return number_text(piece)
+    return time_text(piece) if isinstance(piece, datetime) else str(piece)
 
 
 def _row_url(row: Row, about: _About) -> str:
@@ -210,14 +224,14 @@ def _help(each: Finding, about: _About) -> Help:
     if each.deed is Deed.OPEN:
         return Help(_OPEN[each.rows[0].kind], _row_url(each.rows[0], about), is_post=False)
     if each.deed is Deed.SEND_TEST:
-        return Help("Send a test delivery", url_for("admin.send_test"), is_post=True)
+        return Help(_("Send a test delivery"), url_for("admin.send_test"), is_post=True)
     if each.deed is Deed.RETURN_AGAIN:
-        return Help("Send it back again", url_for("admin.return_again", payment_id=about.payment_id), is_post=True)
+        return Help(_("Send it back again"), url_for("admin.return_again", payment_id=about.payment_id), is_post=True)
     if each.deed is Deed.DECIDE:
-        return Help("Decide about it", about.decide_url, is_post=False)
+        return Help(_("Decide about it"), about.decide_url, is_post=False)
     if each.deed is Deed.ASK_NOW:
-        return Help("Take up what the provider says", about.take_up_url, is_post=True)
+        return Help(_("Take up what the provider says"), about.take_up_url, is_post=True)
     if each.deed in _LINKS:
         label, endpoint = _LINKS[each.deed]
         return Help(label, url_for(endpoint), is_post=False)
-    return Help("Look again", request.path, is_post=False)
+    return Help(_("Look again"), request.path, is_post=False)

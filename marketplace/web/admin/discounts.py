@@ -8,6 +8,8 @@ from marketplace.discounts import queries
 from marketplace.discounts.queries import CodeRow
 from marketplace.discounts.states import DiscountStatus
 from marketplace.errors import NotFound
+from marketplace.language import gettext as _
+from marketplace.language import pgettext
 from marketplace.web import discount_asking, discount_parts, guards, lists
 from marketplace.web.console import admin_console
 from marketplace.web.discount_asking import CHANGED, MADE
@@ -27,12 +29,12 @@ def discounts() -> ResponseReturnValue:
     found = queries.codes_of_all(only_ours=not everybodys, status=status, cursor=asked.cursor)
     of = _SELLERS if everybodys else None
     whose = (
-        Tab("Ours", url_for("admin.discounts"), not everybodys),
-        Tab("With sellers' own", url_for("admin.discounts", of=_SELLERS), everybodys),
+        Tab(pgettext("codes", "Ours"), url_for("admin.discounts"), not everybodys),
+        Tab(_("With sellers' own"), url_for("admin.discounts", of=_SELLERS), everybodys),
     )
     page = ListPage(
-        title="Discounts",
-        note="The marketplace pays what its own codes take off; sellers get what they ask for.",
+        title=_("Discounts"),
+        note=_("The marketplace pays what its own codes take off; sellers get what they ask for."),
         console=admin_console("discounts"),
         tabs=(*whose, *discount_parts.tabs("admin.discounts", status, of)[1:]),
         rows=tuple(discount_parts.list_row(row, _url(row), clock.now()) for row in found.rows),
@@ -53,7 +55,7 @@ def discount(discount_id: int) -> ResponseReturnValue:
     uses = queries.uses_of(discount_id, asked.cursor)
     verbs = discount_parts.verbs(row) if row.terms.is_subsidy else ()
     page = CodePage(
-        title=f"Code {row.terms.code}",
+        title=_("Code %(code)s", code=row.terms.code),
         console=admin_console("discounts"),
         list_url=url_for("admin.discounts"),
         badge=discount_parts.status_badge(row, clock.now()),
@@ -75,7 +77,7 @@ def discount(discount_id: int) -> ResponseReturnValue:
 def new_discount() -> ResponseReturnValue:
     """Ask what a new code of the marketplace promises, or make it."""
     form = DiscountForm(valid_from=clock.now().date())
-    page = _edit_page("New code", url_for("admin.new_discount"), is_new=True)
+    page = _edit_page(_("New code"), url_for("admin.new_discount"), is_new=True)
 
     def keep() -> str:
         made = discount_asking.make(form, actor_id=guards.viewer().user_id, seller_id=None)
@@ -89,7 +91,9 @@ def edit_discount(discount_id: int) -> ResponseReturnValue:
     """Ask what a code of the marketplace promises from now on, or change it."""
     row = _ours(discount_id)
     form = DiscountForm(data=discount_parts.stored(row))
-    page = _edit_page(f"Change {row.terms.code}", url_for("admin.edit_discount", discount_id=discount_id), is_new=False)
+    page = _edit_page(
+        _("Change %(code)s", code=row.terms.code), url_for("admin.edit_discount", discount_id=discount_id), is_new=False
+    )
 
     def keep() -> str:
         discount_asking.change(form, discount_id, seller_id=None)
@@ -109,7 +113,7 @@ def move_discount(discount_id: int) -> ResponseReturnValue:
 def _ours(discount_id: int) -> CodeRow:
     row = queries.any_code(discount_id)
     if not row.terms.is_subsidy:
-        raise NotFound("There is no such code among ours.")
+        raise NotFound(_("There is no such code among ours."))
     return row
 
 

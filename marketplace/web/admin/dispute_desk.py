@@ -12,6 +12,7 @@ from marketplace.disputes import page_queries as queries
 from marketplace.disputes.page_queries import DisputeRow
 from marketplace.disputes.rules import EvidenceState
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.language import gettext as _
 from marketplace.transitions import AlreadyThere
 from marketplace.web import dispute_parts, guards, lists, uploads
 from marketplace.web.admin import dispute_draft, disputes
@@ -59,7 +60,7 @@ def write_evidence(number: str) -> ResponseReturnValue:
         return _back(row, error.message, "wait")
     if request.form.get("next") == "submit":
         return redirect(url_for("admin.submit_evidence", number=row.number), code=303)
-    return _back(row, "The draft is kept.", "ok")
+    return _back(row, _("The draft is kept."), "ok")
 
 
 @uploads.takes_files
@@ -74,7 +75,7 @@ def add_file(number: str) -> ResponseReturnValue:
         return disputes.show(row, replace(Desk.empty(), file=form), 422)
     except Conflict as error:
         return _back(row, error.message, "wait")
-    return _back(row, "The file is added.", "ok")
+    return _back(row, _("The file is added."), "ok")
 
 
 @guards.admin_only
@@ -86,7 +87,7 @@ def choose_file(number: str, file_id: int) -> ResponseReturnValue:
         db.atomic(operations.choose_file, (), dispute_id=row.id, file_id=file_id, is_used=is_used)
     except Conflict as error:
         return _back(row, error.message, "wait")
-    return _back(row, "The file goes to the bank." if is_used else "The file is left out.", "ok")
+    return _back(row, _("The file goes to the bank.") if is_used else _("The file is left out."), "ok")
 
 
 @guards.admin_only
@@ -100,14 +101,14 @@ def submit_evidence(number: str) -> ResponseReturnValue:
     """Show what would be handed over, before it is."""
     row = _row(number)
     if not row.is_answerable:
-        return _back(row, "There is nothing to hand over now.", "wait")
+        return _back(row, _("There is nothing to hand over now."), "wait")
     texts, files = case_queries.texts_of(row.id), case_queries.files_of(row.id)
     page = ConfirmPage(
-        title="Submit to the bank",
+        title=_("Submit to the bank"),
         console=admin_console("disputes"),
         number=row.number,
         url=url_for("admin.dispute", number=row.number),
-        text="The bank takes this once. Nothing can be added or changed after it.",
+        text=_("The bank takes this once. Nothing can be added or changed after it."),
         texts=tuple(
             SentText(field.label, kept.text, "")
             for field in dispute_draft.FIELDS
@@ -115,7 +116,7 @@ def submit_evidence(number: str) -> ResponseReturnValue:
         ),
         files=tuple(view for view in dispute_parts.file_views(row, [f for f in files if f.is_used], "admin")),
         action=url_for("admin.submit_evidence", number=row.number),
-        label="Submit to the bank",
+        label=_("Submit to the bank"),
         tone="primary",
         is_empty=not any(kept.text for kept in texts.values()) and not any(file.is_used for file in files),
     )
@@ -138,10 +139,10 @@ def send_evidence(number: str) -> ResponseReturnValue:
         return _back(row, error.message, "info" if isinstance(error, AlreadyThere) else "bad")
     state = _row(number).evidence_state
     if state is EvidenceState.SUBMITTED:
-        return _back(row, "The bank has our evidence. Buyer and seller were told.", "ok")
+        return _back(row, _("The bank has our evidence. Buyer and seller were told."), "ok")
     if state is EvidenceState.REFUSED:
-        return _back(row, "The provider did not take it. The reason stands below.", "bad")
-    return _back(row, "It is on its way. The provider has not answered yet, so it is asked again.", "wait")
+        return _back(row, _("The provider did not take it. The reason stands below."), "bad")
+    return _back(row, _("It is on its way. The provider has not answered yet, so it is asked again."), "wait")
 
 
 @guards.admin_only
@@ -149,18 +150,18 @@ def accept_dispute(number: str) -> ResponseReturnValue:
     """Ask whether the loss is to be accepted."""
     row = _row(number)
     if not row.can_be_accepted:
-        return _back(row, "This dispute can't be given up now.", "wait")
+        return _back(row, _("This dispute can't be given up now."), "wait")
     amount = money_text(row.amount_minor, row.currency)
     page = ConfirmPage(
-        title="Accept the loss",
+        title=_("Accept the loss"),
         console=admin_console("disputes"),
         number=row.number,
         url=url_for("admin.dispute", number=row.number),
-        text=f"The buyer keeps {amount}. {_bearers(row)} as they would a refund.",
+        text=_bearers(row, amount),
         texts=(),
         files=(),
         action=url_for("admin.accept_dispute", number=row.number),
-        label=f"Accept the loss of {amount}",
+        label=_("Accept the loss of %(amount)s", amount=amount),
         tone="danger",
     )
     form = AmountSeenForm(None)
@@ -168,11 +169,19 @@ def accept_dispute(number: str) -> ResponseReturnValue:
     return render_template("admin/dispute_confirm.html", page=page, form=form)
 
 
-def _bearers(row: DisputeRow) -> str:
+def _bearers(row: DisputeRow, amount: str) -> str:
+    """Return who bears the loss of `amount`, in words."""
     if not row.orders:
-        return "The marketplace bears it until somebody has said which orders it is about; their sellers bear it"
-    several = "," in row.orders
-    return f"The {'sellers' if several else 'seller'} of {row.orders} {'bear' if several else 'bears'} it"
+        return _(
+            "The buyer keeps %(amount)s. The marketplace bears it until somebody has said which orders it is about;"
+            " their sellers bear it as they would a refund.",
+            amount=amount,
+        )
+    if "," in row.orders:
+        words = _("The buyer keeps %(amount)s. The sellers of %(orders)s bear it as they would a refund.")
+    else:
+        words = _("The buyer keeps %(amount)s. The seller of %(orders)s bears it as they would a refund.")
+    return words % {"amount": amount, "orders": row.orders}
 
 
 @guards.admin_only
@@ -180,7 +189,7 @@ def give_up_dispute(number: str) -> ResponseReturnValue:
     """Accept the loss of the amount that the button said."""
     row, form = _row(number), AmountSeenForm()
     if not form.validate():
-        return _back(row, "The amount is missing. Open the page again.", "bad")
+        return _back(row, _("The amount is missing. Open the page again."), "bad")
     try:
         answered = flows.accept(
             admin_id=guards.viewer().user_id,
@@ -193,10 +202,10 @@ def give_up_dispute(number: str) -> ResponseReturnValue:
     except (Conflict, NotAllowed) as error:
         return _back(row, error.message, "info" if isinstance(error, AlreadyThere) else "bad")
     if answered and _row(number).accepted_at is None:
-        return _back(row, "The provider did not accept it. The reason stands below.", "bad")
+        return _back(row, _("The provider did not accept it. The reason stands below."), "bad")
     if answered:
-        return _back(row, "The loss is accepted. Buyer and seller were told.", "ok")
-    return _back(row, "It is on its way. The provider has not answered yet, so it is asked again.", "wait")
+        return _back(row, _("The loss is accepted. Buyer and seller were told."), "ok")
+    return _back(row, _("It is on its way. The provider has not answered yet, so it is asked again."), "wait")
 
 
 @guards.admin_only
@@ -208,7 +217,7 @@ def reassign_dispute(number: str) -> ResponseReturnValue:
         for share in case_queries.shares_of(row.id)
     }
     if not form.validate() or None in minors.values():
-        form.share_reason.errors = ["Enter amounts such as 12.50, and a reason of at most 500 characters."]
+        form.share_reason.errors = [_("Enter amounts such as 12.50, and a reason of at most 500 characters.")]
         return disputes.show(row, replace(Desk.empty(), shares=form), 422)
     try:
         _write(
@@ -222,7 +231,7 @@ def reassign_dispute(number: str) -> ResponseReturnValue:
         return disputes.show(row, replace(Desk.empty(), shares=form), 422)
     except Conflict as error:
         return _back(row, error.message, "wait")
-    return _back(row, "The orders bear it as you said.", "ok")
+    return _back(row, _("The orders bear it as you said."), "ok")
 
 
 @guards.admin_only
@@ -238,7 +247,7 @@ def dismiss_warning(number: str) -> ResponseReturnValue:
         return disputes.show(row, replace(Desk.empty(), dismiss=form), 422)
     except Conflict as error:
         return _back(row, error.message, "info")
-    return _back(row, "The warning is closed. The money may move again.", "ok")
+    return _back(row, _("The warning is closed. The money may move again."), "ok")
 
 
 def _row(number: str) -> DisputeRow:

@@ -7,6 +7,7 @@ from marketplace.disputes.case_queries import LineRow, ParcelRow, ShareRow, Stat
 from marketplace.disputes.drafting import Case, DraftLine, DraftOrder, DraftParcel
 from marketplace.disputes.evidence_rules import EvidenceText
 from marketplace.disputes.page_queries import DisputeRow
+from marketplace.language import ENGLISH, reading
 from marketplace.messages.case_queries import CaseMessage
 from marketplace.orders.states import DeliveredBy
 from marketplace.refunds.queries import RefundRow
@@ -21,6 +22,7 @@ _WORDS = {
 }
 
 
+@reading(ENGLISH)  # the bank reads it
 def draft(
     row: DisputeRow,
     shares: Sequence[ShareRow],

@@ -9,11 +9,12 @@ from wtforms.widgets import HiddenInput
 
 from marketplace.disputes.case_queries import TextRow
 from marketplace.disputes.evidence_rules import LONGEST_TEXT, EvidenceText
+from marketplace.language import Text
 from marketplace.web.cart.forms import whole_number
 
 _LARGEST_MINOR = 10**15
 _ADDRESSES = (EvidenceText.BILLING_ADDRESS, EvidenceText.SHIPPING_ADDRESS)
-_LENGTH = Length(max=LONGEST_TEXT, message=f"At most {LONGEST_TEXT:,} characters.")
+_LENGTH = Length(max=LONGEST_TEXT, message=Text("At most 20,000 characters."))
 
 
 class EvidenceForm(FlaskForm):
@@ -42,18 +43,18 @@ for _field in EvidenceText:
 class SharesForm(FlaskForm):
     """Why the orders bear it so; the amounts stand beside, one for each order."""
 
-    share_reason = TextAreaField("Reason", [Length(max=500, message="At most 500 characters.")])
+    share_reason = TextAreaField(Text("Reason"), [Length(max=500, message=Text("At most 500 characters."))])
 
 
 class DismissForm(FlaskForm):
     """Why a warning is no reason to keep the money."""
 
-    reason = TextAreaField("Reason", [Length(max=500, message="At most 500 characters.")])
+    reason = TextAreaField(Text("Reason"), [Length(max=500, message=Text("At most 500 characters."))])
 
 
 class AmountSeenForm(FlaskForm):
     """The amount that the button said, in minor units."""
 
     amount_minor = IntegerField(
-        "Amount", [whole_number(1, _LARGEST_MINOR, "The amount is missing.")], widget=HiddenInput()
+        Text("Amount"), [whole_number(1, _LARGEST_MINOR, Text("The amount is missing."))], widget=HiddenInput()
     )

@@ -11,6 +11,7 @@ from marketplace.disputes.page_queries import DisputeRow
 from marketplace.errors import Conflict
 from marketplace.invoices import queries
 from marketplace.invoices.queries import Side
+from marketplace.language import gettext as _
 from marketplace.providers.disputes import EVIDENCE_FOLDER
 from marketplace.web import guards, invoice_page, lists, uploads
 
@@ -24,7 +25,10 @@ def add_invoices(number: str) -> ResponseReturnValue:
     except Conflict as error:
         flash(error.message, "wait")
     else:
-        flash("The invoice is added." if added else "No invoice is missing among the files.", "ok" if added else "info")
+        flash(
+            _("The invoice is added.") if added else _("No invoice is missing among the files."),
+            "ok" if added else "info",
+        )
     return redirect(url_for("admin.dispute", number=row.number), code=303)
 
 

@@ -15,6 +15,8 @@ from marketplace.disputes.page_queries import DisputeRow
 from marketplace.disputes.rules import DisputeKind, EvidenceState
 from marketplace.disputes.states import DisputeStatus
 from marketplace.disputes.taking_back_queries import TakeBack
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.messages.case_queries import CaseMessage
 from marketplace.payments.timeline_queries import Change
 from marketplace.payouts.taking_back_queries import ReversalRow
@@ -22,6 +24,7 @@ from marketplace.refunds.queries import RefundRow
 from marketplace.web import dispute_parts, wording
 from marketplace.web.admin import case_talk, dispute_draft, taking_back_parts
 from marketplace.web.admin.dispute_forms import DismissForm, EvidenceForm, SharesForm
+from marketplace.web.admin.kept_words import note_text
 from marketplace.web.admin.taking_back_parts import TakeBackForm, TakeBackView
 from marketplace.web.amounts import typing_text
 from marketplace.web.console import Console, admin_console
@@ -33,9 +36,9 @@ from marketplace.web.wording import Badge, TimelineEntry
 
 _STATES = {
     EvidenceState.DRAFT: "",
-    EvidenceState.SENDING: "The evidence is on its way to the provider. This page knows when it has arrived.",
-    EvidenceState.SUBMITTED: "The bank has our evidence.",
-    EvidenceState.REFUSED: "The provider did not take the evidence.",
+    EvidenceState.SENDING: Text("The evidence is on its way to the provider. This page knows when it has arrived."),
+    EvidenceState.SUBMITTED: Text("The bank has our evidence."),
+    EvidenceState.REFUSED: Text("The provider did not take the evidence."),
 }
 
 
@@ -160,18 +163,18 @@ def build(facts: Facts, desk: Desk, now: datetime) -> DisputePage:
     if row.is_answerable and not desk.evidence.is_submitted():
         known = (facts.shares, facts.lines, facts.further_parcels, facts.refunds, facts.statements, facts.messages)
         desk.evidence.fill(facts.texts, dispute_draft.draft(row, *known))
-    amount = money_text(row.amount_minor, row.currency)
+    amount, opened = money_text(row.amount_minor, row.currency), time_text(row.opened_at)
     return DisputePage(
-        title=f"Dispute {row.number}",
+        title=_("Dispute %(number)s", number=row.number),
         console=admin_console("disputes"),
         badges=(dispute_parts.kind_badge(row), dispute_parts.badge(row)),
-        note=f"{amount} of payment {row.payment_id}, opened {time_text(row.opened_at)}",
+        note=_("%(amount)s of payment %(number)s, opened %(at)s", amount=amount, number=row.payment_id, at=opened),
         clock=dispute_parts.due_clock(row, now),
         reason=reason.label,
         reason_text=reason.means,
         matters=reason.matters,
         facts=_facts(row),
-        evidence_note=" ".join(filter(None, (_STATES[row.evidence_state], row.evidence_note))),
+        evidence_note=" ".join(filter(None, (note_text(_STATES[row.evidence_state]), note_text(row.evidence_note)))),
         is_answerable=row.is_answerable,
         is_drafted=not facts.texts,
         fields=_fields(reason),
@@ -184,12 +187,12 @@ def build(facts: Facts, desk: Desk, now: datetime) -> DisputePage:
         shares=tuple(_share(row, share) for share in facts.shares),
         share_note=f"{row.share_note} ({row.shared_by})" if row.share_note else "",
         accept_url=url_for("admin.accept_dispute", number=row.number) if row.can_be_accepted else "",
-        accept_label=f"Accept the loss of {amount}",
+        accept_label=_("Accept the loss of %(amount)s", amount=amount),
         can_dismiss=row.status is DisputeStatus.WARNED,
         can_reassign=row.can_be_reassigned and len(facts.shares) > 1 and row.kind is not DisputeKind.WARNING,
         refund_links=tuple(Fact(each.number, each.status.label) for each in facts.refunds),
         refund_url=_refund_url(facts),
-        entries=case_talk.timeline(facts.changes, {"dispute": "Dispute"}, facts.messages),
+        entries=case_talk.timeline(facts.changes, {"dispute": _("Dispute")}, facts.messages),
         messages=case_talk.views(facts.messages),
         booked=tuple(_entry(entry) for entry in facts.entries),
         urls={name: url_for(f"admin.{name}", number=row.number) for name in _ADDRESSES},
@@ -220,23 +223,23 @@ def _fields(reason: Reason) -> tuple[tuple[str, ...], ...]:
 
 def _facts(row: DisputeRow) -> tuple[Fact, ...]:
     facts = [
-        Fact("Buyer", f"{row.buyer_name}, {row.buyer_email}"),
-        Fact("Provider's dispute", row.provider_dispute_id),
-        Fact("Charge", row.charge_id),
+        Fact(_("Buyer"), f"{row.buyer_name}, {row.buyer_email}"),
+        Fact(_("Provider's dispute"), row.provider_dispute_id),
+        Fact(_("Charge"), row.charge_id),
     ]
     if row.network_code:
-        facts.append(Fact("Network's code", row.network_code))
+        facts.append(Fact(_("Network's code"), row.network_code))
     if row.due_by:
-        facts.append(Fact("Evidence until", time_text(row.due_by)))
+        facts.append(Fact(_("Evidence until"), time_text(row.due_by)))
     if row.submitted_at:
-        facts.append(Fact("Handed over", f"{time_text(row.submitted_at)}, {_by(row.submitted_by)}"))
+        facts.append(Fact(_("Handed over"), _by(time_text(row.submitted_at), row.submitted_by)))
     if row.accepted_at:
-        facts.append(Fact("Loss accepted", f"{time_text(row.accepted_at)}, {_by(row.accepted_by)}"))
+        facts.append(Fact(_("Loss accepted"), _by(time_text(row.accepted_at), row.accepted_by)))
     return tuple(facts)
 
 
-def _by(name: str | None) -> str:
-    return f"by {name}" if name else "at the provider"
+def _by(when: str, name: str | None) -> str:
+    return _("%(when)s, by %(name)s", when=when, name=name) if name else _("%(when)s, at the provider", when=when)
 
 
 def _sent(facts: Facts) -> tuple[SentText, ...]:

@@ -13,6 +13,8 @@ from marketplace.disputes import page_queries as queries
 from marketplace.disputes.explain_queries import DisputeFigure
 from marketplace.disputes.page_queries import DisputeRow, DisputeTab, Sought
 from marketplace.errors import NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.paging import Sort, every
 from marketplace.payments import timeline_queries
 from marketplace.payouts import taking_back_queries as reversals
@@ -45,12 +47,12 @@ _CSV_COLUMNS = (
     "Closed (UTC)",
 )
 _NOTES = {
-    DisputeTab.RESPONSE: "The bank has the money and hears us until the due date.",
-    DisputeTab.REVIEW: "The bank reads our evidence. Nothing is to be done.",
-    DisputeTab.WON: "The bank gave the money back.",
-    DisputeTab.LOST: "The buyer keeps the money.",
-    DisputeTab.INQUIRIES: "The bank only asks. No money has moved, and a refund still ends it.",
-    DisputeTab.WARNINGS: "The bank fears a fraud. A refund now costs less than a dispute later.",
+    DisputeTab.RESPONSE: Text("The bank has the money and hears us until the due date."),
+    DisputeTab.REVIEW: Text("The bank reads our evidence. Nothing is to be done."),
+    DisputeTab.WON: Text("The bank gave the money back."),
+    DisputeTab.LOST: Text("The buyer keeps the money."),
+    DisputeTab.INQUIRIES: Text("The bank only asks. No money has moved, and a refund still ends it."),
+    DisputeTab.WARNINGS: Text("The bank fears a fraud. A refund now costs less than a dispute later."),
 }
 
 
@@ -99,17 +101,17 @@ def disputes() -> ResponseReturnValue:
         return lists.csv_file("disputes", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
     listed, counts, now = read(asked.cursor), queries.counts(sought), clock.now()
     page = DisputesPage(
-        title="Disputes",
+        title=_("Disputes"),
         console=admin_console("disputes"),
         note=_NOTES[tab],
         tabs=tuple(
             Tab(each.label, url_for("admin.disputes", tab=each.value), each is tab, each.count_of(counts))
             for each in DisputeTab
         ),
-        when_label="Answer by" if tab.is_queue else "Opened",
+        when_label=_("Answer by") if tab.is_queue else _("Opened"),
         text=text,
         rows=tuple(_row(row, now) for row in listed.rows),
-        tools=asked.tools(listed, {"q": f"Search: {text}"}),
+        tools=asked.tools(listed, {"q": _("Search: %(text)s", text=text)}),
         tab_label=tab.label,
         list_url=url_for("admin.disputes"),
     )
@@ -127,10 +129,10 @@ def explain_dispute(number: str, figure: str) -> ResponseReturnValue:
     """Show the rows that make one figure of a dispute."""
     asked = lists.member(DisputeFigure, figure)
     if asked is None:
-        raise NotFound("There is no such figure.")
+        raise NotFound(_("There is no such figure."))
     found = explain_queries.of_any(lists.number(number), asked)
-    crumbs = [Crumb("Disputes", url_for("admin.disputes")), Crumb(number, url_for("admin.dispute", number=number))]
-    return explaining.show(found, admin_console("disputes"), crumbs, f"dispute {number}", entry_url)
+    crumbs = [Crumb(_("Disputes"), url_for("admin.disputes")), Crumb(number, url_for("admin.dispute", number=number))]
+    return explaining.show(found, admin_console("disputes"), crumbs, _("dispute %(number)s", number=number), entry_url)
 
 
 def show(row: DisputeRow, desk: Desk, code: int = 200) -> ResponseReturnValue:
@@ -162,7 +164,7 @@ def _row(row: DisputeRow, now: datetime) -> ListedDispute:
         number=row.number,
         url=url_for("admin.dispute", number=row.number),
         reason=dispute_parts.reason(row).label,
-        about=f"{row.orders or 'No order'} · {row.shops or 'No shop'}",
+        about=f"{row.orders or _('No order')} · {row.shops or _('No shop')}",
         badges=(dispute_parts.kind_badge(row), dispute_parts.badge(row)),
         when=due or date_text(row.opened_at),
         is_late=bool(due) and row.due_by is not None and (row.due_by - now).days < dispute_parts.SOON_DAYS,

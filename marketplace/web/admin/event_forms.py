@@ -4,24 +4,25 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from marketplace.language import Text
 from marketplace.provider_events.unmatched import Decision
 
-_WHY = "Please say why, in 3 to 500 characters."
+_WHY = Text("Please say why, in 3 to 500 characters.")
 LABELS = {
-    Decision.OURS: "It is ours: it pays a purchase",
-    Decision.GIVE_BACK: "Give the money back",
-    Decision.NOT_OURS: "Not ours: put it aside",
+    Decision.OURS: Text("It is ours: it pays a purchase"),
+    Decision.GIVE_BACK: Text("Give the money back"),
+    Decision.NOT_OURS: Text("Not ours: put it aside"),
 }
 
 
 class ReasonForm(FlaskForm):
     """Why somebody does it; kept with their name."""
 
-    reason = TextAreaField("Reason", [InputRequired(_WHY), Length(3, 500, _WHY)])
+    reason = TextAreaField(Text("Reason"), [InputRequired(_WHY), Length(3, 500, _WHY)])
 
 
 class DecisionForm(ReasonForm):
     """What an unmatched event is, and for OURS the number of the purchase."""
 
-    decision = RadioField("What is it?", [InputRequired("Please choose one.")])
-    purchase = StringField("Purchase", [Length(max=64, message="At most 64 characters.")])
+    decision = RadioField(Text("What is it?"), [InputRequired(Text("Please choose one."))])
+    purchase = StringField(Text("Purchase"), [Length(max=64, message=Text("At most 64 characters."))])

@@ -9,6 +9,8 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.history import Ruled
+from marketplace.language import Text, pgettext
+from marketplace.language import gettext as _
 from marketplace.payments import timeline_queries
 from marketplace.payments.timeline_queries import Change
 from marketplace.provider_events import effect_queries, queries, rules
@@ -20,6 +22,7 @@ from marketplace.transitions import Status
 from marketplace.web import guards, wording
 from marketplace.web.admin.events import ROADS, shown
 from marketplace.web.admin.explain import entry_url
+from marketplace.web.admin.kept_words import actor_text, note_text, plain_text, subject_text
 from marketplace.web.admin.states import ADDRESSES
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
@@ -28,19 +31,18 @@ from marketplace.web.pages import money_text, sentence, time_text
 from marketplace.web.wording import Badge, TimelineEntry
 
 OUTCOMES = {
-    Outcome.KNOWN: "Delivered again; it was stored before",
-    Outcome.WAITS: "Looked at again; it fits nothing yet",
-    Outcome.UNCHANGED: "Replayed; it changed nothing",
-    Outcome.CHANGED: "It had an effect",
-    Outcome.NOT_NEEDED: "Replayed; no rule needs it",
+    Outcome.KNOWN: Text("Delivered again; it was stored before"),
+    Outcome.WAITS: Text("Looked at again; it fits nothing yet"),
+    Outcome.UNCHANGED: Text("Replayed; it changed nothing"),
+    Outcome.CHANGED: Text("It had an effect"),
+    Outcome.NOT_NEEDED: Text("Replayed; no rule needs it"),
 }
 _LOOKS = {
-    "begin": "Received and stored",
-    "apply": "Applied",
-    "park": "Parked: it fits nothing we know",
-    "ignore": "Not needed",
-    "set_aside": "Put aside",
-    "replay": "Applied after all",
+    "apply": Text("Applied"),
+    "park": Text("Parked: it fits nothing we know"),
+    "ignore": Text("Not needed"),
+    "set_aside": Text("Put aside"),
+    "replay": Text("Applied after all"),
 }
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -108,9 +110,9 @@ def event(event_row_id: int) -> ResponseReturnValue:
     page = EventPage(
         title=summary.type,
         console=admin_console("events"),
-        crumbs=(Crumb("Events", url_for("admin.events")),),
+        crumbs=(Crumb(_("Events"), url_for("admin.events")),),
         badge=wording.badge(summary.status),
-        note=sentence(summary.note),
+        note=sentence(note_text(summary.note)),
         facts=_facts(summary, found.body_sha256),
         headers=_headers(found.headers, summary.road),
         looks=_looks(changes, effect_queries.attempts(event_row_id), summary.road),
@@ -135,33 +137,14 @@ def status_badge(subject: str, status: str | None) -> Badge | None:
     return None if status is None else wording.badge(_member(subject, status))
 
 
-def subject_text(subject: str, subject_id: int | str) -> str:
-    """Return what a row is, in words with its number."""
-    return f"{_SINGULAR.get(subject, sentence(subject.replace('_', ' ')))} {subject_id}".strip()
-
-
 def row_url(found: Mapping[tuple[str, int], tuple[state_queries.Page, str]], subject: str, subject_id: int) -> str:
     """Return where a row can be looked at; "" where it has no page."""
     page, key = found.get((subject, subject_id), (state_queries.Page.NONE, ""))
     if page not in ADDRESSES:
         return ""
-    endpoint, name, _ = ADDRESSES[page]
+    endpoint, name, _word = ADDRESSES[page]
     values: dict[str, Any] = {name: key}
     return url_for(endpoint, **values)
-
-
-_SINGULAR = {
-    "payment": "Payment",
-    "payment_tracker": "Provider's payment",
-    "payment_transaction": "Share",
-    "unapplied_receipt": "Receipt",
-    "outbound_call": "Call",
-    "seller_account": "Seller's account",
-    "transfer_reversal": "Transfer taken back",
-    "stock_reservation": "Reservation",
-    "discount": "Discount code",
-    "discount_use": "Use of a code",
-}
 
 
 def _member(subject: str, status: str) -> Status:
@@ -171,17 +154,17 @@ def _member(subject: str, status: str) -> Status:
 
 def _facts(summary: EventSummary, digest: bytes) -> tuple[Fact, ...]:
     facts = [
-        Fact("Provider", sentence(summary.provider)),
-        Fact("Event", summary.event_id),
-        Fact("About", summary.object_id or "Nothing we know"),
-        Fact("Account", summary.account or "Ours"),
-        Fact("Came by", ROADS[summary.road]),
-        Fact("Received", time_text(summary.received_at)),
-        Fact("Tries to apply it", str(summary.attempts)),
-        Fact("Body SHA-256", digest.hex()),
+        Fact(_("Provider"), sentence(summary.provider)),
+        Fact(_("Event"), summary.event_id),
+        Fact(_("About"), summary.object_id or _("Nothing we know")),
+        Fact(_("Account"), summary.account or _("Ours")),
+        Fact(_("Came by"), ROADS[summary.road]),
+        Fact(_("Received"), time_text(summary.received_at)),
+        Fact(_("Tries to apply it"), str(summary.attempts)),
+        Fact(_("Body SHA-256"), digest.hex()),
     ]
     if summary.next_attempt_at is not None:
-        facts.append(Fact("Next try", time_text(summary.next_attempt_at)))
+        facts.append(Fact(_("Next try"), time_text(summary.next_attempt_at)))
     return tuple(facts)
 
 
@@ -189,28 +172,38 @@ def _headers(headers: Mapping[str, Any], road: EventRoad) -> tuple[Fact, ...]:
     """Return what is kept of the delivery: what sent it, and how its signature was verified."""
     facts = [Fact(name, str(headers[name])) for name in rules.KEPT_HEADERS if name in headers]
     if "signed_at" in headers:
-        facts.append(Fact("Signature", f"Verified with {_secret_text(headers['secret'])}"))
-        facts.append(Fact("Signed", time_text(_EPOCH + timedelta(seconds=headers["signed_at"]))))
+        facts.append(Fact(_("Signature"), _("Verified with %(secret)s", secret=_secret_text(headers["secret"]))))
+        facts.append(Fact(_("Signed"), time_text(_EPOCH + timedelta(seconds=headers["signed_at"]))))
     elif road is EventRoad.LISTED:
-        facts.append(Fact("Signature", "None: it was read from the provider's own list"))
-    return tuple(facts or (Fact("Headers", "Not kept: it came before they were"),))
+        facts.append(Fact(_("Signature"), _("None: it was read from the provider's own list")))
+    return tuple(facts or (Fact(pgettext("of a delivery", "Headers"), _("Not kept: it came before they were")),))
 
 
 def _secret_text(place: int) -> str:
     if place == 0:
-        return "the newest secret of its day"
-    return "the secret before the newest, which is being replaced" if place == 1 else f"an old secret, {place} back"
+        return _("the newest secret of its day")
+    if place == 1:
+        return _("the secret before the newest, which is being replaced")
+    return _("an old secret, %(place)s back", place=place)
+
+
+def _first_look(road: EventRoad) -> str:
+    return _("Received and stored by %(road)s", road=ROADS[road].lower())
+
+
+def _reason_text(each: Attempt) -> str:
+    return _("Reason: %(reason)s", reason=each.reason) if each.reason else ""
 
 
 def _looks(changes: Sequence[Change], attempts: Sequence[Attempt], road: EventRoad) -> tuple[TimelineEntry, ...]:
     """Return every look at the event, newest first: its statuses, and the attempts that changed none."""
     entries = [
         TimelineEntry(
-            title=f"{_LOOKS[change.verb]}{f' by {ROADS[road].lower()}' if change.verb == 'begin' else ''}",
+            title=_first_look(road) if change.verb == "begin" else _LOOKS[change.verb],
             when=time_text(change.at),
             when_iso=change.at.isoformat(),
-            detail=sentence(change.because) if change.verb != "begin" else "",
-            actor=change.actor_name or change.actor_kind.value.capitalize(),
+            detail=sentence(note_text(change.because)) if change.verb != "begin" else "",
+            actor=actor_text(change),
             source="",
             state={"park": "wait", "begin": "done"}.get(change.verb, "done"),
         )
@@ -218,11 +211,11 @@ def _looks(changes: Sequence[Change], attempts: Sequence[Attempt], road: EventRo
     ]
     entries += [
         TimelineEntry(
-            title=OUTCOMES[each.outcome],
+            title=str(OUTCOMES[each.outcome]),
             when=time_text(each.at),
             when_iso=each.at.isoformat(),
-            detail=" ".join(filter(None, (sentence(each.note), each.reason and f"Reason: {each.reason}"))),
-            actor=each.by or ("Command line" if each.road is EventRoad.REPLAY else ROADS[each.road]),
+            detail=" ".join(filter(None, (sentence(note_text(each.note)), _reason_text(each)))),
+            actor=each.by or (_("Command line") if each.road is EventRoad.REPLAY else ROADS[each.road]),
             source="",
             state="wait" if each.outcome is Outcome.WAITS else "done",
         )
@@ -243,7 +236,7 @@ def _moved(moved: Sequence[Moved]) -> tuple[EffectRow, ...]:
             url=row_url(places, subject, subject_id),
             before=status_badge(subject, steps[0].from_status),
             after=wording.badge(_member(subject, steps[-1].to_status)),
-            because=steps[-1].because,
+            because=note_text(steps[-1].because),
         )
         for (subject, subject_id), steps in rows.items()
     )
@@ -256,7 +249,7 @@ def _entry(booked: Booked) -> EntryRow:
 
 def _told(told: ToldPerson) -> ToldRow:
     return ToldRow(
-        sentence(told.kind.value.replace("_", " ")),
+        plain_text(told.kind.value),
         subject_text(told.subject, told.subject_id),
         told.user_name,
         url_for("admin.user", user_id=told.user_id),
@@ -268,5 +261,5 @@ def _no_effect(effects: Effects, status: EventStatus) -> str:
     if not effects.is_nothing:
         return ""
     if status is EventStatus.APPLIED:
-        return "It changed nothing: what it tells was in the books before it came."
-    return "It has had no effect."
+        return _("It changed nothing: what it tells was in the books before it came.")
+    return _("It has had no effect.")

@@ -8,6 +8,8 @@ from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
+from marketplace.language import Text, ngettext
+from marketplace.language import gettext as _
 from marketplace.provider_events import queries, replay, rules
 from marketplace.provider_events.queries import EventSummary
 from marketplace.provider_events.replay import By, Replayed
@@ -15,7 +17,7 @@ from marketplace.provider_events.states import Outcome
 from marketplace.rehearsal import RowChange
 from marketplace.web import guards, wording
 from marketplace.web.admin.event_forms import ReasonForm
-from marketplace.web.admin.event_page import subject_text
+from marketplace.web.admin.kept_words import note_text, subject_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.pages import money_text, sentence
@@ -23,10 +25,14 @@ from marketplace.web.providers import providers
 from marketplace.web.wording import Badge
 
 _VERDICTS = {
-    Outcome.UNCHANGED: ("ok", "A replay changes nothing", "All that this event tells is in the books."),
-    Outcome.CHANGED: ("wait", "A replay changes something", "The rows below. Nothing of it is kept yet."),
-    Outcome.WAITS: ("warn", "A replay does not fit", "It would change nothing, because it fits nothing we know."),
-    Outcome.NOT_NEEDED: ("info", "No rule needs this event", "A replay would do nothing."),
+    Outcome.UNCHANGED: ("ok", Text("A replay changes nothing"), Text("All that this event tells is in the books.")),
+    Outcome.CHANGED: ("wait", Text("A replay changes something"), Text("The rows below. Nothing of it is kept yet.")),
+    Outcome.WAITS: (
+        "warn",
+        Text("A replay does not fit"),
+        Text("It would change nothing, because it fits nothing we know."),
+    ),
+    Outcome.NOT_NEEDED: ("info", Text("No rule needs this event"), Text("A replay would do nothing.")),
 }
 
 
@@ -73,7 +79,7 @@ def replay_event(event_row_id: int) -> ResponseReturnValue:
     settings, provider = current_app.extensions["settings"], providers()[summary.provider]
     done = replay.replay(event_row_id, provider=provider, settings=settings, by=by, now=clock.now())
     tone = {Outcome.UNCHANGED: "ok", Outcome.CHANGED: "ok"}.get(done.outcome, "wait")
-    flash(f"Replayed. {_count_text(done)} {done.note}", tone)
+    flash(f"{_count_text(done)} {note_text(done.note)}", tone)
     return redirect(url_for("admin.event", event_row_id=event_row_id), code=303)
 
 
@@ -83,15 +89,15 @@ def _show(summary: EventSummary, form: ReasonForm, code: int) -> ResponseReturnV
     tone, verdict, text = _VERDICTS[found.outcome]
     here = url_for("admin.event", event_row_id=summary.id)
     page = ReplayPage(
-        title=f"Replay of {summary.type}",
+        title=_("Replay of %(type)s", type=summary.type),
         console=admin_console("events"),
-        crumbs=(Crumb("Events", url_for("admin.events")), Crumb(summary.event_id, here)),
+        crumbs=(Crumb(_("Events"), url_for("admin.events")), Crumb(summary.event_id, here)),
         badge=wording.badge(summary.status),
-        note="Rehearsed just now: the real work was done and not kept.",
+        note=_("Rehearsed just now: the real work was done and not kept."),
         tone=tone,
         verdict=verdict,
         text=text,
-        said=sentence(found.note),
+        said=sentence(note_text(found.note)),
         rows=tuple(row for change in found.changes for row in _difference(change)),
         action=url_for("admin.replay_event", event_row_id=summary.id),
     )
@@ -100,14 +106,20 @@ def _show(summary: EventSummary, form: ReasonForm, code: int) -> ResponseReturnV
 
 def _count_text(done: Replayed) -> str:
     count = len(done.changes)
-    return "Nothing changed." if not count else f"{count} row{'s' if count > 1 else ''} changed."
+    if not count:
+        return _("Replayed. Nothing changed.")
+    return ngettext("Replayed. %(count)s row changed.", "Replayed. %(count)s rows changed.", count, count=count)
 
 
 def _difference(change: RowChange) -> Iterator[DifferenceRow]:
     """Yield each value of a row that differs; of a new row those that say what it is."""
     if change.deleted:
-        yield DifferenceRow(subject_text(change.table, change.deleted), "", "There", "Deleted")
-    what = subject_text(change.table, change.key) if change.before else f"New {subject_text(change.table, '').lower()}"
+        yield DifferenceRow(subject_text(change.table, change.deleted), "", _("There"), _("Deleted"))
+    what = (
+        subject_text(change.table, change.key)
+        if change.before
+        else _("New %(what)s", what=subject_text(change.table, "").lower())
+    )
     for column in change.columns:
         if change.before or column in rules.TELLING_COLUMNS:
             before = _value(change.before, column) if change.before else ""
@@ -120,4 +132,4 @@ def _value(row: Mapping[str, Any], column: str) -> str:
     value = rules.shown_value(column, row.get(column))
     if column.endswith("_minor") and isinstance(value, int) and isinstance(row.get("currency"), str):
         return money_text(value, row["currency"])
-    return "None" if value is None else str(value)
+    return _("None") if value is None else str(value)

@@ -9,12 +9,15 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
+from marketplace.language import Text, ngettext
+from marketplace.language import gettext as _
 from marketplace.paging import Listed, every
 from marketplace.provider_events import queries, rules, trial
 from marketplace.provider_events.handlers import ACCOUNT_HANDLERS, HANDLERS
 from marketplace.provider_events.queries import EventSummary, Sought
 from marketplace.provider_events.states import Endpoint, EventRoad, EventStatus
 from marketplace.web import guards, lists, wording
+from marketplace.web.admin.kept_words import note_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Asked, Tab, Tools
 from marketplace.web.pages import time_text
@@ -26,16 +29,16 @@ _CSV_COLUMNS = (
     "Event", "Type", "About", "Account", "Came by", "Status", "Payment", "Tries", "Note", "Received (UTC)",
 )  # fmt: skip
 ROADS = {
-    EventRoad.WEBHOOK: "Webhook",
-    EventRoad.LISTED: "Provider's list",
-    EventRoad.REREAD: "Read again",
-    EventRoad.REPLAY: "Replay",
-    EventRoad.DECISION: "Decision",
+    EventRoad.WEBHOOK: Text("Webhook"),
+    EventRoad.LISTED: Text("Provider's list"),
+    EventRoad.REREAD: Text("Read again"),
+    EventRoad.REPLAY: Text("Replay"),
+    EventRoad.DECISION: Text("Decision"),
 }
 _PATHS = {Endpoint.OURS: "/webhooks/stripe", Endpoint.ACCOUNTS: "/webhooks/stripe/connect"}
 _WAITING = frozenset({EventStatus.RECEIVED, EventStatus.PARKED})
 _FIRST_ROADS = (EventRoad.WEBHOOK, EventRoad.LISTED)
-_ENDPOINTS = {Endpoint.OURS: "Our account", Endpoint.ACCOUNTS: "Sellers' accounts"}
+_ENDPOINTS = {Endpoint.OURS: Text("Our account"), Endpoint.ACCOUNTS: Text("Sellers' accounts")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +115,10 @@ def events() -> ResponseReturnValue:
         return lists.csv_file("events", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
     listed, counts = read(asked.cursor), queries.event_counts(sought)
     page = EventsPage(
-        title="Events",
+        title=_("Events"),
         console=admin_console("events"),
         tabs=(
-            Tab("All", asked.url(status=""), status is None, sum(counts.values())),
+            Tab(_("All"), asked.url(status=""), status is None, sum(counts.values())),
             *(
                 Tab(each.label, asked.url(status=each.value), each is status, counts.get(each, 0))
                 for each in EventStatus
@@ -141,9 +144,10 @@ def send_test() -> ResponseReturnValue:
         url = settings.base_url.rstrip("/") + path
         about_accounts = endpoint is Endpoint.ACCOUNTS
         done = trial.send(url, provider=provider, about_accounts=about_accounts, now_seconds=clock.system_seconds())
-        what = f"Test delivery to {url}"
-        flash(f"{what} failed. {done.problem}" if done.problem else f"{what}: stored as {done.event_id}.",
-              "bad" if done.problem else "ok")  # fmt: skip
+        if done.problem:
+            flash(_("Test delivery to %(url)s failed. %(why)s", url=url, why=done.problem), "bad")
+        else:
+            flash(_("Test delivery to %(url)s: stored as %(id)s.", url=url, id=done.event_id), "ok")
     return redirect(url_for("admin.events"), code=303)
 
 
@@ -152,20 +156,20 @@ def _menus(kind: str, endpoint: Endpoint | None, road: EventRoad | None) -> tupl
     known = sorted({*HANDLERS, *ACCOUNT_HANDLERS, *([kind] if kind else ())})
     types = [Option(each, each, each == kind) for each in known]
     return (
-        Menu("type", "Type", (Option("", "All types", not kind), *types)),
+        Menu("type", _("Type"), (Option("", _("All types"), not kind), *types)),
         Menu(
             "account",
-            "Endpoint",
+            _("Endpoint"),
             (
-                Option("", "Both", endpoint is None),
+                Option("", _("Both"), endpoint is None),
                 *(Option(each.value, word, each is endpoint) for each, word in _ENDPOINTS.items()),
             ),
         ),
         Menu(
             "road",
-            "Came by",
+            _("Came by"),
             (
-                Option("", "Any road", road is None),
+                Option("", _("Any road"), road is None),
                 *(Option(each.value, ROADS[each], each is road) for each in _FIRST_ROADS),
             ),
         ),
@@ -180,11 +184,11 @@ def _tools(
     endpoint: Endpoint | None,
     road: EventRoad | None,
 ) -> Tools:
-    chips = {"q": f"Search: {text}", "type": f"Type: {kind}"}
+    chips = {"q": _("Search: %(text)s", text=text), "type": _("Type: %(kind)s", kind=kind)}
     if endpoint is not None:
-        chips["account"] = f"Endpoint: {_ENDPOINTS[endpoint]}"
+        chips["account"] = _("Endpoint: %(endpoint)s", endpoint=_ENDPOINTS[endpoint])
     if road is not None:
-        chips["road"] = f"Came by: {ROADS[road]}"
+        chips["road"] = _("Came by: %(road)s", road=ROADS[road])
     return asked.tools(listed, chips)
 
 
@@ -198,12 +202,12 @@ def event_rows(events: tuple[EventSummary, ...], now: datetime) -> tuple[EventRo
             object_id=event.object_id or "",
             account=event.account or "",
             road=ROADS[event.road],
-            tries="1 try" if event.attempts == 1 else f"{event.attempts} tries",
+            tries=ngettext("%(count)s try", "%(count)s tries", event.attempts, count=event.attempts),
             badge=wording.badge(event.status),
-            note=event.note,
+            note=note_text(event.note),
             received=time_text(event.received_at),
-            age=f"waits {age_text(event.received_at, now)}" if event.status in _WAITING else "",
-            payment=f"Payment {event.payment_id}" if event.payment_id else "",
+            age=_("waits %(age)s", age=age_text(event.received_at, now)) if event.status in _WAITING else "",
+            payment=_("Payment %(number)s", number=event.payment_id) if event.payment_id else "",
             payment_url=url_for("admin.payment", payment_id=event.payment_id) if event.payment_id else "",
         )
         for event in events

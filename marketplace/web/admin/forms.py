@@ -5,6 +5,7 @@ from wtforms import BooleanField, IntegerField, StringField, TextAreaField
 from wtforms.validators import Length
 from wtforms.widgets import HiddenInput
 
+from marketplace.language import Text
 from marketplace.web.cart.forms import whole_number
 
 _LARGEST_MINOR = 10**15
@@ -18,16 +19,16 @@ class AmountForm(FlaskForm):
 
         csrf = False
 
-    amount = StringField("Amount to refund", [Length(max=20)])
+    amount = StringField(Text("Amount to refund"), [Length(max=20)])
 
 
 class DecisionForm(FlaskForm):
     """The amount that was looked at, in minor units, and why."""
 
     amount_minor = IntegerField(
-        "Amount", [whole_number(1, _LARGEST_MINOR, "The amount is missing.")], widget=HiddenInput()
+        Text("Amount"), [whole_number(1, _LARGEST_MINOR, Text("The amount is missing."))], widget=HiddenInput()
     )
-    plan = StringField("Plan", [Length(max=200)], widget=HiddenInput())
+    plan = StringField(Text("Plan"), [Length(max=200)], widget=HiddenInput())
     """The fingerprint of the plan that was looked at; an approval without one has looked at nothing."""
-    take_back = BooleanField("Take it back from the seller's account")
-    notes = TextAreaField("Reason", [Length(max=2_000, message="At most 2,000 characters.")])
+    take_back = BooleanField(Text("Take it back from the seller's account"))
+    notes = TextAreaField(Text("Reason"), [Length(max=2_000, message=Text("At most 2,000 characters."))])

@@ -10,58 +10,31 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, jobs
 from marketplace.errors import NotFound
+from marketplace.language import Text, ngettext
+from marketplace.language import gettext as _
 from marketplace.reconciliation import board
 from marketplace.reconciliation.board import MOST, NegativeRow, StuckJob, StuckRow
 from marketplace.reconciliation.board_rules import Level, Reading, Tile, level, time_of
 from marketplace.web import guards, lists
-from marketplace.web.admin.event_page import status_badge, subject_text
+from marketplace.web.admin.event_page import status_badge
+from marketplace.web.admin.health_words import GROUPS, WORDS, Words
+from marketplace.web.admin.job_words import job_text
+from marketplace.web.admin.kept_words import plain_text, subject_text
 from marketplace.web.admin.states import ADDRESSES
 from marketplace.web.admin.waiting_page import span_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
-from marketplace.web.pages import money_text, sentence, time_text
+from marketplace.web.pages import money_text, number_text, time_text
 from marketplace.web.refund_parts import age_text
 from marketplace.web.wording import Badge
 
-_LEVELS = {Level.GOOD: Badge("Good", "ok"), Level.LOOK: Badge("Look", "wait"), Level.ACT: Badge("Act", "bad")}
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a tile is called, and its bound in words."""
-
-    label: str
-    bound: str
-
-
-_WORDS: Mapping[Tile, Words] = {
-    Tile.WEBHOOK_LAG: Words("Webhooks on their way", "Half of the last 200 within 5 min"),
-    Tile.EVENTS_WAITING: Words("Events without an effect", "None older than 5 min"),
-    Tile.UNMATCHED: Words("Unmatched events", "None"),
-    Tile.UNKNOWN_CALLS: Words("Calls without an answer", "None older than 5 min"),
-    Tile.BLOCKED_CALLS: Words("Calls for a person", "None"),
-    Tile.STUCK_PAYMENTS: Words("Payments that stand still", "Open 1 h past their end, or clearing 14 days"),
-    Tile.STUCK_REFUNDS: Words("Refunds that stand still", "Not sent for 1 h, or on their way 14 days"),
-    Tile.STUCK_RETURNS: Words("Unusable money still here", "Not sent back for 1 h, on its way 14 days, or failed"),
-    Tile.STUCK_PAYOUTS: Words("Payouts that stand still", "Not sent for 1 h, on their way 10 days, or refused 2 days"),
-    Tile.DEBTS: Words("Sellers who owe", "None; act after 90 days"),
-    Tile.NEGATIVE: Words("Negative balances", "None"),
-    Tile.TICK: Words("Last tick", "Within a minute"),
-    Tile.STUCK_JOBS: Words("Jobs nobody works on", "None for 5 min"),
-    Tile.FAILED_JOBS: Words("Failed jobs", "None"),
-    Tile.FAILED_MAILS: Words("Failed mails", "None"),
-    Tile.BOOKS: Words("Books recomputed", "Every night, and all agrees"),
-    Tile.BREAKS: Words("Breaks", "None; act after 3 days"),
-    Tile.DRIFT: Words("Drift from the provider", "None at the last reconciliation, every night"),
+_LEVELS = {
+    Level.GOOD: Badge(Text("Good"), "ok"),
+    Level.LOOK: Badge(Text("Look"), "wait"),
+    Level.ACT: Badge(Text("Act"), "bad"),
 }
-_GROUPS = {
-    "Events": (Tile.WEBHOOK_LAG, Tile.EVENTS_WAITING, Tile.UNMATCHED),
-    "Calls to the provider": (Tile.UNKNOWN_CALLS, Tile.BLOCKED_CALLS),
-    "Money on its way": (Tile.STUCK_PAYMENTS, Tile.STUCK_REFUNDS, Tile.STUCK_RETURNS, Tile.STUCK_PAYOUTS),
-    "Books and reconciliation": (Tile.BOOKS, Tile.BREAKS, Tile.DRIFT),
-    "Balances": (Tile.DEBTS, Tile.NEGATIVE),
-    "Work in the background": (Tile.TICK, Tile.STUCK_JOBS, Tile.FAILED_JOBS, Tile.FAILED_MAILS),
-}
+
+
 _LISTS: Mapping[Tile, tuple[str, Mapping[str, str]]] = {
     Tile.WEBHOOK_LAG: ("admin.events", {"road": "webhook", "size": "100"}),
     Tile.EVENTS_WAITING: ("admin.events", {"status": "received"}),
@@ -144,13 +117,15 @@ def board_page() -> ResponseReturnValue:
     worst = max(levels.values(), key=list(Level).index)
     count = sum(each is not Level.GOOD for each in levels.values())
     page = BoardPage(
-        title="Health",
+        title=_("Health"),
         console=admin_console("health"),
         badge=_LEVELS[worst],
-        note="Everything is within its bound." if not count else f"{count} of {len(levels)} are out of their bounds.",
+        note=_("Everything is within its bound.")
+        if not count
+        else _("%(count)s of %(levels)s are out of their bounds.", count=count, levels=len(levels)),
         groups=tuple(
             TileGroup(title, tuple(_tile(found[tile], levels[tile], now, system_now) for tile in tiles))
-            for title, tiles in _GROUPS.items()
+            for title, tiles in GROUPS.items()
         ),
     )
     return render_template("admin/health.html", page=page)
@@ -161,7 +136,7 @@ def health_list(tile: str) -> ResponseReturnValue:
     """Show the rows behind one tile that has no other list."""
     asked = lists.member(Tile, tile)
     if asked is None or asked in _LISTS:
-        raise NotFound("There is no such list.")
+        raise NotFound(_("There is no such list."))
     now, system_now = clock.now(), clock.system_now()
     [found] = [each for each in board.readings(now=now, system_now=system_now) if each.tile is asked]
     rows = (
@@ -169,18 +144,25 @@ def health_list(tile: str) -> ResponseReturnValue:
         if asked in _OWN_LISTS
         else tuple(_stuck(each, now) for each in board.stuck(asked, now))
     )
-    words = _WORDS[asked]
+    words = WORDS[asked]
     page = HealthListPage(
         title=words.label,
         console=admin_console("health"),
-        crumbs=(Crumb("Health", url_for("admin.health")),),
+        crumbs=(Crumb(_("Health"), url_for("admin.health")),),
         badge=_LEVELS[level(found, time_of(asked, now, system_now))],
-        note=f"Bound: {words.bound}." + (f" The first {MOST} of {found.count:,}." if found.count > MOST else ""),
+        note=_bound(words, found),
         rows=rows,
-        empty=_books_text(found, system_now) if asked is Tile.BOOKS else "Nothing is past its bound.",
+        empty=_books_text(found, system_now) if asked is Tile.BOOKS else _("Nothing is past its bound."),
         run_url=url_for("admin.check_books_now") if asked is Tile.BOOKS else "",
     )
     return render_template("admin/health_list.html", page=page)
+
+
+def _bound(words: Words, found: Reading) -> str:
+    bound = _("Bound: %(bound)s.", bound=words.bound)
+    if found.count <= MOST:
+        return bound
+    return f"{bound} {_('The first %(most)s of %(count)s.', most=MOST, count=number_text(found.count))}"
 
 
 @guards.admin_only
@@ -189,22 +171,29 @@ def check_books_now() -> ResponseReturnValue:
     report = jobs.check_books()
     count = len(report.differences)
     if count:
-        flash(f"{count} {'rows do' if count > 1 else 'row does'} not agree.", "bad")
+        flash(ngettext("%(count)s row does not agree.", "%(count)s rows do not agree.", count, count=count), "bad")
     else:
-        flash(f"All of it agrees: {report.entries:,} entries, {report.checks} checks.", "ok")
+        flash(
+            _(
+                "All of it agrees: %(entries)s entries, %(checks)s checks.",
+                entries=number_text(report.entries),
+                checks=report.checks,
+            ),
+            "ok",
+        )
     return redirect(url_for("admin.health_list", tile=Tile.BOOKS.value), code=303)
 
 
 def _tile(found: Reading, its_level: Level, now: datetime, system_now: datetime) -> TileView:
-    words, badge = _WORDS[found.tile], _LEVELS[its_level]
+    words, badge = WORDS[found.tile], _LEVELS[its_level]
     return TileView(
         label=words.label,
         amount=_figure(found, now, system_now),
-        note=f"Bound: {words.bound}.{_oldest(found, now, system_now)}",
+        note=f"{_('Bound: %(bound)s.', bound=words.bound)} {_oldest(found, now, system_now)}".rstrip(),
         change=badge.label,
         tone=badge.tone,
         explain_url=_url(found.tile),
-        explain_label="Open the list",
+        explain_label=_("Open the list"),
     )
 
 
@@ -212,25 +201,29 @@ def _figure(found: Reading, now: datetime, system_now: datetime) -> str:
     if found.tile is Tile.WEBHOOK_LAG:
         return span_text(timedelta(seconds=found.count))
     if found.tile is Tile.TICK:
-        return f"{span_text(system_now - found.since)} ago" if found.since else "Never"
+        return _("%(span)s ago", span=span_text(system_now - found.since)) if found.since else _("Never")
     if found.tile is Tile.BOOKS:
-        return "Never" if found.since is None else "Differences" if found.count else "All agrees"
-    return f"{found.count:,}"
+        return _("Never") if found.since is None else _("Differences") if found.count else _("All agrees")
+    return number_text(found.count)
 
 
 def _oldest(found: Reading, now: datetime, system_now: datetime) -> str:
-    """Return what else there is to say of a figure, as a sentence with a blank ahead."""
+    """Return what else there is to say of a figure, as a sentence; "" for nothing."""
     if found.tile is Tile.WEBHOOK_LAG:
-        return f" The slowest took {span_text(timedelta(seconds=found.more))}."
+        return _("The slowest took %(span)s.", span=span_text(timedelta(seconds=found.more)))
     if found.tile is Tile.DRIFT:
-        return f" Last compared {age_text(found.since, now)} ago." if found.since else " It has not been compared yet."
+        return (
+            _("Last compared %(age)s ago.", age=age_text(found.since, now))
+            if found.since
+            else _("It has not been compared yet.")
+        )
     if found.tile is Tile.BOOKS:
-        return f" Last {age_text(found.since, system_now)} ago." if found.since else ""
+        return _("Last %(age)s ago.", age=age_text(found.since, system_now)) if found.since else ""
     if found.tile is Tile.UNMATCHED and found.more:
-        return f" {found.more} wait for a person."
+        return _("%(count)s wait for a person.", count=found.more)
     if found.since is None or found.tile is Tile.TICK:
         return ""
-    return f" The oldest for {age_text(found.since, time_of(found.tile, now, system_now))}."
+    return _("The oldest for %(age)s.", age=age_text(found.since, time_of(found.tile, now, system_now)))
 
 
 def _url(tile: Tile) -> str:
@@ -244,7 +237,7 @@ def _url(tile: Tile) -> str:
 def _stuck(row: StuckRow, now: datetime) -> ListRow:
     url = ""
     if row.page in ADDRESSES:
-        endpoint, name, _ = ADDRESSES[row.page]
+        endpoint, name, _word = ADDRESSES[row.page]
         values: dict[str, Any] = {name: row.key}
         url = url_for(endpoint, **values)
     badge = status_badge(row.subject, row.status)
@@ -253,36 +246,47 @@ def _stuck(row: StuckRow, now: datetime) -> ListRow:
     return ListRow(what, url, badge, "", time_text(row.since), age_text(row.since, now))
 
 
-def _negative(_: Reading) -> tuple[ListRow, ...]:
+def _negative(_reading: Reading) -> tuple[ListRow, ...]:
     return tuple(map(_negative_row, board.negative_balances()))
 
 
 def _negative_row(row: NegativeRow) -> ListRow:
     url = url_for("admin.user", user_id=row.owner_id)
-    missing = f"{money_text(row.amount_minor, row.currency)} below zero"
-    return ListRow(f"Seller {row.owner_id}", url, None, f"{sentence(row.account.replace('_', ' '))}: {missing}", "", "")
+    missing = _("%(amount)s below zero", amount=money_text(row.amount_minor, row.currency))
+    return ListRow(
+        _("Seller %(number)s", number=row.owner_id),
+        url,
+        None,
+        f"{plain_text(row.account)}: {missing}",
+        "",
+        "",
+    )
 
 
-def _jobs(_: Reading) -> tuple[ListRow, ...]:
+def _jobs(_reading: Reading) -> tuple[ListRow, ...]:
     return tuple(map(_job_row, board.stuck_jobs(clock.system_now())))
 
 
 def _job_row(row: StuckJob) -> ListRow:
     url = url_for("admin.jobs_page", tab="running" if row.status == "doing" else "queued")
     age = age_text(row.since, clock.system_now())
-    return ListRow(f"Job {row.id}", url, None, sentence(row.name.replace("_", " ")), time_text(row.since), age)
+    return ListRow(_("Job %(number)s", number=row.id), url, None, job_text(row.name), time_text(row.since), age)
 
 
 def _books(found: Reading) -> tuple[ListRow, ...]:
     """Return the differences that the last check found, one a row."""
     when = time_text(found.since) if found.since else ""
-    return tuple(ListRow("Difference", "", None, line, when, "") for line in found.note.splitlines())
+    return tuple(ListRow(_("Difference"), "", None, line, when, "") for line in found.note.splitlines())
 
 
 def _books_text(found: Reading, system_now: datetime) -> str:
     if found.since is None:
-        return "The books have not been recomputed yet. It is done every night, by the button, and by check-books."
-    return f"Recomputed {age_text(found.since, system_now)} ago: {found.more:,} postings, and all of it agrees."
+        return _("The books have not been recomputed yet. It is done every night, by the button, and by check-books.")
+    return _(
+        "Recomputed %(age)s ago: %(postings)s postings, and all of it agrees.",
+        age=age_text(found.since, system_now),
+        postings=number_text(found.more),
+    )
 
 
 _OWN_LISTS: Mapping[Tile, Callable[[Reading], tuple[ListRow, ...]]] = {

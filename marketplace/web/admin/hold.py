@@ -13,6 +13,8 @@ from wtforms.validators import Length, Optional
 
 from marketplace import clock, db
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.language import Text, ngettext
+from marketplace.language import gettext as _
 from marketplace.payments import hold_decisions, hold_queries, queries
 from marketplace.payments.hold_queries import Decision, HeldShare
 from marketplace.payments.queries import Block
@@ -21,31 +23,32 @@ from marketplace.payouts import queries as payouts
 from marketplace.payouts import stops
 from marketplace.payouts.queries import TakenUpBy
 from marketplace.web import guards, wording
+from marketplace.web.admin.kept_words import note_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.order_parts import Fact
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.wording import Badge, TimelineEntry
 
 _LABELS = {
-    HoldStep.STOP: "Stop it until somebody lets it go",
-    HoldStep.LET_GO: "Let it go on",
-    HoldStep.EXTEND: "Hold it longer",
-    HoldStep.RELEASE: "Release it now, whatever its date says",
+    HoldStep.STOP: Text("Stop it until somebody lets it go"),
+    HoldStep.LET_GO: Text("Let it go on"),
+    HoldStep.EXTEND: Text("Hold it longer"),
+    HoldStep.RELEASE: Text("Release it now, whatever its date says"),
 }
 _DONE = {
-    HoldStep.STOP: "The share is stopped.",
-    HoldStep.LET_GO: "The share may move again.",
-    HoldStep.EXTEND: "The share is held longer.",
-    HoldStep.RELEASE: "The share is released. The seller was told.",
+    HoldStep.STOP: Text("The share is stopped."),
+    HoldStep.LET_GO: Text("The share may move again."),
+    HoldStep.EXTEND: Text("The share is held longer."),
+    HoldStep.RELEASE: Text("The share is released. The seller was told."),
 }
 
 
 class HoldForm(FlaskForm):
     """What to do, by how many days, and why."""
 
-    step = RadioField("What to do")
-    days = IntegerField("Days more", [Optional()])
-    reason = TextAreaField("Reason", [Length(max=500, message="At most 500 characters.")])
+    step = RadioField(Text("What to do"))
+    days = IntegerField(Text("Days more"), [Optional()])
+    reason = TextAreaField(Text("Reason"), [Length(max=500, message=Text("At most 500 characters."))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def decide_hold(payment_id: int, share_id: int) -> ResponseReturnValue:
     except (Conflict, NotAllowed) as error:
         flash(error.message, "wait")
     else:
-        flash(_DONE[step], "ok")
+        flash(str(_DONE[step]), "ok")
     return redirect(url_for("admin.hold", payment_id=payment_id, share_id=share_id), code=303)
 
 
@@ -134,10 +137,11 @@ def _can_be_called_off(payout: TakenUpBy | None) -> bool:
 def _why_not(payout: TakenUpBy | None) -> str:
     """Return why nothing can be decided about a share."""
     if payout is None:
-        return "The hold of this share is over."
-    return (
-        f"Payout {payout.number} has taken this share up, and the provider has been asked for the transfer already. "
-        "A stop would come too late. What was sent can be taken back with a refund or a lost dispute."
+        return _("The hold of this share is over.")
+    return _(
+        "Payout %(number)s has taken this share up, and the provider has been asked for the transfer already. A stop"
+        " would come too late. What was sent can be taken back with a refund or a lost dispute.",
+        number=payout.number,
     )
 
 
@@ -145,12 +149,12 @@ def _show(share: HeldShare, blocks: Sequence[Block], form: HoldForm, code: int) 
     amount = money_text(share.left_minor, share.currency)
     payout = _payout(share)
     page = HoldPage(
-        title=f"Hold of order {share.order_number}",
+        title=_("Hold of order %(number)s", number=share.order_number),
         console=admin_console("payments"),
         badges=wording.once(wording.badge(share.status), wording.fulfilment_badge(share.order_status)),
-        note=f"{amount} for {share.shop_name}",
+        note=_("%(amount)s for %(shop)s", amount=amount, shop=share.shop_name),
         action=url_for("admin.decide_hold", payment_id=share.payment_id, share_id=share.id),
-        payment_label=f"Payment {share.payment_id}",
+        payment_label=_("Payment %(number)s", number=share.payment_id),
         payment_url=url_for("admin.payment", payment_id=share.payment_id),
         facts=_facts(share),
         waits_for=_waits_for(share, blocks, payout, clock.now()),
@@ -158,7 +162,7 @@ def _show(share: HeldShare, blocks: Sequence[Block], form: HoldForm, code: int) 
         can_decide=bool(form.step.choices),
         can_extend=HoldStep.EXTEND.value in dict(form.step.choices),
         why_not=_why_not(payout),
-        payout_label=f"Payout {payout.number}" if payout else "",
+        payout_label=_("Payout %(number)s", number=payout.number) if payout else "",
         payout_url=url_for("admin.payout", number=payout.number) if payout else "",
     )
     return render_template("admin/hold.html", page=page, form=form), code
@@ -166,44 +170,57 @@ def _show(share: HeldShare, blocks: Sequence[Block], form: HoldForm, code: int) 
 
 def _facts(share: HeldShare) -> tuple[Fact, ...]:
     moments = (
-        ("Held since", share.hold_start_date),
-        ("Planned release", share.planned_release_date),
-        ("Sent", share.shipped_at),
-        ("Delivered", share.delivered_at),
+        (_("Held since"), share.hold_start_date),
+        (_("Planned release"), share.planned_release_date),
+        (_("Sent"), share.shipped_at),
+        (_("Delivered"), share.delivered_at),
     )
-    facts = [Fact("Share", str(share.id)), Fact("Status", share.status.label)]
+    facts = [Fact(_("Share"), str(share.id)), Fact(_("Status"), share.status.label)]
     if share.hold_reason is not None:
-        facts.append(Fact("Reason", f"{wording.hold_text(share.hold_reason)}, {share.days_to_hold} days"))
+        reason = ngettext(
+            "%(reason)s, %(count)s days",
+            "%(reason)s, %(count)s days",
+            share.days_to_hold or 0,
+            reason=wording.hold_text(share.hold_reason),
+            count=share.days_to_hold,
+        )
+        facts.append(Fact(_("Reason"), reason))
     return (*facts, *(Fact(label, time_text(moment)) for label, moment in moments if moment is not None))
 
 
 def _waits_for(share: HeldShare, blocks: Sequence[Block], payout: TakenUpBy | None, now: datetime) -> tuple[str, ...]:
     """Return what must still happen before the share is released by itself, in words."""
     if _can_be_called_off(payout):
-        return ("A payout has taken it up and the provider was not asked yet, or has refused. A stop calls that off.",)
+        return (
+            _("A payout has taken it up and the provider was not asked yet, or has refused. A stop calls that off."),
+        )
     if share.status is not TransactionStatus.HELD:
         return ()
     found = []
     if share.planned_release_date is not None and share.planned_release_date > now:
-        found.append(f"The day of its release, {date_text(share.planned_release_date)}.")
+        found.append(_("The day of its release, %(day)s.", day=date_text(share.planned_release_date)))
     if share.shipped_at is None:
-        found.append("The seller has not sent the order.")
+        found.append(_("The seller has not sent the order."))
     elif share.delivered_at is None:
-        found.append("The order has not arrived.")
-    found += [f"{block.note}, since {date_text(block.set_at)}." for block in blocks]
-    return tuple(found or ("Nothing. The next tick releases it, once the order counts as delivered.",))
+        found.append(_("The order has not arrived."))
+    found += [_("%(why)s, since %(day)s.", why=note_text(block.note), day=date_text(block.set_at)) for block in blocks]
+    return tuple(found or (_("Nothing. The next tick releases it, once the order counts as delivered."),))
 
 
 def _entry(decision: Decision) -> TimelineEntry:
     title = decision.step.label
     if decision.planned_before and decision.planned_after:
-        title = f"Release moved from {date_text(decision.planned_before)} to {date_text(decision.planned_after)}"
+        title = _(
+            "Release moved from %(before)s to %(after)s",
+            before=date_text(decision.planned_before),
+            after=date_text(decision.planned_after),
+        )
     return TimelineEntry(
         title=title,
         when=time_text(decision.decided_at),
         when_iso=decision.decided_at.isoformat(),
         detail=decision.reason,
         actor=decision.admin_name,
-        source="admin",
+        source=_("admin"),
         state="done",
     )

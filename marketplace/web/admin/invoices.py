@@ -8,11 +8,14 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock
 from marketplace.invoices import queries
 from marketplace.invoices.queries import Side
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.reconciliation import invoice_checks
 from marketplace.web import guards, invoice_list, invoice_page, lists
+from marketplace.web.admin.kept_words import note_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
-from marketplace.web.pages import sentence, time_text
+from marketplace.web.pages import number_text, sentence, time_text
 from marketplace.web.wording import Badge
 
 
@@ -64,18 +67,26 @@ def invoice_check() -> ResponseReturnValue:
     """Check all numbers, hashes and sums now, and show what is wrong."""
     report = invoice_checks.check_invoices()
     wrong = sum(len(found.wrong) for found in report.found)
-    documents = "1 document" if report.documents == 1 else f"{report.documents:,} documents"
     page = CheckPage(
-        title="Check of the invoices",
+        title=_("Check of the invoices"),
         console=admin_console("invoices"),
-        crumbs=(Crumb("Invoices", url_for("admin.invoices")),),
-        note=f"{documents} in {report.series} number series, looked at {time_text(clock.now())}.",
+        crumbs=(Crumb(_("Invoices"), url_for("admin.invoices")),),
+        note=ngettext(
+            "%(count)s document in %(series)s number series, looked at %(at)s.",
+            "%(count)s documents in %(series)s number series, looked at %(at)s.",
+            report.documents,
+            count=number_text(report.documents),
+            series=report.series,
+            at=time_text(clock.now()),
+        ),
         agrees=not wrong,
-        summary="Every number, hash and sum is right." if not wrong else f"{wrong} found that are wrong.",
+        summary=_("Every number, hash and sum is right.")
+        if not wrong
+        else _("%(count)s found that are wrong.", count=wrong),
         rows=tuple(
             CheckRow(
-                sentence(found.check),
-                Badge(f"{len(found.wrong)} wrong", "bad") if found.wrong else Badge("Right", "ok"),
+                note_text(sentence(found.check)),
+                Badge(_("%(count)s wrong", count=len(found.wrong)), "bad") if found.wrong else Badge(_("Right"), "ok"),
                 found.wrong,
             )
             for found in report.found

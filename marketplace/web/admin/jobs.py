@@ -14,28 +14,19 @@ from marketplace.errors import Conflict
 from marketplace.job_runs import operations, queries
 from marketplace.job_runs.queries import JobRow, JobTab, RunRow, Workers
 from marketplace.jobs import Periodic
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.paging import every
 from marketplace.payments import timeline_queries
 from marketplace.web import guards, lists, wording
+from marketplace.web.admin.job_words import job_text
 from marketplace.web.admin.overview import Figure
 from marketplace.web.admin.waiting_page import span_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Tab, Tools
-from marketplace.web.pages import date_text, time_text
+from marketplace.web.pages import date_text, number_text, time_text
 from marketplace.web.wording import Badge, TimelineEntry
 
-_WORDS = {
-    "tick": "Tick: everything that is due",
-    "mail": "Mail: what was told, sent",
-    "rescue_stalled": "Rescue of stalled jobs",
-    "read_event": "Read event",
-    jobs.SWEEP_FILES: "Files that nothing shows, deleted",
-    "import_listings": "Take in a file of listings",
-    "size_pictures": "Make the sizes of new pictures",
-    jobs.CHECK_BOOKS: "The books, recomputed",
-    "replay_seed": "Play a seed of the simulation again",
-    "move_time": "Demo time: the next day",
-}
 _CSV_COLUMNS = ("Job", "Name", "Status", "Arguments", "Attempts", "Queued (UTC)", "Error")
 # How many intervals may pass before a run counts as missing, and the least of it.
 _PATIENCE, _LEAST = 3, timedelta(seconds=60)
@@ -95,7 +86,7 @@ def jobs_page() -> ResponseReturnValue:
     listed, counts = queries.jobs(tab, asked.cursor), queries.job_counts()
     runs, now = queries.last_runs(), clock.system_now()
     page = JobsPage(
-        title="Jobs",
+        title=_("Jobs"),
         console=admin_console("jobs"),
         figures=_figures(counts, queries.workers(), runs.get("tick"), now),
         timetable=tuple(_timetable_row(line, runs.get(line.name), now) for line in jobs.timetable(current_app)),
@@ -120,43 +111,49 @@ def retry_job(job_id: int) -> ResponseReturnValue:
     except Conflict as error:
         flash(error.message, "wait")
     else:
-        flash(f"{_words(name)}: the job is queued again.", "ok")
+        flash(_("%(name)s: the job is queued again.", name=job_text(name)), "ok")
     return redirect(url_for("admin.jobs_page"), code=303)
 
 
 _EMPTY = {
-    JobTab.FAILED: "No job has failed.",
-    JobTab.QUEUED: "No job waits. Jobs run at once, as a rule.",
-    JobTab.RUNNING: "No job is running just now.",
+    JobTab.FAILED: Text("No job has failed."),
+    JobTab.QUEUED: Text("No job waits. Jobs run at once, as a rule."),
+    JobTab.RUNNING: Text("No job is running just now."),
 }
 
 
 def _figures(counts: dict[str, int], workers: Workers, tick: RunRow | None, now: datetime) -> tuple[Figure, ...]:
     def of(tab: JobTab) -> Figure:
-        return Figure(tab.label, str(tab.count_of(counts)), "", url_for("admin.jobs_page", tab=tab.value), "See them")
+        return Figure(
+            tab.label, str(tab.count_of(counts)), "", url_for("admin.jobs_page", tab=tab.value), _("See them")
+        )
 
     is_alive = workers.heartbeat_at is not None and not _is_silent(workers.heartbeat_at, now)
-    heard = f"Heard of {span_text(now - workers.heartbeat_at)} ago" if workers.heartbeat_at else "None has signed on"
-    ticked = f"Last tick {span_text(now - tick.started_at)} ago" if tick else "No tick yet"
-    worker = Figure("Workers", str(workers.count) if is_alive else "None alive", f"{heard}. {ticked}.", "")
+    heard = _("None has signed on.")
+    if workers.heartbeat_at:
+        heard = _("Heard of %(span)s ago.", span=span_text(now - workers.heartbeat_at))
+    ticked = _("Last tick %(span)s ago.", span=span_text(now - tick.started_at)) if tick else _("No tick yet.")
+    worker = Figure(_("Workers"), str(workers.count) if is_alive else _("None alive"), f"{heard} {ticked}", "")
     return (worker, of(JobTab.QUEUED), of(JobTab.RUNNING), of(JobTab.FAILED))
 
 
 def _timetable_row(line: Periodic, run: RunRow | None, now: datetime) -> TimetableRow:
-    note = f"Every {_interval_text(line.interval)}" if not line.is_step else "Step of the tick"
+    note = _("Step of the tick") if line.is_step else _every(line.interval)
     coming = time_text(line.next_after(now)) if line.interval >= timedelta(minutes=1) else ""
-    coming = coming or f"Within {_interval_text(line.interval)}"
+    coming = coming or _within(line.interval)
     if run is None:
-        return TimetableRow(_words(line.name), note, Badge("Not run yet", "mute"), "", "", "", coming, "")
+        return TimetableRow(job_text(line.name), note, Badge(_("Not run yet"), "mute"), "", "", "", coming, "")
     is_late = now - run.started_at > max(_PATIENCE * line.interval, _LEAST)
-    badge = Badge("Failed", "bad") if run.error else Badge("Late", "bad") if is_late else Badge("On time", "ok")
-    failed = f"Failed last {time_text(run.failed_at)}" if run.failed_at and not run.error else ""
+    badge = (
+        Badge(_("Failed"), "bad") if run.error else Badge(_("Late"), "bad") if is_late else Badge(_("On time"), "ok")
+    )
+    failed = _("Failed last %(at)s", at=time_text(run.failed_at)) if run.failed_at and not run.error else ""
     return TimetableRow(
-        name=_words(line.name),
+        name=job_text(line.name),
         note=note,
         badge=badge,
         last=f"{run.started_at:%H:%M:%S}, {date_text(run.started_at)}",
-        took=f"{run.milliseconds:,} ms",
+        took=_("%(time)s ms", time=number_text(run.milliseconds)),
         done=str(run.done),
         next=coming,
         error=run.error or failed,
@@ -165,10 +162,10 @@ def _timetable_row(line: Periodic, run: RunRow | None, now: datetime) -> Timetab
 
 def _row(job: JobRow, tab: JobTab, now: datetime) -> QueuedRow:
     can_retry = tab is JobTab.FAILED and not job.comes_by_the_clock
-    error = job.error or ("The worker ended before the job did." if tab is JobTab.FAILED else "")
+    error = job.error or (_("The worker ended before the job did.") if tab is JobTab.FAILED else "")
     return QueuedRow(
-        title=_words(job.name),
-        note=f"Job {job.id}",
+        title=job_text(job.name),
+        note=_("Job %(number)s", number=job.id),
         arguments=_arguments(job),
         badge=_badge(job, tab, now),
         queued=time_text(job.queued_at) if job.queued_at else "",
@@ -181,8 +178,8 @@ def _row(job: JobRow, tab: JobTab, now: datetime) -> QueuedRow:
 def _badge(job: JobRow, tab: JobTab, now: datetime) -> Badge:
     if tab is JobTab.RUNNING:
         stalled = job.heartbeat_at is None or _is_silent(job.heartbeat_at, now)
-        return Badge("Stalled", "bad") if stalled else Badge("Running", "wait")
-    return Badge("Failed", "bad") if tab is JobTab.FAILED else Badge("Queued", "wait")
+        return Badge(_("Stalled"), "bad") if stalled else Badge(_("Running"), "wait")
+    return Badge(_("Failed"), "bad") if tab is JobTab.FAILED else Badge(_("Queued"), "wait")
 
 
 def _is_silent(heartbeat_at: datetime, now: datetime) -> bool:
@@ -192,7 +189,7 @@ def _is_silent(heartbeat_at: datetime, now: datetime) -> bool:
 
 def _retries(failure_ids: Sequence[int]) -> tuple[TimelineEntry, ...]:
     changes = timeline_queries.changes_of({"failed_job": failure_ids})
-    return wording.audit([change for change in changes if change.verb == "retry"], {"failed_job": "Failure"})
+    return wording.audit([change for change in changes if change.verb == "retry"], {"failed_job": _("Failure")})
 
 
 def _csv_row(job: JobRow) -> tuple[object, ...]:
@@ -203,12 +200,16 @@ def _arguments(job: JobRow) -> str:
     return json.dumps(dict(job.arguments), sort_keys=True) if job.arguments else ""
 
 
-def _words(name: str) -> str:
-    return _WORDS.get(name, name[:1].upper() + name[1:].replace("_", " "))
-
-
-def _interval_text(span: timedelta) -> str:
+def _every(span: timedelta) -> str:
+    """Return how often something comes by the clock."""
     seconds = span // timedelta(seconds=1)
     if seconds >= 86_400:
-        return "night"
-    return f"{seconds} seconds" if seconds < 60 else "minute" if seconds == 60 else f"{seconds // 60} minutes"
+        return _("Every night")
+    if seconds < 60:
+        return _("Every %(count)s seconds", count=seconds)
+    return _("Every minute") if seconds == 60 else _("Every %(count)s minutes", count=seconds // 60)
+
+
+def _within(span: timedelta) -> str:
+    """Return in how long something comes again, a minute at most."""
+    return _("Within %(count)s seconds", count=span // timedelta(seconds=1))

@@ -10,6 +10,8 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.errors import NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.ledger import queries
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.queries import Balance, EntrySummary, PostingRow, Scope
@@ -23,7 +25,7 @@ from marketplace.web.order_parts import Fact
 from marketplace.web.pages import date_text, decimal, money_text, time_text
 
 _DEBIT, _CREDIT = 1, -1
-_SIDES = {_DEBIT: "Debits less credits", _CREDIT: "Credits less debits"}
+_SIDES = {_DEBIT: Text("Debits less credits"), _CREDIT: Text("Credits less debits")}
 _DAY = timedelta(days=1)
 _BALANCE_COLUMNS = ("Currency", "Account", "Name", "Postings", "Debit", "Credit", "Balance")
 _ENTRY_COLUMNS = ("Entry", "Key", "Description", "Booked (UTC)", "Payment", "Currency", "Amount")
@@ -143,9 +145,11 @@ def ledger() -> ResponseReturnValue:
     by_currency = groupby(balances, key=lambda balance: balance.currency)
     as_of = request.args.get("to", "") if until else ""
     page = LedgerPage(
-        title="Ledger",
+        title=_("Ledger"),
         console=admin_console("ledger"),
-        note=f"The trial balance at the end of {date_text(until - _DAY)}." if until else "The trial balance, now.",
+        note=_("The trial balance at the end of %(day)s.", day=date_text(until - _DAY))
+        if until
+        else _("The trial balance, now."),
         as_of=as_of,
         clear_url=url_for("admin.ledger"),
         entries_url=url_for("admin.entries"),
@@ -160,7 +164,7 @@ def account(account: str, currency: str) -> ResponseReturnValue:
     """Show one account's postings with their running sum: of all or one owner, of all or some time."""
     kind = lists.member(Account, account)
     if kind is None or not lists.is_currency(currency):
-        raise NotFound("There is no such account.")
+        raise NotFound(_("There is no such account."))
     owner_id = lists.row_id("owner")
     # Whoever comes from a figure such as what is held for sellers sees it with the same sign.
     side = "credit" if request.args.get("side") == "credit" else ""
@@ -176,14 +180,14 @@ def account(account: str, currency: str) -> ResponseReturnValue:
     page = AccountPage(
         title=f"{kind.label}, {currency}",
         console=admin_console("ledger"),
-        crumbs=(Crumb("Ledger", url_for("admin.ledger")),),
+        crumbs=(Crumb(_("Ledger"), url_for("admin.ledger")),),
         figure=money_text(sign * found.balance_minor, currency),
         sum=money_text(sign * found.total_minor, currency),
         agrees=found.balance_minor == found.total_minor,
-        intro=f"{_SIDES[sign]}. {lists.period_text(asked.period)} Oldest first.",
+        intro=_("%(sides)s. %(period)s Oldest first.", sides=_SIDES[sign], period=lists.period_text(asked.period)),
         rows=rows_shown,
         total=total,
-        tools=asked.tools(Listed(()), {"owner": f"Owner: user {owner_id}"}),
+        tools=asked.tools(Listed(()), {"owner": _("Owner: user %(number)s", number=owner_id)}),
         older_url=asked.url(before=str(older)) if older else "",
         newest_url=asked.url() if found.later.postings else "",
     )
@@ -200,12 +204,12 @@ def entries() -> ResponseReturnValue:
         return lists.csv_file("entries", _ENTRY_COLUMNS, map(_entry_csv, every(read, asked.cursor)))
     listed = read(asked.cursor)
     page = EntriesPage(
-        title="Ledger entries",
+        title=_("Ledger entries"),
         console=admin_console("ledger"),
-        crumbs=(Crumb("Ledger", url_for("admin.ledger")),),
+        crumbs=(Crumb(_("Ledger"), url_for("admin.ledger")),),
         text=text,
         rows=tuple(_entry_row(row) for row in listed.rows),
-        tools=asked.tools(listed, {"q": f"Search: {text}"}),
+        tools=asked.tools(listed, {"q": _("Search: %(text)s", text=text)}),
         list_url=url_for("admin.entries"),
     )
     return render_template("admin/entries.html", page=page)
@@ -218,11 +222,11 @@ def entry(entry_id: int) -> ResponseReturnValue:
     currency = found.postings[0].currency if found.postings else ""
     balance = sum(posting.amount_minor for posting in found.postings)
     page = EntryPage(
-        title=f"Entry {entry_id}",
+        title=_("Entry %(number)s", number=entry_id),
         console=admin_console("ledger"),
-        crumbs=(Crumb("Ledger", url_for("admin.ledger")),),
+        crumbs=(Crumb(_("Ledger"), url_for("admin.ledger")),),
         note=found.description,
-        facts=(Fact("Key", found.key), Fact("Booked", time_text(found.booked_at)), Fact("Currency", currency)),
+        facts=(Fact(_("Key"), found.key), Fact(_("Booked"), time_text(found.booked_at)), Fact(_("Currency"), currency)),
         hash=found.hash.hex(),
         payment_url=url_for("admin.payment", payment_id=found.payment_id) if found.payment_id else "",
         rows=explaining.ledger_table(found.postings, _DEBIT),
@@ -238,7 +242,7 @@ def _entry_row(row: EntrySummary) -> EntryRow:
         url=entry_url(row.id),
         note=row.description,
         booked=time_text(row.booked_at),
-        payment=f"Payment {row.payment_id}" if row.payment_id else "",
+        payment=_("Payment %(number)s", number=row.payment_id) if row.payment_id else "",
         payment_url=url_for("admin.payment", payment_id=row.payment_id) if row.payment_id else "",
         amount=money_text(row.debit_minor, row.currency),
     )

@@ -8,15 +8,18 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
 from marketplace.errors import Conflict
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.mails import operations, queries
 from marketplace.mails.queries import Desk, MailRow, Sought
 from marketplace.mails.states import MailStatus
 from marketplace.mails.topics import WORDS, Topic
 from marketplace.paging import every
 from marketplace.web import guards, lists, wording
+from marketplace.web.admin.kept_words import note_text, plain_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Tab, Tools
-from marketplace.web.pages import sentence, time_text
+from marketplace.web.pages import time_text
 from marketplace.web.wording import Badge
 
 _AGAIN_AT_ONCE = 500
@@ -70,12 +73,12 @@ def mails() -> ResponseReturnValue:
     listed, counts, desk = read(asked.cursor), queries.counts(sought), queries.desk()
     chips = {"q": f"“{text}”", "topic": WORDS[topic].label if topic else ""}
     page = MailsPage(
-        title="Mail",
+        title=_("Mail"),
         console=admin_console("mails"),
         server=_server(desk),
         trouble=_trouble(desk),
         tabs=(
-            Tab("All", asked.url(status=""), status is None, sum(counts.values())),
+            Tab(_("All"), asked.url(status=""), status is None, sum(counts.values())),
             *(Tab(each.label, asked.url(status=each.value), each is status, counts.get(each, 0)) for each in _ORDER),
         ),
         rows=tuple(_line(row) for row in listed.rows),
@@ -98,7 +101,7 @@ def retry_mail(mail_id: int) -> ResponseReturnValue:
     except Conflict as error:
         flash(error.message, "wait")
     else:
-        flash("The mail is queued again.", "ok")
+        flash(_("The mail is queued again."), "ok")
     return redirect(url_for("admin.mails", status=MailStatus.FAILED.value), code=303)
 
 
@@ -107,35 +110,52 @@ def retry_mails() -> ResponseReturnValue:
     """Queue all failed mails again, five hundred at most."""
     admin_id = guards.viewer().user_id
     count = db.atomic(operations.retry_all, (), admin_id=admin_id, most=_AGAIN_AT_ONCE, now=clock.now())
-    flash(f"{count} {'mail is' if count == 1 else 'mails are'} queued again.", "ok")
+    flash(ngettext("%(count)s mail is queued again.", "%(count)s mails are queued again.", count, count=count), "ok")
     return redirect(url_for("admin.mails"), code=303)
 
 
 def _server(desk: Desk) -> str:
     settings = current_app.extensions["settings"]
     if not settings.smtp_host:
-        return "No mail server is set, so nothing is mailed. Everything stands in the app."
-    since = f"Facts are mailed since {time_text(desk.begun_at)}." if desk.begun_at else "The mail job has not run yet."
-    return f"Sent through {settings.smtp_host}:{settings.smtp_port} as {settings.mail_from}. {since}"
+        return _("No mail server is set, so nothing is mailed. Everything stands in the app.")
+    since = (
+        _("Facts are mailed since %(at)s.", at=time_text(desk.begun_at))
+        if desk.begun_at
+        else _("The mail job has not run yet.")
+    )
+    return _(
+        "Sent through %(host)s:%(port)s as %(sender)s. %(since)s",
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        sender=settings.mail_from,
+        since=since,
+    )
 
 
 def _trouble(desk: Desk) -> str:
     if not desk.trouble or desk.paused_until is None:
         return ""
-    return f"{desk.trouble} Tried {desk.failures} times; the next try comes {time_text(desk.paused_until)}."
+    return ngettext(
+        "%(trouble)s Tried %(count)s times; the next try comes %(at)s.",
+        "%(trouble)s Tried %(count)s times; the next try comes %(at)s.",
+        desk.failures,
+        trouble=note_text(desk.trouble),
+        count=desk.failures,
+        at=time_text(desk.paused_until),
+    )
 
 
 def _line(row: MailRow) -> MailLine:
     is_failed = row.status is MailStatus.FAILED
     return MailLine(
-        title=row.subject_line or sentence(row.kind.value.replace("_", " ")),
+        title=row.subject_line or plain_text(row.kind.value),
         topic=WORDS[row.topic].label,
         to=row.address or row.email,
         to_url=url_for("admin.user", user_id=row.user_id),
         badge=wording.badge(row.status),
         when=time_text(row.sent_at or row.queued_at),
         tries=row.tries,
-        note=row.note,
+        note=note_text(row.note),
         retry_url=url_for("admin.retry_mail", mail_id=row.id) if is_failed else "",
     )
 

@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.errors import NotFound
+from marketplace.language import Text
+from marketplace.language import gettext as _
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.queries import Balance
@@ -43,7 +45,7 @@ class Figure:
     amount: str
     note: str
     explain_url: str
-    explain_label: str = "Explain this figure"
+    explain_label: str = Text("Explain this figure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +115,9 @@ def overview() -> ResponseReturnValue:
     currency = chosen if chosen in currencies else currencies[0]
     of_currency = [total for total in totals if total.currency == currency]
     page = OverviewPage(
-        title="Overview",
+        title=_("Overview"),
         console=admin_console("overview", RefundTab.WAITING.count_of(queue_queries.counts())),
-        note=f"{date_text(span.period.since or now)} until today, {time_text(now)}",
+        note=_("%(day)s until today, %(now)s", day=date_text(span.period.since or now), now=time_text(now)),
         spans=tuple(_span_tab(days, span.days, chosen) for days in SPANS),
         currency=currency,
         currencies=tuple(
@@ -138,14 +140,16 @@ def explain_flow(figure: str, currency: str) -> ResponseReturnValue:
     """Show the ledger rows that make a figure of the overview, over the time that the address gives."""
     asked = lists.member(HouseFlow, figure)
     if asked is None or not lists.is_currency(currency):
-        raise NotFound("There is no such figure.")
+        raise NotFound(_("There is no such figure."))
     found = flow_queries.explain_house(asked, currency, lists.asked().period, lists.row_id("before"), PAGE_SIZE)
-    crumbs = [Crumb("Overview", url_for("admin.overview"))]
+    crumbs = [Crumb(_("Overview"), url_for("admin.overview"))]
     return explaining.show_flow(found, asked, currency, admin_console("overview"), crumbs, entry_url)
 
 
 def _span_tab(days: int, chosen: int, currency: str) -> Tab:
-    return Tab(f"{days} days", url_for("admin.overview", days=days, currency=currency or None), days == chosen)
+    return Tab(
+        _("%(count)s days", count=days), url_for("admin.overview", days=days, currency=currency or None), days == chosen
+    )
 
 
 def _figures(totals: HouseTotals, span: _Span) -> tuple[Figure, ...]:
@@ -156,19 +160,23 @@ def _figures(totals: HouseTotals, span: _Span) -> tuple[Figure, ...]:
     counts = search_queries.counts(Sought(period=span.period))
     tried, refused = sum(counts.values()), PaymentTab.FAILED.count_of(counts)
     return (
-        flow(HouseFlow.VOLUME, totals.volume_minor, "What buyers paid for orders"),
-        flow(HouseFlow.TAKE, totals.take_minor, f"{_rate(totals.take_minor, totals.volume_minor)} of the volume"),
+        flow(HouseFlow.VOLUME, totals.volume_minor, _("What buyers paid for orders")),
+        flow(
+            HouseFlow.TAKE,
+            totals.take_minor,
+            _("%(rate)s of the volume", rate=_rate(totals.take_minor, totals.volume_minor)),
+        ),
         Figure(
-            "Failed payments",
+            _("Failed payments"),
             _rate(refused, tried),
-            f"{refused} of {tried} attempts, all currencies",
+            _("%(refused)s of %(tried)s attempts, all currencies", refused=refused, tried=tried),
             url_for("admin.payments", status=PaymentTab.FAILED.value, **span.address),
-            "See the payments",
+            _("See the payments"),
         ),
         flow(
             HouseFlow.REFUNDED,
             totals.refunded_minor,
-            f"{_rate(totals.refunded_minor, totals.volume_minor)} of the volume",
+            _("%(rate)s of the volume", rate=_rate(totals.refunded_minor, totals.volume_minor)),
         ),
     )
 
@@ -196,16 +204,25 @@ def _chart(currency: str, span: _Span) -> BarChart:
         )
         for day in days
     ]
-    return charts.bar_chart(f"Volume per day in {currency}", points, currency, amount_head="Volume")
+    return charts.bar_chart(
+        _("Volume per day in %(currency)s", currency=currency), points, currency, amount_head=_("Volume")
+    )
 
 
 def _lag() -> Figure:
     found = waiting.webhook_lag()
     if found is None:
-        return Figure("Events on their way", "None yet", "No provider has told us anything.", url_for("admin.events"))
+        return Figure(
+            _("Events on their way"), _("None yet"), _("No provider has told us anything."), url_for("admin.events")
+        )
     typical, slowest = (waiting_page.span_text(timedelta(seconds=span)) for span in (found.typical, found.slowest))
-    note = f"Half of the last {found.events} came within {typical}, the slowest took {slowest}"
-    return Figure("Events on their way", typical, note, url_for("admin.events", **_address(found.since.date())))
+    note = _(
+        "Half of the last %(count)s came within %(typical)s, the slowest took %(slowest)s",
+        count=found.events,
+        typical=typical,
+        slowest=slowest,
+    )
+    return Figure(_("Events on their way"), typical, note, url_for("admin.events", **_address(found.since.date())))
 
 
 def _books(balances: Sequence[Balance]) -> tuple[HeldRow, ...]:
