@@ -12,13 +12,14 @@ from marketplace.disputes.page_queries import DisputeRow
 from marketplace.language import Text, ngettext
 from marketplace.language import gettext as _
 from marketplace.money import Money
+from marketplace.numerals import number_text
 from marketplace.payments.admin_queries import PaymentRecord
 from marketplace.payouts.admin_queries import PayoutRow
 from marketplace.refunds.queries import RefundRow
 from marketplace.web import refund_parts, wording
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
-from marketplace.web.pages import money, money_text, number_text, time_text
+from marketplace.web.pages import money, money_text, time_text
 from marketplace.web.wording import Badge
 
 _BADGES = {

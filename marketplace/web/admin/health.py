@@ -12,6 +12,7 @@ from marketplace import clock, jobs
 from marketplace.errors import NotFound
 from marketplace.language import Text, ngettext
 from marketplace.language import gettext as _
+from marketplace.numerals import number_text
 from marketplace.reconciliation import board
 from marketplace.reconciliation.board import MOST, NegativeRow, StuckJob, StuckRow
 from marketplace.reconciliation.board_rules import Level, Reading, Tile, level, time_of
@@ -24,7 +25,7 @@ from marketplace.web.admin.states import ADDRESSES
 from marketplace.web.admin.waiting_page import span_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
-from marketplace.web.pages import money_text, number_text, time_text
+from marketplace.web.pages import money_text, time_text
 from marketplace.web.refund_parts import age_text
 from marketplace.web.wording import Badge
 

@@ -10,12 +10,13 @@ from marketplace.invoices import queries
 from marketplace.invoices.queries import Side
 from marketplace.language import gettext as _
 from marketplace.language import ngettext
+from marketplace.numerals import number_text
 from marketplace.reconciliation import invoice_checks
 from marketplace.web import guards, invoice_list, invoice_page, lists
 from marketplace.web.admin.kept_words import note_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
-from marketplace.web.pages import number_text, sentence, time_text
+from marketplace.web.pages import sentence, time_text
 from marketplace.web.wording import Badge
 
 

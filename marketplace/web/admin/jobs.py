@@ -16,6 +16,7 @@ from marketplace.job_runs.queries import JobRow, JobTab, RunRow, Workers
 from marketplace.jobs import Periodic
 from marketplace.language import Text
 from marketplace.language import gettext as _
+from marketplace.numerals import number_text
 from marketplace.paging import every
 from marketplace.payments import timeline_queries
 from marketplace.web import guards, lists, wording
@@ -24,7 +25,7 @@ from marketplace.web.admin.overview import Figure
 from marketplace.web.admin.waiting_page import span_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Tab, Tools
-from marketplace.web.pages import date_text, number_text, time_text
+from marketplace.web.pages import date_text, time_text
 from marketplace.web.wording import Badge, TimelineEntry
 
 _CSV_COLUMNS = ("Job", "Name", "Status", "Arguments", "Attempts", "Queued (UTC)", "Error")
