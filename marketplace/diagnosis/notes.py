@@ -128,6 +128,11 @@ _WITH_PLACES = (
     Text("Money of payout %(number)s was taken back at the provider. Let it go to pay it again."),
     Text("For dispute %(number)s: %(why)s"),
     Text("It was sent %(days)s days ago and nobody said that it is missing."),
+    Text("The provider does not answer: %(words)s"),
+    Text("The provider could not be asked: %(words)s"),
+    Text("The provider does not show it: %(words)s"),
+    Text("It does not fit: %(words)s."),
+    Text("Booked against: %(words)s."),
 )
 
 
@@ -141,7 +146,7 @@ def read(note: str) -> str:
     for text, pattern in _patterns():
         if found := pattern.fullmatch(note):
             places = found.groupdict()
-            return _(text, **{name: _state(part) if name == "state" else part for name, part in places.items()})
+            return _(text, **{name: _READ[name](part) if name in _READ else part for name, part in places.items()})
     return note
 
 
@@ -151,6 +156,10 @@ def _state(word: str) -> str:
         return whole
     label = word[:1].upper() + word[1:]
     return found.lower() if (found := _(label)) != label else word
+
+
+_READ = {"state": _state, "words": read}
+"""By the name of a place: how what stands there is read."""
 
 
 @cache

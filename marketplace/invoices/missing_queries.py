@@ -242,5 +242,5 @@ def _sold(row: tuple[Any, ...], lines: Mapping[int, list[SoldLine]]) -> SoldOrde
 
 def _gone(row: tuple[Any, ...]) -> GoneBack:
     *known, reason, gone_at = row
-    facts: list[Any] = [*known, getattr(reason, "label", reason), gone_at]
+    facts: list[Any] = [*known, getattr(reason, "english", reason), gone_at]
     return GoneBack(*facts)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from flask import Response, request, stream_with_context, url_for
 
 from marketplace.errors import NotFound
-from marketplace.language import Text
+from marketplace.language import ENGLISH, Text, reading
 from marketplace.language import gettext as _
 from marketplace.paging import PAGE_SIZE, Cursor, Listed, Period, Sort
 from marketplace.web import kept_filters
@@ -185,8 +185,13 @@ def csv_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
         # The mark at the start tells spreadsheets that the text is UTF-8.
         buffer.write("\ufeff")
         writer.writerow(columns)
-        for row in rows:
-            writer.writerow([_cell(value) for value in row])
+        found = iter(rows)
+        while True:
+            with reading(ENGLISH):  # what programs read is the same for everybody
+                if (row := next(found, None)) is None:
+                    break
+                cells = [_cell(value) for value in row]
+            writer.writerow(cells)
             if buffer.tell() > 32_000:
                 yield buffer.getvalue()
                 buffer.seek(0)

@@ -17,6 +17,7 @@ from marketplace.web.order_parts import Fact, MoneyRow
 from marketplace.web.pages import time_text
 from marketplace.web.refund_parts import Side, Step
 from marketplace.web.refund_pictures import PicturesForm, PicturesPanel
+from marketplace.web.stored_words import as_read
 from marketplace.web.wording import Badge, TimelineEntry
 
 
@@ -108,7 +109,7 @@ def show(
             Fact(_("About"), refund_parts.about(row, units)),
             told.party,
         ),
-        description=wording.stored_text(row.description),
+        description=as_read(row.description),
         shown=refund_pictures.panel(row, told.side, pictures),
         # Before the second admin has confirmed, nobody has answered anything.
         answer=row.admin_notes if row.decided_at else "",

@@ -3,6 +3,7 @@
 import re
 
 from marketplace.cancellations.rules import CancelReason
+from marketplace.diagnosis import notes
 from marketplace.language import Text
 from marketplace.language import gettext as _
 
@@ -12,9 +13,9 @@ _REASONS = {reason.label: reason.label for reason in CancelReason}
 _WHO_CANCELLED = (Text("The buyer cancelled the order."), Text("The seller cancelled the order."))
 
 
-def as_read(text: str) -> str:
-    """Return a stored text as people read it."""
-    return _(text) if text else ""
+def as_read(text: str | None) -> str:
+    """Return a stored text as people read it: in their language where it is one of ours, else as it was written."""
+    return notes.read(text) if text else ""
 
 
 def device_text(name: str) -> str:

@@ -18,6 +18,7 @@ from marketplace.refunds.states import RefundStatus
 from marketplace.transitions import Status
 from marketplace.web import decline_words
 from marketplace.web.pages import time_text
+from marketplace.web.stored_words import as_read
 
 _O = OrderStatus
 _T = TransactionStatus
@@ -193,7 +194,7 @@ def timeline(
             title=titles[change.subject, change.verb],
             when=time_text(change.at),
             when_iso=change.at.isoformat(),
-            detail=stored_text(change.because) if change.verb in _TOLD_WHY else "",
+            detail=as_read(change.because) if change.verb in _TOLD_WHY else "",
             actor=_actor(change, you, others),
             source=source_text(change.source),
             state="bad" if change.verb in _BAD_VERBS else "done",
@@ -212,7 +213,7 @@ def audit(changes: Sequence[Change], labels: Mapping[str, str]) -> tuple[Timelin
             title=f"{labels.get(change.subject, change.subject)} {change.subject_id}: {_words(change)}",
             when=time_text(change.at),
             when_iso=change.at.isoformat(),
-            detail=stored_text(change.because),
+            detail=as_read(change.because),
             actor=change.actor_name or str(_KINDS[change.actor_kind]),
             source=change.source,
             state="bad" if _TONES.get(change.to_status) == "bad" else "done",
@@ -224,11 +225,6 @@ def audit(changes: Sequence[Change], labels: Mapping[str, str]) -> tuple[Timelin
 def source_text(source: str) -> str:
     """Return through which door a change came, in words; a provider's event by its kind, not its id."""
     return _("from Stripe") if source.startswith("evt_") else _SOURCES.get(source, source.replace("_", " "))
-
-
-def stored_text(text: str) -> str:
-    """Return a text of a row as it is read: those that the program wrote itself have a translation."""
-    return _(text) if text else ""
 
 
 def _declined_entry(decline: Decline) -> TimelineEntry:

@@ -27,11 +27,12 @@ from marketplace.web.admin.call_words import (
     request_text,
     subject_link,
 )
-from marketplace.web.admin.kept_words import actor_text, note_text
+from marketplace.web.admin.kept_words import actor_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.order_parts import Fact
 from marketplace.web.pages import sentence, time_text
+from marketplace.web.stored_words import as_read
 from marketplace.web.wording import Badge, TimelineEntry
 
 _LABELS = {
@@ -188,7 +189,7 @@ def _send(change: Change) -> TimelineEntry:
 
 
 def _decision(decision: Decision, names: Mapping[int, str]) -> TimelineEntry:
-    result = note_text(decision.result) or _("It did not come to an end.")
+    result = as_read(decision.result) or _("It did not come to an end.")
     return TimelineEntry(
         title=decision.step.label,
         when=time_text(decision.decided_at),

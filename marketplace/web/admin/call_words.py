@@ -14,9 +14,9 @@ from marketplace.outbound.queries import CallSummary
 from marketplace.outbound.states import CallKind, CallStatus
 from marketplace.provider_events.rules import HIDDEN
 from marketplace.reconciliation.call_subjects import Subject, SubjectKind
-from marketplace.web.admin.kept_words import note_text
 from marketplace.web.explaining import Crumb
 from marketplace.web.pages import time_text
+from marketplace.web.stored_words import as_read
 
 _PERSONAL = frozenset({"customer_email", "email", "success_url", "cancel_url", "evidence", "stored_name", "name"})
 _NO_LINE = "Unexpected error communicating with Stripe"
@@ -64,7 +64,7 @@ def _shown(value: Any) -> Any:
 
 def answer_text(message: str) -> str:
     """Return what came back of a call in words: where the line broke, that instead of what the program says of it."""
-    return _("The connection broke before there was an answer.") if message.startswith(_NO_LINE) else note_text(message)
+    return _("The connection broke before there was an answer.") if message.startswith(_NO_LINE) else as_read(message)
 
 
 def last_words(call: CallSummary, most: int = 90) -> str:

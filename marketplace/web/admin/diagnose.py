@@ -31,8 +31,8 @@ from marketplace.providers.base import Refused, Unknown
 from marketplace.refunds import queries as refunds
 from marketplace.web import guards, lists
 from marketplace.web.admin import diagnose_page
-from marketplace.web.admin.kept_words import note_text
 from marketplace.web.providers import providers
+from marketplace.web.stored_words import as_read
 
 _TAKEN_UP = Text("What the provider says is in the books now.")
 
@@ -103,7 +103,7 @@ def take_up_refund(number: str) -> ResponseReturnValue:
     except (Unknown, Refused, Contradiction, DomainError) as error:
         flash(_problem(error), "wait")
     else:
-        flash(note_text(note), "ok")
+        flash(as_read(note), "ok")
     return redirect(url_for("admin.diagnose_refund", number=row.number), code=303)
 
 
@@ -116,7 +116,7 @@ def take_up_dispute(number: str) -> ResponseReturnValue:
     except (Unknown, Refused, Contradiction, DomainError) as error:
         flash(_problem(error), "wait")
     else:
-        flash(note_text(note), "ok")
+        flash(as_read(note), "ok")
     return redirect(url_for("admin.diagnose_dispute", number=row.number), code=303)
 
 
@@ -129,7 +129,7 @@ def take_up_payout(number: str) -> ResponseReturnValue:
     except (Unknown, Refused, Contradiction, DomainError) as error:
         flash(_problem(error), "wait")
     else:
-        flash(note_text(note), "ok")
+        flash(as_read(note), "ok")
     return redirect(url_for("admin.diagnose_payout", number=row.number), code=303)
 
 

@@ -24,7 +24,6 @@ from marketplace.refunds.queries import RefundRow
 from marketplace.web import dispute_parts, wording
 from marketplace.web.admin import case_talk, dispute_draft, taking_back_parts
 from marketplace.web.admin.dispute_forms import DismissForm, EvidenceForm, SharesForm
-from marketplace.web.admin.kept_words import note_text
 from marketplace.web.admin.taking_back_parts import TakeBackForm, TakeBackView
 from marketplace.web.amounts import typing_text
 from marketplace.web.console import Console, admin_console
@@ -32,6 +31,7 @@ from marketplace.web.dispute_parts import Clock, FileForm, FileView
 from marketplace.web.message_parts import MessageView
 from marketplace.web.order_parts import Fact, MoneyRow
 from marketplace.web.pages import date_text, money_text, time_text
+from marketplace.web.stored_words import as_read
 from marketplace.web.wording import Badge, TimelineEntry
 
 _STATES = {
@@ -174,7 +174,7 @@ def build(facts: Facts, desk: Desk, now: datetime) -> DisputePage:
         reason_text=reason.means,
         matters=reason.matters,
         facts=_facts(row),
-        evidence_note=" ".join(filter(None, (note_text(_STATES[row.evidence_state]), note_text(row.evidence_note)))),
+        evidence_note=" ".join(filter(None, (as_read(_STATES[row.evidence_state]), as_read(row.evidence_note)))),
         is_answerable=row.is_answerable,
         is_drafted=not facts.texts,
         fields=_fields(reason),

@@ -22,12 +22,13 @@ from marketplace.transitions import Status
 from marketplace.web import guards, wording
 from marketplace.web.admin.events import ROADS, shown
 from marketplace.web.admin.explain import entry_url
-from marketplace.web.admin.kept_words import actor_text, note_text, plain_text, subject_text
+from marketplace.web.admin.kept_words import actor_text, plain_text, subject_text
 from marketplace.web.admin.states import ADDRESSES
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.order_parts import Fact
 from marketplace.web.pages import money_text, sentence, time_text
+from marketplace.web.stored_words import as_read
 from marketplace.web.wording import Badge, TimelineEntry
 
 OUTCOMES = {
@@ -112,7 +113,7 @@ def event(event_row_id: int) -> ResponseReturnValue:
         console=admin_console("events"),
         crumbs=(Crumb(_("Events"), url_for("admin.events")),),
         badge=wording.badge(summary.status),
-        note=sentence(note_text(summary.note)),
+        note=sentence(as_read(summary.note)),
         facts=_facts(summary, found.body_sha256),
         headers=_headers(found.headers, summary.road),
         looks=_looks(changes, effect_queries.attempts(event_row_id), summary.road),
@@ -202,7 +203,7 @@ def _looks(changes: Sequence[Change], attempts: Sequence[Attempt], road: EventRo
             title=_first_look(road) if change.verb == "begin" else _LOOKS[change.verb],
             when=time_text(change.at),
             when_iso=change.at.isoformat(),
-            detail=sentence(note_text(change.because)) if change.verb != "begin" else "",
+            detail=sentence(as_read(change.because)) if change.verb != "begin" else "",
             actor=actor_text(change),
             source="",
             state={"park": "wait", "begin": "done"}.get(change.verb, "done"),
@@ -214,7 +215,7 @@ def _looks(changes: Sequence[Change], attempts: Sequence[Attempt], road: EventRo
             title=str(OUTCOMES[each.outcome]),
             when=time_text(each.at),
             when_iso=each.at.isoformat(),
-            detail=" ".join(filter(None, (sentence(note_text(each.note)), _reason_text(each)))),
+            detail=" ".join(filter(None, (sentence(as_read(each.note)), _reason_text(each)))),
             actor=each.by or (_("Command line") if each.road is EventRoad.REPLAY else ROADS[each.road]),
             source="",
             state="wait" if each.outcome is Outcome.WAITS else "done",
@@ -236,7 +237,7 @@ def _moved(moved: Sequence[Moved]) -> tuple[EffectRow, ...]:
             url=row_url(places, subject, subject_id),
             before=status_badge(subject, steps[0].from_status),
             after=wording.badge(_member(subject, steps[-1].to_status)),
-            because=note_text(steps[-1].because),
+            because=as_read(steps[-1].because),
         )
         for (subject, subject_id), steps in rows.items()
     )

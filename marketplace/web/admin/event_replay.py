@@ -17,11 +17,12 @@ from marketplace.provider_events.states import Outcome
 from marketplace.rehearsal import RowChange
 from marketplace.web import guards, wording
 from marketplace.web.admin.event_forms import ReasonForm
-from marketplace.web.admin.kept_words import note_text, subject_text
+from marketplace.web.admin.kept_words import subject_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.pages import money_text, sentence
 from marketplace.web.providers import providers
+from marketplace.web.stored_words import as_read
 from marketplace.web.wording import Badge
 
 _VERDICTS = {
@@ -79,7 +80,7 @@ def replay_event(event_row_id: int) -> ResponseReturnValue:
     settings, provider = current_app.extensions["settings"], providers()[summary.provider]
     done = replay.replay(event_row_id, provider=provider, settings=settings, by=by, now=clock.now())
     tone = {Outcome.UNCHANGED: "ok", Outcome.CHANGED: "ok"}.get(done.outcome, "wait")
-    flash(f"{_count_text(done)} {note_text(done.note)}", tone)
+    flash(f"{_count_text(done)} {as_read(done.note)}", tone)
     return redirect(url_for("admin.event", event_row_id=event_row_id), code=303)
 
 
@@ -97,7 +98,7 @@ def _show(summary: EventSummary, form: ReasonForm, code: int) -> ResponseReturnV
         tone=tone,
         verdict=verdict,
         text=text,
-        said=sentence(note_text(found.note)),
+        said=sentence(as_read(found.note)),
         rows=tuple(row for change in found.changes for row in _difference(change)),
         action=url_for("admin.replay_event", event_row_id=summary.id),
     )

@@ -17,12 +17,12 @@ from marketplace.provider_events.handlers import ACCOUNT_HANDLERS, HANDLERS
 from marketplace.provider_events.queries import EventSummary, Sought
 from marketplace.provider_events.states import Endpoint, EventRoad, EventStatus
 from marketplace.web import guards, lists, wording
-from marketplace.web.admin.kept_words import note_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Asked, Tab, Tools
 from marketplace.web.pages import time_text
 from marketplace.web.providers import providers
 from marketplace.web.refund_parts import age_text
+from marketplace.web.stored_words import as_read
 from marketplace.web.wording import Badge
 
 _CSV_COLUMNS = (
@@ -204,7 +204,7 @@ def event_rows(events: tuple[EventSummary, ...], now: datetime) -> tuple[EventRo
             road=ROADS[event.road],
             tries=ngettext("%(count)s try", "%(count)s tries", event.attempts, count=event.attempts),
             badge=wording.badge(event.status),
-            note=note_text(event.note),
+            note=as_read(event.note),
             received=time_text(event.received_at),
             age=_("waits %(age)s", age=age_text(event.received_at, now)) if event.status in _WAITING else "",
             payment=_("Payment %(number)s", number=event.payment_id) if event.payment_id else "",

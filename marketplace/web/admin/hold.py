@@ -23,10 +23,10 @@ from marketplace.payouts import queries as payouts
 from marketplace.payouts import stops
 from marketplace.payouts.queries import TakenUpBy
 from marketplace.web import guards, wording
-from marketplace.web.admin.kept_words import note_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.order_parts import Fact
 from marketplace.web.pages import date_text, money_text, time_text
+from marketplace.web.stored_words import as_read
 from marketplace.web.wording import Badge, TimelineEntry
 
 _LABELS = {
@@ -203,7 +203,7 @@ def _waits_for(share: HeldShare, blocks: Sequence[Block], payout: TakenUpBy | No
         found.append(_("The seller has not sent the order."))
     elif share.delivered_at is None:
         found.append(_("The order has not arrived."))
-    found += [_("%(why)s, since %(day)s.", why=note_text(block.note), day=date_text(block.set_at)) for block in blocks]
+    found += [_("%(why)s, since %(day)s.", why=as_read(block.note), day=date_text(block.set_at)) for block in blocks]
     return tuple(found or (_("Nothing. The next tick releases it, once the order counts as delivered."),))
 
 

@@ -13,10 +13,10 @@ from marketplace.language import ngettext
 from marketplace.numerals import number_text
 from marketplace.reconciliation import invoice_checks
 from marketplace.web import guards, invoice_list, invoice_page, lists
-from marketplace.web.admin.kept_words import note_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.pages import sentence, time_text
+from marketplace.web.stored_words import as_read
 from marketplace.web.wording import Badge
 
 
@@ -86,7 +86,7 @@ def invoice_check() -> ResponseReturnValue:
         else _("%(count)s found that are wrong.", count=wrong),
         rows=tuple(
             CheckRow(
-                note_text(sentence(found.check)),
+                as_read(sentence(found.check)),
                 Badge(_("%(count)s wrong", count=len(found.wrong)), "bad") if found.wrong else Badge(_("Right"), "ok"),
                 found.wrong,
             )

@@ -1,9 +1,9 @@
 """Words that stand in rows in English, as whoever looks at them reads them."""
 
-from marketplace.diagnosis import notes
 from marketplace.history import ActorKind
 from marketplace.language import Text
 from marketplace.payments.timeline_queries import Change
+from marketplace.web.stored_words import as_read
 
 _ACTORS = {ActorKind.USER: Text("User"), ActorKind.PROVIDER: Text("Provider"), ActorKind.JOB: Text("Job")}
 _SINGULAR = {
@@ -135,11 +135,6 @@ INVOICE_CHECKS = (
 )
 
 
-def note_text(note: str | None) -> str:
-    """Return a stored note: in the reader's language where it is one of our sentences, else as it was written."""
-    return notes.read(note) if note else ""
-
-
 def actor_text(change: Change) -> str:
     """Return who made a change: a person's name, or what else it was."""
     return change.actor_name or str(_ACTORS[change.actor_kind])
@@ -148,7 +143,7 @@ def actor_text(change: Change) -> str:
 def plain_text(word: str) -> str:
     """Return a word of a row or of the provider, such as `in_transit`, as pages say it."""
     text = word.replace("_", " ")
-    return note_text(text[:1].upper() + text[1:])
+    return as_read(text[:1].upper() + text[1:])
 
 
 def subject_text(subject: str, subject_id: int | str) -> str:

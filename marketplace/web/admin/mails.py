@@ -16,10 +16,11 @@ from marketplace.mails.states import MailStatus
 from marketplace.mails.topics import WORDS, Topic
 from marketplace.paging import every
 from marketplace.web import guards, lists, wording
-from marketplace.web.admin.kept_words import note_text, plain_text
+from marketplace.web.admin.kept_words import plain_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import time_text
+from marketplace.web.stored_words import as_read
 from marketplace.web.wording import Badge
 
 _AGAIN_AT_ONCE = 500
@@ -139,7 +140,7 @@ def _trouble(desk: Desk) -> str:
         "%(trouble)s Tried %(count)s times; the next try comes %(at)s.",
         "%(trouble)s Tried %(count)s times; the next try comes %(at)s.",
         desk.failures,
-        trouble=note_text(desk.trouble),
+        trouble=as_read(desk.trouble),
         count=desk.failures,
         at=time_text(desk.paused_until),
     )
@@ -155,7 +156,7 @@ def _line(row: MailRow) -> MailLine:
         badge=wording.badge(row.status),
         when=time_text(row.sent_at or row.queued_at),
         tries=row.tries,
-        note=note_text(row.note),
+        note=as_read(row.note),
         retry_url=url_for("admin.retry_mail", mail_id=row.id) if is_failed else "",
     )
 

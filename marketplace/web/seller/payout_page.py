@@ -17,6 +17,7 @@ from marketplace.web.console import Console, seller_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.order_parts import Fact
 from marketplace.web.pages import date_text, money_text, time_text
+from marketplace.web.stored_words import as_read
 
 TONES = {
     PayoutStatus.PENDING: "wait",
@@ -138,11 +139,6 @@ def build(found: PayoutDetail) -> PayoutPage:
         steps=_steps(row),
         csv_url=url_for("seller.payout", number=row.number, format="csv"),
     )
-
-
-def as_read(stored: str | None) -> str:
-    """Return words of the records in the reader's language, if they are ours and it has them."""
-    return _(stored) if stored else ""
 
 
 def _facts(row: PayoutRow) -> tuple[Fact, ...]:
