@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
-from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
@@ -22,6 +21,7 @@ from marketplace.refunds.rules import Plan
 from marketplace.refunds.states import RefundStatus
 from marketplace.web.cart.forms import whole_number
 from marketplace.web.console import Console
+from marketplace.web.forms import Form
 from marketplace.web.order_parts import MoneyRow
 from marketplace.web.pages import date_text, money, money_text
 from marketplace.web.refund_parts import ARRIVAL
@@ -44,7 +44,7 @@ _GOES_BACK: dict[RefundStatus | None, tuple[str, str]] = {
 _SHELF = {"reason": None, "yes": True, "no": False}
 
 
-class CancelForm(FlaskForm):
+class CancelForm(Form):
     """Why, and the amount in minor units that the button names."""
 
     seen_minor = IntegerField(

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
@@ -17,11 +16,12 @@ from marketplace.errors import Invalid
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.web.auth.forms import typed
+from marketplace.web.forms import Form
 
 _DAY = Text("Write the day like this: 2026-12-31")
 
 
-class DiscountForm(FlaskForm):
+class DiscountForm(Form):
     """What a code promises; amounts in whole units of the currency."""
 
     code = StringField(

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
@@ -25,6 +24,7 @@ from marketplace.media.file_rules import LARGEST_FILE_BYTES
 from marketplace.numerals import number_text
 from marketplace.providers.disputes import EVIDENCE_FOLDER
 from marketplace.web import uploads
+from marketplace.web.forms import Form
 from marketplace.web.order_parts import MoneyRow
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.wording import Badge
@@ -51,7 +51,7 @@ _DAY = 24 * _HOUR
 SOON_DAYS = 3
 
 
-class FileForm(FlaskForm):
+class FileForm(Form):
     """A file and what it shows."""
 
     kind = SelectField(Text("What it shows"), choices=[SelectChoice(kind.value, kind.label) for kind in EvidenceFile])

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import request, url_for
-from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import Regexp
@@ -22,12 +21,13 @@ from marketplace.numerals import number_text
 from marketplace.reviews.queries import ReviewRow
 from marketplace.web import guards
 from marketplace.web.auth.forms import typed
+from marketplace.web.forms import Form
 from marketplace.web.pages import time_text
 
 Paragraphs = tuple[tuple[tuple[Piece, ...], ...], ...]
 
 
-class MessageForm(FlaskForm):
+class MessageForm(Form):
     """A message. The token makes the same form sent twice one message."""
 
     token = HiddenField(

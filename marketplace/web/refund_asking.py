@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from wtforms import HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -29,6 +28,7 @@ from marketplace.web.amounts import typed_minor
 from marketplace.web.cart.forms import whole_number
 from marketplace.web.console import Console
 from marketplace.web.explaining import Crumb
+from marketplace.web.forms import Form
 from marketplace.web.pages import money, money_text
 
 _WAYS = [
@@ -40,7 +40,7 @@ _WAYS = [
 _UNITS = "units_"
 
 
-class AskFields(FlaskForm):
+class AskFields(Form):
     """How much, why, and what happened. `how` says which of the quantities, the percentage and the amount counts.
 
     The token makes the same form sent twice the same refund (scar S24).

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 
 from marketplace.language import Text
@@ -19,6 +18,7 @@ from marketplace.refunds.picture_flows import FOLDER, THUMB, SentPicture
 from marketplace.refunds.picture_queries import RefundPictureRow
 from marketplace.refunds.queries import RefundRow
 from marketplace.web import uploads
+from marketplace.web.forms import Form
 from marketplace.web.pages import time_text
 from marketplace.web.refund_parts import Side
 from marketplace.web.wording import TimelineEntry
@@ -26,7 +26,7 @@ from marketplace.web.wording import TimelineEntry
 _WEBP = "image/webp"
 
 
-class PicturesForm(FlaskForm):
+class PicturesForm(Form):
     """Pictures of what is wrong."""
 
     pictures = MultipleFileField(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import Length
 
@@ -30,6 +29,7 @@ from marketplace.web.admin.call_words import (
 from marketplace.web.admin.kept_words import actor_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
+from marketplace.web.forms import Form
 from marketplace.web.order_parts import Fact
 from marketplace.web.pages import sentence, time_text
 from marketplace.web.stored_words import as_read
@@ -54,7 +54,7 @@ _SENDS = {
 }
 
 
-class DecisionForm(FlaskForm):
+class DecisionForm(Form):
     """What to do about a call, and why; `seen` is how it stood, `token` makes two clicks one decision."""
 
     step = RadioField(Text("What to do"))

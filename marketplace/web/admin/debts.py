@@ -6,7 +6,6 @@ from functools import partial
 
 from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import IntegerField, TextAreaField
 from wtforms.validators import Length
 from wtforms.widgets import HiddenInput
@@ -26,6 +25,7 @@ from marketplace.web.admin import debt_parts
 from marketplace.web.admin.debt_parts import BorneView, DebtorRow, DebtView, PaidView
 from marketplace.web.cart.forms import whole_number
 from marketplace.web.console import Console, admin_console
+from marketplace.web.forms import Form
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.order_parts import Fact
 from marketplace.web.pages import date_text, decimal, money_text
@@ -37,7 +37,7 @@ _CSV_COLUMNS = (
 )
 
 
-class WriteOffForm(FlaskForm):
+class WriteOffForm(Form):
     """What was open when it was looked at, minor units, and why nobody will ever pay it."""
 
     seen_minor = IntegerField(

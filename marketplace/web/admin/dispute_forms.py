@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from flask_wtf import FlaskForm
 from wtforms import IntegerField, StringField, TextAreaField
 from wtforms.validators import Length
 from wtforms.widgets import HiddenInput
@@ -11,13 +10,14 @@ from marketplace.disputes.case_queries import TextRow
 from marketplace.disputes.evidence_rules import LONGEST_TEXT, EvidenceText
 from marketplace.language import Text
 from marketplace.web.cart.forms import whole_number
+from marketplace.web.forms import Form
 
 _LARGEST_MINOR = 10**15
 _ADDRESSES = (EvidenceText.BILLING_ADDRESS, EvidenceText.SHIPPING_ADDRESS)
 _LENGTH = Length(max=LONGEST_TEXT, message=Text("At most 20,000 characters."))
 
 
-class EvidenceForm(FlaskForm):
+class EvidenceForm(Form):
     """The texts of the evidence, one field for each of the provider's."""
 
     def fill(self, texts: Mapping[str, TextRow], draft: Mapping[EvidenceText, str]) -> None:
@@ -40,19 +40,19 @@ for _field in EvidenceText:
     setattr(EvidenceForm, _field.value, _made)
 
 
-class SharesForm(FlaskForm):
+class SharesForm(Form):
     """Why the orders bear it so; the amounts stand beside, one for each order."""
 
     share_reason = TextAreaField(Text("Reason"), [Length(max=500, message=Text("At most 500 characters."))])
 
 
-class DismissForm(FlaskForm):
+class DismissForm(Form):
     """Why a warning is no reason to keep the money."""
 
     reason = TextAreaField(Text("Reason"), [Length(max=500, message=Text("At most 500 characters."))])
 
 
-class AmountSeenForm(FlaskForm):
+class AmountSeenForm(Form):
     """The amount that the button said, in minor units."""
 
     amount_minor = IntegerField(

@@ -1,11 +1,11 @@
 """The forms about events: why something is done, and whose it is."""
 
-from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from marketplace.language import Text
 from marketplace.provider_events.unmatched import Decision
+from marketplace.web.forms import Form
 
 _WHY = Text("Please say why, in 3 to 500 characters.")
 LABELS = {
@@ -15,7 +15,7 @@ LABELS = {
 }
 
 
-class ReasonForm(FlaskForm):
+class ReasonForm(Form):
     """Why somebody does it; kept with their name."""
 
     reason = TextAreaField(Text("Reason"), [InputRequired(_WHY), Length(3, 500, _WHY)])

@@ -1,20 +1,20 @@
 """The forms of this blueprint: shape only; what is allowed is said by the concepts' rules."""
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, StringField, TextAreaField
 from wtforms.validators import Length
 from wtforms.widgets import HiddenInput
 
 from marketplace.language import Text
 from marketplace.web.cart.forms import whole_number
+from marketplace.web.forms import Form
 
 _LARGEST_MINOR = 10**15
 
 
-class AmountForm(FlaskForm):
+class AmountForm(Form):
     """Another amount to look at; nothing is changed by it, so it needs no token."""
 
-    class Meta(FlaskForm.Meta):
+    class Meta(Form.Meta):
         """A form of an address."""
 
         csrf = False
@@ -22,7 +22,7 @@ class AmountForm(FlaskForm):
     amount = StringField(Text("Amount to refund"), [Length(max=20)])
 
 
-class DecisionForm(FlaskForm):
+class DecisionForm(Form):
     """The amount that was looked at, in minor units, and why."""
 
     amount_minor = IntegerField(

@@ -7,7 +7,6 @@ from functools import partial
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, TextAreaField
 from wtforms.validators import Length, Optional
 
@@ -24,6 +23,7 @@ from marketplace.payouts import stops
 from marketplace.payouts.queries import TakenUpBy
 from marketplace.web import guards, wording
 from marketplace.web.console import Console, admin_console
+from marketplace.web.forms import Form
 from marketplace.web.order_parts import Fact
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.stored_words import as_read
@@ -43,7 +43,7 @@ _DONE = {
 }
 
 
-class HoldForm(FlaskForm):
+class HoldForm(Form):
     """What to do, by how many days, and why."""
 
     step = RadioField(Text("What to do"))

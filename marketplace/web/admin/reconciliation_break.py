@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Length, NumberRange
@@ -30,6 +29,7 @@ from marketplace.web.admin.reconciliation import break_badge
 from marketplace.web.admin.reconciliation_words import told
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
+from marketplace.web.forms import Form
 from marketplace.web.pages import money_text, time_text
 from marketplace.web.refund_parts import age_text
 from marketplace.web.wording import Badge, TimelineEntry
@@ -43,19 +43,19 @@ _DEEDS = {
 }
 
 
-class RereadForm(FlaskForm):
+class RereadForm(Form):
     """Why it is read again by hand."""
 
     reason = TextAreaField(Text("Reason"), [Length(max=LONGEST, message=Text("At most 500 characters."))])
 
 
-class ExplainForm(FlaskForm):
+class ExplainForm(Form):
     """Why it stays as it is."""
 
     reason = TextAreaField(Text("Reason"), [Length(max=LONGEST, message=Text("At most 500 characters."))])
 
 
-class CorrectForm(FlaskForm):
+class CorrectForm(Form):
     """The difference that was looked at, minor units, what it is booked against, and why."""
 
     seen_minor = IntegerField(

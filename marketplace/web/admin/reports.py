@@ -5,7 +5,6 @@ from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
@@ -23,6 +22,7 @@ from marketplace.web.admin import reported
 from marketplace.web.admin.reported import Shown
 from marketplace.web.auth.forms import blame, typed
 from marketplace.web.console import Console, admin_console
+from marketplace.web.forms import Form
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.order_parts import Fact
 from marketplace.web.pages import time_text
@@ -41,7 +41,7 @@ _LABELS = {
 }
 
 
-class DecideForm(FlaskForm):
+class DecideForm(Form):
     """What is made of a report, and why."""
 
     decision = RadioField(Text("What do you do?"), [InputRequired(Text("Choose what you do."))], validate_choice=False)
@@ -54,7 +54,7 @@ class DecideForm(FlaskForm):
         return self
 
 
-class StopForm(FlaskForm):
+class StopForm(Form):
     """Why somebody may not write."""
 
     reason = TextAreaField(Text("Why?"))

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
-from flask_wtf import FlaskForm
 from wtforms import IntegerField, TextAreaField
 from wtforms.validators import Length
 from wtforms.widgets import HiddenInput
@@ -16,11 +15,12 @@ from marketplace.language import gettext as _
 from marketplace.payouts.taking_back_queries import ReversalRow
 from marketplace.refunds.queries import RefundRow
 from marketplace.web import wording
+from marketplace.web.forms import Form
 from marketplace.web.pages import money_text, time_text
 from marketplace.web.wording import Badge
 
 
-class TakeBackForm(FlaskForm):
+class TakeBackForm(Form):
     """Why it is taken back, and the amount that the button said, in minor units."""
 
     amount_minor = IntegerField(Text("Amount"), widget=HiddenInput())

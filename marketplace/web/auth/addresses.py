@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import BooleanField
 
 from marketplace import clock, db
@@ -20,11 +19,12 @@ from marketplace.language import gettext as _
 from marketplace.web import address_form, countries, guards
 from marketplace.web.address_form import country_field, text_field
 from marketplace.web.console import Console, own_console
+from marketplace.web.forms import Form
 
 _KIND = "address"
 
 
-class AddressForm(FlaskForm):
+class AddressForm(Form):
     """One address, and for what it is the default."""
 
     address_full_name = text_field(Text("Full name"), 64)

@@ -1,12 +1,12 @@
 """The forms of this blueprint: shape only; what is allowed is said by the concepts' rules."""
 
-from flask_wtf import FlaskForm
 from wtforms import EmailField, Field, HiddenField, PasswordField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from marketplace.errors import Invalid
 from marketplace.language import Text
 from marketplace.web import countries
+from marketplace.web.forms import Form
 
 _LONGEST_TYPED = 1000
 
@@ -16,7 +16,7 @@ def typed(field: Field) -> str:
     return field.data or ""
 
 
-def blame(form: FlaskForm, error: Invalid) -> None:
+def blame(form: Form, error: Invalid) -> None:
     """Show `error` at the field it names, or above the form."""
     field = form[error.field] if error.field and error.field in form else None
     if field is None:
@@ -25,7 +25,7 @@ def blame(form: FlaskForm, error: Invalid) -> None:
         field.errors = [*field.errors, error.message]
 
 
-class SignInForm(FlaskForm):
+class SignInForm(Form):
     """E-mail, password, and where to go afterwards."""
 
     email = EmailField(Text("E-mail"), [InputRequired(Text("Enter your e-mail address.")), Length(max=_LONGEST_TYPED)])
@@ -35,7 +35,7 @@ class SignInForm(FlaskForm):
     next = HiddenField()
 
 
-class RegisterForm(FlaskForm):
+class RegisterForm(Form):
     """What a new person tells."""
 
     name = StringField(Text("Your name"), [InputRequired(Text("Enter your name.")), Length(max=_LONGEST_TYPED)])
@@ -44,7 +44,7 @@ class RegisterForm(FlaskForm):
     next = HiddenField()
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(Form):
     """A change of password."""
 
     old = PasswordField(
@@ -55,7 +55,7 @@ class PasswordForm(FlaskForm):
     )
 
 
-class ShopForm(FlaskForm):
+class ShopForm(Form):
     """What a new shop shows."""
 
     name = StringField(Text("Name of the shop"), [InputRequired(Text("Name your shop.")), Length(max=_LONGEST_TYPED)])

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField
 from wtforms.fields.choices import SelectChoice
 
@@ -16,9 +15,10 @@ from marketplace.language import LANGUAGES, Text
 from marketplace.language import gettext as _
 from marketplace.web import guards, reading_language
 from marketplace.web.auth.forms import blame, typed
+from marketplace.web.forms import Form
 
 
-class LanguageForm(FlaskForm):
+class LanguageForm(Form):
     """The language, and where to go afterwards; what is none of ours is refused by the operation."""
 
     language = RadioField(

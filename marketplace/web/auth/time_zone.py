@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
@@ -17,6 +16,7 @@ from marketplace.language import gettext as _
 from marketplace.web import guards
 from marketplace.web.auth.forms import blame, typed
 from marketplace.web.console import Console, own_console
+from marketplace.web.forms import Form
 from marketplace.web.pages import time_text
 
 
@@ -25,7 +25,7 @@ def _choices() -> list[SelectChoice]:
     return [SelectChoice("", "UTC"), *named]
 
 
-class TimeZoneForm(FlaskForm):
+class TimeZoneForm(Form):
     """The zone; what is none of ours is refused by the operation."""
 
     time_zone = SelectField(Text("Time zone"), validate_choice=False, choices=_choices)

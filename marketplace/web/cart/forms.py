@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, StringField
 from wtforms.validators import Length, Regexp, StopValidation
 
@@ -11,6 +10,7 @@ from marketplace.carts.rules import MAX_QUANTITY
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.web import countries
+from marketplace.web.forms import Form
 
 _LARGEST_ID = 2**63 - 1
 
@@ -34,13 +34,13 @@ def whole_number(lowest: int, highest: int, words: str) -> Callable[[Any, Intege
 _QUANTITY = [whole_number(1, MAX_QUANTITY, Text("Choose a number from 1 to %(most)s."))]
 
 
-class CountryForm(FlaskForm):
+class CountryForm(Form):
     """Where the basket is reckoned to go."""
 
     country = countries.CountryField(Text("Delivery to"), validate_choice=False)
 
 
-class AddForm(FlaskForm):
+class AddForm(Form):
     """What the button on a listing sends; `buy` is "now" when the buyer wants to pay at once."""
 
     listing_id = IntegerField(Text("Listing"), [whole_number(1, _LARGEST_ID, Text("Choose a listing."))])
@@ -48,19 +48,19 @@ class AddForm(FlaskForm):
     buy = StringField(Text("Buy now"))
 
 
-class QuantityForm(FlaskForm):
+class QuantityForm(Form):
     """A new number of units of one line."""
 
     quantity = IntegerField(Text("Quantity"), _QUANTITY)
 
 
-class CodeForm(FlaskForm):
+class CodeForm(Form):
     """A discount code as it was typed."""
 
     code = StringField(Text("Discount code"), [Length(max=60)])
 
 
-class ProceedForm(FlaskForm):
+class ProceedForm(Form):
     """The prices the page showed, as `line:minor units,...`."""
 
     seen = HiddenField(Text("Prices"), [Regexp(r"\d{1,18}:\d{1,18}(,\d{1,18}:\d{1,18}){0,999}\Z")])

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Regexp
@@ -17,6 +16,7 @@ from marketplace.web.address_form import country_field as _country
 from marketplace.web.address_form import line as _line
 from marketplace.web.address_form import text_field as _text
 from marketplace.web.cart.forms import whole_number
+from marketplace.web.forms import Form
 
 NEW = "new"
 _ANOTHER = SelectChoice(NEW, Text("Another address"))
@@ -27,7 +27,7 @@ def _lines(text: str | None) -> str:
     return "\n".join(_line(line) for line in (text or "").splitlines()).strip()
 
 
-class CheckoutForm(FlaskForm):
+class CheckoutForm(Form):
     """Where to send, whom to bill, a note, and the two hidden marks that make the form safe to send twice.
 
     Fields of an address count only where that address is asked for: a new one, or another one for the bill.

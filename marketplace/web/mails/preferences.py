@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from marketplace import clock, db
 from marketplace.language import Text
@@ -13,6 +12,7 @@ from marketplace.mails import operations, queries
 from marketplace.mails.topics import WORDS, Audience, Topic, may_be_silenced
 from marketplace.web import guards, lists
 from marketplace.web.console import Console, own_console
+from marketplace.web.forms import Form
 from marketplace.web.guards import Viewer
 
 _TITLES = {
@@ -63,7 +63,7 @@ def preferences() -> ResponseReturnValue:
         email=viewer.email,
         groups=tuple(_group(audience, silenced) for audience in _audiences(viewer)),
     )
-    return render_template("mails/preferences.html", page=page, form=FlaskForm())
+    return render_template("mails/preferences.html", page=page, form=Form())
 
 
 @guards.signed_in

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
@@ -19,10 +18,11 @@ from marketplace.reports.rules import Reason
 from marketplace.web import guards, lists
 from marketplace.web.auth.forms import blame, typed
 from marketplace.web.console import Console, buyer_console, seller_console
+from marketplace.web.forms import Form
 from marketplace.web.stored_words import about_text
 
 
-class ReportForm(FlaskForm):
+class ReportForm(Form):
     """Why somebody reports something."""
 
     reason = RadioField(

@@ -5,7 +5,6 @@ from functools import partial
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import TextAreaField
 
 from marketplace.catalog import queries as catalog
@@ -17,12 +16,13 @@ from marketplace.reviews import queries
 from marketplace.reviews.queries import ReviewRow
 from marketplace.reviews.rules import STARS
 from marketplace.web import guards, lists, review_parts
+from marketplace.web.forms import Form
 from marketplace.web.lists import Tools
 from marketplace.web.review_parts import ReviewView
 from marketplace.web.shop.cards import rating_text
 
 
-class AnswerForm(FlaskForm):
+class AnswerForm(Form):
     """What the seller says to a review."""
 
     answer = TextAreaField(Text("Your answer"))

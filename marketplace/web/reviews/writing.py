@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired
@@ -21,6 +20,7 @@ from marketplace.reviews.queries import LineToReview, ReviewRow
 from marketplace.web import guards
 from marketplace.web.auth.forms import blame, typed
 from marketplace.web.console import Console, buyer_console, seller_console
+from marketplace.web.forms import Form
 from marketplace.web.messages.reporting import ReportForm, ReportPage
 from marketplace.web.pages import date_text
 from marketplace.web.reviews.reading import AnswerForm, seen, show
@@ -31,7 +31,7 @@ _ONE_OF = [InputRequired(_CHOOSE), AnyOf([str(stars) for stars in rules.STARS], 
 _CHOICES = [SelectChoice(str(stars), _WORDS[stars]) for stars in rules.STARS]
 
 
-class ReviewForm(FlaskForm):
+class ReviewForm(Form):
     """What a buyer says."""
 
     goods_stars = RadioField(Text("How is it?"), _ONE_OF, choices=_CHOICES, validate_choice=False)

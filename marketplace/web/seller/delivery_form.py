@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
@@ -15,6 +14,7 @@ from marketplace.taxes.rules import TaxCategory
 from marketplace.web import countries
 from marketplace.web.auth.forms import typed
 from marketplace.web.cart.forms import whole_number
+from marketplace.web.forms import Form
 from marketplace.web.shop.filters import amount_text
 
 BANDS = range(1, rules.MOST_BANDS + 1)
@@ -29,7 +29,7 @@ def _days(label: str) -> IntegerField:
     return IntegerField(label, [whole_number(0, rules.LONGEST_DAYS, _DAYS)])
 
 
-class NameForm(FlaskForm):
+class NameForm(Form):
     """What a profile is called and how long sending takes."""
 
     name = StringField(
@@ -39,7 +39,7 @@ class NameForm(FlaskForm):
     handling_days = _days(Text("Working days until you send"))
 
 
-class ZoneForm(FlaskForm):
+class ZoneForm(Form):
     """Where goods are sent, for how much and how fast; amounts in whole units of the profile's currency."""
 
     countries = TextAreaField(
@@ -100,7 +100,7 @@ class NewProfileForm(NameForm, ZoneForm):
     currency = SelectField(Text("Currency"), choices=[SelectChoice(code, code) for code in CURRENCIES])
 
 
-class SentByForm(FlaskForm):
+class SentByForm(Form):
     """How one listing is sent and taxed."""
 
     profile = SelectField(Text("Sent by"), choices=[], validate_choice=False)

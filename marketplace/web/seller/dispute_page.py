@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
-from flask_wtf import FlaskForm
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
@@ -23,6 +22,7 @@ from marketplace.payouts.taking_back_queries import ReversalRow
 from marketplace.web import dispute_parts, wording
 from marketplace.web.console import Console, seller_console
 from marketplace.web.dispute_parts import FileView
+from marketplace.web.forms import Form
 from marketplace.web.order_parts import MoneyRow
 from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.wording import Badge, TimelineEntry
@@ -71,7 +71,7 @@ _NOW: dict[DisputeStatus, tuple[str, str, str]] = {
 }
 
 
-class StatementForm(FlaskForm):
+class StatementForm(Form):
     """What a seller says."""
 
     text = TextAreaField(

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
@@ -17,6 +16,7 @@ from marketplace.payouts.states import Interval
 from marketplace.web import countries
 from marketplace.web.auth.forms import ShopForm, typed
 from marketplace.web.cart.forms import whole_number
+from marketplace.web.forms import Form
 from marketplace.web.seller.schedule_words import WEEKDAYS, day_text
 
 _TOO_LONG = Text("This is too long.")
@@ -41,7 +41,7 @@ def _choice(label: str, choices: Mapping[str, str], wanted: str) -> SelectField:
     return SelectField(label, [InputRequired(wanted)], choices=[_CHOOSE, *known], validate_choice=False)
 
 
-class ShipForm(FlaskForm):
+class ShipForm(Form):
     """How an order was sent; `name` and `link` are asked for another carrier only."""
 
     carrier = _choice(
@@ -52,7 +52,7 @@ class ShipForm(FlaskForm):
     link = _line(Text("Link to follow it"))
 
 
-class NoteForm(FlaskForm):
+class NoteForm(Form):
     """A seller's own note about an order."""
 
     text = TextAreaField(Text("Note"), [Length(max=10_000, message=_TOO_LONG)])
@@ -63,7 +63,7 @@ def _units() -> IntegerField:
     return IntegerField(Text("Units in stock"), [whole_number(0, LARGEST_STOCK, wanted)])
 
 
-class _Stocked(FlaskForm):
+class _Stocked(Form):
     """A form that changes the stock. `seen_stock` is the number of units the page showed."""
 
     seen_stock = HiddenField()
@@ -164,7 +164,7 @@ class PartForm(ListingForm):
         return PartFacts(**{name: typed(self[name]) for name in PartFacts.__dataclass_fields__})
 
 
-class CountryForm(FlaskForm):
+class CountryForm(Form):
     """Where a seller lives or has their company: the provider never lets it change."""
 
     country = countries.CountryField(Text("Country"))
@@ -184,7 +184,7 @@ class OwnShopForm(ShopForm):
     )
 
 
-class LegalForm(FlaskForm):
+class LegalForm(Form):
     """Who sells, as it stands on invoices."""
 
     NAMES = ("legal_name", "legal_street", "legal_postcode", "vat_id")
@@ -202,7 +202,7 @@ _INTERVALS = {
 }
 
 
-class ScheduleForm(FlaskForm):
+class ScheduleForm(Form):
     """When a seller is paid; a minimum for each currency, in whole units, empty for none."""
 
     interval = RadioField(

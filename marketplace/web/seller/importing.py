@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 
 from marketplace import clock
@@ -19,6 +18,7 @@ from marketplace.numerals import number_text
 from marketplace.web import guards, lists, uploads
 from marketplace.web.auth.forms import blame
 from marketplace.web.console import Console, seller_console
+from marketplace.web.forms import Form
 from marketplace.web.order_parts import Fact
 from marketplace.web.pages import decimal, time_text
 from marketplace.web.wording import Badge
@@ -31,7 +31,7 @@ _FAULT_COLUMNS = ("Line", "Key", "Column", "Reason")
 _HINT = Text("CSV, at most 5 MB and 10,000 rows. UTF-8 is best.")
 
 
-class ImportForm(FlaskForm):
+class ImportForm(Form):
     """A file of listings."""
 
     file = FileField(Text("Your file"), description=_HINT, render_kw={"accept": ".csv,text/csv,text/plain"})

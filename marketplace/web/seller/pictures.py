@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 
 from marketplace import clock, db
@@ -23,6 +22,7 @@ from marketplace.media.pictures import LARGEST_PICTURE_BYTES
 from marketplace.web import guards, lists, uploads
 from marketplace.web.auth.forms import blame
 from marketplace.web.console import Console, seller_console
+from marketplace.web.forms import Form
 from marketplace.web.picture_parts import picture_url
 from marketplace.web.seller.listing_page import tab_badge
 from marketplace.web.wording import Badge
@@ -32,7 +32,7 @@ _TOLD_AT_ONCE = 5
 _HINT = Text("JPEG, PNG or WebP, 15 MB each. Several at once. Where they were taken is removed.")
 
 
-class PicturesForm(FlaskForm):
+class PicturesForm(Form):
     """Pictures to be added."""
 
     pictures = MultipleFileField(

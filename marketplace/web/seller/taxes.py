@@ -6,7 +6,6 @@ from datetime import date
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -25,6 +24,7 @@ from marketplace.taxes.rules import RATED, Rate, TaxCategory, Taxing
 from marketplace.web import countries, guards
 from marketplace.web.auth.forms import blame, typed
 from marketplace.web.console import Console, seller_console
+from marketplace.web.forms import Form
 from marketplace.web.pages import date_text
 from marketplace.web.wording import Badge
 
@@ -33,7 +33,7 @@ _COMING, _NOW, _OVER = Badge(Text("Coming"), "wait"), Badge(Text("Now"), "ok"), 
 _INCLUDED, _ADDED = "included", "added"
 
 
-class ModeForm(FlaskForm):
+class ModeForm(Form):
     """Whether the shop's prices include the tax."""
 
     mode = RadioField(
@@ -46,7 +46,7 @@ class ModeForm(FlaskForm):
     )
 
 
-class RateForm(FlaskForm):
+class RateForm(Form):
     """A rate from a day on, for the countries that were typed."""
 
     countries = TextAreaField(

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import PasswordField, RadioField
 from wtforms.validators import InputRequired, Length
 
@@ -23,11 +22,12 @@ from marketplace.web import guards
 from marketplace.web.auth.forms import blame, typed
 from marketplace.web.auth.views import too_many_tries
 from marketplace.web.console import Console, seller_console
+from marketplace.web.forms import Form
 from marketplace.web.pages import money_text
 from marketplace.web.providers import providers
 
 
-class WithdrawForm(FlaskForm):
+class WithdrawForm(Form):
     """Which balance, and the password once more."""
 
     currency = RadioField(Text("What to withdraw"))
