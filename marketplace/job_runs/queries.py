@@ -6,11 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from sqlalchemy import BigInteger, Integer, String, Text, cast, column, func, select, table
+from sqlalchemy import TEXT, BigInteger, Integer, String, cast, column, func, select, table
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
 from marketplace import db
 from marketplace.job_runs.models import FailedJob, LastRun
+from marketplace.language import Text
 from marketplace.paging import Cursor, Listed, Sort, read_page
 
 _TIME = TIMESTAMP(timezone=True)
@@ -22,7 +23,7 @@ _JOB = table(
     column("args", JSONB),
     column("status", String),
     column("attempts", Integer),
-    column("queueing_lock", Text),
+    column("queueing_lock", TEXT),
     column("worker_id", BigInteger),
     column("scheduled_at", _TIME),
 )
@@ -43,9 +44,9 @@ class JobTab(StrEnum):
         member.label, member.statuses = label, statuses
         return member
 
-    FAILED = "failed", "Failed", ("failed", "aborted")
-    QUEUED = "queued", "Queued", ("todo",)
-    RUNNING = "running", "Running", ("doing", "aborting")
+    FAILED = "failed", Text("Failed"), ("failed", "aborted")
+    QUEUED = "queued", Text("Queued"), ("todo",)
+    RUNNING = "running", Text("Running"), ("doing", "aborting")
 
     def count_of(self, by_status: Mapping[str, int]) -> int:
         """Return how many jobs the tab holds, given the number of each status."""

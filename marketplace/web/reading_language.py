@@ -17,6 +17,7 @@ def register(app: Flask) -> None:
     """Let each request of `app` be read in its language, and say in the answer which one it is."""
     app.before_request(_read)
     app.after_request(_say)
+    app.teardown_request(_end)
 
 
 def keep(answer: Response, code: str) -> Response:
@@ -40,6 +41,10 @@ def _say(answer: Response) -> Response:
     if answer.mimetype == "text/html":
         answer.headers["Content-Language"] = language.current()
     return answer
+
+
+def _end(_error: BaseException | None) -> None:
+    language.read_in(ENGLISH)
 
 
 @lru_cache(maxsize=1_000)

@@ -284,7 +284,7 @@ def _talk(world: World, bought: Bought, seller_id: int) -> None:
 
 def _kept_filter(world: World, seller_id: int) -> object:
     """Let a seller keep filters of the list of orders; return their id."""
-    values = {"user_id": seller_id, "path": "/seller/orders", "query": "tab=all", "name": "All", "now": world.now}
+    values = {"user_id": seller_id, "path": "/seller/orders", "query": "tab=all", "name": "Alla", "now": world.now}
     db.atomic(filter_operations.save_filter, (), **values)
     return world.rows("SELECT id FROM saved_filter WHERE user_id = %s", seller_id)[0][0]
 

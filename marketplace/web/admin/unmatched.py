@@ -25,6 +25,7 @@ from marketplace.web.order_parts import Fact
 from marketplace.web.pages import date_text, decimal, money_text, sentence, time_text
 from marketplace.web.providers import providers
 from marketplace.web.refund_parts import age_text
+from marketplace.web.stored_words import as_read
 from marketplace.web.wording import Badge
 
 _TABS = {
@@ -146,7 +147,7 @@ def decide_unmatched(event_row_id: int) -> ResponseReturnValue:
     except Conflict as error:
         flash(error.message, "wait")
         return redirect(url_for("admin.unmatched_event", event_row_id=event_row_id), code=303)
-    flash(note, "ok")
+    flash(as_read(note), "ok")
     return redirect(url_for("admin.unmatched"), code=303)
 
 
@@ -185,7 +186,7 @@ def _show(found: Unmatched, form: DecisionForm, code: int) -> ResponseReturnValu
         console=admin_console("events"),
         crumbs=(Crumb(_("Events"), url_for("admin.events")), Crumb(_("Unmatched"), url_for("admin.unmatched"))),
         badge=wording.badge(found.status),
-        note=sentence(found.note),
+        note=sentence(as_read(found.note)),
         facts=_facts(found),
         provider_facts=_provider_facts(asked),
         provider_problem=asked.problem,
@@ -261,7 +262,7 @@ def _row(each: Unmatched, now: datetime) -> UnmatchedRow:
         url=url_for("admin.unmatched_event", event_row_id=each.id),
         about=each.object_id or "",
         amount=_amount(each),
-        why=sentence(each.note),
+        why=sentence(as_read(each.note)),
         age=age_text(each.received_at, now),
         next=waits if each.status is EventStatus.PARKED else each.status.label,
     )

@@ -28,6 +28,7 @@ from marketplace.web.explaining import Crumb
 from marketplace.web.order_parts import Fact, MoneyRow
 from marketplace.web.pages import money_text, time_text
 from marketplace.web.refund_parts import RefundLink
+from marketplace.web.stored_words import device_text
 from marketplace.web.wording import Badge
 
 
@@ -272,4 +273,6 @@ def _device(user_id: int, device: Device) -> DeviceView:
         seen=seen,
         address=device.ip_address,
     )
-    return DeviceView(device.name, note, url_for("admin.sign_out_user", user_id=user_id, session_id=device.session_id))
+    return DeviceView(
+        device_text(device.name), note, url_for("admin.sign_out_user", user_id=user_id, session_id=device.session_id)
+    )
