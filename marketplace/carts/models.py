@@ -1,6 +1,7 @@
 """A cart per person or per visitor's browser, and its lines."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import User
@@ -38,4 +39,6 @@ class CartLine(Base):
     quantity: Mapped[int]
     seen_price_minor: Mapped[MinorUnits]
     """The price the buyer last saw, minor units; a different one is announced before it is charged."""
+    seen_values: Mapped[list[str]] = mapped_column(ARRAY(String(64)), default=list, server_default="{}")
+    """Of a variant: its values when the buyer chose it; other ones are announced. Empty for what has none."""
     added_at: Mapped[UtcTime]

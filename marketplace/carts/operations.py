@@ -72,7 +72,7 @@ def add(
                 title=listing.title,
             )
         )
-    line.quantity = allowed.quantity
+    line.quantity, line.seen_values = allowed.quantity, list(listing.option_values)
     session.flush()
     return Put(line.id, listing.title, listing.currency, allowed.quantity, allowed.is_capped)
 
@@ -178,7 +178,7 @@ def _line(session: Session, user_id: int | None, token_hash: bytes | None, line_
     return line
 
 
-def _listing(session: Session, listing_id: int) -> Row[int, str, str, int, int, bool, bool, bool]:
+def _listing(session: Session, listing_id: int) -> Row[int, str, str, int, int, list[str], bool, bool, bool]:
     row = session.execute(
         select(
             Listing.seller_id,
@@ -186,6 +186,7 @@ def _listing(session: Session, listing_id: int) -> Row[int, str, str, int, int, 
             Listing.currency,
             Listing.price_minor,
             Listing.in_stock,
+            Listing.option_values,
             CAN_BE_BOUGHT.label("can_be_bought"),
             HAS_VARIANTS.label("has_variants"),
             Shop.is_paused.label("is_shop_paused"),

@@ -57,6 +57,9 @@ class Line:
     """Of a variant: its listing."""
     has_variants: bool = False
     """Whether it is sold in variants since it was put in the cart: the buyer has to choose one."""
+    was_called: str = ""
+    """Of a variant that its seller calls something else by now: what the buyer chose it as. `is_called` is the new."""
+    is_called: str = ""
 
     @property
     def subtotal(self) -> Money:

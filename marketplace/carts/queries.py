@@ -39,6 +39,8 @@ _LINES = (
         CartLine.listing_id,
         CartLine.quantity,
         CartLine.seen_price_minor,
+        CartLine.seen_values,
+        Listing.option_values,
         Listing.slug,
         Listing.title,
         Listing.seller_id,
@@ -144,6 +146,7 @@ def _code(rows: Sequence[Row[*tuple[Any, ...]]]) -> str | None:
 def _line(
     row: Row[*tuple[Any, ...]], set_aside: Mapping[int, int], profile: Profile | None, country: str, day: date
 ) -> Line:
+    is_renamed = row.seen_values and row.seen_values != row.option_values
     taxing = Taxing(row.country, row.tax_basis_points, row.prices_include_tax, read_rates(row.tax_rates))
     return Line(
         line_id=row.id,
@@ -168,4 +171,6 @@ def _line(
         is_taxed_by_country=taxing.depends_on_country,
         parent_id=row.parent_id,
         has_variants=row.has_variants,
+        was_called=", ".join(row.seen_values) if is_renamed else "",
+        is_called=", ".join(row.option_values) if is_renamed else "",
     )

@@ -12,6 +12,7 @@ from marketplace.catalog import operations, rules, shelf_operations, variant_rul
 from marketplace.catalog.models import Listing, ListingKind
 from marketplace.catalog.slugs import free_slugs
 from marketplace.catalog.states import ListingStatus
+from marketplace.catalog.variants import own_listing
 from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.history import Actor
 from marketplace.language import Text
@@ -56,19 +57,24 @@ def offer_in_variants(
     knows which ones they are. Raises NotFound for another seller's listing, Invalid naming the field, Conflict when it
     has variants already.
     """
-    listing = _own(session, seller_id, listing_id)
+    listing = own_listing(session, seller_id, listing_id)
     if listing.kind != ListingKind.PART:
         raise Invalid(_("A car is one car: it has no variants."))
     if listing.option_names:
         raise Conflict(_("It is sold in variants already."))
     names = variant_rules.clean_names(names)
     made = variant_rules.combinations(values[: len(names)])
-    listing.option_names = names
-    listing.received_units -= listing.in_stock
-    listing.in_stock = 0
+    divide(listing, names)
     price = Money(listing.price_minor, listing.currency)
     _offer(session, listing, [NewVariant(each, price, 0) for each in made], now)
     return len(made)
+
+
+def divide(listing: Listing, names: Sequence[str]) -> None:
+    """Let a part that has none be chosen by options; its units are nobody's: those of the variants count from now."""
+    listing.option_names = list(names)
+    listing.received_units -= listing.in_stock
+    listing.in_stock = 0
 
 
 def add(session: Session, *, seller_id: int, listing_id: int, variant: NewVariant, now: datetime) -> int:
@@ -76,7 +82,7 @@ def add(session: Session, *, seller_id: int, listing_id: int, variant: NewVarian
 
     Raises NotFound for another seller's listing or one without variants, Invalid naming the field.
     """
-    listing = _own(session, seller_id, listing_id)
+    listing = own_listing(session, seller_id, listing_id)
     if not listing.option_names:
         raise NotFound(_("This listing has no variants yet."))
     [variant_id] = _offer(session, listing, [variant], now)
@@ -92,7 +98,7 @@ def change(
     All of them or none: raises Invalid naming the field with the variant's id, `price-7`, NotFound for one that is not
     of this listing.
     """
-    _own(session, seller_id, listing_id)
+    own_listing(session, seller_id, listing_id)
     changed = 0
     for wanted in changes:
         try:
@@ -108,7 +114,7 @@ def drop(session: Session, *, seller_id: int, listing_id: int, variant_id: int, 
     A listing without variants any more is sold as one thing again, with no units. Raises NotFound for one that is not
     of this listing, AlreadyThere for one that is out.
     """
-    listing = _own(session, seller_id, listing_id)
+    listing = own_listing(session, seller_id, listing_id)
     variant = _variant(session, listing_id, variant_id)
     history.move(session, variant, "drop", actor=Actor.user(seller_id), at=now)
     # Its key is free for another one.
@@ -236,10 +242,3 @@ def _variant(session: Session, listing_id: int, variant_id: int) -> Listing:
     if found is None or found.parent_id != listing_id or found.status == ListingStatus.DROPPED:
         raise NotFound(_("There is no such variant of this listing any more."))
     return found
-
-
-def _own(session: Session, seller_id: int, listing_id: int) -> Listing:
-    listing = session.get(Listing, listing_id)
-    if listing is None or listing.seller_id != seller_id or listing.parent_id is not None:
-        raise NotFound(_("There is no such listing."))
-    return listing

@@ -22,9 +22,28 @@ def clean_names(names: Sequence[str]) -> list[str]:
     ]
     if not found:
         raise Invalid(_("Say what buyers choose by, such as Side."), field="name-1")
-    if len({name.casefold() for name in found}) < len(found):
-        raise Invalid(_("The two options need two names."), field="name-2")
-    return found
+    return _distinct(found, field="name-2")
+
+
+def new_names(names: Sequence[str], *, options: int) -> list[str]:
+    """Return other names for so many `options`. Raises Invalid naming the field, `option-1`."""
+    if len(names) != options:
+        raise Invalid(_("Give each option a name."), field="option-1")
+    found = [
+        rules.clean_line(name, field=f"option-{place}", longest=LONGEST_WORDS)
+        for place, name in enumerate(names, start=1)
+    ]
+    return _distinct(found, field="option-2")
+
+
+def check_apart(variants: Sequence[Sequence[str]]) -> None:
+    """Raise Invalid where two `variants`, by their values, are the same but for capital letters."""
+    seen: set[tuple[str, ...]] = set()
+    for values in variants:
+        key = tuple(map(str.casefold, values))
+        if key in seen:
+            raise Invalid(_("Two variants can't both be called “%(values)s”.", values=", ".join(values)))
+        seen.add(key)
 
 
 def listed_values(text: str, *, field: str) -> list[str]:
@@ -68,6 +87,12 @@ def check_count(variants: int) -> None:
             _("These are %(count)s variants. A listing has at most %(most)s.", count=variants, most=MOST_VARIANTS),
             field="values-1",
         )
+
+
+def _distinct(names: list[str], *, field: str) -> list[str]:
+    if len({name.casefold() for name in names}) < len(names):
+        raise Invalid(_("The two options need two names."), field=field)
+    return names
 
 
 def title_of(title: str, values: Sequence[str]) -> str:

@@ -44,6 +44,14 @@ def check_listing(found: Listing) -> Listing:
     return found
 
 
+def own_listing(session: Session, seller_id: int, listing_id: int) -> Listing:
+    """Return a listing of the seller's own; raises NotFound for another seller's and for a variant."""
+    found = session.get(Listing, listing_id)
+    if found is None or found.seller_id != seller_id:
+        raise NotFound(_("There is no such listing."))
+    return check_listing(found)
+
+
 def check_sold_alone(listing: Listing) -> None:
     """Raise Invalid for a listing with variants: they have the price and the stock."""
     if listing.option_names:

@@ -233,4 +233,8 @@ def _notices(part: CurrencyPart, country: str) -> list[str]:
                 notices.append(
                     _("The price of %(title)s has changed since you put it in your basket.", title=line.title)
                 )
+            if line.was_called and problem is None:
+                notices.append(
+                    _("%(title)s was called “%(before)s” when you chose it.", title=line.title, before=line.was_called)
+                )
     return notices

@@ -211,6 +211,11 @@ def _notices(line: Line, problem: Problem | None, country: str) -> tuple[Notice,
         before, price = money(line.seen_price), money(line.unit_price)
         change = _("The price changed from %(before)s to %(now)s.", before=before, now=price)
         found.append(Notice("wait", change))
+    if line.was_called:
+        renamed = _(
+            "You chose “%(before)s”. The seller calls it “%(now)s” now.", before=line.was_called, now=line.is_called
+        )
+        found.append(Notice("wait", renamed))
     return tuple(found)
 
 

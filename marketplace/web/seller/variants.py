@@ -12,6 +12,7 @@ from marketplace.catalog import (
     shelf_queries,
     variant_operations,
     variant_queries,
+    variant_renaming,
     variant_rules,
 )
 from marketplace.catalog.bulk_operations import BulkChange, Deed
@@ -85,7 +86,7 @@ def drop_variant(listing_id: int) -> ResponseReturnValue:
 
 
 def _write(own: OwnListing) -> ResponseReturnValue:
-    deeds = {"begin": _begin, "save": _save, "add": _add}
+    deeds = {"begin": _begin, "save": _save, "add": _add, "rename": _rename}
     deed = deeds.get(request.form.get("deed", ""))
     if deed is None:
         return _show(own, Invalid(_("Nothing was sent that can be saved.")))
@@ -141,6 +142,24 @@ def _add(own: OwnListing) -> str:
     mine = {"seller_id": guards.viewer().user_id, "listing_id": own.listing_id}
     db.atomic(variant_operations.add, (), **mine, variant=variant, now=clock.now())
     return _("%(values)s is added.", values=", ".join(variant.values))
+
+
+def _rename(own: OwnListing) -> str:
+    form = request.form
+    places = range(1, len(own.options) + 1)
+    words = [
+        {was: form.get(f"word-{place}-{number}", "") for number, was in enumerate(form.getlist(f"was-{place}"))}
+        for place in places
+    ]
+    changed = db.atomic(
+        variant_renaming.rename,
+        (),
+        seller_id=guards.viewer().user_id,
+        listing_id=own.listing_id,
+        names=[form.get(f"option-{place}", "") for place in places],
+        words=words,
+    )
+    return _("The names are changed. Orders keep those of before.") if changed else _("Saved. Nothing was different.")
 
 
 def _typed_change(variant_id: int, currency: str) -> VariantChange:

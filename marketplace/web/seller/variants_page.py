@@ -49,6 +49,16 @@ class VariantRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionNames:
+    """An option with the fields that rename it: its own name and those of its values, each with the one it has."""
+
+    place: int
+    title: str
+    name: Entry
+    values: tuple[tuple[str, Entry], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class VariantsPage:
     """What templates/seller/variants.html shows; `begin` are the fields before there are variants."""
 
@@ -66,6 +76,8 @@ class VariantsPage:
     in_stock: int
     """Units of the listing that are not counted any more once it has variants."""
     rows: tuple[VariantRow, ...]
+    options: tuple[OptionNames, ...]
+    """The names of the options and their values; none before there are variants."""
     more: tuple[Entry, ...]
     """The fields of one more variant; none where there is no room."""
 
@@ -78,8 +90,10 @@ def build(
     fields = _Fields(typed, field, error.message if error else "")
     begin = () if own.options else _begin(fields)
     rows = tuple(_row(each, fields, is_typed="save" in typed.get("deed", "")) for each in variants)
+    options = _options(own, variants, fields)
     more = _more(own, fields) if own.options and len(variants) < variant_rules.MOST_VARIANTS else ()
     shown = {entry.name for entry in (*begin, *more)}
+    shown |= {option.name.name for option in options}
     shown |= {entry.name for row in rows for entry in (row.price, row.in_stock, row.sku)}
     return VariantsPage(
         title=_("Variants"),
@@ -94,6 +108,7 @@ def build(
         begin=begin,
         in_stock=own.in_stock,
         rows=rows,
+        options=options,
         more=more,
     )
 
@@ -156,6 +171,21 @@ def _row(variant: OwnVariant, fields: _Fields, *, is_typed: bool) -> VariantRow:
         is_offered=f"offered-{number}" in fields.typed if is_typed else variant.is_offered,
         note=", ".join(filter(None, units)),
     )
+
+
+def _options(own: OwnListing, variants: Sequence[OwnVariant], fields: _Fields) -> tuple[OptionNames, ...]:
+    if not variants:
+        return ()
+    found = []
+    for place, name in enumerate(own.options, start=1):
+        known = dict.fromkeys(variant.values[place - 1] for variant in variants)
+        values = tuple(
+            (value, fields.entry(f"word-{place}-{number}", _("New name of “%(value)s”", value=value), value))
+            for number, value in enumerate(known)
+        )
+        label = _("What buyers choose by")
+        found.append(OptionNames(place, name, fields.entry(f"option-{place}", label, name), values))
+    return tuple(found)
 
 
 def _more(own: OwnListing, fields: _Fields) -> tuple[Entry, ...]:
