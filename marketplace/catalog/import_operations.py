@@ -73,7 +73,7 @@ def take_rows(session: Session, *, import_id: int, now: datetime) -> bool:
     if found is None or found.content is None:
         return False
     sheet = import_parsing.read(found.content)
-    rows = sheet.rows[found.rows_done : found.rows_done + _AT_ONCE]
+    rows = _in_order(sheet)[found.rows_done : found.rows_done + _AT_ONCE]
     taken = _take(session, found, sheet, rows, now)
     session.add_all(taken.faults)
     actor = Actor.user(found.seller_id, "import")
@@ -91,7 +91,7 @@ def take_rows(session: Session, *, import_id: int, now: datetime) -> bool:
 
 
 def _take(session: Session, here: ListingImport, sheet: Sheet, rows: Sequence[SheetRow], now: datetime) -> _Taken:
-    taken, new = _Taken(), list[Wanted]()
+    taken, new, variants = _Taken(), list[Wanted](), list[tuple[SheetRow, WantedVariant]]()
     first, profiles = _first_lines(sheet), import_terms.profiles_of(session, here.seller_id)
     known = _known(session, here.seller_id, [row.cells["sku"] for row in rows])
     for row in rows:
@@ -100,8 +100,7 @@ def _take(session: Session, here: ListingImport, sheet: Sheet, rows: Sequence[Sh
             _check_first(row, first)
             listing = known.get(wanted.key)
             if isinstance(wanted, WantedVariant):
-                with session.begin_nested():
-                    taken.count(is_same=import_variants.take(session, listing, wanted, now))
+                variants.append((row, wanted))
                 continue
             import_terms.check(wanted.terms, wanted.offer.price.currency, profiles)
             if listing is None:
@@ -113,7 +112,41 @@ def _take(session: Session, here: ListingImport, sheet: Sheet, rows: Sequence[Sh
         except Invalid as error:
             taken.faults.append(_fault(here.id, row, error))
     _create(session, here.seller_id, new, profiles, taken, now)
+    _take_variants(session, here, sheet, variants, taken, now)
     return taken
+
+
+def _take_variants(
+    session: Session,
+    here: ListingImport,
+    sheet: Sheet,
+    variants: Sequence[tuple[SheetRow, WantedVariant]],
+    taken: _Taken,
+    now: datetime,
+) -> None:
+    """Take in rows of variants, after the listings that stand with them."""
+    if not variants:
+        return
+    session.flush()
+    keys = [key for _row, wanted in variants for key in (wanted.key, wanted.parent) if key]
+    known = _known(session, here.seller_id, keys)
+    named = {row.cells["sku"]: row.cells for row in reversed(sheet.rows)}
+    for row, wanted in variants:
+        try:
+            with session.begin_nested():
+                if wanted.key in known:
+                    taken.count(is_same=import_variants.change(session, known, wanted, now))
+                else:
+                    options = import_parsing.options_of(named.get(wanted.parent, {}))
+                    import_variants.add(session, known, wanted, options, now)
+                    taken.created += 1
+        except Invalid as error:
+            taken.faults.append(_fault(here.id, row, error))
+
+
+def _in_order(sheet: Sheet) -> Sequence[SheetRow]:
+    """Return the rows as they are taken in: those of variants after all others, so that their listings are there."""
+    return sorted(sheet.rows, key=lambda row: row.cells["kind"].lower() == import_parsing.VARIANT)
 
 
 def _first_lines(sheet: Sheet) -> Mapping[str, int]:
@@ -184,6 +217,7 @@ def _change(
     if listing.option_names:
         units = seen = listing.in_stock
     offer, seen = replace(wanted.offer, units=units), listing.in_stock if seen is None else seen
+    is_called_so = import_variants.call_options(listing, wanted.options)
     if listing.option_names:
         offer = replace(offer, price=Money(listing.price_minor, offer.price.currency))
     is_same = _is_same(session, listing, offer, now) and units in {seen, listing.in_stock}
@@ -191,7 +225,7 @@ def _change(
         operations.revise(
             session, seller_id=listing.seller_id, listing_id=listing.id, offer=offer, seen_stock=seen, now=now
         )
-    is_same = is_same and is_sent_alike
+    is_same = is_same and is_sent_alike and is_called_so
     listing.imported_units = wanted.offer.units
     moves = {"active": ("publish", taken.published), "paused": ("pause", taken.paused)}
     if wanted.status in moves and listing.status.value != wanted.status:

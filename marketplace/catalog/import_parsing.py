@@ -27,9 +27,16 @@ _CAR_COLUMNS = tuple(CarFacts.__dataclass_fields__)
 _PART_COLUMNS = tuple(PartFacts.__dataclass_fields__)
 COLUMNS = (
     "sku", "kind", "status", "title", "description", "currency", "price", "delivery", "in_stock", "seen_stock",
-    *_PART_COLUMNS, *_CAR_COLUMNS, *import_terms.COLUMNS,
+    *_PART_COLUMNS, *_CAR_COLUMNS, "parent", "option_1", "value_1", "option_2", "value_2", *import_terms.COLUMNS,
 )  # fmt: skip
 """The columns of a file of listings, in the order of the export."""
+SAMPLE = (
+    ("sku", "kind", "parent", "title", "option_1", "value_1", "option_2", "value_2", "price", "in_stock"),
+    ("BD", "part", "", "Brake disc", "Side", "", "Diameter", "", "40", "0"),
+    ("BD-L280", "variant", "BD", "", "", "left", "", "280 mm", "40", "3"),
+    ("BD-R300", "variant", "BD", "", "", "right", "", "300 mm", "44.50", "1"),
+)
+"""How a file says variants, in the columns that matter for them."""
 _ALWAYS = ("sku", "kind", "title", "description", "currency", "price", "delivery", "in_stock")
 _STATUSES = ("", "draft", "active", "paused")
 _SEPARATORS = {",": Text("commas"), ";": Text("semicolons"), "\t": Text("tabs")}
@@ -68,17 +75,25 @@ class Wanted:
     offer: Offer
     seen_stock: int | None
     terms: Terms
+    options: tuple[str, ...] = ()
+    """What buyers choose its variants by; none where the row does not say."""
 
 
 @dataclass(frozen=True, slots=True)
 class WantedVariant:
-    """What a row of a variant asks for; `seen_stock` as in Wanted. Words and delivery are those of its listing."""
+    """What a row of a variant asks for; `seen_stock` as in Wanted. Words and delivery are those of its listing.
+
+    `parent` is the key of that, "" where the row does not say; so with `options` and `values`.
+    """
 
     key: str
     status: str
     price: Money
     units: int
     seen_stock: int | None
+    parent: str = ""
+    options: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
 
 
 def read(content: bytes) -> Sheet:
@@ -152,7 +167,10 @@ def wanted_of(row: SheetRow, *, reads_commas: bool) -> Wanted | WantedVariant:
     asked = rules.typed_amount(price, currency, field="price")
     units, seen_stock = _number(cells["in_stock"], "in_stock"), _number(seen, "seen_stock") if seen else None
     if kind == VARIANT:
-        return WantedVariant(key, status, asked, units, seen_stock)
+        named = options_of(cells), _given(cells, "value")
+        return WantedVariant(key, status, asked, units, seen_stock, cells.get("parent", ""), *named)
+    if kind == CAR and options_of(cells):
+        raise Invalid(_("A car is one car: it has no variants."), field="option_1")
     offer = Offer(
         title=cells["title"],
         description=cells["description"],
@@ -161,7 +179,19 @@ def wanted_of(row: SheetRow, *, reads_commas: bool) -> Wanted | WantedVariant:
         units=units,
         item=_car(cells) if kind == CAR else _part(cells),
     )
-    return Wanted(key, status, offer, seen_stock, import_terms.terms_of(cells))
+    return Wanted(key, status, offer, seen_stock, import_terms.terms_of(cells), options_of(cells))
+
+
+def options_of(cells: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names of options that a row gives, none or two at most. Raises Invalid where the first is missing."""
+    return _given(cells, "option")
+
+
+def _given(cells: Mapping[str, str], word: str) -> tuple[str, ...]:
+    first, second = (cells.get(f"{word}_{place}", "") for place in (1, 2))
+    if second and not first:
+        raise Invalid(_("Fill this in."), field=f"{word}_1")
+    return tuple(filter(None, (first, second)))
 
 
 def _separator(text: str) -> str:

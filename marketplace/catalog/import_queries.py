@@ -55,15 +55,19 @@ _OWN = (
     "delivery_minor",
     "weight_grams",
     "tax_category",
+    "option_names",
+    "option_values",
 )
+_parent = Listing.__table__.alias("parent")
 _SHELF = (
     select(
         *(Listing.__table__.c[name] for name in _OWN),
         *(PartDetails.__table__.c[name] for name in PartFacts.__dataclass_fields__),
         *(CarDetails.__table__.c[name] for name in CarFacts.__dataclass_fields__),
     )
-    .add_columns(DeliveryProfile.name.label("delivery_profile"))
+    .add_columns(DeliveryProfile.name.label("delivery_profile"), _parent.c.sku.label("parent_sku"))
     .select_from(Listing)
+    .outerjoin(_parent, _parent.c.id == Listing.parent_id)
     .outerjoin(DeliveryProfile, DeliveryProfile.id == Listing.delivery_profile_id)
     .outerjoin(PartDetails, PartDetails.listing_id == Listing.id)
     .outerjoin(CarDetails, CarDetails.listing_id == Listing.id)
@@ -136,6 +140,9 @@ def exported(seller_id: int) -> Iterator[tuple[str | int | Money, ...]]:
             written = {
                 "sku": row.sku or f"#{row.id}",
                 "kind": VARIANT if row.parent_id else row.kind.value,
+                "parent": (row.parent_sku or f"#{row.parent_id}") if row.parent_id else "",
+                **_cells("option", row.option_names),
+                **_cells("value", row.option_values),
                 "status": _WRITTEN.get(row.status, row.status).value,
                 "price": Money(row.price_minor, row.currency),
                 "delivery": Money(row.delivery_minor, row.currency),
@@ -146,3 +153,8 @@ def exported(seller_id: int) -> Iterator[tuple[str | int | Money, ...]]:
             cells = (written[name] if name in written else getattr(row, name) for name in COLUMNS)
             yield tuple("" if cell is None else cell for cell in cells)
         after = rows[-1].id
+
+
+def _cells(word: str, said: Sequence[str]) -> dict[str, str]:
+    """Return the two cells of the names of options, or of the values of a variant: option_1, option_2."""
+    return {f"{word}_{place}": said[place - 1] if place <= len(said) else "" for place in (1, 2)}

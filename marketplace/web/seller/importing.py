@@ -8,7 +8,7 @@ from flask_wtf.file import FileField
 
 from marketplace import clock
 from marketplace.catalog import import_flows, import_queries
-from marketplace.catalog.import_parsing import COLUMNS, LARGEST_FILE_BYTES
+from marketplace.catalog.import_parsing import COLUMNS, LARGEST_FILE_BYTES, SAMPLE
 from marketplace.catalog.import_queries import FaultRow, ImportRow
 from marketplace.errors import Invalid
 from marketplace.language import Text
@@ -56,6 +56,8 @@ class ImportingPage:
     console: Console
     export_url: str
     columns: str
+    sample: str
+    """How variants are written, in the columns that matter for them."""
     latest: tuple[ImportLine, ...]
 
 
@@ -149,6 +151,7 @@ def _show(form: ImportForm, status: int = 200) -> ResponseReturnValue:
         console=seller_console("listings"),
         export_url=url_for("seller.export"),
         columns=", ".join(COLUMNS),
+        sample="\n".join(map(",".join, SAMPLE)),
         latest=tuple(map(_line, import_queries.latest(guards.viewer().user_id))),
     )
     return render_template("seller/import.html", page=page, form=form), status
