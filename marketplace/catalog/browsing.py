@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Integer, Row, Select, func, literal, selec
 
 from marketplace import db
 from marketplace.catalog.filtering import Facet, Filter, Measure, Range, Sort
-from marketplace.catalog.matching import FIGURES, conditions, on_shelf, relevance
+from marketplace.catalog.matching import FIGURES, by_highest_price, by_lowest_price, conditions, on_shelf, relevance
 from marketplace.catalog.models import CarDetails, Listing, ListingKind, ListingPicture, PartDetails, Shop
 from marketplace.catalog.queries import Card
 from marketplace.catalog.rules import LOW_STOCK
@@ -24,11 +24,10 @@ PAGE_SIZES = (24, 48, 96)
 _DIGITS = "[0-9]{1,18}"
 _UPWARDS = frozenset({Sort.CHEAPEST, Sort.LEAST_DRIVEN})
 _KEYS = {
-    Sort.CHEAPEST: FIGURES[Measure.PRICE],
-    Sort.DEAREST: FIGURES[Measure.PRICE],
     Sort.LATEST: FIGURES[Measure.YEAR],
     Sort.LEAST_DRIVEN: FIGURES[Measure.MILEAGE],
 }
+_BY_PRICE = {Sort.CHEAPEST: by_lowest_price, Sort.DEAREST: by_highest_price}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +123,29 @@ def _statement(
 ) -> Select[*tuple[Any, ...]]:
     """Return the statement of one page, and one card more; building it costs more than running it."""
     wanted = Filter(text, dict(choices), dict(ranges))
+    if sort in _BY_PRICE:
+        return _by_price(wanted, sort, place, size)
     key = relevance(text) if sort == Sort.RELEVANCE else _KEYS.get(sort, Listing.__table__.c.id)
     statement = on_shelf(CARDS, with_words=bool(text), kind=wanted.kind).add_columns(key.label("figure"))
     backwards = place is not None and place.is_backwards
     page = _page(statement.where(*conditions(wanted)), key, place, upwards=(sort in _UPWARDS) != backwards)
     return page.limit(size + 1)
+
+
+def _by_price(wanted: Filter, sort: Sort, place: Place | None, size: int) -> Select[*tuple[Any, ...]]:
+    """Return the statement of one page in an order by price: of each part of the range its first cards, then of all."""
+    upwards = (sort in _UPWARDS) != (place is not None and place.is_backwards)
+    fits = conditions(wanted.within(Measure.PRICE, Range()))
+    pages = []
+    for part in _BY_PRICE[sort](wanted.limits(Measure.PRICE)):
+        shelf = on_shelf(CARDS, with_words=bool(wanted.text), kind=wanted.kind)
+        shelf = shelf.add_columns(part.figure.label("figure")).where(*fits, part.condition)
+        pages.append(_page(shelf, part.figure, place, upwards=upwards).limit(size + 1))
+    if len(pages) == 1:
+        return pages[0]
+    found = union_all(*pages).subquery()
+    order = [column.asc() if upwards else column.desc() for column in (found.c.figure, found.c.id)]
+    return select(*found.c).order_by(*order).limit(size + 1)
 
 
 def newest(kind: ListingKind, count: int) -> tuple[Card, ...]:

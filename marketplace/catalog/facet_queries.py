@@ -15,6 +15,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     CompoundSelect,
+    Integer,
     Select,
     String,
     Text,
@@ -97,7 +98,7 @@ def facets(wanted: Filter, *, price_currency: str) -> Facets:
 def _told(rows: Iterable[tuple[Any, ...]], wanted: Filter) -> Facets:
     """Return what the rows of the one statement tell."""
     answers: dict[Facet, list[Answer]] = {}
-    steps: dict[int, int] = {}
+    steps: dict[frozenset[int], int] = {}
     ends: dict[Measure, dict[str, int]] = {}
     # Where something is chosen, each kind has a set of its own, and its count says how many were looked at.
     looked_at: dict[str, int] = {Facet.KIND: 0} if wanted.choices or wanted.ranges else {}
@@ -105,7 +106,8 @@ def _told(rows: Iterable[tuple[Any, ...]], wanted: Filter) -> Facets:
         if name == _LOOKED_AT:
             looked_at[value] = number
         elif name == _STEP:
-            steps[int(value)] = number
+            where = frozenset(map(int, value.split(",")))
+            steps[where] = steps.get(where, 0) + number
         elif name in _MEASURES:
             ends.setdefault(Measure(name), {})[value] = number
         else:
@@ -215,8 +217,10 @@ def _set(
 
 def _columns(told: Facet | Measure, kind: str) -> Sequence[ColumnElement[Any]]:
     if isinstance(told, Measure):
-        currency = (Listing.__table__.c.currency.label("price_in"),) if told == Measure.PRICE else ()
-        return (matching.FIGURES[told].label(told.name.lower()), *currency)
+        if told == Measure.PRICE:
+            price_in = Listing.__table__.c.currency.label("price_in")
+            return (matching.price_places(_price_step).label(told.name.lower()), price_in)
+        return (matching.FIGURES[told].label(told.name.lower()),)
     shop_name = (Shop.__table__.c.name.label("shop_name"),) if told == Facet.SHOP else ()
     value = matching.makes_of(kind) if told == Facet.MAKE else matching.VALUES[told]
     return (value.label(told.name.lower()), *shop_name)
@@ -258,12 +262,17 @@ def _counted(facet: Facet, value: ColumnElement[Any], label: ColumnElement[Any])
     return select(_name(facet), cast(value, Text), cast(label, Text), func.count()).group_by(value)
 
 
-def _price_steps(found: CTE) -> Select[Any]:
+def _price_step(price: ColumnElement[int]) -> ColumnElement[int]:
+    """Return in which of PRICE_STEPS a price lies."""
     steps = "'{" + ",".join(map(str, PRICE_STEPS)) + "}'::bigint[]"
-    step = func.width_bucket(found.c.price, literal_column(steps, ARRAY(BigInteger)))
+    return func.width_bucket(price, literal_column(steps, ARRAY(BigInteger)), type_=Integer())
+
+
+def _price_steps(found: CTE) -> Select[Any]:
+    step = found.c.price
     currency = bindparam("price_currency", type_=String)
     is_meant = (currency == _name("")) | (found.c.price_in == currency)
-    return select(_name(_STEP), cast(step, Text), _NO_LABEL, func.count()).where(is_meant).group_by(step)
+    return select(_name(_STEP), step, _NO_LABEL, func.count()).where(is_meant).group_by(step)
 
 
 def _end(found: CTE, measure: Measure, end: str) -> Select[Any]:

@@ -1,5 +1,6 @@
 """What a buyer may choose by: facets, ranges and the order. Values only; matching.py says what they mean in SQL."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -133,25 +134,30 @@ PRICE_STEPS = tuple(step * 10**power for power in range(2, 9) for step in _STEPS
 _MOST_BANDS = 5
 
 
-def price_bands(counts: Mapping[int, int]) -> tuple[tuple[Range, int], ...]:
+def price_bands(counts: Mapping[frozenset[int], int]) -> tuple[tuple[Range, int], ...]:
     """Return at most five neighbouring price bands with their counts, each with about as many listings.
 
-    `counts` says how many listings lie in each step: step n starts at PRICE_STEPS[n - 1] and ends below PRICE_STEPS[n];
-    step 0 starts at nothing. Fewer than two bands tell nothing, so then there are none.
+    `counts` says how many listings can be bought at prices in each set of steps: step n starts at PRICE_STEPS[n - 1]
+    and ends below PRICE_STEPS[n]; step 0 starts at nothing. Most have one price; one with several counts in each band
+    where it has one. Fewer than two bands tell nothing, so then there are none.
     """
-    bands: list[tuple[Range, int]] = []
-    total, first, held = sum(counts.values()), 0, 0
-    for step in sorted(counts):
-        held += counts[step]
-        is_rest = len(bands) == _MOST_BANDS - 1
-        if held * _MOST_BANDS >= total and not is_rest:
-            bands.append((_band(first, step), held))
-            first, held = step + 1, 0
-    if held:
-        bands.append((_band(first, len(PRICE_STEPS)), held))
-    elif bands:
-        limits, count = bands[-1]
-        bands[-1] = (Range(limits.lowest, None), count)
+    lowest: Counter[int] = Counter()
+    for steps, number in counts.items():
+        lowest[min(steps)] += number
+    ends: list[int] = []
+    held = 0
+    for step in sorted(lowest):
+        held += lowest[step]
+        if held * _MOST_BANDS >= lowest.total() and len(ends) < _MOST_BANDS - 1:
+            ends.append(step)
+            held = 0
+    # The last band has no end, and holds what is left, if that is anything.
+    ends = [*(ends if held else ends[:-1]), len(PRICE_STEPS)]
+    begins = [0, *(end + 1 for end in ends[:-1])]
+    bands = []
+    for first, last in zip(begins, ends, strict=True):
+        here = frozenset(range(first, last + 1))
+        bands.append((_band(first, last), sum(number for steps, number in counts.items() if steps & here)))
     return tuple(bands) if len(bands) > 1 else ()
 
 

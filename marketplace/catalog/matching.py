@@ -1,6 +1,10 @@
-"""Which listings a filter means, in SQL: every facet's value, every figure, and the words."""
+"""Which listings a filter means, in SQL: every facet's value, every figure, and the words.
 
-from collections.abc import Mapping, Sequence
+A listing is asked by the prices it can be bought at: those of its variants, where it has some.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -13,17 +17,20 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    distinct,
     false,
     func,
     literal,
     literal_column,
     or_,
+    select,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, array
 from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.catalog import search_rules
-from marketplace.catalog.filtering import CAR, PART, Facet, Filter, Measure
+from marketplace.catalog.filtering import CAR, PART, Facet, Filter, Measure, Range
 from marketplace.catalog.models import CarDetails, Listing, ListingWords, PartDetails, Shop
 from marketplace.catalog.states import ListingStatus
 
@@ -68,6 +75,72 @@ FIGURES: Mapping[Measure, ColumnElement[int]] = {
 }
 
 
+_sold = Listing.__table__.alias("sold")
+_dearest: ColumnElement[int] = Listing.__table__.c.highest_minor
+_SEVERAL_PRICES: ColumnElement[bool] = _dearest > Listing.__table__.c.price_minor
+"""Whether a listing has variants at more prices than one."""
+_highest_price: ColumnElement[int] = func.coalesce(_dearest, Listing.__table__.c.price_minor)
+"""The highest price at which a listing can be bought."""
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """Some of the listings in a range of prices, and the figure an order by price goes by."""
+
+    condition: ColumnElement[bool]
+    figure: ColumnElement[int]
+
+
+def by_lowest_price(limits: Range) -> list[Priced]:
+    """Return the listings that can be bought within `limits`, by the lowest price at which they can.
+
+    The first are those whose lowest price of all it is, and an index has them in their order; the others, which no
+    listing is in twice, have variants on both sides of the lower limit. Nobody is asked twice, no one left out.
+    """
+    price, lowest, highest = FIGURES[Measure.PRICE], limits.lowest, limits.highest
+    up_to = [] if highest is None else [price <= highest]
+    if lowest is None:
+        return [Priced(and_(true(), *up_to), price)]
+    prices = [_sold.c.price_minor >= lowest, *([] if highest is None else [_sold.c.price_minor <= highest])]
+    across = and_(price < lowest, _SEVERAL_PRICES, _dearest >= lowest)
+    if highest is not None:
+        across = and_(across, _sold_at(*prices).exists())
+    least = _sold_at(*prices).with_only_columns(func.min(_sold.c.price_minor)).scalar_subquery()
+    return [Priced(and_(price >= lowest, *up_to), price), Priced(across, least)]
+
+
+def by_highest_price(limits: Range) -> list[Priced]:
+    """Return the listings that can be bought within `limits`, by the highest price at which they can.
+
+    As by_lowest_price, the other way round.
+    """
+    price, lowest, highest = FIGURES[Measure.PRICE], limits.lowest, limits.highest
+    down_to = [] if lowest is None else [_highest_price >= lowest]
+    if highest is None:
+        return [Priced(and_(true(), *down_to), _highest_price)]
+    prices = [_sold.c.price_minor <= highest, *([] if lowest is None else [_sold.c.price_minor >= lowest])]
+    across = and_(price <= highest, _SEVERAL_PRICES, _dearest > highest)
+    if lowest is not None:
+        across = and_(across, _sold_at(*prices).exists())
+    most = _sold_at(*prices).with_only_columns(func.max(_sold.c.price_minor)).scalar_subquery()
+    return [Priced(and_(_highest_price <= highest, *down_to), _highest_price), Priced(across, most)]
+
+
+def price_places(place_of: Callable[[ColumnElement[int]], ColumnElement[int]]) -> ColumnElement[str]:
+    """Return where a listing's prices lie by `place_of`, as text: one place, or those of its variants by commas."""
+    place = cast(place_of(_sold.c.price_minor), Text)
+    several = _sold_at().with_only_columns(func.string_agg(distinct(place), literal_column("','"))).scalar_subquery()
+    return case((_SEVERAL_PRICES, several), else_=cast(place_of(FIGURES[Measure.PRICE]), Text))
+
+
+def _sold_at(*prices: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Return the variants of a listing that can be bought at `prices`; of one that is sold out, all of them."""
+    here = Listing.__table__.c
+    offered = _sold.c.parent_id == here.id, _sold.c.status == ListingStatus.OFFERED
+    in_stock = or_(_sold.c.in_stock > literal_column("0"), here.in_stock == literal_column("0"))
+    return select(_sold.c.id).where(*offered, in_stock, *prices).correlate(Listing)
+
+
 def makes_of(kind: str) -> ColumnElement[Any]:
     """Return the makes that a listing of one `kind`, or "" for any, is about."""
     return {CAR: _CAR_MAKE, PART: PartDetails.__table__.c.fits_makes}.get(kind, MAKES)
@@ -94,6 +167,9 @@ def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     """Return what holds for the listings that `wanted` means; words need the join of on_shelf."""
     found = [_gives(facet, chosen, wanted.kind) for facet, chosen in wanted.choices.items()]
     for measure, limits in wanted.ranges.items():
+        if measure == Measure.PRICE:
+            found += [or_(*(each.condition for each in by_lowest_price(limits)))] if limits else []
+            continue
         if limits.lowest is not None:
             found.append(FIGURES[measure] >= limits.lowest)
         if limits.highest is not None:
@@ -139,7 +215,11 @@ def lies_within(measure: Measure) -> ColumnElement[bool]:
     """Return whether a figure lies in the parameters `<measure>_lowest` and `<measure>_highest`, null for open."""
     figure, kind = FIGURES[measure], Listing.id.type
     lowest, highest = (bindparam(f"{measure.value}_{end}", type_=kind) for end in ("lowest", "highest"))
-    return and_(or_(lowest.is_(None), figure >= lowest), or_(highest.is_(None), figure <= highest))
+    within = and_(or_(lowest.is_(None), figure >= lowest), or_(highest.is_(None), figure <= highest))
+    if measure != Measure.PRICE:
+        return within
+    dearer = _sold_at(_sold.c.price_minor >= lowest, _sold.c.price_minor <= highest).exists()
+    return or_(within, and_(figure < lowest, _SEVERAL_PRICES, _dearest >= lowest, or_(highest.is_(None), dearer)))
 
 
 def parameters(wanted: Filter) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,6 +14,8 @@ from marketplace.delivery.models import DeliveryProfile
 from marketplace.history import Ruled
 from marketplace.taxes.rules import TaxCategory
 from marketplace.transitions import Machine
+
+_HIGHEST_PRICE = text("COALESCE(highest_minor, price_minor)")
 
 
 class ListingKind(StrEnum):
@@ -89,6 +91,13 @@ class Listing(Ruled, Base):
         Index("ix_listing_active", "kind", "id", postgresql_where="status = 'active'"),
         Index("ix_listing_price", "currency", "price_minor", "id", postgresql_where="status = 'active'"),
         Index("ix_listing_price_of_any_currency", "price_minor", "id", postgresql_where="status = 'active'"),
+        Index("ix_listing_dearest", "currency", _HIGHEST_PRICE, "id", postgresql_where="status = 'active'"),
+        Index("ix_listing_dearest_of_any_currency", _HIGHEST_PRICE, "id", postgresql_where="status = 'active'"),
+        Index(
+            "ix_listing_several_prices",
+            "highest_minor",
+            postgresql_where="status = 'active' AND highest_minor > price_minor",
+        ),
         Index("ix_listing_published", "published_at", postgresql_where="status = 'active'"),
         Index(None, "seller_id", "id"),
         Index("uq_listing_seller_id_sku", "seller_id", "sku", unique=True, postgresql_where="sku IS NOT NULL"),

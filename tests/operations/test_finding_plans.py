@@ -1,7 +1,7 @@
 """What a search reads of twenty thousand listings: rows found by an index, whatever is typed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -46,6 +46,18 @@ _FILL = (
     FROM (SELECT translate(md5(n::text), '0123456789', 'ghijklmnop') AS word FROM generate_series(1, 20000) n) w
     """,
     "INSERT INTO listing_to_learn (listing_id) SELECT id FROM listing WHERE id % 500 < 5",
+    # Every twentieth comes in two variants, the second 400 dearer.
+    """
+    INSERT INTO listing (seller_id, kind, slug, title, description, price_minor, delivery_minor, currency, in_stock,
+                         received_units, status, created_at, parent_id, option_values)
+    SELECT seller_id, kind, slug || '-' || v, title, '', price_minor + v * 400, 0, currency, 1, 1, 'offered', now(), id,
+           ARRAY[v::text]
+    FROM listing, generate_series(0, 1) v WHERE id % 20 = 0
+    """,
+    """
+    UPDATE listing SET option_names = '{Side}', highest_minor = price_minor + 400
+    WHERE parent_id IS NULL AND id % 20 = 0
+    """,
 )
 
 
@@ -62,6 +74,12 @@ def heard() -> Iterator[list[tuple[str, Any]]]:
         yield sent
     finally:
         event.remove(Engine, "before_cursor_execute", note)
+
+
+def _between(sort: Sort, lowest: int | None, highest: int | None) -> Callable[[], object]:
+    """Return what asks for the first page in an order within a range of prices."""
+    ranges = {Measure.PRICE: Range(lowest, highest)}
+    return lambda: browsing.cards(Filter(choices={Facet.CURRENCY: ("USD",)}, ranges=ranges), sort)
 
 
 @pytest.mark.tampers
@@ -100,6 +118,15 @@ def test_searches_suggestions_and_lists_read_by_index(world: World) -> None:
         ),
         "prices": lambda: browsing.cards(
             Filter(choices={Facet.CURRENCY: ("USD",)}, ranges={Measure.PRICE: Range(5_000, 6_000)}), Sort.CHEAPEST
+        ),
+        **{f"prices, {sort}": _between(sort, 5_000, 5_200) for sort in (Sort.CHEAPEST, Sort.DEAREST, Sort.NEWEST)},
+        **{f"prices from, {sort}": _between(sort, 20_900, None) for sort in (Sort.CHEAPEST, Sort.DEAREST)},
+        **{f"all, {sort}": _between(sort, None, None) for sort in (Sort.CHEAPEST, Sort.DEAREST)},
+        "any currency, dearest": lambda: browsing.cards(Filter(), Sort.DEAREST),
+        "counts of prices": lambda: browsing.counts([Filter(ranges={Measure.PRICE: Range(5_000, 5_200)})]),
+        "facets of prices": lambda: facet_queries.facets(
+            Filter(choices={Facet.CURRENCY: ("USD",)}, ranges={Measure.PRICE: Range(5_000, 5_200)}),
+            price_currency="USD",
         ),
     }
     for name, ask in asked.items():
