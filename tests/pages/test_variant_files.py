@@ -4,8 +4,10 @@ import csv
 import io
 
 import pytest
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
+from marketplace.catalog.import_parsing import SAMPLE
 from tests.builders import World
 from tests.pages.test_importing import HEAD, part, taken
 
@@ -120,4 +122,6 @@ def test_what_is_exported_names_parts_and_values_and_can_be_taken_in_by_another_
     again = other.get("/seller/listings/export").data.decode("utf-8-sig")
     assert again == exported
     page = client.get("/seller/listings/import").text
-    assert "BD-L280,variant,BD,,,left,,280 mm,40,3" in page
+    sample = BeautifulSoup(page, "html.parser").select_one("table").select("tr")
+    assert [cell.text for cell in sample[2].select("td")] == list(SAMPLE[2])
+    assert [cell.text for cell in sample[0].select("th")] == list(SAMPLE[0])

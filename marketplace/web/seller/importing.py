@@ -56,7 +56,8 @@ class ImportingPage:
     console: Console
     export_url: str
     columns: str
-    sample: str
+    sample_columns: tuple[str, ...]
+    sample: tuple[tuple[str, ...], ...]
     """How variants are written, in the columns that matter for them."""
     latest: tuple[ImportLine, ...]
 
@@ -151,7 +152,8 @@ def _show(form: ImportForm, status: int = 200) -> ResponseReturnValue:
         console=seller_console("listings"),
         export_url=url_for("seller.export"),
         columns=", ".join(COLUMNS),
-        sample="\n".join(map(",".join, SAMPLE)),
+        sample_columns=SAMPLE[0],
+        sample=SAMPLE[1:],
         latest=tuple(map(_line, import_queries.latest(guards.viewer().user_id))),
     )
     return render_template("seller/import.html", page=page, form=form), status

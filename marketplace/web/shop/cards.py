@@ -80,7 +80,7 @@ def card(row: Card) -> ShownCard:
         title=row.title,
         picture_url=picture_url(row.picture, _CARD_WIDTH),
         picture_set=picture_set(row.picture),
-        price=from_text(row),
+        price=prices_text(row),
         seller_name=row.shop_name,
         facts=_facts(row),
         note=delivery_note(row.delivery),
@@ -125,10 +125,10 @@ def price_text(price: Money) -> str:
     return money(price) if price else _("Free")
 
 
-def from_text(row: Card) -> str:
-    """Return the price of a card; of several variants the lowest, with a word that there are others."""
-    is_lowest = row.highest_minor is not None and row.highest_minor > row.price.minor
-    return _("From %(price)s", price=price_text(row.price)) if is_lowest else price_text(row.price)
+def prices_text(row: Card) -> str:
+    """Return the price of a card; of several variants the lowest and the highest, which searches go by."""
+    highest = max(row.price.minor, row.highest_minor or 0)
+    return range_text(row.price, Money(highest, row.price.currency))
 
 
 def range_text(lowest: Money, highest: Money) -> str:

@@ -52,5 +52,5 @@ def _offer(row: Card) -> ShownOffer:
         condition=_(row.condition) if row.condition else "",
         sent_from=countries.name(row.country),
         delivery=cards.delivery_note(row.delivery),
-        price=cards.from_text(row),
+        price=cards.prices_text(row),
     )
