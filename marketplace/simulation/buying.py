@@ -34,7 +34,12 @@ _ADDRESS = {
     "delivery_country": "US",
     "billing_same": "y",
 }
-_ON_SALE = "SELECT id, currency FROM listing WHERE status = 'active' AND in_stock > 0 ORDER BY id"
+_ON_SALE = """
+    SELECT l.id, l.currency FROM listing l LEFT JOIN listing p ON p.id = l.parent_id
+    WHERE l.in_stock > 0 AND l.option_names = '{}'
+        AND (l.status = 'active' OR l.status = 'offered' AND p.status = 'active')
+    ORDER BY l.id
+"""
 _IN_BASKET = """
     SELECT DISTINCT c.user_id, l.currency FROM cart c JOIN cart_line n ON n.cart_id = c.id
     JOIN listing l ON l.id = n.listing_id WHERE c.user_id IS NOT NULL ORDER BY 1, 2

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from marketplace.simulation import buying, deciding, happening, keeping, mishaps
+from marketplace.simulation import buying, deciding, happening, keeping, mishaps, varying
 from marketplace.simulation.play import Play
 from marketplace.simulation.scheduler import Task
 
@@ -30,6 +30,8 @@ DEEDS: Mapping[str, Deed] = {
     "seller sends": keeping.send,
     "seller says it has arrived": keeping.say_arrived,
     "seller changes price or stock": keeping.reprice,
+    "seller sells in variants": varying.divide,
+    "seller changes a variant": varying.vary,
     "seller cancels an order": partial(keeping.cancel, side="seller"),
     "seller withdraws": keeping.withdraw,
     "seller's account changes": keeping.change_account,

@@ -49,7 +49,12 @@ ALWAYS: Mapping[str, str] = {
             || coalesce(sum(r.quantity), 0)
         FROM listing l LEFT JOIN stock_reservation r
             ON r.listing_id = l.id AND r.status IN ('active', 'redeemed', 'written_off')
-        GROUP BY l.id HAVING l.received_units <> l.in_stock + coalesce(sum(r.quantity), 0) OR l.in_stock < 0
+        -- With variants it has no units of its own and shows the sum of theirs.
+        GROUP BY l.id HAVING l.received_units <> CASE WHEN l.option_names = '{}' THEN l.in_stock ELSE 0 END
+            + coalesce(sum(r.quantity), 0) OR l.in_stock < 0
+            OR l.option_names <> '{}' AND l.in_stock <> (
+                SELECT coalesce(sum(v.in_stock), 0) FROM listing v WHERE v.parent_id = l.id AND v.status = 'offered'
+            )
     """,
     "I13": """
         SELECT 'code ' || d.code || ' allows ' || coalesce(d.max_uses::text, 'any') || ' uses and '

@@ -19,7 +19,10 @@ _NEXT_RELEASE = """
     JOIN payment p ON p.id = t.payment_id JOIN "order" o ON o.id = t.order_id
     WHERE t.status = 'held' AND t.planned_release_date > %s ORDER BY t.planned_release_date, t.id LIMIT 1
 """
-_WANTED = "SELECT id, seller_id, price_minor, in_stock, currency FROM listing WHERE status = 'active' ORDER BY id"
+_WANTED = """
+    SELECT id, seller_id, price_minor, in_stock, currency FROM listing
+    WHERE option_names = '{}' AND status IN ('active', 'offered') ORDER BY id
+"""
 
 
 def forget_keys(play: Play, task: Task) -> str:

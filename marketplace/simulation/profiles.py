@@ -167,6 +167,11 @@ PROFILES: Mapping[str, Profile] = {
             webhooks=Webhooks(lost=0.0, doubled=1.0, second_id=0.1, shuffled=1.0, delayed=0.4, stale=0.1, refused=0.1),
         ),
         Profile("outage", "the provider is down for thirty hours", outage_hours=30),
+        Profile(
+            "variants",
+            "parts come in variants, which change while they are bought",
+            weights={**DEFAULT_WEIGHTS, "seller sells in variants": 8.0, "seller changes a variant": 8.0},
+        ),
         Profile("rush", "many buyers, few goods, everybody at once", width=8, switching=0.7, weights=_RUSH),
     )
 }
