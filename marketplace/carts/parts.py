@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from hashlib import sha256
 
 from marketplace.delivery.rules import Agreed, Profile
 from marketplace.money import Money
@@ -136,6 +137,12 @@ class CurrencyPart:
     def tax_inside(self) -> Money:
         """Return the tax that the prices include, of the shops whose prices do."""
         return Money.total((shop.tax for shop in self.shops if shop.is_tax_included), self.currency)
+
+    @property
+    def names(self) -> str:
+        """Return a digest of what is bought, as it is called: with other words it is another one."""
+        said = "\n".join(f"{line.line_id} {line.title}" for shop in self.shops for line in shop.counted)
+        return sha256(said.encode()).hexdigest()[:16]
 
     @property
     def depends_on_country(self) -> bool:

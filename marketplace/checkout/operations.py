@@ -29,6 +29,7 @@ from marketplace.payment_records.models import Payment
 _CHANGED = Text(
     "A price, the stock or the discount has changed since you opened this page. Please look at the new total."
 )
+_OTHER_NAMES = Text("Something is called otherwise since you opened this page. Please look at what you buy once more.")
 _OTHER_COUNTRY = Text("This address is in another country than the total was for. Please look at the new total.")
 
 
@@ -53,6 +54,8 @@ class Agreed:
     buyer_note: str
     shown_country: str = ""
     """Where the total that was shown sends it, ISO 3166-1 alpha-2; "" where the form did not say."""
+    shown_names: str = ""
+    """CurrencyPart.names of what was shown; "" where the form did not say."""
 
 
 def find_purchase(session: Session, *, token: str, buyer_id: int) -> int | None:
@@ -81,6 +84,8 @@ def open_purchase(session: Session, *, agreed: Agreed, settings: Settings, now: 
     part = priced.part
     if part.total.minor != agreed.expected_total_minor:
         raise CartChanged(_(_CHANGED))
+    if agreed.shown_names not in {"", part.names}:
+        raise CartChanged(_(_OTHER_NAMES))
     purchase = Purchase(
         buyer_id=agreed.buyer_id,
         cart_id=session.execute(select(Cart.id).where(Cart.user_id == agreed.buyer_id)).scalar_one(),

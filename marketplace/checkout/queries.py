@@ -88,6 +88,11 @@ class Review:
     priced: Priced | None = None
     """What the entered discount code takes off, or why it does not."""
 
+    @property
+    def names(self) -> str:
+        """Return what of CurrencyPart.names is shown; "" for nothing."""
+        return self.priced.part.names if self.priced else ""
+
 
 @dataclass(frozen=True, slots=True)
 class ReturnState:

@@ -11,6 +11,12 @@ from marketplace.errors import NotFound
 from marketplace.reconciliation.checks import check_books
 from tests.builders import World
 
+ADDRESS = {
+    "delivery_choice": "new", "delivery_full_name": "A Buyer", "delivery_line1": "1 Main Street",
+    "delivery_city": "Springfield", "delivery_region": "IL", "delivery_postcode": "62701", "delivery_country": "US",
+    "billing_same": "y",
+}  # fmt: skip
+
 
 def main(text: str) -> Tag:
     found = BeautifulSoup(text, "html.parser").select_one("main")
@@ -77,6 +83,14 @@ def test_a_variant_under_another_name_leaves_what_was_agreed_as_it_was(world: Wo
     assert basket in words(main(visitor.get("/basket").text))
     review = words(main(visitor.get("/checkout/USD", follow_redirects=True).text))
     assert "Brake disc (282 mm) was called “280 mm” when you chose it." in review
+    # Who has the page of the checkout open while a name changes agrees to nothing that was not shown.
+    form = main(visitor.get("/checkout/USD").text).select_one('form[action^="/checkout/USD"], form:has([name=token])')
+    sent = {each["name"]: each.get("value", "") for each in form.select("input[name]")} | ADDRESS
+    rename(seller, listing_id, **{"282_mm": "284 mm"})
+    refused = visitor.post("/checkout/USD", data=sent)
+    assert refused.status_code == 409
+    assert "Something is called otherwise since you opened this page." in words(main(refused.text))
+    rename(seller, listing_id, **{"284_mm": "282 mm"})
     # Chosen once more under the new name, it is what was chosen.
     world.put_in_cart(waiting, first)
     assert basket not in words(main(visitor.get("/basket").text))

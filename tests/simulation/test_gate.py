@@ -37,3 +37,11 @@ def test_no_rule_is_broken_by_real_threads(stage: Stage, profile: str, seed: int
     assert outcome.threads == 4
     assert outcome.tries > outcome.units > 0
     assert not outcome.violations, as_story(outcome)
+
+
+def test_in_their_profile_variants_are_made_and_bought(stage: Stage) -> None:
+    outcome = play_seed(stage, 2, PROFILES["variants"])
+    assert not outcome.violations, as_story(outcome)
+    made = "SELECT count(*) FROM listing WHERE parent_id IS NOT NULL"
+    sold = "SELECT count(*) FROM order_line n JOIN listing l ON l.id = n.listing_id WHERE l.parent_id IS NOT NULL"
+    assert all(stage.rows(statement)[0][0] for statement in (made, sold))

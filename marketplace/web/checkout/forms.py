@@ -60,6 +60,8 @@ class CheckoutForm(Form):
     )
     shown_country = HiddenField()
     """Where the total that is shown sends it."""
+    shown_names = HiddenField()
+    """What is shown, as it is called: CurrencyPart.names."""
     expected_total_minor = IntegerField(
         Text("Total"), [whole_number(0, _LARGEST_AMOUNT, Text("Look at the total again."))]
     )

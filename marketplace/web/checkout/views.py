@@ -35,6 +35,7 @@ def review(currency: str) -> ResponseReturnValue:
     form = CheckoutForm(
         expected_total_minor=found.total.minor,
         shown_country=found.country,
+        shown_names=found.names,
         delivery_country=country,
         token=_new_token(),
     )
@@ -108,7 +109,7 @@ def _again(
         form.token.data = _new_token()
     form.expected_total_minor.data = found.total.minor
     form.expected_total_minor.raw_data = None
-    form.shown_country.data = found.country
+    form.shown_country.data, form.shown_names.data = found.country, found.names
     return render_template(
         "checkout/review.html", page=page.review_page(found, saved, clock.now().date()), form=form
     ), code
@@ -126,6 +127,7 @@ def _agreed(
         billing_address={**asdict(billing), **form.company(billing.country)},
         buyer_note=form.buyer_note.data or "",
         shown_country=(form.shown_country.data or "")[:2],
+        shown_names=form.shown_names.data or "",
     )
 
 
