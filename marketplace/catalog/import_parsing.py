@@ -32,9 +32,9 @@ COLUMNS = (
 """The columns of a file of listings, in the order of the export."""
 SAMPLE = (
     ("sku", "kind", "parent", "title", "option_1", "value_1", "option_2", "value_2", "price", "in_stock"),
-    ("BD", "part", "", "Brake disc", "Side", "", "Diameter", "", "40", "0"),
-    ("BD-L280", "variant", "BD", "", "", "left", "", "280 mm", "40", "3"),
-    ("BD-R300", "variant", "BD", "", "", "right", "", "300 mm", "44.50", "1"),
+    ("BD", "part", "", "Bosch BD", Text("Side"), "", Text("Diameter"), "", "40", "0"),
+    ("BD-L280", "variant", "BD", "", "", "L", "", "280 mm", "40", "3"),
+    ("BD-R300", "variant", "BD", "", "", "R", "", "300 mm", "44.50", "1"),
 )
 """How a file says variants, in the columns that matter for them."""
 _ALWAYS = ("sku", "kind", "title", "description", "currency", "price", "delivery", "in_stock")

@@ -153,7 +153,7 @@ def _show(form: ImportForm, status: int = 200) -> ResponseReturnValue:
         export_url=url_for("seller.export"),
         columns=", ".join(COLUMNS),
         sample_columns=SAMPLE[0],
-        sample=SAMPLE[1:],
+        sample=tuple(tuple(map(_, cells)) for cells in SAMPLE[1:]),
         latest=tuple(map(_line, import_queries.latest(guards.viewer().user_id))),
     )
     return render_template("seller/import.html", page=page, form=form), status
