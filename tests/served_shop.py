@@ -7,12 +7,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
 
 from launcher.programs import gunicorn
+from marketplace.config import Settings
 from tests.builders import World
 
 CHECKOUT = Path(__file__).parent.parent
@@ -24,10 +25,10 @@ _COOKIE = "tandem_session"
 class ServedShop:
     """A gunicorn of its own before a world."""
 
-    world: World
     process: subprocess.Popen[bytes]
     port: int
     log: Path
+    streams: list["Stream"] = field(default_factory=list)
 
     def get(self, path: str, cookie: str = "", **options: str) -> requests.Response:
         """Ask for a page as a browser with `cookie` does."""
@@ -36,15 +37,16 @@ class ServedShop:
             f"http://127.0.0.1:{self.port}{path}", headers=headers, timeout=PATIENCE_SECONDS, allow_redirects=False
         )
 
-    def cookie(self, user_id: int) -> str:
+    def cookie(self, world: World, user_id: int) -> str:
         """Sign a person in and return what their browser keeps of it."""
-        found = self.world.client(user_id).get_cookie(_COOKIE)
+        found = world.client(user_id).get_cookie(_COOKIE)
         assert found is not None
         return found.value
 
     def listen(self, cookie: str, version: str = "HTTP/1.1") -> "Stream":
-        """Open a stream."""
-        return Stream(self.port, cookie, version)
+        """Open a stream; it is closed with the shop at the latest."""
+        self.streams.append(Stream(self.port, cookie, version))
+        return self.streams[-1]
 
 
 class Stream:
@@ -99,24 +101,26 @@ class Stream:
 
 
 @contextmanager
-def served_shop(world: World, folder: Path, workers: int = 1) -> Iterator[ServedShop]:
-    """Serve a world by gunicorn as `make run` does, with four threads a worker."""
+def served_shop(settings: Settings, folder: Path) -> Iterator[ServedShop]:
+    """Serve the shop of `settings` by gunicorn as `make run` does, by one worker with four threads."""
     with socket.create_server(("127.0.0.1", 0)) as finding:
         port = finding.getsockname()[1]
     log = folder / "gunicorn.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            gunicorn(Path(sys.executable), "wsgi:app", port, workers, 4, is_forked=True),
+            gunicorn(Path(sys.executable), "wsgi:app", port, 1, 4, is_forked=True),
             cwd=CHECKOUT,
-            env=_variables(world),
+            env=_variables(settings),
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    shop = ServedShop(world, process, port, log)
+    shop = ServedShop(process, port, log)
     try:
         _wait(shop)
         yield shop
     finally:
+        for stream in shop.streams:
+            stream.close()
         process.terminate()
         process.wait(PATIENCE_SECONDS)
 
@@ -134,12 +138,11 @@ def _wait(shop: ServedShop) -> None:
             return
 
 
-def _variables(world: World) -> dict[str, str]:
-    settings = world.settings
+def _variables(settings: Settings) -> dict[str, str]:
     return {
         **os.environ,
-        "DATABASE_URL": world.urls.application,
-        "SECRET_KEY": "test-secret",
+        "DATABASE_URL": settings.database_url,
+        "SECRET_KEY": settings.secret_keys[0],
         "STRIPE_SECRET_KEY": settings.stripe_secret_key,
         "STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secrets[0],
         "STRIPE_CONNECT_WEBHOOK_SECRET": settings.stripe_connect_webhook_secrets[0],
