@@ -120,7 +120,8 @@ document.querySelectorAll("[data-live]").forEach((block) => {
   block.closest("[data-live-frame]").querySelector(".live-note").hidden = false;
 });
 document.body.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.target.matches("[data-live]") && rests(event.target)) event.preventDefault();
+  if (!event.target.matches("[data-live]")) return;
+  if (rests(event.target) || isTold(event)) event.preventDefault(); else askedAt = Date.now();
 });
 document.body.addEventListener("htmx:beforeSwap", (event) => {
   const block = event.detail.elt;
@@ -138,10 +139,12 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
 // out of sight gives its own back: a browser has few connections.
 const askNow = () => document.querySelectorAll("[data-live]").forEach((block) => block.dispatchEvent(new Event("seen")));
 const streamed = document.querySelector("[data-live-stream]");
-const [SPACING, REFUSED] = [3000, 120000];
-let [stream, retry, asking, askedAt] = [null, 0, 0, 0];
+const [SPACING, REFUSED, SELDOM] = [3000, 120000, 60000];
+let [stream, retry, asking, askedAt] = [null, 0, 0, Date.now()];
+// Whoever is told need not ask every 20 seconds as well.
+const isTold = (event) => !event.detail.requestConfig.triggeringEvent && event.target.matches("[data-live-told]") && stream?.readyState === EventSource.OPEN && Date.now() - askedAt < SELDOM;
 function askSoon() {
-  asking ||= setTimeout(() => { asking = 0; askedAt = Date.now(); askNow(); }, Math.max(200 + 300 * Math.random(), askedAt + SPACING - Date.now()));
+  asking ||= setTimeout(() => { asking = 0; askNow(); }, Math.max(200 + 300 * Math.random(), askedAt + SPACING - Date.now()));
 }
 function listen() {
   clearTimeout(retry);

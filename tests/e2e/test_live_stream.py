@@ -1,4 +1,4 @@
-"""An open page changes when the server says that something happened; it asks without streams, a link without scripts."""
+"""An open page changes when the server says so. It asks by itself without streams, and a link asks without scripts."""
 
 import time
 from collections.abc import Callable

@@ -135,10 +135,8 @@ def test_everything_is_ended_within_the_time_the_launcher_gives(world: World, tm
 
 def stop(served: ServedShop, world: World) -> None:
     streams = open_streams(served, world, 40)
-    began = time.monotonic()
     served.process.send_signal(signal.SIGTERM)
     served.process.wait(SECONDS_TO_END)
-    assert time.monotonic() - began < SECONDS_TO_END / 2
     assert served.process.returncode == 0
     assert all((stream.ends() or b"").endswith(b"0\r\n\r\n") for stream in streams)
     log = served.log.read_text()
