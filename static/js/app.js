@@ -121,7 +121,7 @@ document.querySelectorAll("[data-live]").forEach((block) => {
 });
 document.body.addEventListener("htmx:beforeRequest", (event) => {
   if (!event.target.matches("[data-live]")) return;
-  if (rests(event.target) || isTold(event)) event.preventDefault(); else askedAt = Date.now();
+  if (rests(event.target) || isTold(event)) event.preventDefault(); else asked.set(event.target.id, Date.now());
 });
 document.body.addEventListener("htmx:beforeSwap", (event) => {
   const block = event.detail.elt;
@@ -140,11 +140,13 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
 const askNow = () => document.querySelectorAll("[data-live]").forEach((block) => block.dispatchEvent(new Event("seen")));
 const streamed = document.querySelector("[data-live-stream]");
 const [SPACING, REFUSED, SELDOM] = [3000, 120000, 60000];
-let [stream, retry, asking, askedAt] = [null, 0, 0, Date.now()];
+let [stream, retry, asking] = [null, 0, 0];
+const asked = new Map();
+const [shownAt, lastAsked] = [Date.now(), () => Math.max(0, ...asked.values())];
 // Whoever is told need not ask every 20 seconds as well.
-const isTold = (event) => !event.detail.requestConfig.triggeringEvent && event.target.matches("[data-live-told]") && stream?.readyState === EventSource.OPEN && Date.now() - askedAt < SELDOM;
+const isTold = (event) => !event.detail.requestConfig.triggeringEvent && event.target.matches("[data-live-told]") && stream?.readyState === EventSource.OPEN && Date.now() - (asked.get(event.target.id) ?? shownAt) < SELDOM;
 function askSoon() {
-  asking ||= setTimeout(() => { asking = 0; askNow(); }, Math.max(200 + 300 * Math.random(), askedAt + SPACING - Date.now()));
+  asking ||= setTimeout(() => { asking = 0; askNow(); }, Math.max(200 + 300 * Math.random(), lastAsked() + SPACING - Date.now()));
 }
 function listen() {
   clearTimeout(retry);
