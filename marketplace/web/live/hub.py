@@ -68,10 +68,11 @@ class Hub:
 
     def end(self) -> None:
         """End all streams in order: the process stops."""
+        thread = self._thread  # it takes itself out before it ends the streams
         self._has_ended = True
         self._call()
-        if self._thread is not None:
-            self._thread.join(_STOP_SECONDS)
+        if thread is not None:
+            thread.join(_STOP_SECONDS)
 
     def _start(self) -> None:
         self._wake, woken = socket.socketpair()
