@@ -27,6 +27,8 @@ from marketplace.web.buyer import blueprint as buyer
 from marketplace.web.cart import blueprint as cart
 from marketplace.web.checkout import blueprint as checkout
 from marketplace.web.demo import blueprint as demo
+from marketplace.web.live import blueprint as live
+from marketplace.web.live import hub
 from marketplace.web.mails import blueprint as mails
 from marketplace.web.mails import inbox_blueprint as inbox
 from marketplace.web.mails import letters
@@ -61,7 +63,8 @@ def register(app: Flask, settings: Settings) -> None:
     providers.register(app, settings)
     recent.register(app, settings)
     letters.register(app, settings)
-    people = (auth, cart, checkout, buyer, saved, seller, messages, reviews, admin)
+    hub.register(app)
+    people = (auth, cart, checkout, buyer, saved, seller, messages, reviews, live, admin)
     for blueprint in (shop, *people, api, patterns, probes, webhooks):
         app.register_blueprint(blueprint)
     for blueprint in (mails, unsubscribing, *((demo, inbox) if settings.demo else ())):

@@ -87,11 +87,14 @@ function enhance(root) {
 // Parts that keep themselves up to date (components/live.html): only while somebody looks, and never under their hands.
 const served = new Map();
 const comparable = (block) => block.innerHTML.replace(/(name="csrf_token"[^>]* value=")[^"]*/g, "$1");
+const chosenAtFirst = (select) => Math.max(0, [...select.options].findIndex((option) => option.defaultSelected));
+const isBegun = (field) => (field.matches("select") ? field.selectedIndex !== chosenAtFirst(field) : field.value !== field.defaultValue || field.checked !== field.defaultChecked);
 const rests = (block) => {
   const chosen = document.getSelection();
   const isHeld = block.contains(document.activeElement) && typing(document.activeElement);
   const isRead = chosen && !chosen.isCollapsed && block.contains(chosen.anchorNode);
-  return document.hidden || isHeld || isRead || block.closest("[data-live-frame]").dataset.paused === "yes";
+  const hasBegun = [...block.querySelectorAll("input, select, textarea")].some(isBegun);
+  return document.hidden || isHeld || isRead || hasBegun || block.closest("[data-live-frame]").dataset.paused === "yes";
 };
 const focusables = (block) => [...block.querySelectorAll("a[href], button, summary, input, select, textarea, [tabindex]")];
 const places = (block) => ({
@@ -117,7 +120,8 @@ document.querySelectorAll("[data-live]").forEach((block) => {
   block.closest("[data-live-frame]").querySelector(".live-note").hidden = false;
 });
 document.body.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.target.matches("[data-live]") && rests(event.target)) event.preventDefault();
+  if (!event.target.matches("[data-live]")) return;
+  if (rests(event.target) || isTold(event)) event.preventDefault(); else asked.set(event.target.id, Date.now());
 });
 document.body.addEventListener("htmx:beforeSwap", (event) => {
   const block = event.detail.elt;
@@ -131,9 +135,33 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
   const was = places(block);
   document.body.addEventListener("htmx:load", (loaded) => { if (loaded.target.id === block.id) putBack(loaded.target, was); }, { once: true });
 });
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) document.querySelectorAll("[data-live]").forEach((block) => block.dispatchEvent(new Event("seen")));
-});
+// They ask at once when the server says that something has changed (web/live). Who cannot have a stream just asks. A page
+// out of sight gives its own back: a browser has few connections.
+const askNow = () => document.querySelectorAll("[data-live]").forEach((block) => block.dispatchEvent(new Event("seen")));
+const streamed = document.querySelector("[data-live-stream]");
+const [SPACING, REFUSED, SELDOM] = [3000, 120000, 60000];
+let [stream, retry, asking] = [null, 0, 0];
+const asked = new Map();
+const [shownAt, lastAsked] = [Date.now(), () => Math.max(0, ...asked.values())];
+// Whoever is told need not ask every 20 seconds as well.
+const isTold = (event) => !event.detail.requestConfig.triggeringEvent && event.target.matches("[data-live-told]") && stream?.readyState === EventSource.OPEN && Date.now() - (asked.get(event.target.id) ?? shownAt) < SELDOM;
+function askSoon() {
+  asking ||= setTimeout(() => { asking = 0; askNow(); }, Math.max(200 + 300 * Math.random(), lastAsked() + SPACING - Date.now()));
+}
+function listen() {
+  clearTimeout(retry);
+  stream?.close();
+  stream = null;
+  if (!streamed || document.hidden || !document.querySelector("[data-live]")) return;
+  let wasOpen = false;
+  stream = new EventSource(streamed.dataset.liveStream);
+  stream.addEventListener("changed", askSoon);
+  stream.addEventListener("open", () => { if (wasOpen) askSoon(); wasOpen = true; });
+  stream.addEventListener("error", () => { if (stream?.readyState === EventSource.CLOSED) retry = setTimeout(listen, REFUSED); });
+}
+document.addEventListener("visibilitychange", () => { if (!document.hidden) askNow(); listen(); });
+window.addEventListener("pagehide", () => stream?.close());
+window.addEventListener("pageshow", listen);
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-live-pause]");
   if (!button) return;

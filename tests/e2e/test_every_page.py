@@ -51,7 +51,8 @@ NO_PAGES = {
     "admin.dispute_file", "seller.dispute_file", "messages.file", "admin.conversation_file",
     "messages.about_order", "seller.packing_slips", "inbox.html", "inbox.file", "seller.export", "saved.add",
     "api.invoices", "api.invoice", "api.discounts",
-    "shop.sitemap", "shop.robots", "buyer.refund_picture", "seller.refund_picture", "admin.refund_picture",
+    "live.stream", "shop.sitemap", "shop.robots",
+    "buyer.refund_picture", "seller.refund_picture", "admin.refund_picture",
 }  # fmt: skip
 # Who sees what. A value in braces comes from a row of the seeded shop.
 NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-filters", "/l/{car}", "/l/{part}",

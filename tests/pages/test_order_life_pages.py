@@ -51,7 +51,7 @@ def test_the_seller_sends_and_the_buyer_follows_and_receives(world: World) -> No
     assert (sent.status_code, sent.location) == (303, f"/seller/orders/{number}")
     after = page(seller, f"/seller/orders/{number}")
     assert "is marked as sent. The buyer was told." in text(after)
-    assert buttons(after) == ["Mark as delivered", "Add this parcel", "Send", "Save the note"]
+    assert buttons(after) == ["Mark as delivered", "Add this parcel", "Send", "Save the note", "Pause"]
     assert "If nobody says anything, it counts as delivered on" in text(after)
 
     told = page(buyer, "/notifications")

@@ -115,6 +115,7 @@ GET    /account/payments/<payment_id>/explain/<figure> in 200  404     404    40
 GET    /invoices                                   in     200  200     200    200    200   -       -
 GET    /invoices/<number>                          in     200  404     404    404    404   404     404
 GET    /invoices/<number>/pdf                      in     200  404     404    404    404   404     404
+GET    /live                                       in     204  204     204    204    204   -       -
 GET    /notifications                              in     200  200     200    200    200   -       -
 POST   /notifications/read                         in     go   go      go     go     go    -       -
 POST   /notifications/<notification_id>/read       in     go   404     404    404    404   404     404

@@ -1,0 +1,1 @@
+"""Whom does what has just happened concern? For pages that stand open."""
