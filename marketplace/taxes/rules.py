@@ -110,7 +110,10 @@ def by_line(taxed: Sequence[Money], rates: Sequence[int], *, is_included: bool) 
 
 @lru_cache(maxsize=1024)
 def read_rates(text: str) -> tuple[Rate, ...]:
-    """Return the rates of a shop as its query writes them: "DE:standard:1900:2026-01-01:", with spaces between; an end is last."""
+    """Return the rates of a shop as its query writes them: "DE:standard:1900:2026-01-01:", with spaces between.
+
+    Last comes the first day it holds no longer, where it ends.
+    """
     parts = (word.split(":") for word in text.split())
     return tuple(
         Rate(

@@ -82,14 +82,19 @@ def test_the_review_follows_the_address_and_the_order_keeps_what_it_said(world: 
     assert "to Canada" in there.text
     nowhere = client.post("/checkout/USD/address", data={**form, "delivery_country": "NO"})
     assert "is not delivered to Norway and is left out" in nowhere.text
-    refused = client.post("/checkout/USD", data={**form, "delivery_country": "NO"})
+    refused = client.post("/checkout/USD", data={**form, "delivery_country": "NO", "delivery_postcode": "0150"})
     assert refused.status_code == 409
     assert "Nothing of this is delivered to this country" in refused.text
+    mistyped = client.post("/checkout/USD", data={**form, "delivery_country": "CA"})
+    assert mistyped.status_code == 422
+    assert "There they look like this: K1A 0B1" in parsed(mistyped).select_one("#delivery_postcode-error").text
+    form["delivery_postcode"] = "k1a0b1"
     elsewhere = client.post("/checkout/USD", data={**form, "delivery_country": "CA"})
     assert elsewhere.status_code == 409
     assert hidden(parsed(elsewhere))["expected_total_minor"] == "12100"
-    paying = client.post("/checkout/USD", data={**hidden(parsed(elsewhere)), **TYPED, "delivery_country": "CA"})
+    paying = client.post("/checkout/USD", data={**form, **hidden(parsed(elsewhere)), "delivery_country": "CA"})
     assert paying.status_code == 303
+    assert world.rows("SELECT delivery_address ->> 'postcode' FROM purchase") == [("K1A 0B1",)]
     [(number,)] = world.rows('SELECT number FROM "order"')
     for who, path in ((client, f"/orders/{number}"), (world.client(seller), f"/seller/orders/{number}")):
         assert "Parcel. Expected" in who.get(path).text

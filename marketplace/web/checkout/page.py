@@ -136,9 +136,13 @@ def review_page(found: Review, saved: Sequence[AddressRow], today: date) -> Revi
 def address_choices(saved: Sequence[AddressRow]) -> list[tuple[str, str]]:
     """Return the options of the address field: id and the address in one line."""
     return [
-        (str(row.address_id), f"{row.full_name}, {row.line1}, {row.postcode} {row.city}, {countries.name(row.country)}")
+        (str(row.address_id), ", ".join((row.full_name, row.line1, _place(row), countries.name(row.country))))
         for row in saved
     ]
+
+
+def _place(row: AddressRow) -> str:
+    return f"{row.postcode} {row.city}".strip()
 
 
 def billing_choice(saved: Sequence[AddressRow]) -> str:
