@@ -92,6 +92,10 @@ class OrderPage:
     ship_url: str
     """Where the form goes that says how it was sent; "" when it cannot be sent now."""
     ship_by: ShipBy | None
+    is_pickup: bool
+    """Whether the buyer collects it: it is handed over, without a number."""
+    pickup_place: str
+    """Where it is collected, as agreed; "" where it is sent, or that was not kept."""
     cancel_url: str
     parcels: tuple[Parcel, ...]
     add_parcel_url: str
@@ -135,6 +139,8 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         hold=None if is_called_off else hold_words.hold(share, facts.place, facts.blocks, now),
         ship_url=url_for("seller.ship", number=order.number) if can_ship else "",
         ship_by=ship_by(facts.paid, now) if can_ship and facts.paid else None,
+        is_pickup=order.agreed.is_pickup,
+        pickup_place=(order.agreed.delivery.pickup_place or "") if order.agreed.delivery else "",
         cancel_url=url_for("seller.cancel", number=order.number) if can_ship else "",
         parcels=order_parts.parcels(shipment, _ARRIVED),
         add_parcel_url=url_for("seller.add_parcel", number=order.number) if can_arrive else "",
@@ -195,7 +201,7 @@ def agreed_rows(order: OrderDetail) -> tuple[MoneyRow, ...]:
     """Return what was agreed with the buyer, row by row; mails show the same rows."""
     rows = [
         (_("Goods"), order.subtotal_minor, "goods"),
-        (_("Delivery"), order.delivery_minor, "delivery"),
+        (_("The buyer collects it") if order.agreed.is_pickup else _("Delivery"), order.delivery_minor, "delivery"),
         (tax_words.label(is_included=order.agreed.is_tax_included), order.tax_minor, "tax"),
         (order_parts.discount_label(order.discount_code), -order.discount_minor, "discount"),
     ]
