@@ -40,6 +40,11 @@ class AgreedTerms:
         return self.delivery is not None and self.delivery.is_pickup
 
     @property
+    def pickup_place(self) -> str | None:
+        """Return where the buyer collects it, "" where that was not kept; None where it is sent."""
+        return (self.delivery.pickup_place or "") if self.delivery and self.delivery.is_pickup else None
+
+    @property
     def handling_days(self) -> int | None:
         """Return within how many working days it is sent; None where no profile says so."""
         return self.delivery.handling_days if self.delivery else None

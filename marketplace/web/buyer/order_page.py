@@ -129,9 +129,6 @@ class OrderPage:
     shop_name: str
     shop_url: str
     delivery_lines: tuple[str, ...]
-    """Where it goes; none where it is collected."""
-    collect_note: str
-    """Where it is collected; "" where it is sent."""
     billing_lines: tuple[str, ...]
     buyer_note: str
     attempts: tuple[AttemptView, ...]
@@ -174,8 +171,7 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> O
         again_url="" if order.status is OrderStatus.PENDING else url_for("buyer.again", number=order.number),
         shop_name=order.shop_name,
         shop_url=url_for("shop.shop", slug=order.shop_slug),
-        delivery_lines=() if order.agreed.is_pickup else order_parts.address_lines(order.delivery_address),
-        collect_note=_collect_note(order) if order.agreed.is_pickup else "",
+        delivery_lines=_goes_to(order),
         billing_lines=order_parts.address_lines(order.billing_address),
         buyer_note=order.buyer_note,
         attempts=tuple(_attempt(attempt, facts.declines) for attempt in facts.attempts),
@@ -210,10 +206,13 @@ def explain_url(number: str, figure: str) -> str:
     return url_for("buyer.explain_order", number=number, figure=figure)
 
 
-def _collect_note(order: OrderDetail) -> str:
-    place = order.agreed.delivery.pickup_place if order.agreed.delivery else None
-    where = _("Collect it at %(shop)s, %(place)s.", shop=order.shop_name, place=place) if place else ""
-    return together(where or _("Collect it at %(shop)s.", shop=order.shop_name), _("Agree on a time with the seller."))
+def _goes_to(order: OrderDetail) -> tuple[str, ...]:
+    """Return where an order goes, or where it is collected."""
+    place = order.agreed.pickup_place
+    if place is None:
+        return order_parts.address_lines(order.delivery_address)
+    at = _("Collect it at %(shop)s, %(place)s.", shop=order.shop_name, place=place) if place else ""
+    return at or _("Collect it at %(shop)s.", shop=order.shop_name), _("Agree on a time with the seller.")
 
 
 def _received_note(shipment: ShipmentRow, share: Share | None, policy: MoneyPolicy) -> str:

@@ -92,10 +92,8 @@ class OrderPage:
     ship_url: str
     """Where the form goes that says how it was sent; "" when it cannot be sent now."""
     ship_by: ShipBy | None
-    is_pickup: bool
-    """Whether the buyer collects it: it is handed over, without a number."""
-    pickup_place: str
-    """Where it is collected, as agreed; "" where it is sent, or that was not kept."""
+    pickup_place: str | None
+    """Where it is collected, as agreed, "" where that was not kept: it is handed over. None where it is sent."""
     cancel_url: str
     parcels: tuple[Parcel, ...]
     add_parcel_url: str
@@ -127,8 +125,7 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
     """Return the page of the order in `facts`."""
     order, share, shipment = facts.order, facts.share, facts.shipment
     can_ship, can_arrive = ORDER.can(order.status, "ship"), ORDER.can(order.status, "deliver")
-    is_paid = order.purchase_status is PurchaseStatus.PAID
-    is_called_off = facts.cancellation is not None
+    is_paid, is_called_off = order.purchase_status is PurchaseStatus.PAID, facts.cancellation is not None
     address = order_parts.address_lines(order.delivery_address) if is_paid and not is_called_off else ()
     return OrderPage(
         title=_("Order %(number)s", number=order.number),
@@ -139,8 +136,7 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         hold=None if is_called_off else hold_words.hold(share, facts.place, facts.blocks, now),
         ship_url=url_for("seller.ship", number=order.number) if can_ship else "",
         ship_by=ship_by(facts.paid, now) if can_ship and facts.paid else None,
-        is_pickup=order.agreed.is_pickup,
-        pickup_place=(order.agreed.delivery.pickup_place or "") if order.agreed.delivery else "",
+        pickup_place=order.agreed.pickup_place,
         cancel_url=url_for("seller.cancel", number=order.number) if can_ship else "",
         parcels=order_parts.parcels(shipment, _ARRIVED),
         add_parcel_url=url_for("seller.add_parcel", number=order.number) if can_arrive else "",
