@@ -173,6 +173,8 @@ def test_nobody_chooses_where_there_is_one_way_or_one_thing_cannot_be_collected(
     token = form_token(client.get("/basket").text)
     client.post("/basket/country", data={"csrf_token": token, "country": "US"})
     assert "Or collect it in Detroit, free: choose at the checkout." in client.get("/basket").text
+    [(slug,)] = world.rows("SELECT slug FROM listing")
+    assert "Delivery $9.00 to United States, or collect it" in client.get(f"/l/{slug}").text
     form = {**hidden(parsed(client.get("/checkout/USD"))), **TYPED}
     way = f"from{seller}-way"
     canada = client.post("/checkout/USD/address", data={**form, "delivery_country": "CA", way: "collected"})
