@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from marketplace.errors import Invalid
 from marketplace.language import gettext as _
 
-LONGEST_POSTCODE = 16
+LONGEST_POSTCODE = 64
 """Characters of a postcode of a country that is not in the table."""
 WITHOUT = frozenset(
     "AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GM GQ GY HK KI KM KN ML MO MR MW NR NU QA RW"
@@ -98,7 +98,7 @@ def postcode(text: str, country: str) -> str:
     if form is None:
         if len(typed) > LONGEST_POSTCODE:
             raise Invalid(_("Use at most %(max)s characters.", max=LONGEST_POSTCODE), field="postcode")
-        return typed.upper()
+        return typed
     bare = _BETWEEN.sub("", typed).upper()
     tries = (bare, *(bare.removeprefix(letters) for letters in form.front if bare.startswith(letters)))
     found = next((match for each in tries if (match := form.pattern.fullmatch(each))), None)
