@@ -143,7 +143,7 @@ def title_of(order: OrderSummary) -> str:
 
 def way(*, is_pickup: bool) -> str:
     """Return how an order comes to its buyer, as it is written in files."""
-    return _("Collected by the buyer") if is_pickup else _("To the buyer’s address")
+    return _("Collected by the buyer") if is_pickup else _("To an address")
 
 
 def by_day_label(*, is_pickup: bool) -> str:
