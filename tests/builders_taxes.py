@@ -17,6 +17,13 @@ def keep(
     return db.atomic(operations.keep_rate, (), seller_id=seller_id, rate=rate, now=world.now)
 
 
+def end(world: World, seller_id: int, rate_id: int, days: int = 0) -> None:
+    """Let a rate hold no longer from so many days on."""
+    today = world.now.date()
+    whose = {"seller_id": seller_id, "rate_id": rate_id}
+    db.atomic(operations.end_rate, (), **whose, valid_before=today + timedelta(days=days), today=today)
+
+
 def include(seller_id: int, *, includes: bool = True) -> None:
     """Let a shop's prices include the tax."""
     db.atomic(shop_operations.say_prices_include_tax, (), seller_id=seller_id, includes=includes)

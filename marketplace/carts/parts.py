@@ -54,6 +54,8 @@ class Line:
     """Whether its shop's prices include the tax; else it is added."""
     is_taxed_by_country: bool = False
     """Whether its shop has other rates for other countries."""
+    shop_place: str = ""
+    """Where its shop is, in one line: there it is collected."""
     parent_id: int | None = None
     """Of a variant: its listing."""
     has_variants: bool = False
@@ -71,6 +73,18 @@ class Line:
     def is_price_changed(self) -> bool:
         """Return whether the price differs from the one the buyer last saw."""
         return self.unit_price != self.seen_price
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """One seller's goods can be sent or collected, as the buyer likes."""
+
+    sent: Money | None
+    """What sending them costs; None where they are too heavy."""
+    is_collected: bool
+    """What the buyer chose."""
+    place: str
+    """Where they are collected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +109,10 @@ class ShopPart:
     is_tax_included: bool = False
     taxes: tuple[Money, ...] = ()
     """The tax of each line of `counted`, in their order; they sum to `tax`."""
+    pickup_place: str = ""
+    """Where it is collected; "" where it is sent."""
+    ways: Ways | None = None
+    """Where the buyer has a choice; None where the goods are sent, or collected, in any case."""
 
     @property
     def discount(self) -> Money:

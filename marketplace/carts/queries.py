@@ -1,6 +1,6 @@
 """What pages read of a cart: its lines with the listings as they are now, and how many units it holds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
@@ -56,6 +56,9 @@ _LINES = (
         Shop.tax_basis_points,
         Shop.prices_include_tax,
         Shop.country,
+        Shop.city,
+        Shop.legal_street,
+        Shop.legal_postcode,
         rates_of(Shop.__table__.c.seller_id).label("tax_rates"),
         Listing.tax_category,
         Shop.is_paused.label("is_shop_paused"),
@@ -89,22 +92,24 @@ def contents(
     token_hash: bytes | None,
     set_aside: Mapping[int, int] = _NOTHING,
     country: str = "",
+    collected: Collection[int] = (),
     *,
     now: datetime,
 ) -> tuple[CurrencyPart, ...]:
     """Return a cart by currency and seller, in one query, two where a profile says how it is sent; empty without one.
 
     `set_aside` are the units (by listing) that this buyer's own unfinished payment holds: they are still the buyer's.
-    `country` is where it goes; "" for where this person's address is. Taxes are those that hold `now`.
+    `country` is where it goes; "" for where this person's address is. `collected` are the sellers whose goods the buyer
+    collects. Taxes are those that hold `now`.
     """
     if user_id is None and token_hash is None:
         return ()
     rows = db.read(*_of(_LINES_BY_USER, _LINES_BY_TOKEN, user_id, token_hash))
-    return _arranged(db.read, rows, user_id, set_aside, country, now.date())
+    return _arranged(db.read, rows, user_id, set_aside, country, collected, now.date())
 
 
 def contents_now(
-    session: Session, *, user_id: int, currency: str, country: str = "", now: datetime
+    session: Session, *, user_id: int, currency: str, country: str = "", collected: Collection[int] = (), now: datetime
 ) -> CurrencyPart | None:
     """Return what a person's cart holds in `currency`, read in the caller's transaction; None for nothing."""
 
@@ -112,7 +117,7 @@ def contents_now(
         return session.execute(statement, values).all()
 
     rows = read(_LINES_BY_USER, {"user_id": user_id})
-    parts = _arranged(read, rows, user_id, _NOTHING, country, now.date())
+    parts = _arranged(read, rows, user_id, _NOTHING, country, collected, now.date())
     return next((part for part in parts if part.currency == currency), None)
 
 
@@ -122,12 +127,13 @@ def _arranged(
     user_id: int | None,
     set_aside: Mapping[int, int],
     country: str,
+    collected: Collection[int],
     day: date,
 ) -> tuple[CurrencyPart, ...]:
     profiles = read_profiles(read, (row.delivery_profile_id for row in rows if row.delivery_profile_id))
     goes_to = country or (rows[0].home or "" if rows else "")
     lines = (_line(row, set_aside, profiles.get(row.delivery_profile_id), goes_to, day) for row in rows)
-    return arrange(lines, user_id, _code(rows), goes_to)
+    return arrange(lines, user_id, _code(rows), goes_to, collected)
 
 
 def _of(
@@ -169,8 +175,13 @@ def _line(
         weight_grams=row.weight_grams or 0,
         is_tax_included=taxing.is_included,
         is_taxed_by_country=taxing.depends_on_country,
+        shop_place=_place(row.legal_street, f"{row.legal_postcode} {row.city}".strip()),
         parent_id=row.parent_id,
         has_variants=row.has_variants,
         was_called=", ".join(row.seen_values) if is_renamed else "",
         is_called=", ".join(row.option_values) if is_renamed else "",
     )
+
+
+def _place(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)[:200]

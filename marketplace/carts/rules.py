@@ -1,10 +1,10 @@
 """What may lie in a cart, what of it can be bought now, and what it adds up to. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from marketplace.carts.parts import CurrencyPart, Line, Problem, ShopPart
+from marketplace.carts.parts import CurrencyPart, Line, Problem, ShopPart, Ways
 from marketplace.delivery import rules as sending
 from marketplace.delivery.rules import Load
 from marketplace.errors import Conflict, Invalid, NotAllowed
@@ -62,30 +62,36 @@ def problem_of(line: Line, buyer_id: int | None, country: str = "") -> Problem |
     return None
 
 
-def delivery_of(lines: Iterable[Line], currency: str, country: str = "") -> Money:
+def delivery_of(lines: Iterable[Line], currency: str, country: str = "", *, collects: bool = False) -> Money:
     """Return what one seller asks for one parcel: the dearest delivery of its listings, nothing for no lines.
 
-    Listings of one profile are one of them: their goods and their weight count together.
+    Listings of one profile are one of them: their goods and their weight count together. `collects`: the buyer chose to
+    collect them.
     """
     found = list(lines)
     prices = [line.delivery for line in found if line.profile is None]
     for load in _loads(found):
-        zone = sending.zone_for(load.profile, country)
+        zone = sending.zone_for(load.profile, country, collects=collects)
         price = sending.price_of(zone, load.goods, load.grams) if zone else None
         prices += [price] if price is not None else []
     return max(prices, key=lambda amount: amount.minor, default=Money.zero(currency))
 
 
 def arrange(
-    lines: Iterable[Line], buyer_id: int | None, code: str | None = None, country: str = ""
+    lines: Iterable[Line],
+    buyer_id: int | None,
+    code: str | None = None,
+    country: str = "",
+    collected: Collection[int] = (),
 ) -> tuple[CurrencyPart, ...]:
     """Return `lines` by currency and seller with their totals; within a seller they keep their order.
 
-    `code` is the discount code that was entered; nothing is taken off for it here. `country` is where it goes.
+    `code` is the discount code that was entered; nothing is taken off for it here. `country` is where it goes, and
+    `collected` are the sellers whose goods the buyer collects, where that can be chosen.
     """
     ordered = sorted(lines, key=lambda line: (line.unit_price.currency, line.shop_name, line.seller_id))
     return tuple(
-        replace(_currency_part(currency, tuple(group), buyer_id, country), code=code)
+        replace(_currency_part(currency, tuple(group), buyer_id, country, collected), code=code)
         for currency, group in groupby(ordered, key=lambda line: line.unit_price.currency)
     )
 
@@ -109,10 +115,12 @@ def _discounted(shop: ShopPart, by_line: Mapping[int, Money], *, lowers_tax: boo
     return _taxed(replace(shop, discounts=own), found)
 
 
-def _currency_part(currency: str, lines: tuple[Line, ...], buyer_id: int | None, country: str) -> CurrencyPart:
+def _currency_part(
+    currency: str, lines: tuple[Line, ...], buyer_id: int | None, country: str, collected: Collection[int]
+) -> CurrencyPart:
     shops = tuple(
-        _shop_part(tuple(group), currency, buyer_id, country)
-        for _seller, group in groupby(lines, key=lambda line: line.seller_id)
+        _shop_part(tuple(group), currency, buyer_id, country, wants_to_collect=seller_id in collected)
+        for seller_id, group in groupby(lines, key=lambda line: line.seller_id)
     )
     return replace(_sum_of(currency, shops), country=country)
 
@@ -128,12 +136,17 @@ def _sum_of(currency: str, shops: tuple[ShopPart, ...]) -> CurrencyPart:
     )
 
 
-def _shop_part(lines: tuple[Line, ...], currency: str, buyer_id: int | None, country: str) -> ShopPart:
-    problems = _problems(lines, buyer_id, country)
+def _shop_part(
+    lines: tuple[Line, ...], currency: str, buyer_id: int | None, country: str, *, wants_to_collect: bool
+) -> ShopPart:
+    ways = _ways(lines, currency, buyer_id, country, wants_to_collect=wants_to_collect)
+    collects = bool(ways and ways.is_collected)
+    problems = _problems(lines, buyer_id, country, collects=collects)
     counted = tuple(line for line in lines if line.line_id not in problems)
     subtotal = Money.total((line.subtotal for line in counted), currency)
-    costs = delivery_of(counted, currency, country)
+    costs = delivery_of(counted, currency, country, collects=collects)
     is_said = all(line.profile for line in counted)
+    agreed = sending.agreed(_loads(counted), country, collects=collects) if is_said else None
     part = ShopPart(
         seller_id=lines[0].seller_id,
         shop_name=lines[0].shop_name,
@@ -144,10 +157,27 @@ def _shop_part(lines: tuple[Line, ...], currency: str, buyer_id: int | None, cou
         delivery=costs,
         tax=Money.zero(currency),
         total=subtotal + costs,
-        agreed=sending.agreed(_loads(counted), country) if is_said else None,
+        agreed=agreed,
         is_tax_included=lines[0].is_tax_included,
+        pickup_place=lines[0].shop_place if agreed and agreed.is_pickup else "",
+        ways=ways,
     )
     return _taxed(part, _taxes(counted, {}))
+
+
+def _ways(
+    lines: tuple[Line, ...], currency: str, buyer_id: int | None, country: str, *, wants_to_collect: bool
+) -> Ways | None:
+    """Return the choice between sending and collecting: where all can be collected and some of it can be sent."""
+    bought = [line for line in lines if not problem_of(line, buyer_id, country)]
+    loads = _loads(bought)
+    if not bought or not all(line.profile and sending.can_collect(line.profile, country) for line in bought):
+        return None
+    if all(len(sending.zones_for(load.profile, country)) == 1 for load in loads):
+        return None
+    is_too_heavy = Problem.TOO_HEAVY in _problems(lines, buyer_id, country, collects=False).values()
+    sent = None if is_too_heavy else delivery_of(bought, currency, country)
+    return Ways(sent, wants_to_collect, lines[0].shop_place)
 
 
 def _taxes(counted: Sequence[Line], less: Mapping[int, Money]) -> list[Money]:
@@ -166,13 +196,13 @@ def _taxed(shop: ShopPart, found: Sequence[Money]) -> ShopPart:
     return replace(shop, tax=tax, taxes=tuple(found), total=total)
 
 
-def _problems(lines: tuple[Line, ...], buyer_id: int | None, country: str) -> dict[int, Problem]:
+def _problems(lines: tuple[Line, ...], buyer_id: int | None, country: str, *, collects: bool) -> dict[int, Problem]:
     """Return by line id why lines can't be bought; what is too heavy together is so with all its lines."""
     found = {line.line_id: problem_of(line, buyer_id, country) for line in lines}
     problems = {line_id: problem for line_id, problem in found.items() if problem}
     counted = [line for line in lines if line.line_id not in problems]
     for load in _loads(counted):
-        zone = sending.zone_for(load.profile, country)
+        zone = sending.zone_for(load.profile, country, collects=collects)
         if zone and sending.price_of(zone, load.goods, load.grams) is None:
             together = (line for line in counted if line.profile and line.profile.profile_id == load.profile.profile_id)
             problems.update(dict.fromkeys((line.line_id for line in together), Problem.TOO_HEAVY))

@@ -114,6 +114,7 @@ def _delivery(order_id: int, shop: ShopPart, country: str, now: datetime) -> lis
             name=shop.agreed.name,
             country=country,
             is_pickup=shop.agreed.is_pickup,
+            pickup_place=shop.pickup_place or None,
             weight_grams=shop.agreed.grams,
             arrives_first=arrival.first,
             arrives_last=arrival.last,

@@ -30,6 +30,7 @@ _CHANGED = Text(
     "A price, the stock or the discount has changed since you opened this page. Please look at the new total."
 )
 _OTHER_NAMES = Text("Something is called otherwise since you opened this page. Please look at what you buy once more.")
+_MAY_COLLECT = Text("Some of this can be collected from the seller instead. Please choose, and look at the total.")
 _OTHER_COUNTRY = Text("This address is in another country than the total was for. Please look at the new total.")
 
 
@@ -56,6 +57,8 @@ class Agreed:
     """Where the total that was shown sends it, ISO 3166-1 alpha-2; "" where the form did not say."""
     shown_names: str = ""
     """CurrencyPart.names of what was shown; "" where the form did not say."""
+    collected: tuple[int, ...] = ()
+    """The sellers whose goods the buyer collects, where there is a choice."""
 
 
 def find_purchase(session: Session, *, token: str, buyer_id: int) -> int | None:
@@ -111,7 +114,14 @@ def open_purchase(session: Session, *, agreed: Agreed, settings: Settings, now: 
 def _wanted(session: Session, agreed: Agreed, now: datetime) -> CurrencyPart:
     """Return what of the buyer's basket goes to the agreed address; raises CartChanged where that is nothing."""
     country = str(agreed.delivery_address.get("country", ""))
-    part = queries.contents_now(session, user_id=agreed.buyer_id, currency=agreed.currency, country=country, now=now)
+    part = queries.contents_now(
+        session,
+        user_id=agreed.buyer_id,
+        currency=agreed.currency,
+        country=country,
+        collected=agreed.collected,
+        now=now,
+    )
     if part is not None and part.is_out_of_reach:
         raise CartChanged(
             _("Nothing of this is delivered to this country. Choose another address or change your basket.")
@@ -120,6 +130,8 @@ def _wanted(session: Session, agreed: Agreed, now: datetime) -> CurrencyPart:
         raise CartChanged(_("There is nothing in your basket that can be bought."))
     if part.depends_on_country and agreed.shown_country not in {"", country}:
         raise CartChanged(_(_OTHER_COUNTRY))
+    if agreed.shown_country == "" and not agreed.collected and any(shop.ways for shop in part.shops):
+        raise CartChanged(_(_MAY_COLLECT))
     return part
 
 

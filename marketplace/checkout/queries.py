@@ -1,6 +1,6 @@
 """What the checkout's pages read: the review before paying, and how a payment stands afterwards."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, exists, func, select
 
 from marketplace import db
 from marketplace.carts import queries as carts
-from marketplace.carts.parts import CurrencyPart, Line, Problem, ShopPart
+from marketplace.carts.parts import CurrencyPart, Line, Problem, ShopPart, Ways
 from marketplace.catalog.models import Shop, StockReservation
 from marketplace.catalog.states import ReservationStatus
 from marketplace.delivery.rules import Agreed
@@ -70,6 +70,11 @@ class SellerGroup:
     """Of the tax that there is, in basis points."""
     agreed: Agreed | None = None
     """How it is delivered; None for the standard delivery."""
+    ways: Ways | None = None
+    """Where the buyer may have it sent or collect it."""
+    seller_id: int = 0
+    pickup_place: str = ""
+    """Where it is collected; "" where it is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +117,25 @@ class ReturnState:
 
 
 def review(
-    buyer_id: int, currency: str, now: datetime, country: str = "", country_name: Callable[[str], str] = str
+    buyer_id: int,
+    currency: str,
+    now: datetime,
+    country: str = "",
+    country_name: Callable[[str], str] = str,
+    collected: Collection[int] = (),
 ) -> Review:
     """Return what the buyer's cart holds in `currency`, as checkout would freeze it at `now` to go to `country`.
 
-    "" stands for the country of the address used last; `country_name` says a country's code in words.
+    "" stands for the country of the address used last; `country_name` says a country's code in words. `collected` are
+    the sellers whose goods the buyer collects.
     """
-    parts = carts.contents(buyer_id, None, set_aside(buyer_id), country, now=now)
+    parts = carts.contents(buyer_id, None, set_aside(buyer_id), country, collected, now=now)
     part = next((one for one in parts if one.currency == currency), None)
     if part is None:
         return Review(currency, (), Money.zero(currency), (), False)
     [priced] = pricing.priced([part], buyer_id, now)
     part = priced.part
-    groups = tuple(_group(shop) for shop in part.shops if shop.counted)
+    groups = tuple(_group(shop) for shop in part.shops if shop.counted or shop.ways)
     notices = tuple(_notices(part, country_name(part.country) if part.country else _("this country")))
     where = part.country, part.depends_on_country
     return Review(currency, groups, part.total, notices, part.can_be_bought, *where, priced)
@@ -219,7 +230,17 @@ def _group(shop: ShopPart) -> SellerGroup:
     lines = tuple(_review_line(line, shop.discounts.get(line.line_id, nothing)) for line in shop.counted)
     amounts = (shop.subtotal, shop.delivery, shop.tax, shop.total, shop.discount)
     taxed = shop.is_tax_included, shop.tax_rates
-    return SellerGroup(shop.shop_name, shop.shop_slug, lines, *amounts, *taxed, shop.agreed)
+    return SellerGroup(
+        shop.shop_name,
+        shop.shop_slug,
+        lines,
+        *amounts,
+        *taxed,
+        shop.agreed,
+        shop.ways,
+        shop.seller_id,
+        shop.pickup_place,
+    )
 
 
 def _review_line(line: Line, discount: Money) -> ReviewLine:

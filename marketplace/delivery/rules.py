@@ -110,16 +110,30 @@ class Agreed:
         return Arrival(working_days_after(sent, self.transit_first), working_days_after(sent, self.transit_last))
 
 
-def zone_for(profile: Profile, country: str) -> Zone | None:
+def zones_for(profile: Profile, country: str) -> list[Zone]:
+    """Return the zones that serve a country: none, or one, or one to be sent and one to collect.
+
+    Zones that name the country come before those for all others.
+    """
+    named = [zone for zone in profile.zones if country in zone.countries]
+    return named or [zone for zone in profile.zones if not zone.countries]
+
+
+def zone_for(profile: Profile, country: str, *, collects: bool = False) -> Zone | None:
     """Return the zone that serves a country; None: nothing is sent there. "" stands for a country not known yet.
 
-    A zone that names the country comes before the one for all others; before an address is known the first counts.
+    Where there are two, it is the one that is sent, unless the buyer collects; before an address is known the first.
     """
     if not country:
         return next(iter(profile.zones), None)
-    named = (zone for zone in profile.zones if country in zone.countries)
-    others = (zone for zone in profile.zones if not zone.countries)
-    return next(named, None) or next(others, None)
+    found = zones_for(profile, country)
+    wanted = (zone for zone in found if (zone.method is Method.PICKUP) == collects)
+    return next(wanted, None) or next(iter(found), None)
+
+
+def can_collect(profile: Profile, country: str) -> bool:
+    """Return whether buyers of a country may collect; not before the country is known."""
+    return bool(country) and any(zone.method is Method.PICKUP for zone in zones_for(profile, country))
 
 
 def price_of(zone: Zone, goods: Money, grams: int) -> Money | None:
@@ -138,12 +152,12 @@ def heaviest(zone: Zone) -> int | None:
     return zone.bands[-1].up_to_grams if zone.method is Method.BY_WEIGHT and zone.bands else None
 
 
-def agreed(loads: Sequence[Load], country: str) -> Agreed | None:
+def agreed(loads: Sequence[Load], country: str, *, collects: bool = False) -> Agreed | None:
     """Return how one seller's loads are delivered together, all of which can be; None for no load.
 
-    Together they are there when the slowest is.
+    Together they are there when the slowest is. `collects` is what the buyer chose, where there is a choice.
     """
-    served = [(load, zone) for load in loads if (zone := zone_for(load.profile, country))]
+    served = [(load, zone) for load in loads if (zone := zone_for(load.profile, country, collects=collects))]
     if not served:
         return None
     return Agreed(
@@ -184,7 +198,16 @@ def check_zone(zone: Zone) -> Zone:
 
 
 def check_together(zones: Iterable[Zone]) -> None:
-    """Raise Invalid when two zones of a profile serve the same country, or two are for all others."""
+    """Raise Invalid when two zones of a profile serve the same country, or two are for all others.
+
+    A country may have one zone to which is sent and one whose buyers collect: they choose at the checkout.
+    """
+    every = list(zones)
+    _check_apart(zone for zone in every if zone.method is Method.PICKUP)
+    _check_apart(zone for zone in every if zone.method is not Method.PICKUP)
+
+
+def _check_apart(zones: Iterable[Zone]) -> None:
     named: set[str] = set()
     has_others = False
     for zone in zones:

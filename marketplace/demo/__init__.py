@@ -11,7 +11,7 @@ from marketplace.accounts import operations as accounts
 from marketplace.accounts import passwords, queries
 from marketplace.catalog import operations as catalog
 from marketplace.catalog.operations import Offer
-from marketplace.demo import parts_variants
+from marketplace.demo import deliveries, parts_variants
 from marketplace.demo.cars import CARS, DemoCar
 from marketplace.demo.customers import CUSTOMERS, SECOND_ADMIN
 from marketplace.demo.models import DemoPast
@@ -24,6 +24,7 @@ from marketplace.demo.shelf import PARTS
 from marketplace.money import Money
 
 _EVERYBODY = (*(customer.person for customer in CUSTOMERS), ADMIN, SECOND_ADMIN, *SELLERS)
+_SENT = {(part.seller.email, part.title): part for part in PARTS if part.delivery_minor}
 _VARIED = {varied.part.title: varied for varied in VARIED_PARTS}
 
 
@@ -60,13 +61,17 @@ def furnish(session: Session, *, password_hash: str, offers: Sequence[tuple[Pers
         if seller.shop:
             opened = now - timedelta(days=380 - 33 * place)
             catalog.open_shop(session, seller_id=ids[seller.email], facts=seller.shop, now=opened)
+    profiles = deliveries.set_up(session, ids, now - timedelta(days=120))
     for place, (seller, offer) in enumerate(offers):
         listed = begins_at - timedelta(hours=5 * (len(offers) - place))
         seller_id = ids[seller.email]
         listing_id = catalog.create_listing(session, seller_id=seller_id, offer=offer, now=listed)
         catalog.publish(session, seller_id=seller_id, listing_id=listing_id, now=listed)
+        mine = {"seller_id": seller_id, "listing_id": listing_id}
+        part = _SENT.get((seller.email, offer.title))
+        if part and seller.email in profiles:
+            deliveries.send_by(session, **mine, part=part, profile_id=profiles[seller.email])
         if offer.title in _VARIED:
-            mine = {"seller_id": seller_id, "listing_id": listing_id}
             parts_variants.offer(session, **mine, wanted=_VARIED[offer.title], now=listed)
     session.add(DemoPast(begins_at=begins_at))
     return len(offers)

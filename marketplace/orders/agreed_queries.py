@@ -20,6 +20,8 @@ class AgreedDelivery:
     arrives_first: date
     arrives_last: date
     handling_days: int | None
+    pickup_place: str | None
+    """Where it is collected; None where it is sent, or was agreed before that was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,22 @@ class AgreedTerms:
     """Whether the prices include the tax; else it was added."""
 
     @property
+    def is_pickup(self) -> bool:
+        """Return whether the buyer collects it."""
+        return self.delivery is not None and self.delivery.is_pickup
+
+    @property
+    def pickup_place(self) -> str | None:
+        """Return where the buyer collects it, "" where that was not kept; None where it is sent."""
+        return (self.delivery.pickup_place or "") if self.delivery and self.delivery.is_pickup else None
+
+    @property
     def handling_days(self) -> int | None:
         """Return within how many working days it is sent; None where no profile says so."""
         return self.delivery.handling_days if self.delivery else None
 
 
-_DELIVERY = ("name", "is_pickup", "arrives_first", "arrives_last", "handling_days")
+_DELIVERY = ("name", "is_pickup", "arrives_first", "arrives_last", "handling_days", "pickup_place")
 _RATES = (
     select(func.array_agg(OrderLine.tax_basis_points.distinct()))
     .where(OrderLine.order_id == Order.id, OrderLine.tax_basis_points > 0)

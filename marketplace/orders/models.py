@@ -149,6 +149,8 @@ class OrderDelivery(Base):
     """Where it goes, ISO 3166-1 alpha-2."""
     is_pickup: Mapped[bool]
     """Whether the buyer collects it."""
+    pickup_place: Mapped[Text200 | None]
+    """Where, as the shop said it then; NULL where it is sent, or was agreed before that was kept."""
     weight_grams: Mapped[int] = mapped_column(BigInteger)
     """Of all of it, as far as the seller has said."""
     arrives_first: Mapped[date] = mapped_column(Date)

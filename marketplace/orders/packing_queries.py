@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from marketplace import db
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Listing, Shop
-from marketplace.orders.models import Order, OrderLine, Purchase, Shipment
+from marketplace.orders.models import Order, OrderDelivery, OrderLine, Purchase, Shipment
 from marketplace.orders.states import OrderStatus
 
 MOST_AT_ONCE = 25
@@ -38,6 +38,8 @@ class Packing:
     buyer_name: str
     address: Mapping[str, str]
     buyer_note: str
+    is_pickup: bool
+    """Whether the buyer collects it: it needs no label."""
     lines: tuple[PackedLine, ...]
 
 
@@ -51,10 +53,12 @@ _ORDERS = (
         User.name.label("buyer_name"),
         Purchase.delivery_address,
         Order.buyer_note,
+        OrderDelivery.is_pickup,
     )
     .join(Purchase, Purchase.id == Order.purchase_id)
     .join(Shop, Shop.seller_id == Order.seller_id)
     .join(User, User.id == Order.buyer_id)
+    .outerjoin(OrderDelivery, OrderDelivery.order_id == Order.id)
     .where(
         Order.seller_id == bindparam("seller_id"),
         Order.number.in_(bindparam("numbers", expanding=True)),
@@ -94,6 +98,7 @@ def to_pack(seller_id: int, numbers: Collection[str]) -> Sequence[Packing]:
             buyer_name=order.buyer_name,
             address=order.delivery_address,
             buyer_note=order.buyer_note,
+            is_pickup=bool(order.is_pickup),
             lines=tuple(lines[order.id]),
         )
         for order in orders

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select, true
 
 from marketplace import db
 from marketplace.accounts.models import User
@@ -43,6 +43,8 @@ class OrderSummary:
     line_count: int
     picture_file: str | None
     """The picture of its first line."""
+    is_pickup: bool
+    """Whether the buyer collects it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ SUMMARY = (
         _FIRST_LINE.c.title,
         _LINE_COUNT,
         first_picture(_FIRST_LINE.c.listing_id),
+        exists().where(OrderDelivery.order_id == Order.__table__.c.id, OrderDelivery.is_pickup),
     )
     .join(Purchase, Purchase.id == Order.purchase_id)
     .join(Shop, Shop.seller_id == Order.seller_id)

@@ -11,12 +11,13 @@ from marketplace.taxes.rules import TaxCategory
 
 
 class TaxRate(Base):
-    """One rate of a seller's shop from a day on. What has begun stays: a later one takes its place."""
+    """One rate of a seller's shop from a day on. What has begun stays: a later one takes its place, or it ends."""
 
     __tablename__ = "tax_rate"
     __table_args__ = (
         CheckConstraint("basis_points BETWEEN 0 AND 5000", name="at_most_half"),
         CheckConstraint("category <> 'exempt'", name="exempt_has_none"),
+        CheckConstraint("valid_before > valid_from", name="ends_after_its_begin"),
         UniqueConstraint("seller_id", "country", "category", "valid_from"),
     )
 
@@ -28,4 +29,6 @@ class TaxRate(Base):
     basis_points: Mapped[int]
     valid_from: Mapped[date] = mapped_column(Date)
     """The first day it holds, UTC."""
+    valid_before: Mapped[date | None] = mapped_column(Date)
+    """The first day it holds no longer, UTC; NULL while no end is set."""
     created_at: Mapped[UtcTime]

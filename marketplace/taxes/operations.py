@@ -1,4 +1,4 @@
-"""What sellers write of their rates of tax: keep one from a day on, take back one that has not begun."""
+"""What sellers write of their rates of tax: keep one from a day on, end it, take back what has not begun."""
 
 from datetime import date, datetime
 
@@ -30,16 +30,44 @@ def keep_rate(session: Session, *, seller_id: int, rate: Rate, now: datetime) ->
         row = TaxRate(seller_id=seller_id, country=rate.country, category=rate.category, valid_from=rate.valid_from)
         row.created_at = now
         session.add(row)
-    row.basis_points = rate.basis_points
+    row.basis_points, row.valid_before = rate.basis_points, None
     session.flush()
     return row.id
 
 
+def end_rate(session: Session, *, seller_id: int, rate_id: int, valid_before: date, today: date) -> None:
+    """Let a rate hold no longer from a day on: what holds everywhere counts again there.
+
+    Raises Invalid naming the field, NotFound for a foreign one, Conflict for one that has ended or was replaced.
+    """
+    row = _own(session, seller_id, rate_id)
+    if row.valid_before is not None and row.valid_before <= today:
+        raise Conflict(_("This rate has ended already."))
+    same = (TaxRate.seller_id == seller_id, TaxRate.country == row.country, TaxRate.category == row.category)
+    later = select(TaxRate.id).where(*same, TaxRate.valid_from > row.valid_from, TaxRate.valid_from <= valid_before)
+    if session.execute(later).first() is not None:
+        raise Conflict(_("Another rate takes its place before that day. End that one, or remove it first."))
+    row.valid_before = rules.check_end(valid_before, row.valid_from, today)
+
+
+def keep_on(session: Session, *, seller_id: int, rate_id: int, today: date) -> None:
+    """Take back the end of a rate that has not ended. Raises NotFound for a foreign one, Conflict for one that has."""
+    row = _own(session, seller_id, rate_id)
+    if row.valid_before is not None and row.valid_before <= today:
+        raise Conflict(_("This rate has ended: orders were agreed without it. Set another one from today on."))
+    row.valid_before = None
+
+
 def take_back(session: Session, *, seller_id: int, rate_id: int, today: date) -> None:
     """Take back a rate that has not begun. Raises NotFound for a foreign one, Conflict for one that holds."""
-    row = session.get(TaxRate, rate_id)
-    if row is None or row.seller_id != seller_id:
-        raise NotFound(_("There is no such rate."))
+    row = _own(session, seller_id, rate_id)
     if row.valid_from <= today:
         raise Conflict(_("This rate has begun: orders were agreed by it. Set another one from today on."))
     session.delete(row)
+
+
+def _own(session: Session, seller_id: int, rate_id: int) -> TaxRate:
+    row = session.get(TaxRate, rate_id)
+    if row is None or row.seller_id != seller_id:
+        raise NotFound(_("There is no such rate."))
+    return row

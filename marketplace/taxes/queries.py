@@ -20,7 +20,7 @@ class KeptRate:
     rate: Rate
 
 
-_COLON = literal(":")
+_COLON, _DAY = literal(":"), literal("YYYY-MM-DD")
 _WRITTEN = func.concat(
     TaxRate.country,
     _COLON,
@@ -28,10 +28,19 @@ _WRITTEN = func.concat(
     _COLON,
     TaxRate.basis_points,
     _COLON,
-    func.to_char(TaxRate.valid_from, literal("YYYY-MM-DD")),
+    func.to_char(TaxRate.valid_from, _DAY),
+    _COLON,
+    func.to_char(TaxRate.valid_before, _DAY),
 )
 _OF_SELLER: Select[*tuple[Any, ...]] = (
-    select(TaxRate.id, TaxRate.country, TaxRate.category, TaxRate.basis_points, TaxRate.valid_from)
+    select(
+        TaxRate.id,
+        TaxRate.country,
+        TaxRate.category,
+        TaxRate.basis_points,
+        TaxRate.valid_from,
+        TaxRate.valid_before,
+    )
     .where(TaxRate.seller_id == bindparam("seller_id"))
     .order_by(TaxRate.country, TaxRate.category, TaxRate.valid_from.desc())
 )

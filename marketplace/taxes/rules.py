@@ -33,13 +33,19 @@ RATED = (TaxCategory.STANDARD, TaxCategory.REDUCED)
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """The rate of one category in one country from a day (UTC) on, until a later one of the same two begins."""
+    """The rate of one category in one country from a day (UTC) on, until it ends or a later one of the same begins."""
 
     country: str
     """ISO 3166-1 alpha-2; "" for every country that has no rate of its own."""
     category: TaxCategory
     basis_points: int
     valid_from: date
+    valid_before: date | None = None
+    """The first day it holds no longer: from then on what holds everywhere counts again. None: no end is set."""
+
+    def has_ended(self, day: date) -> bool:
+        """Return whether it holds no longer on a day."""
+        return self.valid_before is not None and self.valid_before <= day
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,7 @@ class Taxing:
         """Return the rate in basis points of goods that are bought on a day to go to a country; "" is not known yet.
 
         A country's own rates come before those of all others; a reduced rate that nobody has set is the standard one.
+        A rate that has ended counts as not set, and those before it stay replaced.
         """
         if category is TaxCategory.EXEMPT:
             return 0
@@ -70,8 +77,9 @@ class Taxing:
         for place in (country or self.home, _EVERYWHERE):
             for kind in dict.fromkeys((category, TaxCategory.STANDARD)):
                 found = [rate for rate in begun if (rate.country, rate.category) == (place, kind)]
-                if found:
-                    return max(found, key=lambda rate: rate.valid_from).basis_points
+                last = max(found, key=lambda rate: rate.valid_from, default=None)
+                if last and not last.has_ended(day):
+                    return last.basis_points
         return self.general_basis_points
 
 
@@ -102,11 +110,20 @@ def by_line(taxed: Sequence[Money], rates: Sequence[int], *, is_included: bool) 
 
 @lru_cache(maxsize=1024)
 def read_rates(text: str) -> tuple[Rate, ...]:
-    """Return the rates of a shop as its query writes them: "DE:standard:1900:2026-01-01", with spaces between."""
+    """Return the rates of a shop as its query writes them: "DE:standard:1900:2026-01-01:", with spaces between.
+
+    Last comes the first day it holds no longer, where it ends.
+    """
     parts = (word.split(":") for word in text.split())
     return tuple(
-        Rate(country, TaxCategory(category), int(basis_points), date.fromisoformat(day))
-        for country, category, basis_points, day in parts
+        Rate(
+            country,
+            TaxCategory(category),
+            int(basis_points),
+            date.fromisoformat(day),
+            date.fromisoformat(end) if end else None,
+        )
+        for country, category, basis_points, day, end in parts
     )
 
 
@@ -131,3 +148,16 @@ def check_begin(valid_from: date, today: date) -> date:
     if valid_from.year > today.year + 5:
         raise Invalid(_("Choose a day within five years."), field="valid_from")
     return valid_from
+
+
+def check_end(valid_before: date, valid_from: date, today: date) -> date:
+    """Return the day from which a rate holds no longer; raises Invalid for one that is over or before its begin."""
+    if valid_before < today:
+        raise Invalid(
+            _("Choose today or a later day. Orders of past days stay as they were agreed."), field="valid_before"
+        )
+    if valid_before <= valid_from:
+        raise Invalid(_("It has not begun on that day. Choose a later one."), field="valid_before")
+    if valid_before.year > today.year + 5:
+        raise Invalid(_("Choose a day within five years."), field="valid_before")
+    return valid_before

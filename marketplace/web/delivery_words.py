@@ -68,6 +68,11 @@ def expected(arrival: Arrival, *, is_pickup: bool) -> str:
     return _("Ready to collect %(days)s", days=days) if is_pickup else _("Expected %(days)s", days=days)
 
 
+def label(*, is_pickup: bool) -> str:
+    """Return what the row of the delivery is called for the buyer."""
+    return _("You collect it") if is_pickup else _("Delivery")
+
+
 def agreed_note(agreed: Agreed | None, country: str, today: date) -> str:
     """Return where an order goes and when it is expected if it is paid `today`; "" for the standard delivery."""
     if agreed is None:
@@ -83,7 +88,9 @@ def order_notes(found: AgreedTerms) -> dict[str, str]:
     notes = {"delivery": "", "tax": tax_words.rates_note(found.tax_rates, is_included=found.is_tax_included)}
     if found.delivery:
         arrival = Arrival(found.delivery.arrives_first, found.delivery.arrives_last)
-        notes["delivery"] = f"{found.delivery.name}. {expected(arrival, is_pickup=found.delivery.is_pickup)}"
+        said = f"{found.delivery.name}. {expected(arrival, is_pickup=found.delivery.is_pickup)}"
+        place = found.delivery.pickup_place
+        notes["delivery"] = _("%(when)s, %(place)s", when=said, place=place) if place else said
     return notes
 
 

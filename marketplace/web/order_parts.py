@@ -141,6 +141,16 @@ def title_of(order: OrderSummary) -> str:
     return order.title if not more else _("%(title)s and %(number)s more", title=order.title, number=number_text(more))
 
 
+def way(*, is_pickup: bool) -> str:
+    """Return how an order comes to its buyer, as it is written in files."""
+    return _("Collected by the buyer") if is_pickup else _("To an address")
+
+
+def by_day_label(*, is_pickup: bool) -> str:
+    """Return what the last day to send an order, or to have it ready, is called."""
+    return _("Have it ready by") if is_pickup else _("Send it by")
+
+
 def address_lines(address: Mapping[str, str]) -> tuple[str, ...]:
     """Return an address as it is written on a parcel, or on a bill with its company and VAT number."""
     street = [address.get(part, "") for part in ("company", "full_name", "line1", "line2")]

@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -178,3 +179,34 @@ def test_sellers_keep_rates_and_say_whether_prices_include_them(world: World) ->
     assert (shown["Included tax"], shown["The buyer pays"]) == ("$19.00", "$119.00")
     client.post(f"/seller/listings/{listing_id}/delivery", data=token | {"profile": "0", "weight": "", "tax": "exempt"})
     assert "No tax is due in United States." in text_of(visitor, f"/l/{slug}")
+
+
+def test_a_rate_ends_and_the_general_one_counts_again(world: World) -> None:
+    seller_id, buyer_id = world.seller(tax_basis_points=625), world.person()
+    rate_id = taxes.keep(world, seller_id, "US", 1_900)
+    listing_id = world.listing(seller_id, 10_000)
+    client, today = world.client(seller_id), world.now.date()
+    token = {"csrf_token": form_token(client.get("/seller/taxes").text)}
+    typed = token | {"rate_id": str(rate_id)}
+    for wrong, said in (
+        ({"valid_before": (today - timedelta(days=1)).isoformat()}, "Choose today or a later day"),
+        ({"valid_before": today.isoformat()}, "It has not begun on that day"),
+        ({"valid_before": "", "rate_id": str(rate_id)}, "Enter the first day without it"),
+        ({"valid_before": today.isoformat(), "rate_id": "999999"}, "Not a valid choice"),
+    ):
+        refused = client.post("/seller/taxes/end", data=typed | wrong)
+        assert (refused.status_code, said in refused.text) == (422, True), said
+    tomorrow = (today + timedelta(days=1)).isoformat()
+    assert client.post("/seller/taxes/end", data=typed | {"valid_before": tomorrow}).status_code == 303
+    assert "End the rate" not in client.get("/seller/taxes").text
+    client.post(f"/seller/taxes/{rate_id}/keep-on", data=token)
+    assert world.rows("SELECT valid_before FROM tax_rate") == [(None,)]
+    client.post("/seller/taxes/end", data=typed | {"valid_before": tomorrow})
+    for _day in range(2):
+        world.put_in_cart(buyer_id, listing_id)
+        world.pay(world.check_out(buyer_id))
+        world.advance(days=1)
+    assert [row[0] for row in world.rows(_LINES)] == [1_900, 625]
+    shown = client.post(f"/seller/taxes/{rate_id}/keep-on", data=token, follow_redirects=True)
+    assert "This rate has ended" in shown.text
+    assert world.rows("SELECT valid_before FROM tax_rate") == [(today + timedelta(days=1),)]

@@ -117,3 +117,22 @@ def test_a_checkout_starts_with_the_defaults_and_offers_the_whole_book(world: Wo
     [(delivery, billing)] = world.rows("SELECT delivery_address, billing_address FROM purchase")
     assert (delivery["line1"], billing["line1"]) == ("1 Main Street", "9 Mill Lane")
     assert world.rows("SELECT count(*) FROM address") == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("country", "typed", "kept"), [("SE", "se-41301", "413 01"), ("GB", "sw1a1aa", "SW1A 1AA"), ("HK", "", "")]
+)
+def test_a_postcode_is_written_as_its_country_does(world: World, country: str, typed: str, kept: str) -> None:
+    client = world.client(world.person())
+    there = {**HOME, "address_country": country}
+    wrong = send(client, f"{BOOK}/new", f"{BOOK}/add", **{**there, "address_postcode": typed + "?" * 20})
+    refused = BeautifulSoup(wrong.text, "html.parser").select_one("#address_postcode-error")
+    assert (refused is None) == (not kept)
+    if refused:
+        assert f"There they look like this: {postcode_like(country)}" in refused.text
+        assert send(client, f"{BOOK}/new", f"{BOOK}/add", **{**there, "address_postcode": typed}).location == BOOK
+    assert world.rows("SELECT postcode FROM address") == [(kept,)]
+
+
+def postcode_like(country: str) -> str:
+    return {"SE": "111 22", "GB": "SW1A 1AA"}[country]

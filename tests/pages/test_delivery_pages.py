@@ -1,7 +1,8 @@
 """Delivery profiles on the pages: sellers write them, buyers read what it costs, where it goes and when it comes."""
 
+from marketplace.orders import packing_queries
 from tests.builders import World, form_token
-from tests.builders_delivery import flat, pickup, profile, send_by
+from tests.builders_delivery import by_weight, flat, pickup, profile, send_by
 from tests.pages.test_checkout import TYPED, hidden, parsed
 
 ZONE = {
@@ -82,14 +83,105 @@ def test_the_review_follows_the_address_and_the_order_keeps_what_it_said(world: 
     assert "to Canada" in there.text
     nowhere = client.post("/checkout/USD/address", data={**form, "delivery_country": "NO"})
     assert "is not delivered to Norway and is left out" in nowhere.text
-    refused = client.post("/checkout/USD", data={**form, "delivery_country": "NO"})
+    refused = client.post("/checkout/USD", data={**form, "delivery_country": "NO", "delivery_postcode": "0150"})
     assert refused.status_code == 409
     assert "Nothing of this is delivered to this country" in refused.text
+    mistyped = client.post("/checkout/USD", data={**form, "delivery_country": "CA"})
+    assert mistyped.status_code == 422
+    assert "There they look like this: K1A 0B1" in parsed(mistyped).select_one("#delivery_postcode-error").text
+    form["delivery_postcode"] = "k1a0b1"
     elsewhere = client.post("/checkout/USD", data={**form, "delivery_country": "CA"})
     assert elsewhere.status_code == 409
     assert hidden(parsed(elsewhere))["expected_total_minor"] == "12100"
-    paying = client.post("/checkout/USD", data={**hidden(parsed(elsewhere)), **TYPED, "delivery_country": "CA"})
+    paying = client.post("/checkout/USD", data={**form, **hidden(parsed(elsewhere)), "delivery_country": "CA"})
     assert paying.status_code == 303
+    assert world.rows("SELECT delivery_address ->> 'postcode' FROM purchase") == [("K1A 0B1",)]
     [(number,)] = world.rows('SELECT number FROM "order"')
     for who, path in ((client, f"/orders/{number}"), (world.client(seller), f"/seller/orders/{number}")):
         assert "Parcel. Expected" in who.get(path).text
+
+
+def both_ways(world: World, *, grams: int | None = None) -> tuple[int, int, int]:
+    """Put something in a basket that is sent or collected, as its buyer likes; return seller, buyer and listing."""
+    seller, buyer = world.seller(), world.person()
+    profile_id, _ = profile(world, seller, by_weight("US", bands=((5_000, 900),)), pickup("US"), flat("CA"))
+    listing = world.listing(seller)
+    send_by(seller, listing, profile_id, grams)
+    world.put_in_cart(buyer, listing)
+    return seller, buyer, listing
+
+
+def test_a_buyer_collects_what_could_be_sent_and_it_is_handed_over(world: World) -> None:
+    seller, buyer, _listing = both_ways(world)
+    client, shop = world.client(buyer), world.client(seller)
+    first = parsed(client.get("/checkout/USD"))
+    form = {**hidden(first), **TYPED}
+    unseen = client.post("/checkout/USD", data=form)
+    assert unseen.status_code == 409, "nobody pays before the choice was shown"
+    assert "Some of this can be collected" in unseen.text
+    form = {**hidden(parsed(unseen)), **TYPED}
+    way = f"from{seller}-way"
+    assert [radio["value"] for radio in parsed(unseen).select(f"[name={way}]")] == ["sent", "collected"]
+    assert parsed(unseen).select_one(f"[name={way}][checked]")["value"] == "sent"
+    assert form["expected_total_minor"] == "10900"
+    pressed = client.post("/checkout/USD", data={**form, way: "collected"})
+    assert pressed.status_code == 409, "the total that was shown is another one"
+    there = parsed(client.post("/checkout/USD/address", data={**form, way: "collected"}))
+    assert hidden(there)["expected_total_minor"] == "10000"
+    assert there.select_one(f"[name={way}][checked]")["value"] == "collected"
+    assert client.post("/checkout/USD", data={**form, **hidden(there), way: "collected"}).status_code == 303
+    assert world.rows("SELECT is_pickup, pickup_place FROM order_delivery") == [(True, "Detroit")]
+    assert world.rows('SELECT delivery_minor, total_minor FROM "order"') == [(0, 10_000)]
+    [(session,)] = world.rows("SELECT provider_session_id FROM payment")
+    world.sandbox.pay(str(session), "4242424242424242")
+    world.settle_down()
+    [(number,)] = world.rows('SELECT number FROM "order"')
+    shown = client.get(f"/orders/{number}").text
+    assert "You collect it" in shown
+    assert "Detroit." in shown
+    assert "Agree on a time with the seller." in shown
+    for who, path in ((client, "/orders?format=csv"), (shop, "/seller/orders?format=csv")):
+        assert "Collected by the buyer" in who.get(path).text
+    assert "The buyer collects it" in shop.get("/seller/orders").text
+    bench = parsed(shop.get(f"/seller/orders/send?order={number}"))
+    assert bench.select_one("option[selected]")["value"] == "hand"
+    assert shop.get(f"/seller/orders/packing-slips?order={number}").mimetype == "application/pdf"
+    [packed] = packing_queries.to_pack(seller, [str(number)])
+    assert packed.is_pickup
+    page = shop.get(f"/seller/orders/{number}")
+    assert "Have it ready by" in page.text
+    token = form_token(page.text)
+    handed = shop.post(f"/seller/orders/{number}/ship", data={"csrf_token": token, "carrier": "hand"})
+    assert handed.status_code == 303
+    assert "is marked as handed over" in shop.get(handed.location).text
+    assert world.rows("SELECT carrier, tracking_number FROM shipment") == [("hand", "")]
+
+
+def test_what_is_too_heavy_to_send_can_be_collected(world: World) -> None:
+    seller, buyer, _listing = both_ways(world, grams=9_000)
+    client = world.client(buyer)
+    form = {**hidden(parsed(client.get("/checkout/USD"))), **TYPED}
+    there = client.post("/checkout/USD/address", data=form)
+    assert "it is too heavy for that" in there.text
+    assert parsed(there).select_one(f"[name=from{seller}-way]")
+    collected = client.post("/checkout/USD/address", data={**form, f"from{seller}-way": "collected"})
+    assert hidden(parsed(collected))["expected_total_minor"] == "10000"
+
+
+def test_nobody_chooses_where_there_is_one_way_or_one_thing_cannot_be_collected(world: World) -> None:
+    seller, buyer, _listing = both_ways(world)
+    client = world.client(buyer)
+    token = form_token(client.get("/basket").text)
+    client.post("/basket/country", data={"csrf_token": token, "country": "US"})
+    assert "Or collect it in Detroit, free: choose at the checkout." in client.get("/basket").text
+    [(slug,)] = world.rows("SELECT slug FROM listing")
+    assert "Delivery $9.00 to United States, or collect it" in client.get(f"/l/{slug}").text
+    form = {**hidden(parsed(client.get("/checkout/USD"))), **TYPED}
+    way = f"from{seller}-way"
+    canada = client.post("/checkout/USD/address", data={**form, "delivery_country": "CA", way: "collected"})
+    assert parsed(canada).select_one(f"[name={way}]") is None
+    assert hidden(parsed(canada))["expected_total_minor"] == "10900"
+    world.put_in_cart(buyer, world.listing(seller, 500, delivery_minor=300, title="Cap"))
+    mixed = client.post("/checkout/USD/address", data={**form, way: "collected"})
+    assert parsed(mixed).select_one(f"[name={way}]") is None
+    assert hidden(parsed(mixed))["expected_total_minor"] == "11400"

@@ -16,6 +16,7 @@ from marketplace.delivery.rules import (
     Profile,
     Zone,
     agreed,
+    can_collect,
     check_together,
     check_zone,
     countries_of,
@@ -125,6 +126,25 @@ def test_a_zone_that_makes_no_sense_is_refused(wrong: Zone) -> None:
 
 def test_a_country_is_in_one_zone_only() -> None:
     check_together([zone("SE"), zone("NO"), zone()])
-    for twice in ([zone("SE", "NO"), zone("NO")], [zone(), zone()]):
+    for twice in ([zone("SE", "NO"), zone("NO")], [zone(), zone()], [_yard("SE"), _yard("SE")], [_yard(), _yard()]):
         with pytest.raises(Invalid):
             check_together(twice)
+
+
+def _yard(*countries: str) -> Zone:
+    return zone(*countries, method=Method.PICKUP)
+
+
+def test_a_country_may_be_sent_to_and_collected_from() -> None:
+    check_together([zone("SE"), _yard("SE"), zone(), _yard()])
+    both = profile(zone("SE"), _yard("SE"), zone("NO"), zone(), _yard())
+    assert [zone_for(both, "SE", collects=collects).method for collects in (False, True)] == [
+        Method.FLAT,
+        Method.PICKUP,
+    ]
+    # What is named comes before the zones for all others, one of which is to collect.
+    assert [zone_for(both, "NO", collects=collects).method for collects in (False, True)] == [Method.FLAT] * 2
+    assert zone_for(both, "DE", collects=True) == _yard()
+    assert [can_collect(both, country) for country in ("SE", "NO", "DE", "")] == [True, False, True, False]
+    only = profile(_yard("SE"))
+    assert zone_for(only, "SE") == zone_for(only, "SE", collects=True) == _yard("SE")

@@ -86,9 +86,46 @@ def test_the_rate_of_the_country_comes_first_then_that_of_all_others(
     assert Taxing("DE", 625, is_included=True, rates=_RATES).rate(category, country, day) == rate
 
 
+_ENDED = (
+    Rate("DE", _STANDARD, 1_600, date(2025, 1, 1)),
+    Rate("DE", _STANDARD, 1_900, date(2026, 1, 1), date(2026, 3, 1)),
+    Rate("DE", _STANDARD, 2_000, date(2026, 6, 1), date(2026, 7, 1)),
+    Rate("DE", _REDUCED, 700, date(2026, 1, 1), date(2026, 2, 1)),
+    Rate("", _STANDARD, 500, date(2026, 1, 1), date(2026, 6, 15)),
+)
+
+
+@pytest.mark.parametrize(
+    ("category", "day", "rate"),
+    [
+        (_STANDARD, date(2026, 2, 28), 1_900),
+        (_STANDARD, date(2026, 3, 1), 500),  # its last day is over; what it replaced does not come back
+        (_STANDARD, date(2026, 6, 1), 2_000),
+        (_STANDARD, date(2026, 7, 1), 625),
+        (_REDUCED, date(2026, 1, 31), 700),
+        (_REDUCED, date(2026, 2, 1), 1_900),  # goods of the reduced rate pay the standard one again
+        (_REDUCED, date(2026, 3, 1), 500),
+    ],
+)
+def test_after_a_rate_has_ended_what_holds_everywhere_counts(category: TaxCategory, day: date, rate: int) -> None:
+    assert Taxing("DE", 625, is_included=True, rates=_ENDED).rate(category, "DE", day) == rate
+
+
+def test_a_rate_ends_today_at_the_earliest_and_after_its_begin() -> None:
+    assert rules.check_end(_TODAY, date(2026, 1, 1), _TODAY) == _TODAY
+    for day, begin in ((date(2026, 11, 21), date(2026, 1, 1)), (_TODAY, _TODAY), (date(2032, 1, 1), _TODAY)):
+        with pytest.raises(Invalid) as refused:
+            rules.check_end(day, begin, _TODAY)
+        assert refused.value.field == "valid_before"
+
+
 def test_rates_are_read_as_they_are_written() -> None:
-    text = " ".join(f"{rate.country}:{rate.category}:{rate.basis_points}:{rate.valid_from}" for rate in _RATES)
-    assert rules.read_rates(text) == _RATES
+    rates = (*_RATES, Rate("SE", _STANDARD, 2_500, date(2026, 1, 1), date(2026, 2, 1)))
+    text = " ".join(
+        f"{rate.country}:{rate.category}:{rate.basis_points}:{rate.valid_from}:{rate.valid_before or ''}"
+        for rate in rates
+    )
+    assert rules.read_rates(text) == rates
     assert rules.read_rates("") == ()
 
 

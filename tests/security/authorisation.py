@@ -184,6 +184,8 @@ POST   /seller/listings/<listing_id>/pause         in     403  403     go     40
 POST   /seller/listings/<listing_id>/delivery      in     403  403     go     404    403   404     404
 GET    /seller/taxes                               in     403  403     200    200    403   -       -
 POST   /seller/taxes                               in     403  403     422    422    403   -       -
+POST   /seller/taxes/end                           in     403  403     422    422    403   -       -
+POST   /seller/taxes/<rate_id>/keep-on             in     403  403     go     404    403   404     404
 POST   /seller/taxes/mode                          in     403  403     go     go     403   -       -
 POST   /seller/taxes/<rate_id>/remove              in     403  403     go     404    403   404     404
 GET    /seller/delivery                            in     403  403     200    200    403   -       -

@@ -27,24 +27,36 @@ _UNPAID = (PaymentStatus.PENDING, PaymentStatus.FAILED)
 
 
 def check_out(
-    stage: Stage, *, purchase: str, customer: Customer, currency: str, basket: Basket, code: str = ""
+    stage: Stage,
+    *,
+    purchase: str,
+    customer: Customer,
+    currency: str,
+    basket: Basket,
+    code: str = "",
+    collected: tuple[str, ...] = (),
 ) -> None:
-    """Fill the basket, enter a discount code if there is one, and go as far as the payment page."""
+    """Fill the basket, enter a discount code if there is one, and go as far as the payment page.
+
+    `collected` are the e-mail addresses of the sellers from whom the buyer collects, where that can be chosen.
+    """
     known = payments_of(purchase)
     if known and known[0].provider_session_id:
         return
     buyer_id = person_id(customer.person.email)
     wanted = [(listing_of(seller, title).id, units) for seller, title, units in basket]
     db.atomic(fill_basket, (), user_id=buyer_id, wanted=wanted, code=code or None, now=stage.now)
-    address = asdict(customer.address)
+    address, sellers = asdict(customer.address), tuple(map(person_id, collected))
     agreed = Agreed(
         buyer_id=buyer_id,
         currency=currency,
         token=purchase,
-        expected_total_minor=checkout.review(buyer_id, currency, stage.now).total.minor,
+        expected_total_minor=checkout.review(buyer_id, currency, stage.now, collected=sellers).total.minor,
         delivery_address=address,
         billing_address=address,
         buyer_note="",
+        shown_country=customer.address.country,
+        collected=sellers,
     )
     flows.begin(agreed=agreed, now=stage.now, provider=stage.provider, settings=stage.settings)
 

@@ -22,7 +22,7 @@ _NOT_BOTH = "One of the two discs was damaged. The good one stays, so half of th
 class Case:
     """One sale `age` days before today: who buys of whom, how it is paid, what becomes of it.
 
-    `car` is a title, `code` a discount code that is entered.
+    `car` is a title, `code` a discount code that is entered; `collects`: the buyer comes for it.
     """
 
     age: float
@@ -32,6 +32,7 @@ class Case:
     ending: Ending = endings.sent
     car: str = ""
     code: str = ""
+    collects: bool = False
 
 
 _damaged = partial(back, _R.DAMAGED)
@@ -172,7 +173,7 @@ CASES = (
     Case(48, KARIN, (HOLM,), "bank asks"),
     Case(30, MATTHIAS, (BECKER,), "bank asks"),
     Case(55, DENISE, (HARBOUR, NOVAK), "bank asks in vain, then another card"),
-    Case(5, ALEX, (LUMEN,), "bank asks in vain, then another card", endings.on_its_way),
+    Case(5, ALEX, (LUMEN,), "bank asks in vain, then another card", endings.on_its_way, collects=True),
     Case(36, GRACE, (NOVAK,), "bank asks, then declines, then another card"),
     Case(75, RUTH, (HARBOUR, LUMEN), "debit"),
     Case(59, MATTHIAS, (BECKER,), "debit"),
@@ -210,7 +211,7 @@ CASES = (
     Case(1.2, ALEX, (HARBOUR, RIVERA), "visa", endings.not_sent),
     Case(0.8, DENISE, (HARBOUR,), "visa", endings.not_sent, code="HARBOUR10"),
     Case(0.5, GRACE, (RIVERA,), "amex", endings.not_sent, code="WELCOME5"),
-    Case(0.1, OWEN, (HARBOUR,), "visa", endings.not_sent),
+    Case(0.1, GRACE, (HARBOUR,), "visa", endings.not_sent, collects=True),
     # Under way in this moment.
     Case(1.5, ALEX, (HARBOUR,), "debit", code="HARBOUR10"),
     Case(0.9, SABINE, (BECKER,), "debit"),

@@ -165,6 +165,8 @@ def _parcel(script: Script, sale: Sale, seller: Person) -> Parcel:
     carrier = script.chance.choice(_CARRIERS.get(seller.email, _AMERICAN))
     number = f"{carrier[:2].upper()}{script.chance.randrange(10**11, 10**12)}"
     link = f"https://tracking.example.com/{number}"
+    if sale.collects:
+        return parcel(BY_HAND, name="", tracking_number="", link="")
     return parcel(carrier, name="Estes Freight", tracking_number=number, link=link)
 
 

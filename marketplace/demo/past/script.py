@@ -38,6 +38,8 @@ class Sale:
     customer: Customer
     sellers: tuple[Person, ...]
     basket: Basket
+    collects: bool = False
+    """Whether the buyer comes for it, where that can be chosen."""
 
     @property
     def currency(self) -> str:

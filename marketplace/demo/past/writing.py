@@ -87,7 +87,9 @@ def _write_sale(script: Script, key: str, at: timedelta, case: Case | None) -> N
     sale = _sale_of(script, key, at, case) if case else _any_sale(script, key, at)
     course = case.course if case else script.chance.choices(_CARDS, weights=_CARD_SHARES)[0]
     ending = case.ending if case else endings.sent
-    entered = {"code": case.code} if case and case.code else {}
+    entered: dict[str, object] = {"code": case.code} if case and case.code else {}
+    if sale.collects:
+        entered["collected"] = tuple(seller.email for seller in sale.sellers)
     who = {"purchase": key, "customer": sale.customer, "currency": sale.currency}
     script.add(at, buying.check_out, **who, basket=sale.basket, **entered)
     paid_at = COURSES[course](script, sale)
@@ -98,7 +100,8 @@ def _write_sale(script: Script, key: str, at: timedelta, case: Case | None) -> N
 def _sale_of(script: Script, key: str, at: timedelta, case: Case) -> Sale:
     if case.car:
         return Sale(key, at, case.customer, case.sellers, ((case.sellers[0].email, case.car, 1),))
-    return Sale(key, at, case.customer, case.sellers, script.basket(at, case.sellers, _CASE_MINOR))
+    basket = script.basket(at, case.sellers, _CASE_MINOR)
+    return Sale(key, at, case.customer, case.sellers, basket, collects=case.collects)
 
 
 def _any_sale(script: Script, key: str, at: timedelta) -> Sale:

@@ -171,7 +171,7 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> O
         again_url="" if order.status is OrderStatus.PENDING else url_for("buyer.again", number=order.number),
         shop_name=order.shop_name,
         shop_url=url_for("shop.shop", slug=order.shop_slug),
-        delivery_lines=order_parts.address_lines(order.delivery_address),
+        delivery_lines=_goes_to(order),
         billing_lines=order_parts.address_lines(order.billing_address),
         buyer_note=order.buyer_note,
         attempts=tuple(_attempt(attempt, facts.declines) for attempt in facts.attempts),
@@ -204,6 +204,15 @@ def received_url(number: str, status: OrderStatus) -> str:
 def explain_url(number: str, figure: str) -> str:
     """Return the page behind one figure of an order."""
     return url_for("buyer.explain_order", number=number, figure=figure)
+
+
+def _goes_to(order: OrderDetail) -> tuple[str, ...]:
+    """Return where an order goes, or where it is collected."""
+    place = order.agreed.pickup_place
+    if place is None:
+        return order_parts.address_lines(order.delivery_address)
+    at = _("Collect it at %(shop)s, %(place)s.", shop=order.shop_name, place=place) if place else ""
+    return at or _("Collect it at %(shop)s.", shop=order.shop_name), _("Agree on a time with the seller.")
 
 
 def _received_note(shipment: ShipmentRow, share: Share | None, policy: MoneyPolicy) -> str:
@@ -240,7 +249,7 @@ def money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]:
     notes, included = delivery_words.order_notes(order.agreed), order.agreed.is_tax_included
     rows = [
         (_("Goods"), order.subtotal_minor, "goods", True),
-        (_("Delivery"), order.delivery_minor, "delivery", True),
+        (delivery_words.label(is_pickup=order.agreed.is_pickup), order.delivery_minor, "delivery", True),
         (tax_words.ADDED, order.tax_minor, "tax", bool(order.tax_minor) and not included),
         (
             order_parts.discount_label(order.discount_code),

@@ -59,7 +59,11 @@ def steps(
     arrived = shipment.delivered_at if shipment else None
     reached = [
         (_("Paid"), paid, date_text(received) if received else ""),
-        (_("Sent"), shipment is not None, date_text(shipment.shipped_at) if shipment else ""),
+        (
+            _("Handed over") if order.agreed.is_pickup else _("Sent"),
+            shipment is not None,
+            date_text(shipment.shipped_at) if shipment else "",
+        ),
         (_("Delivered"), arrived is not None, date_text(arrived) if arrived else ""),
         (_("Released to the seller"), released, _release_note(planned, now) if planned and not released else ""),
     ]

@@ -41,6 +41,7 @@ _CSV_COLUMNS = (
     "Currency",
     "Discount",
     "Total",
+    "Delivery",
 )
 
 
@@ -175,4 +176,5 @@ def row(order: OrderSummary, share: Share | None) -> OrderRow:
 def _csv_row(order: OrderSummary) -> tuple[object, ...]:
     amounts = (decimal(order.discount_minor, order.currency), decimal(order.total_minor, order.currency))
     what = (order.title, order.line_count, order.status.label, order.currency)
-    return (order.number, order.created_at, order.shop_name, *what, *amounts)
+    way = order_parts.way(is_pickup=order.is_pickup)
+    return (order.number, order.created_at, order.shop_name, *what, *amounts, way)

@@ -161,8 +161,14 @@ def _shop(shop: ShopPart, country: str, today: date) -> ShopView:
         url=url_for("shop.shop", slug=shop.shop_slug),
         lines=lines,
         delivery=delivery if shop.counted else "",
-        expected=delivery_words.agreed_note(shop.agreed, country, today),
+        expected=". ".join(filter(None, (delivery_words.agreed_note(shop.agreed, country, today), _may_collect(shop)))),
     )
+
+
+def _may_collect(shop: ShopPart) -> str:
+    if shop.ways is None:
+        return ""
+    return _("Or collect it in %(place)s, free: choose at the checkout.", place=shop.ways.place)
 
 
 def _line(line: Line, problem: Problem | None, discount: Money | None, country: str) -> LineView:

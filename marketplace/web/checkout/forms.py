@@ -1,6 +1,7 @@
 """The checkout form: shape only. Prices, stock and totals are said by the rules of the checkout."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, TextAreaField
@@ -19,12 +20,34 @@ from marketplace.web.cart.forms import whole_number
 from marketplace.web.forms import Form
 
 NEW = "new"
+SENT, COLLECTED = "sent", "collected"
+_WAY = re.compile(r"from([0-9]{1,18})-way")
 _ANOTHER = SelectChoice(NEW, Text("Another address"))
 _LARGEST_AMOUNT = 2**63 - 1
 
 
 def _lines(text: str | None) -> str:
     return "\n".join(_line(line) for line in (text or "").splitlines()).strip()
+
+
+class WayForm(Form):
+    """Whether one seller's goods are sent or collected, where the buyer has the choice."""
+
+    way = RadioField(Text("How do you get it?"), choices=[])
+
+
+def way_form(seller_id: int, sent: str, collected: str, *, is_collected: bool) -> WayForm:
+    """Return the choice for one seller's goods with what is said of each way."""
+    values = {"way": COLLECTED if is_collected else SENT}
+    form = WayForm(formdata=None, prefix=f"from{seller_id}-", data=values, meta={"csrf": False})
+    form.way.choices = [SelectChoice(SENT, sent), SelectChoice(COLLECTED, collected)]
+    return form
+
+
+def collected_from(fields: Iterable[tuple[str, str]]) -> tuple[int, ...]:
+    """Return the sellers whose goods the buyer wants to collect, of what was sent with the form."""
+    found = (_WAY.fullmatch(name) for name, value in fields if value == COLLECTED)
+    return tuple(sorted({int(match[1]) for match in found if match}))
 
 
 class CheckoutForm(Form):

@@ -13,6 +13,7 @@ from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.web import countries, delivery_words, discount_words, tax_words
 from marketplace.web.cart.page import Row
+from marketplace.web.checkout.forms import WayForm, way_form
 from marketplace.web.pages import date_text, money
 from marketplace.web.picture_parts import picture_url
 
@@ -42,6 +43,8 @@ class SellerView:
     url: str
     lines: tuple[LineView, ...]
     rows: tuple[Row, ...]
+    ways: WayForm | None
+    """Where the buyer has the choice of collecting it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +139,13 @@ def review_page(found: Review, saved: Sequence[AddressRow], today: date) -> Revi
 def address_choices(saved: Sequence[AddressRow]) -> list[tuple[str, str]]:
     """Return the options of the address field: id and the address in one line."""
     return [
-        (str(row.address_id), f"{row.full_name}, {row.line1}, {row.postcode} {row.city}, {countries.name(row.country)}")
+        (str(row.address_id), ", ".join((row.full_name, row.line1, _place(row), countries.name(row.country))))
         for row in saved
     ]
+
+
+def _place(row: AddressRow) -> str:
+    return f"{row.postcode} {row.city}".strip()
 
 
 def billing_choice(saved: Sequence[AddressRow]) -> str:
@@ -194,12 +201,31 @@ def _seller(group: SellerGroup, country: str, today: date) -> SellerView:
     )
     rows = [Row(_("Discount"), money(-group.discount))] if group.discount else []
     said = delivery_words.agreed_note(group.agreed, country, today)
-    rows.append(Row(_("Delivery"), money(group.delivery) if group.delivery else _("Free"), said))
+    is_pickup = bool(group.agreed and group.agreed.is_pickup)
+    if group.pickup_place:
+        said = _("%(when)s, %(place)s", when=said, place=group.pickup_place)
+    label = delivery_words.label(is_pickup=is_pickup)
+    rows.append(Row(label, money(group.delivery) if group.delivery else _("Free"), said))
     total = Row(_("Order total"), money(group.total), is_total=True)
     said = tax_words.rates_note(group.tax_rates, is_included=group.is_tax_included)
     tax = [Row(tax_words.label(is_included=group.is_tax_included), money(group.tax), said)] if group.tax else []
     rows += [total, *tax] if group.is_tax_included else [*tax, total]
-    return SellerView(group.shop_name, url_for("shop.shop", slug=group.shop_slug), lines, tuple(rows))
+    url = url_for("shop.shop", slug=group.shop_slug)
+    return SellerView(group.shop_name, url, lines, tuple(rows) if lines else (), _ways(group, country))
+
+
+def _ways(group: SellerGroup, country: str) -> WayForm | None:
+    if group.ways is None:
+        return None
+    sent, where = group.ways.sent, countries.name(country)
+    if sent is None:
+        said = _("Have it sent to %(country)s: it is too heavy for that", country=where)
+    elif sent:
+        said = _("Have it sent to %(country)s for %(price)s", country=where, price=money(sent))
+    else:
+        said = _("Have it sent to %(country)s, free", country=where)
+    collected = _("Collect it in %(place)s, free", place=group.ways.place)
+    return way_form(group.seller_id, said, collected, is_collected=group.ways.is_collected)
 
 
 def _off(discount: Money) -> str:

@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import asdict
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
@@ -16,7 +16,7 @@ from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.language import gettext as _
 from marketplace.web import address_form, countries, deliver_to, guards
 from marketplace.web.checkout import page
-from marketplace.web.checkout.forms import NEW, CheckoutForm
+from marketplace.web.checkout.forms import NEW, CheckoutForm, collected_from
 from marketplace.web.providers import providers
 
 _PROVIDER = "stripe"
@@ -101,7 +101,7 @@ def _again(
 ) -> ResponseReturnValue:
     """Show the form again with what was typed and with the basket as it is now."""
     country = _country(form, saved)
-    found = queries.review(buyer_id, _currency(currency), clock.now(), country, countries.name)
+    found = queries.review(buyer_id, _currency(currency), clock.now(), country, countries.name, _collected())
     if not found.groups and not found.notices:
         flash(" ".join(map(str, form.form_errors)) or _("There is nothing in your basket to pay."), "bad")
         return redirect(url_for("cart.basket"), code=303)
@@ -128,7 +128,12 @@ def _agreed(
         buyer_note=form.buyer_note.data or "",
         shown_country=(form.shown_country.data or "")[:2],
         shown_names=form.shown_names.data or "",
+        collected=_collected(),
     )
+
+
+def _collected() -> tuple[int, ...]:
+    return collected_from(request.form.items())
 
 
 def _onward(outcome: flows.Outcome) -> ResponseReturnValue:

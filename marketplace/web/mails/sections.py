@@ -59,7 +59,8 @@ def _receipt(told: Told, user_id: int) -> tuple[Section, ...]:
     paid = Section(
         _("Purchase %(number)s", number=told.facts["number"]), (Row(_("Date"), date_text(told.created_at)), total)
     )
-    address = Section(_("Goes to"), (), order_parts.address_lines(orders[0].delivery_address)) if orders else None
+    is_sent = any(not order.agreed.is_pickup for order in orders)
+    address = Section(_("Goes to"), (), order_parts.address_lines(orders[0].delivery_address)) if is_sent else None
     return (*found, paid, *((address,) if address else ()))
 
 
@@ -67,7 +68,8 @@ def _sale(told: Told, user_id: int) -> tuple[Section, ...]:
     order = queries.seller_order(str(told.facts["number"]), user_id)
     agreed = Section(_("What was agreed"), (*_goods(order), *_money(seller_page.agreed_rows(order))))
     income = Section(_("What you receive"), _money(seller_page.income_rows(order, is_paid=True)))
-    until = Section("", (Row(_("Send it by"), date_text(rules.ship_by(told.created_at, order.agreed.handling_days))),))
+    last_day = rules.ship_by(told.created_at, order.agreed.handling_days)
+    until = Section("", (Row(order_parts.by_day_label(is_pickup=order.agreed.is_pickup), date_text(last_day)),))
     return agreed, income, until
 
 
@@ -76,7 +78,8 @@ def _reminder(told: Told, user_id: int) -> tuple[Section, ...]:
     if order.status is not OrderStatus.CONFIRMED:
         raise Outdated("The order was sent, or is not wanted any more.")
     last_day = date.fromisoformat(str(told.facts["last_day"]))
-    return (Section("", (*_goods(order), Row(_("Send it by"), date_text(last_day)))),)
+    by_day = Row(order_parts.by_day_label(is_pickup=order.agreed.is_pickup), date_text(last_day))
+    return (Section("", (*_goods(order), by_day)),)
 
 
 def _parcel(told: Told, user_id: int) -> tuple[Section, ...]:

@@ -102,6 +102,10 @@ blueprint.add_url_rule(_ZONE, view_func=delivery.zone, methods=["GET", "POST"])
 blueprint.add_url_rule(f"{_ZONE}/remove", view_func=delivery.remove_zone, methods=["POST"])
 blueprint.add_url_rule("/seller/taxes", view_func=taxes.taxes, methods=["GET", "POST"])
 blueprint.add_url_rule("/seller/taxes/mode", view_func=taxes.tax_mode, methods=["POST"])
+blueprint.add_url_rule("/seller/taxes/end", view_func=taxes.end_rate, methods=["POST"])
+blueprint.add_url_rule(
+    "/seller/taxes/<int(max=9223372036854775807):rate_id>/keep-on", view_func=taxes.keep_rate_on, methods=["POST"]
+)
 blueprint.add_url_rule(
     "/seller/taxes/<int(max=9223372036854775807):rate_id>/remove", view_func=taxes.take_back_rate, methods=["POST"]
 )

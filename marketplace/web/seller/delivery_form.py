@@ -53,6 +53,9 @@ class ZoneForm(Form):
         Text("What it costs"),
         [InputRequired(Text("Choose how it is charged."))],
         choices=[SelectChoice(method.value, method.label) for method in Method],
+        description=Text(
+            "A country can be in a zone you send to and in one to collect: then buyers choose at the checkout."
+        ),
         default=Method.FLAT.value,
     )
     price = _line(Text("Price per order"), Text("For one price per order."))

@@ -92,6 +92,8 @@ class OrderPage:
     ship_url: str
     """Where the form goes that says how it was sent; "" when it cannot be sent now."""
     ship_by: ShipBy | None
+    pickup_place: str | None
+    """Where it is collected, as agreed, "" where that was not kept: it is handed over. None where it is sent."""
     cancel_url: str
     parcels: tuple[Parcel, ...]
     add_parcel_url: str
@@ -123,8 +125,7 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
     """Return the page of the order in `facts`."""
     order, share, shipment = facts.order, facts.share, facts.shipment
     can_ship, can_arrive = ORDER.can(order.status, "ship"), ORDER.can(order.status, "deliver")
-    is_paid = order.purchase_status is PurchaseStatus.PAID
-    is_called_off = facts.cancellation is not None
+    is_paid, is_called_off = order.purchase_status is PurchaseStatus.PAID, facts.cancellation is not None
     address = order_parts.address_lines(order.delivery_address) if is_paid and not is_called_off else ()
     return OrderPage(
         title=_("Order %(number)s", number=order.number),
@@ -135,6 +136,7 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         hold=None if is_called_off else hold_words.hold(share, facts.place, facts.blocks, now),
         ship_url=url_for("seller.ship", number=order.number) if can_ship else "",
         ship_by=ship_by(facts.paid, now) if can_ship and facts.paid else None,
+        pickup_place=order.agreed.pickup_place,
         cancel_url=url_for("seller.cancel", number=order.number) if can_ship else "",
         parcels=order_parts.parcels(shipment, _ARRIVED),
         add_parcel_url=url_for("seller.add_parcel", number=order.number) if can_arrive else "",
@@ -195,7 +197,7 @@ def agreed_rows(order: OrderDetail) -> tuple[MoneyRow, ...]:
     """Return what was agreed with the buyer, row by row; mails show the same rows."""
     rows = [
         (_("Goods"), order.subtotal_minor, "goods"),
-        (_("Delivery"), order.delivery_minor, "delivery"),
+        (_("The buyer collects it") if order.agreed.is_pickup else _("Delivery"), order.delivery_minor, "delivery"),
         (tax_words.label(is_included=order.agreed.is_tax_included), order.tax_minor, "tax"),
         (order_parts.discount_label(order.discount_code), -order.discount_minor, "discount"),
     ]

@@ -32,6 +32,8 @@ def _slip(order: Packing) -> dict[str, object]:
         "shop_name": order.shop_name,
         "placed": date_text(order.placed_at),
         "address": order_parts.address_lines(order.address),
+        "is_pickup": order.is_pickup,
+        "buyer": order.buyer_name,
         "note": order.buyer_note,
         "lines": [{"title": line.title, "quantity": line.quantity, "sku": line.sku} for line in order.lines],
     }

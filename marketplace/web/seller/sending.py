@@ -31,6 +31,7 @@ class Bench:
     url: str
     buyer: str
     address: tuple[str, ...]
+    """Where it goes; none where it is collected."""
     note: str
     lines: tuple[str, ...]
     form: ShipForm
@@ -58,7 +59,9 @@ def send() -> ResponseReturnValue:
         flash(_("Choose orders that wait to be sent."), "wait")
         return redirect(url_for("seller.orders"), code=303)
     carrier = packing_queries.last_carrier(seller_id)
-    return _show([(order, _form(order.number, {"carrier": carrier})) for order in waiting])
+    return _show(
+        [(order, _form(order.number, {"carrier": BY_HAND if order.is_pickup else carrier})) for order in waiting]
+    )
 
 
 @guards.seller_only
@@ -161,7 +164,7 @@ def _bench(order: Packing, form: ShipForm) -> Bench:
         number=order.number,
         url=url_for("seller.order", number=order.number),
         buyer=order.buyer_name,
-        address=order_parts.address_lines(order.address),
+        address=() if order.is_pickup else order_parts.address_lines(order.address),
         note=order.buyer_note,
         lines=tuple(_("%(quantity)s of %(title)s", quantity=line.quantity, title=line.title) for line in order.lines),
         form=form,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
@@ -22,6 +22,8 @@ from marketplace.web.seller.forms import NoteForm, ShipForm
 def ship(number: str) -> ResponseReturnValue:
     """Record how the seller's own order was sent, or show what is wrong with the form."""
     said = Text("Order %(number)s is marked as sent. The buyer was told.")
+    if request.form.get("carrier") == rules.BY_HAND:
+        said = Text("Order %(number)s is marked as handed over. The buyer was told.")
     return _tell_parcel(number, rules.check_can_ship, operations.ship, said)
 
 

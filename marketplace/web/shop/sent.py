@@ -37,22 +37,30 @@ def of(profile_id: int | None, price: Money, grams: int, country: str, today: da
     profile = queries.profile(profile_id)
     zone = rules.zone_for(profile, country)
     costs = rules.price_of(zone, price, grams) if zone else None
-    there = countries.name(country)
+    there, also = countries.name(country), rules.can_collect(profile, country)
     refused = _("It is not delivered to %(country)s.", country=there) if zone is None or costs is None else ""
     return Sent(
-        summary="" if refused or zone is None or costs is None else _summary(zone, costs, there),
+        summary="" if refused or zone is None or costs is None else _summary(zone, costs, there, also=also),
         refused=refused if country else "",
         rows=tuple(_row(profile, each, today) for each in profile.zones),
     )
 
 
-def _summary(zone: Zone, costs: Money, there: str) -> str:
+def _summary(zone: Zone, costs: Money, there: str, *, also: bool) -> str:
+    """Return what delivery costs; `also`: the buyer may collect it instead."""
     if zone.method is Method.PICKUP:
         return _("You collect it from the seller")
     where = there or delivery_words.where(zone)
+    said = {"price": money(costs), "country": where}
     if not costs:
-        return _("Free delivery to %(country)s", country=where)
-    return _("Delivery %(price)s to %(country)s", price=money(costs), country=where)
+        return (
+            _("Free delivery to %(country)s, or collect it", **said)
+            if also
+            else _("Free delivery to %(country)s", **said)
+        )
+    if also:
+        return _("Delivery %(price)s to %(country)s, or collect it", **said)
+    return _("Delivery %(price)s to %(country)s", **said)
 
 
 def _row(profile: Profile, zone: Zone, today: date) -> SentRow:
