@@ -13,6 +13,7 @@ import psycopg
 from bench.bulk_columns import PLAIN_KEYS, TABLES, Columns, Place
 from bench.bulk_seed import Seed
 from bench.bulk_shelf import Crowd
+from marketplace.ledger import sums
 from marketplace.ledger.operations import link_hash
 
 _NEW_SHARE = 0.08
@@ -132,6 +133,8 @@ def _finish(owner: psycopg.Connection, names: list[str]) -> None:
     """Bring sums and sequences up to the rows."""
     owner.execute(_RECEIVED)
     owner.execute(_TAKEN)
+    owner.execute("TRUNCATE ledger_sum, ledger_unsummed")
+    owner.execute(sums.KEEP.format(bits=sums.BLOCK_BITS, source="posting p").encode())
     for name in names:
         if name not in PLAIN_KEYS:
             owner.execute(
