@@ -20,14 +20,14 @@ def by_value(rows: Select[*tuple[Any, ...]], column: ColumnElement[Any], values:
     thousand rows, and a rare one at once.
     """
     asked = list(values)
-    [*found] = counted(*(rows.where(column == value) for value in asked))
-    return dict(zip(asked, found, strict=True))
+    return dict(zip(asked, counted(*(rows.where(column == value) for value in asked)), strict=True))
 
 
 def counted(*sets: Select[*tuple[Any, ...]]) -> list[int]:
     """Return how many rows each set has, none counted further than one beyond MOST_COUNTED. One statement."""
     parts = [_part(number, each.limit(MOST_COUNTED + 1).subquery()) for number, each in enumerate(sets)]
-    return [number for _, number in sorted((int(row[0]), int(row[1])) for row in db.read(union_all(*parts)))]
+    found = sorted((int(place), int(number)) for place, number in map(tuple, db.read(union_all(*parts))))
+    return [number for _, number in found]
 
 
 def count_text(number: int) -> str:

@@ -93,4 +93,5 @@ class UnsummedPostings(Base):
     first_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     """The first of the postings; next the last. Those between that are of another entry are not meant."""
     last_id: Mapped[int] = mapped_column(BigInteger)
-    entry_id: Mapped[int] = mapped_column(ForeignKey(LedgerEntry.id))
+    entry_id: Mapped[int] = mapped_column(BigInteger)
+    """The postings have the foreign key."""

@@ -10,7 +10,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, case, func, literal, select, text, true, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    Subquery,
+    case,
+    func,
+    literal,
+    select,
+    text,
+    true,
+    union_all,
+)
 
 from marketplace import db
 from marketplace.ledger.accounts import Account
@@ -23,30 +37,25 @@ NOT_SUMMED = select(UnsummedPostings.first_id)
 _AT_ONCE = 500
 _AMOUNT = Posting.amount_minor
 _MINOR = _AMOUNT.type
+_BLOCK = Posting.id.op(">>", return_type=BigInteger())(literal(BLOCK_BITS, Integer))
 _SUM, _ENTRY = LedgerSum.__table__.c, LedgerEntry.__table__.c
-KEEP = """
-INSERT INTO ledger_sum AS kept (account, currency, block, day, debit_minor, credit_minor, postings)
-SELECT p.account, p.currency, p.id >> {bits}, (e.booked_at AT TIME ZONE 'UTC')::date,
-       coalesce(sum(p.amount_minor) FILTER (WHERE p.amount_minor > 0), 0),
-       coalesce(-sum(p.amount_minor) FILTER (WHERE p.amount_minor < 0), 0), count(*)
-FROM {source} JOIN ledger_entry e ON e.id = p.entry_id
-GROUP BY 1, 2, 3, 4
-ON CONFLICT (account, currency, block, day) DO UPDATE SET debit_minor = kept.debit_minor + excluded.debit_minor,
-    credit_minor = kept.credit_minor + excluded.credit_minor, postings = kept.postings + excluded.postings
-"""
 _KEEP = text(
-    f"""
+    """
 WITH taken AS (
     DELETE FROM ledger_unsummed WHERE first_id IN (
-        SELECT first_id FROM ledger_unsummed ORDER BY first_id LIMIT {_AT_ONCE} FOR UPDATE SKIP LOCKED)
+        SELECT first_id FROM ledger_unsummed ORDER BY first_id LIMIT :most FOR UPDATE SKIP LOCKED)
     RETURNING entry_id, first_id, last_id),
 summed AS (
-    {
-        KEEP.format(
-            bits=BLOCK_BITS,
-            source="taken t JOIN posting p ON p.entry_id = t.entry_id AND p.id BETWEEN t.first_id AND t.last_id",
-        )
-    })
+    INSERT INTO ledger_sum AS kept (account, currency, block, day, debit_minor, credit_minor, postings)
+    SELECT p.account, p.currency, p.id >> CAST(:bits AS integer), (e.booked_at AT TIME ZONE 'UTC')::date,
+           coalesce(sum(p.amount_minor) FILTER (WHERE p.amount_minor > 0), 0),
+           coalesce(-sum(p.amount_minor) FILTER (WHERE p.amount_minor < 0), 0), count(*)
+    FROM taken t
+    JOIN ledger_entry e ON e.id = t.entry_id
+    JOIN posting p ON p.entry_id = t.entry_id AND p.id BETWEEN t.first_id AND t.last_id
+    GROUP BY 1, 2, 3, 4
+    ON CONFLICT (account, currency, block, day) DO UPDATE SET debit_minor = kept.debit_minor + excluded.debit_minor,
+        credit_minor = kept.credit_minor + excluded.credit_minor, postings = kept.postings + excluded.postings)
 SELECT count(*) FROM taken
 """
 )
@@ -76,7 +85,7 @@ class Carried:
 
 def keep() -> int:
     """Add postings that are noted to the sums, oldest first, and return how many INSERTs (at most 500 a call)."""
-    [row] = db.append(_KEEP)
+    [row] = db.append(_KEEP, {"most": _AT_ONCE, "bits": BLOCK_BITS})
     return int(row[0])
 
 
@@ -145,7 +154,7 @@ def _parts(period: Period, account: Account | None = None, currency: str = "") -
         select(
             Posting.account,
             Posting.currency,
-            Posting.id.op(">>")(BLOCK_BITS).label("block"),
+            _BLOCK.label("block"),
             func.greatest(_AMOUNT, 0).label("debit_minor"),
             func.greatest(-_AMOUNT, 0).label("credit_minor"),
             literal(1).label("postings"),

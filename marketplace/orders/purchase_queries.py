@@ -189,7 +189,7 @@ def purchases(sought: Sought, cursor: Cursor) -> Listed[PurchaseSummary]:
 
 
 def counts(sought: Sought) -> dict[PurchaseStatus, int]:
-    """Return how many of the purchases that are sought have each status, whatever is asked for, up to a thousand each."""
+    """Return how many of the purchases that are sought have each status, up to a thousand each."""
     return counting.by_value(select(Purchase.id).where(*sought.conditions()), _COLUMNS.status, PurchaseStatus)
 
 

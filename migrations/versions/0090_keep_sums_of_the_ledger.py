@@ -1,6 +1,6 @@
 """Keep sums of the ledger by account, block and day, and note what is not in them yet.
 
-The trigger comes first and holds bookings up until all that was booked is summed: some seconds for ten million postings.
+The trigger comes first, and bookings wait until all that was booked is summed: some seconds for ten million postings.
 """
 
 import sqlalchemy as sa
@@ -30,7 +30,6 @@ def upgrade() -> None:
         sa.Column("first_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("last_id", sa.BigInteger(), nullable=False),
         sa.Column("entry_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["entry_id"], ["ledger_entry.id"], name=op.f("fk_ledger_unsummed_entry_id")),
         sa.PrimaryKeyConstraint("first_id", name=op.f("pk_ledger_unsummed")),
     )
     op.execute(f'GRANT DELETE ON ledger_unsummed TO "{role}"')
