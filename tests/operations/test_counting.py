@@ -5,7 +5,7 @@ from sqlalchemy import literal_column, select, true
 from sqlalchemy.sql import func
 
 from marketplace import counting
-from tests.world import World
+from tests.builders import World
 
 
 @pytest.mark.parametrize(("number", "words"), [(0, "0"), (999, "999"), (1_000, "1,000"), (1_001, "1,000+")])

@@ -8,7 +8,7 @@ from marketplace.ledger.accounts import Account
 from marketplace.ledger.queries import Scope
 from marketplace.paging import Period
 from marketplace.reconciliation import checks
-from tests.world import World
+from tests.builders import World
 
 _SUMS = """SELECT currency, account, coalesce(sum(amount_minor) FILTER (WHERE amount_minor > 0), 0)::bigint,
     coalesce(-sum(amount_minor) FILTER (WHERE amount_minor < 0), 0)::bigint, count(*)
