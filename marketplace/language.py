@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import ParamSpec, Self, TypeVar
+from typing import NamedTuple, ParamSpec, Self, TypeVar
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -104,6 +104,17 @@ class Text(str):
 
     def __deepcopy__(self, _memo: object) -> Self:
         return self
+
+
+class Plural(NamedTuple):
+    """A text made at import that counts something: `%(number)s` in it is how many."""
+
+    one: str
+    many: str
+
+    def of(self, number: int) -> str:
+        """Return the text for `number`, in the language that is read."""
+        return ngettext(self.one, self.many, number, number=number)
 
 
 def remembered(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:

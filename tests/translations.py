@@ -18,11 +18,10 @@ from babel.messages.pofile import read_po, write_po
 from marketplace.language import ENGLISH, LANGUAGES, LOCALES
 
 CHECKOUT = Path(__file__).parent.parent
-_KEYWORDS = {"_": None, "gettext": None, "Text": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+_KEYWORDS = {"_": None, "gettext": None, "Text": None, "ngettext": (1, 2), "Plural": (1, 2), "pgettext": ((1, "c"), 2)}
 _WHERE = {
     "marketplace": [
         ("sandbox/**", "ignore"),
-        ("demo/**", "ignore"),
         ("simulation/**", "ignore"),
         ("**.py", "tests.translations:python_texts"),
     ],

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from marketplace import clock, db
 from marketplace.history import ActorKind, StatusChange
+from marketplace.language import Plural
 from marketplace.queue import JobName, enqueue
 
 Tick = Callable[[], Mapping[str, int]]
@@ -28,18 +29,18 @@ _LAST_WEBHOOKS_SECONDS = 0.4
 
 # What is told of, in this order: subject and verb of a status change that time or the provider made.
 _TOLD = {
-    ("payment_transaction", "release"): ("hold ended", "holds ended"),
-    ("payout", "arrive"): ("payout sent", "payouts sent"),
-    ("payout", "pay"): ("payout reached its bank", "payouts reached their banks"),
-    ("payout", "refuse"): ("payout refused", "payouts refused"),
-    ("payout", "fail"): ("payout failed at its bank", "payouts failed at their banks"),
-    ("order", "deliver"): ("order counted as delivered", "orders counted as delivered"),
-    ("payment", "complete"): ("payment arrived", "payments arrived"),
-    ("payment", "fail"): ("payment failed", "payments failed"),
-    ("payment", "expire"): ("payment page closed", "payment pages closed"),
-    ("purchase", "give_up"): ("unpaid purchase given up", "unpaid purchases given up"),
-    ("refund", "complete"): ("refund reached its buyer", "refunds reached their buyers"),
-    ("refund", "fail"): ("refund failed", "refunds failed"),
+    ("payment_transaction", "release"): Plural("%(number)s hold ended", "%(number)s holds ended"),
+    ("payout", "arrive"): Plural("%(number)s payout sent", "%(number)s payouts sent"),
+    ("payout", "pay"): Plural("%(number)s payout reached its bank", "%(number)s payouts reached their banks"),
+    ("payout", "refuse"): Plural("%(number)s payout refused", "%(number)s payouts refused"),
+    ("payout", "fail"): Plural("%(number)s payout failed at its bank", "%(number)s payouts failed at their banks"),
+    ("order", "deliver"): Plural("%(number)s order counted as delivered", "%(number)s orders counted as delivered"),
+    ("payment", "complete"): Plural("%(number)s payment arrived", "%(number)s payments arrived"),
+    ("payment", "fail"): Plural("%(number)s payment failed", "%(number)s payments failed"),
+    ("payment", "expire"): Plural("%(number)s payment page closed", "%(number)s payment pages closed"),
+    ("purchase", "give_up"): Plural("%(number)s unpaid purchase given up", "%(number)s unpaid purchases given up"),
+    ("refund", "complete"): Plural("%(number)s refund reached its buyer", "%(number)s refunds reached their buyers"),
+    ("refund", "fail"): Plural("%(number)s refund failed", "%(number)s refunds failed"),
 }
 _LAST = select(func.coalesce(func.max(StatusChange.id), 0).label("id"))
 
@@ -110,6 +111,4 @@ def _happened_since(last: int) -> tuple[str, ...]:
         .group_by(StatusChange.subject, StatusChange.verb)
     )
     numbers = {(row.subject, row.verb): row.number for row in db.read(statement)}
-    return tuple(
-        f"{numbers[of]} {one if numbers[of] == 1 else many}" for of, (one, many) in _TOLD.items() if of in numbers
-    )
+    return tuple(told.of(numbers[of]) for of, told in _TOLD.items() if of in numbers)

@@ -98,6 +98,10 @@ class Visitor:
         self.press("Go to checkout")
         self.title_is("Checkout")
         self.is_complete()
+        self.fill_address()
+
+    def fill_address(self) -> None:
+        """Say where to send things, if the checkout asks for it."""
         delivery = self.page.locator(".address-fields.is-delivery")
         if delivery.is_visible():
             for name, text in ADDRESS.items():

@@ -255,6 +255,7 @@ def _check_store(store: PaymentStore) -> None:
 _BELOW = {"history", "db", "named_locks", "tries", "batches", "prepared", "failpoints", "transitions", "errors"} | {
     "trips",
     "labels",
+    "language",
 }
 
 

@@ -15,6 +15,7 @@ from marketplace.language import gettext as _
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.queries import Balance
+from marketplace.numerals import as_written
 from marketplace.paging import PAGE_SIZE, Period
 from marketplace.payments import flow_queries, search_queries
 from marketplace.payments.flow_queries import HouseFlow, HouseTotals
@@ -183,7 +184,7 @@ def _figures(totals: HouseTotals, span: _Span) -> tuple[Figure, ...]:
 def _rate(part: int, whole: int) -> str:
     """Return a share in per cent with one digit: 4.2 %."""
     tenths = (part * 2000 + whole) // (2 * whole) if whole > 0 else 0
-    return f"{tenths // 10}.{tenths % 10} %"
+    return as_written(f"{tenths // 10}.{tenths % 10}") + " %"
 
 
 def _chart(currency: str, span: _Span) -> BarChart:

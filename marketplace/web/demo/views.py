@@ -9,8 +9,11 @@ from marketplace import clock, jobs
 from marketplace.demo import forward
 from marketplace.demo.forward import Moved
 from marketplace.errors import Invalid
+from marketplace.language import gettext as _
+from marketplace.language import ngettext
 from marketplace.web import guards
 from marketplace.web.pages import date_text
+from marketplace.web.sentences import together
 
 _STEPS = {"1": 1, "7": 7, "30": 30}
 
@@ -39,21 +42,22 @@ def move_time() -> ResponseReturnValue:
     """Move the one clock of shop and provider forward, do what is due on the way, and say what happened."""
     days = _STEPS.get(request.form.get("days", ""))
     if days is None:
-        raise Invalid("Time moves by 1, 7 or 30 days. Use the buttons at the top of the page.")
+        raise Invalid(_("Time moves by 1, 7 or 30 days. Use the buttons at the top of the page."))
     moved = forward.move(days, tick=lambda: jobs.tick(current_app))
     flash(_words(moved), "wait" if moved.days_left or moved.is_more_due else "ok")
     return redirect(guards.safe_next(request.form.get("next")) or url_for("shop.home"), code=303)
 
 
 def _words(moved: Moved) -> str:
-    happened = ", ".join(moved.happened) or "nothing was due"
-    said = f"{_days(moved.days)} later: {happened}."
+    happened = ", ".join(moved.happened) or _("nothing was due")
+    said = _("%(days)s later: %(happened)s.", days=_days(moved.days), happened=happened)
     if moved.days_left:
-        return f"{said} The other {_days(moved.days_left)} pass in the background. Reload the page in a moment."
+        left = _("The other %(days)s pass in the background.", days=_days(moved.days_left))
+        return together(said, left, _("Reload the page in a moment."))
     if moved.is_more_due:
-        return f"{said} More is being done in the background. Reload the page in a moment."
+        return together(said, _("More is being done in the background."), _("Reload the page in a moment."))
     return said
 
 
 def _days(number: int) -> str:
-    return f"{number} day" if number == 1 else f"{number} days"
+    return ngettext("%(number)s day", "%(number)s days", number, number=number)
