@@ -13,6 +13,7 @@ import psycopg
 from bench.bulk_columns import PLAIN_KEYS, TABLES, Columns, Place
 from bench.bulk_seed import Seed
 from bench.bulk_shelf import Crowd
+from marketplace.ledger import sums
 from marketplace.ledger.operations import link_hash
 
 _NEW_SHARE = 0.08
@@ -28,6 +29,11 @@ _RECEIVED = """UPDATE listing l SET received_units = l.in_stock + coalesce(sold.
     FROM listing x LEFT JOIN (SELECT listing_id, sum(quantity) AS units FROM stock_reservation
         WHERE status <> 'returned' GROUP BY 1) sold ON sold.listing_id = x.id
     WHERE x.id = l.id"""
+_SUMS = """INSERT INTO ledger_sum (account, currency, block, day, debit_minor, credit_minor, postings)
+    SELECT p.account, p.currency, p.id >> %s, (e.booked_at AT TIME ZONE 'UTC')::date,
+        coalesce(sum(p.amount_minor) FILTER (WHERE p.amount_minor > 0), 0),
+        coalesce(-sum(p.amount_minor) FILTER (WHERE p.amount_minor < 0), 0), count(*)
+    FROM posting p JOIN ledger_entry e ON e.id = p.entry_id GROUP BY 1, 2, 3, 4"""
 _TAKEN = """UPDATE invoice_series s
     SET last_position = (SELECT coalesce(max(position), 0) FROM invoice i WHERE i.series_id = s.id)"""
 
@@ -132,6 +138,8 @@ def _finish(owner: psycopg.Connection, names: list[str]) -> None:
     """Bring sums and sequences up to the rows."""
     owner.execute(_RECEIVED)
     owner.execute(_TAKEN)
+    owner.execute("TRUNCATE ledger_sum, ledger_unsummed")
+    owner.execute(_SUMS, (sums.BLOCK_BITS,))
     for name in names:
         if name not in PLAIN_KEYS:
             owner.execute(

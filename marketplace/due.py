@@ -18,6 +18,7 @@ from marketplace.debts import operations as debts
 from marketplace.disputes import queries as disputes
 from marketplace.invoices import fee_queries, following_queries, missing_queries
 from marketplace.ledger import operations as ledger
+from marketplace.ledger import sums
 from marketplace.orders import sweeps as orders
 from marketplace.outbound import operations as calls
 from marketplace.outbound import watching
@@ -57,6 +58,7 @@ QUESTIONS: Mapping[str, Sequence[SelectBase]] = {
     "invoices made": (missing_queries.MISSING, missing_queries.MARK_MOVES),
     "commissions billed": (fee_queries.TO_BILL,),
     "invoices followed": (following_queries.TO_FOLLOW, following_queries.CAME_BACK),
+    "postings summed": (sums.NOT_SUMMED,),
     "entries chained": (ledger.NOT_LINKED,),
 }
 """The steps of the tick, and what each of them would find."""

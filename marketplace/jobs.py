@@ -26,6 +26,7 @@ from marketplace.job_runs import operations as job_runs
 from marketplace.job_runs.operations import Run
 from marketplace.language import Text
 from marketplace.ledger import operations as ledger
+from marketplace.ledger import sums
 from marketplace.orders import sweeps as orders
 from marketplace.outbound import flows as outbound
 from marketplace.payments import holds
@@ -168,6 +169,7 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         Text("invoices made"): lambda: invoices.make_due(now=now),
         Text("commissions billed"): lambda: invoices.bill_months(now=now),
         Text("invoices followed"): lambda: invoices.follow_due(now=now),
+        Text("postings summed"): sums.keep,
         Text("entries chained"): lambda: db.atomic(ledger.extend_chain, ["ledger:chain"]),
     }
 

@@ -15,6 +15,8 @@ class User(Base):
     __tablename__ = "user"
     __table_args__ = (
         Index("uq_user_email", text("lower(email)"), unique=True),
+        Index("ix_user_seller", "id", postgresql_where="is_seller"),
+        Index("ix_user_admin", "id", postgresql_where="is_admin"),
         Index("ix_user_password_changed", "password_changed_at", postgresql_where="password_changed_at IS NOT NULL"),
     )
 

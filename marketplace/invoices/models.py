@@ -56,6 +56,7 @@ class Invoice(Ruled, Base):
         CheckConstraint("(kind = 'commission') = (month IS NOT NULL)", name="commissions_have_a_month"),
         CheckConstraint("(kind = 'commission') = (order_id IS NULL)", name="others_have_an_order"),
         UniqueConstraint("series_id", "position"),
+        Index(None, "kind", "id"),
         Index(
             "uq_invoice_order",
             "order_id",

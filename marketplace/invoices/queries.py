@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
-from marketplace import db
+from marketplace import counting, db
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Shop
 from marketplace.disputes.models import Dispute, DisputeShare
@@ -179,7 +179,12 @@ def invoices(sought: Sought, cursor: Cursor) -> Listed[InvoiceRow]:
 
 
 def counts(sought: Sought) -> Mapping[InvoiceKind, int]:
-    """Return how many documents of each kind there are, whatever kind, status and words are asked for."""
+    """Return how many documents of each kind there are, whatever kind, status and words are asked for.
+
+    For admins up to a thousand each.
+    """
+    if sought.side is Side.ADMIN:
+        return counting.by_value(select(Invoice.id), _INVOICE.kind, InvoiceKind)
     statement = select(Invoice.kind, func.count()).where(*_whose(sought)).group_by(Invoice.kind)
     return dict(map(tuple, db.read(statement)))
 

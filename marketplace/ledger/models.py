@@ -1,5 +1,7 @@
 """Entries, postings, and the chain over them. The database refuses to change or delete any of these rows."""
 
+from datetime import date
+
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -64,3 +66,32 @@ class LedgerChain(Base):
     entry_id: Mapped[int] = mapped_column(ForeignKey(LedgerEntry.id), unique=True)
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     """SHA-256 of the previous link's hash and the entry's hash."""
+
+
+class LedgerSum(Base):
+    """What the postings of one block, and of one day, made on an account: what `ledger.sums` keeps of them."""
+
+    __tablename__ = "ledger_sum"
+
+    account: Mapped[Account] = mapped_column(EnumText(Account), primary_key=True)
+    currency: Mapped[Currency] = mapped_column(primary_key=True)
+    block: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """The postings' ids without their last 17 bits."""
+    day: Mapped[date] = mapped_column(primary_key=True)
+    """Of the booking, UTC."""
+    debit_minor: Mapped[MinorUnits]
+    """Minor units, not negative; as is the next."""
+    credit_minor: Mapped[MinorUnits]
+    postings: Mapped[int] = mapped_column(BigInteger)
+
+
+class UnsummedPostings(Base):
+    """Postings of one INSERT that are not in the sums yet. A trigger writes it, `ledger.sums.keep` takes it away."""
+
+    __tablename__ = "ledger_unsummed"
+
+    first_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """The first of the postings; next the last. Those between that are of another entry are not meant."""
+    last_id: Mapped[int] = mapped_column(BigInteger)
+    entry_id: Mapped[int] = mapped_column(BigInteger)
+    """The postings have the foreign key."""

@@ -10,8 +10,10 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, s
 from marketplace import db
 from marketplace.errors import NotFound
 from marketplace.language import gettext as _
+from marketplace.ledger import sums
 from marketplace.ledger.accounts import OF_SELLERS, Account
 from marketplace.ledger.models import LedgerEntry, Posting
+from marketplace.ledger.sums import Carried
 from marketplace.paging import ALWAYS, Cursor, Listed, Period, read_page
 
 _AMOUNT = Posting.amount_minor
@@ -80,20 +82,6 @@ class EntrySummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
-    """What the postings outside a stretch of an account make; both sides not negative, minor units."""
-
-    debit_minor: int
-    credit_minor: int
-    postings: int
-
-    @property
-    def balance_minor(self) -> int:
-        """Return debits less credits."""
-        return self.debit_minor - self.credit_minor
-
-
-@dataclass(frozen=True, slots=True)
 class AccountStatement:
     """A stretch of one account, oldest first, between what came before and what came later."""
 
@@ -122,17 +110,7 @@ _POSTING = select(
     LedgerEntry.payment_id,
     LedgerEntry.booked_at,
 ).join(LedgerEntry, LedgerEntry.id == Posting.entry_id)
-_TRIAL_BALANCE = (
-    select(
-        Posting.currency,
-        Posting.account,
-        func.coalesce(func.sum(case((_AMOUNT > 0, _AMOUNT))), 0).cast(_MINOR),
-        func.coalesce(-func.sum(case((_AMOUNT < 0, _AMOUNT))), 0).cast(_MINOR),
-        func.count(),
-    )
-    .group_by(Posting.currency, Posting.account)
-    .order_by(Posting.currency, Posting.account)
-)
+_TRIAL_BALANCE = sums.by_account(ALWAYS)
 _ENTRY = select(
     LedgerEntry.id,
     LedgerEntry.key,
@@ -160,11 +138,11 @@ _OF_PAYMENT = _POSTING.where(LedgerEntry.payment_id == bindparam("payment_id")).
 
 
 def trial_balance(until: datetime | None = None) -> Sequence[Balance]:
-    """Return every account that has postings, per currency; with `until`, what was booked before that moment.
+    """Return every account that has postings, per currency; with `until`, what was booked before that day, UTC.
 
     One statement, so the balances are of one moment.
     """
-    statement = _TRIAL_BALANCE if until is None else _TRIAL_BALANCE.where(booked(Period(until=until)))
+    statement = _TRIAL_BALANCE if until is None else sums.by_account(Period(until=until))
     return [Balance(*tuple(row)) for row in db.read(statement)]
 
 
@@ -207,13 +185,22 @@ def statement(connection: Connection, *scope: ColumnElement[bool], before: int |
     All is read in `connection`'s snapshot.
     """
     shown = [*scope, Posting.id < before] if before is not None else scope
-    rows = connection.execute(_POSTING.where(*shown).order_by(Posting.id.desc()).limit(size)).all()
-    found = tuple(PostingRow(*tuple(row)) for row in reversed(rows))
-    first, last = (found[0].id, found[-1].id) if found else (before or 0, (before or 1) - 1)
+    found = _stretch(connection, shown, size)
+    first, last = _ends(found, before)
     balance = connection.execute(select(func.coalesce(func.sum(_AMOUNT), 0).cast(_MINOR)).where(*scope)).scalar_one()
-    sides = select(*_sides(Posting.id < first), *_sides(Posting.id > last)).where(*scope)
-    outside = list(connection.execute(sides).one())
+    asked = select(*sums.sides(Posting.id < first), *sums.sides(Posting.id > last)).where(*scope)
+    outside = list(connection.execute(asked).one())
     return AccountStatement(balance, found, Carried(*outside[:3]), Carried(*outside[3:]))
+
+
+def _stretch(connection: Connection, shown: Sequence[ColumnElement[bool]], size: int) -> tuple[PostingRow, ...]:
+    rows = connection.execute(_POSTING.where(*shown).order_by(Posting.id.desc()).limit(size)).all()
+    return tuple(PostingRow(*tuple(row)) for row in reversed(rows))
+
+
+def _ends(found: Sequence[PostingRow], before: int | None) -> tuple[int, int]:
+    """Return the first and the last posting of a stretch; of an empty one, so that all lies outside it."""
+    return (found[0].id, found[-1].id) if found else (before or 0, (before or 1) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,9 +221,15 @@ class Scope:
 
 
 def statement_page(scope: Scope, before: int | None, size: int) -> AccountStatement:
-    """Return a stretch of an account, read in one snapshot."""
+    """Return a stretch of an account, read in one snapshot; what lies outside it comes from the kept sums."""
+    conditions = scope.conditions()
     with db.snapshot() as connection:
-        return statement(connection, *scope.conditions(), before=before, size=size)
+        if scope.owner_id is not None or not sums.are_days(scope.period):
+            return statement(connection, *conditions, before=before, size=size)
+        found = _stretch(connection, [*conditions, Posting.id < before] if before is not None else conditions, size)
+        first, last = _ends(found, before)
+        rest = sums.around(connection, scope.account, scope.currency, scope.period, first=first, last=last)
+    return AccountStatement(rest.whole.balance_minor, found, rest.earlier, rest.later)
 
 
 def postings_in(scope: Scope, cursor: Cursor) -> Listed[PostingRow]:
@@ -253,10 +246,3 @@ def of_seller(seller_id: int, currency: str) -> ColumnElement[bool]:
     """Return the condition that a posting moves this seller's money, whichever of the three accounts it stands on."""
     accounts = bindparam("seller_accounts", OF_SELLERS, expanding=True, literal_execute=True, type_=_ACCOUNT)
     return and_(Posting.account.in_(accounts), Posting.owner_id == seller_id, Posting.currency == currency)
-
-
-def _sides(where: ColumnElement[bool]) -> tuple[ColumnElement[int], ...]:
-    """Return debits, credits and number of the postings that `where` picks."""
-    debit = func.coalesce(func.sum(case((where & (_AMOUNT > 0), _AMOUNT))), 0)
-    credit = func.coalesce(-func.sum(case((where & (_AMOUNT < 0), _AMOUNT))), 0)
-    return debit.cast(_MINOR), credit.cast(_MINOR), func.count().filter(where)

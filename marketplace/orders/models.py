@@ -32,6 +32,7 @@ class Purchase(Ruled, Base):
     __table_args__ = (
         CheckConstraint("total_minor >= 0", name="total_not_negative"),
         Index(None, "buyer_id", "id"),
+        Index(None, "status", "created_at"),
         Index("ix_purchase_created_at", "created_at", postgresql_using="brin"),
         Index("ix_purchase_total", "currency", "total_minor", "id"),
         Index("ix_purchase_open", "open_until", postgresql_where="status = 'open'"),

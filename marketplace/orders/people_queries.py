@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, func, or_, select, true
 
-from marketplace import db
+from marketplace import counting, db
 from marketplace.accounts.models import User, UserSession
 from marketplace.catalog.models import Shop
 from marketplace.errors import NotFound
@@ -27,8 +27,8 @@ class Role(Labelled):
     def condition(self) -> ColumnElement[bool]:
         """Return the condition that a user has this role."""
         if self is Role.SELLERS:
-            return User.is_seller.is_(True)
-        return User.is_admin.is_(True) if self is Role.ADMINS else true()
+            return _COLUMNS.is_seller
+        return _COLUMNS.is_admin if self is Role.ADMINS else true()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +96,11 @@ def people(sought: Sought, cursor: Cursor) -> Listed[Person]:
 
 
 def counts(sought: Sought) -> dict[Role, int]:
-    """Return how many of the people who are sought have each role, whatever the role asked for."""
-    columns = [func.count().filter(role.condition) for role in Role]
-    statement = select(*columns).select_from(User).join(Shop, Shop.seller_id == User.id, isouter=True)
-    [row] = db.read(statement.where(*sought.conditions()))
-    return dict(zip(Role, row, strict=True))
+    """Return how many of the people who are sought have each role, whatever is asked for, up to a thousand each."""
+    found = select(User.id).where(*sought.conditions()).order_by(User.id)  # by an index, where there is one
+    if sought.text:
+        found = found.join(Shop, Shop.seller_id == User.id, isouter=True)
+    return dict(zip(Role, counting.counted(*(found.where(role.condition) for role in Role)), strict=True))
 
 
 def person(user_id: int) -> Person:

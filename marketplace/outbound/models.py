@@ -71,6 +71,7 @@ class OutboundCall(Ruled, Base):
         ),
         Index("ix_outbound_call_blocked", "created_at", postgresql_where="status = 'blocked'"),
         Index(None, "provider_object_id"),
+        Index(None, "status", "created_at"),
         Index("ix_outbound_call_created_at", "created_at", postgresql_using="brin"),
         {"postgresql_with": {"fillfactor": 70}},
     )

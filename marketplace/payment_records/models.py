@@ -21,6 +21,7 @@ class Payment(Ruled, Base):
         Index("uq_payment_provider_payment_id", "provider", "provider_payment_id", unique=True),
         Index(None, "purchase_id"),
         Index(None, "user_id", "id"),
+        Index(None, "status", "created_at"),
         Index("ix_payment_created_at", "created_at", postgresql_using="brin"),
         Index("ix_payment_amount", "currency", "amount_minor", "id"),
         Index("ix_payment_unfinished", "expires_at", postgresql_where="status IN ('pending', 'processing', 'failed')"),

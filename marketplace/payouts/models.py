@@ -104,6 +104,7 @@ class Payout(Ruled, Base):
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("reversed_minor BETWEEN 0 AND amount_minor", name="reversed_within_amount"),
         Index(None, "seller_id", "id"),
+        Index(None, "status", "started_at"),
         Index("ix_payout_open", "id", postgresql_where="status IN ('pending', 'refused', 'failed')"),
         Index("ix_payout_next", "next_attempt_at", postgresql_where="next_attempt_at IS NOT NULL"),
         Index(None, "started_at", "id"),

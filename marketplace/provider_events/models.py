@@ -25,6 +25,8 @@ class ProviderEvent(Ruled, Base):
         Index(None, "object_id"),
         Index("ix_provider_event_put_aside", "id", postgresql_where="status = 'set_aside'"),
         Index("ix_provider_event_foreign", "id", postgresql_where=f"status = 'ignored' AND note = '{FOREIGN}'"),
+        Index(None, "status", "received_at"),
+        Index("ix_provider_event_account", "account", "id", postgresql_where="account IS NOT NULL"),
         Index("ix_provider_event_received_at", "received_at", postgresql_using="brin"),
         {"postgresql_with": {"fillfactor": 70}},
     )

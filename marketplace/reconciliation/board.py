@@ -21,7 +21,8 @@ MOST = 200
 _EVENTS = text("""
     WITH latest AS (
         SELECT greatest(extract(epoch FROM received_at - to_timestamp((payload->>'created')::bigint)), 0)::bigint AS lag
-        FROM provider_event WHERE road = 'webhook' AND payload ? 'created' ORDER BY id DESC LIMIT 200)
+        FROM (SELECT received_at, payload FROM provider_event WHERE road = 'webhook' ORDER BY id DESC LIMIT 200) newest
+        WHERE payload ? 'created')
     SELECT 'webhook-lag' AS tile, coalesce(percentile_disc(0.5) WITHIN GROUP (ORDER BY lag), 0) AS count,
            NULL::timestamptz AS since, coalesce(max(lag), 0) AS more, '' AS note FROM latest
     UNION ALL SELECT 'events-waiting', count(*), min(received_at), 0, '' FROM provider_event

@@ -23,6 +23,7 @@ from marketplace.reconciliation.payout_checks import PAYOUT_CHECKS
 from marketplace.reconciliation.review_checks import REVIEW_CHECKS
 from marketplace.reconciliation.seller_checks import SELLER_CHECKS
 from marketplace.reconciliation.statement_checks import STATEMENT_CHECKS
+from marketplace.reconciliation.sum_checks import SUM_CHECKS
 
 _CHECKS: Mapping[str, str] = {
     "entries balance": """
@@ -184,6 +185,7 @@ _SQL_CHECKS = {
     **BREAK_CHECKS,
     **DISCOUNT_CHECKS,
     **INVOICE_CHECKS,
+    **SUM_CHECKS,
 }
 _STATUS = """
     SELECT '{table}', coalesce(row.id, last.subject_id),

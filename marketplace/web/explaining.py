@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.language import gettext as _
 from marketplace.language import ngettext
-from marketplace.ledger.queries import AccountStatement, Carried, PostingRow
+from marketplace.ledger.queries import AccountStatement, PostingRow
+from marketplace.ledger.sums import Carried
 from marketplace.payments.explain_queries import Explanation
 from marketplace.payments.flow_queries import Flow, FlowStatement
 from marketplace.web import lists

@@ -7,6 +7,7 @@ from functools import partial
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.counting import count_text
 from marketplace.invoices import queries
 from marketplace.invoices.queries import InvoiceRow, Side, Sought
 from marketplace.invoices.rules import InvoiceKind
@@ -142,7 +143,8 @@ def _tab(side: Side, kind: InvoiceKind | None, current: InvoiceKind | None, coun
     label = _("All") if kind is None else invoice_parts.PLURALS[kind]
     is_own = kind is _KINDS[side][0]
     url = url_for(f"{side.value}.invoices", kind=None if is_own or kind is None else kind.value)
-    return Tab(label, url, kind is current, sum(counts.values()) if kind is None else counts.get(kind, 0))
+    number = sum(counts.values()) if kind is None else counts.get(kind, 0)
+    return Tab(label, url, kind is current, count_text(number))
 
 
 def _row(row: InvoiceRow, side: Side) -> ListedInvoice:

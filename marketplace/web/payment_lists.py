@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from marketplace.counting import count_text
 from marketplace.language import gettext as _
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payments.tabs import PaymentTab
@@ -15,7 +16,7 @@ def payment_tabs(asked: Asked, tab: PaymentTab, counts: Mapping[PaymentStatus, i
             each.label,
             asked.url(status="" if each is PaymentTab.ALL else each.value),
             each is tab,
-            each.count_of(counts),
+            count_text(each.count_of(counts)),
         )
         for each in PaymentTab
         if each.is_shown

@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock, jobs
+from marketplace.counting import count_text
 from marketplace.errors import Conflict, Invalid, NotAllowed
 from marketplace.language import Text, ngettext
 from marketplace.language import gettext as _
@@ -92,7 +93,7 @@ def calls() -> ResponseReturnValue:
                 each.label,
                 asked.url(tab="" if each is CallTab.BLOCKED else each.value),
                 each is tab,
-                each.count_of(counts),
+                count_text(each.count_of(counts)),
             )
             for each in CallTab
         ),

@@ -9,6 +9,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
+from marketplace.counting import count_text
 from marketplace.language import Text, ngettext
 from marketplace.language import gettext as _
 from marketplace.paging import Listed, every
@@ -118,9 +119,9 @@ def events() -> ResponseReturnValue:
         title=_("Events"),
         console=admin_console("events"),
         tabs=(
-            Tab(_("All"), asked.url(status=""), status is None, sum(counts.values())),
+            Tab(_("All"), asked.url(status=""), status is None, count_text(sum(counts.values()))),
             *(
-                Tab(each.label, asked.url(status=each.value), each is status, counts.get(each, 0))
+                Tab(each.label, asked.url(status=each.value), each is status, count_text(counts[each]))
                 for each in EventStatus
             ),
         ),

@@ -19,7 +19,6 @@ from marketplace.numerals import as_written
 from marketplace.paging import PAGE_SIZE, Period
 from marketplace.payments import flow_queries, search_queries
 from marketplace.payments.flow_queries import HouseFlow, HouseTotals
-from marketplace.payments.search_queries import Sought
 from marketplace.payments.tabs import PaymentTab
 from marketplace.reconciliation import waiting
 from marketplace.refunds import queue_queries
@@ -158,7 +157,7 @@ def _figures(totals: HouseTotals, span: _Span) -> tuple[Figure, ...]:
         url = url_for("admin.explain_flow", figure=which.value, currency=totals.currency, **span.address)
         return Figure(which.label, money_text(minor, totals.currency), note, url)
 
-    counts = search_queries.counts(Sought(period=span.period))
+    counts = search_queries.exact_counts(span.period)
     tried, refused = sum(counts.values()), PaymentTab.FAILED.count_of(counts)
     return (
         flow(HouseFlow.VOLUME, totals.volume_minor, _("What buyers paid for orders")),

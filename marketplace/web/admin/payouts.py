@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.config import Settings
+from marketplace.counting import count_text
 from marketplace.language import gettext as _
 from marketplace.language import ngettext
 from marketplace.numerals import number_text
@@ -170,8 +171,8 @@ def _tabs(
 
     return (
         Tab(_("Next run"), url_for("admin.next_payouts"), is_next),
-        Tab(_("All"), url(""), status is None and not is_next, sum(counts.values())),
-        *(Tab(each.label, url(each.value), each is status, counts.get(each, 0)) for each in PayoutStatus),
+        Tab(_("All"), url(""), status is None and not is_next, count_text(sum(counts.values()))),
+        *(Tab(each.label, url(each.value), each is status, count_text(counts[each])) for each in PayoutStatus),
     )
 
 

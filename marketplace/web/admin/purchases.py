@@ -7,6 +7,7 @@ from functools import partial
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.counting import count_text
 from marketplace.language import gettext as _
 from marketplace.orders import purchase_queries as queries
 from marketplace.orders.purchase_queries import PurchaseSummary, Sought
@@ -70,9 +71,9 @@ def purchases() -> ResponseReturnValue:
         title=_("Purchases"),
         console=admin_console("purchases"),
         tabs=(
-            Tab(_("All"), asked.url(status=""), status is None, sum(counts.values())),
+            Tab(_("All"), asked.url(status=""), status is None, count_text(sum(counts.values()))),
             *(
-                Tab(each.label, asked.url(status=each.value), each is status, counts.get(each, 0))
+                Tab(each.label, asked.url(status=each.value), each is status, count_text(counts[each]))
                 for each in PurchaseStatus
             ),
         ),

@@ -11,6 +11,7 @@ from marketplace import clock, db
 from marketplace.accounts import operations as accounts
 from marketplace.accounts import queries as account_queries
 from marketplace.accounts.rules import ADMIN_IDLE_LIMIT, IDLE_LIMIT
+from marketplace.counting import count_text
 from marketplace.language import gettext as _
 from marketplace.messages import block_queries
 from marketplace.orders import people_queries as queries
@@ -91,7 +92,12 @@ def users() -> ResponseReturnValue:
         title=_("Users"),
         console=admin_console("users"),
         tabs=tuple(
-            Tab(each.label, asked.url(role="" if each is Role.ALL else each.value), each is role, counts[each])
+            Tab(
+                each.label,
+                asked.url(role="" if each is Role.ALL else each.value),
+                each is role,
+                count_text(counts[each]),
+            )
             for each in Role
         ),
         text=text,

@@ -124,7 +124,7 @@ def payments() -> ResponseReturnValue:
     read = partial(search_queries.attempts_of_buyer, viewer.user_id, sought)
     if asked.is_csv:
         return lists.csv_file("payments", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
-    listed, counts = read(asked.cursor), search_queries.counts(sought, viewer.user_id)
+    listed, counts = read(asked.cursor), search_queries.counts_of_buyer(viewer.user_id, sought)
     page = PaymentsPage(
         title=_("Payments"),
         console=buyer_console("payments"),

@@ -49,7 +49,7 @@ def statistics() -> ResponseReturnValue:
     """Show the viewer's own figures, the currency used most first."""
     buyer_id = guards.viewer().user_id
     totals, months = flow_queries.buyer_totals(buyer_id), flow_queries.buyer_months(buyer_id)
-    counts = search_queries.counts(Sought(), buyer_id)
+    counts = search_queries.counts_of_buyer(buyer_id, Sought())
     this_month = clock.now().date().replace(day=1)
     page = StatisticsPage(
         title=_("Statistics"),
