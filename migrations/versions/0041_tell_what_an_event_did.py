@@ -22,9 +22,7 @@ def upgrade() -> None:
     op.create_index("ix_status_change_at", "status_change", ["at"], postgresql_using="brin")
     op.create_index("ix_notification_created_at", "notification", ["created_at"], postgresql_using="brin")
     op.add_column("provider_event", sa.Column("account", sa.String(length=200), nullable=True))
-    op.add_column(
-        "provider_event", sa.Column("road", sa.String(length=40), server_default="webhook", nullable=False)
-    )
+    op.add_column("provider_event", sa.Column("road", sa.String(length=40), server_default="webhook", nullable=False))
     op.add_column(
         "provider_event",
         sa.Column("headers", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
