@@ -20,6 +20,7 @@ from tests.builders import World
 from tests.snapshots import walked_once_from_nothing
 
 
+@pytest.mark.covers("S2.39")
 def test_what_is_released_is_paid_the_same_day_and_reaches_the_bank(world: World) -> None:
     seller_id = world.paid_seller(10_000, 2_500)
     world.later(days=29)

@@ -55,6 +55,7 @@ def two_rates(world: World, *, is_included: bool) -> tuple[Bought, int]:
         (False, [(1_900, 1_710), (700, 630), (0, 0)], 18_888 + 2_340),
     ],
 )
+@pytest.mark.covers("S2.39")
 def test_two_rates_are_agreed_invoiced_and_booked_alike(
     world: World, is_included: bool, lines: list[tuple[int, int]], total: int
 ) -> None:

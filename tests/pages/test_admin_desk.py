@@ -25,6 +25,7 @@ def names(html: BeautifulSoup) -> list[str]:
     return [link.text for link in html.select(".row-title-link")]
 
 
+@pytest.mark.covers("S2.39")
 def test_the_overviews_figures_open_to_their_rows(world: World) -> None:
     bought_much(world)
     client = admin(world)
