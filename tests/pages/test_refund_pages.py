@@ -193,7 +193,7 @@ def box_of(html: BeautifulSoup) -> dict[str, str]:
 
 def effects_of(html: BeautifulSoup) -> dict[str, str]:
     """Return what the admin sees a refund do to the three sides."""
-    return {dt.text: dt.find_next("dd").text for dt in html.select(".refund-detail .facts")[-1].select("dt")}
+    return {dt.text: dt.find_next("dd").text for dt in html.select(".refund-detail-effects dt")}
 
 
 @pytest.mark.covers("S2.15")
