@@ -37,6 +37,8 @@ class Console:
     groups: tuple[NavGroup, ...]
     bar: tuple[NavLink, ...]
     """At most four links, for the phone."""
+    elsewhere: tuple[NavLink, ...] = ()
+    """The other desks of the same person."""
 
 
 _Links = tuple[tuple[str, str, str, str], ...]
@@ -170,7 +172,21 @@ def _console(
         for key, text, endpoint, icon in links
     }
     named = tuple(NavGroup(name, tuple(shown[link[0]] for link in links)) for name, links in groups.items())
-    return Console(label, role, named, tuple(shown[key] for key in on_phone))
+    return Console(label, role, named, tuple(shown[key] for key in on_phone), _elsewhere(groups, viewer))
+
+
+def _elsewhere(here: dict[str, _Links], viewer: Any) -> tuple[NavLink, ...]:
+    """Return the viewer's other desks: who sells also buys, and comes back."""
+    desks = (
+        (_ADMIN, viewer.is_admin, _("Admin"), "admin.overview", "gauge"),
+        (_SELLER, viewer.is_seller, _("Your shop"), "seller.overview", "store"),
+        (_BUYER, viewer.is_seller, _("What you bought"), "buyer.account", "package"),
+    )
+    return tuple(
+        NavLink(text, url_for(endpoint), icon, is_current=False)
+        for links, is_theirs, text, endpoint, icon in desks
+        if is_theirs and links is not here
+    )
 
 
 def _shop_bar(orders: NavLink, account: NavLink) -> tuple[NavLink, ...]:

@@ -111,6 +111,15 @@ def test_an_order_whose_payment_is_with_the_bank_does_not_ask_to_be_paid_again(w
     assert "Pay for" not in text(page(client, "/account"))
 
 
+def test_who_sells_comes_from_one_desk_to_the_other_and_changes_the_password_at_both(world: World) -> None:
+    seller = world.client(world.seller())
+    for here, there in (("/seller", "/account"), ("/account", "/seller")):
+        links = {link["href"] for link in page(seller, here).select(".side a")}
+        assert {there, "/account/security"} <= links
+    of_buyer = {link["href"] for link in page(world.client(world.person()), "/account").select(".side a")}
+    assert not {link for link in of_buyer if link.startswith(("/seller", "/admin"))}
+
+
 def test_a_page_for_sellers_leads_somebody_without_a_shop_to_opening_one(world: World) -> None:
     answer = world.client(world.person()).get("/seller")
     assert answer.status_code == 403
