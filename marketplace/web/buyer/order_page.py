@@ -160,11 +160,7 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> O
         clearing=paying.clearing_text(order, clearing=clearing),
         pay_url=paying.pay_url(order.purchase_id, order.purchase_status, clearing=clearing),
         pay_label=_("Pay %(amount)s", amount=money_text(order.purchase_total_minor, order.currency)),
-        pay_note=_(
-            "Pay before %(until)s. This pays all of purchase %(number)s.",
-            until=time_text(order.open_until),
-            number=order.purchase_number,
-        ),
+        pay_note=_pay_note(order),
         steps=order_progress.steps(order, share, shipment, facts.cancellation, now, clearing=clearing),
         protection=order_progress.protection(order, share, now),
         parcels=order_parts.parcels(shipment, _ARRIVED),
@@ -188,6 +184,11 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> O
             refund_parts.told(facts.changes, facts.refunds), facts.declines, _TITLES, viewer_id, order.shop_name
         ),
     )
+
+
+def _pay_note(order: OrderDetail) -> str:
+    until = time_text(order.open_until)
+    return _("Pay before %(until)s. This pays all of purchase %(number)s.", until=until, number=order.purchase_number)
 
 
 def received_url(number: str, status: OrderStatus) -> str:
