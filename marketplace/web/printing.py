@@ -1,6 +1,7 @@
 """What is made for print: PDF by Typst, from a template and ready texts; the same input makes the same bytes.
 
-Texts go in as JSON, never as markup. The fonts are ours, so it needs neither the system's nor a network.
+Texts go in as JSON, never as markup, those of the template itself as well: `words`, in the language that is read, which
+the PDF names as its own. The fonts are ours, so it needs neither the system's nor a network.
 """
 
 import json
@@ -13,17 +14,75 @@ from typing import Any
 import typst
 from flask import current_app
 
+from marketplace import language
+from marketplace.language import ENGLISH, Text
+
+_REGIONS = {ENGLISH: "GB"}
+"""Which English is meant; other languages go without a region."""
+_PAGE = Text("Page %(page)s of %(pages)s")
+_WORDS: Mapping[str, Mapping[str, Text]] = {
+    "invoice": {
+        "from": Text("From"),
+        "to": Text("To"),
+        "lines": Text("Lines"),
+        "what": Text("What"),
+        "quantity": Text("Quantity"),
+        "each": Text("Each"),
+        "tax": Text("Tax"),
+        "amount": Text("Amount"),
+        "sums": Text("What it comes to"),
+        "terms": Text("Terms"),
+        "note": Text("Note"),
+        "hash": Text("SHA-256 of the frozen content:"),
+    },
+    "packing_slip": {
+        "title": Text("Packing slip"),
+        "pickup": Text("Collected by"),
+        "not_sent": Text("Not sent: the buyer collects it."),
+        "send_to": Text("Send to"),
+        "units": Text("Units"),
+        "what": Text("What"),
+        "packed": Text("Packed"),
+        "note": Text("Note from the buyer"),
+    },
+    "statement": {
+        "sums": Text("From opening to closing"),
+        "what": Text("What"),
+        "amount": Text("Amount"),
+        "lines": Text("Every line"),
+        "none": Text("Nothing moved in this month."),
+        "date": Text("Date"),
+        "gross": Text("Buyer paid"),
+        "fees": Text("Fees"),
+        "balance": Text("Balance"),
+    },
+}
+"""What each template says beside its data."""
+
 
 def pdf(template: str, data: Mapping[str, Any], made_at: datetime) -> bytes:
-    """Return `templates/print/<template>.typ` filled with `data`, dated `made_at`, to be kept and to be heard.
+    """Return `templates/print/<template>.typ` filled with `data`, dated `made_at`, in the language that is read.
 
-    That is PDF/A-3b, which holds all that it needs to be shown, and PDF/UA-1, which programs can read aloud.
+    To be kept and to be heard: PDF/A-3b, which holds all that it needs to be shown, and PDF/UA-1, which programs can
+    read aloud.
     """
+    data = {**data, **_speaking(template)}
     try:
         return _compiled(template, data, made_at, ["a-3b", "ua-1"])
     except typst.TypstError:
         # The standards refuse a character that our fonts lack (a name in another script); people still get theirs.
         return _compiled(template, data, made_at, [])
+
+
+def _speaking(template: str) -> Mapping[str, Any]:
+    """Return the words of a template, and the language for programs that read the PDF aloud."""
+    code = language.current()
+    page = _PAGE % {"page": "{page}", "pages": "{pages}"}
+    return {
+        "lang": code,
+        "region": _REGIONS.get(code),
+        "words": {"page": page, **{name: str(word) for name, word in _WORDS[template].items()}},
+    }
 
 
 def _compiled(template: str, data: Mapping[str, Any], made_at: datetime, standards: list[Any]) -> bytes:

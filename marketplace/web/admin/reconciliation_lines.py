@@ -7,6 +7,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.language import gettext as _
+from marketplace.language import texts
 from marketplace.paging import every
 from marketplace.reconciliation import read_line_queries
 from marketplace.reconciliation.read_line_queries import LineRow, SoughtLines
@@ -19,10 +20,10 @@ from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import decimal, money_text, time_text
 from marketplace.web.wording import Badge
 
-_LINE_COLUMNS = (
-    *("Line", "Kind", "Object", "Object status", "Made (UTC)", "Currency", "Amount", "Fee", "Net", "Ledger", "Row"),
-    *("Matched (UTC)", "Break"),
-)
+_LINE_COLUMNS = texts(
+    "Line", "Kind", "Object", "Object status", "Made (UTC)", "Currency", "Amount", "Fee", "Net", "Ledger", "Our row",
+    "Matched (UTC)", "Break",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
