@@ -66,31 +66,37 @@ def pdf(template: str, data: Mapping[str, Any], made_at: datetime) -> bytes:
     To be kept and to be heard: PDF/A-3b, which holds all that it needs to be shown, and PDF/UA-1, which programs can
     read aloud.
     """
-    data = {**data, **_speaking(template)}
+    given = inputs(template, data)
     try:
-        return _compiled(template, data, made_at, ["a-3b", "ua-1"])
+        return _compiled(template, given, made_at, ["a-3b", "ua-1"])
     except typst.TypstError:
         # The standards refuse a character that our fonts lack (a name in another script); people still get theirs.
-        return _compiled(template, data, made_at, [])
+        return _compiled(template, given, made_at, [])
 
 
-def _speaking(template: str) -> Mapping[str, Any]:
-    """Return the words of a template, and the language for programs that read the PDF aloud."""
+def inputs(template: str, data: Mapping[str, Any]) -> str:
+    """Return what a template is given, as JSON: its data, its words, and the language for programs that read aloud."""
     code = language.current()
-    page = _PAGE % {"page": "{page}", "pages": "{pages}"}
-    return {
-        "lang": code,
-        "region": _REGIONS.get(code),
-        "words": {"page": page, **{name: str(word) for name, word in _WORDS[template].items()}},
-    }
+    words = {**_WORDS[template], "page": _PAGE % {"page": "{page}", "pages": "{pages}"}}
+    spoken = {"lang": code, "region": _REGIONS.get(code), "words": words}
+    return json.dumps(_as_read({**data, **spoken}), ensure_ascii=False)
 
 
-def _compiled(template: str, data: Mapping[str, Any], made_at: datetime, standards: list[Any]) -> bytes:
+def _as_read(value: Any) -> Any:
+    """Return data with its texts in the language that is read: JSON would write a Text as the program sees it."""
+    if isinstance(value, Text):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {name: _as_read(each) for name, each in value.items()}
+    return [_as_read(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _compiled(template: str, given: str, made_at: datetime, standards: list[Any]) -> bytes:
     return typst.compile(
         Path(current_app.root_path, str(current_app.template_folder), "print", f"{template}.typ"),
         format="pdf",
         font_paths=_fonts(str(current_app.static_folder)),
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        sys_inputs={"data": given},
         timestamp=int(made_at.timestamp()),
         pdf_standards=standards,
     )
