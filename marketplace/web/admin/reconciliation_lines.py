@@ -105,5 +105,6 @@ def _line(row: LineRow) -> LineView:
 def _line_csv(row: LineRow) -> tuple[object, ...]:
     minors = (row.amount_minor, row.fee_minor, row.net_minor, row.booked_minor, row.row_minor)
     amounts = tuple(None if minor is None else decimal(minor, row.currency) for minor in minors)
-    named = (row.line_id, row.kind, row.source_id, row.source_status, row.made_at, row.currency)
+    kind = reconciliation_figures.kind_text(row.kind)
+    named = (row.line_id, kind, row.source_id, row.source_status, row.made_at, row.currency)
     return (*named, *amounts, row.matched_at, row.break_number)
