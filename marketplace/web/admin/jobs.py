@@ -196,7 +196,15 @@ def _retries(failure_ids: Sequence[int]) -> tuple[TimelineEntry, ...]:
 
 
 def _csv_row(job: JobRow) -> tuple[object, ...]:
-    return (job.id, job.name, _STATUSES.get(job.status, job.status), _arguments(job), job.attempts, job.queued_at, job.error or "")
+    return (
+        job.id,
+        job.name,
+        _STATUSES.get(job.status, job.status),
+        _arguments(job),
+        job.attempts,
+        job.queued_at,
+        job.error or "",
+    )
 
 
 def _arguments(job: JobRow) -> str:
