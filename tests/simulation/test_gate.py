@@ -16,6 +16,8 @@ pytestmark = pytest.mark.simulation
 GATE = [("default", seed) for seed in range(1, 15)] + [
     (profile, seed) for profile in ("dark", "storm", "outage", "rush", "variants") for seed in range(1, 5)
 ]
+# Played further down, where it is also looked at what it left.
+GATE.remove(("variants", 2))
 
 
 def failed_before() -> list[tuple[str, int]]:
