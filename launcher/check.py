@@ -1,4 +1,4 @@
-"""`make test`: everything the tests need, then all checks and tests, and one last line that counts them."""
+"""`make test`: everything the tests need, then all checks and tests at once, and one last line that counts them."""
 
 from __future__ import annotations
 
