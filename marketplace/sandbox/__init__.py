@@ -9,7 +9,6 @@ from jinja2 import StrictUndefined
 from marketplace.sandbox import api, dashboard, fault_requests, hosted, onboarding, security
 from marketplace.sandbox.delivery import Transport, post
 from marketplace.sandbox.engine import Sandbox
-from marketplace.sandbox.late_rules import LateRule
 from marketplace.sandbox.settings import SandboxSettings
 
 __all__ = ["SandboxSettings", "create_sandbox"]
@@ -33,7 +32,6 @@ def create_sandbox(settings: SandboxSettings, transport: Transport = post) -> Fl
         MAX_CONTENT_LENGTH=_LARGEST_REQUEST_BYTES,
         MAX_FORM_PARTS=2_000,
     )
-    app.url_rule_class = LateRule
     app.jinja_env.undefined = StrictUndefined
     sandbox = Sandbox(settings, transport)
     app.extensions["sandbox"] = sandbox

@@ -27,7 +27,6 @@ from marketplace.web.buyer import blueprint as buyer
 from marketplace.web.cart import blueprint as cart
 from marketplace.web.checkout import blueprint as checkout
 from marketplace.web.demo import blueprint as demo
-from marketplace.web.late_rules import LateRule
 from marketplace.web.live import blueprint as live
 from marketplace.web.live import hub
 from marketplace.web.mails import blueprint as mails
@@ -48,7 +47,6 @@ def register(app: Flask, settings: Settings) -> None:
     """Attach the blueprints, guards, headers, error pages and template globals to `app`."""
     logs.register(settings)
     app.jinja_environment = templating.HouseEnvironment
-    app.url_rule_class = LateRule
     # Flask looks into every function it calls, eleven for a page, for whether it is asynchronous. None is.
     app.ensure_sync = functools.cache(app.ensure_sync)  # type: ignore[method-assign]
     if settings.trusted_proxies:
