@@ -14,7 +14,7 @@ from marketplace.mails import operations as mails
 from marketplace.mails.composing import Sender, Written
 from marketplace.mails.flows import Office, Write
 from marketplace.mails.smtp import Lost, Refused, Server, ServerDown
-from marketplace.notifications import security
+from marketplace.notifications import links, security
 from marketplace.orders import reminding
 
 _REMINDS_AFTER = timedelta(hours=6)
@@ -25,7 +25,7 @@ _TELL_AT_ONCE = 100
 def tell_found(*, now: datetime, system_now: datetime) -> int:
     """Tell what nobody did just now: what is due today, and what happened to people's accounts; return how much."""
     told = 0
-    facts = security.due(system_now)
+    facts = [*security.due(system_now), *links.due(system_now)]
     if facts:
         told += db.atomic(security.warn, (), facts=facts, now=now)
     today = (now - _REMINDS_AFTER).date()

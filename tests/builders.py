@@ -141,6 +141,7 @@ class World(SellersAccounts, SellersPayouts, PeoplesWords):
             password_hash=self.password_hash,
             now=self.now,
             is_admin=is_admin,
+            is_confirmed=True,
         )
 
     def seller(self, name: str = "Sam Seller", *, tax_basis_points: int = 0) -> int:

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 
 from marketplace import db
-from marketplace.accounts import operations, passwords, queries, rules
+from marketplace.accounts import link_operations, operations, passwords, queries, rules
 from marketplace.accounts.models import AttemptResult
 from marketplace.accounts.operations import Device
 from marketplace.errors import Invalid, NotAllowed
@@ -59,6 +59,7 @@ def register(
     attempt_id = _begin(email, device, now)
     fresh = passwords.hash_password(password)
     user_id = db.atomic(operations.register, (), email=email, name=name, password_hash=fresh, now=joined_at)
+    db.atomic(link_operations.ask_to_confirm, (), user_id=user_id, ip_address=device.ip_address, now=now)
     operations.end_attempt(attempt_id, AttemptResult.SUCCEEDED)
     return user_id, _open(user_id, device, now)
 

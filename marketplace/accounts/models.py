@@ -34,6 +34,8 @@ class User(Base):
     """The IANA name of the zone in which they read times; None is UTC."""
     language: Mapped[Text64] = mapped_column(default=ENGLISH, server_default=ENGLISH)
     """The code of the language in which they are written to."""
+    email_verified_at: Mapped[UtcTime | None]
+    """When a link in a mail to this address was followed, system time; None before that."""
 
 
 class UserSession(Base):
@@ -75,6 +77,49 @@ class SignInAttempt(Base):
     result: Mapped[AttemptResult] = mapped_column(EnumText(AttemptResult))
     at: Mapped[UtcTime]
     """System time."""
+
+
+class LinkPurpose(StrEnum):
+    """What a link in a mail is for."""
+
+    RESET = "reset"
+    """To choose a new password without the old one."""
+    VERIFY = "verify"
+    """To confirm that the address is theirs."""
+
+
+class LinkRequest(Base):
+    """Somebody has asked for a mail with a link. Written whether or not anybody has the address, and counted."""
+
+    __tablename__ = "link_request"
+    __table_args__ = (
+        Index(None, "email", "at"),
+        Index(None, "ip_address", "at"),
+        Index(None, "user_id", "id"),
+        Index(None, "at"),
+    )
+
+    id: Mapped[PrimaryKey]
+    purpose: Mapped[LinkPurpose] = mapped_column(EnumText(LinkPurpose))
+    email: Mapped[Text200]
+    """As typed, in lower case; nobody may have it."""
+    ip_address: Mapped[Text64]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+    """Who gets the mail; None when nobody has the address."""
+    at: Mapped[UtcTime]
+    """System time."""
+    used_at: Mapped[UtcTime | None]
+    """System time. A link works once."""
+
+
+class LinkToken(Base):
+    """The key to one request. A mail that is tried again has a new one, because only hashes are kept."""
+
+    __tablename__ = "link_token"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    """SHA-256 of 32 random bytes; they stand in the mail and nowhere else."""
+    request_id: Mapped[int] = mapped_column(ForeignKey(LinkRequest.id, ondelete="CASCADE"), index=True)
 
 
 class Address(Base):

@@ -68,9 +68,16 @@ def choose_language(session: Session, *, user_id: int, code: str) -> None:
 
 
 def register(
-    session: Session, *, email: str, name: str, password_hash: str, now: datetime, is_admin: bool = False
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    password_hash: str,
+    now: datetime,
+    is_admin: bool = False,
+    is_confirmed: bool = False,
 ) -> int:
-    """Add a person and return the user id.
+    """Add a person and return the user id; `is_confirmed` says that the address is known to be theirs.
 
     Raises Invalid for an unusable e-mail or name, EmailTaken when somebody has it.
     """
@@ -88,6 +95,7 @@ def register(
         is_seller=False,
         created_at=now,
         language=language.current(),
+        email_verified_at=now if is_confirmed else None,
     )
     session.add(user)
     session.flush()

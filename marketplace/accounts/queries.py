@@ -23,6 +23,8 @@ class SignedIn:
     time_zone: str | None
     language: str
     last_seen_at: datetime
+    is_confirmed: bool
+    """Whether the e-mail address is known to be theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ SIGNED_IN = (
         User.time_zone,
         User.language,
         UserSession.last_seen_at,
+        User.email_verified_at.is_not(None).label("is_confirmed"),
     )
     .join(User, User.id == UserSession.user_id)
     .where(UserSession.token_hash == bindparam("token_hash"), UserSession.revoked_at.is_(None))

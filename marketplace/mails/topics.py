@@ -67,7 +67,7 @@ WORDS: Mapping[Topic, TopicWords] = {
     _T.SECURITY: TopicWords(
         _A.ACCOUNT,
         Text("Sign-in and password"),
-        Text("A sign-in on a new device, and a changed password."),
+        Text("A sign-in on a new device, a changed password, and the links you ask for."),
         Text("If it was not you, this mail is how you learn of it."),
     ),
     _T.MODERATION: TopicWords(
@@ -198,6 +198,8 @@ KINDS: Mapping[str, Topic | Mapping[str, Topic]] = {
     **dict.fromkeys(("price_dropped", "search_found"), _T.SAVED),
     "new_sign_in": _T.SECURITY,
     "password_changed": _T.SECURITY,
+    "reset_asked": _T.SECURITY,
+    "confirmation_asked": _T.SECURITY,
 }
 """By kind the topic, or by the part that the person plays in it."""
 

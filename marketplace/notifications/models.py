@@ -68,6 +68,8 @@ class NotificationKind(StrEnum):
     SHIP_BY_REMINDER = "ship_by_reminder"
     NEW_SIGN_IN = "new_sign_in"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  a kind, not a secret
+    RESET_ASKED = "reset_asked"
+    CONFIRMATION_ASKED = "confirmation_asked"
     PRICE_DROPPED = "price_dropped"
     SEARCH_FOUND = "search_found"
 

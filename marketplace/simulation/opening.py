@@ -84,6 +84,7 @@ def _person(stage: Stage, name: str, hashed: str, *, is_admin: bool = False) -> 
         password_hash=hashed,
         now=stage.now,
         is_admin=is_admin,
+        is_confirmed=True,
     )
     return sign_in(stage.app, user_id, name)
 

@@ -54,6 +54,8 @@ class Viewer:
     """The code of the language in which they are written to."""
     saved: frozenset[int] = frozenset()
     """The ids of the listings they keep."""
+    is_confirmed: bool = True
+    """Whether the e-mail address is known to be theirs."""
 
 
 class _Person(UserMixin):
@@ -287,6 +289,7 @@ def _person(token: str) -> _Person | None:
             time_zone=found.time_zone,
             language=found.language,
             saved=saved,
+            is_confirmed=found.is_confirmed,
         ),
         token,
     )

@@ -65,6 +65,11 @@ class _ShownViewer:
         return who is not None and who.is_admin
 
     @property
+    def is_unconfirmed(self) -> bool:
+        who = self._who()
+        return who is not None and not who.is_confirmed
+
+    @property
     def basket_count(self) -> int:
         return self._counts()[0]
 

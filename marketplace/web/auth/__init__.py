@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from marketplace.web.auth import addresses, language, security, selling, time_zone, views
+from marketplace.web.auth import addresses, confirming, language, resetting, security, selling, time_zone, views
 
 blueprint = Blueprint("auth", __name__)
 
@@ -12,6 +12,14 @@ _ID = f"int(max={2**63 - 1})"
 blueprint.add_url_rule("/login", view_func=views.login, methods=["GET", "POST"])
 blueprint.add_url_rule("/register", view_func=views.register, methods=["GET", "POST"])
 blueprint.add_url_rule("/logout", view_func=views.logout, methods=["POST"])
+blueprint.add_url_rule("/reset", view_func=resetting.reset, methods=["GET", "POST"])
+blueprint.add_url_rule("/reset/sent", view_func=resetting.reset_sent)
+blueprint.add_url_rule("/reset/new", view_func=resetting.new_password, methods=["GET", "POST"])
+blueprint.add_url_rule("/reset/<token>", view_func=resetting.follow_reset)
+blueprint.add_url_rule("/verify", view_func=confirming.verify)
+blueprint.add_url_rule("/verify", view_func=confirming.send_again, methods=["POST"])
+blueprint.add_url_rule("/verify/confirm", view_func=confirming.confirm, methods=["GET", "POST"])
+blueprint.add_url_rule("/verify/<token>", view_func=confirming.follow_verify)
 blueprint.add_url_rule("/account/security", view_func=security.security, methods=["GET", "POST"])
 blueprint.add_url_rule(
     f"/account/security/devices/<{_ID}:session_id>/sign-out", view_func=security.sign_out_device, methods=["POST"]

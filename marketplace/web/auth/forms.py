@@ -44,6 +44,20 @@ class RegisterForm(Form):
     next = HiddenField()
 
 
+class ResetForm(Form):
+    """Whose password is forgotten."""
+
+    email = EmailField(Text("E-mail"), [InputRequired(Text("Enter your e-mail address.")), Length(max=_LONGEST_TYPED)])
+
+
+class NewPasswordForm(Form):
+    """A new password, without the old one."""
+
+    password = PasswordField(
+        Text("New password"), [InputRequired(Text("Choose a new password.")), Length(max=_LONGEST_TYPED)]
+    )
+
+
 class PasswordForm(Form):
     """A change of password."""
 

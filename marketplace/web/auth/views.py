@@ -6,7 +6,7 @@ from flask import current_app, flash, make_response, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
-from marketplace.accounts import flows
+from marketplace.accounts import flows, link_flows
 from marketplace.accounts import operations as accounts
 from marketplace.errors import Invalid
 from marketplace.language import Text
@@ -80,7 +80,7 @@ def register() -> ResponseReturnValue:
         except flows.TooManyTries as error:
             return too_many_tries(error)
         else:
-            flash(_("Welcome. Your account is ready."), "ok")
+            flash(_("Welcome. Your account is ready. A link to confirm your e-mail address is in your mail."), "ok")
             return _enter(token, form.next.data)
     page = EntryPage(
         _("Create an account"), _("One account to buy and to sell."), _other("auth.login", form.next.data), []
@@ -99,7 +99,7 @@ def logout() -> ResponseReturnValue:
     return seen.forget(make_response(redirect(url_for("shop.home"), code=303)))
 
 
-def too_many_tries(error: flows.TooManyTries) -> ResponseReturnValue:
+def too_many_tries(error: flows.TooManyTries | link_flows.TooManyLinks) -> ResponseReturnValue:
     """Return the page that tells how long to wait."""
     answer = make_response(errors.page(429, error.message))
     answer.headers["Retry-After"] = str(error.minutes * 60)

@@ -29,6 +29,26 @@ def _password_changed(told: Told) -> Words:
     return _to_security(_("Your password was changed"), text, _("See your devices"))
 
 
+def _reset_asked(told: Told) -> Words:
+    text = _(
+        "Somebody asked to choose a new password for this account. The link that we mail to %(email)s works once, until"
+        " %(until)s. If it was not you, do nothing: your password stays as it is.",
+        email=told.facts["email"],
+        until=_until(told),
+    )
+    return _to_security(_("Choose a new password"), text, _("See your devices"))
+
+
+def _confirmation_asked(told: Told) -> Words:
+    text = _(
+        "Open the link that we mail to %(email)s and press the button there. It works until %(until)s. If you have no"
+        " account here, do nothing.",
+        email=told.facts["email"],
+        until=_until(told),
+    )
+    return Words("mail", _("Confirm your e-mail address"), text, url_for("auth.verify"), _("Send it again"))
+
+
 def _to_security(title: str, text: str, action: str) -> Words:
     return Words("lock", title, text, url_for("auth.security"), action)
 
@@ -37,4 +57,13 @@ def _when(told: Told) -> str:
     return time_text(datetime.fromisoformat(str(told.facts["at"])))
 
 
-WORDS = {"new_sign_in": _new_sign_in, "password_changed": _password_changed}
+def _until(told: Told) -> str:
+    return time_text(datetime.fromisoformat(str(told.facts["until"])))
+
+
+WORDS = {
+    "new_sign_in": _new_sign_in,
+    "password_changed": _password_changed,
+    "reset_asked": _reset_asked,
+    "confirmation_asked": _confirmation_asked,
+}

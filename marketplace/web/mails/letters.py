@@ -18,7 +18,7 @@ from marketplace.mails.topics import WORDS, may_be_silenced
 from marketplace.notifications.queries import Told
 from marketplace.web import invoice_page, pages
 from marketplace.web.buyer import told_in_words
-from marketplace.web.mails import sections
+from marketplace.web.mails import link_letters, sections
 from marketplace.web.mails.sections import Section
 
 _HEAD_ENDS = "</head>"
@@ -57,14 +57,14 @@ def letter(mail: Due, settings: Settings) -> Letter:
     """Return the mail of one fact. Raises Outdated when what it would say is not so any more."""
     told = Told(mail.notification_id, mail.kind, mail.subject, mail.subject_id, mail.facts, mail.told_at, mail.read_at)
     words, topic = told_in_words.words_of(told), WORDS[mail.topic]
-    can_stop = may_be_silenced(mail.topic)
+    can_stop, keyed = may_be_silenced(mail.topic), link_letters.action_of(mail)
     return Letter(
         subject=words.title,
         greeting=_("Hello %(name)s,", name=mail.name),
         text=words.text,
         sections=sections.sections_of(told, mail.user_id),
-        action=words.action,
-        action_url=_whole(words.url, settings),
+        action=keyed.label if keyed else words.action,
+        action_url=keyed.url if keyed else _whole(words.url, settings),
         shop_name=settings.mail_from_name,
         shop_url=url_for("shop.home", _external=True),
         why=_("You get this mail because “%(topic)s” is on.", topic=topic.label) if can_stop else topic.always,

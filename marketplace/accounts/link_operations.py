@@ -1,0 +1,139 @@
+"""Links in mails: asked for, keyed, used once. Times are system time."""
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, exists, func, insert, select, update
+from sqlalchemy.orm import Session, aliased
+
+from marketplace import db
+from marketplace.accounts import link_rules, operations
+from marketplace.accounts.link_rules import LINK_WINDOW, LINKS_ARE_KEPT, Link, LinkEnd
+from marketplace.accounts.models import LinkPurpose, LinkRequest, LinkToken, User
+from marketplace.accounts.rules import RecentFailures, printable
+from marketplace.errors import NotAllowed, NotFound
+from marketplace.language import gettext as _
+
+_NEWER = aliased(LinkRequest)
+_LINKS = select(
+    LinkRequest.id,
+    LinkRequest.purpose,
+    LinkRequest.user_id,
+    LinkRequest.email,
+    User.email.label("own_email"),
+    LinkRequest.at,
+    LinkRequest.used_at,
+    User.password_changed_at,
+    ~exists().where(
+        _NEWER.user_id == LinkRequest.user_id, _NEWER.purpose == LinkRequest.purpose, _NEWER.id > LinkRequest.id
+    ),
+).join(User, User.id == LinkRequest.user_id)
+_BY_TOKEN = _LINKS.join(LinkToken, LinkToken.request_id == LinkRequest.id).where(
+    LinkToken.token_hash == bindparam("token_hash")
+)
+_BY_ID = _LINKS.where(LinkRequest.id == bindparam("request_id"))
+
+
+class LinkEnded(NotAllowed):
+    """A link that does not work; `end` says why."""
+
+    def __init__(self, end: LinkEnd) -> None:
+        super().__init__(_("This link does not work any more."))
+        self.end = end
+
+
+def begin_request(*, purpose: LinkPurpose, email: str, ip_address: str, now: datetime) -> int:
+    """Count somebody who asks for a link, and forget the old ones; return the id. Runs alone, outside `atomic`."""
+    db.append(delete(LinkRequest).where(LinkRequest.at < now - LINKS_ARE_KEPT))
+    statement = insert(LinkRequest).values(purpose=purpose, email=_plain(email), ip_address=ip_address[:64], at=now)
+    return int(db.append(statement.returning(LinkRequest.id))[0].id)
+
+
+def recent_requests(
+    *, purpose: LinkPurpose, email: str, ip_address: str, now: datetime
+) -> tuple[RecentFailures, RecentFailures]:
+    """Return the requests within the window for an e-mail and for a network address, read through the writer."""
+    asked = select(func.count().label("count"), func.min(LinkRequest.at).label("first_at")).where(
+        LinkRequest.purpose == purpose, LinkRequest.at > now - LINK_WINDOW
+    )
+    by_email = db.append(asked.where(LinkRequest.email == _plain(email)))[0]
+    by_address = db.append(asked.where(LinkRequest.ip_address == ip_address[:64]))[0]
+    return RecentFailures(*tuple(by_email)), RecentFailures(*tuple(by_address))
+
+
+def drop_request(request_id: int) -> None:
+    """Do not count a request that was refused, so that trying on makes nobody wait longer. Runs alone."""
+    db.append(delete(LinkRequest).where(LinkRequest.id == request_id))
+
+
+def address_request(request_id: int) -> None:
+    """Put the person behind a request, where there is one; the statement is the same for nobody. Runs alone."""
+    whose = select(User.id).where(func.lower(User.email) == func.lower(LinkRequest.email)).scalar_subquery()
+    db.append(update(LinkRequest).where(LinkRequest.id == request_id).values(user_id=whose))
+
+
+def ask_to_confirm(session: Session, *, user_id: int, ip_address: str, now: datetime) -> int:
+    """Ask for the link that confirms the address of somebody who has just registered; return the request's id."""
+    email = session.get_one(User, user_id).email
+    row = LinkRequest(
+        purpose=LinkPurpose.VERIFY, email=_plain(email), ip_address=ip_address[:64], user_id=user_id, at=now
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def add_token(session: Session, *, request_id: int, token_hash: bytes) -> None:
+    """Keep the hash of a key that is about to be mailed; the earlier ones of the request stay good."""
+    session.add(LinkToken(token_hash=token_hash, request_id=request_id))
+
+
+def choose_password(session: Session, *, token_hash: bytes, password_hash: str, now: datetime) -> int:
+    """Give the person behind a link a new password and sign them out everywhere; return the user id.
+
+    Whoever has the mail has the address, so that is confirmed too. Raises LinkEnded.
+    """
+    link = _use(session, LinkPurpose.RESET, token_hash, now)
+    operations.change_password(session, user_id=link.user_id, session_id=0, password_hash=password_hash, now=now)
+    _confirm(session, link.user_id, now)
+    return link.user_id
+
+
+def confirm_address(session: Session, *, token_hash: bytes, now: datetime) -> int:
+    """Remember that the address behind a link is theirs; return the user id. Raises LinkEnded."""
+    link = _use(session, LinkPurpose.VERIFY, token_hash, now)
+    _confirm(session, link.user_id, now)
+    return link.user_id
+
+
+def link_of(token_hash: bytes) -> Link | None:
+    """Return the link with this SHA-256 of a key, or None."""
+    row = db.read_one(_BY_TOKEN, {"token_hash": token_hash})
+    return Link(*tuple(row)) if row else None
+
+
+def link_with_id(request_id: int) -> Link:
+    """Return the link of a request. Raises NotFound when it is forgotten or nobody's."""
+    row = db.read_one(_BY_ID, {"request_id": request_id})
+    if row is None:
+        raise NotFound(_("This link does not work any more."))
+    return Link(*tuple(row))
+
+
+def _use(session: Session, purpose: LinkPurpose, token_hash: bytes, now: datetime) -> Link:
+    found = session.execute(_BY_TOKEN, {"token_hash": token_hash}).one_or_none()
+    link = Link(*tuple(found)) if found else None
+    if link is None or link.purpose != purpose:
+        raise LinkEnded(LinkEnd.UNKNOWN)
+    if end := link_rules.why_not(link, now=now):
+        raise LinkEnded(end)
+    session.get_one(LinkRequest, link.request_id).used_at = now
+    return link
+
+
+def _confirm(session: Session, user_id: int, now: datetime) -> None:
+    user = session.get_one(User, user_id)
+    user.email_verified_at = user.email_verified_at or now
+
+
+def _plain(email: str) -> str:
+    return printable(email).lower()[:200]
