@@ -1,6 +1,7 @@
 """Links in mails: asked for, keyed, used once. Times are system time."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
@@ -120,7 +121,7 @@ def link_with_id(request_id: int) -> Link:
 
 
 def _use(session: Session, purpose: LinkPurpose, token_hash: bytes, now: datetime) -> Link:
-    found = session.execute(_BY_TOKEN, {"token_hash": token_hash}).one_or_none()
+    found: Any = session.execute(_BY_TOKEN, {"token_hash": token_hash}).one_or_none()
     link = Link(*tuple(found)) if found else None
     if link is None or link.purpose != purpose:
         raise LinkEnded(LinkEnd.UNKNOWN)

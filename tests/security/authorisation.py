@@ -47,6 +47,17 @@ GET    /login                                      200    go   go      go     go
 POST   /login                                      422    422  422     422    422    422   -       -
 GET    /register                                   200    200  200     200    200    200   -       -
 POST   /register                                   422    422  422     422    422    422   -       -
+GET    /reset                                      200    200  200     200    200    200   -       -
+POST   /reset                                      422    422  422     422    422    422   -       -
+GET    /reset/sent                                 200    200  200     200    200    200   -       -
+GET    /reset/new                                  404    404  404     404    404    404   -       -
+POST   /reset/new                                  404    404  404     404    404    404   -       -
+GET    /reset/<token>                              go     go   go      go     go     go    go      go
+GET    /verify                                     in     200  200     200    200    200   -       -
+POST   /verify                                     in     go   go      go     go     go    -       -
+GET    /verify/confirm                             404    404  404     404    404    404   -       -
+POST   /verify/confirm                             404    404  404     404    404    404   -       -
+GET    /verify/<token>                             go     go   go      go     go     go    go      go
 POST   /logout                                     go     go   go      go     go     go    -       -
 POST   /demo/time                                  in     422  422     422    422    422   -       -
 GET    /account/security                           in     200  200     200    200    200   -       -
