@@ -75,6 +75,8 @@ class SellerGroup:
     seller_id: int = 0
     pickup_place: str = ""
     """Where it is collected; "" where it is sent."""
+    is_delivery_taxed: bool = False
+    """Whether the tax is of the delivery too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,7 @@ def _group(shop: ShopPart) -> SellerGroup:
         shop.ways,
         shop.seller_id,
         shop.pickup_place,
+        shop.is_delivery_taxed,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from marketplace.invoices import rules
-from marketplace.invoices.drafting import Draft, day, iso
+from marketplace.invoices.drafting import Draft, day, iso, tax_table
 from marketplace.invoices.rules import Amounts, InvoiceKind, RatePart
 from marketplace.money import Money
 
@@ -41,6 +41,8 @@ def credit_note_of(gone: GoneBack, invoice: Mapping[str, Any], credited_minor: i
     goods = (amount if is_included else amount - tax).minor
     what = "Refund" if gone.refund_id is not None else "Dispute"
     title = f"{what} {gone.number}: {gone.reason}"
+    is_sent_taxed = any(part["tax_minor"] for part in invoice.get("delivery_taxes", ()))
+    of = "goods and delivery" if is_sent_taxed else "goods"
     content = {
         "seller": invoice["seller"],
         "buyer": invoice["buyer"],
@@ -48,10 +50,12 @@ def credit_note_of(gone: GoneBack, invoice: Mapping[str, Any], credited_minor: i
         "corrects": gone.invoice_number,
         "cause": f"{what} {gone.number}",
         "paid_on": iso(gone.gone_at),
-        "lines": _lines(title, parts, is_included=is_included),
+        "lines": _lines(title, parts, is_included=is_included, goods=of),
         "discount_code": "",
         "note": "",
         "terms": [f"It corrects invoice {gone.invoice_number}. The money went back on {day(gone.gone_at)}."],
+        **({"is_delivery_taxed": True} if is_sent_taxed else {}),
+        **({"taxes": _table(parts)} if _shows_taxes(invoice) else {}),
     }
     return Draft(
         kind=InvoiceKind.CREDIT_NOTE,
@@ -71,7 +75,10 @@ def credit_note_of(gone: GoneBack, invoice: Mapping[str, Any], credited_minor: i
 
 
 def parts_of(invoice: Mapping[str, Any]) -> list[RatePart]:
-    """Return an invoice's content by rate of tax, lowest first, and its delivery; one part where no rates were kept."""
+    """Return an invoice's content by rate of tax, lowest first; one part where no rates were kept.
+
+    A delivery that is taxed is in the parts of its rates, one that is not comes last.
+    """
 
     def money(minor: int) -> Money:
         return Money(minor, invoice["currency"])
@@ -81,24 +88,39 @@ def parts_of(invoice: Mapping[str, Any]) -> list[RatePart]:
     if not tax or any("tax_basis_points" not in line for line in invoice["lines"]):
         rates = {line.get("tax_basis_points") for line in invoice["lines"]}
         return [RatePart(rates.pop() if len(rates) == 1 else None, whole - tax, tax)]
-    found = []
-    for rate in sorted({line["tax_basis_points"] for line in invoice["lines"]}):
-        lines = [line for line in invoice["lines"] if line["tax_basis_points"] == rate]
-        own = money(sum(line["tax_minor"] for line in lines))
-        price = money(sum(line["amount_minor"] - line.get("discount_minor", 0) for line in lines))
-        found.append(RatePart(rate, price - own if is_included else price, own))
-    found.append(RatePart(None, money(invoice["delivery_minor"]), tax * 0))
+    sent = invoice.get("delivery_taxes", ())
+    priced = [
+        *(
+            (line["tax_basis_points"], line["amount_minor"] - line.get("discount_minor", 0), line["tax_minor"])
+            for line in invoice["lines"]
+        ),
+        *((part["tax_basis_points"], part["amount_minor"], part["tax_minor"]) for part in sent),
+        *(() if sent else ((None, invoice["delivery_minor"], 0),)),
+    ]
+    found = rules.by_rate(
+        rules.of_price(rate, money(price), money(own), is_included=is_included) for rate, price, own in priced
+    )
     # Discounts by line were not kept at first: such an invoice is one whole.
     is_whole = Money.total((part.net + part.tax for part in found), invoice["currency"]) == whole
     return found if is_whole else [RatePart(None, whole - tax, tax)]
 
 
-def _lines(title: str, parts: Sequence[RatePart], *, is_included: bool) -> list[dict[str, object]]:
+def _shows_taxes(invoice: Mapping[str, Any]) -> bool:
+    """Return whether the table of an invoice is what was paid: not where the marketplace paid a part of the price."""
+    table = invoice.get("taxes", ())
+    return bool(table) and sum(row["net_minor"] + row["tax_minor"] for row in table) == invoice["total_minor"]
+
+
+def _table(parts: Sequence[RatePart]) -> list[dict[str, int]]:
+    return tax_table([RatePart(part.basis_points, -part.net, -part.tax) for part in parts])
+
+
+def _lines(title: str, parts: Sequence[RatePart], *, is_included: bool, goods: str) -> list[dict[str, object]]:
     """Return the lines of a credit note: one, or one per rate with what it is of."""
     found: list[dict[str, object]] = []
     for part in parts:
         minor = -(part.net + part.tax).minor if is_included else -part.net.minor
-        of = "goods" if part.basis_points is not None else "delivery"
+        of = goods if part.basis_points is not None else "delivery"
         rate = (
             {} if part.basis_points is None else {"tax_basis_points": part.basis_points, "tax_minor": -part.tax.minor}
         )

@@ -207,7 +207,8 @@ def _seller(group: SellerGroup, country: str, today: date) -> SellerView:
     label = delivery_words.label(is_pickup=is_pickup)
     rows.append(Row(label, money(group.delivery) if group.delivery else _("Free"), said))
     total = Row(_("Order total"), money(group.total), is_total=True)
-    said = tax_words.rates_note(group.tax_rates, is_included=group.is_tax_included)
+    of = {"is_included": group.is_tax_included, "is_delivery_taxed": group.is_delivery_taxed}
+    said = tax_words.rates_note(group.tax_rates, **of)
     tax = [Row(tax_words.label(is_included=group.is_tax_included), money(group.tax), said)] if group.tax else []
     rows += [total, *tax] if group.is_tax_included else [*tax, total]
     url = url_for("shop.shop", slug=group.shop_slug)
