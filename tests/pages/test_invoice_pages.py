@@ -272,7 +272,7 @@ def test_the_invoice_template_reads_what_it_is_given() -> None:
     data = (
         '{"kind": "Invoice", "number": "#evil", "state": "*x*", "from": ["A"], "to": ["B"], "facts": [], "lines": [],'
         ' "sums": [{"label": "Still due", "amount": "$1.00", "note": "", "is_total": true}], "remark": "", "terms": [],'
-        ' "hash": "0"}'
+        ' "taxes": [], "hash": "0"}'
     )
     assert typst.query(template, "<due>", field="value", one=True, sys_inputs={"data": data}) == '"$1.00"'
     assert typst.query(template, "<number>", field="value", one=True, sys_inputs={"data": data}) == '"#evil"'
