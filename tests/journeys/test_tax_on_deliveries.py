@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from marketplace.checkout import queries as checkout
+from marketplace.reconciliation.checks import check_books
 from marketplace.refunds.wishes import Wish
 from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
@@ -294,3 +295,24 @@ def test_admins_say_where_deliveries_are_taxed_and_sellers_read_it(world: World)
     everywhere = typed | {"countries": ""}
     assert admin.post("/admin/delivery-tax", data=everywhere).status_code == 303
     assert "Deliveries are taxed like the goods they go with." in text_of(seller, "/seller/taxes")
+
+
+@pytest.mark.tampers
+@pytest.mark.parametrize(
+    ("column", "at_7", "at_19", "check"),
+    [
+        ("amount_minor", 1, -1, "invoices tax the delivery as agreed"),
+        ("amount_minor", 9, -9, "taxed deliveries are shared like the goods"),
+        ("amount_minor", 1, 0, "taxed deliveries are shared like the goods"),
+        ("tax_minor", 1, 0, "taxes of lines sum to the order's"),
+        ("tax_minor", 1, -1, "taxes follow their rates"),
+    ],
+)
+def test_the_books_notice_another_tax_on_a_delivery(
+    world: World, column: str, at_7: int, at_19: int, check: str
+) -> None:
+    mixed(world, is_included=True)
+    assert check_books().agrees
+    change = f"CASE tax_basis_points WHEN 700 THEN {at_7} WHEN 1900 THEN {at_19} ELSE 0 END"
+    world.tamper(f"UPDATE order_delivery_tax SET {column} = {column} + {change}")
+    assert check in {each.check for each in check_books().differences}
