@@ -142,7 +142,7 @@ def test_a_buyer_collects_what_could_be_sent_and_it_is_handed_over(world: World)
     assert "Agree on a time with the seller." in shown
     for who, path in ((client, "/orders?format=csv"), (shop, "/seller/orders?format=csv")):
         assert "Collected by the buyer" in who.get(path).text
-    assert "The buyer collects it" in shop.get("/seller/orders").text
+    assert "To be collected" in shop.get("/seller/orders").text
     bench = parsed(shop.get(f"/seller/orders/send?order={number}"))
     assert bench.select_one("option[selected]")["value"] == "hand"
     assert shop.get(f"/seller/orders/packing-slips?order={number}").mimetype == "application/pdf"

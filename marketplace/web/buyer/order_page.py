@@ -15,7 +15,7 @@ from marketplace.language import gettext as _
 from marketplace.orders import rules
 from marketplace.orders.queries import LineRow, OrderDetail, PurchaseOrder
 from marketplace.orders.shipping_queries import ShipmentRow
-from marketplace.orders.states import ORDER, DeliveredBy, OrderStatus, PurchaseStatus
+from marketplace.orders.states import ORDER, OrderStatus, PurchaseStatus
 from marketplace.payments.queries import Attempt, Decline, Share
 from marketplace.payments.states import HoldReason
 from marketplace.payments.timeline_queries import Change
@@ -23,8 +23,8 @@ from marketplace.refunds.queries import RefundRow
 from marketplace.web import cancel_parts, delivery_words, dispute_parts, order_parts, refund_parts, tax_words, wording
 from marketplace.web.buyer import order_progress
 from marketplace.web.buyer.order_progress import Protection, Step
+from marketplace.web.buyer.order_titles import ARRIVED, TITLES
 from marketplace.web.buyer.payments import DeclineView, decline_views, reason_of
-from marketplace.web.buyer.refund_page import TITLES as REFUND_TITLES
 from marketplace.web.cancel_parts import CalledOff
 from marketplace.web.console import Console, buyer_console
 from marketplace.web.dispute_parts import BankNotice
@@ -34,40 +34,9 @@ from marketplace.web.refund_parts import RefundLink
 from marketplace.web.sentences import together
 from marketplace.web.wording import Badge, TimelineEntry
 
-REINSTATED = ("confirmed", "shipped", "delivered", "cancelled")
-_ARRIVED = {
-    DeliveredBy.BUYER: Text("You told us that it has arrived, {}."),
-    DeliveredBy.SELLER: Text("The seller marked it as delivered, {}."),
-    DeliveredBy.TIME: Text("It counts as delivered since {}. You did not say that it is missing."),
-}
-_TITLES = {
-    ("order", "begin"): Text("You placed the order"),
-    ("order", "confirm"): Text("Paid, and the seller was told"),
-    ("order", "revive"): Text("Paid late, and the seller was told"),
-    ("order", "ship"): Text("The seller sent it"),
-    ("order", "deliver"): Text("It arrived"),
-    ("order", "cancel"): Text("The order was cancelled"),
-    ("order", "refund"): Text("The order was refunded"),
-    **{
-        ("order", f"reinstate_{status}"): Text("The refund came back, so the order stands again")
-        for status in REINSTATED
-    },
-    **REFUND_TITLES,
-    ("dispute", "inquire"): Text("Your bank asks about the payment"),
-    ("dispute", "close"): Text("Your bank asks no more"),
-    ("dispute", "charge_back"): Text("Your bank took the money back until it decides"),
-    ("dispute", "review"): Text("We have answered your bank"),
-    ("dispute", "consider"): Text("We have answered your bank"),
-    ("dispute", "win"): Text("Your bank decided that the payment stands"),
-    ("dispute", "lose"): Text("Your bank gave you the money back"),
-    ("payment", "begin"): Text("Payment started"),
-    ("payment", "process"): Text("The payment is being processed"),
-    ("payment", "complete"): Text("The payment arrived"),
-    ("payment", "fail"): Text("The payment was refused"),
-    ("payment", "expire"): Text("The payment page closed"),
-    ("payment", "cancel"): Text("The payment was cancelled"),
-    ("payment_transaction", "hold"): Text("Your money is held"),
-    ("payment_transaction", "release"): Text("The money was released to the seller"),
+_UNTIL = {
+    False: Text("Until %(shop)s has sent it, you can cancel. Your money goes back by itself."),
+    True: Text("Until %(shop)s has handed it over, you can cancel. Your money goes back by itself."),
 }
 
 
@@ -122,6 +91,8 @@ class OrderPage:
     received_url: str
     """Where the buyer says that it has arrived; "" when it is not on its way."""
     received_note: str
+    is_collected: bool
+    """Whether the buyer collects it."""
     money_rows: tuple[MoneyRow, ...]
     lines: tuple[LineView, ...]
     again_url: str
@@ -148,10 +119,11 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> O
     """Return the page of the order in `facts`."""
     order, share, shipment = facts.order, facts.share, facts.shipment
     to_receive = received_url(order.number, order.status)
+    is_collected = order_parts.is_collected(order, shipment)
     return OrderPage(
         title=_("Order %(number)s", number=order.number),
         console=buyer_console("orders"),
-        badges=badges(order.status, order.purchase_status, share),
+        badges=badges(order.status, order.purchase_status, share, is_collected=is_collected),
         note=_("Placed %(day)s, purchase %(number)s", day=time_text(order.created_at), number=order.purchase_number),
         called_off=cancel_parts.called_off(facts.cancellation, Side.BUYER, order.shop_name, order.currency),
         pay_url=pay_url(order.purchase_id, order.purchase_status),
@@ -163,9 +135,12 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> O
         ),
         steps=order_progress.steps(order, share, shipment, facts.cancellation, now),
         protection=order_progress.protection(order, share, now),
-        parcels=order_parts.parcels(shipment, _ARRIVED),
+        parcels=order_parts.parcels(shipment, ARRIVED[is_collected]),
         received_url=to_receive,
-        received_note=_received_note(shipment, share, policy) if to_receive and shipment else "",
+        received_note=_received_note(shipment, share, policy, is_collected=is_collected)
+        if to_receive and shipment
+        else "",
+        is_collected=is_collected,
         money_rows=money_rows(order, share),
         lines=order_parts.line_views(facts.lines, order.currency, explain_url(order.number, "goods")),
         again_url="" if order.status is OrderStatus.PENDING else url_for("buyer.again", number=order.number),
@@ -181,14 +156,21 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> O
         **_cancelling(order, is_allowed=facts.buyers_may_cancel),
         related=_related(order, facts.siblings),
         entries=wording.timeline(
-            refund_parts.told(facts.changes, facts.refunds), facts.declines, _TITLES, viewer_id, order.shop_name
+            refund_parts.told(facts.changes, facts.refunds),
+            facts.declines,
+            TITLES[is_collected],
+            viewer_id,
+            order.shop_name,
         ),
     )
 
 
-def badges(status: OrderStatus, purchase: PurchaseStatus, share: Share | None) -> tuple[Badge, ...]:
+def badges(
+    status: OrderStatus, purchase: PurchaseStatus, share: Share | None, *, is_collected: bool
+) -> tuple[Badge, ...]:
     """Return where the money and where the goods are."""
-    return wording.once(wording.buyer_money_badge(status, purchase, share), wording.fulfilment_badge(status))
+    goods = wording.fulfilment_badge(status, is_collected=is_collected)
+    return wording.once(wording.buyer_money_badge(status, purchase, share), goods)
 
 
 def pay_url(purchase_id: int, status: PurchaseStatus) -> str:
@@ -215,11 +197,13 @@ def _goes_to(order: OrderDetail) -> tuple[str, ...]:
     return at or _("Collect it at %(shop)s.", shop=order.shop_name), _("Agree on a time with the seller.")
 
 
-def _received_note(shipment: ShipmentRow, share: Share | None, policy: MoneyPolicy) -> str:
+def _received_note(shipment: ShipmentRow, share: Share | None, policy: MoneyPolicy, *, is_collected: bool) -> str:
     day = date_text(rules.counts_as_delivered(shipment.shipped_at, policy.delivered_after_shipping_days))
     is_standard = share is not None and share.hold_reason is HoldReason.STANDARD
     ends_now = policy.release_on_receipt and is_standard
     paid = _("The seller is paid then; you can still ask for a refund.") if ends_now else ""
+    if is_collected:
+        return together(paid, _("If you say nothing, it counts as collected on %(day)s.", day=day))
     return together(paid, _("If you say nothing, it counts as delivered on %(day)s.", day=day))
 
 
@@ -236,10 +220,7 @@ def _cancelling(order: OrderDetail, *, is_allowed: bool) -> dict[str, str]:
             number=order.purchase_number,
         )
         if is_unpaid
-        else _(
-            "Until %(shop)s has sent it, you can cancel. Your money goes back by itself.",
-            shop=order.shop_name,
-        ),
+        else _(_UNTIL[order.agreed.is_pickup], shop=order.shop_name),
     }
 
 

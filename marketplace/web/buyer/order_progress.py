@@ -4,16 +4,33 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from marketplace.cancellations.queries import CancellationRow
+from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.orders.queries import OrderDetail
 from marketplace.orders.shipping_queries import ShipmentRow
 from marketplace.orders.states import OrderStatus, PurchaseStatus
 from marketplace.payments.queries import Share
 from marketplace.payments.states import TransactionStatus
+from marketplace.web import order_parts
 from marketplace.web.pages import date_text
 
 _T = TransactionStatus
 _PAID = frozenset({_T.HELD, _T.AVAILABLE, _T.TRANSFERRING, _T.PAID_OUT, _T.REFUNDED})
+_PAID_ONCE = {
+    False: Text("%(shop)s is paid when the order has been delivered. Until then the money stays with us."),
+    True: Text("%(shop)s is paid when you have collected the order. Until then the money stays with us."),
+}
+_PAID_AFTER = {
+    False: Text(
+        "%(shop)s is paid after that day, and only when the order has been delivered. "
+        "Until then the money stays with us."
+    ),
+    True: Text(
+        "%(shop)s is paid after that day, and only when you have collected the order. "
+        "Until then the money stays with us."
+    ),
+}
+"""When the seller gets the money, by whether it was agreed that the buyer collects the order; as before."""
 _RELEASED = frozenset({_T.AVAILABLE, _T.TRANSFERRING, _T.PAID_OUT})
 
 
@@ -57,15 +74,24 @@ def steps(
     received = share.payment_received_date if share else None
     planned = share.planned_release_date if share else None
     arrived = shipment.delivered_at if shipment else None
+    is_collected = order_parts.is_collected(order, shipment)
     reached = [
         (_("Paid"), paid, date_text(received) if received else ""),
         (
-            _("Handed over") if order.agreed.is_pickup else _("Sent"),
+            _("Handed over") if is_collected else _("Sent"),
             shipment is not None,
             date_text(shipment.shipped_at) if shipment else "",
         ),
-        (_("Delivered"), arrived is not None, date_text(arrived) if arrived else ""),
-        (_("Released to the seller"), released, _release_note(planned, now) if planned and not released else ""),
+        (
+            _("Collected") if is_collected else _("Delivered"),
+            arrived is not None,
+            date_text(arrived) if arrived else "",
+        ),
+        (
+            _("Released to the seller"),
+            released,
+            _release_note(planned, now, is_collected=is_collected) if planned and not released else "",
+        ),
     ]
     if share is not None and share.status is _T.REFUNDED:
         gone_through = [Step(label, "done", note) for label, is_done, note in reached[:-1] if is_done]
@@ -75,8 +101,10 @@ def steps(
     return tuple(Step(label, state, note) for (label, _is_done, note), state in zip(reached, states, strict=True))
 
 
-def _release_note(planned: datetime, now: datetime) -> str:
-    return _("Not before %(day)s", day=date_text(planned)) if planned > now else _("Once it has been delivered")
+def _release_note(planned: datetime, now: datetime, *, is_collected: bool) -> str:
+    if planned > now:
+        return _("Not before %(day)s", day=date_text(planned))
+    return _("Once it has been collected") if is_collected else _("Once it has been delivered")
 
 
 def protection(order: OrderDetail, share: Share | None, now: datetime) -> Protection | None:
@@ -93,18 +121,11 @@ def protection(order: OrderDetail, share: Share | None, now: datetime) -> Protec
     if share.status is _T.HELD and share.planned_release_date is not None:
         until = date_text(share.planned_release_date)
         if share.planned_release_date <= now:
-            text = _(
-                "%(shop)s is paid when the order has been delivered. Until then the money stays with us.",
-                shop=order.shop_name,
-            )
+            text = _(_PAID_ONCE[order.agreed.is_pickup], shop=order.shop_name)
             return Protection(_("Your money is still held"), text, "hold")
         return Protection(
             _("Your money is held until %(until)s", until=until),
-            _(
-                "%(shop)s is paid after that day, and only when the order has been delivered. "
-                "Until then the money stays with us.",
-                shop=order.shop_name,
-            ),
+            _(_PAID_AFTER[order.agreed.is_pickup], shop=order.shop_name),
             "hold",
         )
     if share.status is _T.REFUNDED:

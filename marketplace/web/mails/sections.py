@@ -76,7 +76,7 @@ def _sale(told: Told, user_id: int) -> tuple[Section, ...]:
 def _reminder(told: Told, user_id: int) -> tuple[Section, ...]:
     order = queries.seller_order(str(told.facts["number"]), user_id)
     if order.status is not OrderStatus.CONFIRMED:
-        raise Outdated("The order was sent, or is not wanted any more.")
+        raise Outdated("The order was sent or handed over, or is not wanted any more.")
     last_day = date.fromisoformat(str(told.facts["last_day"]))
     by_day = Row(order_parts.by_day_label(is_pickup=order.agreed.is_pickup), date_text(last_day))
     return (Section("", (*_goods(order), by_day)),)
@@ -84,6 +84,8 @@ def _reminder(told: Told, user_id: int) -> tuple[Section, ...]:
 
 def _parcel(told: Told, user_id: int) -> tuple[Section, ...]:
     order = queries.buyer_order(str(told.facts["number"]), user_id)
+    if told.facts.get("way") == rules.BY_HAND:
+        return (Section("", _goods(order)),)
     carrier, number = as_read(str(told.facts["carrier_name"])), str(told.facts["tracking_number"])
     return (Section("", (*_goods(order), *_facts((_("Sent with"), carrier), (_("Tracking number"), number)).rows)),)
 
