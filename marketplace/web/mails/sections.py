@@ -76,7 +76,7 @@ def _sale(told: Told, user_id: int) -> tuple[Section, ...]:
 def _reminder(told: Told, user_id: int) -> tuple[Section, ...]:
     order = queries.seller_order(str(told.facts["number"]), user_id)
     if order.status is not OrderStatus.CONFIRMED:
-        raise Outdated("The order was sent or handed over, or is not wanted any more.")
+        raise Outdated("The order was sent, or is not wanted any more.")
     last_day = date.fromisoformat(str(told.facts["last_day"]))
     by_day = Row(order_parts.by_day_label(is_pickup=order.agreed.is_pickup), date_text(last_day))
     return (Section("", (*_goods(order), by_day)),)

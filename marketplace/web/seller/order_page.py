@@ -134,7 +134,9 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         ),
         note=_("Placed %(when)s", when=time_text(order.created_at)),
         called_off=cancel_parts.called_off(facts.cancellation, Side.SELLER, order.shop_name, order.currency),
-        hold=None if is_called_off else hold_words.hold(share, facts.place, facts.blocks, now),
+        hold=None
+        if is_called_off
+        else hold_words.hold(share, facts.place, facts.blocks, now, is_collected=is_collected),
         ship_url=url_for("seller.ship", number=order.number) if can_ship else "",
         ship_by=ship_by(facts.paid, now) if can_ship and facts.paid else None,
         pickup_place=order.agreed.pickup_place,
