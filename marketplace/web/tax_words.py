@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 from operator import attrgetter
 
-from marketplace.delivery.rules import EUROPEAN_UNION
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.numerals import percent
@@ -67,9 +66,7 @@ def deliveries_note(taxing: Taxing, day: date) -> str:
     said = {rule.country: rule.taxing for rule in begun}
     usually = said.pop("", DeliveryTaxing.NONE)
     others = {code for code, own in said.items() if own is not usually}
-    union = [_("the European Union")] if others.issuperset(EUROPEAN_UNION) else []
-    named = sorted(countries.name(code) for code in (others.difference(EUROPEAN_UNION) if union else others))
-    return _(_DELIVERIES[usually, bool(others)], countries=", ".join(union + named))
+    return _(_DELIVERIES[usually, bool(others)], countries=", ".join(countries.grouped(others)))
 
 
 def price_note(taxing: Taxing, category: TaxCategory, country: str, day: date) -> str:

@@ -218,6 +218,9 @@ def words_of(client: FlaskClient, path: str) -> str:
 def test_a_collected_order_is_spoken_of_as_collected_to_its_end(world: World) -> None:
     seller, buyer, number = collected(world)
     client, shop = world.client(buyer), world.client(seller)
+    [(payment_id,)] = world.rows("SELECT id FROM payment")
+    done = words_of(client, f"/checkout/return/{payment_id}")
+    assert "Handed over Agree on a time with the seller. Collected You confirm it" in done
     assert "To be collected" in words_of(client, f"/orders/{number}")
     assert "Paid, please have it ready" in words_of(shop, f"/seller/orders/{number}")
     token = form_token(shop.get(f"/seller/orders/{number}").text)

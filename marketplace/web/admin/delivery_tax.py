@@ -1,5 +1,6 @@
 """Whether deliveries are taxed, country by country and from a day on: the rates themselves are the sellers' own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,7 +23,7 @@ from marketplace.web import countries, guards
 from marketplace.web.auth.forms import blame, typed
 from marketplace.web.console import Console, admin_console
 from marketplace.web.forms import Form
-from marketplace.web.pages import date_text
+from marketplace.web.pages import date_text, sentence
 from marketplace.web.wording import Badge
 
 _EVERYWHERE, _TOO_LONG = Text("All other countries"), Text("This is too long.")
@@ -55,7 +56,7 @@ class DeliveryTaxForm(Form):
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """One rule in the list."""
+    """One rule in the list, or those of several countries that say the same from the same day on."""
 
     where: str
     said: str
@@ -118,15 +119,24 @@ def _rows(today: date) -> tuple[RuleRow, ...]:
     for each in kept:  # of a country the latest comes first
         if each.rule.valid_from <= today:
             holding.setdefault(each.rule.country, each.rule_id)
-    rows = [_row(each, today, is_holding=holding.get(each.rule.country) == each.rule_id) for each in kept]
+    alike: dict[tuple[object, ...], list[KeptDeliveryRule]] = {}
+    for each in kept:
+        is_coming, is_holding = each.rule.valid_from > today, holding.get(each.rule.country) == each.rule_id
+        # What is coming stands alone: it can be taken back, country by country.
+        key = (each.rule_id,) if is_coming or not each.rule.country else (is_holding,)
+        alike.setdefault((each.rule.taxing, each.rule.valid_from, each.set_by, *key), []).append(each)
+    rows = [
+        _row(same, today, is_holding=holding.get(same[0].rule.country) == same[0].rule_id) for same in alike.values()
+    ]
     default = RuleRow(_(_EVERYWHERE), DeliveryTaxing.NONE.label, _("The beginning"), _NOW, "", "")
     return tuple(rows) if "" in holding else (*rows, default)
 
 
-def _row(each: KeptDeliveryRule, today: date, *, is_holding: bool) -> RuleRow:
-    rule, is_coming = each.rule, each.rule.valid_from > today
+def _row(same: Sequence[KeptDeliveryRule], today: date, *, is_holding: bool) -> RuleRow:
+    each, rule = same[0], same[0].rule
+    is_coming = rule.valid_from > today
     return RuleRow(
-        _where(rule.country),
+        sentence(", ".join(countries.grouped(one.rule.country for one in same))) if rule.country else _(_EVERYWHERE),
         rule.taxing.label,
         date_text(rule.valid_from),
         _COMING if is_coming else _NOW if is_holding else _OVER,

@@ -85,6 +85,16 @@ class Step:
     note: str = ""
 
 
+_SENT = (
+    Step(Text("Sent"), "next", Text("We tell you when")),
+    Step(Text("Arrived"), "next", Text("You confirm it on the order's page")),
+)
+_COLLECTED = (
+    Step(Text("Handed over"), "next", Text("Agree on a time with the seller.")),
+    Step(Text("Collected"), "next", Text("You confirm it on the order's page")),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ReturnPage:
     """What templates/checkout/return.html shows: one of the honest states."""
@@ -251,8 +261,7 @@ def _retry_url(found: ReturnState) -> str:
 def _steps(found: ReturnState) -> tuple[Step, ...]:
     steps = (
         Step(_("Paid") if found.total else _("Ordered"), "done", _("Each seller has been told")),
-        Step(_("Sent"), "next", _("We tell you when")),
-        Step(_("Arrived"), "next", _("You confirm it on the order's page")),
+        *(_COLLECTED if found.is_collected else _SENT),
     )
     if not found.release_date or not found.total:
         return steps
