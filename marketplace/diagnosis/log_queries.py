@@ -120,6 +120,7 @@ _WORDS = {"payment": Text("Payment"), "unapplied_receipt": Text("Money that can'
 _ROADS = {
     EventRoad.WEBHOOK: Text("Came by webhook"),
     EventRoad.LISTED: Text("Came by listed"),
+    EventRoad.MADE: Text("Came from its object"),
     EventRoad.REREAD: Text("Came by reread"),
     EventRoad.REPLAY: Text("Came by replay"),
     EventRoad.DECISION: Text("Came by decision"),

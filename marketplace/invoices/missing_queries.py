@@ -29,6 +29,7 @@ from marketplace.invoices.models import Invoice, InvoiceMark
 from marketplace.invoices.rules import LOOK_BACK, MARK_EVERY, Amounts, InvoiceKind
 from marketplace.invoices.states import InvoiceStatus
 from marketplace.orders.models import Order, OrderDeliveryTax, OrderLine, Purchase
+from marketplace.orders.states import OrderStatus
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payments.models import PaymentTransaction
@@ -79,11 +80,12 @@ _PAID = (
     .where(_X.payment_received_date >= _SINCE)
     .where(_lacks(Invoice.order_id == _X.order_id, *_IS_INVOICE))
 )
-# By a method that takes days: agreed, and invoiced before the money is here (C22).
+# By a method that takes days: agreed, and invoiced before the money is here (C22). What has been given up meanwhile
+# has no invoice to come, though its money may: that goes back.
 _ON_ITS_WAY = (
     select(_cause(Cause.ORDER), Order.id, Payment.updated_at)
     .join(Payment, Payment.purchase_id == Order.purchase_id)
-    .where(Payment.status == PaymentStatus.PROCESSING)
+    .where(Payment.status == PaymentStatus.PROCESSING, Order.status != OrderStatus.CANCELLED)
     .where(_lacks(Invoice.order_id == Order.id, *_IS_INVOICE))
 )
 _INVOICED = (Invoice.kind == InvoiceKind.INVOICE) & _LIVE

@@ -25,6 +25,7 @@ _CONTRADICTS = Text("It is there, and does not fit what its row has come to sinc
 _RESULTS = {
     Looked.FOUND: _FOUND,
     Looked.NOT_THERE: Text("The provider has nothing of it."),
+    Looked.NOT_SHOWN: Text("The provider does not let us look. Nothing was changed."),
     Looked.NO_ANSWER: _SILENT,
     Looked.CONTRADICTS: _CONTRADICTS,
 }
@@ -132,11 +133,14 @@ def _adopt(begun: Begun, object_id: str, providers: _Providers, outcomes: Outcom
 def _give_up(
     begun: Begun, reason: str, admin_id: int, providers: _Providers, outcomes: Outcomes, now: datetime
 ) -> _Result:
-    """Give a call up, unless the provider has its object after all or does not answer."""
+    """Give a call up, unless the provider has its object after all or does not answer.
+
+    What it does not let us look at, no machine will ever know: then the person's word counts.
+    """
     looked = flows.look_again(begun.call, providers=providers, outcomes=outcomes, now=now)
     if looked is Looked.FOUND:
         return _Result(Text("It exists after all: the call is done."))
-    if looked is not Looked.NOT_THERE:
+    if looked not in {Looked.NOT_THERE, Looked.NOT_SHOWN}:
         return _Result(_RESULTS[looked])
     ended = db.atomic(
         decisions.give_up,

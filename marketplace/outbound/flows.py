@@ -22,7 +22,8 @@ log = structlog.get_logger()
 
 _BATCH = 50
 NOT_FOUND = "not_found"
-"""The code of an outcome that nobody knows: the provider has no such object, and the request is too old to repeat."""
+"""The code of an outcome that nobody knows: the provider shows no such object, and the request is too old to repeat."""
+_GONE = Text("The provider has no such object, and the request is too old to be sent again.")
 
 
 class Outcome(Protocol):
@@ -37,9 +38,15 @@ class Looked(StrEnum):
 
     FOUND = "found"
     NOT_THERE = "not_there"
+    NOT_SHOWN = "not_shown"
+    """The provider does not let us look: whoever owns it has taken our access away, say."""
     NO_ANSWER = "no_answer"
     CONTRADICTS = "contradicts"
     """It is there, and does not fit what its row has come to since."""
+
+
+class NotShown(Exception):
+    """The provider refuses to show whether a call's object is there, and will go on refusing."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,11 @@ def send(call_id: int, *, providers: Mapping[str, Provider], outcomes: Outcomes,
         return Sent(is_elsewhere=True)
     provider = providers[call.provider]
     try:
-        answer = look_up(provider, call) if call.look_up_only else requests.send(provider, call)
+        answer = _look_up(provider, call) if call.look_up_only else requests.send(provider, call)
+    except NotShown as error:
+        because = f"It could not be looked up. {error}"
+        db.atomic(_hand_over, (db.TURN,), call=call, outcome=outcomes[call.kind], because=because, now=now)
+        return Sent()
     except Unknown as error:
         db.atomic(operations.doubt, (), call_id=call_id, message=str(error), now=now)
         return Sent()
@@ -81,7 +92,7 @@ def send(call_id: int, *, providers: Mapping[str, Provider], outcomes: Outcomes,
         db.atomic(_refused, (db.TURN,), call=call, outcome=outcomes[call.kind], refusal=error, now=now)
         return Sent(refusal=error)
     if answer is None:
-        db.atomic(_not_found, (), call=call, outcome=outcomes[call.kind], now=now)
+        db.atomic(_hand_over, (db.TURN,), call=call, outcome=outcomes[call.kind], because=_GONE, now=now)
         return Sent()
     db.atomic(done, (db.TURN,), call=call, outcome=outcomes[call.kind], answer=answer, now=now)
     return Sent(answer=answer)
@@ -116,10 +127,13 @@ def look_again(call: TakenCall, *, providers: Mapping[str, Provider], outcomes: 
     """
     db.forbid_open_transaction()
     try:
-        answer = look_up(providers[call.provider], call)
+        answer = _look_up(providers[call.provider], call)
         if answer is None:
             return Looked.NOT_THERE
         db.atomic(done, (db.TURN,), call=call, outcome=outcomes[call.kind], answer=answer, now=now)
+    except NotShown as error:
+        log.info("call not looked up", call_id=call.id, because=str(error))
+        return Looked.NOT_SHOWN
     except Unknown as error:
         log.info("call not looked up", call_id=call.id, because=str(error))
         return Looked.NO_ANSWER
@@ -129,12 +143,12 @@ def look_again(call: TakenCall, *, providers: Mapping[str, Provider], outcomes: 
     return Looked.FOUND
 
 
-def look_up(provider: Provider, call: TakenCall) -> Answer | None:
+def _look_up(provider: Provider, call: TakenCall) -> Answer | None:
     """Look the call's object up. That the provider does not let us look says nothing about what the call has done."""
     try:
         return requests.look_up(provider, call)
     except Refused as error:
-        raise Unknown(f"It could not be looked up. {error}") from error
+        raise NotShown(str(error)) from error
 
 
 def done(session: Session, *, call: operations.TakenCall, outcome: Outcome, answer: Answer, now: datetime) -> None:
@@ -150,7 +164,6 @@ def _refused(
         outcome(session, subject_id=call.subject_id, answer=None, code=refusal.code, now=now)
 
 
-def _not_found(session: Session, *, call: operations.TakenCall, outcome: Outcome, now: datetime) -> None:
-    message = Text("The provider has no such object, and the request is too old to be sent again.")
-    if operations.block(session, call_id=call.id, message=message, now=now):
+def _hand_over(session: Session, *, call: operations.TakenCall, outcome: Outcome, because: str, now: datetime) -> None:
+    if operations.block(session, call_id=call.id, message=because, now=now):
         outcome(session, subject_id=call.subject_id, answer=None, code=NOT_FOUND, now=now)

@@ -198,7 +198,7 @@ def block(session: Session, *, call_id: int, message: str, now: datetime) -> boo
     if not call.machine.can(call.status, "block"):
         return False
     call.error_message, call.next_attempt_at = message, now + _LOOK_AGAIN
-    history.move(session, call, "block", actor=SENDER, at=now, because=message)
+    history.move(session, call, "block", actor=SENDER, at=now, because=message[:200])
     return True
 
 

@@ -85,7 +85,7 @@ _REFUSALS: Mapping[str, tuple[str, Again]] = {
         Again.WHEN_BANK_CHANGED,
     ),
     "not_found": (
-        Text("No answer for a day, and the provider has no such payment. Look there first."),
+        Text("No answer for a day, and the provider shows no such payment. Look there first."),
         Again.BY_PERSON,
     ),
     "canceled": (Text("It was called off at the provider. Send it again when that is settled."), Again.BY_PERSON),

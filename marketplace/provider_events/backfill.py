@@ -91,26 +91,31 @@ def _take_in(found: tuple[InboundEvent, ...], provider: Provider, settings: Sett
     new = db.atomic(cursors.unknown_of, (), provider=provider.name, event_ids=ids) if ids else set()
     for event in needed:
         if event.event_id in new:
-            body = json.dumps(event.payload, separators=(",", ":"), sort_keys=True).encode()
-            flows.receive(event, body, provider=provider, settings=settings, now=now, road=EventRoad.LISTED)
+            flows.receive(event, _body(event), provider=provider, settings=settings, now=now, road=EventRoad.LISTED)
     return len(new)
 
 
 def _read_objects(reading: Reading, provider: Provider, settings: Settings, now: datetime) -> None:
     """Make up for events that are gone: all we follow has its turn at once, and what is new at the provider is read.
 
-    Refunds and disputes may have been made there without us; everything else is made by a call of ours.
+    Refunds and disputes may have been made there without us; everything else is made by a call of ours. What fits
+    nothing yet, because its payment is not known to be paid, say, goes on from the inbox like an event that came.
     """
     if reading.account:
         return
     db.atomic(watching.all_due, (), since=reading.read_until, now=now)
-    for event_type, object_id in provider.events.made_since(reading.read_until):
+    for event in provider.events.made_since(reading.read_until, livemode=settings.livemode):
         try:
-            sweeping.read_object(event_type, object_id, provider=provider, settings=settings, now=now)
+            sweeping.read_object(event.type, str(event.object_id), provider=provider, settings=settings, now=now)
+            continue
         except Unknown:
             raise
         except (Refused, Contradiction, DomainError) as error:
-            # Its payment may not be known yet: it has a turn of its own, and reconciliation finds what is left.
-            log.info("object not taken over", object_id=object_id, because=str(error))
+            log.info("object not taken over", object_id=event.object_id, because=str(error))
         except Exception:
-            log.exception("object not taken over", object_id=object_id)
+            log.exception("object not taken over", object_id=event.object_id)
+        flows.receive(event, _body(event), provider=provider, settings=settings, now=now, road=EventRoad.MADE)
+
+
+def _body(event: InboundEvent) -> bytes:
+    return json.dumps(event.payload, separators=(",", ":"), sort_keys=True).encode()

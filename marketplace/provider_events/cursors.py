@@ -83,10 +83,9 @@ def unknown_of(session: Session, *, provider: str, event_ids: list[str]) -> set[
 
 
 def _begin(session: Session, provider: str, *, now: datetime) -> None:
-    """Begin our own list where this installation began to ask for anything, as far back as the provider goes."""
+    """Begin our own list where this installation began to ask for anything: what is gone of it is read from objects."""
     first = session.execute(select(func.min(OutboundCall.created_at))).scalar_one()
-    since = max(first or now, now - KEPT)
-    values = {"provider": provider, "account": "", "note": "", "read_until": since}
+    values = {"provider": provider, "account": "", "note": "", "read_until": first or now}
     session.execute(insert(EventCursor).values(**values, next_read_at=now + _OWN_INTERVAL))
 
 

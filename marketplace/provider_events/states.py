@@ -23,6 +23,8 @@ class EventRoad(StrEnum):
     """The provider sent it."""
     LISTED = "listed"
     """We missed it and found it in the provider's list of events."""
+    MADE = "made"
+    """Its event was gone from that list when we looked: it was made from the object, which fitted nothing yet."""
     REREAD = "reread"
     """Stored before; a job or the tick read its object again."""
     REPLAY = "replay"

@@ -38,9 +38,9 @@ class Events(Protocol):
     def get(self, event_id: str, *, account: str | None = None) -> InboundEvent | None:
         """Return one event; None when the provider does not have it any more."""
 
-    def made_since(self, moment: datetime) -> tuple[tuple[str, str], ...]:
+    def made_since(self, moment: datetime, *, livemode: bool) -> tuple[InboundEvent, ...]:
         """Return what was made at the provider since `moment` and may be no call of ours, oldest first.
 
-        Refunds, disputes and warnings of fraud, each with the type of the event that would have told: from the
-        objects, which stay when the events are gone.
+        Refunds, disputes and warnings of fraud, each as an event such as would have told of it: from the objects,
+        which stay when the events are gone. Its id is made from the object's. `livemode` is that of our key.
         """

@@ -69,15 +69,15 @@ class StripeEvents:
                 return None
             raise
 
-    def made_since(self, moment: datetime) -> tuple[tuple[str, str], ...]:
+    def made_since(self, moment: datetime, *, livemode: bool) -> tuple[InboundEvent, ...]:
         """Read the lists of what may be made without us."""
         params = {"created": {"gte": int(moment.timestamp())}, "limit": _PAGE}
         listed = [
-            (found["created"], event_type, found["id"])
+            objects.event_of(event_type, found, livemode=livemode)
             for event_type, path in _MADE
             for found in self._pages(path, params, None)
         ]
-        return tuple((event_type, object_id) for _, event_type, object_id in sorted(listed))
+        return tuple(sorted(listed, key=lambda event: event.payload["created"]))
 
     def _pages(self, path: str, params: dict[str, Any], account: str | None) -> Iterator[dict[str, Any]]:
         page = self._read(path, params, account)

@@ -192,6 +192,12 @@ def event(payload: Any, proof: Proof | None = None) -> InboundEvent:
     )
 
 
+def event_of(event_type: str, found: dict[str, Any], *, livemode: bool) -> InboundEvent:
+    """Return an event such as would have told of an object, for one whose own event is not listed any more."""
+    names = {"id": f"made_{found['id']}", "object": "event", "type": event_type}
+    return event({**names, "created": found["created"], "livemode": livemode, "data": {"object": found}})
+
+
 def test_event(event_id: str, now_seconds: int, *, livemode: bool) -> bytes:
     """Return the body of an Event about nothing, of a type that Stripe does not have."""
     inner = {"id": "test", "object": "test"}

@@ -25,6 +25,8 @@ _RUNGS = (
 )
 _HOLDS = (timedelta(days=11), timedelta(days=17), timedelta(days=2))
 _ROUNDS_EACH, _ROUNDS = 2, 6
+_LAST_ROUNDS = 50
+"""How many ticks in a row may find work when all has been at rest: more are a step that never ends its work."""
 _WITHOUT_SEQUEL = ("entries chained", "statements closed", "provider asked", "accounts read", "runs of reconciliation")
 _OUTAGE_MOVES = 6
 _ASKING = jobs.RECOVERY | {"runs of reconciliation"}
@@ -149,8 +151,12 @@ def look_at_everything(play: Play) -> None:
 
 def _look_for_work(play: Play) -> None:
     """Let every step of the tick look for itself: what it finds now, no tick was ever told of."""
-    while any(jobs.tick(play.stage.app).values()):
-        pass
+    for _ in range(_LAST_ROUNDS):
+        done = {name: count for name, count in jobs.tick(play.stage.app).items() if count}
+        if not done:
+            break
+    else:
+        play.watch.break_rule("tick", f"it never comes to an end: {done}")
     for name, count in jobs.tick(play.stage.app, asks=False).items():
         if count:
             play.watch.break_rule("tick", f"{name} finds {count}, and no tick was told of it")

@@ -230,7 +230,7 @@ def audit(changes: Sequence[Change], labels: Mapping[str, str]) -> tuple[Timelin
 
 def source_text(source: str) -> str:
     """Return through which door a change came, in words; a provider's event by its kind, not its id."""
-    return _("from Stripe") if source.startswith("evt_") else _SOURCES.get(source, source.replace("_", " "))
+    return _("from Stripe") if source.startswith(("evt_", "made_")) else _SOURCES.get(source, source.replace("_", " "))
 
 
 def _declined_entry(decline: Decline) -> TimelineEntry:

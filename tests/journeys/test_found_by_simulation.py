@@ -11,11 +11,15 @@ from marketplace.cancellations.rules import CancelReason, Side
 from marketplace.checkout import flows
 from marketplace.errors import NotAllowed
 from marketplace.orders import operations as orders
+from marketplace.outbound.states import CallStep
 from marketplace.refunds import operations
 from marketplace.refunds.wishes import Wish
+from marketplace.sandbox import disputes
 from tests.builders import Bought, World
+from tests.deciding import decide
 from tests.faults import Fault, Line, wire_fault
 from tests.journeys.test_refunds import approve, at_the_provider, sent_back
+from tests.journeys.test_scars_recovery import lose
 from tests.snapshots import walked_once_from_nothing
 
 
@@ -132,3 +136,83 @@ def test_what_arrives_after_the_clock_was_set_back_arrives_when_it_was_sent(worl
     earlier = world.now - timedelta(seconds=61)
     db.atomic(orders.confirm_received, (), buyer_id=buyer_id, number=str(number), now=earlier)
     assert world.rows("SELECT delivered_at = shipped_at FROM shipment") == [(True,)]
+
+
+# Would fail if a look that the provider refuses were no answer for ever: nobody would be asked.
+def test_a_payment_to_the_bank_of_a_seller_who_has_gone_is_decided_by_a_person(world: World) -> None:
+    admin_id = world.person("Ada Admin", is_admin=True)
+    world.paid_seller(10_000)
+    with wire_fault(world.sandbox, "/v1/payouts", Fault(after=True)):
+        world.later(days=30)
+    [(account_id,)] = world.rows("SELECT account_id FROM seller_account")
+    assert world.rows("SELECT status FROM outbound_call WHERE kind = 'bank_payout'") == [("unknown",)]
+    world.press(str(account_id), "disconnect")
+    world.later(days=1)
+    world.later(days=1)
+    [(call_id, status, said)] = world.rows(
+        "SELECT id, status, error_message FROM outbound_call WHERE kind = 'bank_payout'"
+    )
+    assert status == "blocked"
+    assert "could not be looked up" in str(said)
+    assert world.payouts() == [("failed", 9_380)]
+    page = world.client(admin_id).get(f"/admin/calls/{call_id}")
+    assert page.status_code == 200
+    assert "does not have access" in page.text
+    assert "does not let us look" in decide(world, CallStep.LOOK_UP, int(str(call_id)), admin_id)
+    assert "It is given up" in decide(world, CallStep.GIVE_UP, int(str(call_id)), admin_id)
+    assert world.rows("SELECT status FROM outbound_call WHERE kind = 'bank_payout'") == [("refused",)]
+
+
+# Would fail if a dispute whose payment was not known to be paid were left out for good: no line of it can be missed.
+@pytest.mark.parametrize("is_new", [False, True])
+@pytest.mark.parametrize("word", ["inquiry", "warning"])
+def test_what_is_read_from_objects_before_its_payment_is_known_comes_in_later(
+    world: World, word: str, *, is_new: bool
+) -> None:
+    """The shop hears of nothing for a month: neither that a page is paid, nor that the buyer's bank asks about it.
+
+    Nor does it when it is new, and has never read the list of events.
+    """
+    bought = world.open_purchase(10_000)
+    if not is_new:
+        world.tick()
+    world.sandbox.hold_webhooks()
+    world.pay(bought)
+    with world.sandbox.sandbox.work() as work:
+        [charge] = work.rows("SELECT id FROM objects WHERE kind = 'charge'")
+        found = work.need("charge", charge["id"], lock=True)
+        if word == "inquiry":
+            disputes.open_dispute(work, found, "general", 10_000, inquiry=True)
+        else:
+            disputes.warn(work, found)
+    world.advance(days=32)
+    lose(world)
+    world.sandbox.release_webhooks()
+    for _ in range(12):
+        world.later(minutes=15)
+    assert world.rows("SELECT kind, amount_minor FROM dispute") == [(word, 10_000)]
+    made = [] if is_new else [("made", "applied")]  # a new shop's sweeper has asked about the payment before
+    assert world.rows("SELECT road, status FROM provider_event WHERE road = 'made'") == made
+
+
+# Would fail if an order that was given up while its debit was on its way were invoiced anew with every tick.
+def test_an_order_given_up_while_its_debit_is_on_its_way_has_no_invoice(world: World) -> None:
+    bought = world.open_purchase(10_000)
+    world.sandbox.hold_webhooks()
+    world.sandbox.pay(bought.session_id, account="000123456789")
+    flows.cancel_purchase(
+        purchase_id=bought.purchase_id,
+        buyer_id=bought.buyer_id,
+        now=world.now,
+        provider=Line(world.provider, {"expire_checkout"}),  # type: ignore[arg-type]
+        settings=world.settings,
+    )
+    world.sandbox.release_webhooks()
+    world.settle_down()
+    for _ in range(3):
+        world.later(minutes=2)
+    assert world.rows("SELECT p.status, u.status FROM payment p, purchase u") == [("processing", "given_up")]
+    assert world.rows("SELECT number, status FROM invoice") == []
+    world.later(days=5)
+    world.later(minutes=2)
+    assert world.rows("SELECT status, total_minor FROM invoice") == [("paid", 10_000)]

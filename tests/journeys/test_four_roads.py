@@ -49,7 +49,6 @@ def listed(world: World, bought: Bought) -> None:
     values = {"providers": {"stripe": world.provider}, "settings": world.settings}
     assert backfill.read_missed(**values, now=world.now) == 0  # type: ignore[arg-type]
     assert backfill.read_missed(**values, now=world.now + timedelta(minutes=5)) > 0  # type: ignore[arg-type]
-    # dbg
 
 
 def told(world: World, bought: Bought) -> None:

@@ -177,6 +177,8 @@ def _headers(headers: Mapping[str, Any], road: EventRoad) -> tuple[Fact, ...]:
         facts.append(Fact(_("Signed"), time_text(_EPOCH + timedelta(seconds=headers["signed_at"]))))
     elif road is EventRoad.LISTED:
         facts.append(Fact(_("Signature"), _("None: it was read from the provider's own list")))
+    elif road is EventRoad.MADE:
+        facts.append(Fact(_("Signature"), _("None: its event was gone, and it was made from the object itself")))
     return tuple(facts or (Fact(pgettext("of a delivery", "Headers"), _("Not kept: it came before they were")),))
 
 

@@ -32,13 +32,14 @@ _CSV_COLUMNS = (
 ROADS = {
     EventRoad.WEBHOOK: Text("Webhook"),
     EventRoad.LISTED: Text("Provider's list"),
+    EventRoad.MADE: Text("Made from its object"),
     EventRoad.REREAD: Text("Read again"),
     EventRoad.REPLAY: Text("Replay"),
     EventRoad.DECISION: Text("Decision"),
 }
 _PATHS = {Endpoint.OURS: "/webhooks/stripe", Endpoint.ACCOUNTS: "/webhooks/stripe/connect"}
 _WAITING = frozenset({EventStatus.RECEIVED, EventStatus.PARKED})
-_FIRST_ROADS = (EventRoad.WEBHOOK, EventRoad.LISTED)
+_FIRST_ROADS = (EventRoad.WEBHOOK, EventRoad.LISTED, EventRoad.MADE)
 _ENDPOINTS = {Endpoint.OURS: Text("Our account"), Endpoint.ACCOUNTS: Text("Sellers' accounts")}
 
 
