@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import url_for
 
@@ -118,12 +119,9 @@ class OrderPage:
 def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> OrderPage:
     """Return the page of the order in `facts`."""
     order, share, shipment = facts.order, facts.share, facts.shipment
-    to_receive = received_url(order.number, order.status)
-    is_collected = order_parts.is_collected(order, shipment)
     return OrderPage(
         title=_("Order %(number)s", number=order.number),
         console=buyer_console("orders"),
-        badges=badges(order.status, order.purchase_status, share, is_collected=is_collected),
         note=_("Placed %(day)s, purchase %(number)s", day=time_text(order.created_at), number=order.purchase_number),
         called_off=cancel_parts.called_off(facts.cancellation, Side.BUYER, order.shop_name, order.currency),
         pay_url=pay_url(order.purchase_id, order.purchase_status),
@@ -135,12 +133,7 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> O
         ),
         steps=order_progress.steps(order, share, shipment, facts.cancellation, now),
         protection=order_progress.protection(order, share, now),
-        parcels=order_parts.parcels(shipment, ARRIVED[is_collected]),
-        received_url=to_receive,
-        received_note=_received_note(shipment, share, policy, is_collected=is_collected)
-        if to_receive and shipment
-        else "",
-        is_collected=is_collected,
+        **_way(facts, viewer_id, policy),
         money_rows=money_rows(order, share),
         lines=order_parts.line_views(facts.lines, order.currency, explain_url(order.number, "goods")),
         again_url="" if order.status is OrderStatus.PENDING else url_for("buyer.again", number=order.number),
@@ -155,14 +148,23 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> O
         ask_url=url_for("buyer.new_refund", number=order.number) if facts.may_ask and not facts.cancellation else "",
         **_cancelling(order, is_allowed=facts.buyers_may_cancel),
         related=_related(order, facts.siblings),
-        entries=wording.timeline(
-            refund_parts.told(facts.changes, facts.refunds),
-            facts.declines,
-            TITLES[is_collected],
-            viewer_id,
-            order.shop_name,
-        ),
     )
+
+
+def _way(facts: Facts, viewer_id: int, policy: MoneyPolicy) -> dict[str, Any]:
+    """Return how the goods come to the buyer and what happened, in the words of what is sent, or collected."""
+    order, share, shipment = facts.order, facts.share, facts.shipment
+    to_receive, is_collected = received_url(order.number, order.status), order_parts.is_collected(order, shipment)
+    note = _received_note(shipment, share, policy, is_collected=is_collected) if to_receive and shipment else ""
+    told = refund_parts.told(facts.changes, facts.refunds)
+    return {
+        "badges": badges(order.status, order.purchase_status, share, is_collected=is_collected),
+        "parcels": order_parts.parcels(shipment, ARRIVED[is_collected]),
+        "received_url": to_receive,
+        "received_note": note,
+        "is_collected": is_collected,
+        "entries": wording.timeline(told, facts.declines, TITLES[is_collected], viewer_id, order.shop_name),
+    }
 
 
 def badges(

@@ -70,12 +70,26 @@ def steps(
             Step(_("Paid"), "done" if paid else "bad", "" if paid else _("Not paid")),
             Step(order.status.label, "bad"),
         )
+    reached = _reached(order, share, shipment, now)
+    if share is not None and share.status is _T.REFUNDED:
+        gone_through = [Step(label, "done", note) for label, is_done, note in reached[:-1] if is_done]
+        return (*gone_through, Step(_("Money back with you"), "done"))
+    first_open = next((i for i, (_label, is_done, _note) in enumerate(reached) if not is_done), len(reached))
+    states = ["done" if i < first_open else "now" if i == first_open else "next" for i in range(len(reached))]
+    return tuple(Step(label, state, note) for (label, _is_done, note), state in zip(reached, states, strict=True))
+
+
+def _reached(
+    order: OrderDetail, share: Share | None, shipment: ShipmentRow | None, now: datetime
+) -> list[tuple[str, bool, str]]:
+    """Return the steps of an order that nobody called off: what each is called, whether it is done, and its note."""
+    paid = order.purchase_status is PurchaseStatus.PAID
     released = share is not None and share.status in _RELEASED
     received = share.payment_received_date if share else None
     planned = share.planned_release_date if share else None
     arrived = shipment.delivered_at if shipment else None
     is_collected = order_parts.is_collected(order, shipment)
-    reached = [
+    return [
         (_("Paid"), paid, date_text(received) if received else ""),
         (
             _("Handed over") if is_collected else _("Sent"),
@@ -93,12 +107,6 @@ def steps(
             _release_note(planned, now, is_collected=is_collected) if planned and not released else "",
         ),
     ]
-    if share is not None and share.status is _T.REFUNDED:
-        gone_through = [Step(label, "done", note) for label, is_done, note in reached[:-1] if is_done]
-        return (*gone_through, Step(_("Money back with you"), "done"))
-    first_open = next((i for i, (_label, is_done, _note) in enumerate(reached) if not is_done), len(reached))
-    states = ["done" if i < first_open else "now" if i == first_open else "next" for i in range(len(reached))]
-    return tuple(Step(label, state, note) for (label, _is_done, note), state in zip(reached, states, strict=True))
 
 
 def _release_note(planned: datetime, now: datetime, *, is_collected: bool) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import url_for
 
@@ -121,17 +122,12 @@ class OrderPage:
 def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int) -> OrderPage:
     """Return the page of the order in `facts`."""
     order, share, shipment = facts.order, facts.share, facts.shipment
-    is_collected = order_parts.is_collected(order, shipment)
-    can_ship, can_arrive = ORDER.can(order.status, "ship"), ORDER.can(order.status, "deliver")
+    can_ship, is_collected = ORDER.can(order.status, "ship"), order_parts.is_collected(order, shipment)
     is_paid, is_called_off = order.purchase_status is PurchaseStatus.PAID, facts.cancellation is not None
     address = order_parts.address_lines(order.delivery_address) if is_paid and not is_called_off else ()
     return OrderPage(
         title=_("Order %(number)s", number=order.number),
         console=seller_console("orders"),
-        badges=(
-            *badges(order.status, order.purchase_status, share, is_collected=is_collected),
-            *dispute_parts.order_badges(facts.disputes),
-        ),
         note=_("Placed %(when)s", when=time_text(order.created_at)),
         called_off=cancel_parts.called_off(facts.cancellation, Side.SELLER, order.shop_name, order.currency),
         hold=None
@@ -141,11 +137,7 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         ship_by=ship_by(facts.paid, now) if can_ship and facts.paid else None,
         pickup_place=order.agreed.pickup_place,
         cancel_url=url_for("seller.cancel", number=order.number) if can_ship else "",
-        parcels=order_parts.parcels(shipment, ARRIVED[is_collected]),
-        add_parcel_url=url_for("seller.add_parcel", number=order.number) if can_arrive and not is_collected else "",
-        delivered_url=url_for("seller.delivered", number=order.number) if can_arrive else "",
-        delivered_note=_delivered_note(shipment, delivered_after_days) if can_arrive and shipment else "",
-        is_collected=is_collected,
+        **_way(facts, viewer_id, delivered_after_days),
         lines=order_parts.line_views(facts.lines, order.currency, explain_url(order.number, "goods")),
         buyer_name=order.buyer_name,
         delivery_lines=address,
@@ -161,10 +153,24 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         payouts=payout_parts.box(facts.payouts, "seller"),
         refunds=refund_parts.box(facts.refunds, "seller"),
         disputes=dispute_parts.box(facts.disputes, "seller"),
-        entries=wording.timeline(
-            refund_parts.told(facts.changes, facts.refunds), (), TITLES[is_collected], viewer_id, _("The buyer")
-        ),
     )
+
+
+def _way(facts: Facts, viewer_id: int, days: int) -> dict[str, Any]:
+    """Return how the goods come to the buyer and what happened, in the words of what is sent, or collected."""
+    order, share, shipment = facts.order, facts.share, facts.shipment
+    can_arrive, is_collected = ORDER.can(order.status, "deliver"), order_parts.is_collected(order, shipment)
+    told = refund_parts.told(facts.changes, facts.refunds)
+    goods = badges(order.status, order.purchase_status, share, is_collected=is_collected)
+    return {
+        "badges": (*goods, *dispute_parts.order_badges(facts.disputes)),
+        "parcels": order_parts.parcels(shipment, ARRIVED[is_collected]),
+        "add_parcel_url": url_for("seller.add_parcel", number=order.number) if can_arrive and not is_collected else "",
+        "delivered_url": url_for("seller.delivered", number=order.number) if can_arrive else "",
+        "delivered_note": _delivered_note(shipment, days) if can_arrive and shipment else "",
+        "is_collected": is_collected,
+        "entries": wording.timeline(told, (), TITLES[is_collected], viewer_id, _("The buyer")),
+    }
 
 
 def badges(
