@@ -5,6 +5,8 @@ from datetime import timedelta
 from flask.testing import FlaskClient
 
 from marketplace import db
+from marketplace.catalog import shop_operations
+from marketplace.catalog.shop_operations import LegalFacts
 from marketplace.orders import packing_queries, reminding
 from tests.builders import World, form_token
 from tests.builders_delivery import by_weight, flat, pickup, profile, send_by
@@ -195,6 +197,8 @@ def test_nobody_chooses_where_there_is_one_way_or_one_thing_cannot_be_collected(
 def collected(world: World) -> tuple[int, int, str]:
     """Let somebody pay for what they collect; return seller, buyer and the order's number."""
     seller, buyer = world.seller(), world.person()
+    facts = LegalFacts("Dock Parts Inc", "12 Dock Road", "48201", "")
+    db.atomic(shop_operations.change_legal_facts, (), seller_id=seller, facts=facts)
     profile_id, _ = profile(world, seller, pickup("US"), name="Counter")
     listing = world.listing(seller)
     send_by(seller, listing, profile_id)
@@ -221,6 +225,8 @@ def test_a_collected_order_is_spoken_of_as_collected_to_its_end(world: World) ->
     [(payment_id,)] = world.rows("SELECT id FROM payment")
     done = words_of(client, f"/checkout/return/{payment_id}")
     assert "Handed over Agree on a time with the seller. Collected You confirm it" in done
+    assert "12 Dock Road, 48201 Detroit" in words_of(client, f"/orders/{number}")
+    assert "12 Dock Road, 48201 Detroit" in words_of(shop, f"/seller/orders/{number}")
     assert "To be collected" in words_of(client, f"/orders/{number}")
     assert "Paid, please have it ready" in words_of(shop, f"/seller/orders/{number}")
     token = form_token(shop.get(f"/seller/orders/{number}").text)
