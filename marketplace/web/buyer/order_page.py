@@ -209,7 +209,7 @@ def _received_note(shipment: ShipmentRow, share: Share | None, policy: MoneyPoli
     return together(paid, _("If you say nothing, it counts as delivered on %(day)s.", day=day))
 
 
-def _cancelling(order: OrderDetail, *, is_allowed: bool) -> dict[str, str]:
+def _cancelling(order: OrderDetail, *, is_allowed: bool) -> dict[str, Any]:
     """Return where the order is cancelled, with the link's words; for an unpaid one that is the whole purchase."""
     is_unpaid = order.purchase_status is PurchaseStatus.OPEN
     if not is_unpaid and not (is_allowed and order.status is OrderStatus.CONFIRMED):
