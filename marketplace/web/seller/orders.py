@@ -14,7 +14,7 @@ from marketplace.debts import order_queries as debts
 from marketplace.disputes import page_queries as dispute_queries
 from marketplace.invoices.queries import Side
 from marketplace.language import gettext as _
-from marketplace.language import ngettext
+from marketplace.language import ngettext, texts
 from marketplace.orders import queries, shipping_queries
 from marketplace.orders.packing_queries import MOST_AT_ONCE
 from marketplace.orders.queries import OrderSummary
@@ -39,7 +39,7 @@ from marketplace.web.seller.hold_words import Place
 from marketplace.web.seller.order_page import ShipBy
 from marketplace.web.wording import Badge
 
-_CSV_COLUMNS = (
+_CSV_COLUMNS = texts(
     "Order", "Placed (UTC)", "Buyer", "Title", "Lines", "Status", "Currency", "Discount", "Order total",
     "Discount paid by the marketplace", "You receive", "Delivery",
 )  # fmt: skip
