@@ -1,6 +1,6 @@
 """Countries by their ISO 3166-1 alpha-2 codes and names in the language that is read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from babel import Locale
@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import Select
 
 from marketplace import language
+from marketplace.delivery.rules import EUROPEAN_UNION
 from marketplace.language import gettext as _
 from marketplace.language import remembered
 
@@ -20,6 +21,15 @@ _NOT_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())
 def name(code: str) -> str:
     """Return the name of a country, or the code itself when it is none we know."""
     return _names().get(code, code)
+
+
+def grouped(codes: Iterable[str]) -> list[str]:
+    """Return the names of countries in the order of the alphabet; all members of the European Union are one."""
+    left, union = set(codes), []
+    if left.issuperset(EUROPEAN_UNION):
+        left.difference_update(EUROPEAN_UNION)
+        union = [_("the European Union")]
+    return union + sorted(name(code) for code in left)
 
 
 def is_known(code: str) -> bool:

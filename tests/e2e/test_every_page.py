@@ -122,7 +122,7 @@ ADMIN = (
     "/admin/refunds/{refunded}/diagnose", "/admin/disputes/{dispute}/diagnose", "/admin/payouts/{payout}/diagnose",
     "/admin/payments/{paid}/shares/{share}/hold", "/admin/payments/{expired}",
     "/admin/payments/{paid}/explain/amount", "/admin/events",
-    "/admin/calls", "/admin/calls?tab=done", "/admin/calls/{call}", "/admin/settings",
+    "/admin/calls", "/admin/calls?tab=done", "/admin/calls/{call}", "/admin/settings", "/admin/delivery-tax",
     "/admin/payouts", "/admin/payouts/next", "/admin/payouts?q=nothing", "/admin/payouts/{payout}",
     "/admin/payouts/sellers/{seller_id}",
     "/admin/refunds", "/admin/refunds/rules", "/admin/refunds?amount=1.00", "/admin/refunds?late=1",
