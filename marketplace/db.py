@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
@@ -32,6 +33,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -44,6 +46,8 @@ from marketplace.named_locks import BUSY, named, sqlstate, stays_taken
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_STATEMENTS = 3_000
+"""So many compiled statements SQLAlchemy keeps: the shop has more than the five hundred that it would."""
 _LOCK_WAIT, _NEAR = "5s", "-c random_page_cost=1.1"
 _RETRYABLE = frozenset({"40001", "40P01"})
 _TAKE_TURN = "LOCK TABLE turn IN SHARE UPDATE EXCLUSIVE MODE"
@@ -123,7 +127,14 @@ that place orders used up twelve tries; in turn none needs a second one. The tab
 def engine_settings(url: str, pool: int) -> dict[str, Any]:
     """Return the Flask-SQLAlchemy settings of both pools for `url`, each of `pool` connections."""
     # Parameters may be e-mail addresses and tokens: they stay out of exception texts, and so out of logs.
-    common = {"pool_size": pool, "max_overflow": 0, "pool_timeout": 30, "pool_use_lifo": True, "hide_parameters": True}
+    common = {
+        "pool_size": pool,
+        "max_overflow": 0,
+        "pool_timeout": 30,
+        "pool_use_lifo": True,
+        "hide_parameters": True,
+        "query_cache_size": _STATEMENTS,
+    }
     return {
         "SQLALCHEMY_DATABASE_URI": url,
         "SQLALCHEMY_ENGINE_OPTIONS": {
@@ -277,9 +288,20 @@ def _tried(
     raise AssertionError("the last try returns or raises")
 
 
+@event.listens_for(Engine, "connect")
+def _connected(driver: DBAPIConnection, _record: object) -> None:
+    if isinstance(driver, psycopg.Connection):
+        trips.remember(driver)
+
+
 @event.listens_for(Engine, "rollback")
+def _roll_back(connection: Connection) -> None:
+    if not connection.invalidated:
+        trips.roll_back(connection.connection)
+
+
 @event.listens_for(Engine, "rollback_savepoint")
-def _after_rollback(connection: Connection, *_: object) -> None:
+def _forget(connection: Connection, *_: object) -> None:
     if not connection.invalidated:
         trips.forget(connection)
 

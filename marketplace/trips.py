@@ -30,6 +30,9 @@ _Key = tuple[str, tuple[int, ...]]
 """A text and the types of its parameters: what the server prepares."""
 
 _LINE = "statements of this connection"
+_ROLLBACK: Statement = ("ROLLBACK", ())
+_MOST = 1_500
+"""So many statements psycopg keeps prepared per connection: its own hundred make it plan most of them each time."""
 _PLACE = re.compile(r"%(?:\((\w+)\)s|(s)|(%))")
 _GOOD = frozenset({int(ExecStatus.TUPLES_OK), int(ExecStatus.COMMAND_OK)})
 _SYNC = int(ExecStatus.PIPELINE_SYNC)
@@ -114,8 +117,19 @@ class Line:
             words.append("DEFERRABLE")
         return " ".join(words), ()
 
+    def roll_back(self) -> None:
+        """Roll back an open transaction past psycopg, which would let the server forget all statements with it.
+
+        Where that fails psycopg finds an open transaction still, and tells what is wrong.
+        """
+        if not self.is_idle:
+            try:
+                self.send([_ROLLBACK])
+            except psycopg.Error:
+                self.forget()
+
     def forget(self) -> None:
-        """Prepare everything anew from now on: psycopg lets the server forget all statements after a rollback."""
+        """Prepare everything anew from now on: psycopg lets the server forget all statements of a savepoint."""
         self._stale += [known.name for known in self._prepared.values()]
         self._prepared.clear()
 
@@ -241,11 +255,20 @@ def line_of(connection: Any) -> Line:
     return line
 
 
-def forget(connection: Any) -> None:
-    """Tell a connection's line, if it has one, that psycopg is about to roll back; without a transaction it does not.
+def remember(driver: "psycopg.Connection[Any]") -> None:
+    """Let psycopg's own cursors prepare what comes a second time, and keep it, whatever the size of its numbers."""
+    driver.prepare_threshold = 1
+    driver.prepared_max = _MOST
+    driver.adapters.register_dumper(int, Int8Dumper)
 
-    SQLAlchemy speaks of a rollback also when it gives an autocommit connection back.
-    """
+
+def roll_back(connection: Any) -> None:
+    """Roll back what is open on a connection that was taken from an engine's pool; its statements stay prepared."""
+    line_of(connection).roll_back()
+
+
+def forget(connection: Any) -> None:
+    """Tell a connection's line, if it has one, that psycopg is about to roll a savepoint back."""
     line: Line | None = connection.info.get(_LINE)
-    if line is not None and not line.is_idle:
+    if line is not None:
         line.forget()
