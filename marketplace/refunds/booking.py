@@ -54,6 +54,12 @@ def give_back(session: Session, refund: Refund, *, now: datetime) -> None:
     debts.give_up(session, subject=subject_of(refund), transaction_id=refund.transaction_id, now=now)
 
 
+def forget(refund: Refund) -> None:
+    """Take the plan of an attempt that failed off a refund: it is about to be decided anew, with another amount."""
+    refund.platform_minor = refund.cost_minor = refund.subsidy_minor = 0
+    refund.held_minor = refund.available_minor = refund.debt_minor = 0
+
+
 def subject_of(refund: Refund) -> str:
     """Return how debts and reversals name the attempt of a refund that made them."""
     return f"refund:{refund.id}:{refund.attempt}"

@@ -158,6 +158,7 @@ def approve(
     if (amount_minor, take_back) != (refund.amount_minor, refund.take_back):
         # Something else than the first admin agreed to is a new decision.
         refund.amount_minor, refund.take_back, refund.first_approver_id = amount_minor, take_back, None
+        booking.forget(refund)
     if needs_second_approver(amount, policy.second_approver_above_minor) and refund.first_approver_id is None:
         refund.first_approver_id = admin_id
         return Decided(None)

@@ -216,3 +216,20 @@ def test_an_order_given_up_while_its_debit_is_on_its_way_has_no_invoice(world: W
     world.later(days=5)
     world.later(minutes=2)
     assert world.rows("SELECT status, total_minor FROM invoice") == [("paid", 10_000)]
+
+
+# Would fail if the plan of the failed attempt stayed beside the new amount: the first of two admins met a 500.
+def test_a_failed_refund_is_agreed_to_anew_with_another_amount_by_two_admins(world: World) -> None:
+    bought = world.open_purchase(70_000)
+    world.pay(bought, "4000000000005126")
+    world.settle_down()
+    refund = world.ask_refund(bought, Wish(percent=50))
+    first, second = (world.person(name, is_admin=True) for name in ("Ada Admin", "Uma Admin"))
+    approve(world, refund, 35_000, first)
+    world.later(days=14)
+    assert world.rows("SELECT status FROM refund") == [("failed",)]
+    assert approve(world, refund, 60_000, first, "More than was asked for, as agreed on the phone.") is False
+    assert world.rows("SELECT status, amount_minor FROM refund") == [("failed", 60_000)]
+    approve(world, refund, 60_000, second, "More than was asked for, as agreed on the phone.")
+    world.settle_down()
+    assert [minor for _, minor in sent_back(world)] == [35_000, 60_000]
