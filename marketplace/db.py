@@ -14,7 +14,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
-import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
@@ -29,16 +28,14 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    event,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from marketplace import batches, prepared, tries, trips
+from marketplace import batches, prepared, tries
 from marketplace.errors import Conflict
 from marketplace.failpoints import Failpoint, reach
 from marketplace.named_locks import BUSY, named, sqlstate, stays_taken
@@ -286,24 +283,6 @@ def _tried(
                 _open_atomic.reset(token)
             time.sleep(random.uniform(0, min(0.2, 0.002 * 2**attempt)))  # noqa: S311  jitter, not a secret
     raise AssertionError("the last try returns or raises")
-
-
-@event.listens_for(Engine, "connect")
-def _connected(driver: DBAPIConnection, _record: object) -> None:
-    if isinstance(driver, psycopg.Connection):
-        trips.remember(driver)
-
-
-@event.listens_for(Engine, "rollback")
-def _roll_back(connection: Connection) -> None:
-    if not connection.invalidated:
-        trips.roll_back(connection.connection)
-
-
-@event.listens_for(Engine, "rollback_savepoint")
-def _forget(connection: Connection, *_: object) -> None:
-    if not connection.invalidated:
-        trips.forget(connection)
 
 
 def forbid_open_transaction() -> None:

@@ -22,6 +22,7 @@ from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.types.numeric import Int8Dumper
+from sqlalchemy import Connection, Engine, event
 
 Statement = tuple[str, Mapping[str, Any] | Sequence[Any]]
 """One statement in SQL, with psycopg's places (%s or %(name)s), and its parameters."""
@@ -129,7 +130,7 @@ class Line:
                 self.forget()
 
     def forget(self) -> None:
-        """Prepare everything anew from now on: psycopg lets the server forget all statements of a savepoint."""
+        """Prepare everything anew from now on: the server has forgotten all statements, or will have."""
         self._stale += [known.name for known in self._prepared.values()]
         self._prepared.clear()
 
@@ -255,20 +256,24 @@ def line_of(connection: Any) -> Line:
     return line
 
 
-def remember(driver: "psycopg.Connection[Any]") -> None:
+@event.listens_for(Engine, "connect")
+def _remember(driver: Any, _record: object) -> None:
     """Let psycopg's own cursors prepare what comes a second time, and keep it, whatever the size of its numbers."""
-    driver.prepare_threshold = 1
-    driver.prepared_max = _MOST
-    driver.adapters.register_dumper(int, Int8Dumper)
+    if isinstance(driver, psycopg.Connection):
+        driver.prepare_threshold = 1
+        driver.prepared_max = _MOST
+        driver.adapters.register_dumper(int, Int8Dumper)
 
 
-def roll_back(connection: Any) -> None:
-    """Roll back what is open on a connection that was taken from an engine's pool; its statements stay prepared."""
-    line_of(connection).roll_back()
+@event.listens_for(Engine, "rollback")
+def _roll_back(connection: Connection) -> None:
+    if not connection.invalidated:
+        line_of(connection.connection).roll_back()
 
 
-def forget(connection: Any) -> None:
-    """Tell a connection's line, if it has one, that psycopg is about to roll a savepoint back."""
-    line: Line | None = connection.info.get(_LINE)
+@event.listens_for(Engine, "rollback_savepoint")
+def _forget(connection: Connection, *_: object) -> None:
+    """Prepare everything anew where psycopg rolls a savepoint back: it lets the server forget all statements."""
+    line: Line | None = None if connection.invalidated else connection.info.get(_LINE)
     if line is not None:
         line.forget()

@@ -48,7 +48,7 @@ def book(
     statement, values = booking(
         key=key, description=description, currency=currency, lines=lines, payment_id=payment_id, now=now
     )
-    booked = session.connection().exec_driver_sql(f"{statement} RETURNING entry_id", dict(values))  # type: ignore[arg-type]
+    booked = session.connection().exec_driver_sql(f"{statement} RETURNING entry_id", dict(values))
     entry_id: int = booked.scalars().all()[0]
     return entry_id
 
