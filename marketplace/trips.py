@@ -31,7 +31,6 @@ _Key = tuple[str, tuple[int, ...]]
 """A text and the types of its parameters: what the server prepares."""
 
 _LINE = "statements of this connection"
-_ROLLBACK: Statement = ("ROLLBACK", ())
 _MOST = 1_500
 """So many statements psycopg keeps prepared per connection: its own hundred make it plan most of them each time."""
 _PLACE = re.compile(r"%(?:\((\w+)\)s|(s)|(%))")
@@ -117,17 +116,6 @@ class Line:
         if driver.deferrable:
             words.append("DEFERRABLE")
         return " ".join(words), ()
-
-    def roll_back(self) -> None:
-        """Roll back an open transaction past psycopg, which would let the server forget all statements with it.
-
-        Where that fails psycopg finds an open transaction still, and tells what is wrong.
-        """
-        if not self.is_idle:
-            try:
-                self.send([_ROLLBACK])
-            except psycopg.Error:
-                self.forget()
 
     def forget(self) -> None:
         """Prepare everything anew from now on: the server has forgotten all statements, or will have."""
@@ -263,12 +251,6 @@ def _remember(driver: Any, _record: object) -> None:
         driver.prepare_threshold = 1
         driver.prepared_max = _MOST
         driver.adapters.register_dumper(int, Int8Dumper)
-
-
-@event.listens_for(Engine, "rollback")
-def _roll_back(connection: Connection) -> None:
-    if not connection.invalidated:
-        line_of(connection.connection).roll_back()
 
 
 @event.listens_for(Engine, "rollback_savepoint")
