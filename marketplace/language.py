@@ -106,6 +106,11 @@ class Text(str):
         return self
 
 
+def texts(*english: str) -> tuple[Text, ...]:
+    """Return several texts made at import, such as the headings of a file."""
+    return tuple(map(Text, english))
+
+
 class Plural(NamedTuple):
     """A text made at import that counts something: `%(number)s` in it is how many."""
 

@@ -18,7 +18,16 @@ from babel.messages.pofile import read_po, write_po
 from marketplace.language import ENGLISH, LANGUAGES, LOCALES
 
 CHECKOUT = Path(__file__).parent.parent
-_KEYWORDS = {"_": None, "gettext": None, "Text": None, "ngettext": (1, 2), "Plural": (1, 2), "pgettext": ((1, "c"), 2)}
+_SEVERAL = "texts"
+_KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "Text": None,
+    _SEVERAL: None,
+    "ngettext": (1, 2),
+    "Plural": (1, 2),
+    "pgettext": ((1, "c"), 2),
+}
 _WHERE = {
     "marketplace": [
         ("sandbox/**", "ignore"),
@@ -48,7 +57,9 @@ def python_texts(
     for node in ast.walk(ast.parse(file.read())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in keywords:
             texts = [each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
-            if texts:
+            if node.func.id == _SEVERAL:
+                yield from ((node.lineno, node.func.id, each, []) for each in texts)
+            elif texts:
                 yield node.lineno, node.func.id, texts[0] if len(texts) == 1 else tuple(texts), []
 
 

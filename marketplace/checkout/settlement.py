@@ -239,7 +239,10 @@ def _obstacle(session: Session, purchase: Purchase, actor: Actor, now: datetime)
     if purchase.status == PurchaseStatus.PAID:
         return RefundRule.PAID_TWICE, Text("This purchase was paid before.")
     if purchase.status == PurchaseStatus.GIVEN_UP and rivals.give_way(session, purchase=purchase, actor=actor, now=now):
-        return RefundRule.PAID_ELSEWHERE, Text("This basket was paid before, in another purchase.")
+        because = Text("This basket was paid before, in another purchase.")
+        # While the money was on its way, its goods and a use of its code were kept.
+        set_aside.give_back(session, purchase_id=purchase.id, actor=actor, now=now, because=because)
+        return RefundRule.PAID_ELSEWHERE, because
     if set_aside.redeem(session, purchase_id=purchase.id, actor=actor, now=now):
         return None
     with language.reading(ENGLISH):  # what is missing is kept with the money, whoever reads it

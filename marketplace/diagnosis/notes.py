@@ -99,6 +99,8 @@ _WITH_PLACES = (
     Text("The provider reports: %(state)s."),
     Text("Warning %(number)s keeps the money where it is."),
     Text("The provider refused: %(code)s"),
+    Text("The provider says: %(code)s."),
+    Text("The provider says: %(code)s"),
     Text("The provider does not answer: %(why)s"),
     Text("It could not be looked up. %(why)s"),
     Text("No answer. %(why)s"),

@@ -1,4 +1,7 @@
-"""What a credit note says: made from the frozen content of the invoice that it corrects. Pure."""
+"""What a credit note says: made from the frozen content of the invoice that it corrects, in its buyer's language.
+
+Pure.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,9 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from marketplace.invoices import rules
-from marketplace.invoices.drafting import Draft, day, iso
+from marketplace.invoices.drafting import Draft, iso
 from marketplace.invoices.rules import Amounts, InvoiceKind, RatePart
+from marketplace.language import gettext as _
+from marketplace.language import reading
 from marketplace.money import Money
+from marketplace.numerals import date_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,10 @@ class GoneBack:
     number: str
     """The refund's or the dispute's."""
     reason: str
+    """One of ours: a Text."""
     gone_at: datetime
+    language: str
+    """The code of the language that the buyer is written to in."""
 
 
 def credit_note_of(gone: GoneBack, invoice: Mapping[str, Any], credited_minor: int, now: datetime) -> Draft:
@@ -39,19 +48,18 @@ def credit_note_of(gone: GoneBack, invoice: Mapping[str, Any], credited_minor: i
     parts = rules.back_by_rate(amount, credited_before=before, parts=parts_of(invoice))
     tax = Money.total((part.tax for part in parts), gone.currency)
     goods = (amount if is_included else amount - tax).minor
-    what = "Refund" if gone.refund_id is not None else "Dispute"
-    title = f"{what} {gone.number}: {gone.reason}"
+    with reading(gone.language):
+        words = _words(gone, parts, is_included=is_included)
     content = {
+        "language": gone.language,
         "seller": invoice["seller"],
         "buyer": invoice["buyer"],
         "order": invoice["order"],
         "corrects": gone.invoice_number,
-        "cause": f"{what} {gone.number}",
         "paid_on": iso(gone.gone_at),
-        "lines": _lines(title, parts, is_included=is_included),
         "discount_code": "",
         "note": "",
-        "terms": [f"It corrects invoice {gone.invoice_number}. The money went back on {day(gone.gone_at)}."],
+        **words,
     }
     return Draft(
         kind=InvoiceKind.CREDIT_NOTE,
@@ -93,15 +101,26 @@ def parts_of(invoice: Mapping[str, Any]) -> list[RatePart]:
     return found if is_whole else [RatePart(None, whole - tax, tax)]
 
 
+def _words(gone: GoneBack, parts: Sequence[RatePart], *, is_included: bool) -> dict[str, object]:
+    """Return what a credit note says in the language that is read: its cause, its lines and its terms."""
+    is_refund = gone.refund_id is not None
+    cause = _("Refund %(number)s", number=gone.number) if is_refund else _("Dispute %(number)s", number=gone.number)
+    title = _("%(cause)s: %(reason)s", cause=cause, reason=gone.reason)
+    corrected, day = gone.invoice_number, date_text(gone.gone_at)
+    term = _("It corrects invoice %(number)s. The money went back on %(day)s.", number=corrected, day=day)
+    return {"cause": cause, "lines": _lines(title, parts, is_included=is_included), "terms": [term]}
+
+
 def _lines(title: str, parts: Sequence[RatePart], *, is_included: bool) -> list[dict[str, object]]:
     """Return the lines of a credit note: one, or one per rate with what it is of."""
     found: list[dict[str, object]] = []
     for part in parts:
         minor = -(part.net + part.tax).minor if is_included else -part.net.minor
-        of = "goods" if part.basis_points is not None else "delivery"
         rate = (
             {} if part.basis_points is None else {"tax_basis_points": part.basis_points, "tax_minor": -part.tax.minor}
         )
-        named = title if len(parts) == 1 else f"{title}, {of}"
+        of_goods = part.basis_points is not None
+        of = _("%(what)s, goods", what=title) if of_goods else _("%(what)s, delivery", what=title)
+        named = title if len(parts) == 1 else of
         found.append({"title": named, "quantity": 1, "unit_minor": minor, "amount_minor": minor, **rate})
     return found

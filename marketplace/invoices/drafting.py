@@ -1,4 +1,7 @@
-"""What a document says, before it has its number: made once, from what the shop knows, and frozen. Pure."""
+"""What a document says, before it has its number: made once, from what the shop knows, and frozen. Pure.
+
+It is written in the language of who has to have it, as their account says when it is made, and keeps that language.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -7,16 +10,32 @@ from typing import Any
 
 from marketplace.invoices import rules
 from marketplace.invoices.rules import Amounts, InvoiceKind
+from marketplace.language import Plural, reading
+from marketplace.language import gettext as _
+from marketplace.numerals import date_text
 
 PLATFORM = "Tandem"
 _SIGNED_FEES = {
-    ("sale", "platform_fee"): "Platform fees on {}",
-    ("sale", "processing_fee_recovery"): "Card fees on {}",
-    ("refund", "platform_fee"): "Platform fees given back, refunds of {}",
-    ("returned", "platform_fee"): "Platform fees, refunds that came back of {}",
-    ("dispute", "platform_fee"): "Platform fees given back, lost disputes of {}",
-    ("regained", "platform_fee"): "Platform fees, disputes won after all of {}",
+    ("sale", "platform_fee"): Plural("Platform fees on %(number)s order", "Platform fees on %(number)s orders"),
+    ("sale", "processing_fee_recovery"): Plural("Card fees on %(number)s order", "Card fees on %(number)s orders"),
+    ("refund", "platform_fee"): Plural(
+        "Platform fees given back, refunds of %(number)s order",
+        "Platform fees given back, refunds of %(number)s orders",
+    ),
+    ("returned", "platform_fee"): Plural(
+        "Platform fees, refunds that came back of %(number)s order",
+        "Platform fees, refunds that came back of %(number)s orders",
+    ),
+    ("dispute", "platform_fee"): Plural(
+        "Platform fees given back, lost disputes of %(number)s order",
+        "Platform fees given back, lost disputes of %(number)s orders",
+    ),
+    ("regained", "platform_fee"): Plural(
+        "Platform fees, disputes won after all of %(number)s order",
+        "Platform fees, disputes won after all of %(number)s orders",
+    ),
 }
+_OTHER_FEES = Plural("Other fees of %(number)s order", "Other fees of %(number)s orders")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +87,8 @@ class SoldOrder:
     ordered_at: datetime
     paid_at: datetime | None
     """None while the payment is on its way."""
+    language: str
+    """The code of the language that the buyer is written to in."""
     lines: tuple[SoldLine, ...]
 
 
@@ -90,6 +111,8 @@ class FeeMonth:
     currency: str
     month: date
     fees: tuple[Fee, ...]
+    language: str
+    """The code of the language that the seller is written to in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +138,10 @@ class Draft:
 def invoice_of(sold: SoldOrder, now: datetime) -> Draft:
     """Return the invoice of an order, issued at `now`: paid in full where the books have the money."""
     is_paid, due = sold.paid_at is not None, rules.due_at(now, is_paid=sold.paid_at is not None)
+    with reading(sold.language):
+        terms = _terms(sold, due)
     content = {
+        "language": sold.language,
         "seller": _party(sold.seller),
         "buyer": _buyer(sold.billing_address),
         "delivery": dict(sold.delivery_address),
@@ -126,7 +152,7 @@ def invoice_of(sold: SoldOrder, now: datetime) -> Draft:
         "lines": [_sold_line(line) for line in sold.lines],
         "discount_code": sold.discount_code,
         "note": sold.buyer_note,
-        "terms": _terms(sold, due),
+        "terms": terms,
     }
     return Draft(
         kind=InvoiceKind.INVOICE,
@@ -144,9 +170,16 @@ def invoice_of(sold: SoldOrder, now: datetime) -> Draft:
 
 def commission_of(found: FeeMonth, now: datetime) -> Draft:
     """Return the marketplace's invoice to a seller for the fees of a month, which were taken from the sales."""
-    lines = [_fee_line(fee) for fee in found.fees]
     total = sum(fee.amount_minor for fee in found.fees)
+    with reading(found.language):
+        lines = [_fee_line(fee) for fee in found.fees]
+        terms = [
+            _("The fees were taken from your sales when buyers paid, as your statement shows. Nothing is due.")
+            if total >= 0
+            else _("More fees were given back to you than taken, as your statement shows. Nothing is due.")
+        ]
     content = {
+        "language": found.language,
         "seller": {"name": PLATFORM, "city": "", "country": ""},
         "buyer": _party(found.seller),
         "month": f"{found.month:%Y-%m}",
@@ -154,11 +187,7 @@ def commission_of(found: FeeMonth, now: datetime) -> Draft:
         "lines": lines,
         "discount_code": "",
         "note": "",
-        "terms": [
-            "The fees were taken from your sales when buyers paid, as your statement shows. Nothing is due."
-            if total >= 0
-            else "More fees were given back to you than taken, as your statement shows. Nothing is due."
-        ],
+        "terms": terms,
     }
     return Draft(
         kind=InvoiceKind.COMMISSION,
@@ -179,8 +208,7 @@ def _sold_line(line: SoldLine) -> dict[str, object]:
 
 
 def _fee_line(fee: Fee) -> dict[str, object]:
-    orders = "1 order" if fee.orders == 1 else f"{fee.orders} orders"
-    title = _SIGNED_FEES.get((fee.kind, fee.account), "Other fees of {}").format(orders)
+    title = _SIGNED_FEES.get((fee.kind, fee.account), _OTHER_FEES).of(fee.orders)
     minor = fee.amount_minor
     return {"title": title, "quantity": 1, "unit_minor": minor, "amount_minor": minor, "kind": fee.kind}
 
@@ -208,19 +236,14 @@ def _buyer(billing: Mapping[str, str]) -> dict[str, object]:
 
 def _terms(sold: SoldOrder, due: datetime) -> Sequence[str]:
     if sold.paid_at is not None:
-        payment = f"Paid in full on {day(sold.paid_at)}. Nothing is due."
+        payment = _("Paid in full on %(day)s. Nothing is due.", day=date_text(sold.paid_at))
     else:
-        payment = f"Your payment is on its way from your bank. It is due on {day(due)}."
-    returns = [f"Returns: {sold.returns_policy}"] if sold.returns_policy else []
-    taxed = ["Prices include the tax."] if sold.amounts.tax_included and sold.amounts.tax_minor else []
+        payment = _("Your payment is on its way from your bank. It is due on %(day)s.", day=date_text(due))
+    returns = [_("Returns: %(policy)s", policy=sold.returns_policy)] if sold.returns_policy else []
+    taxed = [_("Prices include the tax.")] if sold.amounts.tax_included and sold.amounts.tax_minor else []
     return [payment, *taxed, *returns]
 
 
 def iso(moment: datetime) -> str:
     """Return the UTC day of a moment as content keeps it: 2026-12-21."""
     return moment.date().isoformat()
-
-
-def day(moment: datetime) -> str:
-    """Return the UTC day of a moment as terms say it: 21 Dec 2026."""
-    return f"{moment.day} {moment:%b %Y}"

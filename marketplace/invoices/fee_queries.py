@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import Date, bindparam, cast, exists, func, select
 
 from marketplace import db
+from marketplace.accounts.models import User
 from marketplace.catalog.models import Shop
 from marketplace.invoices.drafting import Fee, FeeMonth, Seller
 from marketplace.invoices.missing_queries import LEGAL
@@ -38,6 +39,7 @@ _OF_MONTH = (
         Shop.seller_id,
         Shop.name,
         *LEGAL,
+        User.language,
         Posting.currency,
         kind_of_entry.label("kind"),
         Posting.account,
@@ -47,12 +49,13 @@ _OF_MONTH = (
     .join(LedgerEntry, LedgerEntry.id == Posting.entry_id)
     .join(Order, Order.id == Posting.order_id)
     .join(Shop, Shop.seller_id == Order.seller_id)
+    .join(User, User.id == Order.seller_id)
     .where(
         Posting.account.in_(_FEES),
         LedgerEntry.booked_at >= bindparam("since"),
         LedgerEntry.booked_at < bindparam("until"),
     )
-    .group_by(Shop.id, Posting.currency, "kind", Posting.account)
+    .group_by(Shop.id, User.id, Posting.currency, "kind", Posting.account)
     .order_by(Shop.seller_id, Posting.currency, func.min(Posting.id))
 )
 
@@ -65,10 +68,15 @@ def closed_after(month: date) -> date | None:
 
 def fees_of(month: date) -> Sequence[FeeMonth]:
     """Return the fees of a month: one row per seller and currency, each with its lines; minor units."""
-    found: dict[tuple[int, str], tuple[Seller, list[Fee]]] = {}
+    found: dict[tuple[int, str], tuple[Seller, str, list[Fee]]] = {}
     span = {"since": months.start_of(month), "until": months.end_of(month)}
-    for seller_id, name, *shop, currency, kind, account, orders, minor in map(tuple, db.read(_OF_MONTH, span)):
+    for seller_id, name, *shop, language, currency, kind, account, orders, minor in map(
+        tuple, db.read(_OF_MONTH, span)
+    ):
         seller = Seller(seller_id, name, *shop)
-        fees = found.setdefault((seller_id, currency), (seller, []))[1]
+        fees = found.setdefault((seller_id, currency), (seller, language, []))[2]
         fees.append(Fee(kind, account.value, orders, minor))
-    return [FeeMonth(seller, currency, month, tuple(fees)) for (_, currency), (seller, fees) in found.items()]
+    return [
+        FeeMonth(seller, currency, month, tuple(fees), language)
+        for (_, currency), (seller, language, fees) in found.items()
+    ]

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from marketplace import db
+from marketplace.accounts.models import User
 from marketplace.catalog.models import Shop
 from marketplace.disputes.models import Dispute, DisputeShare
 from marketplace.invoices.crediting import GoneBack
@@ -28,6 +29,7 @@ from marketplace.invoices.drafting import Seller, SoldLine, SoldOrder
 from marketplace.invoices.models import Invoice, InvoiceMark
 from marketplace.invoices.rules import LOOK_BACK, MARK_EVERY, Amounts, InvoiceKind
 from marketplace.invoices.states import InvoiceStatus
+from marketplace.language import Text
 from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.orders.states import OrderStatus
 from marketplace.payment_records.models import Payment
@@ -139,7 +141,9 @@ _ORDERS = (
         Shop.returns_policy,
         Order.created_at,
         _PAID_AT,
+        User.language,
     )
+    .join(User, User.id == Order.buyer_id)
     .join(Purchase, Purchase.id == Order.purchase_id)
     .join(Shop, Shop.seller_id == Order.seller_id)
     .where(Order.id.in_(bindparam("ids", expanding=True)))
@@ -169,9 +173,17 @@ _OF_INVOICE = (
 )
 _REFUNDS = (
     select(
-        *_OF_INVOICE, Refund.amount_minor, Refund.id, literal(None), Refund.number, Refund.reason, Refund.completed_at
+        *_OF_INVOICE,
+        Refund.amount_minor,
+        Refund.id,
+        literal(None),
+        Refund.number,
+        Refund.reason,
+        Refund.completed_at,
+        User.language,
     )
     .join(Order, Order.id == Refund.order_id)
+    .join(User, User.id == Order.buyer_id)
     .join(Invoice, (Invoice.order_id == Order.id) & _INVOICED)
     .where(Refund.id.in_(bindparam("ids", expanding=True)), Refund.completed_at.is_not(None))
 )
@@ -182,14 +194,17 @@ _LOSSES = (
         literal(None),
         DisputeShare.id,
         Dispute.number,
-        literal("the bank gave the money back"),
+        literal(None),
         func.coalesce(Dispute.closed_at, Dispute.read_at),
+        User.language,
     )
     .join(Dispute, Dispute.id == DisputeShare.dispute_id)
     .join(Order, Order.id == DisputeShare.order_id)
+    .join(User, User.id == Order.buyer_id)
     .join(Invoice, (Invoice.order_id == Order.id) & _INVOICED)
     .where(DisputeShare.id.in_(bindparam("ids", expanding=True)), DisputeShare.lost_minor > 0)
 )
+_LOST_WORDS = Text("the bank gave the money back")
 _MARK = select(InvoiceMark.reached_at).where(InvoiceMark.name == bindparam("name"))
 
 
@@ -243,6 +258,6 @@ def _sold(row: tuple[Any, ...], lines: Mapping[int, list[SoldLine]]) -> SoldOrde
 
 
 def _gone(row: tuple[Any, ...]) -> GoneBack:
-    *known, reason, gone_at = row
-    facts: list[Any] = [*known, getattr(reason, "english", reason), gone_at]
+    *known, reason, gone_at, language = row
+    facts: list[Any] = [*known, reason.label if reason else _LOST_WORDS, gone_at, language]
     return GoneBack(*facts)

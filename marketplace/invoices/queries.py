@@ -19,6 +19,7 @@ from marketplace.errors import NotFound
 from marketplace.invoices.models import Invoice, InvoiceDelivery
 from marketplace.invoices.rules import InvoiceKind
 from marketplace.invoices.states import InvoiceStatus
+from marketplace.language import ENGLISH
 from marketplace.language import gettext as _
 from marketplace.orders.models import Order, OrderLine
 from marketplace.paging import ALWAYS, Cursor, Listed, Period, read_page
@@ -105,6 +106,11 @@ class Document:
     dispute_number: str
     deliveries: Sequence[Delivery]
     credit_notes: Sequence[InvoiceRow]
+
+    @property
+    def language(self) -> str:
+        """Return the code of the language that it is written and printed in; English where it does not say."""
+        return str(self.content.get("language", ENGLISH))
 
 
 _INVOICE = Invoice.__table__.c

@@ -104,6 +104,7 @@ class Refusal:
 
 def refusal(code: str, message: str, now: datetime) -> Refusal:
     """Return what a refusal of the provider, or a failure at the bank, means; `code` is the provider's open word."""
-    words, again = _REFUSALS.get(code, (f"The provider says: {message or code}", Again.BY_PERSON))
+    said = (message or code).rstrip(".")
+    words, again = _REFUSALS.get(code, (f"The provider says: {said}.", Again.BY_PERSON))
     wait = timedelta(0) if again is Again.WHEN_BANK_CHANGED else _A_DAY
     return Refusal(words, again, None if again is Again.BY_PERSON else now + wait)

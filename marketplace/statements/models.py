@@ -6,7 +6,8 @@ from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, UniqueCons
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import User
-from marketplace.db import Base, Currency, MinorUnits, PrimaryKey, UtcTime
+from marketplace.db import Base, Currency, MinorUnits, PrimaryKey, Text64, UtcTime
+from marketplace.language import ENGLISH
 
 
 class SellerStatement(Base):
@@ -32,6 +33,8 @@ class SellerStatement(Base):
     closing_minor: Mapped[MinorUnits]
     lines: Mapped[int] = mapped_column(BigInteger)
     closed_at: Mapped[UtcTime]
+    language: Mapped[Text64] = mapped_column(default=ENGLISH, server_default=ENGLISH)
+    """The code of the language that its seller was written to in when it was closed: it is printed in it for ever."""
 
 
 class StatementMonth(Base):

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, case, exists, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import User
 from marketplace.catalog.models import Shop
 from marketplace.ledger.accounts import OF_SELLERS
 from marketplace.ledger.models import LedgerEntry, Posting
@@ -40,16 +41,21 @@ def close_months(session: Session, *, now: datetime) -> int:
     ).scalar_one_or_none()
     if reached is None:
         session.execute(insert(StatementMonth).values(month=month, reached_seller_id=0))
-    sellers = select(Shop.seller_id).where(Shop.seller_id > (reached or 0)).order_by(Shop.seller_id).limit(_BATCH)
-    ids = list(session.execute(sellers).scalars())
-    statements = [statement for seller_id in ids for statement in _statements(session, seller_id, month, now)]
+    sellers = select(Shop.seller_id, User.language).join(User, User.id == Shop.seller_id)
+    batch = sellers.where(Shop.seller_id > (reached or 0)).order_by(Shop.seller_id).limit(_BATCH)
+    languages = {row.seller_id: row.language for row in session.execute(batch)}
+    statements = [
+        statement
+        for seller_id, language in languages.items()
+        for statement in _statements(session, seller_id, language, month, now)
+    ]
     if statements:
         session.add_all(statements)
         session.flush()
         _tell(session, statements, now=now)
     progress = update(StatementMonth).where(StatementMonth.month == month)
-    last = ids[-1] if ids else reached or 0
-    session.execute(progress.values(reached_seller_id=last, finished_at=None if len(ids) == _BATCH else now))
+    last = max(languages, default=reached or 0)
+    session.execute(progress.values(reached_seller_id=last, finished_at=None if len(languages) == _BATCH else now))
     return len(statements)
 
 
@@ -67,7 +73,7 @@ def _next_month(session: Session) -> date | None:
     return rules.month_of(first) if first else None
 
 
-def _statements(session: Session, seller_id: int, month: date, now: datetime) -> list[SellerStatement]:
+def _statements(session: Session, seller_id: int, language: str, month: date, now: datetime) -> list[SellerStatement]:
     """Return a seller's statements of a month: of each currency in which something was or is."""
     start, end = rules.start_of(month), rules.end_of(month)
     entries = (
@@ -102,6 +108,7 @@ def _statements(session: Session, seller_id: int, month: date, now: datetime) ->
             closing_minor=opening + incoming + outgoing,
             lines=lines,
             closed_at=now,
+            language=language,
         )
         for currency, opening, incoming, outgoing, lines in map(tuple, rows)
         if opening or lines

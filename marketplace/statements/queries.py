@@ -30,7 +30,9 @@ class Month:
     closing_minor: int
     lines: int
     closed_at: datetime | None
-    """None while it runs."""
+    """None while it runs, as is the next."""
+    language: str | None
+    """The code of the language that its print reads in."""
 
 
 _SELLER: BindParameter[int] = bindparam("seller_id")
@@ -44,6 +46,7 @@ CLOSED: Select[*tuple[Any, ...]] = (
         SellerStatement.closing_minor,
         SellerStatement.lines,
         SellerStatement.closed_at,
+        SellerStatement.language,
     )
     .where(SellerStatement.seller_id == _SELLER)
     .order_by(SellerStatement.month.desc(), SellerStatement.currency)
@@ -84,5 +87,5 @@ def months(seller_id: int) -> Sequence[Month]:
     for currency, day, incoming, outgoing, lines in running:
         opening = balances.get(currency, 0)
         balances[currency] = closing = opening + incoming + outgoing
-        found.append(Month(currency, day, opening, incoming, outgoing, closing, lines, None))
+        found.append(Month(currency, day, opening, incoming, outgoing, closing, lines, None, None))
     return [*reversed(found), *closed]

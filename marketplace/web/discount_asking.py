@@ -11,7 +11,7 @@ from marketplace.discounts import operations, queries
 from marketplace.discounts.queries import CodeRow
 from marketplace.discounts.states import DISCOUNT
 from marketplace.errors import DomainError, Invalid, NotFound
-from marketplace.language import Text
+from marketplace.language import Text, texts
 from marketplace.language import gettext as _
 from marketplace.paging import Cursor, every
 from marketplace.web import lists
@@ -20,7 +20,7 @@ from marketplace.web.discount_form import DiscountForm
 from marketplace.web.discount_parts import EditPage
 from marketplace.web.pages import decimal
 
-_COLUMNS = ("Purchase", "Order", "Buyer", "Status", "Amount", "Currency", "At")
+_COLUMNS = texts("Purchase", "Order", "Buyer", "Status", "Amount", "Currency", "At")
 MADE = Text("The code can be used from its first day on.")
 CHANGED = Text("Saved. Purchases from now on follow it.")
 

@@ -12,7 +12,7 @@ from marketplace.invoices import queries
 from marketplace.invoices.queries import InvoiceRow, Side, Sought
 from marketplace.invoices.rules import InvoiceKind
 from marketplace.invoices.states import InvoiceStatus
-from marketplace.language import Text
+from marketplace.language import ENGLISH, Text, reading, texts
 from marketplace.language import gettext as _
 from marketplace.numerals import percent
 from marketplace.paging import every
@@ -22,7 +22,7 @@ from marketplace.web.lists import Choice, Tab, Tools
 from marketplace.web.pages import date_text, decimal, money_text
 from marketplace.web.wording import Badge
 
-_CSV_COLUMNS = (
+_CSV_COLUMNS = texts(
     "Number", "Kind", "Status", "From", "To", "Order", "Corrects", "Issued (UTC)", "Due (UTC)", "Sent (UTC)",
     "Opened (UTC)", "Paid (UTC)", "Currency", "Subtotal", "Delivery", "Tax", "Discount", "Total", "Paid", "Still due",
     "Tax rates", "Prices include tax",
@@ -182,5 +182,7 @@ def _csv_row(row: InvoiceRow) -> tuple[object, ...]:
     times = (row.issued_at, row.due_at, row.sent_at, row.viewed_at, row.paid_at)
     sums = (row.subtotal_minor, row.delivery_minor, row.tax_minor, -row.discount_minor, row.total_minor)
     amounts = (decimal(minor, row.currency) for minor in (*sums, row.paid_minor, row.due_minor))
-    taxed = (", ".join(map(percent, row.tax_rates or ())), "yes" if row.tax_included else "no")
+    with reading(ENGLISH):  # a number is a number to a program
+        rates = ", ".join(map(percent, row.tax_rates or ()))
+    taxed = (rates, _("yes") if row.tax_included else _("no"))
     return (*what, row.recipient, row.order_number, row.corrects, *times, row.currency, *amounts, *taxed)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from babel import Locale
 from flask import Response, url_for
 
 from marketplace import clock, db
@@ -12,7 +13,7 @@ from marketplace.invoices import operations, queries
 from marketplace.invoices.queries import Delivery, Document, InvoiceRow, Side
 from marketplace.invoices.rules import InvoiceKind
 from marketplace.invoices.states import InvoiceStatus
-from marketplace.language import ENGLISH, Text, reading
+from marketplace.language import Text, current, reading
 from marketplace.language import gettext as _
 from marketplace.numerals import percent
 from marketplace.payments import timeline_queries
@@ -81,6 +82,10 @@ class InvoicePage:
     entries: tuple[TimelineEntry, ...]
     content_hash: str
     """For admins; "" for others."""
+    language: str
+    """The code of the language that its own words are in."""
+    is_worded: bool
+    """Whether its lines are the house's words, and not what a seller calls goods."""
 
 
 def build(found: Document, side: Side, user_id: int, console: Console) -> InvoicePage:
@@ -96,7 +101,7 @@ def build(found: Document, side: Side, user_id: int, console: Console) -> Invoic
         console=console,
         crumbs=(Crumb(_("Invoices"), url_for(f"{side.value}.invoices")),),
         badges=(invoice_parts.badge(row),),
-        note=_note(row),
+        note=_note(found),
         from_lines=from_lines,
         to_lines=to_lines,
         facts=_facts(found),
@@ -113,6 +118,8 @@ def build(found: Document, side: Side, user_id: int, console: Console) -> Invoic
         ),
         entries=wording.timeline(changes, (), _TITLES, user_id, others),
         content_hash=found.content_hash if side is Side.ADMIN else "",
+        language=found.language,
+        is_worded=row.kind is not InvoiceKind.INVOICE,
     )
 
 
@@ -127,8 +134,8 @@ def opened(number: str, side: Side, viewer_id: int) -> Document:
 
 
 def pdf(found: Document) -> bytes:
-    """Return a document for print, with what is paid and due of it now; in English, whoever reads it."""
-    with reading(ENGLISH):
+    """Return a document for print, with what is paid and due of it now; in its own language, whoever reads it."""
+    with reading(found.language):
         return printing.pdf("invoice", _printed(found), found.row.issued_at)
 
 
@@ -184,9 +191,12 @@ def _state(row: InvoiceRow) -> str:
     return _("Paid in full on %(day)s. Nothing is due.", day=day)
 
 
-def _note(row: InvoiceRow) -> str:
+def _note(found: Document) -> str:
+    row, reader = found.row, current()
     opened = _("Opened %(day)s.", day=date_text(row.viewed_at)) if row.viewed_at else ""
-    return together(_("Issued %(day)s.", day=date_text(row.issued_at)), _state(row), opened)
+    name = Locale.parse(found.language).get_language_name(reader) if found.language != reader else ""
+    said = _("The document is in %(language)s.", language=name) if name else ""
+    return together(_("Issued %(day)s.", day=date_text(row.issued_at)), _state(row), opened, said)
 
 
 def _facts(found: Document) -> tuple[Fact, ...]:
@@ -199,9 +209,16 @@ def _facts(found: Document) -> tuple[Fact, ...]:
         (_("Ordered"), _day(content["ordered_on"]) if "ordered_on" in content else ""),
         (_("Month"), month_name(row.month) if row.month else ""),
         (_("Corrects"), content.get("corrects", "")),
-        (_("For"), content.get("cause", "")),
+        (_("For"), _cause(found)),
     ]
     return tuple(Fact(label, str(value)) for label, value in facts if value)
+
+
+def _cause(found: Document) -> str:
+    """Return what a credit note is about, as it says in its own language, in the one that is read."""
+    if found.refund_number:
+        return _("Refund %(number)s", number=found.refund_number)
+    return _("Dispute %(number)s", number=found.dispute_number) if found.dispute_number else ""
 
 
 def _lines(found: Document, side: Side) -> tuple[DocumentLine, ...]:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from flask import Response, request, stream_with_context, url_for
 
 from marketplace.errors import NotFound
-from marketplace.language import ENGLISH, Text, reading
+from marketplace.language import Text, current, reading
 from marketplace.language import gettext as _
 from marketplace.paging import PAGE_SIZE, Cursor, Listed, Period, Sort
 from marketplace.web import kept_filters
@@ -176,18 +176,21 @@ def asked(*sorts: Sort, endpoint: str = "", **filters: str) -> Asked:
 def csv_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
     """Return the rows as a CSV file that spreadsheets open as text: nothing in it is taken for a formula.
 
-    Pass amounts as Decimal and ids as int; every text that could start a formula gets a quote mark ahead.
+    Its headings and words are in the reader's language where they are a Text; ids, amounts and moments are the same in
+    each. Pass amounts as Decimal and ids as int; every text that could start a formula gets a quote mark ahead.
     """
+    code = current()
 
     def lines() -> Iterator[str]:
         buffer = io.StringIO()
         writer = csv.writer(buffer)
         # The mark at the start tells spreadsheets that the text is UTF-8.
         buffer.write("\ufeff")
-        writer.writerow(columns)
+        with reading(code):
+            writer.writerow([str(column) for column in columns])
         found = iter(rows)
         while True:
-            with reading(ENGLISH):  # what programs read is the same for everybody
+            with reading(code):  # the request is over by now, and so is its language
                 if (row := next(found, None)) is None:
                     break
                 cells = [_cell(value) for value in row]
@@ -258,8 +261,9 @@ def search_text() -> str:
 def _cell(value: object) -> object:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="seconds")
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
+    if isinstance(value, str):
+        text = str(value)
+        return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
     return "" if value is None else value
 
 

@@ -1,22 +1,23 @@
 """What every page shares: how money and times read, and the names templates may use."""
 
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
 
-from babel.dates import get_month_names
 from babel.numbers import format_currency
 from flask import Flask, g, has_request_context
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
 
-from marketplace import language
+from marketplace import language, numerals
 from marketplace.accounts import time_zones
 from marketplace.config import Settings
 from marketplace.language import ENGLISH
 from marketplace.money import Money, exponent
 from marketplace.numerals import as_written, number_text
 from marketplace.web import gaps, guards, headers
+
+date_text, month_text = numerals.date_text, numerals.month_text
 
 
 def money_text(minor: int, currency: str) -> str:
@@ -42,19 +43,6 @@ def money(amount: Money) -> str:
 def decimal(minor: int, currency: str) -> Decimal:
     """Return `minor` units of `currency` as a number in whole units, as files for spreadsheets hold it: 1234.50."""
     return Decimal(minor).scaleb(-exponent(currency))
-
-
-def date_text(moment: date) -> str:
-    """Return a day, or the UTC day of a moment, as people read it: 21 Dec 2026.
-
-    Days are those of the books, the same for both sides of a sale; by the reader's clock are only times.
-    """
-    return f"{moment.day} {_month(moment.month, language.current())} {moment.year:04d}"
-
-
-def month_text(moment: date) -> str:
-    """Return a month as people read it: Dec 2026."""
-    return f"{_month(moment.month, language.current())} {moment.year:04d}"
 
 
 def time_text(moment: datetime) -> str:
@@ -108,11 +96,6 @@ def register(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(_=language.gettext, language=language.current)
     app.jinja_env.globals.update(csp_nonce=headers.nonce, demo_mode=settings.demo)
     app.jinja_env.filters.update(money=money, date=date_text, number=number_text, time=time_text)
-
-
-@cache
-def _month(month: int, code: str) -> str:
-    return str(get_month_names("abbreviated", locale="en_US" if code == ENGLISH else code)[month])
 
 
 @cache

@@ -7,6 +7,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from marketplace.language import gettext as _
+from marketplace.language import texts
 from marketplace.paging import Cursor, Listed, Sort, every
 from marketplace.refunds.queries import RefundRow
 from marketplace.refunds.queue_queries import RefundTab
@@ -18,18 +19,10 @@ from marketplace.web.picture_parts import picture_url
 from marketplace.web.refund_parts import Side
 from marketplace.web.wording import Badge
 
-_CSV_COLUMNS = (
-    "Refund",
-    "Order",
-    "Reason",
-    "Status",
-    "Currency",
-    "Asked",
-    "Amount",
-    "Asked (UTC)",
-    "Decided (UTC)",
+_CSV_COLUMNS = texts(
+    "Refund", "Order", "Reason", "Status", "Currency", "Asked", "Amount", "Asked (UTC)", "Decided (UTC)",
     "Sent (UTC)",
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,8 +195,8 @@ def test_what_is_read_from_objects_before_its_payment_is_known_comes_in_later(
     assert world.rows("SELECT road, status FROM provider_event WHERE road = 'made'") == made
 
 
-# Would fail if an order that was given up while its debit was on its way were invoiced anew with every tick.
-def test_an_order_given_up_while_its_debit_is_on_its_way_has_no_invoice(world: World) -> None:
+def given_up_while_its_debit_is_on_its_way(world: World) -> Bought:
+    """Let a buyer agree to a debit and cancel the purchase in the same moment: its page can't be closed any more."""
     bought = world.open_purchase(10_000)
     world.sandbox.hold_webhooks()
     world.sandbox.pay(bought.session_id, account="000123456789")
@@ -209,6 +209,12 @@ def test_an_order_given_up_while_its_debit_is_on_its_way_has_no_invoice(world: W
     )
     world.sandbox.release_webhooks()
     world.settle_down()
+    return bought
+
+
+# Would fail if an order that was given up while its debit was on its way were invoiced anew with every tick.
+def test_an_order_given_up_while_its_debit_is_on_its_way_has_no_invoice(world: World) -> None:
+    given_up_while_its_debit_is_on_its_way(world)
     for _ in range(3):
         world.later(minutes=2)
     assert world.rows("SELECT p.status, u.status FROM payment p, purchase u") == [("processing", "given_up")]
@@ -233,3 +239,17 @@ def test_a_failed_refund_is_agreed_to_anew_with_another_amount_by_two_admins(wor
     approve(world, refund, 60_000, second, "More than was asked for, as agreed on the phone.")
     world.settle_down()
     assert [minor for _, minor in sent_back(world)] == [35_000, 60_000]
+
+
+# Would fail if its goods, and a use of its code, were kept on for weeks after its money was on its way back.
+def test_a_late_payment_that_gives_way_to_another_lets_go_of_what_was_kept_for_it(world: World) -> None:
+    late = given_up_while_its_debit_is_on_its_way(world)
+    kept = "SELECT purchase_id, status FROM stock_reservation ORDER BY id DESC LIMIT 1"
+    assert world.rows(kept) == [(late.purchase_id, "active")]
+    again = world.check_out(late.buyer_id)
+    world.pay(again)
+    world.settle_down()
+    world.later(days=5)
+    assert world.rows("SELECT payment_id FROM unapplied_receipt") == [(late.payment_id,)]
+    assert world.rows("SELECT count(*) FROM stock_reservation WHERE status = 'active'") == [(0,)]
+    assert world.rows("SELECT in_stock FROM listing") == [(9,)]

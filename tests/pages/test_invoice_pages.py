@@ -10,6 +10,7 @@ import typst
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
+from marketplace.web import printing
 from marketplace.web.pages import money_text
 from tests import builders_discounts as codes
 from tests.architecture.source import CHECKOUT
@@ -269,10 +270,21 @@ def test_an_empty_list_says_why_and_a_draft_is_not_the_buyers_yet(world: World) 
 
 def test_the_invoice_template_reads_what_it_is_given() -> None:
     template = CHECKOUT / "templates" / "print" / "invoice.typ"
-    data = (
-        '{"kind": "Invoice", "number": "#evil", "state": "*x*", "from": ["A"], "to": ["B"], "facts": [], "lines": [],'
-        ' "sums": [{"label": "Still due", "amount": "$1.00", "note": "", "is_total": true}], "remark": "", "terms": [],'
-        ' "hash": "0"}'
+    data = printing.inputs(
+        "invoice",
+        {
+            "kind": "Invoice",
+            "number": "#evil",
+            "state": "*x*",
+            "from": ["A"],
+            "to": ["B"],
+            "facts": [],
+            "sums": [{"label": "Still due", "amount": "$1.00", "note": "", "is_total": True}],
+            "lines": [],
+            "remark": "",
+            "terms": [],
+            "hash": "0",
+        },
     )
     assert typst.query(template, "<due>", field="value", one=True, sys_inputs={"data": data}) == '"$1.00"'
     assert typst.query(template, "<number>", field="value", one=True, sys_inputs={"data": data}) == '"#evil"'

@@ -35,7 +35,6 @@ _OF_PEOPLE = (
     "It is scratched.",
     "It fits.",
     "Stripe/1.0 (local sandbox, not Stripe)",
-    "Paid in full on ",  # of the frozen document
     "in the provider's balance",  # of the ledger
     "Refund re_",
     "The server says 550: no such user",
@@ -43,9 +42,9 @@ _OF_PEOPLE = (
 
 
 def words(html: str) -> Iterator[str]:
-    """Return what a page says, in the order in which it says it."""
+    """Return what a page says in its own language, in the order in which it says it."""
     page = BeautifulSoup(html, "html.parser")
-    for each in page(["script", "style", "code", "pre"]):
+    for each in (*page(["script", "style", "code", "pre"]), *page.select("body [lang]")):
         each.decompose()
     for text in page.stripped_strings:
         yield " ".join(text.split())

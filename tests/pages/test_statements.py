@@ -20,6 +20,7 @@ from marketplace.ledger.operations import Line
 from marketplace.paging import Cursor
 from marketplace.statements import operations, queries, rules, sheet_queries
 from marketplace.statements.sheet_queries import Which
+from marketplace.web import printing
 from tests.architecture.source import CHECKOUT
 from tests.builders import World
 from tests.journeys.test_holds import later
@@ -89,9 +90,16 @@ def test_each_month_adds_up_on_page_file_and_print(world: World) -> None:
 
 def test_the_print_says_what_the_page_says() -> None:
     """Typst is asked what it has set; names that look like markup stay names."""
-    data = (
-        '{"shop_name": "#strong[x] $y$", "title": "Statement", "note": "", "difference": "$0.00", "lines": [],'
-        ' "sums": [{"label": "Closing", "amount": "$93.80", "note": "", "is_total": true}]}'
+    data = printing.inputs(
+        "statement",
+        {
+            "shop_name": "#strong[x] $y$",
+            "title": "Statement",
+            "note": "",
+            "agreement": "",
+            "lines": [],
+            "sums": [{"label": "Closing", "amount": "$93.80", "note": "", "is_total": True}],
+        },
     )
     template = CHECKOUT / "templates" / "print" / "statement.typ"
     assert typst.query(template, "<closing>", field="value", one=True, sys_inputs={"data": data}) == '"$93.80"'

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock, jobs
 from marketplace.counting import count_text
 from marketplace.errors import Conflict, Invalid, NotAllowed
-from marketplace.language import Text, ngettext
+from marketplace.language import Text, ngettext, texts
 from marketplace.language import gettext as _
 from marketplace.outbound import deciding, queries
 from marketplace.outbound.queries import CallSummary, CallTab, Sought
@@ -29,8 +29,9 @@ from marketplace.web.providers import providers
 from marketplace.web.recent import COUNTS_SECONDS, recent
 from marketplace.web.wording import Badge
 
-_CSV_COLUMNS = (
-    "Call", "What", "Row", "Attempt", "Status", "Key", "Sends", "Object", "Error", "First sent (UTC)", "Planned (UTC)",
+_CSV_COLUMNS = texts(
+    "Call", "What", "Row", "Attempt", "Status", "Key", "Sends", "Object", "Error", "First sent (UTC)",
+    "Planned (UTC)",
 )  # fmt: skip
 _EMPTY = {
     CallTab.BLOCKED: Text("Nothing needs a person"),

@@ -10,7 +10,7 @@ from flask import url_for
 from marketplace.debts.queries import Age, BorneBy, Debtor, DebtRow, PaidBy
 from marketplace.debts.total_queries import DebtTotal
 from marketplace.disputes import queries as dispute_queries
-from marketplace.language import Text, ngettext
+from marketplace.language import Text, ngettext, texts
 from marketplace.language import gettext as _
 from marketplace.paging import Sort
 from marketplace.refunds import queries as refund_queries
@@ -19,7 +19,9 @@ from marketplace.web.pages import date_text, decimal, money_text
 
 _CAUSES = {"refund": Text("Refund %(number)s"), "dispute": Text("Dispute %(number)s")}
 SORTS = (Sort.LARGEST, Sort.SMALLEST, Sort.OLDEST, Sort.NEWEST)
-CSV_COLUMNS = ("Debt", "Made by", "Order", "Currency", "Amount", "Paid by sales", "Not owed any more", "Open", "Since")
+CSV_COLUMNS = texts(
+    "Debt", "Made by", "Order", "Currency", "Amount", "Paid by sales", "Not owed any more", "Open", "Since",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from marketplace.config import MoneyPolicy
 from marketplace.debts import queries, total_queries, writing_off
 from marketplace.debts.queries import Age, Debtor, DebtRow, Sought
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
-from marketplace.language import Text, pgettext
+from marketplace.language import Text, pgettext, texts
 from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.paging import Cursor, Listed, every
@@ -32,8 +32,9 @@ from marketplace.web.pages import date_text, decimal, money_text
 
 _LARGEST_MINOR = 10**15
 _CSV_COLUMNS = (
-    *("Seller", "Shop", "Currency", "Debts", "Open", *(age.label for age in Age)),
-    *("Paid by sales", "Not owed any more", "Oldest (UTC)"),
+    *texts("Seller", "Shop", "Currency", "Debts", "Open"),
+    *(age.label for age in Age),
+    *texts("Paid by sales", "Not owed any more", "Oldest (UTC)"),
 )
 
 

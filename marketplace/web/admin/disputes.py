@@ -13,7 +13,7 @@ from marketplace.disputes import page_queries as queries
 from marketplace.disputes.explain_queries import DisputeFigure
 from marketplace.disputes.page_queries import DisputeRow, DisputeTab, Sought
 from marketplace.errors import NotFound
-from marketplace.language import Text
+from marketplace.language import Text, texts
 from marketplace.language import gettext as _
 from marketplace.paging import Sort, every
 from marketplace.payments import timeline_queries
@@ -29,23 +29,10 @@ from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import date_text, decimal
 from marketplace.web.wording import Badge
 
-_CSV_COLUMNS = (
-    "Dispute",
-    "Kind",
-    "Status",
-    "Reason",
-    "Orders",
-    "Shops",
-    "Buyer",
-    "Currency",
-    "Amount",
-    "Taken by the bank",
-    "Fee currency",
-    "Fee",
-    "Opened (UTC)",
-    "Due (UTC)",
-    "Closed (UTC)",
-)
+_CSV_COLUMNS = texts(
+    "Dispute", "Kind", "Status", "Reason", "Orders", "Shops", "Buyer", "Currency", "Amount", "Taken by the bank",
+    "Fee currency", "Fee", "Opened (UTC)", "Due (UTC)", "Closed (UTC)",
+)  # fmt: skip
 _NOTES = {
     DisputeTab.RESPONSE: Text("The bank has the money and hears us until the due date."),
     DisputeTab.REVIEW: Text("The bank reads our evidence. Nothing is to be done."),
@@ -174,7 +161,7 @@ def _row(row: DisputeRow, now: datetime) -> ListedDispute:
 
 
 def _csv_row(row: DisputeRow) -> tuple[object, ...]:
-    named = (row.number, row.kind.value, row.status.label, dispute_parts.reason(row).label)
+    named = (row.number, dispute_parts.kind_badge(row).label, row.status.label, dispute_parts.reason(row).label)
     money = (decimal(row.amount_minor, row.currency), decimal(row.withdrawn_minor, row.currency))
     fee = (row.fee_currency, decimal(row.fee_minor, row.fee_currency))
     when = (row.opened_at, row.due_by, row.closed_at)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.counting import count_text
-from marketplace.language import Text, ngettext
+from marketplace.language import Text, ngettext, texts
 from marketplace.language import gettext as _
 from marketplace.paging import Listed, every
 from marketplace.provider_events import queries, rules, trial
@@ -26,7 +26,7 @@ from marketplace.web.refund_parts import age_text
 from marketplace.web.stored_words import as_read
 from marketplace.web.wording import Badge
 
-_CSV_COLUMNS = (
+_CSV_COLUMNS = texts(
     "Event", "Type", "About", "Account", "Came by", "Status", "Payment", "Tries", "Note", "Received (UTC)",
 )  # fmt: skip
 ROADS = {
@@ -223,5 +223,5 @@ def shown(document: object) -> str:
 
 def _csv_row(event: EventSummary) -> tuple[object, ...]:
     came = (event.object_id, event.account, ROADS[event.road])
-    standing = (event.status.label, event.payment_id, event.attempts, event.note)
+    standing = (event.status.label, event.payment_id, event.attempts, as_read(event.note))
     return (event.event_id, event.type, *came, *standing, event.received_at)

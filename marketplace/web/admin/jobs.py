@@ -14,7 +14,7 @@ from marketplace.errors import Conflict
 from marketplace.job_runs import operations, queries
 from marketplace.job_runs.queries import JobRow, JobTab, RunRow, Workers
 from marketplace.jobs import Periodic
-from marketplace.language import Text
+from marketplace.language import Text, texts
 from marketplace.language import gettext as _
 from marketplace.numerals import number_text
 from marketplace.paging import every
@@ -28,7 +28,9 @@ from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import date_text, time_text
 from marketplace.web.wording import Badge, TimelineEntry
 
-_CSV_COLUMNS = ("Job", "Name", "Status", "Arguments", "Attempts", "Queued (UTC)", "Error")
+_STATUSES = {"todo": Text("Queued"), "doing": Text("Running"), "failed": Text("Failed")}
+"""What is open, by the library's words."""
+_CSV_COLUMNS = texts("Job", "Name", "Status", "Arguments", "Attempts", "Queued (UTC)", "Error")
 # How many intervals may pass before a run counts as missing, and the least of it.
 _PATIENCE, _LEAST = 3, timedelta(seconds=60)
 
@@ -194,7 +196,15 @@ def _retries(failure_ids: Sequence[int]) -> tuple[TimelineEntry, ...]:
 
 
 def _csv_row(job: JobRow) -> tuple[object, ...]:
-    return (job.id, job.name, job.status, _arguments(job), job.attempts, job.queued_at, job.error or "")
+    return (
+        job.id,
+        job.name,
+        _STATUSES.get(job.status, job.status),
+        _arguments(job),
+        job.attempts,
+        job.queued_at,
+        job.error or "",
+    )
 
 
 def _arguments(job: JobRow) -> str:

@@ -10,7 +10,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.errors import NotFound
-from marketplace.language import Text
+from marketplace.language import Text, texts
 from marketplace.language import gettext as _
 from marketplace.ledger import queries
 from marketplace.ledger.accounts import Account
@@ -27,12 +27,12 @@ from marketplace.web.pages import date_text, decimal, money_text, time_text
 _DEBIT, _CREDIT = 1, -1
 _SIDES = {_DEBIT: Text("Debits less credits"), _CREDIT: Text("Credits less debits")}
 _DAY = timedelta(days=1)
-_BALANCE_COLUMNS = ("Currency", "Account", "Name", "Postings", "Debit", "Credit", "Balance")
-_ENTRY_COLUMNS = ("Entry", "Key", "Description", "Booked (UTC)", "Payment", "Currency", "Amount")
-_POSTING_COLUMNS = (
-    *("Posting", "Entry", "Key", "Description", "Booked (UTC)", "Account", "Owner", "Order", "Payment", "Currency"),
+_BALANCE_COLUMNS = texts("Currency", "Account", "Name", "Postings", "Debit", "Credit", "Balance")
+_ENTRY_COLUMNS = texts("Entry", "Key", "Description", "Booked (UTC)", "Payment", "Currency", "Amount")
+_POSTING_COLUMNS = texts(
+    "Posting", "Entry", "Key", "Description", "Booked (UTC)", "Account", "Owner", "Order", "Payment", "Currency",
     "Amount",
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock, db
 from marketplace.errors import Conflict
 from marketplace.language import gettext as _
-from marketplace.language import ngettext
+from marketplace.language import ngettext, texts
 from marketplace.mails import operations, queries
 from marketplace.mails.queries import Desk, MailRow, Sought
 from marketplace.mails.states import MailStatus
@@ -24,7 +24,7 @@ from marketplace.web.stored_words import as_read
 from marketplace.web.wording import Badge
 
 _AGAIN_AT_ONCE = 500
-_CSV_COLUMNS = ("Mail", "To", "Topic", "Subject", "Status", "Tries", "Queued (UTC)", "Sent (UTC)", "Note")
+_CSV_COLUMNS = texts("Mail", "To", "Topic", "Subject", "Status", "Tries", "Queued (UTC)", "Sent (UTC)", "Note")
 _ORDER = (MailStatus.FAILED, MailStatus.QUEUED, MailStatus.SENT, MailStatus.SKIPPED)
 
 
@@ -163,4 +163,5 @@ def _line(row: MailRow) -> MailLine:
 
 def _csv_row(row: MailRow) -> tuple[object, ...]:
     to, topic = row.address or row.email, WORDS[row.topic].label
-    return (row.id, to, topic, row.subject_line, row.status.label, row.tries, row.queued_at, row.sent_at, row.note)
+    when = (row.queued_at, row.sent_at)
+    return (row.id, to, topic, row.subject_line, row.status.label, row.tries, *when, as_read(row.note))

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.diagnosis import log_queries
 from marketplace.diagnosis.log_queries import LogLine, LogType
 from marketplace.language import gettext as _
+from marketplace.language import texts
 from marketplace.web import guards, lists
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
@@ -16,7 +17,7 @@ from marketplace.web.lists import Tab
 from marketplace.web.pages import time_text
 from marketplace.web.wording import Badge
 
-_CSV_COLUMNS = ("Time (UTC)", "Type", "Message", "By", "Data")
+_CSV_COLUMNS = texts("Time (UTC)", "Type", "Message", "By", "Data")
 _TONES = {
     LogType.PAYMENT_PROCESSED: "ok",
     LogType.PAYMENT_FAILED: "bad",

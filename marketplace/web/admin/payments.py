@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.disputes import page_queries as dispute_queries
 from marketplace.disputes import queries as asked_of_banks
 from marketplace.language import gettext as _
+from marketplace.language import texts
 from marketplace.ledger import queries as ledger
 from marketplace.paging import every
 from marketplace.payments import admin_queries, queries, search_queries, timeline_queries
@@ -26,10 +27,10 @@ from marketplace.web.pages import decimal, money_text, time_text
 from marketplace.web.payment_lists import payment_chips, payment_tabs
 from marketplace.web.wording import Badge
 
-_CSV_COLUMNS = (
-    *("Payment", "Started (UTC)", "Buyer", "E-mail", "Purchase", "Status", "Tracker", "Declines", "Provider"),
-    *("Provider's payment", "Currency", "Amount"),
-)
+_CSV_COLUMNS = texts(
+    "Payment", "Started (UTC)", "Buyer", "E-mail", "Purchase", "Status", "Tracker", "Declines", "Provider",
+    "Provider's payment", "Currency", "Amount",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from marketplace import clock
 from marketplace.config import Settings
 from marketplace.counting import count_text
 from marketplace.language import gettext as _
-from marketplace.language import ngettext
+from marketplace.language import ngettext, texts
 from marketplace.numerals import number_text
 from marketplace.paging import Period, every
 from marketplace.payments import timeline_queries
@@ -29,9 +29,10 @@ from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Asked, Tab, Tools
 from marketplace.web.pages import date_text, decimal, money_text, time_text
 from marketplace.web.providers import providers
+from marketplace.web.stored_words import as_read
 from marketplace.web.wording import Badge
 
-_CSV_COLUMNS = (
+_CSV_COLUMNS = texts(
     "Payout", "Begun (UTC)", "Shop", "Status", "Currency", "Amount", "Taken back", "Bank", "Arrives (UTC)",
     "Transfer", "Payment to the bank", "Why not",
 )  # fmt: skip
@@ -208,5 +209,5 @@ def _csv_row(row: PayoutRow) -> tuple[Any, ...]:
         row.arrives_at,
         row.transfer_id,
         row.provider_payout_id,
-        row.failure_reason,
+        as_read(row.failure_reason),
     )

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.counting import count_text
 from marketplace.language import gettext as _
+from marketplace.language import texts
 from marketplace.orders import purchase_queries as queries
 from marketplace.orders.purchase_queries import PurchaseSummary, Sought
 from marketplace.orders.states import PurchaseStatus
@@ -23,7 +24,7 @@ from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import decimal, money_text, time_text
 from marketplace.web.wording import Badge
 
-_CSV_COLUMNS = ("Purchase", "Placed (UTC)", "Buyer", "E-mail", "Orders", "Status", "Currency", "Total")
+_CSV_COLUMNS = texts("Purchase", "Placed (UTC)", "Buyer", "E-mail", "Orders", "Status", "Currency", "Total")
 
 
 @dataclass(frozen=True, slots=True)

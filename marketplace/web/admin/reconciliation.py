@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.language import gettext as _
-from marketplace.language import ngettext
+from marketplace.language import ngettext, texts
 from marketplace.numerals import number_text
 from marketplace.paging import Cursor, Sort, every
 from marketplace.reconciliation import break_queries, flows, run_queries
@@ -18,7 +18,7 @@ from marketplace.reconciliation.rules import Kind
 from marketplace.reconciliation.run_queries import RunRow
 from marketplace.reconciliation.states import BreakStatus
 from marketplace.web import guards, lists
-from marketplace.web.admin import reconciliation_figures
+from marketplace.web.admin import reconciliation_figures, reconciliation_words
 from marketplace.web.admin.reconciliation_figures import CurrencyFigures, RunView
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
@@ -29,10 +29,10 @@ from marketplace.web.wording import Badge
 
 _NEWEST_RUNS = 5
 _TONES = {BreakStatus.OPEN: "bad", BreakStatus.MENDED: "ok", BreakStatus.DECIDED: "mute", BreakStatus.GONE: "mute"}
-_CSV_COLUMNS = (
-    *("Break", "Kind", "Status", "Currency", "Difference", "Object", "Payment", "Cause", "Proposal", "Explained"),
-    *("Note", "Found (UTC)", "Closed (UTC)"),
-)
+_CSV_COLUMNS = texts(
+    "Break", "Kind", "Status", "Currency", "Difference", "Object", "Payment", "Cause", "Proposal", "Explained",
+    "Note", "Found (UTC)", "Closed (UTC)",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +223,6 @@ def _empty(status: BreakStatus, run: RunRow | None) -> tuple[str, str]:
 
 def _csv_row(row: BreakRow) -> tuple[object, ...]:
     amount = decimal(row.difference_minor, row.currency) if row.currency else None
-    about = (row.object_id, row.payment_id, row.cause.words, row.proposal.label, "yes" if row.is_explained else "")
+    about = (row.object_id, row.payment_id, row.cause.words, row.proposal.label, _("yes") if row.is_explained else "")
     named = (row.number, row.kind.label, row.status.label, row.currency, amount)
-    return (*named, *about, row.note, row.found_at, row.closed_at)
+    return (*named, *about, reconciliation_words.told(row.note), row.found_at, row.closed_at)

@@ -7,6 +7,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.language import gettext as _
+from marketplace.language import texts
 from marketplace.paging import every
 from marketplace.reconciliation import read_line_queries
 from marketplace.reconciliation.read_line_queries import LineRow, SoughtLines
@@ -19,10 +20,10 @@ from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import decimal, money_text, time_text
 from marketplace.web.wording import Badge
 
-_LINE_COLUMNS = (
-    *("Line", "Kind", "Object", "Object status", "Made (UTC)", "Currency", "Amount", "Fee", "Net", "Ledger", "Row"),
-    *("Matched (UTC)", "Break"),
-)
+_LINE_COLUMNS = texts(
+    "Line", "Kind", "Object", "Object status", "Made (UTC)", "Currency", "Amount", "Fee", "Net", "Ledger", "Our row",
+    "Matched (UTC)", "Break",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,5 +105,6 @@ def _line(row: LineRow) -> LineView:
 def _line_csv(row: LineRow) -> tuple[object, ...]:
     minors = (row.amount_minor, row.fee_minor, row.net_minor, row.booked_minor, row.row_minor)
     amounts = tuple(None if minor is None else decimal(minor, row.currency) for minor in minors)
-    named = (row.line_id, row.kind, row.source_id, row.source_status, row.made_at, row.currency)
+    kind = reconciliation_figures.kind_text(row.kind)
+    named = (row.line_id, kind, row.source_id, row.source_status, row.made_at, row.currency)
     return (*named, *amounts, row.matched_at, row.break_number)

@@ -11,7 +11,7 @@ from marketplace import clock
 from marketplace.cancellations import automatic_queries
 from marketplace.cancellations.automatic_queries import Applied
 from marketplace.config import MoneyPolicy
-from marketplace.language import Text, ngettext
+from marketplace.language import Text, ngettext, texts
 from marketplace.language import gettext as _
 from marketplace.paging import every
 from marketplace.payments.rules import RefundRule
@@ -24,17 +24,7 @@ from marketplace.web.wording import Badge
 _DAYS = 30
 _R = RefundRule
 
-_CSV_COLUMNS = (
-    "Applied (UTC)",
-    "Rule",
-    "Purchase",
-    "Order",
-    "Payment",
-    "Refund",
-    "Status",
-    "Currency",
-    "Amount",
-)
+_CSV_COLUMNS = texts("Applied (UTC)", "Rule", "Purchase", "Order", "Payment", "Refund", "Status", "Currency", "Amount")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +160,10 @@ def _rule(rule: RefundRule, count: int, chosen: RefundRule | None, first_day: da
 
 
 def _csv_row(each: Applied) -> tuple[object, ...]:
-    state = each.refund_status or each.receipt_status or ""
+    state = each.refund_status or each.receipt_status
     about = (each.purchase_number, each.order_number, each.payment_id, each.refund_number or each.provider_refund_id)
     amount = decimal(each.amount_minor, each.currency)
-    return (each.applied_at, _WORDS[each.rule].name, *about, str(state), each.currency, amount)
+    return (each.applied_at, _WORDS[each.rule].name, *about, state.label if state else "", each.currency, amount)
 
 
 def _applied(each: Applied) -> AppliedRow:

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired
 
 from marketplace import clock, db
 from marketplace.errors import Conflict, Invalid, NotAllowed
-from marketplace.language import Text, pgettext
+from marketplace.language import Text, pgettext, texts
 from marketplace.language import gettext as _
 from marketplace.paging import Sort, every
 from marketplace.reports import operations, queries
@@ -28,7 +28,7 @@ from marketplace.web.order_parts import Fact
 from marketplace.web.pages import time_text
 from marketplace.web.wording import Badge
 
-_CSV_COLUMNS = ("Report", "About", "Reason", "By", "Against", "Reported (UTC)", "Decision", "Decided (UTC)", "Why")
+_CSV_COLUMNS = texts("Report", "About", "Reason", "By", "Against", "Reported (UTC)", "Decision", "Decided (UTC)", "Why")
 _SUBJECTS = {
     Subject.CONVERSATION: Text("A conversation"),
     Subject.MESSAGE: Text("A message"),

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.errors import Conflict, Invalid
-from marketplace.language import Text
+from marketplace.language import Text, texts
 from marketplace.language import gettext as _
 from marketplace.paging import Sort, every
 from marketplace.provider_events import unmatched, unmatched_queries
@@ -38,7 +38,7 @@ _EMPTY = {
     UnmatchedTab.PUT_ASIDE: Text("Nobody has put an event aside."),
     UnmatchedTab.FOREIGN: Text("No other installation uses this account."),
 }
-_CSV_COLUMNS = ("Event", "Type", "About", "Currency", "Amount", "Status", "Tries", "Why", "Received (UTC)")
+_CSV_COLUMNS = texts("Event", "Type", "About", "Currency", "Amount", "Status", "Tries", "Why", "Received (UTC)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,4 +272,4 @@ def _csv_row(each: Unmatched) -> tuple[object, ...]:
     has_amount = each.amount_minor is not None and each.currency and lists.is_currency(each.currency)
     amount = decimal(each.amount_minor or 0, each.currency or "") if has_amount else None
     about = (each.event_id, each.type, each.object_id, each.currency, amount)
-    return (*about, each.status.label, each.attempts, each.note, each.received_at)
+    return (*about, each.status.label, each.attempts, as_read(each.note), each.received_at)

@@ -13,6 +13,7 @@ from marketplace.accounts import queries as account_queries
 from marketplace.accounts.rules import ADMIN_IDLE_LIMIT, IDLE_LIMIT
 from marketplace.counting import count_text
 from marketplace.language import gettext as _
+from marketplace.language import texts
 from marketplace.messages import block_queries
 from marketplace.orders import people_queries as queries
 from marketplace.orders import purchase_queries
@@ -36,18 +37,9 @@ from marketplace.web.wording import Badge
 log = structlog.get_logger()
 
 _LATEST = Cursor(size=5)
-_CSV_COLUMNS = (
-    "User",
-    "Name",
-    "E-mail",
-    "Seller",
-    "Admin",
-    "Shop",
-    "Since (UTC)",
-    "Bought",
-    "Sold",
-    "Last sign-in (UTC)",
-)
+_CSV_COLUMNS = texts(
+    "User", "Name", "E-mail", "Seller", "Admin", "Shop", "Since (UTC)", "Bought", "Sold", "Last sign-in (UTC)",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +148,6 @@ def _row(row: Person) -> UserRow:
 
 
 def _csv_row(row: Person) -> tuple[object, ...]:
-    roles = ("yes" if row.is_seller else "no", "yes" if row.is_admin else "no")
+    roles = (_("yes") if row.is_seller else _("no"), _("yes") if row.is_admin else _("no"))
     counts = (row.bought, row.sold, row.signed_in_at)
     return (row.id, row.name, row.email, *roles, row.shop_name, row.created_at, *counts)

@@ -93,6 +93,7 @@ def _whole(found: Document) -> dict[str, Any]:
     currency = found.row.currency
     return {
         **_row(found.row),
+        "language": found.language,
         "lines": [
             {
                 "title": line["title"],

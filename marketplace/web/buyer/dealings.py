@@ -7,7 +7,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.language import Text, ngettext, pgettext
+from marketplace.language import Text, ngettext, pgettext, texts
 from marketplace.language import gettext as _
 from marketplace.numerals import number_text
 from marketplace.paging import every
@@ -23,17 +23,9 @@ from marketplace.web.seller import payouts as seller_payouts
 from marketplace.web.seller import transactions as seller_transactions
 
 _BUYER = "buyer"
-_CSV_COLUMNS = (
-    "Share",
-    "Order",
-    "Seller",
-    "Paid (UTC)",
-    "Currency",
-    "Paid",
-    "Commission in it",
-    "Refunded",
-    "Status",
-)
+_CSV_COLUMNS = texts(
+    "Share", "Order", "Seller", "Paid (UTC)", "Currency", "Paid", "Commission in it", "Refunded", "Status",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

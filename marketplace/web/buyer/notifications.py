@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
 from marketplace.language import gettext as _
+from marketplace.language import texts
 from marketplace.notifications import operations, queries
 from marketplace.notifications.queries import Told
 from marketplace.paging import every
@@ -17,7 +18,7 @@ from marketplace.web.console import Console, own_console
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import time_text
 
-_CSV_COLUMNS = ("Told (UTC)", "Title", "Text", "Read (UTC)")
+_CSV_COLUMNS = texts("Told (UTC)", "Title", "Text", "Read (UTC)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from marketplace.cancellations import queries as cancellations
 from marketplace.disputes import page_queries as dispute_queries
 from marketplace.invoices.queries import Side
 from marketplace.language import gettext as _
+from marketplace.language import texts
 from marketplace.orders import queries, shipping_queries
 from marketplace.orders.queries import OrderSummary
 from marketplace.orders.tabs import BuyerTab
@@ -31,18 +32,9 @@ from marketplace.web.picture_parts import picture_url
 from marketplace.web.reviews.on_order import line_reviews
 from marketplace.web.wording import Badge
 
-_CSV_COLUMNS = (
-    "Order",
-    "Placed (UTC)",
-    "Seller",
-    "Title",
-    "Lines",
-    "Status",
-    "Currency",
-    "Discount",
-    "Total",
-    "Delivery",
-)
+_CSV_COLUMNS = texts(
+    "Order", "Placed (UTC)", "Seller", "Title", "Lines", "Status", "Currency", "Discount", "Total", "Delivery",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

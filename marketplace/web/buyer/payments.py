@@ -7,7 +7,7 @@ from functools import partial
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.language import Text
+from marketplace.language import Text, texts
 from marketplace.language import gettext as _
 from marketplace.numerals import number_text
 from marketplace.orders import queries as orders
@@ -42,16 +42,7 @@ _TITLES = {
     ("unapplied_receipt", "confirm"): Text("The money went back"),
     ("unapplied_receipt", "fail"): Text("Sending the money back failed, we try again"),
 }
-_CSV_COLUMNS = (
-    "Payment",
-    "Started (UTC)",
-    "Paid (UTC)",
-    "Purchase",
-    "Status",
-    "Reason",
-    "Currency",
-    "Amount",
-)
+_CSV_COLUMNS = texts("Payment", "Started (UTC)", "Paid (UTC)", "Purchase", "Status", "Reason", "Currency", "Amount")
 _PROVIDERS = {"stripe": "Stripe", "none": Text("Nothing to pay")}
 
 

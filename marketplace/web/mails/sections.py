@@ -120,13 +120,13 @@ def _invoice(told: Told, _user_id: int) -> tuple[Section, ...]:
 
 
 def _dispute(told: Told, _user_id: int) -> tuple[Section, ...]:
-    facts = told.facts
-    until = date_text(datetime.fromisoformat(facts["due_by"])) if facts["due_by"] and facts["role"] != "buyer" else ""
+    facts, is_asked = told.facts, told.kind.value in _ASKED and told.facts["role"] != "buyer"
+    until = date_text(datetime.fromisoformat(facts["due_by"])) if facts["due_by"] and is_asked else ""
     orders = ", ".join(map(str, facts["orders"]))
     rows = (
         (_("Dispute"), facts["number"]),
         (_("Amount"), _amount(facts)),
-        (_("Orders"), orders),
+        (_("Order") if len(facts["orders"]) == 1 else _("Orders"), orders),
         (_("Answer by"), until),
     )
     return (_facts(*rows),)
@@ -159,6 +159,8 @@ def _amount(facts: Mapping[str, Any]) -> str:
     return money_text(int(facts["amount_minor"]), str(facts["currency"]))
 
 
+_ASKED = ("dispute_asked", "dispute_taken")
+"""After that the bank has its answer, or wants none any more."""
 _SECTIONS: Mapping[str, Callable[[Told, int], tuple[Section, ...]]] = {
     "order_paid": _receipt,
     "order_received": _sale,

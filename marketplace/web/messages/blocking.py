@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
 from marketplace.language import gettext as _
+from marketplace.language import texts
 from marketplace.messages import block_queries, blocking, queries
 from marketplace.messages.block_queries import BlockRow
 from marketplace.messages.queries import ConversationRow
@@ -18,7 +19,7 @@ from marketplace.web.lists import Tools
 from marketplace.web.pages import date_text
 from marketplace.web.stored_words import about_text
 
-_CSV_COLUMNS = ("Name", "Met about", "Blocked (UTC)")
+_CSV_COLUMNS = texts("Name", "Met about", "Blocked (UTC)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,4 +142,4 @@ def _row(row: BlockRow) -> BlockedPerson:
 
 
 def _csv_row(row: BlockRow) -> tuple[object, ...]:
-    return (row.name, row.subject, row.blocked_at)
+    return (row.name, about_text(row.subject), row.blocked_at)

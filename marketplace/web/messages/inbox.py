@@ -7,7 +7,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.language import gettext as _
-from marketplace.language import ngettext
+from marketplace.language import ngettext, texts
 from marketplace.messages import inbox_queries as queries
 from marketplace.messages.inbox_queries import InboxRow, InboxTab
 from marketplace.messages.queries import Part
@@ -19,7 +19,7 @@ from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import time_text
 from marketplace.web.stored_words import about_text
 
-_CSV_COLUMNS = ("Latest (UTC)", "About", "With", "Unread", "Latest message")
+_CSV_COLUMNS = texts("Latest (UTC)", "About", "With", "Unread", "Latest message")
 _LONGEST_SHOWN = 140
 
 
@@ -110,4 +110,4 @@ def _latest(row: InboxRow) -> str:
 
 
 def _csv_row(row: InboxRow) -> tuple[object, ...]:
-    return (row.last_at, row.subject, row.other, row.unread, _latest(row))
+    return (row.last_at, about_text(row.subject), row.other, row.unread, _latest(row))

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import db
 from marketplace.language import gettext as _
+from marketplace.language import texts
 from marketplace.money import Money
 from marketplace.paging import every
 from marketplace.saved import operations, queries
@@ -22,7 +23,7 @@ from marketplace.web.shop import seen
 from marketplace.web.shop.cards import ShownCard, shown
 from marketplace.web.wording import Badge
 
-_CSV_COLUMNS = ("Listing", "Seller", "Saved (UTC)", "Currency", "Price then", "Price now", "For sale", "In stock")
+_CSV_COLUMNS = texts("Listing", "Seller", "Saved (UTC)", "Currency", "Price then", "Price now", "For sale", "In stock")
 _LARGEST_ID = 2**63 - 1
 
 
@@ -144,5 +145,5 @@ def _badges(item: SavedItem) -> list[Badge]:
 
 def _csv_row(item: SavedItem) -> tuple[object, ...]:
     prices = (decimal(item.then_minor, item.currency), decimal(item.price_minor, item.currency))
-    for_sale = "yes" if item.is_for_sale else "no"
+    for_sale = _("yes") if item.is_for_sale else _("no")
     return (item.title, item.shop_name, item.saved_at, item.currency, *prices, for_sale, item.in_stock)

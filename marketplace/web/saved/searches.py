@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from marketplace import clock, db
 from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.language import gettext as _
+from marketplace.language import texts
 from marketplace.numerals import number_text
 from marketplace.paging import every
 from marketplace.saved import queries, search_operations
@@ -23,7 +24,7 @@ from marketplace.web.saved.items import tabs
 from marketplace.web.shop import filters, finding
 from marketplace.web.shop.filters import Request
 
-_CSV_COLUMNS = ("Name", "Address", "Saved (UTC)", "Found last", "Found (UTC)")
+_CSV_COLUMNS = texts("Name", "Address", "Saved (UTC)", "Found last", "Found (UTC)")
 _LONGEST_NAME = 64
 _LONGEST_ADDRESS = 4_000
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.disputes import queries as disputes
+from marketplace.language import texts
 from marketplace.paging import every
 from marketplace.payments.states import TransactionStatus
 from marketplace.payouts import balance_queries, calendar_queries, money_queries
@@ -17,7 +18,7 @@ from marketplace.web import guards, lists
 from marketplace.web.lists import Asked, Tab
 from marketplace.web.seller import balance_page, calendar, share_words, transactions
 
-_CSV_COLUMNS = (
+_CSV_COLUMNS = texts(
     "Share", "Order", "State", "Currency", "Net", "Taken for refunds and disputes", "Paid what you owed", "Left",
     "Paid out", "Rule", "Waits for", "Until (UTC)", "Payout planned (UTC)", "Payout",
 )  # fmt: skip

@@ -14,6 +14,7 @@ from marketplace.disputes.explain_queries import DisputeFigure
 from marketplace.disputes.page_queries import DisputeRow, DisputeTab, Sought
 from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.language import gettext as _
+from marketplace.language import texts
 from marketplace.paging import Sort, every
 from marketplace.payments import timeline_queries
 from marketplace.payouts import taking_back_queries
@@ -28,7 +29,7 @@ from marketplace.web.seller import dispute_page
 from marketplace.web.seller.dispute_page import StatementForm
 from marketplace.web.wording import Badge
 
-_CSV_COLUMNS = ("Dispute", "Kind", "Status", "Reason", "Orders", "Currency", "Amount", "Opened (UTC)", "Due (UTC)")
+_CSV_COLUMNS = texts("Dispute", "Kind", "Status", "Reason", "Orders", "Currency", "Amount", "Opened (UTC)", "Due (UTC)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,8 @@ def _row(row: DisputeRow, now: datetime) -> ListedDispute:
 
 
 def _csv_row(row: DisputeRow) -> tuple[object, ...]:
-    named = (row.number, row.kind.value, row.status.label, dispute_parts.reason(row).label, row.orders, row.currency)
+    kind, reason = dispute_parts.kind_badge(row).label, dispute_parts.reason(row).label
+    named = (row.number, kind, row.status.label, reason, row.orders, row.currency)
     return (*named, decimal(row.own_minor, row.currency), row.opened_at, row.due_by)
 
 

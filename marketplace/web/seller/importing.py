@@ -11,7 +11,7 @@ from marketplace.catalog import import_flows, import_queries
 from marketplace.catalog.import_parsing import COLUMNS, LARGEST_FILE_BYTES, SAMPLE
 from marketplace.catalog.import_queries import FaultRow, ImportRow
 from marketplace.errors import Invalid
-from marketplace.language import Text
+from marketplace.language import Text, texts
 from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.numerals import number_text
@@ -27,7 +27,7 @@ _SEPARATORS = (Text("commas"), Text("semicolons"), Text("tabs"))
 """As the rows of imports say them."""
 _SHOWN = 200
 _ALL = 100_000
-_FAULT_COLUMNS = ("Line", "Key", "Column", "Reason")
+_FAULT_COLUMNS = texts("Line", "Key", "Column", "Reason")
 _HINT = Text("CSV, at most 5 MB and 10,000 rows. UTF-8 is best.")
 
 
@@ -112,7 +112,7 @@ def listing_import(import_id: int) -> ResponseReturnValue:
     row = import_queries.one(import_id, guards.viewer().user_id)
     if request.args.get("format") == "csv":
         every = import_queries.faults(import_id, most=_ALL)
-        cells = ((each.line, each.key, each.column, each.reason) for each in every)
+        cells = ((each.line, each.key, each.column, _(each.reason) if each.reason else "") for each in every)
         return lists.csv_file("rows-not-taken", _FAULT_COLUMNS, cells)
     faults = tuple(import_queries.faults(import_id, most=_SHOWN))
     page = ImportPage(

@@ -12,7 +12,7 @@ from marketplace import clock, db
 from marketplace.catalog import operations, shelf_queries, unsaved_queries
 from marketplace.catalog.shelf_queries import ShelfRow, ShelfTab
 from marketplace.catalog.unsaved_queries import Unsaved
-from marketplace.language import Text
+from marketplace.language import Text, texts
 from marketplace.language import gettext as _
 from marketplace.paging import every
 from marketplace.payments import fee_queries
@@ -27,8 +27,8 @@ from marketplace.web.seller import listing_text, shelf_edit
 from marketplace.web.shop.filters import amount_text
 
 _KINDS = {"car": Text("Car"), "part": Text("Part")}
-_CSV_COLUMNS = (
-    "Listing", "Title", "Kind", "Status", "Currency", "Price", "Delivery", "In stock", "Set aside", "Sold"
+_CSV_COLUMNS = texts(
+    "Listing", "Title", "Kind", "Status", "Currency", "Price", "Delivery", "In stock", "Set aside", "Sold",
 )  # fmt: skip
 
 

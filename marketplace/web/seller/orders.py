@@ -13,7 +13,7 @@ from marketplace.cancellations import queries as cancellations
 from marketplace.debts import order_queries as debts
 from marketplace.disputes import page_queries as dispute_queries
 from marketplace.invoices.queries import Side
-from marketplace.language import Text, ngettext
+from marketplace.language import Text, ngettext, texts
 from marketplace.language import gettext as _
 from marketplace.orders import queries, shipping_queries
 from marketplace.orders.packing_queries import MOST_AT_ONCE
@@ -40,7 +40,7 @@ from marketplace.web.seller.order_page import ShipBy
 from marketplace.web.wording import Badge
 
 _TO_COLLECT = Badge(Text("The buyer collects it"), "mute")
-_CSV_COLUMNS = (
+_CSV_COLUMNS = texts(
     "Order", "Placed (UTC)", "Buyer", "Title", "Lines", "Status", "Currency", "Discount", "Order total",
     "Discount paid by the marketplace", "You receive", "Delivery",
 )  # fmt: skip

@@ -4,7 +4,6 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from marketplace.errors import NotFound
-from marketplace.language import ENGLISH, reading
 from marketplace.language import gettext as _
 from marketplace.orders import packing_queries
 from marketplace.orders.packing_queries import Packing
@@ -14,13 +13,12 @@ from marketplace.web.pages import date_text
 
 @guards.seller_only
 def packing_slips() -> ResponseReturnValue:
-    """Return one PDF with a page for each of the seller's own paid orders that were chosen."""
+    """Return one PDF with a page for each of the seller's own paid orders that were chosen, as they read now."""
     numbers = [number for number in request.args.getlist("order") if number.isascii() and number.isprintable()]
     orders = packing_queries.to_pack(guards.viewer().user_id, numbers)
     if not orders:
         raise NotFound(_("None of these orders is yours and paid."))
-    with reading(ENGLISH):
-        document = printing.pdf("packing_slip", {"slips": [_slip(order) for order in orders]}, orders[-1].placed_at)
+    document = printing.pdf("packing_slip", {"slips": [_slip(order) for order in orders]}, orders[-1].placed_at)
     name = f"packing-slip-{orders[0].number}" if len(orders) == 1 else f"packing-slips-{len(orders)}"
     headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
     return Response(document, mimetype="application/pdf", headers=headers)
@@ -30,7 +28,7 @@ def _slip(order: Packing) -> dict[str, object]:
     return {
         "number": order.number,
         "shop_name": order.shop_name,
-        "placed": date_text(order.placed_at),
+        "placed": _("Ordered on %(day)s", day=date_text(order.placed_at)),
         "address": order_parts.address_lines(order.address),
         "is_pickup": order.is_pickup,
         "buyer": order.buyer_name,

@@ -8,8 +8,8 @@ from flask import current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
-from marketplace.language import ENGLISH, ngettext, reading
 from marketplace.language import gettext as _
+from marketplace.language import ngettext, texts
 from marketplace.paging import every
 from marketplace.payouts import balance_queries, pot_queries, seller_queries
 from marketplace.payouts import money_queries as money
@@ -22,12 +22,15 @@ from marketplace.web.lists import Asked, Choice, Tab, Tools
 from marketplace.web.pages import date_text, decimal, money_text
 from marketplace.web.seller import balance_page, payout_page, transactions
 from marketplace.web.seller.balance_page import NextPayout
+from marketplace.web.stored_words import as_read
 
-_CSV_COLUMNS = (
+_CSV_COLUMNS = texts(
     "Payout", "Taken up (UTC)", "Status", "Currency", "Amount", "Taken back", "Orders", "Bank", "Arrives (UTC)",
     "Problem",
 )  # fmt: skip
-_LINE_COLUMNS = ("Line", "Payout", "Order", "Currency", "Net of the sale", "Not paid here", "Paid here", "Taken back")
+_LINE_COLUMNS = texts(
+    "Line", "Payout", "Order", "Currency", "Net of the sale", "Not paid here", "Paid here", "Taken back",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +139,9 @@ def _tabs(asked: Asked, tab: PayoutTab, sought: Sought) -> tuple[Tab, ...]:
 
 def _csv_row(row: PayoutRow) -> tuple[object, ...]:
     amounts: tuple[Any, ...] = (decimal(row.amount_minor, row.currency), decimal(row.reversed_minor, row.currency))
-    with reading(ENGLISH):
-        bank = payout_page.bank(row)
     return (
-        row.number, row.started_at, row.status.label, row.currency, *amounts, row.shares, bank,
-        row.arrives_at, row.failure_reason,
+        row.number, row.started_at, row.status.label, row.currency, *amounts, row.shares, payout_page.bank(row),
+        row.arrives_at, as_read(row.failure_reason),
     )  # fmt: skip
 
 

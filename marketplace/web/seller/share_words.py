@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 
 from marketplace.disputes.queries import OpenDispute
-from marketplace.language import ENGLISH, Text, reading
+from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.payments.states import HoldReason, TransactionStatus
 from marketplace.payouts.balance_queries import ShareRow
@@ -138,10 +138,9 @@ def waits(row: ShareRow, seller: SellerFacts) -> str:
 
 
 def csv_row(row: ShareRow, seller: SellerFacts, currency: str) -> tuple[object, ...]:
-    """Return one share for the file, which is in English for every reader."""
+    """Return one share for the file."""
     amounts = (row.net_minor, -row.taken_minor, -row.netted_minor, row.left_minor, row.paid_out_minor)
-    with reading(ENGLISH):
-        words = (rule(row, seller), str(waits(row, seller)))
+    words = (rule(row, seller), waits(row, seller))
     return (
         row.id, row.order_number, row.status.label, currency, *(decimal(minor, currency) for minor in amounts),
         *words, row.why.until, row.why.payout_at, row.payout_number,

@@ -1,6 +1,6 @@
 """A seller's months: each from its opening to its closing balance, as a page, a file of lines, and for print."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import partial
@@ -12,8 +12,8 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.errors import NotFound
-from marketplace.language import ENGLISH, ngettext, pgettext, reading
 from marketplace.language import gettext as _
+from marketplace.language import ngettext, pgettext, reading, texts
 from marketplace.paging import Cursor, Sort, every
 from marketplace.payments.movement_queries import MovementKind
 from marketplace.statements import explain_queries, queries, rules, sheet_queries
@@ -27,7 +27,7 @@ from marketplace.web.pages import date_text, decimal, money_text, sentence
 from marketplace.web.seller import phrases
 from marketplace.web.seller.statement_parts import LineRow, SumRow, line_row, sum_rows
 
-_CSV_COLUMNS = (
+_CSV_COLUMNS = texts(
     "Line", "Booked (UTC)", "Type", "Order", "Entry", "Currency", "Paid by the buyer",
     "Discount paid by the marketplace", "Platform fee", "Card fee", "Moved between your pots", "Amount", "Balance",
 )  # fmt: skip
@@ -134,23 +134,33 @@ def statement(currency: str, month: str) -> ResponseReturnValue:
 
 @guards.seller_only
 def statement_pdf(currency: str, month: str) -> ResponseReturnValue:
-    """Return the same statement for print, with all of its lines."""
+    """Return the same statement for print, with all of its lines, in the language that it was closed in."""
     which = _which(currency, month)
     sheet, _listed = sheet_queries.sheet(which, Cursor(size=1))
-    made_at = sheet.closed.closed_at if sheet.closed else None
-    # The print is English for everybody: who gets it from the seller is unknown.
-    with reading(ENGLISH):
-        data = {
-            "shop_name": sheet.shop_name,
-            "title": _title(which),
-            "note": _note(which, sheet.closed),
-            "sums": [asdict(row) for row in sum_rows(sheet)],
-            "lines": [asdict(line_row(line, currency)) for line in _all_lines(sheet)],
-            "difference": money_text(sheet.difference_minor, currency),
-        }
-        document = printing.pdf("statement", data, made_at or rules.start_of(which.month))
+    closed = sheet.closed
+    # While the month runs, it is the one that its statement would get now.
+    with reading((closed and closed.language) or guards.viewer().language):
+        made_at = (closed and closed.closed_at) or rules.start_of(which.month)
+        document = printing.pdf("statement", _printed(sheet), made_at)
     headers = {"Content-Disposition": f'inline; filename="{_file_name(which)}.pdf"'}
     return Response(document, mimetype="application/pdf", headers=headers)
+
+
+def _printed(sheet: Sheet) -> Mapping[str, Any]:
+    currency = sheet.which.currency
+    difference = money_text(sheet.difference_minor, currency)
+    return {
+        "shop_name": sheet.shop_name,
+        "title": _title(sheet.which),
+        "note": _note(sheet.which, sheet.closed),
+        "sums": [asdict(row) for row in sum_rows(sheet)],
+        "lines": [asdict(line_row(line, currency)) for line in _all_lines(sheet)],
+        "agreement": _(
+            "Opening balance and all lines make the closing balance. Difference: %(amount)s.", amount=difference
+        )
+        if sheet.agrees
+        else _("This statement does not add up. Difference: %(amount)s.", amount=difference),
+    }
 
 
 @guards.seller_only

@@ -9,7 +9,7 @@ from typing import Any
 from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.language import Text
+from marketplace.language import Text, texts
 from marketplace.language import gettext as _
 from marketplace.ledger.accounts import Account
 from marketplace.paging import Period, every
@@ -27,7 +27,7 @@ _WHERE = {
     Account.SELLER_PAYABLE: Text("Available"),
     Account.SELLER_DEBT: Text("Owed"),
 }
-_CSV_COLUMNS = (
+_CSV_COLUMNS = texts(
     "Posting", "Booked (UTC)", "Type", "Where", "Order", "Entry", "Currency", "Paid by the buyer",
     "Discount paid by the marketplace", "Platform fee", "Card fee", "Amount", "Balance",
 )  # fmt: skip
