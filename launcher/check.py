@@ -1,17 +1,17 @@
-"""`make test`: everything the tests need, then all checks and tests, and one last line that counts them."""
+"""`make test`: everything the tests need, then all checks and tests at once, and one last line that counts them."""
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
+import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from launcher.beside import Program
 from launcher.chromium import find_chromium
 from launcher.console import Failure, paint, say
 from launcher.environment import clean_variables, prepare_environment
@@ -29,6 +29,8 @@ STATIC_CHECKS = {
 WORKERS = 3
 """Below the browser each waits for the database and the provider about half of its time."""
 BROWSERS = 2
+"""Beside those, so that no processor idles while the others wait or the last test of a run is under way."""
+TESTS, BROWSER_TESTS = "tests", "browser tests"
 SLOWEST = "--durations=15"
 NOTHING_COLLECTED = 5  # pytest's exit code when a selection matches no test
 
@@ -78,18 +80,63 @@ def _run_everything(places: Places, arguments: list[str]) -> Counts:
         raise Failure("Browser tests may not be skipped under CI, and no Chromium was found. `.ci/run` installs it.")
     else:
         say(paint("No Chromium or Chrome was found: browser tests are skipped. Set CHROMIUM to its path.", "yellow"))
-    total = Counts()
-    if not arguments:
-        for name, command in STATIC_CHECKS.items():
-            total += _static_check(places, name, command, variables)
-    with _test_cluster(places) as cluster:
+    with ExitStack() as running:
+        folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="marketplace-checks-")))
+        runner = _Runner(places, folder, running)
+        checks = [] if arguments else [runner.begin(name, STATIC_CHECKS[name], variables) for name in STATIC_CHECKS]
+        cluster = running.enter_context(_test_cluster(places))
         variables["TEST_POSTGRES"] = cluster.url(SUPERUSER, cluster.password, "postgres")
-        below, browsers = (["-n", str(number), "--dist", "worksteal"] for number in (WORKERS, BROWSERS))
-        total += _pytest(places, "tests", [*below, "-m", "not e2e", SLOWEST, *arguments], variables)
         # Playwright's event loop would break other tests of its process, so browser tests have their own.
-        which = arguments or _browser_modules(places)
-        total += _pytest(places, "browser tests", [*browsers, "-m", "e2e", SLOWEST, *which], variables)
-    return total
+        in_browser = arguments or _browser_modules(places)
+        runs = [
+            runner.begin_tests("tests", WORKERS, ["-m", "not e2e", *arguments], variables),
+            runner.begin_tests("browser tests", BROWSERS, ["-m", "e2e", *in_browser], variables),
+        ]
+        return sum([*map(_checked, checks), *map(runner.tested, runs)], Counts())
+
+
+@dataclass(frozen=True)
+class _Runner:
+    """Begins programs of the environment that run at once, and are stopped with `running`."""
+
+    places: Places
+    folder: Path
+    running: ExitStack
+
+    def begin(self, name: str, command: Sequence[str], variables: Mapping[str, str]) -> Program:
+        """Begin a program; what it says waits until somebody listens."""
+        program, *values = command
+        begun = Program(
+            name,
+            [self.places.python.parent / program, *values],
+            folder=self.places.checkout,
+            variables=variables,
+            said=self.folder / name,
+        )
+        return self.running.enter_context(begun)
+
+    def begin_tests(self, name: str, workers: int, arguments: list[str], variables: Mapping[str, str]) -> Program:
+        """Begin a run of pytest with `workers` processes."""
+        cache = f"cache_dir={variables['VAR_DIR']}/pytest/{name}"
+        parallel = ["-n", str(workers), "--dist", "worksteal"]
+        own = {"TEST_COUNTS": str(self._counts(name)), "TEST_RUN": name.replace(" ", "_") + "_"}
+        if sys.stdout.isatty():
+            own["PY_COLORS"] = "1"
+        command = [self.places.python.name, "-m", "pytest", "-o", cache, *parallel, SLOWEST, *arguments]
+        return self.begin(name, command, {**variables, **own})
+
+    def tested(self, run: Program) -> Counts:
+        """Wait for a run; the counts come from tests/conftest.py. One that dies without counts is one failure."""
+        say(paint(f"--- {run.name}", "bold"))
+        code, file = run.listen(), self._counts(run.name)
+        counts = Counts(**json.loads(file.read_text(encoding="utf-8"))) if file.exists() else Counts()
+        if code not in (0, NOTHING_COLLECTED) and counts.failed == 0:
+            counts.failed = 1
+        run.tell(is_good=counts.failed == 0)
+        return counts
+
+    def _counts(self, name: str) -> Path:
+        return self.folder / f"{name}.json"
 
 
 def _browser_modules(places: Places) -> list[str]:
@@ -98,39 +145,11 @@ def _browser_modules(places: Places) -> list[str]:
     return [str(module) for module in modules if "pytest.mark.e2e" in module.read_text(encoding="utf-8")]
 
 
-def _static_check(places: Places, name: str, command: tuple[str, ...], variables: Mapping[str, str]) -> Counts:
-    """Run a check that reads the source. It counts as one test."""
-    with _timed(name) as outcome:
-        done = subprocess.run(
-            [places.python.parent / command[0], *command[1:]],
-            cwd=places.checkout,
-            env=dict(variables),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            say(done.stdout.rstrip())
-        outcome(done.returncode == 0)
-    return Counts(passed=1) if done.returncode == 0 else Counts(failed=1)
-
-
-def _pytest(places: Places, name: str, arguments: list[str], variables: Mapping[str, str]) -> Counts:
-    """Run pytest; the counts come from tests/conftest.py. A run that dies without counts is one failure."""
-    with tempfile.TemporaryDirectory(prefix="marketplace-counts-") as folder, _timed(name) as outcome:
-        counts_file = Path(folder) / "counts.json"
-        done = subprocess.run(
-            [places.python, "-m", "pytest", "-o", f"cache_dir={variables['VAR_DIR']}/pytest", *arguments],
-            cwd=places.checkout,
-            env={**variables, "TEST_COUNTS": str(counts_file)},
-            check=False,
-        )
-        counts = Counts(**json.loads(counts_file.read_text(encoding="utf-8"))) if counts_file.exists() else Counts()
-        if done.returncode not in (0, NOTHING_COLLECTED) and counts.failed == 0:
-            counts.failed = 1
-        outcome(counts.failed == 0)
-    return counts
+def _checked(check: Program) -> Counts:
+    """Wait for a check that reads the source. It counts as one test, and is silent unless it finds something."""
+    is_good = check.ends_well()
+    check.tell(is_good=is_good)
+    return Counts(passed=1) if is_good else Counts(failed=1)
 
 
 def test_variables(places: Places) -> dict[str, str]:
@@ -161,14 +180,3 @@ def _test_cluster(places: Places) -> Iterator[Cluster]:
         yield cluster
     finally:
         cluster.stop()
-
-
-@contextmanager
-def _timed(name: str) -> Iterator[Callable[[bool], None]]:
-    """Print what runs, and at its end how it went and how long it took."""
-    outcomes: list[bool] = []
-    started = time.monotonic()
-    say(paint(f"--- {name}", "bold"))
-    yield outcomes.append
-    word = paint("passed", "green") if all(outcomes) else paint("FAILED", "red")
-    say(f"--- {name}: {word} in {time.monotonic() - started:.1f} s")

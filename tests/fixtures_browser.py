@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Playwright, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from launcher.chromium import find_chromium
@@ -34,17 +34,40 @@ _FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--js-flags=--no-opt --no-maglev",  # no page lives long enough to pay for code that is made quick
 )
+# Where nothing is drawn, a page that axe looks at takes half the processor time: layout, styles and scripts are the
+# same. But no frame comes either, so nobody can click, and pictures that wait until they are in sight must be called.
+_UNDRAWN = "--disable-threaded-compositing"
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Windows]:
-    """One browser for the whole run."""
-    with sync_playwright() as playwright:
+def playwright() -> Iterator[Playwright]:
+    """What drives the browsers."""
+    with sync_playwright() as found:
         expect.set_options(timeout=PATIENCE_SECONDS * 1000)
-        browser = playwright.chromium.launch(executable_path=find_chromium(os.environ), args=list(_FLAGS))
-        yield Windows(browser)
-        browser.close()
+        yield found
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Windows]:
+    """One browser for the whole run."""
+    with _launched(playwright, *_FLAGS) as windows:
+        yield windows
+
+
+@pytest.fixture(scope="session")
+def undrawn_chromium(playwright: Playwright) -> Iterator[Windows]:
+    """One more, for tests that only read pages."""
+    with _launched(playwright, *_FLAGS, _UNDRAWN) as windows:
+        yield windows
+
+
+@contextmanager
+def _launched(playwright: Playwright, *flags: str) -> Iterator[Windows]:
+    browser = playwright.chromium.launch(executable_path=find_chromium(os.environ), args=list(flags))
+    yield Windows(browser)
+    browser.close()
 
 
 @pytest.fixture(scope="session")

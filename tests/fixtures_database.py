@@ -23,8 +23,8 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 @pytest.fixture(scope="session")
 def worker_name() -> str:
-    """The name of this pytest worker, `main` in a run without workers."""
-    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+    """The name of this pytest worker among all that run at once on a cluster; `main` in a run without workers."""
+    return os.environ.get("TEST_RUN", "") + os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
 @pytest.fixture(scope="session")

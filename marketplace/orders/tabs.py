@@ -42,7 +42,7 @@ class BuyerTab(OrderTab):
 class SellerTab(OrderTab):
     """The tabs of a seller's orders."""
 
-    TO_SHIP = "to-ship", Text("To ship"), (_S.CONFIRMED,)
+    TO_SHIP = "to-ship", Text("To send"), (_S.CONFIRMED,)
     WAITING = "waiting", Text("Waiting for payment"), (_S.PENDING,)
     SENT = "sent", Text("Sent"), (_S.SHIPPED,)
     DELIVERED = "delivered", Text("Delivered"), (_S.DELIVERED,)

@@ -215,6 +215,9 @@ _RECEIPTS = select(
     UnappliedReceipt.provider_refund_id,
     UnappliedReceipt.created_at,
 ).where(UnappliedReceipt.payment_id == bindparam("payment_id"))
+_CLEARING = select(Payment.purchase_id).where(
+    Payment.purchase_id.in_(bindparam("purchase_ids", expanding=True)), Payment.status == PaymentStatus.PROCESSING
+)
 
 
 def shares_of_orders(order_ids: Iterable[int]) -> dict[int, Share]:
@@ -235,6 +238,11 @@ def attempt_of_buyer(payment_id: int, user_id: int) -> Attempt:
 def attempts_of_purchase(purchase_id: int) -> Sequence[Attempt]:
     """Return all attempts to pay one purchase, newest first."""
     return [Attempt(*tuple(row)) for row in db.read(_PURCHASE_ATTEMPTS, {"purchase_id": purchase_id})]
+
+
+def clearing_of(purchase_ids: Iterable[int]) -> frozenset[int]:
+    """Return those of the purchases that have a payment with the buyer's bank."""
+    return frozenset(row.purchase_id for row in db.read(_CLEARING, {"purchase_ids": list(purchase_ids)}))
 
 
 def declines_of(payment_ids: Iterable[int]) -> Sequence[Decline]:

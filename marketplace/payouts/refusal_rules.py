@@ -38,6 +38,10 @@ _REFUSALS: Mapping[str, tuple[str, Again]] = {
     "could_not_process": (Text("The bank could not process it. It is tried again the next day."), Again.NEXT_DAY),
     "given_up": (Text("Nothing of it reached the provider. It is tried again the next day."), Again.NEXT_DAY),
     "account_invalid": (_ACCOUNT_SAYS_NO, Again.WHEN_ENABLED),
+    "account_country_invalid_address": (
+        Text("The provider knows the payout account in another country than its address. We look into it."),
+        Again.BY_PERSON,
+    ),
     "insufficient_capabilities_for_transfer": (_ACCOUNT_SAYS_NO, Again.WHEN_ENABLED),
     "transfers_not_allowed": (_ACCOUNT_SAYS_NO, Again.WHEN_ENABLED),
     "payouts_not_allowed": (_ACCOUNT_SAYS_NO, Again.WHEN_ENABLED),

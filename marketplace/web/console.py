@@ -1,6 +1,6 @@
 """The console layout's side bar: who sees which links."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import current_app, url_for
@@ -37,6 +37,8 @@ class Console:
     groups: tuple[NavGroup, ...]
     bar: tuple[NavLink, ...]
     """At most four links, for the phone."""
+    elsewhere: tuple[NavLink, ...] = ()
+    """The other desks of the same person."""
 
 
 _Links = tuple[tuple[str, str, str, str], ...]
@@ -58,7 +60,7 @@ _BUYER: dict[str, _Links] = {
     ),
     Text("Account"): (
         ("addresses", Text("Address book"), "auth.addresses", "map-pin"),
-        ("mail", Text("Mail"), "mails.preferences", "send"),
+        ("mail", Text("Mail"), "mails.preferences", "mail"),
         ("blocked", Text("Blocked people"), "messages.blocked", "ban"),
         ("time", Text("Time zone"), "auth.time_zone", "clock"),
         ("language", Text("Language"), "auth.choose_language", "languages"),
@@ -71,7 +73,7 @@ _SELLER: dict[str, _Links] = {
         ("orders", Text("Orders"), "seller.orders", "package"),
         ("messages", Text("Messages"), "messages.inbox", "message-square"),
         ("listings", Text("Listings"), "seller.listings", "tag"),
-        ("discounts", Text("Discounts"), "seller.discounts", "tag"),
+        ("discounts", Text("Discounts"), "seller.discounts", "percent"),
         ("refunds", Text("Refunds"), "seller.refunds", "undo-2"),
         ("disputes", Text("Disputes"), "seller.disputes", "shield-alert"),
     ),
@@ -88,10 +90,11 @@ _SELLER: dict[str, _Links] = {
         ("taxes", Text("Tax"), "seller.taxes", "scale"),
         ("payout_setup", Text("Payout setup"), "seller.payout_setup", "landmark"),
         ("addresses", Text("Your addresses"), "auth.addresses", "map-pin"),
-        ("mail", Text("Your mail"), "mails.preferences", "send"),
+        ("mail", Text("Your mail"), "mails.preferences", "mail"),
         ("blocked", Text("Blocked people"), "messages.blocked", "ban"),
         ("time", Text("Your time zone"), "auth.time_zone", "clock"),
         ("language", Text("Your language"), "auth.choose_language", "languages"),
+        ("security", Text("Security"), "auth.security", "lock"),
     ),
 }
 _ADMIN: dict[str, _Links] = {
@@ -107,7 +110,7 @@ _ADMIN: dict[str, _Links] = {
         ("payments", Text("Payments"), "admin.payments", "receipt"),
         ("invoices", Text("Invoices"), "admin.invoices", "receipt-text"),
         ("users", Text("Users"), "admin.users", "users"),
-        ("discounts", Text("Discounts"), "admin.discounts", "tag"),
+        ("discounts", Text("Discounts"), "admin.discounts", "percent"),
         ("reports", Text("Reports"), "admin.reports", "flag"),
     ),
     Text("Books and system"): (
@@ -115,7 +118,7 @@ _ADMIN: dict[str, _Links] = {
         ("reconciliation", Text("Reconciliation"), "admin.reconciliation", "shield-check"),
         ("events", Text("Events"), "admin.events", "webhook"),
         ("calls", Text("Calls"), "admin.calls", "send"),
-        ("mails", Text("Mail"), "admin.mails", "send"),
+        ("mails", Text("Mail"), "admin.mails", "mail"),
         ("jobs", Text("Jobs"), "admin.jobs_page", "clock"),
         ("health", Text("Health"), "admin.health", "eye"),
         ("states", Text("States"), "admin.states", "list"),
@@ -124,25 +127,27 @@ _ADMIN: dict[str, _Links] = {
         ("settings", Text("Settings"), "admin.settings", "settings"),
         ("time", Text("Your time zone"), "auth.time_zone", "clock"),
         ("language", Text("Your language"), "auth.choose_language", "languages"),
+        ("security", Text("Security"), "auth.security", "lock"),
     ),
 }
+_SELLERS_BAR = ("overview", "orders", "listings", "balance")
+_ADMINS_BAR = ("overview", "refunds", "disputes", "payouts")
 
 
 def buyer_console(current: str) -> Console:
     """Return the buyer's side bar with `current` (overview, orders, payments, statistics, …) marked."""
-    return _console(_("Account"), _("Buyer"), _BUYER, current, ("overview", "orders", "payments"))
+    console = _console(_("Account"), _("Buyer"), _BUYER, current, ("orders", "overview"))
+    return replace(console, bar=_shop_bar(*console.bar))
 
 
 def seller_console(current: str, to_ship: int = 0) -> Console:
     """Return the seller's side bar with `current` (a key of _SELLER) marked; `to_ship` orders wait to be sent."""
-    return _console(_("Seller"), _("Seller"), _SELLER, current, ("overview", "orders", "balance"), {"orders": to_ship})
+    return _console(_("Seller"), _("Seller"), _SELLER, current, _SELLERS_BAR, {"orders": to_ship})
 
 
 def admin_console(current: str, refunds_waiting: int = 0) -> Console:
     """Return the admin's side bar with `current` (overview, refunds, payments, purchases, …) marked."""
-    return _console(
-        _("Admin"), _("Admin"), _ADMIN, current, ("overview", "refunds", "payouts"), {"refunds": refunds_waiting}
-    )
+    return _console(_("Admin"), _("Admin"), _ADMIN, current, _ADMINS_BAR, {"refunds": refunds_waiting})
 
 
 def own_console(current: str, *, is_seller: bool, is_admin: bool) -> Console:
@@ -166,7 +171,30 @@ def _console(
         for links in groups.values()
         for key, text, endpoint, icon in links
     }
-    # The layout itself leads to the notifications, with their count; the phone's bar has room for them.
-    told = NavLink(_("Notifications"), url_for("buyer.notifications"), "bell", current == "notifications")
     named = tuple(NavGroup(name, tuple(shown[link[0]] for link in links)) for name, links in groups.items())
-    return Console(label, role, named, (*(shown[key] for key in on_phone), told))
+    return Console(label, role, named, tuple(shown[key] for key in on_phone), _elsewhere(groups, viewer))
+
+
+def _elsewhere(here: dict[str, _Links], viewer: Any) -> tuple[NavLink, ...]:
+    """Return the viewer's other desks: who sells also buys, and comes back."""
+    desks = (
+        (_ADMIN, viewer.is_admin, _("Admin"), "admin.overview", "gauge"),
+        (_SELLER, viewer.is_seller, _("Your shop"), "seller.overview", "store"),
+        (_BUYER, viewer.is_seller, _("What you bought"), "buyer.account", "package"),
+    )
+    return tuple(
+        NavLink(text, url_for(endpoint), icon, is_current=False)
+        for links, is_theirs, text, endpoint, icon in desks
+        if is_theirs and links is not here
+    )
+
+
+def _shop_bar(orders: NavLink, account: NavLink) -> tuple[NavLink, ...]:
+    """Return the bar of the shop's own pages, so that it stays the same under a buyer's thumb."""
+    viewer: Any = current_app.jinja_env.globals["viewer"]
+    return (
+        NavLink(_("Shop"), url_for("shop.listings"), "store", is_current=False),
+        NavLink(_("Basket"), url_for("cart.basket"), "shopping-bag", is_current=False, count=viewer.basket_count),
+        orders,
+        replace(account, label=_("Me"), icon="user"),
+    )

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 
 import structlog
-from flask import Flask, render_template, request
+from flask import Flask, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -13,6 +13,7 @@ from marketplace.errors import Conflict, DomainError, Invalid, NotAllowed, NotFo
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.transitions import Impossible
+from marketplace.web.guards import ShopNeeded
 
 log = structlog.get_logger()
 
@@ -43,10 +44,16 @@ class ErrorPage:
     reference: str | None
 
 
-def page(code: int, text: str | None = None, reference: str | None = None) -> ResponseReturnValue:
-    """Return the error page for `code`; `text` replaces the general advice, `reference` names the log line."""
+def page(
+    code: int, text: str | None = None, reference: str | None = None, onward: tuple[str, str] | None = None
+) -> ResponseReturnValue:
+    """Return the error page for `code`; `text` replaces the general advice, `reference` names the log line.
+
+    `onward` is the label and the address of what helps, where that is not the shop.
+    """
     title, advice = _TITLES.get(code, _TITLES[400])
-    shown = ErrorPage(code, title, text or advice, _("Go to the shop"), "/", reference)
+    label, url = onward or (_("Go to the shop"), "/")
+    shown = ErrorPage(code, title, text or advice, label, url, reference)
     return render_template("errors/error.html", page=shown), code
 
 
@@ -56,7 +63,8 @@ def register(app: Flask) -> None:
     @app.errorhandler(DomainError)
     def domain(error: DomainError) -> ResponseReturnValue:
         code = next(code for kind, code in STATUS_OF.items() if isinstance(error, kind))
-        return page(code, error.message)
+        needs_shop = isinstance(error, ShopNeeded)
+        return page(code, error.message, onward=(_("Open a shop"), url_for("auth.sell")) if needs_shop else None)
 
     @app.errorhandler(CSRFError)
     def csrf(_error: CSRFError) -> ResponseReturnValue:

@@ -127,6 +127,10 @@ def viewer() -> Viewer:
     return found
 
 
+class ShopNeeded(NotAllowed):
+    """A page for sellers, asked for by somebody without a shop."""
+
+
 def signed_in(view: View) -> View:
     """Send visitors to the sign-in page and bring them back afterwards."""
     return _guarded(view, lambda _who: True, "")
@@ -134,7 +138,8 @@ def signed_in(view: View) -> View:
 
 def seller_only(view: View) -> View:
     """Let only people with a shop in."""
-    return _guarded(view, lambda who: who.is_seller, Text("This page is for sellers. Open a shop first, it is free."))
+    refusal = Text("This page is for sellers. Open a shop first, it is free.")
+    return _guarded(view, lambda who: who.is_seller, refusal, ShopNeeded)
 
 
 def admin_only(view: View) -> View:
@@ -245,14 +250,14 @@ def _forget_shown() -> None:
         g.pop(name, None)
 
 
-def _guarded(view: View, may: Callable[[Viewer], bool], refusal: str) -> View:
+def _guarded(view: View, may: Callable[[Viewer], bool], refusal: str, kind: type[NotAllowed] = NotAllowed) -> View:
     @wraps(view)
     def guarded(*args: Any, **values: Any) -> ResponseReturnValue:
         who = current_viewer()
         if who is None:
             return redirect(url_for("auth.login", next=place()), code=303)
         if not may(who):
-            raise NotAllowed(refusal)
+            raise kind(refusal)
         return view(*args, **values)
 
     return guarded

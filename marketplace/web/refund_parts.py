@@ -1,8 +1,9 @@
 """What the refund pages of buyers, sellers and admins share: addresses, words, steps and the plan."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Literal
 
 from flask import url_for
@@ -198,14 +199,18 @@ def plan_rows(
     currency: str,
     total_label: str,
     explain_url: ExplainUrl | None = None,
+    words: Mapping[RefundFigure, str] = MappingProxyType({}),
 ) -> tuple[MoneyRow, ...]:
-    """Return a plan as a money box; each amount opens to its rows once it is booked."""
+    """Return a plan as a money box; each amount opens to its rows once it is booked.
+
+    `words` say a figure in the reader's own terms, where its label is an admin's.
+    """
 
     def row(label: str, figure: RefundFigure, minor: int, *, is_total: bool = False) -> MoneyRow:
         url = explain_url(figure) if explain_url else ""
         return MoneyRow(label, money_text(minor, currency), url, is_total=is_total)
 
-    shown = [row(figure.label, figure, minor) for figure, minor in parts if minor]
+    shown = [row(words.get(figure, figure.label), figure, minor) for figure, minor in parts if minor]
     return (*shown, row(total_label, RefundFigure.AMOUNT, total_minor, is_total=True))
 
 

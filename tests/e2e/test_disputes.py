@@ -31,7 +31,7 @@ def test_a_chargeback_is_answered_and_won(shop: World, visit: Visit, tmp_path: P
     seller.open("/seller/disputes").follow(str(number))
     seller.sees("The bank has taken the money back", "Your share of the order stands still")
     seller.page.get_by_label("What happened").fill("The carrier left it at the door, here is the receipt.")
-    seller.press("Keep it")
+    seller.press("Save your answer")
     seller.sees("goes into our answer to the bank")
     receipt = tmp_path / "receipt.pdf"
     receipt.write_bytes(evidence.pdf(b"signed"))

@@ -94,6 +94,38 @@ def test_an_attempt_is_listed_from_the_first_moment_and_can_be_paid(world: World
     assert answer.location.startswith(world.sandbox.base_url)
 
 
+@pytest.mark.covers("S0.18")
+def test_an_order_whose_payment_is_with_the_bank_does_not_ask_to_be_paid_again(world: World) -> None:
+    bought = world.open_purchase(5_000)
+    [number] = orders_of(world, bought.purchase_id)
+    world.pay(bought, account="000123456789")
+    world.settle_down()
+    client = world.client(bought.buyer_id)
+    row = page(client, "/orders?tab=to-pay").select_one(".order-row")
+    assert [badge.get_text(strip=True) for badge in row.select(".badge")] == ["Payment on its way", "Not sent yet"]
+    assert not row.select("form")
+    shown = page(client, f"/orders/{number}")
+    assert "Your bank is handling this payment" in text(shown)
+    assert not shown.select("form[action*='/checkout/']")
+    assert "Cancel the purchase" not in text(shown)
+    assert "Pay for" not in text(page(client, "/account"))
+
+
+def test_who_sells_comes_from_one_desk_to_the_other_and_changes_the_password_at_both(world: World) -> None:
+    seller = world.client(world.seller())
+    for here, there in (("/seller", "/account"), ("/account", "/seller")):
+        links = {link["href"] for link in page(seller, here).select(".side a")}
+        assert {there, "/account/security"} <= links
+    of_buyer = {link["href"] for link in page(world.client(world.person()), "/account").select(".side a")}
+    assert not {link for link in of_buyer if link.startswith(("/seller", "/admin"))}
+
+
+def test_a_page_for_sellers_leads_somebody_without_a_shop_to_opening_one(world: World) -> None:
+    answer = world.client(world.person()).get("/seller")
+    assert answer.status_code == 403
+    assert BeautifulSoup(answer.text, "html.parser").select_one("main a.button")["href"] == "/sell"
+
+
 @pytest.mark.covers("S1.15", "S1.22")
 def test_an_expired_payment_says_so_and_offers_another(world: World) -> None:
     bought = world.open_purchase(5_000)

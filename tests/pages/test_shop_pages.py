@@ -77,7 +77,7 @@ def test_cars_and_parts_show_their_own_attributes(world: World) -> None:
     assert {"Make", "Model", "Year", "Mileage", "Fuel", "Chassis number"} <= of_car
     assert "312,000 km" in car_page.text
     assert "$5,000.00" in car_page.main.text
-    assert [text.text for text in car_page.select(".prose")[0].select("p")] == ["Runs.", "Starts, too."]
+    assert [text.text for text in car_page.select("#details .prose p")] == ["Runs.", "Starts, too."]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from marketplace.simulation.acting import Step, plan
 from marketplace.simulation.final import FINAL, LEDGER_AND_PROVIDER
 from marketplace.simulation.invariants import ALWAYS
 from marketplace.simulation.profiles import CALM, PROFILES
-from marketplace.simulation.replaying import shortest
+from marketplace.simulation.replaying import as_story, shortest
 from marketplace.simulation.running import Outcome, curtain, play_seed
 from marketplace.simulation.stage import BEGINS_AT, Stage
 from marketplace.simulation.watch import Watch
@@ -24,6 +24,8 @@ def test_the_same_seed_is_the_same_play(stage: Stage) -> None:
     assert (first.trace, first.state, first.story) == (again.trace, again.state, again.story)
     assert (first.points, first.faults, first.counts) == (again.points, again.faults, again.counts)
     assert first.trace != other.trace
+    for outcome in (first, other):
+        assert not outcome.violations, as_story(outcome)
 
 
 def test_every_seed_begins_in_the_same_shop_at_the_same_time(stage: Stage) -> None:

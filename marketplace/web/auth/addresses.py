@@ -1,7 +1,7 @@
 """The address book: the addresses that a checkout offers, and which of them it starts with."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -16,7 +16,7 @@ from marketplace.accounts.queries import AddressRow
 from marketplace.errors import Conflict, NotFound
 from marketplace.language import Text
 from marketplace.language import gettext as _
-from marketplace.web import address_form, countries, guards
+from marketplace.web import address_form, guards, order_parts
 from marketplace.web.address_form import country_field, text_field
 from marketplace.web.console import Console, own_console
 from marketplace.web.forms import Form
@@ -185,12 +185,11 @@ def _show(form: AddressForm, row: AddressRow | None, code: int = 200) -> Respons
 
 
 def _card(row: AddressRow) -> AddressCard:
-    place = " ".join(part for part in (row.postcode, row.city) if part)
-    lines = (row.line1, row.line2, place, row.region, countries.name(row.country))
+    lines = order_parts.address_lines({**asdict(row), "full_name": ""})
     marks = {_("Default for orders"): row.is_delivery_default, _("Default for bills"): row.is_billing_default}
     return AddressCard(
         name=row.full_name,
-        lines=tuple(line for line in lines if line),
+        lines=lines,
         marks=tuple(mark for mark, is_set in marks.items() if is_set),
         edit_url=url_for("auth.address", address_id=row.address_id),
         remove_url=url_for("auth.remove_address", address_id=row.address_id),

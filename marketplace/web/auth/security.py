@@ -16,6 +16,7 @@ from marketplace.numerals import number_text
 from marketplace.web import guards
 from marketplace.web.auth.forms import PasswordForm, blame, typed
 from marketplace.web.auth.views import too_many_tries
+from marketplace.web.console import Console, own_console
 from marketplace.web.pages import time_text
 from marketplace.web.stored_words import device_text
 
@@ -35,6 +36,7 @@ class SecurityPage:
     """What templates/auth/security.html shows."""
 
     title: str
+    console: Console
     email: str
     devices: list[DeviceRow]
     has_others: bool
@@ -93,7 +95,9 @@ def _page(viewer: guards.Viewer) -> SecurityPage:
     limit = ADMIN_IDLE_LIMIT if viewer.is_admin else IDLE_LIMIT
     found = queries.devices(viewer.user_id, seen_after=clock.system_now() - limit)
     rows = [_row(device, is_here=device.session_id == viewer.session_id) for device in found]
-    return SecurityPage(_("Security"), viewer.email, sorted(rows, key=lambda row: not row.is_here), len(rows) > 1)
+    console = own_console("security", is_seller=viewer.is_seller, is_admin=viewer.is_admin)
+    here_first = sorted(rows, key=lambda row: not row.is_here)
+    return SecurityPage(_("Security"), console, viewer.email, here_first, len(rows) > 1)
 
 
 def _row(device: queries.Device, *, is_here: bool) -> DeviceRow:

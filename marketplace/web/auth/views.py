@@ -57,7 +57,8 @@ def login() -> ResponseReturnValue:
         else:
             return _enter(token, form.next.data)
     people = _DEMO_PEOPLE if current_app.extensions["settings"].demo else []
-    page = EntryPage(_("Sign in"), _("Good to see you again."), _other("auth.register", form.next.data), people)
+    text = _("Sign in and go on where you were.") if form.next.data else _("Good to see you again.")
+    page = EntryPage(_("Sign in"), text, _other("auth.register", form.next.data), people)
     return render_template("auth/login.html", page=page, form=form), _code(form)
 
 

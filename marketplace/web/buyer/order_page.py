@@ -15,13 +15,13 @@ from marketplace.language import gettext as _
 from marketplace.orders import rules
 from marketplace.orders.queries import LineRow, OrderDetail, PurchaseOrder
 from marketplace.orders.shipping_queries import ShipmentRow
-from marketplace.orders.states import ORDER, DeliveredBy, OrderStatus, PurchaseStatus
+from marketplace.orders.states import ORDER, DeliveredBy, OrderStatus
 from marketplace.payments.queries import Attempt, Decline, Share
 from marketplace.payments.states import HoldReason
 from marketplace.payments.timeline_queries import Change
 from marketplace.refunds.queries import RefundRow
 from marketplace.web import cancel_parts, delivery_words, dispute_parts, order_parts, refund_parts, tax_words, wording
-from marketplace.web.buyer import order_progress
+from marketplace.web.buyer import order_progress, paying
 from marketplace.web.buyer.order_progress import Protection, Step
 from marketplace.web.buyer.payments import DeclineView, decline_views, reason_of
 from marketplace.web.buyer.refund_page import TITLES as REFUND_TITLES
@@ -113,6 +113,8 @@ class OrderPage:
     badges: tuple[Badge, ...]
     note: str
     called_off: CalledOff | None
+    clearing: str
+    """What the buyer waits for while the bank handles the payment; "" otherwise."""
     pay_url: str
     pay_label: str
     pay_note: str
@@ -148,20 +150,18 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> O
     """Return the page of the order in `facts`."""
     order, share, shipment = facts.order, facts.share, facts.shipment
     to_receive = received_url(order.number, order.status)
+    clearing = paying.is_clearing(facts.attempts)
     return OrderPage(
         title=_("Order %(number)s", number=order.number),
         console=buyer_console("orders"),
-        badges=badges(order.status, order.purchase_status, share),
+        badges=paying.badges(order.status, order.purchase_status, share, clearing=clearing),
         note=_("Placed %(day)s, purchase %(number)s", day=time_text(order.created_at), number=order.purchase_number),
         called_off=cancel_parts.called_off(facts.cancellation, Side.BUYER, order.shop_name, order.currency),
-        pay_url=pay_url(order.purchase_id, order.purchase_status),
+        clearing=paying.clearing_text(order, clearing=clearing),
+        pay_url=paying.pay_url(order.purchase_id, order.purchase_status, clearing=clearing),
         pay_label=_("Pay %(amount)s", amount=money_text(order.purchase_total_minor, order.currency)),
-        pay_note=_(
-            "Pay before %(until)s. This pays all of purchase %(number)s.",
-            until=time_text(order.open_until),
-            number=order.purchase_number,
-        ),
-        steps=order_progress.steps(order, share, shipment, facts.cancellation, now),
+        pay_note=_pay_note(order),
+        steps=order_progress.steps(order, share, shipment, facts.cancellation, now, clearing=clearing),
         protection=order_progress.protection(order, share, now),
         parcels=order_parts.parcels(shipment, _ARRIVED),
         received_url=to_receive,
@@ -178,7 +178,7 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> O
         refunds=refund_parts.box(facts.refunds, "buyer"),
         bank=dispute_parts.bank_notice(facts.disputes),
         ask_url=url_for("buyer.new_refund", number=order.number) if facts.may_ask and not facts.cancellation else "",
-        **_cancelling(order, is_allowed=facts.buyers_may_cancel),
+        **paying.cancelling(order, is_allowed=facts.buyers_may_cancel, clearing=clearing),
         related=_related(order, facts.siblings),
         entries=wording.timeline(
             refund_parts.told(facts.changes, facts.refunds), facts.declines, _TITLES, viewer_id, order.shop_name
@@ -186,14 +186,9 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> O
     )
 
 
-def badges(status: OrderStatus, purchase: PurchaseStatus, share: Share | None) -> tuple[Badge, ...]:
-    """Return where the money and where the goods are."""
-    return wording.once(wording.buyer_money_badge(status, purchase, share), wording.fulfilment_badge(status))
-
-
-def pay_url(purchase_id: int, status: PurchaseStatus) -> str:
-    """Return where an unpaid purchase is paid, "" for any other."""
-    return url_for("checkout.retry", purchase_id=purchase_id) if status is PurchaseStatus.OPEN else ""
+def _pay_note(order: OrderDetail) -> str:
+    until = time_text(order.open_until)
+    return _("Pay before %(until)s. This pays all of purchase %(number)s.", until=until, number=order.purchase_number)
 
 
 def received_url(number: str, status: OrderStatus) -> str:
@@ -221,26 +216,6 @@ def _received_note(shipment: ShipmentRow, share: Share | None, policy: MoneyPoli
     ends_now = policy.release_on_receipt and is_standard
     paid = _("The seller is paid then; you can still ask for a refund.") if ends_now else ""
     return together(paid, _("If you say nothing, it counts as delivered on %(day)s.", day=day))
-
-
-def _cancelling(order: OrderDetail, *, is_allowed: bool) -> dict[str, str]:
-    """Return where the order is cancelled, with the link's words; for an unpaid one that is the whole purchase."""
-    is_unpaid = order.purchase_status is PurchaseStatus.OPEN
-    if not is_unpaid and not (is_allowed and order.status is OrderStatus.CONFIRMED):
-        return {"cancel_url": "", "cancel_label": "", "cancel_note": ""}
-    return {
-        "cancel_url": url_for("buyer.cancel", number=order.number),
-        "cancel_label": _("Cancel the purchase") if is_unpaid else _("Cancel this order"),
-        "cancel_note": _(
-            "Nothing was charged yet. This cancels all of purchase %(number)s.",
-            number=order.purchase_number,
-        )
-        if is_unpaid
-        else _(
-            "Until %(shop)s has sent it, you can cancel. Your money goes back by itself.",
-            shop=order.shop_name,
-        ),
-    }
 
 
 def money_rows(order: OrderDetail, share: Share | None) -> tuple[MoneyRow, ...]:

@@ -41,8 +41,10 @@ def steps(
     shipment: ShipmentRow | None,
     cancelled: CancellationRow | None,
     now: datetime,
+    *,
+    clearing: bool = False,
 ) -> tuple[Step, ...]:
-    """Return an order's way so far at `now` and what comes next."""
+    """Return an order's way so far at `now` and what comes next; `clearing` while the bank handles the payment."""
     paid = order.purchase_status is PurchaseStatus.PAID
     if cancelled is not None:
         done = (Step(_("Paid"), "done"), Step(_("Cancelled"), "bad", date_text(cancelled.cancelled_at)))
@@ -58,13 +60,13 @@ def steps(
     planned = share.planned_release_date if share else None
     arrived = shipment.delivered_at if shipment else None
     reached = [
-        (_("Paid"), paid, date_text(received) if received else ""),
+        (_("Paid"), paid, date_text(received) if received else _waits_for_money(clearing=clearing)),
         (
             _("Handed over") if order.agreed.is_pickup else _("Sent"),
             shipment is not None,
-            date_text(shipment.shipped_at) if shipment else "",
+            date_text(shipment.shipped_at) if shipment else _("The seller does this next") if paid else "",
         ),
-        (_("Delivered"), arrived is not None, date_text(arrived) if arrived else ""),
+        (_("Delivered"), arrived is not None, date_text(arrived) if arrived else _("On the way") if shipment else ""),
         (_("Released to the seller"), released, _release_note(planned, now) if planned and not released else ""),
     ]
     if share is not None and share.status is _T.REFUNDED:
@@ -73,6 +75,10 @@ def steps(
     first_open = next((i for i, (_label, is_done, _note) in enumerate(reached) if not is_done), len(reached))
     states = ["done" if i < first_open else "now" if i == first_open else "next" for i in range(len(reached))]
     return tuple(Step(label, state, note) for (label, _is_done, note), state in zip(reached, states, strict=True))
+
+
+def _waits_for_money(*, clearing: bool) -> str:
+    return _("On its way from your bank") if clearing else _("Not yet")
 
 
 def _release_note(planned: datetime, now: datetime) -> str:

@@ -1,5 +1,6 @@
 """A buyer's orders: the list and one of them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 
@@ -23,7 +24,7 @@ from marketplace.refunds import planning_queries
 from marketplace.refunds import queries as refund_queries
 from marketplace.transitions import AlreadyThere, MoveNotAllowed
 from marketplace.web import guards, invoice_list, lists, order_parts
-from marketplace.web.buyer import order_page
+from marketplace.web.buyer import order_page, paying
 from marketplace.web.console import Console, buyer_console
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.messages.on_order import order_talk
@@ -79,6 +80,7 @@ def orders() -> ResponseReturnValue:
     listed = read(asked.cursor)
     counts = queries.buyer_order_counts(viewer.user_id)
     shares = payment_queries.shares_of_orders(order.id for order in listed.rows)
+    clearing = payment_queries.clearing_of(order.purchase_id for order in listed.rows)
     page = OrdersPage(
         title=_("Orders"),
         console=buyer_console("orders"),
@@ -87,7 +89,7 @@ def orders() -> ResponseReturnValue:
             for each in BuyerTab
         ),
         text=text,
-        rows=tuple(row(order, shares.get(order.id)) for order in listed.rows),
+        rows=tuple(row(order, shares.get(order.id), clearing) for order in listed.rows),
         tools=asked.tools(listed, {"q": _("Search: %(text)s", text=text)}),
         is_tabbed=tab is not BuyerTab.ALL,
     )
@@ -148,8 +150,9 @@ def received(number: str) -> ResponseReturnValue:
     return redirect(url_for("buyer.order", number=known), code=303)
 
 
-def row(order: OrderSummary, share: Share | None) -> OrderRow:
-    """Return one order as a row of a list."""
+def row(order: OrderSummary, share: Share | None, clearing: Collection[int]) -> OrderRow:
+    """Return one order as a row of a list; `clearing` are the purchases whose payment is with the bank."""
+    is_clearing = order.purchase_id in clearing
     return OrderRow(
         number=order.number,
         url=url_for("buyer.order", number=order.number),
@@ -159,8 +162,8 @@ def row(order: OrderSummary, share: Share | None) -> OrderRow:
         total=money_text(order.total_minor, order.currency),
         explain_url=order_page.explain_url(order.number, "total"),
         picture_url=picture_url(order.picture_file),
-        badges=order_page.badges(order.status, order.purchase_status, share),
-        pay_url=order_page.pay_url(order.purchase_id, order.purchase_status),
+        badges=paying.badges(order.status, order.purchase_status, share, clearing=is_clearing),
+        pay_url=paying.pay_url(order.purchase_id, order.purchase_status, clearing=is_clearing),
         received_url=order_page.received_url(order.number, order.status),
     )
 

@@ -96,6 +96,7 @@ class PaymentPage:
     returned: str
     entries: tuple[TimelineEntry, ...]
     retry_url: str
+    retry_label: str
     check_url: str
     is_undecided: bool
     """It may change any moment, so the page asks for itself again."""
@@ -157,6 +158,7 @@ def payment(payment_id: int) -> ResponseReturnValue:
             timeline_queries.changes_of(subjects), declines, _TITLES, viewer.user_id, _("Support")
         ),
         retry_url=url_for("checkout.retry", purchase_id=attempt.purchase_id) if can_retry else "",
+        retry_label=_("Go on paying") if attempt.status is PaymentStatus.PENDING else _("Pay again"),
         check_url=url_for("checkout.verify", payment_id=payment_id) if attempt.status in _UNDECIDED else "",
         is_undecided=attempt.status in _UNDECIDED,
     )

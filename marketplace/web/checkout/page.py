@@ -1,7 +1,7 @@
 """What the pages of the checkout show: ready strings and addresses, made from the checkout's values."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from flask import url_for
@@ -11,7 +11,7 @@ from marketplace.checkout.queries import ReturnState, Review, SellerGroup
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.money import Money
-from marketplace.web import countries, delivery_words, discount_words, tax_words
+from marketplace.web import countries, delivery_words, discount_words, order_parts, tax_words
 from marketplace.web.cart.page import Row
 from marketplace.web.checkout.forms import WayForm, way_form
 from marketplace.web.pages import date_text, money
@@ -138,14 +138,7 @@ def review_page(found: Review, saved: Sequence[AddressRow], today: date) -> Revi
 
 def address_choices(saved: Sequence[AddressRow]) -> list[tuple[str, str]]:
     """Return the options of the address field: id and the address in one line."""
-    return [
-        (str(row.address_id), ", ".join((row.full_name, row.line1, _place(row), countries.name(row.country))))
-        for row in saved
-    ]
-
-
-def _place(row: AddressRow) -> str:
-    return f"{row.postcode} {row.city}".strip()
+    return [(str(row.address_id), ", ".join(order_parts.address_lines({**asdict(row), "line2": ""}))) for row in saved]
 
 
 def billing_choice(saved: Sequence[AddressRow]) -> str:

@@ -92,6 +92,8 @@ class Choice:
     action: str
     deeds: tuple[Deed, ...]
     note: str
+    keys: str = ""
+    """What its keys do, for those who have a keyboard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,12 +224,16 @@ def _choice(tab: SellerTab) -> Choice | None:
     slips = Deed(_("Packing slips"), "receipt", url_for("seller.packing_slips"))
     if tab is SellerTab.TO_SHIP:
         send = Deed(_("Send the chosen ones"), "truck", key="s")
-        note = _("At most %(most)s at once. Keys: j and k move, x chooses, s sends.", most=MOST_AT_ONCE)
-        return Choice("get", url_for("seller.send"), (send, slips), note)
+        keys = _("Keys: j and k move, x chooses, s sends.")
+        return Choice("get", url_for("seller.send"), (send, slips), _at_most(), keys)
     if tab is SellerTab.SENT:
         deed = Deed(_("The chosen ones have arrived"), "package-check")
-        return Choice("post", url_for("seller.arrived"), (deed,), _("At most %(most)s at once.", most=MOST_AT_ONCE))
+        return Choice("post", url_for("seller.arrived"), (deed,), _at_most())
     return None
+
+
+def _at_most() -> str:
+    return _("At most %(most)s at once.", most=MOST_AT_ONCE)
 
 
 def _tiles(totals: Sequence[HeldTotal]) -> tuple[Tile, ...]:

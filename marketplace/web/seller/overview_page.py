@@ -215,10 +215,19 @@ def _held(facts: Facts) -> Figure:
     return Figure(
         label=_("Held for you"),
         amount=money_text(held.amount_minor, currency),
-        note=f"{orders}, {release_text(held.next_release, facts.now)}" if held.next_release else _("Nothing is held"),
+        note=_held_note(orders, release_text(held.next_release, facts.now), facts.pots)
+        if held.next_release
+        else _("Nothing is held"),
         explain_url=url_for("seller.explain_held", currency=currency),
         explain_label=_("Explain this figure"),
     )
+
+
+def _held_note(orders: str, release: str, pots: Pots) -> str:
+    """Return what the sum holds: "Where your money is" tells what is in a refund or dispute apart."""
+    if not pots.blocked_minor:
+        return f"{orders}, {release}"
+    return _("%(orders)s, %(release)s. What is in a refund or dispute counts too.", orders=orders, release=release)
 
 
 def _refunds(facts: Facts) -> Figure:

@@ -2,6 +2,7 @@
 
 from marketplace.language import Text
 from marketplace.language import gettext as _
+from marketplace.refunds.explain_queries import RefundFigure
 from marketplace.refunds.queries import RefundRow
 from marketplace.refunds.rules import Plan
 from marketplace.refunds.states import RefundStatus
@@ -12,6 +13,14 @@ from marketplace.web.pages import date_text
 from marketplace.web.refund_page import MoneyPanel, Now, Told
 
 _S = RefundStatus
+_FOR_SELLERS = {
+    RefundFigure.PLATFORM: Text("Our fee, given back"),
+    RefundFigure.COST: Text("Card fee, borne by us"),
+    RefundFigure.HELD: Text("From what is held for you"),
+    RefundFigure.AVAILABLE: Text("From what is available to you"),
+    RefundFigure.DEBT: Text("Added to what you owe"),
+    RefundFigure.SUBSIDY: Text("Our part of the discount, taken back"),
+}
 TITLES = {
     ("refund", "begin"): Text("A refund was asked for"),
     ("refund", "approve"): Text("The refund was approved"),
@@ -82,11 +91,16 @@ def _money(row: RefundRow, plan: Plan | None) -> MoneyPanel:
             row.currency,
             _("The buyer receives"),
             lambda figure: refund_parts.explain_url(row, "seller", figure),
+            _FOR_SELLERS,
         )
         return MoneyPanel(_("What it took"), _("This is booked. Press an amount to see its rows."), rows)
     if plan is None:
         return MoneyPanel(_("Your balance"), _("This refund takes nothing from you."), ())
     rows = refund_parts.plan_rows(
-        refund_parts.parts_of(plan), row.amount_minor, row.currency, _("The buyer would receive")
+        refund_parts.parts_of(plan),
+        row.amount_minor,
+        row.currency,
+        _("The buyer would receive"),
+        words=_FOR_SELLERS,
     )
     return MoneyPanel(_("What it would take"), _("Nothing is taken before it is approved."), rows)

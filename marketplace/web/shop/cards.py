@@ -140,7 +140,7 @@ def range_text(lowest: Money, highest: Money) -> str:
 
 def delivery_note(delivery: Money) -> str:
     """Return the delivery as it stands beside a price."""
-    return _("+ %(price)s delivery", price=money(delivery)) if delivery else _("free delivery")
+    return _("+ %(price)s delivery", price=money(delivery)) if delivery else _("Free delivery")
 
 
 def dispatch_text(days: int) -> str:

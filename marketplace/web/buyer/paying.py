@@ -1,0 +1,64 @@
+"""What an unpaid purchase asks of its buyer: to pay it, to wait for the bank, or to cancel it."""
+
+from collections.abc import Iterable
+
+from flask import url_for
+
+from marketplace.language import gettext as _
+from marketplace.orders.queries import OrderDetail
+from marketplace.orders.states import OrderStatus, PurchaseStatus
+from marketplace.payment_records.states import PaymentStatus
+from marketplace.payments.queries import Attempt, Share
+from marketplace.web import wording
+from marketplace.web.pages import money_text
+from marketplace.web.wording import Badge
+
+
+def is_clearing(attempts: Iterable[Attempt]) -> bool:
+    """Return whether one of a purchase's payments is with the buyer's bank: paying again would be paying twice."""
+    return any(attempt.status is PaymentStatus.PROCESSING for attempt in attempts)
+
+
+def pay_url(purchase_id: int, status: PurchaseStatus, *, clearing: bool) -> str:
+    """Return where an unpaid purchase is paid, "" for any other and for one that the bank is handling."""
+    to_pay = status is PurchaseStatus.OPEN and not clearing
+    return url_for("checkout.retry", purchase_id=purchase_id) if to_pay else ""
+
+
+def badges(status: OrderStatus, purchase: PurchaseStatus, share: Share | None, *, clearing: bool) -> tuple[Badge, ...]:
+    """Return where the money and where the goods are."""
+    money = wording.buyer_money_badge(status, purchase, share)
+    if clearing and purchase is PurchaseStatus.OPEN:
+        money = Badge(_("Payment on its way"), "wait")
+    return wording.once(money, wording.fulfilment_badge(status))
+
+
+def clearing_text(order: OrderDetail, *, clearing: bool) -> str:
+    """Return what the buyer of an unpaid order waits for, "" when they wait for nothing."""
+    if not clearing or order.purchase_status is not PurchaseStatus.OPEN:
+        return ""
+    return _(
+        "%(amount)s is on its way from your bank, which may take some days. There is nothing you need to do.",
+        amount=money_text(order.purchase_total_minor, order.currency),
+    )
+
+
+def cancelling(order: OrderDetail, *, is_allowed: bool, clearing: bool) -> dict[str, str]:
+    """Return where the order is cancelled, with the link's words; for an unpaid one that is the whole purchase."""
+    is_unpaid = order.purchase_status is PurchaseStatus.OPEN
+    may = not clearing if is_unpaid else is_allowed and order.status is OrderStatus.CONFIRMED
+    if not may:
+        return {"cancel_url": "", "cancel_label": "", "cancel_note": ""}
+    return {
+        "cancel_url": url_for("buyer.cancel", number=order.number),
+        "cancel_label": _("Cancel the purchase") if is_unpaid else _("Cancel this order"),
+        "cancel_note": _(
+            "Nothing was charged yet. This cancels all of purchase %(number)s.",
+            number=order.purchase_number,
+        )
+        if is_unpaid
+        else _(
+            "Until %(shop)s has sent it, you can cancel. Your money goes back by itself.",
+            shop=order.shop_name,
+        ),
+    }
