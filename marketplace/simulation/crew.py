@@ -19,7 +19,7 @@ from marketplace.simulation.stage import open_stage
 Seed = tuple[int, str]
 """A number and the name of its profile."""
 _LOOK_SECONDS = 5.0
-_LEFTOVERS = 20_000
+_LEFTOVERS = 100_000
 """After so many new objects the collector looks for cycles; a seed makes millions."""
 _context = multiprocessing.get_context("spawn")
 

@@ -42,9 +42,9 @@ def names() -> Mapping[str, str]:
     return _names()
 
 
-def choices() -> list[SelectChoice]:
+def choices() -> tuple[SelectChoice, ...]:
     """Return the options of a country field, by name, after an empty one."""
-    return [SelectChoice(code, text) for code, text in _options()]
+    return _choices()
 
 
 class _CountrySelect(Select):
@@ -70,6 +70,11 @@ class CountryField(SelectField):
 
     def __init__(self, label: str, validators: Any = None, **settings: Any) -> None:
         super().__init__(label, validators, choices=choices, **settings)
+
+
+@remembered(9)
+def _choices() -> tuple[SelectChoice, ...]:
+    return tuple(SelectChoice(code, text) for code, text in _options())
 
 
 @remembered(9)
