@@ -1,6 +1,7 @@
 """What an unpaid purchase asks of its buyer: to pay it, to wait for the bank, or to cancel it."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask import url_for
 
@@ -51,7 +52,7 @@ def clearing_text(order: OrderDetail, *, clearing: bool) -> str:
     )
 
 
-def cancelling(order: OrderDetail, *, is_allowed: bool, clearing: bool) -> dict[str, str]:
+def cancelling(order: OrderDetail, *, is_allowed: bool, clearing: bool) -> dict[str, Any]:
     """Return where the order is cancelled, with the link's words; for an unpaid one that is the whole purchase."""
     is_unpaid = order.purchase_status is PurchaseStatus.OPEN
     may = not clearing if is_unpaid else is_allowed and order.status is OrderStatus.CONFIRMED
