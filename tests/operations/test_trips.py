@@ -94,13 +94,14 @@ def test_statements_that_the_server_has_forgotten_are_prepared_anew(line: trips.
 
 
 def test_after_a_rollback_batches_go_on_and_leave_nothing_behind(world: World) -> None:
-    """Psycopg lets the server forget every statement of a connection after a rollback, of a savepoint too."""
+    """Psycopg lets the server forget every statement of a connection after the rollback of a savepoint."""
     counted = [0]
 
     def busy(session: Session, *, fails: bool) -> None:
         for _ in range(6):
             session.execute(text("SELECT 1"))  # psycopg prepares it, and so has something to forget
         with session.begin_nested() as savepoint:
+            session.execute(text("SELECT 1"))  # before that there is none
             savepoint.rollback()
         batches.send(session, [("SELECT 5", ())])
         counted[0] = session.execute(text(_MINE.replace("%%", "%"))).scalar_one()
