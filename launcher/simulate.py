@@ -28,8 +28,12 @@ from launcher.places import Places, find_places, make_folder, open_to_server
 from launcher.postgres import SUPERUSER, VOLATILE, Cluster, find_binaries
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-# Rows must come in the same order each time: nobody cleans up in the background.
-REPEATABLE = VOLATILE + "autovacuum = off\n"
+# Rows must come in the same order each time: nobody cleans up in the background. Nobody reads what the server counts of
+# itself, or keeps its journal for another one.
+REPEATABLE = VOLATILE + (
+    "autovacuum = off\ntrack_counts = off\ntrack_activities = off\nupdate_process_title = off\n"
+    "wal_level = minimal\nmax_wal_senders = 0\n"
+)
 
 
 def simulate(arguments: list[str]) -> int:

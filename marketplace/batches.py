@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,7 @@ _AHEAD = "read with the turn"
 _LATER = "writes for the end"
 _WATCHED = "watched to its end"
 _COMMIT: Write = ("COMMIT", ())
+_ROLLBACK: Write = ("ROLLBACK", ())
 
 
 def begin(session: Session, lock: str, questions: Sequence[Question]) -> None:
@@ -83,3 +85,17 @@ def _travel(session: Session, statements: Sequence[Write], what: str) -> list[tr
         return line.send([*ahead, *statements])[len(ahead) :]
     except psycopg.Error as error:
         raise DBAPIError(what, None, error, hide_parameters=True) from error
+
+
+@event.listens_for(Engine, "rollback")
+def _roll_back(connection: Connection) -> None:
+    """Roll back past psycopg, which would let the server forget all prepared statements with the transaction.
+
+    Where that fails psycopg finds an open transaction still, and tells what is wrong.
+    """
+    line = None if connection.invalidated else trips.line_of(connection.connection)
+    if line is not None and not line.is_idle:
+        try:
+            line.send([_ROLLBACK])
+        except psycopg.Error:
+            line.forget()

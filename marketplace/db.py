@@ -28,7 +28,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    event,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
@@ -36,7 +35,7 @@ from sqlalchemy.exc import DBAPIError, MultipleResultsFound
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from marketplace import batches, prepared, tries, trips
+from marketplace import batches, prepared, tries
 from marketplace.errors import Conflict
 from marketplace.failpoints import Failpoint, reach
 from marketplace.named_locks import BUSY, named, sqlstate, stays_taken
@@ -44,6 +43,8 @@ from marketplace.named_locks import BUSY, named, sqlstate, stays_taken
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_STATEMENTS = 3_000
+"""So many compiled statements SQLAlchemy keeps: the shop has more than the five hundred that it would."""
 _LOCK_WAIT, _NEAR = "5s", "-c random_page_cost=1.1"
 _RETRYABLE = frozenset({"40001", "40P01"})
 _TAKE_TURN = "LOCK TABLE turn IN SHARE UPDATE EXCLUSIVE MODE"
@@ -123,7 +124,14 @@ that place orders used up twelve tries; in turn none needs a second one. The tab
 def engine_settings(url: str, pool: int) -> dict[str, Any]:
     """Return the Flask-SQLAlchemy settings of both pools for `url`, each of `pool` connections."""
     # Parameters may be e-mail addresses and tokens: they stay out of exception texts, and so out of logs.
-    common = {"pool_size": pool, "max_overflow": 0, "pool_timeout": 30, "pool_use_lifo": True, "hide_parameters": True}
+    common = {
+        "pool_size": pool,
+        "max_overflow": 0,
+        "pool_timeout": 30,
+        "pool_use_lifo": True,
+        "hide_parameters": True,
+        "query_cache_size": _STATEMENTS,
+    }
     return {
         "SQLALCHEMY_DATABASE_URI": url,
         "SQLALCHEMY_ENGINE_OPTIONS": {
@@ -275,13 +283,6 @@ def _tried(
                 _open_atomic.reset(token)
             time.sleep(random.uniform(0, min(0.2, 0.002 * 2**attempt)))  # noqa: S311  jitter, not a secret
     raise AssertionError("the last try returns or raises")
-
-
-@event.listens_for(Engine, "rollback")
-@event.listens_for(Engine, "rollback_savepoint")
-def _after_rollback(connection: Connection, *_: object) -> None:
-    if not connection.invalidated:
-        trips.forget(connection)
 
 
 def forbid_open_transaction() -> None:

@@ -22,6 +22,7 @@ from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.types.numeric import Int8Dumper
+from sqlalchemy import Connection, Engine, event
 
 Statement = tuple[str, Mapping[str, Any] | Sequence[Any]]
 """One statement in SQL, with psycopg's places (%s or %(name)s), and its parameters."""
@@ -30,6 +31,8 @@ _Key = tuple[str, tuple[int, ...]]
 """A text and the types of its parameters: what the server prepares."""
 
 _LINE = "statements of this connection"
+_MOST = 1_500
+"""So many statements psycopg keeps prepared per connection: its own hundred make it plan most of them each time."""
 _PLACE = re.compile(r"%(?:\((\w+)\)s|(s)|(%))")
 _GOOD = frozenset({int(ExecStatus.TUPLES_OK), int(ExecStatus.COMMAND_OK)})
 _SYNC = int(ExecStatus.PIPELINE_SYNC)
@@ -115,7 +118,7 @@ class Line:
         return " ".join(words), ()
 
     def forget(self) -> None:
-        """Prepare everything anew from now on: psycopg lets the server forget all statements after a rollback."""
+        """Prepare everything anew from now on: the server has forgotten all statements, or will have."""
         self._stale += [known.name for known in self._prepared.values()]
         self._prepared.clear()
 
@@ -241,11 +244,18 @@ def line_of(connection: Any) -> Line:
     return line
 
 
-def forget(connection: Any) -> None:
-    """Tell a connection's line, if it has one, that psycopg is about to roll back; without a transaction it does not.
+@event.listens_for(Engine, "connect")
+def _remember(driver: Any, _record: object) -> None:
+    """Let psycopg's own cursors prepare what comes a second time, and keep it, whatever the size of its numbers."""
+    if isinstance(driver, psycopg.Connection):
+        driver.prepare_threshold = 1
+        driver.prepared_max = _MOST
+        driver.adapters.register_dumper(int, Int8Dumper)
 
-    SQLAlchemy speaks of a rollback also when it gives an autocommit connection back.
-    """
-    line: Line | None = connection.info.get(_LINE)
-    if line is not None and not line.is_idle:
+
+@event.listens_for(Engine, "rollback_savepoint")
+def _forget(connection: Connection, *_: object) -> None:
+    """Prepare everything anew where psycopg rolls a savepoint back: it lets the server forget all statements."""
+    line: Line | None = None if connection.invalidated else connection.info.get(_LINE)
+    if line is not None:
         line.forget()

@@ -5,7 +5,7 @@ from datetime import timedelta
 from marketplace import db
 from marketplace.catalog import shelf_operations, shop_operations
 from marketplace.taxes import operations
-from marketplace.taxes.rules import Rate, TaxCategory
+from marketplace.taxes.rules import DeliveryRule, DeliveryTaxing, Rate, TaxCategory
 from tests.builders import World
 
 
@@ -22,6 +22,16 @@ def end(world: World, seller_id: int, rate_id: int, days: int = 0) -> None:
     today = world.now.date()
     whose = {"seller_id": seller_id, "rate_id": rate_id}
     db.atomic(operations.end_rate, (), **whose, valid_before=today + timedelta(days=days), today=today)
+
+
+def tax_deliveries(world: World, *countries: str, like_goods: bool = True, days: int = 0) -> int:
+    """Say that deliveries to countries are taxed like their goods, or are not, in so many days; the last row's id."""
+    taxing = DeliveryTaxing.LIKE_GOODS if like_goods else DeliveryTaxing.NONE
+    begin, rule_id = world.now.date() + timedelta(days=days), 0
+    for country in countries:
+        rule = DeliveryRule(country, taxing, begin)
+        rule_id = db.atomic(operations.keep_delivery_rule, (), rule=rule, admin_id=None, now=world.now)
+    return rule_id
 
 
 def include(seller_id: int, *, includes: bool = True) -> None:

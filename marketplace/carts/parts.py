@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from marketplace.delivery.rules import Agreed, Profile
 from marketplace.money import Money
+from marketplace.taxes.rules import DeliveryTax
 
 
 class Problem(StrEnum):
@@ -54,6 +55,8 @@ class Line:
     """Whether its shop's prices include the tax; else it is added."""
     is_taxed_by_country: bool = False
     """Whether its shop has other rates for other countries."""
+    is_delivery_taxed: bool = False
+    """Whether its delivery is taxed like the goods, where it goes."""
     shop_place: str = ""
     """Where its shop is, in one line: there it is collected."""
     parent_id: int | None = None
@@ -100,7 +103,7 @@ class ShopPart:
     subtotal: Money
     delivery: Money
     tax: Money
-    """Of the goods: on top of their prices, or in them where `is_tax_included`."""
+    """Of the goods and, where that is taxed, the delivery: on top of the prices, or in them where `is_tax_included`."""
     total: Money
     discounts: Mapping[int, Money] = field(default_factory=dict)
     """Line id to what a discount code takes off that line; `tax` and `total` know of it."""
@@ -108,7 +111,9 @@ class ShopPart:
     """How all of it is delivered and how long that takes; None where a part of it has no profile that says so."""
     is_tax_included: bool = False
     taxes: tuple[Money, ...] = ()
-    """The tax of each line of `counted`, in their order; they sum to `tax`."""
+    """The tax of each line of `counted`, in their order; with those of the delivery they sum to `tax`."""
+    delivery_taxes: tuple[DeliveryTax, ...] = ()
+    """The delivery by the rates it carries; none where it is free or not taxed."""
     pickup_place: str = ""
     """Where it is collected; "" where it is sent."""
     ways: Ways | None = None
@@ -118,6 +123,11 @@ class ShopPart:
     def discount(self) -> Money:
         """Return what a discount code takes off all lines."""
         return Money.total(self.discounts.values(), self.subtotal.currency)
+
+    @property
+    def is_delivery_taxed(self) -> bool:
+        """Return whether some of the tax is of the delivery."""
+        return any(part.tax for part in self.delivery_taxes)
 
     @property
     def tax_rates(self) -> tuple[int, ...]:

@@ -18,8 +18,8 @@ from marketplace.catalog.variants import CAN_BE_BOUGHT, HAS_VARIANTS, first_pict
 from marketplace.delivery.queries import Rows, read_profiles
 from marketplace.delivery.rules import Profile
 from marketplace.money import Money
-from marketplace.taxes.queries import rates_of
-from marketplace.taxes.rules import Taxing, read_rates
+from marketplace.taxes.queries import DELIVERY_RULES, rates_of
+from marketplace.taxes.rules import Taxing, read_delivery_rules, read_rates
 
 _NOTHING: Mapping[int, int] = MappingProxyType({})
 _BY_USER = Cart.user_id == bindparam("user_id")
@@ -60,6 +60,7 @@ _LINES = (
         Shop.legal_street,
         Shop.legal_postcode,
         rates_of(Shop.__table__.c.seller_id).label("tax_rates"),
+        DELIVERY_RULES.label("delivery_rules"),
         Listing.tax_category,
         Shop.is_paused.label("is_shop_paused"),
         first_picture(Listing.__table__.c.id).label("picture"),
@@ -153,7 +154,8 @@ def _line(
     row: Row[*tuple[Any, ...]], set_aside: Mapping[int, int], profile: Profile | None, country: str, day: date
 ) -> Line:
     is_renamed = row.seen_values and row.seen_values != row.option_values
-    taxing = Taxing(row.country, row.tax_basis_points, row.prices_include_tax, read_rates(row.tax_rates))
+    rates, of_delivery = read_rates(row.tax_rates), read_delivery_rules(row.delivery_rules)
+    taxing = Taxing(row.country, row.tax_basis_points, row.prices_include_tax, rates, of_delivery)
     return Line(
         line_id=row.id,
         listing_id=row.listing_id,
@@ -175,6 +177,7 @@ def _line(
         weight_grams=row.weight_grams or 0,
         is_tax_included=taxing.is_included,
         is_taxed_by_country=taxing.depends_on_country,
+        is_delivery_taxed=taxing.taxes_delivery(country, day),
         shop_place=_place(row.legal_street, f"{row.legal_postcode} {row.city}".strip()),
         parent_id=row.parent_id,
         has_variants=row.has_variants,

@@ -1,6 +1,6 @@
 """What may lie in a cart, what of it can be bought now, and what it adds up to. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -111,8 +111,7 @@ def _discounted(shop: ShopPart, by_line: Mapping[int, Money], *, lowers_tax: boo
     discount = Money.total(own.values(), shop.subtotal.currency)
     if not discount:
         return shop
-    found = _taxes(shop.counted, own if lowers_tax else {})
-    return _taxed(replace(shop, discounts=own), found)
+    return _taxed(replace(shop, discounts=own), own if lowers_tax else {})
 
 
 def _currency_part(
@@ -162,7 +161,7 @@ def _shop_part(
         pickup_place=lines[0].shop_place if agreed and agreed.is_pickup else "",
         ways=ways,
     )
-    return _taxed(part, _taxes(counted, {}))
+    return _taxed(part, {})
 
 
 def _ways(
@@ -180,20 +179,24 @@ def _ways(
     return Ways(sent, wants_to_collect, lines[0].shop_place)
 
 
-def _taxes(counted: Sequence[Line], less: Mapping[int, Money]) -> list[Money]:
-    """Return the tax of each line; `less` is what of its price is not taxed, by line id."""
-    # Tax is on the goods only, and each rate is rounded once per seller: the order is what the tax office sees.
+def _taxed(shop: ShopPart, less: Mapping[int, Money]) -> ShopPart:
+    """Return a shop's part with the taxes of its lines and its delivery, and the total that follows.
+
+    `less` is what of a line's price is not taxed, by line id. Each rate is rounded once per seller: the order is what
+    the tax office sees.
+    """
+    counted, rates = shop.counted, [line.tax_basis_points for line in shop.counted]
     taxed = [line.subtotal - less.get(line.line_id, line.subtotal * 0) for line in counted]
-    rates = [line.tax_basis_points for line in counted]
-    return taxes.by_line(taxed, rates, is_included=bool(counted) and counted[0].is_tax_included)
-
-
-def _taxed(shop: ShopPart, found: Sequence[Money]) -> ShopPart:
-    """Return a shop's part with the taxes of its lines, and the total that follows."""
-    tax = Money.total(found, shop.subtotal.currency)
+    sent: dict[int, Money] = {}
+    if counted and counted[0].is_delivery_taxed:
+        # Goods that a code makes free go by what they were worth before.
+        worth = taxed if any(taxed) else [line.subtotal for line in counted]
+        sent = taxes.delivery_by_rate(shop.delivery, worth, rates)
+    found, of_delivery = taxes.with_delivery(taxed, rates, sent, is_included=shop.is_tax_included)
+    tax = Money.total((*found, *(part.tax for part in of_delivery)), shop.subtotal.currency)
     added = Money.zero(tax.currency) if shop.is_tax_included else tax
     total = shop.subtotal - shop.discount + shop.delivery + added
-    return replace(shop, tax=tax, taxes=tuple(found), total=total)
+    return replace(shop, tax=tax, taxes=tuple(found), delivery_taxes=of_delivery, total=total)
 
 
 def _problems(lines: tuple[Line, ...], buyer_id: int | None, country: str, *, collects: bool) -> dict[int, Problem]:

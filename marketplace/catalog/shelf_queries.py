@@ -25,8 +25,8 @@ from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.paging import Amounts, Cursor, Listed, Period, read_page
-from marketplace.taxes.queries import rates_of
-from marketplace.taxes.rules import TaxCategory, Taxing, read_rates
+from marketplace.taxes.queries import DELIVERY_RULES, rates_of
+from marketplace.taxes.rules import TaxCategory, Taxing, read_delivery_rules, read_rates
 
 
 class ShelfTab(Labelled):
@@ -185,7 +185,8 @@ _OWN = (
 )
 _IS_LOW = and_(Listing.kind == ListingKind.PART, Listing.in_stock.between(1, LOW_STOCK))
 _LOW = select(func.count()).where(Listing.seller_id == bindparam("seller_id"), _STATUS == ListingStatus.ACTIVE, _IS_LOW)
-_TAX = select(Shop.country, Shop.tax_basis_points, Shop.prices_include_tax, rates_of(Shop.__table__.c.seller_id)).where(
+_RATES_OF_SHOP = rates_of(Shop.__table__.c.seller_id)
+_TAX = select(Shop.country, Shop.tax_basis_points, Shop.prices_include_tax, _RATES_OF_SHOP, DELIVERY_RULES).where(
     Shop.seller_id == bindparam("seller_id")
 )
 
@@ -246,8 +247,8 @@ def own_listing(listing_id: int, seller_id: int) -> OwnListing:
 
 def taxing_of(seller_id: int) -> Taxing:
     """Return how the prices of a seller's shop are taxed."""
-    country, general, is_included, rates = tuple(db.read(_TAX, {"seller_id": seller_id})[0])
-    return Taxing(country, general, is_included, read_rates(rates))
+    country, general, is_included, rates, of_delivery = tuple(db.read(_TAX, {"seller_id": seller_id})[0])
+    return Taxing(country, general, is_included, read_rates(rates), read_delivery_rules(of_delivery))
 
 
 def _has(text: str) -> ColumnElement[bool]:

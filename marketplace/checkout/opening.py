@@ -16,12 +16,13 @@ from marketplace.discounts.pricing import Priced
 from marketplace.history import Actor
 from marketplace.language import Text
 from marketplace.money import Money
-from marketplace.orders.models import Order, OrderDelivery, OrderLine, Purchase
+from marketplace.orders.models import Order, OrderDelivery, OrderDeliveryTax, OrderLine, Purchase
 from marketplace.payments import fees
 from marketplace.payments import rules as payment_rules
 from marketplace.payments.fees import PlatformFee
 from marketplace.payments.models import OrderFee
 from marketplace.payments.rules import Share
+from marketplace.taxes.rules import DeliveryTax
 
 
 class _Kind(NamedTuple):
@@ -57,6 +58,7 @@ def open_orders(
             _order_line(order.id, shop, line, kinds[line.listing_id].kind, tax)
             for line, tax in zip(shop.counted, shop.taxes, strict=True)
         )
+        session.add_all(_delivery_tax(order.id, part) for part in shop.delivery_taxes)
         session.add_all(_order_fee(order.id, part) for part in parts)
         session.add_all(_delivery(order.id, shop, priced.part.country, now))
         history.begin(session, Order, [order.id], actor=actor, at=now, because=Text("The buyer agreed to the price."))
@@ -121,6 +123,15 @@ def _delivery(order_id: int, shop: ShopPart, country: str, now: datetime) -> lis
             handling_days=shop.agreed.handling_days,
         )
     ]
+
+
+def _delivery_tax(order_id: int, part: DeliveryTax) -> OrderDeliveryTax:
+    return OrderDeliveryTax(
+        order_id=order_id,
+        tax_basis_points=part.basis_points,
+        amount_minor=part.amount.minor,
+        tax_minor=part.tax.minor,
+    )
 
 
 def _order_fee(order_id: int, part: PlatformFee) -> OrderFee:

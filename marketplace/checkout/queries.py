@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import bindparam, exists, false, func, select
 
 from marketplace import db
 from marketplace.carts import queries as carts
@@ -18,7 +18,7 @@ from marketplace.errors import NotFound
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.money import Money
-from marketplace.orders.models import Order, Purchase
+from marketplace.orders.models import Order, OrderDelivery, Purchase
 from marketplace.orders.states import PurchaseStatus
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
@@ -75,6 +75,8 @@ class SellerGroup:
     seller_id: int = 0
     pickup_place: str = ""
     """Where it is collected; "" where it is sent."""
+    is_delivery_taxed: bool = False
+    """Whether the tax is of the delivery too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ class ReturnState:
     can_try_again: bool
     release_date: datetime | None
     """When the first of the held money may be released."""
+    is_collected: bool = False
+    """Whether the buyer collects all of it."""
 
 
 def review(
@@ -181,7 +185,15 @@ _PAYMENT = (
     .where(Payment.id == bindparam("payment_id"), Payment.user_id == bindparam("buyer_id"))
 )
 _ORDERS = (
-    select(Order.number, Shop.name, Order.total_minor, Order.currency, PaymentTransaction.planned_release_date)
+    select(
+        Order.number,
+        Shop.name,
+        Order.total_minor,
+        Order.currency,
+        PaymentTransaction.planned_release_date,
+        func.coalesce(OrderDelivery.is_pickup, false()).label("is_pickup"),
+    )
+    .outerjoin(OrderDelivery, OrderDelivery.order_id == Order.id)
     .join(Shop, Shop.seller_id == Order.seller_id)
     .outerjoin(
         PaymentTransaction,
@@ -209,6 +221,7 @@ def return_state(payment_id: int, buyer_id: int) -> ReturnState:
         reason=row.cause or row.error_message,
         can_try_again=row.purchase_status == PurchaseStatus.OPEN and row.status != PaymentStatus.PROCESSING,
         release_date=min(releases, default=None),
+        is_collected=all(order.is_pickup for order in orders),
     )
 
 
@@ -240,6 +253,7 @@ def _group(shop: ShopPart) -> SellerGroup:
         shop.ways,
         shop.seller_id,
         shop.pickup_place,
+        shop.is_delivery_taxed,
     )
 
 

@@ -1,4 +1,4 @@
-"""How the sellers of the demo shop deliver, and the tax that one of them includes in the prices."""
+"""How the sellers of the demo shop deliver, and the tax of goods and deliveries there."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from marketplace.delivery.rules import EUROPEAN_UNION, Band, Method, Zone
 from marketplace.demo.parts import DemoPart
 from marketplace.demo.people import BECKER, HARBOUR, HOLM, LUMEN, Person
 from marketplace.taxes import operations as taxes
-from marketplace.taxes.rules import Rate, TaxCategory
+from marketplace.taxes.rules import DeliveryRule, DeliveryTaxing, Rate, TaxCategory
 
 
 @dataclass(frozen=True)
@@ -87,12 +87,18 @@ RATES = {"DE": 19_00, "AT": 20_00, "FR": 20_00, "NL": 21_00, "SE": 25_00}
 
 
 def set_up(session: Session, ids: Mapping[str, int], now: datetime) -> dict[str, int]:
-    """Keep the sellers' profiles and rates of tax; return the ids of the profiles by the sellers' e-mail addresses."""
+    """Keep the sellers' profiles, their rates of tax, and that the European Union taxes deliveries like the goods.
+
+    Returns the ids of the profiles by the sellers' e-mail addresses.
+    """
     seller_id = ids[_INCLUDED.email]
     shop_operations.say_prices_include_tax(session, seller_id=seller_id, includes=True)
     for country, basis_points in RATES.items():
         rate = Rate(country, TaxCategory.STANDARD, basis_points, now.date())
         taxes.keep_rate(session, seller_id=seller_id, rate=rate, now=now)
+    for country in EUROPEAN_UNION:
+        rule = DeliveryRule(country, DeliveryTaxing.LIKE_GOODS, now.date())
+        taxes.keep_delivery_rule(session, rule=rule, admin_id=None, now=now)
     return {wanted.seller.email: _make(session, ids[wanted.seller.email], wanted, now) for wanted in PROFILES}
 
 

@@ -9,9 +9,10 @@ from datetime import date, datetime
 from typing import Any
 
 from marketplace.invoices import rules
-from marketplace.invoices.rules import Amounts, InvoiceKind
+from marketplace.invoices.rules import Amounts, InvoiceKind, RatePart
 from marketplace.language import Plural, reading
 from marketplace.language import gettext as _
+from marketplace.money import Money
 from marketplace.numerals import date_text
 
 PLATFORM = "Tandem"
@@ -69,6 +70,15 @@ class SoldLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SoldDelivery:
+    """What of the delivery carries one rate of tax, as it was agreed; minor units."""
+
+    tax_basis_points: int
+    amount_minor: int
+    tax_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class SoldOrder:
     """An order to be invoiced, as it was agreed; minor units."""
 
@@ -87,9 +97,13 @@ class SoldOrder:
     ordered_at: datetime
     paid_at: datetime | None
     """None while the payment is on its way."""
+    subsidy_minor: int
+    """What of the discount the marketplace pays to the seller: to the tax office it is a part of the price."""
     language: str
     """The code of the language that the buyer is written to in."""
     lines: tuple[SoldLine, ...]
+    delivery_taxes: tuple[SoldDelivery, ...] = ()
+    """None where the delivery is free, or not taxed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +167,7 @@ def invoice_of(sold: SoldOrder, now: datetime) -> Draft:
         "discount_code": sold.discount_code,
         "note": sold.buyer_note,
         "terms": terms,
+        **_taxes(sold),
     }
     return Draft(
         kind=InvoiceKind.INVOICE,
@@ -205,6 +220,40 @@ def commission_of(found: FeeMonth, now: datetime) -> Draft:
 
 def _sold_line(line: SoldLine) -> dict[str, object]:
     return {name: value for name, value in asdict(line).items() if value is not None}
+
+
+def _taxes(sold: SoldOrder) -> Mapping[str, object]:
+    """Return the tax of the delivery and the table of all tax by rate, where the rates were kept."""
+    if not sold.amounts.tax_minor or any(line.tax_basis_points is None for line in sold.lines):
+        return {}
+    delivery = [asdict(part) for part in sold.delivery_taxes]
+    return ({"delivery_taxes": delivery} if delivery else {}) | {"taxes": tax_table(_rate_parts(sold))}
+
+
+def _rate_parts(sold: SoldOrder) -> list[RatePart]:
+    """Return what was sold by rate, as the tax office sees it: what the marketplace pays of a price is in it."""
+
+    def part(basis_points: int | None, price_minor: int, tax_minor: int | None) -> RatePart:
+        price, tax = Money(price_minor, sold.currency), Money(tax_minor or 0, sold.currency)
+        return rules.of_price(basis_points, price, tax, is_included=sold.amounts.tax_included)
+
+    parts = []
+    for line in sold.lines:
+        discount = 0 if sold.subsidy_minor else line.discount_minor or 0
+        parts.append(part(line.tax_basis_points, line.amount_minor - discount, line.tax_minor))
+    parts += [part(sent.tax_basis_points, sent.amount_minor, sent.tax_minor) for sent in sold.delivery_taxes]
+    if not sold.delivery_taxes and sold.amounts.delivery_minor:
+        parts.append(part(None, sold.amounts.delivery_minor, 0))
+    return rules.by_rate(parts)
+
+
+def tax_table(parts: Sequence[RatePart]) -> list[dict[str, int]]:
+    """Return a table of tax by rate as content keeps it; what carries no rate has none."""
+    return [
+        ({} if part.basis_points is None else {"tax_basis_points": part.basis_points})
+        | {"net_minor": part.net.minor, "tax_minor": part.tax.minor}
+        for part in parts
+    ]
 
 
 def _fee_line(fee: Fee) -> dict[str, object]:

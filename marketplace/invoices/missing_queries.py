@@ -25,12 +25,12 @@ from marketplace.accounts.models import User
 from marketplace.catalog.models import Shop
 from marketplace.disputes.models import Dispute, DisputeShare
 from marketplace.invoices.crediting import GoneBack
-from marketplace.invoices.drafting import Seller, SoldLine, SoldOrder
+from marketplace.invoices.drafting import Seller, SoldDelivery, SoldLine, SoldOrder
 from marketplace.invoices.models import Invoice, InvoiceMark
 from marketplace.invoices.rules import LOOK_BACK, MARK_EVERY, Amounts, InvoiceKind
 from marketplace.invoices.states import InvoiceStatus
 from marketplace.language import Text
-from marketplace.orders.models import Order, OrderLine, Purchase
+from marketplace.orders.models import Order, OrderDeliveryTax, OrderLine, Purchase
 from marketplace.orders.states import OrderStatus
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
@@ -141,6 +141,7 @@ _ORDERS = (
         Shop.returns_policy,
         Order.created_at,
         _PAID_AT,
+        Order.subsidy_minor,
         User.language,
     )
     .join(User, User.id == Order.buyer_id)
@@ -161,6 +162,16 @@ _LINES = (
     )
     .where(OrderLine.order_id.in_(bindparam("ids", expanding=True)))
     .order_by(OrderLine.id)
+)
+_DELIVERY_TAXES = (
+    select(
+        OrderDeliveryTax.order_id,
+        OrderDeliveryTax.tax_basis_points,
+        OrderDeliveryTax.amount_minor,
+        OrderDeliveryTax.tax_minor,
+    )
+    .where(OrderDeliveryTax.order_id.in_(bindparam("ids", expanding=True)))
+    .order_by(OrderDeliveryTax.tax_basis_points)
 )
 _OF_INVOICE = (
     Invoice.id,
@@ -234,7 +245,10 @@ def sold_orders(order_ids: Sequence[int]) -> Sequence[SoldOrder]:
     lines: dict[int, list[SoldLine]] = {}
     for order_id, *line in map(tuple, db.read(_LINES, {"ids": order_ids})):
         lines.setdefault(order_id, []).append(SoldLine(*line))
-    found = {row[0]: _sold(tuple(row), lines) for row in db.read(_ORDERS, {"ids": order_ids})}
+    sent: dict[int, list[SoldDelivery]] = {}
+    for order_id, *part in map(tuple, db.read(_DELIVERY_TAXES, {"ids": order_ids})):
+        sent.setdefault(order_id, []).append(SoldDelivery(*part))
+    found = {row[0]: _sold(tuple(row), lines, sent) for row in db.read(_ORDERS, {"ids": order_ids})}
     return [found[order_id] for order_id in dict.fromkeys(order_ids)]
 
 
@@ -247,13 +261,15 @@ def gone_back(wanted: Sequence[Missing]) -> Sequence[GoneBack]:
     return sorted(found, key=lambda gone: gone.gone_at)
 
 
-def _sold(row: tuple[Any, ...], lines: Mapping[int, list[SoldLine]]) -> SoldOrder:
+def _sold(
+    row: tuple[Any, ...], lines: Mapping[int, list[SoldLine]], sent: Mapping[int, list[SoldDelivery]]
+) -> SoldOrder:
     order_id, number, purchase, buyer_id, seller_id, shop_name = row[:6]
     shop, (currency, *rest) = row[6 : 6 + len(LEGAL)], row[6 + len(LEGAL) :]
     seller = Seller(seller_id, shop_name, *shop)
     amounts = Amounts(*rest[:5])
-    sold_lines = tuple(lines[order_id])
-    facts: list[Any] = [order_id, number, purchase, buyer_id, seller, currency, amounts, *rest[5:], sold_lines]
+    parts = (tuple(lines[order_id]), tuple(sent.get(order_id, ())))
+    facts: list[Any] = [order_id, number, purchase, buyer_id, seller, currency, amounts, *rest[5:], *parts]
     return SoldOrder(*facts)
 
 

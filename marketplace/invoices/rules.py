@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -115,9 +115,23 @@ class RatePart:
     """What of an invoice, or of what goes back of it, carries one rate of tax: its price without tax, and the tax."""
 
     basis_points: int | None
-    """None for what carries none: the delivery, and everything where no rates were kept."""
+    """None for what carries none: a delivery that is not taxed, and everything where no rates were kept."""
     net: Money
     tax: Money
+
+
+def of_price(basis_points: int | None, price: Money, tax: Money, *, is_included: bool) -> RatePart:
+    """Return what a price and its tax are by rate; `is_included`: the tax is in the price."""
+    return RatePart(basis_points, price - tax if is_included else price, tax)
+
+
+def by_rate(parts: Iterable[RatePart]) -> list[RatePart]:
+    """Return parts with those of one rate in one, lowest rate first; what carries none comes last."""
+    found: dict[int | None, RatePart] = {}
+    for part in parts:
+        before = found.get(part.basis_points, RatePart(part.basis_points, part.net * 0, part.net * 0))
+        found[part.basis_points] = RatePart(part.basis_points, before.net + part.net, before.tax + part.tax)
+    return sorted(found.values(), key=lambda part: (part.basis_points is None, part.basis_points or 0))
 
 
 def back_by_rate(amount: Money, *, credited_before: Money, parts: Sequence[RatePart]) -> list[RatePart]:

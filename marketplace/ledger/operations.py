@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.batches import Write
 from marketplace.ledger.accounts import Account
-from marketplace.ledger.models import LedgerChain, LedgerEntry, Posting
+from marketplace.ledger.models import LedgerChain, LedgerEntry
 
 _CHAIN_BATCH = 500
 _newest = select(LedgerEntry.id).order_by(LedgerEntry.id.desc()).limit(1_000).subquery()
@@ -44,18 +44,12 @@ def book(
     The caller knows from the state of its own row that the fact is new; the unique key is the last guard, and the
     database refuses an entry that does not balance.
     """
-    kept = [line for line in lines if line.amount_minor]
-    values = {
-        "key": key,
-        "description": description,
-        "payment_id": payment_id,
-        "booked_at": now,
-        "hash": entry_hash(key, description, payment_id, now, [_columns(line, currency) for line in kept]),
-    }
-    entry_id: int = session.execute(insert(LedgerEntry).values(values).returning(LedgerEntry.id)).scalar_one()
-    columns = ("account", "owner_id", "order_id", "currency", "amount_minor")
-    rows = [dict(zip(columns, _columns(line, currency), strict=True), entry_id=entry_id) for line in kept]
-    session.execute(insert(Posting).values(rows))
+    session.flush()
+    statement, values = booking(
+        key=key, description=description, currency=currency, lines=lines, payment_id=payment_id, now=now
+    )
+    booked = session.connection().exec_driver_sql(f"{statement} RETURNING entry_id", dict(values))
+    entry_id: int = booked.scalars().all()[0]
     return entry_id
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
-from marketplace.orders.models import Order, OrderDelivery, OrderLine
+from marketplace.orders.models import Order, OrderDelivery, OrderDeliveryTax, OrderLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class AgreedTerms:
     """Of its lines, in basis points; none where there is none or they were not kept."""
     is_tax_included: bool
     """Whether the prices include the tax; else it was added."""
+    is_delivery_taxed: bool = False
+    """Whether the tax is of the delivery too."""
 
     @property
     def is_pickup(self) -> bool:
@@ -60,6 +62,7 @@ _RATES = (
 COLUMNS: Sequence[ColumnElement[Any]] = (
     _RATES.label("tax_rates"),
     Order.__table__.c.tax_included,
+    exists().where(OrderDeliveryTax.order_id == Order.id, OrderDeliveryTax.tax_minor > 0).correlate(Order),
     *(OrderDelivery.__table__.c[name] for name in _DELIVERY),
 )
 """What is read of an order, joined with its delivery where it has one."""
@@ -67,6 +70,6 @@ COLUMNS: Sequence[ColumnElement[Any]] = (
 
 def agreed(columns: Sequence[Any]) -> AgreedTerms:
     """Return what was agreed, of what COLUMNS have brought."""
-    rates, is_tax_included, *delivery = columns
+    rates, is_tax_included, is_delivery_taxed, *delivery = columns
     found = AgreedDelivery(*delivery) if delivery[0] is not None else None
-    return AgreedTerms(found, tuple(sorted(rates or ())), is_tax_included)
+    return AgreedTerms(found, tuple(sorted(rates or ())), is_tax_included, is_delivery_taxed)

@@ -90,7 +90,7 @@ class Order(Ruled, Base):
     delivery_minor: Mapped[MinorUnits]
     tax_minor: Mapped[MinorUnits]
     tax_included: Mapped[bool] = mapped_column(default=False, server_default="false")
-    """Whether the prices include the tax, as agreed: it is then a part of the goods and not added."""
+    """Whether the prices include the tax, as agreed: it is then a part of goods and delivery and not added."""
     discount_minor: Mapped[MinorUnits]
     total_minor: Mapped[MinorUnits]
     """What the buyer pays for this order: the seller's gross."""
@@ -134,7 +134,7 @@ class OrderLine(Base):
     tax_basis_points: Mapped[int | None]
     """The rate of the tax on it, as agreed; NULL where it was agreed before rates were kept, as is the next."""
     tax_minor: Mapped[MinorUnits | None]
-    """This line's part of the order's tax."""
+    """This line's part of the order's tax; a delivery has its own, where it is taxed."""
 
 
 class OrderDelivery(Base):
@@ -159,6 +159,24 @@ class OrderDelivery(Base):
     arrives_last: Mapped[date] = mapped_column(Date)
     handling_days: Mapped[int | None]
     """Working days from the payment until it is sent; NULL where it was agreed before that was kept."""
+
+
+class OrderDeliveryTax(Base):
+    """What of an order's delivery carries one rate of tax, as agreed. Where deliveries are not taxed there is none."""
+
+    __tablename__ = "order_delivery_tax"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint("tax_minor BETWEEN 0 AND amount_minor", name="tax_within_amount"),
+        CheckConstraint("tax_basis_points >= 0", name="rate_not_negative"),
+    )
+
+    order_id: Mapped[int] = mapped_column(ForeignKey(Order.id), primary_key=True)
+    tax_basis_points: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    amount_minor: Mapped[MinorUnits]
+    """Of the delivery, minor units, as it is priced; those of all rates sum to the order's `delivery_minor`."""
+    tax_minor: Mapped[MinorUnits]
+    """On top of it or in it, minor units; with those of the lines they sum to the order's `tax_minor`."""
 
 
 class Shipment(Base):

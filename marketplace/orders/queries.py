@@ -16,7 +16,8 @@ from marketplace.language import gettext as _
 from marketplace.orders import agreed_queries
 from marketplace.orders.agreed_queries import AgreedTerms
 from marketplace.orders.matching import named, says
-from marketplace.orders.models import Order, OrderDelivery, OrderLine, Purchase
+from marketplace.orders.models import Order, OrderDelivery, OrderLine, Purchase, Shipment
+from marketplace.orders.rules import BY_HAND
 from marketplace.orders.states import OrderStatus, PurchaseStatus
 from marketplace.orders.tabs import BuyerTab, OrderTab, SellerTab
 from marketplace.paging import Amounts, Cursor, Listed, Period, read_page
@@ -44,7 +45,7 @@ class OrderSummary:
     picture_file: str | None
     """The picture of its first line."""
     is_pickup: bool
-    """Whether the buyer collects it."""
+    """Whether the buyer collects it: as agreed, until it is known whether it was handed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,9 @@ _FIRST_LINE = (
     .lateral("first_line")
 )
 _LINE_COUNT = select(func.count()).where(OrderLine.order_id == Order.id).scalar_subquery()
+_WAS_HANDED_OVER = (
+    select(Shipment.carrier == BY_HAND).where(Shipment.order_id == Order.id).correlate(Order).scalar_subquery()
+)
 SUMMARY = (
     select(
         Order.id,
@@ -138,7 +142,9 @@ SUMMARY = (
         _FIRST_LINE.c.title,
         _LINE_COUNT,
         first_picture(_FIRST_LINE.c.listing_id),
-        exists().where(OrderDelivery.order_id == Order.__table__.c.id, OrderDelivery.is_pickup),
+        func.coalesce(
+            _WAS_HANDED_OVER, exists().where(OrderDelivery.order_id == Order.__table__.c.id, OrderDelivery.is_pickup)
+        ),
     )
     .join(Purchase, Purchase.id == Order.purchase_id)
     .join(Shop, Shop.seller_id == Order.seller_id)

@@ -22,7 +22,12 @@ _REMINDED = aliased(Notification)
 # Sellers are told of an order when it is paid; that row has the time, and its table an index by time.
 _WAITING = (
     select(
-        Order.id, Order.number, Order.seller_id, Notification.created_at.label("paid_at"), OrderDelivery.handling_days
+        Order.id,
+        Order.number,
+        Order.seller_id,
+        Notification.created_at.label("paid_at"),
+        OrderDelivery.handling_days,
+        OrderDelivery.is_pickup,
     )
     .join(Notification, and_(Notification.subject == "order", Notification.subject_id == Order.id))
     .outerjoin(OrderDelivery, OrderDelivery.order_id == Order.id)
@@ -54,6 +59,7 @@ def due(now: datetime) -> list[NewFact]:
         last_day = rules.ship_by(row.paid_at, row.handling_days)
         if last_day <= now.date():
             facts = {"number": row.number, "last_day": last_day.isoformat()}
+            facts |= {"way": rules.BY_HAND} if row.is_pickup else {}
             found.append(NewFact(row.seller_id, NotificationKind.SHIP_BY_REMINDER, "order", row.id, facts))
     return found
 

@@ -25,6 +25,13 @@ class ParcelRow:
     tracking_number: str
     tracking_url: str
     sent_at: datetime
+    carrier: str = ""
+    """A key of rules.CARRIERS, where it was asked for."""
+
+    @property
+    def is_handover(self) -> bool:
+        """Return whether the seller gave it to the buyer in person."""
+        return self.carrier == rules.BY_HAND
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,11 @@ class ShipmentRow:
     def shipped_at(self) -> datetime:
         """When the first parcel went."""
         return self.parcels[0].sent_at
+
+    @property
+    def is_handed_over(self) -> bool:
+        """Return whether all of it was given to the buyer in person."""
+        return all(parcel.is_handover for parcel in self.parcels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +100,7 @@ _FIRST = select(
     Shipment.tracking_number,
     Shipment.tracking_url,
     Shipment.shipped_at,
+    Shipment.carrier,
     Shipment.delivered_at,
     Shipment.delivered_by,
 ).where(Shipment.order_id == bindparam("order_id"))
@@ -97,6 +110,7 @@ _FURTHER = select(
     FurtherParcel.tracking_number,
     FurtherParcel.tracking_url,
     FurtherParcel.sent_at,
+    FurtherParcel.carrier,
     null(),
     null(),
 ).where(FurtherParcel.order_id == bindparam("order_id"))
@@ -136,4 +150,4 @@ def shipment_of(order_id: int) -> ShipmentRow | None:
     if not rows:
         return None
     *_, delivered_at, delivered_by = rows[0]
-    return ShipmentRow(tuple(ParcelRow(*row[1:5]) for row in rows), delivered_at, delivered_by)
+    return ShipmentRow(tuple(ParcelRow(*row[1:6]) for row in rows), delivered_at, delivered_by)

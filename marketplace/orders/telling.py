@@ -9,8 +9,8 @@ from marketplace.catalog.models import Shop
 from marketplace.notifications import operations as notifications
 from marketplace.notifications.models import NotificationKind
 from marketplace.notifications.operations import NewFact
-from marketplace.orders.models import Order
-from marketplace.orders.rules import Parcel
+from marketplace.orders.models import Order, Shipment
+from marketplace.orders.rules import BY_HAND, Parcel
 from marketplace.orders.states import DeliveredBy
 
 
@@ -32,6 +32,8 @@ def shipped(session: Session, *, order: Order, parcel: Parcel, now: datetime) ->
 def delivered(session: Session, *, order: Order, by: DeliveredBy, now: datetime) -> None:
     """Tell buyer and seller that an order counts as delivered, and on whose word."""
     facts = {"number": order.number, "shop_name": _shop_name(session, order), "by": by.value}
+    if session.get_one(Shipment, order.id).carrier == BY_HAND:
+        facts["way"] = BY_HAND
     told = [
         NewFact(user_id, NotificationKind.ORDER_DELIVERED, "order", order.id, {**facts, "to": role})
         for user_id, role in ((order.buyer_id, "buyer"), (order.seller_id, "seller"))
@@ -45,6 +47,7 @@ def _sending(session: Session, order: Order, parcel: Parcel) -> dict[str, str]:
         "shop_name": _shop_name(session, order),
         "carrier_name": parcel.carrier_name,
         "tracking_number": parcel.tracking_number,
+        **({"way": BY_HAND} if parcel.carrier == BY_HAND else {}),
     }
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace import db
 from marketplace.language import Text
-from marketplace.outbound import operations, requests
+from marketplace.outbound import operations, requests, rules
 from marketplace.outbound.models import CallKind
 from marketplace.outbound.operations import TakenCall
 from marketplace.outbound.requests import Answer
@@ -83,7 +83,10 @@ def send(call_id: int, *, providers: Mapping[str, Provider], outcomes: Outcomes,
         answer = _look_up(provider, call) if call.look_up_only else requests.send(provider, call)
     except NotShown as error:
         because = f"It could not be looked up. {error}"
-        db.atomic(_hand_over, (db.TURN,), call=call, outcome=outcomes[call.kind], because=because, now=now)
+        if rules.stays_unseen(call.first_sent_at, now):
+            db.atomic(_hand_over, (db.TURN,), call=call, outcome=outcomes[call.kind], because=because, now=now)
+        else:
+            db.atomic(operations.doubt, (), call_id=call_id, message=because, now=now)
         return Sent()
     except Unknown as error:
         db.atomic(operations.doubt, (), call_id=call_id, message=str(error), now=now)

@@ -15,6 +15,8 @@ _LOOKS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedel
 _AFTER_FINAL = (timedelta(days=7), timedelta(days=35))
 # A provider may forget an idempotency key after 24 h; sent again after that, the key pays twice (scar S37).
 _KEY_LIFETIME = timedelta(hours=23)
+# Whoever may not look today may perhaps tomorrow: a key without the right to read is given it, an account comes back.
+_UNSEEN = timedelta(days=3)
 
 
 def next_attempt_at(sends: int, now: datetime) -> datetime:
@@ -50,6 +52,11 @@ def looked_up_from(first_sent_at: datetime) -> datetime:
 def must_look_up(first_sent_at: datetime, now: datetime) -> bool:
     """Return whether the key may be forgotten: then the object is looked up, and the call never sent again."""
     return now - first_sent_at >= _KEY_LIFETIME
+
+
+def stays_unseen(first_sent_at: datetime, now: datetime) -> bool:
+    """Return whether a call that the provider does not let us look up has waited long enough: a person decides then."""
+    return now - first_sent_at >= _UNSEEN
 
 
 def idempotency_key(installation: str, kind: str, subject_id: int, attempt: int) -> str:

@@ -16,7 +16,8 @@ from marketplace.ledger.models import LedgerEntry, Posting
 from marketplace.orders.models import Order
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import HAS_MONEY
-from marketplace.payments.explain_queries import AgreedRow, Explanation
+from marketplace.payments.explain_queries import Explanation
+from marketplace.payments.explain_rules import AgreedRow
 from marketplace.payments.models import BalanceTransaction, PaymentTransaction, UnappliedReceipt
 from marketplace.payments.states import TransactionStatus
 

@@ -21,9 +21,10 @@ def book_charge(session: Session, *, payment_id: int, line: BalanceLine, now: da
     Clearing becomes balance, and the true fee replaces what sellers were charged, through the variance account.
     The sellers' shares stay as agreed.
     """
-    if not _keep(session, line, payment_id=payment_id, provider=_payment(session, payment_id).provider, now=now):
+    payment = _payment(session, payment_id)
+    if not _keep(session, line, payment_id=payment_id, provider=payment.provider, now=now):
         return False
-    currency = _payment(session, payment_id).currency
+    currency = payment.currency
     surplus = _charged_to_sellers(session, payment_id) - line.fee_minor if line.currency == currency else 0
     arrived = Account.PROVIDER_CLEARING
     if line.currency != currency:

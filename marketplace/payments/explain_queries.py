@@ -6,7 +6,6 @@ of the order, because the ledger knows nothing of it yet.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
@@ -14,15 +13,14 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
 from marketplace import db
 from marketplace.catalog.models import Shop
-from marketplace.catalog.rules import CATEGORIES
 from marketplace.errors import NotFound
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import LedgerEntry, Posting
-from marketplace.numerals import percent
-from marketplace.orders.models import Order, OrderLine, Purchase
+from marketplace.orders.models import Order, OrderDeliveryTax, OrderLine, Purchase
+from marketplace.payments.explain_rules import AgreedRow, OrderFacts, Parts, buyer_parts, fee_row, seller_parts
 from marketplace.payments.models import FeeSchedule, OrderFee, PaymentTransaction
 from marketplace.payments.states import TransactionStatus
 
@@ -78,15 +76,6 @@ class SellerFigure(Figure):
 
 
 @dataclass(frozen=True, slots=True)
-class AgreedRow:
-    """One part of a figure that is agreed and not booked; signed minor units."""
-
-    label: str
-    note: str
-    amount_minor: int
-
-
-@dataclass(frozen=True, slots=True)
 class Explanation:
     """A stored figure and the rows that make it; minor units of `currency`."""
 
@@ -122,32 +111,6 @@ class HeldStatement:
         return -self.statement.total_minor
 
 
-@dataclass(frozen=True, slots=True)
-class _OrderFacts:
-    id: int
-    number: str
-    shop_name: str
-    currency: str
-    subtotal_minor: int
-    delivery_minor: int
-    tax_minor: int
-    discount_minor: int
-    total_minor: int
-    platform_fee_minor: int
-    processing_fee_minor: int
-    net_minor: int
-    created_at: datetime
-    subsidy_minor: int
-    tax_included: bool
-    code: str | None
-    fees: Sequence[AgreedRow] = ()
-    """The platform fee by the schedules that applied."""
-    refunded_minor: int = 0
-    """What refunds give back to the buyer and take from the seller's net; both of the share that was paid."""
-    net_taken_minor: int = 0
-    discounts: Sequence[AgreedRow] = ()
-
-
 _FACTS = (
     select(
         Order.id,
@@ -176,6 +139,11 @@ _LINES = (
     .where(OrderLine.order_id == bindparam("order_id"))
     .order_by(OrderLine.id)
 )
+_DELIVERY_TAXES = (
+    select(OrderDeliveryTax.tax_basis_points, OrderDeliveryTax.tax_minor)
+    .where(OrderDeliveryTax.order_id == bindparam("order_id"), OrderDeliveryTax.tax_minor > 0)
+    .order_by(OrderDeliveryTax.tax_basis_points)
+)
 _FEES = (
     select(FeeSchedule.platform_basis_points, FeeSchedule.category, OrderFee.platform_fee_minor)
     .join(FeeSchedule, FeeSchedule.id == OrderFee.fee_schedule_id)
@@ -195,18 +163,15 @@ _HELD_SHARES = select(
     PaymentTransaction.status == TransactionStatus.HELD,
 )
 
-_Parts = dict[str, tuple[int, Sequence[AgreedRow]]]
-"""Each figure as agreed, with its rows."""
-
 
 def explain_buyer_order(number: str, buyer_id: int, figure: BuyerFigure) -> Explanation:
     """Return the rows behind a figure of the buyer's own order; raises NotFound for a foreign one."""
-    return _explain(number, Order.buyer_id == buyer_id, figure, _buyer_parts)
+    return _explain(number, Order.buyer_id == buyer_id, figure, buyer_parts)
 
 
 def explain_seller_order(number: str, seller_id: int, figure: SellerFigure) -> Explanation:
     """Return the rows behind a figure of the seller's own order; raises NotFound for a foreign one."""
-    return _explain(number, Order.seller_id == seller_id, figure, _seller_parts)
+    return _explain(number, Order.seller_id == seller_id, figure, seller_parts)
 
 
 def held_statement(seller_id: int, currency: str, before: int | None, size: int) -> HeldStatement:
@@ -223,21 +188,24 @@ def _explain(
     number: str,
     is_own: ColumnElement[bool],
     figure: Figure,
-    parts: Callable[[_OrderFacts, Sequence[AgreedRow]], _Parts],
+    parts: Callable[[OrderFacts, Sequence[AgreedRow]], Parts],
 ) -> Explanation:
     with db.snapshot() as connection:
         found = connection.execute(_FACTS.where(is_own), {"number": number}).one_or_none()
         if found is None:
             raise NotFound(_("There is no order with this number among yours."))
-        order = _OrderFacts(*tuple(found))
+        order = OrderFacts(*tuple(found))
         sold = connection.execute(_LINES, {"order_id": order.id}).all()
         lines = [AgreedRow(title, _("%(number)s in the order", number=n), amount) for title, n, amount, _off in sold]
         on = {title: _("%(code)s on %(title)s", code=order.code, title=title) for title, *_rest in sold}
         discounts = [AgreedRow(on[title], "", -off) for title, _n, _amount, off in sold if off]
-        fees = [_fee(rate, category, fee) for rate, category, fee in connection.execute(_FEES, {"order_id": order.id})]
-        share = connection.execute(_PAID_SHARE, {"order_id": order.id}).first()
+        of = {"order_id": order.id}
+        fees = [fee_row(rate, category, fee) for rate, category, fee in connection.execute(_FEES, of)]
+        sent = [(rate, tax) for rate, tax in connection.execute(_DELIVERY_TAXES, of)]
+        share = connection.execute(_PAID_SHARE, of).first()
         status, refunded, taken = share or (None, 0, 0)
-        order = replace(order, fees=fees, discounts=discounts, refunded_minor=refunded, net_taken_minor=taken)
+        order = replace(order, fees=fees, discounts=discounts, delivery_taxes=sent)
+        order = replace(order, refunded_minor=refunded, net_taken_minor=taken)
         booked = _booked(connection, order.id, figure) if status is not None else ()
     amount, agreed = parts(order, lines)[figure.value]
     if figure is SellerFigure.HELD and status is not TransactionStatus.HELD:
@@ -258,41 +226,3 @@ def _booked(connection: Connection, order_id: int, figure: Figure) -> tuple[ledg
     elif figure is not SellerFigure.HELD:
         conditions.append(_CAPTURED)
     return ledger.postings(connection, *conditions)
-
-
-def _buyer_parts(order: _OrderFacts, lines: Sequence[AgreedRow]) -> _Parts:
-    shop = order.shop_name
-    delivery = AgreedRow(_("Delivery by %(shop)s", shop=shop), _("One delivery per seller"), order.delivery_minor)
-    tax = AgreedRow(_("Tax"), _("On the goods of %(shop)s", shop=shop), order.tax_minor)
-    added = (delivery,) if order.tax_included else (delivery, tax)
-    extras = [*(part for part in added if part.amount_minor), *order.discounts]
-    return {
-        "goods": (order.subtotal_minor, lines),
-        "delivery": (order.delivery_minor, [delivery]),
-        "tax": (order.tax_minor, [tax]),
-        "discount": (-order.discount_minor, order.discounts),
-        "total": (order.total_minor, [*lines, *extras]),
-        "refunded": (-order.refunded_minor, []),
-    }
-
-
-def _seller_parts(order: _OrderFacts, lines: Sequence[AgreedRow]) -> _Parts:
-    agreed = _buyer_parts(order, lines)
-    gross = AgreedRow(_("Paid by the buyer"), _("When the payment arrives"), order.total_minor)
-    subsidy = [AgreedRow(_("Discount paid by the marketplace"), "", order.subsidy_minor)] if order.subsidy_minor else []
-    card = AgreedRow(_("Card fee"), _("Once per payment, shared by its sellers"), -order.processing_fee_minor)
-    return agreed | {
-        "gross": agreed["total"],
-        "subsidy": (order.subsidy_minor, subsidy),
-        "platform-fee": (-order.platform_fee_minor, order.fees),
-        "card-fee": (-order.processing_fee_minor, [card]),
-        "net": (order.net_minor, [gross, *subsidy, *order.fees, card]),
-        "taken": (-order.net_taken_minor, []),
-        "held": (order.net_minor - order.net_taken_minor, []),
-    }
-
-
-def _fee(basis_points: int, category: str | None, fee_minor: int) -> AgreedRow:
-    rate, name = percent(basis_points), CATEGORIES.get(category or "", category)
-    note = _("%(rate)s, on %(category)s", rate=rate, category=name.lower()) if name else rate
-    return AgreedRow(_("Platform fee"), note, -fee_minor)

@@ -13,7 +13,7 @@ from marketplace.taxes.rules import TaxCategory, Taxing, tax_of
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a seller asks for one unit: the goods of a category, the delivery, and the tax on or in the goods."""
+    """What a seller asks for one unit: the goods of a category, the delivery, and the tax on or in what is taxed."""
 
     price: Money
     delivery: Money
@@ -33,7 +33,8 @@ def asked_at_home(
 ) -> Asked:
     """Return what a seller asks on a day for one unit that goes to the shop's own country."""
     rate = taxing.rate(tax_category, "", day)
-    tax = tax_of(price, rate, is_included=taxing.is_included)
+    taxed = price + delivery if taxing.taxes_delivery("", day) else price
+    tax = tax_of(taxed, rate, is_included=taxing.is_included)
     return Asked(price, delivery, tax, category, taxing.is_included)
 
 

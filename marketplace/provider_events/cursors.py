@@ -28,6 +28,11 @@ NOT_BEGUN = select(_provider).where(
     _provider.not_in(select(EventCursor.provider).where(EventCursor.account == "")),
 )
 """Providers whose own list was never begun."""
+_MOVED = (
+    update(EventCursor)
+    .where(EventCursor.provider == bindparam("of"), EventCursor.account == bindparam("whose"))
+    .values(read_until=bindparam("until"), next_read_at=bindparam("next"), note=bindparam("words"))
+)
 
 
 @dataclass(frozen=True)
@@ -57,9 +62,14 @@ def due(session: Session, *, provider: str, now: datetime, limit: int) -> list[R
 
 def moved(session: Session, *, reading: Reading, until: datetime, note: str, now: datetime) -> None:
     """Note that a list was read up to `until`; at `now` it is read again when its interval is over."""
-    cursor = session.get_one(EventCursor, (reading.provider, reading.account))
-    cursor.read_until, cursor.note = until, note[:500]
-    cursor.next_read_at = now + (_ACCOUNT_INTERVAL if reading.account else _OWN_INTERVAL)
+    values = {
+        "of": reading.provider,
+        "whose": reading.account,
+        "until": until,
+        "next": now + (_ACCOUNT_INTERVAL if reading.account else _OWN_INTERVAL),
+        "words": note[:500],
+    }
+    session.connection().execute(_MOVED, values)
 
 
 def not_read(session: Session, *, reading: Reading, note: str, now: datetime) -> None:

@@ -46,6 +46,37 @@ _CHECKS = {
         ) lines
         WHERE lines.minor <> i.subtotal_minor
     """,
+    "invoices sum to their tax by rate": """
+        -- What the marketplace pays of a price is taxed too, so the table of such an order is more than what was paid.
+        SELECT 'invoice', i.id, i.number || ': tax ' || i.tax_minor || ' of ' || (i.total_minor + due.subsidy)
+            || ', by rate ' || rates.tax || ' and ' || rates.net
+        FROM invoice i
+        CROSS JOIN LATERAL (
+            SELECT sum((part->>'tax_minor')::bigint) AS tax, sum((part->>'net_minor')::bigint) AS net
+            FROM jsonb_array_elements(i.content::jsonb->'taxes') part
+        ) rates
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN i.kind = 'invoice' THEN o.subsidy_minor ELSE 0 END AS subsidy
+            FROM "order" o WHERE o.id = i.order_id
+        ) due
+        WHERE rates.tax <> i.tax_minor OR rates.net + rates.tax <> i.total_minor + due.subsidy
+    """,
+    "invoices tax the delivery as agreed": """
+        SELECT 'invoice', i.id, i.number || ' taxes the delivery otherwise than its order'
+        FROM invoice i
+        CROSS JOIN LATERAL (
+            SELECT coalesce(array_agg(ARRAY[d.tax_basis_points, d.amount_minor, d.tax_minor]
+                ORDER BY d.tax_basis_points), '{}') AS parts
+            FROM order_delivery_tax d JOIN "order" o ON o.id = d.order_id
+            WHERE d.order_id = i.order_id AND o.tax_minor > 0
+        ) agreed
+        CROSS JOIN LATERAL (
+            SELECT coalesce(array_agg(ARRAY[(part->>'tax_basis_points')::bigint, (part->>'amount_minor')::bigint,
+                (part->>'tax_minor')::bigint] ORDER BY (part->>'tax_basis_points')::bigint), '{}') AS parts
+            FROM jsonb_array_elements(i.content::jsonb->'delivery_taxes') part
+        ) says
+        WHERE i.kind = 'invoice' AND i.status <> 'cancelled' AND says.parts <> agreed.parts
+    """,
     "invoices equal their orders as charged": """
         SELECT 'invoice', i.id, i.number || ' says ' || i.total_minor || ', order ' || o.number || ' '
             || o.total_minor || ', charged ' || coalesce(x.gross_minor::text, 'nothing')

@@ -4,20 +4,52 @@ from collections.abc import Mapping
 
 ORDER_CHECKS: Mapping[str, str] = {
     "taxes of lines sum to the order's": """
-        SELECT 'order', o.id, 'tax ' || o.tax_minor || ', of its lines ' || sum(l.tax_minor)
+        SELECT 'order', o.id, 'tax ' || o.tax_minor || ', of its lines ' || sum(l.tax_minor) || ', of its delivery '
+            || sent.tax
         FROM "order" o JOIN order_line l ON l.order_id = o.id
-        GROUP BY o.id
-        HAVING sum(l.tax_minor) <> o.tax_minor
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(tax_minor), 0) AS tax FROM order_delivery_tax WHERE order_id = o.id
+        ) sent
+        GROUP BY o.id, sent.tax
+        HAVING sum(l.tax_minor) + sent.tax <> o.tax_minor
+    """,
+    "taxed deliveries are shared like the goods": """
+        -- By largest remainder: no rate is a minor unit or more away from its part. Goods given away have no parts.
+        SELECT 'order', o.id, 'delivery ' || o.delivery_minor || ' at ' || parts.rate || ' basis points '
+            || parts.amount || ', of goods of ' || parts.goods || ' in ' || parts.whole || ', together ' || parts.sent
+        FROM "order" o
+        CROSS JOIN LATERAL (
+            SELECT rate, sum(amount) AS amount, sum(goods) AS goods, sum(sum(goods)) OVER () AS whole,
+                sum(sum(amount)) OVER () AS sent
+            FROM (
+                SELECT tax_basis_points AS rate, 0 AS amount,
+                    subtotal_minor - CASE WHEN o.subsidy_minor > 0 THEN 0 ELSE discount_minor END AS goods
+                FROM order_line WHERE order_id = o.id
+                UNION ALL
+                SELECT tax_basis_points, amount_minor, 0 FROM order_delivery_tax WHERE order_id = o.id
+            ) both_kinds
+            GROUP BY rate
+        ) parts
+        WHERE EXISTS (SELECT FROM order_delivery_tax d WHERE d.order_id = o.id)
+            AND (parts.sent <> o.delivery_minor OR parts.rate IS NULL
+                OR (parts.whole > 0
+                    AND abs(parts.amount * parts.whole - o.delivery_minor * parts.goods) >= parts.whole))
     """,
     "taxes follow their rates": """
         -- What is taxed is the price that the seller gets: a discount of the marketplace lowers nothing. Half is up.
-        SELECT 'order', agreed.id, 'tax at ' || rate || ' basis points ' || tax || ', of goods of ' || goods
+        -- The delivery's part of a rate is rounded together with the goods.
+        SELECT 'order', agreed.id, 'tax at ' || rate || ' basis points ' || tax || ', of prices of ' || goods
         FROM (
-            SELECT o.id, o.tax_included, l.tax_basis_points AS rate, sum(l.tax_minor) AS tax,
-                sum(l.subtotal_minor - CASE WHEN o.subsidy_minor > 0 THEN 0 ELSE l.discount_minor END) AS goods
-            FROM "order" o JOIN order_line l ON l.order_id = o.id
-            WHERE l.tax_basis_points IS NOT NULL
-            GROUP BY o.id, l.tax_basis_points
+            SELECT o.id, o.tax_included, taxed.rate, sum(taxed.tax) AS tax, sum(taxed.price) AS goods
+            FROM "order" o
+            CROSS JOIN LATERAL (
+                SELECT tax_basis_points AS rate, tax_minor AS tax,
+                    subtotal_minor - CASE WHEN o.subsidy_minor > 0 THEN 0 ELSE discount_minor END AS price
+                FROM order_line WHERE order_id = o.id AND tax_basis_points IS NOT NULL
+                UNION ALL
+                SELECT tax_basis_points, tax_minor, amount_minor FROM order_delivery_tax WHERE order_id = o.id
+            ) taxed
+            GROUP BY o.id, taxed.rate
         ) agreed
         CROSS JOIN LATERAL (SELECT 10000 + CASE WHEN tax_included THEN rate ELSE 0 END AS whole) of_price
         WHERE tax <> div(goods * rate * 2 + whole, whole * 2)

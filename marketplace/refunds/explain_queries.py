@@ -12,7 +12,8 @@ from marketplace.ledger import queries as ledger
 from marketplace.ledger.accounts import Account
 from marketplace.ledger.models import LedgerEntry, Posting
 from marketplace.orders.models import OrderLine
-from marketplace.payments.explain_queries import AgreedRow, Explanation, Figure
+from marketplace.payments.explain_queries import Explanation, Figure
+from marketplace.payments.explain_rules import AgreedRow
 from marketplace.refunds.models import Refund, RefundLine
 from marketplace.refunds.states import TAKEN
 

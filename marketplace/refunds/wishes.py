@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.errors import Invalid, NotFound
 from marketplace.language import gettext as _
 from marketplace.money import Money
-from marketplace.orders.models import Order, OrderLine
+from marketplace.orders.models import Order, OrderDeliveryTax, OrderLine
 from marketplace.refunds import rules
 
 
@@ -44,5 +44,12 @@ def amount_of(session: Session, order: Order, wish: Wish) -> Money:
     if units:
         raise NotFound(_("There is no such item in this order."))
     goods = Money(order.subtotal_minor - order.discount_minor + order.subsidy_minor, order.currency)
-    added = Money(0 if order.tax_included else order.tax_minor, order.currency)
+    of_goods = order.tax_minor - _tax_of_delivery(session, order)
+    added = Money(0 if order.tax_included else of_goods, order.currency)
     return rules.amount_of_lines(chosen, goods, added, taxed)
+
+
+def _tax_of_delivery(session: Session, order: Order) -> int:
+    """Return what of an order's tax is of its delivery, minor units: who sends goods back keeps the delivery."""
+    own = select(func.coalesce(func.sum(OrderDeliveryTax.tax_minor), 0)).where(OrderDeliveryTax.order_id == order.id)
+    return int(session.execute(own).scalar_one())

@@ -8,6 +8,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
+from psycopg.types.numeric import Int8Dumper
 from psycopg_pool import ConnectionPool
 
 from marketplace.sandbox.ids import PREFIX_OF_KIND, Ids
@@ -205,7 +206,9 @@ class Store:
 
 def _remember_statements(connection: Connection[DictRow]) -> None:
     """Keep every statement of the sandbox prepared; psycopg's hundred are too few, and each one more costs a trip."""
+    connection.prepare_threshold = 1
     connection.prepared_max = _STATEMENTS
+    connection.adapters.register_dumper(int, Int8Dumper)
 
 
 def stored_from(row: DictRow) -> Stored:

@@ -19,7 +19,7 @@ from marketplace.simulation.stage import open_stage
 Seed = tuple[int, str]
 """A number and the name of its profile."""
 _LOOK_SECONDS = 5.0
-_LEFTOVERS = 20_000
+_LEFTOVERS = 100_000
 """After so many new objects the collector looks for cycles; a seed makes millions."""
 _context = multiprocessing.get_context("spawn")
 
@@ -71,6 +71,20 @@ class Crew:
                     raise PlayerLost("A player has died; what it said stands above.") from None
 
 
+def _next_seed(asked: "Queue[Seed | None]") -> Seed | None:
+    """Return what to play next; None at the end, and when nobody is left who would hear of it.
+
+    A player who went on alone would play on the databases of the next run's.
+    """
+    parent = multiprocessing.parent_process()
+    while parent is not None and parent.is_alive():
+        try:
+            return asked.get(timeout=_LOOK_SECONDS)
+        except Empty:
+            continue
+    return None
+
+
 def _player(databases: Databases, threads: int, asked: "Queue[Seed | None]", played: "Queue[Outcome | str]") -> None:
     try:
         with tempfile.TemporaryDirectory(prefix="simulation-") as folder, open_stage(databases, Path(folder)) as stage:
@@ -80,7 +94,7 @@ def _player(databases: Databases, threads: int, asked: "Queue[Seed | None]", pla
             # What is there now stays there: the collector need not look at it again and again.
             gc.freeze()
             gc.set_threshold(_LEFTOVERS, 20, 50)
-            while (seed := asked.get()) is not None:
+            while (seed := _next_seed(asked)) is not None:
                 played.put(play_seed(stage, seed[0], PROFILES[seed[1]], threads=threads))
     except Exception as error:  # noqa: BLE001  told to whoever waits
         played.put(f"a player gave up: {error!r}")

@@ -15,10 +15,15 @@ from flask import Flask
 
 PATIENCE_SECONDS = 120
 """Longer than anybody waits for a lock or for the provider; who keeps the baton longer is stuck."""
-
-
 _MOST_BESIDE = 16
 """Who comes along with one deed acts beside it."""
+
+
+def _taken() -> threading.Lock:
+    """Return a lock that somebody else has to release."""
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
 
 
 class Crash(BaseException):
@@ -37,7 +42,8 @@ class Task:
     what: str
     chance: Random
     """The deed's own generator: what befalls it does not depend on what else there is."""
-    baton: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0), repr=False)
+    baton: threading.Lock = field(default_factory=_taken, repr=False)
+    """Released by whoever gives it, and taken by the one who waits for it: a semaphore costs three times as much."""
     is_over: bool = False
     ended: str = ""
     """What came of it, in words for the story."""
@@ -55,7 +61,7 @@ class Scheduler:
         self._app = app
         self._chance = chance
         self.width = width
-        self._mine = threading.Semaphore(0)
+        self._mine = _taken()
         self._here = threading.local()
         self._threads = ThreadPoolExecutor(2 * width + _MOST_BESIDE, thread_name_prefix="actor")
         self._fresh: list[Task] = []

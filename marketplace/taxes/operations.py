@@ -1,4 +1,7 @@
-"""What sellers write of their rates of tax: keep one from a day on, end it, take back what has not begun."""
+"""What is written of taxes: sellers keep rates from a day on and end them, admins say whether deliveries are taxed.
+
+What has not begun is taken back.
+"""
 
 from datetime import date, datetime
 
@@ -8,8 +11,8 @@ from sqlalchemy.orm import Session
 from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.language import gettext as _
 from marketplace.taxes import rules
-from marketplace.taxes.models import TaxRate
-from marketplace.taxes.rules import Rate
+from marketplace.taxes.models import DeliveryTaxRule, TaxRate
+from marketplace.taxes.rules import DeliveryRule, Rate
 
 
 def keep_rate(session: Session, *, seller_id: int, rate: Rate, now: datetime) -> int:
@@ -63,6 +66,35 @@ def take_back(session: Session, *, seller_id: int, rate_id: int, today: date) ->
     row = _own(session, seller_id, rate_id)
     if row.valid_from <= today:
         raise Conflict(_("This rate has begun: orders were agreed by it. Set another one from today on."))
+    session.delete(row)
+
+
+def keep_delivery_rule(session: Session, *, rule: DeliveryRule, admin_id: int | None, now: datetime) -> int:
+    """Say whether deliveries to a country are taxed, and return the row's id; one of the same day is written over.
+
+    Raises Invalid naming the field, Conflict for too many.
+    """
+    rules.check_begin(rule.valid_from, now.date())
+    same = (DeliveryTaxRule.country == rule.country, DeliveryTaxRule.valid_from == rule.valid_from)
+    row = session.execute(select(DeliveryTaxRule).where(*same)).scalar_one_or_none()
+    if row is None:
+        kept = select(func.count()).select_from(DeliveryTaxRule)
+        if session.execute(kept).scalar_one() >= rules.MOST_DELIVERY_RULES:
+            raise Conflict(_("At most %(number)s rules.", number=rules.MOST_DELIVERY_RULES))
+        row = DeliveryTaxRule(country=rule.country, valid_from=rule.valid_from)
+        session.add(row)
+    row.taxing, row.set_by_id, row.created_at = rule.taxing, admin_id, now
+    session.flush()
+    return row.id
+
+
+def take_back_delivery_rule(session: Session, *, rule_id: int, today: date) -> None:
+    """Take back a rule that has not begun. Raises NotFound, Conflict for one that holds."""
+    row = session.get(DeliveryTaxRule, rule_id)
+    if row is None:
+        raise NotFound(_("There is no such rule."))
+    if row.valid_from <= today:
+        raise Conflict(_("This rule has begun: orders were agreed by it. Set another one from today on."))
     session.delete(row)
 
 

@@ -1,4 +1,4 @@
-"""What pages and baskets read of rates of tax."""
+"""What pages and baskets read of rates of tax, and of the tax on deliveries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, String, bindparam, c
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from marketplace import db
-from marketplace.taxes.models import TaxRate
-from marketplace.taxes.rules import Rate
+from marketplace.accounts.models import User
+from marketplace.taxes.models import DeliveryTaxRule, TaxRate
+from marketplace.taxes.rules import DeliveryRule, Rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,16 @@ class KeptRate:
 
     rate_id: int
     rate: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDeliveryRule:
+    """A rule of the tax on deliveries with its row's id, and who said so."""
+
+    rule_id: int
+    rule: DeliveryRule
+    set_by: str
+    """"" for nobody in particular."""
 
 
 _COLON, _DAY = literal(":"), literal("YYYY-MM-DD")
@@ -31,6 +42,28 @@ _WRITTEN = func.concat(
     func.to_char(TaxRate.valid_from, _DAY),
     _COLON,
     func.to_char(TaxRate.valid_before, _DAY),
+)
+_RULE_WRITTEN = func.concat(
+    DeliveryTaxRule.country,
+    _COLON,
+    DeliveryTaxRule.taxing,
+    _COLON,
+    func.to_char(DeliveryTaxRule.valid_from, _DAY),
+)
+DELIVERY_RULES: ScalarSelect[Any] = select(
+    func.coalesce(func.string_agg(_RULE_WRITTEN, aggregate_order_by(literal(" "), DeliveryTaxRule.id)), literal(""))
+).scalar_subquery()
+"""Every rule of the tax on deliveries as one column of a statement: text for rules.read_delivery_rules."""
+_DELIVERY_RULES = (
+    select(
+        DeliveryTaxRule.id,
+        DeliveryTaxRule.country,
+        DeliveryTaxRule.taxing,
+        DeliveryTaxRule.valid_from,
+        func.coalesce(User.name, literal("")),
+    )
+    .outerjoin(User, User.id == DeliveryTaxRule.set_by_id)
+    .order_by(DeliveryTaxRule.country, DeliveryTaxRule.valid_from.desc())
 )
 _OF_SELLER: Select[*tuple[Any, ...]] = (
     select(
@@ -56,3 +89,9 @@ def kept_rates(seller_id: int) -> Sequence[KeptRate]:
     """Return a seller's rates, by country and category, the latest first."""
     rows = db.read(_OF_SELLER, {"seller_id": seller_id})
     return [KeptRate(rate_id, Rate(*rest)) for rate_id, *rest in map(tuple, rows)]
+
+
+def kept_delivery_rules() -> Sequence[KeptDeliveryRule]:
+    """Return every rule of the tax on deliveries, by country, the latest first."""
+    rows = db.read(_DELIVERY_RULES)
+    return [KeptDeliveryRule(rule_id, DeliveryRule(*rest), name) for rule_id, *rest, name in map(tuple, rows)]

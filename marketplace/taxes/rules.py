@@ -1,9 +1,10 @@
 """Which rate of tax holds where and when, what tax goods carry, and how lines share it. Pure.
 
-A shop's prices either include the tax of the country they go to, or it is added to them. Tax is of the goods alone.
+A shop's prices either include the tax of the country they go to, or it is added to them. Whether a delivery is taxed
+the country says: not at all, or like the goods it goes with.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -16,6 +17,7 @@ from marketplace.money import BASIS_POINTS, Money
 
 HIGHEST_BASIS_POINTS = 5_000
 MOST_RATES = 200
+MOST_DELIVERY_RULES = 1_000
 _EVERYWHERE = ""
 
 
@@ -25,6 +27,13 @@ class TaxCategory(Labelled):
     STANDARD = "standard", Text("Standard rate")
     REDUCED = "reduced", Text("Reduced rate")
     EXEMPT = "exempt", Text("No tax")
+
+
+class DeliveryTaxing(Labelled):
+    """What a country says of the tax on a delivery."""
+
+    NONE = "none", Text("Not taxed")
+    LIKE_GOODS = "like_goods", Text("Taxed like the goods it goes with")
 
 
 RATED = (TaxCategory.STANDARD, TaxCategory.REDUCED)
@@ -49,6 +58,16 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryRule:
+    """Whether a delivery to a country is taxed, from a day (UTC) on until a later one of the same begins."""
+
+    country: str
+    """ISO 3166-1 alpha-2; "" for every country that has none of its own."""
+    taxing: DeliveryTaxing
+    valid_from: date
+
+
+@dataclass(frozen=True, slots=True)
 class Taxing:
     """How one shop's prices are taxed."""
 
@@ -59,11 +78,15 @@ class Taxing:
     is_included: bool
     """Whether the prices include the tax; else it is added to them."""
     rates: tuple[Rate, ...] = ()
+    delivery: tuple[DeliveryRule, ...] = ()
+    """The marketplace's rules of the tax on deliveries; without one no delivery is taxed."""
 
     @property
     def depends_on_country(self) -> bool:
-        """Return whether another country may mean another rate."""
-        return any(rate.country for rate in self.rates)
+        """Return whether another country may mean another tax."""
+        is_taxed = bool(self.general_basis_points or any(rate.basis_points for rate in self.rates))
+        by_delivery = is_taxed and any(rule.country for rule in self.delivery)
+        return by_delivery or any(rate.country for rate in self.rates)
 
     def rate(self, category: TaxCategory, country: str, day: date) -> int:
         """Return the rate in basis points of goods that are bought on a day to go to a country; "" is not known yet.
@@ -81,6 +104,25 @@ class Taxing:
                 if last and not last.has_ended(day):
                     return last.basis_points
         return self.general_basis_points
+
+    def taxes_delivery(self, country: str, day: date) -> bool:
+        """Return whether the delivery of what is bought on a day to go to a country is taxed; "" is not known yet."""
+        begun = [rule for rule in self.delivery if rule.valid_from <= day]
+        for place in (country or self.home, _EVERYWHERE):
+            found = [rule for rule in begun if rule.country == place]
+            if last := max(found, key=lambda rule: rule.valid_from, default=None):
+                return last.taxing is DeliveryTaxing.LIKE_GOODS
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryTax:
+    """What of a delivery carries one rate of tax."""
+
+    basis_points: int
+    amount: Money
+    """As it is priced: with its tax where prices include it."""
+    tax: Money
 
 
 def tax_of(goods: Money, basis_points: int, *, is_included: bool) -> Money:
@@ -108,6 +150,32 @@ def by_line(taxed: Sequence[Money], rates: Sequence[int], *, is_included: bool) 
     return found
 
 
+def delivery_by_rate(delivery: Money, worth: Sequence[Money], rates: Sequence[int]) -> dict[int, Money]:
+    """Return a delivery's price by rate in basis points, lowest first, as the goods have them; by largest remainder.
+
+    `worth` is what each line's goods are worth, without tax, or with it where prices include it: then the delivery's
+    parts without tax are to each other as the goods without tax are. Goods worth nothing count alike.
+    """
+    by_rate = dict.fromkeys(sorted(rates), 0)
+    for amount, rate in zip(worth, rates, strict=True):
+        by_rate[rate] += amount.minor if any(worth) else 1
+    if not by_rate or not delivery:
+        return {}
+    return {rate: part for rate, part in zip(by_rate, delivery.split(list(by_rate.values())), strict=True) if part}
+
+
+def with_delivery(
+    taxed: Sequence[Money], rates: Sequence[int], delivery: Mapping[int, Money], *, is_included: bool
+) -> tuple[list[Money], tuple[DeliveryTax, ...]]:
+    """Return each line's tax as `by_line` does, and that of a delivery's parts (rate to amount).
+
+    The tax of each rate is rounded once, for the goods and the part of the delivery together.
+    """
+    found = by_line([*taxed, *delivery.values()], [*rates, *delivery], is_included=is_included)
+    own = zip(delivery.items(), found[len(taxed) :], strict=True)
+    return found[: len(taxed)], tuple(DeliveryTax(rate, amount, tax) for (rate, amount), tax in own)
+
+
 @lru_cache(maxsize=1024)
 def read_rates(text: str) -> tuple[Rate, ...]:
     """Return the rates of a shop as its query writes them: "DE:standard:1900:2026-01-01:", with spaces between.
@@ -125,6 +193,13 @@ def read_rates(text: str) -> tuple[Rate, ...]:
         )
         for country, category, basis_points, day, end in parts
     )
+
+
+@lru_cache(maxsize=16)
+def read_delivery_rules(text: str) -> tuple[DeliveryRule, ...]:
+    """Return the rules of the tax on deliveries as their query writes them: "DE:like_goods:2026-01-01", with spaces."""
+    parts = (word.split(":") for word in text.split())
+    return tuple(DeliveryRule(country, DeliveryTaxing(said), date.fromisoformat(day)) for country, said, day in parts)
 
 
 def typed_rate(text: str) -> int:

@@ -124,6 +124,7 @@ _ADMIN: dict[str, _Links] = {
         ("states", Text("States"), "admin.states", "list"),
         ("proof", Text("Proof"), "admin.proof", "shield-check"),
         ("performance", Text("Performance"), "admin.performance", "gauge"),
+        ("delivery_tax", Text("Tax on deliveries"), "admin.delivery_tax", "truck"),
         ("settings", Text("Settings"), "admin.settings", "settings"),
         ("time", Text("Your time zone"), "auth.time_zone", "clock"),
         ("language", Text("Your language"), "auth.choose_language", "languages"),

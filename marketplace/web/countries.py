@@ -1,6 +1,6 @@
 """Countries by their ISO 3166-1 alpha-2 codes and names in the language that is read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from babel import Locale
@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import Select
 
 from marketplace import language
+from marketplace.delivery.rules import EUROPEAN_UNION
 from marketplace.language import gettext as _
 from marketplace.language import remembered
 
@@ -22,6 +23,15 @@ def name(code: str) -> str:
     return _names().get(code, code)
 
 
+def grouped(codes: Iterable[str]) -> list[str]:
+    """Return the names of countries in the order of the alphabet; all members of the European Union are one."""
+    left, union = set(codes), []
+    if left.issuperset(EUROPEAN_UNION):
+        left.difference_update(EUROPEAN_UNION)
+        union = [_("the European Union")]
+    return union + sorted(name(code) for code in left)
+
+
 def is_known(code: str) -> bool:
     """Return whether `code` names a country one can send a parcel to."""
     return code in _names()
@@ -32,9 +42,9 @@ def names() -> Mapping[str, str]:
     return _names()
 
 
-def choices() -> list[SelectChoice]:
+def choices() -> tuple[SelectChoice, ...]:
     """Return the options of a country field, by name, after an empty one."""
-    return [SelectChoice(code, text) for code, text in _options()]
+    return _choices()
 
 
 class _CountrySelect(Select):
@@ -60,6 +70,11 @@ class CountryField(SelectField):
 
     def __init__(self, label: str, validators: Any = None, **settings: Any) -> None:
         super().__init__(label, validators, choices=choices, **settings)
+
+
+@remembered(9)
+def _choices() -> tuple[SelectChoice, ...]:
+    return tuple(SelectChoice(code, text) for code, text in _options())
 
 
 @remembered(9)

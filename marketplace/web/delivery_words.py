@@ -85,7 +85,8 @@ def agreed_note(agreed: Agreed | None, country: str, today: date) -> str:
 
 def order_notes(found: AgreedTerms) -> dict[str, str]:
     """Return what is said beside an order's delivery, how and when, and beside its tax, the rates; "" for nothing."""
-    notes = {"delivery": "", "tax": tax_words.rates_note(found.tax_rates, is_included=found.is_tax_included)}
+    of = {"is_included": found.is_tax_included, "is_delivery_taxed": found.is_delivery_taxed}
+    notes = {"delivery": "", "tax": tax_words.rates_note(found.tax_rates, **of)}
     if found.delivery:
         arrival = Arrival(found.delivery.arrives_first, found.delivery.arrives_last)
         said = f"{found.delivery.name}. {expected(arrival, is_pickup=found.delivery.is_pickup)}"

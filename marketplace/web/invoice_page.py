@@ -20,6 +20,7 @@ from marketplace.payments import timeline_queries
 from marketplace.web import invoice_parts, lists, printing, wording
 from marketplace.web.console import Console
 from marketplace.web.explaining import Crumb
+from marketplace.web.invoice_parts import TaxRow
 from marketplace.web.month_words import month_name
 from marketplace.web.order_parts import Fact, MoneyRow
 from marketplace.web.pages import date_text, money_text, time_text
@@ -72,6 +73,7 @@ class InvoicePage:
     facts: tuple[Fact, ...]
     lines: tuple[DocumentLine, ...]
     money_rows: tuple[MoneyRow, ...]
+    tax_rows: tuple[TaxRow, ...]
     remark: str
     terms: tuple[str, ...]
     links: tuple[Link, ...]
@@ -107,6 +109,7 @@ def build(found: Document, side: Side, user_id: int, console: Console) -> Invoic
         facts=_facts(found),
         lines=_lines(found, side),
         money_rows=invoice_parts.money_rows(found, side),
+        tax_rows=invoice_parts.tax_rows(found),
         remark=str(found.content["note"]),
         terms=tuple(map(str, found.content["terms"])),
         links=_links(found, side),
@@ -151,6 +154,7 @@ def _printed(found: Document) -> Mapping[str, Any]:
         "facts": [asdict(fact) for fact in _facts(found)],
         "lines": [asdict(line) for line in _lines(found, Side.ADMIN)],
         "sums": [asdict(each) for each in invoice_parts.money_rows(found, Side.ADMIN)],
+        "taxes": [asdict(each) for each in invoice_parts.tax_rows(found)],
         "remark": found.content["note"],
         "terms": found.content["terms"],
         "hash": found.content_hash,

@@ -1,6 +1,7 @@
 """What the lists, the page and the print of a document share: labels, badges, and where its figures open to."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
@@ -11,6 +12,7 @@ from marketplace.invoices.rules import InvoiceKind
 from marketplace.invoices.states import InvoiceStatus
 from marketplace.language import Text
 from marketplace.language import gettext as _
+from marketplace.numerals import percent
 from marketplace.statements import rules as months
 from marketplace.web import order_parts, tax_words
 from marketplace.web.month_words import month_name
@@ -18,7 +20,7 @@ from marketplace.web.order_parts import MoneyRow
 from marketplace.web.pages import date_text, money_text
 from marketplace.web.wording import Badge
 
-__all__ = ["PLATFORM", "PLURALS", "about", "badge", "label_of", "money_rows", "parties", "total_url"]
+__all__ = ["PLATFORM", "PLURALS", "about", "badge", "label_of", "money_rows", "parties", "tax_rows", "total_url"]
 
 PLURALS = {
     InvoiceKind.INVOICE: Text("Invoices"),
@@ -78,7 +80,10 @@ def money_rows(document: Document, side: Side) -> tuple[MoneyRow, ...]:
         (_("Total"), row.total_minor, "total", True),
         (tax_words.INCLUDED, row.tax_minor, "tax", row.tax_included),
     )
-    note = tax_words.rates_note(row.tax_rates or (), is_included=row.tax_included)
+    is_sent_taxed = any(part["tax_minor"] for part in document.content.get("delivery_taxes", ()))
+    is_sent_taxed = is_sent_taxed or "is_delivery_taxed" in document.content
+    of = {"is_included": row.tax_included, "is_delivery_taxed": is_sent_taxed}
+    note = tax_words.rates_note(row.tax_rates or (), **of)
     rows = [
         MoneyRow(
             label,
@@ -91,6 +96,33 @@ def money_rows(document: Document, side: Side) -> tuple[MoneyRow, ...]:
         if is_shown
     ]
     return (*rows, *_paid_rows(document, side))
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRow:
+    """One rate in the table of a document's tax."""
+
+    rate: str
+    net: str
+    tax: str
+    gross: str
+
+
+def tax_rows(document: Document) -> tuple[TaxRow, ...]:
+    """Return a document's tax by rate, what carries none last; none where the document does not say it."""
+
+    def shown(minor: int) -> str:
+        return money_text(minor, document.row.currency)
+
+    return tuple(
+        TaxRow(
+            percent(each["tax_basis_points"]) if "tax_basis_points" in each else _("Not taxed"),
+            shown(each["net_minor"]),
+            shown(each["tax_minor"]),
+            shown(each["net_minor"] + each["tax_minor"]),
+        )
+        for each in document.content.get("taxes", ())
+    )
 
 
 def parties(document: Document) -> tuple[tuple[str, ...], tuple[str, ...]]:

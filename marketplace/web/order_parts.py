@@ -9,7 +9,7 @@ from flask import url_for
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.numerals import number_text
-from marketplace.orders.queries import LineRow, OrderSummary
+from marketplace.orders.queries import LineRow, OrderDetail, OrderSummary
 from marketplace.orders.shipping_queries import ParcelRow, ShipmentRow
 from marketplace.orders.states import DeliveredBy
 from marketplace.web import countries
@@ -66,7 +66,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """How an order was sent; `number` and `url` are "" for a handover."""
+    """How an order was sent or handed over; `number` and `url` are "" for a handover."""
 
     carrier: str
     number: str
@@ -74,6 +74,12 @@ class Parcel:
     host: str
     sent: str
     delivered: str
+    is_handover: bool
+
+
+def is_collected(order: OrderDetail, shipment: ShipmentRow | None) -> bool:
+    """Return whether the buyer collects an order: as agreed, until it is known whether it was handed over."""
+    return shipment.is_handed_over if shipment else order.agreed.is_pickup
 
 
 def parcels(shipment: ShipmentRow | None, words: Mapping[DeliveredBy, str]) -> tuple[Parcel, ...]:
@@ -99,6 +105,7 @@ def _parcel(row: ParcelRow, delivered: str) -> Parcel:
         host=urlsplit(row.tracking_url).hostname or "",
         sent=date_text(row.sent_at),
         delivered=delivered,
+        is_handover=row.is_handover,
     )
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
+from operator import attrgetter
 
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.numerals import percent
-from marketplace.taxes.rules import TaxCategory, Taxing
+from marketplace.taxes.rules import DeliveryTaxing, TaxCategory, Taxing
 from marketplace.web import countries
 
 ADDED, INCLUDED = Text("Tax"), Text("Included tax")
@@ -26,19 +27,46 @@ _NOTES_IN = {
 """The same where the rate depends on the country."""
 
 
+_RATES = {
+    (True, False): Text("%(rates)s in the price of the goods"),
+    (False, False): Text("%(rates)s on the goods"),
+    (True, True): Text("%(rates)s in the prices of goods and delivery"),
+    (False, True): Text("%(rates)s on goods and delivery"),
+}
+"""What is said beside an amount of tax, by whether prices include it, and whether it is of the delivery too."""
+
+
+_DELIVERIES = {
+    (DeliveryTaxing.NONE, False): Text("Deliveries are not taxed."),
+    (DeliveryTaxing.NONE, True): Text(
+        "Deliveries to %(countries)s are taxed like the goods they go with, others are not."
+    ),
+    (DeliveryTaxing.LIKE_GOODS, False): Text("Deliveries are taxed like the goods they go with."),
+    (DeliveryTaxing.LIKE_GOODS, True): Text(
+        "Deliveries are taxed like the goods they go with, but not to %(countries)s."
+    ),
+}
+"""What is said of deliveries, by what holds everywhere and whether it is otherwise in some countries."""
+
+
 def label(*, is_included: bool) -> str:
     """Return what the row of the tax is called: an included one is not added to the others."""
     return INCLUDED if is_included else ADDED
 
 
-def rates_note(rates: Sequence[int], *, is_included: bool) -> str:
+def rates_note(rates: Sequence[int], *, is_included: bool, is_delivery_taxed: bool = False) -> str:
     """Return the rates beside an amount of tax: "7 %, 19 % on the goods"; "" for none."""
     said = ", ".join(map(percent, rates))
-    if not said:
-        return ""
-    return (
-        _("%(rates)s in the price of the goods", rates=said) if is_included else _("%(rates)s on the goods", rates=said)
-    )
+    return _(_RATES[is_included, is_delivery_taxed], rates=said) if said else ""
+
+
+def deliveries_note(taxing: Taxing, day: date) -> str:
+    """Return where deliveries are taxed on a day: like the goods they go with."""
+    begun = sorted((rule for rule in taxing.delivery if rule.valid_from <= day), key=attrgetter("valid_from"))
+    said = {rule.country: rule.taxing for rule in begun}
+    usually = said.pop("", DeliveryTaxing.NONE)
+    others = {code for code, own in said.items() if own is not usually}
+    return _(_DELIVERIES[usually, bool(others)], countries=", ".join(countries.grouped(others)))
 
 
 def price_note(taxing: Taxing, category: TaxCategory, country: str, day: date) -> str:

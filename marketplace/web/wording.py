@@ -104,6 +104,12 @@ _FULFILMENT = {
     _O.CANCELLED: Badge(Text("Cancelled"), "mute"),
     _O.REFUNDED: Badge(Text("Refunded"), "mute"),
 }
+_COLLECTED = _FULFILMENT | {
+    _O.PENDING: Badge(Text("Not collected yet"), "mute"),
+    _O.CONFIRMED: Badge(Text("To be collected"), "wait"),
+    _O.SHIPPED: Badge(Text("Handed over"), "wait"),
+    _O.DELIVERED: Badge(Text("Collected"), "ok"),
+}
 _BUYER_PAID = {
     _T.HELD: Badge(Text("Paid · held for you"), "hold"),
     _T.AVAILABLE: Badge(Text("Paid"), "ok"),
@@ -151,9 +157,9 @@ def payment_badge(status: PaymentStatus) -> Badge:
     return badge(status)
 
 
-def fulfilment_badge(status: OrderStatus) -> Badge:
+def fulfilment_badge(status: OrderStatus, *, is_collected: bool = False) -> Badge:
     """Return where the goods are."""
-    return _FULFILMENT[status]
+    return (_COLLECTED if is_collected else _FULFILMENT)[status]
 
 
 def buyer_money_badge(order: OrderStatus, purchase: PurchaseStatus, share: Share | None) -> Badge:

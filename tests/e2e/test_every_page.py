@@ -51,18 +51,19 @@ NO_PAGES = {
     "admin.dispute_file", "seller.dispute_file", "messages.file", "admin.conversation_file",
     "messages.about_order", "seller.packing_slips", "inbox.html", "inbox.file", "seller.export", "saved.add",
     "api.invoices", "api.invoice", "api.discounts",
-    "live.stream", "shop.sitemap", "shop.robots",
+    "live.stream", "auth.follow_reset", "auth.follow_verify", "shop.sitemap", "shop.robots",
     "buyer.refund_picture", "seller.refund_picture", "admin.refund_picture",
 }  # fmt: skip
 # Who sees what. A value in braces comes from a row of the seeded shop.
 NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-filters", "/l/{car}", "/l/{part}",
           "/s/{shop}", "/login", "/language", "/register", "/basket", "/orders/{order}", "/patterns", "/no-such-page",
+          "/reset", "/reset/sent", "/reset/new", "/verify/confirm",
           "/l/{closed}", "/s/{closed_shop}", "/s/{shop}/reviews",
           "/unsubscribe/{stop}", "/dev/mail", "/dev/mail/{kept_mail}")  # fmt: skip
 BUYER = (
     "/basket", "/checkout/USD", "/account", "/account/statistics", "/account/explain/spent/USD",
     "/account/explain/held/USD", "/account/payments?q=nothing", "/orders?q=nothing", "/account/payments/{waiting}",
-    "/account/security", "/account/time-zone", "/account/addresses", "/account/addresses/new",
+    "/account/security", "/verify", "/account/time-zone", "/account/addresses", "/account/addresses/new",
     "/account/addresses/{address}",
     "/account/notifications", "/account/payments", "/account/payments?status=failed",
     "/account/payments/{paid}", "/account/payments/{failed}", "/account/payments/{open}", "/account/payments/{expired}",
@@ -122,7 +123,7 @@ ADMIN = (
     "/admin/refunds/{refunded}/diagnose", "/admin/disputes/{dispute}/diagnose", "/admin/payouts/{payout}/diagnose",
     "/admin/payments/{paid}/shares/{share}/hold", "/admin/payments/{expired}",
     "/admin/payments/{paid}/explain/amount", "/admin/events",
-    "/admin/calls", "/admin/calls?tab=done", "/admin/calls/{call}", "/admin/settings",
+    "/admin/calls", "/admin/calls?tab=done", "/admin/calls/{call}", "/admin/settings", "/admin/delivery-tax",
     "/admin/payouts", "/admin/payouts/next", "/admin/payouts?q=nothing", "/admin/payouts/{payout}",
     "/admin/payouts/sellers/{seller_id}",
     "/admin/refunds", "/admin/refunds/rules", "/admin/refunds?amount=1.00", "/admin/refunds?late=1",

@@ -88,6 +88,7 @@ def test_a_new_address_is_confirmed_from_the_mail(shop: World, visit: Callable[.
     for label, text in (("Your name", "Ann Bell"), ("E-mail", "ann@example.com"), ("Password", _NEW)):
         visitor.page.get_by_label(label).fill(text)
     visitor.press("Create account")
+    visitor.sees("Welcome. Your account is ready.")
     visitor.open("/account")
     visitor.sees("Confirm your e-mail address: open the link in the mail we have sent you.")
     is_sound(visitor)

@@ -70,6 +70,7 @@ def test_the_page_of_an_order_shows_that_it_was_sent_and_leaves_alone_what_is_wr
     expect(main).to_contain_text("1Z999AA10123456784")
     assert never_reloaded(page)
 
+    page.get_by_text("Write a message").click()
     page.locator("main textarea").first.fill("Where")
     page.locator("h1").click()
     page.evaluate("document.querySelector('[data-live]').dispatchEvent(new Event('seen'))")

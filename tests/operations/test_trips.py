@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 from sqlalchemy import bindparam, func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from marketplace import batches, db, trips
@@ -93,13 +94,14 @@ def test_statements_that_the_server_has_forgotten_are_prepared_anew(line: trips.
 
 
 def test_after_a_rollback_batches_go_on_and_leave_nothing_behind(world: World) -> None:
-    """Psycopg lets the server forget every statement of a connection after a rollback, of a savepoint too."""
+    """Psycopg lets the server forget every statement of a connection after the rollback of a savepoint."""
     counted = [0]
 
     def busy(session: Session, *, fails: bool) -> None:
         for _ in range(6):
             session.execute(text("SELECT 1"))  # psycopg prepares it, and so has something to forget
         with session.begin_nested() as savepoint:
+            session.execute(text("SELECT 1"))  # before that there is none
             savepoint.rollback()
         batches.send(session, [("SELECT 5", ())])
         counted[0] = session.execute(text(_MINE.replace("%%", "%"))).scalar_one()
@@ -114,6 +116,30 @@ def test_after_a_rollback_batches_go_on_and_leave_nothing_behind(world: World) -
         else:
             db.atomic(busy, (), fails=fails)
     assert counted[0] <= 4
+
+
+_PREPARED = "SELECT name FROM pg_prepared_statements"
+
+
+# Would fail if psycopg were left to roll back: it lets the server forget every statement of the connection.
+def test_what_is_prepared_stays_prepared_over_a_rollback(world: World) -> None:
+    seen: list[set[str]] = []
+
+    def work(session: Session, *, fails: bool) -> None:
+        for number in (1, 40_000, 10**10):
+            session.execute(text("SELECT CAST(:number AS bigint)"), {"number": number})
+        batches.send(session, [("SELECT 7", ())])
+        seen.append(set(session.execute(text(_PREPARED)).scalars()))
+        if fails:
+            session.execute(text("SELECT 1 / 0"))
+
+    db.atomic(work, (), fails=False)
+    for _ in range(2):
+        with pytest.raises(DBAPIError):
+            db.atomic(work, (), fails=True)
+    db.atomic(work, (), fails=False)
+    assert seen[0] <= seen[1] <= seen[2] <= seen[3]
+    assert len(seen[3] - seen[2]) <= 1, "numbers of any size are one statement"
 
 
 # Would fail if SQLAlchemy's giving back of an autocommit connection were taken for a rollback, as it announces it.

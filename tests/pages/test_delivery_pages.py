@@ -1,6 +1,13 @@
 """Delivery profiles on the pages: sellers write them, buyers read what it costs, where it goes and when it comes."""
 
-from marketplace.orders import packing_queries
+from datetime import timedelta
+
+from flask.testing import FlaskClient
+
+from marketplace import db
+from marketplace.catalog import shop_operations
+from marketplace.catalog.shop_operations import LegalFacts
+from marketplace.orders import packing_queries, reminding
 from tests.builders import World, form_token
 from tests.builders_delivery import by_weight, flat, pickup, profile, send_by
 from tests.pages.test_checkout import TYPED, hidden, parsed
@@ -142,7 +149,7 @@ def test_a_buyer_collects_what_could_be_sent_and_it_is_handed_over(world: World)
     assert "Agree on a time with the seller." in shown
     for who, path in ((client, "/orders?format=csv"), (shop, "/seller/orders?format=csv")):
         assert "Collected by the buyer" in who.get(path).text
-    assert "The buyer collects it" in shop.get("/seller/orders").text
+    assert "To be collected" in shop.get("/seller/orders").text
     bench = parsed(shop.get(f"/seller/orders/send?order={number}"))
     assert bench.select_one("option[selected]")["value"] == "hand"
     assert shop.get(f"/seller/orders/packing-slips?order={number}").mimetype == "application/pdf"
@@ -185,3 +192,87 @@ def test_nobody_chooses_where_there_is_one_way_or_one_thing_cannot_be_collected(
     mixed = client.post("/checkout/USD/address", data={**form, way: "collected"})
     assert parsed(mixed).select_one(f"[name={way}]") is None
     assert hidden(parsed(mixed))["expected_total_minor"] == "11400"
+
+
+def collected(world: World) -> tuple[int, int, str]:
+    """Let somebody pay for what they collect; return seller, buyer and the order's number."""
+    seller, buyer = world.seller(), world.person()
+    facts = LegalFacts("Dock Parts Inc", "12 Dock Road", "48201", "")
+    db.atomic(shop_operations.change_legal_facts, (), seller_id=seller, facts=facts)
+    profile_id, _ = profile(world, seller, pickup("US"), name="Counter")
+    listing = world.listing(seller)
+    send_by(seller, listing, profile_id)
+    world.put_in_cart(buyer, listing)
+    world.pay(world.check_out(buyer))
+    world.settle_down()
+    return seller, buyer, str(world.rows('SELECT number FROM "order"')[0][0])
+
+
+_OF_PARCELS = ("parcel", "tracking", "on its way", "on the way", "delivered", "has arrived", "was sent", "sent it")
+
+
+def words_of(client: FlaskClient, path: str) -> str:
+    """Return what the main part of a page says, without what every page has."""
+    main = parsed(client.get(path)).select_one("main")
+    for hint in main.select("nav, template, aside, details"):
+        hint.decompose()
+    return " ".join(main.get_text(" ").split())
+
+
+def test_a_collected_order_is_spoken_of_as_collected_to_its_end(world: World) -> None:
+    seller, buyer, number = collected(world)
+    client, shop = world.client(buyer), world.client(seller)
+    [(payment_id,)] = world.rows("SELECT id FROM payment")
+    done = words_of(client, f"/checkout/return/{payment_id}")
+    assert "Handed over Agree on a time with the seller. Collected You confirm it" in done
+    assert "12 Dock Road, 48201 Detroit" in words_of(client, f"/orders/{number}")
+    assert "12 Dock Road, 48201 Detroit" in words_of(shop, f"/seller/orders/{number}")
+    assert "To be collected" in words_of(client, f"/orders/{number}")
+    assert "Paid, please have it ready" in words_of(shop, f"/seller/orders/{number}")
+    token = form_token(shop.get(f"/seller/orders/{number}").text)
+    shop.post(f"/seller/orders/{number}/ship", data={"csrf_token": token, "carrier": "hand"})
+    for who, path, said in (
+        (
+            client,
+            f"/orders/{number}",
+            ("Handover", "Handed over", "The seller handed it over", "counts as collected on"),
+        ),
+        (shop, f"/seller/orders/{number}", ("Handover", "You handed it over", "Mark as collected", "Collected by")),
+        (client, "/orders", ("Handed over",)),
+        (client, "/account", ("Have you collected it?", "was handed over by")),
+        (client, "/notifications", (f"Order {number} was handed over", "says that you have collected it")),
+    ):
+        words = words_of(who, path)
+        assert all(each in words for each in said), (path, words)
+        if path != "/account":
+            assert not [each for each in _OF_PARCELS if each in words.lower()], (path, words)
+    answer = shop.post(f"/seller/orders/{number}/delivered", data={"csrf_token": token}, follow_redirects=True)
+    assert f"Order {number} is marked as collected." in answer.text
+    words = words_of(client, f"/orders/{number}")
+    assert "The seller marked it as collected" in words
+    assert "You have collected it" in words
+    assert not [each for each in _OF_PARCELS if each in words.lower()], words
+    told = words_of(client, "/notifications"), words_of(shop, "/notifications")
+    assert f"Order {number} was collected" in told[0]
+    assert "You told us that it was collected." in told[1]
+
+
+def test_what_should_be_collected_and_is_sent_after_all_is_a_parcel(world: World) -> None:
+    seller, buyer, number = collected(world)
+    client, shop = world.client(buyer), world.client(seller)
+    token = form_token(shop.get(f"/seller/orders/{number}").text)
+    parcel = {"csrf_token": token, "carrier": "ups", "tracking_number": "1Z999AA10123456784"}
+    assert shop.post(f"/seller/orders/{number}/ship", data=parcel).status_code == 303
+    words = words_of(client, f"/orders/{number}")
+    assert all(each in words for each in ("On the way", "Parcel", "Tracking number", "The seller sent it"))
+    assert "On the way" in words_of(client, "/orders")
+    assert f"Order {number} is on its way" in words_of(client, "/notifications")
+
+
+def test_a_reminder_of_what_is_collected_says_to_have_it_ready(world: World) -> None:
+    seller, _buyer, number = collected(world)
+    facts = reminding.due(world.now + timedelta(days=9))
+    db.atomic(reminding.remind, (), facts=facts, now=world.now)
+    assert f"Order {number} should have been ready by" in words_of(world.client(seller), "/notifications") or (
+        f"Please have order {number} ready today" in words_of(world.client(seller), "/notifications")
+    )

@@ -283,6 +283,7 @@ def test_the_invoice_template_reads_what_it_is_given() -> None:
             "lines": [],
             "remark": "",
             "terms": [],
+            "taxes": [],
             "hash": "0",
         },
     )

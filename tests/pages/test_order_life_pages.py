@@ -143,7 +143,7 @@ def test_a_handover_needs_no_number_and_shows_no_link(world: World) -> None:
     number, seller_id, buyer_id = order(world)
     assert post(world.client(seller_id), f"/seller/orders/{number}/ship", carrier="hand").status_code == 303
     shown = page(world.client(buyer_id), f"/orders/{number}")
-    assert "Handed over in person" in text(shown)
+    assert "Handover Handed over" in text(shown)
     assert not shown.select(".parcel a, .parcel [data-copy]")
 
 

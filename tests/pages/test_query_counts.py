@@ -72,6 +72,7 @@ _LISTS = {
         "/admin/debts?settled=1",
         "/admin/disputes?tab=inquiries",
         "/admin/discounts?of=sellers",
+        "/admin/delivery-tax",
         "/admin/invoices",
         "/admin/payments",
         "/admin/events",

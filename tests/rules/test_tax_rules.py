@@ -10,7 +10,17 @@ from marketplace.errors import Invalid
 from marketplace.invoices.rules import RatePart, back_by_rate, tax_in
 from marketplace.money import Money
 from marketplace.taxes import rules
-from marketplace.taxes.rules import Rate, TaxCategory, Taxing, by_line, tax_of
+from marketplace.taxes.rules import (
+    DeliveryRule,
+    DeliveryTaxing,
+    Rate,
+    TaxCategory,
+    Taxing,
+    by_line,
+    delivery_by_rate,
+    tax_of,
+    with_delivery,
+)
 
 _TODAY = date(2026, 11, 22)
 _STANDARD, _REDUCED, _EXEMPT = TaxCategory.STANDARD, TaxCategory.REDUCED, TaxCategory.EXEMPT
@@ -180,3 +190,89 @@ def test_what_goes_back_beyond_an_invoice_carries_no_rate() -> None:
     parts = [RatePart(1_900, Money(100, "EUR"), Money(19, "EUR"))]
     back = back_by_rate(Money(129, "EUR"), credited_before=Money(0, "EUR"), parts=parts)
     assert back == [*parts, RatePart(None, Money(10, "EUR"), Money(0, "EUR"))]
+
+
+@given(_lines, _nasty, st.booleans())
+def test_a_delivery_is_shared_like_its_goods_and_each_rate_rounded_once(
+    lines: list[tuple[int, int]], price: int, is_included: bool
+) -> None:
+    taxed, rates = [Money(minor, "EUR") for minor, _ in lines], [rate for _, rate in lines]
+    delivery, whole = Money(price, "EUR"), sum(minor for minor, _ in lines)
+    sent = delivery_by_rate(delivery, taxed, rates)
+    assert Money.total(sent.values(), "EUR") == delivery
+    assert all(sent.values()), "a rate that nothing of the delivery carries is not named"
+    found, of_delivery = with_delivery(taxed, rates, sent, is_included=is_included)
+    assert {part.basis_points: part.amount for part in of_delivery} == sent
+    for rate in set(rates):
+        goods = sum(minor for minor, own in lines if own == rate)
+        part = sent.get(rate, Money(0, "EUR"))
+        if whole:
+            assert abs(part.minor * whole - price * goods) < whole, "by largest remainder"
+        own = Money.total((tax for tax, of in zip(found, rates, strict=True) if of == rate), "EUR")
+        own += Money.total((each.tax for each in of_delivery if each.basis_points == rate), "EUR")
+        assert own == tax_of(Money(goods, "EUR") + part, rate, is_included=is_included)
+    assert all(0 <= each.tax.minor <= each.amount.minor for each in of_delivery)
+
+
+@given(st.lists(st.tuples(st.integers(10**6, 10**8), _rates), min_size=1, max_size=6), st.integers(1, 10**4))
+def test_inside_prices_a_delivery_is_shared_as_before_tax(lines: list[tuple[int, int]], price: int) -> None:
+    """By prices with tax, its parts without tax are to each other as the goods without tax are."""
+    nets, rates = [Money(minor, "EUR") for minor, _ in lines], [rate for _, rate in lines]
+    before = delivery_by_rate(Money(price, "EUR"), nets, rates)
+    taxes, sent = with_delivery(nets, rates, before, is_included=False)
+    with_tax = {part.basis_points: (part.amount + part.tax).minor for part in sent}
+    grosses = [net + tax for net, tax in zip(nets, taxes, strict=True)]
+    inside = delivery_by_rate(Money(sum(with_tax.values()), "EUR"), grosses, rates)
+    for rate in set(rates):
+        assert abs(inside.get(rate, Money(0, "EUR")).minor - with_tax.get(rate, 0)) <= 2
+
+
+def test_one_cent_of_delivery_goes_to_the_larger_part_and_goods_given_away_count_alike() -> None:
+    two = [Money(100, "EUR"), Money(300, "EUR")]
+    assert delivery_by_rate(Money(1, "EUR"), two, [700, 1_900]) == {1_900: Money(1, "EUR")}
+    assert delivery_by_rate(Money(499, "EUR"), two, [1_900, 700]) == {700: Money(374, "EUR"), 1_900: Money(125, "EUR")}
+    nothing = [Money(0, "EUR")] * 3
+    assert delivery_by_rate(Money(500, "EUR"), nothing, [700, 700, 1_900]) == {
+        700: Money(333, "EUR"),
+        1_900: Money(167, "EUR"),
+    }
+    assert delivery_by_rate(Money(0, "EUR"), two, [700, 1_900]) == {}
+    assert delivery_by_rate(Money(0, "EUR"), [], []) == {}
+
+
+_LIKE_GOODS, _NONE = DeliveryTaxing.LIKE_GOODS, DeliveryTaxing.NONE
+_DELIVERIES = (
+    DeliveryRule("DE", _LIKE_GOODS, date(2026, 1, 1)),
+    DeliveryRule("DE", _NONE, date(2026, 11, 23)),
+    DeliveryRule("US", _NONE, date(2026, 1, 1)),
+    DeliveryRule("", _LIKE_GOODS, date(2026, 6, 1)),
+)
+
+
+@pytest.mark.parametrize(
+    ("country", "day", "is_taxed"),
+    [
+        ("DE", _TODAY, True),
+        ("", _TODAY, True),  # nobody knows yet: the shop's own country
+        ("DE", date(2026, 11, 23), False),
+        ("DE", date(2025, 12, 31), False),
+        ("US", _TODAY, False),
+        ("SE", _TODAY, True),
+        ("SE", date(2026, 5, 31), False),
+    ],
+)
+def test_whether_a_delivery_is_taxed_the_country_says_first(country: str, day: date, is_taxed: bool) -> None:
+    assert Taxing("DE", 0, is_included=True, delivery=_DELIVERIES).taxes_delivery(country, day) is is_taxed
+    assert not Taxing("DE", 0, is_included=True).taxes_delivery(country, day)
+
+
+def test_a_country_matters_where_there_is_tax_for_its_deliveries() -> None:
+    assert Taxing("DE", 625, is_included=True, delivery=_DELIVERIES).depends_on_country
+    assert not Taxing("DE", 0, is_included=True, delivery=_DELIVERIES).depends_on_country
+    assert not Taxing("DE", 625, is_included=True, delivery=_DELIVERIES[3:]).depends_on_country
+
+
+def test_rules_of_deliveries_are_read_as_they_are_written() -> None:
+    text = " ".join(f"{rule.country}:{rule.taxing}:{rule.valid_from}" for rule in _DELIVERIES)
+    assert rules.read_delivery_rules(text) == _DELIVERIES
+    assert rules.read_delivery_rules("") == ()

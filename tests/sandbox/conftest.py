@@ -36,9 +36,8 @@ class Receiver:
 
 
 @pytest.fixture(scope="session")
-def sandbox_database(postgres_server, request) -> str:
-    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
-    return postgres_server.create_database(f"sandbox_contract_{worker}")
+def sandbox_database(postgres_server, worker_name) -> str:
+    return postgres_server.create_database(f"sandbox_contract_{worker_name}")
 
 
 @pytest.fixture

@@ -366,6 +366,9 @@ GET    /admin/discounts/<discount_id>              in     403  403     403    40
 GET    /admin/discounts/<discount_id>/edit         in     403  403     403    403    404   404     404
 POST   /admin/discounts/<discount_id>/edit         in     403  403     403    403    404   404     404
 POST   /admin/discounts/<discount_id>/move         in     403  403     403    403    404   404     404
+GET    /admin/delivery-tax                         in     403  403     403    403    200   -       -
+POST   /admin/delivery-tax                         in     403  403     403    403    422   -       -
+POST   /admin/delivery-tax/<rule_id>/remove        in     403  403     403    403    go    404     404
 GET    /admin/settings                             in     403  403     403    403    200   -       -
 GET    /admin/states                               in     403  403     403    403    200   -       -
 GET    /admin/reconciliation                       in     403  403     403    403    200   -       -

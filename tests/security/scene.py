@@ -212,6 +212,7 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     profile_id, [zone_id, *_] = delivery.profile(world, seller_id)
     values = _values(world, bought, seller_id, device) | {"profile_id": profile_id, "zone_id": zone_id}
     values |= {"debt_id": debt_id, "discount_id": code, "rate_id": taxes.keep(world, seller_id, "US", 700, days=30)}
+    values |= {"rule_id": taxes.tax_deliveries(world, "US", days=30 + ord(side))}
     values |= {"mail_id": mails.failed(world), "token": mails.stop_token(world, buyer_id)}
     values |= {"name": mails.kept(world), "place": 0}
     return Side(buyer_id, seller_id, bought, values)

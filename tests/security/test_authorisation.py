@@ -39,6 +39,7 @@ _IDS = (
     "discount_id",
     "profile_id",
     "rate_id",
+    "rule_id",
     "zone_id",
     "purchase_id",
     "session_id",

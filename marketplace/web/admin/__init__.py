@@ -5,6 +5,7 @@ from flask import Blueprint
 from marketplace.web.admin import (
     calls,
     debts,
+    delivery_tax,
     diagnose,
     discounts,
     dispute_desk,
@@ -128,6 +129,12 @@ blueprint.add_url_rule("/admin/states", view_func=states.states)
 blueprint.add_url_rule("/admin/proof", view_func=proof.proof)
 blueprint.add_url_rule("/admin/performance", "performance", performance.performance_page)
 blueprint.add_url_rule("/admin/proof/replay", view_func=proof.replay_seed, methods=["POST"])
+blueprint.add_url_rule("/admin/delivery-tax", view_func=delivery_tax.delivery_tax, methods=["GET", "POST"])
+blueprint.add_url_rule(
+    "/admin/delivery-tax/<int(max=9223372036854775807):rule_id>/remove",
+    view_func=delivery_tax.take_back_delivery_tax,
+    methods=["POST"],
+)
 blueprint.add_url_rule("/admin/settings", view_func=settings.settings)
 blueprint.add_url_rule("/admin/refunds", view_func=refunds.refunds)
 blueprint.add_url_rule("/admin/refunds/rules", view_func=refund_rules.refund_rules)

@@ -126,6 +126,8 @@ INVOICE_CHECKS = (
     Text("Invoices are as they were frozen"),
     Text("Invoices say what their rows say"),
     Text("Invoices are the sum of their lines"),
+    Text("Invoices sum to their tax by rate"),
+    Text("Invoices tax the delivery as agreed"),
     Text("Invoices equal their orders as charged"),
     Text("Credit notes equal what went back"),
     Text("What was paid has its invoice"),

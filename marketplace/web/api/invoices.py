@@ -103,6 +103,14 @@ def _whole(found: Document) -> dict[str, Any]:
             }
             for line in found.content["lines"]
         ],
+        "taxes": [
+            {
+                "rate_basis_points": row.get("tax_basis_points"),
+                "net": amount(row["net_minor"], currency),
+                "tax": amount(row["tax_minor"], currency),
+            }
+            for row in found.content.get("taxes", ())
+        ],
         "note": found.content["note"],
         "terms": list(found.content["terms"]),
         "credit_notes": [each.number for each in found.credit_notes],

@@ -80,8 +80,9 @@ def register() -> ResponseReturnValue:
         except flows.TooManyTries as error:
             return too_many_tries(error)
         else:
+            answer = _enter(token, form.next.data)  # first: it forgets what was to be told to whoever was here before
             flash(_("Welcome. Your account is ready. A link to confirm your e-mail address is in your mail."), "ok")
-            return _enter(token, form.next.data)
+            return answer
     page = EntryPage(
         _("Create an account"), _("One account to buy and to sell."), _other("auth.login", form.next.data), []
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import url_for
 
@@ -10,12 +11,11 @@ from marketplace.cancellations.queries import CancellationRow
 from marketplace.cancellations.rules import Side
 from marketplace.config import MoneyPolicy
 from marketplace.disputes.page_queries import DisputeRow
-from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.orders import rules
 from marketplace.orders.queries import LineRow, OrderDetail, PurchaseOrder
 from marketplace.orders.shipping_queries import ShipmentRow
-from marketplace.orders.states import ORDER, DeliveredBy, OrderStatus
+from marketplace.orders.states import ORDER, OrderStatus
 from marketplace.payments.queries import Attempt, Decline, Share
 from marketplace.payments.states import HoldReason
 from marketplace.payments.timeline_queries import Change
@@ -23,8 +23,8 @@ from marketplace.refunds.queries import RefundRow
 from marketplace.web import cancel_parts, delivery_words, dispute_parts, order_parts, refund_parts, tax_words, wording
 from marketplace.web.buyer import order_progress, paying
 from marketplace.web.buyer.order_progress import Protection, Step
+from marketplace.web.buyer.order_titles import ARRIVED, TITLES
 from marketplace.web.buyer.payments import DeclineView, decline_views, reason_of
-from marketplace.web.buyer.refund_page import TITLES as REFUND_TITLES
 from marketplace.web.cancel_parts import CalledOff
 from marketplace.web.console import Console, buyer_console
 from marketplace.web.dispute_parts import BankNotice
@@ -33,42 +33,6 @@ from marketplace.web.pages import date_text, money_text, time_text
 from marketplace.web.refund_parts import RefundLink
 from marketplace.web.sentences import together
 from marketplace.web.wording import Badge, TimelineEntry
-
-REINSTATED = ("confirmed", "shipped", "delivered", "cancelled")
-_ARRIVED = {
-    DeliveredBy.BUYER: Text("You told us that it has arrived, {}."),
-    DeliveredBy.SELLER: Text("The seller marked it as delivered, {}."),
-    DeliveredBy.TIME: Text("It counts as delivered since {}. You did not say that it is missing."),
-}
-_TITLES = {
-    ("order", "begin"): Text("You placed the order"),
-    ("order", "confirm"): Text("Paid, and the seller was told"),
-    ("order", "revive"): Text("Paid late, and the seller was told"),
-    ("order", "ship"): Text("The seller sent it"),
-    ("order", "deliver"): Text("It arrived"),
-    ("order", "cancel"): Text("The order was cancelled"),
-    ("order", "refund"): Text("The order was refunded"),
-    **{
-        ("order", f"reinstate_{status}"): Text("The refund came back, so the order stands again")
-        for status in REINSTATED
-    },
-    **REFUND_TITLES,
-    ("dispute", "inquire"): Text("Your bank asks about the payment"),
-    ("dispute", "close"): Text("Your bank asks no more"),
-    ("dispute", "charge_back"): Text("Your bank took the money back until it decides"),
-    ("dispute", "review"): Text("We have answered your bank"),
-    ("dispute", "consider"): Text("We have answered your bank"),
-    ("dispute", "win"): Text("Your bank decided that the payment stands"),
-    ("dispute", "lose"): Text("Your bank gave you the money back"),
-    ("payment", "begin"): Text("Payment started"),
-    ("payment", "process"): Text("The payment is being processed"),
-    ("payment", "complete"): Text("The payment arrived"),
-    ("payment", "fail"): Text("The payment was refused"),
-    ("payment", "expire"): Text("The payment page closed"),
-    ("payment", "cancel"): Text("The payment was cancelled"),
-    ("payment_transaction", "hold"): Text("Your money is held"),
-    ("payment_transaction", "release"): Text("The money was released to the seller"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +88,8 @@ class OrderPage:
     received_url: str
     """Where the buyer says that it has arrived; "" when it is not on its way."""
     received_note: str
+    is_collected: bool
+    """Whether the buyer collects it."""
     money_rows: tuple[MoneyRow, ...]
     lines: tuple[LineView, ...]
     again_url: str
@@ -149,12 +115,10 @@ class OrderPage:
 def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> OrderPage:
     """Return the page of the order in `facts`."""
     order, share, shipment = facts.order, facts.share, facts.shipment
-    to_receive = received_url(order.number, order.status)
     clearing = paying.is_clearing(facts.attempts)
     return OrderPage(
         title=_("Order %(number)s", number=order.number),
         console=buyer_console("orders"),
-        badges=paying.badges(order.status, order.purchase_status, share, clearing=clearing),
         note=_("Placed %(day)s, purchase %(number)s", day=time_text(order.created_at), number=order.purchase_number),
         called_off=cancel_parts.called_off(facts.cancellation, Side.BUYER, order.shop_name, order.currency),
         clearing=paying.clearing_text(order, clearing=clearing),
@@ -163,9 +127,7 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> O
         pay_note=_pay_note(order),
         steps=order_progress.steps(order, share, shipment, facts.cancellation, now, clearing=clearing),
         protection=order_progress.protection(order, share, now),
-        parcels=order_parts.parcels(shipment, _ARRIVED),
-        received_url=to_receive,
-        received_note=_received_note(shipment, share, policy) if to_receive and shipment else "",
+        **_way(facts, viewer_id, policy, clearing=clearing),
         money_rows=money_rows(order, share),
         lines=order_parts.line_views(facts.lines, order.currency, explain_url(order.number, "goods")),
         again_url="" if order.status is OrderStatus.PENDING else url_for("buyer.again", number=order.number),
@@ -180,15 +142,30 @@ def build(facts: Facts, viewer_id: int, policy: MoneyPolicy, now: datetime) -> O
         ask_url=url_for("buyer.new_refund", number=order.number) if facts.may_ask and not facts.cancellation else "",
         **paying.cancelling(order, is_allowed=facts.buyers_may_cancel, clearing=clearing),
         related=_related(order, facts.siblings),
-        entries=wording.timeline(
-            refund_parts.told(facts.changes, facts.refunds), facts.declines, _TITLES, viewer_id, order.shop_name
-        ),
     )
 
 
 def _pay_note(order: OrderDetail) -> str:
     until = time_text(order.open_until)
     return _("Pay before %(until)s. This pays all of purchase %(number)s.", until=until, number=order.purchase_number)
+
+
+def _way(facts: Facts, viewer_id: int, policy: MoneyPolicy, *, clearing: bool) -> dict[str, Any]:
+    """Return how the goods come to the buyer and what happened, in the words of what is sent, or collected."""
+    order, share, shipment = facts.order, facts.share, facts.shipment
+    to_receive, is_collected = received_url(order.number, order.status), order_parts.is_collected(order, shipment)
+    note = _received_note(shipment, share, policy, is_collected=is_collected) if to_receive and shipment else ""
+    told = refund_parts.told(facts.changes, facts.refunds)
+    return {
+        "badges": paying.badges(
+            order.status, order.purchase_status, share, clearing=clearing, is_collected=is_collected
+        ),
+        "parcels": order_parts.parcels(shipment, ARRIVED[is_collected]),
+        "received_url": to_receive,
+        "received_note": note,
+        "is_collected": is_collected,
+        "entries": wording.timeline(told, facts.declines, TITLES[is_collected], viewer_id, order.shop_name),
+    }
 
 
 def received_url(number: str, status: OrderStatus) -> str:
@@ -210,11 +187,13 @@ def _goes_to(order: OrderDetail) -> tuple[str, ...]:
     return at or _("Collect it at %(shop)s.", shop=order.shop_name), _("Agree on a time with the seller.")
 
 
-def _received_note(shipment: ShipmentRow, share: Share | None, policy: MoneyPolicy) -> str:
+def _received_note(shipment: ShipmentRow, share: Share | None, policy: MoneyPolicy, *, is_collected: bool) -> str:
     day = date_text(rules.counts_as_delivered(shipment.shipped_at, policy.delivered_after_shipping_days))
     is_standard = share is not None and share.hold_reason is HoldReason.STANDARD
     ends_now = policy.release_on_receipt and is_standard
     paid = _("The seller is paid then; you can still ask for a refund.") if ends_now else ""
+    if is_collected:
+        return together(paid, _("If you say nothing, it counts as collected on %(day)s.", day=day))
     return together(paid, _("If you say nothing, it counts as delivered on %(day)s.", day=day))
 
 

@@ -146,7 +146,7 @@ def received(number: str) -> ResponseReturnValue:
     except (AlreadyThere, MoveNotAllowed) as error:
         flash(error.message, "wait")
     else:
-        flash(_("Thank you. We told the seller that it has arrived."), "ok")
+        flash(_("Thank you. We told the seller that you have it."), "ok")
     return redirect(url_for("buyer.order", number=known), code=303)
 
 
@@ -162,7 +162,9 @@ def row(order: OrderSummary, share: Share | None, clearing: Collection[int]) -> 
         total=money_text(order.total_minor, order.currency),
         explain_url=order_page.explain_url(order.number, "total"),
         picture_url=picture_url(order.picture_file),
-        badges=paying.badges(order.status, order.purchase_status, share, clearing=is_clearing),
+        badges=paying.badges(
+            order.status, order.purchase_status, share, clearing=is_clearing, is_collected=order.is_pickup
+        ),
         pay_url=paying.pay_url(order.purchase_id, order.purchase_status, clearing=is_clearing),
         received_url=order_page.received_url(order.number, order.status),
     )

@@ -34,6 +34,12 @@ from marketplace.web.pages import date_text, money_text
 
 _LATEST = Cursor(size=5)
 _OPEN_REFUNDS = frozenset({RefundStatus.PENDING, RefundStatus.APPROVED, RefundStatus.PROCESSING})
+_ASKED = {False: Text("Has it arrived? %(order)s"), True: Text("Have you collected it? %(order)s")}
+_WENT = {
+    False: Text("%(number)s was sent by %(shop)s. Tell us when you have it."),
+    True: Text("%(number)s was handed over by %(shop)s. Tell us when you have it."),
+}
+"""What is asked of an order that is not known to be with its buyer, by whether it is collected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +200,8 @@ def _to_confirm(orders: Sequence[OrderSummary]) -> list[Step]:
     return [
         Step(
             "package-check",
-            _("Has it arrived? %(order)s", order=order_parts.title_of(order)),
-            _(
-                "%(number)s was sent by %(shop)s. Tell us when you have it.",
-                number=order.number,
-                shop=order.shop_name,
-            ),
+            _(_ASKED[order.is_pickup], order=order_parts.title_of(order)),
+            _(_WENT[order.is_pickup], number=order.number, shop=order.shop_name),
             url_for("buyer.order", number=order.number),
             _("Confirm"),
             "ok",

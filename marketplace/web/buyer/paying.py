@@ -1,9 +1,11 @@
 """What an unpaid purchase asks of its buyer: to pay it, to wait for the bank, or to cancel it."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask import url_for
 
+from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.orders.queries import OrderDetail
 from marketplace.orders.states import OrderStatus, PurchaseStatus
@@ -12,6 +14,11 @@ from marketplace.payments.queries import Attempt, Share
 from marketplace.web import wording
 from marketplace.web.pages import money_text
 from marketplace.web.wording import Badge
+
+_UNTIL = {
+    False: Text("Until %(shop)s has sent it, you can cancel. Your money goes back by itself."),
+    True: Text("Until %(shop)s has handed it over, you can cancel. Your money goes back by itself."),
+}
 
 
 def is_clearing(attempts: Iterable[Attempt]) -> bool:
@@ -25,12 +32,14 @@ def pay_url(purchase_id: int, status: PurchaseStatus, *, clearing: bool) -> str:
     return url_for("checkout.retry", purchase_id=purchase_id) if to_pay else ""
 
 
-def badges(status: OrderStatus, purchase: PurchaseStatus, share: Share | None, *, clearing: bool) -> tuple[Badge, ...]:
+def badges(
+    status: OrderStatus, purchase: PurchaseStatus, share: Share | None, *, clearing: bool, is_collected: bool
+) -> tuple[Badge, ...]:
     """Return where the money and where the goods are."""
     money = wording.buyer_money_badge(status, purchase, share)
     if clearing and purchase is PurchaseStatus.OPEN:
         money = Badge(_("Payment on its way"), "wait")
-    return wording.once(money, wording.fulfilment_badge(status))
+    return wording.once(money, wording.fulfilment_badge(status, is_collected=is_collected))
 
 
 def clearing_text(order: OrderDetail, *, clearing: bool) -> str:
@@ -43,7 +52,7 @@ def clearing_text(order: OrderDetail, *, clearing: bool) -> str:
     )
 
 
-def cancelling(order: OrderDetail, *, is_allowed: bool, clearing: bool) -> dict[str, str]:
+def cancelling(order: OrderDetail, *, is_allowed: bool, clearing: bool) -> dict[str, Any]:
     """Return where the order is cancelled, with the link's words; for an unpaid one that is the whole purchase."""
     is_unpaid = order.purchase_status is PurchaseStatus.OPEN
     may = not clearing if is_unpaid else is_allowed and order.status is OrderStatus.CONFIRMED
@@ -57,8 +66,5 @@ def cancelling(order: OrderDetail, *, is_allowed: bool, clearing: bool) -> dict[
             number=order.purchase_number,
         )
         if is_unpaid
-        else _(
-            "Until %(shop)s has sent it, you can cancel. Your money goes back by itself.",
-            shop=order.shop_name,
-        ),
+        else _(_UNTIL[order.agreed.is_pickup], shop=order.shop_name),
     }

@@ -58,7 +58,7 @@ def _order_received(told: Told) -> Words:
         "package",
         _("New order %(number)s", number=number),
         _(
-            "Paid: %(amount)s. You receive %(net)s. Please send it.",
+            "Paid: %(amount)s. You receive %(net)s. Please send it, or have it ready if the buyer collects it.",
             amount=_amount(told.facts, "total_minor"),
             net=_amount(told.facts, "net_minor"),
         ),

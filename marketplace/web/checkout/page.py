@@ -85,6 +85,16 @@ class Step:
     note: str = ""
 
 
+_SENT = (
+    Step(Text("Sent"), "next", Text("We tell you when")),
+    Step(Text("Arrived"), "next", Text("You confirm it on the order's page")),
+)
+_COLLECTED = (
+    Step(Text("Handed over"), "next", Text("Agree on a time with the seller.")),
+    Step(Text("Collected"), "next", Text("You confirm it on the order's page")),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ReturnPage:
     """What templates/checkout/return.html shows: one of the honest states."""
@@ -200,7 +210,8 @@ def _seller(group: SellerGroup, country: str, today: date) -> SellerView:
     label = delivery_words.label(is_pickup=is_pickup)
     rows.append(Row(label, money(group.delivery) if group.delivery else _("Free"), said))
     total = Row(_("Order total"), money(group.total), is_total=True)
-    said = tax_words.rates_note(group.tax_rates, is_included=group.is_tax_included)
+    of = {"is_included": group.is_tax_included, "is_delivery_taxed": group.is_delivery_taxed}
+    said = tax_words.rates_note(group.tax_rates, **of)
     tax = [Row(tax_words.label(is_included=group.is_tax_included), money(group.tax), said)] if group.tax else []
     rows += [total, *tax] if group.is_tax_included else [*tax, total]
     url = url_for("shop.shop", slug=group.shop_slug)
@@ -243,8 +254,7 @@ def _retry_url(found: ReturnState) -> str:
 def _steps(found: ReturnState) -> tuple[Step, ...]:
     steps = (
         Step(_("Paid") if found.total else _("Ordered"), "done", _("Each seller has been told")),
-        Step(_("Sent"), "next", _("We tell you when")),
-        Step(_("Arrived"), "next", _("You confirm it on the order's page")),
+        *(_COLLECTED if found.is_collected else _SENT),
     )
     if not found.release_date or not found.total:
         return steps

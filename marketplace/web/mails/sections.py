@@ -84,6 +84,8 @@ def _reminder(told: Told, user_id: int) -> tuple[Section, ...]:
 
 def _parcel(told: Told, user_id: int) -> tuple[Section, ...]:
     order = queries.buyer_order(str(told.facts["number"]), user_id)
+    if told.facts.get("way") == rules.BY_HAND:
+        return (Section("", _goods(order)),)
     carrier, number = as_read(str(told.facts["carrier_name"])), str(told.facts["tracking_number"])
     return (Section("", (*_goods(order), *_facts((_("Sent with"), carrier), (_("Tracking number"), number)).rows)),)
 

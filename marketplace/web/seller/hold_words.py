@@ -23,12 +23,21 @@ _WHY = {
     "manual": Text("We have held this payment by hand. Write to us if you want to know more."),
 }
 _PAST = {
-    Wait.SENDING: Text("The parcel is not sent yet. Send it: the money is released when it has arrived."),
-    Wait.ARRIVAL: Text(
+    (Wait.SENDING, False): Text("The parcel is not sent yet. Send it: the money is released when it has arrived."),
+    (Wait.ARRIVAL, False): Text(
         "Nobody has said yet that the parcel arrived. The buyer can; otherwise the money is released on %(day)s."
     ),
+    (Wait.SENDING, True): Text("It is not handed over yet: the money is released when the buyer has collected it."),
+    (Wait.ARRIVAL, True): Text(
+        "Nobody has said yet that it was collected. The buyer can; otherwise the money is released on %(day)s."
+    ),
 }
-"""Why a share is held after its planned day; `%(day)s` is the day on which it counts as delivered."""
+"""Why a share is held after its planned day, by whether the order is collected; `%(day)s` is the day on which it
+counts as delivered."""
+_AFTER = {
+    False: Text("It is released after that day, once the order has been delivered and nothing else stops it."),
+    True: Text("It is released after that day, once the order has been collected and nothing else stops it."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,9 @@ class Hold:
     reasons: tuple[str, ...]
 
 
-def hold(share: Share | None, place: Place | None, blocks: Sequence[Block], now: datetime) -> Hold | None:
+def hold(
+    share: Share | None, place: Place | None, blocks: Sequence[Block], now: datetime, *, is_collected: bool
+) -> Hold | None:
     """Return what is said about a share that is held or available; None for any other."""
     if share is None or place is None:
         return None
@@ -61,11 +72,12 @@ def hold(share: Share | None, place: Place | None, blocks: Sequence[Block], now:
     amount, until = money_text(share.held_minor, share.currency), date_text(share.planned_release_date)
     if share.planned_release_date > now:
         title = _("%(amount)s is held for you until %(until)s", amount=amount, until=until)
-        text = _("It is released after that day, once the order has been delivered and nothing else stops it.")
+        text = _(_AFTER[is_collected])
     else:
         why = place.share.why
         title = _("%(amount)s is still held for you", amount=amount)
-        past = _(_PAST[why.wait], day=date_text(why.until or now)) if why.wait in _PAST else ""
+        said = _PAST.get((why.wait, is_collected))
+        past = _(said, day=date_text(why.until or now)) if said else ""
         text = _("Its planned day was %(day)s.", day=until) + " " + past
         reasons = []
     return Hold(title, text.strip(), "hold", _once(reasons, blocks))

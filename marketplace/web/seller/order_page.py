@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import url_for
 
@@ -10,12 +11,12 @@ from marketplace.cancellations.queries import CancellationRow
 from marketplace.cancellations.rules import Side
 from marketplace.debts.order_queries import DebtFigure, OrderDebt
 from marketplace.disputes.page_queries import DisputeRow
-from marketplace.language import Text, pgettext
 from marketplace.language import gettext as _
+from marketplace.language import pgettext
 from marketplace.orders import rules
 from marketplace.orders.queries import LineRow, OrderDetail
 from marketplace.orders.shipping_queries import Paid, ShipmentRow
-from marketplace.orders.states import ORDER, DeliveredBy, OrderStatus, PurchaseStatus
+from marketplace.orders.states import ORDER, OrderStatus, PurchaseStatus
 from marketplace.payments.queries import Block, Share
 from marketplace.payments.states import TransactionStatus
 from marketplace.payments.timeline_queries import Change
@@ -40,15 +41,10 @@ from marketplace.web.payout_parts import PayoutLink
 from marketplace.web.refund_parts import RefundLink
 from marketplace.web.seller import hold_words
 from marketplace.web.seller.hold_words import Hold, Place
-from marketplace.web.seller.order_titles import TITLES
+from marketplace.web.seller.order_titles import ARRIVED, COUNTS_ON, TITLES
 from marketplace.web.wording import Badge, TimelineEntry
 
 _T = TransactionStatus
-_ARRIVED: dict[DeliveredBy, str] = {
-    DeliveredBy.BUYER: Text("The buyer has received it, {}."),
-    DeliveredBy.SELLER: Text("You marked it as delivered, {}."),
-    DeliveredBy.TIME: Text("It counts as delivered since {}. The buyer did not say that it is missing."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +96,8 @@ class OrderPage:
     """Where a further parcel is told; "" when none can be."""
     delivered_url: str
     delivered_note: str
+    is_collected: bool
+    """Whether the buyer collects it."""
     lines: tuple[LineView, ...]
     buyer_name: str
     delivery_lines: tuple[str, ...]
@@ -124,24 +122,22 @@ class OrderPage:
 def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int) -> OrderPage:
     """Return the page of the order in `facts`."""
     order, share, shipment = facts.order, facts.share, facts.shipment
-    can_ship, can_arrive = ORDER.can(order.status, "ship"), ORDER.can(order.status, "deliver")
+    can_ship, is_collected = ORDER.can(order.status, "ship"), order_parts.is_collected(order, shipment)
     is_paid, is_called_off = order.purchase_status is PurchaseStatus.PAID, facts.cancellation is not None
     address = order_parts.address_lines(order.delivery_address) if is_paid and not is_called_off else ()
     return OrderPage(
         title=_("Order %(number)s", number=order.number),
         console=seller_console("orders"),
-        badges=(*badges(order.status, order.purchase_status, share), *dispute_parts.order_badges(facts.disputes)),
         note=_("Placed %(when)s", when=time_text(order.created_at)),
         called_off=cancel_parts.called_off(facts.cancellation, Side.SELLER, order.shop_name, order.currency),
-        hold=None if is_called_off else hold_words.hold(share, facts.place, facts.blocks, now),
+        hold=None
+        if is_called_off
+        else hold_words.hold(share, facts.place, facts.blocks, now, is_collected=is_collected),
         ship_url=url_for("seller.ship", number=order.number) if can_ship else "",
         ship_by=ship_by(facts.paid, now) if can_ship and facts.paid else None,
         pickup_place=order.agreed.pickup_place,
         cancel_url=url_for("seller.cancel", number=order.number) if can_ship else "",
-        parcels=order_parts.parcels(shipment, _ARRIVED),
-        add_parcel_url=url_for("seller.add_parcel", number=order.number) if can_arrive else "",
-        delivered_url=url_for("seller.delivered", number=order.number) if can_arrive else "",
-        delivered_note=_delivered_note(shipment, delivered_after_days) if can_arrive and shipment else "",
+        **_way(facts, viewer_id, delivered_after_days),
         lines=order_parts.line_views(facts.lines, order.currency, explain_url(order.number, "goods")),
         buyer_name=order.buyer_name,
         delivery_lines=address,
@@ -157,15 +153,32 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         payouts=payout_parts.box(facts.payouts, "seller"),
         refunds=refund_parts.box(facts.refunds, "seller"),
         disputes=dispute_parts.box(facts.disputes, "seller"),
-        entries=wording.timeline(
-            refund_parts.told(facts.changes, facts.refunds), (), TITLES, viewer_id, _("The buyer")
-        ),
     )
 
 
-def badges(status: OrderStatus, purchase: PurchaseStatus, share: Share | None) -> tuple[Badge, ...]:
+def _way(facts: Facts, viewer_id: int, days: int) -> dict[str, Any]:
+    """Return how the goods come to the buyer and what happened, in the words of what is sent, or collected."""
+    order, share, shipment = facts.order, facts.share, facts.shipment
+    can_arrive, is_collected = ORDER.can(order.status, "deliver"), order_parts.is_collected(order, shipment)
+    told = refund_parts.told(facts.changes, facts.refunds)
+    goods = badges(order.status, order.purchase_status, share, is_collected=is_collected)
+    return {
+        "badges": (*goods, *dispute_parts.order_badges(facts.disputes)),
+        "parcels": order_parts.parcels(shipment, ARRIVED[is_collected]),
+        "add_parcel_url": url_for("seller.add_parcel", number=order.number) if can_arrive and not is_collected else "",
+        "delivered_url": url_for("seller.delivered", number=order.number) if can_arrive else "",
+        "delivered_note": _delivered_note(shipment, days) if can_arrive and shipment else "",
+        "is_collected": is_collected,
+        "entries": wording.timeline(told, (), TITLES[is_collected], viewer_id, _("The buyer")),
+    }
+
+
+def badges(
+    status: OrderStatus, purchase: PurchaseStatus, share: Share | None, *, is_collected: bool
+) -> tuple[Badge, ...]:
     """Return where the money and where the goods are."""
-    return wording.once(wording.seller_money_badge(status, purchase, share), wording.fulfilment_badge(status))
+    goods = wording.fulfilment_badge(status, is_collected=is_collected)
+    return wording.once(wording.seller_money_badge(status, purchase, share), goods)
 
 
 def ship_by(paid: Paid, now: datetime) -> ShipBy:
@@ -184,7 +197,7 @@ def explain_url(number: str, figure: str) -> str:
 
 def _delivered_note(shipment: ShipmentRow, days: int) -> str:
     day = date_text(rules.counts_as_delivered(shipment.shipped_at, days))
-    return _("If nobody says anything, it counts as delivered on %(day)s.", day=day)
+    return _(COUNTS_ON[shipment.is_handed_over], day=day)
 
 
 def _no_address(*, is_paid: bool, is_called_off: bool) -> str:

@@ -1,11 +1,14 @@
 """What happens to an order, in the words a seller reads."""
 
+from collections.abc import Mapping
+
 from marketplace.language import Text
+from marketplace.orders.states import DeliveredBy
 from marketplace.web.seller.dispute_page import TITLES as DISPUTE_TITLES
 from marketplace.web.seller.refund_page import TITLES as REFUND_TITLES
 
 _REINSTATED = ("confirmed", "shipped", "delivered", "cancelled")
-TITLES = {
+_SENT = {
     ("order", "begin"): Text("The order was placed"),
     ("order", "confirm"): Text("Paid, please send it"),
     ("order", "revive"): Text("Paid late, please send it"),
@@ -32,4 +35,31 @@ TITLES = {
     ("payment_transaction", "reopen"): Text("Money of your share came back and is available"),
     ("payment_transaction", "put_back"): Text("Your share is available again"),
     ("payment_transaction", "bounce"): Text("Your bank sent your share back"),
+}
+TITLES: Mapping[bool, Mapping[tuple[str, str], str]] = {
+    False: _SENT,
+    True: _SENT
+    | {
+        ("order", "confirm"): Text("Paid, please have it ready"),
+        ("order", "revive"): Text("Paid late, please have it ready"),
+        ("order", "ship"): Text("You handed it over"),
+        ("order", "deliver"): Text("The buyer has collected it"),
+    },
+}
+"""By whether the order is collected; as are the next."""
+ARRIVED: Mapping[bool, Mapping[DeliveredBy, str]] = {
+    False: {
+        DeliveredBy.BUYER: Text("The buyer has received it, {}."),
+        DeliveredBy.SELLER: Text("You marked it as delivered, {}."),
+        DeliveredBy.TIME: Text("It counts as delivered since {}. The buyer did not say that it is missing."),
+    },
+    True: {
+        DeliveredBy.BUYER: Text("The buyer has collected it, {}."),
+        DeliveredBy.SELLER: Text("You marked it as collected, {}."),
+        DeliveredBy.TIME: Text("It counts as collected since {}. The buyer did not say otherwise."),
+    },
+}
+COUNTS_ON = {
+    False: Text("If nobody says anything, it counts as delivered on %(day)s."),
+    True: Text("If nobody says anything, it counts as collected on %(day)s."),
 }

@@ -13,8 +13,8 @@ from marketplace.cancellations import queries as cancellations
 from marketplace.debts import order_queries as debts
 from marketplace.disputes import page_queries as dispute_queries
 from marketplace.invoices.queries import Side
-from marketplace.language import Text, ngettext, texts
 from marketplace.language import gettext as _
+from marketplace.language import ngettext, texts
 from marketplace.orders import queries, shipping_queries
 from marketplace.orders.packing_queries import MOST_AT_ONCE
 from marketplace.orders.queries import OrderSummary
@@ -39,7 +39,6 @@ from marketplace.web.seller.hold_words import Place
 from marketplace.web.seller.order_page import ShipBy
 from marketplace.web.wording import Badge
 
-_TO_COLLECT = Badge(Text("The buyer collects it"), "mute")
 _CSV_COLUMNS = texts(
     "Order", "Placed (UTC)", "Buyer", "Title", "Lines", "Status", "Currency", "Discount", "Order total",
     "Discount paid by the marketplace", "You receive", "Delivery",
@@ -264,10 +263,7 @@ def _row(order: OrderSummary, share: Share | None, ship_by: ShipBy | None) -> Or
         url=url_for("seller.order", number=order.number),
         picture_url=picture_url(order.picture_file),
         buyer=order.buyer_name,
-        badges=(
-            *order_page.badges(order.status, order.purchase_status, share),
-            *((_TO_COLLECT,) if order.is_pickup and ORDER.can(order.status, "ship") else ()),
-        ),
+        badges=(*order_page.badges(order.status, order.purchase_status, share, is_collected=order.is_pickup),),
         gross=money_text(order.total_minor, order.currency),
         gross_url=order_page.explain_url(order.number, "gross"),
         net=money_text(order.net_minor, order.currency),

@@ -12,7 +12,7 @@ from marketplace.language import gettext as _
 from marketplace.orders import operations, rules
 from marketplace.orders.states import OrderStatus
 from marketplace.transitions import AlreadyThere, MoveNotAllowed
-from marketplace.web import guards
+from marketplace.web import guards, order_parts
 from marketplace.web.auth.forms import blame, typed
 from marketplace.web.seller import orders
 from marketplace.web.seller.forms import NoteForm, ShipForm
@@ -75,13 +75,17 @@ def keep_note(number: str) -> ResponseReturnValue:
 @guards.seller_only
 def delivered(number: str) -> ResponseReturnValue:
     """Record that the seller says the own order has arrived."""
-    found = orders.facts_of(number, guards.viewer().user_id).order
+    facts = orders.facts_of(number, guards.viewer().user_id)
+    found = facts.order
     try:
         db.atomic(operations.mark_delivered, (), seller_id=found.seller_id, number=found.number, now=clock.now())
     except (AlreadyThere, MoveNotAllowed) as error:
         flash(error.message, "wait")
     else:
-        flash(_("Order %(number)s is marked as delivered. The buyer was told.", number=found.number), "ok")
+        said = Text("Order %(number)s is marked as delivered. The buyer was told.")
+        if order_parts.is_collected(found, facts.shipment):
+            said = Text("Order %(number)s is marked as collected. The buyer was told.")
+        flash(_(said, number=found.number), "ok")
     return redirect(url_for("seller.order", number=found.number), code=303)
 
 

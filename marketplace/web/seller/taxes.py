@@ -21,7 +21,7 @@ from marketplace.numerals import percent
 from marketplace.taxes import operations, queries, rules
 from marketplace.taxes.queries import KeptRate
 from marketplace.taxes.rules import RATED, Rate, TaxCategory, Taxing
-from marketplace.web import countries, guards
+from marketplace.web import countries, guards, tax_words
 from marketplace.web.auth.forms import blame, typed
 from marketplace.web.console import Console, seller_console
 from marketplace.web.forms import Form
@@ -106,6 +106,8 @@ class TaxPage:
     console: Console
     rows: tuple[RateRow, ...]
     home: str
+    deliveries: str
+    """Where the marketplace says that deliveries are taxed."""
     can_end: bool
     """Whether there is a rate that could be ended."""
 
@@ -209,6 +211,7 @@ def _page(seller_id: int, form: RateForm, ending: EndForm | None = None) -> Resp
         console=seller_console("taxes"),
         rows=_rows(taxing, kept, today),
         home=countries.name(taxing.home),
+        deliveries=tax_words.deliveries_note(taxing, today),
         can_end=bool(ending.rate_id.choices),
     )
     code = 422 if form.errors or ending.errors else 200
