@@ -36,6 +36,8 @@ _FRAME_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-popups; frame-ancestors 'self'"
 )
 _FRAME_FIXED = {"X-Frame-Options": "SAMEORIGIN"}
+# A link from a mail has its key in the address, which no other request may tell.
+_KEYED, _KEYED_FIXED = re.compile(r"/(reset|verify)/(?!new|sent|confirm)[^/]+"), {"Referrer-Policy": "no-referrer"}
 _HSTS = "max-age=31536000; includeSubDomains"
 _MAY_BE_KEPT = ("/static/", "/media/")
 _EVIL_HOSTS = (
@@ -75,8 +77,9 @@ def check(answer: TestResponse, what: str, settings: Settings, *, secure: bool =
     headers = answer.headers
     is_shown = answer.request.method != "OPTIONS" and answer.status_code == 200
     is_frame = is_shown and _FRAME.fullmatch(answer.request.path)
+    is_keyed = answer.status_code == 303 and _KEYED.fullmatch(answer.request.path)
     for name, value in _FIXED.items():
-        own = _FRAME_FIXED.get(name) if is_frame else None
+        own = _FRAME_FIXED.get(name) if is_frame else _KEYED_FIXED.get(name) if is_keyed else None
         assert headers.getlist(name) == [own or value], f"{what}: {name}"
     assert headers.get("Strict-Transport-Security") == (_HSTS if secure else None), what
     [policy] = headers.getlist("Content-Security-Policy")
