@@ -14,6 +14,8 @@ _WIDE: ViewportSize = {"width": 1360, "height": 900}
 # htmx notes where one is for the back button; nothing may stay longer.
 _STORED = "sessionStorage.clear(), localStorage.length"
 
+_OWN_CLOCK = "'__pwClock' in globalThis"
+
 
 class Window:
     """A window with one page, and what the browser did not like: console errors (the policy's refusals among them),
@@ -35,12 +37,18 @@ class Window:
         for other in self.page.context.pages:
             if other is not self.page:
                 other.close()
+        self.page.unroute_all()
         self.page.goto("about:blank")
         self.page.context.clear_cookies()
         if self.page.viewport_size != _WIDE:
             self.page.set_viewport_size(_WIDE)
         complaints, self.complaints = self.complaints, []
         return complaints
+
+    @property
+    def has_own_clock(self) -> bool:
+        """Whether time in it is a test's."""
+        return bool(self.page.evaluate(_OWN_CLOCK))
 
     def _console(self, message: ConsoleMessage) -> None:
         # A page that was asked for and refused as it should be (403, 404) is the test's business, not a defect.
@@ -78,7 +86,11 @@ class Windows:
                 window.page.context.close()  # nobody knows in which state it is
             raise
         complaints = [complaint for window in opened.windows for complaint in window.leave()]
-        free.extend(opened.windows)
+        for window in opened.windows:
+            if window.has_own_clock:
+                window.page.context.close()  # a clock that was put in can't be taken out
+            else:
+                free.append(window)
         assert not complaints, complaints
 
 
