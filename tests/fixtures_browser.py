@@ -36,9 +36,6 @@ _FLAGS = (
     "--disable-sync",
     "--js-flags=--no-opt --no-maglev",  # no page lives long enough to pay for code that is made quick
 )
-# Where nothing is drawn, a page that axe looks at takes half the processor time: layout, styles and scripts are the
-# same. But no frame comes either, so nobody can click, and pictures that wait until they are in sight must be called.
-_UNDRAWN = "--disable-threaded-compositing"
 
 
 @pytest.fixture(scope="session")
@@ -53,13 +50,6 @@ def playwright() -> Iterator[Playwright]:
 def chromium(playwright: Playwright) -> Iterator[Windows]:
     """One browser for the whole run."""
     with _launched(playwright, *_FLAGS) as windows:
-        yield windows
-
-
-@pytest.fixture(scope="session")
-def undrawn_chromium(playwright: Playwright) -> Iterator[Windows]:
-    """One more, for tests that only read pages."""
-    with _launched(playwright, *_FLAGS, _UNDRAWN) as windows:
         yield windows
 
 

@@ -10,7 +10,7 @@ _VIOLATIONS = """([looks, options]) => axe.run(looks ? {include: looks.flatMap(l
   {resultTypes: ["violations"], iframes: false, ...options})
   .then(found => found.violations.map(
     one => one.id + ": " + one.nodes.map(node => node.target.join(" ")).join(", ")))"""
-# Pictures below the fold as well: one that is missing is a complaint. Where nothing is drawn, none comes by itself.
+# Pictures below the fold as well: one that is missing is a complaint.
 _PICTURES = """() => Promise.all([...document.images].map(image => {
   image.loading = "eager";
   return image.complete || new Promise(done => image.onload = image.onerror = done);

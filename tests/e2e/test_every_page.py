@@ -437,10 +437,10 @@ def is_api(sandbox: Flask, endpoint: str) -> bool:
 
 
 @pytest.mark.parametrize("who", PATHS)
-def test_every_page_is_sound(seeded: Seeded, undrawn_chromium: Windows, who: str) -> None:
+def test_every_page_is_sound(seeded: Seeded, chromium: Windows, who: str) -> None:
     origin = seeded.world.sandbox.base_url if who == "sandbox" else ""
     found = {}
-    with browsing(undrawn_chromium, seeded.world) as enter:
+    with browsing(chromium, seeded.world) as enter:
         visitor = enter(seeded.people[who])
         for path in PATHS[who]:
             visitor.open(origin + path.format_map(seeded.values))
