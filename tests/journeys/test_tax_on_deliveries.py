@@ -30,17 +30,8 @@ _LINES = "SELECT tax_basis_points, tax_minor FROM order_line ORDER BY id"
 @walked_once_from_nothing
 def mixed(world: World, *, is_included: bool) -> tuple[Bought, int]:
     """Let somebody buy goods of two rates and some without tax, with a code and a taxed delivery, and pay."""
-    seller_id, buyer_id = world.seller(tax_basis_points=625), world.person()
-    taxes.keep(world, seller_id, "US", 1_900)
-    taxes.keep(world, seller_id, "US", 700, "reduced")
-    taxes.include(seller_id, includes=is_included)
+    buyer_id, seller_id = taxes.three_rates(world, reduced_minor=6_666, exempt_minor=1_001, is_included=is_included)
     taxes.tax_deliveries(world, "US")
-    codes.code(world.now, "TEN", seller_id=seller_id, actor_id=seller_id)
-    world.put_in_cart(buyer_id, world.listing(seller_id, 3_333, delivery_minor=799), 3)
-    for category, price in (("reduced", 6_666), ("exempt", 1_001)):
-        listing_id = world.listing(seller_id, price, title=f"A {category} part")
-        world.put_in_cart(buyer_id, taxes.of_category(seller_id, listing_id, category))
-    codes.enter(buyer_id, "TEN")
     bought = world.check_out(buyer_id)
     world.pay(bought)
     world.settle_down()

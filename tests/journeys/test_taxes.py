@@ -11,7 +11,6 @@ import pytest
 
 from marketplace.checkout.operations import CartChanged
 from marketplace.refunds.wishes import Wish
-from tests import builders_discounts as codes
 from tests import builders_taxes as taxes
 from tests.builders import ADDRESS, Bought, World, form_token
 from tests.builders_invoices import the_invoice
@@ -30,17 +29,8 @@ _LINES = "SELECT tax_basis_points, tax_minor FROM order_line ORDER BY id"
 @walked_once_from_nothing
 def two_rates(world: World, *, is_included: bool) -> tuple[Bought, int]:
     """Let somebody buy goods of two rates and some without tax, with a code and delivery, and pay."""
-    seller_id, buyer_id = world.seller(tax_basis_points=625), world.person()
-    taxes.keep(world, seller_id, "US", 1_900)
-    taxes.keep(world, seller_id, "US", 700, "reduced")
+    buyer_id, seller_id = taxes.three_rates(world, reduced_minor=9_999, exempt_minor=101, is_included=is_included)
     taxes.keep(world, seller_id, "CA", 500)
-    taxes.include(seller_id, includes=is_included)
-    codes.code(world.now, "TEN", seller_id=seller_id, actor_id=seller_id)
-    world.put_in_cart(buyer_id, world.listing(seller_id, 3_333, delivery_minor=799), 3)
-    for category, price in (("reduced", 9_999), ("exempt", 101)):
-        listing_id = world.listing(seller_id, price, title=f"A {category} part")
-        world.put_in_cart(buyer_id, taxes.of_category(seller_id, listing_id, category))
-    codes.enter(buyer_id, "TEN")
     bought = world.check_out(buyer_id)
     world.pay(bought)
     world.settle_down()

@@ -90,10 +90,8 @@ def delivery_tax() -> ResponseReturnValue:
                     operations.keep_delivery_rule(session, rule=rule, admin_id=admin_id, now=now)
 
             db.atomic(keep)
-        except Invalid as error:
+        except (Invalid, Conflict) as error:
             blame(form, error)
-        except Conflict as error:
-            form.form_errors.append(error.message)
         else:
             flash(_("Saved. Orders that were placed before stay as they are."), "ok")
             return redirect(url_for("admin.delivery_tax"), code=303)

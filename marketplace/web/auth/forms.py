@@ -3,7 +3,7 @@
 from wtforms import EmailField, Field, HiddenField, PasswordField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from marketplace.errors import Invalid
+from marketplace.errors import DomainError, Invalid
 from marketplace.language import Text
 from marketplace.web import countries
 from marketplace.web.forms import Form
@@ -16,9 +16,10 @@ def typed(field: Field) -> str:
     return field.data or ""
 
 
-def blame(form: Form, error: Invalid) -> None:
-    """Show `error` at the field it names, or above the form."""
-    field = form[error.field] if error.field and error.field in form else None
+def blame(form: Form, error: DomainError) -> None:
+    """Show `error` at the field it names, or above the form where it names none."""
+    name = error.field if isinstance(error, Invalid) else ""
+    field = form[name] if name and name in form else None
     if field is None:
         form.form_errors.append(error.message)
     else:

@@ -51,10 +51,8 @@ def new_profile() -> ResponseReturnValue:
                 zone=form.zone(currency, 0),
                 now=clock.now(),
             )
-        except Invalid as error:
+        except (Invalid, Conflict) as error:
             blame(form, error)
-        except Conflict as error:
-            form.form_errors.append(error.message)
         else:
             flash(_("The profile is there. Now choose the listings that are sent by it."), "ok")
             return redirect(url_for("seller.profile", profile_id=profile_id), code=303)
@@ -203,10 +201,8 @@ def _zone(profile_id: int, zone_id: int) -> ResponseReturnValue:
         try:
             written = form.zone(found.currency, zone_id)
             db.atomic(delivering.write_zone, (), seller_id=seller_id, profile_id=profile_id, zone=written)
-        except Invalid as error:
+        except (Invalid, Conflict) as error:
             blame(form, error)
-        except Conflict as error:
-            form.form_errors.append(error.message)
         else:
             flash(_("Saved. Baskets follow it at once."), "ok")
             return redirect(url_for("seller.profile", profile_id=profile_id), code=303)

@@ -126,10 +126,8 @@ def taxes() -> ResponseReturnValue:
                     operations.keep_rate(session, seller_id=seller_id, rate=rate, now=now)
 
             db.atomic(keep)
-        except Invalid as error:
+        except (Invalid, Conflict) as error:
             blame(form, error)
-        except Conflict as error:
-            form.form_errors.append(error.message)
         else:
             flash(_("Saved. Orders that were placed before stay as they are."), "ok")
             return redirect(url_for("seller.taxes"), code=303)
@@ -172,10 +170,8 @@ def end_rate() -> ResponseReturnValue:
         whose = {"seller_id": seller_id, "rate_id": form.rate_id.data}
         try:
             db.atomic(operations.end_rate, (), **whose, valid_before=form.valid_before.data, today=today)
-        except Invalid as error:
+        except (Invalid, Conflict) as error:
             blame(form, error)
-        except Conflict as error:
-            form.form_errors.append(error.message)
         else:
             flash(_("Saved. From that day on the rate of all other countries, or the general one, counts."), "ok")
             return redirect(url_for("seller.taxes"), code=303)
