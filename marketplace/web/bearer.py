@@ -18,10 +18,10 @@ _FACTS = ("user_id", "email", "name", "is_seller", "is_admin", "time_zone", "lan
 class Protection(CSRFProtect):
     """The check against cross-site requests: what carries a program's token needs no form token."""
 
-    def protect(self) -> None:
+    def protect(self, **how: Any) -> None:
         """Refuse a request without a form token, unless it carries what no browser adds by itself."""
         if token() is None:
-            super().protect()
+            super().protect(**how)
 
 
 def token() -> str | None:

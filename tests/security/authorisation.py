@@ -359,10 +359,10 @@ POST   /api/v1/orders/                             401    422  422     422    42
 GET    /api/v1/orders/<number>/                    401    200  404     200    404    200   404     404
 PATCH  /api/v1/orders/<number>/                    401    422  422     422    422    422   422     422
 PUT    /api/v1/orders/<number>/                    401    422  422     422    422    422   422     422
-DELETE /api/v1/orders/<number>/                    401    409  404     403    404    403   404     404
+DELETE /api/v1/orders/<number>/                    401    409  404     404    404    404   404     404
 POST   /api/v1/orders/<number>/confirm/            401    200  404     200    404    200   404     404
-POST   /api/v1/orders/<number>/ship/               401    403  404     409    404    403   404     404
-POST   /api/v1/orders/<number>/deliver/            401    409  404     409    404    403   404     404
+POST   /api/v1/orders/<number>/ship/               401    403  403     409    404    403   404     404
+POST   /api/v1/orders/<number>/deliver/            401    409  404     409    404    404   404     404
 POST   /api/v1/orders/<number>/cancel/             401    422  422     422    422    422   422     422
 GET    /api/v1/payments/                           401    200  200     200    200    200   -       -
 POST   /api/v1/payments/                           401    422  422     422    422    422   -       -

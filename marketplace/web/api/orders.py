@@ -55,9 +55,7 @@ def order(number: str) -> Order:
 
 def keep_notes(number: str, body: Notes) -> Order:
     """Keep the seller's own note about an order."""
-    found, eye = seen(number)
-    if eye is not Eye.SELLER:
-        raise NotAllowed(_("Only its seller keeps a note about an order. What was agreed does not change."))
+    found = sellers(number)
     db.atomic(operations.keep_note, (), seller_id=found.seller_id, number=found.number, text=body.seller_notes)
     return whole(*seen(number))
 
@@ -67,6 +65,22 @@ def seen(number: str) -> tuple[OrderDetail, Eye]:
     known, viewer = lists.number(number), guards.viewer()
     found = queries.any_order(known)
     if (eye := _eye(found, viewer)) is None:
+        raise NotFound(_("There is no order with this number among yours."))
+    return found, eye
+
+
+def sellers(number: str) -> OrderDetail:
+    """Return an order of the viewer's own shop; raises NotAllowed for who has none, NotFound for another's order."""
+    viewer = guards.viewer()
+    if not viewer.is_seller:
+        raise NotAllowed(_("This is for sellers."))
+    return queries.seller_order(lists.number(number), viewer.user_id)
+
+
+def partys(number: str) -> tuple[OrderDetail, Eye]:
+    """Return an order that the viewer has bought or sold, and which; raises NotFound for any other."""
+    found, eye = seen(number)
+    if eye is Eye.ADMIN:
         raise NotFound(_("There is no order with this number among yours."))
     return found, eye
 

@@ -9,8 +9,8 @@ from marketplace.refunds.rules import RefundReason
 from marketplace.refunds.states import RefundStatus
 from marketplace.web.api.shapes import (
     Amount,
-    AskedAmount,
     Asked,
+    AskedAmount,
     Currency,
     Line,
     Moment,
