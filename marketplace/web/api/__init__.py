@@ -18,3 +18,8 @@ for each in OPERATIONS:
         roots.VERSION + each.path, endpoint=each.name, view_func=answering(each), methods=[each.method]
     )
 blueprint.add_url_rule("/api/openapi.json", view_func=docs.openapi)
+
+pages_blueprint = Blueprint("api_docs", __name__)
+pages_blueprint.add_url_rule("/api/docs", view_func=docs.docs)
+pages_blueprint.add_url_rule("/api/docs/<operation>", view_func=docs.operation)
+pages_blueprint.add_url_rule("/api/docs/<operation>", view_func=docs.try_operation, methods=["POST"])

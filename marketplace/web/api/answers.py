@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
@@ -29,16 +29,21 @@ def register(blueprint: Blueprint) -> None:
 
     @blueprint.errorhandler(DomainError)
     def domain(error: DomainError) -> ResponseReturnValue:
-        # To a program it is one thing whether the time has gone by or has not come.
-        kind = Conflict if isinstance(error, MoveNotAllowed) else type(error)
-        code = next(code for known, code in STATUS_OF.items() if issubclass(kind, known))
-        field = error.field if isinstance(error, Invalid) else None
-        return problems.answer(code, error.message, errors={field: error.message} if field else None)
+        return problem(error)
 
     @blueprint.errorhandler(CSRFError)
     def csrf(_error: CSRFError) -> ResponseReturnValue:
         text = _("The form token is missing or old. Reload the page it comes from and send it again.")
         return problems.answer(400, " ".join([text, _("Programs send a token in the header Authorization instead.")]))
+
+
+def problem(error: DomainError) -> Response:
+    """Return a refusal as JSON, with the field that is to blame."""
+    # To a program it is one thing whether the time has gone by or has not come.
+    kind = Conflict if isinstance(error, MoveNotAllowed) else type(error)
+    code = next(code for known, code in STATUS_OF.items() if issubclass(kind, known))
+    field = error.field if isinstance(error, Invalid) else None
+    return problems.answer(code, error.message, errors={field: error.message} if field else None)
 
 
 def signed_in(view: View) -> View:

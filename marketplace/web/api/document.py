@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from marketplace import language
+from marketplace.errors import NotFound
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.web.api import roots
@@ -54,6 +55,18 @@ def refusals(operation: Operation) -> dict[int, str]:
 def address(operation: Operation) -> str:
     """Return an operation's address as the document writes it: /api/v1/orders/{number}/."""
     return roots.VERSION + _IN_PATH.sub(r"{\2}", operation.path)
+
+
+def place(operation: Operation, given: Mapping[str, str]) -> dict[str, Any]:
+    """Return what stands in an operation's address, of what was given; raises NotFound for what can't stand there."""
+    found: dict[str, Any] = {}
+    for kind, name in _IN_PATH.findall(operation.path):
+        text = given.get(name, "").strip()
+        is_number = text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 2**63
+        if kind == "int" and not is_number:
+            raise NotFound(_("There is nothing at this address."))
+        found[name] = int(text) if kind == "int" else text
+    return found
 
 
 @cache

@@ -47,21 +47,28 @@ def answering(operation: Operation) -> View:
 
     @signed_in
     def view(**place: Any) -> ResponseReturnValue:
-        read: dict[str, BaseModel] = {}
+        if (body := _sent()) is None and operation.body is not None:
+            return problems.answer(400, _("The body must be a JSON object, or a form."))
         try:
-            if operation.query is not None:
-                read["query"] = operation.query.model_validate(request.args.to_dict())
-            if operation.body is not None:
-                if (sent := _sent()) is None:
-                    return problems.answer(400, _("The body must be a JSON object, or a form."))
-                read["body"] = operation.body.model_validate(sent)
+            found = run(operation, place, request.args.to_dict(), body or {})
         except ValidationError as error:
             return problems.answer(422, errors=shapes.faults(error))
-        found = operation.view(**place, **read)
         return jsonify(found.model_dump(mode="json", by_alias=True)), operation.code
 
     view.__name__, view.__doc__ = operation.name, operation.summary
     return view
+
+
+def run(
+    operation: Operation, place: Mapping[str, Any], query: Mapping[str, Any], body: Mapping[str, Any]
+) -> BaseModel:
+    """Return what comes of an operation. Raises ValidationError for a wrong request, and what the operation raises."""
+    read: dict[str, BaseModel] = {}
+    if operation.query is not None:
+        read["query"] = operation.query.model_validate(query)
+    if operation.body is not None:
+        read["body"] = operation.body.model_validate(body)
+    return operation.view(**place, **read)
 
 
 def _sent() -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from marketplace.web.auth import addresses, confirming, language, resetting, security, selling, time_zone, views
+from marketplace.web.auth import addresses, confirming, language, resetting, security, selling, time_zone, tokens, views
 
 blueprint = Blueprint("auth", __name__)
 
@@ -27,6 +27,9 @@ blueprint.add_url_rule(
 blueprint.add_url_rule("/account/security/sign-out-others", view_func=security.sign_out_others, methods=["POST"])
 blueprint.add_url_rule("/language", view_func=language.choose_language, methods=["GET", "POST"])
 blueprint.add_url_rule("/account/time-zone", view_func=time_zone.time_zone, methods=["GET", "POST"])
+blueprint.add_url_rule("/account/tokens", view_func=tokens.tokens)
+blueprint.add_url_rule("/account/tokens/make", view_func=tokens.make_token, methods=["POST"])
+blueprint.add_url_rule(f"/account/tokens/<{_ID}:token_id>/revoke", view_func=tokens.revoke_token, methods=["POST"])
 _ADDRESS = f"/account/addresses/<{_ID}:address_id>"
 blueprint.add_url_rule("/account/addresses", view_func=addresses.addresses)
 blueprint.add_url_rule("/account/addresses/new", view_func=addresses.new_address)
