@@ -93,7 +93,7 @@ def test_deleting_gives_up_what_is_unpaid_and_nothing_else(world: World) -> None
     code, refused = buyer.post(f"{path}cancel/", reason="because")
     assert (code, refused["errors"][0]["field"]) == (422, "reason")
     code, gone = buyer.post(f"{path}cancel/", reason="mistake", expected_refund="100.00")
-    assert (code, gone["status"], len(gone["refunds"])) == (200, "cancelled", 1)
+    assert (code, gone["status"], len(gone["refunds"])) == (200, "refunded", 1)
     world.settle_down()
 
 
@@ -101,7 +101,7 @@ def test_lists_are_the_own_and_go_on_where_they_ended(world: World) -> None:
     buyer_id = world.person()
     for _ in range(3):
         world.pay(world.open_purchase(1_000, buyer_id=buyer_id))
-    world.settle_down()
+        world.settle_down()
     buyer = program(world, buyer_id)
     assert len(buyer.get("/api/orders/")["orders"]) == 3
     newest = numbers(world)[-1]

@@ -80,6 +80,9 @@ POST   /account/addresses/add                      in     422  422     422    42
 GET    /account/addresses/<address_id>             in     200  404     404    404    404   404     404
 POST   /account/addresses/<address_id>/save        in     422  404     404    404    404   404     404
 POST   /account/addresses/<address_id>/remove      in     go   404     404    404    404   404     404
+GET    /account/tokens                             in     200  200     200    200    200   -       -
+POST   /account/tokens/make                        in     422  422     422    422    422   -       -
+POST   /account/tokens/<token_id>/revoke           in     go   404     404    404    404   404     404
 POST   /account/security/devices/<session_id>/sign-out in go   404     404    404    404   404     404
 POST   /account/security/sign-out-others           in     go   go      go     go     go    -       -
 GET    /sell                                       in     200  200     go     go     200   -       -
@@ -353,6 +356,9 @@ GET    /admin/invoices                             in     403  403     403    40
 GET    /admin/invoices/check                       in     403  403     403    403    200   -       -
 GET    /admin/invoices/<number>                    in     403  403     403    403    200   404     404
 GET    /admin/invoices/<number>/pdf                in     403  403     403    403    200   404     404
+GET    /api/docs                                   200    200  200     200    200    200   -       -
+GET    /api/docs/<operation>                       200    200  200     200    200    200   404     404
+POST   /api/docs/<operation>                       in     422  422     422    422    422   404     404
 GET    /api/openapi.json                           200    200  200     200    200    200   -       -
 GET    /api/v1/orders/                             401    200  200     200    200    200   -       -
 POST   /api/v1/orders/                             401    422  422     422    422    422   -       -

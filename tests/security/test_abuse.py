@@ -49,7 +49,9 @@ _PARAMETERS = {
     "/admin/refunds": {"tab", "refund", "amount", "before", "after"},
     "/admin/events": {"q", "status", "before", "after"},
     "/admin/ledger/<account>/<currency>": {"before"},
-    "/api/invoices/": {"side", "status", "before"},
+    "/api/v1/invoices/": {"side", "status", "before"},
+    "/api/v1/orders/": {"as", "tab", "q", "after"},
+    "/api/v1/payments/": {"status", "page", "page_size", "q"},
     "/static/<filename>": {"v"},
 }
 _WHO = {"seller": "seller A", "admin": "admin", "api": "seller A"}
@@ -77,7 +79,8 @@ def test_nonsense_in_a_parameter_is_never_an_error_of_ours(world: World) -> None
             for query in _queries(known, turn=len(path)):
                 answer = stage.send(role, "GET", f"{path}?{query}")
                 asked += 1
-                if answer.status_code not in {200, 204, 303, 404}:
+                fine = {200, 204, 303, 404} | ({422} if route.startswith("/api/") else set())
+                if answer.status_code not in fine:
                     wrong.append(f"GET {path}?{query[:80]} answers {answer.status_code}")
     assert not wrong, "\n".join(wrong)
     assert asked > 500

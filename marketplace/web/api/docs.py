@@ -81,9 +81,7 @@ def _tried(known: Operation, given: Mapping[str, str]) -> Tried:
     else:
         text = json.dumps(answer.model_dump(mode="json", by_alias=True), indent=2, ensure_ascii=False)
         return Tried(known.code, is_good=True, text=text)
-    return Tried(
-        refused.status_code, is_good=False, text=json.dumps(refused.get_json(), indent=2, ensure_ascii=False)
-    )
+    return Tried(refused.status_code, is_good=False, text=json.dumps(refused.get_json(), indent=2, ensure_ascii=False))
 
 
 def _known(name: str) -> Operation:

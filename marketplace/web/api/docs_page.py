@@ -194,9 +194,7 @@ def _shapes(said: Json, code: str, schemas: Json) -> tuple[Shape, ...]:
     )
 
 
-def _inputs(
-    fields: Mapping[str, Json], needed: set[str], schemas: Json, given: Mapping[str, str]
-) -> Iterable[Input]:
+def _inputs(fields: Mapping[str, Json], needed: set[str], schemas: Json, given: Mapping[str, str]) -> Iterable[Input]:
     for name, schema in fields.items():
         kind, options = field_words.kind_of(schema, schemas), field_words.values_of(schema, schemas)
         if kind in {"object", "array"}:

@@ -59,9 +59,7 @@ def answering(operation: Operation) -> View:
     return view
 
 
-def run(
-    operation: Operation, place: Mapping[str, Any], query: Mapping[str, Any], body: Mapping[str, Any]
-) -> BaseModel:
+def run(operation: Operation, place: Mapping[str, Any], query: Mapping[str, Any], body: Mapping[str, Any]) -> BaseModel:
     """Return what comes of an operation. Raises ValidationError for a wrong request, and what the operation raises."""
     read: dict[str, BaseModel] = {}
     if operation.query is not None:
