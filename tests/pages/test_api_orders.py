@@ -6,6 +6,7 @@ import pytest
 
 from marketplace.web.api import roots
 from marketplace.web.api.table import OPERATIONS
+from tests import builders_discounts as codes
 from tests.builders import ADDRESS, World
 from tests.builders_api import program
 
@@ -74,6 +75,32 @@ def test_the_note_is_its_sellers_and_nothing_else_changes(world: World) -> None:
     code, refused = seller.ask("PATCH", path, {"seller_notes": "x", "total_amount": "1.00"})
     assert (code, refused["errors"]) == (422, [{"field": "total_amount", "message": "There is no such field."}])
     assert seller.get(path)["seller_notes"] == "Shelf 8"
+
+
+def test_a_code_lowers_what_is_bought_by_either_name(world: World) -> None:
+    seller_id = world.seller()
+    codes.code(world.now, "SPRING", seller_id=seller_id, actor_id=seller_id)
+    for name in ("coupon_code", "discount_code"):
+        buyer_id = world.person()
+        world.put_in_cart(buyer_id, world.listing(seller_id, 10_000))
+        buyer = program(world, buyer_id)
+        wish = {"currency": "USD", "shipping_address": ADDRESS}
+        code, refused = buyer.post("/api/v1/orders/", **wish, **{name: "AUTUMN"})
+        assert (code, "AUTUMN" in refused["detail"]) == (422, True)
+        code, bought = buyer.post("/api/v1/orders/", **wish, **{name: "spring"})
+        assert (code, bought["total_amount"]) == (201, "90.00")
+
+
+def test_an_order_goes_to_an_address_that_can_be_written_on_a_parcel(world: World) -> None:
+    buyer_id = world.person()
+    buyer = program(world, buyer_id)
+    assert buyer.post("/api/orders/", currency="USD")[1]["errors"][0]["field"] == "shipping_address"
+    for name, wrong in (("city", " "), ("country", "XX"), ("postcode", "no"), ("full_name", "x" * 65)):
+        code, refused = buyer.post("/api/orders/", currency="USD", shipping_address=ADDRESS | {name: wrong})
+        assert (code, refused["errors"][0]["field"]) == (422, f"shipping_address.{name}")
+    assert buyer.post("/api/orders/", currency="USD", address_id=1)[0] == 404
+    assert buyer.post("/api/orders/", currency="USD", shipping_address=ADDRESS)[0] == 409, "the basket is empty"
+    assert buyer.post("/api/orders/", key="short", currency="USD")[1]["errors"][0]["field"] == "Idempotency-Key"
 
 
 def test_deleting_gives_up_what_is_unpaid_and_nothing_else(world: World) -> None:

@@ -53,6 +53,7 @@ def test_the_open_page_of_a_payment_is_closed_before_another_is_opened(world: Wo
     world.settle_down()
 
 
+@pytest.mark.covers("S1.19")
 def test_pages_are_counted_as_the_documents_print_them_and_rows_are_followed(
     world: World, count_queries: CountQueries
 ) -> None:
@@ -78,6 +79,7 @@ def test_pages_are_counted_as_the_documents_print_them_and_rows_are_followed(
     assert len(few) <= 8
 
 
+@pytest.mark.covers("S1.20")
 def test_what_was_spent_adds_up(world: World) -> None:
     bought = world.paid_purchase(10_000)
     buyer = program(world, bought.buyer_id)

@@ -22,6 +22,7 @@ def asked(world: World, amount: str = "25.00") -> tuple[Program, Program, str]:
     return buyer, admin, str(refund["id"])
 
 
+@pytest.mark.covers("S2.15")
 def test_a_refund_is_approved_by_the_plan_that_was_looked_at(world: World) -> None:
     buyer, admin, number = asked(world)
     path = f"/api/refunds/{number}/"

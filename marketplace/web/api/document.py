@@ -92,7 +92,7 @@ def _document(_language: str) -> Json:
     }
 
 
-def _operation(found: Operation, references: Mapping[type[BaseModel], Json], schemas: Json) -> Json:
+def _operation(found: Operation, references: Mapping[Any, Json], schemas: Json) -> Json:
     parameters = [*_in_path(found.path), *(_in_query(found.query, schemas) if found.query else ())]
     if found.takes_key:
         key = {"type": "string", "minLength": 8, "maxLength": 200, "pattern": "^[\\x21-\\x7e]+$"}
@@ -119,11 +119,11 @@ def _operation(found: Operation, references: Mapping[type[BaseModel], Json], sch
     return said
 
 
-def _refusal(text: str, references: Mapping[type[BaseModel], Json]) -> Json:
+def _refusal(text: str, references: Mapping[Any, Json]) -> Json:
     return {"description": _(text), "content": {MEDIA_TYPE: {"schema": references[Problem]}}}
 
 
-def _schemas() -> tuple[Json, dict[type[BaseModel], Json]]:
+def _schemas() -> tuple[Json, dict[Any, Json]]:
     """Return the shapes by name, and how to refer to each model."""
     asked: dict[tuple[type[BaseModel], Any], None] = {(Problem, "serialization"): None}
     for each in OPERATIONS:

@@ -20,7 +20,7 @@ from marketplace.payments import queries as payments
 from marketplace.web import guards, lists
 from marketplace.web.amounts import typed_minor
 from marketplace.web.api import orders
-from marketplace.web.api.order_shapes import Cancelling, Order, Shipping
+from marketplace.web.api.order_shapes import Cancelling, Shipping, WholeOrder
 from marketplace.web.api.orders import Eye
 from marketplace.web.api.shapes import Empty
 from marketplace.web.providers import providers
@@ -30,7 +30,7 @@ _SAID = {"name": "carrier_name", "link": "tracking_url"}
 """What the rules of parcels call otherwise."""
 
 
-def confirm(number: str, body: Empty) -> Order:
+def confirm(number: str, body: Empty) -> WholeOrder:
     """Return an order that its payment has confirmed; for its buyer the provider is asked, in case its word is late.
 
     Raises Conflict while it is not paid: nobody's word stands for money.
@@ -55,7 +55,7 @@ def confirm(number: str, body: Empty) -> Order:
     return orders.whole(found, eye)
 
 
-def ship(number: str, body: Shipping) -> Order:
+def ship(number: str, body: Shipping) -> WholeOrder:
     """Record how an order was sent; only its seller can say so."""
     found = orders.sellers(number)
     rules.check_can_ship(found.status)
@@ -69,20 +69,25 @@ def ship(number: str, body: Shipping) -> Order:
     return orders.order(number)
 
 
-def deliver(number: str, body: Empty) -> Order:
+def deliver(number: str, body: Empty) -> WholeOrder:
     """Record that an order has arrived, on the word of its buyer or of its seller."""
     del body
     found, eye = orders.partys(number)
     if eye is Eye.BUYER:
-        policy = _settings().money
-        values = {"buyer_id": found.buyer_id, "number": found.number, "policy": policy, "now": clock.now()}
-        db.atomic(holds.confirm_received, (), **values)
+        db.atomic(
+            holds.confirm_received,
+            (),
+            buyer_id=found.buyer_id,
+            number=found.number,
+            policy=_settings().money,
+            now=clock.now(),
+        )
     else:
         db.atomic(operations.mark_delivered, (), seller_id=found.seller_id, number=found.number, now=clock.now())
     return orders.order(number)
 
 
-def cancel(number: str, body: Cancelling) -> Order:
+def cancel(number: str, body: Cancelling) -> WholeOrder:
     """Cancel an order: unpaid with all of its purchase, paid before it is sent with its money going back."""
     found, eye = orders.partys(number)
     if found.purchase_status is PurchaseStatus.OPEN and eye is Eye.BUYER:
@@ -103,7 +108,7 @@ def cancel(number: str, body: Cancelling) -> Order:
     return orders.order(number)
 
 
-def delete(number: str) -> Order:
+def delete(number: str) -> WholeOrder:
     """Cancel an unpaid order with all of its purchase; nothing with money in it is ever deleted (C21)."""
     found = queries.buyer_order(lists.number(number), guards.viewer().user_id)
     if found.purchase_status is not PurchaseStatus.OPEN:
@@ -111,7 +116,7 @@ def delete(number: str) -> Order:
     return _cancel_unpaid(found)
 
 
-def _cancel_unpaid(found: OrderDetail) -> Order:
+def _cancel_unpaid(found: OrderDetail) -> WholeOrder:
     checkout.cancel_purchase(
         purchase_id=found.purchase_id,
         buyer_id=found.buyer_id,

@@ -86,7 +86,7 @@ class Parcel(Shape):
     shipped_at: Moment
 
 
-class Order(Shape):
+class WholeOrder(Shape):
     """All of one order that the asker may see."""
 
     id: str = Field(description=Text("Its number, which stands in addresses."))

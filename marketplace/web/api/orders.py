@@ -23,7 +23,7 @@ from marketplace.refunds import queries as refunds
 from marketplace.web import guards, lists, order_parts
 from marketplace.web.api import order_shapes as shapes
 from marketplace.web.api.answers import amount
-from marketplace.web.api.order_shapes import Notes, Order, OrderRow, Orders, OrdersAsked
+from marketplace.web.api.order_shapes import Notes, OrderRow, Orders, OrdersAsked, WholeOrder
 from marketplace.web.guards import Viewer
 
 
@@ -37,23 +37,23 @@ class Eye(StrEnum):
 
 def orders(query: OrdersAsked) -> Orders:
     """Return a page of the viewer's orders."""
-    viewer = guards.viewer()
-    if query.side == Eye.SELLER and not viewer.is_seller:
+    viewer, side = guards.viewer(), Eye(query.side)
+    if side is Eye.SELLER and not viewer.is_seller:
         raise NotAllowed(_("Only sellers have orders to send."))
     text = lists.search_text()
-    given = {"as": query.side if query.side != Eye.BUYER else "", "tab": query.tab if query.tab != "all" else ""}
+    given = {"as": "" if side is Eye.BUYER else side.value, "tab": query.tab if query.tab != "all" else ""}
     asked = lists.asked(*lists.BY_TIME_AND_AMOUNT, endpoint="api.orders", q=text, **given)
     found = _listed(query, viewer.user_id, text, asked)
-    rows = [_row(row, is_sellers=query.side == Eye.SELLER) for row in found.rows]
+    rows = [_row(row, is_sellers=side is Eye.SELLER) for row in found.rows]
     return Orders(orders=rows, next=asked.tools(found).next_url or None)
 
 
-def order(number: str) -> Order:
+def order(number: str) -> WholeOrder:
     """Return one order with all that the viewer may see of it."""
     return whole(*seen(number))
 
 
-def keep_notes(number: str, body: Notes) -> Order:
+def keep_notes(number: str, body: Notes) -> WholeOrder:
     """Keep the seller's own note about an order."""
     found = sellers(number)
     db.atomic(operations.keep_note, (), seller_id=found.seller_id, number=found.number, text=body.seller_notes)
@@ -85,14 +85,14 @@ def partys(number: str) -> tuple[OrderDetail, Eye]:
     return found, eye
 
 
-def whole(found: OrderDetail, eye: Eye) -> Order:
+def whole(found: OrderDetail, eye: Eye) -> WholeOrder:
     """Return all of an order that somebody may see as `eye`."""
     lines, shipment = queries.lines_of(found.id), shipping_queries.shipment_of(found.id)
     is_buyers, currency = eye is Eye.BUYER, found.currency
     fees = (found.platform_fee_minor, found.processing_fee_minor, found.net_minor)
     platform_fee, processing_fee, net = (None if is_buyers else amount(minor, currency) for minor in fees)
     attempts = payments.attempts_of_purchase(found.purchase_id) if is_buyers else ()
-    return Order(
+    return WholeOrder(
         id=found.number,
         order_number=found.number,
         purchase_number=found.purchase_number,
@@ -119,7 +119,7 @@ def whole(found: OrderDetail, eye: Eye) -> Order:
 
 
 def _listed(query: OrdersAsked, user_id: int, text: str, asked: lists.Asked) -> Listed[OrderSummary]:
-    if query.side == Eye.SELLER:
+    if Eye(query.side) is Eye.SELLER:
         tab = lists.member(SellerTab, query.tab) or SellerTab.ALL
         return queries.seller_orders(user_id, tab, text, asked.period, asked.cursor)
     buyers = lists.member(BuyerTab, query.tab) or BuyerTab.ALL
@@ -176,7 +176,7 @@ def _goods(lines: Iterable[LineRow], currency: str) -> Mapping[str, Any]:
     }
 
 
-def _money(found: OrderDetail) -> Mapping[str, str]:
+def _money(found: OrderDetail) -> Mapping[str, Any]:
     minor = {
         "subtotal": found.subtotal_minor,
         "tax": found.tax_minor,
@@ -212,7 +212,7 @@ def _way(shipment: ShipmentRow | None) -> Mapping[str, Any]:
     }
 
 
-def _times(found: OrderDetail, shipment: ShipmentRow | None) -> Mapping[str, datetime | None]:
+def _times(found: OrderDetail, shipment: ShipmentRow | None) -> Mapping[str, Any]:
     last: dict[str, datetime] = {}
     for change in reversed(timeline_queries.changes_of({"order": [found.id]})):
         last[change.to_status] = change.at

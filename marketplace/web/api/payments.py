@@ -1,7 +1,7 @@
 """Payments for programs: the list, one of them, and what they come to (S1.19, S1.20, S2.9)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from flask import url_for
 
@@ -15,7 +15,7 @@ from marketplace.payments.queries import Attempt
 from marketplace.payments.search_queries import Sought
 from marketplace.payments.tabs import PaymentTab
 from marketplace.payments.timeline_queries import Change
-from marketplace.web import guards, wording
+from marketplace.web import guards, lists, wording
 from marketplace.web.api import payment_shapes as shapes
 from marketplace.web.api.answers import amount
 from marketplace.web.api.payment_shapes import (
@@ -35,7 +35,7 @@ _SHOWN_LETTERS = 4
 def payments(query: PaymentsAsked) -> Payments:
     """Return a page of the viewer's attempts to pay, newest first."""
     user_id = guards.viewer().user_id
-    tab = PaymentTab(query.status.value) if query.status else PaymentTab.ALL
+    tab = lists.member(PaymentTab, query.status.value if query.status else "") or PaymentTab.ALL
     sought = Sought(query.q.strip(), tab, currency=query.currency or "")
     passed = 0 if query.after is not None else (query.page - 1) * query.page_size
     after = search_queries.row_before(user_id, sought, passed) if passed else query.after
@@ -146,7 +146,7 @@ def _short(provider_id: str | None) -> str | None:
     return f"{kind}_…{provider_id[-_SHOWN_LETTERS:]}"
 
 
-def _by(change: Change, user_id: int) -> str:
+def _by(change: Change, user_id: int) -> Literal["you", "us", "somebody else"]:
     if change.actor_user_id is None:
         return "us"
     return "you" if change.actor_user_id == user_id else "somebody else"

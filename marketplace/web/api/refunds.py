@@ -40,7 +40,7 @@ def refunds(query: RefundsAsked) -> Refunds:
         raise NotAllowed(_("These refunds belong to another role."))
     given = {"as": side.value, "tab": query.tab} if side is not Eye.BUYER else {}
     asked = lists.asked(endpoint="api.refunds", **given)
-    found = _listed(side, RefundTab(query.tab), viewer.user_id, asked)
+    found = _listed(side, lists.member(RefundTab, query.tab) or RefundTab.WAITING, viewer.user_id, asked)
     return Refunds(
         refunds=[RefundRow(**_facts(row, side)) for row in found.rows], next=asked.tools(found).next_url or None
     )

@@ -54,24 +54,24 @@ OPERATIONS: tuple[Operation, ...] = (
             "page. Each seller's part becomes one order."
         ),
     ),
-    Operation("order", "GET", "/orders/<number>/", ORDERS, Text("Read one order"), orders.order, order.Order, _ONE),
+    Operation("order", "GET", "/orders/<number>/", ORDERS, Text("Read one order"), orders.order, order.WholeOrder, _ONE),
     Operation(
         "change_order", "PATCH", "/orders/<number>/", ORDERS, Text("Keep your note about an order"),
-        orders.keep_notes, order.Order, _DEED, body=order.Notes,
+        orders.keep_notes, order.WholeOrder, _DEED, body=order.Notes,
         more=Text("Its seller's own note is all that can change: what was agreed stays."),
     ),
     Operation(
         "replace_order", "PUT", "/orders/<number>/", ORDERS, Text("Replace what can change of an order"),
-        orders.keep_notes, order.Order, _DEED, body=order.Notes, more=Text("The same as PATCH."),
+        orders.keep_notes, order.WholeOrder, _DEED, body=order.Notes, more=Text("The same as PATCH."),
     ),
     Operation(
         "delete_order", "DELETE", "/orders/<number>/", ORDERS, Text("Give an unpaid order up"), order_deeds.delete,
-        order.Order, _DEED,
+        order.WholeOrder, _DEED,
         more=Text("Cancels it with all of its purchase. Nothing with money in it is ever deleted: 409."),
     ),
     Operation(
         "confirm_order", "POST", "/orders/<number>/confirm/", ORDERS, Text("See that an order is confirmed"),
-        order_deeds.confirm, order.Order, _DEED, body=Empty,
+        order_deeds.confirm, order.WholeOrder, _DEED, body=Empty,
         more=Text(
             "Its payment confirms an order by itself. This asks the payment provider where its word is late, and "
             "answers 409 while nobody has paid."
@@ -79,15 +79,15 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "ship_order", "POST", "/orders/<number>/ship/", ORDERS, Text("Say how an order was sent"), order_deeds.ship,
-        order.Order, _DEED, body=order.Shipping, more=Text("For its seller."),
+        order.WholeOrder, _DEED, body=order.Shipping, more=Text("For its seller."),
     ),
     Operation(
         "deliver_order", "POST", "/orders/<number>/deliver/", ORDERS, Text("Say that an order has arrived"),
-        order_deeds.deliver, order.Order, _DEED, body=Empty, more=Text("For its buyer, or its seller."),
+        order_deeds.deliver, order.WholeOrder, _DEED, body=Empty, more=Text("For its buyer, or its seller."),
     ),
     Operation(
         "cancel_order", "POST", "/orders/<number>/cancel/", ORDERS, Text("Cancel an order"), order_deeds.cancel,
-        order.Order, _DEED, body=order.Cancelling,
+        order.WholeOrder, _DEED, body=order.Cancelling,
         more=Text("While it is not paid, with all of its purchase; once paid, until it is sent: its money goes back."),
     ),
     Operation(
