@@ -54,7 +54,9 @@ OPERATIONS: tuple[Operation, ...] = (
             "page. Each seller's part becomes one order."
         ),
     ),
-    Operation("order", "GET", "/orders/<number>/", ORDERS, Text("Read one order"), orders.order, order.WholeOrder, _ONE),
+    Operation(
+        "order", "GET", "/orders/<number>/", ORDERS, Text("Read one order"), orders.order, order.WholeOrder, _ONE
+    ),
     Operation(
         "change_order", "PATCH", "/orders/<number>/", ORDERS, Text("Keep your note about an order"),
         orders.keep_notes, order.WholeOrder, _DEED, body=order.Notes,
