@@ -29,6 +29,7 @@ class FieldRow:
     is_needed: bool
     note: str
     values: tuple[str, ...]
+    example: str
 
 
 def rows(properties: Mapping[str, Json], needed: Iterable[str], schemas: Json) -> tuple[FieldRow, ...]:
@@ -87,6 +88,7 @@ def _row(name: str, schema: Json, schemas: Json, *, is_needed: bool) -> FieldRow
         is_needed=is_needed,
         note=str(schema.get("description", "")),
         values=values_of(schema, schemas),
+        example=str(next(iter(_plain(schema).get("examples", ())), "")),
     )
 
 
