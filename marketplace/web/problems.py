@@ -25,6 +25,7 @@ _DETAILS: Mapping[int, str] = {
     404: Text("There is nothing at this address."),
     405: Text("The header Allow names the methods that this address takes."),
     413: Text("Send less at once."),
+    422: Text("A field is wrong: errors names it."),
     500: Text("Nothing was lost. Please try again in a moment."),
 }
 _PAGES = ("/api/docs",)
