@@ -103,6 +103,16 @@ def test_an_order_goes_to_an_address_that_can_be_written_on_a_parcel(world: Worl
     assert buyer.post("/api/orders/", key="short", currency="USD")[1]["errors"][0]["field"] == "Idempotency-Key"
 
 
+@pytest.mark.parametrize("body", ["[]", "7", "{", '"text"', "[" * 100_000, "{}" * 2, "\x00"])
+def test_a_body_that_is_no_object_is_told(world: World, body: str) -> None:
+    asking = program(world, world.person())
+    headers = {"Authorization": f"Bearer {asking.token}", "Content-Type": "application/json"}
+    answer = asking.client.post("/api/v1/orders/", data=body, headers=headers)
+    assert (answer.status_code, answer.json["title"]) == (400, "The request is not complete")
+    headers["Content-Type"] = "text/plain"
+    assert asking.client.post("/api/v1/orders/", data="x", headers=headers).status_code == 400
+
+
 def test_deleting_gives_up_what_is_unpaid_and_nothing_else(world: World) -> None:
     unpaid = world.open_purchase(10_000, 5_000)
     buyer, path = program(world, unpaid.buyer_id), f"/api/orders/{numbers(world)[0]}/"

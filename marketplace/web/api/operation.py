@@ -72,7 +72,12 @@ def run(operation: Operation, place: Mapping[str, Any], query: Mapping[str, Any]
 def _sent() -> dict[str, Any] | None:
     """Return what came as a JSON object or as a form, {} for nothing; None for anything else."""
     if request.is_json:
-        found = request.get_json(silent=True)
+        if not request.get_data():
+            return {}
+        try:
+            found = request.get_json(silent=True)
+        except RecursionError:  # brackets within brackets, thousands deep
+            return None
         return found if isinstance(found, dict) else None
     if request.mimetype in {"application/x-www-form-urlencoded", "multipart/form-data"}:
         return {name: text for name, text in request.form.items() if name != _FORM_TOKEN}
