@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0096"
+revision = "0095"
 down_revision = "0094"
 branch_labels = None
 depends_on = None
