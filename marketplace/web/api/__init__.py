@@ -6,10 +6,12 @@ the session's form token, as the field csrf_token or in the header X-CSRFToken.
 
 from flask import Blueprint
 
+from marketplace.web import admins_second_step
 from marketplace.web.api import answers, discounts, invoices
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 answers.register(blueprint)
+admins_second_step.refuse(blueprint)
 
 blueprint.add_url_rule("/invoices/", view_func=invoices.invoices)
 blueprint.add_url_rule("/invoices/<number>/", view_func=invoices.invoice)

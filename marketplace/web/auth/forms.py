@@ -36,6 +36,28 @@ class SignInForm(Form):
     next = HiddenField()
 
 
+class CodeForm(Form):
+    """The second step of a sign-in, and where to go afterwards."""
+
+    code = StringField(Text("Code"), [InputRequired(Text("Enter the code.")), Length(max=_LONGEST_TYPED)])
+    next = HiddenField()
+
+
+class FirstCodeForm(Form):
+    """The first code of an app."""
+
+    code = StringField(Text("Code"), [InputRequired(Text("Enter the code.")), Length(max=_LONGEST_TYPED)])
+
+
+class AgainForm(Form):
+    """That it is still them: the password, and a code where they have a second step, as the operation checks."""
+
+    password = PasswordField(
+        Text("Your password"), [InputRequired(Text("Enter your password.")), Length(max=_LONGEST_TYPED)]
+    )
+    code = StringField(Text("Code"), [Length(max=_LONGEST_TYPED)])
+
+
 class RegisterForm(Form):
     """What a new person tells."""
 
