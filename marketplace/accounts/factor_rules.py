@@ -14,6 +14,9 @@ HALF_LIFETIME = timedelta(minutes=10)
 """How long after the right password the code may be entered."""
 SETUP_LIFETIME = timedelta(minutes=30)
 """How long a secret that was shown waits for its first code."""
+CHALLENGE_LIFETIME = timedelta(minutes=10)
+"""How long a passkey may take to sign what it was asked to."""
+MOST_PASSKEYS = 20
 RECOVERY_CODES = 10
 FEW_RECOVERY_CODES = 3
 """With so many left the page says that it is time for new ones."""
@@ -67,6 +70,11 @@ def recovery_code(randomness: bytes) -> str:
 def in_groups(code: str) -> str:
     """Return a code or secret as people copy it: in groups of four."""
     return " ".join(code[start : start + _GROUP] for start in range(0, len(code), _GROUP))
+
+
+def is_newer_count(told: int, known: int) -> bool:
+    """Return whether a passkey's count says that there is one of it: it rises, or the device counts nothing."""
+    return told > known or told == known == 0
 
 
 def half_has_ended(*, begun_at: datetime, password_changed_at: datetime | None, now: datetime) -> bool:

@@ -162,6 +162,35 @@ class HalfSignIn(Base):
     begun_at: Mapped[UtcTime] = mapped_column(index=True)
 
 
+class Passkey(Base):
+    """A key pair on somebody's device, behind its lock. It signs in by itself, without password or code."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[PrimaryKey]
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
+    """What the device calls it."""
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    """As COSE writes it."""
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    """How often it has signed, as it says: it must rise, or there are two of it. Many devices always say 0."""
+    name: Mapped[Text64]
+    created_at: Mapped[UtcTime]
+    used_at: Mapped[UtcTime | None]
+
+
+class PasskeyChallenge(Base):
+    """What a passkey is asked to sign, once. It is asked for by one browser and waits 10 minutes."""
+
+    __tablename__ = "passkey_challenge"
+
+    challenge_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+    """Who adds a passkey; None where one is to sign in, and only its answer says whom."""
+    begun_at: Mapped[UtcTime] = mapped_column(index=True)
+
+
 class SecurityEventKind(StrEnum):
     """What happened to somebody's second step."""
 

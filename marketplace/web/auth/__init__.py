@@ -6,6 +6,8 @@ from marketplace.web.auth import (
     addresses,
     confirming,
     language,
+    passkey_sign_in,
+    passkeys,
     resetting,
     second_step,
     security,
@@ -22,6 +24,8 @@ _ID = f"int(max={2**63 - 1})"
 
 blueprint.add_url_rule("/login", view_func=views.login, methods=["GET", "POST"])
 blueprint.add_url_rule("/login/code", view_func=second_step.code, methods=["GET", "POST"])
+blueprint.add_url_rule("/login/passkey/begin", view_func=passkey_sign_in.begin_passkey, methods=["POST"])
+blueprint.add_url_rule("/login/passkey", view_func=passkey_sign_in.passkey, methods=["GET", "POST"])
 blueprint.add_url_rule("/register", view_func=views.register, methods=["GET", "POST"])
 blueprint.add_url_rule("/logout", view_func=views.logout, methods=["POST"])
 blueprint.add_url_rule("/reset", view_func=resetting.reset, methods=["GET", "POST"])
@@ -46,6 +50,13 @@ for _path, _view in (
     ("off", two_step.turn_two_step_off),
 ):
     blueprint.add_url_rule(f"{_TWO_STEP}/{_path}", view_func=_view, methods=["GET", "POST"])
+_PASSKEYS = "/account/security/passkeys"
+for _path, _view in (
+    ("new", passkeys.new_passkey),
+    ("create", passkeys.create_passkey),
+    (f"<{_ID}:passkey_id>/remove", passkeys.remove_passkey),
+):
+    blueprint.add_url_rule(f"{_PASSKEYS}/{_path}", view_func=_view, methods=["GET", "POST"])
 blueprint.add_url_rule("/language", view_func=language.choose_language, methods=["GET", "POST"])
 blueprint.add_url_rule("/account/time-zone", view_func=time_zone.time_zone, methods=["GET", "POST"])
 _ADDRESS = f"/account/addresses/<{_ID}:address_id>"

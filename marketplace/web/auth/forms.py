@@ -58,6 +58,19 @@ class AgainForm(Form):
     code = StringField(Text("Code"), [Length(max=_LONGEST_TYPED)])
 
 
+class NewPasskeyForm(AgainForm):
+    """What a passkey is called, and that it is still them."""
+
+    name = StringField(Text("Name"), [InputRequired(Text("Give it a name.")), Length(max=_LONGEST_TYPED)])
+
+
+class PasskeyForm(Form):
+    """What a device has answered, as JSON; the page's script fills it in."""
+
+    answer = HiddenField(validators=[Length(max=20_000)])
+    next = HiddenField()
+
+
 class RegisterForm(Form):
     """What a new person tells."""
 

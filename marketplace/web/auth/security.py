@@ -6,8 +6,9 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
-from marketplace.accounts import factor_queries, flows, queries
+from marketplace.accounts import factor_queries, flows, passkey_queries, queries
 from marketplace.accounts import operations as accounts
+from marketplace.accounts.passkey_queries import PasskeyRow
 from marketplace.accounts.rules import ADMIN_IDLE_LIMIT, IDLE_LIMIT
 from marketplace.errors import Invalid
 from marketplace.language import gettext as _
@@ -31,6 +32,15 @@ class DeviceRow:
 
 
 @dataclass(frozen=True)
+class PasskeyCard:
+    """One passkey, in words."""
+
+    name: str
+    note: str
+    remove_url: str
+
+
+@dataclass(frozen=True)
 class SecurityPage:
     """What templates/auth/security.html shows."""
 
@@ -40,6 +50,7 @@ class SecurityPage:
     devices: list[DeviceRow]
     has_others: bool
     has_second_step: bool
+    passkeys: tuple[PasskeyCard, ...]
 
 
 @guards.signed_in
@@ -104,7 +115,17 @@ def _page(viewer: guards.Viewer) -> SecurityPage:
         devices=here_first,
         has_others=len(rows) > 1,
         has_second_step=factor_queries.has_second_step(viewer.user_id),
+        passkeys=tuple(map(_card, passkey_queries.passkeys(viewer.user_id))),
     )
+
+
+def _card(row: PasskeyRow) -> PasskeyCard:
+    made = time_text(row.created_at)
+    if row.used_at:
+        note = _("Added %(made)s. Last used %(used)s.", made=made, used=time_text(row.used_at))
+    else:
+        note = _("Added %(made)s. Not used yet.", made=made)
+    return PasskeyCard(row.name, note, url_for("auth.remove_passkey", passkey_id=row.passkey_id))
 
 
 def _row(device: queries.Device, *, is_here: bool) -> DeviceRow:

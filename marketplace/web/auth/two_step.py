@@ -14,12 +14,13 @@ from marketplace.config import Settings
 from marketplace.errors import Conflict, Invalid
 from marketplace.language import gettext as _
 from marketplace.web import guards
-from marketplace.web.auth import qr
+from marketplace.web.auth import again, qr
+from marketplace.web.auth.again import Deed, console, typed_again
 from marketplace.web.auth.ended_devices import ended_text
 from marketplace.web.auth.forms import AgainForm, FirstCodeForm, blame, typed
 from marketplace.web.auth.qr import QrCode
 from marketplace.web.auth.views import too_many_tries
-from marketplace.web.console import Console, own_console
+from marketplace.web.console import Console
 from marketplace.web.pages import time_text
 from marketplace.web.security_words import event_title, left_text
 
@@ -47,19 +48,6 @@ class TwoStepPage:
     codes_left: str
     has_few_codes: bool
     events: tuple[Happened, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AgainPage:
-    """What templates/auth/two_step_again.html shows: what will happen, and the button that does it."""
-
-    title: str
-    console: Console
-    email: str
-    text: str
-    action: str
-    button: str
-    tone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +96,7 @@ def two_step() -> ResponseReturnValue:
     standing = factor_queries.second_step(viewer.user_id)
     page = TwoStepPage(
         title=_("Two-step sign-in"),
-        console=_console(),
+        console=console(),
         since=time_text(standing.since) if standing.since else "",
         is_wanted=viewer.is_admin and _settings().accounts.second_factor_for_admins and standing.since is None,
         codes_left=left_text(standing.recovery_codes_left),
@@ -140,7 +128,8 @@ def begin_two_step() -> ResponseReturnValue:
         except Invalid as error:
             blame(form, error)
     text = _("First your password once more. Then you scan a code with an app on your phone.")
-    return _again(form, _("Set up an app"), text, url_for("auth.begin_two_step"), _("Go on"))
+    action = url_for("auth.begin_two_step")
+    return again.show(form, Deed(_("Set up an app"), text, action, _("Go on"), url_for("auth.two_step")))
 
 
 @guards.signed_in
@@ -162,7 +151,7 @@ def two_step_app() -> ResponseReturnValue:
     address = totp.address(secret, email=viewer.email, issuer=_settings().mail_from_name)
     page = AppPage(
         title=_("Set up an app"),
-        console=_console(),
+        console=console(),
         email=viewer.email,
         qr_code=qr.drawn(address),
         address=address,
@@ -179,13 +168,14 @@ def renew_recovery_codes() -> ResponseReturnValue:
     _check_is_on(viewer.user_id, is_on=True)
     if form.validate_on_submit():
         try:
-            codes = factor_flows.renew_codes(**_typed_again(viewer, form))
+            codes = factor_flows.renew_codes(**typed_again(form))
             return _show_codes(codes, _("The codes you had before do not work any more."))
         except Invalid as error:
             blame(form, error)
     text = _("You get ten new codes. Those you have, used or not, stop working.")
     action = url_for("auth.renew_recovery_codes")
-    return _again(form, _("New recovery codes"), text, action, _("Make new codes"), has_code=True)
+    deed = Deed(_("New recovery codes"), text, action, _("Make new codes"), url_for("auth.two_step"))
+    return again.show(form, deed)
 
 
 @guards.signed_in
@@ -196,7 +186,7 @@ def turn_two_step_off() -> ResponseReturnValue:
     _check_is_on(viewer.user_id, is_on=True)
     if form.validate_on_submit():
         try:
-            ended = factor_flows.take_off(session_id=viewer.session_id, **_typed_again(viewer, form))
+            ended = factor_flows.take_off(session_id=viewer.session_id, **typed_again(form))
         except Invalid as error:
             blame(form, error)
         else:
@@ -205,44 +195,19 @@ def turn_two_step_off() -> ResponseReturnValue:
     text = _("From then on your password alone signs you in. Your recovery codes stop working.")
     action = url_for("auth.turn_two_step_off")
     title = _("Turn two-step sign-in off")
-    return _again(form, title, text, action, _("Turn it off"), has_code=True, tone="danger")
-
-
-def _again(
-    form: AgainForm, title: str, text: str, action: str, button: str, *, has_code: bool = False, tone: str = "primary"
-) -> ResponseReturnValue:
-    if not has_code:
-        del form.code
-    page = AgainPage(title, _console(), guards.viewer().email, text, action, button, tone)
-    return render_template("auth/two_step_again.html", page=page, form=form), 422 if form.errors else 200
+    return again.show(form, Deed(title, text, action, _("Turn it off"), url_for("auth.two_step"), "danger"))
 
 
 def _show_codes(codes: Sequence[str], note: str) -> ResponseReturnValue:
     """Return the page with the codes. It is no redirect: nothing keeps them for a second look."""
-    page = CodesPage(_("Your recovery codes"), _console(), note, tuple(map(in_groups, codes)))
+    page = CodesPage(_("Your recovery codes"), console(), note, tuple(map(in_groups, codes)))
     return render_template("auth/recovery_codes.html", page=page)
-
-
-def _typed_again(viewer: guards.Viewer, form: AgainForm) -> dict:
-    return {
-        "user_id": viewer.user_id,
-        "email": viewer.email,
-        "password": typed(form.password),
-        "code": typed(form.code),
-        "device": guards.device(),
-        "now": clock.system_now(),
-    }
 
 
 def _check_is_on(user_id: int, *, is_on: bool) -> None:
     """Raise Conflict when two-step sign-in is not as a page needs it."""
     if factor_queries.has_second_step(user_id) != is_on:
         raise Conflict(_("Two-step sign-in is off.") if is_on else _("Two-step sign-in is on already."))
-
-
-def _console() -> Console:
-    viewer = guards.viewer()
-    return own_console("security", is_seller=viewer.is_seller, is_admin=viewer.is_admin)
 
 
 def _settings() -> Settings:
