@@ -1,10 +1,12 @@
-"""People with two-step sign-in: an app on a phone, set up as they would, a while ago."""
+"""People with two-step sign-in: an app on a phone, set up as they would, a while ago; and people with passkeys."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from marketplace import clock, db
-from marketplace.accounts import factor_flows, factor_operations, totp
+from marketplace.accounts import factor_flows, factor_operations, passkey_operations, totp
+from marketplace.accounts.webauthn_keys import NewKey
 
 
 @dataclass(frozen=True)
@@ -29,3 +31,17 @@ def with_phone(user_id: int, *, session_id: int = 0, now: datetime | None = None
     code = Phone(secret).code(now=moment)
     codes, _ended = factor_flows.confirm_app(user_id=user_id, session_id=session_id, code=code, now=moment)
     return Phone(secret, tuple(codes))
+
+
+def begun(user_id: int) -> Phone:
+    """Let a person begin to set an app up: its secret waits for the first code."""
+    secret = totp.new_secret()
+    db.atomic(factor_operations.begin_app, (), user_id=user_id, secret=secret, now=clock.system_now())
+    return Phone(secret)
+
+
+def with_passkey(user_id: int, name: str = "Phone") -> int:
+    """Let a person have a passkey, of a device that is away; return its id."""
+    key = NewKey(secrets.token_bytes(32), secrets.token_bytes(77), 0)
+    values = {"user_id": user_id, "session_id": 0, "key": key, "name": name, "now": clock.system_now()}
+    return db.atomic(passkey_operations.add, (), **values)  # type: ignore[arg-type]

@@ -31,6 +31,7 @@ from marketplace.reports.rules import Reason
 from tests import builders_addresses as addresses
 from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
+from tests import builders_factors as factors
 from tests import builders_mails as mails
 from tests import evidence
 from tests.builders import Bought, World
@@ -52,6 +53,7 @@ NO_PAGES = {
     "messages.about_order", "seller.packing_slips", "inbox.html", "inbox.file", "seller.export", "saved.add",
     "api.invoices", "api.invoice", "api.discounts",
     "live.stream", "auth.follow_reset", "auth.follow_verify", "shop.sitemap", "shop.robots",
+    "auth.code", "auth.passkey", "auth.create_passkey",  # in test_second_step.py and test_passkeys.py, halfway
     "buyer.refund_picture", "seller.refund_picture", "admin.refund_picture",
 }  # fmt: skip
 # Who sees what. A value in braces comes from a row of the seeded shop.
@@ -64,6 +66,7 @@ BUYER = (
     "/basket", "/checkout/USD", "/account", "/account/statistics", "/account/explain/spent/USD",
     "/account/explain/held/USD", "/account/payments?q=nothing", "/orders?q=nothing", "/account/payments/{waiting}",
     "/account/security", "/account/security/two-step", "/account/security/two-step/begin",
+    "/account/security/passkeys/new",
     "/verify", "/account/time-zone", "/account/addresses", "/account/addresses/new",
     "/account/addresses/{address}",
     "/account/notifications", "/account/payments", "/account/payments?status=failed",
@@ -112,6 +115,7 @@ SELLER = (
     "/seller/shop/legal",
 )  # fmt: skip
 ADMIN = (
+    "/account/security/two-step/app",
     "/admin/mail", "/admin/mail?status=failed", "/admin/mail?q=nothing", "/account/notifications",
     "/admin", "/admin?days=90&currency=EUR", "/admin/explain/volume/USD", "/admin/purchases",
     "/admin/purchases?q=nothing", "/admin/purchases/{order}", "/admin/users", "/admin/users?q=nothing",
@@ -149,7 +153,12 @@ SANDBOX = (
     "/dashboard/events", "/dashboard/webhooks", "/dashboard/clock", "/dashboard/objects/{intent}",
     "/dashboard/faults", "/dashboard/recovery", "/dashboard/objects/{endpoint}", "/dashboard/events/{sandbox_event}",
 )  # fmt: skip
-PAYEE = ("/seller/balance", "/seller/payouts", "/seller/payouts/{payout}", "/seller/explain/on-its-way/USD")
+# They sign in in two steps and have a passkey.
+PAYEE = (
+    "/seller/balance", "/seller/payouts", "/seller/payouts/{payout}", "/seller/explain/on-its-way/USD",
+    "/account/security", "/account/security/two-step", "/account/security/two-step/codes",
+    "/account/security/two-step/off", "/account/security/passkeys/{passkey}/remove",
+)  # fmt: skip
 PATHS = {"payee": PAYEE, "nobody": NOBODY, "buyer": BUYER, "seller": SELLER, "admin": ADMIN, "sandbox": SANDBOX}
 
 
@@ -219,6 +228,9 @@ def seed(world: World) -> Seeded:
     found |= {"break": break_of(world, "line_without_entry")}
     paid_elsewhere(world, 4_200)
     world.settle_down()
+    found |= {"passkey": str(factors.with_passkey(payee))}
+    factors.with_phone(payee)
+    factors.begun(admin)
     found |= {"address": str(addresses.kept(world, buyer, is_delivery=True))}
     found |= {"parked": one(world, "SELECT min(id) FROM provider_event WHERE status = 'parked'")}
     mails.failed(world)

@@ -47,6 +47,9 @@ GET    /login                                      200    go   go      go     go
 POST   /login                                      422    422  422     422    422    422   -       -
 GET    /login/code                                 in     in   in      in     in     in    -       -
 POST   /login/code                                 in     in   in      in     in     in    -       -
+POST   /login/passkey/begin                        go     go   go      go     go     go    -       -
+GET    /login/passkey                              in     in   in      in     in     in    -       -
+POST   /login/passkey                              in     in   in      in     in     in    -       -
 GET    /register                                   200    200  200     200    200    200   -       -
 POST   /register                                   422    422  422     422    422    422   -       -
 GET    /reset                                      200    200  200     200    200    200   -       -
@@ -73,6 +76,12 @@ GET    /account/security/two-step/codes            in     go   go      go     go
 POST   /account/security/two-step/codes            in     go   go      go     go     go    -       -
 GET    /account/security/two-step/off              in     go   go      go     go     go    -       -
 POST   /account/security/two-step/off              in     go   go      go     go     go    -       -
+GET    /account/security/passkeys/new              in     200  200     200    200    200   -       -
+POST   /account/security/passkeys/new              in     422  422     422    422    422   -       -
+GET    /account/security/passkeys/create           in     go   go      go     go     go    -       -
+POST   /account/security/passkeys/create           in     go   go      go     go     go    -       -
+GET    /account/security/passkeys/<passkey_id>/remove in     200  404     404    404    404   404     404
+POST   /account/security/passkeys/<passkey_id>/remove in     422  404     404    404    404   404     404
 GET    /account/notifications                      in     200  200     200    200    200   -       -
 POST   /account/notifications                      in     go   go      go     go     go    -       -
 GET    /unsubscribe/<token>                        200    200  200     200    200    200   404     404
