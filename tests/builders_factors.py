@@ -27,17 +27,10 @@ def with_phone(user_id: int, *, session_id: int = 0, now: datetime | None = None
     """Turn two-step sign-in of a person on, an hour ago unless `now` says when, so that no code of today is used."""
     moment = now or clock.system_now() - timedelta(hours=1)
     secret = totp.new_secret()
-    db.atomic(factor_operations.begin_app, (), user_id=user_id, secret=secret, now=moment)
+    db.atomic(factor_operations.begin_app, (), user_id=user_id, session_id=session_id, secret=secret, now=moment)
     code = Phone(secret).code(now=moment)
     codes, _ended = factor_flows.confirm_app(user_id=user_id, session_id=session_id, code=code, now=moment)
     return Phone(secret, tuple(codes))
-
-
-def begun(user_id: int) -> Phone:
-    """Let a person begin to set an app up: its secret waits for the first code."""
-    secret = totp.new_secret()
-    db.atomic(factor_operations.begin_app, (), user_id=user_id, secret=secret, now=clock.system_now())
-    return Phone(secret)
 
 
 def with_passkey(user_id: int, name: str = "Phone") -> int:

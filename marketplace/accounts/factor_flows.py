@@ -10,13 +10,14 @@ from marketplace.accounts.factor_rules import RECOVERY_CODES, recovery_code
 from marketplace.accounts.operations import Device
 
 
-def begin_app(*, user_id: int, email: str, password: str, device: Device, now: datetime) -> None:
-    """Make a secret for somebody's app, once their password is right. `now` is system time.
+def begin_app(*, user_id: int, session_id: int, email: str, password: str, device: Device, now: datetime) -> None:
+    """Make a secret for somebody's app, once their password is right; only this device sees it. `now` is system time.
 
     Raises Invalid naming the field, TooManyTries, Conflict when an app is set up already.
     """
     flows.check_again(user_id=user_id, email=email, password=password, code="", device=device, now=now)
-    db.atomic(operations.begin_app, (), user_id=user_id, secret=totp.new_secret(), now=now)
+    secret = totp.new_secret()
+    db.atomic(operations.begin_app, (), user_id=user_id, session_id=session_id, secret=secret, now=now)
 
 
 def confirm_app(*, user_id: int, session_id: int, code: str, now: datetime) -> tuple[list[str], int]:

@@ -75,18 +75,18 @@ def finish(session: Session, *, half: bytes, code: str, token: str, device: Devi
     return found.user_id
 
 
-def begin_app(session: Session, *, user_id: int, secret: str, now: datetime) -> None:
-    """Keep a fresh secret until its first code confirms it; an earlier one that waited is forgotten.
+def begin_app(session: Session, *, user_id: int, session_id: int, secret: str, now: datetime) -> None:
+    """Keep a fresh secret until its first code confirms it on this device; an earlier one that waited is forgotten.
 
     Raises Conflict when an app is set up already.
     """
     row = session.get(AppFactor, user_id)
     if row is None:
-        session.add(AppFactor(user_id=user_id, secret=secret, begun_at=now))
+        session.add(AppFactor(user_id=user_id, session_id=session_id, secret=secret, begun_at=now))
         return
     if row.confirmed_at is not None:
         raise Conflict(_("An app is set up already."))
-    row.secret, row.begun_at = secret, now
+    row.session_id, row.secret, row.begun_at = session_id, secret, now
 
 
 def confirm_app(
@@ -94,10 +94,12 @@ def confirm_app(
 ) -> int:
     """Let an app count, now that its first code is right, and sign every other device out; return how many were.
 
-    Raises Invalid naming `code`, Conflict when no secret waits or it has waited too long.
+    Raises Invalid naming `code`, Conflict when no secret of this device waits or it has waited too long.
     """
     row = session.get(AppFactor, user_id)
-    if row is None or row.confirmed_at is not None or rules.setup_has_ended(begun_at=row.begun_at, now=now):
+    if row is None or row.confirmed_at is not None or row.session_id != session_id:
+        raise Conflict(_("Begin again: no app waits for its first code."))
+    if rules.setup_has_ended(begun_at=row.begun_at, now=now):
         raise Conflict(_("Begin again: no app waits for its first code."))
     _use_app_code(row, rules.clean_code(code), now)
     row.confirmed_at = now

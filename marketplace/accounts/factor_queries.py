@@ -38,7 +38,9 @@ _STANDING = select(
     _LEFT.label("left"),
 )
 _WAITING = select(AppFactor.secret, AppFactor.begun_at).where(
-    AppFactor.user_id == bindparam("user_id"), AppFactor.confirmed_at.is_(None)
+    AppFactor.user_id == bindparam("user_id"),
+    AppFactor.session_id == bindparam("session_id"),
+    AppFactor.confirmed_at.is_(None),
 )
 _HAS = select(
     exists().where(AppFactor.user_id == bindparam("user_id"), AppFactor.confirmed_at.is_not(None)).label("has")
@@ -62,9 +64,9 @@ def has_second_step(user_id: int) -> bool:
     return bool(db.read(_HAS, {"user_id": user_id})[0].has)
 
 
-def waiting_secret(user_id: int, *, now: datetime) -> str | None:
-    """Return the secret that waits for its first code, or None; `now` is system time."""
-    row = db.read_one(_WAITING, {"user_id": user_id})
+def waiting_secret(user_id: int, session_id: int, *, now: datetime) -> str | None:
+    """Return the secret that waits for its first code on this device, or None; `now` is system time."""
+    row = db.read_one(_WAITING, {"user_id": user_id, "session_id": session_id})
     return None if row is None or setup_has_ended(begun_at=row.begun_at, now=now) else row.secret
 
 

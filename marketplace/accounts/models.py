@@ -133,6 +133,8 @@ class AppFactor(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id), primary_key=True)
     secret: Mapped[str] = mapped_column(EncryptedText)
     """160 bits in base 32."""
+    session_id: Mapped[int] = mapped_column(BigInteger)
+    """On which device it is set up: the secret is shown there and nowhere else."""
     begun_at: Mapped[UtcTime]
     """When the secret was made, system time, as all times of the second step."""
     confirmed_at: Mapped[UtcTime | None]

@@ -45,6 +45,7 @@ def _create_app_factor() -> None:
         "app_factor",
         sa.Column("user_id", sa.BigInteger(), nullable=False),
         sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("session_id", sa.BigInteger(), nullable=False),
         sa.Column("begun_at", _TIME, nullable=False),
         sa.Column("confirmed_at", _TIME, nullable=True),
         sa.Column("used_step", sa.BigInteger(), nullable=True),

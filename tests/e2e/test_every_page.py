@@ -53,7 +53,7 @@ NO_PAGES = {
     "messages.about_order", "seller.packing_slips", "inbox.html", "inbox.file", "seller.export", "saved.add",
     "api.invoices", "api.invoice", "api.discounts",
     "live.stream", "auth.follow_reset", "auth.follow_verify", "shop.sitemap", "shop.robots",
-    "auth.code", "auth.passkey", "auth.create_passkey",  # in test_second_step.py and test_passkeys.py, halfway
+    "auth.code", "auth.passkey", "auth.create_passkey", "auth.two_step_app",  # in test_second_step.py, halfway
     "buyer.refund_picture", "seller.refund_picture", "admin.refund_picture",
 }  # fmt: skip
 # Who sees what. A value in braces comes from a row of the seeded shop.
@@ -115,7 +115,6 @@ SELLER = (
     "/seller/shop/legal",
 )  # fmt: skip
 ADMIN = (
-    "/account/security/two-step/app",
     "/admin/mail", "/admin/mail?status=failed", "/admin/mail?q=nothing", "/account/notifications",
     "/admin", "/admin?days=90&currency=EUR", "/admin/explain/volume/USD", "/admin/purchases",
     "/admin/purchases?q=nothing", "/admin/purchases/{order}", "/admin/users", "/admin/users?q=nothing",
@@ -230,7 +229,6 @@ def seed(world: World) -> Seeded:
     world.settle_down()
     found |= {"passkey": str(factors.with_passkey(payee))}
     factors.with_phone(payee)
-    factors.begun(admin)
     found |= {"address": str(addresses.kept(world, buyer, is_delivery=True))}
     found |= {"parked": one(world, "SELECT min(id) FROM provider_event WHERE status = 'parked'")}
     mails.failed(world)

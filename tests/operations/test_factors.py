@@ -10,7 +10,7 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from marketplace import clock, db
-from marketplace.accounts import factor_flows, factor_operations, factor_queries, flows, operations, queries
+from marketplace.accounts import factor_flows, factor_operations, factor_queries, flows, operations, queries, totp
 from marketplace.accounts.factor_operations import HalfEnded
 from marketplace.accounts.operations import Device
 from marketplace.encryption import CannotDecrypt
@@ -73,7 +73,9 @@ def test_a_password_alone_opens_nothing(world: World) -> None:
 def test_a_set_up_that_was_not_confirmed_asks_for_nothing(world: World) -> None:
     user_id = world.person()
     email = email_of(world, user_id)
-    factor_flows.begin_app(user_id=user_id, email=email, password=PASSWORD, device=HOME, now=clock.system_now())
+    factor_flows.begin_app(
+        user_id=user_id, session_id=0, email=email, password=PASSWORD, device=HOME, now=clock.system_now()
+    )
     assert flows.sign_in(email=email, password=PASSWORD, device=HOME, now=clock.system_now())[0] == user_id
     assert not factor_queries.has_second_step(user_id)
     with pytest.raises(Invalid):
@@ -85,12 +87,14 @@ def test_setting_up_wants_the_password_and_happens_once(world: World) -> None:
     user_id = world.person()
     values = {"user_id": user_id, "email": email_of(world, user_id), "device": HOME, "now": clock.system_now()}
     with pytest.raises(Invalid) as wrong:
-        factor_flows.begin_app(password="not this one", **values)  # type: ignore[arg-type]
+        factor_flows.begin_app(session_id=0, password="not this one", **values)  # type: ignore[arg-type]
     assert wrong.value.field == "password"
-    assert factor_queries.waiting_secret(user_id, now=clock.system_now()) is None
+    assert factor_queries.waiting_secret(user_id, 0, now=clock.system_now()) is None
     phone = with_phone(user_id)
     with pytest.raises(Conflict):
-        db.atomic(factor_operations.begin_app, (), user_id=user_id, secret=phone.secret, now=clock.system_now())
+        db.atomic(
+            factor_operations.begin_app, (), user_id=user_id, session_id=0, secret=phone.secret, now=clock.system_now()
+        )
     with pytest.raises(Conflict):
         factor_flows.confirm_app(user_id=user_id, session_id=0, code=phone.code(), now=clock.system_now())
 
@@ -98,10 +102,22 @@ def test_setting_up_wants_the_password_and_happens_once(world: World) -> None:
 def test_a_secret_that_waited_too_long_is_not_confirmed(world: World) -> None:
     user_id, then = world.person(), clock.system_now() - timedelta(minutes=31)
     phone = Phone("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
-    db.atomic(factor_operations.begin_app, (), user_id=user_id, secret=phone.secret, now=then)
-    assert factor_queries.waiting_secret(user_id, now=clock.system_now()) is None
+    db.atomic(factor_operations.begin_app, (), user_id=user_id, session_id=0, secret=phone.secret, now=then)
+    assert factor_queries.waiting_secret(user_id, 0, now=clock.system_now()) is None
     with pytest.raises(Conflict):
         factor_flows.confirm_app(user_id=user_id, session_id=0, code=phone.code(), now=clock.system_now())
+
+
+def test_a_secret_is_shown_and_confirmed_on_the_device_that_asked_for_it(world: World) -> None:
+    user_id, now = world.person(), clock.system_now()
+    here, there = open_session(user_id, "here"), open_session(user_id, "there")
+    phone = Phone(totp.new_secret())
+    db.atomic(factor_operations.begin_app, (), user_id=user_id, session_id=here, secret=phone.secret, now=now)
+    assert factor_queries.waiting_secret(user_id, there, now=now) is None
+    with pytest.raises(Conflict):
+        factor_flows.confirm_app(user_id=user_id, session_id=there, code=phone.code(), now=now)
+    assert factor_queries.waiting_secret(user_id, here, now=now) == phone.secret
+    factor_flows.confirm_app(user_id=user_id, session_id=here, code=phone.code(), now=now)
 
 
 @pytest.mark.parametrize("later", [0, 29, 30])

@@ -51,6 +51,7 @@ def with_passkey(world: World) -> tuple[int, Authenticator]:
     return user_id, device
 
 
+@pytest.mark.covers("S2.31")
 def test_a_passkey_is_added_and_signs_in_without_a_password(world: World) -> None:
     user_id, device = world.person(), Authenticator()
     here, there = world.client(user_id), world.client(user_id)

@@ -42,6 +42,7 @@ def is_signed_in(client: FlaskClient) -> bool:
     return client.get("/account/security").status_code == 200
 
 
+@pytest.mark.covers("S2.31")
 def test_after_the_password_comes_the_code_and_then_the_page_that_was_wanted(world: World) -> None:
     user_id = world.person()
     phone = with_phone(user_id)
@@ -55,6 +56,7 @@ def test_after_the_password_comes_the_code_and_then_the_page_that_was_wanted(wor
     assert is_signed_in(client)
 
 
+@pytest.mark.covers("S2.31")
 def test_the_step_is_not_skipped_by_an_address(world: World) -> None:
     user_id = world.person("Ada Admin", is_admin=True)
     with_phone(user_id)

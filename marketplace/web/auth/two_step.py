@@ -119,6 +119,7 @@ def begin_two_step() -> ResponseReturnValue:
         try:
             factor_flows.begin_app(
                 user_id=viewer.user_id,
+                session_id=viewer.session_id,
                 email=viewer.email,
                 password=typed(form.password),
                 device=guards.device(),
@@ -137,7 +138,7 @@ def begin_two_step() -> ResponseReturnValue:
 def two_step_app() -> ResponseReturnValue:
     """Show the secret as a QR code and in letters, and take the first code."""
     viewer, form, now = guards.viewer(), FirstCodeForm(), clock.system_now()
-    secret = factor_queries.waiting_secret(viewer.user_id, now=now)
+    secret = factor_queries.waiting_secret(viewer.user_id, viewer.session_id, now=now)
     if secret is None:
         return redirect(url_for("auth.two_step"), code=303)
     if form.validate_on_submit():
