@@ -35,3 +35,5 @@ for (const form of document.querySelectorAll("[data-passkey]")) {
   form.addEventListener("submit", (event) => { event.preventDefault(); ask(form); });
   if (form.matches("[data-at-once]")) ask(form);
 }
+
+document.querySelectorAll("[data-without-script]").forEach((text) => { text.hidden = true; });

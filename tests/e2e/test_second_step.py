@@ -30,7 +30,7 @@ def sign_in(visitor: Visitor, user_id: int) -> None:
 
 
 def enter(visitor: Visitor, code: str, button: str = "Sign in") -> None:
-    visitor.page.get_by_label("Code").fill(code)
+    visitor.page.get_by_role("textbox", name="Code").fill(code)
     visitor.press(button)
 
 
@@ -71,7 +71,7 @@ def test_an_app_is_set_up_and_asked_for(shop: World, visit: Callable[..., Visito
     other.sees("This code is not right, or it was used already.")
     is_sound(other, javascript=javascript)
     enter(other, phone.code())
-    other.title_is("Your orders")
+    other.title_is("Orders")
 
     # And a recovery code does where the phone is not at hand
     third = visit()
@@ -113,8 +113,15 @@ def by_name(shop: World) -> Iterator[str]:
     extensions["settings"] = before
 
 
-def plug_in(visitor: Visitor) -> tuple[CDPSession, str]:
-    """Give a browser a device with a lock that is always opened; return the way to it and its name."""
+@pytest.fixture
+def visitor(visit: Callable[..., Visitor]) -> Visitor:
+    """Somebody who is not signed in yet."""
+    return visit()
+
+
+@pytest.fixture
+def device(visitor: Visitor) -> Iterator[tuple[CDPSession, str]]:
+    """Their device with a lock that is always opened: the way to it, and its name."""
     session = visitor.page.context.new_cdp_session(visitor.page)
     session.send("WebAuthn.enable")
     options = {
@@ -124,14 +131,16 @@ def plug_in(visitor: Visitor) -> tuple[CDPSession, str]:
         "hasUserVerification": True,
         "isUserVerified": True,
     }
-    return session, session.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
+    yield session, session.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
+    session.send("WebAuthn.disable")
+    session.detach()
 
 
-def test_a_passkey_is_made_and_signs_in(shop: World, visit: Callable[..., Visitor], by_name: str) -> None:
+def test_a_passkey_is_made_and_signs_in(
+    shop: World, visitor: Visitor, device: tuple[CDPSession, str], by_name: str
+) -> None:
     # Given somebody with a device that makes passkeys
     user_id = shop.person()
-    visitor = visit()
-    device, name = plug_in(visitor)
     visitor.open(f"{by_name}/login")
     sign_in(visitor, user_id)
     expect(visitor.page.locator("h1")).not_to_have_text("Sign in")
@@ -149,7 +158,8 @@ def test_a_passkey_is_made_and_signs_in(shop: World, visit: Callable[..., Visito
     visitor.title_is("Security")
     visitor.sees("The passkey “My laptop” signs you in from now on.", "Not used yet.")
     is_sound(visitor)
-    assert len(device.send("WebAuthn.getCredentials", {"authenticatorId": name})["credentials"]) == 1
+    session, name = device
+    assert len(session.send("WebAuthn.getCredentials", {"authenticatorId": name})["credentials"]) == 1
 
     # Then it signs them in without a password, and again in place of the code
     visitor.page.context.clear_cookies()
@@ -157,7 +167,7 @@ def test_a_passkey_is_made_and_signs_in(shop: World, visit: Callable[..., Visito
     visitor.title_is("Sign in")
     is_sound(visitor)
     visitor.press("Sign in with a passkey")
-    visitor.title_is("Your orders")
+    visitor.title_is("Orders")
     with_phone(user_id)
     visitor.page.context.clear_cookies()
     visitor.open(f"{by_name}/login")
@@ -169,10 +179,9 @@ def test_a_passkey_is_made_and_signs_in(shop: World, visit: Callable[..., Visito
     visitor.sees("Last used")
 
 
-def test_a_device_without_a_passkey_says_so(shop: World, visit: Callable[..., Visitor], by_name: str) -> None:
-    visitor = visit()
-    device, name = plug_in(visitor)
-    device.send("WebAuthn.setUserVerified", {"authenticatorId": name, "isUserVerified": False})
+def test_a_device_without_a_passkey_says_so(visitor: Visitor, device: tuple[CDPSession, str], by_name: str) -> None:
+    session, name = device
+    session.send("WebAuthn.setUserVerified", {"authenticatorId": name, "isUserVerified": False})
     visitor.open(f"{by_name}/login")
     visitor.press("Sign in with a passkey")
     visitor.title_is("Sign in with a passkey")
