@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0095"
-down_revision = "0093"
+down_revision = "0094"
 branch_labels = None
 depends_on = None
 
