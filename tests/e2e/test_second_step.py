@@ -153,6 +153,7 @@ def test_a_passkey_is_made_and_signs_in(
     visitor.page.get_by_label("Your password").fill(PASSWORD)
     visitor.press("Go on")
     visitor.sees("It will be called “My laptop”.")
+    expect(visitor.page.get_by_text("Passkeys need JavaScript")).to_be_hidden()
     is_sound(visitor)
     visitor.press("Make the passkey")
     visitor.title_is("Security")
