@@ -31,6 +31,7 @@ from marketplace.reports.rules import Reason
 from tests import builders_addresses as addresses
 from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
+from tests import builders_factors as factors
 from tests import builders_mails as mails
 from tests import evidence
 from tests.builders import Bought, World
@@ -53,6 +54,7 @@ NO_PAGES = {
     "api.orders", "api.order", "api.payments", "api.payment", "api.payment_status", "api.payment_stats", "api.refunds",
     "api.refund", "api.refund_plan", "api.invoices", "api.invoice", "api.discounts", "api.openapi",
     "live.stream", "auth.follow_reset", "auth.follow_verify", "shop.sitemap", "shop.robots",
+    "auth.code", "auth.passkey", "auth.create_passkey", "auth.two_step_app",  # in test_second_step.py, halfway
     "buyer.refund_picture", "seller.refund_picture", "admin.refund_picture",
 }  # fmt: skip
 # Who sees what. A value in braces comes from a row of the seeded shop.
@@ -65,7 +67,8 @@ NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-fi
 BUYER = (
     "/basket", "/checkout/USD", "/account", "/account/statistics", "/account/explain/spent/USD",
     "/account/explain/held/USD", "/account/payments?q=nothing", "/orders?q=nothing", "/account/payments/{waiting}",
-    "/account/security", "/account/tokens", "/api/docs/order?ask=1&number={order}", "/verify",
+    "/account/security", "/account/tokens", "/account/security/two-step", "/account/security/two-step/begin",
+    "/account/security/passkeys/new", "/api/docs/order?ask=1&number={order}", "/verify",
     "/account/time-zone", "/account/addresses", "/account/addresses/new",
     "/account/addresses/{address}",
     "/account/notifications", "/account/payments", "/account/payments?status=failed",
@@ -151,7 +154,12 @@ SANDBOX = (
     "/dashboard/events", "/dashboard/webhooks", "/dashboard/clock", "/dashboard/objects/{intent}",
     "/dashboard/faults", "/dashboard/recovery", "/dashboard/objects/{endpoint}", "/dashboard/events/{sandbox_event}",
 )  # fmt: skip
-PAYEE = ("/seller/balance", "/seller/payouts", "/seller/payouts/{payout}", "/seller/explain/on-its-way/USD")
+# They sign in in two steps and have a passkey.
+PAYEE = (
+    "/seller/balance", "/seller/payouts", "/seller/payouts/{payout}", "/seller/explain/on-its-way/USD",
+    "/account/security", "/account/security/two-step", "/account/security/two-step/codes",
+    "/account/security/two-step/off", "/account/security/passkeys/{passkey}/remove",
+)  # fmt: skip
 PATHS = {"payee": PAYEE, "nobody": NOBODY, "buyer": BUYER, "seller": SELLER, "admin": ADMIN, "sandbox": SANDBOX}
 
 
@@ -221,6 +229,8 @@ def seed(world: World) -> Seeded:
     found |= {"break": break_of(world, "line_without_entry")}
     paid_elsewhere(world, 4_200)
     world.settle_down()
+    found |= {"passkey": str(factors.with_passkey(payee))}
+    factors.with_phone(payee)
     found |= {"address": str(addresses.kept(world, buyer, is_delivery=True))}
     found |= {"parked": one(world, "SELECT min(id) FROM provider_event WHERE status = 'parked'")}
     mails.failed(world)

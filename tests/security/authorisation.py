@@ -45,6 +45,11 @@ GET    /metrics                                    404    404  404     404    40
 
 GET    /login                                      200    go   go      go     go     go    -       -
 POST   /login                                      422    422  422     422    422    422   -       -
+GET    /login/code                                 in     in   in      in     in     in    -       -
+POST   /login/code                                 in     in   in      in     in     in    -       -
+POST   /login/passkey/begin                        in     in   in      in     in     in    -       -
+GET    /login/passkey                              200    200  200     200    200    200   -       -
+POST   /login/passkey                              in     in   in      in     in     in    -       -
 GET    /register                                   200    200  200     200    200    200   -       -
 POST   /register                                   422    422  422     422    422    422   -       -
 GET    /reset                                      200    200  200     200    200    200   -       -
@@ -62,6 +67,21 @@ POST   /logout                                     go     go   go      go     go
 POST   /demo/time                                  in     422  422     422    422    422   -       -
 GET    /account/security                           in     200  200     200    200    200   -       -
 POST   /account/security                           in     422  422     422    422    422   -       -
+GET    /account/security/two-step                  in     200  200     200    200    200   -       -
+GET    /account/security/two-step/begin            in     200  200     200    200    200   -       -
+POST   /account/security/two-step/begin            in     422  422     422    422    422   -       -
+GET    /account/security/two-step/app              in     go   go      go     go     go    -       -
+POST   /account/security/two-step/app              in     go   go      go     go     go    -       -
+GET    /account/security/two-step/codes            in     go   go      go     go     go    -       -
+POST   /account/security/two-step/codes            in     go   go      go     go     go    -       -
+GET    /account/security/two-step/off              in     go   go      go     go     go    -       -
+POST   /account/security/two-step/off              in     go   go      go     go     go    -       -
+GET    /account/security/passkeys/new              in     200  200     200    200    200   -       -
+POST   /account/security/passkeys/new              in     422  422     422    422    422   -       -
+GET    /account/security/passkeys/create           in     go   go      go     go     go    -       -
+POST   /account/security/passkeys/create           in     go   go      go     go     go    -       -
+GET    /account/security/passkeys/<passkey_id>/remove in     200  404     404    404    404   404     404
+POST   /account/security/passkeys/<passkey_id>/remove in     422  404     404    404    404   404     404
 GET    /account/notifications                      in     200  200     200    200    200   -       -
 POST   /account/notifications                      in     go   go      go     go     go    -       -
 GET    /unsubscribe/<token>                        200    200  200     200    200    200   404     404

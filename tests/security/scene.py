@@ -32,6 +32,7 @@ from marketplace.saved import filter_operations, search_operations
 from tests import builders_addresses as addresses
 from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
+from tests import builders_factors as factors
 from tests import builders_mails as mails
 from tests import builders_taxes as taxes
 from tests import evidence
@@ -201,6 +202,7 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     # Of no seller's money, so that nobody's payouts wait for it.
     book_at_the_provider(world, "stripe_fee", -100)
     reconcile(world, in_minutes=10)
+    passkey_id = factors.with_passkey(buyer_id)
     device = db.atomic(
         accounts.open_session,
         (),
@@ -216,6 +218,7 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     values |= {"rule_id": taxes.tax_deliveries(world, "US", days=30 + ord(side))}
     values |= {"mail_id": mails.failed(world), "token": mails.stop_token(world, buyer_id)}
     values |= {"name": mails.kept(world), "place": 0, "operation": "validate_code", "token_id": _token(buyer_id)}
+    values |= {"passkey_id": passkey_id}
     return Side(buyer_id, seller_id, bought, values)
 
 

@@ -43,6 +43,7 @@ _IDS = (
     "zone_id",
     "purchase_id",
     "session_id",
+    "passkey_id",
     "search_id",
     "filter_id",
     "address_id",

@@ -6,12 +6,14 @@ changes something carries the session's form token, as the field csrf_token or i
 
 from flask import Blueprint
 
+from marketplace.web import admins_second_step
 from marketplace.web.api import answers, docs, roots
 from marketplace.web.api.operation import answering
 from marketplace.web.api.table import OPERATIONS
 
 blueprint = Blueprint("api", __name__)
 answers.register(blueprint)
+admins_second_step.refuse(blueprint)
 
 for each in OPERATIONS:
     blueprint.add_url_rule(
@@ -20,6 +22,7 @@ for each in OPERATIONS:
 blueprint.add_url_rule("/api/openapi.json", view_func=docs.openapi)
 
 pages_blueprint = Blueprint("api_docs", __name__)
+admins_second_step.lead(pages_blueprint)
 pages_blueprint.add_url_rule("/api/docs", view_func=docs.docs)
 pages_blueprint.add_url_rule("/api/docs/<operation>", view_func=docs.operation)
 pages_blueprint.add_url_rule("/api/docs/<operation>", view_func=docs.try_operation, methods=["POST"])
