@@ -31,12 +31,19 @@ class _Kind(NamedTuple):
 
 
 def open_orders(
-    session: Session, purchase: Purchase, priced: Priced, *, note: str, actor: Actor, now: datetime
+    session: Session,
+    purchase: Purchase,
+    priced: Priced,
+    *,
+    note: str,
+    has_provider: bool,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Make one order per seller of what counts in a part of a basket, in the order of the sellers.
 
     A seller's own discount lowers what the platform fee is taken of. One that the marketplace bears does not: the
-    marketplace adds it to what the buyer pays.
+    marketplace adds it to what the buyer pays. Where no provider takes the payment, nobody takes a fee for it.
     """
     shops = [shop for shop in priced.part.shops if shop.counted]
     is_subsidy = bool(priced.granted and priced.found and priced.found.terms.is_subsidy)
@@ -49,7 +56,8 @@ def open_orders(
         for shop, subsidy in zip(shops, subsidies, strict=True)
     ]
     platform = [Money.total([part.fee for part in parts], purchase.currency) for parts in fees_by_shop]
-    shares = payment_rules.shares([shop.total for shop in shops], platform, agreement.processing, subsidies)
+    processing = agreement.processing if has_provider else payment_rules.NO_PROCESSING
+    shares = payment_rules.shares([shop.total for shop in shops], platform, processing, subsidies)
     for shop, share, parts in zip(shops, shares, fees_by_shop, strict=True):
         order = _order(purchase, shop, share, note, now)
         session.add(order)

@@ -59,6 +59,8 @@ class Agreed:
     """CurrencyPart.names of what was shown; "" where the form did not say."""
     collected: tuple[int, ...] = ()
     """The sellers whose goods the buyer collects, where there is a choice."""
+    from_wallet: bool = False
+    """Whether the buyer's wallet pays all of it, at once."""
 
 
 def find_purchase(session: Session, *, token: str, buyer_id: int) -> int | None:
@@ -104,11 +106,27 @@ def open_purchase(session: Session, *, agreed: Agreed, settings: Settings, now: 
     session.add(purchase)
     session.flush()
     history.begin(session, Purchase, [purchase.id], actor=actor, at=now, because=Text("The buyer agreed to the price."))
-    opening.open_orders(session, purchase, priced, note=agreed.buyer_note, actor=actor, now=now)
+    opening.open_orders(
+        session,
+        purchase,
+        priced,
+        note=agreed.buyer_note,
+        has_provider=not agreed.from_wallet,
+        actor=actor,
+        now=now,
+    )
     expires_at = rules.page_expires_at(now, settings.payment_tracking.session_expiry_minutes)
     _reserve(session, purchase.id, page_expires_at=expires_at, settings=settings, actor=actor, now=now)
     _take_use(session, purchase, priced, settings, actor=actor, now=now)
-    return page.plan_payment(session, purchase=purchase, expires_at=expires_at, settings=settings, actor=actor, now=now)
+    return page.plan_payment(
+        session,
+        purchase=purchase,
+        expires_at=expires_at,
+        settings=settings,
+        actor=actor,
+        now=now,
+        from_wallet=agreed.from_wallet,
+    )
 
 
 def _wanted(session: Session, agreed: Agreed, now: datetime) -> CurrencyPart:

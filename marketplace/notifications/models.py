@@ -72,6 +72,8 @@ class NotificationKind(StrEnum):
     CONFIRMATION_ASKED = "confirmation_asked"
     PRICE_DROPPED = "price_dropped"
     SEARCH_FOUND = "search_found"
+    WALLET_ADDED = "wallet_added"
+    WALLET_TAKEN_BACK = "wallet_taken_back"
 
 
 class Notification(Base):
