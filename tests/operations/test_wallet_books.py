@@ -15,8 +15,8 @@ _POSTING = f"account = 'wallet' AND entry_id = (SELECT entry_id FROM wallet_move
 _ENTRY = "(SELECT entry_id FROM wallet_movement WHERE kind = 'taken_back')"
 _NEW_MOVEMENT = (
     "INSERT INTO wallet_movement (user_id, currency, number, kind, amount_minor, balance_minor, entry_id, by_id,"
-    " reason, form_token, at) SELECT user_id, currency, 9, 'added', 100, balance_minor + 100, 999999, by_id, 'x', 'x', at"
-    " FROM wallet_movement WHERE kind = 'refunded'"
+    " reason, form_token, at) SELECT user_id, currency, 9, 'added', 100, balance_minor + 100, 999999, by_id, 'x', 'x',"
+    " at FROM wallet_movement WHERE kind = 'refunded'"
 )
 
 

@@ -6,7 +6,7 @@ the session's form token, as the field csrf_token or in the header X-CSRFToken.
 
 from flask import Blueprint
 
-from marketplace.web.api import answers, discounts, invoices
+from marketplace.web.api import answers, discounts, invoices, wallets
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 answers.register(blueprint)
@@ -17,3 +17,5 @@ blueprint.add_url_rule("/invoices/<number>/send/", view_func=invoices.send_invoi
 blueprint.add_url_rule("/discounts/", view_func=discounts.discounts)
 blueprint.add_url_rule("/discounts/validate/", view_func=discounts.validate_code, methods=["POST"])
 blueprint.add_url_rule("/discounts/apply/", view_func=discounts.apply_code, methods=["POST"])
+blueprint.add_url_rule("/wallets/my_wallet/", view_func=wallets.my_wallet)
+blueprint.add_url_rule("/wallets/<int(max=9223372036854775807):wallet_id>/", view_func=wallets.wallet)

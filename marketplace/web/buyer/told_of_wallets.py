@@ -38,7 +38,7 @@ def _amount(told: Told, name: str) -> str:
 
 
 def _url() -> str:
-    return url_for("buyer.account")
+    return url_for("buyer.wallet")
 
 
 WORDS: Mapping[str, Callable[[Told], Words]] = {"wallet_added": _added, "wallet_taken_back": _taken_back}
