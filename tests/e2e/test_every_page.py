@@ -31,6 +31,7 @@ from marketplace.reports.rules import Reason
 from tests import builders_addresses as addresses
 from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
+from tests import builders_wallets as wallets
 from tests import builders_mails as mails
 from tests import evidence
 from tests.builders import Bought, World
@@ -50,7 +51,7 @@ NO_PAGES = {
     "seller.payout_setup_done", "seller.payout_setup_again",
     "admin.dispute_file", "seller.dispute_file", "messages.file", "admin.conversation_file",
     "messages.about_order", "seller.packing_slips", "inbox.html", "inbox.file", "seller.export", "saved.add",
-    "api.invoices", "api.invoice", "api.discounts",
+    "api.invoices", "api.invoice", "api.discounts", "api.my_wallet", "api.wallet",
     "live.stream", "auth.follow_reset", "auth.follow_verify", "shop.sitemap", "shop.robots",
     "buyer.refund_picture", "seller.refund_picture", "admin.refund_picture",
 }  # fmt: skip
@@ -63,6 +64,7 @@ NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-fi
 BUYER = (
     "/basket", "/checkout/USD", "/account", "/account/statistics", "/account/explain/spent/USD",
     "/account/explain/held/USD", "/account/payments?q=nothing", "/orders?q=nothing", "/account/payments/{waiting}",
+    "/wallet", "/wallet?type=taken_back", "/wallet/explain/balance/USD",
     "/account/security", "/verify", "/account/time-zone", "/account/addresses", "/account/addresses/new",
     "/account/addresses/{address}",
     "/account/notifications", "/account/payments", "/account/payments?status=failed",
@@ -115,7 +117,7 @@ ADMIN = (
     "/admin", "/admin?days=90&currency=EUR", "/admin/explain/volume/USD", "/admin/purchases",
     "/admin/purchases?q=nothing", "/admin/purchases/{order}", "/admin/users", "/admin/users?q=nothing",
     "/admin/reports", "/admin/reports?tab=done", "/admin/reports/{report}", "/admin/conversations/{talk}",
-    "/admin/users/{buyer_id}", "/admin/users/{seller_id}", "/admin/jobs", "/admin/jobs?tab=queued",
+    "/admin/users/{buyer_id}", "/admin/users/{seller_id}", "/admin/users/{buyer_id}/wallet", "/admin/jobs", "/admin/jobs?tab=queued",
     "/admin/ledger?to=2020-01-01", "/admin/ledger/entries", "/admin/ledger/entries?q=nothing",
     "/admin/payments", "/admin/payments?q=nothing", "/admin/payments/{paid}", "/admin/payments/{failed}",
     "/admin/payments/{open}", "/admin/payments/{paid}/log", "/admin/payments/{paid}/diagnose",
@@ -209,6 +211,7 @@ def seed(world: World) -> Seeded:
     codes.enter(buyer, "EVERY")
     admin = world.person("Ada Admin", is_admin=True)
     codes.code(world.now, "OURS", seller_id=None, actor_id=admin)
+    wallets.fill(world, buyer, 2_500, admin_id=admin)
     people = {"payee": payee, "nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
     found = values(world, bought) | listings(world, seller) | refunds(world, bought["paid"], admin)
     found |= accounts(world, seller)

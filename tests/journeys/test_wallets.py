@@ -9,6 +9,8 @@ from marketplace.cancellations.operations import Wanted
 from marketplace.cancellations.rules import CancelReason, Side
 from marketplace.checkout.operations import Agreed, CartChanged
 from marketplace.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from marketplace.orders import operations as orders
+from marketplace.orders import rules
 from marketplace.reconciliation.checks import check_books
 from marketplace.refunds import flows as refunds
 from marketplace.refunds.wishes import Wish
@@ -17,6 +19,8 @@ from marketplace.wallets.rules import Overdraft
 from tests import builders_discounts as codes
 from tests import builders_wallets as wallets
 from tests.builders import Bought, World
+from tests.builders_reconciliation import reconcile
+from tests.journeys.test_reconciliation import agree, open_breaks
 from tests.races import at_once, refusals
 
 
@@ -304,3 +308,38 @@ def test_a_cancelled_order_is_back_in_the_wallet_in_the_same_moment(world: World
     assert world.rows("SELECT by_id FROM wallet_movement WHERE kind = 'refunded'") == [(None,)]
     assert world.rows("SELECT status FROM payment_transaction ORDER BY id") == [("refunded",), ("held",)]
     assert nothing_was_asked(world, bought)
+
+
+def test_a_seller_is_paid_for_what_a_wallet_bought_and_the_provider_agrees(world: World) -> None:
+    """The money was the marketplace's before: nobody waits for it to arrive. Refunds of it ask no provider either."""
+    seller_id = world.paid_seller(10_000)
+    buyer_id = world.person()
+    wallets.fill(world, buyer_id, 5_000)
+    world.put_in_cart(buyer_id, world.listing(seller_id, 5_000))
+    wallets.pay(world, world.agreed(buyer_id))
+    [(number,)] = world.rows('SELECT number FROM "order" WHERE buyer_id = %s', buyer_id)
+    parcel = rules.parcel("ups", name="", tracking_number="1Z999AA10123456784", link="")
+    db.atomic(orders.ship, (), seller_id=seller_id, number=str(number), parcel=parcel, now=world.now)
+    refunded = wallets.bought(world, 3_000)
+    assert approve(world, world.ask_refund(refunded, Wish(amount_minor=3_000)), 3_000)
+    world.later(days=30, hours=1)
+    assert world.payouts() == [("in_transit", 9_380 + 4_850)]
+    world.later(days=6)
+    assert world.payouts() == [("paid", 14_230)]
+    reconcile(world)
+    agree(world)
+    assert open_breaks(world) == []
+    assert check_books().agrees
+
+
+def test_its_invoice_says_that_the_wallet_has_paid(world: World) -> None:
+    bought = wallets.bought(world, 10_000)
+    world.settle_down()
+    terms = "SELECT content->'terms'->>0, status, paid_minor FROM invoice WHERE kind = 'invoice'"
+    [(said, status, paid)] = world.rows(terms)
+    assert str(said).startswith("Paid in full from the wallet on ")
+    assert (status, paid) == ("paid", 10_000)
+    assert approve(world, world.ask_refund(bought, Wish(amount_minor=2_000)), 2_000)
+    world.settle_down()
+    assert world.rows("SELECT total_minor FROM invoice WHERE kind = 'credit_note'") == [(-2_000,)]
+    assert check_books().agrees
