@@ -312,8 +312,8 @@ def test_a_cancelled_order_is_back_in_the_wallet_in_the_same_moment(world: World
 
 def test_a_seller_is_paid_for_what_a_wallet_bought_and_the_provider_agrees(world: World) -> None:
     """The money was the marketplace's before: nobody waits for it to arrive. Refunds of it ask no provider either."""
-    seller_id = world.paid_seller(10_000)
-    buyer_id = world.person()
+    seller_id, buyer_id = world.paid_seller(10_000), world.person()
+    world.paid_purchase(20_000)  # the marketplace has money of its own at the provider
     wallets.fill(world, buyer_id, 5_000)
     world.put_in_cart(buyer_id, world.listing(seller_id, 5_000))
     wallets.pay(world, world.agreed(buyer_id))
@@ -335,7 +335,7 @@ def test_a_seller_is_paid_for_what_a_wallet_bought_and_the_provider_agrees(world
 def test_its_invoice_says_that_the_wallet_has_paid(world: World) -> None:
     bought = wallets.bought(world, 10_000)
     world.settle_down()
-    terms = "SELECT content->'terms'->>0, status, paid_minor FROM invoice WHERE kind = 'invoice'"
+    terms = "SELECT content::json->'terms'->>0, status, paid_minor FROM invoice WHERE kind = 'invoice'"
     [(said, status, paid)] = world.rows(terms)
     assert str(said).startswith("Paid in full from the wallet on ")
     assert (status, paid) == ("paid", 10_000)
