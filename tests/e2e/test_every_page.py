@@ -31,8 +31,8 @@ from marketplace.reports.rules import Reason
 from tests import builders_addresses as addresses
 from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
-from tests import builders_wallets as wallets
 from tests import builders_mails as mails
+from tests import builders_wallets as wallets
 from tests import evidence
 from tests.builders import Bought, World
 from tests.builders_foreign import paid_elsewhere
@@ -117,7 +117,8 @@ ADMIN = (
     "/admin", "/admin?days=90&currency=EUR", "/admin/explain/volume/USD", "/admin/purchases",
     "/admin/purchases?q=nothing", "/admin/purchases/{order}", "/admin/users", "/admin/users?q=nothing",
     "/admin/reports", "/admin/reports?tab=done", "/admin/reports/{report}", "/admin/conversations/{talk}",
-    "/admin/users/{buyer_id}", "/admin/users/{seller_id}", "/admin/users/{buyer_id}/wallet", "/admin/jobs", "/admin/jobs?tab=queued",
+    "/admin/users/{buyer_id}", "/admin/users/{seller_id}", "/admin/users/{buyer_id}/wallet",
+    "/admin/jobs", "/admin/jobs?tab=queued",
     "/admin/ledger?to=2020-01-01", "/admin/ledger/entries", "/admin/ledger/entries?q=nothing",
     "/admin/payments", "/admin/payments?q=nothing", "/admin/payments/{paid}", "/admin/payments/{failed}",
     "/admin/payments/{open}", "/admin/payments/{paid}/log", "/admin/payments/{paid}/diagnose",
