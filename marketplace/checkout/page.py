@@ -71,16 +71,7 @@ def plan_payment(
     if provider != PROVIDER:
         return Opened(purchase.id, payment.id, purchase.buyer_id, purchase.currency, None)
     watching.begin(session, WatchKind.PAYMENT, payment.id, now=now)
-    request = CheckoutRequest(
-        payment_id=payment.id,
-        purchase_number=_number(session, purchase.id),
-        currency=purchase.currency,
-        lines=_lines(session, purchase.id),
-        customer_email=session.execute(select(User.email).where(User.id == purchase.buyer_id)).scalar_one(),
-        success_url=f"{settings.base_url}/checkout/return/{payment.id}",
-        cancel_url=f"{settings.base_url}/checkout/cancelled/{payment.id}",
-        expires_at=expires_at,
-    )
+    request = _request(session, purchase, payment.id, settings, expires_at)
     call_id = outbound.plan(
         session,
         provider=PROVIDER,
@@ -91,6 +82,21 @@ def plan_payment(
         now=now,
     )
     return Opened(purchase.id, payment.id, purchase.buyer_id, purchase.currency, call_id)
+
+
+def _request(
+    session: Session, purchase: Purchase, payment_id: int, settings: Settings, expires_at: datetime
+) -> CheckoutRequest:
+    return CheckoutRequest(
+        payment_id=payment_id,
+        purchase_number=_number(session, purchase.id),
+        currency=purchase.currency,
+        lines=_lines(session, purchase.id),
+        customer_email=session.execute(select(User.email).where(User.id == purchase.buyer_id)).scalar_one(),
+        success_url=f"{settings.base_url}/checkout/return/{payment_id}",
+        cancel_url=f"{settings.base_url}/checkout/cancelled/{payment_id}",
+        expires_at=expires_at,
+    )
 
 
 def plan_closing(session: Session, *, payment: Payment, actor: Actor, now: datetime) -> int | None:

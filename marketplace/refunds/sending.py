@@ -57,7 +57,7 @@ def _fill_wallet(session: Session, refund: Refund, payment: Payment, *, actor: A
         order_id=refund.order_id,
         amount=Money(refund.amount_minor, refund.currency),
         by_id=refund.decided_by_id,
-        reason=f"Refund {refund.number}.",
+        number=refund.number,
         now=now,
     )
     completing.complete(session, refund, actor=actor, now=now)

@@ -68,18 +68,18 @@ def give_back(
     order_id: int,
     amount: Money,
     by_id: int | None,
-    reason: str,
+    number: str,
     now: datetime,
 ) -> None:
-    """Put what was approved of a refund back into the wallet that had paid; `by_id` decided it, None is a rule."""
+    """Put what was approved of refund `number` back into the wallet that had paid; `by_id` decided it, None: a rule."""
     lines = [
         Line(Account.REFUND_PENDING, amount.minor, owner_id=user_id, order_id=order_id),
         Line(Account.WALLET, -amount.minor, owner_id=user_id, order_id=order_id),
     ]
     movement = WalletMovement(
-        payment_id=payment_id, refund_id=refund_id, order_id=order_id, by_id=by_id, reason=reason, at=now
+        payment_id=payment_id, refund_id=refund_id, order_id=order_id, by_id=by_id, reason=f"Refund {number}.", at=now
     )
-    _book(session, movement, user_id, WalletKind.REFUNDED, amount, lines, f"Refund {refund_id} into a wallet")
+    _book(session, movement, user_id, WalletKind.REFUNDED, amount, lines, f"Refund {number} into the wallet")
 
 
 def _by_admin(

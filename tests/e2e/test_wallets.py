@@ -39,7 +39,7 @@ def test_goodwill_pays_a_purchase_and_is_back_when_it_is_cancelled(shop: World, 
     # And the buyer pays a purchase with it, at once
     buyer.put_in_basket(shop.listing(shop.seller(), 4_000))
     buyer.go_to_checkout()
-    buyer.main.get_by_label("From your wallet: it holds $50.00, $10.00 stays").check()
+    buyer.main.get_by_label("From your wallet: it holds $50.00, $10.00 is left").check()
     buyer.press("Pay $40.00")
     buyer.title_is("Thank you, it is paid")
     buyer.sees("$40.00 was paid from your wallet.")

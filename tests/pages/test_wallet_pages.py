@@ -162,7 +162,7 @@ def test_the_checkout_offers_a_wallet_that_covers_everything_and_only_then(world
     assert [(field["value"], field.has_attr("checked")) for field in html.select("input[name=pay_from]")] == [
         ("page", True), ("wallet", False),
     ]  # fmt: skip
-    assert "From your wallet: it holds $60.00, $20.00 stays" in words(html)
+    assert "From your wallet: it holds $60.00, $20.00 is left" in words(html)
 
 
 @pytest.mark.covers("S2.19")

@@ -24,7 +24,9 @@ def to_pay(found: Review, held_minor: int) -> list[tuple[str, str]]:
     if not covers(held_minor, found.total):
         return []
     held = Money(held_minor, found.currency)
-    wallet = _("From your wallet: it holds %(held)s, %(left)s stays", held=money(held), left=money(held - found.total))
+    wallet = _(
+        "From your wallet: it holds %(held)s, %(left)s is left", held=money(held), left=money(held - found.total)
+    )
     return [(PAGE, _("By card or another way, on the payment page")), (FROM_WALLET, wallet)]
 
 
