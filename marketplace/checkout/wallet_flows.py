@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from marketplace import db
-from marketplace.checkout import flows, following, operations, wallet_operations
+from marketplace.checkout import flows, operations, wallet_operations
 from marketplace.checkout.flows import Outcome
 from marketplace.checkout.operations import Agreed, OpenedElsewhere
 from marketplace.config import Settings
@@ -35,4 +35,4 @@ def buy(*, agreed: Agreed, now: datetime, provider: Provider, settings: Settings
         except OpenedElsewhere:
             continue
         return Outcome(payment_id, None)
-    raise Conflict(_(following.NO_PAGE))
+    raise Conflict(_("You are paying for this basket in another window. Please try again."))

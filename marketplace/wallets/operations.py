@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User
-from marketplace.errors import NotFound
+from marketplace.errors import Conflict, NotFound
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.ledger import operations as ledger
@@ -40,8 +40,8 @@ class Wish:
 def add(session: Session, *, admin_id: int, user_id: int, wish: Wish, limit_minor: int, now: datetime) -> int:
     """Put money of the marketplace into somebody's wallet and return the movement's id (S2.21).
 
-    Raises NotFound for nobody, Invalid naming the field, NotAllowed for one's own wallet. `limit_minor` is what one
-    admin may move at once.
+    Raises NotFound for nobody, Invalid naming the field, NotAllowed for one's own wallet, Conflict for a form that was
+    sent with something else before. `limit_minor` is what one admin may move at once.
     """
     return _by_admin(session, WalletKind.ADDED, admin_id, user_id, wish, limit_minor, now)
 
@@ -93,6 +93,8 @@ def _by_admin(
     if before is not None:
         if (before.user_id, before.by_id) != (user_id, admin_id):
             raise NotFound(_("There is no such form."))
+        if (before.kind, abs(before.amount_minor), before.currency) != (kind, wish.amount.minor, wish.amount.currency):
+            raise Conflict(_("This form was sent already, with something else. Reload the page and try again."))
         return before.id
     rules.check_alone(wish.amount, limit_minor)
     reason = check_reason(wish.reason)

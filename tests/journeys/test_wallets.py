@@ -131,6 +131,8 @@ def test_nobody_fills_their_own_wallet_and_a_form_sent_twice_is_one_movement(wor
     assert db.atomic(operations.add, (), user_id=buyer_id, **values) == first
     with pytest.raises(NotFound):
         db.atomic(operations.add, (), user_id=world.person(), **values)
+    with pytest.raises(Conflict, match="sent already"):
+        db.atomic(operations.deduct, (), user_id=buyer_id, **values)
     assert moved(world, buyer_id) == [("added", 100, 100, 1)]
 
 
