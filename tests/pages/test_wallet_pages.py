@@ -137,6 +137,17 @@ def test_what_an_admin_typed_wrongly_is_said_at_its_field(world: World, typed: d
     assert world.rows("SELECT count(*) FROM wallet_movement") == [(0,)]
 
 
+def test_a_form_that_was_sent_before_with_something_else_does_nothing_and_is_offered_anew(world: World) -> None:
+    buyer_id, client = world.person(), world.client(world.person(is_admin=True))
+    token = "the-same-form-of-a-moment-ago"
+    assert change(client, buyer_id, token=token).status_code == 303
+    assert change(client, buyer_id, token=token).status_code == 303
+    html = parsed(change(client, buyer_id, token=token, amount="26"), 409)
+    assert "This form was sent already, with something else." in words(html)
+    assert html.select_one("input[name=token]")["value"] != token
+    assert wallets.holds(world, buyer_id) == 2_500
+
+
 def test_admins_have_no_form_for_their_own_wallet(world: World) -> None:
     admin_id = world.person(is_admin=True)
     html = parsed(world.client(admin_id).get(f"/admin/users/{admin_id}/wallet"))

@@ -147,7 +147,7 @@ def _blame(form: WalletForm, error: DomainError) -> None:
 
 
 def _show(person: Person, known: Sequence[Held], form: WalletForm, code: int = 200) -> ResponseReturnValue:
-    if form.token.errors:
+    if form.token.errors or form.form_errors:
         form.token.data = secrets.token_urlsafe(24)
     wanted = wallet_parts.wanted(person.id, known)
     policy = current_app.extensions["settings"].money
