@@ -22,7 +22,7 @@ def change_wallet(play: Play, task: Task) -> str:
     way = chance.choices(("add", "take_back"), weights=(5, 1))[0]
     amount, currency = chance.choice(("7.01", "40.00", "123.45", "333.33", "500.00")), chance.choice(("USD", "EUR"))
     form = {"way": way, "amount": amount, "currency": currency, "reason": "It is so.", "token": play.token()}
-    answer = admin.post(f"/admin/users/{buyer.user_id}/wallet", **form)
+    answer = admin.post(f"/admin/users/{buyer.user_id}/wallet/change", **form)
     return f"{admin.name}: {way} {amount} {currency}, wallet of {buyer.name}: {answer.status}"
 
 

@@ -78,11 +78,14 @@ def provider_text(provider: str) -> str:
     return str(_PROVIDERS.get(provider, sentence(provider)))
 
 
-def wanted(user_id: int, known: Sequence[Held]) -> Wanted:
-    """Return what the address asks of the movements of a wallet that has these currencies."""
+def wanted(user_id: int, known: Sequence[Held], **place: str) -> Wanted:
+    """Return what the address asks of the movements of a wallet that has these currencies.
+
+    `place` is the list's endpoint with its values, where the answer to a form shows it.
+    """
     kind, currency = lists.choice(WalletKind, "type"), request.args.get("currency", "")
     currency = currency if currency in {held.currency for held in known} else ""
-    asked = lists.asked(*lists.BY_TIME_AND_AMOUNT, currency=currency, type=kind.value if kind else "")
+    asked = lists.asked(*lists.BY_TIME_AND_AMOUNT, currency=currency, type=kind.value if kind else "", **place)
     return Wanted(asked, Sought(user_id, currency, kind, asked.period))
 
 

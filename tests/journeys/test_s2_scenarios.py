@@ -77,7 +77,7 @@ def test_4_a_wallets_balance_is_read_added_to_deducted_from_and_its_history_is_t
     assert buyer.get("/api/wallets/my_wallet/").json["balances"] == []
     path = f"/admin/users/{buyer_id}/wallet"
     for way, amount in (("add", "80"), ("take_back", "5.50")):
-        send(admin, path, path, way=way, amount=amount, currency="USD", reason="It is so.")
+        send(admin, path, f"{path}/change", way=way, amount=amount, currency="USD", reason="It is so.")
     assert [held["balance"] for held in buyer.get("/api/wallets/my_wallet/").json["balances"]] == ["74.50"]
     world.put_in_cart(buyer_id, world.listing(world.seller(), 7_000))
     assert "/checkout/return/" in pay(buyer, pay_from="wallet").location

@@ -36,10 +36,10 @@ def movements(html: BeautifulSoup) -> list[list[str]]:
 
 def change(client: FlaskClient, user_id: int, **typed: str) -> TestResponse:
     path = f"/admin/users/{user_id}/wallet"
-    form = parsed(client.get(path)).select_one(f'form[method=post][action="{path}"]')
+    form = parsed(client.get(path)).select_one(f'form[method=post][action="{path}/change"]')
     hidden = {field["name"]: field["value"] for field in form.select("input[type=hidden]")}
     data = {"way": "add", "amount": "25", "currency": "USD", "order_number": "", "reason": "For your patience."}
-    return client.post(path, data={**hidden, **data, **typed})
+    return client.post(f"{path}/change", data={**hidden, **data, **typed})
 
 
 def spent_and_refunded(world: World) -> Bought:
@@ -109,6 +109,8 @@ def test_an_admin_puts_money_in_and_takes_it_back(world: World) -> None:
     assert movements(html)[0][1].startswith("Ada Admin, ")
     too_much = parsed(change(client, buyer_id, way="take_back", amount="25.01"), 409)
     assert "The wallet holds $25.00. Take back at most that." in too_much.text
+    links = {link["href"].partition("?")[0] for link in too_much.select(".list-tools a[href]")}
+    assert links == {f"/admin/users/{buyer_id}/wallet"}
     assert change(client, buyer_id, way="take_back", amount="5,50").status_code == 303
     assert wallets.holds(world, buyer_id) == 1_950
     on_page = words(parsed(client.get(f"/admin/users/{buyer_id}")))

@@ -275,7 +275,7 @@ POST   /admin/reports/<report_id>/decide           in     403  403     403    40
 GET    /admin/conversations/<conversation_id>      in     403  403     403    403    200   404     404
 GET    /admin/conversations/<conversation_id>/files/<file_id> in 403 403 403   403    200   404     404
 GET    /admin/users/<user_id>/wallet               in     403  403     403    403    200   404     404
-POST   /admin/users/<user_id>/wallet               in     403  403     403    403    422   404     404
+POST   /admin/users/<user_id>/wallet/change        in     403  403     403    403    422   404     404
 POST   /admin/users/<user_id>/writing/stop         in     403  403     403    403    go    404     404
 POST   /admin/users/<user_id>/writing/lift         in     403  403     403    403    go    404     404
 GET    /admin/calls                                in     403  403     403    403    200   -       -

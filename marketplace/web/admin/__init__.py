@@ -63,7 +63,7 @@ blueprint.add_url_rule("/admin/users", view_func=users.users)
 blueprint.add_url_rule("/admin/users/<int(max=9223372036854775807):user_id>", view_func=users.user)
 _WALLET = "/admin/users/<int(max=9223372036854775807):user_id>/wallet"
 blueprint.add_url_rule(_WALLET, view_func=wallets.wallet)
-blueprint.add_url_rule(_WALLET, view_func=wallets.change_wallet, methods=["POST"])
+blueprint.add_url_rule(f"{_WALLET}/change", view_func=wallets.change_wallet, methods=["POST"])
 blueprint.add_url_rule(
     "/admin/users/<int(max=9223372036854775807):user_id>/devices/<int(max=9223372036854775807):session_id>/sign-out",
     view_func=users.sign_out_user,
