@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from tests import builders_discounts as codes
 from tests.builders import Bought, World, form_token
 from tests.pages.test_checkout import pay
+from tests.pages.test_refund_pages import ask, decide
 
 
 def words(client: FlaskClient, path: str) -> str:
@@ -42,15 +43,11 @@ def test_1_a_purchase_is_paid_its_order_confirmed_and_its_invoice_made(world: Wo
 
 @pytest.mark.covers("S2.33")
 def test_2_a_refund_is_asked_for_approved_completed_and_seen(world: World) -> None:
-    bought, number = paid(world)
-    buyer, admin = world.client(bought.buyer_id), world.client(world.person(is_admin=True))
-    path = f"/orders/{number}/refund/new"
-    typed = {"how": "percent", "percent": "25", "reason": "damaged", "description": "It is scratched."}
-    send(buyer, path, path, **typed)
-    [(refund,)] = world.rows("SELECT number FROM refund")
-    page = f"/admin/refunds?refund={refund}"
-    assert "$20.00" in words(admin, page)
-    send(admin, page, f"/admin/refunds/{refund}/approve", notes="")
+    bought, _number = paid(world)
+    buyer, refund = ask(world, bought, how="percent", percent="25")
+    admin = world.client(world.person(is_admin=True))
+    assert "$20.00" in words(admin, f"/admin/refunds?refund={refund}")
+    decide(admin, refund, "approve")
     world.settle_down()
     assert world.rows("SELECT status, amount_minor FROM refund") == [("completed", 2_000)]
     assert "Your money went back to you" in words(buyer, f"/refunds/{refund}")
