@@ -78,14 +78,16 @@ def provider_text(provider: str) -> str:
     return str(_PROVIDERS.get(provider, sentence(provider)))
 
 
-def wanted(user_id: int, known: Sequence[Held], **place: str) -> Wanted:
+def wanted(user_id: int, known: Sequence[Held], *, endpoint: str = "") -> Wanted:
     """Return what the address asks of the movements of a wallet that has these currencies.
 
-    `place` is the list's endpoint with its values, where the answer to a form shows it.
+    `endpoint` is the list's, where the answer to a form shows it.
     """
     kind, currency = lists.choice(WalletKind, "type"), request.args.get("currency", "")
     currency = currency if currency in {held.currency for held in known} else ""
-    asked = lists.asked(*lists.BY_TIME_AND_AMOUNT, currency=currency, type=kind.value if kind else "", **place)
+    asked = lists.asked(
+        *lists.BY_TIME_AND_AMOUNT, currency=currency, type=kind.value if kind else "", endpoint=endpoint
+    )
     return Wanted(asked, Sought(user_id, currency, kind, asked.period))
 
 

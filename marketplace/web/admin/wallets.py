@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Regexp
@@ -149,8 +149,7 @@ def _blame(form: WalletForm, error: DomainError) -> None:
 def _show(person: Person, known: Sequence[Held], form: WalletForm, code: int = 200) -> ResponseReturnValue:
     if form.token.errors or form.form_errors:
         form.token.data = secrets.token_urlsafe(24)
-    place = {"endpoint": "admin.wallet", "user_id": str(person.id)} if request.method == "POST" else {}
-    wanted = wallet_parts.wanted(person.id, known, **place)
+    wanted = wallet_parts.wanted(person.id, known, endpoint="admin.wallet")
     policy = current_app.extensions["settings"].money
     is_own = person.id == guards.viewer().user_id
     page = WalletPage(
