@@ -10,6 +10,8 @@ from marketplace.reconciliation.checks import check_books
 from marketplace.refunds import operations
 from marketplace.refunds.wishes import Wish
 from marketplace.sandbox import disputes as bank
+from marketplace.sandbox import faults
+from marketplace.sandbox.faults import Kind, Where
 from tests.builders import Bought, World
 from tests.builders_reconciliation import reconcile
 from tests.journeys.test_disputes import FRAUD, at_the_bank, bought_with
@@ -97,3 +99,20 @@ def test_a_share_that_comes_after_a_break_about_its_payment_does_not_break_the_b
     ]
     world.tamper("UPDATE payment_transaction SET created_at = (SELECT found_at FROM reconciliation_break)")
     assert check_books().agrees
+
+
+# Would fail if silence used up the looks that an event has: thirty hours of it left events with nobody.
+def test_while_the_provider_is_silent_an_event_loses_no_patience(world: World) -> None:
+    world.pay(world.open_purchase(10_000))
+    with world.sandbox.sandbox.work() as work:
+        faults.add(work, Kind.DROP_BEFORE, Where(method="GET"), until=work.now + 30 * 3600)
+    world.sandbox.deliver_pending()
+    parked = "SELECT count(*) FROM provider_event WHERE status = 'parked'"
+    for _ in range(29):
+        world.advance(hours=1)
+        world.tick()
+        assert world.rows(f"{parked} AND next_attempt_at IS NULL") == [(0,)]
+    assert world.rows(parked) > [(0,)]
+    world.advance(hours=2)
+    world.settle_down()
+    assert world.rows(parked) == [(0,)]
