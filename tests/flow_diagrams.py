@@ -57,6 +57,12 @@ _FLOWS = {
         Step("Admin", "Provider", "diagnoses, and takes up what it says", "diagnosis.flows:take_up_payment"),
         Step("Shop", "Books", "settled once, whoever comes first", "checkout.settlement:settle"),
     ),
+    "Purchase from a wallet": (
+        Step("Admin", "Books", "goodwill into the wallet, with a reason", "wallets.operations:add"),
+        Step("Buyer", "Shop", "agrees, and the wallet covers all of it", "checkout.wallet_flows:buy"),
+        Step("Shop", "Books", "orders, payment and shares, paid at once", "checkout.wallet_operations:buy"),
+        Step("Shop", "Books", "what is refunded fills the wallet again", "refunds.sending:send"),
+    ),
     "Refund": (
         Step("Buyer", "Shop", "asks, with a reason", "refunds.operations:request"),
         Step("Shop", "Books", "the seller's share stands still", "refunds.booking:block"),

@@ -31,6 +31,7 @@ def cancelled(
         "given_minor": (plan.from_held + plan.from_available).minor if plan else 0,
         "owed_minor": plan.from_debt.minor if plan else 0,
         "currency": order.currency,
+        "is_in_wallet": granted is not None and granted.call_id is None,
     }
     told = [
         NewFact(user_id, NotificationKind.ORDER_CANCELLED, "order", order.id, {**facts, "to": role})

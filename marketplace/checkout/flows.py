@@ -51,7 +51,7 @@ def begin(*, agreed: Agreed, now: datetime, provider: Provider, settings: Settin
         known = db.atomic(operations.find_purchase, (), token=agreed.token, buyer_id=agreed.buyer_id)
         if known is not None:
             return _go_on(known, now=now, provider=provider, settings=settings)
-        _start_over(agreed, now=now, provider=provider, settings=settings)
+        start_over(agreed, now=now, provider=provider, settings=settings)
         try:
             opened = db.atomic(operations.open_purchase, (db.TURN,), agreed=agreed, settings=settings, now=now)
         except OpenedElsewhere:
@@ -228,7 +228,7 @@ def _go_on(purchase_id: int, *, now: datetime, provider: Provider, settings: Set
     return _open_page(opened, now=now, provider=provider, settings=settings)
 
 
-def _start_over(agreed: Agreed, *, now: datetime, provider: Provider, settings: Settings) -> None:
+def start_over(agreed: Agreed, *, now: datetime, provider: Provider, settings: Settings) -> None:
     """Give up earlier unpaid purchases of this cart: their lines are still in it and are about to be bought again."""
     earlier = db.atomic(attempts.to_give_up, (), buyer_id=agreed.buyer_id, currency=agreed.currency, token=agreed.token)
     for attempt in earlier:

@@ -31,12 +31,19 @@ class _Kind(NamedTuple):
 
 
 def open_orders(
-    session: Session, purchase: Purchase, priced: Priced, *, note: str, actor: Actor, now: datetime
+    session: Session,
+    purchase: Purchase,
+    priced: Priced,
+    *,
+    note: str,
+    from_wallet: bool,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Make one order per seller of what counts in a part of a basket, in the order of the sellers.
 
     A seller's own discount lowers what the platform fee is taken of. One that the marketplace bears does not: the
-    marketplace adds it to what the buyer pays.
+    marketplace adds it to what the buyer pays. Where no provider takes the payment, nobody takes a fee for it.
     """
     shops = [shop for shop in priced.part.shops if shop.counted]
     is_subsidy = bool(priced.granted and priced.found and priced.found.terms.is_subsidy)
@@ -49,11 +56,10 @@ def open_orders(
         for shop, subsidy in zip(shops, subsidies, strict=True)
     ]
     platform = [Money.total([part.fee for part in parts], purchase.currency) for parts in fees_by_shop]
-    shares = payment_rules.shares([shop.total for shop in shops], platform, agreement.processing, subsidies)
+    processing = payment_rules.NO_PROCESSING if from_wallet else agreement.processing
+    shares = payment_rules.shares([shop.total for shop in shops], platform, processing, subsidies)
     for shop, share, parts in zip(shops, shares, fees_by_shop, strict=True):
-        order = _order(purchase, shop, share, note, now)
-        session.add(order)
-        session.flush()
+        order = _order(session, purchase, shop, share, note, now)
         session.add_all(
             _order_line(order.id, shop, line, kinds[line.listing_id].kind, tax)
             for line, tax in zip(shop.counted, shop.taxes, strict=True)
@@ -85,8 +91,8 @@ def _goods(shop: ShopPart, subsidy: Money, kinds: Mapping[int, _Kind]) -> dict[s
     return goods
 
 
-def _order(purchase: Purchase, shop: ShopPart, share: Share, note: str, now: datetime) -> Order:
-    return Order(
+def _order(session: Session, purchase: Purchase, shop: ShopPart, share: Share, note: str, now: datetime) -> Order:
+    order = Order(
         purchase_id=purchase.id,
         buyer_id=purchase.buyer_id,
         seller_id=shop.seller_id,
@@ -104,6 +110,9 @@ def _order(purchase: Purchase, shop: ShopPart, share: Share, note: str, now: dat
         buyer_note=note,
         created_at=now,
     )
+    session.add(order)
+    session.flush()
+    return order
 
 
 def _delivery(order_id: int, shop: ShopPart, country: str, now: datetime) -> list[OrderDelivery]:

@@ -59,6 +59,8 @@ class Agreed:
     """CurrencyPart.names of what was shown; "" where the form did not say."""
     collected: tuple[int, ...] = ()
     """The sellers whose goods the buyer collects, where there is a choice."""
+    from_wallet: bool = False
+    """Whether the buyer's wallet pays all of it, at once."""
 
 
 def find_purchase(session: Session, *, token: str, buyer_id: int) -> int | None:
@@ -89,12 +91,24 @@ def open_purchase(session: Session, *, agreed: Agreed, settings: Settings, now: 
         raise CartChanged(_(_CHANGED))
     if agreed.shown_names not in {"", part.names}:
         raise CartChanged(_(_OTHER_NAMES))
+    purchase = _begin(session, agreed, priced, settings, actor=actor, now=now)
+    how: dict[str, Any] = {"from_wallet": agreed.from_wallet, "actor": actor, "now": now}
+    opening.open_orders(session, purchase, priced, note=agreed.buyer_note, **how)
+    expires_at = rules.page_expires_at(now, settings.payment_tracking.session_expiry_minutes)
+    _reserve(session, purchase.id, page_expires_at=expires_at, settings=settings, actor=actor, now=now)
+    _take_use(session, purchase, priced, settings, actor=actor, now=now)
+    return page.plan_payment(session, purchase=purchase, expires_at=expires_at, settings=settings, **how)
+
+
+def _begin(
+    session: Session, agreed: Agreed, priced: Priced, settings: Settings, *, actor: Actor, now: datetime
+) -> Purchase:
     purchase = Purchase(
         buyer_id=agreed.buyer_id,
         cart_id=session.execute(select(Cart.id).where(Cart.user_id == agreed.buyer_id)).scalar_one(),
         checkout_token=agreed.token,
         currency=agreed.currency,
-        total_minor=part.total.minor,
+        total_minor=priced.part.total.minor,
         discount_code=priced.found.terms.code if priced.found and priced.granted else None,
         delivery_address=agreed.delivery_address,
         billing_address=agreed.billing_address,
@@ -104,11 +118,7 @@ def open_purchase(session: Session, *, agreed: Agreed, settings: Settings, now: 
     session.add(purchase)
     session.flush()
     history.begin(session, Purchase, [purchase.id], actor=actor, at=now, because=Text("The buyer agreed to the price."))
-    opening.open_orders(session, purchase, priced, note=agreed.buyer_note, actor=actor, now=now)
-    expires_at = rules.page_expires_at(now, settings.payment_tracking.session_expiry_minutes)
-    _reserve(session, purchase.id, page_expires_at=expires_at, settings=settings, actor=actor, now=now)
-    _take_use(session, purchase, priced, settings, actor=actor, now=now)
-    return page.plan_payment(session, purchase=purchase, expires_at=expires_at, settings=settings, actor=actor, now=now)
+    return purchase
 
 
 def _wanted(session: Session, agreed: Agreed, now: datetime) -> CurrencyPart:

@@ -22,6 +22,7 @@ from marketplace.payment_records.records import NewPayment
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payment_records.tracker import get_payment_tracker
 from marketplace.providers.base import Checkout, CheckoutLine, CheckoutRequest
+from marketplace.wallets.rules import WALLET
 
 # Nobody is asked for nothing: a free purchase is settled without a provider.
 NO_PROVIDER = "none"
@@ -30,7 +31,7 @@ PROVIDER = "stripe"
 
 @dataclass(frozen=True)
 class Opened:
-    """A purchase that waits for its payment: `call_id` opens the page; None when nothing is to be paid."""
+    """A purchase that waits for its payment: `call_id` opens the page; None when no provider is to be paid."""
 
     purchase_id: int
     payment_id: int
@@ -42,9 +43,20 @@ class Opened:
 
 
 def plan_payment(
-    session: Session, *, purchase: Purchase, expires_at: datetime, settings: Settings, actor: Actor, now: datetime
+    session: Session,
+    *,
+    purchase: Purchase,
+    expires_at: datetime,
+    settings: Settings,
+    actor: Actor,
+    now: datetime,
+    from_wallet: bool = False,
 ) -> Opened:
-    """Record a pending payment (S1.12: before the redirect) and plan the call that opens its page."""
+    """Record a pending payment (S1.12: before the redirect) and plan the call that opens its page.
+
+    A purchase that costs nothing has no page, nor has one that is paid `from_wallet`.
+    """
+    provider = (WALLET if from_wallet else PROVIDER) if purchase.total_minor else NO_PROVIDER
     records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
     payment = records.create_pending_payment(
         NewPayment(
@@ -52,23 +64,14 @@ def plan_payment(
             purchase_id=purchase.id,
             amount_minor=purchase.total_minor,
             currency=purchase.currency,
-            provider=PROVIDER if purchase.total_minor else NO_PROVIDER,
+            provider=provider,
             expires_at=expires_at,
         )
     )
-    if not purchase.total_minor:
+    if provider != PROVIDER:
         return Opened(purchase.id, payment.id, purchase.buyer_id, purchase.currency, None)
     watching.begin(session, WatchKind.PAYMENT, payment.id, now=now)
-    request = CheckoutRequest(
-        payment_id=payment.id,
-        purchase_number=_number(session, purchase.id),
-        currency=purchase.currency,
-        lines=_lines(session, purchase.id),
-        customer_email=session.execute(select(User.email).where(User.id == purchase.buyer_id)).scalar_one(),
-        success_url=f"{settings.base_url}/checkout/return/{payment.id}",
-        cancel_url=f"{settings.base_url}/checkout/cancelled/{payment.id}",
-        expires_at=expires_at,
-    )
+    request = _request(session, purchase, payment.id, settings, expires_at)
     call_id = outbound.plan(
         session,
         provider=PROVIDER,
@@ -79,6 +82,21 @@ def plan_payment(
         now=now,
     )
     return Opened(purchase.id, payment.id, purchase.buyer_id, purchase.currency, call_id)
+
+
+def _request(
+    session: Session, purchase: Purchase, payment_id: int, settings: Settings, expires_at: datetime
+) -> CheckoutRequest:
+    return CheckoutRequest(
+        payment_id=payment_id,
+        purchase_number=_number(session, purchase.id),
+        currency=purchase.currency,
+        lines=_lines(session, purchase.id),
+        customer_email=session.execute(select(User.email).where(User.id == purchase.buyer_id)).scalar_one(),
+        success_url=f"{settings.base_url}/checkout/return/{payment_id}",
+        cancel_url=f"{settings.base_url}/checkout/cancelled/{payment_id}",
+        expires_at=expires_at,
+    )
 
 
 def plan_closing(session: Session, *, payment: Payment, actor: Actor, now: datetime) -> int | None:

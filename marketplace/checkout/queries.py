@@ -23,6 +23,7 @@ from marketplace.orders.states import PurchaseStatus
 from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payments.models import PaymentTransaction, UnappliedReceipt
+from marketplace.wallets.rules import WALLET
 
 _PROBLEMS = {
     Problem.OWN: Text("%(title)s is your own listing and is left out."),
@@ -118,6 +119,7 @@ class ReturnState:
     """When the first of the held money may be released."""
     is_collected: bool = False
     """Whether the buyer collects all of it."""
+    is_from_wallet: bool = False
 
 
 _SESSION = select(Payment.provider_session_id).where(
@@ -176,6 +178,7 @@ _PAYMENT = (
     select(
         Payment.id,
         Payment.status,
+        Payment.provider,
         Payment.amount_minor,
         Payment.currency,
         Payment.error_message,
@@ -227,6 +230,7 @@ def return_state(payment_id: int, buyer_id: int) -> ReturnState:
         can_try_again=row.purchase_status == PurchaseStatus.OPEN and row.status != PaymentStatus.PROCESSING,
         release_date=min(releases, default=None),
         is_collected=all(order.is_pickup for order in orders),
+        is_from_wallet=row.provider == WALLET,
     )
 
 

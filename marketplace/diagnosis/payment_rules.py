@@ -14,6 +14,7 @@ from marketplace.orders.states import OrderStatus
 from marketplace.outbound.states import CallKind, CallStatus
 from marketplace.payment_records.states import HAS_MONEY, PaymentStatus
 from marketplace.payments.states import ReceiptStatus, TransactionStatus
+from marketplace.wallets.rules import WALLET
 
 NO_PROVIDER = "none"
 _UNPAID = frozenset({TransactionStatus.PENDING, TransactionStatus.FAILED})
@@ -89,10 +90,15 @@ class PaymentCase:
 
 def findings(case: PaymentCase, says: ProviderSays) -> tuple[Finding, ...]:
     """Return every look at a payment, in order."""
+    first: tuple[Finding, ...]
     if case.provider == NO_PROVIDER:
         free = (_("Nothing was to be paid, so no provider was asked."),)
         rule = _("A purchase that a code makes free is settled without a provider.")
-        first: tuple[Finding, ...] = (Finding(_("Was a payment page opened?"), Verdict.GOOD, free, rule),)
+        first = (Finding(_("Was a payment page opened?"), Verdict.GOOD, free, rule),)
+    elif case.provider == WALLET:
+        paid = (_("Paid from the buyer's wallet, so no provider was asked."),)
+        rule = _("It is agreed and paid in one step, and has no page.")
+        first = (Finding(_("Was a payment page opened?"), Verdict.GOOD, paid, rule),)
     else:
         happened = says.is_paid or says.is_clearing or case.has_money or bool(case.declines)
         first = (

@@ -117,6 +117,7 @@ def refund_case(row: RefundRow, policy: MoneyPolicy, *, now: datetime, system_no
         next_look_at=asking.next_look_at if asking else None,
         wires=wires(system_now),
         now=now,
+        is_to_wallet=row.is_to_wallet,
     )
 
 

@@ -85,6 +85,7 @@ class RefundCase:
     next_look_at: datetime | None
     wires: Wires
     now: datetime
+    is_to_wallet: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -94,6 +95,9 @@ class RefundCase:
 
 def findings(case: RefundCase, says: ProviderSays) -> tuple[Finding, ...]:
     """Return every look at a refund, in order: may it be, was it decided, can the provider do it, has it arrived."""
+    if case.is_to_wallet:
+        own = (_paid(case), _window(case), _cap(case), _decision(case), _held(case))
+        return (*own, rules.in_wallet(), rules.background(case.wires))
     return (
         _paid(case),
         _window(case),
@@ -213,8 +217,7 @@ def _provider_allows(case: RefundCase, says: ProviderSays) -> Finding:
         return Finding(question, Verdict.UNKNOWN, in_a_row([words], [unknown]), rule)
     limit = _LIMITS[says.method]
     if limit is None or case.paid_at is None:
-        unlimited = _("No limit in time, and parts may go back.")
-        return Finding(question, Verdict.GOOD, in_a_row([words], [unlimited]), rule)
+        return Finding(question, Verdict.GOOD, in_a_row([words], [_("No limit in time, and parts may go back.")]), rule)
     until = case.paid_at + limit
     allowed = in_a_row([words], said(_("It may go back until %(at)s, also in parts."), at=until))
     return Finding(question, Verdict.GOOD if case.now <= until else Verdict.ACT, allowed, rule)
@@ -248,8 +251,8 @@ def _attempts(case: RefundCase) -> Finding:
     question = _("Was the provider asked, and how often?")
     rule = _("Each approval is a new attempt with a key of its own; the same attempt is never sent as two refunds.")
     if not case.calls:
-        verdict = Verdict.COURSE if case.status in _ON_ITS_WAY else Verdict.GOOD
-        return Finding(question, verdict, (_("Not yet."),), rule)
+        is_course = case.status in _ON_ITS_WAY
+        return Finding(question, Verdict.COURSE if is_course else Verdict.GOOD, (_("Not yet."),), rule)
     last, rows = case.calls[-1], tuple(call.row for call in reversed(case.calls))
     words = attempts(len(rows), last.status.label)
     if last.status is CallStatus.REFUSED:
@@ -283,10 +286,8 @@ def _provider(case: RefundCase, says: ProviderSays) -> Finding:
     if case.status not in _EXPECTED.get(says.refund_status, frozenset()):
         return Finding(question, Verdict.ACT, found, rule, deed=Deed.ASK_NOW)
     if says.refund_amount is not None and says.refund_amount != case.amount:
-        amounts = differs(says.refund_amount, case.amount)
-        return Finding(question, Verdict.ACT, amounts, rule, deed=Deed.RECONCILE)
-    verdict = Verdict.COURSE if case.status in _ON_ITS_WAY else Verdict.GOOD
-    return Finding(question, verdict, found, rule)
+        return Finding(question, Verdict.ACT, differs(says.refund_amount, case.amount), rule, deed=Deed.RECONCILE)
+    return Finding(question, Verdict.COURSE if case.status in _ON_ITS_WAY else Verdict.GOOD, found, rule)
 
 
 _EXPECTED = {

@@ -240,6 +240,12 @@ def untouched(rule: str) -> Finding:
     return Finding(_("Is there enough at the provider?"), Verdict.GOOD, found, rule)
 
 
+def in_wallet() -> Finding:
+    """Return that a refund asks no provider, because a wallet had paid."""
+    found = (_("Into the buyer's wallet, in the moment in which it is approved. No provider is asked."),)
+    return Finding(_("Where does it go?"), Verdict.GOOD, found, _("What a wallet has paid goes back into it."))
+
+
 class Says(Protocol):
     """What the provider said: an answer, or why there is none."""
 

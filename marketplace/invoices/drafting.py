@@ -101,6 +101,7 @@ class SoldOrder:
     """What of the discount the marketplace pays to the seller: to the tax office it is a part of the price."""
     language: str
     """The code of the language that the buyer is written to in."""
+    is_from_wallet: bool
     lines: tuple[SoldLine, ...]
     delivery_taxes: tuple[SoldDelivery, ...] = ()
     """None where the delivery is free, or not taxed."""
@@ -285,7 +286,7 @@ def _buyer(billing: Mapping[str, str]) -> dict[str, object]:
 
 def _terms(sold: SoldOrder, due: datetime) -> Sequence[str]:
     if sold.paid_at is not None:
-        payment = _("Paid in full on %(day)s. Nothing is due.", day=date_text(sold.paid_at))
+        payment = _(rules.PAID[sold.is_from_wallet], day=date_text(sold.paid_at))
     else:
         payment = _("Your payment is on its way from your bank. It is due on %(day)s.", day=date_text(due))
     returns = [_("Returns: %(policy)s", policy=sold.returns_policy)] if sold.returns_policy else []

@@ -36,6 +36,7 @@ from marketplace.payment_records.models import Payment
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payments.models import PaymentTransaction
 from marketplace.refunds.models import Refund
+from marketplace.wallets.rules import WALLET
 
 MOST = 500
 """How many are looked up at once; the sweep goes on with the rest in its next round."""
@@ -119,6 +120,7 @@ _PAID_AT = (
 ).scalar_subquery()
 LEGAL = (Shop.city, Shop.country, Shop.legal_name, Shop.legal_street, Shop.legal_postcode, Shop.vat_id)
 """What a document says of its seller beside the shop's name, in the order of drafting.Seller."""
+_FROM_WALLET = exists().where(Payment.purchase_id == Purchase.__table__.c.id, Payment.provider == WALLET)
 _ORDERS = (
     select(
         Order.id,
@@ -143,6 +145,7 @@ _ORDERS = (
         _PAID_AT,
         Order.subsidy_minor,
         User.language,
+        _FROM_WALLET,
     )
     .join(User, User.id == Order.buyer_id)
     .join(Purchase, Purchase.id == Order.purchase_id)

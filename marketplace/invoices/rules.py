@@ -22,6 +22,11 @@ MARK_EVERY = timedelta(hours=6)
 """How often the sweep's mark moves."""
 BATCH = 50
 """How many documents of one series one transaction makes: while it runs, nobody else takes a number of it."""
+PAID = {
+    False: Text("Paid in full on %(day)s. Nothing is due."),
+    True: Text("Paid in full from the wallet on %(day)s. Nothing is due."),
+}
+"""What an invoice says of a payment that is here, by whether the buyer's wallet has paid."""
 _RESEND_AFTER = timedelta(minutes=10)
 _DIGITS = 5
 

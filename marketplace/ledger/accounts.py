@@ -38,7 +38,11 @@ class Account(StrEnum):
     PLATFORM_BANK = "platform_bank", Text("To and from the marketplace's own bank"), True
     RECONCILIATION_DIFFERENCE = "reconciliation_difference", Text("Differences to the provider, written off"), True
     UNAPPLIED_RECEIPTS = "unapplied_receipts", Text("Received, to be returned to the buyer"), False
+    WALLET = "wallet", Text("In buyers' wallets"), False
+    WALLET_EXPENSE = "wallet_expense", Text("Goodwill put into wallets"), True
 
 
 OF_SELLERS = (Account.SELLER_HELD, Account.SELLER_PAYABLE, Account.SELLER_DEBT)
 """Where a seller's money stands: their postings under a seller's name, with the sign turned, make the balance."""
+PAID_FROM = (Account.PROVIDER_CLEARING, Account.WALLET)
+"""Where what a buyer pays comes from: a capture debits one of the two, never both."""

@@ -29,6 +29,7 @@ class Topic(StrEnum):
     INVOICES = "invoices"
     RECEIPTS = "receipts"
     RETURNED = "returned"
+    WALLET = "wallet"
     UNPAID = "unpaid"
     SHIPPED = "shipped"
     DELIVERED = "delivered"
@@ -90,6 +91,12 @@ WORDS: Mapping[Topic, TopicWords] = {
         _A.BUYING,
         Text("Money that goes back to you"),
         Text("A payment that we could not use goes back."),
+        Text("It is about your money."),
+    ),
+    _T.WALLET: TopicWords(
+        _A.BUYING,
+        Text("Your wallet"),
+        Text("We put money into your wallet, or took it back."),
         Text("It is about your money."),
     ),
     _T.UNPAID: TopicWords(
@@ -174,6 +181,7 @@ KINDS: Mapping[str, Topic | Mapping[str, Topic]] = {
     "payment_expired": _T.UNPAID,
     "payment_returned": _T.RETURNED,
     "return_failed": _T.RETURNED,
+    **dict.fromkeys(("wallet_added", "wallet_taken_back"), _T.WALLET),
     "money_released": _T.BALANCE,
     "statement_ready": _T.STATEMENTS,
     "payout_sent": _T.PAYOUTS,

@@ -78,6 +78,8 @@ class NotificationKind(StrEnum):
     PASSKEY_REMOVED = "passkey_removed"
     PRICE_DROPPED = "price_dropped"
     SEARCH_FOUND = "search_found"
+    WALLET_ADDED = "wallet_added"
+    WALLET_TAKEN_BACK = "wallet_taken_back"
 
 
 class Notification(Base):

@@ -167,7 +167,7 @@ def _stored(
 
 
 def _scope(payment_id: int, figure: PaymentFigure, order_number: str | None) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [Posting.account == figure.account]
+    conditions: list[ColumnElement[bool]] = [ledger.on(figure.account)]
     if figure.source is Source.HELD_SHARE:
         # A release is booked per order, perhaps together with others, so the orders name the postings here.
         orders = select(PaymentTransaction.order_id).where(PaymentTransaction.payment_id == payment_id)

@@ -217,7 +217,7 @@ def _explain(
 def _booked(connection: Connection, order_id: int, figure: Figure) -> tuple[ledger.PostingRow, ...]:
     if figure.account is None:
         return ()
-    conditions: list[ColumnElement[bool]] = [Posting.order_id == order_id, Posting.account == figure.account]
+    conditions: list[ColumnElement[bool]] = [Posting.order_id == order_id, ledger.on(figure.account)]
     if figure in {BuyerFigure.REFUNDED, SellerFigure.REFUNDED}:
         conditions.append(_REFUNDS)
     elif figure is SellerFigure.TAKEN:

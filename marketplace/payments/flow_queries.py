@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from marketplace import db
 from marketplace.language import Text
 from marketplace.ledger import queries as ledger
-from marketplace.ledger.accounts import Account
+from marketplace.ledger.accounts import PAID_FROM, Account
 from marketplace.ledger.models import LedgerEntry, Posting
 from marketplace.orders.models import Order
 from marketplace.paging import ALWAYS, Period
@@ -26,7 +26,8 @@ _UNAPPLIED = "payment:%:unapplied"
 _REFUND = "refund:%"
 _Part = tuple[Account, str]
 """An account, and the keys of the entries that count."""
-_IN: tuple[_Part, ...] = ((Account.PROVIDER_CLEARING, _CAPTURED), (Account.PROVIDER_CLEARING, _UNAPPLIED))
+_PAID: tuple[_Part, ...] = tuple((account, _CAPTURED) for account in PAID_FROM)
+_IN: tuple[_Part, ...] = (*_PAID, (Account.PROVIDER_CLEARING, _UNAPPLIED))
 _BACK: tuple[_Part, ...] = ((Account.REFUND_PENDING, _REFUND), (Account.UNAPPLIED_RECEIPTS, _UNAPPLIED))
 
 
@@ -53,7 +54,7 @@ class Flow(StrEnum):
 class HouseFlow(Flow):
     """What admins watch."""
 
-    VOLUME = "volume", Text("Volume"), 1, ((Account.PROVIDER_CLEARING, _CAPTURED),)
+    VOLUME = "volume", Text("Volume"), 1, _PAID
     TAKE = "take", Text("Platform fees"), -1, ((Account.PLATFORM_FEE, "%"),)
     REFUNDED = "refunded", Text("Refunded"), -1, ((Account.REFUND_PENDING, _REFUND),)
 
@@ -64,7 +65,7 @@ class BuyerFlow(Flow):
     PAID = "paid", Text("Paid"), 1, _IN
     REFUNDED = "refunded", Text("Refunded"), -1, _BACK
     SPENT = "spent", Text("Spent"), 1, _IN + _BACK
-    HELD = "held", Text("Held for you"), 1, ((Account.PROVIDER_CLEARING, _CAPTURED), (Account.REFUND_PENDING, _REFUND))
+    HELD = "held", Text("Held for you"), 1, (*_PAID, (Account.REFUND_PENDING, _REFUND))
     """Paid for orders whose money no seller has yet, less what goes back."""
 
 

@@ -21,6 +21,8 @@ from marketplace.payments.models import PaymentTransaction, UnappliedReceipt
 from marketplace.payments.rules import RefundRule
 from marketplace.payments.states import HoldReason
 from marketplace.providers.base import Decline
+from marketplace.wallets import operations as wallets
+from marketplace.wallets.rules import WALLET
 
 
 def share_out(session: Session, *, payment: Payment, orders: Sequence[Order], actor: Actor, now: datetime) -> list[int]:
@@ -77,12 +79,22 @@ def hold_shares(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Hold the shares `ids` from now on (S0.9), and book the capture in one entry."""
+    """Hold the shares `ids` from now on (S0.9), and book the capture in one entry.
+
+    What its buyer's wallet pays leaves the wallet with it; raises Overdraft when that does not hold enough.
+    """
     dates = hold_from(now, hold_days)
     history.move_many(session, PaymentTransaction, ids, "hold", actor=actor, at=now, values=dates)
-    captured = capture(payment.id, payment.currency, orders)
-    if any(line.amount_minor for line in captured["lines"]):
-        ledger.book(session, **captured, now=now)
+    is_from_wallet = payment.provider == WALLET
+    captured = capture(payment.id, payment.currency, orders, wallet_of=payment.user_id if is_from_wallet else None)
+    if not any(line.amount_minor for line in captured["lines"]):
+        return
+    entry_id = ledger.book(session, **captured, now=now)
+    if is_from_wallet:
+        amount = Money(payment.amount_minor, payment.currency)
+        wallets.spend(
+            session, user_id=payment.user_id, payment_id=payment.id, amount=amount, entry_id=entry_id, now=now
+        )
 
 
 def hold_from(now: datetime, hold_days: int) -> dict[str, Any]:
@@ -96,13 +108,21 @@ def hold_from(now: datetime, hold_days: int) -> dict[str, Any]:
     }
 
 
-def capture(payment_id: int, currency: str, orders: Sequence[Any]) -> dict[str, Any]:
-    """Return what to book when a payment is captured: four postings for each row of `orders`, five with a subsidy."""
+def capture(payment_id: int, currency: str, orders: Sequence[Any], *, wallet_of: int | None = None) -> dict[str, Any]:
+    """Return what to book when a payment is captured: four postings for each row of `orders`, five with a subsidy.
+
+    `wallet_of` is the buyer whose wallet pays; None where a provider has taken the money.
+    """
+    source = Account.PROVIDER_CLEARING if wallet_of is None else Account.WALLET
     return {
         "key": f"payment:{payment_id}:captured",
         "description": f"Payment {payment_id} captured",
         "currency": currency,
-        "lines": [line for order in orders for line in _capture(order)],
+        "lines": [
+            line
+            for order in orders
+            for line in (Line(source, order.total_minor, owner_id=wallet_of, order_id=order.id), *_sides(order))
+        ],
         "payment_id": payment_id,
     }
 
@@ -143,9 +163,9 @@ def share_ids(session: Session, payment_id: int) -> list[int]:
     return list(session.execute(statement.order_by(PaymentTransaction.id)).scalars())
 
 
-def _capture(order: Any) -> list[Line]:
+def _sides(order: Any) -> list[Line]:
+    """Return who gets what is paid for an order, and what the marketplace adds to it."""
     return [
-        Line(Account.PROVIDER_CLEARING, order.total_minor, order_id=order.id),
         Line(Account.DISCOUNT_EXPENSE, order.subsidy_minor, order_id=order.id),
         Line(Account.SELLER_HELD, -order.net_minor, owner_id=order.seller_id, order_id=order.id),
         Line(Account.PLATFORM_FEE, -order.platform_fee_minor, order_id=order.id),

@@ -31,6 +31,10 @@ class ProcessingRate:
     fixed_minor: int
 
 
+NO_PROCESSING = ProcessingRate(0, 0)
+"""Of a payment that no provider takes, because its buyer's wallet pays it."""
+
+
 @dataclass(frozen=True)
 class Share:
     """One seller's share of a payment: net = gross + subsidy - platform fee - processing fee."""

@@ -17,6 +17,7 @@ from marketplace.payouts import rules
 from marketplace.payouts.day_queries import moment, more_today, paid_today
 from marketplace.payouts.models import PayoutPause, PayoutSchedule, PayoutSkip, PayoutStop, SellerAccount
 from marketplace.payouts.rules import Schedule, Standing
+from marketplace.wallets.rules import WALLET
 
 _PAGE = 500
 _OF_CHARGES = ("charge", "payment")
@@ -41,8 +42,10 @@ class Candidate:
         return self.standing.ready_minor + self.standing.blocked_minor + self.standing.unsettled_minor
 
 
-_IS_FREE = and_(
-    _X.gross_minor == 0, select(Payment.id).where(Payment.id == _X.payment_id, Payment.amount_minor == 0).exists()
+_IS_OURS = (
+    select(Payment.id)
+    .where(Payment.id == _X.payment_id, (Payment.amount_minor == 0) | (Payment.provider == WALLET))
+    .exists()
 )
 IS_SETTLED = (
     select(BalanceTransaction.id)
@@ -52,16 +55,17 @@ IS_SETTLED = (
         BalanceTransaction.available_on <= bindparam("now"),
     )
     .exists()
-) | _IS_FREE
+) | _IS_OURS
 """The condition that the buyer's payment is in our balance at `now`: only then does it pay anybody.
 
-What the marketplace alone has paid, because its code made a purchase free, never arrives: it is ours already.
+What the marketplace alone has paid, because its code made a purchase free, never arrives: it is ours already. So is
+what a wallet has paid: the marketplace put it there.
 """
 _IS_AVAILABLE = and_(_X.status == TransactionStatus.AVAILABLE, _X.left_minor > 0)
 AVAILABLE = select(_X.id).where(_IS_AVAILABLE)
 """What is available to anybody: without it nobody is to be paid."""
 SETTLES_AT = case(
-    (_IS_FREE, _X.payment_received_date),
+    (_IS_OURS, _X.payment_received_date),
     else_=select(func.min(BalanceTransaction.available_on))
     .where(BalanceTransaction.payment_id == _X.payment_id, BalanceTransaction.kind.in_(_OF_CHARGES))
     .scalar_subquery(),

@@ -33,7 +33,7 @@ from marketplace.providers.accounts import ProviderAccount
 from marketplace.providers.base import BalanceLine, Checkout, Decline, Intent, Provider, ProviderRefund
 from marketplace.providers.transfers import BankPayout, MadeReversal, Transfer
 from marketplace.refunds import following as refunds_following
-from marketplace.refunds import operations as refunds
+from marketplace.refunds import sending
 
 Apply = Callable[[Session, Any, Actor, Settings, datetime], str]
 
@@ -134,7 +134,7 @@ def _refund(session: Session, facts: RefundFacts, actor: Actor, settings: Settin
     reference = facts.refund.reference or ""
     if reference.startswith(returns.REFERENCE):
         return returns.follow_refund(session, refund=facts.refund, lines=facts.lines, actor=actor, now=now)
-    if reference.startswith(refunds.REFERENCE):
+    if reference.startswith(sending.REFERENCE):
         return refunds_following.follow(session, found=facts.refund, lines=facts.lines, actor=actor, now=now)
     if receipt := returns.receipt_of(session, facts.refund.intent_id):
         return returns.mirror(session, receipt, refund=facts.refund, lines=facts.lines, actor=actor, now=now)

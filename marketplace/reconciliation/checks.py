@@ -24,6 +24,7 @@ from marketplace.reconciliation.review_checks import REVIEW_CHECKS
 from marketplace.reconciliation.seller_checks import SELLER_CHECKS
 from marketplace.reconciliation.statement_checks import STATEMENT_CHECKS
 from marketplace.reconciliation.sum_checks import SUM_CHECKS
+from marketplace.reconciliation.wallet_checks import WALLET_CHECKS
 
 _CHECKS: Mapping[str, str] = {
     "entries balance": """
@@ -69,6 +70,8 @@ _CHECKS: Mapping[str, str] = {
         SELECT 'ledger_entry', e.id, 'is ' || e.key || ', which never happened'
         FROM (SELECT l.* FROM ledger_entry l WHERE NOT EXISTS (SELECT FROM debt_write_off w
             WHERE l.key IN ('debt_write_off:' || w.id, 'debt_write_off:' || w.id || ':undone'))
+            AND NOT EXISTS (SELECT FROM wallet_movement m
+                WHERE m.entry_id = l.id AND l.key = 'wallet:' || m.user_id || ':' || m.currency || ':' || m.number)
             AND NOT EXISTS (SELECT FROM correction c
                 WHERE l.key IN ('correction:' || c.id, 'correction:' || c.id || ':undone'))) e
         LEFT JOIN payment p
@@ -99,7 +102,8 @@ _CHECKS: Mapping[str, str] = {
         JOIN ledger_entry e ON e.key = 'payment:' || t.payment_id || ':captured'
         LEFT JOIN posting b ON b.entry_id = e.id AND b.order_id = t.order_id
         GROUP BY t.id
-        HAVING coalesce(sum(b.amount_minor) FILTER (WHERE b.account = 'provider_clearing'), 0) <> t.gross_minor
+        HAVING coalesce(sum(b.amount_minor) FILTER (WHERE b.account IN ('provider_clearing', 'wallet')), 0)
+                <> t.gross_minor
             OR coalesce(sum(b.amount_minor) FILTER (WHERE b.account = 'discount_expense'), 0) <> t.subsidy_minor
             OR coalesce(-sum(b.amount_minor) FILTER (WHERE b.account = 'seller_held'), 0) <> t.net_minor
             OR coalesce(-sum(b.amount_minor) FILTER (WHERE b.account = 'platform_fee'), 0) <> t.platform_fee_minor
@@ -120,11 +124,6 @@ _CHECKS: Mapping[str, str] = {
         SELECT 'payment_transaction', id, 'is held without reason, days or dates' FROM payment_transaction
         WHERE status = 'held' AND (hold_reason IS NULL OR days_to_hold IS NULL OR hold_start_date IS NULL
             OR planned_release_date IS NULL OR payment_received_date IS NULL)
-    """,
-    "one payment counts per purchase": """
-        SELECT 'purchase', p.purchase_id, count(*) || ' payments count'
-        FROM payment p JOIN ledger_entry e ON e.key = 'payment:' || p.id || ':captured'
-        GROUP BY p.purchase_id HAVING count(*) > 1
     """,
     "unusable receipts are owed to their buyers": """
         SELECT 'unapplied_receipt', r.id, 'owes ' || r.amount_minor + gone.minor || ', booked ' || owed.minor
@@ -167,6 +166,8 @@ _CHECKS: Mapping[str, str] = {
                 AND NOT EXISTS (SELECT FROM dispute_movement m WHERE m.line_id = b.provider_id)
                 AND EXISTS (SELECT FROM refund r WHERE r.payment_id = b.payment_id)
             UNION ALL
+            SELECT m.payment_id, -m.amount_minor, 0 FROM wallet_movement m WHERE m.kind = 'refunded'
+            UNION ALL
             SELECT e.payment_id, 0, -p.amount_minor FROM posting p JOIN ledger_entry e ON e.id = p.entry_id
             WHERE p.account = 'refund_pending'
         ) both_sides
@@ -184,6 +185,7 @@ _SQL_CHECKS = {
     **DISPUTE_CHECKS,
     **BREAK_CHECKS,
     **DISCOUNT_CHECKS,
+    **WALLET_CHECKS,
     **INVOICE_CHECKS,
     **SUM_CHECKS,
 }

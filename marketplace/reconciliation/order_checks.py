@@ -5,6 +5,11 @@ from collections.abc import Mapping
 from marketplace.reconciliation.invoice_checks import SWEPT
 
 _CHECKS: Mapping[str, str] = {
+    "one payment counts per purchase": """
+        SELECT 'purchase', p.purchase_id, count(*) || ' payments count'
+        FROM payment p JOIN ledger_entry e ON e.key = 'payment:' || p.id || ':captured'
+        GROUP BY p.purchase_id HAVING count(*) > 1
+    """,
     "taxes of lines sum to the order's": """
         SELECT 'order', o.id, 'tax ' || o.tax_minor || ', of its lines ' || sum(l.tax_minor) || ', of its delivery '
             || sent.tax

@@ -45,12 +45,13 @@ def approve_and_send(
         take_back=take_back,
         now=now,
     )
-    if decided.call_id is None:
+    if not decided.is_agreed:
         return False
     # First what may fill our balance, then what takes from it; each has an outcome of its own.
     for call_id in decided.reversal_call_ids:
         payouts.send_call(call_id, providers=providers, now=now)
-    outbound.send(decided.call_id, providers=providers, outcomes=OUTCOMES, now=now)
+    if decided.call_id is not None:
+        outbound.send(decided.call_id, providers=providers, outcomes=OUTCOMES, now=now)
     return True
 
 

@@ -3,28 +3,25 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace import history
 from marketplace.checkout.settlement import Contradiction
 from marketplace.config import MoneyPolicy
-from marketplace.discounts import uses
-from marketplace.history import Actor, StatusChange
+from marketplace.history import Actor
 from marketplace.language import Text
 from marketplace.money import Money
 from marketplace.orders.models import Order
-from marketplace.orders.states import OrderStatus
 from marketplace.outbound import operations as outbound
 from marketplace.outbound import watching
 from marketplace.outbound.models import CallKind, WatchKind
 from marketplace.outbound.requests import Answer
 from marketplace.payment_records.models import Payment
-from marketplace.payment_records.tracker import get_payment_tracker
-from marketplace.payments import balance, endings
+from marketplace.payments import balance
 from marketplace.payments.models import PaymentTransaction
 from marketplace.providers.base import BalanceLine, ProviderRefund
-from marketplace.refunds import booking, operations, rules, standing, telling
+from marketplace.refunds import booking, completing, operations, rules, sending, standing, telling
 from marketplace.refunds.models import Refund
 from marketplace.refunds.rules import RefundOrigin, RefundReason
 from marketplace.refunds.states import RefundStatus
@@ -181,7 +178,7 @@ def _step(session: Session, refund: Refund, found: ProviderRefund, *, actor: Act
         _fail(session, refund, because=f"The provider reports: {found.status}.", actor=actor, now=now)
         return Text("The refund failed.")
     if found.status == "succeeded" and refund.machine.can(refund.status, "complete"):
-        _complete(session, refund, actor=actor, now=now)
+        completing.complete(session, refund, actor=actor, now=now)
         return Text("The money is back with the buyer.")
     if refund.machine.can(refund.status, "process"):
         history.move(session, refund, "process", actor=actor, at=now)
@@ -189,14 +186,6 @@ def _step(session: Session, refund: Refund, found: ProviderRefund, *, actor: Act
         # Given back to seller and platform, and yet it is on its way: a person must look.
         raise Contradiction(f"the refund is {refund.status.english.lower()} here and {found.status} at the provider")
     return f"The provider reports the refund as {found.status}."
-
-
-def _complete(session: Session, refund: Refund, *, actor: Actor, now: datetime) -> None:
-    refund.completed_at = now
-    history.move(session, refund, "complete", actor=actor, at=now)
-    booking.lift_block(session, refund, now=now)
-    _agree(session, refund, actor=actor, now=now)
-    telling.completed(session, refund, now=now)
 
 
 def _fail(session: Session, refund: Refund, *, because: str, actor: Actor, now: datetime) -> None:
@@ -207,50 +196,8 @@ def _fail(session: Session, refund: Refund, *, because: str, actor: Actor, now: 
     # Whether to try again is a new decision, with a second admin of its own.
     refund.completed_at = refund.first_approver_id = None
     refund.take_back = False
-    _agree(session, refund, actor=actor, now=now)
+    completing.agree(session, refund, actor=actor, now=now)
     telling.failed(session, refund, now=now)
-
-
-def _agree(session: Session, refund: Refund, *, actor: Actor, now: datetime) -> None:
-    """Make order, share and payment say what the completed refunds add up to, forward and back."""
-    share = session.get_one(PaymentTransaction, refund.transaction_id)
-    order = session.get_one(Order, refund.order_id)
-    payment = session.get_one(Payment, refund.payment_id)
-    is_whole = _completed(session, Refund.order_id == order.id) == share.gross_minor
-    if is_whole and order.machine.can(order.status, "refund"):
-        history.move(session, order, "refund", actor=actor, at=now)
-        uses.give_back(session, purchase_id=order.purchase_id, actor=actor, now=now)
-    elif not is_whole and order.machine.can(order.status, "reinstate_confirmed"):
-        history.move(session, order, f"reinstate_{_before_refund(session, order.id)}", actor=actor, at=now)
-        if order.status is not OrderStatus.CANCELLED:
-            uses.take_again(session, purchase_id=order.purchase_id, actor=actor, now=now, is_paid=True)
-            uses.keep(session, purchase_id=order.purchase_id, actor=actor, now=now)
-    is_complete = refund.status is RefundStatus.COMPLETED
-    because = f"Refund {refund.number} {'reached' if is_complete else 'did not reach'} the buyer."
-    endings.agree(session, share, actor=actor, now=now, because=because)
-    back = _completed(session, Refund.payment_id == payment.id)
-    verb = "refund" if back == payment.amount_minor else "refund_part" if back else "unrefund"
-    if payment.machine.can(payment.status, verb):
-        records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
-        records.follow_refunds(payment.id, verb)
-
-
-def _completed(session: Session, which: object) -> int:
-    total = select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(
-        which,  # type: ignore[arg-type]
-        Refund.status == RefundStatus.COMPLETED,
-    )
-    return int(session.execute(total).scalar_one())
-
-
-def _before_refund(session: Session, order_id: int) -> str:
-    statement = (
-        select(StatusChange.from_status)
-        .where(StatusChange.subject == "order", StatusChange.subject_id == order_id, StatusChange.verb == "refund")
-        .order_by(StatusChange.id.desc())
-        .limit(1)
-    )
-    return str(session.execute(statement).scalar_one())
 
 
 def _book_lines(
@@ -270,7 +217,7 @@ def _book_lines(
 
 def _ours(session: Session, found: ProviderRefund) -> tuple[Refund, int]:
     """Return the refund and the attempt that the provider's reference names."""
-    number, _, attempt = (found.reference or "").removeprefix(operations.REFERENCE).partition(":")
+    number, _, attempt = (found.reference or "").removeprefix(sending.REFERENCE).partition(":")
     refund = session.get(Refund, int(number)) if number.isdecimal() and attempt.isdecimal() else None
     if refund is None:
         raise Contradiction(Text("the refund matches no row of ours"))

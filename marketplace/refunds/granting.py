@@ -11,7 +11,7 @@ from marketplace.config import MoneyPolicy
 from marketplace.history import Actor
 from marketplace.orders.models import Order
 from marketplace.payments.models import PaymentTransaction
-from marketplace.refunds import booking, operations, rules, standing
+from marketplace.refunds import booking, rules, sending, standing
 from marketplace.refunds.models import Refund
 from marketplace.refunds.rules import Plan, RefundOrigin, RefundReason
 from marketplace.refunds.states import REFUND, RefundStatus
@@ -27,7 +27,8 @@ class Granted:
     number: str
     payment_id: int
     plan: Plan
-    call_id: int
+    call_id: int | None
+    """None for what is back in the buyer's wallet already."""
 
 
 def grant_rest(
@@ -61,7 +62,7 @@ def grant_rest(
     booking.take(session, refund, plan, now=now)
     rule = Actor.job(origin.value)
     history.move(session, refund, "grant", actor=rule, at=now)
-    call_id = operations.plan_call(session, refund, actor=rule, now=now)
+    call_id = sending.send(session, refund, actor=rule, now=now)
     return Granted(refund.id, refund.number, refund.payment_id, plan, call_id)
 
 

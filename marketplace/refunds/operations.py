@@ -13,28 +13,23 @@ from marketplace.history import Actor
 from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.orders.models import Order
-from marketplace.outbound import operations as outbound
-from marketplace.outbound import watching
-from marketplace.outbound.models import CallKind, WatchKind
-from marketplace.payment_records.models import Payment
 from marketplace.payments.models import PaymentTransaction
 from marketplace.payments.rules import needs_second_approver
 from marketplace.payouts import taking_back
-from marketplace.refunds import booking, rules, standing, telling
+from marketplace.refunds import booking, rules, sending, standing, telling
 from marketplace.refunds.models import Refund, RefundLine
 from marketplace.refunds.rules import Plan, RefundOrigin, RefundReason
 from marketplace.refunds.wishes import Wish, amount_of
 from marketplace.transitions import AlreadyThere
 
-REFERENCE = "refund:"
-"""How the provider keeps the row of a refund; its id and attempt follow."""
-
 
 @dataclass(frozen=True)
 class Decided:
-    """What came of an approval: the call that sends the money, or None while a second admin must confirm."""
+    """What came of an approval; `is_agreed` is False while a second admin must confirm."""
 
-    call_id: int | None
+    is_agreed: bool
+    call_id: int | None = None
+    """The call that sends the money; None for what is back in the buyer's wallet already."""
     reversal_call_ids: tuple[int, ...] = ()
     """The calls that take money back from the seller's account at the provider."""
 
@@ -136,7 +131,7 @@ def approve(
     take_back: bool = False,
     now: datetime,
 ) -> Decided:
-    """Agree to send `amount_minor` back: freeze the plan, book it, and plan the call (S2.15).
+    """Agree to send `amount_minor` back: freeze the plan, book it, and plan the call, or fill the wallet (S2.15).
 
     Another amount than asked for needs a reason. Above the limit a second admin confirms just that, the taking back
     included (invariant I23). `seen` is the fingerprint of the plan that the admin looked at: another one is never
@@ -161,7 +156,7 @@ def approve(
         booking.forget(refund)
     if needs_second_approver(amount, policy.second_approver_above_minor) and refund.first_approver_id is None:
         refund.first_approver_id = admin_id
-        return Decided(None)
+        return Decided(is_agreed=False)
     return _execute(session, refund, plan, admin_id=admin_id, now=now)
 
 
@@ -172,13 +167,15 @@ def _execute(session: Session, refund: Refund, plan: Plan, *, admin_id: int, now
     refund.provider_refund_id = None
     booking.take(session, refund, plan, now=now)
     history.move(session, refund, "approve", actor=actor, at=now, because=refund.admin_notes or None)
-    telling.approved(session, refund, now=now)
+    is_at_once = sending.goes_to_wallet(session, refund)
+    if not is_at_once:
+        telling.approved(session, refund, now=now)
     reversals: tuple[int, ...] = ()
     if refund.take_back:
         # What else is available to the seller has paid first; nobody takes back what is not owed any more.
         subject, because = booking.subject_of(refund), f"An admin chose it for refund {refund.number}."
         reversals = taking_back.plan(session, subject=subject, because=because, actor=actor, now=now)
-    return Decided(plan_call(session, refund, actor=actor, now=now), reversals)
+    return Decided(True, sending.send(session, refund, actor=actor, now=now), reversals)
 
 
 def plan_for(session: Session, refund: Refund, amount: Money, policy: MoneyPolicy) -> Plan:
@@ -204,25 +201,6 @@ def _check_open(refund: Refund, verb: str) -> None:
     """Raise AlreadyThere once it is decided: buyer and admins may press different buttons at the same moment."""
     if not refund.machine.can(refund.status, verb):
         raise AlreadyThere(_("This refund is already decided: %(status)s.", status=refund.status.label.lower()))
-
-
-def plan_call(session: Session, refund: Refund, *, actor: Actor, now: datetime) -> int:
-    """Freeze the call that sends the money and return its id."""
-    payment = session.get_one(Payment, refund.payment_id)
-    watching.begin(session, WatchKind.REFUND, refund.id, now=now)
-    return outbound.plan(
-        session,
-        provider=payment.provider,
-        kind=CallKind.REFUND,
-        subject_id=refund.id,
-        request={
-            "intent_id": payment.provider_payment_id,
-            "amount_minor": refund.amount_minor,
-            "reference": f"{REFERENCE}{refund.id}:{refund.attempt}",
-        },
-        actor=actor,
-        now=now,
-    )
 
 
 def _open(

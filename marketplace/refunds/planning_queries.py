@@ -8,11 +8,13 @@ from sqlalchemy import bindparam, select
 from marketplace import db
 from marketplace.config import MoneyPolicy
 from marketplace.money import Money
+from marketplace.payment_records.models import Payment
 from marketplace.payments.models import PaymentTransaction
 from marketplace.payments.states import TransactionStatus
 from marketplace.refunds import rules, standing
 from marketplace.refunds.queries import RefundRow
 from marketplace.refunds.rules import Plan, Standing
+from marketplace.wallets.rules import WALLET
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,18 @@ _SHARE = select(PaymentTransaction.id, PaymentTransaction.payment_received_date)
     PaymentTransaction.order_id == bindparam("order_id"),
     PaymentTransaction.status.in_(standing.PAID),
 )
+_PROVIDER = (
+    select(Payment.provider)
+    .join(PaymentTransaction, PaymentTransaction.payment_id == Payment.id)
+    .where(PaymentTransaction.order_id == bindparam("order_id"), PaymentTransaction.status.in_(standing.PAID))
+)
 _SHARE_STATUS = select(PaymentTransaction.status).where(PaymentTransaction.id == bindparam("transaction_id"))
+
+
+def goes_to_wallet(order_id: int) -> bool:
+    """Return whether an order was paid from its buyer's wallet, so that what comes back of it is there at once."""
+    found = db.read_one(_PROVIDER, {"order_id": order_id})
+    return found is not None and found.provider == WALLET
 
 
 def asking(order_id: int, currency: str, *, now: datetime) -> Asking:

@@ -17,9 +17,11 @@ from marketplace.language import gettext as _
 from marketplace.orders.models import Order, OrderLine
 from marketplace.orders.states import OrderStatus
 from marketplace.paging import Amounts, Cursor, Listed, Period, Sort, read_page
+from marketplace.payment_records.models import Payment
 from marketplace.refunds.models import Refund, RefundLine
 from marketplace.refunds.rules import ASKED_FOR, RefundOrigin, RefundReason
 from marketplace.refunds.states import REFUND, RefundStatus
+from marketplace.wallets.rules import WALLET
 
 _S = RefundStatus
 
@@ -68,6 +70,8 @@ class RefundRow:
     title: str
     """The first line of the order."""
     picture_file: str | None
+    is_to_wallet: bool
+    """Whether it goes back into the wallet that had paid, at once."""
 
     @property
     def can_be_approved(self) -> bool:
@@ -156,8 +160,10 @@ REFUND_ROWS = (
         Refund.completed_at,
         _FIRST_LINE.c.title,
         _PICTURE,
+        Payment.provider == WALLET,
     )
     .join(Order, Order.id == Refund.order_id)
+    .join(Payment, Payment.id == Refund.payment_id)
     .join(User, User.id == Refund.buyer_id)
     .join(Shop, Shop.seller_id == Refund.seller_id)
     .join(_first_approver, _first_approver.id == Refund.first_approver_id, isouter=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +12,8 @@ from marketplace.notifications import operations as notifications
 from marketplace.notifications.models import NotificationKind
 from marketplace.orders.models import Order
 from marketplace.refunds.models import Refund, RefundPicture, RefundPictureLook
+
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 def asked(session: Session, refund: Refund, *, now: datetime) -> None:
@@ -34,9 +37,9 @@ def withdrawn(session: Session, refund: Refund, *, now: datetime) -> None:
     _tell(session, refund, NotificationKind.REFUND_WITHDRAWN, now)
 
 
-def completed(session: Session, refund: Refund, *, now: datetime) -> None:
-    """Tell both that the money is back with the buyer."""
-    _tell(session, refund, NotificationKind.REFUND_COMPLETED, now)
+def completed(session: Session, refund: Refund, *, is_in_wallet: bool, now: datetime) -> None:
+    """Tell both that the money is back with the buyer; what is in a wallet again waits for no bank."""
+    _tell(session, refund, NotificationKind.REFUND_COMPLETED, now, {"is_in_wallet": True} if is_in_wallet else {})
 
 
 def failed(session: Session, refund: Refund, *, now: datetime) -> None:
@@ -68,9 +71,11 @@ def picture_removed(session: Session, refund: Refund, picture: RefundPicture, *,
         _tell_of_picture(session, refund, kind, "admin", user_id, picture.id, facts, now)
 
 
-def _tell(session: Session, refund: Refund, kind: NotificationKind, now: datetime) -> None:
+def _tell(
+    session: Session, refund: Refund, kind: NotificationKind, now: datetime, more: Mapping[str, object] = _NOTHING
+) -> None:
     for role, user_id in (("buyer", refund.buyer_id), ("seller", refund.seller_id)):
-        _tell_one(session, refund, kind, role, user_id, now)
+        _tell_one(session, refund, kind, role, user_id, now, more)
 
 
 def _tell_admins(session: Session, refund: Refund, kind: NotificationKind, now: datetime) -> None:
@@ -101,7 +106,15 @@ def _tell_of_picture(
     )
 
 
-def _tell_one(session: Session, refund: Refund, kind: NotificationKind, role: str, user_id: int, now: datetime) -> None:
+def _tell_one(
+    session: Session,
+    refund: Refund,
+    kind: NotificationKind,
+    role: str,
+    user_id: int,
+    now: datetime,
+    more: Mapping[str, object] = _NOTHING,
+) -> None:
     order = session.get_one(Order, refund.order_id)
     facts = {
         "number": refund.number,
@@ -110,6 +123,7 @@ def _tell_one(session: Session, refund: Refund, kind: NotificationKind, role: st
         "currency": refund.currency,
         "reason": refund.admin_notes,
         "role": role,
+        **more,
     }
     notifications.tell(
         session, user_id=user_id, kind=kind, subject="refund", subject_id=refund.id, facts=facts, now=now

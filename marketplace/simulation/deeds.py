@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from marketplace.simulation import buying, deciding, happening, keeping, mishaps, varying
+from marketplace.simulation import buying, deciding, happening, keeping, mishaps, spending, varying
 from marketplace.simulation.play import Play
 from marketplace.simulation.scheduler import Task
 
@@ -23,6 +23,8 @@ DEEDS: Mapping[str, Deed] = {
     "buyer opens a second page": buying.second_page,
     "buyer clicks twice": buying.click_twice,
     "buyer checks the payment": buying.check_payment,
+    "buyer pays from the wallet": spending.pay_from_wallet,
+    "buyer spends a wallet twice": spending.spend_twice,
     "buyer asks for money back": keeping.ask_back,
     "buyer takes the request back": keeping.take_back_request,
     "buyer cancels an order": partial(keeping.cancel, side="buyer"),
@@ -41,6 +43,7 @@ DEEDS: Mapping[str, Deed] = {
     "admin starts a refund": deciding.start,
     "admin decides about a hold": deciding.hold,
     "admin looks after a payout": deciding.look_after_payout,
+    "admin changes a wallet": spending.change_wallet,
     "admin answers a dispute": deciding.answer_dispute,
     "provider: refund in the dashboard": happening.refund_in_dashboard,
     "provider: reversal in the dashboard": happening.reverse_in_dashboard,

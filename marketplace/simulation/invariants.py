@@ -43,6 +43,13 @@ ALWAYS: Mapping[str, str] = {
         SELECT 'seller ' || owner_id || ' has ' || -sum(amount_minor) || ' ' || currency || ' in ' || account
         FROM posting WHERE account IN ('seller_held', 'seller_payable')
         GROUP BY account, owner_id, currency HAVING -sum(amount_minor) < 0
+        UNION ALL
+        SELECT 'the wallet of ' || b.user_id || ' holds ' || b.balance_minor || ' ' || b.currency || ', booked '
+            || coalesce(-sum(p.amount_minor), 0)
+        FROM wallet_balance b
+        LEFT JOIN posting p ON p.account = 'wallet' AND p.owner_id = b.user_id AND p.currency = b.currency
+        GROUP BY b.user_id, b.currency
+        HAVING b.balance_minor < 0 OR b.balance_minor <> coalesce(-sum(p.amount_minor), 0)
     """,
     "I12": """
         SELECT 'listing ' || l.id || ' received ' || l.received_units || ' and has ' || l.in_stock || ' + '
@@ -101,6 +108,13 @@ ALWAYS: Mapping[str, str] = {
         FROM refund
         WHERE status IN ('approved', 'processing', 'completed') AND origin IN ('buyer', 'admin')
             AND (decided_by_id IS NULL OR decided_by_id = buyer_id OR decided_by_id = first_approver_id)
+    """,
+    "I30": """
+        SELECT 'payment ' || p.id || ' of ' || p.amount_minor || ' took ' || coalesce(-m.amount_minor, 0)
+            || ' out of a wallet, and its purchase is ' || u.status
+        FROM payment p JOIN purchase u ON u.id = p.purchase_id
+        LEFT JOIN wallet_movement m ON m.payment_id = p.id AND m.kind = 'spent'
+        WHERE p.provider = 'wallet' AND (u.status <> 'paid' OR p.amount_minor <> coalesce(-m.amount_minor, 0))
     """,
 }
 """What holds after every commit."""

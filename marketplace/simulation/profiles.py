@@ -172,6 +172,16 @@ PROFILES: Mapping[str, Profile] = {
             "parts come in variants, which change while they are bought",
             weights={**DEFAULT_WEIGHTS, "seller sells in variants": 8.0, "seller changes a variant": 8.0},
         ),
+        Profile(
+            "wallets",
+            "buyers have money in wallets, and spend it",
+            weights={
+                **DEFAULT_WEIGHTS,
+                "admin changes a wallet": 9.0,
+                "buyer pays from the wallet": 12.0,
+                "buyer spends a wallet twice": 4.0,
+            },
+        ),
         Profile("rush", "many buyers, few goods, everybody at once", width=8, switching=0.7, weights=_RUSH),
     )
 }

@@ -12,6 +12,7 @@ from marketplace.errors import Conflict, Invalid, NotAllowed
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.orders.queries import OrderDetail
+from marketplace.refunds import planning_queries
 from marketplace.refunds import queries as refunds
 from marketplace.transitions import AlreadyThere
 from marketplace.web import cancel_parts
@@ -76,7 +77,9 @@ def _check(order: OrderDetail, side: Side) -> None:
 def _show(order: OrderDetail, side: Side, form: CancelForm, code: int) -> ResponseReturnValue:
     plan = cancellations.preview(order.id, _policy())
     closed = refunds.refunds_of_orders([order.id])
-    page = cancel_parts.build(order, plan, closed, side, _CONSOLES[side]("orders"))
+    page = cancel_parts.build(
+        order, plan, closed, side, _CONSOLES[side]("orders"), is_to_wallet=planning_queries.goes_to_wallet(order.id)
+    )
     return render_template(f"{side.value}/cancel.html", page=page, form=form), code
 
 

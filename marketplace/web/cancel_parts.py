@@ -117,9 +117,16 @@ def form_for(side: Side) -> CancelForm:
 
 
 def build(
-    order: OrderDetail, plan: Plan | None, refunds: Sequence[RefundRow], side: Side, console: Console
+    order: OrderDetail,
+    plan: Plan | None,
+    refunds: Sequence[RefundRow],
+    side: Side,
+    console: Console,
+    *,
+    is_to_wallet: bool,
 ) -> CancelPage:
     """Return the page that asks one side to confirm; `plan` is what cancelling would execute."""
+    said = _buyers(plan, is_to_wallet=is_to_wallet) if side is Side.BUYER else _sellers(plan, order)
     blueprint = side.value
     amount = plan.amount if plan else Money.zero(order.currency)
     names = {Side.BUYER: order.shop_name, Side.SELLER: order.buyer_name}
@@ -136,7 +143,7 @@ def build(
         order_url=url_for(f"{blueprint}.order", number=order.number),
         orders_url=url_for(f"{blueprint}.orders"),
         note=f"{names[side]}, {money_text(order.total_minor, order.currency)}",
-        sentences=(*(_buyers(plan) if side is Side.BUYER else _sellers(plan, order)), *_absorbed(refunds, plan)),
+        sentences=(*said, *_absorbed(refunds, plan)),
         money_rows=_rows(order, plan, side),
         button=button,
         seen_minor=amount.minor,
@@ -166,17 +173,17 @@ def called_off(found: CancellationRow | None, side: Side, shop_name: str, curren
     return CalledOff(title, text, label, url)
 
 
-def _buyers(plan: Plan | None) -> tuple[str, ...]:
+def _buyers(plan: Plan | None, *, is_to_wallet: bool) -> tuple[str, ...]:
     if plan is None:
         return (_("Nothing is left to send back to you: it was free, or its money is on its way already."),)
-    return (
-        _(
-            "You get %(amount)s back, the way you paid. It reaches you in %(time)s.",
-            amount=money(plan.amount),
-            time=ARRIVAL,
-        ),
-        _("Nobody has to approve it, and nothing is kept from it."),
+    back = _(
+        "You get %(amount)s back, the way you paid. It reaches you in %(time)s.",
+        amount=money(plan.amount),
+        time=ARRIVAL,
     )
+    if is_to_wallet:
+        back = _("You get %(amount)s back in your wallet, at once.", amount=money(plan.amount))
+    return (back, _("Nobody has to approve it, and nothing is kept from it."))
 
 
 def _sellers(plan: Plan | None, order: OrderDetail) -> tuple[str, ...]:

@@ -54,6 +54,7 @@ _BUYER: dict[str, _Links] = {
     ),
     Text("Money"): (
         ("payments", Text("Payments"), "buyer.payments", "credit-card"),
+        ("wallet", Text("Wallet"), "buyer.wallet", "wallet"),
         ("invoices", Text("Invoices"), "buyer.invoices", "receipt-text"),
         ("transactions", Text("Transactions"), "buyer.my_transactions", "list"),
         ("statistics", Text("Statistics"), "buyer.statistics", "gauge"),

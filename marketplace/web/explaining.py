@@ -12,6 +12,7 @@ from marketplace.ledger.queries import AccountStatement, PostingRow
 from marketplace.ledger.sums import Carried
 from marketplace.payments.explain_queries import Explanation
 from marketplace.payments.flow_queries import Flow, FlowStatement
+from marketplace.wallets.queries import WalletFigure
 from marketplace.web import lists
 from marketplace.web.console import Console
 from marketplace.web.pages import date_text, money_text
@@ -104,7 +105,7 @@ def show(
 
 def show_flow(
     found: FlowStatement,
-    flow: Flow,
+    flow: Flow | WalletFigure,
     currency: str,
     console: Console,
     crumbs: Sequence[Crumb],

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import Response, request, stream_with_context, url_for
+from flask import Response, current_app, request, stream_with_context, url_for
 
 from marketplace.errors import NotFound
 from marketplace.language import Text, current, reading
@@ -137,7 +137,8 @@ class Asked:
 
     def _url(self, parameters: Mapping[str, str]) -> str:
         given: dict[str, Any] = {name: value for name, value in parameters.items() if value}
-        path = request.view_args or {} if self._endpoint == request.endpoint else {}
+        asked_for = {name for rule in current_app.url_map.iter_rules(self._endpoint) for name in rule.arguments}
+        path = {name: value for name, value in (request.view_args or {}).items() if name in asked_for}
         return url_for(self._endpoint, **path, **given)
 
 

@@ -138,6 +138,8 @@ def steps(row: RefundRow, arrived: str, now: datetime) -> tuple[Step, ...]:
         "done",
         date_text(row.decided_at) if row.decided_at else "",
     )
+    if row.is_to_wallet:
+        return _steps_to_wallet(row, asked, decided)
     arrival = Step(arrived, "next", _("%(days)s after it was sent", days=ARRIVAL))
     if row.status is _S.PENDING:
         return (
@@ -160,6 +162,16 @@ def steps(row: RefundRow, arrived: str, now: datetime) -> tuple[Step, ...]:
         Step(pgettext("a refund", "Sent"), "done", date_text(row.completed_at)),
         Step(arrived, "done" if now >= until else "now", note),
     )
+
+
+def _steps_to_wallet(row: RefundRow, asked: Step, decided: Step) -> tuple[Step, ...]:
+    """Return the way of a refund that is in the buyer's wallet the moment it is decided."""
+    if row.status is _S.PENDING:
+        now = Step(_("Decided"), "now", _("By %(day)s", day=answer_by(row)))
+        return (asked, now, Step(_("In the wallet"), "next", _("At once")))
+    if row.completed_at is None:
+        return (asked, Step(badge(row).label, "bad", decided.note))
+    return (asked, decided, Step(_("In the wallet"), "done", date_text(row.completed_at)))
 
 
 def not_there(row: RefundRow) -> str:

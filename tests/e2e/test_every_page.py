@@ -33,6 +33,7 @@ from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
 from tests import builders_factors as factors
 from tests import builders_mails as mails
+from tests import builders_wallets as wallets
 from tests import evidence
 from tests.builders import Bought, World
 from tests.builders_foreign import paid_elsewhere
@@ -53,6 +54,7 @@ NO_PAGES = {
     "messages.about_order", "seller.packing_slips", "inbox.html", "inbox.file", "seller.export", "saved.add",
     "api.orders", "api.order", "api.payments", "api.payment", "api.payment_status", "api.payment_stats", "api.refunds",
     "api.refund", "api.refund_plan", "api.invoices", "api.invoice", "api.discounts", "api.openapi",
+    "api.my_wallet", "api.wallet",
     "live.stream", "auth.follow_reset", "auth.follow_verify", "shop.sitemap", "shop.robots",
     "auth.code", "auth.passkey", "auth.create_passkey", "auth.two_step_app",  # in test_second_step.py, halfway
     "buyer.refund_picture", "seller.refund_picture", "admin.refund_picture",
@@ -70,6 +72,7 @@ BUYER = (
     "/account/security", "/account/tokens", "/account/security/two-step", "/account/security/two-step/begin",
     "/account/security/passkeys/new", "/api/docs/order?ask=1&number={order}", "/verify",
     "/account/time-zone", "/account/addresses", "/account/addresses/new",
+    "/wallet", "/wallet?type=taken_back", "/wallet/explain/balance/USD",
     "/account/addresses/{address}",
     "/account/notifications", "/account/payments", "/account/payments?status=failed",
     "/account/payments/{paid}", "/account/payments/{failed}", "/account/payments/{open}", "/account/payments/{expired}",
@@ -121,7 +124,8 @@ ADMIN = (
     "/admin", "/admin?days=90&currency=EUR", "/admin/explain/volume/USD", "/admin/purchases",
     "/admin/purchases?q=nothing", "/admin/purchases/{order}", "/admin/users", "/admin/users?q=nothing",
     "/admin/reports", "/admin/reports?tab=done", "/admin/reports/{report}", "/admin/conversations/{talk}",
-    "/admin/users/{buyer_id}", "/admin/users/{seller_id}", "/admin/jobs", "/admin/jobs?tab=queued",
+    "/admin/users/{buyer_id}", "/admin/users/{seller_id}", "/admin/users/{buyer_id}/wallet",
+    "/admin/jobs", "/admin/jobs?tab=queued",
     "/admin/ledger?to=2020-01-01", "/admin/ledger/entries", "/admin/ledger/entries?q=nothing",
     "/admin/payments", "/admin/payments?q=nothing", "/admin/payments/{paid}", "/admin/payments/{failed}",
     "/admin/payments/{open}", "/admin/payments/{paid}/log", "/admin/payments/{paid}/diagnose",
@@ -220,6 +224,7 @@ def seed(world: World) -> Seeded:
     codes.enter(buyer, "EVERY")
     admin = world.person("Ada Admin", is_admin=True)
     codes.code(world.now, "OURS", seller_id=None, actor_id=admin)
+    wallets.fill(world, buyer, 2_500, admin_id=admin)
     people = {"payee": payee, "nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
     found = values(world, bought) | listings(world, seller) | refunds(world, bought["paid"], admin)
     found |= accounts(world, seller)

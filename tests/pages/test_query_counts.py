@@ -13,6 +13,7 @@ from marketplace.reports.rules import Reason
 from marketplace.saved import filter_operations
 from tests import builders_discounts as codes
 from tests import builders_mails as mails
+from tests import builders_wallets as wallets
 from tests.builders import Bought, World
 from tests.fixtures_queries import CountQueries
 from tests.security.authorisation import lines
@@ -45,6 +46,8 @@ _LISTS = {
         "/api/v1/orders/",
         "/api/v1/payments/",
         "/api/v1/refunds/",
+        "/wallet",
+        "/wallet/explain/balance/USD",
     ),
     "seller": (
         "/seller",
@@ -143,6 +146,7 @@ class Shelf:
         self.listing_ids: list[int] = []
         people = {"visitor": None, "buyer": self.buyer_id, "seller": self.seller_id}
         people["admin"] = world.person("Ada Admin", is_admin=True)
+        self.admin_id = people["admin"]
         self.clients = {role: world.client(user_id) for role, user_id in people.items()}
 
     def add(self, count: int) -> None:
@@ -168,6 +172,7 @@ class Shelf:
             kept = {"path": "/seller/orders", "query": f"q={letters}", "name": letters, "now": self.world.now}
             if number < 3:
                 db.atomic(filter_operations.save_filter, (), user_id=self.seller_id, **kept)
+            wallets.fill(self.world, self.buyer_id, 100, admin_id=self.admin_id)
         mails.failed(self.world)
         self.listing_ids += ids
         for listing_id in self.listing_ids:

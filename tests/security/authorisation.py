@@ -128,6 +128,8 @@ GET    /checkout/cancelled/<payment_id>            in     go   404     404    40
 GET    /account                                    in     200  200     200    200    200   -       -
 GET    /account/statistics                         in     200  200     200    200    200   -       -
 GET    /account/explain/<figure>/<currency>        in     200  200     200    200    200   404     404
+GET    /wallet                                     in     200  200     200    200    200   -       -
+GET    /wallet/explain/<figure>/<currency>         in     200  200     200    200    200   404     404
 GET    /orders                                     in     200  200     200    200    200   -       -
 GET    /orders/<number>                            in     200  404     404    404    404   404     404
 GET    /orders/<number>/explain/<figure>           in     200  404     404    404    404   404     404
@@ -295,6 +297,8 @@ GET    /admin/reports/<report_id>                  in     403  403     403    40
 POST   /admin/reports/<report_id>/decide           in     403  403     403    403    422   404     404
 GET    /admin/conversations/<conversation_id>      in     403  403     403    403    200   404     404
 GET    /admin/conversations/<conversation_id>/files/<file_id> in 403 403 403   403    200   404     404
+GET    /admin/users/<user_id>/wallet               in     403  403     403    403    200   404     404
+POST   /admin/users/<user_id>/wallet/change        in     403  403     403    403    422   404     404
 POST   /admin/users/<user_id>/writing/stop         in     403  403     403    403    go    404     404
 POST   /admin/users/<user_id>/writing/lift         in     403  403     403    403    go    404     404
 GET    /admin/calls                                in     403  403     403    403    200   -       -
@@ -413,6 +417,8 @@ POST   /api/v1/invoices/<number>/send/             401    403  403     409    40
 GET    /api/v1/discounts/                          401    403  403     200    200    200   -       -
 POST   /api/v1/discounts/validate/                 401    422  422     422    422    422   -       -
 POST   /api/v1/discounts/apply/                    401    422  422     422    422    422   -       -
+GET    /api/v1/wallets/my_wallet/                  401    200  200     200    200    200   -       -
+GET    /api/v1/wallets/<wallet_id>/                401    200  404     404    404    404   404     404
 GET    /admin/discounts                            in     403  403     403    403    200   -       -
 GET    /admin/discounts/new                        in     403  403     403    403    200   -       -
 POST   /admin/discounts/new                        in     403  403     403    403    422   -       -

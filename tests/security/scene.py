@@ -146,6 +146,8 @@ def values_for(rule: Rule, side: Side) -> dict[str, object]:
     figures = by_blueprint.get(rule.endpoint.split(".")[0], {})
     if rule.endpoint == "buyer.explain_payment":
         figures = {"figure": "amount"}
+    if rule.endpoint == "buyer.explain_wallet":
+        figures = {"figure": "balance"}
     if rule.endpoint.endswith(".explain_flow"):
         figures = {"figure": "paid" if rule.endpoint.startswith("buyer.") else "volume"}
     if "/refunds/<" in rule.rule:
@@ -345,6 +347,7 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
         "purchase_id": bought.purchase_id,
         "session_id": device,
         "user_id": bought.buyer_id,
+        "wallet_id": bought.buyer_id,
         "seller_id": seller_id,
         "job_id": world.failed_job(),
         "search_id": db.atomic(

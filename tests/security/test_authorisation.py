@@ -30,6 +30,7 @@ from tests.security.scene import (
 _NO_DATA = ("/static", "/media", "/patterns")
 _ADDED_BY_FLASK = {"HEAD", "OPTIONS"}
 _IDS = (
+    "wallet_id",
     "file_id",
     "picture_id",
     "payment_id",

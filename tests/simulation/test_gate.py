@@ -1,4 +1,4 @@
-"""Thirty seeds of the simulation, those that ever failed among them: no rule is broken (docs/simulation.md)."""
+"""Thirty-two seeds of the simulation, those that ever failed among them: no rule is broken (docs/simulation.md)."""
 
 import csv
 from pathlib import Path
@@ -14,7 +14,7 @@ from marketplace.simulation.stage import Stage
 pytestmark = pytest.mark.simulation
 
 GATE = [("default", seed) for seed in range(1, 6)] + [
-    (profile, seed) for profile in ("dark", "storm", "outage", "rush", "variants") for seed in (1, 2)
+    (profile, seed) for profile in ("dark", "storm", "outage", "rush", "variants", "wallets") for seed in (1, 2)
 ]
 ELSEWHERE = {("variants", 2)}
 """Played further down, where the same is asked of it, and more."""
@@ -39,6 +39,13 @@ def test_no_rule_is_broken_by_real_threads(stage: Stage, profile: str, seed: int
     assert outcome.threads == 4
     assert outcome.tries > outcome.units > 0
     assert not outcome.violations, as_story(outcome)
+
+
+def test_in_their_profile_wallets_are_filled_spent_and_filled_again(stage: Stage) -> None:
+    outcome = play_seed(stage, 5, PROFILES["wallets"])
+    assert not outcome.violations, as_story(outcome)
+    kinds = {str(kind) for (kind,) in stage.rows("SELECT DISTINCT kind FROM wallet_movement")}
+    assert kinds >= {"added", "spent", "refunded"}, as_story(outcome)
 
 
 def test_in_their_profile_variants_are_made_and_bought(stage: Stage) -> None:

@@ -65,6 +65,7 @@ BROKEN = {
     "I09": "UPDATE payment SET amount_minor = 1",
     "I11": "UPDATE posting SET amount_minor = amount_minor + 10000000 WHERE id = (SELECT min(id) FROM posting WHERE"
     " account = 'seller_held')",
+    "I30": "UPDATE payment SET provider = 'wallet'",
     "I12": "UPDATE listing SET in_stock = in_stock + 1",
     "I13": "WITH code AS (INSERT INTO discount (code, description, kind, basis_points, amount_minor, first_order_only,"
     " categories, listing_ids, valid_from, used, used_late, status, created_at) VALUES ('X', '', 'percentage', 1, 0,"

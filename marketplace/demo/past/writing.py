@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from marketplace.demo.customers import ALEX, AMERICANS, EUROPEANS, Customer
-from marketplace.demo.past import accounts, buying, discounting, endings, paying, selling, talking
+from marketplace.demo.past import accounts, buying, discounting, endings, paying, selling, talking, wallets
 from marketplace.demo.past.cases import CASES, Case
 from marketplace.demo.past.courses import COURSES
 from marketplace.demo.past.script import PAST, Sale, Script, Step
@@ -24,6 +24,7 @@ from marketplace.demo.people import (
 )
 from marketplace.demo.shelf import PARTS
 from marketplace.money import Money
+from marketplace.refunds.rules import RefundReason
 
 SALES = 150
 # So many sales come before the last two weeks.
@@ -141,6 +142,22 @@ def _write_codes(script: Script) -> None:
             script.add(code.day * _DAY, discounting.change_code, code=code)
 
 
+def _write_wallets(script: Script) -> None:
+    """Let wallets be filled, and one buy before anybody else does: then no other basket of its owner waits."""
+    first = min(step.at for step in script.steps)
+    basket = ((HARBOUR.email, next(one.title for one in PARTS if one.title.startswith("Wiper blades")), 1),)
+    sale = Sale(wallets.PURCHASE, first - timedelta(seconds=30), ALEX, (HARBOUR,), basket)
+    script.add(sale.at, wallets.buy, customer=ALEX, basket=basket)
+    words = "One of the two blades is bent."
+    endings.asked_back(
+        script, sale, sale.at, reason=RefundReason.DAMAGED, words=words, percent=50, decide=endings.approved
+    )
+    for number, made in enumerate(wallets.CHANGES, start=1):
+        at = made.day * _DAY if made.day else first - timedelta(seconds=50)
+        if at > first or not made.day:
+            script.add(at, wallets.change, made=made, number=number)
+
+
 def _write_payouts(script: Script) -> None:
     """Let some payouts go wrong: three called off, three taken back, three stopped, three that the provider refuses."""
     first = min(step.at for step in script.steps)
@@ -182,6 +199,7 @@ def _questions() -> tuple[tuple[Customer, str, tuple[str, str]], ...]:
 def _write_days(script: Script) -> None:
     """Write what goes on beside the sales: the nights, prices, stock, and what people read."""
     first = min(step.at for step in script.steps)
+    _write_wallets(script)
     _write_accounts(script)
     _write_codes(script)
     for night in _NIGHTS:

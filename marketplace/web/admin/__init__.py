@@ -46,6 +46,7 @@ from marketplace.web.admin import (
     taking_back,
     unmatched,
     users,
+    wallets,
 )
 
 blueprint = Blueprint("admin", __name__)
@@ -62,6 +63,9 @@ blueprint.add_url_rule(
 )
 blueprint.add_url_rule("/admin/users", view_func=users.users)
 blueprint.add_url_rule("/admin/users/<int(max=9223372036854775807):user_id>", view_func=users.user)
+_WALLET = "/admin/users/<int(max=9223372036854775807):user_id>/wallet"
+blueprint.add_url_rule(_WALLET, view_func=wallets.wallet)
+blueprint.add_url_rule(f"{_WALLET}/change", view_func=wallets.change_wallet, methods=["POST"])
 blueprint.add_url_rule(
     "/admin/users/<int(max=9223372036854775807):user_id>/devices/<int(max=9223372036854775807):session_id>/sign-out",
     view_func=users.sign_out_user,

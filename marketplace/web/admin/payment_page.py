@@ -16,6 +16,7 @@ from marketplace.payments.timeline_queries import Change
 from marketplace.payouts.order_queries import PaidIn
 from marketplace.provider_events.queries import EventSummary
 from marketplace.refunds.queries import RefundRow
+from marketplace.wallets.rules import WALLET
 from marketplace.web import dispute_parts, explaining, payout_parts, refund_parts, wording
 from marketplace.web.admin import payment_figures, payment_record, refund_page, returning
 from marketplace.web.admin.call_words import KINDS, request_text
@@ -150,6 +151,8 @@ class PaymentPage:
     events: tuple[EventRow, ...]
     ledgers: tuple[LedgerTable, ...]
     entries: tuple[TimelineEntry, ...]
+    is_from_wallet: bool
+    """Then no provider knows of it."""
 
 
 def build(facts: Facts) -> PaymentPage:
@@ -162,6 +165,7 @@ def build(facts: Facts) -> PaymentPage:
         note=f"{record.buyer_name}, {record.buyer_email}",
         figures=payment_figures.rows(record, facts.shares, facts.receipts, facts.provider_lines),
         facts=payment_record.facts(record),
+        is_from_wallet=record.provider == WALLET,
         metadata=shown(record.metadata) if record.metadata else "",
         diagnose_url=url_for("admin.diagnose_payment", payment_id=record.id),
         log_url=url_for("admin.payment_log", payment_id=record.id),

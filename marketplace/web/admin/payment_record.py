@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from marketplace.language import gettext as _
 from marketplace.payments.admin_queries import PaymentRecord, Tracker
-from marketplace.web import wording
+from marketplace.web import wallet_parts, wording
 from marketplace.web.admin.events import shown
 from marketplace.web.order_parts import Fact
-from marketplace.web.pages import sentence, time_text
+from marketplace.web.pages import time_text
 from marketplace.web.wording import Badge
 
 
@@ -25,7 +25,7 @@ class TrackerView:
 def facts(record: PaymentRecord) -> tuple[Fact, ...]:
     """Return what the row says, field by field."""
     words = (
-        (_("Provider"), sentence(record.provider)),
+        (_("Provider"), wallet_parts.provider_text(record.provider)),
         (_("Session"), record.provider_session_id),
         (_("Payment intent"), record.provider_payment_id),
         (_("Purchase"), record.purchase_number),

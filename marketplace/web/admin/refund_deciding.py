@@ -102,6 +102,8 @@ def _outcome(number: str, amount_minor: int, *, is_sent: bool) -> tuple[str, str
             amount=amount,
         ), "bad"
     sent = refund_parts.amount(row)
+    if row.is_to_wallet:
+        return _("%(number)s: %(amount)s is approved and in the buyer's wallet.", number=number, amount=sent), "ok"
     return _("%(number)s: %(amount)s is approved and on its way to the buyer.", number=number, amount=sent), "ok"
 
 

@@ -20,6 +20,7 @@ from marketplace.payments.tabs import PaymentTab
 from marketplace.payouts.account_queries import AccountRow
 from marketplace.refunds.queries import RefundRow
 from marketplace.reports.queries import StopRow
+from marketplace.wallets.queries import Held
 from marketplace.web import account_words, countries, order_parts, refund_parts, wording
 from marketplace.web.account_words import Asked
 from marketplace.web.admin import purchase_page
@@ -52,6 +53,8 @@ class Facts:
     """Why they may not write to others; None for those who may."""
     blocks: Sequence[AdminBlockRow]
     """By and against them."""
+    wallet: Sequence[Held]
+    """What their wallet holds, per currency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,8 @@ class UserPage:
     stop_url: str
     lift_url: str
     blocks: tuple[BlockLine, ...]
+    wallet: tuple[MoneyRow, ...]
+    wallet_url: str
 
 
 def build(facts: Facts) -> UserPage:
@@ -156,6 +161,8 @@ def build(facts: Facts) -> UserPage:
         stop_url=url_for("admin.stop_writer", user_id=person.id),
         lift_url=url_for("admin.lift_stop", user_id=person.id) if facts.stop else "",
         blocks=tuple(_block(person, row) for row in facts.blocks),
+        wallet=tuple(_in_wallet(person, held) for held in facts.wallet),
+        wallet_url=url_for("admin.wallet", user_id=person.id),
     )
 
 
@@ -235,6 +242,13 @@ def _held(person: Person, total: HeldTotal) -> MoneyRow:
     label = _("Held as a seller in %(currency)s", currency=total.currency)
     count = ngettext("%(number)s order", "%(number)s orders", total.orders, number=number_text(total.orders))
     return MoneyRow(label, money_text(total.held_minor, total.currency), url, count)
+
+
+def _in_wallet(person: Person, held: Held) -> MoneyRow:
+    url = url_for("admin.account", account=Account.WALLET.value, currency=held.currency, owner=person.id, side="credit")
+    label = _("In %(currency)s", currency=held.currency)
+    count = ngettext("%(number)s movement", "%(number)s movements", held.movements, number=number_text(held.movements))
+    return MoneyRow(label, money_text(held.balance_minor, held.currency), url, count)
 
 
 def _purchase(row: PurchaseSummary) -> Line:

@@ -26,6 +26,7 @@ from marketplace.payments import queries as payment_queries
 from marketplace.payouts import account_queries as payout_accounts
 from marketplace.refunds import queries as refund_queries
 from marketplace.reports import queries as report_queries
+from marketplace.wallets import queries as wallet_queries
 from marketplace.web import guards, lists
 from marketplace.web.admin import user_page
 from marketplace.web.admin.reports import StopForm
@@ -119,6 +120,7 @@ def user(user_id: int) -> ResponseReturnValue:
         account=payout_accounts.account_of(user_id) if person.is_seller else None,
         stop=report_queries.stop_of(user_id),
         blocks=block_queries.about(user_id),
+        wallet=wallet_queries.held(user_id),
     )
     return render_template("admin/user.html", page=user_page.build(facts), stop_form=StopForm(None))
 

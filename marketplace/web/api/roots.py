@@ -20,6 +20,7 @@ _ROOTS = (
     ("/api/refunds", "/refunds"),
     ("/api/invoices", "/invoices"),
     ("/api/discounts", "/discounts"),
+    ("/api/wallets", "/wallets"),
 )
 _SINGLE = {
     "/api/credits/payment-history": "/payments/",

@@ -13,22 +13,25 @@ from marketplace.web.api import (
     payments,
     refund_deeds,
     refunds,
+    wallets,
 )
 from marketplace.web.api import order_shapes as order
 from marketplace.web.api import paper_shapes as paper
 from marketplace.web.api import payment_shapes as payment
 from marketplace.web.api import refund_shapes as refund
+from marketplace.web.api import wallet_shapes as wallet
 from marketplace.web.api.operation import Operation
 from marketplace.web.api.shapes import Empty, Paged
 
 ORDERS, PAYMENTS, REFUNDS = "orders", "payments", "refunds"
-INVOICES, DISCOUNTS = "invoices", "discounts"
+INVOICES, DISCOUNTS, WALLETS = "invoices", "discounts", "wallets"
 GROUPS: Mapping[str, str] = {
     ORDERS: Text("Orders"),
     PAYMENTS: Text("Payments"),
     REFUNDS: Text("Refunds"),
     INVOICES: Text("Invoices"),
     DISCOUNTS: Text("Discounts"),
+    WALLETS: Text("Wallets"),
 }
 _PAYMENT = "<int(max=9223372036854775807):payment_id>"
 _FOREIGN = Text("There is none, or it is not yours.")
@@ -193,5 +196,14 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "apply_code", "POST", "/discounts/apply/", DISCOUNTS, Text("Enter a code"), discounts.apply_code,
         paper.Verdict, {}, body=paper.CodeTyped, more=Text("For your basket, if it takes something off there."),
+    ),
+    Operation(
+        "my_wallet", "GET", "/wallets/my_wallet/", WALLETS, Text("Read your wallet"), wallets.my_wallet,
+        wallet.Wallet, {}, query=wallet.WalletAsked,
+    ),
+    Operation(
+        "wallet", "GET", "/wallets/<int(max=9223372036854775807):wallet_id>/", WALLETS,
+        Text("Read a wallet by its number"), wallets.wallet, wallet.Wallet, _ONE, query=wallet.WalletAsked,
+        more=Text("A wallet has its owner's number. You find your own only."),
     ),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from marketplace.web.buyer import (
     payments,
     refunds,
     statistics,
+    wallet,
 )
 
 blueprint = Blueprint("buyer", __name__)
@@ -51,6 +52,8 @@ blueprint.add_url_rule("/account/payments/<int(max=9223372036854775807):payment_
 blueprint.add_url_rule(
     "/account/payments/<int(max=9223372036854775807):payment_id>/explain/<figure>", view_func=explain.explain_payment
 )
+blueprint.add_url_rule("/wallet", view_func=wallet.wallet)
+blueprint.add_url_rule("/wallet/explain/<figure>/<string(length=3):currency>", view_func=wallet.explain_wallet)
 blueprint.add_url_rule("/transactions/", view_func=dealings.my_transactions)
 blueprint.add_url_rule("/payouts/", view_func=dealings.my_payouts)
 blueprint.add_url_rule("/notifications", view_func=notifications.notifications)

@@ -18,7 +18,8 @@ from marketplace.payments import queries, search_queries, timeline_queries
 from marketplace.payments.queries import Attempt, Decline, Receipt
 from marketplace.payments.search_queries import Sought
 from marketplace.payments.tabs import PaymentTab
-from marketplace.web import guards, lists, wording
+from marketplace.wallets.rules import WALLET
+from marketplace.web import guards, lists, wallet_parts, wording
 from marketplace.web.console import Console, buyer_console
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.order_parts import Fact, MoneyRow, RelatedOrder
@@ -43,7 +44,6 @@ _TITLES = {
     ("unapplied_receipt", "fail"): Text("Sending the money back failed, we try again"),
 }
 _CSV_COLUMNS = texts("Payment", "Started (UTC)", "Paid (UTC)", "Purchase", "Status", "Reason", "Currency", "Amount")
-_PROVIDERS = {"stripe": "Stripe", "none": Text("Nothing to pay")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,18 +212,22 @@ def _facts(attempt: Attempt) -> tuple[Fact, ...]:
     moments = (
         (_("Started"), attempt.created_at),
         (_("Paid"), attempt.completed_at),
-        (_("Page closes"), attempt.expires_at),
+        (_("Page closes"), attempt.expires_at if attempt.provider != WALLET else None),
     )
     facts = [
         Fact(_("Payment"), str(attempt.id)),
         Fact(_("Purchase"), attempt.purchase_number or _("None")),
         Fact(_("Status"), attempt.status.label),
-        Fact(_("Paid through"), _PROVIDERS.get(attempt.provider, attempt.provider)),
+        Fact(_("Paid through"), wallet_parts.provider_text(attempt.provider)),
         *(Fact(label, time_text(moment)) for label, moment in moments if moment is not None),
+    ]
+    if attempt.provider == WALLET:
+        return tuple(facts)
+    return (
+        *facts,
         Fact(_("Times we asked the provider"), number_text(attempt.verification_attempts)),
         Fact(_("Reference"), attempt.provider_payment_id or _("None yet")),
-    ]
-    return tuple(facts)
+    )
 
 
 def _returned(receipts: Sequence[Receipt]) -> str:

@@ -54,9 +54,16 @@ def _now(row: RefundRow) -> Now:
             "The order was cancelled. All of its money goes back to you with refund %(refund)s.", refund=row.replaced_by
         )
         return Now(_("This request is closed"), text, "info")
+    return _standing(row)
+
+
+def _standing(row: RefundRow) -> Now:
     amount, asked = refund_parts.amount(row), money_text(row.asked_minor, row.currency)
     sent = date_text(row.completed_at) if row.completed_at else ""
     less = _("You asked for %(asked)s.", asked=asked) if row.amount_minor != row.asked_minor else ""
+    if row.status is _S.COMPLETED and row.is_to_wallet:
+        text = _("%(amount)s is in your wallet since %(day)s.", amount=amount, day=sent)
+        return Now(_("Your money is back in your wallet"), together(text, less), "ok")
     return {
         _S.PENDING: Now(
             _("We are looking at your request"),

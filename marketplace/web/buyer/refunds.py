@@ -183,9 +183,23 @@ def _askable(number: str) -> tuple[OrderDetail, Asking]:
     return order, planning_queries.asking(order.id, order.currency, now=clock.now())
 
 
+def _expectation(order: OrderDetail, answer_by: str) -> str:
+    if planning_queries.goes_to_wallet(order.id):
+        return _(
+            "You get an answer by %(day)s. Meanwhile the seller is not paid for this "
+            "order. Once we agree, the money is back in your wallet, at once.",
+            day=answer_by,
+        )
+    return _(
+        "You get an answer by %(day)s. Meanwhile the seller is not paid for this "
+        "order. Once we agree, the money reaches you in %(time)s, the way you paid.",
+        day=answer_by,
+        time=ARRIVAL,
+    )
+
+
 def _ask_page(order: OrderDetail, asking: Asking) -> AskPage:
     order_url = url_for("buyer.order", number=order.number)
-    answer_by = date_text(rules.answer_due(clock.now()))
     return AskPage(
         title=_("Ask for a refund"),
         console=buyer_console("orders"),
@@ -202,12 +216,7 @@ def _ask_page(order: OrderDetail, asking: Asking) -> AskPage:
         ),
         left=money(asking.left),
         currency=order.currency,
-        expectation=_(
-            "You get an answer by %(day)s. Meanwhile the seller is not paid for this "
-            "order. Once we agree, the money reaches you in %(time)s, the way you paid.",
-            day=answer_by,
-            time=ARRIVAL,
-        ),
+        expectation=_expectation(order, date_text(rules.answer_due(clock.now()))),
         button=_("Ask for the refund"),
         takes_pictures=True,
     )

@@ -21,6 +21,7 @@ from marketplace.web.buyer import (
     told_of_refunds,
     told_of_saved,
     told_of_security,
+    told_of_wallets,
 )
 from marketplace.web.buyer.told_words import Words
 from marketplace.web.month_words import month_name
@@ -202,4 +203,5 @@ _WORDS = {
     **told_of_debts.WORDS,
     **told_of_messages.WORDS,
     **told_of_saved.WORDS,
+    **told_of_wallets.WORDS,
 }

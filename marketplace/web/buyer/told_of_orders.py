@@ -88,6 +88,8 @@ def _order_cancelled(told: Told) -> Words:
 def _cancelled_for_buyer(facts: Mapping[str, Any]) -> str:
     if not facts["amount_minor"]:
         return _("Nothing is left to send back.")
+    if facts.get("is_in_wallet"):
+        return _("%(amount)s is back in your wallet.", amount=_amount(facts, "amount_minor"))
     return _("%(amount)s goes back to you by itself, the way you paid.", amount=_amount(facts, "amount_minor"))
 
 

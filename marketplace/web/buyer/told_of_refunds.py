@@ -74,11 +74,10 @@ def _refund_completed(told: Told) -> Words:
             _("%(amount)s of order %(order)s went back to the buyer", amount=amount, order=order),
             _("The refund is complete."),
         )
-    return _refund(
-        told,
-        _("%(amount)s went back to you", amount=amount),
-        _("Order %(order)s. Your bank shows it in 5 to 10 days.", order=order),
-    )
+    text = _("Order %(order)s. Your bank shows it in 5 to 10 days.", order=order)
+    if told.facts.get("is_in_wallet"):
+        text = _("Order %(order)s. It is in your wallet now.", order=order)
+    return _refund(told, _("%(amount)s went back to you", amount=amount), text)
 
 
 def _refund_failed(told: Told) -> Words:

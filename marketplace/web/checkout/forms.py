@@ -20,6 +20,7 @@ from marketplace.web.cart.forms import whole_number
 from marketplace.web.forms import Form
 
 NEW = "new"
+PAGE, FROM_WALLET = "page", "wallet"
 SENT, COLLECTED = "sent", "collected"
 _WAY = re.compile(r"from([0-9]{1,18})-way")
 _ANOTHER = SelectChoice(NEW, Text("Another address"))
@@ -85,6 +86,8 @@ class CheckoutForm(Form):
     """Where the total that is shown sends it."""
     shown_names = HiddenField()
     """What is shown, as it is called: CurrencyPart.names."""
+    pay_from = RadioField(Text("How do you pay?"), choices=[], validate_choice=False, default=PAGE)
+    """Asked where the wallet covers the whole total; the page of the payment provider otherwise."""
     expected_total_minor = IntegerField(
         Text("Total"), [whole_number(0, _LARGEST_AMOUNT, Text("Look at the total again."))]
     )
@@ -112,6 +115,11 @@ class CheckoutForm(Form):
             else:
                 self._forget_errors(kind)
         return not any(field.errors for field in self)
+
+    @property
+    def is_from_wallet(self) -> bool:
+        """Return whether the buyer's wallet is to pay."""
+        return bool(self.pay_from.data == FROM_WALLET)
 
     @property
     def wants_new_address(self) -> bool:

@@ -13,7 +13,9 @@ from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.web import countries, delivery_words, discount_words, order_parts, tax_words
 from marketplace.web.cart.page import Row
+from marketplace.web.checkout import ways
 from marketplace.web.checkout.forms import WayForm, way_form
+from marketplace.web.checkout.ways import Paying
 from marketplace.web.pages import date_text, money
 from marketplace.web.picture_parts import picture_url
 
@@ -62,7 +64,7 @@ class ReviewPage:
     has_saved: bool
     """Whether the buyer can choose among saved addresses."""
     button: str
-    how_to_pay: str
+    paying: Paying
     protection: str
 
 
@@ -123,9 +125,11 @@ class CancelledPage:
     retry_url: str
 
 
-def review_page(found: Review, saved: Sequence[AddressRow], today: date) -> ReviewPage:
-    """Return the page for what is about to be bought; `saved` are the buyer's addresses."""
-    is_free = not found.total
+def review_page(found: Review, saved: Sequence[AddressRow], today: date, held_minor: int) -> ReviewPage:
+    """Return the page for what is about to be bought.
+
+    `saved` are the buyer's addresses, `held_minor` is what the buyer's wallet holds in the currency.
+    """
     return ReviewPage(
         title=_("Checkout"),
         action=url_for("checkout.pay", currency=found.currency),
@@ -135,10 +139,8 @@ def review_page(found: Review, saved: Sequence[AddressRow], today: date) -> Revi
         can_buy=found.can_buy,
         address_url=url_for("checkout.total_there", currency=found.currency) if found.depends_on_country else "",
         has_saved=bool(saved),
-        button=_("Place order") if is_free else _("Pay %(total)s", total=money(found.total)),
-        how_to_pay=""
-        if is_free
-        else _("You pay on the next page, at our payment provider. We never see your card number."),
+        button=_("Pay %(total)s", total=money(found.total)) if found.total else _("Place order"),
+        paying=ways.paying(found, held_minor),
         protection=_(
             "We hold your money until your order has arrived. If it does not come, or is not as described, "
             "you get it back."
@@ -270,7 +272,10 @@ def _confirming(_found: ReturnState) -> tuple[str, str, str, str]:
 def _paid(found: ReturnState) -> tuple[str, str, str, str]:
     if not found.total:
         return _("Your order is placed"), _("There was nothing to pay."), "ok", "circle-check"
-    return _("Thank you, it is paid"), _("We received %(total)s.", total=money(found.total)), "ok", "circle-check"
+    text = _("We received %(total)s.", total=money(found.total))
+    if found.is_from_wallet:
+        text = _("%(total)s was paid from your wallet.", total=money(found.total))
+    return _("Thank you, it is paid"), text, "ok", "circle-check"
 
 
 def _not_paid(found: ReturnState) -> tuple[str, str, str, str]:

@@ -10,13 +10,16 @@ from marketplace import clock, db
 from marketplace.accounts import operations as accounts
 from marketplace.accounts import queries as people
 from marketplace.accounts.operations import PostalAddress
-from marketplace.checkout import flows, queries
+from marketplace.checkout import flows, queries, wallet_flows
 from marketplace.checkout.operations import Agreed
 from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.language import gettext as _
+from marketplace.wallets import queries as wallets
+from marketplace.wallets.rules import Overdraft
 from marketplace.web import address_form, countries, deliver_to, guards
-from marketplace.web.checkout import page
-from marketplace.web.checkout.forms import NEW, CheckoutForm, collected_from
+from marketplace.web.checkout import page, ways
+from marketplace.web.checkout.forms import NEW, PAGE, CheckoutForm, collected_from
+from marketplace.web.pages import money
 from marketplace.web.providers import providers
 
 _PROVIDER = "stripe"
@@ -40,7 +43,7 @@ def review(currency: str) -> ResponseReturnValue:
         token=_new_token(),
     )
     form.offer(page.address_choices(saved), page.billing_choice(saved))
-    return render_template("checkout/review.html", page=page.review_page(found, saved, clock.now().date()), form=form)
+    return _review(found, saved, form)
 
 
 @guards.signed_in
@@ -63,8 +66,9 @@ def pay(currency: str) -> ResponseReturnValue:
         return _again(here.user_id, currency, form, saved, 422)
     delivery = _chosen(form, "delivery", saved)
     billing = delivery if form.billing_same.data else _chosen(form, "billing", saved)
+    begin = wallet_flows.buy if form.is_from_wallet else flows.begin
     try:
-        outcome = flows.begin(
+        outcome = begin(
             agreed=_agreed(here.user_id, currency, form, delivery, billing),
             now=clock.now(),
             provider=providers()[_PROVIDER],
@@ -73,7 +77,7 @@ def pay(currency: str) -> ResponseReturnValue:
     except Invalid:
         return _again(here.user_id, currency, form, saved, 422)
     except Conflict as error:
-        form.form_errors.append(error.message)
+        form.form_errors.append(_too_little(error) if isinstance(error, Overdraft) else error.message)
         return _again(here.user_id, currency, form, saved, 409)
     db.atomic(accounts.remember_address, (), user_id=here.user_id, address=delivery, now=clock.now())
     return _onward(outcome)
@@ -110,9 +114,21 @@ def _again(
     form.expected_total_minor.data = found.total.minor
     form.expected_total_minor.raw_data = None
     form.shown_country.data, form.shown_names.data = found.country, found.names
-    return render_template(
-        "checkout/review.html", page=page.review_page(found, saved, clock.now().date()), form=form
-    ), code
+    return _review(found, saved, form), code
+
+
+def _review(found: queries.Review, saved: list[people.AddressRow], form: CheckoutForm) -> str:
+    held_minor = wallets.balance_minor(guards.viewer().user_id, found.currency)
+    form.pay_from.choices = ways.to_pay(found, held_minor)
+    if not form.pay_from.choices:
+        form.pay_from.data = PAGE
+    shown = page.review_page(found, saved, clock.now().date(), held_minor)
+    return render_template("checkout/review.html", page=shown, form=form)
+
+
+def _too_little(error: Overdraft) -> str:
+    held, total = money(error.held), money(error.wanted)
+    return _("Your wallet holds %(held)s, and this costs %(total)s. Nothing was bought.", held=held, total=total)
 
 
 def _agreed(

@@ -1,0 +1,43 @@
+"""The ways to pay on the review: the payment page, or the buyer's wallet where it covers the whole total."""
+
+from dataclasses import dataclass
+
+from marketplace.checkout.queries import Review
+from marketplace.language import gettext as _
+from marketplace.money import Money
+from marketplace.wallets.rules import covers
+from marketplace.web.checkout.forms import FROM_WALLET, PAGE
+from marketplace.web.pages import money
+
+
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """How a purchase is paid: `asks` where the buyer can choose, `note` what a wallet holds that does not cover it."""
+
+    asks: bool
+    text: str
+    note: str
+
+
+def to_pay(found: Review, held_minor: int) -> list[tuple[str, str]]:
+    """Return the options of paying: none unless a wallet that holds `held_minor` covers the whole total."""
+    if not covers(held_minor, found.total):
+        return []
+    held = Money(held_minor, found.currency)
+    wallet = _(
+        "From your wallet: it holds %(held)s, %(left)s is left", held=money(held), left=money(held - found.total)
+    )
+    return [(PAGE, _("By card or another way, on the payment page")), (FROM_WALLET, wallet)]
+
+
+def paying(found: Review, held_minor: int) -> Paying:
+    """Return what the review says about paying; `held_minor` is what the wallet holds in its currency."""
+    if not found.total:
+        return Paying(asks=False, text="", note="")
+    if covers(held_minor, found.total):
+        text = _("From the wallet it is paid at once. A card is typed on the next page; we never see its number.")
+        return Paying(asks=True, text=text, note="")
+    held = money(Money(held_minor, found.currency))
+    note = _("Your wallet holds %(held)s. It pays a purchase when it covers all of it.", held=held)
+    text = _("You pay on the next page, at our payment provider. We never see your card number.")
+    return Paying(asks=False, text=text, note=note if held_minor else "")
