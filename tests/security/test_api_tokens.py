@@ -8,6 +8,7 @@ from marketplace.accounts import link_operations, operations, passwords, token_o
 from marketplace.accounts.token_rules import PREFIX, REQUESTS_PER_WINDOW, WRONG_PER_WINDOW
 from tests.builders import PASSWORD, World, form_token
 from tests.builders_api import Program, program
+from tests.builders_factors import with_phone
 
 FORM = {"name": "Bookkeeping", "scope": "read", "days": "30", "password": PASSWORD}
 
@@ -40,6 +41,16 @@ def test_a_token_is_shown_once_and_kept_as_a_hash(world: World) -> None:
     assert make(world, bought.buyer_id, password="wrong")[0] == 422
     assert make(world, bought.buyer_id, name=" ")[0] == 422
     assert make(world, bought.buyer_id, days="3650")[0] == 422
+    assert world.rows("SELECT count(*) FROM api_token") == [(1,)]
+
+
+# Would fail if a token were a way around the second step: a program is asked for none.
+def test_who_signs_in_in_two_steps_gives_a_code_for_a_token(world: World) -> None:
+    buyer = world.person()
+    phone = with_phone(buyer)
+    assert make(world, buyer)[0] == 422
+    assert make(world, buyer, code="000000")[0] == 422
+    assert make(world, buyer, code=phone.code())[0] == 200
     assert world.rows("SELECT count(*) FROM api_token") == [(1,)]
 
 

@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from marketplace import clock, db
-from marketplace.accounts import flows, token_operations, token_queries
+from marketplace.accounts import factor_queries, flows, token_operations, token_queries
 from marketplace.accounts.operations import token_hash
 from marketplace.accounts.token_queries import TokenRow
 from marketplace.accounts.token_rules import LIFETIMES, LONGEST_NAME, PREFIX
@@ -29,7 +29,10 @@ _WRITING = "write"
 
 
 class TokenForm(Form):
-    """What a program is called, what it may do and until when; and the password, as it outlives the session."""
+    """What a program is called, what it may do and until when; and the password, as it outlives the session.
+
+    With a code where its owner signs in in two steps: a token needs none.
+    """
 
     name = StringField(
         Text("What it is for"),
@@ -46,6 +49,7 @@ class TokenForm(Form):
         default=str(LIFETIMES[0]),
     )
     password = PasswordField(Text("Your password"), [InputRequired(Text("Enter your password.")), Length(max=1000)])
+    code = StringField(Text("Code"), [Length(max=1000)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class TokensPage:
     title: str
     console: Console
     email: str
+    asks_for_code: bool
     cards: tuple[TokenCard, ...]
     fresh: str
     docs_url: str
@@ -86,10 +91,11 @@ def make_token() -> ResponseReturnValue:
         return _show(form, 422)
     fresh = PREFIX + secrets.token_urlsafe(32)
     try:
-        flows.check_password(
+        flows.check_again(
             user_id=viewer.user_id,
             email=viewer.email,
             password=typed(form.password),
+            code=typed(form.code),
             device=guards.device(),
             now=now,
         )
@@ -127,6 +133,7 @@ def _show(form: TokenForm, code: int, fresh: str = "") -> ResponseReturnValue:
         title=_("Tokens for programs"),
         console=own_console("tokens", is_seller=viewer.is_seller, is_admin=viewer.is_admin),
         email=viewer.email,
+        asks_for_code=factor_queries.has_second_step(viewer.user_id),
         cards=tuple(map(_card, token_queries.tokens_of(viewer.user_id, now=clock.system_now()))),
         fresh=fresh,
         docs_url=url_for("api_docs.docs"),
