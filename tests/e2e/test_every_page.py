@@ -51,7 +51,8 @@ NO_PAGES = {
     "seller.payout_setup_done", "seller.payout_setup_again",
     "admin.dispute_file", "seller.dispute_file", "messages.file", "admin.conversation_file",
     "messages.about_order", "seller.packing_slips", "inbox.html", "inbox.file", "seller.export", "saved.add",
-    "api.invoices", "api.invoice", "api.discounts",
+    "api.orders", "api.order", "api.payments", "api.payment", "api.payment_status", "api.payment_stats", "api.refunds",
+    "api.refund", "api.refund_plan", "api.invoices", "api.invoice", "api.discounts", "api.openapi",
     "live.stream", "auth.follow_reset", "auth.follow_verify", "shop.sitemap", "shop.robots",
     "auth.code", "auth.passkey", "auth.create_passkey", "auth.two_step_app",  # in test_second_step.py, halfway
     "buyer.refund_picture", "seller.refund_picture", "admin.refund_picture",
@@ -59,15 +60,16 @@ NO_PAGES = {
 # Who sees what. A value in braces comes from a row of the seeded shop.
 NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-filters", "/l/{car}", "/l/{part}",
           "/s/{shop}", "/login", "/language", "/register", "/basket", "/orders/{order}", "/patterns", "/no-such-page",
+          "/api/docs", "/api/docs/create_order", "/api/docs/orders",
           "/reset", "/reset/sent", "/reset/new", "/verify/confirm",
           "/l/{closed}", "/s/{closed_shop}", "/s/{shop}/reviews",
           "/unsubscribe/{stop}", "/dev/mail", "/dev/mail/{kept_mail}")  # fmt: skip
 BUYER = (
     "/basket", "/checkout/USD", "/account", "/account/statistics", "/account/explain/spent/USD",
     "/account/explain/held/USD", "/account/payments?q=nothing", "/orders?q=nothing", "/account/payments/{waiting}",
-    "/account/security", "/account/security/two-step", "/account/security/two-step/begin",
-    "/account/security/passkeys/new",
-    "/verify", "/account/time-zone", "/account/addresses", "/account/addresses/new",
+    "/account/security", "/account/tokens", "/account/security/two-step", "/account/security/two-step/begin",
+    "/account/security/passkeys/new", "/api/docs/order?ask=1&number={order}", "/verify",
+    "/account/time-zone", "/account/addresses", "/account/addresses/new",
     "/account/addresses/{address}",
     "/account/notifications", "/account/payments", "/account/payments?status=failed",
     "/account/payments/{paid}", "/account/payments/{failed}", "/account/payments/{open}", "/account/payments/{expired}",

@@ -41,6 +41,10 @@ _LISTS = {
         "/account/statistics",
         "/transactions/",
         "/account/explain/paid/USD",
+        "/account/tokens",
+        "/api/v1/orders/",
+        "/api/v1/payments/",
+        "/api/v1/refunds/",
     ),
     "seller": (
         "/seller",

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from marketplace import clock, db
 from marketplace.accounts import operations as accounts
+from marketplace.accounts import token_operations
 from marketplace.accounts.operations import Device
 from marketplace.catalog import import_flows
 from marketplace.catalog.filtering import Filter
@@ -216,8 +217,16 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     values |= {"debt_id": debt_id, "discount_id": code, "rate_id": taxes.keep(world, seller_id, "US", 700, days=30)}
     values |= {"rule_id": taxes.tax_deliveries(world, "US", days=30 + ord(side))}
     values |= {"mail_id": mails.failed(world), "token": mails.stop_token(world, buyer_id)}
-    values |= {"name": mails.kept(world), "place": 0, "passkey_id": passkey_id}
+    values |= {"name": mails.kept(world), "place": 0, "operation": "validate_code", "token_id": _token(buyer_id)}
+    values |= {"passkey_id": passkey_id}
     return Side(buyer_id, seller_id, bought, values)
+
+
+def _token(user_id: int) -> int:
+    """Let a buyer make a token for a program; return its id."""
+    values = {"user_id": user_id, "name": "Bookkeeping", "may_write": False, "days": 30}
+    now = clock.system_now()
+    return db.atomic(token_operations.make_token, (), **values, token_hash=secrets.token_bytes(32), now=now)
 
 
 def _owe(world: World, seller_id: int, admin_id: int) -> object:

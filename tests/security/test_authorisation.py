@@ -62,12 +62,14 @@ _IDS = (
     "job_id",
     "seller_id",
     "mail_id",
+    "token_id",
 )
 _MISSING = {
     **dict.fromkeys(_IDS, str(NOTHING)),
     "number": "TM-999999999",
     "token": "WzEsInNhbGVzIl0.none",
     "name": "0" * 12,
+    "operation": "nothing",
     "place": "99",
     "slug": "no-such-thing",
     "filename": "css/none.css",
@@ -87,6 +89,7 @@ _BROKEN = {
     "slug": ("\0", "..", "'; --", "x" * 3000),
     "token": ("\0", "x", "x" * 3000),
     "name": ("\0", "..", "../../demo.env", "x" * 3000),
+    "operation": ("\0", "../orders", "x" * 3000),
     "place": ("x", "-1", "1.5", "9" * 400),
     "filename": ("../setup.cfg", "..\\setup.cfg", "\0", "css"),
     "file_name": ("x.svg", "\0", "..%2fclock", "0" * 64 + ".exe"),

@@ -13,6 +13,7 @@ from marketplace.web.auth import (
     security,
     selling,
     time_zone,
+    tokens,
     two_step,
     views,
 )
@@ -59,6 +60,9 @@ for _path, _view in (
     blueprint.add_url_rule(f"{_PASSKEYS}/{_path}", view_func=_view, methods=["GET", "POST"])
 blueprint.add_url_rule("/language", view_func=language.choose_language, methods=["GET", "POST"])
 blueprint.add_url_rule("/account/time-zone", view_func=time_zone.time_zone, methods=["GET", "POST"])
+blueprint.add_url_rule("/account/tokens", view_func=tokens.tokens)
+blueprint.add_url_rule("/account/tokens/make", view_func=tokens.make_token, methods=["POST"])
+blueprint.add_url_rule(f"/account/tokens/<{_ID}:token_id>/revoke", view_func=tokens.revoke_token, methods=["POST"])
 _ADDRESS = f"/account/addresses/<{_ID}:address_id>"
 blueprint.add_url_rule("/account/addresses", view_func=addresses.addresses)
 blueprint.add_url_rule("/account/addresses/new", view_func=addresses.new_address)
