@@ -30,7 +30,7 @@ _VISITOR = "visitor"
 _WISH = "wish"  # the listing a visitor wants to save once they have signed in
 _SIGNED_IN = "_user_id"  # where Flask-Login keeps the token
 _COOKIE_LIFETIME = timedelta(days=30)
-_NOT_AFTER_SIGN_IN = ("/login", "/login/code", "/login/passkey", "/logout", "/register")
+_NOT_AFTER_SIGN_IN = ("/login", "/login/code", "/passkey", "/logout", "/register")
 
 _csrf = bearer.Protection()
 _login = LoginManager()

@@ -47,9 +47,9 @@ GET    /login                                      200    go   go      go     go
 POST   /login                                      422    422  422     422    422    422   -       -
 GET    /login/code                                 in     in   in      in     in     in    -       -
 POST   /login/code                                 in     in   in      in     in     in    -       -
-POST   /login/passkey/begin                        in     in   in      in     in     in    -       -
-GET    /login/passkey                              200    200  200     200    200    200   -       -
-POST   /login/passkey                              in     in   in      in     in     in    -       -
+GET    /passkey                                    in     in   in      in     in     in    -       -
+POST   /passkey                                    in     in   in      in     in     in    -       -
+POST   /passkey/begin                              go     go   go      go     go     go    -       -
 GET    /register                                   200    200  200     200    200    200   -       -
 POST   /register                                   422    422  422     422    422    422   -       -
 GET    /reset                                      200    200  200     200    200    200   -       -

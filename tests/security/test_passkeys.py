@@ -36,7 +36,7 @@ def add(client: FlaskClient, device: Authenticator, name: str = "Phone", code: s
 
 def asked(client: FlaskClient, target: str = "") -> str:
     """Press the button on the sign-in page; return what the device is asked."""
-    answer = send(client, "/login/passkey/begin", next=target)
+    answer = send(client, "/passkey/begin", next=target)
     assert answer.status_code == 303
     return question(client, answer.location)
 
@@ -61,7 +61,7 @@ def test_a_passkey_is_added_and_signs_in_without_a_password(world: World) -> Non
     assert "Not used yet." in page
     assert not is_signed_in(there), "other devices are signed out"
     client = world.client()
-    answer = send(client, "/login/passkey", answer=device.sign(asked(client)), next="/orders")
+    answer = send(client, "/passkey", answer=device.sign(asked(client)), next="/orders")
     assert (answer.status_code, answer.location) == (303, "/orders")
     assert is_signed_in(client)
     assert "Last used" in client.get(_SECURITY).text
@@ -74,7 +74,7 @@ def test_it_takes_the_place_of_the_code_after_the_password(world: World) -> None
     client = world.client()
     assert send(client, "/login", email=email, password=PASSWORD, next="/orders").location == "/login/code?next=/orders"
     assert "Use a passkey" in client.get("/login/code").text
-    answer = send(client, "/login/passkey", answer=device.sign(asked(client, "/orders")), next="/orders")
+    answer = send(client, "/passkey", answer=device.sign(asked(client, "/orders")), next="/orders")
     assert answer.location == "/orders"
     assert is_signed_in(client)
 
@@ -95,7 +95,7 @@ def test_adding_and_removing_wants_the_password_and_the_code(world: World) -> No
     assert client.get(f"{_PASSKEYS}/create").location == f"{_PASSKEYS}/new", "nothing is asked of a device before"
     assert send(client, remove, password=PASSWORD, code=phone.code()).location == _SECURITY
     visitor = world.client()
-    assert send(visitor, "/login/passkey", answer=device.sign(asked(visitor))).location == "/login"
+    assert send(visitor, "/passkey", answer=device.sign(asked(visitor))).location == "/login"
     assert not is_signed_in(visitor)
 
 
@@ -113,11 +113,11 @@ def test_one_answer_signs_in_once(world: World) -> None:
     answer = device.sign(asked(client))
     cookie = client.get_cookie("tandem_session")
     assert cookie
-    assert send(client, "/login/passkey", answer=answer).status_code == 303
+    assert send(client, "/passkey", answer=answer).status_code == 303
     assert is_signed_in(client)
     replayed = world.client()
     replayed.set_cookie("tandem_session", cookie.value)
-    assert send(replayed, "/login/passkey", answer=answer).location == "/login"
+    assert send(replayed, "/passkey", answer=answer).location == "/login"
     assert not is_signed_in(replayed)
     assert world.rows("SELECT count(*) FROM passkey_challenge") == [(0,)]
 
@@ -127,8 +127,8 @@ def test_an_answer_belongs_to_the_browser_that_asked(world: World) -> None:
     mine, other = world.client(), world.client()
     answer = device.sign(asked(mine))
     asked(other)
-    assert send(other, "/login/passkey", answer=answer).location == "/login"
-    assert send(world.client(), "/login/passkey", answer=answer).location == "/login"
+    assert send(other, "/passkey", answer=answer).location == "/login"
+    assert send(world.client(), "/passkey", answer=answer).location == "/login"
     assert not is_signed_in(other)
 
 
@@ -137,7 +137,7 @@ def test_a_question_waits_ten_minutes(world: World) -> None:
     client = world.client()
     answer = device.sign(asked(client))
     world.tamper("UPDATE passkey_challenge SET begun_at = begun_at - interval '10 minutes'")
-    assert send(client, "/login/passkey", answer=answer).location == "/login"
+    assert send(client, "/passkey", answer=answer).location == "/login"
     assert not is_signed_in(client)
     owner = world.client(user_id)
     send(owner, f"{_PASSKEYS}/new", name="Late", password=PASSWORD)
@@ -163,7 +163,7 @@ def test_what_was_signed_elsewhere_or_by_nobody_is_not_believed(world: World, ch
     for name, value in change.items():
         setattr(device, name, value)
     client = world.client()
-    assert send(client, "/login/passkey", answer=device.sign(asked(client))).location == "/login"
+    assert send(client, "/passkey", answer=device.sign(asked(client))).location == "/login"
     assert not is_signed_in(client)
     assert "This passkey could not be used here." in client.get("/login").text
     if "credential_id" not in change:
@@ -177,7 +177,7 @@ def test_another_key_of_the_same_name_is_not_believed(world: World) -> None:
     _user_id, device = with_passkey(world)
     forged = Authenticator(credential_id=device.credential_id)
     client = world.client()
-    assert send(client, "/login/passkey", answer=forged.sign(asked(client))).location == "/login"
+    assert send(client, "/passkey", answer=forged.sign(asked(client))).location == "/login"
     assert not is_signed_in(client)
 
 
@@ -186,9 +186,9 @@ def test_a_copy_is_found_by_its_count(world: World) -> None:
     copy = Authenticator(credential_id=device.credential_id, key=device.key)
     for _number in range(2):
         client = world.client()
-        assert send(client, "/login/passkey", answer=device.sign(asked(client))).location == "/"
+        assert send(client, "/passkey", answer=device.sign(asked(client))).location == "/"
     client = world.client()
-    assert send(client, "/login/passkey", answer=copy.sign(asked(client))).location == "/login"
+    assert send(client, "/passkey", answer=copy.sign(asked(client))).location == "/login"
     assert not is_signed_in(client)
 
 
@@ -199,7 +199,7 @@ def test_a_copy_is_found_by_its_count(world: World) -> None:
 def test_what_is_no_answer_gets_a_clear_one(world: World, answer: str) -> None:
     client = world.client()
     asked(client)
-    assert send(client, "/login/passkey", answer=answer).location == "/login"
+    assert send(client, "/passkey", answer=answer).location == "/login"
     owner = world.client(world.person())
     send(owner, f"{_PASSKEYS}/new", name="Phone", password=PASSWORD)
     assert send(owner, f"{_PASSKEYS}/create", answer=answer).location == f"{_PASSKEYS}/new"
@@ -216,7 +216,7 @@ def test_damaged_answers_are_refused_and_never_an_error(world: World) -> None:
                 whole = json.loads(Authenticator().make(question(owner, f"{_PASSKEYS}/create")))
                 path, sender = f"{_PASSKEYS}/create", owner
             else:
-                whole, path, sender = json.loads(device.sign(asked(client))), "/login/passkey", client
+                whole, path, sender = json.loads(device.sign(asked(client))), "/passkey", client
             whole["response"][part] = damage(whole["response"][part])
             assert send(sender, path, answer=json.dumps(whole)).status_code == 303
             assert not is_signed_in(client)

@@ -25,8 +25,8 @@ _ID = f"int(max={2**63 - 1})"
 
 blueprint.add_url_rule("/login", view_func=views.login, methods=["GET", "POST"])
 blueprint.add_url_rule("/login/code", view_func=second_step.code, methods=["GET", "POST"])
-blueprint.add_url_rule("/login/passkey/begin", view_func=passkey_sign_in.begin_passkey, methods=["POST"])
-blueprint.add_url_rule("/login/passkey", view_func=passkey_sign_in.passkey, methods=["GET", "POST"])
+blueprint.add_url_rule("/passkey/begin", view_func=passkey_sign_in.begin_passkey, methods=["POST"])
+blueprint.add_url_rule("/passkey", view_func=passkey_sign_in.passkey, methods=["GET", "POST"])
 blueprint.add_url_rule("/register", view_func=views.register, methods=["GET", "POST"])
 blueprint.add_url_rule("/logout", view_func=views.logout, methods=["POST"])
 blueprint.add_url_rule("/reset", view_func=resetting.reset, methods=["GET", "POST"])
