@@ -11,6 +11,8 @@ from flask import Flask
 
 from marketplace import clock, db, demo, jobs, posting, resuming
 from marketplace import worker as queue_worker
+from marketplace.accounts import factor_operations, queries
+from marketplace.errors import Conflict
 from marketplace.payments import holds
 from marketplace.payouts import flows as payouts
 from marketplace.provider_events import replay
@@ -25,6 +27,7 @@ def register(app: Flask) -> None:
     _register_recovery(app)
     _register_replay(app)
     _register_mail(app)
+    _register_accounts(app)
 
     @app.cli.command("check-books")
     def check_books() -> None:
@@ -81,6 +84,27 @@ def _register_mail(app: Flask) -> None:
         except posting.NOT_SENT as error:
             raise click.ClickException(f"Not sent. {error}") from error
         click.echo(f"{settings.smtp_host}:{settings.smtp_port} has taken a test mail for {address}.")
+
+
+def _register_accounts(app: Flask) -> None:
+    @app.cli.command("rotate-keys")
+    def rotate_keys() -> None:
+        """Encrypt every encrypted column anew with the first value of SECRET_KEY; the others can go then."""
+        click.echo(json.dumps({"encrypted": db.atomic(factor_operations.encrypt_anew)}))
+
+    @app.cli.command("turn-two-step-off")
+    @click.argument("email")
+    def turn_two_step_off(email: str) -> None:
+        """Take the second step of EMAIL off, who has lost phone and recovery codes, and sign them out everywhere."""
+        found = queries.credentials(email)
+        if found is None:
+            raise click.ClickException("Nobody has this address.")
+        now = clock.system_now()
+        try:
+            ended = db.atomic(factor_operations.take_off, (), user_id=found.user_id, session_id=0, now=now)
+        except Conflict as error:
+            raise click.ClickException(error.message) from error
+        click.echo(json.dumps({"signed_out": ended}))
 
 
 def _register_replay(app: Flask) -> None:

@@ -75,6 +75,14 @@ class MoneyPolicy:
 
 
 @dataclass(frozen=True)
+class AccountPolicy:
+    """What the house wants of people who sign in."""
+
+    second_factor_for_admins: bool = False
+    """Whether an admin without two-step sign-in reaches nothing of the admin pages until it is set up."""
+
+
+@dataclass(frozen=True)
 class MediaPolicy:
     """How many pictures a listing has, and where files of people lie: under VAR_DIR, or in an S3-compatible store."""
 
@@ -127,6 +135,7 @@ class Settings:
     recovery: Recovery = field(default_factory=Recovery)
     money: MoneyPolicy = field(default_factory=MoneyPolicy)
     media: MediaPolicy = field(default_factory=MediaPolicy)
+    accounts: AccountPolicy = field(default_factory=AccountPolicy)
     sources: Mapping[str, str] = field(default_factory=dict)
     """Where values come from that are no defaults, by name ("recovery.enabled"): a variable, or the file."""
 
@@ -190,6 +199,7 @@ def _settings(variables: Mapping[str, str], document: Mapping[str, Any]) -> Sett
         recovery=_section(Recovery, document, "recovery"),
         money=_section(MoneyPolicy, document, "money"),
         media=_section(MediaPolicy, document, "media"),
+        accounts=_section(AccountPolicy, document, "accounts"),
         sources=_sources(variables, document),
     )
 
@@ -236,7 +246,7 @@ VARIABLES: Mapping[str, str] = {
 def _sources(variables: Mapping[str, str], document: Mapping[str, Any]) -> Mapping[str, str]:
     found = {name: variable for name, variable in VARIABLES.items() if variables.get(variable)}
     file = variables.get("MARKETPLACE_CONFIG", "")
-    for section in ("payment_tracking", "recovery", "money", "media"):
+    for section in ("payment_tracking", "recovery", "money", "media", "accounts"):
         found |= {f"{section}.{name}": file for name in document.get(section) or {}}
     return found
 

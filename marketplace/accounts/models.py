@@ -1,11 +1,12 @@
-"""Users, revocable sign-in sessions, and address books."""
+"""Users, revocable sign-in sessions, second steps of a sign-in, and address books."""
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, EnumText, PrimaryKey, Text64, Text200, UtcTime
+from marketplace.encryption import EncryptedText
 from marketplace.language import ENGLISH
 
 
@@ -62,6 +63,8 @@ class AttemptResult(StrEnum):
     SUCCEEDED = "succeeded"
     REFUSED = "refused"
     """Not looked at, because too many had failed before."""
+    HALFWAY = "halfway"
+    """The password was right, and the person has a second step: earlier failures go on counting."""
 
 
 class SignInAttempt(Base):
@@ -120,6 +123,98 @@ class LinkToken(Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     """SHA-256 of 32 random bytes; they stand in the mail and nowhere else."""
     request_id: Mapped[int] = mapped_column(ForeignKey(LinkRequest.id, ondelete="CASCADE"), index=True)
+
+
+class AppFactor(Base):
+    """An app that shows codes, on somebody's phone. It counts once its first code was right."""
+
+    __tablename__ = "app_factor"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id), primary_key=True)
+    secret: Mapped[str] = mapped_column(EncryptedText)
+    """160 bits in base 32."""
+    session_id: Mapped[int] = mapped_column(BigInteger)
+    """On which device it is set up: the secret is shown there and nowhere else."""
+    begun_at: Mapped[UtcTime]
+    """When the secret was made, system time, as all times of the second step."""
+    confirmed_at: Mapped[UtcTime | None]
+    used_step: Mapped[int | None] = mapped_column(BigInteger)
+    """The 30 seconds, counted from 1970, of the newest code that was used: it and older ones are not taken again."""
+
+
+class RecoveryCode(Base):
+    """A way in without the app, good once. New codes replace all."""
+
+    __tablename__ = "recovery_code"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id), primary_key=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    """SHA-256 of a code of 80 random bits, which was shown once and is stored nowhere."""
+    used_at: Mapped[UtcTime | None]
+
+
+class HalfSignIn(Base):
+    """A sign-in whose password was right and whose second step is to come."""
+
+    __tablename__ = "half_sign_in"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    """SHA-256 of the random token in the cookie of the browser it was begun in."""
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id), index=True)
+    begun_at: Mapped[UtcTime] = mapped_column(index=True)
+
+
+class Passkey(Base):
+    """A key pair on somebody's device, behind its lock. It signs in by itself, without password or code."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[PrimaryKey]
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
+    """What the device calls it."""
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    """As COSE writes it."""
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    """How often it has signed, as it says: it must rise, or there are two of it. Many devices always say 0."""
+    name: Mapped[Text64]
+    created_at: Mapped[UtcTime]
+    used_at: Mapped[UtcTime | None]
+
+
+class PasskeyChallenge(Base):
+    """What a passkey is asked to sign, once. It is asked for by one browser and waits 10 minutes."""
+
+    __tablename__ = "passkey_challenge"
+
+    challenge_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+    """Who adds a passkey; None where one is to sign in, and only its answer says whom."""
+    begun_at: Mapped[UtcTime] = mapped_column(index=True)
+
+
+class SecurityEventKind(StrEnum):
+    """What happened to somebody's second step."""
+
+    SECOND_STEP_ON = "second_step_on"
+    SECOND_STEP_OFF = "second_step_off"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+
+
+class SecurityEvent(Base):
+    """What happened to somebody's account, for them to read. Append-only."""
+
+    __tablename__ = "security_event"
+
+    id: Mapped[PrimaryKey]
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id), index=True)
+    kind: Mapped[SecurityEventKind] = mapped_column(EnumText(SecurityEventKind))
+    detail: Mapped[Text64] = mapped_column(default="")
+    """The name of a passkey, or how many recovery codes are left."""
+    at: Mapped[UtcTime] = mapped_column(index=True)
 
 
 class Address(Base):

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from marketplace import db, language
-from marketplace.accounts import time_zones
+from marketplace.accounts import time_zones, token_operations
 from marketplace.accounts.models import Address, AttemptResult, SignInAttempt, User, UserSession
 from marketplace.accounts.rules import (
     ATTEMPT_WINDOW,
@@ -141,12 +141,14 @@ def close_other_sessions(session: Session, *, user_id: int, session_id: int, now
 
 
 def change_password(session: Session, *, user_id: int, session_id: int, password_hash: str, now: datetime) -> int:
-    """Store a new password of `user_id` and sign every other device out; return how many were signed in.
+    """Store a new password of `user_id`, sign every other device out and revoke the tokens of their programs.
 
-    `now` is system time; they are told of it soon after. Raises NotFound without such a person.
+    Return how many devices were signed in. `now` is system time; they are told of it soon after. Raises NotFound
+    without such a person.
     """
     set_password_hash(session, user_id=user_id, password_hash=password_hash)
     session.get_one(User, user_id).password_changed_at = now
+    token_operations.revoke_all(session, user_id=user_id, now=now)
     return close_other_sessions(session, user_id=user_id, session_id=session_id, now=now)
 
 

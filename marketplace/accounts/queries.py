@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, exists, func, select
 
 from marketplace import db
-from marketplace.accounts.models import Address, User, UserSession
+from marketplace.accounts.models import Address, AppFactor, User, UserSession
 from marketplace.accounts.rules import device_name
 
 
@@ -33,6 +33,8 @@ class Credentials:
 
     user_id: int
     password_hash: str
+    has_second_step: bool
+    """Whether a password alone does not let them in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,13 @@ SIGNED_IN = (
     .join(User, User.id == UserSession.user_id)
     .where(UserSession.token_hash == bindparam("token_hash"), UserSession.revoked_at.is_(None))
 )
-_BY_EMAIL = select(User.id.label("user_id"), User.password_hash).where(
-    func.lower(User.email) == func.lower(bindparam("email"))
+_CREDENTIALS = select(
+    User.id.label("user_id"),
+    User.password_hash,
+    exists().where(AppFactor.user_id == User.id, AppFactor.confirmed_at.is_not(None)).label("has_second_step"),
 )
-_BY_ID = select(User.id.label("user_id"), User.password_hash).where(User.id == bindparam("user_id"))
+_BY_EMAIL = _CREDENTIALS.where(func.lower(User.email) == func.lower(bindparam("email")))
+_BY_ID = _CREDENTIALS.where(User.id == bindparam("user_id"))
 _DEVICES = (
     select(
         UserSession.id,

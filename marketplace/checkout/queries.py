@@ -122,6 +122,11 @@ class ReturnState:
     is_from_wallet: bool = False
 
 
+_SESSION = select(Payment.provider_session_id).where(
+    Payment.id == bindparam("payment_id"), Payment.user_id == bindparam("buyer_id")
+)
+
+
 def review(
     buyer_id: int,
     currency: str,
@@ -227,6 +232,12 @@ def return_state(payment_id: int, buyer_id: int) -> ReturnState:
         is_collected=all(order.is_pickup for order in orders),
         is_from_wallet=row.provider == WALLET,
     )
+
+
+def session_of(payment_id: int, buyer_id: int) -> str | None:
+    """Return the provider's id of a buyer's payment page; None where there is none, or it is anybody else's."""
+    row = db.read_one(_SESSION, {"payment_id": payment_id, "buyer_id": buyer_id})
+    return str(row.provider_session_id) if row and row.provider_session_id else None
 
 
 def _state(status: PaymentStatus, *, is_returned: bool, may_still_pay: bool) -> str:

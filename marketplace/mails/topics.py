@@ -68,7 +68,7 @@ WORDS: Mapping[Topic, TopicWords] = {
     _T.SECURITY: TopicWords(
         _A.ACCOUNT,
         Text("Sign-in and password"),
-        Text("A sign-in on a new device, a changed password, and the links you ask for."),
+        Text("A sign-in on a new device, a changed password or second step, and the links you ask for."),
         Text("If it was not you, this mail is how you learn of it."),
     ),
     _T.MODERATION: TopicWords(
@@ -208,6 +208,8 @@ KINDS: Mapping[str, Topic | Mapping[str, Topic]] = {
     "password_changed": _T.SECURITY,
     "reset_asked": _T.SECURITY,
     "confirmation_asked": _T.SECURITY,
+    **dict.fromkeys(("second_step_on", "second_step_off", "recovery_code_used", "recovery_codes_renewed"), _T.SECURITY),
+    **dict.fromkeys(("passkey_added", "passkey_removed"), _T.SECURITY),
 }
 """By kind the topic, or by the part that the person plays in it."""
 

@@ -70,6 +70,12 @@ class NotificationKind(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  a kind, not a secret
     RESET_ASKED = "reset_asked"
     CONFIRMATION_ASKED = "confirmation_asked"
+    SECOND_STEP_ON = "second_step_on"
+    SECOND_STEP_OFF = "second_step_off"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
     PRICE_DROPPED = "price_dropped"
     SEARCH_FOUND = "search_found"
     WALLET_ADDED = "wallet_added"

@@ -1,6 +1,6 @@
-"""People are told of what somebody could do in their name: a sign-in on a new device, a changed password.
+"""People are told of what somebody could do in their name: sign in on a new device, change a password or second step.
 
-Both are found by looking, soon after they have happened, so that signing in waits for nothing and needs nothing.
+All are found by looking, soon after they have happened, so that signing in waits for nothing and needs nothing.
 """
 
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace import db
-from marketplace.accounts.models import User, UserSession
+from marketplace.accounts.models import SecurityEvent, User, UserSession
 from marketplace.accounts.rules import device_name
 from marketplace.notifications.models import Notification, NotificationKind
 from marketplace.notifications.operations import NewFact, tell_new
@@ -45,12 +45,26 @@ _TOLD = select(Notification.user_id, Notification.subject).where(
     Notification.kind == NotificationKind.PASSWORD_CHANGED,
 )
 _CHANGES = select(User.id, User.password_changed_at).order_by(User.password_changed_at).limit(_MOST)
+_EVENTS = (
+    select(SecurityEvent.id, SecurityEvent.user_id, SecurityEvent.kind, SecurityEvent.detail, SecurityEvent.at)
+    .outerjoin(
+        Notification,
+        and_(
+            Notification.user_id == SecurityEvent.user_id,
+            Notification.subject == "security_event",
+            Notification.subject_id == SecurityEvent.id,
+        ),
+    )
+    .where(Notification.id.is_(None))
+    .order_by(SecurityEvent.id)
+    .limit(_MOST)
+)
 
 
 def due(system_now: datetime) -> list[NewFact]:
     """Return what people should know of their accounts; a first sign-in and a known kind of device are no news."""
     since = system_now - _LOOKS_BACK
-    return [*_new_devices(since), *_changed_passwords(since)]
+    return [*_new_devices(since), *_changed_passwords(since), *_events(since)]
 
 
 def warn(session: Session, *, facts: list[NewFact], now: datetime) -> int:
@@ -85,3 +99,16 @@ def _changed_passwords(since: datetime) -> list[NewFact]:
         if (row.id, subject) not in known:
             found.append(NewFact(row.id, NotificationKind.PASSWORD_CHANGED, subject, row.id, facts))
     return found
+
+
+def _events(since: datetime) -> list[NewFact]:
+    return [
+        NewFact(
+            row.user_id,
+            NotificationKind(row.kind.value),  # the kinds of both have the same words
+            "security_event",
+            row.id,
+            {"detail": row.detail, "at": row.at.isoformat()},
+        )
+        for row in db.read(_EVENTS.where(SecurityEvent.at > since))
+    ]

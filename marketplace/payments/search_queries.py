@@ -111,6 +111,18 @@ def attempts_of_buyer(user_id: int, sought: Sought, cursor: Cursor) -> Listed[At
     return read_page(statement, _COLUMNS.id, cursor, Attempt, amounts=_AMOUNTS)
 
 
+def row_before(user_id: int, sought: Sought, count: int) -> int | None:
+    """Return the id of a buyer's attempt after which, newest first, `count` have passed; None when there are fewer.
+
+    For those who count pages (S1.19): it costs what it passes over.
+    """
+    statement = select(Payment.id).where(Payment.user_id == user_id, *sought.conditions())
+    if sought.tab.statuses:
+        statement = statement.where(Payment.status.in_(sought.tab.statuses))
+    row = db.read_one(statement.order_by(Payment.id.desc()).offset(count - 1).limit(1))
+    return int(row.id) if row else None
+
+
 def counts(sought: Sought) -> dict[PaymentStatus, int]:
     """Return how many of the payments that are sought have each status, whatever the tab, up to a thousand each."""
     return counting.by_value(select(Payment.id).where(*sought.conditions()), _COLUMNS.status, PaymentStatus)

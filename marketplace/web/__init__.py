@@ -22,6 +22,8 @@ from marketplace.web import (
 )
 from marketplace.web.admin import blueprint as admin
 from marketplace.web.api import blueprint as api
+from marketplace.web.api import pages_blueprint as api_docs
+from marketplace.web.api import roots
 from marketplace.web.auth import blueprint as auth
 from marketplace.web.buyer import blueprint as buyer
 from marketplace.web.cart import blueprint as cart
@@ -63,9 +65,10 @@ def register(app: Flask, settings: Settings) -> None:
     providers.register(app, settings)
     recent.register(app, settings)
     letters.register(app, settings)
+    roots.register(app)
     hub.register(app)
     people = (auth, cart, checkout, buyer, saved, seller, messages, reviews, live, admin)
-    for blueprint in (shop, *people, api, patterns, probes, webhooks):
+    for blueprint in (shop, *people, api, api_docs, patterns, probes, webhooks):
         app.register_blueprint(blueprint)
     for blueprint in (mails, unsubscribing, *((demo, inbox) if settings.demo else ())):
         app.register_blueprint(blueprint)

@@ -66,6 +66,7 @@ _BUYER: dict[str, _Links] = {
         ("time", Text("Time zone"), "auth.time_zone", "clock"),
         ("language", Text("Language"), "auth.choose_language", "languages"),
         ("security", Text("Security"), "auth.security", "lock"),
+        ("tokens", Text("Tokens"), "auth.tokens", "key-round"),
     ),
 }
 _SELLER: dict[str, _Links] = {
@@ -96,6 +97,7 @@ _SELLER: dict[str, _Links] = {
         ("time", Text("Your time zone"), "auth.time_zone", "clock"),
         ("language", Text("Your language"), "auth.choose_language", "languages"),
         ("security", Text("Security"), "auth.security", "lock"),
+        ("tokens", Text("Tokens"), "auth.tokens", "key-round"),
     ),
 }
 _ADMIN: dict[str, _Links] = {
@@ -130,6 +132,7 @@ _ADMIN: dict[str, _Links] = {
         ("time", Text("Your time zone"), "auth.time_zone", "clock"),
         ("language", Text("Your language"), "auth.choose_language", "languages"),
         ("security", Text("Security"), "auth.security", "lock"),
+        ("tokens", Text("Tokens"), "auth.tokens", "key-round"),
     ),
 }
 _SELLERS_BAR = ("overview", "orders", "listings", "balance")

@@ -13,6 +13,7 @@ from marketplace.errors import Conflict, DomainError, Invalid, NotAllowed, NotFo
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.transitions import Impossible
+from marketplace.web import problems
 from marketplace.web.guards import ShopNeeded
 
 log = structlog.get_logger()
@@ -76,6 +77,10 @@ def register(app: Flask) -> None:
     def http(error: HTTPException) -> ResponseReturnValue:
         if error.code is None or error.code < 400:
             return error
+        if problems.is_wanted():
+            found = problems.answer(error.code)
+            found.headers.extend(header for header in error.get_headers() if header[0] == "Allow")
+            return found
         return page(error.code)
 
     @app.errorhandler(Impossible)
@@ -85,4 +90,4 @@ def register(app: Flask) -> None:
         log.error(
             "unexpected error", exc_info=error, reference=reference, method=request.method, endpoint=request.endpoint
         )
-        return page(500, reference=reference)
+        return problems.answer(500, reference=reference) if problems.is_wanted() else page(500, reference=reference)

@@ -11,7 +11,6 @@ from urllib.parse import unquote, urlsplit
 from flask import Blueprint, Flask, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, login_user, logout_user
-from flask_wtf import CSRFProtect
 
 from marketplace import clock
 from marketplace.accounts import operations as accounts
@@ -22,7 +21,7 @@ from marketplace.language import ENGLISH, Text
 from marketplace.language import gettext as _
 from marketplace.messages import header_queries
 from marketplace.prepared import Question
-from marketplace.web import hosts, uploads
+from marketplace.web import bearer, hosts, uploads
 from marketplace.web.cookies import Sessions
 
 View = Callable[..., ResponseReturnValue]
@@ -31,9 +30,9 @@ _VISITOR = "visitor"
 _WISH = "wish"  # the listing a visitor wants to save once they have signed in
 _SIGNED_IN = "_user_id"  # where Flask-Login keeps the token
 _COOKIE_LIFETIME = timedelta(days=30)
-_NOT_AFTER_SIGN_IN = ("/login", "/logout", "/register")
+_NOT_AFTER_SIGN_IN = ("/login", "/login/code", "/login/passkey", "/logout", "/register")
 
-_csrf = CSRFProtect()
+_csrf = bearer.Protection()
 _login = LoginManager()
 
 
@@ -110,6 +109,9 @@ def question() -> Question | None:
 def current_viewer() -> Viewer | None:
     """Return who is signed in, or None."""
     # What current_user does, without its hash of the browser's name, which nothing here compares.
+    if "signed_in" not in g and bearer.token() is not None:
+        known = bearer.holder()
+        g.signed_in = Viewer(**bearer.facts(known), initials=rules.initials(known.name)) if known else None
     if "signed_in" not in g:
         token = session.get(_SIGNED_IN)
         person = _person(token) if token else None

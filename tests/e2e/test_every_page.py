@@ -31,6 +31,7 @@ from marketplace.reports.rules import Reason
 from tests import builders_addresses as addresses
 from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
+from tests import builders_factors as factors
 from tests import builders_mails as mails
 from tests import builders_wallets as wallets
 from tests import evidence
@@ -51,13 +52,17 @@ NO_PAGES = {
     "seller.payout_setup_done", "seller.payout_setup_again",
     "admin.dispute_file", "seller.dispute_file", "messages.file", "admin.conversation_file",
     "messages.about_order", "seller.packing_slips", "inbox.html", "inbox.file", "seller.export", "saved.add",
-    "api.invoices", "api.invoice", "api.discounts", "api.my_wallet", "api.wallet",
+    "api.orders", "api.order", "api.payments", "api.payment", "api.payment_status", "api.payment_stats", "api.refunds",
+    "api.refund", "api.refund_plan", "api.invoices", "api.invoice", "api.discounts", "api.openapi",
+    "api.my_wallet", "api.wallet",
     "live.stream", "auth.follow_reset", "auth.follow_verify", "shop.sitemap", "shop.robots",
+    "auth.code", "auth.passkey", "auth.create_passkey", "auth.two_step_app",  # in test_second_step.py, halfway
     "buyer.refund_picture", "seller.refund_picture", "admin.refund_picture",
 }  # fmt: skip
 # Who sees what. A value in braces comes from a row of the seeded shop.
 NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-filters", "/l/{car}", "/l/{part}",
           "/s/{shop}", "/login", "/language", "/register", "/basket", "/orders/{order}", "/patterns", "/no-such-page",
+          "/api/docs", "/api/docs/create_order", "/api/docs/orders",
           "/reset", "/reset/sent", "/reset/new", "/verify/confirm",
           "/l/{closed}", "/s/{closed_shop}", "/s/{shop}/reviews",
           "/unsubscribe/{stop}", "/dev/mail", "/dev/mail/{kept_mail}")  # fmt: skip
@@ -65,7 +70,9 @@ BUYER = (
     "/basket", "/checkout/USD", "/account", "/account/statistics", "/account/explain/spent/USD",
     "/account/explain/held/USD", "/account/payments?q=nothing", "/orders?q=nothing", "/account/payments/{waiting}",
     "/wallet", "/wallet?type=taken_back", "/wallet/explain/balance/USD",
-    "/account/security", "/verify", "/account/time-zone", "/account/addresses", "/account/addresses/new",
+    "/account/security", "/account/tokens", "/account/security/two-step", "/account/security/two-step/begin",
+    "/account/security/passkeys/new", "/api/docs/order?ask=1&number={order}", "/verify",
+    "/account/time-zone", "/account/addresses", "/account/addresses/new",
     "/account/addresses/{address}",
     "/account/notifications", "/account/payments", "/account/payments?status=failed",
     "/account/payments/{paid}", "/account/payments/{failed}", "/account/payments/{open}", "/account/payments/{expired}",
@@ -151,7 +158,12 @@ SANDBOX = (
     "/dashboard/events", "/dashboard/webhooks", "/dashboard/clock", "/dashboard/objects/{intent}",
     "/dashboard/faults", "/dashboard/recovery", "/dashboard/objects/{endpoint}", "/dashboard/events/{sandbox_event}",
 )  # fmt: skip
-PAYEE = ("/seller/balance", "/seller/payouts", "/seller/payouts/{payout}", "/seller/explain/on-its-way/USD")
+# They sign in in two steps and have a passkey.
+PAYEE = (
+    "/seller/balance", "/seller/payouts", "/seller/payouts/{payout}", "/seller/explain/on-its-way/USD",
+    "/account/security", "/account/security/two-step", "/account/security/two-step/codes",
+    "/account/security/two-step/off", "/account/security/passkeys/{passkey}/remove",
+)  # fmt: skip
 PATHS = {"payee": PAYEE, "nobody": NOBODY, "buyer": BUYER, "seller": SELLER, "admin": ADMIN, "sandbox": SANDBOX}
 
 
@@ -222,6 +234,8 @@ def seed(world: World) -> Seeded:
     found |= {"break": break_of(world, "line_without_entry")}
     paid_elsewhere(world, 4_200)
     world.settle_down()
+    found |= {"passkey": str(factors.with_passkey(payee))}
+    factors.with_phone(payee)
     found |= {"address": str(addresses.kept(world, buyer, is_delivery=True))}
     found |= {"parked": one(world, "SELECT min(id) FROM provider_event WHERE status = 'parked'")}
     mails.failed(world)

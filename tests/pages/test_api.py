@@ -49,9 +49,9 @@ def test_an_invoice_is_listed_read_sent_and_mailed_with_its_pdf(post: PostOffice
     status, sent = send(seller, path)
     assert (status, len(sent["handed_over"])) == (200, 2)
     status, refused = send(seller, path)
-    assert (status, refused["error"][:20]) == (409, "It was sent just now")
+    assert (status, refused["detail"][:20]) == (409, "It was sent just now")
     assert send(buyer, path)[0] == 403
-    assert world.client().get(listed["url"]).json == {"error": "Sign in first."}
+    assert world.client().get(listed["url"]).json["detail"] == "Sign in first."
     assert world.client().get(listed["url"]).status_code == 401
     post.run()
     [mail] = post.taken.mails[before:]
@@ -82,7 +82,7 @@ def test_a_code_is_validated_applied_listed_with_its_uses_and_given_back(world: 
         assert (status, verdict["valid"]) == (200, False)
         assert "is paused at the moment" in verdict["words"]
         status, refused = send(client, "/api/discounts/apply/", code="OVER")
-        assert (status, refused) == (422, {"error": verdict["words"]})
+        assert (status, refused["detail"]) == (422, verdict["words"])
         assert send(client, "/api/discounts/apply/", code="spring")[0] == 200
         assert world.rows(f"SELECT discount_code FROM cart WHERE user_id = {buyer_id}") == [("SPRING",)]
         purchases.append(world.check_out(buyer_id))

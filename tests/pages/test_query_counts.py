@@ -44,6 +44,10 @@ _LISTS = {
         "/account/explain/paid/USD",
         "/wallet",
         "/wallet/explain/balance/USD",
+        "/account/tokens",
+        "/api/v1/orders/",
+        "/api/v1/payments/",
+        "/api/v1/refunds/",
     ),
     "seller": (
         "/seller",

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from marketplace import clock, db
 from marketplace.accounts import operations as accounts
+from marketplace.accounts import token_operations
 from marketplace.accounts.operations import Device
 from marketplace.catalog import import_flows
 from marketplace.catalog.filtering import Filter
@@ -31,6 +32,7 @@ from marketplace.saved import filter_operations, search_operations
 from tests import builders_addresses as addresses
 from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
+from tests import builders_factors as factors
 from tests import builders_mails as mails
 from tests import builders_taxes as taxes
 from tests import evidence
@@ -202,6 +204,7 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     # Of no seller's money, so that nobody's payouts wait for it.
     book_at_the_provider(world, "stripe_fee", -100)
     reconcile(world, in_minutes=10)
+    passkey_id = factors.with_passkey(buyer_id)
     device = db.atomic(
         accounts.open_session,
         (),
@@ -216,8 +219,16 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     values |= {"debt_id": debt_id, "discount_id": code, "rate_id": taxes.keep(world, seller_id, "US", 700, days=30)}
     values |= {"rule_id": taxes.tax_deliveries(world, "US", days=30 + ord(side))}
     values |= {"mail_id": mails.failed(world), "token": mails.stop_token(world, buyer_id)}
-    values |= {"name": mails.kept(world), "place": 0}
+    values |= {"name": mails.kept(world), "place": 0, "operation": "validate_code", "token_id": _token(buyer_id)}
+    values |= {"passkey_id": passkey_id}
     return Side(buyer_id, seller_id, bought, values)
+
+
+def _token(user_id: int) -> int:
+    """Let a buyer make a token for a program; return its id."""
+    values = {"user_id": user_id, "name": "Bookkeeping", "may_write": False, "days": 30}
+    now = clock.system_now()
+    return db.atomic(token_operations.make_token, (), **values, token_hash=secrets.token_bytes(32), now=now)
 
 
 def _owe(world: World, seller_id: int, admin_id: int) -> object:

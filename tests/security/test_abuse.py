@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
+from werkzeug.routing import Rule
 
 from marketplace.refunds.wishes import Wish
 from tests.builders import PASSWORD, World, form_token
@@ -49,10 +50,18 @@ _PARAMETERS = {
     "/admin/refunds": {"tab", "refund", "amount", "before", "after"},
     "/admin/events": {"q", "status", "before", "after"},
     "/admin/ledger/<account>/<currency>": {"before"},
-    "/api/invoices/": {"side", "status", "before"},
+    "/api/v1/invoices/": {"side", "status", "before"},
+    "/api/v1/orders/": {"as", "after"},
+    "/api/v1/payments/": {"status", "page"},
     "/static/<filename>": {"v"},
 }
 _WHO = {"seller": "seller A", "admin": "admin", "api": "seller A"}
+_WHO |= {"api.refund_plan": "admin", "api.complete_refund": "admin"}
+
+
+def who(rule: Rule) -> str:
+    """Return who gets furthest by a rule."""
+    return _WHO.get(rule.endpoint) or _WHO.get(rule.endpoint.split(".")[0], "buyer A")
 
 
 def _queries(names: set[str], turn: int) -> Iterator[str]:
@@ -71,13 +80,14 @@ def test_nonsense_in_a_parameter_is_never_an_error_of_ours(world: World) -> None
             if "GET" not in (rule.methods or ()):
                 continue
             route = route_of(rule)
-            role = _WHO.get(rule.endpoint.split(".")[0], "buyer A")
+            role = who(rule)
             path = path_of(rule, values_for(rule, stage.sides["A"]))
             known = _PARAMETERS.get(route, {"x"})
             for query in _queries(known, turn=len(path)):
                 answer = stage.send(role, "GET", f"{path}?{query}")
                 asked += 1
-                if answer.status_code not in {200, 204, 303, 404}:
+                fine = {200, 204, 303, 404} | ({422} if route.startswith("/api/") else set())
+                if answer.status_code not in fine:
                     wrong.append(f"GET {path}?{query[:80]} answers {answer.status_code}")
     assert not wrong, "\n".join(wrong)
     assert asked > 500
@@ -111,7 +121,7 @@ def test_nonsense_in_an_address_is_never_an_error_of_ours(world: World) -> None:
     with nothing_changes(world, "an address"):
         for number, rule in enumerate(world.app.url_map.iter_rules()):
             values = values_for(rule, stage.sides["A"])
-            role = _WHO.get(rule.endpoint.split(".")[0], "buyer A")
+            role = who(rule)
             for name in rule.arguments:
                 for text in CORPUS[number % 3 :: 3]:
                     path = path_of(rule, {**values, name: text or "%"})

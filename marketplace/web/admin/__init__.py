@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from marketplace.web import admins_second_step
 from marketplace.web.admin import (
     calls,
     debts,
@@ -49,6 +50,7 @@ from marketplace.web.admin import (
 )
 
 blueprint = Blueprint("admin", __name__)
+admins_second_step.lead(blueprint)
 
 blueprint.add_url_rule("/admin", view_func=overview.overview)
 blueprint.add_url_rule("/admin/explain/<figure>/<string(length=3):currency>", view_func=overview.explain_flow)

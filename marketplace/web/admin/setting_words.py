@@ -119,6 +119,16 @@ GROUPS = (
         },
     ),
     Group(
+        Text("Accounts"),
+        "accounts",
+        {
+            "second_factor_for_admins": Words(
+                Text("Two-step sign-in for admins"),
+                Text("Whether an admin without it reaches nothing here until it is set up."),
+            ),
+        },
+    ),
+    Group(
         Text("Payment provider"),
         "",
         {
@@ -168,7 +178,9 @@ GROUPS = (
             "owner_database_url": Words(Text("Database, as its owner"), Text("Used to migrate only."), is_secret=True),
             "database_pool": Words(Text("Connections"), Text("For each process, once to read and once to write.")),
             "secret_keys": Words(
-                Text("Cookie secret"), Text("Signs cookies; the first signs, others are still known."), is_secret=True
+                Text("Cookie secret"),
+                Text("Signs cookies and encrypts secrets of apps; the first does, others are still known."),
+                is_secret=True,
             ),
             "payment_page_origins": Words(Text("Payment pages are at"), Text("Where forms may lead to.")),
             "var_dir": Words(Text("Folder"), Text("Where pictures and state lie.")),

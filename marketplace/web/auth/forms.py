@@ -36,6 +36,41 @@ class SignInForm(Form):
     next = HiddenField()
 
 
+class CodeForm(Form):
+    """The second step of a sign-in, and where to go afterwards."""
+
+    code = StringField(Text("Code"), [InputRequired(Text("Enter the code.")), Length(max=_LONGEST_TYPED)])
+    next = HiddenField()
+
+
+class FirstCodeForm(Form):
+    """The first code of an app."""
+
+    code = StringField(Text("Code"), [InputRequired(Text("Enter the code.")), Length(max=_LONGEST_TYPED)])
+
+
+class AgainForm(Form):
+    """That it is still them: the password, and a code where they have a second step, as the operation checks."""
+
+    password = PasswordField(
+        Text("Your password"), [InputRequired(Text("Enter your password.")), Length(max=_LONGEST_TYPED)]
+    )
+    code = StringField(Text("Code"), [Length(max=_LONGEST_TYPED)])
+
+
+class NewPasskeyForm(AgainForm):
+    """What a passkey is called, and that it is still them."""
+
+    name = StringField(Text("Name"), [InputRequired(Text("Give it a name.")), Length(max=_LONGEST_TYPED)])
+
+
+class PasskeyForm(Form):
+    """What a device has answered, as JSON; the page's script fills it in."""
+
+    answer = HiddenField(validators=[Length(max=20_000)])
+    next = HiddenField()
+
+
 class RegisterForm(Form):
     """What a new person tells."""
 

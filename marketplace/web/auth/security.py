@@ -1,4 +1,4 @@
-"""The account's security page: the password, and the devices that are signed in."""
+"""The account's security page: the password, the second step, and the devices that are signed in."""
 
 from dataclasses import dataclass
 
@@ -6,14 +6,14 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock, db
-from marketplace.accounts import flows, queries
+from marketplace.accounts import factor_queries, flows, passkey_queries, queries
 from marketplace.accounts import operations as accounts
+from marketplace.accounts.passkey_queries import PasskeyRow
 from marketplace.accounts.rules import ADMIN_IDLE_LIMIT, IDLE_LIMIT
 from marketplace.errors import Invalid
 from marketplace.language import gettext as _
-from marketplace.language import ngettext
-from marketplace.numerals import number_text
 from marketplace.web import guards
+from marketplace.web.auth.ended_devices import ended_text
 from marketplace.web.auth.forms import PasswordForm, blame, typed
 from marketplace.web.auth.views import too_many_tries
 from marketplace.web.console import Console, own_console
@@ -32,6 +32,15 @@ class DeviceRow:
 
 
 @dataclass(frozen=True)
+class PasskeyCard:
+    """One passkey, in words."""
+
+    name: str
+    note: str
+    remove_url: str
+
+
+@dataclass(frozen=True)
 class SecurityPage:
     """What templates/auth/security.html shows."""
 
@@ -40,6 +49,8 @@ class SecurityPage:
     email: str
     devices: list[DeviceRow]
     has_others: bool
+    has_second_step: bool
+    passkeys: tuple[PasskeyCard, ...]
 
 
 @guards.signed_in
@@ -63,7 +74,7 @@ def security() -> ResponseReturnValue:
         except flows.TooManyTries as error:
             return too_many_tries(error)
         else:
-            flash(" ".join([_("Your password is changed."), _ended_text(ended)]), "ok")
+            flash(" ".join([_("Your password is changed."), ended_text(ended)]), "ok")
             return redirect(url_for("auth.security"), code=303)
     return render_template("auth/security.html", page=_page(viewer), form=form), 422 if form.errors else 200
 
@@ -87,7 +98,7 @@ def sign_out_others() -> ResponseReturnValue:
     viewer = guards.viewer()
     now = clock.system_now()
     ended = db.atomic(accounts.close_other_sessions, (), user_id=viewer.user_id, session_id=viewer.session_id, now=now)
-    flash(_ended_text(ended), "ok")
+    flash(ended_text(ended), "ok")
     return redirect(url_for("auth.security"), code=303)
 
 
@@ -97,7 +108,24 @@ def _page(viewer: guards.Viewer) -> SecurityPage:
     rows = [_row(device, is_here=device.session_id == viewer.session_id) for device in found]
     console = own_console("security", is_seller=viewer.is_seller, is_admin=viewer.is_admin)
     here_first = sorted(rows, key=lambda row: not row.is_here)
-    return SecurityPage(_("Security"), console, viewer.email, here_first, len(rows) > 1)
+    return SecurityPage(
+        title=_("Security"),
+        console=console,
+        email=viewer.email,
+        devices=here_first,
+        has_others=len(rows) > 1,
+        has_second_step=factor_queries.has_second_step(viewer.user_id),
+        passkeys=tuple(map(_card, passkey_queries.passkeys(viewer.user_id))),
+    )
+
+
+def _card(row: PasskeyRow) -> PasskeyCard:
+    made = time_text(row.created_at)
+    if row.used_at:
+        note = _("Added %(made)s. Last used %(used)s.", made=made, used=time_text(row.used_at))
+    else:
+        note = _("Added %(made)s. Not used yet.", made=made)
+    return PasskeyCard(row.name, note, url_for("auth.remove_passkey", passkey_id=row.passkey_id))
 
 
 def _row(device: queries.Device, *, is_here: bool) -> DeviceRow:
@@ -113,14 +141,3 @@ def _row(device: queries.Device, *, is_here: bool) -> DeviceRow:
         )
     url = url_for("auth.sign_out_device", session_id=device.session_id)
     return DeviceRow(device_text(device.name), note, is_here, url)
-
-
-def _ended_text(count: int) -> str:
-    if not count:
-        return _("No other device was signed in.")
-    return ngettext(
-        "%(number)s other device is signed out.",
-        "%(number)s other devices are signed out.",
-        count,
-        number=number_text(count),
-    )

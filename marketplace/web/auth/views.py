@@ -12,6 +12,7 @@ from marketplace.errors import Invalid
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.web import errors, guards, reading_language
+from marketplace.web.auth import half
 from marketplace.web.auth.forms import RegisterForm, SignInForm, blame, typed
 from marketplace.web.cart.adoption import adopt
 from marketplace.web.saved import wish
@@ -52,10 +53,13 @@ def login() -> ResponseReturnValue:
             )
         except Invalid as error:
             blame(form, error)
+        except flows.CodeNeeded as needed:
+            half.keep(needed.key)
+            return redirect(url_for("auth.code", next=guards.safe_next(form.next.data)), code=303)
         except flows.TooManyTries as error:
             return too_many_tries(error)
         else:
-            return _enter(token, form.next.data)
+            return enter(token, form.next.data)
     people = _DEMO_PEOPLE if current_app.extensions["settings"].demo else []
     text = _("Sign in and go on where you were.") if form.next.data else _("Good to see you again.")
     page = EntryPage(_("Sign in"), text, _other("auth.register", form.next.data), people)
@@ -80,7 +84,7 @@ def register() -> ResponseReturnValue:
         except flows.TooManyTries as error:
             return too_many_tries(error)
         else:
-            answer = _enter(token, form.next.data)  # first: it forgets what was to be told to whoever was here before
+            answer = enter(token, form.next.data)  # first: it forgets what was to be told to whoever was here before
             flash(_("Welcome. Your account is ready. A link to confirm your e-mail address is in your mail."), "ok")
             return answer
     page = EntryPage(
@@ -107,7 +111,8 @@ def too_many_tries(error: flows.TooManyTries | link_flows.TooManyLinks) -> Respo
     return answer
 
 
-def _enter(token: str, target: str | None) -> ResponseReturnValue:
+def enter(token: str, target: str | None) -> ResponseReturnValue:
+    """Sign this browser in with a fresh session token and go where its person wants to, or where their work is."""
     here = guards.current_viewer()
     if here:  # another person, or the same one again, on this browser: that session ends
         now = clock.system_now()

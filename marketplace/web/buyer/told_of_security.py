@@ -8,6 +8,7 @@ from marketplace.language import gettext as _
 from marketplace.notifications.queries import Told
 from marketplace.web.buyer.told_words import Words
 from marketplace.web.pages import time_text
+from marketplace.web.security_words import EVENTS, event_text, event_title
 from marketplace.web.sentences import together
 from marketplace.web.stored_words import device_text
 
@@ -27,6 +28,14 @@ def _password_changed(told: Told) -> Words:
         "Changed %(when)s. All other devices were signed out. If it was not you, write to us at once.", when=_when(told)
     )
     return _to_security(_("Your password was changed"), text, _("See your devices"))
+
+
+def _second_step(told: Told) -> Words:
+    kind, detail = told.kind.value, str(told.facts["detail"])
+    url = url_for("auth.two_step")
+    return Words(
+        "lock", event_title(kind, detail), event_text(kind, detail, _when(told)), url, _("See how you sign in")
+    )
 
 
 def _reset_asked(told: Told) -> Words:
@@ -66,4 +75,5 @@ WORDS = {
     "password_changed": _password_changed,
     "reset_asked": _reset_asked,
     "confirmation_asked": _confirmation_asked,
+    **dict.fromkeys(EVENTS, _second_step),
 }

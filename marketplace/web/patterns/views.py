@@ -7,7 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.errors import NotFound
 from marketplace.web import charts, guards
+from marketplace.web.auth import qr
 from marketplace.web.auth.forms import RegisterForm
+from marketplace.web.auth.qr import QrCode
 from marketplace.web.charts import BarChart, Point
 
 
@@ -20,6 +22,7 @@ class PatternsPage:
     form: RegisterForm
     form_with_errors: RegisterForm
     chart: BarChart
+    qr_code: QrCode
 
 
 def patterns() -> ResponseReturnValue:
@@ -32,5 +35,5 @@ def patterns() -> ResponseReturnValue:
     picture = url_for("static", filename="favicon.svg")
     points = [Point(f"{day} Nov", day * day * 100, note=f"{day} orders") for day in range(1, 31)]
     chart = charts.bar_chart("Sales per day", points, "USD", amount_head="Sales")
-    page = PatternsPage("Patterns", picture, RegisterForm(formdata=None), wrong, chart)
+    page = PatternsPage("Patterns", picture, RegisterForm(formdata=None), wrong, chart, qr.drawn("https://example.com"))
     return render_template("patterns.html", page=page)

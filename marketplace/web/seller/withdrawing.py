@@ -1,14 +1,15 @@
-"""Being paid on request: what can be withdrawn now, and the password once more before money leaves."""
+"""Being paid on request: what can be withdrawn now, and who it is once more before money leaves."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import PasswordField, RadioField
+from wtforms import PasswordField, RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
 from marketplace import clock
+from marketplace.accounts import factor_queries
 from marketplace.accounts import flows as accounts
 from marketplace.config import Settings
 from marketplace.errors import Invalid, NotAllowed
@@ -28,10 +29,11 @@ from marketplace.web.providers import providers
 
 
 class WithdrawForm(Form):
-    """Which balance, and the password once more."""
+    """Which balance, and the password once more, with a code where the seller signs in in two steps."""
 
     currency = RadioField(Text("What to withdraw"))
     password = PasswordField(Text("Your password"), [InputRequired(Text("Enter your password.")), Length(max=1000)])
+    code = StringField(Text("Code"), [Length(max=1000)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class WithdrawPage:
     email: str
     bank: str
     can_withdraw: bool
+    asks_for_code: bool
     label: str
     """What the button says: the amount, where there is only one."""
     hindrances: tuple[Hindrance, ...]
@@ -65,7 +68,7 @@ def withdraw() -> ResponseReturnValue:
     form = _form(ready)
     if ready and form.validate_on_submit():
         try:
-            _check_password(viewer, form)
+            _check_again(viewer, form)
             return _send(viewer.user_id, form.currency.data)
         except Invalid as error:
             blame(form, error)
@@ -76,11 +79,12 @@ def withdraw() -> ResponseReturnValue:
     return render_template("seller/withdraw.html", page=_page(viewer, found, ready), form=form), _code(form)
 
 
-def _check_password(viewer: guards.Viewer, form: WithdrawForm) -> None:
-    accounts.check_password(
+def _check_again(viewer: guards.Viewer, form: WithdrawForm) -> None:
+    accounts.check_again(
         user_id=viewer.user_id,
         email=viewer.email,
         password=typed(form.password),
+        code=typed(form.code),
         device=guards.device(),
         now=clock.system_now(),
     )
@@ -134,6 +138,7 @@ def _page(viewer: guards.Viewer, found: Sequence[Candidate], ready: Sequence[Can
         email=viewer.email,
         bank=" •• ".join(part for part in (account.bank_name, account.bank_last4) if part) if account else "",
         can_withdraw=bool(ready),
+        asks_for_code=factor_queries.has_second_step(viewer.user_id),
         label=_("Withdraw %(amount)s", amount=money_text(ready[0].standing.payable_minor, ready[0].currency))
         if len(ready) == 1
         else _("Withdraw"),
