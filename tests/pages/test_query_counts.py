@@ -46,6 +46,7 @@ _LISTS = {
         "/api/v1/orders/",
         "/api/v1/payments/",
         "/api/v1/refunds/",
+        "/api/v1/wallets/my_wallet/",
         "/wallet",
         "/wallet/explain/balance/USD",
     ),
