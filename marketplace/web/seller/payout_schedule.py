@@ -15,12 +15,12 @@ from marketplace.payouts import money_queries, schedules
 from marketplace.payouts.rules import Schedule
 from marketplace.payouts.states import Interval
 from marketplace.web import guards
+from marketplace.web.amounts import amount_text
 from marketplace.web.auth.forms import blame, typed
 from marketplace.web.console import Console, seller_console
 from marketplace.web.pages import money_text
 from marketplace.web.seller import schedule_words
 from marketplace.web.seller.forms import ScheduleForm
-from marketplace.web.shop.filters import amount_text
 
 
 @dataclass(frozen=True, slots=True)
