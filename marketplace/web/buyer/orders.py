@@ -38,6 +38,9 @@ _CSV_COLUMNS = texts(
 )  # fmt: skip
 
 
+_ALWAYS_SHOWN = frozenset(BuyerTab) - {BuyerTab.AT_BANK}
+
+
 @dataclass(frozen=True, slots=True)
 class OrderRow:
     """One order in the list."""
@@ -85,8 +88,9 @@ def orders() -> ResponseReturnValue:
         title=_("Orders"),
         console=buyer_console("orders"),
         tabs=tuple(
-            Tab(each.label, url_for("buyer.orders", tab=each.value), each is tab, each.count_of(counts))
+            Tab(each.label, url_for("buyer.orders", tab=each.value), each is tab, counts[each])
             for each in BuyerTab
+            if counts[each] or each in {tab, *_ALWAYS_SHOWN}
         ),
         text=text,
         rows=tuple(row(order, shares.get(order.id), clearing) for order in listed.rows),
