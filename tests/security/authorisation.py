@@ -109,6 +109,7 @@ GET    /orders                                     in     200  200     200    20
 GET    /orders/<number>                            in     200  404     404    404    404   404     404
 GET    /orders/<number>/explain/<figure>           in     200  404     404    404    404   404     404
 POST   /orders/<number>/again                      in     go   404     404    404    404   404     404
+GET    /orders/<number>/received                   in     go   404     404    404    404   404     404
 POST   /orders/<number>/received                   in     go   404     404    404    404   404     404
 GET    /orders/<number>/cancel                     in     200  404     404    404    404   404     404
 POST   /orders/<number>/cancel                     in     422  404     404    404    404   404     404

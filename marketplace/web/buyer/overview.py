@@ -200,7 +200,7 @@ def _to_confirm(orders: Sequence[OrderSummary]) -> list[Step]:
             "package-check",
             _(_ASKED[order.is_pickup], order=order_parts.title_of(order)),
             _(_WENT[order.is_pickup], number=order.number, shop=order.shop_name),
-            url_for("buyer.order", number=order.number),
+            url_for("buyer.receive", number=order.number),
             _("Confirm"),
             "ok",
         )
