@@ -234,10 +234,10 @@ class ListingToLearn(Base):
 
 
 class SearchWord(Base):
-    """A word that stands in titles, makes and names, with what is left of it without a letter or two.
+    """A word that stands in titles, makes and names, with what is left of it without a letter or two, and its parts.
 
-    Two words that share a key are spelt alike (spelling_rules). A word stays when its listings go: what a suggestion
-    finds is always counted anew.
+    Two words that share a key are spelt alike, or have a part in common (spelling_rules). A word stays when its
+    listings go: what a suggestion finds is always counted anew.
     """
 
     __tablename__ = "search_word"
