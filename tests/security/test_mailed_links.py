@@ -276,8 +276,10 @@ def test_links_of_long_ago_are_forgotten(post: PostOffice) -> None:
     mailed(post, post.world.person())
     post.world.tamper("UPDATE link_request SET at = at - interval '8 days'")
     ask(post.world, "nobody@example.com", 2)
+    assert post.world.tick()["old links forgotten"] == 1
     assert post.world.rows("SELECT email FROM link_request") == [("nobody@example.com",)]
     assert post.world.rows("SELECT count(*) FROM link_token") == [(0,)]
+    assert post.world.tick()["old links forgotten"] == 0
 
 
 def test_a_mail_that_is_tried_again_keeps_both_its_links_good(post: PostOffice) -> None:

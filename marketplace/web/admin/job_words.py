@@ -42,7 +42,9 @@ STEPS = (
     Text("Invoices made"),
     Text("Commissions billed"),
     Text("Invoices followed"),
+    Text("Postings summed"),
     Text("Entries chained"),
+    Text("Old links forgotten"),
 )
 """The steps of the tick, as the timetable says them."""
 
