@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, true
 from sqlalchemy import text as sql_text
 
 from marketplace import db
@@ -17,8 +17,7 @@ from marketplace.language import gettext as _
 from marketplace.orders import agreed_queries
 from marketplace.orders.agreed_queries import AgreedTerms
 from marketplace.orders.matching import is_with_bank, named, says
-from marketplace.orders.models import Order, OrderDelivery, OrderLine, Purchase, Shipment
-from marketplace.orders.rules import BY_HAND
+from marketplace.orders.models import Order, OrderDelivery, OrderLine, Purchase
 from marketplace.orders.states import OrderStatus, PurchaseStatus
 from marketplace.orders.tabs import BuyerTab, OrderTab, SellerTab
 from marketplace.paging import Amounts, Cursor, Listed, Period, read_page
@@ -122,9 +121,6 @@ _FIRST_LINE = (
     .lateral("first_line")
 )
 _LINE_COUNT = select(func.count()).where(OrderLine.order_id == Order.id).scalar_subquery()
-_WAS_HANDED_OVER = (
-    select(Shipment.carrier == BY_HAND).where(Shipment.order_id == Order.id).correlate(Order).scalar_subquery()
-)
 SUMMARY = (
     select(
         Order.id,
@@ -143,9 +139,7 @@ SUMMARY = (
         _FIRST_LINE.c.title,
         _LINE_COUNT,
         first_picture(_FIRST_LINE.c.listing_id),
-        func.coalesce(
-            _WAS_HANDED_OVER, exists().where(OrderDelivery.order_id == Order.__table__.c.id, OrderDelivery.is_pickup)
-        ),
+        agreed_queries.IS_COLLECTED,
     )
     .join(Purchase, Purchase.id == Order.purchase_id)
     .join(Shop, Shop.seller_id == Order.seller_id)
