@@ -70,6 +70,8 @@ class NotificationKind(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  a kind, not a secret
     RESET_ASKED = "reset_asked"
     CONFIRMATION_ASKED = "confirmation_asked"
+    SUSPENDED = "suspended"
+    SUSPENSION_LIFTED = "suspension_lifted"
     PRICE_DROPPED = "price_dropped"
     SEARCH_FOUND = "search_found"
 

@@ -275,6 +275,8 @@ GET    /admin/conversations/<conversation_id>      in     403  403     403    40
 GET    /admin/conversations/<conversation_id>/files/<file_id> in 403 403 403   403    200   404     404
 POST   /admin/users/<user_id>/writing/stop         in     403  403     403    403    go    404     404
 POST   /admin/users/<user_id>/writing/lift         in     403  403     403    403    go    404     404
+POST   /admin/users/<user_id>/suspension/<side>    in     403  403     403    403    go    404     404
+POST   /admin/users/<user_id>/suspension/<side>/lift in   403  403     403    403    go    404     404
 GET    /admin/calls                                in     403  403     403    403    200   -       -
 GET    /admin/calls/<call_id>                      in     403  403     403    403    200   404     404
 POST   /admin/calls/<call_id>/decide               in     403  403     403    403    422   404     404

@@ -27,7 +27,7 @@ from marketplace.payouts import account_queries as payout_accounts
 from marketplace.refunds import queries as refund_queries
 from marketplace.reports import queries as report_queries
 from marketplace.web import guards, lists
-from marketplace.web.admin import user_page
+from marketplace.web.admin import suspensions, user_page
 from marketplace.web.admin.reports import StopForm
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Tab, Tools
@@ -120,7 +120,8 @@ def user(user_id: int) -> ResponseReturnValue:
         stop=report_queries.stop_of(user_id),
         blocks=block_queries.about(user_id),
     )
-    return render_template("admin/user.html", page=user_page.build(facts), stop_form=StopForm(None))
+    page, halted = user_page.build(facts), suspensions.panel(person)
+    return render_template("admin/user.html", page=page, stop_form=StopForm(None), suspensions=halted)
 
 
 @guards.admin_only
