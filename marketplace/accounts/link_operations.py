@@ -121,6 +121,26 @@ def confirm_address(session: Session, *, token_hash: bytes, now: datetime) -> in
     return link.user_id
 
 
+def ask_to_change(session: Session, *, request_id: int, user_id: int) -> None:
+    """Put the person behind a request for another address: its mail goes to the new one."""
+    session.get_one(LinkRequest, request_id).user_id = user_id
+
+
+def change_address(session: Session, *, token_hash: bytes, session_id: int, now: datetime) -> tuple[Link, str]:
+    """Make the address behind a link its person's, confirmed, and sign them out everywhere but in one session.
+
+    Return the link and the address they had. Raises LinkEnded, also when somebody else has the address by now.
+    """
+    link = _use(session, LinkPurpose.CHANGE, token_hash, now)
+    taken = select(User.id).where(func.lower(User.email) == link.email, User.id != link.user_id)
+    if session.execute(taken).first() is not None:
+        raise LinkEnded(LinkEnd.VOID)
+    user = session.get_one(User, link.user_id)
+    before, user.email, user.email_verified_at = user.email, link.email, now
+    operations.close_other_sessions(session, user_id=link.user_id, session_id=session_id, now=now)
+    return link, before
+
+
 def link_of(token_hash: bytes) -> Link | None:
     """Return the link with this SHA-256 of a key, or None."""
     row = db.read_one(_BY_TOKEN, {"token_hash": token_hash})

@@ -202,6 +202,7 @@ KINDS: Mapping[str, Topic | Mapping[str, Topic]] = {
     "password_changed": _T.SECURITY,
     "reset_asked": _T.SECURITY,
     "confirmation_asked": _T.SECURITY,
+    **dict.fromkeys(("address_change_asked", "address_link_asked", "address_changed"), _T.SECURITY),
 }
 """By kind the topic, or by the part that the person plays in it."""
 

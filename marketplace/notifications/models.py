@@ -70,6 +70,9 @@ class NotificationKind(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  a kind, not a secret
     RESET_ASKED = "reset_asked"
     CONFIRMATION_ASKED = "confirmation_asked"
+    ADDRESS_CHANGE_ASKED = "address_change_asked"
+    ADDRESS_LINK_ASKED = "address_link_asked"
+    ADDRESS_CHANGED = "address_changed"
     SUSPENDED = "suspended"
     SUSPENSION_LIFTED = "suspension_lifted"
     PRICE_DROPPED = "price_dropped"

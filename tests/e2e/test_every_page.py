@@ -51,20 +51,20 @@ NO_PAGES = {
     "admin.dispute_file", "seller.dispute_file", "messages.file", "admin.conversation_file",
     "messages.about_order", "seller.packing_slips", "inbox.html", "inbox.file", "seller.export", "saved.add",
     "api.invoices", "api.invoice", "api.discounts",
-    "live.stream", "auth.follow_reset", "auth.follow_verify", "shop.sitemap", "shop.robots",
+    "live.stream", "auth.follow_reset", "auth.follow_verify", "auth.follow_change", "shop.sitemap", "shop.robots",
     "buyer.refund_picture", "seller.refund_picture", "admin.refund_picture",
 }  # fmt: skip
 # Who sees what. A value in braces comes from a row of the seeded shop.
 NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-filters", "/l/{car}", "/l/{part}",
           "/s/{shop}", "/login", "/language", "/register", "/basket", "/orders/{order}", "/patterns", "/no-such-page",
-          "/reset", "/reset/sent", "/reset/new", "/verify/confirm",
+          "/reset", "/reset/sent", "/reset/new", "/verify/confirm", "/email/confirm",
           "/l/{closed}", "/s/{closed_shop}", "/s/{shop}/reviews",
           "/unsubscribe/{stop}", "/dev/mail", "/dev/mail/{kept_mail}")  # fmt: skip
 BUYER = (
     "/basket", "/checkout/USD", "/account", "/account/statistics", "/account/explain/spent/USD",
     "/account/explain/held/USD", "/account/payments?q=nothing", "/orders?q=nothing", "/account/payments/{waiting}",
-    "/account/security", "/verify", "/account/time-zone", "/account/addresses", "/account/addresses/new",
-    "/account/addresses/{address}",
+    "/account/security", "/account/email", "/verify", "/account/time-zone", "/account/addresses",
+    "/account/addresses/new", "/account/addresses/{address}",
     "/account/notifications", "/account/payments", "/account/payments?status=failed",
     "/account/payments/{paid}", "/account/payments/{failed}", "/account/payments/{open}", "/account/payments/{expired}",
     "/account/payments/{paid}/explain/amount", "/orders", "/orders?tab=open", "/orders/{order}", "/orders/{unpaid}",

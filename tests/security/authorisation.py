@@ -53,6 +53,11 @@ GET    /reset/sent                                 200    200  200     200    20
 GET    /reset/new                                  404    404  404     404    404    404   -       -
 POST   /reset/new                                  404    404  404     404    404    404   -       -
 GET    /reset/<token>                              go     go   go      go     go     go    go      go
+GET    /account/email                              in     200  200     200    200    200   -       -
+POST   /account/email                              in     422  422     422    422    422   -       -
+GET    /email/confirm                              404    404  404     404    404    404   -       -
+POST   /email/confirm                              404    404  404     404    404    404   -       -
+GET    /email/<token>                              go     go   go      go     go     go    go      go
 GET    /verify                                     in     200  200     200    200    200   -       -
 POST   /verify                                     in     go   go      go     go     go    -       -
 GET    /verify/confirm                             404    404  404     404    404    404   -       -

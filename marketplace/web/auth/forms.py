@@ -70,6 +70,17 @@ class PasswordForm(Form):
     )
 
 
+class EmailForm(Form):
+    """Another e-mail address, and the password once more."""
+
+    email = EmailField(
+        Text("New e-mail address"), [InputRequired(Text("Enter your e-mail address.")), Length(max=_LONGEST_TYPED)]
+    )
+    password = PasswordField(
+        Text("Your password"), [InputRequired(Text("Enter your password.")), Length(max=_LONGEST_TYPED)]
+    )
+
+
 class ShopForm(Form):
     """What a new shop shows."""
 
