@@ -96,7 +96,10 @@ def _row(section: str, name: str, words: Words, settings: Settings) -> SettingRo
 def _shown(words: Words, value: Any, settings: Settings) -> str:
     if words.is_secret:
         return _fingerprints(value)
-    return money_text(value, settings.money.main_currency) if words.is_money else _text(value)
+    if words.is_money:
+        return money_text(value, settings.money.main_currency)
+    # What counts nothing, such as a port, has no thousands.
+    return str(value) if type(value) is int and not words.unit else _text(value)
 
 
 def _text(value: object) -> str:
