@@ -11,6 +11,7 @@ from sqlalchemy import SelectBase, or_, select
 
 from marketplace import db
 from marketplace.accounts import link_operations as links
+from marketplace.cancellations import queries as cancellations
 from marketplace.catalog import spelling_operations as spelling
 from marketplace.checkout import attempts, returns
 from marketplace.checkout import sweeps as purchases
@@ -51,6 +52,7 @@ QUESTIONS: Mapping[str, Sequence[SelectBase]] = {
     "provider asked": (watching.DUE,),
     "disputes read": (disputes.UNHEARD, disputes.UNHEARD_CLOSED),
     "receipts returned": (returns.WAITING,),
+    "cancelled orders paid back": (cancellations.TO_SEND_ON,),
     "runs of reconciliation": (reconciliation.DUE,),
     "words learnt": (spelling.TO_LEARN,),
     "price drops told": (saved.DROPS,),

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace import clock, db, due, lost_files, posting
 from marketplace.accounts import link_operations as links
+from marketplace.cancellations import flows as cancellations
 from marketplace.catalog import import_flows
 from marketplace.catalog import spelling_operations as spelling
 from marketplace.checkout import flows as checkout
@@ -162,6 +163,9 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         Text("provider asked"): lambda: sweeping.look_due(providers=providers, settings=settings, now=now),
         Text("disputes read"): lambda: disputes.read_unheard(providers=providers, policy=settings.money, now=now),
         Text("receipts returned"): lambda: checkout.return_receipts(providers=providers, now=now),
+        Text("cancelled orders paid back"): lambda: cancellations.send_rests(
+            policy=settings.money, providers=providers, now=now
+        ),
         Text("runs of reconciliation"): lambda: reconciliation.run_due(providers=providers, settings=settings, now=now),
         Text("words learnt"): spelling.learn_due,
         Text("price drops told"): lambda: db.atomic(saved.tell_price_drops, (), now=now),

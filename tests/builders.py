@@ -148,7 +148,7 @@ class World(SellersAccounts, SellersPayouts, PeoplesWords):
         """Register a person and open a shop; return the user id."""
         seller_id = self.person(name)
         facts = ShopFacts(
-            name=f"{name} Parts {next(_numbers)}",
+            name=f"{name} Parts {next(_numbers):05}",
             city="Detroit",
             country="US",
             about="Good parts, fairly priced.",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from marketplace import db
-from marketplace.cancellations import operations
+from marketplace.cancellations import operations, queries
 from marketplace.cancellations.operations import Wanted
 from marketplace.cancellations.rules import Side
 from marketplace.config import MoneyPolicy
@@ -39,3 +39,14 @@ def cancel_and_refund(
     )
     if cancelled.call_id is not None:
         outbound.send(cancelled.call_id, providers=providers, outcomes=OUTCOMES, now=now)
+
+
+def send_rests(*, policy: MoneyPolicy, providers: Mapping[str, Provider], now: datetime) -> int:
+    """Send on what banks have given back of cancelled orders; return for how many."""
+    sent = 0
+    for order_id in queries.to_send_on():
+        call_id = db.atomic(operations.send_rest, (db.TURN,), order_id=order_id, policy=policy, now=now)
+        if call_id is not None:
+            outbound.send(call_id, providers=providers, outcomes=OUTCOMES, now=now)
+            sent += 1
+    return sent

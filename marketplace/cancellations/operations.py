@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace import history
-from marketplace.cancellations import rules, telling
+from marketplace.cancellations import queries, rules, telling
 from marketplace.cancellations.models import Cancellation
 from marketplace.cancellations.rules import CancelReason, Side
 from marketplace.catalog import stock
@@ -15,6 +15,7 @@ from marketplace.config import MoneyPolicy
 from marketplace.discounts import uses
 from marketplace.errors import NotFound
 from marketplace.history import Actor
+from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.orders.models import Order, OrderLine
@@ -25,9 +26,10 @@ from marketplace.refunds.granting import Granted
 from marketplace.refunds.rules import RefundOrigin
 
 _RULES = {
-    Side.BUYER: (RefundRule.BUYER_CANCELS, RefundOrigin.BUYER_CANCELLED, "The buyer cancelled the order. "),
-    Side.SELLER: (RefundRule.SELLER_CANCELS, RefundOrigin.SELLER_CANCELLED, "The seller cancelled the order. "),
+    Side.BUYER: (RefundRule.BUYER_CANCELS, RefundOrigin.BUYER_CANCELLED),
+    Side.SELLER: (RefundRule.SELLER_CANCELS, RefundOrigin.SELLER_CANCELLED),
 }
+_GIVEN_BACK = Text("The order was cancelled, and the buyer's bank has given back what it had taken for it.")
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ def cancel(
     note = rules.check_reason(side, wanted.reason, wanted.note)
     why, actor = rules.reason_text(wanted.reason, note), Actor.user(user_id)
     history.move(session, order, "cancel", actor=actor, at=now, because=why)
-    granted = _send_back(session, order, side, why, actor=actor, policy=policy, now=now)
+    words = f"The {side.value} cancelled the order. {why}"
+    granted = _send_back(session, order, side, words, actor=actor, policy=policy, now=now)
     if granted is None:
         subsidies.take_back(session, standing.share_of(session, order.id), actor=actor, because=why, now=now)
     uses.give_back(session, purchase_id=order.purchase_id, actor=actor, now=now)
@@ -90,6 +93,22 @@ def cancel(
     return Cancelled(granted.call_id if granted else None)
 
 
+def send_rest(session: Session, *, order_id: int, policy: MoneyPolicy, now: datetime) -> int | None:
+    """Send what a bank has given back of a cancelled order on to its buyer, who has no goods; return the call.
+
+    None when nothing is left, or it is in other hands: a refund that was made when it was cancelled contains it.
+    """
+    if session.execute(queries.TO_SEND_ON.where(Cancellation.order_id == order_id)).first() is None:
+        return None
+    found, order = session.get_one(Cancellation, order_id), session.get_one(Order, order_id)
+    actor = Actor.job("tick")
+    granted = _send_back(session, order, found.side, _GIVEN_BACK, actor=actor, policy=policy, now=now)
+    if granted is None:
+        return None
+    found.refund_id = granted.refund_id
+    return granted.call_id
+
+
 def _take_back(session: Session, order: Order, *, is_back_on_sale: bool, actor: Actor, now: datetime) -> None:
     listings = set(session.execute(select(OrderLine.listing_id).where(OrderLine.order_id == order.id)).scalars())
     stock.take_back(
@@ -104,11 +123,11 @@ def _take_back(session: Session, order: Order, *, is_back_on_sale: bool, actor: 
 
 
 def _send_back(
-    session: Session, order: Order, side: Side, why: str, *, actor: Actor, policy: MoneyPolicy, now: datetime
+    session: Session, order: Order, side: Side, because: str, *, actor: Actor, policy: MoneyPolicy, now: datetime
 ) -> Granted | None:
-    rule, origin, words = _RULES[side]
+    rule, origin = _RULES[side]
     granted = granting.grant_rest(
-        session, order=order, origin=origin, because=words + why, actor=actor, policy=policy, now=now
+        session, order=order, origin=origin, because=because, actor=actor, policy=policy, now=now
     )
     if granted is not None:
         automatic.record(

@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 
 from marketplace import db
 from marketplace.cancellations.models import Cancellation
 from marketplace.cancellations.rules import CancelReason, Side
 from marketplace.config import MoneyPolicy
+from marketplace.disputes.models import Dispute, DisputeShare
+from marketplace.disputes.states import DisputeStatus
+from marketplace.payments.models import PaymentBlock, PaymentTransaction
+from marketplace.payments.states import BlockReason
 from marketplace.refunds import planning_queries
 from marketplace.refunds.models import Refund
 from marketplace.refunds.rules import Plan
@@ -43,6 +47,31 @@ _CANCELLATION = (
     .join(Refund, Refund.id == Cancellation.refund_id, isouter=True)
     .where(Cancellation.order_id == bindparam("order_id"))
 )
+
+_X = PaymentTransaction
+TO_SEND_ON = (
+    select(Cancellation.order_id)
+    .join(DisputeShare, DisputeShare.order_id == Cancellation.order_id)
+    .join(Dispute, Dispute.id == DisputeShare.dispute_id)
+    .join(_X, _X.id == DisputeShare.transaction_id)
+    # A refund that was made when it was cancelled is about all of it: while that has failed, a person decides.
+    .where(Dispute.status == DisputeStatus.WON, Cancellation.refund_id.is_(None))
+    .where(_X.gross_minor > _X.refunded_minor + _X.charged_back_minor)
+    .where(
+        ~exists().where(
+            PaymentBlock.transaction_id == _X.id,
+            PaymentBlock.reason == BlockReason.DISPUTE,
+            PaymentBlock.lifted_at.is_(None),
+        )
+    )
+)
+"""Cancelled orders of which a bank has given money back, after nothing was left to send when they were cancelled."""
+_MOST = 50
+
+
+def to_send_on() -> list[int]:
+    """Return cancelled orders with money that a bank has given back and nobody has sent on, at most 50."""
+    return sorted({int(row[0]) for row in db.read(TO_SEND_ON.limit(_MOST))})
 
 
 def of_order(order_id: int) -> CancellationRow | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from marketplace import db
 from marketplace.disputes.models import DisputeShare
@@ -16,7 +16,6 @@ from marketplace.orders.states import OrderStatus
 from marketplace.payments.models import PaymentTransaction
 from marketplace.prepared import is_any
 from marketplace.refunds.models import Refund
-from marketplace.refunds.states import RefundStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +57,15 @@ _LIVE = Invoice.status != InvoiceStatus.CANCELLED
 CAME_BACK = (
     select(Invoice.id)
     .join(Refund, Refund.id == Invoice.refund_id)
-    .where(Refund.status == RefundStatus.FAILED, _LIVE)
+    .where(Refund.came_back_at.is_not(None), _LIVE)
+    .where(or_(Refund.completed_at.is_(None), Refund.amount_minor != -Invoice.total_minor))
     .union_all(
         select(Invoice.id)
         .join(DisputeShare, DisputeShare.id == Invoice.dispute_share_id)
         .where(DisputeShare.lost_minor != -Invoice.total_minor, _LIVE)
     )
 )
-"""Live credit notes whose cause is gone."""
+"""Live credit notes whose cause is gone. A refund that failed may have been rejected or agreed to anew since."""
 
 
 def open_documents(after: int) -> Sequence[Open]:
@@ -78,5 +78,5 @@ def open_documents(after: int) -> Sequence[Open]:
 
 
 def without_cause() -> Sequence[int]:
-    """Return live credit notes whose refund failed after all, or whose dispute was won after all or lost otherwise."""
+    """Return live credit notes whose refund came back, or whose dispute was won after all or lost otherwise."""
     return [int(row[0]) for row in db.read(CAME_BACK)]

@@ -139,7 +139,8 @@ def _apply_stored(
     except NotOurs as error:
         db.atomic(operations.ignore, (), event_id=event_id, note=str(error), now=now)
     except (Contradiction, Unknown, Refused, DomainError) as error:
-        db.atomic(operations.park, (), event_id=event_id, note=str(error), now=now)
+        is_silence = isinstance(error, Unknown)
+        db.atomic(operations.park, (), event_id=event_id, note=str(error), now=now, is_silence=is_silence)
 
 
 def apply_due(*, providers: Mapping[str, Provider], settings: Settings, now: datetime) -> int:

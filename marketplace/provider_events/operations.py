@@ -29,6 +29,8 @@ _LADDER = (
     timedelta(hours=6),
     timedelta(hours=24),
 )
+_HOURLY = _LADDER.index(timedelta(hours=1)) + 1
+"""The look that comes an hour after the one before is this one."""
 INSTALLATION = select(Installation.uuid).scalar_subquery()
 """This installation's name, as a column."""
 _EVENT = select(ProviderEvent, INSTALLATION)
@@ -135,13 +137,18 @@ def applied(
         )
 
 
-def park(session: Session, *, event_id: int, note: str, now: datetime) -> None:
-    """Keep an event for another look; after the last one it stays in the unmatched list for a person."""
+def park(session: Session, *, event_id: int, note: str, now: datetime, is_silence: bool = False) -> None:
+    """Keep an event for another look; after the last one it stays in the unmatched list for a person.
+
+    `is_silence`: the provider did not answer. That says nothing about the event: it is looked at every hour until
+    there is an answer, however long that takes (fault F20).
+    """
     event = session.get_one(ProviderEvent, event_id)
     if not EVENT.can(event.status, "apply"):
         return
-    event.next_attempt_at = now + _LADDER[event.attempts] if event.attempts < len(_LADDER) else None
-    event.attempts += 1
+    rung = min(event.attempts, _HOURLY - 1) if is_silence else event.attempts
+    event.next_attempt_at = now + _LADDER[rung] if rung < len(_LADDER) else None
+    event.attempts = min(event.attempts + 1, _HOURLY) if is_silence else event.attempts + 1
     event.note = note
     if event.status is EventStatus.PARKED:
         looked = EventAttempt(

@@ -45,9 +45,13 @@ BREAK_CHECKS: Mapping[str, str] = {
         WHERE c.booked_at IS NOT NULL AND (d.id IS NULL OR f.id IS NULL)
     """,
     "open breaks keep their sellers from being paid": """
+        -- A share that came later is held for weeks; the next run that finds the break keeps its seller too. Many
+        -- things may happen in one moment of the clock: which was first, their histories tell.
         SELECT 'reconciliation_break', b.id, 'is open, and seller ' || t.seller_id || ' may be paid'
         FROM reconciliation_break b
-        JOIN payment_transaction t ON t.payment_id = b.payment_id AND t.created_at <= b.found_at
+        JOIN payment_transaction t ON t.payment_id = b.payment_id
+            AND (SELECT min(id) FROM status_change WHERE subject = 'payment_transaction' AND subject_id = t.id)
+                < (SELECT min(id) FROM status_change WHERE subject = 'reconciliation_break' AND subject_id = b.id)
         LEFT JOIN payout_pause p ON p.subject = 'break:' || b.id AND p.seller_id = t.seller_id AND p.ended_at IS NULL
         WHERE b.status = 'open' AND b.kind <> 'repeated_message' AND p.id IS NULL
     """,

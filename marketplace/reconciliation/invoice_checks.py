@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from marketplace import db
 
-# The sweep runs after the fact: what is younger than its mark less two days may still be without its document.
-_SWEPT = "(SELECT reached_at - interval '2 days' FROM invoice_mark WHERE name = 'sales')"
+# The sweeps run after the fact: what is younger than their mark less two days may still be without its document.
+SWEPT = "(SELECT reached_at - interval '2 days' FROM invoice_mark WHERE name = 'sales')"
 
 _CHECKS = {
     "invoice numbers have no gaps": """
@@ -130,7 +130,7 @@ _CHECKS = {
         WHERE i.kind = 'commission' AND fees.minor <> i.total_minor
     """,
 }
-INVOICE_CHECKS = {check: statement.replace("{swept}", _SWEPT) for check, statement in _CHECKS.items()}
+INVOICE_CHECKS = {check: statement.replace("{swept}", SWEPT) for check, statement in _CHECKS.items()}
 _DOCUMENTS = "SELECT count(*), count(DISTINCT series_id) FROM invoice"
 
 

@@ -202,6 +202,8 @@ def _complete(session: Session, refund: Refund, *, actor: Actor, now: datetime) 
 def _fail(session: Session, refund: Refund, *, because: str, actor: Actor, now: datetime) -> None:
     history.move(session, refund, "fail", actor=actor, at=now, because=because)
     booking.give_back(session, refund, now=now)
+    if refund.completed_at is not None:
+        refund.came_back_at = now
     # Whether to try again is a new decision, with a second admin of its own.
     refund.completed_at = refund.first_approver_id = None
     refund.take_back = False

@@ -36,6 +36,7 @@ class Refund(Ruled, Base):
         Index("ix_refund_waiting", "asked_at", postgresql_where="status = 'pending'"),
         Index("ix_refund_completed", "completed_at", postgresql_where="completed_at IS NOT NULL"),
         Index("ix_refund_failed", "id", postgresql_where="status = 'failed'"),
+        Index("ix_refund_came_back", "id", postgresql_where="came_back_at IS NOT NULL"),
         {"postgresql_with": {"fillfactor": 70}},
     )
     machine: ClassVar[Machine] = REFUND
@@ -79,6 +80,8 @@ class Refund(Ruled, Base):
     """The refund that sends this one's money too, because the order was cancelled meanwhile."""
     asked_at: Mapped[UtcTime]
     completed_at: Mapped[UtcTime | None]
+    came_back_at: Mapped[UtcTime | None]
+    """When it failed last after it had succeeded; kept, whatever follows."""
 
 
 class RefundLine(Base):

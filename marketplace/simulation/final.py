@@ -17,6 +17,12 @@ FINAL: Mapping[str, str] = {
         WHERE p.account IN ('provider_clearing', 'fx_clearing')
         GROUP BY e.payment_id, p.account, p.currency HAVING sum(p.amount_minor) <> 0
     """,
+    "I13": """
+        SELECT 'purchase ' || p.id || ' is given up and keeps a use of a code'
+        FROM discount_use u JOIN purchase p ON p.id = u.purchase_id
+        WHERE u.status = 'reserved' AND p.status = 'given_up' AND NOT EXISTS
+            (SELECT FROM payment y WHERE y.purchase_id = p.id AND y.status = 'processing')
+    """,
     "I14": """
         SELECT 'receipt ' || id || ' of payment ' || payment_id || ' is ' || status
         FROM unapplied_receipt WHERE status = 'received' OR (status = 'returning' AND provider_refund_id IS NULL)

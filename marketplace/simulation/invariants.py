@@ -67,9 +67,11 @@ ALWAYS: Mapping[str, str] = {
         HAVING count(u.id) > d.max_uses OR count(u.id) > d.max_uses_per_buyer * count(DISTINCT u.buyer_id)
             OR count(u.id) <> count(u.id) FILTER (WHERE
                 (u.status = 'reserved' AND p.status = 'open') OR (u.status = 'redeemed' AND p.status = 'paid')
-                -- Given up in the moment in which its buyer paid by a method that clears later.
-                OR (u.status = 'reserved' AND p.status = 'given_up' AND EXISTS
-                    (SELECT FROM payment y WHERE y.purchase_id = p.id AND y.status = 'processing')))
+                -- Given up in the moment in which its buyer paid by a method that clears later. That this has failed
+                -- is told of the charge first and then of the page, which lets go.
+                OR (u.status = 'reserved' AND p.status = 'given_up' AND EXISTS (SELECT FROM status_change c
+                    JOIN payment y ON y.id = c.subject_id AND c.subject = 'payment' AND c.verb = 'process'
+                    WHERE y.purchase_id = p.id AND y.status IN ('processing', 'failed'))))
     """,
     "I13s": """
         SELECT 'purchase ' || u.purchase_id || ' takes ' || u.amount_minor || ' off, its orders '

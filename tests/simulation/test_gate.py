@@ -1,4 +1,4 @@
-"""Thirty-four seeds of the simulation, and those that ever failed: no rule is broken (docs/simulation.md)."""
+"""Thirty seeds of the simulation, those that ever failed among them: no rule is broken (docs/simulation.md)."""
 
 import csv
 from pathlib import Path
@@ -13,11 +13,11 @@ from marketplace.simulation.stage import Stage
 
 pytestmark = pytest.mark.simulation
 
-GATE = [("default", seed) for seed in range(1, 15)] + [
-    (profile, seed) for profile in ("dark", "storm", "outage", "rush", "variants") for seed in range(1, 5)
+GATE = [("default", seed) for seed in range(1, 6)] + [
+    (profile, seed) for profile in ("dark", "storm", "outage", "rush", "variants") for seed in (1, 2)
 ]
-ELSEWHERE = {("variants", 2), ("default", 7), ("default", 8)}
-"""Played further down and in test_playing.py, where the same is asked of them, and more."""
+ELSEWHERE = {("variants", 2)}
+"""Played further down, where the same is asked of it, and more."""
 
 
 def failed_before() -> list[tuple[str, int]]:
