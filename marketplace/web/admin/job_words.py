@@ -23,6 +23,7 @@ STEPS = (
     Text("Blocked calls looked up"),
     Text("Payments ended"),
     Text("Reservations returned"),
+    Text("Cancelled orders paid back"),
     Text("Purchases given up"),
     Text("Orders delivered"),
     Text("Holds ended"),

@@ -96,9 +96,9 @@ def _decide(user_id: int, side: str, operation: Callable[..., None], done: str) 
 
 
 def _side(user_id: int, side: Side, standing: SuspensionRow | None) -> SideView:
-    form, place = SuspendForm(None, prefix=side.value), {"user_id": user_id, "side": side.value}
+    form = SuspendForm(None, prefix=side.value)
     if standing is None:
-        url = url_for("admin.suspend", **place)
+        url = url_for("admin.suspend", user_id=user_id, side=side.value)
         return SideView(_TITLES[side], "", _HINTS[side], url, _SUSPEND[side], "ban", form)
     note = _(
         "Suspended %(at)s by %(admin)s: %(reason)s",
@@ -106,7 +106,7 @@ def _side(user_id: int, side: Side, standing: SuspensionRow | None) -> SideView:
         admin=standing.admin,
         reason=standing.reason,
     )
-    url = url_for("admin.lift_suspension", **place)
+    url = url_for("admin.lift_suspension", user_id=user_id, side=side.value)
     return SideView(_TITLES[side], note, _("They read it."), url, _LIFT[side], "check", form)
 
 

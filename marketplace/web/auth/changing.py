@@ -86,8 +86,14 @@ def confirm_change() -> ResponseReturnValue:
 
 def _change(key: bytes, email: str) -> ResponseReturnValue:
     here = guards.current_viewer()
-    whose = {"session_id": here.session_id if here else 0, "system_now": clock.system_now(), "now": clock.now()}
-    user_id = db.atomic(links.change_address, (), token_hash=key, **whose)
+    user_id = db.atomic(
+        links.change_address,
+        (),
+        token_hash=key,
+        session_id=here.session_id if here else 0,
+        system_now=clock.system_now(),
+        now=clock.now(),
+    )
     mailed_links.drop(_PURPOSE)
     flash(_("Your e-mail address is %(email)s now.", email=email), "ok")
     is_here = here is not None and here.user_id == user_id

@@ -189,8 +189,9 @@ def _goes_to(order: OrderDetail) -> tuple[str, ...]:
 
 def ends_now(share: Share | None, policy: MoneyPolicy) -> bool:
     """Return whether the buyer's word that an order has arrived ends the hold of its share."""
-    is_held = share is not None and share.status is TransactionStatus.HELD
-    return policy.release_on_receipt and is_held and share.hold_reason is HoldReason.STANDARD
+    if share is None or share.status is not TransactionStatus.HELD:
+        return False
+    return policy.release_on_receipt and share.hold_reason is HoldReason.STANDARD
 
 
 def _received_note(shipment: ShipmentRow, share: Share | None, policy: MoneyPolicy, *, is_collected: bool) -> str:
