@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import SelectBase, or_, select
 
 from marketplace import db
+from marketplace.accounts import link_operations as links
 from marketplace.cancellations import queries as cancellations
 from marketplace.catalog import spelling_operations as spelling
 from marketplace.checkout import attempts, returns
@@ -62,19 +63,21 @@ QUESTIONS: Mapping[str, Sequence[SelectBase]] = {
     "invoices followed": (following_queries.TO_FOLLOW, following_queries.CAME_BACK),
     "postings summed": (sums.NOT_SUMMED,),
     "entries chained": (ledger.NOT_LINKED,),
+    "old links forgotten": (links.OLD,),
 }
 """The steps of the tick, and what each of them would find."""
 
 _ASK = select(*(or_(*(each.exists() for each in questions)).label(name) for name, questions in QUESTIONS.items()))
 
 
-def steps(*, providers: Iterable[str], policy: MoneyPolicy, now: datetime) -> frozenset[str]:
-    """Return the steps that would find something at `now`. Raises SQLAlchemyError."""
+def steps(*, providers: Iterable[str], policy: MoneyPolicy, now: datetime, system_now: datetime) -> frozenset[str]:
+    """Return the steps that would find something at `now`, of business and of the machine. Raises SQLAlchemyError."""
     delivered_after = timedelta(days=policy.delivered_after_shipping_days)
     values = {
         "now": now,
         "providers": list(providers),
         "shipped_until": now - delivered_after,
+        **links.old_at(system_now),
         **account_queries.unheard_at(now),
         **onboarding.near_at(now),
         **disputes.unheard_at(now),

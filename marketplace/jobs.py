@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace import clock, db, due, lost_files, posting
+from marketplace.accounts import link_operations as links
 from marketplace.cancellations import flows as cancellations
 from marketplace.catalog import import_flows
 from marketplace.catalog import spelling_operations as spelling
@@ -132,7 +133,7 @@ def _found(app: Flask, now: datetime) -> frozenset[str] | None:
     """Return the steps that have anything to do; None when that could not be asked: then each finds out itself."""
     try:
         policy = app.extensions["settings"].money
-        return due.steps(providers=app.extensions["providers"], policy=policy, now=now)
+        return due.steps(providers=app.extensions["providers"], policy=policy, now=now, system_now=clock.system_now())
     except SQLAlchemyError:
         log.exception("the steps of the tick were not asked for")
         return None
@@ -175,6 +176,7 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         Text("invoices followed"): lambda: invoices.follow_due(now=now),
         Text("postings summed"): sums.keep,
         Text("entries chained"): lambda: db.atomic(ledger.extend_chain, ["ledger:chain"]),
+        Text("old links forgotten"): lambda: db.atomic(links.forget_old, (), now=clock.system_now()),
     }
 
 

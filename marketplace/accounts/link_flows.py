@@ -4,13 +4,14 @@ import secrets
 from datetime import datetime
 
 from marketplace import db
+from marketplace.accounts import flows, link_rules, passwords, rules
 from marketplace.accounts import link_operations as operations
-from marketplace.accounts import link_rules, passwords, rules
 from marketplace.accounts.link_operations import LinkEnded
 from marketplace.accounts.link_rules import Link, LinkEnd
 from marketplace.accounts.models import AttemptResult, LinkPurpose
 from marketplace.accounts.operations import Device, begin_attempt, end_attempt, token_hash
-from marketplace.errors import NotAllowed
+from marketplace.errors import Invalid, NotAllowed
+from marketplace.language import gettext as _
 from marketplace.language import ngettext
 
 
@@ -44,6 +45,22 @@ def ask_to_confirm(*, email: str, device: Device, now: datetime) -> None:
     Raises TooManyLinks.
     """
     _ask(LinkPurpose.VERIFY, email, device, now)
+
+
+def ask_to_change(
+    *, user_id: int, own: str, email: str, password: str, code: str, device: Device, now: datetime
+) -> None:
+    """Let a link be mailed to the address a person wants to have instead of their `own`. `now` is system time.
+
+    It does the same whether or not somebody has that address already: then no mail goes there. Raises Invalid naming
+    the field, TooManyTries for wrong passwords or codes, TooManyLinks.
+    """
+    wanted = rules.clean_email(email)
+    if wanted.lower() == own.lower():
+        raise Invalid(_("This is your address already."), field="email")
+    flows.check_again(user_id=user_id, email=own, password=password, code=code, device=device, now=now)
+    request_id = _begin(LinkPurpose.CHANGE, wanted, device, now)
+    db.atomic(operations.ask_to_change, (), request_id=request_id, user_id=user_id)
 
 
 def open_link(purpose: str, key: bytes, *, now: datetime) -> Link:
@@ -87,9 +104,13 @@ def new_token(request_id: int, *, now: datetime) -> str:
 
 
 def _ask(purpose: LinkPurpose, email: str, device: Device, now: datetime) -> None:
+    operations.address_request(_begin(purpose, email, device, now))
+
+
+def _begin(purpose: LinkPurpose, email: str, device: Device, now: datetime) -> int:
     request_id = operations.begin_request(purpose=purpose, email=email, ip_address=device.ip_address, now=now)
     asked = operations.recent_requests(purpose=purpose, email=email, ip_address=device.ip_address, now=now)
     if minutes := link_rules.minutes_until_link(*asked, now=now):
         operations.drop_request(request_id)
         raise TooManyLinks(minutes)
-    operations.address_request(request_id)
+    return request_id

@@ -14,6 +14,9 @@ from marketplace.accounts.rules import RecentFailures, printable
 from marketplace.errors import NotAllowed, NotFound
 from marketplace.language import gettext as _
 
+_AT_ONCE = 500
+OLD = select(LinkRequest.id).where(LinkRequest.at < bindparam("links_until")).order_by(LinkRequest.at).limit(_AT_ONCE)
+"""Requests from so long ago that nobody needs to know any more why their links do not work."""
 _NEWER = aliased(LinkRequest)
 _LINKS = select(
     LinkRequest.id,
@@ -43,8 +46,7 @@ class LinkEnded(NotAllowed):
 
 
 def begin_request(*, purpose: LinkPurpose, email: str, ip_address: str, now: datetime) -> int:
-    """Count somebody who asks for a link, and forget the old ones; return the id. Runs alone, outside `atomic`."""
-    db.append(delete(LinkRequest).where(LinkRequest.at < now - LINKS_ARE_KEPT))
+    """Count somebody who asks for a link; return the id. Runs alone, outside `atomic`."""
     statement = insert(LinkRequest).values(purpose=purpose, email=_plain(email), ip_address=ip_address[:64], at=now)
     return int(db.append(statement.returning(LinkRequest.id))[0].id)
 
@@ -59,6 +61,19 @@ def recent_requests(
     by_email = db.append(asked.where(LinkRequest.email == _plain(email)))[0]
     by_address = db.append(asked.where(LinkRequest.ip_address == ip_address[:64]))[0]
     return RecentFailures(*tuple(by_email)), RecentFailures(*tuple(by_address))
+
+
+def old_at(now: datetime) -> dict[str, datetime]:
+    """Return what OLD takes; `now` is system time."""
+    return {"links_until": now - LINKS_ARE_KEPT}
+
+
+def forget_old(session: Session, *, now: datetime) -> int:
+    """Forget at most 500 old requests with their keys; return how many. `now` is system time."""
+    old = list(session.execute(OLD, old_at(now)).scalars())
+    if old:
+        session.execute(delete(LinkRequest).where(LinkRequest.id.in_(old)))
+    return len(old)
 
 
 def drop_request(request_id: int) -> None:
@@ -104,6 +119,26 @@ def confirm_address(session: Session, *, token_hash: bytes, now: datetime) -> in
     link = _use(session, LinkPurpose.VERIFY, token_hash, now)
     _confirm(session, link.user_id, now)
     return link.user_id
+
+
+def ask_to_change(session: Session, *, request_id: int, user_id: int) -> None:
+    """Put the person behind a request for another address: its mail goes to the new one."""
+    session.get_one(LinkRequest, request_id).user_id = user_id
+
+
+def change_address(session: Session, *, token_hash: bytes, session_id: int, now: datetime) -> tuple[Link, str]:
+    """Make the address behind a link its person's, confirmed, and sign them out everywhere but in one session.
+
+    Return the link and the address they had. Raises LinkEnded, also when somebody else has the address by now.
+    """
+    link = _use(session, LinkPurpose.CHANGE, token_hash, now)
+    taken = select(User.id).where(func.lower(User.email) == link.email, User.id != link.user_id)
+    if session.execute(taken).first() is not None:
+        raise LinkEnded(LinkEnd.VOID)
+    user = session.get_one(User, link.user_id)
+    before, user.email, user.email_verified_at = user.email, link.email, now
+    operations.close_other_sessions(session, user_id=link.user_id, session_id=session_id, now=now)
+    return link, before
 
 
 def link_of(token_hash: bytes) -> Link | None:

@@ -7,7 +7,11 @@ from enum import StrEnum
 
 from marketplace.accounts.rules import RecentFailures
 
-LIFETIMES: Mapping[str, timedelta] = {"reset": timedelta(minutes=60), "verify": timedelta(days=3)}
+LIFETIMES: Mapping[str, timedelta] = {
+    "reset": timedelta(minutes=60),
+    "verify": timedelta(days=3),
+    "change": timedelta(minutes=60),
+}
 """By purpose how long a link works after it was asked for, however late its mail is sent."""
 LINK_WINDOW = timedelta(hours=1)
 LINKS_PER_EMAIL = 3
@@ -53,12 +57,11 @@ def ends_at(purpose: str, asked_at: datetime) -> datetime:
 
 def why_not(link: Link, *, now: datetime) -> LinkEnd | None:
     """Return why a link does not work, None when it does."""
-    is_reset = link.purpose == "reset"
     if link.used_at is not None:
         return LinkEnd.USED
-    if link.email != link.own_email.lower():
+    if link.purpose != "change" and link.email != link.own_email.lower():
         return LinkEnd.VOID
-    if is_reset and link.password_changed_at is not None and link.password_changed_at >= link.asked_at:
+    if link.purpose != "verify" and link.password_changed_at is not None and link.password_changed_at >= link.asked_at:
         return LinkEnd.VOID
     if not link.is_newest:
         return LinkEnd.REPLACED

@@ -89,6 +89,8 @@ class LinkPurpose(StrEnum):
     """To choose a new password without the old one."""
     VERIFY = "verify"
     """To confirm that the address is theirs."""
+    CHANGE = "change"
+    """To make a new address theirs; the mail goes there."""
 
 
 class LinkRequest(Base):
@@ -105,7 +107,7 @@ class LinkRequest(Base):
     id: Mapped[PrimaryKey]
     purpose: Mapped[LinkPurpose] = mapped_column(EnumText(LinkPurpose))
     email: Mapped[Text200]
-    """As typed, in lower case; nobody may have it."""
+    """As typed, in lower case; nobody may have it. Of a change the new one."""
     ip_address: Mapped[Text64]
     user_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     """Who gets the mail; None when nobody has the address."""

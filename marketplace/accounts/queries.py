@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, exists, func, select
 from marketplace import db
 from marketplace.accounts.models import Address, AppFactor, User, UserSession
 from marketplace.accounts.rules import device_name
+from marketplace.accounts.suspension_models import Suspension
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class SignedIn:
     last_seen_at: datetime
     is_confirmed: bool
     """Whether the e-mail address is known to be theirs."""
+    suspended_as: str
+    """The sides on which they are suspended, with commas between them; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,12 @@ class AddressRow:
     is_billing_default: bool = False
 
 
+_SUSPENDED_AS = (
+    select(func.coalesce(func.string_agg(Suspension.side, ","), ""))
+    .where(Suspension.user_id == User.id, Suspension.lifted_at.is_(None))
+    .correlate(User)
+    .scalar_subquery()
+)
 SIGNED_IN = (
     select(
         UserSession.id.label("session_id"),
@@ -76,6 +85,7 @@ SIGNED_IN = (
         User.language,
         UserSession.last_seen_at,
         User.email_verified_at.is_not(None).label("is_confirmed"),
+        _SUSPENDED_AS.label("suspended_as"),
     )
     .join(User, User.id == UserSession.user_id)
     .where(UserSession.token_hash == bindparam("token_hash"), UserSession.revoked_at.is_(None))

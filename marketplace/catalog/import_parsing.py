@@ -14,7 +14,7 @@ from marketplace.catalog import import_terms, rules
 from marketplace.catalog.import_terms import Terms
 from marketplace.catalog.operations import CarFacts, Offer, PartFacts
 from marketplace.errors import Invalid
-from marketplace.language import Text
+from marketplace.language import ENGLISH, Text
 from marketplace.language import gettext as _
 from marketplace.money import Money
 from marketplace.numerals import number_text
@@ -164,7 +164,7 @@ def wanted_of(row: SheetRow, *, reads_commas: bool) -> Wanted | WantedVariant:
         raise Invalid(_("Write draft, active or paused."), field="status")
     price, delivery = (_amount(text, reads_commas) for text in (cells["price"], cells["delivery"] or "0"))
     currency, seen = cells["currency"].upper(), cells.get("seen_stock", "")
-    asked = rules.typed_amount(price, currency, field="price")
+    asked = rules.typed_amount(price, currency, field="price", code=ENGLISH)
     units, seen_stock = _number(cells["in_stock"], "in_stock"), _number(seen, "seen_stock") if seen else None
     if kind == VARIANT:
         named = options_of(cells), _given(cells, "value")
@@ -175,7 +175,7 @@ def wanted_of(row: SheetRow, *, reads_commas: bool) -> Wanted | WantedVariant:
         title=cells["title"],
         description=cells["description"],
         price=asked,
-        delivery=rules.typed_amount(delivery, currency, field="delivery"),
+        delivery=rules.typed_amount(delivery, currency, field="delivery", code=ENGLISH),
         units=units,
         item=_car(cells) if kind == CAR else _part(cells),
     )

@@ -9,11 +9,11 @@ from sqlalchemy import bindparam, select
 from marketplace import db
 from marketplace.catalog.import_models import ListingImport, ListingImportFault
 from marketplace.catalog.import_parsing import COLUMNS, VARIANT
+from marketplace.catalog.import_terms import kilograms_of
 from marketplace.catalog.models import CarDetails, Listing, PartDetails
 from marketplace.catalog.operations import CarFacts, PartFacts
 from marketplace.catalog.states import ListingStatus
 from marketplace.delivery.models import DeliveryProfile
-from marketplace.delivery.rules import kilograms
 from marketplace.errors import NotFound
 from marketplace.language import gettext as _
 from marketplace.money import Money
@@ -147,7 +147,7 @@ def exported(seller_id: int) -> Iterator[tuple[str | int | Money, ...]]:
                 "price": Money(row.price_minor, row.currency),
                 "delivery": Money(row.delivery_minor, row.currency),
                 "seen_stock": row.in_stock,
-                "weight_kg": kilograms(row.weight_grams) if row.weight_grams else "",
+                "weight_kg": kilograms_of(row.weight_grams) if row.weight_grams else "",
                 "tax_category": row.tax_category.value,
             }
             cells = (written[name] if name in written else getattr(row, name) for name in COLUMNS)

@@ -1,5 +1,6 @@
 """How a row of a file of listings says delivery profile, weight and tax: columns that a file may leave out."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from marketplace.numerals import number_text
 from marketplace.taxes.rules import TaxCategory
 
 COLUMNS = ("delivery_profile", "weight_kg", "tax_category")
+_KILOGRAMS = re.compile(r"([0-9]{1,4})(?:[.,]([0-9]{1,3}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,23 @@ def terms_of(cells: Mapping[str, str]) -> Terms:
         raise Invalid(_("Write %(words)s.", words=", ".join(TaxCategory)), field="tax_category")
     return Terms(
         cells.get("delivery_profile"),
-        rules.typed_grams(weight, field="weight_kg") if weight else None if weight is None else 0,
+        grams_of(weight) if weight else None if weight is None else 0,
         None if category is None else TaxCategory(category.lower() or TaxCategory.STANDARD),
     )
+
+
+def grams_of(text: str) -> int:
+    """Return a weight as files write it, with either sign, in grams; raises Invalid naming its column."""
+    found = _KILOGRAMS.fullmatch(text.strip())
+    if found is None:
+        raise Invalid(_("Write the weight in kilograms like this: %(example)s", example="12.5"), field="weight_kg")
+    return int(found[1]) * 1000 + int((found[2] or "").ljust(3, "0"))
+
+
+def kilograms_of(grams: int) -> str:
+    """Return a weight as files write it, in kilograms: 12.5."""
+    whole, part = divmod(grams, 1000)
+    return f"{whole}.{part:03d}".rstrip("0").rstrip(".")
 
 
 def profiles_of(session: Session, seller_id: int) -> Profiles:

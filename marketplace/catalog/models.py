@@ -46,7 +46,7 @@ class Shop(Base):
     prices_include_tax: Mapped[bool] = mapped_column(default=False, server_default="false")
     """Whether the prices of its listings include the tax of the country they go to; else it is added."""
     is_paused: Mapped[bool] = mapped_column(default=False)
-    """Whether it takes no orders now, because its seller can't be paid; written with what causes it."""
+    """Whether it takes no orders now, because its seller can't be paid or is suspended; written with what causes it."""
     rating_sum: Mapped[int] = mapped_column(default=0, server_default="0")
     """All stars that buyers gave the seller; `rating_count` is how many reviews. Written with each review."""
     rating_count: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -234,10 +234,10 @@ class ListingToLearn(Base):
 
 
 class SearchWord(Base):
-    """A word that stands in titles, makes and names, with what is left of it without a letter or two.
+    """A word that stands in titles, makes and names, with what is left of it without a letter or two, and its parts.
 
-    Two words that share a key are spelt alike (spelling_rules). A word stays when its listings go: what a suggestion
-    finds is always counted anew.
+    Two words that share a key are spelt alike, or have a part in common (spelling_rules). A word stays when its
+    listings go: what a suggestion finds is always counted anew.
     """
 
     __tablename__ = "search_word"

@@ -5,10 +5,10 @@ import unicodedata
 from dataclasses import dataclass
 
 from marketplace.errors import Invalid
-from marketplace.language import Text
+from marketplace.language import ENGLISH, Text
 from marketplace.language import gettext as _
 from marketplace.money import Money, exponent
-from marketplace.numerals import number_text
+from marketplace.numerals import as_written, number_text, typed_number, typing_text
 
 CURRENCIES = ("USD", "EUR", "GBP", "CAD", "AUD", "CHF", "SEK", "NOK", "DKK", "HUF")
 """Currencies a listing may be priced in: those that have a fee schedule."""
@@ -62,9 +62,6 @@ CONDITIONS = {
 }
 """Conditions of a part: the words in rows and addresses, and those people read."""
 
-# 1234.50, 1,234.50 or 1 234.50; a comma before one or two digits could mean either, so it is refused.
-_AMOUNT = re.compile(r"([0-9]{1,9}|[0-9]{1,3}(?:[, ][0-9]{3}){1,2})(?:\.([0-9]+))?")
-_PERCENTAGE = re.compile(r"([0-9]{1,2})(?:\.([0-9]{1,2}))?", re.ASCII)
 _SPACES = re.compile(r"[^a-z0-9]+")
 _VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
 _VIN_VALUES = {
@@ -128,16 +125,18 @@ def clean_country(code: str) -> str:
     return code
 
 
-def typed_amount(text: str, currency: str, *, field: str) -> Money:
-    """Return an amount as it was typed in whole units of `currency`: 1234.50. Raises Invalid naming `field`."""
+def typed_amount(text: str, currency: str, *, field: str, code: str = "") -> Money:
+    """Return an amount as it was typed in whole units of `currency`: 1234.50 or 1234,50. Raises Invalid naming `field`.
+
+    Its signs are those of the language `code`, by default of the one that is read.
+    """
     if currency not in CURRENCIES:
         raise Invalid(_("Choose one of the currencies of the marketplace."), field="currency")
-    found = _AMOUNT.fullmatch(text.strip())
-    digits = exponent(currency)
-    if found is None or len(found[2] or "") > digits:
-        raise Invalid(_("Write the amount like this: 1234.50"), field=field)
-    whole = int(found[1].replace(",", "").replace(" ", ""))
-    return Money(whole * 10**digits + int((found[2] or "").ljust(digits, "0") or "0"), currency)
+    minor = typed_number(text, exponent(currency), code=code)
+    if minor is None:
+        example = "1234.50" if code == ENGLISH else typing_text(123_450, 2)
+        raise Invalid(_("Write the amount like this: %(example)s", example=example), field=field)
+    return Money(minor, currency)
 
 
 def makes_in(fits: str) -> list[str]:
@@ -151,10 +150,9 @@ def makes_in(fits: str) -> list[str]:
 
 def typed_percentage(text: str, *, field: str) -> int:
     """Return a percentage as it was typed, from 0.1 to 90, in basis points. Raises Invalid naming `field`."""
-    found = _PERCENTAGE.fullmatch(text.strip().removesuffix("%").strip())
-    basis_points = int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0")) if found else 0
-    if not 10 <= basis_points <= 9_000:
-        raise Invalid(_("Write a percentage from 0.1 to 90."), field=field)
+    basis_points = typed_number(text.strip().removesuffix("%"), 2, is_grouped=False)
+    if basis_points is None or not 10 <= basis_points <= 9_000:
+        raise Invalid(_("Write a percentage from %(least)s to 90.", least=as_written("0.1")), field=field)
     return basis_points
 
 
@@ -179,7 +177,7 @@ def check_price(price: Money, delivery: Money) -> None:
         raise Invalid(_("Price and delivery are in one currency."), field="delivery")
     for amount, field in ((price, "price"), (delivery, "delivery")):
         if not 0 <= amount.minor <= LARGEST_PRICE_MINOR:
-            raise Invalid(_("Enter an amount from 0 to 999,999.99."), field=field)
+            raise Invalid(_("Enter an amount from 0 to %(most)s.", most=as_written("999,999.99")), field=field)
 
 
 def clean_sku(text: str) -> str | None:

@@ -6,7 +6,9 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from marketplace import db
+from marketplace.accounts import suspending
 from marketplace.accounts.company_rules import vat_number
+from marketplace.accounts.suspension_models import Side
 from marketplace.catalog import rules
 from marketplace.catalog.models import Shop
 from marketplace.errors import Invalid, NotFound
@@ -86,7 +88,11 @@ def say_prices_include_tax(session: Session, *, seller_id: int, includes: bool) 
 
 
 def pause_selling(session: Session, *, seller_id: int, is_paused: bool) -> None:
-    """Let a seller's shop take no orders for now, or take them again; its listings stay as they are."""
+    """Let a seller's shop take no orders for now, or take them again; its listings stay as they are.
+
+    While the seller is suspended it takes none, whatever else would let it.
+    """
+    is_paused = is_paused or suspending.standing(session, seller_id, Side.SELLER) is not None
     changed = update(Shop).where(Shop.seller_id == seller_id, Shop.is_paused != is_paused)
     session.execute(changed.values(is_paused=is_paused))
 

@@ -46,10 +46,11 @@ def learn(session: Session) -> int:
     if met:
         found = insert(SearchWord)
         added = {"met": SearchWord.met + found.excluded.met, "keys": found.excluded["keys"]}
-        rows = [
-            {"word": word, "keys": spelling_rules.keys_to_keep(word), "met": count}
-            for word, count in sorted(met.items())
-        ]
+        rows = [{"word": word, "keys": _keys(word), "met": count} for word, count in sorted(met.items())]
         session.execute(found.on_conflict_do_update(index_elements=[SearchWord.word], set_=added), rows)
     session.execute(delete(ListingToLearn).where(ListingToLearn.id.in_([row.id for row in due])))
     return len(due)
+
+
+def _keys(word: str) -> list[str]:
+    return [*spelling_rules.keys_to_keep(word), *spelling_rules.parts_to_keep(word)]

@@ -1,6 +1,8 @@
-"""What a search that finds little may have meant: the same words, spelt as listings spell them."""
+"""What a search that finds little may have meant: its words as listings spell them, or longer ones around them."""
 
-from sqlalchemy import String, bindparam, column, func, select, true
+from collections.abc import Mapping
+
+from sqlalchemy import String, bindparam, cast, column, func, select, true, union
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from marketplace import db
@@ -21,7 +23,25 @@ _OF_KEY = (
     .limit(100)
     .lateral("near")
 )
-_NEAR = select(_OF_KEY.c.word, _OF_KEY.c.met).select_from(_ASKED).join(_OF_KEY, true()).distinct()
+_WITHIN = (
+    func.unnest(bindparam("parts", type_=ARRAY(String(64))), bindparam("thirds", type_=ARRAY(String)))
+    .table_valued(column("part", String(64)), column("thirds", String), name="within_words")
+    .render_derived()
+)
+_OF_PART = (
+    select(SearchWord.word, SearchWord.met)
+    .where(
+        SearchWord.__table__.c["keys"].contains(cast(func.string_to_array(_WITHIN.c.thirds, " "), ARRAY(String(64)))),
+        SearchWord.word.contains(_WITHIN.c.part),
+    )
+    .order_by(SearchWord.met.desc())
+    .limit(10)
+    .lateral("around")
+)
+_NEAR = union(
+    select(_OF_KEY.c.word, _OF_KEY.c.met).select_from(_ASKED).join(_OF_KEY, true()),
+    select(_OF_PART.c.word, _OF_PART.c.met).select_from(_WITHIN).join(_OF_PART, true()),
+)
 
 
 def spelt_right(text: str) -> tuple[str, ...]:
@@ -34,10 +54,11 @@ def spelt_right(text: str) -> tuple[str, ...]:
     if not doubtful:
         return ()
     keys = {key for word in doubtful.values() for key in spelling_rules.keys_to_ask(word)}
-    known = {row.word: row.met for row in db.read(_NEAR, {"keys": sorted(keys)})}
-    meant = {
-        term: found for term, word in doubtful.items() if (found := spelling_rules.nearest(word, known, most=_MOST))
-    }
+    parts = {word: " ".join(spelling_rules.parts_to_ask(word)) for word in doubtful.values()}
+    asked = {word: thirds for word, thirds in parts.items() if thirds}
+    values = {"keys": sorted(keys), "parts": list(asked), "thirds": list(asked.values())}
+    known = {row.word: row.met for row in db.read(_NEAR, values)}
+    meant = {term: found for term, word in doubtful.items() if (found := _likely(word, known))}
     return _texts(search, meant) if meant else ()
 
 
@@ -47,6 +68,12 @@ def _texts(search: Search, meant: dict[Term, tuple[str, ...]]) -> tuple[str, ...
     choices = [best, *(best | {term: other} for term, words in meant.items() for other in words[1:])]
     texts = [" ".join(chosen.get(term, term.typed) for term in search.terms) for chosen in choices]
     return tuple(dict.fromkeys(texts))[:_MOST]
+
+
+def _likely(word: str, known: Mapping[str, int]) -> tuple[str, ...]:
+    """Return what a word may mean: longer words that it is a part of, then words spelt like it."""
+    found = (*spelling_rules.longer(word, known, most=_MOST), *spelling_rules.nearest(word, known, most=_MOST))
+    return tuple(dict.fromkeys(found))[:_MOST]
 
 
 def _word(term: Term) -> str:

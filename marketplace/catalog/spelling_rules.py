@@ -2,6 +2,7 @@
 
 Each word is kept under what is left of its beginning without a letter or two, and looked for in the same way: words
 that differ by so much share such a key (symmetric deletion, as in SymSpell). Whoever shares one is then compared.
+Each is kept under every three of its letters in a row as well: a longer word has all those of any part of it.
 """
 
 import re
@@ -13,6 +14,9 @@ from marketplace.catalog.search_rules import FILLERS, fold
 _SHORTEST, _LONGEST = 3, 24
 # Keys are made of so many first letters: 29 at most, however long the word.
 _BEGINNING = 7
+_PART = "~"
+_IN_A_ROW = 3
+_SHORTEST_PART = 4
 _MOST_ERRORS = 2
 _LONG = 7
 # A word that is spelt like one ten times as frequent is probably that one.
@@ -40,6 +44,23 @@ def keys_to_keep(word: str) -> list[str]:
 def keys_to_ask(word: str) -> list[str]:
     """Return the keys of the words that `word` may mean, at most 29."""
     return _keys(word, _errors(word))
+
+
+def parts_to_keep(word: str) -> list[str]:
+    """Return the keys under which `word` is found by a part of it, at most 22."""
+    return sorted({_PART + word[place : place + _IN_A_ROW] for place in range(len(word) - _IN_A_ROW + 1)})
+
+
+def parts_to_ask(word: str) -> list[str]:
+    """Return the keys that every word has of which `word` is a part; none for one that is too short to tell much."""
+    return parts_to_keep(word) if len(word) >= _SHORTEST_PART else []
+
+
+def longer(word: str, known: Mapping[str, int], *, most: int) -> tuple[str, ...]:
+    """Return at most `most` words of which `word` is a part, the most frequent first; `known` as for `nearest`."""
+    least = max(1, known.get(word, 0) * _RARER)
+    found = sorted((-met, other) for other, met in known.items() if word in other != word and met >= least)
+    return tuple(other for _met, other in found[:most]) if len(word) >= _SHORTEST_PART else ()
 
 
 def distance(one: str, other: str) -> int:

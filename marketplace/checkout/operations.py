@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from marketplace import history
+from marketplace.accounts import suspending
+from marketplace.accounts.suspension_models import Side
 from marketplace.carts import queries
 from marketplace.carts.models import Cart
 from marketplace.carts.parts import CurrencyPart
@@ -26,6 +28,9 @@ from marketplace.orders.models import Order, Purchase
 from marketplace.orders.states import PurchaseStatus
 from marketplace.payment_records.models import Payment
 
+_CART = select(Cart.id, suspending.is_open_for(Cart.__table__.c.user_id, Side.BUYER).label("is_suspended")).where(
+    Cart.user_id == bindparam("buyer_id")
+)
 _CHANGED = Text(
     "A price, the stock or the discount has changed since you opened this page. Please look at the new total."
 )
@@ -86,12 +91,14 @@ def open_purchase(session: Session, *, agreed: Agreed, settings: Settings, now: 
     if attempts.to_give_up(session, buyer_id=agreed.buyer_id, currency=agreed.currency, token=agreed.token):
         raise OpenedElsewhere(_("You are paying for this basket in another window. Please try again."))
     priced = pricing.priced_now(session, _wanted(session, agreed, now), buyer_id=agreed.buyer_id, now=now)
-    part = priced.part
+    part, cart = priced.part, session.execute(_CART, {"buyer_id": agreed.buyer_id}).one()
+    if cart.is_suspended:
+        suspending.check_may_buy(session, agreed.buyer_id)
     if part.total.minor != agreed.expected_total_minor:
         raise CartChanged(_(_CHANGED))
     if agreed.shown_names not in {"", part.names}:
         raise CartChanged(_(_OTHER_NAMES))
-    purchase = _begin(session, agreed, priced, settings, actor=actor, now=now)
+    purchase = _begin(session, agreed, priced, settings, cart_id=cart.id, actor=actor, now=now)
     how: dict[str, Any] = {"from_wallet": agreed.from_wallet, "actor": actor, "now": now}
     opening.open_orders(session, purchase, priced, note=agreed.buyer_note, **how)
     expires_at = rules.page_expires_at(now, settings.payment_tracking.session_expiry_minutes)
@@ -101,11 +108,11 @@ def open_purchase(session: Session, *, agreed: Agreed, settings: Settings, now: 
 
 
 def _begin(
-    session: Session, agreed: Agreed, priced: Priced, settings: Settings, *, actor: Actor, now: datetime
+    session: Session, agreed: Agreed, priced: Priced, settings: Settings, *, cart_id: int, actor: Actor, now: datetime
 ) -> Purchase:
     purchase = Purchase(
         buyer_id=agreed.buyer_id,
-        cart_id=session.execute(select(Cart.id).where(Cart.user_id == agreed.buyer_id)).scalar_one(),
+        cart_id=cart_id,
         checkout_token=agreed.token,
         currency=agreed.currency,
         total_minor=priced.part.total.minor,
@@ -173,6 +180,7 @@ def reopen_purchase(
     purchase = session.get_one(Purchase, purchase_id)
     if purchase.status != PurchaseStatus.OPEN:
         raise Conflict(_("This purchase is %(status)s.", status=purchase.status.label.lower()))
+    suspending.check_may_buy(session, purchase.buyer_id)
     newer = select(Payment.id).where(Payment.purchase_id == purchase_id, Payment.id > after_payment_id)
     found = session.execute(newer).scalars().first()
     if found is not None:

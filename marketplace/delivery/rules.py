@@ -3,7 +3,6 @@
 A listing without a profile is sent everywhere for its own delivery amount: that is the standard delivery.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,7 +13,7 @@ from marketplace.labels import Labelled
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.money import Money
-from marketplace.numerals import number_text
+from marketplace.numerals import as_written, number_text, short_typing_text, typed_number
 
 MOST_PROFILES, MOST_ZONES, MOST_BANDS = 30, 20, 6
 LONGEST_DAYS = 60
@@ -24,7 +23,7 @@ LARGEST_PRICE_MINOR = 99_999_999
 EUROPEAN_UNION = tuple("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
 """Its member states, ISO 3166-1 alpha-2."""
 _SATURDAY = 5
-_KILOGRAMS = re.compile(r"([0-9]{1,4})(?:[.,]([0-9]{1,3}))?")
+_MOST_TYPED_GRAMS = 10_000_000
 
 
 class Method(Labelled):
@@ -223,17 +222,17 @@ def _check_apart(zones: Iterable[Zone]) -> None:
 
 
 def typed_grams(text: str, *, field: str) -> int:
-    """Return a weight typed in kilograms, to the gram: 12.5 is 12,500. Raises Invalid naming `field`."""
-    found = _KILOGRAMS.fullmatch(text.strip())
-    if found is None:
-        raise Invalid(_("Write the weight in kilograms like this: 12.5"), field=field)
-    return int(found[1]) * 1000 + int((found[2] or "").ljust(3, "0"))
+    """Return a weight typed in kilograms, to the gram: 12.5 or 12,5 is 12,500. Raises Invalid naming `field`."""
+    grams = typed_number(text, 3, is_grouped=False)
+    if grams is None or grams >= _MOST_TYPED_GRAMS:
+        example = as_written("12.5")
+        raise Invalid(_("Write the weight in kilograms like this: %(example)s", example=example), field=field)
+    return grams
 
 
 def kilograms(grams: int) -> str:
-    """Return a weight as people read and type it, in kilograms: 12.5."""
-    whole, part = divmod(grams, 1000)
-    return f"{whole}.{part:03d}".rstrip("0").rstrip(".")
+    """Return a weight as people type it, in kilograms: 12.5 or 12,5."""
+    return short_typing_text(grams, 3)
 
 
 def check_days(days: int) -> int:

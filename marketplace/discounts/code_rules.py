@@ -8,11 +8,11 @@ from marketplace.catalog.rules import CARS, CATEGORIES
 from marketplace.discounts.rules import DiscountKind
 from marketplace.errors import Invalid
 from marketplace.language import gettext as _
+from marketplace.numerals import as_written, typed_number
 
 _CODE = re.compile(r"[A-Z0-9]([A-Z0-9-]{1,28})[A-Z0-9]")
 _LARGEST_AMOUNT = 10**12
 _MOST_USES = 1_000_000
-_PERCENT = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,2}))?")
 
 
 def normal(code: str) -> str:
@@ -41,7 +41,7 @@ def check_wish(
 ) -> None:
     """Raise Invalid for a promise that takes nothing off, has no currency for its amounts, or ends before it begins."""
     if kind is DiscountKind.PERCENTAGE and not (1 <= basis_points <= 10_000 and amount_minor == 0):
-        raise Invalid(_("Enter a percentage from 0.01 to 100."), field="value")
+        raise Invalid(_("Enter a percentage from %(least)s to 100.", least=as_written("0.01")), field="value")
     if kind is DiscountKind.FIXED and not (1 <= amount_minor <= _LARGEST_AMOUNT and basis_points == 0):
         raise Invalid(_("Enter an amount above zero."), field="value")
     if kind is DiscountKind.FIXED and cap_minor is not None:
@@ -77,11 +77,11 @@ def check_max_uses_per_buyer(max_uses: int | None, used: int) -> None:
 
 
 def typed_percentage(text: str) -> int:
-    """Return a percentage as it was typed (10, 12.5) in basis points; raises Invalid for anything else."""
-    found = _PERCENT.fullmatch(text.strip().removesuffix("%").strip())
-    if found is None:
-        raise Invalid(_("Write the percentage like this: 12.5"), field="value")
-    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+    """Return a percentage as it was typed (10, 12.5 or 12,5) in basis points; raises Invalid for anything else."""
+    basis_points = typed_number(text.strip().removesuffix("%"), 2, is_grouped=False)
+    if basis_points is None:
+        raise Invalid(_("Write the percentage like this: %(example)s", example=as_written("12.5")), field="value")
+    return basis_points
 
 
 def typed_count(text: str, *, field: str) -> int | None:

@@ -146,7 +146,7 @@ _DUE = (
         Mail.notification_id,
         Mail.user_id,
         User.name,
-        User.email,
+        func.coalesce(Notification.facts["mail_to"].astext, User.email).label("email"),
         Mail.kind,
         Mail.topic,
         Notification.subject,

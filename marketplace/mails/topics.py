@@ -73,8 +73,8 @@ WORDS: Mapping[Topic, TopicWords] = {
     ),
     _T.MODERATION: TopicWords(
         _A.ACCOUNT,
-        Text("Decisions about what was written"),
-        Text("What became of your report, or that something you wrote was hidden."),
+        Text("Decisions about you and what you wrote"),
+        Text("What became of your report, that something you wrote was hidden, or that your account was suspended."),
         Text("You have a right to know what was decided, and why."),
     ),
     _T.MESSAGES: TopicWords(
@@ -199,7 +199,9 @@ KINDS: Mapping[str, Topic | Mapping[str, Topic]] = {
         for step in ("warned", "asked", "taken", "answered", "closed", "won", "lost", "contributed")
     },
     **dict.fromkeys(("message_received", "question_asked", "question_answered"), _T.MESSAGES),
-    **dict.fromkeys(("message_hidden", "review_hidden", "report_decided"), _T.MODERATION),
+    **dict.fromkeys(
+        ("message_hidden", "review_hidden", "report_decided", "suspended", "suspension_lifted"), _T.MODERATION
+    ),
     "report_received": _T.HOUSE,
     "review_received": _T.REVIEWS,
     "review_answered": _T.REVIEW_ANSWERS,
@@ -210,6 +212,7 @@ KINDS: Mapping[str, Topic | Mapping[str, Topic]] = {
     "confirmation_asked": _T.SECURITY,
     **dict.fromkeys(("second_step_on", "second_step_off", "recovery_code_used", "recovery_codes_renewed"), _T.SECURITY),
     **dict.fromkeys(("passkey_added", "passkey_removed"), _T.SECURITY),
+    **dict.fromkeys(("address_change_asked", "address_link_asked", "address_changed"), _T.SECURITY),
 }
 """By kind the topic, or by the part that the person plays in it."""
 

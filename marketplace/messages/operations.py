@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
+from marketplace.accounts import suspending
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Listing
 from marketplace.catalog.states import ListingStatus
@@ -114,6 +115,8 @@ def _write(session: Session, conversation: Conversation, author_id: int, words: 
     other_id = conversation.seller_id if author_id == conversation.buyer_id else conversation.buyer_id
     blocking.check_not_blocked(session, author_id=author_id, other_id=other_id)
     is_question, begins = conversation.listing_id is not None, conversation.id is None
+    if is_question and author_id == conversation.buyer_id:
+        suspending.check_may_buy(session, author_id)
     writer = _writer(session, author_id, now)
     rules.check_pace(writer, begins=begins, is_question=is_question, now=now)
     text = rules.check_text(words.text, has_files=bool(words.files), is_question=is_question, writer=writer, now=now)

@@ -7,7 +7,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select
 
-from marketplace.orders.models import Order, OrderDelivery, OrderDeliveryTax, OrderLine
+from marketplace.orders.models import Order, OrderDelivery, OrderDeliveryTax, OrderLine, Shipment
+from marketplace.orders.rules import BY_HAND
+
+_WAS_HANDED_OVER = (
+    select(Shipment.carrier == BY_HAND).where(Shipment.order_id == Order.id).correlate(Order).scalar_subquery()
+)
+IS_COLLECTED: ColumnElement[bool] = func.coalesce(
+    _WAS_HANDED_OVER, exists().where(OrderDelivery.order_id == Order.__table__.c.id, OrderDelivery.is_pickup)
+)
+"""Whether the buyer collects an order: as agreed, until it is known whether it was handed over."""
 
 
 @dataclass(frozen=True, slots=True)

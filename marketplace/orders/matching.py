@@ -1,10 +1,12 @@
-"""Which orders a person means by some words."""
+"""Which orders a person means by some words, or by a tab of a list."""
 
 from sqlalchemy import ColumnElement, or_, select, true
 
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Shop
 from marketplace.orders.models import Order, OrderLine, Purchase
+from marketplace.payment_records.models import Payment
+from marketplace.payment_records.states import PaymentStatus
 
 
 def says(text: str) -> ColumnElement[bool]:
@@ -26,3 +28,9 @@ def named(text: str) -> ColumnElement[bool]:
         return Purchase.number == number
     titles = select(OrderLine.order_id).where(OrderLine.title.icontains(text, autoescape=True))
     return or_(Shop.name.icontains(text, autoescape=True), Order.id.in_(titles))
+
+
+def is_with_bank() -> ColumnElement[bool]:
+    """Return the condition that a payment of an order's purchase is with the buyer's bank."""
+    at_bank = (Payment.purchase_id == Order.__table__.c.purchase_id, Payment.status == PaymentStatus.PROCESSING)
+    return select(Payment.id).where(*at_bank).correlate(Order.__table__).exists()

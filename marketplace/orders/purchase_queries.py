@@ -11,6 +11,7 @@ from marketplace.accounts.models import User
 from marketplace.catalog.models import Shop
 from marketplace.errors import NotFound
 from marketplace.language import gettext as _
+from marketplace.orders.agreed_queries import IS_COLLECTED
 from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.orders.states import OrderStatus, PurchaseStatus
 from marketplace.paging import ALWAYS, Amounts, Cursor, Listed, Period, read_page
@@ -73,6 +74,7 @@ class OrderOfPurchase:
     processing_fee_minor: int
     net_minor: int
     buyer_note: str
+    is_collected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ _OF_PURCHASE = (
         Order.processing_fee_minor,
         Order.net_minor,
         Order.buyer_note,
+        IS_COLLECTED,
     )
     .join(Shop, Shop.seller_id == Order.seller_id)
     .where(Order.purchase_id == bindparam("purchase_id"))

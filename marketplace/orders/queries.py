@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, true
+from sqlalchemy import text as sql_text
 
 from marketplace import db
 from marketplace.accounts.models import User
@@ -15,9 +16,8 @@ from marketplace.errors import NotFound
 from marketplace.language import gettext as _
 from marketplace.orders import agreed_queries
 from marketplace.orders.agreed_queries import AgreedTerms
-from marketplace.orders.matching import named, says
-from marketplace.orders.models import Order, OrderDelivery, OrderLine, Purchase, Shipment
-from marketplace.orders.rules import BY_HAND
+from marketplace.orders.matching import is_with_bank, named, says
+from marketplace.orders.models import Order, OrderDelivery, OrderLine, Purchase
 from marketplace.orders.states import OrderStatus, PurchaseStatus
 from marketplace.orders.tabs import BuyerTab, OrderTab, SellerTab
 from marketplace.paging import Amounts, Cursor, Listed, Period, read_page
@@ -121,9 +121,6 @@ _FIRST_LINE = (
     .lateral("first_line")
 )
 _LINE_COUNT = select(func.count()).where(OrderLine.order_id == Order.id).scalar_subquery()
-_WAS_HANDED_OVER = (
-    select(Shipment.carrier == BY_HAND).where(Shipment.order_id == Order.id).correlate(Order).scalar_subquery()
-)
 SUMMARY = (
     select(
         Order.id,
@@ -142,9 +139,7 @@ SUMMARY = (
         _FIRST_LINE.c.title,
         _LINE_COUNT,
         first_picture(_FIRST_LINE.c.listing_id),
-        func.coalesce(
-            _WAS_HANDED_OVER, exists().where(OrderDelivery.order_id == Order.__table__.c.id, OrderDelivery.is_pickup)
-        ),
+        agreed_queries.IS_COLLECTED,
     )
     .join(Purchase, Purchase.id == Order.purchase_id)
     .join(Shop, Shop.seller_id == Order.seller_id)
@@ -192,7 +187,12 @@ _DETAIL = (
 )
 _Orders: TypeAlias = Select[*tuple[object, ...]]
 _COUNTS = select(Order.status, func.count()).group_by(Order.status)
-_BUYER_COUNTS = _COUNTS.where(Order.buyer_id == bindparam("user_id"))
+_IS_UNPAID_AT_BANK = and_(Order.status == OrderStatus.PENDING, is_with_bank())
+_BUYER_COUNTS = (
+    select(Order.status, _IS_UNPAID_AT_BANK, func.count())
+    .where(Order.buyer_id == bindparam("user_id"))
+    .group_by(Order.status, sql_text("2"))
+)
 _SELLER_COUNTS = _COUNTS.where(Order.seller_id == bindparam("user_id"))
 _LINES = (
     select(
@@ -226,6 +226,8 @@ def buyer_orders(buyer_id: int, tab: BuyerTab, text: str, period: Period, cursor
     `text` is an order's or a purchase's number, or part of what was bought or of the shop's name; "" for all.
     """
     statement = SUMMARY.where(Order.buyer_id == buyer_id)
+    if tab.is_with_bank is not None:
+        statement = statement.where(is_with_bank() == tab.is_with_bank)
     return _page(statement.where(named(text)) if text else statement, tab, period, cursor)
 
 
@@ -237,9 +239,10 @@ def seller_orders(seller_id: int, tab: SellerTab, text: str, period: Period, cur
     return _page(SUMMARY.where(Order.seller_id == seller_id, says(text)), tab, period, cursor)
 
 
-def buyer_order_counts(buyer_id: int) -> dict[OrderStatus, int]:
-    """Return how many orders a buyer has in each status."""
-    return dict(map(tuple, db.read(_BUYER_COUNTS, {"user_id": buyer_id})))
+def buyer_order_counts(buyer_id: int) -> dict[BuyerTab, int]:
+    """Return how many orders each tab of a buyer holds."""
+    rows = [tuple(row) for row in db.read(_BUYER_COUNTS, {"user_id": buyer_id})]
+    return {tab: sum(count for status, at_bank, count in rows if tab.holds(status, at_bank)) for tab in BuyerTab}
 
 
 def seller_order_counts(seller_id: int) -> dict[OrderStatus, int]:

@@ -34,9 +34,19 @@ class BuyerTab(OrderTab):
 
     ALL = "all", Text("All")
     TO_PAY = "to-pay", Text("To pay"), (_S.PENDING,)
+    AT_BANK = "at-bank", Text("Payment on its way"), (_S.PENDING,)
     COMING = "coming", Text("Paid and on the way"), (_S.CONFIRMED, _S.SHIPPED)
     DELIVERED = "delivered", Text("Delivered"), (_S.DELIVERED,)
     CANCELLED = "cancelled", Text("Cancelled"), (_S.CANCELLED, _S.REFUNDED)
+
+    @property
+    def is_with_bank(self) -> bool | None:
+        """Return whether the tab shows orders whose payment the bank is handling; None where that does not matter."""
+        return {"to-pay": False, "at-bank": True}.get(self.value)
+
+    def holds(self, status: OrderStatus, is_with_bank: bool) -> bool:
+        """Return whether the tab shows an order of this status."""
+        return (not self.statuses or status in self.statuses) and self.is_with_bank in {None, is_with_bank}
 
 
 class SellerTab(OrderTab):

@@ -12,6 +12,7 @@ from marketplace.accounts.models import User
 from marketplace.catalog.models import Shop
 from marketplace.errors import NotFound
 from marketplace.language import gettext as _
+from marketplace.orders.agreed_queries import IS_COLLECTED
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.states import OrderStatus, PurchaseStatus
 from marketplace.outbound.models import CallKind, OutboundCall
@@ -84,6 +85,8 @@ class SellerShare:
     share: Share
     order_number: str
     order_status: OrderStatus
+    is_collected: bool
+    """Whether the buyer collects the order."""
     shop_name: str
 
 
@@ -172,7 +175,7 @@ _TRACKERS = (
     .order_by(PaymentTracker.id)
 )
 _SHARES = (
-    select(Order.number, Order.status, Shop.name, *SHARE_COLUMNS)
+    select(Order.number, Order.status, IS_COLLECTED, Shop.name, *SHARE_COLUMNS)
     .join(Order, Order.id == PaymentTransaction.order_id)
     .join(Shop, Shop.seller_id == PaymentTransaction.seller_id)
     .where(PaymentTransaction.payment_id == bindparam("payment_id"))
@@ -238,7 +241,7 @@ def trackers(payment_id: int) -> Sequence[Tracker]:
 def seller_shares(payment_id: int) -> Sequence[SellerShare]:
     """Return each seller's share of one payment."""
     rows: list[tuple[Any, ...]] = [tuple(row) for row in db.read(_SHARES, {"payment_id": payment_id})]
-    return [SellerShare(Share(*columns), number, status, shop) for number, status, shop, *columns in rows]
+    return [SellerShare(Share(*columns), *of_order) for *of_order, columns in ((*row[:4], row[4:]) for row in rows)]
 
 
 def calls(payment_id: int, refund_ids: Sequence[int], others: Mapping[CallKind, Sequence[int]]) -> Sequence[Call]:

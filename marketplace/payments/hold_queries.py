@@ -11,6 +11,7 @@ from marketplace.accounts.models import User
 from marketplace.catalog.models import Shop
 from marketplace.errors import NotFound
 from marketplace.language import gettext as _
+from marketplace.orders.agreed_queries import IS_COLLECTED
 from marketplace.orders.models import Order, Shipment
 from marketplace.orders.states import DeliveredBy, OrderStatus
 from marketplace.payments.models import HoldDecision, PaymentTransaction
@@ -25,6 +26,8 @@ class HeldShare:
     payment_id: int
     order_number: str
     order_status: OrderStatus
+    is_collected: bool
+    """Whether the buyer collects the order."""
     shop_name: str
     currency: str
     left_minor: int
@@ -57,6 +60,7 @@ _SHARE = (
         PaymentTransaction.payment_id,
         Order.number,
         Order.status,
+        IS_COLLECTED,
         Shop.name,
         PaymentTransaction.currency,
         PaymentTransaction.left_minor,

@@ -112,8 +112,8 @@ def _payout_at(share: ShareFacts, seller: SellerFacts, now: datetime) -> datetim
     """Return the planned day of payout; None for the manual schedule. Nobody is paid before the buyer's payment is."""
     settled = max(share.settles_at or now, now)
     if share.status is TransactionStatus.HELD:
-        return rules.next_run(seller.schedule, max(_release(share, seller, now), settled))
-    return seller.next_run if settled == now else rules.next_run(seller.schedule, settled)
+        return rules.payout_of(seller.schedule, max(_release(share, seller, now), settled), seller.next_run)
+    return rules.payout_of(seller.schedule, settled, seller.next_run)
 
 
 def _held(share: ShareFacts, seller: SellerFacts, now: datetime) -> tuple[Wait, datetime | None]:

@@ -101,7 +101,8 @@ def _payouts(releases: Sequence[DayEvent], found: Account, now: datetime) -> lis
     """Return the payouts that what is available and planned releases lead to by the seller's schedule."""
 
     def run_day(event: DayEvent) -> date | None:
-        run = rules.next_run(found.schedule, max(datetime.combine(event.day, time(), UTC), now))
+        ready_at = max(datetime.combine(event.day, time(), UTC), now)
+        run = rules.payout_of(found.schedule, ready_at, found.next_run)
         return run.date() if run else None
 
     planned = []

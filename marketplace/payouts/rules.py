@@ -72,6 +72,16 @@ def _is_run_day(schedule: Schedule, day: date) -> bool:
     return True
 
 
+@dataclass(frozen=True)
+class Today:
+    """What of a seller's payout in one currency has happened today, and what is still to come."""
+
+    is_paid: bool
+    """Whether the house has begun a payout for them since midnight."""
+    more_at: datetime | None
+    """When the last of what is still to be released today is; None for nothing."""
+
+
 class SkipCause(StrEnum):
     """Why a seller is not paid now although something is available; `words` are for the seller."""
 
@@ -222,14 +232,28 @@ def due_at(standing: Standing, now: datetime) -> datetime | None:
 
     After today's payout it waits for the next day of payouts; before it, for what is still to be released today.
     """
-    run = standing.planned_run or next_run(standing.schedule, now)
+    today = Today(standing.is_paid_today, standing.more_at)
+    return next_payout(standing.schedule, today, now, planned_run=standing.planned_run)
+
+
+def next_payout(
+    schedule: Schedule, today: Today, now: datetime, *, planned_run: datetime | None = None
+) -> datetime | None:
+    """Return when a seller's next payout by schedule is, as due_at says it; every page asks here."""
+    run = planned_run or next_run(schedule, now)
     if run is None:
         return None
-    if standing.is_paid_today:
-        return next_run(standing.schedule, datetime.combine(now.date() + _A_DAY, time(), now.tzinfo))
-    if standing.more_at is not None and run.date() <= now.date():
-        return max(run, standing.more_at)
+    if today.is_paid:
+        return next_run(schedule, datetime.combine(now.date() + _A_DAY, time(), now.tzinfo))
+    if today.more_at is not None and run.date() <= now.date():
+        return max(run, today.more_at)
     return run
+
+
+def payout_of(schedule: Schedule, ready_at: datetime, next_payout_at: datetime | None) -> datetime | None:
+    """Return when a share that is ready at a moment is paid: not before the seller's next payout."""
+    run = next_run(schedule, ready_at)
+    return max(run, next_payout_at) if run is not None and next_payout_at is not None else run
 
 
 def planned_run(standing: Standing, cause: SkipCause, now: datetime) -> datetime | None:

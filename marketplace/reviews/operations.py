@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from marketplace.accounts import suspending
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Listing, Shop
 from marketplace.catalog.variants import SHOWN_ID
@@ -44,6 +45,7 @@ def write(session: Session, *, buyer_id: int, line_id: int, opinion: Opinion, no
     if line is None or order is None or order.buyer_id != buyer_id:
         raise NotFound(_("There is no such thing among what you bought."))
     reports.check_may_write(session, buyer_id)
+    suspending.check_may_buy(session, buyer_id)
     review = session.execute(select(Review).where(Review.order_line_id == line_id)).scalar_one_or_none()
     if review is not None:
         return _change(session, review, said, now)

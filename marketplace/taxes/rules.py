@@ -14,6 +14,7 @@ from marketplace.labels import Labelled
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.money import BASIS_POINTS, Money
+from marketplace.numerals import as_written, typed_number
 
 HIGHEST_BASIS_POINTS = 5_000
 MOST_RATES = 200
@@ -204,11 +205,10 @@ def read_delivery_rules(text: str) -> tuple[DeliveryRule, ...]:
 
 def typed_rate(text: str) -> int:
     """Return a percentage as people type it, "7.25" or "19", in basis points; raises Invalid naming `rate`."""
-    whole, _point, part = text.strip().rstrip("%").strip().replace(",", ".").partition(".")
-    digits = whole + part
-    if not (digits.isascii() and digits.isdigit() and whole and len(whole) <= 3 and len(part) <= 2):
-        raise Invalid(_("Write the rate as a percentage like this: 7.25"), field="rate")
-    basis_points = int(whole) * 100 + int(part.ljust(2, "0"))
+    basis_points = typed_number(text.strip().rstrip("%"), 2, is_grouped=False)
+    if basis_points is None:
+        example = as_written("7.25")
+        raise Invalid(_("Write the rate as a percentage like this: %(example)s", example=example), field="rate")
     if basis_points > HIGHEST_BASIS_POINTS:
         raise Invalid(_("Enter a rate from 0 to %(most)s %%.", most=HIGHEST_BASIS_POINTS // 100), field="rate")
     return basis_points

@@ -1,23 +1,27 @@
-"""Amounts of money as people type them."""
+"""Amounts of money as people type them, in the signs of the language they read."""
 
-import re
-
+from marketplace import numerals
 from marketplace.money import exponent
-
-_AMOUNT = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]{1,3}))?", re.ASCII)
 
 
 def typed_minor(text: str, currency: str) -> int | None:
     """Return the minor units of `currency` that `text` says ("98", "98.5", "98,50"), or None for what is no amount."""
-    found = _AMOUNT.fullmatch(text.strip())
-    digits = exponent(currency)
-    if found is None or len(found[2] or "") > digits:
-        return None
-    return int(found[1] + (found[2] or "").ljust(digits, "0"))
+    return numerals.typed_number(text, exponent(currency))
 
 
 def typing_text(minor: int, currency: str) -> str:
-    """Return not negative `minor` units as a person would type them: 98.00."""
+    """Return not negative `minor` units as a person would type them: 98.00 or 98,00."""
+    return numerals.typing_text(minor, exponent(currency))
+
+
+def amount_text(minor: int | None, currency: str) -> str:
+    """Return an amount as a form field holds it: 98, or 98.50 or 98,50; "" for none."""
+    if minor is None:
+        return ""
     digits = exponent(currency)
-    whole, fraction = divmod(minor, 10**digits)
-    return f"{whole}.{fraction:0{digits}d}" if digits else str(whole)
+    return numerals.typing_text(minor, digits) if minor % 10**digits else str(minor // 10**digits)
+
+
+def percentage_text(basis_points: int) -> str:
+    """Return a rate as a form field holds it: 12.5, 12,5 or 20."""
+    return numerals.short_typing_text(basis_points, 2)

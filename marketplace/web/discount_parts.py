@@ -14,10 +14,10 @@ from marketplace.discounts.states import DISCOUNT, DiscountStatus, UseStatus
 from marketplace.language import gettext as _
 from marketplace.language import ngettext, pgettext
 from marketplace.web import discount_words
+from marketplace.web.amounts import amount_text, percentage_text
 from marketplace.web.console import Console
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import date_text, money_text
-from marketplace.web.shop.filters import amount_text
 from marketplace.web.wording import Badge
 
 _TONES = {UseStatus.RESERVED: "wait", UseStatus.REDEEMED: "ok", UseStatus.RELEASED: "mute"}
@@ -180,7 +180,7 @@ def stored(row: CodeRow) -> dict[str, Any]:
     """Return what the form shows of a code that exists."""
     terms = row.terms
     currency = terms.currency or ""
-    percentage = amount_text(terms.basis_points, "USD")
+    percentage = percentage_text(terms.basis_points)
     amounts = {
         name: amount_text(minor, currency) if minor is not None else ""
         for name, minor in (("cap", terms.cap_minor), ("minimum", terms.minimum_minor))

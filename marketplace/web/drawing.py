@@ -71,6 +71,11 @@ class _Drawings:
         return tuple(self._of_viewer[name](who, token, beside).encode() for name, beside in asked)
 
     def _flashes(self) -> str:
+        return self._told() + "".join(
+            self._component("notice")(halt.text, "bad", halt.title) for halt in shown_viewer.halts()
+        )
+
+    def _told(self) -> str:
         if get_flashed_messages():
             return self._component("flash_messages")()
         if (code := language.current()) not in self._no_flashes:

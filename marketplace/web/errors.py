@@ -13,7 +13,7 @@ from marketplace.errors import Conflict, DomainError, Invalid, NotAllowed, NotFo
 from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.transitions import Impossible
-from marketplace.web import problems
+from marketplace.web import guards, problems
 from marketplace.web.guards import ShopNeeded
 
 log = structlog.get_logger()
@@ -33,6 +33,11 @@ _TITLES = {
 }
 
 
+_ICONS = {403: "lock", 429: "hourglass", 500: "triangle-alert", 503: "hourglass"}
+# What helps is the same step once more: nothing is wrong with the address.
+_PASSES = frozenset({500, 503})
+
+
 @dataclass(frozen=True)
 class ErrorPage:
     """What templates/errors/error.html shows."""
@@ -40,6 +45,7 @@ class ErrorPage:
     code: int
     title: str
     text: str
+    icon: str
     action_label: str
     action_url: str
     reference: str | None
@@ -53,9 +59,16 @@ def page(
     `onward` is the label and the address of what helps, where that is not the shop.
     """
     title, advice = _TITLES.get(code, _TITLES[400])
-    label, url = onward or (_("Go to the shop"), "/")
-    shown = ErrorPage(code, title, text or advice, label, url, reference)
+    label, url = onward or _once_more(code) or (_("Go to the shop"), "/")
+    icon = _ICONS.get(code, "circle-question-mark")
+    shown = ErrorPage(code, title, text or advice, icon, label, url, reference)
     return render_template("errors/error.html", page=shown), code
+
+
+def _once_more(code: int) -> tuple[str, str] | None:
+    """Return the way to the same page, where it only broke for a moment and nothing was sent."""
+    here = guards.place() if code in _PASSES and request.method == "GET" else None
+    return (_("Try again"), here) if here else None
 
 
 def register(app: Flask) -> None:

@@ -55,6 +55,8 @@ class Viewer:
     """The ids of the listings they keep."""
     is_confirmed: bool = True
     """Whether the e-mail address is known to be theirs."""
+    is_suspended: bool = False
+    """Whether they are suspended as a seller or as a buyer."""
 
 
 class _Person(UserMixin):
@@ -292,6 +294,7 @@ def _person(token: str) -> _Person | None:
             language=found.language,
             saved=saved,
             is_confirmed=found.is_confirmed,
+            is_suspended=bool(found.suspended_as),
         ),
         token,
     )

@@ -7,10 +7,12 @@ from flask import Flask, g, session
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.exc import SQLAlchemyError
 
+from marketplace.accounts import suspension_queries
 from marketplace.messages.header_queries import counts
-from marketplace.web import gaps, guards
+from marketplace.web import gaps, guards, suspension_words
 from marketplace.web.guards import Viewer
 from marketplace.web.recent import recent
+from marketplace.web.suspension_words import Halt
 
 _TOKEN = "csrf_token"  # noqa: S105  the name under which Flask-WTF keeps it, in the session and for the request
 _TOKEN_SECONDS = 60.0
@@ -70,6 +72,16 @@ class _ShownViewer:
         return who is not None and not who.is_confirmed
 
     @property
+    def halts(self) -> tuple[Halt, ...]:
+        """Return what they read at the top of every page while they are suspended; others cost no query."""
+        who = self._who()
+        if who is None or not who.is_suspended:
+            return ()
+        with suppress(SQLAlchemyError):
+            return tuple(suspension_words.halt(row) for row in suspension_queries.open_of(who.user_id))
+        return ()
+
+    @property
     def basket_count(self) -> int:
         return self._counts()[0]
 
@@ -111,6 +123,11 @@ def register(app: Flask) -> None:
 def shown() -> Shown:
     """Return all that a layout tells of who looks."""
     return _viewer.shown
+
+
+def halts() -> tuple[Halt, ...]:
+    """Return what a suspended viewer reads at the top of every page."""
+    return _viewer.halts
 
 
 def token_of_signed_in() -> str:

@@ -157,8 +157,8 @@ def payment_badge(status: PaymentStatus) -> Badge:
     return badge(status)
 
 
-def fulfilment_badge(status: OrderStatus, *, is_collected: bool = False) -> Badge:
-    """Return where the goods are."""
+def fulfilment_badge(status: OrderStatus, *, is_collected: bool) -> Badge:
+    """Return where the goods are, in the words of what is sent or collected."""
     return (_COLLECTED if is_collected else _FULFILMENT)[status]
 
 

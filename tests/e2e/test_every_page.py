@@ -55,7 +55,7 @@ NO_PAGES = {
     "api.orders", "api.order", "api.payments", "api.payment", "api.payment_status", "api.payment_stats", "api.refunds",
     "api.refund", "api.refund_plan", "api.invoices", "api.invoice", "api.discounts", "api.openapi",
     "api.my_wallet", "api.wallet",
-    "live.stream", "auth.follow_reset", "auth.follow_verify", "shop.sitemap", "shop.robots",
+    "live.stream", "auth.follow_reset", "auth.follow_verify", "auth.follow_change", "shop.sitemap", "shop.robots",
     "auth.code", "auth.passkey", "auth.create_passkey", "auth.two_step_app",  # in test_second_step.py, halfway
     "buyer.refund_picture", "seller.refund_picture", "admin.refund_picture",
 }  # fmt: skip
@@ -63,13 +63,14 @@ NO_PAGES = {
 NOBODY = ("/", "/l", "/l?q=lamp", "/l?q=nothing-like-this", "/l?kind=car#find-filters", "/l/{car}", "/l/{part}",
           "/s/{shop}", "/login", "/language", "/register", "/basket", "/orders/{order}", "/patterns", "/no-such-page",
           "/api/docs", "/api/docs/create_order", "/api/docs/orders",
-          "/reset", "/reset/sent", "/reset/new", "/verify/confirm",
+          "/reset", "/reset/sent", "/reset/new", "/verify/confirm", "/email/confirm",
           "/l/{closed}", "/s/{closed_shop}", "/s/{shop}/reviews",
           "/unsubscribe/{stop}", "/dev/mail", "/dev/mail/{kept_mail}")  # fmt: skip
 BUYER = (
     "/basket", "/checkout/USD", "/account", "/account/statistics", "/account/explain/spent/USD",
     "/account/explain/held/USD", "/account/payments?q=nothing", "/orders?q=nothing", "/account/payments/{waiting}",
-    "/account/security", "/account/tokens", "/account/security/two-step", "/account/security/two-step/begin",
+    "/account/security", "/account/email", "/account/tokens", "/account/security/two-step",
+    "/account/security/two-step/begin",
     "/account/security/passkeys/new", "/api/docs/order?ask=1&number={order}", "/verify",
     "/account/time-zone", "/account/addresses", "/account/addresses/new",
     "/wallet", "/wallet?type=taken_back", "/wallet/explain/balance/USD",
@@ -77,7 +78,7 @@ BUYER = (
     "/account/notifications", "/account/payments", "/account/payments?status=failed",
     "/account/payments/{paid}", "/account/payments/{failed}", "/account/payments/{open}", "/account/payments/{expired}",
     "/account/payments/{paid}/explain/amount", "/orders", "/orders?tab=open", "/orders/{order}", "/orders/{unpaid}",
-    "/orders/{order}/cancel", "/orders/{unpaid}/cancel",
+    "/orders/{order}/cancel", "/orders/{unpaid}/cancel", "/orders/{sent}/received",
     "/orders/{sent}", "/orders/{order}/explain/total", "/orders/{order}/explain/goods", "/notifications",
     "/orders/{order}/refund/new", "/refunds", "/refunds/{asked_back}", "/refunds/{refunded}", "/refunds/{refused}",
     "/refunds/{refunded}/explain/amount", "/checkout/return/{paid}", "/checkout/return/{failed}",

@@ -141,7 +141,8 @@ def test_what_a_newcomer_lists_on_a_telephone_is_found_bought_sent_and_reviewed(
     buyer.sees("1Z999AA10123456784")
     track = buyer.main.get_by_role("link", name="Follow it at www.ups.com")
     expect(track).to_have_attribute("href", "https://www.ups.com/track?tracknum=1Z999AA10123456784")
-    buyer.press("I have received it")
+    buyer.follow("I have received it")
+    buyer.main.get_by_role("button", name="I have it: release").click()
     review(buyer)
 
     # And whoever comes next reads it beside the part

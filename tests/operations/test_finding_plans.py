@@ -42,7 +42,8 @@ _FILL = (
     # A dictionary as long as a big shop's.
     """
     INSERT INTO search_word (word, keys, met)
-    SELECT word, ARRAY[left(word, 7), left(word, 6), left(word, 5)], 1
+    SELECT word, ARRAY[left(word, 7), left(word, 6), left(word, 5)] || ARRAY(
+               SELECT DISTINCT '~' || substr(word, place, 3) FROM generate_series(1, length(word) - 2) place), 1
     FROM (SELECT translate(md5(n::text), '0123456789', 'ghijklmnop') AS word FROM generate_series(1, 20000) n) w
     """,
     "INSERT INTO listing_to_learn (listing_id) SELECT id FROM listing WHERE id % 500 < 5",
@@ -97,6 +98,7 @@ def test_searches_suggestions_and_lists_read_by_index(world: World) -> None:
 
     asked = {
         "misspelt": lambda: spelling_queries.spelt_right("altenator volov"),
+        "a part of a word": lambda: spelling_queries.spelt_right("ternat"),
         "words": lambda: browsing.cards(Filter("volvo alternator"), Sort.RELEVANCE),
         "facets of words": lambda: facet_queries.facets(Filter("volvo"), price_currency="USD"),
         "counts": lambda: browsing.counts([Filter("volvo"), Filter("volvo alternator")]),

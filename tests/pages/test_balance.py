@@ -252,3 +252,17 @@ def test_who_is_released_before_the_card_money_is_there_reads_on_which_day_it_is
     world.later(seconds=(settles - world.now).total_seconds() + 86_400 * 0.3)  # type: ignore[operator]
     assert world.transfers() == [9_380]
     assert world.rows("SELECT started_at::date FROM payout") == [(settles.date(),)]  # type: ignore[attr-defined]
+
+
+def test_every_page_names_the_same_next_day_of_payouts(world: World) -> None:
+    """A seller who is paid daily and has been paid today is paid next tomorrow, wherever they read it."""
+    seller_id = world.paid_seller(10_000)
+    world.later(days=30, hours=1)
+    [(begun,)] = world.rows("SELECT started_at FROM payout")
+    assert begun.date() == world.now.date()
+    tomorrow = f"{world.now + timedelta(days=1):%A}"
+    client = world.client(seller_id)
+    for path in ("/seller/payouts/setup", "/seller/payouts/schedule"):
+        words = page(client, path).main.get_text(" ", strip=True)
+        assert f"{tomorrow}, " in words, path
+        assert f"{world.now:%A}, " not in words, path

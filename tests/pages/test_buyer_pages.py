@@ -101,7 +101,11 @@ def test_an_order_whose_payment_is_with_the_bank_does_not_ask_to_be_paid_again(w
     world.pay(bought, account="000123456789")
     world.settle_down()
     client = world.client(bought.buyer_id)
-    row = page(client, "/orders?tab=to-pay").select_one(".order-row")
+    listed = page(client, "/orders?tab=to-pay")
+    assert not listed.select(".order-row"), "nothing is asked of the buyer"
+    tabs = {tab.contents[0].strip(): tab.get_text(" ", strip=True) for tab in listed.select(".tabs a")}
+    assert (tabs["To pay"], tabs["Payment on its way"]) == ("To pay 0", "Payment on its way 1")
+    row = page(client, "/orders?tab=at-bank").select_one(".order-row")
     assert [badge.get_text(strip=True) for badge in row.select(".badge")] == ["Payment on its way", "Not sent yet"]
     assert not row.select("form")
     shown = page(client, f"/orders/{number}")

@@ -157,11 +157,27 @@ def test_a_buyer_collects_what_could_be_sent_and_it_is_handed_over(world: World)
     assert packed.is_pickup
     page = shop.get(f"/seller/orders/{number}")
     assert "Have it ready by" in page.text
+    assert_admins_read(world, "To be collected", "The seller has not handed it over.")
     token = form_token(page.text)
     handed = shop.post(f"/seller/orders/{number}/ship", data={"csrf_token": token, "carrier": "hand"})
     assert handed.status_code == 303
     assert "is marked as handed over" in shop.get(handed.location).text
     assert world.rows("SELECT carrier, tracking_number FROM shipment") == [("hand", "")]
+    assert_admins_read(world, "Handed over", "The buyer has not said that they have it.")
+
+
+def assert_admins_read(world: World, badge: str, waits_for: str) -> None:
+    """Read purchase, payment and hold as an admin: nothing that is collected is on its way."""
+    [(purchase_id, payment_id)] = world.rows("SELECT purchase_id, id FROM payment")
+    [(share_id,)] = world.rows("SELECT id FROM payment_transaction")
+    [(purchase,)] = world.rows("SELECT number FROM purchase WHERE id = %s", purchase_id)
+    admin = world.client(world.person(f"Ada {badge}", is_admin=True))
+    hold = f"/admin/payments/{payment_id}/shares/{share_id}/hold"
+    for path in (f"/admin/purchases/{purchase}", f"/admin/payments/{payment_id}", hold):
+        badges = [each.get_text(strip=True) for each in parsed(admin.get(path)).select(".badge")]
+        assert badge in badges, path
+        assert "On the way" not in badges, path
+    assert waits_for in admin.get(hold).text
 
 
 def test_what_is_too_heavy_to_send_can_be_collected(world: World) -> None:

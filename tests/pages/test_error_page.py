@@ -23,6 +23,8 @@ def test_what_breaks_is_told_with_the_id_of_its_line_in_the_log(
     assert answer.status_code == 500
     page = BeautifulSoup(answer.text, "html.parser")
     text = page.get_text(" ", strip=True)
+    [onward] = page.select("main a.button")
+    assert (onward.text, onward["href"]) == ("Try again", LISTINGS)
     assert "Something broke on our side" in text
     assert "Nothing was lost." in text
     assert "relation" not in text, "what broke is for the log alone"

@@ -33,28 +33,54 @@ def search(world: World, typed: str, **filters: str) -> BeautifulSoup:
 
 
 def meant(html: BeautifulSoup) -> list[str]:
-    return [link.text for link in html.select(".find-results-meant a")]
+    """Return what is offered besides what is shown."""
+    return [link.text for link in html.select(".find-results-meant .row a")]
+
+
+def told(html: BeautifulSoup) -> str:
+    """Return what is said about what is shown; "" where nothing else than what was typed is."""
+    text = html.select_one(".find-results-meant p:not(.row)")
+    return text.get_text(" ", strip=True) if text else ""
 
 
 def test_a_misspelt_search_shows_what_was_meant_and_says_so(shelf: World) -> None:
     table = (
-        ("volov", "volvo (5)", "1990 Volvo 240 GL"),
-        ("altenator", "alternator (4)", "Alternator 3"),
-        ("altenators", "alternator (4)", "Alternator 3"),
-        ("Altenator volov", "alternator volvo (4)", "Alternator 3"),
-        ("brkae disc", "brake disc (1)", "Brake disc"),
-        ("axel", "axle (6)", "Brake disc"),
+        ("volov", "volvo", "5 listings", "1990 Volvo 240 GL"),
+        ("altenator", "alternator", "4 listings", "Alternator 3"),
+        ("altenators", "alternator", "4 listings", "Alternator 3"),
+        ("Altenator volov", "alternator volvo", "4 listings", "Alternator 3"),
+        ("brkae disc", "brake disc", "1 listing", "Brake disc"),
+        ("axel", "axle", "6 listings", "Brake disc"),
     )
-    for typed, best, shown in table:
+    for typed, best, count, shown in table:
         html = search(shelf, typed)
-        assert meant(html)[0] == best, typed
-        text = html.select_one(".find-results-meant").text
-        assert f"Nothing matches “{typed}”. Below is what matches “{best.rpartition(' ')[0]}”." in text
+        assert told(html) == f"Nothing named “{typed}”. Showing “{best}”. Search only for “{typed}”"
         assert shown in titles(html)
-        assert html.select_one("#found [role=status]").text == "0 listings"
+        assert html.select_one("#found [role=status]").text == count
     html = search(shelf, "volov", kind="car")  # a filter holds for what was meant, too
-    assert (meant(html), titles(html)) == (["volvo (1)"], ["1990 Volvo 240 GL"])
-    assert html.select_one(".find-results-meant a")["href"] == "/l?q=volvo&kind=car"
+    assert titles(html) == ["1990 Volvo 240 GL"]
+    assert html.select("#found a[href='/l?q=volvo&kind=car']")
+    only = page(shelf.client(), html.select_one(".find-results-meant p a")["href"])
+    assert (told(only), titles(only)) == ("", [])
+    assert only.select_one("#found [role=status]").text == "Nothing found"
+
+
+def test_a_part_of_a_word_finds_the_words_it_is_in(shelf: World, count_queries: CountQueries) -> None:
+    seller_id = shelf.seller()
+    for number in range(3):
+        offer(shelf, seller_id, part(f"Headlamp, left {number}"))
+    offer(shelf, seller_id, part("Taillamp"))
+    shelf.tick()
+    with count_queries() as misspelt:
+        search(shelf, "volov")
+    with count_queries() as statements:
+        html = search(shelf, "lamp")
+    assert len(statements) == len(misspelt)
+    assert told(html) == "Nothing named “lamp”. Showing “headlamp”. Search only for “lamp”"
+    assert (len(titles(html)), meant(html)) == (3, ["taillamp (1)"])
+    assert told(search(shelf, "headlmp")).startswith("Nothing named “headlmp”. Showing “headlamp”.")
+    offer(shelf, seller_id, part("Lamp"))
+    assert titles(search(shelf, "lamp")) == ["Lamp"]
 
 
 def test_what_is_like_nothing_suggests_nothing_and_what_finds_enough_is_not_questioned(
@@ -62,7 +88,7 @@ def test_what_is_like_nothing_suggests_nothing_and_what_finds_enough_is_not_ques
 ) -> None:
     for typed in ("zzzzzzz", "4711x", '"volov alternator"', "kx", "volvo alternator nonesuchword"):
         html = search(shelf, typed)
-        assert not meant(html), typed
+        assert not told(html), typed
         assert not titles(html), typed
     with count_queries() as statements:
         html = search(shelf, "alternator")
@@ -83,15 +109,15 @@ def test_words_are_learnt_from_new_and_revised_listings_and_not_suggested_withou
     listing_id = offer(shelf, seller_id, part("Carburettor"))
     shelf.tick()
     assert shelf.rows("SELECT count(*) FROM listing_to_learn") == [(0,)]
-    assert meant(search(shelf, "carburetor")) == ["carburettor (1)"]
+    assert "Showing “carburettor”." in told(search(shelf, "carburetor"))
     washer = Offer("Windscreen washer", "New.", Money(1, "USD"), Money(0, "USD"), 1, part("Windscreen washer")[1])
     db.atomic(catalog.revise, (), seller_id=seller_id, listing_id=listing_id, offer=washer, seen_stock=1, now=shelf.now)
-    assert not meant(search(shelf, "carburetor"))
-    assert not meant(search(shelf, "winscreen wahser"))
+    assert not told(search(shelf, "carburetor"))
+    assert not told(search(shelf, "winscreen wahser"))
     assert shelf.tick()["words learnt"] > 0
-    assert meant(search(shelf, "winscreen wahser")) == ["windscreen washer (1)"]
+    assert "Showing “windscreen washer”." in told(search(shelf, "winscreen wahser"))
     db.atomic(catalog.pause, (), seller_id=seller_id, listing_id=listing_id, now=shelf.now)
-    assert not meant(search(shelf, "winscreen"))
+    assert not told(search(shelf, "winscreen"))
 
 
 def test_a_long_queue_is_learnt_in_small_steps(shelf: World) -> None:

@@ -68,13 +68,20 @@ def test_the_seller_sends_and_the_buyer_follows_and_receives(world: World) -> No
         "is-now",
         "is-next",
     ]
-    assert "I have received it" in buttons(shown)
-    assert "I have received it" in buttons(page(buyer, "/orders?tab=coming"))
+    for html in (shown, page(buyer, "/orders?tab=coming")):
+        assert "I have received it" not in buttons(html), "one click releases no money"
+        [asked] = [link["href"] for link in html.select("a.button") if link.text == "I have received it"]
+        assert asked == f"/orders/{number}/received"
+    asking = page(buyer, f"/orders/{number}/received")
+    assert "which we hold for you, goes to" in text(asking)
+    assert "I have it: release $100.00" in buttons(asking)
+    assert world.rows('SELECT status FROM "order"') == [("shipped",)]
 
     assert post(buyer, f"/orders/{number}/received").location == f"/orders/{number}"
     arrived = page(buyer, f"/orders/{number}")
     assert f"You told us that it has arrived, {date_text(world.now)}." in text(arrived)
-    assert "I have received it" not in buttons(arrived)
+    assert "I have received it" not in text(arrived)
+    assert buyer.get(f"/orders/{number}/received").location == f"/orders/{number}"
     assert f"The buyer has received it, {date_text(world.now)}." in text(page(seller, f"/seller/orders/{number}"))
     assert f"Order {number} has arrived" in text(page(seller, "/notifications"))
     assert number in text(page(seller, "/seller/orders?tab=delivered"))
@@ -144,7 +151,7 @@ def test_a_handover_needs_no_number_and_shows_no_link(world: World) -> None:
     assert post(world.client(seller_id), f"/seller/orders/{number}/ship", carrier="hand").status_code == 303
     shown = page(world.client(buyer_id), f"/orders/{number}")
     assert "Handover Handed over" in text(shown)
-    assert not shown.select(".parcel a, .parcel [data-copy]")
+    assert not shown.select(".parcel a:not(.button), .parcel [data-copy]")
 
 
 def test_who_has_waited_longest_is_sent_first(world: World) -> None:

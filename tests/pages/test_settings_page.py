@@ -66,6 +66,10 @@ def test_values_come_with_their_source_and_secrets_stay_secret(world: World, tmp
     assert "payment_tracking.session_expiry_minutes" in expiry
     assert "Default" in next(row for row in rows if row.startswith("Hold "))
     assert "Environment STRIPE_SECRET_KEY" in next(row for row in rows if row.startswith("Secret key"))
+    for label, amount in (("Second approver above", "$500.00"), ("Least payout", "$1.00")):
+        said = next(row for row in rows if row.startswith(label))
+        assert f"{amount} or as much in another currency" in said
+        assert "minor" not in said.replace("_minor", "")
     for secret in ("hunter2", "cookie-one", "cookie-two", "sk_test_abcdefgh", "whsec_abcdefgh"):
         assert secret not in html
 

@@ -13,10 +13,13 @@ from marketplace.payouts.rules import (
     Schedule,
     SkipCause,
     Standing,
+    Today,
     default_schedule,
     due_at,
     expected_payout,
+    next_payout,
     next_run,
+    payout_of,
     planned_run,
     why_not,
 )
@@ -58,6 +61,15 @@ def test_the_next_run(schedule: Schedule, after: str, expected: str) -> None:
 def test_whoever_wants_to_ask_has_no_date() -> None:
     assert next_run(MANUAL, at("2026-12-01 12:00")) is None
     assert expected_payout(at("2026-12-01 12:00"), MANUAL) is None
+
+
+def test_what_is_released_after_todays_payout_is_paid_on_the_next_day() -> None:
+    later = at("2026-12-01 15:00")
+    tomorrow = next_payout(DAILY, Today(is_paid=True, more_at=None), at("2026-12-01 12:00"))
+    assert tomorrow == at("2026-12-02 06:00")
+    assert payout_of(DAILY, later, tomorrow) == tomorrow
+    assert payout_of(DAILY, later, at("2026-12-01 12:00")) == later, "today's is still to come and takes it with it"
+    assert payout_of(MANUAL, later, None) is None
 
 
 @pytest.mark.parametrize("schedule", [DAILY, MONDAYS, ON_31ST, ON_1ST])

@@ -57,6 +57,21 @@ def test_what_was_meant_has_few_errors_the_same_beginning_and_is_frequent() -> N
     assert spelling_rules.nearest("gearbox", known, most=3) == ()
 
 
+@given(st.text("abcdefgh", min_size=4, max_size=24), st.integers(0, 20), st.integers(4, 24))
+def test_whoever_types_a_part_of_a_word_has_only_keys_of_it(word: str, first: int, length: int) -> None:
+    part = word[first : first + length]
+    kept = spelling_rules.parts_to_keep(word)
+    assert len(kept) <= 22
+    assert set(spelling_rules.parts_to_ask(part)) <= set(kept)
+
+
+def test_of_longer_words_the_frequent_ones_stand_first() -> None:
+    known = {"headlamp": 5, "lamp": 0, "taillamp": 9, "clamp": 9, "lambda": 90, "lam": 3}
+    assert spelling_rules.longer("lamp", known, most=3) == ("clamp", "taillamp", "headlamp")
+    assert spelling_rules.longer("lam", known, most=3) == (), "too short to tell much"
+    assert spelling_rules.longer("lamp", known | {"lamp": 1}, most=3) == (), "it stands there by itself"
+
+
 def test_of_three_letters_only_swapped_ones_are_told() -> None:
     assert spelling_rules.nearest("bwm", {"bmw": 3, "bum": 9}, most=3) == ("bmw",)
     assert spelling_rules.nearest("kai", {"kia": 3, "kaa": 9}, most=3) == ("kia",)

@@ -58,6 +58,11 @@ GET    /reset/sent                                 200    200  200     200    20
 GET    /reset/new                                  404    404  404     404    404    404   -       -
 POST   /reset/new                                  404    404  404     404    404    404   -       -
 GET    /reset/<token>                              go     go   go      go     go     go    go      go
+GET    /account/email                              in     200  200     200    200    200   -       -
+POST   /account/email                              in     422  422     422    422    422   -       -
+GET    /email/confirm                              404    404  404     404    404    404   -       -
+POST   /email/confirm                              404    404  404     404    404    404   -       -
+GET    /email/<token>                              go     go   go      go     go     go    go      go
 GET    /verify                                     in     200  200     200    200    200   -       -
 POST   /verify                                     in     go   go      go     go     go    -       -
 GET    /verify/confirm                             404    404  404     404    404    404   -       -
@@ -134,6 +139,7 @@ GET    /orders                                     in     200  200     200    20
 GET    /orders/<number>                            in     200  404     404    404    404   404     404
 GET    /orders/<number>/explain/<figure>           in     200  404     404    404    404   404     404
 POST   /orders/<number>/again                      in     go   404     404    404    404   404     404
+GET    /orders/<number>/received                   in     go   404     404    404    404   404     404
 POST   /orders/<number>/received                   in     go   404     404    404    404   404     404
 GET    /orders/<number>/cancel                     in     200  404     404    404    404   404     404
 POST   /orders/<number>/cancel                     in     422  404     404    404    404   404     404
@@ -301,6 +307,8 @@ GET    /admin/users/<user_id>/wallet               in     403  403     403    40
 POST   /admin/users/<user_id>/wallet/change        in     403  403     403    403    422   404     404
 POST   /admin/users/<user_id>/writing/stop         in     403  403     403    403    go    404     404
 POST   /admin/users/<user_id>/writing/lift         in     403  403     403    403    go    404     404
+POST   /admin/users/<user_id>/suspension/<side>    in     403  403     403    403    go    404     404
+POST   /admin/users/<user_id>/suspension/<side>/lift in   403  403     403    403    go    404     404
 GET    /admin/calls                                in     403  403     403    403    200   -       -
 GET    /admin/calls/<call_id>                      in     403  403     403    403    200   404     404
 POST   /admin/calls/<call_id>/decide               in     403  403     403    403    422   404     404

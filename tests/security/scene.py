@@ -371,6 +371,7 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
         "account": "seller_held",
         "currency": "USD",
         "pot": "balance",
+        "side": "buyer",
         "tile": "stuck-payments",
         "month": f"{world.now:%Y-%m}",
         "day": only(

@@ -35,7 +35,7 @@ def newest_link(post: PostOffice) -> str:
     """Return the path of the link in the newest mail."""
     plain = post.taken.mails[-1].get_body(("plain",))
     assert plain
-    found = re.search(r"https?://[^/\s]+(/(?:reset|verify)/[\w-]{43,})", plain.get_content())
+    found = re.search(r"https?://[^/\s]+(/(?:reset|verify|email)/[\w-]{43,})", plain.get_content())
     assert found, plain.get_content()
     return found[1]
 
@@ -276,8 +276,10 @@ def test_links_of_long_ago_are_forgotten(post: PostOffice) -> None:
     mailed(post, post.world.person())
     post.world.tamper("UPDATE link_request SET at = at - interval '8 days'")
     ask(post.world, "nobody@example.com", 2)
+    assert post.world.tick()["old links forgotten"] == 1
     assert post.world.rows("SELECT email FROM link_request") == [("nobody@example.com",)]
     assert post.world.rows("SELECT count(*) FROM link_token") == [(0,)]
+    assert post.world.tick()["old links forgotten"] == 0
 
 
 def test_a_mail_that_is_tried_again_keeps_both_its_links_good(post: PostOffice) -> None:
@@ -296,3 +298,65 @@ def test_a_mail_that_is_tried_again_keeps_both_its_links_good(post: PostOffice) 
     assert first != second
     for link in (first, second):
         assert follow(world.client(), link).status_code == 200
+
+
+def asked_to_change(client: FlaskClient, email: str, password: str = PASSWORD) -> TestResponse:
+    return send(client, "/account/email", email=email, password=password)
+
+
+def recipients(post: PostOffice) -> list[tuple[str, str]]:
+    """Return to whom the mails went, and what they say they are about."""
+    return [(str(mail["To"].addresses[0].addr_spec), str(mail["Subject"])) for mail in post.taken.mails]
+
+
+def test_an_address_changes_when_the_link_in_the_new_mailbox_is_opened(post: PostOffice) -> None:
+    world = post.world
+    user_id = world.person()
+    here, elsewhere, old = world.client(user_id), world.client(user_id), email_of(world, user_id)
+    assert "This is not your password." in asked_to_change(here, "new@example.com", "not the password").text
+    assert "This is your address already." in asked_to_change(here, old.upper()).text
+    assert asked_to_change(here, "New@Example.com").status_code == 303
+    post.run()
+    assert sorted(recipients(post)) == sorted([
+        (old, "Another e-mail address was asked for"),
+        ("new@example.com", "Confirm your new e-mail address"),
+    ])  # fmt: skip
+    assert email_of(world, user_id) == old, "nothing changes before"
+    link = newest_link(post)
+    assert follow(here, link).status_code == 200
+    assert email_of(world, user_id) == old, "programs that read mail change nothing"
+    assert send(here, "/email/confirm").location == "/account/security"
+    assert email_of(world, user_id) == "new@example.com"
+    assert elsewhere.get("/account/security").status_code == 303, "all other devices are signed out"
+    assert here.get("/account/security").status_code == 200
+    post.run()
+    assert recipients(post)[2:] == [(old, "Your e-mail address was changed")]
+    assert send(world.client(), "/login", email=old, password=PASSWORD).status_code == 422
+    assert send(world.client(), "/login", email="new@example.com", password=PASSWORD).status_code == 303
+    assert follow(world.client(), link).status_code == 410
+
+
+def test_nobody_learns_whose_an_address_is_and_nobody_takes_it(post: PostOffice) -> None:
+    world = post.world
+    user_id, other_id = world.person(), world.person("Olga Other")
+    client, taken = world.client(user_id), email_of(world, other_id)
+    answers = [asked_to_change(client, email) for email in (taken, "free@example.com")]
+    assert {(answer.status_code, answer.location) for answer in answers} == {(303, "/account/email")}
+    post.run()
+    assert taken not in [to for to, _subject in recipients(post)]
+    link = newest_link(post)
+    world.tamper(f"UPDATE \"user\" SET email = 'free@example.com' WHERE id = {other_id}")
+    follow(client, link)
+    assert send(client, "/email/confirm").status_code == 410
+    assert email_of(world, user_id) != "free@example.com"
+
+
+def test_a_new_password_makes_the_link_to_a_new_address_void(post: PostOffice) -> None:
+    world = post.world
+    user_id = world.person()
+    client = world.client(user_id)
+    asked_to_change(client, "thief@example.com")
+    post.run()
+    link = newest_link(post)
+    send(client, "/account/security", old=PASSWORD, password=_NEW)
+    assert follow(world.client(), link).status_code == 410

@@ -43,6 +43,7 @@ from marketplace.web.admin import (
     returning,
     settings,
     states,
+    suspensions,
     taking_back,
     unmatched,
     users,
@@ -215,3 +216,6 @@ blueprint.add_url_rule(
 _WRITER = "/admin/users/<int(max=9223372036854775807):user_id>/writing"
 blueprint.add_url_rule(f"{_WRITER}/stop", view_func=reports.stop_writer, methods=["POST"])
 blueprint.add_url_rule(f"{_WRITER}/lift", view_func=reports.lift_stop, methods=["POST"])
+_SUSPENSION = "/admin/users/<int(max=9223372036854775807):user_id>/suspension/<side>"
+blueprint.add_url_rule(_SUSPENSION, view_func=suspensions.suspend, methods=["POST"])
+blueprint.add_url_rule(f"{_SUSPENSION}/lift", view_func=suspensions.lift_suspension, methods=["POST"])

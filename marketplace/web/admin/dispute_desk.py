@@ -18,7 +18,7 @@ from marketplace.web import dispute_parts, guards, lists, uploads
 from marketplace.web.admin import dispute_draft, disputes
 from marketplace.web.admin.dispute_forms import AmountSeenForm, DismissForm, EvidenceForm, SharesForm
 from marketplace.web.admin.dispute_page import Desk, SentText
-from marketplace.web.amounts import typed_minor
+from marketplace.web.amounts import typed_minor, typing_text
 from marketplace.web.auth.forms import blame
 from marketplace.web.console import Console, admin_console
 from marketplace.web.dispute_parts import FileForm, FileView
@@ -212,12 +212,12 @@ def give_up_dispute(number: str) -> ResponseReturnValue:
 def reassign_dispute(number: str) -> ResponseReturnValue:
     """Say which order bears how much."""
     row, form = _row(number), SharesForm()
-    minors = {
-        share.id: typed_minor(request.form.get(f"part-{share.id}", ""), row.currency)
-        for share in case_queries.shares_of(row.id)
-    }
-    if not form.validate() or None in minors.values():
-        form.share_reason.errors = [_("Enter amounts such as 12.50, and a reason of at most 500 characters.")]
+    parts = {share.id: request.form.get(f"part-{share.id}", "") for share in case_queries.shares_of(row.id)}
+    minors = {part: typed_minor(text, row.currency) for part, text in parts.items()}
+    form.parts = {f"part-{part}": text for part, text in parts.items()}
+    wrong = _("Enter an amount such as %(amount)s.", amount=typing_text(12_50, "USD"))
+    form.wrong = {f"part-{part}": wrong for part, minor in minors.items() if minor is None}
+    if not form.validate() or form.wrong:
         return disputes.show(row, replace(Desk.empty(), shares=form), 422)
     try:
         _write(

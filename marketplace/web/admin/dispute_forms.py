@@ -43,6 +43,11 @@ for _field in EvidenceText:
 class SharesForm(Form):
     """Why the orders bear it so; the amounts stand beside, one for each order."""
 
+    parts: Mapping[str, str] = {}
+    """What was typed, by the names of the fields."""
+    wrong: Mapping[str, str] = {}
+    """What is wrong with it, likewise."""
+
     share_reason = TextAreaField(Text("Reason"), [Length(max=500, message=Text("At most 500 characters."))])
 
 

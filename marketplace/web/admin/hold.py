@@ -43,6 +43,10 @@ _DONE = {
 }
 
 
+_NOT_SENT = {False: Text("The seller has not sent the order."), True: Text("The seller has not handed it over.")}
+_NOT_THERE = {False: Text("The order has not arrived."), True: Text("The buyer has not said that they have it.")}
+
+
 class HoldForm(Form):
     """What to do, by how many days, and why."""
 
@@ -151,7 +155,9 @@ def _show(share: HeldShare, blocks: Sequence[Block], form: HoldForm, code: int) 
     page = HoldPage(
         title=_("Hold of order %(number)s", number=share.order_number),
         console=admin_console("payments"),
-        badges=wording.once(wording.badge(share.status), wording.fulfilment_badge(share.order_status)),
+        badges=wording.once(
+            wording.badge(share.status), wording.fulfilment_badge(share.order_status, is_collected=share.is_collected)
+        ),
         note=_("%(amount)s for %(shop)s", amount=amount, shop=share.shop_name),
         action=url_for("admin.decide_hold", payment_id=share.payment_id, share_id=share.id),
         payment_label=_("Payment %(number)s", number=share.payment_id),
@@ -172,8 +178,8 @@ def _facts(share: HeldShare) -> tuple[Fact, ...]:
     moments = (
         (_("Held since"), share.hold_start_date),
         (_("Planned release"), share.planned_release_date),
-        (_("Sent"), share.shipped_at),
-        (_("Delivered"), share.delivered_at),
+        (_("Handed over") if share.is_collected else _("Sent"), share.shipped_at),
+        (_("Collected") if share.is_collected else _("Delivered"), share.delivered_at),
     )
     facts = [Fact(_("Share"), str(share.id)), Fact(_("Status"), share.status.label)]
     if share.hold_reason is not None:
@@ -200,9 +206,9 @@ def _waits_for(share: HeldShare, blocks: Sequence[Block], payout: TakenUpBy | No
     if share.planned_release_date is not None and share.planned_release_date > now:
         found.append(_("The day of its release, %(day)s.", day=date_text(share.planned_release_date)))
     if share.shipped_at is None:
-        found.append(_("The seller has not sent the order."))
+        found.append(_(_NOT_SENT[share.is_collected]))
     elif share.delivered_at is None:
-        found.append(_("The order has not arrived."))
+        found.append(_(_NOT_THERE[share.is_collected]))
     found += [_("%(why)s, since %(day)s.", why=as_read(block.note), day=date_text(block.set_at)) for block in blocks]
     return tuple(found or (_("Nothing. The next tick releases it, once the order counts as delivered."),))
 

@@ -23,6 +23,7 @@ STEPS = (
     Text("Blocked calls looked up"),
     Text("Payments ended"),
     Text("Reservations returned"),
+    Text("Cancelled orders paid back"),
     Text("Purchases given up"),
     Text("Orders delivered"),
     Text("Holds ended"),
@@ -42,7 +43,9 @@ STEPS = (
     Text("Invoices made"),
     Text("Commissions billed"),
     Text("Invoices followed"),
+    Text("Postings summed"),
     Text("Entries chained"),
+    Text("Old links forgotten"),
 )
 """The steps of the tick, as the timetable says them."""
 

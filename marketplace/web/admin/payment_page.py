@@ -220,7 +220,9 @@ def _share(payment_id: int, each: SellerShare) -> ShareRow:
     return ShareRow(
         order=each.order_number,
         shop=each.shop_name,
-        badges=wording.once(wording.badge(share.status), wording.fulfilment_badge(each.order_status)),
+        badges=wording.once(
+            wording.badge(share.status), wording.fulfilment_badge(each.order_status, is_collected=each.is_collected)
+        ),
         gross=amount(share.gross_minor, "gross"),
         subsidy=amount(share.subsidy_minor, "subsidy") if share.subsidy_minor else None,
         platform_fee=amount(share.platform_fee_minor, "platform-fee"),

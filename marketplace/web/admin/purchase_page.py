@@ -144,7 +144,9 @@ def _order(order: OrderOfPurchase, facts: Facts, total_url: str) -> OrderView:
     explain, subsidy_url, refund_url = total_url, "", ""
     if share is not None:
         explain, subsidy_url = gross_url(share, order.number), _subsidy_url(share, order.number)
-        refund_url = refund_page.start_url(SellerShare(share, order.number, order.status, order.shop_name))
+        refund_url = refund_page.start_url(
+            SellerShare(share, order.number, order.status, order.is_collected, order.shop_name)
+        )
     return OrderView(
         number=order.number,
         shop=order.shop_name,
@@ -161,7 +163,7 @@ def _order(order: OrderOfPurchase, facts: Facts, total_url: str) -> OrderView:
             if line.order_id == order.id
         ),
         note=order.buyer_note,
-        goods=wording.fulfilment_badge(order.status),
+        goods=wording.fulfilment_badge(order.status, is_collected=order.is_collected),
         money=wording.seller_money_badge(order.status, facts.purchase.status, share),
         total=money_text(order.total_minor, currency),
         subsidy=money_text(order.subsidy_minor, currency) if order.subsidy_minor else "",

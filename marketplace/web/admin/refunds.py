@@ -132,7 +132,7 @@ def _detail(row: RefundRow, choice: Choice, typed: AmountForm, decision: Decisio
     elif typed.amount.data is not None:
         read = typed_minor(typed.amount.data, row.currency)
         if read is None:
-            typed.amount.errors = [_("Enter an amount such as 12.50.")]
+            typed.amount.errors = [_("Enter an amount such as %(amount)s.", amount=typing_text(12_50, "USD"))]
         minor = row.amount_minor if read is None else read
     planned = refund_decision.plan(row, Money(minor, row.currency), policy())
     if planned.problem and minor != row.amount_minor:

@@ -13,6 +13,8 @@ class Words:
     does: str
     unit: str = ""
     is_secret: bool = False
+    is_money: bool = False
+    """Whether it is an amount: minor units, shown in the main currency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Group:
     settings: dict[str, Words]
 
 
-_FIVE = Text("minor units of any currency")
+_ANY = Text("or as much in another currency")
 GROUPS = (
     Group(
         Text("Payment pages"),
@@ -90,7 +92,10 @@ GROUPS = (
             "refund_fee_bearer": Words(Text("Card fee of a refund"), Text("Who bears what the provider keeps.")),
             "dispute_fee_bearer": Words(Text("Fee of a lost dispute"), Text("Who bears what the provider takes.")),
             "second_approver_above_minor": Words(
-                Text("Second approver above"), Text("Refunds above this amount need a second admin."), _FIVE
+                Text("Second approver above"),
+                Text("Refunds above this amount need a second admin."),
+                _ANY,
+                is_money=True,
             ),
             "buyers_may_cancel": Words(
                 Text("Buyers may cancel"), Text("Whether a buyer may cancel a paid order before it is sent.")
@@ -100,7 +105,9 @@ GROUPS = (
                 Text("Whether a code may be used again when all of its purchase was called off unsent."),
             ),
             "payout_interval": Words(Text("Payouts"), Text("How often sellers are paid who have not chosen.")),
-            "payout_minimum_minor": Words(Text("Least payout"), Text("What a payout comes to at least."), _FIVE),
+            "payout_minimum_minor": Words(
+                Text("Least payout"), Text("What a payout comes to at least."), _ANY, is_money=True
+            ),
         },
     ),
     Group(

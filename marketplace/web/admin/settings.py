@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
@@ -15,7 +16,7 @@ from marketplace.numerals import number_text
 from marketplace.web import guards
 from marketplace.web.admin.setting_words import GROUPS, Group, Words
 from marketplace.web.console import Console, admin_console
-from marketplace.web.pages import sentence
+from marketplace.web.pages import money_text, sentence
 from marketplace.web.wording import Badge
 
 _DEFAULT = Badge(Text("Default"), "mute")
@@ -84,12 +85,21 @@ def _row(section: str, name: str, words: Words, settings: Settings) -> SettingRo
     return SettingRow(
         label=words.label,
         does=words.does,
-        value=_fingerprints(value) if words.is_secret else _text(value),
+        value=_shown(words, value, settings),
         unit=words.unit,
         badge=Badge(_("File") if section else _("Environment"), "ok") if source else _DEFAULT,
         source=source,
         name=key if section else VARIABLES.get(name, ""),
     )
+
+
+def _shown(words: Words, value: Any, settings: Settings) -> str:
+    if words.is_secret:
+        return _fingerprints(value)
+    if words.is_money:
+        return money_text(value, settings.money.main_currency)
+    # What counts nothing, such as a port, has no thousands.
+    return str(value) if type(value) is int and not words.unit else _text(value)
 
 
 def _text(value: object) -> str:

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from marketplace.web.auth import (
     addresses,
+    changing,
     confirming,
     language,
     passkey_sign_in,
@@ -37,6 +38,9 @@ blueprint.add_url_rule("/verify", view_func=confirming.verify)
 blueprint.add_url_rule("/verify", view_func=confirming.send_again, methods=["POST"])
 blueprint.add_url_rule("/verify/confirm", view_func=confirming.confirm, methods=["GET", "POST"])
 blueprint.add_url_rule("/verify/<token>", view_func=confirming.follow_verify)
+blueprint.add_url_rule("/account/email", view_func=changing.change_email, methods=["GET", "POST"])
+blueprint.add_url_rule("/email/confirm", view_func=changing.confirm_change, methods=["GET", "POST"])
+blueprint.add_url_rule("/email/<token>", view_func=changing.follow_change)
 blueprint.add_url_rule("/account/security", view_func=security.security, methods=["GET", "POST"])
 blueprint.add_url_rule(
     f"/account/security/devices/<{_ID}:session_id>/sign-out", view_func=security.sign_out_device, methods=["POST"]

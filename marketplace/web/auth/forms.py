@@ -105,6 +105,17 @@ class PasswordForm(Form):
     )
 
 
+class EmailForm(Form):
+    """Another e-mail address, and the password once more, with a code where they sign in in two steps."""
+
+    email = EmailField(
+        Text("New e-mail address"), [InputRequired(Text("Enter your e-mail address.")), Length(max=_LONGEST_TYPED)]
+    )
+    password = PasswordField(
+        Text("Your password"), [InputRequired(Text("Enter your password.")), Length(max=_LONGEST_TYPED)]
+    )
+
+
 class ShopForm(Form):
     """What a new shop shows."""
 

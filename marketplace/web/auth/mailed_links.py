@@ -14,7 +14,8 @@ from marketplace.accounts.operations import token_hash
 from marketplace.language import Text
 from marketplace.language import gettext as _
 
-_KEYS = {"reset": "reset_link", "verify": "verify_link"}
+_KEYS = {"reset": "reset_link", "verify": "verify_link", "change": "change_link"}
+_AGAIN = {"reset": "auth.reset", "verify": "auth.verify", "change": "auth.change_email"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,6 @@ def ended(purpose: str, end: LinkEnd) -> ResponseReturnValue:
     """Return the page that says why a link does not work, and what helps."""
     is_reset = purpose == "reset"
     title, text = _CONFIRMED if end is LinkEnd.USED and not is_reset else _WORDS[end]
-    action = _("Ask for a new link") if is_reset else _("Go to your account")
-    page = EndedPage(title, text, action, url_for("auth.reset" if is_reset else "auth.verify"))
+    action = _("Go to your account") if purpose == "verify" else _("Ask for a new link")
+    page = EndedPage(title, text, action, url_for(_AGAIN[purpose]))
     return render_template("auth/link_ended.html", page=page), 404 if end is LinkEnd.UNKNOWN else 410

@@ -12,6 +12,7 @@ from marketplace.web.buyer import (
     orders,
     overview,
     payments,
+    receiving,
     refunds,
     statistics,
     wallet,
@@ -25,7 +26,8 @@ blueprint.add_url_rule("/account/explain/<figure>/<string(length=3):currency>", 
 blueprint.add_url_rule("/orders", view_func=orders.orders)
 blueprint.add_url_rule("/orders/<number>", view_func=orders.order)
 blueprint.add_url_rule("/orders/<number>/again", view_func=buying_again.again, methods=["POST"])
-blueprint.add_url_rule("/orders/<number>/received", view_func=orders.received, methods=["POST"])
+blueprint.add_url_rule("/orders/<number>/received", view_func=receiving.received, methods=["POST"])
+blueprint.add_url_rule("/orders/<number>/received", view_func=receiving.receive)
 blueprint.add_url_rule("/orders/<number>/cancel", view_func=cancelling.cancel)
 blueprint.add_url_rule("/orders/<number>/cancel", view_func=cancelling.cancel_order, methods=["POST"])
 blueprint.add_url_rule("/orders/<number>/explain/<figure>", view_func=explain.explain_order)

@@ -17,7 +17,7 @@ from marketplace.orders.queries import LineRow, OrderDetail, PurchaseOrder
 from marketplace.orders.shipping_queries import ShipmentRow
 from marketplace.orders.states import ORDER, OrderStatus
 from marketplace.payments.queries import Attempt, Decline, Share
-from marketplace.payments.states import HoldReason
+from marketplace.payments.states import HoldReason, TransactionStatus
 from marketplace.payments.timeline_queries import Change
 from marketplace.refunds.queries import RefundRow
 from marketplace.web import cancel_parts, delivery_words, dispute_parts, order_parts, refund_parts, tax_words, wording
@@ -169,8 +169,8 @@ def _way(facts: Facts, viewer_id: int, policy: MoneyPolicy, *, clearing: bool) -
 
 
 def received_url(number: str, status: OrderStatus) -> str:
-    """Return where the buyer says that an order has arrived, "" for one that is not on its way."""
-    return url_for("buyer.received", number=number) if ORDER.can(status, "deliver") else ""
+    """Return where the buyer is asked whether an order has arrived, "" for one that is not on its way."""
+    return url_for("buyer.receive", number=number) if ORDER.can(status, "deliver") else ""
 
 
 def explain_url(number: str, figure: str) -> str:
@@ -187,11 +187,16 @@ def _goes_to(order: OrderDetail) -> tuple[str, ...]:
     return at or _("Collect it at %(shop)s.", shop=order.shop_name), _("Agree on a time with the seller.")
 
 
+def ends_now(share: Share | None, policy: MoneyPolicy) -> bool:
+    """Return whether the buyer's word that an order has arrived ends the hold of its share."""
+    if share is None or share.status is not TransactionStatus.HELD:
+        return False
+    return policy.release_on_receipt and share.hold_reason is HoldReason.STANDARD
+
+
 def _received_note(shipment: ShipmentRow, share: Share | None, policy: MoneyPolicy, *, is_collected: bool) -> str:
     day = date_text(rules.counts_as_delivered(shipment.shipped_at, policy.delivered_after_shipping_days))
-    is_standard = share is not None and share.hold_reason is HoldReason.STANDARD
-    ends_now = policy.release_on_receipt and is_standard
-    paid = _("The seller is paid then; you can still ask for a refund.") if ends_now else ""
+    paid = _("The seller is paid then; you can still ask for a refund.") if ends_now(share, policy) else ""
     if is_collected:
         return together(paid, _("If you say nothing, it counts as collected on %(day)s.", day=day))
     return together(paid, _("If you say nothing, it counts as delivered on %(day)s.", day=day))

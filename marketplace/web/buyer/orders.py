@@ -4,10 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace import clock, db
+from marketplace import clock
 from marketplace.cancellations import queries as cancellations
 from marketplace.disputes import page_queries as dispute_queries
 from marketplace.invoices.queries import Side
@@ -17,12 +17,11 @@ from marketplace.orders import queries, shipping_queries
 from marketplace.orders.queries import OrderSummary
 from marketplace.orders.tabs import BuyerTab
 from marketplace.paging import every
-from marketplace.payments import holds, timeline_queries
 from marketplace.payments import queries as payment_queries
+from marketplace.payments import timeline_queries
 from marketplace.payments.queries import Share
 from marketplace.refunds import planning_queries
 from marketplace.refunds import queries as refund_queries
-from marketplace.transitions import AlreadyThere, MoveNotAllowed
 from marketplace.web import guards, invoice_list, lists, order_parts
 from marketplace.web.buyer import order_page, paying
 from marketplace.web.console import Console, buyer_console
@@ -36,6 +35,9 @@ from marketplace.web.wording import Badge
 _CSV_COLUMNS = texts(
     "Order", "Placed (UTC)", "Seller", "Title", "Lines", "Status", "Currency", "Discount", "Total", "Delivery",
 )  # fmt: skip
+
+
+_ALWAYS_SHOWN = frozenset(BuyerTab) - {BuyerTab.AT_BANK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,9 @@ def orders() -> ResponseReturnValue:
         title=_("Orders"),
         console=buyer_console("orders"),
         tabs=tuple(
-            Tab(each.label, url_for("buyer.orders", tab=each.value), each is tab, each.count_of(counts))
+            Tab(each.label, url_for("buyer.orders", tab=each.value), each is tab, counts[each])
             for each in BuyerTab
+            if counts[each] or each in {tab, *_ALWAYS_SHOWN}
         ),
         text=text,
         rows=tuple(row(order, shares.get(order.id), clearing) for order in listed.rows),
@@ -133,21 +136,6 @@ def order(number: str) -> ResponseReturnValue:
     page, reviews = order_page.build(facts, viewer.user_id, policy, clock.now()), line_reviews(found.id, clock.now())
     papers = invoice_list.papers(found.id, Side.BUYER)
     return render_template("buyer/order.html", page=page, talk=talk, reviews=reviews, papers=papers)
-
-
-@guards.signed_in
-def received(number: str) -> ResponseReturnValue:
-    """Record that the viewer has received the own order."""
-    viewer = guards.viewer()
-    known = lists.number(number)
-    try:
-        policy = current_app.extensions["settings"].money
-        db.atomic(holds.confirm_received, (), buyer_id=viewer.user_id, number=known, policy=policy, now=clock.now())
-    except (AlreadyThere, MoveNotAllowed) as error:
-        flash(error.message, "wait")
-    else:
-        flash(_("Thank you. We told the seller that you have it."), "ok")
-    return redirect(url_for("buyer.order", number=known), code=303)
 
 
 def row(order: OrderSummary, share: Share | None, clearing: Collection[int]) -> OrderRow:

@@ -1,6 +1,6 @@
 """A buyer's first page: what needs a step now, what is under way, and where the money is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import render_template, url_for
@@ -90,7 +90,7 @@ def account() -> ResponseReturnValue:
     )
     counts = queries.buyer_order_counts(buyer_id)
     shares = payment_queries.shares_of_orders(order.id for order in latest)
-    clearing = payment_queries.clearing_of(order.purchase_id for order in (*to_pay, *latest))
+    clearing = payment_queries.clearing_of(order.purchase_id for order in latest)
     processing = search_queries.attempts_of_buyer(buyer_id, Sought(tab=PaymentTab.PROCESSING), _LATEST).rows
     asked_back = refund_queries.refunds_of_buyer(buyer_id, ALWAYS, _LATEST).rows
     refunds = [row for row in asked_back if row.status in _OPEN_REFUNDS]
@@ -105,7 +105,7 @@ def account() -> ResponseReturnValue:
             *_spent(flow_queries.buyer_totals(buyer_id)),
         ),
         steps=(
-            *_to_pay([order for order in to_pay if order.purchase_id not in clearing]),
+            *_to_pay(to_pay),
             *_to_confirm(coming),
             *_to_read(notifications.unread_count(buyer_id)),
         ),
@@ -171,10 +171,8 @@ def _spent(totals: Sequence[BuyerTotals]) -> list[Figure]:
     ]
 
 
-def _count(label: str, tab: BuyerTab, counts: dict[OrderStatus, int], note: str) -> Figure:
-    return Figure(
-        label, number_text(tab.count_of(counts)), note, url_for("buyer.orders", tab=tab.value), _("See the orders")
-    )
+def _count(label: str, tab: BuyerTab, counts: Mapping[BuyerTab, int], note: str) -> Figure:
+    return Figure(label, number_text(counts[tab]), note, url_for("buyer.orders", tab=tab.value), _("See the orders"))
 
 
 def _to_pay(orders: Sequence[OrderSummary]) -> list[Step]:
@@ -202,7 +200,7 @@ def _to_confirm(orders: Sequence[OrderSummary]) -> list[Step]:
             "package-check",
             _(_ASKED[order.is_pickup], order=order_parts.title_of(order)),
             _(_WENT[order.is_pickup], number=order.number, shop=order.shop_name),
-            url_for("buyer.order", number=order.number),
+            url_for("buyer.receive", number=order.number),
             _("Confirm"),
             "ok",
         )

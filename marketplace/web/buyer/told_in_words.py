@@ -21,6 +21,7 @@ from marketplace.web.buyer import (
     told_of_refunds,
     told_of_saved,
     told_of_security,
+    told_of_suspensions,
     told_of_wallets,
 )
 from marketplace.web.buyer.told_words import Words
@@ -197,6 +198,7 @@ _WORDS = {
     "return_failed": _return_failed,
     **told_of_orders.WORDS,
     **told_of_accounts.WORDS,
+    **told_of_suspensions.WORDS,
     **told_of_security.WORDS,
     **told_of_refunds.WORDS,
     **told_of_payouts.WORDS,

@@ -58,6 +58,35 @@ def _confirmation_asked(told: Told) -> Words:
     return Words("mail", _("Confirm your e-mail address"), text, url_for("auth.verify"), _("Send it again"))
 
 
+def _change_asked(told: Told) -> Words:
+    text = _(
+        "Somebody who knows your password wants to sign in with %(email)s instead, and a link is on its way there. Your"
+        " address changes only when it is opened. If it was not you, change your password: that makes the link void.",
+        email=told.facts["email"],
+    )
+    return _to_security(_("Another e-mail address was asked for"), text, _("Change your password"))
+
+
+def _change_link(told: Told) -> Words:
+    text = _(
+        "Open the link that we mail to %(email)s and press the button there. It works once, until %(until)s. If you"
+        " have no account here, do nothing.",
+        email=told.facts["email"],
+        until=_until(told),
+    )
+    return Words("mail", _("Confirm your new e-mail address"), text, url_for("auth.change_email"), _("Ask again"))
+
+
+def _address_changed(told: Told) -> Words:
+    text = _(
+        "Changed %(when)s: you sign in with %(email)s now. All other devices were signed out. If it was not you, write"
+        " to us at once.",
+        when=_when(told),
+        email=told.facts["email"],
+    )
+    return _to_security(_("Your e-mail address was changed"), text, _("See your devices"))
+
+
 def _to_security(title: str, text: str, action: str) -> Words:
     return Words("lock", title, text, url_for("auth.security"), action)
 
@@ -76,4 +105,7 @@ WORDS = {
     "reset_asked": _reset_asked,
     "confirmation_asked": _confirmation_asked,
     **dict.fromkeys(EVENTS, _second_step),
+    "address_change_asked": _change_asked,
+    "address_link_asked": _change_link,
+    "address_changed": _address_changed,
 }

@@ -25,6 +25,7 @@ class Action:
 _LINKS: Mapping[str, tuple[str, str]] = {
     "reset_asked": ("auth.follow_reset", Text("Choose a new password")),
     "confirmation_asked": ("auth.follow_verify", Text("Confirm the address")),
+    "address_link_asked": ("auth.follow_change", Text("Use this address")),
 }
 
 

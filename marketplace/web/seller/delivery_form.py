@@ -12,10 +12,10 @@ from marketplace.delivery.rules import Band, Method, Profile, Zone
 from marketplace.language import Text
 from marketplace.taxes.rules import TaxCategory
 from marketplace.web import countries
+from marketplace.web.amounts import amount_text
 from marketplace.web.auth.forms import typed
 from marketplace.web.cart.forms import whole_number
 from marketplace.web.forms import Form
-from marketplace.web.shop.filters import amount_text
 
 BANDS = range(1, rules.MOST_BANDS + 1)
 _DAYS = Text("Enter a number from 0 to 60.")

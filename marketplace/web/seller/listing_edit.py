@@ -29,11 +29,11 @@ from marketplace.payments import fee_queries
 from marketplace.payments.fee_queries import Asked, Quote
 from marketplace.taxes.rules import TaxCategory
 from marketplace.web import guards
+from marketplace.web.amounts import amount_text
 from marketplace.web.auth.forms import blame, typed
 from marketplace.web.seller import delivery, listing_page, listing_text
 from marketplace.web.seller.forms import CarForm, ListingForm, PartForm
 from marketplace.web.seller.listing_text import Kept, Ticket
-from marketplace.web.shop.filters import amount_text
 
 _FORMS: dict[str, type[CarForm | PartForm]] = {"car": CarForm, "part": PartForm}
 _PREVIEW, _PUBLISH, _OVER = "preview", "publish", "over"

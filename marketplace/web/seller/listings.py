@@ -19,12 +19,12 @@ from marketplace.payments import fee_queries
 from marketplace.payments.fee_queries import Quote
 from marketplace.transitions import AlreadyThere, MoveNotAllowed
 from marketplace.web import guards, lists
+from marketplace.web.amounts import amount_text
 from marketplace.web.console import Console, seller_console
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import decimal, money, time_text
 from marketplace.web.picture_parts import picture_url
 from marketplace.web.seller import listing_text, shelf_edit
-from marketplace.web.shop.filters import amount_text
 
 _KINDS = {"car": Text("Car"), "part": Text("Part")}
 _CSV_COLUMNS = texts(

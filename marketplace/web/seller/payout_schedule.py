@@ -11,16 +11,16 @@ from marketplace.catalog.rules import typed_amount
 from marketplace.config import MoneyPolicy, Settings
 from marketplace.errors import Invalid
 from marketplace.language import gettext as _
-from marketplace.payouts import money_queries, schedules
+from marketplace.payouts import day_queries, money_queries, schedules
 from marketplace.payouts.rules import Schedule
 from marketplace.payouts.states import Interval
 from marketplace.web import guards
+from marketplace.web.amounts import amount_text
 from marketplace.web.auth.forms import blame, typed
 from marketplace.web.console import Console, seller_console
 from marketplace.web.pages import money_text
 from marketplace.web.seller import schedule_words
 from marketplace.web.seller.forms import ScheduleForm
-from marketplace.web.shop.filters import amount_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +48,22 @@ def payout_schedule() -> ResponseReturnValue:
         except Invalid as error:
             blame(form, error)
         else:
-            saved = schedules.schedule_of(seller_id, _policy()).schedule
-            flash(_("Saved. Your next payout day: %(day)s.", day=schedule_words.next_text(saved, clock.now())), "ok")
+            flash(_("Saved. Your next payout day: %(day)s.", day=_next_text(seller_id, currencies)), "ok")
             return redirect(url_for("seller.payout_schedule"), code=303)
     page = SchedulePage(
         title=_("Payout schedule"),
         console=seller_console("payout_setup"),
         now_text=schedule_words.interval_text(schedule),
-        next_text=schedule_words.next_text(schedule, clock.now()),
+        next_text=_next_text(seller_id, currencies),
         least=money_text(schedule.least_minor, currencies[0]),
         currencies=tuple(currencies),
     )
     return render_template("seller/payout_schedule.html", page=page, form=form), 422 if form.errors else 200
+
+
+def _next_text(seller_id: int, currencies: Sequence[str]) -> str:
+    schedule = schedules.schedule_of(seller_id, _policy()).schedule
+    return schedule_words.next_text(day_queries.next_payout(seller_id, currencies, schedule, clock.now()))
 
 
 def _save(seller_id: int, form: ScheduleForm, schedule: Schedule, currencies: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from marketplace.catalog import queries as catalog
 from marketplace.errors import Conflict, Invalid
 from marketplace.history import Actor
 from marketplace.language import gettext as _
-from marketplace.payouts import account_flows, account_queries, pot_queries, schedules
+from marketplace.payouts import account_flows, account_queries, day_queries, pot_queries, schedules
 from marketplace.payouts.account_queries import AccountRow
 from marketplace.payouts.states import AccountStatus
 from marketplace.providers.base import Provider
@@ -26,12 +26,15 @@ def payout_setup() -> ResponseReturnValue:
     """Show the steps to being paid, what the provider asks for, and the seller's account there."""
     seller_id = guards.viewer().user_id
     shop = catalog.shop_of(seller_id)
+    chosen = schedules.schedule_of(seller_id, current_app.extensions["settings"].money)
+    pots = pot_queries.pots_of(seller_id)
+    currencies = [each.currency for each in pots]
     facts = Facts(
-        now=clock.now(),
         account=account_queries.account_of(seller_id),
-        chosen=schedules.schedule_of(seller_id, current_app.extensions["settings"].money),
+        chosen=chosen,
+        next_payout=day_queries.next_payout(seller_id, currencies, chosen.schedule, clock.now()),
         shop=shop,
-        pots=pot_queries.pots_of(seller_id),
+        pots=pots,
     )
     form = CountryForm(formdata=None, country=shop.country)
     return render_template("seller/payout_setup.html", page=payout_setup_page.build(facts), form=form)

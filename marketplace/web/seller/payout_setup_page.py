@@ -30,9 +30,9 @@ _KEEPS = Text("Orders you have already go on as before, and your money waits her
 class Facts:
     """What was read for the page."""
 
-    now: datetime
     account: AccountRow | None
     chosen: Chosen
+    next_payout: datetime | None
     shop: ShopView
     pots: Sequence[Pots]
 
@@ -110,7 +110,7 @@ def build(facts: Facts) -> SetupPage:
         can_open=account is not None and account.details_submitted and facts.status is not _A.DISCONNECTED,
         schedule=(
             Fact(_("You are paid"), schedule_words.interval_text(facts.chosen.schedule)),
-            Fact(_("Next payout day"), schedule_words.next_text(facts.chosen.schedule, facts.now)),
+            Fact(_("Next payout day"), schedule_words.next_text(facts.next_payout)),
             *schedule_words.minimum_facts(facts.chosen.schedule),
         ),
         shop=(

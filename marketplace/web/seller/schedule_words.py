@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 
 from marketplace.language import Text
 from marketplace.language import gettext as _
-from marketplace.payouts import rules
 from marketplace.payouts.rules import Schedule
 from marketplace.payouts.states import Interval
 from marketplace.web.order_parts import Fact
@@ -40,9 +39,8 @@ def day_text(day: int) -> str:
     return _(_NTH if 10 < day < 14 else _ORDINALS.get(day % 10, _NTH), day=day)
 
 
-def next_text(schedule: Schedule, now: datetime) -> str:
-    """Return the next day of payouts, or that the seller has to ask."""
-    run = rules.next_run(schedule, now)
+def next_text(run: datetime | None) -> str:
+    """Return the day of the seller's next payout, or that they have to ask."""
     if run is None:
         return _("None by itself")
     return _("%(weekday)s, %(day)s", weekday=phrases.day_text(run, "EEEE"), day=date_text(run))

@@ -11,9 +11,9 @@ from marketplace.catalog.variant_queries import OwnVariant
 from marketplace.errors import Invalid
 from marketplace.language import Text
 from marketplace.language import gettext as _
+from marketplace.web.amounts import amount_text
 from marketplace.web.console import Console, seller_console
 from marketplace.web.seller.listing_page import tab_badge
-from marketplace.web.shop.filters import amount_text
 from marketplace.web.wording import Badge
 
 _FIRST = (Text("Side"), Text("left, right"))

@@ -14,6 +14,7 @@ from marketplace.language import Text
 from marketplace.language import gettext as _
 from marketplace.numerals import number_text
 from marketplace.web import countries
+from marketplace.web.amounts import amount_text
 from marketplace.web.pages import money_text, sentence
 from marketplace.web.shop.filters import RANGE_NAMES, Request, address, figure_text
 
@@ -186,7 +187,7 @@ def _range_group(request: Request, found: Facets, measure: Measure, legend: str)
         strict=True,
     )
     ends = [
-        End(name, f"{legend}: {word.lower()}", figure_text(measure, figure, currency), _hint(word, limit))
+        End(name, f"{legend}: {word.lower()}", _field_text(measure, figure, currency), _hint(word, limit))
         for name, word, figure, limit in words
     ]
     bands = _bands(request, found, chosen) if measure == Measure.PRICE else []
@@ -220,6 +221,10 @@ def _band_text(limits: Range, currency: str) -> str:
     return range_text(Measure.PRICE, limits, currency)
 
 
+def _field_text(measure: Measure, figure: int | None, currency: str) -> str:
+    return amount_text(figure, currency) if measure == Measure.PRICE else figure_text(measure, figure, currency)
+
+
 def _hint(word: str, limit: int | None) -> str:
     return word if limit is None else f"{word} {limit}"
 
@@ -229,6 +234,6 @@ def _figure(measure: Measure, figure: int | None, currency: str) -> str:
         return ""
     if measure == Measure.PRICE:
         # A shop of several currencies has no one sign to write.
-        text = money_text(figure, currency) if currency else figure_text(measure, figure, currency)
+        text = money_text(figure, currency) if currency else amount_text(figure, currency)
         return _NO_CENTS.sub("", text)
     return str(figure) if measure == Measure.YEAR else f"{number_text(figure)} km"

@@ -28,6 +28,7 @@ _CARS = "cars"  # the header's first category
 _LARGEST_FIGURE = 10_000_000
 _MOST_ANSWERS = 20
 _AMOUNT = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{1,3}))?", re.ASCII)
+_THOUSANDS = re.compile(r"([1-9][0-9]{0,2}(?:([.,])[0-9]{3})(?:\2[0-9]{3}){0,2})((?:[.,][0-9]{1,2})?)", re.ASCII)
 _KNOWN = {
     Facet.KIND: tuple(OTHER_KIND),
     Facet.CATEGORY: tuple(CATEGORIES),
@@ -128,18 +129,11 @@ def kept_pairs(request: Request) -> list[tuple[str, str]]:
 
 
 def figure_text(measure: Measure, figure: int | None, currency: str) -> str:
-    """Return a figure as a form field holds it: 12.50 for a price, 2015 for a year; "" for none."""
-    if measure == Measure.PRICE:
-        return amount_text(figure, currency)
-    return "" if figure is None else str(figure)
-
-
-def amount_text(minor: int | None, currency: str) -> str:
-    """Return an amount as a form field holds it: 12.50; "" for none."""
-    if minor is None:
+    """Return a figure as an address holds it in every language: 12.50 for a price, 2015 for a year; "" for none."""
+    if figure is None:
         return ""
-    digits = exponent(currency)
-    whole, fraction = divmod(minor, 10**digits)
+    digits = exponent(currency) if measure == Measure.PRICE else 0
+    whole, fraction = divmod(figure, 10**digits)
     return f"{whole}.{fraction:0{digits}d}" if fraction else str(whole)
 
 
@@ -163,8 +157,16 @@ def _limits(measure: Measure, values: MultiDict[str, str], currency: str) -> Ran
 
 
 def _figure(measure: Measure, text: str, currency: str) -> int | None:
-    """Return a figure typed in whole units with at most the currency's digits, or None for anything else."""
-    found = _AMOUNT.fullmatch("".join(text.split()))
+    """Return a figure typed in whole units with at most the currency's digits, or None for anything else.
+
+    It stands in the address as it was typed, so it is read alike in every language: three digits behind a sign are
+    thousands, fewer are cents.
+    """
+    plain = "".join(text.split())
+    grouped = _THOUSANDS.fullmatch(plain)
+    if grouped is not None and not grouped[3].startswith(grouped[2]):
+        plain = grouped[1].replace(grouped[2], "") + grouped[3]
+    found = _AMOUNT.fullmatch(plain)
     if found is None:
         return None
     if measure != Measure.PRICE:

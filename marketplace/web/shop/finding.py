@@ -89,6 +89,8 @@ class Finding:
     """Where this search is kept; "" where nothing in particular is asked for."""
     instead: str
     """Whose cards these are when nothing matches: the first of `meant`; "" for the search's own."""
+    exactly_url: str
+    """Where nothing but what was typed is looked for, where something else is shown."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +163,14 @@ def _new_frame(request: Request, found: Facets) -> Frame:
     if found.total or not meant:
         return Frame(found.total, finding)
     likeliest = meant[0]
-    return Frame(0, replace(finding, instead=likeliest.label), instead=likeliest.request)
+    exactly = f'"{request.filter.text.replace(chr(34), " ").strip()}"'
+    shown_instead = replace(
+        finding,
+        note=listings_text(likeliest.count),
+        instead=likeliest.label,
+        exactly_url=address(request.asking(replace(wanted, text=exactly))),
+    )
+    return Frame(0, shown_instead, instead=likeliest.request)
 
 
 @remembered(200)
@@ -200,13 +209,14 @@ def _without_cards(request: Request, found: Facets, drops: list[tuple[str, Filte
         meant=(),
         save_url=f"/saved/searches/new?{urlencode({'search': address(request)})}" if drops else "",
         instead="",
+        exactly_url="",
     )
 
 
 def _note(found: Facets) -> str:
     if found.is_least:
         return _("%(number)s listings", number=count(found.total, is_least=True))
-    return listings_text(found.total)
+    return listings_text(found.total) if found.total else _("Nothing found")
 
 
 def _may_be(total: int, cards: Cards) -> bool:
