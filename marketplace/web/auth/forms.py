@@ -114,6 +114,7 @@ class EmailForm(Form):
     password = PasswordField(
         Text("Your password"), [InputRequired(Text("Enter your password.")), Length(max=_LONGEST_TYPED)]
     )
+    code = StringField(Text("Code"), [Length(max=_LONGEST_TYPED)])
 
 
 class ShopForm(Form):
