@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 from marketplace.accounts.link_rules import LINKS_PER_ADDRESS, LINKS_PER_EMAIL
 from marketplace.accounts.rules import TRIES_PER_EMAIL
 from tests.builders import PASSWORD, World, form_token
+from tests.builders_factors import with_phone
 from tests.fixtures_mail import PostOffice
 from tests.fixtures_queries import CountQueries
 
@@ -360,3 +361,12 @@ def test_a_new_password_makes_the_link_to_a_new_address_void(post: PostOffice) -
     link = newest_link(post)
     send(client, "/account/security", old=PASSWORD, password=_NEW)
     assert follow(world.client(), link).status_code == 410
+
+
+# Would fail if a password alone moved an account of two steps to another address.
+def test_who_signs_in_in_two_steps_gives_a_code_for_another_address(world: World) -> None:
+    person = world.person()
+    phone, client = with_phone(person), world.client(person)
+    wanted = {"email": "other@example.com", "password": PASSWORD}
+    assert send(client, "/account/email", **wanted).status_code == 422
+    assert send(client, "/account/email", **wanted, code=phone.code()).status_code == 303
