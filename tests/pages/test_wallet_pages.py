@@ -111,7 +111,7 @@ def test_an_admin_puts_money_in_and_takes_it_back(world: World) -> None:
     assert "The wallet holds $25.00. Take back at most that." in too_much.text
     links = {link["href"].partition("?")[0] for link in too_much.select(".list-tools a[href^='/']")}
     assert links == {f"/admin/users/{buyer_id}/wallet"}
-    assert change(client, buyer_id, way="take_back", amount="5,50").status_code == 303
+    assert change(client, buyer_id, way="take_back", amount="5.50").status_code == 303
     assert wallets.holds(world, buyer_id) == 1_950
     on_page = words(parsed(client.get(f"/admin/users/{buyer_id}")))
     assert "In USD 2 movements $19.50" in on_page

@@ -37,7 +37,10 @@ _FRAME_POLICY = (
 )
 _FRAME_FIXED = {"X-Frame-Options": "SAMEORIGIN"}
 # A link from a mail has its key in the address, which no other request may tell.
-_KEYED, _KEYED_FIXED = re.compile(r"/(reset|verify)/(?!new|sent|confirm)[^/]+"), {"Referrer-Policy": "no-referrer"}
+_KEYED, _KEYED_FIXED = (
+    re.compile(r"/(reset|verify|email)/(?!new|sent|confirm)[^/]+"),
+    {"Referrer-Policy": "no-referrer"},
+)
 _HSTS = "max-age=31536000; includeSubDomains"
 _MAY_BE_KEPT = ("/static/", "/media/")
 _EVIL_HOSTS = (

@@ -24,7 +24,7 @@ from marketplace.wallets.operations import Wish
 from marketplace.wallets.queries import Held, MovementRow, WalletFigure
 from marketplace.wallets.rules import Overdraft
 from marketplace.web import guards, wallet_parts
-from marketplace.web.amounts import typed_minor
+from marketplace.web.amounts import typed_minor, typing_text
 from marketplace.web.console import Console, admin_console
 from marketplace.web.explaining import Crumb
 from marketplace.web.forms import Form
@@ -50,7 +50,8 @@ class WalletForm(Form):
         """Return what was asked for; raises Invalid naming the field for what is no amount."""
         minor = typed_minor(self.amount.data or "", self.currency.data)
         if minor is None:
-            raise Invalid(_("Write the amount like this: 12.50"), field="amount")
+            example = typing_text(12_50, "USD")
+            raise Invalid(_("Write the amount like this: %(example)s", example=example), field="amount")
         amount = Money(minor, self.currency.data)
         return Wish(amount, self.reason.data or "", str(self.token.data), self.order_number.data or "")
 
