@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import refunding, report
+from bench import refunding, report, wallet_changes
+from bench.admins import make_admin
 from bench.filling import fill
 from bench.report import Result
 from bench.rounds import Course, Plan
@@ -19,7 +20,7 @@ from launcher.console import Failure, say, step
 from launcher.databases import APPLICATION, OWNER, ROLES, SANDBOX, create_statement, prepare_databases
 from launcher.places import Places, find_places, make_folder, open_to_server
 from launcher.postgres import DURABLE, SUPERUSER, Cluster, find_binaries
-from marketplace import config, create_app
+from marketplace import config, create_app, db
 
 
 def main(arguments: list[str]) -> int:
@@ -53,13 +54,17 @@ def measure(databases: Databases, folder: Path, plan: Plan, *, worker_class: str
         course = Course(stage, filled, plan)
         with step(f"Measuring {plan.rounds} rounds"):
             course.run()
-        with step(f"Sending {refunding.MOST} refunds back"), app.app_context():
-            refunds = refunding.measure(app)
+        with step("Sending refunds back and changing wallets"), app.app_context():
+            admin_id = make_admin()
+            refunds = refunding.measure(app, admin_id)
+            wallets = wallet_changes.measure(app.extensions["settings"], admin_id)
+            for engine in db.database.engines.values():
+                engine.dispose()
         with step("Checking the books"):
             books = stage.flask("check-books")
     if books.returncode:
         say(books.stdout + books.stderr)
-    operations = {"order": course.agreed, "payment": course.settled, "refund": refunds}
+    operations = {"order": course.agreed, "payment": course.settled, "refund": refunds, "wallet": wallets}
     return Result(course.measured, operations, course.unsettled, books.returncode == 0, commit())
 
 
