@@ -85,10 +85,11 @@ _CHECKS: Mapping[str, str] = {
         LEFT JOIN refund r ON r.order_id = o.id AND r.status NOT IN ('rejected', 'cancelled')
         GROUP BY o.id
         -- What a lost dispute gave back is with the buyer too.
-        HAVING coalesce(sum(r.amount_minor), 0) + coalesce(max(t.charged_back_minor), 0) < o.total_minor
-            -- What a bank gives back after it had decided for the buyer is sent on by the next tick.
-            AND NOT EXISTS (SELECT FROM dispute_share s JOIN dispute d ON d.id = s.dispute_id
+        HAVING coalesce(sum(r.amount_minor), 0) + coalesce(max(t.charged_back_minor), 0)
+            -- What a bank has given back after it had decided for the buyer is sent on by the next tick, and only that.
+            + (SELECT coalesce(sum(s.amount_minor), 0) FROM dispute_share s JOIN dispute d ON d.id = s.dispute_id
                 WHERE s.order_id = o.id AND d.status = 'won' AND d.closed_at >= coalesce({swept}, d.closed_at))
+            < o.total_minor
     """,
     "refunds that were replaced are closed": """
         SELECT 'refund', r.id, 'was replaced by refund ' || r.replaced_by_id || ' and is ' || r.status
