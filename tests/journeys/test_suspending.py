@@ -73,6 +73,7 @@ def test_a_suspended_buyer_buys_asks_and_reviews_nothing_and_still_asks_for_refu
     buyer, listing_id = world.client(bought.buyer_id), world.listing(world.seller("Otto Other"), 5_000)
     admin = world.client(world.person("Ada Admin", is_admin=True))
     decide(world, admin, bought.buyer_id, Side.BUYER, "Chargebacks without a cause")
+    assert "</span>Suspended<" in admin.get("/admin/users").text
     why = "The reason: Chargebacks without a cause"
     world.put_in_cart(bought.buyer_id, listing_id)
     refused = ""
@@ -91,5 +92,6 @@ def test_a_suspended_buyer_buys_asks_and_reviews_nothing_and_still_asks_for_refu
     fresh = world.client(bought.buyer_id)
     assert "Your account is suspended for buying" in fresh.get("/account").text
     decide(world, admin, bought.buyer_id, Side.BUYER, "Settled.", lift=True)
+    assert "</span>Suspended<" not in admin.get("/admin/users").text
     world.check_out(bought.buyer_id)
     assert world.rows("SELECT count(*) FROM purchase") == [(2,)]
