@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from marketplace import db
 from marketplace.accounts import token_rules
-from marketplace.accounts.factor_operations import note
 from marketplace.accounts.models import SecurityEventKind
+from marketplace.accounts.security_events import note
 from marketplace.accounts.token_models import ApiToken, ApiUse
 from marketplace.accounts.token_rules import WINDOW
 from marketplace.errors import NotFound
