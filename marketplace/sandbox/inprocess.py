@@ -153,8 +153,8 @@ class ServedSandbox:
     ) -> Paid:
         """Pay on the hosted page over HTTP, by `card` or, when given, by bank `account` or the id of a `saved` card.
 
-        `keeps` lets the card be saved for next time, where the page offers that. A 3-D Secure question is passed (True),
-        failed (False) or left open (None).
+        `keeps` lets the card be saved for next time, where the page offers that. A 3-D Secure question is passed
+        (True), failed (False) or left open (None).
         """
         browser = Browser(self.base_url)
         page = browser.get(f"/c/pay/{session_id}")
