@@ -45,6 +45,9 @@ _CARRIED = (
     "transfer_id",
     "name",
     "dispute_id",
+    "user_id",
+    "customer_id",
+    "method_id",
 )
 
 
@@ -77,6 +80,7 @@ _READ: dict[CallKind, Read] = {
         asked["account_id"], object_id
     ),
     CallKind.REVERSAL: _reversal,
+    CallKind.CREATE_CUSTOMER: lambda provider, asked, object_id: provider.methods.get_customer(object_id),
 }
 
 
