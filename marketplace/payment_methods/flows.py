@@ -112,7 +112,7 @@ def remove(*, user_id: int, method_id: int, provider: Provider, now: datetime) -
 def set_default(*, user_id: int, method_id: int, provider: Provider, now: datetime) -> None:
     """Let payment pages begin with a saved card; the provider is told now or by the janitor.
 
-    Raises NotFound for somebody else's, NotAllowed for one that can't be paid with.
+    Raises NotFound for somebody else's, Conflict for one that can't be paid with.
     """
     lock = [f"customer:{user_id}"]
     call_id = db.atomic(operations.set_default, lock, user_id=user_id, method_id=method_id, now=now)

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from marketplace import history
-from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
+from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.history import Actor
 from marketplace.language import Text
 from marketplace.language import gettext as _
@@ -129,7 +129,7 @@ def remove_answered(session: Session, *, subject_id: int, answer: Answer | None,
 def set_default(session: Session, *, user_id: int, method_id: int, now: datetime) -> int | None:
     """Let payment pages begin with a saved method; return the call that tells the provider, None where none is needed.
 
-    Raises NotFound for somebody else's, NotAllowed for one that can't be paid with.
+    Raises NotFound for somebody else's, Conflict for one that can't be paid with.
     """
     row = _own(session, user_id, method_id)
     check_usable(row, now=now)
@@ -198,14 +198,14 @@ def check_kind(kind: str) -> None:
 
 
 def check_usable(row: SavedMethod, *, now: datetime) -> None:
-    """Raise NotAllowed for a method that can't be paid with: removed, of another kind, or expired."""
+    """Raise Conflict for a method that can't be paid with: removed, of another kind, or expired."""
     named = rules.name(row.kind, row.brand, row.last4)
     if row.status is not MethodStatus.ACTIVE:
-        raise NotAllowed(_("%(card)s is removed, so it can't be used any more.", card=named))
+        raise Conflict(_("%(card)s is removed, so it can't be used any more.", card=named))
     if row.kind not in rules.SUPPORTED:
-        raise NotAllowed(_("%(card)s can't be used here, only cards can.", card=named))
+        raise Conflict(_("%(card)s can't be used here, only cards can.", card=named))
     if rules.lasting(row.valid_until, now.date()) is Lasting.OVER:
-        raise NotAllowed(_("%(card)s has expired. Add the new one.", card=named))
+        raise Conflict(_("%(card)s has expired. Add the new one.", card=named))
 
 
 def _known(session: Session, provider: str, method_id: str) -> SavedMethod | None:

@@ -18,6 +18,7 @@ from marketplace.reconciliation.break_checks import BREAK_CHECKS
 from marketplace.reconciliation.discount_checks import DISCOUNT_CHECKS
 from marketplace.reconciliation.dispute_checks import DISPUTE_CHECKS
 from marketplace.reconciliation.invoice_checks import INVOICE_CHECKS
+from marketplace.reconciliation.method_checks import METHOD_CHECKS
 from marketplace.reconciliation.order_checks import ORDER_CHECKS
 from marketplace.reconciliation.payout_checks import PAYOUT_CHECKS
 from marketplace.reconciliation.review_checks import REVIEW_CHECKS

@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_provider_customer_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_provider_customer")),
         sa.UniqueConstraint("customer_id", name=op.f("uq_provider_customer_customer_id")),
-        sa.UniqueConstraint("user_id", "provider", name=op.f("uq_provider_customer_user_id")),
+        sa.UniqueConstraint("user_id", "provider", name=op.f("uq_provider_customer_user_id_provider")),
     )
     op.create_table(
         "saved_method",
@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.CheckConstraint("NOT is_default OR status = 'active'", name=op.f("ck_saved_method_default_is_active")),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_saved_method_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_method")),
-        sa.UniqueConstraint("provider", "provider_method_id", name=op.f("uq_saved_method_provider")),
+        sa.UniqueConstraint("provider", "provider_method_id", name=op.f("uq_saved_method_provider_provider_method_id")),
     )
     op.create_index(op.f("ix_saved_method_user_id"), "saved_method", ["user_id"])
     op.create_index(

@@ -18,7 +18,9 @@ from marketplace.web.explaining import Crumb
 from marketplace.web.pages import time_text
 from marketplace.web.stored_words import as_read
 
-_PERSONAL = frozenset({"customer_email", "email", "success_url", "cancel_url", "evidence", "stored_name", "name", "full_name"})
+_PERSONAL = frozenset(
+    {"customer_email", "email", "success_url", "cancel_url", "evidence", "stored_name", "name", "full_name"}
+)
 _NO_LINE = "Unexpected error communicating with Stripe"
 """How the provider's library begins its words about a connection that could not be made, was cut or took too long."""
 KINDS: Mapping[CallKind, str] = {
