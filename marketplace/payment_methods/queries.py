@@ -124,7 +124,7 @@ _CUSTOMER = _CUSTOMERS.where(ProviderCustomer.__table__.c.id == bindparam("row_i
 def methods_of(user_id: int, *, with_removed: bool = False) -> list[MethodRow]:
     """Return what somebody has saved: the default first, then the newest; `with_removed` also what once was."""
     statement = _OF_USER if with_removed else _KEPT_BY_USER
-    return [MethodRow(*row) for row in db.read(statement, {"user_id": user_id})]
+    return [MethodRow(*tuple(row)) for row in db.read(statement, {"user_id": user_id})]
 
 
 def method_of(user_id: int, method_id: int) -> MethodRow:
@@ -138,13 +138,13 @@ def method_of(user_id: int, method_id: int) -> MethodRow:
 def use_of(payment_id: int) -> UseRow | None:
     """Return what a payment was made with; None while the provider has not told it."""
     row = db.read_one(_USE, {"payment_id": payment_id})
-    return UseRow(*row) if row else None
+    return UseRow(*tuple(row)) if row else None
 
 
 def customer_of(user_id: int, provider: str) -> CustomerRow | None:
     """Return what a user is to a provider; None before they first wanted something saved."""
     row = db.read_one(_CUSTOMER_OF_USER, {"user_id": user_id, "provider": provider})
-    return CustomerRow(*row) if row else None
+    return CustomerRow(*tuple(row)) if row else None
 
 
 def customer(row_id: int) -> CustomerRow:
@@ -152,4 +152,4 @@ def customer(row_id: int) -> CustomerRow:
     row = db.read_one(_CUSTOMER, {"row_id": row_id})
     if row is None:
         raise NotFound(_("There is no such row."))
-    return CustomerRow(*row)
+    return CustomerRow(*tuple(row))

@@ -36,7 +36,7 @@ METHOD_CHECKS: Mapping[str, str] = {
         WHERE m.user_id <> p.user_id OR m.provider_method_id <> u.provider_method_id
     """,
     "what was paid with a saved card is linked to it": """
-        SELECT 'payment_method_use', u.payment_id, 'was made with ' || u.provider_method_id || ', which is card ' || m.id
+        SELECT 'payment_method_use', u.payment_id, 'was made with card ' || m.id || ', and is not linked to it'
         FROM payment_method_use u
         JOIN payment p ON p.id = u.payment_id
         JOIN saved_method m ON m.provider = p.provider AND m.provider_method_id = u.provider_method_id

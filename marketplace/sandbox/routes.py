@@ -39,8 +39,8 @@ def get_one(kind: str, param: str = "id") -> Call:
 
 
 def _create_session(work: Work, params: Reader, _: str) -> Stored:
-    opening = setup_sessions if params.text("mode") == "setup" else sessions
-    return opening.create(work, params, current_sandbox().settings.base_url)
+    create = setup_sessions.create if params.text("mode") == "setup" else sessions.create
+    return create(work, params, current_sandbox().settings.base_url)
 
 
 def bare(call: Callable[[Work, str], JSON]) -> Call:

@@ -98,7 +98,7 @@ def list_methods(work: Work, params: Reader) -> JSON:
 
     Raises ApiError.
     """
-    more = ("", {}) if params.has("customer") else (" AND customer IS NOT NULL", {})
+    more: tuple[str, JSON] = ("", {}) if params.has("customer") else (" AND customer IS NOT NULL", {})
     return list_objects(
         work, "payment_method", params, "/v1/payment_methods", ("customer", "type", "allow_redisplay"), more
     )
