@@ -24,9 +24,9 @@ class Watched:
     subject_id: int
 
 
-def begin(session: Session, kind: WatchKind, subject_id: int, *, now: datetime) -> None:
-    """Ask about a row from now on; one that was final before begins anew."""
-    fresh = {"looks": 0, "next_look_at": rules.next_look_at(0, now), "final_since": None}
+def begin(session: Session, kind: WatchKind, subject_id: int, *, now: datetime, at_once: bool = False) -> None:
+    """Ask about a row from now on; one that was final before begins anew. `at_once`: with the next tick."""
+    fresh = {"looks": 0, "next_look_at": now if at_once else rules.next_look_at(0, now), "final_since": None}
     new = insert(Watch).values(kind=kind, subject_id=subject_id, note="", **fresh)
     session.connection().execute(new.on_conflict_do_update(index_elements=["kind", "subject_id"], set_=fresh))
 

@@ -62,16 +62,16 @@ def made(session: Session, *, subject_id: int, answer: Answer | None, code: str,
         watch(session, customer, now=now)
 
 
-def watch(session: Session, customer: ProviderCustomer, *, now: datetime) -> None:
+def watch(session: Session, customer: ProviderCustomer, *, now: datetime, at_once: bool = False) -> None:
     """Ask from now on what a customer has saved: what they do on the provider's pages may be told in vain."""
-    watching.begin(session, WatchKind.CUSTOMER, customer.id, now=now)
+    watching.begin(session, WatchKind.CUSTOMER, customer.id, now=now, at_once=at_once)
 
 
-def watch_user(session: Session, *, user_id: int, provider: str, now: datetime) -> None:
+def watch_user(session: Session, *, user_id: int, provider: str, now: datetime, at_once: bool = False) -> None:
     """Ask from now on what somebody has saved; nothing for a person whom the provider does not know."""
     customer = of_user(session, user_id=user_id, provider=provider)
     if customer is not None and customer.customer_id is not None:
-        watch(session, customer, now=now)
+        watch(session, customer, now=now, at_once=at_once)
 
 
 def of_user(session: Session, *, user_id: int, provider: str) -> ProviderCustomer | None:

@@ -123,7 +123,7 @@ def remove_answered(session: Session, *, subject_id: int, answer: Answer | None,
     elif code != NOT_FOUND and row.machine.can(row.status, "keep"):
         history.move(session, row, "keep", actor=actor, at=now)
         _choose_default(session, row.user_id, row.provider)
-        customers.watch_user(session, user_id=row.user_id, provider=row.provider, now=now)
+        customers.watch_user(session, user_id=row.user_id, provider=row.provider, now=now, at_once=True)
 
 
 def set_default(session: Session, *, user_id: int, method_id: int, now: datetime) -> int | None:
@@ -154,7 +154,7 @@ def default_answered(session: Session, *, subject_id: int, answer: Answer | None
         customer.told_default_id = answer.default_method_id
         tell_default(session, customer, actor=actor, now=now)
     elif code != NOT_FOUND and customer.customer_id is not None:
-        customers.watch(session, customer, now=now)
+        customers.watch(session, customer, now=now, at_once=True)
 
 
 def tell_default(session: Session, customer: ProviderCustomer, *, actor: Actor, now: datetime) -> int | None:

@@ -186,6 +186,8 @@ def test_wrong_pages_are_refused(new_page, change, param):
 def test_the_number_is_kept_nowhere(sandbox, saved):
     saved("5555555555554444")
     with sandbox.sandbox.work() as work:
-        everything = " ".join(str(row) for table in ("objects", "events") for row in work.rows(f"SELECT * FROM {table}"))  # noqa: S608  ours
+        everything = " ".join(
+            str(row) for table in ("objects", "events") for row in work.rows(f"SELECT * FROM {table}")
+        )
     assert "5555555555554444" not in everything
-    assert '4444' in everything
+    assert "4444" in everything
