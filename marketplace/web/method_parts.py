@@ -3,6 +3,7 @@
 from datetime import date
 
 from marketplace.language import gettext as _
+from marketplace.language import pgettext
 from marketplace.payment_methods.queries import MethodRow
 from marketplace.payment_methods.rules import Lasting
 from marketplace.web import wording
@@ -18,7 +19,10 @@ def badges(row: MethodRow, today: date) -> tuple[Badge, ...]:
     lasting = row.lasting(today)
     if lasting is Lasting.GOOD:
         return tuple(found)
-    return (*found, Badge(_("Expired"), "bad") if lasting is Lasting.OVER else Badge(_("Expires soon"), "wait"))
+    return (
+        *found,
+        Badge(pgettext("a card", "Expired"), "bad") if lasting is Lasting.OVER else Badge(_("Expires soon"), "wait"),
+    )
 
 
 def until(row: MethodRow, today: date) -> str:

@@ -79,7 +79,7 @@ def test_a_card_is_added_made_default_and_removed_and_what_it_paid_stays_linked(
 
     asked = browser.get(f"/account/methods/{second}/remove").text
     assert "Remove Mastercard •••• 4444?" in asked
-    said = press(world, buyer, f"/account/methods/{second}/remove", f"/account/methods/{second}/remove")
+    said = press(world, buyer, f"/account/methods/{second}/removal", f"/account/methods/{second}/remove")
     assert "The card is removed." in said
     assert "No longer saved" in said
     assert cards.standing(world, buyer) == [
@@ -158,7 +158,7 @@ def test_a_card_whose_removal_nobody_answered_is_out_of_use_and_goes_later(world
     method_id = cards.save(world, buyer)
     [(token,)] = world.rows("SELECT provider_method_id FROM saved_method")
     with wire_fault(world.sandbox, f"/v1/payment_methods/{token}/detach", fault):
-        said = press(world, buyer, f"/account/methods/{method_id}/remove", f"/account/methods/{method_id}/remove")
+        said = press(world, buyer, f"/account/methods/{method_id}/removal", f"/account/methods/{method_id}/remove")
     assert "is being asked to drop it" in said
     assert cards.standing(world, buyer)[0][2:] == ("removing", False)
     world.advance(minutes=2)
@@ -280,7 +280,7 @@ def test_nobody_reads_or_removes_what_somebody_else_has_saved(world: World) -> N
     for path in (f"/account/methods/added?page={page_id}", f"/account/methods/{method_id}/remove"):
         assert browser.get(path).status_code == 404
     token = form_token(browser.get("/account/methods").text)
-    for deed in ("remove", "default"):
+    for deed in ("removal", "default"):
         answer = browser.post(f"/account/methods/{method_id}/{deed}", data={"csrf_token": token})
         assert answer.status_code == 404
     assert cards.standing(world, buyer) == [("visa", "4242", "active", True)]

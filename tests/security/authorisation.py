@@ -156,7 +156,7 @@ POST   /account/methods                            in     go   go      go     go
 GET    /account/methods/added                      in     404  404     404    404    404   -       -
 POST   /account/methods/<method_id>/default        in     go   404     404    404    404   404     404
 GET    /account/methods/<method_id>/remove         in     200  404     404    404    404   404     404
-POST   /account/methods/<method_id>/remove         in     go   404     404    404    404   404     404
+POST   /account/methods/<method_id>/removal        in     go   404     404    404    404   404     404
 GET    /account/payments                           in     200  200     200    200    200   -       -
 GET    /account/payments/<payment_id>              in     200  404     404    404    404   404     404
 GET    /account/payments/<payment_id>/explain/<figure> in 200  404     404    404    404   404     404
@@ -413,7 +413,7 @@ POST   /api/v1/payments/                           401    422  422     422    42
 GET    /api/v1/payments/methods/                   401    200  200     200    200    200   -       -
 POST   /api/v1/payments/methods/                   401    201  201     201    201    201   -       -
 GET    /api/v1/payments/methods/<method_id>/       401    200  404     404    404    404   404     404
-PUT    /api/v1/payments/methods/<method_id>/       401    422  422     422    422    422   422     404
+PUT    /api/v1/payments/methods/<method_id>/       401    422  422     422    422    422   422     422
 POST   /api/v1/payments/methods/<method_id>/set-default/ 401 200 404    404    404    404   404     404
 DELETE /api/v1/payments/methods/<method_id>/       401    200  404     404    404    404   404     404
 GET    /api/v1/payments/stats/                     401    200  200     200    200    200   -       -

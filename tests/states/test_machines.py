@@ -134,7 +134,7 @@ MATRICES: dict[Machine, str] = {
     METHOD: """
            active   removing removed
     remove removing =        =
-    keep   =        active   !
+    keep   =        active   =
     detach removed  removed  =
     """,
     REVERSAL: """

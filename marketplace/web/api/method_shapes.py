@@ -19,7 +19,7 @@ class Method(Shape):
 
     id: RowId
     type: str
-    name: str = Field(examples=["Visa •••• 4242"])
+    name: str = Field(examples=["Mastercard •••• 4444"])
     brand: str
     last4: str
     expires_on: date | None = Field(description=Text("Its last day; null for what does not expire."))

@@ -38,7 +38,7 @@ GROUPS: Mapping[str, str] = {
 _PAYMENT = "<int(max=9223372036854775807):payment_id>"
 _FOREIGN = Text("There is none, or it is not yours.")
 _ROLE = Text("It is yours, but not for you to do, or your token may only read.")
-_METHOD = "<int(max=9223372036854775807):method_id>"
+_METHOD = "<method_id>"
 _LISTS = {403: Text("The list belongs to another role.")}
 _ONE = {404: _FOREIGN}
 _NOT_NOW = Text("Not as things stand: the detail says why.")

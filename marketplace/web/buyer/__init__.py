@@ -68,7 +68,7 @@ blueprint.add_url_rule(
     "/account/methods/<int(max=9223372036854775807):method_id>/remove", view_func=methods.ask_removal
 )
 blueprint.add_url_rule(
-    "/account/methods/<int(max=9223372036854775807):method_id>/remove",
+    "/account/methods/<int(max=9223372036854775807):method_id>/removal",
     view_func=methods.remove_method,
     methods=["POST"],
 )
