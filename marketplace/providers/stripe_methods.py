@@ -3,6 +3,7 @@
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from secrets import token_hex
 from typing import Any
 
 from marketplace.providers.base import installation_of
@@ -57,7 +58,9 @@ class StripeMethods:
             "success_url": success_url,
             "cancel_url": cancel_url,
         }
-        return page(self._call(lambda: self._client.checkout.sessions.create(params)))
+        # A key of this click alone: a page that nobody uses moves nothing, and goes by itself.
+        options = {"idempotency_key": f"saving-page/{token_hex(16)}"}
+        return page(self._call(lambda: self._client.checkout.sessions.create(params, options)))
 
     def get_page(self, page_id: str) -> SavingPage:
         """Read a session again, with what its setup intent has saved."""
