@@ -414,7 +414,7 @@ GET    /api/v1/payments/methods/                   401    200  200     200    20
 POST   /api/v1/payments/methods/                   401    201  201     201    201    201   -       -
 GET    /api/v1/payments/methods/<method_id>/       401    200  404     404    404    404   404     404
 PUT    /api/v1/payments/methods/<method_id>/       401    422  422     422    422    422   422     422
-POST   /api/v1/payments/methods/<method_id>/set-default/ 401 200 404    404    404    404   404     404
+POST   /api/v1/payments/methods/<method_id>/set-default/ 401 409 404    404    404    404   404     404
 DELETE /api/v1/payments/methods/<method_id>/       401    200  404     404    404    404   404     404
 GET    /api/v1/payments/stats/                     401    200  200     200    200    200   -       -
 POST   /api/v1/payments/verify/                    401    422  422     422    422    422   -       -
