@@ -78,14 +78,16 @@ def lose(session: Session, *, user_id: int, provider: str, now: datetime) -> Non
 
 def used(session: Session, *, payment_id: int, found: ProviderMethod, provider: str, now: datetime) -> None:
     """Keep what a payment was made with; the first word stands."""
-    row = _known(session, provider, found.method_id)
+    saved = select(SavedMethod.id).where(
+        SavedMethod.provider == provider, SavedMethod.provider_method_id == found.method_id
+    )
     values = {
         "payment_id": payment_id,
         "provider_method_id": found.method_id,
         "kind": found.kind,
         "brand": found.brand,
         "last4": found.last4,
-        "saved_method_id": row.id if row else None,
+        "saved_method_id": saved.scalar_subquery(),
         "at": now,
     }
     session.execute(insert(MethodUse).values(values).on_conflict_do_nothing(index_elements=["payment_id"]))
