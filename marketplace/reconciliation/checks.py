@@ -171,8 +171,7 @@ _CHECKS: Mapping[str, str] = {
             UNION ALL
             SELECT e.payment_id, 0, -p.amount_minor FROM posting p JOIN ledger_entry e ON e.id = p.entry_id
             WHERE p.account = 'refund_pending'
-        ) both_sides
-        GROUP BY payment_id HAVING sum(rows) <> sum(booked)
+        ) both_sides GROUP BY payment_id HAVING sum(rows) <> sum(booked)
     """,
 }
 
