@@ -31,6 +31,7 @@ from marketplace.ledger import operations as ledger
 from marketplace.ledger import sums
 from marketplace.orders import sweeps as orders
 from marketplace.outbound import flows as outbound
+from marketplace.payment_methods import flows as payment_methods
 from marketplace.payments import holds
 from marketplace.payouts import account_flows
 from marketplace.payouts import flows as payouts
@@ -54,6 +55,7 @@ OUTCOMES = {
     **account_flows.OUTCOMES,
     **payouts.OUTCOMES,
     **disputes.OUTCOMES,
+    **payment_methods.OUTCOMES,
 }
 """What becomes of each kind of call, in the transaction that records its outcome."""
 STALLED_SECONDS = 60

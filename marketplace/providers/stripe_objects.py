@@ -29,10 +29,18 @@ def checkout_params(request: CheckoutRequest) -> Any:
         "purchase": request.purchase_number,
         "installation": request.installation,
     }
+    # Cards that were saved on a page of their own are "limited": without the word no page would offer them.
+    known = {
+        "customer": request.customer_id,
+        "saved_payment_method_options": {
+            "allow_redisplay_filters": ["always", "limited"],
+            "payment_method_save": "enabled",
+        },
+    }
     return {
         "mode": "payment",
         "client_reference_id": str(request.payment_id),
-        "customer_email": request.customer_email,
+        **(known if request.customer_id else {"customer_email": request.customer_email}),
         "line_items": [
             {
                 "quantity": line.quantity,
@@ -50,6 +58,11 @@ def checkout_params(request: CheckoutRequest) -> Any:
         "cancel_url": request.cancel_url,
         "expires_at": int(request.expires_at.timestamp()),
     }
+
+
+def saves_a_card(session: Any) -> bool:
+    """Return whether a Checkout Session is of mode setup: it has no amount, and pays nothing."""
+    return as_dict(session).get("mode") == "setup"
 
 
 def checkout(source: Any) -> Checkout:

@@ -18,6 +18,7 @@ from marketplace.reconciliation.break_checks import BREAK_CHECKS
 from marketplace.reconciliation.discount_checks import DISCOUNT_CHECKS
 from marketplace.reconciliation.dispute_checks import DISPUTE_CHECKS
 from marketplace.reconciliation.invoice_checks import INVOICE_CHECKS
+from marketplace.reconciliation.method_checks import METHOD_CHECKS
 from marketplace.reconciliation.order_checks import ORDER_CHECKS
 from marketplace.reconciliation.payout_checks import PAYOUT_CHECKS
 from marketplace.reconciliation.review_checks import REVIEW_CHECKS
@@ -170,8 +171,7 @@ _CHECKS: Mapping[str, str] = {
             UNION ALL
             SELECT e.payment_id, 0, -p.amount_minor FROM posting p JOIN ledger_entry e ON e.id = p.entry_id
             WHERE p.account = 'refund_pending'
-        ) both_sides
-        GROUP BY payment_id HAVING sum(rows) <> sum(booked)
+        ) both_sides GROUP BY payment_id HAVING sum(rows) <> sum(booked)
     """,
 }
 
@@ -186,6 +186,7 @@ _SQL_CHECKS = {
     **BREAK_CHECKS,
     **DISCOUNT_CHECKS,
     **WALLET_CHECKS,
+    **METHOD_CHECKS,
     **INVOICE_CHECKS,
     **SUM_CHECKS,
 }

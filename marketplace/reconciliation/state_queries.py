@@ -19,6 +19,7 @@ from marketplace.job_runs.models import FailedJob
 from marketplace.mails.models import Mail
 from marketplace.orders.models import Order, Purchase
 from marketplace.outbound.models import OF_PAYMENT, CallKind, OutboundCall
+from marketplace.payment_methods.models import SavedMethod
 from marketplace.payment_records.models import Payment
 from marketplace.payments.models import PaymentTracker, PaymentTransaction, UnappliedReceipt
 from marketplace.payouts.models import Payout, SellerAccount, TransferReversal
@@ -172,7 +173,7 @@ _IDS: Mapping[str, ColumnElement[int]] = {
     for model in (
         Payment, PaymentTracker, PaymentTransaction, UnappliedReceipt, Purchase, Order, Listing, StockReservation,
         OutboundCall, ProviderEvent, Refund, Dispute, FailedJob, Payout, SellerAccount, TransferReversal, Break,
-        Discount, DiscountUse, Invoice, Mail,
+        Discount, DiscountUse, Invoice, Mail, SavedMethod,
     )
 }  # fmt: skip
 _KEYS: Mapping[str, tuple[Page, Any]] = {
@@ -195,6 +196,7 @@ _KEYS: Mapping[str, tuple[Page, Any]] = {
     "listing": (Page.LISTING, case((Listing.status == ListingStatus.ACTIVE, Listing.slug), else_=_PAGE_OF_VARIANT)),
     "payout": (Page.PAYOUT, Payout.number),
     "seller_account": (Page.USER, SellerAccount.seller_id),
+    "saved_method": (Page.USER, SavedMethod.user_id),
     "reconciliation_break": (Page.BREAK, Break.number),
     "transfer_reversal": (Page.PAYOUT, _PAYOUT_OF_REVERSAL),
 }

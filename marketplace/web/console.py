@@ -53,7 +53,8 @@ _BUYER: dict[str, _Links] = {
         ("saved", Text("Saved"), "saved.saved", "heart"),
     ),
     Text("Money"): (
-        ("payments", Text("Payments"), "buyer.payments", "credit-card"),
+        ("payments", Text("Payments"), "buyer.payments", "receipt"),
+        ("methods", Text("Saved cards"), "buyer.methods", "credit-card"),
         ("wallet", Text("Wallet"), "buyer.wallet", "wallet"),
         ("invoices", Text("Invoices"), "buyer.invoices", "receipt-text"),
         ("transactions", Text("Transactions"), "buyer.my_transactions", "list"),

@@ -33,6 +33,7 @@ from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
 from tests import builders_factors as factors
 from tests import builders_mails as mails
+from tests import builders_methods as methods
 from tests import builders_wallets as wallets
 from tests import evidence
 from tests.builders import Bought, World
@@ -54,7 +55,7 @@ NO_PAGES = {
     "messages.about_order", "seller.packing_slips", "inbox.html", "inbox.file", "seller.export", "saved.add",
     "api.basket", "api.orders", "api.order", "api.payments", "api.payment", "api.payment_status", "api.payment_stats",
     "api.refunds", "api.refund", "api.refund_plan", "api.invoices", "api.invoice", "api.discounts", "api.openapi",
-    "api.my_wallet", "api.wallet",
+    "api.my_wallet", "api.wallet", "api.payment_methods", "api.payment_method", "buyer.method_added",
     "live.stream", "auth.follow_reset", "auth.follow_verify", "auth.follow_change", "shop.sitemap", "shop.robots",
     "auth.code", "auth.passkey", "auth.create_passkey", "auth.two_step_app",  # in test_second_step.py, halfway
     "buyer.refund_picture", "seller.refund_picture", "admin.refund_picture",
@@ -73,6 +74,7 @@ BUYER = (
     "/account/security/two-step/begin",
     "/account/security/passkeys/new", "/api/docs/order?ask=1&number={order}", "/verify",
     "/account/time-zone", "/account/addresses", "/account/addresses/new",
+    "/account/methods", "/account/methods/{saved_method}/remove",
     "/wallet", "/wallet?type=taken_back", "/wallet/explain/balance/USD",
     "/account/addresses/{address}",
     "/account/notifications", "/account/payments", "/account/payments?status=failed",
@@ -157,6 +159,7 @@ SANDBOX = (
     "/c/pay/{paid_session}", "/c/pay/{expired_session}", "/c/pay/nothing", "/dashboard", "/dashboard/payments",
     "/dashboard/sessions", "/dashboard/charges", "/dashboard/refunds", "/dashboard/balance", "/dashboard/customers",
     "/dashboard/events", "/dashboard/webhooks", "/dashboard/clock", "/dashboard/objects/{intent}",
+    "/c/setup/{saving}", "/dashboard/methods", "/dashboard/setups",
     "/dashboard/faults", "/dashboard/recovery", "/dashboard/objects/{endpoint}", "/dashboard/events/{sandbox_event}",
 )  # fmt: skip
 # They sign in in two steps and have a passkey.
@@ -226,9 +229,10 @@ def seed(world: World) -> Seeded:
     admin = world.person("Ada Admin", is_admin=True)
     codes.code(world.now, "OURS", seller_id=None, actor_id=admin)
     wallets.fill(world, buyer, 2_500, admin_id=admin)
+    saved = {"saved_method": str(methods.save(world, buyer)), "saving": methods.page_of(world, buyer)}
     people = {"payee": payee, "nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
     found = values(world, bought) | listings(world, seller) | refunds(world, bought["paid"], admin)
-    found |= accounts(world, seller)
+    found |= accounts(world, seller) | saved
     found |= {"called_off": called_off(world, bought["called_off"])} | words(world, buyer, found["order"])
     book_at_the_provider(world, "stripe_fee", -100)
     reconcile(world, in_minutes=10)

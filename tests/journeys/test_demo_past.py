@@ -32,6 +32,8 @@ NOT_THERE = {
     ("payout", "pending"): "passes within one run",
     **{("seller_account", status): "eight sellers are too few" for status in ("started", "review", "restricted")},
     **{("seller_account", status): "eight sellers are too few" for status in ("disconnected", "rejected")},
+    ("saved_method", "removing"): "passes within one request",
+    ("saved_method", "removed"): "one is enough",
     **{("transfer_reversal", status): "taken back at the provider, it is done" for status in ("pending", "refused")},
     ("unapplied_receipt", "received"): "two paid pages for one purchase need a provider that fails at the right moment",
     ("unapplied_receipt", "returning"): "as above",

@@ -47,6 +47,8 @@ _LISTS = {
         "/api/v1/orders/",
         "/api/v1/payments/",
         "/api/v1/refunds/",
+        "/account/methods",
+        "/api/v1/payments/methods/",
         "/api/v1/wallets/my_wallet/",
         "/wallet",
         "/wallet/explain/balance/USD",

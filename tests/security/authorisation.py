@@ -151,6 +151,12 @@ POST   /refunds/<number>/pictures                  in     422  404     404    40
 POST   /refunds/<number>/pictures/<picture_id>/remove in  go   404     404    404    404   404     404
 GET    /refunds/<number>/pictures/<picture_id>     in     200  404     404    404    404   404     404
 GET    /refunds/<number>/explain/<figure>          in     200  404     404    404    404   404     404
+GET    /account/methods                            in     200  200     200    200    200   -       -
+POST   /account/methods                            in     go   go      go     go     go    -       -
+GET    /account/methods/added                      in     404  404     404    404    404   -       -
+POST   /account/methods/<method_id>/default        in     go   404     404    404    404   404     404
+GET    /account/methods/<method_id>/remove         in     200  404     404    404    404   404     404
+POST   /account/methods/<method_id>/removal        in     go   404     404    404    404   404     404
 GET    /account/payments                           in     200  200     200    200    200   -       -
 GET    /account/payments/<payment_id>              in     200  404     404    404    404   404     404
 GET    /account/payments/<payment_id>/explain/<figure> in 200  404     404    404    404   404     404
@@ -408,6 +414,12 @@ POST   /api/v1/orders/<number>/deliver/            401    409  404     409    40
 POST   /api/v1/orders/<number>/cancel/             401    422  422     422    422    422   422     422
 GET    /api/v1/payments/                           401    200  200     200    200    200   -       -
 POST   /api/v1/payments/                           401    422  422     422    422    422   -       -
+GET    /api/v1/payments/methods/                   401    200  200     200    200    200   -       -
+POST   /api/v1/payments/methods/                   401    201  201     201    201    201   -       -
+GET    /api/v1/payments/methods/<method_id>/       401    200  404     404    404    404   404     404
+PUT    /api/v1/payments/methods/<method_id>/       401    422  422     422    422    422   422     422
+POST   /api/v1/payments/methods/<method_id>/set-default/ 401 409 404    404    404    404   404     404
+DELETE /api/v1/payments/methods/<method_id>/       401    200  404     404    404    404   404     404
 GET    /api/v1/payments/stats/                     401    200  200     200    200    200   -       -
 POST   /api/v1/payments/verify/                    401    422  422     422    422    422   -       -
 GET    /api/v1/payments/<payment_id>/              401    200  404     404    404    404   404     404
@@ -487,6 +499,7 @@ WRITING_GETS = {
     "/": "the cookie of what the viewer looked at last is taken over; only their own twelve, nobody else sees them",
     "/saved": "as above",
     "/checkout/return/<payment_id>": "it may settle the payment, as the provider's webhook would; only forward",
+    "/account/methods/added": "it puts into the books what the viewer has saved, as its event would; only their own",
     "/seller/payouts/setup/done": "it puts into the books how the provider shows the account now, as its webhook would",
     "/messages/<conversation_id>": "what is shown counts as read; only the reader's own mark",
     "/admin/conversations/<conversation_id>": "that an admin has looked is kept; nobody else sees a difference",

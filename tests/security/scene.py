@@ -34,6 +34,7 @@ from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
 from tests import builders_factors as factors
 from tests import builders_mails as mails
+from tests import builders_methods as methods
 from tests import builders_taxes as taxes
 from tests import evidence
 from tests.builders import Bought, World, form_token
@@ -348,6 +349,7 @@ def _values(world: World, bought: Bought, seller_id: int, device: int) -> dict[s
         "session_id": device,
         "user_id": bought.buyer_id,
         "wallet_id": bought.buyer_id,
+        "method_id": methods.save(world, bought.buyer_id),
         "seller_id": seller_id,
         "job_id": world.failed_job(),
         "search_id": db.atomic(

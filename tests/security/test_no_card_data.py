@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from bs4 import BeautifulSoup
 
+from tests import builders_methods as cards
 from tests.builders import Bought, World
 
 # As typed by people: with blanks, with dashes, without; paid, declined, unknown to the sandbox (a real card, perhaps)
@@ -76,6 +77,7 @@ def test_no_card_number_and_no_security_code_is_kept(world: World) -> None:
         bought = world.open_purchase(10_000)
         short = code if number.startswith("37") else code[1:]
         statuses.add(type_card(world, bought, number, short))
+    assert cards.type_in(world, bought.buyer_id, "5555555555554444").outcome == "paid"
     world.settle_down()
     world.advance(hours=25)
     world.settle_down()

@@ -15,6 +15,7 @@ from marketplace.job_runs.states import FAILED_JOB
 from marketplace.mails.states import MAIL
 from marketplace.orders.states import ORDER, PURCHASE
 from marketplace.outbound.states import CALL
+from marketplace.payment_methods.states import METHOD
 from marketplace.payment_records.states import PAYMENT, PaymentStatus
 from marketplace.payments.states import RECEIPT, TRACKER, TRANSACTION
 from marketplace.payouts.states import ACCOUNT, PAYOUT, REVERSAL
@@ -129,6 +130,12 @@ MATRICES: dict[Machine, str] = {
     fail    .          .          failed     failed   =          !        =
     resend  .          .          =          =        in_transit !        =
     reverse .          .          reversed   reversed reversed   !        =
+    """,
+    METHOD: """
+           active   removing removed
+    remove removing =        =
+    keep   =        active   =
+    detach removed  removed  =
     """,
     REVERSAL: """
            pending done refused

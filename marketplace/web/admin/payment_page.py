@@ -10,6 +10,7 @@ from marketplace.disputes.page_queries import DisputeRow
 from marketplace.language import Text, ngettext, pgettext
 from marketplace.language import gettext as _
 from marketplace.ledger.queries import PostingRow
+from marketplace.payment_methods.queries import UseRow
 from marketplace.payments.admin_queries import Call, PaymentRecord, ProviderLine, SellerShare, Tracker
 from marketplace.payments.queries import Decline, Receipt
 from marketplace.payments.timeline_queries import Change
@@ -60,6 +61,7 @@ class Facts:
     postings: Sequence[PostingRow]
     provider_lines: Sequence[ProviderLine]
     changes: Sequence[Change]
+    used: UseRow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def build(facts: Facts) -> PaymentPage:
         badges=(wording.payment_badge(record.status), *dispute_parts.order_badges(facts.disputes)),
         note=f"{record.buyer_name}, {record.buyer_email}",
         figures=payment_figures.rows(record, facts.shares, facts.receipts, facts.provider_lines),
-        facts=payment_record.facts(record),
+        facts=payment_record.facts(record, facts.used),
         is_from_wallet=record.provider == WALLET,
         metadata=shown(record.metadata) if record.metadata else "",
         diagnose_url=url_for("admin.diagnose_payment", payment_id=record.id),

@@ -12,6 +12,7 @@ from marketplace.language import gettext as _
 from marketplace.language import texts
 from marketplace.ledger import queries as ledger
 from marketplace.paging import every
+from marketplace.payment_methods import queries as methods
 from marketplace.payments import admin_queries, queries, search_queries, timeline_queries
 from marketplace.payments.search_queries import PaymentSummary, Sought
 from marketplace.payments.tabs import PaymentTab
@@ -108,6 +109,7 @@ def payment(payment_id: int) -> ResponseReturnValue:
     receipts = queries.receipts_of(payment_id)
     facts = payment_page.Facts(
         record=record,
+        used=methods.use_of(payment_id),
         trackers=trackers,
         declines=queries.declines_of([payment_id]),
         shares=shares,

@@ -19,6 +19,7 @@ MACHINES = {
     "invoice": (Text("Invoices"), Text("What a sale came to, a credit note that corrects it, or our fees of a month.")),
     "dispute": (Text("Disputes"), Text("What a buyer's bank asks about a payment, or takes back of it.")),
     "payout": (Text("Payouts"), Text("One payment to one seller's bank.")),
+    "saved_method": (Text("Saved cards"), Text("What somebody has saved at the provider to pay with.")),
     "seller_account": (Text("Sellers' accounts"), Text("Where a seller is paid, at the provider.")),
     "transfer_reversal": (Text("Transfers taken back"), Text("Money of a payout on its way back to the platform.")),
     "unapplied_receipt": (
@@ -94,6 +95,9 @@ MEANINGS = {
     ("payout", "failed"): Text("The bank sent it back. The seller has to mend their bank details."),
     ("payout", "canceled"): Text("Nothing moved. Its shares are available again."),
     ("payout", "reversed"): Text("All of it was taken back from the seller's account at the provider."),
+    ("saved_method", "active"): Text("Payment pages offer it to its owner."),
+    ("saved_method", "removing"): Text("It is out of use, and the provider is being asked to drop it."),
+    ("saved_method", "removed"): Text("The provider has dropped it. What was paid with it stays linked."),
     ("seller_account", "started"): Text("The seller has begun and the provider still needs details."),
     ("seller_account", "review"): Text("The provider checks what the seller has written."),
     ("seller_account", "enabled"): Text("The seller can be paid."),

@@ -13,6 +13,8 @@ from marketplace.numerals import number_text
 from marketplace.orders import queries as orders
 from marketplace.orders.states import OrderStatus
 from marketplace.paging import every
+from marketplace.payment_methods import queries as method_queries
+from marketplace.payment_methods.queries import UseRow
 from marketplace.payment_records.states import PaymentStatus
 from marketplace.payments import queries, search_queries, timeline_queries
 from marketplace.payments.queries import Attempt, Decline, Receipt
@@ -145,7 +147,7 @@ def payment(payment_id: int) -> ResponseReturnValue:
         badge=wording.payment_badge(attempt.status),
         note=_("Started %(day)s", day=time_text(attempt.created_at)),
         money_rows=(_amount_row(attempt),),
-        facts=_facts(attempt),
+        facts=_facts(attempt, method_queries.use_of(payment_id)),
         orders=tuple(
             RelatedOrder(
                 _("Order %(number)s", number=order.number), url_for("buyer.order", number=order.number), order.shop_name
@@ -208,7 +210,7 @@ def _explain_url(attempt: Attempt) -> str:
     return url_for("buyer.explain_payment", payment_id=attempt.id, figure="amount")
 
 
-def _facts(attempt: Attempt) -> tuple[Fact, ...]:
+def _facts(attempt: Attempt, used: UseRow | None) -> tuple[Fact, ...]:
     moments = (
         (_("Started"), attempt.created_at),
         (_("Paid"), attempt.completed_at),
@@ -219,6 +221,7 @@ def _facts(attempt: Attempt) -> tuple[Fact, ...]:
         Fact(_("Purchase"), attempt.purchase_number or _("None")),
         Fact(_("Status"), attempt.status.label),
         Fact(_("Paid through"), wallet_parts.provider_text(attempt.provider)),
+        *([Fact(_("Paid with"), used.name, _method_url(used))] if used else []),
         *(Fact(label, time_text(moment)) for label, moment in moments if moment is not None),
     ]
     if attempt.provider == WALLET:
@@ -228,6 +231,10 @@ def _facts(attempt: Attempt) -> tuple[Fact, ...]:
         Fact(_("Times we asked the provider"), number_text(attempt.verification_attempts)),
         Fact(_("Reference"), attempt.provider_payment_id or _("None yet")),
     )
+
+
+def _method_url(used: UseRow) -> str:
+    return url_for("buyer.methods", _anchor=f"method-{used.method_id}") if used.method_id else ""
 
 
 def _returned(receipts: Sequence[Receipt]) -> str:
