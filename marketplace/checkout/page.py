@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Shop
 from marketplace.config import Settings
+from marketplace.credits import packages
+from marketplace.credits.models import CreditSale
 from marketplace.history import Actor
 from marketplace.language import Text
 from marketplace.orders.models import Order, OrderLine, Purchase
@@ -58,6 +60,8 @@ def plan_payment(
     """
     provider = (WALLET if from_wallet else PROVIDER) if purchase.total_minor else NO_PROVIDER
     records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
+    # A purchase of goods has a cart, and needs no look for a package.
+    sale = packages.sale_of(session, purchase.id) if purchase.cart_id is None else None
     payment = records.create_pending_payment(
         NewPayment(
             user_id=purchase.buyer_id,
@@ -66,12 +70,15 @@ def plan_payment(
             currency=purchase.currency,
             provider=provider,
             expires_at=expires_at,
+            credits_to_add=sale.credits if sale else 0,
+            package_id=sale.code if sale else None,
+            package_name=sale.name if sale else None,
         )
     )
     if provider != PROVIDER:
         return Opened(purchase.id, payment.id, purchase.buyer_id, purchase.currency, None)
     watching.begin(session, WatchKind.PAYMENT, payment.id, now=now)
-    request = _request(session, purchase, payment.id, settings, expires_at)
+    request = _request(session, purchase, payment.id, settings, expires_at, sale)
     call_id = outbound.plan(
         session,
         provider=PROVIDER,
@@ -85,16 +92,22 @@ def plan_payment(
 
 
 def _request(
-    session: Session, purchase: Purchase, payment_id: int, settings: Settings, expires_at: datetime
+    session: Session,
+    purchase: Purchase,
+    payment_id: int,
+    settings: Settings,
+    expires_at: datetime,
+    sale: CreditSale | None,
 ) -> CheckoutRequest:
+    back = f"{settings.base_url}/{'credits' if sale else 'checkout'}"
     return CheckoutRequest(
         payment_id=payment_id,
         purchase_number=_number(session, purchase.id),
         currency=purchase.currency,
-        lines=_lines(session, purchase.id),
+        lines=(_package_line(sale),) if sale else _lines(session, purchase.id),
         customer_email=session.execute(select(User.email).where(User.id == purchase.buyer_id)).scalar_one(),
-        success_url=f"{settings.base_url}/checkout/return/{payment_id}",
-        cancel_url=f"{settings.base_url}/checkout/cancelled/{payment_id}",
+        success_url=f"{back}/return/{payment_id}",
+        cancel_url=f"{back}/cancelled/{payment_id}",
         expires_at=expires_at,
     )
 
@@ -147,6 +160,10 @@ def _line(title: str, unit_price_minor: int, quantity: int, discount_minor: int)
         return CheckoutLine(title, unit_price_minor, quantity)
     units = f"{quantity} × " if quantity > 1 else ""  # noqa: RUF001  a times sign is meant
     return CheckoutLine(f"{units}{title}, reduced", unit_price_minor * quantity - discount_minor, 1)
+
+
+def _package_line(sale: CreditSale) -> CheckoutLine:
+    return _line(f"{sale.name}, {sale.credits} credits", sale.price_minor, 1, sale.discount_minor)
 
 
 def _lines(session: Session, purchase_id: int) -> tuple[CheckoutLine, ...]:
