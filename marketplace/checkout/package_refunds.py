@@ -68,6 +68,8 @@ def refund(session: Session, *, payment_id: int, admin_id: int, reason: str, now
 
 def package_of(session: Session, intent_id: str | None) -> CreditLot | None:
     """Return the credits that the payment of an intent has bought; None for any other payment."""
+    if intent_id is None:
+        return None
     asked = (
         select(CreditLot)
         .join(Payment, Payment.id == CreditLot.payment_id)

@@ -26,10 +26,11 @@ def upgrade() -> None:
     _create_movements()
     _create_lots()
     _create_returns()
+    _create_promotions()
     role = op.get_context().config.attributes["application_role"]
-    for table in ("credit_package", "credit_sale", "credit_movement", "credit_use"):
+    for table in ("credit_package", "credit_sale", "credit_movement", "credit_use", "promotion"):
         op.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM "{role}"')
-    for table in ("credit_sale", "credit_movement", "credit_use"):
+    for table in ("credit_sale", "credit_movement", "credit_use", "promotion"):
         op.execute(
             f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
@@ -228,8 +229,32 @@ def _create_returns() -> None:
     op.create_index(op.f("ix_credit_return_lot_id"), "credit_return", ["lot_id"])
 
 
+def _create_promotions() -> None:
+    op.create_table(
+        "promotion",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("listing_id", sa.BigInteger(), nullable=False),
+        sa.Column("seller_id", sa.BigInteger(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("credits", sa.BigInteger(), nullable=False),
+        sa.Column("starts_at", _TIME, nullable=False),
+        sa.Column("ends_at", _TIME, nullable=False),
+        sa.Column("movement_id", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "days > 0 AND credits > 0 AND ends_at > starts_at", name=op.f("ck_promotion_lasts_and_costs")
+        ),
+        sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_promotion_listing_id")),
+        sa.ForeignKeyConstraint(["seller_id"], ["user.id"], name=op.f("fk_promotion_seller_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_promotion")),
+        sa.UniqueConstraint("movement_id", name=op.f("uq_promotion_movement_id")),
+    )
+    op.create_index(op.f("ix_promotion_ends_at"), "promotion", ["ends_at"])
+    op.create_index(op.f("ix_promotion_listing_id"), "promotion", ["listing_id"])
+
+
 def downgrade() -> None:
     for table in (
+        "promotion",
         "credit_return",
         "credit_use",
         "credit_lot",
