@@ -19,7 +19,7 @@ from marketplace.payments import queries as payments
 from marketplace.payments.queries import Attempt
 from marketplace.web import guards
 from marketplace.web.checkout import page as checkout_page
-from marketplace.web.checkout.returning import LOOKS, NOT_YET, SILENT, asks_by_itself, ask, look
+from marketplace.web.checkout.returning import LOOKS, NOT_YET, SILENT, ask, asks_by_itself, look
 from marketplace.web.credits.parts import credits_text
 from marketplace.web.order_parts import Fact
 from marketplace.web.pages import money

@@ -13,9 +13,8 @@ from marketplace.checkout.packages import AgreedPackage, CodeRefused
 from marketplace.credits import packages, queries
 from marketplace.credits.queries import MovementRow
 from marketplace.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
-from marketplace.language import Text
+from marketplace.language import Text, ngettext
 from marketplace.language import gettext as _
-from marketplace.language import ngettext
 from marketplace.money import CREDIT
 from marketplace.numerals import number_text
 from marketplace.paging import PAGE_SIZE
