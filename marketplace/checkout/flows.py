@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 
 from marketplace import db, failpoints
-from marketplace.checkout import attempts, following, operations, returns, settlement
+from marketplace.checkout import attempts, following, operations, packages, returns, settlement
 from marketplace.checkout.attempts import Attempt
 from marketplace.checkout.operations import Agreed, OpenedElsewhere
 from marketplace.checkout.outcomes import OUTCOMES
@@ -232,9 +232,7 @@ def go_on(purchase_id: int, *, now: datetime, provider: Provider, settings: Sett
 
 def start_over(agreed: Agreed | AgreedPackage, *, now: datetime, provider: Provider, settings: Settings) -> None:
     """Give up earlier unpaid purchases of this cart: their lines are still in it and are about to be bought again."""
-    mine = {"buyer_id": agreed.buyer_id, "currency": agreed.currency, "token": agreed.token}
-    earlier = db.atomic(attempts.to_give_up, (), **mine, is_package=isinstance(agreed, AgreedPackage))
-    for attempt in earlier:
+    for attempt in db.atomic(packages.earlier, (), agreed=agreed):
         if attempt.can_be_withdrawn:
             _withdraw(attempt, because=Text("The buyer started over."), now=now, provider=provider, settings=settings)
         db.atomic(

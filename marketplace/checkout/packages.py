@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from marketplace import history
 from marketplace.accounts import suspending
 from marketplace.checkout import attempts, operations, page, rules
-from marketplace.checkout.operations import CartChanged, OpenedElsewhere
+from marketplace.checkout.attempts import Attempt
+from marketplace.checkout.operations import Agreed, CartChanged, OpenedElsewhere
 from marketplace.checkout.page import Opened
 from marketplace.config import Settings
 from marketplace.credits import operations as credit_operations
@@ -52,6 +53,17 @@ class AgreedPackage:
     discount_code: str = ""
 
 
+def earlier(session: Session, *, agreed: Agreed | AgreedPackage) -> list[Attempt]:
+    """Return the unpaid purchases that are given up by agreeing to this one: of a basket, or of packages."""
+    return attempts.to_give_up(
+        session,
+        buyer_id=agreed.buyer_id,
+        currency=agreed.currency,
+        token=agreed.token,
+        is_package=isinstance(agreed, AgreedPackage),
+    )
+
+
 def open_package(session: Session, *, agreed: AgreedPackage, settings: Settings, now: datetime) -> Opened:
     """Make a purchase of one package and plan its payment, before the redirect; a form sent twice is one purchase.
 
@@ -62,8 +74,7 @@ def open_package(session: Session, *, agreed: AgreedPackage, settings: Settings,
     known = operations.find_purchase(session, token=agreed.token, buyer_id=agreed.buyer_id)
     if known is not None:
         return Opened(known, 0, agreed.buyer_id, agreed.currency, None, is_known=True)
-    mine = {"buyer_id": agreed.buyer_id, "currency": agreed.currency, "token": agreed.token}
-    if attempts.to_give_up(session, **mine, is_package=True):
+    if earlier(session, agreed=agreed):
         raise OpenedElsewhere(_("You are buying a package in another window. Please try again."))
     suspending.check_may_buy(session, agreed.buyer_id)
     package = packages.find(session, agreed.package, now)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from marketplace import db
 from marketplace.accounts.models import User
@@ -102,7 +102,7 @@ class Sought:
     period: Period
 
 
-def _sum_of(*kinds: CreditKind) -> object:
+def _sum_of(*kinds: CreditKind) -> ColumnElement[int]:
     total = func.sum(CreditMovement.credits).filter(CreditMovement.kind.in_(kinds))
     return func.coalesce(total, 0).cast(_COUNT)
 

@@ -32,8 +32,8 @@ CREDIT_CHECKS: Mapping[str, str] = {
         WHERE balance <> made OR number <> position
     """,
     "people hold what their last movement left, and their lots": """
-        SELECT 'user', coalesce(b.user_id, m.user_id, l.user_id), 'holds ' || coalesce(b.credits, 0) || ' credits after '
-            || coalesce(b.movements, 0) || ', movements make ' || coalesce(m.made, 0) || ' in '
+        SELECT 'user', coalesce(b.user_id, m.user_id, l.user_id), 'holds ' || coalesce(b.credits, 0)
+            || ' credits after ' || coalesce(b.movements, 0) || ', movements make ' || coalesce(m.made, 0) || ' in '
             || coalesce(m.number, 0) || ', lots have ' || coalesce(l.left_over, 0)
         FROM credit_balance b
         FULL JOIN (SELECT user_id, sum(credits) AS made, count(*) AS number FROM credit_movement GROUP BY user_id) m
