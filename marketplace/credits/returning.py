@@ -53,7 +53,11 @@ def take(
 
     Those that were used are missing: their part of the money is the marketplace's cost.
     """
-    wanted = rules.wanted_back(lot.credits, amount_minor, lot.paid_minor)
+    before = _live(session, lot)
+    gone_minor = sum(each.amount_minor for each in before) + amount_minor
+    # Of all that went back, less what was taken or missed before: parts that make the price make the package.
+    wanted = rules.wanted_back(lot.credits, gone_minor, lot.paid_minor)
+    wanted = max(0, wanted - sum(each.credits + each.missing for each in before))
     taken = min(wanted, lot.left)
     deferred = rules.part_of(Money(lot.deferred_minor, lot.currency), taken, lot.left).minor if taken else 0
     found = CreditReturn(
@@ -62,7 +66,7 @@ def take(
         lot_id=lot.id,
         amount_minor=amount_minor,
         credits=taken,
-        missing=min(wanted - taken, lot.used),
+        missing=wanted - taken,
         deferred_minor=deferred,
         reason=reason,
         by_id=by_id,
@@ -94,14 +98,13 @@ def give_back(session: Session, *, found: CreditReturn, now: datetime) -> None:
 
 def gone_minor(session: Session, lot: CreditLot) -> int:
     """Return what of a package's price went back to its buyer, minor units; what a bank took is not counted."""
-    rows = session.execute(
-        select(CreditReturn.amount_minor).where(
-            CreditReturn.lot_id == lot.id,
-            CreditReturn.cause != ReturnCause.DISPUTE,
-            CreditReturn.undone_at.is_(None),
-        )
-    )
-    return sum(rows.scalars())
+    return sum(each.amount_minor for each in _live(session, lot) if each.cause is not ReturnCause.DISPUTE)
+
+
+def _live(session: Session, lot: CreditLot) -> list[CreditReturn]:
+    """Return what went back of a package and did not come here again."""
+    statement = select(CreditReturn).where(CreditReturn.lot_id == lot.id, CreditReturn.undone_at.is_(None))
+    return list(session.execute(statement).scalars())
 
 
 def _move(

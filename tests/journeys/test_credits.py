@@ -10,11 +10,14 @@ from marketplace.checkout import package_refunds
 from marketplace.checkout.settlement import PaidReport, settle
 from marketplace.errors import Conflict
 from marketplace.history import Actor
+from marketplace.sandbox import disputes as bank
 from tests import builders_credits as credits_of
 from tests import builders_discounts as discounts
 from tests.builders import World, form_token
 from tests.builders_api import program
 from tests.builders_credits import BoughtPackage
+from tests.journeys.test_disputes import at_the_bank, dispute
+from tests.journeys.test_refunds import at_the_provider
 from tests.races import at_once, refusals
 
 DECLINED = "4000000000000002"
@@ -188,3 +191,40 @@ def refund(world: World, bought: BoughtPackage, admin_id: int) -> int:
         reason="Bought by mistake.",
         now=world.now,
     )
+
+
+@pytest.mark.scar("S20")
+def test_a_refund_in_the_dashboard_takes_what_is_there_and_says_what_is_missing(world: World) -> None:
+    """Half of the price while 10 credits are used, then the rest: 140 go, 10 are missing, and nothing breaks."""
+    admin_id, seller_id = world.person(is_admin=True), world.seller()
+    bought = credits_of.paid_package(world, seller_id)
+    credits_of.promote(world, seller_id, world.listing(seller_id, 5_000))
+    at_the_provider(world, bought, 500)
+    world.settle_down()
+    assert credits_of.held(world, seller_id) == 65, "500 of 999 are 75 whole credits"
+    assert world.rows("SELECT status FROM payment") == [("partially_refunded",)]
+    at_the_provider(world, bought, 499)
+    world.settle_down()
+    assert credits_of.held(world, seller_id) == 0
+    assert world.rows("SELECT credits, missing FROM credit_return ORDER BY id") == [(75, 0), (65, 10)]
+    assert world.rows("SELECT status FROM payment") == [("refunded",)]
+    assert world.rows("SELECT status FROM provider_event WHERE status NOT IN ('applied', 'ignored', 'processed')") == []
+    html = world.client(admin_id).get(f"/admin/payments/{bought.payment_id}").text
+    assert "10 credits were used before their money went back" in html
+    assert "10 credits" in world.client(admin_id).get(f"/admin/users/{seller_id}").text
+
+
+def test_a_lost_dispute_takes_the_credits_and_a_won_one_gives_them_back(world: World) -> None:
+    admin_id, buyer_id = world.person(is_admin=True), world.person()
+    bought = credits_of.paid_package(world, buyer_id)
+    dispute(world, "fraudulent", 999)
+    with pytest.raises(Conflict, match="has taken this money"):
+        refund(world, bought, admin_id)
+    at_the_bank(world, bank.decide, "lost")
+    assert credits_of.held(world, buyer_id) == 0
+    at_the_bank(world, bank.reopen)
+    at_the_bank(world, bank.decide, "won")
+    assert credits_of.held(world, buyer_id) == 150
+    assert world.rows("SELECT kind, credits FROM credit_movement ORDER BY id") == [
+        ("bought", 150), ("taken_back", -150), ("given_back", 150),
+    ]  # fmt: skip
