@@ -232,15 +232,13 @@ def seed(world: World) -> Seeded:
     wallets.fill(world, buyer, 2_500, admin_id=admin)
     people = {"payee": payee, "nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
     found = values(world, bought) | listings(world, seller) | refunds(world, bought["paid"], admin)
-    found |= accounts(world, seller)
+    found |= accounts(world, seller) | bought_credits(world, buyer, seller, parts[0])
     found |= {"called_off": called_off(world, bought["called_off"])} | words(world, buyer, found["order"])
     book_at_the_provider(world, "stripe_fee", -100)
     reconcile(world, in_minutes=10)
     found |= {"break": break_of(world, "line_without_entry")}
     paid_elsewhere(world, 4_200)
     world.settle_down()
-    found |= {"package": str(package.payment_id)}
-    found |= {"movement": one(world, f"SELECT id FROM credit_movement WHERE user_id = {buyer}")}
     found |= {"passkey": str(factors.with_passkey(payee))}
     factors.with_phone(payee)
     found |= {"address": str(addresses.kept(world, buyer, is_delivery=True))}

@@ -61,7 +61,7 @@ def held(user_id: int) -> tuple[MoneyRow, ...]:
         return ()
     url = url_for("admin.account", account=Account.CREDITS_HELD.value, currency=CREDIT, owner=user_id, side="credit")
     note = _("%(bought)s bought, %(spent)s used", bought=number_text(found.bought), spent=number_text(found.spent))
-    rows = [MoneyRow(_("Held"), credits_text(found.balance), url, note)]
+    rows = [MoneyRow(_("Credits"), credits_text(found.balance), url, note)]
     if missing := queries.missing_of(user_id):
         rows.append(MoneyRow(_("Used, and their money went back"), credits_text(missing), "", _("We bear it")))
     return tuple(rows)

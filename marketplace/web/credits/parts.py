@@ -101,7 +101,7 @@ def figures(held: Held, explain_url: str) -> tuple[Figure, ...]:
     """Return how many credits somebody holds, and how it came to that."""
     gone = (Figure(_("Went back"), number_text(held.gone), _("With the money for them")),) if held.gone else ()
     return (
-        Figure(_("You hold") if explain_url else _("Held"), credits_text(held.balance), _(_HELD), explain_url),
+        Figure(_("You hold"), credits_text(held.balance), _(_HELD), explain_url),
         Figure(_("Bought"), number_text(held.bought), _("In packages")),
         Figure(_("Used"), number_text(held.spent), _("To promote listings")),
         *gone,
