@@ -93,37 +93,34 @@ def mirror(
     The money has gone: credits go back with it as far as they are there, in whole ones, and the rest is our cost.
     Raises Contradiction for more than is left of the payment.
     """
-    subject = f"refund:{refund.refund_id}"
-    found = returning.known(session, subject)
+    found = returning.known(session, f"refund:{refund.refund_id}")
     if found is None and not refund.is_final_failure:
-        left_minor = lot.paid_minor - returning.gone_minor(session, lot)
-        if refund.currency != lot.currency or refund.amount_minor > left_minor:
-            raise Contradiction(Text("the refund is about more than is left of the payment"))
-        found = returning.take(
-            session,
-            lot=lot,
-            subject=subject,
-            cause=ReturnCause.PROVIDER,
-            amount_minor=refund.amount_minor,
-            reason=Text("Made in the payment provider's dashboard."),
-            by_id=None,
-            now=now,
-        )
+        found = _mirrored(session, lot, refund, now=now)
+    whose, refund_id = lot.user_id, refund.refund_id
     for line in lines:
-        balance.book_refund(
-            session,
-            payment_id=lot.payment_id,
-            owner_id=lot.user_id,
-            refund_id=refund.refund_id,
-            line=line,
-            now=now,
-        )
+        balance.book_refund(session, payment_id=lot.payment_id, owner_id=whose, refund_id=refund_id, line=line, now=now)
     if found is None:
         return Text("It failed before it was taken over; nothing has moved.")
     if refund.is_final_failure:
         returning.give_back(session, found=found, now=now)
     _follow(session, lot, actor=actor, now=now)
     return _told(found)
+
+
+def _mirrored(session: Session, lot: CreditLot, refund: ProviderRefund, *, now: datetime) -> CreditReturn:
+    left_minor = lot.paid_minor - returning.gone_minor(session, lot)
+    if refund.currency != lot.currency or refund.amount_minor > left_minor:
+        raise Contradiction(Text("the refund is about more than is left of the payment"))
+    return returning.take(
+        session,
+        lot=lot,
+        subject=f"refund:{refund.refund_id}",
+        cause=ReturnCause.PROVIDER,
+        amount_minor=refund.amount_minor,
+        reason=Text("Made in the payment provider's dashboard."),
+        by_id=None,
+        now=now,
+    )
 
 
 def lost(session: Session, *, payment_id: int, subject: str, amount_minor: int, now: datetime) -> None:

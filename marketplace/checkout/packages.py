@@ -144,16 +144,7 @@ def _begin(
     session.add(purchase)
     session.flush()
     history.begin(session, Purchase, [purchase.id], actor=actor, at=now, because=Text("The buyer agreed to the price."))
-    sale = CreditSale(
-        purchase_id=purchase.id,
-        package_id=package.id,
-        code=package.code,
-        name=package.name,
-        credits=package.credits,
-        price_minor=package.price.minor,
-        discount_minor=package.price.minor - total.minor,
-    )
-    session.add(sale)
+    session.add(_sale(purchase.id, package, total))
     session.flush()
     if priced.found and priced.granted:
         uses.take(
@@ -166,3 +157,15 @@ def _begin(
             now=now,
         )
     return purchase
+
+
+def _sale(purchase_id: int, package: Package, total: Money) -> CreditSale:
+    return CreditSale(
+        purchase_id=purchase_id,
+        package_id=package.id,
+        code=package.code,
+        name=package.name,
+        credits=package.credits,
+        price_minor=package.price.minor,
+        discount_minor=package.price.minor - total.minor,
+    )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -69,25 +70,36 @@ def plan_payment(
             currency=purchase.currency,
             provider=provider,
             expires_at=expires_at,
-            credits_to_add=sale.credits if sale else 0,
-            package_id=sale.code if sale else None,
-            package_name=sale.name if sale else None,
+            **_package(sale),
         )
     )
     if provider != PROVIDER:
         return Opened(purchase.id, payment.id, purchase.buyer_id, purchase.currency, None)
-    watching.begin(session, WatchKind.PAYMENT, payment.id, now=now)
-    request = _request(session, purchase, payment.id, settings, expires_at, sale)
-    call_id = outbound.plan(
+    call_id = _plan_opening(session, purchase, payment.id, settings, expires_at, sale, actor=actor, now=now)
+    return Opened(purchase.id, payment.id, purchase.buyer_id, purchase.currency, call_id)
+
+
+def _plan_opening(
+    session: Session,
+    purchase: Purchase,
+    payment_id: int,
+    settings: Settings,
+    expires_at: datetime,
+    sale: CreditSale | None,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    watching.begin(session, WatchKind.PAYMENT, payment_id, now=now)
+    return outbound.plan(
         session,
         provider=PROVIDER,
         kind=CallKind.CREATE_CHECKOUT,
-        subject_id=payment.id,
-        request=requests.frozen_checkout(request),
+        subject_id=payment_id,
+        request=requests.frozen_checkout(_request(session, purchase, payment_id, settings, expires_at, sale)),
         actor=actor,
         now=now,
     )
-    return Opened(purchase.id, payment.id, purchase.buyer_id, purchase.currency, call_id)
 
 
 def _request(
@@ -159,6 +171,11 @@ def _line(title: str, unit_price_minor: int, quantity: int, discount_minor: int)
         return CheckoutLine(title, unit_price_minor, quantity)
     units = f"{quantity} × " if quantity > 1 else ""  # noqa: RUF001  a times sign is meant
     return CheckoutLine(f"{units}{title}, reduced", unit_price_minor * quantity - discount_minor, 1)
+
+
+def _package(sale: CreditSale | None) -> dict[str, Any]:
+    """Return what a payment records of a package; nothing for goods."""
+    return {"credits_to_add": sale.credits, "package_id": sale.code, "package_name": sale.name} if sale else {}
 
 
 def _package_line(sale: CreditSale) -> CheckoutLine:

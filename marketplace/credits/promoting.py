@@ -22,12 +22,9 @@ def promote(session: Session, *, seller_id: int, listing_id: int, days: int, tok
     One that is promoted goes on from its end. The form's one-time `token` makes sending it twice one deed. Raises
     NotFound for a foreign listing, Conflict for one that buyers don't see, Invalid for the days, TooFew credits.
     """
-    sent = select(CreditMovement).where(CreditMovement.form_token == token)
-    before = session.execute(sent).scalar_one_or_none()
-    if before is not None:
-        if (before.user_id, before.listing_id) != (seller_id, listing_id):
-            raise NotFound(_("There is no such form."))
-        return session.execute(select(Promotion.ends_at).where(Promotion.movement_id == before.id)).scalar_one()
+    sent = _sent(session, token, seller_id, listing_id)
+    if sent is not None:
+        return sent
     own = select(Listing).where(Listing.id == listing_id, Listing.seller_id == seller_id, IS_LISTING)
     listing = session.execute(own).scalar_one_or_none()
     if listing is None:
@@ -58,3 +55,14 @@ def promote(session: Session, *, seller_id: int, listing_id: int, days: int, tok
     session.add(promotion)
     session.flush()
     return promotion.ends_at
+
+
+def _sent(session: Session, token: str, seller_id: int, listing_id: int) -> datetime | None:
+    """Return when the promotion that this form has bought ends; None for a form that was not sent."""
+    sent = select(CreditMovement).where(CreditMovement.form_token == token)
+    before = session.execute(sent).scalar_one_or_none()
+    if before is None:
+        return None
+    if (before.user_id, before.listing_id) != (seller_id, listing_id):
+        raise NotFound(_("There is no such form."))
+    return session.execute(select(Promotion.ends_at).where(Promotion.movement_id == before.id)).scalar_one()

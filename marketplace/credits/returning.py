@@ -53,11 +53,7 @@ def take(
 
     Those that were used are missing: their part of the money is the marketplace's cost.
     """
-    before = _live(session, lot)
-    gone_minor = sum(each.amount_minor for each in before) + amount_minor
-    # Of all that went back, less what was taken or missed before: parts that make the price make the package.
-    wanted = rules.wanted_back(lot.credits, gone_minor, lot.paid_minor)
-    wanted = max(0, wanted - sum(each.credits + each.missing for each in before))
+    wanted = _wanted(session, lot, amount_minor)
     taken = min(wanted, lot.left)
     deferred = rules.part_of(Money(lot.deferred_minor, lot.currency), taken, lot.left).minor if taken else 0
     found = CreditReturn(
@@ -99,6 +95,15 @@ def give_back(session: Session, *, found: CreditReturn, now: datetime) -> None:
 def gone_minor(session: Session, lot: CreditLot) -> int:
     """Return what of a package's price went back to its buyer, minor units; what a bank took is not counted."""
     return sum(each.amount_minor for each in _live(session, lot) if each.cause is not ReturnCause.DISPUTE)
+
+
+def _wanted(session: Session, lot: CreditLot, amount_minor: int) -> int:
+    """Return how many credits go with this part of a package's price."""
+    before = _live(session, lot)
+    gone_minor = sum(each.amount_minor for each in before) + amount_minor
+    # Of all that went back, less what was taken or missed before: parts that make the price make the package.
+    wanted = rules.wanted_back(lot.credits, gone_minor, lot.paid_minor)
+    return max(0, wanted - sum(each.credits + each.missing for each in before))
 
 
 def _live(session: Session, lot: CreditLot) -> list[CreditReturn]:

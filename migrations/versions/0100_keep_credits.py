@@ -22,9 +22,11 @@ _PACKAGES = (
 
 def upgrade() -> None:
     _create_packages()
+    _create_sales()
     _create_balances()
     _create_movements()
     _create_lots()
+    _create_uses()
     _create_returns()
     _create_promotions()
     role = op.get_context().config.attributes["application_role"]
@@ -61,6 +63,9 @@ def _create_packages() -> None:
             for code, name, count, minor in _PACKAGES
         ],
     )
+
+
+def _create_sales() -> None:
     op.create_table(
         "credit_sale",
         sa.Column("purchase_id", sa.BigInteger(), nullable=False),
@@ -131,6 +136,10 @@ def _create_movements() -> None:
         sa.UniqueConstraint("form_token", name=op.f("uq_credit_movement_form_token")),
         sa.UniqueConstraint("user_id", "number", name=op.f("uq_credit_movement_user_id_number")),
     )
+    _index_movements()
+
+
+def _index_movements() -> None:
     op.create_index(op.f("ix_credit_movement_payment_id"), "credit_movement", ["payment_id"])
     op.create_index(op.f("ix_credit_movement_user_id_id"), "credit_movement", ["user_id", "id"])
     op.create_index(
@@ -173,6 +182,9 @@ def _create_lots() -> None:
     op.create_index(
         "ix_credit_lot_left", "credit_lot", ["user_id", "id"], postgresql_where=sa.text("used + taken < credits")
     )
+
+
+def _create_uses() -> None:
     op.create_table(
         "credit_use",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
