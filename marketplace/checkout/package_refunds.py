@@ -185,5 +185,5 @@ def _told(found: CreditReturn) -> str:
     if found.undone_at is not None:
         return Text("The refund failed; the credits are the buyer's again.")
     if found.missing:
-        return f"The refund is taken over; {found.missing} of its credits were used and are missing."
+        return f"The refund is taken over; {found.missing} of its credits were used."
     return Text("The refund is taken over, and its credits with it.")
