@@ -97,16 +97,20 @@ def of_buyer(session: Session, *, payment_id: int, buyer_id: int) -> Attempt:
     return _attempt(row)
 
 
-def to_give_up(session: Session, *, buyer_id: int, currency: str, token: str) -> list[Attempt]:
+def to_give_up(
+    session: Session, *, buyer_id: int, currency: str, token: str, is_package: bool = False
+) -> list[Attempt]:
     """Return the newest attempt of each open purchase that a buyer gives up by sending the review form `token`.
 
-    Those are all in `currency` except the form's own, made by an earlier press, and those that are clearing.
+    Those are all in `currency` except the form's own, made by an earlier press, and those that are clearing. Who buys
+    goods gives up no package of credits, which has no basket, and the other way round.
     """
     statement = select(Purchase.id).where(
         Purchase.buyer_id == buyer_id,
         Purchase.status == PurchaseStatus.OPEN,
         Purchase.currency == currency,
         Purchase.checkout_token != token,
+        Purchase.cart_id.is_(None) if is_package else Purchase.cart_id.is_not(None),
     )
     found = [latest(session, purchase_id=purchase_id) for purchase_id in session.execute(statement).scalars().all()]
     return [attempt for attempt in found if not attempt.is_clearing]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
@@ -9,6 +10,8 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import User
 from marketplace.catalog.models import Shop
 from marketplace.config import Settings
+from marketplace.credits import packages
+from marketplace.credits.models import CreditSale
 from marketplace.history import Actor
 from marketplace.language import Text
 from marketplace.orders.models import Order, OrderLine, Purchase
@@ -70,6 +73,8 @@ def plan_payment(
     """
     provider = paid_by if purchase.total_minor else NO_PROVIDER
     records = get_payment_tracker("postgresql", session=session, actor=actor, now=now)
+    # A purchase of goods has a cart, and needs no look for a package.
+    sale = packages.sale_of(session, purchase.id) if purchase.cart_id is None else None
     payment = records.create_pending_payment(
         NewPayment(
             user_id=purchase.buyer_id,
@@ -78,37 +83,57 @@ def plan_payment(
             currency=purchase.currency,
             provider=provider,
             expires_at=expires_at,
+            **_package(sale),
         )
     )
     if provider != PROVIDER:
         return Opened(purchase.id, payment.id, purchase.buyer_id, purchase.currency, None)
-    watching.begin(session, WatchKind.PAYMENT, payment.id, now=now)
-    request = _request(session, purchase, payment.id, settings, expires_at)
-    call_id = outbound.plan(
-        session,
-        provider=PROVIDER,
-        kind=CallKind.CREATE_CHECKOUT,
-        subject_id=payment.id,
-        request=requests.frozen_checkout(request),
-        actor=actor,
-        now=now,
-    )
+    call_id = _plan_opening(session, purchase, payment.id, settings, expires_at, sale, actor=actor, now=now)
     return Opened(purchase.id, payment.id, purchase.buyer_id, purchase.currency, call_id)
 
 
+def _plan_opening(
+    session: Session,
+    purchase: Purchase,
+    payment_id: int,
+    settings: Settings,
+    expires_at: datetime,
+    sale: CreditSale | None,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    watching.begin(session, WatchKind.PAYMENT, payment_id, now=now)
+    return outbound.plan(
+        session,
+        provider=PROVIDER,
+        kind=CallKind.CREATE_CHECKOUT,
+        subject_id=payment_id,
+        request=requests.frozen_checkout(_request(session, purchase, payment_id, settings, expires_at, sale)),
+        actor=actor,
+        now=now,
+    )
+
+
 def _request(
-    session: Session, purchase: Purchase, payment_id: int, settings: Settings, expires_at: datetime
+    session: Session,
+    purchase: Purchase,
+    payment_id: int,
+    settings: Settings,
+    expires_at: datetime,
+    sale: CreditSale | None,
 ) -> CheckoutRequest:
     buyer = session.execute(_BUYER, {"buyer_id": purchase.buyer_id, "provider": PROVIDER}).one()
+    back = f"{settings.base_url}/{'credits' if sale else 'checkout'}"
     return CheckoutRequest(
         payment_id=payment_id,
         purchase_number=_number(session, purchase.id),
         currency=purchase.currency,
-        lines=_lines(session, purchase.id),
+        lines=(_package_line(sale),) if sale else _lines(session, purchase.id),
         customer_email=buyer.email,
         customer_id=buyer.customer_id,
-        success_url=f"{settings.base_url}/checkout/return/{payment_id}",
-        cancel_url=f"{settings.base_url}/checkout/cancelled/{payment_id}",
+        success_url=f"{back}/return/{payment_id}",
+        cancel_url=f"{back}/cancelled/{payment_id}",
         expires_at=expires_at,
     )
 
@@ -163,6 +188,15 @@ def _line(title: str, unit_price_minor: int, quantity: int, discount_minor: int)
         return CheckoutLine(title, unit_price_minor, quantity)
     units = f"{quantity} × " if quantity > 1 else ""  # noqa: RUF001  a times sign is meant
     return CheckoutLine(f"{units}{title}, reduced", unit_price_minor * quantity - discount_minor, 1)
+
+
+def _package(sale: CreditSale | None) -> dict[str, Any]:
+    """Return what a payment records of a package; nothing for goods."""
+    return {"credits_to_add": sale.credits, "package_id": sale.code, "package_name": sale.name} if sale else {}
+
+
+def _package_line(sale: CreditSale) -> CheckoutLine:
+    return _line(f"{sale.name}, {sale.credits} credits", sale.price_minor, 1, sale.discount_minor)
 
 
 def _lines(session: Session, purchase_id: int) -> tuple[CheckoutLine, ...]:

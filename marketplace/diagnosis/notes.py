@@ -36,6 +36,7 @@ NOTES = (
     Text("It has failed since; a payment to a bank never mends itself."),
     Text("The bank has it."),
     Text("It failed before."),
+    Text("The refund is taken over; %(number)s of its credits were used."),
     Text("The bank did not take it."),
     Text("The transfer is in the books already."),
     Text("It was read again later; nothing to do."),

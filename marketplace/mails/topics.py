@@ -90,7 +90,7 @@ WORDS: Mapping[Topic, TopicWords] = {
     _T.RETURNED: TopicWords(
         _A.BUYING,
         Text("Money that goes back to you"),
-        Text("A payment that we could not use goes back."),
+        Text("A payment that we could not use goes back, or a package of credits with its money."),
         Text("It is about your money."),
     ),
     _T.WALLET: TopicWords(
@@ -169,7 +169,7 @@ WORDS: Mapping[Topic, TopicWords] = {
 _REFUND = {"buyer": _T.REFUNDS, "seller": _T.SALES_REFUNDS}
 _DISPUTE = {"buyer": _T.BANK, "seller": _T.DISPUTES}
 KINDS: Mapping[str, Topic | Mapping[str, Topic]] = {
-    "order_paid": _T.RECEIPTS,
+    **dict.fromkeys(("order_paid", "credits_added"), _T.RECEIPTS),
     "invoice_ready": _T.INVOICES,
     "order_received": _T.SALES,
     "order_shipped": _T.SHIPPED,
@@ -182,6 +182,7 @@ KINDS: Mapping[str, Topic | Mapping[str, Topic]] = {
     "payment_returned": _T.RETURNED,
     "return_failed": _T.RETURNED,
     **dict.fromkeys(("wallet_added", "wallet_taken_back"), _T.WALLET),
+    **dict.fromkeys(("credits_taken_back", "credits_given_back"), _T.RETURNED),
     "money_released": _T.BALANCE,
     "statement_ready": _T.STATEMENTS,
     "payout_sent": _T.PAYOUTS,

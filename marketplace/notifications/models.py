@@ -86,6 +86,9 @@ class NotificationKind(StrEnum):
     SEARCH_FOUND = "search_found"
     WALLET_ADDED = "wallet_added"
     WALLET_TAKEN_BACK = "wallet_taken_back"
+    CREDITS_ADDED = "credits_added"
+    CREDITS_TAKEN_BACK = "credits_taken_back"
+    CREDITS_GIVEN_BACK = "credits_given_back"
 
 
 class Notification(Base):

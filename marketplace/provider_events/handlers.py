@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from marketplace.checkout import following as payments_following
-from marketplace.checkout import returns, settlement
+from marketplace.checkout import package_refunds, returns, settlement
 from marketplace.checkout.settlement import Contradiction, PaidReport
 from marketplace.config import Settings
 from marketplace.disputes import following as disputes_following
@@ -135,6 +135,8 @@ def _refund(session: Session, facts: RefundFacts, actor: Actor, settings: Settin
         return refunds_following.follow(session, found=facts.refund, lines=facts.lines, actor=actor, now=now)
     if receipt := returns.receipt_of(session, facts.refund.intent_id):
         return returns.mirror(session, receipt, refund=facts.refund, lines=facts.lines, actor=actor, now=now)
+    if lot := package_refunds.package_of(session, facts.refund.intent_id):
+        return package_refunds.mirror(session, lot, refund=facts.refund, lines=facts.lines, actor=actor, now=now)
     return refunds_following.mirror(
         session, found=facts.refund, lines=facts.lines, policy=settings.money, actor=actor, now=now
     )

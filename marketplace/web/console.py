@@ -56,6 +56,7 @@ _BUYER: dict[str, _Links] = {
         ("payments", Text("Payments"), "buyer.payments", "receipt"),
         ("methods", Text("Saved cards"), "buyer.methods", "credit-card"),
         ("wallet", Text("Wallet"), "buyer.wallet", "wallet"),
+        ("credits", Text("Credits"), "credits.overview", "badge-check"),
         ("invoices", Text("Invoices"), "buyer.invoices", "receipt-text"),
         ("transactions", Text("Transactions"), "buyer.my_transactions", "list"),
         ("statistics", Text("Statistics"), "buyer.statistics", "gauge"),
@@ -83,6 +84,7 @@ _SELLER: dict[str, _Links] = {
     Text("Money"): (
         ("balance", Text("Balance"), "seller.balance", "wallet"),
         ("payouts", Text("Payouts"), "seller.payouts", "banknote"),
+        ("credits", Text("Credits"), "credits.overview", "badge-check"),
         ("transactions", Text("Transactions"), "seller.transactions", "list"),
         ("statements", Text("Statements"), "seller.statements", "receipt-text"),
         ("invoices", Text("Invoices"), "seller.invoices", "receipt"),

@@ -29,6 +29,7 @@ from marketplace.refunds.flows import approve_and_send
 from marketplace.refunds.wishes import Wish
 from marketplace.reports.rules import Reason
 from tests import builders_addresses as addresses
+from tests import builders_credits as credits_of
 from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
 from tests import builders_factors as factors
@@ -56,6 +57,7 @@ NO_PAGES = {
     "api.basket", "api.orders", "api.order", "api.payments", "api.payment", "api.payment_status", "api.payment_stats",
     "api.refunds", "api.refund", "api.refund_plan", "api.invoices", "api.invoice", "api.discounts", "api.openapi",
     "api.my_wallet", "api.wallet", "api.payment_methods", "api.payment_method", "buyer.method_added",
+    "api.credit_packages", "credits.state",
     "live.stream", "auth.follow_reset", "auth.follow_verify", "auth.follow_change", "shop.sitemap", "shop.robots",
     "auth.code", "auth.passkey", "auth.create_passkey", "auth.two_step_app",  # in test_second_step.py, halfway
     "buyer.refund_picture", "seller.refund_picture", "admin.refund_picture",
@@ -76,6 +78,8 @@ BUYER = (
     "/account/time-zone", "/account/addresses", "/account/addresses/new",
     "/account/methods", "/account/methods/{saved_method}/remove",
     "/wallet", "/wallet?type=taken_back", "/wallet/explain/balance/USD",
+    "/credits", "/credits?type=spent", "/credits/explain", "/credits/movements/{movement}", "/credits/return/{package}",
+    "/credits/cancelled/{package}",
     "/account/addresses/{address}",
     "/account/notifications", "/account/payments", "/account/payments?status=failed",
     "/account/payments/{paid}", "/account/payments/{failed}", "/account/payments/{open}", "/account/payments/{expired}",
@@ -109,7 +113,7 @@ SELLER = (
     "/seller/listings", "/seller/listings?tab=paused", "/seller/listings/new", "/seller/listings/new/car",
     "/seller/listings/new/part", "/seller/listings/{listing}/edit", "/seller/listings/{listing}/pictures",
     "/seller/listings/{draft}/preview", "/seller/listings/{listing}/variants",
-    "/seller/listings/{varied_id}/variants",
+    "/seller/listings/{varied_id}/variants", "/seller/listings/{listing}/promote",
     "/seller/listings/import", "/seller/listings/import/{import}",
     "/seller/refunds", "/seller/refunds/{refunded}",
     "/seller/refunds/{refunded}/explain/held",
@@ -132,6 +136,7 @@ ADMIN = (
     "/admin/ledger?to=2020-01-01", "/admin/ledger/entries", "/admin/ledger/entries?q=nothing",
     "/admin/payments", "/admin/payments?q=nothing", "/admin/payments/{paid}", "/admin/payments/{failed}",
     "/admin/payments/{open}", "/admin/payments/{paid}/log", "/admin/payments/{paid}/diagnose",
+    "/admin/payments/{package}",
     "/admin/payments/{failed}/diagnose", "/admin/refunds/{asked_back}/diagnose",
     "/admin/refunds/{refunded}/diagnose", "/admin/disputes/{dispute}/diagnose", "/admin/payouts/{payout}/diagnose",
     "/admin/payments/{paid}/shares/{share}/hold", "/admin/payments/{expired}",
@@ -232,7 +237,7 @@ def seed(world: World) -> Seeded:
     saved = {"saved_method": str(methods.save(world, buyer)), "saving": methods.page_of(world, buyer)}
     people = {"payee": payee, "nobody": None, "buyer": buyer, "seller": seller, "sandbox": None, "admin": admin}
     found = values(world, bought) | listings(world, seller) | refunds(world, bought["paid"], admin)
-    found |= accounts(world, seller) | saved
+    found |= accounts(world, seller) | saved | bought_credits(world, buyer, seller, parts[0])
     found |= {"called_off": called_off(world, bought["called_off"])} | words(world, buyer, found["order"])
     book_at_the_provider(world, "stripe_fee", -100)
     reconcile(world, in_minutes=10)
@@ -247,6 +252,15 @@ def seed(world: World) -> Seeded:
     found |= {"stop": mails.stop_token(world, buyer), "kept_mail": mails.kept(world)}
     owed = {"debt": "SELECT min(id) FROM seller_debt", "debtor": "SELECT min(seller_id) FROM seller_debt"}
     return Seeded(world, people, found | {name: one(world, statement) for name, statement in owed.items()})
+
+
+def bought_credits(world: World, buyer_id: int, seller_id: int, listing_id: int) -> dict[str, str]:
+    """Let both buy a package, and the seller promote a listing; return the buyer's payment and movement."""
+    package = credits_of.paid_package(world, buyer_id)
+    credits_of.paid_package(world, seller_id)
+    credits_of.promote(world, seller_id, listing_id)
+    movement = one(world, f"SELECT id FROM credit_movement WHERE user_id = {buyer_id}")
+    return {"package": str(package.payment_id), "movement": movement}
 
 
 def accounts(world: World, seller_id: int) -> dict[str, str]:

@@ -133,6 +133,15 @@ GET    /checkout/cancelled/<payment_id>            in     go   404     404    40
 GET    /account                                    in     200  200     200    200    200   -       -
 GET    /account/statistics                         in     200  200     200    200    200   -       -
 GET    /account/explain/<figure>/<currency>        in     200  200     200    200    200   404     404
+GET    /credits                                   in     200  200     200    200    200   -       -
+POST   /credits/buy                               in     go   go      go     go     go    -       -
+GET    /credits/explain                           in     200  200     200    200    200   -       -
+GET    /credits/movements/<movement_id>           in     200  404     404    404    404   404     404
+POST   /credits/retry/<payment_id>                in     go   404     404    404    404   404     404
+GET    /credits/return/<payment_id>               in     200  404     404    404    404   404     404
+GET    /credits/return/<payment_id>/state         in     204  404     404    404    404   404     404
+POST   /credits/return/<payment_id>/verify        in     go   404     404    404    404   404     404
+GET    /credits/cancelled/<payment_id>            in     go   404     404    404    404   404     404
 GET    /wallet                                     in     200  200     200    200    200   -       -
 GET    /wallet/explain/<figure>/<currency>         in     200  200     200    200    200   404     404
 GET    /orders                                     in     200  200     200    200    200   -       -
@@ -217,6 +226,8 @@ POST   /seller/listings/text                       in     403  403     422    42
 POST   /seller/listings/text/drop                  in     403  403     go     go     403   -       -
 GET    /seller/listings/<listing_id>/edit          in     403  403     200    404    403   404     404
 POST   /seller/listings/<listing_id>/edit          in     403  403     422    404    403   404     404
+GET    /seller/listings/<listing_id>/promote      in     403  403     200    404    403   404     404
+POST   /seller/listings/<listing_id>/promote      in     403  403     422    404    403   404     404
 GET    /seller/listings/<listing_id>/preview       in     403  403     go     404    403   404     404
 GET    /seller/listings/<listing_id>/pictures      in     403  403     200    404    403   404     404
 POST   /seller/listings/<listing_id>/pictures      in     403  403     422    404    403   404     404
@@ -322,6 +333,7 @@ POST   /admin/payments/<payment_id>/diagnose/take-up in   403  403     403    40
 POST   /admin/refunds/<number>/diagnose/take-up    in     403  403     403    403    go    404     404
 POST   /admin/disputes/<number>/diagnose/take-up   in     403  403     403    403    go    404     404
 POST   /admin/payouts/<number>/diagnose/take-up    in     403  403     403    403    404   404     404
+POST   /admin/payments/<payment_id>/refund-package in     403  403     403    403    go    404     404
 POST   /admin/payments/<payment_id>/return-again   in     403  403     403    403    404   404     404
 GET    /admin/mail                                 in     403  403     403    403    200   -       -
 POST   /admin/mail/again                           in     403  403     403    403    go    -       -
@@ -441,6 +453,8 @@ POST   /api/v1/invoices/<number>/send/             401    403  403     409    40
 GET    /api/v1/discounts/                          401    403  403     200    200    200   -       -
 POST   /api/v1/discounts/validate/                 401    422  422     422    422    422   -       -
 POST   /api/v1/discounts/apply/                    401    422  422     422    422    422   -       -
+GET    /api/v1/credits/packages/                  401    200  200     200    200    200   -       -
+POST   /api/v1/credits/checkout/package/          401    422  422     422    422    422   -       -
 GET    /api/v1/wallets/my_wallet/                  401    200  200     200    200    200   -       -
 GET    /api/v1/wallets/<wallet_id>/                401    200  404     404    404    404   404     404
 GET    /admin/discounts                            in     403  403     403    403    200   -       -
@@ -500,6 +514,7 @@ WRITING_GETS = {
     "/saved": "as above",
     "/checkout/return/<payment_id>": "it may settle the payment, as the provider's webhook would; only forward",
     "/account/methods/added": "it puts into the books what the viewer has saved, as its event would; only their own",
+    "/credits/return/<payment_id>": "as above",
     "/seller/payouts/setup/done": "it puts into the books how the provider shows the account now, as its webhook would",
     "/messages/<conversation_id>": "what is shown counts as read; only the reader's own mark",
     "/admin/conversations/<conversation_id>": "that an admin has looked is kept; nobody else sees a difference",
@@ -507,6 +522,7 @@ WRITING_GETS = {
     "/admin/refunds": "as above: the messages of the order stand on it",
     "/admin/disputes/<number>": "as above",
     "/checkout/cancelled/<payment_id>": "the provider can send the buyer back by GET only; only the own, only unpaid",
+    "/credits/cancelled/<payment_id>": "as above",
 }
 
 

@@ -35,6 +35,7 @@ _IDS = (
     "file_id",
     "picture_id",
     "payment_id",
+    "movement_id",
     "share_id",
     "seller_id",
     "debt_id",

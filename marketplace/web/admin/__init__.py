@@ -23,6 +23,7 @@ from marketplace.web.admin import (
     ledger,
     mails,
     overview,
+    packages,
     payment_log,
     payments,
     payout_deciding,
@@ -84,6 +85,11 @@ blueprint.add_url_rule(
 )
 blueprint.add_url_rule(
     "/admin/payments/<int(max=9223372036854775807):payment_id>/log", "payment_log", payment_log.payment_log
+)
+blueprint.add_url_rule(
+    "/admin/payments/<int(max=9223372036854775807):payment_id>/refund-package",
+    view_func=packages.refund_package,
+    methods=["POST"],
 )
 _DIAGNOSE = "/admin/payments/<int(max=9223372036854775807):payment_id>/diagnose"
 blueprint.add_url_rule(_DIAGNOSE, view_func=diagnose.diagnose_payment)

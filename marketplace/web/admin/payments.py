@@ -21,7 +21,7 @@ from marketplace.payouts import queries as payout_queries
 from marketplace.provider_events import queries as provider_events
 from marketplace.refunds import queries as refund_queries
 from marketplace.web import guards, lists, wording
-from marketplace.web.admin import payment_page
+from marketplace.web.admin import packages, payment_page
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import decimal, money_text, time_text
@@ -134,7 +134,8 @@ def payment(payment_id: int) -> ResponseReturnValue:
             }
         ),
     )
-    return render_template("admin/payment.html", page=payment_page.build(facts))
+    package = packages.box(payment_id) if record.credits_to_add else None
+    return render_template("admin/payment.html", page=payment_page.build(facts), package=package)
 
 
 def _row(payment: PaymentSummary) -> PaymentRow:

@@ -110,6 +110,7 @@ def build(facts: Facts) -> PurchasePage:
         facts=(
             Fact(_("Currency"), found.currency),
             *((Fact(_("Discount code"), found.discount_code),) if found.discount_code else ()),
+            *_package(facts.payments),
             Fact(_("Sellers"), str(len(facts.orders))),
             Fact(_("Attempts to pay"), str(len(payments))),
             Fact(_("To be paid by"), date_text(found.open_until)),
@@ -119,8 +120,8 @@ def build(facts: Facts) -> PurchasePage:
         orders=tuple(_order(order, facts, total_url) for order in facts.orders),
         payments=payments,
         refunds=refund_parts.box(facts.refunds, "admin"),
-        delivery=order_parts.address_lines(found.delivery_address),
-        billing=order_parts.address_lines(found.billing_address),
+        delivery=order_parts.address_lines(found.delivery_address) if found.delivery_address else (),
+        billing=order_parts.address_lines(found.billing_address) if found.billing_address else (),
         entries=wording.audit(facts.changes, _LABELS),
     )
 
@@ -171,6 +172,12 @@ def _order(order: OrderOfPurchase, facts: Facts, total_url: str) -> OrderView:
         explain_url=explain,
         refund_url=refund_url,
     )
+
+
+def _package(payments: Sequence[Attempt]) -> Sequence[Fact]:
+    """Return the package of credits that a purchase is of; none for a purchase of goods."""
+    names = {payment.package_name for payment in payments if payment.package_name}
+    return [Fact(_("Package"), name) for name in names]
 
 
 def _payment(payment: Attempt) -> PaymentView:

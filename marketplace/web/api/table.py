@@ -7,6 +7,7 @@ from marketplace.web.api import (
     basket,
     basket_shapes,
     buying,
+    credit_deeds,
     discounts,
     invoices,
     methods,
@@ -18,6 +19,7 @@ from marketplace.web.api import (
     refunds,
     wallets,
 )
+from marketplace.web.api import credit_shapes as credit
 from marketplace.web.api import method_shapes as saved
 from marketplace.web.api import order_shapes as order
 from marketplace.web.api import paper_shapes as paper
@@ -28,7 +30,7 @@ from marketplace.web.api.operation import Operation
 from marketplace.web.api.shapes import Empty, Paged
 
 BASKET, ORDERS, PAYMENTS, REFUNDS = "basket", "orders", "payments", "refunds"
-INVOICES, DISCOUNTS, WALLETS = "invoices", "discounts", "wallets"
+INVOICES, DISCOUNTS, WALLETS, CREDITS = "invoices", "discounts", "wallets", "credits"
 GROUPS: Mapping[str, str] = {
     BASKET: Text("Basket"),
     ORDERS: Text("Orders"),
@@ -37,6 +39,7 @@ GROUPS: Mapping[str, str] = {
     INVOICES: Text("Invoices"),
     DISCOUNTS: Text("Discounts"),
     WALLETS: Text("Wallets"),
+    CREDITS: Text("Credits"),
 }
 _LINE = "<int(max=9223372036854775807):line_id>"
 _PAYMENT = "<int(max=9223372036854775807):payment_id>"
@@ -257,5 +260,18 @@ OPERATIONS: tuple[Operation, ...] = (
         "wallet", "GET", "/wallets/<int(max=9223372036854775807):wallet_id>/", WALLETS,
         Text("Read a wallet by its number"), wallets.wallet, wallet.Wallet, _ONE, query=wallet.WalletAsked,
         more=Text("A wallet has its owner's number. You find your own only."),
+    ),
+    Operation(
+        "credit_packages", "GET", "/credits/packages/", CREDITS, Text("List packages of credits"),
+        credit_deeds.packages, credit.CreditPackages, {}, more=Text("Also how many credits you hold."),
+    ),
+    Operation(
+        "checkout_package", "POST", "/credits/checkout/package/", CREDITS, Text("Buy a package of credits"),
+        credit_deeds.checkout_package, credit.PackageCheckout,
+        {403: Text("Your token may only read."), 404: Text("There is no such package of credits."), 409: _NO_PAGE},
+        body=credit.NewPackage, code=201, takes_key=True,
+        more=Text(
+            "Answers the address of the payment page. Its payment is checked like any other, and adds the credits once."
+        ),
     ),
 )  # fmt: skip
