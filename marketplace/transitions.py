@@ -26,6 +26,7 @@ _THIS = {
     "purchase": Text("This purchase"),
     "reconciliation_break": Text("This reconciliation break"),
     "refund": Text("This refund"),
+    "risk_review": Text("This check"),
     "seller_account": Text("This seller account"),
     "stock_reservation": Text("This stock reservation"),
     "transfer_reversal": Text("This transfer reversal"),

@@ -21,6 +21,7 @@ from marketplace.reconciliation.invoice_checks import INVOICE_CHECKS
 from marketplace.reconciliation.order_checks import ORDER_CHECKS
 from marketplace.reconciliation.payout_checks import PAYOUT_CHECKS
 from marketplace.reconciliation.review_checks import REVIEW_CHECKS
+from marketplace.reconciliation.risk_checks import RISK_CHECKS
 from marketplace.reconciliation.seller_checks import SELLER_CHECKS
 from marketplace.reconciliation.statement_checks import STATEMENT_CHECKS
 from marketplace.reconciliation.sum_checks import SUM_CHECKS
@@ -181,6 +182,7 @@ _SQL_CHECKS = {
     **SELLER_CHECKS,
     **PAYOUT_CHECKS,
     **REVIEW_CHECKS,
+    **RISK_CHECKS,
     **STATEMENT_CHECKS,
     **DISPUTE_CHECKS,
     **BREAK_CHECKS,

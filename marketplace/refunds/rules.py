@@ -49,11 +49,13 @@ class RefundOrigin(StrEnum):
     BUYER_CANCELLED = "buyer_cancelled"
     """Sent by a rule, because the buyer cancelled the order before it was sent; as is the next."""
     SELLER_CANCELLED = "seller_cancelled"
+    PAYMENT_REFUSED = "payment_refused"
+    """Sent because an admin refused the payment as fraud."""
 
     @property
     def is_automatic(self) -> bool:
         """Return whether a rule sent the money back, and nobody decided an amount."""
-        return self in {RefundOrigin.BUYER_CANCELLED, RefundOrigin.SELLER_CANCELLED}
+        return self in {RefundOrigin.BUYER_CANCELLED, RefundOrigin.SELLER_CANCELLED, RefundOrigin.PAYMENT_REFUSED}
 
 
 class FeeBearer(StrEnum):

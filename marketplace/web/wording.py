@@ -64,6 +64,7 @@ _TONES = {
     "available": "ok",
     "blocked": "bad",
     "canceled": "mute",
+    "cleared": "ok",
     "completed": "ok",
     "confirmed": "wait",
     "delivered": "ok",
@@ -95,6 +96,7 @@ _TONES = {
     "succeeded": "ok",
     "transferring": "wait",
     "unknown": "wait",
+    "waiting": "wait",
 }
 _FULFILMENT = {
     _O.PENDING: Badge(Text("Not sent yet"), "mute"),
@@ -144,6 +146,7 @@ _SOURCES = {
     "outbound": Text("answer from Stripe"),
     "buyer_cancelled": Text("by rule"),
     "seller_cancelled": Text("by rule"),
+    **dict.fromkeys(("payment_refused", "risk"), Text("by rule")),
 }
 
 

@@ -74,6 +74,7 @@ _LISTS = {
     ),
     "admin": (
         "/admin/reports",
+        "/admin/risk?tab=all",
         "/admin/refunds",
         "/admin/refunds?late=1",
         "/admin/debts",

@@ -22,6 +22,7 @@ from marketplace.provider_events.states import EVENT
 from marketplace.reconciliation import checks
 from marketplace.reconciliation.states import BREAK
 from marketplace.refunds.states import REFUND
+from marketplace.risk.states import REVIEW
 from marketplace.transitions import AlreadyThere, Impossible, Machine, MoveNotAllowed
 
 MATRICES: dict[Machine, str] = {
@@ -129,6 +130,11 @@ MATRICES: dict[Machine, str] = {
     fail    .          .          failed     failed   =          !        =
     resend  .          .          =          =        in_transit !        =
     reverse .          .          reversed   reversed reversed   !        =
+    """,
+    REVIEW: """
+           waiting cleared refused
+    clear  cleared =       !
+    refuse refused !       =
     """,
     REVERSAL: """
            pending done refused

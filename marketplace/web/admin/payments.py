@@ -19,6 +19,7 @@ from marketplace.payouts import order_queries as payouts
 from marketplace.payouts import queries as payout_queries
 from marketplace.provider_events import queries as provider_events
 from marketplace.refunds import queries as refund_queries
+from marketplace.risk import queries as risk
 from marketplace.web import guards, lists, wording
 from marketplace.web.admin import payment_page
 from marketplace.web.console import Console, admin_console
@@ -131,6 +132,7 @@ def payment(payment_id: int) -> ResponseReturnValue:
                 "purchase": [record.purchase_id] if record.purchase_id is not None else [],
             }
         ),
+        risk=risk.of_payment(payment_id),
     )
     return render_template("admin/payment.html", page=payment_page.build(facts))
 

@@ -18,7 +18,7 @@ from marketplace.orders.queries import LineRow, OrderDetail
 from marketplace.orders.shipping_queries import Paid, ShipmentRow
 from marketplace.orders.states import ORDER, OrderStatus, PurchaseStatus
 from marketplace.payments.queries import Block, Share
-from marketplace.payments.states import TransactionStatus
+from marketplace.payments.states import BlockReason, TransactionStatus
 from marketplace.payments.timeline_queries import Change
 from marketplace.payouts.order_queries import PaidIn
 from marketplace.refunds.queries import RefundRow
@@ -84,6 +84,8 @@ class OrderPage:
     badges: tuple[Badge, ...]
     note: str
     called_off: CalledOff | None
+    is_checked: bool
+    """Whether an admin still has to look at its payment, so that it must not be sent."""
     hold: Hold | None
     ship_url: str
     """Where the form goes that says how it was sent; "" when it cannot be sent now."""
@@ -122,7 +124,9 @@ class OrderPage:
 def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int) -> OrderPage:
     """Return the page of the order in `facts`."""
     order, share, shipment = facts.order, facts.share, facts.shipment
-    can_ship, is_collected = ORDER.can(order.status, "ship"), order_parts.is_collected(order, shipment)
+    is_unsent, is_collected = ORDER.can(order.status, "ship"), order_parts.is_collected(order, shipment)
+    is_checked = is_unsent and any(block.reason is BlockReason.RISK for block in facts.blocks)
+    can_ship = is_unsent and not is_checked
     is_paid, is_called_off = order.purchase_status is PurchaseStatus.PAID, facts.cancellation is not None
     address = order_parts.address_lines(order.delivery_address) if is_paid and not is_called_off else ()
     return OrderPage(
@@ -136,7 +140,8 @@ def build(facts: Facts, viewer_id: int, now: datetime, delivered_after_days: int
         ship_url=url_for("seller.ship", number=order.number) if can_ship else "",
         ship_by=ship_by(facts.paid, now) if can_ship and facts.paid else None,
         pickup_place=order.agreed.pickup_place,
-        cancel_url=url_for("seller.cancel", number=order.number) if can_ship else "",
+        is_checked=is_checked,
+        cancel_url=url_for("seller.cancel", number=order.number) if is_unsent else "",
         **_way(facts, viewer_id, delivered_after_days),
         lines=order_parts.line_views(facts.lines, order.currency, explain_url(order.number, "goods")),
         buyer_name=order.buyer_name,
