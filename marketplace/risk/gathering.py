@@ -153,8 +153,8 @@ def known(payment_id: int, policy: RiskPolicy, *, is_live: bool) -> Known:
     tried = _tried(row.purchase_id)
     of_payment: dict[str, Any] = {"payment_id": payment_id, "user_id": row.user_id, "currency": row.currency}
     tells = is_live or policy.test_cards_tell
-    shared = _shared(row, of_payment, {each.card.fingerprint for each in tried} if tells else set())
-    counts = _counts(row, policy)
+    shared: dict[str, Any] = _shared(row, of_payment, {each.card.fingerprint for each in tried} if tells else set())
+    counts: dict[str, Any] = _counts(row, policy)
     paid_by = next((each.card for each in tried if each.card.has_paid and each.payment_id == payment_id), None)
     usual = db.read(_USUAL_OF_BUYER, {**of_payment, "amount": row.amount_minor})
     circumstances = Circumstances(
@@ -182,7 +182,7 @@ def _tried(purchase_id: int) -> tuple[Tried, ...]:
     return tuple(found)
 
 
-def _counts(row: Any, policy: RiskPolicy) -> Mapping[str, int]:
+def _counts(row: Any, policy: RiskPolicy) -> dict[str, Any]:
     moments = {
         "user_id": row.user_id,
         "settled_at": row.settled_at,
@@ -193,7 +193,7 @@ def _counts(row: Any, policy: RiskPolicy) -> Mapping[str, int]:
     return {name: int(count) for name, count in db.read(_COUNTS, moments)[0]._asdict().items()}
 
 
-def _shared(row: Any, of_payment: Mapping[str, Any], fingerprints: set[str]) -> dict[str, Sequence[int]]:
+def _shared(row: Any, of_payment: Mapping[str, Any], fingerprints: set[str]) -> dict[str, Any]:
     whose = {name: of_payment[name] for name in ("payment_id", "user_id")}
     places = sorted({_place(row.delivery_address), _place(row.billing_address)} - {""})
     payment = {"payment_id": of_payment["payment_id"]}

@@ -116,7 +116,8 @@ def _waiting(session: Session, payment_id: int, admin_id: int) -> tuple[RiskRevi
     found = session.execute(statement).one_or_none()
     if found is None:
         raise NotFound(_("No look at this payment is asked for."))
-    review, assessment = tuple(found)
+    review: RiskReview = found[0]
+    assessment: RiskAssessment = found[1]
     sellers = {order.seller_id for order in _orders(session, payment_id)}
     if admin_id in {assessment.user_id, *sellers}:
         raise NotAllowed(_("You bought or sold this. Another admin decides."))

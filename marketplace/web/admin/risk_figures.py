@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -92,7 +93,7 @@ def risk_figures() -> ResponseReturnValue:
 
 def _figures(label: str, tone: Badge | None, found: Figures, narrowed: Mapping[str, str], whole: int) -> FigureRow:
     def counted(count: int, of: int, tab: RiskTab, **more: str) -> Counted:
-        given = {name: value for name, value in {**narrowed, **more, "tab": tab.value}.items() if value}
+        given: dict[str, Any] = {name: value for name, value in {**narrowed, **more, "tab": tab.value}.items() if value}
         return Counted(number_text(count), url_for("admin.risks", **given), _rate(count, of))
 
     return FigureRow(

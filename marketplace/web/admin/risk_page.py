@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -133,7 +134,7 @@ def decide_risk(payment_id: int) -> ResponseReturnValue:
     row, form = queries.assessed(payment_id), DecideRiskForm()
     if not form.validate():
         return _show(row, form, 422)
-    who = {"admin_id": guards.viewer().user_id, "payment_id": payment_id, "reason": typed(form.reason)}
+    who: dict[str, Any] = {"admin_id": guards.viewer().user_id, "payment_id": payment_id, "reason": typed(form.reason)}
     try:
         if form.decision.data == CLEAR:
             db.atomic(operations.clear, (db.TURN,), **who, now=clock.now())
