@@ -15,7 +15,7 @@ _MOST = 20
 _CARDS = text("""
     SELECT c.charge_id, c.payment_id, c.brand, c.country, c.has_paid,
         dense_rank() OVER (ORDER BY c.fingerprint) AS number
-    FROM risk_card c JOIN payment p ON p.id = c.payment_id
+    FROM risk_method c JOIN payment p ON p.id = c.payment_id
     WHERE p.purchase_id = (SELECT purchase_id FROM payment WHERE id = :payment_id) ORDER BY c.id
 """)
 _PLACE = "lower(regexp_replace({0}.line1 || '|' || {0}.postcode || '|' || {0}.country, '\\s', '', 'g'))"
@@ -23,8 +23,8 @@ _LINKED = text(f"""
     WITH own AS (SELECT p.user_id, p.purchase_id FROM payment p WHERE p.id = :payment_id),
     linked AS (
         SELECT 'card' AS by, p.user_id FROM own
-        JOIN payment q ON q.purchase_id = own.purchase_id JOIN risk_card c ON c.payment_id = q.id
-        JOIN risk_card d ON d.fingerprint = c.fingerprint JOIN payment p ON p.id = d.payment_id
+        JOIN payment q ON q.purchase_id = own.purchase_id JOIN risk_method c ON c.payment_id = q.id
+        JOIN risk_method d ON d.fingerprint = c.fingerprint JOIN payment p ON p.id = d.payment_id
         WHERE :cards_tell AND p.user_id <> own.user_id
         UNION
         SELECT 'address', b.user_id FROM own

@@ -102,7 +102,7 @@ _SHARED_ADDRESS = text(f"""
 """)  # noqa: S608  made of constants
 _SHARED_CARD = text("""
     SELECT DISTINCT x.seller_id FROM payment_transaction x JOIN payment p ON p.user_id = x.seller_id
-    JOIN risk_card c ON c.payment_id = p.id
+    JOIN risk_method c ON c.payment_id = p.id
     WHERE x.payment_id = :payment_id AND c.fingerprint = ANY(:fingerprints)
 """)
 _SHARED_NETWORK = text("""

@@ -17,10 +17,10 @@ from marketplace.risk.states import REVIEW, ReviewStatus, RiskLevel
 from marketplace.transitions import Machine
 
 
-class RiskCard(Base):
+class RiskMethod(Base):
     """A card that was tried for a purchase, as the provider reported its charge: its token, never a digit of it."""
 
-    __tablename__ = "risk_card"
+    __tablename__ = "risk_method"
 
     id: Mapped[PrimaryKey]
     payment_id: Mapped[int] = mapped_column(ForeignKey(Payment.id), index=True)

@@ -20,7 +20,7 @@ from marketplace.payments.models import PaymentTransaction
 from marketplace.reasons import check_reason
 from marketplace.risk import blocks, telling
 from marketplace.risk.gathering import Known
-from marketplace.risk.models import RiskAssessment, RiskCard, RiskMark, RiskReview
+from marketplace.risk.models import RiskAssessment, RiskMethod, RiskMark, RiskReview
 from marketplace.risk.rules import Score
 from marketplace.risk.states import ReviewStatus, RiskLevel
 from marketplace.transitions import AlreadyThere
@@ -50,7 +50,7 @@ def keep(session: Session, *, known: Known, score: Score, now: datetime) -> bool
     session.add(assessment)
     cards = [{"payment_id": each.payment_id, **asdict(each.card)} for each in known.tried]
     if cards:
-        session.execute(insert(RiskCard).on_conflict_do_nothing(index_elements=["charge_id"]), cards)
+        session.execute(insert(RiskMethod).on_conflict_do_nothing(index_elements=["charge_id"]), cards)
     session.flush()
     if score.level is RiskLevel.HIGH:
         _hold_back(session, assessment, now=now)

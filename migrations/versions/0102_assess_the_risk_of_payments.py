@@ -10,7 +10,7 @@ branch_labels = None
 depends_on = None
 
 _TIME = postgresql.TIMESTAMP(timezone=True)
-_APPEND_ONLY = ("risk_card", "risk_assessment")
+_APPEND_ONLY = ("risk_method", "risk_assessment")
 
 
 def upgrade() -> None:
@@ -40,7 +40,7 @@ def upgrade() -> None:
 
 def _create_assessments() -> None:
     op.create_table(
-        "risk_card",
+        "risk_method",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("payment_id", sa.BigInteger(), nullable=False),
         sa.Column("charge_id", sa.String(length=200), nullable=False),
@@ -48,12 +48,12 @@ def _create_assessments() -> None:
         sa.Column("brand", sa.String(length=64), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("has_paid", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_risk_card_payment_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_risk_card")),
-        sa.UniqueConstraint("charge_id", name=op.f("uq_risk_card_charge_id")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_risk_method_payment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_risk_method")),
+        sa.UniqueConstraint("charge_id", name=op.f("uq_risk_method_charge_id")),
     )
-    op.create_index(op.f("ix_risk_card_payment_id"), "risk_card", ["payment_id"])
-    op.create_index(op.f("ix_risk_card_fingerprint"), "risk_card", ["fingerprint"])
+    op.create_index(op.f("ix_risk_method_payment_id"), "risk_method", ["payment_id"])
+    op.create_index(op.f("ix_risk_method_fingerprint"), "risk_method", ["fingerprint"])
     op.create_table(
         "risk_assessment",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -99,5 +99,5 @@ def _create_reviews() -> None:
 
 
 def downgrade() -> None:
-    for table in ("risk_mark", "risk_review", "risk_assessment", "risk_card"):
+    for table in ("risk_mark", "risk_review", "risk_assessment", "risk_method"):
         op.drop_table(table)

@@ -63,15 +63,15 @@ def refuse(world: World, admin_id: int, bought: Bought) -> None:
     )
 
 
-@pytest.mark.covers("S2.32", "S2.37", "S4.16")
+@pytest.mark.covers("S2.32", "S4.16")
 def test_high_risk_stands_still_until_it_is_cleared_and_is_released_after_its_hold(world: World) -> None:
     admin_id = world.person("Ada Admin", is_admin=True)
     bought = suspicious(world, 10_000)
     [(number, seller_id)] = orders_of(world, bought)
     world.settle_down()
     assert world.rows(_LEVELS) == [("high", 65)]
-    assert world.rows("SELECT DISTINCT brand, country FROM risk_card") == [("visa", "US")]
-    assert world.rows("SELECT count(DISTINCT fingerprint), count(*) FROM risk_card") == [(5, 5)]
+    assert world.rows("SELECT DISTINCT brand, country FROM risk_method") == [("visa", "US")]
+    assert world.rows("SELECT count(DISTINCT fingerprint), count(*) FROM risk_method") == [(5, 5)]
     told = world.rows("SELECT user_id, kind FROM notification WHERE kind LIKE 'check%%' ORDER BY id")
     assert told == [(seller_id, "check_began"), (admin_id, "check_needed")], "and the buyer is told nothing"
     page = world.client(seller_id).get(f"/seller/orders/{number}").text
