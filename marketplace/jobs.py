@@ -152,7 +152,6 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         Text("payments ended"): lambda: checkout.close_overdue(providers=providers, settings=settings, now=now),
         Text("reservations returned"): lambda: db.atomic(sweeps.reap_reservations, (), now=now),
         Text("purchases given up"): lambda: db.atomic(sweeps.give_up_unpaid, (), now=now),
-        # Before anything is released: what looks like fraud must not move.
         Text("payments assessed"): lambda: risk.assess_due(settings=settings, now=now),
         Text("orders delivered"): lambda: db.atomic(
             orders.deliver_overdue, (), days=settings.money.delivered_after_shipping_days, now=now

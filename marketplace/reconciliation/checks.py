@@ -272,10 +272,8 @@ def _entry_differences(connection: Connection) -> Iterator[Difference]:
     rows = connection.execute(select(Posting.__table__).order_by(Posting.entry_id, Posting.id))
     postings = {entry_id: list(group) for entry_id, group in groupby(rows, key=lambda row: row.entry_id)}
     for entry in entries:
-        lines = [
-            (row.account, row.owner_id, row.order_id, row.currency, row.amount_minor)
-            for row in postings.pop(entry.id, [])
-        ]
+        own = postings.pop(entry.id, [])
+        lines = [(row.account, row.owner_id, row.order_id, row.currency, row.amount_minor) for row in own]
         if entry_hash(entry.key, entry.description, entry.payment_id, entry.booked_at, lines) != entry.hash:
             message = f"{entry.key}: the hash does not fit the entry and its {len(lines)} postings"
             yield Difference("entries are as they were booked", "ledger_entry", entry.id, message)

@@ -31,16 +31,16 @@ class RiskTab(StrEnum):
     """A tab of the list: its label, and the status of the reviews or the level that it shows."""
 
     label: str
-    status: ReviewStatus | None
+    review: ReviewStatus | None
     level: RiskLevel | None
 
     def __new__(
-        cls, value: str, label: str, status: ReviewStatus | None = None, level: RiskLevel | None = None
+        cls, value: str, label: str, review: ReviewStatus | None = None, level: RiskLevel | None = None
     ) -> Self:
         """Make a tab."""
         member = str.__new__(cls, value)
         member._value_ = value
-        member.label, member.status, member.level = label, status, level
+        member.label, member.review, member.level = label, review, level
         return member
 
     WAITING = "waiting", Text("To look at"), ReviewStatus.WAITING
@@ -52,8 +52,8 @@ class RiskTab(StrEnum):
 
     def condition(self) -> ColumnElement[bool]:
         """Return what an assessment of this tab meets."""
-        if self.status is not None:
-            return RiskReview.status == self.status
+        if self.review is not None:
+            return RiskReview.status == self.review
         return _A.level == self.level if self.level is not None else ~false()
 
 

@@ -78,12 +78,6 @@ def risks() -> ResponseReturnValue:
     if asked.is_csv:
         return lists.csv_file("risk", _CSV_COLUMNS, map(_csv_row, every(read, asked.cursor)))
     listed, counts = read(asked.cursor), queries.counts(sought)
-    chips = {
-        "q": _("Search: %(text)s", text=text),
-        "level": str(level.label) if level else "",
-        "rule": str(rule.label) if rule else "",
-        "disputed": _("Charged back"),
-    }
     page = RisksPage(
         title=_("Fraud checks"),
         console=admin_console("risk"),
@@ -94,11 +88,20 @@ def risks() -> ResponseReturnValue:
         tab_label=tab.label,
         text=text,
         rows=tuple(_row(row) for row in listed.rows),
-        tools=asked.tools(listed, chips),
+        tools=asked.tools(listed, _chips(sought)),
         list_url=url_for("admin.risks"),
         figures_url=url_for("admin.risk_figures"),
     )
     return render_template("admin/risks.html", page=page)
+
+
+def _chips(sought: Sought) -> dict[str, str]:
+    return {
+        "q": _("Search: %(text)s", text=sought.text),
+        "level": str(sought.level.label) if sought.level else "",
+        "rule": str(sought.rule.label) if sought.rule else "",
+        "disputed": _("Charged back"),
+    }
 
 
 def _row(row: RiskRow) -> ListedRisk:

@@ -41,7 +41,7 @@ from marketplace.web.payout_parts import PayoutLink
 from marketplace.web.refund_parts import RefundLink
 from marketplace.web.seller import hold_words
 from marketplace.web.seller.hold_words import Hold, Place
-from marketplace.web.seller.order_titles import ARRIVED, COUNTS_ON, TITLES
+from marketplace.web.seller.order_titles import ARRIVED, TITLES, delivered_note
 from marketplace.web.wording import Badge, TimelineEntry
 
 _T = TransactionStatus
@@ -172,7 +172,7 @@ def _way(facts: Facts, viewer_id: int, days: int) -> dict[str, Any]:
         "parcels": order_parts.parcels(shipment, ARRIVED[is_collected]),
         "add_parcel_url": url_for("seller.add_parcel", number=order.number) if can_arrive and not is_collected else "",
         "delivered_url": url_for("seller.delivered", number=order.number) if can_arrive else "",
-        "delivered_note": _delivered_note(shipment, days) if can_arrive and shipment else "",
+        "delivered_note": delivered_note(shipment, days) if can_arrive and shipment else "",
         "is_collected": is_collected,
         "entries": wording.timeline(told, (), TITLES[is_collected], viewer_id, _("The buyer")),
     }
@@ -198,11 +198,6 @@ def ship_by(paid: Paid, now: datetime) -> ShipBy:
 def explain_url(number: str, figure: str) -> str:
     """Return the page behind one figure of an order."""
     return url_for("seller.explain_order", number=number, figure=figure)
-
-
-def _delivered_note(shipment: ShipmentRow, days: int) -> str:
-    day = date_text(rules.counts_as_delivered(shipment.shipped_at, days))
-    return _(COUNTS_ON[shipment.is_handed_over], day=day)
 
 
 def _no_address(*, is_paid: bool, is_called_off: bool) -> str:
