@@ -20,7 +20,7 @@ from marketplace.payments.models import PaymentTransaction
 from marketplace.reasons import check_reason
 from marketplace.risk import blocks, telling
 from marketplace.risk.gathering import Known
-from marketplace.risk.models import RiskAssessment, RiskMethod, RiskMark, RiskReview
+from marketplace.risk.models import RiskAssessment, RiskMark, RiskMethod, RiskReview
 from marketplace.risk.rules import Score
 from marketplace.risk.states import ReviewStatus, RiskLevel
 from marketplace.transitions import AlreadyThere
