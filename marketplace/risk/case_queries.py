@@ -13,10 +13,11 @@ from marketplace.orders.states import OrderStatus
 
 _MOST = 20
 _CARDS = text("""
-    SELECT c.charge_id, c.payment_id, c.brand, c.country, c.has_paid,
-        dense_rank() OVER (ORDER BY c.fingerprint) AS number
-    FROM risk_method c JOIN payment p ON p.id = c.payment_id
-    WHERE p.purchase_id = (SELECT purchase_id FROM payment WHERE id = :payment_id) ORDER BY c.id
+    SELECT charge_id, payment_id, brand, country, has_paid, dense_rank() OVER (ORDER BY first) AS number
+    FROM (SELECT c.*, min(c.id) OVER (PARTITION BY c.fingerprint) AS first
+        FROM risk_method c JOIN payment p ON p.id = c.payment_id
+        WHERE p.purchase_id = (SELECT purchase_id FROM payment WHERE id = :payment_id)) tried
+    ORDER BY id
 """)
 _PLACE = "lower(regexp_replace({0}.line1 || '|' || {0}.postcode || '|' || {0}.country, '\\s', '', 'g'))"
 _LINKED = text(f"""

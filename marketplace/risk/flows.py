@@ -11,6 +11,7 @@ from marketplace.outbound import flows as outbound
 from marketplace.providers.base import Provider
 from marketplace.refunds.flows import OUTCOMES
 from marketplace.risk import gathering, operations, rules
+from marketplace.risk.states import RiskLevel
 
 log = structlog.get_logger()
 
@@ -23,15 +24,22 @@ def assess_due(*, settings: Settings, now: datetime) -> int:
     due, done, failed = gathering.due(now), 0, False
     for payment_id in due:
         try:
-            known = gathering.known(payment_id, settings.risk, is_live=settings.livemode)
-            score = rules.assess(known.circumstances, settings.risk)
-            done += db.atomic(operations.keep, (db.TURN,), known=known, score=score, now=now)
+            done += _assess(payment_id, settings, now)
         except Exception:
             failed = True
             log.exception("payment not assessed", payment_id=payment_id)
     if due and not failed and len(due) < gathering.MOST:
         db.atomic(operations.move_mark, ("risk:mark",), reached_at=now - gathering.CARD_WAIT)
     return done
+
+
+def _assess(payment_id: int, settings: Settings, now: datetime) -> bool:
+    known = gathering.known(payment_id, settings.risk, is_live=settings.livemode)
+    score = rules.assess(known.circumstances, settings.risk)
+    operations.keep_cards(known)
+    if score.level is RiskLevel.HIGH:
+        return db.atomic(operations.hold_back, (db.TURN,), known=known, score=score, now=now)
+    return operations.note(known, score, now=now)
 
 
 def refuse(

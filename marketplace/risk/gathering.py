@@ -28,7 +28,7 @@ CARD_WAIT = timedelta(hours=1)
 """How long an assessment waits for the provider's word on the charge, business time."""
 LOOK_BACK = timedelta(days=2)
 """How far before the mark is looked again: what was paid then has been committed by now."""
-MOST = 50
+MOST = 200
 UTC_TIME = TIMESTAMP(timezone=True)
 _BEGINNING = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 _RECENT = 50

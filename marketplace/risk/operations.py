@@ -2,12 +2,13 @@
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from marketplace import history
+from marketplace import db, history
 from marketplace.cancellations import operations as cancellations
 from marketplace.config import MoneyPolicy
 from marketplace.errors import NotAllowed, NotFound
@@ -22,38 +23,50 @@ from marketplace.risk import blocks, telling
 from marketplace.risk.gathering import Known
 from marketplace.risk.models import RiskAssessment, RiskMark, RiskMethod, RiskReview
 from marketplace.risk.rules import Score
-from marketplace.risk.states import ReviewStatus, RiskLevel
+from marketplace.risk.states import ReviewStatus
 from marketplace.transitions import AlreadyThere
 
 _TICK = Actor.job("risk")
 _MARK_MOVES = timedelta(hours=6)
+_NOTE = (
+    insert(RiskAssessment.__table__)
+    .on_conflict_do_nothing(index_elements=["payment_id"])
+    .returning(RiskAssessment.__table__.c.id)
+)
+_CARDS = insert(RiskMethod.__table__).on_conflict_do_nothing(index_elements=["charge_id"])
 
 
-def keep(session: Session, *, known: Known, score: Score, now: datetime) -> bool:
-    """Keep what the rules say of a settled payment, once; return whether it was new.
+def note(known: Known, score: Score, *, now: datetime) -> bool:
+    """Keep what the rules say of a settled payment that may move on, once; return whether it was new.
 
-    With a high score its shares are blocked until an admin has looked, and its sellers are told to wait.
+    One statement by itself: no money rule reads the row, so that nobody has to take turns for it.
+    """
+    return bool(db.append(_NOTE, [_values(known, score, now)]))
+
+
+def keep_cards(known: Known) -> None:
+    """Keep the cards that were tried for a payment's purchase, each try once."""
+    if known.tried:
+        db.append(_CARDS, [{"payment_id": each.payment_id, **asdict(each.card)} for each in known.tried])
+
+
+def hold_back(session: Session, *, known: Known, score: Score, now: datetime) -> bool:
+    """Keep that a payment looks like fraud, once; return whether it was new.
+
+    Its shares are blocked until an admin has looked, and its sellers are told to wait.
     """
     if session.execute(select(exists().where(RiskAssessment.payment_id == known.payment_id))).scalar_one():
         return False
-    assessment = RiskAssessment(
-        payment_id=known.payment_id,
-        user_id=known.user_id,
-        currency=known.circumstances.currency,
-        amount_minor=known.circumstances.amount_minor,
-        score=score.points,
-        level=score.level,
-        fired=[{"rule": each.rule.value, "points": each.points, "facts": dict(each.facts)} for each in score.fired],
-        settled_at=known.settled_at,
-        assessed_at=now,
-    )
+    assessment = RiskAssessment(**_values(known, score, now))
     session.add(assessment)
-    cards = [{"payment_id": each.payment_id, **asdict(each.card)} for each in known.tried]
-    if cards:
-        session.execute(insert(RiskMethod).on_conflict_do_nothing(index_elements=["charge_id"]), cards)
     session.flush()
-    if score.level is RiskLevel.HIGH:
-        _hold_back(session, assessment, now=now)
+    review = RiskReview(assessment_id=assessment.id)
+    session.add(review)
+    session.flush()
+    because = Text("The rules say that this payment looks like fraud.")
+    history.begin(session, RiskReview, [review.id], actor=_TICK, at=now, because=because)
+    blocks.set_for(session, review, payment_id=assessment.payment_id, score=assessment.score, now=now)
+    telling.begun(session, assessment, now=now)
     return True
 
 
@@ -97,14 +110,18 @@ def refuse(
     return calls
 
 
-def _hold_back(session: Session, assessment: RiskAssessment, *, now: datetime) -> None:
-    review = RiskReview(assessment_id=assessment.id)
-    session.add(review)
-    session.flush()
-    because = Text("The rules say that this payment looks like fraud.")
-    history.begin(session, RiskReview, [review.id], actor=_TICK, at=now, because=because)
-    blocks.set_for(session, review, payment_id=assessment.payment_id, score=assessment.score, now=now)
-    telling.begun(session, assessment, now=now)
+def _values(known: Known, score: Score, now: datetime) -> dict[str, Any]:
+    return {
+        "payment_id": known.payment_id,
+        "user_id": known.user_id,
+        "currency": known.circumstances.currency,
+        "amount_minor": known.circumstances.amount_minor,
+        "score": score.points,
+        "level": score.level,
+        "fired": [{"rule": each.rule.value, "points": each.points, "facts": dict(each.facts)} for each in score.fired],
+        "settled_at": known.settled_at,
+        "assessed_at": now,
+    }
 
 
 def _waiting(session: Session, payment_id: int, admin_id: int) -> tuple[RiskReview, RiskAssessment]:

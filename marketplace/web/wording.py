@@ -15,6 +15,7 @@ from marketplace.payments.states import HoldReason, ReceiptStatus, TrackerStatus
 from marketplace.payments.timeline_queries import Change
 from marketplace.payouts.states import PayoutStatus
 from marketplace.refunds.states import RefundStatus
+from marketplace.risk.states import ReviewStatus
 from marketplace.transitions import Status
 from marketplace.web import decline_words
 from marketplace.web.pages import time_text
@@ -55,6 +56,7 @@ _STATES: Mapping[str, type[Status]] = {
     "payout": PayoutStatus,
     "purchase": PurchaseStatus,
     "refund": RefundStatus,
+    "risk_review": ReviewStatus,
     "unapplied_receipt": ReceiptStatus,
 }
 """By table: what its rows can be."""

@@ -42,6 +42,7 @@ _LABELS = {
     "refund": Text("Refund"),
     "dispute": Text("Dispute"),
     "purchase": Text("Purchase"),
+    "risk_review": Text("Check"),
 }
 
 

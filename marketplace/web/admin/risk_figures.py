@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.language import gettext as _
 from marketplace.language import texts
 from marketplace.numerals import number_text, percent
-from marketplace.paging import Listed, Period
+from marketplace.paging import Listed, Period, Sort
 from marketplace.risk import figure_queries
 from marketplace.risk.figure_queries import Figures
 from marketplace.risk.queries import RiskTab
@@ -66,7 +66,7 @@ class FiguresPage:
 @guards.admin_only
 def risk_figures() -> ResponseReturnValue:
     """Show how many payments looked how risky in some time, and what became of them; every figure opens its rows."""
-    asked = lists.asked()
+    asked = lists.asked(Sort.NEWEST)
     levels, rules = figure_queries.by_level(asked.period), figure_queries.by_rule(asked.period)
     if asked.is_csv:
         return lists.csv_file("risk-figures", _CSV_COLUMNS, _csv_rows([*levels, *rules]))
@@ -108,8 +108,8 @@ def _figures(label: str, tone: Badge | None, found: Figures, narrowed: Mapping[s
 
 
 def _rate(count: int, of: int) -> str:
-    """Return what part `count` is of the payments of its row, rounded down; "" where there are none."""
-    return percent(count * _WHOLE // of) if of else ""
+    """Return what part `count` is of the payments of its row, rounded down; "" for none."""
+    return percent(count * _WHOLE // of) if count else ""
 
 
 def _is_used(period: Period, name: str) -> bool:
