@@ -63,7 +63,7 @@ def refuse(world: World, admin_id: int, bought: Bought) -> None:
     )
 
 
-@pytest.mark.covers("S2.32", "S4.16")
+@pytest.mark.covers("S2.32", "S2.35", "S4.16")
 def test_high_risk_stands_still_until_it_is_cleared_and_is_released_after_its_hold(world: World) -> None:
     admin_id = world.person("Ada Admin", is_admin=True)
     bought = suspicious(world, 10_000)

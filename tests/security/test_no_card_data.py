@@ -69,7 +69,7 @@ def test_the_search_finds_what_it_looks_for() -> None:
         assert not card_numbers(other), other
 
 
-@pytest.mark.covers("S2.32", "S4.25")
+@pytest.mark.covers("S2.32", "S2.35", "S4.25")
 def test_no_card_number_and_no_security_code_is_kept(world: World) -> None:
     statuses = set()
     for number, code in _CARDS.items():
