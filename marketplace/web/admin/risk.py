@@ -15,6 +15,7 @@ from marketplace.risk.rules import Rule
 from marketplace.risk.states import RiskLevel
 from marketplace.web import guards, lists
 from marketplace.web.admin import risk_words
+from marketplace.web.admin.events import Menu, Option
 from marketplace.web.console import Console, admin_console
 from marketplace.web.lists import Tab, Tools
 from marketplace.web.pages import decimal, money_text, time_text
@@ -50,6 +51,7 @@ class RisksPage:
     tabs: tuple[Tab, ...]
     tab_label: str
     text: str
+    menus: tuple[Menu, ...]
     rows: tuple[ListedRisk, ...]
     tools: Tools
     list_url: str
@@ -87,12 +89,37 @@ def risks() -> ResponseReturnValue:
         ),
         tab_label=tab.label,
         text=text,
+        menus=_menus(sought),
         rows=tuple(_row(row) for row in listed.rows),
         tools=asked.tools(listed, _chips(sought)),
         list_url=url_for("admin.risks"),
         figures_url=url_for("admin.risk_figures"),
     )
     return render_template("admin/risks.html", page=page)
+
+
+def _menus(sought: Sought) -> tuple[Menu, ...]:
+    """Return the filters beside the search; each stands in the form under its name."""
+    disputed = (Option("", _("All"), not sought.is_disputed), Option("yes", _("Charged back"), sought.is_disputed))
+    return (
+        Menu(
+            "level",
+            _("Level"),
+            (
+                Option("", _("All"), sought.level is None),
+                *(Option(each.value, each.label, each is sought.level) for each in RiskLevel),
+            ),
+        ),
+        Menu(
+            "rule",
+            _("Sign"),
+            (
+                Option("", _("All"), sought.rule is None),
+                *(Option(each.value, each.label, each is sought.rule) for each in Rule),
+            ),
+        ),
+        Menu("disputed", _("Bank"), disputed),
+    )
 
 
 def _chips(sought: Sought) -> dict[str, str]:
