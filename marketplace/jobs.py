@@ -43,6 +43,7 @@ from marketplace.reconciliation import checks
 from marketplace.reconciliation import flows as reconciliation
 from marketplace.reconciliation.checks import Report
 from marketplace.refunds import flows as refunds
+from marketplace.risk import flows as risk
 from marketplace.saved import operations as saved
 from marketplace.saved import search_flows
 from marketplace.statements import operations as statements
@@ -153,6 +154,7 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         Text("payments ended"): lambda: checkout.close_overdue(providers=providers, settings=settings, now=now),
         Text("reservations returned"): lambda: db.atomic(sweeps.reap_reservations, (), now=now),
         Text("purchases given up"): lambda: db.atomic(sweeps.give_up_unpaid, (), now=now),
+        Text("payments assessed"): lambda: risk.assess_due(settings=settings, now=now),
         Text("orders delivered"): lambda: db.atomic(
             orders.deliver_overdue, (), days=settings.money.delivered_after_shipping_days, now=now
         ),

@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 
 from marketplace import db, failpoints
-from marketplace.checkout import attempts, following, operations, packages, returns, settlement
+from marketplace.checkout import attempts, following, operations, pacing, packages, returns, settlement
 from marketplace.checkout.attempts import Attempt
 from marketplace.checkout.operations import Agreed, OpenedElsewhere
 from marketplace.checkout.outcomes import OUTCOMES
@@ -46,12 +46,13 @@ def begin(*, agreed: Agreed, now: datetime, provider: Provider, settings: Settin
     """Turn the cart into a purchase and open its payment page (DESIGN 6).
 
     The same form sent twice is the same purchase, and the same page (scar S62). Raises Conflict in words for the buyer
-    when prices or stock changed, or when the provider can't be reached.
+    when prices or stock changed, or when the provider can't be reached, TooMany to one who buys or fails too fast.
     """
     for _try in range(_TABS):
         known = db.atomic(operations.find_purchase, (), token=agreed.token, buyer_id=agreed.buyer_id)
         if known is not None:
             return go_on(known, now=now, provider=provider, settings=settings)
+        pacing.check(buyer_id=agreed.buyer_id, policy=settings.risk, now=now)
         start_over(agreed, now=now, provider=provider, settings=settings)
         try:
             opened = db.atomic(operations.open_purchase, (db.TURN,), agreed=agreed, settings=settings, now=now)
@@ -64,9 +65,11 @@ def begin(*, agreed: Agreed, now: datetime, provider: Provider, settings: Settin
 def try_again(*, purchase_id: int, buyer_id: int, now: datetime, provider: Provider, settings: Settings) -> Outcome:
     """Send the buyer of an unpaid purchase to its open page, or close a failed one and open another (S0.2, C29).
 
-    Raises NotFound for somebody else's purchase, Conflict when it is paid, given up, sold out or clearing.
+    Raises NotFound for somebody else's purchase, Conflict when it is paid, given up, sold out or clearing, TooMany as
+    `begin` does for declines.
     """
     db.atomic(attempts.check_buyer, (), purchase_id=purchase_id, buyer_id=buyer_id)
+    pacing.check_declines(buyer_id=buyer_id, policy=settings.risk, now=now)
     return go_on(purchase_id, now=now, provider=provider, settings=settings)
 
 

@@ -131,7 +131,7 @@ WORDS: Mapping[Topic, TopicWords] = {
     _T.SALES_CANCELLED: TopicWords(
         _A.SELLING,
         Text("Cancelled sales"),
-        Text("An order was called off."),
+        Text("An order was called off, or must wait while we check its payment."),
         Text("Who does not read it sends goods that are not paid for."),
     ),
     _T.SALES_DELIVERED: TopicWords(_A.SELLING, Text("Arrived at the buyer"), Text("What you sent has arrived.")),
@@ -163,7 +163,9 @@ WORDS: Mapping[Topic, TopicWords] = {
     _T.STATEMENTS: TopicWords(_A.SELLING, Text("Statements"), Text("The statement of a month is ready.")),
     _T.REVIEWS: TopicWords(_A.SELLING, Text("Reviews"), Text("A buyer has reviewed what you sold.")),
     _T.HOUSE: TopicWords(
-        _A.HOUSE, Text("Work for admins"), Text("Reports, refunds, disputes and payouts that wait for somebody.")
+        _A.HOUSE,
+        Text("Work for admins"),
+        Text("Reports, refunds, disputes, payouts and payments that wait for somebody."),
     ),
 }
 _REFUND = {"buyer": _T.REFUNDS, "seller": _T.SALES_REFUNDS}
@@ -176,6 +178,8 @@ KINDS: Mapping[str, Topic | Mapping[str, Topic]] = {
     "parcel_sent": _T.SHIPPED,
     "order_delivered": {"buyer": _T.DELIVERED, "seller": _T.SALES_DELIVERED},
     "order_cancelled": {"buyer": _T.CANCELLED, "seller": _T.SALES_CANCELLED},
+    **dict.fromkeys(("check_began", "check_cleared"), _T.SALES_CANCELLED),
+    "check_needed": _T.HOUSE,
     "ship_by_reminder": _T.SHIP_BY,
     "payment_failed": _T.UNPAID,
     "payment_expired": _T.UNPAID,

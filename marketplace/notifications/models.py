@@ -89,6 +89,9 @@ class NotificationKind(StrEnum):
     CREDITS_ADDED = "credits_added"
     CREDITS_TAKEN_BACK = "credits_taken_back"
     CREDITS_GIVEN_BACK = "credits_given_back"
+    CHECK_BEGAN = "check_began"
+    CHECK_CLEARED = "check_cleared"
+    CHECK_NEEDED = "check_needed"
 
 
 class Notification(Base):

@@ -16,6 +16,7 @@ from marketplace.providers.base import (
     ProviderRefund,
     installation_of,
 )
+from marketplace.providers.charges import CardUse
 
 # As wide as the columns that keep ids and types; the provider's own are shorter.
 _LONGEST_NAME = 200
@@ -125,6 +126,23 @@ def charge(source: Any) -> Intent:
         amount_minor=found["amount"],
         currency=found["currency"].upper(),
         charge_id=found["id"],
+    )
+
+
+def card_use(source: Any) -> CardUse | None:
+    """Return the card that a charge was tried with; None for another method, or a card without a token."""
+    found = as_dict(source)
+    card = (found.get("payment_method_details") or {}).get("card") or {}
+    token = str(card.get("fingerprint") or "")
+    if not token:
+        return None
+    country = str(card.get("country") or "")
+    return CardUse(
+        charge_id=found["id"],
+        fingerprint=token[:200],
+        brand=str(card.get("brand") or "")[:64],
+        country=country if len(country) == 2 else "",
+        has_paid=bool(found.get("paid")),
     )
 
 

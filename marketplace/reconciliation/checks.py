@@ -24,6 +24,7 @@ from marketplace.reconciliation.order_checks import ORDER_CHECKS
 from marketplace.reconciliation.payout_checks import PAYOUT_CHECKS
 from marketplace.reconciliation.refund_checks import REFUND_CHECKS
 from marketplace.reconciliation.review_checks import REVIEW_CHECKS
+from marketplace.reconciliation.risk_checks import RISK_CHECKS
 from marketplace.reconciliation.seller_checks import SELLER_CHECKS
 from marketplace.reconciliation.statement_checks import STATEMENT_CHECKS
 from marketplace.reconciliation.sum_checks import SUM_CHECKS
@@ -158,6 +159,7 @@ _SQL_CHECKS = {
     **SELLER_CHECKS,
     **PAYOUT_CHECKS,
     **REVIEW_CHECKS,
+    **RISK_CHECKS,
     **STATEMENT_CHECKS,
     **DISPUTE_CHECKS,
     **BREAK_CHECKS,
@@ -249,10 +251,8 @@ def _entry_differences(connection: Connection) -> Iterator[Difference]:
     rows = connection.execute(select(Posting.__table__).order_by(Posting.entry_id, Posting.id))
     postings = {entry_id: list(group) for entry_id, group in groupby(rows, key=lambda row: row.entry_id)}
     for entry in entries:
-        lines = [
-            (row.account, row.owner_id, row.order_id, row.currency, row.amount_minor)
-            for row in postings.pop(entry.id, [])
-        ]
+        own = postings.pop(entry.id, [])
+        lines = [(row.account, row.owner_id, row.order_id, row.currency, row.amount_minor) for row in own]
         if entry_hash(entry.key, entry.description, entry.payment_id, entry.booked_at, lines) != entry.hash:
             message = f"{entry.key}: the hash does not fit the entry and its {len(lines)} postings"
             yield Difference("entries are as they were booked", "ledger_entry", entry.id, message)

@@ -108,6 +108,7 @@ _ADMIN: dict[str, _Links] = {
         ("overview", Text("Overview"), "admin.overview", "gauge"),
         ("refunds", Text("Refunds"), "admin.refunds", "undo-2"),
         ("disputes", Text("Disputes"), "admin.disputes", "shield-alert"),
+        ("risk", Text("Fraud checks"), "admin.risks", "eye"),
         ("payouts", Text("Payouts"), "admin.payouts", "banknote"),
         ("debts", Text("Debts"), "admin.debts", "wallet"),
     ),

@@ -131,6 +131,7 @@ ADMIN = (
     "/admin", "/admin?days=90&currency=EUR", "/admin/explain/volume/USD", "/admin/purchases",
     "/admin/purchases?q=nothing", "/admin/purchases/{order}", "/admin/users", "/admin/users?q=nothing",
     "/admin/reports", "/admin/reports?tab=done", "/admin/reports/{report}", "/admin/conversations/{talk}",
+    "/admin/risk", "/admin/risk?tab=all", "/admin/risk/figures", "/admin/risk/{paid}",
     "/admin/users/{buyer_id}", "/admin/users/{seller_id}", "/admin/users/{buyer_id}/wallet",
     "/admin/jobs", "/admin/jobs?tab=queued",
     "/admin/ledger?to=2020-01-01", "/admin/ledger/entries", "/admin/ledger/entries?q=nothing",

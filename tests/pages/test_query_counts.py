@@ -80,6 +80,7 @@ _LISTS = {
     ),
     "admin": (
         "/admin/reports",
+        "/admin/risk?tab=all",
         "/admin/refunds",
         "/admin/refunds?late=1",
         "/admin/debts",

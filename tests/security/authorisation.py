@@ -315,6 +315,10 @@ GET    /admin/purchases/<number>                   in     403  403     403    40
 GET    /admin/users                                in     403  403     403    403    200   -       -
 GET    /admin/users/<user_id>                      in     403  403     403    403    200   404     404
 POST   /admin/users/<user_id>/devices/<session_id>/sign-out in 403 403  403    403    go    404     404
+GET    /admin/risk                                 in     403  403     403    403    200   -       -
+GET    /admin/risk/figures                         in     403  403     403    403    200   -       -
+GET    /admin/risk/<payment_id>                    in     403  403     403    403    200   404     404
+POST   /admin/risk/<payment_id>/decide             in     403  403     403    403    422   404     404
 GET    /admin/reports                              in     403  403     403    403    200   -       -
 GET    /admin/reports/<report_id>                  in     403  403     403    403    200   404     404
 POST   /admin/reports/<report_id>/decide           in     403  403     403    403    422   404     404

@@ -70,7 +70,7 @@ def test_the_search_finds_what_it_looks_for() -> None:
         assert not card_numbers(other), other
 
 
-@pytest.mark.covers("S4.25")
+@pytest.mark.covers("S2.32", "S2.35", "S4.25")
 def test_no_card_number_and_no_security_code_is_kept(world: World) -> None:
     statuses = set()
     for number, code in _CARDS.items():
@@ -98,6 +98,7 @@ def test_no_card_number_and_no_security_code_is_kept(world: World) -> None:
     assert rows > 200
 
 
+@pytest.mark.covers("S2.32")
 def test_no_table_and_no_form_of_ours_has_a_place_for_a_card(world: World) -> None:
     columns = world.rows(
         "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public'"

@@ -23,6 +23,7 @@ from marketplace.provider_events.states import EVENT
 from marketplace.reconciliation import checks
 from marketplace.reconciliation.states import BREAK
 from marketplace.refunds.states import REFUND
+from marketplace.risk.states import REVIEW
 from marketplace.transitions import AlreadyThere, Impossible, Machine, MoveNotAllowed
 
 MATRICES: dict[Machine, str] = {
@@ -136,6 +137,11 @@ MATRICES: dict[Machine, str] = {
     remove removing =        =
     keep   =        active   =
     detach removed  removed  =
+    """,
+    REVIEW: """
+           waiting cleared refused
+    clear  cleared =       !
+    refuse refused !       =
     """,
     REVERSAL: """
            pending done refused

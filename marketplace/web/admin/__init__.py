@@ -42,6 +42,9 @@ from marketplace.web.admin import (
     reported,
     reports,
     returning,
+    risk,
+    risk_figures,
+    risk_page,
     settings,
     states,
     suspensions,
@@ -167,6 +170,11 @@ _DISCOUNT = "/admin/discounts/<int(max=9223372036854775807):discount_id>"
 blueprint.add_url_rule(_DISCOUNT, view_func=discounts.discount)
 blueprint.add_url_rule(f"{_DISCOUNT}/edit", view_func=discounts.edit_discount, methods=["GET", "POST"])
 blueprint.add_url_rule(f"{_DISCOUNT}/move", view_func=discounts.move_discount, methods=["POST"])
+blueprint.add_url_rule("/admin/risk", view_func=risk.risks)
+blueprint.add_url_rule("/admin/risk/figures", "risk_figures", risk_figures.risk_figures)
+_RISK = "/admin/risk/<int(max=9223372036854775807):payment_id>"
+blueprint.add_url_rule(_RISK, view_func=risk_page.risk_payment)
+blueprint.add_url_rule(f"{_RISK}/decide", view_func=risk_page.decide_risk, methods=["POST"])
 blueprint.add_url_rule("/admin/disputes", view_func=disputes.disputes)
 _DISPUTE = "/admin/disputes/<number>"
 _DISPUTE_FILE = f"{_DISPUTE}/files/<int(max=9223372036854775807):file_id>"

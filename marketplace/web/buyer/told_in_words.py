@@ -15,6 +15,7 @@ from marketplace.numerals import number_text
 from marketplace.web.buyer import (
     dispute_words,
     told_of_accounts,
+    told_of_checks,
     told_of_credits,
     told_of_debts,
     told_of_messages,
@@ -216,4 +217,5 @@ _WORDS = {
     **told_of_saved.WORDS,
     **told_of_wallets.WORDS,
     **told_of_credits.WORDS,
+    **told_of_checks.WORDS,
 }
