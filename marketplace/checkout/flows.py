@@ -230,7 +230,7 @@ def _go_on(purchase_id: int, *, now: datetime, provider: Provider, settings: Set
 
 def start_over(agreed: Agreed, *, now: datetime, provider: Provider, settings: Settings) -> None:
     """Give up earlier unpaid purchases of this cart: their lines are still in it and are about to be bought again."""
-    earlier = db.atomic(attempts.to_give_up, (), buyer_id=agreed.buyer_id, currency=agreed.currency, token=agreed.token)
+    earlier = db.atomic(attempts.to_give_up, (), **agreed.form)
     for attempt in earlier:
         if attempt.can_be_withdrawn:
             _withdraw(attempt, because=Text("The buyer started over."), now=now, provider=provider, settings=settings)

@@ -22,7 +22,11 @@ _TICK = Actor.job("tick")
 _UNDECIDED = (PaymentStatus.PENDING, PaymentStatus.PROCESSING)
 RUN_OUT = (
     select(StockReservation.purchase_id)
-    .where(StockReservation.status == ReservationStatus.ACTIVE, StockReservation.expires_at <= bindparam("now"))
+    .where(
+        StockReservation.status == ReservationStatus.ACTIVE,
+        StockReservation.expires_at <= bindparam("now"),
+        StockReservation.purchase_id.is_not(None),
+    )
     .order_by(StockReservation.expires_at)
     .limit(_BATCH)
 )

@@ -14,6 +14,7 @@ from marketplace.money import Money
 from marketplace.web import countries, delivery_words, discount_words, order_parts, tax_words
 from marketplace.web.cart.page import Row
 from marketplace.web.checkout import ways
+from marketplace.web.checkout.bought import Bought, back_label, back_url
 from marketplace.web.checkout.forms import WayForm, way_form
 from marketplace.web.checkout.ways import Paying
 from marketplace.web.pages import date_text, money
@@ -59,6 +60,8 @@ class ReviewPage:
     rows: tuple[Row, ...]
     notices: tuple[str, ...]
     can_buy: bool
+    back_url: str
+    back_label: str
     address_url: str
     """Where the total for another address is asked; "" where it would be the same."""
     has_saved: bool
@@ -123,21 +126,25 @@ class CancelledPage:
     title: str
     text: str
     retry_url: str
+    back_url: str
+    back_label: str
 
 
-def review_page(found: Review, saved: Sequence[AddressRow], today: date, held_minor: int) -> ReviewPage:
+def review_page(of: Bought, found: Review, saved: Sequence[AddressRow], today: date, held_minor: int) -> ReviewPage:
     """Return the page for what is about to be bought.
 
     `saved` are the buyer's addresses, `held_minor` is what the buyer's wallet holds in the currency.
     """
     return ReviewPage(
         title=_("Checkout"),
-        action=url_for("checkout.pay", currency=found.currency),
+        action=of.pay_url,
         sellers=tuple(_seller(group, found.country, today) for group in found.groups),
         rows=_totals(found),
         notices=(*found.notices, *_code_notes(found)),
         can_buy=found.can_buy,
-        address_url=url_for("checkout.total_there", currency=found.currency) if found.depends_on_country else "",
+        back_url=of.back_url,
+        back_label=of.back_label,
+        address_url=of.address_url if found.depends_on_country else "",
         has_saved=bool(saved),
         button=_("Pay %(total)s", total=money(found.total)) if found.total else _("Place order"),
         paying=ways.paying(found, held_minor),
@@ -184,10 +191,13 @@ def return_page(payment_id: int, found: ReturnState, look: int) -> ReturnPage:
 
 def cancelled_page(found: ReturnState) -> CancelledPage:
     """Return the page for a buyer who went back from the payment page."""
+    of_basket = _("Nothing was paid. Your basket is as you left it.")
     return CancelledPage(
         title=_("You went back"),
-        text=_("Nothing was paid. Your basket is as you left it."),
+        text=of_basket if found.auction_id is None else _("Nothing was paid. You can pay until your time is over."),
         retry_url=_retry_url(found),
+        back_url=back_url(found.auction_id),
+        back_label=back_label(found.auction_id),
     )
 
 
@@ -280,7 +290,10 @@ def _paid(found: ReturnState) -> tuple[str, str, str, str]:
 
 def _not_paid(found: ReturnState) -> tuple[str, str, str, str]:
     reason = _sentence(_(found.reason or _NOT_MADE))
-    text = _("%(reason)s Nothing was charged. Your basket is still there.", reason=reason)
+    if found.auction_id is None:
+        text = _("%(reason)s Nothing was charged. Your basket is still there.", reason=reason)
+    else:
+        text = _("%(reason)s Nothing was charged. You can pay until your time is over.", reason=reason)
     return _("This was not paid"), text, "bad", "circle-x"
 
 
