@@ -11,6 +11,7 @@ from sqlalchemy import SelectBase, or_, select
 
 from marketplace import db
 from marketplace.accounts import link_operations as links
+from marketplace.auctions import ending as auctions
 from marketplace.cancellations import queries as cancellations
 from marketplace.catalog import spelling_operations as spelling
 from marketplace.checkout import attempts, returns
@@ -42,6 +43,8 @@ QUESTIONS: Mapping[str, Sequence[SelectBase]] = {
     "payments ended": (attempts.OVERDUE,),
     "reservations returned": (purchases.RUN_OUT,),
     "purchases given up": (purchases.UNPAID,),
+    "auctions ended": (auctions.OVER,),
+    "won auctions lapsed": (auctions.LAPSED,),
     "orders delivered": (orders.OVERDUE,),
     "holds ended": (holds.OVER,),
     "debts netted": (debts.BOTH,),

@@ -14,12 +14,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace import clock, db, due, lost_files, posting
 from marketplace.accounts import link_operations as links
+from marketplace.auctions import flows as auctions
 from marketplace.cancellations import flows as cancellations
 from marketplace.catalog import import_flows
 from marketplace.catalog import spelling_operations as spelling
 from marketplace.checkout import flows as checkout
 from marketplace.checkout import outcomes as checkout_outcomes
-from marketplace.checkout import sweeps
+from marketplace.checkout import sweeps, won_flows
 from marketplace.debts import operations as debts
 from marketplace.demo import forward
 from marketplace.disputes import flows as disputes
@@ -151,6 +152,8 @@ def _work(app: Flask, now: datetime) -> dict[str, Callable[[], int]]:
         Text("payments ended"): lambda: checkout.close_overdue(providers=providers, settings=settings, now=now),
         Text("reservations returned"): lambda: db.atomic(sweeps.reap_reservations, (), now=now),
         Text("purchases given up"): lambda: db.atomic(sweeps.give_up_unpaid, (), now=now),
+        Text("auctions ended"): lambda: auctions.end_due(pay_hours=settings.money.auction_pay_hours, now=now),
+        Text("won auctions lapsed"): lambda: won_flows.lapse_due(now=now),
         Text("orders delivered"): lambda: db.atomic(
             orders.deliver_overdue, (), days=settings.money.delivered_after_shipping_days, now=now
         ),

@@ -29,6 +29,7 @@ class Auction(Ruled, Base):
         Index("uq_auction_running", "listing_id", unique=True, postgresql_where="status = 'running'"),
         Index("ix_auction_ending", "ends_at", "id", postgresql_where="status = 'running'"),
         Index("ix_auction_to_pay", "pay_by", postgresql_where="status = 'won'"),
+        Index(None, "listing_id", "id"),
         Index(None, "seller_id", "id"),
         {"postgresql_with": {"fillfactor": 70}},
     )

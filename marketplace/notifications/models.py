@@ -85,6 +85,12 @@ class NotificationKind(StrEnum):
     SEARCH_FOUND = "search_found"
     WALLET_ADDED = "wallet_added"
     WALLET_TAKEN_BACK = "wallet_taken_back"
+    AUCTION_OUTBID = "auction_outbid"
+    AUCTION_WON = "auction_won"
+    AUCTION_OFFERED = "auction_offered"
+    AUCTION_LOST = "auction_lost"
+    AUCTION_ENDED = "auction_ended"
+    AUCTION_UNPAID = "auction_unpaid"
 
 
 class Notification(Base):

@@ -14,6 +14,7 @@ from marketplace import db, trips
 from marketplace.history import Ruled
 from marketplace.ledger.models import LedgerChain, LedgerEntry, Posting
 from marketplace.ledger.operations import entry_hash, link_hash
+from marketplace.reconciliation.auction_checks import AUCTION_CHECKS
 from marketplace.reconciliation.break_checks import BREAK_CHECKS
 from marketplace.reconciliation.discount_checks import DISCOUNT_CHECKS
 from marketplace.reconciliation.dispute_checks import DISPUTE_CHECKS
@@ -186,6 +187,7 @@ _SQL_CHECKS = {
     **BREAK_CHECKS,
     **DISCOUNT_CHECKS,
     **WALLET_CHECKS,
+    **AUCTION_CHECKS,
     **INVOICE_CHECKS,
     **SUM_CHECKS,
 }

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from marketplace.web.buyer import (
+    bids,
     buying_again,
     cancelling,
     dealings,
@@ -54,6 +55,7 @@ blueprint.add_url_rule("/account/payments/<int(max=9223372036854775807):payment_
 blueprint.add_url_rule(
     "/account/payments/<int(max=9223372036854775807):payment_id>/explain/<figure>", view_func=explain.explain_payment
 )
+blueprint.add_url_rule("/account/bids", view_func=bids.bids)
 blueprint.add_url_rule("/wallet", view_func=wallet.wallet)
 blueprint.add_url_rule("/wallet/explain/<figure>/<string(length=3):currency>", view_func=wallet.explain_wallet)
 blueprint.add_url_rule("/transactions/", view_func=dealings.my_transactions)

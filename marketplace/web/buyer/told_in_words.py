@@ -14,6 +14,7 @@ from marketplace.numerals import number_text
 from marketplace.web.buyer import (
     dispute_words,
     told_of_accounts,
+    told_of_auctions,
     told_of_debts,
     told_of_messages,
     told_of_orders,
@@ -206,4 +207,5 @@ _WORDS = {
     **told_of_messages.WORDS,
     **told_of_saved.WORDS,
     **told_of_wallets.WORDS,
+    **told_of_auctions.WORDS,
 }
