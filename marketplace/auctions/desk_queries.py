@@ -17,6 +17,8 @@ from marketplace.language import gettext as _
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.states import PurchaseStatus
 from marketplace.paging import Cursor, Listed, read_page
+from marketplace.payments.models import FeeSchedule, OrderFee, PaymentTransaction
+from marketplace.payments.states import TransactionStatus
 from marketplace.prepared import is_any
 
 _A = AuctionStatus
@@ -53,8 +55,12 @@ class PayingRow:
     currency: str
     total_minor: int
     platform_fee_minor: int
+    platform_basis_points: int
+    """The rate of that fee."""
     processing_fee_minor: int
     net_minor: int
+    payment_id: int | None
+    """Of the payment that counts; None before it is paid."""
     created_at: datetime
 
 
@@ -70,6 +76,22 @@ class Strike:
 
 
 _COUNTS = select(Auction.status, func.count().label("auctions")).group_by(Auction.status)
+_RATE = (
+    select(func.coalesce(func.max(FeeSchedule.platform_basis_points), 0))
+    .join(OrderFee, OrderFee.fee_schedule_id == FeeSchedule.id)
+    .where(OrderFee.order_id == Order.id)
+    .correlate(Order)
+    .scalar_subquery()
+)
+_PAYMENT = (
+    select(func.max(PaymentTransaction.payment_id))
+    .where(
+        PaymentTransaction.order_id == Order.id,
+        PaymentTransaction.status.not_in([TransactionStatus.PENDING, TransactionStatus.FAILED]),
+    )
+    .correlate(Order)
+    .scalar_subquery()
+)
 _PAYING = (
     select(
         Purchase.id,
@@ -80,8 +102,10 @@ _PAYING = (
         Order.currency,
         Order.total_minor,
         Order.platform_fee_minor,
+        _RATE,
         Order.processing_fee_minor,
         Order.net_minor,
+        _PAYMENT,
         Purchase.created_at,
     )
     .join_from(AuctionPurchase, Purchase, Purchase.id == AuctionPurchase.purchase_id)

@@ -1,6 +1,6 @@
 """What a seller's pages of auctions show: ready texts and addresses."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,9 @@ from marketplace.auctions.queries import AuctionRow, BidRow
 from marketplace.auctions.states import AuctionStatus, BidStatus
 from marketplace.language import gettext as _
 from marketplace.money import Money
+from marketplace.numerals import percent
 from marketplace.orders.states import PurchaseStatus
+from marketplace.payments.explain_queries import SellerFigure
 from marketplace.web import auction_parts
 from marketplace.web.auction_parts import AuctionLine, BidView
 from marketplace.web.console import Console, seller_console
@@ -101,24 +103,28 @@ def build(row: AuctionRow, bids: Sequence[BidRow], paying: Sequence[PayingRow], 
         again_url=url_for("seller.list_again", **of) if is_unpaid else _again(row),
         must_decide=is_unpaid,
         order_url=url_for("seller.order", number=paid.order_number) if paid else "",
-        money=money_rows(paid, url_for("seller.order", number=paid.order_number)) if paid else (),
+        money=_money(paid) if paid else (),
     )
 
 
-def money_rows(paid: PayingRow, order_url: str) -> tuple[MoneyRow, ...]:
-    """Return what a paid auction came to: what the buyer paid, our fee, and what its seller receives."""
-    explained = f"{order_url}/explain/" if order_url else ""
+def money_rows(paid: PayingRow, explained: Callable[[SellerFigure], str]) -> tuple[MoneyRow, ...]:
+    """Return what a paid auction came to: what the buyer paid, our fee, and what its seller receives (S3.9)."""
 
-    def row(label: str, minor: int, figure: str, *, is_total: bool = False) -> MoneyRow:
-        url = f"{explained}{figure}" if explained else ""
-        return MoneyRow(label, money_text(minor, paid.currency), url, is_total=is_total)
+    def row(figure: SellerFigure, minor: int, note: str = "", *, is_total: bool = False) -> MoneyRow:
+        url = explained(figure) if minor else ""
+        return MoneyRow(figure.label, money_text(minor, paid.currency), url, note, is_total=is_total)
 
     return (
-        row(_("The buyer paid"), paid.total_minor, "gross"),
-        row(_("Platform fee"), -paid.platform_fee_minor, "platform_fee"),
-        row(_("Card fee"), -paid.processing_fee_minor, "processing_fee"),
-        row(_("You receive"), paid.net_minor, "net", is_total=True),
+        row(SellerFigure.GROSS, paid.total_minor),
+        row(SellerFigure.PLATFORM_FEE, -paid.platform_fee_minor, percent(paid.platform_basis_points)),
+        row(SellerFigure.CARD_FEE, -paid.processing_fee_minor),
+        row(SellerFigure.NET, paid.net_minor, is_total=True),
     )
+
+
+def _money(paid: PayingRow) -> tuple[MoneyRow, ...]:
+    number = paid.order_number
+    return money_rows(paid, lambda figure: url_for("seller.explain_order", number=number, figure=figure.value))
 
 
 def _facts(row: AuctionRow) -> tuple[Fact, ...]:
