@@ -115,6 +115,8 @@ class ReturnPage:
     verify_url: str
     poll: str
     retry_url: str
+    back_url: str
+    back_label: str
     orders: tuple[OrderView, ...]
     steps: tuple[Step, ...]
 
@@ -181,6 +183,8 @@ def return_page(payment_id: int, found: ReturnState, look: int) -> ReturnPage:
         verify_url=url_for("checkout.verify", payment_id=payment_id),
         poll="every 3s" if look < 10 else "every 20s",
         retry_url=_retry_url(found),
+        back_url=back_url(found.auction_id),
+        back_label=back_label(found.auction_id),
         orders=tuple(
             OrderView(number, shop_name, money(total), url_for("buyer.order", number=number))
             for number, shop_name, total in found.orders
