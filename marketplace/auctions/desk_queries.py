@@ -147,9 +147,9 @@ def own_auction(auction_id: int, seller_id: int) -> AuctionRow:
 
 def paying(auction_id: int) -> list[PayingRow]:
     """Return the purchases of an auction, newest first."""
-    return [PayingRow(*row) for row in db.read(_PAYING, {"auction_id": auction_id})]
+    return [PayingRow(*tuple(row)) for row in db.read(_PAYING, {"auction_id": auction_id})]
 
 
 def strikes(user_id: int) -> list[Strike]:
     """Return the auctions that somebody won and did not pay in time, newest first."""
-    return [Strike(*row) for row in db.read(_STRIKES, {"user_id": user_id})]
+    return [Strike(*tuple(row)) for row in db.read(_STRIKES, {"user_id": user_id})]

@@ -46,7 +46,8 @@ UNPAID = (
 
 def reap_reservations(session: Session, *, now: datetime) -> int:
     """Return goods to stock whose reservation has run out; return how many reservations that were."""
-    purchases = sorted(set(session.execute(RUN_OUT, {"now": now}).scalars()))
+    found = session.execute(RUN_OUT, {"now": now}).scalars()
+    purchases = sorted({int(purchase_id) for purchase_id in found if purchase_id is not None})
     because = Text("The reservation has run out.")
     return sum(
         set_aside.give_back(session, purchase_id=purchase_id, actor=_TICK, now=now, because=because)

@@ -30,6 +30,7 @@ from marketplace.reports.rules import Reason
 from marketplace.sandbox import disputes as bank
 from marketplace.saved import filter_operations, search_operations
 from tests import builders_addresses as addresses
+from tests import builders_auctions as auctions
 from tests import builders_delivery as delivery
 from tests import builders_discounts as codes
 from tests import builders_factors as factors
@@ -220,8 +221,16 @@ def _side(world: World, side: str, amount: int, admin_id: int) -> Side:
     values |= {"rule_id": taxes.tax_deliveries(world, "US", days=30 + ord(side))}
     values |= {"mail_id": mails.failed(world), "token": mails.stop_token(world, buyer_id)}
     values |= {"name": mails.kept(world), "place": 0, "operation": "validate_code", "token_id": _token(buyer_id)}
-    values |= {"passkey_id": passkey_id}
+    values |= {"passkey_id": passkey_id, "auction_id": _win(world, seller_id, buyer_id)}
     return Side(buyer_id, seller_id, bought, values)
+
+
+def _win(world: World, seller_id: int, buyer_id: int) -> int:
+    """Let a buyer win an auction of a seller's; return its id."""
+    auction_id = auctions.put_up(world, 2_000, seller_id=seller_id)
+    auctions.bid(world, auction_id, buyer_id, 3_000)
+    auctions.end_now(world, auction_id)
+    return auction_id
 
 
 def _token(user_id: int) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -135,10 +136,11 @@ def _page(
 
 
 def _money(paid: PayingRow) -> tuple[MoneyRow, ...]:
-    of = {"payment_id": paid.payment_id, "order": paid.order_number}
+    payment_id, number = paid.payment_id, paid.order_number
 
     def explained(figure: SellerFigure) -> str:
-        return url_for("admin.explain_payment", figure=figure.value, **of) if paid.payment_id else ""
+        known: dict[str, Any] = {"payment_id": payment_id, "figure": figure.value, "order": number}
+        return url_for("admin.explain_payment", **known) if payment_id else ""
 
     return auction_page.money_rows(paid, explained)
 

@@ -84,7 +84,6 @@ def build(row: AuctionRow, bids: Sequence[BidRow], paying: Sequence[PayingRow], 
     is_unpaid = row.status is AuctionStatus.UNPAID
     following = _next(bids) if is_unpaid else None
     paid = next((each for each in paying if each.status is PurchaseStatus.PAID), None)
-    of = {"auction_id": row.id}
     return OwnAuctionPage(
         title=row.title,
         console=seller_console("auctions"),
@@ -96,11 +95,11 @@ def build(row: AuctionRow, bids: Sequence[BidRow], paying: Sequence[PayingRow], 
         facts=_facts(row),
         bids=auction_parts.bid_views(row, bids),
         public_url=auction_parts.page_url(row.id),
-        edit_url=url_for("seller.edit_auction", **of) if is_untouched else "",
-        withdraw_url=url_for("seller.withdraw_auction", **of) if is_untouched else "",
-        offer_url=url_for("seller.offer_auction", **of) if following else "",
+        edit_url=url_for("seller.edit_auction", auction_id=row.id) if is_untouched else "",
+        withdraw_url=url_for("seller.withdraw_auction", auction_id=row.id) if is_untouched else "",
+        offer_url=url_for("seller.offer_auction", auction_id=row.id) if following else "",
         offer_label=_offer_label(following, row.currency) if following else "",
-        again_url=url_for("seller.list_again", **of) if is_unpaid else _again(row),
+        again_url=url_for("seller.list_again", auction_id=row.id) if is_unpaid else _again(row),
         must_decide=is_unpaid,
         order_url=url_for("seller.order", number=paid.order_number) if paid else "",
         money=_money(paid) if paid else (),

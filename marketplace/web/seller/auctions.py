@@ -1,7 +1,6 @@
 """A seller's auctions: put a listing up, change or take it back before the first bid, and what to do when unpaid."""
 
 from collections.abc import Callable
-from functools import partial
 
 from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -95,8 +94,8 @@ def edit_auction(auction_id: int) -> ResponseReturnValue:
 
     def keep() -> str:
         terms = form.terms(row.currency)
-        change = partial(db.atomic, operations.change, [f"auction:{auction_id}"])
-        change(seller_id=seller_id, auction_id=auction_id, terms=terms, now=clock.now())
+        ids = {"seller_id": seller_id, "auction_id": auction_id}
+        db.atomic(operations.change, [f"auction:{auction_id}"], **ids, terms=terms, now=clock.now())
         flash(_("Saved."), "ok")
         return url_for("seller.auction", auction_id=auction_id)
 
