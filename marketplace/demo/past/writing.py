@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from marketplace.demo.customers import ALEX, AMERICANS, EUROPEANS, Customer
-from marketplace.demo.past import accounts, buying, discounting, endings, paying, selling, talking, wallets
+from marketplace.demo.past import accounts, auctioning, buying, discounting, endings, paying, selling, talking, wallets
 from marketplace.demo.past.cases import CASES, Case
 from marketplace.demo.past.courses import COURSES
 from marketplace.demo.past.script import PAST, Sale, Script, Step
@@ -68,6 +68,8 @@ def write_past(begins_at: datetime, sales: int = SALES) -> tuple[Step, ...]:
     _write_days(script)
     if sales == SALES:
         _write_payouts(script)
+        for at, deed, values in auctioning.steps():
+            script.add(at, deed, **values)
     return script.in_order()
 
 
