@@ -99,7 +99,7 @@ AUCTIONS = (
         91.7, ((_WALTER, 190_00), (ALEX, 275_00)), reserve_minor=250_00),
     DemoAuction(
         DemoPart(HOLM, "clutch_kit", "engine", "Overdrive gearbox M41, overhauled", "OEM Volvo", "M41-1971",
-                 REFURBISHED, "Volvo 140, Amazon, P1800", 4_000_00, 0, 1, "Every bearing new. It has run on our bench only."),
+                 REFURBISHED, "Volvo 140, Amazon, P1800", 4_000_00, 0, 1, "Every bearing new, run in on our bench."),
         93.5, ((_ERIK, 5_200_00), (_KARIN, 6_000_00)), days=8),
     DemoAuction(
         DemoPart(LUMEN, "tail_light", "lighting", "Bullet tail lights, 1959, set of four", "Guide", "GL-59-4",
